@@ -1,0 +1,71 @@
+// Who may import whom: the layout of the project, held by `npm run check` and by a unit test.
+// A folder's rule is a list of what it may import of ours; everything else of ours is forbidden to it.
+const ours = '^(infra|lambdas|sdk|dashboard|local|bench|test)/';
+
+const only = (name, from, allowed, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from, pathNot: '^test/' },
+  to: { path: ours, pathNot: [from, ...allowed] },
+});
+
+const entries = '^lambdas/[^/]+/index\\.ts$';
+const functionFolders = '^lambdas/(?!core/|aws/)([^/]+)/';
+const protocol = '^sdk/protocol/';
+
+module.exports = {
+  forbidden: [
+    only('protocol-stands-alone', '^sdk/protocol/', [], 'The protocol is shared by both ends.'),
+    only('publisher-knows-the-protocol', '^sdk/publisher/', [protocol], 'It ships to backends.'),
+    only('client-knows-the-protocol', '^sdk/client/', [protocol], 'It ships to browsers.'),
+    only(
+      'core-is-pure',
+      '^lambdas/core/',
+      [protocol],
+      'The rules know neither AWS nor environment.',
+    ),
+    only('contract-stands-alone', '^lambdas/contract\\.ts$', [], 'infra and lambdas share it.'),
+    only(
+      'aws-answers-ports',
+      '^lambdas/aws/',
+      ['^lambdas/core/', '^lambdas/contract\\.ts$', protocol, '^sdk/publisher/'],
+      'Adapters answer the ports of core; the publisher is how mock-agents reports.',
+    ),
+    {
+      name: 'handlers-see-rules-only',
+      comment: 'A handler translates event to core and back; only index.ts wires adapters to it.',
+      severity: 'error',
+      from: { path: '^lambdas/(?!core/|aws/)[^/]+/(?!index\\.ts$)' },
+      to: { path: ours, pathNot: ['^lambdas/core/', protocol, '^lambdas/(?!core/|aws/)[^/]+/'] },
+    },
+    {
+      name: 'no-function-imports-another',
+      severity: 'error',
+      from: { path: functionFolders },
+      to: { path: functionFolders, pathNot: '^lambdas/$1/' },
+    },
+    { name: 'nobody-imports-an-index', severity: 'error', from: {}, to: { path: entries } },
+    only('infra-knows-names-only', '^infra/', ['^lambdas/contract\\.ts$'], 'Code goes in by path.'),
+    only('local-runs-bundles', '^local/', ['^infra/', '^sdk/'], 'It runs what the template says.'),
+    {
+      name: 'nothing-imports-tests',
+      severity: 'error',
+      from: { pathNot: '^test/' },
+      to: { path: '^(test|bench)/' },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'core-has-no-packages-of-aws',
+      severity: 'error',
+      from: { path: '^(lambdas/core|sdk/protocol)/' },
+      to: { path: 'node_modules/(@aws|aws-)', pathNot: 'node_modules/@types/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js'] },
+  },
+};

@@ -1,0 +1,14 @@
+// One `npm test` for everything a newcomer can run; slower suites have scripts of their own.
+const project = (name) => ({
+  displayName: name,
+  testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+  setupFiles: ['<rootDir>/test/support/loopback-only.ts'],
+  transform: { '\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2023' } }] },
+  // jose is published as ES modules only, which jest cannot load untransformed.
+  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
+});
+
+module.exports = {
+  projects: ['unit', 'infra', 'integration'].map(project),
+  maxWorkers: 2,
+};

@@ -1,0 +1,161 @@
+// What infra and the functions agree on: each setting's name, its check, and its environment variable.
+import * as v from 'valibot';
+import { objectOf, parse, type Parsed } from '../sdk/protocol';
+
+/** Attributes of the table that infra has to know. */
+export const attributes = { partitionKey: 'pk', sortKey: 'sk', expiresAt: 'expiresAt' } as const;
+
+/** What the schedule puts into the heartbeat's event: the second for which it was planned, ISO 8601. */
+export const scheduledAtField = 'scheduledAt';
+
+const text = (what: string) => {
+  const problem = `must be ${what}`;
+  return v.pipe(v.string(problem), v.trim(), v.nonEmpty(problem));
+};
+
+const wholeNumber = (minimum: number, maximum: number) => {
+  const problem = `must be a whole number from ${minimum} to ${maximum}`;
+  return v.pipe(
+    v.union([v.pipe(v.string(), v.regex(/^\d{1,9}$/)), v.number()], problem),
+    v.transform(Number),
+    v.integer(problem),
+    v.minValue(minimum, problem),
+    v.maxValue(maximum, problem),
+  );
+};
+
+const flag = v.pipe(
+  v.union([v.boolean(), v.picklist(['true', 'false'])], 'must be true or false'),
+  v.transform((value) => value === true || value === 'true'),
+);
+
+const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+const isPlainUrl = (value: string, schemes: readonly string[]) => {
+  if (!URL.canParse(value)) return false;
+  const { protocol, username, password } = new URL(value);
+  return schemes.includes(protocol) && username === '' && password === '';
+};
+
+/** Keys and tokens must not travel in the clear: plain HTTP is for this machine only. */
+const secureUrl = (what: string) =>
+  v.pipe(
+    text(what),
+    v.check(
+      (value) =>
+        isPlainUrl(value, ['https:']) ||
+        (isPlainUrl(value, ['http:']) && loopbackHosts.has(new URL(value).hostname)),
+      `must be ${what}: an https URL without credentials`,
+    ),
+  );
+
+/** Every setting of the service by name. Those of a deployment come from `cdk.json` or `-c name=value`. */
+export const settings = {
+  stage: v.pipe(
+    text('a name'),
+    v.regex(/^[a-z][a-z0-9-]{0,19}$/, 'must be 1 to 20 of a-z, 0-9 and -, beginning with a letter'),
+  ),
+  issuer: secureUrl("the token issuer's URL"),
+  audience: text('the audience that tokens are issued for'),
+  jwksUri: secureUrl("the URL of the issuer's JSON Web Key Set"),
+  userPoolId: v.pipe(
+    text('a Cognito user pool id'),
+    v.regex(/^[a-z]+(-[a-z]+)+-\d+_[A-Za-z0-9]+$/, 'must look like eu-central-1_AbCdEf123'),
+  ),
+  userPoolClientId: text('a Cognito app client id'),
+  gatewayUrl: v.pipe(
+    text('a URL'),
+    v.check(
+      (value) => isPlainUrl(value, ['https:', 'http:']),
+      'must be an http or https URL without credentials: /health shows it',
+    ),
+  ),
+  useMockData: flag,
+  heartbeatSeconds: v.pipe(
+    wholeNumber(1, 540),
+    v.check(
+      (seconds) => 60 % seconds === 0 || seconds % 60 === 0,
+      'must be a divisor or a multiple of 60',
+    ),
+  ),
+  maxConnectionsPerUser: wholeNumber(1, 1000),
+  eventSource: v.pipe(
+    text('an EventBridge source'),
+    v.maxLength(256, 'must be at most 256 characters'),
+    v.check((source) => !source.startsWith('aws.'), 'must not begin with aws., which AWS reserves'),
+  ),
+  tableName: text('the name of the DynamoDB table'),
+  callbackUrl: secureUrl("the stage's own @connections URL"),
+  heartbeatQueueUrl: text('the URL of the queue of heartbeats to come'),
+  rejectedEventsQueueUrl: text('the URL of the queue for rejected events'),
+  eventBusName: text('the name of the event bus'),
+} as const;
+
+export type SettingName = keyof typeof settings;
+export type Setting<Name extends SettingName> = v.InferOutput<(typeof settings)[Name]>;
+
+/** The environment variable that carries a setting, e.g. `heartbeatSeconds` → `HEARTBEAT_SECONDS`. */
+export function variableOf(name: SettingName): string {
+  return name.replace(/[A-Z]/g, (capital) => `_${capital}`).toUpperCase();
+}
+
+/** Whose tokens open connections. */
+export type IdentityProvider =
+  | { readonly kind: 'oidc'; readonly issuer: string; audience: string; readonly jwksUri?: string }
+  | { readonly kind: 'cognito'; readonly userPoolId: string; readonly userPoolClientId: string };
+
+const identityNames = [
+  'issuer',
+  'audience',
+  'jwksUri',
+  'userPoolId',
+  'userPoolClientId',
+] as const satisfies readonly SettingName[];
+
+type IdentitySettings = { [Name in (typeof identityNames)[number]]?: string | undefined };
+
+/** The identity provider that the settings name: an OIDC issuer or a Cognito user pool, never both. */
+export function identityProviderOf(given: IdentitySettings): Parsed<IdentityProvider> {
+  const { issuer, audience, jwksUri, userPoolId, userPoolClientId } = given;
+  const oidc = issuer !== undefined || audience !== undefined || jwksUri !== undefined;
+  const cognito = userPoolId !== undefined || userPoolClientId !== undefined;
+  if (oidc && cognito) {
+    return refuse('issuer', 'and userPoolId exclude each other: set one identity provider');
+  }
+  if (cognito) {
+    if (userPoolId === undefined) return refuse('userPoolId', 'is missing');
+    if (userPoolClientId === undefined) return refuse('userPoolClientId', 'is missing');
+    return { ok: true, value: { kind: 'cognito', userPoolId, userPoolClientId } };
+  }
+  if (issuer === undefined) {
+    return refuse(
+      'issuer',
+      'is missing: nobody could connect. Set issuer and audience of your OpenID Connect provider ' +
+        '(-c issuer=https://… -c audience=…), or userPoolId and userPoolClientId of a Cognito user pool',
+    );
+  }
+  if (audience === undefined) return refuse('audience', 'is missing');
+  const value = { kind: 'oidc', issuer, audience, ...(jwksUri === undefined ? {} : { jwksUri }) };
+  return { ok: true, value: value as IdentityProvider };
+}
+
+function refuse(path: string, problem: string): Parsed<never> {
+  return { ok: false, faults: [{ path, problem }] };
+}
+
+type Settings<Required extends SettingName, Optional extends SettingName> = {
+  [Name in Required]: Setting<Name>;
+} & { [Name in Optional]?: Setting<Name> };
+
+/** Checks `input`, keyed by setting name; what it does not name is dropped. */
+export function parseSettings<Required extends SettingName, Optional extends SettingName = never>(
+  input: unknown,
+  required: readonly Required[],
+  optional: readonly Optional[] = [],
+): Parsed<Settings<Required, Optional>> {
+  const entries = Object.fromEntries([
+    ...required.map((name) => [name, settings[name]]),
+    ...optional.map((name) => [name, v.optional(settings[name])]),
+  ]) as v.ObjectEntries;
+  return parse(objectOf(entries), input) as Parsed<Settings<Required, Optional>>;
+}

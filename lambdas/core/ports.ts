@@ -1,0 +1,118 @@
+// What the rules need from the world. lambdas/aws answers these with AWS, the unit tests with fakes.
+
+/** Names a connection in the store: all connections of one user lie side by side. */
+export interface ConnectionKey {
+  readonly userId: string;
+  readonly connectionId: string;
+}
+
+/** One open WebSocket. */
+export interface Connection extends ConnectionKey {
+  /** Milliseconds since the Unix epoch. */
+  readonly connectedAt: number;
+  /** Milliseconds since the Unix epoch, a whole second; from then on nothing is delivered to it. */
+  readonly expiresAt: number;
+}
+
+export interface ConnectionStore {
+  save(connection: Connection): Promise<void>;
+  /** Removes the record; one that does not exist is no error. */
+  remove(key: ConnectionKey): Promise<void>;
+  /** All records of a user, expired ones too, read consistently. */
+  ofUser(userId: string): Promise<readonly Connection[]>;
+  /** All records of a shard, expired ones too, page by page, each user's side by side. */
+  pages(shard: number): AsyncIterable<readonly Connection[]>;
+}
+
+/** What a heartbeat counted in one shard. */
+export interface ShardCensus {
+  readonly shard: number;
+  readonly connections: number;
+  readonly users: number;
+}
+
+export interface CensusStore {
+  write(census: ShardCensus, takenAt: number): Promise<void>;
+  /** The newest census of each shard; shards that were never counted are absent. */
+  read(): Promise<readonly ShardCensus[]>;
+}
+
+/** How posting one frame to one connection ended. `throttled` and `failed` may be tried again. */
+export type Delivery = 'delivered' | 'gone' | 'throttled' | 'failed';
+
+export interface Poster {
+  /** Posts a frame's text. Never throws: what went wrong is a value. */
+  post(connectionId: string, frame: string): Promise<Delivery>;
+}
+
+export interface Closer {
+  /** Closes the WebSocket; one that is gone is no error. */
+  close(connectionId: string): Promise<void>;
+}
+
+/** A heartbeat that is to be sent later. */
+export interface PlannedHeartbeat {
+  /** Milliseconds since the Unix epoch. */
+  readonly dueAt: number;
+}
+
+export interface HeartbeatQueue {
+  /** Hands each heartbeat back when it is due, to the second. */
+  plan(heartbeats: readonly PlannedHeartbeat[], now: number): Promise<void>;
+}
+
+export interface RejectedEvents {
+  /** Keeps the whole event for a person to look at, with the reason. */
+  keep(event: unknown, reason: string): Promise<void>;
+}
+
+/** The owner of a token that was verified. */
+export interface VerifiedToken {
+  /** The token's `sub`. */
+  readonly userId: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly expiresAt: number;
+}
+
+/** Why a token opened no connection; each reason is a code of its own in the log. */
+export type TokenRefusal =
+  | 'token_missing'
+  | 'token_malformed'
+  | 'algorithm_not_allowed'
+  | 'signature_invalid'
+  | 'key_unknown'
+  | 'token_expired'
+  | 'token_not_yet_valid'
+  | 'issuer_wrong'
+  | 'audience_wrong'
+  | 'subject_invalid'
+  | 'expiry_missing'
+  | 'token_invalid';
+
+export type TokenVerdict =
+  | { readonly ok: true; readonly value: VerifiedToken }
+  | { readonly ok: false; readonly code: TokenRefusal };
+
+export interface TokenVerifier {
+  /**
+   * Checks signature, issuer, audience and times of a token.
+   * @throws when no verdict is possible, e.g. because the issuer's keys cannot be fetched
+   */
+  verify(token: string): Promise<TokenVerdict>;
+}
+
+/** Reports agent events on the event bus, as any backend does. */
+export interface Reporter {
+  broadcastAgentStatus(agentId: string, status: 'online' | 'offline' | 'error'): Promise<void>;
+  broadcastSessionActivity(agentId: string, sessionId: string, lastMessage: string): Promise<void>;
+}
+
+/** Tells the time in milliseconds since the Unix epoch. */
+export type Clock = () => number;
+
+/** Structured log lines; a line never holds a token or the text of a message. */
+export interface Log {
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}

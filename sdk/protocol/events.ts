@@ -1,0 +1,78 @@
+// What a backend reports. The type of an event is the type of the frame that dashboards get for it.
+import * as v from 'valibot';
+import { maxFrameBytes, maxIdBytes, utf8Length } from './limits';
+import { objectOf, parse, type Parsed } from './parse';
+
+/** Status values of an agent: running and healthy, stopped, or failed. */
+export const agentStatuses = ['online', 'offline', 'error'] as const;
+
+const idProblem = `must be a non-empty string of at most ${maxIdBytes} bytes`;
+const id = v.pipe(
+  v.string(idProblem),
+  v.nonEmpty(idProblem),
+  v.check((text) => utf8Length(text) <= maxIdBytes, idProblem),
+);
+
+const timestampProblem = 'must be an integer number of milliseconds since the Unix epoch';
+
+/** Milliseconds since the Unix epoch, as an integer. */
+export const timestampSchema = v.pipe(
+  v.number(timestampProblem),
+  v.safeInteger(timestampProblem),
+  v.minValue(0, timestampProblem),
+);
+
+export const agentStatusSchema = objectOf({
+  agentId: id,
+  status: v.picklist(agentStatuses, `must be one of ${agentStatuses.join(', ')}`),
+  timestamp: timestampSchema,
+});
+
+export const sessionActivitySchema = objectOf({
+  agentId: id,
+  sessionId: id,
+  lastMessage: v.string('must be a string'),
+  timestamp: timestampSchema,
+});
+
+const payloadSchemas = {
+  'agent:status': agentStatusSchema,
+  'session:activity': sessionActivitySchema,
+} as const;
+
+/** The types of events, which EventBridge calls detail types. */
+export const eventTypes = Object.keys(payloadSchemas) as readonly EventType[];
+
+export type EventType = keyof typeof payloadSchemas;
+export type AgentStatus = v.InferOutput<typeof agentStatusSchema>;
+export type SessionActivity = v.InferOutput<typeof sessionActivitySchema>;
+
+/** An event as the frame that is sent for it. */
+export type EventFrame =
+  | { readonly type: 'agent:status'; readonly payload: AgentStatus }
+  | { readonly type: 'session:activity'; readonly payload: SessionActivity };
+
+/**
+ * Checks what a backend reported. The result has the documented keys only, in the documented order.
+ * An event whose frame would exceed {@link maxFrameBytes} is no event.
+ */
+export function parseEvent(type: string, payload: unknown): Parsed<EventFrame> {
+  if (!isEventType(type)) {
+    const problem = `must be one of ${eventTypes.join(', ')}`;
+    return { ok: false, faults: [{ path: 'type', problem }] };
+  }
+  const parsed = parse<v.GenericSchema<unknown, AgentStatus | SessionActivity>>(
+    payloadSchemas[type],
+    payload,
+  );
+  if (!parsed.ok) return parsed;
+  const frame = { type, payload: parsed.value } as EventFrame;
+  const bytes = utf8Length(JSON.stringify(frame));
+  if (bytes <= maxFrameBytes) return { ok: true, value: frame };
+  const problem = `must make a frame of at most ${maxFrameBytes} bytes, not of ${bytes}`;
+  return { ok: false, faults: [{ path: '', problem }] };
+}
+
+function isEventType(type: string): type is EventType {
+  return Object.hasOwn(payloadSchemas, type);
+}

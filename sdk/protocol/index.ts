@@ -1,0 +1,23 @@
+// The protocol, for both ends: events that backends report and frames that go over the WebSocket.
+export {
+  agentStatuses,
+  eventTypes,
+  parseEvent,
+  type AgentStatus,
+  type EventFrame,
+  type EventType,
+  type SessionActivity,
+} from './events';
+export {
+  parseClientFrame,
+  parseServerFrame,
+  serializeFrame,
+  subprotocol,
+  type ClientFrame,
+  type ClosingReason,
+  type ErrorCode,
+  type Misunderstanding,
+  type ServerFrame,
+} from './frames';
+export { maxFrameBytes, maxIdBytes, utf8Length } from './limits';
+export { describeFault, describeFaults, objectOf, parse, type Fault, type Parsed } from './parse';

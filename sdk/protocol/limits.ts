@@ -1,0 +1,21 @@
+// The limits of the wire, in one place for both ends.
+
+/**
+ * Bytes of UTF-8 that one frame may have. API Gateway closes a connection with 1009 for a larger frame, and
+ * bills messages in units of this size.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+ */
+export const maxFrameBytes = 32 * 1024;
+
+/**
+ * Bytes of UTF-8 that an agent's or a session's id may have. Two of them, encoded, share one DynamoDB
+ * sort key, which holds 1,024 bytes.
+ */
+export const maxIdBytes = 128;
+
+const encoder = new TextEncoder();
+
+/** Length of `text` in bytes of UTF-8, on every platform. */
+export function utf8Length(text: string): number {
+  return encoder.encode(text).length;
+}
