@@ -104,15 +104,8 @@ export type IdentityProvider =
   | { readonly kind: 'oidc'; readonly issuer: string; audience: string; readonly jwksUri?: string }
   | { readonly kind: 'cognito'; readonly userPoolId: string; readonly userPoolClientId: string };
 
-const identityNames = [
-  'issuer',
-  'audience',
-  'jwksUri',
-  'userPoolId',
-  'userPoolClientId',
-] as const satisfies readonly SettingName[];
-
-type IdentitySettings = { [Name in (typeof identityNames)[number]]?: string | undefined };
+type IdentitySetting = 'issuer' | 'audience' | 'jwksUri' | 'userPoolId' | 'userPoolClientId';
+type IdentitySettings = Partial<Record<IdentitySetting, string | undefined>>;
 
 /** The identity provider that the settings name: an OIDC issuer or a Cognito user pool, never both. */
 export function identityProviderOf(given: IdentitySettings): Parsed<IdentityProvider> {

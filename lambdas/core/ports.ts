@@ -29,10 +29,12 @@ export interface ShardCensus {
   readonly shard: number;
   readonly connections: number;
   readonly users: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly takenAt: number;
 }
 
 export interface CensusStore {
-  write(census: ShardCensus, takenAt: number): Promise<void>;
+  write(census: ShardCensus): Promise<void>;
   /** The newest census of each shard; shards that were never counted are absent. */
   read(): Promise<readonly ShardCensus[]>;
 }
@@ -77,7 +79,10 @@ export interface VerifiedToken {
 /** Why a token opened no connection; each reason is a code of its own in the log. */
 export type TokenRefusal =
   | 'token_missing'
+  | 'token_ambiguous'
+  | 'scheme_not_supported'
   | 'token_malformed'
+  | 'extension_not_supported'
   | 'algorithm_not_allowed'
   | 'signature_invalid'
   | 'key_unknown'
@@ -85,6 +90,7 @@ export type TokenRefusal =
   | 'token_not_yet_valid'
   | 'issuer_wrong'
   | 'audience_wrong'
+  | 'token_use_wrong'
   | 'subject_invalid'
   | 'expiry_missing'
   | 'token_invalid';
@@ -106,6 +112,9 @@ export interface Reporter {
   broadcastAgentStatus(agentId: string, status: 'online' | 'offline' | 'error'): Promise<void>;
   broadcastSessionActivity(agentId: string, sessionId: string, lastMessage: string): Promise<void>;
 }
+
+/** Asks whether the agent gateway answers. Never throws. */
+export type GatewayProbe = (url: string) => Promise<'connected' | 'disconnected'>;
 
 /** Tells the time in milliseconds since the Unix epoch. */
 export type Clock = () => number;

@@ -1,0 +1,24 @@
+// The AWS clients as the functions use them: short timeouts, few retries, connections kept alive.
+import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+/** A dashboard waits for these calls: better one quick retry more than one slow answer. */
+const settings = {
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
+};
+
+export function createDynamoClient(): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(new DynamoDBClient(settings));
+}
+
+export function createSqsClient(): SQSClient {
+  return new SQSClient(settings);
+}
+
+/** `callbackUrl` is the stage's own @connections URL, never that of a custom domain. */
+export function createManagementApiClient(callbackUrl: string): ApiGatewayManagementApiClient {
+  return new ApiGatewayManagementApiClient({ ...settings, endpoint: callbackUrl });
+}

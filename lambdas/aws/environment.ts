@@ -1,0 +1,30 @@
+// A function's settings, read once at cold start: a wrong one stops it with a message that lists every fault.
+import { describeFaults } from '../../sdk/protocol';
+import { parseSettings, variableOf, type SettingName } from '../contract';
+
+/** The environment does not hold what the function needs. */
+export class ConfigurationError extends Error {
+  readonly code = 'configuration_invalid';
+  override readonly name = 'ConfigurationError';
+}
+
+/**
+ * The named settings from the environment; optional ones may be absent or empty.
+ * @throws {@link ConfigurationError} that names every variable that is missing or wrong
+ */
+export function readSettings<Required extends SettingName, Optional extends SettingName = never>(
+  environment: NodeJS.ProcessEnv,
+  required: readonly Required[],
+  optional: readonly Optional[] = [],
+) {
+  const given = [...required, ...optional]
+    .map((name) => [name, environment[variableOf(name)]] as const)
+    .filter(([, value]) => value !== undefined && value !== '');
+  const parsed = parseSettings(Object.fromEntries(given), required, optional);
+  if (parsed.ok) return parsed.value;
+  const faults = parsed.faults.map((fault) => ({
+    ...fault,
+    path: variableOf(fault.path as SettingName),
+  }));
+  throw new ConfigurationError(`The environment is not as expected: ${describeFaults(faults)}.`);
+}

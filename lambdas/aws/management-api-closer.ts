@@ -1,0 +1,19 @@
+// Closes connections through API Gateway's @connections.
+import {
+  DeleteConnectionCommand,
+  type ApiGatewayManagementApiClient,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import type { Closer } from '../core/ports';
+import { errorOf } from './management-api-error';
+
+export function createManagementApiCloser(client: ApiGatewayManagementApiClient): Closer {
+  return {
+    async close(connectionId) {
+      try {
+        await client.send(new DeleteConnectionCommand({ ConnectionId: connectionId }));
+      } catch (cause) {
+        if (errorOf(cause).outcome !== 'gone') throw cause;
+      }
+    },
+  };
+}

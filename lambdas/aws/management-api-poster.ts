@@ -1,0 +1,24 @@
+// Posts frames with the AWS SDK's client of API Gateway's @connections.
+import {
+  PostToConnectionCommand,
+  type ApiGatewayManagementApiClient,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import type { Delivery, Log, Poster } from '../core/ports';
+import { errorOf } from './management-api-error';
+
+/** Throttled and failed posts have been retried by the client when they end as such. */
+export function createManagementApiPoster(client: ApiGatewayManagementApiClient, log: Log): Poster {
+  return {
+    async post(connectionId, frame): Promise<Delivery> {
+      try {
+        const command = new PostToConnectionCommand({ ConnectionId: connectionId, Data: frame });
+        await client.send(command);
+        return 'delivered';
+      } catch (cause) {
+        const { outcome, name, statusCode } = errorOf(cause);
+        if (outcome !== 'gone') log.warn('post failed', { connectionId, name, statusCode });
+        return outcome;
+      }
+    },
+  };
+}

@@ -1,0 +1,27 @@
+// Heartbeats between two runs of the schedule wait in SQS, which can delay a message by seconds.
+import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { HeartbeatQueue } from '../core/ports';
+
+/** What SQS takes in one request. */
+const batchSize = 10;
+
+export function createSqsHeartbeatQueue(client: SQSClient, queueUrl: string): HeartbeatQueue {
+  return {
+    async plan(heartbeats, now) {
+      for (let start = 0; start < heartbeats.length; start += batchSize) {
+        const entries = heartbeats.slice(start, start + batchSize).map((heartbeat, index) => ({
+          Id: String(start + index),
+          MessageBody: JSON.stringify(heartbeat),
+          DelaySeconds: Math.max(0, Math.round((heartbeat.dueAt - now) / 1000)),
+        }));
+        const { Failed: failed = [] } = await client.send(
+          new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }),
+        );
+        if (failed.length > 0) {
+          const codes = failed.map(({ Code: code }) => code).join(', ');
+          throw new Error(`SQS did not take ${failed.length} planned heartbeats: ${codes}`);
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,30 @@
+// $connect: a handshake that the authorizer let through.
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { subprotocol } from '../../sdk/protocol';
+import { parseAuthorizerContext } from '../core/authorizer-context';
+import type { Connect } from '../core/connect';
+import { offeredSubprotocols, type HandshakeHeaders } from '../core/handshake-token';
+import type { Log } from '../core/ports';
+
+export interface ConnectEvent extends HandshakeHeaders {
+  readonly requestContext: { readonly connectionId: string; readonly authorizer?: unknown };
+}
+
+export function createHandler({ connect, log }: { readonly connect: Connect; readonly log: Log }) {
+  return async (event: ConnectEvent): Promise<APIGatewayProxyStructuredResultV2> => {
+    const { connectionId, authorizer } = event.requestContext;
+    const token = parseAuthorizerContext(authorizer);
+    if (token === undefined) {
+      // Never so behind our authorizer: a deployment that lost it must not let everybody in.
+      log.error('handshake without authorizer context', { connectionId });
+      return { statusCode: 401 };
+    }
+    await connect(connectionId, token);
+    log.info('connected', { connectionId, userId: token.userId });
+    // Clients that offered subprotocols must be told which one was chosen, and the token never is.
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-connect-route-subprotocol.html
+    return offeredSubprotocols(event).includes(subprotocol)
+      ? { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': subprotocol } }
+      : { statusCode: 200 };
+  };
+}

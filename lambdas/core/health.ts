@@ -1,0 +1,98 @@
+// What GET /health says: how many connections and users there are, and whether what we depend on answers.
+import { isExpired, ShardCount } from './connection';
+import type { CensusStore, Clock, ConnectionStore, GatewayProbe, Log, ShardCensus } from './ports';
+import { shards } from './shard';
+
+/** From so many connections on the last heartbeat's census is told, so that asking costs the same at any size. */
+const countingLimit = 1_000;
+
+/** Twice the longest heartbeat interval: an older census says nothing about now. */
+const censusLifeMilliseconds = 18 * 60 * 1000;
+
+/** The documented body of `/health`. */
+export interface HealthReport {
+  /** `degraded`: the agent gateway does not answer; `error`: the store does not. */
+  readonly status: 'ok' | 'degraded' | 'error';
+  /** ISO 8601, UTC. */
+  readonly timestamp: string;
+  readonly gateway: 'connected' | 'disconnected' | 'not configured';
+  readonly websocket: {
+    readonly status: 'running' | 'unknown';
+    /** Null when the store cannot be read. */
+    readonly connections: number | null;
+    readonly connectedUsers: number | null;
+  };
+  readonly config: {
+    /** Null when no agent gateway is configured. */
+    readonly gatewayUrl: string | null;
+    readonly useMockData: boolean;
+  };
+}
+
+/** Never throws: what is wrong is in the report. */
+export type Health = () => Promise<HealthReport>;
+
+export function createHealth(dependencies: {
+  readonly connections: ConnectionStore;
+  readonly census: CensusStore;
+  readonly probeGateway: GatewayProbe;
+  readonly now: Clock;
+  readonly log: Log;
+  readonly gatewayUrl: string | undefined;
+  readonly useMockData: boolean;
+}): Health {
+  const { connections, census, probeGateway, now, log, gatewayUrl, useMockData } = dependencies;
+
+  async function countShard(shard: number): Promise<ShardCensus> {
+    const count = new ShardCount();
+    for await (const page of connections.pages(shard)) {
+      page
+        .filter((one) => !isExpired(one, now()))
+        .forEach((one) => {
+          count.add(one);
+        });
+    }
+    return count.census(shard, now());
+  }
+
+  async function count(): Promise<{ connections: number; users: number } | undefined> {
+    try {
+      const oldest = now() - censusLifeMilliseconds;
+      const counted = total((await census.read()).filter(({ takenAt }) => takenAt >= oldest));
+      if (counted.connections >= countingLimit) return counted;
+      return total(await Promise.all(shards.map(countShard)));
+    } catch (error) {
+      log.error('connections not counted', { error });
+      return undefined;
+    }
+  }
+
+  return async (): Promise<HealthReport> => {
+    const [counted, gateway] = await Promise.all([
+      count(),
+      gatewayUrl === undefined ? ('not configured' as const) : probeGateway(gatewayUrl),
+    ]);
+    const degraded = gateway === 'disconnected';
+    return {
+      status: counted === undefined ? 'error' : degraded ? 'degraded' : 'ok',
+      timestamp: new Date(now()).toISOString(),
+      gateway,
+      websocket: {
+        status: counted === undefined ? 'unknown' : 'running',
+        connections: counted?.connections ?? null,
+        connectedUsers: counted?.users ?? null,
+      },
+      config: { gatewayUrl: gatewayUrl ?? null, useMockData },
+    };
+  };
+}
+
+function total(parts: readonly ShardCensus[]): { connections: number; users: number } {
+  return parts.reduce(
+    (sum, part) => ({
+      connections: sum.connections + part.connections,
+      users: sum.users + part.users,
+    }),
+    { connections: 0, users: 0 },
+  );
+}

@@ -1,0 +1,49 @@
+// Invented agents for demonstrations: they come, work, fail and go, reported as any backend reports.
+import type { Log, Reporter } from './ports';
+
+const agents = ['agent-atlas', 'agent-beacon', 'agent-comet', 'agent-delta', 'agent-ember'];
+
+const activities = [
+  'Reading the task',
+  'Searching the code base',
+  'Writing a test',
+  'Running the tests',
+  'Waiting for a review',
+  'Summing up the result',
+];
+
+/** Reports one round of events every `pauseMilliseconds`, `rounds` times; the first at once. */
+export type MockAgents = () => Promise<void>;
+
+export function createMockAgents(dependencies: {
+  readonly reporter: Reporter;
+  /** A number from 0 to below 1. */
+  readonly random: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly log: Log;
+  readonly rounds?: number;
+  readonly pauseMilliseconds?: number;
+}): MockAgents {
+  const { reporter, random, sleep, log, rounds = 10, pauseMilliseconds = 5_000 } = dependencies;
+  const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)] as T;
+
+  async function round(): Promise<void> {
+    const active = pick(agents);
+    const changing = pick(agents);
+    const luck = random();
+    const status = luck < 0.7 ? 'online' : luck < 0.9 ? 'offline' : 'error';
+    await Promise.all([
+      reporter.broadcastAgentStatus(changing, status),
+      reporter.broadcastSessionActivity(active, `${active}-session`, pick(activities)),
+    ]);
+  }
+
+  return async () => {
+    await Promise.all(agents.map((agent) => reporter.broadcastAgentStatus(agent, 'online')));
+    for (let done = 0; done < rounds; done += 1) {
+      if (done > 0) await sleep(pauseMilliseconds);
+      await round();
+    }
+    log.info('mock agents reported', { rounds });
+  };
+}

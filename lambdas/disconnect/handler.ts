@@ -1,0 +1,30 @@
+// $disconnect: best effort, so the record of a connection may also outlive it until a heartbeat finds it gone.
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { parseAuthorizerContext } from '../core/authorizer-context';
+import type { ConnectionStore, Log } from '../core/ports';
+
+export interface DisconnectEvent {
+  readonly requestContext: {
+    readonly connectionId: string;
+    /** API Gateway keeps what the authorizer said at the handshake. */
+    readonly authorizer?: unknown;
+    readonly disconnectStatusCode?: number;
+  };
+}
+
+export function createHandler(dependencies: {
+  readonly connections: Pick<ConnectionStore, 'remove'>;
+  readonly log: Log;
+}) {
+  const { connections, log } = dependencies;
+
+  return async ({
+    requestContext,
+  }: DisconnectEvent): Promise<APIGatewayProxyStructuredResultV2> => {
+    const { connectionId, disconnectStatusCode: closeCode } = requestContext;
+    const userId = parseAuthorizerContext(requestContext.authorizer)?.userId;
+    if (userId !== undefined) await connections.remove({ userId, connectionId });
+    log.info('disconnected', { connectionId, userId, closeCode });
+    return { statusCode: 200 };
+  };
+}

@@ -1,0 +1,24 @@
+// Cold start of `health`.
+import { createDynamoClient } from '../aws/clients';
+import { createDynamoCensusStore } from '../aws/dynamo-census-store';
+import { createDynamoConnectionStore } from '../aws/dynamo-connection-store';
+import { readSettings } from '../aws/environment';
+import { createHttpGatewayProbe } from '../aws/http-gateway-probe';
+import { createLog } from '../aws/logger';
+import { createHealth } from '../core/health';
+import { createHandler } from './handler';
+
+const settings = readSettings(process.env, ['tableName', 'useMockData'], ['gatewayUrl']);
+const { tableName, useMockData, gatewayUrl } = settings;
+const dynamo = createDynamoClient();
+const health = createHealth({
+  connections: createDynamoConnectionStore(dynamo, tableName),
+  census: createDynamoCensusStore(dynamo, tableName),
+  probeGateway: createHttpGatewayProbe(),
+  now: Date.now,
+  log: createLog('health'),
+  gatewayUrl,
+  useMockData,
+});
+
+export const handler = createHandler({ health });

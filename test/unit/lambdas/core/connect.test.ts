@@ -1,0 +1,89 @@
+import { createCloseConnection } from '../../../../lambdas/core/close-connection';
+import { createConnect } from '../../../../lambdas/core/connect';
+import {
+  FakeClock,
+  FakeGateway,
+  MemoryConnectionStore,
+  RecordingLog,
+} from '../../../support/fakes';
+
+function setUp(maxConnectionsPerUser = 3) {
+  const clock = new FakeClock();
+  const connections = new MemoryConnectionStore();
+  const gateway = new FakeGateway();
+  const log = new RecordingLog();
+  const closeConnection = createCloseConnection({
+    connections,
+    poster: gateway,
+    closer: gateway,
+    log,
+  });
+  const connect = createConnect({
+    connections,
+    closeConnection,
+    now: clock.now,
+    maxConnectionsPerUser,
+  });
+  const token = (userId: string) => ({ userId, expiresAt: clock.now() + 60_000 });
+  return { clock, connections, gateway, log, connect, token };
+}
+
+test('records the connection until its token expires, to the second', async () => {
+  const { clock, connections, connect } = setUp();
+  await connect('a=', { userId: 'alice', expiresAt: clock.now() + 60_999 });
+  expect([...connections.records.values()]).toEqual([
+    {
+      connectionId: 'a=',
+      userId: 'alice',
+      connectedAt: clock.now(),
+      expiresAt: clock.now() + 60_000,
+    },
+  ]);
+});
+
+test('records it for two hours and a minute at the most', async () => {
+  const { clock, connections, connect } = setUp();
+  await connect('a=', { userId: 'alice', expiresAt: clock.now() + 86_400_000 });
+  expect(connections.records.get('a=')?.expiresAt).toBe(clock.now() + 121 * 60_000);
+});
+
+test('closes the oldest of the same user over the limit, with the reason', async () => {
+  const { clock, connections, gateway, connect, token } = setUp();
+  for (const connectionId of ['a=', 'b=', 'c=', 'd=']) {
+    await connect(connectionId, token('alice'));
+    clock.advance(10);
+  }
+  await connect('e=', token('bob'));
+  expect(gateway.closed).toEqual(['a=']);
+  expect(gateway.posts).toEqual([
+    {
+      connectionId: 'a=',
+      frame: { type: 'connection:closing', payload: { reason: 'replaced' } },
+    },
+  ]);
+  expect([...connections.records.keys()]).toEqual(['b=', 'c=', 'd=', 'e=']);
+});
+
+test('does not count expired records against the limit', async () => {
+  const { clock, gateway, connect, token } = setUp(1);
+  await connect('a=', token('alice'));
+  clock.advance(60_000);
+  await connect('b=', token('alice'));
+  expect(gateway.closed).toEqual([]);
+});
+
+test('lets the new connection in when an old one cannot be closed, and keeps the old record', async () => {
+  const { clock, connections, gateway, log, connect, token } = setUp(1);
+  await connect('a=', token('alice'));
+  clock.advance(1);
+  gateway.close = () => Promise.reject(new Error('throttled'));
+  await connect('b=', token('alice'));
+  expect([...connections.records.keys()]).toEqual(['a=', 'b=']);
+  expect(log.lines.map((line) => line.message)).toEqual(['connection not closed']);
+});
+
+test('throws when the connection cannot be recorded: nobody would ever post to it', async () => {
+  const { connections, connect, token } = setUp();
+  connections.save = () => Promise.reject(new Error('the store is down'));
+  await expect(connect('a=', token('alice'))).rejects.toThrow('the store is down');
+});

@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { createCloseConnection } from '../../../../lambdas/core/close-connection';
+import { createFanOut } from '../../../../lambdas/core/fan-out';
+import { createHeartbeat } from '../../../../lambdas/core/heartbeat';
+import type { PlannedHeartbeat } from '../../../../lambdas/core/ports';
+import {
+  FakeClock,
+  FakeGateway,
+  MemoryCensusStore,
+  MemoryConnectionStore,
+  RecordingLog,
+} from '../../../support/fakes';
+
+function setUp(heartbeatSeconds = 30) {
+  const clock = new FakeClock();
+  const connections = new MemoryConnectionStore();
+  const gateway = new FakeGateway();
+  const census = new MemoryCensusStore();
+  const log = new RecordingLog();
+  const planned: PlannedHeartbeat[] = [];
+  const queue = {
+    plan: async (heartbeats: readonly PlannedHeartbeat[]) => {
+      planned.push(...heartbeats);
+      return Promise.resolve();
+    },
+  };
+  const fanOut = createFanOut({ connections, poster: gateway, now: clock.now, log });
+  const closeConnection = createCloseConnection({
+    connections,
+    poster: gateway,
+    closer: gateway,
+    log,
+  });
+  const heartbeat = createHeartbeat({
+    fanOut,
+    closeConnection,
+    census,
+    queue,
+    now: clock.now,
+    log,
+    heartbeatSeconds,
+  });
+  return { clock, connections, gateway, census, log, planned, heartbeat };
+}
+
+test('sends the documented frame to everybody and takes the census', async () => {
+  const { clock, connections, gateway, census, heartbeat } = setUp();
+  connections.seed(clock.now(), ['alice', 'alice', 'bob']);
+  await heartbeat.onSchedule(clock.now());
+  expect(gateway.posts.map(({ frame }) => frame)).toEqual(
+    [1, 2, 3].map(() => ({ type: 'heartbeat', payload: { timestamp: clock.now() } })),
+  );
+  const counts = [...census.shards.values()];
+  expect(counts.reduce((sum, shard) => sum + shard.connections, 0)).toBe(3);
+  expect(counts.reduce((sum, shard) => sum + shard.users, 0)).toBe(2);
+});
+
+test('with the default of 30 s plans one heartbeat half a minute after the schedule', async () => {
+  const { clock, planned, heartbeat } = setUp();
+  await heartbeat.onSchedule(clock.now());
+  expect(planned).toEqual([{ dueAt: clock.now() + 30_000 }]);
+});
+
+test('any divisor of 60 gives evenly spaced heartbeats over the minute; a multiple plans none', () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 540),
+      async (seconds) => {
+        const { clock, planned, heartbeat } = setUp(seconds);
+        await heartbeat.onSchedule(clock.now());
+        const offsets = planned.map(({ dueAt }) => (dueAt - clock.now()) / 1000);
+        const expected = Array.from(
+          { length: Math.max(0, 60 / seconds - 1) },
+          (_, index) => (index + 1) * seconds,
+        );
+        expect(offsets).toEqual(expected);
+      },
+    ),
+  ));
+
+test('a planned heartbeat plans no other', async () => {
+  const { clock, connections, gateway, planned, heartbeat } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  await heartbeat.onDue({ dueAt: clock.now() });
+  expect(gateway.posts).toHaveLength(1);
+  expect(planned).toEqual([]);
+});
+
+test('drops a heartbeat that comes when the next one is due', async () => {
+  const { clock, connections, gateway, log, heartbeat } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  await heartbeat.onDue({ dueAt: clock.now() - 30_001 });
+  await heartbeat.onSchedule(clock.now() - 120_001);
+  expect(gateway.posts).toEqual([]);
+  expect(log.lines.map((line) => line.message)).toEqual([
+    'late heartbeat dropped',
+    'late heartbeat dropped',
+  ]);
+});
+
+test('closes connections whose token has expired, with the reason, and forgets them', async () => {
+  const { clock, connections, gateway, census, heartbeat } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  clock.advance(3_600_000);
+  const [bob] = connections.seed(clock.now(), ['bob']);
+  await heartbeat.onSchedule(clock.now());
+  expect(gateway.closed).toEqual(['connection-1=']);
+  expect(gateway.posts).toContainEqual({
+    connectionId: 'connection-1=',
+    frame: { type: 'connection:closing', payload: { reason: 'token_expired' } },
+  });
+  expect([...connections.records.values()]).toEqual([bob]);
+  const counts = [...census.shards.values()];
+  expect(counts.reduce((sum, shard) => sum + shard.connections, 0)).toBe(1);
+});
+
+test('a shard that cannot be read keeps its last census', async () => {
+  const { clock, connections, census, heartbeat } = setUp();
+  await census.write({ shard: 3, connections: 7, users: 5, takenAt: 1 });
+  connections.unreadable.add(3);
+  await heartbeat.onSchedule(clock.now());
+  expect(census.shards.get(3)).toEqual({ shard: 3, connections: 7, users: 5, takenAt: 1 });
+  expect(census.shards.get(4)?.takenAt).toBe(clock.now());
+});

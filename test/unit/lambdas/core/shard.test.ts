@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { shardCount, shardOf } from '../../../../lambdas/core/shard';
+
+test('always names one of the shards', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (id) => {
+      const shard = shardOf(id);
+      expect(Number.isInteger(shard) && shard >= 0 && shard < shardCount).toBe(true);
+    }),
+  );
+});
+
+test('stays the same for ever: stored connections are found by it', () => {
+  expect(['alice', 'bob', 'user-1', '', 'ä#%'].map(shardOf)).toMatchInlineSnapshot(`
+   [
+     5,
+     2,
+     7,
+     9,
+     13,
+   ]
+  `);
+});
+
+test.each([
+  ['counted', (index: number) => `user-${index}`],
+  ['Cognito-like', (index: number) => `3f2504e0-4f89-41d3-9a0c-${String(index).padStart(12, '0')}`],
+  ['e-mail', (index: number) => `person${index * 7}@example.com`],
+])('spreads %s ids evenly', (_, idOf) => {
+  const counts = new Array<number>(shardCount).fill(0);
+  for (let index = 0; index < 16_000; index += 1) {
+    const shard = shardOf(idOf(index));
+    counts[shard] = (counts[shard] ?? 0) + 1;
+  }
+  expect(Math.min(...counts)).toBeGreaterThan(850);
+  expect(Math.max(...counts)).toBeLessThan(1_150);
+});
