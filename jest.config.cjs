@@ -2,7 +2,7 @@
 const project = (name) => ({
   displayName: name,
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
-  setupFiles: ['<rootDir>/test/support/loopback-only.ts'],
+  setupFiles: ['<rootDir>/test/support/setup.ts'],
   transform: { '\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2023' } }] },
   // jose is published as ES modules only, which jest cannot load untransformed.
   transformIgnorePatterns: ['/node_modules/(?!jose/)'],

@@ -1,0 +1,82 @@
+// What every ConnectionStore must do; the unit tests run it against each of them.
+import type { Connection, ConnectionStore } from '../../lambdas/core/ports';
+import { shardOf, shards } from '../../lambdas/core/shard';
+
+const connection = (userId: string, connectionId: string): Connection => ({
+  userId,
+  connectionId,
+  connectedAt: 1_707_163_200_123,
+  expiresAt: 1_707_163_260_000,
+});
+
+async function allOf(store: ConnectionStore): Promise<Connection[]> {
+  const found: Connection[] = [];
+  for (const shard of shards) {
+    for await (const page of store.pages(shard)) {
+      expect(page.map((one) => shardOf(one.userId))).toEqual(page.map(() => shard));
+      found.push(...page);
+    }
+  }
+  return found.sort((a, b) => (a.connectionId < b.connectionId ? -1 : 1));
+}
+
+export function describeConnectionStore(
+  name: string,
+  create: () => ConnectionStore | Promise<ConnectionStore>,
+): void {
+  describe(`${name}, a connection store`, () => {
+    test('gives back what was saved, wherever it lies', async () => {
+      const store = await create();
+      const saved = Array.from({ length: 40 }, (_, index) =>
+        connection(`user-${index % 13}`, `id-${String(index).padStart(2, '0')}=`),
+      );
+      for (const one of saved) await store.save(one);
+      await expect(allOf(store)).resolves.toEqual(saved);
+    });
+
+    test.each(['a#b', '#', '%23', '100%', 'ä#%25', 'auth0|5f', 'a b+c/d='])(
+      'keeps the user id %s as it is',
+      async (userId) => {
+        const store = await create();
+        await store.save(connection(userId, 'L0SM9cOFvHcCIhw='));
+        await store.save(connection(`${userId}#`, 'other='));
+        await expect(store.ofUser(userId)).resolves.toEqual([
+          connection(userId, 'L0SM9cOFvHcCIhw='),
+        ]);
+        await expect(allOf(store)).resolves.toHaveLength(2);
+      },
+    );
+
+    test("finds a user's connections, and nobody's whose name begins alike", async () => {
+      const store = await create();
+      await store.save(connection('ann', '1='));
+      await store.save(connection('ann', '2='));
+      await store.save(connection('anna', '3='));
+      const found = await store.ofUser('ann');
+      expect(found.map((one) => one.connectionId).sort()).toEqual(['1=', '2=']);
+      await expect(store.ofUser('nobody')).resolves.toEqual([]);
+    });
+
+    test('removes a record, once or twice', async () => {
+      const store = await create();
+      await store.save(connection('ann', '1='));
+      await store.save(connection('ann', '2='));
+      await store.remove({ userId: 'ann', connectionId: '1=' });
+      await store.remove({ userId: 'ann', connectionId: '1=' });
+      await expect(allOf(store)).resolves.toEqual([connection('ann', '2=')]);
+    });
+
+    test("keeps each user's connections side by side", async () => {
+      const store = await create();
+      for (let index = 0; index < 60; index += 1) {
+        await store.save(connection(`user-${index % 20}`, `id-${index}=`));
+      }
+      for (const shard of shards) {
+        const users: string[] = [];
+        for await (const page of store.pages(shard)) users.push(...page.map((one) => one.userId));
+        const runs = users.filter((user, index) => user !== users[index - 1]);
+        expect(runs).toHaveLength(new Set(users).size);
+      }
+    });
+  });
+}

@@ -1,0 +1,46 @@
+// A DynamoDB of our own for a test: dynalite in memory on a free port of loopback.
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import dynalite from 'dynalite';
+import type { AddressInfo } from 'node:net';
+
+export interface TestDynamo {
+  readonly client: DynamoDBDocumentClient;
+  /** Makes an empty table of the service's shape. */
+  createTable(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startDynamo(): Promise<TestDynamo> {
+  const server = dynalite({ createTableMs: 0 });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const plain = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  return {
+    client: DynamoDBDocumentClient.from(plain),
+    async createTable(name) {
+      await plain.send(
+        new CreateTableCommand({
+          TableName: name,
+          BillingMode: 'PAY_PER_REQUEST',
+          AttributeDefinitions: ['pk', 'sk'].map((key) => ({
+            AttributeName: key,
+            AttributeType: 'S' as const,
+          })),
+          KeySchema: [
+            { AttributeName: 'pk', KeyType: 'HASH' },
+            { AttributeName: 'sk', KeyType: 'RANGE' },
+          ],
+        }),
+      );
+    },
+    async close() {
+      plain.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

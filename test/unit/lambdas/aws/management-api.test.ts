@@ -1,0 +1,60 @@
+import {
+  ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
+  GoneException,
+  LimitExceededException,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import { mockClient } from 'aws-sdk-client-mock';
+import { createManagementApiCloser } from '../../../../lambdas/aws/management-api-closer';
+import { createManagementApiPoster } from '../../../../lambdas/aws/management-api-poster';
+import { RecordingLog } from '../../../support/fakes';
+
+const api = mockClient(ApiGatewayManagementApiClient);
+const client = new ApiGatewayManagementApiClient({ region: 'us-east-1' });
+const withStatus = (httpStatusCode: number) =>
+  Object.assign(new Error('UnknownError'), { $metadata: { httpStatusCode } });
+const gone = new GoneException({ message: '410', $metadata: { httpStatusCode: 410 } });
+
+beforeEach(() => api.reset());
+
+test('posts the frame as it is', async () => {
+  api.on(PostToConnectionCommand).resolves({});
+  const log = new RecordingLog();
+  await expect(createManagementApiPoster(client, log).post('a=', '{}')).resolves.toBe('delivered');
+  expect(api.commandCalls(PostToConnectionCommand)[0]?.args[0].input).toEqual({
+    ConnectionId: 'a=',
+    Data: '{}',
+  });
+  expect(log.lines).toEqual([]);
+});
+
+test.each([
+  ['GoneException', gone, 'gone'],
+  ['410 without an error body', withStatus(410), 'gone'],
+  [
+    'LimitExceededException',
+    new LimitExceededException({ message: '', $metadata: { httpStatusCode: 429 } }),
+    'throttled',
+  ],
+  ['429', withStatus(429), 'throttled'],
+  ['403', withStatus(403), 'failed'],
+  ['500', withStatus(500), 'failed'],
+  ['no answer', Object.assign(new Error('socket hang up'), { name: 'TimeoutError' }), 'failed'],
+])('makes a value of %s', async (_, error, outcome) => {
+  api.on(PostToConnectionCommand).rejects(error);
+  const log = new RecordingLog();
+  await expect(createManagementApiPoster(client, log).post('a=', '{}')).resolves.toBe(outcome);
+  expect(log.lines).toHaveLength(outcome === 'gone' ? 0 : 1);
+});
+
+test('closes a connection; one that is gone is closed already', async () => {
+  const closer = createManagementApiCloser(client);
+  api.on(DeleteConnectionCommand).resolvesOnce({}).rejectsOnce(gone).rejects(withStatus(500));
+  await closer.close('a=');
+  await closer.close('a=');
+  await expect(closer.close('a=')).rejects.toThrow('UnknownError');
+  expect(api.commandCalls(DeleteConnectionCommand)[0]?.args[0].input).toEqual({
+    ConnectionId: 'a=',
+  });
+});

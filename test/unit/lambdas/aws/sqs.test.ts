@@ -1,0 +1,45 @@
+import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { mockClient } from 'aws-sdk-client-mock';
+import { createSqsHeartbeatQueue } from '../../../../lambdas/aws/sqs-heartbeat-queue';
+import { createSqsRejectedEvents } from '../../../../lambdas/aws/sqs-rejected-events';
+
+const sqs = mockClient(SQSClient);
+const client = new SQSClient({ region: 'us-east-1' });
+
+beforeEach(() => sqs.reset());
+
+test('plans heartbeats with delays in whole seconds, ten to a request', async () => {
+  sqs.on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [] });
+  const now = 1_707_163_200_250;
+  const beats = Array.from({ length: 11 }, (_, index) => ({ dueAt: now + (index + 1) * 5_000 }));
+  await createSqsHeartbeatQueue(client, 'the-queue').plan(beats, now);
+  const inputs = sqs.commandCalls(SendMessageBatchCommand).map(({ args }) => args[0].input);
+  expect(inputs.map((input) => input.Entries?.length)).toEqual([10, 1]);
+  const entries = inputs.flatMap((input) => input.Entries ?? []);
+  expect(entries.map((entry) => entry.DelaySeconds)).toEqual([
+    ...[5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55],
+  ]);
+  expect(entries.map((entry) => JSON.parse(entry.MessageBody ?? '') as unknown)).toEqual(beats);
+});
+
+test('asks SQS nothing when there is nothing to plan', async () => {
+  await createSqsHeartbeatQueue(client, 'the-queue').plan([], 0);
+  expect(sqs.calls()).toHaveLength(0);
+});
+
+test('says so when SQS did not take all of them', async () => {
+  const failed = { Id: '0', Code: 'InternalError', SenderFault: false };
+  sqs.on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [failed] });
+  const plan = createSqsHeartbeatQueue(client, 'the-queue').plan([{ dueAt: 1 }], 0);
+  await expect(plan).rejects.toThrow('SQS did not take 1 planned heartbeats: InternalError');
+});
+
+test('keeps a rejected event whole, with the reason beside it', async () => {
+  sqs.on(SendMessageCommand).resolves({});
+  const event = { id: '1', detail: { lastMessage: 'x'.repeat(300_000) } };
+  await createSqsRejectedEvents(client, 'the-queue').keep(event, 'r'.repeat(2_000));
+  const input = sqs.commandCalls(SendMessageCommand)[0]?.args[0].input;
+  expect(JSON.parse(input?.MessageBody ?? '')).toEqual(event);
+  expect(input?.QueueUrl).toBe('the-queue');
+  expect(input?.MessageAttributes?.['reason']?.StringValue).toBe('r'.repeat(1_000));
+});

@@ -1,0 +1,27 @@
+import { createHandler } from '../../../../lambdas/broadcast/handler';
+import type { ReportedEvent } from '../../../../lambdas/core/broadcast';
+
+test('hands on what EventBridge delivers', async () => {
+  const seen: ReportedEvent[] = [];
+  const handler = createHandler({
+    broadcast: async (event) => {
+      seen.push(event);
+      return Promise.resolve(undefined);
+    },
+  });
+  const event = {
+    version: '0',
+    id: '6a7e8feb-b491-4cf7-a9f1-bf3703467718',
+    'detail-type': 'agent:status',
+    source: 'mission-control',
+    account: '000000000000',
+    time: '2026-02-05T21:50:00Z',
+    region: 'us-east-1',
+    resources: [],
+    detail: { agentId: 'agent-123', status: 'online', timestamp: 1_707_163_200_000 },
+  };
+  await handler(event);
+  expect(seen).toEqual([
+    { id: event.id, type: 'agent:status', payload: event.detail, whole: event },
+  ]);
+});

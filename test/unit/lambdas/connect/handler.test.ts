@@ -1,0 +1,68 @@
+import { createHandler } from '../../../../lambdas/connect/handler';
+import type { VerifiedToken } from '../../../../lambdas/core/ports';
+import { RecordingLog } from '../../../support/fakes';
+
+function setUp() {
+  const connected: [string, VerifiedToken][] = [];
+  const log = new RecordingLog();
+  const handler = createHandler({
+    connect: async (connectionId, token) => {
+      connected.push([connectionId, token]);
+      return Promise.resolve();
+    },
+    log,
+  });
+  return { connected, log, handler };
+}
+
+// As API Gateway hands the authorizer's context on: every value a string, with keys of its own beside ours.
+const authorizer = {
+  principalId: 'alice',
+  integrationLatency: 12,
+  userId: 'alice',
+  expiresAt: '1707166800000',
+};
+const requestContext = { connectionId: 'L0SM9cOFvHcCIhw=', authorizer };
+
+test('records who connected, until when', async () => {
+  const { connected, handler } = setUp();
+  await expect(handler({ requestContext })).resolves.toEqual({ statusCode: 200 });
+  expect(connected).toEqual([
+    ['L0SM9cOFvHcCIhw=', { userId: 'alice', expiresAt: 1_707_166_800_000 }],
+  ]);
+});
+
+test.each([
+  { 'Sec-WebSocket-Protocol': 'mission-control, a.secret.token' },
+  { 'sec-websocket-protocol': 'mission-control,a.secret.token' },
+  { 'SEC-WEBSOCKET-PROTOCOL': 'other , mission-control' },
+])('echoes mission-control alone for %j', async (headers) => {
+  const { log, handler } = setUp();
+  await expect(handler({ headers, requestContext })).resolves.toEqual({
+    statusCode: 200,
+    headers: { 'Sec-WebSocket-Protocol': 'mission-control' },
+  });
+  expect(JSON.stringify(log.lines)).not.toContain('secret');
+});
+
+test('echoes nothing to a client that did not offer it', async () => {
+  const { handler } = setUp();
+  const headers = { 'Sec-WebSocket-Protocol': 'graphql-ws' };
+  await expect(handler({ headers, requestContext })).resolves.toEqual({ statusCode: 200 });
+});
+
+test.each([
+  ['no authorizer', undefined],
+  ['null', null],
+  ['an empty context', {}],
+  ['no user', { expiresAt: '1707166800000' }],
+  ['an empty user', { userId: '', expiresAt: '1707166800000' }],
+  ['no expiry', { userId: 'alice' }],
+  ['an expiry that is no number', { userId: 'alice', expiresAt: 'never' }],
+])('fails closed on %s', async (_, context) => {
+  const { connected, log, handler } = setUp();
+  const event = { requestContext: { connectionId: 'a=', authorizer: context } };
+  await expect(handler(event)).resolves.toEqual({ statusCode: 401 });
+  expect(connected).toEqual([]);
+  expect(log.lines.map((line) => line.level)).toEqual(['error']);
+});

@@ -1,0 +1,24 @@
+import { createHandler } from '../../../../lambdas/disconnect/handler';
+import { FakeClock, MemoryConnectionStore, RecordingLog } from '../../../support/fakes';
+
+test("removes the record under the user's key", async () => {
+  const connections = new MemoryConnectionStore();
+  const [alice, bob] = connections.seed(new FakeClock().now(), ['alice', 'bob']);
+  const handler = createHandler({ connections, log: new RecordingLog() });
+  const requestContext = {
+    connectionId: alice?.connectionId ?? '',
+    authorizer: { userId: 'alice', expiresAt: '1707166800000' },
+  };
+  await expect(handler({ requestContext })).resolves.toEqual({ statusCode: 200 });
+  expect([...connections.records.values()]).toEqual([bob]);
+});
+
+test.each([{}, { authorizer: {} }, { authorizer: { userId: 'a', expiresAt: '1' } }])(
+  'an unknown connection (%j) is no error',
+  async (context) => {
+    const connections = new MemoryConnectionStore();
+    const handler = createHandler({ connections, log: new RecordingLog() });
+    const requestContext = { connectionId: 'unknown=', ...context };
+    await expect(handler({ requestContext })).resolves.toEqual({ statusCode: 200 });
+  },
+);

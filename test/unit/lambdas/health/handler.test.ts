@@ -1,0 +1,25 @@
+import type { HealthReport } from '../../../../lambdas/core/health';
+import { createHandler } from '../../../../lambdas/health/handler';
+
+const report: HealthReport = {
+  status: 'ok',
+  timestamp: '2026-02-05T21:50:00.000Z',
+  gateway: 'not configured',
+  websocket: { status: 'running', connections: 5, connectedUsers: 3 },
+  config: { gatewayUrl: null, useMockData: false },
+};
+
+test.each([
+  ['ok', 200],
+  ['degraded', 200],
+  ['error', 503],
+] as const)('says %s with HTTP %i, as JSON that nobody caches', async (status, statusCode) => {
+  const handler = createHandler({ health: () => Promise.resolve({ ...report, status }) });
+  const response = await handler();
+  expect(response.statusCode).toBe(statusCode);
+  expect(response.headers).toEqual({
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+  });
+  expect(JSON.parse(response.body ?? '')).toEqual({ ...report, status });
+});

@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import {
+  agentStatuses,
+  eventTypes,
+  maxFrameBytes,
+  maxIdBytes,
+  parseEvent,
+  utf8Length,
+} from '../../../../sdk/protocol';
+
+const status = { agentId: 'agent-abc-123', status: 'online', timestamp: 1_707_163_200_000 };
+const activity = {
+  agentId: 'agent-abc-123',
+  sessionId: 'session-xyz-789',
+  lastMessage: 'Processing user request...',
+  timestamp: 1_707_163_200_000,
+};
+
+test('knows the documented events', () => {
+  expect(eventTypes).toEqual(['agent:status', 'session:activity']);
+  expect(parseEvent('agent:status', status)).toEqual({
+    ok: true,
+    value: { type: 'agent:status', payload: status },
+  });
+  expect(parseEvent('session:activity', activity)).toEqual({
+    ok: true,
+    value: { type: 'session:activity', payload: activity },
+  });
+});
+
+test.each(agentStatuses)('takes the status %s', (value) => {
+  expect(parseEvent('agent:status', { ...status, status: value }).ok).toBe(true);
+});
+
+test.each([
+  ['agent:status', { ...status, status: 'ONLINE' }, 'status'],
+  ['agent:status', { ...status, agentId: '' }, 'agentId'],
+  ['agent:status', { ...status, agentId: 7 }, 'agentId'],
+  ['agent:status', { ...status, agentId: 'ä'.repeat(maxIdBytes / 2 + 1) }, 'agentId'],
+  ['agent:status', { ...status, timestamp: '1707163200000' }, 'timestamp'],
+  ['agent:status', { ...status, timestamp: 1.5 }, 'timestamp'],
+  ['agent:status', { ...status, timestamp: -1 }, 'timestamp'],
+  ['agent:status', { ...status, timestamp: Number.MAX_VALUE }, 'timestamp'],
+  ['agent:status', { ...status, timestamp: null }, 'timestamp'],
+  ['session:activity', { ...activity, lastMessage: null }, 'lastMessage'],
+  ['session:activity', { ...activity, sessionId: undefined }, 'sessionId'],
+  ['session:activity', 'text', ''],
+  ['session:activity', [activity], 'agentId'],
+  ['heartbeat', { timestamp: 1 }, 'type'],
+  ['toString', status, 'type'],
+])('refuses %s %j and says where it is wrong', (type, payload, path) => {
+  const parsed = parseEvent(type, payload);
+  expect(parsed).toMatchObject({ ok: false });
+  expect(!parsed.ok && parsed.faults.map((fault) => fault.path)).toContain(path);
+});
+
+test('lists every fault, and repeats no value', () => {
+  const parsed = parseEvent('session:activity', { agentId: 'a', lastMessage: ['secret'] });
+  expect(parsed).toEqual({
+    ok: false,
+    faults: [
+      { path: 'sessionId', problem: 'is missing' },
+      { path: 'lastMessage', problem: 'must be a string' },
+      { path: 'timestamp', problem: 'is missing' },
+    ],
+  });
+});
+
+test('takes a frame of exactly 32 KB and refuses one byte more', () => {
+  const withText = (lastMessage: string) =>
+    parseEvent('session:activity', { ...activity, lastMessage });
+  const overhead = utf8Length(
+    JSON.stringify({ type: 'session:activity', payload: { ...activity, lastMessage: '' } }),
+  );
+  expect(withText('x'.repeat(maxFrameBytes - overhead)).ok).toBe(true);
+  expect(withText('x'.repeat(maxFrameBytes - overhead + 1)).ok).toBe(false);
+  expect(withText('ä'.repeat((maxFrameBytes - overhead) / 2 + 1)).ok).toBe(false);
+});
+
+test('never throws, and what it takes has the documented keys only', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...eventTypes), fc.anything(), (type, payload) => {
+      const parsed = parseEvent(type, payload);
+      if (parsed.ok) expect(utf8Length(JSON.stringify(parsed.value))).toBeLessThanOrEqual(32_768);
+      else expect(parsed.faults.length).toBeGreaterThan(0);
+    }),
+  );
+  const known = fc.record({
+    agentId: fc.string({ minLength: 1, maxLength: 20 }),
+    status: fc.constantFrom(...agentStatuses),
+    timestamp: fc.maxSafeNat(),
+  });
+  fc.assert(
+    fc.property(known, fc.dictionary(fc.string(), fc.jsonValue()), (payload, extra) => {
+      const parsed = parseEvent('agent:status', { ...extra, ...payload });
+      expect(parsed.ok && parsed.value.payload).toEqual(payload);
+      expect(parsed.ok && Object.keys(parsed.value.payload)).toEqual([
+        ...['agentId', 'status', 'timestamp'],
+      ]);
+    }),
+  );
+});
