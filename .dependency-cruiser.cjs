@@ -25,7 +25,12 @@ module.exports = {
       [protocol],
       'The rules know neither AWS nor environment.',
     ),
-    only('contract-stands-alone', '^lambdas/contract\\.ts$', [], 'infra and lambdas share it.'),
+    only(
+      'contract-knows-the-protocol',
+      '^lambdas/contract\\.ts$',
+      [protocol],
+      'infra and lambdas share it; it parses as the protocol does.',
+    ),
     only(
       'aws-answers-ports',
       '^lambdas/aws/',

@@ -1,4 +1,4 @@
-// One `npm test` for everything a newcomer can run; slower suites have scripts of their own.
+// `npm test` selects what a newcomer can run; the slower suites, and those that need Python, have scripts.
 const project = (name) => ({
   displayName: name,
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
@@ -8,7 +8,4 @@ const project = (name) => ({
   transformIgnorePatterns: ['/node_modules/(?!jose/)'],
 });
 
-module.exports = {
-  projects: ['unit', 'infra', 'integration'].map(project),
-  maxWorkers: 2,
-};
+module.exports = { projects: ['unit', 'infra', 'integration', 'clients', 'soak'].map(project) };

@@ -17,4 +17,4 @@ net.Socket.prototype.connect = function (this: net.Socket, ...args: unknown[]) {
     throw new Error(`A test tried to connect to ${host}: tests use loopback only.`);
   }
   return (connect as (...all: unknown[]) => net.Socket).apply(this, args);
-} as typeof connect;
+};

@@ -1,0 +1,127 @@
+// Clients that we did not write: Python's websockets and boto3, the AWS CLI, wscat and curl.
+import { execFile, spawn } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { startLocalStack, type LocalStack } from '../../local';
+import { TestClient } from '../support/client';
+
+const run = promisify(execFile);
+const project = path.resolve(__dirname, '../..');
+
+let stack: LocalStack;
+
+beforeAll(async () => {
+  stack = await startLocalStack();
+}, 60_000);
+afterAll(() => stack.close());
+
+const aws = async (...args: string[]) => {
+  const { stdout } = await run('aws', ['--endpoint-url', stack.awsEndpointUrl, ...args], {
+    env: {
+      ...process.env,
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_DEFAULT_REGION: 'us-east-1',
+      AWS_PAGER: '',
+    },
+  });
+  return stdout === '' ? undefined : (JSON.parse(stdout) as Record<string, unknown>);
+};
+
+test("Python's websockets and boto3: an event becomes the documented frame", async () => {
+  const token = await stack.mintToken({ sub: 'alice' });
+  const script = path.join(__dirname, 'dashboard.py');
+  const { stdout } = await run('python3', [
+    script,
+    stack.webSocketUrl,
+    token,
+    stack.awsEndpointUrl,
+  ]);
+  expect(stdout.trim()).toBe(
+    '{"type":"agent:status","payload":{"agentId":"agent-py","status":"online","timestamp":1707163200000}}',
+  );
+});
+
+test('the AWS CLI puts an event', async () => {
+  const token = await stack.mintToken({ sub: 'alice' });
+  const client = await TestClient.open(stack.webSocketUrl, { token });
+  const entry = {
+    Source: 'mission-control',
+    DetailType: 'session:activity',
+    Detail: '{"agentId":"a","sessionId":"s","lastMessage":"User said: Hello","timestamp":1}',
+    EventBusName: 'mission-control',
+  };
+  await aws('events', 'put-events', '--entries', JSON.stringify([entry]));
+  await client.received('session:activity');
+  expect(client.framesOf('session:activity')).toEqual([
+    { type: 'session:activity', payload: JSON.parse(entry.Detail) as unknown },
+  ]);
+  await client.close();
+});
+
+test('the AWS CLI finds a connection, posts to it and closes it', async () => {
+  const token = await stack.mintToken({ sub: 'alice' });
+  const client = await TestClient.open(stack.webSocketUrl, { token });
+  const items = (await aws(
+    ...['dynamodb', 'scan', '--table-name', 'mission-control'],
+    ...['--filter-expression', 'begins_with(sk, :user)'],
+    ...['--expression-attribute-values', '{":user":{"S":"alice#"}}'],
+  )) as { Items: { sk: { S: string } }[] };
+  expect(items.Items).toHaveLength(1);
+  const connectionId = items.Items[0]?.sk.S.split('#')[1] ?? '';
+  const manage = async (operation: string, ...args: string[]) => {
+    const endpoint = `${stack.awsEndpointUrl}/live`;
+    return aws(
+      ...['--endpoint-url', endpoint, 'apigatewaymanagementapi', operation],
+      ...['--connection-id', connectionId, ...args],
+    );
+  };
+  await manage('post-to-connection', '--data', Buffer.from('{"by":"hand"}').toString('base64'));
+  await expect(manage('get-connection')).resolves.toMatchObject({
+    Identity: { SourceIp: '127.0.0.1' },
+  });
+  await manage('delete-connection');
+  await client.closed;
+  expect(client.texts).toEqual(['{"by":"hand"}']);
+  await expect(manage('get-connection')).rejects.toThrow('GoneException');
+});
+
+test('wscat connects as the README says', async () => {
+  const token = await stack.mintToken({ sub: 'alice' });
+  const wscat = path.join(project, 'node_modules/wscat/bin/wscat');
+  const args = [wscat, '-c', stack.webSocketUrl, '-H', `Authorization: Bearer ${token}`];
+  const child = spawn(process.execPath, [...args, '-x', '{"type":"ping"}', '-w', '5']);
+  let output = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on('data', (data: Buffer) => {
+      output += data.toString();
+      if (output.includes('"pong"')) resolve();
+    });
+    child.once('exit', () => {
+      reject(new Error(`wscat ended: ${output}`));
+    });
+  });
+  child.kill();
+});
+
+describe('curl', () => {
+  test('asks for health', async () => {
+    const { stdout } = await run('curl', ['--silent', '--show-error', '--fail', stack.healthUrl]);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'ok', gateway: 'not configured' });
+  });
+
+  test('sees 401 in the handshake', async () => {
+    const { stdout } = await run('curl', [
+      ...['--silent', '--output', '-', '--write-out', '\n%{http_code}', '--http1.1'],
+      ...['--header', 'Connection: Upgrade', '--header', 'Upgrade: websocket'],
+      ...[
+        '--header',
+        'Sec-WebSocket-Version: 13',
+        '--header',
+        'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+      ],
+      stack.httpUrl,
+    ]);
+    expect(stdout).toMatch(/\n401$/);
+  });
+});

@@ -1,0 +1,22 @@
+// The documented interval, with default settings and real time: three intervals, each 30 s ± 1 s.
+import { startLocalStack, type LocalStack } from '../../local';
+import { TestClient } from '../support/client';
+
+let stack: LocalStack;
+
+beforeAll(async () => {
+  stack = await startLocalStack();
+}, 60_000);
+afterAll(() => stack.close());
+
+test('heartbeats arrive 30 s apart', async () => {
+  const token = await stack.mintToken({ sub: 'alice' });
+  const client = await TestClient.open(stack.webSocketUrl, { token });
+  const times: number[] = [];
+  client.socket.on('message', () => times.push(Date.now()));
+  await client.received('heartbeat', 4, 140_000);
+  const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+  for (const gap of gaps.slice(0, 3)) expect(Math.abs(gap - 30_000)).toBeLessThanOrEqual(1_000);
+  expect(client.frames).toHaveLength(times.length);
+  await client.close();
+}, 150_000);
