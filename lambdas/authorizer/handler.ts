@@ -1,0 +1,42 @@
+// Called by API Gateway for `$connect`: answers with a policy that allows it, or throws.
+import type { APIGatewayAuthorizerResult } from 'aws-lambda';
+import type { Authorize } from '../core/authorize';
+import { buildAuthorizerContext } from '../core/authorizer-context';
+import type { Handshake } from '../core/handshake-token';
+import type { Log } from '../core/ports';
+
+export interface HandshakeEvent extends Handshake {
+  readonly methodArn: string;
+  readonly requestContext: { readonly requestId: string };
+}
+
+/**
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
+ */
+export function createHandler(dependencies: { readonly authorize: Authorize; readonly log: Log }) {
+  const { authorize, log } = dependencies;
+  return async (event: HandshakeEvent): Promise<APIGatewayAuthorizerResult> => {
+    // Access logs carry this id too: by it, an operator finds the client of a refusal.
+    const { requestId } = event.requestContext;
+    const authorization = await authorize(event).catch((error: unknown) => {
+      log.error('no verdict on a token', { code: 'keys_unavailable', requestId, error });
+      throw new Error("No verdict: the token issuer's keys are unavailable", { cause: error });
+    });
+    if (!authorization.ok) {
+      const { code, place } = authorization;
+      log.warn('handshake refused', { code, place, requestId });
+      // By this very text API Gateway answers 401; by any other, 500.
+      throw new Error('Unauthorized');
+    }
+    const { methodArn } = event;
+    return {
+      principalId: authorization.value.userId,
+      policyDocument: {
+        Version: '2012-10-17',
+        Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: methodArn }],
+      },
+      context: buildAuthorizerContext(authorization.value),
+    };
+  };
+}

@@ -1,0 +1,160 @@
+// Collects the events that a backend reports, and sends them to the event bus in batches.
+import { EventBridgeClient, type EventBridgeClientConfig } from '@aws-sdk/client-eventbridge';
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import { describeFaults, parseEvent, type AgentStatus, type EventType } from '../protocol';
+import { takeBatch } from './batch';
+import { PublishError } from './publish-error';
+import { sendBatch, type PendingEvent, type SendOptions } from './send-batch';
+import { nextTimestamp } from './timestamps';
+
+export interface PublisherOptions {
+  /** Name or ARN of the bus; `mission-control` unless given. */
+  readonly eventBusName?: string;
+  /** Source of the events; must be what the deployment was told; `mission-control` unless given. */
+  readonly eventSource?: string;
+  /** A client to send with. The attempts that it makes itself count towards `maxAttempts`. */
+  readonly client?: EventBridgeClient;
+  /** How to make a client when none is given, e.g. region and endpoint. */
+  readonly clientConfiguration?: EventBridgeClientConfig;
+  /** How often an event is sent before it is given up; 5 unless given. */
+  readonly maxAttempts?: number;
+  /**
+   * Hears of every event that could not be sent, whether its promise is awaited or not. Unless given, the
+   * process emits a warning.
+   */
+  readonly onError?: (error: PublishError) => void;
+  /** The time in milliseconds since the Unix epoch. */
+  readonly now?: () => number;
+  readonly sleep?: (milliseconds: number) => Promise<void>;
+  readonly random?: () => number;
+}
+
+/**
+ * Reports what agents do. Each event's promise resolves when the event bus has taken it, and rejects with a
+ * {@link PublishError}, also for an event that is invalid. It need not be awaited: a failure that nobody
+ * waits for reaches `onError`, and does not end the process.
+ */
+export interface Publisher {
+  /** An agent is `online` (running and healthy), `offline` (stopped) or in `error` (failed). */
+  broadcastAgentStatus(agentId: string, status: AgentStatus['status']): Promise<void>;
+  /** There is something new in a session of an agent. */
+  broadcastSessionActivity(agentId: string, sessionId: string, lastMessage: string): Promise<void>;
+  /** Resolves when all events reported so far are sent or given up. Never rejects. */
+  flush(): Promise<void>;
+  /** Flushes, and releases the connections of a client that the publisher has made. Takes no event any more. */
+  close(): Promise<void>;
+}
+
+/** Requests under way at the same time; what comes meanwhile makes fuller batches. */
+const maxRequestsAtOnce = 8;
+
+// Unless told, the SDK waits for ever for a server that says nothing, and a timeout alone is but a warning.
+const timeouts = {
+  connectionTimeout: 1_000,
+  requestTimeout: 3_000,
+  throwOnRequestTimeout: true,
+};
+
+export function createPublisher(options: PublisherOptions = {}): Publisher {
+  const { eventBusName = 'mission-control', eventSource = 'mission-control' } = options;
+  const { now = Date.now, onError = warn } = options;
+  // One attempt of the SDK for one of ours: else the two would multiply.
+  const { clientConfiguration } = options;
+  const client =
+    options.client ??
+    new EventBridgeClient({ requestHandler: timeouts, ...clientConfiguration, maxAttempts: 1 });
+  const sending: SendOptions = {
+    client,
+    maxAttempts: options.maxAttempts ?? 5,
+    sleep: options.sleep ?? ((milliseconds) => sleepFor(milliseconds)),
+    random: options.random ?? Math.random,
+    report,
+  };
+  const waiting: PendingEvent[] = [];
+  const unsettled = new Set<Promise<void>>();
+  let requests = 0;
+  let closed = false;
+
+  function report(error: PublishError): void {
+    try {
+      onError(error);
+    } catch (fault) {
+      process.emitWarning(fault instanceof Error ? fault : String(fault));
+    }
+  }
+
+  function publish(type: EventType, payload: Ids & Record<string, unknown>): Promise<void> {
+    const event = parseEvent(type, { ...payload, timestamp: nextTimestamp(now()) });
+    const unsent = idsOf(type, payload);
+    if (closed) return refuse('publisher_closed', 'The publisher is closed', unsent);
+    if (!event.ok) {
+      const faults = describeFaults(event.faults);
+      return refuse('event_invalid', `Not a valid ${type} event: ${faults}`, unsent);
+    }
+    const entry = {
+      EventBusName: eventBusName,
+      Source: eventSource,
+      DetailType: type,
+      Detail: JSON.stringify(event.value.payload),
+    };
+    const settled = new Promise<void>((sent, failed) => {
+      waiting.push({ entry, unsent, sent, failed });
+    });
+    // After the caller's own code: all events of the same tick go together.
+    if (waiting.length === 1) void Promise.resolve().then(sendWaiting);
+    return watch(settled);
+  }
+
+  function refuse(code: PublishError['code'], message: string, unsent: PendingEvent['unsent']) {
+    const error = new PublishError(code, `${message}.`, [{ ...unsent, reason: code }]);
+    report(error);
+    return watch(Promise.reject(error));
+  }
+
+  /** Remembers an event's promise, and takes note of its rejection: Node.js ends a process for one unseen. */
+  function watch(settled: Promise<void>): Promise<void> {
+    unsettled.add(settled);
+    const forget = () => void unsettled.delete(settled);
+    settled.then(forget, forget);
+    return settled;
+  }
+
+  function sendWaiting(): void {
+    while (waiting.length > 0 && requests < maxRequestsAtOnce) {
+      requests += 1;
+      void sendBatch(takeBatch(waiting), sending).then(() => {
+        requests -= 1;
+        sendWaiting();
+      });
+    }
+  }
+
+  async function flush(): Promise<void> {
+    await Promise.allSettled([...unsettled]);
+  }
+
+  return {
+    broadcastAgentStatus: (agentId, status) => publish('agent:status', { agentId, status }),
+    broadcastSessionActivity: (agentId, sessionId, lastMessage) =>
+      publish('session:activity', { agentId, sessionId, lastMessage }),
+    flush,
+    close: async () => {
+      closed = true;
+      await flush();
+      if (options.client === undefined) client.destroy();
+    },
+  };
+}
+
+interface Ids {
+  readonly agentId: string;
+  readonly sessionId?: string;
+}
+
+function idsOf(type: EventType, { agentId, sessionId }: Ids): PendingEvent['unsent'] {
+  return { type, agentId, ...(sessionId === undefined ? {} : { sessionId }) };
+}
+
+function warn({ message, code }: PublishError): void {
+  process.emitWarning(message, { type: 'MissionControlWarning', code });
+}

@@ -1,0 +1,251 @@
+// Tokens that must not open a connection, each with the code by which an operator can tell it from the others.
+import { createHmac } from 'node:crypto';
+import { exportSPKI } from 'jose';
+import { createJwtTokenVerifier } from '../../../../lambdas/aws/jwt-token-verifier';
+import { createHandler } from '../../../../lambdas/authorizer/handler';
+import { createAuthorize } from '../../../../lambdas/core/authorize';
+import type { TokenRefusal } from '../../../../lambdas/core/ports';
+import {
+  createDocuments,
+  createSigningKey,
+  forgeToken,
+  signToken,
+  type Claims,
+  type SigningKey,
+} from '../../../support/token-issuer';
+
+const issuer = 'https://issuer.test';
+const jwksUri = 'https://issuer.test/keys';
+const audience = 'mission-control';
+const now = 1_770_000_000_000;
+const seconds = now / 1000;
+
+const goodClaims = { iss: issuer, aud: audience, sub: 'alice', exp: seconds + 60 };
+
+let key: SigningKey;
+let impostor: SigningKey;
+const documents = createDocuments({});
+const lines: unknown[] = [];
+const write =
+  (level: string) =>
+  (...line: unknown[]) => {
+    lines.push([level, ...line]);
+  };
+
+beforeAll(async () => {
+  key = await createSigningKey('key-1');
+  // The same key id, another key: what an attacker would choose.
+  impostor = await createSigningKey('key-1');
+  documents.documents[jwksUri] = { keys: [key.jwk] };
+});
+
+beforeEach(() => {
+  jest.useFakeTimers({ now, doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+  lines.length = 0;
+  documents.requests.length = 0;
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+function connectWith(token: string | undefined) {
+  const verifier = createJwtTokenVerifier(
+    { kind: 'oidc', issuer, audience, jwksUri },
+    { load: documents.load },
+  );
+  const handler = createHandler({
+    authorize: createAuthorize({ verifier }),
+    log: { info: write('info'), warn: write('warn'), error: write('error') },
+  });
+  return handler({
+    methodArn: 'arn:aws:execute-api:eu-central-1:123456789012:api/live/$connect',
+    requestContext: { requestId: 'request-1' },
+    headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
+  });
+}
+
+const signed = (claims: Claims, header?: Claims) => () =>
+  signToken(key, { ...goodClaims, ...claims }, header);
+const without = (name: keyof typeof goodClaims) => () =>
+  signToken(
+    key,
+    Object.fromEntries(Object.entries(goodClaims).filter(([claim]) => claim !== name)),
+  );
+const unsigned = (alg: unknown) => () => forgeToken({ alg, kid: 'key-1' }, goodClaims);
+const symmetric = (secretOf: () => Promise<string> | string, alg = 'HS256') => {
+  return async () => {
+    const input = forgeToken({ alg, kid: 'key-1' }, goodClaims).replace(/\.$/, '');
+    const digest = alg.replace('HS', 'sha');
+    return `${input}.${createHmac(digest, await secretOf())
+      .update(input)
+      .digest('base64url')}`;
+  };
+};
+const tampered = (part: number, replacement: (part: string) => string) => async () => {
+  const parts = (await signToken(key, goodClaims)).split('.');
+  return parts.map((text, index) => (index === part ? replacement(text) : text)).join('.');
+};
+
+type Attack = [what: string, token: () => Promise<string> | string | undefined, code: TokenRefusal];
+
+const attacks: Attack[] = [
+  ['no token', () => undefined, 'token_missing'],
+  ['an empty token', () => '', 'token_missing'],
+  ['garbage', () => 'garbage', 'token_malformed'],
+  ['three parts of garbage', () => 'gar.ba.ge', 'token_malformed'],
+  ['two parts', async () => (await signed({})()).replace(/\.[^.]*$/, ''), 'token_malformed'],
+  ['five parts, as an encrypted token has', () => 'a.b.c.d.e', 'token_malformed'],
+  ['a good token cut off', async () => (await signed({})()).slice(0, 60), 'token_malformed'],
+  ['a good token with a newline', async () => `${await signed({})()}\nx`, 'token_malformed'],
+  ['20 KB of claims', signed({ more: 'x'.repeat(20_000) }), 'token_malformed'],
+  ['a header that is a list', () => forgeToken(['RS256'], goodClaims, 'x'), 'token_malformed'],
+  ['claims that are null', () => signToken(key, null), 'token_malformed'],
+  ['claims that are a list', () => signToken(key, [goodClaims]), 'token_malformed'],
+  [
+    'brackets 2,000 deep',
+    () => `${Buffer.from('['.repeat(2000)).toString('base64url')}.e30.x`,
+    'token_malformed',
+  ],
+  ['a key id that is a list', signed({}, { kid: ['key-1'] }), 'token_malformed'],
+
+  ['alg none', unsigned('none'), 'algorithm_not_allowed'],
+  ['alg None', unsigned('None'), 'algorithm_not_allowed'],
+  ['alg NONE', unsigned('NONE'), 'algorithm_not_allowed'],
+  ['alg nOnE', unsigned('nOnE'), 'algorithm_not_allowed'],
+  ['an empty alg', unsigned(''), 'algorithm_not_allowed'],
+  ['no alg', unsigned(undefined), 'algorithm_not_allowed'],
+  ['an alg that is a list', unsigned(['RS256']), 'algorithm_not_allowed'],
+  ['an alg with a trailing space', unsigned('RS256 '), 'algorithm_not_allowed'],
+  [
+    'alg none with the signature of a good token',
+    async () => `${unsigned('none')()}${(await signed({})()).split('.')[2] ?? ''}`,
+    'algorithm_not_allowed',
+  ],
+  [
+    'HS256 with the public key in PEM as secret',
+    symmetric(() => exportSPKI(key.publicKey)),
+    'algorithm_not_allowed',
+  ],
+  [
+    'HS512 with the public key in PEM as secret',
+    symmetric(() => exportSPKI(key.publicKey), 'HS512'),
+    'algorithm_not_allowed',
+  ],
+  [
+    'HS256 with the public JWK as secret',
+    symmetric(() => JSON.stringify(key.jwk)),
+    'algorithm_not_allowed',
+  ],
+  ['HS256 with an empty secret', symmetric(() => ''), 'algorithm_not_allowed'],
+  [
+    'another algorithm than the key is for',
+    () => forgeToken({ alg: 'RS512', kid: 'key-1' }, goodClaims, 'x'),
+    'algorithm_not_allowed',
+  ],
+
+  ['a signature that is not one', tampered(2, () => 'AAAA'), 'signature_invalid'],
+  ['no signature', tampered(2, () => ''), 'token_malformed'],
+  [
+    'claims changed after signing',
+    tampered(1, () =>
+      Buffer.from(JSON.stringify({ ...goodClaims, sub: 'root' })).toString('base64url'),
+    ),
+    'signature_invalid',
+  ],
+  ['another key with the same id', () => signToken(impostor, goodClaims), 'signature_invalid'],
+  [
+    'a key that the token brings along',
+    () => signToken(impostor, goodClaims, { jwk: impostor.jwk }),
+    'signature_invalid',
+  ],
+  [
+    'a URL of keys that the token brings along',
+    () => signToken(impostor, goodClaims, { jku: 'https://evil.test/keys' }),
+    'signature_invalid',
+  ],
+  [
+    'a certificate URL that the token brings along',
+    () => signToken(impostor, goodClaims, { x5u: 'https://evil.test/cert', x5c: ['x'] }),
+    'signature_invalid',
+  ],
+  ['an unknown key id', () => signToken(impostor, goodClaims, { kid: 'key-2' }), 'key_unknown'],
+  ['no key id', signed({}, { kid: undefined }), 'key_unknown'],
+  ['an empty key id', signed({}, { kid: '' }), 'key_unknown'],
+  ['a path as key id', signed({}, { kid: '../../../dev/null' }), 'key_unknown'],
+  ['__proto__ as key id', signed({}, { kid: '__proto__' }), 'key_unknown'],
+  ['an extension that is critical', signed({}, { crit: ['x'], x: 1 }), 'extension_not_supported'],
+  [
+    'an unencoded payload',
+    () => forgeToken({ alg: 'RS256', kid: 'key-1', crit: ['b64'], b64: false }, goodClaims, 'x'),
+    'extension_not_supported',
+  ],
+
+  ['expired', signed({ exp: seconds - 1 }), 'token_expired'],
+  ['expiring this very moment', signed({ exp: seconds }), 'token_expired'],
+  ['expiring within this second', signed({ exp: seconds + 0.9 }), 'token_expired'],
+  ['expired long before the epoch', signed({ exp: -1e12 }), 'token_expired'],
+  ['no expiry', without('exp'), 'expiry_missing'],
+  ['an expiry that is text', signed({ exp: String(seconds + 60) }), 'token_malformed'],
+  ['an expiry that is null', signed({ exp: null }), 'token_malformed'],
+  ['an expiry beyond all clocks', signed({ exp: 1e300 }), 'token_malformed'],
+  ['not yet valid', signed({ nbf: seconds + 1 }), 'token_not_yet_valid'],
+  ['a not-before that is text', signed({ nbf: '0' }), 'token_malformed'],
+
+  ['another issuer', signed({ iss: 'https://evil.test' }), 'issuer_wrong'],
+  ['no issuer', without('iss'), 'issuer_wrong'],
+  ['the issuer with a trailing slash', signed({ iss: `${issuer}/` }), 'issuer_wrong'],
+  ['the issuer in capitals', signed({ iss: issuer.toUpperCase() }), 'issuer_wrong'],
+  ['a list of issuers', signed({ iss: [issuer] }), 'token_malformed'],
+  ['another audience', signed({ aud: 'billing' }), 'audience_wrong'],
+  ['no audience', without('aud'), 'audience_wrong'],
+  ['an audience that begins like ours', signed({ aud: `${audience}-x` }), 'audience_wrong'],
+  ['several audiences, none ours', signed({ aud: ['billing', 'mail'] }), 'audience_wrong'],
+  ['an empty list of audiences', signed({ aud: [] }), 'audience_wrong'],
+
+  ['no subject', without('sub'), 'subject_invalid'],
+  ['an empty subject', signed({ sub: '' }), 'subject_invalid'],
+  ['an object as subject', signed({ sub: { name: 'alice' } }), 'subject_invalid'],
+  ['a number as subject', signed({ sub: 7 }), 'subject_invalid'],
+  ['a subject of 300 bytes', signed({ sub: 'x'.repeat(300) }), 'subject_invalid'],
+  ['a subject of 128 letters, 256 bytes', signed({ sub: 'ä'.repeat(128) }), 'subject_invalid'],
+];
+
+test.each(attacks)('%s', async (_what, makeToken, code) => {
+  const token = await makeToken();
+
+  await expect(connectWith(token)).rejects.toEqual(new Error('Unauthorized'));
+
+  expect(lines).toEqual([
+    ['warn', 'handshake refused', expect.objectContaining({ code, requestId: 'request-1' })],
+  ]);
+  for (const secret of [token ?? '', ...(token ?? '').split('.')]) {
+    if (secret.length > 5) expect(JSON.stringify(lines)).not.toContain(secret);
+  }
+  expect(documents.requests.filter((url) => url !== jwksUri)).toEqual([]);
+});
+
+test.each([
+  ['one audience', {}],
+  ['ours among several audiences', { aud: ['billing', audience] }],
+  ['a subject of 255 bytes', { sub: 'x'.repeat(255) }],
+  ['valid from this moment', { nbf: seconds }],
+])('a good token opens a connection: %s', async (_what, claims) => {
+  const expected = { ...goodClaims, ...claims };
+
+  await expect(connectWith(await signed(claims)())).resolves.toEqual({
+    principalId: expected.sub,
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Action: 'execute-api:Invoke',
+          Effect: 'Allow',
+          Resource: 'arn:aws:execute-api:eu-central-1:123456789012:api/live/$connect',
+        },
+      ],
+    },
+    context: { userId: expected.sub, expiresAt: now + 60_000 },
+  });
+  expect(lines).toEqual([]);
+});

@@ -1,0 +1,50 @@
+// The two documented functions, without any set-up but the environment.
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { mockClient } from 'aws-sdk-client-mock';
+import type * as Publisher from '../../../../sdk/publisher';
+
+const eventBridge = mockClient(EventBridgeClient);
+
+beforeEach(() => {
+  eventBridge.reset();
+  eventBridge.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [] });
+});
+
+afterEach(() => {
+  delete process.env['MISSION_CONTROL_EVENT_BUS'];
+});
+
+/** A process of its own, as far as the module can tell. */
+async function load(): Promise<typeof Publisher> {
+  let loaded: typeof Publisher | undefined;
+  await jest.isolateModulesAsync(async () => {
+    jest.doMock('@aws-sdk/client-eventbridge', () => ({ EventBridgeClient, PutEventsCommand }));
+    loaded = await import('../../../../sdk/publisher');
+  });
+  if (loaded === undefined) throw new Error('The module was not loaded.');
+  return loaded;
+}
+
+const buses = () =>
+  eventBridge
+    .commandCalls(PutEventsCommand)
+    .flatMap((call) => call.args[0].input.Entries ?? [])
+    .map(({ EventBusName }) => EventBusName);
+
+test('report to the bus that the environment names at first use', async () => {
+  const { broadcastAgentStatus, broadcastSessionActivity } = await load();
+  process.env['MISSION_CONTROL_EVENT_BUS'] = 'live-bus';
+  await Promise.all([
+    broadcastAgentStatus('agent-123', 'online'),
+    broadcastSessionActivity('agent-123', 'session-456', 'User said: Hello'),
+  ]);
+  expect(buses()).toEqual(['live-bus', 'live-bus']);
+  expect(eventBridge.commandCalls(PutEventsCommand)).toHaveLength(1);
+});
+
+test.each([undefined, ''])('report to mission-control when it says %j', async (value) => {
+  if (value !== undefined) process.env['MISSION_CONTROL_EVENT_BUS'] = value;
+  const { broadcastAgentStatus } = await load();
+  await broadcastAgentStatus('agent-123', 'error');
+  expect(buses()).toEqual(['mission-control']);
+});

@@ -1,0 +1,30 @@
+// A real client and a real socket: a server that takes a request and says nothing is given up on.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createPublisher } from '../../../../sdk/publisher';
+
+test('a server that says nothing is a failure, not a wait for ever', async () => {
+  let requests = 0;
+  const server = createServer(() => (requests += 1));
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const publisher = createPublisher({
+    maxAttempts: 1,
+    onError: () => undefined,
+    clientConfiguration: {
+      region: 'eu-central-1',
+      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    },
+  });
+  try {
+    await expect(publisher.broadcastAgentStatus('agent-1', 'online')).rejects.toMatchObject({
+      code: 'not_sent',
+      cause: { name: 'TimeoutError' },
+    });
+    expect(requests).toBe(1);
+  } finally {
+    await publisher.close();
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+  }
+}, 15_000);
