@@ -34,8 +34,8 @@ module.exports = {
     only(
       'aws-answers-ports',
       '^lambdas/aws/',
-      ['^lambdas/core/', '^lambdas/contract\\.ts$', protocol, '^sdk/publisher/'],
-      'Adapters answer the ports of core; the publisher is how mock-agents reports.',
+      ['^lambdas/core/', '^lambdas/contract\\.ts$', protocol],
+      'Adapters answer the ports of core.',
     ),
     {
       name: 'handlers-see-rules-only',

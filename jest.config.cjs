@@ -8,4 +8,8 @@ const project = (name) => ({
   transformIgnorePatterns: ['/node_modules/(?!jose/)'],
 });
 
-module.exports = { projects: ['unit', 'infra', 'integration', 'clients', 'soak'].map(project) };
+module.exports = {
+  projects: ['unit', 'infra', 'integration', 'clients', 'soak'].map(project),
+  // Waiting is for conditions; this ends a test whose condition never comes.
+  testTimeout: 30_000,
+};

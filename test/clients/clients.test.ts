@@ -62,8 +62,9 @@ test('the AWS CLI puts an event', async () => {
 test('the AWS CLI finds a connection, posts to it and closes it', async () => {
   const token = await stack.mintToken({ sub: 'alice' });
   const client = await TestClient.open(stack.webSocketUrl, { token });
+  const tables = (await aws('dynamodb', 'list-tables')) as { TableNames: [string] };
   const items = (await aws(
-    ...['dynamodb', 'scan', '--table-name', 'mission-control'],
+    ...['dynamodb', 'scan', '--table-name', tables.TableNames[0]],
     ...['--filter-expression', 'begins_with(sk, :user)'],
     ...['--expression-attribute-values', '{":user":{"S":"alice#"}}'],
   )) as { Items: { sk: { S: string } }[] };

@@ -1,0 +1,33 @@
+// The CDK app as a function of its configuration: for the command line, the local stack and the tests.
+import { App } from 'aws-cdk-lib';
+import { bundleFunctions } from './bundle';
+import { stackName, type Configuration } from './configuration';
+import type { CodeOf } from './constructs/service-function';
+import { featureFlags } from './feature-flags';
+import { MissionControlStack } from './stack';
+
+export interface AppOptions {
+  /** Where the cloud assembly goes; the command line's choice if not set. */
+  readonly outdir?: string;
+  /** The code of each function. Default: all functions are bundled now. */
+  readonly codeOf?: CodeOf;
+  /** Whether CDK's rules check the template, which takes a second or two. Default: true. */
+  readonly validate?: boolean;
+}
+
+/** Builds the app: the functions are bundled and staged now, the template is written by its `synth()`. */
+export function createApp(configuration: Configuration, options: AppOptions = {}): App {
+  const app = new App({
+    // The caller decides when to synthesize: at exit would be too late for the local stack.
+    autoSynth: false,
+    analyticsReporting: false,
+    builtinCloudFormationValidation: options.validate ?? true,
+    context: { ...featureFlags },
+    ...(options.outdir === undefined ? {} : { outdir: options.outdir }),
+  });
+  new MissionControlStack(app, stackName(configuration), {
+    configuration,
+    codeOf: options.codeOf ?? bundleFunctions(),
+  });
+  return app;
+}

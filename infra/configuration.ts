@@ -1,0 +1,133 @@
+// What a deployment can set, in `cdk.json` or by `-c name=value`: checked whole before anything is built.
+import {
+  identityProviderOf,
+  parseSettings,
+  type IdentityProvider,
+  type SettingName,
+} from '../lambdas/contract';
+
+/** A checked deployment. */
+export interface Configuration {
+  /** Names the stack, its resources and the stage of the WebSocket API. */
+  readonly stage: string;
+  readonly identityProvider: IdentityProvider;
+  /** The agent gateway that `/health` probes; without it there is none. */
+  readonly gatewayUrl?: string;
+  readonly useMockData: boolean;
+  /** Seconds between two heartbeats. */
+  readonly heartbeatSeconds: number;
+  readonly maxConnectionsPerUser: number;
+  /** The `source` of the events on the bus that are broadcast. */
+  readonly eventSource: string;
+}
+
+const defaults = {
+  stage: 'live',
+  useMockData: false,
+  heartbeatSeconds: 30,
+  maxConnectionsPerUser: 20,
+  eventSource: 'mission-control',
+} as const satisfies Partial<Configuration>;
+
+const required = [
+  'stage',
+  'useMockData',
+  'heartbeatSeconds',
+  'maxConnectionsPerUser',
+  'eventSource',
+] as const satisfies readonly SettingName[];
+
+const identity = [
+  'issuer',
+  'audience',
+  'jwksUri',
+  'userPoolId',
+  'userPoolClientId',
+] as const satisfies readonly SettingName[];
+
+const optional = [...identity, 'gatewayUrl'] as const satisfies readonly SettingName[];
+
+/** The settings of a deployment, in the order in which they are explained to people. */
+export const configurationNames = [
+  'stage',
+  ...optional,
+  'useMockData',
+  'heartbeatSeconds',
+  'maxConnectionsPerUser',
+  'eventSource',
+] as const satisfies readonly SettingName[];
+
+/** Keys of the CDK command line itself that carry neither `:` nor `/`. */
+const keysOfCdk = new Set(['acknowledged-issue-numbers', 'cli-telemetry']);
+
+type Refused = Extract<ReturnType<typeof identityProviderOf>, { readonly ok: false }>;
+export type ParsedConfiguration = { readonly ok: true; readonly value: Configuration } | Refused;
+
+/**
+ * Checks the context of a CDK app and lists every fault. An empty value counts as not set, so that
+ * `-c gatewayUrl=$GATEWAY_URL` may stay in a script. The context of CDK itself is passed over.
+ */
+export function parseConfiguration(
+  context: Readonly<Record<string, unknown>>,
+): ParsedConfiguration {
+  const given: Readonly<Record<string, unknown>> = {
+    ...defaults,
+    ...Object.fromEntries(Object.entries(context).filter(([, value]) => isSet(value))),
+  };
+  const settings = parseSettings(given, required, optional);
+  const provider = identityProviderOf(settings.ok ? settings.value : presenceOf(given));
+  if (!settings.ok || !provider.ok || unknownKeys(given).length > 0) {
+    return {
+      ok: false,
+      faults: [
+        ...(settings.ok ? [] : settings.faults),
+        ...(provider.ok ? [] : provider.faults),
+        ...unknownKeys(given).map((path) => ({
+          path,
+          problem: `is not a setting: the settings are ${configurationNames.join(', ')}`,
+        })),
+      ],
+    };
+  }
+  const { stage, useMockData, heartbeatSeconds, maxConnectionsPerUser, eventSource, gatewayUrl } =
+    settings.value;
+  return {
+    ok: true,
+    value: {
+      stage,
+      identityProvider: provider.value,
+      useMockData,
+      heartbeatSeconds,
+      maxConnectionsPerUser,
+      eventSource,
+      ...(gatewayUrl === undefined ? {} : { gatewayUrl }),
+    },
+  };
+}
+
+/** How a deployment's resources are called: two stages live side by side in one account. */
+export function resourceName({ stage }: Pick<Configuration, 'stage'>): string {
+  return stage === defaults.stage ? 'mission-control' : `mission-control-${stage}`;
+}
+
+/** The name of the CloudFormation stack. */
+export function stackName({ stage }: Pick<Configuration, 'stage'>): string {
+  return stage === defaults.stage ? 'MissionControl' : `MissionControl-${stage}`;
+}
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
+}
+
+/** Which identity settings are there, for a complete list of faults although some are malformed. */
+function presenceOf(given: Readonly<Record<string, unknown>>) {
+  return Object.fromEntries(identity.filter((name) => name in given).map((name) => [name, name]));
+}
+
+/** A key without `:` and `/` is none of CDK's: it is ours, or a slip of the pen that would be ignored. */
+function unknownKeys(given: Readonly<Record<string, unknown>>): string[] {
+  const known = new Set<string>(configurationNames);
+  return Object.keys(given).filter((key) => {
+    return !/[:/]/.test(key) && !known.has(key) && !keysOfCdk.has(key);
+  });
+}

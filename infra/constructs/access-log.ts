@@ -1,0 +1,72 @@
+// Who called an API and how it ended. Tokens may come in the query string, so no field here shows one.
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { LogGroupLogDestination, type IAccessLogSettings } from 'aws-cdk-lib/aws-apigatewayv2';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+
+/**
+ * Fields of a handshake, a message or a close, by their name in the log. Only what API Gateway itself
+ * says: nothing that a client sends (path, query string, headers, user agent) is among them.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
+ */
+export const webSocketLogFields = {
+  requestId: '$context.requestId',
+  extendedRequestId: '$context.extendedRequestId',
+  connectionId: '$context.connectionId',
+  connectedAt: '$context.connectedAt',
+  messageId: '$context.messageId',
+  eventType: '$context.eventType',
+  routeKey: '$context.routeKey',
+  status: '$context.status',
+  error: '$context.error.responseType',
+  sourceIp: '$context.identity.sourceIp',
+  requestTimeEpoch: '$context.requestTimeEpoch',
+  authorizerStatus: '$context.authorizer.status',
+  authorizerError: '$context.authorizer.error',
+  authorizerLatency: '$context.authorizer.latency',
+  authorizerRequestId: '$context.authorizer.requestId',
+  integrationError: '$context.integration.error',
+  integrationStatus: '$context.integration.status',
+  integrationLatency: '$context.integration.latency',
+  integrationRequestId: '$context.integration.requestId',
+} as const;
+
+/**
+ * Fields of an HTTP request.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+ */
+export const httpLogFields = {
+  requestId: '$context.requestId',
+  routeKey: '$context.routeKey',
+  status: '$context.status',
+  error: '$context.error.responseType',
+  sourceIp: '$context.identity.sourceIp',
+  requestTimeEpoch: '$context.requestTimeEpoch',
+  responseLatency: '$context.responseLatency',
+  responseLength: '$context.responseLength',
+  integrationError: '$context.integration.error',
+  integrationStatus: '$context.integration.status',
+  integrationLatency: '$context.integration.latency',
+  integrationRequestId: '$context.integration.requestId',
+} as const;
+
+/** A log group that takes one JSON line with `fields` for each request. */
+export function accessLog(
+  scope: Construct,
+  id: string,
+  apiName: string,
+  fields: Readonly<Record<string, string>>,
+): IAccessLogSettings {
+  const log = new LogGroup(scope, id, {
+    // The prefix keeps API Gateway from filling up the size of CloudWatch's resource policy:
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
+    logGroupName: `/aws/vendedlogs/apis/${apiName}`,
+    retention: RetentionDays.ONE_MONTH,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  return {
+    destination: new LogGroupLogDestination(log),
+    format: AccessLogFormat.custom(JSON.stringify(fields)),
+  };
+}

@@ -1,0 +1,78 @@
+// The way of an event: from the bus to the function that broadcasts it, or to where a person looks at it.
+import { Duration } from 'aws-cdk-lib';
+import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { CfnEventInvokeConfig } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { resourceName } from '../configuration';
+import { ServiceFunction, type Deployment } from './service-function';
+import { ServiceQueue } from './service-queue';
+import type { Store } from './store';
+import type { MissionControlWebSocketApi } from './websocket-api';
+
+/** How long an event is tried. After an hour nobody wants to see it as news. */
+const maxEventAge = Duration.hours(1);
+
+export interface BroadcastProps extends Deployment {
+  readonly store: Store;
+  readonly webSocketApi: MissionControlWebSocketApi;
+}
+
+export class Broadcast extends Construct {
+  readonly eventBus: EventBus;
+  readonly rejectedEventsQueueUrl: string;
+
+  constructor(scope: Construct, id: string, props: BroadcastProps) {
+    super(scope, id);
+    const { configuration, store, webSocketApi } = props;
+    const name = resourceName(configuration);
+    this.eventBus = new EventBus(this, 'EventBus', {
+      eventBusName: name,
+      description: 'Mission Control: what agents do',
+    });
+    // Events that are no events, that could not be handed over, and at which the function failed.
+    const rejected = new ServiceQueue(this, 'RejectedEvents', {
+      queueName: `${name}-rejected-events`,
+      retentionPeriod: Duration.days(14),
+    });
+    this.rejectedEventsQueueUrl = rejected.queueUrl;
+    const broadcast = new ServiceFunction(this, 'Function', {
+      ...props,
+      name: 'broadcast',
+      description: 'Sends an event to every connection',
+      timeoutSeconds: 60,
+      memoryMegabytes: 1769,
+      settings: {
+        tableName: store.tableName,
+        callbackUrl: webSocketApi.callbackUrl,
+        rejectedEventsQueueUrl: rejected.queueUrl,
+      },
+    });
+    broadcast.allow(['dynamodb:Query', 'dynamodb:DeleteItem'], store.tableArn);
+    webSocketApi.allowManagement(broadcast, 'POST');
+    broadcast.allow(['sqs:SendMessage'], rejected.queueArn);
+
+    new Rule(this, 'Rule', {
+      ruleName: `${name}-broadcast`,
+      description: 'All events of our source, so that one of an unknown type is rejected visibly',
+      eventBus: this.eventBus,
+      eventPattern: { source: [configuration.eventSource] },
+      targets: [
+        new LambdaFunction(broadcast, {
+          retryAttempts: 8,
+          maxEventAge,
+          deadLetterQueue: rejected,
+        }),
+      ],
+    });
+    // EventBridge hands over asynchronously: what comes of a function that fails is decided here.
+    // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html
+    new CfnEventInvokeConfig(this, 'AsyncInvocation', {
+      functionName: broadcast.functionName,
+      qualifier: '$LATEST',
+      maximumRetryAttempts: 2,
+      maximumEventAgeInSeconds: maxEventAge.toSeconds(),
+      destinationConfig: { onFailure: { destination: rejected.queueArn } },
+    });
+  }
+}

@@ -1,0 +1,53 @@
+// GET /health: an HTTP API of its own, because a WebSocket API answers handshakes alone.
+import { HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Construct } from 'constructs';
+import { resourceName } from '../configuration';
+import { accessLog, httpLogFields } from './access-log';
+import { ServiceFunction, type Deployment } from './service-function';
+import type { Store } from './store';
+
+/** Requests a second: it is open to all, and a monitor asks every few seconds. */
+const throttle = { rateLimit: 50, burstLimit: 100 } as const;
+
+export interface HealthProps extends Deployment {
+  readonly store: Store;
+}
+
+export class Health extends Construct {
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, props: HealthProps) {
+    super(scope, id);
+    const { configuration, store } = props;
+    const { gatewayUrl, useMockData } = configuration;
+    const health = new ServiceFunction(this, 'Function', {
+      ...props,
+      name: 'health',
+      description: 'Answers GET /health',
+      timeoutSeconds: 5,
+      memoryMegabytes: 256,
+      settings: { tableName: store.tableName, useMockData, gatewayUrl },
+    });
+    health.allow(['dynamodb:Query'], store.tableArn);
+    const apiName = `${resourceName(configuration)}-health`;
+    const api = new HttpApi(this, 'Api', {
+      apiName,
+      description: 'Mission Control: GET /health',
+      createDefaultStage: false,
+    });
+    api.addRoutes({
+      path: '/health',
+      methods: [HttpMethod.GET],
+      integration: new HttpLambdaIntegration('Integration', health),
+    });
+    new HttpStage(this, 'Stage', {
+      httpApi: api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle,
+      accessLogSettings: accessLog(this, 'AccessLog', apiName, httpLogFields),
+    });
+    this.url = `${api.apiEndpoint}/health`;
+  }
+}

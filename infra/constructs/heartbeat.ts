@@ -1,0 +1,71 @@
+// The heartbeat: a schedule for each minute, and a queue that holds back the beats within the minute.
+import { Duration } from 'aws-cdk-lib';
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { resourceName } from '../configuration';
+import { MinuteSchedule } from './minute-schedule';
+import { ServiceFunction, type Deployment } from './service-function';
+import { ServiceQueue } from './service-queue';
+import type { Store } from './store';
+import type { MissionControlWebSocketApi } from './websocket-api';
+
+/** A beat is sent up to 59 s ahead, and retention counts from then: a minute is left to take it up. */
+const beatLifetime = Duration.minutes(2);
+
+export interface HeartbeatProps extends Deployment {
+  readonly store: Store;
+  readonly webSocketApi: MissionControlWebSocketApi;
+}
+
+export class Heartbeat extends Construct {
+  constructor(scope: Construct, id: string, props: HeartbeatProps) {
+    super(scope, id);
+    const { configuration, store, webSocketApi } = props;
+    const name = resourceName(configuration);
+    // Unused, and free, when a heartbeat every minute or less often leaves nothing to hold back.
+    // No dead-letter queue: a beat that was missed is made up for by the next one, and alarms watch the
+    // function's errors. It is invisible for as long as it lives, so it is never tried a second time.
+    const queue = new ServiceQueue(this, 'Beats', {
+      queueName: `${name}-heartbeats`,
+      retentionPeriod: beatLifetime,
+      visibilityTimeout: beatLifetime,
+    });
+    const heartbeat = new ServiceFunction(this, 'Function', {
+      ...props,
+      name: 'heartbeat',
+      description: 'Sends a heartbeat to every connection and takes the census',
+      timeoutSeconds: 30,
+      memoryMegabytes: 1769,
+      settings: {
+        tableName: store.tableName,
+        callbackUrl: webSocketApi.callbackUrl,
+        heartbeatQueueUrl: queue.queueUrl,
+        heartbeatSeconds: configuration.heartbeatSeconds,
+      },
+    });
+    heartbeat.allow(['dynamodb:Query', 'dynamodb:DeleteItem', 'dynamodb:PutItem'], store.tableArn);
+    webSocketApi.allowManagement(heartbeat, 'POST', 'DELETE');
+    heartbeat.allow(
+      [
+        'sqs:SendMessage',
+        // What an event source mapping needs: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+        'sqs:ReceiveMessage',
+        'sqs:DeleteMessage',
+        'sqs:GetQueueAttributes',
+      ],
+      queue.queueArn,
+    );
+    new EventSourceMapping(this, 'BeatsToFunction', {
+      target: heartbeat,
+      eventSourceArn: queue.queueArn,
+      batchSize: 1,
+    });
+    new MinuteSchedule(this, 'EachMinute', {
+      scheduleName: `${name}-heartbeat`,
+      description: 'Starts the heartbeats of a minute, or one of every few minutes',
+      target: heartbeat,
+      // Schedules are as fine as a minute: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+      everyMinutes: Math.max(1, configuration.heartbeatSeconds / 60),
+    });
+  }
+}

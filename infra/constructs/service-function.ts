@@ -1,0 +1,101 @@
+// What all functions have in common: runtime, role, log, trace and how settings reach them.
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+  type Code,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { variableOf, type SettingName } from '../../lambdas/contract';
+import { resourceName, type Configuration } from '../configuration';
+
+/** The functions of the service: each is a folder below `lambdas/`. */
+export type FunctionName =
+  | 'authorizer'
+  | 'connect'
+  | 'disconnect'
+  | 'default'
+  | 'broadcast'
+  | 'heartbeat'
+  | 'health'
+  | 'mock-agents';
+
+/** Where a function's code comes from. */
+export type CodeOf = (name: FunctionName) => Code;
+
+/** What every construct of the stack is told. */
+export interface Deployment {
+  readonly configuration: Configuration;
+  readonly codeOf: CodeOf;
+}
+
+/** Values by setting; text may be a token that CloudFormation resolves. */
+export type Settings = Readonly<
+  Partial<Record<SettingName, string | number | boolean | undefined>>
+>;
+
+export interface ServiceFunctionProps extends Deployment {
+  readonly name: FunctionName;
+  readonly description: string;
+  readonly timeoutSeconds: number;
+  /** CPU grows with memory: 1769 MB are one vCPU. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+  readonly memoryMegabytes: number;
+  readonly settings?: Settings;
+}
+
+/** A function that may write its own log and its own traces, and nothing else until it is allowed to. */
+export class ServiceFunction extends LambdaFunction {
+  constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
+    const functionName = `${resourceName(props.configuration)}-${props.name}`;
+    const log = new LogGroup(scope, `${id}Log`, {
+      logGroupName: `/aws/lambda/${functionName}`,
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // A role of its own instead of CDK's, which may write to every log group of the account.
+    const role = new Role(scope, `${id}Role`, {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `Execution role of ${functionName}`,
+    });
+    super(scope, id, {
+      functionName,
+      description: props.description,
+      code: props.codeOf(props.name),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memoryMegabytes,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      role,
+      logGroup: log,
+      loggingFormat: LoggingFormat.JSON,
+      tracing: Tracing.ACTIVE,
+      environment: {
+        NODE_OPTIONS: '--enable-source-maps',
+        ...environmentOf(props.settings ?? {}),
+      },
+    });
+    this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], log.logGroupArn);
+  }
+
+  /** Lets the function do `actions` on the resources with these ARNs. */
+  allow(actions: readonly string[], ...resourceArns: readonly string[]): void {
+    this.addToRolePolicy(
+      new PolicyStatement({ actions: [...actions], resources: [...resourceArns] }),
+    );
+  }
+}
+
+/** The environment variables that carry `settings`; what is undefined is not set. */
+export function environmentOf(settings: Settings): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(settings)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [variableOf(name as SettingName), String(value)]),
+  );
+}

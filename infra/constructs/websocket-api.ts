@@ -1,0 +1,143 @@
+// The WebSocket API: who may connect, and which function answers what a client sends.
+import { Stack } from 'aws-cdk-lib';
+import { WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Construct } from 'constructs';
+import { resourceName, type Configuration } from '../configuration';
+import { accessLog, webSocketLogFields } from './access-log';
+import { ApiGatewayAccount } from './api-gateway-account';
+import { ServiceFunction, type Deployment, type Settings } from './service-function';
+import type { Store } from './store';
+
+/**
+ * Handshakes and messages a second. Both stay below what the account has in newer regions (2,500 and
+ * 1,250), because the fan-out's posts are counted against the account as well.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+ */
+const throttle = { rateLimit: 2_000, burstLimit: 1_000 } as const;
+
+export interface MissionControlWebSocketApiProps extends Deployment {
+  readonly store: Store;
+}
+
+export class MissionControlWebSocketApi extends Construct {
+  /** Where clients connect to. */
+  readonly url: string;
+  /** Where functions post to: the stage's own, which works behind a custom domain too. */
+  readonly callbackUrl: string;
+  private readonly apiId: string;
+  private readonly stageName: string;
+
+  constructor(scope: Construct, id: string, props: MissionControlWebSocketApiProps) {
+    super(scope, id);
+    const { configuration, store } = props;
+    const apiName = resourceName(configuration);
+    const api = new WebSocketApi(this, 'Api', {
+      apiName,
+      description: 'Mission Control: every dashboard is connected here',
+      // Frames are told apart by their type in `default`; there is no route for a single one.
+      routeSelectionExpression: '$request.body.type',
+    });
+    const stage = new WebSocketStage(this, 'Stage', {
+      webSocketApi: api,
+      stageName: configuration.stage,
+      autoDeploy: true,
+      throttle,
+      // Access logs alone: execution logs would show the query string, and with it tokens.
+      accessLogSettings: accessLog(
+        this,
+        'AccessLog',
+        api.webSocketApiName ?? '',
+        webSocketLogFields,
+      ),
+    });
+    stage.node.addDependency(new ApiGatewayAccount(this, 'Account'));
+    this.apiId = api.apiId;
+    this.stageName = configuration.stage;
+    this.url = stage.url;
+    this.callbackUrl = stage.callbackUrl;
+
+    const authorizer = new ServiceFunction(this, 'AuthorizerFunction', {
+      ...props,
+      name: 'authorizer',
+      description: 'Verifies the JWT of a handshake',
+      // An issuer that does not answer costs two documents twice, 3 s each: refused in good order.
+      timeoutSeconds: 15,
+      memoryMegabytes: 512,
+      settings: identitySettings(configuration.identityProvider),
+    });
+    const connect = new ServiceFunction(this, 'ConnectFunction', {
+      ...props,
+      name: 'connect',
+      description: 'Records a new connection',
+      timeoutSeconds: 10,
+      memoryMegabytes: 512,
+      settings: {
+        tableName: store.tableName,
+        callbackUrl: this.callbackUrl,
+        maxConnectionsPerUser: configuration.maxConnectionsPerUser,
+      },
+    });
+    connect.allow(['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:DeleteItem'], store.tableArn);
+    this.allowManagement(connect, 'POST', 'DELETE');
+    const disconnect = new ServiceFunction(this, 'DisconnectFunction', {
+      ...props,
+      name: 'disconnect',
+      description: 'Deletes the record of a connection that was closed',
+      timeoutSeconds: 10,
+      memoryMegabytes: 256,
+      settings: { tableName: store.tableName },
+    });
+    disconnect.allow(['dynamodb:DeleteItem'], store.tableArn);
+    const fallback = new ServiceFunction(this, 'DefaultFunction', {
+      ...props,
+      name: 'default',
+      description: 'Answers what clients send',
+      timeoutSeconds: 10,
+      memoryMegabytes: 256,
+    });
+
+    api.addRoute('$connect', {
+      integration: new WebSocketLambdaIntegration('ConnectIntegration', connect),
+      // Identity sources are ANDed, and CDK's default is the Authorization header, which browsers cannot
+      // send. With none, every handshake reaches the function, which looks at all three places.
+      // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
+      authorizer: new WebSocketLambdaAuthorizer('TokenAuthorizer', authorizer, {
+        identitySource: [],
+      }),
+    });
+    api.addRoute('$disconnect', {
+      integration: new WebSocketLambdaIntegration('DisconnectIntegration', disconnect),
+    });
+    api.addRoute('$default', {
+      integration: new WebSocketLambdaIntegration('DefaultIntegration', fallback),
+      // Without a route response, what the function returns is dropped.
+      // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html
+      returnResponse: true,
+    });
+  }
+
+  /** Lets a function post to (`POST`) or close (`DELETE`) the connections of this stage. */
+  allowManagement(grantee: ServiceFunction, ...methods: readonly ('POST' | 'DELETE')[]): void {
+    grantee.allow(
+      ['execute-api:ManageConnections'],
+      ...methods.map((method) =>
+        Stack.of(this).formatArn({
+          service: 'execute-api',
+          resource: this.apiId,
+          resourceName: `${this.stageName}/${method}/@connections/*`,
+        }),
+      ),
+    );
+  }
+}
+
+function identitySettings(provider: Configuration['identityProvider']): Settings {
+  if (provider.kind === 'oidc') {
+    const { issuer, audience, jwksUri } = provider;
+    return { issuer, audience, jwksUri };
+  }
+  const { userPoolId, userPoolClientId } = provider;
+  return { userPoolId, userPoolClientId };
+}

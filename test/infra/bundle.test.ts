@@ -1,0 +1,79 @@
+// The code that is deployed: the same bytes for the same source, and it starts with the settings it gets.
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { bundleFunctions } from '../../infra/bundle';
+import { resourcesOf, synthesize } from './synthesized';
+
+const project = path.resolve(__dirname, '../..');
+const bundles = path.join(project, 'build', 'lambdas');
+const functions = readdirSync(path.join(project, 'lambdas')).filter((folder) =>
+  existsSync(path.join(project, 'lambdas', folder, 'index.ts')),
+);
+const codeOf = bundleFunctions();
+
+const run = promisify(execFile);
+
+/** Loads a bundle in a process of its own, as a cold start does. */
+async function coldStart(name: string, environment: Record<string, string>) {
+  const program = `const { handler } = await import(process.argv[1]); console.log(typeof handler); process.exit()`;
+  const { stdout } = await run(
+    process.execPath,
+    ['--input-type=module', '--eval', program, path.join(bundles, name, 'index.mjs')],
+    { env: { AWS_REGION: 'eu-central-1', ...environment } },
+  );
+  return stdout.trim();
+}
+
+test('every function of the template has a bundle', () => {
+  const { template } = synthesize({ useMockData: true });
+  const names = resourcesOf(template, 'AWS::Lambda::Function').map(({ properties }) =>
+    String(properties['FunctionName']).replace('mission-control-', ''),
+  );
+  expect(names.sort()).toEqual([...functions].sort());
+});
+
+test.each(functions)('%s starts with the settings of the template', async (name) => {
+  // The issuer is on this machine, where nobody answers: no test asks another one.
+  const issuer = { issuer: 'http://127.0.0.1:9', audience: 'mission-control' };
+  const { template } = synthesize({ ...issuer, useMockData: true });
+  const [found] = resourcesOf(template, 'AWS::Lambda::Function', {
+    FunctionName: `mission-control-${name}`,
+  });
+  const { Variables } = found?.properties['Environment'] as { Variables: Record<string, string> };
+  const resolved = Object.entries(Variables).map(([key, value]) => {
+    return [key, value.replaceAll(/\$\{[^}]+\}/g, 'resolved')] as const;
+  });
+  await expect(coldStart(name, Object.fromEntries(resolved))).resolves.toBe('function');
+});
+
+test('a bundle is one file and its source map, and says nothing about the machine that built it', () => {
+  for (const name of functions) {
+    const folder = path.join(bundles, name);
+    expect(readdirSync(folder).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+    for (const file of readdirSync(folder)) {
+      const text = readFileSync(path.join(folder, file), 'utf8');
+      expect(text.includes(project)).toBe(false);
+    }
+    const map = readFileSync(path.join(folder, 'index.mjs.map'), 'utf8');
+    expect(map).toContain(`lambdas/${name}/index.ts`);
+    expect(map).not.toContain('sourcesContent');
+  }
+});
+
+test('bundling again changes no file: an unchanged function is not deployed anew', () => {
+  const state = () =>
+    functions.map((name) => {
+      const file = path.join(bundles, name, 'index.mjs');
+      return { text: readFileSync(file, 'utf8'), changed: statSync(file).mtimeMs };
+    });
+  const before = state();
+  bundleFunctions();
+  expect(state()).toEqual(before);
+});
+
+test("the whole stack with its code passes CDK's rules without a finding", () => {
+  const { validation } = synthesize({ useMockData: true }, { codeOf });
+  expect(validation).toMatchObject({ pluginReports: [] });
+}, 60_000);

@@ -1,0 +1,47 @@
+// What a person sees who runs `cdk synth`: either a template, or one message that lists what to set.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const project = path.resolve(__dirname, '../..');
+
+/** Runs the app as the CDK command line does, without credentials and without a region. */
+function synth(context: Record<string, unknown>) {
+  const outdir = mkdtempSync(path.join(tmpdir(), 'mission-control-synth-'));
+  try {
+    const { PATH, HOME } = process.env;
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', 'infra/main.ts'],
+      {
+        cwd: project,
+        encoding: 'utf8',
+        env: { PATH, HOME, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context) },
+      },
+    );
+    return { status, stdout, stderr, files: readdirSync(outdir) };
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
+
+test('a valid configuration gives a template, and CDK has nothing to say about it', () => {
+  const { status, stdout, stderr, files } = synth({
+    issuer: 'https://issuer.example.com',
+    audience: 'mission-control',
+  });
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
+  expect(files).toContain('MissionControl.template.json');
+}, 60_000);
+
+test('a wrong configuration gives one message with every fault, no stack trace and no template', () => {
+  const { status, stdout, stderr, files } = synth({ heartbeatSeconds: '7', useMockdata: 'true' });
+  expect({ status, stdout, files }).toEqual({ status: 1, stdout: '', files: [] });
+  expect(stderr.trim().split('\n')).toEqual([
+    'The configuration is not complete or not valid:',
+    '  - heartbeatSeconds must be a divisor or a multiple of 60',
+    expect.stringMatching(/^ {2}- issuer is missing: .*-c issuer=/),
+    expect.stringMatching(/^ {2}- useMockdata is not a setting: .*useMockData/),
+  ]);
+}, 60_000);

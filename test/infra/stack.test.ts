@@ -1,0 +1,423 @@
+// What must be true of the stack, by name; the snapshot at the end shows everything else that changes.
+import type { Template } from 'aws-cdk-lib/assertions';
+import { httpLogFields, webSocketLogFields } from '../../infra/constructs/access-log';
+import { functionOf, resourceOf, resourcesOf, synthesize, type Resource } from './synthesized';
+
+const { template } = synthesize();
+const withMockData = synthesize({
+  useMockData: true,
+  gatewayUrl: 'http://localhost:8888',
+}).template;
+
+const all = (type: string, from: Template = template) => resourcesOf(from, type);
+const one = (type: string, properties?: unknown) => resourceOf(template, type, properties);
+const environmentOf = ({ properties }: Resource) =>
+  (properties['Environment'] as { Variables: Record<string, string> }).Variables;
+
+describe('every function', () => {
+  const functions = all('AWS::Lambda::Function', withMockData);
+
+  test('is one of the eight of the design', () => {
+    expect(functions.map(({ properties }) => properties['FunctionName']).sort()).toEqual([
+      'mission-control-authorizer',
+      'mission-control-broadcast',
+      'mission-control-connect',
+      'mission-control-default',
+      'mission-control-disconnect',
+      'mission-control-health',
+      'mission-control-heartbeat',
+      'mission-control-mock-agents',
+    ]);
+  });
+
+  test.each(functions.map(({ properties }) => [properties['FunctionName'], properties]))(
+    '%s runs on arm64 and nodejs24.x, is traced, and logs JSON to its own log group for a month',
+    (name, properties) => {
+      expect(properties).toMatchObject({
+        Architectures: ['arm64'],
+        Runtime: 'nodejs24.x',
+        Handler: 'index.handler',
+        TracingConfig: { Mode: 'Active' },
+        MemorySize: expect.any(Number) as number,
+        Timeout: expect.any(Number) as number,
+        LoggingConfig: { LogFormat: 'JSON' },
+      });
+      const log = resourceOf(withMockData, 'AWS::Logs::LogGroup', {
+        LogGroupName: `/aws/lambda/${String(name)}`,
+      });
+      expect(properties['LoggingConfig']).toMatchObject({ LogGroup: `\${${log.id}}` });
+      expect(log).toMatchObject({ deletionPolicy: 'Delete', properties: { RetentionInDays: 30 } });
+    },
+  );
+
+  test.each([
+    ['authorizer', ['AUDIENCE', 'ISSUER']],
+    ['connect', ['CALLBACK_URL', 'MAX_CONNECTIONS_PER_USER', 'TABLE_NAME']],
+    ['disconnect', ['TABLE_NAME']],
+    ['default', []],
+    ['broadcast', ['CALLBACK_URL', 'REJECTED_EVENTS_QUEUE_URL', 'TABLE_NAME']],
+    ['heartbeat', ['CALLBACK_URL', 'HEARTBEAT_QUEUE_URL', 'HEARTBEAT_SECONDS', 'TABLE_NAME']],
+    ['health', ['GATEWAY_URL', 'TABLE_NAME', 'USE_MOCK_DATA']],
+    ['mock-agents', ['EVENT_BUS_NAME', 'EVENT_SOURCE']],
+  ])('%s is told its settings and no other', (name, variables) => {
+    const environment = environmentOf(functionOf(withMockData, name));
+    expect(Object.keys(environment).sort()).toEqual([...variables, 'NODE_OPTIONS'].sort());
+  });
+
+  test('posts through the stage itself, not through a domain that may change', () => {
+    const callbackUrl = 'https://${WebSocketApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/live';
+    for (const name of ['connect', 'broadcast', 'heartbeat']) {
+      expect(environmentOf(functionOf(template, name))['CALLBACK_URL']).toBe(callbackUrl);
+    }
+  });
+});
+
+describe('table', () => {
+  const table = one('AWS::DynamoDB::Table');
+
+  test('has the keys of the data model, and neither index nor stream', () => {
+    expect(table.properties['KeySchema']).toEqual([
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ]);
+    expect(table.properties).not.toHaveProperty('GlobalSecondaryIndexes');
+    expect(table.properties).not.toHaveProperty('LocalSecondaryIndexes');
+    expect(table.properties).not.toHaveProperty('StreamSpecification');
+  });
+
+  test('is paid on demand, expires items, can be restored, is encrypted and outlives the stack', () => {
+    expect(table.properties).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+    });
+    expect(table.deletionPolicy).toBe('Retain');
+    expect(table.properties).not.toHaveProperty('TableName');
+  });
+});
+
+describe('WebSocket API', () => {
+  const route = (RouteKey: string) => one('AWS::ApiGatewayV2::Route', { RouteKey });
+  const stage = one('AWS::ApiGatewayV2::Stage', { StageName: 'live' });
+
+  test('has an authorizer on $connect alone', () => {
+    const authorizer = one('AWS::ApiGatewayV2::Authorizer');
+    expect(route('$connect').properties).toMatchObject({
+      AuthorizationType: 'CUSTOM',
+      AuthorizerId: `\${${authorizer.id}}`,
+    });
+    for (const key of ['$disconnect', '$default', 'GET /health']) {
+      expect(route(key).properties).toMatchObject({ AuthorizationType: 'NONE' });
+      expect(route(key).properties).not.toHaveProperty('AuthorizerId');
+    }
+  });
+
+  test('asks the authorizer whatever the handshake carries: its identity source is empty', () => {
+    expect(one('AWS::ApiGatewayV2::Authorizer').properties).toMatchObject({
+      AuthorizerType: 'REQUEST',
+      IdentitySource: [],
+      AuthorizerUri: expect.stringContaining('${WebSocketAuthorizerFunction.Arn}') as string,
+    });
+  });
+
+  test.each([
+    ['$connect', 'WebSocketConnectFunction'],
+    ['$disconnect', 'WebSocketDisconnectFunction'],
+    ['$default', 'WebSocketDefaultFunction'],
+  ])('sends %s to its function', (key, target) => {
+    const id = String(route(key).properties['Target']).slice('integrations/${'.length, -1);
+    const integration = all('AWS::ApiGatewayV2::Integration').find((found) => found.id === id);
+    expect(integration?.properties).toMatchObject({
+      IntegrationType: 'AWS_PROXY',
+      IntegrationUri: expect.stringContaining(`\${${target}.Arn}`) as string,
+    });
+  });
+
+  test('answers the client on $default alone', () => {
+    const response = one('AWS::ApiGatewayV2::RouteResponse');
+    expect(response.properties).toMatchObject({
+      RouteId: `\${${route('$default').id}}`,
+      RouteResponseKey: '$default',
+    });
+    expect(route('$default').properties['RouteResponseSelectionExpression']).toBe('$default');
+  });
+
+  test('deploys by itself, is throttled, and waits for the account to be able to log', () => {
+    expect(stage.properties).toMatchObject({
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 2000, ThrottlingBurstLimit: 1000 },
+    });
+    expect(stage.dependsOn).toContain('WebSocketAccountSettings');
+    expect(one('AWS::ApiGateway::Account').deletionPolicy).toBe('Retain');
+    const role = all('AWS::IAM::Role').find(({ id }) => id === 'WebSocketAccountLogRole');
+    expect(role?.deletionPolicy).toBe('Retain');
+  });
+});
+
+describe('access logs', () => {
+  test.each([
+    ['live', webSocketLogFields],
+    ['$default', httpLogFields],
+  ])(
+    'of stage %s are one JSON object a line, with the fields that are listed',
+    (StageName, fields) => {
+      const { properties } = one('AWS::ApiGatewayV2::Stage', { StageName });
+      const { Format } = properties['AccessLogSettings'] as { Format: string };
+      expect(JSON.parse(Format)).toEqual(fields);
+      expect(fields.requestId).toBe('$context.requestId');
+    },
+  );
+
+  test.each([...Object.values(webSocketLogFields), ...Object.values(httpLogFields)])(
+    '%s is nothing that a client sends, so it cannot show a token',
+    (field) => {
+      expect(field).toMatch(/^\$context\.[A-Za-z.]+$/);
+      expect(field).not.toMatch(
+        /path|query|request\.|header|protocol|userAgent|claims|principal|override|authorizer\.(?!status|error|latency|requestId)/i,
+      );
+    },
+  );
+
+  test('are the only logs of API Gateway: execution logs would show the query string', () => {
+    for (const { properties } of all('AWS::ApiGatewayV2::Stage')) {
+      expect(properties['DefaultRouteSettings']).not.toHaveProperty('LoggingLevel');
+      expect(properties['DefaultRouteSettings']).not.toHaveProperty('DataTraceEnabled');
+    }
+  });
+});
+
+describe('health', () => {
+  test('answers GET /health alone, with payload format 2.0, and is throttled', () => {
+    const api = one('AWS::ApiGatewayV2::Api', { ProtocolType: 'HTTP' });
+    const routes = all('AWS::ApiGatewayV2::Route');
+    expect(
+      routes
+        .filter(({ properties }) => properties['ApiId'] === `\${${api.id}}`)
+        .map(({ properties }) => properties['RouteKey']),
+    ).toEqual(['GET /health']);
+    expect(one('AWS::ApiGatewayV2::Integration', { PayloadFormatVersion: '2.0' })).toMatchObject({
+      properties: { IntegrationUri: '${HealthFunction.Arn}' },
+    });
+    expect(one('AWS::ApiGatewayV2::Stage', { StageName: '$default' }).properties).toMatchObject({
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
+    });
+  });
+
+  test('knows the gateway if there is one', () => {
+    expect(environmentOf(functionOf(template, 'health'))).not.toHaveProperty('GATEWAY_URL');
+    expect(environmentOf(functionOf(withMockData, 'health'))).toMatchObject({
+      GATEWAY_URL: 'http://localhost:8888',
+      USE_MOCK_DATA: 'true',
+    });
+  });
+});
+
+describe('broadcast', () => {
+  const rejected = '${BroadcastRejectedEvents.Arn}';
+
+  test('gets every event of the source, whatever its type, and what it cannot get is kept', () => {
+    const { properties } = one('AWS::Events::Rule');
+    expect(properties['EventPattern']).toEqual({ source: ['mission-control'] });
+    expect(properties['EventBusName']).toBe('${BroadcastEventBus}');
+    expect(properties['Targets']).toEqual([
+      {
+        Id: 'Target0',
+        Arn: '${BroadcastFunction.Arn}',
+        DeadLetterConfig: { Arn: rejected },
+        RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 8 },
+      },
+    ]);
+  });
+
+  test('follows the configured source', () => {
+    const other = synthesize({ eventSource: 'agents' }).template;
+    expect(resourceOf(other, 'AWS::Events::Rule').properties['EventPattern']).toEqual({
+      source: ['agents'],
+    });
+  });
+
+  test('is tried twice more when it fails, and then the event is kept in the same queue', () => {
+    expect(
+      all('AWS::Lambda::EventInvokeConfig').find(
+        ({ properties }) => properties['FunctionName'] === '${BroadcastFunction}',
+      )?.properties,
+    ).toMatchObject({
+      MaximumRetryAttempts: 2,
+      MaximumEventAgeInSeconds: 3600,
+      DestinationConfig: { OnFailure: { Destination: rejected } },
+    });
+  });
+
+  test('keeps rejected events for two weeks, and the rule may put some there', () => {
+    expect(
+      one('AWS::SQS::Queue', { QueueName: 'mission-control-rejected-events' }).properties,
+    ).toMatchObject({ MessageRetentionPeriod: 14 * 24 * 3600 });
+    expect(policyOf('BroadcastRejectedEvents')).toContainEqual(
+      expect.objectContaining({
+        Effect: 'Allow',
+        Action: 'sqs:SendMessage',
+        Principal: { Service: 'events.amazonaws.com' },
+        Resource: rejected,
+        Condition: { ArnEquals: { 'aws:SourceArn': '${BroadcastRule.Arn}' } },
+      }),
+    );
+  });
+});
+
+describe('queues', () => {
+  test('are encrypted, and closed to whoever comes without TLS', () => {
+    const queues = all('AWS::SQS::Queue');
+    expect(queues).toHaveLength(2);
+    for (const { id, properties } of queues) {
+      expect(properties['SqsManagedSseEnabled']).toBe(true);
+      expect(policyOf(id)).toContainEqual({
+        Effect: 'Deny',
+        Action: 'sqs:*',
+        Principal: { AWS: '*' },
+        Resource: `\${${id}.Arn}`,
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      });
+    }
+  });
+});
+
+describe('heartbeat', () => {
+  test.each([
+    [10, 'rate(1 minute)'],
+    [30, 'rate(1 minute)'],
+    [60, 'rate(1 minute)'],
+    [120, 'rate(2 minutes)'],
+  ])('every %d s is started at %s, and told the second', (heartbeatSeconds, expression) => {
+    const started = synthesize({ heartbeatSeconds }).template;
+    const { properties } = resourceOf(started, 'AWS::Scheduler::Schedule');
+    expect(properties).toMatchObject({
+      ScheduleExpression: expression,
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      State: 'ENABLED',
+      Target: {
+        Arn: '${HeartbeatFunction.Arn}',
+        Input: '{"scheduledAt":"<aws.scheduler.scheduled-time>"}',
+      },
+    });
+    expect(environmentOf(functionOf(started, 'heartbeat'))['HEARTBEAT_SECONDS']).toBe(
+      String(heartbeatSeconds),
+    );
+  });
+
+  test('is never made up for: neither schedule nor Lambda repeats one', () => {
+    expect(one('AWS::Scheduler::Schedule').properties['Target']).toMatchObject({
+      RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
+    });
+    expect(
+      all('AWS::Lambda::EventInvokeConfig').find(
+        ({ properties }) => properties['FunctionName'] === '${HeartbeatFunction}',
+      )?.properties,
+    ).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
+  });
+
+  test('within the minute comes from a queue, beat by beat, each once', () => {
+    expect(one('AWS::Lambda::EventSourceMapping').properties).toEqual({
+      BatchSize: 1,
+      EventSourceArn: '${HeartbeatBeats.Arn}',
+      FunctionName: '${HeartbeatFunction}',
+    });
+    // As long invisible as it lives; and it lives longer than the longest delay, 59 s.
+    expect(
+      one('AWS::SQS::Queue', { QueueName: 'mission-control-heartbeats' }).properties,
+    ).toMatchObject({ MessageRetentionPeriod: 120, VisibilityTimeout: 120 });
+  });
+});
+
+describe('mock agents', () => {
+  test('exist only with useMockData', () => {
+    const named = { FunctionName: 'mission-control-mock-agents' };
+    expect(all('AWS::Lambda::Function')).toHaveLength(7);
+    expect(resourcesOf(template, 'AWS::Lambda::Function', named)).toEqual([]);
+    expect(resourcesOf(withMockData, 'AWS::Lambda::Function', named)).toHaveLength(1);
+  });
+
+  test('report every minute to the bus', () => {
+    expect(
+      resourceOf(withMockData, 'AWS::Scheduler::Schedule', { Name: 'mission-control-mock-agents' }),
+    ).toMatchObject({ properties: { ScheduleExpression: 'rate(1 minute)' } });
+    expect(environmentOf(functionOf(withMockData, 'mock-agents'))).toMatchObject({
+      EVENT_BUS_NAME: '${BroadcastEventBus}',
+      EVENT_SOURCE: 'mission-control',
+    });
+  });
+});
+
+describe('identity provider', () => {
+  test('can be a Cognito user pool', () => {
+    const cognito = synthesize({
+      issuer: '',
+      audience: '',
+      userPoolId: 'eu-central-1_AbCdEf123',
+      userPoolClientId: '7example',
+    }).template;
+    expect(environmentOf(functionOf(cognito, 'authorizer'))).toEqual({
+      NODE_OPTIONS: '--enable-source-maps',
+      USER_POOL_ID: 'eu-central-1_AbCdEf123',
+      USER_POOL_CLIENT_ID: '7example',
+    });
+  });
+
+  test('can name where its keys are', () => {
+    const jwksUri = 'https://issuer.example.com/keys';
+    expect(environmentOf(functionOf(synthesize({ jwksUri }).template, 'authorizer'))).toMatchObject(
+      { ISSUER: 'https://issuer.example.com', JWKS_URI: jwksUri },
+    );
+  });
+});
+
+describe('stages', () => {
+  /** Physical names are unique in an account and region: no two stages may share one. */
+  const namesIn = (from: Template) =>
+    Object.values(from.toJSON()['Resources'] as Record<string, { Properties: object }>)
+      .flatMap(({ Properties }) => Object.entries(Properties))
+      .filter(([key]) => /^((Function|LogGroup|Queue)?Name)$/.test(key))
+      .map(([, name]) => name as unknown)
+      .filter((name): name is string => typeof name === 'string')
+      // An authorizer is named within its API.
+      .filter((name) => name !== 'TokenAuthorizer');
+
+  test('live side by side: no resource has the same name in two of them', () => {
+    const test = synthesize({ stage: 'test' });
+    const live = namesIn(template);
+    expect(live).toContain('mission-control');
+    expect(live.length).toBeGreaterThan(15);
+    expect(namesIn(test.template).filter((name) => live.includes(name))).toEqual([]);
+    expect(test.stackName).toBe('MissionControl-test');
+    expect(synthesize().stackName).toBe('MissionControl');
+  });
+
+  test('name the stage of the WebSocket API, and outputs say where everything is', () => {
+    const outputs = (from: Template) => Object.keys(from.findOutputs('*')).sort();
+    expect(outputs(template)).toEqual([
+      'EventBusName',
+      'HealthUrl',
+      'RejectedEventsQueueUrl',
+      'WebSocketUrl',
+    ]);
+    const test = synthesize({ stage: 'test' }).template;
+    expect(JSON.stringify(test.findOutputs('WebSocketUrl'))).toContain('/test"');
+  });
+});
+
+test('the template has resources and outputs, and nothing that a deployment would have to fill in', () => {
+  expect(Object.keys(template.toJSON())).toEqual(['Description', 'Resources', 'Outputs']);
+  expect(all('AWS::CDK::Metadata')).toEqual([]);
+});
+
+test('the template is as it was when somebody last looked at it', () => {
+  expect(withMockData.toJSON()).toMatchSnapshot();
+});
+
+function policyOf(queue: string): unknown[] {
+  const policy = all('AWS::SQS::QueuePolicy').find(({ properties }) =>
+    (properties['Queues'] as string[]).includes(`\${${queue}}`),
+  );
+  return (policy?.properties['PolicyDocument'] as { Statement: unknown[] }).Statement;
+}

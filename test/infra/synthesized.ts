@@ -1,0 +1,128 @@
+// Templates for the infrastructure tests, and a readable view of them: names instead of logical ids.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { createApp, type AppOptions } from '../../infra/app';
+import { parseConfiguration } from '../../infra/configuration';
+
+/** The context of a CDK app; issuer and audience are there unless a test says otherwise. */
+export type Context = Readonly<Record<string, unknown>>;
+
+const sample = { issuer: 'https://issuer.example.com', audience: 'mission-control' };
+const quick: AppOptions = {
+  validate: false,
+  codeOf: () => Code.fromInline('// Tests of the template need no code.'),
+};
+
+/** Synthesizes into a directory that does not outlive the call. */
+export function synthesize(context: Context = {}, options: AppOptions = quick) {
+  const configuration = parseConfiguration({ ...sample, ...context });
+  if (!configuration.ok) throw new Error(JSON.stringify(configuration.faults));
+  const outdir = mkdtempSync(path.join(tmpdir(), 'mission-control-infra-'));
+  try {
+    const stack = createApp(configuration.value, { ...options, outdir }).synth().stacks[0];
+    if (stack === undefined) throw new Error('The app has no stack.');
+    const report = path.join(outdir, 'validation-report.json');
+    return {
+      stackName: stack.stackName,
+      template: Template.fromJSON(stack.template as Record<string, unknown>),
+      validation:
+        options.validate === false
+          ? undefined
+          : (JSON.parse(readFileSync(report, 'utf8')) as unknown),
+    };
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
+
+export interface Resource {
+  readonly id: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly dependsOn: readonly string[];
+  readonly deletionPolicy: string | undefined;
+}
+
+interface RawResource {
+  readonly Properties?: Record<string, unknown>;
+  readonly DependsOn?: readonly string[];
+  readonly DeletionPolicy?: string;
+}
+
+/** The resources of a type whose properties are like `properties`, with every intrinsic function as text. */
+export function resourcesOf(
+  template: Template,
+  type: string,
+  properties: unknown = {},
+): Resource[] {
+  const found = template.findResources(type, { Properties: properties }) as Record<
+    string,
+    RawResource
+  >;
+  return Object.entries(found).map(([id, raw]) => ({
+    id: nameOf(id),
+    properties: readable(raw.Properties ?? {}) as Record<string, unknown>,
+    dependsOn: (raw.DependsOn ?? []).map(nameOf),
+    deletionPolicy: raw.DeletionPolicy,
+  }));
+}
+
+/** The one resource of a type that is like `properties`. */
+export function resourceOf(template: Template, type: string, properties: unknown = {}): Resource {
+  const [first, ...others] = resourcesOf(template, type, properties);
+  if (first === undefined || others.length > 0) {
+    throw new Error(`Expected one ${type}, found ${String(others.length + (first ? 1 : 0))}.`);
+  }
+  return first;
+}
+
+/** A function by its folder's name. */
+export function functionOf(template: Template, name: string): Resource {
+  return resourceOf(template, 'AWS::Lambda::Function', { FunctionName: `mission-control-${name}` });
+}
+
+export interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: unknown;
+}
+
+/** What the policies of a role allow, as action lists by resource. Denials are refused: there are none. */
+export function allowedTo(template: Template, role: unknown): Record<string, string[]> {
+  const allowed: Record<string, string[]> = {};
+  for (const { properties } of resourcesOf(template, 'AWS::IAM::Policy')) {
+    const { Roles, PolicyDocument } = properties as {
+      Roles: string[];
+      PolicyDocument: { Statement: Statement[] };
+    };
+    if (!Roles.some((id) => role === `\${${id.slice(2, -1)}.Arn}`)) continue;
+    for (const { Effect, Action, Resource } of PolicyDocument.Statement) {
+      expect(Effect).toBe('Allow');
+      for (const resource of [Resource].flat()) {
+        allowed[resource] = [...(allowed[resource] ?? []), ...[Action].flat()].sort();
+      }
+    }
+  }
+  return allowed;
+}
+
+/** Intrinsic functions as text: `${StoreTable}`, `${StoreTable.Arn}`. */
+function readable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(readable);
+  if (typeof value !== 'object' || value === null) return value;
+  const given = value as Record<string, unknown>;
+  if (typeof given['Ref'] === 'string') return `\${${nameOf(given['Ref'])}}`;
+  const [id, attribute] = (given['Fn::GetAtt'] ?? []) as string[];
+  if (id !== undefined) return `\${${nameOf(id)}.${String(attribute)}}`;
+  const [separator, parts] = (given['Fn::Join'] ?? []) as [string?, unknown[]?];
+  if (separator !== undefined) return (parts ?? []).map(readable).join(separator);
+  return Object.fromEntries(Object.entries(given).map(([key, inner]) => [key, readable(inner)]));
+}
+
+/** A logical id without CDK's hash. */
+function nameOf(id: string): string {
+  return id.replace(/[0-9A-F]{8}$/, '');
+}

@@ -1,0 +1,166 @@
+// What a deployment may set: defaults, and one list of everything that is wrong.
+import fc from 'fast-check';
+import {
+  configurationNames,
+  parseConfiguration,
+  resourceName,
+  stackName,
+} from '../../../infra/configuration';
+
+const oidc = { issuer: 'https://issuer.example.com', audience: 'mission-control' };
+
+/** What is wrong with a context, by path. */
+const faultsOf = (context: Record<string, unknown>) => {
+  const parsed = parseConfiguration(context);
+  return parsed.ok ? [] : parsed.faults;
+};
+const pathsOf = (context: Record<string, unknown>) => faultsOf(context).map(({ path }) => path);
+
+test('issuer and audience are enough', () => {
+  expect(parseConfiguration(oidc)).toEqual({
+    ok: true,
+    value: {
+      stage: 'live',
+      identityProvider: { kind: 'oidc', ...oidc },
+      useMockData: false,
+      heartbeatSeconds: 30,
+      maxConnectionsPerUser: 20,
+      eventSource: 'mission-control',
+    },
+  });
+});
+
+test('everything can be set as text, which is all that -c can give', () => {
+  const jwksUri = 'https://issuer.example.com/keys';
+  const given = {
+    ...oidc,
+    jwksUri,
+    stage: 'test',
+    gatewayUrl: 'http://gateway.internal:8888',
+    useMockData: 'true',
+    heartbeatSeconds: '120',
+    maxConnectionsPerUser: '5',
+    eventSource: 'agents',
+  };
+  expect(parseConfiguration(given)).toEqual({
+    ok: true,
+    value: {
+      stage: 'test',
+      identityProvider: { kind: 'oidc', ...oidc, jwksUri },
+      gatewayUrl: 'http://gateway.internal:8888',
+      useMockData: true,
+      heartbeatSeconds: 120,
+      maxConnectionsPerUser: 5,
+      eventSource: 'agents',
+    },
+  });
+});
+
+test('a Cognito user pool can stand for issuer and audience', () => {
+  const pool = { userPoolId: 'eu-central-1_AbCdEf123', userPoolClientId: '7example' };
+  expect(parseConfiguration(pool)).toMatchObject({
+    ok: true,
+    value: { identityProvider: { kind: 'cognito', ...pool } },
+  });
+});
+
+test('without an issuer, a sentence says what to set', () => {
+  expect(faultsOf({})).toEqual([
+    {
+      path: 'issuer',
+      problem: expect.stringMatching(/^is missing: .*-c issuer=.*userPoolId/) as string,
+    },
+  ]);
+});
+
+test('all faults are listed at once, those of the identity provider too', () => {
+  expect(
+    pathsOf({
+      stage: 'Live!',
+      issuer: 'http://issuer.example.com',
+      gatewayUrl: 'gateway',
+      useMockData: 'yes',
+      heartbeatSeconds: '7',
+      maxConnectionsPerUser: 'many',
+      eventSource: 'aws.agents',
+      heartbeatSecond: '30',
+    }).sort(),
+  ).toEqual([
+    'audience',
+    'eventSource',
+    'gatewayUrl',
+    'heartbeatSecond',
+    'heartbeatSeconds',
+    'issuer',
+    'maxConnectionsPerUser',
+    'stage',
+    'useMockData',
+  ]);
+});
+
+test('an empty value counts as not set', () => {
+  const empty = Object.fromEntries(configurationNames.map((name) => [name, '']));
+  expect(parseConfiguration({ ...empty, ...oidc })).toEqual(parseConfiguration(oidc));
+  expect(pathsOf({ ...oidc, audience: '' })).toEqual(['audience']);
+});
+
+test.each([7, 45, 90, 0, 600, -30, 30.5])(
+  'a heartbeat every %d s cannot be scheduled',
+  (seconds) => {
+    expect(new Set(pathsOf({ ...oidc, heartbeatSeconds: seconds }))).toEqual(
+      new Set(['heartbeatSeconds']),
+    );
+  },
+);
+
+test('a slip of the pen is a fault that lists the settings, and not a default', () => {
+  const [fault] = faultsOf({ ...oidc, useMockdata: 'true' });
+  expect(fault).toEqual({
+    path: 'useMockdata',
+    problem: expect.stringContaining('useMockData') as string,
+  });
+});
+
+test('the context of CDK itself is none of our business', () => {
+  const cdk = {
+    '@aws-cdk/aws-iam:minimizePolicies': true,
+    'aws:cdk:enable-path-metadata': true,
+    'availability-zones:account=123456789012:region=eu-central-1': ['eu-central-1a'],
+    'cli-telemetry': false,
+    'acknowledged-issue-numbers': [34892],
+  };
+  expect(parseConfiguration({ ...oidc, ...cdk })).toEqual(parseConfiguration(oidc));
+});
+
+test('any other value in any setting is a value or a fault of that name, never an exception', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...configurationNames), fc.anything(), (name, value) => {
+      const others = pathsOf({ ...oidc, [name]: value }).filter(
+        // A user pool beside an issuer is told as a fault of the issuer.
+        (path) => path.split('.')[0] !== name && path !== 'issuer',
+      );
+      expect(others).toEqual([]);
+    }),
+  );
+});
+
+test('any other key without colon and slash is a fault of that name', () => {
+  const ours = new Set<string>(configurationNames);
+  fc.assert(
+    fc.property(fc.stringMatching(/^[A-Za-z][A-Za-z0-9]{0,20}$/), (key) => {
+      fc.pre(!ours.has(key));
+      expect(pathsOf({ ...oidc, [key]: 'x' })).toEqual([key]);
+    }),
+  );
+});
+
+test('the stage named live bears the plain name, every other one is told apart', () => {
+  expect([resourceName({ stage: 'live' }), stackName({ stage: 'live' })]).toEqual([
+    'mission-control',
+    'MissionControl',
+  ]);
+  expect([resourceName({ stage: 'test' }), stackName({ stage: 'test' })]).toEqual([
+    'mission-control-test',
+    'MissionControl-test',
+  ]);
+});
