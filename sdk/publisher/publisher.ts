@@ -36,13 +36,17 @@ export interface PublisherOptions {
  */
 export interface Publisher {
   /** An agent is `online` (running and healthy), `offline` (stopped) or in `error` (failed). */
-  broadcastAgentStatus(agentId: string, status: AgentStatus['status']): Promise<void>;
+  readonly broadcastAgentStatus: (agentId: string, status: AgentStatus['status']) => Promise<void>;
   /** There is something new in a session of an agent. */
-  broadcastSessionActivity(agentId: string, sessionId: string, lastMessage: string): Promise<void>;
+  readonly broadcastSessionActivity: (
+    agentId: string,
+    sessionId: string,
+    lastMessage: string,
+  ) => Promise<void>;
   /** Resolves when all events reported so far are sent or given up. Never rejects. */
-  flush(): Promise<void>;
+  readonly flush: () => Promise<void>;
   /** Flushes, and releases the connections of a client that the publisher has made. Takes no event any more. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Requests under way at the same time; what comes meanwhile makes fuller batches. */

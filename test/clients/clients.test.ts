@@ -77,7 +77,7 @@ test('the AWS CLI finds a connection, posts to it and closes it', async () => {
       ...['--connection-id', connectionId, ...args],
     );
   };
-  await manage('post-to-connection', '--data', Buffer.from('{"by":"hand"}').toString('base64'));
+  await manage('post-to-connection', '--data', '{"by":"hand"}');
   await expect(manage('get-connection')).resolves.toMatchObject({
     Identity: { SourceIp: '127.0.0.1' },
   });

@@ -1,0 +1,59 @@
+// Amazon DynamoDB as programs see it: permissions and time to live here, everything else from dynalite.
+import { arnOf } from '../../template/pseudo-parameters';
+import { readJson, writeJson, writeJsonError, type JsonObject } from '../json-protocol';
+import type { Authorize } from '../policy';
+import { targetOperation, unknownOperation, type AwsService } from '../service';
+import { engineOperations, type DynamoEngine, type EngineOperation } from './dynamo-engine';
+
+export interface DynamoServiceOptions {
+  readonly engine: DynamoEngine;
+  readonly authorize: Authorize;
+  /** The TTL attribute of each table that has one. */
+  readonly timeToLive: ReadonlyMap<string, string>;
+}
+
+const supported = [...engineOperations, 'DescribeTimeToLive'];
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/Welcome.html */
+export function createDynamoService(options: DynamoServiceOptions): AwsService {
+  const { engine, authorize, timeToLive } = options;
+  return {
+    name: 'dynamodb',
+    // "HTTP status code: 400", for all errors of this kind.
+    authenticationErrorStatus: 400,
+    operationOf: ({ headers }) => targetOperation(headers),
+    async handle(request) {
+      const operation = targetOperation(request.headers);
+      if (!supported.includes(operation)) throw unknownOperation(operation, supported);
+      // The developer may do everything: no need to look into the body.
+      if (request.principal.permissions !== 'administrator') {
+        for (const table of tablesOf(readJson(request))) {
+          authorize(request.principal, `dynamodb:${operation}`, table);
+        }
+      }
+      if (operation === 'DescribeTimeToLive') return describe(readJson(request), timeToLive);
+      return engine.run(operation as EngineOperation, request.body);
+    },
+    writeError: (error) => writeJsonError('1.0', 'com.amazon.coral.service', error),
+  };
+}
+
+/** The ARNs of the tables that a request is about; `*` for one that is about none. */
+function tablesOf(input: JsonObject): readonly string[] {
+  const arn = (name: string) => arnOf('dynamodb', `table/${name}`);
+  const name = input['TableName'];
+  if (typeof name === 'string') return [arn(name)];
+  const items = input['RequestItems'];
+  if (typeof items === 'object' && items !== null) return Object.keys(items).map(arn);
+  return ['*'];
+}
+
+function describe(input: JsonObject, timeToLive: ReadonlyMap<string, string>) {
+  const name = input['TableName'];
+  const attribute = typeof name === 'string' ? timeToLive.get(name) : undefined;
+  const description =
+    attribute === undefined
+      ? { TimeToLiveStatus: 'DISABLED' }
+      : { TimeToLiveStatus: 'ENABLED', AttributeName: attribute };
+  return writeJson('1.0', { TimeToLiveDescription: description });
+}

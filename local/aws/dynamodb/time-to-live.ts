@@ -1,0 +1,91 @@
+// DynamoDB's time to live, which dynalite lacks: a sweep that deletes what has expired.
+import type { WriteLogLine } from '../../lambda/log-line';
+import type { Cancel, Timers } from '../../lambda/timers';
+import type { DynamoEngine, EngineOperation } from './dynamo-engine';
+
+export interface TimeToLiveOptions {
+  readonly engine: DynamoEngine;
+  readonly tableName: string;
+  /** The attribute with the second of expiry, since the Unix epoch. */
+  readonly attribute: string;
+  readonly keyNames: readonly string[];
+  readonly timers: Timers;
+  readonly log: WriteLogLine;
+}
+
+type Item = Readonly<Record<string, unknown>>;
+
+/** AWS takes up to two days; here one need not wait to see it work. */
+const sweepMilliseconds = 5_000;
+
+/** DynamoDB leaves alone what expired more than five years ago. */
+const fiveYearsSeconds = 5 * 365 * 24 * 60 * 60;
+
+/**
+ * Sweeps a table again and again, until the function that it gives is called.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html
+ */
+export function keepExpiring(options: TimeToLiveOptions): Cancel {
+  const { timers, log, tableName } = options;
+  let cancel: Cancel = () => undefined;
+  let stopped = false;
+  const schedule = () => {
+    cancel = timers.after(sweepMilliseconds, () => {
+      deleteExpired(options)
+        .catch((error: unknown) => {
+          const text = `Time to live of ${tableName}: ${error instanceof Error ? error.message : String(error)}`;
+          log({ source: 'stack', stream: 'stderr', text });
+        })
+        .finally(() => {
+          if (!stopped) schedule();
+        });
+    });
+  };
+  schedule();
+  return () => {
+    stopped = true;
+    cancel();
+  };
+}
+
+/** Deletes all items that have expired by now. */
+export async function deleteExpired(options: TimeToLiveOptions): Promise<void> {
+  const { engine, tableName, attribute, keyNames, timers } = options;
+  const now = Math.floor(timers.now() / 1000);
+  const expired = {
+    TableName: tableName,
+    ExpressionAttributeNames: { '#ttl': attribute },
+    ExpressionAttributeValues: {
+      ':now': { N: String(now) },
+      ':oldest': { N: String(now - fiveYearsSeconds) },
+    },
+  };
+  const condition = '#ttl < :now AND #ttl > :oldest';
+  let start: unknown;
+  do {
+    const page = await run(engine, 'Scan', {
+      ...expired,
+      FilterExpression: condition,
+      ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+    });
+    for (const item of page.Items ?? []) {
+      const Key = Object.fromEntries(keyNames.map((name) => [name, item[name]]));
+      // It may have been prolonged since the scan.
+      await run(engine, 'DeleteItem', { ...expired, Key, ConditionExpression: condition });
+    }
+    start = page.LastEvaluatedKey;
+  } while (start !== undefined);
+}
+
+async function run(engine: DynamoEngine, operation: EngineOperation, input: unknown) {
+  const response = await engine.run(operation, Buffer.from(JSON.stringify(input)));
+  const output = JSON.parse(response.body ?? '{}') as {
+    readonly Items?: readonly Item[];
+    readonly LastEvaluatedKey?: unknown;
+    readonly __type?: string;
+  };
+  if (response.status === 200 || output.__type?.endsWith('#ConditionalCheckFailedException')) {
+    return output;
+  }
+  throw new Error(`${operation} failed: ${String(output.__type)}`);
+}

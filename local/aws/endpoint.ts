@@ -1,0 +1,182 @@
+// The AWS endpoint: one HTTP server on loopback for all services. It knows who calls and which service is
+// meant; what the call does is the service's affair.
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Faults, type Fault } from './faults';
+import type { AccessKeys } from './principal';
+import { AwsError, type AwsService, type ServiceResponse } from './service';
+import { authenticate, parseAuthorization } from './signature';
+import { writeJsonError } from './json-protocol';
+import type { Timers } from '../lambda/timers';
+import type { WriteLogLine } from '../lambda/log-line';
+
+export interface EndpointOptions {
+  /** 0 for any free port. */
+  readonly port: number;
+  readonly keys: AccessKeys;
+  readonly timers: Timers;
+  readonly log: WriteLogLine;
+}
+
+export interface Endpoint {
+  readonly port: number;
+  /** Without a slash at the end. */
+  readonly url: string;
+  serve(service: AwsService): void;
+  /** Lets requests fail; the function that it gives withdraws the fault. */
+  injectFault(fault: Fault): () => void;
+  close(): Promise<void>;
+}
+
+/** The largest request of the services here is DynamoDB's BatchWriteItem. */
+const maximumBodyBytes = 16 * 1024 * 1024;
+
+/** Idle clients keep their connections longer than any pause of a function, as with AWS. */
+const keepAliveMilliseconds = 75_000;
+
+/**
+ * Listens on 127.0.0.1.
+ * @throws an error with the code EADDRINUSE that names the port, when something else listens on it
+ */
+export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> {
+  const { keys, timers, log } = options;
+  const services = new Map<string, AwsService>();
+  const faults = new Faults();
+
+  const server = createServer((request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      if (response.destroyed) return;
+      const text = `AWS endpoint: ${request.method ?? ''} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+      log({ source: 'stack', stream: 'stderr', text });
+      write(response, writeJsonError('1.0', 'local', internalFailure()));
+    });
+  });
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request);
+    const [path, query] = splitUrl(request.url ?? '/');
+    const parts = { method: request.method ?? 'GET', path, query, headers: request.headers, body };
+    let service: AwsService | undefined;
+    try {
+      const authorization = parseAuthorization(request.headers.authorization);
+      if (authorization === undefined) throw missingToken();
+      service = services.get(authorization.service);
+      if (service === undefined) throw unknownService(authorization.service, services.keys());
+      const principal = authenticate(parts, authorization, keys, timers.now());
+      const effect = faults.strike(service.name, service.operationOf(parts));
+      if (effect?.kind === 'drop') {
+        request.socket.destroy();
+        return;
+      }
+      if (effect?.kind === 'status') {
+        const { status, code = status === 429 ? 'TooManyRequestsException' : 'ServiceFault' } =
+          effect;
+        throw new AwsError(code, 'This fault was injected into the local stack.', status);
+      }
+      if (effect?.kind === 'delay') await pause(timers, effect.milliseconds);
+      write(response, await service.handle({ ...parts, principal }));
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      const status =
+        service !== undefined && authenticationErrors.has(error.code)
+          ? service.authenticationErrorStatus
+          : error.status;
+      const refused = new AwsError(error.code, error.message, status, error.queryCode);
+      write(
+        response,
+        service?.writeError(refused) ?? writeJsonError('1.0', 'com.amazon.coral.service', refused),
+      );
+    }
+  }
+
+  server.keepAliveTimeout = keepAliveMilliseconds;
+  await listen(server, options.port);
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    serve(service) {
+      services.set(service.name, service);
+    },
+    injectFault: (fault) => faults.inject(fault),
+    close: () => close(server),
+  };
+}
+
+const authenticationErrors = new Set([
+  'IncompleteSignatureException',
+  'InvalidSignatureException',
+  'MissingAuthenticationTokenException',
+  'UnrecognizedClientException',
+]);
+
+const missingToken = () =>
+  new AwsError(
+    'MissingAuthenticationTokenException',
+    'Request is missing Authentication Token: sign it with SigV4, e.g. with the access key local and the secret local.',
+    403,
+  );
+
+const unknownService = (name: string, known: Iterable<string>) =>
+  new AwsError(
+    'UnknownOperationException',
+    `The service ${name} is not part of the local stack, which has ${[...known].join(', ')}.`,
+  );
+
+const internalFailure = () =>
+  new AwsError('InternalFailure', 'The local stack failed; its log says why.', 500);
+
+function splitUrl(url: string): [string, string] {
+  const at = url.indexOf('?');
+  return at === -1 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > maximumBodyBytes) throw new Error(`a body of over ${maximumBodyBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+}
+
+function write(response: ServerResponse, { status, headers = {}, body = '' }: ServiceResponse) {
+  response.writeHead(status, {
+    'x-amzn-requestid': randomUUID(),
+    ...headers,
+    ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }),
+  });
+  response.end(body);
+}
+
+function pause(timers: Timers, milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    timers.after(milliseconds, resolve);
+  });
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'EADDRINUSE') {
+        reject(cause);
+        return;
+      }
+      const message = `Port ${port} on 127.0.0.1 is in use: choose another one for the AWS endpoint.`;
+      reject(Object.assign(new Error(message, { cause }), { code: cause.code, port }));
+    });
+    server.listen(port, '127.0.0.1', resolve);
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    server.closeAllConnections();
+  });
+}

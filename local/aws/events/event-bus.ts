@@ -1,0 +1,88 @@
+// An event bus: hands each event to the targets of the rules that want it.
+import type { WriteLogLine } from '../../lambda/log-line';
+import type { LambdaFunction } from '../../lambda/invocation';
+import type { MessageAttributes } from '../sqs/message';
+import type { Queue } from '../sqs/queue';
+import type { Matcher } from './event-pattern';
+
+/** An event in the form in which targets receive it. */
+export interface BusEvent {
+  readonly version: '0';
+  readonly id: string;
+  readonly 'detail-type': string;
+  readonly source: string;
+  readonly account: string;
+  /** ISO 8601, whole seconds. */
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: unknown;
+}
+
+export interface Target {
+  readonly function: LambdaFunction;
+  readonly deadLetterQueue?: Queue | undefined;
+}
+
+export interface Rule {
+  readonly arn: string;
+  readonly matches: Matcher;
+  readonly targets: readonly Target[];
+}
+
+/**
+ * What Lambda takes asynchronously, in bytes, since late 2025. It is the one reason for which it refuses an
+ * event here, and so the one that makes EventBridge use a target's dead-letter queue: a function that
+ * fails is repeated by Lambda, not by the target's RetryPolicy.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+export const maximumAsyncPayloadBytes = 1024 * 1024;
+
+export class EventBus {
+  readonly name: string;
+  readonly arn: string;
+  readonly #rules: readonly Rule[];
+  readonly #log: WriteLogLine;
+
+  constructor(name: string, arn: string, rules: readonly Rule[], log: WriteLogLine) {
+    this.name = name;
+    this.arn = arn;
+    this.#rules = rules;
+    this.#log = log;
+  }
+
+  put(event: BusEvent): void {
+    for (const rule of this.#rules) {
+      if (rule.matches(event)) {
+        for (const target of rule.targets) this.#deliver(event, rule, target);
+      }
+    }
+  }
+
+  #deliver(event: BusEvent, rule: Rule, target: Target): void {
+    const body = JSON.stringify(event);
+    if (Buffer.byteLength(body) <= maximumAsyncPayloadBytes) {
+      target.function.invokeAsync(event);
+      return;
+    }
+    const text = `${target.function.name} cannot take event ${event.id}: it exceeds ${maximumAsyncPayloadBytes} bytes`;
+    this.#log({ source: 'stack', stream: 'stderr', text });
+    target.deadLetterQueue?.send({
+      body,
+      senderId: 'events.amazonaws.com',
+      messageAttributes: deadLetterAttributes(rule, target),
+    });
+  }
+}
+
+/** @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html */
+function deadLetterAttributes(rule: Rule, target: Target): MessageAttributes {
+  const string = (StringValue: string) => ({ DataType: 'String', StringValue });
+  return {
+    RULE_ARN: string(rule.arn),
+    TARGET_ARN: string(target.function.arn),
+    ERROR_CODE: string('PAYLOAD_TOO_LARGE'),
+    ERROR_MESSAGE: string(`The event exceeds ${maximumAsyncPayloadBytes} bytes.`),
+    RETRY_ATTEMPTS: { DataType: 'Number', StringValue: '0' },
+  };
+}

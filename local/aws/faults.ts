@@ -1,0 +1,47 @@
+// Faults on demand, for tests and for trying out what happens: AWS throttles, fails, hangs up or is slow.
+
+/** Which requests fail, and how. */
+export interface Fault {
+  /** The service's name in a signature's scope: `dynamodb`, `sqs`, `events` or `execute-api`. */
+  readonly service: string;
+  /** One operation, e.g. `PostToConnection`; all of the service when absent. */
+  readonly operation?: string;
+  /** How many requests it strikes; all until it is withdrawn when absent. */
+  readonly times?: number;
+  readonly effect: FaultEffect;
+}
+
+export type FaultEffect =
+  /** Answers this status, e.g. 429 or 503, and does nothing. */
+  | { readonly kind: 'status'; readonly status: number; readonly code?: string }
+  /** Closes the TCP connection without an answer. */
+  | { readonly kind: 'drop' }
+  /** Answers as usual, but so much later. */
+  | { readonly kind: 'delay'; readonly milliseconds: number };
+
+/** The faults that are to strike, the oldest first. */
+export class Faults {
+  readonly #planned = new Set<{ readonly fault: Fault; left: number }>();
+
+  /** Plans a fault; the function that it gives withdraws it. */
+  inject(fault: Fault): () => void {
+    const plan = { fault, left: fault.times ?? Infinity };
+    this.#planned.add(plan);
+    return () => {
+      this.#planned.delete(plan);
+    };
+  }
+
+  /** The effect on one request, if any. */
+  strike(service: string, operation: string): FaultEffect | undefined {
+    for (const plan of this.#planned) {
+      const { fault } = plan;
+      if (fault.service !== service) continue;
+      if (fault.operation !== undefined && fault.operation !== operation) continue;
+      plan.left -= 1;
+      if (plan.left <= 0) this.#planned.delete(plan);
+      return fault.effect;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,43 @@
+// The AWS JSON protocols 1.0 and 1.1: requests named by X-Amz-Target, errors named by `__type`.
+import { AwsError, type ServiceRequest, type ServiceResponse } from './service';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** @see https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html */
+export function readJson({ body }: Pick<ServiceRequest, 'body'>): JsonObject {
+  try {
+    const input: unknown = JSON.parse(body.toString('utf8') || '{}');
+    if (typeof input === 'object' && input !== null && !Array.isArray(input)) {
+      return input as JsonObject;
+    }
+  } catch {
+    // Answered below, as any other body that is no object.
+  }
+  throw new AwsError('SerializationException', 'The request body must be a JSON object.');
+}
+
+export function writeJson(version: '1.0' | '1.1', output: unknown): ServiceResponse {
+  return {
+    status: 200,
+    headers: { 'content-type': `application/x-amz-json-${version}` },
+    body: JSON.stringify(output),
+  };
+}
+
+/** `namespace` precedes the error's name, as in `com.amazonaws.sqs#QueueDoesNotExist`. */
+export function writeJsonError(
+  version: '1.0' | '1.1',
+  namespace: string,
+  error: AwsError,
+): ServiceResponse {
+  return {
+    status: error.status,
+    headers: {
+      'content-type': `application/x-amz-json-${version}`,
+      ...(error.queryCode === undefined
+        ? {}
+        : { 'x-amzn-query-error': `${error.queryCode};Sender` }),
+    },
+    body: JSON.stringify({ __type: `${namespace}#${error.code}`, message: error.message }),
+  };
+}

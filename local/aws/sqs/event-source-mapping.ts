@@ -1,0 +1,128 @@
+// Feeds a queue to a function, as Lambda's event source mappings do, without the pauses of polling.
+import type { LambdaFunction, InvocationResult } from '../../lambda/invocation';
+import type { WriteLogLine } from '../../lambda/log-line';
+import type { Timers } from '../../lambda/timers';
+import { region } from '../../template/pseudo-parameters';
+import { md5OfBody, type ReceivedMessage } from './message';
+import type { Queue } from './queue';
+
+export interface EventSourceMappingOptions {
+  readonly queue: Queue;
+  readonly target: LambdaFunction;
+  readonly batchSize: number;
+  readonly batchingWindowSeconds: number;
+  /** Whether the function says which messages of a batch failed. */
+  readonly reportsItemFailures: boolean;
+  /** How many batches may be with the function at the same time. */
+  readonly maximumConcurrency: number;
+  readonly timers: Timers;
+  readonly log: WriteLogLine;
+}
+
+/** One receive gives ten messages at most; a batch may be larger. */
+const longestWaitSeconds = 20;
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
+export class EventSourceMapping {
+  readonly #options: EventSourceMappingOptions;
+  #running = 0;
+  #closed = false;
+
+  constructor(options: EventSourceMappingOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    void this.#pump();
+  }
+
+  /** Takes no more messages; the queue's own `close` ends the wait for them. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  async #pump(): Promise<void> {
+    while (!this.#closed && this.#running < this.#options.maximumConcurrency) {
+      this.#running += 1;
+      const batch = await this.#nextBatch();
+      if (batch.length === 0) {
+        this.#running -= 1;
+        continue;
+      }
+      void this.#process(batch).finally(() => {
+        this.#running -= 1;
+        if (this.#running === this.#options.maximumConcurrency - 1) void this.#pump();
+      });
+    }
+  }
+
+  async #nextBatch(): Promise<ReceivedMessage[]> {
+    const { queue, batchSize, batchingWindowSeconds, timers } = this.#options;
+    const batch = await queue.receive({ maximum: batchSize, waitSeconds: longestWaitSeconds });
+    const until = timers.now() + batchingWindowSeconds * 1000;
+    while (batch.length > 0 && batch.length < batchSize && !this.#closed) {
+      const waitSeconds = (until - timers.now()) / 1000;
+      if (waitSeconds <= 0) break;
+      batch.push(...(await queue.receive({ maximum: batchSize - batch.length, waitSeconds })));
+    }
+    return batch;
+  }
+
+  async #process(batch: readonly ReceivedMessage[]): Promise<void> {
+    const { queue, target, log } = this.#options;
+    const Records = batch.map((message) => recordOf(message, queue.settings.arn));
+    const result = await target.invoke({ Records });
+    if (this.#closed) return;
+    const failed = this.#failedIds(result, batch);
+    // What failed comes back when its visibility timeout has passed.
+    for (const { messageId, receiptHandle } of batch) {
+      if (!failed.has(messageId)) queue.delete(receiptHandle);
+    }
+    if (failed.size > 0) {
+      const text = `${target.name} failed on ${failed.size} of ${batch.length} messages of ${queue.settings.name}`;
+      log({ source: 'stack', stream: 'stderr', text });
+    }
+  }
+
+  /**
+   * Ids of the messages that the function did not process. A report that is malformed or that names an
+   * unknown message fails the whole batch.
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+   */
+  #failedIds(result: InvocationResult, batch: readonly ReceivedMessage[]): ReadonlySet<string> {
+    const all = new Set(batch.map(({ messageId }) => messageId));
+    if (!result.ok) return all;
+    if (!this.#options.reportsItemFailures || result.value === null) return new Set();
+    if (typeof result.value !== 'object') return all;
+    const { batchItemFailures = [] } = result.value as { batchItemFailures?: unknown };
+    if (batchItemFailures === null) return new Set();
+    if (!Array.isArray(batchItemFailures)) return all;
+    const failed = batchItemFailures.map(
+      (item: { itemIdentifier?: unknown } | null) => item?.itemIdentifier,
+    );
+    const known = failed.filter((id): id is string => typeof id === 'string' && all.has(id));
+    return known.length === failed.length ? new Set(known) : all;
+  }
+}
+
+function recordOf(message: ReceivedMessage, eventSourceARN: string) {
+  const messageAttributes = Object.fromEntries(
+    Object.entries(message.messageAttributes).map(
+      ([name, { DataType: dataType, StringValue: stringValue, BinaryValue: binaryValue }]) => [
+        name,
+        { stringValue, binaryValue, stringListValues: [], binaryListValues: [], dataType },
+      ],
+    ),
+  );
+  return {
+    messageId: message.messageId,
+    receiptHandle: message.receiptHandle,
+    body: message.body,
+    attributes: message.attributes,
+    messageAttributes,
+    md5OfBody: md5OfBody(message.body),
+    eventSource: 'aws:sqs',
+    eventSourceARN,
+    awsRegion: region,
+  };
+}

@@ -1,0 +1,80 @@
+// Reads the parameters of SQS requests, with the limits that SQS documents.
+import type { JsonObject } from '../json-protocol';
+import { badBatch, invalidParameter, missingParameter } from './errors';
+import { sizeOf, type MessageAttribute, type MessageAttributes } from './message';
+import type { Queue, SentMessage } from './queue';
+
+export function textOf(input: JsonObject, name: string): string {
+  const value = input[name];
+  if (typeof value !== 'string' || value === '') throw missingParameter(name);
+  return value;
+}
+
+/** A whole number between two limits, or undefined when it is absent. */
+export function numberOf(
+  input: JsonObject,
+  name: string,
+  minimum: number,
+  maximum: number,
+): number | undefined {
+  const value = input[name];
+  if (value === undefined || value === null) return undefined;
+  if (Number.isInteger(value) && Number(value) >= minimum && Number(value) <= maximum) {
+    return Number(value);
+  }
+  throw invalidParameter(
+    `Value for parameter ${name} is invalid. Reason: Must be between ${minimum} and ${maximum}.`,
+  );
+}
+
+export function namesOf(input: JsonObject, name: string): readonly string[] {
+  const value = input[name];
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+/** What is to be sent, from a SendMessage or an entry of a SendMessageBatch; `size` in bytes. */
+export function messageOf(
+  input: JsonObject,
+  queue: Queue,
+  senderId: string,
+): SentMessage & { readonly size: number; readonly messageAttributes: MessageAttributes } {
+  const body = textOf(input, 'MessageBody');
+  const messageAttributes = attributesOf(input['MessageAttributes']);
+  const size = sizeOf(body, messageAttributes);
+  const { maximumMessageBytes } = queue.settings;
+  if (size > maximumMessageBytes) {
+    throw invalidParameter(
+      `One or more parameters are invalid. Reason: Message must be shorter than ${maximumMessageBytes} bytes.`,
+    );
+  }
+  const delaySeconds = numberOf(input, 'DelaySeconds', 0, 900);
+  return { body, messageAttributes, senderId, delaySeconds, size };
+}
+
+function attributesOf(given: unknown): MessageAttributes {
+  if (typeof given !== 'object' || given === null) return {};
+  for (const [name, value] of Object.entries(given as Record<string, unknown>)) {
+    const { DataType: type } = value as MessageAttribute;
+    if (!/^(String|Number|Binary)(\.|$)/.test(type)) {
+      throw invalidParameter(`The type of message attribute '${name}' is invalid: ${type}.`);
+    }
+  }
+  return given as MessageAttributes;
+}
+
+/** The entries of a batch request, each with an id of its own. */
+export function entriesOf(input: JsonObject): readonly (JsonObject & { readonly Id: string })[] {
+  const entries = (Array.isArray(input['Entries']) ? input['Entries'] : []) as JsonObject[];
+  if (entries.length === 0) {
+    throw badBatch('EmptyBatchRequest', 'There should be at least one entry in the request.');
+  }
+  if (entries.length > 10) {
+    const message = `Maximum number of entries per request are 10. You have sent ${entries.length}.`;
+    throw badBatch('TooManyEntriesInBatchRequest', message);
+  }
+  const ids = entries.map((entry) => textOf(entry, 'Id'));
+  if (new Set(ids).size < ids.length) {
+    throw badBatch('BatchEntryIdsNotDistinct', 'Two or more batch entries have the same Id.');
+  }
+  return entries as (JsonObject & { readonly Id: string })[];
+}

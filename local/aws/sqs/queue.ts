@@ -1,0 +1,211 @@
+// One standard queue of SQS, in memory: visibility, delays, retention, redrive and long polling.
+import { randomUUID } from 'node:crypto';
+import type { Cancel, Timers } from '../../lambda/timers';
+import type { PolicyStatement } from '../../template/resources/policy-document';
+import type { MessageAttributes, ReceivedMessage } from './message';
+import { handleOf, messageOf, received, type Moved, type Stored } from './stored-message';
+
+export interface QueueSettings {
+  readonly name: string;
+  readonly arn: string;
+  readonly url: string;
+  readonly delaySeconds: number;
+  readonly maximumMessageBytes: number;
+  readonly retentionSeconds: number;
+  readonly receiveWaitSeconds: number;
+  readonly visibilityTimeoutSeconds: number;
+  readonly redrive?:
+    { readonly deadLetterTargetArn: string; readonly maxReceiveCount: number } | undefined;
+  /** The statements of the queue's own policy. */
+  readonly policy: readonly PolicyStatement[];
+}
+
+export interface SentMessage {
+  readonly body: string;
+  readonly messageAttributes?: MessageAttributes;
+  readonly senderId: string;
+  readonly delaySeconds?: number | undefined;
+}
+
+export interface ReceiveOptions {
+  readonly maximum: number;
+  readonly visibilityTimeoutSeconds?: number | undefined;
+  readonly waitSeconds?: number | undefined;
+}
+
+interface Poll {
+  readonly options: ReceiveOptions;
+  readonly stop: Cancel;
+  resolve(messages: ReceivedMessage[]): void;
+}
+
+export class Queue {
+  readonly settings: QueueSettings;
+  readonly #timers: Timers;
+  readonly #messages = new Map<string, Stored>();
+  readonly #polls: Poll[] = [];
+  #deadLetterQueue: Queue | undefined;
+  #wake: { readonly at: number; readonly cancel: Cancel } | undefined;
+
+  constructor(settings: QueueSettings, timers: Timers) {
+    this.settings = settings;
+    this.#timers = timers;
+  }
+
+  /** Where messages go that were received too often; the queues know each other once all exist. */
+  redriveTo(deadLetterQueue: Queue): void {
+    this.#deadLetterQueue = deadLetterQueue;
+  }
+
+  /** Takes a message and gives its id. */
+  send({ body, messageAttributes = {}, senderId, delaySeconds }: SentMessage): string {
+    const sentAt = this.#timers.now();
+    const visibleAt = sentAt + (delaySeconds ?? this.settings.delaySeconds) * 1000;
+    const messageId = randomUUID();
+    this.#store({ messageId, body, messageAttributes, senderId, sentAt, visibleAt });
+    return messageId;
+  }
+
+  /** Visible messages, the oldest first; waits for one when told to. */
+  receive(options: ReceiveOptions): Promise<ReceivedMessage[]> {
+    const messages = this.#take(options);
+    const waitSeconds = options.waitSeconds ?? this.settings.receiveWaitSeconds;
+    if (messages.length > 0 || waitSeconds === 0) return Promise.resolve(messages);
+    return new Promise((resolve) => {
+      const poll: Poll = {
+        options,
+        resolve,
+        stop: this.#timers.after(waitSeconds * 1000, () => {
+          this.#polls.splice(this.#polls.indexOf(poll), 1);
+          resolve([]);
+        }),
+      };
+      this.#polls.push(poll);
+      this.#wakeForNextVisible();
+    });
+  }
+
+  /** False when the handle is not one of this queue. A message that is gone already is no error. */
+  delete(receiptHandle: string): boolean {
+    const messageId = messageOf(receiptHandle);
+    if (messageId === undefined) return false;
+    // Only the newest handle deletes: the message may have been received again meanwhile.
+    if (this.#messages.get(messageId)?.receiptHandle === receiptHandle) {
+      this.#messages.delete(messageId);
+    }
+    return true;
+  }
+
+  /** Undefined when the handle is not one of this queue; false when its message is not in flight. */
+  changeVisibility(receiptHandle: string, seconds: number): boolean | undefined {
+    const messageId = messageOf(receiptHandle);
+    if (messageId === undefined) return undefined;
+    const message = this.#messages.get(messageId);
+    const now = this.#timers.now();
+    if (message?.receiptHandle !== receiptHandle || message.visibleAt <= now) return false;
+    message.visibleAt = now + seconds * 1000;
+    this.#serve();
+    return true;
+  }
+
+  purge(): void {
+    this.#messages.clear();
+  }
+
+  /** Numbers of messages that are visible, in flight, and delayed. */
+  count(): { visible: number; inFlight: number; delayed: number } {
+    const counts = { visible: 0, inFlight: 0, delayed: 0 };
+    const now = this.#timers.now();
+    this.#dropOld(now);
+    for (const { visibleAt, receiptHandle } of this.#messages.values()) {
+      if (visibleAt <= now) counts.visible += 1;
+      else if (receiptHandle === undefined) counts.delayed += 1;
+      else counts.inFlight += 1;
+    }
+    return counts;
+  }
+
+  /** Ends all long polls. */
+  close(): void {
+    this.#wake?.cancel();
+    this.#wake = undefined;
+    for (const poll of this.#polls.splice(0)) {
+      poll.stop();
+      poll.resolve([]);
+    }
+  }
+
+  /** Takes a message that another queue gave up; its id and age stay. */
+  takeOver(message: Moved): void {
+    this.#store(message);
+  }
+
+  #store(message: Moved): void {
+    const fresh = { receiveCount: 0, firstReceivedAt: 0, receiptHandle: undefined };
+    this.#messages.set(message.messageId, { ...message, ...fresh });
+    this.#serve();
+  }
+
+  #take({ maximum, visibilityTimeoutSeconds }: ReceiveOptions): ReceivedMessage[] {
+    const { redrive, visibilityTimeoutSeconds: usual } = this.settings;
+    const now = this.#timers.now();
+    this.#dropOld(now);
+    const taken: ReceivedMessage[] = [];
+    for (const message of this.#messages.values()) {
+      if (taken.length >= maximum) break;
+      if (message.visibleAt > now) continue;
+      if (redrive !== undefined && message.receiveCount >= redrive.maxReceiveCount) {
+        this.#messages.delete(message.messageId);
+        const deadLetterSource = this.settings.arn;
+        this.#deadLetterQueue?.takeOver({ ...message, visibleAt: now, deadLetterSource });
+        continue;
+      }
+      message.visibleAt = now + (visibilityTimeoutSeconds ?? usual) * 1000;
+      message.receiveCount += 1;
+      message.firstReceivedAt ||= now;
+      message.receiptHandle = handleOf(message.messageId);
+      taken.push(received(message, message.receiptHandle));
+    }
+    return taken;
+  }
+
+  #dropOld(now: number): void {
+    const oldest = now - this.settings.retentionSeconds * 1000;
+    for (const { messageId, sentAt } of this.#messages.values()) {
+      if (sentAt >= oldest) break;
+      this.#messages.delete(messageId);
+    }
+  }
+
+  /** Hands visible messages to those who wait for them. */
+  #serve(): void {
+    while (this.#polls.length > 0) {
+      const [poll] = this.#polls;
+      const messages = poll === undefined ? [] : this.#take(poll.options);
+      if (poll === undefined || messages.length === 0) break;
+      this.#polls.shift();
+      poll.stop();
+      poll.resolve(messages);
+    }
+    this.#wakeForNextVisible();
+  }
+
+  #wakeForNextVisible(): void {
+    const now = this.#timers.now();
+    let next = Infinity;
+    if (this.#polls.length > 0) {
+      for (const { visibleAt } of this.#messages.values()) {
+        if (visibleAt > now && visibleAt < next) next = visibleAt;
+      }
+    }
+    if (this.#wake?.at === next) return;
+    this.#wake?.cancel();
+    this.#wake = undefined;
+    if (next === Infinity) return;
+    const cancel = this.#timers.after(next - now, () => {
+      this.#wake = undefined;
+      this.#serve();
+    });
+    this.#wake = { at: next, cancel };
+  }
+}

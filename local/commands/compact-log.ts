@@ -1,0 +1,57 @@
+// The functions' logs on a terminal: what is worth reading while the stack runs, in one short line each.
+import type { LogLine } from '../lambda/log-line';
+
+/**
+ * A line for people, e.g. `WARN authorizer: token refused, code=token_expired`.
+ * @returns undefined for what only `--verbose` shows: information, metrics, plain output
+ */
+export function compactLine({ source, stream, text }: LogLine): string | undefined {
+  const entry = parseEntry(text);
+  if (entry === undefined) {
+    return stream === 'stderr' && text.trim() !== '' ? `${source}: ${text}` : undefined;
+  }
+  const { level, message, service, ...fields } = entry;
+  if (typeof level !== 'string' || !shownLevels.has(level)) return undefined;
+  const details = Object.entries(fields)
+    .filter(([name]) => !hiddenFields.has(name))
+    .map(([name, value]) => `, ${name}=${brief(value)}`);
+  return `${level} ${brief(service ?? source)}: ${brief(message ?? '')}${details.join('')}`;
+}
+
+const shownLevels = new Set(['WARN', 'ERROR', 'CRITICAL', 'FATAL']);
+
+/** About the invocation, not about what happened. */
+const hiddenFields = new Set([
+  'timestamp',
+  'sampling_rate',
+  'xray_trace_id',
+  'cold_start',
+  'function_arn',
+  'function_memory_size',
+  'function_name',
+  'function_request_id',
+]);
+
+const maxValueLength = 300;
+
+function brief(value: unknown): string {
+  const text = textOf(value);
+  return text.length > maxValueLength ? `${text.slice(0, maxValueLength)}…` : text;
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'object' && value !== null && 'name' in value && 'message' in value) {
+    return `${String(value.name)}: ${String(value.message)}`;
+  }
+  return JSON.stringify(value);
+}
+
+function parseEntry(text: string): Record<string, unknown> | undefined {
+  if (!text.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}

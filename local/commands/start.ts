@@ -1,0 +1,153 @@
+// `npm start`: the whole stack on this machine, until Ctrl-C.
+import { startLocalStack, type LocalStack, type LocalStackOptions, type LogLine } from '..';
+import { SynthesisError } from '../synthesize';
+import { parseArguments, UsageError, type Arguments } from './arguments';
+import { runAsProcess, withSentences, type Command, type Output } from './command';
+import { compactLine } from './compact-log';
+import { stopSignal } from './stop-signal';
+
+const help = `Runs Mission Control Realtime on this machine, until Ctrl-C.
+
+Usage: npm start -- [options]
+
+  --port PORT            WebSockets, /health and the token keys       default: 3000
+  --aws-port PORT        AWS endpoint, for the AWS CLI and SDKs       default: 4566
+  --mock-data            invented agents report all the time
+  --gateway-url URL      the agent gateway that /health asks          default: none
+  --heartbeat-seconds S  a divisor of 60, or a multiple of it         default: 30
+  --issuer URL           accepts the tokens of this OpenID Connect issuer, not of the local one
+  --audience A           that they must be issued for
+  --jwks-uri URL         where that issuer's keys are                 default: by discovery
+  --verbose              shows all that the functions log
+  --help`;
+
+/** What the command needs, for tests. */
+export interface StartWorld {
+  startLocalStack(options: LocalStackOptions): Promise<LocalStack>;
+  /** Resolves when the command is to stop. */
+  stopSignal(): Promise<unknown>;
+}
+
+export function createStartCommand(world: StartWorld): Command {
+  return withSentences(async (args, output) => {
+    const given = parseArguments(args, {
+      port: 'text',
+      'aws-port': 'text',
+      'mock-data': 'flag',
+      'gateway-url': 'text',
+      'heartbeat-seconds': 'text',
+      issuer: 'text',
+      audience: 'text',
+      'jwks-uri': 'text',
+      verbose: 'flag',
+      help: 'flag',
+    });
+    if (given.flag('help')) {
+      output.print(help);
+      return 0;
+    }
+    if (given.positionals.length > 0) {
+      throw new UsageError('start takes options only, e.g. --port 3001.');
+    }
+    const options = parseOptions(given);
+    const log = given.flag('verbose') ? showAll(output) : showWarnings(output);
+    output.print('Starting …');
+    const stack = await world.startLocalStack({ ...options, log }).catch((error: unknown) => {
+      throw explain(error, options);
+    });
+    await greet(stack, options, output);
+    await world.stopSignal();
+    await stack.close();
+    return 0;
+  });
+}
+
+type StartOptions = LocalStackOptions & { readonly port: number; readonly awsPort: number };
+
+function parseOptions(given: Arguments): StartOptions {
+  const port = given.wholeNumber('port', 0, 65_535) ?? 3000;
+  const awsPort = given.wholeNumber('aws-port', 0, 65_535) ?? 4566;
+  if (port === awsPort && port !== 0) {
+    throw new UsageError('--port and --aws-port must be different.');
+  }
+  if (given.text('issuer') === undefined) {
+    const lost = ['audience', 'jwks-uri'].find((name) => given.text(name) !== undefined);
+    if (lost !== undefined) throw new UsageError(`--${lost} needs --issuer, too.`);
+  }
+  const heartbeatSeconds = given.wholeNumber('heartbeat-seconds', 1, 540);
+  const texts = {
+    gatewayUrl: given.text('gateway-url'),
+    issuer: given.text('issuer'),
+    audience: given.text('audience'),
+    jwksUri: given.text('jwks-uri'),
+  };
+  return {
+    port,
+    awsPort,
+    mockData: given.flag('mock-data'),
+    ...(heartbeatSeconds === undefined ? {} : { heartbeatSeconds }),
+    ...Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined)),
+  };
+}
+
+function explain(error: unknown, { port }: StartOptions): unknown {
+  if (error instanceof SynthesisError && error.code === 'SETTINGS_REFUSED') {
+    const faults = error.faults.map(({ path, problem }) => `${optionOf(path)} ${problem}`);
+    return new UsageError(`${faults.join('\n')}.`);
+  }
+  const { code, port: taken } = error as { readonly code?: unknown; readonly port?: unknown };
+  if (code !== 'EADDRINUSE') return error;
+  const option = taken === port ? '--port' : '--aws-port';
+  return new Error(
+    `Port ${String(taken)} is in use: stop what runs there or choose another with ${option}.`,
+    { cause: error },
+  );
+}
+
+/** A setting as it is given here, e.g. `heartbeatSeconds` → `--heartbeat-seconds`. */
+function optionOf(setting: string): string {
+  return `--${setting.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
+}
+
+async function greet(
+  stack: LocalStack,
+  { issuer, awsPort }: StartOptions,
+  { print }: Output,
+): Promise<void> {
+  const port = new URL(stack.awsEndpointUrl).port;
+  const emitOption = port === '4566' && awsPort === 4566 ? '' : `--aws-port ${port} `;
+  const token = issuer === undefined ? await stack.mintToken() : undefined;
+  const bearer = token === undefined ? '$TOKEN' : '$(npm run -s token)';
+  print(`Mission Control is running; Ctrl-C stops it.
+
+  WebSocket     ${stack.webSocketUrl}
+  Health        ${stack.healthUrl}
+  AWS endpoint  ${stack.awsEndpointUrl} (access key local, secret local)
+  Event bus     ${stack.eventBusName}${token === undefined ? '' : `\n  Token         ${token}`}
+
+Connect as a dashboard, in a second terminal:
+
+  npx wscat -c ${stack.webSocketUrl} -H "Authorization: Bearer ${bearer}"
+
+Report an event as a backend, in a third:
+
+  npm run emit -- ${emitOption}agent:status agent-123 online
+`);
+}
+
+function showWarnings({ complain }: Output) {
+  return (line: LogLine) => {
+    const text = compactLine(line);
+    if (text !== undefined) complain(text);
+  };
+}
+
+function showAll({ complain }: Output) {
+  return ({ source, text }: LogLine) => {
+    complain(`${source}: ${text}`);
+  };
+}
+
+if (require.main === module) {
+  void runAsProcess(createStartCommand({ startLocalStack, stopSignal })).then(() => process.exit());
+}

@@ -1,0 +1,157 @@
+// Runs a synthesized template on this machine: all of it but the WebSocket and HTTP server in front.
+import { httpApiOf, webSocketApiOf } from './aws/api-definitions';
+import { createConnectionsService } from './aws/connections-service';
+import { createDynamoEngine } from './aws/dynamodb/dynamo-engine';
+import { createDynamoService } from './aws/dynamodb/dynamodb-service';
+import { deployTables } from './aws/dynamodb/deploy-tables';
+import { openEndpoint, type Endpoint } from './aws/endpoint';
+import { deployEventBuses } from './aws/events/deploy-rules';
+import { createEventsService } from './aws/events/events-service';
+import type { Fault } from './aws/faults';
+import { invokePermissionsOf } from './aws/invoke-permissions';
+import { authorize } from './aws/policy';
+import { AccessKeys } from './aws/principal';
+import { rolesOf } from './aws/roles';
+import { deploySchedules } from './aws/scheduler/deploy-schedules';
+import { deployEventSourceMappings, deployQueues } from './aws/sqs/deploy-queues';
+import { createSqsService } from './aws/sqs/sqs-service';
+import type { Connections, HttpApiDefinition, WebSocketApiDefinition } from './gateway/definition';
+import { deployFunctions } from './lambda/deploy-functions';
+import type { LocalFunction } from './lambda/local-function';
+import type { WriteLogLine } from './lambda/log-line';
+import { systemTimers, type Timers } from './lambda/timers';
+import { resolveTemplate } from './template/resolve-template';
+import type { Template } from './template/template';
+
+export interface DeploymentOptions {
+  /** The CloudFormation template, parsed. */
+  readonly template: Template;
+  /** The cloud assembly's directory: the code `<hash>.zip` is its folder `asset.<hash>`. */
+  readonly assetDirectory: string;
+  /** The AWS endpoint's port on 127.0.0.1; 0 for any free one. */
+  readonly awsPort: number;
+  /** Where clients will open WebSockets, e.g. `ws://localhost:3000`, without a slash at the end. */
+  readonly webSocketUrl: string;
+  /** Where the HTTP API will answer, e.g. `http://localhost:3000`, without a slash at the end. */
+  readonly httpUrl: string;
+  readonly log: WriteLogLine;
+  /** `AWS::StackName`. */
+  readonly stackName?: string;
+  readonly timers?: Timers;
+}
+
+export interface Deployment {
+  readonly webSocketApi: WebSocketApiDefinition;
+  readonly httpApi: HttpApiDefinition;
+  /** The functions by name. */
+  readonly functions: ReadonlyMap<string, LocalFunction>;
+  /** The stack's outputs by name, with local addresses. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** The AWS endpoint, e.g. `http://127.0.0.1:4566`. */
+  readonly endpointUrl: string;
+  /** Tells @connections about the gateway's connections; until then every connection is gone. */
+  serveConnections(connections: Connections): void;
+  /** Starts schedules and event source mappings: what makes functions run without a request. */
+  start(): void;
+  /** Lets requests to the AWS endpoint fail; the function that it gives withdraws the fault. */
+  injectFault(fault: Fault): () => void;
+  /** Ends everything at once, also running invocations. */
+  close(): Promise<void>;
+}
+
+/**
+ * Creates all that the template describes.
+ * @throws {TemplateError} for what the local stack does not know, naming logical id, type and property
+ * @throws an error with the code EADDRINUSE when the port is in use
+ */
+export async function deploy(options: DeploymentOptions): Promise<Deployment> {
+  const { log } = options;
+  const ownTimers = systemTimers();
+  const timers = options.timers ?? ownTimers;
+  const keys = new AccessKeys();
+  // First of all: what the template resolves to contains this address.
+  const endpoint = await openEndpoint({ port: options.awsPort, keys, timers, log });
+  const closers: (() => unknown)[] = [
+    () => endpoint.close(),
+    () => {
+      ownTimers.close();
+    },
+  ];
+  // In the reverse order of their creation, but the waits all together.
+  const close = async () => {
+    await Promise.all(
+      closers
+        .splice(0)
+        .reverse()
+        .map((each) => each()),
+    );
+  };
+  try {
+    return { ...(await create(options, endpoint, keys, timers, closers)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function create(
+  { template: given, assetDirectory, webSocketUrl, httpUrl, log, ...options }: DeploymentOptions,
+  endpoint: Endpoint,
+  keys: AccessKeys,
+  timers: Timers,
+  closers: (() => unknown)[],
+): Promise<Omit<Deployment, 'close'>> {
+  const { url: endpointUrl } = endpoint;
+  const template = resolveTemplate({
+    template: given,
+    stackName: options.stackName ?? 'mission-control',
+    urls: { endpointUrl, webSocketUrl, httpUrl },
+  });
+  const roles = rolesOf(template);
+  const requireInvokePermission = invokePermissionsOf(template);
+
+  const queues = deployQueues(template, timers);
+  closers.push(() => {
+    for (const queue of queues.values()) queue.close();
+  });
+  const world = { assetDirectory, endpointUrl, roles, keys, queues, timers, log };
+  const functions = deployFunctions(template, world);
+  closers.push(() => Promise.all([...functions.values()].map((each) => each.close())));
+  const mappings = deployEventSourceMappings(template, { ...world, functions });
+  closers.push(() => {
+    for (const mapping of mappings) mapping.close();
+  });
+  const buses = deployEventBuses(template, { functions, queues, requireInvokePermission, log });
+  const startSchedules = deploySchedules(template, { functions, queues, roles, timers });
+  const apis = { template, functions, requireInvokePermission };
+  const webSocketApi = webSocketApiOf(apis);
+  const httpApi = httpApiOf(apis);
+  const engine = createDynamoEngine();
+  const tables = await deployTables(template, engine, timers, log);
+  closers.push(tables.stop);
+
+  let connections: Connections | undefined;
+  const { apiId, stage } = webSocketApi;
+  const { timeToLive } = tables;
+  endpoint.serve(createDynamoService({ engine, authorize, timeToLive }));
+  endpoint.serve(createSqsService([...queues.values()], authorize));
+  endpoint.serve(createEventsService({ buses, authorize, timers, log }));
+  endpoint.serve(
+    createConnectionsService({ apiId, stage, authorize, connections: () => connections }),
+  );
+  return {
+    webSocketApi,
+    httpApi,
+    functions,
+    outputs: template.outputs,
+    endpointUrl,
+    serveConnections(given) {
+      connections = given;
+    },
+    start() {
+      closers.push(startSchedules());
+      for (const mapping of mappings) mapping.start();
+    },
+    injectFault: (fault) => endpoint.injectFault(fault),
+  };
+}

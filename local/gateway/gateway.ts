@@ -1,0 +1,139 @@
+// API Gateway on this machine: a WebSocket API and an HTTP API on one port.
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { defaultLimits, type ConnectionLimits } from './connection';
+import { createConnections } from './connections';
+import type { Connections, HttpApiDefinition, WebSocketApiDefinition } from './definition';
+import { handshake } from './handshake';
+import { checkHttpApi, ownAnswer, send, serveHttp, type HttpApi } from './http-api';
+import { listen } from './listener';
+import { splitTarget } from './request-values';
+import { createTokenBucket } from './token-bucket';
+import { refuse } from './upgrade';
+import type { WebSocketApi } from './web-socket-api';
+
+export interface GatewayOptions extends Partial<ConnectionLimits> {
+  /** 0, the default, for any free port. */
+  readonly port?: number;
+  /** Tells whoever runs the stack what went wrong inside it; never holds a token or a message. */
+  readonly warn: (sentence: string) => void;
+}
+
+export interface Gateway {
+  readonly port: number;
+  readonly connections: Connections;
+  /** Answers GET requests for `path` with a JSON document, ahead of the HTTP API. */
+  publish(path: string, document: unknown): void;
+  /** Begins to serve; until then all requests but those for documents get 503. */
+  serve(apis: {
+    readonly webSocketApi: WebSocketApiDefinition;
+    readonly httpApi: HttpApiDefinition;
+  }): void;
+  /** Closes all connections with 1001 and frees the port; takes about a second at most. */
+  close(): Promise<void>;
+}
+
+const closingPatienceSeconds = 0.75;
+
+/** Opens the port. @throws node's error with `code` `EADDRINUSE` and `port` when it is taken */
+export async function openGateway(options: GatewayOptions): Promise<Gateway> {
+  const { warn } = options;
+  const listener = await listen(options.port ?? 0);
+  const connections = createConnections();
+  const documents = new Map<string, string>();
+  const streams = new Set<Duplex>();
+  const conversations = new Set<Promise<void>>();
+  let apis: { readonly webSocketApi: WebSocketApi; readonly httpApi: HttpApi } | undefined;
+  let closing = false;
+
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    const document = documents.get(splitTarget(request.url ?? '').path);
+    if (document !== undefined && request.method === 'GET') {
+      const headers = { 'content-type': 'application/json' };
+      send(response, { statusCode: 200, headers, cookies: [], body: document });
+    } else if (apis === undefined) {
+      send(response, ownAnswer(503));
+    } else {
+      // The client went away before its request was complete: nobody is left to answer.
+      serveHttp(apis.httpApi, request, response).catch(() => response.destroy());
+    }
+  };
+
+  const onUpgrade = (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    streams.add(stream);
+    stream.once('close', () => streams.delete(stream));
+    // A client may reset its connection at any time, also before ws listens for errors.
+    stream.on('error', () => stream.destroy());
+    if (apis === undefined || closing) {
+      refuse(stream, 503, ownAnswer(503).body.toString());
+      return;
+    }
+    const conversation = handshake(apis.webSocketApi, { request, stream, head })
+      .catch((error: unknown) => {
+        warn(`A handshake failed: ${error instanceof Error ? error.message : String(error)}`);
+        stream.destroy();
+      })
+      .finally(() => conversations.delete(conversation));
+    conversations.add(conversation);
+  };
+
+  for (const server of listener.servers) attach(server, onRequest, onUpgrade);
+
+  return {
+    port: listener.port,
+    connections,
+    publish(path, document) {
+      documents.set(path, JSON.stringify(document));
+    },
+    serve({ webSocketApi, httpApi }) {
+      checkHttpApi(httpApi);
+      const limits = {
+        idleTimeoutSeconds: options.idleTimeoutSeconds ?? defaultLimits.idleTimeoutSeconds,
+        maxConnectionSeconds: options.maxConnectionSeconds ?? defaultLimits.maxConnectionSeconds,
+      };
+      const throttle = (definition: WebSocketApiDefinition | HttpApiDefinition) =>
+        createTokenBucket(definition.throttle, () => performance.now());
+      apis = {
+        webSocketApi: {
+          definition: webSocketApi,
+          throttle: throttle(webSocketApi),
+          connections,
+          limits,
+          warn,
+        },
+        httpApi: { definition: httpApi, throttle: throttle(httpApi), warn },
+      };
+    },
+    async close() {
+      closing = true;
+      await connections.closeAll(1001, 'Going away', closingPatienceSeconds);
+      // $disconnect is best effort: on AWS, too, an API can be gone before it has run.
+      await settledWithin(conversations, closingPatienceSeconds / 3);
+      for (const stream of streams) stream.destroy();
+      await listener.close();
+    },
+  };
+}
+
+function attach(
+  server: Server,
+  onRequest: (request: IncomingMessage, response: ServerResponse) => void,
+  onUpgrade: (request: IncomingMessage, stream: Duplex, head: Buffer) => void,
+): void {
+  server.on('request', onRequest);
+  server.on('upgrade', onUpgrade);
+  server.on('clientError', (_error, stream) => {
+    // Bytes that are no HTTP, or the end of a connection that node:http gave up.
+    if (stream.writable) refuse(stream, 400, JSON.stringify({ message: 'Bad Request' }));
+    else stream.destroy();
+  });
+}
+
+async function settledWithin(work: ReadonlySet<Promise<void>>, seconds: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, seconds * 1000);
+  });
+  await Promise.race([Promise.all(work), patience]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,29 @@
+// Throttling as API Gateway does it: a bucket of requests that refills at a steady rate.
+import type { Throttle } from './definition';
+
+export interface TokenBucket {
+  /** Takes one request out of the bucket; false when it is empty. */
+  take(): boolean;
+}
+
+/**
+ * @param throttle without one, nothing is ever refused
+ * @param now milliseconds since any fixed point
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-protect.html
+ */
+export function createTokenBucket(throttle: Throttle | undefined, now: () => number): TokenBucket {
+  if (throttle === undefined) return { take: () => true };
+  const { requestsPerSecond, burst } = throttle;
+  let tokens = burst;
+  let filledAt = now();
+  return {
+    take() {
+      const time = now();
+      tokens = Math.min(burst, tokens + ((time - filledAt) / 1000) * requestsPerSecond);
+      filledAt = time;
+      if (tokens < 1) return false;
+      tokens -= 1;
+      return true;
+    },
+  };
+}

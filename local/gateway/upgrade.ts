@@ -1,0 +1,69 @@
+// The HTTP side of a handshake: is it one, and how to accept or refuse it.
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
+import { maxMessageBytes } from './connection';
+
+export interface Upgrade {
+  readonly request: IncomingMessage;
+  readonly stream: Duplex;
+  /** What the client sent after its request, before it had an answer. */
+  readonly head: Buffer;
+}
+
+const token = /^[!#$%&'*+.^_`|~\w-]+$/;
+
+/** Whether `text` can be a subprotocol's name. */
+export function isSubprotocol(text: string): boolean {
+  return token.test(text);
+}
+
+/** What is wrong with an upgrade request, checked before any function is called for it. */
+export function faultOfUpgrade({ method, headers }: IncomingMessage): string | undefined {
+  const offered = headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
+  if (method !== 'GET') return 'A WebSocket handshake must be a GET request';
+  if (headers.upgrade?.toLowerCase() !== 'websocket') return 'Upgrade must be websocket';
+  if (!/^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? '')) {
+    return 'Sec-WebSocket-Key must be 16 bytes in base64';
+  }
+  if (headers['sec-websocket-version'] !== '13') return 'Sec-WebSocket-Version must be 13';
+  if (!offered.every(isSubprotocol) || new Set(offered).size < offered.length) {
+    return 'Sec-WebSocket-Protocol must be a list of different names';
+  }
+  return undefined;
+}
+
+const options: ServerOptions & { readonly closeTimeout: number } = {
+  noServer: true,
+  clientTracking: false,
+  maxPayload: maxMessageBytes,
+  // Milliseconds that a client has for its half of the closing handshake; @types/ws does not know it yet.
+  closeTimeout: 2_000,
+};
+
+/**
+ * Answers 101, with the subprotocol if there is one.
+ * @returns undefined when the client has gone away meanwhile
+ */
+export function accept(
+  { request, stream, head }: Upgrade,
+  subprotocol: string | undefined,
+): WebSocket | undefined {
+  // One per handshake, because its subprotocol is chosen by the function behind $connect.
+  const server = new WebSocketServer({ ...options, handleProtocols: () => subprotocol ?? false });
+  const accepted: WebSocket[] = [];
+  server.handleUpgrade(request, stream, head, (socket) => accepted.push(socket));
+  return accepted[0];
+}
+
+/** Answers with a status and a JSON body, and ends the connection. */
+export function refuse(stream: Duplex, status: number, body: string): void {
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}`,
+    'Connection: close',
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  stream.once('finish', () => stream.destroy());
+  stream.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

@@ -1,0 +1,95 @@
+// The identity provider of the local stack: signs tokens for anybody, and publishes the key to check them.
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import path from 'node:path';
+import { calculateJwkThumbprint, exportJWK, SignJWT, type JWK } from 'jose';
+import { openSigningKey } from './signing-key';
+
+/**
+ * The `iss` of its tokens. It names no port on purpose: a token is good for every stack of this checkout,
+ * whatever its port. That is why functions get the address of the keys, instead of discovering it.
+ */
+export const localIssuer = 'http://localhost/mission-control';
+
+/** The `aud` of its tokens. */
+export const localAudience = 'mission-control';
+
+/** Where the gateway serves the issuer's documents. */
+export const jwksPath = '/.well-known/jwks.json';
+export const discoveryPath = '/.well-known/openid-configuration';
+
+/** Git ignores it. */
+export const defaultStateDirectory = path.resolve(__dirname, '../../.local');
+
+export interface TokenOptions {
+  /** The user. Default: `alice`. */
+  readonly sub?: string;
+  /** From now on; zero or less for a token that has expired. Default: 3600. */
+  readonly expiresInSeconds?: number;
+  /** From now on; negative for the past. Default: no `nbf` claim. */
+  readonly notBeforeSeconds?: number;
+  /** Default: {@link localAudience}. */
+  readonly audience?: string;
+  /** Default: {@link localIssuer}. */
+  readonly issuer?: string;
+  /** More claims; they win over those above, and `undefined` leaves a claim out. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+}
+
+export interface Issuer {
+  readonly jwks: { readonly keys: readonly JWK[] };
+  /** A JWT, signed with RS256. */
+  readonly mintToken: (options?: TokenOptions) => Promise<string>;
+}
+
+/**
+ * Opens the issuer of this checkout.
+ * @param stateDirectory where its key pair outlives restarts
+ * @throws {SigningKeyError} when the key file is of no use
+ */
+export async function openIssuer(stateDirectory = defaultStateDirectory): Promise<Issuer> {
+  const key = await openSigningKey(stateDirectory);
+  const jwk = await publicJwk(key);
+  return {
+    jwks: { keys: [jwk] },
+    mintToken: ({
+      sub = 'alice',
+      expiresInSeconds = 3600,
+      notBeforeSeconds,
+      audience = localAudience,
+      issuer = localIssuer,
+      claims = {},
+    } = {}) => {
+      const now = Math.floor(Date.now() / 1000);
+      return new SignJWT({
+        iss: issuer,
+        sub,
+        aud: audience,
+        iat: now,
+        exp: now + expiresInSeconds,
+        ...(notBeforeSeconds === undefined ? {} : { nbf: now + notBeforeSeconds }),
+        ...claims,
+      })
+        .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: jwk.kid })
+        .sign(key);
+    },
+  };
+}
+
+/** The documents by path, for a gateway at `baseUrl`. */
+export function issuerDocuments({ jwks }: Issuer, baseUrl: string): Record<string, unknown> {
+  return {
+    [jwksPath]: jwks,
+    [discoveryPath]: {
+      issuer: localIssuer,
+      jwks_uri: `${baseUrl}${jwksPath}`,
+      response_types_supported: ['token'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ['RS256'],
+    },
+  };
+}
+
+async function publicJwk(key: KeyObject): Promise<JWK & { readonly kid: string }> {
+  const jwk = await exportJWK(createPublicKey(key));
+  return { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: 'RS256', use: 'sig' };
+}

@@ -1,0 +1,60 @@
+// The local issuer's key pair: made once, kept in a file, and shared by all stacks of the checkout.
+import { createPrivateKey, generateKeyPair, randomUUID, type KeyObject } from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+/** The key file is there, but of no use. */
+export class SigningKeyError extends Error {
+  override readonly name = 'SigningKeyError';
+  readonly code = 'SIGNING_KEY_UNUSABLE';
+}
+
+/**
+ * Reads the RSA key of the local issuer from `directory`, or makes it. The file is readable for its owner only.
+ * @throws {SigningKeyError} when the file holds no such key
+ */
+export async function openSigningKey(directory: string): Promise<KeyObject> {
+  const file = path.join(directory, 'issuer-key.pem');
+  const pem = (await readIfThere(file)) ?? (await create(file));
+  try {
+    const key = createPrivateKey(pem);
+    if (key.asymmetricKeyType === 'rsa') return key;
+  } catch (cause) {
+    throw new SigningKeyError(sentence(file), { cause });
+  }
+  throw new SigningKeyError(sentence(file));
+}
+
+function sentence(file: string): string {
+  return `${file} does not hold an RSA private key in PEM format: delete it, and the next start makes a new one.`;
+}
+
+/** Writes a new key to a file of its own, then gives it its name: two starts at once end with one key. */
+async function create(file: string): Promise<string> {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const unnamed = `${file}.${randomUUID()}`;
+  await mkdir(path.dirname(file), { recursive: true });
+  try {
+    await writeFile(unnamed, pem, { mode: 0o600 });
+    // Unlike a rename, a link never replaces the key that somebody else has made meanwhile.
+    await link(unnamed, file);
+    return pem;
+  } catch (error) {
+    const theirs = await readIfThere(file);
+    if (theirs === undefined) throw error;
+    return theirs;
+  } finally {
+    await rm(unnamed, { force: true });
+  }
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

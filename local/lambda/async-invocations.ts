@@ -1,0 +1,113 @@
+// Lambda's asynchronous invocations: retries, the age at which an event is given up, and what becomes of it then.
+import { randomUUID } from 'node:crypto';
+import type { InvocationResult } from './invocation';
+import type { Cancel, Timers } from './timers';
+
+export interface AsyncInvocationOptions {
+  readonly functionArn: string;
+  readonly timers: Timers;
+  /** How often to try again after a failure: 0, 1 or 2. */
+  readonly maximumRetryAttempts: number;
+  readonly maximumEventAgeSeconds: number;
+  invoke(event: unknown, requestId: string): Promise<InvocationResult>;
+  /** Gets the record of an event that was given up, for the function's destination. */
+  onGivenUp(record: InvocationRecord): void;
+}
+
+/**
+ * What Lambda sends to an on-failure destination.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+ */
+export interface InvocationRecord {
+  readonly version: '1.0';
+  readonly timestamp: string;
+  readonly requestContext: {
+    readonly requestId: string;
+    readonly functionArn: string;
+    readonly condition: 'RetriesExhausted' | 'EventAgeExceeded';
+    readonly approximateInvokeCount: number;
+  };
+  readonly requestPayload: unknown;
+  readonly responseContext: {
+    readonly statusCode: 200;
+    readonly executedVersion: '$LATEST';
+    readonly functionError: 'Unhandled';
+  };
+  readonly responsePayload: { readonly errorType: string; readonly errorMessage: string };
+}
+
+/**
+ * Lambda's defaults, and its waits before the second and the third attempt.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+ */
+export const asyncDefaults = { maximumRetryAttempts: 2, maximumEventAgeSeconds: 6 * 60 * 60 };
+const retryDelayMilliseconds = [60_000, 120_000] as const;
+
+export class AsyncInvocations {
+  readonly #options: AsyncInvocationOptions;
+  readonly #retries = new Set<Cancel>();
+  #closed = false;
+
+  constructor(options: AsyncInvocationOptions) {
+    this.#options = options;
+  }
+
+  /** Takes a copy of the event; the caller hears nothing more of it. */
+  accept(event: unknown): void {
+    const copy = JSON.parse(JSON.stringify(event ?? null)) as unknown;
+    void this.#attempt(copy, randomUUID(), 1, this.#options.timers.now());
+  }
+
+  /** Forgets all events that wait for another attempt. */
+  close(): void {
+    this.#closed = true;
+    this.#retries.forEach((cancel) => {
+      cancel();
+    });
+    this.#retries.clear();
+  }
+
+  async #attempt(
+    event: unknown,
+    requestId: string,
+    attempt: number,
+    acceptedAt: number,
+  ): Promise<void> {
+    const { timers, maximumRetryAttempts, maximumEventAgeSeconds } = this.#options;
+    const result = await this.#options.invoke(event, requestId);
+    if (result.ok || this.#closed) return;
+    const giveUp = (condition: InvocationRecord['requestContext']['condition']) => {
+      this.#options.onGivenUp(this.#record(event, requestId, attempt, condition, result));
+    };
+    if (attempt > maximumRetryAttempts) {
+      giveUp('RetriesExhausted');
+      return;
+    }
+    const expiresAt = acceptedAt + maximumEventAgeSeconds * 1000;
+    const delay = retryDelayMilliseconds[attempt - 1] ?? retryDelayMilliseconds[1];
+    const cancel = timers.after(Math.min(delay, expiresAt - timers.now()), () => {
+      this.#retries.delete(cancel);
+      if (timers.now() >= expiresAt) giveUp('EventAgeExceeded');
+      else void this.#attempt(event, requestId, attempt + 1, acceptedAt);
+    });
+    this.#retries.add(cancel);
+  }
+
+  #record(
+    requestPayload: unknown,
+    requestId: string,
+    approximateInvokeCount: number,
+    condition: InvocationRecord['requestContext']['condition'],
+    { errorType, errorMessage }: Extract<InvocationResult, { ok: false }>,
+  ): InvocationRecord {
+    const functionArn = `${this.#options.functionArn}:$LATEST`;
+    return {
+      version: '1.0',
+      timestamp: new Date(this.#options.timers.now()).toISOString(),
+      requestContext: { requestId, functionArn, condition, approximateInvokeCount },
+      requestPayload,
+      responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+      responsePayload: { errorType, errorMessage },
+    };
+  }
+}

@@ -1,0 +1,143 @@
+// Runs a function: a queue of invocations in front of a few execution environments, scaled as Lambda scales them.
+import { randomBytes, randomUUID } from 'node:crypto';
+import { ExecutionEnvironment } from './execution-environment';
+import type { InvocationResult } from './invocation';
+import type { LogLine } from './log-line';
+
+export interface RuntimeDefinition {
+  readonly name: string;
+  readonly arn: string;
+  /** The bundle, e.g. `…/index.mjs`. */
+  readonly file: string;
+  readonly exportName: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly memoryMegabytes: number;
+  readonly timeoutSeconds: number;
+  /** How many invocations may run at the same time; the others wait in line. */
+  readonly maximumConcurrency: number;
+}
+
+interface Waiting {
+  readonly event: string;
+  readonly requestId: string;
+  resolve(result: InvocationResult): void;
+}
+
+/**
+ * Lambda gives a bundle's top level this long, and tries again within the function's own timeout.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
+const initSeconds = 10;
+
+export class FunctionRuntime {
+  readonly #definition: RuntimeDefinition;
+  readonly #onOutput: (stream: LogLine['stream'], line: string) => void;
+  readonly #environments = new Set<ExecutionEnvironment>();
+  readonly #idle: ExecutionEnvironment[] = [];
+  readonly #line: Waiting[] = [];
+  #starting = 0;
+  #closed = false;
+
+  constructor(
+    definition: RuntimeDefinition,
+    onOutput: (stream: LogLine['stream'], line: string) => void,
+  ) {
+    this.#definition = definition;
+    this.#onOutput = onOutput;
+  }
+
+  /** Runs the function with a JSON copy of `event`, after all that were asked for before. */
+  invoke(event: unknown, requestId: string = randomUUID()): Promise<InvocationResult> {
+    if (this.#closed) return Promise.resolve(closed);
+    return new Promise((resolve) => {
+      this.#line.push({ event: JSON.stringify(event ?? null), requestId, resolve });
+      this.#pump();
+    });
+  }
+
+  /** Ends all threads, also those that are in the middle of an invocation. New ones start on demand. */
+  async terminateWorkers(): Promise<number> {
+    const all = [...this.#environments];
+    await Promise.all(all.map((environment) => environment.terminate()));
+    return all.length;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const waiting of this.#line.splice(0)) waiting.resolve(closed);
+    await this.terminateWorkers();
+  }
+
+  #pump(): void {
+    while (this.#line.length > 0) {
+      const environment = this.#idle.pop();
+      if (environment === undefined) break;
+      const next = this.#line.shift();
+      if (next !== undefined) void this.#run(environment, next);
+    }
+    const { maximumConcurrency } = this.#definition;
+    while (this.#starting < this.#line.length && this.#environments.size < maximumConcurrency) {
+      void this.#start();
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { file, exportName, environment, memoryMegabytes, timeoutSeconds } = this.#definition;
+    const started: ExecutionEnvironment = new ExecutionEnvironment({
+      file,
+      exportName,
+      environment,
+      memoryMegabytes,
+      onOutput: this.#onOutput,
+      onEnd: () => {
+        this.#forget(started);
+      },
+    });
+    this.#environments.add(started);
+    this.#starting += 1;
+    const result = await started.start((initSeconds + timeoutSeconds) * 1000);
+    this.#starting -= 1;
+    if (result.ok) {
+      if (this.#environments.has(started)) this.#idle.push(started);
+    } else {
+      // The invocation for which it was started gets the error, as from Lambda.
+      this.#line.shift()?.resolve(result);
+      await started.terminate();
+    }
+    this.#pump();
+  }
+
+  async #run(environment: ExecutionEnvironment, next: Waiting): Promise<void> {
+    const { name, arn, memoryMegabytes, timeoutSeconds } = this.#definition;
+    const seconds = Math.floor(Date.now() / 1000).toString(16);
+    const result = await environment.invoke({
+      event: next.event,
+      timeoutMilliseconds: timeoutSeconds * 1000,
+      traceId: `Root=1-${seconds}-${randomBytes(12).toString('hex')};Sampled=0`,
+      context: {
+        functionName: name,
+        functionVersion: '$LATEST',
+        invokedFunctionArn: arn,
+        memoryLimitInMB: String(memoryMegabytes),
+        logGroupName: this.#definition.environment['AWS_LAMBDA_LOG_GROUP_NAME'] ?? '',
+        logStreamName: this.#definition.environment['AWS_LAMBDA_LOG_STREAM_NAME'] ?? '',
+        awsRequestId: next.requestId,
+      },
+    });
+    if (this.#environments.has(environment)) this.#idle.push(environment);
+    next.resolve(result);
+    this.#pump();
+  }
+
+  #forget(environment: ExecutionEnvironment): void {
+    this.#environments.delete(environment);
+    const at = this.#idle.indexOf(environment);
+    if (at !== -1) this.#idle.splice(at, 1);
+  }
+}
+
+const closed: InvocationResult = {
+  ok: false,
+  errorType: 'Crashed',
+  errorMessage: 'the local stack is shutting down',
+};

@@ -1,0 +1,15 @@
+// How the parts of the local stack call a function: the two ways in which Lambda can be invoked.
+
+/** How an invocation ended. `TimedOut` and `Crashed` are error types of their own. */
+export type InvocationResult =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly errorType: string; readonly errorMessage: string };
+
+export interface LambdaFunction {
+  readonly name: string;
+  readonly arn: string;
+  /** Waits for the result (RequestResponse), as API Gateway and event source mappings do. */
+  invoke(event: unknown): Promise<InvocationResult>;
+  /** Takes the event and retries by the function's EventInvokeConfig, as EventBridge and schedules do. */
+  invokeAsync(event: unknown): void;
+}

@@ -1,0 +1,27 @@
+// What the AWS side of the local stack has to say: the functions' output, and what happened to their events.
+
+export interface LogLine {
+  /** A function's name, or `stack` for the local stack itself. */
+  readonly source: string;
+  readonly stream: 'stdout' | 'stderr';
+  /** One line, without its line break. */
+  readonly text: string;
+}
+
+export type WriteLogLine = (line: LogLine) => void;
+
+/** Cuts a stream of text into lines; `end` gives the last one, which may lack its line break. */
+export function lineSplitter(onLine: (line: string) => void) {
+  let rest = '';
+  return {
+    write(chunk: string) {
+      const lines = (rest + chunk).split(/\r?\n/);
+      rest = lines.pop() ?? '';
+      lines.forEach(onLine);
+    },
+    end() {
+      if (rest !== '') onLine(rest);
+      rest = '';
+    },
+  };
+}

@@ -1,0 +1,52 @@
+// The inside of an execution environment: loads a bundle and runs its handler, in a thread of its own.
+// Plain JavaScript, because a worker has no TypeScript loader.
+import console from 'node:console';
+import process from 'node:process';
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+
+const { file, exportName } = workerData;
+
+const describe = (error) => ({
+  errorType: error instanceof Error ? error.name : typeof error,
+  errorMessage: error instanceof Error ? error.message : String(error),
+});
+
+const report = (title, error) => {
+  const stack = error instanceof Error ? error.stack?.split('\n') : undefined;
+  console.error(`${title} ${JSON.stringify({ ...describe(error), stack })}`);
+};
+
+async function load() {
+  const bundle = await import(pathToFileURL(file).href);
+  const handler = bundle[exportName] ?? bundle.default?.[exportName];
+  if (typeof handler === 'function') return handler;
+  throw Object.assign(new Error(`${file} exports no function ${exportName}`), {
+    name: 'Runtime.HandlerNotFound',
+  });
+}
+
+const contextOf = ({ deadline, ...facts }) => ({
+  ...facts,
+  callbackWaitsForEmptyEventLoop: true,
+  getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+});
+
+try {
+  const handler = await load();
+  parentPort.on('message', async ({ event, context, traceId }) => {
+    process.env._X_AMZN_TRACE_ID = traceId;
+    try {
+      // Two arguments only: Node.js 24 on Lambda has no callbacks any more.
+      const value = await handler(JSON.parse(event), contextOf(context));
+      parentPort.postMessage({ type: 'result', value: JSON.stringify(value) ?? 'null' });
+    } catch (error) {
+      report('Invoke Error', error);
+      parentPort.postMessage({ type: 'failure', ...describe(error) });
+    }
+  });
+  parentPort.postMessage({ type: 'ready' });
+} catch (error) {
+  report('Init Error', error);
+  parentPort.postMessage({ type: 'initFailure', ...describe(error) });
+}

@@ -1,0 +1,18 @@
+// Runs in a process of its own, started by synthesize.ts: context in, cloud assembly out, as with the CDK's
+// command line. CDK's checks of the template are left to `npm run synth`: they take longer than all the rest.
+import { createApp } from '../infra/app';
+import { parseConfiguration } from '../infra/configuration';
+
+const context = JSON.parse(process.env['CDK_CONTEXT_JSON'] ?? '{}') as Record<string, unknown>;
+const configuration = parseConfiguration(context);
+
+if (configuration.ok) {
+  const outdir = process.env['CDK_OUTDIR'];
+  createApp(configuration.value, {
+    validate: false,
+    ...(outdir === undefined ? {} : { outdir }),
+  }).synth();
+} else {
+  process.stdout.write(JSON.stringify(configuration.faults));
+  process.exitCode = 2;
+}

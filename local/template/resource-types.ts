@@ -1,0 +1,57 @@
+// Every type of resource that the local stack can run. A type that is not listed is an error at start.
+import * as v from 'valibot';
+import { resourceType } from './properties';
+import * as apiGateway from './resources/api-gateway';
+import { table } from './resources/dynamodb';
+import { eventBus, rule } from './resources/events';
+import { policy, role } from './resources/iam';
+import {
+  eventInvokeConfig,
+  eventSourceMapping,
+  lambdaFunction,
+  permission,
+} from './resources/lambda';
+import { logGroup } from './resources/logs';
+import { schedule } from './resources/scheduler';
+import { queue, queuePolicy } from './resources/sqs';
+
+/** What the CDK adds to count its constructs. */
+const cdkMetadata = resourceType({
+  properties: v.unknown(),
+  identify: (_, names) => ({ ref: names.generated, attributes: {} }),
+});
+
+export const resourceTypes = {
+  'AWS::ApiGateway::Account': apiGateway.account,
+  'AWS::ApiGatewayV2::Api': apiGateway.api,
+  'AWS::ApiGatewayV2::Authorizer': apiGateway.authorizer,
+  'AWS::ApiGatewayV2::Integration': apiGateway.integration,
+  'AWS::ApiGatewayV2::Route': apiGateway.route,
+  'AWS::ApiGatewayV2::RouteResponse': apiGateway.routeResponse,
+  'AWS::ApiGatewayV2::Stage': apiGateway.stage,
+  'AWS::CDK::Metadata': cdkMetadata,
+  'AWS::DynamoDB::Table': table,
+  'AWS::Events::EventBus': eventBus,
+  'AWS::Events::Rule': rule,
+  'AWS::IAM::Policy': policy,
+  'AWS::IAM::Role': role,
+  'AWS::Lambda::EventInvokeConfig': eventInvokeConfig,
+  'AWS::Lambda::EventSourceMapping': eventSourceMapping,
+  'AWS::Lambda::Function': lambdaFunction,
+  'AWS::Lambda::Permission': permission,
+  'AWS::Logs::LogGroup': logGroup,
+  'AWS::SQS::Queue': queue,
+  'AWS::SQS::QueuePolicy': queuePolicy,
+  'AWS::Scheduler::Schedule': schedule,
+} as const;
+
+export type TypeName = keyof typeof resourceTypes;
+
+/** The properties of a resource of type `Type`, checked and with every reference resolved. */
+export type PropertiesOf<Type extends TypeName> = v.InferOutput<
+  (typeof resourceTypes)[Type]['properties']
+>;
+
+export function isTypeName(name: string): name is TypeName {
+  return Object.hasOwn(resourceTypes, name);
+}

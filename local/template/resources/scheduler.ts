@@ -1,0 +1,27 @@
+// EventBridge Scheduler as templates describe it.
+import * as v from 'valibot';
+import { arnOf } from '../pseudo-parameters';
+import { only, resourceType, strict, text, withoutEffect } from '../properties';
+import { deadLetterConfig, retryPolicy } from './events';
+
+export const schedule = resourceType({
+  properties: strict({
+    Name: v.optional(text),
+    ScheduleExpression: text,
+    State: v.optional(only('ENABLED', 'DISABLED'), 'ENABLED'),
+    FlexibleTimeWindow: strict({ Mode: only('OFF') }),
+    Target: strict({
+      Arn: text,
+      RoleArn: text,
+      Input: v.optional(text, '{}'),
+      DeadLetterConfig: v.optional(deadLetterConfig),
+      RetryPolicy: v.optional(retryPolicy),
+    }),
+    // The time zone means nothing to a rate, the only expression that the local stack runs.
+    ...withoutEffect('Description', 'KmsKeyArn', 'ScheduleExpressionTimezone'),
+  }),
+  identify: (properties, names) => {
+    const name = properties.Name ?? names.generated;
+    return { ref: name, attributes: { Arn: arnOf('scheduler', `schedule/default/${name}`) } };
+  },
+});

@@ -1,0 +1,142 @@
+// Events on the bus become frames at every dashboard, put there with an AWS client as any backend would.
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { startLocalStack, type LocalStack } from '../../local';
+import { TestClient } from '../support/client';
+import { eventually } from '../support/eventually';
+
+let stack: LocalStack;
+let events: EventBridgeClient;
+let queues: SQSClient;
+
+beforeAll(async () => {
+  stack = await startLocalStack({ maxConnectionsPerUser: 1000 });
+  events = new EventBridgeClient(stack.clientConfiguration);
+  queues = new SQSClient(stack.clientConfiguration);
+}, 60_000);
+afterAll(async () => {
+  events.destroy();
+  queues.destroy();
+  await stack.close();
+});
+
+async function put(type: string, detail: unknown): Promise<void> {
+  const { FailedEntryCount: failed } = await events.send(
+    new PutEventsCommand({
+      Entries: [
+        {
+          Source: 'mission-control',
+          DetailType: type,
+          Detail: JSON.stringify(detail),
+          EventBusName: stack.eventBusName,
+        },
+      ],
+    }),
+  );
+  expect(failed).toBe(0);
+}
+
+const open = async (sub: string) =>
+  TestClient.open(stack.webSocketUrl, { token: await stack.mintToken({ sub }) });
+
+const status = { agentId: 'agent-123', status: 'online', timestamp: 1_707_163_200_000 };
+const frame =
+  '{"type":"agent:status","payload":{"agentId":"agent-123","status":"online","timestamp":1707163200000}}';
+
+test('reaches two tabs of one user and one of another, byte for byte, within a second', async () => {
+  const clients = await Promise.all(['alice', 'alice', 'bob'].map(open));
+  await put('agent:status', status); // The functions' first start is not part of the second.
+  await Promise.all(clients.map((client) => client.received('agent:status')));
+  const before = Date.now();
+  await put('agent:status', { note: 'no extra key', ...status });
+  await Promise.all(clients.map((client) => client.received('agent:status', 2)));
+  expect(Date.now() - before).toBeLessThan(1_000);
+  for (const client of clients) expect(client.texts).toEqual([frame, frame]);
+  await Promise.all(clients.map((client) => client.close()));
+});
+
+test('reaches each of 1,000 connections, once', async () => {
+  const clients: TestClient[] = [];
+  for (let batch = 0; batch < 20; batch += 1) {
+    const users = Array.from({ length: 50 }, (_, index) => `user-${(batch * 50 + index) % 300}`);
+    clients.push(...(await Promise.all(users.map(open))));
+  }
+  await put('agent:status', status);
+  await Promise.all(clients.map((client) => client.received('agent:status', 1, 20_000)));
+  expect(clients.filter((client) => client.texts.join() !== frame)).toEqual([]);
+  await expect(stack.health()).resolves.toMatchObject({
+    websocket: { connections: 1_000, connectedUsers: 300 },
+  });
+  await Promise.all(clients.map((client) => client.close()));
+}, 60_000);
+
+describe('events that are no events', () => {
+  const bad: [string, string, object, RegExp][] = [
+    ['an unknown status', 'agent:status', { ...status, status: 'busy' }, /status must be one of/],
+    ['a missing agentId', 'agent:status', { status: 'online', timestamp: 1 }, /agentId is missing/],
+    ['a text for a timestamp', 'agent:status', { ...status, timestamp: 'now' }, /timestamp must/],
+    ['an unknown type', 'agent:vanished', status, /type must be one of/],
+    [
+      '300 KB of text',
+      'session:activity',
+      { agentId: 'a', sessionId: 's', lastMessage: 'x'.repeat(300_000), timestamp: 1 },
+      /frame of at most 32768 bytes/,
+    ],
+  ];
+
+  async function rejectedEvent() {
+    const { Messages: messages = [] } = await queues.send(
+      new ReceiveMessageCommand({
+        QueueUrl: stack.outputs['RejectedEventsQueueUrl'],
+        MessageAttributeNames: ['All'],
+        WaitTimeSeconds: 10,
+        VisibilityTimeout: 600,
+      }),
+    );
+    const [message] = messages;
+    const event = JSON.parse(message?.Body ?? '') as { 'detail-type': string; detail: object };
+    return { event, reason: message?.MessageAttributes?.['reason']?.StringValue };
+  }
+
+  test.each(bad)(
+    '%s reaches nobody and is kept with the reason',
+    async (_, type, detail, reason) => {
+      const client = await open('alice');
+      await put(type, detail);
+      const rejected = await rejectedEvent();
+      expect(rejected.event).toMatchObject({
+        source: 'mission-control',
+        'detail-type': type,
+        detail,
+      });
+      expect(rejected.reason).toMatch(reason);
+      await put('agent:status', status);
+      await client.received('agent:status');
+      expect(client.texts).toEqual([frame]);
+      await client.close();
+    },
+  );
+});
+
+test('an event of another source is nobody’s business here', async () => {
+  const client = await open('alice');
+  await events.send(
+    new PutEventsCommand({
+      Entries: [
+        {
+          Source: 'somebody.else',
+          DetailType: 'agent:status',
+          Detail: JSON.stringify({ ...status, agentId: 'foreign' }),
+          EventBusName: stack.eventBusName,
+        },
+      ],
+    }),
+  );
+  await put('agent:status', status);
+  await client.received('agent:status');
+  expect(client.texts).toEqual([frame]);
+  await client.close();
+  await eventually(async () => {
+    await expect(stack.health()).resolves.toMatchObject({ websocket: { connections: 0 } });
+  });
+});

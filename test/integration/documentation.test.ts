@@ -1,0 +1,239 @@
+// The product's API documentation, statement by statement, against the local stack on real sockets.
+import { WebSocket as BrowserWebSocket } from 'undici';
+import { createPublisher } from '../../sdk/publisher';
+import { startLocalStack, type LocalStack } from '../../local';
+import { TestClient } from '../support/client';
+import { eventually } from '../support/eventually';
+
+let stack: LocalStack;
+
+beforeAll(async () => {
+  stack = await startLocalStack({ heartbeatSeconds: 1, gatewayUrl: 'http://127.0.0.1:1/' });
+}, 60_000);
+afterAll(() => stack.close());
+
+const token = () => stack.mintToken({ sub: 'alice' });
+
+function publisher() {
+  return createPublisher({
+    eventBusName: stack.eventBusName,
+    clientConfiguration: stack.clientConfiguration,
+  });
+}
+
+describe('connection', () => {
+  test('with the Authorization header', async () => {
+    const headers = { Authorization: `Bearer ${await token()}` };
+    const socket = new BrowserWebSocket(stack.webSocketUrl, { headers });
+    await new Promise((resolve, reject) => {
+      socket.onopen = resolve;
+      socket.onerror = reject;
+    });
+    socket.close(1000);
+  });
+
+  test('with the query parameter', async () => {
+    const socket = new BrowserWebSocket(`${stack.webSocketUrl}?token=${await token()}`);
+    await new Promise((resolve, reject) => {
+      socket.onopen = resolve;
+      socket.onerror = reject;
+    });
+    socket.close(1000);
+  });
+
+  test('with the subprotocol, of which the server echoes the name alone', async () => {
+    const protocols = ['mission-control', await token()];
+    const socket = new BrowserWebSocket(stack.webSocketUrl, protocols);
+    await new Promise((resolve, reject) => {
+      socket.onopen = resolve;
+      socket.onerror = reject;
+    });
+    expect(socket.protocol).toBe('mission-control');
+    socket.close(1000);
+  });
+
+  test.each([
+    ['no token', () => undefined],
+    ['an invalid token', () => 'garbage'],
+    ['an expired token', () => stack.mintToken({ expiresInSeconds: -10 })],
+  ])('is refused with %s: close code 1006', async (_, tokenOf) => {
+    const bad = await tokenOf();
+    const url = bad === undefined ? stack.webSocketUrl : `${stack.webSocketUrl}?token=${bad}`;
+    const socket = new BrowserWebSocket(url);
+    const code = await new Promise((resolve) => {
+      socket.onclose = (event) => {
+        resolve(event.code);
+      };
+      socket.onerror = () => undefined;
+    });
+    expect(code).toBe(1006);
+  });
+});
+
+describe('message types', () => {
+  test.each(['online', 'offline', 'error'] as const)('agent:status %s', async (status) => {
+    const client = await TestClient.open(stack.webSocketUrl, { token: await token() });
+    const before = Date.now();
+    await publisher().broadcastAgentStatus('agent-abc-123', status);
+    await client.received('agent:status');
+    const [frame] = client.framesOf('agent:status');
+    const timestamp = frame?.payload['timestamp'] as number;
+    expect(frame).toEqual({
+      type: 'agent:status',
+      payload: { agentId: 'agent-abc-123', status, timestamp },
+    });
+    expect(timestamp).toBeGreaterThanOrEqual(before);
+    expect(timestamp).toBeLessThanOrEqual(Date.now());
+    await client.close();
+  });
+
+  test('session:activity', async () => {
+    const client = await TestClient.open(stack.webSocketUrl, { token: await token() });
+    const text = 'Processing user request...';
+    await publisher().broadcastSessionActivity('agent-abc-123', 'session-xyz-789', text);
+    await client.received('session:activity');
+    const [frame] = client.framesOf('session:activity');
+    expect(Object.entries(frame?.payload ?? {})).toEqual([
+      ['agentId', 'agent-abc-123'],
+      ['sessionId', 'session-xyz-789'],
+      ['lastMessage', text],
+      ['timestamp', expect.any(Number)],
+    ]);
+    await client.close();
+  });
+
+  test('heartbeat, again and again', async () => {
+    const client = await TestClient.open(stack.webSocketUrl, { token: await token() });
+    await client.received('heartbeat', 3);
+    for (const frame of client.framesOf('heartbeat')) {
+      expect(frame).toEqual({
+        type: 'heartbeat',
+        payload: { timestamp: expect.any(Number) as unknown },
+      });
+      expect(Number.isInteger(frame.payload['timestamp'])).toBe(true);
+    }
+    await client.close();
+  });
+});
+
+describe('client examples', () => {
+  test('the browser example hears of everything it has a case for', async () => {
+    const heard: string[] = [];
+    const ws = new BrowserWebSocket(`${stack.webSocketUrl}?token=${await token()}`);
+    const all = new Promise<void>((resolve) => {
+      ws.onmessage = (event) => {
+        const message = JSON.parse(event.data as string) as {
+          type: string;
+          payload: { agentId: string; status: string; sessionId: string };
+        };
+        switch (message.type) {
+          case 'agent:status':
+            heard.push(`Agent ${message.payload.agentId} is now ${message.payload.status}`);
+            break;
+          case 'session:activity':
+            heard.push(`New activity in session ${message.payload.sessionId}`);
+            break;
+          case 'heartbeat':
+            heard.push('heartbeat');
+            break;
+          default:
+            heard.push(`unknown: ${message.type}`);
+        }
+        if (new Set(heard).size === 3) resolve();
+      };
+    });
+    await new Promise((resolve) => {
+      ws.onopen = resolve;
+    });
+    const { broadcastAgentStatus, broadcastSessionActivity } = publisher();
+    await broadcastAgentStatus('agent-123', 'online');
+    await broadcastSessionActivity('agent-123', 'session-456', 'User said: Hello');
+    await all;
+    expect([...new Set(heard)].sort()).toEqual([
+      'Agent agent-123 is now online',
+      'New activity in session session-456',
+      'heartbeat',
+    ]);
+    ws.close();
+  });
+
+  test('the reconnection example gives up after five attempts, and starts anew once it gets in', async () => {
+    const good = await token();
+    let current = 'garbage';
+    let attempts = 0;
+    let reconnectAttempts = 0;
+    const maxReconnectAttempts = 5;
+    const delays: number[] = [];
+    await new Promise<void>((resolve) => {
+      const connect = () => {
+        attempts += 1;
+        const ws = new BrowserWebSocket(`${stack.webSocketUrl}?token=${current}`);
+        ws.onerror = () => undefined;
+        ws.onopen = () => {
+          reconnectAttempts = 0;
+          current = 'garbage';
+          ws.close();
+        };
+        ws.onclose = () => {
+          if (reconnectAttempts >= maxReconnectAttempts) {
+            resolve();
+            return;
+          }
+          delays.push(1 * Math.pow(2, reconnectAttempts));
+          reconnectAttempts += 1;
+          if (attempts === 3) current = good;
+          setTimeout(connect, delays.at(-1));
+        };
+      };
+      connect();
+    });
+    expect(delays).toEqual([1, 2, 4, 1, 2, 4, 8, 16]);
+  });
+});
+
+describe('health check', () => {
+  test('tells connections and users, with the documented keys', async () => {
+    const clients = await Promise.all(
+      ['alice', 'alice', 'bob'].map(async (sub) =>
+        TestClient.open(stack.webSocketUrl, { token: await stack.mintToken({ sub }) }),
+      ),
+    );
+    const response = await fetch(stack.healthUrl);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toMatch(/^application\/json/);
+    const text = await response.text();
+    const health = JSON.parse(text) as { timestamp: string };
+    expect(text).toBe(
+      JSON.stringify({
+        status: 'degraded',
+        timestamp: health.timestamp,
+        gateway: 'disconnected',
+        websocket: { status: 'running', connections: 3, connectedUsers: 2 },
+        config: { gatewayUrl: 'http://127.0.0.1:1/', useMockData: false },
+      }),
+    );
+    expect(new Date(health.timestamp).toISOString()).toBe(health.timestamp);
+    await Promise.all(clients.map((client) => client.close()));
+  });
+
+  test('counts nobody once they have closed', async () => {
+    await eventually(async () => {
+      await expect(stack.health()).resolves.toMatchObject({
+        websocket: { connections: 0, connectedUsers: 0 },
+      });
+    });
+  });
+});
+
+describe('close codes', () => {
+  test('1000, when the client closes', async () => {
+    const client = await TestClient.open(stack.webSocketUrl, { token: await token() });
+    await expect(client.close()).resolves.toEqual({ code: 1000, reason: '' });
+  });
+
+  test('1001, when the server goes away', async () => {
+    const client = await TestClient.open(stack.webSocketUrl, { token: await token() });
+    await stack.close();
+    await expect(client.closed).resolves.toMatchObject({ code: 1001 });
+  });
+});

@@ -1,0 +1,150 @@
+// Who gets in: every attack on the handshake ends with HTTP 401, which a client sees as close code 1006.
+import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { startLocalStack, type LocalStack } from '../../local';
+import { TestClient } from '../support/client';
+import { eventually } from '../support/eventually';
+
+let stack: LocalStack;
+const lines: string[] = [];
+
+beforeAll(async () => {
+  stack = await startLocalStack({ log: (line) => lines.push(JSON.stringify(line)) });
+}, 60_000);
+afterAll(() => stack.close());
+
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+function partsOf(token: string): [string, string, string] {
+  return token.split('.') as [string, string, string];
+}
+
+function headerOf(token: string): Record<string, unknown> {
+  const json = Buffer.from(partsOf(token)[0], 'base64url').toString();
+  return JSON.parse(json) as Record<string, unknown>;
+}
+
+async function publicKey(): Promise<Record<string, string>> {
+  const response = await fetch(`${stack.httpUrl}/.well-known/jwks.json`);
+  const { keys } = (await response.json()) as { keys: [Record<string, string>] };
+  return keys[0];
+}
+
+const attacks: [string, () => Promise<string | undefined>, string][] = [
+  ['no token', () => Promise.resolve(undefined), 'token_missing'],
+  ['an empty token', () => Promise.resolve(''), 'token_missing'],
+  ['garbage', () => Promise.resolve('garbage'), 'token_malformed'],
+  ['three dots of garbage', () => Promise.resolve('a.b.c'), 'token_malformed'],
+  ['an expired token', () => stack.mintToken({ expiresInSeconds: -1 }), 'token_expired'],
+  ['a token of tomorrow', () => stack.mintToken({ notBeforeSeconds: 60 }), 'token_not_yet_valid'],
+  ['a wrong issuer', () => stack.mintToken({ issuer: 'http://localhost/other' }), 'issuer_wrong'],
+  ['a wrong audience', () => stack.mintToken({ audience: 'other' }), 'audience_wrong'],
+  ['no subject', () => stack.mintToken({ sub: '' }), 'subject_invalid'],
+  [
+    'a changed payload under the old signature',
+    async () => {
+      const [header, payload, signature] = partsOf(await stack.mintToken({ sub: 'alice' }));
+      const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object;
+      return `${header}.${encode({ ...claims, sub: 'mallory' })}.${signature}`;
+    },
+    'signature_invalid',
+  ],
+  [
+    'the signature of another key with the same kid',
+    async () => {
+      const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+      const genuine = await stack.mintToken({ sub: 'alice' });
+      const claims = JSON.parse(Buffer.from(partsOf(genuine)[1], 'base64url').toString()) as Record<
+        string,
+        unknown
+      >;
+      const header = headerOf(genuine) as { alg: string };
+      return new SignJWT(claims).setProtectedHeader(header).sign(privateKey);
+    },
+    'signature_invalid',
+  ],
+  [
+    'alg none',
+    async () => {
+      const genuine = await stack.mintToken({ sub: 'alice' });
+      const [, payload] = partsOf(genuine);
+      return `${encode({ ...headerOf(genuine), alg: 'none' })}.${payload}.`;
+    },
+    '(algorithm_not_allowed|token_malformed)',
+  ],
+  [
+    'HS256 signed with the public key',
+    async () => {
+      const genuine = await stack.mintToken({ sub: 'alice' });
+      const [, payload] = partsOf(genuine);
+      const header = encode({ ...headerOf(genuine), alg: 'HS256' });
+      const secret = JSON.stringify(await publicKey());
+      const signature = createHmac('sha256', secret).update(`${header}.${payload}`);
+      return `${header}.${payload}.${signature.digest('base64url')}`;
+    },
+    'algorithm_not_allowed',
+  ],
+];
+
+const ways: [string, (token: string) => Promise<{ status: number | undefined; code: number }>][] = [
+  ['header', (token) => TestClient.refused(stack.webSocketUrl, { token })],
+  ['query', (token) => TestClient.refused(`${stack.webSocketUrl}?token=${token}`)],
+  [
+    'subprotocol',
+    (token) =>
+      token === ''
+        ? TestClient.refused(stack.webSocketUrl, { subprotocols: ['mission-control'] })
+        : TestClient.refused(stack.webSocketUrl, { subprotocols: ['mission-control', token] }),
+  ],
+];
+
+describe.each(attacks)('%s', (_, tokenOf, code) => {
+  test.each(ways)(
+    'in the %s is refused with 401, and 1006 at the client',
+    async (_way, attempt) => {
+      const token = await tokenOf();
+      lines.length = 0;
+      const refusal = token === undefined ? TestClient.refused(stack.webSocketUrl) : attempt(token);
+      await expect(refusal).resolves.toEqual({ status: 401, code: 1006 });
+      await eventually(() => {
+        expect(lines.join('\n')).toMatch(new RegExp(code));
+      });
+      if (token !== undefined && token.length > 20) expect(lines.join('\n')).not.toContain(token);
+    },
+  );
+});
+
+test('the header wins over the query: a bad one is not made good', async () => {
+  const good = await stack.mintToken({ sub: 'alice' });
+  const url = `${stack.webSocketUrl}?token=${good}`;
+  await expect(TestClient.refused(url, { token: 'garbage' })).resolves.toMatchObject({
+    status: 401,
+  });
+  const client = await TestClient.open(`${stack.webSocketUrl}?token=garbage`, { token: good });
+  await client.close();
+});
+
+test('header names are matched without regard to case', async () => {
+  const headers = { AUTHORIZATION: `bearer ${await stack.mintToken({ sub: 'alice' })}` };
+  const client = await TestClient.open(stack.webSocketUrl, { headers });
+  await client.close();
+});
+
+test('no line of any log holds a token', async () => {
+  lines.length = 0;
+  const token = await stack.mintToken({ sub: 'alice' });
+  const signature = partsOf(token)[2];
+  for (const client of [
+    await TestClient.open(stack.webSocketUrl, { token }),
+    await TestClient.open(`${stack.webSocketUrl}?token=${token}`),
+    await TestClient.open(stack.webSocketUrl, { subprotocols: ['mission-control', token] }),
+  ]) {
+    client.send({ type: 'ping' });
+    await client.received('pong');
+    await client.close();
+  }
+  await eventually(() => {
+    expect(lines.join('\n')).toContain('disconnected');
+  });
+  expect(lines.join('\n')).not.toContain(signature);
+});

@@ -1,0 +1,83 @@
+// Connections come and go: by closing, by dying, by expiring, by being replaced.
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { startLocalStack, type LocalStack } from '../../local';
+import { TestClient } from '../support/client';
+import { eventually } from '../support/eventually';
+
+let stack: LocalStack;
+
+beforeAll(async () => {
+  stack = await startLocalStack({ heartbeatSeconds: 1, maxConnectionsPerUser: 3 });
+}, 60_000);
+afterAll(() => stack.close());
+
+const open = async (sub: string, expiresInSeconds = 3600) =>
+  TestClient.open(stack.webSocketUrl, { token: await stack.mintToken({ sub, expiresInSeconds }) });
+
+async function counted(connections: number, connectedUsers: number): Promise<void> {
+  await eventually(async () => {
+    await expect(stack.health()).resolves.toMatchObject({
+      websocket: { connections, connectedUsers },
+    });
+  });
+}
+
+afterEach(() => counted(0, 0));
+
+test('two tabs are two connections of one user, at once', async () => {
+  const tabs = [await open('alice'), await open('alice')];
+  await expect(stack.health()).resolves.toMatchObject({
+    websocket: { connections: 2, connectedUsers: 1 },
+  });
+  await tabs[0]?.close();
+  await counted(1, 1);
+  await tabs[1]?.close();
+});
+
+test('a client that is killed is gone within a heartbeat', async () => {
+  const script = `
+    const WebSocket = require(${JSON.stringify(path.dirname(require.resolve('ws/package.json')))});
+    const socket = new WebSocket(process.env.URL);
+    socket.on('open', () => process.stdout.write('open'));
+  `;
+  const url = `${stack.webSocketUrl}?token=${await stack.mintToken({ sub: 'alice' })}`;
+  const client = spawn(process.execPath, ['-e', script], { env: { URL: url } });
+  await new Promise((resolve) => client.stdout.once('data', resolve));
+  await counted(1, 1);
+  client.kill('SIGKILL');
+  await counted(0, 0);
+});
+
+test('a connection ends with its token: it is told why, then closed', async () => {
+  const client = await open('alice', 2);
+  const other = await open('bob');
+  const before = Date.now();
+  await expect(client.closed).resolves.toMatchObject({ code: 1000 });
+  expect(Date.now() - before).toBeGreaterThan(900);
+  expect(client.texts.at(-1)).toBe(
+    '{"type":"connection:closing","payload":{"reason":"token_expired"}}',
+  );
+  expect(other.socket.readyState).toBe(other.socket.OPEN);
+  await other.close();
+});
+
+test('over the limit the oldest of the same user makes room', async () => {
+  const bob = await open('bob');
+  const tabs = [await open('alice'), await open('alice'), await open('alice'), await open('alice')];
+  await expect(tabs[0]?.closed).resolves.toMatchObject({ code: 1000 });
+  expect(tabs[0]?.texts.at(-1)).toBe(
+    '{"type":"connection:closing","payload":{"reason":"replaced"}}',
+  );
+  await counted(4, 2);
+  await Promise.all([bob, ...tabs.slice(1)].map((client) => client.close()));
+});
+
+test('heartbeats come at the configured interval', async () => {
+  const client = await open('alice');
+  await client.received('heartbeat', 4);
+  const times = client.framesOf('heartbeat').map((frame) => frame.payload['timestamp'] as number);
+  const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+  for (const gap of gaps) expect(Math.abs(gap - 1_000)).toBeLessThan(900);
+  await client.close();
+});

@@ -1,0 +1,69 @@
+// IAM's decisions: nothing is allowed unless a statement says so, and a Deny beats every Allow.
+import { authorize, decide, matches } from '../../../../local/aws/policy';
+import type { PolicyStatement } from '../../../../local/template/resources/policy-document';
+
+const allow = (Action: string | string[], Resource: string | string[] = '*'): PolicyStatement => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+});
+const table = 'arn:aws:dynamodb:us-east-1:000000000000:table/t';
+
+test.each<[string, PolicyStatement[], string]>([
+  ['no statement', [], 'notAllowed'],
+  ['another action', [allow('dynamodb:GetItem')], 'notAllowed'],
+  ['another resource', [allow('dynamodb:PutItem', `${table}2`)], 'notAllowed'],
+  ['the action', [allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [table])], 'allowed'],
+  ['the action in other letters', [allow('DynamoDB:putitem')], 'allowed'],
+  ['wildcards', [allow('dynamodb:P*', 'arn:aws:dynamodb:*:table/?')], 'allowed'],
+  ['a deny after an allow', [allow('*'), { ...allow('dynamodb:*'), Effect: 'Deny' }], 'denied'],
+])('%s', (_, statements, decision) => {
+  expect(decide(statements, 'dynamodb:PutItem', table)).toBe(decision);
+});
+
+test.each<[NonNullable<PolicyStatement['Condition']>, boolean]>([
+  [{ StringEquals: { 'aws:SourceAccount': '000000000000' } }, true],
+  [{ StringEquals: { 'aws:SourceAccount': '000000000001' } }, false],
+  [{ StringEquals: { 'aws:SourceArn': 'arn:a*' } }, false],
+  [{ ArnLike: { 'aws:SourceArn': ['x', 'arn:a*'] } }, true],
+  [{ Bool: { 'aws:SecureTransport': 'false' } }, false],
+  [{ StringEquals: { 'aws:Unknown': 'x' } }, false],
+])('condition %j holds: %s', (Condition, holds) => {
+  const statement = { ...allow('*'), Condition };
+  const context = { 'aws:SourceArn': 'arn:abc' };
+  expect(decide([statement], 'a:B', '*', context)).toBe(holds ? 'allowed' : 'notAllowed');
+});
+
+test('a refusal is worded as AWS words it', () => {
+  const principal = { arn: 'arn:aws:sts::0:assumed-role/r/f', senderId: 's', permissions: [] };
+  expect(() => {
+    authorize(principal, 'dynamodb:PutItem', table);
+  }).toThrow(
+    `User: arn:aws:sts::0:assumed-role/r/f is not authorized to perform: dynamodb:PutItem on resource: ${table} because no identity-based policy allows the dynamodb:PutItem action`,
+  );
+});
+
+test("a resource's policy can allow what the role does not, and deny even the developer", () => {
+  const role = { arn: 'arn:role', senderId: 's', permissions: [] };
+  const developer = { ...role, permissions: 'administrator' as const };
+  const everyone = { Principal: { AWS: '*' } };
+  const attempt = (who: typeof role | typeof developer, statements: PolicyStatement[]) => () => {
+    authorize(who, 'sqs:SendMessage', 'arn:q', statements);
+  };
+  expect(attempt(role, [{ ...allow('sqs:SendMessage'), ...everyone }])).not.toThrow();
+  expect(attempt(role, [{ ...allow('*'), Principal: { AWS: 'arn:other' } }])).toThrow(
+    'sqs:sendmessage',
+  );
+  expect(
+    attempt(role, [{ ...allow('*'), Principal: { Service: 'events.amazonaws.com' } }]),
+  ).toThrow();
+  expect(attempt(developer, [{ ...allow('*'), ...everyone, Effect: 'Deny' }])).toThrow(
+    'explicit deny',
+  );
+});
+
+test('patterns know no regular expressions', () => {
+  expect(matches('a.c', 'abc')).toBe(false);
+  expect(matches('a.c', 'a.c')).toBe(true);
+  expect(matches('*/$connect', 'live/$connect')).toBe(true);
+});

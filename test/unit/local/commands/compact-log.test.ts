@@ -1,0 +1,54 @@
+// Which lines of the functions' logs are shown, and how.
+import { compactLine } from '../../../../local/commands/compact-log';
+
+const line = (text: string, stream: 'stdout' | 'stderr' = 'stdout') => ({
+  source: 'mission-control-authorizer',
+  stream,
+  text,
+});
+
+const entry = (fields: object) =>
+  line(
+    JSON.stringify({
+      timestamp: '2026-02-05T21:50:00.000Z',
+      sampling_rate: 0,
+      xray_trace_id: '1-2-3',
+      service: 'authorizer',
+      ...fields,
+    }),
+  );
+
+it.each([
+  [
+    entry({ level: 'WARN', message: 'token refused', code: 'token_expired', count: 2 }),
+    'WARN authorizer: token refused, code=token_expired, count=2',
+  ],
+  [
+    entry({
+      level: 'ERROR',
+      message: 'no',
+      error: { name: 'TypeError', message: 'x', stack: 'y' },
+    }),
+    'ERROR authorizer: no, error=TypeError: x',
+  ],
+  [line('{"level":"ERROR"}'), 'ERROR mission-control-authorizer: '],
+  [line('plain trouble', 'stderr'), 'mission-control-authorizer: plain trouble'],
+])('%j becomes %s', (given, text) => {
+  expect(compactLine(given)).toBe(text);
+});
+
+it.each([
+  entry({ level: 'INFO', message: 'connected' }),
+  entry({ level: 'DEBUG', message: 'x' }),
+  line('{"_aws":{"CloudWatchMetrics":[]},"delivered":1}'),
+  line('plain output'),
+  line('', 'stderr'),
+])('%j is for --verbose only', (given) => {
+  expect(compactLine(given)).toBeUndefined();
+});
+
+it('shortens what is too long for a terminal', () => {
+  const text = compactLine(entry({ level: 'WARN', message: 'm', long: 'x'.repeat(10_000) }));
+  expect(text?.length).toBeLessThan(400);
+  expect(compactLine(line('{"level": broken', 'stderr'))).toContain('{"level": broken');
+});

@@ -1,0 +1,163 @@
+// `npm run emit`: what is sent, where to, and what is said when it cannot be.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { PutEventsRequest } from '@aws-sdk/client-eventbridge';
+import { createEmitCommand } from '../../../../local/commands/emit';
+import {
+  createPublisher,
+  PublishError,
+  type Publisher,
+  type PublisherOptions,
+} from '../../../../sdk/publisher';
+import { run } from './recorded-output';
+
+/** A command whose publisher keeps what it is asked for. */
+function recorded(failure?: Error) {
+  const made: PublisherOptions[] = [];
+  const calls: unknown[][] = [];
+  const record =
+    (name: string) =>
+    (...args: unknown[]) => {
+      calls.push([name, ...args]);
+      return failure === undefined ? Promise.resolve() : Promise.reject(failure);
+    };
+  const close = () => {
+    calls.push(['close']);
+    return Promise.resolve();
+  };
+  const publisher: Publisher = {
+    broadcastAgentStatus: record('broadcastAgentStatus'),
+    broadcastSessionActivity: record('broadcastSessionActivity'),
+    flush: () => Promise.resolve(),
+    close,
+  };
+  const command = createEmitCommand((options) => {
+    made.push(options);
+    return publisher;
+  });
+  return { command, made, calls };
+}
+
+it('reports a status on the local bus', async () => {
+  const { command, made, calls } = recorded();
+  const { exitCode, printed } = await run(command, 'agent:status', 'agent-123', 'online');
+  expect(exitCode).toBe(0);
+  expect(printed).toBe('agent:status agent-123 is on the event bus mission-control.');
+  expect(calls).toEqual([['broadcastAgentStatus', 'agent-123', 'online'], ['close']]);
+  expect(made).toEqual([
+    expect.objectContaining({
+      clientConfiguration: {
+        endpoint: 'http://localhost:4566',
+        region: 'us-east-1',
+        credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      },
+    }),
+  ]);
+});
+
+it('reports activity, and never repeats its text', async () => {
+  const { command, calls } = recorded();
+  const args = ['session:activity', 'agent-123', 'session-456', 'User said: Hello'];
+  const { printed } = await run(command, ...args);
+  expect(printed).toBe(
+    'session:activity agent-123 session-456 is on the event bus mission-control.',
+  );
+  expect(calls[0]).toEqual([
+    'broadcastSessionActivity',
+    'agent-123',
+    'session-456',
+    'User said: Hello',
+  ]);
+});
+
+it('uses another port, or a bus on AWS with the own credentials', async () => {
+  const { command, made } = recorded();
+  await run(command, '--aws-port', '4600', 'agent:status', 'a', 'online');
+  await run(command, 'agent:status', 'a', 'online', '--event-bus', 'prod');
+  expect(made).toMatchObject([
+    { clientConfiguration: { endpoint: 'http://localhost:4600' } },
+    { eventBusName: 'prod' },
+  ]);
+  expect(made[1]).not.toHaveProperty('clientConfiguration');
+});
+
+it.each([
+  [[], 'The first argument must be agent:status or session:activity.'],
+  [['agent:gone', 'a'], 'The first argument must be agent:status or session:activity.'],
+  [['agent:status', 'a'], 'agent:status needs an agent and a status: online, offline or error.'],
+  [['agent:status', 'a', 'online', 'x'], 'agent:status needs an agent and a status'],
+  [['session:activity', 'a', 's', 'two', 'words'], 'quote a message with spaces.'],
+  [['--aws-port', '0', 'agent:status', 'a', 'online'], '--aws-port must be a whole number'],
+  [
+    ['--aws-port', '1', '--event-bus', 'b', 'agent:status', 'a', 'online'],
+    '--event-bus is for AWS and --aws-port for the local stack: give one.',
+  ],
+])('%j is refused with exit code 2: %s', async (args, sentence) => {
+  const { command, made } = recorded();
+  const { exitCode, complaints } = await run(command, ...args);
+  expect(exitCode).toBe(2);
+  expect(complaints).toContain(sentence);
+  expect(made).toEqual([]);
+});
+
+it('passes on what the publisher says of an invalid event, with exit code 2', async () => {
+  const command = createEmitCommand(createPublisher);
+  const { exitCode, complaints } = await run(command, 'agent:status', 'a', 'busy');
+  expect(exitCode).toBe(2);
+  expect(complaints).toContain('status must be one of online, offline, error');
+});
+
+it('says what AWS said', async () => {
+  const failure = new PublishError('not_sent', 'Could not send.', [], {
+    cause: new Error('Region is missing'),
+  });
+  const { command, calls } = recorded(failure);
+  const { exitCode, complaints } = await run(
+    command,
+    ...['--event-bus', 'b', 'agent:status', 'a', 'online'],
+  );
+  expect(exitCode).toBe(1);
+  expect(complaints).toBe('Could not send. Region is missing');
+  expect(calls.at(-1)).toEqual(['close']);
+});
+
+it('says how to start the local stack when none answers', async () => {
+  const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  const { command } = recorded(new PublishError('not_sent', 'Could not send.', [], { cause }));
+  const args = ['--aws-port', '4600', 'agent:status', 'a', 'online'];
+  const { exitCode, complaints } = await run(command, ...args);
+  expect(exitCode).toBe(1);
+  expect(complaints).toBe(
+    'No local stack answers at http://localhost:4600: start it with npm start, or say where it is with --aws-port.',
+  );
+});
+
+describe('over HTTP', () => {
+  it('puts one event on the bus', async () => {
+    const bodies: string[] = [];
+    const server = createServer((request, response) => {
+      void request.toArray().then((chunks: Buffer[]) => {
+        bodies.push(Buffer.concat(chunks).toString());
+        response.setHeader('content-type', 'application/x-amz-json-1.1');
+        response.end('{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}');
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const args = ['--aws-port', String(port), 'agent:status', 'agent-123', 'online'];
+    const { exitCode } = await run(createEmitCommand(), ...args);
+    server.close();
+    expect(exitCode).toBe(0);
+    const { Entries } = JSON.parse(bodies.join()) as PutEventsRequest;
+    expect(Entries).toEqual([
+      {
+        EventBusName: 'mission-control',
+        Source: 'mission-control',
+        DetailType: 'agent:status',
+        Detail: expect.stringMatching(
+          /^\{"agentId":"agent-123","status":"online","timestamp":\d+\}$/,
+        ) as string,
+      },
+    ]);
+  });
+});

@@ -1,0 +1,12 @@
+// Runs a command and keeps what it said.
+import type { Command } from '../../../../local/commands/command';
+
+export async function run(command: Command, ...args: string[]) {
+  const printed: string[] = [];
+  const complaints: string[] = [];
+  const exitCode = await command(args, {
+    print: (line) => printed.push(line),
+    complain: (line) => complaints.push(line),
+  });
+  return { exitCode, printed: printed.join('\n'), complaints: complaints.join('\n') };
+}

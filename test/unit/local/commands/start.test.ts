@@ -1,0 +1,146 @@
+// `npm start`: options, greeting, logs, the end, and sentences for what can go wrong.
+import type { LocalStack, LocalStackOptions } from '../../../../local';
+import { createStartCommand } from '../../../../local/commands/start';
+import { SynthesisError } from '../../../../local/synthesize';
+import { run } from './recorded-output';
+
+/** A command whose stack does nothing but remember. */
+function fakeStart(fail?: Error) {
+  const events: string[] = [];
+  const started: LocalStackOptions[] = [];
+  const stack = (options: LocalStackOptions): LocalStack => ({
+    webSocketUrl: `ws://localhost:${options.port ?? 0}`,
+    httpUrl: `http://localhost:${options.port ?? 0}`,
+    healthUrl: `http://localhost:${options.port ?? 0}/health`,
+    awsEndpointUrl: `http://localhost:${options.awsPort ?? 0}`,
+    eventBusName: 'mission-control',
+    clientConfiguration: {
+      endpoint: '',
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    },
+    outputs: {},
+    functions: new Map(),
+    injectFault: () => () => undefined,
+    mintToken: () => Promise.resolve('a.ready.token'),
+    health: () => Promise.resolve({}),
+    close: () => {
+      events.push('closed');
+      return Promise.resolve();
+    },
+  });
+  const command = createStartCommand({
+    startLocalStack: (options) => {
+      started.push(options);
+      return fail === undefined ? Promise.resolve(stack(options)) : Promise.reject(fail);
+    },
+    stopSignal: () => {
+      events.push('waiting');
+      started[0]?.log?.({
+        source: 'f',
+        stream: 'stdout',
+        text: '{"level":"WARN","message":"careful"}',
+      });
+      started[0]?.log?.({
+        source: 'f',
+        stream: 'stdout',
+        text: '{"level":"INFO","message":"fine"}',
+      });
+      return Promise.resolve();
+    },
+  });
+  return { command, events, started };
+}
+
+it('greets with all addresses, waits for Ctrl-C, closes, and exits with 0', async () => {
+  const { command, events, started } = fakeStart();
+  const { exitCode, printed, complaints } = await run(command);
+  expect(exitCode).toBe(0);
+  expect(events).toEqual(['waiting', 'closed']);
+  expect(started).toEqual([
+    { port: 3000, awsPort: 4566, mockData: false, log: expect.any(Function) as unknown },
+  ]);
+  for (const text of [
+    'ws://localhost:3000',
+    'http://localhost:3000/health',
+    'http://localhost:4566',
+    'mission-control',
+    'a.ready.token',
+    'npx wscat -c ws://localhost:3000 -H "Authorization: Bearer $(npm run -s token)"',
+    'npm run emit -- agent:status agent-123 online',
+  ]) {
+    expect(printed).toContain(text);
+  }
+  expect(complaints).toBe('WARN f: careful');
+});
+
+it('takes all options', async () => {
+  const { command, started } = fakeStart();
+  const { printed, complaints } = await run(
+    command,
+    ...['--port', '3001', '--aws-port', '4600', '--mock-data', '--heartbeat-seconds', '5'],
+    ...['--gateway-url', 'http://localhost:8888', '--issuer', 'https://i.example'],
+    ...['--audience', 'A', '--jwks-uri', 'https://i.example/keys', '--verbose'],
+  );
+  expect(started).toEqual([
+    {
+      port: 3001,
+      awsPort: 4600,
+      mockData: true,
+      heartbeatSeconds: 5,
+      gatewayUrl: 'http://localhost:8888',
+      issuer: 'https://i.example',
+      audience: 'A',
+      jwksUri: 'https://i.example/keys',
+      log: expect.any(Function) as unknown,
+    },
+  ]);
+  expect(printed).toContain('npm run emit -- --aws-port 4600 agent:status agent-123 online');
+  // A token of the local issuer would open nothing here.
+  expect(printed).not.toContain('a.ready.token');
+  expect(printed).not.toContain('npm run -s token');
+  expect(complaints).toContain('f: {"level":"INFO","message":"fine"}');
+});
+
+it.each([
+  [['--prot', '1'], 'Unknown option --prot.'],
+  [['3001'], 'start takes options only, e.g. --port 3001.'],
+  [['--port', '65536'], '--port must be a whole number from 0 to 65535.'],
+  [['--port', '4566'], '--port and --aws-port must be different.'],
+  [['--heartbeat-seconds', '0.5'], '--heartbeat-seconds must be a whole number from 1 to 540.'],
+  [['--audience', 'A'], '--audience needs --issuer, too.'],
+  [['--jwks-uri', 'https://i.example'], '--jwks-uri needs --issuer, too.'],
+])('%j is refused with exit code 2: %s', async (args, sentence) => {
+  const { command, started } = fakeStart();
+  const { exitCode, complaints } = await run(command, ...args);
+  expect(exitCode).toBe(2);
+  expect(complaints).toContain(sentence);
+  expect(started).toEqual([]);
+});
+
+it('names the options for settings that the app refuses', async () => {
+  const faults = [
+    { path: 'heartbeatSeconds', problem: 'must be a divisor or a multiple of 60' },
+    { path: 'audience', problem: 'is missing' },
+  ];
+  const { command } = fakeStart(new SynthesisError('SETTINGS_REFUSED', 'no', faults));
+  const { exitCode, complaints } = await run(command);
+  expect(exitCode).toBe(2);
+  expect(complaints).toContain(
+    '--heartbeat-seconds must be a divisor or a multiple of 60\n--audience is missing.',
+  );
+});
+
+it.each([
+  [3000, 'Port 3000 is in use: stop what runs there or choose another with --port.'],
+  [4566, 'Port 4566 is in use: stop what runs there or choose another with --aws-port.'],
+])('says which port is taken: %i', async (port, sentence) => {
+  const error = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE', port });
+  const { exitCode, complaints } = await run(fakeStart(error).command);
+  expect({ exitCode, complaints }).toEqual({ exitCode: 1, complaints: sentence });
+});
+
+it('says anything else without a stack trace', async () => {
+  const { exitCode, complaints } = await run(fakeStart(new Error('The sky falls.')).command);
+  expect({ exitCode, complaints }).toEqual({ exitCode: 1, complaints: 'The sky falls.' });
+});

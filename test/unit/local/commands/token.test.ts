@@ -1,0 +1,74 @@
+// `npm run -s token`: a JWT on stdout and nothing else, or a sentence on stderr.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { decodeJwt } from 'jose';
+import { createTokenCommand } from '../../../../local/commands/token';
+import { run } from './recorded-output';
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'token-'));
+});
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
+const token = (...args: string[]) => run(createTokenCommand(directory), ...args);
+
+it('prints a token for alice and nothing else', async () => {
+  const { exitCode, printed, complaints } = await token();
+  expect({ exitCode, complaints }).toEqual({ exitCode: 0, complaints: '' });
+  expect(printed).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+  expect(decodeJwt(printed)).toMatchObject({ sub: 'alice', aud: 'mission-control' });
+});
+
+it('takes all options', async () => {
+  const { printed } = await token(
+    ...['--sub', 'bob', '--expires-in', '-10', '--not-before', '60', '--audience', 'A'],
+    ...['--issuer', 'I', '--claim', 'k=v', '--claim', 'x=y=z'],
+  );
+  const payload = decodeJwt(printed);
+  const iat = payload.iat ?? NaN;
+  expect(payload).toEqual({
+    sub: 'bob',
+    aud: 'A',
+    iss: 'I',
+    k: 'v',
+    x: 'y=z',
+    iat,
+    exp: iat - 10,
+    nbf: iat + 60,
+  });
+});
+
+it.each([
+  [['--sub'], '--sub needs a value.'],
+  [['--user', 'bob'], 'Unknown option --user.'],
+  [['bob'], 'token takes options only, e.g. --sub bob.'],
+  [['--expires-in', 'soon'], '--expires-in must be a whole number'],
+  [['--claim', 'k'], '--claim must look like name=value.'],
+  [['--claim', '=v'], '--claim must look like name=value.'],
+])('%j is refused with exit code 2: %s', async (args, sentence) => {
+  const { exitCode, printed, complaints } = await token(...args);
+  expect({ exitCode, printed }).toEqual({ exitCode: 2, printed: '' });
+  expect(complaints).toContain(sentence);
+  expect(complaints).toContain('--help');
+});
+
+it('explains itself', async () => {
+  const { exitCode, printed } = await token('--help');
+  expect(exitCode).toBe(0);
+  for (const option of ['--sub', '--expires-in', '--not-before', '--audience', '--issuer']) {
+    expect(printed).toContain(option);
+  }
+});
+
+it('says what is wrong with the key file', async () => {
+  const other = mkdtempSync(path.join(tmpdir(), 'token-'));
+  writeFileSync(path.join(other, 'issuer-key.pem'), 'rubbish');
+  const { exitCode, printed, complaints } = await run(createTokenCommand(other));
+  rmSync(other, { recursive: true });
+  expect({ exitCode, printed }).toEqual({ exitCode: 1, printed: '' });
+  expect(complaints).toMatch(/issuer-key\.pem does not hold an RSA private key .*: delete it/);
+});

@@ -1,0 +1,200 @@
+// The HTTP API: routes, events of payload format 2.0, results, and API Gateway's own answers.
+import type { HttpApiDefinition } from '../../../../local/gateway/definition';
+import { openGateway, type Gateway } from '../../../../local/gateway/gateway';
+import { sendRaw } from './clients';
+import { fakeFunction, httpApi, webSocketApi } from './fake-apis';
+
+let gateway: Gateway;
+const warnings: string[] = [];
+
+beforeEach(async () => {
+  warnings.length = 0;
+  gateway = await openGateway({ warn: (sentence) => warnings.push(sentence) });
+});
+afterEach(() => gateway.close());
+
+function serve(
+  handle: (event: unknown) => unknown,
+  {
+    method = 'GET',
+    path = '/health',
+    ...more
+  }: Partial<HttpApiDefinition> & {
+    readonly method?: string;
+    readonly path?: string;
+  } = {},
+) {
+  const integration = fakeFunction('health', handle);
+  const definition = httpApi([{ method, path, integration }], more);
+  gateway.serve({ webSocketApi: webSocketApi({}), httpApi: definition });
+  return integration;
+}
+
+async function ask(path: string, init: RequestInit = {}) {
+  const response = await fetch(`http://127.0.0.1:${gateway.port}${path}`, init);
+  return {
+    status: response.status,
+    type: response.headers.get('content-type'),
+    body: await response.text(),
+    headers: response.headers,
+  };
+}
+
+describe('the event', () => {
+  it('has payload format 2.0', async () => {
+    const health = serve(() => ({ statusCode: 200 }));
+    await ask('/health?a=1&a=2&b=%20', {
+      headers: { 'X-Own': 'y', Cookie: 'c=1; d=2', 'User-Agent': 'test/1' },
+    });
+    expect(health.events).toEqual([
+      {
+        version: '2.0',
+        routeKey: 'GET /health',
+        rawPath: '/health',
+        rawQueryString: 'a=1&a=2&b=%20',
+        cookies: ['c=1', 'd=2'],
+        headers: expect.objectContaining({ 'x-own': 'y' }) as object,
+        queryStringParameters: { a: '1,2', b: ' ' },
+        requestContext: {
+          accountId: '123456789012',
+          apiId: 'abcdef1234',
+          domainName: '127.0.0.1',
+          domainPrefix: '127',
+          http: {
+            method: 'GET',
+            path: '/health',
+            protocol: 'HTTP/1.1',
+            sourceIp: '127.0.0.1',
+            userAgent: 'test/1',
+          },
+          requestId: expect.any(String) as string,
+          routeKey: 'GET /health',
+          stage: '$default',
+          time: expect.stringMatching(
+            /^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/,
+          ) as string,
+          timeEpoch: expect.any(Number) as number,
+        },
+        isBase64Encoded: false,
+      },
+    ]);
+  });
+
+  it.each([
+    ['application/json; charset=utf-8', '{}', false],
+    ['text/csv', '{}', false],
+    ['application/octet-stream', 'e30=', true],
+  ])('has a body of %s as %s', async (type, body, isBase64Encoded) => {
+    const health = serve(() => ({ statusCode: 200 }), { method: 'ANY' });
+    await ask('/health', { method: 'PUT', body: '{}', headers: { 'Content-Type': type } });
+    expect(health.events[0]).toMatchObject({ body, isBase64Encoded, routeKey: 'ANY /health' });
+  });
+});
+
+describe('the result', () => {
+  it('is sent with status, headers, cookies and body', async () => {
+    serve(() => ({
+      statusCode: 503,
+      headers: { 'Content-Type': 'application/json', 'X-Number': 1 },
+      cookies: ['a=1', 'b=2'],
+      body: '{"status":"error"}',
+    }));
+    const { status, type, body, headers } = await ask('/health');
+    expect({ status, type, body }).toEqual({
+      status: 503,
+      type: 'application/json',
+      body: '{"status":"error"}',
+    });
+    expect(headers.get('x-number')).toBe('1');
+    expect(headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+  });
+
+  it.each([
+    [
+      'base64',
+      { statusCode: 200, body: 'aGk=', isBase64Encoded: true },
+      'hi',
+      'text/plain;charset=UTF-8',
+    ],
+    ['no body', { statusCode: 204 }, '', 'text/plain;charset=UTF-8'],
+    ['a bare object', { status: 'ok' }, '{"status":"ok"}', 'application/json'],
+    ['a bare text', 'hi', 'hi', 'application/json'],
+    ['a list', [1], '[1]', 'application/json'],
+  ])('may be %s', async (_name, result, body, type) => {
+    serve(() => result);
+    expect(await ask('/health')).toMatchObject({ body, type });
+  });
+});
+
+describe("API Gateway's own answers", () => {
+  const own = (status: number, message: string) => ({
+    status,
+    type: 'application/json',
+    body: JSON.stringify({ message }),
+  });
+
+  it.each([
+    ['an unknown path', '/other', {}],
+    ['a longer path', '/health/', {}],
+    ['another method', '/health', { method: 'POST' }],
+  ])('404 for %s', async (_name, path, init) => {
+    const health = serve(() => ({ statusCode: 200 }));
+    expect(await ask(path, init)).toMatchObject(own(404, 'Not Found'));
+    expect(health.events).toEqual([]);
+  });
+
+  it.each([
+    ['fails', () => Promise.reject(new Error('secret detail'))],
+    ['returns nothing', () => undefined],
+    ['returns no status', () => ({ statusCode: 'soon' })],
+    ['returns a body that is no text', () => ({ statusCode: 200, body: {} })],
+  ])('500 when the function %s', async (_name, handle) => {
+    serve(handle);
+    expect(await ask('/health')).toMatchObject(own(500, 'Internal Server Error'));
+    expect(warnings).toHaveLength(1);
+    expect(warnings.join()).not.toContain('secret');
+  });
+
+  it('429 beyond the burst', async () => {
+    serve(() => ({ statusCode: 200 }), { throttle: { requestsPerSecond: 0.001, burst: 1 } });
+    expect(await ask('/health')).toMatchObject({ status: 200 });
+    expect(await ask('/health')).toMatchObject(own(429, 'Too Many Requests'));
+  });
+
+  it('413 for a body over 10 MB', async () => {
+    serve(() => ({ statusCode: 200 }), { method: 'ANY' });
+    const body = Buffer.alloc(10 * 1024 * 1024 + 1);
+    const answer = await ask('/health', { method: 'POST', body });
+    expect(answer).toMatchObject(own(413, 'Request Entity Too Large'));
+  });
+
+  it('503 before anything is served', async () => {
+    expect(await ask('/health')).toMatchObject(own(503, 'Service Unavailable'));
+  });
+});
+
+it('documents are there before the APIs, and only for GET', async () => {
+  gateway.publish('/.well-known/jwks.json', { keys: [] });
+  const path = '/.well-known/jwks.json';
+  expect(await ask(path)).toMatchObject({
+    status: 200,
+    type: 'application/json',
+    body: '{"keys":[]}',
+  });
+  serve(() => ({ statusCode: 200 }));
+  expect(await ask(`${path}?x`)).toMatchObject({ status: 200 });
+  expect(await ask(path, { method: 'POST' })).toMatchObject({ status: 404 });
+});
+
+it('a path with variables is refused at once, not misunderstood', () => {
+  expect(() => serve(() => undefined, { path: '/agents/{id}' })).toThrow(
+    'The local stack serves fixed paths only, not GET /agents/{id}.',
+  );
+});
+
+it('a request that ends half-way harms nobody', async () => {
+  serve(() => ({ statusCode: 200 }), { method: 'ANY' });
+  const half = 'POST /health HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcdeZ';
+  expect(await sendRaw(gateway.port, half)).toMatch(/^HTTP\/1.1 400 /);
+  expect(await ask('/health')).toMatchObject({ status: 200 });
+});

@@ -1,0 +1,20 @@
+// Throttling by an injected clock.
+import { createTokenBucket } from '../../../../local/gateway/token-bucket';
+
+it('lets a burst through, then refills at the rate, up to the burst', () => {
+  let now = 0;
+  const bucket = createTokenBucket({ requestsPerSecond: 10, burst: 3 }, () => now);
+  const takeAll = () => [1, 2, 3, 4, 5].filter(() => bucket.take()).length;
+  expect(takeAll()).toBe(3);
+  now += 99;
+  expect(takeAll()).toBe(0);
+  now += 1;
+  expect(takeAll()).toBe(1);
+  now += 60_000;
+  expect(takeAll()).toBe(3);
+});
+
+it('refuses nothing without a throttle', () => {
+  const bucket = createTokenBucket(undefined, () => 0);
+  expect(Array.from({ length: 100_000 }, () => bucket.take())).not.toContain(false);
+});

@@ -1,0 +1,208 @@
+// Bundles run in threads as they do in Lambda: alone with their own environment, bounded in time and number.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FunctionRuntime, type RuntimeDefinition } from '../../../../local/lambda/function-runtime';
+
+const directory = mkdtempSync(join(tmpdir(), 'runtime-'));
+const open: FunctionRuntime[] = [];
+let files = 0;
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((runtime) => runtime.close()));
+});
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
+function runtimeOf(code: string, options: Partial<RuntimeDefinition> = {}) {
+  files += 1;
+  const file = join(directory, `index${files}.mjs`);
+  writeFileSync(file, code);
+  const output: string[] = [];
+  const runtime = new FunctionRuntime(
+    {
+      name: 'tiny',
+      arn: 'arn:tiny',
+      file,
+      exportName: 'handler',
+      environment: {},
+      memoryMegabytes: 128,
+      timeoutSeconds: 20,
+      maximumConcurrency: 2,
+      ...options,
+    },
+    (stream, line) => output.push(`${stream}: ${line}`),
+  );
+  open.push(runtime);
+  return { runtime, output };
+}
+
+async function until(condition: () => boolean) {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+test('the handler gets a copy of the event and the facts of its invocation', async () => {
+  const { runtime } = runtimeOf(`
+    export const handler = async (event, context) => ({
+      event, name: context.functionName, id: context.awsRequestId, arn: context.invokedFunctionArn,
+      memory: context.memoryLimitInMB, remaining: context.getRemainingTimeInMillis(), nothing: undefined,
+    });`);
+  const result = await runtime.invoke({ a: [1], dropped: undefined }, 'request-1');
+  expect(result).toEqual({
+    ok: true,
+    value: {
+      event: { a: [1] },
+      name: 'tiny',
+      id: 'request-1',
+      arn: 'arn:tiny',
+      memory: '128',
+      remaining: expect.any(Number) as number,
+    },
+  });
+  const { remaining } = (result as { value: { remaining: number } }).value;
+  expect(remaining).toBeGreaterThan(15_000);
+  expect(remaining).toBeLessThanOrEqual(20_000);
+});
+
+test('the environment is the given one alone', async () => {
+  process.env['AWS_PROFILE'] = 'developer';
+  const { runtime } = runtimeOf(
+    `export const handler = () => ({ ...process.env, _X_AMZN_TRACE_ID: undefined });`,
+    { environment: { ONLY: 'this' } },
+  );
+  expect(await runtime.invoke({})).toEqual({ ok: true, value: { ONLY: 'this' } });
+});
+
+test('a handler that returns nothing gives null, as in Lambda', async () => {
+  const { runtime } = runtimeOf(`export const handler = async () => {};`);
+  expect(await runtime.invoke({})).toEqual({ ok: true, value: null });
+});
+
+test('what a handler throws is a result, and the environment is used again', async () => {
+  const { runtime } = runtimeOf(`
+    let calls = 0;
+    export const handler = async () => {
+      calls += 1;
+      if (calls === 1) throw new TypeError('first');
+      return calls;
+    };`);
+  expect(await runtime.invoke({})).toEqual({
+    ok: false,
+    errorType: 'TypeError',
+    errorMessage: 'first',
+  });
+  expect(await runtime.invoke({})).toEqual({ ok: true, value: 2 });
+});
+
+test('a timeout ends the thread; the next invocation gets a new one', async () => {
+  const { runtime, output } = runtimeOf(
+    `let calls = 0;
+     export const handler = async (event) => {
+       calls += 1;
+       if (event.hang) for (;;);
+       return calls;
+     };`,
+    { timeoutSeconds: 1, maximumConcurrency: 1 },
+  );
+  expect(await runtime.invoke({})).toEqual({ ok: true, value: 1 });
+  expect(await runtime.invoke({ hang: true })).toEqual({
+    ok: false,
+    errorType: 'TimedOut',
+    errorMessage: 'Task timed out after 1.00 seconds',
+  });
+  expect(await runtime.invoke({})).toEqual({ ok: true, value: 1 });
+  expect(output).toContain('stderr: Task timed out after 1.00 seconds');
+});
+
+test.each([
+  ['process.exit', 'process.exit(3)', 'exit code 3'],
+  [
+    'an unhandled rejection',
+    "void Promise.reject(new Error('lost')); await new Promise(() => {})",
+    'lost',
+  ],
+])('%s is a crash', async (_, code, message) => {
+  const { runtime } = runtimeOf(
+    `export const handler = async (event) => { if (event.crash) { ${code} } return 'fine'; };`,
+  );
+  const result = await runtime.invoke({ crash: true });
+  expect(result).toMatchObject({ ok: false, errorType: 'Crashed' });
+  expect(result).toHaveProperty('errorMessage', expect.stringContaining(message));
+  expect(await runtime.invoke({})).toEqual({ ok: true, value: 'fine' });
+});
+
+test('an error at the top level of the bundle is the result of the invocation', async () => {
+  const { runtime, output } = runtimeOf(`throw new RangeError('at start');`);
+  expect(await runtime.invoke({})).toEqual({
+    ok: false,
+    errorType: 'RangeError',
+    errorMessage: 'at start',
+  });
+  await until(() => output.some((line) => line.startsWith('stderr: Init Error')));
+});
+
+test('a bundle without the handler says so', async () => {
+  const { runtime } = runtimeOf(`export const other = () => {};`);
+  expect(await runtime.invoke({})).toMatchObject({
+    ok: false,
+    errorType: 'Runtime.HandlerNotFound',
+  });
+});
+
+test('one environment runs one invocation at a time; busy ones are joined by more, up to the limit', async () => {
+  const { runtime } = runtimeOf(
+    `import { threadId } from 'node:worker_threads';
+     let running = 0;
+     export const handler = async () => {
+       running += 1;
+       const seen = running;
+       await new Promise((resolve) => setTimeout(resolve, 50));
+       running -= 1;
+       return { threadId, seen };
+     };`,
+  );
+  const results = await Promise.all(Array.from({ length: 8 }, () => runtime.invoke({})));
+  const values = results.map(
+    (result) => (result as { value: { threadId: number; seen: number } }).value,
+  );
+  expect(values.map(({ seen }) => seen)).toEqual(Array.from({ length: 8 }, () => 1));
+  expect(new Set(values.map(({ threadId }) => threadId)).size).toBe(2);
+});
+
+test('output goes out line by line', async () => {
+  const { runtime, output } = runtimeOf(
+    `export const handler = async () => { console.log('one\\ntwo'); console.error('three'); };`,
+  );
+  await runtime.invoke({});
+  await until(() => output.length === 3);
+  expect(output.sort()).toEqual(['stderr: three', 'stdout: one', 'stdout: two']);
+});
+
+test('terminateWorkers strikes a running invocation, which counts as crashed', async () => {
+  const { runtime, output } = runtimeOf(
+    `export const handler = async (event) => {
+       if (event.wait) { console.log('started'); await new Promise(() => {}); }
+       return 'fine';
+     };`,
+  );
+  const struck = runtime.invoke({ wait: true });
+  await until(() => output.length > 0);
+  expect(await runtime.terminateWorkers()).toBe(1);
+  expect(await struck).toMatchObject({ ok: false, errorType: 'Crashed' });
+  expect(await runtime.invoke({})).toEqual({ ok: true, value: 'fine' });
+});
+
+test('close ends what runs and refuses what comes', async () => {
+  const { runtime, output } = runtimeOf(
+    `export const handler = () => { console.log('started'); return new Promise(() => {}); };`,
+    { maximumConcurrency: 1 },
+  );
+  const running = runtime.invoke({});
+  const waiting = runtime.invoke({});
+  await until(() => output.length > 0);
+  await runtime.close();
+  for (const result of [await running, await waiting, await runtime.invoke({})]) {
+    expect(result).toMatchObject({ ok: false, errorType: 'Crashed' });
+  }
+});
