@@ -27,8 +27,9 @@ export function parseArguments(given: readonly string[], kinds: OptionKinds): Ar
       { type: kind === 'flag' ? ('boolean' as const) : ('string' as const) },
     ]),
   );
+  // Not strict: a strict one refuses `--expires-in -10`, and has sentences of its own.
   const { tokens } = parseArgs({
-    args: joinNegativeNumbers(given, kinds),
+    args: [...given],
     options,
     strict: false,
     tokens: true,
@@ -58,8 +59,15 @@ export function parseArguments(given: readonly string[], kinds: OptionKinds): Ar
   };
 }
 
+interface OptionToken {
+  readonly rawName: string;
+  readonly value: string | undefined;
+  /** Whether the value was given with `=`. */
+  readonly inlineValue: boolean | undefined;
+}
+
 function checkOption(
-  { rawName, value }: { readonly rawName: string; readonly value: string | undefined },
+  { rawName, value = '', inlineValue = false }: OptionToken,
   kind: OptionKinds[string] | undefined,
   alreadyGiven: number,
 ): void {
@@ -68,22 +76,11 @@ function checkOption(
       `Unknown option ${rawName}. Put -- before a text that begins with a dash.`,
     );
   }
-  if (kind === 'flag' && value !== undefined) throw new UsageError(`${rawName} takes no value.`);
-  if (kind !== 'flag' && (value === undefined || value === '')) {
+  if (kind === 'flag' && inlineValue) throw new UsageError(`${rawName} takes no value.`);
+  // After a space, only a negative number may begin like an option.
+  const isOption = !inlineValue && /^-(?!\d)/.test(value);
+  if (kind !== 'flag' && (value === '' || isOption)) {
     throw new UsageError(`${rawName} needs a value.`);
   }
   if (kind === 'text' && alreadyGiven > 0) throw new UsageError(`${rawName} is given twice.`);
-}
-
-/** `--expires-in -10` is meant as `--expires-in=-10`, which is all that parseArgs understands. */
-function joinNegativeNumbers(given: readonly string[], kinds: OptionKinds): string[] {
-  const joined: string[] = [];
-  for (const argument of given) {
-    const last = joined.at(-1) ?? '';
-    const kind = kinds[last.replace(/^--/, '')];
-    const takesValue = last.startsWith('--') && kind !== undefined && kind !== 'flag';
-    if (takesValue && /^-\d/.test(argument)) joined[joined.length - 1] = `${last}=${argument}`;
-    else joined.push(argument);
-  }
-  return joined;
 }

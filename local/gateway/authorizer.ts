@@ -17,7 +17,7 @@ export async function authorize(
   request: HandshakeRequest,
   event: { readonly methodArn: string },
 ): Promise<Verdict> {
-  if (!identitySources.some((source) => identityValue(source, request))) {
+  if (!identitySources.every((source) => identityValue(source, request))) {
     return { allowed: false, status: 401 };
   }
   const startedAt = performance.now();

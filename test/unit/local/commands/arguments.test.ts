@@ -25,6 +25,10 @@ it.each([['--port', '-10'], ['--port=-10']])('takes a negative number: %s %s', (
   expect(parse(...args).wholeNumber('port', -10, 0)).toBe(-10);
 });
 
+it('takes a value that begins with a dash after an equals sign', () => {
+  expect(parse('--port=--verbose').text('port')).toBe('--verbose');
+});
+
 it('takes everything after -- as it is', () => {
   expect(parse('a', '--', '--port', '- b').positionals).toEqual(['a', '--port', '- b']);
 });
@@ -35,6 +39,7 @@ it.each([
   [['--constructor'], 'Unknown option --constructor. Put'],
   [['--port'], '--port needs a value.'],
   [['--port='], '--port needs a value.'],
+  [['--port', '--verbose'], '--port needs a value.'],
   [['--verbose=yes'], '--verbose takes no value.'],
   [['--port', '1', '--port', '2'], '--port is given twice.'],
 ])('%j is refused: %s', (args, sentence) => {

@@ -272,6 +272,24 @@ describe('$connect', () => {
   );
 });
 
+it('a client that resets its connection before it is refused harms nobody', async () => {
+  let finish: (value: unknown) => void = () => undefined;
+  const { connect: connectFunction } = serve({
+    connect: () => new Promise((resolve) => (finish = resolve)),
+  });
+  const socket = net.connect({ host: '127.0.0.1', port: gateway.port });
+  socket.on('error', () => undefined);
+  socket.write(upgradeRequest('/'));
+  await until(() => connectFunction.events.length === 1);
+  socket.resetAndDestroy();
+  await new Promise(setImmediate);
+  finish({ statusCode: 403 });
+  const next = connect(url());
+  await until(() => connectFunction.events.length === 2);
+  finish({ statusCode: 200 });
+  expect((await next).socket.readyState).toBe(1);
+});
+
 describe('throttling', () => {
   it('refuses with 429 what exceeds the burst', async () => {
     serve({}, { throttle: { requestsPerSecond: 0.001, burst: 2 } });
