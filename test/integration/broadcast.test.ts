@@ -10,8 +10,7 @@ let events: EventBridgeClient;
 let queues: SQSClient;
 
 beforeAll(async () => {
-  // No heartbeat comes between: the frames that arrive are counted.
-  stack = await startLocalStack({ maxConnectionsPerUser: 1000, heartbeatSeconds: 540 });
+  stack = await startLocalStack({ maxConnectionsPerUser: 1000 });
   events = new EventBridgeClient(stack.clientConfiguration);
   queues = new SQSClient(stack.clientConfiguration);
 }, 60_000);
@@ -52,7 +51,7 @@ test('reaches two tabs of one user and one of another, byte for byte, within a s
   await put('agent:status', { note: 'no extra key', ...status });
   await Promise.all(clients.map((client) => client.received('agent:status', 2)));
   expect(Date.now() - before).toBeLessThan(1_000);
-  for (const client of clients) expect(client.texts).toEqual([frame, frame]);
+  for (const client of clients) expect(client.news).toEqual([frame, frame]);
   await Promise.all(clients.map((client) => client.close()));
 });
 
@@ -98,7 +97,7 @@ describe('events that are no events', () => {
       expect(rejected.reason).toMatch(reason);
       await put('agent:status', status);
       await client.received('agent:status');
-      expect(client.texts).toEqual([frame]);
+      expect(client.news).toEqual([frame]);
       await client.close();
     },
   );
@@ -120,7 +119,7 @@ test('an event of another source is nobody’s business here', async () => {
   );
   await put('agent:status', status);
   await client.received('agent:status');
-  expect(client.texts).toEqual([frame]);
+  expect(client.news).toEqual([frame]);
   await client.close();
   await eventually(async () => {
     await expect(stack.health()).resolves.toMatchObject({ websocket: { connections: 0 } });
@@ -136,7 +135,7 @@ test('reaches each of 1,000 connections, once', async () => {
   }
   await put('agent:status', status);
   await Promise.all(clients.map((client) => client.received('agent:status', 1, 20_000)));
-  expect(clients.filter((client) => client.texts.join() !== frame)).toEqual([]);
+  expect(clients.filter((client) => client.news.join() !== frame)).toEqual([]);
   await expect(stack.health()).resolves.toMatchObject({
     websocket: { connections: 1_000, connectedUsers: 300 },
   });

@@ -73,6 +73,11 @@ export class TestClient {
     return { status: await status, code };
   }
 
+  /** All but the heartbeats, which come whenever they are due. */
+  get news(): string[] {
+    return this.texts.filter((text) => !text.startsWith('{"type":"heartbeat"'));
+  }
+
   get frames(): unknown[] {
     return this.texts.map((text) => JSON.parse(text) as unknown);
   }
