@@ -83,7 +83,7 @@ test('the AWS CLI finds a connection, posts to it and closes it', async () => {
   });
   await manage('delete-connection');
   await client.closed;
-  expect(client.texts).toEqual(['{"by":"hand"}']);
+  expect(client.news).toEqual(['{"by":"hand"}']);
   await expect(manage('get-connection')).rejects.toThrow('GoneException');
 });
 

@@ -55,7 +55,7 @@ test('a connection ends with its token: it is told why, then closed', async () =
   const before = Date.now();
   await expect(client.closed).resolves.toMatchObject({ code: 1000 });
   expect(Date.now() - before).toBeGreaterThan(900);
-  expect(client.texts.at(-1)).toBe(
+  expect(client.news.at(-1)).toBe(
     '{"type":"connection:closing","payload":{"reason":"token_expired"}}',
   );
   expect(other.socket.readyState).toBe(other.socket.OPEN);
@@ -66,7 +66,7 @@ test('over the limit the oldest of the same user makes room', async () => {
   const bob = await open('bob');
   const tabs = [await open('alice'), await open('alice'), await open('alice'), await open('alice')];
   await expect(tabs[0]?.closed).resolves.toMatchObject({ code: 1000 });
-  expect(tabs[0]?.texts.at(-1)).toBe(
+  expect(tabs[0]?.news.at(-1)).toBe(
     '{"type":"connection:closing","payload":{"reason":"replaced"}}',
   );
   await counted(4, 2);
