@@ -19,6 +19,10 @@ export interface Configuration {
   readonly maxConnectionsPerUser: number;
   /** The `source` of the events on the bus that are broadcast. */
   readonly eventSource: string;
+  /** Above so many connections a frame is sent by one worker per shard. */
+  readonly largeFanOutConnections: number;
+  /** Posts a second of one worker at the most; the account's quota is shared by all of them. */
+  readonly maxPostsPerSecond: number;
 }
 
 const defaults = {
@@ -27,6 +31,8 @@ const defaults = {
   heartbeatSeconds: 30,
   maxConnectionsPerUser: 20,
   eventSource: 'mission-control',
+  largeFanOutConnections: 10_000,
+  maxPostsPerSecond: 8_000,
 } as const satisfies Partial<Configuration>;
 
 const required = [
@@ -35,6 +41,8 @@ const required = [
   'heartbeatSeconds',
   'maxConnectionsPerUser',
   'eventSource',
+  'largeFanOutConnections',
+  'maxPostsPerSecond',
 ] as const satisfies readonly SettingName[];
 
 const identity = [
@@ -55,6 +63,8 @@ export const configurationNames = [
   'heartbeatSeconds',
   'maxConnectionsPerUser',
   'eventSource',
+  'largeFanOutConnections',
+  'maxPostsPerSecond',
 ] as const satisfies readonly SettingName[];
 
 /** Keys of the CDK command line itself that carry neither `:` nor `/`. */
@@ -89,17 +99,16 @@ export function parseConfiguration(
       ],
     };
   }
-  const { stage, useMockData, heartbeatSeconds, maxConnectionsPerUser, eventSource, gatewayUrl } =
-    settings.value;
+  const { gatewayUrl, ...others } = settings.value;
+  const checked = Object.fromEntries(required.map((name) => [name, others[name]])) as Pick<
+    typeof others,
+    (typeof required)[number]
+  >;
   return {
     ok: true,
     value: {
-      stage,
+      ...checked,
       identityProvider: provider.value,
-      useMockData,
-      heartbeatSeconds,
-      maxConnectionsPerUser,
-      eventSource,
       ...(gatewayUrl === undefined ? {} : { gatewayUrl }),
     },
   };

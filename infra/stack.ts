@@ -1,11 +1,20 @@
 // The deployment as a whole: which parts there are and what they know of each other.
-import { CfnOutput, DefaultStackSynthesizer, Stack, type IStackSynthesizer } from 'aws-cdk-lib';
+import {
+  CfnOutput,
+  DefaultStackSynthesizer,
+  Duration,
+  Stack,
+  type IStackSynthesizer,
+} from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { resourceName } from './configuration';
 import { Broadcast } from './constructs/broadcast';
+import { Deliveries } from './constructs/deliveries';
 import { Health } from './constructs/health';
 import { Heartbeat } from './constructs/heartbeat';
 import { MockAgents } from './constructs/mock-agents';
 import type { Deployment } from './constructs/service-function';
+import { ServiceQueue } from './constructs/service-queue';
 import { Store } from './constructs/store';
 import { MissionControlWebSocketApi } from './constructs/websocket-api';
 
@@ -24,8 +33,22 @@ export class MissionControlStack extends Stack {
       ...deployment,
       store,
     });
-    const broadcast = new Broadcast(this, 'Broadcast', { ...deployment, store, webSocketApi });
-    new Heartbeat(this, 'Heartbeat', { ...deployment, store, webSocketApi });
+    const rejectedEvents = new ServiceQueue(this, 'RejectedEvents', {
+      queueName: `${resourceName(deployment.configuration)}-rejected-events`,
+      retentionPeriod: Duration.days(14),
+    });
+    const deliveries = new Deliveries(this, 'Deliveries', {
+      ...deployment,
+      store,
+      webSocketApi,
+      deadLetterQueue: rejectedEvents,
+    });
+    const broadcast = new Broadcast(this, 'Broadcast', {
+      ...deployment,
+      deliveries,
+      rejectedEvents,
+    });
+    new Heartbeat(this, 'Heartbeat', { ...deployment, store, webSocketApi, deliveries });
     const health = new Health(this, 'Health', { ...deployment, store });
     if (deployment.configuration.useMockData) {
       new MockAgents(this, 'MockAgents', { ...deployment, eventBus: broadcast.eventBus });
@@ -35,7 +58,7 @@ export class MissionControlStack extends Stack {
     this.output('EventBusName', broadcast.eventBus.eventBusName, 'Where backends report events');
     this.output(
       'RejectedEventsQueueUrl',
-      broadcast.rejectedEventsQueueUrl,
+      rejectedEvents.queueUrl,
       'Where events that were not broadcast are kept',
     );
   }

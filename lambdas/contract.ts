@@ -5,6 +5,9 @@ import { objectOf, parse, type Parsed } from '../sdk/protocol';
 /** Attributes of the table that infra has to know. */
 export const attributes = { partitionKey: 'pk', sortKey: 'sk', expiresAt: 'expiresAt' } as const;
 
+/** Names of the metrics of fan-outs, by namespace. */
+export const metricNamespace = 'MissionControl';
+
 /** What the schedule puts into the heartbeat's event: the second for which it was planned, ISO 8601. */
 export const scheduledAtField = 'scheduledAt';
 
@@ -86,6 +89,9 @@ export const settings = {
   ),
   tableName: text('the name of the DynamoDB table'),
   callbackUrl: secureUrl("the stage's own @connections URL"),
+  largeFanOutConnections: wholeNumber(1, 1_000_000),
+  maxPostsPerSecond: wholeNumber(10, 100_000),
+  deliveriesQueueUrl: text('the URL of the queue of deliveries to go on with'),
   heartbeatQueueUrl: text('the URL of the queue of heartbeats to come'),
   rejectedEventsQueueUrl: text('the URL of the queue for rejected events'),
   eventBusName: text('the name of the event bus'),

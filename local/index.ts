@@ -29,6 +29,10 @@ export interface LocalStackOptions {
   /** Default: 30. */
   readonly heartbeatSeconds?: number;
   readonly maxConnectionsPerUser?: number;
+  /** Above so many connections each shard is a job of its own. Default: 10,000. */
+  readonly largeFanOutConnections?: number;
+  /** Of one worker. Default: 8,000. */
+  readonly maxPostsPerSecond?: number;
   /** Another issuer instead of the local one; needs `audience`. */
   readonly issuer?: string;
   readonly audience?: string;
@@ -144,6 +148,7 @@ function limitsOf({ idleTimeoutSeconds, maxConnectionSeconds }: LocalStackOption
 /** The settings of the CDK app; it has its own defaults for what is undefined. */
 function settingsOf(options: LocalStackOptions, jwksUri: string): Record<string, unknown> {
   const { gatewayUrl, heartbeatSeconds, maxConnectionsPerUser } = options;
+  const { largeFanOutConnections, maxPostsPerSecond } = options;
   const external = [options.issuer, options.audience, options.jwksUri].some(
     (value) => value !== undefined,
   );
@@ -156,5 +161,7 @@ function settingsOf(options: LocalStackOptions, jwksUri: string): Record<string,
     gatewayUrl,
     heartbeatSeconds,
     maxConnectionsPerUser,
+    largeFanOutConnections,
+    maxPostsPerSecond,
   };
 }

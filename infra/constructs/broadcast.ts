@@ -5,51 +5,39 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { CfnEventInvokeConfig } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { resourceName } from '../configuration';
+import type { Deliveries } from './deliveries';
 import { ServiceFunction, type Deployment } from './service-function';
-import { ServiceQueue } from './service-queue';
-import type { Store } from './store';
-import type { MissionControlWebSocketApi } from './websocket-api';
+import type { ServiceQueue } from './service-queue';
 
 /** How long an event is tried. After an hour nobody wants to see it as news. */
 const maxEventAge = Duration.hours(1);
 
 export interface BroadcastProps extends Deployment {
-  readonly store: Store;
-  readonly webSocketApi: MissionControlWebSocketApi;
+  readonly deliveries: Deliveries;
+  /** Gets events that are no events, that could not be handed over, and at which the function failed. */
+  readonly rejectedEvents: ServiceQueue;
 }
 
 export class Broadcast extends Construct {
   readonly eventBus: EventBus;
-  readonly rejectedEventsQueueUrl: string;
 
   constructor(scope: Construct, id: string, props: BroadcastProps) {
     super(scope, id);
-    const { configuration, store, webSocketApi } = props;
+    const { configuration, deliveries, rejectedEvents: rejected } = props;
     const name = resourceName(configuration);
     this.eventBus = new EventBus(this, 'EventBus', {
       eventBusName: name,
       description: 'Mission Control: what agents do',
     });
-    // Events that are no events, that could not be handed over, and at which the function failed.
-    const rejected = new ServiceQueue(this, 'RejectedEvents', {
-      queueName: `${name}-rejected-events`,
-      retentionPeriod: Duration.days(14),
-    });
-    this.rejectedEventsQueueUrl = rejected.queueUrl;
     const broadcast = new ServiceFunction(this, 'Function', {
       ...props,
       name: 'broadcast',
       description: 'Sends an event to every connection',
       timeoutSeconds: 60,
       memoryMegabytes: 1769,
-      settings: {
-        tableName: store.tableName,
-        callbackUrl: webSocketApi.callbackUrl,
-        rejectedEventsQueueUrl: rejected.queueUrl,
-      },
+      settings: { ...deliveries.fanOutSettings, rejectedEventsQueueUrl: rejected.queueUrl },
     });
-    broadcast.allow(['dynamodb:Query', 'dynamodb:DeleteItem'], store.tableArn);
-    webSocketApi.allowManagement(broadcast, 'POST');
+    deliveries.allowFanOut(broadcast);
     broadcast.allow(['sqs:SendMessage'], rejected.queueArn);
 
     new Rule(this, 'Rule', {

@@ -3,6 +3,7 @@ import { Duration } from 'aws-cdk-lib';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { resourceName } from '../configuration';
+import type { Deliveries } from './deliveries';
 import { MinuteSchedule } from './minute-schedule';
 import { ServiceFunction, type Deployment } from './service-function';
 import { ServiceQueue } from './service-queue';
@@ -15,12 +16,13 @@ const beatLifetime = Duration.minutes(2);
 export interface HeartbeatProps extends Deployment {
   readonly store: Store;
   readonly webSocketApi: MissionControlWebSocketApi;
+  readonly deliveries: Deliveries;
 }
 
 export class Heartbeat extends Construct {
   constructor(scope: Construct, id: string, props: HeartbeatProps) {
     super(scope, id);
-    const { configuration, store, webSocketApi } = props;
+    const { configuration, store, webSocketApi, deliveries } = props;
     const name = resourceName(configuration);
     // Unused, and free, when a heartbeat every minute or less often leaves nothing to hold back.
     // No dead-letter queue: a beat that was missed is made up for by the next one, and alarms watch the
@@ -37,14 +39,14 @@ export class Heartbeat extends Construct {
       timeoutSeconds: 30,
       memoryMegabytes: 1769,
       settings: {
-        tableName: store.tableName,
-        callbackUrl: webSocketApi.callbackUrl,
+        ...deliveries.fanOutSettings,
         heartbeatQueueUrl: queue.queueUrl,
         heartbeatSeconds: configuration.heartbeatSeconds,
       },
     });
-    heartbeat.allow(['dynamodb:Query', 'dynamodb:DeleteItem', 'dynamodb:PutItem'], store.tableArn);
-    webSocketApi.allowManagement(heartbeat, 'POST', 'DELETE');
+    deliveries.allowFanOut(heartbeat);
+    heartbeat.allow(['dynamodb:DeleteItem', 'dynamodb:PutItem'], store.tableArn);
+    webSocketApi.allowManagement(heartbeat, 'DELETE');
     heartbeat.allow(
       [
         'sqs:SendMessage',

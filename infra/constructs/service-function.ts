@@ -21,6 +21,7 @@ export type FunctionName =
   | 'disconnect'
   | 'default'
   | 'broadcast'
+  | 'deliver'
   | 'heartbeat'
   | 'health'
   | 'mock-agents';

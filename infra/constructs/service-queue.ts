@@ -1,6 +1,6 @@
 // What all queues have in common: encrypted at rest, and TLS alone on the way.
 import type { Duration } from 'aws-cdk-lib';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue, QueueEncryption, type DeadLetterQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
 export interface ServiceQueueProps {
@@ -8,6 +8,7 @@ export interface ServiceQueueProps {
   /** Counts from the sending of a message, its delay included. */
   readonly retentionPeriod: Duration;
   readonly visibilityTimeout?: Duration;
+  readonly deadLetterQueue?: DeadLetterQueue;
 }
 
 export class ServiceQueue extends Queue {

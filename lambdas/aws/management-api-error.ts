@@ -2,7 +2,7 @@
 
 /** The outcome of a call that failed, and what to log of it. */
 export interface ManagementApiError {
-  readonly outcome: 'gone' | 'throttled' | 'failed';
+  readonly outcome: 'gone' | 'throttled' | 'refused' | 'failed';
   readonly name: string;
   /** Absent when no answer came. */
   readonly statusCode: number | undefined;
@@ -20,6 +20,9 @@ export function errorOf(cause: unknown): ManagementApiError {
   }>;
   const statusCode = $metadata?.httpStatusCode;
   if (name === 'GoneException' || statusCode === 410) return { outcome: 'gone', name, statusCode };
-  const throttled = name === 'LimitExceededException' || statusCode === 429;
-  return { outcome: throttled ? 'throttled' : 'failed', name, statusCode };
+  if (name === 'LimitExceededException' || statusCode === 429) {
+    return { outcome: 'throttled', name, statusCode };
+  }
+  const refused = statusCode !== undefined && statusCode >= 400 && statusCode < 500;
+  return { outcome: refused ? 'refused' : 'failed', name, statusCode };
 }

@@ -1,14 +1,21 @@
 // An event from the bus. EventBridge calls asynchronously: what this throws is tried twice more.
-import type { EventBridgeEvent } from 'aws-lambda';
+import type { Context, EventBridgeEvent } from 'aws-lambda';
 import type { Broadcast } from '../core/broadcast';
+import { deadlineOf } from '../core/deadline';
+import type { Clock } from '../core/ports';
 
-export function createHandler({ broadcast }: { readonly broadcast: Broadcast }) {
-  return async (event: EventBridgeEvent<string, unknown>): Promise<void> => {
-    await broadcast({
-      id: event.id,
-      type: event['detail-type'],
-      payload: event.detail,
-      whole: event,
-    });
+export function createHandler(dependencies: {
+  readonly broadcast: Broadcast;
+  readonly now: Clock;
+}) {
+  const { broadcast, now } = dependencies;
+
+  return async (
+    event: EventBridgeEvent<string, unknown>,
+    context: Pick<Context, 'getRemainingTimeInMillis'>,
+  ): Promise<void> => {
+    const { id, 'detail-type': type, detail: payload } = event;
+    const deadline = deadlineOf(now(), context.getRemainingTimeInMillis());
+    await broadcast({ id, type, payload, whole: event }, deadline);
   };
 }

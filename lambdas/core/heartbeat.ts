@@ -1,45 +1,40 @@
 // Proves to every client that its connection lives, and finds out which ones do not.
 import { serializeFrame } from '../../sdk/protocol';
-import type { CloseConnection } from './close-connection';
-import type { FanOut } from './fan-out';
-import type { CensusStore, Clock, HeartbeatQueue, Log, PlannedHeartbeat } from './ports';
+import type { LargeFanOut } from './large-fan-out';
+import type { Clock, HeartbeatQueue, Log, PlannedHeartbeat } from './ports';
+import type { SendHeartbeat } from './send-heartbeat';
 
 /** What any heartbeat may be late, in milliseconds: SQS and a cold start take their time. */
 const shortestPatience = 5_000;
 
+/** Deadlines are milliseconds since the Unix epoch; no post begins after them. */
 export interface Heartbeat {
   /** The schedule's call, once a minute or more rarely: sends a heartbeat and plans those until the next call. */
-  onSchedule(scheduledAt: number): Promise<void>;
+  readonly onSchedule: (scheduledAt: number, deadline: number) => Promise<void>;
   /** A planned heartbeat that has come due. */
-  onDue(planned: PlannedHeartbeat): Promise<void>;
+  readonly onDue: (planned: PlannedHeartbeat, deadline: number) => Promise<void>;
 }
 
 export function createHeartbeat(dependencies: {
-  readonly fanOut: FanOut;
-  readonly closeConnection: CloseConnection;
-  readonly census: CensusStore;
+  readonly sendHeartbeat: SendHeartbeat;
+  readonly largeFanOut: LargeFanOut;
   readonly queue: HeartbeatQueue;
   readonly now: Clock;
   readonly log: Log;
   readonly heartbeatSeconds: number;
 }): Heartbeat {
-  const { fanOut, closeConnection, census, queue, now, log, heartbeatSeconds } = dependencies;
+  const { sendHeartbeat, largeFanOut, queue, now, log, heartbeatSeconds } = dependencies;
   const interval = heartbeatSeconds * 1000;
 
-  async function beat(): Promise<void> {
-    const frame = serializeFrame({ type: 'heartbeat', payload: { timestamp: now() } });
-    const report = await fanOut(frame, (expired) => closeConnection(expired, 'token_expired'));
-    const { census: counted, ...counts } = report;
-    await Promise.all(counted.map((shard) => census.write(shard)));
-    log.info('heartbeat sent', {
-      ...counts,
-      connections: sum(counted.map((shard) => shard.connections)),
-      users: sum(counted.map((shard) => shard.users)),
-    });
+  async function beat(deadline: number): Promise<void> {
+    const reportedAt = now();
+    const frame = serializeFrame({ type: 'heartbeat', payload: { timestamp: reportedAt } });
+    const heartbeat = { frame, type: 'heartbeat', reportedAt };
+    if (!(await largeFanOut(heartbeat))) await sendHeartbeat({ ...heartbeat, deadline });
   }
 
   return {
-    async onSchedule(scheduledAt) {
+    async onSchedule(scheduledAt, deadline) {
       const startedAt = now();
       // Schedules are precise to the minute, so up to one late is on time.
       if (isLate(scheduledAt, Math.max(interval, 60_000) + 60_000)) return;
@@ -49,10 +44,10 @@ export function createHeartbeat(dependencies: {
       }
       // Planned first: sending this one may take longer than the interval.
       await queue.plan(planned, startedAt);
-      await beat();
+      await beat(deadline);
     },
-    async onDue({ dueAt }) {
-      if (!isLate(dueAt, Math.max(interval, shortestPatience))) await beat();
+    async onDue({ dueAt }, deadline) {
+      if (!isLate(dueAt, Math.max(interval, shortestPatience))) await beat(deadline);
     },
   };
 
@@ -64,5 +59,3 @@ export function createHeartbeat(dependencies: {
     return true;
   }
 }
-
-const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);

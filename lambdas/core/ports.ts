@@ -18,10 +18,15 @@ export interface ConnectionStore {
   save(connection: Connection): Promise<void>;
   /** Removes the record; one that does not exist is no error. */
   remove(key: ConnectionKey): Promise<void>;
+  /** Removes many records at once. */
+  removeAll(keys: readonly ConnectionKey[]): Promise<void>;
   /** All records of a user, expired ones too, read consistently. */
   ofUser(userId: string): Promise<readonly Connection[]>;
-  /** All records of a shard, expired ones too, page by page, each user's side by side. */
-  pages(shard: number): AsyncIterable<readonly Connection[]>;
+  /**
+   * All records of a shard, expired ones too, page by page, each user's side by side; those that follow
+   * `after`, if it is given.
+   */
+  pages(shard: number, after?: ConnectionKey): AsyncIterable<readonly Connection[]>;
 }
 
 /** What a heartbeat counted in one shard. */
@@ -39,12 +44,35 @@ export interface CensusStore {
   read(): Promise<readonly ShardCensus[]>;
 }
 
-/** How posting one frame to one connection ended. `throttled` and `failed` may be tried again. */
-export type Delivery = 'delivered' | 'gone' | 'throttled' | 'failed';
+/** How one post ended. `throttled` and `failed` may be tried again; `refused` would be refused again. */
+export type Delivery = 'delivered' | 'gone' | 'throttled' | 'failed' | 'refused';
 
 export interface Poster {
   /** Posts a frame's text. Never throws: what went wrong is a value. */
   post(connectionId: string, frame: string): Promise<Delivery>;
+}
+
+/** What is left of a fan-out: a frame for a list of connections, or for a shard, from a key on. */
+export type DeliveryJob = {
+  /** The frame's text, its type, and when the event was reported, in milliseconds since the Unix epoch. */
+  readonly frame: string;
+  readonly type: string;
+  readonly reportedAt: number;
+  /** How often it has been put back already. */
+  readonly round: number;
+} & (
+  | { readonly connections: readonly Connection[] }
+  | { readonly shard: number; readonly after?: ConnectionKey }
+);
+
+export interface DeliveryQueue {
+  /** Hands the jobs to other workers; lists may be split. */
+  send(jobs: readonly DeliveryJob[]): Promise<void>;
+}
+
+export interface Timers {
+  /** Runs `task` once, `milliseconds` from now; what it gives stops it. */
+  after(milliseconds: number, task: () => void): () => void;
 }
 
 export interface Closer {

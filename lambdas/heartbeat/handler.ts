@@ -1,21 +1,31 @@
 // The schedule calls once a minute; SQS hands back the heartbeats that were planned between two calls.
-import type { SQSEvent } from 'aws-lambda';
+import type { Context, SQSEvent } from 'aws-lambda';
+import { deadlineOf } from '../core/deadline';
 import type { Heartbeat } from '../core/heartbeat';
-import type { PlannedHeartbeat } from '../core/ports';
+import type { Clock, PlannedHeartbeat } from '../core/ports';
 
 export interface ScheduledEvent {
   /** ISO 8601, to the second; infra has the schedule fill it in. */
   readonly scheduledAt: string;
 }
 
-export function createHandler({ heartbeat }: { readonly heartbeat: Heartbeat }) {
-  return async (event: ScheduledEvent | SQSEvent): Promise<void> => {
+export function createHandler(dependencies: {
+  readonly heartbeat: Heartbeat;
+  readonly now: Clock;
+}) {
+  const { heartbeat, now } = dependencies;
+
+  return async (
+    event: ScheduledEvent | SQSEvent,
+    context: Pick<Context, 'getRemainingTimeInMillis'>,
+  ): Promise<void> => {
+    const deadline = deadlineOf(now(), context.getRemainingTimeInMillis());
     if ('scheduledAt' in event) {
-      await heartbeat.onSchedule(Date.parse(event.scheduledAt));
+      await heartbeat.onSchedule(Date.parse(event.scheduledAt), deadline);
       return;
     }
     for (const { body } of event.Records) {
-      await heartbeat.onDue(JSON.parse(body) as PlannedHeartbeat);
+      await heartbeat.onDue(JSON.parse(body) as PlannedHeartbeat, deadline);
     }
   };
 }

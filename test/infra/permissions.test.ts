@@ -15,6 +15,19 @@ const telemetry = (logGroup: string) => ({
   '*': ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
 });
 
+/** What fanning out takes: all connections, posts to them, and the queue for what is left. */
+const fanOut = {
+  [connections('POST')]: manage,
+  '${DeliveriesQueue.Arn}': ['sqs:SendMessage'],
+};
+const readAndForget = ['dynamodb:BatchWriteItem', 'dynamodb:Query'];
+const readCountAndForget = [
+  'dynamodb:BatchWriteItem',
+  'dynamodb:DeleteItem',
+  'dynamodb:PutItem',
+  'dynamodb:Query',
+];
+
 test.each([
   ['authorizer', telemetry('WebSocketAuthorizerFunctionLog')],
   [
@@ -35,17 +48,33 @@ test.each([
     'broadcast',
     {
       ...telemetry('BroadcastFunctionLog'),
-      [table]: ['dynamodb:DeleteItem', 'dynamodb:Query'],
-      [connections('POST')]: manage,
-      '${BroadcastRejectedEvents.Arn}': ['sqs:SendMessage'],
+      ...fanOut,
+      [table]: readAndForget,
+      '${RejectedEvents.Arn}': ['sqs:SendMessage'],
+    },
+  ],
+  [
+    'deliver',
+    {
+      ...telemetry('DeliveriesFunctionLog'),
+      ...fanOut,
+      [table]: readCountAndForget,
+      [connections('DELETE')]: manage,
+      '${RejectedEvents.Arn}': ['sqs:SendMessage'],
+      '${DeliveriesQueue.Arn}': [
+        'sqs:DeleteMessage',
+        'sqs:GetQueueAttributes',
+        'sqs:ReceiveMessage',
+        'sqs:SendMessage',
+      ],
     },
   ],
   [
     'heartbeat',
     {
       ...telemetry('HeartbeatFunctionLog'),
-      [table]: ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
-      [connections('POST')]: manage,
+      ...fanOut,
+      [table]: readCountAndForget,
       [connections('DELETE')]: manage,
       '${HeartbeatBeats.Arn}': [
         'sqs:DeleteMessage',
@@ -69,7 +98,7 @@ test.each([
 
 test('every function has a role of its own, which only Lambda assumes and no managed policy widens', () => {
   const roles = resourcesOf(template, 'AWS::Lambda::Function').map((f) => f.properties['Role']);
-  expect(new Set(roles).size).toBe(8);
+  expect(new Set(roles).size).toBe(9);
   for (const { id, properties } of resourcesOf(template, 'AWS::IAM::Role')) {
     if (!roles.includes(`\${${id}.Arn}`)) continue;
     expect(properties).not.toHaveProperty('ManagedPolicyArns');
@@ -94,7 +123,7 @@ test.each(['heartbeat', 'mock-agents'])(
 
 test('no role may do everything of a service, and only traces are written without naming a resource', () => {
   const policies = resourcesOf(template, 'AWS::IAM::Policy');
-  expect(policies).toHaveLength(10);
+  expect(policies).toHaveLength(11);
   const roles = resourcesOf(template, 'AWS::IAM::Role').map(({ id }) => `\${${id}.Arn}`);
   for (const allowed of roles.map((role) => allowedTo(template, role))) {
     expect(Object.values(allowed).flat().join()).not.toContain('*');

@@ -1,5 +1,5 @@
 // What must be true of the stack, by name; the snapshot at the end shows everything else that changes.
-import type { Template } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { httpLogFields, webSocketLogFields } from '../../infra/constructs/access-log';
 import { functionOf, resourceOf, resourcesOf, synthesize, type Resource } from './synthesized';
 
@@ -14,15 +14,25 @@ const one = (type: string, properties?: unknown) => resourceOf(template, type, p
 const environmentOf = ({ properties }: Resource) =>
   (properties['Environment'] as { Variables: Record<string, string> }).Variables;
 
+/** The settings of every function that fans out. */
+const fanOut = [
+  'CALLBACK_URL',
+  'DELIVERIES_QUEUE_URL',
+  'LARGE_FAN_OUT_CONNECTIONS',
+  'MAX_POSTS_PER_SECOND',
+  'TABLE_NAME',
+];
+
 describe('every function', () => {
   const functions = all('AWS::Lambda::Function', withMockData);
 
-  test('is one of the eight of the design', () => {
+  test('is one of the nine of the design', () => {
     expect(functions.map(({ properties }) => properties['FunctionName']).sort()).toEqual([
       'mission-control-authorizer',
       'mission-control-broadcast',
       'mission-control-connect',
       'mission-control-default',
+      'mission-control-deliver',
       'mission-control-disconnect',
       'mission-control-health',
       'mission-control-heartbeat',
@@ -55,8 +65,9 @@ describe('every function', () => {
     ['connect', ['CALLBACK_URL', 'MAX_CONNECTIONS_PER_USER', 'TABLE_NAME']],
     ['disconnect', ['TABLE_NAME']],
     ['default', []],
-    ['broadcast', ['CALLBACK_URL', 'REJECTED_EVENTS_QUEUE_URL', 'TABLE_NAME']],
-    ['heartbeat', ['CALLBACK_URL', 'HEARTBEAT_QUEUE_URL', 'HEARTBEAT_SECONDS', 'TABLE_NAME']],
+    ['broadcast', [...fanOut, 'REJECTED_EVENTS_QUEUE_URL']],
+    ['deliver', [...fanOut, 'REJECTED_EVENTS_QUEUE_URL']],
+    ['heartbeat', [...fanOut, 'HEARTBEAT_QUEUE_URL', 'HEARTBEAT_SECONDS']],
     ['health', ['GATEWAY_URL', 'TABLE_NAME', 'USE_MOCK_DATA']],
     ['mock-agents', ['EVENT_BUS_NAME', 'EVENT_SOURCE']],
   ])('%s is told its settings and no other', (name, variables) => {
@@ -214,8 +225,28 @@ describe('health', () => {
   });
 });
 
+describe('deliveries', () => {
+  test('are tried five times and then kept; a worker takes one job at a time, sixteen work at most', () => {
+    const queue = one('AWS::SQS::Queue', { QueueName: 'mission-control-deliveries' });
+    expect(queue.properties['RedrivePolicy']).toEqual({
+      deadLetterTargetArn: '${RejectedEvents.Arn}',
+      maxReceiveCount: 5,
+    });
+    const { properties } = functionOf(template, 'deliver');
+    expect(queue.properties['VisibilityTimeout']).toBe(6 * Number(properties['Timeout']));
+    const mapping = all('AWS::Lambda::EventSourceMapping').find(
+      (each) => each.properties['EventSourceArn'] === '${DeliveriesQueue.Arn}',
+    );
+    expect(mapping?.properties).toMatchObject({
+      BatchSize: 1,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 16 },
+    });
+  });
+});
+
 describe('broadcast', () => {
-  const rejected = '${BroadcastRejectedEvents.Arn}';
+  const rejected = '${RejectedEvents.Arn}';
 
   test('gets every event of the source, whatever its type, and what it cannot get is kept', () => {
     const { properties } = one('AWS::Events::Rule');
@@ -254,7 +285,7 @@ describe('broadcast', () => {
     expect(
       one('AWS::SQS::Queue', { QueueName: 'mission-control-rejected-events' }).properties,
     ).toMatchObject({ MessageRetentionPeriod: 14 * 24 * 3600 });
-    expect(policyOf('BroadcastRejectedEvents')).toContainEqual(
+    expect(policyOf('RejectedEvents')).toContainEqual(
       expect.objectContaining({
         Effect: 'Allow',
         Action: 'sqs:SendMessage',
@@ -269,7 +300,7 @@ describe('broadcast', () => {
 describe('queues', () => {
   test('are encrypted, and closed to whoever comes without TLS', () => {
     const queues = all('AWS::SQS::Queue');
-    expect(queues).toHaveLength(2);
+    expect(queues).toHaveLength(3);
     for (const { id, properties } of queues) {
       expect(properties['SqsManagedSseEnabled']).toBe(true);
       expect(policyOf(id)).toContainEqual({
@@ -318,7 +349,10 @@ describe('heartbeat', () => {
   });
 
   test('within the minute comes from a queue, beat by beat, each once', () => {
-    expect(one('AWS::Lambda::EventSourceMapping').properties).toEqual({
+    expect(
+      one('AWS::Lambda::EventSourceMapping', { BatchSize: 1, ScalingConfig: Match.absent() })
+        .properties,
+    ).toEqual({
       BatchSize: 1,
       EventSourceArn: '${HeartbeatBeats.Arn}',
       FunctionName: '${HeartbeatFunction}',
@@ -333,7 +367,7 @@ describe('heartbeat', () => {
 describe('mock agents', () => {
   test('exist only with useMockData', () => {
     const named = { FunctionName: 'mission-control-mock-agents' };
-    expect(all('AWS::Lambda::Function')).toHaveLength(7);
+    expect(all('AWS::Lambda::Function')).toHaveLength(8);
     expect(resourcesOf(template, 'AWS::Lambda::Function', named)).toEqual([]);
     expect(resourcesOf(withMockData, 'AWS::Lambda::Function', named)).toHaveLength(1);
   });

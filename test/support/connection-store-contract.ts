@@ -1,5 +1,5 @@
 // What every ConnectionStore must do; the unit tests run it against each of them.
-import type { Connection, ConnectionStore } from '../../lambdas/core/ports';
+import type { Connection, ConnectionKey, ConnectionStore } from '../../lambdas/core/ports';
 import { shardOf, shards } from '../../lambdas/core/shard';
 
 const connection = (userId: string, connectionId: string): Connection => ({
@@ -64,6 +64,38 @@ export function describeConnectionStore(
       await store.remove({ userId: 'ann', connectionId: '1=' });
       await store.remove({ userId: 'ann', connectionId: '1=' });
       await expect(allOf(store)).resolves.toEqual([connection('ann', '2=')]);
+    });
+
+    test('removes many records at once', async () => {
+      const store = await create();
+      const saved = Array.from({ length: 60 }, (_, index) =>
+        connection(`user-${index % 7}`, `id-${String(index).padStart(2, '0')}=`),
+      );
+      for (const one of saved) await store.save(one);
+      await store.removeAll([]);
+      await store.removeAll(saved.slice(0, 55));
+      await expect(allOf(store)).resolves.toEqual(saved.slice(55));
+    });
+
+    test('goes on in a shard after any of its connections', async () => {
+      const store = await create();
+      for (let index = 0; index < 20; index += 1) {
+        await store.save(connection('ann', `id-${String(index).padStart(2, '0')}=`));
+      }
+      const shard = shardOf('ann');
+      const read = async (after?: ConnectionKey) => {
+        const found: string[] = [];
+        for await (const page of store.pages(shard, after)) {
+          found.push(...page.map((one) => one.connectionId));
+        }
+        return found;
+      };
+      const all = await read();
+      expect(all).toHaveLength(20);
+      await expect(read({ userId: 'ann', connectionId: all[12] ?? '' })).resolves.toEqual(
+        all.slice(13),
+      );
+      await expect(read({ userId: 'ann', connectionId: all[19] ?? '' })).resolves.toEqual([]);
     });
 
     test("keeps each user's connections side by side", async () => {

@@ -4,20 +4,51 @@ import type {
   CensusStore,
   Closer,
   Connection,
+  ConnectionKey,
   ConnectionStore,
   Delivery,
+  DeliveryJob,
+  DeliveryQueue,
   Log,
   Poster,
   ShardCensus,
+  Timers,
 } from '../../lambdas/core/ports';
 import { shardOf } from '../../lambdas/core/shard';
 
-/** A clock that stands still until it is moved. */
-export class FakeClock {
+/** A clock that stands still until it is moved, with timers that fire when it is. */
+export class FakeClock implements Timers {
+  private readonly timers = new Set<{ readonly at: number; readonly task: () => void }>();
+
   constructor(public milliseconds = Date.UTC(2026, 1, 5, 12)) {}
+
   readonly now = () => this.milliseconds;
+
   advance(milliseconds: number): void {
     this.milliseconds += milliseconds;
+  }
+
+  after(milliseconds: number, task: () => void): () => void {
+    const timer = { at: this.milliseconds + Math.max(0, milliseconds), task };
+    this.timers.add(timer);
+    return () => void this.timers.delete(timer);
+  }
+
+  /** Jumps from timer to timer until `work` is done; whatever else there is to do comes first. */
+  async run<T>(work: Promise<T>): Promise<T> {
+    const state = { done: false };
+    const watched = work.finally(() => (state.done = true));
+    watched.catch(() => undefined);
+    for (;;) {
+      for (let turn = 0; turn < 150 && !state.done; turn += 1)
+        await new Promise((next) => setImmediate(next));
+      if (state.done) return watched;
+      const [next] = [...this.timers].sort((a, b) => a.at - b.at);
+      if (next === undefined) continue;
+      this.timers.delete(next);
+      this.milliseconds = Math.max(this.milliseconds, next.at);
+      next.task();
+    }
   }
 }
 
@@ -38,14 +69,20 @@ export class MemoryConnectionStore implements ConnectionStore {
     return Promise.resolve();
   }
 
+  async removeAll(keys: readonly { connectionId: string }[]): Promise<void> {
+    for (const key of keys) await this.remove(key);
+  }
+
   async ofUser(userId: string): Promise<readonly Connection[]> {
     return Promise.resolve([...this.records.values()].filter((one) => one.userId === userId));
   }
 
-  async *pages(shard: number): AsyncGenerator<readonly Connection[]> {
+  async *pages(shard: number, after?: ConnectionKey): AsyncGenerator<readonly Connection[]> {
+    const keyOf = ({ userId, connectionId }: ConnectionKey) => `${userId}#${connectionId}`;
     const all = [...this.records.values()]
       .filter((one) => shardOf(one.userId) === shard)
-      .sort((a, b) => (a.userId < b.userId ? -1 : a.userId > b.userId ? 1 : 0));
+      .filter((one) => after === undefined || keyOf(one) > keyOf(after))
+      .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
     for (let start = 0; start < all.length; start += this.pageSize) {
       yield all.slice(start, start + this.pageSize);
     }
@@ -85,11 +122,22 @@ export class MemoryCensusStore implements CensusStore {
   }
 }
 
+export class MemoryDeliveryQueue implements DeliveryQueue {
+  jobs: DeliveryJob[] = [];
+
+  async send(jobs: readonly DeliveryJob[]): Promise<void> {
+    this.jobs.push(...jobs);
+    return Promise.resolve();
+  }
+}
+
 /** Remembers what was posted and closed; answers `delivered` unless told otherwise. */
 export class FakeGateway implements Poster, Closer {
   readonly posts: { connectionId: string; frame: unknown }[] = [];
   readonly closed: string[] = [];
   readonly answers = new Map<string, Delivery>();
+  /** Decides when `answers` does not know the connection. */
+  answer: (connectionId: string) => Delivery = () => 'delivered';
   mostInFlight = 0;
   private inFlight = 0;
 
@@ -98,7 +146,7 @@ export class FakeGateway implements Poster, Closer {
     await new Promise((resolve) => setImmediate(resolve));
     this.inFlight -= 1;
     this.posts.push({ connectionId, frame: JSON.parse(frame) as unknown });
-    return this.answers.get(connectionId) ?? 'delivered';
+    return this.answers.get(connectionId) ?? this.answer(connectionId);
   }
 
   async close(connectionId: string): Promise<void> {

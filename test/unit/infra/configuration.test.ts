@@ -25,6 +25,8 @@ test('issuer and audience are enough', () => {
       useMockData: false,
       heartbeatSeconds: 30,
       maxConnectionsPerUser: 20,
+      largeFanOutConnections: 10_000,
+      maxPostsPerSecond: 8_000,
       eventSource: 'mission-control',
     },
   });
@@ -41,6 +43,8 @@ test('everything can be set as text, which is all that -c can give', () => {
     heartbeatSeconds: '120',
     maxConnectionsPerUser: '5',
     eventSource: 'agents',
+    largeFanOutConnections: '100',
+    maxPostsPerSecond: '500',
   };
   expect(parseConfiguration(given)).toEqual({
     ok: true,
@@ -51,6 +55,8 @@ test('everything can be set as text, which is all that -c can give', () => {
       useMockData: true,
       heartbeatSeconds: 120,
       maxConnectionsPerUser: 5,
+      largeFanOutConnections: 100,
+      maxPostsPerSecond: 500,
       eventSource: 'agents',
     },
   });

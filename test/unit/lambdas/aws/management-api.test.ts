@@ -38,7 +38,7 @@ test.each([
     'throttled',
   ],
   ['429', withStatus(429), 'throttled'],
-  ['403', withStatus(403), 'failed'],
+  ['403', withStatus(403), 'refused'],
   ['500', withStatus(500), 'failed'],
   ['no answer', Object.assign(new Error('socket hang up'), { name: 'TimeoutError' }), 'failed'],
 ])('makes a value of %s', async (_, error, outcome) => {

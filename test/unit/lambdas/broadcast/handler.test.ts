@@ -2,12 +2,13 @@ import { createHandler } from '../../../../lambdas/broadcast/handler';
 import type { ReportedEvent } from '../../../../lambdas/core/broadcast';
 
 test('hands on what EventBridge delivers', async () => {
-  const seen: ReportedEvent[] = [];
+  const seen: [ReportedEvent, number][] = [];
   const handler = createHandler({
-    broadcast: async (event) => {
-      seen.push(event);
+    broadcast: async (event, deadline) => {
+      seen.push([event, deadline]);
       return Promise.resolve(undefined);
     },
+    now: () => 1_000,
   });
   const event = {
     version: '0',
@@ -20,8 +21,8 @@ test('hands on what EventBridge delivers', async () => {
     resources: [],
     detail: { agentId: 'agent-123', status: 'online', timestamp: 1_707_163_200_000 },
   };
-  await handler(event);
+  await handler(event, { getRemainingTimeInMillis: () => 60_000 });
   expect(seen).toEqual([
-    { id: event.id, type: 'agent:status', payload: event.detail, whole: event },
+    [{ id: event.id, type: 'agent:status', payload: event.detail, whole: event }, 55_000],
   ]);
 });

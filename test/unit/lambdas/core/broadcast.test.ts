@@ -1,17 +1,9 @@
 import { createBroadcast } from '../../../../lambdas/core/broadcast';
-import { createFanOut } from '../../../../lambdas/core/fan-out';
-import {
-  FakeClock,
-  FakeGateway,
-  MemoryConnectionStore,
-  RecordingLog,
-} from '../../../support/fakes';
+import { createLargeFanOut } from '../../../../lambdas/core/large-fan-out';
+import { createFanOutWorld } from '../../../support/fan-out';
 
 function setUp() {
-  const clock = new FakeClock();
-  const connections = new MemoryConnectionStore();
-  const poster = new FakeGateway();
-  const log = new RecordingLog();
+  const world = createFanOutWorld();
   const kept: { event: unknown; reason: string }[] = [];
   const rejected = {
     keep: async (event: unknown, reason: string) => {
@@ -19,11 +11,13 @@ function setUp() {
       return Promise.resolve();
     },
   };
-  const fanOut = createFanOut({ connections, poster, now: clock.now, log });
-  const broadcast = createBroadcast({ fanOut, rejected, now: clock.now, log });
+  const largeFanOut = createLargeFanOut({ ...world, threshold: 100 });
+  const broadcast = createBroadcast({ ...world, largeFanOut, rejected });
   const report = (type: string, payload: unknown) =>
-    broadcast({ id: 'event-1', type, payload, whole: { whole: 'event' } });
-  return { clock, connections, poster, log, kept, rejected, report };
+    world.clock.run(
+      broadcast({ id: 'event-1', type, payload, whole: { whole: 'event' } }, world.now() + 20_000),
+    );
+  return { ...world, poster: world.gateway, kept, rejected, report };
 }
 
 const status = { agentId: 'agent-123', status: 'online', timestamp: 1_707_163_200_000 };
@@ -45,7 +39,7 @@ test('reports and logs what became of it, with the age of the event', async () =
   expect(log.lines).toEqual([
     {
       level: 'info',
-      message: 'event broadcast',
+      message: 'fan-out',
       fields: expect.objectContaining({
         eventId: 'event-1',
         type: 'agent:status',
@@ -54,6 +48,24 @@ test('reports and logs what became of it, with the age of the event', async () =
       }) as unknown,
     },
   ]);
+});
+
+test('records the same numbers as metrics', async () => {
+  const { clock, connections, recorded, report } = setUp();
+  connections.seed(clock.now(), ['alice', 'bob']);
+  await report('agent:status', { ...status, timestamp: clock.now() - 250 });
+  expect(recorded).toMatchObject([
+    { type: 'agent:status', numbers: { delivered: 2, failed: 0, ageMilliseconds: 250 } },
+  ]);
+});
+
+test('leaves a large fan-out to the workers, one job per shard', async () => {
+  const { clock, connections, census, poster, queue, report } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  await census.write({ shard: 0, connections: 101, users: 1, takenAt: clock.now() });
+  await expect(report('agent:status', status)).resolves.toBeUndefined();
+  expect(poster.posts).toEqual([]);
+  expect(queue.jobs).toHaveLength(16);
 });
 
 test.each([

@@ -1,123 +1,227 @@
-import { createFanOut } from '../../../../lambdas/core/fan-out';
+import fc from 'fast-check';
+import type { FanOutOrder } from '../../../../lambdas/core/fan-out';
+import type { Delivery } from '../../../../lambdas/core/ports';
 import { shardOf, shards } from '../../../../lambdas/core/shard';
-import {
-  FakeClock,
-  FakeGateway,
-  MemoryConnectionStore,
-  RecordingLog,
-} from '../../../support/fakes';
+import { createFanOutWorld } from '../../../support/fan-out';
 
-const frame = '{"type":"heartbeat","payload":{"timestamp":1}}';
+const frame = '{"type":"agent:status","payload":{}}';
 
-function setUp({ concurrency = 8 } = {}) {
-  const clock = new FakeClock();
-  const connections = new MemoryConnectionStore();
-  const poster = new FakeGateway();
-  const log = new RecordingLog();
-  const fanOut = createFanOut({ connections, poster, now: clock.now, log, concurrency });
-  return { clock, connections, poster, log, fanOut };
+function setUp(options: Parameters<typeof createFanOutWorld>[0] = {}) {
+  const world = createFanOutWorld(options);
+  const order: FanOutOrder = {
+    frame,
+    type: 'agent:status',
+    reportedAt: world.now() - 100,
+    deadline: world.now() + 20_000,
+    requeue: true,
+  };
+  const run = (changes: Partial<FanOutOrder> = {}) =>
+    world.clock.run(world.fanOut({ ...order, ...changes }));
+  return { ...world, order, run };
 }
 
 const manyUsers = Array.from({ length: 200 }, (_, index) => `user-${index % 80}`);
 
 test('posts the frame once to every connection, whatever its shard and page', async () => {
-  const { clock, connections, poster, fanOut } = setUp();
+  const { clock, connections, gateway, run } = setUp();
   const seeded = connections.seed(clock.now(), manyUsers);
-  const report = await fanOut(frame);
-  expect(poster.posts.map((post) => post.connectionId).sort()).toEqual(
+  const report = await run();
+  expect(gateway.posts.map((post) => post.connectionId).sort()).toEqual(
     seeded.map((one) => one.connectionId).sort(),
   );
-  expect(new Set(poster.posts.map((post) => JSON.stringify(post.frame)))).toEqual(new Set([frame]));
-  expect(report).toMatchObject({ delivered: 200, gone: 0, failed: 0, expired: 0, unreadShards: 0 });
+  expect(new Set(gateway.posts.map((post) => JSON.stringify(post.frame)))).toEqual(
+    new Set([frame]),
+  );
+  expect(report).toMatchObject({ delivered: 200, gone: 0, failed: 0, requeued: 0, retried: 0 });
 });
 
 test('never has more posts in flight than allowed, and uses what is allowed', async () => {
-  const { clock, connections, poster, fanOut } = setUp({ concurrency: 5 });
+  const { clock, connections, gateway, run } = setUp({ concurrency: 5 });
   connections.seed(clock.now(), manyUsers);
-  await fanOut(frame);
-  expect(poster.mostInFlight).toBe(5);
+  await run();
+  expect(gateway.mostInFlight).toBe(5);
 });
 
 test('takes the census of connections and distinct users, by shard', async () => {
-  const { clock, connections, fanOut } = setUp();
+  const { clock, connections, run } = setUp();
   connections.seed(clock.now(), manyUsers);
-  const { census } = await fanOut(frame);
+  const { census } = await run();
   expect(census).toHaveLength(shards.length);
   for (const { shard, connections: count, users, takenAt } of census) {
     const inShard = manyUsers.filter((user) => shardOf(user) === shard);
     expect({ count, users }).toEqual({ count: inShard.length, users: new Set(inShard).size });
-    expect(takenAt).toBe(clock.now());
+    expect(takenAt).toBeLessThanOrEqual(clock.now());
   }
 });
 
-test('removes a gone connection and leaves it out of the census', async () => {
-  const { clock, connections, poster, fanOut } = setUp();
-  const [first, second] = connections.seed(clock.now(), ['alice', 'alice']);
-  poster.answers.set(first?.connectionId ?? '', 'gone');
-  const report = await fanOut(frame);
-  expect(report).toMatchObject({ delivered: 1, gone: 1 });
-  expect([...connections.records.keys()]).toEqual([second?.connectionId]);
-  expect(report.census.reduce((sum, shard) => sum + shard.connections, 0)).toBe(1);
-  expect(report.census.reduce((sum, shard) => sum + shard.users, 0)).toBe(1);
+test('removes gone connections in batches, by their own keys, and leaves them out of the census', async () => {
+  const { clock, connections, gateway, run } = setUp();
+  const seeded = connections.seed(clock.now(), manyUsers);
+  const dead = new Set(seeded.slice(0, 60).map((one) => one.connectionId));
+  gateway.answer = (id) => (dead.has(id) ? 'gone' : 'delivered');
+  const batches: number[] = [];
+  const removeAll = connections.removeAll.bind(connections);
+  connections.removeAll = async (keys) => {
+    batches.push(keys.length);
+    await removeAll(keys);
+  };
+  const report = await run();
+  expect(report).toMatchObject({ delivered: 140, gone: 60 });
+  expect(batches.sort((a, b) => b - a)).toEqual([25, 25, 10]);
+  expect([...connections.records.keys()]).toEqual(seeded.slice(60).map((one) => one.connectionId));
+  expect(report.census.reduce((sum, shard) => sum + shard.connections, 0)).toBe(140);
 });
 
 test('keeps the record of a gone connection that is younger than five seconds', async () => {
-  const { clock, connections, poster, fanOut } = setUp();
-  const [young] = connections.seed(clock.now(), ['alice'], 4_999);
-  poster.answers.set(young?.connectionId ?? '', 'gone');
-  await fanOut(frame);
+  const { clock, connections, gateway, run } = setUp();
+  connections.seed(clock.now(), ['alice'], 4_999);
+  gateway.answer = () => 'gone';
+  await run();
   expect(connections.records.size).toBe(1);
   clock.advance(1);
-  await fanOut(frame);
+  await run({ deadline: clock.now() + 20_000 });
   expect(connections.records.size).toBe(0);
 });
 
-test.each(['throttled', 'failed'] as const)(
-  'counts %s as failed and keeps the record',
-  async (answer) => {
-    const { clock, connections, poster, fanOut } = setUp();
-    const [one] = connections.seed(clock.now(), ['alice']);
-    poster.answers.set(one?.connectionId ?? '', answer);
-    const report = await fanOut(frame);
-    expect(report).toMatchObject({ delivered: 0, failed: 1, gone: 0 });
-    expect(connections.records.size).toBe(1);
-    expect(report.census.reduce((sum, shard) => sum + shard.connections, 0)).toBe(1);
-  },
-);
-
 test('posts nothing to an expired connection, but tells of it', async () => {
-  const { clock, connections, poster, fanOut } = setUp();
+  const { clock, connections, gateway, run } = setUp();
   const [expired] = connections.seed(clock.now(), ['alice']);
   clock.advance(3_600_000);
   const told: unknown[] = [];
-  const report = await fanOut(frame, async (connection) => {
-    told.push(connection);
-    return Promise.resolve();
+  const report = await run({
+    deadline: clock.now() + 20_000,
+    onExpired: async (connection) => {
+      told.push(connection);
+      return Promise.resolve();
+    },
   });
-  expect(poster.posts).toEqual([]);
+  expect(gateway.posts).toEqual([]);
   expect(told).toEqual([expired]);
   expect(report).toMatchObject({ delivered: 0, expired: 1 });
 });
 
-test('a shard that cannot be read costs nobody else the frame, and has no census', async () => {
-  const { clock, connections, poster, log, fanOut } = setUp();
+describe('what fails', () => {
+  test.each(['throttled', 'failed'] as const)('is tried again when it was %s', async (answer) => {
+    const { clock, connections, gateway, queue, run } = setUp();
+    connections.seed(clock.now(), manyUsers);
+    const seen = new Set<string>();
+    gateway.answer = (id) => (seen.has(id) ? 'delivered' : (seen.add(id), answer));
+    await expect(run()).resolves.toMatchObject({ delivered: 200, retried: 200, requeued: 0 });
+    expect(queue.jobs).toEqual([]);
+  });
+
+  test('is not tried again when it was refused, and keeps its record', async () => {
+    const { clock, connections, gateway, queue, run } = setUp();
+    connections.seed(clock.now(), ['alice']);
+    gateway.answer = () => 'refused';
+    await expect(run()).resolves.toMatchObject({ failed: 1, retried: 0 });
+    expect(gateway.posts).toHaveLength(1);
+    expect(queue.jobs).toEqual([]);
+    expect(connections.records.size).toBe(1);
+  });
+
+  test('goes to the queue after the last attempt, as a list with the frame', async () => {
+    const { clock, connections, gateway, queue, order, run } = setUp();
+    const [alice, bob] = connections.seed(clock.now(), ['alice', 'bob']);
+    gateway.answer = (id) => (id === bob?.connectionId ? 'failed' : 'delivered');
+    const report = await run({ round: 4 });
+    expect(report).toMatchObject({ delivered: 1, failed: 0, requeued: 1, retried: 2 });
+    expect(gateway.posts.filter((post) => post.connectionId === alice?.connectionId)).toHaveLength(
+      1,
+    );
+    const { type, reportedAt } = order;
+    expect(queue.jobs).toEqual([{ frame, type, reportedAt, round: 5, connections: [bob] }]);
+    expect(connections.records.size).toBe(2);
+  });
+
+  test('is dropped where it is not to be queued: a heartbeat', async () => {
+    const { clock, connections, gateway, queue, run } = setUp();
+    connections.seed(clock.now(), ['alice']);
+    gateway.answer = () => 'failed';
+    await expect(run({ requeue: false })).resolves.toMatchObject({ failed: 1, requeued: 0 });
+    expect(queue.jobs).toEqual([]);
+  });
+
+  test('is counted as failed when the queue does not take it', async () => {
+    const { clock, connections, gateway, queue, log, run } = setUp();
+    connections.seed(clock.now(), ['alice']);
+    gateway.answer = () => 'failed';
+    queue.send = () => Promise.reject(new Error('the queue is down'));
+    await expect(run()).resolves.toMatchObject({ failed: 1, requeued: 0 });
+    expect(log.lines.map((line) => line.message)).toContain('leftovers not queued');
+  });
+});
+
+test('a shard that cannot be read costs nobody else the frame, and is gone on with by the queue', async () => {
+  const { clock, connections, gateway, queue, log, run } = setUp();
   connections.seed(clock.now(), manyUsers);
   const broken = shardOf('user-1');
   connections.unreadable.add(broken);
-  const report = await fanOut(frame);
+  const report = await run();
   expect(report.unreadShards).toBe(1);
   expect(report.census.map(({ shard }) => shard)).not.toContain(broken);
-  expect(poster.posts.length).toBe(200);
+  expect(gateway.posts.length).toBe(200);
+  expect(queue.jobs).toMatchObject([{ shard: broken, round: 1 }]);
   expect(log.lines).toContainEqual(
     expect.objectContaining({ level: 'error', message: 'shard not read to its end' }),
   );
 });
 
-test('does not throw when a gone record cannot be removed', async () => {
-  const { clock, connections, poster, log, fanOut } = setUp();
-  const [one] = connections.seed(clock.now(), ['alice']);
-  poster.answers.set(one?.connectionId ?? '', 'gone');
-  connections.remove = () => Promise.reject(new Error('throttled'));
-  await expect(fanOut(frame)).resolves.toMatchObject({ gone: 1 });
+test('does not throw when gone records cannot be removed', async () => {
+  const { clock, connections, gateway, log, run } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  gateway.answer = () => 'gone';
+  connections.removeAll = () => Promise.reject(new Error('throttled'));
+  await expect(run()).resolves.toMatchObject({ gone: 1 });
   expect(log.lines.map((line) => line.level)).toEqual(['warn']);
+});
+
+test('a broadcast that runs short of time leaves the rest to the queue, and nobody is served twice', async () => {
+  const { clock, connections, gateway, queue, fanOut, order } = setUp({ concurrency: 4 });
+  const seeded = connections.seed(clock.now(), manyUsers);
+  // Each post takes a tenth of a second of a deadline of two: about 80 are made.
+  gateway.post = async (connectionId) => {
+    await new Promise<void>((resolve) => clock.after(100, resolve));
+    gateway.posts.push({ connectionId, frame });
+    return 'delivered';
+  };
+  const first = await clock.run(fanOut({ ...order, deadline: clock.now() + 2_000 }));
+  expect(first.delivered).toBeGreaterThan(40);
+  expect(first.delivered).toBeLessThan(120);
+  // Others go on with what is in the queue until it is empty.
+  for (let jobs = queue.jobs; jobs.length > 0; jobs = queue.jobs) {
+    queue.jobs = [];
+    for (const job of jobs) {
+      const to = 'connections' in job ? { connections: job.connections } : { shards: [job] };
+      await clock.run(fanOut({ ...job, to, deadline: clock.now() + 2_000, requeue: true }));
+    }
+  }
+  expect(gateway.posts.map((post) => post.connectionId).sort()).toEqual(
+    seeded.map((one) => one.connectionId).sort(),
+  );
+});
+
+test('whatever API Gateway answers, each connection ends in exactly one way, and lives as it should', () => {
+  const answers = fc.array(
+    fc.constantFrom<Delivery>('delivered', 'gone', 'throttled', 'failed', 'refused'),
+    { minLength: 1, maxLength: 4 },
+  );
+  return fc.assert(
+    fc.asyncProperty(fc.array(answers, { maxLength: 60 }), async (scripts) => {
+      const { clock, connections, gateway, queue, run } = setUp();
+      const users = scripts.map((_, index) => `user-${index % 7}`);
+      const seeded = connections.seed(clock.now(), users);
+      const left = new Map(
+        seeded.map((one, index) => [one.connectionId, [...(scripts[index] ?? [])]]),
+      );
+      gateway.answer = (id) => left.get(id)?.shift() ?? 'delivered';
+      const { delivered, gone, failed, requeued } = await run();
+      expect(delivered + gone + failed + requeued).toBe(scripts.length);
+      expect(
+        queue.jobs.flatMap((job) => ('connections' in job ? job.connections : [])),
+      ).toHaveLength(requeued);
+      expect(connections.records.size).toBe(scripts.length - gone);
+    }),
+    { numRuns: 60 },
+  );
 });

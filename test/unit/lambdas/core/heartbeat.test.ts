@@ -1,22 +1,14 @@
 import fc from 'fast-check';
 import { createCloseConnection } from '../../../../lambdas/core/close-connection';
-import { createFanOut } from '../../../../lambdas/core/fan-out';
 import { createHeartbeat } from '../../../../lambdas/core/heartbeat';
+import { createLargeFanOut } from '../../../../lambdas/core/large-fan-out';
 import type { PlannedHeartbeat } from '../../../../lambdas/core/ports';
-import {
-  FakeClock,
-  FakeGateway,
-  MemoryCensusStore,
-  MemoryConnectionStore,
-  RecordingLog,
-} from '../../../support/fakes';
+import { createSendHeartbeat } from '../../../../lambdas/core/send-heartbeat';
+import { createFanOutWorld } from '../../../support/fan-out';
 
 function setUp(heartbeatSeconds = 30) {
-  const clock = new FakeClock();
-  const connections = new MemoryConnectionStore();
-  const gateway = new FakeGateway();
-  const census = new MemoryCensusStore();
-  const log = new RecordingLog();
+  const world = createFanOutWorld();
+  const { clock, gateway, queue: deliveries } = world;
   const planned: PlannedHeartbeat[] = [];
   const queue = {
     plan: async (heartbeats: readonly PlannedHeartbeat[]) => {
@@ -24,23 +16,22 @@ function setUp(heartbeatSeconds = 30) {
       return Promise.resolve();
     },
   };
-  const fanOut = createFanOut({ connections, poster: gateway, now: clock.now, log });
-  const closeConnection = createCloseConnection({
-    connections,
-    poster: gateway,
-    closer: gateway,
-    log,
-  });
-  const heartbeat = createHeartbeat({
-    fanOut,
-    closeConnection,
-    census,
+  const closeConnection = createCloseConnection({ ...world, poster: gateway, closer: gateway });
+  const sendHeartbeat = createSendHeartbeat({ ...world, closeConnection });
+  const largeFanOut = createLargeFanOut({ ...world, threshold: 100 });
+  const { onSchedule, onDue } = createHeartbeat({
+    ...world,
+    sendHeartbeat,
+    largeFanOut,
     queue,
-    now: clock.now,
-    log,
     heartbeatSeconds,
   });
-  return { clock, connections, gateway, census, log, planned, heartbeat };
+  const deadline = () => clock.now() + 20_000;
+  const heartbeat = {
+    onSchedule: (scheduledAt: number) => clock.run(onSchedule(scheduledAt, deadline())),
+    onDue: (due: PlannedHeartbeat) => clock.run(onDue(due, deadline())),
+  };
+  return { ...world, deliveries, planned, heartbeat };
 }
 
 test('sends the documented frame to everybody and takes the census', async () => {
@@ -121,4 +112,22 @@ test('a shard that cannot be read keeps its last census', async () => {
   await heartbeat.onSchedule(clock.now());
   expect(census.shards.get(3)).toEqual({ shard: 3, connections: 7, users: 5, takenAt: 1 });
   expect(census.shards.get(4)?.takenAt).toBe(clock.now());
+});
+
+test('what fails is dropped, not queued: the next heartbeat makes up for it', async () => {
+  const { clock, connections, gateway, deliveries, heartbeat } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  gateway.answer = () => 'failed';
+  await heartbeat.onSchedule(clock.now());
+  expect(deliveries.jobs).toEqual([]);
+});
+
+test('a large heartbeat becomes one job per shard, and is planned all the same', async () => {
+  const { clock, connections, census, gateway, deliveries, planned, heartbeat } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  await census.write({ shard: 0, connections: 101, users: 1, takenAt: clock.now() });
+  await heartbeat.onSchedule(clock.now());
+  expect(gateway.posts).toEqual([]);
+  expect(deliveries.jobs).toHaveLength(16);
+  expect(planned).toHaveLength(1);
 });

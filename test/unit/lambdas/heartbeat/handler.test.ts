@@ -1,34 +1,40 @@
 import type { SQSEvent } from 'aws-lambda';
 import { createHandler } from '../../../../lambdas/heartbeat/handler';
 
+const context = { getRemainingTimeInMillis: () => 30_000 };
+
 function setUp() {
-  const calls: [string, number][] = [];
+  const calls: [string, number, number][] = [];
   const handler = createHandler({
     heartbeat: {
-      onSchedule: async (scheduledAt) => {
-        calls.push(['schedule', scheduledAt]);
+      onSchedule: async (scheduledAt, deadline) => {
+        calls.push(['schedule', scheduledAt, deadline]);
         return Promise.resolve();
       },
-      onDue: async ({ dueAt }) => {
-        calls.push(['due', dueAt]);
+      onDue: async ({ dueAt }, deadline) => {
+        calls.push(['due', dueAt, deadline]);
         return Promise.resolve();
       },
     },
+    now: () => 1_000,
   });
   return { calls, handler };
 }
 
 test('takes the call of the schedule', async () => {
   const { calls, handler } = setUp();
-  await handler({ scheduledAt: '2026-02-05T21:50:00Z' });
-  expect(calls).toEqual([['schedule', Date.UTC(2026, 1, 5, 21, 50)]]);
+  await handler({ scheduledAt: '2026-02-05T21:50:00Z' }, context);
+  expect(calls).toEqual([['schedule', Date.UTC(2026, 1, 5, 21, 50), 25_000]]);
 });
 
 test('takes planned heartbeats from the queue', async () => {
   const { calls, handler } = setUp();
-  await handler({ Records: [{ body: '{"dueAt":5}' }, { body: '{"dueAt":6}' }] } as SQSEvent);
+  await handler(
+    { Records: [{ body: '{"dueAt":5}' }, { body: '{"dueAt":6}' }] } as SQSEvent,
+    context,
+  );
   expect(calls).toEqual([
-    ['due', 5],
-    ['due', 6],
+    ['due', 5, 25_000],
+    ['due', 6, 25_000],
   ]);
 });

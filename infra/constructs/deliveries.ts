@@ -1,0 +1,90 @@
+// What a fan-out leaves over, and the shards of a large one: a queue, and the workers that empty it.
+import { Duration } from 'aws-cdk-lib';
+import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { resourceName, type Configuration } from '../configuration';
+import { ServiceFunction, type Deployment, type Settings } from './service-function';
+import { ServiceQueue } from './service-queue';
+import type { Store } from './store';
+import type { MissionControlWebSocketApi } from './websocket-api';
+
+/** Workers at the most: one for each shard, so that a large fan-out is as fast as its largest shard. */
+const workers = 16;
+
+const timeoutSeconds = 60;
+
+export interface DeliveriesProps extends Deployment {
+  readonly store: Store;
+  readonly webSocketApi: MissionControlWebSocketApi;
+  /** Where jobs end that nobody could do. */
+  readonly deadLetterQueue: ServiceQueue;
+}
+
+export class Deliveries extends Construct {
+  /** Settings of every function that fans out. */
+  readonly fanOutSettings: Settings;
+  private readonly queue: ServiceQueue;
+  private readonly props: DeliveriesProps;
+
+  constructor(scope: Construct, id: string, props: DeliveriesProps) {
+    super(scope, id);
+    this.props = props;
+    const { configuration, store, webSocketApi, deadLetterQueue } = props;
+    this.queue = new ServiceQueue(this, 'Queue', {
+      queueName: `${resourceName(configuration)}-deliveries`,
+      retentionPeriod: Duration.hours(1),
+      // Six times the function's timeout: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+      visibilityTimeout: Duration.seconds(6 * timeoutSeconds),
+      deadLetterQueue: { queue: deadLetterQueue, maxReceiveCount: 5 },
+    });
+    this.fanOutSettings = fanOutSettings(configuration, store, webSocketApi, this.queue);
+    const deliver = new ServiceFunction(this, 'Function', {
+      ...props,
+      name: 'deliver',
+      description: 'Goes on with fan-outs: lists of connections, and shards of large ones',
+      timeoutSeconds,
+      memoryMegabytes: 1769,
+      settings: { ...this.fanOutSettings, rejectedEventsQueueUrl: deadLetterQueue.queueUrl },
+    });
+    this.allowFanOut(deliver);
+    // It closes connections and takes the census when its job is a shard of a heartbeat.
+    deliver.allow(['dynamodb:PutItem', 'dynamodb:DeleteItem'], store.tableArn);
+    webSocketApi.allowManagement(deliver, 'DELETE');
+    deliver.allow(['sqs:SendMessage'], deadLetterQueue.queueArn);
+    deliver.allow(
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+      this.queue.queueArn,
+    );
+    new CfnEventSourceMapping(this, 'QueueToFunction', {
+      functionName: deliver.functionName,
+      eventSourceArn: this.queue.queueArn,
+      // A job fills an invocation; several in one would be done one after the other.
+      batchSize: 1,
+      functionResponseTypes: ['ReportBatchItemFailures'],
+      scalingConfig: { maximumConcurrency: workers },
+    });
+  }
+
+  /** Lets a function send frames to everybody, and put into the queue what it could not send. */
+  allowFanOut(grantee: ServiceFunction): void {
+    const { store, webSocketApi } = this.props;
+    grantee.allow(['dynamodb:Query', 'dynamodb:BatchWriteItem'], store.tableArn);
+    webSocketApi.allowManagement(grantee, 'POST');
+    grantee.allow(['sqs:SendMessage'], this.queue.queueArn);
+  }
+}
+
+function fanOutSettings(
+  { largeFanOutConnections, maxPostsPerSecond }: Configuration,
+  { tableName }: Store,
+  { callbackUrl }: MissionControlWebSocketApi,
+  { queueUrl: deliveriesQueueUrl }: ServiceQueue,
+): Settings {
+  return {
+    tableName,
+    callbackUrl,
+    deliveriesQueueUrl,
+    largeFanOutConnections,
+    maxPostsPerSecond,
+  };
+}

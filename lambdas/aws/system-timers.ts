@@ -1,0 +1,11 @@
+// Timers of the process.
+import type { Timers } from '../core/ports';
+
+export const systemTimers: Timers = {
+  after(milliseconds, task) {
+    const timeout = setTimeout(task, Math.max(0, milliseconds));
+    return () => {
+      clearTimeout(timeout);
+    };
+  },
+};

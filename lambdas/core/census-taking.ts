@@ -1,0 +1,34 @@
+// Counts connections and distinct users while a fan-out goes through them, in whatever order it ends for each.
+import type { Connection, ShardCensus } from './ports';
+import { shardOf } from './shard';
+
+interface Tally {
+  connections: number;
+  readonly users: Set<string>;
+}
+
+export class CensusTaking {
+  private readonly tallies = new Map<number, Tally>();
+
+  constructor(private readonly shards: readonly number[]) {
+    for (const shard of shards) this.tallies.set(shard, { connections: 0, users: new Set() });
+  }
+
+  /** Counts a connection that is still there. */
+  count({ userId }: Connection): void {
+    const tally = this.tallies.get(shardOf(userId));
+    if (tally === undefined) return;
+    tally.connections += 1;
+    tally.users.add(userId);
+  }
+
+  /** The census of all shards but those that were not gone through whole. */
+  result(takenAt: number, unread: readonly number[]): ShardCensus[] {
+    return this.shards
+      .filter((shard) => !unread.includes(shard))
+      .map((shard) => {
+        const { connections = 0, users } = this.tallies.get(shard) ?? {};
+        return { shard, connections, users: users?.size ?? 0, takenAt };
+      });
+  }
+}

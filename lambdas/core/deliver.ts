@@ -1,0 +1,46 @@
+// Goes on with a fan-out that another worker has begun or cut up: a list of connections, or a shard.
+import type { FanOut, FanOutOrder } from './fan-out';
+import type { DeliveryJob, RejectedEvents, Log } from './ports';
+import type { ReportFanOut } from './report';
+import type { SendHeartbeat } from './send-heartbeat';
+
+/** How often a job is put back; with the pauses between, about ten minutes of API Gateway's bad weather. */
+const maxRounds = 12;
+
+/**
+ * Does one job.
+ * @throws when it could not be given up in good order: then it is tried again whole
+ */
+export type Deliver = (job: DeliveryJob, deadline: number) => Promise<void>;
+
+export function createDeliver(dependencies: {
+  readonly fanOut: FanOut;
+  readonly sendHeartbeat: SendHeartbeat;
+  readonly undeliverable: RejectedEvents;
+  readonly report: ReportFanOut;
+  readonly log: Log;
+}): Deliver {
+  const { fanOut, sendHeartbeat, undeliverable, report, log } = dependencies;
+
+  return async (job, deadline) => {
+    const { frame, type, reportedAt, round } = job;
+    const to: FanOutOrder['to'] =
+      'connections' in job
+        ? { connections: job.connections }
+        : {
+            shards: [
+              job.after === undefined
+                ? { shard: job.shard }
+                : { shard: job.shard, after: job.after },
+            ],
+          };
+    if (type === 'heartbeat') {
+      await sendHeartbeat({ frame, type, reportedAt, deadline, to });
+    } else if (round > maxRounds) {
+      log.error('job given up', { type, round });
+      await undeliverable.keep(job, `not delivered in ${maxRounds} rounds`);
+    } else {
+      report({ type, reportedAt }, await fanOut({ ...job, to, deadline, requeue: true }));
+    }
+  };
+}

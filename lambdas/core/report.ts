@@ -1,0 +1,44 @@
+// One line and the metrics of every fan-out.
+import type { FanOutReport } from './fan-out';
+import type { Clock, Log } from './ports';
+
+/** What was sent. */
+export interface Reported {
+  readonly type: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly reportedAt: number;
+  readonly eventId?: string;
+}
+
+export type ReportFanOut = (sent: Reported, report: FanOutReport) => void;
+
+/** Takes the numbers of a fan-out for whoever draws graphs of them. */
+export interface FanOutMetrics {
+  record(
+    type: string,
+    numbers: Omit<FanOutReport, 'census'> & { readonly ageMilliseconds: number },
+  ): void;
+}
+
+export function createReportFanOut(dependencies: {
+  readonly log: Log;
+  readonly metrics: FanOutMetrics;
+  readonly now: Clock;
+}): ReportFanOut {
+  const { log, metrics, now } = dependencies;
+
+  return ({ type, reportedAt, eventId }, { census, ...counts }) => {
+    // From the event to the end of its last post.
+    const numbers = { ...counts, ageMilliseconds: now() - reportedAt };
+    log.info('fan-out', {
+      type,
+      ...(eventId === undefined ? {} : { eventId }),
+      ...numbers,
+      connections: sum(census.map((shard) => shard.connections)),
+      users: sum(census.map((shard) => shard.users)),
+    });
+    metrics.record(type, numbers);
+  };
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);

@@ -1,0 +1,31 @@
+// Jobs from the deliveries queue. A job that fails comes back alone; the others of its batch are done.
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Deliver } from '../core/deliver';
+import { deadlineOf } from '../core/deadline';
+import type { Clock, DeliveryJob, Log } from '../core/ports';
+
+export function createHandler(dependencies: {
+  readonly deliver: Deliver;
+  readonly parseJob: (body: string) => DeliveryJob;
+  readonly now: Clock;
+  readonly log: Log;
+}) {
+  const { deliver, parseJob, now, log } = dependencies;
+
+  return async (
+    { Records: records }: SQSEvent,
+    context: Pick<Context, 'getRemainingTimeInMillis'>,
+  ): Promise<SQSBatchResponse> => {
+    const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
+    const deadline = deadlineOf(now(), context.getRemainingTimeInMillis());
+    for (const { messageId, body } of records) {
+      try {
+        await deliver(parseJob(body), deadline);
+      } catch (error) {
+        log.error('delivery failed', { messageId, error });
+        batchItemFailures.push({ itemIdentifier: messageId });
+      }
+    }
+    return { batchItemFailures };
+  };
+}

@@ -1,0 +1,14 @@
+// Cold start of `deliver`.
+import { readSettings } from '../aws/environment';
+import { createFanOutWorld } from '../aws/fan-out-world';
+import { parseDeliveryJob } from '../aws/sqs-delivery-queue';
+import { createSqsRejectedEvents } from '../aws/sqs-rejected-events';
+import { createDeliver } from '../core/deliver';
+import { createHandler } from './handler';
+
+const { rejectedEventsQueueUrl } = readSettings(process.env, ['rejectedEventsQueueUrl']);
+const { sqs, ...world } = createFanOutWorld(process.env, 'deliver');
+const undeliverable = createSqsRejectedEvents(sqs, rejectedEventsQueueUrl);
+const deliver = createDeliver({ ...world, undeliverable });
+
+export const handler = createHandler({ ...world, deliver, parseJob: parseDeliveryJob });

@@ -1,0 +1,43 @@
+// A fan-out over fakes, for the tests of everything that is built on it.
+import { createFanOut, type FanOutDependencies } from '../../lambdas/core/fan-out';
+import { createPace } from '../../lambdas/core/pace';
+import { createReportFanOut } from '../../lambdas/core/report';
+import {
+  FakeClock,
+  FakeGateway,
+  MemoryCensusStore,
+  MemoryConnectionStore,
+  MemoryDeliveryQueue,
+  RecordingLog,
+} from './fakes';
+
+export function createFanOutWorld(options: Partial<FanOutDependencies> = {}) {
+  const clock = new FakeClock();
+  const { now } = clock;
+  const connections = new MemoryConnectionStore();
+  const gateway = new FakeGateway();
+  const queue = new MemoryDeliveryQueue();
+  const census = new MemoryCensusStore();
+  const log = new RecordingLog();
+  const recorded: { type: string; numbers: object }[] = [];
+  const metrics = {
+    record: (type: string, numbers: object) => {
+      recorded.push({ type, numbers });
+    },
+  };
+  const fanOut = createFanOut({
+    connections,
+    queue,
+    poster: gateway,
+    pace: createPace({ now, ceiling: 1_000_000 }),
+    now,
+    timers: clock,
+    random: () => 0.5,
+    concurrency: 8,
+    maxAttempts: 3,
+    log,
+    ...options,
+  });
+  const report = createReportFanOut({ log, metrics, now });
+  return { clock, now, connections, gateway, queue, census, log, recorded, fanOut, report };
+}

@@ -1,0 +1,122 @@
+// What every adapter of the delivery port must do, against an API Gateway that answers as it is told.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Delivery, Log, Poster } from '../../lambdas/core/ports';
+import { RecordingLog } from './fakes';
+
+/** A stand-in for @connections that remembers requests. */
+class FakeConnections {
+  readonly requests: { method: string; path: string; body: string; headers: object }[] = [];
+  answer: (request: IncomingMessage, response: ServerResponse) => void = (_, response) => {
+    response.writeHead(200).end();
+  };
+  private readonly server: Server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8');
+    request.on('data', (chunk: string) => (body += chunk));
+    request.on('end', () => {
+      const { method = '', url = '', headers } = request;
+      // The SDK leaves the @ as it is, ours encodes it: the same path.
+      this.requests.push({ method, path: decodeURIComponent(url), body, headers });
+      this.answer(request, response);
+    });
+  });
+
+  async start(): Promise<string> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/live`;
+  }
+
+  stop(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+}
+
+export function describePoster(
+  name: string,
+  create: (callbackUrl: string, log: Log) => Poster & { close(): unknown },
+): void {
+  describe(`${name}, a poster`, () => {
+    let api: FakeConnections;
+    let log: RecordingLog;
+    let poster: ReturnType<typeof create>;
+
+    beforeEach(async () => {
+      api = new FakeConnections();
+      log = new RecordingLog();
+      poster = create(await api.start(), log);
+    });
+    afterEach(async () => {
+      await poster.close();
+      api.stop();
+    });
+
+    test('posts the frame to the connection, signed with the session token', async () => {
+      await expect(poster.post('L0SM9cOFvHcCIhw=', '{"ä":1}')).resolves.toBe('delivered');
+      expect(api.requests).toEqual([
+        {
+          method: 'POST',
+          path: '/live/@connections/L0SM9cOFvHcCIhw=',
+          body: '{"ä":1}',
+          headers: expect.objectContaining({
+            authorization: expect.stringMatching(
+              /^AWS4-HMAC-SHA256 Credential=AKID\/\d{8}\/eu-central-1\/execute-api\/aws4_request/,
+            ) as unknown,
+            'x-amz-security-token': 'session',
+          }) as unknown,
+        },
+      ]);
+    });
+
+    test('posts one frame after the other, each with its own text', async () => {
+      for (const text of ['{"a":1}', '{"b":2}', '{"a":1}']) await poster.post('a=', text);
+      expect(api.requests.map(({ body }) => body)).toEqual(['{"a":1}', '{"b":2}', '{"a":1}']);
+    });
+
+    test.each<[number, Delivery]>([
+      [200, 'delivered'],
+      [410, 'gone'],
+      [429, 'throttled'],
+      [403, 'refused'],
+      [413, 'refused'],
+      [500, 'failed'],
+      [503, 'failed'],
+    ])('makes a value of HTTP %i: %s', async (status, expected) => {
+      api.answer = (_, response) => response.writeHead(status).end('{"message":"…"}');
+      await expect(poster.post('a=', '{}')).resolves.toBe(expected);
+    });
+
+    test('makes a value of a connection that is dropped', async () => {
+      api.answer = (request) => request.socket.destroy();
+      await expect(poster.post('a=', '{}')).resolves.toBe('failed');
+    });
+
+    test('makes a value of an answer that does not come', async () => {
+      api.answer = () => undefined;
+      await expect(poster.post('a=', '{}')).resolves.toBe('failed');
+    }, 20_000);
+
+    test('makes a value of nobody there', async () => {
+      api.stop();
+      await expect(poster.post('a=', '{}')).resolves.toBe('failed');
+    });
+
+    test('goes on after a failure', async () => {
+      const { answer } = api;
+      api.answer = (request) => request.socket.destroy();
+      await poster.post('a=', '{}');
+      api.answer = answer;
+      await expect(poster.post('a=', '{}')).resolves.toBe('delivered');
+    });
+
+    test('logs neither the frame nor a credential', async () => {
+      api.answer = (request) => request.socket.destroy();
+      await poster.post('a=', '{"secret":"frame"}');
+      api.answer = (_, response) => response.writeHead(403).end();
+      await poster.post('a=', '{"secret":"frame"}');
+      expect(log.lines.length).toBeGreaterThan(0);
+      expect(JSON.stringify(log.lines)).not.toMatch(/secret|session/);
+    });
+  });
+}

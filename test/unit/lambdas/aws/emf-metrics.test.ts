@@ -1,0 +1,36 @@
+import { createEmfMetrics } from '../../../../lambdas/aws/emf-metrics';
+
+test('writes one line in the embedded metric format, by the type of the frame alone', () => {
+  const lines: string[] = [];
+  const write = jest.spyOn(process.stdout, 'write').mockImplementation((line) => {
+    lines.push(String(line));
+    return true;
+  });
+  try {
+    createEmfMetrics().record('agent:status', {
+      delivered: 5,
+      gone: 1,
+      failed: 0,
+      retried: 2,
+      requeued: 3,
+      expired: 0,
+      unreadShards: 0,
+      milliseconds: 40,
+      postsPerSecond: 200,
+      ageMilliseconds: 120,
+    });
+  } finally {
+    write.mockRestore();
+  }
+  expect(lines).toHaveLength(1);
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    _aws: {
+      CloudWatchMetrics: [{ Namespace: 'MissionControl', Dimensions: [['service', 'type']] }],
+    },
+    service: 'fan-out',
+    type: 'agent:status',
+    Delivered: 5,
+    Requeued: 3,
+    EventToLastDelivery: 120,
+  });
+});

@@ -1,0 +1,98 @@
+import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { mockClient } from 'aws-sdk-client-mock';
+import fc from 'fast-check';
+import {
+  createSqsDeliveryQueue,
+  parseDeliveryJob,
+} from '../../../../lambdas/aws/sqs-delivery-queue';
+import type { Connection, DeliveryJob } from '../../../../lambdas/core/ports';
+
+const sqs = mockClient(SQSClient);
+const queue = createSqsDeliveryQueue(
+  new SQSClient({ region: 'us-east-1' }),
+  'the-queue',
+  () => 0.5,
+);
+
+beforeEach(() => {
+  sqs.reset();
+  sqs.on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [] });
+});
+
+const batches = () =>
+  sqs.commandCalls(SendMessageBatchCommand).map(({ args }) => args[0].input.Entries ?? []);
+const sent = () => batches().flatMap((entries) => entries.map((entry) => entry.MessageBody ?? ''));
+
+const job = { frame: '{"type":"agent:status"}', type: 'agent:status', reportedAt: 5, round: 1 };
+const connection = (index: number, userId = `user-${index}`): Connection => ({
+  userId,
+  connectionId: `L0SM9cOFvHc${index}=`,
+  connectedAt: 1_707_163_200_123,
+  expiresAt: 1_707_163_260_000,
+});
+
+test('a job comes out as it went in', async () => {
+  const jobs: DeliveryJob[] = [
+    { ...job, connections: [connection(1), connection(2, 'ä#"\\')] },
+    { ...job, shard: 3 },
+    { ...job, shard: 4, after: { userId: 'a', connectionId: 'b=' } },
+  ];
+  await queue.send(jobs);
+  expect(sent().map(parseDeliveryJob)).toEqual(jobs);
+});
+
+test('sixteen shards take two requests, and no delay', async () => {
+  await queue.send(Array.from({ length: 16 }, (_, shard) => ({ ...job, round: 0, shard })));
+  expect(batches().map((entries) => entries.length)).toEqual([10, 6]);
+  expect(new Set(batches().flatMap((entries) => entries.map((e) => e.DelaySeconds)))).toEqual(
+    new Set([0]),
+  );
+});
+
+test.each([
+  [1, 2],
+  [3, 6],
+  [6, 45],
+  [12, 45],
+])('round %i waits %i s', async (round, seconds) => {
+  await queue.send([{ ...job, round, shard: 1 }]);
+  expect(batches()[0]?.[0]?.DelaySeconds).toBe(seconds);
+});
+
+test('splits lists so that messages and requests stay within 256 KB, and loses nobody', () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 6_000 }),
+      fc.integer({ min: 1, max: 255 }),
+      fc.integer({ min: 0, max: 32_000 }),
+      async (count, userIdLength, frameLength) => {
+        sqs.resetHistory();
+        const userId = '"'.repeat(userIdLength);
+        const connections = Array.from({ length: count }, (_, index) => connection(index, userId));
+        await queue.send([{ ...job, frame: '"'.repeat(frameLength), connections }]);
+        for (const entries of batches()) {
+          const bytes = entries.map((entry) => Buffer.byteLength(entry.MessageBody ?? ''));
+          expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(256 * 1024);
+          expect(entries.length).toBeLessThanOrEqual(10);
+        }
+        const found = sent()
+          .map(parseDeliveryJob)
+          .flatMap((one) => ('connections' in one ? one.connections : []));
+        expect(found).toEqual(connections);
+      },
+    ),
+    { numRuns: 15 },
+  ));
+
+test('says so when SQS did not take all', async () => {
+  const failed = { Id: '0', Code: 'InternalError', SenderFault: false };
+  sqs.on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [failed] });
+  await expect(queue.send([{ ...job, shard: 1 }])).rejects.toThrow('InternalError');
+});
+
+test.each(['{}', '[]', 'null', '{"frame":"{}","type":"x","reportedAt":1,"round":0}'])(
+  'refuses %s, which is no job',
+  (body) => {
+    expect(() => parseDeliveryJob(body)).toThrow('The message is no delivery');
+  },
+);

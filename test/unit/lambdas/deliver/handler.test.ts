@@ -1,0 +1,32 @@
+import type { SQSEvent } from 'aws-lambda';
+import { createHandler } from '../../../../lambdas/deliver/handler';
+import { RecordingLog } from '../../../support/fakes';
+
+test('does every job of a batch, and names those that failed', async () => {
+  const done: [string, number][] = [];
+  const log = new RecordingLog();
+  const handler = createHandler({
+    deliver: async (job, deadline) => {
+      if (job.frame === 'bad') throw new Error('the queue is down');
+      done.push([job.frame, deadline]);
+      return Promise.resolve();
+    },
+    parseJob: (frame) => {
+      if (frame === 'garbage') throw new Error('no job');
+      return { frame, type: 'agent:status', reportedAt: 1, round: 0, shard: 1 };
+    },
+    now: () => 1_000,
+    log,
+  });
+  const bodies = ['good', 'bad', 'garbage', 'better'];
+  const event = { Records: bodies.map((body) => ({ body, messageId: body })) } as SQSEvent;
+  const response = await handler(event, { getRemainingTimeInMillis: () => 60_000 });
+  expect(response).toEqual({
+    batchItemFailures: [{ itemIdentifier: 'bad' }, { itemIdentifier: 'garbage' }],
+  });
+  expect(done).toEqual([
+    ['good', 55_000],
+    ['better', 55_000],
+  ]);
+  expect(log.lines.map((line) => line.level)).toEqual(['error', 'error']);
+});
