@@ -55,13 +55,13 @@ export const httpLogFields = {
 export function accessLog(
   scope: Construct,
   id: string,
-  apiName: string,
+  name: string,
   fields: Readonly<Record<string, string>>,
 ): IAccessLogSettings {
   const log = new LogGroup(scope, id, {
     // The prefix keeps API Gateway from filling up the size of CloudWatch's resource policy:
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
-    logGroupName: `/aws/vendedlogs/apis/${apiName}`,
+    logGroupName: `/aws/vendedlogs/apis/${name}`,
     retention: RetentionDays.ONE_MONTH,
     removalPolicy: RemovalPolicy.DESTROY,
   });

@@ -46,7 +46,12 @@ export class Health extends Construct {
       stageName: '$default',
       autoDeploy: true,
       throttle,
-      accessLogSettings: accessLog(this, 'AccessLog', apiName, httpLogFields),
+      accessLogSettings: accessLog(
+        this,
+        'AccessLog',
+        `${resourceName(configuration)}/health`,
+        httpLogFields,
+      ),
     });
     this.url = `${api.apiEndpoint}/health`;
   }

@@ -1,4 +1,4 @@
-// The one table: connections, census and, later, state. No index and no stream: see DESIGN.md §4.
+// The one table: connections, census and, later, state. No index and no stream: keys are made so that none is needed.
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';

@@ -45,12 +45,7 @@ export class MissionControlWebSocketApi extends Construct {
       autoDeploy: true,
       throttle,
       // Access logs alone: execution logs would show the query string, and with it tokens.
-      accessLogSettings: accessLog(
-        this,
-        'AccessLog',
-        api.webSocketApiName ?? '',
-        webSocketLogFields,
-      ),
+      accessLogSettings: accessLog(this, 'AccessLog', `${apiName}/websocket`, webSocketLogFields),
     });
     stage.node.addDependency(new ApiGatewayAccount(this, 'Account'));
     this.apiId = api.apiId;

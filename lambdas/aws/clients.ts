@@ -10,8 +10,25 @@ const settings = {
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
 };
 
-export function createDynamoClient(): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(new DynamoDBClient(settings));
+export function createDynamoClient(
+  { maxAttempts, requestTimeoutMilliseconds }: DynamoPatience = {
+    maxAttempts: settings.maxAttempts,
+    requestTimeoutMilliseconds: settings.requestHandler.requestTimeout,
+  },
+): DynamoDBDocumentClient {
+  const requestHandler = {
+    ...settings.requestHandler,
+    requestTimeout: requestTimeoutMilliseconds,
+  };
+  return DynamoDBDocumentClient.from(
+    new DynamoDBClient({ ...settings, maxAttempts, requestHandler }),
+  );
+}
+
+/** How long to wait for a table that does not answer. */
+export interface DynamoPatience {
+  readonly maxAttempts: number;
+  readonly requestTimeoutMilliseconds: number;
 }
 
 export function createSqsClient(): SQSClient {

@@ -30,9 +30,17 @@ interface ConnectionItem {
   readonly sk: string;
   /** Milliseconds since the Unix epoch. */
   readonly connectedAt: number;
-  /** Seconds since the Unix epoch, as TTL wants it. */
+  /** Milliseconds since the Unix epoch: when the connection expires. */
+  readonly validUntil: number;
+  /** Seconds since the Unix epoch: when TTL may delete the record. */
   readonly expiresAt: number;
 }
+
+/**
+ * How much longer a record lives than its connection: the next heartbeat has to find it, to close the
+ * connection. Twice the longest interval.
+ */
+const graceSeconds = 18 * 60;
 
 export function createDynamoConnectionStore(
   client: DynamoDBDocumentClient,
@@ -60,7 +68,8 @@ export function createDynamoConnectionStore(
       const item: ConnectionItem = {
         ...connectionKey({ userId, connectionId }),
         connectedAt,
-        expiresAt: Math.floor(expiresAt / 1000),
+        validUntil: expiresAt,
+        expiresAt: Math.floor(expiresAt / 1000) + graceSeconds,
       };
       await client.send(new PutCommand({ TableName: tableName, Item: item }));
     },
@@ -91,18 +100,19 @@ export function createDynamoConnectionStore(
       return found;
     },
 
-    pages(shard, after) {
+    pages(shard, { after, consistent = false } = {}) {
       return query({
         KeyConditionExpression: 'pk = :pk',
         ExpressionAttributeValues: { ':pk': connectionPartition(shard) },
+        ConsistentRead: consistent,
         // Every page is read once: the partition's key in each item would be a fifth of the bytes.
-        ProjectionExpression: 'sk, connectedAt, expiresAt',
+        ProjectionExpression: 'sk, connectedAt, validUntil',
         ...(after === undefined ? {} : { ExclusiveStartKey: connectionKey(after) }),
       });
     },
   };
 }
 
-function toConnection({ sk, connectedAt, expiresAt }: ConnectionItem): Connection {
-  return { ...parseConnectionSortKey(sk), connectedAt, expiresAt: expiresAt * 1000 };
+function toConnection({ sk, connectedAt, validUntil }: ConnectionItem): Connection {
+  return { ...parseConnectionSortKey(sk), connectedAt, expiresAt: validUntil };
 }

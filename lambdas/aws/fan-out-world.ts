@@ -62,6 +62,7 @@ export function createFanOutWorld(environment: NodeJS.ProcessEnv, functionName: 
     connections,
     poster: createManagementApiPoster(managementApi, log),
     closer: createManagementApiCloser(managementApi),
+    now,
     log,
   });
   const report = createReportFanOut({ log, metrics: createEmfMetrics(), now });

@@ -11,8 +11,10 @@ export function createManagementApiCloser(client: ApiGatewayManagementApiClient)
     async close(connectionId) {
       try {
         await client.send(new DeleteConnectionCommand({ ConnectionId: connectionId }));
+        return 'closed';
       } catch (cause) {
-        if (errorOf(cause).outcome !== 'gone') throw cause;
+        if (errorOf(cause).outcome === 'gone') return 'gone';
+        throw cause;
       }
     },
   };

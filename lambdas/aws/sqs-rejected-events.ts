@@ -1,4 +1,5 @@
 // Rejected events are kept in the dead-letter queue, each with the reason beside it.
+import { gzipSync } from 'node:zlib';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { RejectedEvents } from '../core/ports';
 
@@ -8,11 +9,10 @@ const longestReason = 1_000;
 export function createSqsRejectedEvents(client: SQSClient, queueUrl: string): RejectedEvents {
   return {
     async keep(event, reason) {
-      // An event has at most 1 MB, as has a message: https://aws.amazon.com/blogs/compute/more-room-to-build-serverless-services-now-support-payloads-up-to-1-mb
       await client.send(
         new SendMessageCommand({
           QueueUrl: queueUrl,
-          MessageBody: JSON.stringify(event),
+          MessageBody: bodyOf(event),
           MessageAttributes: {
             reason: { DataType: 'String', StringValue: reason.slice(0, longestReason) },
           },
@@ -20,4 +20,21 @@ export function createSqsRejectedEvents(client: SQSClient, queueUrl: string): Re
       );
     },
   };
+}
+
+/**
+ * Bytes of a body that leave room for the reason. A message has at most 1 MiB in all, and so has an event.
+ * @see https://aws.amazon.com/blogs/compute/more-room-to-build-serverless-services-now-support-payloads-up-to-1-mb
+ */
+const maxBodyBytes = 1024 * 1024 - 8 * 1024;
+
+/** The event as JSON; one that would not fit beside its reason is packed: `{"gzip": "<base64>"}`. */
+function bodyOf(event: unknown): string {
+  // Two characters are legal in JSON and not in SQS:
+  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+  const text = JSON.stringify(event).replace(/[\uFFFE\uFFFF]/g, (character) =>
+    character === '\uFFFE' ? '\\ufffe' : '\\uffff',
+  );
+  if (Buffer.byteLength(text) <= maxBodyBytes) return text;
+  return JSON.stringify({ gzip: gzipSync(text).toString('base64') });
 }

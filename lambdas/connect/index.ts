@@ -19,7 +19,7 @@ const connections = createDynamoConnectionStore(createDynamoClient(), tableName)
 const managementApi = createManagementApiClient(callbackUrl);
 const poster = createManagementApiPoster(managementApi, log);
 const closer = createManagementApiCloser(managementApi);
-const closeConnection = createCloseConnection({ connections, poster, closer, log });
+const closeConnection = createCloseConnection({ connections, poster, closer, now: Date.now, log });
 const connect = createConnect({
   connections,
   closeConnection,

@@ -1,7 +1,7 @@
 // A handshake that was authorized becomes a connection; over the limit, the user's oldest makes room.
 import type { CloseConnection } from './close-connection';
 import { expiryOf, isExpired } from './connection';
-import type { Clock, ConnectionStore, VerifiedToken } from './ports';
+import type { Clock, Connection, ConnectionStore, VerifiedToken } from './ports';
 
 /** Records the connection. Throws if it could not be recorded: then nobody would ever post to it. */
 export type Connect = (connectionId: string, token: VerifiedToken) => Promise<void>;
@@ -17,12 +17,21 @@ export function createConnect(dependencies: {
   return async (connectionId, { userId, expiresAt: tokenExpiresAt }) => {
     const connectedAt = now();
     const expiresAt = expiryOf(connectedAt, tokenExpiresAt);
+    const self = { connectionId, userId, connectedAt, expiresAt };
     // Saved before the others are counted: of two that come at once, at least one sees both.
-    await connections.save({ connectionId, userId, connectedAt, expiresAt });
-    const others = (await connections.ofUser(userId))
-      .filter((one) => one.connectionId !== connectionId && !isExpired(one, connectedAt))
-      .sort((a, b) => a.connectedAt - b.connectedAt);
-    const replaced = others.slice(0, Math.max(0, others.length + 1 - maxConnectionsPerUser));
+    await connections.save(self);
+    const all = (await connections.ofUser(userId))
+      .filter((one) => !isExpired(one, connectedAt))
+      .sort(byAge);
+    // Only older ones make room: of many that come at once, each looks after those before it.
+    const replaced = all
+      .slice(0, Math.max(0, all.length - maxConnectionsPerUser))
+      .filter((one) => byAge(one, self) < 0);
     await Promise.all(replaced.map((connection) => closeConnection(connection, 'replaced')));
   };
+}
+
+/** Oldest first; of the same millisecond, in an order that everybody agrees on. */
+function byAge(a: Connection, b: Connection): number {
+  return a.connectedAt - b.connectedAt || (a.connectionId < b.connectionId ? -1 : 1);
 }

@@ -18,6 +18,17 @@ export function isExpired(connection: Connection, now: number): boolean {
   return connection.expiresAt <= now;
 }
 
+/** How long a handshake may take, from the record of the connection to its being open. */
+const handshakeMilliseconds = 5_000;
+
+/**
+ * Whether a connection that API Gateway says is gone may only not be open yet: it answers 410 until `$connect`
+ * has returned. Such a record must stay, or the connection would be open and known to nobody.
+ */
+export function mayBeOpening(connection: Connection, now: number): boolean {
+  return now - connection.connectedAt < handshakeMilliseconds;
+}
+
 /** Counts connections and distinct users of one shard, of which each user's lie side by side. */
 export class ShardCount {
   private connections = 0;

@@ -1,8 +1,6 @@
 // Forgets connections that are gone, in batches, while a fan-out goes on.
+import { mayBeOpening } from './connection';
 import type { Clock, Connection, ConnectionStore, Log } from './ports';
-
-/** A connection this young may answer 410 because its handshake is still going on: its record stays. */
-const handshakeMilliseconds = 5_000;
 
 /** What DynamoDB deletes in one request. */
 const batchSize = 25;
@@ -18,7 +16,7 @@ export class GoneCollector {
   ) {}
 
   add(connection: Connection): void {
-    if (this.now() - connection.connectedAt < handshakeMilliseconds) return;
+    if (mayBeOpening(connection, this.now())) return;
     this.batch.push(connection);
     if (this.batch.length >= batchSize) this.removeBatch();
   }

@@ -45,7 +45,7 @@ export function createHealth(dependencies: {
 
   async function countShard(shard: number): Promise<ShardCensus> {
     const count = new ShardCount();
-    for await (const page of connections.pages(shard)) {
+    for await (const page of connections.pages(shard, { consistent: true })) {
       page
         .filter((one) => !isExpired(one, now()))
         .forEach((one) => {

@@ -42,9 +42,10 @@ export function createHeartbeat(dependencies: {
       for (let offset = interval; offset < 60_000; offset += interval) {
         planned.push({ dueAt: startedAt + offset });
       }
-      // Planned first: sending this one may take longer than the interval.
-      await queue.plan(planned, startedAt);
+      // Planned first: sending this one may take longer than the interval. But it goes out in any case.
+      const [planning] = await Promise.allSettled([queue.plan(planned, startedAt)]);
       await beat(deadline);
+      if (planning.status === 'rejected') throw planning.reason;
     },
     async onDue({ dueAt }, deadline) {
       if (!isLate(dueAt, Math.max(interval, shortestPatience))) await beat(deadline);

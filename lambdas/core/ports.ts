@@ -22,11 +22,15 @@ export interface ConnectionStore {
   removeAll(keys: readonly ConnectionKey[]): Promise<void>;
   /** All records of a user, expired ones too, read consistently. */
   ofUser(userId: string): Promise<readonly Connection[]>;
-  /**
-   * All records of a shard, expired ones too, page by page, each user's side by side; those that follow
-   * `after`, if it is given.
-   */
-  pages(shard: number, after?: ConnectionKey): AsyncIterable<readonly Connection[]>;
+  /** All records of a shard, expired ones too, page by page, each user's side by side. */
+  pages(shard: number, options?: PageOptions): AsyncIterable<readonly Connection[]>;
+}
+
+export interface PageOptions {
+  /** Begins with the record that follows this one. */
+  readonly after?: ConnectionKey | undefined;
+  /** Whether everything that was written before is seen; it costs twice as much. Default: no. */
+  readonly consistent?: boolean;
 }
 
 /** What a heartbeat counted in one shard. */
@@ -76,8 +80,8 @@ export interface Timers {
 }
 
 export interface Closer {
-  /** Closes the WebSocket; one that is gone is no error. */
-  close(connectionId: string): Promise<void>;
+  /** Closes the WebSocket, or finds that there is none. */
+  close(connectionId: string): Promise<'closed' | 'gone'>;
 }
 
 /** A heartbeat that is to be sent later. */

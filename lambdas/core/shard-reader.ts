@@ -56,7 +56,7 @@ export function createShardReader(
       const start = waiting.shift();
       if (start === undefined) return;
       const { shard, after } = start;
-      const pages = connections.pages(shard, after)[Symbol.asyncIterator]();
+      const pages = connections.pages(shard, { after })[Symbol.asyncIterator]();
       coming.set(shard, read({ shard, pages, after }));
     }
   }

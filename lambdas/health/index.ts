@@ -10,7 +10,8 @@ import { createHandler } from './handler';
 
 const settings = readSettings(process.env, ['tableName', 'useMockData'], ['gatewayUrl']);
 const { tableName, useMockData, gatewayUrl } = settings;
-const dynamo = createDynamoClient();
+// Two reads, one after the other, must fail within the function's 5 s: else nobody would hear why.
+const dynamo = createDynamoClient({ maxAttempts: 2, requestTimeoutMilliseconds: 900 });
 const health = createHealth({
   connections: createDynamoConnectionStore(dynamo, tableName),
   census: createDynamoCensusStore(dynamo, tableName),

@@ -8,6 +8,8 @@ import type { LogLine } from '../lambda/log-line';
 export function compactLine({ source, stream, text }: LogLine): string | undefined {
   const entry = parseEntry(text);
   if (entry === undefined) {
+    // An authorizer refuses by throwing exactly this; its own line before says why.
+    if (/^Invoke Error .*"errorMessage":"Unauthorized"/.test(text)) return undefined;
     return stream === 'stderr' && text.trim() !== '' ? `${source}: ${text}` : undefined;
   }
   const { level, message, service, ...fields } = entry;

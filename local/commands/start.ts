@@ -52,11 +52,17 @@ export function createStartCommand(world: StartWorld): Command {
     const options = parseOptions(given);
     const log = given.flag('verbose') ? showAll(output) : showWarnings(output);
     output.print('Starting …');
+    // Listened for from now on: what a start leaves behind is cleared away by a stop.
+    let isStopping = false;
+    const stopped = world.stopSignal().then(() => (isStopping = true));
     const stack = await world.startLocalStack({ ...options, log }).catch((error: unknown) => {
+      // Ctrl-C reaches the synthesis too, which then fails: nothing to complain about.
+      if (isStopping) return undefined;
       throw explain(error, options);
     });
+    if (stack === undefined) return 0;
     await greet(stack, options, output);
-    await world.stopSignal();
+    await stopped;
     await stack.close();
     return 0;
   });

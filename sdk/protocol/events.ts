@@ -11,6 +11,8 @@ const id = v.pipe(
   v.string(idProblem),
   v.nonEmpty(idProblem),
   v.check((text) => utf8Length(text) <= maxIdBytes, idProblem),
+  // Half a surrogate pair has no UTF-8: two ids that differ in it would be stored as one.
+  v.check((text) => !/\p{Surrogate}/u.test(text), idProblem),
 );
 
 const timestampProblem = 'must be an integer number of milliseconds since the Unix epoch';

@@ -68,8 +68,7 @@ export function parseClientFrame(
   if (!json.ok) return { ok: false, code: 'invalid_json', message: 'A frame must be JSON text.' };
   const typed = parse(objectOf({ type: v.string() }), json.value);
   if (!typed.ok) {
-    const message =
-      'A frame must be an object with a string "type" and, if it has one, a "payload".';
+    const message = 'A frame must be an object whose "type" is a string.';
     return { ok: false, code: 'invalid_frame', message };
   }
   const parsed = parse(clientFrameSchema, json.value);

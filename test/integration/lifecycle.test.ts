@@ -73,6 +73,24 @@ test('over the limit the oldest of the same user makes room', async () => {
   await Promise.all([bob, ...tabs.slice(1)].map((client) => client.close()));
 });
 
+test('a storm of handshakes of one user leaves nobody open and forgotten', async () => {
+  const tabs = await Promise.all(Array.from({ length: 12 }, () => open('alice')));
+  // One more, when no handshake is under way any more, has those over the limit closed.
+  const last = await open('alice');
+  const isOpen = (tab: TestClient) => tab.socket.readyState === tab.socket.OPEN;
+  await eventually(async () => {
+    const openNow = [...tabs, last].filter(isOpen).length;
+    await expect(stack.health()).resolves.toMatchObject({ websocket: { connections: openNow } });
+  });
+  expect(isOpen(last)).toBe(true);
+  const before = [...tabs, last].filter(isOpen);
+  const counts = before.map((tab) => tab.framesOf('heartbeat').length);
+  await Promise.all(
+    before.map((tab, index) => tab.received('heartbeat', (counts[index] ?? 0) + 2)),
+  );
+  await Promise.all([...tabs, last].filter(isOpen).map((tab) => tab.close()));
+});
+
 test('heartbeats come at the configured interval', async () => {
   const client = await open('alice');
   await client.received('heartbeat', 4);

@@ -85,7 +85,7 @@ export function describeConnectionStore(
       const shard = shardOf('ann');
       const read = async (after?: ConnectionKey) => {
         const found: string[] = [];
-        for await (const page of store.pages(shard, after)) {
+        for await (const page of store.pages(shard, { after, consistent: true })) {
           found.push(...page.map((one) => one.connectionId));
         }
         return found;

@@ -10,6 +10,7 @@ import type {
   DeliveryJob,
   DeliveryQueue,
   Log,
+  PageOptions,
   Poster,
   ShardCensus,
   Timers,
@@ -77,7 +78,7 @@ export class MemoryConnectionStore implements ConnectionStore {
     return Promise.resolve([...this.records.values()].filter((one) => one.userId === userId));
   }
 
-  async *pages(shard: number, after?: ConnectionKey): AsyncGenerator<readonly Connection[]> {
+  async *pages(shard: number, { after }: PageOptions = {}): AsyncGenerator<readonly Connection[]> {
     const keyOf = ({ userId, connectionId }: ConnectionKey) => `${userId}#${connectionId}`;
     const all = [...this.records.values()]
       .filter((one) => shardOf(one.userId) === shard)
@@ -149,9 +150,11 @@ export class FakeGateway implements Poster, Closer {
     return this.answers.get(connectionId) ?? this.answer(connectionId);
   }
 
-  async close(connectionId: string): Promise<void> {
+  async close(connectionId: string): Promise<'closed' | 'gone'> {
+    const answer = this.answers.get(connectionId) ?? this.answer(connectionId);
+    if (answer === 'gone') return Promise.resolve('gone');
     this.closed.push(connectionId);
-    return Promise.resolve();
+    return Promise.resolve('closed');
   }
 }
 

@@ -22,7 +22,7 @@ describeConnectionStore('DynamoConnectionStore', async () =>
   createDynamoConnectionStore(dynamo.client, await newTable()),
 );
 
-test('a connection lies where the data model says, with a TTL in seconds', async () => {
+test('a connection lies where the data model says, with a TTL that leaves heartbeats the time to find it', async () => {
   const tableName = await newTable();
   const store = createDynamoConnectionStore(dynamo.client, tableName);
   await store.save({
@@ -43,7 +43,8 @@ test('a connection lies where the data model says, with a TTL in seconds', async
       pk: 'connections#1',
       sk: 'a%23b#L0SM9cOFvHcCIhw=',
       connectedAt: 1_707_163_200_123,
-      expiresAt: 1_707_163_260,
+      validUntil: 1_707_163_260_000,
+      expiresAt: 1_707_163_260 + 18 * 60,
     },
   ]);
 });

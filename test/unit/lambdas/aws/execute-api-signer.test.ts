@@ -52,7 +52,7 @@ const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 });
 const connectionId = fc.oneof(
   text,
   fc.base64String({ minLength: 4, maxLength: 20 }),
-  fc.string({ unit: fc.constantFrom(..."=+/@%!'()*~ :#?&é"), minLength: 1 }),
+  fc.string({ unit: fc.constantFrom(...Array.from("=+/@%!'()*~ :#?&é")), minLength: 1 }),
 );
 const credentials = fc.record(
   {

@@ -51,8 +51,8 @@ test.each([
 test('closes a connection; one that is gone is closed already', async () => {
   const closer = createManagementApiCloser(client);
   api.on(DeleteConnectionCommand).resolvesOnce({}).rejectsOnce(gone).rejects(withStatus(500));
-  await closer.close('a=');
-  await closer.close('a=');
+  await expect(closer.close('a=')).resolves.toBe('closed');
+  await expect(closer.close('a=')).resolves.toBe('gone');
   await expect(closer.close('a=')).rejects.toThrow('UnknownError');
   expect(api.commandCalls(DeleteConnectionCommand)[0]?.args[0].input).toEqual({
     ConnectionId: 'a=',

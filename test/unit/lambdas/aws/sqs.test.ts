@@ -1,4 +1,5 @@
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { gunzipSync } from 'node:zlib';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createSqsHeartbeatQueue } from '../../../../lambdas/aws/sqs-heartbeat-queue';
 import { createSqsRejectedEvents } from '../../../../lambdas/aws/sqs-rejected-events';
@@ -42,4 +43,22 @@ test('keeps a rejected event whole, with the reason beside it', async () => {
   expect(JSON.parse(input?.MessageBody ?? '')).toEqual(event);
   expect(input?.QueueUrl).toBe('the-queue');
   expect(input?.MessageAttributes?.['reason']?.StringValue).toBe('r'.repeat(1_000));
+});
+
+test('writes what SQS would not take in a body as JSON can', async () => {
+  sqs.on(SendMessageCommand).resolves({});
+  const event = { text: 'a\uFFFEb\uFFFFc\uD800' };
+  await createSqsRejectedEvents(client, 'the-queue').keep(event, 'reason');
+  const body = sqs.commandCalls(SendMessageCommand)[0]?.args[0].input.MessageBody ?? '';
+  expect(body).not.toMatch(/[\uFFFE\uFFFF\uD800]/);
+  expect(JSON.parse(body)).toEqual(event);
+});
+
+test('packs an event that leaves no room for its reason', async () => {
+  sqs.on(SendMessageCommand).resolves({});
+  const event = { text: 'x'.repeat(1024 * 1024) };
+  await createSqsRejectedEvents(client, 'the-queue').keep(event, 'reason');
+  const body = sqs.commandCalls(SendMessageCommand)[0]?.args[0].input.MessageBody ?? '';
+  const { gzip } = JSON.parse(body) as { gzip: string };
+  expect(JSON.parse(gunzipSync(Buffer.from(gzip, 'base64')).toString())).toEqual(event);
 });

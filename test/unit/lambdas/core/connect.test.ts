@@ -16,6 +16,7 @@ function setUp(maxConnectionsPerUser = 3) {
     connections,
     poster: gateway,
     closer: gateway,
+    now: clock.now,
     log,
   });
   const connect = createConnect({
@@ -86,4 +87,21 @@ test('throws when the connection cannot be recorded: nobody would ever post to i
   const { connections, connect, token } = setUp();
   connections.save = () => Promise.reject(new Error('the store is down'));
   await expect(connect('a=', token('alice'))).rejects.toThrow('the store is down');
+});
+
+test('never forgets a connection that may only not be open yet', async () => {
+  const { clock, connections, gateway, connect, token } = setUp(1);
+  // Of many handshakes at the same moment none is open when the others look for it.
+  gateway.answer = () => 'gone';
+  for (const connectionId of ['a=', 'b=', 'c=']) await connect(connectionId, token('alice'));
+  expect([...connections.records.keys()]).toEqual(['a=', 'b=', 'c=']);
+  clock.advance(5_000);
+  await connect('d=', token('alice'));
+  expect([...connections.records.keys()]).toEqual(['d=']);
+});
+
+test('of many at once, only older ones make room, and never oneself', async () => {
+  const { gateway, connect, token } = setUp(2);
+  await Promise.all(['d=', 'b=', 'c=', 'a='].map((id) => connect(id, token('alice'))));
+  expect(new Set(gateway.closed)).toEqual(new Set(['a=', 'b=']));
 });

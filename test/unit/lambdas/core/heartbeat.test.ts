@@ -11,7 +11,9 @@ function setUp(heartbeatSeconds = 30) {
   const { clock, gateway, queue: deliveries } = world;
   const planned: PlannedHeartbeat[] = [];
   const queue = {
+    isDown: false,
     plan: async (heartbeats: readonly PlannedHeartbeat[]) => {
+      if (queue.isDown) throw new Error('the queue is down');
       planned.push(...heartbeats);
       return Promise.resolve();
     },
@@ -31,7 +33,7 @@ function setUp(heartbeatSeconds = 30) {
     onSchedule: (scheduledAt: number) => clock.run(onSchedule(scheduledAt, deadline())),
     onDue: (due: PlannedHeartbeat) => clock.run(onDue(due, deadline())),
   };
-  return { ...world, deliveries, planned, heartbeat };
+  return { ...world, deliveries, planned, queue, heartbeat };
 }
 
 test('sends the documented frame to everybody and takes the census', async () => {
@@ -130,4 +132,12 @@ test('a large heartbeat becomes one job per shard, and is planned all the same',
   expect(gateway.posts).toEqual([]);
   expect(deliveries.jobs).toHaveLength(16);
   expect(planned).toHaveLength(1);
+});
+
+test('goes out although the next ones cannot be planned, and then says so', async () => {
+  const { clock, connections, gateway, queue, heartbeat } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  queue.isDown = true;
+  await expect(heartbeat.onSchedule(clock.now())).rejects.toThrow('the queue is down');
+  expect(gateway.posts).toHaveLength(1);
 });

@@ -5,7 +5,13 @@ import { SynthesisError } from '../../../../local/synthesize';
 import { run } from './recorded-output';
 
 /** A command whose stack does nothing but remember. */
-function fakeStart(fail?: Error) {
+function fakeStart(fail?: Error, isStopped = false) {
+  let stop: () => void = () => undefined;
+  const signal = isStopped
+    ? Promise.resolve()
+    : new Promise<void>((resolve) => {
+        stop = resolve;
+      });
   const events: string[] = [];
   const started: LocalStackOptions[] = [];
   const stack = (options: LocalStackOptions): LocalStack => ({
@@ -32,21 +38,19 @@ function fakeStart(fail?: Error) {
   const command = createStartCommand({
     startLocalStack: (options) => {
       started.push(options);
-      return fail === undefined ? Promise.resolve(stack(options)) : Promise.reject(fail);
+      events.push('started');
+      if (fail !== undefined) return Promise.reject(fail);
+      const lines = ['WARN","message":"careful', 'INFO","message":"fine'];
+      for (const line of lines) {
+        options.log?.({ source: 'f', stream: 'stdout', text: `{"level":"${line}"}` });
+      }
+      // Ctrl-C comes when the stack is up, if it is not to come at once.
+      setImmediate(stop);
+      return Promise.resolve(stack(options));
     },
     stopSignal: () => {
-      events.push('waiting');
-      started[0]?.log?.({
-        source: 'f',
-        stream: 'stdout',
-        text: '{"level":"WARN","message":"careful"}',
-      });
-      started[0]?.log?.({
-        source: 'f',
-        stream: 'stdout',
-        text: '{"level":"INFO","message":"fine"}',
-      });
-      return Promise.resolve();
+      events.push('listening');
+      return signal;
     },
   });
   return { command, events, started };
@@ -56,7 +60,7 @@ it('greets with all addresses, waits for Ctrl-C, closes, and exits with 0', asyn
   const { command, events, started } = fakeStart();
   const { exitCode, printed, complaints } = await run(command);
   expect(exitCode).toBe(0);
-  expect(events).toEqual(['waiting', 'closed']);
+  expect(events).toEqual(['listening', 'started', 'closed']);
   expect(started).toEqual([
     { port: 3000, awsPort: 4566, mockData: false, log: expect.any(Function) as unknown },
   ]);
@@ -143,4 +147,9 @@ it.each([
 it('says anything else without a stack trace', async () => {
   const { exitCode, complaints } = await run(fakeStart(new Error('The sky falls.')).command);
   expect({ exitCode, complaints }).toEqual({ exitCode: 1, complaints: 'The sky falls.' });
+});
+
+it('ends without a word when Ctrl-C has broken off the start', async () => {
+  const { command } = fakeStart(new SynthesisError('SYNTHESIS_FAILED', 'killed'), true);
+  await expect(run(command)).resolves.toMatchObject({ exitCode: 0, complaints: '' });
 });
