@@ -57,7 +57,13 @@ module.exports = {
       name: 'nothing-imports-tests',
       severity: 'error',
       from: { pathNot: '^test/' },
-      to: { path: '^(test|bench)/' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'nothing-imports-measurements',
+      severity: 'error',
+      from: { pathNot: '^(bench|test)/' },
+      to: { path: '^bench/' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {

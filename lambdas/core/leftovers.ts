@@ -1,10 +1,15 @@
 // What a fan-out could not send in its time goes to the queue: lists of connections, and shards to go on in.
-import type { FanOutOrder } from './fan-out';
 import type { Connection, DeliveryJob, DeliveryQueue, Log } from './ports';
 import type { UnreadShard } from './shard-reader';
 
 /** Connections that are collected before they are sent, so that a bad hour of API Gateway fills no memory. */
 const batchSize = 1_000;
+
+/** The frame that could not be sent. */
+type Unsent = Pick<DeliveryJob, 'frame' | 'type' | 'reportedAt'> & {
+  /** How often it has been put back already. */
+  readonly round?: number;
+};
 
 export class LeftoverCollector {
   private batch: Connection[] = [];
@@ -13,7 +18,7 @@ export class LeftoverCollector {
   private lost = 0;
 
   constructor(
-    private readonly order: FanOutOrder,
+    private readonly unsent: Unsent,
     private readonly queue: DeliveryQueue,
     private readonly log: Log,
   ) {}
@@ -44,7 +49,7 @@ export class LeftoverCollector {
     targets: readonly ({ readonly connections: readonly Connection[] } | UnreadShard)[],
     count: number,
   ): void {
-    const { frame, type, reportedAt, round = 0 } = this.order;
+    const { frame, type, reportedAt, round = 0 } = this.unsent;
     const jobs = targets.map((target): DeliveryJob => ({
       frame,
       type,

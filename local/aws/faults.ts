@@ -8,6 +8,8 @@ export interface Fault {
   readonly operation?: string;
   /** How many requests it strikes; all until it is withdrawn when absent. */
   readonly times?: number;
+  /** Which part of the requests it strikes, at random: from 0 to 1, the default. */
+  readonly share?: number;
   readonly effect: FaultEffect;
 }
 
@@ -38,6 +40,7 @@ export class Faults {
       const { fault } = plan;
       if (fault.service !== service) continue;
       if (fault.operation !== undefined && fault.operation !== operation) continue;
+      if (fault.share !== undefined && Math.random() >= fault.share) continue;
       plan.left -= 1;
       if (plan.left <= 0) this.#planned.delete(plan);
       return fault.effect;
