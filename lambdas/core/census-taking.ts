@@ -1,4 +1,4 @@
-// Counts connections and distinct users while a fan-out goes through them, in whatever order it ends for each.
+// Counts connections and distinct users by shard, in whatever order they are met.
 import type { Connection, ShardCensus } from './ports';
 import { shardOf } from './shard';
 

@@ -1,5 +1,5 @@
-// How long a connection may live, and who counts as connected.
-import type { Connection, ShardCensus } from './ports';
+// How long a connection may live, and what its age says.
+import type { Connection } from './ports';
 
 /**
  * API Gateway ends every connection after two hours; a minute more, and its record is of no use.
@@ -27,21 +27,4 @@ const handshakeMilliseconds = 5_000;
  */
 export function mayBeOpening(connection: Connection, now: number): boolean {
   return now - connection.connectedAt < handshakeMilliseconds;
-}
-
-/** Counts connections and distinct users of one shard, of which each user's lie side by side. */
-export class ShardCount {
-  private connections = 0;
-  private users = 0;
-  private lastUser: string | undefined;
-
-  add(connection: Connection): void {
-    this.connections += 1;
-    if (connection.userId !== this.lastUser) this.users += 1;
-    this.lastUser = connection.userId;
-  }
-
-  census(shard: number, takenAt: number): ShardCensus {
-    return { shard, connections: this.connections, users: this.users, takenAt };
-  }
 }

@@ -1,5 +1,6 @@
 // What GET /health says: how many connections and users there are, and whether what we depend on answers.
-import { isExpired, ShardCount } from './connection';
+import { CensusTaking } from './census-taking';
+import { isExpired } from './connection';
 import type { CensusStore, Clock, ConnectionStore, GatewayProbe, Log, ShardCensus } from './ports';
 import { shards } from './shard';
 
@@ -43,16 +44,16 @@ export function createHealth(dependencies: {
 }): Health {
   const { connections, census, probeGateway, now, log, gatewayUrl, useMockData } = dependencies;
 
-  async function countShard(shard: number): Promise<ShardCensus> {
-    const count = new ShardCount();
-    for await (const page of connections.pages(shard, { consistent: true })) {
-      page
-        .filter((one) => !isExpired(one, now()))
-        .forEach((one) => {
-          count.add(one);
-        });
-    }
-    return count.census(shard, now());
+  /** Counts the connections themselves. */
+  async function takeCensus(): Promise<readonly ShardCensus[]> {
+    const taking = new CensusTaking(shards);
+    const countShard = async (shard: number) => {
+      for await (const page of connections.pages(shard, { consistent: true })) {
+        for (const connection of page) if (!isExpired(connection, now())) taking.count(connection);
+      }
+    };
+    await Promise.all(shards.map(countShard));
+    return taking.result(now(), []);
   }
 
   async function count(): Promise<{ connections: number; users: number } | undefined> {
@@ -60,7 +61,7 @@ export function createHealth(dependencies: {
       const oldest = now() - censusLifeMilliseconds;
       const counted = total((await census.read()).filter(({ takenAt }) => takenAt >= oldest));
       if (counted.connections >= countingLimit) return counted;
-      return total(await Promise.all(shards.map(countShard)));
+      return total(await takeCensus());
     } catch (error) {
       log.error('connections not counted', { error });
       return undefined;
