@@ -1,0 +1,100 @@
+// The connections that are posted to: the same ones in every process, so that none has to be told of them.
+import { createHash } from 'node:crypto';
+import { shardOf } from '../lambdas/core/shard';
+
+export interface StoredConnection {
+  /** The sort key: `<userId>#<connectionId>`. */
+  readonly sk: string;
+  readonly userId: string;
+  readonly connectionId: string;
+}
+
+/** Connections 0 to `count`, with ids that look like those of Cognito and of API Gateway. */
+export function connectionsOf(count: number): readonly StoredConnection[] {
+  return Array.from({ length: count }, (_, index) => {
+    const digest = createHash('sha256').update(String(index)).digest();
+    const hex = digest.toString('hex');
+    const userId = [
+      hex.slice(32, 40),
+      hex.slice(40, 44),
+      hex.slice(44, 48),
+      hex.slice(48, 52),
+      hex.slice(52),
+    ].join('-');
+    const connectionId = `${digest.subarray(0, 11).toString('base64url')}=`;
+    return { sk: `${userId}#${connectionId}`, userId, connectionId };
+  });
+}
+
+/** The table that holds so many connections. */
+export const tableNameOf = (connections: number) => `${tablePrefix}${connections}`;
+
+const tablePrefix = 'connections-';
+
+/** The parts of a Query that the connection store sends. */
+export interface ConnectionQuery {
+  readonly TableName: string;
+  readonly ProjectionExpression: string;
+  readonly ExpressionAttributeValues: { readonly ':pk': { readonly S: string } };
+  readonly Limit?: number;
+  readonly ExclusiveStartKey?: { readonly sk: { readonly S: string } };
+}
+
+/**
+ * Answers the connection store's Query as DynamoDB does. dynalite would take half a minute to be filled with
+ * fifty thousand items and seconds to list them; what is measured is the cost to whoever reads the answer.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html
+ */
+export function createConnectionTables(now: number): (query: ConnectionQuery) => object {
+  const tables = new Map<string, Map<string, readonly StoredConnection[]>>();
+  const attributes = {
+    connectedAt: { N: String(now - 60_000) },
+    validUntil: { N: String(now + 3_600_000) },
+    expiresAt: { N: String(Math.floor(now / 1000) + 7_200) },
+  };
+
+  function tableOf(name: string): Map<string, readonly StoredConnection[]> {
+    const known = tables.get(name);
+    if (known !== undefined) return known;
+    const all = connectionsOf(Number(name.slice(tablePrefix.length)));
+    const sorted = all.toSorted((one, other) => (one.sk < other.sk ? -1 : 1));
+    const byShard = new Map<string, StoredConnection[]>();
+    for (const connection of sorted) {
+      const partition = `connections#${shardOf(connection.userId)}`;
+      const others = byShard.get(partition);
+      if (others === undefined) byShard.set(partition, [connection]);
+      else others.push(connection);
+    }
+    tables.set(name, byShard);
+    return byShard;
+  }
+
+  return (query) => {
+    const { TableName, ExpressionAttributeValues, Limit = 1_000, ExclusiveStartKey } = query;
+    const names = query.ProjectionExpression.split(', ');
+    const pk = ExpressionAttributeValues[':pk'];
+    const partition = tableOf(TableName).get(pk.S) ?? [];
+    const after = ExclusiveStartKey?.sk.S ?? '';
+    const start = partition.findIndex(({ sk }) => sk > after);
+    const page = start === -1 ? [] : partition.slice(start, start + Limit);
+    const last = page.at(-1);
+    return {
+      Items: page.map(({ sk }) => project({ pk, sk: { S: sk }, ...attributes }, names)),
+      Count: page.length,
+      ScannedCount: page.length,
+      ...(last !== undefined && page.length === Limit
+        ? { LastEvaluatedKey: { pk, sk: { S: last.sk } } }
+        : {}),
+    };
+  };
+}
+
+/** @throws when the store asks for an attribute that it did not have when this was written */
+function project(item: Readonly<Record<string, object>>, names: readonly string[]): object {
+  return Object.fromEntries(
+    names.map((name) => {
+      if (item[name] === undefined) throw new Error(`The bench's connections have no ${name}.`);
+      return [name, item[name]];
+    }),
+  );
+}

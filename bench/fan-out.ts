@@ -1,0 +1,108 @@
+// `fan-out`: what one frame to many connections costs, ours beside what one would use instead.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createCertificate } from './certificate';
+import { bundlePosting, measurePosting } from './posting-process';
+import { medianOf, type Result } from './results';
+import { startSink, type Sink } from './sink';
+import type { VariantName } from './variants/variant';
+
+export interface FanOutBenchOptions {
+  readonly variants: readonly VariantName[];
+  /** Numbers of connections. */
+  readonly sizes: readonly number[];
+  /** Runs of which the median is taken. */
+  readonly runs: number;
+  readonly profiles?: string | undefined;
+  /** Told of each run. */
+  readonly onRun: (run: number, result: Result) => void;
+}
+
+/** Frames of one run at the least, so that a few connections are measured as exactly as many. */
+const leastFrames = 10_000;
+
+const region = 'eu-central-1';
+
+/**
+ * Measures all variants at all sizes. Each run is a process of its own; the sink that they post to is here, in
+ * another. The variants take turns, so that a slow moment of the machine falls on all of them alike.
+ * @throws when a process fails, or when the sink has not got exactly the posts that it should have
+ */
+export async function benchFanOut(options: FanOutBenchOptions): Promise<readonly Result[]> {
+  const { variants, sizes, runs, profiles, onRun } = options;
+  const directory = await mkdtemp(path.join(tmpdir(), 'mission-control-bench-'));
+  const tls = createCertificate(new Date());
+  const authority = path.join(directory, 'authority.pem');
+  await writeFile(authority, tls.certificate);
+  const sink = await startSink(tls, Date.now());
+  try {
+    const file = await bundlePosting(directory);
+    const environment = environmentOf(directory, authority, sink.url);
+    const results = new Map<string, [Result, ...Result[]]>();
+    for (let run = 1; run <= runs; run += 1) {
+      for (const connections of sizes) {
+        for (const variant of variants) {
+          const result = await measure(variant, connections, sink, { file, environment, profiles });
+          onRun(run, result);
+          const key = `${connections} ${variant}`;
+          results.set(key, [result, ...(results.get(key) ?? [])]);
+        }
+      }
+    }
+    return [...results.values()].map(medianOf);
+  } finally {
+    await sink.close();
+    await rm(directory, { recursive: true });
+  }
+}
+
+async function measure(
+  variant: VariantName,
+  connections: number,
+  sink: Sink,
+  options: Omit<Parameters<typeof measurePosting>[1], 'onWarm'>,
+): Promise<Result> {
+  const fanOuts = Math.ceil(leastFrames / connections);
+  const surroundings = { callbackUrl: `${sink.url}/live`, region };
+  const measured = await measurePosting(
+    { variant, connections, fanOuts, surroundings },
+    { ...options, onWarm: () => sink.take() },
+  );
+  const frames = fanOuts * connections;
+  const got = sink.take();
+  if (measured.delivered !== frames || got.posts !== frames || got.connections !== connections) {
+    throw new Error(
+      `${variant} should have posted ${frames} frames to ${connections} connections; it counted ` +
+        `${measured.delivered}, the sink ${got.posts} to ${got.connections}.`,
+    );
+  }
+  return {
+    variant,
+    connections,
+    cpuMicrosPerFrame: measured.cpuMicroseconds / frames,
+    framesPerSecond: (frames * 1_000) / measured.milliseconds,
+    peakRssMb: measured.peakRssBytes / 2 ** 20,
+  };
+}
+
+/** Nothing of this shell's, whose profile or proxy would change what is measured. */
+function environmentOf(
+  directory: string,
+  authority: string,
+  dynamoUrl: string,
+): Readonly<Record<string, string>> {
+  return {
+    // Where the SDK looks for configuration files.
+    HOME: directory,
+    USERPROFILE: directory,
+    NODE_EXTRA_CA_CERTS: authority,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamoUrl,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: 'ASIAIOSFODNN7EXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+    // A function's role comes with a token of about this length, which goes with every request.
+    AWS_SESSION_TOKEN: 'IQoJb3JpZ2luX2VjE'.padEnd(800, 'Example0'),
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  };
+}

@@ -1,0 +1,82 @@
+// Turns runs into results: medians, and a table for people.
+import type { VariantName } from './variants/variant';
+
+/** What `--json` prints for each variant and number of connections. */
+export interface Result {
+  readonly variant: VariantName;
+  readonly connections: number;
+  /** User and system time of the posting process. */
+  readonly cpuMicrosPerFrame: number;
+  readonly framesPerSecond: number;
+  readonly peakRssMb: number;
+}
+
+/** The median of each number over runs of the same variant and size. */
+export function medianOf(runs: readonly [Result, ...Result[]]): Result {
+  const [{ variant, connections }] = runs;
+  const of = (number: (run: Result) => number) => median(runs.map(number));
+  return {
+    variant,
+    connections,
+    cpuMicrosPerFrame: round(
+      of((run) => run.cpuMicrosPerFrame),
+      1,
+    ),
+    framesPerSecond: round(
+      of((run) => run.framesPerSecond),
+      0,
+    ),
+    peakRssMb: round(
+      of((run) => run.peakRssMb),
+      1,
+    ),
+  };
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((one, other) => one - other);
+  const [low = NaN, high = NaN] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  return (low + high) / 2;
+}
+
+function round(number: number, digits: number): number {
+  return Number(number.toFixed(digits));
+}
+
+/** The results as a Markdown table; the last column compares CPU time with `fast` at the same size. */
+export function formatTable(results: readonly Result[]): string {
+  const rows = results.map((result) => {
+    const ours = results.find(
+      ({ variant, connections }) => variant === 'fast' && connections === result.connections,
+    );
+    return [
+      result.variant,
+      result.connections.toLocaleString('en'),
+      result.cpuMicrosPerFrame.toFixed(0),
+      result.framesPerSecond.toLocaleString('en'),
+      result.peakRssMb.toFixed(0),
+      ours === undefined ? '' : (result.cpuMicrosPerFrame / ours.cpuMicrosPerFrame).toFixed(2),
+    ];
+  });
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => pad(cell, column, widths[column] ?? 0)).join(' | ')} |`;
+  const rule = `|${widths.map((width, column) => `${'-'.repeat(width + 1)}${column === 0 ? '-' : ':'}`).join('|')}|`;
+  return [line(head), rule, ...rows.map(line)].join('\n');
+}
+
+const head = [
+  'variant',
+  'connections',
+  'CPU µs a frame',
+  'frames a second',
+  'peak RSS MB',
+  '× fast',
+];
+
+/** Names to the left, numbers to the right. */
+function pad(cell: string, column: number, width: number): string {
+  return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+}

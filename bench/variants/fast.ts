@@ -1,0 +1,56 @@
+// Ours: the fan-out of the service, wired as lambdas/aws/fan-out-world.ts wires it.
+import { createManagementApiClient } from '../../lambdas/aws/clients';
+import { systemTimers } from '../../lambdas/aws/system-timers';
+import { createUndiciPoster } from '../../lambdas/aws/undici-poster';
+import { createFanOut } from '../../lambdas/core/fan-out';
+import { createPace } from '../../lambdas/core/pace';
+import type { Log } from '../../lambdas/core/ports';
+import { createStores } from './listing';
+import { concurrency, type Send, type Surroundings } from './variant';
+
+/** A run may take as long as it needs. */
+const allowedMilliseconds = 60 * 60 * 1000;
+
+export function createFast(surroundings: Surroundings): Send {
+  const { callbackUrl, region } = surroundings;
+  const now = Date.now;
+  const storeOf = createStores();
+  const managementApi = createManagementApiClient(callbackUrl);
+  const poster = createUndiciPoster({
+    callbackUrl,
+    region,
+    credentials: () => managementApi.config.credentials(),
+    now,
+    log,
+    sockets: concurrency,
+  });
+  // The sink has no quota.
+  const pace = createPace({ now, ceiling: 1_000_000 });
+  const queue = {
+    send: () => Promise.reject(new Error('nothing may be left over in a measurement')),
+  };
+
+  return async (frame, count) => {
+    const fanOut = createFanOut({
+      connections: storeOf(count),
+      queue,
+      poster,
+      pace,
+      now,
+      timers: systemTimers,
+      random: Math.random,
+      concurrency,
+      maxAttempts: 5,
+      log,
+    });
+    const [reportedAt, deadline] = [now(), now() + allowedMilliseconds];
+    const order = { frame, type: 'session:activity', reportedAt, deadline, requeue: true };
+    const { delivered } = await fanOut(order);
+    return delivered;
+  };
+}
+
+const complain = (message: string, fields?: object) => {
+  console.error(message, fields);
+};
+const log: Log = { info: () => undefined, warn: complain, error: complain };

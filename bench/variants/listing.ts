@@ -1,0 +1,24 @@
+// Lists all connections before any is posted to, as one does without lambdas/core/fan-out.ts.
+import { createDynamoClient } from '../../lambdas/aws/clients';
+import { createDynamoConnectionStore } from '../../lambdas/aws/dynamo-connection-store';
+import type { ConnectionStore } from '../../lambdas/core/ports';
+import { shards } from '../../lambdas/core/shard';
+import { tableNameOf } from '../connections';
+
+/** The service's own store, on the table that holds so many connections. */
+export function createStores(): (connections: number) => ConnectionStore {
+  const client = createDynamoClient();
+  return (connections) => createDynamoConnectionStore(client, tableNameOf(connections));
+}
+
+/** The ids of all connections of a store. */
+export async function listConnectionIds(store: ConnectionStore): Promise<string[]> {
+  const ids: string[] = [];
+  const listShard = async (shard: number) => {
+    for await (const page of store.pages(shard)) {
+      for (const { connectionId } of page) ids.push(connectionId);
+    }
+  };
+  await Promise.all(shards.map(listShard));
+  return ids;
+}

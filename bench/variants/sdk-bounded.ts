@@ -1,0 +1,25 @@
+// The AWS SDK's client, used with care: bounded posts in flight, as many kept-alive sockets, no retries wasted.
+import { Agent } from 'node:https';
+import {
+  ApiGatewayManagementApiClient,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import { postInLanes } from './lanes';
+import { createStores, listConnectionIds } from './listing';
+import { concurrency, type Send, type Surroundings } from './variant';
+
+export function createSdkBounded(surroundings: Surroundings): Send {
+  const storeOf = createStores();
+  const client = new ApiGatewayManagementApiClient({
+    endpoint: surroundings.callbackUrl,
+    requestHandler: { httpsAgent: new Agent({ keepAlive: true, maxSockets: concurrency }) },
+  });
+
+  return async (frame, count) => {
+    const ids = await listConnectionIds(storeOf(count));
+    return postInLanes(concurrency, ids, async (id) => {
+      await client.send(new PostToConnectionCommand({ ConnectionId: id, Data: frame }));
+      return true;
+    });
+  };
+}

@@ -1,0 +1,21 @@
+// What AWS's samples do: list everything, then one Promise.all over the SDK's client as it comes.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-chat-app.html
+import {
+  ApiGatewayManagementApiClient,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import { createStores, listConnectionIds } from './listing';
+import type { Send, Surroundings } from './variant';
+
+export function createSdkPromiseAll(surroundings: Surroundings): Send {
+  const storeOf = createStores();
+  const client = new ApiGatewayManagementApiClient({ endpoint: surroundings.callbackUrl });
+
+  return async (frame, count) => {
+    const ids = await listConnectionIds(storeOf(count));
+    const answers = await Promise.all(
+      ids.map((id) => client.send(new PostToConnectionCommand({ ConnectionId: id, Data: frame }))),
+    );
+    return answers.length;
+  };
+}

@@ -1,0 +1,44 @@
+// The floor: undici alone. No signature, no listing, no retries; the connections are known beforehand.
+import Pool from 'undici/lib/dispatcher/pool.js';
+import { connectionsOf } from '../connections';
+import { postInLanes } from './lanes';
+import { concurrency, type Send, type Surroundings } from './variant';
+
+export function createUnsigned({ callbackUrl }: Surroundings): Send {
+  const { origin, pathname } = new URL(callbackUrl);
+  const pool = new Pool(origin, { connections: concurrency, pipelining: 1 });
+  const known = new Map<number, readonly string[]>();
+
+  return (frame, count) => {
+    const paths = known.get(count) ?? pathsOf(count, pathname);
+    known.set(count, paths);
+    const body = Buffer.from(frame);
+    return postInLanes(concurrency, paths, (path) => post(pool, path, body));
+  };
+}
+
+function pathsOf(count: number, stagePath: string): readonly string[] {
+  return connectionsOf(count).map(
+    ({ connectionId }) => `${stagePath}/%40connections/${encodeURIComponent(connectionId)}`,
+  );
+}
+
+function post(pool: Pool, path: string, body: Buffer): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    let status = 0;
+    pool.dispatch(
+      { path, method: 'POST', body },
+      {
+        onRequestStart: () => undefined,
+        onResponseStart: (_controller, statusCode) => (status = statusCode),
+        onResponseData: () => undefined,
+        onResponseEnd: () => {
+          resolve(status === 200);
+        },
+        onResponseError: (_controller, error) => {
+          reject(error);
+        },
+      },
+    );
+  });
+}

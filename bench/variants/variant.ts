@@ -1,0 +1,18 @@
+// What is compared: ways to send one frame to every connection.
+
+/** In the order of the table. */
+export const variantNames = ['fast', 'unsigned', 'sdk-bounded', 'sdk-promise-all'] as const;
+export type VariantName = (typeof variantNames)[number];
+
+/** Where frames go. The environment says where the connections are. */
+export interface Surroundings {
+  /** The stage's @connections URL. */
+  readonly callbackUrl: string;
+  readonly region: string;
+}
+
+/** Sends a frame to all connections that are in a table; gives how many were delivered. */
+export type Send = (frame: string, connections: number) => Promise<number>;
+
+/** Posts in flight, and sockets, at the most: as in lambdas/aws/fan-out-world.ts. */
+export const concurrency = 128;
