@@ -3,12 +3,26 @@ import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagem
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Logger } from '@smithy/types';
 
 /** A dashboard waits for these calls: better one quick retry more than one slow answer. */
 const settings = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
 };
+
+/**
+ * The SDK's own silent logger has an `info`, for which every item of an answer is copied and described before
+ * nobody hears of it. Without one, that is left out.
+ */
+const withoutInfo = {
+  ...{ debug: ignore, warn: ignore, error: ignore },
+  info: undefined,
+} as unknown as Logger;
+
+function ignore(): void {
+  // What goes wrong is thrown as well.
+}
 
 export function createDynamoClient(
   { maxAttempts, requestTimeoutMilliseconds }: DynamoPatience = {
@@ -21,7 +35,7 @@ export function createDynamoClient(
     requestTimeout: requestTimeoutMilliseconds,
   };
   return DynamoDBDocumentClient.from(
-    new DynamoDBClient({ ...settings, maxAttempts, requestHandler }),
+    new DynamoDBClient({ ...settings, maxAttempts, requestHandler, logger: withoutInfo }),
   );
 }
 
