@@ -19,9 +19,6 @@ export interface FanOutBenchOptions {
   readonly onRun: (run: number, result: Result) => void;
 }
 
-/** Frames of one run at the least, so that a few connections are measured as exactly as many. */
-const leastFrames = 10_000;
-
 const region = 'eu-central-1';
 
 /**
@@ -63,13 +60,12 @@ async function measure(
   sink: Sink,
   options: Omit<Parameters<typeof measurePosting>[1], 'onWarm'>,
 ): Promise<Result> {
-  const fanOuts = Math.ceil(leastFrames / connections);
   const surroundings = { callbackUrl: `${sink.url}/live`, region };
   const measured = await measurePosting(
-    { variant, connections, fanOuts, surroundings },
+    { variant, connections, surroundings },
     { ...options, onWarm: () => sink.take() },
   );
-  const frames = fanOuts * connections;
+  const frames = measured.fanOuts * connections;
   const got = sink.take();
   if (measured.delivered !== frames || got.posts !== frames || got.connections !== connections) {
     throw new Error(

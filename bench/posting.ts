@@ -11,8 +11,6 @@ import type { Send, Surroundings, VariantName } from './variants/variant';
 export interface PostingTask {
   readonly variant: VariantName;
   readonly connections: number;
-  /** Fan-outs to measure, one after the other. */
-  readonly fanOuts: number;
   readonly surroundings: Surroundings;
 }
 
@@ -21,6 +19,7 @@ export type PostingMessage =
   | { readonly kind: 'warm' }
   | {
       readonly kind: 'measured';
+      readonly fanOuts: number;
       readonly delivered: number;
       readonly cpuMicroseconds: number;
       readonly milliseconds: number;
@@ -35,28 +34,38 @@ const variants: Readonly<Record<VariantName, (surroundings: Surroundings) => Sen
 };
 
 /** Opens the sockets and lets V8 compile what is hot, as in a function that is not cold. */
-const warmUp = { connections: 1_000, leastFanOuts: 10, leastMilliseconds: 4_000 };
+const warmUp = { connections: 1_000, fanOuts: 10, milliseconds: 4_000 };
 
-async function run({ variant, connections, fanOuts, surroundings }: PostingTask): Promise<void> {
+/** A fan-out to a few connections is repeated, so that it is measured as exactly as one to many. */
+const measurement = { fanOuts: 1, milliseconds: 3_000 };
+
+async function run({ variant, connections, surroundings }: PostingTask): Promise<void> {
   const send = variants[variant](surroundings);
-  const sendTimes = async (times: number, count: number) => {
-    let delivered = 0;
-    for (let time = 0; time < times; time += 1) delivered += await send(createFrame(time), count);
-    return delivered;
-  };
-
-  const warm = performance.now() + warmUp.leastMilliseconds;
-  await sendTimes(warmUp.leastFanOuts, warmUp.connections);
-  while (performance.now() < warm) await sendTimes(1, warmUp.connections);
   const told = new Promise((resolve) => process.once('message', resolve));
+  await repeat(send, warmUp.connections, warmUp);
   await say({ kind: 'warm' });
   await told;
   const [cpu, start] = [process.cpuUsage(), performance.now()];
-  const delivered = await sendTimes(fanOuts, connections);
+  const counts = await repeat(send, connections, measurement);
   const milliseconds = performance.now() - start;
   const { user, system } = process.cpuUsage(cpu);
   const numbers = { cpuMicroseconds: user + system, milliseconds, peakRssBytes: readPeakRss() };
-  await say({ kind: 'measured', delivered, ...numbers });
+  await say({ kind: 'measured', ...counts, ...numbers });
+}
+
+/** Sends frames, one after the other, at least so many and at least so long. */
+async function repeat(
+  send: Send,
+  connections: number,
+  least: { readonly fanOuts: number; readonly milliseconds: number },
+): Promise<{ readonly fanOuts: number; readonly delivered: number }> {
+  const until = performance.now() + least.milliseconds;
+  const counts = { fanOuts: 0, delivered: 0 };
+  while (counts.fanOuts < least.fanOuts || performance.now() < until) {
+    counts.delivered += await send(createFrame(counts.fanOuts), connections);
+    counts.fanOuts += 1;
+  }
+  return counts;
 }
 
 /** Of a usual length, and another one each time: nothing of one frame helps the next. */
