@@ -1,0 +1,63 @@
+// The bench's answer to Query: the service's own store must find every connection in it, once.
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import {
+  connectionsOf,
+  createConnectionTables,
+  tableNameOf,
+  type ConnectionQuery,
+} from '../../../bench/connections';
+import { createDynamoConnectionStore } from '../../../lambdas/aws/dynamo-connection-store';
+import { isExpired } from '../../../lambdas/core/connection';
+import type { Connection } from '../../../lambdas/core/ports';
+import { shardOf, shards } from '../../../lambdas/core/shard';
+
+const now = Date.UTC(2026, 2, 1);
+
+/** A client whose requests go to the tables instead of the network. */
+function clientOf(query: (query: ConnectionQuery) => object): DynamoDBDocumentClient {
+  const client = new DynamoDBClient({
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    requestHandler: {
+      handle: ({ body }: { body: string }) => {
+        const answer = Buffer.from(JSON.stringify(query(JSON.parse(body) as ConnectionQuery)));
+        return Promise.resolve({ response: { statusCode: 200, headers: {}, body: answer } });
+      },
+    } as never,
+  });
+  return DynamoDBDocumentClient.from(client);
+}
+
+test.each([0, 1, 100, 20_000])('the store lists %d connections, page by page', async (count) => {
+  const store = createDynamoConnectionStore(
+    clientOf(createConnectionTables(now)),
+    tableNameOf(count),
+  );
+  const listed: Connection[] = [];
+  for (const shard of shards) {
+    for await (const page of store.pages(shard)) {
+      for (const connection of page) expect(shardOf(connection.userId)).toBe(shard);
+      listed.push(...page);
+    }
+  }
+
+  const idsOf = (connections: readonly { readonly connectionId: string }[]) =>
+    connections.map(({ connectionId }) => connectionId).toSorted();
+  expect(idsOf(listed)).toEqual(idsOf(connectionsOf(count)));
+  expect(new Set(idsOf(listed)).size).toBe(count);
+  expect(listed.some((connection) => isExpired(connection, now))).toBe(false);
+});
+
+test('an attribute that is unknown here is an error, not a gap', () => {
+  const query = createConnectionTables(now);
+  const ask = (ProjectionExpression: string) =>
+    query({
+      TableName: tableNameOf(100),
+      ProjectionExpression,
+      ExpressionAttributeValues: { ':pk': { S: 'connections#0' } },
+    });
+
+  expect(() => ask('sk, connectedAt')).not.toThrow();
+  expect(() => ask('sk, color')).toThrow("The bench's connections have no color.");
+});
