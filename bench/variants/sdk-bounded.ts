@@ -1,4 +1,4 @@
-// The AWS SDK's client, used with care: bounded posts in flight, as many kept-alive sockets, no retries wasted.
+// The AWS SDK's client, used with care: bounded posts in flight, and as many kept-alive sockets.
 import { Agent } from 'node:https';
 import {
   ApiGatewayManagementApiClient,
