@@ -33,7 +33,11 @@ export const agentStatusSchema = objectOf({
 export const sessionActivitySchema = objectOf({
   agentId: id,
   sessionId: id,
-  lastMessage: v.string('must be a string'),
+  // Half a surrogate pair has no UTF-8: what is stored and what is sent would differ in it.
+  lastMessage: v.pipe(
+    v.string('must be a string'),
+    v.transform((text) => text.toWellFormed()),
+  ),
   timestamp: timestampSchema,
 });
 

@@ -1,18 +1,22 @@
 // Every frame that goes over a WebSocket, in either direction. docs/protocol.md describes them for people.
 import * as v from 'valibot';
 import { agentStatusSchema, sessionActivitySchema, timestampSchema } from './events';
-import { objectOf, parse, type Parsed } from './parse';
+import { describeFaults, objectOf, parse, type Parsed } from './parse';
 
 /** The WebSocket subprotocol that the server echoes to clients which offer it. */
 export const subprotocol = 'mission-control';
 
 /** Why the server did not do what a client's frame asked. */
-export const errorCodes = ['invalid_json', 'invalid_frame', 'unknown_type'] as const;
-export type ErrorCode = (typeof errorCodes)[number];
+export type ErrorCode =
+  | 'invalid_json'
+  | 'invalid_frame'
+  | 'unknown_type'
+  | 'rate_limited'
+  | 'token_refused'
+  | 'unavailable';
 
-/** Why the server closes a connection. */
-export const closingReasons = ['token_expired', 'replaced'] as const;
-export type ClosingReason = (typeof closingReasons)[number];
+/** Why the server closes a connection, when it decides so itself; an operator's reason is any text. */
+export type ClosingReason = 'token_expired' | 'replaced' | 'rate_limited';
 
 const frame = <Type extends string, Payload extends v.GenericSchema>(
   type: Type,
@@ -20,6 +24,7 @@ const frame = <Type extends string, Payload extends v.GenericSchema>(
 ) => objectOf({ type: v.literal(type), payload });
 
 const withTimestamp = objectOf({ timestamp: timestampSchema });
+const text = v.string('must be a string');
 const unknownType = 'must be the type of a documented frame';
 
 const serverFrameSchema = v.variant(
@@ -30,15 +35,34 @@ const serverFrameSchema = v.variant(
     frame('heartbeat', withTimestamp),
     frame('pong', withTimestamp),
     frame(
-      'error',
-      objectOf({ code: v.picklist(errorCodes), message: v.string('must be a string') }),
+      'state:snapshot',
+      objectOf({
+        agents: v.array(agentStatusSchema, 'must be a list'),
+        sessions: v.array(sessionActivitySchema, 'must be a list'),
+        timestamp: timestampSchema,
+        complete: v.boolean('must be true or false'),
+      }),
     ),
-    frame('connection:closing', objectOf({ reason: v.picklist(closingReasons) })),
+    frame('token:refreshed', objectOf({ expiresAt: timestampSchema })),
+    // Codes and reasons are open lists: later versions may add some.
+    frame('error', objectOf({ code: text, message: text })),
+    frame('connection:closing', objectOf({ reason: text })),
   ],
   unknownType,
 );
 
-const clientFrameSchema = v.variant('type', [objectOf({ type: v.literal('ping') })], unknownType);
+const clientFrameSchema = v.variant(
+  'type',
+  [
+    objectOf({ type: v.literal('ping') }),
+    objectOf({
+      type: v.literal('state:sync'),
+      payload: v.exactOptional(objectOf({ since: v.exactOptional(timestampSchema) })),
+    }),
+    frame('token:refresh', objectOf({ token: v.pipe(text, v.nonEmpty('must not be empty')) })),
+  ],
+  unknownType,
+);
 
 export type ServerFrame = v.InferOutput<typeof serverFrameSchema>;
 export type ClientFrame = v.InferOutput<typeof clientFrameSchema>;
@@ -71,16 +95,21 @@ export function parseClientFrame(
     const message = 'A frame must be an object whose "type" is a string.';
     return { ok: false, code: 'invalid_frame', message };
   }
+  if (!clientFrameTypes.some((type) => type === typed.value.type)) {
+    const message = `A client may send: ${clientFrameTypes.join(', ')}.`;
+    return { ok: false, code: 'unknown_type', message };
+  }
   const parsed = parse(clientFrameSchema, json.value);
   if (parsed.ok) return parsed;
-  return {
-    ok: false,
-    code: 'unknown_type',
-    message: `A client may send: ${clientFrameTypes.join(', ')}.`,
-  };
+  return { ok: false, code: 'invalid_frame', message: `${describeFaults(parsed.faults)}.` };
 }
 
 const clientFrameTypes = clientFrameSchema.options.map((option) => option.entries.type.literal);
+
+/** The frame that tells a client why what it sent was not done. */
+export function errorFrame(code: ErrorCode, message: string): ServerFrame {
+  return { type: 'error', payload: { code, message } };
+}
 
 function parseJson(text: string): Parsed<unknown> {
   try {

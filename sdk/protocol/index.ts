@@ -9,6 +9,7 @@ export {
   type SessionActivity,
 } from './events';
 export {
+  errorFrame,
   parseClientFrame,
   parseServerFrame,
   serializeFrame,
@@ -19,5 +20,7 @@ export {
   type Misunderstanding,
   type ServerFrame,
 } from './frames';
+export { parseUserDisconnect, userDisconnectType, type UserDisconnect } from './operator-events';
 export { maxFrameBytes, maxIdBytes, utf8Length } from './limits';
 export { describeFault, describeFaults, objectOf, parse, type Fault, type Parsed } from './parse';
+export { compareText, isNewer, registerOf, versionOf, type Version } from './registers';

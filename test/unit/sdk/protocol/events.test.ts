@@ -100,3 +100,10 @@ test('never throws, and what it takes has the documented keys only', () => {
     }),
   );
 });
+
+test('half a surrogate pair in a message becomes what it is stored and sent as', () => {
+  const payload = { agentId: 'a', sessionId: 's', lastMessage: 'x\uD800', timestamp: 1 };
+  expect(parseEvent('session:activity', payload)).toMatchObject({
+    value: { payload: { lastMessage: 'x\uFFFD' } },
+  });
+});

@@ -13,8 +13,24 @@ const frames: ServerFrame[] = [
   },
   { type: 'heartbeat', payload: { timestamp: 1 } },
   { type: 'pong', payload: { timestamp: 1 } },
-  { type: 'error', payload: { code: 'unknown_type', message: 'A client may send: ping.' } },
+  {
+    type: 'error',
+    payload: {
+      code: 'unknown_type',
+      message: 'A client may send: ping, state:sync, token:refresh.',
+    },
+  },
   { type: 'connection:closing', payload: { reason: 'replaced' } },
+  { type: 'token:refreshed', payload: { expiresAt: 1 } },
+  {
+    type: 'state:snapshot',
+    payload: {
+      agents: [{ agentId: 'a', status: 'online', timestamp: 1 }],
+      sessions: [{ agentId: 'a', sessionId: 's', lastMessage: 'm', timestamp: 1 }],
+      timestamp: 2,
+      complete: true,
+    },
+  },
 ];
 
 test.each(frames)('a $type frame comes back as it was sent', (frame) => {
@@ -39,6 +55,38 @@ test('tells a client what it may send', () => {
   expect(parseClientFrame('{"type":"heartbeat"}')).toEqual({
     ok: false,
     code: 'unknown_type',
-    message: 'A client may send: ping.',
+    message: 'A client may send: ping, state:sync, token:refresh.',
   });
+});
+
+test.each<[string, object]>([
+  ['{"type":"state:sync"}', { type: 'state:sync' }],
+  ['{"type":"state:sync","payload":{}}', { type: 'state:sync', payload: {} }],
+  ['{"type":"state:sync","payload":{"since":5}}', { type: 'state:sync', payload: { since: 5 } }],
+  [
+    '{"type":"token:refresh","payload":{"token":"t"}}',
+    { type: 'token:refresh', payload: { token: 't' } },
+  ],
+])('understands %s', (text, value) => {
+  expect(parseClientFrame(text)).toEqual({ ok: true, value });
+});
+
+test.each([
+  ['{"type":"state:sync","payload":{"since":"now"}}', 'payload.since must be an integer number of'],
+  ['{"type":"state:sync","payload":""}', 'payload must be an object.'],
+  ['{"type":"token:refresh"}', 'payload is missing.'],
+  ['{"type":"token:refresh","payload":{"token":""}}', 'payload.token must not be empty.'],
+  ['{"type":"token:refresh","payload":{"token":["secret"]}}', 'payload.token must be a string.'],
+])('says what is wrong with %s, and does not repeat it', (text, message) => {
+  const parsed = parseClientFrame(text);
+  expect(parsed).toMatchObject({ ok: false, code: 'invalid_frame' });
+  expect(parsed).toMatchObject({ message: expect.stringContaining(message) as unknown });
+  expect(JSON.stringify(parsed)).not.toContain('secret');
+});
+
+test('an error code or a closing reason that came later is understood', () => {
+  const error = '{"type":"error","payload":{"code":"later","message":"m"}}';
+  expect(parseServerFrame(error)).toMatchObject({ ok: true });
+  const closing = '{"type":"connection:closing","payload":{"reason":"an operator wrote this"}}';
+  expect(parseServerFrame(closing)).toMatchObject({ ok: true });
 });

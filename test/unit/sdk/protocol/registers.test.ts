@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import {
+  compareText,
+  isNewer,
+  registerOf,
+  versionOf,
+  type EventFrame,
+  type Version,
+} from '../../../../sdk/protocol';
+
+const text = fc.string({ unit: 'binary', maxLength: 4 }).map((value) => value.toWellFormed());
+const version = fc.record({ timestamp: fc.nat(2), value: text });
+
+test('texts are ordered as their bytes of UTF-8 are', () => {
+  fc.assert(
+    fc.property(text, text, (one, other) => {
+      expect(Math.sign(compareText(one, other))).toBe(
+        Buffer.compare(Buffer.from(one), Buffer.from(other)),
+      );
+    }),
+  );
+  expect(compareText('\u{1F600}', '\uFFFD')).toBeGreaterThan(0);
+});
+
+test('of any two different versions exactly one is newer, and of two equal ones none', () => {
+  fc.assert(
+    fc.property(version, version, (one, other) => {
+      const same = one.timestamp === other.timestamp && one.value === other.value;
+      expect([isNewer(one, other), isNewer(other, one)].filter(Boolean)).toHaveLength(same ? 0 : 1);
+    }),
+  );
+});
+
+test('in whatever order versions come, the same one stays', () => {
+  const last = (versions: readonly Version[]) =>
+    versions.reduce((known, candidate) => (isNewer(candidate, known) ? candidate : known));
+  const shuffled = fc
+    .array(version, { minLength: 1 })
+    .chain((all) =>
+      fc.tuple(
+        fc.constant(all),
+        fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length }),
+      ),
+    );
+  fc.assert(
+    fc.property(shuffled, ([all, others]) => {
+      expect(last(others)).toEqual(last(all));
+    }),
+  );
+});
+
+test('no two registers share a name', () => {
+  const id = fc.string({ unit: 'binary', minLength: 1, maxLength: 3 });
+  const event = fc.oneof(
+    id.map((agentId): EventFrame => ({
+      type: 'agent:status',
+      payload: { agentId, status: 'online', timestamp: 1 },
+    })),
+    fc.tuple(id, id).map(([agentId, sessionId]): EventFrame => ({
+      type: 'session:activity',
+      payload: { agentId, sessionId, lastMessage: '', timestamp: 1 },
+    })),
+  );
+  const nameless = ({ type, payload }: EventFrame) =>
+    JSON.stringify([type, payload.agentId, 'sessionId' in payload ? payload.sessionId : null]);
+  fc.assert(
+    fc.property(event, event, (one, other) => {
+      expect(registerOf(one) === registerOf(other)).toBe(nameless(one) === nameless(other));
+    }),
+  );
+});
+
+test('the value of an agent is its status, that of a session its last message', () => {
+  expect(versionOf({ agentId: 'a', status: 'error', timestamp: 5 })).toEqual({
+    timestamp: 5,
+    value: 'error',
+  });
+  expect(versionOf({ agentId: 'a', sessionId: 's', lastMessage: 'm', timestamp: 5 })).toEqual({
+    timestamp: 5,
+    value: 'm',
+  });
+});
