@@ -17,8 +17,25 @@ export interface Configuration {
   /** Seconds between two heartbeats. */
   readonly heartbeatSeconds: number;
   readonly maxConnectionsPerUser: number;
+  /** Handshakes of one user; `handshakeBurst` of them at once. */
+  readonly handshakesPerMinute: number;
+  readonly handshakeBurst: number;
+  /** Frames that one connection may send; `frameBurst` of them at once. */
+  readonly framesPerMinute: number;
+  readonly frameBurst: number;
+  /** So many times the frames that are allowed close the connection. */
+  readonly floodFactor: number;
+  /** How long an agent's status is kept after its last event. */
+  readonly agentDays: number;
+  /** How long a session's activity is kept after its last event. */
+  readonly sessionHours: number;
+  /** Agents and sessions in a snapshot at the most. */
+  readonly snapshotAgents: number;
+  readonly snapshotSessions: number;
   /** The `source` of the events on the bus that are broadcast. */
   readonly eventSource: string;
+  /** The `source` of the events on the bus by which operators disconnect users. */
+  readonly operatorSource: string;
   /** Above so many connections a frame is sent by one worker per shard. */
   readonly largeFanOutConnections: number;
   /** Posts a second of one worker at the most; the account's quota is shared by all of them. */
@@ -30,20 +47,23 @@ const defaults = {
   useMockData: false,
   heartbeatSeconds: 30,
   maxConnectionsPerUser: 20,
+  handshakesPerMinute: 30,
+  handshakeBurst: 10,
+  framesPerMinute: 60,
+  frameBurst: 20,
+  floodFactor: 5,
+  agentDays: 7,
+  sessionHours: 24,
+  snapshotAgents: 5_000,
+  snapshotSessions: 5_000,
   eventSource: 'mission-control',
+  operatorSource: 'mission-control.operator',
   largeFanOutConnections: 10_000,
   maxPostsPerSecond: 8_000,
 } as const satisfies Partial<Configuration>;
 
-const required = [
-  'stage',
-  'useMockData',
-  'heartbeatSeconds',
-  'maxConnectionsPerUser',
-  'eventSource',
-  'largeFanOutConnections',
-  'maxPostsPerSecond',
-] as const satisfies readonly SettingName[];
+/** What every deployment has: each has a default. */
+const required = Object.keys(defaults) as readonly (keyof typeof defaults)[];
 
 const identity = [
   'issuer',
@@ -56,16 +76,11 @@ const identity = [
 const optional = [...identity, 'gatewayUrl'] as const satisfies readonly SettingName[];
 
 /** The settings of a deployment, in the order in which they are explained to people. */
-export const configurationNames = [
+export const configurationNames: readonly SettingName[] = [
   'stage',
   ...optional,
-  'useMockData',
-  'heartbeatSeconds',
-  'maxConnectionsPerUser',
-  'eventSource',
-  'largeFanOutConnections',
-  'maxPostsPerSecond',
-] as const satisfies readonly SettingName[];
+  ...required.filter((name) => name !== 'stage'),
+];
 
 /** Keys of the CDK command line itself that carry neither `:` nor `/`. */
 const keysOfCdk = new Set(['acknowledged-issue-numbers', 'cli-telemetry']);
@@ -86,12 +101,14 @@ export function parseConfiguration(
   };
   const settings = parseSettings(given, required, optional);
   const provider = identityProviderOf(settings.ok ? settings.value : presenceOf(given));
-  if (!settings.ok || !provider.ok || unknownKeys(given).length > 0) {
+  const sources = sameSource(given);
+  if (!settings.ok || !provider.ok || sources.length > 0 || unknownKeys(given).length > 0) {
     return {
       ok: false,
       faults: [
         ...(settings.ok ? [] : settings.faults),
         ...(provider.ok ? [] : provider.faults),
+        ...sources,
         ...unknownKeys(given).map((path) => ({
           path,
           problem: `is not a setting: the settings are ${configurationNames.join(', ')}`,
@@ -131,6 +148,12 @@ function isSet(value: unknown): boolean {
 /** Which identity settings are there, for a complete list of faults although some are malformed. */
 function presenceOf(given: Readonly<Record<string, unknown>>) {
   return Object.fromEntries(identity.filter((name) => name in given).map((name) => [name, name]));
+}
+
+/** Who may report agents must not be able to send users away by the same permission. */
+function sameSource({ eventSource, operatorSource }: Readonly<Record<string, unknown>>): Refused['faults'] {
+  if (eventSource !== operatorSource) return [];
+  return [{ path: 'operatorSource', problem: 'must be another source than eventSource' }];
 }
 
 /** A key without `:` and `/` is none of CDK's: it is ours, or a slip of the pen that would be ignored. */

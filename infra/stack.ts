@@ -16,6 +16,7 @@ import { MockAgents } from './constructs/mock-agents';
 import type { Deployment } from './constructs/service-function';
 import { ServiceQueue } from './constructs/service-queue';
 import { Store } from './constructs/store';
+import { UserDisconnection } from './constructs/user-disconnection';
 import { MissionControlWebSocketApi } from './constructs/websocket-api';
 
 export class MissionControlStack extends Stack {
@@ -45,7 +46,15 @@ export class MissionControlStack extends Stack {
     });
     const broadcast = new Broadcast(this, 'Broadcast', {
       ...deployment,
+      store,
       deliveries,
+      rejectedEvents,
+    });
+    new UserDisconnection(this, 'UserDisconnection', {
+      ...deployment,
+      store,
+      webSocketApi,
+      eventBus: broadcast.eventBus,
       rejectedEvents,
     });
     new Heartbeat(this, 'Heartbeat', { ...deployment, store, webSocketApi, deliveries });

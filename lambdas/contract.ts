@@ -32,6 +32,12 @@ const flag = v.pipe(
   v.transform((value) => value === true || value === 'true'),
 );
 
+const source = v.pipe(
+  text('an EventBridge source'),
+  v.maxLength(256, 'must be at most 256 characters'),
+  v.check((name) => !name.startsWith('aws.'), 'must not begin with aws., which AWS reserves'),
+);
+
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 const isPlainUrl = (value: string, schemes: readonly string[]) => {
@@ -82,11 +88,17 @@ export const settings = {
     ),
   ),
   maxConnectionsPerUser: wholeNumber(1, 1000),
-  eventSource: v.pipe(
-    text('an EventBridge source'),
-    v.maxLength(256, 'must be at most 256 characters'),
-    v.check((source) => !source.startsWith('aws.'), 'must not begin with aws., which AWS reserves'),
-  ),
+  handshakesPerMinute: wholeNumber(1, 100_000),
+  handshakeBurst: wholeNumber(1, 100_000),
+  framesPerMinute: wholeNumber(1, 100_000),
+  frameBurst: wholeNumber(1, 100_000),
+  floodFactor: wholeNumber(2, 1_000),
+  agentDays: wholeNumber(1, 365),
+  sessionHours: wholeNumber(1, 24 * 365),
+  snapshotAgents: wholeNumber(1, 100_000),
+  snapshotSessions: wholeNumber(1, 100_000),
+  eventSource: source,
+  operatorSource: source,
   tableName: text('the name of the DynamoDB table'),
   callbackUrl: secureUrl("the stage's own @connections URL"),
   largeFanOutConnections: wholeNumber(1, 1_000_000),

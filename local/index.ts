@@ -1,4 +1,5 @@
 // The whole stack on this machine, as a function: for `npm start` and for tests.
+import type { Configuration } from '../infra/configuration';
 import { deploy, type Deployment } from './deployment';
 import { openGateway } from './gateway/gateway';
 import {
@@ -17,6 +18,11 @@ import { synthesize, type Synthesis } from './synthesize';
 export type { TokenOptions } from './issuer/issuer';
 export type { LogLine } from './lambda/log-line';
 
+/** What a deployment can set too, but for what has an option of its own here. */
+export type LocalSettings = Partial<
+  Omit<Configuration, 'stage' | 'identityProvider' | 'gatewayUrl' | 'useMockData'>
+>;
+
 export interface LocalStackOptions {
   /** For WebSockets and HTTP; 0, the default, for any free port. */
   readonly port?: number;
@@ -26,13 +32,8 @@ export interface LocalStackOptions {
   readonly mockData?: boolean;
   /** The agent gateway that `/health` asks. Default: none. */
   readonly gatewayUrl?: string;
-  /** Default: 30. */
-  readonly heartbeatSeconds?: number;
-  readonly maxConnectionsPerUser?: number;
-  /** Above so many connections each shard is a job of its own. Default: 10,000. */
-  readonly largeFanOutConnections?: number;
-  /** Of one worker. Default: 8,000. */
-  readonly maxPostsPerSecond?: number;
+  /** Settings of the service, e.g. `heartbeatSeconds`. Default: those of a deployment. */
+  readonly settings?: LocalSettings;
   /** Another issuer instead of the local one; needs `audience`. */
   readonly issuer?: string;
   readonly audience?: string;
@@ -147,8 +148,6 @@ function limitsOf({ idleTimeoutSeconds, maxConnectionSeconds }: LocalStackOption
 
 /** The settings of the CDK app; it has its own defaults for what is undefined. */
 function settingsOf(options: LocalStackOptions, jwksUri: string): Record<string, unknown> {
-  const { gatewayUrl, heartbeatSeconds, maxConnectionsPerUser } = options;
-  const { largeFanOutConnections, maxPostsPerSecond } = options;
   const external = [options.issuer, options.audience, options.jwksUri].some(
     (value) => value !== undefined,
   );
@@ -156,12 +155,9 @@ function settingsOf(options: LocalStackOptions, jwksUri: string): Record<string,
     ? { issuer: options.issuer, audience: options.audience, jwksUri: options.jwksUri }
     : { issuer: localIssuer, audience: localAudience, jwksUri };
   return {
+    ...options.settings,
     ...identityProvider,
     useMockData: options.mockData ?? false,
-    gatewayUrl,
-    heartbeatSeconds,
-    maxConnectionsPerUser,
-    largeFanOutConnections,
-    maxPostsPerSecond,
+    gatewayUrl: options.gatewayUrl,
   };
 }

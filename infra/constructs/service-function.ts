@@ -23,6 +23,7 @@ export type FunctionName =
   | 'broadcast'
   | 'deliver'
   | 'heartbeat'
+  | 'disconnect-user'
   | 'health'
   | 'mock-agents';
 

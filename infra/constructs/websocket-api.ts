@@ -72,9 +72,14 @@ export class MissionControlWebSocketApi extends Construct {
         tableName: store.tableName,
         callbackUrl: this.callbackUrl,
         maxConnectionsPerUser: configuration.maxConnectionsPerUser,
+        handshakesPerMinute: configuration.handshakesPerMinute,
+        handshakeBurst: configuration.handshakeBurst,
       },
     });
-    connect.allow(['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:DeleteItem'], store.tableArn);
+    connect.allow(
+      ['dynamodb:UpdateItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:DeleteItem'],
+      store.tableArn,
+    );
     this.allowManagement(connect, 'POST', 'DELETE');
     const disconnect = new ServiceFunction(this, 'DisconnectFunction', {
       ...props,
@@ -89,9 +94,27 @@ export class MissionControlWebSocketApi extends Construct {
       ...props,
       name: 'default',
       description: 'Answers what clients send',
-      timeoutSeconds: 10,
-      memoryMegabytes: 256,
+      // As long as API Gateway waits: a large state goes out in many frames.
+      // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+      timeoutSeconds: 29,
+      memoryMegabytes: 1024,
+      settings: {
+        ...identitySettings(configuration.identityProvider),
+        tableName: store.tableName,
+        callbackUrl: this.callbackUrl,
+        maxPostsPerSecond: configuration.maxPostsPerSecond,
+        framesPerMinute: configuration.framesPerMinute,
+        frameBurst: configuration.frameBurst,
+        floodFactor: configuration.floodFactor,
+        snapshotAgents: configuration.snapshotAgents,
+        snapshotSessions: configuration.snapshotSessions,
+      },
     });
+    fallback.allow(
+      ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+      store.tableArn,
+    );
+    this.allowManagement(fallback, 'POST', 'DELETE');
 
     api.addRoute('$connect', {
       integration: new WebSocketLambdaIntegration('ConnectIntegration', connect),

@@ -2,13 +2,16 @@
 import {
   BatchWriteCommand,
   DeleteCommand,
+  GetCommand,
   paginateQuery,
   PutCommand,
+  UpdateCommand,
   type DynamoDBDocumentClient,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { shardOf } from '../core/shard';
 import type { Connection, ConnectionKey, ConnectionStore } from '../core/ports';
+import { wasMet } from './dynamo-condition';
 import {
   connectionKey,
   connectionPartition,
@@ -69,9 +72,31 @@ export function createDynamoConnectionStore(
         ...connectionKey({ userId, connectionId }),
         connectedAt,
         validUntil: expiresAt,
-        expiresAt: Math.floor(expiresAt / 1000) + graceSeconds,
+        expiresAt: deletionOf(expiresAt),
       };
       await client.send(new PutCommand({ TableName: tableName, Item: item }));
+    },
+
+    async find(key) {
+      const { Item: item } = await client.send(
+        new GetCommand({ TableName: tableName, Key: connectionKey(key), ConsistentRead: true }),
+      );
+      return item === undefined ? undefined : toConnection(item as ConnectionItem);
+    },
+
+    extend(key, expiresAt) {
+      const command = new UpdateCommand({
+        TableName: tableName,
+        Key: connectionKey(key),
+        UpdateExpression: 'SET validUntil = :validUntil, expiresAt = :expiresAt',
+        // It may have been closed meanwhile: half a record would come to life.
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: {
+          ':validUntil': expiresAt,
+          ':expiresAt': deletionOf(expiresAt),
+        },
+      });
+      return wasMet(client.send(command));
     },
 
     async remove(key) {
@@ -111,6 +136,11 @@ export function createDynamoConnectionStore(
       });
     },
   };
+}
+
+/** When TTL may delete the record of a connection that expires then: in seconds since the Unix epoch. */
+function deletionOf(expiresAt: number): number {
+  return Math.floor(expiresAt / 1000) + graceSeconds;
 }
 
 function toConnection({ sk, connectedAt, validUntil }: ConnectionItem): Connection {

@@ -1,6 +1,7 @@
 // The keys of the one table: which items lie side by side, and in which order.
 import { shardOf } from '../core/shard';
 import type { ConnectionKey } from '../core/ports';
+import type { EventFrame } from '../../sdk/protocol';
 
 /** `#` separates the parts of a key, so ids that contain it are encoded. */
 export function encodeId(id: string): string {
@@ -36,4 +37,30 @@ export function parseConnectionSortKey(sk: string): ConnectionKey {
     userId: decodeId(sk.slice(0, separator)),
     connectionId: decodeId(sk.slice(separator + 1)),
   };
+}
+
+export function statePartition(shard: number): string {
+  return `state#${shard}`;
+}
+
+/** The key of an event's register. An agent's sessions lie side by side. */
+export function stateKey({ type, payload }: EventFrame): { pk: string; sk: string } {
+  const pk = statePartition(shardOf(payload.agentId));
+  const agent = encodeId(payload.agentId);
+  if (type === 'agent:status') return { pk, sk: `agent#${agent}` };
+  return { pk, sk: `session#${agent}#${encodeId(payload.sessionId)}` };
+}
+
+/** Reads a register's sort key; agents have no session. */
+export function parseStateSortKey(sk: string): {
+  readonly agentId: string;
+  readonly sessionId?: string;
+} {
+  const [, agent = '', session] = sk.split('#');
+  const agentId = decodeId(agent);
+  return session === undefined ? { agentId } : { agentId, sessionId: decodeId(session) };
+}
+
+export function rateLimitKey(userId: string, what: string): { pk: string; sk: string } {
+  return { pk: `rate#${encodeId(userId)}`, sk: what };
 }

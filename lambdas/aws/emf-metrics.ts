@@ -1,6 +1,7 @@
-// Metrics of fan-outs as log lines in the embedded metric format, from which CloudWatch makes metrics.
+// Metrics as log lines in the embedded metric format, from which CloudWatch makes metrics.
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { metricNamespace } from '../contract';
+import type { Count } from '../core/ports';
 import type { FanOutMetrics } from '../core/report';
 
 export function createEmfMetrics(): FanOutMetrics {
@@ -21,5 +22,14 @@ export function createEmfMetrics(): FanOutMetrics {
       metrics.addMetric('EventToLastDelivery', Milliseconds, numbers.ageMilliseconds);
       metrics.publishStoredMetrics();
     },
+  };
+}
+
+/** Counts for one function. */
+export function createEmfCount(functionName: string): Count {
+  const metrics = new Metrics({ namespace: metricNamespace, serviceName: functionName });
+  return (what) => {
+    metrics.addMetric(what, MetricUnit.Count, 1);
+    metrics.publishStoredMetrics();
   };
 }

@@ -1,15 +1,18 @@
 // Cold start of `broadcast`.
+import { createDynamoStateStore } from '../aws/dynamo-state-store';
 import { readSettings } from '../aws/environment';
 import { createFanOutWorld } from '../aws/fan-out-world';
 import { createSqsRejectedEvents } from '../aws/sqs-rejected-events';
 import { createBroadcast } from '../core/broadcast';
 import { createHandler } from './handler';
 
-const { rejectedEventsQueueUrl } = readSettings(process.env, ['rejectedEventsQueueUrl']);
-const { sqs, ...world } = createFanOutWorld(process.env, 'broadcast');
-const rejected = createSqsRejectedEvents(sqs, rejectedEventsQueueUrl);
+const names = ['rejectedEventsQueueUrl', 'agentDays', 'sessionHours'] as const;
+const settings = readSettings(process.env, names);
+const { sqs, dynamo, tableName, ...world } = createFanOutWorld(process.env, 'broadcast');
+const rejected = createSqsRejectedEvents(sqs, settings.rejectedEventsQueueUrl);
+const state = createDynamoStateStore(dynamo, tableName);
 
 export const handler = createHandler({
   ...world,
-  broadcast: createBroadcast({ ...world, rejected }),
+  broadcast: createBroadcast({ ...world, state, rejected, lifetimes: settings }),
 });

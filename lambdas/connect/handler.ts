@@ -19,7 +19,10 @@ export function createHandler({ connect, log }: { readonly connect: Connect; rea
       log.error('handshake without authorizer context', { connectionId });
       return { statusCode: 401 };
     }
-    await connect(connectionId, token);
+    if ((await connect(connectionId, token)) === 'too_many_handshakes') {
+      log.warn('handshake limited', { connectionId, userId: token.userId });
+      return { statusCode: 429 };
+    }
     log.info('connected', { connectionId, userId: token.userId });
     // Clients that offered subprotocols must be told which one was chosen, and the token never is.
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-connect-route-subprotocol.html

@@ -1,30 +1,21 @@
 // Cold start of `connect`.
-import { createDynamoClient, createManagementApiClient } from '../aws/clients';
-import { createDynamoConnectionStore } from '../aws/dynamo-connection-store';
+import { createConnectionWorld } from '../aws/connection-world';
+import { createDynamoRateLimitStore } from '../aws/dynamo-rate-limit-store';
 import { readSettings } from '../aws/environment';
-import { createLog } from '../aws/logger';
-import { createManagementApiCloser } from '../aws/management-api-closer';
-import { createManagementApiPoster } from '../aws/management-api-poster';
-import { createCloseConnection } from '../core/close-connection';
 import { createConnect } from '../core/connect';
 import { createHandler } from './handler';
 
-const { tableName, callbackUrl, maxConnectionsPerUser } = readSettings(process.env, [
-  'tableName',
-  'callbackUrl',
+const settings = readSettings(process.env, [
   'maxConnectionsPerUser',
+  'handshakesPerMinute',
+  'handshakeBurst',
 ]);
-const log = createLog('connect');
-const connections = createDynamoConnectionStore(createDynamoClient(), tableName);
-const managementApi = createManagementApiClient(callbackUrl);
-const poster = createManagementApiPoster(managementApi, log);
-const closer = createManagementApiCloser(managementApi);
-const closeConnection = createCloseConnection({ connections, poster, closer, now: Date.now, log });
+const world = createConnectionWorld(process.env, 'connect');
 const connect = createConnect({
-  connections,
-  closeConnection,
-  now: Date.now,
-  maxConnectionsPerUser,
+  ...world,
+  rateLimits: createDynamoRateLimitStore(world.dynamo, world.tableName),
+  handshakes: { perMinute: settings.handshakesPerMinute, burst: settings.handshakeBurst },
+  maxConnectionsPerUser: settings.maxConnectionsPerUser,
 });
 
-export const handler = createHandler({ connect, log });
+export const handler = createHandler({ ...world, connect });

@@ -3,8 +3,20 @@ import { serializeFrame, type ClosingReason } from '../../sdk/protocol';
 import { mayBeOpening } from './connection';
 import type { Clock, Closer, Connection, ConnectionStore, Log, Poster } from './ports';
 
-/** Ends a connection. Never throws: where it fails the record stays, and whoever meets it next tries again. */
-export type CloseConnection = (connection: Connection, reason: ClosingReason) => Promise<void>;
+/**
+ * Ends a connection for one of the service's own reasons, or for an operator's. Never throws: where it fails, or the
+ * connection may only be opening, the record stays, and whoever meets it next tries again.
+ * @returns whether it has ended
+ */
+export type CloseConnection = (
+  connection: Connection,
+  reason: ClosingReason | OperatorReason,
+) => Promise<boolean>;
+
+/** Any text. */
+export interface OperatorReason {
+  readonly text: string;
+}
 
 export function createCloseConnection(dependencies: {
   readonly connections: ConnectionStore;
@@ -15,19 +27,22 @@ export function createCloseConnection(dependencies: {
 }): CloseConnection {
   const { connections, poster, closer, now, log } = dependencies;
 
-  return async (connection, reason) => {
+  return async (connection, given) => {
     const { connectionId, userId } = connection;
+    const reason = typeof given === 'string' ? given : given.text;
     try {
       await poster.post(
         connectionId,
         serializeFrame({ type: 'connection:closing', payload: { reason } }),
       );
       const ended = await closer.close(connectionId);
-      if (ended === 'gone' && mayBeOpening(connection, now())) return;
+      if (ended === 'gone' && mayBeOpening(connection, now())) return false;
       await connections.remove({ userId, connectionId });
       log.info('connection closed', { connectionId, userId, reason });
+      return true;
     } catch (error) {
       log.error('connection not closed', { connectionId, userId, reason, error });
+      return false;
     }
   };
 }

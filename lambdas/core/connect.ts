@@ -1,21 +1,44 @@
 // A handshake that was authorized becomes a connection; over the limit, the user's oldest makes room.
 import type { CloseConnection } from './close-connection';
 import { expiryOf, isExpired } from './connection';
-import type { Clock, Connection, ConnectionStore, VerifiedToken } from './ports';
+import type {
+  Clock,
+  Connection,
+  ConnectionStore,
+  Count,
+  RateLimit,
+  RateLimitStore,
+  VerifiedToken,
+} from './ports';
 
-/** Records the connection. Throws if it could not be recorded: then nobody would ever post to it. */
-export type Connect = (connectionId: string, token: VerifiedToken) => Promise<void>;
+/**
+ * Records the connection, unless its user comes too often.
+ * @throws if it could not be recorded: then nobody would ever post to it
+ */
+export type Connect = (
+  connectionId: string,
+  token: VerifiedToken,
+) => Promise<'connected' | 'too_many_handshakes'>;
 
 export function createConnect(dependencies: {
   readonly connections: ConnectionStore;
   readonly closeConnection: CloseConnection;
+  readonly rateLimits: RateLimitStore;
+  readonly count: Count;
   readonly now: Clock;
+  /** Of one user. */
+  readonly handshakes: RateLimit;
   readonly maxConnectionsPerUser: number;
 }): Connect {
-  const { connections, closeConnection, now, maxConnectionsPerUser } = dependencies;
+  const { connections, closeConnection, rateLimits, count, now } = dependencies;
+  const { handshakes, maxConnectionsPerUser } = dependencies;
 
   return async (connectionId, { userId, expiresAt: tokenExpiresAt }) => {
     const connectedAt = now();
+    if (!(await rateLimits.take(userId, 'handshakes', handshakes, connectedAt))) {
+      count('HandshakesLimited');
+      return 'too_many_handshakes';
+    }
     const expiresAt = expiryOf(connectedAt, tokenExpiresAt);
     const self = { connectionId, userId, connectedAt, expiresAt };
     // Saved before the others are counted: of two that come at once, at least one sees both.
@@ -28,6 +51,7 @@ export function createConnect(dependencies: {
       .slice(0, Math.max(0, all.length - maxConnectionsPerUser))
       .filter((one) => byAge(one, self) < 0);
     await Promise.all(replaced.map((connection) => closeConnection(connection, 'replaced')));
+    return 'connected';
   };
 }
 

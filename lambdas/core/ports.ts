@@ -1,4 +1,5 @@
 // What the rules need from the world. lambdas/aws answers these with AWS, the unit tests with fakes.
+import type { EventFrame } from '../../sdk/protocol';
 
 /** Names a connection in the store: all connections of one user lie side by side. */
 export interface ConnectionKey {
@@ -20,6 +21,10 @@ export interface ConnectionStore {
   remove(key: ConnectionKey): Promise<void>;
   /** Removes many records at once. */
   removeAll(keys: readonly ConnectionKey[]): Promise<void>;
+  /** The record of one connection, an expired one too, read consistently. */
+  find(key: ConnectionKey): Promise<Connection | undefined>;
+  /** Changes when a connection expires; false when there is no record of it. */
+  extend(key: ConnectionKey, expiresAt: number): Promise<boolean>;
   /** All records of a user, expired ones too, read consistently. */
   ofUser(userId: string): Promise<readonly Connection[]>;
   /** All records of a shard, expired ones too, page by page, each user's side by side. */
@@ -47,6 +52,64 @@ export interface CensusStore {
   /** The newest census of each shard; shards that were never counted are absent. */
   read(): Promise<readonly ShardCensus[]>;
 }
+
+/** The newest event of a register, and when it was stored. */
+export interface StoredEvent {
+  readonly event: EventFrame;
+  /** The server's clock, in milliseconds since the Unix epoch. */
+  readonly updatedAt: number;
+}
+
+/** Of the server's clock, in milliseconds since the Unix epoch. */
+export interface StorageTimes {
+  readonly updatedAt: number;
+  /** From then on the register is as good as deleted. */
+  readonly expiresAt: number;
+}
+
+/** The newest event of each register. */
+export interface StateStore {
+  /**
+   * Stores an event that is newer than what its register holds, or the very same one if its broadcast was never
+   * completed; what is `outdated` changes nothing.
+   */
+  put(event: EventFrame, times: StorageTimes): Promise<'stored' | 'outdated'>;
+  /** Notes that an event went out to everybody, unless its register holds a newer one by now. */
+  completeBroadcast(event: EventFrame): Promise<void>;
+  /**
+   * What was stored in a shard after `since`, page by page, in no order.
+   * @param since milliseconds since the Unix epoch, compared with `updatedAt`
+   * @param now milliseconds since the Unix epoch; what has expired by then is left out
+   */
+  pages(shard: number, since: number, now: number): AsyncIterable<readonly StoredEvent[]>;
+}
+
+/** What a token bucket allows. */
+export interface RateLimit {
+  readonly perMinute: number;
+  /** How many at once, after a rest. */
+  readonly burst: number;
+}
+
+export interface RateLimitStore {
+  /**
+   * Takes a token out of a bucket of the user, called `what`; false when there is none.
+   * @param now milliseconds since the Unix epoch
+   */
+  take(userId: string, what: string, limit: RateLimit, now: number): Promise<boolean>;
+}
+
+/** What operators want to see as graphs beside the fan-outs. */
+export type Countable =
+  | 'OutdatedEvents'
+  | 'RejectedEvents'
+  | 'StateFailures'
+  | 'HandshakesLimited'
+  | 'FramesLimited'
+  | 'SnapshotsFailed';
+
+/** Counts one more. */
+export type Count = (what: Countable) => void;
 
 /** How one post ended. `throttled` and `failed` may be tried again; `refused` would be refused again. */
 export type Delivery = 'delivered' | 'gone' | 'throttled' | 'failed' | 'refused';

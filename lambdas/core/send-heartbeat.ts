@@ -22,7 +22,9 @@ export function createSendHeartbeat(dependencies: {
       ...order,
       // The next heartbeat makes up for it.
       requeue: false,
-      onExpired: (connection) => closeConnection(connection, 'token_expired'),
+      onExpired: async (connection) => {
+        await closeConnection(connection, 'token_expired');
+      },
     });
     await Promise.all(ended.census.map((shard) => census.write(shard)));
     report({ type: order.type, reportedAt: order.reportedAt }, ended);

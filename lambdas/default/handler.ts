@@ -1,23 +1,42 @@
 // $default: whatever a client sends. The body of the response is the answer, by way of the route response.
-import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { serializeFrame } from '../../sdk/protocol';
+import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { Answer } from '../core/answer';
-import type { Log } from '../core/ports';
+import { parseAuthorizerContext } from '../core/authorizer-context';
+import { deadlineOf } from '../core/deadline';
+import type { Clock, Log } from '../core/ports';
 
 export interface MessageEvent {
   readonly body?: string;
   readonly isBase64Encoded?: boolean;
-  readonly requestContext: { readonly connectionId: string };
+  readonly requestContext: {
+    readonly connectionId: string;
+    /** Milliseconds since the Unix epoch. */
+    readonly connectedAt: number;
+    /** API Gateway keeps what the authorizer said at the handshake. */
+    readonly authorizer?: unknown;
+  };
 }
 
-export function createHandler({ answer, log }: { readonly answer: Answer; readonly log: Log }) {
-  return (event: MessageEvent): Promise<APIGatewayProxyStructuredResultV2> => {
-    const frame = answer(textOf(event));
-    if (frame.type === 'error') {
-      const { connectionId } = event.requestContext;
-      log.info('frame not understood', { connectionId, code: frame.payload.code });
+export function createHandler(dependencies: {
+  readonly answer: Answer;
+  readonly now: Clock;
+  readonly log: Log;
+}) {
+  const { answer, now, log } = dependencies;
+
+  return async (
+    event: MessageEvent,
+    context: Pick<Context, 'getRemainingTimeInMillis'>,
+  ): Promise<APIGatewayProxyStructuredResultV2> => {
+    const { connectionId, connectedAt, authorizer } = event.requestContext;
+    const token = parseAuthorizerContext(authorizer);
+    if (token === undefined) {
+      log.error('frame without authorizer context', { connectionId });
+      return { statusCode: 401 };
     }
-    return Promise.resolve({ statusCode: 200, body: serializeFrame(frame) });
+    const deadline = deadlineOf(now(), context.getRemainingTimeInMillis());
+    const body = await answer(textOf(event), { ...token, connectionId, connectedAt }, deadline);
+    return body === undefined ? { statusCode: 200 } : { statusCode: 200, body };
   };
 }
 

@@ -1,9 +1,8 @@
 // Cold start of `default`.
-import { createLog } from '../aws/logger';
+import { createAnswerWorld } from '../aws/answer-world';
 import { createAnswer } from '../core/answer';
 import { createHandler } from './handler';
 
-export const handler = createHandler({
-  answer: createAnswer({ now: Date.now }),
-  log: createLog('default'),
-});
+const world = createAnswerWorld(process.env);
+
+export const handler = createHandler({ ...world, answer: createAnswer(world) });

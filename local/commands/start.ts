@@ -91,7 +91,7 @@ function parseOptions(given: Arguments): StartOptions {
     port,
     awsPort,
     mockData: given.flag('mock-data'),
-    ...(heartbeatSeconds === undefined ? {} : { heartbeatSeconds }),
+    ...(heartbeatSeconds === undefined ? {} : { settings: { heartbeatSeconds } }),
     ...Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined)),
   };
 }

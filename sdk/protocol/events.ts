@@ -1,6 +1,6 @@
 // What a backend reports. The type of an event is the type of the frame that dashboards get for it.
 import * as v from 'valibot';
-import { maxFrameBytes, maxIdBytes, utf8Length } from './limits';
+import { maxEventFrameBytes, maxIdBytes, utf8Length } from './limits';
 import { objectOf, parse, type Parsed } from './parse';
 
 /** Status values of an agent: running and healthy, stopped, or failed. */
@@ -60,7 +60,7 @@ export type EventFrame =
 
 /**
  * Checks what a backend reported. The result has the documented keys only, in the documented order.
- * An event whose frame would exceed {@link maxFrameBytes} is no event.
+ * An event whose frame would exceed {@link maxEventFrameBytes} is no event.
  */
 export function parseEvent(type: string, payload: unknown): Parsed<EventFrame> {
   if (!isEventType(type)) {
@@ -74,8 +74,8 @@ export function parseEvent(type: string, payload: unknown): Parsed<EventFrame> {
   if (!parsed.ok) return parsed;
   const frame = { type, payload: parsed.value } as EventFrame;
   const bytes = utf8Length(JSON.stringify(frame));
-  if (bytes <= maxFrameBytes) return { ok: true, value: frame };
-  const problem = `must make a frame of at most ${maxFrameBytes} bytes, not of ${bytes}`;
+  if (bytes <= maxEventFrameBytes) return { ok: true, value: frame };
+  const problem = `must make a frame of at most ${maxEventFrameBytes} bytes, not of ${bytes}`;
   return { ok: false, faults: [{ path: '', problem }] };
 }
 

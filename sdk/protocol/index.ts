@@ -21,6 +21,6 @@ export {
   type ServerFrame,
 } from './frames';
 export { parseUserDisconnect, userDisconnectType, type UserDisconnect } from './operator-events';
-export { maxFrameBytes, maxIdBytes, utf8Length } from './limits';
+export { maxEventFrameBytes, maxFrameBytes, maxIdBytes, utf8Length } from './limits';
 export { describeFault, describeFaults, objectOf, parse, type Fault, type Parsed } from './parse';
 export { compareText, isNewer, registerOf, versionOf, type Version } from './registers';

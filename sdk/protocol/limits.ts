@@ -7,6 +7,9 @@
  */
 export const maxFrameBytes = 32 * 1024;
 
+/** Bytes of UTF-8 that the frame of an event may have: it must fit into a snapshot too, whose frame is longer. */
+export const maxEventFrameBytes = maxFrameBytes - 128;
+
 /**
  * Bytes of UTF-8 that an agent's or a session's id may have. Two of them, encoded, share one DynamoDB
  * sort key, which holds 1,024 bytes.

@@ -10,7 +10,7 @@ let events: EventBridgeClient;
 let queues: SQSClient;
 
 beforeAll(async () => {
-  stack = await startLocalStack({ maxConnectionsPerUser: 1000 });
+  stack = await startLocalStack({ settings: { maxConnectionsPerUser: 1000 } });
   events = new EventBridgeClient(stack.clientConfiguration);
   queues = new SQSClient(stack.clientConfiguration);
 }, 60_000);
@@ -65,7 +65,7 @@ describe('events that are no events', () => {
       '300 KB of text',
       'session:activity',
       { agentId: 'a', sessionId: 's', lastMessage: 'x'.repeat(300_000), timestamp: 1 },
-      /frame of at most 32768 bytes/,
+      /frame of at most 32640 bytes/,
     ],
   ];
 

@@ -8,7 +8,10 @@ import { eventually } from '../support/eventually';
 let stack: LocalStack;
 
 beforeAll(async () => {
-  stack = await startLocalStack({ heartbeatSeconds: 1, gatewayUrl: 'http://127.0.0.1:1/' });
+  stack = await startLocalStack({
+    settings: { heartbeatSeconds: 1 },
+    gatewayUrl: 'http://127.0.0.1:1/',
+  });
 }, 60_000);
 afterAll(() => stack.close());
 

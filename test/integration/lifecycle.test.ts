@@ -8,7 +8,7 @@ import { eventually } from '../support/eventually';
 let stack: LocalStack;
 
 beforeAll(async () => {
-  stack = await startLocalStack({ heartbeatSeconds: 1, maxConnectionsPerUser: 3 });
+  stack = await startLocalStack({ settings: { heartbeatSeconds: 1, maxConnectionsPerUser: 3 } });
 }, 60_000);
 afterAll(() => stack.close());
 

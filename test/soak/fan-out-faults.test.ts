@@ -1,6 +1,6 @@
 // A fan-out in bad weather: whatever API Gateway does, every live socket hears of every event.
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { startLocalStack, type LocalStack } from '../../local';
+import { startLocalStack, type LocalSettings, type LocalStack } from '../../local';
 import { createPublisher, type Publisher } from '../../sdk/publisher';
 import { TestClient } from '../support/client';
 import { eventually } from '../support/eventually';
@@ -53,8 +53,15 @@ const connected = (count: number) =>
     await expect(stack.health()).resolves.toMatchObject({ websocket: { connections: count } });
   }, 20_000);
 
-async function start(options: Parameters<typeof startLocalStack>[0]): Promise<void> {
-  stack = await startLocalStack({ maxConnectionsPerUser: 1000, ...options });
+async function start(settings: LocalSettings): Promise<void> {
+  stack = await startLocalStack({
+    settings: {
+      maxConnectionsPerUser: 1000,
+      handshakesPerMinute: 100_000,
+      handshakeBurst: 1000,
+      ...settings,
+    },
+  });
   publisher = createPublisher({ clientConfiguration: stack.clientConfiguration });
   queues = new SQSClient(stack.clientConfiguration);
 }

@@ -57,6 +57,26 @@ export function describeConnectionStore(
       await expect(store.ofUser('nobody')).resolves.toEqual([]);
     });
 
+    test('finds one record by its key, expired or not', async () => {
+      const store = await create();
+      await store.save(connection('ann', '1='));
+      await expect(store.find({ userId: 'ann', connectionId: '1=' })).resolves.toEqual(
+        connection('ann', '1='),
+      );
+      await expect(store.find({ userId: 'ann', connectionId: '2=' })).resolves.toBeUndefined();
+    });
+
+    test('extends a record that is there, and brings none to life', async () => {
+      const store = await create();
+      await store.save(connection('ann', '1='));
+      const expiresAt = 1_707_166_800_000;
+      const key = { userId: 'ann', connectionId: '1=' };
+      await expect(store.extend(key, expiresAt)).resolves.toBe(true);
+      const gone = { userId: 'ann', connectionId: '2=' };
+      await expect(store.extend(gone, expiresAt)).resolves.toBe(false);
+      await expect(allOf(store)).resolves.toEqual([{ ...connection('ann', '1='), expiresAt }]);
+    });
+
     test('removes a record, once or twice', async () => {
       const store = await create();
       await store.save(connection('ann', '1='));

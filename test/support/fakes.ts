@@ -12,10 +12,16 @@ import type {
   Log,
   PageOptions,
   Poster,
+  RateLimit,
+  RateLimitStore,
   ShardCensus,
+  StateStore,
+  StorageTimes,
+  StoredEvent,
   Timers,
 } from '../../lambdas/core/ports';
 import { shardOf } from '../../lambdas/core/shard';
+import { isNewer, registerOf, versionOf, type EventFrame } from '../../sdk/protocol';
 
 /** A clock that stands still until it is moved, with timers that fire when it is. */
 export class FakeClock implements Timers {
@@ -74,6 +80,16 @@ export class MemoryConnectionStore implements ConnectionStore {
     for (const key of keys) await this.remove(key);
   }
 
+  async find({ connectionId }: { connectionId: string }): Promise<Connection | undefined> {
+    return Promise.resolve(this.records.get(connectionId));
+  }
+
+  async extend({ connectionId }: { connectionId: string }, expiresAt: number): Promise<boolean> {
+    const record = this.records.get(connectionId);
+    if (record !== undefined) this.records.set(connectionId, { ...record, expiresAt });
+    return Promise.resolve(record !== undefined);
+  }
+
   async ofUser(userId: string): Promise<readonly Connection[]> {
     return Promise.resolve([...this.records.values()].filter((one) => one.userId === userId));
   }
@@ -120,6 +136,60 @@ export class MemoryCensusStore implements CensusStore {
 
   async read(): Promise<readonly ShardCensus[]> {
     return Promise.resolve([...this.shards.values()]);
+  }
+}
+
+export class MemoryStateStore implements StateStore {
+  readonly registers = new Map<
+    string,
+    StoredEvent & { readonly expiresAt: number; readonly broadcast: 'pending' | 'done' }
+  >();
+
+  async put(event: EventFrame, times: StorageTimes): Promise<'stored' | 'outdated'> {
+    const known = this.registers.get(registerOf(event));
+    if (known !== undefined && !isNewer(versionOf(event.payload), versionOf(known.event.payload))) {
+      const isUnfinished =
+        known.broadcast === 'pending' && JSON.stringify(known.event) === JSON.stringify(event);
+      if (!isUnfinished) return Promise.resolve('outdated');
+    }
+    this.registers.set(registerOf(event), { event, ...times, broadcast: 'pending' });
+    return Promise.resolve('stored');
+  }
+
+  async completeBroadcast(event: EventFrame): Promise<void> {
+    const known = this.registers.get(registerOf(event));
+    if (known !== undefined && JSON.stringify(known.event) === JSON.stringify(event)) {
+      this.registers.set(registerOf(event), { ...known, broadcast: 'done' });
+    }
+    return Promise.resolve();
+  }
+
+  async *pages(shard: number, since: number, now: number): AsyncGenerator<readonly StoredEvent[]> {
+    const found = [...this.registers.values()].filter(
+      ({ event, updatedAt, expiresAt }) =>
+        shardOf(event.payload.agentId) === shard && updatedAt > since && expiresAt > now,
+    );
+    yield await Promise.resolve(found.map(({ event, updatedAt }) => ({ event, updatedAt })));
+  }
+}
+
+/** Token buckets as a textbook has them. */
+export class MemoryRateLimitStore implements RateLimitStore {
+  private readonly buckets = new Map<string, { tokens: number; at: number }>();
+
+  async take(
+    userId: string,
+    what: string,
+    { perMinute, burst }: RateLimit,
+    now: number,
+  ): Promise<boolean> {
+    const key = JSON.stringify([userId, what]);
+    const { tokens, at } = this.buckets.get(key) ?? { tokens: burst, at: now };
+    const filled = Math.min(burst, tokens + ((now - at) * perMinute) / 60_000);
+    // Rounding must not cost a token that has just come back.
+    const isThere = filled > 1 - 1e-9;
+    this.buckets.set(key, { tokens: isThere ? filled - 1 : filled, at: now });
+    return Promise.resolve(isThere);
   }
 }
 

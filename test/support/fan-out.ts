@@ -1,5 +1,6 @@
 // A fan-out over fakes, for the tests of everything that is built on it.
 import { createFanOut, type FanOutDependencies } from '../../lambdas/core/fan-out';
+import type { Count, Countable } from '../../lambdas/core/ports';
 import { createPace } from '../../lambdas/core/pace';
 import { createReportFanOut } from '../../lambdas/core/report';
 import {
@@ -39,5 +40,12 @@ export function createFanOutWorld(options: Partial<FanOutDependencies> = {}) {
     ...options,
   });
   const report = createReportFanOut({ log, metrics, now });
-  return { clock, now, connections, gateway, queue, census, log, recorded, fanOut, report };
+  const counted: Countable[] = [];
+  const count: Count = (what) => {
+    counted.push(what);
+  };
+  return {
+    ...{ clock, now, connections, gateway, queue, census, log, recorded, counted, count },
+    ...{ fanOut, report },
+  };
 }

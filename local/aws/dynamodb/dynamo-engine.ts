@@ -37,6 +37,9 @@ const headers = {
  * An empty database. dynalite is an HTTP server's request listener, so each operation is handed to it as
  * a request that never was on the wire, and its response is collected. What it throws while it checks the
  * request rejects the promise instead of ending this process.
+ *
+ * One thing it does otherwise than DynamoDB: its conditions order strings by their UTF-16 units, not by their bytes
+ * of UTF-8, so that characters above U+FFFF come before those from U+E000 on.
  */
 export function createDynamoEngine(): DynamoEngine {
   const server = dynalite({ createTableMs: 0 });

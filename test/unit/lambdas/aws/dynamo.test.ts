@@ -1,8 +1,13 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { createDynamoCensusStore } from '../../../../lambdas/aws/dynamo-census-store';
 import { createDynamoConnectionStore } from '../../../../lambdas/aws/dynamo-connection-store';
+import { createDynamoRateLimitStore } from '../../../../lambdas/aws/dynamo-rate-limit-store';
+import { createDynamoStateStore } from '../../../../lambdas/aws/dynamo-state-store';
+import { shardOf } from '../../../../lambdas/core/shard';
 import { describeConnectionStore } from '../../../support/connection-store-contract';
 import { startDynamo, type TestDynamo } from '../../../support/dynamo';
+import { describeRateLimitStore } from '../../../support/rate-limit-store-contract';
+import { describeStateStore } from '../../../support/state-store-contract';
 
 let dynamo: TestDynamo;
 let tables = 0;
@@ -22,6 +27,62 @@ describeConnectionStore('DynamoConnectionStore', async () =>
   createDynamoConnectionStore(dynamo.client, await newTable()),
 );
 
+describeStateStore('DynamoStateStore', async () =>
+  createDynamoStateStore(dynamo.client, await newTable()),
+);
+
+describeRateLimitStore('DynamoRateLimitStore', async () =>
+  createDynamoRateLimitStore(dynamo.client, await newTable()),
+);
+
+async function itemsOf(tableName: string, pk: string): Promise<unknown[]> {
+  const { Items: items = [] } = await dynamo.client.send(
+    new QueryCommand({
+      TableName: tableName,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': pk },
+    }),
+  );
+  return items;
+}
+
+test('registers lie where the data model says, with their TTL in seconds', async () => {
+  const tableName = await newTable();
+  const store = createDynamoStateStore(dynamo.client, tableName);
+  const times = { updatedAt: 1_707_163_200_123, expiresAt: 1_707_163_260_123 };
+  const payload = { agentId: 'a#b', timestamp: 1_707_163_100_000 };
+  await store.put({ type: 'agent:status', payload: { ...payload, status: 'online' } }, times);
+  const activity = { ...payload, sessionId: 's#', lastMessage: 'hello' };
+  await store.put({ type: 'session:activity', payload: activity }, times);
+  await store.completeBroadcast({ type: 'session:activity', payload: activity });
+  const common = {
+    pk: `state#${shardOf('a#b')}`,
+    timestamp: 1_707_163_100_000,
+    updatedAt: 1_707_163_200_123,
+    expiresAt: 1_707_163_260,
+  };
+  await expect(itemsOf(tableName, common.pk)).resolves.toEqual([
+    { ...common, sk: 'agent#a%23b', status: 'online', broadcast: 'pending' },
+    { ...common, sk: 'session#a%23b#s%23', lastMessage: 'hello', broadcast: 'done' },
+  ]);
+});
+
+test('a rate limit is one small item of its user, which TTL deletes once the bucket is full', async () => {
+  const tableName = await newTable();
+  const store = createDynamoRateLimitStore(dynamo.client, tableName);
+  const limit = { perMinute: 60, burst: 20 };
+  await store.take('a#b', 'handshakes', limit, 1_707_163_200_000);
+  await store.take('a#b', 'handshakes', limit, 1_707_163_200_000);
+  await expect(itemsOf(tableName, 'rate#a%23b')).resolves.toEqual([
+    {
+      pk: 'rate#a%23b',
+      sk: 'handshakes',
+      fullAt: 1_707_163_202_000,
+      expiresAt: 1_707_163_220,
+    },
+  ]);
+});
+
 test('a connection lies where the data model says, with a TTL that leaves heartbeats the time to find it', async () => {
   const tableName = await newTable();
   const store = createDynamoConnectionStore(dynamo.client, tableName);
@@ -31,13 +92,7 @@ test('a connection lies where the data model says, with a TTL that leaves heartb
     connectedAt: 1_707_163_200_123,
     expiresAt: 1_707_163_260_000,
   });
-  const { Items: items } = await dynamo.client.send(
-    new QueryCommand({
-      TableName: tableName,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': 'connections#1' },
-    }),
-  );
+  const items = await itemsOf(tableName, 'connections#1');
   expect(items).toEqual([
     {
       pk: 'connections#1',

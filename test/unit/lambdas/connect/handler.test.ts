@@ -1,14 +1,15 @@
 import { createHandler } from '../../../../lambdas/connect/handler';
+import type { Connect } from '../../../../lambdas/core/connect';
 import type { VerifiedToken } from '../../../../lambdas/core/ports';
 import { RecordingLog } from '../../../support/fakes';
 
-function setUp() {
+function setUp(outcome: Awaited<ReturnType<Connect>> = 'connected') {
   const connected: [string, VerifiedToken][] = [];
   const log = new RecordingLog();
   const handler = createHandler({
     connect: async (connectionId, token) => {
       connected.push([connectionId, token]);
-      return Promise.resolve();
+      return Promise.resolve(outcome);
     },
     log,
   });
@@ -65,4 +66,12 @@ test.each([
   await expect(handler(event)).resolves.toEqual({ statusCode: 401 });
   expect(connected).toEqual([]);
   expect(log.lines.map((line) => line.level)).toEqual(['error']);
+});
+
+test('answers 429 to a user who comes too often', async () => {
+  const { log, handler } = setUp('too_many_handshakes');
+  await expect(handler({ requestContext })).resolves.toEqual({ statusCode: 429 });
+  expect(log.lines.map(({ level, message }) => [level, message])).toEqual([
+    ['warn', 'handshake limited'],
+  ]);
 });

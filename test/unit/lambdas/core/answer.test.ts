@@ -1,13 +1,15 @@
 import fc from 'fast-check';
-import { createAnswer } from '../../../../lambdas/core/answer';
-import { parseServerFrame, serializeFrame } from '../../../../sdk/protocol';
-
-const answer = createAnswer({ now: () => 1_707_163_200_000 });
+import { parseServerFrame } from '../../../../sdk/protocol';
+import { createAnswerFakes, tokenOf } from '../../../support/answer';
 
 test.each(['{"type":"ping"}', ' {"type":"ping","payload":{}} ', '{"type":"ping","extra":1}'])(
   'answers %s with a pong',
-  (text) => {
-    expect(answer(text)).toEqual({ type: 'pong', payload: { timestamp: 1_707_163_200_000 } });
+  async (text) => {
+    const { ask, clock } = createAnswerFakes();
+    await expect(ask(text)).resolves.toEqual({
+      type: 'pong',
+      payload: { timestamp: clock.now() },
+    });
   },
 );
 
@@ -21,21 +23,134 @@ test.each([
   ['"ping"', 'invalid_frame'],
   ['{}', 'invalid_frame'],
   ['{"type":1}', 'invalid_frame'],
+  ['{"type":"state:sync","payload":{"since":-1}}', 'invalid_frame'],
+  ['{"type":"token:refresh"}', 'invalid_frame'],
   ['{"type":"agent:status","payload":{}}', 'unknown_type'],
   ['{"type":"__proto__"}', 'unknown_type'],
   ['{"type":"constructor"}', 'unknown_type'],
   ['['.repeat(15_000) + ']'.repeat(15_000), 'invalid_frame'],
-])('answers %.40s with the error %s', (text, code) => {
-  expect(answer(text)).toMatchObject({ type: 'error', payload: { code } });
+])('answers %.40s with the error %s', async (text, code) => {
+  const { ask, log } = createAnswerFakes();
+  await expect(ask(text)).resolves.toMatchObject({ type: 'error', payload: { code } });
+  expect(log.lines).toEqual([
+    { level: 'info', message: 'frame refused', fields: { connectionId: 'connection-1=', code } },
+  ]);
 });
 
-test('answers anything at all with one documented frame, and never throws', () => {
-  const texts = fc.oneof(fc.string({ unit: 'binary' }), fc.json(), fc.jsonValue().map(String));
-  fc.assert(
-    fc.property(texts, (text) => {
-      const frame = answer(text);
-      expect(['pong', 'error']).toContain(frame.type);
-      expect(parseServerFrame(serializeFrame(frame))).toEqual({ ok: true, value: frame });
+test('answers anything at all with one documented frame, and never throws', async () => {
+  const payload = fc.oneof(
+    fc.record({ since: fc.oneof(fc.nat(), fc.anything()) }, { requiredKeys: [] }),
+    fc.record({ token: fc.oneof(fc.string(), fc.anything()) }),
+    fc.jsonValue(),
+  );
+  const texts = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.json(),
+    fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('utf8')),
+    fc
+      .record({ type: fc.constantFrom('ping', 'state:sync', 'token:refresh', 'pong'), payload })
+      .map((frame) => JSON.stringify(frame)),
+  );
+  const { answer, clock, connection, state } = createAnswerFakes();
+  const event = { agentId: 'a', status: 'online', timestamp: 1 } as const;
+  const times = { updatedAt: clock.now(), expiresAt: clock.now() + 1e10 };
+  await state.put({ type: 'agent:status', payload: event }, times);
+  await fc.assert(
+    fc.asyncProperty(texts, async (text) => {
+      clock.advance(1_000);
+      const later = { ...connection, expiresAt: clock.now() + 1_000 };
+      const answered = (await answer(text, later, clock.now() + 1_000)) ?? '';
+      const parsed = parseServerFrame(answered);
+      expect(parsed).toMatchObject({ ok: true });
+      expect(parsed.ok && ['pong', 'error', 'state:snapshot'].includes(parsed.value.type)).toBe(
+        true,
+      );
     }),
   );
+});
+
+test('answers 20 frames at once, the others with rate_limited, and 60 a minute after that', async () => {
+  const { ask, clock, counted, gateway } = createAnswerFakes();
+  const send = async (count: number) => {
+    const types: unknown[] = [];
+    for (let index = 0; index < count; index += 1) {
+      const frame = await ask({ type: 'ping' });
+      types.push(frame?.type === 'error' ? frame.payload['code'] : frame?.type);
+    }
+    return types;
+  };
+  const pongs = (count: number) => Array.from({ length: count }, () => 'pong');
+  await expect(send(22)).resolves.toEqual([...pongs(20), 'rate_limited', 'rate_limited']);
+  clock.advance(3_000);
+  await expect(send(4)).resolves.toEqual([...pongs(3), 'rate_limited']);
+  expect(counted).toEqual(['FramesLimited', 'FramesLimited', 'FramesLimited']);
+  expect(gateway.closed).toEqual([]);
+});
+
+test('closes a connection that sends five times what is allowed, with the reason', async () => {
+  const { ask, gateway, connections, connection } = createAnswerFakes();
+  let answered = 0;
+  while ((await ask('flood')) !== undefined) answered += 1;
+  expect(answered).toBe(5 * 20);
+  expect(gateway.posts).toEqual([
+    {
+      connectionId: connection.connectionId,
+      frame: { type: 'connection:closing', payload: { reason: 'rate_limited' } },
+    },
+  ]);
+  expect(gateway.closed).toEqual([connection.connectionId]);
+  expect(connections.records.size).toBe(0);
+});
+
+test('a client that goes on at more than allowed, but less than five times, is never closed', async () => {
+  const { ask, clock, gateway } = createAnswerFakes();
+  for (let second = 0; second < 120; second += 1) {
+    clock.advance(1_000);
+    for (let frame = 0; frame < 4; frame += 1) await ask({ type: 'ping' });
+  }
+  expect(gateway.closed).toEqual([]);
+  await expect(ask({ type: 'ping' })).resolves.toMatchObject({ payload: { code: 'rate_limited' } });
+});
+
+test('answers although nobody can count', async () => {
+  const { ask, rateLimits, log } = createAnswerFakes();
+  rateLimits.take = () => Promise.reject(new Error('the store is down'));
+  await expect(ask({ type: 'ping' })).resolves.toMatchObject({ type: 'pong' });
+  expect(log.lines.map(({ message }) => message)).toEqual(['frame not counted']);
+});
+
+test('a connection whose token has expired is closed instead of being answered', async () => {
+  const { ask, clock, connection, connections, gateway } = createAnswerFakes();
+  clock.milliseconds = connection.expiresAt;
+  await expect(ask({ type: 'ping' })).resolves.toBeUndefined();
+  expect(gateway.posts).toEqual([
+    {
+      connectionId: connection.connectionId,
+      frame: { type: 'connection:closing', payload: { reason: 'token_expired' } },
+    },
+  ]);
+  expect(connections.records.size).toBe(0);
+  await expect(ask({ type: 'ping' })).resolves.toBeUndefined();
+});
+
+test('a connection that was refreshed in time is answered after its first token has expired', async () => {
+  const { ask, clock, connection, gateway } = createAnswerFakes();
+  const token = tokenOf('alice', connection.expiresAt + 60_000);
+  await expect(ask({ type: 'token:refresh', payload: { token } })).resolves.toEqual({
+    type: 'token:refreshed',
+    payload: { expiresAt: connection.expiresAt + 60_000 },
+  });
+  clock.milliseconds = connection.expiresAt + 59_000;
+  await expect(ask({ type: 'ping' })).resolves.toMatchObject({ type: 'pong' });
+  clock.milliseconds = connection.expiresAt + 60_000;
+  await expect(ask({ type: 'ping' })).resolves.toBeUndefined();
+  expect(gateway.closed).toHaveLength(1);
+});
+
+test('says that it cannot answer when nobody knows whether the connection has expired', async () => {
+  const { ask, clock, connection, connections, gateway } = createAnswerFakes();
+  connections.find = () => Promise.reject(new Error('the store is down'));
+  clock.milliseconds = connection.expiresAt;
+  await expect(ask({ type: 'ping' })).resolves.toMatchObject({ payload: { code: 'unavailable' } });
+  expect(gateway.closed).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { createBroadcast } from '../../../../lambdas/core/broadcast';
 import { createLargeFanOut } from '../../../../lambdas/core/large-fan-out';
+import { MemoryStateStore } from '../../../support/fakes';
 import { createFanOutWorld } from '../../../support/fan-out';
 
 function setUp() {
@@ -12,12 +13,14 @@ function setUp() {
     },
   };
   const largeFanOut = createLargeFanOut({ ...world, threshold: 100 });
-  const broadcast = createBroadcast({ ...world, largeFanOut, rejected });
+  const state = new MemoryStateStore();
+  const lifetimes = { agentDays: 7, sessionHours: 24 };
+  const broadcast = createBroadcast({ ...world, state, largeFanOut, rejected, lifetimes });
   const report = (type: string, payload: unknown) =>
     world.clock.run(
       broadcast({ id: 'event-1', type, payload, whole: { whole: 'event' } }, world.now() + 20_000),
     );
-  return { ...world, poster: world.gateway, kept, rejected, report };
+  return { ...world, poster: world.gateway, state, kept, rejected, report };
 }
 
 const status = { agentId: 'agent-123', status: 'online', timestamp: 1_707_163_200_000 };
@@ -77,7 +80,7 @@ test.each([
     '300 KB of text',
     'session:activity',
     { agentId: 'a', sessionId: 's', lastMessage: 'x'.repeat(300_000), timestamp: 1 },
-    /frame of at most 32768 bytes, not of 300/,
+    /frame of at most 32640 bytes, not of 300/,
   ],
 ])(
   'keeps %s whole, with the reason, and sends nobody anything',
@@ -105,4 +108,93 @@ test('throws when a rejected event cannot be kept, so that it is tried again', a
   const { rejected, report } = setUp();
   rejected.keep = () => Promise.reject(new Error('the queue is down'));
   await expect(report('agent:status', {})).rejects.toThrow('the queue is down');
+});
+
+const agentOf = (world: ReturnType<typeof setUp>) => world.state.registers.get('["agent-123"]');
+
+test('keeps the newest value of each register, with its lifetime, and notes what is done', async () => {
+  const world = setUp();
+  const { clock, state, report } = world;
+  await report('agent:status', status);
+  const activity = { agentId: 'agent-123', sessionId: 's', lastMessage: 'm', timestamp: 5 };
+  await report('session:activity', activity);
+  const updatedAt = clock.now();
+  expect([...state.registers.values()]).toEqual([
+    {
+      event: { type: 'agent:status', payload: status },
+      updatedAt,
+      expiresAt: updatedAt + 7 * 86_400_000,
+      broadcast: 'done',
+    },
+    {
+      event: { type: 'session:activity', payload: activity },
+      updatedAt,
+      expiresAt: updatedAt + 86_400_000,
+      broadcast: 'done',
+    },
+  ]);
+});
+
+test.each([
+  ['older', { ...status, status: 'error', timestamp: status.timestamp - 1 }],
+  ['the very same', status],
+  ['of the same time, with a lesser text', { ...status, status: 'error' }],
+])('counts an event that is %s, and sends nobody anything', async (_, payload) => {
+  const { clock, connections, poster, counted, log, report } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  await report('agent:status', status);
+  await expect(report('agent:status', payload)).resolves.toBeUndefined();
+  expect(poster.posts).toHaveLength(1);
+  expect(counted).toEqual(['OutdatedEvents']);
+  expect(log.lines.at(-1)?.message).toBe('event outdated');
+});
+
+test('sends an event again whose function died half-way', async () => {
+  const { clock, connections, poster, state, report } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  const times = { updatedAt: clock.now() - 60_000, expiresAt: clock.now() + 1e9 };
+  await state.put({ type: 'agent:status', payload: status } as never, times);
+  await expect(report('agent:status', status)).resolves.toMatchObject({ delivered: 1 });
+  expect(poster.posts).toHaveLength(1);
+});
+
+test('an event that other workers are to send is done once they have their jobs', async () => {
+  const world = setUp();
+  const { clock, census, queue, report } = world;
+  await census.write({ shard: 0, connections: 101, users: 1, takenAt: clock.now() });
+  const send = queue.send.bind(queue);
+  queue.send = () => Promise.reject(new Error('the queue is down'));
+  await expect(report('agent:status', status)).rejects.toThrow('the queue is down');
+  expect(agentOf(world)?.broadcast).toBe('pending');
+  queue.send = send;
+  await report('agent:status', status);
+  expect(queue.jobs).toHaveLength(16);
+  expect(agentOf(world)?.broadcast).toBe('done');
+});
+
+test('sends what it could not store, and says so', async () => {
+  const { clock, connections, poster, counted, log, state, report } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  state.put = () => Promise.reject(new Error('the store is down'));
+  await expect(report('agent:status', status)).resolves.toMatchObject({ delivered: 1 });
+  expect(poster.posts).toHaveLength(1);
+  expect(counted).toEqual(['StateFailures']);
+  expect(log.lines[0]).toMatchObject({ level: 'error', message: 'state not stored' });
+});
+
+test('a completion that cannot be noted harms nobody', async () => {
+  const { counted, state, report } = setUp();
+  state.completeBroadcast = () => Promise.reject(new Error('the store is down'));
+  await expect(report('agent:status', status)).resolves.toMatchObject({ failed: 0 });
+  expect(counted).toEqual(['StateFailures']);
+});
+
+test('an event may be five minutes ahead of the time, and is kept as rejected beyond', async () => {
+  const { clock, kept, counted, report } = setUp();
+  const ahead = (milliseconds: number) =>
+    report('agent:status', { ...status, timestamp: clock.now() + milliseconds });
+  await expect(ahead(300_000)).resolves.toMatchObject({ failed: 0 });
+  await expect(ahead(300_001)).resolves.toBeUndefined();
+  expect(kept).toMatchObject([{ reason: expect.stringContaining('5 minutes ahead') as unknown }]);
+  expect(counted).toEqual(['RejectedEvents']);
 });

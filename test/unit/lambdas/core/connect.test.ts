@@ -4,6 +4,7 @@ import {
   FakeClock,
   FakeGateway,
   MemoryConnectionStore,
+  MemoryRateLimitStore,
   RecordingLog,
 } from '../../../support/fakes';
 
@@ -19,14 +20,18 @@ function setUp(maxConnectionsPerUser = 3) {
     now: clock.now,
     log,
   });
+  const counted: string[] = [];
   const connect = createConnect({
     connections,
     closeConnection,
+    rateLimits: new MemoryRateLimitStore(),
+    count: (what) => counted.push(what),
     now: clock.now,
+    handshakes: { perMinute: 30, burst: 10 },
     maxConnectionsPerUser,
   });
   const token = (userId: string) => ({ userId, expiresAt: clock.now() + 60_000 });
-  return { clock, connections, gateway, log, connect, token };
+  return { clock, connections, gateway, log, counted, connect, token };
 }
 
 test('records the connection until its token expires, to the second', async () => {
@@ -104,4 +109,23 @@ test('of many at once, only older ones make room, and never oneself', async () =
   const { gateway, connect, token } = setUp(2);
   await Promise.all(['d=', 'b=', 'c=', 'a='].map((id) => connect(id, token('alice'))));
   expect(new Set(gateway.closed)).toEqual(new Set(['a=', 'b=']));
+});
+
+test('lets a user in 10 times at once and 30 times a minute, and others as ever', async () => {
+  const { clock, connections, counted, connect, token } = setUp(1_000);
+  const storm = async (user: string, handshakes: number) => {
+    const ids = Array.from({ length: handshakes }, (_, index) => `${user}-${clock.now()}-${index}`);
+    const outcomes = await Promise.all(ids.map((id) => connect(id, token(user))));
+    return outcomes.filter((outcome) => outcome === 'connected').length;
+  };
+  await expect(storm('alice', 200)).resolves.toBe(10);
+  await expect(storm('bob', 1)).resolves.toBe(1);
+  clock.advance(60_000);
+  await expect(storm('alice', 200)).resolves.toBe(10);
+  clock.advance(2_000);
+  await expect(storm('alice', 200)).resolves.toBe(1);
+  // Those who were refused left nothing behind.
+  expect(connections.records.size).toBe(22);
+  expect(counted).toHaveLength(3 * 200 - 21);
+  expect(new Set(counted)).toEqual(new Set(['HandshakesLimited']));
 });

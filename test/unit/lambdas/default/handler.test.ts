@@ -1,33 +1,70 @@
-import { createAnswer } from '../../../../lambdas/core/answer';
+import type { Connection } from '../../../../lambdas/core/ports';
 import { createHandler } from '../../../../lambdas/default/handler';
 import { RecordingLog } from '../../../support/fakes';
 
-const now = () => 1_707_163_200_000;
-const requestContext = { connectionId: 'a=' };
+const authorizer = { principalId: 'alice', userId: 'alice', expiresAt: '1707166800000' };
+const requestContext = { connectionId: 'a=', connectedAt: 1_707_163_100_000, authorizer };
+const context = { getRemainingTimeInMillis: () => 29_000 };
 
-test('answers a ping in the body of the response', async () => {
-  const handler = createHandler({ answer: createAnswer({ now }), log: new RecordingLog() });
-  await expect(handler({ body: '{"type":"ping"}', requestContext })).resolves.toEqual({
-    statusCode: 200,
-    body: '{"type":"pong","payload":{"timestamp":1707163200000}}',
+function setUp(reply: string | undefined = 'the answer') {
+  const asked: [string, Connection, number][] = [];
+  const log = new RecordingLog();
+  const handler = createHandler({
+    answer: async (...call) => {
+      asked.push(call);
+      return Promise.resolve(reply);
+    },
+    now: () => 1_707_163_200_000,
+    log,
   });
+  return { asked, log, handler };
+}
+
+test('hands text and connection on, and answers in the body of the response', async () => {
+  const { asked, handler } = setUp();
+  const event = { body: '{"type":"ping"}', requestContext };
+  await expect(handler(event, context)).resolves.toEqual({ statusCode: 200, body: 'the answer' });
+  expect(asked).toEqual([
+    [
+      '{"type":"ping"}',
+      {
+        connectionId: 'a=',
+        userId: 'alice',
+        connectedAt: 1_707_163_100_000,
+        expiresAt: 1_707_166_800_000,
+      },
+      1_707_163_223_000,
+    ],
+  ]);
 });
 
-test('reads a binary message as text', async () => {
-  const handler = createHandler({ answer: createAnswer({ now }), log: new RecordingLog() });
+test('reads a binary message as text, and none as an empty one', async () => {
+  const { asked, handler } = setUp();
   const body = Buffer.from('{"type":"ping"}').toString('base64');
-  const response = await handler({ body, isBase64Encoded: true, requestContext });
-  expect(response.body).toContain('"pong"');
+  await handler({ body, isBase64Encoded: true, requestContext }, context);
+  await handler({ requestContext }, context);
+  expect(asked.map(([text]) => text)).toEqual(['{"type":"ping"}', '']);
 });
 
-test.each([undefined, 'a secret', '{"type":"a secret"}'])(
-  'answers %j with an error and logs the code, not the text',
-  async (body) => {
-    const log = new RecordingLog();
-    const handler = createHandler({ answer: createAnswer({ now }), log });
-    const response = await handler({ ...(body === undefined ? {} : { body }), requestContext });
-    expect(response.body).toContain('"type":"error"');
-    expect(log.lines).toHaveLength(1);
+test('has no body when the connection was closed instead', async () => {
+  const { handler } = setUp();
+  const closing = createHandler({
+    answer: () => Promise.resolve(undefined),
+    now: () => 0,
+    log: new RecordingLog(),
+  });
+  await expect(closing({ requestContext }, context)).resolves.toEqual({ statusCode: 200 });
+  await expect(handler({ requestContext }, context)).resolves.toHaveProperty('body');
+});
+
+test.each([undefined, null, {}, { userId: 'alice' }])(
+  'fails closed on the authorizer context %j',
+  async (authorizer) => {
+    const { asked, log, handler } = setUp();
+    const event = { body: 'a secret', requestContext: { ...requestContext, authorizer } };
+    await expect(handler(event, context)).resolves.toEqual({ statusCode: 401 });
+    expect(asked).toEqual([]);
+    expect(log.lines).toMatchObject([{ level: 'error' }]);
     expect(JSON.stringify(log.lines)).not.toContain('secret');
   },
 );

@@ -91,7 +91,7 @@ it('takes all options', async () => {
       port: 3001,
       awsPort: 4600,
       mockData: true,
-      heartbeatSeconds: 5,
+      settings: { heartbeatSeconds: 5 },
       gatewayUrl: 'http://localhost:8888',
       issuer: 'https://i.example',
       audience: 'A',

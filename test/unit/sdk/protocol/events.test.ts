@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {
   agentStatuses,
   eventTypes,
-  maxFrameBytes,
+  maxEventFrameBytes,
   maxIdBytes,
   parseEvent,
   utf8Length,
@@ -72,9 +72,9 @@ test('takes a frame of exactly 32 KB and refuses one byte more', () => {
   const overhead = utf8Length(
     JSON.stringify({ type: 'session:activity', payload: { ...activity, lastMessage: '' } }),
   );
-  expect(withText('x'.repeat(maxFrameBytes - overhead)).ok).toBe(true);
-  expect(withText('x'.repeat(maxFrameBytes - overhead + 1)).ok).toBe(false);
-  expect(withText('ä'.repeat((maxFrameBytes - overhead) / 2 + 1)).ok).toBe(false);
+  expect(withText('x'.repeat(maxEventFrameBytes - overhead)).ok).toBe(true);
+  expect(withText('x'.repeat(maxEventFrameBytes - overhead + 1)).ok).toBe(false);
+  expect(withText('ä'.repeat((maxEventFrameBytes - overhead) / 2 + 1)).ok).toBe(false);
 });
 
 test('never throws, and what it takes has the documented keys only', () => {

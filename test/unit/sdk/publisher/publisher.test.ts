@@ -12,6 +12,7 @@ import {
   type PublishError,
   type PublisherOptions,
 } from '../../../../sdk/publisher';
+import { maxEventFrameBytes } from '../../../../sdk/protocol';
 
 const eventBridge = mockClient(EventBridgeClient);
 
@@ -118,13 +119,13 @@ describe('an event', () => {
       type: 'session:activity',
       payload: { agentId: 'a', sessionId: 's', lastMessage: '', timestamp: 9_000_000_000_000 },
     });
-    const room = 32 * 1024 - empty.length;
+    const room = maxEventFrameBytes - empty.length;
     await publisher.broadcastSessionActivity('a', 's', 'x'.repeat(room));
     await expect(
       publisher.broadcastSessionActivity('a', 's', 'x'.repeat(room + 1)),
     ).rejects.toMatchObject({
       code: 'event_invalid',
-      message: expect.stringMatching(/at most 32768 bytes, not of 32769/) as string,
+      message: expect.stringMatching(/at most 32640 bytes, not of 32641/) as string,
       entries: [{ type: 'session:activity', agentId: 'a', sessionId: 's' }],
     });
     expect(requests()).toHaveLength(1);

@@ -1,0 +1,45 @@
+// Operators send users away by an event of a source of their own, so that who may do it is a permission apart.
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import { Construct } from 'constructs';
+import { resourceName } from '../configuration';
+import { EventSubscription } from './event-subscription';
+import { ServiceFunction, type Deployment } from './service-function';
+import type { ServiceQueue } from './service-queue';
+import type { Store } from './store';
+import type { MissionControlWebSocketApi } from './websocket-api';
+
+export interface UserDisconnectionProps extends Deployment {
+  readonly store: Store;
+  readonly webSocketApi: MissionControlWebSocketApi;
+  readonly eventBus: EventBus;
+  readonly rejectedEvents: ServiceQueue;
+}
+
+export class UserDisconnection extends Construct {
+  constructor(scope: Construct, id: string, props: UserDisconnectionProps) {
+    super(scope, id);
+    const { configuration, store, webSocketApi, eventBus, rejectedEvents } = props;
+    const disconnectUser = new ServiceFunction(this, 'Function', {
+      ...props,
+      name: 'disconnect-user',
+      description: 'Closes all connections of a user',
+      timeoutSeconds: 30,
+      memoryMegabytes: 512,
+      settings: {
+        tableName: store.tableName,
+        callbackUrl: webSocketApi.callbackUrl,
+        rejectedEventsQueueUrl: rejectedEvents.queueUrl,
+      },
+    });
+    disconnectUser.allow(['dynamodb:Query', 'dynamodb:DeleteItem'], store.tableArn);
+    webSocketApi.allowManagement(disconnectUser, 'POST', 'DELETE');
+    new EventSubscription(this, 'Subscription', {
+      ruleName: `${resourceName(configuration)}-disconnect-user`,
+      description: 'Orders of operators',
+      eventBus,
+      source: configuration.operatorSource,
+      target: disconnectUser,
+      rejectedEvents,
+    });
+  }
+}

@@ -1,0 +1,32 @@
+// The world of every function that looks connections up or closes them.
+import { createCloseConnection } from '../core/close-connection';
+import { createDynamoClient, createManagementApiClient } from './clients';
+import { createDynamoConnectionStore } from './dynamo-connection-store';
+import { createEmfCount } from './emf-metrics';
+import { readSettings } from './environment';
+import { createLog } from './logger';
+import { createManagementApiCloser } from './management-api-closer';
+import { createManagementApiPoster } from './management-api-poster';
+
+export type ConnectionWorld = ReturnType<typeof createConnectionWorld>;
+
+/** @throws a ConfigurationError that lists what is wrong with the environment */
+export function createConnectionWorld(environment: NodeJS.ProcessEnv, functionName: string) {
+  const { tableName, callbackUrl } = readSettings(environment, ['tableName', 'callbackUrl']);
+  const [log, now] = [createLog(functionName), Date.now];
+  const dynamo = createDynamoClient();
+  const managementApi = createManagementApiClient(callbackUrl);
+  const connections = createDynamoConnectionStore(dynamo, tableName);
+  const closeConnection = createCloseConnection({
+    connections,
+    poster: createManagementApiPoster(managementApi, log),
+    closer: createManagementApiCloser(managementApi),
+    now,
+    log,
+  });
+  const count = createEmfCount(functionName);
+  return {
+    ...{ log, now, count, dynamo, tableName, managementApi, callbackUrl },
+    ...{ connections, closeConnection },
+  };
+}

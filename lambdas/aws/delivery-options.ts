@@ -1,0 +1,35 @@
+// How frames are posted fast: the poster, its pace, and how many are in flight.
+import type { DeliveryOptions } from '../core/delivery';
+import { createPace } from '../core/pace';
+import type { ConnectionWorld } from './connection-world';
+import { readSettings } from './environment';
+import { systemTimers } from './system-timers';
+import { createUndiciPoster } from './undici-poster';
+
+/** Posts in flight, and sockets, at the most. */
+const concurrency = 128;
+
+/** @throws a ConfigurationError that lists what is wrong with the environment */
+export function createDeliveryOptions(
+  environment: NodeJS.ProcessEnv,
+  { callbackUrl, managementApi, now, log }: ConnectionWorld,
+): DeliveryOptions {
+  const { maxPostsPerSecond: ceiling } = readSettings(environment, ['maxPostsPerSecond']);
+  const poster = createUndiciPoster({
+    callbackUrl,
+    region: environment['AWS_REGION'] ?? '',
+    credentials: () => managementApi.config.credentials(),
+    now,
+    log,
+    sockets: concurrency,
+  });
+  return {
+    poster,
+    pace: createPace({ now, ceiling }),
+    now,
+    timers: systemTimers,
+    random: Math.random,
+    concurrency,
+    maxAttempts: 5,
+  };
+}

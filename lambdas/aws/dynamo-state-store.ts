@@ -1,0 +1,117 @@
+// The registers in DynamoDB: one item for each agent and each session, spread over shards by agent.
+import {
+  paginateQuery,
+  PutCommand,
+  UpdateCommand,
+  type DynamoDBDocumentClient,
+} from '@aws-sdk/lib-dynamodb';
+import { versionOf, type EventFrame } from '../../sdk/protocol';
+import type { StateStore, StoredEvent } from '../core/ports';
+import { wasMet } from './dynamo-condition';
+import { parseStateSortKey, stateKey, statePartition } from './dynamo-keys';
+
+/** What a register's item holds beside its keys. */
+interface StateItem {
+  readonly sk: string;
+  /** Of an agent. */
+  readonly status?: string;
+  /** Of a session. */
+  readonly lastMessage?: string;
+  /** The backend's clock, in milliseconds since the Unix epoch. */
+  readonly timestamp: number;
+  /** The server's clock, in milliseconds since the Unix epoch. */
+  readonly updatedAt: number;
+  readonly broadcast: 'pending' | 'done';
+  /** Seconds since the Unix epoch. */
+  readonly expiresAt: number;
+}
+
+const valueNames = { 'agent:status': 'status', 'session:activity': 'lastMessage' } as const;
+
+export function createDynamoStateStore(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+): StateStore {
+  return {
+    async put({ type, payload }, { updatedAt, expiresAt }) {
+      const { timestamp, value } = versionOf(payload);
+      const item: Omit<StateItem, 'sk'> = {
+        [valueNames[type]]: value,
+        timestamp,
+        updatedAt,
+        broadcast: 'pending',
+        expiresAt: Math.floor(expiresAt / 1000),
+      };
+      const command = new PutCommand({
+        TableName: tableName,
+        Item: { ...stateKey({ type, payload } as EventFrame), ...item },
+        // Strings are compared by their bytes of UTF-8, as `isNewer` of the protocol compares them.
+        ConditionExpression:
+          'attribute_not_exists(pk) OR #timestamp < :timestamp OR (#timestamp = :timestamp AND ' +
+          '(#value < :value OR (#value = :value AND #broadcast = :pending)))',
+        ExpressionAttributeNames: {
+          '#timestamp': 'timestamp',
+          '#value': valueNames[type],
+          '#broadcast': 'broadcast',
+        },
+        ExpressionAttributeValues: {
+          ':timestamp': timestamp,
+          ':value': value,
+          ':pending': 'pending',
+        },
+      });
+      return (await wasMet(client.send(command))) ? 'stored' : 'outdated';
+    },
+
+    async completeBroadcast({ type, payload }) {
+      const { timestamp, value } = versionOf(payload);
+      const command = new UpdateCommand({
+        TableName: tableName,
+        Key: stateKey({ type, payload } as EventFrame),
+        UpdateExpression: 'SET #broadcast = :done',
+        ConditionExpression: '#timestamp = :timestamp AND #value = :value',
+        ExpressionAttributeNames: {
+          '#timestamp': 'timestamp',
+          '#value': valueNames[type],
+          '#broadcast': 'broadcast',
+        },
+        ExpressionAttributeValues: { ':timestamp': timestamp, ':value': value, ':done': 'done' },
+      });
+      await wasMet(client.send(command));
+    },
+
+    async *pages(shard, since, now) {
+      const pages = paginateQuery(
+        { client },
+        {
+          TableName: tableName,
+          KeyConditionExpression: 'pk = :pk',
+          FilterExpression: '#updatedAt > :since AND #expiresAt > :now',
+          ProjectionExpression: 'sk, #status, #lastMessage, #timestamp, #updatedAt',
+          ExpressionAttributeNames: {
+            '#updatedAt': 'updatedAt',
+            '#expiresAt': 'expiresAt',
+            '#status': 'status',
+            '#lastMessage': 'lastMessage',
+            '#timestamp': 'timestamp',
+          },
+          ExpressionAttributeValues: {
+            ':pk': statePartition(shard),
+            ':since': since,
+            ':now': Math.floor(now / 1000),
+          },
+        },
+      );
+      for await (const { Items: items = [] } of pages) yield (items as StateItem[]).map(toStored);
+    },
+  };
+}
+
+function toStored({ sk, status, lastMessage, timestamp, updatedAt }: StateItem): StoredEvent {
+  const { agentId, sessionId } = parseStateSortKey(sk);
+  const event =
+    sessionId === undefined
+      ? { type: 'agent:status', payload: { agentId, status, timestamp } }
+      : { type: 'session:activity', payload: { agentId, sessionId, lastMessage, timestamp } };
+  return { event: event as EventFrame, updatedAt };
+}

@@ -1,0 +1,51 @@
+// A new token prolongs the connection that the same user opened with an older one.
+import { errorFrame, type ServerFrame } from '../../sdk/protocol';
+import { expiryOf, isExpired } from './connection';
+import type { Clock, ConnectionKey, ConnectionStore, Log, TokenVerifier } from './ports';
+
+/** Answers with `token:refreshed`, or with an `error`: then the connection is as it was. Never throws. */
+export type RefreshToken = (key: ConnectionKey, token: string) => Promise<ServerFrame>;
+
+export function createRefreshToken(dependencies: {
+  readonly verifier: TokenVerifier;
+  readonly connections: Pick<ConnectionStore, 'find' | 'extend'>;
+  readonly now: Clock;
+  readonly log: Log;
+}): RefreshToken {
+  const { verifier, connections, now, log } = dependencies;
+
+  function refuse({ connectionId }: ConnectionKey, code: string): ServerFrame {
+    log.warn('token refused', { connectionId, code });
+    // Which check failed is for the log alone: whoever tries tokens out is told no more than at the handshake.
+    return errorFrame('token_refused', 'The token is not valid for this connection.');
+  }
+
+  async function refresh(key: ConnectionKey, token: string): Promise<ServerFrame> {
+    const verdict = await verifier.verify(token);
+    if (!verdict.ok) return refuse(key, verdict.code);
+    if (verdict.value.userId !== key.userId) return refuse(key, 'user_wrong');
+    const connection = await connections.find(key);
+    if (connection === undefined || isExpired(connection, now())) {
+      return refuse(key, 'connection_unknown');
+    }
+    const expiresAt = expiryOf(connection.connectedAt, verdict.value.expiresAt);
+    // A token that ends earlier takes nothing away: the older one was as good.
+    if (expiresAt <= connection.expiresAt) return refreshed(connection.expiresAt);
+    if (!(await connections.extend(key, expiresAt))) return refuse(key, 'connection_unknown');
+    log.info('token refreshed', { connectionId: key.connectionId, userId: key.userId });
+    return refreshed(expiresAt);
+  }
+
+  return async (key, token) => {
+    try {
+      return await refresh(key, token);
+    } catch (error) {
+      log.error('token not refreshed', { connectionId: key.connectionId, error });
+      return errorFrame('unavailable', 'The token cannot be checked now: try again later.');
+    }
+  };
+}
+
+function refreshed(expiresAt: number): ServerFrame {
+  return { type: 'token:refreshed', payload: { expiresAt } };
+}

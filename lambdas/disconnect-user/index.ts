@@ -1,0 +1,15 @@
+// Cold start of `disconnect-user`.
+import { createSqsClient } from '../aws/clients';
+import { createConnectionWorld } from '../aws/connection-world';
+import { readSettings } from '../aws/environment';
+import { createSqsRejectedEvents } from '../aws/sqs-rejected-events';
+import { createDisconnectUser } from '../core/disconnect-user';
+import { createHandler } from './handler';
+
+const { rejectedEventsQueueUrl } = readSettings(process.env, ['rejectedEventsQueueUrl']);
+const world = createConnectionWorld(process.env, 'disconnect-user');
+const rejected = createSqsRejectedEvents(createSqsClient(), rejectedEventsQueueUrl);
+
+export const handler = createHandler({
+  disconnectUser: createDisconnectUser({ ...world, rejected }),
+});

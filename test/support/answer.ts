@@ -1,0 +1,71 @@
+// The rules of `default` over fakes, for the tests of what clients send.
+import { createAnswer } from '../../lambdas/core/answer';
+import { createCloseConnection } from '../../lambdas/core/close-connection';
+import { createJudgeFrame } from '../../lambdas/core/frame-limits';
+import { createPace } from '../../lambdas/core/pace';
+import type { Connection, Countable, TokenVerdict } from '../../lambdas/core/ports';
+import { createRefreshToken } from '../../lambdas/core/refresh-token';
+import { createSyncState } from '../../lambdas/core/sync-state';
+import {
+  FakeClock,
+  FakeGateway,
+  MemoryConnectionStore,
+  MemoryRateLimitStore,
+  MemoryStateStore,
+  RecordingLog,
+} from './fakes';
+
+/** A token that {@link createAnswerFakes} takes: `<user>:<milliseconds of expiry>`. */
+export const tokenOf = (userId: string, expiresAt: number) => `${userId}:${expiresAt}`;
+
+export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
+  const clock = new FakeClock();
+  const connections = new MemoryConnectionStore();
+  const gateway = new FakeGateway();
+  const log = new RecordingLog();
+  const state = new MemoryStateStore();
+  const rateLimits = new MemoryRateLimitStore();
+  const counted: Countable[] = [];
+  const verifier = {
+    verify: async (token: string): Promise<TokenVerdict> => {
+      const [userId = '', expiresAt] = token.split(':');
+      if (expiresAt === undefined) return Promise.resolve({ ok: false, code: 'token_malformed' });
+      if (Number(expiresAt) <= clock.now()) return { ok: false, code: 'token_expired' };
+      return { ok: true, value: { userId, expiresAt: Number(expiresAt) } };
+    },
+  };
+  const world = {
+    ...{ connections, state, rateLimits, verifier, log, now: clock.now },
+    count: (what: Countable) => counted.push(what),
+  };
+  const delivery = {
+    poster: gateway,
+    pace: createPace({ now: clock.now, ceiling: 1_000_000 }),
+    timers: clock,
+    random: () => 0.5,
+    concurrency: 8,
+    maxAttempts: 3,
+  };
+  const closeConnection = createCloseConnection({ ...world, poster: gateway, closer: gateway });
+  const answer = createAnswer({
+    ...world,
+    closeConnection,
+    judgeFrame: createJudgeFrame({
+      ...world,
+      frames: { perMinute: 60, burst: 20 },
+      floodFactor: 5,
+    }),
+    syncState: createSyncState({ ...world, ...delivery, limits }),
+    refreshToken: createRefreshToken(world),
+  });
+  const [connection] = connections.seed(clock.now(), ['alice']) as [Connection];
+  /** The frame that answers a text or an object; undefined when the connection was closed instead. */
+  async function ask(sent: string | object, from: Connection = connection) {
+    const text = typeof sent === 'string' ? sent : JSON.stringify(sent);
+    const answered = await clock.run(answer(text, from, clock.now() + 20_000));
+    return answered === undefined
+      ? undefined
+      : (JSON.parse(answered) as { type: string; payload: Record<string, unknown> });
+  }
+  return { ...world, clock, gateway, counted, answer, ask, connection };
+}

@@ -1,0 +1,79 @@
+// What every RateLimitStore must do; the unit tests run it against each of them.
+import fc from 'fast-check';
+import type { RateLimit, RateLimitStore } from '../../lambdas/core/ports';
+
+const start = 1_707_163_200_000;
+const limit: RateLimit = { perMinute: 60, burst: 20 };
+
+export function describeRateLimitStore(
+  name: string,
+  create: () => RateLimitStore | Promise<RateLimitStore>,
+): void {
+  describe(`${name}, a rate limit store`, () => {
+    const takeMany = (store: RateLimitStore, count: number, now: number) =>
+      Promise.all(
+        Array.from({ length: count }, () => store.take('ann', 'frames', limit, now)),
+      ).then((taken) => taken.filter(Boolean).length);
+
+    test('gives the burst at once, and then as fast as tokens come back', async () => {
+      const store = await create();
+      await expect(takeMany(store, 100, start)).resolves.toBe(20);
+      await expect(takeMany(store, 100, start + 999)).resolves.toBe(0);
+      await expect(takeMany(store, 100, start + 1_000)).resolves.toBe(1);
+      await expect(takeMany(store, 100, start + 6_500)).resolves.toBe(5);
+    });
+
+    test('never holds more than the burst', async () => {
+      const store = await create();
+      await takeMany(store, 20, start);
+      await expect(takeMany(store, 100, start + 3_600_000)).resolves.toBe(20);
+    });
+
+    test('keeps users and purposes apart', async () => {
+      const store = await create();
+      const one: RateLimit = { perMinute: 1, burst: 1 };
+      for (const [user, what] of [
+        ['ann', 'frames'],
+        ['ann', 'handshakes'],
+        ['bob', 'frames'],
+        ['ann#', 'frames'],
+        ['ann%23', 'frames'],
+      ] as const) {
+        await expect(store.take(user, what, one, start)).resolves.toBe(true);
+        await expect(store.take(user, what, one, start)).resolves.toBe(false);
+      }
+    });
+
+    test('is the token bucket of the textbook', async () => {
+      const step = fc.record({ wait: fc.nat(5_000), takes: fc.integer({ min: 1, max: 4 }) });
+      const store = await create();
+      let run = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.constantFrom(7, 30, 60, 90),
+          fc.integer({ min: 1, max: 5 }),
+          fc.array(step, { maxLength: 8 }),
+          async (perMinute, burst, steps) => {
+            const what = `run-${(run += 1)}`;
+            let now = start;
+            let tokens = burst;
+            for (const { wait, takes } of steps) {
+              now += wait;
+              tokens = Math.min(burst, tokens + (wait * perMinute) / 60_000);
+              for (let take = 0; take < takes; take += 1) {
+                const isThere = tokens > 1 - 1e-6;
+                // Whether a token is there to the last millionth is not worth a word.
+                if (Math.abs(tokens - 1) < 1e-6) continue;
+                if (isThere) tokens -= 1;
+                await expect(store.take('ann', what, { perMinute, burst }, now)).resolves.toBe(
+                  isThere,
+                );
+              }
+            }
+          },
+        ),
+        { numRuns: 30 },
+      );
+    });
+  });
+}

@@ -1,0 +1,122 @@
+// What every StateStore must do; the unit tests run it against each of them.
+import fc from 'fast-check';
+import type { StateStore, StoredEvent } from '../../lambdas/core/ports';
+import { shards } from '../../lambdas/core/shard';
+import { isNewer, registerOf, versionOf, type EventFrame } from '../../sdk/protocol';
+import { agentEvent, sessionEvent } from './events';
+
+const now = 1_707_163_200_000;
+const times = { updatedAt: now, expiresAt: now + 60_000 };
+
+/** Events of few registers, close together: most of them conflict. */
+export const eventArbitrary = fc.oneof(
+  fc
+    .record({
+      agentId: fc.constantFrom('a', 'b#'),
+      status: fc.constantFrom('online' as const, 'offline' as const, 'error' as const),
+      timestamp: fc.nat(3),
+    })
+    .map(({ agentId, status, timestamp }) => agentEvent(agentId, status, timestamp)),
+  fc
+    .record({
+      agentId: fc.constantFrom('a', 'b#'),
+      sessionId: fc.constantFrom('s', '%', 'b#'),
+      // dynalite orders what is above U+FFFF as JavaScript does; DynamoDB and `compareText` do not.
+      lastMessage: fc.constantFrom('', 'hello', '\uFFFD', 'ä'),
+      timestamp: fc.nat(3),
+    })
+    .map((one) => sessionEvent(one.agentId, one.sessionId, one.lastMessage, one.timestamp)),
+);
+
+/** The last writer of each register. */
+export function lastWriters(events: readonly EventFrame[]): Map<string, EventFrame> {
+  const last = new Map<string, EventFrame>();
+  for (const event of events) {
+    const known = last.get(registerOf(event));
+    if (known === undefined || isNewer(versionOf(event.payload), versionOf(known.payload))) {
+      last.set(registerOf(event), event);
+    }
+  }
+  return last;
+}
+
+async function allOf(store: StateStore, since = 0, at = now): Promise<StoredEvent[]> {
+  const found: StoredEvent[] = [];
+  for (const shard of shards) {
+    for await (const page of store.pages(shard, since, at)) found.push(...page);
+  }
+  return found;
+}
+
+export function describeStateStore(
+  name: string,
+  create: () => StateStore | Promise<StateStore>,
+): void {
+  describe(`${name}, a state store`, () => {
+    test('stores what is newer, by timestamp and then by the text', async () => {
+      const store = await create();
+      await expect(store.put(agentEvent('a', 'offline', 5), times)).resolves.toBe('stored');
+      await expect(store.put(agentEvent('a', 'online', 4), times)).resolves.toBe('outdated');
+      await expect(store.put(agentEvent('a', 'error', 5), times)).resolves.toBe('outdated');
+      await expect(store.put(agentEvent('a', 'online', 5), times)).resolves.toBe('stored');
+      await expect(store.put(agentEvent('a', 'error', 6), times)).resolves.toBe('stored');
+      await expect(allOf(store)).resolves.toEqual([
+        { event: agentEvent('a', 'error', 6), updatedAt: now },
+      ]);
+    });
+
+    test('stores the very same event again until its broadcast is completed', async () => {
+      const store = await create();
+      const event = sessionEvent('a', 's', 'hello', 5);
+      await store.put(event, times);
+      await expect(store.put(event, times)).resolves.toBe('stored');
+      await store.completeBroadcast(event);
+      await expect(store.put(event, times)).resolves.toBe('outdated');
+    });
+
+    test('a completion that comes late says nothing about what is newer', async () => {
+      const store = await create();
+      await store.put(agentEvent('a', 'online', 5), times);
+      await store.put(agentEvent('a', 'offline', 6), times);
+      await store.completeBroadcast(agentEvent('a', 'online', 5));
+      await store.completeBroadcast(agentEvent('nobody', 'online', 5));
+      await expect(store.put(agentEvent('a', 'offline', 6), times)).resolves.toBe('stored');
+      await expect(allOf(store)).resolves.toHaveLength(1);
+    });
+
+    test('tells what was stored after a moment, and what has not expired', async () => {
+      const store = await create();
+      await store.put(agentEvent('a', 'online', 5), times);
+      await store.put(agentEvent('b', 'online', 5), {
+        updatedAt: now + 10,
+        expiresAt: now + 90_000,
+      });
+      const ids = async (since: number, at?: number) =>
+        (await allOf(store, since, at)).map(({ event }) => event.payload.agentId).sort();
+      await expect(ids(0)).resolves.toEqual(['a', 'b']);
+      await expect(ids(now - 1)).resolves.toEqual(['a', 'b']);
+      await expect(ids(now)).resolves.toEqual(['b']);
+      await expect(ids(now + 10)).resolves.toEqual([]);
+      await expect(ids(0, now + 60_000)).resolves.toEqual(['b']);
+    });
+
+    test('holds the last writer of each register, whatever comes in whatever order', async () => {
+      const store = await create();
+      const written: EventFrame[] = [];
+      await fc.assert(
+        fc.asyncProperty(fc.array(eventArbitrary, { maxLength: 25 }), async (events) => {
+          // Registers of its own for each run.
+          const own = events.map(({ type, payload }) => ({
+            type,
+            payload: { ...payload, agentId: `${payload.agentId}-${written.length}` },
+          })) as EventFrame[];
+          written.push(...own);
+          for (const event of own) await store.put(event, times);
+          const stored = (await allOf(store)).map(({ event }) => [registerOf(event), event]);
+          expect(new Map(stored as [string, EventFrame][])).toEqual(lastWriters(written));
+        }),
+        { numRuns: 25 },
+      );
+    });
+  });
+}

@@ -1,0 +1,65 @@
+import { createCloseConnection } from '../../../../lambdas/core/close-connection';
+import { createDisconnectUser } from '../../../../lambdas/core/disconnect-user';
+import { createFanOutWorld } from '../../../support/fan-out';
+
+function setUp() {
+  const world = createFanOutWorld();
+  const { gateway } = world;
+  const kept: { event: unknown; reason: string }[] = [];
+  const closeConnection = createCloseConnection({ ...world, poster: gateway, closer: gateway });
+  const rejected = {
+    keep: async (event: unknown, reason: string) => {
+      kept.push({ event, reason });
+      return Promise.resolve();
+    },
+  };
+  const disconnectUser = createDisconnectUser({ ...world, closeConnection, rejected });
+  const order = (payload: unknown, type = 'user:disconnect') =>
+    disconnectUser({ id: 'event-1', type, payload, whole: { whole: 'event' } });
+  return { ...world, kept, order };
+}
+
+test("closes all of the user's connections and no other, each told the reason", async () => {
+  const { clock, connections, gateway, order } = setUp();
+  connections.seed(clock.now(), ['alice', 'bob', 'alice']);
+  await order({ userId: 'alice', reason: 'signed out everywhere' });
+  expect(gateway.closed).toEqual(['connection-1=', 'connection-3=']);
+  expect(gateway.posts.map(({ frame }) => frame)).toEqual([
+    { type: 'connection:closing', payload: { reason: 'signed out everywhere' } },
+    { type: 'connection:closing', payload: { reason: 'signed out everywhere' } },
+  ]);
+  expect([...connections.records.keys()]).toEqual(['connection-2=']);
+});
+
+test('a user who is not connected is no error', async () => {
+  const { gateway, order } = setUp();
+  await order({ userId: 'alice', reason: 'r' });
+  expect(gateway.closed).toEqual([]);
+});
+
+test('throws when a connection is not closed yet, so that it is tried again', async () => {
+  const { clock, connections, gateway, order } = setUp();
+  connections.seed(clock.now(), ['alice', 'alice'], 1_000);
+  // Its handshake is under way: API Gateway knows it in a moment.
+  gateway.answers.set('connection-2=', 'gone');
+  await expect(order({ userId: 'alice', reason: 'r' })).rejects.toThrow(
+    '1 of 2 connections are still open',
+  );
+  gateway.answers.delete('connection-2=');
+  await order({ userId: 'alice', reason: 'r' });
+  expect(gateway.closed).toEqual(['connection-1=', 'connection-2=']);
+  expect(connections.records.size).toBe(0);
+});
+
+test.each([
+  ['without a user', { reason: 'r' }, 'user:disconnect'],
+  ['without a reason', { userId: 'alice' }, 'user:disconnect'],
+  ['of another type', { userId: 'alice', reason: 'r' }, 'agent:status'],
+])('keeps an order %s, and closes nothing', async (_, payload, type) => {
+  const { clock, connections, counted, gateway, kept, order } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  await order(payload, type);
+  expect(gateway.closed).toEqual([]);
+  expect(kept).toMatchObject([{ event: { whole: 'event' } }]);
+  expect(counted).toEqual(['RejectedEvents']);
+});

@@ -1,0 +1,13 @@
+// The fakes that the rules are tested with keep the promises of the ports, as DynamoDB's adapters do.
+import { describeConnectionStore } from '../../../support/connection-store-contract';
+import {
+  MemoryConnectionStore,
+  MemoryRateLimitStore,
+  MemoryStateStore,
+} from '../../../support/fakes';
+import { describeRateLimitStore } from '../../../support/rate-limit-store-contract';
+import { describeStateStore } from '../../../support/state-store-contract';
+
+describeConnectionStore('MemoryConnectionStore', () => new MemoryConnectionStore());
+describeStateStore('MemoryStateStore', () => new MemoryStateStore());
+describeRateLimitStore('MemoryRateLimitStore', () => new MemoryRateLimitStore());
