@@ -46,7 +46,8 @@ export function createUndiciPoster(options: UndiciPosterOptions): UndiciPoster {
 
   return {
     async post(connectionId, frame) {
-      if (last?.text !== frame) last = prepare(frame);
+      // Of its own: while the credentials come, another frame may be posted.
+      const prepared = last?.text === frame ? last : (last = prepare(frame));
       let keys: SigningCredentials;
       try {
         keys = await credentials();
@@ -54,7 +55,7 @@ export function createUndiciPoster(options: UndiciPosterOptions): UndiciPoster {
         log.error('no credentials to post with', { error });
         return 'failed';
       }
-      return dispatch(pool, signer, last, connectionId, keys, now(), log);
+      return dispatch(pool, signer, prepared, connectionId, keys, now(), log);
     },
     close: () => pool.destroy(),
   };

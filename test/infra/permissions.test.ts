@@ -34,7 +34,7 @@ test.each([
     'connect',
     {
       ...telemetry('WebSocketConnectFunctionLog'),
-      [table]: ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+      [table]: ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
       [connections('POST')]: manage,
       [connections('DELETE')]: manage,
     },
@@ -43,13 +43,21 @@ test.each([
     'disconnect',
     { ...telemetry('WebSocketDisconnectFunctionLog'), [table]: ['dynamodb:DeleteItem'] },
   ],
-  ['default', telemetry('WebSocketDefaultFunctionLog')],
+  [
+    'default',
+    {
+      ...telemetry('WebSocketDefaultFunctionLog'),
+      [table]: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+      [connections('POST')]: manage,
+      [connections('DELETE')]: manage,
+    },
+  ],
   [
     'broadcast',
     {
       ...telemetry('BroadcastFunctionLog'),
       ...fanOut,
-      [table]: readAndForget,
+      [table]: [...readAndForget, 'dynamodb:PutItem', 'dynamodb:UpdateItem'].sort(),
       '${RejectedEvents.Arn}': ['sqs:SendMessage'],
     },
   ],
@@ -84,6 +92,16 @@ test.each([
       ],
     },
   ],
+  [
+    'disconnect-user',
+    {
+      ...telemetry('UserDisconnectionFunctionLog'),
+      [table]: ['dynamodb:DeleteItem', 'dynamodb:Query'],
+      [connections('POST')]: manage,
+      [connections('DELETE')]: manage,
+      '${RejectedEvents.Arn}': ['sqs:SendMessage'],
+    },
+  ],
   ['health', { ...telemetry('HealthFunctionLog'), [table]: ['dynamodb:Query'] }],
   [
     'mock-agents',
@@ -98,7 +116,7 @@ test.each([
 
 test('every function has a role of its own, which only Lambda assumes and no managed policy widens', () => {
   const roles = resourcesOf(template, 'AWS::Lambda::Function').map((f) => f.properties['Role']);
-  expect(new Set(roles).size).toBe(9);
+  expect(new Set(roles).size).toBe(10);
   for (const { id, properties } of resourcesOf(template, 'AWS::IAM::Role')) {
     if (!roles.includes(`\${${id}.Arn}`)) continue;
     expect(properties).not.toHaveProperty('ManagedPolicyArns');
@@ -123,7 +141,7 @@ test.each(['heartbeat', 'mock-agents'])(
 
 test('no role may do everything of a service, and only traces are written without naming a resource', () => {
   const policies = resourcesOf(template, 'AWS::IAM::Policy');
-  expect(policies).toHaveLength(11);
+  expect(policies).toHaveLength(12);
   const roles = resourcesOf(template, 'AWS::IAM::Role').map(({ id }) => `\${${id}.Arn}`);
   for (const allowed of roles.map((role) => allowedTo(template, role))) {
     expect(Object.values(allowed).flat().join()).not.toContain('*');

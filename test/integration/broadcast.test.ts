@@ -39,23 +39,30 @@ async function put(type: string, detail: unknown): Promise<void> {
 const open = async (sub: string) =>
   TestClient.open(stack.webSocketUrl, { token: await stack.mintToken({ sub }) });
 
-const status = { agentId: 'agent-123', status: 'online', timestamp: 1_707_163_200_000 };
-const frame =
-  '{"type":"agent:status","payload":{"agentId":"agent-123","status":"online","timestamp":1707163200000}}';
+let timestamp = 1_707_163_200_000;
+
+/** An event that is news, and the text of its frame. */
+function news() {
+  timestamp += 1;
+  const status = { agentId: 'agent-123', status: 'online', timestamp };
+  return { status, frame: JSON.stringify({ type: 'agent:status', payload: status }) };
+}
 
 test('reaches two tabs of one user and one of another, byte for byte, within a second', async () => {
   const clients = await Promise.all(['alice', 'alice', 'bob'].map(open));
-  await put('agent:status', status); // The functions' first start is not part of the second.
+  const [first, second] = [news(), news()];
+  await put('agent:status', first.status); // The functions' first start is not part of the second.
   await Promise.all(clients.map((client) => client.received('agent:status')));
   const before = Date.now();
-  await put('agent:status', { note: 'no extra key', ...status });
+  await put('agent:status', { note: 'no extra key', ...second.status });
   await Promise.all(clients.map((client) => client.received('agent:status', 2)));
   expect(Date.now() - before).toBeLessThan(1_000);
-  for (const client of clients) expect(client.news).toEqual([frame, frame]);
+  for (const client of clients) expect(client.news).toEqual([first.frame, second.frame]);
   await Promise.all(clients.map((client) => client.close()));
 });
 
 describe('events that are no events', () => {
+  const { status } = news();
   const bad: [string, string, object, RegExp][] = [
     ['an unknown status', 'agent:status', { ...status, status: 'busy' }, /status must be one of/],
     ['a missing agentId', 'agent:status', { status: 'online', timestamp: 1 }, /agentId is missing/],
@@ -95,9 +102,10 @@ describe('events that are no events', () => {
         detail,
       });
       expect(rejected.reason).toMatch(reason);
-      await put('agent:status', status);
+      const next = news();
+      await put('agent:status', next.status);
       await client.received('agent:status');
-      expect(client.news).toEqual([frame]);
+      expect(client.news).toEqual([next.frame]);
       await client.close();
     },
   );
@@ -111,12 +119,13 @@ test('an event of another source is nobody’s business here', async () => {
         {
           Source: 'somebody.else',
           DetailType: 'agent:status',
-          Detail: JSON.stringify({ ...status, agentId: 'foreign' }),
+          Detail: JSON.stringify({ ...news().status, agentId: 'foreign' }),
           EventBusName: stack.eventBusName,
         },
       ],
     }),
   );
+  const { status, frame } = news();
   await put('agent:status', status);
   await client.received('agent:status');
   expect(client.news).toEqual([frame]);
@@ -133,6 +142,7 @@ test('reaches each of 1,000 connections, once', async () => {
     const users = Array.from({ length: 50 }, (_, index) => `user-${(batch * 50 + index) % 300}`);
     clients.push(...(await Promise.all(users.map(open))));
   }
+  const { status, frame } = news();
   await put('agent:status', status);
   await Promise.all(clients.map((client) => client.received('agent:status', 1, 20_000)));
   expect(clients.filter((client) => client.news.join() !== frame)).toEqual([]);

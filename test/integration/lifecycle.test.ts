@@ -8,7 +8,9 @@ import { eventually } from '../support/eventually';
 let stack: LocalStack;
 
 beforeAll(async () => {
-  stack = await startLocalStack({ settings: { heartbeatSeconds: 1, maxConnectionsPerUser: 3 } });
+  stack = await startLocalStack({
+    settings: { heartbeatSeconds: 1, maxConnectionsPerUser: 3, handshakeBurst: 1_000 },
+  });
 }, 60_000);
 afterAll(() => stack.close());
 
@@ -60,6 +62,21 @@ test('a connection ends with its token: it is told why, then closed', async () =
   );
   expect(other.socket.readyState).toBe(other.socket.OPEN);
   await other.close();
+});
+
+test('a connection whose token was refreshed in time lives on', async () => {
+  const client = await open('alice', 3);
+  const token = await stack.mintToken({ sub: 'alice', expiresInSeconds: 600 });
+  client.send({ type: 'token:refresh', payload: { token } });
+  await client.received('token:refreshed');
+  const [refreshed] = client.framesOf('token:refreshed');
+  const left = Number(refreshed?.payload['expiresAt']) - Date.now();
+  expect(left).toBeGreaterThan(590_000);
+  expect(left).toBeLessThanOrEqual(600_000);
+  await client.received('heartbeat', 5);
+  client.send({ type: 'ping' });
+  await client.received('pong');
+  await client.close();
 });
 
 test('over the limit the oldest of the same user makes room', async () => {

@@ -74,6 +74,12 @@ export function describePoster(
       expect(api.requests.map(({ body }) => body)).toEqual(['{"a":1}', '{"b":2}', '{"a":1}']);
     });
 
+    test('posts different frames at the same time, each with its own text', async () => {
+      const texts = Array.from({ length: 8 }, (_, index) => JSON.stringify({ index }));
+      await Promise.all(texts.map((text) => poster.post('a=', text)));
+      expect(api.requests.map(({ body }) => body).sort()).toEqual(texts);
+    });
+
     test.each<[number, Delivery]>([
       [200, 'delivered'],
       [410, 'gone'],

@@ -27,7 +27,17 @@ test('issuer and audience are enough', () => {
       maxConnectionsPerUser: 20,
       largeFanOutConnections: 10_000,
       maxPostsPerSecond: 8_000,
+      handshakesPerMinute: 30,
+      handshakeBurst: 10,
+      framesPerMinute: 60,
+      frameBurst: 20,
+      floodFactor: 5,
+      agentDays: 7,
+      sessionHours: 24,
+      snapshotAgents: 5_000,
+      snapshotSessions: 5_000,
       eventSource: 'mission-control',
+      operatorSource: 'mission-control.operator',
     },
   });
 });
@@ -45,6 +55,16 @@ test('everything can be set as text, which is all that -c can give', () => {
     eventSource: 'agents',
     largeFanOutConnections: '100',
     maxPostsPerSecond: '500',
+    handshakesPerMinute: '31',
+    handshakeBurst: '11',
+    framesPerMinute: '61',
+    frameBurst: '21',
+    floodFactor: '6',
+    agentDays: '8',
+    sessionHours: '25',
+    snapshotAgents: '5001',
+    snapshotSessions: '5002',
+    operatorSource: 'operators',
   };
   expect(parseConfiguration(given)).toEqual({
     ok: true,
@@ -57,7 +77,17 @@ test('everything can be set as text, which is all that -c can give', () => {
       maxConnectionsPerUser: 5,
       largeFanOutConnections: 100,
       maxPostsPerSecond: 500,
+      handshakesPerMinute: 31,
+      handshakeBurst: 11,
+      framesPerMinute: 61,
+      frameBurst: 21,
+      floodFactor: 6,
+      agentDays: 8,
+      sessionHours: 25,
+      snapshotAgents: 5_001,
+      snapshotSessions: 5_002,
       eventSource: 'agents',
+      operatorSource: 'operators',
     },
   });
 });
@@ -68,6 +98,12 @@ test('a Cognito user pool can stand for issuer and audience', () => {
     ok: true,
     value: { identityProvider: { kind: 'cognito', ...pool } },
   });
+});
+
+test('operators have a source of their own', () => {
+  expect(faultsOf({ ...oidc, eventSource: 'x', operatorSource: 'x' })).toEqual([
+    { path: 'operatorSource', problem: 'must be another source than eventSource' },
+  ]);
 });
 
 test('without an issuer, a sentence says what to set', () => {

@@ -1,0 +1,180 @@
+// A dashboard that opens or comes back asks for the state, and hears all of it.
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { BatchWriteCommand, DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { startLocalStack, type LocalStack } from '../../local';
+import { createPublisher, type Publisher } from '../../sdk/publisher';
+import { TestClient } from '../support/client';
+import { eventually } from '../support/eventually';
+
+let stack: LocalStack;
+let publisher: Publisher;
+let events: EventBridgeClient;
+
+beforeAll(async () => {
+  stack = await startLocalStack();
+  publisher = createPublisher({ clientConfiguration: stack.clientConfiguration });
+  events = new EventBridgeClient(stack.clientConfiguration);
+}, 60_000);
+afterAll(async () => {
+  events.destroy();
+  await publisher.close();
+  await stack.close();
+});
+
+const open = async (sub: string) =>
+  TestClient.open(stack.webSocketUrl, { token: await stack.mintToken({ sub }) });
+
+interface Snapshot {
+  readonly agents: { readonly agentId: string; readonly timestamp: number }[];
+  readonly sessions: { readonly agentId: string; readonly lastMessage: string }[];
+  readonly timestamp: number;
+  readonly complete: boolean;
+}
+
+async function sync(client: TestClient, payload?: object): Promise<Snapshot[]> {
+  const before = client.framesOf('state:snapshot').length;
+  client.send({ type: 'state:sync', ...(payload === undefined ? {} : { payload }) });
+  const snapshots = () =>
+    client
+      .framesOf('state:snapshot')
+      .slice(before)
+      .map((frame) => frame.payload as unknown as Snapshot);
+  await eventually(() => {
+    expect(snapshots().at(-1)?.complete).toBe(true);
+  });
+  return snapshots();
+}
+
+test('hears what happened before it came, and later only of what has changed', async () => {
+  await publisher.broadcastAgentStatus('agent-1', 'online');
+  await publisher.broadcastSessionActivity('agent-1', 'session-1', 'User said: Hello');
+  const client = await open('alice');
+  let snapshot: Snapshot | undefined;
+  await eventually(async () => {
+    [snapshot] = await sync(client);
+    expect(snapshot).toMatchObject({
+      agents: [{ agentId: 'agent-1', status: 'online' }],
+      sessions: [{ agentId: 'agent-1', sessionId: 'session-1', lastMessage: 'User said: Hello' }],
+      complete: true,
+    });
+  });
+  const since = snapshot?.timestamp ?? 0;
+  await publisher.broadcastAgentStatus('agent-2', 'error');
+  await client.received('agent:status');
+  await eventually(async () => {
+    await expect(sync(client, { since })).resolves.toMatchObject([
+      { agents: [{ agentId: 'agent-2', status: 'error' }], sessions: [] },
+    ]);
+  });
+  await client.close();
+});
+
+test('an event that is no news reaches nobody, and one from the future is kept as rejected', async () => {
+  const client = await open('bob');
+  const now = Date.now();
+  const put = async (...details: object[]) => {
+    const Entries = details.map((detail) => ({
+      ...{ Source: 'mission-control', DetailType: 'agent:status' },
+      ...{ EventBusName: stack.eventBusName, Detail: JSON.stringify(detail) },
+    }));
+    await events.send(new PutEventsCommand({ Entries }));
+  };
+  const status = (word: string, timestamp: number) => ({
+    agentId: 'news',
+    status: word,
+    timestamp,
+  });
+  await put(status('online', now));
+  await client.received('agent:status');
+  await put(status('error', now - 1), status('online', now), status('error', now + 400_000));
+  const queues = new SQSClient(stack.clientConfiguration);
+  const { Messages: [rejected] = [] } = await queues.send(
+    new ReceiveMessageCommand({
+      QueueUrl: stack.outputs['RejectedEventsQueueUrl'],
+      MessageAttributeNames: ['All'],
+      WaitTimeSeconds: 10,
+    }),
+  );
+  queues.destroy();
+  expect(rejected?.MessageAttributes?.['reason']?.StringValue).toMatch(/5 minutes ahead/);
+  await put(status('offline', now + 1));
+  await client.received('agent:status', 2);
+  expect(client.framesOf('agent:status').map(({ payload }) => payload['status'])).toEqual([
+    'online',
+    'offline',
+  ]);
+  await client.close();
+});
+
+test('an operator sends a user away, and nobody else', async () => {
+  const [alice, tab, bob] = [await open('carol'), await open('carol'), await open('bob')];
+  const order = async (detail: object, source = 'mission-control.operator') => {
+    const entry = { Source: source, DetailType: 'user:disconnect', Detail: JSON.stringify(detail) };
+    await events.send(
+      new PutEventsCommand({ Entries: [{ ...entry, EventBusName: stack.eventBusName }] }),
+    );
+  };
+  // Who may only report agents cannot.
+  await order({ userId: 'bob', reason: 'mischief' }, 'mission-control');
+  await order({ userId: 'carol', reason: 'account suspended' });
+  for (const client of [alice, tab]) {
+    await expect(client.closed).resolves.toMatchObject({ code: 1000 });
+    expect(client.news.at(-1)).toBe(
+      '{"type":"connection:closing","payload":{"reason":"account suspended"}}',
+    );
+  }
+  bob.send({ type: 'ping' });
+  await bob.received('pong');
+  await bob.close();
+});
+
+test('three thousand agents and as many sessions are told in full, in frames of at most 32 KB', async () => {
+  const plain = new DynamoDBClient(stack.clientConfiguration);
+  const client = DynamoDBDocumentClient.from(plain);
+  const { TableNames: [tableName = ''] = [] } = await plain.send(new ListTablesCommand({}));
+  const updatedAt = Date.now();
+  const common = { timestamp: updatedAt, updatedAt, broadcast: 'done', expiresAt: 4e9 };
+  const items = Array.from({ length: 3_000 }, (_, index) => {
+    const agentId = `many-${String(index).padStart(4, '0')}-0123456789abcdef`;
+    const pk = `state#${index % 16}`;
+    return [
+      { ...common, pk, sk: `agent#${agentId}`, status: 'online' },
+      {
+        ...{ ...common, pk, sk: `session#${agentId}#session-0123456789abcdef` },
+        lastMessage: `Message ${index}: ${'x'.repeat(80)}`,
+      },
+    ];
+  }).flat();
+  for (let start = 0; start < items.length; start += 25) {
+    const requests = items.slice(start, start + 25).map((Item) => ({ PutRequest: { Item } }));
+    await client.send(new BatchWriteCommand({ RequestItems: { [tableName]: requests } }));
+  }
+  const dashboard = await open('dan');
+  const snapshots = await sync(dashboard);
+  const many = <T extends { agentId: string }>(all: readonly T[]) =>
+    all.filter(({ agentId }) => agentId.startsWith('many-'));
+  expect(many(snapshots.flatMap(({ agents }) => agents))).toHaveLength(3_000);
+  expect(many(snapshots.flatMap(({ sessions }) => sessions))).toHaveLength(3_000);
+  for (const text of dashboard.texts) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(32_768);
+
+  // docs/protocol.md tells what it costs.
+  let units = 0;
+  for (let shard = 0; shard < 16; shard += 1) {
+    const { ConsumedCapacity: consumed } = await client.send(
+      new QueryCommand({
+        TableName: tableName,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': `state#${shard}` },
+        ReturnConsumedCapacity: 'TOTAL',
+      }),
+    );
+    units += consumed?.CapacityUnits ?? 0;
+  }
+  expect(units).toBeGreaterThan(100);
+  expect(units).toBeLessThan(200);
+  console.info(`READ UNITS ${units} frames ${snapshots.length}`);
+  plain.destroy();
+  await dashboard.close();
+}, 60_000);
