@@ -26,7 +26,7 @@ const fanOut = [
 describe('every function', () => {
   const functions = all('AWS::Lambda::Function', withMockData);
 
-  test('is one of the nine of the design', () => {
+  test('is one of the ten there are', () => {
     expect(functions.map(({ properties }) => properties['FunctionName']).sort()).toEqual([
       'mission-control-authorizer',
       'mission-control-broadcast',
@@ -34,6 +34,7 @@ describe('every function', () => {
       'mission-control-default',
       'mission-control-deliver',
       'mission-control-disconnect',
+      'mission-control-disconnect-user',
       'mission-control-health',
       'mission-control-heartbeat',
       'mission-control-mock-agents',
@@ -62,10 +63,30 @@ describe('every function', () => {
 
   test.each([
     ['authorizer', ['AUDIENCE', 'ISSUER']],
-    ['connect', ['CALLBACK_URL', 'MAX_CONNECTIONS_PER_USER', 'TABLE_NAME']],
+    [
+      'connect',
+      [
+        ...['CALLBACK_URL', 'HANDSHAKES_PER_MINUTE', 'HANDSHAKE_BURST'],
+        ...['MAX_CONNECTIONS_PER_USER', 'TABLE_NAME'],
+      ],
+    ],
     ['disconnect', ['TABLE_NAME']],
-    ['default', []],
-    ['broadcast', [...fanOut, 'REJECTED_EVENTS_QUEUE_URL']],
+    [
+      'default',
+      [
+        ...[
+          'AUDIENCE',
+          'CALLBACK_URL',
+          'FLOOD_FACTOR',
+          'FRAMES_PER_MINUTE',
+          'FRAME_BURST',
+          'ISSUER',
+        ],
+        ...['MAX_POSTS_PER_SECOND', 'SNAPSHOT_AGENTS', 'SNAPSHOT_SESSIONS', 'TABLE_NAME'],
+      ],
+    ],
+    ['broadcast', [...fanOut, 'AGENT_DAYS', 'REJECTED_EVENTS_QUEUE_URL', 'SESSION_HOURS']],
+    ['disconnect-user', ['CALLBACK_URL', 'REJECTED_EVENTS_QUEUE_URL', 'TABLE_NAME']],
     ['deliver', [...fanOut, 'REJECTED_EVENTS_QUEUE_URL']],
     ['heartbeat', [...fanOut, 'HEARTBEAT_QUEUE_URL', 'HEARTBEAT_SECONDS']],
     ['health', ['GATEWAY_URL', 'TABLE_NAME', 'USE_MOCK_DATA']],
@@ -245,17 +266,28 @@ describe('deliveries', () => {
   });
 });
 
-describe('broadcast', () => {
+describe.each([
+  ['broadcast', 'BroadcastFunction', 'BroadcastSubscriptionRule', 'mission-control', 'eventSource'],
+  [
+    'disconnect-user',
+    'UserDisconnectionFunction',
+    'UserDisconnectionSubscriptionRule',
+    'mission-control.operator',
+    'operatorSource',
+  ],
+])('%s', (name, functionId, ruleId, source, setting) => {
   const rejected = '${RejectedEvents.Arn}';
+  const ruleNamed = { Name: `mission-control-${name}` };
 
   test('gets every event of the source, whatever its type, and what it cannot get is kept', () => {
-    const { properties } = one('AWS::Events::Rule');
-    expect(properties['EventPattern']).toEqual({ source: ['mission-control'] });
+    const { id, properties } = one('AWS::Events::Rule', ruleNamed);
+    expect(id).toBe(ruleId);
+    expect(properties['EventPattern']).toEqual({ source: [source] });
     expect(properties['EventBusName']).toBe('${BroadcastEventBus}');
     expect(properties['Targets']).toEqual([
       {
         Id: 'Target0',
-        Arn: '${BroadcastFunction.Arn}',
+        Arn: `\${${functionId}.Arn}`,
         DeadLetterConfig: { Arn: rejected },
         RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 8 },
       },
@@ -263,16 +295,16 @@ describe('broadcast', () => {
   });
 
   test('follows the configured source', () => {
-    const other = synthesize({ eventSource: 'agents' }).template;
-    expect(resourceOf(other, 'AWS::Events::Rule').properties['EventPattern']).toEqual({
-      source: ['agents'],
+    const other = synthesize({ [setting]: 'others' }).template;
+    expect(resourceOf(other, 'AWS::Events::Rule', ruleNamed).properties['EventPattern']).toEqual({
+      source: ['others'],
     });
   });
 
   test('is tried twice more when it fails, and then the event is kept in the same queue', () => {
     expect(
       all('AWS::Lambda::EventInvokeConfig').find(
-        ({ properties }) => properties['FunctionName'] === '${BroadcastFunction}',
+        ({ properties }) => properties['FunctionName'] === `\${${functionId}}`,
       )?.properties,
     ).toMatchObject({
       MaximumRetryAttempts: 2,
@@ -281,23 +313,26 @@ describe('broadcast', () => {
     });
   });
 
-  test('keeps rejected events for two weeks, and the rule may put some there', () => {
-    expect(
-      one('AWS::SQS::Queue', { QueueName: 'mission-control-rejected-events' }).properties,
-    ).toMatchObject({ MessageRetentionPeriod: 14 * 24 * 3600 });
+  test('the rule may put events where rejected ones are kept', () => {
     expect(policyOf('RejectedEvents')).toContainEqual(
       expect.objectContaining({
         Effect: 'Allow',
         Action: 'sqs:SendMessage',
         Principal: { Service: 'events.amazonaws.com' },
         Resource: rejected,
-        Condition: { ArnEquals: { 'aws:SourceArn': '${BroadcastRule.Arn}' } },
+        Condition: { ArnEquals: { 'aws:SourceArn': `\${${ruleId}.Arn}` } },
       }),
     );
   });
 });
 
 describe('queues', () => {
+  test('keep rejected events for two weeks', () => {
+    expect(
+      one('AWS::SQS::Queue', { QueueName: 'mission-control-rejected-events' }).properties,
+    ).toMatchObject({ MessageRetentionPeriod: 14 * 24 * 3600 });
+  });
+
   test('are encrypted, and closed to whoever comes without TLS', () => {
     const queues = all('AWS::SQS::Queue');
     expect(queues).toHaveLength(3);
@@ -367,7 +402,7 @@ describe('heartbeat', () => {
 describe('mock agents', () => {
   test('exist only with useMockData', () => {
     const named = { FunctionName: 'mission-control-mock-agents' };
-    expect(all('AWS::Lambda::Function')).toHaveLength(8);
+    expect(all('AWS::Lambda::Function')).toHaveLength(9);
     expect(resourcesOf(template, 'AWS::Lambda::Function', named)).toEqual([]);
     expect(resourcesOf(withMockData, 'AWS::Lambda::Function', named)).toHaveLength(1);
   });
