@@ -1,4 +1,4 @@
-// The one table: connections, census and, later, state. No index and no stream: keys are made so that none is needed.
+// The one table: connections, census, state and rate limits. No index and no stream: keys are made so that none is needed.
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';

@@ -1,6 +1,6 @@
 // Spreads keys over the partitions of the table.
 
-/** How many partitions the connections, and later the state, are spread over. */
+/** How many partitions the connections, and the state, are spread over. */
 export const shardCount = 16;
 
 /** Every shard's number. */

@@ -1,11 +1,22 @@
-import { createEmfMetrics } from '../../../../lambdas/aws/emf-metrics';
+import { createEmfCount, createEmfMetrics } from '../../../../lambdas/aws/emf-metrics';
 
-test('writes one line in the embedded metric format, by the type of the frame alone', () => {
+/** Keeps what is written to the log, until it is restored. */
+function captureOutput() {
   const lines: string[] = [];
   const write = jest.spyOn(process.stdout, 'write').mockImplementation((line) => {
     lines.push(String(line));
     return true;
   });
+  return {
+    lines,
+    restore: () => {
+      write.mockRestore();
+    },
+  };
+}
+
+test('writes one line in the embedded metric format, by the type of the frame alone', () => {
+  const { lines, restore } = captureOutput();
   try {
     createEmfMetrics().record('agent:status', {
       delivered: 5,
@@ -20,7 +31,7 @@ test('writes one line in the embedded metric format, by the type of the frame al
       ageMilliseconds: 120,
     });
   } finally {
-    write.mockRestore();
+    restore();
   }
   expect(lines).toHaveLength(1);
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({
@@ -33,4 +44,17 @@ test('writes one line in the embedded metric format, by the type of the frame al
     Requeued: 3,
     EventToLastDelivery: 120,
   });
+});
+
+test('counts one more for a function', () => {
+  const { lines, restore } = captureOutput();
+  createEmfCount('connect')('HandshakesLimited');
+  restore();
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    {
+      _aws: { CloudWatchMetrics: [{ Namespace: 'MissionControl', Dimensions: [['service']] }] },
+      service: 'connect',
+      HandshakesLimited: 1,
+    },
+  ]);
 });

@@ -1,10 +1,12 @@
-// Tokens that must not open a connection, each with the code by which an operator can tell it from the others.
+// Tokens that must neither open a connection nor prolong one, each with the code by which an operator can tell it from the others.
 import { createHmac } from 'node:crypto';
 import { exportSPKI } from 'jose';
-import { createJwtTokenVerifier } from '../../../../lambdas/aws/jwt-token-verifier';
-import { createHandler } from '../../../../lambdas/authorizer/handler';
-import { createAuthorize } from '../../../../lambdas/core/authorize';
-import type { TokenRefusal } from '../../../../lambdas/core/ports';
+import { createJwtTokenVerifier } from '../../../lambdas/aws/jwt-token-verifier';
+import { createHandler } from '../../../lambdas/authorizer/handler';
+import { createAuthorize } from '../../../lambdas/core/authorize';
+import type { Connection, TokenRefusal } from '../../../lambdas/core/ports';
+import { createRefreshToken } from '../../../lambdas/core/refresh-token';
+import { MemoryConnectionStore } from '../../support/fakes';
 import {
   createDocuments,
   createSigningKey,
@@ -12,7 +14,7 @@ import {
   signToken,
   type Claims,
   type SigningKey,
-} from '../../../support/token-issuer';
+} from '../../support/token-issuer';
 
 const issuer = 'https://issuer.test';
 const jwksUri = 'https://issuer.test/keys';
@@ -63,6 +65,26 @@ function connectWith(token: string | undefined) {
     requestContext: { requestId: 'request-1' },
     headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
   });
+}
+
+/** As a client that is connected as alice would; `extended` is what became of the connection. */
+async function refreshWith(token: string) {
+  const verifier = createJwtTokenVerifier(
+    { kind: 'oidc', issuer, audience, jwksUri },
+    { load: documents.load },
+  );
+  const connections = new MemoryConnectionStore();
+  const [connection] = connections.seed(now, ['alice']) as [Connection];
+  connections.records.set(connection.connectionId, { ...connection, expiresAt: now + 1_000 });
+  const refresh = createRefreshToken({
+    verifier,
+    connections,
+    now: () => now,
+    log: { info: write('info'), warn: write('warn'), error: write('error') },
+  });
+  const frame = await refresh(connection, token);
+  const extended = connections.records.get(connection.connectionId)?.expiresAt !== now + 1_000;
+  return { frame, extended };
 }
 
 const signed = (claims: Claims, header?: Claims) => () =>
@@ -211,7 +233,14 @@ const attacks: Attack[] = [
   ['a subject of 128 letters, 256 bytes', signed({ sub: 'ä'.repeat(128) }), 'subject_invalid'],
 ];
 
-test.each(attacks)('%s', async (_what, makeToken, code) => {
+function expectNoSecret(token = ''): void {
+  for (const secret of [token, ...token.split('.')]) {
+    if (secret.length > 5) expect(JSON.stringify(lines)).not.toContain(secret);
+  }
+  expect(documents.requests.filter((url) => url !== jwksUri)).toEqual([]);
+}
+
+test.each(attacks)('opens no connection: %s', async (_what, makeToken, code) => {
   const token = await makeToken();
 
   await expect(connectWith(token)).rejects.toEqual(new Error('Unauthorized'));
@@ -219,10 +248,37 @@ test.each(attacks)('%s', async (_what, makeToken, code) => {
   expect(lines).toEqual([
     ['warn', 'handshake refused', expect.objectContaining({ code, requestId: 'request-1' })],
   ]);
-  for (const secret of [token ?? '', ...(token ?? '').split('.')]) {
-    if (secret.length > 5) expect(JSON.stringify(lines)).not.toContain(secret);
-  }
-  expect(documents.requests.filter((url) => url !== jwksUri)).toEqual([]);
+  expectNoSecret(token);
+});
+
+const otherUsers: Attack[] = [
+  ['of another user', signed({ sub: 'mallory' }), 'user_wrong' as TokenRefusal],
+  ['of a user who begins alike', signed({ sub: 'alice ' }), 'user_wrong' as TokenRefusal],
+  ['of a user in capitals', signed({ sub: 'ALICE' }), 'user_wrong' as TokenRefusal],
+];
+// No token at all is no frame of the protocol.
+const refreshAttacks = [...attacks.filter(([, , code]) => code !== 'token_missing'), ...otherUsers];
+
+test.each(refreshAttacks)('prolongs no connection: %s', async (_what, makeToken, code) => {
+  const token = (await makeToken()) ?? '';
+
+  await expect(refreshWith(token)).resolves.toEqual({
+    frame: {
+      type: 'error',
+      payload: { code: 'token_refused', message: expect.any(String) as unknown },
+    },
+    extended: false,
+  });
+
+  expect(lines).toEqual([['warn', 'token refused', expect.objectContaining({ code })]]);
+  expectNoSecret(token);
+});
+
+test('a good token of the same user prolongs the connection', async () => {
+  await expect(refreshWith(await signed({})())).resolves.toEqual({
+    frame: { type: 'token:refreshed', payload: { expiresAt: now + 60_000 } },
+    extended: true,
+  });
 });
 
 test.each([

@@ -1,0 +1,49 @@
+// The event bus that a command puts events on: the local stack's, or one on AWS.
+import type { EventBridgeClientConfig } from '@aws-sdk/client-eventbridge';
+import { localClientConfiguration } from '../client-configuration';
+import { UsageError, type Arguments } from './arguments';
+import { runAsProcess, type Command } from './command';
+
+export const busOptions = { 'aws-port': 'text', 'event-bus': 'text' } as const;
+
+export const targetHelp = `  --aws-port PORT    the local stack's AWS endpoint                        default: 4566
+  --event-bus NAME   a bus on AWS instead, with your shell's credentials and region`;
+
+export interface Target {
+  /** Empty for AWS: the SDK finds its own way. */
+  readonly clientConfiguration: EventBridgeClientConfig;
+  readonly eventBusName: string;
+  /** Absent for AWS. */
+  readonly endpoint?: string;
+}
+
+/** @throws {UsageError} when both are given */
+export function parseTarget(given: Arguments): Target {
+  const awsPort = given.wholeNumber('aws-port', 1, 65_535);
+  const eventBusName = given.text('event-bus');
+  if (eventBusName !== undefined) {
+    if (awsPort === undefined) return { clientConfiguration: {}, eventBusName };
+    throw new UsageError('--event-bus is for AWS and --aws-port for the local stack: give one.');
+  }
+  const clientConfiguration = localClientConfiguration(awsPort ?? 4566);
+  return {
+    clientConfiguration,
+    eventBusName: 'mission-control',
+    endpoint: clientConfiguration.endpoint,
+  };
+}
+
+/** What to say when no local stack is there; undefined when that is not what is wrong. */
+export function explainAbsence(cause: unknown, endpoint: string | undefined): Error | undefined {
+  const { code } = (cause ?? {}) as { readonly code?: unknown };
+  if (endpoint === undefined || code !== 'ECONNREFUSED') return undefined;
+  const advice = 'start it with npm start, or say where it is with --aws-port';
+  return new Error(`No local stack answers at ${endpoint}: ${advice}.`, { cause });
+}
+
+/** Runs a command that uses the AWS SDK as this process. */
+export async function runWithAws(command: Command): Promise<void> {
+  // The project runs on Node.js 20 by choice; what the SDK has to say about that is known.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+  await runAsProcess(command);
+}

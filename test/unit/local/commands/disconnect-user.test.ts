@@ -1,0 +1,64 @@
+// `npm run disconnect-user`: what is ordered, and what is said when it cannot be.
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { mockClient } from 'aws-sdk-client-mock';
+import { createDisconnectUserCommand } from '../../../../local/commands/disconnect-user';
+import { run } from './recorded-output';
+
+const bus = mockClient(EventBridgeClient);
+
+beforeEach(() => {
+  bus.reset();
+  bus.on(PutEventsCommand).resolves({ Entries: [{ EventId: '1' }] });
+});
+
+const entries = () =>
+  bus.commandCalls(PutEventsCommand).flatMap(({ args: [command] }) => command.input.Entries);
+
+it('orders it by an event of the operators’ own source', async () => {
+  const { exitCode, printed } = await run(
+    createDisconnectUserCommand(),
+    'alice',
+    'account suspended',
+  );
+  expect(exitCode).toBe(0);
+  expect(printed).toBe('The connections of alice are being closed.');
+  expect(entries()).toEqual([
+    {
+      Source: 'mission-control.operator',
+      DetailType: 'user:disconnect',
+      Detail: '{"userId":"alice","reason":"account suspended"}',
+      EventBusName: 'mission-control',
+    },
+  ]);
+});
+
+it('takes another source, and a bus on AWS', async () => {
+  const args = ['--source', 'ops', '--event-bus', 'mission-control-test', 'alice', 'r'];
+  await run(createDisconnectUserCommand(), ...args);
+  expect(entries()).toMatchObject([{ Source: 'ops', EventBusName: 'mission-control-test' }]);
+});
+
+it.each([
+  [[], /userId must be/],
+  [['alice'], /reason must be/],
+  [['alice', 'account', 'suspended'], /needs quotes/],
+  [['alice', 'r', '--event-bus', 'x', '--aws-port', '1'], /give one/],
+])('says what is wrong with %j', async (args, problem) => {
+  const { exitCode, complaints } = await run(createDisconnectUserCommand(), ...args);
+  expect(exitCode).toBe(2);
+  expect(complaints).toMatch(problem);
+  expect(entries()).toEqual([]);
+});
+
+it('says so when nobody is there, or when the bus refuses', async () => {
+  bus.on(PutEventsCommand).rejects(Object.assign(new Error('x'), { code: 'ECONNREFUSED' }));
+  const absent = await run(createDisconnectUserCommand(), 'alice', 'r');
+  expect(absent.exitCode).toBe(1);
+  expect(absent.complaints).toMatch(/No local stack answers at http:\/\/localhost:4566/);
+  bus.on(PutEventsCommand).resolves({
+    FailedEntryCount: 1,
+    Entries: [{ ErrorCode: 'InternalFailure', ErrorMessage: 'later, please' }],
+  });
+  const refused = await run(createDisconnectUserCommand(), 'alice', 'r');
+  expect(refused.complaints).toMatch(/refused it: later, please/);
+});
