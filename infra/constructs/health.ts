@@ -51,6 +51,7 @@ export class Health extends Construct {
         'AccessLog',
         `${resourceName(configuration)}/health`,
         httpLogFields,
+        configuration,
       ),
     });
     this.url = `${api.apiEndpoint}/health`;

@@ -1,5 +1,5 @@
 // What all functions have in common: runtime, role, log, trace and how settings reach them.
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -9,10 +9,10 @@ import {
   Tracing,
   type Code,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { variableOf, type SettingName } from '../../lambdas/contract';
 import { resourceName, type Configuration } from '../configuration';
+import { ServiceLog } from './service-log';
 
 /** The functions of the service: each is a folder below `lambdas/`. */
 export type FunctionName =
@@ -54,11 +54,12 @@ export interface ServiceFunctionProps extends Deployment {
 export class ServiceFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     const functionName = `${resourceName(props.configuration)}-${props.name}`;
-    const log = new LogGroup(scope, `${id}Log`, {
-      logGroupName: `/aws/lambda/${functionName}`,
-      retention: RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const log = new ServiceLog(
+      scope,
+      `${id}Log`,
+      `/aws/lambda/${functionName}`,
+      props.configuration,
+    );
     // A role of its own instead of CDK's, which may write to every log group of the account.
     const role = new Role(scope, `${id}Role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),

@@ -45,7 +45,13 @@ export class MissionControlWebSocketApi extends Construct {
       autoDeploy: true,
       throttle,
       // Access logs alone: execution logs would show the query string, and with it tokens.
-      accessLogSettings: accessLog(this, 'AccessLog', `${apiName}/websocket`, webSocketLogFields),
+      accessLogSettings: accessLog(
+        this,
+        'AccessLog',
+        `${apiName}/websocket`,
+        webSocketLogFields,
+        configuration,
+      ),
     });
     stage.node.addDependency(new ApiGatewayAccount(this, 'Account'));
     this.apiId = api.apiId;
