@@ -1,5 +1,5 @@
 // The service as one construct, for the app in this folder and for CDK apps of others.
-import { Duration, Token } from 'aws-cdk-lib';
+import { Duration, Token, Validations } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { bundleFunctions } from './bundle';
@@ -67,6 +67,11 @@ export class MissionControlRealtime extends Construct {
     this.rejectedEvents = new ServiceQueue(this, 'RejectedEvents', {
       queueName: `${resourceName(configuration)}-rejected-events`,
       retentionPeriod: Duration.days(14),
+    });
+    Validations.of(this.rejectedEvents).acknowledge({
+      id: 'Serverless-SQSRedrivePolicy',
+      reason:
+        'This is the dead-letter queue of the others: people take messages out of it, no function does.',
     });
     const deliveries = new Deliveries(this, 'Deliveries', {
       ...deployment,

@@ -1,5 +1,5 @@
 // A Cognito user pool for those who have no identity provider, closed to all whom an administrator did not invite.
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AccountRecovery, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import type { IdentityProvider } from '../../lambdas/contract';
@@ -41,6 +41,20 @@ export class DashboardUsers extends Construct {
       deletionProtection: isKept,
       removalPolicy: isKept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
+    Validations.of(this.userPool).acknowledge(
+      {
+        id: 'AwsSolutions-COG2',
+        reason:
+          'Every user can register an authenticator app, and then needs it. Demanded of all, it would lock out ' +
+          'whom an administrator signs in by the command line, before there is a page to register an app on.',
+      },
+      {
+        id: 'AwsSolutions-COG8',
+        reason:
+          'The Plus plan adds detection of stolen passwords at a price for each active user. Nobody can sign up ' +
+          'here, failed sign-ins are locked out by every plan, and the plan can be raised without replacing the pool.',
+      },
+    );
     this.client = this.userPool.addClient('Dashboard', {
       generateSecret: false,
       // Passwords never leave a browser (SRP); a person with AWS credentials can sign a user in as well.

@@ -1,5 +1,5 @@
 // What all functions have in common: runtime, role, log, trace and how settings reach them.
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -13,6 +13,7 @@ import type { Construct } from 'constructs';
 import { variableOf, type SettingName } from '../../lambdas/contract';
 import { resourceName, type Configuration } from '../configuration';
 import { ServiceLog } from './service-log';
+import { acknowledgeWildcard } from './wildcard-resource';
 
 /** The functions of the service: each is a folder below `lambdas/`. */
 export type FunctionName =
@@ -84,6 +85,20 @@ export class ServiceFunction extends LambdaFunction {
       },
     });
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], log.logGroupArn);
+    acknowledgeWildcard(
+      role,
+      '*',
+      'Traces alone are written so: CDK allows xray:PutTraceSegments and xray:PutTelemetryRecords, which ' +
+        'X-Ray lets nobody restrict to a resource, and which read nothing. ' +
+        'https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html',
+    );
+    Validations.of(this).acknowledge({
+      id: 'Serverless-LambdaDLQ',
+      reason:
+        'A dead-letter queue of Lambda gets asynchronous invocations alone. API Gateway and SQS invoke ' +
+        'synchronously; a function that gets events from the bus has a failure destination, which keeps the ' +
+        'error beside the event; and a scheduled call is made up for by the next one.',
+    });
   }
 
   /** Lets the function do `actions` on the resources with these ARNs. */
