@@ -1,7 +1,7 @@
 // The CDK app as a function of its configuration: for the command line, the local stack and the tests.
 import { App } from 'aws-cdk-lib';
 import { bundleFunctions } from './bundle';
-import { stackName, type Configuration } from './configuration';
+import { stackName, type RequestedConfiguration } from './configuration';
 import type { CodeOf } from './constructs/service-function';
 import { featureFlags } from './feature-flags';
 import { MissionControlStack } from './stack';
@@ -16,7 +16,7 @@ export interface AppOptions {
 }
 
 /** Builds the app: the functions are bundled and staged now, the template is written by its `synth()`. */
-export function createApp(configuration: Configuration, options: AppOptions = {}): App {
+export function createApp(configuration: RequestedConfiguration, options: AppOptions = {}): App {
   const app = new App({
     // The caller decides when to synthesize: at exit would be too late for the local stack.
     autoSynth: false,

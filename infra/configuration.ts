@@ -6,7 +6,7 @@ import {
   type SettingName,
 } from '../lambdas/contract';
 
-/** A checked deployment. */
+/** A checked deployment, whose identity provider exists. */
 export interface Configuration {
   /** Names the stack, its resources and the stage of the WebSocket API. */
   readonly stage: string;
@@ -40,6 +40,22 @@ export interface Configuration {
   readonly largeFanOutConnections: number;
   /** Posts a second of one worker at the most; the account's quota is shared by all of them. */
   readonly maxPostsPerSecond: number;
+  /** What becomes of the table, and of a user pool of ours, when the stack goes. */
+  readonly dataRemoval: 'retain' | 'destroy';
+  /** Days that all logs are kept. */
+  readonly logRetentionDays: number;
+  /** Tags of the stack, and so of all its resources, beside `application` and `stage`. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Asks for a Cognito user pool and its app client. */
+export interface NewUserPool {
+  readonly kind: 'cognito-new';
+}
+
+/** A checked deployment, as it was asked for. */
+export interface RequestedConfiguration extends Omit<Configuration, 'identityProvider'> {
+  readonly identityProvider: IdentityProvider | NewUserPool;
 }
 
 const defaults = {
@@ -60,6 +76,9 @@ const defaults = {
   operatorSource: 'mission-control.operator',
   largeFanOutConnections: 10_000,
   maxPostsPerSecond: 8_000,
+  dataRemoval: 'retain',
+  logRetentionDays: 30,
+  tags: {},
 } as const satisfies Partial<Configuration>;
 
 /** What every deployment has: each has a default. */
@@ -73,7 +92,7 @@ const identity = [
   'userPoolClientId',
 ] as const satisfies readonly SettingName[];
 
-const optional = [...identity, 'gatewayUrl'] as const satisfies readonly SettingName[];
+const optional = [...identity, 'auth', 'gatewayUrl'] as const satisfies readonly SettingName[];
 
 /** The settings of a deployment, in the order in which they are explained to people. */
 export const configurationNames: readonly SettingName[] = [
@@ -86,7 +105,8 @@ export const configurationNames: readonly SettingName[] = [
 const keysOfCdk = new Set(['acknowledged-issue-numbers', 'cli-telemetry']);
 
 type Refused = Extract<ReturnType<typeof identityProviderOf>, { readonly ok: false }>;
-export type ParsedConfiguration = { readonly ok: true; readonly value: Configuration } | Refused;
+export type ParsedConfiguration =
+  { readonly ok: true; readonly value: RequestedConfiguration } | Refused;
 
 /**
  * Checks the context of a CDK app and lists every fault. An empty value counts as not set, so that
@@ -100,7 +120,7 @@ export function parseConfiguration(
     ...Object.fromEntries(Object.entries(context).filter(([, value]) => isSet(value))),
   };
   const settings = parseSettings(given, required, optional);
-  const provider = identityProviderOf(settings.ok ? settings.value : presenceOf(given));
+  const provider = requestedProviderOf(given, settings.ok ? settings.value : presenceOf(given));
   const sources = sameSource(given);
   if (!settings.ok || !provider.ok || sources.length > 0 || unknownKeys(given).length > 0) {
     return {
@@ -131,18 +151,39 @@ export function parseConfiguration(
   };
 }
 
+/** The stage that is meant when none is named; its resources bear the plain names. */
+export const defaultStage = defaults.stage;
+
+/** Whether a value can name a stage: it is part of file names and of names in AWS. */
+export function isStageName(value: unknown): value is string {
+  return parseSettings({ stage: value }, ['stage']).ok;
+}
+
 /** How a deployment's resources are called: two stages live side by side in one account. */
 export function resourceName({ stage }: Pick<Configuration, 'stage'>): string {
-  return stage === defaults.stage ? 'mission-control' : `mission-control-${stage}`;
+  return stage === defaultStage ? 'mission-control' : `mission-control-${stage}`;
 }
 
 /** The name of the CloudFormation stack. */
 export function stackName({ stage }: Pick<Configuration, 'stage'>): string {
-  return stage === defaults.stage ? 'MissionControl' : `MissionControl-${stage}`;
+  return stage === defaultStage ? 'MissionControl' : `MissionControl-${stage}`;
 }
 
-function isSet(value: unknown): boolean {
+/** Whether a value of a setting is one. */
+export function isSet(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
+}
+
+/** The identity provider that exists, or is to be created: never both. */
+function requestedProviderOf(
+  given: Readonly<Record<string, unknown>>,
+  settings: Parameters<typeof identityProviderOf>[0],
+): { readonly ok: true; readonly value: RequestedConfiguration['identityProvider'] } | Refused {
+  if (given['auth'] === undefined) return identityProviderOf(settings);
+  const other = identity.find((name) => name in given);
+  if (other === undefined) return { ok: true, value: { kind: 'cognito-new' } };
+  const problem = `and ${other} exclude each other: set one identity provider`;
+  return { ok: false, faults: [{ path: 'auth', problem }] };
 }
 
 /** Which identity settings are there, for a complete list of faults although some are malformed. */

@@ -1,75 +1,43 @@
-// The deployment as a whole: which parts there are and what they know of each other.
-import {
-  CfnOutput,
-  DefaultStackSynthesizer,
-  Duration,
-  Stack,
-  type IStackSynthesizer,
-} from 'aws-cdk-lib';
+// The app's one stack: the service, and what a person has to know of it once it is there.
+import { CfnOutput, DefaultStackSynthesizer, Stack, type IStackSynthesizer } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { resourceName } from './configuration';
-import { Broadcast } from './constructs/broadcast';
-import { Deliveries } from './constructs/deliveries';
-import { Health } from './constructs/health';
-import { Heartbeat } from './constructs/heartbeat';
-import { MockAgents } from './constructs/mock-agents';
-import type { Deployment } from './constructs/service-function';
-import { ServiceQueue } from './constructs/service-queue';
-import { Store } from './constructs/store';
-import { UserDisconnection } from './constructs/user-disconnection';
-import { MissionControlWebSocketApi } from './constructs/websocket-api';
+import type { RequestedConfiguration } from './configuration';
+import type { CodeOf } from './constructs/service-function';
+import { MissionControlRealtime } from './mission-control-realtime';
+
+export interface MissionControlStackProps {
+  readonly configuration: RequestedConfiguration;
+  readonly codeOf: CodeOf;
+}
 
 export class MissionControlStack extends Stack {
-  constructor(scope: Construct, id: string, deployment: Deployment) {
+  constructor(scope: Construct, id: string, { configuration, codeOf }: MissionControlStackProps) {
+    const { tags, ...settings } = configuration;
     super(scope, id, {
       description: 'Mission Control Realtime: agent events to every dashboard',
+      // Of the stack alone: CloudFormation hands them on to every resource that can have some.
+      // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-console-add-tags.html
+      tags: { application: 'mission-control', stage: configuration.stage, ...tags },
       // The command line checks the bootstrap version by itself: no parameter and rule for it here.
       // The cast is for exactOptionalPropertyTypes, which CDK's declarations are not written for.
       synthesizer: new DefaultStackSynthesizer({
         generateBootstrapVersionRule: false,
       }) as IStackSynthesizer,
     });
-    const store = new Store(this, 'Store');
-    const webSocketApi = new MissionControlWebSocketApi(this, 'WebSocket', {
-      ...deployment,
-      store,
-    });
-    const rejectedEvents = new ServiceQueue(this, 'RejectedEvents', {
-      queueName: `${resourceName(deployment.configuration)}-rejected-events`,
-      retentionPeriod: Duration.days(14),
-    });
-    const deliveries = new Deliveries(this, 'Deliveries', {
-      ...deployment,
-      store,
-      webSocketApi,
-      deadLetterQueue: rejectedEvents,
-    });
-    const broadcast = new Broadcast(this, 'Broadcast', {
-      ...deployment,
-      store,
-      deliveries,
-      rejectedEvents,
-    });
-    new UserDisconnection(this, 'UserDisconnection', {
-      ...deployment,
-      store,
-      webSocketApi,
-      eventBus: broadcast.eventBus,
-      rejectedEvents,
-    });
-    new Heartbeat(this, 'Heartbeat', { ...deployment, store, webSocketApi, deliveries });
-    const health = new Health(this, 'Health', { ...deployment, store });
-    if (deployment.configuration.useMockData) {
-      new MockAgents(this, 'MockAgents', { ...deployment, eventBus: broadcast.eventBus });
-    }
-    this.output('WebSocketUrl', webSocketApi.url, 'Where clients connect to');
-    this.output('HealthUrl', health.url, 'Where the state of the service is told');
-    this.output('EventBusName', broadcast.eventBus.eventBusName, 'Where backends report events');
+    const realtime = new MissionControlRealtime(this, 'Realtime', { ...settings, codeOf });
+    this.output('WebSocketUrl', realtime.webSocketUrl, 'Where clients connect to');
+    this.output('HealthUrl', realtime.healthUrl, 'Where the state of the service is told');
+    this.output('EventBusName', realtime.eventBus.eventBusName, 'Where backends report events');
     this.output(
       'RejectedEventsQueueUrl',
-      rejectedEvents.queueUrl,
+      realtime.rejectedEvents.queueUrl,
       'Where events that were not broadcast are kept',
     );
+    if (realtime.users === undefined) return;
+    const { userPool, client, issuer } = realtime.users;
+    this.output('UserPoolId', userPool.userPoolId, 'Where users are invited');
+    this.output('UserPoolClientId', client.userPoolClientId, 'What dashboards sign in with');
+    this.output('TokenIssuer', issuer, 'Who issues the tokens of the users');
   }
 
   private output(id: string, value: string, description: string): void {

@@ -38,6 +38,42 @@ const source = v.pipe(
   v.check((name) => !name.startsWith('aws.'), 'must not begin with aws., which AWS reserves'),
 );
 
+/** What CloudWatch accepts: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const retentionDays = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
+  3653,
+];
+
+const tagsProblem = 'must be tags: name=value,name=value or an object of text by name';
+
+/** An array would be a record of its indexes. */
+const notArray = v.custom<object>((value) => !Array.isArray(value));
+
+/** Tags as AWS takes them: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
+const tags = v.pipe(
+  v.union(
+    [v.pipe(v.string(), v.transform(tagsOf)), v.pipe(notArray, v.record(v.string(), v.string()))],
+    tagsProblem,
+  ),
+  v.check(
+    (given) =>
+      Object.entries(given).every(([name, value]) => {
+        return /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu.test(name) && value.length <= 256;
+      }),
+    'must have names of 1 to 128 letters, digits, spaces and _.:/=+-@, none beginning with aws:, and values of at most 256 characters',
+  ),
+);
+
+/** The only way in which a command line can write them. */
+function tagsOf(list: string): Record<string, string> {
+  return Object.fromEntries(
+    list.split(',').map((tag) => {
+      const [name = '', ...value] = tag.split('=');
+      return [name.trim(), value.join('=').trim()];
+    }),
+  );
+}
+
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 const isPlainUrl = (value: string, schemes: readonly string[]) => {
@@ -72,6 +108,19 @@ export const settings = {
     v.regex(/^[a-z]+(-[a-z]+)+-\d+_[A-Za-z0-9]+$/, 'must look like eu-central-1_AbCdEf123'),
   ),
   userPoolClientId: text('a Cognito app client id'),
+  auth: v.picklist(
+    ['cognito-new'],
+    'must be cognito-new, which creates a Cognito user pool, or not set',
+  ),
+  dataRemoval: v.picklist(['retain', 'destroy'], 'must be retain or destroy'),
+  logRetentionDays: v.pipe(
+    wholeNumber(1, 3653),
+    v.check(
+      (days) => retentionDays.includes(days),
+      `must be one of ${retentionDays.join(', ')}: CloudWatch knows no other`,
+    ),
+  ),
+  tags,
   gatewayUrl: v.pipe(
     text('a URL'),
     v.check(
@@ -142,7 +191,8 @@ export function identityProviderOf(given: IdentitySettings): Parsed<IdentityProv
     return refuse(
       'issuer',
       'is missing: nobody could connect. Set issuer and audience of your OpenID Connect provider ' +
-        '(-c issuer=https://… -c audience=…), or userPoolId and userPoolClientId of a Cognito user pool',
+        '(-c issuer=https://… -c audience=…), or userPoolId and userPoolClientId of a Cognito user pool, ' +
+        'or have a user pool created (-c auth=cognito-new)',
     );
   }
   if (audience === undefined) return refuse('audience', 'is missing');

@@ -1,9 +1,9 @@
 // Who called an API and how it ended. Tokens may come in the query string, so no field here shows one.
-import { RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroupLogDestination, type IAccessLogSettings } from 'aws-cdk-lib/aws-apigatewayv2';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { Configuration } from '../configuration';
+import { ServiceLog } from './service-log';
 
 /**
  * Fields of a handshake, a message or a close, by their name in the log. Only what API Gateway itself
@@ -57,14 +57,11 @@ export function accessLog(
   id: string,
   name: string,
   fields: Readonly<Record<string, string>>,
+  configuration: Configuration,
 ): IAccessLogSettings {
-  const log = new LogGroup(scope, id, {
-    // The prefix keeps API Gateway from filling up the size of CloudWatch's resource policy:
-    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
-    logGroupName: `/aws/vendedlogs/apis/${name}`,
-    retention: RetentionDays.ONE_MONTH,
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
+  // The prefix keeps API Gateway from filling up the size of CloudWatch's resource policy:
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
+  const log = new ServiceLog(scope, id, `/aws/vendedlogs/apis/${name}`, configuration);
   return {
     destination: new LogGroupLogDestination(log),
     format: AccessLogFormat.custom(JSON.stringify(fields)),

@@ -1,5 +1,5 @@
 // Without this role, API Gateway writes no access log of a WebSocket API, and refuses the stage that asks.
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { CfnAccount } from 'aws-cdk-lib/aws-apigateway';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -21,6 +21,12 @@ export class ApiGatewayAccount extends Construct {
       ],
     });
     role.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
+      reason:
+        'The policy that AWS made for this role and keeps current. It writes the logs of every API of the ' +
+        'account: one that names our log groups would silence all others. API Gateway alone can assume the role.',
+    });
     const account = new CfnAccount(this, 'Settings', { cloudWatchRoleArn: role.roleArn });
     account.applyRemovalPolicy(RemovalPolicy.RETAIN);
   }

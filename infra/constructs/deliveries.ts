@@ -4,7 +4,7 @@ import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { resourceName, type Configuration } from '../configuration';
 import { ServiceFunction, type Deployment, type Settings } from './service-function';
-import { ServiceQueue } from './service-queue';
+import { acknowledgeQueueSource, ServiceQueue } from './service-queue';
 import type { Store } from './store';
 import type { MissionControlWebSocketApi } from './websocket-api';
 
@@ -55,7 +55,7 @@ export class Deliveries extends Construct {
       ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
       this.queue.queueArn,
     );
-    new CfnEventSourceMapping(this, 'QueueToFunction', {
+    const jobs = new CfnEventSourceMapping(this, 'QueueToFunction', {
       functionName: deliver.functionName,
       eventSourceArn: this.queue.queueArn,
       // A job fills an invocation; several in one would be done one after the other.
@@ -63,6 +63,7 @@ export class Deliveries extends Construct {
       functionResponseTypes: ['ReportBatchItemFailures'],
       scalingConfig: { maximumConcurrency: workers },
     });
+    acknowledgeQueueSource(jobs);
   }
 
   /** Lets a function send frames to everybody, and put into the queue what it could not send. */

@@ -1,12 +1,12 @@
 // The heartbeat: a schedule for each minute, and a queue that holds back the beats within the minute.
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { resourceName } from '../configuration';
 import type { Deliveries } from './deliveries';
 import { MinuteSchedule } from './minute-schedule';
 import { ServiceFunction, type Deployment } from './service-function';
-import { ServiceQueue } from './service-queue';
+import { acknowledgeQueueSource, ServiceQueue } from './service-queue';
 import type { Store } from './store';
 import type { MissionControlWebSocketApi } from './websocket-api';
 
@@ -32,6 +32,14 @@ export class Heartbeat extends Construct {
       retentionPeriod: beatLifetime,
       visibilityTimeout: beatLifetime,
     });
+    for (const id of ['AwsSolutions-SQS3', 'Serverless-SQSRedrivePolicy']) {
+      Validations.of(queue).acknowledge({
+        id,
+        reason:
+          'A heartbeat that was not sent in time is worth nothing: it is dropped after two minutes, the next one ' +
+          'proves the same, and the errors of the function are counted. There is nothing in it to look at later.',
+      });
+    }
     const heartbeat = new ServiceFunction(this, 'Function', {
       ...props,
       name: 'heartbeat',
@@ -57,11 +65,12 @@ export class Heartbeat extends Construct {
       ],
       queue.queueArn,
     );
-    new EventSourceMapping(this, 'BeatsToFunction', {
+    const beats = new EventSourceMapping(this, 'BeatsToFunction', {
       target: heartbeat,
       eventSourceArn: queue.queueArn,
       batchSize: 1,
     });
+    acknowledgeQueueSource(beats);
     new MinuteSchedule(this, 'EachMinute', {
       scheduleName: `${name}-heartbeat`,
       description: 'Starts the heartbeats of a minute, or one of every few minutes',

@@ -1,5 +1,5 @@
 // What all functions have in common: runtime, role, log, trace and how settings reach them.
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -9,10 +9,11 @@ import {
   Tracing,
   type Code,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { variableOf, type SettingName } from '../../lambdas/contract';
 import { resourceName, type Configuration } from '../configuration';
+import { ServiceLog } from './service-log';
+import { acknowledgeWildcard } from './wildcard-resource';
 
 /** The functions of the service: each is a folder below `lambdas/`. */
 export type FunctionName =
@@ -54,11 +55,12 @@ export interface ServiceFunctionProps extends Deployment {
 export class ServiceFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     const functionName = `${resourceName(props.configuration)}-${props.name}`;
-    const log = new LogGroup(scope, `${id}Log`, {
-      logGroupName: `/aws/lambda/${functionName}`,
-      retention: RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const log = new ServiceLog(
+      scope,
+      `${id}Log`,
+      `/aws/lambda/${functionName}`,
+      props.configuration,
+    );
     // A role of its own instead of CDK's, which may write to every log group of the account.
     const role = new Role(scope, `${id}Role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -83,6 +85,20 @@ export class ServiceFunction extends LambdaFunction {
       },
     });
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], log.logGroupArn);
+    acknowledgeWildcard(
+      role,
+      '*',
+      'Traces alone are written so: CDK allows xray:PutTraceSegments and xray:PutTelemetryRecords, which ' +
+        'X-Ray lets nobody restrict to a resource, and which read nothing. ' +
+        'https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html',
+    );
+    Validations.of(this).acknowledge({
+      id: 'Serverless-LambdaDLQ',
+      reason:
+        'A dead-letter queue of Lambda gets asynchronous invocations alone. API Gateway and SQS invoke ' +
+        'synchronously; a function that gets events from the bus has a failure destination, which keeps the ' +
+        'error beside the event; and a scheduled call is made up for by the next one.',
+    });
   }
 
   /** Lets the function do `actions` on the resources with these ARNs. */

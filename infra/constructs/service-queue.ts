@@ -1,7 +1,7 @@
 // What all queues have in common: encrypted at rest, and TLS alone on the way.
-import type { Duration } from 'aws-cdk-lib';
+import { Validations, type Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption, type DeadLetterQueue } from 'aws-cdk-lib/aws-sqs';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 
 export interface ServiceQueueProps {
   readonly queueName: string;
@@ -15,4 +15,14 @@ export class ServiceQueue extends Queue {
   constructor(scope: Construct, id: string, props: ServiceQueueProps) {
     super(scope, id, { ...props, encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true });
   }
+}
+
+/** For an event source mapping from a queue, which has no failure destination of its own. */
+export function acknowledgeQueueSource(mapping: IConstruct): void {
+  Validations.of(mapping).acknowledge({
+    id: 'Serverless-LambdaEventSourceMappingDestination',
+    reason:
+      'A failure destination is for streams and Kafka. What a function fails at stays in its SQS queue, which ' +
+      'says what comes of it. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html',
+  });
 }

@@ -1,5 +1,5 @@
 // The WebSocket API: who may connect, and which function answers what a client sends.
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import { WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
@@ -9,6 +9,7 @@ import { accessLog, webSocketLogFields } from './access-log';
 import { ApiGatewayAccount } from './api-gateway-account';
 import { ServiceFunction, type Deployment, type Settings } from './service-function';
 import type { Store } from './store';
+import { acknowledgeWildcard } from './wildcard-resource';
 
 /**
  * Handshakes and messages a second. Both stay below what the account has in newer regions (2,500 and
@@ -45,7 +46,13 @@ export class MissionControlWebSocketApi extends Construct {
       autoDeploy: true,
       throttle,
       // Access logs alone: execution logs would show the query string, and with it tokens.
-      accessLogSettings: accessLog(this, 'AccessLog', `${apiName}/websocket`, webSocketLogFields),
+      accessLogSettings: accessLog(
+        this,
+        'AccessLog',
+        `${apiName}/websocket`,
+        webSocketLogFields,
+        configuration,
+      ),
     });
     stage.node.addDependency(new ApiGatewayAccount(this, 'Account'));
     this.apiId = api.apiId;
@@ -125,29 +132,43 @@ export class MissionControlWebSocketApi extends Construct {
         identitySource: [],
       }),
     });
-    api.addRoute('$disconnect', {
+    const disconnectRoute = api.addRoute('$disconnect', {
       integration: new WebSocketLambdaIntegration('DisconnectIntegration', disconnect),
     });
-    api.addRoute('$default', {
+    const defaultRoute = api.addRoute('$default', {
       integration: new WebSocketLambdaIntegration('DefaultIntegration', fallback),
       // Without a route response, what the function returns is dropped.
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html
       returnResponse: true,
     });
+    for (const route of [disconnectRoute, defaultRoute]) {
+      Validations.of(route).acknowledge({
+        id: 'AwsSolutions-APIG4',
+        reason:
+          'A WebSocket API authorizes $connect and has no authorizer on any other route. Messages and closes ' +
+          'come over connections that the authorizer let through, and carry what it said about the user.',
+      });
+    }
   }
 
   /** Lets a function post to (`POST`) or close (`DELETE`) the connections of this stage. */
   allowManagement(grantee: ServiceFunction, ...methods: readonly ('POST' | 'DELETE')[]): void {
-    grantee.allow(
-      ['execute-api:ManageConnections'],
-      ...methods.map((method) =>
-        Stack.of(this).formatArn({
-          service: 'execute-api',
-          resource: this.apiId,
-          resourceName: `${this.stageName}/${method}/@connections/*`,
-        }),
-      ),
+    const connections = methods.map((method) =>
+      Stack.of(this).formatArn({
+        service: 'execute-api',
+        resource: this.apiId,
+        resourceName: `${this.stageName}/${method}/@connections/*`,
+      }),
     );
+    grantee.allow(['execute-api:ManageConnections'], ...connections);
+    for (const resource of connections) {
+      acknowledgeWildcard(
+        grantee.role ?? grantee,
+        resource,
+        'Connections come and go, and which one a frame goes to is known when it is sent. The permission is ' +
+          "for one method, on the connections of this API's one stage.",
+      );
+    }
   }
 }
 

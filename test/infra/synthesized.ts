@@ -27,6 +27,7 @@ export function synthesize(context: Context = {}, options: AppOptions = quick) {
     const report = path.join(outdir, 'validation-report.json');
     return {
       stackName: stack.stackName,
+      tags: stack.tags,
       template: Template.fromJSON(stack.template as Record<string, unknown>),
       validation:
         options.validate === false
@@ -122,7 +123,7 @@ function readable(value: unknown): unknown {
   return Object.fromEntries(Object.entries(given).map(([key, inner]) => [key, readable(inner)]));
 }
 
-/** A logical id without CDK's hash. */
+/** A logical id without CDK's hash and the one construct that everything is in. */
 function nameOf(id: string): string {
-  return id.replace(/[0-9A-F]{8}$/, '');
+  return id.replace(/^Realtime/, '').replace(/[0-9A-F]{8}$/, '');
 }

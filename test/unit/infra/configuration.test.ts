@@ -38,6 +38,9 @@ test('issuer and audience are enough', () => {
       snapshotSessions: 5_000,
       eventSource: 'mission-control',
       operatorSource: 'mission-control.operator',
+      dataRemoval: 'retain',
+      logRetentionDays: 30,
+      tags: {},
     },
   });
 });
@@ -65,6 +68,9 @@ test('everything can be set as text, which is all that -c can give', () => {
     snapshotAgents: '5001',
     snapshotSessions: '5002',
     operatorSource: 'operators',
+    dataRemoval: 'destroy',
+    logRetentionDays: '7',
+    tags: 'team=platform, cost-center=a=b',
   };
   expect(parseConfiguration(given)).toEqual({
     ok: true,
@@ -88,6 +94,9 @@ test('everything can be set as text, which is all that -c can give', () => {
       snapshotSessions: 5_002,
       eventSource: 'agents',
       operatorSource: 'operators',
+      dataRemoval: 'destroy',
+      logRetentionDays: 7,
+      tags: { team: 'platform', 'cost-center': 'a=b' },
     },
   });
 });
@@ -106,11 +115,53 @@ test('operators have a source of their own', () => {
   ]);
 });
 
+test('a Cognito user pool can be asked for, and then no other identity provider', () => {
+  expect(parseConfiguration({ auth: 'cognito-new' })).toMatchObject({
+    ok: true,
+    value: { identityProvider: { kind: 'cognito-new' } },
+  });
+  expect(faultsOf({ ...oidc, auth: 'cognito-new' })).toEqual([
+    { path: 'auth', problem: 'and issuer exclude each other: set one identity provider' },
+  ]);
+  expect(pathsOf({ auth: 'cognito' })).toEqual(['auth']);
+});
+
+test.each([
+  ['owner', { owner: '' }],
+  ['a=1,b=2', { a: '1', b: '2' }],
+  [{ 'cost center': '42' }, { 'cost center': '42' }],
+])('tags: %j', (tags, expected) => {
+  expect(parseConfiguration({ ...oidc, tags })).toMatchObject({
+    ok: true,
+    value: { tags: expected },
+  });
+});
+
+test.each([
+  '=platform',
+  'aws:team=platform',
+  'team#=x',
+  42,
+  ['a=b'],
+  { team: 42 },
+  { a: 'x'.repeat(257) },
+])('no tags: %j', (tags) => {
+  expect(pathsOf({ ...oidc, tags }).map((path) => path.split('.')[0])).toEqual(['tags']);
+});
+
+test.each([0, 2, 31, 4000, 'month'])('logs are not kept for %j days: CloudWatch cannot', (days) => {
+  expect(new Set(pathsOf({ ...oidc, logRetentionDays: days }))).toEqual(
+    new Set(['logRetentionDays']),
+  );
+});
+
 test('without an issuer, a sentence says what to set', () => {
   expect(faultsOf({})).toEqual([
     {
       path: 'issuer',
-      problem: expect.stringMatching(/^is missing: .*-c issuer=.*userPoolId/) as string,
+      problem: expect.stringMatching(
+        /^is missing: .*-c issuer=.*userPoolId.*-c auth=cognito-new/,
+      ) as string,
     },
   ]);
 });

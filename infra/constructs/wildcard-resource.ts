@@ -1,0 +1,26 @@
+// A permission on resources that cannot be named one by one is said to be one, with the reason beside it.
+import { Stack, Validations } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/**
+ * Records why a policy of `role` names `resource`, an ARN with a wildcard. What is not recorded is a finding
+ * of the policy checks (`test/infra/policy.test.ts`), and this records no other resource.
+ */
+export function acknowledgeWildcard(role: IConstruct, resource: string, reason: string): void {
+  const found = flat(Stack.of(role).resolve(resource));
+  Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${found}]`, reason });
+}
+
+/** An ARN as cdk-nag writes it: `<LogicalId>` for a reference, `<LogicalId.Attribute>` for an attribute. */
+function flat(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const {
+    Ref: ref,
+    'Fn::GetAtt': attribute,
+    'Fn::Join': join,
+  } = value as { Ref?: string; 'Fn::GetAtt'?: string[]; 'Fn::Join'?: [string, unknown[]] };
+  if (ref !== undefined) return `<${ref}>`;
+  if (attribute !== undefined) return `<${attribute.join('.')}>`;
+  if (join !== undefined) return join[1].map(flat).join(join[0]);
+  throw new Error(`Cannot tell which resource this is: ${JSON.stringify(value)}`);
+}

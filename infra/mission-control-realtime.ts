@@ -1,0 +1,117 @@
+// The service as one construct, for the app in this folder and for CDK apps of others.
+import { Duration, Token, Validations } from 'aws-cdk-lib';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import { Construct } from 'constructs';
+import { bundleFunctions } from './bundle';
+import { parseConfiguration, resourceName, type RequestedConfiguration } from './configuration';
+import { ConfigurationError } from './configuration-error';
+import { Broadcast } from './constructs/broadcast';
+import { DashboardUsers } from './constructs/dashboard-users';
+import { Deliveries } from './constructs/deliveries';
+import { Health } from './constructs/health';
+import { Heartbeat } from './constructs/heartbeat';
+import { MockAgents } from './constructs/mock-agents';
+import type { CodeOf, Deployment } from './constructs/service-function';
+import { ServiceQueue } from './constructs/service-queue';
+import { Store } from './constructs/store';
+import { UserDisconnection } from './constructs/user-disconnection';
+import { MissionControlWebSocketApi } from './constructs/websocket-api';
+
+/** The settings of README.md by name; what is not set has the default that stands there. */
+export interface MissionControlRealtimeProps extends Partial<
+  Omit<RequestedConfiguration, 'identityProvider' | 'tags'>
+> {
+  /**
+   * Whose tokens open connections: an OpenID Connect issuer, a Cognito user pool (its ids may be tokens of
+   * a pool in the same app), or `{ kind: 'cognito-new' }` for a pool that is created.
+   */
+  readonly identityProvider: RequestedConfiguration['identityProvider'];
+  /** Where the functions' code comes from. Default: it is bundled now, out of this package. */
+  readonly codeOf?: CodeOf;
+}
+
+/**
+ * Mission Control Realtime. `stage` names its resources: two in one account and region need two stages.
+ * @throws {@link ConfigurationError} that lists every setting that is not valid
+ */
+export class MissionControlRealtime extends Construct {
+  /** Where clients connect to. */
+  readonly webSocketUrl: string;
+  /** Where the state of the service is told. */
+  readonly healthUrl: string;
+  /** Where backends report events; `eventBus.grantPutEventsTo(…)` lets them. */
+  readonly eventBus: EventBus;
+  /** Where events that were not broadcast are kept, each with the reason. */
+  readonly rejectedEvents: ServiceQueue;
+  /** The user pool that was created, if one was. */
+  readonly users?: DashboardUsers;
+
+  constructor(scope: Construct, id: string, props: MissionControlRealtimeProps) {
+    super(scope, id);
+    const { codeOf = bundleFunctions(), ...given } = props;
+    const configuration = checked(given);
+    let provider = configuration.identityProvider;
+    if (provider.kind === 'cognito-new') {
+      this.users = new DashboardUsers(this, 'Users', configuration);
+      provider = this.users.identityProvider;
+    }
+    const deployment: Deployment = {
+      configuration: { ...configuration, identityProvider: provider },
+      codeOf,
+    };
+    const store = new Store(this, 'Store', configuration);
+    const webSocketApi = new MissionControlWebSocketApi(this, 'WebSocket', {
+      ...deployment,
+      store,
+    });
+    this.rejectedEvents = new ServiceQueue(this, 'RejectedEvents', {
+      queueName: `${resourceName(configuration)}-rejected-events`,
+      retentionPeriod: Duration.days(14),
+    });
+    Validations.of(this.rejectedEvents).acknowledge({
+      id: 'Serverless-SQSRedrivePolicy',
+      reason:
+        'This is the dead-letter queue of the others: people take messages out of it, no function does.',
+    });
+    const deliveries = new Deliveries(this, 'Deliveries', {
+      ...deployment,
+      store,
+      webSocketApi,
+      deadLetterQueue: this.rejectedEvents,
+    });
+    const broadcast = new Broadcast(this, 'Broadcast', {
+      ...deployment,
+      store,
+      deliveries,
+      rejectedEvents: this.rejectedEvents,
+    });
+    new UserDisconnection(this, 'UserDisconnection', {
+      ...deployment,
+      store,
+      webSocketApi,
+      eventBus: broadcast.eventBus,
+      rejectedEvents: this.rejectedEvents,
+    });
+    new Heartbeat(this, 'Heartbeat', { ...deployment, store, webSocketApi, deliveries });
+    const health = new Health(this, 'Health', { ...deployment, store });
+    if (configuration.useMockData) {
+      new MockAgents(this, 'MockAgents', { ...deployment, eventBus: broadcast.eventBus });
+    }
+    this.webSocketUrl = webSocketApi.url;
+    this.healthUrl = health.url;
+    this.eventBus = broadcast.eventBus;
+  }
+}
+
+function checked(props: Omit<MissionControlRealtimeProps, 'codeOf'>): RequestedConfiguration {
+  const { identityProvider, ...others } = props;
+  const { kind, ...settings } = identityProvider;
+  // What CloudFormation will fill in can only be checked by the function that gets it.
+  const isToBeSeen = kind === 'cognito-new' || Object.values(settings).some(Token.isUnresolved);
+  const parsed = parseConfiguration({
+    ...others,
+    ...(isToBeSeen ? { auth: 'cognito-new' } : settings),
+  });
+  if (!parsed.ok) throw new ConfigurationError(parsed.faults);
+  return { ...parsed.value, identityProvider };
+}
