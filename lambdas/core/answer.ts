@@ -31,11 +31,11 @@ export function createAnswer(dependencies: {
   const { judgeFrame, syncState, refreshToken, closeConnection, now, log } = dependencies;
   const { connections, count } = dependencies;
 
-  /** Whether the token has expired, and with it the connection, unless a later token has prolonged it. */
-  async function hasExpired(connection: Connection): Promise<boolean> {
-    if (!isExpired(connection, now())) return false;
+  /** The connection as it is now: a later token may have prolonged it. Undefined when it has expired. */
+  async function current(connection: Connection): Promise<Connection | undefined> {
+    if (!isExpired(connection, now())) return connection;
     const record = await connections.find(connection);
-    return record === undefined || isExpired(record, now());
+    return record === undefined || isExpired(record, now()) ? undefined : record;
   }
 
   async function reply(frame: ClientFrame, connection: Connection, deadline: number) {
@@ -55,21 +55,23 @@ export function createAnswer(dependencies: {
     return serializeFrame(errorFrame(...error));
   }
 
-  return async (text, connection, deadline) => {
-    const verdict = await judgeFrame(connection);
+  return async (text, atHandshake, deadline) => {
+    const verdict = await judgeFrame(atHandshake);
     if (verdict !== 'allowed') count('FramesLimited');
     if (verdict === 'flooding') {
-      await closeConnection(connection, 'rate_limited');
+      await closeConnection(atHandshake, 'rate_limited');
       return undefined;
     }
+    let connection: Connection | undefined;
     try {
-      if (await hasExpired(connection)) {
-        await closeConnection(connection, 'token_expired');
-        return undefined;
-      }
+      connection = await current(atHandshake);
     } catch (error) {
-      log.error('expiry not known', { connectionId: connection.connectionId, error });
-      return refuse(connection, 'unavailable', 'The frame cannot be answered now: try again.');
+      log.error('expiry not known', { connectionId: atHandshake.connectionId, error });
+      return refuse(atHandshake, 'unavailable', 'The frame cannot be answered now: try again.');
+    }
+    if (connection === undefined) {
+      await closeConnection(atHandshake, 'token_expired');
+      return undefined;
     }
     if (verdict === 'limited') {
       return refuse(connection, 'rate_limited', 'Too many frames: send fewer of them.');

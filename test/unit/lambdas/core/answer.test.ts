@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { parseServerFrame } from '../../../../sdk/protocol';
 import { createAnswerFakes, tokenOf } from '../../../support/answer';
+import { sessionEvent } from '../../../support/events';
 
 test.each(['{"type":"ping"}', ' {"type":"ping","payload":{}} ', '{"type":"ping","extra":1}'])(
   'answers %s with a pong',
@@ -134,7 +135,7 @@ test('a connection whose token has expired is closed instead of being answered',
 });
 
 test('a connection that was refreshed in time is answered after its first token has expired', async () => {
-  const { ask, clock, connection, gateway } = createAnswerFakes();
+  const { ask, clock, connection, gateway, state } = createAnswerFakes();
   const token = tokenOf('alice', connection.expiresAt + 60_000);
   await expect(ask({ type: 'token:refresh', payload: { token } })).resolves.toEqual({
     type: 'token:refreshed',
@@ -142,6 +143,13 @@ test('a connection that was refreshed in time is answered after its first token 
   });
   clock.milliseconds = connection.expiresAt + 59_000;
   await expect(ask({ type: 'ping' })).resolves.toMatchObject({ type: 'pong' });
+  // More than one frame: those that are posted must know of the refresh, too.
+  const times = { updatedAt: clock.now(), expiresAt: clock.now() + 1e9 };
+  for (let agent = 0; agent < 3; agent += 1) {
+    await state.put(sessionEvent(`agent-${agent}`, 's', 'x'.repeat(20_000), 1), times);
+  }
+  await expect(ask({ type: 'state:sync' })).resolves.toMatchObject({ payload: { complete: true } });
+  expect(gateway.posts).toHaveLength(2);
   clock.milliseconds = connection.expiresAt + 60_000;
   await expect(ask({ type: 'ping' })).resolves.toBeUndefined();
   expect(gateway.closed).toHaveLength(1);
