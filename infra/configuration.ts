@@ -151,7 +151,10 @@ function presenceOf(given: Readonly<Record<string, unknown>>) {
 }
 
 /** Who may report agents must not be able to send users away by the same permission. */
-function sameSource({ eventSource, operatorSource }: Readonly<Record<string, unknown>>): Refused['faults'] {
+function sameSource({
+  eventSource,
+  operatorSource,
+}: Readonly<Record<string, unknown>>): Refused['faults'] {
   if (eventSource !== operatorSource) return [];
   return [{ path: 'operatorSource', problem: 'must be another source than eventSource' }];
 }
