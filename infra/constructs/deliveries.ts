@@ -69,7 +69,10 @@ export class Deliveries extends Construct {
   /** Lets a function send frames to everybody, and put into the queue what it could not send. */
   allowFanOut(grantee: ServiceFunction): void {
     const { store, webSocketApi } = this.props;
-    grantee.allow(['dynamodb:Query', 'dynamodb:BatchWriteItem'], store.tableArn);
+    grantee.allow(
+      ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchWriteItem'],
+      store.tableArn,
+    );
     webSocketApi.allowManagement(grantee, 'POST');
     grantee.allow(['sqs:SendMessage'], this.queue.queueArn);
   }

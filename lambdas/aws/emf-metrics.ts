@@ -16,6 +16,8 @@ export function createEmfMetrics(): FanOutMetrics {
       metrics.addMetric('Failed', Count, numbers.failed);
       metrics.addMetric('Retried', Count, numbers.retried);
       metrics.addMetric('Requeued', Count, numbers.requeued);
+      metrics.addMetric('RequeuedShards', Count, numbers.requeuedShards);
+      metrics.addMetric('LostShards', Count, numbers.lostShards);
       metrics.addMetric('FanOutTime', Milliseconds, numbers.milliseconds);
       metrics.addMetric('PostsPerSecond', CountPerSecond, numbers.postsPerSecond);
       // Its 99th percentile is the time from event to last delivery.

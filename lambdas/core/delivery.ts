@@ -1,9 +1,37 @@
 // One frame to a stream of connections: bounded in flight, paced, retried, and done by a deadline.
+import { isExpired } from './connection';
 import type { Pace } from './pace';
 import type { Clock, Connection, Poster, Timers } from './ports';
 
+/** Connections, page by page. What was not taken has not been handed out. */
+export interface Pages {
+  /** Whether there is one more page to take, as soon as it is there. Never rejects. */
+  arrive(): Promise<boolean>;
+  /** The page that has arrived. */
+  take(): readonly Connection[];
+}
+
+/** Connections that are known already. */
+export function onePage(connections: readonly Connection[]): Pages {
+  const pages = [connections];
+  return {
+    arrive: () => Promise.resolve(pages.length > 0),
+    take: () => pages.pop() ?? [],
+  };
+}
+
 /** How it ended for one connection; `left` is to be tried again by somebody else. */
 export type Ending = 'delivered' | 'gone' | 'refused' | 'left';
+
+export interface DeliveryListener {
+  /** Told how it ended for each connection that was taken, but for those that have expired. */
+  settle(connection: Connection, ending: Ending): void;
+  /**
+   * Told of a connection that has expired when its turn comes. Never rejects.
+   * @returns the connection as it is now if it has been extended: then it is posted to; else it is not
+   */
+  onExpired(connection: Connection): Promise<Connection | undefined>;
+}
 
 export interface DeliveryOptions {
   readonly poster: Poster;
@@ -18,13 +46,6 @@ export interface DeliveryOptions {
   readonly maxAttempts: number;
 }
 
-export interface DeliveryResult {
-  /** Posts that were made once more. */
-  readonly retried: number;
-  /** Whether all pages were read before the deadline. */
-  readonly complete: boolean;
-}
-
 /** Connections that may wait for another attempt; beyond it no new ones are begun. */
 const maxPausing = 2_000;
 
@@ -33,33 +54,33 @@ const basePauseMilliseconds = 200;
 const longestPauseMilliseconds = 5_000;
 
 interface Attempt {
-  readonly connection: Connection;
+  connection: Connection;
   made: number;
 }
 
 /**
- * Posts `frame` to every connection of `pages`, and tells `settle` how it ended for each one that was read.
+ * Posts `frame` to every connection of `pages`. Never rejects.
  * @param deadline milliseconds since the Unix epoch; no post begins after it
- * @throws only what reading the pages throws
+ * @returns the number of posts that were made once more
  */
 export async function deliverAll(
   frame: string,
-  pages: AsyncIterator<readonly Connection[]>,
+  pages: Pages,
   deadline: number,
-  settle: (connection: Connection, ending: Ending) => void,
+  listener: DeliveryListener,
   options: DeliveryOptions,
-): Promise<DeliveryResult> {
+): Promise<number> {
   const { poster, pace, now, timers, random, concurrency, maxAttempts } = options;
   let page: readonly Connection[] = [];
   let next = 0;
+  let reading = false;
   let exhausted = false;
-  let reading: Promise<void> | undefined;
+  let over = false;
   let retried = 0;
   const ready: Attempt[] = [];
   const pausing = new Map<Attempt, () => void>();
-  let sleepers: (() => void)[] = [];
+  const sleepers: (() => void)[] = [];
 
-  const isOver = () => now() >= deadline;
   const wakeAll = () => {
     for (const wake of sleepers.splice(0)) wake();
   };
@@ -67,9 +88,14 @@ export async function deliverAll(
     new Promise<void>((resolve) => timers.after(milliseconds, resolve));
 
   async function readPage(): Promise<void> {
-    const read = await pages.next();
-    if (read.done === true) exhausted = true;
-    else [page, next] = [read.value, 0];
+    reading = true;
+    const arrived = await pages.arrive();
+    // A page that comes too late stays with the reader, who knows where to go on.
+    if (over) return;
+    if (arrived) [page, next] = [pages.take(), 0];
+    else exhausted = true;
+    reading = false;
+    wakeAll();
   }
 
   /** What can be begun without waiting. */
@@ -84,20 +110,14 @@ export async function deliverAll(
   /** Undefined when there is nothing left to begin, or no time to begin it. */
   async function take(): Promise<Attempt | undefined> {
     for (;;) {
-      if (isOver()) return undefined;
+      if (over) return undefined;
       const attempt = takeNow();
       if (attempt !== undefined) return attempt;
-      if (!exhausted && next >= page.length) {
-        // One lane reads, the others wait for the same page.
-        reading ??= readPage().finally(() => (reading = undefined));
-        await reading;
-      } else if (pausing.size > 0) {
-        await new Promise<void>((wake) => sleepers.push(wake));
-      } else {
-        // Whoever sleeps would wait for a retry that cannot come: what is in flight is retried by its lane.
-        wakeAll();
-        return undefined;
-      }
+      const isRead = next >= page.length;
+      // What is in flight is retried by its own lane: nobody has to wait for it.
+      if (isRead && exhausted && pausing.size === 0) return undefined;
+      if (isRead && !exhausted && !reading) void readPage();
+      await new Promise<void>((wake) => sleepers.push(wake));
     }
   }
 
@@ -114,35 +134,47 @@ export async function deliverAll(
   function judge(attempt: Attempt, outcome: Awaited<ReturnType<Poster['post']>>): void {
     attempt.made += 1;
     if (outcome === 'throttled') pace.slowDown();
-    if (outcome !== 'throttled' && outcome !== 'failed') settle(attempt.connection, outcome);
-    else if (attempt.made >= maxAttempts) settle(attempt.connection, 'left');
+    if (outcome !== 'throttled' && outcome !== 'failed') {
+      listener.settle(attempt.connection, outcome);
+    } else if (attempt.made >= maxAttempts) listener.settle(attempt.connection, 'left');
     else pause(attempt);
+  }
+
+  async function isExtended(attempt: Attempt): Promise<boolean> {
+    const extended = await listener.onExpired(attempt.connection);
+    attempt.connection = extended ?? attempt.connection;
+    return extended !== undefined;
   }
 
   async function lane(): Promise<void> {
     for (;;) {
       const attempt = takeNow() ?? (await take());
-      if (attempt === undefined) return;
+      if (attempt === undefined) break;
       const early = pace.reserve();
       if (early >= 1) await wait(Math.min(early, Math.max(0, deadline - now())));
-      if (isOver()) {
+      const time = now();
+      over ||= time >= deadline;
+      if (over) {
         ready.push(attempt);
-        return;
+        break;
       }
+      if (isExpired(attempt.connection, time) && !(await isExtended(attempt))) continue;
       if (attempt.made > 0) retried += 1;
       judge(attempt, await poster.post(attempt.connection.connectionId, frame));
     }
+    // Whoever still sleeps may be waiting for what cannot come any more.
+    wakeAll();
   }
 
-  const stopWaiting = timers.after(deadline - now(), wakeAll);
-  try {
-    await Promise.all(Array.from({ length: concurrency }, lane));
-  } finally {
-    stopWaiting();
-    for (const cancel of pausing.values()) cancel();
-    sleepers = [];
-    const left = [...ready, ...pausing.keys()].map(({ connection }) => connection);
-    for (const connection of [...left, ...page.slice(next)]) settle(connection, 'left');
-  }
-  return { retried, complete: exhausted };
+  const stopWaiting = timers.after(deadline - now(), () => {
+    over = true;
+    wakeAll();
+  });
+  await Promise.all(Array.from({ length: concurrency }, lane));
+  over = true;
+  stopWaiting();
+  for (const cancel of pausing.values()) cancel();
+  const left = [...ready, ...pausing.keys()].map(({ connection }) => connection);
+  for (const connection of [...left, ...page.slice(next)]) listener.settle(connection, 'left');
+  return retried;
 }

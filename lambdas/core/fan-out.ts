@@ -1,12 +1,12 @@
 // One frame to every connection: the one thing this service exists to do.
-import { isExpired } from './connection';
 import { CensusTaking } from './census-taking';
-import { deliverAll, type DeliveryOptions, type Ending } from './delivery';
-import { LeftoverCollector } from './leftovers';
+import { isExpired } from './connection';
+import { deliverAll, onePage, type DeliveryOptions, type Ending, type Pages } from './delivery';
 import { GoneCollector } from './gone-collector';
+import { LeftoverCollector } from './leftovers';
 import type { Connection, ConnectionStore, DeliveryQueue, Log, ShardCensus } from './ports';
 import { shards as allShards } from './shard';
-import { createShardReader, type ShardReader, type UnreadShard } from './shard-reader';
+import { createShardReader, type UnreadShard } from './shard-reader';
 
 /** What is to be sent, to whom, and until when. */
 export interface FanOutOrder {
@@ -24,7 +24,9 @@ export interface FanOutOrder {
   readonly round?: number;
   /** Whether what could not be sent goes to the queue; else it is dropped. */
   readonly requeue: boolean;
-  /** Told of each connection that has expired; nothing is posted to it. */
+  /** Whether connections and users are counted. Default: no; it has its price. */
+  readonly takeCensus?: boolean;
+  /** Told of each connection that has expired; nothing is posted to it. Never rejects. */
   readonly onExpired?: (connection: Connection) => Promise<void>;
 }
 
@@ -32,18 +34,20 @@ export interface FanOutOrder {
 export interface FanOutReport {
   readonly delivered: number;
   readonly gone: number;
-  /** Refused, or left over and dropped. */
+  /** Refused, or left over and neither delivered nor queued. */
   readonly failed: number;
   /** Posts that were made once more. */
   readonly retried: number;
+  readonly expired: number;
   /** Connections that were put into the queue for another try. */
   readonly requeued: number;
-  readonly expired: number;
-  /** Shards that were not read to their end; they are in the queue too. */
-  readonly unreadShards: number;
+  /** Shards that were not read to their end and were put into the queue, to go on in. */
+  readonly requeuedShards: number;
+  /** Shards that were not read to their end, and in which nobody goes on. */
+  readonly lostShards: number;
   readonly milliseconds: number;
   readonly postsPerSecond: number;
-  /** The connections that are left, by shard; shards that were not read to their end are absent. */
+  /** If it was taken, the connections that are left, by shard; without shards that were not read to their end. */
   readonly census: readonly ShardCensus[];
 }
 
@@ -59,13 +63,24 @@ export interface FanOutDependencies extends DeliveryOptions {
 export function createFanOut(dependencies: FanOutDependencies): FanOut {
   const { connections, queue, log, now } = dependencies;
 
+  /** The token may have been refreshed since the record was read, which for a list from the queue is a while ago. */
+  async function findExtended(connection: Connection): Promise<Connection | undefined> {
+    try {
+      const current = await connections.find(connection);
+      return current === undefined || isExpired(current, now()) ? undefined : current;
+    } catch (error) {
+      log.warn('expired connection not looked up', { error });
+      return undefined;
+    }
+  }
+
   return async (order) => {
     const startedAt = now();
     const source = sourceOf(order, connections, log);
     const counts = { delivered: 0, gone: 0, failed: 0, expired: 0 };
     const gone = new GoneCollector(connections, now, log);
     const leftovers = new LeftoverCollector(order, queue, log);
-    const census = new CensusTaking(source.shards);
+    const census = new CensusTaking(order.takeCensus === true ? source.shards : []);
 
     const settle = (connection: Connection, ending: Ending) => {
       if (ending === 'gone') {
@@ -73,34 +88,34 @@ export function createFanOut(dependencies: FanOutDependencies): FanOut {
         gone.add(connection);
         return;
       }
-      census.count(connection);
+      if (order.takeCensus === true) census.count(connection);
       if (ending === 'delivered') counts.delivered += 1;
       else if (ending === 'left' && order.requeue) leftovers.add(connection);
       else counts.failed += 1;
     };
-    const expired = async (connection: Connection) => {
+
+    const onExpired = async (connection: Connection) => {
+      const extended = await findExtended(connection);
+      if (extended !== undefined) return extended;
       counts.expired += 1;
       await order.onExpired?.(connection);
+      return undefined;
     };
 
-    const pages = withoutExpired(source.pages, now, expired);
-    let retried = 0;
-    try {
-      ({ retried } = await deliverAll(order.frame, pages, order.deadline, settle, dependencies));
-    } catch (error) {
-      log.error('fan-out broke off', { type: order.type, error });
-    }
+    const listener = { settle, onExpired };
+    const { frame, deadline } = order;
+    const retried = await deliverAll(frame, source.pages, deadline, listener, dependencies);
     const unread = source.unread();
-    const requeued = order.requeue ? await leftovers.flush(unread) : { requeued: 0, lost: 0 };
-    await gone.flush();
+    const [left] = await Promise.all([leftovers.flush(order.requeue ? unread : []), gone.flush()]);
     const milliseconds = now() - startedAt;
     const posts = counts.delivered + counts.gone + retried;
     return {
       ...counts,
-      failed: counts.failed + requeued.lost,
+      failed: counts.failed + left.lost.connections,
       retried,
-      requeued: requeued.requeued,
-      unreadShards: unread.length,
+      requeued: left.requeued.connections,
+      requeuedShards: left.requeued.shards,
+      lostShards: unread.length - left.requeued.shards,
       milliseconds,
       postsPerSecond: Math.round((posts * 1000) / Math.max(1, milliseconds)),
       census: census.result(
@@ -112,7 +127,7 @@ export function createFanOut(dependencies: FanOutDependencies): FanOut {
 }
 
 interface Source {
-  readonly pages: AsyncIterator<readonly Connection[]>;
+  readonly pages: Pages;
   /** Shards that are gone through from their beginning, and so can be counted. */
   readonly shards: readonly number[];
   unread(): readonly UnreadShard[];
@@ -120,27 +135,14 @@ interface Source {
 
 function sourceOf({ to }: FanOutOrder, connections: ConnectionStore, log: Log): Source {
   if (to !== undefined && 'connections' in to) {
-    return { pages: [to.connections].values() as never, shards: [], unread: () => [] };
+    return { pages: onePage(to.connections), shards: [], unread: () => [] };
   }
   const from = to?.shards ?? allShards.map((shard) => ({ shard }));
-  const pages: ShardReader = createShardReader(connections, from, log);
+  const reader = createShardReader(connections, from, log);
   const whole = from.filter(({ after }: UnreadShard) => after === undefined);
-  return { pages, shards: whole.map(({ shard }) => shard), unread: () => pages.unread() };
-}
-
-function withoutExpired(
-  pages: AsyncIterator<readonly Connection[]>,
-  now: () => number,
-  onExpired: (connection: Connection) => Promise<void>,
-): AsyncIterator<readonly Connection[]> {
   return {
-    async next() {
-      const page = await pages.next();
-      if (page.done === true) return page;
-      const time = now();
-      if (!page.value.some((connection) => isExpired(connection, time))) return page;
-      await Promise.all(page.value.filter((one) => isExpired(one, time)).map(onExpired));
-      return { done: false, value: page.value.filter((one) => !isExpired(one, time)) };
-    },
+    pages: reader,
+    shards: whole.map(({ shard }) => shard),
+    unread: () => reader.unread(),
   };
 }

@@ -11,11 +11,17 @@ type Unsent = Pick<DeliveryJob, 'frame' | 'type' | 'reportedAt'> & {
   readonly round?: number;
 };
 
+/** Connections that were met, and shards that were not read to their end: how many more are in them nobody knows. */
+export interface Leftovers {
+  readonly connections: number;
+  readonly shards: number;
+}
+
 export class LeftoverCollector {
   private batch: Connection[] = [];
   private readonly sendings = new Set<Promise<void>>();
-  private requeued = 0;
-  private lost = 0;
+  private readonly requeued = { connections: 0, shards: 0 };
+  private readonly lost = { connections: 0, shards: 0 };
 
   constructor(
     private readonly unsent: Unsent,
@@ -31,9 +37,9 @@ export class LeftoverCollector {
   /** Sends what is left, and the shards to go on in. Never rejects: what the queue did not take is lost. */
   async flush(
     unread: readonly UnreadShard[],
-  ): Promise<{ readonly requeued: number; readonly lost: number }> {
+  ): Promise<{ readonly requeued: Leftovers; readonly lost: Leftovers }> {
     this.sendBatch();
-    if (unread.length > 0) this.send(unread, 0);
+    if (unread.length > 0) this.send(unread, { connections: 0, shards: unread.length });
     await Promise.all(this.sendings);
     return { requeued: this.requeued, lost: this.lost };
   }
@@ -42,12 +48,12 @@ export class LeftoverCollector {
     const connections = this.batch;
     if (connections.length === 0) return;
     this.batch = [];
-    this.send([{ connections }], connections.length);
+    this.send([{ connections }], { connections: connections.length, shards: 0 });
   }
 
   private send(
     targets: readonly ({ readonly connections: readonly Connection[] } | UnreadShard)[],
-    count: number,
+    size: Leftovers,
   ): void {
     const { frame, type, reportedAt, round = 0 } = this.unsent;
     const jobs = targets.map((target): DeliveryJob => ({
@@ -57,13 +63,17 @@ export class LeftoverCollector {
       round: round + 1,
       ...target,
     }));
+    const count = (counts: { connections: number; shards: number }) => {
+      counts.connections += size.connections;
+      counts.shards += size.shards;
+    };
     const sending = this.queue.send(jobs).then(
       () => {
-        this.requeued += count;
+        count(this.requeued);
       },
       (error: unknown) => {
-        this.lost += count;
-        this.log.error('leftovers not queued', { type, connections: count, error });
+        count(this.lost);
+        this.log.error('leftovers not queued', { type, ...size, error });
       },
     );
     this.sendings.add(sending);

@@ -1,6 +1,6 @@
 // One line and the metrics of every fan-out.
 import type { FanOutReport } from './fan-out';
-import type { Clock, Log } from './ports';
+import type { Clock, Log, ShardCensus } from './ports';
 
 /** What was sent. */
 export interface Reported {
@@ -34,11 +34,14 @@ export function createReportFanOut(dependencies: {
       type,
       ...(eventId === undefined ? {} : { eventId }),
       ...numbers,
-      connections: sum(census.map((shard) => shard.connections)),
-      users: sum(census.map((shard) => shard.users)),
+      ...(census.length === 0 ? {} : totalOf(census)),
     });
     metrics.record(type, numbers);
   };
 }
 
-const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
+function totalOf(census: readonly ShardCensus[]) {
+  const sum = (of: (shard: ShardCensus) => number) =>
+    census.reduce((total, shard) => total + of(shard), 0);
+  return { connections: sum((shard) => shard.connections), users: sum((shard) => shard.users) };
+}

@@ -6,7 +6,7 @@ import type { ReportFanOut } from './report';
 
 /** Sends a heartbeat to all, or to some shards, and takes their census. What it could not send is dropped. */
 export type SendHeartbeat = (
-  order: Omit<FanOutOrder, 'requeue' | 'onExpired' | 'round'>,
+  order: Omit<FanOutOrder, 'requeue' | 'takeCensus' | 'onExpired' | 'round'>,
 ) => Promise<void>;
 
 export function createSendHeartbeat(dependencies: {
@@ -22,6 +22,7 @@ export function createSendHeartbeat(dependencies: {
       ...order,
       // The next heartbeat makes up for it.
       requeue: false,
+      takeCensus: true,
       onExpired: async (connection) => {
         await closeConnection(connection, 'token_expired');
       },

@@ -1,26 +1,29 @@
 // Reads many shards side by side, a few pages ahead, and remembers how far it came in each.
+import type { Pages } from './delivery';
 import type { Connection, ConnectionKey, ConnectionStore, Log } from './ports';
 
-/** Shards that are read at the same time: so many pages are held at the most, and one more. */
-const readAhead = 4;
+/** Shards that are read at the same time: so many pages are held at the most, and the one that was taken. */
+const readAhead = 8;
 
-export interface ShardReader extends AsyncIterator<readonly Connection[]> {
+export interface ShardReader extends Pages {
   /** Where to go on in the shards that were not read to their end. */
   unread(): readonly UnreadShard[];
-  /** Shards whose reading failed. */
-  failed(): number;
 }
 
 export interface UnreadShard {
   readonly shard: number;
-  /** The last connection that was handed out. */
+  /** The last connection that was taken. */
   readonly after?: ConnectionKey;
 }
 
 interface Reading {
   readonly shard: number;
   readonly pages: AsyncIterator<readonly Connection[]>;
-  after?: ConnectionKey | undefined;
+}
+
+interface Arrival extends Reading {
+  /** Undefined at the shard's end. */
+  readonly page: readonly Connection[] | undefined;
 }
 
 /** A shard that cannot be read is logged, and counts as unread; the others go on. */
@@ -32,23 +35,17 @@ export function createShardReader(
   const waiting = [...from];
   const unread = new Map(from.map((shard) => [shard.shard, shard]));
   const coming = new Map<number, Promise<Arrival>>();
-  let failures = 0;
+  let arrival: Arrival | undefined;
 
-  interface Arrival {
-    readonly reading: Reading;
-    readonly page: readonly Connection[] | undefined;
-  }
-
-  async function read(reading: Reading): Promise<Arrival> {
+  async function readPage({ shard, pages }: Reading): Promise<Arrival> {
     try {
-      const read = await reading.pages.next();
-      if (read.done !== true) return { reading, page: read.value };
-      unread.delete(reading.shard);
+      const read = await pages.next();
+      if (read.done !== true) return { shard, pages, page: read.value };
+      unread.delete(shard);
     } catch (error) {
-      failures += 1;
-      log.error('shard not read to its end', { shard: reading.shard, error });
+      log.error('shard not read to its end', { shard, error });
     }
-    return { reading, page: undefined };
+    return { shard, pages, page: undefined };
   }
 
   function readOn(): void {
@@ -57,27 +54,35 @@ export function createShardReader(
       if (start === undefined) return;
       const { shard, after } = start;
       const pages = connections.pages(shard, { after })[Symbol.asyncIterator]();
-      coming.set(shard, read({ shard, pages, after }));
+      coming.set(shard, readPage({ shard, pages }));
     }
   }
 
   return {
-    async next() {
-      for (;;) {
+    async arrive() {
+      while (arrival === undefined) {
         readOn();
-        if (coming.size === 0) return { done: true, value: undefined };
-        const { reading, page } = await Promise.race(coming.values());
-        coming.delete(reading.shard);
-        if (page === undefined) continue;
-        coming.set(reading.shard, read(reading));
-        const last = page.at(-1);
-        if (last === undefined) continue;
-        const { userId, connectionId } = last;
-        unread.set(reading.shard, { shard: reading.shard, after: { userId, connectionId } });
-        return { done: false, value: page };
+        if (coming.size === 0) return false;
+        const arrived = await Promise.race(coming.values());
+        coming.delete(arrived.shard);
+        if (arrived.page !== undefined) arrival = arrived;
       }
+      return true;
     },
+
+    take() {
+      if (arrival?.page === undefined) return [];
+      const { shard, page } = arrival;
+      coming.set(shard, readPage(arrival));
+      arrival = undefined;
+      const last = page.at(-1);
+      if (last !== undefined) {
+        const { userId, connectionId } = last;
+        unread.set(shard, { shard, after: { userId, connectionId } });
+      }
+      return page;
+    },
+
     unread: () => [...unread.values()],
-    failed: () => failures,
   };
 }

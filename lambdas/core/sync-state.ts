@@ -1,6 +1,6 @@
 // Tells one client what is known of all agents and sessions.
 import { errorFrame, serializeFrame } from '../../sdk/protocol';
-import { deliverAll, type DeliveryOptions, type Ending } from './delivery';
+import { deliverAll, onePage, type DeliveryOptions, type Ending } from './delivery';
 import type { Connection, Count, Log, StateStore } from './ports';
 import { readSnapshot, snapshotFrames, type SnapshotLimits } from './snapshot';
 
@@ -31,9 +31,12 @@ export function createSyncState(
 
   async function post(connection: Connection, frame: string, deadline: number): Promise<Ending> {
     let ended: Ending = 'left';
-    const settle = (_connection: Connection, ending: Ending) => (ended = ending);
-    const pages = onePage([connection]);
-    await deliverAll(frame, pages, deadline, settle, { ...dependencies, concurrency: 1 });
+    const listener = {
+      settle: (_connection: Connection, ending: Ending) => (ended = ending),
+      onExpired: () => Promise.resolve(undefined),
+    };
+    const options = { ...dependencies, concurrency: 1 };
+    await deliverAll(frame, onePage([connection]), deadline, listener, options);
     return ended;
   }
 
@@ -73,8 +76,4 @@ export function createSyncState(
     count('SnapshotsFailed');
     return serializeFrame(errorFrame('unavailable', 'The state cannot be told now: try again.'));
   };
-}
-
-async function* onePage<T>(page: T): AsyncGenerator<T> {
-  yield await Promise.resolve(page);
 }

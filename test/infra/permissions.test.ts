@@ -20,10 +20,11 @@ const fanOut = {
   [connections('POST')]: manage,
   '${DeliveriesQueue.Arn}': ['sqs:SendMessage'],
 };
-const readAndForget = ['dynamodb:BatchWriteItem', 'dynamodb:Query'];
+const readAndForget = ['dynamodb:BatchWriteItem', 'dynamodb:GetItem', 'dynamodb:Query'];
 const readCountAndForget = [
   'dynamodb:BatchWriteItem',
   'dynamodb:DeleteItem',
+  'dynamodb:GetItem',
   'dynamodb:PutItem',
   'dynamodb:Query',
 ];

@@ -45,7 +45,7 @@ test('never has more posts in flight than allowed, and uses what is allowed', as
 test('takes the census of connections and distinct users, by shard', async () => {
   const { clock, connections, run } = setUp();
   connections.seed(clock.now(), manyUsers);
-  const { census } = await run();
+  const { census } = await run({ takeCensus: true });
   expect(census).toHaveLength(shards.length);
   for (const { shard, connections: count, users, takenAt } of census) {
     const inShard = manyUsers.filter((user) => shardOf(user) === shard);
@@ -65,7 +65,7 @@ test('removes gone connections in batches, by their own keys, and leaves them ou
     batches.push(keys.length);
     await removeAll(keys);
   };
-  const report = await run();
+  const report = await run({ takeCensus: true });
   expect(report).toMatchObject({ delivered: 140, gone: 60 });
   expect(batches.sort((a, b) => b - a)).toEqual([25, 25, 10]);
   expect([...connections.records.keys()]).toEqual(seeded.slice(60).map((one) => one.connectionId));
@@ -83,21 +83,89 @@ test('keeps the record of a gone connection that is younger than five seconds', 
   expect(connections.records.size).toBe(0);
 });
 
-test('posts nothing to an expired connection, but tells of it', async () => {
-  const { clock, connections, gateway, run } = setUp();
-  const [expired] = connections.seed(clock.now(), ['alice']);
-  clock.advance(3_600_000);
-  const told: unknown[] = [];
-  const report = await run({
-    deadline: clock.now() + 20_000,
-    onExpired: async (connection) => {
-      told.push(connection);
-      return Promise.resolve();
-    },
+test('takes no census unless it is asked to', async () => {
+  const { clock, connections, run } = setUp();
+  connections.seed(clock.now(), manyUsers);
+  await expect(run()).resolves.toMatchObject({ delivered: 200, census: [] });
+});
+
+describe('a connection that has expired', () => {
+  test('is told of, and nothing is posted to it', async () => {
+    const { clock, connections, gateway, run } = setUp();
+    const [expired] = connections.seed(clock.now(), ['alice']);
+    clock.advance(3_600_000);
+    const told: unknown[] = [];
+    const report = await run({
+      deadline: clock.now() + 20_000,
+      onExpired: async (connection) => {
+        told.push(connection);
+        return Promise.resolve();
+      },
+    });
+    expect(gateway.posts).toEqual([]);
+    expect(told).toEqual([expired]);
+    expect(report).toMatchObject({ delivered: 0, expired: 1, failed: 0 });
   });
-  expect(gateway.posts).toEqual([]);
-  expect(told).toEqual([expired]);
-  expect(report).toMatchObject({ delivered: 0, expired: 1 });
+
+  test('is not posted to again when it expired while it waited for another attempt', async () => {
+    const { clock, connections, gateway, run } = setUp();
+    const [alice] = connections.seed(clock.now(), ['alice', 'bob']);
+    if (alice === undefined) throw new Error('not seeded');
+    await connections.save({ ...alice, expiresAt: clock.now() + 200 });
+    const seen = new Set<string>();
+    gateway.answer = (id) => (seen.has(id) ? 'delivered' : (seen.add(id), 'failed'));
+    const report = await run();
+    expect(gateway.posts.map((post) => post.connectionId).sort()).toEqual([
+      'connection-1=',
+      'connection-2=',
+      'connection-2=',
+    ]);
+    expect(report).toMatchObject({ delivered: 1, expired: 1, retried: 1, requeued: 0, failed: 0 });
+  });
+
+  test('is not posted to when it expired between being read and its turn', async () => {
+    const { clock, connections, gateway, run } = setUp({ concurrency: 1 });
+    const [alice, second] = connections.seed(clock.now(), ['alice', 'alice']);
+    if (alice === undefined || second === undefined) throw new Error('not seeded');
+    await connections.save({ ...second, expiresAt: clock.now() + 50 });
+    gateway.answer = () => (clock.advance(50), 'delivered');
+    await expect(run()).resolves.toMatchObject({ delivered: 1, expired: 1 });
+    expect(gateway.posts.map((post) => post.connectionId)).toEqual([alice.connectionId]);
+  });
+
+  test('is posted to when its token was refreshed after it had been read', async () => {
+    const { clock, connections, gateway, run } = setUp();
+    const [alice] = connections.seed(clock.now(), ['alice']);
+    if (alice === undefined) throw new Error('not seeded');
+    const asRead = { ...alice, expiresAt: clock.now() - 1 };
+    const report = await run({ to: { connections: [asRead] } });
+    expect(gateway.posts).toMatchObject([{ connectionId: alice.connectionId }]);
+    expect(report).toMatchObject({ delivered: 1, expired: 0 });
+  });
+
+  test('stays expired when its record cannot be read', async () => {
+    const { clock, connections, gateway, log, run } = setUp();
+    connections.seed(clock.now() - 3_600_000, ['alice']);
+    connections.find = () => Promise.reject(new Error('the store is down'));
+    await expect(run()).resolves.toMatchObject({ delivered: 0, expired: 1 });
+    expect(gateway.posts).toEqual([]);
+    expect(log.lines.map((line) => line.level)).toEqual(['warn']);
+  });
+
+  test('is told of in a lane, so that no more are looked after at a time than posted to', async () => {
+    const { clock, connections, run } = setUp({ concurrency: 5 });
+    connections.seed(clock.now() - 3_600_000, manyUsers);
+    let [atOnce, most] = [0, 0];
+    const report = await run({
+      onExpired: async () => {
+        most = Math.max(most, (atOnce += 1));
+        await new Promise((resolve) => setImmediate(resolve));
+        atOnce -= 1;
+      },
+    });
+    expect(report).toMatchObject({ expired: 200 });
+    expect(most).toBe(5);
+  });
 });
 
 describe('what fails', () => {
@@ -158,13 +226,48 @@ test('a shard that cannot be read costs nobody else the frame, and is gone on wi
   const broken = shardOf('user-1');
   connections.unreadable.add(broken);
   const report = await run();
-  expect(report.unreadShards).toBe(1);
+  expect(report).toMatchObject({ requeuedShards: 1, lostShards: 0 });
   expect(report.census.map(({ shard }) => shard)).not.toContain(broken);
   expect(gateway.posts.length).toBe(200);
   expect(queue.jobs).toMatchObject([{ shard: broken, round: 1 }]);
   expect(log.lines).toContainEqual(
     expect.objectContaining({ level: 'error', message: 'shard not read to its end' }),
   );
+});
+
+test('a page that does not come does not keep a fan-out beyond its deadline', async () => {
+  const { clock, connections, gateway, queue, run } = setUp();
+  connections.seed(clock.now(), manyUsers);
+  const slow = shardOf('user-1');
+  const pages = connections.pages.bind(connections);
+  const late: (() => void)[] = [];
+  connections.pages = async function* (shard, options) {
+    if (shard === slow) await new Promise<void>((resolve) => late.push(resolve));
+    yield* pages(shard, options);
+  };
+  const startedAt = clock.now();
+  const report = await run();
+  expect(clock.now() - startedAt).toBe(20_000);
+  const inTime = manyUsers.filter((user) => shardOf(user) !== slow).length;
+  expect(report).toMatchObject({ delivered: inTime, requeuedShards: 1, lostShards: 0 });
+  expect(queue.jobs).toMatchObject([{ shard: slow }]);
+  expect(queue.jobs[0]).not.toHaveProperty('after');
+  // It comes after all: whoever goes on with the shard sends to those.
+  for (const resolve of late) resolve();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(gateway.posts).toHaveLength(inTime);
+});
+
+test('a shard that nobody goes on in is reported as lost', async () => {
+  const { clock, connections, queue, run } = setUp();
+  connections.seed(clock.now(), manyUsers);
+  connections.unreadable.add(3);
+  await expect(run({ requeue: false })).resolves.toMatchObject({
+    requeuedShards: 0,
+    lostShards: 1,
+  });
+  queue.send = () => Promise.reject(new Error('the queue is down'));
+  await expect(run()).resolves.toMatchObject({ requeuedShards: 0, lostShards: 1 });
 });
 
 test('does not throw when gone records cannot be removed', async () => {

@@ -1,0 +1,44 @@
+import type { FanOutReport } from '../../../../lambdas/core/fan-out';
+import { createFanOutWorld } from '../../../support/fan-out';
+
+const ended: FanOutReport = {
+  delivered: 5,
+  gone: 1,
+  failed: 2,
+  retried: 3,
+  expired: 4,
+  requeued: 6,
+  requeuedShards: 1,
+  lostShards: 0,
+  milliseconds: 40,
+  postsPerSecond: 225,
+  census: [],
+};
+
+test('every fan-out is one line, and the same numbers as metrics', () => {
+  const { now, log, recorded, report } = createFanOutWorld();
+  report({ type: 'agent:status', reportedAt: now() - 120, eventId: 'event-1' }, ended);
+  const { census, ...counts } = ended;
+  expect(census).toEqual([]);
+  expect(log.lines).toEqual([
+    {
+      level: 'info',
+      message: 'fan-out',
+      fields: { type: 'agent:status', eventId: 'event-1', ...counts, ageMilliseconds: 120 },
+    },
+  ]);
+  expect(recorded).toEqual([
+    { type: 'agent:status', numbers: { ...counts, ageMilliseconds: 120 } },
+  ]);
+});
+
+test('the line of a heartbeat tells the census as well', () => {
+  const { now, log, report } = createFanOutWorld();
+  const takenAt = now();
+  const census = [
+    { shard: 0, connections: 3, users: 2, takenAt },
+    { shard: 1, connections: 4, users: 1, takenAt },
+  ];
+  report({ type: 'heartbeat', reportedAt: now() }, { ...ended, census });
+  expect(log.lines[0]?.fields).toMatchObject({ connections: 7, users: 3 });
+});
