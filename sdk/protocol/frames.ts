@@ -3,9 +3,6 @@ import * as v from 'valibot';
 import { agentStatusSchema, sessionActivitySchema, timestampSchema } from './events';
 import { describeFaults, objectOf, parse, type Parsed } from './parse';
 
-/** The WebSocket subprotocol that the server echoes to clients which offer it. */
-export const subprotocol = 'mission-control';
-
 /** Why the server did not do what a client's frame asked. */
 export type ErrorCode =
   | 'invalid_json'

@@ -13,14 +13,15 @@ export {
   parseClientFrame,
   parseServerFrame,
   serializeFrame,
-  subprotocol,
   type ClientFrame,
   type ClosingReason,
   type ErrorCode,
   type Misunderstanding,
   type ServerFrame,
 } from './frames';
+export { readServerFrame } from './frame-reader';
 export { parseUserDisconnect, userDisconnectType, type UserDisconnect } from './operator-events';
 export { maxEventFrameBytes, maxFrameBytes, maxIdBytes, utf8Length } from './limits';
 export { describeFault, describeFaults, objectOf, parse, type Fault, type Parsed } from './parse';
 export { compareText, isNewer, registerOf, versionOf, type Version } from './registers';
+export { subprotocol } from './subprotocol';

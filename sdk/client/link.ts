@@ -1,0 +1,269 @@
+// One socket, from asking for a token to its end: sync after it opens, signs of life, a fresh token in time.
+import type { ClientFrame, EventFrame, ServerFrame } from '../protocol';
+import { readServerFrame } from '../protocol/frame-reader';
+import { createTimers, type Clock } from './timers';
+import type { Timing } from './timing';
+import { expiryOf, openSocket, type TokenTransport } from './token';
+import type { Fetch, NodeSocket, Socket, SocketConstructor, SocketEvent } from './world';
+
+export interface LinkWorld {
+  readonly url: string;
+  /** Where any answer proves that the server can be reached. */
+  readonly healthUrl: string;
+  readonly tokenTransport?: TokenTransport | undefined;
+  readonly getToken: () => string | Promise<string>;
+  readonly WebSocket: SocketConstructor;
+  readonly fetch?: Fetch | undefined;
+  readonly clock: Clock;
+  readonly timing: Timing;
+}
+
+/** How a link ended. */
+export interface LinkEnd {
+  readonly code?: number;
+  readonly reason?: string;
+  readonly refused?: boolean;
+  readonly atOnce?: boolean;
+}
+
+export interface LinkHandlers {
+  /** The server's time from which to ask for changes; undefined for all. */
+  since(): number | undefined;
+  opened(): void;
+  event(event: EventFrame): void;
+  /** All that this link has missed is known. Comes once. */
+  synced(): void;
+  /** The server's time, of a link that is synced. */
+  serverTime(timestamp: number): void;
+  /** The server is about to close. Returns whether to leave that to the server. */
+  closing(reason: string): boolean;
+  /** Comes once, and nothing after it; not when the client itself has closed the link. */
+  ended(end: LinkEnd): void;
+}
+
+export interface Link {
+  /** Ends it unless there is a sign of life in time. */
+  probe(): void;
+  /** Listens for a little longer, then closes. */
+  retire(): void;
+  close(): void;
+  /** How long it has been open, in milliseconds; undefined before it is. */
+  age(): number | undefined;
+}
+
+const longestSyncPauseMs = 300_000;
+
+export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
+  const { clock, timing } = world;
+  const timers = createTimers(clock);
+  let socket: (Socket & NodeSocket) | undefined;
+  let abort: AbortController | undefined;
+  let over = false;
+  let openedAt: number | undefined;
+  let heardAt = 0;
+  let synced = false;
+  let newestServerTime = 0;
+  /** What the server's clock is ahead of ours. */
+  let aheadMs = 0;
+  /** By the server's clock. */
+  let expiresAt: number | undefined;
+  let closingReason: string | undefined;
+
+  function release(isDead: boolean): void {
+    over = true;
+    timers.stopAll();
+    abort?.abort();
+    if (socket === undefined) return;
+    // The listener for errors stays: in Node.js, an error without one would end the process.
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    if (isDead && socket.terminate !== undefined) socket.terminate();
+    else socket.close(1000);
+  }
+
+  function end(how: LinkEnd, isDead = false): void {
+    if (over) return;
+    release(isDead);
+    handlers.ended(how);
+  }
+
+  const send = (frame: ClientFrame) => socket?.send(JSON.stringify(frame));
+  const getToken = () => Promise.resolve().then(world.getToken);
+  const noToken = () => {
+    end({ reason: 'token_unavailable' });
+  };
+
+  function connect(token: string): void {
+    if (over) return;
+    if (typeof token !== 'string' || token === '') {
+      noToken();
+      return;
+    }
+    timers.stop('token');
+    timers.start('connect', timing.connectTimeoutMs, () => {
+      end({ reason: 'connect_timeout' }, true);
+    });
+    expiresAt = expiryOf(token);
+    let status: number | undefined;
+    try {
+      socket = openSocket(world.WebSocket, world.url, token, world.tokenTransport);
+    } catch {
+      // Its message may have the token in it.
+      end({ reason: 'token_malformed' });
+      return;
+    }
+    socket.onopen = opened;
+    socket.onmessage = received;
+    socket.onerror = () => undefined;
+    socket.onclose = ({ code, reason }: SocketEvent) => {
+      const why = closingReason ?? reason ?? '';
+      const how = { ...(code !== undefined && { code }), ...(why !== '' && { reason: why }) };
+      if (openedAt !== undefined) end(how);
+      else
+        void isRefused(status).then((refused) => {
+          end(refused ? { ...how, reason: 'refused', refused } : how);
+        });
+    };
+    // Only `ws` tells; it leaves the rest to whoever listens.
+    socket.on?.('unexpected-response', (_request, { statusCode }) => {
+      status = statusCode;
+      socket?.close();
+    });
+  }
+
+  /** Whether it was the token, or whatever else the server minds; not the network. */
+  async function isRefused(status: number | undefined): Promise<boolean> {
+    if (status !== undefined) return status === 401 || status === 403;
+    if (world.fetch === undefined) return false;
+    abort = new AbortController();
+    try {
+      // Any answer will do, so that of a server that other pages may not read, too.
+      const options = { mode: 'no-cors', cache: 'no-store', credentials: 'omit' } as const;
+      await world.fetch(world.healthUrl, { ...options, signal: abort.signal as never });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  function opened(): void {
+    timers.stop('connect');
+    openedAt = heardAt = clock.now();
+    listen(timing.heartbeatMs * 2.5);
+    sync(timing.connectTimeoutMs);
+    handlers.opened();
+  }
+
+  /** Silence of 2.5 heartbeats means dead; unless this program slept itself, and may find frames waiting. */
+  function listen(delayMs: number): void {
+    const dueAt = clock.now() + delayMs;
+    timers.start('listen', delayMs, () => {
+      const now = clock.now();
+      const leftMs = heardAt + timing.heartbeatMs * 2.5 - now;
+      if (leftMs > 0) listen(leftMs);
+      else if (now - dueAt < timing.pongTimeoutMs) end({ reason: 'silent' }, true);
+      else {
+        listen(timing.heartbeatMs);
+        probe();
+      }
+    });
+  }
+
+  function probe(): void {
+    if (openedAt === undefined) return;
+    timers.start('pong', timing.pongTimeoutMs, () => {
+      end({ reason: 'silent', atOnce: true }, true);
+    });
+    send({ type: 'ping' });
+  }
+
+  /** Asks again until there is an answer: a frame that the server failed on has none. */
+  function sync(pauseMs: number): void {
+    timers.start('sync', pauseMs, () => {
+      sync(Math.min(pauseMs * 2, longestSyncPauseMs));
+    });
+    const since = handlers.since();
+    send({ type: 'state:sync', payload: since === undefined ? {} : { since } });
+  }
+
+  /**
+   * Sends a fresh token in time, and once more if that was refused or not answered. When there is hardly any time
+   * left, the server is left to end the connection: the next one gets its own token.
+   */
+  function renew(): void {
+    if (expiresAt === undefined) return;
+    const leftMs = expiresAt - aheadMs - clock.now();
+    if (leftMs < timing.refreshBeforeMs / 6) return;
+    timers.start('renew', Math.max(leftMs - timing.refreshBeforeMs, leftMs / 2), () => {
+      renew();
+      getToken().then(
+        (token) => {
+          if (!over) send({ type: 'token:refresh', payload: { token } });
+        },
+        () => undefined,
+      );
+    });
+  }
+
+  function received({ data }: SocketEvent): void {
+    heardAt = clock.now();
+    timers.stop('pong');
+    const frame = typeof data === 'string' ? readServerFrame(data) : undefined;
+    if (frame !== undefined) take(frame);
+  }
+
+  function take(frame: ServerFrame): void {
+    switch (frame.type) {
+      case 'agent:status':
+      case 'session:activity':
+        handlers.event(frame);
+        break;
+      case 'state:snapshot':
+        for (const payload of frame.payload.agents)
+          handlers.event({ type: 'agent:status', payload });
+        for (const payload of frame.payload.sessions)
+          handlers.event({ type: 'session:activity', payload });
+        if (frame.payload.complete && !synced && !over) {
+          synced = true;
+          timers.stop('sync');
+          told(frame.payload.timestamp);
+          renew();
+          handlers.synced();
+        } else told(frame.payload.timestamp);
+        break;
+      case 'heartbeat':
+      case 'pong':
+        told(frame.payload.timestamp);
+        break;
+      case 'token:refreshed':
+        ({ expiresAt } = frame.payload);
+        renew();
+        break;
+      case 'connection:closing':
+        closingReason = frame.payload.reason;
+        if (!handlers.closing(closingReason)) end({ code: 1000, reason: closingReason });
+    }
+  }
+
+  /** Time that the server told. Before the link is synced it must not count: what lies before is not known yet. */
+  function told(timestamp: number): void {
+    newestServerTime = Math.max(newestServerTime, timestamp);
+    aheadMs = timestamp - clock.now();
+    if (synced) handlers.serverTime(newestServerTime);
+  }
+
+  timers.start('token', timing.tokenTimeoutMs, noToken);
+  getToken().then(connect, noToken);
+  return {
+    probe,
+    retire() {
+      timers.stopAll();
+      timers.start('linger', timing.lingerMs, () => {
+        release(false);
+      });
+    },
+    close() {
+      if (!over) release(false);
+    },
+    age: () => (openedAt === undefined ? undefined : clock.now() - openedAt),
+  };
+}

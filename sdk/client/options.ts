@@ -1,0 +1,88 @@
+// What a client is told, checked, with everything filled in that was not said.
+import type { LinkWorld } from './link';
+import type { Clock } from './timers';
+import { defaultTiming, type Timing } from './timing';
+import type { TokenTransport } from './token';
+import type { Rules } from './transition';
+import {
+  globals,
+  systemClock,
+  systemPage,
+  type Fetch,
+  type Page,
+  type Signal,
+  type SocketConstructor,
+} from './world';
+
+export interface MissionControlOptions {
+  /** Of the WebSocket, e.g. `ws://localhost:3000`. */
+  readonly url: string;
+  /**
+   * Gets the token, before each attempt and before it expires: always a fresh one. May be slow, may fail; a failure
+   * is an attempt that failed.
+   */
+  readonly getToken: () => string | Promise<string>;
+  /** How the token is sent. Default: `header` with `ws` and in Node.js, `subprotocol` elsewhere. */
+  readonly tokenTransport?: TokenTransport;
+  /**
+   * Asked after a handshake that failed: if there is any answer, the network is fine and it was the token. Default:
+   * `/health` beside the WebSocket, e.g. `http://localhost:3000/health`.
+   */
+  readonly healthUrl?: string;
+  /** Closes the client for ever when it aborts. */
+  readonly signal?: Signal;
+  /** Whether to connect at once. Default: yes. Else the client is `idle` until `reconnect()`. */
+  readonly autoConnect?: boolean;
+  /** Attempts in a row that may fail before the client is `closed`. Default: without end. */
+  readonly maxAttempts?: number;
+  readonly timing?: Partial<Timing>;
+  /** Default: the global one. Node.js 20 has none: give it that of the package `ws`. */
+  readonly WebSocket?: SocketConstructor;
+  readonly fetch?: Fetch;
+  readonly page?: Page;
+  readonly clock?: Clock;
+  /** From 0 to 1, as Math.random. */
+  readonly random?: () => number;
+}
+
+export interface Settings extends Rules {
+  readonly signal: Signal | undefined;
+  readonly clock: Clock;
+  readonly page: Page;
+  readonly random: () => number;
+  /** @throws {TypeError} when there is no WebSocket to be had */
+  readonly linkWorld: () => LinkWorld;
+}
+
+/** @throws {TypeError} for options that cannot work */
+export function settingsOf(options: MissionControlOptions): Settings {
+  const { url, getToken, tokenTransport, signal, maxAttempts = Infinity } = options;
+  if (!/^wss?:\/\/[^/]/.test(url)) throw new TypeError('url must begin with ws:// or wss://.');
+  if (typeof getToken !== 'function') throw new TypeError('getToken must be a function.');
+  if (!(maxAttempts >= 1)) throw new TypeError('maxAttempts must be at least 1.');
+  const timing = { ...defaultTiming, ...options.timing };
+  const clock = options.clock ?? systemClock;
+  return {
+    signal,
+    maxAttempts,
+    timing,
+    clock,
+    page: options.page ?? systemPage,
+    random: options.random ?? Math.random,
+    linkWorld() {
+      const { WebSocket = globals.WebSocket, fetch = globals.fetch } = options;
+      if (WebSocket === undefined) {
+        throw new TypeError(
+          'There is no WebSocket here: give one as an option, e.g. that of "ws".',
+        );
+      }
+      const healthUrl = options.healthUrl ?? healthUrlOf(url);
+      return { url, healthUrl, tokenTransport, getToken, WebSocket, fetch, clock, timing };
+    },
+  };
+}
+
+/** `ws://localhost:3000/live?x` → `http://localhost:3000/live/health` */
+function healthUrlOf(url: string): string {
+  return `${url.replace(/^ws/, 'http').replace(/\/?([?#].*)?$/, '')}/health`;
+}

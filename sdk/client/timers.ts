@@ -1,0 +1,44 @@
+// Timers by name, so that each can be set again or stopped without being carried around, and none is left.
+
+/** Where time comes from. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  setTimeout(due: () => void, delayMs: number): unknown;
+  clearTimeout(timer: unknown): void;
+}
+
+export interface Timers {
+  /** Runs `due` after `delayMs`, in place of what was to run under this name. */
+  start(name: string, delayMs: number, due: () => void): void;
+  stop(name: string): void;
+  stopAll(): void;
+}
+
+/** More than this does not fit into a timer: it would be due at once. */
+const greatestDelayMs = 2 ** 31 - 1;
+
+export function createTimers(clock: Clock): Timers {
+  const running = new Map<string, unknown>();
+  const stop = (name: string) => {
+    if (running.has(name)) clock.clearTimeout(running.get(name));
+    running.delete(name);
+  };
+  return {
+    start(name, delayMs, due) {
+      stop(name);
+      const timer = clock.setTimeout(
+        () => {
+          running.delete(name);
+          due();
+        },
+        Math.min(delayMs, greatestDelayMs),
+      );
+      running.set(name, timer);
+    },
+    stop,
+    stopAll() {
+      for (const name of running.keys()) stop(name);
+    },
+  };
+}

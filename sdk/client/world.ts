@@ -1,0 +1,99 @@
+// What the client needs from its surroundings, as the few things it uses of them: no types of the DOM or Node.js.
+import type { Clock } from './timers';
+
+/** An event of a WebSocket, of whatever type. */
+export interface SocketEvent {
+  readonly data?: unknown;
+  readonly code?: number;
+  readonly reason?: string;
+}
+
+/** A WebSocket: the browser's, Node.js's, or that of the package `ws`. */
+export interface Socket {
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: never) => void) | null;
+  onclose: ((event: never) => void) | null;
+  onerror: ((event: never) => void) | null;
+  send(text: string): void;
+  close(code?: number): void;
+}
+
+/** What only the sockets of `ws` can do. */
+export interface NodeSocket {
+  terminate?(): void;
+  on?(
+    type: 'unexpected-response',
+    listener: (request: unknown, response: { statusCode?: number }) => void,
+  ): unknown;
+}
+
+export type SocketConstructor = new (url: string, protocols?: string[]) => Socket;
+
+/** As much of `fetch` as asking for a sign of life takes. */
+export type Fetch = (
+  url: string,
+  options: { mode: 'no-cors'; cache: 'no-store'; credentials: 'omit'; signal: never },
+) => Promise<unknown>;
+
+/** An AbortSignal. */
+export interface Signal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** What is known about the network and about whether anybody looks. */
+export interface Page {
+  readonly isOnline: boolean;
+  readonly isVisible: boolean;
+  /** Calls `changed` whenever one of both may have changed. Returns how to stop that. */
+  subscribe(changed: () => void): () => void;
+}
+
+interface Target {
+  addEventListener?(type: string, listener: () => void): void;
+  removeEventListener?(type: string, listener: () => void): void;
+}
+
+interface Globals extends Target {
+  readonly WebSocket?: SocketConstructor;
+  readonly fetch?: Fetch;
+  readonly navigator?: { readonly onLine?: boolean };
+  readonly document?: Target & { readonly visibilityState?: string };
+  readonly process?: { readonly versions?: { readonly node?: string } };
+  readonly reportError?: (error: unknown) => void;
+  setTimeout(due: () => void, delayMs: number): unknown;
+  clearTimeout(timer: unknown): void;
+}
+
+/** The surroundings of this program: a page, a worker, Node.js. */
+export const globals = globalThis as unknown as Globals;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  setTimeout: (due, delayMs) => globals.setTimeout(due, delayMs),
+  clearTimeout: (timer) => {
+    globals.clearTimeout(timer);
+  },
+};
+
+/** The page this program runs in; where there is none, it is online and visible at all times. */
+export const systemPage: Page = {
+  get isOnline() {
+    return globals.navigator?.onLine !== false;
+  },
+  get isVisible() {
+    return globals.document?.visibilityState !== 'hidden';
+  },
+  subscribe(changed) {
+    const sources: [Target | undefined, string][] = [
+      [globals, 'online'],
+      [globals, 'offline'],
+      [globals.document, 'visibilitychange'],
+    ];
+    for (const [target, type] of sources) target?.addEventListener?.(type, changed);
+    return () => {
+      for (const [target, type] of sources) target?.removeEventListener?.(type, changed);
+    };
+  },
+};

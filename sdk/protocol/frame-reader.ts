@@ -1,0 +1,90 @@
+// Reads what the server sent, for clients: a twentieth of the size of the schemas, and lenient where they are strict.
+import type { AgentStatus, SessionActivity } from './events';
+import type { ServerFrame } from './frames';
+
+type Values = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads a frame of the server; undefined for what is none. Takes whatever `parseServerFrame` takes, with the same
+ * result, and of a snapshot all that it understands. Limits are left to the server, which has kept them.
+ */
+export function readServerFrame(text: string): ServerFrame | undefined {
+  let frame: unknown;
+  try {
+    frame = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isObject(frame) || !isObject(frame['payload'])) return undefined;
+  const { type, payload } = frame as { type: unknown; payload: Values };
+  switch (type) {
+    case 'agent:status':
+    case 'session:activity': {
+      const read = type === 'agent:status' ? readAgent(payload) : readSession(payload);
+      return read && ({ type, payload: read } as ServerFrame);
+    }
+    case 'heartbeat':
+    case 'pong': {
+      const { timestamp } = payload;
+      return isTime(timestamp) ? { type, payload: { timestamp } } : undefined;
+    }
+    case 'state:snapshot': {
+      const { timestamp, complete } = payload;
+      const agents = readAll(payload['agents'], readAgent);
+      const sessions = readAll(payload['sessions'], readSession);
+      return agents && sessions && isTime(timestamp) && typeof complete === 'boolean'
+        ? { type, payload: { agents, sessions, timestamp, complete } }
+        : undefined;
+    }
+    case 'token:refreshed': {
+      const { expiresAt } = payload;
+      return isTime(expiresAt) ? { type, payload: { expiresAt } } : undefined;
+    }
+    case 'error': {
+      const { code, message } = payload;
+      return isText(code) && isText(message) ? { type, payload: { code, message } } : undefined;
+    }
+    case 'connection:closing': {
+      const { reason } = payload;
+      return isText(reason) ? { type, payload: { reason } } : undefined;
+    }
+  }
+  return undefined;
+}
+
+function readAgent({ agentId, status, timestamp }: Values): AgentStatus | undefined {
+  return isText(agentId) && isStatus(status) && isTime(timestamp)
+    ? { agentId, status, timestamp }
+    : undefined;
+}
+
+function readSession(values: Values): SessionActivity | undefined {
+  const { agentId, sessionId, lastMessage, timestamp } = values;
+  return isText(agentId) && isText(sessionId) && isText(lastMessage) && isTime(timestamp)
+    ? { agentId, sessionId, lastMessage, timestamp }
+    : undefined;
+}
+
+function readAll<Item>(list: unknown, read: (values: Values) => Item | undefined) {
+  if (!Array.isArray(list)) return undefined;
+  return list.flatMap((values): Item[] => {
+    const item = isObject(values) ? read(values) : undefined;
+    return item === undefined ? [] : [item];
+  });
+}
+
+function isObject(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isTime(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isStatus(value: unknown): value is AgentStatus['status'] {
+  return value === 'online' || value === 'offline' || value === 'error';
+}
