@@ -10,7 +10,6 @@ import { createTimers } from './timers';
 import {
   initialState,
   transition,
-  type ConnectionState,
   type Event,
   type State,
 } from './transition';
