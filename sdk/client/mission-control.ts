@@ -7,12 +7,7 @@ import { createListeners, type ListenerTypes } from './listeners';
 import { settingsOf, type MissionControlOptions } from './options';
 import { Registers } from './registers';
 import { createTimers } from './timers';
-import {
-  initialState,
-  transition,
-  type Event,
-  type State,
-} from './transition';
+import { initialState, transition, type Event, type State } from './transition';
 
 /** A client of Mission Control. */
 export interface MissionControl {
