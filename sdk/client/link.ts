@@ -258,7 +258,7 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
     retire() {
       timers.stopAll();
       timers.start('linger', timing.lingerMs, () => {
-        release(false);
+        end({});
       });
     },
     close() {

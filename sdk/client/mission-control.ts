@@ -112,7 +112,10 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
       opened() {
         if (link === current) becameCurrent();
       },
-      event: merge,
+      event(event) {
+        // A listener may have ended it while a snapshot is told.
+        if (links.has(link)) merge(event);
+      },
       synced() {
         if (link !== next) return;
         // Make before break: both are open, and what both deliver is told once.

@@ -11,6 +11,8 @@ export interface State {
   readonly attempt: number;
   /** Handshakes refused in a row although the network was fine. */
   readonly refusals: number;
+  /** Whether a token has ever opened a connection: then a refusal is more likely meant for the crowd. */
+  readonly trusted: boolean;
   /** What the page says about the network. */
   readonly online: boolean;
   /** Whether a socket is open: it is kept while offline, as it may survive. */
@@ -60,6 +62,7 @@ export const initialState: State = {
   name: 'idle',
   attempt: 0,
   refusals: 0,
+  trusted: false,
   online: true,
   linked: false,
 };
@@ -77,11 +80,14 @@ export function transition(state: State, event: Event, rules: Rules): Transition
         : [{ ...to(state, 'connecting', 1), online: event.online, refusals: 0 }, 'drop', 'open'];
     case 'opened':
       if (name !== 'connecting') break;
-      return [{ ...to(state, 'connected', state.attempt), refusals: 0, linked: true }];
+      return [
+        { ...to(state, 'connected', state.attempt), refusals: 0, trusted: true, linked: true },
+      ];
     case 'stable':
       if (name !== 'connected') break;
       return [{ ...state, attempt: 0 }];
     case 'handover':
+      if (name === 'offline') return [{ ...state, linked: false }, 'drop'];
       if (name !== 'connected') break;
       return [to(state, 'connecting', 1)];
     case 'ended':
@@ -136,8 +142,12 @@ function ended(state: State, event: Ended, { timing, maxAttempts }: Rules): Tran
     if (event.hidden === true) return wait('waiting');
     return wait('waiting', betweenMs(replacedRetryMs / 2, replacedRetryMs, luck));
   }
-  // A server that goes away sends everybody away in the same moment, and one that is flooded wants peace.
-  const crowded = reason === 'rate_limited' || (code !== undefined && crowdedCodes.includes(code));
+  // A server that goes away sends everybody away in the same moment, one that is flooded wants peace, and one that
+  // refuses a good token may have too many handshakes: browsers cannot see that it says 429.
+  const crowded =
+    reason === 'rate_limited' ||
+    (code !== undefined && crowdedCodes.includes(code)) ||
+    (refusals > 0 && state.trusted);
   const base = crowded ? backoffCapMs : backoffBaseMs;
   return wait('waiting', backoffMs(failures, luck, base, backoffCapMs));
 }
@@ -159,6 +169,6 @@ function offline(state: State, linked: boolean): State {
 
 /** A state of another name; what was said about the one before does not hold for it. */
 function to(state: State, name: ConnectionState, attempt: number, linked = false): State {
-  const { refusals, online } = state;
-  return { name, attempt, refusals, online, linked };
+  const { refusals, trusted, online } = state;
+  return { name, attempt, refusals, trusted, online, linked };
 }

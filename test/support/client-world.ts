@@ -1,0 +1,230 @@
+// The world of a client, in the hands of a test: time, sockets, the network, and whether anybody looks.
+import type { ClientFrame, ServerFrame } from '../../sdk/protocol';
+import {
+  createMissionControl,
+  type Clock,
+  type Connection,
+  type MissionControl,
+  type MissionControlOptions,
+  type Page,
+} from '../../sdk/client';
+
+/** Lets everything happen that needs no time. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+}
+
+/** Time that stands still until it is moved, and knows which timers are left. */
+export class FakeTime implements Clock {
+  private readonly timers = new Map<number, { readonly at: number; readonly due: () => void }>();
+  private lastId = 0;
+  private milliseconds = Date.UTC(2026, 1, 5, 12);
+
+  readonly now = () => this.milliseconds;
+
+  /** How many timers are running. */
+  get pending(): number {
+    return this.timers.size;
+  }
+
+  setTimeout(due: () => void, delayMs: number): number {
+    this.lastId += 1;
+    this.timers.set(this.lastId, { at: this.milliseconds + delayMs, due });
+    return this.lastId;
+  }
+
+  clearTimeout(id: unknown): void {
+    this.timers.delete(id as number);
+  }
+
+  /** Lets so much time pass, with everything that is due in it, in its order. */
+  async pass(milliseconds: number): Promise<void> {
+    const end = this.milliseconds + milliseconds;
+    await settle();
+    for (;;) {
+      const [next] = [...this.timers].sort(([, one], [, other]) => one.at - other.at);
+      if (next === undefined || next[1].at > end) break;
+      this.timers.delete(next[0]);
+      this.milliseconds = Math.max(this.milliseconds, next[1].at);
+      next[1].due();
+      await settle();
+    }
+    this.milliseconds = end;
+  }
+
+  /** Lets the program sleep: time passes, and what was due meanwhile is due afterwards. */
+  async sleep(milliseconds: number): Promise<void> {
+    this.milliseconds += milliseconds;
+    await this.pass(0);
+  }
+}
+
+type Payload<Type extends ServerFrame['type']> = Extract<ServerFrame, { type: Type }>['payload'];
+
+/** The client's end of a connection, with the strings of the server's end. */
+export class FakeSocket {
+  onopen: ((event: never) => void) | null = null;
+  onmessage: ((event: never) => void) | null = null;
+  onclose: ((event: never) => void) | null = null;
+  onerror: ((event: never) => void) | null = null;
+  readonly sent: ClientFrame[] = [];
+  readyState: 'connecting' | 'open' | 'closed' = 'connecting';
+  /** The code the client closed with. */
+  closedWith: number | undefined;
+
+  constructor(
+    readonly url: string,
+    readonly protocols: readonly string[] = [],
+  ) {}
+
+  get token(): string | undefined {
+    return this.protocols[1];
+  }
+
+  send(text: string): void {
+    this.sent.push(JSON.parse(text) as ClientFrame);
+  }
+
+  close(code?: number): void {
+    if (this.readyState === 'closed') return;
+    this.readyState = 'closed';
+    this.closedWith = code;
+  }
+
+  sentOf<Type extends ClientFrame['type']>(type: Type) {
+    return this.sent.filter((frame) => frame.type === type) as Extract<
+      ClientFrame,
+      { type: Type }
+    >[];
+  }
+
+  accept(): void {
+    this.readyState = 'open';
+    this.onopen?.({} as never);
+  }
+
+  receive<Type extends ServerFrame['type']>(type: Type, payload: Payload<Type>): void {
+    this.receiveText(JSON.stringify({ type, payload }));
+  }
+
+  receiveText(data: unknown): void {
+    if (this.readyState === 'open') this.onmessage?.({ data } as never);
+  }
+
+  /** The connection ends, or the handshake fails. */
+  drop(code = 1006, reason = ''): void {
+    this.readyState = 'closed';
+    this.onerror?.({} as never);
+    this.onclose?.({ code, reason } as never);
+  }
+}
+
+export class FakePage implements Page {
+  isOnline = true;
+  isVisible = true;
+  readonly listeners = new Set<() => void>();
+
+  subscribe(changed: () => void): () => void {
+    this.listeners.add(changed);
+    return () => this.listeners.delete(changed);
+  }
+
+  set(now: { readonly isOnline?: boolean; readonly isVisible?: boolean }): void {
+    Object.assign(this, now);
+    for (const changed of this.listeners) changed();
+  }
+}
+
+/** A JWT that expires at `expiresAt` (milliseconds since the Unix epoch); nobody has signed it. */
+export function tokenUntil(expiresAt: number, name = 'token'): string {
+  const claims = { sub: name, exp: Math.floor(expiresAt / 1000), name: 'Jürgen' };
+  return `head.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.sign`;
+}
+
+/** A client in a world of its own. */
+export class ClientWorld {
+  readonly time = new FakeTime();
+  readonly page = new FakePage();
+  readonly sockets: FakeSocket[] = [];
+  /** Every connection that the client told of, the first one included. */
+  readonly connections: Connection[] = [];
+  /** What the client hears when it asks for a sign of life. */
+  isReachable = false;
+  healthChecks: string[] = [];
+  luck = 0.5;
+  tokens = 0;
+  readonly client: MissionControl;
+
+  constructor(options: Partial<MissionControlOptions> = {}) {
+    const { sockets } = this;
+    const WebSocket = class extends FakeSocket {
+      constructor(url: string, protocols?: string[]) {
+        super(url, protocols);
+        sockets.push(this);
+      }
+    };
+    this.client = createMissionControl({
+      url: 'wss://example.test/live',
+      getToken: () => `token-${(this.tokens += 1)}`,
+      WebSocket,
+      fetch: (url) => {
+        this.healthChecks.push(url);
+        return this.isReachable ? Promise.resolve() : Promise.reject(new Error('unreachable'));
+      },
+      clock: this.time,
+      page: this.page,
+      random: () => this.luck,
+      ...options,
+    });
+    this.connections.push(this.client.connection);
+    this.client.on('connection', (connection) => this.connections.push(connection));
+  }
+
+  /** The newest socket. */
+  get socket(): FakeSocket {
+    const socket = this.sockets.at(-1);
+    if (socket === undefined) throw new Error('The client has opened no socket.');
+    return socket;
+  }
+
+  get open(): FakeSocket[] {
+    return this.sockets.filter(({ readyState }) => readyState !== 'closed');
+  }
+
+  get state(): string {
+    return this.client.connection.state;
+  }
+
+  get states(): string[] {
+    return this.connections.map(({ state }) => state);
+  }
+
+  /** Lets the newest socket open, and answers its sync. */
+  async accept(payload: Partial<Payload<'state:snapshot'>> = {}): Promise<FakeSocket> {
+    await settle();
+    const { socket } = this;
+    socket.accept();
+    this.snapshot(payload);
+    await settle();
+    return socket;
+  }
+
+  snapshot(payload: Partial<Payload<'state:snapshot'>> = {}): void {
+    const timestamp = this.time.now();
+    const all = { agents: [], sessions: [], timestamp, complete: true, ...payload };
+    this.socket.receive('state:snapshot', all);
+  }
+
+  /** Waits as long as the client does. */
+  async nextAttempt(): Promise<void> {
+    await settle();
+    await this.time.pass(this.client.connection.retryInMs ?? 0);
+  }
+
+  /** Connected, synced, and for so long that the backoff starts anew. */
+  async connect(): Promise<FakeSocket> {
+    const socket = await this.accept();
+    await this.time.pass(5_000);
+    return socket;
+  }
+}

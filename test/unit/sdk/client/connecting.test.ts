@@ -1,0 +1,250 @@
+// From asking for a token to an open socket, and everything that may go wrong on the way.
+import { createMissionControl } from '../../../../sdk/client';
+import { ClientWorld, FakeSocket, settle } from '../../../support/client-world';
+
+test('connects at once, with the token as second subprotocol', async () => {
+  const world = new ClientWorld();
+  expect(world.client.connection).toMatchObject({ state: 'connecting', attempt: 1 });
+  await settle();
+  expect(world.socket.url).toBe('wss://example.test/live');
+  expect(world.socket.protocols).toEqual(['mission-control', 'token-1']);
+  await world.accept();
+  expect(world.client.connection).toMatchObject({ state: 'connected', attempt: 1 });
+  await world.time.pass(5_000);
+  expect(world.client.connection).toMatchObject({ state: 'connected', attempt: 0 });
+});
+
+test('is idle until it is told, if that is wanted', async () => {
+  const world = new ClientWorld({ autoConnect: false });
+  await world.time.pass(100_000);
+  expect([world.state, world.tokens, world.time.pending]).toEqual(['idle', 0, 0]);
+  expect(world.page.listeners.size).toBe(0);
+  world.client.reconnect();
+  await world.accept();
+  expect(world.states).toEqual(['idle', 'connecting', 'connected']);
+});
+
+test('asks for a fresh token before each attempt', async () => {
+  const world = new ClientWorld();
+  for (const token of ['token-1', 'token-2', 'token-3']) {
+    await settle();
+    expect(world.socket.token).toBe(token);
+    world.socket.drop();
+    await world.nextAttempt();
+  }
+});
+
+test.each([
+  ['throws', () => Promise.reject(new Error('secret'))],
+  ['is empty', () => ''],
+  ['is none', () => undefined as unknown as string],
+])('a token that %s is a failed attempt: no socket, backoff', async (_how, getToken) => {
+  const world = new ClientWorld({ getToken });
+  await settle();
+  expect(world.sockets).toEqual([]);
+  expect(world.client.connection).toMatchObject({
+    state: 'waiting',
+    attempt: 2,
+    retryInMs: 1_000,
+    reason: 'token_unavailable',
+  });
+});
+
+test('a token may be slow, but not for ever', async () => {
+  let give: (token: string) => void = () => undefined;
+  const world = new ClientWorld({ getToken: () => new Promise((resolve) => (give = resolve)) });
+  await world.time.pass(29_000);
+  expect(world.state).toBe('connecting');
+  give('slow');
+  await world.accept();
+  expect(world.state).toBe('connected');
+
+  const other = new ClientWorld({ getToken: () => new Promise((resolve) => (give = resolve)) });
+  await other.time.pass(30_000);
+  expect(other.client.connection).toMatchObject({ state: 'waiting', reason: 'token_unavailable' });
+  give('too late');
+  await settle();
+  expect(other.sockets).toEqual([]);
+});
+
+test('a token that the WebSocket will not take never shows in what is told', async () => {
+  class Picky extends FakeSocket {
+    constructor(url: string, protocols: string[] = []) {
+      super(url, protocols);
+      throw new SyntaxError(`The subprotocol '${protocols.join()}' is invalid.`);
+    }
+  }
+  const world = new ClientWorld({ getToken: () => 'not a token', WebSocket: Picky });
+  await settle();
+  expect(world.client.connection.reason).toBe('token_malformed');
+  expect(JSON.stringify(world.connections)).not.toContain('not a token');
+});
+
+test('a handshake that hangs is given up after 10 s', async () => {
+  const world = new ClientWorld();
+  await world.time.pass(9_999);
+  expect(world.state).toBe('connecting');
+  await world.time.pass(1);
+  expect(world.client.connection).toMatchObject({ state: 'waiting', reason: 'connect_timeout' });
+  expect(world.socket.readyState).toBe('closed');
+});
+
+test('the timing can be set', async () => {
+  const world = new ClientWorld({ timing: { connectTimeoutMs: 500 } });
+  await world.time.pass(500);
+  expect(world.state).toBe('waiting');
+});
+
+describe('a handshake that fails', () => {
+  test('is the network when nothing answers: waiting, again and again, without end', async () => {
+    const world = new ClientWorld();
+    for (let attempt = 1; attempt <= 100; attempt += 1) {
+      await settle();
+      world.socket.drop();
+      await world.nextAttempt();
+    }
+    expect(world.sockets).toHaveLength(101);
+    expect(new Set(world.states)).toEqual(new Set(['connecting', 'waiting']));
+  });
+
+  test('is the token when the health URL answers, twice: unauthorized, and no storm', async () => {
+    const world = new ClientWorld();
+    world.isReachable = true;
+    await settle();
+    world.socket.drop();
+    await settle();
+    expect(world.client.connection).toMatchObject({
+      state: 'waiting',
+      code: 1006,
+      reason: 'refused',
+    });
+    await world.time.pass(1_000);
+    expect(world.socket.token).toBe('token-2');
+    world.socket.drop();
+    await settle();
+    expect(world.client.connection).toMatchObject({
+      state: 'unauthorized',
+      retryInMs: 60_000,
+      code: 1006,
+      reason: 'refused',
+    });
+    expect(world.healthChecks).toEqual(Array(2).fill('https://example.test/live/health'));
+    await world.time.pass(59_999);
+    expect(world.sockets).toHaveLength(2);
+    await world.time.pass(1);
+    await world.accept();
+    expect(world.state).toBe('connected');
+  });
+
+  test('asks the health URL that was given, and never for longer than a handshake', async () => {
+    const asked: { url: string; signal: AbortSignal }[] = [];
+    const fetch = (url: string, { signal }: { signal: AbortSignal }) => {
+      asked.push({ url, signal });
+      return new Promise(() => undefined);
+    };
+    const healthUrl = 'https://health.test/';
+    const world = new ClientWorld({ healthUrl, fetch: fetch });
+    await settle();
+    world.socket.drop();
+    await world.time.pass(10_000);
+    expect(asked).toMatchObject([{ url: healthUrl, signal: { aborted: true } }]);
+    expect(world.client.connection).toMatchObject({ state: 'waiting', reason: 'connect_timeout' });
+  });
+
+  test.each([
+    [401, 'unauthorized', 'refused'],
+    [403, 'unauthorized', 'refused'],
+    [429, 'waiting', undefined],
+    [503, 'waiting', undefined],
+  ])('says HTTP %i with a WebSocket of Node.js: %s', async (statusCode, state, reason) => {
+    class Telling extends FakeSocket {
+      constructor(url: string, protocols?: string[]) {
+        super(url, protocols);
+        opened.push(this);
+      }
+      listener: ((request: unknown, response: { statusCode: number }) => void) | undefined;
+      on(_type: string, listener: typeof this.listener) {
+        this.listener = listener;
+      }
+      override close(code?: number) {
+        super.close(code);
+        this.drop();
+      }
+    }
+    const opened: Telling[] = [];
+    const world = new ClientWorld({ WebSocket: Telling });
+    world.isReachable = true;
+    for (let attempt = 1; attempt <= 2; attempt += 1) {
+      await world.nextAttempt();
+      opened.at(-1)?.listener?.({}, { statusCode });
+      await settle();
+    }
+    expect(world.client.connection).toMatchObject({ state, code: 1006, reason });
+    expect(world.healthChecks).toEqual([]);
+  });
+
+  test('gives up after maxAttempts, until reconnect()', async () => {
+    const world = new ClientWorld({ maxAttempts: 2 });
+    await settle();
+    world.socket.drop();
+    await world.time.pass(1_000);
+    world.socket.drop();
+    await world.time.pass(1_000_000);
+    expect(world.client.connection).toMatchObject({ state: 'closed', reason: 'max_attempts' });
+    expect(world.sockets).toHaveLength(2);
+    expect(world.time.pending).toBe(0);
+    world.client.reconnect();
+    await world.accept();
+    expect(world.state).toBe('connected');
+  });
+});
+
+test('waits longer and longer, and from the beginning after 5 s of being connected', async () => {
+  const world = new ClientWorld();
+  world.luck = 1;
+  const waits: (number | undefined)[] = [];
+  const lose = async () => {
+    world.socket.drop();
+    await settle();
+    waits.push(world.client.connection.retryInMs);
+    await world.nextAttempt();
+  };
+  await settle();
+  for (let attempt = 1; attempt <= 6; attempt += 1) await lose();
+  await world.accept();
+  await world.time.pass(4_999);
+  await lose();
+  await world.accept();
+  await world.time.pass(5_000);
+  await lose();
+  expect(waits).toEqual([2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000, 1_000]);
+});
+
+test('reconnect() does not wait, and begins to count anew', async () => {
+  const world = new ClientWorld();
+  await settle();
+  world.socket.drop();
+  await settle();
+  world.client.reconnect();
+  expect(world.client.connection).toMatchObject({ state: 'connecting', attempt: 1 });
+  const old = await world.accept();
+  world.client.reconnect();
+  await world.accept();
+  expect(old.closedWith).toBe(1000);
+  expect(world.open).toHaveLength(1);
+});
+
+describe('options that cannot work', () => {
+  const good = { url: 'ws://localhost:3000', getToken: () => 'token', WebSocket: FakeSocket };
+  test.each([
+    [{ url: 'https://example.test' }, 'url must begin with ws:// or wss://.'],
+    [{ url: undefined as unknown as string }, 'url must begin with ws:// or wss://.'],
+    [{ getToken: 'token' as never }, 'getToken must be a function.'],
+    [{ maxAttempts: 0 }, 'maxAttempts must be at least 1.'],
+    [{ maxAttempts: NaN }, 'maxAttempts must be at least 1.'],
+    [{ WebSocket: undefined as never }, 'There is no WebSocket here'],
+  ])('%j: %s', (wrong, message) => {
+    expect(() => createMissionControl({ ...good, ...wrong })).toThrow(TypeError);
+    expect(() => createMissionControl({ ...good, ...wrong })).toThrow(message);
+  });
+});

@@ -1,0 +1,181 @@
+// Whether a connection lives: silence, pings, the network and the page.
+import { ClientWorld, settle } from '../../../support/client-world';
+
+let world: ClientWorld;
+beforeEach(async () => {
+  world = new ClientWorld();
+  await world.connect();
+});
+
+const heartbeat = () => {
+  world.socket.receive('heartbeat', { timestamp: world.time.now() });
+};
+const pings = () => world.socket.sentOf('ping').length;
+
+test('silence of 2.5 heartbeat intervals means dead', async () => {
+  heartbeat();
+  await world.time.pass(74_999);
+  expect(world.state).toBe('connected');
+  await world.time.pass(1);
+  expect(world.client.connection).toMatchObject({
+    state: 'waiting',
+    reason: 'silent',
+    retryInMs: 500,
+  });
+  expect(world.sockets[0]?.readyState).toBe('closed');
+});
+
+test('any frame is a sign of life, even one that nobody understands', async () => {
+  heartbeat();
+  for (const text of ['{"type":"heartbeat","payload":{"timestamp":1}}', 'nonsense', '{}', '']) {
+    await world.time.pass(70_000);
+    world.socket.receiveText(text);
+  }
+  await world.time.pass(70_000);
+  expect(world.state).toBe('connected');
+  expect(world.sockets).toHaveLength(1);
+});
+
+test('a program that has slept asks before it gives up: frames may be waiting', async () => {
+  heartbeat();
+  await world.time.sleep(600_000);
+  expect([world.state, pings()]).toEqual(['connected', 1]);
+  heartbeat();
+  await world.time.pass(60_000);
+  expect(world.sockets).toHaveLength(1);
+
+  await world.time.sleep(600_000);
+  expect([world.state, pings()]).toEqual(['connected', 2]);
+  await world.time.pass(3_000);
+  expect(world.state).toBe('connecting');
+});
+
+describe('the page becomes visible', () => {
+  const look = () => {
+    world.page.set({ isVisible: false });
+    world.page.set({ isVisible: true });
+  };
+
+  test('a ping that is answered within 3 s: nothing has happened', async () => {
+    look();
+    expect(pings()).toBe(1);
+    await world.time.pass(2_999);
+    world.socket.receive('pong', { timestamp: world.time.now() });
+    await world.time.pass(10_000);
+    expect(world.states).toEqual(['connecting', 'connected', 'connected']);
+  });
+
+  test('no answer within 3 s: a new connection at once, not after a backoff', async () => {
+    look();
+    await world.time.pass(3_000);
+    expect(world.client.connection).toMatchObject({
+      state: 'connecting',
+      attempt: 1,
+      reason: 'silent',
+    });
+    await world.accept();
+    expect(world.open).toHaveLength(1);
+  });
+
+  test('while waiting, the next attempt is now', () => {
+    world.socket.drop();
+    look();
+    expect(world.state).toBe('connecting');
+  });
+
+  test('while unauthorized, too: the person may have signed in', async () => {
+    world.isReachable = true;
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      world.socket.drop();
+      await settle();
+      if (attempt < 2) await world.nextAttempt();
+    }
+    expect(world.state).toBe('unauthorized');
+    look();
+    expect(world.state).toBe('connecting');
+  });
+
+  test('the page becoming hidden means nothing', () => {
+    world.page.set({ isVisible: false });
+    expect(pings()).toBe(0);
+  });
+});
+
+describe('the network', () => {
+  test('goes and comes back: the socket is kept, and asked', async () => {
+    world.page.set({ isOnline: false });
+    expect(world.client.connection).toMatchObject({ state: 'offline', retryInMs: undefined });
+    await world.time.pass(30_000);
+    expect(world.open).toHaveLength(1);
+    world.page.set({ isOnline: true });
+    expect([world.state, pings()]).toEqual(['connected', 1]);
+    world.socket.receive('pong', { timestamp: world.time.now() });
+    await world.time.pass(10_000);
+    expect(world.sockets).toHaveLength(1);
+  });
+
+  test('comes back, but the socket did not survive: a new one within 3 s', async () => {
+    world.page.set({ isOnline: false });
+    world.page.set({ isOnline: true });
+    await world.time.pass(3_000);
+    expect(world.state).toBe('connecting');
+    await world.accept();
+    expect([world.state, world.open.length]).toEqual(['connected', 1]);
+  });
+
+  test('is away: no attempts, however long', async () => {
+    world.page.set({ isOnline: false });
+    world.socket.drop();
+    await world.time.pass(10_000_000);
+    expect(world.state).toBe('offline');
+    expect(world.sockets).toHaveLength(1);
+    world.page.set({ isOnline: true });
+    expect(world.client.connection).toMatchObject({ state: 'connecting', attempt: 1 });
+    await world.accept();
+    expect(world.state).toBe('connected');
+  });
+
+  test('is away, and the socket falls silent: offline without it', async () => {
+    world.page.set({ isOnline: false });
+    await world.time.pass(75_000);
+    expect([world.state, world.open.length]).toEqual(['offline', 0]);
+  });
+
+  test('goes while waiting or connecting: no attempt until it is back', async () => {
+    world.socket.drop();
+    world.page.set({ isOnline: false });
+    await world.time.pass(100_000);
+    expect([world.state, world.sockets.length]).toEqual(['offline', 1]);
+    world.page.set({ isOnline: true });
+    await settle();
+    world.page.set({ isOnline: false });
+    await world.time.pass(100_000);
+    expect([world.state, world.sockets.length, world.open.length]).toEqual(['offline', 2, 0]);
+  });
+
+  test('is away from the beginning; but a person who asks may know better', async () => {
+    world.client.close();
+    world.page.isOnline = false;
+    world.client.reconnect();
+    await world.time.pass(100_000);
+    expect([world.state, world.sockets.length]).toEqual(['offline', 1]);
+    world.client.reconnect();
+    await world.accept();
+    expect(world.state).toBe('connected');
+    world.socket.drop();
+    await settle();
+    expect(world.state).toBe('offline');
+  });
+
+  test('says offline while a new socket is about to take over: only one is left', async () => {
+    world.socket.receive('connection:closing', { reason: 'token_expired' });
+    await settle();
+    world.page.set({ isOnline: false });
+    world.sockets[0]?.drop(1000);
+    await settle();
+    expect([world.state, world.open.length]).toEqual(['offline', 0]);
+    world.page.set({ isOnline: true });
+    await world.accept();
+    expect([world.state, world.open.length]).toEqual(['connected', 1]);
+  });
+});

@@ -1,0 +1,245 @@
+// Nothing is missed, and nothing is heard twice.
+import fc from 'fast-check';
+import { sessionKey, type AgentStatus, type SessionActivity } from '../../../../sdk/client';
+import type { EventFrame } from '../../../../sdk/protocol';
+import { ClientWorld, settle } from '../../../support/client-world';
+import { eventArbitrary, lastWriters } from '../../../support/state-store-contract';
+
+const agent = (agentId: string, status: AgentStatus['status'], timestamp: number) => ({
+  agentId,
+  status,
+  timestamp,
+});
+const session = (agentId: string, sessionId: string, lastMessage: string, timestamp: number) => ({
+  agentId,
+  sessionId,
+  lastMessage,
+  timestamp,
+});
+const sinceOf = (world: ClientWorld) => world.socket.sentOf('state:sync').at(-1)?.payload;
+
+describe('the sync after each open', () => {
+  test('asks for everything at first, then from a minute before the last server time seen', async () => {
+    const world = new ClientWorld();
+    await world.connect();
+    expect(world.socket.sentOf('state:sync')).toEqual([{ type: 'state:sync', payload: {} }]);
+    world.socket.receive('heartbeat', { timestamp: 1_900_000_000_000 });
+    world.socket.receive('pong', { timestamp: 1_899_999_999_000 });
+    world.socket.drop();
+    await world.nextAttempt();
+    world.socket.accept();
+    expect(sinceOf(world)).toEqual({ since: 1_900_000_000_000 - 60_000 });
+  });
+
+  test("goes by the server's clock only: neither by ours nor by that of a backend", async () => {
+    const world = new ClientWorld();
+    await world.accept({ timestamp: 1_000_000 });
+    world.socket.receive('agent:status', agent('a', 'online', 9_000_000));
+    await world.time.pass(60_000);
+    world.socket.drop();
+    await world.nextAttempt();
+    world.socket.accept();
+    expect(sinceOf(world)).toEqual({ since: 940_000 });
+  });
+
+  test('does not count the time of a connection that was never synced: what it missed is unknown', async () => {
+    const world = new ClientWorld();
+    await world.accept({ timestamp: 1_000_000 });
+    world.socket.drop();
+    await world.nextAttempt();
+    world.socket.accept();
+    world.socket.receive('heartbeat', { timestamp: 5_000_000 });
+    world.snapshot({ timestamp: 5_000_000, complete: false });
+    world.socket.drop();
+    await world.nextAttempt();
+    world.socket.accept();
+    expect(sinceOf(world)).toEqual({ since: 940_000 });
+    world.socket.receive('heartbeat', { timestamp: 6_000_000 });
+    world.snapshot({ timestamp: 5_900_000 });
+    world.socket.drop();
+    await world.nextAttempt();
+    world.socket.accept();
+    expect(sinceOf(world)).toEqual({ since: 5_940_000 });
+  });
+
+  test('never asks for a time before 1970', async () => {
+    const world = new ClientWorld();
+    await world.accept({ timestamp: 1_000 });
+    world.client.reconnect();
+    await settle();
+    world.socket.accept();
+    expect(sinceOf(world)).toEqual({ since: 0 });
+  });
+
+  test('is asked again while there is no complete answer, less and less often', async () => {
+    const world = new ClientWorld();
+    await settle();
+    const start = world.time.now();
+    world.socket.accept();
+    const times: number[] = [];
+    const { socket } = world;
+    const send = socket.send.bind(socket);
+    socket.send = (text) => {
+      if (text.includes('state:sync')) times.push((world.time.now() - start) / 1_000);
+      send(text);
+    };
+    for (let second = 0; second < 2_000; second += 1) {
+      await world.time.pass(1_000);
+      socket.receive('heartbeat', { timestamp: world.time.now() });
+    }
+    expect(times).toEqual([10, 30, 70, 150, 310, 610, 910, 1_210, 1_510, 1_810]);
+    world.snapshot();
+    times.length = 0;
+    for (let second = 0; second < 600; second += 1) {
+      await world.time.pass(1_000);
+      socket.receive('heartbeat', { timestamp: world.time.now() });
+    }
+    expect(times).toEqual([]);
+  });
+});
+
+describe('listeners', () => {
+  test('hear of agents and sessions that changed, with the maps up to date', async () => {
+    const world = new ClientWorld();
+    const { client } = world;
+    const heard: unknown[] = [];
+    client.on('agent:status', (status) => {
+      expect(client.agents.get(status.agentId)).toBe(status);
+      heard.push(status);
+    });
+    client.on('session:activity', (activity: SessionActivity) => {
+      const key = sessionKey(activity.agentId, activity.sessionId);
+      expect(client.sessions.get(key)).toBe(activity);
+      heard.push(activity);
+    });
+    await world.accept({
+      agents: [agent('a', 'online', 5)],
+      sessions: [session('a', 's', 'x', 5)],
+    });
+    world.socket.receive('agent:status', agent('a', 'online', 5));
+    world.socket.receive('agent:status', agent('a', 'error', 4));
+    world.socket.receive('agent:status', agent('a', 'offline', 6));
+    world.socket.receive('session:activity', session('b', 's', 'y', 1));
+    expect(heard).toEqual([
+      agent('a', 'online', 5),
+      session('a', 's', 'x', 5),
+      agent('a', 'offline', 6),
+      session('b', 's', 'y', 1),
+    ]);
+    expect([...client.agents]).toEqual([['a', agent('a', 'offline', 6)]]);
+    expect([...client.sessions.keys()]).toEqual(['["a","s"]', '["b","s"]']);
+  });
+
+  test('each stops by itself', async () => {
+    const world = new ClientWorld();
+    await world.connect();
+    const listener = jest.fn();
+    const stops = [
+      world.client.on('agent:status', listener),
+      world.client.on('agent:status', listener),
+    ];
+    world.socket.receive('agent:status', agent('a', 'online', 1));
+    expect(listener).toHaveBeenCalledTimes(2);
+    stops[0]?.();
+    stops[0]?.();
+    world.socket.receive('agent:status', agent('a', 'online', 2));
+    expect(listener).toHaveBeenCalledTimes(3);
+    stops[1]?.();
+    world.socket.receive('agent:status', agent('a', 'online', 3));
+    expect(listener).toHaveBeenCalledTimes(3);
+  });
+
+  test('one that throws does not keep others from hearing, and is reported', async () => {
+    const reportError = jest.fn();
+    Object.assign(globalThis, { reportError });
+    try {
+      const world = new ClientWorld();
+      const fault = new Error('listener');
+      const others = jest.fn();
+      for (const type of ['agent:status', 'connection'] as const) {
+        world.client.on(type, () => {
+          throw fault;
+        });
+        world.client.on(type, others);
+      }
+      await world.connect();
+      world.socket.receive('agent:status', agent('a', 'online', 1));
+      expect(others).toHaveBeenCalledTimes(3);
+      expect(reportError.mock.calls).toEqual([[fault], [fault], [fault]]);
+      expect(world.state).toBe('connected');
+    } finally {
+      Reflect.deleteProperty(globalThis, 'reportError');
+    }
+  });
+
+  test('one that closes the client is the last to hear', async () => {
+    const world = new ClientWorld();
+    const heard: string[] = [];
+    world.client.on('agent:status', ({ agentId }) => {
+      heard.push(agentId);
+      world.client.close();
+    });
+    await world.accept({ agents: [agent('a', 'online', 1), agent('b', 'online', 1)] });
+    expect(heard).toEqual(['a']);
+    expect([world.state, world.time.pending]).toEqual(['closed', 0]);
+  });
+
+  test('one may reconnect from within', async () => {
+    const world = new ClientWorld();
+    world.client.on('connection', ({ state }) => {
+      if (state === 'waiting') world.client.reconnect();
+    });
+    await world.connect();
+    world.socket.drop();
+    expect(world.state).toBe('connecting');
+    await world.accept();
+    expect([world.state, world.open.length]).toEqual(['connected', 1]);
+  });
+});
+
+test('whatever is repeated, reordered or lost before a snapshot: the last writer of each register', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(eventArbitrary, { maxLength: 20 }),
+      fc.infiniteStream(fc.nat(3)),
+      async (events, stream) => {
+        const fate = (): number => stream.next().value as number;
+        const world = new ClientWorld();
+        const heard: EventFrame[] = [];
+        world.client.on('agent:status', (payload) => heard.push({ type: 'agent:status', payload }));
+        world.client.on('session:activity', (payload) =>
+          heard.push({ type: 'session:activity', payload }),
+        );
+        await world.accept();
+        // Lost, once, twice, three times; and each copy at some place of its own.
+        const frames = events.flatMap((event) => Array<EventFrame>(fate()).fill(event));
+        const rank = new Map(frames.map((frame) => [frame, fate()]));
+        frames.sort((one, other) => (rank.get(one) ?? 0) - (rank.get(other) ?? 0));
+        for (const { type, payload } of frames) world.socket.receive(type, payload);
+        world.socket.drop();
+        await world.nextAttempt();
+        const last = [...lastWriters(events).values()];
+        await world.accept({
+          agents: last.flatMap((one) => (one.type === 'agent:status' ? [one.payload] : [])),
+          sessions: last.flatMap((one) => (one.type === 'session:activity' ? [one.payload] : [])),
+        });
+        const { agents, sessions } = world.client;
+        const known = [...agents.values(), ...sessions.values()];
+        const payloads = last.map(({ payload }) => payload);
+        expect(known).toHaveLength(payloads.length);
+        expect(known).toEqual(expect.arrayContaining(payloads));
+        // Each final value was heard once, and no register went back.
+        for (const { type, payload } of last) {
+          const same = heard.filter((one) => one.type === type && isSame(one.payload, payload));
+          expect(same).toHaveLength(1);
+        }
+        expect(new Set(heard.map((one) => JSON.stringify(one))).size).toBe(heard.length);
+        world.client.close();
+      },
+    ),
+  );
+});
+
+function isSame(one: object, other: object): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
