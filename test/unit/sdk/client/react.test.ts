@@ -1,0 +1,327 @@
+// The React binding, run by React in a page of jsdom, on a client whose world is a test's.
+import { JSDOM } from 'jsdom';
+import { act, createElement, StrictMode, type FunctionComponent, type ReactNode } from 'react';
+import type * as ReactDomClient from 'react-dom/client';
+import type * as ReactDomServer from 'react-dom/server';
+import { createMissionControl, type MissionControlOptions } from '../../../../sdk/client';
+import * as binding from '../../../../sdk/client/react';
+import { FakePage, FakeSocket, FakeTime, settle } from '../../../support/client-world';
+
+const { MissionControlProvider } = binding;
+let client: typeof ReactDomClient;
+let server: typeof ReactDomServer;
+
+beforeAll(async () => {
+  const { window } = new JSDOM();
+  const { document, navigator } = window;
+  Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true, window, document, navigator });
+  // Loaded late: React looks for the document when it is loaded.
+  client = await import('react-dom/client');
+  server = await import('react-dom/server');
+});
+
+let sockets: FakeSocket[];
+let time: FakeTime;
+let page: FakePage;
+/** All options but the documented ones. */
+let world: Omit<MissionControlOptions, 'url' | 'getToken'>;
+let options: MissionControlOptions;
+let tokens: number;
+
+beforeEach(() => {
+  sockets = [];
+  time = new FakeTime();
+  page = new FakePage();
+  tokens = 0;
+  class WebSocket extends FakeSocket {
+    constructor(url: string, protocols?: string[]) {
+      super(url, protocols);
+      sockets.push(this);
+    }
+  }
+  const getToken = () => `token-${(tokens += 1)}`;
+  world = { WebSocket, clock: time, page };
+  options = { url: 'ws://localhost:3000', getToken, ...world };
+});
+
+/** The socket that is open now. */
+const socket = (): FakeSocket => {
+  const open = sockets.filter(({ readyState }) => readyState !== 'closed');
+  expect(open).toHaveLength(1);
+  const [one] = open;
+  if (one === undefined) throw new Error('No socket is open.');
+  return one;
+};
+
+async function mount(element: ReactNode) {
+  const container = document.createElement('div');
+  const root = client.createRoot(container);
+  const render = (next: ReactNode) =>
+    act(async () => {
+      root.render(next);
+      await settle();
+    });
+  await render(element);
+  return {
+    render,
+    unmount: () =>
+      act(async () => {
+        root.unmount();
+        await settle();
+      }),
+    text: () => container.textContent,
+  };
+}
+
+const accept = (payload: object = {}) =>
+  act(async () => {
+    socket().accept();
+    const all = { agents: [], sessions: [], timestamp: time.now(), complete: true, ...payload };
+    socket().receive('state:snapshot', all);
+    await settle();
+  });
+
+const status = (agentId: string, is: 'online' | 'offline' | 'error', timestamp: number) => ({
+  agentId,
+  status: is,
+  timestamp,
+});
+
+const hear = (...statuses: ReturnType<typeof status>[]) =>
+  act(async () => {
+    for (const one of statuses) socket().receive('agent:status', one);
+    await settle();
+  });
+
+const say = (agentId: string, sessionId: string, lastMessage: string, timestamp: number) =>
+  act(async () => {
+    socket().receive('session:activity', { agentId, sessionId, lastMessage, timestamp });
+    await settle();
+  });
+
+/** A component that shows what a hook gives, and counts how often it was rendered. */
+function showing(hook: () => unknown) {
+  const shown = { renders: 0 };
+  const Component: FunctionComponent = () => {
+    shown.renders += 1;
+    const value = hook();
+    return JSON.stringify(value instanceof Map ? [...(value as Map<string, unknown>)] : value);
+  };
+  return { shown, element: createElement(Component) };
+}
+
+const provide = (...children: ReactNode[]) =>
+  createElement(MissionControlProvider, options, ...children);
+
+test('one socket for everything inside, in StrictMode, too, and none after it', async () => {
+  const { element } = showing(() => binding.useConnection().state);
+  const tree = provide(element, showing(binding.useAgents).element);
+  const dashboard = await mount(createElement(StrictMode, null, tree));
+  expect(sockets).toHaveLength(1);
+  expect(dashboard.text()).toBe('"connecting"[]');
+  await accept();
+  expect(dashboard.text()).toBe('"connected"[]');
+  await dashboard.unmount();
+  expect(sockets.map(({ readyState }) => readyState)).toEqual(['closed']);
+  expect([time.pending, page.listeners.size]).toEqual([0, 0]);
+});
+
+test('useAgentStatus renders when that agent changes, and only then', async () => {
+  const one = showing(() => binding.useAgentStatus('agent-1'));
+  const other = showing(() => binding.useAgentStatus('agent-2'));
+  const dashboard = await mount(provide(one.element, other.element));
+  await accept();
+  const before = [one.shown.renders, other.shown.renders];
+  await hear(status('agent-1', 'online', 5));
+  await hear(
+    status('agent-1', 'online', 5),
+    status('agent-1', 'error', 4),
+    status('x', 'error', 9),
+  );
+  expect(one.shown.renders).toBe((before[0] ?? 0) + 1);
+  expect(other.shown.renders).toBe(before[1]);
+  expect(dashboard.text()).toBe(JSON.stringify(status('agent-1', 'online', 5)));
+  await hear(status('agent-2', 'offline', 1));
+  expect(one.shown.renders).toBe((before[0] ?? 0) + 1);
+  expect(other.shown.renders).toBe((before[1] ?? 0) + 1);
+  await dashboard.unmount();
+});
+
+test('useAgents gives another map for each change, and renders a whole snapshot at once', async () => {
+  const maps: ReadonlyMap<string, unknown>[] = [];
+  const { shown, element } = showing(() => {
+    const agents = binding.useAgents();
+    maps.push(agents);
+    return agents.size;
+  });
+  const dashboard = await mount(provide(element));
+  const { renders } = shown;
+  const agents = Array.from({ length: 300 }, (_, index) => status(`agent-${index}`, 'online', 1));
+  await accept({ agents });
+  expect(shown.renders).toBe(renders + 1);
+  expect(dashboard.text()).toBe('300');
+  await hear(status('agent-1', 'error', 2));
+  expect(maps.at(-1)).not.toBe(maps.at(-2));
+  expect(maps.at(-2)?.get('agent-1')).toMatchObject({ status: 'online' });
+  await say('agent-1', 's', 'nothing of an agent', 2);
+  expect(shown.renders).toBe(renders + 2);
+  await dashboard.unmount();
+});
+
+test('useSessions: all or those of one agent, the newest first', async () => {
+  const all = showing(() => binding.useSessions().map(({ lastMessage }) => lastMessage));
+  const ours = showing(() => binding.useSessions('a').map(({ lastMessage }) => lastMessage));
+  const dashboard = await mount(provide(all.element, '|', ours.element));
+  await accept();
+  await say('a', 's1', 'older', 1);
+  await say('b', 's1', 'foreign', 2);
+  await say('a', 's2', 'newer', 3);
+  expect(dashboard.text()).toBe('["newer","foreign","older"]|["newer","older"]');
+  const { renders } = ours.shown;
+  await say('b', 's1', 'foreign again', 4);
+  expect(dashboard.text()).toBe('["foreign again","newer","older"]|["newer","older"]');
+  expect(ours.shown.renders).toBe(renders);
+  await dashboard.unmount();
+});
+
+test('useConnection tells of every change, and the client can be told to reconnect', async () => {
+  let reconnect: () => void = () => undefined;
+  const { element } = showing(() => {
+    ({ reconnect } = binding.useMissionControl());
+    const { state, attempt, reason } = binding.useConnection();
+    return [state, attempt, reason];
+  });
+  const dashboard = await mount(provide(element));
+  await accept();
+  await act(() => time.pass(5_000));
+  expect(dashboard.text()).toBe('["connected",0,null]');
+  await act(async () => {
+    socket().drop(1001, 'Going away');
+    await settle();
+  });
+  expect(dashboard.text()).toBe('["waiting",1,"Going away"]');
+  await act(async () => {
+    reconnect();
+    await settle();
+  });
+  expect(dashboard.text()).toBe('["connecting",1,null]');
+  await dashboard.unmount();
+});
+
+test('a new getToken is used without a new connection; a new url is a new client', async () => {
+  const { element } = showing(() => binding.useConnection().state);
+  const dashboard = await mount(provide(element));
+  await accept();
+  options = { ...options, getToken: () => 'other' };
+  await dashboard.render(provide(element));
+  expect(sockets).toHaveLength(1);
+  socket().drop();
+  await act(() => time.pass(1_000));
+  expect(socket().token).toBe('other');
+  options = { ...options, url: 'ws://localhost:4000' };
+  await dashboard.render(provide(element));
+  expect(socket().url).toBe('ws://localhost:4000');
+  await dashboard.unmount();
+});
+
+test('a client that is given stays as it is', async () => {
+  const given = createMissionControl(options);
+  const { element } = showing(() => binding.useConnection().state);
+  const dashboard = await mount(createElement(MissionControlProvider, { client: given }, element));
+  await accept();
+  expect(dashboard.text()).toBe('"connected"');
+  await dashboard.unmount();
+  expect(given.connection.state).toBe('connected');
+  given.close();
+});
+
+test('on a server nothing begins, and the page takes over what was rendered there', async () => {
+  const { element } = showing(() => {
+    const { state } = binding.useConnection();
+    return [state, binding.useAgents().size, binding.useAgentStatus('a'), binding.useSessions()];
+  });
+  const html = server.renderToString(provide(element));
+  expect(html).toBe('[&quot;idle&quot;,0,null,[]]');
+  await settle();
+  expect([sockets.length, tokens, time.pending, page.listeners.size]).toEqual([0, 0, 0, 0]);
+
+  const container = document.createElement('div');
+  container.innerHTML = html;
+  const onRecoverableError = jest.fn();
+  const root = await act(async () => {
+    const hydrated = client.hydrateRoot(container, provide(element), { onRecoverableError });
+    await settle();
+    return hydrated;
+  });
+  await accept();
+  expect(onRecoverableError).not.toHaveBeenCalled();
+  expect(container.textContent).toBe('["connected",0,null,[]]');
+  await act(async () => {
+    root.unmount();
+    await settle();
+  });
+});
+
+test('a hook without a provider says so', () => {
+  const { element } = showing(binding.useConnection);
+  expect(() => server.renderToString(element)).toThrow('There is no MissionControlProvider');
+});
+
+describe('useWebSocket, as documented', () => {
+  const hook = (token: string) =>
+    showing(() => {
+      const { isConnected, agentStatuses } = binding.useWebSocket(token, world);
+      return [isConnected, [...agentStatuses.values()].map((one) => one.status)];
+    }).element;
+
+  test('connects with a token, tells of agents, reconnects, and lets go', async () => {
+    const dashboard = await mount(createElement(StrictMode, null, hook('the.token')));
+    expect(socket().protocols).toEqual(['mission-control', 'the.token']);
+    expect(dashboard.text()).toBe('[false,[]]');
+    await accept();
+    expect(dashboard.text()).toBe('[true,[]]');
+    await hear(status('agent-1', 'online', 1), status('agent-2', 'error', 1));
+    expect(dashboard.text()).toBe('[true,["online","error"]]');
+    await act(async () => {
+      socket().drop();
+      await settle();
+    });
+    expect(dashboard.text()).toBe('[false,["online","error"]]');
+    await act(() => time.pass(2_000));
+    await accept();
+    expect(dashboard.text()).toBe('[true,["online","error"]]');
+    await dashboard.unmount();
+    expect([time.pending, page.listeners.size]).toEqual([0, 0]);
+  });
+
+  test('waits for a token, connects anew with another, and keeps what it knows', async () => {
+    let token = '';
+    const Dashboard: FunctionComponent = () => {
+      const { isConnected, agentStatuses } = binding.useWebSocket(token, world);
+      return JSON.stringify([isConnected, agentStatuses.size]);
+    };
+    const dashboard = await mount(createElement(Dashboard));
+    expect([dashboard.text(), sockets.length]).toEqual(['[false,0]', 0]);
+    const set = (next: string) => {
+      token = next;
+      return dashboard.render(createElement(Dashboard));
+    };
+    await set('one');
+    expect(socket().token).toBe('one');
+    await accept({ agents: [status('a', 'online', 1)] });
+    expect(dashboard.text()).toBe('[true,1]');
+    await set('two');
+    expect(socket().token).toBe('two');
+    expect(dashboard.text()).toBe('[false,1]');
+    await set('');
+    expect(sockets.every(({ readyState }) => readyState === 'closed')).toBe(true);
+    await dashboard.unmount();
+  });
+
+  test('goes to ws://localhost:3000 unless told', async () => {
+    const { element } = showing(() => binding.useWebSocket('token', world).isConnected);
+    const dashboard = await mount(element);
+    expect(socket().url).toBe('ws://localhost:3000');
+    await dashboard.unmount();
+  });
+});

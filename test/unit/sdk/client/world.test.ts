@@ -1,0 +1,51 @@
+import { JSDOM } from 'jsdom';
+import { systemClock, systemPage } from '../../../../sdk/client/world';
+
+test('without a page, everything is online and visible', () => {
+  expect([systemPage.isOnline, systemPage.isVisible]).toEqual([true, true]);
+  systemPage.subscribe(() => undefined)();
+});
+
+test('in a page, it hears of the network and of being looked at, until it is told to stop', () => {
+  const { window } = new JSDOM();
+  const { document } = window;
+  const before = Object.getOwnPropertyDescriptors(globalThis);
+  const names = ['document', 'navigator', 'addEventListener', 'removeEventListener'] as const;
+  const values = {
+    document,
+    navigator: { onLine: false },
+    addEventListener: window.addEventListener.bind(window),
+    removeEventListener: window.removeEventListener.bind(window),
+  };
+  for (const name of names) {
+    Object.defineProperty(globalThis, name, { value: values[name], configurable: true });
+  }
+  try {
+    Object.defineProperty(document, 'visibilityState', { value: 'hidden' });
+    expect([systemPage.isOnline, systemPage.isVisible]).toEqual([false, false]);
+    const changed = jest.fn();
+    const stop = systemPage.subscribe(changed);
+    window.dispatchEvent(new window.Event('online'));
+    window.dispatchEvent(new window.Event('offline'));
+    document.dispatchEvent(new window.Event('visibilitychange'));
+    expect(changed).toHaveBeenCalledTimes(3);
+    stop();
+    window.dispatchEvent(new window.Event('online'));
+    document.dispatchEvent(new window.Event('visibilitychange'));
+    expect(changed).toHaveBeenCalledTimes(3);
+  } finally {
+    for (const name of names) {
+      const descriptor = before[name as keyof typeof before];
+      if (descriptor === undefined) Reflect.deleteProperty(globalThis, name);
+      else Object.defineProperty(globalThis, name, descriptor);
+    }
+  }
+});
+
+test('the clock is that of the system', async () => {
+  expect(Math.abs(systemClock.now() - Date.now())).toBeLessThan(1_000);
+  const never = jest.fn();
+  systemClock.clearTimeout(systemClock.setTimeout(never, 0));
+  await new Promise<void>((resolve) => systemClock.setTimeout(resolve, 1));
+  expect(never).not.toHaveBeenCalled();
+});

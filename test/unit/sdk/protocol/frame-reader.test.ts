@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { parseServerFrame, readServerFrame } from '../../../../sdk/protocol';
+
+const text = fc.string({ unit: 'grapheme' });
+const id = fc.string({ minLength: 1, maxLength: 20 });
+const time = fc.maxSafeNat();
+const agent = fc.record({
+  agentId: id,
+  status: fc.constantFrom('online', 'offline', 'error'),
+  timestamp: time,
+});
+const session = fc.record({ agentId: id, sessionId: id, lastMessage: text, timestamp: time });
+const payloads = {
+  'agent:status': agent,
+  'session:activity': session,
+  heartbeat: fc.record({ timestamp: time }),
+  pong: fc.record({ timestamp: time }),
+  'state:snapshot': fc.record({
+    agents: fc.array(agent, { maxLength: 4 }),
+    sessions: fc.array(session, { maxLength: 4 }),
+    timestamp: time,
+    complete: fc.boolean(),
+  }),
+  'token:refreshed': fc.record({ expiresAt: time }),
+  error: fc.record({ code: text, message: text }),
+  'connection:closing': fc.record({ reason: text }),
+};
+const frame = fc.oneof(
+  ...Object.entries(payloads).map(([type, payload]) =>
+    fc.record({ type: fc.constant(type), payload: payload as fc.Arbitrary<object> }),
+  ),
+);
+
+const parsed = (json: string) => {
+  const result = parseServerFrame(json);
+  return result.ok ? result.value : undefined;
+};
+
+test('reads every frame of the server as the schemas do', () => {
+  fc.assert(
+    fc.property(frame, (one) => {
+      const json = JSON.stringify(one);
+      expect(readServerFrame(json)).toEqual(one);
+      expect(readServerFrame(json)).toEqual(parsed(json));
+    }),
+  );
+});
+
+test('drops keys that are not documented', () => {
+  const status = { agentId: 'a', status: 'online', timestamp: 1 };
+  const json = { type: 'agent:status', payload: { ...status, more: 1 }, more: 2 };
+  expect(readServerFrame(JSON.stringify(json))).toEqual({ type: 'agent:status', payload: status });
+});
+
+test('takes nothing for a frame that the schemas refuse, but for part of a snapshot', () => {
+  const damage = fc.constantFrom<unknown>(
+    undefined,
+    null,
+    -1,
+    0.5,
+    '1',
+    'busy',
+    [],
+    {},
+    [{}],
+    true,
+  );
+  fc.assert(
+    fc.property(frame, fc.nat(), damage, ({ type, payload }, which, value) => {
+      const keys = Object.keys(payload);
+      const key = keys[which % keys.length] ?? '';
+      const json = JSON.stringify({ type, payload: { ...payload, [key]: value } });
+      const read = readServerFrame(json);
+      const expected = parsed(json);
+      if (expected !== undefined) expect(read).toEqual(expected);
+      else if (type !== 'state:snapshot' && value !== '') expect(read).toBeUndefined();
+    }),
+    { numRuns: 500 },
+  );
+  fc.assert(
+    fc.property(fc.oneof(fc.json(), fc.string()), (json) => {
+      expect(readServerFrame(json)).toEqual(parsed(json));
+    }),
+  );
+});
+
+test('of a snapshot it takes what it understands: a later version may have other statuses', () => {
+  const good = { agentId: 'a', status: 'online', timestamp: 1 };
+  const agents = [good, { ...good, status: 'busy' }, null, 7];
+  const payload = { agents, sessions: ['x'], timestamp: 2, complete: true };
+  expect(readServerFrame(JSON.stringify({ type: 'state:snapshot', payload }))).toEqual({
+    type: 'state:snapshot',
+    payload: { agents: [good], sessions: [], timestamp: 2, complete: true },
+  });
+});
