@@ -1,0 +1,95 @@
+// Whatever becomes of frames on their way, one snapshot makes both ends agree on the last writer of everything.
+import fc from 'fast-check';
+import { createBroadcast } from '../../lambdas/core/broadcast';
+import { createLargeFanOut } from '../../lambdas/core/large-fan-out';
+import { readSnapshot, snapshotFrames } from '../../lambdas/core/snapshot';
+import { Registers } from '../../sdk/client/registers';
+import { parseServerFrame, registerOf, type EventFrame } from '../../sdk/protocol';
+import { eventArbitrary, lastWriters } from '../support/state-store-contract';
+import { createFanOutWorld } from '../support/fan-out';
+import { MemoryStateStore } from '../support/fakes';
+
+/** A server that broadcasts, and keeps the frames that went out. */
+function createServer() {
+  const world = createFanOutWorld();
+  const state = new MemoryStateStore();
+  const broadcast = createBroadcast({
+    ...world,
+    state,
+    largeFanOut: createLargeFanOut({ ...world, threshold: 100 }),
+    rejected: { keep: () => Promise.reject(new Error('every event here is one')) },
+    lifetimes: { agentDays: 7, sessionHours: 24 },
+  });
+  world.connections.seed(world.now(), ['alice']);
+  return {
+    state,
+    now: world.now,
+    sent: () => world.gateway.posts.map(({ frame }) => frame as EventFrame),
+    report: (event: EventFrame, index: number) =>
+      world.clock.run(
+        broadcast(
+          { id: String(index), type: event.type, payload: event.payload, whole: event },
+          world.now() + 20_000,
+        ),
+      ),
+  };
+}
+
+const valuesOf = ({ agents, sessions }: Registers) =>
+  [...agents.values(), ...sessions.values()].map((value) => JSON.stringify(value)).sort();
+const payloadsOf = (events: Iterable<EventFrame>) =>
+  [...events].map(({ payload }) => JSON.stringify(payload)).sort();
+
+/** How a list may arrive: some of it twice, some of it never, all of it in any order. */
+const mangled = (length: number) =>
+  fc.array(fc.nat(Math.max(0, length - 1)), { maxLength: 2 * length });
+
+test('client and server hold the same values after one sync, equal to the last writers', async () => {
+  const history = fc.array(eventArbitrary, { minLength: 1, maxLength: 15 }).chain((events) =>
+    fc.tuple(
+      fc.constant(events),
+      // The bus loses nothing, but may repeat and reorder.
+      fc
+        .tuple(fc.subarray(events), fc.constant(events))
+        .chain(([again]) =>
+          fc.shuffledSubarray([...events, ...again], { minLength: events.length + again.length }),
+        ),
+      mangled(3 * events.length),
+    ),
+  );
+  await fc.assert(
+    fc.asyncProperty(history, async ([events, reported, arrivals]) => {
+      const server = createServer();
+      for (const [index, event] of reported.entries()) await server.report(event, index);
+      const sent = server.sent();
+      const client = new Registers();
+      for (const index of arrivals) {
+        const frame = sent[index];
+        if (frame !== undefined) client.merge(frame);
+      }
+
+      const limits = { agents: 5_000, sessions: 5_000 };
+      const stored = await readSnapshot(server.state, 0, server.now(), limits);
+      for (const text of snapshotFrames(stored, server.now())) {
+        const parsed = parseServerFrame(text);
+        if (!parsed.ok || parsed.value.type !== 'state:snapshot') throw new Error(text);
+        for (const payload of parsed.value.payload.agents) {
+          client.merge({ type: 'agent:status', payload });
+        }
+        for (const payload of parsed.value.payload.sessions) {
+          client.merge({ type: 'session:activity', payload });
+        }
+      }
+
+      const expected = payloadsOf(lastWriters(events).values());
+      expect(payloadsOf(stored)).toEqual(expected);
+      expect(valuesOf(client)).toEqual(expected);
+      // And whoever was there all the time needs no snapshot.
+      const witness = new Registers();
+      for (const frame of sent) witness.merge(frame);
+      expect(valuesOf(witness)).toEqual(expected);
+      expect(new Set(sent.map(registerOf)).size).toBe(expected.length);
+    }),
+    { numRuns: 40 },
+  );
+});
