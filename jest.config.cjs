@@ -4,12 +4,14 @@ const project = (name) => ({
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
   setupFiles: ['<rootDir>/test/support/setup.ts'],
   transform: { '\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2023' } }] },
+  // What `npm run build` made is no source.
+  modulePathIgnorePatterns: ['<rootDir>/build/'],
   // jose is published as ES modules only, which jest cannot load untransformed.
   transformIgnorePatterns: ['/node_modules/(?!jose/)'],
 });
 
 module.exports = {
-  projects: ['unit', 'infra', 'integration', 'clients', 'soak'].map(project),
+  projects: ['unit', 'infra', 'integration', 'clients', 'package', 'soak'].map(project),
   // Waiting is for conditions; this ends a test whose condition never comes.
   testTimeout: 30_000,
 };

@@ -1,4 +1,5 @@
 // A client that stays connected: what happens to its sockets goes through the state machine, and what that says is done.
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { AgentStatus, EventFrame, SessionActivity } from '../protocol';
 import { backoffMs, betweenMs } from './backoff';
 import { openLink, type Link, type LinkWorld } from './link';

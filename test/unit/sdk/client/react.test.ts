@@ -40,7 +40,7 @@ beforeEach(() => {
     }
   }
   const getToken = () => `token-${(tokens += 1)}`;
-  world = { WebSocket, clock: time, page };
+  world = { WebSocket, clock: time, page, random: () => 0.5 };
   options = { url: 'ws://localhost:3000', getToken, ...world };
 });
 

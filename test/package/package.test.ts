@@ -1,0 +1,181 @@
+// The package as others get it: packed, judged by publint and attw, and installed into empty projects.
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { buildPackage } from '../../sdk/package';
+
+const project = path.resolve(__dirname, '../..');
+const tool = (file: string) => path.join(project, 'node_modules', file);
+const name = 'mission-control-realtime';
+
+let directory: string;
+let packed: string;
+let tarball: string;
+
+async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)(command, args, { cwd, timeout: 120_000 });
+    return stdout;
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+    throw new Error(`${command} ${args.join(' ')} failed:\n${stdout ?? ''}${stderr ?? ''}`, {
+      cause: error,
+    });
+  }
+}
+
+const npm = (args: readonly string[], cwd: string) => run('npm', args, cwd);
+const node = (args: readonly string[], cwd: string) => run(process.execPath, args, cwd);
+
+/** An empty project with the package, and with what else is named, installed from the registry. */
+async function createProject(
+  type: 'module' | 'commonjs',
+  files: Readonly<Record<string, string>>,
+  ...packages: readonly string[]
+): Promise<string> {
+  const root = await mkdtemp(path.join(directory, 'project-'));
+  await writeFile(path.join(root, 'package.json'), JSON.stringify({ private: true, type }));
+  for (const [file, text] of Object.entries(files)) await writeFile(path.join(root, file), text);
+  const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
+  await npm(['install', ...quiet, tarball, ...packages], root);
+  return root;
+}
+
+/** Checks the types of files as a user with strict settings would. */
+const checkTypes = (root: string, files: readonly string[], ...options: readonly string[]) => {
+  const strict = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--module', 'nodenext'];
+  const plain = ['--target', 'es2022', '--ignoreConfig', '--jsx', 'react-jsx'];
+  return node([tool('typescript/bin/tsc'), ...strict, ...plain, ...options, ...files], root);
+};
+
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), 'mission-control-package-'));
+  packed = path.join(directory, 'package');
+  await buildPackage(packed);
+  await mkdir(path.join(directory, 'tarball'));
+  const destination = path.join(directory, 'tarball');
+  await npm(['pack', packed, '--pack-destination', destination, '--loglevel=error'], directory);
+  const [file] = await readdir(destination);
+  tarball = path.join(destination, file ?? '');
+}, 60_000);
+
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+test('publint and attw find nothing', async () => {
+  await node([tool('publint/src/cli.js'), packed, '--strict'], directory);
+  await node(
+    [tool('@arethetypeswrong/cli/dist/index.js'), tarball, '--profile', 'node16', '--no-color'],
+    directory,
+  );
+}, 60_000);
+
+test('it holds code, declarations, licence and README, and nothing else', async () => {
+  const listing = await npm(['pack', packed, '--dry-run', '--json', '--loglevel=error'], directory);
+  const [{ files, size }] = JSON.parse(listing) as [{ files: { path: string }[]; size: number }];
+  const folders = /^(esm|cjs)\/((client|protocol|publisher)\/[a-z-]+(\.d\.ts|\.js)|package\.json)$/;
+  const others = files.map((file) => file.path).filter((file) => !folders.test(file));
+  expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
+  expect(size).toBeLessThan(60_000);
+  const manifest = await readFile(path.join(packed, 'package.json'), 'utf8');
+  expect(Object.keys((JSON.parse(manifest) as { dependencies: object }).dependencies)).toEqual([
+    'valibot',
+  ]);
+}, 60_000);
+
+const useClient = `
+const client = createMissionControl({
+  url: 'ws://localhost:3000', getToken: async () => 'token', autoConnect: false,
+});
+const stop = client.on('agent:status', ({ agentId, status }) => console.log(agentId, status));
+stop();
+const key = sessionKey('a', 'b');
+console.log(client.connection.state, client.sessions.get(key), maxFrameBytes, typeof parseServerFrame);
+client.close();
+`;
+const usePublisher = `console.log(typeof broadcastAgentStatus, typeof createPublisher);`;
+const said = 'idle undefined 32768 function';
+
+test('an ES module project', async () => {
+  const client = `
+    import { createMissionControl, sessionKey } from '${name}/client';
+    import { maxFrameBytes, parseServerFrame } from '${name}/protocol';
+    ${useClient}`;
+  const root = await createProject('module', { 'client.js': client, 'client.ts': client });
+  // Of ours there is the package and its one dependency.
+  const installed = (await readdir(path.join(root, 'node_modules'))).filter(
+    (one) => !one.startsWith('.'),
+  );
+  expect(installed.sort()).toEqual([name, 'valibot']);
+  await expect(node(['client.js'], root)).resolves.toContain(said);
+  await checkTypes(root, ['client.ts']);
+}, 120_000);
+
+test('a CommonJS project', async () => {
+  const client = `
+    const { createMissionControl, sessionKey } = require('${name}/client');
+    const { maxFrameBytes, parseServerFrame } = require('${name}/protocol');
+    ${useClient}`;
+  const typed = `
+    import { createMissionControl, sessionKey } from '${name}/client';
+    import { maxFrameBytes, parseServerFrame } from '${name}/protocol';
+    import { broadcastAgentStatus, createPublisher } from '${name}/publisher';
+    ${useClient}${usePublisher}`;
+  const publisher = `
+    const { broadcastAgentStatus, createPublisher } = require('${name}/publisher');
+    ${usePublisher}`;
+  const module = `
+    import { broadcastAgentStatus, createPublisher } from '${name}/publisher';
+    ${usePublisher}`;
+  const files = {
+    'client.js': client,
+    'typed.ts': typed,
+    'publisher.js': publisher,
+    'publisher.mjs': module,
+  };
+  const root = await createProject(
+    'commonjs',
+    files,
+    '@aws-sdk/client-eventbridge@3.1169.0',
+    '@types/node@20.19.43',
+  );
+  await expect(node(['client.js'], root)).resolves.toContain(said);
+  for (const file of ['publisher.js', 'publisher.mjs']) {
+    await expect(node([file], root)).resolves.toContain('function function');
+  }
+  // The declarations of the AWS SDK want types of a browser's streams, too.
+  await checkTypes(root, ['typed.ts'], '--skipLibCheck', '--types', 'node');
+}, 120_000);
+
+test('a Vite project with React', async () => {
+  const page =
+    '<!doctype html><div id="root"></div><script type="module" src="/main.tsx"></script>';
+  const main = `
+    import { createRoot } from 'react-dom/client';
+    import { MissionControlProvider, useAgents, useWebSocket } from '${name}/react';
+    const Agents = () => [...useAgents().values()].map(({ agentId, status }) => agentId + status);
+    const Simple = ({ token }: { token: string }) => String(useWebSocket(token).isConnected);
+    const getToken = async () => 'token';
+    createRoot(document.body).render(
+      <MissionControlProvider url="ws://localhost:3000" getToken={getToken}>
+        <Agents /><Simple token="token" />
+      </MissionControlProvider>,
+    );
+`;
+  const root = await createProject(
+    'module',
+    { 'index.html': page, 'main.tsx': main },
+    ...['vite@8.3.8', 'react@19.3.1', 'react-dom@19.3.1'],
+    ...['@types/react@19.3.0', '@types/react-dom@19.3.0'],
+  );
+  await checkTypes(root, ['main.tsx']);
+  await npm(['exec', 'vite', 'build', '--', '--logLevel', 'error'], root);
+  const assets = path.join(root, 'dist/assets');
+  const [script] = await readdir(assets);
+  const bundle = await readFile(path.join(assets, script ?? ''), 'utf8');
+  expect(bundle).toContain('state:sync');
+  // Neither the schemas nor the publisher come along.
+  expect(bundle).not.toContain('PutEvents');
+  expect(bundle).not.toContain('must be the type of a documented frame');
+}, 120_000);
