@@ -6,6 +6,7 @@ import { TestClient } from '../support/client';
 
 let stack: LocalStack;
 let bystander: TestClient;
+let intruders = 0;
 
 beforeAll(async () => {
   stack = await startLocalStack();
@@ -15,6 +16,9 @@ afterAll(() => stack.close());
 
 const open = async (sub: string) =>
   TestClient.open(stack.webSocketUrl, { token: await stack.mintToken({ sub }) });
+
+// Each is a user of its own: the limit of handshakes a user is none of these tests' business.
+const intruder = () => open(`mallory-${String(intruders++)}`);
 
 afterEach(async () => {
   const answered = bystander.framesOf('pong').length;
@@ -32,7 +36,7 @@ test.each([
   ['the name of a route', '{"type":"$disconnect"}', 'unknown_type'],
   ['a message of just under 32 KB', JSON.stringify({ type: 'x'.repeat(32_000) }), 'unknown_type'],
 ])('%s is answered with an error, and the connection stays', async (_, data, code) => {
-  const client = await open('mallory');
+  const client = await intruder();
   client.send(data);
   await client.received('error');
   expect(client.news.map((text) => JSON.parse(text) as unknown)).toEqual([
@@ -46,14 +50,14 @@ test.each([
 test.each([40_000, 200_000])(
   'a message of %i bytes in one frame closes with 1009',
   async (size) => {
-    const client = await open('mallory');
+    const client = await intruder();
     client.send('x'.repeat(size));
     await expect(client.closed).resolves.toMatchObject({ code: 1009 });
   },
 );
 
 test('bytes that are no WebSocket frames end the connection', async () => {
-  const client = await open('mallory');
+  const client = await intruder();
   const raw = (client.socket as unknown as { _socket: net.Socket })._socket;
   raw.write(randomBytes(4_096));
   await client.closed;
