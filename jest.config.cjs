@@ -1,6 +1,9 @@
 // `npm test` selects what a newcomer can run; the slower suites, and those that need Python, have scripts.
+const startsStacks = ['integration', 'clients', 'soak', 'browser'];
+
 const project = (name) => ({
   displayName: name,
+  ...(startsStacks.includes(name) ? { globalSetup: '<rootDir>/test/support/bundle-once.ts' } : {}),
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
   setupFiles: ['<rootDir>/test/support/setup.ts'],
   transform: { '\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2023' } }] },

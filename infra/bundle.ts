@@ -13,6 +13,7 @@ import { buildSync } from 'esbuild';
 import type { CodeOf } from './constructs/service-function';
 
 const project = path.resolve(__dirname, '..');
+const output = path.join(project, 'build', 'lambdas');
 
 /** Dependencies that are CommonJS call `require`, which ES modules do not have. */
 const banner =
@@ -25,7 +26,6 @@ const banner =
  * @throws esbuild's own error, which names file and line, when a function does not build
  */
 export function bundleFunctions(): CodeOf {
-  const output = path.join(project, 'build', 'lambdas');
   const functions = readdirSync(path.join(project, 'lambdas')).filter((folder) =>
     existsSync(path.join(project, 'lambdas', folder, 'index.ts')),
   );
@@ -52,6 +52,11 @@ export function bundleFunctions(): CodeOf {
     logLevel: 'warning',
   });
   for (const { path: file, contents } of outputFiles) replace(file, contents);
+  return bundledFunctions();
+}
+
+/** What the last `bundleFunctions` made. */
+export function bundledFunctions(): CodeOf {
   return (name) => Code.fromAsset(path.join(output, name));
 }
 

@@ -1,6 +1,7 @@
 // Runs in a process of its own, started by synthesize.ts: context in, cloud assembly out, as with the CDK's
 // command line. CDK's checks of the template are left to `npm run synth`: they take longer than all the rest.
 import { createApp } from '../infra/app';
+import { bundledFunctions } from '../infra/bundle';
 import { parseConfiguration } from '../infra/configuration';
 
 const context = JSON.parse(process.env['CDK_CONTEXT_JSON'] ?? '{}') as Record<string, unknown>;
@@ -10,6 +11,8 @@ if (configuration.ok) {
   const outdir = process.env['CDK_OUTDIR'];
   createApp(configuration.value, {
     validate: false,
+    // Whoever starts many stacks of the same source bundles it once: see test/support/bundle-once.ts.
+    ...(process.env['MISSION_CONTROL_BUNDLED'] === 'true' ? { codeOf: bundledFunctions() } : {}),
     ...(outdir === undefined ? {} : { outdir }),
   }).synth();
 } else {
