@@ -5,6 +5,12 @@ import { wasMet } from './dynamo-condition';
 import { rateLimitKey } from './dynamo-keys';
 
 /**
+ * A token that is so nearly back is back, in milliseconds. At rates that do not divide a minute moments have fractions,
+ * which are rounded: here to a four-thousandth, in DynamoDB not at all. Else the last token of a burst would be missed.
+ */
+const roundingMilliseconds = 0.001;
+
+/**
  * Taking a token moves the moment at which the bucket is full by what one token takes to come back, and is allowed
  * while that moment is at most a whole bucket away. So a token is one conditional write, or two when the bucket is
  * not full, and nobody ever has to read, compare and try again, however many take at once.
@@ -18,7 +24,7 @@ export function createDynamoRateLimitStore(
     async take(userId, what, { perMinute, burst }, now) {
       const tokenMilliseconds = 60_000 / perMinute;
       const bucketMilliseconds = burst * tokenMilliseconds;
-      const latest = now + bucketMilliseconds - tokenMilliseconds;
+      const latest = now + bucketMilliseconds - tokenMilliseconds + roundingMilliseconds;
       const update = (set: string, condition: string, values: Record<string, number>) =>
         new UpdateCommand({
           TableName: tableName,
