@@ -14,6 +14,8 @@ export interface Configuration {
   /** The agent gateway that `/health` probes; without it there is none. */
   readonly gatewayUrl?: string;
   readonly useMockData: boolean;
+  /** To everybody each time, or `when-idle`: not to those that have just been sent something else. */
+  readonly heartbeat: 'always' | 'when-idle';
   /** Seconds between two heartbeats. */
   readonly heartbeatSeconds: number;
   readonly maxConnectionsPerUser: number;
@@ -61,6 +63,7 @@ export interface RequestedConfiguration extends Omit<Configuration, 'identityPro
 const defaults = {
   stage: 'live',
   useMockData: false,
+  heartbeat: 'always',
   heartbeatSeconds: 30,
   maxConnectionsPerUser: 20,
   handshakesPerMinute: 30,

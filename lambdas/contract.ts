@@ -129,6 +129,7 @@ export const settings = {
     ),
   ),
   useMockData: flag,
+  heartbeat: v.picklist(['always', 'when-idle'], 'must be always or when-idle'),
   heartbeatSeconds: v.pipe(
     wholeNumber(1, 540),
     v.check(

@@ -79,7 +79,7 @@ export class Deliveries extends Construct {
 }
 
 function fanOutSettings(
-  { largeFanOutConnections, maxPostsPerSecond }: Configuration,
+  { largeFanOutConnections, maxPostsPerSecond, heartbeat, heartbeatSeconds }: Configuration,
   { tableName }: Store,
   { callbackUrl }: MissionControlWebSocketApi,
   { queueUrl: deliveriesQueueUrl }: ServiceQueue,
@@ -90,5 +90,7 @@ function fanOutSettings(
     deliveriesQueueUrl,
     largeFanOutConnections,
     maxPostsPerSecond,
+    heartbeat,
+    heartbeatSeconds,
   };
 }

@@ -49,7 +49,6 @@ export class Heartbeat extends Construct {
       settings: {
         ...deliveries.fanOutSettings,
         heartbeatQueueUrl: queue.queueUrl,
-        heartbeatSeconds: configuration.heartbeatSeconds,
       },
     });
     deliveries.allowFanOut(heartbeat);

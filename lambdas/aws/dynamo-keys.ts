@@ -14,6 +14,8 @@ export function decodeId(encoded: string): string {
 
 export const censusPartition = 'census';
 
+export const reachPartition = 'reach';
+
 export function connectionPartition(shard: number): string {
   return `connections#${shard}`;
 }

@@ -14,6 +14,7 @@ export function createEmfMetrics(): FanOutMetrics {
       metrics.addMetric('Delivered', Count, numbers.delivered);
       metrics.addMetric('Gone', Count, numbers.gone);
       metrics.addMetric('Failed', Count, numbers.failed);
+      metrics.addMetric('Spared', Count, numbers.spared);
       metrics.addMetric('Retried', Count, numbers.retried);
       metrics.addMetric('Requeued', Count, numbers.requeued);
       metrics.addMetric('RequeuedShards', Count, numbers.requeuedShards);

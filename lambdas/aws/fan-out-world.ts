@@ -1,22 +1,29 @@
 // The world of the three functions that fan out: broadcast, deliver and heartbeat are wired alike.
 import { createFanOut } from '../core/fan-out';
 import { createLargeFanOut } from '../core/large-fan-out';
+import { createReach, noReach } from '../core/reach';
 import { createReportFanOut } from '../core/report';
 import { createSendHeartbeat } from '../core/send-heartbeat';
 import { createSqsClient } from './clients';
 import { createConnectionWorld } from './connection-world';
 import { createDeliveryOptions } from './delivery-options';
 import { createDynamoCensusStore } from './dynamo-census-store';
+import { createDynamoReachStore } from './dynamo-reach-store';
 import { createEmfMetrics } from './emf-metrics';
 import { readSettings } from './environment';
 import { createSqsDeliveryQueue } from './sqs-delivery-queue';
 
+const names = [
+  'deliveriesQueueUrl',
+  'largeFanOutConnections',
+  'heartbeat',
+  'heartbeatSeconds',
+] as const;
+
 /** @throws a ConfigurationError that lists what is wrong with the environment */
 export function createFanOutWorld(environment: NodeJS.ProcessEnv, functionName: string) {
-  const { deliveriesQueueUrl, largeFanOutConnections: threshold } = readSettings(environment, [
-    'deliveriesQueueUrl',
-    'largeFanOutConnections',
-  ]);
+  const settings = readSettings(environment, names);
+  const { deliveriesQueueUrl, largeFanOutConnections: threshold, heartbeatSeconds } = settings;
   const world = createConnectionWorld(environment, functionName);
   const { log, now } = world;
   const sqs = createSqsClient();
@@ -25,7 +32,14 @@ export function createFanOutWorld(environment: NodeJS.ProcessEnv, functionName: 
   const delivery = createDeliveryOptions(environment, world);
   const fanOut = createFanOut({ ...world, ...delivery, queue });
   const report = createReportFanOut({ log, metrics: createEmfMetrics(), now });
-  const sendHeartbeat = createSendHeartbeat({ ...world, fanOut, census, report });
+  const reach =
+    settings.heartbeat === 'always'
+      ? noReach
+      : createReach({
+          store: createDynamoReachStore(world.dynamo, world.tableName),
+          ...{ now, log, heartbeatSeconds },
+        });
+  const sendHeartbeat = createSendHeartbeat({ ...world, fanOut, census, reach, report });
   const largeFanOut = createLargeFanOut({ census, queue, now, log, threshold });
-  return { ...world, sqs, fanOut, largeFanOut, sendHeartbeat, report };
+  return { ...world, sqs, fanOut, largeFanOut, sendHeartbeat, reach, report };
 }

@@ -3,6 +3,7 @@ import { describeFaults, parseEvent, serializeFrame, type EventFrame } from '../
 import type { FanOut, FanOutReport } from './fan-out';
 import type { LargeFanOut } from './large-fan-out';
 import type { Clock, Count, Log, RejectedEvents, StateStore } from './ports';
+import type { Reach } from './reach';
 import type { ReportFanOut } from './report';
 
 /** An event as it came from the bus. */
@@ -42,13 +43,14 @@ export function createBroadcast(dependencies: {
   readonly fanOut: FanOut;
   readonly largeFanOut: LargeFanOut;
   readonly rejected: RejectedEvents;
+  readonly reach: Pick<Reach, 'note'>;
   readonly report: ReportFanOut;
   readonly count: Count;
   readonly lifetimes: StateLifetimes;
   readonly now: Clock;
   readonly log: Log;
 }): Broadcast {
-  const { state, fanOut, largeFanOut, rejected, report, count, now, log } = dependencies;
+  const { state, fanOut, largeFanOut, rejected, reach, report, count, now, log } = dependencies;
   const lifetimes = {
     'agent:status': dependencies.lifetimes.agentDays * 24 * hourMilliseconds,
     'session:activity': dependencies.lifetimes.sessionHours * hourMilliseconds,
@@ -99,8 +101,10 @@ export function createBroadcast(dependencies: {
     const frame = { frame: serializeFrame(parsed.value), type, reportedAt: payload.timestamp };
     let ended: FanOutReport | undefined;
     if (!(await largeFanOut(frame))) {
+      const startedAt = now();
       ended = await fanOut({ ...frame, deadline, requeue: true });
       report({ type, reportedAt: payload.timestamp, eventId }, ended);
+      await reach.note(startedAt, ended);
     }
     if (stored === 'stored') await complete(parsed.value, eventId);
     return ended;

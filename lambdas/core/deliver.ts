@@ -1,6 +1,7 @@
 // Goes on with a fan-out that another worker has begun or cut up: a list of connections, or a shard.
 import type { FanOut, FanOutOrder } from './fan-out';
-import type { DeliveryJob, RejectedEvents, Log } from './ports';
+import type { Clock, DeliveryJob, RejectedEvents, Log } from './ports';
+import type { Reach } from './reach';
 import type { ReportFanOut } from './report';
 import type { SendHeartbeat } from './send-heartbeat';
 
@@ -17,10 +18,12 @@ export function createDeliver(dependencies: {
   readonly fanOut: FanOut;
   readonly sendHeartbeat: SendHeartbeat;
   readonly undeliverable: RejectedEvents;
+  readonly reach: Pick<Reach, 'note'>;
   readonly report: ReportFanOut;
+  readonly now: Clock;
   readonly log: Log;
 }): Deliver {
-  const { fanOut, sendHeartbeat, undeliverable, report, log } = dependencies;
+  const { fanOut, sendHeartbeat, undeliverable, reach, report, now, log } = dependencies;
 
   return async (job, deadline) => {
     const { frame, type, reportedAt, round } = job;
@@ -40,7 +43,11 @@ export function createDeliver(dependencies: {
       log.error('job given up', { type, round });
       await undeliverable.keep(job, `not delivered in ${maxRounds} rounds`);
     } else {
-      report({ type, reportedAt }, await fanOut({ ...job, to, deadline, requeue: true }));
+      const startedAt = now();
+      const ended = await fanOut({ ...job, to, deadline, requeue: true });
+      report({ type, reportedAt }, ended);
+      // From its beginning: those before `after` may have been sent it long ago.
+      if ('shard' in job && job.after === undefined) await reach.note(startedAt, ended, job.shard);
     }
   };
 }

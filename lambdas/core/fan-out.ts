@@ -8,6 +8,9 @@ import type { Connection, ConnectionStore, DeliveryQueue, Log, ShardCensus } fro
 import { shards as allShards } from './shard';
 import { createShardReader, type UnreadShard } from './shard-reader';
 
+/** Connections to which something need not be posted. */
+export type IsSpared = (connection: Connection) => boolean;
+
 /** What is to be sent, to whom, and until when. */
 export interface FanOutOrder {
   readonly frame: string;
@@ -24,6 +27,8 @@ export interface FanOutOrder {
   readonly round?: number;
   /** Whether what could not be sent goes to the queue; else it is dropped. */
   readonly requeue: boolean;
+  /** Who is left out: nothing is posted to them, but they are counted, and ended if they have expired. */
+  readonly isSpared?: IsSpared;
   /** Whether connections and users are counted. Default: no; it has its price. */
   readonly takeCensus?: boolean;
   /** Told of each connection that has expired; nothing is posted to it. Never rejects. */
@@ -39,6 +44,8 @@ export interface FanOutReport {
   /** Posts that were made once more. */
   readonly retried: number;
   readonly expired: number;
+  /** Left out on purpose. */
+  readonly spared: number;
   /** Connections that were put into the queue for another try. */
   readonly requeued: number;
   /** Shards that were not read to their end and were put into the queue, to go on in. */
@@ -77,7 +84,7 @@ export function createFanOut(dependencies: FanOutDependencies): FanOut {
   return async (order) => {
     const startedAt = now();
     const source = sourceOf(order, connections, log);
-    const counts = { delivered: 0, gone: 0, failed: 0, expired: 0 };
+    const counts = { delivered: 0, gone: 0, failed: 0, expired: 0, spared: 0 };
     const gone = new GoneCollector(connections, now, log);
     const leftovers = new LeftoverCollector(order, queue, log);
     const census = new CensusTaking(order.takeCensus === true ? source.shards : []);
@@ -94,6 +101,13 @@ export function createFanOut(dependencies: FanOutDependencies): FanOut {
       else counts.failed += 1;
     };
 
+    const isSpared = (connection: Connection) => {
+      if (order.isSpared?.(connection) !== true || isExpired(connection, now())) return false;
+      counts.spared += 1;
+      if (order.takeCensus === true) census.count(connection);
+      return true;
+    };
+
     const onExpired = async (connection: Connection) => {
       const extended = await findExtended(connection);
       if (extended !== undefined) return extended;
@@ -104,7 +118,8 @@ export function createFanOut(dependencies: FanOutDependencies): FanOut {
 
     const listener = { settle, onExpired };
     const { frame, deadline } = order;
-    const retried = await deliverAll(frame, source.pages, deadline, listener, dependencies);
+    const pages = order.isSpared ? without(isSpared, source.pages) : source.pages;
+    const retried = await deliverAll(frame, pages, deadline, listener, dependencies);
     const unread = source.unread();
     const [left] = await Promise.all([leftovers.flush(order.requeue ? unread : []), gone.flush()]);
     const milliseconds = now() - startedAt;
@@ -144,5 +159,13 @@ function sourceOf({ to }: FanOutOrder, connections: ConnectionStore, log: Log): 
     pages: reader,
     shards: whole.map(({ shard }) => shard),
     unread: () => reader.unread(),
+  };
+}
+
+/** The same pages but for the connections that are not to be posted to. */
+function without(isSpared: IsSpared, pages: Pages): Pages {
+  return {
+    arrive: () => pages.arrive(),
+    take: () => pages.take().filter((connection) => !isSpared(connection)),
   };
 }

@@ -53,6 +53,20 @@ export interface CensusStore {
   read(): Promise<readonly ShardCensus[]>;
 }
 
+/** A frame reached every connection: all of a shard's or, if none is named, of all shards. */
+export interface ReachedShards {
+  readonly shard?: number;
+  /** When its fan-out began to read the connections, in milliseconds since the Unix epoch. */
+  readonly startedAt: number;
+}
+
+export interface ReachStore {
+  /** Notes it; one that began earlier than what is noted changes nothing. */
+  write(reached: ReachedShards): Promise<void>;
+  /** The newest that is known, for all shards and for single ones. */
+  read(): Promise<readonly ReachedShards[]>;
+}
+
 /** The newest event of a register, and when it was stored. */
 export interface StoredEvent {
   readonly event: EventFrame;

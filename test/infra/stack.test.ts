@@ -18,6 +18,8 @@ const environmentOf = ({ properties }: Resource) =>
 const fanOut = [
   'CALLBACK_URL',
   'DELIVERIES_QUEUE_URL',
+  'HEARTBEAT',
+  'HEARTBEAT_SECONDS',
   'LARGE_FAN_OUT_CONNECTIONS',
   'MAX_POSTS_PER_SECOND',
   'TABLE_NAME',
@@ -88,7 +90,7 @@ describe('every function', () => {
     ['broadcast', [...fanOut, 'AGENT_DAYS', 'REJECTED_EVENTS_QUEUE_URL', 'SESSION_HOURS']],
     ['disconnect-user', ['CALLBACK_URL', 'REJECTED_EVENTS_QUEUE_URL', 'TABLE_NAME']],
     ['deliver', [...fanOut, 'REJECTED_EVENTS_QUEUE_URL']],
-    ['heartbeat', [...fanOut, 'HEARTBEAT_QUEUE_URL', 'HEARTBEAT_SECONDS']],
+    ['heartbeat', [...fanOut, 'HEARTBEAT_QUEUE_URL']],
     ['health', ['GATEWAY_URL', 'TABLE_NAME', 'USE_MOCK_DATA']],
     ['mock-agents', ['EVENT_BUS_NAME', 'EVENT_SOURCE']],
   ])('%s is told its settings and no other', (name, variables) => {

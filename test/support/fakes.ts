@@ -14,6 +14,8 @@ import type {
   Poster,
   RateLimit,
   RateLimitStore,
+  ReachedShards,
+  ReachStore,
   ShardCensus,
   StateStore,
   StorageTimes,
@@ -136,6 +138,23 @@ export class MemoryCensusStore implements CensusStore {
 
   async read(): Promise<readonly ShardCensus[]> {
     return Promise.resolve([...this.shards.values()]);
+  }
+}
+
+export class MemoryReachStore implements ReachStore {
+  readonly known = new Map<number | 'all', ReachedShards>();
+  writes = 0;
+
+  async write(reached: ReachedShards): Promise<void> {
+    this.writes += 1;
+    const key = reached.shard ?? 'all';
+    const { startedAt = -Infinity } = this.known.get(key) ?? {};
+    if (reached.startedAt > startedAt) this.known.set(key, reached);
+    return Promise.resolve();
+  }
+
+  async read(): Promise<readonly ReachedShards[]> {
+    return Promise.resolve([...this.known.values()]);
   }
 }
 

@@ -2,6 +2,7 @@
 import { createFanOut, type FanOutDependencies } from '../../lambdas/core/fan-out';
 import type { Count, Countable } from '../../lambdas/core/ports';
 import { createPace } from '../../lambdas/core/pace';
+import { createReach } from '../../lambdas/core/reach';
 import { createReportFanOut } from '../../lambdas/core/report';
 import {
   FakeClock,
@@ -9,6 +10,7 @@ import {
   MemoryCensusStore,
   MemoryConnectionStore,
   MemoryDeliveryQueue,
+  MemoryReachStore,
   RecordingLog,
 } from './fakes';
 
@@ -19,6 +21,7 @@ export function createFanOutWorld(options: Partial<FanOutDependencies> = {}) {
   const gateway = new FakeGateway();
   const queue = new MemoryDeliveryQueue();
   const census = new MemoryCensusStore();
+  const reachStore = new MemoryReachStore();
   const log = new RecordingLog();
   const recorded: { type: string; numbers: object }[] = [];
   const metrics = {
@@ -40,12 +43,13 @@ export function createFanOutWorld(options: Partial<FanOutDependencies> = {}) {
     ...options,
   });
   const report = createReportFanOut({ log, metrics, now });
+  const reach = createReach({ store: reachStore, now, log, heartbeatSeconds: 30 });
   const counted: Countable[] = [];
   const count: Count = (what) => {
     counted.push(what);
   };
   return {
     ...{ clock, now, connections, gateway, queue, census, log, recorded, counted, count },
-    ...{ fanOut, report },
+    ...{ fanOut, report, reach, reachStore },
   };
 }

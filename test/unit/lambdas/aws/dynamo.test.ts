@@ -2,6 +2,7 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { createDynamoCensusStore } from '../../../../lambdas/aws/dynamo-census-store';
 import { createDynamoConnectionStore } from '../../../../lambdas/aws/dynamo-connection-store';
 import { createDynamoRateLimitStore } from '../../../../lambdas/aws/dynamo-rate-limit-store';
+import { createDynamoReachStore } from '../../../../lambdas/aws/dynamo-reach-store';
 import { createDynamoStateStore } from '../../../../lambdas/aws/dynamo-state-store';
 import { shardOf } from '../../../../lambdas/core/shard';
 import { describeConnectionStore } from '../../../support/connection-store-contract';
@@ -115,4 +116,16 @@ test('the census of a shard is overwritten by the next and read as a whole', asy
     { shard: 3, connections: 4, users: 2, takenAt: 2 },
     { shard: 12, connections: 2, users: 1, takenAt: 1 },
   ]);
+});
+
+test('of the broadcasts that reached everybody of a shard, or of all, the one that began last is known', async () => {
+  const reach = createDynamoReachStore(dynamo.client, await newTable());
+  await expect(reach.read()).resolves.toEqual([]);
+  await reach.write({ startedAt: 20 });
+  await reach.write({ startedAt: 10 });
+  await reach.write({ startedAt: 30, shard: 0 });
+  await reach.write({ startedAt: 40, shard: 0 });
+  expect(new Set(await reach.read())).toEqual(
+    new Set([{ startedAt: 20 }, { startedAt: 40, shard: 0 }]),
+  );
 });

@@ -25,6 +25,7 @@ test('writes one line in the embedded metric format, by the type of the frame al
       retried: 2,
       requeued: 3,
       expired: 0,
+      spared: 4,
       requeuedShards: 0,
       lostShards: 0,
       milliseconds: 40,
@@ -43,6 +44,7 @@ test('writes one line in the embedded metric format, by the type of the frame al
     type: 'agent:status',
     Delivered: 5,
     Requeued: 3,
+    Spared: 4,
     EventToLastDelivery: 120,
   });
 });

@@ -7,6 +7,7 @@ const ended: FanOutReport = {
   failed: 2,
   retried: 3,
   expired: 4,
+  spared: 7,
   requeued: 6,
   requeuedShards: 1,
   lostShards: 0,

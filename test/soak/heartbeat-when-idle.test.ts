@@ -1,0 +1,47 @@
+// Heartbeats when idle, in real time: none while events come, and never a silence that a client takes for death.
+import { startLocalStack, type LocalStack } from '../../local';
+import { createPublisher } from '../../sdk/publisher';
+import { TestClient } from '../support/client';
+
+const intervalSeconds = 10;
+
+let stack: LocalStack;
+
+beforeAll(async () => {
+  stack = await startLocalStack({
+    settings: { heartbeat: 'when-idle', heartbeatSeconds: intervalSeconds },
+  });
+}, 60_000);
+afterAll(() => stack.close());
+
+test('a busy connection gets no heartbeat, an idle one does, and neither hears nothing for long', async () => {
+  const { clientConfiguration, eventBusName } = stack;
+  const publisher = createPublisher({ eventBusName, clientConfiguration });
+  const client = await TestClient.open(stack.webSocketUrl, {
+    token: await stack.mintToken({ sub: 'alice' }),
+  });
+  await client.received('heartbeat', 1, 75_000);
+  const heardAt: number[] = [];
+  client.socket.on('message', () => heardAt.push(Date.now()));
+
+  let events = 0;
+  const backend = setInterval(() => {
+    void publisher.broadcastAgentStatus(`agent-${(events += 1)}`, 'online');
+  }, 500);
+  // From an age of five seconds on, what a connection is sent counts.
+  await client.received('agent:status', 12, 20_000);
+  const before = client.framesOf('heartbeat').length;
+  await client.received('agent:status', 12 + 6 * intervalSeconds, 60_000);
+  clearInterval(backend);
+  // One may have been on its way when the twelfth event came.
+  expect(client.framesOf('heartbeat').length).toBeLessThanOrEqual(before + 1);
+
+  await client.received('heartbeat', client.framesOf('heartbeat').length + 2, 40_000);
+  const gaps = heardAt.slice(1).map((time, index) => time - (heardAt[index] ?? 0));
+  expect(Math.max(...gaps)).toBeLessThanOrEqual(1.5 * intervalSeconds * 1000 + 1_000);
+  await expect(stack.health()).resolves.toMatchObject({
+    websocket: { connections: 1, connectedUsers: 1 },
+  });
+  await client.close();
+  await publisher.close();
+}, 180_000);
