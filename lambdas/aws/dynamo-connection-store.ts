@@ -12,6 +12,7 @@ import {
 import { shardOf } from '../core/shard';
 import type { Connection, ConnectionKey, ConnectionStore } from '../core/ports';
 import { wasMet } from './dynamo-condition';
+import { readConnectionPages } from './dynamo-connection-pages';
 import {
   connectionKey,
   connectionPartition,
@@ -24,9 +25,6 @@ const deleteBatchSize = 25;
 
 /** How often a batch is sent of which DynamoDB has left items over. */
 const maxDeleteAttempts = 3;
-
-/** Connections of a page: enough to keep all posts in flight, little to hold for sixteen shards. */
-const pageSize = 500;
 
 interface ConnectionItem {
   readonly pk: string;
@@ -49,13 +47,6 @@ export function createDynamoConnectionStore(
   client: DynamoDBDocumentClient,
   tableName: string,
 ): ConnectionStore {
-  async function* query(input: Omit<QueryCommandInput, 'TableName'>) {
-    const pages = paginateQuery({ client, pageSize }, { ...input, TableName: tableName });
-    for await (const { Items: items = [] } of pages) {
-      yield (items as ConnectionItem[]).map(toConnection);
-    }
-  }
-
   async function removeBatch(keys: readonly ConnectionKey[]): Promise<void> {
     let requests = keys.map((key) => ({ DeleteRequest: { Key: connectionKey(key) } }));
     for (let attempt = 1; requests.length > 0; attempt += 1) {
@@ -113,28 +104,22 @@ export function createDynamoConnectionStore(
 
     async ofUser(userId) {
       const found: Connection[] = [];
-      const pages = query({
+      const query: QueryCommandInput = {
+        TableName: tableName,
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :user)',
         ExpressionAttributeValues: {
           ':pk': connectionPartition(shardOf(userId)),
           ':user': userPrefix(userId),
         },
         ConsistentRead: true,
-      });
-      for await (const page of pages) found.push(...page);
+      };
+      for await (const { Items: items = [] } of paginateQuery({ client }, query)) {
+        found.push(...(items as ConnectionItem[]).map(toConnection));
+      }
       return found;
     },
 
-    pages(shard, { after, consistent = false } = {}) {
-      return query({
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': connectionPartition(shard) },
-        ConsistentRead: consistent,
-        // Every page is read once: the partition's key in each item would be a fifth of the bytes.
-        ProjectionExpression: 'sk, connectedAt, validUntil',
-        ...(after === undefined ? {} : { ExclusiveStartKey: connectionKey(after) }),
-      });
-    },
+    pages: (shard, options = {}) => readConnectionPages(client, tableName, shard, options),
   };
 }
 

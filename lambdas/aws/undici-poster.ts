@@ -1,13 +1,8 @@
 // Posts frames at a tenth of what the AWS SDK's client costs: signed by hand, sent over kept-alive sockets.
 import type { Dispatcher } from 'undici';
-import Pool from 'undici/lib/dispatcher/pool.js';
+import Client from 'undici/lib/dispatcher/client.js';
 import type { Clock, Delivery, Log, Poster } from '../core/ports';
-import {
-  bodyHashOf,
-  createExecuteApiSigner,
-  type ExecuteApiSigner,
-  type SigningCredentials,
-} from './execute-api-signer';
+import { bodyHashOf, createExecuteApiSigner, type SigningCredentials } from './execute-api-signer';
 
 export interface UndiciPosterOptions {
   /** The stage's own @connections URL. */
@@ -28,36 +23,63 @@ export interface UndiciPoster extends Poster {
   close(): Promise<void>;
 }
 
+/** How long credentials are used before the provider is asked again; it renews them minutes before they expire. */
+const credentialsMilliseconds = 1_000;
+
 export function createUndiciPoster(options: UndiciPosterOptions): UndiciPoster {
   const { callbackUrl, region, credentials, now, log } = options;
   const { sockets = 128, timeoutMilliseconds = 3_000 } = options;
   const { origin } = new URL(callbackUrl);
   const signer = createExecuteApiSigner(callbackUrl, region);
-  const pool = new Pool(origin, {
-    connections: sockets,
-    pipelining: 1,
-    connect: { timeout: timeoutMilliseconds },
-    headersTimeout: timeoutMilliseconds,
-    bodyTimeout: timeoutMilliseconds,
-    // API Gateway closes idle connections itself; a fan-out keeps none idle for long.
-    keepAliveTimeout: 10_000,
+  const clients = new Clients(sockets, () => {
+    return new Client(origin, {
+      connect: { timeout: timeoutMilliseconds },
+      headersTimeout: timeoutMilliseconds,
+      bodyTimeout: timeoutMilliseconds,
+      // API Gateway closes idle connections itself; a fan-out keeps none idle for long.
+      keepAliveTimeout: 10_000,
+    });
   });
   let last: PreparedFrame | undefined;
+  let known: { readonly keys: SigningCredentials; readonly at: number } | undefined;
+
+  function dispatch(
+    connectionId: string,
+    { body, hash }: PreparedFrame,
+    keys: SigningCredentials,
+    time: number,
+  ): Promise<Delivery> {
+    const { path, headers } = signer.sign(connectionId, hash, keys, time);
+    return new Promise((resolve) => {
+      clients.lend((client) => {
+        const post = new Post(connectionId, client, clients, resolve, log);
+        client.dispatch({ path, method: 'POST', headers, body }, post);
+      });
+    });
+  }
+
+  async function askAndDispatch(connectionId: string, frame: PreparedFrame): Promise<Delivery> {
+    let keys: SigningCredentials;
+    try {
+      keys = await credentials();
+    } catch (error) {
+      log.error('no credentials to post with', { error });
+      return 'failed';
+    }
+    known = { keys, at: now() };
+    return dispatch(connectionId, frame, keys, known.at);
+  }
 
   return {
-    async post(connectionId, frame) {
+    post(connectionId, frame) {
       // Of its own: while the credentials come, another frame may be posted.
       const prepared = last?.text === frame ? last : (last = prepare(frame));
-      let keys: SigningCredentials;
-      try {
-        keys = await credentials();
-      } catch (error) {
-        log.error('no credentials to post with', { error });
-        return 'failed';
-      }
-      return dispatch(pool, signer, prepared, connectionId, keys, now(), log);
+      const time = now();
+      return known !== undefined && time - known.at < credentialsMilliseconds
+        ? dispatch(connectionId, prepared, known.keys, time)
+        : askAndDispatch(connectionId, prepared);
     },
-    close: () => pool.destroy(),
+    close: () => clients.destroy(),
   };
 }
 
@@ -73,58 +95,91 @@ function prepare(text: string): PreparedFrame {
   return { text, body, hash: bodyHashOf(body) };
 }
 
-function dispatch(
-  pool: Dispatcher,
-  signer: ExecuteApiSigner,
-  { body, hash }: PreparedFrame,
-  connectionId: string,
-  keys: SigningCredentials,
-  now: number,
-  log: Log,
-): Promise<Delivery> {
-  const { path, headers } = signer.sign(connectionId, hash, keys, now);
-  return new Promise((resolve) => {
-    const post = new Post(connectionId, resolve, log);
-    // `reset: false` keeps the socket; `idempotent` is false: a lost answer is ours to judge, not undici's.
-    pool.dispatch({ path, method: 'POST', headers, body, idempotent: false }, post);
-  });
+/**
+ * One undici client for each socket, lent while it is idle. undici's Pool looks through all its clients for an idle
+ * one, and through its queue whenever one becomes idle: for each post.
+ */
+class Clients {
+  private readonly all: Client[] = [];
+  private readonly idle: Client[] = [];
+  private readonly waiting: ((client: Client) => void)[] = [];
+
+  constructor(
+    private readonly most: number,
+    private readonly open: () => Client,
+  ) {}
+
+  /** Lends the client that was used last, or a new one, or the next one that is given back. */
+  lend(use: (client: Client) => void): void {
+    const idle = this.idle.pop();
+    if (idle !== undefined) use(idle);
+    else if (this.all.length >= this.most) this.waiting.push(use);
+    else {
+      const opened = this.open();
+      this.all.push(opened);
+      use(opened);
+    }
+  }
+
+  giveBack(client: Client): void {
+    const use = this.waiting.shift();
+    if (use === undefined) this.idle.push(client);
+    else use(client);
+  }
+
+  async destroy(): Promise<void> {
+    await Promise.all(this.all.map((client) => client.destroy()));
+  }
 }
 
-/** Listens to one request. A class, so that fifty thousand of them share their methods. */
+/**
+ * Listens to one request. A class, so that fifty thousand of them share their methods; and with undici's older
+ * names of them, for which it makes no object of the headers, which nobody reads.
+ * @see https://github.com/nodejs/undici/blob/v7.30.2/lib/handler/unwrap-handler.js
+ */
 class Post implements Dispatcher.DispatchHandler {
   private status = 0;
 
   constructor(
     private readonly connectionId: string,
+    private readonly client: Client,
+    private readonly clients: Clients,
     private readonly resolve: (delivery: Delivery) => void,
     private readonly log: Log,
   ) {}
 
-  onRequestStart(): void {
+  onConnect(): void {
     this.status = 0;
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+  onHeaders(status: number): boolean {
     this.status = status;
+    return true;
   }
 
-  onResponseData(): void {
+  onData(): boolean {
     // The status says it all.
+    return true;
   }
 
-  onResponseEnd(): void {
+  onComplete(): void {
     const delivery = deliveryOf(this.status);
     if (delivery === 'failed' || delivery === 'refused') {
       const { connectionId, status } = this;
       this.log.warn('post failed', { connectionId, statusCode: status });
     }
-    this.resolve(delivery);
+    this.end(delivery);
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onError(error: Error): void {
     const { connectionId } = this;
     this.log.warn('post failed', { connectionId, name: error.name, message: error.message });
-    this.resolve('failed');
+    this.end('failed');
+  }
+
+  private end(delivery: Delivery): void {
+    this.clients.giveBack(this.client);
+    this.resolve(delivery);
   }
 }
 

@@ -20,8 +20,10 @@ function clientOf(query: (query: ConnectionQuery) => object): DynamoDBDocumentCl
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     requestHandler: {
-      handle: ({ body }: { body: string }) => {
-        const answer = Buffer.from(JSON.stringify(query(JSON.parse(body) as ConnectionQuery)));
+      handle: ({ body }: { body: Uint8Array }) => {
+        const answer = Buffer.from(
+          JSON.stringify(query(JSON.parse(new TextDecoder().decode(body)) as ConnectionQuery)),
+        );
         return Promise.resolve({ response: { statusCode: 200, headers: {}, body: answer } });
       },
     } as never,

@@ -1,0 +1,50 @@
+// Lists the connections of a shard: every fan-out reads all of them, so each attribute is read by hand.
+import { QueryCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Connection, PageOptions } from '../core/ports';
+import { connectionKey, connectionPartition, parseConnectionSortKey } from './dynamo-keys';
+
+/** Connections of a page: enough to keep all posts in flight, little to hold for sixteen shards. */
+const pageSize = 1_000;
+
+/**
+ * The pages of a shard, as {@link ConnectionStore.pages} describes them. A command of the plain client: the document
+ * client's translation of every item is a third of what the listing costs.
+ */
+export async function* readConnectionPages(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  shard: number,
+  { after, consistent = false }: PageOptions,
+): AsyncGenerator<readonly Connection[]> {
+  let start = after && keyOf(connectionKey(after));
+  do {
+    const command: QueryCommand = new QueryCommand({
+      TableName: tableName,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': { S: connectionPartition(shard) } },
+      ConsistentRead: consistent,
+      // The partition's key in each item would be a fifth of the bytes.
+      ProjectionExpression: 'sk, connectedAt, validUntil',
+      Limit: pageSize,
+      ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+    });
+    const { Items: items = [], LastEvaluatedKey: last } = await client.send(command);
+    yield items.map(toConnection);
+    start = last;
+  } while (start !== undefined);
+}
+
+function keyOf({ pk, sk }: { pk: string; sk: string }): Record<string, AttributeValue> {
+  return { pk: { S: pk }, sk: { S: sk } };
+}
+
+function toConnection(item: Record<string, AttributeValue>): Connection {
+  const { userId, connectionId } = parseConnectionSortKey(item['sk']?.S ?? '');
+  return {
+    userId,
+    connectionId,
+    connectedAt: Number(item['connectedAt']?.N),
+    expiresAt: Number(item['validUntil']?.N),
+  };
+}

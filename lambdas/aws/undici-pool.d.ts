@@ -1,5 +1,0 @@
-// undici's pool alone is half the bundle of undici; its types are declared for the package's root only.
-declare module 'undici/lib/dispatcher/pool.js' {
-  import { Pool } from 'undici';
-  export default Pool;
-}

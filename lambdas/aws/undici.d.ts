@@ -1,0 +1,9 @@
+// undici's client alone is half the bundle of undici; its types are declared for the package's root only.
+declare module 'undici/lib/dispatcher/client.js' {
+  import { Client } from 'undici';
+  export default Client;
+}
+declare module 'undici/lib/dispatcher/pool.js' {
+  import { Pool } from 'undici';
+  export default Pool;
+}
