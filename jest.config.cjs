@@ -14,7 +14,7 @@ const project = (name) => ({
 });
 
 module.exports = {
-  projects: ['unit', 'infra', 'integration', 'clients', 'package', 'soak'].map(project),
+  projects: ['unit', 'infra', 'integration', 'clients', 'package', 'soak', 'deploy'].map(project),
   // Waiting is for conditions; this ends a test whose condition never comes.
   testTimeout: 30_000,
 };

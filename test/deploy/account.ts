@@ -1,0 +1,139 @@
+// An AWS account for one test file: MiniStack on a free port of this machine, which checks every permission.
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { eventually } from '../support/eventually';
+import { pythonPrograms } from './python-environment';
+
+const run = promisify(execFile);
+const project = path.resolve(__dirname, '../..');
+
+const accountId = '000000000000';
+const region = 'us-east-1';
+
+export interface Account {
+  readonly endpointUrl: string;
+  /** For what the tests make; it goes with the account. */
+  readonly folder: string;
+  /** For AWS clients of the account's administrator. */
+  readonly clientConfiguration: {
+    readonly region: string;
+    readonly endpoint: string;
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  };
+  /** Runs a program in the project's folder, in a shell of the administrator's, and returns what it said; rejects with that when it fails. */
+  readonly run: (program: string, ...args: readonly string[]) => Promise<string>;
+  /** What exists, as a version by kind and name. */
+  readonly inventory: () => Promise<Record<string, string>>;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens an empty account. */
+export async function openAccount(): Promise<Account> {
+  const programs = await pythonPrograms();
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'mission-control-deploy-'));
+  const port = await freePort();
+  const endpointUrl = `http://127.0.0.1:${String(port)}`;
+  const credentials = { accessKeyId: accountId, secretAccessKey: 'administrator' };
+  const keys = {
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  };
+  // Nothing of the developer's own account, nor of this machine but its programs.
+  const machine = { PATH: process.env['PATH'], HOME: folder, TMPDIR: folder };
+  const quiet = {
+    PYTHONDONTWRITEBYTECODE: '1',
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  };
+  const environment = {
+    ...machine,
+    ...quiet,
+    ...keys,
+    CI: 'true',
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ENDPOINT_URL: endpointUrl,
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+    CDK_DISABLE_VERSION_CHECK: '1',
+  };
+  let log = '';
+  const server = spawn(
+    path.join(programs, 'python'),
+    [path.join(__dirname, 'serve_ministack.py')],
+    {
+      cwd: folder,
+      // A group of its own: the functions are processes below it, and end with it.
+      detached: true,
+      env: {
+        ...machine,
+        ...quiet,
+        ...keys,
+        GATEWAY_PORT: String(port),
+        BIND_HOST: '127.0.0.1',
+        STATE_DIR: path.join(folder, 'state'),
+        S3_DATA_DIR: path.join(folder, 's3'),
+        // Signatures and policies count, as they do in AWS.
+        AUTH: 'true',
+        // Neither is used here, and both would listen on ports of their own.
+        IOT_MTLS_ENABLED: '0',
+        SFTP_ENABLED: '0',
+      },
+    },
+  );
+  const ended = new Promise<void>((resolve) => server.once('close', resolve));
+  for (const stream of [server.stdout, server.stderr]) {
+    stream.on('data', (data: Buffer) => (log += data.toString()));
+  }
+  const kill = () => {
+    if (server.pid === undefined || server.exitCode !== null) return;
+    process.kill(-server.pid, 'SIGKILL');
+  };
+  process.once('exit', kill);
+  const close = async () => {
+    process.removeListener('exit', kill);
+    kill();
+    await ended;
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await eventually(async () => {
+      if (server.exitCode !== null) throw new Error(`MiniStack ended:\n${log}`);
+      const { ok } = await fetch(`${endpointUrl}/_ministack/health`);
+      expect(ok).toBe(true);
+    }, 60_000);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const runIn = async (program: string, ...args: readonly string[]) => {
+    const options = { cwd: project, env: environment, maxBuffer: 2 ** 26 };
+    try {
+      const { stdout, stderr } = await run(program, args, options);
+      return stdout + stderr;
+    } catch (error) {
+      const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+      const said = `${stdout}${stderr}\nMiniStack:\n${log.slice(-4_000)}`;
+      throw new Error(`${program} ${args.join(' ')} failed:\n${said}`, { cause: error });
+    }
+  };
+  return {
+    ...{ endpointUrl, folder, run: runIn, close },
+    clientConfiguration: { region, endpoint: endpointUrl, credentials },
+    inventory: async () => {
+      const script = path.join(__dirname, 'inventory.py');
+      const text = await runIn(path.join(programs, 'python'), script);
+      return JSON.parse(text) as Record<string, string>;
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,243 @@
+// The real app by the real CDK in an emulated account: it deploys, works, changes and goes as it should.
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { ReceiveMessageCommand, SQSClient, type Message } from '@aws-sdk/client-sqs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { localAudience, localIssuer, openIssuer, type Issuer } from '../../local/issuer/issuer';
+import { TestClient } from '../support/client';
+import { eventually } from '../support/eventually';
+import { openAccount, type Account } from './account';
+import { createDeployment, type Deployment } from './deployment';
+import { installMilliseconds } from './python-environment';
+
+/** A command of CDK: a few seconds, and many more while a machine is busy. */
+const commandMilliseconds = 120_000;
+/** The schedule calls a minute after it was made, and MiniStack looks every ten seconds. */
+const scheduleMilliseconds = 120_000;
+
+let account: Account;
+let issuer: Issuer;
+let keys: Server;
+let deployment: Deployment;
+let bootstrapped: Record<string, string>;
+let deployed: Record<string, string>;
+
+beforeAll(
+  async () => {
+    account = await openAccount();
+    issuer = await openIssuer(path.join(account.folder, 'issuer'));
+    keys = createServer((_, response) => response.end(JSON.stringify(issuer.jwks)));
+    await new Promise<void>((resolve) => keys.listen(0, '127.0.0.1', resolve));
+    const { port } = keys.address() as AddressInfo;
+    deployment = createDeployment(
+      account,
+      'stage=development',
+      `issuer=${localIssuer}`,
+      `audience=${localAudience}`,
+      `jwksUri=http://127.0.0.1:${String(port)}`,
+    );
+    await deployment.bootstrap();
+    bootstrapped = await account.inventory();
+    await deployment.deploy();
+    deployed = await account.inventory();
+  },
+  installMilliseconds + 2 * commandMilliseconds,
+);
+
+afterAll(async () => {
+  keys.close();
+  await account.close();
+});
+
+/** All that is in the table, as plain values by partition and sort key. */
+async function items(): Promise<Record<string, Record<string, string>>> {
+  const tables = Object.keys(deployed).filter((thing) => thing.startsWith('table '));
+  expect(tables).toHaveLength(1);
+  const TableName = tables[0]?.replace('table ', '');
+  const client = new DynamoDBClient(account.clientConfiguration);
+  const { Items = [] } = await client.send(new ScanCommand({ TableName }));
+  const plain = Items.map((item) =>
+    Object.fromEntries(
+      Object.entries(item).map(([key, value]) => [key, Object.values(value)[0] as string]),
+    ),
+  );
+  return Object.fromEntries(plain.map((item) => [`${item['pk'] ?? ''} ${item['sk'] ?? ''}`, item]));
+}
+
+async function item(sortKey: string): Promise<Record<string, string> | undefined> {
+  return Object.values(await items()).find(({ sk }) => sk === sortKey);
+}
+
+async function connections(): Promise<unknown> {
+  const { HealthUrl = '' } = await deployment.outputs();
+  const response = await fetch(deployment.reachable(HealthUrl));
+  expect(response.status).toBe(200);
+  const { status, websocket } = (await response.json()) as Record<string, unknown>;
+  expect(status).toBe('ok');
+  return websocket;
+}
+
+/** `npm run emit -- --event-bus …`, as the README says. */
+async function emit(...event: readonly string[]): Promise<void> {
+  const { EventBusName = '' } = await deployment.outputs();
+  await account.run('npm', 'run', 'emit', '--', '--event-bus', EventBusName, ...event);
+}
+
+async function rejectedEvent(): Promise<Message | undefined> {
+  const { RejectedEventsQueueUrl = '' } = await deployment.outputs();
+  const QueueUrl = RejectedEventsQueueUrl.replace(/^http:\/\/[^/]+/, account.endpointUrl);
+  const client = new SQSClient(account.clientConfiguration);
+  const receive = new ReceiveMessageCommand({ QueueUrl, MessageAttributeNames: ['All'] });
+  return (await client.send(receive)).Messages?.[0];
+}
+
+test('/health answers over the HTTP API', async () => {
+  await expect(connections()).resolves.toEqual({
+    status: 'running',
+    connections: 0,
+    connectedUsers: 0,
+  });
+});
+
+test(
+  'an event goes over bus, rule and function into the table',
+  async () => {
+    await emit('session:activity', 'agent-123', 'session-456', 'User said: Hello');
+    await eventually(async () => {
+      await expect(item('session#agent-123#session-456')).resolves.toMatchObject({
+        lastMessage: 'User said: Hello',
+        broadcast: 'done',
+      });
+    }, 30_000);
+    await expect(rejectedEvent()).resolves.toBeUndefined();
+  },
+  commandMilliseconds,
+);
+
+test('what is no event is kept with the reason', async () => {
+  const { EventBusName } = await deployment.outputs();
+  const Detail = '{"agentId":"agent-123","status":"asleep","timestamp":1770328200000}';
+  const entry = { EventBusName, Source: 'mission-control', DetailType: 'agent:status', Detail };
+  const client = new EventBridgeClient(account.clientConfiguration);
+  await client.send(new PutEventsCommand({ Entries: [entry] }));
+  await eventually(async () => {
+    const message = await rejectedEvent();
+    expect(JSON.parse(message?.Body ?? '{}')).toMatchObject({
+      detail: JSON.parse(Detail) as unknown,
+    });
+    expect(message?.MessageAttributes?.['reason']?.StringValue).toMatch(/^status must be/);
+  }, 30_000);
+  await expect(item('agent#agent-123')).resolves.toBeUndefined();
+}, 60_000);
+
+describe('the WebSocket API', () => {
+  let url: string;
+  beforeAll(async () => {
+    const { WebSocketUrl = '' } = await deployment.outputs();
+    url = deployment.reachable(WebSocketUrl);
+  });
+
+  test.each(['nothing', 'a forged token', 'an expired token'])(
+    'lets nobody in with %s',
+    async (what) => {
+      const token = await issuer.mintToken({
+        expiresInSeconds: what.includes('expired') ? -1 : 60,
+      });
+      const headers: Record<string, string> =
+        what === 'nothing'
+          ? {}
+          : { Authorization: `Bearer ${what.includes('forged') ? token.slice(0, -9) : token}` };
+      // AWS says 401 when an authorizer throws `Unauthorized`; MiniStack says 500 whatever is thrown.
+      await expect(TestClient.refused(url, { headers })).resolves.toEqual({
+        status: 500,
+        code: 1006,
+      });
+    },
+    30_000,
+  );
+
+  test(
+    'hands a frame of a reported event to who is connected',
+    async () => {
+      const token = await issuer.mintToken({ sub: 'deploy-frame' });
+      const client = await TestClient.open(url, { token });
+      await eventually(async () => {
+        await expect(connections()).resolves.toMatchObject({ connections: 1, connectedUsers: 1 });
+      }, 30_000);
+      client.send({ type: 'ping' });
+      await client.received('pong', 1, 30_000);
+      await emit('agent:status', 'agent-frame', 'online');
+      await client.received('agent:status', 1, 30_000);
+      expect(client.framesOf('agent:status')).toEqual([
+        {
+          type: 'agent:status',
+          payload: {
+            agentId: 'agent-frame',
+            status: 'online',
+            timestamp: expect.any(Number) as unknown,
+          },
+        },
+      ]);
+      await client.close();
+      await eventually(async () => {
+        await expect(connections()).resolves.toMatchObject({ connections: 0, connectedUsers: 0 });
+      }, 30_000);
+    },
+    commandMilliseconds,
+  );
+});
+
+test(
+  'to deploy again without a change does nothing',
+  async () => {
+    await deployment.synthesize();
+    await deployment.diff();
+    await expect(deployment.deploy()).resolves.toContain('(no changes)');
+    await expect(account.inventory()).resolves.toEqual(deployed);
+  },
+  3 * commandMilliseconds,
+);
+
+test(
+  'to change one function changes nothing else',
+  async () => {
+    const before = await items();
+    await deployment.synthesize('agentDays=3');
+    await expect(deployment.diff()).rejects.toThrow('AGENT_DAYS');
+    await deployment.deploy();
+    const changed = await account.inventory();
+    expect(Object.keys(changed)).toEqual(Object.keys(deployed));
+    expect(Object.keys(changed).filter((thing) => changed[thing] !== deployed[thing])).toEqual([
+      'function mission-control-development-broadcast',
+      'stack MissionControl-development',
+    ]);
+    await expect(items()).resolves.toMatchObject(before);
+  },
+  3 * commandMilliseconds,
+);
+
+test(
+  'the schedule runs the heartbeat, which takes the census',
+  async () => {
+    await eventually(async () => {
+      const taken = Object.keys(await items()).filter((key) => key.startsWith('census '));
+      expect(taken).toHaveLength(16);
+    }, scheduleMilliseconds);
+  },
+  scheduleMilliseconds + 10_000,
+);
+
+test(
+  'to destroy it leaves what others may have come to rely on, and nothing else',
+  async () => {
+    await deployment.destroy();
+    const left = Object.keys(await account.inventory());
+    expect(left.filter((thing) => !(thing in bootstrapped))).toEqual([
+      expect.stringMatching(/^role MissionControl-development-RealtimeWebSocketAccount/),
+    ]);
+    expect(left).toEqual(expect.arrayContaining(Object.keys(bootstrapped)));
+  },
+  2 * commandMilliseconds,
+);

