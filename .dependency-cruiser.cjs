@@ -52,7 +52,25 @@ module.exports = {
     },
     { name: 'nobody-imports-an-index', severity: 'error', from: {}, to: { path: entries } },
     only('infra-knows-names-only', '^infra/', ['^lambdas/contract\\.ts$'], 'Code goes in by path.'),
-    only('local-runs-bundles', '^local/', ['^infra/', '^sdk/'], 'It runs what the template says.'),
+    only(
+      'dashboard-uses-the-client',
+      '^dashboard/',
+      ['^sdk/client/'],
+      'It is an example of what others can build.',
+    ),
+    only(
+      'local-runs-bundles',
+      '^local/',
+      ['^infra/', '^sdk/', '^dashboard/bundle\\.ts$'],
+      'It runs what the template says, and serves what was built.',
+    ),
+    {
+      name: 'page-runs-in-browsers',
+      comment: 'What makes the page is no part of it.',
+      severity: 'error',
+      from: { path: '^dashboard/page/' },
+      to: { path: '^dashboard/(?!page/)' },
+    },
     {
       name: 'nothing-imports-tests',
       severity: 'error',

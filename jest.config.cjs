@@ -6,7 +6,12 @@ const project = (name) => ({
   ...(startsStacks.includes(name) ? { globalSetup: '<rootDir>/test/support/bundle-once.ts' } : {}),
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
   setupFiles: ['<rootDir>/test/support/setup.ts'],
-  transform: { '\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2023' } }] },
+  transform: {
+    '\\.[jt]sx?$': [
+      '@swc/jest',
+      { jsc: { target: 'es2023', transform: { react: { runtime: 'automatic' } } } },
+    ],
+  },
   // What `npm run build` made is no source.
   modulePathIgnorePatterns: ['<rootDir>/build/'],
   // jose is published as ES modules only, which jest cannot load untransformed.

@@ -1,5 +1,6 @@
 // The whole stack on this machine, as a function: for `npm start` and for tests.
 import type { Configuration } from '../infra/configuration';
+import { showDashboard } from './dashboard';
 import { deploy, type Deployment } from './deployment';
 import { openGateway } from './gateway/gateway';
 import {
@@ -122,6 +123,9 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
   const { outputs, functions } = running;
   const clientConfiguration = localClientConfiguration(Number(new URL(running.endpointUrl).port));
   const healthUrl = `${httpUrl}/health`;
+  // Another issuer's tokens are for a person to bring.
+  const mintToken = isExternal(options) ? undefined : issuer.mintToken;
+  showDashboard({ gateway, mintToken, awsEndpointUrl: clientConfiguration.endpoint });
   let closing: Promise<void> | undefined;
   return {
     webSocketUrl,
@@ -146,12 +150,14 @@ function limitsOf({ idleTimeoutSeconds, maxConnectionSeconds }: LocalStackOption
   };
 }
 
+/** Whether somebody else issues the tokens. */
+function isExternal({ issuer, audience, jwksUri }: LocalStackOptions): boolean {
+  return [issuer, audience, jwksUri].some((value) => value !== undefined);
+}
+
 /** The settings of the CDK app; it has its own defaults for what is undefined. */
 function settingsOf(options: LocalStackOptions, jwksUri: string): Record<string, unknown> {
-  const external = [options.issuer, options.audience, options.jwksUri].some(
-    (value) => value !== undefined,
-  );
-  const identityProvider = external
+  const identityProvider = isExternal(options)
     ? { issuer: options.issuer, audience: options.audience, jwksUri: options.jwksUri }
     : { issuer: localIssuer, audience: localAudience, jwksUri };
   return {

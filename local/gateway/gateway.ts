@@ -6,6 +6,7 @@ import { createConnections } from './connections';
 import type { Connections, HttpApiDefinition, WebSocketApiDefinition } from './definition';
 import { handshake } from './handshake';
 import { checkHttpApi, ownAnswer, send, serveHttp, type HttpApi } from './http-api';
+import { jsonPage, type Page } from './page';
 import { listen } from './listener';
 import { splitTarget } from './request-values';
 import { createTokenBucket } from './token-bucket';
@@ -24,7 +25,9 @@ export interface Gateway {
   readonly connections: Connections;
   /** Answers GET requests for `path` with a JSON document, ahead of the HTTP API. */
   publish(path: string, document: unknown): void;
-  /** Begins to serve; until then all requests but those for documents get 503. */
+  /** Answers GET requests for `path` with a page, ahead of the HTTP API. */
+  show(path: string, page: Page): void;
+  /** Begins to serve; until then all requests but those for documents and pages get 503. */
   serve(apis: {
     readonly webSocketApi: WebSocketApiDefinition;
     readonly httpApi: HttpApiDefinition;
@@ -40,17 +43,26 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { warn } = options;
   const listener = await listen(options.port ?? 0);
   const connections = createConnections();
-  const documents = new Map<string, string>();
+  const pages = new Map<string, Page>();
   const streams = new Set<Duplex>();
   const conversations = new Set<Promise<void>>();
   let apis: { readonly webSocketApi: WebSocketApi; readonly httpApi: HttpApi } | undefined;
   let closing = false;
 
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-    const document = documents.get(splitTarget(request.url ?? '').path);
-    if (document !== undefined && request.method === 'GET') {
-      const headers = { 'content-type': 'application/json' };
-      send(response, { statusCode: 200, headers, cookies: [], body: document });
+    const page = pages.get(splitTarget(request.url ?? '').path);
+    if (page !== undefined && request.method === 'GET') {
+      Promise.resolve(request)
+        .then(page)
+        .catch((error: unknown) => {
+          warn(`A page failed: ${error instanceof Error ? error.message : String(error)}`);
+          return ownAnswer(500);
+        })
+        .then((answer) => {
+          send(response, answer);
+        })
+        // The client went away before it was answered.
+        .catch(() => response.destroy());
     } else if (apis === undefined) {
       send(response, ownAnswer(503));
     } else {
@@ -83,7 +95,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     port: listener.port,
     connections,
     publish(path, document) {
-      documents.set(path, JSON.stringify(document));
+      pages.set(path, jsonPage(document));
+    },
+    show(path, page) {
+      pages.set(path, page);
     },
     serve({ webSocketApi, httpApi }) {
       checkHttpApi(httpApi);

@@ -186,6 +186,12 @@ it('documents are there before the APIs, and only for GET', async () => {
   expect(await ask(path, { method: 'POST' })).toMatchObject({ status: 404 });
 });
 
+it('a page that fails is an error of the stack, which says so', async () => {
+  gateway.show('/', () => Promise.reject(new Error('no bundle')));
+  expect(await ask('/')).toMatchObject({ status: 500 });
+  expect(warnings).toEqual(['A page failed: no bundle']);
+});
+
 it('a path with variables is refused at once, not misunderstood', () => {
   expect(() => serve(() => undefined, { path: '/agents/{id}' })).toThrow(
     'The local stack serves fixed paths only, not GET /agents/{id}.',

@@ -1,0 +1,16 @@
+// `npm run build:dashboard`: the dashboard's files go to build/dashboard, for any server of static files.
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { bundleDashboard } from './bundle';
+
+async function buildDashboard(directory: string): Promise<void> {
+  const files = await bundleDashboard();
+  await rm(directory, { recursive: true, force: true });
+  for (const { path: name, contents } of files) {
+    const file = path.join(directory, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, contents);
+  }
+}
+
+void buildDashboard(path.resolve(__dirname, '../build/dashboard'));

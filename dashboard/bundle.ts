@@ -1,0 +1,60 @@
+// Makes the dashboard's files: for the local stack, which serves them, and for `npm run build:dashboard`.
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { build } from 'esbuild';
+
+const page = path.join(__dirname, 'page');
+
+/** A file of the dashboard, as it is to be served. */
+export interface DashboardFile {
+  /** Relative to the page, e.g. `index.html` or `assets/main-3VQ5XJ2M.js`. */
+  readonly path: string;
+  readonly contentType: string;
+  /** Whether its name changes with its content: then it may be kept for ever. */
+  readonly isHashed: boolean;
+  readonly contents: Buffer;
+}
+
+/**
+ * All files but `config.json`, which says where to connect to and is made by whoever serves them.
+ * @throws esbuild's own error, which names file and line, when the page does not build
+ */
+export async function bundleDashboard(): Promise<readonly DashboardFile[]> {
+  const { outputFiles } = await build({
+    absWorkingDir: page,
+    entryPoints: ['main.tsx', 'style.css'],
+    outdir: page,
+    entryNames: 'assets/[name]-[hash]',
+    bundle: true,
+    minify: true,
+    write: false,
+    platform: 'browser',
+    format: 'esm',
+    target: 'es2022',
+    jsx: 'automatic',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    legalComments: 'none',
+    logLevel: 'silent',
+  });
+  const assets = outputFiles.map((file): DashboardFile => ({
+    path: path.relative(page, file.path),
+    contentType: file.path.endsWith('.css')
+      ? 'text/css; charset=utf-8'
+      : 'text/javascript; charset=utf-8',
+    isHashed: true,
+    contents: Buffer.from(file.contents),
+  }));
+  const nameOf = (extension: string) =>
+    assets.find((asset) => asset.path.endsWith(extension))?.path ?? '';
+  const template = await readFile(path.join(page, 'index.html'), 'utf8');
+  const html = template
+    .replace('style.css', () => nameOf('.css'))
+    .replace('main.tsx', () => nameOf('.js'));
+  const index = {
+    path: 'index.html',
+    contentType: 'text/html; charset=utf-8',
+    isHashed: false,
+    contents: Buffer.from(html),
+  };
+  return [index, ...assets];
+}

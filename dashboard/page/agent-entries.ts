@@ -1,0 +1,70 @@
+// Agents and their sessions, put together.
+import type { AgentStatus, SessionActivity } from '../../sdk/client';
+import type { FeedEvent } from './feed';
+
+/** An agent with its sessions. The same object until something of it changes. */
+export interface AgentEntry {
+  readonly agentId: string;
+  /** `unknown` while only sessions of it have been heard of. */
+  readonly status: AgentStatus['status'] | 'unknown';
+  /** When the agent came into this status, in milliseconds since the Unix epoch; undefined while that is unknown. */
+  readonly since: number | undefined;
+  /** The newest first, and the newest {@link keptSessions} of them alone. */
+  readonly sessions: readonly SessionActivity[];
+}
+
+export interface AgentEntries {
+  readonly take: (event: FeedEvent) => void;
+  /** By name. The same list until something changes. */
+  readonly read: () => readonly AgentEntry[];
+}
+
+export const keptSessions = 50;
+
+interface Known {
+  status?: AgentStatus;
+  readonly sessions: Map<string, SessionActivity>;
+}
+
+// agent-2 comes before agent-10.
+const byName = new Intl.Collator('en', { numeric: true }).compare;
+
+export function createAgentEntries(): AgentEntries {
+  const agents = new Map<string, Known>();
+  const changed = new Set<string>();
+  const entries = new Map<string, AgentEntry>();
+  let names: readonly string[] = [];
+  let list: readonly AgentEntry[] = [];
+  return {
+    take({ type, event }) {
+      const known: Known = agents.get(event.agentId) ?? { sessions: new Map() };
+      agents.set(event.agentId, known);
+      if (type === 'agent:status') known.status = event;
+      else known.sessions.set(event.sessionId, event);
+      changed.add(event.agentId);
+    },
+    read() {
+      if (changed.size === 0) return list;
+      for (const agentId of changed) {
+        const known = agents.get(agentId);
+        if (known !== undefined) entries.set(agentId, entryOf(agentId, known));
+      }
+      changed.clear();
+      if (entries.size !== names.length) names = [...entries.keys()].sort(byName);
+      list = names.flatMap((name) => entries.get(name) ?? []);
+      return list;
+    },
+  };
+}
+
+function entryOf(agentId: string, { status, sessions }: Known): AgentEntry {
+  const newestFirst = [...sessions.values()].sort((one, other) => other.timestamp - one.timestamp);
+  // An agent that lives long has had a great many.
+  for (const { sessionId } of newestFirst.splice(keptSessions)) sessions.delete(sessionId);
+  return {
+    agentId,
+    status: status?.status ?? 'unknown',
+    since: status?.timestamp,
+    sessions: newestFirst,
+  };
+}

@@ -1,0 +1,53 @@
+// One agent: what became of it, and what its sessions do. Renders when this agent changes, and only then.
+import { memo, useState } from 'react';
+import type { AgentEntry } from './agent-entries';
+import { Ago } from './clock';
+import { StatusMark } from './status-mark';
+
+const sessionsAtFirst = 2;
+
+export const AgentRow = memo(function AgentRow({ agent }: { readonly agent: AgentEntry }) {
+  const { agentId, status, since, sessions } = agent;
+  const [isWhole, setWhole] = useState(false);
+  const shown = isWhole ? sessions : sessions.slice(0, sessionsAtFirst);
+  const more = sessions.length - sessionsAtFirst;
+  return (
+    <li className="agent" data-status={status}>
+      <div className="agent-head">
+        <h3 title={agentId}>{agentId}</h3>
+        <p className="agent-status">
+          <StatusMark status={status} />
+          {since !== undefined && <Ago at={since} />}
+        </p>
+      </div>
+      <ul className="sessions">
+        {shown.map(({ sessionId, lastMessage, timestamp }) => (
+          <li key={sessionId} className="session">
+            <span className="session-id" title={sessionId}>
+              {sessionId}
+            </span>
+            <span className="message" title={lastMessage}>
+              {lastMessage}
+            </span>
+            <Ago at={timestamp} />
+          </li>
+        ))}
+        {more > 0 && (
+          <li>
+            <button
+              type="button"
+              className="quiet"
+              aria-expanded={isWhole}
+              onClick={() => {
+                setWhole(!isWhole);
+              }}
+            >
+              {isWhole ? 'Fewer sessions' : `${more} more ${more === 1 ? 'session' : 'sessions'}`}
+              <span className="hidden"> of {agentId}</span>
+            </button>
+          </li>
+        )}
+      </ul>
+    </li>
+  );
+});

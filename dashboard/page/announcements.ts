@@ -1,0 +1,67 @@
+// What a screen reader is told without having been asked: what matters, and not too often.
+import type { Board, BoardView } from './board';
+import { connectionWords } from './connection-words';
+
+/** What an announcement needs of the page. */
+export interface AnnouncementWorld {
+  /** Replaces the text of the live region. */
+  readonly say: (text: string) => void;
+  readonly now: () => number;
+  readonly setTimeout: (due: () => void, delayMs: number) => unknown;
+}
+
+/** Two announcements lie so far apart at least. */
+export const announcementGapMs = 5_000;
+const mostNames = 3;
+
+/** Tells changes of the connection and agents that fail. What came and went between two announcements is not told. */
+export function announce(board: Board, world: AnnouncementWorld): void {
+  let told = board.read();
+  let lastAt = -Infinity;
+  let isDue = false;
+  const tell = () => {
+    isDue = false;
+    const view = board.read();
+    const text = describeChange(told, view);
+    // On its way from one state to another it is worth no word.
+    if (view.connection.state === 'connecting') told = { ...view, connection: told.connection };
+    else told = view;
+    if (text === '') return;
+    lastAt = world.now();
+    world.say(text);
+  };
+  board.subscribe(() => {
+    if (isDue) return;
+    const leftMs = lastAt + announcementGapMs - world.now();
+    if (leftMs <= 0) {
+      tell();
+      return;
+    }
+    isDue = true;
+    world.setTimeout(tell, leftMs);
+  });
+}
+
+/** What is new in `after`, in sentences; empty when there is nothing to tell. */
+export function describeChange(before: BoardView, after: BoardView): string {
+  const sentences: string[] = [];
+  const { connection } = after;
+  if (connection.state !== before.connection.state && connection.state !== 'connecting') {
+    // Without the countdown, which would be over before it is read.
+    const { title, detail } = connectionWords({ ...connection, retryInMs: undefined }, 0);
+    sentences.push(`${title}.`, detail);
+  }
+  if (after.agents !== before.agents) {
+    const known = new Set(failed(before));
+    const names = failed(after).filter((name) => !known.has(name));
+    if (names.length > mostNames) sentences.push(`${names.length} agents report an error.`);
+    else if (names.length > 0) {
+      sentences.push(`${names.join(', ')} ${names.length > 1 ? 'report' : 'reports'} an error.`);
+    }
+  }
+  return sentences.filter(Boolean).join(' ');
+}
+
+function failed({ agents }: BoardView): string[] {
+  return agents.filter(({ status }) => status === 'error').map(({ agentId }) => agentId);
+}

@@ -1,0 +1,94 @@
+// What the page shows of the client, as values: however many frames come, there is a new one when the page is ready.
+import type { Connection, MissionControl } from '../../sdk/client';
+import { createAgentEntries, type AgentEntry } from './agent-entries';
+import { addToFeed, feedLength, newestOf, type FeedEntry, type FeedEvent } from './feed';
+
+/** The same object until something of it changes; and so is each of its parts. */
+export interface BoardView {
+  /** By name. */
+  readonly agents: readonly AgentEntry[];
+  /** The newest first. */
+  readonly feed: readonly FeedEntry[];
+  /** How many events have been heard of. */
+  readonly events: number;
+  readonly connection: Connection;
+  /** Since when nothing new may have been heard, in milliseconds since the Unix epoch; undefined while connected. */
+  readonly staleSince: number | undefined;
+}
+
+export interface Board {
+  readonly read: () => BoardView;
+  readonly subscribe: (changed: () => void) => () => void;
+}
+
+/**
+ * @param schedule calls back when the page is ready to show something new, and not while nobody sees it
+ * @param now in milliseconds since the Unix epoch
+ */
+export function createBoard(
+  client: Pick<MissionControl, 'connection' | 'on'>,
+  schedule: (due: () => void) => void,
+  now: () => number,
+): Board {
+  const entries = createAgentEntries();
+  const listeners = new Set<() => void>();
+  let waiting: FeedEvent[] = [];
+  let events = 0;
+  let wasConnected = false;
+  let staleSince: number | undefined;
+  let isDue = false;
+  let view: BoardView = {
+    agents: [],
+    feed: [],
+    events,
+    connection: client.connection,
+    staleSince,
+  };
+
+  function later(): void {
+    if (isDue) return;
+    isDue = true;
+    schedule(() => {
+      isDue = false;
+      const { connection } = client;
+      const feed = addToFeed(view.feed, waiting);
+      waiting = [];
+      view = { agents: entries.read(), feed, events, connection, staleSince };
+      for (const listener of listeners) listener();
+    });
+  }
+
+  function note(event: FeedEvent): void {
+    entries.take(event);
+    events += 1;
+    waiting.push(event);
+    // Nobody may look for hours.
+    if (waiting.length > 20 * feedLength) waiting = newestOf(waiting);
+    later();
+  }
+
+  client.on('agent:status', (event) => {
+    note({ type: 'agent:status', event });
+  });
+  client.on('session:activity', (event) => {
+    note({ type: 'session:activity', event });
+  });
+  client.on('connection', ({ state }) => {
+    const isConnected = state === 'connected';
+    if (isConnected) staleSince = undefined;
+    else if (wasConnected) staleSince = now();
+    wasConnected = isConnected;
+    later();
+  });
+  later();
+
+  return {
+    read: () => view,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+  };
+}

@@ -1,0 +1,39 @@
+// The state of the connection, with a countdown to the next attempt, and what can be done about it.
+import type { Connection } from '../../sdk/client';
+import { TimeOfDay, useTimeText } from './clock';
+import { connectionWords } from './connection-words';
+
+interface ConnectionBarProps {
+  readonly connection: Connection;
+  /** Of what time the page is, if that is not now. */
+  readonly staleSince: number | undefined;
+  /** More about why there is no connection. */
+  readonly problem: string | undefined;
+  /** Undefined when the page has a better way. */
+  readonly onAct: (() => void) | undefined;
+}
+
+export function ConnectionBar({ connection, staleSince, problem, onAct }: ConnectionBarProps) {
+  const { title, tone, action } = connectionWords(connection, 0);
+  const detail = useTimeText((now) => connectionWords(connection, now).detail);
+  return (
+    <section className="connection" data-tone={tone} aria-label="Connection">
+      <strong className="state">
+        <span className="mark" aria-hidden="true" />
+        {title}
+      </strong>
+      {detail !== '' && <span>{detail}</span>}
+      {problem !== undefined && <span>{problem}</span>}
+      {staleSince !== undefined && (
+        <span>
+          What you see is of <TimeOfDay at={staleSince} />.
+        </span>
+      )}
+      {action !== undefined && onAct !== undefined && (
+        <button type="button" onClick={onAct}>
+          {action}
+        </button>
+      )}
+    </section>
+  );
+}

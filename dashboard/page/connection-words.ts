@@ -1,0 +1,66 @@
+// The state of the connection in words that say what it means for whoever looks at the page.
+import type { Connection } from '../../sdk/client';
+import { secondsUntil } from './relative-time';
+
+export interface ConnectionWords {
+  /** One or two words. */
+  readonly title: string;
+  /** What happens next, or why; may be empty. */
+  readonly detail: string;
+  readonly tone: 'good' | 'busy' | 'bad';
+  /** What a person can do about it, as a button says it; undefined when there is nothing to do. */
+  readonly action: string | undefined;
+}
+
+/** @param now in milliseconds since the Unix epoch */
+export function connectionWords(connection: Connection, now: number): ConnectionWords {
+  const { state, attempt, retryInMs, since } = connection;
+  const next =
+    retryInMs === undefined ? '' : `Next attempt in ${secondsUntil(since + retryInMs, now)} s.`;
+  const why = reasonWords(connection);
+  const detail = [why, next].filter(Boolean).join(' ');
+  switch (state) {
+    case 'idle':
+      return { title: 'Not connected', detail, tone: 'busy', action: 'Connect' };
+    case 'connecting': {
+      const nth = attempt > 1 ? `Attempt ${attempt}.` : '';
+      return { title: 'Connecting', detail: nth, tone: 'busy', action: undefined };
+    }
+    case 'connected':
+      return { title: 'Connected', detail: '', tone: 'good', action: undefined };
+    case 'waiting':
+      return { title: 'Waiting', detail, tone: 'bad', action: 'Try now' };
+    case 'offline':
+      return {
+        title: 'Offline',
+        detail: 'This device has no network. It connects when there is one.',
+        tone: 'bad',
+        action: 'Try now',
+      };
+    case 'unauthorized':
+      return { title: 'Unauthorized', detail, tone: 'bad', action: 'Try now' };
+    case 'closed':
+      return { title: 'Closed', detail: why, tone: 'bad', action: 'Connect' };
+  }
+}
+
+/** Reasons of the client's and of the server's own; what an operator wrote is shown as it is. */
+const known: Readonly<Record<string, string>> = {
+  refused: 'The server refuses the token.',
+  token_unavailable: 'There is no token.',
+  token_malformed: 'The token is none.',
+  token_expired: 'The token has expired.',
+  connect_timeout: 'The server does not answer.',
+  silent: 'The server has gone silent.',
+  replaced: 'Too many connections of this user: another one has taken the place.',
+  rate_limited: 'The server asks for some peace.',
+  max_attempts: 'All attempts have failed.',
+};
+
+function reasonWords({ reason, code }: Connection): string {
+  if (reason !== undefined) {
+    return known[reason] ?? `The server says: ${reason.replace(/[.!]?$/, '.')}`;
+  }
+  if (code === undefined || code === 1000) return '';
+  return code === 1006 ? 'The server cannot be reached.' : `The connection was lost (${code}).`;
+}

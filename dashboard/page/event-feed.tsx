@@ -1,0 +1,62 @@
+// What has just happened, the newest on top. It can be held: nobody can read what moves.
+import { memo, useState } from 'react';
+import { TimeOfDay } from './clock';
+import type { FeedEntry } from './feed';
+import { StatusMark } from './status-mark';
+
+interface EventFeedProps {
+  readonly feed: readonly FeedEntry[];
+  /** Which entries are shown. */
+  readonly isShown: (entry: FeedEntry) => boolean;
+}
+
+export function EventFeed({ feed, isShown }: EventFeedProps) {
+  const [held, setHeld] = useState<readonly FeedEntry[]>();
+  const missed = held === undefined ? 0 : (feed[0]?.number ?? 0) - (held[0]?.number ?? 0);
+  const shown = (held ?? feed).filter(isShown);
+  return (
+    <section className="feed" aria-labelledby="feed-title">
+      <div className="feed-head">
+        <h2 id="feed-title">Events</h2>
+        <button
+          type="button"
+          onClick={() => {
+            setHeld(held === undefined ? feed : undefined);
+          }}
+        >
+          {held === undefined ? 'Hold' : 'Go on'}
+        </button>
+        <span className="count">{missed > 0 && `${missed.toLocaleString()} new`}</span>
+      </div>
+      {shown.length === 0 ? (
+        <p className="nothing">None yet.</p>
+      ) : (
+        <ol>
+          {shown.map((entry) => (
+            <FeedRow key={entry.number} entry={entry} />
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+const FeedRow = memo(function FeedRow({ entry }: { readonly entry: FeedEntry }) {
+  const { agentId, timestamp } = entry.event;
+  return (
+    <li className="event">
+      <TimeOfDay at={timestamp} />
+      <p>
+        <strong>{agentId}</strong>{' '}
+        {entry.type === 'agent:status' ? (
+          <StatusMark status={entry.event.status} />
+        ) : (
+          <>
+            <span className="session-id">{entry.event.sessionId}</span>{' '}
+            <span className="message">{entry.event.lastMessage}</span>
+          </>
+        )}
+      </p>
+    </li>
+  );
+});

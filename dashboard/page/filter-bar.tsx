@@ -1,0 +1,49 @@
+// Words to look for, and one status or all.
+import { statuses, type Filter, type Status } from './filter';
+
+interface FilterBarProps {
+  readonly filter: Filter;
+  readonly counts: Readonly<Record<Status, number>>;
+  readonly onChange: (filter: Filter) => void;
+}
+
+export function FilterBar({ filter, counts, onChange }: FilterBarProps) {
+  const shown = statuses.filter((status) => status !== 'unknown' || counts.unknown > 0);
+  return (
+    <div role="search" className="filter">
+      <label>
+        <span className="hidden">Filter agents and events</span>
+        <input
+          type="search"
+          value={filter.text}
+          placeholder="Filter agents, sessions, messages"
+          autoComplete="off"
+          spellCheck={false}
+          onChange={({ target }) => {
+            onChange({ ...filter, text: target.value });
+          }}
+        />
+      </label>
+      <div className="toggles" role="group" aria-label="Show one status only">
+        {shown.map((status) => {
+          const isPressed = filter.status === status;
+          return (
+            <button
+              key={status}
+              type="button"
+              className="toggle"
+              data-status={status}
+              aria-pressed={isPressed}
+              onClick={() => {
+                onChange({ ...filter, status: isPressed ? undefined : status });
+              }}
+            >
+              <span className="mark" aria-hidden="true" />
+              {counts[status].toLocaleString()} {status}
+            </button>
+          );
+        })}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+// Which agents are shown, and in which order.
+import type { AgentEntry } from './agent-entries';
+import type { FeedEntry } from './feed';
+
+export type Status = AgentEntry['status'];
+
+/** All there are, as people look for them. */
+export const statuses: readonly Status[] = ['error', 'online', 'offline', 'unknown'];
+
+export interface Filter {
+  /** Words that must all be found in an agent's name, in its sessions' names or in their messages. */
+  readonly text: string;
+  /** The only status that is shown; undefined for all. */
+  readonly status: Status | undefined;
+}
+
+export const noFilter: Filter = { text: '', status: undefined };
+
+/** Those that the filter lets through, in their order, but what is wrong comes first. */
+export function filterAgents(
+  agents: readonly AgentEntry[],
+  { text, status }: Filter,
+): readonly AgentEntry[] {
+  const words = wordsOf(text);
+  const shown = agents.filter(
+    (agent) => (status === undefined || agent.status === status) && hasAll(agent, words),
+  );
+  const isWrong = (agent: AgentEntry) => agent.status === 'error';
+  return [...shown.filter(isWrong), ...shown.filter((agent) => !isWrong(agent))];
+}
+
+/** Whether the filter lets an event through: by its words, and by its status if it has one. */
+export function isInFeed({ type, event }: FeedEntry, { text, status }: Filter): boolean {
+  const words = wordsOf(text);
+  return type === 'agent:status'
+    ? (status === undefined || event.status === status) && matches([event.agentId], words)
+    : matches([event.agentId, event.sessionId, event.lastMessage], words);
+}
+
+/** How many agents there are of each status. */
+export function countByStatus(agents: readonly AgentEntry[]): Readonly<Record<Status, number>> {
+  const counts = { online: 0, offline: 0, error: 0, unknown: 0 };
+  for (const { status } of agents) counts[status] += 1;
+  return counts;
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.toLowerCase().split(/\s+/).filter(Boolean);
+}
+
+function hasAll({ agentId, sessions }: AgentEntry, words: readonly string[]): boolean {
+  if (words.length === 0) return true;
+  const texts = sessions.flatMap(({ sessionId, lastMessage }) => [sessionId, lastMessage]);
+  return matches([agentId, ...texts], words);
+}
+
+function matches(texts: readonly string[], words: readonly string[]): boolean {
+  if (words.length === 0) return true;
+  const lower = texts.map((text) => text.toLowerCase());
+  return words.every((word) => lower.some((text) => text.includes(word)));
+}

@@ -1,0 +1,27 @@
+// When to render: with a frame of the browser's, so never in a hidden tab, and not with each of them.
+
+/** What a schedule needs of the page. */
+export interface FrameWorld {
+  requestAnimationFrame(due: () => void): unknown;
+  setTimeout(due: () => void, delayMs: number): unknown;
+  /** Milliseconds, from anywhere. */
+  now(): number;
+}
+
+/**
+ * Makes a schedule for one who asks again after being called back only.
+ * @param gapMs at least so much lies between two calls: people cannot read faster, and pages have better things to do
+ */
+export function createFrameSchedule(world: FrameWorld, gapMs = 100): (due: () => void) => void {
+  let lastAt = -Infinity;
+  return (due) => {
+    const inFrame = () =>
+      world.requestAnimationFrame(() => {
+        lastAt = world.now();
+        due();
+      });
+    const leftMs = lastAt + gapMs - world.now();
+    if (leftMs <= 0) inFrame();
+    else world.setTimeout(inFrame, leftMs);
+  };
+}

@@ -1,0 +1,72 @@
+// Entry of the page: reads its configuration, makes the client, and shows what it knows.
+import { StrictMode, type ReactNode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { createMissionControl } from '../../sdk/client';
+import { announce } from './announcements';
+import { App } from './app';
+import { createBoard } from './board';
+import { ClockContext, createClock } from './clock';
+import { loadConfiguration } from './configuration';
+import { createFrameSchedule } from './frame-schedule';
+import { createTokenSource } from './token-source';
+
+const now = () => Date.now();
+const timeout = (due: () => void, delayMs: number) => setTimeout(due, delayMs);
+
+async function start(): Promise<ReactNode> {
+  const pageUrl = location.href;
+  const { webSocketUrl, healthUrl, token, commands } = await loadConfiguration(pageUrl);
+  const tokens = createTokenSource(token, {
+    fetch: (...request) => fetch(...request),
+    pageUrl,
+    showUrl: (url) => {
+      history.replaceState(null, '', url);
+    },
+    goTo: (url) => {
+      location.assign(url);
+    },
+    storage: sessionStorage,
+    now,
+  });
+  const client = createMissionControl({
+    url: webSocketUrl,
+    getToken: tokens.getToken,
+    ...(healthUrl !== undefined && { healthUrl }),
+    // A token that has to be pasted is not there yet.
+    autoConnect: tokens.remedy.kind !== 'paste',
+  });
+  const requestFrame = (due: () => void) => requestAnimationFrame(due);
+  const schedule = createFrameSchedule({
+    requestAnimationFrame: requestFrame,
+    setTimeout: timeout,
+    now: () => performance.now(),
+  });
+  const board = createBoard(client, schedule, now);
+  const say = (text: string) => {
+    const region = document.getElementById('announcements');
+    if (region !== null) region.textContent = text;
+  };
+  announce(board, { say, now, setTimeout: timeout });
+  return (
+    <ClockContext value={createClock(globalThis, now)}>
+      <App board={board} client={client} tokens={tokens} commands={commands} />
+    </ClockContext>
+  );
+}
+
+const container = document.getElementById('dashboard');
+if (container === null) throw new Error('The page has no place for the dashboard.');
+const root = createRoot(container);
+start().then(
+  (page) => {
+    root.render(<StrictMode>{page}</StrictMode>);
+  },
+  (error: unknown) => {
+    root.render(
+      <main className="failure" role="alert">
+        <h1>Mission Control</h1>
+        <p>{error instanceof Error ? error.message : String(error)}</p>
+      </main>,
+    );
+  },
+);

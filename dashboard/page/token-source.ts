@@ -1,0 +1,80 @@
+// Where the client's tokens are from, and what a person can do when there is none.
+import type { TokenConfiguration } from './configuration';
+import { createSignIn, type SignInWorld } from './sign-in';
+
+export interface TokenSource {
+  /** A fresh token, for the client. Rejects when a person has to do something first, or the source fails. */
+  readonly getToken: () => Promise<string>;
+  /** What a person can do when there is no token, or it is refused. */
+  readonly remedy:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'sign-in'; readonly signIn: () => Promise<void> }
+    | { readonly kind: 'paste'; readonly accept: (token: string) => void };
+  /** Why there was no token when it was asked for last; undefined when there was. */
+  readonly problem: () => string | undefined;
+}
+
+/** What a token source needs of the page. */
+export interface TokenWorld extends SignInWorld {
+  readonly fetch: typeof fetch;
+}
+
+export function createTokenSource(
+  configuration: TokenConfiguration,
+  world: TokenWorld,
+): TokenSource {
+  switch (configuration.kind) {
+    case 'endpoint':
+      return watched(() => askEndpoint(configuration.url, world.fetch), { kind: 'none' });
+    case 'oauth': {
+      const { getToken, signIn } = createSignIn(configuration, world);
+      return watched(getToken, { kind: 'sign-in', signIn });
+    }
+    case 'paste': {
+      // Nowhere but here: it is gone with the page.
+      let pasted = '';
+      const getToken = () =>
+        pasted === ''
+          ? Promise.reject(new Error('Paste a token to connect.'))
+          : Promise.resolve(pasted);
+      const accept = (token: string) => {
+        pasted = token.trim().replace(/^Bearer\s+/i, '');
+      };
+      return watched(getToken, { kind: 'paste', accept });
+    }
+  }
+}
+
+/** The client says of every failure the same; the page wants to tell more. */
+function watched(getToken: () => Promise<string>, remedy: TokenSource['remedy']): TokenSource {
+  let problem: string | undefined;
+  return {
+    remedy,
+    problem: () => problem,
+    async getToken() {
+      try {
+        const token = await getToken();
+        problem = undefined;
+        return token;
+      } catch (error) {
+        problem = error instanceof Error ? error.message : String(error);
+        throw error;
+      }
+    },
+  };
+}
+
+/** The endpoint knows the person by a cookie, and answers with a JWT: as text, or as `token` in JSON. */
+async function askEndpoint(url: string, ask: typeof fetch): Promise<string> {
+  let response: Response;
+  try {
+    response = await ask(url, { cache: 'no-store', credentials: 'include' });
+  } catch (error) {
+    throw new Error(`No answer from ${url}.`, { cause: error });
+  }
+  if (!response.ok) throw new Error(`${url} answers ${response.status}.`);
+  const text = (await response.text()).trim();
+  const token = text.startsWith('{') ? (JSON.parse(text) as { token?: unknown }).token : text;
+  if (typeof token === 'string' && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return token;
+  throw new Error(`${url} must answer with a JWT, as text or as {"token": …}.`);
+}

@@ -1,0 +1,85 @@
+// Serves the dashboard beside the WebSocket, with a token of the local issuer for whoever opens it on this machine.
+import type { IncomingMessage } from 'node:http';
+import { bundleDashboard, type DashboardFile } from '../dashboard/bundle';
+import type { Gateway } from './gateway/gateway';
+import type { HttpResult } from './gateway/http-result';
+import { jsonPage } from './gateway/page';
+import type { Issuer } from './issuer/issuer';
+
+export interface DashboardOptions {
+  readonly gateway: Pick<Gateway, 'show'>;
+  /** Undefined when another issuer's tokens are asked for. */
+  readonly mintToken: Issuer['mintToken'] | undefined;
+  /** Where `npm run emit` is to send events. */
+  readonly awsEndpointUrl: string;
+}
+
+const tokenPath = '/token';
+
+/** Only this origin's scripts and styles, and a connection to this origin alone. */
+const securityHeaders = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    'img-src data:',
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+  ].join('; '),
+  'cross-origin-opener-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+const fresh = { 'cache-control': 'no-store' };
+
+/** Shows the dashboard at `/`. It is bundled when it is asked for: most stacks of tests never are. */
+export function showDashboard({ gateway, mintToken, awsEndpointUrl }: DashboardOptions): void {
+  let bundled: Promise<readonly DashboardFile[]> | undefined;
+  gateway.show('/', async () => {
+    const files = await (bundled ??= bundleDashboard());
+    for (const file of files) gateway.show(`/${file.path}`, () => answerWith(file));
+    const index = files.find((file) => file.path === 'index.html');
+    if (index === undefined) throw new Error('the dashboard has no index.html.');
+    return answerWith(index);
+  });
+  const { port } = new URL(awsEndpointUrl);
+  const emitOption = port === '4566' ? '' : `--aws-port ${port} `;
+  const configuration = {
+    token: mintToken === undefined ? { kind: 'paste' } : { kind: 'endpoint', url: tokenPath },
+    commands: [
+      `npm run emit -- ${emitOption}agent:status agent-123 online`,
+      `npm run emit -- ${emitOption}session:activity agent-123 session-456 "User said: Hello"`,
+      'npm start -- --mock-data',
+    ],
+  };
+  gateway.show('/config.json', jsonPage(configuration, fresh));
+  if (mintToken === undefined) return;
+  gateway.show(tokenPath, async (request) => {
+    const headers = { 'content-type': 'text/plain', ...fresh };
+    if (!isOwnPage(request)) {
+      const body = 'This token is for pages of this stack alone; npm run -s token prints one.';
+      return { statusCode: 403, headers, cookies: [], body };
+    }
+    return { statusCode: 200, headers, cookies: [], body: await mintToken() };
+  });
+}
+
+function answerWith({ contents, contentType, isHashed }: DashboardFile): HttpResult {
+  const kept = { 'cache-control': 'public, max-age=31536000, immutable' };
+  const headers = { 'content-type': contentType, ...securityHeaders, ...(isHashed ? kept : fresh) };
+  return { statusCode: 200, headers, cookies: [], body: contents };
+}
+
+/**
+ * Whether a request is one of the dashboard's own, or of a program of this machine. Any page of the web can send
+ * requests to this port: browsers say so, and a name that has been made to point to this machine is not its own.
+ */
+function isOwnPage({ headers }: IncomingMessage): boolean {
+  const { host = '' } = headers;
+  const site = headers['sec-fetch-site'] ?? 'same-origin';
+  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host) && site === 'same-origin';
+}

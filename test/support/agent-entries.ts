@@ -1,0 +1,25 @@
+// Agents and events as the dashboard's parts take them, in one line each.
+import type { AgentEntry } from '../../dashboard/page/agent-entries';
+import type { FeedEvent } from '../../dashboard/page/feed';
+
+export const statusOf = (
+  agentId: string,
+  status: 'online' | 'offline' | 'error',
+  timestamp: number,
+): FeedEvent => ({ type: 'agent:status', event: { agentId, status, timestamp } });
+
+export const activityOf = (
+  agentId: string,
+  sessionId: string,
+  lastMessage: string,
+  timestamp: number,
+): FeedEvent => ({
+  type: 'session:activity',
+  event: { agentId, sessionId, lastMessage, timestamp },
+});
+
+export const agentOf = (
+  agentId: string,
+  status: AgentEntry['status'] = 'online',
+  ...sessions: AgentEntry['sessions']
+): AgentEntry => ({ agentId, status, since: 1, sessions });

@@ -1,0 +1,50 @@
+// Agents with their sessions: order, identity, and an end to what is kept.
+import { createAgentEntries, keptSessions } from '../../../dashboard/page/agent-entries';
+import { activityOf, statusOf } from '../../support/agent-entries';
+
+test('agents stand in the order of their names, as people count', () => {
+  const entries = createAgentEntries();
+  for (const name of ['agent-10', 'agent-2', 'Agent-1']) entries.take(statusOf(name, 'online', 1));
+  expect(entries.read().map(({ agentId }) => agentId)).toEqual(['Agent-1', 'agent-2', 'agent-10']);
+});
+
+test('an agent of which only sessions are known is unknown until it reports', () => {
+  const entries = createAgentEntries();
+  entries.take(activityOf('a', 's', 'hello', 5));
+  expect(entries.read()).toMatchObject([{ agentId: 'a', status: 'unknown', since: undefined }]);
+  entries.take(statusOf('a', 'error', 7));
+  expect(entries.read()).toMatchObject([{ status: 'error', since: 7, sessions: [{}] }]);
+});
+
+test('sessions are the newest first, each with its newest message', () => {
+  const entries = createAgentEntries();
+  entries.take(activityOf('a', 'one', 'first', 1));
+  entries.take(activityOf('a', 'two', 'second', 2));
+  entries.take(activityOf('a', 'one', 'third', 3));
+  const [agent] = entries.read();
+  expect(agent?.sessions.map(({ lastMessage }) => lastMessage)).toEqual(['third', 'second']);
+});
+
+test('what does not change stays the same object', () => {
+  const entries = createAgentEntries();
+  entries.take(statusOf('a', 'online', 1));
+  entries.take(statusOf('b', 'online', 1));
+  const before = entries.read();
+  expect(entries.read()).toBe(before);
+  entries.take(statusOf('b', 'offline', 2));
+  const after = entries.read();
+  expect(after).not.toBe(before);
+  expect(after[0]).toBe(before[0]);
+  expect(after[1]).not.toBe(before[1]);
+  expect(before[1]?.status).toBe('online');
+});
+
+test('of an agent that lives long, the newest sessions are kept', () => {
+  const entries = createAgentEntries();
+  for (let index = 1; index <= keptSessions + 10; index += 1) {
+    entries.take(activityOf('a', `session-${index}`, 'working', index));
+  }
+  const [agent] = entries.read();
+  expect(agent?.sessions).toHaveLength(keptSessions);
+  expect(agent?.sessions.at(-1)?.sessionId).toBe('session-11');
+});

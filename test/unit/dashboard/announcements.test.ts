@@ -1,0 +1,87 @@
+// What a screen reader is told: what matters, and not too often.
+import { announce, announcementGapMs, describeChange } from '../../../dashboard/page/announcements';
+import type { BoardView } from '../../../dashboard/page/board';
+import { FakeTime } from '../../support/client-world';
+import { agentOf } from '../../support/agent-entries';
+
+const viewOf = (
+  state: BoardView['connection']['state'],
+  agents: BoardView['agents'] = [],
+): BoardView => ({
+  agents,
+  feed: [],
+  events: 0,
+  staleSince: undefined,
+  connection: {
+    state,
+    attempt: 1,
+    retryInMs: 3_000,
+    code: 1006,
+    reason: undefined,
+    since: 0,
+  },
+});
+
+const failing = (...names: string[]) => names.map((name) => agentOf(name, 'error'));
+
+function createWorld() {
+  const time = new FakeTime();
+  let view = viewOf('idle');
+  let changed: () => void = () => undefined;
+  const said: string[] = [];
+  const board = {
+    read: () => view,
+    subscribe: (listener: () => void) => {
+      changed = listener;
+      return () => undefined;
+    },
+  };
+  announce(board, {
+    say: (text) => said.push(text),
+    now: time.now,
+    setTimeout: (due, delayMs) => time.setTimeout(due, delayMs),
+  });
+  const show = (next: BoardView) => {
+    view = next;
+    changed();
+  };
+  return { time, said, show };
+}
+
+test('agents that fail are told by name, and by number when there are many', () => {
+  const before = viewOf('connected', failing('a'));
+  const told = (...names: string[]) =>
+    describeChange(before, viewOf('connected', failing(...names)));
+  expect(told('a')).toBe('');
+  expect(told('a', 'b')).toBe('b reports an error.');
+  expect(told('b', 'c', 'd')).toBe('b, c, d report an error.');
+  expect(told('b', 'c', 'd', 'e')).toBe('4 agents report an error.');
+});
+
+test('the connection is told without its countdown', () => {
+  const text = describeChange(viewOf('connected'), viewOf('waiting'));
+  expect(text).toBe('Waiting. The server cannot be reached.');
+});
+
+test('the first is told at once, the next together, and not what came and went', async () => {
+  const { time, said, show } = createWorld();
+  show(viewOf('connected', failing('a')));
+  expect(said).toEqual(['Connected. a reports an error.']);
+  show(viewOf('connected', failing('a', 'b')));
+  show(viewOf('connected', failing('a', 'b', 'c')));
+  show(viewOf('connected', failing('a', 'c')));
+  expect(said).toHaveLength(1);
+  await time.pass(announcementGapMs);
+  expect(said.slice(1)).toEqual(['c reports an error.']);
+});
+
+test('attempts that fail one after the other are told once', async () => {
+  const { time, said, show } = createWorld();
+  show(viewOf('waiting'));
+  for (const state of ['connecting', 'waiting', 'connecting', 'waiting'] as const) {
+    await time.pass(announcementGapMs);
+    show(viewOf(state));
+  }
+  await time.pass(announcementGapMs);
+  expect(said).toEqual(['Waiting. The server cannot be reached.']);
+});

@@ -1,0 +1,249 @@
+// The page, run by React in a page of jsdom, on a client whose world is a test's.
+import { JSDOM } from 'jsdom';
+import { act, createElement, Profiler, StrictMode } from 'react';
+import type { Root } from 'react-dom/client';
+import type * as ReactDomClient from 'react-dom/client';
+import { App } from '../../../dashboard/page/app';
+import { createBoard } from '../../../dashboard/page/board';
+import { ClockContext, createClock } from '../../../dashboard/page/clock';
+import type { TokenSource } from '../../../dashboard/page/token-source';
+import type { MissionControlOptions } from '../../../sdk/client';
+import { ClientWorld, settle } from '../../support/client-world';
+
+let client: typeof ReactDomClient;
+
+beforeAll(async () => {
+  const { window } = new JSDOM();
+  const { document, navigator, FormData, HTMLInputElement, Event } = window;
+  const page = { window, document, navigator, FormData, HTMLInputElement, Event };
+  Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true, ...page });
+  // Loaded late: React looks for the document when it is loaded.
+  client = await import('react-dom/client');
+});
+
+let root: Root | undefined;
+afterEach(async () => {
+  await act(() => root?.unmount());
+  document.body.replaceChildren();
+});
+
+interface Given {
+  readonly tokens?: Partial<TokenSource>;
+  readonly options?: Partial<MissionControlOptions>;
+  readonly commands?: readonly string[];
+}
+
+async function openPage({ tokens = {}, options = {}, commands = [] }: Given = {}) {
+  const world = new ClientWorld(options);
+  const { time } = world;
+  const board = createBoard(world.client, queueMicrotask, time.now);
+  const ticks = new Set<() => void>();
+  const clock = createClock(
+    {
+      setInterval: ((tick: () => void) => ticks.add(tick)) as unknown as typeof setInterval,
+      clearInterval: () => {
+        ticks.clear();
+      },
+    },
+    time.now,
+  );
+  const source: TokenSource = {
+    getToken: () => Promise.resolve('token'),
+    remedy: { kind: 'none' },
+    problem: () => undefined,
+    ...tokens,
+  };
+  const container = document.createElement('div');
+  document.body.append(container);
+  root = client.createRoot(container);
+  const app = createElement(App, { board, client: world.client, tokens: source, commands });
+  let commits = 0;
+  const counted = createElement(Profiler, { id: 'page', onRender: () => (commits += 1) }, app);
+  const perform = (what: () => unknown) =>
+    act(async () => {
+      await what();
+      await settle();
+    });
+  await perform(() => {
+    root?.render(
+      createElement(StrictMode, null, createElement(ClockContext, { value: clock }, counted)),
+    );
+  });
+  const all = (selector: string) => [...container.querySelectorAll<HTMLElement>(selector)];
+  const textsOf = (selector: string) => all(selector).map(({ textContent }) => textContent);
+  return {
+    world,
+    perform,
+    all,
+    textsOf,
+    commits: () => commits,
+    text: () => container.textContent,
+    /** A second passes, as the clock of the page tells. */
+    tick: (ms: number) =>
+      perform(async () => {
+        await time.pass(ms);
+        for (const tick of ticks) tick();
+      }),
+    ticks: () => ticks.size,
+    press: (name: string) =>
+      perform(() => {
+        const found = all('button').find((each) => each.textContent.startsWith(name));
+        if (found === undefined) throw new Error(`There is no button ${name}.`);
+        found.click();
+      }),
+    fill: (selector: string, value: string) =>
+      perform(() => {
+        const [input] = all(selector);
+        // React has put a setter of its own before the element's.
+        const prototype = Object.getPrototypeOf(input) as object;
+        Object.getOwnPropertyDescriptor(prototype, 'value')?.set?.call(input, value);
+        input?.dispatchEvent(new window.Event('input', { bubbles: true }));
+      }),
+  };
+}
+
+type Page = Awaited<ReturnType<typeof openPage>>;
+
+const report = (
+  { world, perform }: Page,
+  agentId: string,
+  status: 'online' | 'offline' | 'error',
+  timestamp = world.time.now(),
+) =>
+  perform(() => {
+    world.socket.receive('agent:status', { agentId, status, timestamp });
+  });
+
+const say = ({ world, perform }: Page, agentId: string, sessionId: string, lastMessage: string) =>
+  perform(() => {
+    const timestamp = world.time.now();
+    world.socket.receive('session:activity', { agentId, sessionId, lastMessage, timestamp });
+  });
+
+test('an empty stack says what to run', async () => {
+  const page = await openPage({ commands: ['npm run emit -- agent:status agent-123 online'] });
+  expect(page.text()).toContain('Nothing is known yet');
+  await page.perform(() => page.world.connect());
+  expect(page.text()).toContain('No agent has reported yet');
+  expect(page.textsOf('code')).toEqual(['npm run emit -- agent:status agent-123 online']);
+});
+
+test('agents have their status as a word, their newest sessions, and times that go on', async () => {
+  const page = await openPage();
+  await page.perform(() => page.world.connect());
+  await report(page, 'agent-1', 'online');
+  await report(page, 'agent-2', 'error');
+  for (const session of ['s1', 's2', 's3']) {
+    await page.tick(10_000);
+    await say(page, 'agent-1', session, `message of ${session}`);
+  }
+  expect(page.textsOf('.agent h3')).toEqual(['agent-2', 'agent-1']);
+  expect(page.textsOf('.agent-status')).toEqual(['error30 s ago', 'online30 s ago']);
+  expect(page.textsOf('.session')).toEqual(['s3message of s3just now', 's2message of s210 s ago']);
+  await page.press('1 more session');
+  expect(page.textsOf('.session .session-id')).toEqual(['s3', 's2', 's1']);
+  await page.tick(60_000);
+  expect(page.textsOf('.agent-status')).toEqual(['error1 min ago', 'online1 min ago']);
+});
+
+test('an event renders what it changes, and a tick only texts that are no longer true', async () => {
+  const page = await openPage();
+  await page.perform(() => page.world.connect());
+  await report(page, 'agent-1', 'online');
+  await report(page, 'agent-2', 'online');
+  const [first] = page.all('.agent');
+  const before = page.commits();
+  await page.tick(1_000);
+  expect(page.commits()).toBe(before);
+  await page.tick(10_000);
+  expect(page.commits()).toBe(before + 1);
+  await report(page, 'agent-2', 'offline');
+  expect(page.all('.agent')[0]).toBe(first);
+});
+
+test('counts down to the next attempt, says of when the page is, and tries when told', async () => {
+  const page = await openPage();
+  await page.perform(() => page.world.connect());
+  await report(page, 'agent-1', 'online');
+  page.world.luck = 1;
+  await page.perform(() => {
+    page.world.socket.drop();
+  });
+  const bar = () => page.textsOf('.connection').join();
+  expect(bar()).toContain('Waiting');
+  expect(bar()).toContain('Next attempt in 1 s.');
+  expect(bar()).toMatch(/What you see is of .*\d/);
+  await page.press('Try now');
+  expect(bar()).toContain('Connecting');
+  await page.perform(() => page.world.accept());
+  expect(bar()).toBe('Connected');
+});
+
+test('a filter leaves what it fits, and can be taken away', async () => {
+  const page = await openPage();
+  await page.perform(() => page.world.connect());
+  await report(page, 'alpha', 'online');
+  await report(page, 'beta', 'error');
+  await page.fill('input[type=search]', 'alp');
+  expect(page.textsOf('.agent h3')).toEqual(['alpha']);
+  expect(page.textsOf('.event strong')).toEqual(['alpha']);
+  expect(page.text()).toContain('1 of 2');
+  await page.press('1 error');
+  expect(page.text()).toContain('No agent is like that.');
+  await page.press('Show all');
+  expect(page.textsOf('.agent h3')).toEqual(['beta', 'alpha']);
+});
+
+test('the feed can be held, tells what it holds back, and goes on', async () => {
+  const page = await openPage();
+  await page.perform(() => page.world.connect());
+  await report(page, 'agent-1', 'online');
+  await page.press('Hold');
+  await report(page, 'agent-2', 'online');
+  expect(page.textsOf('.event strong')).toEqual(['agent-1']);
+  expect(page.textsOf('.feed .count')).toEqual(['1 new']);
+  await page.press('Go on');
+  expect(page.textsOf('.event strong')).toEqual(['agent-2', 'agent-1']);
+});
+
+test('of thousands of agents the first are shown, and more when asked for', async () => {
+  const page = await openPage();
+  const agents = Array.from({ length: 1_200 }, (_, index) => ({
+    agentId: `agent-${index}`,
+    status: 'online' as const,
+    timestamp: 1,
+  }));
+  await page.perform(() => page.world.accept({ agents }));
+  expect(page.all('.agent')).toHaveLength(500);
+  await page.press('Show 500 of 700 more');
+  await page.press('Show 200 of 200 more');
+  expect(page.all('.agent')).toHaveLength(1_200);
+});
+
+test('a token that is to be pasted is asked for, and used', async () => {
+  const accepted: string[] = [];
+  const accept = (token: string) => accepted.push(token);
+  const tokens = { remedy: { kind: 'paste', accept } } as const;
+  const page = await openPage({ tokens, options: { autoConnect: false } });
+  expect(page.text()).toContain('Not connected');
+  await page.fill('input[name=token]', 'a.b.c');
+  await page.press('Connect');
+  expect(accepted).toEqual(['a.b.c']);
+  await page.perform(() => page.world.accept());
+  expect(page.all('form')).toEqual([]);
+});
+
+test('without a token the page says why, and offers to sign in', async () => {
+  const signIn = jest.fn(() => Promise.resolve());
+  const page = await openPage({
+    tokens: {
+      remedy: { kind: 'sign-in', signIn },
+      problem: () => 'Your sign-in has ended: sign in again.',
+    },
+    options: { getToken: () => Promise.reject(new Error('no')) },
+  });
+  expect(page.text()).toContain('There is no token.');
+  expect(page.text()).toContain('Your sign-in has ended: sign in again.');
+  await page.press('Sign in');
+  expect(signIn).toHaveBeenCalledTimes(1);
+});

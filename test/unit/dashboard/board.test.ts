@@ -1,0 +1,85 @@
+// The board: whatever comes in whatever number, it is shown when the page is ready.
+import { createBoard } from '../../../dashboard/page/board';
+import { feedLength } from '../../../dashboard/page/feed';
+import { ClientWorld } from '../../support/client-world';
+
+function createWorld() {
+  const world = new ClientWorld();
+  const due: (() => void)[] = [];
+  const board = createBoard(world.client, (callBack) => due.push(callBack), world.time.now);
+  let changes = 0;
+  board.subscribe(() => (changes += 1));
+  return {
+    world,
+    board,
+    changes: () => changes,
+    waiting: () => due.length,
+    /** The page is ready. */
+    frame: () => {
+      for (const callBack of due.splice(0)) callBack();
+    },
+  };
+}
+
+const report = ({ socket }: ClientWorld, agentId: string, timestamp: number) => {
+  socket.receive('agent:status', { agentId, status: 'online', timestamp });
+};
+
+test('a thousand frames make one change', async () => {
+  const { world, board, changes, waiting, frame } = createWorld();
+  await world.connect();
+  frame();
+  const before = changes();
+  const view = board.read();
+  for (let index = 0; index < 1_000; index += 1) report(world, `agent-${index % 10}`, index);
+  expect([changes(), waiting(), board.read()]).toEqual([before, 1, view]);
+  frame();
+  expect(changes()).toBe(before + 1);
+  expect(board.read().agents.map(({ since }) => since)).toEqual([
+    990, 991, 992, 993, 994, 995, 996, 997, 998, 999,
+  ]);
+  expect(board.read()).toMatchObject({ events: 1_000 });
+});
+
+test('what did not change is the same object', async () => {
+  const { world, board, frame } = createWorld();
+  await world.connect();
+  report(world, 'agent-1', 1);
+  frame();
+  const { agents, feed } = board.read();
+  world.socket.drop();
+  frame();
+  expect(board.read().agents).toBe(agents);
+  expect(board.read().feed).toBe(feed);
+  expect(board.read().connection.state).toBe('waiting');
+});
+
+test('while nobody looks, no more is kept than can be shown', async () => {
+  const { world, board, frame } = createWorld();
+  await world.connect();
+  const all = feedLength * 50;
+  for (let index = 1; index <= all; index += 1) report(world, 'agent-1', index);
+  frame();
+  const { feed, events } = board.read();
+  expect([feed.length, feed[0]?.event.timestamp, events]).toEqual([feedLength, all, all]);
+});
+
+test('it knows of what time it is when it is not connected', async () => {
+  const { world, board, frame } = createWorld();
+  frame();
+  expect(board.read().staleSince).toBeUndefined();
+  await world.connect();
+  frame();
+  expect(board.read()).toMatchObject({ connection: { state: 'connected' }, staleSince: undefined });
+  const lostAt = world.time.now();
+  world.socket.drop();
+  await world.nextAttempt();
+  world.socket.drop();
+  await world.time.pass(100);
+  frame();
+  expect(board.read().staleSince).toBe(lostAt);
+  await world.nextAttempt();
+  await world.accept();
+  frame();
+  expect(board.read().staleSince).toBeUndefined();
+});

@@ -1,0 +1,46 @@
+// The page's config.json: defaults, relative addresses, and sentences for what is wrong.
+import { parseConfiguration } from '../../../dashboard/page/configuration';
+
+const token = { kind: 'endpoint', url: '/token' };
+const parse = (json: unknown, pageUrl = 'https://live.example.com/board/?a=b') =>
+  parseConfiguration(json, pageUrl);
+
+test('says least: the WebSocket is where the page is from', () => {
+  expect(parse({ token })).toEqual({
+    webSocketUrl: 'wss://live.example.com',
+    token: { kind: 'endpoint', url: 'https://live.example.com/token' },
+    commands: [],
+  });
+  expect(parse({ token }, 'http://localhost:3000/').webSocketUrl).toBe('ws://localhost:3000');
+});
+
+test('says all', () => {
+  const oauth = {
+    kind: 'oauth',
+    authorizationUrl: 'https://auth.example.com/oauth2/authorize',
+    tokenUrl: 'https://auth.example.com/oauth2/token',
+    clientId: 'dashboard',
+  };
+  const given = {
+    webSocketUrl: 'wss://api.example.com/live',
+    healthUrl: 'health',
+    token: oauth,
+    commands: ['npm start'],
+  };
+  expect(parse(given)).toEqual({
+    ...given,
+    healthUrl: 'https://live.example.com/board/health',
+    token: { ...oauth, scope: 'openid', use: 'access_token' },
+  });
+});
+
+test.each([
+  [null, 'must be an object'],
+  [{}, 'token'],
+  [{ token: { kind: 'magic' } }, 'token.kind must be endpoint, oauth or paste'],
+  [{ token: { kind: 'endpoint' } }, 'token.url'],
+  [{ token, webSocketUrl: 'https://x' }, 'webSocketUrl must begin with ws:// or wss://'],
+])('%j is refused: %s', (json, problem) => {
+  expect(() => parse(json)).toThrow(problem);
+  expect(() => parse(json)).toThrow('config.json is not usable: ');
+});

@@ -1,0 +1,52 @@
+// What the page says about its connection.
+import { connectionWords } from '../../../dashboard/page/connection-words';
+import type { Connection } from '../../../sdk/client';
+
+const words = (connection: Partial<Connection>, now = 0) =>
+  connectionWords(
+    {
+      state: 'waiting',
+      attempt: 1,
+      retryInMs: undefined,
+      code: undefined,
+      reason: undefined,
+      since: 0,
+      ...connection,
+    },
+    now,
+  );
+
+test('counts down to the next attempt', () => {
+  const connection = { retryInMs: 7_000, since: 1_000, code: 1006 };
+  const reason = 'The server cannot be reached.';
+  expect(words(connection, 1_000).detail).toBe(`${reason} Next attempt in 7 s.`);
+  expect(words(connection, 7_500).detail).toBe(`${reason} Next attempt in 1 s.`);
+  expect(words(connection, 9_000).detail).toBe(`${reason} Next attempt in 0 s.`);
+});
+
+test.each([
+  ['idle', 'Not connected', 'busy', 'Connect'],
+  ['connecting', 'Connecting', 'busy', undefined],
+  ['connected', 'Connected', 'good', undefined],
+  ['waiting', 'Waiting', 'bad', 'Try now'],
+  ['offline', 'Offline', 'bad', 'Try now'],
+  ['unauthorized', 'Unauthorized', 'bad', 'Try now'],
+  ['closed', 'Closed', 'bad', 'Connect'],
+] as const)('%s is %j', (state, title, tone, action) => {
+  expect(words({ state })).toMatchObject({ title, tone, action });
+});
+
+test.each([
+  [{ reason: 'refused', code: 1006 }, 'The server refuses the token.'],
+  [{ reason: 'account suspended', code: 1000 }, 'The server says: account suspended.'],
+  [{ code: 1001 }, 'The connection was lost (1001).'],
+  [{ code: 1000 }, ''],
+  [{}, ''],
+])('%j is explained', (connection, detail) => {
+  expect(words(connection).detail).toBe(detail);
+});
+
+test('an attempt that is not the first says so', () => {
+  expect(words({ state: 'connecting', attempt: 1 }).detail).toBe('');
+  expect(words({ state: 'connecting', attempt: 3 }).detail).toBe('Attempt 3.');
+});

@@ -1,0 +1,197 @@
+// Where tokens are from: an endpoint, a sign-in with PKCE, or a person.
+import { createHash } from 'node:crypto';
+import type { TokenConfiguration } from '../../../dashboard/page/configuration';
+import { createTokenSource } from '../../../dashboard/page/token-source';
+
+const page = 'https://live.example.com/board/';
+const jwt = 'head.claims.signature';
+
+interface Asked {
+  readonly url: string;
+  readonly body: Record<string, string>;
+}
+
+/** A page whose requests a test answers. */
+function createWorld(pageUrl = page, stored: Record<string, string> = {}) {
+  const storage = new Map(Object.entries(stored));
+  const asked: Asked[] = [];
+  const went: string[] = [];
+  const shown: string[] = [];
+  const answers: (Response | Error)[] = [];
+  const time = { now: Date.UTC(2026, 1, 5) };
+  const world = {
+    fetch: (url: string | URL | Request, init?: RequestInit) => {
+      const body = init?.body instanceof URLSearchParams ? init.body : new URLSearchParams();
+      asked.push({ url: url as string, body: Object.fromEntries(body) });
+      const answer = answers.shift() ?? new Response('', { status: 500 });
+      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+    },
+    pageUrl,
+    showUrl: (url: string) => shown.push(url),
+    goTo: (url: string) => went.push(url),
+    storage: {
+      getItem: (key: string) => storage.get(key) ?? null,
+      setItem: (key: string, value: string) => storage.set(key, value),
+      removeItem: (key: string) => storage.delete(key),
+    },
+    now: () => time.now,
+  };
+  const open = (configuration: TokenConfiguration) => createTokenSource(configuration, world);
+  return { open, asked, went, shown, answers, storage, time };
+}
+
+describe('an endpoint', () => {
+  const endpoint = { kind: 'endpoint', url: 'https://live.example.com/token' } as const;
+
+  test.each([
+    ['text', `${jwt}\n`],
+    ['JSON', JSON.stringify({ token: jwt })],
+  ])('answers in %s', async (_name, body) => {
+    const { open, answers, asked } = createWorld();
+    answers.push(new Response(body));
+    const source = open(endpoint);
+    await expect(source.getToken()).resolves.toBe(jwt);
+    expect(asked.map(({ url }) => url)).toEqual([endpoint.url]);
+    expect([source.remedy.kind, source.problem()]).toEqual(['none', undefined]);
+  });
+
+  test.each([
+    ['a status', () => new Response('no', { status: 401 }), `${endpoint.url} answers 401.`],
+    ['no answer', () => new TypeError('Failed to fetch'), `No answer from ${endpoint.url}.`],
+    ['a page', () => new Response('<html>'), 'must answer with a JWT'],
+    ['other JSON', () => new Response('{"access":"x"}'), 'must answer with a JWT'],
+  ])('fails with %s, says why, and is asked again', async (_name, answer, problem) => {
+    const { open, answers } = createWorld();
+    answers.push(answer(), new Response(jwt));
+    const source = open(endpoint);
+    await expect(source.getToken()).rejects.toThrow(problem);
+    expect(source.problem()).toContain(problem);
+    await expect(source.getToken()).resolves.toBe(jwt);
+    expect(source.problem()).toBeUndefined();
+  });
+});
+
+test('a person pastes a token, with or without what stands before it in a header', async () => {
+  const source = createWorld().open({ kind: 'paste' });
+  await expect(source.getToken()).rejects.toThrow('Paste a token to connect.');
+  if (source.remedy.kind !== 'paste') throw new Error('There is no way to paste.');
+  source.remedy.accept(` Bearer ${jwt} `);
+  await expect(source.getToken()).resolves.toBe(jwt);
+});
+
+describe('a sign-in', () => {
+  const oauth = {
+    kind: 'oauth',
+    authorizationUrl: 'https://auth.example.com/oauth2/authorize?lang=en',
+    tokenUrl: 'https://auth.example.com/oauth2/token',
+    clientId: 'dashboard',
+    scope: 'openid',
+    use: 'access_token',
+  } as const;
+  const tokens = (all: object) => new Response(JSON.stringify({ expires_in: 3600, ...all }));
+
+  /** Goes to the provider, and comes back with what it adds to the address. */
+  async function comeBack(answer: (state: string) => Record<string, string>) {
+    const before = createWorld(`${page}?view=1`);
+    await expect(before.open(oauth).getToken()).rejects.toThrow('You are not signed in.');
+    const [address] = before.went.map((url) => new URL(url));
+    const given = Object.fromEntries(address?.searchParams ?? []);
+    const back = new URL(given['redirect_uri'] ?? '');
+    const answered = Object.entries(answer(given['state'] ?? ''));
+    for (const [name, value] of answered) back.searchParams.set(name, value);
+    const after = createWorld(back.href, Object.fromEntries(before.storage));
+    return { ...after, address, given };
+  }
+
+  test('goes to the provider with a challenge, and gives the verifier for the token', async () => {
+    const { open, answers, asked, shown, storage, address, given } = await comeBack((state) => ({
+      code: 'the-code',
+      state,
+    }));
+    expect(address?.origin).toBe('https://auth.example.com');
+    expect(given).toEqual({
+      lang: 'en',
+      response_type: 'code',
+      client_id: 'dashboard',
+      redirect_uri: page,
+      scope: 'openid',
+      state: expect.stringMatching(/^[\w-]{43}$/) as string,
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/) as string,
+      code_challenge_method: 'S256',
+    });
+    answers.push(tokens({ access_token: jwt }));
+    await expect(open(oauth).getToken()).resolves.toBe(jwt);
+    const [request] = asked;
+    expect(request).toEqual({
+      url: oauth.tokenUrl,
+      body: {
+        grant_type: 'authorization_code',
+        client_id: 'dashboard',
+        code: 'the-code',
+        redirect_uri: page,
+        code_verifier: expect.any(String) as string,
+      },
+    });
+    const hash = createHash('sha256').update(request?.body['code_verifier'] ?? '');
+    expect(hash.digest('base64url')).toBe(given['code_challenge']);
+    // Neither the code nor the verifier stays anywhere.
+    expect([shown, storage.size]).toEqual([[page], 0]);
+  });
+
+  test.each([
+    ['another state', () => ({ code: 'x', state: 'other' }), 'not begun here'],
+    ['no code', (state: string) => ({ state }), 'not begun here'],
+    [
+      'a refusal',
+      (state: string) => ({ error: 'access_denied', error_description: 'No user', state }),
+      'Signing in failed: No user.',
+    ],
+  ])(
+    'with %s asks for no token, and does not go back by itself',
+    async (_name, answer, problem) => {
+      const { open, asked, went } = await comeBack(answer);
+      const source = open(oauth);
+      await expect(source.getToken()).rejects.toThrow(problem);
+      await expect(source.getToken()).rejects.toThrow(problem);
+      expect([asked, went]).toEqual([[], []]);
+      if (source.remedy.kind !== 'sign-in') throw new Error('There is no way to sign in.');
+      await source.remedy.signIn();
+      expect(went).toHaveLength(1);
+    },
+  );
+
+  test('a token is used until its last minute, then refreshed, once for all who ask', async () => {
+    const { open, answers, asked, time } = await comeBack((state) => ({ code: 'c', state }));
+    answers.push(tokens({ access_token: 'a.b.1', refresh_token: 'refresh-1' }));
+    const source = open(oauth);
+    await expect(source.getToken()).resolves.toBe('a.b.1');
+    time.now += 3_540_000;
+    await expect(source.getToken()).resolves.toBe('a.b.1');
+    expect(asked).toHaveLength(1);
+    time.now += 1;
+    answers.push(tokens({ access_token: 'a.b.2' }));
+    const both = Promise.all([source.getToken(), source.getToken()]);
+    await expect(both).resolves.toEqual(['a.b.2', 'a.b.2']);
+    const refresh = { grant_type: 'refresh_token', refresh_token: 'refresh-1' };
+    expect(asked.slice(1)).toEqual([
+      { url: oauth.tokenUrl, body: { client_id: 'dashboard', ...refresh } },
+    ]);
+  });
+
+  test('a refresh that fails is tried again', async () => {
+    const { open, answers, time } = await comeBack((state) => ({ code: 'c', state }));
+    answers.push(tokens({ access_token: 'a.b.1', refresh_token: 'r', expires_in: 60 }));
+    const source = open(oauth);
+    await source.getToken();
+    time.now += 1;
+    answers.push(new TypeError('Failed to fetch'), tokens({ access_token: 'a.b.2' }));
+    await expect(source.getToken()).rejects.toThrow(`No answer from ${oauth.tokenUrl}.`);
+    await expect(source.getToken()).resolves.toBe('a.b.2');
+  });
+
+  test('the id token is used where that is asked for', async () => {
+    const { open, answers } = await comeBack((state) => ({ code: 'c', state }));
+    answers.push(tokens({ access_token: 'no', id_token: jwt }));
+    await expect(open({ ...oauth, use: 'id_token' }).getToken()).resolves.toBe(jwt);
+  });
+});
