@@ -10,7 +10,7 @@ const help = `Runs Mission Control Realtime on this machine, until Ctrl-C.
 
 Usage: npm start -- [options]
 
-  --port PORT            WebSockets, /health and the token keys       default: 3000
+  --port PORT            WebSockets, dashboard, /health, token keys   default: 3000
   --aws-port PORT        AWS endpoint, for the AWS CLI and SDKs       default: 4566
   --mock-data            invented agents report all the time
   --gateway-url URL      the agent gateway that /health asks          default: none
@@ -126,6 +126,7 @@ async function greet(
   const bearer = token === undefined ? '$TOKEN' : '$(npm run -s token)';
   print(`Mission Control is running; Ctrl-C stops it.
 
+  Dashboard     ${stack.httpUrl}/
   WebSocket     ${stack.webSocketUrl}
   Health        ${stack.healthUrl}
   AWS endpoint  ${stack.awsEndpointUrl} (access key local, secret local)

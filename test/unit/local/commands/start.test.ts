@@ -65,6 +65,7 @@ it('greets with all addresses, waits for Ctrl-C, closes, and exits with 0', asyn
     { port: 3000, awsPort: 4566, mockData: false, log: expect.any(Function) as unknown },
   ]);
   for (const text of [
+    'Dashboard     http://localhost:3000/',
     'ws://localhost:3000',
     'http://localhost:3000/health',
     'http://localhost:4566',
