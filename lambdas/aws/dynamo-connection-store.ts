@@ -80,8 +80,8 @@ export function createDynamoConnectionStore(
         TableName: tableName,
         Key: connectionKey(key),
         UpdateExpression: 'SET validUntil = :validUntil, expiresAt = :expiresAt',
-        // It may have been closed meanwhile: half a record would come to life.
-        ConditionExpression: 'attribute_exists(pk)',
+        // It may have been closed meanwhile: half a record would come to life. Or a later token came first.
+        ConditionExpression: 'validUntil < :validUntil',
         ExpressionAttributeValues: {
           ':validUntil': expiresAt,
           ':expiresAt': deletionOf(expiresAt),

@@ -1,5 +1,10 @@
 // What the server answers to what a client sends.
-import { errorFrame, parseClientFrame, serializeFrame, type ClientFrame } from '../../sdk/protocol';
+import {
+  errorFrame,
+  parseClientFrame,
+  serializeFrame,
+  type ClosingReason,
+} from '../../sdk/protocol';
 import type { CloseConnection } from './close-connection';
 import { isExpired } from './connection';
 import type { JudgeFrame } from './frame-limits';
@@ -38,7 +43,10 @@ export function createAnswer(dependencies: {
     return record === undefined || isExpired(record, now()) ? undefined : record;
   }
 
-  async function reply(frame: ClientFrame, connection: Connection, deadline: number) {
+  async function reply(text: string, connection: Connection, deadline: number): Promise<string> {
+    const parsed = parseClientFrame(text);
+    if (!parsed.ok) return refuse(connection, parsed.code, parsed.message);
+    const frame = parsed.value;
     switch (frame.type) {
       case 'ping':
         return serializeFrame({ type: 'pong', payload: { timestamp: now() } });
@@ -55,29 +63,29 @@ export function createAnswer(dependencies: {
     return serializeFrame(errorFrame(...error));
   }
 
+  /** Has no answer. */
+  async function end(connection: Connection, reason: ClosingReason): Promise<string | undefined> {
+    await closeConnection(connection, reason);
+    return undefined;
+  }
+
   return async (text, atHandshake, deadline) => {
     const verdict = await judgeFrame(atHandshake);
     if (verdict !== 'allowed') count('FramesLimited');
-    if (verdict === 'flooding') {
-      await closeConnection(atHandshake, 'rate_limited');
-      return undefined;
-    }
-    let connection: Connection | undefined;
+    if (verdict === 'flooding') return end(atHandshake, 'rate_limited');
     try {
-      connection = await current(atHandshake);
+      const connection = await current(atHandshake);
+      if (connection === undefined) return await end(atHandshake, 'token_expired');
+      if (verdict === 'limited') {
+        return refuse(connection, 'rate_limited', 'Too many frames: send fewer of them.');
+      }
+      const answered = await reply(text, connection, deadline);
+      // A large state takes its time: the token may have expired meanwhile, or a newer one have come.
+      const isOpen = (await current(connection)) !== undefined;
+      return isOpen ? answered : await end(connection, 'token_expired');
     } catch (error) {
       log.error('expiry not known', { connectionId: atHandshake.connectionId, error });
       return refuse(atHandshake, 'unavailable', 'The frame cannot be answered now: try again.');
     }
-    if (connection === undefined) {
-      await closeConnection(atHandshake, 'token_expired');
-      return undefined;
-    }
-    if (verdict === 'limited') {
-      return refuse(connection, 'rate_limited', 'Too many frames: send fewer of them.');
-    }
-    const parsed = parseClientFrame(text);
-    if (!parsed.ok) return refuse(connection, parsed.code, parsed.message);
-    return reply(parsed.value, connection, deadline);
   };
 }

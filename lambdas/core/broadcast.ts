@@ -106,7 +106,12 @@ export function createBroadcast(dependencies: {
       report({ type, reportedAt: payload.timestamp, eventId }, ended);
       await reach.note(startedAt, ended);
     }
-    if (stored === 'stored') await complete(parsed.value, eventId);
+    if (stored === 'stored' && isComplete(ended)) await complete(parsed.value, eventId);
     return ended;
   };
+}
+
+/** Whether somebody sees to everybody: other workers do, and so does the queue. */
+function isComplete(ended: FanOutReport | undefined): boolean {
+  return ended === undefined || (ended.failed === 0 && ended.lostShards === 0);
 }

@@ -2,6 +2,7 @@
 import { CensusTaking } from './census-taking';
 import { isExpired } from './connection';
 import { deliverAll, onePage, type DeliveryOptions, type Ending, type Pages } from './delivery';
+import { createFindExtended } from './find-extended';
 import { GoneCollector } from './gone-collector';
 import { LeftoverCollector } from './leftovers';
 import type { Connection, ConnectionStore, DeliveryQueue, Log, ShardCensus } from './ports';
@@ -69,17 +70,8 @@ export interface FanOutDependencies extends DeliveryOptions {
 
 export function createFanOut(dependencies: FanOutDependencies): FanOut {
   const { connections, queue, log, now } = dependencies;
-
-  /** The token may have been refreshed since the record was read, which for a list from the queue is a while ago. */
-  async function findExtended(connection: Connection): Promise<Connection | undefined> {
-    try {
-      const current = await connections.find(connection);
-      return current === undefined || isExpired(current, now()) ? undefined : current;
-    } catch (error) {
-      log.warn('expired connection not looked up', { error });
-      return undefined;
-    }
-  }
+  // Since a record was read, which for a list from the queue is a while ago, its token may have been refreshed.
+  const findExtended = createFindExtended(dependencies);
 
   return async (order) => {
     const startedAt = now();

@@ -23,7 +23,7 @@ export interface ConnectionStore {
   removeAll(keys: readonly ConnectionKey[]): Promise<void>;
   /** The record of one connection, an expired one too, read consistently. */
   find(key: ConnectionKey): Promise<Connection | undefined>;
-  /** Changes when a connection expires; false when there is no record of it. */
+  /** Has a connection expire later; false when there is no record of it, or it does not expire earlier as it is. */
   extend(key: ConnectionKey, expiresAt: number): Promise<boolean>;
   /** All records of a user, expired ones too, read consistently. */
   ofUser(userId: string): Promise<readonly Connection[]>;

@@ -1,7 +1,14 @@
 // A new token prolongs the connection that the same user opened with an older one.
 import { errorFrame, type ServerFrame } from '../../sdk/protocol';
 import { expiryOf, isExpired } from './connection';
-import type { Clock, ConnectionKey, ConnectionStore, Log, TokenVerifier } from './ports';
+import type {
+  Clock,
+  Connection,
+  ConnectionKey,
+  ConnectionStore,
+  Log,
+  TokenVerifier,
+} from './ports';
 
 /** Answers with `token:refreshed`, or with an `error`: then the connection is as it was. Never throws. */
 export type RefreshToken = (key: ConnectionKey, token: string) => Promise<ServerFrame>;
@@ -20,20 +27,29 @@ export function createRefreshToken(dependencies: {
     return errorFrame('token_refused', 'The token is not valid for this connection.');
   }
 
+  async function findOpen(key: ConnectionKey): Promise<Connection | undefined> {
+    const connection = await connections.find(key);
+    return connection === undefined || isExpired(connection, now()) ? undefined : connection;
+  }
+
   async function refresh(key: ConnectionKey, token: string): Promise<ServerFrame> {
     const verdict = await verifier.verify(token);
     if (!verdict.ok) return refuse(key, verdict.code);
     if (verdict.value.userId !== key.userId) return refuse(key, 'user_wrong');
-    const connection = await connections.find(key);
-    if (connection === undefined || isExpired(connection, now())) {
-      return refuse(key, 'connection_unknown');
-    }
+    const connection = await findOpen(key);
+    if (connection === undefined) return refuse(key, 'connection_unknown');
     const expiresAt = expiryOf(connection.connectedAt, verdict.value.expiresAt);
     // A token that ends earlier takes nothing away: the older one was as good.
     if (expiresAt <= connection.expiresAt) return refreshed(connection.expiresAt);
-    if (!(await connections.extend(key, expiresAt))) return refuse(key, 'connection_unknown');
-    log.info('token refreshed', { connectionId: key.connectionId, userId: key.userId });
-    return refreshed(expiresAt);
+    if (await connections.extend(key, expiresAt)) {
+      log.info('token refreshed', { connectionId: key.connectionId, userId: key.userId });
+      return refreshed(expiresAt);
+    }
+    // Meanwhile a later token has come, or the connection was closed.
+    const extended = await findOpen(key);
+    return extended === undefined
+      ? refuse(key, 'connection_unknown')
+      : refreshed(extended.expiresAt);
   }
 
   return async (key, token) => {

@@ -1,7 +1,8 @@
 // Tells one client what is known of all agents and sessions.
 import { errorFrame, serializeFrame } from '../../sdk/protocol';
 import { deliverAll, onePage, type DeliveryOptions, type Ending } from './delivery';
-import type { Connection, Count, Log, StateStore } from './ports';
+import { createFindExtended } from './find-extended';
+import type { Connection, ConnectionStore, Count, Log, StateStore } from './ports';
 import { readSnapshot, snapshotFrames, type SnapshotLimits } from './snapshot';
 
 /**
@@ -22,18 +23,20 @@ const framesInFlight = 8;
 export function createSyncState(
   dependencies: DeliveryOptions & {
     readonly state: StateStore;
+    readonly connections: Pick<ConnectionStore, 'find'>;
     readonly count: Count;
     readonly log: Log;
     readonly limits: SnapshotLimits;
   },
 ): SyncState {
   const { state, count, log, limits, now } = dependencies;
+  const findExtended = createFindExtended(dependencies);
 
   async function post(connection: Connection, frame: string, deadline: number): Promise<Ending> {
     let ended: Ending = 'left';
     const listener = {
       settle: (_connection: Connection, ending: Ending) => (ended = ending),
-      onExpired: () => Promise.resolve(undefined),
+      onExpired: findExtended,
     };
     const options = { ...dependencies, concurrency: 1 };
     await deliverAll(frame, onePage([connection]), deadline, listener, options);

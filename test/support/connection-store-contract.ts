@@ -66,12 +66,14 @@ export function describeConnectionStore(
       await expect(store.find({ userId: 'ann', connectionId: '2=' })).resolves.toBeUndefined();
     });
 
-    test('extends a record that is there, and brings none to life', async () => {
+    test('extends a record that is there, never shortens it, and brings none to life', async () => {
       const store = await create();
       await store.save(connection('ann', '1='));
       const expiresAt = 1_707_166_800_000;
       const key = { userId: 'ann', connectionId: '1=' };
       await expect(store.extend(key, expiresAt)).resolves.toBe(true);
+      await expect(store.extend(key, expiresAt)).resolves.toBe(false);
+      await expect(store.extend(key, expiresAt - 1_000)).resolves.toBe(false);
       const gone = { userId: 'ann', connectionId: '2=' };
       await expect(store.extend(gone, expiresAt)).resolves.toBe(false);
       await expect(allOf(store)).resolves.toEqual([{ ...connection('ann', '1='), expiresAt }]);

@@ -88,8 +88,9 @@ export class MemoryConnectionStore implements ConnectionStore {
 
   async extend({ connectionId }: { connectionId: string }, expiresAt: number): Promise<boolean> {
     const record = this.records.get(connectionId);
-    if (record !== undefined) this.records.set(connectionId, { ...record, expiresAt });
-    return Promise.resolve(record !== undefined);
+    const isLater = record !== undefined && record.expiresAt < expiresAt;
+    if (isLater) this.records.set(connectionId, { ...record, expiresAt });
+    return Promise.resolve(isLater);
   }
 
   async ofUser(userId: string): Promise<readonly Connection[]> {

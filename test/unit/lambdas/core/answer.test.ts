@@ -155,6 +155,37 @@ test('a connection that was refreshed in time is answered after its first token 
   expect(gateway.closed).toHaveLength(1);
 });
 
+test.each([
+  ['closed', 'expires', 0, undefined, ['connection:closing']],
+  [
+    'answered',
+    'expires and was refreshed',
+    60_000,
+    'state:snapshot',
+    ['state:snapshot', 'state:snapshot'],
+  ],
+])(
+  'a connection is %s whose token %s while its state is read',
+  async (_, __, extension, answered, posted) => {
+    const { ask, clock, connection, connections, gateway, state } = createAnswerFakes();
+    const times = { updatedAt: clock.now(), expiresAt: clock.now() + 1e10 };
+    for (let agent = 0; agent < 3; agent += 1) {
+      await state.put(sessionEvent(`agent-${agent}`, 's', 'x'.repeat(20_000), 1), times);
+    }
+    clock.milliseconds = connection.expiresAt - 1_000;
+    const pages = state.pages.bind(state);
+    state.pages = (...query) => {
+      void connections.extend(connection, connection.expiresAt + extension);
+      clock.milliseconds = connection.expiresAt;
+      return pages(...query);
+    };
+    await expect(ask({ type: 'state:sync' }).then((frame) => frame?.type)).resolves.toBe(answered);
+    const types = gateway.posts.map(({ frame }) => (frame as { type: string }).type);
+    expect(types).toEqual(posted);
+    expect(gateway.closed).toHaveLength(answered === undefined ? 1 : 0);
+  },
+);
+
 test('says that it cannot answer when nobody knows whether the connection has expired', async () => {
   const { ask, clock, connection, connections, gateway } = createAnswerFakes();
   connections.find = () => Promise.reject(new Error('the store is down'));

@@ -158,6 +158,21 @@ test('sends an event again whose function died half-way', async () => {
   expect(poster.posts).toHaveLength(1);
 });
 
+test('an event that was lost for some goes out again if it is reported again', async () => {
+  const world = setUp();
+  const { clock, connections, poster, queue, report } = world;
+  connections.seed(clock.now(), ['alice']);
+  const send = queue.send.bind(queue);
+  queue.send = () => Promise.reject(new Error('the queue is down'));
+  poster.answer = () => 'throttled';
+  await expect(report('agent:status', status)).resolves.toMatchObject({ failed: 1 });
+  expect(agentOf(world)?.broadcast).toBe('pending');
+  queue.send = send;
+  poster.answer = () => 'delivered';
+  await expect(report('agent:status', status)).resolves.toMatchObject({ delivered: 1 });
+  expect(agentOf(world)?.broadcast).toBe('done');
+});
+
 test('an event that other workers are to send is done once they have their jobs', async () => {
   const world = setUp();
   const { clock, census, queue, report } = world;

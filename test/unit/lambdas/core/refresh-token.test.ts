@@ -45,10 +45,26 @@ test.each([
   expect(JSON.stringify(log.lines)).not.toContain(token);
 });
 
+test('of two tokens at once the later one counts, whichever is noted first', async () => {
+  const { ask, connection, connections } = createAnswerFakes();
+  const [sooner, later] = [60_000, 120_000].map((more) => connection.expiresAt + more);
+  const extend = connections.extend.bind(connections);
+  connections.extend = async (key, expiresAt) => {
+    await extend(key, later ?? 0);
+    return extend(key, expiresAt);
+  };
+  await expect(ask(refresh(tokenOf('alice', sooner ?? 0)))).resolves.toEqual({
+    type: 'token:refreshed',
+    payload: { expiresAt: later },
+  });
+  expect(connections.records.get(connection.connectionId)?.expiresAt).toBe(later);
+});
+
 test('refuses for a connection that was closed meanwhile, and brings no record to life', async () => {
   const { ask, clock, connections } = createAnswerFakes();
   const token = tokenOf('alice', clock.now() + 7_000_000);
-  connections.extend = () => Promise.resolve(false);
+  connections.extend = ({ connectionId }) =>
+    Promise.resolve(!connections.records.delete(connectionId));
   await expect(ask(refresh(token))).resolves.toMatchObject({ payload: { code: 'token_refused' } });
   connections.records.clear();
   await expect(ask(refresh(token))).resolves.toMatchObject({ payload: { code: 'token_refused' } });

@@ -1,0 +1,118 @@
+// What clients and events cost: DynamoDB bills by the request, and none of these may grow with what is in the table.
+import { createDynamoConnectionStore } from '../../../../lambdas/aws/dynamo-connection-store';
+import { createDynamoRateLimitStore } from '../../../../lambdas/aws/dynamo-rate-limit-store';
+import { createDynamoStateStore } from '../../../../lambdas/aws/dynamo-state-store';
+import { createBroadcast } from '../../../../lambdas/core/broadcast';
+import { createConnect } from '../../../../lambdas/core/connect';
+import { createJudgeFrame } from '../../../../lambdas/core/frame-limits';
+import { createLargeFanOut } from '../../../../lambdas/core/large-fan-out';
+import { createRefreshToken } from '../../../../lambdas/core/refresh-token';
+import { readSnapshot } from '../../../../lambdas/core/snapshot';
+import { startDynamo, type TestDynamo } from '../../../support/dynamo';
+import { agentEvent } from '../../../support/events';
+import { createFanOutWorld } from '../../../support/fan-out';
+
+const tableName = 'costs';
+let dynamo: TestDynamo;
+let requests: string[] = [];
+
+beforeAll(async () => {
+  dynamo = await startDynamo();
+  await dynamo.createTable(tableName);
+  dynamo.client.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      (args) => {
+        requests.push(commandName.replace('Command', ''));
+        return next(args);
+      },
+    { step: 'initialize' },
+  );
+});
+afterAll(() => dynamo.close());
+
+/** How many requests of each kind some work makes. */
+async function costOf(work: () => Promise<unknown>): Promise<Record<string, number>> {
+  requests = [];
+  await work();
+  const cost: Record<string, number> = {};
+  for (const request of requests) cost[request] = (cost[request] ?? 0) + 1;
+  return cost;
+}
+
+function setUp() {
+  const connections = createDynamoConnectionStore(dynamo.client, tableName);
+  const rateLimits = createDynamoRateLimitStore(dynamo.client, tableName);
+  const state = createDynamoStateStore(dynamo.client, tableName);
+  return { ...createFanOutWorld({ connections }), connections, rateLimits, state };
+}
+
+test('a handshake: a token of the bucket, the record, and one look at the others of its user', async () => {
+  const world = setUp();
+  const connect = createConnect({
+    ...world,
+    closeConnection: () => Promise.resolve(true),
+    handshakes: { perMinute: 30, burst: 2 },
+    maxConnectionsPerUser: 20,
+  });
+  const handshake = (id: string) =>
+    costOf(() => connect(id, { userId: 'ann', expiresAt: world.now() + 60_000 }));
+  await expect(handshake('a=')).resolves.toEqual({ UpdateItem: 1, PutItem: 1, Query: 1 });
+  await expect(handshake('b=')).resolves.toEqual({ UpdateItem: 2, PutItem: 1, Query: 1 });
+  // Too many: nothing is stored, and nothing read.
+  await expect(handshake('c=')).resolves.toEqual({ UpdateItem: 2 });
+});
+
+test("a client's frame: one write, two in a burst, four when it is refused", async () => {
+  const world = setUp();
+  const judge = createJudgeFrame({
+    ...world,
+    frames: { perMinute: 60, burst: 2 },
+    floodFactor: 5,
+  });
+  const frame = () => costOf(() => judge({ userId: 'ann', connectionId: 'a=' }));
+  await expect(frame()).resolves.toEqual({ UpdateItem: 1 });
+  await expect(frame()).resolves.toEqual({ UpdateItem: 2 });
+  await expect(frame()).resolves.toEqual({ UpdateItem: 3 });
+  await expect(frame()).resolves.toEqual({ UpdateItem: 4 });
+  world.clock.advance(60_000);
+  await expect(frame()).resolves.toEqual({ UpdateItem: 1 });
+});
+
+test('a new token: one read and one write; one that changes nothing, and one refused, less', async () => {
+  const { connections, now, log } = setUp();
+  const key = { userId: 'rob', connectionId: 'r=' };
+  await connections.save({ ...key, connectedAt: now(), expiresAt: now() + 60_000 });
+  const verify = (userId: string, milliseconds: number) => () =>
+    Promise.resolve({ ok: true, value: { userId, expiresAt: now() + milliseconds } } as const);
+  const refresh = (userId: string, milliseconds: number) =>
+    costOf(() =>
+      createRefreshToken({
+        verifier: { verify: verify(userId, milliseconds) },
+        ...{ connections, now, log },
+      })(key, 'token'),
+    );
+  await expect(refresh('rob', 120_000)).resolves.toEqual({ GetItem: 1, UpdateItem: 1 });
+  await expect(refresh('rob', 120_000)).resolves.toEqual({ GetItem: 1 });
+  await expect(refresh('eve', 120_000)).resolves.toEqual({});
+});
+
+test('an event: two writes beside the fan-out; one that is no news, one', async () => {
+  const world = setUp();
+  const broadcast = createBroadcast({
+    ...world,
+    largeFanOut: createLargeFanOut({ ...world, threshold: 100 }),
+    rejected: { keep: () => Promise.reject(new Error('it is an event')) },
+    lifetimes: { agentDays: 7, sessionHours: 24 },
+  });
+  const { type, payload } = agentEvent('a', 'online', 1);
+  const report = () =>
+    costOf(() => broadcast({ id: '1', type, payload, whole: {} }, world.now() + 20_000));
+  await expect(report()).resolves.toEqual({ PutItem: 1, Query: 16, UpdateItem: 1 });
+  await expect(report()).resolves.toEqual({ PutItem: 1 });
+});
+
+test('a sync: one query for each shard', async () => {
+  const { state, now } = setUp();
+  const limits = { agents: 5_000, sessions: 5_000 };
+  await expect(costOf(() => readSnapshot(state, 0, now(), limits))).resolves.toEqual({ Query: 16 });
+});
