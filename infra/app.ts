@@ -1,6 +1,5 @@
 // The CDK app as a function of its configuration: for the command line, the local stack and the tests.
 import { App } from 'aws-cdk-lib';
-import { bundleFunctions } from './bundle';
 import { stackName, type RequestedConfiguration } from './configuration';
 import type { CodeOf } from './constructs/service-function';
 import { featureFlags } from './feature-flags';
@@ -13,9 +12,16 @@ export interface AppOptions {
   readonly codeOf?: CodeOf;
   /** Whether CDK's rules check the template, which takes a second or two. Default: true. */
   readonly validate?: boolean;
+  /** The region of the command line: the front door has to know it, everything else is the same everywhere. */
+  readonly region?: string;
+  /** Where the dashboard's files are, for the front door. Default: build/dashboard. */
+  readonly dashboardDirectory?: string;
 }
 
-/** Builds the app: the functions are bundled and staged now, the template is written by its `synth()`. */
+/**
+ * Builds the app: the functions are bundled and staged now, the template is written by its `synth()`.
+ * @throws {@link ConfigurationError} when what was asked for cannot be made where it is to be
+ */
 export function createApp(configuration: RequestedConfiguration, options: AppOptions = {}): App {
   const app = new App({
     // The caller decides when to synthesize: at exit would be too late for the local stack.
@@ -25,9 +31,12 @@ export function createApp(configuration: RequestedConfiguration, options: AppOpt
     context: { ...featureFlags },
     ...(options.outdir === undefined ? {} : { outdir: options.outdir }),
   });
+  const { region, dashboardDirectory, codeOf } = options;
   new MissionControlStack(app, stackName(configuration), {
     configuration,
-    codeOf: options.codeOf ?? bundleFunctions(),
+    ...(codeOf === undefined ? {} : { codeOf }),
+    ...(configuration.frontDoor === undefined || region === undefined ? {} : { region }),
+    ...(dashboardDirectory === undefined ? {} : { dashboardDirectory }),
   });
   return app;
 }

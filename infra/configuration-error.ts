@@ -14,7 +14,7 @@ export class ConfigurationError extends Error {
 }
 
 /** The faults as a person reads them: one line each. */
-export function describeConfigurationFaults(faults: Faults): string {
+function describeConfigurationFaults(faults: Faults): string {
   const lines = faults.map(({ path, problem }) => `  - ${path} ${problem}`);
   return ['The configuration is not complete or not valid:', ...lines].join('\n');
 }

@@ -5,6 +5,7 @@ import {
   type IdentityProvider,
   type SettingName,
 } from '../lambdas/contract';
+import { parseFrontDoor, type FrontDoorSettings } from './front-door-settings';
 
 /** A checked deployment, whose identity provider exists. */
 export interface Configuration {
@@ -48,6 +49,8 @@ export interface Configuration {
   readonly logRetentionDays: number;
   /** Tags of the stack, and so of all its resources, beside `application` and `stage`. */
   readonly tags: Readonly<Record<string, string>>;
+  /** One address for WebSocket, `/health` and the dashboard, by CloudFront; without it there is none. */
+  readonly frontDoor?: FrontDoorSettings;
 }
 
 /** Asks for a Cognito user pool and its app client. */
@@ -98,9 +101,10 @@ const identity = [
 const optional = [...identity, 'auth', 'gatewayUrl'] as const satisfies readonly SettingName[];
 
 /** The settings of a deployment, in the order in which they are explained to people. */
-export const configurationNames: readonly SettingName[] = [
+export const configurationNames: readonly (SettingName | 'frontDoor')[] = [
   'stage',
   ...optional,
+  'frontDoor',
   ...required.filter((name) => name !== 'stage'),
 ];
 
@@ -124,24 +128,22 @@ export function parseConfiguration(
   };
   const settings = parseSettings(given, required, optional);
   const provider = requestedProviderOf(given, settings.ok ? settings.value : presenceOf(given));
-  const sources = sameSource(given);
-  if (!settings.ok || !provider.ok || sources.length > 0 || unknownKeys(given).length > 0) {
+  const frontDoor = parseFrontDoor(given['frontDoor']);
+  const others = [...sameSource(given), ...unknownKeys(given)];
+  if (!settings.ok || !provider.ok || !frontDoor.ok || others.length > 0) {
     return {
       ok: false,
       faults: [
         ...(settings.ok ? [] : settings.faults),
         ...(provider.ok ? [] : provider.faults),
-        ...sources,
-        ...unknownKeys(given).map((path) => ({
-          path,
-          problem: `is not a setting: the settings are ${configurationNames.join(', ')}`,
-        })),
+        ...(frontDoor.ok ? [] : frontDoor.faults),
+        ...others,
       ],
     };
   }
-  const { gatewayUrl, ...others } = settings.value;
-  const checked = Object.fromEntries(required.map((name) => [name, others[name]])) as Pick<
-    typeof others,
+  const { gatewayUrl, ...rest } = settings.value;
+  const checked = Object.fromEntries(required.map((name) => [name, rest[name]])) as Pick<
+    typeof rest,
     (typeof required)[number]
   >;
   return {
@@ -150,6 +152,7 @@ export function parseConfiguration(
       ...checked,
       identityProvider: provider.value,
       ...(gatewayUrl === undefined ? {} : { gatewayUrl }),
+      ...(frontDoor.value === undefined ? {} : { frontDoor: frontDoor.value }),
     },
   };
 }
@@ -204,9 +207,10 @@ function sameSource({
 }
 
 /** A key without `:` and `/` is none of CDK's: it is ours, or a slip of the pen that would be ignored. */
-function unknownKeys(given: Readonly<Record<string, unknown>>): string[] {
+function unknownKeys(given: Readonly<Record<string, unknown>>): Refused['faults'] {
   const known = new Set<string>(configurationNames);
-  return Object.keys(given).filter((key) => {
-    return !/[:/]/.test(key) && !known.has(key) && !keysOfCdk.has(key);
-  });
+  const problem = `is not a setting: the settings are ${configurationNames.join(', ')}`;
+  return Object.keys(given)
+    .filter((key) => !/[:/]/.test(key) && !known.has(key) && !keysOfCdk.has(key))
+    .map((path) => ({ path, problem }));
 }

@@ -1,16 +1,20 @@
 // Entry of cdk.json: context in, cloud assembly out, or one message that lists what is wrong.
 import { App } from 'aws-cdk-lib';
 import { createApp } from './app';
-import { describeConfigurationFaults } from './configuration-error';
+import { ConfigurationError } from './configuration-error';
 import { readConfiguration } from './stages';
 
 // Only an app knows how the command line hands its context over; this one is never synthesized.
 const context = new App({ autoSynth: false }).node.getAllContext() as Record<string, unknown>;
-const configuration = readConfiguration(context);
+// The command line's own: https://docs.aws.amazon.com/cdk/v2/guide/environments.html
+const region = process.env['CDK_DEFAULT_REGION'];
 
-if (configuration.ok) {
-  createApp(configuration.value).synth();
-} else {
-  console.error(describeConfigurationFaults(configuration.faults));
+try {
+  const configuration = readConfiguration(context);
+  if (!configuration.ok) throw new ConfigurationError(configuration.faults);
+  createApp(configuration.value, region === undefined ? {} : { region }).synth();
+} catch (error) {
+  if (!(error instanceof ConfigurationError)) throw error;
+  console.error(error.message);
   process.exitCode = 1;
 }

@@ -1,4 +1,5 @@
 // The service as one construct, for the app in this folder and for CDK apps of others.
+import path from 'node:path';
 import { Duration, Token, Validations } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
@@ -8,6 +9,8 @@ import { ConfigurationError } from './configuration-error';
 import { Broadcast } from './constructs/broadcast';
 import { DashboardUsers } from './constructs/dashboard-users';
 import { Deliveries } from './constructs/deliveries';
+import { FrontDoor } from './constructs/front-door';
+import { requirePlaceForFrontDoor } from './constructs/front-door-place';
 import { Health } from './constructs/health';
 import { Heartbeat } from './constructs/heartbeat';
 import { MockAgents } from './constructs/mock-agents';
@@ -16,19 +19,26 @@ import { ServiceQueue } from './constructs/service-queue';
 import { Store } from './constructs/store';
 import { UserDisconnection } from './constructs/user-disconnection';
 import { MissionControlWebSocketApi } from './constructs/websocket-api';
+import type { RequestedFrontDoor } from './front-door-settings';
 
 /** The settings of README.md by name; what is not set has the default that stands there. */
 export interface MissionControlRealtimeProps extends Partial<
-  Omit<RequestedConfiguration, 'identityProvider' | 'tags'>
+  Omit<RequestedConfiguration, 'identityProvider' | 'tags' | 'frontDoor'>
 > {
   /**
    * Whose tokens open connections: an OpenID Connect issuer, a Cognito user pool (its ids may be tokens of
    * a pool in the same app), or `{ kind: 'cognito-new' }` for a pool that is created.
    */
   readonly identityProvider: RequestedConfiguration['identityProvider'];
+  /** CloudFront before it all. Default: none. The stack's `env.region` must be set. */
+  readonly frontDoor?: boolean | RequestedFrontDoor;
   /** Where the functions' code comes from. Default: it is bundled now, out of this package. */
   readonly codeOf?: CodeOf;
+  /** With `frontDoor`: what `npm run build:dashboard` made. Default: build/dashboard of this package. */
+  readonly dashboardDirectory?: string;
 }
+
+const builtDashboard = path.resolve(__dirname, '../build/dashboard');
 
 /**
  * Mission Control Realtime. `stage` names its resources: two in one account and region need two stages.
@@ -43,13 +53,18 @@ export class MissionControlRealtime extends Construct {
   readonly eventBus: EventBus;
   /** Where events that were not broadcast are kept, each with the reason. */
   readonly rejectedEvents: ServiceQueue;
+  /** CloudFront before it all, if somebody asked for it; the addresses above are then its own. */
+  readonly frontDoor?: FrontDoor;
   /** The user pool that was created, if one was. */
   readonly users?: DashboardUsers;
 
   constructor(scope: Construct, id: string, props: MissionControlRealtimeProps) {
     super(scope, id);
-    const { codeOf = bundleFunctions(), ...given } = props;
+    const { codeOf: givenCode, dashboardDirectory = builtDashboard, ...given } = props;
     const configuration = checked(given);
+    const { frontDoor } = configuration;
+    if (frontDoor !== undefined) requirePlaceForFrontDoor(this, frontDoor, dashboardDirectory);
+    const codeOf = givenCode ?? bundleFunctions();
     let provider = configuration.identityProvider;
     if (provider.kind === 'cognito-new') {
       this.users = new DashboardUsers(this, 'Users', configuration);
@@ -100,10 +115,22 @@ export class MissionControlRealtime extends Construct {
     this.webSocketUrl = webSocketApi.url;
     this.healthUrl = health.url;
     this.eventBus = broadcast.eventBus;
+    if (frontDoor === undefined) return;
+    this.frontDoor = new FrontDoor(this, 'FrontDoor', {
+      configuration,
+      settings: frontDoor,
+      webSocketDomainName: webSocketApi.domainName,
+      healthDomainName: health.domainName,
+      dashboardDirectory,
+    });
+    this.webSocketUrl = `wss://${this.frontDoor.domainName}`;
+    this.healthUrl = `https://${this.frontDoor.domainName}/health`;
   }
 }
 
-function checked(props: Omit<MissionControlRealtimeProps, 'codeOf'>): RequestedConfiguration {
+function checked(
+  props: Omit<MissionControlRealtimeProps, 'codeOf' | 'dashboardDirectory'>,
+): RequestedConfiguration {
   const { identityProvider, ...others } = props;
   const { kind, ...settings } = identityProvider;
   // What CloudFormation will fill in can only be checked by the function that gets it.

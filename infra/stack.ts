@@ -7,13 +7,18 @@ import { MissionControlRealtime } from './mission-control-realtime';
 
 export interface MissionControlStackProps {
   readonly configuration: RequestedConfiguration;
-  readonly codeOf: CodeOf;
+  readonly codeOf?: CodeOf;
+  readonly dashboardDirectory?: string;
+  /** Where the stack goes, if that has to be known beforehand. */
+  readonly region?: string;
 }
 
 export class MissionControlStack extends Stack {
-  constructor(scope: Construct, id: string, { configuration, codeOf }: MissionControlStackProps) {
+  constructor(scope: Construct, id: string, props: MissionControlStackProps) {
+    const { configuration, region, ...others } = props;
     const { tags, ...settings } = configuration;
     super(scope, id, {
+      ...(region === undefined ? {} : { env: { region } }),
       description: 'Mission Control Realtime: agent events to every dashboard',
       // Of the stack alone: CloudFormation hands them on to every resource that can have some.
       // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-console-add-tags.html
@@ -24,7 +29,7 @@ export class MissionControlStack extends Stack {
         generateBootstrapVersionRule: false,
       }) as IStackSynthesizer,
     });
-    const realtime = new MissionControlRealtime(this, 'Realtime', { ...settings, codeOf });
+    const realtime = new MissionControlRealtime(this, 'Realtime', { ...settings, ...others });
     this.output('WebSocketUrl', realtime.webSocketUrl, 'Where clients connect to');
     this.output('HealthUrl', realtime.healthUrl, 'Where the state of the service is told');
     this.output('EventBusName', realtime.eventBus.eventBusName, 'Where backends report events');
@@ -33,6 +38,15 @@ export class MissionControlStack extends Stack {
       realtime.rejectedEvents.queueUrl,
       'Where events that were not broadcast are kept',
     );
+    if (realtime.frontDoor !== undefined) {
+      const { domainName, distributionDomainName } = realtime.frontDoor;
+      this.output('DashboardUrl', `https://${domainName}`, 'Where people see it');
+      this.output(
+        'FrontDoorDomainName',
+        distributionDomainName,
+        'What the record of your domain in the DNS names',
+      );
+    }
     if (realtime.users === undefined) return;
     const { userPool, client, issuer } = realtime.users;
     this.output('UserPoolId', userPool.userPoolId, 'Where users are invited');

@@ -5,7 +5,7 @@ import { bundledFunctions } from '../infra/bundle';
 import { parseConfiguration } from '../infra/configuration';
 
 const context = JSON.parse(process.env['CDK_CONTEXT_JSON'] ?? '{}') as Record<string, unknown>;
-const configuration = parseConfiguration(context);
+const configuration = locally(parseConfiguration(context));
 
 if (configuration.ok) {
   const outdir = process.env['CDK_OUTDIR'];
@@ -18,4 +18,12 @@ if (configuration.ok) {
 } else {
   process.stdout.write(JSON.stringify(configuration.faults));
   process.exitCode = 2;
+}
+
+/** One port of the local stack serves WebSocket and `/health` already: there is nothing to put before it. */
+function locally(parsed: ReturnType<typeof parseConfiguration>): typeof parsed {
+  if (!parsed.ok || parsed.value.frontDoor === undefined) return parsed;
+  const problem =
+    'is CloudFront, which the local stack has none of: without it, one port serves WebSocket and /health alike';
+  return { ok: false, faults: [{ path: 'frontDoor', problem }] };
 }

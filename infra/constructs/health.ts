@@ -5,6 +5,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { Construct } from 'constructs';
 import { resourceName } from '../configuration';
 import { accessLog, httpLogFields } from './access-log';
+import { apiDomainName } from './api-domain-name';
 import { ServiceFunction, type Deployment } from './service-function';
 import type { Store } from './store';
 
@@ -17,6 +18,8 @@ export interface HealthProps extends Deployment {
 
 export class Health extends Construct {
   readonly url: string;
+  /** The host name of the API, for what stands before it. */
+  readonly domainName: string;
 
   constructor(scope: Construct, id: string, props: HealthProps) {
     super(scope, id);
@@ -62,5 +65,6 @@ export class Health extends Construct {
       ),
     });
     this.url = `${api.apiEndpoint}/health`;
+    this.domainName = apiDomainName(this, api.apiId);
   }
 }

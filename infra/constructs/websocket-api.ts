@@ -6,6 +6,7 @@ import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integra
 import { Construct } from 'constructs';
 import { resourceName, type Configuration } from '../configuration';
 import { accessLog, webSocketLogFields } from './access-log';
+import { apiDomainName } from './api-domain-name';
 import { ApiGatewayAccount } from './api-gateway-account';
 import { ServiceFunction, type Deployment, type Settings } from './service-function';
 import type { Store } from './store';
@@ -25,6 +26,8 @@ export interface MissionControlWebSocketApiProps extends Deployment {
 export class MissionControlWebSocketApi extends Construct {
   /** Where clients connect to. */
   readonly url: string;
+  /** The host name of the API, for what stands before it. */
+  readonly domainName: string;
   /** Where functions post to: the stage's own, which works behind a custom domain too. */
   readonly callbackUrl: string;
   private readonly apiId: string;
@@ -58,6 +61,7 @@ export class MissionControlWebSocketApi extends Construct {
     this.apiId = api.apiId;
     this.stageName = configuration.stage;
     this.url = stage.url;
+    this.domainName = apiDomainName(this, api.apiId);
     this.callbackUrl = stage.callbackUrl;
 
     const authorizer = new ServiceFunction(this, 'AuthorizerFunction', {

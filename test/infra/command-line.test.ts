@@ -7,7 +7,7 @@ import path from 'node:path';
 const project = path.resolve(__dirname, '../..');
 
 /** Runs the app as the CDK command line does, without credentials and without a region. */
-function synth(context: Record<string, unknown>) {
+function synth(context: Record<string, unknown>, region?: string) {
   const outdir = mkdtempSync(path.join(tmpdir(), 'mission-control-synth-'));
   try {
     const { PATH, HOME } = process.env;
@@ -17,7 +17,10 @@ function synth(context: Record<string, unknown>) {
       {
         cwd: project,
         encoding: 'utf8',
-        env: { PATH, HOME, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context) },
+        env: {
+          ...{ PATH, HOME, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context) },
+          ...(region === undefined ? {} : { CDK_DEFAULT_REGION: region }),
+        },
       },
     );
     return { status, stdout, stderr, files: readdirSync(outdir) };
@@ -43,5 +46,17 @@ test('a wrong configuration gives one message with every fault, no stack trace a
     '  - heartbeatSeconds must be a divisor or a multiple of 60',
     expect.stringMatching(/^ {2}- issuer is missing: .*-c issuer=/),
     expect.stringMatching(/^ {2}- useMockdata is not a setting: .*useMockData/),
+  ]);
+}, 60_000);
+
+test('what cannot be made in the region of the command line is one message too', () => {
+  const { status, stdout, stderr, files } = synth(
+    { issuer: 'https://issuer.example.com', audience: 'mission-control', frontDoor: 'true' },
+    'eu-central-1',
+  );
+  expect({ status, stdout, files }).toEqual({ status: 1, stdout: '', files: [] });
+  expect(stderr.trim().split('\n')).toEqual([
+    'The configuration is not complete or not valid:',
+    expect.stringMatching(/^ {2}- frontDoor needs a web ACL, .* eu-central-1: .*webAclArn/),
   ]);
 }, 60_000);

@@ -11,9 +11,15 @@ import { parseConfiguration } from '../../infra/configuration';
 export type Context = Readonly<Record<string, unknown>>;
 
 const sample = { issuer: 'https://issuer.example.com', audience: 'mission-control' };
+
+/** Something to serve for the front door. */
+export const dashboardDirectory = path.join(__dirname, 'dashboard');
+
 const quick: AppOptions = {
   validate: false,
   codeOf: () => Code.fromInline('// Tests of the template need no code.'),
+  region: 'us-east-1',
+  dashboardDirectory,
 };
 
 /** Synthesizes into a directory that does not outlive the call. */
@@ -111,7 +117,7 @@ export function allowedTo(template: Template, role: unknown): Record<string, str
 }
 
 /** Intrinsic functions as text: `${StoreTable}`, `${StoreTable.Arn}`. */
-function readable(value: unknown): unknown {
+export function readable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(readable);
   if (typeof value !== 'object' || value === null) return value;
   const given = value as Record<string, unknown>;
@@ -120,6 +126,7 @@ function readable(value: unknown): unknown {
   if (id !== undefined) return `\${${nameOf(id)}.${String(attribute)}}`;
   const [separator, parts] = (given['Fn::Join'] ?? []) as [string?, unknown[]?];
   if (separator !== undefined) return (parts ?? []).map(readable).join(separator);
+  if (typeof given['Fn::Sub'] === 'string') return given['Fn::Sub'];
   return Object.fromEntries(Object.entries(given).map(([key, inner]) => [key, readable(inner)]));
 }
 

@@ -27,3 +27,12 @@ it('lists the settings that the app refuses', async () => {
     ]) as unknown[],
   });
 }, 30_000);
+
+it('says that there is no CloudFront here', async () => {
+  await expect(synthesize({ ...identity, frontDoor: true })).rejects.toMatchObject({
+    code: 'SETTINGS_REFUSED',
+    message: expect.stringContaining(
+      'frontDoor is CloudFront, which the local stack has none of',
+    ) as string,
+  });
+}, 30_000);

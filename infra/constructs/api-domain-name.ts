@@ -1,0 +1,9 @@
+// The host name under which API Gateway serves an API.
+import { Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+
+/** E.g. `a1b2c3d4e5.execute-api.us-east-1.amazonaws.com`. */
+export function apiDomainName(scope: Construct, apiId: string): string {
+  const { region, urlSuffix } = Stack.of(scope);
+  return `${apiId}.execute-api.${region}.${urlSuffix}`;
+}

@@ -1,0 +1,45 @@
+// The code that CloudFront runs before everything else: the routing of the front door, for one stage.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import {
+  Function as EdgeFunction,
+  FunctionCode,
+  FunctionRuntime,
+} from 'aws-cdk-lib/aws-cloudfront';
+import type { Construct } from 'constructs';
+import { transformSync } from 'esbuild';
+
+const source = path.resolve(__dirname, '../edge/front-door.js');
+
+/** The origins between which it chooses; a handshake stays with the first, which is the behavior's own. */
+export const originIds = {
+  webSocket: 'websocket',
+  health: 'health',
+  dashboard: 'dashboard',
+} as const;
+
+/** The code for a stage, as it is deployed: without comments, for CloudFront takes 10 KB at the most. */
+export function frontDoorCode(stage: string): string {
+  const { code } = transformSync(readFileSync(source, 'utf8'), {
+    // What is left of later versions of the language is what the runtime knows.
+    target: 'es2017',
+    format: 'esm',
+    define: { STAGE_PATH: JSON.stringify(`/${stage}`) },
+    legalComments: 'none',
+    // Modules would have their top-level names made shorter, and CloudFront calls one of them.
+    minifyWhitespace: true,
+  });
+  return code;
+}
+
+export class FrontDoorFunction extends EdgeFunction {
+  constructor(scope: Construct, id: string, stage: string) {
+    super(scope, id, {
+      code: FunctionCode.fromInline(frontDoorCode(stage)),
+      comment:
+        'Mission Control: handshakes to the WebSocket API, /health to its API, the rest to the dashboard',
+      // Only this one can choose an origin.
+      runtime: FunctionRuntime.JS_2_0,
+    });
+  }
+}

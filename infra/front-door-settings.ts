@@ -1,0 +1,111 @@
+// What the front door may be told: the address that people see, and where its page gets tokens from.
+import * as v from 'valibot';
+
+const url = (what: string) => {
+  const problem = `must be ${what}: an https URL without credentials`;
+  return v.pipe(
+    v.string(problem),
+    v.check((value) => {
+      if (!URL.canParse(value)) return false;
+      const { protocol, username, password } = new URL(value);
+      return protocol === 'https:' && username === '' && password === '';
+    }, problem),
+  );
+};
+
+const text = (what: string) => v.pipe(v.string(`must be ${what}`), v.nonEmpty(`must be ${what}`));
+
+/** What CloudFormation will fill in, CDK writes as a token, which only it can check. */
+const matching = (pattern: RegExp, problem: string) =>
+  v.pipe(
+    v.string(problem),
+    v.check((value) => value.startsWith('${Token[') || pattern.test(value), problem),
+  );
+
+function settings<Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.strictObject(entries, (issue) => {
+    if (issue.path === undefined) return 'must be true, false or an object of settings';
+    if (issue.expected !== 'never') return 'is missing';
+    return `is not a setting here: the settings are ${Object.keys(entries).join(', ')}`;
+  });
+}
+
+/** What the dashboard's `config.json` says under `token`: it is handed through as it is. */
+const tokenSource = v.variant(
+  'kind',
+  [
+    settings({ kind: v.literal('paste') }),
+    settings({
+      kind: v.literal('endpoint'),
+      url: url('the address that answers with the token of whoever is signed in'),
+    }),
+    settings({
+      kind: v.literal('oauth'),
+      authorizationUrl: url('the address of the sign-in page'),
+      tokenUrl: url('the address that gives tokens for codes'),
+      clientId: text('the id that the page signs in with'),
+      scope: v.optional(text('the scopes to ask for, with spaces between them')),
+      use: v.optional(v.picklist(['access_token', 'id_token'], 'must be access_token or id_token')),
+    }),
+  ],
+  'must be an object whose kind is paste, endpoint or oauth',
+);
+
+const frontDoor = settings({
+  domainName: v.optional(
+    matching(
+      /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+      'must be a host name in small letters, like your-domain.com',
+    ),
+  ),
+  certificateArn: v.optional(
+    matching(
+      /^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/[\w-]+$/,
+      'must be the ARN of an ACM certificate in us-east-1: CloudFront takes no other',
+    ),
+  ),
+  webAclArn: v.optional(
+    matching(
+      /^arn:aws[a-z-]*:wafv2:us-east-1:\d{12}:global\/webacl\/[\w-]+\/[\w-]+$/,
+      'must be the ARN of a web ACL whose scope is CLOUDFRONT: they are in us-east-1, as global',
+    ),
+  ),
+  token: v.optional(tokenSource, { kind: 'paste' }),
+});
+
+/** A front door that somebody asked for. */
+export type FrontDoorSettings = v.InferOutput<typeof frontDoor>;
+
+/** What somebody may write who asks for one. */
+export type RequestedFrontDoor = v.InferInput<typeof frontDoor>;
+
+export type ParsedFrontDoor =
+  | { readonly ok: true; readonly value: FrontDoorSettings | undefined }
+  | { readonly ok: false; readonly faults: { readonly path: string; readonly problem: string }[] };
+
+/** Checks the setting `frontDoor`: `true`, `false` (also as text, from a command line) or an object. */
+export function parseFrontDoor(given: unknown): ParsedFrontDoor {
+  if (given === undefined || given === false || given === 'false') {
+    return { ok: true, value: undefined };
+  }
+  const result = v.safeParse(frontDoor, given === true || given === 'true' ? {} : given);
+  if (!result.success) {
+    const faults = result.issues.map((issue) => ({
+      path: ['frontDoor', v.getDotPath(issue) ?? ''].filter((part) => part !== '').join('.'),
+      problem: issue.message,
+    }));
+    return { ok: false, faults };
+  }
+  const { domainName, certificateArn } = result.output;
+  if (domainName !== undefined && certificateArn === undefined) {
+    return missing('certificateArn', 'a domain needs a certificate of ACM in us-east-1');
+  }
+  if (domainName === undefined && certificateArn !== undefined) {
+    return missing('domainName', 'the certificate is for one');
+  }
+  return { ok: true, value: result.output };
+}
+
+function missing(name: string, why: string): ParsedFrontDoor {
+  return { ok: false, faults: [{ path: `frontDoor.${name}`, problem: `is missing: ${why}` }] };
+}

@@ -1,0 +1,375 @@
+// The front door by name: who answers what, over which TLS, what a browser is told, and what is written down.
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { ConfigurationError, MissionControlRealtime } from '../../infra';
+import { parseFrontDoor } from '../../infra/front-door-settings';
+import { SecurityHeaders } from '../../infra/constructs/security-headers';
+import { edgeLogFields } from '../../infra/constructs/edge-log';
+import { frontDoorCode } from '../../infra/constructs/front-door-function';
+import {
+  allowedTo,
+  dashboardDirectory,
+  functionOf,
+  resourceOf,
+  resourcesOf,
+  synthesize,
+} from './synthesized';
+
+const domainName = 'your-domain.com';
+const certificateArn =
+  'arn:aws:acm:us-east-1:111122223333:certificate/0a1b2c3d-1111-2222-3333-444455556666';
+const webAclArn =
+  'arn:aws:wafv2:us-east-1:111122223333:global/webacl/mine/0a1b2c3d-1111-2222-3333-444455556666';
+
+const named = synthesize({ frontDoor: { domainName, certificateArn } }).template;
+const unnamed = synthesize({ frontDoor: 'true' }).template;
+
+const distributionOf = (template: Template) =>
+  resourceOf(template, 'AWS::CloudFront::Distribution').properties['DistributionConfig'] as {
+    readonly Origins: readonly Record<string, unknown>[];
+    readonly DefaultCacheBehavior: Record<string, unknown>;
+    readonly [name: string]: unknown;
+  };
+const outputsOf = (template: Template) =>
+  template.findOutputs('*') as Record<string, { readonly Value: unknown }>;
+
+test('there is none unless somebody asks for one', () => {
+  const { template } = synthesize();
+  for (const type of ['AWS::CloudFront::Distribution', 'AWS::S3::Bucket', 'AWS::WAFv2::WebACL']) {
+    expect(resourcesOf(template, type)).toEqual([]);
+  }
+  expect(outputsOf(template)).not.toHaveProperty('DashboardUrl');
+});
+
+describe('addresses', () => {
+  test('are those of the domain, for clients, monitors and people', () => {
+    expect(outputsOf(named)).toMatchObject({
+      WebSocketUrl: { Value: 'wss://your-domain.com' },
+      HealthUrl: { Value: 'https://your-domain.com/health' },
+      DashboardUrl: { Value: 'https://your-domain.com' },
+    });
+    expect(distributionOf(named)['Aliases']).toEqual([domainName]);
+  });
+
+  test('are those of CloudFront where there is no domain', () => {
+    expect(JSON.stringify(outputsOf(unnamed)['WebSocketUrl']?.Value)).toMatch(
+      /"wss:\/\/",\{"Fn::GetAtt":\["RealtimeFrontDoorDistribution\w+","DomainName"\]\}/,
+    );
+    expect(distributionOf(unnamed)).not.toHaveProperty('Aliases');
+  });
+
+  test('change nothing of where functions post to: the stage itself', () => {
+    const { Variables } = functionOf(named, 'broadcast').properties['Environment'] as {
+      Variables: Record<string, string>;
+    };
+    expect(Variables['CALLBACK_URL']).toBe(
+      'https://${WebSocketApi}.execute-api.us-east-1.${AWS::URLSuffix}/live',
+    );
+  });
+});
+
+describe('requests', () => {
+  const { DefaultCacheBehavior: behavior, Origins: origins, ...others } = distributionOf(named);
+
+  test('go to the origin that the function says; those of a WebSocket need no change of origin', () => {
+    expect(behavior['TargetOriginId']).toBe('websocket');
+    expect(behavior['FunctionAssociations']).toEqual([
+      { EventType: 'viewer-request', FunctionARN: '${FrontDoorFunction.FunctionARN}' },
+    ]);
+    expect(others).not.toHaveProperty('CacheBehaviors');
+    expect(resourceOf(named, 'AWS::CloudFront::Function').properties).toMatchObject({
+      AutoPublish: true,
+      FunctionCode: frontDoorCode('live'),
+      FunctionConfig: { Runtime: 'cloudfront-js-2.0' },
+    });
+  });
+
+  test('find the three that the function chooses between', () => {
+    const tls = { OriginProtocolPolicy: 'https-only', OriginSSLProtocols: ['TLSv1.2'] };
+    expect(origins).toEqual([
+      {
+        Id: 'websocket',
+        DomainName: '${WebSocketApi}.execute-api.us-east-1.${AWS::URLSuffix}',
+        CustomOriginConfig: tls,
+      },
+      {
+        Id: 'health',
+        DomainName: '${HealthApi}.execute-api.us-east-1.${AWS::URLSuffix}',
+        CustomOriginConfig: tls,
+      },
+      {
+        Id: 'dashboard',
+        DomainName: '${FrontDoorDashboardBucket.RegionalDomainName}',
+        OriginAccessControlId: '${FrontDoorDashboardAccess.Id}',
+        S3OriginConfig: { OriginAccessIdentity: '' },
+      },
+    ]);
+  });
+
+  test('only read, reach their origin whole but for the host, and are remembered by nobody', () => {
+    expect(behavior).toMatchObject({
+      AllowedMethods: ['GET', 'HEAD'],
+      // Managed-CachingDisabled and Managed-AllViewerExceptHostHeader, by their ids in all accounts.
+      CachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
+      OriginRequestPolicyId: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
+    });
+    const errors = others['CustomErrorResponses'] as { ErrorCode: number }[];
+    expect(errors.map(({ ErrorCode }) => ErrorCode)).toEqual(
+      expect.arrayContaining([403, 404, 500, 502, 503, 504]),
+    );
+    for (const error of errors) expect(error).toMatchObject({ ErrorCachingMinTTL: 0 });
+  });
+
+  test('come over TLS 1.2 or later, by the name of the certificate', () => {
+    expect(behavior['ViewerProtocolPolicy']).toBe('redirect-to-https');
+    expect(others['ViewerCertificate']).toEqual({
+      AcmCertificateArn: certificateArn,
+      MinimumProtocolVersion: 'TLSv1.2_2021',
+      SslSupportMethod: 'sni-only',
+    });
+  });
+});
+
+describe('the firewall', () => {
+  test('limits the requests of one address, and keeps no sample, in which a token would be', () => {
+    const { properties } = resourceOf(named, 'AWS::WAFv2::WebACL');
+    expect(properties).toMatchObject({
+      Scope: 'CLOUDFRONT',
+      Rules: [
+        {
+          Statement: { RateBasedStatement: { AggregateKeyType: 'IP', Limit: 2000 } },
+          Action: { Block: { CustomResponse: { ResponseCode: 429 } } },
+        },
+      ],
+    });
+    expect(JSON.stringify(properties).match(/"SampledRequestsEnabled":\w+/g)).toEqual([
+      '"SampledRequestsEnabled":false',
+      '"SampledRequestsEnabled":false',
+    ]);
+    expect(distributionOf(named)['WebACLId']).toBe('${FrontDoorFirewallWebAcl.Arn}');
+    expect(resourcesOf(named, 'AWS::WAFv2::LoggingConfiguration')).toEqual([]);
+  });
+
+  test('may be one that there is', () => {
+    const { template } = synthesize({ frontDoor: { webAclArn } });
+    expect(distributionOf(template)['WebACLId']).toBe(webAclArn);
+    expect(resourcesOf(template, 'AWS::WAFv2::WebACL')).toEqual([]);
+  });
+
+  test('cannot be made elsewhere than in us-east-1, which is said before anything is deployed', () => {
+    const elsewhere = (region: string | undefined) => () =>
+      synthesize(
+        { frontDoor: true },
+        {
+          validate: false,
+          codeOf,
+          dashboardDirectory,
+          ...(region === undefined ? {} : { region }),
+        },
+      );
+    expect(elsewhere('eu-central-1')).toThrow(ConfigurationError);
+    expect(elsewhere('eu-central-1')).toThrow(
+      /frontDoor needs a web ACL.*us-east-1.*eu-central-1.*webAclArn/,
+    );
+    expect(elsewhere(undefined)).toThrow(
+      /frontDoor needs a stack that knows its region: set AWS_REGION/,
+    );
+  });
+});
+
+describe('the log', () => {
+  test('goes to CloudWatch without the query string and whatever else may be or show a token', () => {
+    const { properties } = resourceOf(named, 'AWS::Logs::Delivery');
+    expect(properties['RecordFields']).toEqual([...edgeLogFields]);
+    expect(edgeLogFields).toEqual(expect.arrayContaining(['c-ip', 'cs-uri-stem', 'sc-status']));
+    expect(edgeLogFields.join()).not.toMatch(/query|referer|cookie|agent|forwarded|headers/i);
+    expect(resourceOf(named, 'AWS::Logs::DeliverySource').properties).toMatchObject({
+      LogType: 'ACCESS_LOGS',
+      ResourceArn: 'arn:aws:cloudfront::${AWS::AccountId}:distribution/${FrontDoorDistribution}',
+    });
+    expect(resourceOf(named, 'AWS::Logs::DeliveryDestination').properties).toMatchObject({
+      DestinationResourceArn: '${FrontDoorLog.Arn}',
+    });
+  });
+
+  test('of the older kind, which always has query strings, is not there', () => {
+    expect(distributionOf(named)).not.toHaveProperty('Logging');
+  });
+
+  test('is left to a command where CloudFront delivers none', () => {
+    const far = synthesize(
+      { frontDoor: { webAclArn } },
+      { validate: false, codeOf, dashboardDirectory, region: 'eu-central-1' },
+    ).template;
+    expect(resourcesOf(far, 'AWS::Logs::Delivery')).toEqual([]);
+    expect(distributionOf(far)).not.toHaveProperty('Logging');
+  });
+});
+
+describe('a browser', () => {
+  interface Headers {
+    readonly SecurityHeadersConfig: {
+      readonly ContentSecurityPolicy: { readonly ContentSecurityPolicy: string };
+    };
+  }
+  const headersOf = (template: Template) =>
+    resourceOf(template, 'AWS::CloudFront::ResponseHeadersPolicy').properties[
+      'ResponseHeadersPolicyConfig'
+    ] as Headers;
+  const directives = (frontDoor: unknown): Record<string, string> => {
+    const parsed = parseFrontDoor(frontDoor);
+    if (!parsed.ok || parsed.value === undefined) throw new Error(JSON.stringify(parsed));
+    const stack = new Stack(foreignApp(), 'Headers');
+    new SecurityHeaders(stack, 'Headers', parsed.value);
+    const { ContentSecurityPolicy } = headersOf(Template.fromStack(stack)).SecurityHeadersConfig;
+    return Object.fromEntries(
+      ContentSecurityPolicy.ContentSecurityPolicy.split('; ').map((directive) => {
+        const [name = '', ...sources] = directive.split(' ');
+        return [name, sources.join(' ')];
+      }),
+    );
+  };
+
+  test('runs what is served here, and nothing that somebody slips in', () => {
+    const policy = directives({ domainName, certificateArn });
+    expect(policy).toMatchObject({
+      'default-src': "'none'",
+      'script-src': "'self'",
+      'style-src': "'self'",
+      'connect-src': "'self' wss://your-domain.com",
+      'base-uri': "'none'",
+      'form-action': "'none'",
+      'frame-ancestors': "'none'",
+    });
+    expect(Object.values(policy).join()).not.toMatch(/unsafe|\*|https:(?!\/)|wss:(?!\/)/);
+    expect(directives(true)['connect-src']).toBe("'self'");
+  });
+
+  test('may talk to where tokens are from, and to nobody else', () => {
+    const oauth = {
+      kind: 'oauth',
+      authorizationUrl: 'https://login.example.com/authorize',
+      tokenUrl: 'https://login.example.com/token?x=1',
+      clientId: 'dashboard',
+    };
+    expect(directives({ token: oauth })['connect-src']).toBe("'self' https://login.example.com");
+    const endpoint = { kind: 'endpoint', url: 'https://app.example.com:8443/token' };
+    expect(directives({ token: endpoint })['connect-src']).toBe(
+      "'self' https://app.example.com:8443",
+    );
+  });
+
+  test('is told to come over TLS alone, and to tell nobody where it has been', () => {
+    expect(headersOf(named).SecurityHeadersConfig).toMatchObject({
+      StrictTransportSecurity: { AccessControlMaxAgeSec: 365 * 24 * 3600, Override: true },
+      ContentTypeOptions: { Override: true },
+      FrameOptions: { FrameOption: 'DENY' },
+      ReferrerPolicy: { ReferrerPolicy: 'no-referrer' },
+    });
+    expect(distributionOf(named).DefaultCacheBehavior['ResponseHeadersPolicyId']).toBe(
+      '${FrontDoorHeaders}',
+    );
+  });
+});
+
+describe("the dashboard's bucket", () => {
+  test('is read by this distribution alone, over TLS', () => {
+    const { properties } = resourceOf(named, 'AWS::S3::BucketPolicy');
+    expect((properties['PolicyDocument'] as { Statement: unknown[] }).Statement).toEqual([
+      expect.objectContaining({
+        Effect: 'Deny',
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      }),
+      {
+        Effect: 'Allow',
+        Action: 's3:GetObject',
+        Principal: { Service: 'cloudfront.amazonaws.com' },
+        Resource: '${FrontDoorDashboardBucket.Arn}/*',
+        Condition: {
+          StringEquals: {
+            'aws:SourceArn':
+              'arn:aws:cloudfront::${AWS::AccountId}:distribution/${FrontDoorDistribution}',
+          },
+        },
+      },
+    ]);
+    expect(
+      resourceOf(named, 'AWS::CloudFront::OriginAccessControl').properties[
+        'OriginAccessControlConfig'
+      ],
+    ).toMatchObject({ SigningBehavior: 'always', SigningProtocol: 'sigv4' });
+  });
+
+  test('is filled by a function that may do this and nothing else', () => {
+    const handler = resourceOf(named, 'AWS::Lambda::Function', { MemorySize: 1025 });
+    const { properties } = resourceOf(named, 'Custom::CDKBucketDeployment');
+    const assets = (properties['SourceObjectKeys'] as string[]).map(
+      (key) => `arn:aws:s3:::cdk-hnb659fds-assets-\${AWS::AccountId}-us-east-1/${key}`,
+    );
+    expect(assets).toHaveLength(2);
+    expect(allowedTo(named, handler.properties['Role'])).toEqual({
+      '${FrontDoorDashboardUploadLog.Arn}': ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      '${FrontDoorDashboardBucket.Arn}': ['s3:ListBucket'],
+      '${FrontDoorDashboardBucket.Arn}/*': ['s3:DeleteObject', 's3:PutObject'],
+      ...Object.fromEntries(assets.map((asset) => [asset, ['s3:GetObject']])),
+    });
+    expect(handler.dependsOn).toContain('FrontDoorDashboardUploadRoleDefaultPolicy');
+  });
+
+  test('is emptied, so that it can go, when the stack goes', () => {
+    expect(resourceOf(named, 'AWS::S3::Bucket').deletionPolicy).toBe('Delete');
+    expect(resourceOf(named, 'Custom::CDKBucketDeployment').properties).toMatchObject({
+      RetainOnDelete: false,
+      SystemMetadata: { 'cache-control': 'no-cache' },
+    });
+  });
+
+  test('needs files: without them, it is said how they are made', () => {
+    const nothing = () =>
+      synthesize(
+        { frontDoor: true },
+        { validate: false, codeOf, region: 'us-east-1', dashboardDirectory: __dirname },
+      );
+    expect(nothing).toThrow(ConfigurationError);
+    expect(nothing).toThrow(/no index\.html: run npm run build:dashboard/);
+  });
+});
+
+describe('in the app of others', () => {
+  const stackIn = (region: string) => new Stack(foreignApp(), 'Foreign', { env: { region } });
+  const props = {
+    identityProvider: { kind: 'oidc', issuer: 'https://issuer.example.com', audience: 'a' },
+    codeOf: () => Code.fromInline('//'),
+    dashboardDirectory,
+  } as const;
+
+  test("a second one in a stack is refused: it would share the first one's permissions", () => {
+    const stack = stackIn('us-east-1');
+    new MissionControlRealtime(stack, 'One', { ...props, stage: 'one', frontDoor: true });
+    expect(
+      () => new MissionControlRealtime(stack, 'Two', { ...props, stage: 'two', frontDoor: true }),
+    ).toThrow('A stack has room for one front door');
+  });
+
+  test('tells where it is', () => {
+    const stack = stackIn('us-east-1');
+    const realtime = new MissionControlRealtime(stack, 'Agents', {
+      ...props,
+      frontDoor: { domainName, certificateArn },
+    });
+    expect(realtime.webSocketUrl).toBe('wss://your-domain.com');
+    expect(realtime.healthUrl).toBe('https://your-domain.com/health');
+    expect(stack.resolve(realtime.frontDoor?.distributionDomainName)).toMatchObject({
+      'Fn::GetAtt': [expect.stringContaining('Distribution'), 'DomainName'],
+    });
+  });
+});
+
+function foreignApp() {
+  return new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
+}
+
+function codeOf() {
+  return Code.fromInline('// Tests of the template need no code.');
+}

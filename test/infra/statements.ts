@@ -1,0 +1,41 @@
+// Every policy statement of a template, wherever it stands: of roles, queues, buckets and logs.
+import { readable } from './synthesized';
+
+export interface FoundStatement {
+  /** The resource that has it. */
+  readonly where: string;
+  readonly effect: 'Allow' | 'Deny';
+  readonly actions: readonly string[];
+  /** As text, with references like `${StoreTable.Arn}`; none where a resource's own policy names nothing else. */
+  readonly resources: readonly string[];
+  readonly principal: unknown;
+}
+
+/** What looks like a statement: a policy of an unknown kind of resource is found too, also as JSON in a text. */
+export function everyStatement(template: Readonly<Record<string, unknown>>): FoundStatement[] {
+  return Object.entries(template['Resources'] as Record<string, unknown>).flatMap(
+    ([where, resource]) => statementsIn(readable(resource)).map((found) => ({ where, ...found })),
+  );
+}
+
+function statementsIn(value: unknown): Omit<FoundStatement, 'where'>[] {
+  if (typeof value === 'string') {
+    return value.startsWith('{"Statement"') ? statementsIn(JSON.parse(value)) : [];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  const { Effect, Action, NotAction, Resource, NotResource, Principal, NotPrincipal } =
+    value as Record<string, unknown>;
+  if (Effect === undefined) return Object.values(value).flatMap(statementsIn);
+  // What is allowed by exclusion is a wildcard by another name.
+  if ([NotAction, NotResource, NotPrincipal].some((each) => each !== undefined)) {
+    throw new Error(`Expected a statement that names what it is about: ${JSON.stringify(value)}`);
+  }
+  return [
+    {
+      effect: Effect === 'Deny' ? 'Deny' : 'Allow',
+      actions: [Action].flat().map(String),
+      resources: Resource === undefined ? [] : [Resource].flat().map(String),
+      principal: Principal,
+    },
+  ];
+}
