@@ -39,7 +39,9 @@ export function createFanOutWorld(environment: NodeJS.ProcessEnv, functionName: 
           store: createDynamoReachStore(world.dynamo, world.tableName),
           ...{ now, log, heartbeatSeconds },
         });
-  const sendHeartbeat = createSendHeartbeat({ ...world, fanOut, census, reach, report });
+  const sendHeartbeat = createSendHeartbeat({
+    ...{ ...world, fanOut, census, reach, report, heartbeatSeconds },
+  });
   const largeFanOut = createLargeFanOut({ census, queue, now, log, threshold });
   return { ...world, sqs, fanOut, largeFanOut, sendHeartbeat, reach, report };
 }

@@ -46,6 +46,12 @@ export interface DeliveryOptions {
   readonly maxAttempts: number;
 }
 
+export interface PostCounts {
+  readonly posts: number;
+  /** Those of them that were not the first to their connection. */
+  readonly retried: number;
+}
+
 /** Connections that may wait for another attempt; beyond it no new ones are begun. */
 const maxPausing = 2_000;
 
@@ -61,7 +67,6 @@ interface Attempt {
 /**
  * Posts `frame` to every connection of `pages`. Never rejects.
  * @param deadline milliseconds since the Unix epoch; no post begins after it
- * @returns the number of posts that were made once more
  */
 export async function deliverAll(
   frame: string,
@@ -69,14 +74,14 @@ export async function deliverAll(
   deadline: number,
   listener: DeliveryListener,
   options: DeliveryOptions,
-): Promise<number> {
+): Promise<PostCounts> {
   const { poster, pace, now, timers, random, concurrency, maxAttempts } = options;
   let page: readonly Connection[] = [];
   let next = 0;
   let reading = false;
   let exhausted = false;
   let over = false;
-  let retried = 0;
+  const counts = { posts: 0, retried: 0 };
   const ready: Attempt[] = [];
   const pausing = new Map<Attempt, () => void>();
   const sleepers: (() => void)[] = [];
@@ -159,7 +164,8 @@ export async function deliverAll(
         break;
       }
       if (isExpired(attempt.connection, time) && !(await isExtended(attempt))) continue;
-      if (attempt.made > 0) retried += 1;
+      counts.posts += 1;
+      if (attempt.made > 0) counts.retried += 1;
       judge(attempt, await poster.post(attempt.connection.connectionId, frame));
     }
     // Whoever still sleeps may be waiting for what cannot come any more.
@@ -176,5 +182,5 @@ export async function deliverAll(
   for (const cancel of pausing.values()) cancel();
   const left = [...ready, ...pausing.keys()].map(({ connection }) => connection);
   for (const connection of [...left, ...page.slice(next)]) listener.settle(connection, 'left');
-  return retried;
+  return counts;
 }

@@ -36,24 +36,35 @@ export interface FanOutOrder {
   readonly onExpired?: (connection: Connection) => Promise<void>;
 }
 
-/** What became of one frame. */
+/**
+ * What became of one frame, in one invocation. Each connection that it came to is counted once, in `delivered`,
+ * `gone`, `expired`, `spared`, `requeued` or `failed`. Those in shards that were not read to their end are counted
+ * by whoever goes on there; a large fan-out has no report of its own, but each of its jobs has one. So over all
+ * reports of an event, `delivered` counts those who got the frame (who got it twice, twice), and what is requeued in
+ * one report is met again in another.
+ */
 export interface FanOutReport {
+  /** Connections to which the frame was posted. */
   readonly delivered: number;
+  /** Connections that are no more; their records are deleted, unless they may only be opening. */
   readonly gone: number;
-  /** Refused, or left over and neither delivered nor queued. */
+  /** Connections that were refused the frame, or left over and not queued: they do not get it. */
   readonly failed: number;
-  /** Posts that were made once more. */
-  readonly retried: number;
+  /** Connections past their expiry, to which nothing was posted. */
   readonly expired: number;
-  /** Left out on purpose. */
+  /** Connections that were left out on purpose. */
   readonly spared: number;
-  /** Connections that were put into the queue for another try. */
+  /** Connections that were put into the queue for another try: after the last attempt, or as time ran out. */
   readonly requeued: number;
   /** Shards that were not read to their end and were put into the queue, to go on in. */
   readonly requeuedShards: number;
   /** Shards that were not read to their end, and in which nobody goes on. */
   readonly lostShards: number;
+  /** Posts, of all that were made, that were not the first to their connection. */
+  readonly retried: number;
+  /** From the beginning to the last write to store or queue. */
   readonly milliseconds: number;
+  /** All posts, those that failed as well, by `milliseconds`. */
   readonly postsPerSecond: number;
   /** If it was taken, the connections that are left, by shard; without shards that were not read to their end. */
   readonly census: readonly ShardCensus[];
@@ -111,11 +122,10 @@ export function createFanOut(dependencies: FanOutDependencies): FanOut {
     const listener = { settle, onExpired };
     const { frame, deadline } = order;
     const pages = order.isSpared ? without(isSpared, source.pages) : source.pages;
-    const retried = await deliverAll(frame, pages, deadline, listener, dependencies);
+    const { posts, retried } = await deliverAll(frame, pages, deadline, listener, dependencies);
     const unread = source.unread();
     const [left] = await Promise.all([leftovers.flush(order.requeue ? unread : []), gone.flush()]);
     const milliseconds = now() - startedAt;
-    const posts = counts.delivered + counts.gone + retried;
     return {
       ...counts,
       failed: counts.failed + left.lost.connections,

@@ -2,10 +2,7 @@
 import { serializeFrame } from '../../sdk/protocol';
 import type { LargeFanOut } from './large-fan-out';
 import type { Clock, HeartbeatQueue, Log, PlannedHeartbeat } from './ports';
-import type { SendHeartbeat } from './send-heartbeat';
-
-/** What any heartbeat may be late, in milliseconds: SQS and a cold start take their time. */
-const shortestPatience = 5_000;
+import { patienceOf, type SendHeartbeat } from './send-heartbeat';
 
 /** Deadlines are milliseconds since the Unix epoch; no post begins after them. */
 export interface Heartbeat {
@@ -48,7 +45,7 @@ export function createHeartbeat(dependencies: {
       if (planning.status === 'rejected') throw planning.reason;
     },
     async onDue({ dueAt }, deadline) {
-      if (!isLate(dueAt, Math.max(interval, shortestPatience))) await beat(deadline);
+      if (!isLate(dueAt, patienceOf(heartbeatSeconds))) await beat(deadline);
     },
   };
 

@@ -1,11 +1,22 @@
 // A heartbeat on its way: besides proving that connections live, it counts them and ends those that expired.
 import type { CloseConnection } from './close-connection';
 import type { FanOut, FanOutOrder } from './fan-out';
-import type { CensusStore } from './ports';
+import type { CensusStore, Clock, Log } from './ports';
 import type { Reach } from './reach';
 import type { ReportFanOut } from './report';
 
-/** Sends a heartbeat to all, or to some shards, and takes their census. What it could not send is dropped. */
+/** What any heartbeat may be late, in milliseconds: queues and cold starts take their time. */
+const shortestPatience = 5_000;
+
+/** Milliseconds after which a heartbeat proves nothing: the next one is on its way. */
+export function patienceOf(heartbeatSeconds: number): number {
+  return Math.max(heartbeatSeconds * 1000, shortestPatience);
+}
+
+/**
+ * Sends a heartbeat to all, or to some shards, and takes their census. What could not be sent is dropped, and so is
+ * all of it when it is late, as a job of a large fan-out may be.
+ */
 export type SendHeartbeat = (
   order: Omit<FanOutOrder, 'requeue' | 'takeCensus' | 'onExpired' | 'round' | 'isSpared'>,
 ) => Promise<void>;
@@ -16,12 +27,22 @@ export function createSendHeartbeat(dependencies: {
   readonly census: CensusStore;
   readonly reach: Pick<Reach, 'spared'>;
   readonly report: ReportFanOut;
+  readonly now: Clock;
+  readonly log: Log;
+  readonly heartbeatSeconds: number;
 }): SendHeartbeat {
-  const { fanOut, closeConnection, census, reach, report } = dependencies;
+  const { fanOut, closeConnection, census, reach, report, now, log } = dependencies;
+  const patience = patienceOf(dependencies.heartbeatSeconds);
 
   return async (order) => {
+    const lateMilliseconds = now() - order.reportedAt;
+    if (lateMilliseconds >= patience) {
+      log.warn('late heartbeat dropped', { lateMilliseconds });
+      return;
+    }
     const ended = await fanOut({
       ...order,
+      deadline: Math.min(order.deadline, order.reportedAt + patience),
       // The next heartbeat makes up for it.
       requeue: false,
       takeCensus: true,

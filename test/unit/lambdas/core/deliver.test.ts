@@ -15,7 +15,7 @@ function setUp() {
   };
   const { gateway } = world;
   const closeConnection = createCloseConnection({ ...world, poster: gateway, closer: gateway });
-  const sendHeartbeat = createSendHeartbeat({ ...world, closeConnection });
+  const sendHeartbeat = createSendHeartbeat({ ...world, closeConnection, heartbeatSeconds: 30 });
   const deliver = createDeliver({ ...world, sendHeartbeat, undeliverable });
   const run = (job: Parameters<typeof deliver>[0]) =>
     world.clock.run(deliver(job, world.now() + 20_000));
@@ -72,4 +72,43 @@ test('a job that has gone round too often is kept for a person', async () => {
   await run(job);
   expect(gateway.posts).toEqual([]);
   expect(kept).toEqual([{ job, reason: 'not delivered in 12 rounds' }]);
+});
+
+describe('a job of a large heartbeat', () => {
+  const job = (reportedAt: number) => ({
+    ...{ frame: '{}', type: 'heartbeat', reportedAt, round: 0, shard: shardOf('alice') },
+  });
+
+  test('is dropped when the next heartbeat is due: it would prove nothing, and the census is left to the next one', async () => {
+    const { clock, connections, census, gateway, log, recorded, run } = setUp();
+    connections.seed(clock.now(), ['alice']);
+    await run(job(clock.now() - 30_000));
+    expect(gateway.posts).toEqual([]);
+    expect(census.shards.size).toBe(0);
+    expect(recorded).toEqual([]);
+    expect(log.lines).toEqual([
+      { level: 'warn', message: 'late heartbeat dropped', fields: { lateMilliseconds: 30_000 } },
+    ]);
+    await run(job(clock.now() - 29_999));
+    expect(gateway.posts).toHaveLength(1);
+  });
+
+  test('posts nothing any more from then on', async () => {
+    const { clock, connections, gateway, recorded, run } = setUp();
+    connections.seed(
+      clock.now(),
+      Array.from({ length: 200 }, () => 'alice'),
+    );
+    const postedAt: number[] = [];
+    gateway.post = async () => {
+      postedAt.push(clock.now());
+      await new Promise<void>((resolve) => clock.after(100, resolve));
+      return 'delivered';
+    };
+    const reportedAt = clock.now() - 29_000;
+    await run(job(reportedAt));
+    expect(postedAt.length).toBeGreaterThan(40);
+    expect(Math.max(...postedAt)).toBeLessThan(reportedAt + 30_000);
+    expect(recorded).toMatchObject([{ numbers: { requeued: 0, requeuedShards: 0 } }]);
+  });
 });

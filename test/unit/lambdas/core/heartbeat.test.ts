@@ -19,7 +19,7 @@ function setUp(heartbeatSeconds = 30) {
     },
   };
   const closeConnection = createCloseConnection({ ...world, poster: gateway, closer: gateway });
-  const sendHeartbeat = createSendHeartbeat({ ...world, closeConnection });
+  const sendHeartbeat = createSendHeartbeat({ ...world, closeConnection, heartbeatSeconds });
   const largeFanOut = createLargeFanOut({ ...world, threshold: 100 });
   const { onSchedule, onDue } = createHeartbeat({
     ...world,

@@ -17,7 +17,7 @@ function setUp(changes: Partial<Pick<ReturnType<typeof createFanOutWorld>, 'reac
   const world = { ...createFanOutWorld(), ...changes };
   const { clock, gateway, queue } = world;
   const closeConnection = createCloseConnection({ ...world, poster: gateway, closer: gateway });
-  const sendHeartbeat = createSendHeartbeat({ ...world, closeConnection });
+  const sendHeartbeat = createSendHeartbeat({ ...world, closeConnection, heartbeatSeconds: 30 });
   const largeFanOut = createLargeFanOut({ ...world, threshold: 100 });
   const keep = () => Promise.reject(new Error('nothing is to be kept here'));
   const broadcast = createBroadcast({
