@@ -19,7 +19,7 @@ export function isExpired(connection: Connection, now: number): boolean {
 }
 
 /** How long a handshake may take, from the record of the connection to its being open. */
-const handshakeMilliseconds = 5_000;
+export const handshakeMilliseconds = 5_000;
 
 /**
  * Whether a connection that API Gateway says is gone may only not be open yet: it answers 410 until `$connect`

@@ -2,7 +2,8 @@
 import { describeFaults, parseUserDisconnect } from '../../sdk/protocol';
 import type { ReportedEvent } from './broadcast';
 import type { CloseConnection } from './close-connection';
-import type { ConnectionStore, Count, Log, RejectedEvents } from './ports';
+import { handshakeMilliseconds } from './connection';
+import type { Connection, ConnectionStore, Count, Log, RejectedEvents, Timers } from './ports';
 
 /**
  * Does what the event orders, or keeps it as rejected.
@@ -15,9 +16,18 @@ export function createDisconnectUser(dependencies: {
   readonly closeConnection: CloseConnection;
   readonly rejected: RejectedEvents;
   readonly count: Count;
+  readonly timers: Timers;
   readonly log: Log;
 }): DisconnectUser {
-  const { connections, closeConnection, rejected, count, log } = dependencies;
+  const { connections, closeConnection, rejected, count, timers, log } = dependencies;
+
+  /** Gives those that are still open. */
+  async function closeAll(open: readonly Connection[], text: string) {
+    const closed = await Promise.all(
+      open.map((connection) => closeConnection(connection, { text })),
+    );
+    return open.filter((_, index) => closed[index] !== true);
+  }
 
   return async ({ id: eventId, type, payload, whole }) => {
     const parsed = parseUserDisconnect(type, payload);
@@ -30,9 +40,16 @@ export function createDisconnectUser(dependencies: {
     }
     const { userId, reason } = parsed.value;
     const found = await connections.ofUser(userId);
-    const closings = found.map((connection) => closeConnection(connection, { text: reason }));
-    const open = (await Promise.all(closings)).filter((closed) => !closed).length;
-    log.info('user disconnected', { eventId, userId, reason, connections: found.length, open });
-    if (open > 0) throw new Error(`${open} of ${found.length} connections are still open`);
+    let open = await closeAll(found, reason);
+    if (open.length > 0) {
+      // Mostly their handshakes are under way. To be called again would take a minute, and meet those who came back.
+      await new Promise<void>((resolve) => timers.after(handshakeMilliseconds, resolve));
+      open = await closeAll(open, reason);
+    }
+    const counts = { connections: found.length, open: open.length };
+    log.info('user disconnected', { eventId, userId, reason, ...counts });
+    if (open.length > 0) {
+      throw new Error(`${open.length} of ${found.length} connections are still open`);
+    }
   };
 }

@@ -3,6 +3,7 @@ import { createSqsClient } from '../aws/clients';
 import { createConnectionWorld } from '../aws/connection-world';
 import { readSettings } from '../aws/environment';
 import { createSqsRejectedEvents } from '../aws/sqs-rejected-events';
+import { systemTimers } from '../aws/system-timers';
 import { createDisconnectUser } from '../core/disconnect-user';
 import { createHandler } from './handler';
 
@@ -11,5 +12,5 @@ const world = createConnectionWorld(process.env, 'disconnect-user');
 const rejected = createSqsRejectedEvents(createSqsClient(), rejectedEventsQueueUrl);
 
 export const handler = createHandler({
-  disconnectUser: createDisconnectUser({ ...world, rejected }),
+  disconnectUser: createDisconnectUser({ ...world, timers: systemTimers, rejected }),
 });

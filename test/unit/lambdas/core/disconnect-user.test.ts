@@ -4,7 +4,7 @@ import { createFanOutWorld } from '../../../support/fan-out';
 
 function setUp() {
   const world = createFanOutWorld();
-  const { gateway } = world;
+  const { clock, gateway } = world;
   const kept: { event: unknown; reason: string }[] = [];
   const closeConnection = createCloseConnection({ ...world, poster: gateway, closer: gateway });
   const rejected = {
@@ -13,9 +13,14 @@ function setUp() {
       return Promise.resolve();
     },
   };
-  const disconnectUser = createDisconnectUser({ ...world, closeConnection, rejected });
+  const disconnectUser = createDisconnectUser({
+    ...world,
+    timers: clock,
+    closeConnection,
+    rejected,
+  });
   const order = (payload: unknown, type = 'user:disconnect') =>
-    disconnectUser({ id: 'event-1', type, payload, whole: { whole: 'event' } });
+    clock.run(disconnectUser({ id: 'event-1', type, payload, whole: { whole: 'event' } }));
   return { ...world, kept, order };
 }
 
@@ -37,15 +42,31 @@ test('a user who is not connected is no error', async () => {
   expect(gateway.closed).toEqual([]);
 });
 
-test('throws when a connection is not closed yet, so that it is tried again', async () => {
+test('waits for a handshake that is under way, and closes no connection that comes meanwhile', async () => {
   const { clock, connections, gateway, order } = setUp();
   connections.seed(clock.now(), ['alice', 'alice'], 1_000);
-  // Its handshake is under way: API Gateway knows it in a moment.
+  // API Gateway knows it in a moment.
   gateway.answers.set('connection-2=', 'gone');
+  clock.after(4_000, () => {
+    gateway.answers.delete('connection-2=');
+    const times = { connectedAt: clock.now(), expiresAt: clock.now() + 60_000 };
+    void connections.save({ userId: 'alice', connectionId: 'newcomer=', ...times });
+  });
+  await order({ userId: 'alice', reason: 'r' });
+  expect(gateway.closed).toEqual(['connection-1=', 'connection-2=']);
+  expect([...connections.records.keys()]).toEqual(['newcomer=']);
+});
+
+test('throws when a connection cannot be closed, so that it is tried again', async () => {
+  const { clock, connections, gateway, order } = setUp();
+  connections.seed(clock.now(), ['alice', 'alice']);
+  const close = gateway.close.bind(gateway);
+  gateway.close = (id) =>
+    id === 'connection-2=' ? Promise.reject(new Error('throttled')) : close(id);
   await expect(order({ userId: 'alice', reason: 'r' })).rejects.toThrow(
     '1 of 2 connections are still open',
   );
-  gateway.answers.delete('connection-2=');
+  gateway.close = close;
   await order({ userId: 'alice', reason: 'r' });
   expect(gateway.closed).toEqual(['connection-1=', 'connection-2=']);
   expect(connections.records.size).toBe(0);
