@@ -31,10 +31,10 @@ export function createCloseConnection(dependencies: {
     const { connectionId, userId } = connection;
     const reason = typeof given === 'string' ? given : given.text;
     try {
-      await poster.post(
-        connectionId,
-        serializeFrame({ type: 'connection:closing', payload: { reason } }),
-      );
+      const frame = serializeFrame({ type: 'connection:closing', payload: { reason } });
+      const told = await poster.post(connectionId, frame);
+      // It may be open by the time it is closed, and nobody would have told it why.
+      if (told === 'gone' && mayBeOpening(connection, now())) return false;
       const ended = await closer.close(connectionId);
       if (ended === 'gone' && mayBeOpening(connection, now())) return false;
       await connections.remove({ userId, connectionId });

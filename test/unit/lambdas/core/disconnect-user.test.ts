@@ -57,6 +57,17 @@ test('waits for a handshake that is under way, and closes no connection that com
   expect([...connections.records.keys()]).toEqual(['newcomer=']);
 });
 
+test('closes no connection that could not be told why because its handshake was under way', async () => {
+  const { clock, connections, gateway, order } = setUp();
+  connections.seed(clock.now(), ['alice'], 1_000);
+  const post = gateway.post.bind(gateway);
+  gateway.post = (id, frame) =>
+    gateway.posts.length === 0 ? post(id, frame).then(() => 'gone') : post(id, frame);
+  await order({ userId: 'alice', reason: 'r' });
+  expect(gateway.posts).toHaveLength(2);
+  expect(gateway.closed).toEqual(['connection-1=']);
+});
+
 test('throws when a connection cannot be closed, so that it is tried again', async () => {
   const { clock, connections, gateway, order } = setUp();
   connections.seed(clock.now(), ['alice', 'alice']);
