@@ -1,0 +1,79 @@
+// The template as CloudFormation's own schemas and rules see it, for every shape that a deployment can have.
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { synthesize, type Context } from '../infra/synthesized';
+import { installMilliseconds, pythonPrograms } from './python-environment';
+
+const run = promisify(execFile);
+
+const shapes: Record<string, Context> = {
+  'an issuer of our own, nothing else': {},
+  'a new user pool, mock data and a gateway, all to be destroyed': {
+    issuer: '',
+    audience: '',
+    auth: 'cognito-new',
+    useMockData: true,
+    gatewayUrl: 'https://gateway.example.com',
+    stage: 'development',
+    dataRemoval: 'destroy',
+    tags: 'team=agents',
+  },
+};
+
+/** Rules that are not followed, each with the reason. */
+const ignored = {
+  // A function must not run before its role's policy is attached, so CDK has it depend on everything below the
+  // role's construct. The policy is named by nothing else; that the role is depended on twice changes nothing.
+  W3005: 'a dependency that GetAtt enforces already',
+};
+
+/** One with everything first, one without what comes late to other regions. */
+const regions = ['us-east-1', 'eu-central-1'];
+
+let programs: string;
+let folder: string;
+
+beforeAll(async () => {
+  programs = await pythonPrograms();
+  folder = await mkdtemp(path.join(os.tmpdir(), 'mission-control-lint-'));
+}, installMilliseconds);
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** What cfn-lint finds, as the lines that it prints: errors and warnings. */
+async function lint(template: object): Promise<string> {
+  const file = path.join(folder, 'template.json');
+  await writeFile(file, JSON.stringify(template));
+  const args = [
+    ...['--ignore-checks', ...Object.keys(ignored), '--regions', ...regions],
+    ...['--format', 'parseable', '--template', file],
+  ];
+  // It ends with another code than 0 when it finds something: what it says is looked at, not that.
+  return run(path.join(programs, 'cfn-lint'), args, { cwd: folder }).then(
+    ({ stdout, stderr }) => stdout + stderr,
+    (error: unknown) => {
+      const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+      return stdout + stderr || String(error);
+    },
+  );
+}
+
+test.each(Object.entries(shapes))(
+  'has neither error nor warning: %s',
+  async (_, context) => {
+    const { template } = synthesize(context, { validate: false });
+    await expect(lint(template.toJSON())).resolves.toBe('');
+  },
+  120_000,
+);
+
+test('would be told', async () => {
+  const { template } = synthesize({}, { validate: false });
+  const { Resources } = template.toJSON() as { Resources: Record<string, { Type: string }> };
+  const queues = Object.values(Resources).filter(({ Type }) => Type === 'AWS::SQS::Queue');
+  Object.assign(queues[0] ?? {}, { Properties: { VisibilityTimeout: 'long' } });
+  await expect(lint({ Resources })).resolves.toContain('E3012');
+}, 120_000);
