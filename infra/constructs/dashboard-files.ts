@@ -14,6 +14,9 @@ import { resourceName, type Configuration } from '../configuration';
 import { ServiceLog } from './service-log';
 import { acknowledgeWildcard } from './wildcard-resource';
 
+/** Where the build of the dashboard puts what may be kept for ever. */
+export const assetsFolder = 'assets';
+
 /**
  * A size that nobody else is likely to have: all deployments of a stack with the same size share one function,
  * and with it one role, which here may write into one bucket alone.
@@ -82,20 +85,34 @@ export class DashboardFiles extends Construct {
     });
     // By itself CDK would allow the function s3:GetObject*, s3:List*, s3:DeleteObject* and the like.
     const lockedRole = role.withoutPolicyUpdates();
-    const upload = new BucketDeployment(this, 'Upload', {
-      sources: [
-        readable(Source.asset(directory)),
-        readable(Source.jsonData('config.json', config)),
-      ],
+    const common = {
       // The cast is for exactOptionalPropertyTypes, which CDK's declarations are not written for.
       destinationBucket: this.bucket as IBucket,
-      // A file is asked for each time, and answered with 304 if it has not changed.
-      cacheControl: [CacheControl.noCache()],
       retainOnDelete: false,
       logGroup: log,
       role: lockedRole,
       memoryLimit: memoryMegabytes,
+    };
+    // Their names change with their content. Those of the last page stay, for whoever still has it open.
+    const assets = new BucketDeployment(this, 'UploadAssets', {
+      ...common,
+      sources: [readable(Source.asset(directory))],
+      exclude: ['*'],
+      include: [`${assetsFolder}/*`],
+      prune: false,
+      cacheControl: [CacheControl.fromString('public, max-age=31536000, immutable')],
     });
+    const page = new BucketDeployment(this, 'UploadPage', {
+      ...common,
+      sources: [
+        readable(Source.asset(directory)),
+        readable(Source.jsonData('config.json', config)),
+      ],
+      exclude: [`${assetsFolder}/*`],
+      // Asked for each time, and answered with 304 if nothing has changed.
+      cacheControl: [CacheControl.noCache()],
+    });
+    page.node.addDependency(assets);
     const { children } = Stack.of(this).node;
     const handler = children.find(
       (each) => each instanceof LambdaFunction && each.role === lockedRole,
@@ -106,7 +123,7 @@ export class DashboardFiles extends Construct {
       );
     }
     acknowledgeHandler(handler);
-    upload.node.addDependency(role);
+    assets.node.addDependency(role);
   }
 }
 

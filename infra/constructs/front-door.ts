@@ -11,7 +11,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Configuration } from '../configuration';
 import type { FrontDoorSettings } from '../front-door-settings';
-import { DashboardFiles } from './dashboard-files';
+import { assetsFolder, DashboardFiles } from './dashboard-files';
 import { EdgeFirewall } from './edge-firewall';
 import { EdgeLog } from './edge-log';
 import { FrontDoorFunction, originIds } from './front-door-function';
@@ -54,7 +54,7 @@ export class FrontDoor extends Construct {
         webAclId: settings.webAclArn ?? new EdgeFirewall(this, 'Firewall', configuration).webAclArn,
         ...this.address(settings),
         origins: this.origins(props, files),
-        defaultCacheBehavior: this.behavior(configuration.stage, settings),
+        ...this.behaviors(configuration.stage, settings),
         customErrorResponses: cachedErrors.map((errorCode) => ({
           errorCode,
           errorCachingMinTtl: 0,
@@ -123,25 +123,35 @@ export class FrontDoor extends Construct {
     ];
   }
 
-  /** One behavior for all: which of the origins a request is for is said by the function. */
-  private behavior(stage: string, settings: FrontDoorSettings) {
-    return {
-      targetOriginId: originIds.webSocket,
+  /** One behavior for all, whose function says which origin a request is for; but files that never change are kept. */
+  private behaviors(stage: string, settings: FrontDoorSettings) {
+    const common = {
       viewerProtocolPolicy: 'redirect-to-https',
       allowedMethods: ['GET', 'HEAD'],
       compress: true,
-      // A refused handshake or the state of now must reach nobody else.
-      cachePolicyId: CachePolicy.CACHING_DISABLED.cachePolicyId,
-      // Tokens come in the query string and in two headers; API Gateway knows an API by its own host name.
-      // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
-      originRequestPolicyId:
-        OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER.originRequestPolicyId,
       responseHeadersPolicyId: new SecurityHeaders(this, 'Headers', settings)
         .responseHeadersPolicyId,
-      functionAssociations: [
+    };
+    const { functionArn } = new FrontDoorFunction(this, 'Function', stage);
+    return {
+      defaultCacheBehavior: {
+        ...common,
+        targetOriginId: originIds.webSocket,
+        // A refused handshake or the state of now must reach nobody else.
+        cachePolicyId: CachePolicy.CACHING_DISABLED.cachePolicyId,
+        // Tokens come in the query string and in two headers; API Gateway knows an API by its own host name.
+        // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
+        originRequestPolicyId:
+          OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER.originRequestPolicyId,
+        functionAssociations: [{ eventType: 'viewer-request', functionArn }],
+      },
+      cacheBehaviors: [
         {
-          eventType: 'viewer-request',
-          functionArn: new FrontDoorFunction(this, 'Function', stage).functionArn,
+          ...common,
+          pathPattern: `/${assetsFolder}/*`,
+          targetOriginId: originIds.dashboard,
+          // Compressed, and told apart by their names alone: the bucket gets neither query string nor header.
+          cachePolicyId: CachePolicy.CACHING_OPTIMIZED.cachePolicyId,
         },
       ],
     };

@@ -55,7 +55,7 @@ function contentSecurityPolicy({ domainName, token }: FrontDoorSettings): string
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    "img-src 'self' data:",
+    'img-src data:',
     `connect-src ${[...new Set(connections)].join(' ')}`,
     "base-uri 'none'",
     "form-action 'none'",

@@ -77,7 +77,6 @@ describe('requests', () => {
     expect(behavior['FunctionAssociations']).toEqual([
       { EventType: 'viewer-request', FunctionARN: '${FrontDoorFunction.FunctionARN}' },
     ]);
-    expect(others).not.toHaveProperty('CacheBehaviors');
     expect(resourceOf(named, 'AWS::CloudFront::Function').properties).toMatchObject({
       AutoPublish: true,
       FunctionCode: frontDoorCode('live'),
@@ -119,6 +118,22 @@ describe('requests', () => {
       expect.arrayContaining([403, 404, 500, 502, 503, 504]),
     );
     for (const error of errors) expect(error).toMatchObject({ ErrorCachingMinTTL: 0 });
+  });
+
+  test('for files that never change go to the bucket at once, by their names alone, and are kept', () => {
+    const [assets, ...more] = others['CacheBehaviors'] as Record<string, unknown>[];
+    expect(more).toEqual([]);
+    expect(assets).toMatchObject({
+      PathPattern: '/assets/*',
+      TargetOriginId: 'dashboard',
+      // Managed-CachingOptimized: neither headers nor cookies nor query string.
+      CachePolicyId: '658327ea-f89d-4fab-a63d-7e88639e58f6',
+      AllowedMethods: ['GET', 'HEAD'],
+      Compress: true,
+      ViewerProtocolPolicy: 'redirect-to-https',
+      ResponseHeadersPolicyId: '${FrontDoorHeaders}',
+    });
+    expect(assets).not.toHaveProperty('OriginRequestPolicyId');
   });
 
   test('come over TLS 1.2 or later, by the name of the certificate', () => {
@@ -274,6 +289,8 @@ describe('a browser', () => {
 });
 
 describe("the dashboard's bucket", () => {
+  const uploads = resourcesOf(named, 'Custom::CDKBucketDeployment');
+
   test('is read by this distribution alone, over TLS', () => {
     const { properties } = resourceOf(named, 'AWS::S3::BucketPolicy');
     expect((properties['PolicyDocument'] as { Statement: unknown[] }).Statement).toEqual([
@@ -303,10 +320,11 @@ describe("the dashboard's bucket", () => {
 
   test('is filled by a function that may do this and nothing else', () => {
     const handler = resourceOf(named, 'AWS::Lambda::Function', { MemorySize: 1025 });
-    const { properties } = resourceOf(named, 'Custom::CDKBucketDeployment');
-    const assets = (properties['SourceObjectKeys'] as string[]).map(
+    const keys = uploads.flatMap(({ properties }) => properties['SourceObjectKeys'] as string[]);
+    const assets = [...new Set(keys)].map(
       (key) => `arn:aws:s3:::cdk-hnb659fds-assets-\${AWS::AccountId}-us-east-1/${key}`,
     );
+    // The dashboard's files and config.json: two archives.
     expect(assets).toHaveLength(2);
     expect(allowedTo(named, handler.properties['Role'])).toEqual({
       '${FrontDoorDashboardUploadLog.Arn}': ['logs:CreateLogStream', 'logs:PutLogEvents'],
@@ -317,12 +335,25 @@ describe("the dashboard's bucket", () => {
     expect(handler.dependsOn).toContain('FrontDoorDashboardUploadRoleDefaultPolicy');
   });
 
-  test('is emptied, so that it can go, when the stack goes', () => {
-    expect(resourceOf(named, 'AWS::S3::Bucket').deletionPolicy).toBe('Delete');
-    expect(resourceOf(named, 'Custom::CDKBucketDeployment').properties).toMatchObject({
-      RetainOnDelete: false,
+  test('gets assets first, to be kept for ever, then the page that names them, to be asked for anew', () => {
+    const [assets, page] = uploads.map(({ properties }) => properties);
+    expect(assets).toMatchObject({
+      Exclude: ['*'],
+      Include: ['assets/*'],
+      Prune: false,
+      SystemMetadata: { 'cache-control': 'public, max-age=31536000, immutable' },
+    });
+    expect(page).toMatchObject({
+      Exclude: ['assets/*'],
+      Prune: true,
       SystemMetadata: { 'cache-control': 'no-cache' },
     });
+    expect(uploads[1]?.dependsOn).toContain(uploads[0]?.id);
+  });
+
+  test('is emptied, so that it can go, when the stack goes', () => {
+    expect(resourceOf(named, 'AWS::S3::Bucket').deletionPolicy).toBe('Delete');
+    for (const { properties } of uploads) expect(properties['RetainOnDelete']).toBe(false);
   });
 
   test('needs files: without them, it is said how they are made', () => {

@@ -75,6 +75,8 @@ describe('what is no handshake', () => {
     ['/', 'dashboard', '/index.html'],
     ['/index.html', 'dashboard', '/index.html'],
     ['/config.json', 'dashboard', '/config.json'],
+    ['/favicon.ico', 'dashboard', '/favicon.ico'],
+    // Never asked here: CloudFront has a behavior for them. It would be right all the same.
     ['/assets/main-3VQ5XJ2M.js', 'dashboard', '/assets/main-3VQ5XJ2M.js'],
     // Neither the stage nor what only resembles /health is anything but a file that there is not.
     ['/live', 'dashboard', '/live'],
