@@ -133,12 +133,14 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
   /** Whether it was the token, or whatever else the server minds; not the network. */
   async function isRefused(status: number | undefined): Promise<boolean> {
     if (status !== undefined) return status === 401 || status === 403;
-    if (world.fetch === undefined) return false;
+    // As a function of its own: a browser refuses to fetch for another object.
+    const { fetch } = world;
+    if (fetch === undefined) return false;
     abort = new AbortController();
     try {
       // Any answer will do, so that of a server that other pages may not read, too.
       const options = { mode: 'no-cors', cache: 'no-store', credentials: 'omit' } as const;
-      await world.fetch(world.healthUrl, { ...options, signal: abort.signal as never });
+      await fetch(world.healthUrl, { ...options, signal: abort.signal as never });
       return true;
     } catch {
       return false;

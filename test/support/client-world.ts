@@ -4,6 +4,7 @@ import {
   createMissionControl,
   type Clock,
   type Connection,
+  type Fetch,
   type MissionControl,
   type MissionControlOptions,
   type Page,
@@ -141,6 +142,15 @@ export function tokenUntil(expiresAt: number, name = 'token'): string {
   return `head.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.sign`;
 }
 
+/** A browser's `fetch` throws when it is called as a method of anything but its window. */
+function browserFetch(ask: (url: string) => Promise<unknown>): Fetch {
+  return function fetch(this: unknown, url) {
+    return this === undefined
+      ? ask(url)
+      : Promise.reject(new TypeError("Failed to execute 'fetch' on 'Window': Illegal invocation"));
+  };
+}
+
 /** A client in a world of its own. */
 export class ClientWorld {
   readonly time = new FakeTime();
@@ -167,10 +177,10 @@ export class ClientWorld {
       url: 'wss://example.test/live',
       getToken: () => `token-${(this.tokens += 1)}`,
       WebSocket,
-      fetch: (url) => {
+      fetch: browserFetch((url) => {
         this.healthChecks.push(url);
         return this.isReachable ? Promise.resolve() : Promise.reject(new Error('unreachable'));
-      },
+      }),
       clock: this.time,
       page: this.page,
       random: () => this.luck,
