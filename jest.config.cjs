@@ -19,7 +19,9 @@ const project = (name) => ({
 });
 
 module.exports = {
-  projects: ['unit', 'infra', 'integration', 'clients', 'package', 'soak', 'deploy'].map(project),
+  projects: ['unit', 'infra', 'integration', 'clients', 'package', 'soak', 'browser', 'deploy'].map(
+    project,
+  ),
   // Waiting is for conditions; this ends a test whose condition never comes.
   testTimeout: 30_000,
 };

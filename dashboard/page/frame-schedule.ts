@@ -12,7 +12,7 @@ export interface FrameWorld {
  * Makes a schedule for one who asks again after being called back only.
  * @param gapMs at least so much lies between two calls: people cannot read faster, and pages have better things to do
  */
-export function createFrameSchedule(world: FrameWorld, gapMs = 100): (due: () => void) => void {
+export function createFrameSchedule(world: FrameWorld, gapMs = 200): (due: () => void) => void {
   let lastAt = -Infinity;
   return (due) => {
     const inFrame = () =>

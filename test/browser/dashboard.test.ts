@@ -1,0 +1,154 @@
+// The dashboard in Chromium, against the whole local stack.
+import type { Browser, Page } from 'playwright-core';
+import { startLocalStack, type LocalStack, type LocalStackOptions } from '../../local';
+import { createPublisher, type Publisher } from '../../sdk/publisher';
+import { openBrowser, openPage } from '../support/browser';
+
+const start = async (options: LocalStackOptions = {}) => {
+  const started = await startLocalStack({ ...options, settings: { handshakeBurst: 1_000 } });
+  const { clientConfiguration } = started;
+  return { stack: started, publisher: createPublisher({ clientConfiguration }) };
+};
+
+let browser: Browser;
+let stack: LocalStack;
+let publisher: Publisher;
+beforeAll(async () => {
+  [browser, { stack, publisher }] = await Promise.all([openBrowser(), start()]);
+}, 120_000);
+afterAll(async () => {
+  await browser.close();
+  await publisher.close();
+  await stack.close();
+});
+
+const patience = { timeout: 20_000 };
+const connection = (page: Page) => page.getByRole('region', { name: 'Connection' });
+const row = (page: Page, agentId: string) =>
+  page.getByRole('region', { name: 'Agents' }).getByRole('listitem').filter({ hasText: agentId });
+const shows = (page: Page, agentId: string, text: string) =>
+  row(page, agentId).getByText(text).first().waitFor(patience);
+const isIn = (page: Page, state: string) =>
+  connection(page).getByText(state, { exact: true }).waitFor(patience);
+
+async function open() {
+  const opened = await openPage(browser);
+  await opened.page.goto(stack.httpUrl);
+  await isIn(opened.page, 'Connected');
+  return opened;
+}
+
+test('says what to run when there is nothing to see, and shows events as they come', async () => {
+  const { page, complaints } = await open();
+  await page.getByText('No agent has reported yet').waitFor();
+  await page.getByText(/^npm run emit -- --aws-port \d+ agent:status agent-123 online$/).waitFor();
+  await publisher.broadcastAgentStatus('agent-123', 'online');
+  await shows(page, 'agent-123', 'online');
+  await publisher.broadcastSessionActivity('agent-123', 'session-456', 'User said: Hello');
+  await shows(page, 'agent-123', 'User said: Hello');
+  await publisher.broadcastAgentStatus('agent-123', 'error');
+  await shows(page, 'agent-123', 'error');
+  const feed = page.getByRole('region', { name: 'Events' }).getByRole('listitem');
+  expect((await feed.allTextContents()).map((text) => text.replace(/^[\d:]+/, ''))).toEqual([
+    'agent-123 error',
+    'agent-123 session-456 User said: Hello',
+    'agent-123 online',
+  ]);
+  // With a keyboard: the filter comes first, then the statuses.
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('nobody');
+  await page.getByText('No agent is like that.').waitFor();
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('1 error');
+  expect(complaints).toEqual([]);
+});
+
+test('has names and roles for those who do not see it', async () => {
+  const { page } = await open();
+  await publisher.broadcastAgentStatus('agent-aria', 'error');
+  await publisher.broadcastSessionActivity('agent-aria', 'session-1', 'Reads the task');
+  await shows(page, 'agent-aria', 'Reads the task');
+  const snapshot = await page.locator('body').ariaSnapshot();
+  for (const line of [
+    '- banner:',
+    '- heading "Mission Control" [level=1]',
+    '- region "Connection":',
+    '- strong: Connected',
+    '- main:',
+    '- search:',
+    '- searchbox "Filter agents and events"',
+    '- group "Show one status only":',
+    '- region "Agents',
+    '- heading "agent-aria" [level=3]',
+    '- region "Events":',
+    '- button "Hold"',
+    '- contentinfo:',
+  ]) {
+    expect(snapshot).toContain(line);
+  }
+  // Whoever listens is told of the agent that failed.
+  await page
+    .getByRole('status')
+    .getByText(/agent-aria.* an error\./)
+    .waitFor(patience);
+});
+
+test('offline, it says so; online again, it shows what happened meanwhile', async () => {
+  const { page, context } = await open();
+  await context.setOffline(true);
+  await isIn(page, 'Offline');
+  await publisher.broadcastAgentStatus('agent-offline', 'error');
+  await context.setOffline(false);
+  await isIn(page, 'Connected');
+  await shows(page, 'agent-offline', 'error');
+});
+
+test('a token that is refused is no storm of attempts, and a good one ends it', async () => {
+  const { page } = await openPage(browser);
+  let expiresInSeconds = -60;
+  let asked = 0;
+  await page.route('**/token', async (route) => {
+    asked += 1;
+    await route.fulfill({ body: await stack.mintToken({ expiresInSeconds }) });
+  });
+  await page.goto(stack.httpUrl);
+  await isIn(page, 'Unauthorized');
+  await connection(page)
+    .getByText(/^The server refuses the token\. Next attempt in \d+ s\.$/)
+    .waitFor();
+  expect(asked).toBe(2);
+  expiresInSeconds = 3600;
+  await connection(page).getByRole('button', { name: 'Try now' }).click();
+  await isIn(page, 'Connected');
+});
+
+test('the stack goes and comes back: it waits, connects, and shows what happened meanwhile', async () => {
+  const { page, complaints } = await openPage(browser);
+  await page.clock.install();
+  await page.goto(stack.httpUrl);
+  await isIn(page, 'Connected');
+  await publisher.broadcastAgentStatus('agent-before', 'online');
+  await shows(page, 'agent-before', 'online');
+  const ports = [stack.httpUrl, stack.awsEndpointUrl].map((url) => Number(new URL(url).port));
+  await publisher.close();
+  await stack.close();
+  await connection(page)
+    .getByText(/Next attempt in \d+ s\./)
+    .waitFor(patience);
+  await isIn(page, 'Waiting');
+  await connection(page)
+    .getByText(/^What you see is of /)
+    .waitFor();
+  // The page's time stands still, so it does not come back before something has happened.
+  await page.clock.pauseAt(new Date(Date.now() + 1_000));
+  const [port = 0, awsPort = 0] = ports;
+  ({ stack, publisher } = await start({ port, awsPort }));
+  await publisher.broadcastAgentStatus('agent-before', 'offline');
+  await publisher.broadcastAgentStatus('agent-after', 'error');
+  await page.clock.resume();
+  await page.clock.fastForward(60_000);
+  await isIn(page, 'Connected');
+  await shows(page, 'agent-after', 'error');
+  await shows(page, 'agent-before', 'offline');
+  expect(complaints).toEqual([]);
+}, 180_000);

@@ -1,0 +1,111 @@
+// Three hundred agents at a hundred events a second: the page stays quick, and misses nothing.
+import type { Browser, Page } from 'playwright-core';
+import { sessionKey } from '../../sdk/client';
+import type { EventFrame } from '../../sdk/protocol';
+import { openBrowser, openPage } from '../support/browser';
+import { agentEvent, sessionEvent } from '../support/events';
+import { eventually } from '../support/eventually';
+import { observeLongTasks } from '../support/long-tasks';
+import { openQuickService, type QuickService } from '../support/quick-service';
+
+const agents = 300;
+const eventsPerSecond = 100;
+const seconds = 20;
+const statuses = ['online', 'offline', 'error'] as const;
+
+let browser: Browser;
+let service: QuickService;
+beforeAll(async () => {
+  [browser, service] = await Promise.all([openBrowser(), openQuickService()]);
+}, 60_000);
+afterAll(async () => {
+  await browser.close();
+  await service.close();
+});
+
+/** Events that are all news: the first report every agent, then a third are statuses. */
+function eventOf(index: number): EventFrame {
+  const timestamp = Date.UTC(2026, 1, 5) + index;
+  const agentId = `agent-${(index * 7) % agents}`;
+  if (index < agents || index % 3 === 0) {
+    return agentEvent(agentId, statuses[((index * 11) % 7) % 3] ?? 'online', timestamp);
+  }
+  return sessionEvent(agentId, `session-${index % 2}`, `Step ${index} of many`, timestamp);
+}
+
+/** What the page shows, in the words of the service: the statuses of agents, and their sessions' messages. */
+function shownBy(page: Page) {
+  return page.locator('.agent').evaluateAll((rows) => {
+    const textOf = (element: Element, selector: string) =>
+      element.querySelector(selector)?.textContent ?? '';
+    return rows.map((row) => ({
+      agentId: textOf(row, 'h3'),
+      status: textOf(row, '.status'),
+      sessions: Object.fromEntries(
+        [...row.querySelectorAll('.session')].map((session) => [
+          textOf(session, '.session-id'),
+          textOf(session, '.message'),
+        ]),
+      ),
+    }));
+  });
+}
+
+/** The same, as the service knows it. */
+function known({ registers }: QuickService) {
+  return [...registers.agents.values()].map(({ agentId, status }) => ({
+    agentId,
+    status: status,
+    sessions: Object.fromEntries(
+      ['session-0', 'session-1'].flatMap((sessionId) => {
+        const session = registers.sessions.get(sessionKey(agentId, sessionId));
+        return session === undefined ? [] : [[sessionId, session.lastMessage]];
+      }),
+    ),
+  }));
+}
+
+const byAgent = (one: { agentId: string }, other: { agentId: string }) =>
+  one.agentId < other.agentId ? -1 : 1;
+
+test(`${agents} agents, ${eventsPerSecond} events a second for ${seconds} s`, async () => {
+  const { page, complaints } = await openPage(browser);
+  const stop = await observeLongTasks(browser, page);
+  await page.goto(service.pageUrl);
+  await eventually(() => {
+    expect(service.connections()).toBe(1);
+  });
+  let sent = 0;
+  const sendUntil = async (count: number) => {
+    while (sent < count) {
+      await service.report(eventOf(sent));
+      sent += 1;
+    }
+  };
+  await sendUntil(agents);
+  const begin = performance.now();
+  const total = agents + eventsPerSecond * seconds;
+  while (sent < total) {
+    const due = Math.floor(((performance.now() - begin) / 1000) * eventsPerSecond);
+    await sendUntil(Math.min(total, agents + due));
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
+  const expected = known(service).sort(byAgent);
+  await eventually(async () => {
+    expect((await shownBy(page)).sort(byAgent)).toEqual(expected);
+  });
+  expect(expected).toHaveLength(agents);
+  const footer = await page.getByRole('contentinfo').textContent();
+  expect(footer).toContain(total.toLocaleString('en-GB'));
+
+  const { wallMs, longestCpuMs, count } = await stop();
+  const slowest = Math.round(Math.max(0, ...wallMs));
+  process.stdout.write(
+    `${count} tasks; the longest: ${Math.round(longestCpuMs)} ms of processor time, ${slowest} ms by the clock\n`,
+  );
+  expect(count).toBeGreaterThan(seconds);
+  // Of the processor's time: by the clock a task also takes what other programs of this machine do meanwhile.
+  expect(longestCpuMs).toBeLessThanOrEqual(200);
+  expect(complaints).toEqual([]);
+}, 120_000);

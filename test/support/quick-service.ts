@@ -1,0 +1,80 @@
+// The service as a dashboard sees it, without its functions: at once as quick as a test wants, and in its hands.
+import { showDashboard } from '../../local/dashboard';
+import { openGateway } from '../../local/gateway/gateway';
+import { Registers } from '../../sdk/client/registers';
+import type { ClientFrame, EventFrame, ServerFrame } from '../../sdk/protocol';
+import { fakeFunction, httpApi, webSocketApi } from '../unit/local/gateway/fake-apis';
+
+/** As much of an event of API Gateway as is needed here. */
+interface GatewayEvent {
+  readonly requestContext: { readonly connectionId: string };
+  readonly body?: string;
+}
+
+export type QuickService = Awaited<ReturnType<typeof openQuickService>>;
+
+/** The gateway of the local stack with the dashboard, and functions that are calls. It takes any token. */
+export async function openQuickService() {
+  const gateway = await openGateway({ warn: () => undefined });
+  /** What the service knows. */
+  const registers = new Registers();
+  const connectionIds = new Set<string>();
+  let handshakes = 0;
+
+  const connect = fakeFunction('connect', (event) => {
+    handshakes += 1;
+    connectionIds.add((event as GatewayEvent).requestContext.connectionId);
+    return { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': 'mission-control' } };
+  });
+  const disconnect = fakeFunction('disconnect', (event) => {
+    connectionIds.delete((event as GatewayEvent).requestContext.connectionId);
+    return { statusCode: 200 };
+  });
+  const answer = fakeFunction('default', (event) => {
+    const frame = JSON.parse((event as GatewayEvent).body ?? '{}') as ClientFrame;
+    const reply = replyTo(frame);
+    return { statusCode: 200, ...(reply !== undefined && { body: JSON.stringify(reply) }) };
+  });
+  const health = fakeFunction('health', () => ({ statusCode: 200, body: '{"status":"ok"}' }));
+
+  function replyTo({ type }: ClientFrame): ServerFrame | undefined {
+    const timestamp = Date.now();
+    if (type === 'ping') return { type: 'pong', payload: { timestamp } };
+    if (type !== 'state:sync') return undefined;
+    const agents = [...registers.agents.values()];
+    const sessions = [...registers.sessions.values()];
+    return { type: 'state:snapshot', payload: { agents, sessions, timestamp, complete: true } };
+  }
+
+  showDashboard({
+    gateway,
+    mintToken: () => Promise.resolve('any.token.will-do'),
+    awsEndpointUrl: 'http://localhost:4566',
+  });
+  gateway.serve({
+    webSocketApi: webSocketApi({
+      $connect: { integration: connect, respond: false },
+      $disconnect: { integration: disconnect, respond: false },
+      $default: { integration: answer, respond: true },
+    }),
+    httpApi: httpApi([{ method: 'GET', path: '/health', integration: health }]),
+  });
+
+  return {
+    pageUrl: `http://localhost:${gateway.port}/`,
+    registers,
+    handshakes: () => handshakes,
+    connections: () => connectionIds.size,
+    /** Keeps what a backend reports, and tells every connection. */
+    async report(event: EventFrame): Promise<void> {
+      if (!registers.merge(event)) throw new Error('The event is no news.');
+      const frame = Buffer.from(JSON.stringify(event));
+      await Promise.all([...connectionIds].map((id) => gateway.connections.post(id, frame)));
+    },
+    /** Ends every connection. */
+    dropAll() {
+      for (const id of connectionIds) gateway.connections.close(id);
+    },
+    close: () => gateway.close(),
+  };
+}
