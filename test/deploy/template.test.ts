@@ -4,13 +4,20 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { synthesize, type Context } from '../infra/synthesized';
+import { dashboardDirectory, synthesize, type Context } from '../infra/synthesized';
 import { installMilliseconds, pythonPrograms } from './python-environment';
 
 const run = promisify(execFile);
 
 const shapes: Record<string, Context> = {
   'an issuer of our own, nothing else': {},
+  'a front door of its own name': {
+    frontDoor: {
+      domainName: 'mission-control.example.com',
+      certificateArn:
+        'arn:aws:acm:us-east-1:123456789012:certificate/3b1e9a3e-5d6f-4c0f-8f0f-0d9d9c0b7a11',
+    },
+  },
   'a new user pool, mock data and a gateway, all to be destroyed': {
     issuer: '',
     audience: '',
@@ -64,7 +71,8 @@ async function lint(template: object): Promise<string> {
 test.each(Object.entries(shapes))(
   'has neither error nor warning: %s',
   async (_, context) => {
-    const { template } = synthesize(context, { validate: false });
+    const place = 'frontDoor' in context ? { region: 'us-east-1', dashboardDirectory } : {};
+    const { template } = synthesize(context, { validate: false, ...place });
     await expect(lint(template.toJSON())).resolves.toBe('');
   },
   120_000,
