@@ -38,6 +38,8 @@ export interface DeploymentOptions {
   /** `AWS::StackName`. */
   readonly stackName?: string;
   readonly timers?: Timers;
+  /** Other timeouts than the template's, in seconds, by name of the function. */
+  readonly functionTimeoutSeconds?: Readonly<Record<string, number>>;
 }
 
 export interface Deployment {
@@ -115,7 +117,8 @@ async function create(
     for (const queue of queues.values()) queue.close();
   });
   const world = { assetDirectory, endpointUrl, roles, keys, queues, timers, log };
-  const functions = deployFunctions(template, world);
+  const { functionTimeoutSeconds: timeouts = {} } = options;
+  const functions = deployFunctions(template, { ...world, functionTimeoutSeconds: timeouts });
   closers.push(() => Promise.all([...functions.values()].map((each) => each.close())));
   const mappings = deployEventSourceMappings(template, { ...world, functions });
   closers.push(() => {

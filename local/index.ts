@@ -44,6 +44,8 @@ export interface LocalStackOptions {
   readonly idleTimeoutSeconds?: number;
   /** Seconds until any connection is closed. Default: 7200, as on AWS. */
   readonly maxConnectionSeconds?: number;
+  /** Other timeouts than the template's, in seconds, by name of the function. Default: none. */
+  readonly functionTimeoutSeconds?: Readonly<Record<string, number>>;
   /** Where the local issuer keeps its key. Default: `.local` in the project. */
   readonly stateDirectory?: string;
   /** Takes what functions print, and what went wrong in the stack. Default: nobody. */
@@ -110,7 +112,10 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
     synthesis = await synthesize(settingsOf(options, `${httpUrl}${jwksPath}`));
     const { template, directory: assetDirectory } = synthesis;
     const awsPort = options.awsPort ?? 0;
-    deployment = await deploy({ template, assetDirectory, awsPort, webSocketUrl, httpUrl, log });
+    const { functionTimeoutSeconds = {} } = options;
+    deployment = await deploy({
+      ...{ template, assetDirectory, awsPort, webSocketUrl, httpUrl, log, functionTimeoutSeconds },
+    });
     gateway.serve(deployment);
     deployment.serveConnections(gateway.connections);
     deployment.start();

@@ -64,8 +64,10 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
       service = services.get(authorization.service);
       if (service === undefined) throw unknownService(authorization.service, services.keys());
       const principal = authenticate(parts, authorization, keys, timers.now());
-      const effect = faults.strike(service.name, service.operationOf(parts));
+      const effect = faults.strike(service.name, service.operationOf(parts), parts);
       if (effect?.kind === 'drop') {
+        // Whatever came of it, nobody hears of it.
+        if (effect.done === true) await service.handle({ ...parts, principal }).catch(() => null);
         request.socket.destroy();
         return;
       }

@@ -1,4 +1,5 @@
 // Faults on demand, for tests and for trying out what happens: AWS throttles, fails, hangs up or is slow.
+import type { ServiceRequest } from './service';
 
 /** Which requests fail, and how. */
 export interface Fault {
@@ -11,13 +12,17 @@ export interface Fault {
   /** Which part of the requests it strikes, at random: from 0 to 1, the default. */
   readonly share?: number;
   readonly effect: FaultEffect;
+  /** Told of each request that it strikes. */
+  readonly onStrike?: (request: StruckRequest) => void;
 }
+
+export type StruckRequest = Pick<ServiceRequest, 'method' | 'path' | 'body'>;
 
 export type FaultEffect =
   /** Answers this status, e.g. 429 or 503, and does nothing. */
   | { readonly kind: 'status'; readonly status: number; readonly code?: string }
-  /** Closes the TCP connection without an answer. */
-  | { readonly kind: 'drop' }
+  /** Closes the TCP connection without an answer; with `done`, after it has done what was asked for. */
+  | { readonly kind: 'drop'; readonly done?: boolean }
   /** Answers as usual, but so much later. */
   | { readonly kind: 'delay'; readonly milliseconds: number };
 
@@ -35,7 +40,7 @@ export class Faults {
   }
 
   /** The effect on one request, if any. */
-  strike(service: string, operation: string): FaultEffect | undefined {
+  strike(service: string, operation: string, request: StruckRequest): FaultEffect | undefined {
     for (const plan of this.#planned) {
       const { fault } = plan;
       if (fault.service !== service) continue;
@@ -43,6 +48,7 @@ export class Faults {
       if (fault.share !== undefined && Math.random() >= fault.share) continue;
       plan.left -= 1;
       if (plan.left <= 0) this.#planned.delete(plan);
+      fault.onStrike?.(request);
       return fault.effect;
     }
     return undefined;

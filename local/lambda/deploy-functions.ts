@@ -22,6 +22,8 @@ export interface FunctionWorld {
   readonly queues: Queues;
   readonly timers: Timers;
   readonly log: WriteLogLine;
+  /** Other timeouts than the template's, by name. */
+  readonly functionTimeoutSeconds: Readonly<Record<string, number>>;
 }
 
 type FunctionResource = Resource<'AWS::Lambda::Function'>;
@@ -81,7 +83,7 @@ function deployFunction(
       credentials: world.keys.issue(role.name, name, role.permissions),
     }),
     memoryMegabytes: properties.MemorySize,
-    timeoutSeconds: properties.Timeout,
+    timeoutSeconds: world.functionTimeoutSeconds[name] ?? properties.Timeout,
     maximumConcurrency: Math.min(
       maximumWorkers,
       properties.ReservedConcurrentExecutions ?? maximumWorkers,

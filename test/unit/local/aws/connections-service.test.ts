@@ -98,6 +98,27 @@ test('another stage is forbidden', async () => {
   other.destroy();
 });
 
+test('a dropped request has been done or not, as it is told to, and is told of', async () => {
+  posted.length = 0;
+  const struck: string[] = [];
+  const onStrike = ({ method, path, body }: { method: string; path: string; body: Buffer }) => {
+    struck.push(`${method} ${path} ${body.toString()}`);
+  };
+  for (const done of [false, true]) {
+    const fault = { service: 'execute-api', times: 1, onStrike };
+    stack.injectFault({ ...fault, effect: { kind: 'drop', done } });
+    await expect(post('abc=', done ? 'done' : 'not done')).rejects.toThrow('socket hang up');
+  }
+  stack.injectFault({ service: 'execute-api', times: 1, effect: { kind: 'drop', done: true } });
+  await expect(post('gone')).rejects.toThrow('socket hang up');
+  await post('abc=', 'afterwards');
+  expect(posted.map(([, text]) => text)).toEqual(['done', 'afterwards']);
+  expect(struck).toEqual([
+    'POST /live/@connections/abc%3D not done',
+    'POST /live/@connections/abc%3D done',
+  ]);
+});
+
 test('faults strike as often as they are told to, and can be withdrawn', async () => {
   stack.injectFault({
     service: 'execute-api',

@@ -1,0 +1,60 @@
+// A fan-out that does not come to its end: out of time, or dead. Others go on with it, and everybody hears.
+import { eventually } from '../support/eventually';
+import { heard, startFanOutStack, type FanOutStack } from '../support/fan-out-stack';
+
+let stack: FanOutStack;
+afterEach(() => stack.close());
+
+/** The posts that may be in flight when a function ends: lambdas/aws/delivery-options.ts. */
+const inFlight = 128;
+
+const broadcastFunction = 'mission-control-broadcast';
+
+test('one that runs short of time leaves the rest to the queue, and nobody hears twice', async () => {
+  // Half of eight seconds for posts, at fifty a second: 200 of 500.
+  stack = await startFanOutStack({
+    settings: { maxPostsPerSecond: 50 },
+    functionTimeoutSeconds: { [broadcastFunction]: 8 },
+  });
+  const clients = await stack.openMany(500);
+  await stack.publisher.broadcastAgentStatus('agent-1', 'online');
+  await Promise.all(clients.map((client) => client.received('agent:status', 1, 90_000)));
+  await eventually(() => {
+    const reports = stack.reports('agent:status');
+    expect(reports.reduce((sum, { delivered }) => sum + delivered, 0)).toBe(500);
+    const [first, ...others] = reports;
+    if (first === undefined) throw new Error('nothing was reported');
+    expect(first).toMatchObject({ service: 'broadcast' });
+    expect(first.delivered).toBeGreaterThan(50);
+    expect(first.delivered).toBeLessThan(300);
+    expect(first.requeued + first.requeuedShards).toBeGreaterThan(0);
+    expect(new Set(others.map(({ service }) => service))).toEqual(new Set(['deliver']));
+  });
+  expect(clients.map((client) => [...heard(client)])).toEqual(clients.map(() => [['agent-1', 1]]));
+  expect((await stack.records()).size).toBe(500);
+  await expect(stack.deadLetters()).resolves.toBe(0);
+}, 240_000);
+
+test('one that is killed is repeated by Lambda, a minute later, and reaches all whom it had not', async () => {
+  stack = await startFanOutStack({ settings: { maxPostsPerSecond: 50 } });
+  const clients = await stack.openMany(200);
+  await stack.publisher.broadcastAgentStatus('agent-1', 'online');
+  await eventually(() => {
+    expect(clients.filter((client) => heard(client).size > 0).length).toBeGreaterThan(50);
+  }, 20_000);
+  await stack.functions.get(broadcastFunction)?.terminateWorkers();
+  const missed = clients.filter((client) => heard(client).size === 0);
+  expect(missed.length).toBeGreaterThan(50);
+  await Promise.all(missed.map((client) => client.received('agent:status', 1, 100_000)));
+  // The second time it is whole: once more for those who had it, once for those who had not.
+  await eventually(() => {
+    expect(stack.reports('agent:status')).toMatchObject([{ delivered: 200, requeued: 0 }]);
+  }, 20_000);
+  const times = (client: (typeof clients)[number]) => heard(client).get('agent-1');
+  const twiceOfMissed = missed.filter((client) => times(client) === 2);
+  expect(twiceOfMissed.length).toBeLessThanOrEqual(inFlight);
+  const had = clients.filter((client) => !missed.includes(client));
+  expect(had.map(times)).toEqual(had.map(() => 2));
+  expect(missed.filter((client) => ![1, 2].includes(times(client) ?? 0))).toEqual([]);
+  await expect(stack.deadLetters()).resolves.toBe(0);
+}, 240_000);

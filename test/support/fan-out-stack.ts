@@ -1,0 +1,115 @@
+// A local stack with many dashboards, seen from both ends: what sockets hear, and what the table and the queues hold.
+import { DynamoDBClient, ListTablesCommand, paginateScan } from '@aws-sdk/client-dynamodb';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { startLocalStack, type LocalStack, type LocalStackOptions } from '../../local';
+import { createPublisher, type Publisher } from '../../sdk/publisher';
+import { TestClient } from './client';
+
+/** One socket, of a user of its own. */
+export interface Dashboard extends TestClient {
+  readonly userId: string;
+}
+
+export interface FanOutStack extends LocalStack {
+  readonly publisher: Publisher;
+  /** Opens so many sockets, each of another user. */
+  openMany(count: number): Promise<Dashboard[]>;
+  /** The connections that the table knows: user id by connection id. */
+  records(): Promise<ReadonlyMap<string, string>>;
+  /** Messages that are kept for a person to look at. */
+  deadLetters(): Promise<number>;
+  /** What functions reported of fan-outs of one type, oldest first. */
+  reports(type: string): readonly FanOutLine[];
+}
+
+/** The line of a fan-out in a function's log. */
+export interface FanOutLine {
+  readonly message: 'fan-out';
+  readonly service: string;
+  readonly type: string;
+  readonly delivered: number;
+  readonly requeued: number;
+  readonly requeuedShards: number;
+}
+
+export async function startFanOutStack(options: LocalStackOptions = {}): Promise<FanOutStack> {
+  const lines: FanOutLine[] = [];
+  const stack = await startLocalStack({
+    ...options,
+    log: ({ text }) => {
+      if (text.includes('"message":"fan-out"')) lines.push(JSON.parse(text) as FanOutLine);
+    },
+  });
+  const publisher = createPublisher({ clientConfiguration: stack.clientConfiguration });
+  const dynamo = new DynamoDBClient(stack.clientConfiguration);
+  const queues = new SQSClient(stack.clientConfiguration);
+  let users = 0;
+
+  return {
+    ...stack,
+    publisher,
+
+    async openMany(count) {
+      const dashboards: Dashboard[] = [];
+      while (dashboards.length < count) {
+        const size = Math.min(50, count - dashboards.length);
+        const opening = Array.from({ length: size }, async () => {
+          const userId = `user-${(users += 1)}`;
+          const token = await stack.mintToken({ sub: userId });
+          return Object.assign(await TestClient.open(stack.webSocketUrl, { token }), { userId });
+        });
+        dashboards.push(...(await Promise.all(opening)));
+      }
+      return dashboards;
+    },
+
+    async records() {
+      const { TableNames: [table] = [] } = await dynamo.send(new ListTablesCommand({}));
+      const found = new Map<string, string>();
+      const pages = paginateScan(
+        { client: dynamo },
+        {
+          TableName: table,
+          FilterExpression: 'begins_with(pk, :connections)',
+          ExpressionAttributeValues: { ':connections': { S: 'connections#' } },
+        },
+      );
+      for await (const { Items: items = [] } of pages) {
+        for (const { sk } of items) {
+          const [userId = '', connectionId = ''] = sk?.S?.split('#') ?? [];
+          found.set(connectionId, userId);
+        }
+      }
+      return found;
+    },
+
+    async deadLetters() {
+      const { Attributes: attributes } = await queues.send(
+        new GetQueueAttributesCommand({
+          QueueUrl: stack.outputs['RejectedEventsQueueUrl'],
+          AttributeNames: ['ApproximateNumberOfMessages'],
+        }),
+      );
+      return Number(attributes?.['ApproximateNumberOfMessages']);
+    },
+
+    reports: (type) => lines.filter((line) => line.type === type),
+
+    async close() {
+      await publisher.close();
+      dynamo.destroy();
+      queues.destroy();
+      await stack.close();
+    },
+  };
+}
+
+/** How often each agent's frame came to a dashboard. */
+export function heard(dashboard: Dashboard): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { payload } of dashboard.framesOf('agent:status')) {
+    const agent = String(payload['agentId']);
+    counts.set(agent, (counts.get(agent) ?? 0) + 1);
+  }
+  return counts;
+}
