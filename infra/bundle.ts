@@ -8,12 +8,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { Code } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
+import { bundledFunctions, bundlesFolder } from './bundled-functions';
 import type { CodeOf } from './constructs/service-function';
 
 const project = path.resolve(__dirname, '..');
-const output = path.join(project, 'build', 'lambdas');
 
 /** Dependencies that are CommonJS call `require`, which ES modules do not have. */
 const banner =
@@ -34,7 +33,7 @@ export function bundleFunctions(): CodeOf {
     entryPoints: Object.fromEntries(
       functions.map((name) => [`${name}/index`, `lambdas/${name}/index.ts`]),
     ),
-    outdir: output,
+    outdir: bundlesFolder,
     outExtension: { '.js': '.mjs' },
     write: false,
     bundle: true,
@@ -53,11 +52,6 @@ export function bundleFunctions(): CodeOf {
   });
   for (const { path: file, contents } of outputFiles) replace(file, contents);
   return bundledFunctions();
-}
-
-/** What the last `bundleFunctions` made. */
-export function bundledFunctions(): CodeOf {
-  return (name) => Code.fromAsset(path.join(output, name));
 }
 
 /** Two stacks that start at the same time bundle into one folder: no reader may see half a file. */

@@ -10,7 +10,7 @@ interface EdgeRequest {
   readonly cookies: Readonly<Record<string, { readonly value: string }>>;
 }
 
-const importLine = /^import cf from ?"cloudfront";/;
+const importLine = /^import cf from 'cloudfront';/;
 const behaviorOrigin = originIds.webSocket;
 
 /** Runs the code for a request: what becomes of it, and to which origin it goes. */
@@ -123,7 +123,7 @@ describe('the code', () => {
     const code = frontDoorCode('live');
     expect(code).toMatch(importLine);
     expect(code.match(/\bimport\b/g)).toHaveLength(1);
-    expect(code).not.toMatch(/STAGE_PATH|\bexport\b/);
+    expect(code).not.toMatch(/STAGE_PATH|\bexport\b|\/\/|\/\*/);
     // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-functions
     expect(Buffer.byteLength(code)).toBeLessThan(10 * 1024);
   });
