@@ -21,7 +21,12 @@ export function createHandler(dependencies: {
   ): Promise<void> => {
     const deadline = deadlineOf(now(), context.getRemainingTimeInMillis());
     if ('scheduledAt' in event) {
-      await heartbeat.onSchedule(Date.parse(event.scheduledAt), deadline);
+      const scheduledAt = Date.parse(event.scheduledAt);
+      // No time would be late for ever, and nobody would be told: an error of the function raises an alarm.
+      if (Number.isNaN(scheduledAt)) {
+        throw new TypeError(`scheduledAt must be an ISO 8601 time, but is ${event.scheduledAt}`);
+      }
+      await heartbeat.onSchedule(scheduledAt, deadline);
       return;
     }
     for (const { body } of event.Records) {

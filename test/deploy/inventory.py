@@ -34,6 +34,11 @@ def inventory():
         yield "API", f"{api['Name']} ({api['ProtocolType']})", api["ApiId"]
     for group in client("logs").describe_log_groups()["logGroups"]:
         yield "log group", group["logGroupName"], group["creationTime"]
+    cloudwatch = client("cloudwatch")
+    for alarm in cloudwatch.describe_alarms()["MetricAlarms"]:
+        yield "alarm", alarm["AlarmName"], alarm["AlarmConfigurationUpdatedTimestamp"]
+    for dashboard in cloudwatch.list_dashboards().get("DashboardEntries", []):
+        yield "dashboard", dashboard["DashboardName"], dashboard["LastModified"]
     for role in client("iam").list_roles()["Roles"]:
         yield "role", role["RoleName"], role["RoleId"]
     for bucket in client("s3").list_buckets()["Buckets"]:

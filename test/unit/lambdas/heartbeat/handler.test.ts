@@ -38,3 +38,11 @@ test('takes planned heartbeats from the queue', async () => {
     ['due', 6, 25_000],
   ]);
 });
+
+test('fails visibly when the schedule did not fill in the time', async () => {
+  const { calls, handler } = setUp();
+  await expect(handler({ scheduledAt: '<aws.scheduler.scheduled-time>' }, context)).rejects.toThrow(
+    'scheduledAt must be an ISO 8601 time, but is <aws.scheduler.scheduled-time>',
+  );
+  expect(calls).toEqual([]);
+});
