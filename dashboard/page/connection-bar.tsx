@@ -26,7 +26,7 @@ export function ConnectionBar({ connection, staleSince, problem, onAct }: Connec
       {problem !== undefined && <span>{problem}</span>}
       {staleSince !== undefined && (
         <span>
-          What you see is of <TimeOfDay at={staleSince} />.
+          Shown as of <TimeOfDay at={staleSince} />.
         </span>
       )}
       {action !== undefined && onAct !== undefined && (

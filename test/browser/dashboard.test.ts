@@ -137,7 +137,7 @@ test('the stack goes and comes back: it waits, connects, and shows what happened
     .waitFor(patience);
   await isIn(page, 'Waiting');
   await connection(page)
-    .getByText(/^What you see is of /)
+    .getByText(/^Shown as of /)
     .waitFor();
   // The page's time stands still, so it does not come back before something has happened.
   await page.clock.pauseAt(new Date(Date.now() + 1_000));

@@ -8,6 +8,7 @@ import { fakeFunction, httpApi, webSocketApi } from '../unit/local/gateway/fake-
 /** As much of an event of API Gateway as is needed here. */
 interface GatewayEvent {
   readonly requestContext: { readonly connectionId: string };
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
@@ -19,11 +20,13 @@ export async function openQuickService() {
   /** What the service knows. */
   const registers = new Registers();
   const connectionIds = new Set<string>();
-  let handshakes = 0;
+  /** Of each handshake. */
+  const tokens: (string | undefined)[] = [];
 
   const connect = fakeFunction('connect', (event) => {
-    handshakes += 1;
-    connectionIds.add((event as GatewayEvent).requestContext.connectionId);
+    const { requestContext, headers = {} } = event as GatewayEvent;
+    tokens.push(headers['Sec-WebSocket-Protocol']?.split(', ')[1]);
+    connectionIds.add(requestContext.connectionId);
     return { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': 'mission-control' } };
   });
   const disconnect = fakeFunction('disconnect', (event) => {
@@ -63,7 +66,7 @@ export async function openQuickService() {
   return {
     pageUrl: `http://localhost:${gateway.port}/`,
     registers,
-    handshakes: () => handshakes,
+    tokens,
     connections: () => connectionIds.size,
     /** Keeps what a backend reports, and tells every connection. */
     async report(event: EventFrame): Promise<void> {

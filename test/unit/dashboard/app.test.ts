@@ -174,7 +174,7 @@ test('counts down to the next attempt, says of when the page is, and tries when 
   const bar = () => page.textsOf('.connection').join();
   expect(bar()).toContain('Waiting');
   expect(bar()).toContain('Next attempt in 1 s.');
-  expect(bar()).toMatch(/What you see is of .*\d/);
+  expect(bar()).toMatch(/Shown as of .*\d/);
   await page.press('Try now');
   expect(bar()).toContain('Connecting');
   await page.perform(() => page.world.accept());

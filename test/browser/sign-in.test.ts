@@ -1,0 +1,76 @@
+// Signing in at an OAuth provider, as a browser does it: there, back, and not again while the sign-in lasts.
+import type { Browser, BrowserContext } from 'playwright-core';
+import { openBrowser, openPage } from '../support/browser';
+import { eventually } from '../support/eventually';
+import { openQuickService, type QuickService } from '../support/quick-service';
+
+let browser: Browser;
+let service: QuickService;
+beforeAll(async () => {
+  browser = await openBrowser();
+}, 60_000);
+beforeEach(async () => {
+  service = await openQuickService();
+});
+afterEach(() => service.close());
+afterAll(() => browser.close());
+
+/** A provider at the page's own origin, which its policy lets it talk to. Signs in whoever comes, unless it refuses. */
+async function openProvider(context: BrowserContext, answer: () => Record<string, string>) {
+  const token = {
+    kind: 'oauth',
+    authorizationUrl: `${service.pageUrl}oauth/authorize`,
+    tokenUrl: `${service.pageUrl}oauth/token`,
+    clientId: 'dashboard',
+  };
+  const visits: URL[] = [];
+  const grants: URLSearchParams[] = [];
+  await context.route('**/config.json', (route) => route.fulfill({ json: { token } }));
+  await context.route('**/oauth/authorize?*', async (route) => {
+    const asked = new URL(route.request().url());
+    visits.push(asked);
+    const back = new URL(asked.searchParams.get('redirect_uri') ?? '');
+    const answered = { ...answer(), state: asked.searchParams.get('state') ?? '' };
+    for (const [name, value] of Object.entries(answered)) back.searchParams.set(name, value);
+    await route.fulfill({ status: 302, headers: { location: back.href } });
+  });
+  await context.route('**/oauth/token', async (route) => {
+    grants.push(new URLSearchParams(route.request().postData() ?? ''));
+    await route.fulfill({ json: { access_token: `signed.in.${grants.length}`, expires_in: 3600 } });
+  });
+  return { visits, grants };
+}
+
+test('a person is sent to the provider, comes back, and is connected with its token', async () => {
+  const { page, context, complaints } = await openPage(browser);
+  const { visits, grants } = await openProvider(context, () => ({ code: 'the-code' }));
+  await page.goto(service.pageUrl);
+  await page.getByRole('region', { name: 'Connection' }).getByText('Connected').waitFor();
+  expect(visits).toHaveLength(1);
+  expect(visits[0]?.searchParams.get('code_challenge_method')).toBe('S256');
+  expect(grants.map((grant) => grant.get('code'))).toEqual(['the-code']);
+  expect(service.tokens).toEqual(['signed.in.1']);
+  // Neither the code nor what it was asked for with stays behind.
+  expect(page.url()).toBe(service.pageUrl);
+  expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+
+  service.dropAll();
+  await eventually(() => {
+    expect(service.tokens).toEqual(['signed.in.1', 'signed.in.1']);
+  }, 40_000);
+  expect(visits).toHaveLength(1);
+  expect(complaints).toEqual([]);
+}, 60_000);
+
+test('a provider that refuses is not asked again until the person wants it', async () => {
+  const { page, context } = await openPage(browser);
+  let answer: Record<string, string> = { error: 'access_denied' };
+  const { visits } = await openProvider(context, () => answer);
+  await page.goto(service.pageUrl);
+  await page.getByText('Signing in failed: access_denied.').waitFor();
+  expect([visits.length, service.tokens]).toEqual([1, []]);
+  answer = { code: 'the-code' };
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('region', { name: 'Connection' }).getByText('Connected').waitFor();
+  expect(visits).toHaveLength(2);
+});
