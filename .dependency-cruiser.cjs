@@ -1,6 +1,6 @@
 // Who may import whom: the layout of the project, held by `npm run check` and by a unit test.
 // A folder's rule is a list of what it may import of ours; everything else of ours is forbidden to it.
-const ours = '^(infra|lambdas|sdk|dashboard|local|bench|test)/';
+const ours = '^(infra|lambdas|sdk|dashboard|local|bench|docs|test)/';
 
 const only = (name, from, allowed, comment) => ({
   name,
@@ -71,6 +71,12 @@ module.exports = {
       from: { path: '^dashboard/page/' },
       to: { path: '^dashboard/(?!page/)' },
     },
+    only(
+      'documents-are-made-of-the-protocol',
+      '^docs/',
+      [protocol, '^local/commands/'],
+      'What they say is what the code says.',
+    ),
     {
       name: 'nothing-imports-tests',
       severity: 'error',
@@ -82,6 +88,12 @@ module.exports = {
       severity: 'error',
       from: { pathNot: '^(bench|test)/' },
       to: { path: '^bench/' },
+    },
+    {
+      name: 'nothing-imports-documents',
+      severity: 'error',
+      from: { pathNot: '^(docs|test)/' },
+      to: { path: '^docs/' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {

@@ -13,6 +13,8 @@ const id = v.pipe(
   v.check((text) => utf8Length(text) <= maxIdBytes, idProblem),
   // Half a surrogate pair has no UTF-8: two ids that differ in it would be stored as one.
   v.check((text) => !/\p{Surrogate}/u.test(text), idProblem),
+  // For the JSON Schema, which can count characters alone: each has a byte or more.
+  v.metadata({ description: `1 to ${maxIdBytes} bytes of UTF-8.`, maxLength: maxIdBytes }),
 );
 
 const timestampProblem = 'must be an integer number of milliseconds since the Unix epoch';
@@ -22,6 +24,7 @@ export const timestampSchema = v.pipe(
   v.number(timestampProblem),
   v.safeInteger(timestampProblem),
   v.minValue(0, timestampProblem),
+  v.description('Milliseconds since the Unix epoch.'),
 );
 
 export const agentStatusSchema = objectOf({
@@ -41,7 +44,8 @@ export const sessionActivitySchema = objectOf({
   timestamp: timestampSchema,
 });
 
-const payloadSchemas = {
+/** What an event's detail must be, by its type. */
+export const payloadSchemas = {
   'agent:status': agentStatusSchema,
   'session:activity': sessionActivitySchema,
 } as const;

@@ -24,7 +24,8 @@ const withTimestamp = objectOf({ timestamp: timestampSchema });
 const text = v.string('must be a string');
 const unknownType = 'must be the type of a documented frame';
 
-const serverFrameSchema = v.variant(
+/** Everything that the server sends. */
+export const serverFrameSchema = v.variant(
   'type',
   [
     frame('agent:status', agentStatusSchema),
@@ -48,7 +49,8 @@ const serverFrameSchema = v.variant(
   unknownType,
 );
 
-const clientFrameSchema = v.variant(
+/** Everything that a client may send. */
+export const clientFrameSchema = v.variant(
   'type',
   [
     objectOf({ type: v.literal('ping') }),

@@ -12,10 +12,13 @@ const text = (maxBytes: number) => {
     v.string(problem),
     v.nonEmpty(problem),
     v.check((value) => utf8Length(value) <= maxBytes, problem),
+    // For the JSON Schema, which can count characters alone: each has a byte or more.
+    v.metadata({ description: `1 to ${maxBytes} bytes of UTF-8.`, maxLength: maxBytes }),
   );
 };
 
-const userDisconnectSchema = objectOf({
+/** What the detail of a `user:disconnect` must be. */
+export const userDisconnectSchema = objectOf({
   /** As long as the `sub` of a token may be. */
   userId: text(255),
   reason: text(maxReasonBytes),

@@ -1,0 +1,165 @@
+// The service as an AsyncAPI 3 document: servers, how to get in, who sends what, and how it ends.
+import { closeCodes, eventDescriptions, frameDescriptions } from './messages';
+import { ref } from './reference';
+import { fileNameOf, messages, type Message } from './schemas';
+import { securitySchemes, servers } from './servers';
+
+const eventSource = 'mission-control';
+const operatorSource = 'mission-control.operator';
+
+/** @param version of the project */
+export function asyncApi(version: string) {
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Mission Control Realtime',
+      version,
+      description:
+        'What AI agents do, from event bus to dashboards. Seen from the service: it sends what dashboards receive. ' +
+        'docs/protocol.md describes the same for people.',
+      license: { name: 'MIT' },
+    },
+    defaultContentType: 'application/json',
+    servers: servers(),
+    channels: channels(),
+    operations: operations(),
+    components: {
+      messages: {
+        ...components(messages.serverFrames, frameNameOf, exampleOfFrame),
+        ...components(messages.clientFrames, frameNameOf, exampleOfFrame),
+        ...components(messages.events, eventNameOf, exampleOfEvent),
+      },
+      securitySchemes: securitySchemes(),
+    },
+  };
+}
+
+function channels() {
+  return {
+    dashboards: {
+      address: '/',
+      title: 'One WebSocket of a dashboard',
+      description:
+        'Every frame is one JSON text of at most 32 KB. A client that sends nothing receives agent:status, ' +
+        'session:activity and heartbeat, connection:closing if the server has to close the connection, and nothing ' +
+        'else. Clients drop types and keys that they do not know.',
+      servers: [ref('servers', 'local'), ref('servers', 'aws')],
+      messages: named([...messages.serverFrames, ...messages.clientFrames], frameNameOf),
+      bindings: {
+        ws: {
+          method: 'GET',
+          query: {
+            type: 'object',
+            properties: { token: { type: 'string', description: 'A JWT; URLs end up in logs.' } },
+          },
+          headers: {
+            type: 'object',
+            properties: {
+              Authorization: { type: 'string', pattern: '^Bearer ' },
+              'Sec-WebSocket-Protocol': { type: 'string', pattern: '^mission-control, ' },
+            },
+          },
+          bindingVersion: '0.1.0',
+        },
+      },
+      'x-close-codes': closeCodes,
+    },
+    eventBus: {
+      address: 'mission-control',
+      title: 'The event bus',
+      description:
+        'Messages are the details of events; the detail type is the name of the message. ' +
+        `Agents are reported with the source ${eventSource}, users disconnected with ${operatorSource}.`,
+      servers: [ref('servers', 'localEventBus'), ref('servers', 'awsEventBus')],
+      messages: named(messages.events, eventNameOf),
+    },
+  };
+}
+
+function operations() {
+  const to = (channel: string) => ref('channels', channel);
+  const framed = (...types: readonly string[]) =>
+    types.map((type) => ref('channels', 'dashboards', 'messages', fileNameOf(type)));
+  const reported = (...types: readonly string[]) =>
+    types.map((type) => ref('channels', 'eventBus', 'messages', fileNameOf(type)));
+  const answer = (type: string, summary: string, ...answers: readonly string[]) => ({
+    action: 'receive',
+    channel: to('dashboards'),
+    summary,
+    messages: framed(type),
+    reply: { channel: to('dashboards'), messages: framed(...answers, 'error') },
+  });
+  return {
+    broadcast: {
+      action: 'send',
+      channel: to('dashboards'),
+      summary: 'Tells every connection what an agent does.',
+      messages: framed('agent:status', 'session:activity'),
+    },
+    heartbeat: {
+      action: 'send',
+      channel: to('dashboards'),
+      summary:
+        'Proves every 30 s that the connection lives; or only when idle, if the deployment says so.',
+      messages: framed('heartbeat'),
+    },
+    closeConnection: {
+      action: 'send',
+      channel: to('dashboards'),
+      summary: 'Says why the connection is closed; a close with code 1000 follows.',
+      messages: framed('connection:closing'),
+    },
+    answerPing: answer('ping', 'Answers that it is there.', 'pong'),
+    syncState: answer('state:sync', 'Tells what is known, newest first.', 'state:snapshot'),
+    refreshToken: answer('token:refresh', 'Checks the newer token.', 'token:refreshed'),
+    takeEvent: {
+      action: 'receive',
+      channel: to('eventBus'),
+      summary: 'Takes what a backend reports, and broadcasts it if it is news.',
+      messages: reported('agent:status', 'session:activity'),
+    },
+    takeOrder: {
+      action: 'receive',
+      channel: to('eventBus'),
+      summary: 'Closes the connections that an operator wants closed.',
+      messages: reported('user:disconnect'),
+    },
+  };
+}
+
+/** Of a channel, the messages by the name that operations know them by. */
+function named(list: readonly Message[], nameOf: (type: string) => string) {
+  return Object.fromEntries(
+    list.map(({ type }) => [fileNameOf(type), ref('components', 'messages', nameOf(type))]),
+  );
+}
+
+function components(
+  list: readonly Message[],
+  nameOf: (type: string) => string,
+  exampleOf: (type: string) => unknown,
+) {
+  return Object.fromEntries(
+    list.map(({ type, summary, schema: payload }) => [
+      nameOf(type),
+      { name: type, title: type, summary, payload, examples: [{ payload: exampleOf(type) }] },
+    ]),
+  );
+}
+
+/** An event has the type of the frame that it becomes: their names must differ. */
+function eventNameOf(type: string): string {
+  return `${fileNameOf(type)}-event`;
+}
+
+function frameNameOf(type: string): string {
+  return fileNameOf(type);
+}
+
+function exampleOfFrame(type: string): unknown {
+  return frameDescriptions[type as keyof typeof frameDescriptions].example;
+}
+
+function exampleOfEvent(type: string): unknown {
+  return eventDescriptions[type]?.example;
+}

@@ -1,0 +1,72 @@
+// JSON Schemas of everything that goes over the wire, made of the schemas that the code itself parses with.
+import { toJsonSchema } from '@valibot/to-json-schema';
+import type { GenericSchema } from 'valibot';
+import { payloadSchemas } from '../../sdk/protocol/events';
+import { clientFrameSchema, serverFrameSchema } from '../../sdk/protocol/frames';
+import { userDisconnectSchema, userDisconnectType } from '../../sdk/protocol/operator-events';
+import { eventDescriptions, frameDescriptions } from './messages';
+
+export type JsonSchema = ReturnType<typeof toJsonSchema>;
+
+/** One message's schema. */
+export interface Message {
+  /** The protocol's word for it. */
+  readonly type: string;
+  readonly summary: string;
+  readonly schema: JsonSchema;
+}
+
+const serverFrames = serverFrameSchema.options.map((schema) =>
+  frame(schema.entries.type.literal, schema),
+);
+const clientFrames = clientFrameSchema.options.map((schema) =>
+  frame(schema.entries.type.literal, schema),
+);
+const events = Object.entries({
+  ...payloadSchemas,
+  [userDisconnectType]: userDisconnectSchema,
+}).map(([type, schema]) => message(type, schema, eventDescriptions[type]?.summary));
+
+/** What goes over the wire, by who sends it. */
+export const messages = { serverFrames, clientFrames, events } as const;
+
+/** What a message's file is called, and what it is called in AsyncAPI: e.g. `agent-status`. */
+export function fileNameOf(type: string): string {
+  return type.replace(/:/g, '-');
+}
+
+function frame(type: keyof typeof frameDescriptions, schema: GenericSchema): Message {
+  return message(type, schema, frameDescriptions[type].summary);
+}
+
+function message(type: string, schema: GenericSchema, summary = ''): Message {
+  // Lengths in bytes and texts that are no UTF-8 are beyond JSON Schema: the server checks them all the same.
+  const converted = toJsonSchema(schema, { errorMode: 'ignore' });
+  delete converted.$schema;
+  return { type, summary, schema: converted };
+}
+
+/** The files of `docs/schemas`, by their path in it. */
+export function schemaFiles(): ReadonlyMap<string, JsonSchema> {
+  const frames = [...serverFrames, ...clientFrames];
+  return new Map([
+    ['server-frame.json', oneOf('server frame', 'Everything that the server sends.', serverFrames)],
+    ['client-frame.json', oneOf('client frame', 'Everything that a client sends.', clientFrames)],
+    ...frames.map((one) => [frameFileOf(one), titled(one)] as const),
+    ...events.map((one) => [`events/${fileNameOf(one.type)}.json`, titled(one)] as const),
+  ]);
+}
+
+const $schema = 'http://json-schema.org/draft-07/schema#';
+
+function titled({ type, summary, schema }: Message): JsonSchema {
+  return { $schema, title: type, description: summary, ...schema };
+}
+
+function oneOf(title: string, description: string, list: readonly Message[]): JsonSchema {
+  return { $schema, title, description, oneOf: list.map((one) => ({ $ref: frameFileOf(one) })) };
+}
+
+function frameFileOf({ type }: Message): string {
+  return `frames/${fileNameOf(type)}.json`;
+}

@@ -1,0 +1,87 @@
+// What the rules really send is as the JSON Schemas say: each type of frame, from where it is made.
+import Ajv from 'ajv';
+import { documents } from '../../../docs/generator/documents';
+import { createBroadcast } from '../../../lambdas/core/broadcast';
+import { createHeartbeat } from '../../../lambdas/core/heartbeat';
+import { createLargeFanOut } from '../../../lambdas/core/large-fan-out';
+import { createSendHeartbeat } from '../../../lambdas/core/send-heartbeat';
+import { createAnswerFakes, tokenOf } from '../../support/answer';
+import { createFanOutWorld } from '../../support/fan-out';
+import { MemoryStateStore } from '../../support/fakes';
+
+const ajv = new Ajv();
+for (const [file, text] of documents()) {
+  if (file.endsWith('.json')) ajv.addSchema(JSON.parse(text) as object, file);
+}
+
+const heartbeatSeconds = 30;
+
+async function broadcastFrames(): Promise<unknown[]> {
+  const world = createFanOutWorld();
+  const { clock, connections, gateway } = world;
+  connections.seed(clock.now(), ['alice']);
+  const largeFanOut = createLargeFanOut({ ...world, threshold: 100 });
+  const broadcast = createBroadcast({
+    ...{ ...world, largeFanOut, state: new MemoryStateStore() },
+    rejected: { keep: () => Promise.reject(new Error('both are events')) },
+    lifetimes: { agentDays: 7, sessionHours: 24 },
+  });
+  const heartbeat = createHeartbeat({
+    ...{ ...world, largeFanOut, heartbeatSeconds, queue: { plan: () => Promise.resolve() } },
+    sendHeartbeat: createSendHeartbeat({
+      ...world,
+      heartbeatSeconds,
+      closeConnection: () => Promise.resolve(true),
+    }),
+  });
+  const timestamp = clock.now();
+  const deadline = timestamp + 20_000;
+  await clock.run(heartbeat.onSchedule(timestamp, deadline));
+  for (const [type, value] of [
+    ['agent:status', { status: 'error' }],
+    ['session:activity', { sessionId: 's', lastMessage: '\ud800 …' }],
+  ] as const) {
+    const payload = { agentId: 'ä', timestamp, ...value };
+    await clock.run(broadcast({ id: type, type, payload, whole: {} }, deadline));
+  }
+  return gateway.posts.map(({ frame }) => frame);
+}
+
+async function answerFrames(): Promise<unknown[]> {
+  const { ask, clock, gateway, state, connection } = createAnswerFakes();
+  const times = { updatedAt: clock.now(), expiresAt: clock.now() + 1e10 };
+  const agent = { agentId: 'a', status: 'online', timestamp: 1 } as const;
+  await state.put({ type: 'agent:status', payload: agent }, times);
+  const answers = [
+    await ask({ type: 'ping' }),
+    await ask({ type: 'state:sync' }),
+    await ask('no frame'),
+    await ask({
+      type: 'token:refresh',
+      payload: { token: tokenOf(connection.userId, clock.now() + 7_000_000) },
+    }),
+  ];
+  clock.advance(10_000_000);
+  await ask({ type: 'ping' });
+  return [...answers, ...gateway.posts.map(({ frame }) => frame)];
+}
+
+test('every type of frame that the server sends is as its JSON Schema says', async () => {
+  const frames = [...(await broadcastFrames()), ...(await answerFrames())] as { type: string }[];
+  const types: string[] = [];
+  for (const frame of frames) {
+    const validate = ajv.getSchema(`docs/schemas/frames/${frame.type.replace(':', '-')}.json`);
+    expect([frame, validate?.(frame), validate?.errors ?? []]).toEqual([frame, true, []]);
+    types.push(frame.type);
+  }
+  expect(types.sort()).toEqual([
+    'agent:status',
+    'connection:closing',
+    'error',
+    'heartbeat',
+    'pong',
+    'session:activity',
+    'state:snapshot',
+    'token:refreshed',
+  ]);
+});

@@ -1,0 +1,178 @@
+// The JSON Schemas and the AsyncAPI document: current, valid, and of one opinion with the code that parses frames.
+import Ajv, { type ValidateFunction } from 'ajv';
+import fc from 'fast-check';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { documents } from '../../../docs/generator/documents';
+import { closeCodes, eventDescriptions, frameDescriptions } from '../../../docs/generator/messages';
+import {
+  parseClientFrame,
+  parseEvent,
+  parseServerFrame,
+  parseUserDisconnect,
+} from '../../../sdk/protocol';
+
+const project = path.resolve(__dirname, '../../..');
+const read = (file: string) => readFileSync(path.join(project, file), 'utf8');
+const ajv = new Ajv({ allErrors: true });
+
+const schemas = new Map<string, ValidateFunction>();
+for (const [file, text] of documents()) {
+  if (file.endsWith('.json')) ajv.addSchema(JSON.parse(text) as object, file);
+}
+/** Whether a value is as the schema of that file says. */
+function isAs(file: string, value: unknown): boolean {
+  const name = `docs/schemas/${file}.json`;
+  const validate = schemas.get(name) ?? ajv.getSchema(name);
+  if (validate === undefined) throw new Error(`There is no ${name}.`);
+  schemas.set(name, validate);
+  return validate(value);
+}
+
+describe('the documents', () => {
+  test.each([...documents()])('%s is what the code says: npm run build:docs', (file, text) => {
+    expect(existsSync(path.join(project, file))).toBe(true);
+    expect(read(file)).toBe(text);
+  });
+
+  test('no schema is left of what is not there any more', () => {
+    const files = readdirSync(path.join(project, 'docs/schemas'), { recursive: true })
+      .map((file) => `docs/schemas/${String(file)}`)
+      .filter((file) => file.endsWith('.json'));
+    expect(files.sort()).toEqual([...documents().keys()].filter((f) => f.endsWith('.json')).sort());
+  });
+});
+
+describe('docs/asyncapi.yaml', () => {
+  const document = parse(read('docs/asyncapi.yaml')) as {
+    channels: Record<string, { messages: object; 'x-close-codes'?: { code: number }[] }>;
+    operations: Record<string, { channel: { $ref: string }; messages: { $ref: string }[] }>;
+  };
+
+  test('is valid AsyncAPI 3', () => {
+    const specification = JSON.parse(
+      read('node_modules/@asyncapi/specs/schemas/3.0.0-without-$id.json'),
+    ) as object;
+    const validate = new Ajv({ strict: false, validateFormats: false }).compile(specification);
+    validate(document);
+    expect(validate.errors ?? []).toEqual([]);
+    expect(validate({ ...document, operations: { broken: { action: 'shout' } } })).toBe(false);
+  });
+
+  test('every reference leads somewhere', () => {
+    const lost: string[] = [];
+    JSON.stringify(document, (key, value: unknown) => {
+      if (key !== '$ref' || typeof value !== 'string') return value;
+      const found = value
+        .slice(2)
+        .split('/')
+        .reduce<unknown>(
+          (at, part) => (at as Record<string, unknown> | undefined)?.[part],
+          document,
+        );
+      if (found === undefined) lost.push(value);
+      return value;
+    });
+    expect(lost).toEqual([]);
+  });
+
+  test('every message is in an operation', () => {
+    const used = new Set(
+      JSON.stringify(document.operations).match(/#\/channels\/[^"]*\/messages\/[^"]*/g),
+    );
+    const all = Object.entries(document.channels).flatMap(([channel, { messages }]) =>
+      Object.keys(messages).map((message) => `#/channels/${channel}/messages/${message}`),
+    );
+    expect([...used].sort()).toEqual(all.sort());
+  });
+
+  test('knows the close codes that docs/protocol.md knows', () => {
+    const [, table = ''] = read('docs/protocol.md').split('## Close codes');
+    const described = [...(table.split('## ')[0] ?? '').matchAll(/^\| ([\d, ]+) \|/gm)].flatMap(
+      ([, codes = '']) => codes.split(',').map(Number),
+    );
+    expect(described.sort()).toEqual(closeCodes.map(({ code }) => code));
+    expect(document.channels['dashboards']?.['x-close-codes']).toHaveLength(closeCodes.length);
+  });
+});
+
+describe('the schemas', () => {
+  const examples = Object.entries(frameDescriptions).map(
+    ([type, { example }]) => [type, example] as const,
+  );
+
+  test.each(examples)(
+    'the example of %s is a frame, for schema and code alike',
+    (type, example) => {
+      expect(isAs(`frames/${type.replace(':', '-')}`, example)).toBe(true);
+      const isOfServer = isAs('server-frame', example);
+      expect(isAs('client-frame', example)).toBe(!isOfServer);
+      const text = JSON.stringify(example);
+      expect((isOfServer ? parseServerFrame : parseClientFrame)(text)).toMatchObject({ ok: true });
+    },
+  );
+
+  test.each(Object.entries(eventDescriptions))(
+    'the example of the event %s is one, for schema and code alike',
+    (type, { example }) => {
+      expect(isAs(`events/${type.replace(':', '-')}`, example)).toBe(true);
+      const parsed =
+        type === 'user:disconnect' ? parseUserDisconnect(type, example) : parseEvent(type, example);
+      expect(parsed).toEqual({ ok: true, value: expect.anything() as unknown });
+    },
+  );
+
+  test.each(['README.md', 'docs/protocol.md'])(
+    'every event and frame in %s is as the schemas say',
+    (file) => {
+      const blocks = [...read(file).matchAll(/```json\n([^]*?)```/g)].map(
+        ([, json = '']) => JSON.parse(json) as { DetailType?: string; Detail?: string },
+      );
+      expect(blocks.length).toBeGreaterThan(0);
+      for (const block of blocks) {
+        if (block.DetailType === undefined) expect(isAs('server-frame', block)).toBe(true);
+        else {
+          const name = `events/${block.DetailType.replace(':', '-')}`;
+          expect(isAs(name, JSON.parse(block.Detail ?? ''))).toBe(true);
+        }
+      }
+    },
+  );
+
+  /** Values that are nearly right. ASCII, where bytes are characters; lists are no objects for JSON Schema alone. */
+  const scalar = fc.oneof(
+    fc.constantFrom('', 'online', 'busy', 'a', 'x'.repeat(128), 'x'.repeat(129), true, null),
+    fc.constantFrom(0, -1, 1.5, 1_770_328_200_000, Number.MAX_SAFE_INTEGER, 2 ** 53),
+  );
+  const keys = ['agentId', 'sessionId', 'status', 'lastMessage', 'timestamp', 'since', 'token'];
+  const others = ['expiresAt', 'code', 'message', 'reason', 'complete', 'extra'];
+  const record = fc.dictionary(fc.constantFrom(...keys, ...others), scalar);
+  const change = fc.tuple(fc.constantFrom(...keys, ...others), scalar);
+  const frame = fc
+    .tuple(fc.constantFrom(...examples), fc.array(change, { maxLength: 2 }), fc.option(record))
+    .map(([[type, example], changes, other]) => {
+      const payload = 'payload' in example ? example.payload : {};
+      return { type, payload: other ?? { ...payload, ...Object.fromEntries(changes) } };
+    });
+
+  test('accept what the code accepts, and nothing else', () => {
+    const accepted = { by: 0, not: 0 };
+    fc.assert(
+      fc.property(frame, (value) => {
+        const text = JSON.stringify(value);
+        expect(isAs('server-frame', value)).toBe(parseServerFrame(text).ok);
+        expect(isAs('client-frame', value)).toBe(parseClientFrame(text).ok);
+        accepted[parseServerFrame(text).ok ? 'by' : 'not'] += 1;
+      }),
+      { numRuns: 500 },
+    );
+    expect(Math.min(accepted.by, accepted.not)).toBeGreaterThan(50);
+  });
+
+  test('an id of 129 bytes in fewer characters is left to the code', () => {
+    const payload = { agentId: 'ä'.repeat(65), status: 'online', timestamp: 1 };
+    expect(isAs('events/agent-status', payload)).toBe(true);
+    expect(parseEvent('agent:status', payload).ok).toBe(false);
+  });
+});
