@@ -41,7 +41,7 @@ export interface Configuration {
   readonly operatorSource: string;
   /** Above so many connections a frame is sent by one worker per shard. */
   readonly largeFanOutConnections: number;
-  /** Posts a second of one worker at the most; the account's quota is shared by all of them. */
+  /** Posts a second of one fan-out at the most, whose workers share it; the account's quota is shared by all. */
   readonly maxPostsPerSecond: number;
   /** What becomes of the table, and of a user pool of ours, when the stack goes. */
   readonly dataRemoval: 'retain' | 'destroy';

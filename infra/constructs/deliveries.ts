@@ -44,7 +44,12 @@ export class Deliveries extends Construct {
       description: 'Goes on with fan-outs: lists of connections, and shards of large ones',
       timeoutSeconds,
       memoryMegabytes: 1769,
-      settings: { ...this.fanOutSettings, rejectedEventsQueueUrl: deadLetterQueue.queueUrl },
+      settings: {
+        ...this.fanOutSettings,
+        // The workers of a large fan-out share its pace: each at full speed would be answered 429 most of the time.
+        maxPostsPerSecond: Math.max(10, Math.floor(configuration.maxPostsPerSecond / workers)),
+        rejectedEventsQueueUrl: deadLetterQueue.queueUrl,
+      },
     });
     this.allowFanOut(deliver);
     // It closes connections and takes the census when its job is a shard of a heartbeat.

@@ -58,7 +58,6 @@ export function createReach(dependencies: {
           valid.some(
             ({ shard, startedAt }) =>
               // One that was opening then may not have been met, or not have been open.
-
               !mayBeOpening(connection, startedAt) &&
               (shard === undefined || shard === shardOf(connection.userId)),
           );

@@ -98,6 +98,12 @@ describe('every function', () => {
     expect(Object.keys(environment).sort()).toEqual([...variables, 'NODE_OPTIONS'].sort());
   });
 
+  test('the workers of a large fan-out share the pace of one', () => {
+    const paceOf = (name: string) =>
+      environmentOf(functionOf(template, name))['MAX_POSTS_PER_SECOND'];
+    expect(['broadcast', 'heartbeat', 'deliver'].map(paceOf)).toEqual(['8000', '8000', '500']);
+  });
+
   test('posts through the stage itself, not through a domain that may change', () => {
     const callbackUrl = 'https://${WebSocketApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/live';
     for (const name of ['connect', 'broadcast', 'heartbeat']) {
