@@ -1,6 +1,6 @@
 // Who may import whom: the layout of the project, held by `npm run check` and by a unit test.
 // A folder's rule is a list of what it may import of ours; everything else of ours is forbidden to it.
-const ours = '^(infra|lambdas|sdk|dashboard|local|bench|docs|test)/';
+const ours = '^(infra|lambdas|sdk|dashboard|local|bench|cost|docs|test)/';
 
 const only = (name, from, allowed, comment) => ({
   name,
@@ -72,9 +72,15 @@ module.exports = {
       to: { path: '^dashboard/(?!page/)' },
     },
     only(
+      'cost-knows-the-rules',
+      '^cost/',
+      ['^lambdas/core/', '^local/commands/'],
+      'The model runs the delivery and the pace that Lambda runs.',
+    ),
+    only(
       'documents-are-made-of-the-protocol',
       '^docs/',
-      [protocol, '^local/commands/'],
+      [protocol, '^cost/', '^local/commands/'],
       'What they say is what the code says.',
     ),
     {
@@ -92,8 +98,8 @@ module.exports = {
     {
       name: 'nothing-imports-documents',
       severity: 'error',
-      from: { pathNot: '^(docs|test)/' },
-      to: { path: '^docs/' },
+      from: { pathNot: '^(cost|docs|test)/' },
+      to: { path: '^(cost|docs)/' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {

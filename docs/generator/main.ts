@@ -1,22 +1,24 @@
 // `npm run build:docs`: writes the documents that are made of the code.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { fillIn } from '../../cost/document';
+import { documentTables } from '../../cost/tables';
 import { runAsProcess, withSentences, type Command } from '../../local/commands/command';
 import { parseArguments, UsageError } from '../../local/commands/arguments';
 import { documents } from './documents';
 
-const help = `Writes docs/asyncapi.yaml and docs/schemas.
+const help = `Writes docs/asyncapi.yaml and docs/schemas, and the tables of docs/scale-and-cost.md.
 
 Usage: npm run build:docs
 
   --help`;
 
-const command: Command = withSentences((args, { print }) => {
+const command: Command = withSentences(async (args, { print }) => {
   const given = parseArguments(args, { help: 'flag' });
   if (given.positionals.length > 0) throw new UsageError('build:docs takes no arguments.');
   if (given.flag('help')) {
     print(help);
-    return Promise.resolve(0);
+    return 0;
   }
   const project = path.resolve(__dirname, '../..');
   rmSync(path.join(project, 'docs/schemas'), { recursive: true, force: true });
@@ -25,7 +27,11 @@ const command: Command = withSentences((args, { print }) => {
     writeFileSync(path.join(project, file), text);
     print(file);
   }
-  return Promise.resolve(0);
+  const scaleAndCost = 'docs/scale-and-cost.md';
+  const text = readFileSync(path.join(project, scaleAndCost), 'utf8');
+  writeFileSync(path.join(project, scaleAndCost), fillIn(text, await documentTables()));
+  print(scaleAndCost);
+  return 0;
 });
 
 if (require.main === module) void runAsProcess(command);

@@ -1,0 +1,31 @@
+// Dollars a month: what is used at what it costs.
+import type { Load } from './load';
+import { dollarsFor, type Unit } from './prices';
+import { usageOf, type Usage } from './usage';
+
+export interface BillItem extends Usage {
+  readonly dollars: number;
+}
+
+export interface Bill {
+  readonly items: readonly BillItem[];
+  readonly dollars: number;
+}
+
+/** The bill of a month of thirty days. */
+export function billOf(load: Load): Bill {
+  const sofar = new Map<Unit, number>();
+  const items = usageOf(load).map((usage): BillItem => {
+    // Items of one unit climb its tiers together.
+    const before = sofar.get(usage.unit) ?? 0;
+    sofar.set(usage.unit, before + usage.units);
+    const dollars = dollarsFor(usage.unit, before + usage.units) - dollarsFor(usage.unit, before);
+    return { ...usage, dollars };
+  });
+  return { items, dollars: items.reduce((sum, { dollars }) => sum + dollars, 0) };
+}
+
+/** What one item costs. */
+export function dollarsOf({ items }: Bill, item: string): number {
+  return items.filter((one) => one.item === item).reduce((sum, { dollars }) => sum + dollars, 0);
+}

@@ -1,0 +1,21 @@
+// Tables in a document, each between two comments with its name: what is between them is replaced.
+
+/**
+ * The text with the tables in their places.
+ * @throws when a table has no place, or a place no table
+ */
+export function fillIn(text: string, tables: Readonly<Record<string, string>>): string {
+  const placed = new Set<string>();
+  const filled = text.replace(
+    /<!-- npm run build:docs: (\S+) -->\n[^]*?<!-- end -->/g,
+    (_, name: string) => {
+      const table = tables[name];
+      if (table === undefined) throw new Error(`There is no table called ${name}.`);
+      placed.add(name);
+      return `<!-- npm run build:docs: ${name} -->\n\n${table}\n\n<!-- end -->`;
+    },
+  );
+  const lost = Object.keys(tables).filter((name) => !placed.has(name));
+  if (lost.length > 0) throw new Error(`There is no place for ${lost.join(', ')}.`);
+  return filled;
+}

@@ -1,0 +1,98 @@
+// `npm run cost`: what a load costs a month on AWS, how soon the last client hears, and which quotas it needs.
+import { parseArguments, UsageError, type Arguments } from '../local/commands/arguments';
+import { runAsProcess, withSentences, type Command } from '../local/commands/command';
+import { billOf } from './bill';
+import { defaultLoad, type Load } from './load';
+import { needsOf } from './quotas';
+import { seconds, count } from './table';
+import { billTable, heartbeatTable, simulationOf, simulationTable, timeTable } from './tables';
+
+const help = `Estimates a month of thirty days on AWS in us-east-1, without free tiers.
+
+Usage: npm run cost -- --connections N --events-per-second R [options]
+
+  --connections N          connections at the busiest time                1 to 10000000
+  --events-per-second R    events that are news, on average; may be 0.1
+  --hours-per-day H        how long a connection is open                  default: ${defaultLoad.hoursPerDay}
+  --heartbeat MODE         always or when-idle                            default: ${defaultLoad.heartbeat}
+  --heartbeat-seconds N    between two heartbeats                         default: ${defaultLoad.heartbeatSeconds}
+  --frame-bytes N          of an event's frame                            default: ${defaultLoad.frameBytes}
+  --agents N               that a snapshot tells                          default: ${defaultLoad.agents}
+  --sessions N             that a snapshot tells                          default: ${defaultLoad.sessions}
+  --max-posts-per-second N of one fan-out                                 default: ${defaultLoad.maxPostsPerSecond}
+  --large-fan-out-connections N  above which workers share one            default: ${defaultLoad.largeFanOutConnections}
+  --json                   print the bill and the needs as JSON
+  --help`;
+
+export const costCommand: Command = withSentences(async (args, { print }) => {
+  const given = parseArguments(args, {
+    ...{ connections: 'text', 'events-per-second': 'text', 'hours-per-day': 'text' },
+    ...{ heartbeat: 'text', 'heartbeat-seconds': 'text', 'frame-bytes': 'text' },
+    ...{ agents: 'text', sessions: 'text', 'max-posts-per-second': 'text' },
+    ...{ 'large-fan-out-connections': 'text', json: 'flag', help: 'flag' },
+  });
+  if (given.flag('help')) {
+    print(help);
+    return 0;
+  }
+  if (given.positionals.length > 0) throw new UsageError('npm run cost takes options only.');
+  const load = parseLoad(given);
+  const needs = needsOf(load);
+  if (given.flag('json')) {
+    print(JSON.stringify({ load, bill: billOf(load), needs }, undefined, 2));
+    return 0;
+  }
+  const rates = [...new Set([0, load.eventsPerSecond])];
+  print(`${billTable([load])}\n\n${heartbeatTable(load, rates)}\n\n${timeTable([load])}\n`);
+  print(await simulationTable([[count(load.connections), simulationOf(load)]]));
+  print(`\nFrames a second, day and night: ${count(needs.framesPerSecond)}.`);
+  print(
+    `With the quotas of every account all are back ${seconds(needs.comebackSeconds)} after a cut.`,
+  );
+  return 0;
+});
+
+function parseLoad(given: Arguments): Load {
+  const connections = given.wholeNumber('connections', 1, 10_000_000);
+  if (connections === undefined) throw new UsageError('--connections is missing.');
+  const eventsPerSecond = decimal(given, 'events-per-second', 0, 10_000);
+  if (eventsPerSecond === undefined) throw new UsageError('--events-per-second is missing.');
+  const heartbeat = given.text('heartbeat') ?? defaultLoad.heartbeat;
+  if (heartbeat !== 'always' && heartbeat !== 'when-idle') {
+    throw new UsageError('--heartbeat must be always or when-idle.');
+  }
+  const whole = (name: string, minimum: number, maximum: number, otherwise: number) =>
+    given.wholeNumber(name, minimum, maximum) ?? otherwise;
+  const { agents, sessions, frameBytes, heartbeatSeconds } = defaultLoad;
+  return {
+    ...{ connections, eventsPerSecond, heartbeat },
+    hoursPerDay: decimal(given, 'hours-per-day', 0, 24) ?? defaultLoad.hoursPerDay,
+    heartbeatSeconds: whole('heartbeat-seconds', 1, 540, heartbeatSeconds),
+    frameBytes: whole('frame-bytes', 1, 32_640, frameBytes),
+    agents: whole('agents', 0, 100_000, agents),
+    sessions: whole('sessions', 0, 100_000, sessions),
+    maxPostsPerSecond: whole('max-posts-per-second', 10, 100_000, defaultLoad.maxPostsPerSecond),
+    largeFanOutConnections: whole(
+      'large-fan-out-connections',
+      1,
+      1_000_000,
+      defaultLoad.largeFanOutConnections,
+    ),
+  };
+}
+
+/** @throws {UsageError} unless the option is absent, or a number in the range */
+function decimal(
+  given: Arguments,
+  name: string,
+  minimum: number,
+  maximum: number,
+): number | undefined {
+  const text = given.text(name);
+  if (text === undefined) return undefined;
+  const value = /^\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : NaN;
+  if (value >= minimum && value <= maximum) return value;
+  throw new UsageError(`--${name} must be a number from ${minimum} to ${maximum}.`);
+}
+
+if (require.main === module) void runAsProcess(costCommand);

@@ -1,0 +1,47 @@
+// What the model takes from measurements, and what it supposes: each number says where it is from.
+
+/** Of one frame, listing its connection included: `npm run bench -- fan-out --connections 20000`, README. */
+export const cpuMicrosPerFrame = 109;
+
+/**
+ * Bytes of a connection's record as DynamoDB counts them, names included, with a user id of 36 characters:
+ * see lambdas/aws/dynamo-connection-store.ts. Rounded up.
+ */
+export const recordBytes = 140;
+
+/** Of one snapshot of 3,000 agents and 3,000 sessions: docs/protocol.md, measured on the local stack. */
+export const snapshot = { items: 6_000, readUnits: 128, frames: 28 } as const;
+
+/** Bytes that a fan-out, a call and a handshake log: the lines of the local stack, with Lambda's own of about 600. */
+export const logged = { fanOut: 2_600, call: 1_100, access: 700 } as const;
+
+/** Bytes of WebSocket, TLS and TCP around each frame. */
+export const overheadBytes = 75;
+
+/** Bytes of a heartbeat's frame. */
+export const heartbeatBytes = 60;
+
+/** Supposed: a post's way to API Gateway and back, and one call of DynamoDB or SQS, in milliseconds. */
+export const postMilliseconds = 12;
+export const callMilliseconds = 5;
+
+/** Supposed: what a call costs beside waiting, in milliseconds. */
+export const invocationMilliseconds = 3;
+
+/** The client replaces a connection after 90 to 110 minutes: sdk/client/timing.ts. */
+export const connectionMinutes = 100;
+
+/** Graphs of lambdas/aws/emf-metrics.ts: eleven of fan-outs for each of three types, and a few counts. */
+export const metrics = 11 * 3 + 8;
+
+/** Monitors that ask `/health`. */
+export const healthChecksPerMinute = 2;
+
+/** Long polls of 20 s by the five pollers that an event source mapping begins with, for two queues. */
+export const pollsPerSecond = (2 * 5) / 20;
+
+/** X-Ray's default: one trace a second, and of the others 5 %. */
+export const sampled = { perSecond: 1, share: 0.05 } as const;
+
+/** Shards and workers of a large fan-out: lambdas/core/shard.ts. */
+export { shardCount } from '../lambdas/core/shard';

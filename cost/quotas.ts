@@ -1,0 +1,64 @@
+// Which quotas of AWS a load needs more of than every account has, and the settings that go with them.
+import { secondsToLastClient, workersOf } from './fan-out-time';
+import { framesPerSecond, type Load } from './load';
+import { cpuMicrosPerFrame } from './measured';
+import { defaultQuota } from './token-bucket';
+
+/** Everybody should hear of an event within this time, if workers can post as fast. */
+const targetSeconds = 5;
+
+/** The share of the account's rate that one fan-out may take: another may be under way. */
+export const shareOfQuota = 0.8;
+
+/** The greatest `maxPostsPerSecond` that lambdas/contract.ts takes. */
+const greatestCeiling = 100_000;
+
+/** New connections a second. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
+const handshakesPerSecond = 500;
+
+/** All dashboards should be back so soon after they were all cut off. */
+const comebackSeconds = 300;
+
+export interface Needs {
+  /** Of API Gateway: requests a second, posts to connections included. */
+  readonly requestsPerSecond: number;
+  /** Of API Gateway: new connections a second. */
+  readonly handshakesPerSecond: number;
+  /** The setting that keeps one fan-out below the first. */
+  readonly maxPostsPerSecond: number;
+  /** Frames a second that events and heartbeats make, day and night. */
+  readonly framesPerSecond: number;
+  readonly secondsToLastClient: number;
+  /** Until all are back with the quota that every account has. */
+  readonly comebackSeconds: number;
+}
+
+/** What to ask AWS for, and what to set; never less than every account has. */
+export function needsOf(load: Load): Needs {
+  const workers = workersOf(load);
+  const fast = Math.min(
+    load.connections / targetSeconds,
+    (workers * 1e6) / cpuMicrosPerFrame,
+    greatestCeiling,
+  );
+  const steady = framesPerSecond(load);
+  const requestsPerSecond = Math.max(
+    defaultQuota.perSecond,
+    roundUp(Math.max(fast, steady) / shareOfQuota),
+  );
+  const maxPostsPerSecond = Math.min(greatestCeiling, requestsPerSecond * shareOfQuota);
+  return {
+    requestsPerSecond,
+    maxPostsPerSecond,
+    handshakesPerSecond: Math.max(handshakesPerSecond, roundUp(load.connections / comebackSeconds)),
+    framesPerSecond: steady,
+    secondsToLastClient: secondsToLastClient({ ...load, maxPostsPerSecond }),
+    comebackSeconds: load.connections / handshakesPerSecond,
+  };
+}
+
+/** To two digits: nobody asks for 3,334. */
+function roundUp(number: number): number {
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(number)) - 1);
+  return Math.ceil(number / step) * step;
+}

@@ -1,0 +1,141 @@
+// The tables of docs/scale-and-cost.md, which the command prints for a load of one's own.
+import { billOf, dollarsOf } from './bill';
+import { secondsToLastClient, workersOf } from './fan-out-time';
+import { defaultLoad, type Load } from './load';
+import { needsOf } from './quotas';
+import { simulateFanOut, type Simulation } from './simulation';
+import { count, dollars, formatTable, seconds } from './table';
+import { defaultQuota } from './token-bucket';
+
+/** Sizes that the document compares. */
+export const sizes = [1_000, 10_000, 100_000, 1_000_000] as const;
+
+/** The bill of each load, item by item. */
+export function billTable(loads: readonly Load[]): string {
+  const bills = loads.map(billOf);
+  const items = [...new Set(bills.flatMap((bill) => bill.items.map(({ item }) => item)))];
+  const row = (name: string, of: (bill: ReturnType<typeof billOf>) => number) => [
+    name,
+    ...bills.map((bill) => dollars(of(bill))),
+  ];
+  return formatTable(
+    ['dollars a month', ...loads.map(({ connections }) => count(connections))],
+    [
+      ...items.map((item) => row(item, (bill) => dollarsOf(bill, item))),
+      row('together', (bill) => bill.dollars),
+    ],
+  );
+}
+
+/** What heartbeats are of the bill, always and when idle, at a few rates of events. */
+export function heartbeatTable(load: Load, rates: readonly number[]): string {
+  return formatTable(
+    [
+      'events a second',
+      'heartbeats, always',
+      'of the bill',
+      'when idle',
+      'of the bill',
+      'spared a month',
+    ],
+    rates.map((eventsPerSecond) => {
+      const bills = (['always', 'when-idle'] as const).map((heartbeat) =>
+        billOf({ ...load, eventsPerSecond, heartbeat }),
+      );
+      const cells = bills.flatMap((bill) => {
+        const share = dollarsOf(bill, 'heartbeats') / bill.dollars;
+        return [dollars(dollarsOf(bill, 'heartbeats')), `${(share * 100).toFixed(0)} %`];
+      });
+      const [always, whenIdle] = bills.map((bill) => bill.dollars);
+      return [String(eventsPerSecond), ...cells, dollars((always ?? 0) - (whenIdle ?? 0))];
+    }),
+  );
+}
+
+/** How soon the last client hears, as every account comes and with what should be asked for. */
+export function timeTable(loads: readonly Load[]): string {
+  return formatTable(
+    [
+      'connections',
+      'workers',
+      'last client hears after',
+      'requests/s to ask for',
+      '`maxPostsPerSecond`',
+      'then after',
+      'all back after a cut',
+      'new connections/s to ask for',
+    ],
+    loads.map((load) => {
+      const needs = needsOf(load);
+      return [
+        count(load.connections),
+        String(workersOf(load)),
+        seconds(secondsToLastClient(load)),
+        needs.requestsPerSecond > defaultQuota.perSecond ? count(needs.requestsPerSecond) : '–',
+        count(needs.maxPostsPerSecond),
+        seconds(needs.secondsToLastClient),
+        seconds(needs.comebackSeconds),
+        needs.handshakesPerSecond > 500 ? count(needs.handshakesPerSecond) : '–',
+      ];
+    }),
+  );
+}
+
+/** Fan-outs under the quota that every account has. */
+export async function simulationTable(
+  simulations: readonly (readonly [name: string, simulation: Simulation])[],
+): Promise<string> {
+  const rows: string[][] = [];
+  for (const [name, simulation] of simulations) {
+    const { delivered, throttled, left, seconds: time } = await simulateFanOut(simulation);
+    const { workers, ceiling, fanOuts } = simulation;
+    rows.push([
+      name,
+      count(workers * fanOuts),
+      count(ceiling),
+      ...[delivered, throttled, left].map(count),
+      seconds(time),
+    ]);
+  }
+  return formatTable(
+    [
+      'fan-out',
+      'workers',
+      'posts/s of each',
+      'delivered',
+      'answered 429',
+      'requeued',
+      'last client after',
+    ],
+    rows,
+  );
+}
+
+/** A fan-out of this load, with the settings that it has. */
+export function simulationOf(load: Load, fanOuts = 1): Simulation {
+  const workers = workersOf(load);
+  const ceiling = Math.floor(load.maxPostsPerSecond / workers);
+  return { connections: load.connections, fanOuts, workers, ceiling, quota: defaultQuota };
+}
+
+/** What docs/scale-and-cost.md holds, by the name of its place. */
+export async function documentTables(): Promise<Readonly<Record<string, string>>> {
+  const loads = sizes.map((connections) => ({ ...defaultLoad, connections }));
+  const of = (connections: number) => ({ ...defaultLoad, connections });
+  return {
+    bill: billTable(loads),
+    heartbeat: heartbeatTable(defaultLoad, [0, 0.01, 0.1, 1]),
+    time: timeTable(loads),
+    simulation: await simulationTable([
+      ['1,000 connections', simulationOf(of(1_000))],
+      ['10,000', simulationOf(of(10_000))],
+      ['10,000, an event and a heartbeat at once', simulationOf(of(10_000), 2)],
+      ['20,000', simulationOf(of(20_000))],
+      [
+        '20,000, if each worker could post as fast as one alone',
+        { ...simulationOf(of(20_000)), ceiling: 8_000 },
+      ],
+      ['100,000', simulationOf(of(100_000))],
+    ]),
+  };
+}

@@ -1,0 +1,75 @@
+// The model of the bill: known figures, tiers, and what must grow with what.
+import fc from 'fast-check';
+import { billOf, dollarsOf } from '../../../cost/bill';
+import { defaultLoad, type Load } from '../../../cost/load';
+import { dollarsFor, prices } from '../../../cost/prices';
+
+const idle: Load = { ...defaultLoad, eventsPerSecond: 0 };
+
+test('a thousand dashboards all month: $11 for being connected, $86 for a heartbeat every 30 s', () => {
+  const bill = billOf({ ...idle, connections: 1_000 });
+  expect(dollarsOf(bill, 'being connected')).toBeCloseTo(10.8, 10);
+  expect(dollarsOf(bill, 'heartbeats')).toBeCloseTo(86.4, 10);
+});
+
+test('half the day open is half of it', () => {
+  const bill = billOf({ ...idle, connections: 1_000, hoursPerDay: 12 });
+  expect(dollarsOf(bill, 'being connected')).toBeCloseTo(5.4, 10);
+  expect(dollarsOf(bill, 'heartbeats')).toBeCloseTo(43.2, 10);
+});
+
+test('an event a second to a thousand dashboards is 2,592 million frames, over two tiers', () => {
+  const bill = billOf({ ...defaultLoad, connections: 1_000, eventsPerSecond: 1 });
+  expect(dollarsOf(bill, 'frames of events')).toBeCloseTo(1_000 + 1_592 * 0.8, 6);
+  // What comes after it on the bill begins in the second tier.
+  expect(dollarsOf(bill, 'heartbeats')).toBeCloseTo(86.4 * 0.8, 6);
+});
+
+test('when idle, a Poisson stream of events spares the heartbeats that follow one within 15 s', () => {
+  const load: Load = { ...defaultLoad, eventsPerSecond: 0.1, heartbeat: 'when-idle' };
+  expect(dollarsOf(billOf(load), 'heartbeats')).toBeCloseTo(86.4 * Math.exp(-1.5), 6);
+  expect(dollarsOf(billOf({ ...load, eventsPerSecond: 0 }), 'heartbeats')).toBeCloseTo(86.4, 6);
+});
+
+test('tiers: each unit at the price of its own tier', () => {
+  expect(dollarsFor('webSocketMessage', 1e9)).toBeCloseTo(1_000, 6);
+  expect(dollarsFor('webSocketMessage', 1e9 + 1e6)).toBeCloseTo(1_000.8, 6);
+  expect(dollarsFor('sentByte', 11 * 2 ** 40)).toBeCloseTo(10_240 * 0.09 + 1_024 * 0.085, 6);
+  for (const tiers of Object.values(prices)) expect(tiers.at(-1)?.[0]).toBe(Infinity);
+});
+
+const load = fc.record({
+  connections: fc.integer({ min: 1, max: 1_000_000 }),
+  eventsPerSecond: fc.double({ min: 0, max: 100, noNaN: true }),
+  hoursPerDay: fc.double({ min: 0.5, max: 24, noNaN: true }),
+  heartbeat: fc.constantFrom('always' as const, 'when-idle' as const),
+  heartbeatSeconds: fc.constantFrom(10, 30, 60),
+  frameBytes: fc.integer({ min: 50, max: 32_000 }),
+  agents: fc.nat(10_000),
+  sessions: fc.nat(10_000),
+});
+
+test('nothing is ever negative or unknown, and more of anything never costs less', () => {
+  fc.assert(
+    fc.property(load, (given) => {
+      const bill = billOf({ ...defaultLoad, ...given });
+      for (const { item, dollars } of bill.items) {
+        expect([item, Number.isFinite(dollars) && dollars >= 0]).toEqual([item, true]);
+      }
+      const more = { ...defaultLoad, ...given };
+      for (const change of [
+        { hoursPerDay: Math.min(24, given.hoursPerDay * 2) },
+        { frameBytes: given.frameBytes * 2 },
+        { agents: given.agents * 2 },
+      ]) {
+        const greater = billOf({ ...more, ...change }).dollars;
+        expect(greater).toBeGreaterThanOrEqual(bill.dollars * (1 - 1e-9));
+      }
+      const always = billOf({ ...more, heartbeat: 'always' });
+      const whenIdle = billOf({ ...more, heartbeat: 'when-idle' });
+      expect(dollarsOf(whenIdle, 'heartbeats')).toBeLessThanOrEqual(
+        dollarsOf(always, 'heartbeats'),
+      );
+    }),
+  );
+});

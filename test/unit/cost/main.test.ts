@@ -1,0 +1,46 @@
+// `npm run cost`: tables for a load of one's own, and a sentence for what is no load.
+import { costCommand } from '../../../cost/main';
+import { run } from '../local/commands/recorded-output';
+
+const load = ['--connections', '1000', '--events-per-second', '0'];
+
+test('prints the bill, the share of heartbeats, the times and the simulation', async () => {
+  const { exitCode, printed, complaints } = await run(costCommand, ...load);
+  expect([exitCode, complaints]).toEqual([0, '']);
+  expect(printed).toMatch(/^\| being connected +\| \$10\.80 \|$/m);
+  expect(printed).toMatch(/^\| heartbeats +\| \$86\.40 \|$/m);
+  expect(printed).toMatch(/^\| 1,000 +\| +1 \| +8,000 \| +1,000 \| +0 \| +0 \| +0\.1 s \|$/m);
+  expect(printed).toContain('Frames a second, day and night: 33.');
+});
+
+test('prints the same as JSON', async () => {
+  const { printed } = await run(costCommand, ...load, '--heartbeat', 'when-idle', '--json');
+  expect(JSON.parse(printed)).toMatchObject({
+    load: { connections: 1_000, heartbeat: 'when-idle', hoursPerDay: 24 },
+    bill: { dollars: expect.any(Number) as number },
+    needs: { requestsPerSecond: 10_000 },
+  });
+});
+
+test.each([
+  [['--events-per-second', '1'], '--connections is missing.'],
+  [['--connections', '1'], '--events-per-second is missing.'],
+  [['--connections', 'many'], '--connections must be a whole number from 1 to 10000000.'],
+  [
+    ['--connections', '1', '--events-per-second', '-1'],
+    '--events-per-second must be a number from 0 to 10000.',
+  ],
+  [[...load, '--hours-per-day', '25'], '--hours-per-day must be a number from 0 to 24.'],
+  [[...load, '--heartbeat', 'never'], '--heartbeat must be always or when-idle.'],
+  [[...load, 'agents'], 'npm run cost takes options only.'],
+  [
+    [...load, '--event', '1'],
+    'Unknown option --event. Put -- before a text that begins with a dash.',
+  ],
+])('%j: %s', async (args, sentence) => {
+  await expect(run(costCommand, ...args)).resolves.toEqual({
+    exitCode: 2,
+    printed: '',
+    complaints: `${sentence}\n--help lists all options.`,
+  });
+});

@@ -1,0 +1,65 @@
+// Fan-outs in simulated time: what the quota allows gets through, what does not is seen, and pacing keeps below it.
+import { secondsToLastClient } from '../../../cost/fan-out-time';
+import { defaultLoad } from '../../../cost/load';
+import { needsOf } from '../../../cost/quotas';
+import { simulateFanOut } from '../../../cost/simulation';
+import { simulationOf } from '../../../cost/tables';
+import { createTokenBucket, defaultQuota } from '../../../cost/token-bucket';
+
+test('the bucket gives what it holds at once, and then what has come in', () => {
+  const take = createTokenBucket({ perSecond: 1_000, bucket: 5 });
+  expect(Array.from({ length: 7 }, () => take(0))).toEqual([
+    ...Array.from({ length: 5 }, () => true),
+    ...[false, false],
+  ]);
+  expect([take(1), take(1), take(3), take(3), take(3)]).toEqual([true, false, true, true, false]);
+});
+
+test.each([1_000, 10_000, 20_000])(
+  'one fan-out to %d stays below 429 with the settings that everybody has',
+  async (connections) => {
+    const load = { ...defaultLoad, connections };
+    const result = await simulateFanOut(simulationOf(load));
+    expect(result).toMatchObject({ delivered: connections, throttled: 0, left: 0 });
+    // The formula of the tables says the same within a twentieth, or 50 ms.
+    const difference = Math.abs(result.seconds - secondsToLastClient(load));
+    expect(difference).toBeLessThan(Math.max(0.05, result.seconds / 20));
+  },
+);
+
+test('without pacing, the same fan-out would be answered 429, and take longer', async () => {
+  const paced = simulationOf({ ...defaultLoad, connections: 20_000 });
+  expect(paced).toMatchObject({ workers: 16, ceiling: 500 });
+  const [slow, fast] = [
+    await simulateFanOut(paced),
+    await simulateFanOut({ ...paced, ceiling: 100_000 }),
+  ];
+  expect(fast.throttled).toBeGreaterThan(10_000);
+  expect(fast.seconds).toBeGreaterThan(slow.seconds);
+});
+
+test('two at once share the quota: some posts are made again, and everybody hears', async () => {
+  const result = await simulateFanOut(simulationOf({ ...defaultLoad, connections: 10_000 }, 2));
+  expect(result.throttled).toBeGreaterThan(0);
+  expect(result.throttled).toBeLessThan(1_000);
+  expect(result).toMatchObject({ delivered: 20_000, left: 0 });
+});
+
+test.each([100_000, 1_000_000])(
+  'what %d connections are told to ask for is enough',
+  (connections) => {
+    const needs = needsOf({ ...defaultLoad, connections });
+    expect(needs.requestsPerSecond).toBeGreaterThan(defaultQuota.perSecond);
+    expect(needs.maxPostsPerSecond).toBeLessThanOrEqual(0.8 * needs.requestsPerSecond);
+    expect(needs.framesPerSecond).toBeLessThanOrEqual(0.8 * needs.requestsPerSecond);
+    expect(needs.secondsToLastClient).toBeLessThan(11);
+  },
+);
+
+test('a small deployment needs nothing that its account does not have', () => {
+  expect(needsOf({ ...defaultLoad, connections: 10_000 })).toMatchObject({
+    requestsPerSecond: 10_000,
+    handshakesPerSecond: 500,
+    maxPostsPerSecond: 8_000,
+  });
+});

@@ -1,0 +1,20 @@
+// docs/scale-and-cost.md says what the model says.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fillIn } from '../../../cost/document';
+import { documentTables } from '../../../cost/tables';
+
+test('the tables are current: npm run build:docs', async () => {
+  const file = path.resolve(__dirname, '../../../docs/scale-and-cost.md');
+  const text = readFileSync(file, 'utf8');
+  expect(text).toBe(fillIn(text, await documentTables()));
+});
+
+test('a table without a place, and a place without a table, are errors', () => {
+  const place = '<!-- npm run build:docs: one -->\nold\n<!-- end -->';
+  expect(fillIn(`a\n${place}\nb`, { one: 'new' })).toBe(
+    'a\n<!-- npm run build:docs: one -->\n\nnew\n\n<!-- end -->\nb',
+  );
+  expect(() => fillIn('a', { one: 'new' })).toThrow('There is no place for one.');
+  expect(() => fillIn(place, {})).toThrow('There is no table called one.');
+});
