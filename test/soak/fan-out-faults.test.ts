@@ -1,133 +1,150 @@
 // A fan-out in bad weather: whatever API Gateway does, every live socket hears of every event.
-import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { startLocalStack, type LocalSettings, type LocalStack } from '../../local';
-import { createPublisher, type Publisher } from '../../sdk/publisher';
-import { TestClient } from '../support/client';
+import type { LocalSettings } from '../../local';
 import { eventually } from '../support/eventually';
+import { heard, startFanOutStack, type FanOutStack } from '../support/fan-out-stack';
 
-let stack: LocalStack;
-let publisher: Publisher;
-let queues: SQSClient;
+let stack: FanOutStack;
+afterEach(() => stack.close());
 
 const post = { service: 'execute-api', operation: 'PostToConnection' };
 const status = (share: number, code: number) =>
   stack.injectFault({ ...post, share, effect: { kind: 'status', status: code } });
 
-async function openMany(count: number): Promise<TestClient[]> {
-  const clients: TestClient[] = [];
-  while (clients.length < count) {
-    const users = Array.from(
-      { length: 50 },
-      (_, index) => `user-${(clients.length + index) % 120}`,
-    );
-    const opening = users.map(async (sub) =>
-      TestClient.open(stack.webSocketUrl, { token: await stack.mintToken({ sub }) }),
-    );
-    clients.push(...(await Promise.all(opening)));
-  }
-  return clients;
+async function start(settings: LocalSettings = {}): Promise<void> {
+  stack = await startFanOutStack({ settings });
 }
-
-/** How often each agent's frame came. */
-function heard(client: TestClient): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { payload } of client.framesOf('agent:status')) {
-    const agent = String(payload['agentId']);
-    counts.set(agent, (counts.get(agent) ?? 0) + 1);
-  }
-  return counts;
-}
-
-async function deadLetters(): Promise<number> {
-  const { Attributes: attributes } = await queues.send(
-    new GetQueueAttributesCommand({
-      QueueUrl: stack.outputs['RejectedEventsQueueUrl'],
-      AttributeNames: ['ApproximateNumberOfMessages'],
-    }),
-  );
-  return Number(attributes?.['ApproximateNumberOfMessages']);
-}
-
-const connected = (count: number) =>
-  eventually(async () => {
-    await expect(stack.health()).resolves.toMatchObject({ websocket: { connections: count } });
-  }, 20_000);
-
-async function start(settings: LocalSettings): Promise<void> {
-  stack = await startLocalStack({
-    settings: {
-      maxConnectionsPerUser: 1000,
-      handshakesPerMinute: 100_000,
-      handshakeBurst: 1000,
-      ...settings,
-    },
-  });
-  publisher = createPublisher({ clientConfiguration: stack.clientConfiguration });
-  queues = new SQSClient(stack.clientConfiguration);
-}
-
-afterEach(async () => {
-  await publisher.close();
-  queues.destroy();
-  await stack.close();
-});
 
 test('throttled, failing, dropped and late answers cost nobody a frame', async () => {
-  await start({});
-  const clients = await openMany(2_200);
+  await start();
+  const clients = await stack.openMany(2_200);
+  const idOf = new Map([...(await stack.records())].map(([id, userId]) => [userId, id]));
+  expect(idOf.size).toBe(2_200);
+  // Nobody hears of their end: as on AWS, where $disconnect comes if it can.
+  const withdraw = [
+    stack.injectFault({
+      ...{ service: 'dynamodb', operation: 'DeleteItem' },
+      effect: { kind: 'status', status: 500, code: 'InternalServerError' },
+    }),
+  ];
   const killed = clients.splice(0, 200);
   for (const { socket } of killed) socket.terminate();
-  const withdraw = [
+
+  /** Answers that were held back, by connection; and those of them whose frame went out, by connection and agent. */
+  const [heldBack, lost] = [new Map<string, number>(), new Map<string, number>()];
+  const count = (counts: Map<string, number>, key: string) =>
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  const onStrike =
+    (isDelivered: boolean) =>
+    ({ path, body }: { readonly path: string; readonly body: Buffer }) => {
+      const connectionId = decodeURIComponent(path.split('/').at(-1) ?? '');
+      const { payload } = JSON.parse(body.toString()) as { payload: { agentId?: string } };
+      count(heldBack, connectionId);
+      if (isDelivered) count(lost, `${connectionId} ${payload.agentId ?? ''}`);
+    };
+  withdraw.push(
     status(0.15, 429),
     status(0.05, 500),
-    stack.injectFault({ ...post, share: 0.02, effect: { kind: 'drop' } }),
-    stack.injectFault({ ...post, share: 0.02, effect: { kind: 'delay', milliseconds: 4_000 } }),
-  ];
+    stack.injectFault({
+      ...{ ...post, share: 0.01, onStrike: onStrike(false) },
+      effect: { kind: 'drop' },
+    }),
+    stack.injectFault({
+      ...{ ...post, share: 0.01, onStrike: onStrike(true) },
+      effect: { kind: 'drop', done: true },
+    }),
+    stack.injectFault({
+      ...{ ...post, share: 0.02, onStrike: onStrike(true) },
+      effect: { kind: 'delay', milliseconds: 6_000 },
+    }),
+  );
   const agents = Array.from(
     { length: 20 },
     (_, index) => `agent-${String(index).padStart(2, '0')}`,
   );
-  for (const agent of agents) await publisher.broadcastAgentStatus(agent, 'online');
-  await Promise.all(clients.map((client) => client.received('agent:status', 20, 120_000)));
+  for (const agent of agents) await stack.publisher.broadcastAgentStatus(agent, 'online');
+  await Promise.all(clients.map((client) => client.received('agent:status', 20, 240_000)));
+  // Cheaply: this thread is the gateway as well.
   await eventually(() => {
-    for (const client of clients) expect([...heard(client).keys()].sort()).toEqual(agents);
-  }, 120_000);
+    expect(clients.filter(({ news }) => new Set(news).size < 20).length).toBe(0);
+  }, 240_000);
+  for (const client of clients) expect([...heard(client).keys()].sort()).toEqual(agents);
   for (const end of withdraw) end();
-  // Twice only where the first answer was lost, which is one post in fifty.
-  const twice = clients.flatMap((client) => [...heard(client).values()].filter((n) => n > 1));
-  expect(twice.length).toBeLessThan(clients.length * agents.length * 0.06);
-  await connected(clients.length);
-  await expect(deadLetters()).resolves.toBe(0);
-}, 240_000);
 
-test('what is refused for a while arrives afterwards', async () => {
-  await start({});
-  const clients = await openMany(50);
+  // Twice only where the first answer was lost: held back here or, on a busy machine, not waited for.
+  let twice = 0;
+  for (const client of clients) {
+    const connectionId = idOf.get(client.userId) ?? '';
+    let unexplained = 0;
+    for (const [agent, times] of heard(client)) {
+      twice += times - 1;
+      unexplained += Math.max(0, times - 1 - (lost.get(`${connectionId} ${agent}`) ?? 0));
+    }
+    const impatient = stack.unanswered(connectionId) - (heldBack.get(connectionId) ?? 0);
+    expect({ connectionId, unexplained }).toEqual({
+      connectionId,
+      unexplained: Math.min(unexplained, Math.max(0, impatient)),
+    });
+  }
+  expect(twice).toBeGreaterThan(0);
+  // All the dead are forgotten, and none of the living.
+  const live = new Set(clients.map(({ userId }) => userId));
+  await eventually(async () => {
+    expect(new Set((await stack.records()).values())).toEqual(live);
+  }, 30_000);
+  await eventually(async () => {
+    await expect(stack.health()).resolves.toMatchObject({
+      websocket: { connections: clients.length, connectedUsers: clients.length },
+    });
+  });
+  await expect(stack.deadLetters()).resolves.toBe(0);
+}, 600_000);
+
+test('what is refused for 20 s arrives afterwards, once', async () => {
+  await start();
+  const clients = await stack.openMany(50);
   const withdraw = status(1, 429);
-  await publisher.broadcastAgentStatus('agent-1', 'online');
+  await stack.publisher.broadcastAgentStatus('agent-1', 'online');
   await new Promise((resolve) => setTimeout(resolve, 20_000));
   expect(clients.filter((client) => heard(client).size > 0)).toEqual([]);
   withdraw();
   await Promise.all(clients.map((client) => client.received('agent:status', 1, 60_000)));
-  expect(clients.filter((client) => heard(client).get('agent-1') !== 1)).toEqual([]);
-  await connected(50);
-  await expect(deadLetters()).resolves.toBe(0);
+  expect(clients.map((client) => [...heard(client)])).toEqual(clients.map(() => [['agent-1', 1]]));
+  expect((await stack.records()).size).toBe(50);
+  await expect(stack.deadLetters()).resolves.toBe(0);
 }, 120_000);
 
 test('a large fan-out goes by shard jobs; health and heartbeats are as ever', async () => {
-  await start({ largeFanOutConnections: 100, heartbeatSeconds: 2 });
-  const clients = await openMany(1_000);
+  await start({ largeFanOutConnections: 100, heartbeatSeconds: 5 });
+  const clients = await stack.openMany(1_000);
   // The census, by which a fan-out is large, is taken by the heartbeats.
-  await Promise.all(clients.map((client) => client.received('heartbeat', 2, 30_000)));
-  await publisher.broadcastAgentStatus('agent-1', 'online');
+  await Promise.all(clients.map((client) => client.received('heartbeat', 2, 90_000)));
+  await stack.publisher.broadcastAgentStatus('agent-1', 'online');
   await Promise.all(clients.map((client) => client.received('agent:status', 1, 30_000)));
-  await connected(1_000);
-  const [client] = clients;
-  const before = client?.framesOf('heartbeat').length ?? 0;
-  await client?.received('heartbeat', before + 3, 30_000);
-  const times = (client?.framesOf('heartbeat') ?? [])
-    .slice(-3)
-    .map((frame) => frame.payload['timestamp'] as number);
-  const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
-  for (const gap of gaps) expect(Math.abs(gap - 2_000)).toBeLessThan(1_500);
-}, 120_000);
+  expect(clients.map((client) => [...heard(client)])).toEqual(clients.map(() => [['agent-1', 1]]));
+  await eventually(() => {
+    const reports = stack.reports('agent:status');
+    expect(reports.map(({ service }) => service)).toEqual(
+      Array.from({ length: 16 }, () => 'deliver'),
+    );
+    expect(reports.reduce((sum, { delivered }) => sum + delivered, 0)).toBe(1_000);
+  });
+  await expect(stack.health()).resolves.toMatchObject({
+    websocket: { connections: 1_000, connectedUsers: 1_000 },
+  });
+  // The heartbeats go by jobs as well, and keep their interval.
+  await Promise.all(
+    clients.map((client) =>
+      client.received('heartbeat', client.framesOf('heartbeat').length + 3, 60_000),
+    ),
+  );
+  expect(stack.reports('heartbeat').some(({ service }) => service === 'deliver')).toBe(true);
+  for (const client of clients) {
+    const times = client
+      .framesOf('heartbeat')
+      .slice(-3)
+      .map((frame) => frame.payload['timestamp'] as number);
+    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    for (const gap of gaps) expect(Math.abs(gap - 5_000)).toBeLessThan(1_500);
+  }
+  await expect(stack.deadLetters()).resolves.toBe(0);
+}, 240_000);

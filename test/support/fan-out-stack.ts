@@ -18,6 +18,8 @@ export interface FanOutStack extends LocalStack {
   records(): Promise<ReadonlyMap<string, string>>;
   /** Messages that are kept for a person to look at. */
   deadLetters(): Promise<number>;
+  /** Posts to a connection of which a function says that no answer came: it hung up, or waited for too long. */
+  unanswered(connectionId: string): number;
   /** What functions reported of fan-outs of one type, oldest first. */
   reports(type: string): readonly FanOutLine[];
 }
@@ -32,12 +34,25 @@ export interface FanOutLine {
   readonly requeuedShards: number;
 }
 
+interface PostFailedLine {
+  readonly connectionId: string;
+  /** Absent when there was no answer. */
+  readonly statusCode?: number;
+}
+
 export async function startFanOutStack(options: LocalStackOptions = {}): Promise<FanOutStack> {
   const lines: FanOutLine[] = [];
+  const unanswered = new Map<string, number>();
   const stack = await startLocalStack({
     ...options,
     log: ({ text }) => {
       if (text.includes('"message":"fan-out"')) lines.push(JSON.parse(text) as FanOutLine);
+      if (text.includes('"message":"post failed"')) {
+        const { connectionId, statusCode } = JSON.parse(text) as PostFailedLine;
+        if (statusCode === undefined) {
+          unanswered.set(connectionId, (unanswered.get(connectionId) ?? 0) + 1);
+        }
+      }
     },
   });
   const publisher = createPublisher({ clientConfiguration: stack.clientConfiguration });
@@ -92,6 +107,8 @@ export async function startFanOutStack(options: LocalStackOptions = {}): Promise
       );
       return Number(attributes?.['ApproximateNumberOfMessages']);
     },
+
+    unanswered: (connectionId) => unanswered.get(connectionId) ?? 0,
 
     reports: (type) => lines.filter((line) => line.type === type),
 
