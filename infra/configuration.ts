@@ -47,6 +47,10 @@ export interface Configuration {
   readonly dataRemoval: 'retain' | 'destroy';
   /** Days that all logs are kept. */
   readonly logRetentionDays: number;
+  /** Where the runbook is, which alarms name by their entry in it: a URL, or a path in the repository. */
+  readonly runbookUrl: string;
+  /** Who is told of alarms; without it they are only seen. */
+  readonly alarmEmail?: string;
   /** Tags of the stack, and so of all its resources, beside `application` and `stage`. */
   readonly tags: Readonly<Record<string, string>>;
   /** One address for WebSocket, `/health` and the dashboard, by CloudFront; without it there is none. */
@@ -84,6 +88,7 @@ const defaults = {
   maxPostsPerSecond: 8_000,
   dataRemoval: 'retain',
   logRetentionDays: 30,
+  runbookUrl: 'docs/runbook.md',
   tags: {},
 } as const satisfies Partial<Configuration>;
 
@@ -98,7 +103,12 @@ const identity = [
   'userPoolClientId',
 ] as const satisfies readonly SettingName[];
 
-const optional = [...identity, 'auth', 'gatewayUrl'] as const satisfies readonly SettingName[];
+const optional = [
+  ...identity,
+  'auth',
+  'gatewayUrl',
+  'alarmEmail',
+] as const satisfies readonly SettingName[];
 
 /** The settings of a deployment, in the order in which they are explained to people. */
 export const configurationNames: readonly (SettingName | 'frontDoor')[] = [
@@ -141,7 +151,7 @@ export function parseConfiguration(
       ],
     };
   }
-  const { gatewayUrl, ...rest } = settings.value;
+  const { gatewayUrl, alarmEmail, ...rest } = settings.value;
   const checked = Object.fromEntries(required.map((name) => [name, rest[name]])) as Pick<
     typeof rest,
     (typeof required)[number]
@@ -153,6 +163,7 @@ export function parseConfiguration(
       identityProvider: provider.value,
       ...(gatewayUrl === undefined ? {} : { gatewayUrl }),
       ...(frontDoor.value === undefined ? {} : { frontDoor: frontDoor.value }),
+      ...(alarmEmail === undefined ? {} : { alarmEmail }),
     },
   };
 }

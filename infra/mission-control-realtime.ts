@@ -14,7 +14,8 @@ import { requirePlaceForFrontDoor } from './constructs/front-door-place';
 import { Health } from './constructs/health';
 import { Heartbeat } from './constructs/heartbeat';
 import { MockAgents } from './constructs/mock-agents';
-import type { CodeOf, Deployment } from './constructs/service-function';
+import { Observability } from './constructs/observability';
+import { ServiceFunction, type CodeOf, type Deployment } from './constructs/service-function';
 import { ServiceQueue } from './constructs/service-queue';
 import { Store } from './constructs/store';
 import { UserDisconnection } from './constructs/user-disconnection';
@@ -112,6 +113,13 @@ export class MissionControlRealtime extends Construct {
     if (configuration.useMockData) {
       new MockAgents(this, 'MockAgents', { ...deployment, eventBus: broadcast.eventBus });
     }
+    new Observability(this, 'Observability', {
+      configuration,
+      tableName: store.tableName,
+      apiId: webSocketApi.apiId,
+      deadLettersName: this.rejectedEvents.queueName,
+      functions: this.node.findAll().filter((each) => each instanceof ServiceFunction),
+    });
     this.webSocketUrl = webSocketApi.url;
     this.healthUrl = health.url;
     this.eventBus = broadcast.eventBus;

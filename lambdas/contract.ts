@@ -5,8 +5,45 @@ import { objectOf, parse, type Parsed } from '../sdk/protocol';
 /** Attributes of the table that infra has to know. */
 export const attributes = { partitionKey: 'pk', sortKey: 'sk', expiresAt: 'expiresAt' } as const;
 
-/** Names of the metrics of fan-outs, by namespace. */
+/** The namespace of all metrics of the functions. */
 export const metricNamespace = 'MissionControl';
+
+/** The dimension by which stages in one account are told apart; `service` says whose metric it is. */
+export const stageDimension = 'stage';
+
+/**
+ * The functions' metrics by `service`. Those of `fan-out` have the dimension `frames` as well, so that broadcast and
+ * those that go on with it add up, and heartbeats do not.
+ */
+export const metrics = {
+  'fan-out': [
+    'Delivered',
+    'Gone',
+    'Failed',
+    'Spared',
+    'Retried',
+    'Requeued',
+    'RequeuedShards',
+    'LostShards',
+    'FanOutTime',
+    'PostsPerSecond',
+    'EventToLastDelivery',
+  ],
+  census: ['Connections', 'Users'],
+  // With the dimension `reason`, too.
+  authorizer: ['HandshakesRefused'],
+  broadcast: ['OutdatedEvents', 'RejectedEvents', 'StateFailures'],
+  connect: ['HandshakesLimited'],
+  default: ['FramesLimited', 'SnapshotsFailed'],
+  'disconnect-user': ['RejectedEvents'],
+} as const;
+
+export type MetricService = keyof typeof metrics;
+export type MetricName<Service extends MetricService = MetricService> =
+  (typeof metrics)[Service][number];
+
+/** What is told apart of the frames: events are news, heartbeats are not. */
+export type Frames = 'events' | 'heartbeats';
 
 /** What the schedule puts into the heartbeat's event: the second for which it was planned, ISO 8601. */
 export const scheduledAtField = 'scheduledAt';
@@ -94,6 +131,9 @@ const secureUrl = (what: string) =>
     ),
   );
 
+const webPage = 'must be a path or an http or https URL without credentials, spaces and #';
+const emailAddress = 'an e-mail address such as on-call@example.com';
+
 /** Every setting of the service by name. Those of a deployment come from `cdk.json` or `-c name=value`. */
 export const settings = {
   stage: v.pipe(
@@ -128,6 +168,12 @@ export const settings = {
       'must be an http or https URL without credentials: /health shows it',
     ),
   ),
+  runbookUrl: v.pipe(
+    text('where the runbook is'),
+    v.check((value) => !URL.canParse(value) || isPlainUrl(value, ['https:', 'http:']), webPage),
+    v.check((value) => !/[\s#]/.test(value), webPage),
+  ),
+  alarmEmail: v.pipe(text(emailAddress), v.maxLength(254), v.email(`must be ${emailAddress}`)),
   useMockData: flag,
   heartbeat: v.picklist(['always', 'when-idle'], 'must be always or when-idle'),
   heartbeatSeconds: v.pipe(

@@ -18,8 +18,9 @@ import { createSqsService } from './aws/sqs/sqs-service';
 import type { Connections, HttpApiDefinition, WebSocketApiDefinition } from './gateway/definition';
 import { deployFunctions } from './lambda/deploy-functions';
 import type { LocalFunction } from './lambda/local-function';
-import type { WriteLogLine } from './lambda/log-line';
+import type { LogLine, WriteLogLine } from './lambda/log-line';
 import { systemTimers, type Timers } from './lambda/timers';
+import { createMonitor, type LocalAlarm, type Monitor } from './monitoring/monitor';
 import { resolveTemplate } from './template/resolve-template';
 import type { Template } from './template/template';
 
@@ -40,6 +41,8 @@ export interface DeploymentOptions {
   readonly timers?: Timers;
   /** Other timeouts than the template's, in seconds, by name of the function. */
   readonly functionTimeoutSeconds?: Readonly<Record<string, number>>;
+  /** How long a minute of the template's alarms takes. Default: a minute. */
+  readonly alarmMinuteMilliseconds?: number;
 }
 
 export interface Deployment {
@@ -55,6 +58,8 @@ export interface Deployment {
   serveConnections(connections: Connections): void;
   /** Starts schedules and event source mappings: what makes functions run without a request. */
   start(): void;
+  /** The template's alarms, and what they say now. */
+  alarms(): readonly LocalAlarm[];
   /** Lets requests to the AWS endpoint fail; the function that it gives withdraws the fault. */
   injectFault(fault: Fault): () => void;
   /** Ends everything at once, also running invocations. */
@@ -72,7 +77,14 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
   const timers = options.timers ?? ownTimers;
   const keys = new AccessKeys();
   // First of all: what the template resolves to contains this address.
-  const endpoint = await openEndpoint({ port: options.awsPort, keys, timers, log });
+  let monitor: Monitor | undefined;
+  const endpoint = await openEndpoint({
+    port: options.awsPort,
+    keys,
+    timers,
+    log,
+    onRefused: (request) => monitor?.refused(request),
+  });
   const closers: (() => unknown)[] = [
     () => endpoint.close(),
     () => {
@@ -89,7 +101,8 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
     );
   };
   try {
-    return { ...(await create(options, endpoint, keys, timers, closers)), close };
+    const onMonitor = (created: Monitor) => (monitor = created);
+    return { ...(await create(options, endpoint, keys, timers, closers, onMonitor)), close };
   } catch (error) {
     await close();
     throw error;
@@ -102,6 +115,7 @@ async function create(
   keys: AccessKeys,
   timers: Timers,
   closers: (() => unknown)[],
+  onMonitor: (monitor: Monitor) => void,
 ): Promise<Omit<Deployment, 'close'>> {
   const { url: endpointUrl } = endpoint;
   const template = resolveTemplate({
@@ -116,7 +130,17 @@ async function create(
   closers.push(() => {
     for (const queue of queues.values()) queue.close();
   });
-  const world = { assetDirectory, endpointUrl, roles, keys, queues, timers, log };
+  const { alarmMinuteMilliseconds: minuteMilliseconds } = options;
+  const monitor = createMonitor({ template, queues, timers, log, minuteMilliseconds });
+  onMonitor(monitor);
+  const world = {
+    ...{ assetDirectory, endpointUrl, roles, keys, queues, timers },
+    log: (line: LogLine) => {
+      monitor.printed(line.text);
+      log(line);
+    },
+    onInvoked: monitor.invoked,
+  };
   const { functionTimeoutSeconds: timeouts = {} } = options;
   const functions = deployFunctions(template, { ...world, functionTimeoutSeconds: timeouts });
   closers.push(() => Promise.all([...functions.values()].map((each) => each.close())));
@@ -154,7 +178,9 @@ async function create(
     start() {
       closers.push(startSchedules());
       for (const mapping of mappings) mapping.start();
+      closers.push(monitor.start());
     },
+    alarms: monitor.alarms,
     injectFault: (fault) => endpoint.injectFault(fault),
   };
 }

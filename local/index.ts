@@ -46,6 +46,8 @@ export interface LocalStackOptions {
   readonly maxConnectionSeconds?: number;
   /** Other timeouts than the template's, in seconds, by name of the function. Default: none. */
   readonly functionTimeoutSeconds?: Readonly<Record<string, number>>;
+  /** How long a minute of the template's alarms takes. Default: 60, a minute. */
+  readonly alarmMinuteSeconds?: number;
   /** Where the local issuer keeps its key. Default: `.local` in the project. */
   readonly stateDirectory?: string;
   /** Takes what functions print, and what went wrong in the stack. Default: nobody. */
@@ -68,6 +70,8 @@ export interface LocalStack {
   readonly outputs: Readonly<Record<string, string>>;
   /** By name. */
   readonly functions: ReadonlyMap<string, LocalFunction>;
+  /** The alarms of the deployment, and what they say now. */
+  readonly alarms: Deployment['alarms'];
   /** Lets requests to the AWS endpoint fail; the function that it gives withdraws the fault. */
   readonly injectFault: Deployment['injectFault'];
   /** A token of the local issuer; on a stack with another issuer it opens no connection. */
@@ -115,6 +119,7 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
     const { functionTimeoutSeconds = {} } = options;
     deployment = await deploy({
       ...{ template, assetDirectory, awsPort, webSocketUrl, httpUrl, log, functionTimeoutSeconds },
+      alarmMinuteMilliseconds: (options.alarmMinuteSeconds ?? 60) * 1000,
     });
     gateway.serve(deployment);
     deployment.serveConnections(gateway.connections);
@@ -141,6 +146,7 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
     clientConfiguration,
     outputs,
     functions,
+    alarms: () => running.alarms(),
     injectFault: (fault) => running.injectFault(fault),
     mintToken: issuer.mintToken,
     health: async () => (await (await fetch(healthUrl)).json()) as Record<string, unknown>,

@@ -53,6 +53,10 @@ export interface ServiceFunctionProps extends Deployment {
 
 /** A function that may write its own log and its own traces, and nothing else until it is allowed to. */
 export class ServiceFunction extends LambdaFunction {
+  /** The folder that it is made of. */
+  readonly folder: FunctionName;
+  readonly memoryMegabytes: number;
+
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     const functionName = `${resourceName(props.configuration)}-${props.name}`;
     const log = new ServiceLog(
@@ -81,9 +85,11 @@ export class ServiceFunction extends LambdaFunction {
       tracing: Tracing.ACTIVE,
       environment: {
         NODE_OPTIONS: '--enable-source-maps',
-        ...environmentOf(props.settings ?? {}),
+        ...environmentOf({ stage: props.configuration.stage, ...props.settings }),
       },
     });
+    this.folder = props.name;
+    this.memoryMegabytes = props.memoryMegabytes;
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], log.logGroupArn);
     acknowledgeWildcard(
       role,

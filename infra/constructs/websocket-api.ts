@@ -30,8 +30,8 @@ export class MissionControlWebSocketApi extends Construct {
   readonly domainName: string;
   /** Where functions post to: the stage's own, which works behind a custom domain too. */
   readonly callbackUrl: string;
-  private readonly apiId: string;
-  private readonly stageName: string;
+  readonly apiId: string;
+  readonly stageName: string;
 
   constructor(scope: Construct, id: string, props: MissionControlWebSocketApiProps) {
     super(scope, id);

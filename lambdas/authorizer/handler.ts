@@ -3,7 +3,7 @@ import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import type { Authorize } from '../core/authorize';
 import { buildAuthorizerContext } from '../core/authorizer-context';
 import type { Handshake } from '../core/handshake-token';
-import type { Log } from '../core/ports';
+import type { CountHandshake, Log } from '../core/ports';
 
 export interface HandshakeEvent extends Handshake {
   readonly methodArn: string;
@@ -14,21 +14,29 @@ export interface HandshakeEvent extends Handshake {
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
  */
-export function createHandler(dependencies: { readonly authorize: Authorize; readonly log: Log }) {
-  const { authorize, log } = dependencies;
+export function createHandler(dependencies: {
+  readonly authorize: Authorize;
+  readonly count: CountHandshake;
+  readonly log: Log;
+}) {
+  const { authorize, count, log } = dependencies;
   return async (event: HandshakeEvent): Promise<APIGatewayAuthorizerResult> => {
     // Access logs carry this id too: by it, an operator finds the client of a refusal.
     const { requestId } = event.requestContext;
     const authorization = await authorize(event).catch((error: unknown) => {
+      // Not refused: what the function throws and this does not count is what an alarm looks at.
+      count();
       log.error('no verdict on a token', { code: 'keys_unavailable', requestId, error });
       throw new Error("No verdict: the token issuer's keys are unavailable", { cause: error });
     });
     if (!authorization.ok) {
       const { code, place } = authorization;
+      count(code);
       log.warn('handshake refused', { code, place, requestId });
       // By this very text API Gateway answers 401; by any other, 500.
       throw new Error('Unauthorized');
     }
+    count();
     const { methodArn } = event;
     return {
       principalId: authorization.value.userId,

@@ -1,10 +1,13 @@
 // Cold start of `authorizer`.
+import { createEmfHandshakes } from '../aws/emf-metrics';
+import { readSettings } from '../aws/environment';
 import { readIdentityProvider } from '../aws/identity-provider';
 import { createJwtTokenVerifier } from '../aws/jwt-token-verifier';
 import { createLog } from '../aws/logger';
 import { createAuthorize } from '../core/authorize';
 import { createHandler } from './handler';
 
+const { stage } = readSettings(process.env, ['stage']);
 const log = createLog('authorizer');
 const verifier = createJwtTokenVerifier(readIdentityProvider(process.env));
 
@@ -13,4 +16,8 @@ verifier.fetchKeys().catch((error: unknown) => {
   log.warn('keys not fetched at cold start', { code: 'keys_unavailable', error });
 });
 
-export const handler = createHandler({ authorize: createAuthorize({ verifier }), log });
+export const handler = createHandler({
+  authorize: createAuthorize({ verifier }),
+  count: createEmfHandshakes(stage),
+  log,
+});

@@ -12,7 +12,11 @@ export type ConnectionWorld = ReturnType<typeof createConnectionWorld>;
 
 /** @throws a ConfigurationError that lists what is wrong with the environment */
 export function createConnectionWorld(environment: NodeJS.ProcessEnv, functionName: string) {
-  const { tableName, callbackUrl } = readSettings(environment, ['tableName', 'callbackUrl']);
+  const { stage, tableName, callbackUrl } = readSettings(environment, [
+    'stage',
+    'tableName',
+    'callbackUrl',
+  ]);
   const [log, now] = [createLog(functionName), Date.now];
   const dynamo = createDynamoClient();
   const managementApi = createManagementApiClient(callbackUrl);
@@ -24,9 +28,9 @@ export function createConnectionWorld(environment: NodeJS.ProcessEnv, functionNa
     now,
     log,
   });
-  const count = createEmfCount(functionName);
+  const count = createEmfCount(functionName, stage);
   return {
-    ...{ log, now, count, dynamo, tableName, managementApi, callbackUrl },
+    ...{ stage, log, now, count, dynamo, tableName, managementApi, callbackUrl },
     ...{ connections, closeConnection },
   };
 }

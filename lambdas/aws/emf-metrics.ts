@@ -1,38 +1,91 @@
 // Metrics as log lines in the embedded metric format, from which CloudWatch makes metrics.
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { metricNamespace } from '../contract';
-import type { Count } from '../core/ports';
+import {
+  metricNamespace,
+  stageDimension,
+  type Frames,
+  type MetricName,
+  type MetricService,
+} from '../contract';
+import type { CensusMetrics, Count, CountHandshake } from '../core/ports';
 import type { FanOutMetrics } from '../core/report';
 
-export function createEmfMetrics(): FanOutMetrics {
-  // One service for all functions that fan out, so that broadcast and those that go on with it add up.
-  const metrics = new Metrics({ namespace: metricNamespace, serviceName: 'fan-out' });
+type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
+
+const { Count: CountUnit, Milliseconds, CountPerSecond } = MetricUnit;
+
+/** Metrics of one service. `add` takes names of the contract alone, by which infra draws them. */
+function metricsOf<Service extends MetricService>(serviceName: Service, stage: string) {
+  const metrics = new Metrics({
+    namespace: metricNamespace,
+    serviceName,
+    defaultDimensions: { [stageDimension]: stage },
+  });
+  const add = (name: MetricName<Service>, value: number, unit: Unit = CountUnit) => {
+    metrics.addMetric(name, unit, value);
+  };
+  return { metrics, add };
+}
+
+export function createEmfMetrics(stage: string): FanOutMetrics {
+  const { metrics, add } = metricsOf('fan-out', stage);
   return {
     record(type, numbers) {
-      const { Count, Milliseconds, CountPerSecond } = MetricUnit;
-      metrics.addDimension('type', type);
-      metrics.addMetric('Delivered', Count, numbers.delivered);
-      metrics.addMetric('Gone', Count, numbers.gone);
-      metrics.addMetric('Failed', Count, numbers.failed);
-      metrics.addMetric('Spared', Count, numbers.spared);
-      metrics.addMetric('Retried', Count, numbers.retried);
-      metrics.addMetric('Requeued', Count, numbers.requeued);
-      metrics.addMetric('RequeuedShards', Count, numbers.requeuedShards);
-      metrics.addMetric('LostShards', Count, numbers.lostShards);
-      metrics.addMetric('FanOutTime', Milliseconds, numbers.milliseconds);
-      metrics.addMetric('PostsPerSecond', CountPerSecond, numbers.postsPerSecond);
+      const frames: Frames = type === 'heartbeat' ? 'heartbeats' : 'events';
+      metrics.addDimension('frames', frames);
+      // For whoever looks at the line; as a dimension it would be a metric more for each type.
+      metrics.addMetadata('type', type);
+      add('Delivered', numbers.delivered);
+      add('Gone', numbers.gone);
+      add('Failed', numbers.failed);
+      add('Spared', numbers.spared);
+      add('Retried', numbers.retried);
+      add('Requeued', numbers.requeued);
+      add('RequeuedShards', numbers.requeuedShards);
+      add('LostShards', numbers.lostShards);
+      add('FanOutTime', numbers.milliseconds, Milliseconds);
+      add('PostsPerSecond', numbers.postsPerSecond, CountPerSecond);
       // Its 99th percentile is the time from event to last delivery.
-      metrics.addMetric('EventToLastDelivery', Milliseconds, numbers.ageMilliseconds);
+      add('EventToLastDelivery', numbers.ageMilliseconds, Milliseconds);
       metrics.publishStoredMetrics();
     },
   };
 }
 
+/** What the census says, as a graph. */
+export function createEmfCensus(stage: string): CensusMetrics {
+  const { metrics, add } = metricsOf('census', stage);
+  return (connections, users) => {
+    add('Connections', connections);
+    add('Users', users);
+    metrics.publishStoredMetrics();
+  };
+}
+
+/**
+ * Handshakes, each 0 or 1: one that is let in counts too, so that the sum is known whenever anybody comes. All errors
+ * of the function that are not among those refused are handshakes without a verdict.
+ */
+export function createEmfHandshakes(stage: string): CountHandshake {
+  const { metrics, add } = metricsOf('authorizer', stage);
+  return (reason) => {
+    // Two sets of dimensions: all handshakes, and those of one reason.
+    metrics.addDimensions({});
+    if (reason !== undefined) metrics.addDimensions({ reason });
+    add('HandshakesRefused', reason === undefined ? 0 : 1);
+    metrics.publishStoredMetrics();
+  };
+}
+
 /** Counts for one function. */
-export function createEmfCount(functionName: string): Count {
-  const metrics = new Metrics({ namespace: metricNamespace, serviceName: functionName });
+export function createEmfCount(functionName: string, stage: string): Count {
+  const metrics = new Metrics({
+    namespace: metricNamespace,
+    serviceName: functionName,
+    defaultDimensions: { [stageDimension]: stage },
+  });
   return (what) => {
-    metrics.addMetric(what, MetricUnit.Count, 1);
+    metrics.addMetric(what, CountUnit, 1);
     metrics.publishStoredMetrics();
   };
 }

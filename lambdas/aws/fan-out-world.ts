@@ -9,7 +9,7 @@ import { createConnectionWorld } from './connection-world';
 import { createDeliveryOptions } from './delivery-options';
 import { createDynamoCensusStore } from './dynamo-census-store';
 import { createDynamoReachStore } from './dynamo-reach-store';
-import { createEmfMetrics } from './emf-metrics';
+import { createEmfCensus, createEmfMetrics } from './emf-metrics';
 import { readSettings } from './environment';
 import { createSqsDeliveryQueue } from './sqs-delivery-queue';
 
@@ -25,13 +25,13 @@ export function createFanOutWorld(environment: NodeJS.ProcessEnv, functionName: 
   const settings = readSettings(environment, names);
   const { deliveriesQueueUrl, largeFanOutConnections: threshold, heartbeatSeconds } = settings;
   const world = createConnectionWorld(environment, functionName);
-  const { log, now } = world;
+  const { log, now, stage } = world;
   const sqs = createSqsClient();
   const census = createDynamoCensusStore(world.dynamo, world.tableName);
   const queue = createSqsDeliveryQueue(sqs, deliveriesQueueUrl, Math.random);
   const delivery = createDeliveryOptions(environment, world);
   const fanOut = createFanOut({ ...world, ...delivery, queue });
-  const report = createReportFanOut({ log, metrics: createEmfMetrics(), now });
+  const report = createReportFanOut({ log, metrics: createEmfMetrics(stage), now });
   const reach =
     settings.heartbeat === 'always'
       ? noReach
@@ -43,5 +43,9 @@ export function createFanOutWorld(environment: NodeJS.ProcessEnv, functionName: 
     ...{ ...world, fanOut, census, reach, report, heartbeatSeconds },
   });
   const largeFanOut = createLargeFanOut({ census, queue, now, log, threshold });
-  return { ...world, sqs, fanOut, largeFanOut, sendHeartbeat, reach, report };
+  const drawCensus = createEmfCensus(stage);
+  return {
+    ...{ ...world, sqs, census, drawCensus },
+    ...{ fanOut, largeFanOut, sendHeartbeat, reach, report },
+  };
 }

@@ -1,7 +1,14 @@
 // Proves to every client that its connection lives, and finds out which ones do not.
 import { serializeFrame } from '../../sdk/protocol';
 import type { LargeFanOut } from './large-fan-out';
-import type { Clock, HeartbeatQueue, Log, PlannedHeartbeat } from './ports';
+import type {
+  CensusMetrics,
+  CensusStore,
+  Clock,
+  HeartbeatQueue,
+  Log,
+  PlannedHeartbeat,
+} from './ports';
 import { patienceOf, type SendHeartbeat } from './send-heartbeat';
 
 /** Deadlines are milliseconds since the Unix epoch; no post begins after them. */
@@ -16,11 +23,14 @@ export function createHeartbeat(dependencies: {
   readonly sendHeartbeat: SendHeartbeat;
   readonly largeFanOut: LargeFanOut;
   readonly queue: HeartbeatQueue;
+  readonly census: CensusStore;
+  readonly drawCensus: CensusMetrics;
   readonly now: Clock;
   readonly log: Log;
   readonly heartbeatSeconds: number;
 }): Heartbeat {
   const { sendHeartbeat, largeFanOut, queue, now, log, heartbeatSeconds } = dependencies;
+  const { census, drawCensus } = dependencies;
   const interval = heartbeatSeconds * 1000;
 
   async function beat(deadline: number): Promise<void> {
@@ -28,6 +38,19 @@ export function createHeartbeat(dependencies: {
     const frame = serializeFrame({ type: 'heartbeat', payload: { timestamp: reportedAt } });
     const heartbeat = { frame, type: 'heartbeat', reportedAt };
     if (!(await largeFanOut(heartbeat))) await sendHeartbeat({ ...heartbeat, deadline });
+    await draw();
+  }
+
+  /** As it stands now; of a large service that is what the last heartbeat counted. */
+  async function draw(): Promise<void> {
+    try {
+      const shards = await census.read();
+      const sum = (of: 'connections' | 'users') =>
+        shards.reduce((total, shard) => total + shard[of], 0);
+      drawCensus(sum('connections'), sum('users'));
+    } catch (error) {
+      log.warn('census not read', { error });
+    }
   }
 
   return {

@@ -125,6 +125,12 @@ export type Countable =
 /** Counts one more. */
 export type Count = (what: Countable) => void;
 
+/** Draws how many connections and users there are. */
+export type CensusMetrics = (connections: number, users: number) => void;
+
+/** Counts a handshake that was refused, by the reason, or one that was not. */
+export type CountHandshake = (reason?: TokenRefusal) => void;
+
 /** How one post ended. `throttled` and `failed` may be tried again; `refused` would be refused again. */
 export type Delivery = 'delivered' | 'gone' | 'throttled' | 'failed' | 'refused';
 

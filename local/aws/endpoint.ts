@@ -17,6 +17,16 @@ export interface EndpointOptions {
   readonly keys: AccessKeys;
   readonly timers: Timers;
   readonly log: WriteLogLine;
+  /** Is told of each request that a service, or a fault, answered with an error. */
+  readonly onRefused?: (request: RefusedRequest) => void;
+}
+
+/** A request that was answered with an error. */
+export interface RefusedRequest {
+  readonly service: string;
+  readonly operation: string;
+  readonly error: AwsError;
+  readonly body: Buffer;
 }
 
 export interface Endpoint {
@@ -80,6 +90,10 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
       write(response, await service.handle({ ...parts, principal }));
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
+      if (service !== undefined) {
+        const operation = service.operationOf(parts);
+        options.onRefused?.({ service: service.name, operation, error, body });
+      }
       const status =
         service !== undefined && authenticationErrors.has(error.code)
           ? service.authenticationErrorStatus

@@ -24,6 +24,7 @@ export interface FunctionWorld {
   readonly log: WriteLogLine;
   /** Other timeouts than the template's, by name. */
   readonly functionTimeoutSeconds: Readonly<Record<string, number>>;
+  readonly onInvoked?: (name: string, startedAt: number, ok: boolean) => void;
 }
 
 type FunctionResource = Resource<'AWS::Lambda::Function'>;
@@ -94,6 +95,7 @@ function deployFunction(
     maximumEventAgeSeconds:
       config?.properties.MaximumEventAgeInSeconds ?? asyncDefaults.maximumEventAgeSeconds,
     log: world.log,
+    onInvoked: world.onInvoked,
     onGivenUp(record) {
       const queue = destination === undefined ? undefined : world.queues.get(destination);
       queue?.send({ body: JSON.stringify(record), senderId: `${role.name}:${name}` });

@@ -11,6 +11,8 @@ export interface LocalFunctionOptions extends RuntimeDefinition {
   readonly maximumRetryAttempts: number;
   readonly maximumEventAgeSeconds: number;
   readonly log: WriteLogLine;
+  /** Is told of each invocation when it has ended. Times are milliseconds since the Unix epoch. */
+  readonly onInvoked?: ((name: string, startedAt: number, ok: boolean) => void) | undefined;
   /** Where records of events go that were given up; absent when the template names no destination. */
   readonly onGivenUp?: ((record: InvocationRecord) => void) | undefined;
 }
@@ -30,12 +32,18 @@ export function createLocalFunction(options: LocalFunctionOptions): LocalFunctio
   const runtime = new FunctionRuntime(options, (stream, text) => {
     log({ source: name, stream, text });
   });
+  const invoke = async (event: unknown, requestId?: string): Promise<InvocationResult> => {
+    const startedAt = timers.now();
+    const result = await runtime.invoke(event, requestId);
+    options.onInvoked?.(name, startedAt, result.ok);
+    return result;
+  };
   const asyncInvocations = new AsyncInvocations({
     functionArn: arn,
     timers,
     maximumRetryAttempts: options.maximumRetryAttempts,
     maximumEventAgeSeconds: options.maximumEventAgeSeconds,
-    invoke: (event, requestId) => runtime.invoke(event, requestId),
+    invoke,
     onGivenUp(record) {
       const { condition, approximateInvokeCount, requestId } = record.requestContext;
       const text = `${name} gave up event ${requestId} after ${approximateInvokeCount} attempts (${condition}): ${record.responsePayload.errorType}`;
@@ -49,7 +57,7 @@ export function createLocalFunction(options: LocalFunctionOptions): LocalFunctio
     roleArn,
     timeoutSeconds,
     maximumConcurrency,
-    invoke: (event): Promise<InvocationResult> => runtime.invoke(event),
+    invoke: (event) => invoke(event),
     invokeAsync(event) {
       asyncInvocations.accept(event);
     },

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { resourceType } from './properties';
 import * as apiGateway from './resources/api-gateway';
+import { alarm, dashboard } from './resources/cloudwatch';
 import { table } from './resources/dynamodb';
 import { eventBus, rule } from './resources/events';
 import { policy, role } from './resources/iam';
@@ -12,6 +13,7 @@ import {
   permission,
 } from './resources/lambda';
 import { logGroup } from './resources/logs';
+import * as notifications from './resources/notifications';
 import { schedule } from './resources/scheduler';
 import { queue, queuePolicy } from './resources/sqs';
 
@@ -30,16 +32,22 @@ export const resourceTypes = {
   'AWS::ApiGatewayV2::RouteResponse': apiGateway.routeResponse,
   'AWS::ApiGatewayV2::Stage': apiGateway.stage,
   'AWS::CDK::Metadata': cdkMetadata,
+  'AWS::CloudWatch::Alarm': alarm,
+  'AWS::CloudWatch::Dashboard': dashboard,
   'AWS::DynamoDB::Table': table,
   'AWS::Events::EventBus': eventBus,
   'AWS::Events::Rule': rule,
   'AWS::IAM::Policy': policy,
   'AWS::IAM::Role': role,
+  'AWS::KMS::Key': notifications.key,
   'AWS::Lambda::EventInvokeConfig': eventInvokeConfig,
   'AWS::Lambda::EventSourceMapping': eventSourceMapping,
   'AWS::Lambda::Function': lambdaFunction,
   'AWS::Lambda::Permission': permission,
   'AWS::Logs::LogGroup': logGroup,
+  'AWS::SNS::Subscription': notifications.subscription,
+  'AWS::SNS::Topic': notifications.topic,
+  'AWS::SNS::TopicPolicy': notifications.topicPolicy,
   'AWS::SQS::Queue': queue,
   'AWS::SQS::QueuePolicy': queuePolicy,
   'AWS::Scheduler::Schedule': schedule,

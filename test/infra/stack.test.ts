@@ -95,7 +95,7 @@ describe('every function', () => {
     ['mock-agents', ['EVENT_BUS_NAME', 'EVENT_SOURCE']],
   ])('%s is told its settings and no other', (name, variables) => {
     const environment = environmentOf(functionOf(withMockData, name));
-    expect(Object.keys(environment).sort()).toEqual([...variables, 'NODE_OPTIONS'].sort());
+    expect(Object.keys(environment).sort()).toEqual([...variables, 'NODE_OPTIONS', 'STAGE'].sort());
   });
 
   test('the workers of a large fan-out share the pace of one', () => {
@@ -436,6 +436,7 @@ describe('identity provider', () => {
     }).template;
     expect(environmentOf(functionOf(cognito, 'authorizer'))).toEqual({
       NODE_OPTIONS: '--enable-source-maps',
+      STAGE: 'live',
       USER_POOL_ID: 'eu-central-1_AbCdEf123',
       USER_POOL_CLIENT_ID: '7example',
     });

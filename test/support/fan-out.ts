@@ -44,12 +44,29 @@ export function createFanOutWorld(options: Partial<FanOutDependencies> = {}) {
   });
   const report = createReportFanOut({ log, metrics, now });
   const reach = createReach({ store: reachStore, now, log, heartbeatSeconds: 30 });
+  const drawn: [connections: number, users: number][] = [];
+  const drawCensus = (connections: number, users: number) => {
+    drawn.push([connections, users]);
+  };
   const counted: Countable[] = [];
   const count: Count = (what) => {
     counted.push(what);
   };
   return {
-    ...{ clock, now, connections, gateway, queue, census, log, recorded, counted, count },
+    ...{
+      clock,
+      now,
+      connections,
+      gateway,
+      queue,
+      census,
+      log,
+      recorded,
+      counted,
+      count,
+      drawn,
+      drawCensus,
+    },
     ...{ fanOut, report, reach, reachStore },
   };
 }

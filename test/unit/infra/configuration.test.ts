@@ -41,6 +41,7 @@ test('issuer and audience are enough', () => {
       operatorSource: 'mission-control.operator',
       dataRemoval: 'retain',
       logRetentionDays: 30,
+      runbookUrl: 'docs/runbook.md',
       tags: {},
     },
   });
@@ -72,6 +73,8 @@ test('everything can be set as text, which is all that -c can give', () => {
     operatorSource: 'operators',
     dataRemoval: 'destroy',
     logRetentionDays: '7',
+    runbookUrl: 'https://wiki.example.com/runbook',
+    alarmEmail: 'on-call@example.com',
     tags: 'team=platform, cost-center=a=b',
   };
   expect(parseConfiguration(given)).toEqual({
@@ -99,6 +102,8 @@ test('everything can be set as text, which is all that -c can give', () => {
       operatorSource: 'operators',
       dataRemoval: 'destroy',
       logRetentionDays: 7,
+      runbookUrl: 'https://wiki.example.com/runbook',
+      alarmEmail: 'on-call@example.com',
       tags: { team: 'platform', 'cost-center': 'a=b' },
     },
   });
@@ -262,3 +267,30 @@ test('the stage named live bears the plain name, every other one is told apart',
     'MissionControl-test',
   ]);
 });
+
+test.each([
+  'someone',
+  'someone@',
+  '@example.com',
+  'a b@example.com',
+  'a@example.com,b@example.com',
+])('%p gets no alarms', (alarmEmail) => {
+  expect(faultsOf({ ...oidc, alarmEmail })).toEqual([
+    {
+      path: 'alarmEmail',
+      problem: 'must be an e-mail address such as on-call@example.com',
+    },
+  ]);
+});
+
+test.each(['https://user:secret@example.com/runbook', 'docs/my runbook.md', 'runbook.md#alarms'])(
+  'the runbook is not at %p',
+  (runbookUrl) => {
+    expect(faultsOf({ ...oidc, runbookUrl })).toEqual([
+      {
+        path: 'runbookUrl',
+        problem: 'must be a path or an http or https URL without credentials, spaces and #',
+      },
+    ]);
+  },
+);

@@ -58,6 +58,7 @@ function connectWith(token: string | undefined) {
   );
   const handler = createHandler({
     authorize: createAuthorize({ verifier }),
+    count: () => undefined,
     log: { info: write('info'), warn: write('warn'), error: write('error') },
   });
   return handler({

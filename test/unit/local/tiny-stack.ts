@@ -146,6 +146,7 @@ export async function deployTiny(
   options: {
     readonly timers?: Timers;
     readonly awsPort?: number;
+    readonly alarmMinuteMilliseconds?: number;
     readonly outputs?: Template['Outputs'];
   } = {},
 ): Promise<TinyStack> {

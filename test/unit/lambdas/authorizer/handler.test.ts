@@ -4,7 +4,8 @@ import { createHandler } from '../../../../lambdas/authorizer/handler';
 test('without a verdict nobody gets in, and it is the operator who is told', async () => {
   const cause = new Error('fetch failed');
   const log = { info: jest.fn(), warn: jest.fn(), error: jest.fn() };
-  const handler = createHandler({ authorize: () => Promise.reject(cause), log });
+  const count = jest.fn();
+  const handler = createHandler({ authorize: () => Promise.reject(cause), count, log });
 
   const answer = handler({ methodArn: 'arn', requestContext: { requestId: 'request-1' } });
 
@@ -17,4 +18,6 @@ test('without a verdict nobody gets in, and it is the operator who is told', asy
     ['no verdict on a token', { code: 'keys_unavailable', requestId: 'request-1', error: cause }],
   ]);
   expect(log.warn).not.toHaveBeenCalled();
+  // Counted, and not as refused: the alarm looks at the difference.
+  expect(count.mock.calls).toEqual([[]]);
 });

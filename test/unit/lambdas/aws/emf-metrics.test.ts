@@ -1,4 +1,9 @@
-import { createEmfCount, createEmfMetrics } from '../../../../lambdas/aws/emf-metrics';
+import {
+  createEmfCensus,
+  createEmfCount,
+  createEmfHandshakes,
+  createEmfMetrics,
+} from '../../../../lambdas/aws/emf-metrics';
 
 /** Keeps what is written to the log, until it is restored. */
 function captureOutput() {
@@ -15,10 +20,10 @@ function captureOutput() {
   };
 }
 
-test('writes one line in the embedded metric format, by the type of the frame alone', () => {
+test('writes one line of a fan-out: heartbeats apart from events, and one stage from another', () => {
   const { lines, restore } = captureOutput();
   try {
-    createEmfMetrics().record('agent:status', {
+    createEmfMetrics('live').record('agent:status', {
       delivered: 5,
       gone: 1,
       failed: 0,
@@ -38,9 +43,13 @@ test('writes one line in the embedded metric format, by the type of the frame al
   expect(lines).toHaveLength(1);
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({
     _aws: {
-      CloudWatchMetrics: [{ Namespace: 'MissionControl', Dimensions: [['service', 'type']] }],
+      CloudWatchMetrics: [
+        { Namespace: 'MissionControl', Dimensions: [['service', 'stage', 'frames']] },
+      ],
     },
     service: 'fan-out',
+    stage: 'live',
+    frames: 'events',
     type: 'agent:status',
     Delivered: 5,
     Requeued: 3,
@@ -51,13 +60,44 @@ test('writes one line in the embedded metric format, by the type of the frame al
 
 test('counts one more for a function', () => {
   const { lines, restore } = captureOutput();
-  createEmfCount('connect')('HandshakesLimited');
+  createEmfCount('connect', 'live')('HandshakesLimited');
   restore();
   expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
     {
-      _aws: { CloudWatchMetrics: [{ Namespace: 'MissionControl', Dimensions: [['service']] }] },
+      _aws: {
+        CloudWatchMetrics: [{ Namespace: 'MissionControl', Dimensions: [['service', 'stage']] }],
+      },
       service: 'connect',
       HandshakesLimited: 1,
     },
+  ]);
+});
+
+test('counts a handshake by its reason and without it, and one that was let in as none refused', () => {
+  const { lines, restore } = captureOutput();
+  const count = createEmfHandshakes('live');
+  count('token_expired');
+  count();
+  restore();
+  const [all, byReason] = [
+    ['service', 'stage'],
+    ['service', 'stage', 'reason'],
+  ];
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    {
+      _aws: { CloudWatchMetrics: [{ Dimensions: [all, byReason] }] },
+      reason: 'token_expired',
+      HandshakesRefused: 1,
+    },
+    { _aws: { CloudWatchMetrics: [{ Dimensions: [all] }] }, HandshakesRefused: 0 },
+  ]);
+});
+
+test('draws connections and users', () => {
+  const { lines, restore } = captureOutput();
+  createEmfCensus('live')(5, 3);
+  restore();
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { service: 'census', stage: 'live', Connections: 5, Users: 3 },
   ]);
 });

@@ -37,7 +37,7 @@ function setUp(heartbeatSeconds = 30) {
 }
 
 test('sends the documented frame to everybody and takes the census', async () => {
-  const { clock, connections, gateway, census, heartbeat } = setUp();
+  const { clock, connections, gateway, census, drawn, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice', 'alice', 'bob']);
   await heartbeat.onSchedule(clock.now());
   expect(gateway.posts.map(({ frame }) => frame)).toEqual(
@@ -46,6 +46,17 @@ test('sends the documented frame to everybody and takes the census', async () =>
   const counts = [...census.shards.values()];
   expect(counts.reduce((sum, shard) => sum + shard.connections, 0)).toBe(3);
   expect(counts.reduce((sum, shard) => sum + shard.users, 0)).toBe(2);
+  expect(drawn).toEqual([[3, 2]]);
+});
+
+test('is sent although the census cannot be drawn', async () => {
+  const { clock, connections, gateway, census, drawn, log, heartbeat } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  census.read = () => Promise.reject(new Error('the store is down'));
+  await heartbeat.onSchedule(clock.now());
+  expect(gateway.posts).toHaveLength(1);
+  expect(drawn).toEqual([]);
+  expect(log.lines.map(({ message }) => message)).toContain('census not read');
 });
 
 test('with the default of 30 s plans one heartbeat half a minute after the schedule', async () => {

@@ -27,6 +27,7 @@ function fakeStart(fail?: Error, isStopped = false) {
     },
     outputs: {},
     functions: new Map(),
+    alarms: () => [],
     injectFault: () => () => undefined,
     mintToken: () => Promise.resolve('a.ready.token'),
     health: () => Promise.resolve({}),

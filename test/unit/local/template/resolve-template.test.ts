@@ -111,8 +111,8 @@ test("what the CDK's bootstrap adds is let through", () => {
 test.each<[string, Template, string]>([
   [
     'a type',
-    { Resources: { Topic: { Type: 'AWS::SNS::Topic' } } },
-    'Topic (AWS::SNS::Topic): this type of resource is not known to it.',
+    { Resources: { Topic: { Type: 'AWS::Kinesis::Stream' } } },
+    'Topic (AWS::Kinesis::Stream): this type of resource is not known to it.',
   ],
   [
     'a property',

@@ -1,0 +1,78 @@
+// What was measured, by metric and time: as much of it as alarms look back.
+import type { Datapoint } from './expression';
+
+/** Names a metric, as alarms and the embedded metric format do. */
+export interface MetricId {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+export interface Measurement {
+  readonly metric: MetricId;
+  readonly value: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+}
+
+/** One text for one metric, in whatever order its dimensions come. */
+export function keyOf({ namespace, name, dimensions }: MetricId): string {
+  const sorted = Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([namespace, name, sorted]);
+}
+
+export class MetricStore {
+  readonly #measured: Map<string, { readonly value: number; readonly at: number }[]>;
+  readonly #keepMilliseconds: number;
+
+  /** Only what was `wanted` is kept, for so long. */
+  constructor(wanted: readonly MetricId[], keepMilliseconds: number) {
+    this.#measured = new Map(wanted.map((metric) => [keyOf(metric), []]));
+    this.#keepMilliseconds = keepMilliseconds;
+  }
+
+  record({ metric, value, at }: Measurement): void {
+    const measured = this.#measured.get(keyOf(metric));
+    if (measured === undefined) return;
+    const oldest = at - this.#keepMilliseconds;
+    const first = measured.findIndex((each) => each.at >= oldest);
+    measured.splice(0, first === -1 ? measured.length : first);
+    measured.push({ value, at });
+  }
+
+  /** The statistic of what was measured from `from` on and before `to`. */
+  statistic(metric: MetricId, name: string, from: number, to: number): Datapoint {
+    const values = (this.#measured.get(keyOf(metric)) ?? [])
+      .filter(({ at }) => at >= from && at < to)
+      .map(({ value }) => value);
+    return values.length === 0 ? undefined : statisticOf(name)?.(values);
+  }
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+/** How a statistic is calculated of at least one value; undefined for one that is not known here. */
+export function statisticOf(name: string): ((values: readonly number[]) => number) | undefined {
+  const [, percent] = /^p(\d+(?:\.\d+)?)$/.exec(name) ?? [];
+  if (percent !== undefined) return (values) => percentileOf(values, Number(percent) / 100);
+  switch (name) {
+    case 'Sum':
+      return sum;
+    case 'Average':
+      return (values) => sum(values) / values.length;
+    case 'Maximum':
+      return (values) => Math.max(...values);
+    case 'Minimum':
+      return (values) => Math.min(...values);
+    case 'SampleCount':
+      return (values) => values.length;
+    default:
+      return undefined;
+  }
+}
+
+/** The smallest value that so large a part of them does not exceed. */
+function percentileOf(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? NaN;
+}

@@ -1,0 +1,189 @@
+// Who is woken, for what, and whether the runbook knows what to do then.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { resourceOf, resourcesOf, synthesize } from './synthesized';
+
+interface MetricOf {
+  readonly Namespace: string;
+  readonly MetricName: string;
+  readonly Dimensions?: readonly { readonly Name: string; readonly Value: string }[];
+}
+
+interface AlarmProperties extends Partial<MetricOf> {
+  readonly AlarmName: string;
+  readonly AlarmDescription: string;
+  readonly TreatMissingData: string;
+  readonly EvaluationPeriods: number;
+  readonly Period?: number;
+  readonly Metrics?: readonly {
+    readonly Expression?: string;
+    readonly MetricStat?: { readonly Metric: MetricOf; readonly Period: number };
+  }[];
+  readonly AlarmActions?: readonly string[];
+  readonly OKActions?: readonly string[];
+}
+
+const alarmsOf = ({ template }: ReturnType<typeof synthesize>) =>
+  resourcesOf(template, 'AWS::CloudWatch::Alarm').map(
+    ({ properties }) => properties as unknown as AlarmProperties,
+  );
+
+const stack = synthesize({ useMockData: true });
+const alarms = alarmsOf(stack);
+/** Another stage, with all that can be set about alarms. */
+const other = synthesize({
+  stage: 'test',
+  heartbeatSeconds: 540,
+  runbookUrl: 'https://wiki.example.com/mission-control',
+  alarmEmail: 'on-call@example.com',
+});
+const runbook = readFileSync(path.join(__dirname, '../../docs/runbook.md'), 'utf8');
+
+/** Entries of the runbook: an alarm links to one, so a heading is its own anchor. */
+const entries = [...runbook.matchAll(/^### (.+)$/gm)].map(([, heading = '']) => heading);
+
+test('every alarm links to its entry in the runbook, and every entry has its alarm', () => {
+  const linked = alarms.map(({ AlarmName, AlarmDescription }) => {
+    const [, entry = ''] = /docs\/runbook\.md#([a-z-]+)$/.exec(AlarmDescription) ?? [];
+    expect(AlarmName).toBe(`mission-control-${entry}`);
+    return entry;
+  });
+  expect(linked.sort()).toEqual([...entries].sort());
+  expect(linked).toHaveLength(8);
+});
+
+test('every entry says what it means, what to look at with a query or a command, and what to do', () => {
+  const bodies = runbook.split(/^### .+$/m).slice(1);
+  for (const body of bodies) {
+    expect(body).toMatch(/\*\*Means:\*\* [^]*\*\*Look at:\*\* [^]*```[^]*```[^]*\*\*Do:\*\* ?/);
+  }
+});
+
+test('every link within the runbook leads somewhere', () => {
+  const headings = [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading.toLowerCase().replaceAll(' ', '-'),
+  );
+  for (const [, anchor = ''] of runbook.matchAll(/\]\(#([^)]+)\)/g)) {
+    expect(headings).toContain(anchor);
+  }
+});
+
+test('the runbook may be elsewhere', () => {
+  const [alarm] = alarmsOf(other);
+  expect(alarm?.AlarmDescription).toMatch(
+    / https:\/\/wiki\.example\.com\/mission-control#[a-z-]+$/,
+  );
+});
+
+test('nothing to measure is well, but for heartbeats', () => {
+  const breaching = alarms.filter(({ TreatMissingData }) => TreatMissingData !== 'notBreaching');
+  expect(breaching).toMatchObject([
+    { AlarmName: 'mission-control-missing-heartbeats', TreatMissingData: 'breaching' },
+  ]);
+});
+
+test('heartbeats are missed by the minute, or by their own longer interval', () => {
+  for (const [deployed, period] of [[stack, 60] as const, [other, 540] as const]) {
+    const found = alarmsOf(deployed).find(({ AlarmName }) => AlarmName.endsWith('heartbeats'));
+    const periods = (found?.Metrics ?? []).flatMap(({ MetricStat }) => MetricStat?.Period ?? []);
+    expect(new Set(periods)).toEqual(new Set([period]));
+  }
+});
+
+test('alarms of two stages look at different metrics', () => {
+  const metricsOf = (each: AlarmProperties): MetricOf[] =>
+    each.Metrics?.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) ?? [each as MetricOf];
+  const named = (deployed: typeof stack) => alarmsOf(deployed).flatMap(metricsOf).map(identityOf);
+  const identityOf = ({ Namespace, MetricName, Dimensions = [] }: MetricOf) =>
+    JSON.stringify([Namespace, MetricName, ...Dimensions.map(({ Value }) => Value)]);
+  // Those of resources of the stack are told apart by CloudFormation.
+  const fixed = (metric: string) => !metric.includes('${');
+  const [live, test] = [named(stack).filter(fixed), named(other).filter(fixed)];
+  expect(live.length).toBeGreaterThan(5);
+  expect(live.filter((metric) => test.includes(metric))).toEqual([]);
+});
+
+describe('the operations dashboard', () => {
+  const { properties } = resourceOf(stack.template, 'AWS::CloudWatch::Dashboard');
+  const { widgets } = JSON.parse(String(properties['DashboardBody'])) as {
+    widgets: { properties: { title: string; alarms?: string[]; metrics?: unknown[][] } }[];
+  };
+  const titled = (title: string) =>
+    JSON.stringify(
+      widgets.find((widget) => widget.properties.title.startsWith(title))?.properties.metrics ?? [],
+    );
+
+  test('is called as the service, and begins with all alarms', () => {
+    expect(properties['DashboardName']).toBe('mission-control');
+    expect(widgets[0]?.properties.alarms).toHaveLength(alarms.length);
+  });
+
+  test.each([
+    ['Connections and users', ['Connections', 'Users']],
+    ['Events', ['OutdatedEvents', 'RejectedEvents', 'StateFailures', '"broadcast"']],
+    ['Frames', ['"Delivered"', '"MessageCount"']],
+    ['From event to last delivery', ['"p50"', '"p99"', 'EventToLastDelivery']],
+    ['Events that did not arrive', ['Gone', 'Retried', 'Requeued', 'Failed', 'LostShards']],
+    ['Dead letters', ['ApproximateNumberOfMessagesVisible', 'RejectedEvents.QueueName']],
+    ['Handshakes refused (401)', ['SEARCH(', 'HandshakesRefused', 'reason']],
+    ['Throttles of functions', ['Throttles', 'mission-control-deliver']],
+    ['Throttles of the table', ['ReadThrottleEvents', 'WriteThrottleEvents']],
+  ])('shows %s', (title, metrics) => {
+    for (const metric of metrics) expect(titled(title)).toContain(metric);
+  });
+
+  test('estimates what a day costs, by list prices', () => {
+    const day = '"period":86400';
+    const estimate = titled('Dollars a day');
+    for (const [item, formula] of [
+      ['frames', '(FILL(frames0, 0)) * 0.000001'],
+      ['being connected', '(FILL(connected0, 0)) * 0.00036'],
+      ['table', '(FILL(reads0, 0)) * 0.000000125 + (FILL(writes0, 0)) * 0.000000625'],
+    ]) {
+      expect(estimate).toContain(`{"label":"${item}","expression":"${formula}",${day}}`);
+    }
+    // 1769 MB at $0.0000133334 for a gigabyte and a second, of milliseconds.
+    expect(estimate).toContain('* 0.000000023033969');
+  });
+});
+
+describe('with an e-mail address', () => {
+  test('begin and end of every alarm are told', () => {
+    const topic = `\${${resourceOf(other.template, 'AWS::SNS::Topic').id}}`;
+    for (const { AlarmActions, OKActions } of alarmsOf(other)) {
+      expect({ AlarmActions, OKActions }).toEqual({ AlarmActions: [topic], OKActions: [topic] });
+    }
+    expect(resourceOf(other.template, 'AWS::SNS::Subscription').properties).toEqual({
+      Protocol: 'email',
+      Endpoint: 'on-call@example.com',
+      TopicArn: topic,
+    });
+  });
+
+  test('only alarms of this account publish, over TLS, encrypted with a key that they may use', () => {
+    const { Statement: statements } = resourceOf(other.template, 'AWS::SNS::TopicPolicy')
+      .properties['PolicyDocument'] as { Statement: object[] };
+    const account = { StringEquals: { 'aws:SourceAccount': '${AWS::AccountId}' } };
+    const alarms = { Service: 'cloudwatch.amazonaws.com' };
+    expect(statements).toHaveLength(2);
+    expect(statements).toMatchObject([
+      { Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+      { Effect: 'Allow', Action: 'sns:Publish', Principal: alarms, Condition: account },
+    ]);
+    const { properties } = resourceOf(other.template, 'AWS::KMS::Key');
+    expect(properties).toMatchObject({ EnableKeyRotation: true });
+    expect(properties['KeyPolicy']).toMatchObject({
+      Statement: [
+        { Principal: { AWS: expect.stringContaining('${AWS::AccountId}:root') as string } },
+        { Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Principal: alarms, Condition: account },
+      ],
+    });
+    expect(JSON.stringify(properties['KeyPolicy'])).not.toContain('kms:*');
+  });
+
+  test('without one nobody is told, and no key is paid for', () => {
+    expect(alarms.flatMap(({ AlarmActions = [] }) => AlarmActions)).toEqual([]);
+    expect(resourcesOf(stack.template, 'AWS::KMS::Key')).toEqual([]);
+    expect(resourcesOf(stack.template, 'AWS::SNS::Topic')).toEqual([]);
+  });
+});

@@ -1,0 +1,62 @@
+import { MetricStore, type MetricId } from '../../../../local/monitoring/metric-store';
+
+const metric: MetricId = { namespace: 'Test', name: 'Time', dimensions: { a: '1', b: '2' } };
+
+function storeOf(values: readonly (readonly [at: number, value: number])[]): MetricStore {
+  const store = new MetricStore([metric], 1_000);
+  for (const [at, value] of values) store.record({ metric, value, at });
+  return store;
+}
+
+test.each([
+  ['Sum', 6],
+  ['Average', 2],
+  ['Maximum', 3],
+  ['Minimum', 1],
+  ['SampleCount', 3],
+  ['p50', 2],
+  ['p99', 3],
+])('the %s of 3, 1 and 2 is %d', (statistic, value) => {
+  const store = storeOf([
+    [0, 3],
+    [5, 1],
+    [9, 2],
+  ]);
+  expect(store.statistic(metric, statistic, 0, 10)).toBe(value);
+});
+
+test('the 99th percentile of many leaves out the one that is worse than all', () => {
+  const store = storeOf(
+    Array.from({ length: 200 }, (_, index) => [index, index === 0 ? 9_999 : 1]),
+  );
+  expect(store.statistic(metric, 'p99', 0, 1_000)).toBe(1);
+  expect(store.statistic(metric, 'p100', 0, 1_000)).toBe(9_999);
+});
+
+test('a period begins with its first moment and ends before the next', () => {
+  const store = storeOf([
+    [9, 1],
+    [10, 2],
+    [19, 4],
+    [20, 8],
+  ]);
+  expect(store.statistic(metric, 'Sum', 10, 20)).toBe(6);
+  expect(store.statistic(metric, 'Sum', 30, 40)).toBeUndefined();
+});
+
+test('dimensions have no order, and another value is another metric', () => {
+  const store = storeOf([[0, 1]]);
+  const turned = { ...metric, dimensions: { b: '2', a: '1' } };
+  store.record({ metric: turned, value: 2, at: 0 });
+  store.record({ metric: { ...metric, dimensions: { a: '1' } }, value: 4, at: 0 });
+  expect(store.statistic(turned, 'Sum', 0, 1)).toBe(3);
+});
+
+test('what nobody looks back at any more is forgotten', () => {
+  const store = storeOf([
+    [0, 1],
+    [500, 2],
+    [1_200, 4],
+  ]);
+  expect(store.statistic(metric, 'Sum', 0, 2_000)).toBe(6);
+});

@@ -1,0 +1,173 @@
+// The template's alarms: what they look at on this machine, and when they ring.
+import { systemTimers } from '../../../../local/lambda/timers';
+import type { LocalAlarm } from '../../../../local/monitoring/monitor';
+import { fakeTimers, type FakeTimers } from '../fake-timers';
+import { closeTiny, deployTiny, ref, type Resources, type TinyStack } from '../tiny-stack';
+
+afterEach(closeTiny);
+
+const minute = 60_000;
+
+const alarm = (properties: object): Resources => ({
+  Bell: {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      AlarmName: 'bell',
+      AlarmDescription: 'It rings.',
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      TreatMissingData: 'notBreaching',
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Errors',
+      Dimensions: [{ Name: 'FunctionName', Value: ref('echo') }],
+      Period: 60,
+      Statistic: 'Sum',
+      ...properties,
+    },
+  },
+});
+
+const failing = 'export const handler = async () => { throw new Error("no"); };';
+const stateOf = (stack: TinyStack) => stack.alarms()[0]?.state;
+const call = (stack: TinyStack) => stack.functions.get('echo')?.invoke({});
+/** A minute after what has been measured, the period with it is over. */
+const afterwards = (timers: FakeTimers) => timers.advance(minute);
+
+test('a function that fails rings when the minute is over, and once', async () => {
+  const timers = fakeTimers();
+  const stack = await deployTiny(alarm({}), { echo: failing }, { timers });
+  stack.start();
+  await call(stack);
+  expect(stateOf(stack)).toBe('INSUFFICIENT_DATA');
+  await afterwards(timers);
+  expect(stack.alarms()).toEqual<LocalAlarm[]>([
+    { name: 'bell', description: 'It rings.', state: 'ALARM' },
+  ]);
+  await timers.advance(2 * minute);
+  expect(stateOf(stack)).toBe('OK');
+  expect(stack.lines.filter(({ source }) => source === 'stack').map(({ text }) => text)).toEqual([
+    'ALARM bell: It rings.',
+    'The alarm bell is over.',
+  ]);
+});
+
+test('one that succeeds does not', async () => {
+  const timers = fakeTimers();
+  const stack = await deployTiny(alarm({}), {}, { timers });
+  await call(stack);
+  await afterwards(timers);
+  expect(stateOf(stack)).toBe('OK');
+});
+
+test('of so many periods so many must be bad', async () => {
+  const timers = fakeTimers();
+  const rule = alarm({ EvaluationPeriods: 3, DatapointsToAlarm: 2 });
+  const stack = await deployTiny(rule, { echo: failing }, { timers });
+  await call(stack);
+  await afterwards(timers);
+  expect(stateOf(stack)).toBe('INSUFFICIENT_DATA');
+  await timers.advance(minute);
+  await call(stack);
+  await afterwards(timers);
+  expect(stateOf(stack)).toBe('ALARM');
+  await timers.advance(minute);
+  expect(stateOf(stack)).toBe('OK');
+});
+
+test('nothing to measure can be what is wrong, as soon as the stack has run that long', async () => {
+  const timers = fakeTimers();
+  const rule = alarm({ EvaluationPeriods: 3, TreatMissingData: 'breaching' });
+  const stack = await deployTiny(rule, {}, { timers });
+  await timers.advance(2 * minute);
+  expect(stateOf(stack)).toBe('INSUFFICIENT_DATA');
+  await timers.advance(minute);
+  expect(stateOf(stack)).toBe('ALARM');
+  await call(stack);
+  await afterwards(timers);
+  expect(stateOf(stack)).toBe('OK');
+});
+
+test('metrics in what a function prints are looked at, and may be calculated with', async () => {
+  const timers = fakeTimers();
+  const metric = (Id: string) => ({
+    Id,
+    ReturnData: false,
+    MetricStat: {
+      Metric: { Namespace: 'Test', MetricName: Id, Dimensions: [] },
+      Period: 60,
+      Stat: 'Maximum',
+    },
+  });
+  const rule = alarm({
+    ...{ Namespace: undefined, MetricName: undefined, Dimensions: undefined },
+    ...{ Period: undefined, Statistic: undefined },
+    Metrics: [{ Id: 'e1', Expression: 'failed + lost' }, metric('failed'), metric('lost')],
+  });
+  const document = {
+    _aws: {
+      Timestamp: timers.now(),
+      CloudWatchMetrics: [
+        { Namespace: 'Test', Dimensions: [[]], Metrics: [{ Name: 'failed' }, { Name: 'lost' }] },
+      ],
+    },
+    failed: 0,
+    lost: 1,
+  };
+  const echo = `export const handler = async () => { console.log(${JSON.stringify(JSON.stringify(document))}); };`;
+  const stack = await deployTiny(without(rule), { echo }, { timers });
+  await call(stack);
+  await afterwards(timers);
+  expect(stateOf(stack)).toBe('ALARM');
+});
+
+test('a queue is looked at even if nobody does anything with it', async () => {
+  const timers = fakeTimers();
+  const rule = alarm({
+    Namespace: 'AWS/SQS',
+    MetricName: 'ApproximateNumberOfMessagesVisible',
+    Dimensions: [{ Name: 'QueueName', Value: 'letters' }],
+    Statistic: 'Maximum',
+  });
+  const queue = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'letters' } };
+  const stack = await deployTiny({ ...rule, Letters: queue }, {}, { timers });
+  stack.start();
+  await timers.advance(2 * minute);
+  expect(stateOf(stack)).toBe('OK');
+});
+
+test('a minute of the alarms may be shorter than one', async () => {
+  const timers = fakeTimers();
+  const options = { timers, alarmMinuteMilliseconds: 1_000 };
+  const stack = await deployTiny(alarm({}), { echo: failing }, options);
+  await call(stack);
+  await timers.advance(1_000);
+  expect(stateOf(stack)).toBe('ALARM');
+});
+
+test.each<[string, object, string]>([
+  ['a metric that is not measured here', { MetricName: 'Throttles' }, 'does not measure Throttles'],
+  ['an unknown service', { Namespace: 'AWS/X' }, 'does not measure Errors of AWS/X'],
+  [
+    'a function that is not there',
+    { Dimensions: [{ Name: 'FunctionName', Value: 'ecko' }] },
+    'the template has no ecko for Errors',
+  ],
+  ['no dimension', { Dimensions: [] }, 'must have the one dimension FunctionName'],
+  ['an unknown statistic', { Statistic: 'TM99' }, 'the statistic TM99 is not known to it'],
+  ['no period', { Period: undefined }, 'must have Metrics, or one metric'],
+  ['another treatment', { TreatMissingData: 'ignore' }, 'must be breaching or notBreaching'],
+  [
+    'an expression that cannot be read',
+    { Metrics: [{ Id: 'e1', Expression: 'RATE(m1)' }] },
+    'the function RATE is not known to it',
+  ],
+])('an alarm on %s is an error at start', async (_, properties, problem) => {
+  const rule = without(alarm(properties));
+  await expect(deployTiny(rule, {}, { timers: systemTimers() })).rejects.toThrow(problem);
+});
+
+/** Leaves out properties that are undefined: a template has none. */
+function without(resources: Resources): Resources {
+  return JSON.parse(JSON.stringify(resources)) as Resources;
+}
