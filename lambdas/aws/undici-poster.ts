@@ -173,7 +173,7 @@ class Post implements Dispatcher.DispatchHandler {
 
   onError(error: Error): void {
     const { connectionId } = this;
-    this.log.warn('post failed', { connectionId, name: error.name, message: error.message });
+    this.log.warn('post failed', { connectionId, name: error.name, cause: error.message });
     this.end('failed');
   }
 

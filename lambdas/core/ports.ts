@@ -1,5 +1,6 @@
 // What the rules need from the world. lambdas/aws answers these with AWS, the unit tests with fakes.
 import type { EventFrame } from '../../sdk/protocol';
+import type { LogFields, LogMessage } from './log-lines';
 
 /** Names a connection in the store: all connections of one user lie side by side. */
 export interface ConnectionKey {
@@ -234,9 +235,9 @@ export type GatewayProbe = (url: string) => Promise<'connected' | 'disconnected'
 /** Tells the time in milliseconds since the Unix epoch. */
 export type Clock = () => number;
 
-/** Structured log lines; a line never holds a token or the text of a message. */
+/** Structured log lines, each one of the list in log-lines.ts; none holds a token or the text of a message. */
 export interface Log {
-  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info<Message extends LogMessage<'info'>>(message: Message, fields?: LogFields<Message>): void;
+  warn<Message extends LogMessage<'warn'>>(message: Message, fields?: LogFields<Message>): void;
+  error<Message extends LogMessage<'error'>>(message: Message, fields?: LogFields<Message>): void;
 }

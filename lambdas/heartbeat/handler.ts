@@ -30,7 +30,16 @@ export function createHandler(dependencies: {
       return;
     }
     for (const { body } of event.Records) {
-      await heartbeat.onDue(JSON.parse(body) as PlannedHeartbeat, deadline);
+      await heartbeat.onDue(plannedIn(body), deadline);
     }
   };
+}
+
+/** JSON's own error would repeat the text, and Lambda logs it. */
+function plannedIn(body: string): PlannedHeartbeat {
+  try {
+    return JSON.parse(body) as PlannedHeartbeat;
+  } catch {
+    throw new Error('The message is no planned heartbeat: it must be JSON');
+  }
 }

@@ -96,3 +96,13 @@ test.each(['{}', '[]', 'null', '{"frame":"{}","type":"x","reportedAt":1,"round":
     expect(() => parseDeliveryJob(body)).toThrow('The message is no delivery');
   },
 );
+
+test.each([
+  'a secret message',
+  '{"frame":"a secret message',
+  '{"frame":7,"type":"a secret message","reportedAt":"a secret message","round":"a secret message"}',
+])('does not repeat what is in %s', (body) => {
+  expect(() => parseDeliveryJob(body)).toThrow(
+    'The message is no delivery: it must be a frame for connections or for a shard',
+  );
+});

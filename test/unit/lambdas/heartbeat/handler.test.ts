@@ -46,3 +46,10 @@ test('fails visibly when the schedule did not fill in the time', async () => {
   );
   expect(calls).toEqual([]);
 });
+
+test('does not repeat what is in a message that is none of ours', async () => {
+  const { handler } = setUp();
+  await expect(
+    handler({ Records: [{ body: 'a secret message' }] } as SQSEvent, context),
+  ).rejects.toThrow(/^The message is no planned heartbeat: it must be JSON$/);
+});

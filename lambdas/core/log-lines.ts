@@ -1,0 +1,94 @@
+// Every line that the functions log, by its message: docs/logs.md explains them, and the compiler holds us to them.
+
+/** The level of each message, and the fields that its line can have. A field never holds a token or a message's text. */
+export const logLines = {
+  connected: { level: 'info', fields: ['connectionId', 'userId'] },
+  disconnected: { level: 'info', fields: ['connectionId', 'userId', 'closeCode'] },
+  'connection closed': { level: 'info', fields: ['connectionId', 'userId', 'reason'] },
+  'connection not closed': {
+    level: 'error',
+    fields: ['connectionId', 'userId', 'reason', 'error'],
+  },
+  'user disconnected': {
+    level: 'info',
+    fields: ['eventId', 'userId', 'reason', 'connections', 'open'],
+  },
+
+  'handshake refused': { level: 'warn', fields: ['code', 'place', 'requestId'] },
+  'handshake limited': { level: 'warn', fields: ['connectionId', 'userId'] },
+  'handshake without authorizer context': { level: 'error', fields: ['connectionId'] },
+  'no verdict on a token': { level: 'error', fields: ['code', 'requestId', 'error'] },
+  'keys not fetched at cold start': { level: 'warn', fields: ['code', 'error'] },
+
+  'frame refused': { level: 'info', fields: ['connectionId', 'code'] },
+  'frame without authorizer context': { level: 'error', fields: ['connectionId'] },
+  'frame not counted': { level: 'warn', fields: ['connectionId', 'error'] },
+  'expiry not known': { level: 'error', fields: ['connectionId', 'error'] },
+  'token refreshed': { level: 'info', fields: ['connectionId', 'userId'] },
+  'token refused': { level: 'warn', fields: ['connectionId', 'code'] },
+  'token not refreshed': { level: 'error', fields: ['connectionId', 'error'] },
+  'state synced': {
+    level: 'info',
+    fields: ['connectionId', 'registers', 'frames', 'ended', 'milliseconds'],
+  },
+  'state not read': { level: 'error', fields: ['connectionId', 'error'] },
+
+  'fan-out': {
+    level: 'info',
+    fields: [
+      ...([
+        'type',
+        'eventId',
+        'delivered',
+        'gone',
+        'failed',
+        'retried',
+        'expired',
+        'spared',
+      ] as const),
+      ...(['requeued', 'requeuedShards', 'lostShards', 'milliseconds', 'postsPerSecond'] as const),
+      ...(['ageMilliseconds', 'connections', 'users'] as const),
+    ],
+  },
+  'large fan-out': { level: 'info', fields: ['type', 'connections', 'jobs'] },
+  'event rejected': { level: 'warn', fields: ['eventId', 'reason'] },
+  'event outdated': { level: 'info', fields: ['eventId', 'type'] },
+  'state not stored': { level: 'error', fields: ['eventId', 'type', 'error'] },
+  'completion not noted': { level: 'warn', fields: ['eventId', 'type', 'error'] },
+  'post failed': { level: 'warn', fields: ['connectionId', 'statusCode', 'name', 'cause'] },
+  'no credentials to post with': { level: 'error', fields: ['error'] },
+  'shard not read to its end': { level: 'error', fields: ['shard', 'error'] },
+  'expired connection not looked up': { level: 'warn', fields: ['error'] },
+  'gone connections not removed': { level: 'warn', fields: ['connections', 'error'] },
+  'leftovers not queued': { level: 'error', fields: ['type', 'connections', 'shards', 'error'] },
+  'delivery failed': { level: 'error', fields: ['messageId', 'error'] },
+  'job given up': { level: 'error', fields: ['type', 'round'] },
+
+  'late heartbeat dropped': { level: 'warn', fields: ['lateMilliseconds'] },
+  'census not read': { level: 'warn', fields: ['error'] },
+  'connections not counted': { level: 'error', fields: ['error'] },
+  'reach not read': { level: 'warn', fields: ['error'] },
+  'reach not noted': { level: 'warn', fields: ['error'] },
+  'mock agents reported': { level: 'info', fields: ['rounds'] },
+} as const satisfies Readonly<Record<string, LogLineShape>>;
+
+interface LogLineShape {
+  readonly level: LogLevel;
+  readonly fields: readonly string[];
+}
+
+export type LogLevel = 'info' | 'warn' | 'error';
+
+/** The messages of one level. */
+export type LogMessage<Level extends LogLevel> = {
+  [Message in keyof typeof logLines]: (typeof logLines)[Message]['level'] extends Level
+    ? Message
+    : never;
+}[keyof typeof logLines];
+
+/** Numbers, and texts that are names or codes of ours; an error is written with its message and stack. */
+export type LogFields<Message extends keyof typeof logLines> = {
+  readonly [Field in (typeof logLines)[Message]['fields'][number]]?: Field extends 'error'
+    ? unknown
+    : string | number | undefined;
+};

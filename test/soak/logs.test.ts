@@ -1,0 +1,304 @@
+// Whatever clients and backends send, and whatever fails: no token and no text of a message is in any line of any log.
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { metrics } from '../../lambdas/contract';
+import { logLines } from '../../lambdas/core/log-lines';
+import { startLocalStack, type LocalStack, type LogLine } from '../../local';
+import { localAudience, localIssuer } from '../../local/issuer/issuer';
+import { createPublisher, type Publisher } from '../../sdk/publisher';
+import { TestClient } from '../support/client';
+import { eventually } from '../support/eventually';
+
+/** Whatever must not be found again. Base64 has three ways to write it, by where in its threes it begins. */
+const mark = 'canary-7Q';
+const marks = [mark, ...[0, 1, 2].map((shift) => inBase64(shift)), 'eyJ'];
+
+function inBase64(shift: number): string {
+  const text = Buffer.from(`${'x'.repeat(shift)}${mark}`).toString('base64');
+  return text.slice(Math.ceil((shift * 4) / 3) + (shift === 0 ? 0 : 1), -4);
+}
+
+const patience = 60_000;
+const lines: LogLine[] = [];
+const log = (line: LogLine) => lines.push(line);
+let stack: LocalStack;
+let publisher: Publisher;
+let users = 0;
+
+beforeAll(async () => {
+  stack = await startLocalStack({
+    log,
+    mockData: true,
+    settings: {
+      heartbeatSeconds: 2,
+      handshakeBurst: 20,
+      frameBurst: 1000,
+      largeFanOutConnections: 1,
+    },
+  });
+  publisher = createPublisher({ clientConfiguration: stack.clientConfiguration });
+}, patience);
+
+afterAll(async () => {
+  await publisher.close();
+  await stack.close();
+});
+
+const tokenOf = (claims: object = {}, options: object = {}) =>
+  stack.mintToken({ sub: `user-${(users += 1)}`, claims: { name: mark, ...claims }, ...options });
+const open = async () => TestClient.open(stack.webSocketUrl, { token: await tokenOf() });
+const refused = (url: string, options = {}) => TestClient.refused(url, options);
+const invoke = (name: string, event: object) =>
+  stack.functions.get(`mission-control-${name}`)?.invoke(event);
+const fail = (service: string, operation?: string) =>
+  stack.injectFault({
+    service,
+    ...(operation === undefined ? {} : { operation }),
+    effect: { kind: 'status', status: 500 },
+  });
+const entries = () =>
+  lines.flatMap(({ source, text }) => {
+    if (source === 'stack' || !text.startsWith('{')) return [];
+    return [JSON.parse(text) as Record<string, unknown>];
+  });
+const logged = (message: string) =>
+  eventually(() => {
+    expect(entries().map((entry) => entry['message'])).toContain(message);
+  }, patience);
+
+async function putEvent(type: string, detail: object, source = 'mission-control'): Promise<void> {
+  const client = new EventBridgeClient(stack.clientConfiguration);
+  const entry = { EventBusName: stack.eventBusName, Source: source, DetailType: type };
+  await client.send(
+    new PutEventsCommand({ Entries: [{ ...entry, Detail: JSON.stringify(detail) }] }),
+  );
+  client.destroy();
+}
+
+const activity = (more: object = {}) => ({
+  ...{ agentId: 'agent-1', sessionId: 'session-1', lastMessage: mark, timestamp: Date.now() },
+  ...more,
+});
+
+test('the marks are found, in whatever way a token writes them', async () => {
+  const found = async (claims: object) => {
+    const [, payload = ''] = (await tokenOf(claims)).split('.');
+    return marks.slice(1, 4).some((each) => payload.includes(each));
+  };
+  for (const before of ['', 'a', 'aa'])
+    await expect(found({ a: before, name: mark })).resolves.toBe(true);
+});
+
+test(
+  'handshakes: with good tokens and bad ones, in every place',
+  async () => {
+    const url = stack.webSocketUrl;
+    const good = await tokenOf();
+    const clients = [
+      await TestClient.open(url, { token: good, headers: { 'X-Mark': mark } }),
+      await TestClient.open(url, { subprotocols: ['mission-control', await tokenOf()] }),
+      await TestClient.open(`${url}?token=${await tokenOf()}&mark=${mark}`),
+    ];
+    for (const bad of [mark, `${mark}.${mark}.${mark}`, `${good.slice(0, -9)}${mark}`]) {
+      await refused(url, { token: bad });
+      await refused(url, { subprotocols: ['mission-control', bad] });
+      await refused(`${url}?token=${bad}`);
+    }
+    await refused(url, { token: await tokenOf({}, { expiresInSeconds: -1 }) });
+    await refused(url, { token: await tokenOf({ iss: mark }) });
+    await refused(url, { token: await tokenOf({ aud: mark }) });
+    await refused(url, { headers: { Authorization: `Basic ${mark}` } });
+    await refused(`${url}/${mark}?token=${mark}`);
+    await Promise.all(clients.map((client) => client.close()));
+    const token = await tokenOf();
+    for (let handshake = 0; handshake < 22; handshake += 1) await refused(url, { token });
+    await invoke('connect', { requestContext: { connectionId: 'x' }, headers: { Mark: mark } });
+    for (const message of [
+      ...['connected', 'disconnected', 'handshake refused', 'handshake limited'],
+      'handshake without authorizer context',
+    ]) {
+      await logged(message);
+    }
+  },
+  patience,
+);
+
+test(
+  'frames: understood and not, with good tokens and bad ones',
+  async () => {
+    const client = await open();
+    const frames = [
+      ...[mark, `{"type":"${mark}"}`, `{"type":"ping","payload":"${mark}"`, Buffer.from(mark)],
+      ...[{ type: 'state:sync', payload: { since: mark } }, { type: 'state:sync' }],
+      ...[mark, `${mark}.${mark}.${mark}`, await tokenOf({}, { expiresInSeconds: -1 })].map(
+        (token) => ({ type: 'token:refresh', payload: { token } }),
+      ),
+    ];
+    for (const frame of frames) client.send(frame);
+    await client.received('error', frames.length - 1);
+    await invoke('default', { requestContext: { connectionId: 'x' }, body: mark });
+    const refreshed = await stack.mintToken({ sub: `user-${users}`, claims: { name: mark } });
+    client.send({ type: 'token:refresh', payload: { token: refreshed } });
+    for (const message of [
+      'frame refused',
+      'token refused',
+      'state synced',
+      'frame without authorizer context',
+    ]) {
+      await logged(message);
+    }
+    await client.close();
+  },
+  patience,
+);
+
+test(
+  'events: broadcast, outdated and rejected; orders, too',
+  async () => {
+    const client = await open();
+    await publisher.broadcastSessionActivity('agent-1', 'session-1', mark);
+    await client.received('session:activity');
+    await putEvent('session:activity', activity({ timestamp: 1 }));
+    await putEvent('session:activity', activity({ timestamp: Date.now() + 3_600_000 }));
+    await putEvent('session:activity', activity({ lastMessage: { mark } }));
+    await putEvent('session:activity', activity({ lastMessage: mark.repeat(10_000) }));
+    await putEvent(`${mark}:activity`, activity());
+    await putEvent('agent:status', { agentId: mark, status: mark, timestamp: mark });
+    await putEvent('user:disconnect', { userId: 7, reason: mark }, 'mission-control.operator');
+    await putEvent(mark, { mark }, 'mission-control.operator');
+    await putEvent(
+      'user:disconnect',
+      { userId: `user-${users}`, reason: 'account suspended' },
+      'mission-control.operator',
+    );
+    await client.closed;
+    for (const message of [
+      'fan-out',
+      'event outdated',
+      'event rejected',
+      'user disconnected',
+      'connection closed',
+    ]) {
+      await logged(message);
+    }
+  },
+  patience,
+);
+
+test(
+  'jobs: those that are none, and those that are given up',
+  async () => {
+    const queues = new SQSClient(stack.clientConfiguration);
+    const url = `${stack.awsEndpointUrl}/000000000000/mission-control-deliveries`;
+    const job = { frame: mark, type: 'session:activity', reportedAt: 1, round: 99, shard: 0 };
+    for (const body of [
+      mark,
+      `{"frame":"${mark}`,
+      ...[
+        { ...job, reportedAt: mark },
+        { ...job, shard: mark },
+        { ...job, connections: mark },
+        job,
+      ].map((each) => JSON.stringify(each)),
+    ]) {
+      await queues.send(new SendMessageCommand({ QueueUrl: url, MessageBody: body }));
+    }
+    queues.destroy();
+    await invoke('heartbeat', { Records: [{ body: mark }] });
+    await invoke('heartbeat', { scheduledAt: '2020-01-01T00:00:00Z' });
+    for (const message of ['delivery failed', 'job given up', 'late heartbeat dropped'])
+      await logged(message);
+  },
+  patience,
+);
+
+test(
+  'failures: of API Gateway, of the table, and of the queues',
+  async () => {
+    const client = await open();
+    let withdraw = [fail('execute-api')];
+    await publisher.broadcastSessionActivity('agent-1', 'session-2', mark);
+    await logged('post failed');
+    withdraw.push(fail('sqs'));
+    await publisher.broadcastSessionActivity('agent-1', 'session-3', mark);
+    await putEvent(mark, activity());
+    await invoke('broadcast', {
+      ...{ id: '1', 'detail-type': mark, source: 'mission-control', detail: activity() },
+    });
+    for (const end of withdraw) end();
+    withdraw = [fail('dynamodb')];
+    await publisher.broadcastSessionActivity('agent-1', 'session-4', mark);
+    client.send({ type: 'state:sync' });
+    client.send({ type: 'token:refresh', payload: { token: await tokenOf() } });
+    client.send(mark);
+    await refused(stack.webSocketUrl, { token: await tokenOf() });
+    await stack.health().catch(() => undefined);
+    for (const message of [
+      ...['state not stored', 'shard not read to its end', 'frame not counted', 'state not read'],
+      ...['connections not counted', 'census not read'],
+    ]) {
+      await logged(message);
+    }
+    for (const end of withdraw) end();
+    await client.close();
+  },
+  2 * patience,
+);
+
+test(
+  'an issuer that does not tell its keys',
+  async () => {
+    const without = await startLocalStack({
+      ...{ log, issuer: localIssuer, audience: localAudience },
+      // Nobody listens there.
+      jwksUri: 'http://127.0.0.1:9/keys',
+    });
+    try {
+      expect((await refused(without.webSocketUrl, { token: await tokenOf() })).status).toBe(500);
+      await logged('no verdict on a token');
+      await logged('keys not fetched at cold start');
+    } finally {
+      await without.close();
+    }
+  },
+  patience,
+);
+
+describe('in all that was logged', () => {
+  test('no mark is found', () => {
+    expect(lines.length).toBeGreaterThan(200);
+    const found = lines.filter(({ text }) => marks.some((each) => text.includes(each)));
+    expect(found).toEqual([]);
+  });
+
+  test('every line has a documented message, with its level and its fields', () => {
+    const always = ['level', 'message', 'service', 'timestamp', 'sampling_rate', 'xray_trace_id'];
+    for (const entry of entries().filter((each) => !('_aws' in each))) {
+      const { message, level } = entry as { message: keyof typeof logLines; level: string };
+      expect(Object.keys(logLines)).toContain(message);
+      const documented = logLines[message];
+      expect({ message, level: level.toLowerCase() }).toEqual({ message, level: documented.level });
+      const unknown = Object.keys(entry).filter(
+        (field) => ![...always, ...documented.fields].includes(field),
+      );
+      expect({ message, unknown }).toEqual({ message, unknown: [] });
+    }
+  });
+
+  test('every metric is a documented one', () => {
+    const lineMetrics = entries().filter((each) => '_aws' in each);
+    expect(lineMetrics.length).toBeGreaterThan(20);
+    for (const entry of lineMetrics) {
+      const [directive] = (
+        entry['_aws'] as { CloudWatchMetrics: [{ Metrics: { Name: string }[] }] }
+      ).CloudWatchMetrics;
+      const known: readonly string[] = metrics[entry['service'] as keyof typeof metrics];
+      for (const { Name } of directive.Metrics) expect(known).toContain(Name);
+    }
+  });
+
+  test('what is no JSON is what Lambda itself says of a function that failed', () => {
+    const others = lines.filter(({ source, text }) => source !== 'stack' && !text.startsWith('{'));
+    for (const { text } of others) expect(text).toMatch(/^Invoke Error \{/);
+  });
+});

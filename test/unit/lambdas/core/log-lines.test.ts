@@ -1,0 +1,75 @@
+// The documentation of the logs, and the runbook's queries, against what the functions can log.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { metrics } from '../../../../lambdas/contract';
+import { logLines } from '../../../../lambdas/core/log-lines';
+
+const read = (name: string) => readFileSync(path.join(__dirname, '../../../../docs', name), 'utf8');
+
+/** The rows of the table below a heading of docs/logs.md, cell by cell. */
+function tableOf(heading: string): string[][] {
+  const [, section = ''] = read('logs.md').split(`\n## ${heading}\n`);
+  const [table = ''] = section.split('\n## ');
+  const rows = table.split('\n').filter((line) => line.startsWith('|'));
+  return rows.slice(2).map((row) =>
+    row
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim()),
+  );
+}
+
+const namesIn = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+
+test('every message is documented, with its level and its fields, and no other', () => {
+  const documented = tableOf('Messages').map(([message, level, fields]) => [
+    ...namesIn(message),
+    { level, fields: namesIn(fields) },
+  ]);
+  expect(Object.fromEntries(documented)).toEqual(logLines);
+});
+
+test('every message says what it means', () => {
+  for (const [, , , means] of tableOf('Messages')) expect(means).toMatch(/\w{3}/);
+});
+
+test('every metric is documented, and no other', () => {
+  const documented = tableOf('Metrics').map(([service, names]) => [
+    ...namesIn(service),
+    namesIn(names),
+  ]);
+  expect(Object.fromEntries(documented)).toEqual(metrics);
+});
+
+describe('the queries of the runbook', () => {
+  const blocks = [...read('runbook.md').matchAll(/```\n([^`]+)```/g)].map(([, text = '']) => text);
+
+  test('ask for messages that there are', () => {
+    const asked = blocks.flatMap((text) =>
+      [...text.matchAll(/message (?:=|in) (\[[^\]]+\]|"[^"]+")/g)].flatMap(([, list = '']) =>
+        [...list.matchAll(/"([^"]+)"/g)].map(([, message = '']) => message),
+      ),
+    );
+    expect(asked.length).toBeGreaterThan(10);
+    for (const message of asked) expect(Object.keys(logLines)).toContain(message);
+  });
+
+  test('show fields that there are', () => {
+    const ofLambda = ['@timestamp', '@log', 'message', 'level', 'errorType', 'errorMessage'];
+    const known = new Set<string>([
+      ...ofLambda,
+      'xray_trace_id',
+      ...Object.values(logLines).flatMap(({ fields }) => fields),
+    ]);
+    const shown = blocks.flatMap((text) =>
+      [...text.matchAll(/^fields (.+)$/gm)].flatMap(([, list = '']) =>
+        list
+          .replace(/ as \w+/g, '')
+          .split(/, | - /)
+          .map((field) => field.trim().replace(/^error\..*/, 'error')),
+      ),
+    );
+    expect(shown.length).toBeGreaterThan(20);
+    for (const field of shown) expect(known).toContain(field);
+  });
+});
