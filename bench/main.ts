@@ -18,7 +18,7 @@ Usage: npm run bench -- fan-out [options]
   --help
 
 fast             ours: lambdas/core/fan-out.ts, with the listing of the connections
-unsigned         undici alone: no signature, no listing, no retries; as cheap as it can be
+unsigned         undici's pool as it comes: no signature, no listing, no retries; the floor
 sdk-bounded      the AWS SDK's client, 128 posts in flight over 128 sockets, with the listing
 sdk-promise-all  the AWS SDK's client as it comes, all posts at once, with the listing`;
 
