@@ -41,6 +41,12 @@ const rings = (name: string, of = stack) =>
     expect(statesOf(of)).toMatchObject({ [name]: 'ALARM' });
   }, patience);
 
+/** It may still ring for what an earlier test did. */
+const isSilent = (name: string) =>
+  eventually(() => {
+    expect(statesOf()).toMatchObject({ [name]: 'OK' });
+  }, patience);
+
 const allIsWell = () =>
   eventually(() => {
     expect(new Set(Object.values(statesOf()))).toEqual(new Set(['OK']));
@@ -90,6 +96,7 @@ test('none rings while people come, are refused, hear events and go', async () =
 }, 120_000);
 
 test('dead-letters: for an event that is none, until somebody has looked after it', async () => {
+  await isSilent('dead-letters');
   await stack.functions.get('mission-control-broadcast')?.invoke({
     ...{ id: 'event-1', 'detail-type': 'agent:status', source: 'mission-control' },
     detail: { agentId: 'agent-1', status: 'asleep', timestamp: 1 },
@@ -100,12 +107,11 @@ test('dead-letters: for an event that is none, until somebody has looked after i
     new PurgeQueueCommand({ QueueUrl: stack.outputs['RejectedEventsQueueUrl'] ?? '' }),
   );
   queues.destroy();
-  await eventually(() => {
-    expect(statesOf()).toMatchObject({ 'dead-letters': 'OK' });
-  }, patience);
+  await isSilent('dead-letters');
 }, 120_000);
 
 test('failed-deliveries: when API Gateway refuses a post', async () => {
+  await isSilent('failed-deliveries');
   const client = await openAs('alice');
   const withdraw = fault('execute-api', 'PostToConnection', 403);
   await publisher.broadcastAgentStatus('agent-1', 'offline');
@@ -115,6 +121,7 @@ test('failed-deliveries: when API Gateway refuses a post', async () => {
 }, 120_000);
 
 test('slow-delivery: when API Gateway takes nothing for a while', async () => {
+  await isSilent('slow-delivery');
   const client = await openAs('alice');
   const withdraw = fault('execute-api', 'PostToConnection', 429);
   let events = 0;
@@ -126,6 +133,7 @@ test('slow-delivery: when API Gateway takes nothing for a while', async () => {
 }, 120_000);
 
 test('missing-heartbeats: when they reach nobody', async () => {
+  await isSilent('missing-heartbeats');
   const client = await openAs('alice');
   const withdraw = fault('execute-api', 'PostToConnection', 403);
   await rings('missing-heartbeats');
@@ -135,6 +143,7 @@ test('missing-heartbeats: when they reach nobody', async () => {
 }, 120_000);
 
 test('connect-errors: when the table takes no connection', async () => {
+  await isSilent('connect-errors');
   const withdraw = fault('dynamodb', 'PutItem', 500);
   let users = 0;
   await meanwhile(rings('connect-errors'), async () => {
@@ -145,12 +154,14 @@ test('connect-errors: when the table takes no connection', async () => {
 }, 120_000);
 
 test('table-read-throttles: when DynamoDB refuses reads', async () => {
+  await isSilent('table-read-throttles');
   const withdraw = fault('dynamodb', 'Query', 400, throttled);
   await rings('table-read-throttles');
   withdraw();
 }, 120_000);
 
 test('table-write-throttles: when DynamoDB refuses writes', async () => {
+  await isSilent('table-write-throttles');
   const withdraw = fault('dynamodb', 'PutItem', 400, throttled);
   await rings('table-write-throttles');
   withdraw();
@@ -186,6 +197,7 @@ test('authorizer-errors, too: when the function does not start, and so counts no
 }, 120_000);
 
 test('missing-heartbeats, too: when nobody sends them', async () => {
+  await isSilent('missing-heartbeats');
   await stack.functions.get('mission-control-heartbeat')?.close();
   await rings('missing-heartbeats');
 }, 120_000);
