@@ -5,6 +5,9 @@ import { globals, type NodeSocket, type Socket, type SocketConstructor } from '.
 /** Where the token goes: into the second subprotocol, into the Authorization header, or into the URL. */
 export type TokenTransport = 'subprotocol' | 'header' | 'query';
 
+/** A server that is frozen does not answer a close: without this, `ws` keeps the program alive for 30 s more. */
+const closeTimeoutMs = 2_000;
+
 type AnySocketConstructor = new (...all: unknown[]) => Socket;
 
 /**
@@ -19,22 +22,26 @@ export function openSocket(
   transport?: TokenTransport,
 ): Socket {
   const isWs = (WebSocket.prototype as NodeSocket | undefined)?.on !== undefined;
-  const isNode = WebSocket === globals.WebSocket && globals.process?.versions?.node !== undefined;
+  // Electron's pages have Node.js, and a browser's WebSocket.
+  const isNode =
+    WebSocket === globals.WebSocket &&
+    globals.process?.versions?.node !== undefined &&
+    globals.document === undefined;
   const Constructor = WebSocket as AnySocketConstructor;
   const protocols = [subprotocol];
+  const open = (to: string, offered: readonly string[], headers?: object) =>
+    isWs
+      ? new Constructor(to, offered, { ...(headers && { headers }), closeTimeout: closeTimeoutMs })
+      : new Constructor(to, headers ? { protocols: offered, headers } : offered);
   switch (transport ?? (isWs || isNode ? 'header' : 'subprotocol')) {
     case 'subprotocol':
-      return new Constructor(url, [...protocols, token]);
+      return open(url, [...protocols, token]);
     case 'query': {
       const separator = url.includes('?') ? '&' : '?';
-      return new Constructor(`${url}${separator}token=${encodeURIComponent(token)}`, protocols);
+      return open(`${url}${separator}token=${encodeURIComponent(token)}`, protocols);
     }
-    case 'header': {
-      const headers = { Authorization: `Bearer ${token}` };
-      return isWs
-        ? new Constructor(url, protocols, { headers })
-        : new Constructor(url, { protocols, headers });
-    }
+    case 'header':
+      return open(url, protocols, { Authorization: `Bearer ${token}` });
   }
 }
 

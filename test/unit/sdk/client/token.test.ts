@@ -1,5 +1,5 @@
 import { expiryOf, openSocket } from '../../../../sdk/client/token';
-import { globals, type SocketConstructor } from '../../../../sdk/client/world';
+import type { SocketConstructor } from '../../../../sdk/client/world';
 import { FakeSocket, tokenUntil } from '../../../support/client-world';
 
 const url = 'wss://example.test/live';
@@ -19,11 +19,17 @@ function recorded(prototype: object = {}) {
 
 const ws = { on: () => undefined };
 const headers = { Authorization: 'Bearer the.token' };
+const closeTimeout = 2_000;
 
 test.each([
   ['a browser', {}, undefined, [url, ['mission-control', 'the.token']]],
-  ['ws', ws, undefined, [url, ['mission-control'], { headers }]],
-  ['ws, told to', ws, 'subprotocol' as const, [url, ['mission-control', 'the.token']]],
+  ['ws', ws, undefined, [url, ['mission-control'], { headers, closeTimeout }]],
+  [
+    'ws, told to',
+    ws,
+    'subprotocol' as const,
+    [url, ['mission-control', 'the.token'], { closeTimeout }],
+  ],
   ['undici, told to', {}, 'header' as const, [url, { protocols: ['mission-control'], headers }]],
   ['on request', {}, 'query' as const, [`${url}?token=the.token`, ['mission-control']]],
 ])('%s', (_where, prototype, transport, expected) => {
@@ -32,16 +38,31 @@ test.each([
   expect(calls).toEqual([expected]);
 });
 
-test("Node.js's own WebSocket takes headers, too", () => {
+/** What the global WebSocket is called with, where there are these globals, too. */
+function calledWith(more: Record<string, unknown>): unknown[][] {
   const { WebSocket, calls } = recorded();
-  const own = globals.WebSocket;
-  Object.assign(globalThis, { WebSocket });
+  const set = { WebSocket, ...more };
+  const before = Object.fromEntries(
+    Object.keys(set).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]),
+  );
+  Object.assign(globalThis, set);
   try {
     openSocket(WebSocket, url, 'the.token');
   } finally {
-    Object.assign(globalThis, { WebSocket: own });
+    for (const [name, descriptor] of Object.entries(before)) {
+      if (descriptor === undefined) Reflect.deleteProperty(globalThis, name);
+      else Object.defineProperty(globalThis, name, descriptor);
+    }
   }
-  expect(calls).toEqual([[url, { protocols: ['mission-control'], headers }]]);
+  return calls;
+}
+
+test("Node.js's own WebSocket takes headers, too", () => {
+  expect(calledWith({})).toEqual([[url, { protocols: ['mission-control'], headers }]]);
+});
+
+test("in a page of Electron, which has Node.js, too, the WebSocket is a browser's", () => {
+  expect(calledWith({ document: {} })).toEqual([[url, ['mission-control', 'the.token']]]);
 });
 
 test('in a query it is escaped, and joins what is there', () => {
