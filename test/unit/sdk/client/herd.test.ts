@@ -7,20 +7,10 @@ import {
   type Event,
   type State,
 } from '../../../../sdk/client/transition';
+import { seeded } from '../../../support/seeded';
 
 const clients = 10_000;
 const rules = { timing: defaultTiming, maxAttempts: Infinity };
-
-/** A generator of random numbers from a seed, so that each run is the same (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 interface Herd {
   /** By second after the loss. */
