@@ -30,7 +30,9 @@ export class FakeTime implements Clock {
 
   setTimeout(due: () => void, delayMs: number): number {
     this.lastId += 1;
-    this.timers.set(this.lastId, { at: this.milliseconds + delayMs, due });
+    // As real ones do: what does not fit into 31 bits is due at once.
+    const fitting = delayMs > 2 ** 31 - 1 ? 1 : delayMs;
+    this.timers.set(this.lastId, { at: this.milliseconds + fitting, due });
     return this.lastId;
   }
 

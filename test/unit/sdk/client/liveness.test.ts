@@ -25,6 +25,14 @@ test('silence of 2.5 heartbeat intervals means dead', async () => {
   expect(world.sockets[0]?.readyState).toBe('closed');
 });
 
+test('a dead socket of `ws` is cut, not asked to close', async () => {
+  const terminate = jest.fn();
+  Object.assign(world.socket, { terminate });
+  const { socket } = world;
+  await world.time.pass(75_000);
+  expect([terminate.mock.calls.length, socket.closedWith]).toEqual([1, undefined]);
+});
+
 test('any frame is a sign of life, even one that nobody understands', async () => {
   heartbeat();
   for (const text of ['{"type":"heartbeat","payload":{"timestamp":1}}', 'nonsense', '{}', '']) {

@@ -18,7 +18,8 @@ beforeAll(async () => {
   // Loaded late: React looks for the document when it is loaded.
   client = await import('react-dom/client');
   server = await import('react-dom/server');
-});
+  // On a machine that does much else, loading all of this is what takes longest.
+}, 120_000);
 
 let sockets: FakeSocket[];
 let time: FakeTime;

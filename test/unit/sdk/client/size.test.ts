@@ -25,4 +25,5 @@ test('the client has at most 6 KB, the React binding at most 1.5 KB more', async
   process.stdout.write(`client ${client} bytes, with React binding ${withReact} bytes\n`);
   expect(client).toBeLessThanOrEqual(6_000);
   expect(withReact - client).toBeLessThanOrEqual(1_500);
-});
+  // esbuild is another process, which a busy machine starts when it can.
+}, 120_000);
