@@ -74,7 +74,7 @@ module.exports = {
     only(
       'cost-knows-the-rules',
       '^cost/',
-      ['^lambdas/core/', '^local/commands/'],
+      ['^lambdas/core/', '^lambdas/contract\\.ts$', '^local/commands/'],
       'The model runs the delivery and the pace that Lambda runs.',
     ),
     only(

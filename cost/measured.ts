@@ -1,4 +1,7 @@
 // What the model takes from measurements, and what it supposes: each number says where it is from.
+import { metrics as contractMetrics } from '../lambdas/contract';
+
+const { 'fan-out': fanOutMetrics } = contractMetrics;
 
 /** Of one frame, listing its connection included: `npm run bench -- fan-out --connections 20000`, README. */
 export const cpuMicrosPerFrame = 109;
@@ -34,8 +37,8 @@ export const invocationMilliseconds = 3;
 /** The client replaces a connection after 90 to 110 minutes: sdk/client/timing.ts. */
 export const connectionMinutes = 100;
 
-/** Graphs of lambdas/aws/emf-metrics.ts: eleven of fan-outs for each of three types, and a few counts. */
-export const metrics = 11 * 3 + 8;
+/** Of the contract: those of fan-outs for events and for heartbeats; and, supposed, three reasons of refused handshakes. */
+export const metrics = Object.values(contractMetrics).flat().length + fanOutMetrics.length + 3;
 
 /** Monitors that ask `/health`. */
 export const healthChecksPerMinute = 2;
