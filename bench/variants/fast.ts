@@ -1,11 +1,13 @@
 // Ours: the fan-out of the service, wired as lambdas/aws/fan-out-world.ts wires it.
-import { createManagementApiClient } from '../../lambdas/aws/clients';
+import { createDynamoClient, createManagementApiClient } from '../../lambdas/aws/clients';
+import { createDynamoConnectionStore } from '../../lambdas/aws/dynamo-connection-store';
+import { createFastQuery } from '../../lambdas/aws/dynamo-query';
 import { systemTimers } from '../../lambdas/aws/system-timers';
 import { createUndiciPoster } from '../../lambdas/aws/undici-poster';
 import { createFanOut } from '../../lambdas/core/fan-out';
 import { createPace } from '../../lambdas/core/pace';
 import type { Log } from '../../lambdas/core/ports';
-import { createStores } from './listing';
+import { tableNameOf } from '../connections';
 import { concurrency, type Send, type Surroundings } from './variant';
 
 /** A run may take as long as it needs. */
@@ -14,7 +16,8 @@ const allowedMilliseconds = 60 * 60 * 1000;
 export function createFast(surroundings: Surroundings): Send {
   const { callbackUrl, region } = surroundings;
   const now = Date.now;
-  const storeOf = createStores();
+  const dynamo = createDynamoClient();
+  const query = createFastQuery(dynamo);
   const managementApi = createManagementApiClient(callbackUrl);
   const poster = createUndiciPoster({
     callbackUrl,
@@ -32,7 +35,7 @@ export function createFast(surroundings: Surroundings): Send {
 
   return async (frame, count) => {
     const fanOut = createFanOut({
-      connections: storeOf(count),
+      connections: createDynamoConnectionStore(dynamo, tableNameOf(count), query),
       queue,
       poster,
       pace,

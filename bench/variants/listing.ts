@@ -5,7 +5,7 @@ import type { ConnectionStore } from '../../lambdas/core/ports';
 import { shards } from '../../lambdas/core/shard';
 import { tableNameOf } from '../connections';
 
-/** The service's own store, on the table that holds so many connections. */
+/** The service's store, asked through the AWS SDK's client, on the table that holds so many connections. */
 export function createStores(): (connections: number) => ConnectionStore {
   const client = createDynamoClient();
   return (connections) => createDynamoConnectionStore(client, tableNameOf(connections));

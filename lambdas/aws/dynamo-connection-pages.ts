@@ -1,25 +1,22 @@
 // Lists the connections of a shard: every fan-out reads all of them, so each attribute is read by hand.
-import { QueryCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Connection, PageOptions } from '../core/ports';
 import { connectionKey, connectionPartition, parseConnectionSortKey } from './dynamo-keys';
+import type { Query, QueryPage } from './dynamo-query';
 
 /** Connections of a page: enough to keep all posts in flight, little to hold for sixteen shards. */
 const pageSize = 1_000;
 
-/**
- * The pages of a shard, as {@link ConnectionStore.pages} describes them. A command of the plain client: the document
- * client's translation of every item is a third of what the listing costs.
- */
+/** The pages of a shard, as {@link ConnectionStore.pages} describes them. */
 export async function* readConnectionPages(
-  client: DynamoDBDocumentClient,
+  query: Query,
   tableName: string,
   shard: number,
   { after, consistent = false }: PageOptions,
 ): AsyncGenerator<readonly Connection[]> {
   let start = after && keyOf(connectionKey(after));
   do {
-    const command: QueryCommand = new QueryCommand({
+    const page = await query({
       TableName: tableName,
       KeyConditionExpression: 'pk = :pk',
       ExpressionAttributeValues: { ':pk': { S: connectionPartition(shard) } },
@@ -29,7 +26,7 @@ export async function* readConnectionPages(
       Limit: pageSize,
       ...(start === undefined ? {} : { ExclusiveStartKey: start }),
     });
-    const { Items: items = [], LastEvaluatedKey: last } = await client.send(command);
+    const { Items: items = [], LastEvaluatedKey: last }: QueryPage = page;
     yield items.map(toConnection);
     start = last;
   } while (start !== undefined);

@@ -19,6 +19,7 @@ import {
   parseConnectionSortKey,
   userPrefix,
 } from './dynamo-keys';
+import { createSdkQuery, type Query } from './dynamo-query';
 
 /** What DynamoDB deletes in one request. */
 const deleteBatchSize = 25;
@@ -43,9 +44,11 @@ interface ConnectionItem {
  */
 const graceSeconds = 18 * 60;
 
+/** @param query asks for the pages of shards. Default: through `client`. */
 export function createDynamoConnectionStore(
   client: DynamoDBDocumentClient,
   tableName: string,
+  query: Query = createSdkQuery(client),
 ): ConnectionStore {
   async function removeBatch(keys: readonly ConnectionKey[]): Promise<void> {
     let requests = keys.map((key) => ({ DeleteRequest: { Key: connectionKey(key) } }));
@@ -104,7 +107,7 @@ export function createDynamoConnectionStore(
 
     async ofUser(userId) {
       const found: Connection[] = [];
-      const query: QueryCommandInput = {
+      const input: QueryCommandInput = {
         TableName: tableName,
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :user)',
         ExpressionAttributeValues: {
@@ -113,13 +116,13 @@ export function createDynamoConnectionStore(
         },
         ConsistentRead: true,
       };
-      for await (const { Items: items = [] } of paginateQuery({ client }, query)) {
+      for await (const { Items: items = [] } of paginateQuery({ client }, input)) {
         found.push(...(items as ConnectionItem[]).map(toConnection));
       }
       return found;
     },
 
-    pages: (shard, options = {}) => readConnectionPages(client, tableName, shard, options),
+    pages: (shard, options = {}) => readConnectionPages(query, tableName, shard, options),
   };
 }
 

@@ -8,6 +8,8 @@ import { createSqsClient } from './clients';
 import { createConnectionWorld } from './connection-world';
 import { createDeliveryOptions } from './delivery-options';
 import { createDynamoCensusStore } from './dynamo-census-store';
+import { createDynamoConnectionStore } from './dynamo-connection-store';
+import { createFastQuery } from './dynamo-query';
 import { createDynamoReachStore } from './dynamo-reach-store';
 import { createEmfCensus, createEmfMetrics } from './emf-metrics';
 import { readSettings } from './environment';
@@ -24,10 +26,14 @@ const names = [
 export function createFanOutWorld(environment: NodeJS.ProcessEnv, functionName: string) {
   const settings = readSettings(environment, names);
   const { deliveriesQueueUrl, largeFanOutConnections: threshold, heartbeatSeconds } = settings;
-  const world = createConnectionWorld(environment, functionName);
+  const connectionWorld = createConnectionWorld(environment, functionName);
+  const { dynamo, tableName } = connectionWorld;
+  // Listing through the SDK's client would cost a small fan-out more than its posts.
+  const connections = createDynamoConnectionStore(dynamo, tableName, createFastQuery(dynamo));
+  const world = { ...connectionWorld, connections };
   const { log, now, stage } = world;
   const sqs = createSqsClient();
-  const census = createDynamoCensusStore(world.dynamo, world.tableName);
+  const census = createDynamoCensusStore(dynamo, tableName);
   const queue = createSqsDeliveryQueue(sqs, deliveriesQueueUrl, Math.random);
   const delivery = createDeliveryOptions(environment, world);
   const fanOut = createFanOut({ ...world, ...delivery, queue });
@@ -36,7 +42,7 @@ export function createFanOutWorld(environment: NodeJS.ProcessEnv, functionName: 
     settings.heartbeat === 'always'
       ? noReach
       : createReach({
-          store: createDynamoReachStore(world.dynamo, world.tableName),
+          store: createDynamoReachStore(dynamo, tableName),
           ...{ now, log, heartbeatSeconds },
         });
   const sendHeartbeat = createSendHeartbeat({

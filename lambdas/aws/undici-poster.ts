@@ -1,8 +1,9 @@
 // Posts frames at a tenth of what the AWS SDK's client costs: signed by hand, sent over kept-alive sockets.
 import type { Dispatcher } from 'undici';
-import Client from 'undici/lib/dispatcher/client.js';
+import type Client from 'undici/lib/dispatcher/client.js';
 import type { Clock, Delivery, Log, Poster } from '../core/ports';
 import { bodyHashOf, createExecuteApiSigner, type SigningCredentials } from './execute-api-signer';
+import { LentClients } from './lent-clients';
 
 export interface UndiciPosterOptions {
   /** The stage's own @connections URL. */
@@ -31,15 +32,9 @@ export function createUndiciPoster(options: UndiciPosterOptions): UndiciPoster {
   const { sockets = 128, timeoutMilliseconds = 3_000 } = options;
   const { origin } = new URL(callbackUrl);
   const signer = createExecuteApiSigner(callbackUrl, region);
-  const clients = new Clients(sockets, () => {
-    return new Client(origin, {
-      connect: { timeout: timeoutMilliseconds },
-      headersTimeout: timeoutMilliseconds,
-      bodyTimeout: timeoutMilliseconds,
-      // API Gateway closes idle connections itself; a fan-out keeps none idle for long.
-      keepAliveTimeout: 10_000,
-    });
-  });
+  // API Gateway closes idle connections itself; a fan-out keeps none idle for long.
+  const keepAliveMilliseconds = 10_000;
+  const clients = new LentClients(origin, { sockets, timeoutMilliseconds, keepAliveMilliseconds });
   let last: PreparedFrame | undefined;
   let known: { readonly keys: SigningCredentials; readonly at: number } | undefined;
 
@@ -96,43 +91,6 @@ function prepare(text: string): PreparedFrame {
 }
 
 /**
- * One undici client for each socket, lent while it is idle. undici's Pool looks through all its clients for an idle
- * one, and through its queue whenever one becomes idle: for each post.
- */
-class Clients {
-  private readonly all: Client[] = [];
-  private readonly idle: Client[] = [];
-  private readonly waiting: ((client: Client) => void)[] = [];
-
-  constructor(
-    private readonly most: number,
-    private readonly open: () => Client,
-  ) {}
-
-  /** Lends the client that was used last, or a new one, or the next one that is given back. */
-  lend(use: (client: Client) => void): void {
-    const idle = this.idle.pop();
-    if (idle !== undefined) use(idle);
-    else if (this.all.length >= this.most) this.waiting.push(use);
-    else {
-      const opened = this.open();
-      this.all.push(opened);
-      use(opened);
-    }
-  }
-
-  giveBack(client: Client): void {
-    const use = this.waiting.shift();
-    if (use === undefined) this.idle.push(client);
-    else use(client);
-  }
-
-  async destroy(): Promise<void> {
-    await Promise.all(this.all.map((client) => client.destroy()));
-  }
-}
-
-/**
  * Listens to one request. A class, so that fifty thousand of them share their methods; and with undici's older
  * names of them, for which it makes no object of the headers, which nobody reads.
  * @see https://github.com/nodejs/undici/blob/v7.30.2/lib/handler/unwrap-handler.js
@@ -143,7 +101,7 @@ class Post implements Dispatcher.DispatchHandler {
   constructor(
     private readonly connectionId: string,
     private readonly client: Client,
-    private readonly clients: Clients,
+    private readonly clients: LentClients,
     private readonly resolve: (delivery: Delivery) => void,
     private readonly log: Log,
   ) {}

@@ -1,9 +1,6 @@
-// Reads many shards side by side, a few pages ahead, and remembers how far it came in each.
+// Reads shards side by side, a page of each ahead, and remembers how far it came in each.
 import type { Pages } from './delivery';
 import type { Connection, ConnectionKey, ConnectionStore, Log } from './ports';
-
-/** Shards that are read at the same time: so many pages are held at the most, and the one that was taken. */
-const readAhead = 8;
 
 export interface ShardReader extends Pages {
   /** Where to go on in the shards that were not read to their end. */
@@ -26,15 +23,18 @@ interface Arrival extends Reading {
   readonly page: readonly Connection[] | undefined;
 }
 
-/** A shard that cannot be read is logged, and counts as unread; the others go on. */
+/**
+ * A shard that cannot be read is logged, and counts as unread; the others go on. All are begun at once: a small
+ * fan-out then waits for DynamoDB once, not shard after shard with its sockets idle.
+ */
 export function createShardReader(
   connections: ConnectionStore,
   from: readonly UnreadShard[],
   log: Log,
 ): ShardReader {
-  const waiting = [...from];
   const unread = new Map(from.map((shard) => [shard.shard, shard]));
   const coming = new Map<number, Promise<Arrival>>();
+  let begun = false;
   let arrival: Arrival | undefined;
 
   async function readPage({ shard, pages }: Reading): Promise<Arrival> {
@@ -48,20 +48,16 @@ export function createShardReader(
     return { shard, pages, page: undefined };
   }
 
-  function readOn(): void {
-    while (coming.size < readAhead) {
-      const start = waiting.shift();
-      if (start === undefined) return;
-      const { shard, after } = start;
-      const pages = connections.pages(shard, { after })[Symbol.asyncIterator]();
-      coming.set(shard, readPage({ shard, pages }));
-    }
+  function begin({ shard, after }: UnreadShard): void {
+    const pages = connections.pages(shard, { after })[Symbol.asyncIterator]();
+    coming.set(shard, readPage({ shard, pages }));
   }
 
   return {
     async arrive() {
+      if (!begun) from.forEach(begin);
+      begun = true;
       while (arrival === undefined) {
-        readOn();
         if (coming.size === 0) return false;
         const arrived = await Promise.race(coming.values());
         coming.delete(arrived.shard);

@@ -1,8 +1,9 @@
 // A DynamoDB of our own for a test: dynalite in memory on a free port of loopback.
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import type { AddressInfo } from 'node:net';
+import { eventually } from './eventually';
 
 export interface TestDynamo {
   readonly client: DynamoDBDocumentClient;
@@ -37,6 +38,11 @@ export async function startDynamo(): Promise<TestDynamo> {
           ],
         }),
       );
+      // As on AWS, it is usable a moment later.
+      await eventually(async () => {
+        const { Table: table } = await plain.send(new DescribeTableCommand({ TableName: name }));
+        expect(table?.TableStatus).toBe('ACTIVE');
+      });
     },
     async close() {
       plain.destroy();

@@ -1,6 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { createDynamoCensusStore } from '../../../../lambdas/aws/dynamo-census-store';
 import { createDynamoConnectionStore } from '../../../../lambdas/aws/dynamo-connection-store';
+import { createFastQuery } from '../../../../lambdas/aws/dynamo-query';
 import { createDynamoRateLimitStore } from '../../../../lambdas/aws/dynamo-rate-limit-store';
 import { createDynamoReachStore } from '../../../../lambdas/aws/dynamo-reach-store';
 import { createDynamoStateStore } from '../../../../lambdas/aws/dynamo-state-store';
@@ -26,6 +27,10 @@ async function newTable(): Promise<string> {
 
 describeConnectionStore('DynamoConnectionStore', async () =>
   createDynamoConnectionStore(dynamo.client, await newTable()),
+);
+
+describeConnectionStore('DynamoConnectionStore with the fast query', async () =>
+  createDynamoConnectionStore(dynamo.client, await newTable(), createFastQuery(dynamo.client)),
 );
 
 describeStateStore('DynamoStateStore', async () =>
