@@ -8,7 +8,10 @@ interface FilterBarProps {
 }
 
 export function FilterBar({ filter, counts, onChange }: FilterBarProps) {
-  const shown = statuses.filter((status) => status !== 'unknown' || counts.unknown > 0);
+  // A button that is pressed stays, or nobody could release it.
+  const shown = statuses.filter(
+    (status) => status !== 'unknown' || counts.unknown > 0 || filter.status === 'unknown',
+  );
   return (
     <div role="search" className="filter">
       <label>

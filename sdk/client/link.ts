@@ -53,6 +53,9 @@ export interface Link {
 
 const longestSyncPauseMs = 300_000;
 
+/** How long to wait, after an error, for the close that says more. */
+const closeAfterErrorMs = 200;
+
 export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
   const { clock, timing } = world;
   const timers = createTimers(clock);
@@ -87,7 +90,7 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
   }
 
   const send = (frame: ClientFrame) => socket?.send(JSON.stringify(frame));
-  const getToken = () => Promise.resolve().then(world.getToken);
+  const getToken = () => Promise.resolve().then(() => (over ? '' : world.getToken()));
   const noToken = () => {
     end({ reason: 'token_unavailable' });
   };
@@ -113,8 +116,9 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
     }
     socket.onopen = opened;
     socket.onmessage = received;
-    socket.onerror = () => undefined;
-    socket.onclose = ({ code, reason }: SocketEvent) => {
+    const closed = ({ code, reason }: SocketEvent) => {
+      timers.stop('error');
+      if (socket !== undefined) socket.onclose = null;
       const why = closingReason ?? reason ?? '';
       const how = { ...(code !== undefined && { code }), ...(why !== '' && { reason: why }) };
       if (openedAt !== undefined) end(how);
@@ -122,6 +126,14 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
         void isRefused(status).then((refused) => {
           end(refused ? { ...how, reason: 'refused', refused } : how);
         });
+    };
+    socket.onclose = closed;
+    // After a handshake that failed, the WebSocket of Node.js 22 tells of no close.
+    socket.onerror = () => {
+      if (over || openedAt !== undefined) return;
+      timers.start('error', closeAfterErrorMs, () => {
+        closed({});
+      });
     };
     // Only `ws` tells; it leaves the rest to whoever listens.
     socket.on?.('unexpected-response', (_request, { statusCode }) => {
@@ -160,6 +172,8 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
     const dueAt = clock.now() + delayMs;
     timers.start('listen', delayMs, () => {
       const now = clock.now();
+      // A clock that was set back would count as time that is left.
+      heardAt = Math.min(heardAt, now);
       const leftMs = heardAt + timing.heartbeatMs * 2.5 - now;
       if (leftMs > 0) listen(leftMs);
       else if (now - dueAt < timing.pongTimeoutMs) end({ reason: 'silent' }, true);
@@ -199,7 +213,7 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
       renew();
       getToken().then(
         (token) => {
-          if (!over) send({ type: 'token:refresh', payload: { token } });
+          if (!over && token) send({ type: 'token:refresh', payload: { token } });
         },
         () => undefined,
       );

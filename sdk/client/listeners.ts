@@ -22,6 +22,21 @@ export interface Listeners {
 
 export function createListeners(): Listeners {
   const byType = new Map<string, Set<{ readonly listener: (value: never) => void }>>();
+  const news: { readonly type: string; readonly value: unknown }[] = [];
+
+  function tell({ type, value }: (typeof news)[number]): void {
+    const entries = byType.get(type) ?? new Set();
+    // Who comes while it is told hears of the next one.
+    for (const entry of [...entries]) {
+      if (!entries.has(entry)) continue;
+      try {
+        entry.listener(value as never);
+      } catch (error) {
+        report(error);
+      }
+    }
+  }
+
   return {
     add(type, listener) {
       const entry = { listener };
@@ -32,13 +47,10 @@ export function createListeners(): Listeners {
       };
     },
     call(type, value) {
-      for (const { listener } of byType.get(type) ?? []) {
-        try {
-          listener(value as never);
-        } catch (error) {
-          report(error);
-        }
-      }
+      news.push({ type, value });
+      // A listener that brings about the next news must not be overtaken by it.
+      if (news.length > 1) return;
+      for (let next = news[0]; next !== undefined; news.shift(), next = news[0]) tell(next);
     },
   };
 }

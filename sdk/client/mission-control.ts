@@ -66,6 +66,7 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
     const [after, ...effects] = transition(state, event, settings);
     state = after;
     if (after === before && effects.length === 0) return;
+    if (after.name === 'closed') signal?.removeEventListener('abort', close);
     const isActive = after.name !== 'idle' && after.name !== 'closed';
     if (isActive) unsubscribe ??= subscribe();
     else {
@@ -190,23 +191,20 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
   }
 
   function subscribe(): () => void {
-    const stop = page.subscribe(() => {
+    return page.subscribe(() => {
       const [wasOnline, wasVisible] = [isOnline, isVisible];
       ({ isOnline, isVisible } = page);
       if (isOnline !== wasOnline) dispatch({ type: isOnline ? 'online' : 'offline' });
       if (isVisible && !wasVisible) dispatch({ type: 'visible' });
     });
-    signal?.addEventListener('abort', close);
-    return () => {
-      stop();
-      signal?.removeEventListener('abort', close);
-    };
   }
 
   function reconnect(): void {
     if (signal?.aborted === true) return;
     world ??= settings.linkWorld();
     ({ isOnline, isVisible } = page);
+    // Once, however often it is added.
+    signal?.addEventListener('abort', close);
     dispatch({ type: 'start', online: isOnline });
   }
 
@@ -216,6 +214,7 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
 
   if (signal?.aborted === true) close();
   else if (options.autoConnect !== false) reconnect();
+  else signal?.addEventListener('abort', close);
   return {
     get connection() {
       return connection;

@@ -57,10 +57,10 @@ export interface Settings extends Rules {
 /** @throws {TypeError} for options that cannot work */
 export function settingsOf(options: MissionControlOptions): Settings {
   const { url, getToken, tokenTransport, signal, maxAttempts = Infinity } = options;
-  if (!/^wss?:\/\/[^/]/.test(url)) throw new TypeError('url must begin with ws:// or wss://.');
+  if (!isSocketUrl(url)) throw new TypeError('url must be a URL with ws:// or wss://, and no #.');
   if (typeof getToken !== 'function') throw new TypeError('getToken must be a function.');
   if (!(maxAttempts >= 1)) throw new TypeError('maxAttempts must be at least 1.');
-  const timing = { ...defaultTiming, ...options.timing };
+  const timing = timingOf(options.timing);
   const clock = options.clock ?? systemClock;
   return {
     signal,
@@ -80,6 +80,28 @@ export function settingsOf(options: MissionControlOptions): Settings {
       return { url, healthUrl, tokenTransport, getToken, WebSocket, fetch, clock, timing };
     },
   };
+}
+
+/** What no constructor of a WebSocket takes would otherwise look like a token that it does not take. */
+function isSocketUrl(url: string): boolean {
+  try {
+    const { protocol, hash } = new URL(url);
+    return /^wss?:$/.test(protocol) && hash === '' && /^wss?:\/\/[^/]/.test(url);
+  } catch {
+    return false;
+  }
+}
+
+function timingOf(given: Partial<Timing> = {}): Timing {
+  const timing: Record<keyof Timing, number> = { ...defaultTiming };
+  for (const name of Object.keys(timing) as (keyof Timing)[]) {
+    timing[name] = given[name] ?? timing[name];
+    if (!(timing[name] > 0)) throw new TypeError(`timing.${name} must be above 0 milliseconds.`);
+  }
+  if (timing.rotateMinMs > timing.rotateMaxMs) {
+    throw new TypeError('timing.rotateMinMs must be at most timing.rotateMaxMs.');
+  }
+  return timing;
 }
 
 /** `ws://localhost:3000/live?x` → `http://localhost:3000/live/health` */

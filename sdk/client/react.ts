@@ -103,7 +103,8 @@ export function useWebSocket(
   options: Partial<Omit<MissionControlOptions, 'getToken'>> = {},
 ): { isConnected: boolean; agentStatuses: Map<string, AgentStatus> } {
   const getToken = () => token ?? '';
-  const client = useOwnClient({ url: 'ws://localhost:3000', ...options, getToken }, token);
+  const { url = 'ws://localhost:3000' } = options;
+  const client = useOwnClient({ ...options, url, getToken }, token);
   const { state } = useConnectionOf(client);
   return { isConnected: state === 'connected', agentStatuses: useAgentsOf(client) };
 }

@@ -203,3 +203,39 @@ test("the code and the reason of the server's close frame are told", async () =>
     reason: 'Going away',
   });
 });
+
+test('a signal closes an idle client, too', () => {
+  const controller = new AbortController();
+  const world = new ClientWorld({ signal: controller.signal, autoConnect: false });
+  controller.abort();
+  expect(world.states).toEqual(['idle', 'closed']);
+});
+
+test('a listener that closes: all hear of both states, in their order', async () => {
+  const world = new ClientWorld();
+  world.client.on('connection', ({ state }) => {
+    if (state === 'connected') world.client.close();
+  });
+  const later: string[] = [];
+  world.client.on('connection', ({ state }) => later.push(state));
+  await world.accept();
+  expect(later).toEqual(['connected', 'closed']);
+  expect(world.states).toEqual(['connecting', 'connected', 'closed']);
+});
+
+test('a listener that comes while news are told hears of the next ones; one that goes, of no more', async () => {
+  const world = new ClientWorld();
+  const heard: string[] = [];
+  const again = () => {
+    heard.push('again');
+    stopAgain();
+    stopAgain = world.client.on('connection', again);
+    stopLater();
+  };
+  let stopAgain = world.client.on('connection', again);
+  const stopLater = world.client.on('connection', () => heard.push('later'));
+  await world.accept();
+  expect(heard).toEqual(['again']);
+  world.client.close();
+  expect(heard).toEqual(['again', 'again']);
+});

@@ -237,8 +237,15 @@ test('reconnect() does not wait, and begins to count anew', async () => {
 describe('options that cannot work', () => {
   const good = { url: 'ws://localhost:3000', getToken: () => 'token', WebSocket: FakeSocket };
   test.each([
-    [{ url: 'https://example.test' }, 'url must begin with ws:// or wss://.'],
-    [{ url: undefined as unknown as string }, 'url must begin with ws:// or wss://.'],
+    [{ url: 'https://example.test' }, 'url must be a URL with ws:// or wss://, and no #.'],
+    [{ url: undefined as unknown as string }, 'url must be a URL with'],
+    [{ url: 'ws://127.0.0.1:99999' }, 'url must be a URL with'],
+    [{ url: 'ws://a b' }, 'url must be a URL with'],
+    [{ url: 'ws://host/#x' }, 'url must be a URL with'],
+    [{ url: 'ws://[' }, 'url must be a URL with'],
+    [{ timing: { heartbeatMs: 0 } }, 'timing.heartbeatMs must be above 0 milliseconds.'],
+    [{ timing: { backoffBaseMs: NaN } }, 'timing.backoffBaseMs must be above 0 milliseconds.'],
+    [{ timing: { rotateMinMs: 2, rotateMaxMs: 1 } }, 'timing.rotateMinMs must be at most'],
     [{ getToken: 'token' as never }, 'getToken must be a function.'],
     [{ maxAttempts: 0 }, 'maxAttempts must be at least 1.'],
     [{ maxAttempts: NaN }, 'maxAttempts must be at least 1.'],
@@ -247,4 +254,41 @@ describe('options that cannot work', () => {
     expect(() => createMissionControl({ ...good, ...wrong })).toThrow(TypeError);
     expect(() => createMissionControl({ ...good, ...wrong })).toThrow(message);
   });
+});
+
+test('a duration that is undefined is the default', async () => {
+  const world = new ClientWorld({ timing: { heartbeatMs: undefined as never } });
+  await world.connect();
+  await world.time.pass(74_000 - 5_000);
+  expect(world.state).toBe('connected');
+  await world.time.pass(10_000);
+  expect(world.connections).toContainEqual(expect.objectContaining({ reason: 'silent' }));
+});
+
+test.each([
+  [true, { state: 'waiting', reason: 'refused' }],
+  [false, { state: 'waiting', reason: undefined }],
+])(
+  'an error without a close ends the handshake as well (reachable: %s)',
+  async (isReachable, end) => {
+    const world = new ClientWorld();
+    world.isReachable = isReachable;
+    await settle();
+    world.socket.onerror?.({} as never);
+    expect(world.state).toBe('connecting');
+    await world.time.pass(200);
+    expect(world.client.connection).toMatchObject(end);
+    expect(world.healthChecks).toHaveLength(1);
+    // The close that comes after all counts no second time.
+    world.socket.drop();
+    await settle();
+    expect([world.client.connection.attempt, world.healthChecks.length]).toEqual([2, 1]);
+  },
+);
+
+test('after close() nobody is asked for a token', async () => {
+  const world = new ClientWorld();
+  world.client.close();
+  await settle();
+  expect(world.tokens).toBe(0);
 });

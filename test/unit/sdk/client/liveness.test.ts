@@ -1,5 +1,6 @@
 // Whether a connection lives: silence, pings, the network and the page.
-import { ClientWorld, settle } from '../../../support/client-world';
+import type { Clock } from '../../../../sdk/client';
+import { ClientWorld, FakeTime, settle } from '../../../support/client-world';
 
 let world: ClientWorld;
 beforeEach(async () => {
@@ -186,4 +187,22 @@ describe('the network', () => {
     await world.accept();
     expect([world.state, world.open.length]).toEqual(['connected', 1]);
   });
+});
+
+test('a clock that is set back does not make silence last', async () => {
+  const time = new FakeTime();
+  let aheadMs = 0;
+  const clock: Clock = {
+    now: () => time.now() + aheadMs,
+    setTimeout: (due, delayMs) => time.setTimeout(due, delayMs),
+    clearTimeout: (timer) => {
+      time.clearTimeout(timer);
+    },
+  };
+  const world = new ClientWorld({ clock });
+  await world.accept();
+  await time.pass(30_000);
+  aheadMs = -3_600_000;
+  await time.pass(155_000);
+  expect(world.connections).toContainEqual(expect.objectContaining({ reason: 'silent' }));
 });
