@@ -55,7 +55,10 @@ describe('the queries of the runbook', () => {
   });
 
   test('show fields that there are', () => {
-    const ofLambda = ['@timestamp', '@log', 'message', 'level', 'errorType', 'errorMessage'];
+    // Lambda's runtime logs what was thrown as the message.
+    // https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/LogPatch.js
+    const thrown = ['message.name', 'message.errorMessage'];
+    const ofLambda = ['@timestamp', '@log', 'message', 'level', ...thrown];
     const known = new Set<string>([
       ...ofLambda,
       'xray_trace_id',
