@@ -1,7 +1,9 @@
 // The world of every function that looks connections up or closes them.
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createCloseConnection } from '../core/close-connection';
 import { createDynamoClient, createManagementApiClient } from './clients';
 import { createDynamoConnectionStore } from './dynamo-connection-store';
+import { createSdkQuery, type Query } from './dynamo-query';
 import { createEmfCount } from './emf-metrics';
 import { readSettings } from './environment';
 import { createLog } from './logger';
@@ -10,8 +12,15 @@ import { createManagementApiPoster } from './management-api-poster';
 
 export type ConnectionWorld = ReturnType<typeof createConnectionWorld>;
 
-/** @throws a ConfigurationError that lists what is wrong with the environment */
-export function createConnectionWorld(environment: NodeJS.ProcessEnv, functionName: string) {
+/**
+ * @param createQuery how connections are listed: fast, where it is done for every frame
+ * @throws a ConfigurationError that lists what is wrong with the environment
+ */
+export function createConnectionWorld(
+  environment: NodeJS.ProcessEnv,
+  functionName: string,
+  createQuery: (client: DynamoDBDocumentClient) => Query = createSdkQuery,
+) {
   const { stage, tableName, callbackUrl } = readSettings(environment, [
     'stage',
     'tableName',
@@ -20,7 +29,7 @@ export function createConnectionWorld(environment: NodeJS.ProcessEnv, functionNa
   const [log, now] = [createLog(functionName), Date.now];
   const dynamo = createDynamoClient();
   const managementApi = createManagementApiClient(callbackUrl);
-  const connections = createDynamoConnectionStore(dynamo, tableName);
+  const connections = createDynamoConnectionStore(dynamo, tableName, createQuery(dynamo));
   const closeConnection = createCloseConnection({
     connections,
     poster: createManagementApiPoster(managementApi, log),

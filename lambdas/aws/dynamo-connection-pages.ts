@@ -16,7 +16,7 @@ export async function* readConnectionPages(
 ): AsyncGenerator<readonly Connection[]> {
   let start = after && keyOf(connectionKey(after));
   do {
-    const page = await query({
+    const { Items: items = [], LastEvaluatedKey: last }: QueryPage = await query({
       TableName: tableName,
       KeyConditionExpression: 'pk = :pk',
       ExpressionAttributeValues: { ':pk': { S: connectionPartition(shard) } },
@@ -26,7 +26,6 @@ export async function* readConnectionPages(
       Limit: pageSize,
       ...(start === undefined ? {} : { ExclusiveStartKey: start }),
     });
-    const { Items: items = [], LastEvaluatedKey: last }: QueryPage = page;
     yield items.map(toConnection);
     start = last;
   } while (start !== undefined);

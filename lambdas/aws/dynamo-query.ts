@@ -9,6 +9,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import type { HttpRequest } from '@smithy/types';
 import type { Dispatcher } from 'undici';
 import type Client from 'undici/lib/dispatcher/client.js';
+import { shardCount } from '../core/shard';
 import { LentClients } from './lent-clients';
 
 export interface QueryPage {
@@ -50,7 +51,7 @@ interface Endpoint {
  */
 export function createFastQuery(
   client: DynamoDBDocumentClient,
-  { sockets = 16, timeoutMilliseconds = 3_000 }: FastQueryOptions = {},
+  { sockets = shardCount, timeoutMilliseconds = 3_000 }: FastQueryOptions = {},
 ): Query {
   const { credentials, region, sha256 } = client.config;
   const signer = new SignatureV4({ service: 'dynamodb', credentials, region, sha256 });

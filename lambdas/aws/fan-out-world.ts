@@ -8,7 +8,6 @@ import { createSqsClient } from './clients';
 import { createConnectionWorld } from './connection-world';
 import { createDeliveryOptions } from './delivery-options';
 import { createDynamoCensusStore } from './dynamo-census-store';
-import { createDynamoConnectionStore } from './dynamo-connection-store';
 import { createFastQuery } from './dynamo-query';
 import { createDynamoReachStore } from './dynamo-reach-store';
 import { createEmfCensus, createEmfMetrics } from './emf-metrics';
@@ -26,12 +25,9 @@ const names = [
 export function createFanOutWorld(environment: NodeJS.ProcessEnv, functionName: string) {
   const settings = readSettings(environment, names);
   const { deliveriesQueueUrl, largeFanOutConnections: threshold, heartbeatSeconds } = settings;
-  const connectionWorld = createConnectionWorld(environment, functionName);
-  const { dynamo, tableName } = connectionWorld;
-  // Listing through the SDK's client would cost a small fan-out more than its posts.
-  const connections = createDynamoConnectionStore(dynamo, tableName, createFastQuery(dynamo));
-  const world = { ...connectionWorld, connections };
-  const { log, now, stage } = world;
+  // Listing through the SDK's client would cost a small fan-out more than its signatures.
+  const world = createConnectionWorld(environment, functionName, createFastQuery);
+  const { log, now, stage, dynamo, tableName } = world;
   const sqs = createSqsClient();
   const census = createDynamoCensusStore(dynamo, tableName);
   const queue = createSqsDeliveryQueue(sqs, deliveriesQueueUrl, Math.random);

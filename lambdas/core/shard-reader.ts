@@ -34,7 +34,6 @@ export function createShardReader(
 ): ShardReader {
   const unread = new Map(from.map((shard) => [shard.shard, shard]));
   const coming = new Map<number, Promise<Arrival>>();
-  let begun = false;
   let arrival: Arrival | undefined;
 
   async function readPage({ shard, pages }: Reading): Promise<Arrival> {
@@ -53,10 +52,9 @@ export function createShardReader(
     coming.set(shard, readPage({ shard, pages }));
   }
 
+  from.forEach(begin);
   return {
     async arrive() {
-      if (!begun) from.forEach(begin);
-      begun = true;
       while (arrival === undefined) {
         if (coming.size === 0) return false;
         const arrived = await Promise.race(coming.values());

@@ -50,7 +50,10 @@ export function createListeners(): Listeners {
       news.push({ type, value });
       // A listener that brings about the next news must not be overtaken by it.
       if (news.length > 1) return;
-      for (let next = news[0]; next !== undefined; news.shift(), next = news[0]) tell(next);
+      while (news[0] !== undefined) {
+        tell(news[0]);
+        news.shift();
+      }
     },
   };
 }

@@ -85,8 +85,7 @@ export function settingsOf(options: MissionControlOptions): Settings {
 /** What no constructor of a WebSocket takes would otherwise look like a token that it does not take. */
 function isSocketUrl(url: string): boolean {
   try {
-    const { protocol, hash } = new URL(url);
-    return /^wss?:$/.test(protocol) && hash === '' && /^wss?:\/\/[^/]/.test(url);
+    return /^wss?:\/\/[^/]/.test(url) && new URL(url).hash === '';
   } catch {
     return false;
   }
