@@ -1,4 +1,4 @@
-// Invented agents for demonstrations: they come, work, fail and go, reported as any backend reports.
+// Invented agents for demonstrations: they come, work, fail and go, and are reported as backends report theirs.
 import type { Log, Reporter } from './ports';
 
 const agents = ['agent-atlas', 'agent-beacon', 'agent-comet', 'agent-delta', 'agent-ember'];

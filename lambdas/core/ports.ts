@@ -223,7 +223,7 @@ export interface TokenVerifier {
   verify(token: string): Promise<TokenVerdict>;
 }
 
-/** Reports agent events on the event bus, as any backend does. */
+/** Reports agent events on the event bus, as backends do. */
 export interface Reporter {
   broadcastAgentStatus(agentId: string, status: 'online' | 'offline' | 'error'): Promise<void>;
   broadcastSessionActivity(agentId: string, sessionId: string, lastMessage: string): Promise<void>;

@@ -1,6 +1,8 @@
 // One socket, from asking for a token to its end: sync after it opens, signs of life, a fresh token in time.
 import type { ClientFrame, EventFrame, ServerFrame } from '../protocol';
 import { readServerFrame } from '../protocol/frame-reader';
+import { createLiveness } from './liveness';
+import { isRefused } from './refusal';
 import { createTimers, type Clock } from './timers';
 import type { Timing } from './timing';
 import { expiryOf, openSocket, type TokenTransport } from './token';
@@ -60,10 +62,9 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
   const { clock, timing } = world;
   const timers = createTimers(clock);
   let socket: (Socket & NodeSocket) | undefined;
-  let abort: AbortController | undefined;
+  const abort = new AbortController();
   let over = false;
   let openedAt: number | undefined;
-  let heardAt = 0;
   let synced = false;
   let newestServerTime = 0;
   /** What the server's clock is ahead of ours. */
@@ -75,7 +76,7 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
   function release(isDead: boolean): void {
     over = true;
     timers.stopAll();
-    abort?.abort();
+    abort.abort();
     if (socket === undefined) return;
     // The listener for errors stays: in Node.js, an error without one would end the process.
     socket.onopen = socket.onmessage = socket.onclose = null;
@@ -88,6 +89,16 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
     release(isDead);
     handlers.ended(how);
   }
+
+  const liveness = createLiveness({
+    ...{ clock, timers, timing },
+    ping() {
+      send({ type: 'ping' });
+    },
+    dead(atOnce) {
+      end({ reason: 'silent', ...(atOnce && { atOnce }) }, true);
+    },
+  });
 
   const send = (frame: ClientFrame) => socket?.send(JSON.stringify(frame));
   const getToken = () => Promise.resolve().then(() => (over ? '' : world.getToken()));
@@ -123,7 +134,7 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
       const how = { ...(code !== undefined && { code }), ...(why !== '' && { reason: why }) };
       if (openedAt !== undefined) end(how);
       else
-        void isRefused(status).then((refused) => {
+        void isRefused(status, world, abort.signal).then((refused) => {
           end(refused ? { ...how, reason: 'refused', refused } : how);
         });
     };
@@ -142,54 +153,12 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
     });
   }
 
-  /** Whether it was the token, or whatever else the server minds; not the network. */
-  async function isRefused(status: number | undefined): Promise<boolean> {
-    if (status !== undefined) return status === 401 || status === 403;
-    // As a function of its own: a browser refuses to fetch for another object.
-    const { fetch } = world;
-    if (fetch === undefined) return false;
-    abort = new AbortController();
-    try {
-      // Any answer will do, so that of a server that other pages may not read, too.
-      const options = { mode: 'no-cors', cache: 'no-store', credentials: 'omit' } as const;
-      await fetch(world.healthUrl, { ...options, signal: abort.signal as never });
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
   function opened(): void {
     timers.stop('connect');
-    openedAt = heardAt = clock.now();
-    listen(timing.heartbeatMs * 2.5);
+    openedAt = clock.now();
+    liveness.begin();
     sync(timing.connectTimeoutMs);
     handlers.opened();
-  }
-
-  /** Silence of 2.5 heartbeats means dead; unless this program slept itself, and may find frames waiting. */
-  function listen(delayMs: number): void {
-    const dueAt = clock.now() + delayMs;
-    timers.start('listen', delayMs, () => {
-      const now = clock.now();
-      // A clock that was set back would count as time that is left.
-      heardAt = Math.min(heardAt, now);
-      const leftMs = heardAt + timing.heartbeatMs * 2.5 - now;
-      if (leftMs > 0) listen(leftMs);
-      else if (now - dueAt < timing.pongTimeoutMs) end({ reason: 'silent' }, true);
-      else {
-        listen(timing.heartbeatMs);
-        probe();
-      }
-    });
-  }
-
-  function probe(): void {
-    if (openedAt === undefined) return;
-    timers.start('pong', timing.pongTimeoutMs, () => {
-      end({ reason: 'silent', atOnce: true }, true);
-    });
-    send({ type: 'ping' });
   }
 
   /** Asks again until there is an answer: a frame that the server failed on has none. */
@@ -221,8 +190,7 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
   }
 
   function received({ data }: SocketEvent): void {
-    heardAt = clock.now();
-    timers.stop('pong');
+    liveness.heard();
     const frame = typeof data === 'string' ? readServerFrame(data) : undefined;
     if (frame !== undefined) take(frame);
   }
@@ -270,7 +238,9 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
   timers.start('token', timing.tokenTimeoutMs, noToken);
   getToken().then(connect, noToken);
   return {
-    probe,
+    probe() {
+      if (openedAt !== undefined) liveness.probe();
+    },
     retire() {
       timers.stopAll();
       timers.start('linger', timing.lingerMs, () => {

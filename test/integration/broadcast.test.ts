@@ -1,4 +1,4 @@
-// Events on the bus become frames at every dashboard, put there with an AWS client as any backend would.
+// Events on the bus become frames at every dashboard, put there with an AWS client as backends put them.
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { startLocalStack, type LocalStack } from '../../local';
