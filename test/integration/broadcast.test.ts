@@ -135,11 +135,12 @@ test('an event of another source is nobody’s business here', async () => {
   });
 });
 
-// The last of this file: the stack is closed without waiting for a thousand `$disconnect`s.
-test('reaches each of 1,000 connections, once', async () => {
+// The last of this file: the stack is closed without waiting for hundreds of `$disconnect`s. A thousand connections
+// take too long for this suite: test/soak/thousand-connections.test.ts.
+test('reaches each of 300 connections, once', async () => {
   const clients: TestClient[] = [];
-  for (let batch = 0; batch < 20; batch += 1) {
-    const users = Array.from({ length: 50 }, (_, index) => `user-${(batch * 50 + index) % 300}`);
+  for (let batch = 0; batch < 6; batch += 1) {
+    const users = Array.from({ length: 50 }, (_, index) => `user-${(batch * 50 + index) % 90}`);
     clients.push(...(await Promise.all(users.map(open))));
   }
   const { status, frame } = news();
@@ -147,6 +148,6 @@ test('reaches each of 1,000 connections, once', async () => {
   await Promise.all(clients.map((client) => client.received('agent:status', 1, 20_000)));
   expect(clients.filter((client) => client.news.join() !== frame)).toEqual([]);
   await expect(stack.health()).resolves.toMatchObject({
-    websocket: { connections: 1_000, connectedUsers: 300 },
+    websocket: { connections: 300, connectedUsers: 90 },
   });
 }, 60_000);

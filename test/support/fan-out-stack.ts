@@ -12,8 +12,8 @@ export interface Dashboard extends TestClient {
 
 export interface FanOutStack extends LocalStack {
   readonly publisher: Publisher;
-  /** Opens so many sockets, each of another user. */
-  openMany(count: number): Promise<Dashboard[]>;
+  /** Opens so many sockets, of so many users in turn. Default: each of another user. */
+  openMany(count: number, users?: number): Promise<Dashboard[]>;
   /** The connections that the table knows: user id by connection id. */
   records(): Promise<ReadonlyMap<string, string>>;
   /** Messages that are kept for a person to look at. */
@@ -58,18 +58,18 @@ export async function startFanOutStack(options: LocalStackOptions = {}): Promise
   const publisher = createPublisher({ clientConfiguration: stack.clientConfiguration });
   const dynamo = new DynamoDBClient(stack.clientConfiguration);
   const queues = new SQSClient(stack.clientConfiguration);
-  let users = 0;
+  let opened = 0;
 
   return {
     ...stack,
     publisher,
 
-    async openMany(count) {
+    async openMany(count, users = Infinity) {
       const dashboards: Dashboard[] = [];
       while (dashboards.length < count) {
         const size = Math.min(50, count - dashboards.length);
         const opening = Array.from({ length: size }, async () => {
-          const userId = `user-${(users += 1)}`;
+          const userId = `user-${(opened += 1) % users}`;
           const token = await stack.mintToken({ sub: userId });
           return Object.assign(await TestClient.open(stack.webSocketUrl, { token }), { userId });
         });
