@@ -1,5 +1,11 @@
 // One event becomes one frame for every connection if it is news, or is kept with the reason why not.
-import { describeFaults, parseEvent, serializeFrame, type EventFrame } from '../../sdk/protocol';
+import {
+  describeFaults,
+  maxClockSkewMilliseconds,
+  parseEvent,
+  serializeFrame,
+  type EventFrame,
+} from '../../sdk/protocol';
 import type { FanOut, FanOutReport } from './fan-out';
 import type { LargeFanOut } from './large-fan-out';
 import type { Clock, Count, Log, RejectedEvents, StateStore } from './ports';
@@ -26,9 +32,6 @@ export type Broadcast = (
   event: ReportedEvent,
   deadline: number,
 ) => Promise<FanOutReport | undefined>;
-
-/** How far the clock of a backend may be ahead: an event from later would block its register until then. */
-const maxAheadMilliseconds = 5 * 60 * 1000;
 
 /** How long a register is kept after its last event. */
 export interface StateLifetimes {
@@ -89,7 +92,7 @@ export function createBroadcast(dependencies: {
     const parsed = parseEvent(event.type, event.payload);
     if (!parsed.ok) return reject(event, describeFaults(parsed.faults));
     const { type, payload } = parsed.value;
-    if (payload.timestamp > now() + maxAheadMilliseconds) {
+    if (payload.timestamp > now() + maxClockSkewMilliseconds) {
       return reject(event, 'timestamp must be at most 5 minutes ahead of the time');
     }
     const stored = await store(parsed.value, eventId);

@@ -21,7 +21,13 @@ export {
 } from './frames';
 export { readServerFrame } from './frame-reader';
 export { parseUserDisconnect, userDisconnectType, type UserDisconnect } from './operator-events';
-export { maxEventFrameBytes, maxFrameBytes, maxIdBytes, utf8Length } from './limits';
+export {
+  maxClockSkewMilliseconds,
+  maxEventFrameBytes,
+  maxFrameBytes,
+  maxIdBytes,
+  utf8Length,
+} from './limits';
 export { describeFault, describeFaults, objectOf, parse, type Fault, type Parsed } from './parse';
 export { compareText, isNewer, registerOf, versionOf, type Version } from './registers';
 export { subprotocol } from './subprotocol';

@@ -16,6 +16,12 @@ export const maxEventFrameBytes = maxFrameBytes - 128;
  */
 export const maxIdBytes = 128;
 
+/**
+ * How far a backend's clock may be ahead of the service's: an event from later is rejected, as it would block its
+ * register until then.
+ */
+export const maxClockSkewMilliseconds = 5 * 60 * 1000;
+
 const encoder = new TextEncoder();
 
 /** Length of `text` in bytes of UTF-8, on every platform. */

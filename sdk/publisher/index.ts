@@ -20,7 +20,7 @@ function defaultPublisher(): Publisher {
  * Reports an agent's status to every dashboard, by way of the event bus that the environment variable
  * `MISSION_CONTROL_EVENT_BUS` names (`mission-control` unless set).
  * @param agentId at most 128 bytes of UTF-8
- * @returns resolves when the event bus has taken the event; need not be awaited
+ * @returns resolves when the event bus has taken the event; await it in Lambda and before the process exits
  * @throws a {@link PublishError} by rejection only; a failure is a process warning too
  */
 export function broadcastAgentStatus(

@@ -31,8 +31,9 @@ export interface PublisherOptions {
 
 /**
  * Reports what agents do. Each event's promise resolves when the event bus has taken it, and rejects with a
- * {@link PublishError}, also for an event that is invalid. It need not be awaited: a failure that nobody
- * waits for reaches `onError`, and does not end the process.
+ * {@link PublishError}, also for an event that is invalid. In a process that goes on it need not be awaited: a failure
+ * that nobody waits for reaches `onError`, and does not end the process. In Lambda, and before a process exits, await
+ * it, or `flush()`: what is under way when the environment is frozen or the process ends is lost.
  */
 export interface Publisher {
   /** An agent is `online` (running and healthy), `offline` (stopped) or in `error` (failed). */
@@ -59,6 +60,13 @@ const timeouts = {
   throwOnRequestTimeout: true,
 };
 
+/**
+ * The SDK remembers the credentials file as it first read it, unless its provider is told not to: keys that another
+ * program renews there would never be found. The client hands what it is configured with on to that provider.
+ * @see https://docs.aws.amazon.com/AWSJavaScriptSDK/v3/latest/Package/-aws-sdk-credential-providers/
+ */
+const readsFilesAgain = { ignoreCache: true };
+
 export function createPublisher(options: PublisherOptions = {}): Publisher {
   const { eventBusName = 'mission-control', eventSource = 'mission-control' } = options;
   const { now = Date.now, onError = warn } = options;
@@ -66,7 +74,12 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
   const { clientConfiguration } = options;
   const client =
     options.client ??
-    new EventBridgeClient({ requestHandler: timeouts, ...clientConfiguration, maxAttempts: 1 });
+    new EventBridgeClient({
+      requestHandler: timeouts,
+      ...clientConfiguration,
+      ...readsFilesAgain,
+      maxAttempts: 1,
+    });
   const sending: SendOptions = {
     client,
     maxAttempts: options.maxAttempts ?? 5,

@@ -1,7 +1,8 @@
-// Which failures of EventBridge may pass, and how long to wait for that.
+// Which failures of EventBridge may pass, how long to wait for that, and when to ask for fresh credentials.
 
-/** Error codes of an entry that no repetition will mend. */
+/** Error codes, of an entry or of a request, that no repetition will mend. */
 const finalCodes = new Set([
+  'AccessDenied',
   'AccessDeniedException',
   'InvalidAccountIdException',
   'InvalidArgument',
@@ -9,6 +10,19 @@ const finalCodes = new Set([
   'NotAuthorizedForDetailTypeException',
   'NotAuthorizedForSourceException',
   'RedactionFailure',
+  'ResourceNotFoundException',
+  'ValidationException',
+]);
+
+/** Error codes by which AWS, or the AWS SDK itself, says that credentials have expired or are not valid any more. */
+const credentialCodes = new Set([
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'SignatureDoesNotMatch',
+  'TokenRefreshRequired',
+  'UnrecognizedClientException',
 ]);
 
 /**
@@ -22,25 +36,24 @@ export function mayPassLater(errorCode: string): boolean {
 /** What the AWS SDK says about a failed request. */
 interface RequestFailure {
   readonly name?: string;
-  readonly $fault?: 'client' | 'server';
-  readonly $metadata?: {
-    readonly httpStatusCode?: number;
-    readonly attempts?: number;
-    readonly clockSkewCorrected?: boolean;
-  };
+  readonly $metadata?: { readonly attempts?: number; readonly clockSkewCorrected?: boolean };
 }
 
 /**
- * Whether a request that failed as a whole may succeed when it is repeated: the network, the servers and
- * throttling may recover; a refusal, and credentials that are not there, stay.
+ * Whether a request that failed as a whole may succeed when it is repeated: all but what AWS refuses for good. The
+ * network, the servers and throttling may recover; credentials may be there in a moment, or be renewed; and an error
+ * that is not known here costs a few requests, while an event that is lost is lost.
  */
 export function mayRecover(error: unknown): boolean {
-  const { name = '', $fault, $metadata } = (error ?? {}) as RequestFailure;
-  if (name === 'CredentialsProviderError') return false;
-  if ($fault !== 'client') return true;
+  const { name = '', $metadata } = (error ?? {}) as RequestFailure;
   // The SDK learns the server's time from a refusal for a wrong clock, and signs the next request with it.
-  if ($metadata?.clockSkewCorrected === true) return true;
-  return $metadata?.httpStatusCode === 429 || /Throttl|TooManyRequests|LimitExceeded/.test(name);
+  return $metadata?.clockSkewCorrected === true || mayPassLater(name);
+}
+
+/** Whether the next attempt needs other credentials than this one had. */
+export function needsFreshCredentials(error: unknown): boolean {
+  const { name = '' } = (error ?? {}) as RequestFailure;
+  return credentialCodes.has(name);
 }
 
 /** How many attempts the SDK has made itself for an answer or an error: each counts. */

@@ -6,7 +6,13 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import type { SizedEntry } from './batch';
 import { describeUnsent, PublishError, type UnsentEvent } from './publish-error';
-import { attemptsOf, mayPassLater, mayRecover, pauseMilliseconds } from './retry';
+import {
+  attemptsOf,
+  mayPassLater,
+  mayRecover,
+  needsFreshCredentials,
+  pauseMilliseconds,
+} from './retry';
 
 /** An event on its way. Either `sent` or `failed` is called, once. */
 export interface PendingEvent {
@@ -51,7 +57,9 @@ export async function sendBatch(
     if (given.length > 0) giveUp(given, attempts, cause, report);
     const lost = new Set(given.map(({ event }) => event));
     events = events.filter((event) => failed.has(event) && !lost.has(event));
-    if (events.length > 0) await sleep(pauseMilliseconds(attempts, random));
+    if (events.length === 0) return;
+    await sleep(pauseMilliseconds(attempts, random));
+    if (needsFreshCredentials(cause)) await refreshCredentials(client);
   }
 }
 
@@ -77,6 +85,16 @@ async function put(events: readonly PendingEvent[], client: EventBridgeClient): 
     const failures = events.map((event) => ({ event, reason, retryable }));
     return { failures, cause, attemptsMade: attemptsOf(cause) };
   }
+}
+
+/**
+ * Has the client ask its provider again: until credentials expire, which some never say, it would not. Never rejects:
+ * where there are none, the next attempt says so.
+ */
+async function refreshCredentials({ config }: EventBridgeClient): Promise<void> {
+  const credentials: (options: { readonly forceRefresh: boolean }) => Promise<unknown> =
+    config.credentials;
+  await credentials({ forceRefresh: true }).catch(() => undefined);
 }
 
 /** E.g. `ECONNREFUSED` of the network, else the name by which AWS refuses. */
