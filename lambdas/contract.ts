@@ -5,6 +5,20 @@ import { objectOf, parse, type Parsed } from '../sdk/protocol';
 /** Attributes of the table that infra has to know. */
 export const attributes = { partitionKey: 'pk', sortKey: 'sk', expiresAt: 'expiresAt' } as const;
 
+/**
+ * What the table holds, by what the partition keys of its items begin with: a function may touch the kinds of items
+ * that its job takes, and no other. A key that ends in `#` goes on with a shard or an id.
+ */
+export const itemKinds = {
+  connections: 'connections#',
+  connectionCounts: 'census',
+  reach: 'reach',
+  state: 'state#',
+  rateLimits: 'rate#',
+} as const;
+
+export type ItemKind = keyof typeof itemKinds;
+
 /** The namespace of all metrics of the functions. */
 export const metricNamespace = 'MissionControl';
 

@@ -159,8 +159,7 @@ async function create(
 
   let connections: Connections | undefined;
   const { apiId, stage } = webSocketApi;
-  const { timeToLive } = tables;
-  endpoint.serve(createDynamoService({ engine, authorize, timeToLive }));
+  endpoint.serve(createDynamoService({ engine, authorize, ...tables }));
   endpoint.serve(createSqsService([...queues.values()], authorize));
   endpoint.serve(createEventsService({ buses, authorize, timers, log }));
   endpoint.serve(

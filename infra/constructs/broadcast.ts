@@ -40,7 +40,7 @@ export class Broadcast extends Construct {
       },
     });
     deliveries.allowFanOut(broadcast);
-    broadcast.allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], store.tableArn);
+    store.allow(broadcast, ['PutItem', 'UpdateItem'], 'state');
     new EventSubscription(this, 'Subscription', {
       ruleName: `${name}-broadcast`,
       description: 'What backends report',

@@ -53,7 +53,8 @@ export class Deliveries extends Construct {
     });
     this.allowFanOut(deliver);
     // It closes connections and takes the census when its job is a shard of a heartbeat.
-    deliver.allow(['dynamodb:PutItem', 'dynamodb:DeleteItem'], store.tableArn);
+    store.allow(deliver, ['PutItem'], 'connectionCounts');
+    store.allow(deliver, ['DeleteItem'], 'connections');
     webSocketApi.allowManagement(deliver, 'DELETE');
     deliver.allow(['sqs:SendMessage'], deadLetterQueue.queueArn);
     deliver.allow(
@@ -73,11 +74,12 @@ export class Deliveries extends Construct {
 
   /** Lets a function send frames to everybody, and put into the queue what it could not send. */
   allowFanOut(grantee: ServiceFunction): void {
-    const { store, webSocketApi } = this.props;
-    grantee.allow(
-      ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchWriteItem'],
-      store.tableArn,
-    );
+    const { configuration, store, webSocketApi } = this.props;
+    store.allow(grantee, ['Query', 'GetItem', 'BatchWriteItem'], 'connections');
+    store.allow(grantee, ['Query'], 'connectionCounts');
+    if (configuration.heartbeat === 'when-idle') {
+      store.allow(grantee, ['Query', 'PutItem'], 'reach');
+    }
     webSocketApi.allowManagement(grantee, 'POST');
     grantee.allow(['sqs:SendMessage'], this.queue.queueArn);
   }

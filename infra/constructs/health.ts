@@ -33,7 +33,7 @@ export class Health extends Construct {
       memoryMegabytes: 256,
       settings: { tableName: store.tableName, useMockData, gatewayUrl },
     });
-    health.allow(['dynamodb:Query'], store.tableArn);
+    store.allow(health, ['Query'], 'connections', 'connectionCounts');
     const apiName = `${resourceName(configuration)}-health`;
     const api = new HttpApi(this, 'Api', {
       apiName,

@@ -52,7 +52,8 @@ export class Heartbeat extends Construct {
       },
     });
     deliveries.allowFanOut(heartbeat);
-    heartbeat.allow(['dynamodb:DeleteItem', 'dynamodb:PutItem'], store.tableArn);
+    store.allow(heartbeat, ['PutItem'], 'connectionCounts');
+    store.allow(heartbeat, ['DeleteItem'], 'connections');
     webSocketApi.allowManagement(heartbeat, 'DELETE');
     heartbeat.allow(
       [

@@ -113,6 +113,15 @@ export class ServiceFunction extends LambdaFunction {
       new PolicyStatement({ actions: [...actions], resources: [...resourceArns] }),
     );
   }
+
+  /**
+   * Adds a statement to the role's one policy, on which the function depends. CDK's own method would not do in an
+   * app with the flag `@aws-cdk/aws-lambda:createNewPoliciesWithAddToRolePolicy`: each statement becomes a policy
+   * of its own there, and what calls the function, such as an event source mapping, may be created before it.
+   */
+  override addToRolePolicy(statement: PolicyStatement): void {
+    this.role?.addToPrincipalPolicy(statement);
+  }
 }
 
 /** The environment variables that carry `settings`; what is undefined is not set. */

@@ -1,13 +1,22 @@
 // The one table: connections, census, state and rate limits. No index and no stream: keys are made so that none is needed.
 import { RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { attributes } from '../../lambdas/contract';
+import { attributes, itemKinds, type ItemKind } from '../../lambdas/contract';
 import type { Configuration } from '../configuration';
+import type { ServiceFunction } from './service-function';
+
+/**
+ * What can be done with items by key. Each of these names a partition key in its request, so that a condition on
+ * `dynamodb:LeadingKeys` holds for it; a Scan names none, and a condition with ForAllValues would let it pass.
+ */
+export type ItemOperation =
+  'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query' | 'BatchWriteItem';
 
 export class Store extends Construct {
   readonly tableName: string;
-  readonly tableArn: string;
+  private readonly tableArn: string;
 
   constructor(scope: Construct, id: string, { dataRemoval }: Pick<Configuration, 'dataRemoval'>) {
     super(scope, id);
@@ -28,5 +37,25 @@ export class Store extends Construct {
     });
     this.tableName = table.tableName;
     this.tableArn = table.tableArn;
+  }
+
+  /**
+   * Lets a function do `operations` with items of these kinds, and with no other.
+   * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+   */
+  allow(
+    grantee: ServiceFunction,
+    operations: readonly ItemOperation[],
+    ...kinds: readonly [ItemKind, ...ItemKind[]]
+  ): void {
+    const keys = kinds.map((kind) => itemKinds[kind]);
+    const patterns = keys.map((key) => (key.endsWith('#') ? `${key}*` : key));
+    grantee.addToRolePolicy(
+      new PolicyStatement({
+        actions: operations.map((operation) => `dynamodb:${operation}`),
+        resources: [this.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': patterns } },
+      }),
+    );
   }
 }

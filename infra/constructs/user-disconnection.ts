@@ -31,7 +31,7 @@ export class UserDisconnection extends Construct {
         rejectedEventsQueueUrl: rejectedEvents.queueUrl,
       },
     });
-    disconnectUser.allow(['dynamodb:Query', 'dynamodb:DeleteItem'], store.tableArn);
+    store.allow(disconnectUser, ['Query', 'DeleteItem'], 'connections');
     webSocketApi.allowManagement(disconnectUser, 'POST', 'DELETE');
     new EventSubscription(this, 'Subscription', {
       ruleName: `${resourceName(configuration)}-disconnect-user`,

@@ -87,10 +87,8 @@ export class MissionControlWebSocketApi extends Construct {
         handshakeBurst: configuration.handshakeBurst,
       },
     });
-    connect.allow(
-      ['dynamodb:UpdateItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:DeleteItem'],
-      store.tableArn,
-    );
+    store.allow(connect, ['UpdateItem'], 'rateLimits');
+    store.allow(connect, ['PutItem', 'Query', 'DeleteItem'], 'connections');
     this.allowManagement(connect, 'POST', 'DELETE');
     const disconnect = new ServiceFunction(this, 'DisconnectFunction', {
       ...props,
@@ -100,7 +98,7 @@ export class MissionControlWebSocketApi extends Construct {
       memoryMegabytes: 256,
       settings: { tableName: store.tableName },
     });
-    disconnect.allow(['dynamodb:DeleteItem'], store.tableArn);
+    store.allow(disconnect, ['DeleteItem'], 'connections');
     const fallback = new ServiceFunction(this, 'DefaultFunction', {
       ...props,
       name: 'default',
@@ -121,10 +119,9 @@ export class MissionControlWebSocketApi extends Construct {
         snapshotSessions: configuration.snapshotSessions,
       },
     });
-    fallback.allow(
-      ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
-      store.tableArn,
-    );
+    store.allow(fallback, ['UpdateItem'], 'rateLimits');
+    store.allow(fallback, ['Query'], 'state');
+    store.allow(fallback, ['GetItem', 'UpdateItem', 'DeleteItem'], 'connections');
     this.allowManagement(fallback, 'POST', 'DELETE');
 
     api.addRoute('$connect', {

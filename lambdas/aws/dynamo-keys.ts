@@ -1,4 +1,5 @@
 // The keys of the one table: which items lie side by side, and in which order.
+import { itemKinds } from '../contract';
 import { shardOf } from '../core/shard';
 import type { ConnectionKey } from '../core/ports';
 import type { EventFrame } from '../../sdk/protocol';
@@ -13,12 +14,12 @@ export function decodeId(encoded: string): string {
   return encoded.includes('%') ? encoded.replace(/%2[35]/g, decodeURIComponent) : encoded;
 }
 
-export const censusPartition = 'census';
+export const censusPartition = itemKinds.connectionCounts;
 
-export const reachPartition = 'reach';
+export const reachPartition = itemKinds.reach;
 
 export function connectionPartition(shard: number): string {
-  return `connections#${shard}`;
+  return `${itemKinds.connections}${shard}`;
 }
 
 /** What the sort keys of a user's connections begin with. */
@@ -43,7 +44,7 @@ export function parseConnectionSortKey(sk: string): ConnectionKey {
 }
 
 export function statePartition(shard: number): string {
-  return `state#${shard}`;
+  return `${itemKinds.state}${shard}`;
 }
 
 /** The key of an event's register. An agent's sessions lie side by side. */
@@ -65,5 +66,5 @@ export function parseStateSortKey(sk: string): {
 }
 
 export function rateLimitKey(userId: string, what: string): { pk: string; sk: string } {
-  return { pk: `rate#${encodeId(userId)}`, sk: what };
+  return { pk: `${itemKinds.rateLimits}${encodeId(userId)}`, sk: what };
 }

@@ -1,11 +1,11 @@
 // IAM's decision: allowed only by a statement that says so, and never against one that denies.
 import { accountId } from '../template/pseudo-parameters';
-import type { PolicyStatement } from '../template/resources/policy-document';
+import type { ConditionOperator, PolicyStatement } from '../template/resources/policy-document';
 import type { Principal } from './principal';
 import { AwsError } from './service';
 
-/** What conditions of policies may ask about a call, e.g. `aws:SourceArn`. */
-export type ConditionContext = Readonly<Record<string, string>>;
+/** What conditions of policies may ask about a call, e.g. `aws:SourceArn`; some keys have several values. */
+export type ConditionContext = Readonly<Record<string, string | readonly string[]>>;
 
 export type Decision = 'allowed' | 'denied' | 'notAllowed';
 
@@ -57,11 +57,16 @@ export type Authorize = (
   principal: Principal,
   action: string,
   resource: string,
-  resourcePolicy?: readonly PolicyStatement[],
+  about?: {
+    readonly resourcePolicy?: readonly PolicyStatement[];
+    /** What the service itself tells about the call, e.g. `dynamodb:LeadingKeys`. */
+    readonly context?: ConditionContext;
+  },
 ) => void;
 
 /** @throws {AwsError} AccessDeniedException, in the words of AWS */
-export const authorize: Authorize = (principal, action, resource, resourcePolicy = []) => {
+export const authorize: Authorize = (principal, action, resource, about = {}) => {
+  const { resourcePolicy = [], context = {} } = about;
   const sqs = action.startsWith('sqs:');
   // SQS writes the action in small letters in this message.
   const named = sqs ? action.toLowerCase() : action;
@@ -78,11 +83,11 @@ export const authorize: Authorize = (principal, action, resource, resourcePolicy
     const names = [who.AWS ?? []].flat();
     return names.includes('*') || names.includes(principal.arn);
   });
-  const byResource = decide(aboutEveryone, action, resource);
+  const byResource = decide(aboutEveryone, action, resource, context);
   const byIdentity =
     principal.permissions === 'administrator'
       ? 'allowed'
-      : decide(principal.permissions, action, resource);
+      : decide(principal.permissions, action, resource, context);
   if (byResource === 'denied') throw refuse('with an explicit deny in a resource-based policy');
   if (byIdentity === 'denied') throw refuse('with an explicit deny in an identity-based policy');
   if (byIdentity === 'notAllowed' && byResource === 'notAllowed') {
@@ -95,13 +100,35 @@ function conditionsHold(
   context: ConditionContext,
 ): boolean {
   return Object.entries(conditions ?? {}).every(([operator, keys]) =>
-    Object.entries(keys).every(([key, expected]) => {
-      const actual = context[key];
-      if (actual === undefined) return false;
-      const exact = operator === 'StringEquals';
-      return [expected].flat().some((value) => (exact ? value === actual : matches(value, actual)));
-    }),
+    Object.entries(keys).every(([key, expected]) =>
+      conditionHolds(operator as ConditionOperator, [context[key] ?? []].flat(), [expected].flat()),
+    ),
   );
+}
+
+/**
+ * Whether the values of a call are as a policy expects them. Of a key that the call does not have, only an operator
+ * with ForAllValues holds.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+ */
+function conditionHolds(
+  operator: ConditionOperator,
+  actual: readonly string[],
+  expected: readonly string[],
+): boolean {
+  const isExpected = (value: string) => expected.includes(value);
+  const isLikeExpected = (value: string) => expected.some((pattern) => matches(pattern, value));
+  switch (operator) {
+    case 'StringEquals':
+      return actual.some(isExpected);
+    case 'ArnEquals':
+    case 'ArnLike':
+    case 'Bool':
+    case 'StringLike':
+      return actual.some(isLikeExpected);
+    case 'ForAllValues:StringLike':
+      return actual.every(isLikeExpected);
+  }
 }
 
 const patterns = new Map<string, RegExp>();

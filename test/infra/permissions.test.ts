@@ -1,4 +1,8 @@
 // Who may do what: exactly what each function's job takes, on exactly these resources.
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { MissionControlRealtime } from '../../infra/mission-control-realtime';
 import { allowedTo, functionOf, resourceOf, resourcesOf, synthesize } from './synthesized';
 
 const { template } = synthesize({ useMockData: true });
@@ -7,7 +11,15 @@ const account = '${AWS::Region}:${AWS::AccountId}';
 const connections = (method: string) =>
   `arn:\${AWS::Partition}:execute-api:${account}:\${WebSocketApi}/live/${method}/@connections/*`;
 const manage = ['execute-api:ManageConnections'];
-const table = '${StoreTable.Arn}';
+
+/** Operations on items by the beginning of their partition key. */
+const items = (operations: Readonly<Record<string, readonly string[]>>) =>
+  Object.fromEntries(
+    Object.entries(operations).map(([key, names]) => [
+      `\${StoreTable.Arn} ${key}`,
+      names.map((name) => `dynamodb:${name}`),
+    ]),
+  );
 
 /** What every function may do: write its own log and its own traces. */
 const telemetry = (logGroup: string) => ({
@@ -20,14 +32,11 @@ const fanOut = {
   [connections('POST')]: manage,
   '${DeliveriesQueue.Arn}': ['sqs:SendMessage'],
 };
-const readAndForget = ['dynamodb:BatchWriteItem', 'dynamodb:GetItem', 'dynamodb:Query'];
-const readCountAndForget = [
-  'dynamodb:BatchWriteItem',
-  'dynamodb:DeleteItem',
-  'dynamodb:GetItem',
-  'dynamodb:PutItem',
-  'dynamodb:Query',
-];
+const everyConnection = ['BatchWriteItem', 'GetItem', 'Query'];
+const heartbeats = items({
+  'connections#*': ['BatchWriteItem', 'DeleteItem', 'GetItem', 'Query'],
+  census: ['PutItem', 'Query'],
+});
 
 test.each([
   ['authorizer', telemetry('WebSocketAuthorizerFunctionLog')],
@@ -35,20 +44,27 @@ test.each([
     'connect',
     {
       ...telemetry('WebSocketConnectFunctionLog'),
-      [table]: ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+      ...items({ 'connections#*': ['DeleteItem', 'PutItem', 'Query'], 'rate#*': ['UpdateItem'] }),
       [connections('POST')]: manage,
       [connections('DELETE')]: manage,
     },
   ],
   [
     'disconnect',
-    { ...telemetry('WebSocketDisconnectFunctionLog'), [table]: ['dynamodb:DeleteItem'] },
+    {
+      ...telemetry('WebSocketDisconnectFunctionLog'),
+      ...items({ 'connections#*': ['DeleteItem'] }),
+    },
   ],
   [
     'default',
     {
       ...telemetry('WebSocketDefaultFunctionLog'),
-      [table]: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+      ...items({
+        'connections#*': ['DeleteItem', 'GetItem', 'UpdateItem'],
+        'rate#*': ['UpdateItem'],
+        'state#*': ['Query'],
+      }),
       [connections('POST')]: manage,
       [connections('DELETE')]: manage,
     },
@@ -58,7 +74,11 @@ test.each([
     {
       ...telemetry('BroadcastFunctionLog'),
       ...fanOut,
-      [table]: [...readAndForget, 'dynamodb:PutItem', 'dynamodb:UpdateItem'].sort(),
+      ...items({
+        'connections#*': everyConnection,
+        census: ['Query'],
+        'state#*': ['PutItem', 'UpdateItem'],
+      }),
       '${RejectedEvents.Arn}': ['sqs:SendMessage'],
     },
   ],
@@ -67,7 +87,7 @@ test.each([
     {
       ...telemetry('DeliveriesFunctionLog'),
       ...fanOut,
-      [table]: readCountAndForget,
+      ...heartbeats,
       [connections('DELETE')]: manage,
       '${RejectedEvents.Arn}': ['sqs:SendMessage'],
       '${DeliveriesQueue.Arn}': [
@@ -83,7 +103,7 @@ test.each([
     {
       ...telemetry('HeartbeatFunctionLog'),
       ...fanOut,
-      [table]: readCountAndForget,
+      ...heartbeats,
       [connections('DELETE')]: manage,
       '${HeartbeatBeats.Arn}': [
         'sqs:DeleteMessage',
@@ -97,13 +117,19 @@ test.each([
     'disconnect-user',
     {
       ...telemetry('UserDisconnectionFunctionLog'),
-      [table]: ['dynamodb:DeleteItem', 'dynamodb:Query'],
+      ...items({ 'connections#*': ['DeleteItem', 'Query'] }),
       [connections('POST')]: manage,
       [connections('DELETE')]: manage,
       '${RejectedEvents.Arn}': ['sqs:SendMessage'],
     },
   ],
-  ['health', { ...telemetry('HealthFunctionLog'), [table]: ['dynamodb:Query'] }],
+  [
+    'health',
+    {
+      ...telemetry('HealthFunctionLog'),
+      ...items({ 'connections#*': ['Query'], census: ['Query'] }),
+    },
+  ],
   [
     'mock-agents',
     {
@@ -113,6 +139,32 @@ test.each([
   ],
 ])('%s may do this and nothing else', (name, allowed) => {
   expect(allowedTo(template, functionOf(template, name).properties['Role'])).toEqual(allowed);
+});
+
+test('only those that send heartbeats when idle may note and ask who has just been sent something', () => {
+  const idle = synthesize({ heartbeat: 'when-idle' }).template;
+  for (const name of ['broadcast', 'deliver', 'heartbeat']) {
+    const allowed = allowedTo(idle, functionOf(idle, name).properties['Role']);
+    expect(allowed).toMatchObject(items({ reach: ['PutItem', 'Query'] }));
+  }
+});
+
+test('a role has one policy in any app: its function must not be called before it has all permissions', () => {
+  const flag = '@aws-cdk/aws-lambda:createNewPoliciesWithAddToRolePolicy';
+  const app = new App({ context: { [flag]: true }, autoSynth: false });
+  const stack = new Stack(app, 'Stack');
+  new MissionControlRealtime(stack, 'Realtime', {
+    identityProvider: {
+      kind: 'oidc',
+      issuer: 'https://issuer.example.com',
+      audience: 'mission-control',
+    },
+    codeOf: () => Code.fromInline('// No code is run here.'),
+  });
+  const roles = resourcesOf(Template.fromStack(stack), 'AWS::IAM::Policy').flatMap(
+    ({ properties }) => properties['Roles'] as string[],
+  );
+  expect(roles).toEqual([...new Set(roles)]);
 });
 
 test('every function has a role of its own, which only Lambda assumes and no managed policy widens', () => {

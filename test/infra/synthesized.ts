@@ -97,7 +97,7 @@ export interface Statement {
   readonly Condition?: unknown;
 }
 
-/** What the policies of a role allow, as action lists by resource. Denials are refused: there are none. */
+/** What the policies of a role allow, as action lists by resource, or by resource and kind of item. Denials are refused. */
 export function allowedTo(template: Template, role: unknown): Record<string, string[]> {
   const allowed: Record<string, string[]> = {};
   for (const { properties } of resourcesOf(template, 'AWS::IAM::Policy')) {
@@ -106,14 +106,24 @@ export function allowedTo(template: Template, role: unknown): Record<string, str
       PolicyDocument: { Statement: Statement[] };
     };
     if (!Roles.some((id) => role === `\${${id.slice(2, -1)}.Arn}`)) continue;
-    for (const { Effect, Action, Resource } of PolicyDocument.Statement) {
+    for (const { Effect, Action, Resource, Condition } of PolicyDocument.Statement) {
       expect(Effect).toBe('Allow');
-      for (const resource of [Resource].flat()) {
+      for (const resource of [Resource].flat().flatMap((each) => withItems(each, Condition))) {
         allowed[resource] = [...(allowed[resource] ?? []), ...[Action].flat()].sort();
       }
     }
   }
   return allowed;
+}
+
+/** `${StoreTable.Arn} connections#*` for the items that a condition is about; there are no other conditions. */
+function withItems(resource: string, condition: unknown): readonly string[] {
+  if (condition === undefined) return [resource];
+  const operator = 'ForAllValues:StringLike';
+  const keys = 'dynamodb:LeadingKeys';
+  const items = (condition as Record<string, Record<string, string | string[]>>)[operator]?.[keys];
+  expect(condition).toEqual({ [operator]: { [keys]: items } });
+  return [items ?? []].flat().map((item) => `${resource} ${item}`);
 }
 
 /** Intrinsic functions as text: `${StoreTable}`, `${StoreTable.Arn}`. */

@@ -7,6 +7,8 @@ import type { DynamoEngine } from './dynamo-engine';
 import { keepExpiring } from './time-to-live';
 
 export interface Tables {
+  /** The partition key's attribute of each table. */
+  readonly partitionKeys: ReadonlyMap<string, string>;
   /** The TTL attribute of each table that has one. */
   readonly timeToLive: ReadonlyMap<string, string>;
   /** Ends the sweeps. */
@@ -20,6 +22,7 @@ export async function deployTables(
   timers: Timers,
   log: WriteLogLine,
 ): Promise<Tables> {
+  const partitionKeys = new Map<string, string>();
   const timeToLive = new Map<string, string>();
   const sweeps: Cancel[] = [];
   for (const { logicalId, type, ref: tableName, properties } of template.of(
@@ -32,6 +35,8 @@ export async function deployTables(
       const { message = '' } = JSON.parse(response.body ?? '{}') as { message?: string };
       throw new TemplateError({ logicalId, type }, `DynamoDB refuses it: ${message}`);
     }
+    const partitionKey = KeySchema.find(({ KeyType }) => KeyType === 'HASH');
+    partitionKeys.set(tableName, partitionKey?.AttributeName ?? '');
     if (TimeToLiveSpecification?.Enabled !== true) continue;
     const attribute = TimeToLiveSpecification.AttributeName;
     timeToLive.set(tableName, attribute);
@@ -39,6 +44,7 @@ export async function deployTables(
     sweeps.push(keepExpiring({ engine, tableName, attribute, keyNames, timers, log }));
   }
   return {
+    partitionKeys,
     timeToLive,
     stop: () => {
       for (const stop of sweeps) stop();

@@ -3,11 +3,14 @@ import { arnOf } from '../../template/pseudo-parameters';
 import { readJson, writeJson, writeJsonError, type JsonObject } from '../json-protocol';
 import type { Authorize } from '../policy';
 import { targetOperation, unknownOperation, type AwsService } from '../service';
+import { leadingKeysOf } from './leading-keys';
 import { engineOperations, type DynamoEngine, type EngineOperation } from './dynamo-engine';
 
 export interface DynamoServiceOptions {
   readonly engine: DynamoEngine;
   readonly authorize: Authorize;
+  /** The partition key's attribute of each table. */
+  readonly partitionKeys: ReadonlyMap<string, string>;
   /** The TTL attribute of each table that has one. */
   readonly timeToLive: ReadonlyMap<string, string>;
 }
@@ -16,7 +19,7 @@ const supported = [...engineOperations, 'DescribeTimeToLive'];
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/Welcome.html */
 export function createDynamoService(options: DynamoServiceOptions): AwsService {
-  const { engine, authorize, timeToLive } = options;
+  const { engine, authorize, partitionKeys, timeToLive } = options;
   return {
     name: 'dynamodb',
     // "HTTP status code: 400", for all errors of this kind.
@@ -27,8 +30,12 @@ export function createDynamoService(options: DynamoServiceOptions): AwsService {
       if (!supported.includes(operation)) throw unknownOperation(operation, supported);
       // The developer may do everything: no need to look into the body.
       if (request.principal.permissions !== 'administrator') {
-        for (const table of tablesOf(readJson(request))) {
-          authorize(request.principal, `dynamodb:${operation}`, table);
+        const input = readJson(request);
+        for (const [table, part] of partsOf(input)) {
+          const keys = leadingKeysOf(operation, part, partitionKeys.get(table) ?? '');
+          const context = keys === undefined ? {} : { 'dynamodb:LeadingKeys': keys };
+          const resource = table === '*' ? table : arnOf('dynamodb', `table/${table}`);
+          authorize(request.principal, `dynamodb:${operation}`, resource, { context });
         }
       }
       if (operation === 'DescribeTimeToLive') return describe(readJson(request), timeToLive);
@@ -38,14 +45,12 @@ export function createDynamoService(options: DynamoServiceOptions): AwsService {
   };
 }
 
-/** The ARNs of the tables that a request is about; `*` for one that is about none. */
-function tablesOf(input: JsonObject): readonly string[] {
-  const arn = (name: string) => arnOf('dynamodb', `table/${name}`);
-  const name = input['TableName'];
-  if (typeof name === 'string') return [arn(name)];
-  const items = input['RequestItems'];
-  if (typeof items === 'object' && items !== null) return Object.keys(items).map(arn);
-  return ['*'];
+/** The tables that a request is about, each with its part of the request; `*` for one that is about none. */
+function partsOf(input: JsonObject): readonly (readonly [string, unknown])[] {
+  const { TableName: name, RequestItems: items } = input;
+  if (typeof name === 'string') return [[name, input]];
+  if (typeof items === 'object' && items !== null) return Object.entries(items);
+  return [['*', input]];
 }
 
 function describe(input: JsonObject, timeToLive: ReadonlyMap<string, string>) {

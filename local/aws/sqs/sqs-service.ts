@@ -127,14 +127,16 @@ export function createSqsService(queues: readonly Queue[], authorize: Authorize)
     }
     if (name === 'GetQueueUrl') {
       const { settings } = queueNamed(textOf(input, 'QueueName'));
-      authorize(principal, 'sqs:GetQueueUrl', settings.arn, settings.policy);
+      authorize(principal, 'sqs:GetQueueUrl', settings.arn, { resourcePolicy: settings.policy });
       return { QueueUrl: settings.url };
     }
     const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
     if (operation === undefined) throw unknownOperation(name, supported);
     // The last part of the URL names the queue; clients may reach this machine by another host name.
     const queue = queueNamed(textOf(input, 'QueueUrl').split('/').at(-1) ?? '');
-    authorize(principal, operation.action, queue.settings.arn, queue.settings.policy);
+    authorize(principal, operation.action, queue.settings.arn, {
+      resourcePolicy: queue.settings.policy,
+    });
     return operation.run(queue, input, principal);
   };
 

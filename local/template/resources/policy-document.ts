@@ -7,9 +7,12 @@ export const conditionOperators = [
   'ArnEquals',
   'ArnLike',
   'Bool',
+  'ForAllValues:StringLike',
   'StringEquals',
   'StringLike',
 ] as const;
+
+export type ConditionOperator = (typeof conditionOperators)[number];
 
 const values = v.pipe(
   v.union([oneOrMany, v.boolean()], 'must be a string or a list of strings'),

@@ -34,6 +34,20 @@ test.each<[NonNullable<PolicyStatement['Condition']>, boolean]>([
   expect(decide([statement], 'a:B', '*', context)).toBe(holds ? 'allowed' : 'notAllowed');
 });
 
+test.each<[string, string | readonly string[] | undefined, boolean]>([
+  ['one value', 'connections#1', true],
+  ['each of several values', ['connections#1', 'census'], true],
+  ['all but one of several values', ['connections#1', 'state#1'], false],
+  ['another value', ['state#1'], false],
+  // As on AWS: so operations that name no key must not be allowed at all.
+  ['a key that the call does not have', undefined, true],
+])('ForAllValues:StringLike of %s', (_, actual, holds) => {
+  const expected = { 'dynamodb:LeadingKeys': ['connections#*', 'census'] };
+  const statement = { ...allow('*'), Condition: { 'ForAllValues:StringLike': expected } };
+  const context = actual === undefined ? {} : { 'dynamodb:LeadingKeys': actual };
+  expect(decide([statement], 'a:B', '*', context)).toBe(holds ? 'allowed' : 'notAllowed');
+});
+
 test('a refusal is worded as AWS words it', () => {
   const principal = { arn: 'arn:aws:sts::0:assumed-role/r/f', senderId: 's', permissions: [] };
   expect(() => {
@@ -48,7 +62,7 @@ test("a resource's policy can allow what the role does not, and deny even the de
   const developer = { ...role, permissions: 'administrator' as const };
   const everyone = { Principal: { AWS: '*' } };
   const attempt = (who: typeof role | typeof developer, statements: PolicyStatement[]) => () => {
-    authorize(who, 'sqs:SendMessage', 'arn:q', statements);
+    authorize(who, 'sqs:SendMessage', 'arn:q', { resourcePolicy: statements });
   };
   expect(attempt(role, [{ ...allow('sqs:SendMessage'), ...everyone }])).not.toThrow();
   expect(attempt(role, [{ ...allow('*'), Principal: { AWS: 'arn:other' } }])).toThrow(
