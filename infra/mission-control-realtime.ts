@@ -11,8 +11,8 @@ import { DashboardUsers } from './constructs/dashboard-users';
 import { Deliveries } from './constructs/deliveries';
 import { FrontDoor } from './constructs/front-door';
 import { requirePlaceForFrontDoor } from './constructs/front-door-place';
-import { Health } from './constructs/health';
 import { Heartbeat } from './constructs/heartbeat';
+import { MissionControlHttpApi } from './constructs/http-api';
 import { MockAgents } from './constructs/mock-agents';
 import { Observability } from './constructs/observability';
 import { ServiceFunction, type CodeOf, type Deployment } from './constructs/service-function';
@@ -50,6 +50,8 @@ export class MissionControlRealtime extends Construct {
   readonly webSocketUrl: string;
   /** Where the state of the service is told. */
   readonly healthUrl: string;
+  /** Where clients ask whether their token is good. */
+  readonly whoamiUrl: string;
   /** Where backends report events; `eventBus.grantPutEventsTo(…)` lets them. */
   readonly eventBus: EventBus;
   /** Where events that were not broadcast are kept, each with the reason. */
@@ -109,7 +111,8 @@ export class MissionControlRealtime extends Construct {
       rejectedEvents: this.rejectedEvents,
     });
     new Heartbeat(this, 'Heartbeat', { ...deployment, store, webSocketApi, deliveries });
-    const health = new Health(this, 'Health', { ...deployment, store });
+    // The id is older than /whoami, and the address of the API hangs on it.
+    const httpApi = new MissionControlHttpApi(this, 'Health', { ...deployment, store });
     if (configuration.useMockData) {
       new MockAgents(this, 'MockAgents', { ...deployment, eventBus: broadcast.eventBus });
     }
@@ -121,18 +124,20 @@ export class MissionControlRealtime extends Construct {
       functions: this.node.findAll().filter((each) => each instanceof ServiceFunction),
     });
     this.webSocketUrl = webSocketApi.url;
-    this.healthUrl = health.url;
+    this.healthUrl = httpApi.healthUrl;
+    this.whoamiUrl = httpApi.whoamiUrl;
     this.eventBus = broadcast.eventBus;
     if (frontDoor === undefined) return;
     this.frontDoor = new FrontDoor(this, 'FrontDoor', {
       configuration,
       settings: frontDoor,
       webSocketDomainName: webSocketApi.domainName,
-      healthDomainName: health.domainName,
+      httpDomainName: httpApi.domainName,
       dashboardDirectory,
     });
     this.webSocketUrl = `wss://${this.frontDoor.domainName}`;
     this.healthUrl = `https://${this.frontDoor.domainName}/health`;
+    this.whoamiUrl = `https://${this.frontDoor.domainName}/whoami`;
   }
 }
 

@@ -32,6 +32,7 @@ export class MissionControlStack extends Stack {
     const realtime = new MissionControlRealtime(this, 'Realtime', { ...settings, ...others });
     this.output('WebSocketUrl', realtime.webSocketUrl, 'Where clients connect to');
     this.output('HealthUrl', realtime.healthUrl, 'Where the state of the service is told');
+    this.output('WhoamiUrl', realtime.whoamiUrl, 'Where clients ask whether their token is good');
     this.output('EventBusName', realtime.eventBus.eventBusName, 'Where backends report events');
     this.output(
       'RejectedEventsQueueUrl',

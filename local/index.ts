@@ -61,6 +61,8 @@ export interface LocalStack {
   readonly httpUrl: string;
   /** e.g. `http://localhost:3000/health` */
   readonly healthUrl: string;
+  /** e.g. `http://localhost:3000/whoami` */
+  readonly whoamiUrl: string;
   /** e.g. `http://localhost:4566` */
   readonly awsEndpointUrl: string;
   readonly eventBusName: string;
@@ -141,6 +143,7 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
     webSocketUrl,
     httpUrl,
     healthUrl,
+    whoamiUrl: `${httpUrl}/whoami`,
     awsEndpointUrl: clientConfiguration.endpoint,
     eventBusName: outputs['EventBusName'] ?? '',
     clientConfiguration,

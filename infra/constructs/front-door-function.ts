@@ -13,7 +13,7 @@ const source = path.resolve(__dirname, '../edge/front-door.js');
 /** The origins between which it chooses; a handshake stays with the first, which is the behavior's own. */
 export const originIds = {
   webSocket: 'websocket',
-  health: 'health',
+  http: 'http',
   dashboard: 'dashboard',
 } as const;
 
@@ -30,7 +30,7 @@ export class FrontDoorFunction extends EdgeFunction {
     super(scope, id, {
       code: FunctionCode.fromInline(frontDoorCode(stage)),
       comment:
-        'Mission Control: handshakes to the WebSocket API, /health to its API, the rest to the dashboard',
+        'Mission Control: handshakes to the WebSocket API, /health and /whoami to theirs, the rest to the dashboard',
       // Only this one can choose an origin.
       runtime: FunctionRuntime.JS_2_0,
     });

@@ -1,4 +1,4 @@
-// One address for everything: CloudFront before the WebSocket API, the API of /health, and the dashboard's files.
+// One address for everything: CloudFront before the WebSocket API, the HTTP API, and the dashboard's files.
 import { Stack, Validations } from 'aws-cdk-lib';
 import {
   CachePolicy,
@@ -26,7 +26,7 @@ export interface FrontDoorProps {
   readonly settings: FrontDoorSettings;
   /** Host names of the two APIs. */
   readonly webSocketDomainName: string;
-  readonly healthDomainName: string;
+  readonly httpDomainName: string;
   /** Where `npm run build:dashboard` has put the dashboard. */
   readonly dashboardDirectory: string;
 }
@@ -113,7 +113,7 @@ export class FrontDoor extends Construct {
     });
     return [
       api(originIds.webSocket, props.webSocketDomainName),
-      api(originIds.health, props.healthDomainName),
+      api(originIds.http, props.httpDomainName),
       {
         id: originIds.dashboard,
         domainName: bucket.bucketRegionalDomainName,

@@ -26,6 +26,7 @@ export type FunctionName =
   | 'heartbeat'
   | 'disconnect-user'
   | 'health'
+  | 'whoami'
   | 'mock-agents';
 
 /** Where a function's code comes from. */

@@ -4,11 +4,12 @@ import { WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
-import { resourceName, type Configuration } from '../configuration';
+import { resourceName } from '../configuration';
 import { accessLog, webSocketLogFields } from './access-log';
 import { apiDomainName } from './api-domain-name';
 import { ApiGatewayAccount } from './api-gateway-account';
-import { ServiceFunction, type Deployment, type Settings } from './service-function';
+import { identitySettings } from './identity-settings';
+import { ServiceFunction, type Deployment } from './service-function';
 import type { Store } from './store';
 import { acknowledgeWildcard } from './wildcard-resource';
 
@@ -171,13 +172,4 @@ export class MissionControlWebSocketApi extends Construct {
       );
     }
   }
-}
-
-function identitySettings(provider: Configuration['identityProvider']): Settings {
-  if (provider.kind === 'oidc') {
-    const { issuer, audience, jwksUri } = provider;
-    return { issuer, audience, jwksUri };
-  }
-  const { userPoolId, userPoolClientId } = provider;
-  return { userPoolId, userPoolClientId };
 }

@@ -16,12 +16,13 @@ function handler(event) {
     request.uri = STAGE_PATH;
     return request;
   }
-  // Nobody else is asked for a token, so nobody else is told one; and to S3 a query would be a command.
+  // Nobody else reads a query or a cookie, so nobody else is told a token in one; and to S3 a query would be a command.
   request.querystring = {};
   request.cookies = {};
-  delete request.headers['authorization'];
-  if (request.uri === '/health') {
-    cf.selectRequestOriginById('health');
+  // Besides a handshake, only /whoami asks for a token, in this header.
+  if (request.uri !== '/whoami') delete request.headers['authorization'];
+  if (request.uri === '/health' || request.uri === '/whoami') {
+    cf.selectRequestOriginById('http');
     return request;
   }
   if (request.uri === '/') request.uri = '/index.html';

@@ -17,6 +17,7 @@ export const logLines = {
   'handshake refused': { level: 'warn', fields: ['code', 'place', 'requestId'] },
   'handshake limited': { level: 'warn', fields: ['connectionId', 'userId'] },
   'handshake without authorizer context': { level: 'error', fields: ['connectionId'] },
+  'whoami refused': { level: 'info', fields: ['code', 'requestId'] },
   'no verdict on a token': { level: 'error', fields: ['code', 'requestId', 'error'] },
   'keys not fetched at cold start': { level: 'warn', fields: ['code', 'error'] },
 

@@ -55,7 +55,7 @@ export function webSocketApiOf(world: ApiWorld): WebSocketApiDefinition {
 /** @throws {TemplateError} for whatever the gateway could not serve, or might not invoke */
 export function httpApiOf(world: ApiWorld): HttpApiDefinition {
   const api = apiOf(world, 'HTTP');
-  const { stage, throttle } = stageOf(world, api);
+  const { stage, throttle, throttleOf } = stageOf(world, api);
   const routes = routesOf(world, api).map((route) => {
     const place = placeOf(route);
     const [method, path] = route.properties.RouteKey.split(' ');
@@ -70,7 +70,7 @@ export function httpApiOf(world: ApiWorld): HttpApiDefinition {
     if (payloadFormat !== '2.0') {
       throw new TemplateError(place, "its integration's PayloadFormatVersion must be 2.0");
     }
-    return { method, path, integration };
+    return { method, path, integration, ...throttleOf(route) };
   });
   return { apiId: api.ref, accountId, region, stage, routes, ...throttle };
 }
@@ -88,21 +88,34 @@ function apiOf({ template }: ApiWorld, protocol: 'WEBSOCKET' | 'HTTP'): Api {
   throw new TemplateError({ logicalId: 'Resources', type: 'AWS::ApiGatewayV2::Api' }, problem);
 }
 
-function stageOf({ template }: ApiWorld, api: Api) {
-  const found = template
+function stageOf(world: ApiWorld, api: Api) {
+  const found = world.template
     .of('AWS::ApiGatewayV2::Stage')
     .filter(({ properties }) => properties.ApiId === api.ref);
   const [stage] = found;
   if (stage === undefined || found.length > 1) {
     throw new TemplateError(placeOf(api), `it must have one stage, not ${found.length}`);
   }
-  const { StageName, DefaultRouteSettings = {} } = stage.properties;
-  const { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst } = DefaultRouteSettings;
-  const throttle: { throttle?: Throttle } =
-    rate === undefined || burst === undefined
-      ? {}
-      : { throttle: { requestsPerSecond: rate, burst } };
-  return { stage: StageName, throttle };
+  const { StageName, DefaultRouteSettings, RouteSettings } = stage.properties;
+  const keys = routesOf(world, api).map(({ properties }) => properties.RouteKey);
+  const unknown = Object.keys(RouteSettings).find((key) => !keys.includes(key));
+  if (unknown !== undefined) {
+    throw new TemplateError(placeOf(stage), `RouteSettings: there is no route ${unknown}`);
+  }
+  return {
+    stage: StageName,
+    throttle: throttleBy(DefaultRouteSettings),
+    /** Of a route that has settings of its own. */
+    throttleOf: ({ properties }: Route) => throttleBy(RouteSettings[properties.RouteKey]),
+  };
+}
+
+type RouteSettings = Resource<'AWS::ApiGatewayV2::Stage'>['properties']['DefaultRouteSettings'];
+
+function throttleBy(settings: RouteSettings = {}): { readonly throttle?: Throttle } {
+  const { ThrottlingRateLimit: requestsPerSecond, ThrottlingBurstLimit: burst } = settings;
+  if (requestsPerSecond === undefined || burst === undefined) return {};
+  return { throttle: { requestsPerSecond, burst } };
 }
 
 function routesOf({ template }: ApiWorld, api: Api): readonly Route[] {

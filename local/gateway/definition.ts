@@ -36,6 +36,8 @@ export interface HttpRoute {
   readonly method: string;
   readonly path: string;
   readonly integration: LambdaFunction;
+  /** Of this route alone, instead of the API's. */
+  readonly throttle?: Throttle;
 }
 
 export interface HttpApiDefinition {

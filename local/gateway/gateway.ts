@@ -5,7 +5,7 @@ import { defaultLimits, type ConnectionLimits } from './connection';
 import { createConnections } from './connections';
 import type { Connections, HttpApiDefinition, WebSocketApiDefinition } from './definition';
 import { handshake } from './handshake';
-import { checkHttpApi, ownAnswer, send, serveHttp, type HttpApi } from './http-api';
+import { createHttpApi, ownAnswer, send, serveHttp, type HttpApi } from './http-api';
 import { jsonPage, type Page } from './page';
 import { listen } from './listener';
 import { splitTarget } from './request-values';
@@ -23,9 +23,9 @@ export interface GatewayOptions extends Partial<ConnectionLimits> {
 export interface Gateway {
   readonly port: number;
   readonly connections: Connections;
-  /** Answers GET requests for `path` with a JSON document, ahead of the HTTP API. */
+  /** Answers GET and HEAD requests for `path` with a JSON document, ahead of the HTTP API. */
   publish(path: string, document: unknown): void;
-  /** Answers GET requests for `path` with a page, ahead of the HTTP API. */
+  /** Answers GET and HEAD requests for `path` with a page, ahead of the HTTP API. */
   show(path: string, page: Page): void;
   /** Begins to serve; until then all requests but those for documents and pages get 503. */
   serve(apis: {
@@ -51,7 +51,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     const page = pages.get(splitTarget(request.url ?? '').path);
-    if (page !== undefined && request.method === 'GET') {
+    if (page !== undefined && ['GET', 'HEAD'].includes(request.method ?? '')) {
       Promise.resolve(request)
         .then(page)
         .catch((error: unknown) => {
@@ -101,22 +101,20 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       pages.set(path, page);
     },
     serve({ webSocketApi, httpApi }) {
-      checkHttpApi(httpApi);
       const limits = {
         idleTimeoutSeconds: options.idleTimeoutSeconds ?? defaultLimits.idleTimeoutSeconds,
         maxConnectionSeconds: options.maxConnectionSeconds ?? defaultLimits.maxConnectionSeconds,
       };
-      const throttle = (definition: WebSocketApiDefinition | HttpApiDefinition) =>
-        createTokenBucket(definition.throttle, () => performance.now());
+      const now = () => performance.now();
       apis = {
         webSocketApi: {
           definition: webSocketApi,
-          throttle: throttle(webSocketApi),
+          throttle: createTokenBucket(webSocketApi.throttle, now),
           connections,
           limits,
           warn,
         },
-        httpApi: { definition: httpApi, throttle: throttle(httpApi), warn },
+        httpApi: createHttpApi(httpApi, { now, warn }),
       };
     },
     async close() {

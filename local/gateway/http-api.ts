@@ -5,11 +5,12 @@ import { httpEvent } from './http-event';
 import { parseHttpResult, type HttpResult } from './http-result';
 import { callFunction } from './integration';
 import { splitTarget } from './request-values';
-import type { TokenBucket } from './token-bucket';
+import { createTokenBucket, type TokenBucket } from './token-bucket';
 
 export interface HttpApi {
   readonly definition: HttpApiDefinition;
-  readonly throttle: TokenBucket;
+  /** The bucket from which the requests of a route are taken. */
+  readonly throttleOf: (route: HttpRoute) => TokenBucket;
   /** Tells whoever runs the stack what went wrong inside it. */
   readonly warn: (sentence: string) => void;
 }
@@ -18,11 +19,27 @@ export interface HttpApi {
 const maxBodyBytes = 10 * 1024 * 1024;
 const httpIntegrationTimeoutSeconds = 30;
 
-/** @throws for a path with variables, which the local stack does not serve */
-export function checkHttpApi({ routes }: HttpApiDefinition): void {
-  const route = routes.find(({ path }) => /[{$]/.test(path));
-  if (route === undefined) return;
-  throw new Error(`The local stack serves fixed paths only, not ${route.method} ${route.path}.`);
+/**
+ * A route with a throttle of its own has a bucket of its own; the others share that of the API.
+ * @throws for a path with variables, which the local stack does not serve
+ */
+export function createHttpApi(
+  definition: HttpApiDefinition,
+  { now, warn }: { readonly now: () => number; readonly warn: HttpApi['warn'] },
+): HttpApi {
+  const { routes, throttle } = definition;
+  const variable = routes.find(({ path }) => /[{$]/.test(path));
+  if (variable !== undefined) {
+    const { method, path } = variable;
+    throw new Error(`The local stack serves fixed paths only, not ${method} ${path}.`);
+  }
+  const shared = createTokenBucket(throttle, now);
+  const own = new Map(
+    routes
+      .filter((route) => route.throttle !== undefined)
+      .map((route) => [route, createTokenBucket(route.throttle, now)]),
+  );
+  return { definition, throttleOf: (route) => own.get(route) ?? shared, warn };
 }
 
 /** Answers one request. Rejects only when the client has gone away in the middle of its request. */
@@ -36,14 +53,14 @@ export async function serveHttp(
 }
 
 async function answer(
-  { definition, throttle, warn }: HttpApi,
+  { definition, throttleOf, warn }: HttpApi,
   request: IncomingMessage,
   body: Buffer,
 ): Promise<HttpResult> {
   const { path } = splitTarget(request.url ?? '');
   const route = definition.routes.find((candidate) => matches(candidate, request.method, path));
   if (route === undefined) return ownAnswer(404);
-  if (!throttle.take()) return ownAnswer(429);
+  if (!throttleOf(route).take()) return ownAnswer(429);
   const event = httpEvent({ definition, route, request, body, now: Date.now() });
   const result = await callFunction(route.integration, event, httpIntegrationTimeoutSeconds);
   if (!result.ok) {

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { HttpResult } from './http-result';
 
-/** Answers a GET request for one path. */
+/** Answers a GET request for one path, or a HEAD request, whose body node:http leaves out. */
 export type Page = (request: IncomingMessage) => HttpResult | Promise<HttpResult>;
 
 /** A JSON document that is the same for everybody. */

@@ -47,6 +47,7 @@ describe('addresses', () => {
     expect(outputsOf(named)).toMatchObject({
       WebSocketUrl: { Value: 'wss://your-domain.com' },
       HealthUrl: { Value: 'https://your-domain.com/health' },
+      WhoamiUrl: { Value: 'https://your-domain.com/whoami' },
       DashboardUrl: { Value: 'https://your-domain.com' },
     });
     expect(distributionOf(named)['Aliases']).toEqual([domainName]);
@@ -93,7 +94,7 @@ describe('requests', () => {
         CustomOriginConfig: tls,
       },
       {
-        Id: 'health',
+        Id: 'http',
         DomainName: '${HealthApi}.execute-api.us-east-1.${AWS::URLSuffix}',
         CustomOriginConfig: tls,
       },
@@ -391,6 +392,7 @@ describe('in the app of others', () => {
     });
     expect(realtime.webSocketUrl).toBe('wss://your-domain.com');
     expect(realtime.healthUrl).toBe('https://your-domain.com/health');
+    expect(realtime.whoamiUrl).toBe('https://your-domain.com/whoami');
     expect(stack.resolve(realtime.frontDoor?.distributionDomainName)).toMatchObject({
       'Fn::GetAtt': [expect.stringContaining('Distribution'), 'DomainName'],
     });

@@ -130,6 +130,7 @@ test.each([
       ...items({ 'connections#*': ['Query'], census: ['Query'] }),
     },
   ],
+  ['whoami', telemetry('HealthWhoamiFunctionLog')],
   [
     'mock-agents',
     {
@@ -169,7 +170,7 @@ test('a role has one policy in any app: its function must not be called before i
 
 test('every function has a role of its own, which only Lambda assumes and no managed policy widens', () => {
   const roles = resourcesOf(template, 'AWS::Lambda::Function').map((f) => f.properties['Role']);
-  expect(new Set(roles).size).toBe(10);
+  expect(new Set(roles).size).toBe(11);
   for (const { id, properties } of resourcesOf(template, 'AWS::IAM::Role')) {
     if (!roles.includes(`\${${id}.Arn}`)) continue;
     expect(properties).not.toHaveProperty('ManagedPolicyArns');
@@ -194,7 +195,7 @@ test.each(['heartbeat', 'mock-agents'])(
 
 test('no role may do everything of a service, and only traces are written without naming a resource', () => {
   const policies = resourcesOf(template, 'AWS::IAM::Policy');
-  expect(policies).toHaveLength(12);
+  expect(policies).toHaveLength(13);
   const roles = resourcesOf(template, 'AWS::IAM::Role').map(({ id }) => `\${${id}.Arn}`);
   for (const allowed of roles.map((role) => allowedTo(template, role))) {
     expect(Object.values(allowed).flat().join()).not.toContain('*');

@@ -28,7 +28,7 @@ const fanOut = [
 describe('every function', () => {
   const functions = all('AWS::Lambda::Function', withMockData);
 
-  test('is one of the ten there are', () => {
+  test('is one of the eleven there are', () => {
     expect(functions.map(({ properties }) => properties['FunctionName']).sort()).toEqual([
       'mission-control-authorizer',
       'mission-control-broadcast',
@@ -40,6 +40,7 @@ describe('every function', () => {
       'mission-control-health',
       'mission-control-heartbeat',
       'mission-control-mock-agents',
+      'mission-control-whoami',
     ]);
   });
 
@@ -92,6 +93,7 @@ describe('every function', () => {
     ['deliver', [...fanOut, 'REJECTED_EVENTS_QUEUE_URL']],
     ['heartbeat', [...fanOut, 'HEARTBEAT_QUEUE_URL']],
     ['health', ['GATEWAY_URL', 'TABLE_NAME', 'USE_MOCK_DATA']],
+    ['whoami', ['AUDIENCE', 'ISSUER']],
     ['mock-agents', ['EVENT_BUS_NAME', 'EVENT_SOURCE']],
   ])('%s is told its settings and no other', (name, variables) => {
     const environment = environmentOf(functionOf(withMockData, name));
@@ -147,7 +149,7 @@ describe('WebSocket API', () => {
       AuthorizationType: 'CUSTOM',
       AuthorizerId: `\${${authorizer.id}}`,
     });
-    for (const key of ['$disconnect', '$default', 'GET /health']) {
+    for (const key of ['$disconnect', '$default', 'GET /health', 'GET /whoami']) {
       expect(route(key).properties).toMatchObject({ AuthorizationType: 'NONE' });
       expect(route(key).properties).not.toHaveProperty('AuthorizerId');
     }
@@ -227,22 +229,48 @@ describe('access logs', () => {
   });
 });
 
-describe('health', () => {
-  test('answers GET /health alone, with payload format 2.0, and is throttled', () => {
-    const api = one('AWS::ApiGatewayV2::Api', { ProtocolType: 'HTTP' });
-    const routes = all('AWS::ApiGatewayV2::Route');
-    expect(
-      routes
-        .filter(({ properties }) => properties['ApiId'] === `\${${api.id}}`)
-        .map(({ properties }) => properties['RouteKey']),
-    ).toEqual(['GET /health']);
-    expect(one('AWS::ApiGatewayV2::Integration', { PayloadFormatVersion: '2.0' })).toMatchObject({
-      properties: { IntegrationUri: '${HealthFunction.Arn}' },
-    });
-    expect(one('AWS::ApiGatewayV2::Stage', { StageName: '$default' }).properties).toMatchObject({
+describe('HTTP API', () => {
+  const api = one('AWS::ApiGatewayV2::Api', { ProtocolType: 'HTTP' });
+  const routes = all('AWS::ApiGatewayV2::Route').filter(
+    ({ properties }) => properties['ApiId'] === `\${${api.id}}`,
+  );
+
+  test('answers GET and HEAD, for which it needs routes of their own, and nothing else', () => {
+    expect(routes.map(({ properties }) => properties['RouteKey'])).toEqual([
+      'GET /health',
+      'HEAD /health',
+      'GET /whoami',
+      'HEAD /whoami',
+    ]);
+  });
+
+  test.each([
+    ['/health', 'HealthFunction'],
+    ['/whoami', 'HealthWhoamiFunction'],
+  ])('sends %s to its function, with payload format 2.0', (path, target) => {
+    for (const { properties } of routes) {
+      if (!String(properties['RouteKey']).endsWith(path)) continue;
+      const id = String(properties['Target']).slice('integrations/${'.length, -1);
+      const integration = all('AWS::ApiGatewayV2::Integration').find((found) => found.id === id);
+      expect(integration?.properties).toMatchObject({
+        IntegrationUri: `\${${target}.Arn}`,
+        PayloadFormatVersion: '2.0',
+      });
+    }
+  });
+
+  test('is throttled, /whoami apart, whose routes must be there before their settings', () => {
+    const stage = one('AWS::ApiGatewayV2::Stage', { StageName: '$default' });
+    const whoami = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 200 };
+    expect(stage.properties).toMatchObject({
       AutoDeploy: true,
       DefaultRouteSettings: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
+      RouteSettings: { 'GET /whoami': whoami, 'HEAD /whoami': whoami },
     });
+    const named = routes.filter(({ properties }) =>
+      String(properties['RouteKey']).includes('whoami'),
+    );
+    expect(stage.dependsOn).toEqual(expect.arrayContaining(named.map(({ id }) => id)));
   });
 
   test('knows the gateway if there is one', () => {
@@ -410,7 +438,7 @@ describe('heartbeat', () => {
 describe('mock agents', () => {
   test('exist only with useMockData', () => {
     const named = { FunctionName: 'mission-control-mock-agents' };
-    expect(all('AWS::Lambda::Function')).toHaveLength(9);
+    expect(all('AWS::Lambda::Function')).toHaveLength(10);
     expect(resourcesOf(template, 'AWS::Lambda::Function', named)).toEqual([]);
     expect(resourcesOf(withMockData, 'AWS::Lambda::Function', named)).toHaveLength(1);
   });
@@ -478,6 +506,7 @@ describe('stages', () => {
       'HealthUrl',
       'RejectedEventsQueueUrl',
       'WebSocketUrl',
+      'WhoamiUrl',
     ]);
     const test = synthesize({ stage: 'test' }).template;
     expect(JSON.stringify(test.findOutputs('WebSocketUrl'))).toContain('/test"');

@@ -30,6 +30,11 @@ async function publicKey(): Promise<Record<string, string>> {
   return keys[0];
 }
 
+const whoami = (token: string | undefined) =>
+  fetch(stack.whoamiUrl, {
+    headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
+  });
+
 const attacks: [string, () => Promise<string | undefined>, string][] = [
   ['no token', () => Promise.resolve(undefined), 'token_missing'],
   ['an empty token', () => Promise.resolve(''), 'token_missing'],
@@ -112,6 +117,42 @@ describe.each(attacks)('%s', (_, tokenOf, code) => {
       if (token !== undefined && token.length > 20) expect(lines.join('\n')).not.toContain(token);
     },
   );
+
+  test('is refused by /whoami for the same reason', async () => {
+    const token = await tokenOf();
+    const response = await whoami(token);
+    expect(response.status).toBe(401);
+    expect(await response.json()).toEqual({
+      code: expect.stringMatching(new RegExp(`^${code}$`)) as string,
+    });
+  });
+});
+
+test('/whoami says whose a good token is and until when, and only in the header', async () => {
+  const token = await stack.mintToken({ sub: 'alice', expiresInSeconds: 60 });
+  const response = await whoami(token);
+  expect(response.status).toBe(200);
+  expect(response.headers.get('cache-control')).toBe('no-store');
+  const { exp } = JSON.parse(Buffer.from(partsOf(token)[1], 'base64url').toString()) as {
+    exp: number;
+  };
+  expect(await response.text()).toBe(`{"userId":"alice","expiresAt":${exp * 1000}}`);
+  const inQuery = await fetch(`${stack.whoamiUrl}?token=${token}`);
+  expect([inQuery.status, await inQuery.json()]).toEqual([401, { code: 'token_missing' }]);
+});
+
+test('HEAD is GET without the body', async () => {
+  const headers = { Authorization: `Bearer ${await stack.mintToken({ sub: 'alice' })}` };
+  for (const url of [stack.whoamiUrl, stack.healthUrl, `${stack.httpUrl}/config.json`]) {
+    const [get, head] = [
+      await fetch(url, { headers }),
+      await fetch(url, { method: 'HEAD', headers }),
+    ];
+    expect([head.status, await head.text()]).toEqual([200, '']);
+    for (const name of ['content-type', 'content-length', 'cache-control']) {
+      expect(head.headers.get(name)).toBe(get.headers.get(name));
+    }
+  }
 });
 
 test('the header wins over the query: a bad one is not made good', async () => {

@@ -4,6 +4,11 @@ import { region, urlSuffix } from '../pseudo-parameters';
 import { only, resourceType, strict, text, withoutEffect } from '../properties';
 
 const rate = v.number('must be a number');
+const routeSettings = strict({
+  ThrottlingBurstLimit: v.optional(rate),
+  ThrottlingRateLimit: v.optional(rate),
+  ...withoutEffect('DataTraceEnabled', 'DetailedMetricsEnabled', 'LoggingLevel'),
+});
 const partOf = (names: { readonly partId: string }, attribute: string) => ({
   ref: names.partId,
   attributes: { [attribute]: names.partId },
@@ -29,13 +34,9 @@ export const stage = resourceType({
     StageName: text,
     // Without it a stage serves nothing until there is a deployment, a resource of its own.
     AutoDeploy: v.literal(true, 'must be true: the local stack knows no deployments'),
-    DefaultRouteSettings: v.optional(
-      strict({
-        ThrottlingBurstLimit: v.optional(rate),
-        ThrottlingRateLimit: v.optional(rate),
-        ...withoutEffect('DataTraceEnabled', 'DetailedMetricsEnabled', 'LoggingLevel'),
-      }),
-    ),
+    DefaultRouteSettings: v.optional(routeSettings),
+    // By the key of the route.
+    RouteSettings: v.optional(v.record(text, routeSettings), {}),
     ...withoutEffect('AccessLogSettings', 'Description', 'Tags'),
   }),
   identify: (properties) => ({ ref: properties.StageName, attributes: {} }),

@@ -71,7 +71,8 @@ describe('a handshake', () => {
 
 describe('what is no handshake', () => {
   test.each([
-    ['/health', 'health', '/health'],
+    ['/health', 'http', '/health'],
+    ['/whoami', 'http', '/whoami'],
     ['/', 'dashboard', '/index.html'],
     ['/index.html', 'dashboard', '/index.html'],
     ['/config.json', 'dashboard', '/config.json'],
@@ -83,6 +84,7 @@ describe('what is no handshake', () => {
     ['/health/', 'dashboard', '/health/'],
     ['/healthy', 'dashboard', '/healthy'],
     ['/Health', 'dashboard', '/Health'],
+    ['/whoami/', 'dashboard', '/whoami/'],
     ['//', 'dashboard', '//'],
   ])('%s goes to %s, as %s', (uri, origin, as) => {
     for (const method of ['GET', 'HEAD']) {
@@ -108,6 +110,17 @@ describe('what is no handshake', () => {
       expect(request.headers).toEqual({ 'if-none-match': { value: '"etag"' } });
     },
   );
+
+  test('on its way to /whoami keeps the token in its header alone', () => {
+    const headers = { authorization: { value: 'Bearer header.payload.signature' } };
+    const { request } = route({
+      uri: '/whoami',
+      querystring: { token },
+      headers,
+      cookies: { session: { value: 'one' } },
+    });
+    expect(request).toMatchObject({ querystring: {}, headers, cookies: {} });
+  });
 
   test('is told by the key of a handshake alone: a version or a protocol makes none', () => {
     const headers = {

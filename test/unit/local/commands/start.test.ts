@@ -18,6 +18,7 @@ function fakeStart(fail?: Error, isStopped = false) {
     webSocketUrl: `ws://localhost:${options.port ?? 0}`,
     httpUrl: `http://localhost:${options.port ?? 0}`,
     healthUrl: `http://localhost:${options.port ?? 0}/health`,
+    whoamiUrl: `http://localhost:${options.port ?? 0}/whoami`,
     awsEndpointUrl: `http://localhost:${options.awsPort ?? 0}`,
     eventBusName: 'mission-control',
     clientConfiguration: {

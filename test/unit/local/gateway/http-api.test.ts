@@ -133,13 +133,18 @@ describe("API Gateway's own answers", () => {
     body: JSON.stringify({ message }),
   });
 
-  it.each([
+  it.each<[string, string, RequestInit]>([
     ['an unknown path', '/other', {}],
     ['a longer path', '/health/', {}],
     ['another method', '/health', { method: 'POST' }],
+    ['HEAD where there is only GET', '/health', { method: 'HEAD' }],
   ])('404 for %s', async (_name, path, init) => {
     const health = serve(() => ({ statusCode: 200 }));
-    expect(await ask(path, init)).toMatchObject(own(404, 'Not Found'));
+    const { body, ...head } = own(404, 'Not Found');
+    expect(await ask(path, init)).toMatchObject({
+      ...head,
+      body: init.method === 'HEAD' ? '' : body,
+    });
     expect(health.events).toEqual([]);
   });
 
@@ -161,6 +166,21 @@ describe("API Gateway's own answers", () => {
     expect(await ask('/health')).toMatchObject(own(429, 'Too Many Requests'));
   });
 
+  it('429 beyond the burst of one route, which has a bucket of its own', async () => {
+    const integration = fakeFunction('all', () => ({ statusCode: 200 }));
+    const throttle = { requestsPerSecond: 0.001, burst: 1 };
+    const routes = [
+      { method: 'GET', path: '/health', integration },
+      { method: 'HEAD', path: '/health', integration },
+      { method: 'GET', path: '/whoami', integration, throttle },
+    ];
+    gateway.serve({ webSocketApi: webSocketApi({}), httpApi: httpApi(routes, { throttle }) });
+    expect(await ask('/whoami')).toMatchObject({ status: 200 });
+    expect(await ask('/whoami')).toMatchObject(own(429, 'Too Many Requests'));
+    expect(await ask('/health')).toMatchObject({ status: 200 });
+    expect(await ask('/health', { method: 'HEAD' })).toMatchObject({ status: 429 });
+  });
+
   it('413 for a body over 10 MB', async () => {
     serve(() => ({ statusCode: 200 }), { method: 'ANY' });
     const body = Buffer.alloc(10 * 1024 * 1024 + 1);
@@ -173,7 +193,17 @@ describe("API Gateway's own answers", () => {
   });
 });
 
-it('documents are there before the APIs, and only for GET', async () => {
+it('HEAD, by a route of its own, has the headers of GET and no body', async () => {
+  const health = serve(() => ({ statusCode: 200, headers: { 'X-Own': 'y' }, body: 'four' }), {
+    method: 'HEAD',
+  });
+  const { status, body, headers } = await ask('/health', { method: 'HEAD' });
+  expect({ status, body }).toEqual({ status: 200, body: '' });
+  expect([headers.get('x-own'), headers.get('content-length')]).toEqual(['y', '4']);
+  expect(health.events).toMatchObject([{ requestContext: { http: { method: 'HEAD' } } }]);
+});
+
+it('documents are there before the APIs, and only for GET and HEAD', async () => {
   gateway.publish('/.well-known/jwks.json', { keys: [] });
   const path = '/.well-known/jwks.json';
   expect(await ask(path)).toMatchObject({
@@ -183,6 +213,9 @@ it('documents are there before the APIs, and only for GET', async () => {
   });
   serve(() => ({ statusCode: 200 }));
   expect(await ask(`${path}?x`)).toMatchObject({ status: 200 });
+  const { headers, ...head } = await ask(path, { method: 'HEAD' });
+  expect(head).toEqual({ status: 200, type: 'application/json', body: '' });
+  expect(headers.get('content-length')).toBe('11');
   expect(await ask(path, { method: 'POST' })).toMatchObject({ status: 404 });
 });
 

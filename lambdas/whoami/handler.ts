@@ -1,0 +1,47 @@
+// GET /whoami: whose token is this, and how long is it valid?
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { Log } from '../core/ports';
+import type { Whoami } from '../core/whoami';
+
+/** As much of an event of payload format 2.0 as is needed here. */
+export interface WhoamiEvent {
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly requestContext: { readonly requestId: string };
+}
+
+/**
+ * Answers 200 with the user, 401 with the reason why the token is refused, or 503 when no verdict is possible.
+ * Rejects with any other failure than that of the issuer's keys: it is a fault of ours, and becomes a 500.
+ */
+export function createHandler({ whoami, log }: { readonly whoami: Whoami; readonly log: Log }) {
+  return async (event: WhoamiEvent): Promise<APIGatewayProxyStructuredResultV2> => {
+    const { requestId } = event.requestContext;
+    try {
+      const verdict = await whoami(authorizationOf(event));
+      if (verdict.ok) {
+        const { userId, expiresAt } = verdict.value;
+        return answer(200, { userId, expiresAt });
+      }
+      log.info('whoami refused', { code: verdict.code, requestId });
+      return answer(401, { code: verdict.code });
+    } catch (error) {
+      const code = 'keys_unavailable';
+      if (!(error instanceof Error && 'code' in error && error.code === code)) throw error;
+      log.error('no verdict on a token', { code, requestId, error });
+      return answer(503, { code });
+    }
+  };
+}
+
+/**
+ * HTTP APIs join the values of a header that came more than once by commas, and no bearer token has one.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
+function authorizationOf({ headers }: WhoamiEvent): readonly string[] {
+  return headers['authorization']?.split(',').map((value) => value.trim()) ?? [];
+}
+
+function answer(statusCode: number, body: object): APIGatewayProxyStructuredResultV2 {
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+  return { statusCode, headers, body: JSON.stringify(body) };
+}
