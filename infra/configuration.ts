@@ -20,7 +20,7 @@ export interface Configuration {
   /** Seconds between two heartbeats. */
   readonly heartbeatSeconds: number;
   readonly maxConnectionsPerUser: number;
-  /** Handshakes of one user; `handshakeBurst` of them at once. */
+  /** Handshakes of one user; `handshakeBurst` of them at once, at least `maxConnectionsPerUser`. */
   readonly handshakesPerMinute: number;
   readonly handshakeBurst: number;
   /** Frames that one connection may send; `frameBurst` of them at once. */
@@ -74,7 +74,7 @@ const defaults = {
   heartbeatSeconds: 30,
   maxConnectionsPerUser: 20,
   handshakesPerMinute: 30,
-  handshakeBurst: 10,
+  handshakeBurst: 20,
   framesPerMinute: 60,
   frameBurst: 20,
   floodFactor: 5,
@@ -132,14 +132,12 @@ export type ParsedConfiguration =
 export function parseConfiguration(
   context: Readonly<Record<string, unknown>>,
 ): ParsedConfiguration {
-  const given: Readonly<Record<string, unknown>> = {
-    ...defaults,
-    ...Object.fromEntries(Object.entries(context).filter(([, value]) => isSet(value))),
-  };
+  const set = Object.fromEntries(Object.entries(context).filter(([, value]) => isSet(value)));
+  const given: Readonly<Record<string, unknown>> = { ...defaults, ...set };
   const settings = parseSettings(given, required, optional);
   const provider = requestedProviderOf(given, settings.ok ? settings.value : presenceOf(given));
   const frontDoor = parseFrontDoor(given['frontDoor']);
-  const others = [...sameSource(given), ...unknownKeys(given)];
+  const others = [...sameSource(given), ...smallBurst(given, set), ...unknownKeys(given)];
   if (!settings.ok || !provider.ok || !frontDoor.ok || others.length > 0) {
     return {
       ok: false,
@@ -215,6 +213,24 @@ function sameSource({
 }: Readonly<Record<string, unknown>>): Refused['faults'] {
   if (eventSource !== operatorSource) return [];
   return [{ path: 'operatorSource', problem: 'must be another source than eventSource' }];
+}
+
+/** All connections of a user come back at once when a browser restores its tabs, or after a cut. */
+function smallBurst(
+  given: Readonly<Record<string, unknown>>,
+  set: Readonly<Record<string, unknown>>,
+): Refused['faults'] {
+  const parsed = parseSettings(given, ['maxConnectionsPerUser', 'handshakeBurst']);
+  if (!parsed.ok) return [];
+  const { maxConnectionsPerUser, handshakeBurst } = parsed.value;
+  if (handshakeBurst >= maxConnectionsPerUser) return [];
+  const why = 'all of them come back at once, e.g. after a restart of the browser';
+  const least = `must be at least maxConnectionsPerUser, which is ${maxConnectionsPerUser}: ${why}`;
+  const most = `must be at most handshakeBurst, which is ${handshakeBurst}: ${why}`;
+  // What is a default is not what somebody got wrong.
+  return 'handshakeBurst' in set
+    ? [{ path: 'handshakeBurst', problem: least }]
+    : [{ path: 'maxConnectionsPerUser', problem: most }];
 }
 
 /** A key without `:` and `/` is none of CDK's: it is ours, or a slip of the pen that would be ignored. */

@@ -29,7 +29,7 @@ test('issuer and audience are enough', () => {
       largeFanOutConnections: 10_000,
       maxPostsPerSecond: 8_000,
       handshakesPerMinute: 30,
-      handshakeBurst: 10,
+      handshakeBurst: 20,
       framesPerMinute: 60,
       frameBurst: 20,
       floodFactor: 5,
@@ -121,6 +121,32 @@ test('operators have a source of their own', () => {
   expect(faultsOf({ ...oidc, eventSource: 'x', operatorSource: 'x' })).toEqual([
     { path: 'operatorSource', problem: 'must be another source than eventSource' },
   ]);
+});
+
+test('all connections that a user may have can come back at once', () => {
+  expect(faultsOf({ ...oidc, handshakeBurst: 19 })).toEqual([
+    {
+      path: 'handshakeBurst',
+      problem:
+        'must be at least maxConnectionsPerUser, which is 20: all of them come back at once, e.g. after a restart of the browser',
+    },
+  ]);
+  // What somebody has set is what is wrong, not the default of the other.
+  expect(faultsOf({ ...oidc, maxConnectionsPerUser: '21' })).toEqual([
+    {
+      path: 'maxConnectionsPerUser',
+      problem:
+        'must be at most handshakeBurst, which is 20: all of them come back at once, e.g. after a restart of the browser',
+    },
+  ]);
+  expect(pathsOf({ ...oidc, maxConnectionsPerUser: 5, handshakeBurst: 4 })).toEqual([
+    'handshakeBurst',
+  ]);
+  expect(faultsOf({ ...oidc, maxConnectionsPerUser: 21, handshakeBurst: 21 })).toEqual([]);
+  // One that is no number is that fault alone.
+  expect(new Set(pathsOf({ ...oidc, handshakeBurst: 'many' }))).toEqual(
+    new Set(['handshakeBurst']),
+  );
 });
 
 test('a Cognito user pool can be asked for, and then no other identity provider', () => {
