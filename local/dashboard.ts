@@ -53,7 +53,7 @@ export function showDashboard({ gateway, mintToken, awsEndpointUrl }: DashboardO
     commands: [
       `npm run emit -- ${emitOption}agent:status agent-123 online`,
       `npm run emit -- ${emitOption}session:activity agent-123 session-456 "User said: Hello"`,
-      'npm start -- --mock-data',
+      `npm run emit -- ${emitOption}agent:status agent-456 error`,
     ],
   };
   gateway.show('/config.json', jsonPage(configuration, fresh));

@@ -2,7 +2,9 @@
 import { memo, useState } from 'react';
 import type { AgentEntry } from './agent-entries';
 import { Ago } from './clock';
+import { Message } from './message';
 import { StatusMark } from './status-mark';
+import { Name, plainText } from './visible-text';
 
 const sessionsAtFirst = 2;
 
@@ -14,7 +16,9 @@ export const AgentRow = memo(function AgentRow({ agent }: { readonly agent: Agen
   return (
     <li className="agent" data-status={status}>
       <div className="agent-head">
-        <h3 title={agentId}>{agentId}</h3>
+        <h3 title={plainText(agentId, true)}>
+          <Name of={agentId} />
+        </h3>
         <p className="agent-status">
           <StatusMark status={status} />
           {since !== undefined && <Ago at={since} />}
@@ -23,12 +27,10 @@ export const AgentRow = memo(function AgentRow({ agent }: { readonly agent: Agen
       <ul className="sessions">
         {shown.map(({ sessionId, lastMessage, timestamp }) => (
           <li key={sessionId} className="session">
-            <span className="session-id" title={sessionId}>
-              {sessionId}
+            <span className="session-id" title={plainText(sessionId, true)}>
+              <Name of={sessionId} />
             </span>
-            <span className="message" title={lastMessage}>
-              {lastMessage}
-            </span>
+            <Message text={lastMessage} />
             <Ago at={timestamp} />
           </li>
         ))}
@@ -43,7 +45,10 @@ export const AgentRow = memo(function AgentRow({ agent }: { readonly agent: Agen
               }}
             >
               {isWhole ? 'Fewer sessions' : `${more} more ${more === 1 ? 'session' : 'sessions'}`}
-              <span className="hidden"> of {agentId}</span>
+              <span className="hidden">
+                {' of '}
+                <Name of={agentId} />
+              </span>
             </button>
           </li>
         )}

@@ -1,6 +1,7 @@
 // What a screen reader is told without having been asked: what matters, and not too often.
 import type { Board, BoardView } from './board';
 import { connectionWords } from './connection-words';
+import { plainText } from './visible-text';
 
 /** What an announcement needs of the page. */
 export interface AnnouncementWorld {
@@ -56,7 +57,9 @@ export function describeChange(before: BoardView, after: BoardView): string {
     const names = failed(after).filter((name) => !known.has(name));
     if (names.length > mostNames) sentences.push(`${names.length} agents report an error.`);
     else if (names.length > 0) {
-      sentences.push(`${names.join(', ')} ${names.length > 1 ? 'report' : 'reports'} an error.`);
+      sentences.push(
+        `${names.map((name) => plainText(name, true)).join(', ')} ${names.length > 1 ? 'report' : 'reports'} an error.`,
+      );
     }
   }
   return sentences.filter(Boolean).join(' ');

@@ -6,7 +6,7 @@ import type { Board } from './board';
 import { ConnectionBar } from './connection-bar';
 import { EmptyBoard } from './empty-board';
 import { EventFeed } from './event-feed';
-import { countByStatus, filterAgents, isInFeed, noFilter } from './filter';
+import { countByStatus, feedFilter, filterAgents, noFilter } from './filter';
 import { FilterBar } from './filter-bar';
 import { TokenForm } from './token-form';
 import type { TokenSource } from './token-source';
@@ -29,6 +29,7 @@ export function App({ board, client, tokens, commands }: AppProps) {
   const [filter, setFilter] = useState(noFilter);
   const [view, setView] = useState<(typeof views)[number]>('agents');
   const shown = useMemo(() => filterAgents(agents, filter), [agents, filter]);
+  const isInFeed = useMemo(() => feedFilter(agents, filter), [agents, filter]);
   const counts = useMemo(() => countByStatus(agents), [agents]);
   const { state, reason } = connection;
   const hasNoToken = reason === 'token_unavailable' && state !== 'connected';
@@ -73,7 +74,7 @@ export function App({ board, client, tokens, commands }: AppProps) {
                 setFilter(noFilter);
               }}
             />
-            <EventFeed feed={feed} isShown={(entry) => isInFeed(entry, filter)} />
+            <EventFeed feed={feed} isShown={isInFeed} />
           </>
         )}
       </main>

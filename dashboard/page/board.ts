@@ -9,7 +9,7 @@ export interface BoardView {
   readonly agents: readonly AgentEntry[];
   /** The newest first. */
   readonly feed: readonly FeedEntry[];
-  /** How many events have been heard of. */
+  /** How many events have been heard of that are from after the board was made, by their timestamps. */
   readonly events: number;
   readonly connection: Connection;
   /** Since when nothing new may have been heard, in milliseconds since the Unix epoch; undefined while connected. */
@@ -31,6 +31,7 @@ export function createBoard(
   now: () => number,
 ): Board {
   const entries = createAgentEntries();
+  const madeAt = now();
   const listeners = new Set<() => void>();
   let waiting: FeedEvent[] = [];
   let events = 0;
@@ -60,7 +61,8 @@ export function createBoard(
 
   function note(event: FeedEvent): void {
     entries.take(event);
-    events += 1;
+    // A snapshot tells of much that is older.
+    if (event.event.timestamp >= madeAt) events += 1;
     waiting.push(event);
     // Nobody may look for hours.
     if (waiting.length > 20 * feedLength) waiting = newestOf(waiting);

@@ -2,6 +2,7 @@
 import type { Connection } from '../../sdk/client';
 import { TimeOfDay, useTimeText } from './clock';
 import { connectionWords } from './connection-words';
+import { ForeignText } from './visible-text';
 
 interface ConnectionBarProps {
   readonly connection: Connection;
@@ -22,8 +23,15 @@ export function ConnectionBar({ connection, staleSince, problem, onAct }: Connec
         <span className="mark" aria-hidden="true" />
         {title}
       </strong>
-      {detail !== '' && <span>{detail}</span>}
-      {problem !== undefined && <span>{problem}</span>}
+      {[detail, problem].map(
+        (text, index) =>
+          text !== undefined &&
+          text !== '' && (
+            <span key={index}>
+              <ForeignText of={text} />
+            </span>
+          ),
+      )}
       {staleSince !== undefined && (
         <span>
           Shown as of <TimeOfDay at={staleSince} />.

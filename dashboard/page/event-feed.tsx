@@ -1,8 +1,10 @@
-// What has just happened, the newest on top. It can be held: nobody can read what moves.
+// What has just happened, the newest on top. It can be paused: nobody can read what moves.
 import { memo, useState } from 'react';
 import { TimeOfDay } from './clock';
 import type { FeedEntry } from './feed';
+import { Message } from './message';
 import { StatusMark } from './status-mark';
+import { Name } from './visible-text';
 
 interface EventFeedProps {
   readonly feed: readonly FeedEntry[];
@@ -24,14 +26,15 @@ export function EventFeed({ feed, isShown }: EventFeedProps) {
             setHeld(held === undefined ? feed : undefined);
           }}
         >
-          {held === undefined ? 'Hold' : 'Go on'}
+          {held === undefined ? 'Pause' : 'Resume'}
         </button>
         <span className="count">{missed > 0 && `${missed.toLocaleString()} new`}</span>
       </div>
       {shown.length === 0 ? (
         <p className="nothing">None yet.</p>
       ) : (
-        <ol>
+        // A keyboard scrolls what has the focus: https://dequeuniversity.com/rules/axe/4.10/scrollable-region-focusable
+        <ol tabIndex={0} aria-labelledby="feed-title">
           {shown.map((entry) => (
             <FeedRow key={entry.number} entry={entry} />
           ))}
@@ -47,13 +50,17 @@ const FeedRow = memo(function FeedRow({ entry }: { readonly entry: FeedEntry }) 
     <li className="event">
       <TimeOfDay at={timestamp} />
       <p>
-        <strong>{agentId}</strong>{' '}
+        <strong>
+          <Name of={agentId} />
+        </strong>{' '}
         {entry.type === 'agent:status' ? (
           <StatusMark status={entry.event.status} />
         ) : (
           <>
-            <span className="session-id">{entry.event.sessionId}</span>{' '}
-            <span className="message">{entry.event.lastMessage}</span>
+            <span className="session-id">
+              <Name of={entry.event.sessionId} />
+            </span>{' '}
+            <Message text={entry.event.lastMessage} />
           </>
         )}
       </p>

@@ -29,12 +29,29 @@ export function filterAgents(
   return [...shown.filter(isWrong), ...shown.filter((agent) => !isWrong(agent))];
 }
 
-/** Whether the filter lets an event through: by its words, and by its status if it has one. */
-export function isInFeed({ type, event }: FeedEntry, { text, status }: Filter): boolean {
+/**
+ * Tells of an event whether the filter lets it through: by its words, and by the status that it reports or, where it
+ * reports none, by the one that its agent has.
+ */
+export function feedFilter(
+  agents: readonly AgentEntry[],
+  { text, status }: Filter,
+): (entry: FeedEntry) => boolean {
   const words = wordsOf(text);
-  return type === 'agent:status'
-    ? (status === undefined || event.status === status) && matches([event.agentId], words)
-    : matches([event.agentId, event.sessionId, event.lastMessage], words);
+  const names = new Set(
+    status === undefined
+      ? []
+      : agents.filter((agent) => agent.status === status).map(({ agentId }) => agentId),
+  );
+  return ({ type, event }) => {
+    if (type === 'agent:status') {
+      return (status === undefined || event.status === status) && matches([event.agentId], words);
+    }
+    return (
+      (status === undefined || names.has(event.agentId)) &&
+      matches([event.agentId, event.sessionId, event.lastMessage], words)
+    );
+  };
 }
 
 /** How many agents there are of each status. */

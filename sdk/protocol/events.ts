@@ -6,15 +6,22 @@ import { objectOf, parse, type Parsed } from './parse';
 /** Status values of an agent: running and healthy, stopped, or failed. */
 export const agentStatuses = ['online', 'offline', 'error'] as const;
 
+/** A character that is neither blank nor invisible: an id without one could be told from no other. */
+const visible = /[^\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
+
 const idProblem = `must be a non-empty string of at most ${maxIdBytes} bytes`;
 const id = v.pipe(
   v.string(idProblem),
   v.nonEmpty(idProblem),
   v.check((text) => utf8Length(text) <= maxIdBytes, idProblem),
+  v.check((text) => text === '' || visible.test(text), 'must have a character that can be seen'),
   // Half a surrogate pair has no UTF-8: two ids that differ in it would be stored as one.
   v.check((text) => !/\p{Surrogate}/u.test(text), idProblem),
   // For the JSON Schema, which can count characters alone: each has a byte or more.
-  v.metadata({ description: `1 to ${maxIdBytes} bytes of UTF-8.`, maxLength: maxIdBytes }),
+  v.metadata({
+    description: `1 to ${maxIdBytes} bytes of UTF-8, with a character that can be seen.`,
+    maxLength: maxIdBytes,
+  }),
 );
 
 const timestampProblem = 'must be an integer number of milliseconds since the Unix epoch';

@@ -1,4 +1,5 @@
 // The dashboard in Chromium, against the whole local stack.
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { startLocalStack, type LocalStack, type LocalStackOptions } from '../../local';
 import { createPublisher, type Publisher } from '../../sdk/publisher';
@@ -81,7 +82,7 @@ test('has names and roles for those who do not see it', async () => {
     '- region "Agents',
     '- heading "agent-aria" [level=3]',
     '- region "Events":',
-    '- button "Hold"',
+    '- button "Pause"',
     '- contentinfo:',
   ]) {
     expect(snapshot).toContain(line);
@@ -91,6 +92,55 @@ test('has names and roles for those who do not see it', async () => {
     .getByRole('status')
     .getByText(/agent-aria.* an error\./)
     .waitFor(patience);
+});
+
+test.each([
+  ['on a wide screen, with nothing to press in the events', { width: 1280, height: 800 }, 1],
+  ['on a phone, with long messages', { width: 360, height: 640 }, 20],
+])('axe finds nothing wrong %s', async (_where, size, length) => {
+  const { page } = await open();
+  await page.setViewportSize(size);
+  const text = 'Reads the task. '.repeat(length);
+  for (let index = 0; index < 40; index += 1) {
+    void publisher.broadcastSessionActivity('agent-axe', `session-${index}`, `${index} ${text}`);
+  }
+  await shows(page, 'agent-axe', '39 Reads');
+  // The page's policy lets no script of others in: this one comes by way of the debugger.
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: typeof axe }).axe.run(),
+  );
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+});
+
+test('a long message opens by touch and by keyboard', async () => {
+  const context = await browser.newContext({
+    hasTouch: true,
+    viewport: { width: 360, height: 640 },
+  });
+  const page = await context.newPage();
+  await page.goto(stack.httpUrl);
+  await isIn(page, 'Connected');
+  await publisher.broadcastSessionActivity('agent-long', 's1', `${'long '.repeat(40)}end`);
+  const message = row(page, 'agent-long').getByRole('button', { name: /end$/ });
+  const height = async () => (await message.boundingBox())?.height ?? 0;
+  const cut = await height();
+  await message.tap();
+  await row(page, 'agent-long').locator('[aria-expanded=true]').waitFor(patience);
+  expect(await height()).toBeGreaterThan(cut * 1.5);
+  await message.focus();
+  await page.keyboard.press('Enter');
+  await row(page, 'agent-long').locator('[aria-expanded=false]').waitFor(patience);
+  expect(await height()).toBe(cut);
+  await context.close();
+});
+
+test('what agents write neither turns nor covers what stands beside it', async () => {
+  const { page } = await open();
+  await publisher.broadcastAgentStatus('a\u202Egnp.exe', 'error');
+  await shows(page, 'gnp.exe', 'U+202E');
+  await publisher.broadcastSessionActivity('zalgo', 's1', `z${'\u0301\u0327'.repeat(200)}algo`);
+  await shows(page, 'zalgo', '+396');
 });
 
 test('offline, it says so; online again, it shows what happened meanwhile', async () => {

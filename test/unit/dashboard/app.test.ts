@@ -196,15 +196,15 @@ test('a filter leaves what it fits, and can be taken away', async () => {
   expect(page.textsOf('.agent h3')).toEqual(['beta', 'alpha']);
 });
 
-test('the feed can be held, tells what it holds back, and goes on', async () => {
+test('the feed can be paused, tells what it holds back, and goes on', async () => {
   const page = await openPage();
   await page.perform(() => page.world.connect());
   await report(page, 'agent-1', 'online');
-  await page.press('Hold');
+  await page.press('Pause');
   await report(page, 'agent-2', 'online');
   expect(page.textsOf('.event strong')).toEqual(['agent-1']);
   expect(page.textsOf('.feed .count')).toEqual(['1 new']);
-  await page.press('Go on');
+  await page.press('Resume');
   expect(page.textsOf('.event strong')).toEqual(['agent-2', 'agent-1']);
 });
 
@@ -247,4 +247,52 @@ test('without a token the page says why, and offers to sign in', async () => {
   expect(page.text()).toContain('Your sign-in has ended: sign in again.');
   await page.press('Sign in');
   expect(signIn).toHaveBeenCalledTimes(1);
+});
+
+test('a status filters the events too', async () => {
+  const page = await openPage();
+  await page.perform(() => page.world.connect());
+  await report(page, 'alpha', 'online');
+  await report(page, 'beta', 'error');
+  await say(page, 'alpha', 's1', 'Reads');
+  await say(page, 'beta', 's2', 'Fails');
+  await page.press('1 error');
+  expect(page.textsOf('.event p')).toEqual(['beta s2 Fails', 'beta error']);
+});
+
+test('a long message is cut, and whole when it is pressed; a short one is no button', async () => {
+  const page = await openPage();
+  await page.perform(() => page.world.connect());
+  await say(page, 'agent-1', 's1', 'Short');
+  expect(page.all('.opens')).toEqual([]);
+  await say(page, 'agent-1', 's2', 'long '.repeat(20));
+  const messages = () => page.all('.session .message').map(({ dataset }) => dataset['whole']);
+  expect(messages()).toEqual(['false', 'false']);
+  expect(page.all('.event .opens, .session .opens')).toHaveLength(2);
+  await page.perform(() => {
+    page.all('.session .opens')[0]?.click();
+  });
+  expect(messages().toSorted()).toEqual(['false', 'true']);
+  expect(page.all('.session .opens')[0]?.getAttribute('aria-expanded')).toBe('true');
+});
+
+test('a name shows what it hides, wherever it stands', async () => {
+  const page = await openPage();
+  await page.perform(() => page.world.connect());
+  await report(page, 'pay\u202Eload', 'online');
+  await say(page, 'pay\u202Eload', 's\u200B1', 'Says \u2066this');
+  expect(page.textsOf('.agent h3, .event strong')).toEqual(Array(3).fill('payU+202Eload'));
+  expect(page.textsOf('.session-id')).toEqual(Array(2).fill('sU+200B1'));
+  expect(page.textsOf('.message')).toEqual(Array(2).fill('Says U+2066this'));
+  expect(page.all('.agent h3')[0]?.title).toBe('pay‹U+202E›load');
+  expect(page.all('h3 bdi, strong bdi, .session-id bdi, .message bdi')).toHaveLength(7);
+});
+
+test('counts the events since it was opened, and not what a snapshot tells of before', async () => {
+  const page = await openPage();
+  const old = { agentId: 'agent-1', status: 'online' as const, timestamp: 1 };
+  await page.perform(() => page.world.accept({ agents: [old] }));
+  expect(page.text()).not.toContain('since this page was opened');
+  await report(page, 'agent-1', 'offline');
+  expect(page.text()).toContain('1 events since this page was opened');
 });

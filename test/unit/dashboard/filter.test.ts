@@ -2,8 +2,8 @@
 import { addToFeed } from '../../../dashboard/page/feed';
 import {
   countByStatus,
+  feedFilter,
   filterAgents,
-  isInFeed,
   noFilter,
   type Filter,
 } from '../../../dashboard/page/filter';
@@ -38,23 +38,25 @@ test('by status, and by both', () => {
   expect(shown({ status: 'offline', text: 'alpha' })).toEqual([]);
 });
 
-test('events: by their words, and those of a status by the status', () => {
+test('events: by their words, and by the status that they report or their agent has', () => {
   const feed = addToFeed(
     [],
     [
       activityOf('alpha', 'session-1', 'Reads', 1),
       statusOf('alpha', 'error', 2),
       statusOf('beta', 'online', 3),
+      activityOf('gamma', 'session-2', 'Fails', 4),
     ],
   );
   const times = (filter: Partial<Filter>) =>
-    feed
-      .filter((entry) => isInFeed(entry, { ...noFilter, ...filter }))
-      .map(({ event }) => event.timestamp);
-  expect(times({})).toEqual([3, 2, 1]);
+    feed.filter(feedFilter(agents, { ...noFilter, ...filter })).map(({ event }) => event.timestamp);
+  expect(times({})).toEqual([4, 3, 2, 1]);
   expect(times({ text: 'ALPHA' })).toEqual([2, 1]);
   expect(times({ text: 'reads session-1' })).toEqual([1]);
-  expect(times({ status: 'error' })).toEqual([2, 1]);
+  // alpha is online by now, gamma in error.
+  expect(times({ status: 'error' })).toEqual([4, 2]);
+  expect(times({ status: 'online' })).toEqual([3, 1]);
+  expect(times({ status: 'error', text: 'fails' })).toEqual([4]);
 });
 
 test('all are counted by status', () => {

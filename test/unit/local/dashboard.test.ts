@@ -55,9 +55,12 @@ it('gets its token beside the page, and says what to run on these ports', async 
   show(() => Promise.resolve('a.b.c'), 4600);
   await expect((await ask('/config.json')).json()).resolves.toMatchObject({
     token: { kind: 'endpoint', url: '/token' },
-    commands: expect.arrayContaining([
+    // All work beside the stack that runs: another `npm start` would not.
+    commands: [
       'npm run emit -- --aws-port 4600 agent:status agent-123 online',
-    ]) as string[],
+      'npm run emit -- --aws-port 4600 session:activity agent-123 session-456 "User said: Hello"',
+      'npm run emit -- --aws-port 4600 agent:status agent-456 error',
+    ],
   });
   await expect((await ask('/token')).text()).resolves.toBe('a.b.c');
 });

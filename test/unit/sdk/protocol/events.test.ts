@@ -36,6 +36,9 @@ test.each([
   ['agent:status', { ...status, status: 'ONLINE' }, 'status'],
   ['agent:status', { ...status, agentId: '' }, 'agentId'],
   ['agent:status', { ...status, agentId: 7 }, 'agentId'],
+  ['agent:status', { ...status, agentId: ' ' }, 'agentId'],
+  ['agent:status', { ...status, agentId: '\u200B\u2060\u3164' }, 'agentId'],
+  ['session:activity', { ...activity, sessionId: '\n\u00A0\u2800' }, 'sessionId'],
   ['agent:status', { ...status, agentId: 'ä'.repeat(maxIdBytes / 2 + 1) }, 'agentId'],
   ['agent:status', { ...status, timestamp: '1707163200000' }, 'timestamp'],
   ['agent:status', { ...status, timestamp: 1.5 }, 'timestamp'],
@@ -86,7 +89,7 @@ test('never throws, and what it takes has the documented keys only', () => {
     }),
   );
   const known = fc.record({
-    agentId: fc.string({ minLength: 1, maxLength: 20 }),
+    agentId: fc.string({ minLength: 1, maxLength: 20 }).filter((id) => id.trim() !== ''),
     status: fc.constantFrom(...agentStatuses),
     timestamp: fc.maxSafeNat(),
   });

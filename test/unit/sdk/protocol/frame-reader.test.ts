@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { parseServerFrame, readServerFrame } from '../../../../sdk/protocol';
 
 const text = fc.string({ unit: 'grapheme' });
-const id = fc.string({ minLength: 1, maxLength: 20 });
+const id = fc.string({ minLength: 1, maxLength: 20 }).filter((one) => one.trim() !== '');
 const time = fc.maxSafeNat();
 const agent = fc.record({
   agentId: id,
