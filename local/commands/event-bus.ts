@@ -43,7 +43,7 @@ export function explainAbsence(cause: unknown, endpoint: string | undefined): Er
 
 /** Runs a command that uses the AWS SDK as this process. */
 export async function runWithAws(command: Command): Promise<void> {
-  // The project runs on Node.js 20 by choice; what the SDK has to say about that is known.
+  // The project runs on Node.js 20, too, by choice; what the SDK has to say about that is known.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   await runAsProcess(command);
 }

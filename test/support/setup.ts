@@ -1,7 +1,7 @@
 // Runs before each test file. Tests never leave the machine: a connection to any other address fails at once.
 import net from 'node:net';
 
-// The project runs on Node 20 by choice; what the SDK has to say about that is known.
+// The project runs on Node.js 20, too, by choice; what the SDK has to say about that is known.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/i;

@@ -1,6 +1,7 @@
 // From asking for a token to an open socket, and everything that may go wrong on the way.
 import { createMissionControl } from '../../../../sdk/client';
 import { ClientWorld, FakeSocket, settle } from '../../../support/client-world';
+import { withGlobals } from '../../../support/globals';
 
 test('connects at once, with the token as second subprotocol', async () => {
   const world = new ClientWorld();
@@ -249,10 +250,31 @@ describe('options that cannot work', () => {
     [{ getToken: 'token' as never }, 'getToken must be a function.'],
     [{ maxAttempts: 0 }, 'maxAttempts must be at least 1.'],
     [{ maxAttempts: NaN }, 'maxAttempts must be at least 1.'],
-    [{ WebSocket: undefined as never }, 'There is no WebSocket here'],
   ])('%j: %s', (wrong, message) => {
     expect(() => createMissionControl({ ...good, ...wrong })).toThrow(TypeError);
     expect(() => createMissionControl({ ...good, ...wrong })).toThrow(message);
+  });
+});
+
+describe.each([
+  ['is not given', {}],
+  ['is undefined', { WebSocket: undefined as never }],
+])('a WebSocket that %s', (_how, given) => {
+  const options = { url: 'ws://localhost:3000', getToken: () => 'token', ...given };
+
+  test('is the global one', () => {
+    withGlobals({ WebSocket: FakeSocket }, () => {
+      const client = createMissionControl(options);
+      expect(client.connection.state).toBe('connecting');
+      client.close();
+    });
+  });
+
+  test('cannot be had where there is no global one', () => {
+    withGlobals({ WebSocket: undefined }, () => {
+      expect(() => createMissionControl(options)).toThrow(TypeError);
+      expect(() => createMissionControl(options)).toThrow('There is no WebSocket here');
+    });
   });
 });
 

@@ -64,30 +64,17 @@ function simulate(
   return { back, attempts, spreadSeconds };
 }
 
-function print(title: string, { back, attempts, spreadSeconds }: Herd): void {
-  const peak = Math.max(...Object.values(back));
-  const lines = Array.from({ length: back.length }, (_, second) => {
-    const [came, tried] = [back[second] ?? 0, attempts[second] ?? 0];
-    const bar = '█'.repeat(Math.ceil((came / peak) * 40));
-    return `${String(second).padStart(4)} s ${String(tried).padStart(6)} ${String(came).padStart(6)} ${bar}`;
-  });
-  const head = `${title}: back within ${spreadSeconds.toFixed(1)} s\n  time  tries   back`;
-  process.stdout.write(`\n${head}\n${lines.join('\n')}\n`);
-}
-
 const sum = (numbers: readonly number[]) =>
   Object.values(numbers).reduce((total, number) => total + number, 0);
 
 test('a server that goes away (1001), with another one ready: spread over 30 s', () => {
   const herd = simulate({ code: 1001 }, () => 'opened');
-  print('1001, and another server is ready', herd);
   expect(herd.spreadSeconds).toBeGreaterThanOrEqual(20);
   expect(Math.max(...Object.values(herd.back))).toBeLessThan(clients * 0.05);
 });
 
 test('a server that dies (1006) and is back after 30 s: spread over at least 20 s', () => {
   const herd = simulate({ code: 1006 }, (now) => (now < 30_000 ? { code: 1006 } : 'opened'));
-  print('1006, and it is back after 30 s', herd);
   expect(herd.spreadSeconds).toBeGreaterThanOrEqual(20);
   expect(Math.max(...Object.values(herd.back))).toBeLessThan(clients * 0.08);
   // It was not hammered while it was down, but for the first second.
@@ -99,7 +86,6 @@ test('a server that dies, and API Gateway lets 500 a second in: nobody is left o
   const herd = simulate({ code: 1006 }, (_now, inThisSecond) =>
     inThisSecond < 500 ? 'opened' : { code: 1006, refused: true },
   );
-  print('1006, and API Gateway takes 500 a second', herd);
   expect(herd.spreadSeconds).toBeGreaterThanOrEqual(20);
   // Only those that were refused twice in the first seconds take it for a matter of their token, and wait a minute.
   expect(sum(herd.back.slice(0, 35))).toBeGreaterThan(clients * 0.95);

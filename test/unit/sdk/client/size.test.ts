@@ -22,7 +22,6 @@ async function gzipped(entry: string): Promise<number> {
 test('the client has at most 6 KB, the React binding at most 1.5 KB more', async () => {
   const client = await gzipped('sdk/client/index.ts');
   const withReact = await gzipped('sdk/client/react.ts');
-  process.stdout.write(`client ${client} bytes, with React binding ${withReact} bytes\n`);
   expect(client).toBeLessThanOrEqual(6_000);
   expect(withReact - client).toBeLessThanOrEqual(1_500);
   // esbuild is another process, which a busy machine starts when it can.

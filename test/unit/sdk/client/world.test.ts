@@ -1,5 +1,6 @@
 import { JSDOM } from 'jsdom';
 import { systemClock, systemPage } from '../../../../sdk/client/world';
+import { withGlobals } from '../../../support/globals';
 
 test('without a page, everything is online and visible', () => {
   expect([systemPage.isOnline, systemPage.isVisible]).toEqual([true, true]);
@@ -9,19 +10,14 @@ test('without a page, everything is online and visible', () => {
 test('in a page, it hears of the network and of being looked at, until it is told to stop', () => {
   const { window } = new JSDOM();
   const { document } = window;
-  const before = Object.getOwnPropertyDescriptors(globalThis);
-  const names = ['document', 'navigator', 'addEventListener', 'removeEventListener'] as const;
-  const values = {
+  Object.defineProperty(document, 'visibilityState', { value: 'hidden' });
+  const page = {
     document,
     navigator: { onLine: false },
     addEventListener: window.addEventListener.bind(window),
     removeEventListener: window.removeEventListener.bind(window),
   };
-  for (const name of names) {
-    Object.defineProperty(globalThis, name, { value: values[name], configurable: true });
-  }
-  try {
-    Object.defineProperty(document, 'visibilityState', { value: 'hidden' });
+  withGlobals(page, () => {
     expect([systemPage.isOnline, systemPage.isVisible]).toEqual([false, false]);
     const changed = jest.fn();
     const stop = systemPage.subscribe(changed);
@@ -33,13 +29,7 @@ test('in a page, it hears of the network and of being looked at, until it is tol
     window.dispatchEvent(new window.Event('online'));
     document.dispatchEvent(new window.Event('visibilitychange'));
     expect(changed).toHaveBeenCalledTimes(3);
-  } finally {
-    for (const name of names) {
-      const descriptor = before[name as keyof typeof before];
-      if (descriptor === undefined) Reflect.deleteProperty(globalThis, name);
-      else Object.defineProperty(globalThis, name, descriptor);
-    }
-  }
+  });
 });
 
 test('the clock is that of the system', async () => {
