@@ -28,6 +28,8 @@ export interface Configuration {
   readonly frameBurst: number;
   /** So many times the frames that are allowed close the connection. */
   readonly floodFactor: number;
+  /** Times that one user may ask for the state; as many at once as the user may have connections. */
+  readonly syncsPerMinute: number;
   /** How long an agent's status is kept after its last event. */
   readonly agentDays: number;
   /** How long a session's activity is kept after its last event. */
@@ -78,6 +80,7 @@ const defaults = {
   framesPerMinute: 60,
   frameBurst: 20,
   floodFactor: 5,
+  syncsPerMinute: 6,
   agentDays: 7,
   sessionHours: 24,
   snapshotAgents: 5_000,

@@ -203,6 +203,7 @@ export const settings = {
   framesPerMinute: wholeNumber(1, 100_000),
   frameBurst: wholeNumber(1, 100_000),
   floodFactor: wholeNumber(2, 1_000),
+  syncsPerMinute: wholeNumber(1, 100_000),
   agentDays: wholeNumber(1, 365),
   sessionHours: wholeNumber(1, 24 * 365),
   snapshotAgents: wholeNumber(1, 100_000),

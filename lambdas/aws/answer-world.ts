@@ -1,11 +1,13 @@
 // The world of `default`: what answers to clients are made of.
 import { createJudgeFrame } from '../core/frame-limits';
+import { createAdmitSync } from '../core/sync-limits';
 import { createRefreshToken } from '../core/refresh-token';
 import { createSyncState } from '../core/sync-state';
 import { createConnectionWorld } from './connection-world';
 import { createDeliveryOptions } from './delivery-options';
 import { createDynamoRateLimitStore } from './dynamo-rate-limit-store';
 import { createDynamoStateStore } from './dynamo-state-store';
+import { createDynamoSyncMarkers } from './dynamo-sync-markers';
 import { readSettings } from './environment';
 import { readIdentityProvider } from './identity-provider';
 import { createJwtTokenVerifier } from './jwt-token-verifier';
@@ -14,6 +16,10 @@ const names = [
   'framesPerMinute',
   'frameBurst',
   'floodFactor',
+  'syncsPerMinute',
+  'maxConnectionsPerUser',
+  'handshakesPerMinute',
+  'handshakeBurst',
   'snapshotAgents',
   'snapshotSessions',
 ] as const;
@@ -23,11 +29,18 @@ export function createAnswerWorld(environment: NodeJS.ProcessEnv) {
   const settings = readSettings(environment, names);
   const world = createConnectionWorld(environment, 'default');
   const { dynamo, tableName } = world;
+  const rateLimits = createDynamoRateLimitStore(dynamo, tableName);
+  const { floodFactor, maxConnectionsPerUser } = settings;
   const judgeFrame = createJudgeFrame({
-    ...world,
-    rateLimits: createDynamoRateLimitStore(dynamo, tableName),
+    ...{ ...world, rateLimits, floodFactor, maxConnectionsPerUser },
     frames: { perMinute: settings.framesPerMinute, burst: settings.frameBurst },
-    floodFactor: settings.floodFactor,
+    handshakes: { perMinute: settings.handshakesPerMinute, burst: settings.handshakeBurst },
+  });
+  const admitSync = createAdmitSync({
+    ...{ ...world, rateLimits },
+    syncMarkers: createDynamoSyncMarkers(dynamo, tableName),
+    // All tabs of a user may come back at once.
+    syncs: { perMinute: settings.syncsPerMinute, burst: maxConnectionsPerUser },
   });
   const syncState = createSyncState({
     ...world,
@@ -38,5 +51,5 @@ export function createAnswerWorld(environment: NodeJS.ProcessEnv) {
   // The issuer's keys are fetched with the first token: most clients only ever ask for the state.
   const verifier = createJwtTokenVerifier(readIdentityProvider(environment));
   const refreshToken = createRefreshToken({ ...world, verifier });
-  return { ...world, judgeFrame, syncState, refreshToken };
+  return { ...world, judgeFrame, admitSync, syncState, refreshToken };
 }

@@ -7,9 +7,10 @@ import {
 } from '../../sdk/protocol';
 import type { CloseConnection } from './close-connection';
 import { isExpired } from './connection';
-import type { JudgeFrame } from './frame-limits';
-import type { Clock, Connection, ConnectionStore, Count, Log } from './ports';
+import type { FrameVerdict, JudgeFrame } from './frame-limits';
+import type { Clock, Connection, ConnectionKey, ConnectionStore, Count, Log } from './ports';
 import type { RefreshToken } from './refresh-token';
+import type { AdmitSync } from './sync-limits';
 import type { SyncState } from './sync-state';
 
 /**
@@ -25,6 +26,7 @@ export type Answer = (
 
 export function createAnswer(dependencies: {
   readonly judgeFrame: JudgeFrame;
+  readonly admitSync: AdmitSync;
   readonly syncState: SyncState;
   readonly refreshToken: RefreshToken;
   readonly closeConnection: CloseConnection;
@@ -33,8 +35,8 @@ export function createAnswer(dependencies: {
   readonly now: Clock;
   readonly log: Log;
 }): Answer {
-  const { judgeFrame, syncState, refreshToken, closeConnection, now, log } = dependencies;
-  const { connections, count } = dependencies;
+  const { judgeFrame, admitSync, syncState, refreshToken, closeConnection } = dependencies;
+  const { connections, count, now, log } = dependencies;
 
   /** The connection as it is now: a later token may have prolonged it. Undefined when it has expired. */
   async function current(connection: Connection): Promise<Connection | undefined> {
@@ -43,21 +45,44 @@ export function createAnswer(dependencies: {
     return record === undefined || isExpired(record, now()) ? undefined : record;
   }
 
-  async function reply(text: string, connection: Connection, deadline: number): Promise<string> {
+  async function reply(
+    text: string,
+    connection: Connection,
+    verdict: FrameVerdict,
+    deadline: number,
+  ): Promise<string> {
     const parsed = parseClientFrame(text);
     if (!parsed.ok) return refuse(connection, parsed.code, parsed.message);
     const frame = parsed.value;
-    switch (frame.type) {
-      case 'ping':
-        return serializeFrame({ type: 'pong', payload: { timestamp: now() } });
-      case 'state:sync':
-        return syncState(connection, frame.payload?.since ?? 0, deadline);
-      case 'token:refresh':
-        return serializeFrame(await refreshToken(connection, frame.payload.token));
+    if (frame.type === 'ping') {
+      return serializeFrame({ type: 'pong', payload: { timestamp: now() } });
+    }
+    // These cost much more than the refusal: while nobody can count, nobody gets them.
+    if (verdict === 'uncounted') return limit(connection);
+    return frame.type === 'state:sync'
+      ? sync(connection, frame.payload?.since ?? 0, deadline)
+      : serializeFrame(await refreshToken(connection, frame.payload.token));
+  }
+
+  async function sync(connection: Connection, since: number, deadline: number): Promise<string> {
+    const release = await admitSync(connection);
+    if (release === undefined) return limit(connection);
+    try {
+      return await syncState(connection, since, deadline);
+    } finally {
+      await release();
     }
   }
 
-  function refuse({ connectionId }: Connection, ...error: Parameters<typeof errorFrame>): string {
+  function limit(connection: ConnectionKey): string {
+    count('FramesLimited');
+    return refuse(connection, 'rate_limited', 'Too many frames: send fewer of them.');
+  }
+
+  function refuse(
+    { connectionId }: ConnectionKey,
+    ...error: Parameters<typeof errorFrame>
+  ): string {
     const [code] = error;
     log.info('frame refused', { connectionId, code });
     return serializeFrame(errorFrame(...error));
@@ -71,15 +96,15 @@ export function createAnswer(dependencies: {
 
   return async (text, atHandshake, deadline) => {
     const verdict = await judgeFrame(atHandshake);
-    if (verdict !== 'allowed') count('FramesLimited');
-    if (verdict === 'flooding') return end(atHandshake, 'rate_limited');
+    if (verdict === 'flooding') {
+      count('FramesLimited');
+      return end(atHandshake, 'rate_limited');
+    }
     try {
       const connection = await current(atHandshake);
       if (connection === undefined) return await end(atHandshake, 'token_expired');
-      if (verdict === 'limited') {
-        return refuse(connection, 'rate_limited', 'Too many frames: send fewer of them.');
-      }
-      const answered = await reply(text, connection, deadline);
+      if (verdict === 'limited') return limit(connection);
+      const answered = await reply(text, connection, verdict, deadline);
       // A large state takes its time: the token may have expired meanwhile, or a newer one have come.
       const isOpen = (await current(connection)) !== undefined;
       return isOpen ? answered : await end(connection, 'token_expired');

@@ -24,6 +24,7 @@ export const logLines = {
   'frame refused': { level: 'info', fields: ['connectionId', 'code'] },
   'frame without authorizer context': { level: 'error', fields: ['connectionId'] },
   'frame not counted': { level: 'warn', fields: ['connectionId', 'error'] },
+  'sync marker not withdrawn': { level: 'warn', fields: ['connectionId', 'error'] },
   'expiry not known': { level: 'error', fields: ['connectionId', 'error'] },
   'token refreshed': { level: 'info', fields: ['connectionId', 'userId'] },
   'token refused': { level: 'warn', fields: ['connectionId', 'code'] },

@@ -112,6 +112,22 @@ export interface RateLimitStore {
    * @param now milliseconds since the Unix epoch
    */
   take(userId: string, what: string, limit: RateLimit, now: number): Promise<boolean>;
+  /**
+   * Leaves a bucket empty: its next token comes at `until`. One that is empty for longer stays so.
+   * @param until milliseconds since the Unix epoch
+   */
+  empty(userId: string, what: string, limit: RateLimit, until: number): Promise<void>;
+}
+
+/** Marks that a connection is being told the state: every execution environment sees it. */
+export interface SyncMarkers {
+  /**
+   * Sets the connection's marker; false when it is set already.
+   * @param until milliseconds since the Unix epoch; from then on it counts for nothing, whoever has set it
+   */
+  begin(key: ConnectionKey, now: number, until: number): Promise<boolean>;
+  /** Withdraws the marker that was set with the same `until`, and no later one. */
+  end(key: ConnectionKey, until: number): Promise<void>;
 }
 
 /** What operators want to see as graphs beside the fan-outs. */

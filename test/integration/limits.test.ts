@@ -65,8 +65,8 @@ test('a client that sends 1,000 frames a second is closed, and others notice not
   await other.close();
 }, 60_000);
 
-test('of 21 tabs the first is closed, and health says 20', async () => {
-  const patient = await startLocalStack({ settings: { handshakeBurst: 100 } });
+test('of 21 tabs the first is closed, health says 20, and all of them together may ask for the state 20 times', async () => {
+  const patient = await startLocalStack({ settings: { handshakeBurst: 100, syncsPerMinute: 1 } });
   try {
     const token = await patient.mintToken({ sub: 'alice' });
     const tabs: TestClient[] = [];
@@ -83,6 +83,42 @@ test('of 21 tabs the first is closed, and health says 20', async () => {
       });
     });
     expect(tabs.filter(isOpen)).toHaveLength(20);
+
+    const sync = { type: 'state:sync', payload: {} };
+    const codes = (tab: TestClient) => tab.framesOf('error').map(({ payload }) => payload['code']);
+    const open = tabs.filter(isOpen);
+    for (const tab of open) tab.send(sync);
+    await Promise.all(open.map((tab) => tab.received('state:snapshot')));
+    expect(open.flatMap(codes)).toEqual([]);
+    // Neither an old connection nor a new one is told once more, and both stay.
+    const fresh = await TestClient.open(patient.webSocketUrl, { token });
+    for (const tab of [open.at(-1), fresh]) {
+      tab?.send(sync);
+      await tab?.received('error');
+      expect(tab && codes(tab)).toEqual(['rate_limited']);
+      expect(tab && isOpen(tab)).toBe(true);
+    }
+    const other = await TestClient.open(patient.webSocketUrl, {
+      token: await patient.mintToken({ sub: 'bob' }),
+    });
+    other.send(sync);
+    await other.received('state:snapshot');
+
+    // While the table takes no counts, what costs little is answered, and what costs much is not.
+    const withdraw = patient.injectFault({
+      ...{ service: 'dynamodb', operation: 'UpdateItem' },
+      effect: { kind: 'status', status: 500 },
+    });
+    other.send({ type: 'ping' });
+    await other.received('pong');
+    other.send(sync);
+    await other.received('error');
+    other.send({ type: 'token:refresh', payload: { token } });
+    await other.received('error', 2);
+    expect(codes(other)).toEqual(['rate_limited', 'rate_limited']);
+    withdraw();
+    other.send(sync);
+    await other.received('state:snapshot', 2);
   } finally {
     await patient.close();
   }

@@ -4,6 +4,7 @@ import { createCloseConnection } from '../../lambdas/core/close-connection';
 import { createJudgeFrame } from '../../lambdas/core/frame-limits';
 import { createPace } from '../../lambdas/core/pace';
 import type { Connection, Countable, TokenVerdict } from '../../lambdas/core/ports';
+import { createAdmitSync } from '../../lambdas/core/sync-limits';
 import { createRefreshToken } from '../../lambdas/core/refresh-token';
 import { createSyncState } from '../../lambdas/core/sync-state';
 import {
@@ -12,6 +13,7 @@ import {
   MemoryConnectionStore,
   MemoryRateLimitStore,
   MemoryStateStore,
+  MemorySyncMarkers,
   RecordingLog,
 } from './fakes';
 
@@ -25,6 +27,7 @@ export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
   const log = new RecordingLog();
   const state = new MemoryStateStore();
   const rateLimits = new MemoryRateLimitStore();
+  const syncMarkers = new MemorySyncMarkers();
   const counted: Countable[] = [];
   const verifier = {
     verify: async (token: string): Promise<TokenVerdict> => {
@@ -35,7 +38,7 @@ export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
     },
   };
   const world = {
-    ...{ connections, state, rateLimits, verifier, log, now: clock.now },
+    ...{ connections, state, rateLimits, syncMarkers, verifier, log, now: clock.now },
     count: (what: Countable) => counted.push(what),
   };
   const delivery = {
@@ -54,7 +57,10 @@ export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
       ...world,
       frames: { perMinute: 60, burst: 20 },
       floodFactor: 5,
+      maxConnectionsPerUser: 20,
+      handshakes: { perMinute: 30, burst: 20 },
     }),
+    admitSync: createAdmitSync({ ...world, syncs: { perMinute: 6, burst: 20 } }),
     syncState: createSyncState({ ...world, ...delivery, limits }),
     refreshToken: createRefreshToken(world),
   });

@@ -20,6 +20,7 @@ import type {
   StateStore,
   StorageTimes,
   StoredEvent,
+  SyncMarkers,
   Timers,
 } from '../../lambdas/core/ports';
 import { shardOf } from '../../lambdas/core/shard';
@@ -205,11 +206,40 @@ export class MemoryRateLimitStore implements RateLimitStore {
   ): Promise<boolean> {
     const key = JSON.stringify([userId, what]);
     const { tokens, at } = this.buckets.get(key) ?? { tokens: burst, at: now };
+    // Less than none, as long as it was emptied for.
     const filled = Math.min(burst, tokens + ((now - at) * perMinute) / 60_000);
     // Rounding must not cost a token that has just come back.
     const isThere = filled > 1 - 1e-9;
     this.buckets.set(key, { tokens: isThere ? filled - 1 : filled, at: now });
     return Promise.resolve(isThere);
+  }
+
+  async empty(
+    userId: string,
+    what: string,
+    { perMinute, burst }: RateLimit,
+    until: number,
+  ): Promise<void> {
+    const key = JSON.stringify([userId, what]);
+    const { tokens, at } = this.buckets.get(key) ?? { tokens: burst, at: until };
+    const then = Math.min(burst, tokens + ((until - at) * perMinute) / 60_000);
+    if (then > 1) this.buckets.set(key, { tokens: 1, at: until });
+    return Promise.resolve();
+  }
+}
+
+export class MemorySyncMarkers implements SyncMarkers {
+  private readonly untils = new Map<string, number>();
+
+  async begin({ connectionId }: ConnectionKey, now: number, until: number): Promise<boolean> {
+    const isFree = (this.untils.get(connectionId) ?? now) <= now;
+    if (isFree) this.untils.set(connectionId, until);
+    return Promise.resolve(isFree);
+  }
+
+  async end({ connectionId }: ConnectionKey, until: number): Promise<void> {
+    if (this.untils.get(connectionId) === until) this.untils.delete(connectionId);
+    return Promise.resolve();
   }
 }
 

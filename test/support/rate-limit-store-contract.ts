@@ -57,6 +57,20 @@ export function describeRateLimitStore(
       }
     });
 
+    test('stays empty until the moment for which it was emptied, and then gives one', async () => {
+      const store = await create();
+      await expect(takeMany(store, 1, start)).resolves.toBe(1);
+      await store.empty('ann', 'frames', limit, start + 60_000);
+      // Not sooner, whoever says so.
+      await store.empty('ann', 'frames', limit, start + 30_000);
+      await expect(takeMany(store, 3, start + 59_998)).resolves.toBe(0);
+      await expect(takeMany(store, 3, start + 60_000)).resolves.toBe(1);
+      await expect(takeMany(store, 100, start + 63_000)).resolves.toBe(3);
+      await store.empty('bob', 'frames', limit, start + 60_000);
+      await expect(store.take('bob', 'frames', limit, start + 59_000)).resolves.toBe(false);
+      await expect(store.take('bob', 'frames', limit, start + 60_000)).resolves.toBe(true);
+    });
+
     test('is the token bucket of the textbook', async () => {
       const step = fc.record({ wait: fc.nat(5_000), takes: fc.integer({ min: 1, max: 4 }) });
       const store = await create();

@@ -2,12 +2,15 @@
 import { createDynamoConnectionStore } from '../../../../lambdas/aws/dynamo-connection-store';
 import { createDynamoRateLimitStore } from '../../../../lambdas/aws/dynamo-rate-limit-store';
 import { createDynamoStateStore } from '../../../../lambdas/aws/dynamo-state-store';
+import { createDynamoSyncMarkers } from '../../../../lambdas/aws/dynamo-sync-markers';
 import { createBroadcast } from '../../../../lambdas/core/broadcast';
 import { createConnect } from '../../../../lambdas/core/connect';
 import { createJudgeFrame } from '../../../../lambdas/core/frame-limits';
 import { createLargeFanOut } from '../../../../lambdas/core/large-fan-out';
+import type { RateLimitStore } from '../../../../lambdas/core/ports';
 import { createRefreshToken } from '../../../../lambdas/core/refresh-token';
 import { readSnapshot } from '../../../../lambdas/core/snapshot';
+import { createAdmitSync } from '../../../../lambdas/core/sync-limits';
 import { startDynamo, type TestDynamo } from '../../../support/dynamo';
 import { agentEvent } from '../../../support/events';
 import { createFanOutWorld } from '../../../support/fan-out';
@@ -57,25 +60,57 @@ test('a handshake: a token of the bucket, the record, and one look at the others
   const handshake = (id: string) =>
     costOf(() => connect(id, { userId: 'ann', expiresAt: world.now() + 60_000 }));
   await expect(handshake('a=')).resolves.toEqual({ UpdateItem: 1, PutItem: 1, Query: 1 });
-  await expect(handshake('b=')).resolves.toEqual({ UpdateItem: 2, PutItem: 1, Query: 1 });
-  // Too many: nothing is stored, and nothing read.
-  await expect(handshake('c=')).resolves.toEqual({ UpdateItem: 2 });
+  // The environment has seen that the bucket is not full.
+  await expect(handshake('b=')).resolves.toEqual({ UpdateItem: 1, PutItem: 1, Query: 1 });
+  // Too many: nothing is stored, and nothing read; and as long as it is known, nothing asked.
+  await expect(handshake('c=')).resolves.toEqual({});
+  await expect(handshake('d=')).resolves.toEqual({});
+  world.clock.advance(2_000);
+  await expect(handshake('e=')).resolves.toEqual({ UpdateItem: 1, PutItem: 1, Query: 1 });
 });
 
-test("a client's frame: one write, two in a burst, four when it is refused", async () => {
+test('a handshake in another environment: two writes for its limit, and what it learns spares the next', async () => {
+  const { now } = setUp();
+  const limit = { perMinute: 30, burst: 2 };
+  const take = (store: RateLimitStore) =>
+    costOf(() => store.take('zoe', 'handshakes', limit, now()));
+  const stores = Array.from({ length: 3 }, () =>
+    createDynamoRateLimitStore(dynamo.client, tableName),
+  ) as [RateLimitStore, RateLimitStore, RateLimitStore];
+  await expect(take(stores[0])).resolves.toEqual({ UpdateItem: 1 });
+  await expect(take(stores[1])).resolves.toEqual({ UpdateItem: 2 });
+  await expect(take(stores[2])).resolves.toEqual({ UpdateItem: 2 });
+});
+
+test("a client's frame: a write for its connection and one for its user; one when it is refused", async () => {
   const world = setUp();
   const judge = createJudgeFrame({
     ...world,
     frames: { perMinute: 60, burst: 2 },
     floodFactor: 5,
+    maxConnectionsPerUser: 20,
+    handshakes: { perMinute: 30, burst: 10 },
   });
   const frame = () => costOf(() => judge({ userId: 'ann', connectionId: 'a=' }));
-  await expect(frame()).resolves.toEqual({ UpdateItem: 1 });
   await expect(frame()).resolves.toEqual({ UpdateItem: 2 });
-  await expect(frame()).resolves.toEqual({ UpdateItem: 3 });
-  await expect(frame()).resolves.toEqual({ UpdateItem: 4 });
-  world.clock.advance(60_000);
+  await expect(frame()).resolves.toEqual({ UpdateItem: 2 });
   await expect(frame()).resolves.toEqual({ UpdateItem: 1 });
+  await expect(frame()).resolves.toEqual({ UpdateItem: 1 });
+  world.clock.advance(60_000);
+  await expect(frame()).resolves.toEqual({ UpdateItem: 2 });
+});
+
+test('a sync: a write for its limit, and two for its marker; one too many, none', async () => {
+  const world = setUp();
+  const admitSync = createAdmitSync({
+    ...world,
+    syncMarkers: createDynamoSyncMarkers(dynamo.client, tableName),
+    syncs: { perMinute: 6, burst: 1 },
+  });
+  const sync = () =>
+    costOf(async () => (await admitSync({ userId: 'ann', connectionId: 'a=' }))?.());
+  await expect(sync()).resolves.toEqual({ UpdateItem: 3 });
+  await expect(sync()).resolves.toEqual({});
 });
 
 test('a new token: one read and one write; one that changes nothing, and one refused, less', async () => {

@@ -5,11 +5,13 @@ import { createFastQuery } from '../../../../lambdas/aws/dynamo-query';
 import { createDynamoRateLimitStore } from '../../../../lambdas/aws/dynamo-rate-limit-store';
 import { createDynamoReachStore } from '../../../../lambdas/aws/dynamo-reach-store';
 import { createDynamoStateStore } from '../../../../lambdas/aws/dynamo-state-store';
+import { createDynamoSyncMarkers } from '../../../../lambdas/aws/dynamo-sync-markers';
 import { shardOf } from '../../../../lambdas/core/shard';
 import { describeConnectionStore } from '../../../support/connection-store-contract';
 import { startDynamo, type TestDynamo } from '../../../support/dynamo';
 import { describeRateLimitStore } from '../../../support/rate-limit-store-contract';
 import { describeStateStore } from '../../../support/state-store-contract';
+import { describeSyncMarkers } from '../../../support/sync-markers-contract';
 
 let dynamo: TestDynamo;
 let tables = 0;
@@ -39,6 +41,10 @@ describeStateStore('DynamoStateStore', async () =>
 
 describeRateLimitStore('DynamoRateLimitStore', async () =>
   createDynamoRateLimitStore(dynamo.client, await newTable()),
+);
+
+describeSyncMarkers('DynamoSyncMarkers', async () =>
+  createDynamoSyncMarkers(dynamo.client, await newTable()),
 );
 
 async function itemsOf(tableName: string, pk: string): Promise<unknown[]> {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { parseServerFrame } from '../../../../sdk/protocol';
 import { createAnswerFakes, tokenOf } from '../../../support/answer';
 import { sessionEvent } from '../../../support/events';
+import { eventually } from '../../../support/eventually';
 
 test.each(['{"type":"ping"}', ' {"type":"ping","payload":{}} ', '{"type":"ping","extra":1}'])(
   'answers %s with a pong',
@@ -113,11 +114,156 @@ test('a client that goes on at more than allowed, but less than five times, is n
   await expect(ask({ type: 'ping' })).resolves.toMatchObject({ payload: { code: 'rate_limited' } });
 });
 
-test('answers although nobody can count', async () => {
-  const { ask, rateLimits, log } = createAnswerFakes();
-  rateLimits.take = () => Promise.reject(new Error('the store is down'));
-  await expect(ask({ type: 'ping' })).resolves.toMatchObject({ type: 'pong' });
-  expect(log.lines.map(({ message }) => message)).toEqual(['frame not counted']);
+describe('while nobody can count', () => {
+  const uncounted = () => {
+    const fakes = createAnswerFakes();
+    fakes.rateLimits.take = () => Promise.reject(new Error('the store is down'));
+    return fakes;
+  };
+
+  test('answers what costs little', async () => {
+    const { ask, log } = uncounted();
+    await expect(ask({ type: 'ping' })).resolves.toMatchObject({ type: 'pong' });
+    expect(log.lines.map(({ message }) => message)).toEqual(['frame not counted']);
+    await expect(ask('hello')).resolves.toMatchObject({ payload: { code: 'invalid_json' } });
+  });
+
+  test('limits what costs much', async () => {
+    const { ask, counted, gateway, connection } = uncounted();
+    const limited = { type: 'error', payload: { code: 'rate_limited' } };
+    await expect(ask({ type: 'state:sync' })).resolves.toMatchObject(limited);
+    const token = tokenOf('alice', connection.expiresAt + 60_000);
+    await expect(ask({ type: 'token:refresh', payload: { token } })).resolves.toMatchObject(
+      limited,
+    );
+    expect(counted).toEqual(['FramesLimited', 'FramesLimited']);
+    expect(gateway.posts).toEqual([]);
+  });
+});
+
+describe('syncs', () => {
+  const sync = { type: 'state:sync' };
+  const limited = { type: 'error', payload: { code: 'rate_limited' } };
+
+  test('are limited by user, not by connection: as many at once as connections, then 6 a minute', async () => {
+    const { ask, clock, connections, gateway } = createAnswerFakes();
+    const tabs = connections.seed(clock.now(), Array<string>(20).fill('alice'));
+    const [other] = connections.seed(clock.now(), ['bob']);
+    for (const tab of tabs) {
+      await expect(ask(sync, tab)).resolves.toMatchObject({ payload: { complete: true } });
+    }
+    // A new connection is no new bucket.
+    const [late] = connections.seed(clock.now(), ['alice']);
+    await expect(ask(sync, late)).resolves.toMatchObject(limited);
+    await expect(ask(sync, other)).resolves.toMatchObject({ payload: { complete: true } });
+    clock.advance(10_000);
+    await expect(ask(sync, late)).resolves.toMatchObject({ payload: { complete: true } });
+    await expect(ask(sync, tabs[0])).resolves.toMatchObject(limited);
+    expect(gateway.closed).toEqual([]);
+  });
+
+  test('a connection that is being told is not told again at the same time, and later is', async () => {
+    const { ask, state, clock, connections } = createAnswerFakes();
+    const pages = state.pages.bind(state);
+    let begun = 0;
+    let goOn = (): void => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    state.pages = async function* (...query) {
+      begun += 1;
+      await held;
+      yield* pages(...query);
+    };
+    const first = ask(sync);
+    await eventually(() => {
+      expect(begun).toBe(16);
+    });
+    await expect(ask(sync)).resolves.toMatchObject(limited);
+    // Another connection of the same user is told.
+    const [tab] = connections.seed(clock.now(), ['alice']);
+    const second = ask(sync, tab);
+    await eventually(() => {
+      expect(begun).toBe(32);
+    });
+    goOn();
+    await expect(first).resolves.toMatchObject({ payload: { complete: true } });
+    await expect(second).resolves.toMatchObject({ payload: { complete: true } });
+    await expect(ask(sync)).resolves.toMatchObject({ payload: { complete: true } });
+  });
+
+  test('a function that died while it told the state is made up for after half a minute', async () => {
+    const { ask, clock, syncMarkers, connection } = createAnswerFakes();
+    await syncMarkers.begin(connection, clock.now(), clock.now() + 30_000);
+    await expect(ask(sync)).resolves.toMatchObject(limited);
+    clock.advance(30_000);
+    await expect(ask(sync)).resolves.toMatchObject({ payload: { complete: true } });
+  });
+
+  test('are not begun when their marker cannot be set, and the answer stays when it cannot be withdrawn', async () => {
+    const { ask, syncMarkers, log } = createAnswerFakes();
+    syncMarkers.end = () => Promise.reject(new Error('the store is down'));
+    await expect(ask(sync)).resolves.toMatchObject({ payload: { complete: true } });
+    expect(log.lines.map(({ message }) => message)).toContain('sync marker not withdrawn');
+    syncMarkers.begin = () => Promise.reject(new Error('the store is down'));
+    await expect(ask(sync)).resolves.toMatchObject(limited);
+  });
+});
+
+describe('messages of a user', () => {
+  test('are limited over all connections: five connections’ worth', async () => {
+    const { ask, clock, connections } = createAnswerFakes();
+    const tabs = connections.seed(clock.now(), Array<string>(20).fill('alice'));
+    let answered = 0;
+    for (const tab of tabs)
+      for (let ping = 0; ping < 8; ping += 1) {
+        if ((await ask({ type: 'ping' }, tab))?.type === 'pong') answered += 1;
+      }
+    expect(answered).toBe(5 * 20);
+  });
+
+  test('twenty tabs that come back at once, and each look whether it is alive, are never limited', async () => {
+    const { ask, clock, connections, counted } = createAnswerFakes();
+    const tabs = connections.seed(clock.now(), Array<string>(20).fill('alice'));
+    for (const tab of tabs) {
+      await ask({ type: 'state:sync' }, tab);
+      await ask({ type: 'ping' }, tab);
+    }
+    for (let minute = 0; minute < 10; minute += 1) {
+      clock.advance(60_000);
+      for (const tab of tabs) for (let n = 0; n < 4; n += 1) await ask({ type: 'ping' }, tab);
+    }
+    expect(counted).toEqual([]);
+  });
+
+  test('one tab that floods takes nothing from the others', async () => {
+    const { ask, clock, connections } = createAnswerFakes();
+    const [loud, quiet] = connections.seed(clock.now(), ['alice', 'alice']);
+    while ((await ask({ type: 'ping' }, loud)) !== undefined);
+    await expect(ask({ type: 'ping' }, quiet)).resolves.toMatchObject({ type: 'pong' });
+    await expect(ask({ type: 'state:sync' }, quiet)).resolves.toMatchObject({
+      payload: { complete: true },
+    });
+  });
+
+  test('a user whose connection was closed because it flooded is not let in for a minute', async () => {
+    const { ask, clock, rateLimits } = createAnswerFakes();
+    const handshake = () =>
+      rateLimits.take('alice', 'handshakes', { perMinute: 30, burst: 20 }, clock.now());
+    while ((await ask({ type: 'ping' })) !== undefined);
+    await expect(handshake()).resolves.toBe(false);
+    clock.advance(59_000);
+    await expect(handshake()).resolves.toBe(false);
+    clock.advance(1_000);
+    await expect(handshake()).resolves.toBe(true);
+  });
+
+  test('whoever comes back after a flood has no new refusals to spend', async () => {
+    const { ask, clock, connections } = createAnswerFakes();
+    const [first, second] = connections.seed(clock.now(), ['alice', 'alice']);
+    while ((await ask({ type: 'ping' }, first)) !== undefined);
+    let answered = 0;
+    while ((await ask({ type: 'ping' }, second)) !== undefined) answered += 1;
+    expect(answered).toBe(20);
+  });
 });
 
 test('a connection whose token has expired is closed instead of being answered', async () => {

@@ -4,10 +4,13 @@ import {
   MemoryConnectionStore,
   MemoryRateLimitStore,
   MemoryStateStore,
+  MemorySyncMarkers,
 } from '../../../support/fakes';
 import { describeRateLimitStore } from '../../../support/rate-limit-store-contract';
 import { describeStateStore } from '../../../support/state-store-contract';
+import { describeSyncMarkers } from '../../../support/sync-markers-contract';
 
 describeConnectionStore('MemoryConnectionStore', () => new MemoryConnectionStore());
 describeStateStore('MemoryStateStore', () => new MemoryStateStore());
 describeRateLimitStore('MemoryRateLimitStore', () => new MemoryRateLimitStore());
+describeSyncMarkers('MemorySyncMarkers', () => new MemorySyncMarkers());
