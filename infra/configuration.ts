@@ -41,6 +41,10 @@ export interface Configuration {
   readonly eventSource: string;
   /** The `source` of the events on the bus by which operators disconnect users. */
   readonly operatorSource: string;
+  /** Who alone may put events of `eventSource` on the bus, by ARN, with `*` and `?`; nobody named: whoever IAM allows. */
+  readonly reporterArns: readonly string[];
+  /** Who alone may put events of `operatorSource` on the bus, likewise. */
+  readonly operatorArns: readonly string[];
   /** Above so many connections a frame is sent by one worker per shard. */
   readonly largeFanOutConnections: number;
   /** Posts a second of one fan-out at the most, whose workers share it; the account's quota is shared by all. */
@@ -87,6 +91,8 @@ const defaults = {
   snapshotSessions: 5_000,
   eventSource: 'mission-control',
   operatorSource: 'mission-control.operator',
+  reporterArns: [],
+  operatorArns: [],
   largeFanOutConnections: 10_000,
   maxPostsPerSecond: 8_000,
   dataRemoval: 'retain',

@@ -9,6 +9,7 @@ import { ConfigurationError } from './configuration-error';
 import { Broadcast } from './constructs/broadcast';
 import { DashboardUsers } from './constructs/dashboard-users';
 import { Deliveries } from './constructs/deliveries';
+import { EventBusAccess } from './constructs/event-bus-access';
 import { FrontDoor } from './constructs/front-door';
 import { requirePlaceForFrontDoor } from './constructs/front-door-place';
 import { Heartbeat } from './constructs/heartbeat';
@@ -113,9 +114,14 @@ export class MissionControlRealtime extends Construct {
     new Heartbeat(this, 'Heartbeat', { ...deployment, store, webSocketApi, deliveries });
     // The id is older than /whoami, and the address of the API hangs on it.
     const httpApi = new MissionControlHttpApi(this, 'Health', { ...deployment, store });
-    if (configuration.useMockData) {
-      new MockAgents(this, 'MockAgents', { ...deployment, eventBus: broadcast.eventBus });
-    }
+    const { eventBus } = broadcast;
+    const mockAgents = configuration.useMockData
+      ? new MockAgents(this, 'MockAgents', { ...deployment, eventBus })
+      : undefined;
+    new EventBusAccess(this, 'EventBusAccess', {
+      ...{ configuration, eventBus },
+      ownReporterArns: mockAgents === undefined ? [] : [mockAgents.roleArn],
+    });
     new Observability(this, 'Observability', {
       configuration,
       tableName: store.tableName,
@@ -148,10 +154,18 @@ function checked(
   const { kind, ...settings } = identityProvider;
   // What CloudFormation will fill in can only be checked by the function that gets it.
   const isToBeSeen = kind === 'cognito-new' || Object.values(settings).some(Token.isUnresolved);
+  const { reporterArns = [], operatorArns = [] } = others;
   const parsed = parseConfiguration({
     ...others,
+    reporterArns: reporterArns.filter(isWritten),
+    operatorArns: operatorArns.filter(isWritten),
     ...(isToBeSeen ? { auth: 'cognito-new' } : settings),
   });
   if (!parsed.ok) throw new ConfigurationError(parsed.faults);
-  return { ...parsed.value, identityProvider };
+  return { ...parsed.value, identityProvider, reporterArns, operatorArns };
+}
+
+/** Not an ARN of a role of the same app, which CloudFormation will fill in. */
+function isWritten(arn: string): boolean {
+  return !Token.isUnresolved(arn);
 }

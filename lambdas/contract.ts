@@ -89,6 +89,36 @@ const source = v.pipe(
   v.check((name) => !name.startsWith('aws.'), 'must not begin with aws., which AWS reserves'),
 );
 
+const principalArns = 'the ARNs of IAM roles and users';
+
+/**
+ * Users and roles, as `aws:PrincipalArn` names them; of a session that is its role, with the role's path.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
+ */
+const principals = v.pipe(
+  v.union(
+    // A name may have a comma in it.
+    [
+      v.pipe(
+        v.string(),
+        v.transform((list) => list.split(/,(?=\s*arn:)/)),
+      ),
+      v.array(v.string()),
+    ],
+    `must be ${principalArns}: ARN,ARN or a list`,
+  ),
+  v.transform((arns) => arns.map((arn) => arn.trim())),
+  // The policy of an event bus has 10 KB at the most.
+  v.maxLength(20, `must be at most 20 of ${principalArns}: * in the name stands for several`),
+  v.check(
+    (arns) =>
+      arns.every((arn) =>
+        /^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/[\w+=,.@*?/-]{1,512}$/.test(arn),
+      ),
+    `must be ${principalArns} such as arn:aws:iam::123456789012:role/backend; * and ? in the name stand for any text`,
+  ),
+);
+
 /** What CloudWatch accepts: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const retentionDays = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
@@ -108,12 +138,19 @@ const tags = v.pipe(
   ),
   v.check(
     (given) =>
-      Object.entries(given).every(([name, value]) => {
-        return /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu.test(name) && value.length <= 256;
-      }),
-    'must have names of 1 to 128 letters, digits, spaces and _.:/=+-@, none beginning with aws:, and values of at most 256 characters',
+      Object.entries(given).every(([name, value]) => isTagName(name) && isTagText(value, 256)),
+    'must have names of 1 to 128 and values of 1 to 256 letters, digits, spaces and _.:/=+-@, no name beginning with aws:',
   ),
 );
+
+function isTagName(text: string): boolean {
+  return isTagText(text, 128) && !/^aws:/i.test(text);
+}
+
+/** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html, and CloudFormation takes no empty value */
+function isTagText(text: string, longest: number): boolean {
+  return /^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u.test(text) && text.length <= longest;
+}
 
 /** The only way in which a command line can write them. */
 function tagsOf(list: string): Record<string, string> {
@@ -210,6 +247,8 @@ export const settings = {
   snapshotSessions: wholeNumber(1, 100_000),
   eventSource: source,
   operatorSource: source,
+  reporterArns: principals,
+  operatorArns: principals,
   tableName: text('the name of the DynamoDB table'),
   callbackUrl: secureUrl("the stage's own @connections URL"),
   largeFanOutConnections: wholeNumber(1, 1_000_000),

@@ -44,6 +44,9 @@ export class Deliveries extends Construct {
       description: 'Goes on with fan-outs: lists of connections, and shards of large ones',
       timeoutSeconds,
       memoryMegabytes: 1769,
+      // What a round leaves over is the next round's job. Each job counts its rounds, and deliver.ts gives up after the
+      // last: up to 14 calls in one chain, which is too near to the 16 at which Lambda would drop the job.
+      mayCallItself: true,
       settings: {
         ...this.fanOutSettings,
         // The workers of a large fan-out share its pace: each at full speed would be answered 429 most of the time.

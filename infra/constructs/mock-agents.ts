@@ -10,6 +10,9 @@ export interface MockAgentsProps extends Deployment {
 }
 
 export class MockAgents extends Construct {
+  /** Who reports. */
+  readonly roleArn: string;
+
   constructor(scope: Construct, id: string, props: MockAgentsProps) {
     super(scope, id);
     const { configuration, eventBus } = props;
@@ -25,6 +28,7 @@ export class MockAgents extends Construct {
       },
     });
     mockAgents.allow(['events:PutEvents'], eventBus.eventBusArn);
+    this.roleArn = mockAgents.roleArn;
     new MinuteSchedule(this, 'EachMinute', {
       scheduleName: `${resourceName(configuration)}-mock-agents`,
       description: 'Starts a minute of invented agents',

@@ -5,6 +5,7 @@ import {
   Architecture,
   Function as LambdaFunction,
   LoggingFormat,
+  RecursiveLoop,
   Runtime,
   Tracing,
   type Code,
@@ -50,6 +51,11 @@ export interface ServiceFunctionProps extends Deployment {
   /** CPU grows with memory: 1769 MB are one vCPU. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
   readonly memoryMegabytes: number;
   readonly settings?: Settings;
+  /**
+   * Whether it feeds the queue that feeds it, with an end of its own. Lambda stops everyone else after about 16
+   * calls in one chain: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+   */
+  readonly mayCallItself?: boolean;
 }
 
 /** A function that may write its own log and its own traces, and nothing else until it is allowed to. */
@@ -57,6 +63,8 @@ export class ServiceFunction extends LambdaFunction {
   /** The folder that it is made of. */
   readonly folder: FunctionName;
   readonly memoryMegabytes: number;
+  /** Of its execution role. */
+  readonly roleArn: string;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     const functionName = `${resourceName(props.configuration)}-${props.name}`;
@@ -81,6 +89,7 @@ export class ServiceFunction extends LambdaFunction {
       memorySize: props.memoryMegabytes,
       timeout: Duration.seconds(props.timeoutSeconds),
       role,
+      ...(props.mayCallItself === true ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
       logGroup: log,
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
@@ -91,6 +100,7 @@ export class ServiceFunction extends LambdaFunction {
     });
     this.folder = props.name;
     this.memoryMegabytes = props.memoryMegabytes;
+    this.roleArn = role.roleArn;
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], log.logGroupArn);
     acknowledgeWildcard(
       role,

@@ -66,7 +66,8 @@ export type Authorize = (
 
 /** @throws {AwsError} AccessDeniedException, in the words of AWS */
 export const authorize: Authorize = (principal, action, resource, about = {}) => {
-  const { resourcePolicy = [], context = {} } = about;
+  const { resourcePolicy = [] } = about;
+  const context = { 'aws:PrincipalArn': principalArnOf(principal), ...about.context };
   const sqs = action.startsWith('sqs:');
   // SQS writes the action in small letters in this message.
   const named = sqs ? action.toLowerCase() : action;
@@ -95,6 +96,11 @@ export const authorize: Authorize = (principal, action, resource, about = {}) =>
   }
 };
 
+/** Of a session it is its role. */
+function principalArnOf({ arn }: Principal): string {
+  return arn.replace(/:sts::(\d+):assumed-role\/([^/]+)\/.*$/, ':iam::$1:role/$2');
+}
+
 function conditionsHold(
   conditions: PolicyStatement['Condition'],
   context: ConditionContext,
@@ -108,7 +114,7 @@ function conditionsHold(
 
 /**
  * Whether the values of a call are as a policy expects them. Of a key that the call does not have, only an operator
- * with ForAllValues holds.
+ * with ForAllValues or Not holds.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
  */
 function conditionHolds(
@@ -120,7 +126,10 @@ function conditionHolds(
   const isLikeExpected = (value: string) => expected.some((pattern) => matches(pattern, value));
   switch (operator) {
     case 'StringEquals':
+    case 'ForAnyValue:StringEquals':
       return actual.some(isExpected);
+    case 'ForAllValues:StringEquals':
+      return actual.every(isExpected);
     case 'ArnEquals':
     case 'ArnLike':
     case 'Bool':
@@ -128,6 +137,8 @@ function conditionHolds(
       return actual.some(isLikeExpected);
     case 'ForAllValues:StringLike':
       return actual.every(isLikeExpected);
+    case 'ArnNotLike':
+      return !actual.some(isLikeExpected);
   }
 }
 

@@ -4,7 +4,7 @@ import { resourceType } from './properties';
 import * as apiGateway from './resources/api-gateway';
 import { alarm, dashboard } from './resources/cloudwatch';
 import { table } from './resources/dynamodb';
-import { eventBus, rule } from './resources/events';
+import { eventBus, eventBusPolicy, rule } from './resources/events';
 import { policy, role } from './resources/iam';
 import {
   eventInvokeConfig,
@@ -36,6 +36,7 @@ export const resourceTypes = {
   'AWS::CloudWatch::Dashboard': dashboard,
   'AWS::DynamoDB::Table': table,
   'AWS::Events::EventBus': eventBus,
+  'AWS::Events::EventBusPolicy': eventBusPolicy,
   'AWS::Events::Rule': rule,
   'AWS::IAM::Policy': policy,
   'AWS::IAM::Role': role,

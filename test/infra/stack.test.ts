@@ -285,6 +285,15 @@ describe('HTTP API', () => {
 });
 
 describe('deliveries', () => {
+  test('feed their own queue with an end of their own: Lambda does not stop their chain, and every other', () => {
+    const endless = all('AWS::Lambda::Function', withMockData).filter(
+      ({ properties }) => properties['RecursiveLoop'] === 'Allow',
+    );
+    expect(endless.map(({ properties }) => properties['FunctionName'])).toEqual([
+      'mission-control-deliver',
+    ]);
+  });
+
   test('are tried five times and then kept; a worker takes one job at a time, sixteen work at most', () => {
     const queue = one('AWS::SQS::Queue', { QueueName: 'mission-control-deliveries' });
     expect(queue.properties['RedrivePolicy']).toEqual({

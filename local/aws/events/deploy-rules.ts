@@ -32,8 +32,16 @@ export function deployEventBuses(template: ResolvedTemplate, world: RuleWorld): 
     .map((rule) => ({ bus: busNameOf(rule), rule: deployRule(rule, world) }));
   const names = ['default', ...template.of('AWS::Events::EventBus').map(({ ref }) => ref)];
   return names.map((name) => {
-    const own = rules.filter(({ bus }) => bus === name).map(({ rule }) => rule);
-    return new EventBus(name, arnOf('events', `event-bus/${name}`), own, world.log);
+    return new EventBus({
+      name,
+      arn: arnOf('events', `event-bus/${name}`),
+      policy: template
+        .of('AWS::Events::EventBusPolicy')
+        .filter(({ properties }) => properties.EventBusName === name)
+        .map(({ properties }) => properties.Statement),
+      rules: rules.filter(({ bus }) => bus === name).map(({ rule }) => rule),
+      log: world.log,
+    });
   });
 }
 

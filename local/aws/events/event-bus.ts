@@ -1,6 +1,7 @@
 // An event bus: hands each event to the targets of the rules that want it.
 import type { WriteLogLine } from '../../lambda/log-line';
 import type { LambdaFunction } from '../../lambda/invocation';
+import type { PolicyStatement } from '../../template/resources/policy-document';
 import type { MessageAttributes } from '../sqs/message';
 import type { Queue } from '../sqs/queue';
 import type { Matcher } from './event-pattern';
@@ -38,17 +39,28 @@ export interface Rule {
  */
 export const maximumAsyncPayloadBytes = 1024 * 1024;
 
+export interface EventBusOptions {
+  readonly name: string;
+  readonly arn: string;
+  readonly policy: readonly PolicyStatement[];
+  readonly rules: readonly Rule[];
+  readonly log: WriteLogLine;
+}
+
 export class EventBus {
   readonly name: string;
   readonly arn: string;
+  /** Who may, and may not, put events on it. */
+  readonly policy: readonly PolicyStatement[];
   readonly #rules: readonly Rule[];
   readonly #log: WriteLogLine;
 
-  constructor(name: string, arn: string, rules: readonly Rule[], log: WriteLogLine) {
-    this.name = name;
-    this.arn = arn;
-    this.#rules = rules;
-    this.#log = log;
+  constructor(options: EventBusOptions) {
+    this.name = options.name;
+    this.arn = options.arn;
+    this.policy = options.policy;
+    this.#rules = options.rules;
+    this.#log = options.log;
   }
 
   put(event: BusEvent): void {

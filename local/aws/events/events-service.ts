@@ -35,7 +35,13 @@ export function createEventsService(options: EventsServiceOptions): AwsService {
     const entries = entriesOf(input);
     const names = entries.map((entry) => busName(entry['EventBusName']));
     for (const name of new Set(names)) {
-      authorize(principal, 'events:PutEvents', arnOf('events', `event-bus/${name}`));
+      const sources = entries
+        .filter((_, index) => names[index] === name)
+        .map(({ Source: source }) => (typeof source === 'string' ? source : ''));
+      authorize(principal, 'events:PutEvents', arnOf('events', `event-bus/${name}`), {
+        resourcePolicy: buses.get(name)?.policy ?? [],
+        context: { 'events:source': sources },
+      });
     }
     const Entries = entries.map((entry, index) => put(entry, names[index] ?? 'default'));
     const FailedEntryCount = Entries.filter((entry) => entry.ErrorCode !== undefined).length;

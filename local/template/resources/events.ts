@@ -1,6 +1,7 @@
 // EventBridge as templates describe it: buses and rules whose targets are functions.
 import * as v from 'valibot';
 import { arnOf } from '../pseudo-parameters';
+import { statement } from './policy-document';
 import { only, resourceType, strict, text, wholeNumber, withoutEffect } from '../properties';
 
 /** How EventBridge repeats the call of a target; also the schedules of EventBridge Scheduler. */
@@ -20,6 +21,12 @@ export const eventBus = resourceType({
     ref: Name,
     attributes: { Arn: arnOf('events', `event-bus/${Name}`), Name },
   }),
+});
+
+/** One statement of a bus's policy. */
+export const eventBusPolicy = resourceType({
+  properties: strict({ EventBusName: text, StatementId: text, Statement: statement }),
+  identify: (_, names) => ({ ref: names.generated, attributes: {} }),
 });
 
 export const rule = resourceType({

@@ -6,8 +6,11 @@ import { oneOrMany, only, strict, text } from '../properties';
 export const conditionOperators = [
   'ArnEquals',
   'ArnLike',
+  'ArnNotLike',
   'Bool',
+  'ForAllValues:StringEquals',
   'ForAllValues:StringLike',
+  'ForAnyValue:StringEquals',
   'StringEquals',
   'StringLike',
 ] as const;
@@ -24,7 +27,7 @@ const principal = v.union([
   strict({ Service: v.optional(oneOrMany), AWS: v.optional(oneOrMany) }),
 ]);
 
-const statement = strict({
+export const statement = strict({
   Sid: v.optional(text),
   Effect: only('Allow', 'Deny'),
   Action: oneOrMany,

@@ -40,6 +40,8 @@ test('issuer and audience are enough', () => {
       snapshotSessions: 5_000,
       eventSource: 'mission-control',
       operatorSource: 'mission-control.operator',
+      reporterArns: [],
+      operatorArns: [],
       dataRemoval: 'retain',
       logRetentionDays: 30,
       runbookUrl: 'docs/runbook.md',
@@ -73,6 +75,9 @@ test('everything can be set as text, which is all that -c can give', () => {
     snapshotAgents: '5001',
     snapshotSessions: '5002',
     operatorSource: 'operators',
+    reporterArns:
+      'arn:aws:iam::123456789012:role/a,b, arn:aws-cn:iam::123456789012:role/aws-reserved/sso/*',
+    operatorArns: 'arn:aws:iam::123456789012:user/alice@example.com',
     dataRemoval: 'destroy',
     logRetentionDays: '7',
     runbookUrl: 'https://wiki.example.com/runbook',
@@ -103,6 +108,11 @@ test('everything can be set as text, which is all that -c can give', () => {
       snapshotSessions: 5_002,
       eventSource: 'agents',
       operatorSource: 'operators',
+      reporterArns: [
+        'arn:aws:iam::123456789012:role/a,b',
+        'arn:aws-cn:iam::123456789012:role/aws-reserved/sso/*',
+      ],
+      operatorArns: ['arn:aws:iam::123456789012:user/alice@example.com'],
       dataRemoval: 'destroy',
       logRetentionDays: 7,
       runbookUrl: 'https://wiki.example.com/runbook',
@@ -110,6 +120,26 @@ test('everything can be set as text, which is all that -c can give', () => {
       tags: { team: 'platform', 'cost-center': 'a=b' },
     },
   });
+});
+
+test.each([
+  'backend',
+  '*',
+  'arn:aws:iam::123456789012:root',
+  'arn:aws:iam::*:role/backend',
+  'arn:aws:sts::123456789012:assumed-role/backend/session',
+  'arn:aws:iam::123456789012:role/backend,arn:aws:lambda:us-east-1:123456789012:function:f',
+])('%s is no list of principals', (reporterArns) => {
+  const problem =
+    'must be the ARNs of IAM roles and users such as arn:aws:iam::123456789012:role/backend; * and ? in the name stand for any text';
+  expect(faultsOf({ ...oidc, reporterArns })).toEqual([{ path: 'reporterArns', problem }]);
+});
+
+test('more principals than the policy of a bus has room for are refused', () => {
+  const operatorArns = Array.from({ length: 21 }, (_, n) => `arn:aws:iam::123456789012:role/${n}`);
+  expect(faultsOf({ ...oidc, operatorArns })).toEqual([
+    { path: 'operatorArns', problem: expect.stringContaining('at most 20') as string },
+  ]);
 });
 
 test('a Cognito user pool can stand for issuer and audience', () => {
@@ -164,7 +194,6 @@ test('a Cognito user pool can be asked for, and then no other identity provider'
 });
 
 test.each([
-  ['owner', { owner: '' }],
   ['a=1,b=2', { a: '1', b: '2' }],
   [{ 'cost center': '42' }, { 'cost center': '42' }],
 ])('tags: %j', (tags, expected) => {
@@ -178,6 +207,9 @@ test.each([
   '=platform',
   'aws:team=platform',
   'team#=x',
+  // Roles take no tag with such a value, and the stack's own none that is empty.
+  'team=R&D',
+  'owner',
   42,
   ['a=b'],
   { team: 42 },

@@ -28,6 +28,24 @@ beforeAll(async () => {
   stack = await deployTiny(
     {
       Bus: { Type: 'AWS::Events::EventBus', Properties: { Name: 'bus' } },
+      BusPolicy: {
+        Type: 'AWS::Events::EventBusPolicy',
+        Properties: {
+          EventBusName: ref('Bus'),
+          StatementId: 'OnlyOperators',
+          Statement: {
+            Sid: 'OnlyOperators',
+            Effect: 'Deny',
+            Principal: '*',
+            Action: 'events:PutEvents',
+            Resource: arn('Bus'),
+            Condition: {
+              'ForAnyValue:StringEquals': { 'events:source': 'operator' },
+              ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::000000000000:role/on-call' },
+            },
+          },
+        },
+      },
       Rule: {
         Type: 'AWS::Events::Rule',
         Properties: {
@@ -165,6 +183,22 @@ test.each([
   expect(FailedEntryCount).toBe(1);
   expect(Entries?.[0]).toEqual({ EventId: expect.any(String) as string });
   expect(Entries?.[1]).toEqual({ ErrorCode, ErrorMessage });
+});
+
+test("a bus's policy keeps out whoever it denies, the developer too, with all entries of the request", async () => {
+  await expect(
+    put(entry({ wanted: true, n: 6 }), entry({}, { Source: 'operator' })),
+  ).rejects.toMatchObject({
+    name: 'AccessDeniedException',
+    message: `User: arn:aws:iam::000000000000:user/local is not authorized to perform: events:PutEvents on resource: ${arnOfBus} with an explicit deny in a resource-based policy`,
+  });
+  // It is about this bus and this source alone.
+  await put(
+    entry({}, { Source: 'operator', EventBusName: 'default' }),
+    entry({ wanted: true, n: 7 }),
+  );
+  await eventually(() => heard().find(({ detail }) => detail.n === 7));
+  expect(heard().filter(({ detail }) => detail.n === 6)).toEqual([]);
 });
 
 test('a bus that does not exist swallows the event, as on AWS, but the log says so', async () => {

@@ -48,6 +48,29 @@ test.each<[string, string | readonly string[] | undefined, boolean]>([
   expect(decide([statement], 'a:B', '*', context)).toBe(holds ? 'allowed' : 'notAllowed');
 });
 
+test.each<[string, PolicyStatement['Condition'], boolean]>([
+  ['another role', { ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::0:role/other*' } }, false],
+  ['this role', { ArnNotLike: { 'aws:PrincipalArn': ['arn:aws:iam::0:role/r?le', 'x'] } }, true],
+  // A key that the call does not have is not like anything.
+  ['a missing key', { ArnNotLike: { 'aws:SourceArn': 'arn:*' } }, false],
+  ['a source of several', { 'ForAnyValue:StringEquals': { 'events:source': 'b' } }, false],
+  ['another source', { 'ForAnyValue:StringEquals': { 'events:source': 'c' } }, true],
+  ['all sources', { 'ForAllValues:StringEquals': { 'events:source': ['a', 'b'] } }, false],
+  ['one source of two', { 'ForAllValues:StringEquals': { 'events:source': ['a'] } }, true],
+])("a bus's policy that denies %s", (_, Condition, allowed) => {
+  const session = 'arn:aws:sts::0:assumed-role/role/session';
+  const role = { arn: session, senderId: 's', permissions: [allow('events:PutEvents')] };
+  const deny: PolicyStatement = { ...allow('*'), Effect: 'Deny', Principal: '*', Condition };
+  const call = () => {
+    authorize(role, 'events:PutEvents', 'arn:bus', {
+      resourcePolicy: [deny],
+      context: { 'events:source': ['a', 'b'] },
+    });
+  };
+  if (allowed) expect(call).not.toThrow();
+  else expect(call).toThrow('explicit deny in a resource-based policy');
+});
+
 test('a refusal is worded as AWS words it', () => {
   const principal = { arn: 'arn:aws:sts::0:assumed-role/r/f', senderId: 's', permissions: [] };
   expect(() => {
