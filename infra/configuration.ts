@@ -12,6 +12,8 @@ export interface Configuration {
   /** Names the stack, its resources and the stage of the WebSocket API. */
   readonly stage: string;
   readonly identityProvider: IdentityProvider;
+  /** How long after its `iat` any token ends; without it, as long as its `exp` says. */
+  readonly maxTokenHours?: number;
   /** The agent gateway that `/health` probes; without it there is none. */
   readonly gatewayUrl?: string;
   readonly useMockData: boolean;
@@ -115,6 +117,7 @@ const identity = [
 const optional = [
   ...identity,
   'auth',
+  'maxTokenHours',
   'gatewayUrl',
   'alarmEmail',
 ] as const satisfies readonly SettingName[];
@@ -158,7 +161,7 @@ export function parseConfiguration(
       ],
     };
   }
-  const { gatewayUrl, alarmEmail, ...rest } = settings.value;
+  const { gatewayUrl, alarmEmail, maxTokenHours, ...rest } = settings.value;
   const checked = Object.fromEntries(required.map((name) => [name, rest[name]])) as Pick<
     typeof rest,
     (typeof required)[number]
@@ -168,6 +171,7 @@ export function parseConfiguration(
     value: {
       ...checked,
       identityProvider: provider.value,
+      ...(maxTokenHours === undefined ? {} : { maxTokenHours }),
       ...(gatewayUrl === undefined ? {} : { gatewayUrl }),
       ...(frontDoor.value === undefined ? {} : { frontDoor: frontDoor.value }),
       ...(alarmEmail === undefined ? {} : { alarmEmail }),

@@ -203,6 +203,7 @@ export const settings = {
     ['cognito-new'],
     'must be cognito-new, which creates a Cognito user pool, or not set',
   ),
+  maxTokenHours: wholeNumber(1, 24 * 365),
   dataRemoval: v.picklist(['retain', 'destroy'], 'must be retain or destroy'),
   logRetentionDays: v.pipe(
     wholeNumber(1, 3653),

@@ -96,7 +96,7 @@ export class MissionControlHttpApi extends Construct {
       // As long as the authorizer has: an issuer that is slow for one is slow for the other.
       timeoutSeconds: 15,
       memoryMegabytes: 256,
-      settings: identitySettings(props.configuration.identityProvider),
+      settings: identitySettings(props.configuration),
     });
   }
 

@@ -2,12 +2,15 @@
 import type { Configuration } from '../configuration';
 import type { Settings } from './service-function';
 
-/** The settings that name an identity provider. */
-export function identitySettings(provider: Configuration['identityProvider']): Settings {
+/** The settings that name an identity provider, and say how old its tokens may be. */
+export function identitySettings({
+  identityProvider: provider,
+  maxTokenHours,
+}: Pick<Configuration, 'identityProvider' | 'maxTokenHours'>): Settings {
   if (provider.kind === 'oidc') {
     const { issuer, audience, jwksUri } = provider;
-    return { issuer, audience, jwksUri };
+    return { issuer, audience, jwksUri, maxTokenHours };
   }
   const { userPoolId, userPoolClientId } = provider;
-  return { userPoolId, userPoolClientId };
+  return { userPoolId, userPoolClientId, maxTokenHours };
 }

@@ -69,10 +69,11 @@ export class MissionControlWebSocketApi extends Construct {
       ...props,
       name: 'authorizer',
       description: 'Verifies the JWT of a handshake',
-      // An issuer that does not answer costs two documents twice, 3 s each: refused in good order.
+      // An issuer that does not answer costs 10 s, after 3 s for a fetch that a cold start has begun: then there is an answer in
+      // good order.
       timeoutSeconds: 15,
       memoryMegabytes: 512,
-      settings: identitySettings(configuration.identityProvider),
+      settings: identitySettings(configuration),
     });
     const connect = new ServiceFunction(this, 'ConnectFunction', {
       ...props,
@@ -109,7 +110,7 @@ export class MissionControlWebSocketApi extends Construct {
       timeoutSeconds: 29,
       memoryMegabytes: 1024,
       settings: {
-        ...identitySettings(configuration.identityProvider),
+        ...identitySettings(configuration),
         tableName: store.tableName,
         callbackUrl: this.callbackUrl,
         maxPostsPerSecond: configuration.maxPostsPerSecond,

@@ -3,6 +3,7 @@ import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import type { Authorize } from '../core/authorize';
 import { buildAuthorizerContext } from '../core/authorizer-context';
 import type { Handshake } from '../core/handshake-token';
+import { noVerdictCode } from '../core/keys-unavailable-error';
 import type { CountHandshake, Log } from '../core/ports';
 
 export interface HandshakeEvent extends Handshake {
@@ -26,8 +27,9 @@ export function createHandler(dependencies: {
     const authorization = await authorize(event).catch((error: unknown) => {
       // Not refused: what the function throws and this does not count is what an alarm looks at.
       count();
-      log.error('no verdict on a token', { code: 'keys_unavailable', requestId, error });
-      throw new Error("No verdict: the token issuer's keys are unavailable", { cause: error });
+      const code = noVerdictCode(error);
+      log.error('no verdict on a token', { code, requestId, error });
+      throw new Error(`No verdict: ${code}`, { cause: error });
     });
     if (!authorization.ok) {
       const { code, place } = authorization;

@@ -1,19 +1,19 @@
 // Cold start of `authorizer`.
 import { createEmfHandshakes } from '../aws/emf-metrics';
 import { readSettings } from '../aws/environment';
-import { readIdentityProvider } from '../aws/identity-provider';
-import { createJwtTokenVerifier } from '../aws/jwt-token-verifier';
+import { readTokenVerifier } from '../aws/jwt-token-verifier';
 import { createLog } from '../aws/logger';
 import { createAuthorize } from '../core/authorize';
+import { noVerdictCode } from '../core/keys-unavailable-error';
 import { createHandler } from './handler';
 
 const { stage } = readSettings(process.env, ['stage']);
 const log = createLog('authorizer');
-const verifier = createJwtTokenVerifier(readIdentityProvider(process.env));
+const verifier = readTokenVerifier(process.env);
 
 // Not fatal: the first handshake fetches them again, and says so if that fails too.
 verifier.fetchKeys().catch((error: unknown) => {
-  log.warn('keys not fetched at cold start', { code: 'keys_unavailable', error });
+  log.warn('keys not fetched at cold start', { code: noVerdictCode(error), error });
 });
 
 export const handler = createHandler({

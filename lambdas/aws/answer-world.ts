@@ -9,8 +9,7 @@ import { createDynamoRateLimitStore } from './dynamo-rate-limit-store';
 import { createDynamoStateStore } from './dynamo-state-store';
 import { createDynamoSyncMarkers } from './dynamo-sync-markers';
 import { readSettings } from './environment';
-import { readIdentityProvider } from './identity-provider';
-import { createJwtTokenVerifier } from './jwt-token-verifier';
+import { readTokenVerifier } from './jwt-token-verifier';
 
 const names = [
   'framesPerMinute',
@@ -49,7 +48,7 @@ export function createAnswerWorld(environment: NodeJS.ProcessEnv) {
     limits: { agents: settings.snapshotAgents, sessions: settings.snapshotSessions },
   });
   // The issuer's keys are fetched with the first token: most clients only ever ask for the state.
-  const verifier = createJwtTokenVerifier(readIdentityProvider(environment));
+  const verifier = readTokenVerifier(environment);
   const refreshToken = createRefreshToken({ ...world, verifier });
   return { ...world, judgeFrame, admitSync, syncState, refreshToken };
 }

@@ -2,14 +2,15 @@
 import type { Load } from './issuer-keys';
 
 /**
- * A loader that gives up after `timeoutMilliseconds` and tries once more: a kept-alive connection may have
- * died while the function was frozen. Redirects are refused: the configuration names who is trusted.
+ * A loader that gives up after `timeoutMilliseconds` and, if the deadline has not passed, tries once more: a kept-alive
+ * connection may have died while the function was frozen. Redirects are refused: the configuration names who is trusted.
  */
-export function createHttpLoad({ timeoutMilliseconds = 1500 } = {}): Load {
-  const attempt: Load = async (url) => {
+export function createHttpLoad({ timeoutMilliseconds = 3_500 } = {}): Load {
+  const attempt: Load = async (url, deadline) => {
+    const milliseconds = Math.min(timeoutMilliseconds, Math.max(1, deadline - Date.now()));
     const response = await fetch(url, {
       redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMilliseconds),
+      signal: AbortSignal.timeout(milliseconds),
       headers: { accept: 'application/json' },
     });
     if (!response.ok) {
@@ -18,5 +19,9 @@ export function createHttpLoad({ timeoutMilliseconds = 1500 } = {}): Load {
     }
     return response.arrayBuffer();
   };
-  return (url) => attempt(url).catch(() => attempt(url));
+  return (url, deadline) =>
+    attempt(url, deadline).catch((error: unknown) => {
+      if (Date.now() >= deadline) throw error;
+      return attempt(url, deadline);
+    });
 }

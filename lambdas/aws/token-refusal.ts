@@ -14,18 +14,16 @@ const refusals: readonly (readonly [ErrorClass, TokenRefusal])[] = [
   [errors.JwtInvalidAudienceError, 'audience_wrong'],
   [errors.CognitoJwtInvalidClientIdError, 'audience_wrong'],
   [errors.CognitoJwtInvalidTokenUseError, 'token_use_wrong'],
-  [errors.JwtWithoutValidKidError, 'key_unknown'],
-  [errors.KidNotFoundInJwksError, 'key_unknown'],
-  // The keys were fetched moments ago and this one was not among them: asking again so soon would let
-  // anybody make this function hammer the issuer, and alarm the operator with invented key ids.
-  [errors.WaitPeriodNotYetEndedJwkError, 'key_unknown'],
-  // The token names a key of the issuer that is not for signatures, or not usable.
-  [errors.JwkInvalidUseError, 'key_unknown'],
-  [errors.JwkInvalidKtyError, 'key_unknown'],
-  [errors.JwkValidationError, 'key_unknown'],
+  // One of the library's that nobody foresaw: it is about the token all the same.
+  [errors.JwtBaseError, 'token_invalid'],
 ];
 
-/** The code for an error of the verification itself; `token_invalid` for one that nobody foresaw. */
+/**
+ * The code for an error of the verification itself.
+ * @throws what is none of the library's: a fault of this service, for which no client is to blame
+ */
 export function refusalOf(error: unknown): TokenRefusal {
-  return refusals.find(([type]) => error instanceof type)?.[1] ?? 'token_invalid';
+  const refusal = refusals.find(([type]) => error instanceof type);
+  if (refusal === undefined) throw error;
+  return refusal[1];
 }

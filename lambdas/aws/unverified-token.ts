@@ -3,7 +3,7 @@
 import { decomposeUnverifiedJwt, validateJwtFields } from 'aws-jwt-verify/jwt';
 import { supportedSignatureAlgorithms } from 'aws-jwt-verify/jwt-verifier';
 import type { TokenRefusal } from '../core/ports';
-import { tokenOwner } from '../core/token-owner';
+import { clockLeewaySeconds, tokenOwner } from '../core/token-owner';
 import { refusalOf } from './token-refusal';
 
 /**
@@ -12,10 +12,11 @@ import { refusalOf } from './token-refusal';
  */
 export const maxTokenBytes = 10_240;
 
-/** Who must have issued a token, and for whom; `null` leaves the audience to the verifier. */
+/** Who must have issued a token, for whom, and when; `null` leaves the audience to the verifier. */
 export interface ExpectedClaims {
   readonly issuers: readonly string[];
   readonly audience: string | null;
+  readonly maxTokenHours?: number | undefined;
 }
 
 /**
@@ -25,7 +26,7 @@ export interface ExpectedClaims {
  */
 export function inspectUnverifiedToken(
   token: string,
-  { issuers, audience }: ExpectedClaims,
+  { issuers, audience, maxTokenHours }: ExpectedClaims,
   now: number,
 ): TokenRefusal | undefined {
   if (token.length > maxTokenBytes) return 'token_malformed';
@@ -39,10 +40,15 @@ export function inspectUnverifiedToken(
   // Extensions that are critical and not understood make a token invalid, and the library does not look:
   // https://datatracker.ietf.org/doc/html/rfc7515#section-4.1.11
   if (header['crit'] !== undefined) return 'extension_not_supported';
-  const owner = tokenOwner(claims, now);
+  const owner = tokenOwner(claims, now, maxTokenHours);
   if (!owner.ok) return owner.code;
   try {
-    validateJwtFields(decomposeUnverifiedJwt(token).payload, { issuer: [...issuers], audience });
+    validateJwtFields(decomposeUnverifiedJwt(token).payload, {
+      issuer: [...issuers],
+      audience,
+      // Of `nbf`: there is none left for `exp`, which has been judged by now.
+      graceSeconds: clockLeewaySeconds,
+    });
     return undefined;
   } catch (error) {
     return refusalOf(error);

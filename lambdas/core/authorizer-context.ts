@@ -28,20 +28,24 @@ export type AuthorizerContext = VerifiedToken;
 export function buildAuthorizerContext({
   userId,
   expiresAt,
-}: VerifiedToken): Record<keyof AuthorizerContext, string | number> {
-  return { userId, expiresAt };
+  issuedAt,
+}: VerifiedToken): Partial<Record<keyof AuthorizerContext, string | number>> {
+  return { userId, expiresAt, ...(issuedAt === undefined ? {} : { issuedAt }) };
 }
+
+// API Gateway hands every value of the context on as a string.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
+const time = v.pipe(
+  v.union([v.pipe(v.string(), v.regex(/^\d{1,16}$/)), v.number()]),
+  v.transform(Number),
+  v.safeInteger(),
+  v.minValue(0),
+);
 
 const contextSchema = objectOf({
   userId: v.custom<string>(isUserId),
-  // API Gateway hands every value of the context on as a string.
-  // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
-  expiresAt: v.pipe(
-    v.union([v.pipe(v.string(), v.regex(/^\d{1,16}$/)), v.number()]),
-    v.transform(Number),
-    v.safeInteger(),
-    v.minValue(1),
-  ),
+  expiresAt: v.pipe(time, v.minValue(1)),
+  issuedAt: v.optional(time),
 });
 
 /**
@@ -50,5 +54,7 @@ const contextSchema = objectOf({
  */
 export function parseAuthorizerContext(value: unknown): AuthorizerContext | undefined {
   const parsed = parse(contextSchema, value);
-  return parsed.ok ? parsed.value : undefined;
+  if (!parsed.ok) return undefined;
+  const { issuedAt, ...token } = parsed.value;
+  return issuedAt === undefined ? token : { ...token, issuedAt };
 }

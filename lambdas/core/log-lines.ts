@@ -28,7 +28,7 @@ export const logLines = {
   'expiry not known': { level: 'error', fields: ['connectionId', 'error'] },
   'token refreshed': { level: 'info', fields: ['connectionId', 'userId'] },
   'token refused': { level: 'warn', fields: ['connectionId', 'code'] },
-  'token not refreshed': { level: 'error', fields: ['connectionId', 'error'] },
+  'token not refreshed': { level: 'error', fields: ['connectionId', 'code', 'error'] },
   'state synced': {
     level: 'info',
     fields: ['connectionId', 'registers', 'frames', 'ended', 'milliseconds'],

@@ -206,6 +206,8 @@ export interface VerifiedToken {
   readonly userId: string;
   /** Milliseconds since the Unix epoch. */
   readonly expiresAt: number;
+  /** The token's `iat`, in milliseconds since the Unix epoch: mostly a whole second. Absent when it has none. */
+  readonly issuedAt?: number;
 }
 
 /** Why a token opened no connection; each reason is a code of its own in the log. */
@@ -218,8 +220,12 @@ export type TokenRefusal =
   | 'algorithm_not_allowed'
   | 'signature_invalid'
   | 'key_unknown'
+  | 'key_ambiguous'
   | 'token_expired'
   | 'token_not_yet_valid'
+  | 'token_too_old'
+  | 'issued_at_missing'
+  | 'issued_in_future'
   | 'issuer_wrong'
   | 'audience_wrong'
   | 'token_use_wrong'
@@ -234,7 +240,7 @@ export type TokenVerdict =
 export interface TokenVerifier {
   /**
    * Checks signature, issuer, audience and times of a token.
-   * @throws when no verdict is possible, e.g. because the issuer's keys cannot be fetched
+   * @throws a KeysUnavailableError when the issuer's keys cannot be had: then no verdict is possible
    */
   verify(token: string): Promise<TokenVerdict>;
 }

@@ -1,6 +1,7 @@
 // A new token prolongs the connection that the same user opened with an older one.
 import { errorFrame, type ServerFrame } from '../../sdk/protocol';
 import { expiryOf, isExpired } from './connection';
+import { noVerdictCode } from './keys-unavailable-error';
 import type {
   Clock,
   Connection,
@@ -56,7 +57,11 @@ export function createRefreshToken(dependencies: {
     try {
       return await refresh(key, token);
     } catch (error) {
-      log.error('token not refreshed', { connectionId: key.connectionId, error });
+      log.error('token not refreshed', {
+        connectionId: key.connectionId,
+        code: noVerdictCode(error),
+        error,
+      });
       return errorFrame('unavailable', 'The token cannot be checked now: try again later.');
     }
   };

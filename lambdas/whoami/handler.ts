@@ -1,5 +1,6 @@
 // GET /whoami: whose token is this, and how long is it valid?
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { noVerdictCode } from '../core/keys-unavailable-error';
 import type { Log } from '../core/ports';
 import type { Whoami } from '../core/whoami';
 
@@ -25,8 +26,8 @@ export function createHandler({ whoami, log }: { readonly whoami: Whoami; readon
       log.info('whoami refused', { code: verdict.code, requestId });
       return answer(401, { code: verdict.code });
     } catch (error) {
-      const code = 'keys_unavailable';
-      if (!(error instanceof Error && 'code' in error && error.code === code)) throw error;
+      const code = noVerdictCode(error);
+      if (code !== 'keys_unavailable') throw error;
       log.error('no verdict on a token', { code, requestId, error });
       return answer(503, { code });
     }

@@ -41,7 +41,7 @@ const attacks: [string, () => Promise<string | undefined>, string][] = [
   ['garbage', () => Promise.resolve('garbage'), 'token_malformed'],
   ['three dots of garbage', () => Promise.resolve('a.b.c'), 'token_malformed'],
   ['an expired token', () => stack.mintToken({ expiresInSeconds: -1 }), 'token_expired'],
-  ['a token of tomorrow', () => stack.mintToken({ notBeforeSeconds: 60 }), 'token_not_yet_valid'],
+  ['a token of tomorrow', () => stack.mintToken({ notBeforeSeconds: 120 }), 'token_not_yet_valid'],
   ['a wrong issuer', () => stack.mintToken({ issuer: 'http://localhost/other' }), 'issuer_wrong'],
   ['a wrong audience', () => stack.mintToken({ audience: 'other' }), 'audience_wrong'],
   ['no subject', () => stack.mintToken({ sub: '' }), 'subject_invalid'],

@@ -82,6 +82,7 @@ test('everything can be set as text, which is all that -c can give', () => {
     logRetentionDays: '7',
     runbookUrl: 'https://wiki.example.com/runbook',
     alarmEmail: 'on-call@example.com',
+    maxTokenHours: '12',
     tags: 'team=platform, cost-center=a=b',
   };
   expect(parseConfiguration(given)).toEqual({
@@ -117,6 +118,7 @@ test('everything can be set as text, which is all that -c can give', () => {
       logRetentionDays: 7,
       runbookUrl: 'https://wiki.example.com/runbook',
       alarmEmail: 'on-call@example.com',
+      maxTokenHours: 12,
       tags: { team: 'platform', 'cost-center': 'a=b' },
     },
   });

@@ -193,7 +193,11 @@ const attacks: Attack[] = [
     'signature_invalid',
   ],
   ['an unknown key id', () => signToken(impostor, goodClaims, { kid: 'key-2' }), 'key_unknown'],
-  ['no key id', signed({}, { kid: undefined }), 'key_unknown'],
+  [
+    'no key id, and a key of nobody',
+    () => signToken(impostor, goodClaims, { kid: undefined }),
+    'signature_invalid',
+  ],
   ['an empty key id', signed({}, { kid: '' }), 'key_unknown'],
   ['a path as key id', signed({}, { kid: '../../../dev/null' }), 'key_unknown'],
   ['__proto__ as key id', signed({}, { kid: '__proto__' }), 'key_unknown'],
@@ -212,8 +216,15 @@ const attacks: Attack[] = [
   ['an expiry that is text', signed({ exp: String(seconds + 60) }), 'token_malformed'],
   ['an expiry that is null', signed({ exp: null }), 'token_malformed'],
   ['an expiry beyond all clocks', signed({ exp: 1e300 }), 'token_malformed'],
-  ['not yet valid', signed({ nbf: seconds + 1 }), 'token_not_yet_valid'],
+  ['not yet valid', signed({ nbf: seconds + 61 }), 'token_not_yet_valid'],
   ['a not-before that is text', signed({ nbf: '0' }), 'token_malformed'],
+  ['issued in the future', signed({ iat: seconds + 61 }), 'issued_in_future'],
+  ['issued in milliseconds', signed({ iat: now }), 'issued_in_future'],
+  ['an issue date that is text', signed({ iat: String(seconds) }), 'token_malformed'],
+  ['an issue date that is null', signed({ iat: null }), 'token_malformed'],
+  ['an issue date that is a list', signed({ iat: [seconds] }), 'token_malformed'],
+  ['an issue date before the epoch', signed({ iat: -1 }), 'token_malformed'],
+  ['an issue date beyond all clocks', signed({ iat: 1e300 }), 'token_malformed'],
 
   ['another issuer', signed({ iss: 'https://evil.test' }), 'issuer_wrong'],
   ['no issuer', without('iss'), 'issuer_wrong'],
@@ -287,6 +298,7 @@ test.each([
   ['ours among several audiences', { aud: ['billing', audience] }],
   ['a subject of 255 bytes', { sub: 'x'.repeat(255) }],
   ['valid from this moment', { nbf: seconds }],
+  ['valid from this moment by a clock a minute ahead', { nbf: seconds + 60 }],
 ])('a good token opens a connection: %s', async (_what, claims) => {
   const expected = { ...goodClaims, ...claims };
 

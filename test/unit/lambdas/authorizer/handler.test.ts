@@ -1,8 +1,11 @@
 // What API Gateway gets from the authorizer when the keys of the issuer cannot be had.
 import { createHandler } from '../../../../lambdas/authorizer/handler';
+import { KeysUnavailableError } from '../../../../lambdas/core/keys-unavailable-error';
 
-test('without a verdict nobody gets in, and it is the operator who is told', async () => {
-  const cause = new Error('fetch failed');
+test.each([
+  ['the keys cannot be had', new KeysUnavailableError('fetch failed'), 'keys_unavailable'],
+  ['something is wrong with us', new TypeError('x is undefined'), 'unexpected_error'],
+])('when %s nobody gets in, and the operator is told so', async (_what, cause, code) => {
   const log = { info: jest.fn(), warn: jest.fn(), error: jest.fn() };
   const count = jest.fn();
   const handler = createHandler({ authorize: () => Promise.reject(cause), count, log });
@@ -11,11 +14,11 @@ test('without a verdict nobody gets in, and it is the operator who is told', asy
 
   // Not `Unauthorized`: that would be a 401, as if the client were to blame.
   await expect(answer).rejects.toMatchObject({
-    message: "No verdict: the token issuer's keys are unavailable",
+    message: `No verdict: ${code}`,
     cause,
   });
   expect(log.error.mock.calls).toEqual([
-    ['no verdict on a token', { code: 'keys_unavailable', requestId: 'request-1', error: cause }],
+    ['no verdict on a token', { code, requestId: 'request-1', error: cause }],
   ]);
   expect(log.warn).not.toHaveBeenCalled();
   // Counted, and not as refused: the alarm looks at the difference.

@@ -32,8 +32,10 @@ const status =
   (_request, response) =>
     response.writeHead(code, headers).end('nothing');
 
-const load = async (timeoutMilliseconds = 1500) =>
-  new TextDecoder().decode(await createHttpLoad({ timeoutMilliseconds })(`${url}/keys`));
+const load = async (options: { timeoutMilliseconds?: number } = {}, within = 60_000) => {
+  const body = await createHttpLoad(options)(`${url}/keys`, Date.now() + within);
+  return new TextDecoder().decode(body);
+};
 
 test('loads what is there', async () => {
   await expect(load()).resolves.toBe('{"keys":[]}');
@@ -57,8 +59,20 @@ test('gives up after the second try, and says why', async () => {
 
 test('does not wait longer than its timeout', async () => {
   answers = [stall, stall];
-  await expect(load(50)).rejects.toMatchObject({ name: 'TimeoutError' });
+  await expect(load({ timeoutMilliseconds: 50 })).rejects.toMatchObject({ name: 'TimeoutError' });
   expect(requests).toHaveLength(2);
+});
+
+test('an issuer that needs two seconds for a document is waited for', async () => {
+  answers = [(_request, response) => setTimeout(() => response.end('{"keys":[]}'), 2_000)];
+  await expect(load()).resolves.toBe('{"keys":[]}');
+  expect(requests).toHaveLength(1);
+});
+
+test('neither waits nor tries again beyond its deadline', async () => {
+  answers = [stall];
+  await expect(load({}, 50)).rejects.toMatchObject({ name: 'TimeoutError' });
+  expect(requests).toHaveLength(1);
 });
 
 test('does not follow redirects', async () => {

@@ -7,10 +7,14 @@ import {
 } from '../../../../lambdas/core/authorizer-context';
 
 test('what the authorizer builds is read back, as numbers or, as API Gateway does, as strings', () => {
-  const token = fc.record({
-    userId: fc.string({ unit: 'grapheme', minLength: 1 }).filter(isUserId),
-    expiresAt: fc.integer({ min: 1, max: 8e15 }),
-  });
+  const token = fc.record(
+    {
+      userId: fc.string({ unit: 'grapheme', minLength: 1 }).filter(isUserId),
+      expiresAt: fc.integer({ min: 1, max: 8e15 }),
+      issuedAt: fc.integer({ min: 0, max: 8e15 }),
+    },
+    { requiredKeys: ['userId', 'expiresAt'] },
+  );
   fc.assert(
     fc.property(token, (owner) => {
       const context = buildAuthorizerContext(owner);
@@ -42,6 +46,10 @@ test.each([
   [{ userId: 'alice', expiresAt: '0x10' }],
   [{ userId: 'alice', expiresAt: '1e9' }],
   [{ userId: 'alice', expiresAt: '9999999999999999' }],
+  [{ userId: 'alice', expiresAt: 1, issuedAt: '' }],
+  [{ userId: 'alice', expiresAt: 1, issuedAt: -1 }],
+  [{ userId: 'alice', expiresAt: 1, issuedAt: 'undefined' }],
+  [{ userId: 'alice', expiresAt: 1, issuedAt: null }],
 ])('%j is no context', (value) => {
   expect(parseAuthorizerContext(value)).toBeUndefined();
 });

@@ -1,4 +1,5 @@
 // What a client learns about its token over HTTP, by status and code.
+import { KeysUnavailableError } from '../../../../lambdas/core/keys-unavailable-error';
 import type { TokenVerdict } from '../../../../lambdas/core/ports';
 import { createWhoami } from '../../../../lambdas/core/whoami';
 import { createHandler } from '../../../../lambdas/whoami/handler';
@@ -49,7 +50,7 @@ test('the same token twice is one, as in a handshake', async () => {
 });
 
 test('without a verdict: 503, and the operator is told why', async () => {
-  const error = Object.assign(new Error('no keys'), { code: 'keys_unavailable' });
+  const error = new KeysUnavailableError('no keys');
   const { ask, log } = setUp(() => Promise.reject(error));
   expect(await ask('Bearer a.b.c')).toEqual({
     statusCode: 503,
