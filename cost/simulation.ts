@@ -1,7 +1,7 @@
 // A fan-out under the account's quota: the delivery and the pace that Lambda runs, with a bucket for API Gateway.
 import { deliverAll, onePage } from '../lambdas/core/delivery';
 import { createPace } from '../lambdas/core/pace';
-import type { Delivery, Poster } from '../lambdas/core/ports';
+import type { Connection, Delivery, Poster } from '../lambdas/core/ports';
 import { cpuMicrosPerFrame, postMilliseconds } from './measured';
 import { createTokenBucket, type Quota } from './token-bucket';
 import { VirtualClock } from './virtual-clock';
@@ -15,26 +15,30 @@ export interface Simulation {
   /** Posts a second of one worker at the most. */
   readonly ceiling: number;
   readonly quota: Quota;
+  /** Of the connections, those whose clients do not read: whatever is posted to them is answered 429. Default: none. */
+  readonly stuck?: number;
 }
 
 export interface SimulationResult {
   readonly delivered: number;
-  /** Posts that were answered 429; they were made again. */
+  /** Posts that were answered 429. */
   readonly throttled: number;
-  /** Given up after five attempts: they go to the queue, for another round. */
+  /** Not delivered after the last attempt: they go to the queue, for another round. */
   readonly left: number;
-  /** From the beginning to the last frame. */
+  /** From the beginning to the last post that was delivered. */
   readonly seconds: number;
+  /** From the beginning to the end of the work. */
+  readonly endSeconds: number;
 }
 
 /** As in lambdas/aws/delivery-options.ts. */
-const [concurrency, maxAttempts] = [128, 5];
+const limits = { concurrency: 128, maxAttempts: 5, maxStuckAttempts: 2 } as const;
 
 const never = Number.MAX_SAFE_INTEGER;
 
 /** The same numbers for the same simulation: jitter comes from a generator that always begins alike. */
 export async function simulateFanOut(simulation: Simulation): Promise<SimulationResult> {
-  const { connections, fanOuts, workers, ceiling, quota } = simulation;
+  const { connections, fanOuts, workers, ceiling, quota, stuck = 0 } = simulation;
   const clock = new VirtualClock();
   const random = createRandom();
   const admit = createTokenBucket(quota);
@@ -45,11 +49,11 @@ export async function simulateFanOut(simulation: Simulation): Promise<Simulation
     // One vCPU signs and sends one post after the other.
     let busyUntil = 0;
     return {
-      post: () =>
+      post: (connectionId) =>
         new Promise<Delivery>((resolve) => {
           busyUntil = Math.max(busyUntil, clock.now()) + cpuMicrosPerFrame / 1000;
           clock.after(busyUntil - clock.now() + postMilliseconds, () => {
-            if (admit(clock.now())) resolve('delivered');
+            if (admit(clock.now()) && !connectionId.startsWith(stuckPrefix)) resolve('delivered');
             else {
               counts.throttled += 1;
               resolve('throttled');
@@ -59,27 +63,38 @@ export async function simulateFanOut(simulation: Simulation): Promise<Simulation
     };
   }
 
-  async function work(share: number): Promise<void> {
-    const connection = { userId: '', connectionId: '', connectedAt: 0, expiresAt: never };
-    const pages = onePage(Array.from({ length: share }, () => connection));
+  async function work(share: readonly Connection[]): Promise<void> {
+    const pages = onePage(share);
     const listener = {
       settle: (_: unknown, ending: string) => {
         counts[ending === 'delivered' ? 'delivered' : 'left'] += 1;
-        lastAt = Math.max(lastAt, clock.now());
+        if (ending === 'delivered') lastAt = clock.now();
       },
       onExpired: () => Promise.resolve(undefined),
     };
     const pace = createPace({ now: clock.now, ceiling });
     const options = { poster: createPoster(), pace, now: clock.now, timers: clock, random };
-    await deliverAll('{}', pages, never, listener, { ...options, concurrency, maxAttempts });
+    await deliverAll('{}', pages, never, listener, { ...options, ...limits });
   }
 
+  const all = connectionsOf(connections, stuck);
   const shares = Array.from({ length: workers }, (_, worker) =>
-    Math.floor((connections + worker) / workers),
+    all.filter((_connection, index) => index % workers === worker),
   );
-  const all = Array.from({ length: fanOuts }, () => shares.map(work)).flat();
-  await clock.run(Promise.all(all));
-  return { ...counts, seconds: lastAt / 1000 };
+  const works = Array.from({ length: fanOuts }, () => shares.map(work)).flat();
+  await clock.run(Promise.all(works));
+  return { ...counts, seconds: lastAt / 1000, endSeconds: clock.now() / 1000 };
+}
+
+const stuckPrefix = 'stuck-';
+
+/** Each of another user; those that are stuck in between. */
+function connectionsOf(count: number, stuck: number): readonly Connection[] {
+  return Array.from({ length: count }, (_, index) => {
+    const isStuck = Math.floor(((index + 1) * stuck) / count) > Math.floor((index * stuck) / count);
+    const id = `${isStuck ? stuckPrefix : ''}${index}`;
+    return { userId: id, connectionId: id, connectedAt: 0, expiresAt: never };
+  });
 }
 
 /** Mulberry32: small, and random enough for jitter. */

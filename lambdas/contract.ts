@@ -37,6 +37,7 @@ export const metrics = {
     'Spared',
     'Retried',
     'Requeued',
+    'Closed',
     'RequeuedShards',
     'LostShards',
     'FanOutTime',

@@ -44,6 +44,7 @@ export function createFast(surroundings: Surroundings): Send {
       random: Math.random,
       concurrency,
       maxAttempts: 5,
+      maxStuckAttempts: 2,
       log,
     });
     const [reportedAt, deadline] = [now(), now() + allowedMilliseconds];

@@ -55,10 +55,11 @@ export class Deliveries extends Construct {
       },
     });
     this.allowFanOut(deliver);
-    // It closes connections and takes the census when its job is a shard of a heartbeat.
+    // It closes connections and takes the census when its job is a shard of a heartbeat, and it closes those whose
+    // clients do not read, once API Gateway has said that they are there.
     store.allow(deliver, ['PutItem'], 'connectionCounts');
     store.allow(deliver, ['DeleteItem'], 'connections');
-    webSocketApi.allowManagement(deliver, 'DELETE');
+    webSocketApi.allowManagement(deliver, 'GET', 'DELETE');
     deliver.allow(['sqs:SendMessage'], deadLetterQueue.queueArn);
     deliver.allow(
       ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],

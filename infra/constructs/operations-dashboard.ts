@@ -92,7 +92,9 @@ function who(metrics: ServiceMetrics): Graph[] {
 }
 
 function delivery(metrics: ServiceMetrics): Graph[] {
-  const ended: MetricName<'fan-out'>[] = ['Gone', 'Retried', 'Requeued', 'Failed', 'LostShards'];
+  const ended: MetricName<'fan-out'>[] = [
+    ...(['Gone', 'Retried', 'Requeued', 'Closed', 'Failed', 'LostShards'] as const),
+  ];
   return [
     {
       title: 'From event to last delivery, ms',

@@ -158,8 +158,11 @@ export class MissionControlWebSocketApi extends Construct {
     }
   }
 
-  /** Lets a function post to (`POST`) or close (`DELETE`) the connections of this stage. */
-  allowManagement(grantee: ServiceFunction, ...methods: readonly ('POST' | 'DELETE')[]): void {
+  /** Lets a function post to (`POST`), ask for (`GET`) or close (`DELETE`) the connections of this stage. */
+  allowManagement(
+    grantee: ServiceFunction,
+    ...methods: readonly ('POST' | 'GET' | 'DELETE')[]
+  ): void {
     const connections = methods.map((method) =>
       Stack.of(this).formatArn({
         service: 'execute-api',

@@ -50,6 +50,9 @@ export function createSqsClient(): SQSClient {
 }
 
 /** `callbackUrl` is the stage's own @connections URL, never that of a custom domain. */
-export function createManagementApiClient(callbackUrl: string): ApiGatewayManagementApiClient {
-  return new ApiGatewayManagementApiClient({ ...settings, endpoint: callbackUrl });
+export function createManagementApiClient(
+  callbackUrl: string,
+  maxAttempts: number = settings.maxAttempts,
+): ApiGatewayManagementApiClient {
+  return new ApiGatewayManagementApiClient({ ...settings, maxAttempts, endpoint: callbackUrl });
 }

@@ -31,5 +31,6 @@ export function createDeliveryOptions(
     random: Math.random,
     concurrency,
     maxAttempts: 5,
+    maxStuckAttempts: 2,
   };
 }

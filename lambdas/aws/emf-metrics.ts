@@ -41,12 +41,15 @@ export function createEmfMetrics(stage: string): FanOutMetrics {
       add('Spared', numbers.spared);
       add('Retried', numbers.retried);
       add('Requeued', numbers.requeued);
+      add('Closed', numbers.closed);
       add('RequeuedShards', numbers.requeuedShards);
       add('LostShards', numbers.lostShards);
       add('FanOutTime', numbers.milliseconds, Milliseconds);
       add('PostsPerSecond', numbers.postsPerSecond, CountPerSecond);
       // Its 99th percentile is the time from event to last delivery.
-      add('EventToLastDelivery', numbers.ageMilliseconds, Milliseconds);
+      if (numbers.ageMilliseconds !== undefined) {
+        add('EventToLastDelivery', numbers.ageMilliseconds, Milliseconds);
+      }
       metrics.publishStoredMetrics();
     },
   };

@@ -102,6 +102,7 @@ const common = {
   type: v.string(),
   reportedAt: v.number(),
   round: v.number(),
+  stuckRounds: v.exactOptional(v.number()),
 };
 const jobSchema = v.union(
   [

@@ -3,6 +3,9 @@ import { serializeFrame, type ClosingReason } from '../../sdk/protocol';
 import { mayBeOpening } from './connection';
 import type { Clock, Closer, Connection, ConnectionStore, Log, Poster } from './ports';
 
+/** Its buffer is full, so that nothing can be posted to it, not even why it is closed. */
+export type NotReading = 'not_reading';
+
 /**
  * Ends a connection for one of the service's own reasons, or for an operator's. Never throws: where it fails, or the
  * connection may only be opening, the record stays, and whoever meets it next tries again.
@@ -10,7 +13,7 @@ import type { Clock, Closer, Connection, ConnectionStore, Log, Poster } from './
  */
 export type CloseConnection = (
   connection: Connection,
-  reason: ClosingReason | OperatorReason,
+  reason: ClosingReason | OperatorReason | NotReading,
 ) => Promise<boolean>;
 
 /** Any text. */
@@ -31,10 +34,12 @@ export function createCloseConnection(dependencies: {
     const { connectionId, userId } = connection;
     const reason = typeof given === 'string' ? given : given.text;
     try {
-      const frame = serializeFrame({ type: 'connection:closing', payload: { reason } });
-      const told = await poster.post(connectionId, frame);
-      // It may be open by the time it is closed, and nobody would have told it why.
-      if (told === 'gone' && mayBeOpening(connection, now())) return false;
+      if (given !== 'not_reading') {
+        const frame = serializeFrame({ type: 'connection:closing', payload: { reason } });
+        const told = await poster.post(connectionId, frame);
+        // It may be open by the time it is closed, and nobody would have told it why.
+        if (told === 'gone' && mayBeOpening(connection, now())) return false;
+      }
       const ended = await closer.close(connectionId);
       if (ended === 'gone' && mayBeOpening(connection, now())) return false;
       await connections.remove({ userId, connectionId });

@@ -1,6 +1,7 @@
 // Goes on with a fan-out that another worker has begun or cut up: a list of connections, or a shard.
+import type { CloseConnection } from './close-connection';
 import type { FanOut, FanOutOrder } from './fan-out';
-import type { Clock, DeliveryJob, RejectedEvents, Log } from './ports';
+import type { Clock, Connection, DeliveryJob, Inspector, RejectedEvents, Log } from './ports';
 import type { Reach } from './reach';
 import type { ReportFanOut } from './report';
 import type { SendHeartbeat } from './send-heartbeat';
@@ -18,15 +19,34 @@ export function createDeliver(dependencies: {
   readonly fanOut: FanOut;
   readonly sendHeartbeat: SendHeartbeat;
   readonly undeliverable: RejectedEvents;
+  readonly inspector: Inspector;
+  readonly closeConnection: CloseConnection;
   readonly reach: Pick<Reach, 'note'>;
   readonly report: ReportFanOut;
   readonly now: Clock;
   readonly log: Log;
 }): Deliver {
   const { fanOut, sendHeartbeat, undeliverable, reach, report, now, log } = dependencies;
+  const { inspector, closeConnection } = dependencies;
+
+  /** Goes on with connections that were stuck. They concern nobody else: no person is woken, whatever becomes of them. */
+  async function deliverStuck(
+    job: DeliveryJob & { readonly connections: readonly Connection[] },
+    rounds: number,
+    deadline: number,
+  ): Promise<void> {
+    const { type, reportedAt, connections } = job;
+    const giveUp = (connection: Connection) => closeConnection(connection, 'not_reading');
+    const ended = await fanOut({
+      ...{ ...job, deadline, to: { connections }, stuck: { rounds, inspector, giveUp } },
+      // The next heartbeat makes up for one.
+      requeue: type !== 'heartbeat',
+    });
+    report({ type, reportedAt, isLate: true }, ended);
+  }
 
   return async (job, deadline) => {
-    const { frame, type, reportedAt, round } = job;
+    const { frame, type, reportedAt, round, stuckRounds = 0 } = job;
     const to: FanOutOrder['to'] =
       'connections' in job
         ? { connections: job.connections }
@@ -37,7 +57,10 @@ export function createDeliver(dependencies: {
                 : { shard: job.shard, after: job.after },
             ],
           };
-    if (type === 'heartbeat') {
+    if (stuckRounds > 0 && 'connections' in job) {
+      // Beyond that many rounds it could not even be closed, and the next event meets it again.
+      if (round <= maxRounds) await deliverStuck(job, stuckRounds, deadline);
+    } else if (type === 'heartbeat') {
       await sendHeartbeat({ frame, type, reportedAt, deadline, to });
     } else if (round > maxRounds) {
       log.error('job given up', { type, round });

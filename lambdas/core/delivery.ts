@@ -20,8 +20,11 @@ export function onePage(connections: readonly Connection[]): Pages {
   };
 }
 
-/** How it ended for one connection; `left` is to be tried again by somebody else. */
-export type Ending = 'delivered' | 'gone' | 'refused' | 'left';
+/**
+ * How it ended for one connection. `left` is to be tried again by somebody else, and so is `stuck`: it was throttled
+ * while the account was not, as its client does not read.
+ */
+export type Ending = 'delivered' | 'gone' | 'refused' | 'left' | 'stuck';
 
 export interface DeliveryListener {
   /** Told how it ended for each connection that was taken, but for those that have expired. */
@@ -44,6 +47,8 @@ export interface DeliveryOptions {
   readonly concurrency: number;
   /** Posts to one connection at the most. */
   readonly maxAttempts: number;
+  /** Posts to one connection at the most that is throttled while the account is not: nobody waits for it for long. */
+  readonly maxStuckAttempts: number;
 }
 
 export interface PostCounts {
@@ -75,7 +80,8 @@ export async function deliverAll(
   listener: DeliveryListener,
   options: DeliveryOptions,
 ): Promise<PostCounts> {
-  const { poster, pace, now, timers, random, concurrency, maxAttempts } = options;
+  const { poster, pace, now, timers, random, concurrency } = options;
+  const { maxAttempts, maxStuckAttempts } = options;
   let page: readonly Connection[] = [];
   let next = 0;
   let reading = false;
@@ -138,11 +144,16 @@ export async function deliverAll(
 
   function judge(attempt: Attempt, outcome: Awaited<ReturnType<Poster['post']>>): void {
     attempt.made += 1;
-    if (outcome === 'throttled') pace.slowDown();
-    if (outcome !== 'throttled' && outcome !== 'failed') {
+    const isThrottled = outcome === 'throttled';
+    // Once: that a connection is throttled again says nothing about the others.
+    if (attempt.made === 1) pace.answered(attempt.connection.userId, isThrottled);
+    if (!isThrottled && outcome !== 'failed') {
       listener.settle(attempt.connection, outcome);
-    } else if (attempt.made >= maxAttempts) listener.settle(attempt.connection, 'left');
-    else pause(attempt);
+      return;
+    }
+    const isStuck = isThrottled && !pace.isSlowed();
+    if (attempt.made < (isStuck ? maxStuckAttempts : maxAttempts)) pause(attempt);
+    else listener.settle(attempt.connection, isStuck ? 'stuck' : 'left');
   }
 
   async function isExtended(attempt: Attempt): Promise<boolean> {

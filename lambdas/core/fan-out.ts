@@ -8,6 +8,7 @@ import { LeftoverCollector } from './leftovers';
 import type { Connection, ConnectionStore, DeliveryQueue, Log, ShardCensus } from './ports';
 import { shards as allShards } from './shard';
 import { createShardReader, type UnreadShard } from './shard-reader';
+import { giveUpAll, isGivenUp, withInspection, type StuckOrder } from './stuck-connections';
 
 /** Connections to which something need not be posted. */
 export type IsSpared = (connection: Connection) => boolean;
@@ -26,8 +27,13 @@ export interface FanOutOrder {
     { readonly connections: readonly Connection[] } | { readonly shards: readonly UnreadShard[] };
   /** How often what is sent here has been put back. Default: 0. */
   readonly round?: number;
-  /** Whether what could not be sent goes to the queue; else it is dropped. */
+  /**
+   * Whether what could not be sent goes to the queue; else it is dropped. Connections that are stuck go there anyway, to
+   * be closed in the end.
+   */
   readonly requeue: boolean;
+  /** Given when the connections were stuck before. */
+  readonly stuck?: StuckOrder;
   /** Who is left out: nothing is posted to them, but they are counted, and ended if they have expired. */
   readonly isSpared?: IsSpared;
   /** Whether connections and users are counted. Default: no; it has its price. */
@@ -38,7 +44,7 @@ export interface FanOutOrder {
 
 /**
  * What became of one frame, in one invocation. Each connection that it came to is counted once, in `delivered`,
- * `gone`, `expired`, `spared`, `requeued` or `failed`. Those in shards that were not read to their end are counted
+ * `gone`, `expired`, `spared`, `requeued`, `closed` or `failed`. Those in shards that were not read to their end are counted
  * by whoever goes on there; a large fan-out has no report of its own, but each of its jobs has one. So over all
  * reports of an event, `delivered` counts those who got the frame (who got it twice, twice), and what is requeued in
  * one report is met again in another.
@@ -56,6 +62,8 @@ export interface FanOutReport {
   readonly spared: number;
   /** Connections that were put into the queue for another try: after the last attempt, or as time ran out. */
   readonly requeued: number;
+  /** Connections that were given up and closed, as their clients had not read for several rounds. */
+  readonly closed: number;
   /** Shards that were not read to their end and were put into the queue, to go on in. */
   readonly requeuedShards: number;
   /** Shards that were not read to their end, and in which nobody goes on. */
@@ -87,9 +95,12 @@ export function createFanOut(dependencies: FanOutDependencies): FanOut {
   return async (order) => {
     const startedAt = now();
     const source = sourceOf(order, connections, log);
-    const counts = { delivered: 0, gone: 0, failed: 0, expired: 0, spared: 0 };
+    const counts = { delivered: 0, gone: 0, failed: 0, expired: 0, spared: 0, closed: 0 };
     const gone = new GoneCollector(connections, now, log);
-    const leftovers = new LeftoverCollector(order, queue, log);
+    const leftovers = new LeftoverCollector({ ...order, stuckRounds: 0 }, queue, log);
+    const stuckRounds = (order.stuck?.rounds ?? 0) + 1;
+    const stuck = new LeftoverCollector({ ...order, stuckRounds }, queue, log);
+    const givenUp: Connection[] = [];
     const census = new CensusTaking(order.takeCensus === true ? source.shards : []);
 
     const settle = (connection: Connection, ending: Ending) => {
@@ -100,6 +111,9 @@ export function createFanOut(dependencies: FanOutDependencies): FanOut {
       }
       if (order.takeCensus === true) census.count(connection);
       if (ending === 'delivered') counts.delivered += 1;
+      else if (ending === 'stuck' && order.stuck && isGivenUp(order.stuck))
+        givenUp.push(connection);
+      else if (ending === 'stuck') stuck.add(connection);
       else if (ending === 'left' && order.requeue) leftovers.add(connection);
       else counts.failed += 1;
     };
@@ -122,15 +136,27 @@ export function createFanOut(dependencies: FanOutDependencies): FanOut {
     const listener = { settle, onExpired };
     const { frame, deadline } = order;
     const pages = order.isSpared ? without(isSpared, source.pages) : source.pages;
-    const { posts, retried } = await deliverAll(frame, pages, deadline, listener, dependencies);
+    const options = order.stuck
+      ? withInspection(dependencies, order.stuck.inspector)
+      : dependencies;
+    const { posts, retried } = await deliverAll(frame, pages, deadline, listener, options);
+    if (order.stuck !== undefined) {
+      const open = await giveUpAll(givenUp, order.stuck, () => now() >= deadline);
+      counts.closed = givenUp.length - open.length;
+      for (const connection of open) stuck.add(connection);
+    }
     const unread = source.unread();
-    const [left] = await Promise.all([leftovers.flush(order.requeue ? unread : []), gone.flush()]);
+    const [left, stillStuck] = await Promise.all([
+      leftovers.flush(order.requeue ? unread : []),
+      stuck.flush([]),
+      gone.flush(),
+    ]);
     const milliseconds = now() - startedAt;
     return {
       ...counts,
-      failed: counts.failed + left.lost.connections,
+      failed: counts.failed + left.lost.connections + stillStuck.lost.connections,
       retried,
-      requeued: left.requeued.connections,
+      requeued: left.requeued.connections + stillStuck.requeued.connections,
       requeuedShards: left.requeued.shards,
       lostShards: unread.length - left.requeued.shards,
       milliseconds,

@@ -9,6 +9,8 @@ const batchSize = 1_000;
 type Unsent = Pick<DeliveryJob, 'frame' | 'type' | 'reportedAt'> & {
   /** How often it has been put back already. */
   readonly round?: number;
+  /** In how many rounds, this one included, the connections were stuck. */
+  readonly stuckRounds: number;
 };
 
 /** Connections that were met, and shards that were not read to their end: how many more are in them nobody knows. */
@@ -55,12 +57,13 @@ export class LeftoverCollector {
     targets: readonly ({ readonly connections: readonly Connection[] } | UnreadShard)[],
     size: Leftovers,
   ): void {
-    const { frame, type, reportedAt, round = 0 } = this.unsent;
+    const { frame, type, reportedAt, round = 0, stuckRounds } = this.unsent;
     const jobs = targets.map((target): DeliveryJob => ({
       frame,
       type,
       reportedAt,
       round: round + 1,
+      ...(stuckRounds === 0 ? {} : { stuckRounds }),
       ...target,
     }));
     const count = (counts: { connections: number; shards: number }) => {

@@ -164,6 +164,8 @@ export type DeliveryJob = {
   readonly reportedAt: number;
   /** How often it has been put back already. */
   readonly round: number;
+  /** In how many rounds up to now its connections were throttled while the account was not. Default: 0. */
+  readonly stuckRounds?: number;
 } & (
   | { readonly connections: readonly Connection[] }
   | { readonly shard: number; readonly after?: ConnectionKey }
@@ -177,6 +179,11 @@ export interface DeliveryQueue {
 export interface Timers {
   /** Runs `task` once, `milliseconds` from now; what it gives stops it. */
   after(milliseconds: number, task: () => void): () => void;
+}
+
+export interface Inspector {
+  /** Asks API Gateway for a connection, which its client does not notice. Never throws. */
+  inspect(connectionId: string): Promise<'open' | 'gone' | 'throttled' | 'failed'>;
 }
 
 export interface Closer {

@@ -8,6 +8,8 @@ export interface Reported {
   /** Milliseconds since the Unix epoch. */
   readonly reportedAt: number;
   readonly eventId?: string;
+  /** Whether it went to stragglers alone, whose age says nothing about how fast the service is. */
+  readonly isLate?: boolean;
 }
 
 export type ReportFanOut = (sent: Reported, report: FanOutReport) => void;
@@ -16,7 +18,7 @@ export type ReportFanOut = (sent: Reported, report: FanOutReport) => void;
 export interface FanOutMetrics {
   record(
     type: string,
-    numbers: Omit<FanOutReport, 'census'> & { readonly ageMilliseconds: number },
+    numbers: Omit<FanOutReport, 'census'> & { readonly ageMilliseconds?: number },
   ): void;
 }
 
@@ -27,9 +29,9 @@ export function createReportFanOut(dependencies: {
 }): ReportFanOut {
   const { log, metrics, now } = dependencies;
 
-  return ({ type, reportedAt, eventId }, { census, ...counts }) => {
+  return ({ type, reportedAt, eventId, isLate = false }, { census, ...counts }) => {
     // From the event to the end of its last post.
-    const numbers = { ...counts, ageMilliseconds: now() - reportedAt };
+    const numbers = { ...counts, ...(isLate ? {} : { ageMilliseconds: now() - reportedAt }) };
     log.info('fan-out', {
       type,
       ...(eventId === undefined ? {} : { eventId }),

@@ -38,7 +38,9 @@ export function createSyncState(
       settle: (_connection: Connection, ending: Ending) => (ended = ending),
       onExpired: findExtended,
     };
-    const options = { ...dependencies, concurrency: 1 };
+    // A slow client is waited for: nobody else is.
+    const maxStuckAttempts = dependencies.maxAttempts;
+    const options = { ...dependencies, concurrency: 1, maxStuckAttempts };
     await deliverAll(frame, onePage([connection]), deadline, listener, options);
     return ended;
   }

@@ -1,6 +1,8 @@
 // Cold start of `deliver`.
+import { createManagementApiClient } from '../aws/clients';
 import { readSettings } from '../aws/environment';
 import { createFanOutWorld } from '../aws/fan-out-world';
+import { createManagementApiInspector } from '../aws/management-api-inspector';
 import { parseDeliveryJob } from '../aws/sqs-delivery-queue';
 import { createSqsRejectedEvents } from '../aws/sqs-rejected-events';
 import { createDeliver } from '../core/deliver';
@@ -9,6 +11,10 @@ import { createHandler } from './handler';
 const { rejectedEventsQueueUrl } = readSettings(process.env, ['rejectedEventsQueueUrl']);
 const { sqs, ...world } = createFanOutWorld(process.env, 'deliver');
 const undeliverable = createSqsRejectedEvents(sqs, rejectedEventsQueueUrl);
-const deliver = createDeliver({ ...world, undeliverable });
+const inspector = createManagementApiInspector(
+  createManagementApiClient(world.callbackUrl, 1),
+  world.log,
+);
+const deliver = createDeliver({ ...world, undeliverable, inspector });
 
 export const handler = createHandler({ ...world, deliver, parseJob: parseDeliveryJob });

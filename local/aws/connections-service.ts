@@ -15,6 +15,9 @@ export interface ConnectionsServiceOptions {
 /** `/<stage>/@connections/<id>`; SDKs may encode the @. */
 const pathPattern = /^\/([^/]+)\/(?:@|%40)connections\/([^/]+)$/i;
 
+/** What the gateway gives, as API Gateway does. It answers 400 to what cannot be an id, and 410 to one that is gone. */
+const connectionIdPattern = /^[\w-]{15}=$/;
+
 const operations: Readonly<Record<string, string>> = {
   POST: 'PostToConnection',
   GET: 'GetConnection',
@@ -38,6 +41,7 @@ export function createConnectionsService(options: ConnectionsServiceOptions): Aw
         throw new AwsError('ForbiddenException', `There is no stage ${String(pathStage)}.`, 403);
       }
       const connectionId = decode(encodedId);
+      if (!connectionIdPattern.test(connectionId)) throw malformed(connectionId);
       const resource = arnOf(
         'execute-api',
         `${apiId}/${stage}/${method}/@connections/${connectionId}`,
@@ -66,6 +70,9 @@ async function perform(
     if (delivery === 'gone') throw gone();
     if (delivery === 'tooLarge') {
       throw new AwsError('PayloadTooLargeException', 'Message too long', 413);
+    }
+    if (delivery === 'full') {
+      throw new AwsError('LimitExceededException', 'The client does not read its messages.', 429);
     }
     return { status: 200 };
   }
@@ -96,6 +103,9 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new AwsError('BadRequestException', 'Invalid connectionId.');
+    throw malformed(text);
   }
 }
+
+const malformed = (text: string) =>
+  new AwsError('BadRequestException', `Invalid connectionId: ${text}`, 400);

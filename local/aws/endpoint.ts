@@ -82,8 +82,7 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
         return;
       }
       if (effect?.kind === 'status') {
-        const { status, code = status === 429 ? 'TooManyRequestsException' : 'ServiceFault' } =
-          effect;
+        const { status, code = codeOfFault(service.name, status) } = effect;
         throw new AwsError(code, 'This fault was injected into the local stack.', status);
       }
       if (effect?.kind === 'delay') await pause(timers, effect.milliseconds);
@@ -118,6 +117,11 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     injectFault: (fault) => faults.inject(fault),
     close: () => close(server),
   };
+}
+
+function codeOfFault(service: string, status: number): string {
+  if (status !== 429) return 'ServiceFault';
+  return service === 'execute-api' ? 'LimitExceededException' : 'TooManyRequestsException';
 }
 
 const authenticationErrors = new Set([

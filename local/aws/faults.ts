@@ -7,6 +7,8 @@ export interface Fault {
   readonly service: string;
   /** One operation, e.g. `PostToConnection`; all of the service when absent. */
   readonly operation?: string;
+  /** Whether a request is one that it may strike, e.g. a post to one connection; all are when absent. */
+  readonly when?: (request: StruckRequest) => boolean;
   /** How many requests it strikes; all until it is withdrawn when absent. */
   readonly times?: number;
   /** Which part of the requests it strikes, at random: from 0 to 1, the default. */
@@ -45,6 +47,7 @@ export class Faults {
       const { fault } = plan;
       if (fault.service !== service) continue;
       if (fault.operation !== undefined && fault.operation !== operation) continue;
+      if (fault.when !== undefined && !fault.when(request)) continue;
       if (fault.share !== undefined && Math.random() >= fault.share) continue;
       plan.left -= 1;
       if (plan.left <= 0) this.#planned.delete(plan);

@@ -19,7 +19,11 @@ const codesOfFaults: Readonly<Record<string, number>> = {
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 1009,
 };
 
-/** Bytes that may wait for a client that does not read; one with more is dead or frozen. */
+/**
+ * Bytes that may wait for a client that does not read, besides what the kernel keeps. What API Gateway keeps it does not
+ * say, but beyond it the connection stays, and posts to it are answered 429.
+ * @see https://docs.aws.amazon.com/botocore/latest/reference/services/apigatewaymanagementapi/client/exceptions/LimitExceededException.html
+ */
 const maxUnreadBytes = 1024 * 1024;
 
 export interface ConnectionLimits {
@@ -35,7 +39,8 @@ export const defaultLimits: ConnectionLimits = {
 export interface OpenConnection {
   readonly facts: ConnectionFacts;
   info(): ConnectionInfo;
-  post(data: Buffer | string): 'delivered' | 'gone';
+  /** `full` when too much waits for a client that does not read. */
+  post(data: Buffer | string): 'delivered' | 'gone' | 'full';
   close(code: number, reason: string): void;
   /** Cuts the TCP connection without a word. */
   terminate(): void;
@@ -96,10 +101,7 @@ export function openConnection({
 
   const post = (data: Buffer | string) => {
     if (socket.readyState !== WebSocket.OPEN) return 'gone';
-    if (socket.bufferedAmount + Buffer.byteLength(data) > maxUnreadBytes) {
-      socket.terminate();
-      return 'gone';
-    }
+    if (socket.bufferedAmount + Buffer.byteLength(data) > maxUnreadBytes) return 'full';
     touch();
     socket.send(data, { binary: false });
     return 'delivered';
@@ -158,6 +160,8 @@ function createInOrderQueue(
     working = true;
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       await handle(next.data, next.isBinary);
+      // Who has gone gets no answer, and $disconnect is the last call for a connection.
+      if (socket.readyState !== WebSocket.OPEN) waiting.length = 0;
       if (socket.isPaused && waiting.length < maxWaitingMessages / 2) socket.resume();
     }
     working = false;

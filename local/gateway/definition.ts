@@ -51,8 +51,11 @@ export interface HttpApiDefinition {
 
 /** Open connections as the @connections endpoint sees them. */
 export interface Connections {
-  /** `gone` before `$connect` has returned and after the close; `tooLarge` above 128 KB. */
-  post(connectionId: string, data: Buffer): Promise<'delivered' | 'gone' | 'tooLarge'>;
+  /**
+   * `gone` before `$connect` has returned and after the close; `tooLarge` above 128 KB; `full` when the client does not
+   * read.
+   */
+  post(connectionId: string, data: Buffer): Promise<'delivered' | 'gone' | 'tooLarge' | 'full'>;
   get(connectionId: string): ConnectionInfo | undefined;
   /** False when there is no such connection. */
   close(connectionId: string): boolean;

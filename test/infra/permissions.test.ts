@@ -88,6 +88,7 @@ test.each([
       ...telemetry('DeliveriesFunctionLog'),
       ...fanOut,
       ...heartbeats,
+      [connections('GET')]: manage,
       [connections('DELETE')]: manage,
       '${RejectedEvents.Arn}': ['sqs:SendMessage'],
       '${DeliveriesQueue.Arn}': [

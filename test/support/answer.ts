@@ -48,6 +48,7 @@ export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
     random: () => 0.5,
     concurrency: 8,
     maxAttempts: 3,
+    maxStuckAttempts: 2,
   };
   const closeConnection = createCloseConnection({ ...world, poster: gateway, closer: gateway });
   const answer = createAnswer({

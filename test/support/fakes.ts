@@ -9,6 +9,7 @@ import type {
   Delivery,
   DeliveryJob,
   DeliveryQueue,
+  Inspector,
   Log,
   PageOptions,
   Poster,
@@ -253,9 +254,12 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
 }
 
 /** Remembers what was posted and closed; answers `delivered` unless told otherwise. */
-export class FakeGateway implements Poster, Closer {
+export class FakeGateway implements Poster, Closer, Inspector {
   readonly posts: { connectionId: string; frame: unknown }[] = [];
   readonly closed: string[] = [];
+  readonly inspected: string[] = [];
+  /** The account's throttle: nothing is done of what it strikes. */
+  isThrottling: () => boolean = () => false;
   readonly answers = new Map<string, Delivery>();
   /** Decides when `answers` does not know the connection. */
   answer: (connectionId: string) => Delivery = () => 'delivered';
@@ -267,10 +271,19 @@ export class FakeGateway implements Poster, Closer {
     await new Promise((resolve) => setImmediate(resolve));
     this.inFlight -= 1;
     this.posts.push({ connectionId, frame: JSON.parse(frame) as unknown });
+    if (this.isThrottling()) return 'throttled';
     return this.answers.get(connectionId) ?? this.answer(connectionId);
   }
 
+  async inspect(connectionId: string): Promise<'open' | 'gone' | 'throttled'> {
+    this.inspected.push(connectionId);
+    if (this.isThrottling()) return Promise.resolve('throttled');
+    const answer = this.answers.get(connectionId) ?? this.answer(connectionId);
+    return Promise.resolve(answer === 'gone' ? 'gone' : 'open');
+  }
+
   async close(connectionId: string): Promise<'closed' | 'gone'> {
+    if (this.isThrottling()) throw new Error('Too many requests');
     const answer = this.answers.get(connectionId) ?? this.answer(connectionId);
     if (answer === 'gone') return Promise.resolve('gone');
     this.closed.push(connectionId);

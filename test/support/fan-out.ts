@@ -39,6 +39,7 @@ export function createFanOutWorld(options: Partial<FanOutDependencies> = {}) {
     random: () => 0.5,
     concurrency: 8,
     maxAttempts: 3,
+    maxStuckAttempts: 2,
     log,
     ...options,
   });

@@ -45,6 +45,32 @@ test('two at once share the quota: some posts are made again, and everybody hear
   expect(result).toMatchObject({ delivered: 20_000, left: 0 });
 });
 
+test.each([
+  [10_000, 10],
+  [10_000, 100],
+  [20_000, 200],
+])(
+  'of %d connections, %d whose clients do not read cost the others next to nothing',
+  async (connections, stuck) => {
+    const whole = simulationOf({ ...defaultLoad, connections });
+    const [none, some] = [await simulateFanOut(whole), await simulateFanOut({ ...whole, stuck })];
+    expect(some).toMatchObject({
+      delivered: connections - stuck,
+      left: stuck,
+      throttled: 2 * stuck,
+    });
+    expect(some.seconds / none.seconds).toBeLessThan(1.1);
+    expect(some.endSeconds - some.seconds).toBeLessThan(0.5);
+  },
+);
+
+test('they do not hide that the account is throttled', async () => {
+  const simulation = { ...simulationOf({ ...defaultLoad, connections: 10_000 }, 2), stuck: 100 };
+  const result = await simulateFanOut(simulation);
+  expect(result).toMatchObject({ delivered: 19_800, left: 200 });
+  expect(result.throttled).toBeLessThan(1_500);
+});
+
 test.each([100_000, 1_000_000])(
   'what %d connections are told to ask for is enough',
   (connections) => {

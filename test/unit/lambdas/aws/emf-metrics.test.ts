@@ -29,6 +29,7 @@ test('writes one line of a fan-out: heartbeats apart from events, and one stage 
       failed: 0,
       retried: 2,
       requeued: 3,
+      closed: 0,
       expired: 0,
       spared: 4,
       requeuedShards: 0,

@@ -34,6 +34,7 @@ const connection = (index: number, userId = `user-${index}`): Connection => ({
 test('a job comes out as it went in', async () => {
   const jobs: DeliveryJob[] = [
     { ...job, connections: [connection(1), connection(2, 'ä#"\\')] },
+    { ...job, stuckRounds: 2, connections: [connection(3)] },
     { ...job, shard: 3 },
     { ...job, shard: 4, after: { userId: 'a', connectionId: 'b=' } },
   ];

@@ -16,7 +16,10 @@ function setUp() {
   const { gateway } = world;
   const closeConnection = createCloseConnection({ ...world, poster: gateway, closer: gateway });
   const sendHeartbeat = createSendHeartbeat({ ...world, closeConnection, heartbeatSeconds: 30 });
-  const deliver = createDeliver({ ...world, sendHeartbeat, undeliverable });
+  const inspector = gateway;
+  const deliver = createDeliver({
+    ...{ ...world, sendHeartbeat, undeliverable, inspector, closeConnection },
+  });
   const run = (job: Parameters<typeof deliver>[0]) =>
     world.clock.run(deliver(job, world.now() + 20_000));
   return { ...world, kept, run };
@@ -61,7 +64,7 @@ test('a shard of a heartbeat is counted, and its expired connections are closed'
 test('what fails again goes back into the queue, one round older', async () => {
   const { clock, connections, gateway, queue, run } = setUp();
   const seeded = connections.seed(clock.now(), ['alice']);
-  gateway.answer = () => 'throttled';
+  gateway.answer = () => 'failed';
   await run({ ...event, round: 3, connections: seeded });
   expect(queue.jobs).toEqual([{ ...event, round: 4, connections: seeded }]);
 });
@@ -72,6 +75,94 @@ test('a job that has gone round too often is kept for a person', async () => {
   await run(job);
   expect(gateway.posts).toEqual([]);
   expect(kept).toEqual([{ job, reason: 'not delivered in 12 rounds' }]);
+});
+
+describe('connections whose clients do not read', () => {
+  /** Does what is in the queue, and what comes of it, round after round. */
+  async function runAll(world: ReturnType<typeof setUp>, first: Parameters<typeof world.run>[0]) {
+    world.queue.jobs = [first];
+    for (let round = 0; world.queue.jobs.length > 0 && round < 20; round += 1) {
+      for (const job of world.queue.jobs.splice(0)) await world.run(job);
+    }
+  }
+
+  test.each(['agent:status', 'heartbeat'])(
+    'are closed after some rounds of %s, and never kept for a person',
+    async (type) => {
+      const world = setUp();
+      const { clock, connections, gateway, kept, log, recorded } = world;
+      const stuck = connections.seed(
+        clock.now(),
+        Array.from({ length: 30 }, (_, index) => `user-${index}`),
+      );
+      const [reader] = connections.seed(clock.now(), ['reader']);
+      gateway.answer = (id) => (id === reader?.connectionId ? 'delivered' : 'throttled');
+      await runAll(world, { ...event, type, round: 1, stuckRounds: 1, connections: stuck });
+      expect([...connections.records.values()]).toEqual([reader]);
+      expect(gateway.closed.sort()).toEqual(stuck.map((one) => one.connectionId).sort());
+      expect(kept).toEqual([]);
+      // One post each in a round, and not one to say goodbye.
+      expect(gateway.posts).toHaveLength(4 * 30);
+      expect(log.lines.filter(({ message }) => message === 'connection closed')).toHaveLength(30);
+      expect(log.lines.filter(({ level }) => level !== 'info')).toEqual([]);
+      expect(recorded.at(-1)).toMatchObject({ numbers: { closed: 30, requeued: 0, failed: 0 } });
+      expect(recorded.at(-1)?.numbers).not.toHaveProperty('ageMilliseconds');
+    },
+  );
+
+  test('get the message, if they read again before that', async () => {
+    const world = setUp();
+    const { clock, connections, gateway, queue } = world;
+    const stuck = connections.seed(clock.now(), ['alice']);
+    gateway.answer = () => (gateway.posts.length < 4 ? 'throttled' : 'delivered');
+    await runAll(world, { ...event, round: 1, stuckRounds: 1, connections: stuck });
+    expect(gateway.posts).toHaveLength(4);
+    expect(gateway.closed).toEqual([]);
+    expect(queue.jobs).toEqual([]);
+  });
+
+  test('are not closed while the account is throttled, and begin anew', async () => {
+    const { clock, connections, gateway, kept, queue, run } = setUp();
+    const suspects = connections.seed(clock.now(), ['alice', 'bob']);
+    gateway.isThrottling = () => true;
+    await run({ ...event, round: 5, stuckRounds: 4, connections: suspects });
+    expect(gateway.closed).toEqual([]);
+    expect(kept).toEqual([]);
+    expect(queue.jobs).toEqual([{ ...event, round: 6, connections: suspects }]);
+  });
+
+  test('are not closed when the account is throttled a little', async () => {
+    const { clock, connections, gateway, queue, run } = setUp();
+    const suspects = connections.seed(clock.now(), ['alice']);
+    gateway.answer = () => 'throttled';
+    gateway.isThrottling = () => gateway.inspected.length === 4;
+    await run({ ...event, round: 5, stuckRounds: 4, connections: suspects });
+    expect(gateway.closed).toEqual([]);
+    expect(queue.jobs).toMatchObject([{ round: 6, stuckRounds: 5, connections: suspects }]);
+  });
+
+  test('that are gone are forgotten', async () => {
+    const { clock, connections, gateway, queue, run } = setUp();
+    const stuck = connections.seed(clock.now(), ['alice']);
+    gateway.answer = () => 'throttled';
+    gateway.inspect = () => Promise.resolve('gone');
+    await run({ ...event, round: 1, stuckRounds: 1, connections: stuck });
+    expect(connections.records.size).toBe(0);
+    expect(queue.jobs).toEqual([]);
+  });
+
+  test('that cannot even be closed are dropped in the end: the next event meets them again', async () => {
+    const world = setUp();
+    const { clock, connections, gateway, kept, log } = world;
+    const stuck = connections.seed(clock.now(), ['alice']);
+    gateway.answer = () => 'throttled';
+    gateway.close = () => Promise.reject(new Error('out of order'));
+    await runAll(world, { ...event, round: 1, stuckRounds: 1, connections: stuck });
+    expect(kept).toEqual([]);
+    expect(connections.records.size).toBe(1);
+    expect(log.lines.map(({ message }) => message)).toContain('connection not closed');
+    expect(log.lines.map(({ message }) => message)).not.toContain('job given up');
+  });
 });
 
 describe('a job of a large heartbeat', () => {

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import type { FanOutOrder } from '../../../../lambdas/core/fan-out';
 import type { Delivery } from '../../../../lambdas/core/ports';
 import { shardOf, shards } from '../../../../lambdas/core/shard';
+import { createPace } from '../../../../lambdas/core/pace';
+import { FakeClock } from '../../../support/fakes';
 import { createFanOutWorld } from '../../../support/fan-out';
 
 const frame = '{"type":"agent:status","payload":{}}';
@@ -217,6 +219,60 @@ describe('what fails', () => {
     queue.send = () => Promise.reject(new Error('the queue is down'));
     await expect(run()).resolves.toMatchObject({ failed: 1, requeued: 0 });
     expect(log.lines.map((line) => line.message)).toContain('leftovers not queued');
+  });
+});
+
+describe('connections whose clients do not read', () => {
+  test('are left to the queue after a second post, and nobody waits for them', async () => {
+    const { clock, connections, gateway, queue, order, run } = setUp();
+    const seeded = connections.seed(clock.now(), manyUsers);
+    const stuck = seeded.filter((_, index) => index % 20 === 0);
+    for (const { connectionId } of stuck) gateway.answers.set(connectionId, 'throttled');
+    const startedAt = clock.now();
+    const report = await run();
+    expect(report).toMatchObject({ delivered: 190, requeued: 10, failed: 0, retried: 10 });
+    // The pause before the second post, with luck of a half.
+    expect(clock.now() - startedAt).toBeLessThanOrEqual(200);
+    const { type, reportedAt } = order;
+    expect(queue.jobs).toMatchObject([{ frame, type, reportedAt, round: 1, stuckRounds: 1 }]);
+    const [job] = queue.jobs;
+    expect(job && 'connections' in job ? job.connections : []).toHaveLength(10);
+    expect(connections.records.size).toBe(200);
+  });
+
+  test('cost the others no time: the pace stays', async () => {
+    const clock = new FakeClock();
+    const pace = createPace({ now: clock.now, ceiling: 1_000 });
+    const { connections, gateway, run } = setUp({ pace });
+    const seeded = connections.seed(clock.now(), manyUsers);
+    for (const { connectionId } of seeded.slice(0, 19)) {
+      gateway.answers.set(connectionId, 'throttled');
+    }
+    await run();
+    expect(pace.rate()).toBe(1_000);
+  });
+
+  test('of a heartbeat go to the queue as well: it is where they are closed', async () => {
+    const { clock, connections, gateway, queue, run } = setUp();
+    const [alice] = connections.seed(clock.now(), ['alice', 'bob']);
+    gateway.answers.set(alice?.connectionId ?? '', 'throttled');
+    await expect(run({ requeue: false })).resolves.toMatchObject({ delivered: 1, requeued: 1 });
+    expect(queue.jobs).toMatchObject([{ stuckRounds: 1, connections: [alice] }]);
+  });
+
+  test('are not what an account that is throttled leaves over', async () => {
+    const { clock, connections, gateway, queue, run } = setUp();
+    connections.seed(
+      clock.now(),
+      manyUsers.map((_, index) => `user-${index}`),
+    );
+    gateway.isThrottling = () => true;
+    await expect(run()).resolves.toMatchObject({ delivered: 0, requeued: 200 });
+    const stuck = queue.jobs
+      .filter(({ stuckRounds = 0 }) => stuckRounds > 0)
+      .flatMap((job) => ('connections' in job ? job.connections : []));
+    // Those who had their second answer before it was noticed.
+    expect(stuck.length).toBeLessThan(20);
   });
 });
 

@@ -30,7 +30,9 @@ function setUp(changes: Partial<Pick<ReturnType<typeof createFanOutWorld>, 'reac
     ...{ sendHeartbeat, largeFanOut, queue: { plan: () => Promise.resolve() } },
     heartbeatSeconds: interval / 1000,
   });
-  const deliver = createDeliver({ ...world, sendHeartbeat, undeliverable: { keep } });
+  const deliver = createDeliver({
+    ...{ ...world, sendHeartbeat, undeliverable: { keep }, inspector: gateway, closeConnection },
+  });
   const deadline = () => clock.now() + 20_000;
   const framesOf = (type: string) =>
     gateway.posts.filter(({ frame }) => (frame as { type: string }).type === type);

@@ -9,6 +9,7 @@ const ended: FanOutReport = {
   expired: 4,
   spared: 7,
   requeued: 6,
+  closed: 1,
   requeuedShards: 1,
   lostShards: 0,
   milliseconds: 40,
@@ -31,6 +32,13 @@ test('every fan-out is one line, and the same numbers as metrics', () => {
   expect(recorded).toEqual([
     { type: 'agent:status', numbers: { ...counts, ageMilliseconds: 120 } },
   ]);
+});
+
+test('stragglers say nothing about the time from event to last delivery', () => {
+  const { log, recorded, report } = createFanOutWorld();
+  report({ type: 'agent:status', reportedAt: 0, isLate: true }, ended);
+  expect(log.lines[0]?.fields).not.toHaveProperty('ageMilliseconds');
+  expect(recorded[0]?.numbers).not.toHaveProperty('ageMilliseconds');
 });
 
 test('the line of a heartbeat tells the census as well', () => {

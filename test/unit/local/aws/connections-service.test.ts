@@ -10,18 +10,20 @@ import { clientConfig, closeTiny, deployTiny, type TinyStack } from '../tiny-sta
 
 let stack: TinyStack;
 let client: ApiGatewayManagementApiClient;
+const [someId, goneId, fullId] = ['AAAAAAAAAAAAAAA=', 'GoneAAAAAAAAAAA=', 'FullAAAAAAAAAAA='];
 const posted: [string, string][] = [];
 const closed: string[] = [];
 
 const connections: Connections = {
   post(connectionId, data) {
-    if (connectionId === 'gone') return Promise.resolve('gone');
+    if (connectionId === goneId) return Promise.resolve('gone');
+    if (connectionId === fullId) return Promise.resolve('full');
     if (data.length > 128 * 1024) return Promise.resolve('tooLarge');
     posted.push([connectionId, data.toString()]);
     return Promise.resolve('delivered');
   },
   get: (connectionId) =>
-    connectionId === 'gone'
+    connectionId === goneId
       ? undefined
       : {
           connectedAt: new Date('2026-02-05T21:50:00.001Z'),
@@ -31,7 +33,7 @@ const connections: Connections = {
         },
   close(connectionId) {
     closed.push(connectionId);
-    return connectionId !== 'gone';
+    return connectionId !== goneId;
   },
 };
 
@@ -53,9 +55,9 @@ afterAll(async () => {
 });
 
 test('before the gateway runs, every connection is gone', async () => {
-  await expect(post('abc=')).rejects.toMatchObject({ name: 'GoneException' });
+  await expect(post(someId)).rejects.toMatchObject({ name: 'GoneException' });
   stack.serveConnections(connections);
-  await post('abc=');
+  await post(someId);
 });
 
 test('a post arrives at the connection with that id', async () => {
@@ -65,36 +67,71 @@ test('a post arrives at the connection with that id', async () => {
 });
 
 test('what the gateway says becomes the exception that SDKs know', async () => {
-  await expect(post('gone')).rejects.toMatchObject({
+  await expect(post(goneId)).rejects.toMatchObject({
     name: 'GoneException',
     $metadata: { httpStatusCode: 410 },
   });
-  await expect(post('a', 'x'.repeat(128 * 1024 + 1))).rejects.toMatchObject({
+  await expect(post(someId, 'x'.repeat(128 * 1024 + 1))).rejects.toMatchObject({
     name: 'PayloadTooLargeException',
     $metadata: { httpStatusCode: 413 },
   });
 });
 
+test('one connection whose client does not read is throttled as the whole account would be', async () => {
+  await expect(post(fullId)).rejects.toMatchObject({
+    name: 'LimitExceededException',
+    $metadata: { httpStatusCode: 429 },
+  });
+});
+
+test.each(['abc', 'not an id', 'AAAAAAAAAAAAAAAA', 'AAAAAAAAAAAAAAA=='])(
+  'what cannot be a connection id is no bad luck but a bad request: %s',
+  async (ConnectionId) => {
+    const bad = { name: 'BadRequestException', $metadata: { httpStatusCode: 400 } };
+    await expect(post(ConnectionId)).rejects.toMatchObject(bad);
+    await expect(client.send(new GetConnectionCommand({ ConnectionId }))).rejects.toMatchObject(
+      bad,
+    );
+    await expect(client.send(new DeleteConnectionCommand({ ConnectionId }))).rejects.toMatchObject(
+      bad,
+    );
+  },
+);
+
+test('a fault strikes the connections that it is meant for', async () => {
+  const end = stack.injectFault({
+    service: 'execute-api',
+    when: ({ path }) => path.includes('Full'),
+    effect: { kind: 'status', status: 429 },
+  });
+  await post(someId);
+  await expect(
+    client.send(new GetConnectionCommand({ ConnectionId: fullId })),
+  ).rejects.toMatchObject({ name: 'LimitExceededException' });
+  end();
+  await client.send(new GetConnectionCommand({ ConnectionId: fullId }));
+});
+
 test('a connection can be looked at and closed', async () => {
-  expect(await client.send(new GetConnectionCommand({ ConnectionId: 'a' }))).toMatchObject({
+  expect(await client.send(new GetConnectionCommand({ ConnectionId: someId }))).toMatchObject({
     ConnectedAt: new Date('2026-02-05T21:50:00.001Z'),
     LastActiveAt: new Date('2026-02-05T21:51:00.002Z'),
     Identity: { SourceIp: '127.0.0.1', UserAgent: 'browser' },
   });
-  const deleted = await client.send(new DeleteConnectionCommand({ ConnectionId: 'a=' }));
+  const deleted = await client.send(new DeleteConnectionCommand({ ConnectionId: someId }));
   expect(deleted.$metadata.httpStatusCode).toBe(204);
-  expect(closed).toEqual(['a=']);
+  expect(closed).toEqual([someId]);
   await expect(
-    client.send(new GetConnectionCommand({ ConnectionId: 'gone' })),
+    client.send(new GetConnectionCommand({ ConnectionId: goneId })),
   ).rejects.toMatchObject({ name: 'GoneException' });
   await expect(
-    client.send(new DeleteConnectionCommand({ ConnectionId: 'gone' })),
+    client.send(new DeleteConnectionCommand({ ConnectionId: goneId })),
   ).rejects.toMatchObject({ name: 'GoneException' });
 });
 
 test('another stage is forbidden', async () => {
   const other = clientOf('/other');
-  await expect(post('a', 'x', other)).rejects.toMatchObject({ name: 'ForbiddenException' });
+  await expect(post(someId, 'x', other)).rejects.toMatchObject({ name: 'ForbiddenException' });
   other.destroy();
 });
 
@@ -107,15 +144,15 @@ test('a dropped request has been done or not, as it is told to, and is told of',
   for (const done of [false, true]) {
     const fault = { service: 'execute-api', times: 1, onStrike };
     stack.injectFault({ ...fault, effect: { kind: 'drop', done } });
-    await expect(post('abc=', done ? 'done' : 'not done')).rejects.toThrow('socket hang up');
+    await expect(post(someId, done ? 'done' : 'not done')).rejects.toThrow('socket hang up');
   }
   stack.injectFault({ service: 'execute-api', times: 1, effect: { kind: 'drop', done: true } });
-  await expect(post('gone')).rejects.toThrow('socket hang up');
-  await post('abc=', 'afterwards');
+  await expect(post(goneId)).rejects.toThrow('socket hang up');
+  await post(someId, 'afterwards');
   expect(posted.map(([, text]) => text)).toEqual(['done', 'afterwards']);
   expect(struck).toEqual([
-    'POST /live/@connections/abc%3D not done',
-    'POST /live/@connections/abc%3D done',
+    'POST /live/@connections/AAAAAAAAAAAAAAA%3D not done',
+    'POST /live/@connections/AAAAAAAAAAAAAAA%3D done',
   ]);
 });
 
@@ -127,21 +164,21 @@ test('faults strike as often as they are told to, and can be withdrawn', async (
     effect: { kind: 'status', status: 429, code: 'LimitExceededException' },
   });
   for (let attempt = 0; attempt < 2; attempt += 1) {
-    await expect(post('a')).rejects.toMatchObject({
+    await expect(post(someId)).rejects.toMatchObject({
       name: 'LimitExceededException',
       $metadata: { httpStatusCode: 429 },
     });
   }
-  await post('a');
+  await post(someId);
   const withdraw = stack.injectFault({ service: 'execute-api', effect: { kind: 'drop' } });
-  await expect(post('a')).rejects.toThrow('socket hang up');
+  await expect(post(someId)).rejects.toThrow('socket hang up');
   withdraw();
-  await post('a');
+  await post(someId);
   posted.length = 0;
   const effect = { kind: 'delay', milliseconds: 50 } as const;
   stack.injectFault({ service: 'execute-api', times: 1, effect });
-  const slow = post('slow');
-  await post('fast');
+  const slow = post(someId, 'slow');
+  await post(someId, 'fast');
   await slow;
-  expect(posted.map(([connectionId]) => connectionId)).toEqual(['fast', 'slow']);
+  expect(posted.map(([, text]) => text)).toEqual(['fast', 'slow']);
 });

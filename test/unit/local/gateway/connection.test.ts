@@ -158,6 +158,25 @@ describe('messages of one connection', () => {
     }
   });
 
+  it('are dropped when it has closed: $disconnect is the last call', async () => {
+    let release: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const { url, message, disconnect } = await start(async () => {
+      await gate;
+      return { statusCode: 200 };
+    });
+    const client = await connect(url);
+    for (let sent = 0; sent < 10; sent += 1) client.socket.send('x');
+    client.socket.close(1000);
+    await until(() => disconnect.events.length === 1);
+    release();
+    // What would be handled now would have its call before this one.
+    const other = await connect(url);
+    other.socket.send('later');
+    await until(() => message.events.length > 1);
+    expect(message.events.map((event) => (event as Event).body)).toEqual(['x', 'later']);
+  });
+
   it('stop being read when too many wait, and are all handled in the end', async () => {
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (release = resolve));
@@ -348,8 +367,10 @@ describe('@connections', () => {
     expect(await gateway.connections.post(id, Buffer.from('x'))).toBe('gone');
   });
 
-  it('cuts off a client that does not read, after about a megabyte', async () => {
+  it('is full when its client does not read, and takes messages again when it does', async () => {
     const { url, gateway, lastId, disconnect } = await start();
+    const other = await connect(url);
+    const otherId = lastId();
     const client = await connect(url);
     client.socket.pause();
     const frame = Buffer.alloc(32 * 1024, 'x');
@@ -360,9 +381,16 @@ describe('@connections', () => {
       await new Promise(setImmediate);
       expect(posted).toBeLessThan(64 * 1024 * 1024);
     }
-    await until(() => disconnect.events.length === 1);
-    expect(disconnect.events[0]).toMatchObject({ requestContext: { disconnectStatusCode: 1006 } });
+    const id = lastId();
+    expect(await gateway.connections.post(id, frame)).toBe('full');
+    expect(gateway.connections.get(id)).toBeDefined();
+    expect(await gateway.connections.post(otherId, Buffer.from('x'))).toBe('delivered');
+    expect(await other.next()).toBe('x');
+    expect(disconnect.events).toEqual([]);
     client.socket.resume();
+    await until(() => client.messages.length * frame.length === posted);
+    expect(await gateway.connections.post(id, Buffer.from('again'))).toBe('delivered');
+    await until(() => client.messages.at(-1) === 'again');
   });
 });
 

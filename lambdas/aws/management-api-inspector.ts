@@ -1,0 +1,27 @@
+// Asks for connections through API Gateway's @connections.
+import {
+  GetConnectionCommand,
+  type ApiGatewayManagementApiClient,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import type { Inspector, Log } from '../core/ports';
+import { errorOf } from './management-api-error';
+
+/** @param client one that repeats nothing: whether the account is throttled is what is asked */
+export function createManagementApiInspector(
+  client: ApiGatewayManagementApiClient,
+  log: Log,
+): Inspector {
+  return {
+    async inspect(connectionId) {
+      try {
+        await client.send(new GetConnectionCommand({ ConnectionId: connectionId }));
+        return 'open';
+      } catch (cause) {
+        const { outcome, name, statusCode } = errorOf(cause);
+        if (outcome === 'gone' || outcome === 'throttled') return outcome;
+        log.warn('connection not inspected', { connectionId, name, statusCode });
+        return 'failed';
+      }
+    },
+  };
+}
