@@ -20,6 +20,7 @@ Usage: npm run cost -- --connections N --events-per-second R [options]
   --agents N               that a snapshot tells                          default: ${defaultLoad.agents}
   --sessions N             that a snapshot tells                          default: ${defaultLoad.sessions}
   --max-posts-per-second N of one fan-out                                 default: ${defaultLoad.maxPostsPerSecond}
+  --stuck-connections N    whose clients do not read                      default: 0
   --large-fan-out-connections N  above which workers share one            default: ${defaultLoad.largeFanOutConnections}
   --json                   print the bill and the needs as JSON
   --help`;
@@ -29,7 +30,8 @@ export const costCommand: Command = withSentences(async (args, { print }) => {
     ...{ connections: 'text', 'events-per-second': 'text', 'hours-per-day': 'text' },
     ...{ heartbeat: 'text', 'heartbeat-seconds': 'text', 'frame-bytes': 'text' },
     ...{ agents: 'text', sessions: 'text', 'max-posts-per-second': 'text' },
-    ...{ 'large-fan-out-connections': 'text', json: 'flag', help: 'flag' },
+    ...{ 'large-fan-out-connections': 'text', 'stuck-connections': 'text' },
+    ...{ json: 'flag', help: 'flag' },
   });
   if (given.flag('help')) {
     print(help);
@@ -37,6 +39,7 @@ export const costCommand: Command = withSentences(async (args, { print }) => {
   }
   if (given.positionals.length > 0) throw new UsageError('npm run cost takes options only.');
   const load = parseLoad(given);
+  const stuck = given.wholeNumber('stuck-connections', 0, load.connections) ?? 0;
   const needs = needsOf(load);
   if (given.flag('json')) {
     print(JSON.stringify({ load, bill: billOf(load), needs }, undefined, 2));
@@ -44,7 +47,10 @@ export const costCommand: Command = withSentences(async (args, { print }) => {
   }
   const rates = [...new Set([0, load.eventsPerSecond])];
   print(`${billTable([load])}\n\n${heartbeatTable(load, rates)}\n\n${timeTable([load])}\n`);
-  print(await simulationTable([[count(load.connections), simulationOf(load)]]));
+  const simulation = simulationOf(load);
+  const whole = [count(load.connections), simulation] as const;
+  const some = [`${count(stuck)} of them do not read`, { ...simulation, stuck }] as const;
+  print(await simulationTable(stuck === 0 ? [whole] : [whole, some]));
   print(`\nFrames a second, day and night: ${count(needs.framesPerSecond)}.`);
   print(
     `With the quotas of every account all are back ${seconds(needs.comebackSeconds)} after a cut.`,

@@ -130,6 +130,7 @@ export async function documentTables(): Promise<Readonly<Record<string, string>>
       ['1,000 connections', simulationOf(of(1_000))],
       ['10,000', simulationOf(of(10_000))],
       ['10,000, an event and a heartbeat at once', simulationOf(of(10_000), 2)],
+      ['10,000, of which 100 do not read', { ...simulationOf(of(10_000)), stuck: 100 }],
       ['20,000', simulationOf(of(20_000))],
       [
         '20,000, if each worker could post as fast as one alone',

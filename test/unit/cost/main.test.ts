@@ -13,6 +13,13 @@ test('prints the bill, the share of heartbeats, the times and the simulation', a
   expect(printed).toContain('Frames a second, day and night: 33.');
 });
 
+test('shows beside it how little clients that do not read change', async () => {
+  const { printed } = await run(costCommand, ...load, '--stuck-connections', '10');
+  expect(printed).toMatch(
+    /^\| 10 of them do not read +\| +1 \| +8,000 \| +990 \| +20 \| +10 \| +0\.1 s \|$/m,
+  );
+});
+
 test('prints the same as JSON', async () => {
   const { printed } = await run(costCommand, ...load, '--heartbeat', 'when-idle', '--json');
   expect(JSON.parse(printed)).toMatchObject({
