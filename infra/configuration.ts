@@ -55,6 +55,8 @@ export interface Configuration {
   readonly dataRemoval: 'retain' | 'destroy';
   /** Days that all logs are kept. */
   readonly logRetentionDays: number;
+  /** Origins whose pages may ask `/health` and `/whoami`, beside the front door's own. */
+  readonly allowedOrigins: readonly string[];
   /** Where the runbook is, which alarms name by their entry in it: a URL, or a path in the repository. */
   readonly runbookUrl: string;
   /** Who is told of alarms; without it they are only seen. */
@@ -99,6 +101,7 @@ const defaults = {
   maxPostsPerSecond: 8_000,
   dataRemoval: 'retain',
   logRetentionDays: 30,
+  allowedOrigins: [],
   runbookUrl: 'docs/runbook.md',
   tags: {},
 } as const satisfies Partial<Configuration>;

@@ -183,6 +183,34 @@ const secureUrl = (what: string) =>
     ),
   );
 
+const originProblem =
+  'must be origins such as https://app.example.com, separated by commas or in a list: a scheme and a host, ' +
+  'perhaps a port, and nothing after them; http is for this machine only';
+
+/** Whether a browser would send this text as `Origin`; of a host that CloudFormation fills in, only CDK's token is known. */
+const isOrigin = (value: string) =>
+  /^https:\/\/\$\{Token\[[\w.]+\]\}$/.test(value) ||
+  (URL.canParse(value) &&
+    new URL(value).origin === value &&
+    !value.includes('*') &&
+    (value.startsWith('https:') ||
+      (value.startsWith('http:') && loopbackHosts.has(new URL(value).hostname))));
+
+const origins = v.pipe(
+  v.union(
+    [
+      v.pipe(
+        v.string(),
+        v.transform((list) => list.split(',').map((origin) => origin.trim())),
+      ),
+      v.array(v.string()),
+    ],
+    originProblem,
+  ),
+  v.check((given) => given.every(isOrigin), originProblem),
+  v.transform((given) => [...new Set(given)]),
+);
+
 const webPage = 'must be a path or an http or https URL without credentials, spaces and #';
 const emailAddress = 'an e-mail address such as on-call@example.com';
 
@@ -221,6 +249,7 @@ export const settings = {
       'must be an http or https URL without credentials: /health shows it',
     ),
   ),
+  allowedOrigins: origins,
   runbookUrl: v.pipe(
     text('where the runbook is'),
     v.check((value) => !URL.canParse(value) || isPlainUrl(value, ['https:', 'http:']), webPage),

@@ -22,7 +22,7 @@ import { SecurityHeaders } from './security-headers';
 const cachedErrors = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 
 export interface FrontDoorProps {
-  readonly configuration: Pick<Configuration, 'stage' | 'logRetentionDays'>;
+  readonly configuration: Pick<Configuration, 'stage' | 'logRetentionDays' | 'allowedOrigins'>;
   readonly settings: FrontDoorSettings;
   /** Host names of the two APIs. */
   readonly webSocketDomainName: string;
@@ -54,7 +54,7 @@ export class FrontDoor extends Construct {
         webAclId: settings.webAclArn ?? new EdgeFirewall(this, 'Firewall', configuration).webAclArn,
         ...this.address(settings),
         origins: this.origins(props, files),
-        ...this.behaviors(configuration.stage, settings),
+        ...this.behaviors(configuration, settings),
         customErrorResponses: cachedErrors.map((errorCode) => ({
           errorCode,
           errorCachingMinTtl: 0,
@@ -79,7 +79,7 @@ export class FrontDoor extends Construct {
     );
     files.upload({
       webSocketUrl: `wss://${this.domainName}`,
-      healthUrl: `https://${this.domainName}/health`,
+      whoamiUrl: `https://${this.domainName}/whoami`,
       token: settings.token,
     });
     if (isAtTheEdge) new EdgeLog(this, 'Log', distributionArn, configuration);
@@ -124,18 +124,19 @@ export class FrontDoor extends Construct {
   }
 
   /** One behavior for all, whose function says which origin a request is for; but files that never change are kept. */
-  private behaviors(stage: string, settings: FrontDoorSettings) {
+  private behaviors(configuration: FrontDoorProps['configuration'], settings: FrontDoorSettings) {
     const common = {
       viewerProtocolPolicy: 'redirect-to-https',
-      allowedMethods: ['GET', 'HEAD'],
       compress: true,
-      responseHeadersPolicyId: new SecurityHeaders(this, 'Headers', settings)
+      responseHeadersPolicyId: new SecurityHeaders(this, 'Headers', { configuration, settings })
         .responseHeadersPolicyId,
     };
-    const { functionArn } = new FrontDoorFunction(this, 'Function', stage);
+    const { functionArn } = new FrontDoorFunction(this, 'Function', configuration.stage);
     return {
       defaultCacheBehavior: {
         ...common,
+        // OPTIONS is what a browser asks before a page of another origin may ask /whoami.
+        allowedMethods: ['GET', 'HEAD', 'OPTIONS'],
         targetOriginId: originIds.webSocket,
         // A refused handshake or the state of now must reach nobody else.
         cachePolicyId: CachePolicy.CACHING_DISABLED.cachePolicyId,
@@ -148,6 +149,7 @@ export class FrontDoor extends Construct {
       cacheBehaviors: [
         {
           ...common,
+          allowedMethods: ['GET', 'HEAD'],
           pathPattern: `/${assetsFolder}/*`,
           targetOriginId: originIds.dashboard,
           // Compressed, and told apart by their names alone: the bucket gets neither query string nor header.

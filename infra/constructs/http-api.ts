@@ -1,10 +1,18 @@
 // GET /health and GET /whoami: an HTTP API of its own, because a WebSocket API answers handshakes alone.
-import { Validations } from 'aws-cdk-lib';
-import { HttpApi, HttpMethod, HttpStage, type CfnStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Duration, Validations } from 'aws-cdk-lib';
+import {
+  CorsHttpMethod,
+  HttpApi,
+  HttpMethod,
+  HttpStage,
+  type CfnStage,
+  type HttpApiProps,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
-import { resourceName } from '../configuration';
+import { resourceName, type Configuration } from '../configuration';
 import { accessLog, httpLogFields } from './access-log';
+import { allowedOriginsOf } from './allowed-origins';
 import { apiDomainName } from './api-domain-name';
 import { identitySettings } from './identity-settings';
 import { ServiceFunction, type Deployment } from './service-function';
@@ -37,6 +45,7 @@ export class MissionControlHttpApi extends Construct {
       apiName: `${resourceName(configuration)}-health`,
       description: 'Mission Control: GET /health and GET /whoami',
       createDefaultStage: false,
+      ...corsOf(configuration),
     });
     this.addRoute('/health', this.health(props), {
       id: 'Integration',
@@ -114,4 +123,21 @@ export class MissionControlHttpApi extends Construct {
     }
     return routes.map((route, index) => ({ route, key: `${methods[index] ?? ''} ${path}` }));
   }
+}
+
+/**
+ * API Gateway answers the preflight by itself, and adds these headers to what functions answer.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+ */
+function corsOf(configuration: Configuration): Pick<HttpApiProps, 'corsPreflight'> {
+  const allowOrigins = allowedOriginsOf(configuration);
+  if (allowOrigins.length === 0) return {};
+  return {
+    corsPreflight: {
+      allowOrigins,
+      allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.HEAD],
+      allowHeaders: ['authorization'],
+      maxAge: Duration.hours(1),
+    },
+  };
 }

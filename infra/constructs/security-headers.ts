@@ -4,13 +4,23 @@ import {
   HeadersFrameOption,
   HeadersReferrerPolicy,
   ResponseHeadersPolicy,
+  type ResponseHeadersCorsBehavior,
 } from 'aws-cdk-lib/aws-cloudfront';
 import type { Construct } from 'constructs';
+import type { Configuration } from '../configuration';
 import type { FrontDoorSettings } from '../front-door-settings';
 
+export interface SecurityHeadersProps {
+  readonly configuration: Pick<Configuration, 'allowedOrigins'>;
+  readonly settings: FrontDoorSettings;
+}
+
 export class SecurityHeaders extends ResponseHeadersPolicy {
-  constructor(scope: Construct, id: string, settings: FrontDoorSettings) {
+  constructor(scope: Construct, id: string, { configuration, settings }: SecurityHeadersProps) {
+    const { allowedOrigins } = configuration;
     super(scope, id, {
+      // With a 429 of API Gateway itself, too, of which nothing says that it has the headers of its own configuration.
+      ...(allowedOrigins.length > 0 && { corsBehavior: corsBehavior(allowedOrigins) }),
       comment: 'Mission Control: the dashboard is its own, framed by nobody, over TLS alone',
       securityHeadersBehavior: {
         contentSecurityPolicy: {
@@ -39,6 +49,18 @@ export class SecurityHeaders extends ResponseHeadersPolicy {
       },
     });
   }
+}
+
+function corsBehavior(allowedOrigins: readonly string[]): ResponseHeadersCorsBehavior {
+  return {
+    accessControlAllowOrigins: [...allowedOrigins],
+    accessControlAllowMethods: ['GET', 'HEAD'],
+    accessControlAllowHeaders: ['authorization'],
+    accessControlAllowCredentials: false,
+    accessControlMaxAge: Duration.hours(1),
+    // Those of the HTTP API are the same; two of a name would be none for a browser.
+    originOverride: true,
+  };
 }
 
 /** The page's own policy, narrowed to the addresses that this deployment has. */

@@ -1,6 +1,7 @@
 // What the template says about its two APIs, for the gateway that serves them.
 import type {
   Authorizer,
+  Cors,
   HttpApiDefinition,
   Throttle,
   WebSocketApiDefinition,
@@ -72,7 +73,15 @@ export function httpApiOf(world: ApiWorld): HttpApiDefinition {
     }
     return { method, path, integration, ...throttleOf(route) };
   });
-  return { apiId: api.ref, accountId, region, stage, routes, ...throttle };
+  return { apiId: api.ref, accountId, region, stage, routes, ...throttle, ...corsOf(api) };
+}
+
+function corsOf({ properties }: Api): { readonly cors?: Cors } {
+  const { CorsConfiguration: given } = properties;
+  if (given === undefined) return {};
+  const { AllowOrigins: allowOrigins, AllowMethods: allowMethods } = given;
+  const { AllowHeaders: allowHeaders, MaxAge: maxAgeSeconds } = given;
+  return { cors: { allowOrigins, allowMethods, allowHeaders, maxAgeSeconds } };
 }
 
 const placeOf = ({ logicalId, type }: Resource): Place => ({ logicalId, type });

@@ -15,6 +15,7 @@ Usage: npm start -- [options]
   --mock-data            invented agents report all the time
   --gateway-url URL      the agent gateway that /health asks          default: none
   --heartbeat-seconds S  a divisor of 60, or a multiple of it         default: 30
+  --allowed-origins LIST pages that may ask /health and /whoami       default: http://localhost:5173
   --issuer URL           accepts the tokens of this OpenID Connect issuer, not of the local one
   --audience A           that they must be issued for
   --jwks-uri URL         where that issuer's keys are                 default: by discovery
@@ -36,6 +37,7 @@ export function createStartCommand(world: StartWorld): Command {
       'mock-data': 'flag',
       'gateway-url': 'text',
       'heartbeat-seconds': 'text',
+      'allowed-origins': 'text',
       issuer: 'text',
       audience: 'text',
       'jwks-uri': 'text',
@@ -91,10 +93,16 @@ function parseOptions(given: Arguments): StartOptions {
     port,
     awsPort,
     mockData: given.flag('mock-data'),
-    ...(heartbeatSeconds === undefined ? {} : { settings: { heartbeatSeconds } }),
+    settings: {
+      allowedOrigins: given.text('allowed-origins')?.split(',') ?? [viteOrigin],
+      ...(heartbeatSeconds === undefined ? {} : { heartbeatSeconds }),
+    },
     ...Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined)),
   };
 }
+
+/** Where `vite` serves the page that somebody is building against this stack. */
+const viteOrigin = 'http://localhost:5173';
 
 function explain(error: unknown, { port }: StartOptions): unknown {
   if (error instanceof SynthesisError && error.code === 'SETTINGS_REFUSED') {

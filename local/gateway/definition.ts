@@ -40,12 +40,21 @@ export interface HttpRoute {
   readonly throttle?: Throttle;
 }
 
+/** What pages of other origins may do. */
+export interface Cors {
+  readonly allowOrigins: readonly string[];
+  readonly allowMethods: readonly string[];
+  readonly allowHeaders: readonly string[];
+  readonly maxAgeSeconds: number;
+}
+
 export interface HttpApiDefinition {
   readonly apiId: string;
   readonly accountId: string;
   readonly region: string;
   readonly stage: string;
   readonly routes: readonly HttpRoute[];
+  readonly cors?: Cors;
   readonly throttle?: Throttle;
 }
 

@@ -1,5 +1,6 @@
 // Serves an HTTP API with Lambda proxy integrations of payload format 2.0.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerPreflight, withCorsHeaders } from './cors';
 import type { HttpApiDefinition, HttpRoute } from './definition';
 import { httpEvent } from './http-event';
 import { parseHttpResult, type HttpResult } from './http-result';
@@ -49,7 +50,14 @@ export async function serveHttp(
   response: ServerResponse,
 ): Promise<void> {
   const body = await readBody(request);
-  send(response, body === undefined ? ownAnswer(413) : await answer(api, request, body));
+  const { cors } = api.definition;
+  const preflight = cors === undefined ? undefined : answerPreflight(cors, request);
+  if (preflight !== undefined) {
+    send(response, preflight);
+    return;
+  }
+  const result = body === undefined ? ownAnswer(413) : await answer(api, request, body);
+  send(response, cors === undefined ? result : withCorsHeaders(cors, request, result));
 }
 
 async function answer(

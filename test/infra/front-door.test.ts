@@ -109,7 +109,7 @@ describe('requests', () => {
 
   test('only read, reach their origin whole but for the host, and are remembered by nobody', () => {
     expect(behavior).toMatchObject({
-      AllowedMethods: ['GET', 'HEAD'],
+      AllowedMethods: ['GET', 'HEAD', 'OPTIONS'],
       // Managed-CachingDisabled and Managed-AllViewerExceptHostHeader, by their ids in all accounts.
       CachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
       OriginRequestPolicyId: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
@@ -237,7 +237,10 @@ describe('a browser', () => {
     const parsed = parseFrontDoor(frontDoor);
     if (!parsed.ok || parsed.value === undefined) throw new Error(JSON.stringify(parsed));
     const stack = new Stack(foreignApp(), 'Headers');
-    new SecurityHeaders(stack, 'Headers', parsed.value);
+    new SecurityHeaders(stack, 'Headers', {
+      configuration: { allowedOrigins: [] },
+      settings: parsed.value,
+    });
     const { ContentSecurityPolicy } = headersOf(Template.fromStack(stack)).SecurityHeadersConfig;
     return Object.fromEntries(
       ContentSecurityPolicy.ContentSecurityPolicy.split('; ').map((directive) => {
@@ -286,6 +289,45 @@ describe('a browser', () => {
     expect(distributionOf(named).DefaultCacheBehavior['ResponseHeadersPolicyId']).toBe(
       '${FrontDoorHeaders}',
     );
+  });
+});
+
+describe('a page of another origin', () => {
+  const allowedOrigins = ['https://app.example.com'];
+  const shared = synthesize({ frontDoor: { domainName, certificateArn }, allowedOrigins }).template;
+  const corsOf = (template: Template) => ({
+    api: resourceOf(template, 'AWS::ApiGatewayV2::Api', { ProtocolType: 'HTTP' }).properties[
+      'CorsConfiguration'
+    ],
+    edge: (
+      resourceOf(template, 'AWS::CloudFront::ResponseHeadersPolicy').properties[
+        'ResponseHeadersPolicyConfig'
+      ] as { CorsConfig?: unknown }
+    ).CorsConfig,
+  });
+
+  test('that was named may read what it asks for, a 429 too; the page that is served here is named by itself', () => {
+    expect(corsOf(shared)).toEqual({
+      api: {
+        AllowOrigins: ['https://your-domain.com', 'https://app.example.com'],
+        AllowMethods: ['GET', 'HEAD'],
+        AllowHeaders: ['authorization'],
+        MaxAge: 3600,
+      },
+      edge: {
+        AccessControlAllowOrigins: { Items: allowedOrigins },
+        AccessControlAllowMethods: { Items: ['GET', 'HEAD'] },
+        AccessControlAllowHeaders: { Items: ['authorization'] },
+        AccessControlAllowCredentials: false,
+        AccessControlMaxAgeSec: 3600,
+        OriginOverride: true,
+      },
+    });
+  });
+
+  test('that was not may not', () => {
+    expect(corsOf(named).edge).toBeUndefined();
+    expect(corsOf(unnamed)).toEqual({ api: undefined, edge: undefined });
   });
 });
 

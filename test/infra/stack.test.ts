@@ -275,6 +275,21 @@ describe('HTTP API', () => {
     expect(stage.dependsOn).toEqual(expect.arrayContaining(named.map(({ id }) => id)));
   });
 
+  test('lets pages of other origins ask it only if somebody named them', () => {
+    const cors = (from: Template) =>
+      resourceOf(from, 'AWS::ApiGatewayV2::Api', { ProtocolType: 'HTTP' }).properties[
+        'CorsConfiguration'
+      ];
+    expect(cors(template)).toBeUndefined();
+    const allowedOrigins = 'https://app.example.com,http://localhost:5173';
+    expect(cors(synthesize({ allowedOrigins }).template)).toEqual({
+      AllowOrigins: ['https://app.example.com', 'http://localhost:5173'],
+      AllowMethods: ['GET', 'HEAD'],
+      AllowHeaders: ['authorization'],
+      MaxAge: 3600,
+    });
+  });
+
   test('knows the gateway if there is one', () => {
     expect(environmentOf(functionOf(template, 'health'))).not.toHaveProperty('GATEWAY_URL');
     expect(environmentOf(functionOf(withMockData, 'health'))).toMatchObject({

@@ -9,7 +9,10 @@ let stack: LocalStack;
 const lines: string[] = [];
 
 beforeAll(async () => {
-  stack = await startLocalStack({ log: (line) => lines.push(JSON.stringify(line)) });
+  stack = await startLocalStack({
+    settings: { allowedOrigins: ['https://app.example.com'] },
+    log: (line) => lines.push(JSON.stringify(line)),
+  });
 }, 60_000);
 afterAll(() => stack.close());
 
@@ -139,6 +142,31 @@ test('/whoami says whose a good token is and until when, and only in the header'
   expect(await response.text()).toBe(`{"userId":"alice","expiresAt":${exp * 1000}}`);
   const inQuery = await fetch(`${stack.whoamiUrl}?token=${token}`);
   expect([inQuery.status, await inQuery.json()]).toEqual([401, { code: 'token_missing' }]);
+});
+
+test('a page of an allowed origin may ask /whoami, and learns that its token is refused', async () => {
+  const ask = async (
+    origin: string,
+    init: { readonly method?: string; readonly headers: Readonly<Record<string, string>> },
+  ) => {
+    const headers = { ...init.headers, Origin: origin };
+    const response = await fetch(stack.whoamiUrl, { ...init, headers });
+    return [response.status, response.headers.get('access-control-allow-origin')];
+  };
+  const preflight = {
+    method: 'OPTIONS',
+    headers: {
+      'Access-Control-Request-Method': 'GET',
+      'Access-Control-Request-Headers': 'authorization',
+    },
+  };
+  const origin = 'https://app.example.com';
+  expect(await ask(origin, preflight)).toEqual([204, origin]);
+  expect(await ask(origin, { headers: { Authorization: 'Bearer garbage' } })).toEqual([
+    401,
+    origin,
+  ]);
+  expect(await ask('https://evil.example', preflight)).toEqual([204, null]);
 });
 
 test('HEAD is GET without the body', async () => {

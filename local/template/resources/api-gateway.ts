@@ -19,6 +19,14 @@ export const api = resourceType({
     Name: text,
     ProtocolType: only('WEBSOCKET', 'HTTP'),
     RouteSelectionExpression: v.optional(text),
+    CorsConfiguration: v.optional(
+      strict({
+        AllowOrigins: v.array(text),
+        AllowMethods: v.array(text),
+        AllowHeaders: v.array(text),
+        MaxAge: rate,
+      }),
+    ),
     ...withoutEffect('Description', 'IpAddressType', 'Tags', 'Version'),
   }),
   identify: (properties, names) => {

@@ -44,6 +44,7 @@ test('issuer and audience are enough', () => {
       operatorArns: [],
       dataRemoval: 'retain',
       logRetentionDays: 30,
+      allowedOrigins: [],
       runbookUrl: 'docs/runbook.md',
       tags: {},
     },
@@ -80,6 +81,7 @@ test('everything can be set as text, which is all that -c can give', () => {
     operatorArns: 'arn:aws:iam::123456789012:user/alice@example.com',
     dataRemoval: 'destroy',
     logRetentionDays: '7',
+    allowedOrigins: 'https://app.example.com, http://localhost:5173',
     runbookUrl: 'https://wiki.example.com/runbook',
     alarmEmail: 'on-call@example.com',
     maxTokenHours: '12',
@@ -116,6 +118,7 @@ test('everything can be set as text, which is all that -c can give', () => {
       operatorArns: ['arn:aws:iam::123456789012:user/alice@example.com'],
       dataRemoval: 'destroy',
       logRetentionDays: 7,
+      allowedOrigins: ['https://app.example.com', 'http://localhost:5173'],
       runbookUrl: 'https://wiki.example.com/runbook',
       alarmEmail: 'on-call@example.com',
       maxTokenHours: 12,
@@ -344,6 +347,40 @@ test.each([
       problem: 'must be an e-mail address such as on-call@example.com',
     },
   ]);
+});
+
+test.each([
+  'https://app.example.com/',
+  'https://app.example.com/page',
+  'https://App.example.com',
+  'https://app.example.com:443',
+  'http://app.example.com',
+  'app.example.com',
+  'https://*.example.com',
+  '*',
+  'null',
+  'https://user@app.example.com',
+  'https://a.example.com https://b.example.com',
+  [['https://app.example.com']],
+  ['https://app.example.com', 7],
+  {},
+])('no page of another origin is one of %j', (allowedOrigins) => {
+  expect(new Set(pathsOf({ ...oidc, allowedOrigins }).map((path) => path.split('.')[0]))).toEqual(
+    new Set(['allowedOrigins']),
+  );
+});
+
+test.each([
+  'https://app.example.com:8443',
+  'http://localhost:5173',
+  'http://127.0.0.1',
+  // Of a host that CloudFormation fills in.
+  'https://${Token[TOKEN.42]}',
+])('pages of other origins may be of %j', (origin) => {
+  expect(parseConfiguration({ ...oidc, allowedOrigins: [origin, origin] })).toMatchObject({
+    ok: true,
+    value: { allowedOrigins: [origin] },
+  });
 });
 
 test.each(['https://user:secret@example.com/runbook', 'docs/my runbook.md', 'runbook.md#alarms'])(

@@ -64,7 +64,13 @@ it('greets with all addresses, waits for Ctrl-C, closes, and exits with 0', asyn
   expect(exitCode).toBe(0);
   expect(events).toEqual(['listening', 'started', 'closed']);
   expect(started).toEqual([
-    { port: 3000, awsPort: 4566, mockData: false, log: expect.any(Function) as unknown },
+    {
+      port: 3000,
+      awsPort: 4566,
+      mockData: false,
+      settings: { allowedOrigins: ['http://localhost:5173'] },
+      log: expect.any(Function) as unknown,
+    },
   ]);
   for (const text of [
     'Dashboard     http://localhost:3000/',
@@ -87,6 +93,7 @@ it('takes all options', async () => {
     command,
     ...['--port', '3001', '--aws-port', '4600', '--mock-data', '--heartbeat-seconds', '5'],
     ...['--gateway-url', 'http://localhost:8888', '--issuer', 'https://i.example'],
+    ...['--allowed-origins', 'https://a.example,https://b.example'],
     ...['--audience', 'A', '--jwks-uri', 'https://i.example/keys', '--verbose'],
   );
   expect(started).toEqual([
@@ -94,7 +101,10 @@ it('takes all options', async () => {
       port: 3001,
       awsPort: 4600,
       mockData: true,
-      settings: { heartbeatSeconds: 5 },
+      settings: {
+        allowedOrigins: ['https://a.example', 'https://b.example'],
+        heartbeatSeconds: 5,
+      },
       gatewayUrl: 'http://localhost:8888',
       issuer: 'https://i.example',
       audience: 'A',

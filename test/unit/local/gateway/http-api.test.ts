@@ -203,6 +203,66 @@ it('HEAD, by a route of its own, has the headers of GET and no body', async () =
   expect(health.events).toMatchObject([{ requestContext: { http: { method: 'HEAD' } } }]);
 });
 
+describe('pages of other origins', () => {
+  const cors = {
+    allowOrigins: ['https://app.example.com'],
+    allowMethods: ['GET', 'HEAD'],
+    allowHeaders: ['authorization'],
+    maxAgeSeconds: 3600,
+  };
+  const Origin = 'https://app.example.com';
+  const preflight = (origin: string) => ({
+    method: 'OPTIONS',
+    headers: { Origin: origin, 'Access-Control-Request-Method': 'GET' },
+  });
+  const corsHeadersOf = (headers: Headers) =>
+    Object.fromEntries([...headers].filter(([name]) => name.startsWith('access-control-')));
+  const readable = { 'access-control-allow-origin': Origin };
+
+  it('may ask first, and need no route for it', async () => {
+    const health = serve(() => ({ statusCode: 200 }), { cors });
+    for (const path of ['/health', '/other']) {
+      const { status, body, headers } = await ask(path, preflight(Origin));
+      expect({ status, body, headers: corsHeadersOf(headers) }).toEqual({
+        status: 204,
+        body: '',
+        headers: {
+          ...readable,
+          'access-control-allow-methods': 'GET,HEAD',
+          'access-control-allow-headers': 'authorization',
+          'access-control-max-age': '3600',
+        },
+      });
+    }
+    const other = await ask('/health', preflight('https://evil.example'));
+    expect([other.status, corsHeadersOf(other.headers)]).toEqual([204, {}]);
+    expect(await ask('/health', { method: 'OPTIONS' })).toMatchObject({ status: 404 });
+    expect(health.events).toEqual([]);
+  });
+
+  it('may read every answer if they are allowed, whatever its status, and nothing if not', async () => {
+    const statuses = [200, 401];
+    serve(
+      () => ({ statusCode: statuses.shift(), headers: { 'Access-Control-Allow-Origin': '*' } }),
+      { cors, throttle: { requestsPerSecond: 0.001, burst: 2 } },
+    );
+    for (const expected of [200, 401, 429]) {
+      const { status, headers } = await ask('/health', { headers: { Origin } });
+      expect([status, corsHeadersOf(headers)]).toEqual([expected, readable]);
+    }
+    for (const headers of [{ Origin: 'https://evil.example' }, {}]) {
+      expect(corsHeadersOf((await ask('/health', { headers })).headers)).toEqual({});
+    }
+  });
+
+  it('may ask nothing of an API that names none: its function may say so itself', async () => {
+    serve(() => ({ statusCode: 200, headers: { 'Access-Control-Allow-Origin': '*' } }));
+    expect(await ask('/health', preflight(Origin))).toMatchObject({ status: 404 });
+    const { headers } = await ask('/health', { headers: { Origin } });
+    expect(corsHeadersOf(headers)).toEqual({ 'access-control-allow-origin': '*' });
+  });
+});
+
 it('documents are there before the APIs, and only for GET and HEAD', async () => {
   gateway.publish('/.well-known/jwks.json', { keys: [] });
   const path = '/.well-known/jwks.json';
