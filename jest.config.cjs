@@ -22,6 +22,8 @@ module.exports = {
   projects: ['unit', 'infra', 'integration', 'clients', 'package', 'soak', 'browser', 'deploy'].map(
     project,
   ),
+  globalSetup: '<rootDir>/test/support/make-temporary-folder.ts',
+  globalTeardown: '<rootDir>/test/support/remove-temporary-folder.ts',
   // Waiting is for conditions; this ends a test whose condition never comes.
   testTimeout: 30_000,
 };

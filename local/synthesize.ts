@@ -1,8 +1,8 @@
 // Turns the CDK app into the template and the bundles that the local stack runs.
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { makeTemporaryFolder } from './temporary-folder';
 import type { Template } from './template/template';
 
 /** One setting that the app does not accept. */
@@ -44,7 +44,7 @@ export interface Synthesis {
  * @throws {SynthesisError}
  */
 export async function synthesize(context: Readonly<Record<string, unknown>>): Promise<Synthesis> {
-  const directory = await mkdtemp(path.join(tmpdir(), 'mission-control-'));
+  const directory = await makeTemporaryFolder();
   const remove = () => rm(directory, { recursive: true, force: true });
   try {
     await runApp(context, directory);

@@ -10,7 +10,7 @@ const project = path.resolve(__dirname, '../..');
 function synth(context: Record<string, unknown>, region?: string) {
   const outdir = mkdtempSync(path.join(tmpdir(), 'mission-control-synth-'));
   try {
-    const { PATH, HOME } = process.env;
+    const { PATH, HOME, TMPDIR } = process.env;
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       ['--import', 'tsx', 'infra/main.ts'],
@@ -18,7 +18,7 @@ function synth(context: Record<string, unknown>, region?: string) {
         cwd: project,
         encoding: 'utf8',
         env: {
-          ...{ PATH, HOME, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context) },
+          ...{ PATH, HOME, TMPDIR, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context) },
           ...(region === undefined ? {} : { CDK_DEFAULT_REGION: region }),
         },
       },

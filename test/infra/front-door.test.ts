@@ -1,5 +1,5 @@
 // The front door by name: who answers what, over which TLS, what a browser is told, and what is written down.
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { ConfigurationError, MissionControlRealtime } from '../../infra';
@@ -10,6 +10,7 @@ import { frontDoorCode } from '../../infra/constructs/front-door-function';
 import {
   allowedTo,
   dashboardDirectory,
+  foreignApp,
   functionOf,
   resourceOf,
   resourcesOf,
@@ -440,10 +441,6 @@ describe('in the app of others', () => {
     });
   });
 });
-
-function foreignApp() {
-  return new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
-}
 
 function codeOf() {
   return Code.fromInline('// Tests of the template need no code.');

@@ -1,10 +1,10 @@
 // The construct in CDK apps of others, and what a stage or a new user pool changes of the stack.
-import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { ConfigurationError, MissionControlRealtime } from '../../infra';
-import { functionOf, resourceOf, resourcesOf, synthesize } from './synthesized';
+import { foreignApp, functionOf, resourceOf, resourcesOf, synthesize } from './synthesized';
 
 const codeOf = () => Code.fromInline('// Tests of the template need no code.');
 const oidc = {
@@ -12,11 +12,7 @@ const oidc = {
   issuer: 'https://issuer.example.com',
   audience: 'mission-control',
 } as const;
-const foreignStack = () =>
-  new Stack(
-    new App({ analyticsReporting: false, builtinCloudFormationValidation: false }),
-    'Foreign',
-  );
+const foreignStack = () => new Stack(foreignApp(), 'Foreign');
 const variablesOf = (template: Template, name: string) =>
   (functionOf(template, name).properties['Environment'] as { Variables: Record<string, string> })
     .Variables;

@@ -1,9 +1,16 @@
 // Who may do what: exactly what each function's job takes, on exactly these resources.
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { MissionControlRealtime } from '../../infra/mission-control-realtime';
-import { allowedTo, functionOf, resourceOf, resourcesOf, synthesize } from './synthesized';
+import {
+  allowedTo,
+  foreignApp,
+  functionOf,
+  resourceOf,
+  resourcesOf,
+  synthesize,
+} from './synthesized';
 
 const { template } = synthesize({ useMockData: true });
 
@@ -153,8 +160,7 @@ test('only those that send heartbeats when idle may note and ask who has just be
 
 test('a role has one policy in any app: its function must not be called before it has all permissions', () => {
   const flag = '@aws-cdk/aws-lambda:createNewPoliciesWithAddToRolePolicy';
-  const app = new App({ context: { [flag]: true }, autoSynth: false });
-  const stack = new Stack(app, 'Stack');
+  const stack = new Stack(foreignApp({ [flag]: true }), 'Stack');
   new MissionControlRealtime(stack, 'Realtime', {
     identityProvider: {
       kind: 'oidc',

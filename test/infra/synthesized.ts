@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { createApp, type AppOptions } from '../../infra/app';
@@ -43,6 +44,21 @@ export function synthesize(context: Context = {}, options: AppOptions = quick) {
   } finally {
     rmSync(outdir, { recursive: true });
   }
+}
+
+const foreignDirectories: string[] = [];
+afterAll(() => {
+  for (const directory of foreignDirectories) rmSync(directory, { recursive: true });
+});
+
+/** An app of others, whose assembly does not outlive the test file. */
+export function foreignApp(context: Context = {}): App {
+  const outdir = mkdtempSync(path.join(tmpdir(), 'mission-control-foreign-'));
+  foreignDirectories.push(outdir);
+  return new App({
+    ...{ outdir, context },
+    ...{ analyticsReporting: false, builtinCloudFormationValidation: false, autoSynth: false },
+  });
 }
 
 export interface Resource {
