@@ -36,7 +36,7 @@ const configurationSchema = v.object(
         v.regex(/^wss?:\/\/[^/]/, 'must begin with ws:// or wss://'),
       ),
     ),
-    healthUrl: v.optional(url('must be an address')),
+    whoamiUrl: v.optional(url('must be an address')),
     token: tokenSchema,
     commands: v.optional(v.array(text, 'must be a list of texts'), []),
   },
@@ -47,7 +47,7 @@ export type TokenConfiguration = v.InferOutput<typeof tokenSchema>;
 
 export interface DashboardConfiguration {
   readonly webSocketUrl: string;
-  readonly healthUrl?: string;
+  readonly whoamiUrl?: string;
   readonly token: TokenConfiguration;
   /** What to run to see something, on a stack that has nothing to show. */
   readonly commands: readonly string[];
@@ -70,10 +70,10 @@ export function parseConfiguration(json: unknown, pageUrl: string): DashboardCon
     );
     throw new ConfigurationError(`config.json is not usable: ${faults.join('; ')}.`);
   }
-  const { webSocketUrl, healthUrl, token, commands } = parsed.output;
+  const { webSocketUrl, whoamiUrl, token, commands } = parsed.output;
   return {
     webSocketUrl: webSocketUrl ?? new URL(pageUrl).origin.replace(/^http/, 'ws'),
-    ...(healthUrl !== undefined && { healthUrl: new URL(healthUrl, pageUrl).href }),
+    ...(whoamiUrl !== undefined && { whoamiUrl: new URL(whoamiUrl, pageUrl).href }),
     token: token.kind === 'endpoint' ? { ...token, url: new URL(token.url, pageUrl).href } : token,
     commands,
   };

@@ -33,7 +33,7 @@ export function connectionWords(connection: Connection, now: number): Connection
     case 'offline':
       return {
         title: 'Offline',
-        detail: 'This device has no network. It connects when there is one.',
+        detail: ['This device seems to have no network.', next].filter(Boolean).join(' '),
         tone: 'bad',
         action: 'Try now',
       };
@@ -49,6 +49,7 @@ const known: Readonly<Record<string, string>> = {
   refused: 'The server refuses the token.',
   token_unavailable: 'There is no token.',
   token_malformed: 'The token is none.',
+  unavailable: 'The server cannot be reached, or has too much to do.',
   token_expired: 'The token has expired.',
   connect_timeout: 'The server does not answer.',
   silent: 'The server has gone silent.',

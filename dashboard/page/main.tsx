@@ -15,7 +15,7 @@ const timeout = (due: () => void, delayMs: number) => setTimeout(due, delayMs);
 
 async function start(): Promise<ReactNode> {
   const pageUrl = location.href;
-  const { webSocketUrl, healthUrl, token, commands } = await loadConfiguration(pageUrl);
+  const { webSocketUrl, whoamiUrl, token, commands } = await loadConfiguration(pageUrl);
   const tokens = createTokenSource(token, {
     fetch: (...request) => fetch(...request),
     pageUrl,
@@ -31,7 +31,7 @@ async function start(): Promise<ReactNode> {
   const client = createMissionControl({
     url: webSocketUrl,
     getToken: tokens.getToken,
-    ...(healthUrl !== undefined && { healthUrl }),
+    ...(whoamiUrl !== undefined && { whoamiUrl }),
     // A token that has to be pasted is not there yet.
     autoConnect: tokens.remedy.kind !== 'paste',
   });

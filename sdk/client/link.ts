@@ -2,7 +2,7 @@
 import type { ClientFrame, EventFrame, ServerFrame } from '../protocol';
 import { readServerFrame } from '../protocol/frame-reader';
 import { createLiveness } from './liveness';
-import { isRefused } from './refusal';
+import { refusalOf } from './refusal';
 import { createTimers, type Clock } from './timers';
 import type { Timing } from './timing';
 import { expiryOf, openSocket, type TokenTransport } from './token';
@@ -10,8 +10,8 @@ import type { Fetch, NodeSocket, Socket, SocketConstructor, SocketEvent } from '
 
 export interface LinkWorld {
   readonly url: string;
-  /** Where any answer proves that the server can be reached. */
-  readonly healthUrl: string;
+  /** Where the server says what it thinks of a token. */
+  readonly whoamiUrl: string;
   readonly tokenTransport?: TokenTransport | undefined;
   readonly getToken: () => string | Promise<string>;
   readonly WebSocket: SocketConstructor;
@@ -35,10 +35,12 @@ export interface LinkHandlers {
   event(event: EventFrame): void;
   /** All that this link has missed is known. Comes once. */
   synced(): void;
-  /** The server's time, of a link that is synced. */
-  serverTime(timestamp: number): void;
+  /** The server's time, of a link that is synced. Returns the time to believe. */
+  serverTime(timestamp: number): number;
   /** The server is about to close. Returns whether to leave that to the server. */
   closing(reason: string): boolean;
+  /** The token of `refresh()` is none for this connection. */
+  refused(): void;
   /** Comes once, and nothing after it; not when the client itself has closed the link. */
   ended(end: LinkEnd): void;
 }
@@ -46,6 +48,8 @@ export interface LinkHandlers {
 export interface Link {
   /** Ends it unless there is a sign of life in time. */
   probe(): void;
+  /** Gives the server a fresh token, for a link that is open. */
+  refresh(): void;
   /** Listens for a little longer, then closes. */
   retire(): void;
   close(): void;
@@ -53,7 +57,7 @@ export interface Link {
   age(): number | undefined;
 }
 
-const longestSyncPauseMs = 300_000;
+const longestPauseMs = 300_000;
 
 /** How long to wait, after an error, for the close that says more. */
 const closeAfterErrorMs = 200;
@@ -66,7 +70,7 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
   let over = false;
   let openedAt: number | undefined;
   let synced = false;
-  let newestServerTime = 0;
+  let isRefreshing = false;
   /** What the server's clock is ahead of ours. */
   let aheadMs = 0;
   /** By the server's clock. */
@@ -101,24 +105,30 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
   });
 
   const send = (frame: ClientFrame) => socket?.send(JSON.stringify(frame));
-  const getToken = () => Promise.resolve().then(() => (over ? '' : world.getToken()));
+  const getToken = () =>
+    Promise.resolve().then(async () => (over ? '' : tidy(await world.getToken())));
   const noToken = () => {
     end({ reason: 'token_unavailable' });
   };
 
   function connect(token: string): void {
     if (over) return;
-    if (typeof token !== 'string' || token === '') {
+    if (token === '') {
       noToken();
       return;
     }
     timers.stop('token');
-    timers.start('connect', timing.connectTimeoutMs, () => {
-      end({ reason: 'connect_timeout' }, true);
-    });
+    const giveUp = (how: LinkEnd) => {
+      timers.start('connect', timing.connectTimeoutMs, () => {
+        end(how, true);
+      });
+    };
+    giveUp({ reason: 'connect_timeout' });
     expiresAt = expiryOf(token);
     let status: number | undefined;
     try {
+      // A subprotocol cannot have it, and a header or a URL should not.
+      if (/\s/.test(token)) throw new TypeError('There is white space in the token.');
       socket = openSocket(world.WebSocket, world.url, token, world.tokenTransport);
     } catch {
       // Its message may have the token in it.
@@ -132,11 +142,14 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
       if (socket !== undefined) socket.onclose = null;
       const why = closingReason ?? reason ?? '';
       const how = { ...(code !== undefined && { code }), ...(why !== '' && { reason: why }) };
-      if (openedAt !== undefined) end(how);
-      else
-        void isRefused(status, world, abort.signal).then((refused) => {
-          end(refused ? { ...how, reason: 'refused', refused } : how);
-        });
+      if (openedAt !== undefined) {
+        end(how);
+        return;
+      }
+      giveUp({ ...how, reason: 'unavailable' });
+      void refusalOf(status, token, world, abort.signal).then((refusal) => {
+        end({ ...how, reason: refusal, refused: refusal === 'refused' });
+      });
     };
     socket.onclose = closed;
     // After a handshake that failed, the WebSocket of Node.js 22 tells of no close.
@@ -157,17 +170,28 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
     timers.stop('connect');
     openedAt = clock.now();
     liveness.begin();
-    sync(timing.connectTimeoutMs);
+    ask('sync', () => {
+      const since = handlers.since();
+      send({ type: 'state:sync', payload: since === undefined ? {} : { since } });
+    });
     handlers.opened();
   }
 
   /** Asks again until there is an answer: a frame that the server failed on has none. */
-  function sync(pauseMs: number): void {
-    timers.start('sync', pauseMs, () => {
-      sync(Math.min(pauseMs * 2, longestSyncPauseMs));
+  function ask(name: string, question: () => void, pauseMs = timing.connectTimeoutMs): void {
+    timers.start(name, pauseMs, () => {
+      ask(name, question, Math.min(pauseMs * 2, longestPauseMs));
     });
-    const since = handlers.since();
-    send({ type: 'state:sync', payload: since === undefined ? {} : { since } });
+    question();
+  }
+
+  function sendToken(): void {
+    getToken().then(
+      (token) => {
+        if (!over && token) send({ type: 'token:refresh', payload: { token } });
+      },
+      () => undefined,
+    );
   }
 
   /**
@@ -180,12 +204,7 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
     if (leftMs < timing.refreshBeforeMs / 6) return;
     timers.start('renew', Math.max(leftMs - timing.refreshBeforeMs, leftMs / 2), () => {
       renew();
-      getToken().then(
-        (token) => {
-          if (!over && token) send({ type: 'token:refresh', payload: { token } });
-        },
-        () => undefined,
-      );
+      sendToken();
     });
   }
 
@@ -219,8 +238,13 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
         told(frame.payload.timestamp);
         break;
       case 'token:refreshed':
+        isRefreshing = false;
+        timers.stop('refresh');
         ({ expiresAt } = frame.payload);
         renew();
+        break;
+      case 'error':
+        if (isRefreshing && frame.payload.code === 'token_refused') handlers.refused();
         break;
       case 'connection:closing':
         closingReason = frame.payload.reason;
@@ -230,9 +254,7 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
 
   /** Time that the server told. Before the link is synced it must not count: what lies before is not known yet. */
   function told(timestamp: number): void {
-    newestServerTime = Math.max(newestServerTime, timestamp);
-    aheadMs = timestamp - clock.now();
-    if (synced) handlers.serverTime(newestServerTime);
+    if (synced) aheadMs = handlers.serverTime(timestamp) - clock.now();
   }
 
   timers.start('token', timing.tokenTimeoutMs, noToken);
@@ -240,6 +262,10 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
   return {
     probe() {
       if (openedAt !== undefined) liveness.probe();
+    },
+    refresh() {
+      isRefreshing = true;
+      ask('refresh', sendToken);
     },
     retire() {
       timers.stopAll();
@@ -252,4 +278,9 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
     },
     age: () => (openedAt === undefined ? undefined : clock.now() - openedAt),
   };
+}
+
+/** What was read from a file or an answer often ends in a line break. */
+function tidy(token: unknown): string {
+  return typeof token === 'string' ? token.trim() : '';
 }

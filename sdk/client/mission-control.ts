@@ -7,6 +7,7 @@ import type { Connection } from './connection';
 import { createListeners, type ListenerTypes } from './listeners';
 import { settingsOf, type MissionControlOptions } from './options';
 import { Registers } from './registers';
+import { createRecovery } from './recovery';
 import { createTimers } from './timers';
 import { initialState, transition, type Event, type State } from './transition';
 
@@ -29,6 +30,11 @@ export interface MissionControl {
   ) => () => void;
   /** Connects now, with a fresh token: also from `idle` and `closed`, unless the signal has aborted. */
   readonly reconnect: () => void;
+  /**
+   * Takes another token from `getToken` into the open connection, which stays. Where the server refuses that, because
+   * it is not valid or another user's, and where nothing is open, the same as {@link reconnect}.
+   */
+  readonly refresh: () => void;
   /** Closes the connection and leaves nothing behind: no socket, no timer, no listener of the page. */
   readonly close: () => void;
   /** The same as {@link close}. */
@@ -45,13 +51,13 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
   const registers = new Registers();
   const listeners = createListeners();
   const timers = createTimers(clock);
+  const recovery = createRecovery(clock);
   const links = new Set<Link>();
   let current: Link | undefined;
   /** The one that is to take the place of the current one. */
   let next: Link | undefined;
   let failedRotations = 0;
   let world: LinkWorld | undefined;
-  let serverTime: number | undefined;
   let state = initialState;
   let connection = view(state);
   let unsubscribe: (() => void) | undefined;
@@ -74,7 +80,7 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
       unsubscribe = undefined;
     }
     if (after.retryInMs === undefined) timers.stop('retry');
-    else if (after !== before) timers.start('retry', after.retryInMs, send('retry'));
+    else if (after.name !== before.name) timers.start('retry', after.retryInMs, send('retry'));
     if (after.name !== 'connected') timers.stop('stable');
     else if (before.name !== 'connected')
       timers.start('stable', timing.stableAfterMs, send('stable'));
@@ -89,7 +95,7 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
     listeners.call('connection', connection);
   }
 
-  const send = (type: 'retry' | 'stable') => () => {
+  const send = (type: 'retry' | 'stable' | 'handover') => () => {
     dispatch({ type });
   };
 
@@ -99,6 +105,7 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
     },
     drop() {
       timers.stop('rotate');
+      timers.stop('handover');
       for (const link of links) link.close();
       links.clear();
       current = next = undefined;
@@ -110,7 +117,7 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
 
   function open(): Link {
     const link = openLink((world ??= settings.linkWorld()), {
-      since: () => (serverTime === undefined ? undefined : Math.max(0, serverTime - overlapMs)),
+      since: recovery.since,
       opened() {
         if (link === current) becameCurrent();
       },
@@ -128,8 +135,9 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
         old?.retire();
         planRotation();
       },
-      serverTime(timestamp) {
-        serverTime = Math.max(serverTime ?? 0, timestamp);
+      serverTime: recovery.told,
+      refused() {
+        if (link === current) reconnect();
       },
       closing(reason) {
         // A token that expired on a young connection is no accident: that is for the backoff.
@@ -162,8 +170,11 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
           if (current === undefined) {
             const hidden = !page.isVisible;
             dispatch({ type: 'ended', luck: random(), hidden, ...end });
-          } else if (current.age() === undefined) dispatch({ type: 'handover' });
-          else planRotation();
+          } else if (current.age() !== undefined) planRotation();
+          // Nobody has to see the moment between two tokens.
+          else if (end.reason === 'token_expired')
+            timers.start('handover', timing.pongTimeoutMs, send('handover'));
+          else dispatch({ type: 'handover' });
         }
       },
     });
@@ -172,6 +183,7 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
   }
 
   function becameCurrent(): void {
+    timers.stop('handover');
     planRotation();
     dispatch({ type: 'opened' });
   }
@@ -182,8 +194,7 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
 
   function rotate(): void {
     timers.stop('rotate');
-    if (state.name === 'connected') next ??= open();
-    else timers.start('rotate', timing.backoffCapMs, rotate);
+    next ??= open();
   }
 
   function merge(event: EventFrame): void {
@@ -208,6 +219,11 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
     dispatch({ type: 'start', online: isOnline });
   }
 
+  function refresh(): void {
+    if (current?.age() === undefined || next !== undefined) reconnect();
+    else current.refresh();
+  }
+
   function close(): void {
     dispatch({ type: 'close' });
   }
@@ -223,11 +239,9 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
     sessions: registers.sessions,
     on: listeners.add,
     reconnect,
+    refresh,
     close,
     // Where the symbol is not known yet, nobody can ask for it.
     [Symbol.dispose]: close,
   };
 }
-
-/** Asked for once more with each sync: clocks of servers differ, and what was seen may have been overtaken. */
-const overlapMs = 60_000;

@@ -25,10 +25,10 @@ export interface MissionControlOptions {
   /** How the token is sent. Default: `header` with `ws` and in Node.js, `subprotocol` elsewhere. */
   readonly tokenTransport?: TokenTransport;
   /**
-   * Asked after a handshake that failed: if there is any answer, the network is fine and it was the token. Default:
-   * `/health` beside the WebSocket, e.g. `http://localhost:3000/health`.
+   * Asked, with the token as `Authorization`, after a handshake that failed without telling why: 401 or 403 means that
+   * the token is refused. Default: `/whoami` beside the WebSocket, e.g. `http://localhost:3000/whoami`.
    */
-  readonly healthUrl?: string;
+  readonly whoamiUrl?: string;
   /** Closes the client for ever when it aborts. */
   readonly signal?: Signal;
   /** Whether to connect at once. Default: yes. Else the client is `idle` until `reconnect()`. */
@@ -76,8 +76,8 @@ export function settingsOf(options: MissionControlOptions): Settings {
           'There is no WebSocket here: give one as an option, e.g. that of "ws".',
         );
       }
-      const healthUrl = options.healthUrl ?? healthUrlOf(url);
-      return { url, healthUrl, tokenTransport, getToken, WebSocket, fetch, clock, timing };
+      const whoamiUrl = options.whoamiUrl ?? whoamiUrlOf(url);
+      return { url, whoamiUrl, tokenTransport, getToken, WebSocket, fetch, clock, timing };
     },
   };
 }
@@ -85,7 +85,8 @@ export function settingsOf(options: MissionControlOptions): Settings {
 /** What no constructor of a WebSocket takes would otherwise look like a token that it does not take. */
 function isSocketUrl(url: string): boolean {
   try {
-    return /^wss?:\/\/[^/]/.test(url) && new URL(url).hash === '';
+    // React Native's URL has only a constructor: what it is asked for it throws.
+    return /^wss?:\/\/[^/#][^#]*$/.test(url) && Boolean(new URL(url));
   } catch {
     return false;
   }
@@ -103,7 +104,7 @@ function timingOf(given: Partial<Timing> = {}): Timing {
   return timing;
 }
 
-/** `ws://localhost:3000/live?x` → `http://localhost:3000/live/health` */
-function healthUrlOf(url: string): string {
-  return `${url.replace(/^ws/, 'http').replace(/\/?([?#].*)?$/, '')}/health`;
+/** `ws://localhost:3000/live?x` → `http://localhost:3000/live/whoami` */
+function whoamiUrlOf(url: string): string {
+  return `${url.replace(/^ws/, 'http').replace(/\/?([?#].*)?$/, '')}/whoami`;
 }

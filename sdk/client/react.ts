@@ -1,4 +1,6 @@
 // For React: a provider with one client, and hooks that render when what they show has changed.
+'use client';
+
 import {
   createContext,
   createElement,
@@ -95,7 +97,8 @@ export function useSessions(agentId?: string): readonly SessionActivity[] {
 }
 
 /**
- * The documented hook: connects by itself, without a provider, while there is a token, and again with each new one.
+ * The documented hook: connects by itself, without a provider, while there is a token. A new one is taken into the open
+ * connection; what the server does not take there, such as that of another user, makes another connection.
  * @param options `url` is `ws://localhost:3000` unless given
  */
 export function useWebSocket(
@@ -104,18 +107,25 @@ export function useWebSocket(
 ): { isConnected: boolean; agentStatuses: Map<string, AgentStatus> } {
   const getToken = () => token ?? '';
   const { url = 'ws://localhost:3000' } = options;
-  const client = useOwnClient({ ...options, url, getToken }, token);
+  const client = useOwnClient({ ...options, url, getToken }, Boolean(token));
+  const known = useRef(token);
+  useEffect(() => {
+    const isNew = known.current !== token;
+    // Where there was none, the client connects with this one anyway.
+    if (isNew && known.current && token && options.autoConnect !== false) client.refresh();
+    known.current = token;
+  }, [client, token]);
   const { state } = useConnectionOf(client);
   return { isConnected: state === 'connected', agentStatuses: useAgentsOf(client) };
 }
 
-/** A client that lives as long as the component, connected while `wanted` is truthy, anew when that changes. */
-function useOwnClient(options: MissionControlOptions, wanted: unknown): MissionControl;
+/** A client that lives as long as the component, connected while it is wanted. */
+function useOwnClient(options: MissionControlOptions, isWanted: boolean): MissionControl;
 function useOwnClient(
   options: MissionControlOptions | undefined,
-  wanted: unknown,
+  isWanted: boolean,
 ): MissionControl | undefined;
-function useOwnClient(options: MissionControlOptions | undefined, wanted: unknown) {
+function useOwnClient(options: MissionControlOptions | undefined, isWanted: boolean) {
   const newest = useRef(options);
   useEffect(() => {
     newest.current = options;
@@ -132,10 +142,10 @@ function useOwnClient(options: MissionControlOptions | undefined, wanted: unknow
     [options?.url],
   );
   useEffect(() => {
-    if (!client || !wanted || options?.autoConnect === false) return undefined;
+    if (!client || !isWanted || options?.autoConnect === false) return undefined;
     client.reconnect();
     return client.close;
-  }, [client, wanted]);
+  }, [client, isWanted]);
   return client;
 }
 

@@ -1,24 +1,29 @@
-// Why a handshake failed: browsers tell a refused token from a broken network no more than Node.js does.
+// Why a handshake failed: browsers tell a refused token, a crowd and a broken network no more than Node.js does.
 import type { Fetch } from './world';
 
+export type Refusal = 'refused' | 'rate_limited' | 'unavailable';
+
 /**
- * Whether it was the token, or whatever else the server minds; not the network. Never rejects.
- * @param status of the answer, if it is known
+ * Why there is no connection. It is `refused` only where the server has said 401 or 403 to this token: in answer to the
+ * handshake, or to `GET /whoami` where the handshake's status is hidden. A token that is good there leaves open what
+ * else it was, as no answer does: `unavailable`. Never rejects, and never tells the token.
+ * @param status of the handshake's answer, if it is known
  */
-export async function isRefused(
+export async function refusalOf(
   status: number | undefined,
-  { healthUrl, fetch }: { readonly healthUrl: string; readonly fetch?: Fetch | undefined },
+  token: string,
+  { whoamiUrl, fetch }: { readonly whoamiUrl: string; readonly fetch?: Fetch | undefined },
   signal: AbortSignal,
-): Promise<boolean> {
-  if (status !== undefined) return status === 401 || status === 403;
-  // Here it is a function of its own: a browser refuses to fetch for another object.
-  if (fetch === undefined) return false;
+): Promise<Refusal> {
+  let answer = status;
   try {
-    // Any answer will do, so that of a server that other pages may not read, too.
-    const options = { mode: 'no-cors', cache: 'no-store', credentials: 'omit' } as const;
-    await fetch(healthUrl, { ...options, signal: signal as never });
-    return true;
+    // Here it is a function of its own: a browser refuses to fetch for another object. A token follows no redirect.
+    const options = { cache: 'no-store', credentials: 'omit', redirect: 'error' } as const;
+    const headers = { Authorization: `Bearer ${token}` };
+    answer ??= (await fetch?.(whoamiUrl, { ...options, headers, signal: signal as never }))?.status;
   } catch {
-    return false;
+    // No network, or a server that lets no other page read its answers.
   }
+  if (answer === 401 || answer === 403) return 'refused';
+  return answer === 429 ? 'rate_limited' : 'unavailable';
 }

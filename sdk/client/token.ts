@@ -22,11 +22,9 @@ export function openSocket(
   transport?: TokenTransport,
 ): Socket {
   const isWs = (WebSocket.prototype as NodeSocket | undefined)?.on !== undefined;
-  // Electron's pages have Node.js, and a browser's WebSocket.
+  // Others have a `process` of Node.js and a WebSocket that takes no headers: Cloudflare Workers, pages of Electron.
   const isNode =
-    WebSocket === globals.WebSocket &&
-    globals.process?.versions?.node !== undefined &&
-    globals.document === undefined;
+    WebSocket === globals.WebSocket && globals.navigator?.userAgent?.startsWith('Node.js') === true;
   const Constructor = WebSocket as AnySocketConstructor;
   const protocols = [subprotocol];
   const open = (to: string, offered: readonly string[], headers?: object) =>

@@ -9,14 +9,8 @@ export interface State {
   readonly name: ConnectionState;
   /** Number of the attempt under way or to come, since the last stable connection; 0 when there is none. */
   readonly attempt: number;
-  /** Handshakes refused in a row although the network was fine. */
-  readonly refusals: number;
-  /** Whether a token has ever opened a connection: then a refusal is more likely meant for the crowd. */
-  readonly trusted: boolean;
-  /** What the page says about the network. */
+  /** What the page says about the network: a hint, which may be wrong. */
   readonly online: boolean;
-  /** Whether a socket is open: it is kept while offline, as it may survive. */
-  readonly linked: boolean;
   /** The wait until the next attempt, in milliseconds; none: somebody has to ask for it. */
   readonly retryInMs?: number;
   /** Close code of the WebSocket that ended last, if one was opened. */
@@ -30,7 +24,7 @@ export interface Ended {
   readonly type: 'ended';
   readonly code?: number;
   readonly reason?: string;
-  /** The handshake was refused by a server that can be reached. */
+  /** The server has said that the token opens nothing. */
   readonly refused?: boolean;
   /** It is known that a new connection will do, and that not everybody asks for one now. */
   readonly atOnce?: boolean;
@@ -61,37 +55,27 @@ export type Transition = readonly [State, ...Effect[]];
 export const initialState: State = {
   name: 'idle',
   attempt: 0,
-  refusals: 0,
-  trusted: false,
   online: true,
-  linked: false,
 };
 
 /** What `event` makes of `state`, and what is to be done for it. */
 export function transition(state: State, event: Event, rules: Rules): Transition {
   const { name } = state;
   const isOn = name === 'connecting' || name === 'connected';
-  const isOff = name === 'waiting' || name === 'unauthorized';
+  const isOff = name === 'waiting' || name === 'offline' || name === 'unauthorized';
   switch (event.type) {
     case 'start':
-      // A person who asks again knows more about the network than the browser does.
-      return (name === 'idle' || name === 'closed') && !event.online
-        ? [{ ...to(state, 'offline', 1), online: false, refusals: 0 }]
-        : [{ ...to(state, 'connecting', 1), online: event.online, refusals: 0 }, 'drop', 'open'];
+      return [{ ...to(state, 'connecting', 1), online: event.online }, 'drop', 'open'];
     case 'opened':
       if (name !== 'connecting') break;
-      return [
-        { ...to(state, 'connected', state.attempt), refusals: 0, trusted: true, linked: true },
-      ];
+      return [to(state, 'connected', state.attempt)];
     case 'stable':
       if (name !== 'connected') break;
       return [{ ...state, attempt: 0 }];
     case 'handover':
-      if (name === 'offline') return [{ ...state, linked: false }, 'drop'];
       if (name !== 'connected') break;
       return [to(state, 'connecting', 1)];
     case 'ended':
-      if (name === 'offline') return [{ ...state, linked: false }];
       if (!isOn) break;
       return ended(state, event, rules);
     case 'retry':
@@ -102,11 +86,8 @@ export function transition(state: State, event: Event, rules: Rules): Transition
       if (!isOff || state.reason === 'rate_limited') break;
       return [to(state, 'connecting', state.attempt), 'open'];
     case 'online':
-      return online({ ...state, online: true });
     case 'offline':
-      if (name === 'connected') return [offline(state, true)];
-      if (name === 'connecting') return [offline(state, false), 'drop'];
-      return [isOff ? offline(state, false) : { ...state, online: false }];
+      return network({ ...state, online: event.type === 'online' });
     case 'close':
       return [to(state, 'closed', 0), 'drop'];
   }
@@ -115,25 +96,24 @@ export function transition(state: State, event: Event, rules: Rules): Transition
 
 function ended(state: State, event: Ended, { timing, maxAttempts }: Rules): Transition {
   const { reason, code, luck } = event;
+  const { attempt, online } = state;
   const why = { ...(code !== undefined && { code }), ...(reason !== undefined && { reason }) };
-  if (!state.online) return [{ ...offline(state, false), ...why }];
-  if (event.atOnce === true) return [{ ...to(state, 'connecting', 1), ...why }, 'drop', 'open'];
-  const failures = state.attempt;
-  if (failures >= maxAttempts) {
-    return [{ ...to(state, 'closed', 0), ...why, reason: 'max_attempts' }, 'drop'];
-  }
-  const refusals = event.refused === true ? state.refusals + 1 : 0;
-  const wait = (name: 'waiting' | 'unauthorized', retryInMs?: number): Transition => [
-    {
-      ...to(state, name, failures + 1),
-      ...why,
-      refusals,
-      ...(retryInMs !== undefined && { retryInMs }),
-    },
+  const wait = (
+    name: 'waiting' | 'offline' | 'unauthorized',
+    retryInMs?: number,
+    next = attempt + 1,
+  ): Transition => [
+    { ...to(state, name, next), ...why, ...(retryInMs !== undefined && { retryInMs }) },
     'drop',
   ];
   const { unauthorizedRetryMs, replacedRetryMs, backoffBaseMs, backoffCapMs } = timing;
-  if (refusals >= 2) {
+  if (event.atOnce === true && online) {
+    return [{ ...to(state, 'connecting', 1), ...why }, 'drop', 'open'];
+  }
+  if (attempt >= maxAttempts && online) {
+    return [{ ...to(state, 'closed', 0), ...why, reason: 'max_attempts' }, 'drop'];
+  }
+  if (event.refused === true) {
     const [least, most] = [unauthorizedRetryMs * 0.75, unauthorizedRetryMs * 1.25];
     return wait('unauthorized', betweenMs(least, most, luck));
   }
@@ -142,33 +122,29 @@ function ended(state: State, event: Ended, { timing, maxAttempts }: Rules): Tran
     if (event.hidden === true) return wait('waiting');
     return wait('waiting', betweenMs(replacedRetryMs / 2, replacedRetryMs, luck));
   }
-  // A server that goes away sends everybody away in the same moment, one that is flooded wants peace, and one that
-  // refuses a good token may have too many handshakes: browsers cannot see that it says 429.
-  const crowded =
-    reason === 'rate_limited' ||
-    (code !== undefined && crowdedCodes.includes(code)) ||
-    (refusals > 0 && state.trusted);
-  const base = crowded ? backoffCapMs : backoffBaseMs;
-  return wait('waiting', backoffMs(failures, luck, base, backoffCapMs));
+  // A server that goes away sends everybody away in the same moment, and one that is flooded wants peace.
+  if (reason === 'rate_limited' || (code !== undefined && crowdedCodes.includes(code))) {
+    return wait('waiting', backoffMs(attempt, luck, backoffCapMs / 4, backoffCapMs));
+  }
+  // No failure that counts: who has no network has not been turned away.
+  if (!online) return wait('offline', betweenMs(backoffCapMs / 2, backoffCapMs, luck), 1);
+  return wait('waiting', backoffMs(attempt, luck, backoffBaseMs, backoffCapMs));
 }
 
 /** Going away, service restart, try again later. */
 const crowdedCodes = [1001, 1012, 1013];
 
-function online(state: State): Transition {
-  const { name, linked } = state;
+/** Whatever the page says about the network: an open connection is asked, and what waits for a network goes on. */
+function network(state: State): Transition {
+  const { name, online, reason } = state;
   if (name === 'connected') return [state, 'probe'];
-  if (name === 'offline' && linked) return [to(state, 'connected', state.attempt, true), 'probe'];
-  if (name === 'offline' || name === 'waiting') return [to(state, 'connecting', 1), 'open'];
-  return [state];
-}
-
-function offline(state: State, linked: boolean): State {
-  return { ...to(state, 'offline', linked ? state.attempt : 1, linked), online: false };
+  // Neither of these was a matter of the network.
+  const isPatient = reason === 'rate_limited' || reason === 'replaced';
+  if (!online || isPatient || (name !== 'offline' && name !== 'waiting')) return [state];
+  return [to(state, 'connecting', 1), 'open'];
 }
 
 /** A state of another name; what was said about the one before does not hold for it. */
-function to(state: State, name: ConnectionState, attempt: number, linked = false): State {
-  const { refusals, trusted, online } = state;
-  return { name, attempt, refusals, trusted, online, linked };
+function to({ online }: State, name: ConnectionState, attempt: number): State {
+  return { name, attempt, online };
 }

@@ -29,11 +29,17 @@ export interface NodeSocket {
 
 export type SocketConstructor = new (url: string, protocols?: string[]) => Socket;
 
-/** As much of `fetch` as asking for a sign of life takes. */
+/** As much of `fetch` as asking about a token takes. */
 export type Fetch = (
   url: string,
-  options: { mode: 'no-cors'; cache: 'no-store'; credentials: 'omit'; signal: never },
-) => Promise<unknown>;
+  options: {
+    headers: { Authorization: string };
+    cache: 'no-store';
+    credentials: 'omit';
+    redirect: 'error';
+    signal: never;
+  },
+) => Promise<{ readonly status: number }>;
 
 /** An AbortSignal. */
 export interface Signal {
@@ -58,9 +64,8 @@ interface Target {
 interface Globals extends Target {
   readonly WebSocket?: SocketConstructor;
   readonly fetch?: Fetch;
-  readonly navigator?: { readonly onLine?: boolean };
+  readonly navigator?: { readonly onLine?: boolean; readonly userAgent?: string };
   readonly document?: Target & { readonly visibilityState?: string };
-  readonly process?: { readonly versions?: { readonly node?: string } };
   readonly reportError?: (error: unknown) => void;
   setTimeout(due: () => void, delayMs: number): unknown;
   clearTimeout(timer: unknown): void;

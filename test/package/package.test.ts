@@ -84,6 +84,13 @@ test('it holds code, declarations, licence and README, and nothing else', async 
   ]);
 }, 60_000);
 
+test('the React binding says that it is for clients, before anything else', async () => {
+  for (const format of ['esm', 'cjs']) {
+    const text = await readFile(path.join(packed, format, 'client/react.js'), 'utf8');
+    expect(text).toMatch(/^"use client";/);
+  }
+});
+
 const useClient = `
 const client = createMissionControl({
   url: 'ws://localhost:3000', getToken: async () => 'token', autoConnect: false,

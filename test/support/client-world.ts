@@ -145,10 +145,12 @@ export function tokenUntil(expiresAt: number, name = 'token'): string {
 }
 
 /** A browser's `fetch` throws when it is called as a method of anything but its window. */
-function browserFetch(ask: (url: string) => Promise<unknown>): Fetch {
-  return function fetch(this: unknown, url) {
+function browserFetch(
+  ask: (url: string, authorization: string) => Promise<{ status: number }>,
+): Fetch {
+  return function fetch(this: unknown, url, { headers }) {
     return this === undefined
-      ? ask(url)
+      ? ask(url, headers.Authorization)
       : Promise.reject(new TypeError("Failed to execute 'fetch' on 'Window': Illegal invocation"));
   };
 }
@@ -160,9 +162,9 @@ export class ClientWorld {
   readonly sockets: FakeSocket[] = [];
   /** Every connection that the client told of, the first one included. */
   readonly connections: Connection[] = [];
-  /** What the client hears when it asks for a sign of life. */
-  isReachable = false;
-  healthChecks: string[] = [];
+  /** The status of the answer when the client asks about its token; undefined when nothing answers. */
+  whoami: number | undefined;
+  whoamiRequests: { readonly url: string; readonly authorization: string }[] = [];
   luck = 0.5;
   tokens = 0;
   readonly client: MissionControl;
@@ -179,9 +181,11 @@ export class ClientWorld {
       url: 'wss://example.test/live',
       getToken: () => `token-${(this.tokens += 1)}`,
       WebSocket,
-      fetch: browserFetch((url) => {
-        this.healthChecks.push(url);
-        return this.isReachable ? Promise.resolve() : Promise.reject(new Error('unreachable'));
+      fetch: browserFetch((url, authorization) => {
+        this.whoamiRequests.push({ url, authorization });
+        return this.whoami === undefined
+          ? Promise.reject(new Error(`There is no answer to ${authorization}.`))
+          : Promise.resolve({ status: this.whoami });
       }),
       clock: this.time,
       page: this.page,

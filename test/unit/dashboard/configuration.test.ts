@@ -23,13 +23,13 @@ test('says all', () => {
   };
   const given = {
     webSocketUrl: 'wss://api.example.com/live',
-    healthUrl: 'health',
+    whoamiUrl: 'whoami',
     token: oauth,
     commands: ['npm start'],
   };
   expect(parse(given)).toEqual({
     ...given,
-    healthUrl: 'https://live.example.com/board/health',
+    whoamiUrl: 'https://live.example.com/board/whoami',
     token: { ...oauth, scope: 'openid', use: 'access_token' },
   });
 });

@@ -16,6 +16,12 @@ const words = (connection: Partial<Connection>, now = 0) =>
     now,
   );
 
+test('offline, it goes on trying, and says when', () => {
+  expect(words({ state: 'offline', retryInMs: 20_000, code: 1006 }).detail).toBe(
+    'This device seems to have no network. Next attempt in 20 s.',
+  );
+});
+
 test('counts down to the next attempt', () => {
   const connection = { retryInMs: 7_000, since: 1_000, code: 1006 };
   const reason = 'The server cannot be reached.';
@@ -38,6 +44,7 @@ test.each([
 
 test.each([
   [{ reason: 'refused', code: 1006 }, 'The server refuses the token.'],
+  [{ reason: 'unavailable', code: 1006 }, 'The server cannot be reached, or has too much to do.'],
   [{ reason: 'account suspended', code: 1000 }, 'The server says: account suspended.'],
   [{ code: 1001 }, 'The connection was lost (1001).'],
   [{ code: 1000 }, ''],

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { JSDOM } from 'jsdom';
+import { JSDOM, type DOMWindow } from 'jsdom';
 import { WebSocketServer } from 'ws';
 import { eventually } from '../../support/eventually';
 
@@ -45,9 +45,11 @@ beforeAll(async () => {
   server.on('connection', (socket, { headers }) => {
     const [, offered] = headers['sec-websocket-protocol']?.split(/, */) ?? [];
     tokens.push(offered ?? headers.authorization);
+    // News for those who come again, too.
+    const timestamp = payload.timestamp + tokens.length;
     for (const frame of [
-      { type: 'session:activity', payload: activity },
-      { type: 'agent:status', payload: { ...payload, status: 'online' } },
+      { type: 'session:activity', payload: { ...activity, timestamp } },
+      { type: 'agent:status', payload: { ...payload, status: 'online', timestamp } },
     ]) {
       socket.send(JSON.stringify(frame));
     }
@@ -113,9 +115,24 @@ async function runInPage({ code }: Sample): Promise<void> {
     });
     expect(tokens).toEqual([token]);
     if (code.includes('session:activity')) expect(text()).toContain('User said: Hello');
+    if (code.includes('pagehide')) await goBack(window, text);
   } finally {
     window.close();
   }
+}
+
+/** Leaves the page and comes "Back" to it: it must be connected, and not deaf. */
+async function goBack({ window }: DOMWindow, text: () => string): Promise<void> {
+  expect([...server.clients]).toHaveLength(1);
+  window.dispatchEvent(new window.PageTransitionEvent('pagehide', { persisted: true }));
+  await eventually(() => {
+    expect([...server.clients]).toHaveLength(0);
+  });
+  expect(text().match(/agent-123 is now online/g)).toHaveLength(1);
+  window.dispatchEvent(new window.PageTransitionEvent('pageshow', { persisted: true }));
+  await eventually(() => {
+    expect(text().match(/agent-123 is now online/g)).toHaveLength(2);
+  });
 }
 
 async function runInNode({ code }: Sample): Promise<void> {

@@ -36,6 +36,22 @@ const situations: Record<string, (world: ClientWorld) => Promise<unknown>> = {
     await world.connect();
     world.page.set({ isOnline: false });
   },
+  'while offline, without one': async (world) => {
+    await world.connect();
+    world.page.set({ isOnline: false });
+    world.socket.drop();
+  },
+  'while the server is asked to take another token': async (world) => {
+    await world.connect();
+    world.client.refresh();
+  },
+  'between an expired token and the next': async (world) => {
+    await world.connect();
+    world.socket.receive('connection:closing', { reason: 'token_expired' });
+    world.socket.drop(1000);
+    await settle();
+    expect(world.state).toBe('connected');
+  },
   'during a rotation': async (world) => {
     await world.connect();
     await world.time.pass(5_999_000);
@@ -147,7 +163,7 @@ describe('the server says why before it closes', () => {
 
   test('rate_limited: long backoff', async () => {
     const world = await told('rate_limited');
-    expect(world.client.connection).toMatchObject({ state: 'waiting', retryInMs: 15_000 });
+    expect(world.client.connection).toMatchObject({ state: 'waiting', retryInMs: 3_750 });
   });
 
   test('an operator: the usual backoff, with a fresh token', async () => {
@@ -171,13 +187,38 @@ describe('the server says why before it closes', () => {
     expect(world.states.slice(1)).toEqual(['connected', 'connected']);
   });
 
-  test('token_expired, and closed before the next one is open: no wait', async () => {
+  test('token_expired, and closed before the next one is open: nobody sees that', async () => {
     const world = await told('token_expired');
     world.sockets[0]?.drop(1000);
+    await world.time.pass(2_999);
+    await world.accept();
+    await world.time.pass(10_000);
+    expect(world.sockets).toHaveLength(2);
+    expect(world.states).toEqual(['connecting', 'connected', 'connected']);
+  });
+
+  test('token_expired, and the next one takes its time: connecting after 3 s', async () => {
+    const world = await told('token_expired');
+    world.sockets[0]?.drop(1000);
+    await world.time.pass(3_000);
     expect(world.client.connection).toMatchObject({ state: 'connecting', attempt: 1 });
     await world.accept();
-    expect(world.sockets).toHaveLength(2);
-    expect(world.state).toBe('connected');
+    expect([world.state, world.sockets.length]).toEqual(['connected', 2]);
+  });
+
+  test.each([
+    [401, 'unauthorized'],
+    [429, 'waiting'],
+  ])('token_expired, and /whoami says %i of the next one: %s', async (whoami, state) => {
+    const world = await told('token_expired');
+    world.whoami = whoami;
+    world.sockets[0]?.drop(1000);
+    world.socket.drop();
+    await settle();
+    expect(world.state).toBe(state);
+    // What would have been told without the next one is not told any more.
+    await world.time.pass(3_000);
+    expect(world.state).toBe(state);
   });
 
   test('token_expired on a young connection is for the backoff: no storm', async () => {
@@ -198,7 +239,7 @@ test("the code and the reason of the server's close frame are told", async () =>
   world.socket.drop(1001, 'Going away');
   expect(world.client.connection).toMatchObject({
     state: 'waiting',
-    retryInMs: 15_000,
+    retryInMs: 3_750,
     code: 1001,
     reason: 'Going away',
   });

@@ -38,6 +38,7 @@ test('asks for a fresh token before each attempt', async () => {
 test.each([
   ['throws', () => Promise.reject(new Error('secret'))],
   ['is empty', () => ''],
+  ['is nothing but a line break', () => '\n'],
   ['is none', () => undefined as unknown as string],
 ])('a token that %s is a failed attempt: no socket, backoff', async (_how, getToken) => {
   const world = new ClientWorld({ getToken });
@@ -50,6 +51,28 @@ test.each([
     reason: 'token_unavailable',
   });
 });
+
+test('white space around a token is dropped, as that at the end of a file', async () => {
+  const world = new ClientWorld({ getToken: () => ' the.token\r\n' });
+  await world.accept();
+  expect(world.socket.protocols).toEqual(['mission-control', 'the.token']);
+});
+
+test.each(['Bearer the.token', 'the\n.token', 'the.token the.token'])(
+  'white space in a token is told, without the token, and opens nothing: %j',
+  async (token) => {
+    for (const tokenTransport of ['subprotocol', 'header', 'query'] as const) {
+      const world = new ClientWorld({ getToken: () => token, tokenTransport });
+      await settle();
+      expect(world.client.connection).toMatchObject({
+        state: 'waiting',
+        reason: 'token_malformed',
+      });
+      expect(world.sockets).toEqual([]);
+      expect(JSON.stringify(world.connections)).not.toContain('the.token');
+    }
+  },
+);
 
 test('a token may be slow, but not for ever', async () => {
   let give: (token: string) => void = () => undefined;
@@ -97,7 +120,7 @@ test('the timing can be set', async () => {
 });
 
 describe('a handshake that fails', () => {
-  test('is the network when nothing answers: waiting, again and again, without end', async () => {
+  test('is no matter of the token when nothing answers: waiting, again and again, without end', async () => {
     const world = new ClientWorld();
     for (let attempt = 1; attempt <= 100; attempt += 1) {
       await settle();
@@ -106,21 +129,15 @@ describe('a handshake that fails', () => {
     }
     expect(world.sockets).toHaveLength(101);
     expect(new Set(world.states)).toEqual(new Set(['connecting', 'waiting']));
+    expect(new Set(world.connections.map(({ reason }) => reason))).toEqual(
+      new Set([undefined, 'unavailable']),
+    );
   });
 
-  test('is the token when the health URL answers, twice: unauthorized, and no storm', async () => {
+  test.each([401, 403])('is the token when /whoami says %i to it, at once', async (whoami) => {
     const world = new ClientWorld();
-    world.isReachable = true;
+    world.whoami = whoami;
     await settle();
-    world.socket.drop();
-    await settle();
-    expect(world.client.connection).toMatchObject({
-      state: 'waiting',
-      code: 1006,
-      reason: 'refused',
-    });
-    await world.time.pass(1_000);
-    expect(world.socket.token).toBe('token-2');
     world.socket.drop();
     await settle();
     expect(world.client.connection).toMatchObject({
@@ -129,34 +146,98 @@ describe('a handshake that fails', () => {
       code: 1006,
       reason: 'refused',
     });
-    expect(world.healthChecks).toEqual(Array(2).fill('https://example.test/live/health'));
+    expect(world.whoamiRequests).toEqual([
+      { url: 'https://example.test/live/whoami', authorization: 'Bearer token-1' },
+    ]);
     await world.time.pass(59_999);
-    expect(world.sockets).toHaveLength(2);
+    expect(world.sockets).toHaveLength(1);
     await world.time.pass(1);
+    await world.accept();
+    expect([world.state, world.socket.token]).toEqual(['connected', 'token-2']);
+  });
+
+  test.each([
+    [429, 'rate_limited', 15_000],
+    [200, 'unavailable', 2_000],
+    [404, 'unavailable', 2_000],
+    [500, 'unavailable', 2_000],
+    [503, 'unavailable', 2_000],
+    [undefined, 'unavailable', 2_000],
+  ])('is not the token when /whoami says %s: %s', async (whoami, reason, retryInMs) => {
+    const world = new ClientWorld();
+    world.luck = 1;
+    world.whoami = whoami;
+    await settle();
+    world.socket.drop();
+    await settle();
+    expect(world.client.connection).toMatchObject({ state: 'waiting', reason, retryInMs });
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      await world.nextAttempt();
+      world.socket.drop();
+      await settle();
+      expect(world.client.connection).toMatchObject({ state: 'waiting', reason });
+      expect(world.client.connection.retryInMs).toBeLessThanOrEqual(30_000);
+    }
+    expect(world.whoamiRequests).toHaveLength(21);
+    expect(JSON.stringify(world.connections)).not.toContain('token-');
+  });
+
+  test('is over with the next handshake when the server is repaired', async () => {
+    const world = new ClientWorld();
+    world.whoami = 200;
+    for (let second = 0; second < 20; second += 1) {
+      await world.time.pass(1_000);
+      if (world.state === 'connecting') world.socket.drop();
+    }
+    expect(world.states).not.toContain('unauthorized');
+    for (let second = 0; second < 16 && world.state !== 'connecting'; second += 1) {
+      await world.time.pass(1_000);
+    }
     await world.accept();
     expect(world.state).toBe('connected');
   });
 
-  test('asks the health URL that was given, and never for longer than a handshake', async () => {
-    const asked: { url: string; signal: AbortSignal }[] = [];
-    const fetch = (url: string, { signal }: { signal: AbortSignal }) => {
-      asked.push({ url, signal });
-      return new Promise(() => undefined);
+  test('asks the URL that was given, follows no redirect, and waits for an answer 10 s', async () => {
+    const asked: { url: string; redirect: string; signal: AbortSignal }[] = [];
+    const fetch = (url: string, options: { redirect: string; signal: AbortSignal }) => {
+      asked.push({ url, ...options });
+      return new Promise<never>(() => undefined);
     };
-    const healthUrl = 'https://health.test/';
-    const world = new ClientWorld({ healthUrl, fetch: fetch });
-    await settle();
+    const whoamiUrl = 'https://whoami.test/';
+    const world = new ClientWorld({ whoamiUrl, fetch: fetch });
+    await world.time.pass(9_000);
     world.socket.drop();
-    await world.time.pass(10_000);
-    expect(asked).toMatchObject([{ url: healthUrl, signal: { aborted: true } }]);
-    expect(world.client.connection).toMatchObject({ state: 'waiting', reason: 'connect_timeout' });
+    await world.time.pass(9_999);
+    expect(world.state).toBe('connecting');
+    await world.time.pass(1);
+    expect(asked).toMatchObject([{ url: whoamiUrl, redirect: 'error', signal: { aborted: true } }]);
+    expect(world.client.connection).toMatchObject({
+      state: 'waiting',
+      code: 1006,
+      reason: 'unavailable',
+    });
+  });
+
+  test('is not the token where there is no fetch', async () => {
+    const worlds: ClientWorld[] = [];
+    withGlobals({ fetch: undefined }, () => {
+      worlds.push(new ClientWorld({ fetch: undefined as never }));
+    });
+    for (const world of worlds) {
+      await settle();
+      world.socket.drop();
+      await settle();
+      expect(world.client.connection).toMatchObject({ state: 'waiting', reason: 'unavailable' });
+    }
+    expect(worlds).toHaveLength(1);
   });
 
   test.each([
     [401, 'unauthorized', 'refused'],
     [403, 'unauthorized', 'refused'],
-    [429, 'waiting', undefined],
-    [503, 'waiting', undefined],
+    [429, 'waiting', 'rate_limited'],
+    [500, 'waiting', 'unavailable'],
+    [503, 'waiting', 'unavailable'],
   ])('says HTTP %i with a WebSocket of Node.js: %s', async (statusCode, state, reason) => {
     class Telling extends FakeSocket {
       constructor(url: string, protocols?: string[]) {
@@ -174,14 +255,15 @@ describe('a handshake that fails', () => {
     }
     const opened: Telling[] = [];
     const world = new ClientWorld({ WebSocket: Telling });
-    world.isReachable = true;
+    // What is known is not asked.
+    world.whoami = statusCode === 401 ? 200 : 401;
     for (let attempt = 1; attempt <= 2; attempt += 1) {
       await world.nextAttempt();
       opened.at(-1)?.listener?.({}, { statusCode });
       await settle();
+      expect(world.client.connection).toMatchObject({ state, code: 1006, reason });
     }
-    expect(world.client.connection).toMatchObject({ state, code: 1006, reason });
-    expect(world.healthChecks).toEqual([]);
+    expect(world.whoamiRequests).toEqual([]);
   });
 
   test('gives up after maxAttempts, until reconnect()', async () => {
@@ -278,6 +360,20 @@ describe.each([
   });
 });
 
+test("React Native's URL, whose getters throw, makes no bad URL", () => {
+  class URL {
+    constructor(readonly text: string) {}
+    get hash(): string {
+      throw new Error('not implemented');
+    }
+  }
+  withGlobals({ URL }, () => {
+    expect(new ClientWorld().state).toBe('connecting');
+    expect(() => new ClientWorld({ url: 'https://example.test' })).toThrow('url must be a URL');
+    expect(() => new ClientWorld({ url: 'ws://host/#x' })).toThrow('url must be a URL');
+  });
+});
+
 test('a duration that is undefined is the default', async () => {
   const world = new ClientWorld({ timing: { heartbeatMs: undefined as never } });
   await world.connect();
@@ -288,25 +384,22 @@ test('a duration that is undefined is the default', async () => {
 });
 
 test.each([
-  [true, { state: 'waiting', reason: 'refused' }],
-  [false, { state: 'waiting', reason: undefined }],
-])(
-  'an error without a close ends the handshake as well (reachable: %s)',
-  async (isReachable, end) => {
-    const world = new ClientWorld();
-    world.isReachable = isReachable;
-    await settle();
-    world.socket.onerror?.({} as never);
-    expect(world.state).toBe('connecting');
-    await world.time.pass(200);
-    expect(world.client.connection).toMatchObject(end);
-    expect(world.healthChecks).toHaveLength(1);
-    // The close that comes after all counts no second time.
-    world.socket.drop();
-    await settle();
-    expect([world.client.connection.attempt, world.healthChecks.length]).toEqual([2, 1]);
-  },
-);
+  [401, { state: 'unauthorized', reason: 'refused' }],
+  [undefined, { state: 'waiting', reason: 'unavailable' }],
+])('an error without a close ends the handshake as well (/whoami says %s)', async (whoami, end) => {
+  const world = new ClientWorld();
+  world.whoami = whoami;
+  await settle();
+  world.socket.onerror?.({} as never);
+  expect(world.state).toBe('connecting');
+  await world.time.pass(200);
+  expect(world.client.connection).toMatchObject(end);
+  expect(world.whoamiRequests).toHaveLength(1);
+  // The close that comes after all counts no second time.
+  world.socket.drop();
+  await settle();
+  expect([world.client.connection.attempt, world.whoamiRequests.length]).toEqual([2, 1]);
+});
 
 test('after close() nobody is asked for a token', async () => {
   const world = new ClientWorld();

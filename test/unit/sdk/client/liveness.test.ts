@@ -93,12 +93,11 @@ describe('the page becomes visible', () => {
   });
 
   test('while unauthorized, too: the person may have signed in', async () => {
-    world.isReachable = true;
-    for (let attempt = 0; attempt < 3; attempt += 1) {
-      world.socket.drop();
-      await settle();
-      if (attempt < 2) await world.nextAttempt();
-    }
+    world.whoami = 401;
+    world.socket.drop();
+    await world.nextAttempt();
+    world.socket.drop();
+    await settle();
     expect(world.state).toBe('unauthorized');
     look();
     expect(world.state).toBe('connecting');
@@ -111,16 +110,54 @@ describe('the page becomes visible', () => {
 });
 
 describe('the network', () => {
-  test('goes and comes back: the socket is kept, and asked', async () => {
-    world.page.set({ isOnline: false });
-    expect(world.client.connection).toMatchObject({ state: 'offline', retryInMs: undefined });
-    await world.time.pass(30_000);
-    expect(world.open).toHaveLength(1);
-    world.page.set({ isOnline: true });
-    expect([world.state, pings()]).toEqual(['connected', 1]);
+  const answer = () => {
     world.socket.receive('pong', { timestamp: world.time.now() });
+  };
+
+  test('is said to be away, but the server answers, as one on the same machine: connected', async () => {
+    world.page.set({ isOnline: false });
+    expect(pings()).toBe(1);
+    answer();
+    await world.time.pass(70_000);
+    heartbeat();
+    await world.time.pass(70_000);
+    expect(world.states).toEqual(['connecting', 'connected', 'connected']);
+    world.page.set({ isOnline: true });
+    expect(pings()).toBe(2);
+    answer();
     await world.time.pass(10_000);
-    expect(world.sockets).toHaveLength(1);
+    expect([world.state, world.sockets.length]).toEqual(['connected', 1]);
+  });
+
+  test('is away: offline within 3 s, attempts go on, seldom, and at once when it is back', async () => {
+    world.page.set({ isOnline: false });
+    await world.time.pass(3_000);
+    expect(world.client.connection).toMatchObject({
+      state: 'offline',
+      attempt: 1,
+      retryInMs: 22_500,
+      reason: 'silent',
+    });
+    for (let attempt = 1; attempt <= 20; attempt += 1) {
+      await world.nextAttempt();
+      expect(world.client.connection).toMatchObject({ state: 'connecting', attempt: 1 });
+      world.socket.drop();
+      await settle();
+      expect(world.client.connection).toMatchObject({ state: 'offline', retryInMs: 22_500 });
+    }
+    world.page.set({ isOnline: true });
+    await world.accept();
+    expect([world.state, world.sockets.length]).toEqual(['connected', 22]);
+  });
+
+  test('is said to be away, but an attempt succeeds: connected', async () => {
+    world.page.set({ isOnline: false });
+    world.socket.drop();
+    await settle();
+    expect(world.state).toBe('offline');
+    await world.nextAttempt();
+    await world.accept();
+    expect([world.state, world.open.length]).toEqual(['connected', 1]);
   });
 
   test('comes back, but the socket did not survive: a new one within 3 s', async () => {
@@ -132,48 +169,40 @@ describe('the network', () => {
     expect([world.state, world.open.length]).toEqual(['connected', 1]);
   });
 
-  test('is away: no attempts, however long', async () => {
-    world.page.set({ isOnline: false });
+  test('goes while waiting or connecting: that goes on', async () => {
     world.socket.drop();
-    await world.time.pass(10_000_000);
-    expect(world.state).toBe('offline');
-    expect(world.sockets).toHaveLength(1);
-    world.page.set({ isOnline: true });
-    expect(world.client.connection).toMatchObject({ state: 'connecting', attempt: 1 });
-    await world.accept();
-    expect(world.state).toBe('connected');
-  });
-
-  test('is away, and the socket falls silent: offline without it', async () => {
+    const { since, retryInMs } = world.client.connection;
+    await world.time.pass(100);
     world.page.set({ isOnline: false });
-    await world.time.pass(75_000);
-    expect([world.state, world.open.length]).toEqual(['offline', 0]);
-  });
-
-  test('goes while waiting or connecting: no attempt until it is back', async () => {
+    expect(world.client.connection).toMatchObject({ state: 'waiting', since, retryInMs });
+    await world.time.pass((retryInMs ?? 0) - 100);
+    expect(world.state).toBe('connecting');
+    world.page.set({ isOnline: true });
+    world.page.set({ isOnline: false });
+    expect([world.sockets.length, world.open.length]).toEqual([2, 1]);
     world.socket.drop();
-    world.page.set({ isOnline: false });
-    await world.time.pass(100_000);
-    expect([world.state, world.sockets.length]).toEqual(['offline', 1]);
-    world.page.set({ isOnline: true });
     await settle();
-    world.page.set({ isOnline: false });
-    await world.time.pass(100_000);
-    expect([world.state, world.sockets.length, world.open.length]).toEqual(['offline', 2, 0]);
+    expect(world.state).toBe('offline');
   });
 
-  test('is away from the beginning; but a person who asks may know better', async () => {
+  test('is said to be away from the beginning: the first attempt is made at once', async () => {
     world.client.close();
     world.page.isOnline = false;
     world.client.reconnect();
-    await world.time.pass(100_000);
-    expect([world.state, world.sockets.length]).toEqual(['offline', 1]);
-    world.client.reconnect();
     await world.accept();
     expect(world.state).toBe('connected');
-    world.socket.drop();
-    await settle();
-    expect(world.state).toBe('offline');
+  });
+
+  test('is away for longer than maxAttempts: nothing is given up', async () => {
+    world = new ClientWorld({ maxAttempts: 2 });
+    world.page.set({ isOnline: false });
+    for (let attempt = 1; attempt <= 5; attempt += 1) {
+      await world.nextAttempt();
+      world.socket.drop();
+      await settle();
+      expect(world.state).toBe('offline');
+    }
+    world.client.close();
   });
 
   test('says offline while a new socket is about to take over: only one is left', async () => {
@@ -181,6 +210,7 @@ describe('the network', () => {
     await settle();
     world.page.set({ isOnline: false });
     world.sockets[0]?.drop(1000);
+    world.socket.drop();
     await settle();
     expect([world.state, world.open.length]).toEqual(['offline', 0]);
     world.page.set({ isOnline: true });

@@ -105,6 +105,10 @@ const servers: Record<string, () => Promise<number>> = {
     listen((socket) => {
       socket.once('data', () => socket.end(answer('401 Unauthorized', 'Content-Length: 0')));
     }),
+  'a server that fails': () =>
+    listen((socket) => {
+      socket.once('data', () => socket.end(answer('500 Oops', 'Content-Length: 0')));
+    }),
   async 'no server'() {
     const server = net.createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -118,7 +122,7 @@ const cases = [
   ['connected', 'a server'],
   ['connected', 'a server that freezes after the handshake'],
   ['connecting', 'a server that never answers a handshake'],
-  ['waiting', 'a server that refuses'],
+  ['waiting', 'a server that fails'],
   ['unauthorized', 'a server that refuses'],
   ['waiting', 'no server'],
 ] as const;

@@ -295,28 +295,93 @@ describe('useWebSocket, as documented', () => {
     expect([time.pending, page.listeners.size]).toEqual([0, 0]);
   });
 
-  test('waits for a token, connects anew with another, and keeps what it knows', async () => {
-    let token = '';
+  /** The hook with a token that can be set, as the documented one is used. */
+  async function withToken(strict = false) {
+    let token: string | undefined = '';
     const Dashboard: FunctionComponent = () => {
       const { isConnected, agentStatuses } = binding.useWebSocket(token, world);
-      return JSON.stringify([isConnected, agentStatuses.size]);
+      texts.push(JSON.stringify([isConnected, agentStatuses.size]));
+      return texts.at(-1);
     };
-    const dashboard = await mount(createElement(Dashboard));
+    const texts: string[] = [];
+    const element = () =>
+      strict ? createElement(StrictMode, null, createElement(Dashboard)) : createElement(Dashboard);
+    const dashboard = await mount(element());
+    return {
+      ...dashboard,
+      /** All that was rendered. */
+      texts,
+      set(next: string | undefined) {
+        token = next;
+        return dashboard.render(element());
+      },
+    };
+  }
+  const answer = (...[type, payload]: Parameters<FakeSocket['receive']>) =>
+    act(async () => {
+      socket().receive(type, payload);
+      await settle();
+    });
+
+  test('waits for a token, and lets go when there is none any more', async () => {
+    const dashboard = await withToken();
     expect([dashboard.text(), sockets.length]).toEqual(['[false,0]', 0]);
-    const set = (next: string) => {
-      token = next;
-      return dashboard.render(createElement(Dashboard));
-    };
-    await set('one');
+    await dashboard.set('one');
     expect(socket().token).toBe('one');
     await accept({ agents: [status('a', 'online', 1)] });
     expect(dashboard.text()).toBe('[true,1]');
-    await set('two');
-    expect(socket().token).toBe('two');
+    await dashboard.set(undefined);
     expect(dashboard.text()).toBe('[false,1]');
-    await set('');
     expect(sockets.every(({ readyState }) => readyState === 'closed')).toBe(true);
     await dashboard.unmount();
+  });
+
+  test.each([false, true])(
+    'takes a renewed token into the open connection, and keeps what it knows (StrictMode: %s)',
+    async (strict) => {
+      const dashboard = await withToken(strict);
+      await dashboard.set('one');
+      await accept({ agents: [status('a', 'online', 1)] });
+      dashboard.texts.length = 0;
+      for (const token of ['two', 'three']) {
+        await dashboard.set(token);
+        expect(socket().sentOf('token:refresh').at(-1)?.payload).toEqual({ token });
+        await answer('token:refreshed', { expiresAt: time.now() + 3_600_000 });
+      }
+      expect([sockets.length, socket().sentOf('token:refresh').length]).toEqual([1, 2]);
+      expect(new Set(dashboard.texts)).toEqual(new Set(['[true,1]']));
+      // The next connection has the newest.
+      socket().drop();
+      await act(() => time.pass(2_000));
+      expect(socket().token).toBe('three');
+      await dashboard.unmount();
+    },
+  );
+
+  test("connects anew with a token that the server does not take there, as another user's", async () => {
+    const dashboard = await withToken();
+    await dashboard.set('one');
+    await accept({ agents: [status('a', 'online', 1)] });
+    await dashboard.set('token-of-bob');
+    await answer('error', { code: 'token_refused', message: 'Not of this user.' });
+    expect(socket().token).toBe('token-of-bob');
+    expect(dashboard.text()).toBe('[false,1]');
+    await accept();
+    expect(dashboard.text()).toBe('[true,1]');
+    await dashboard.unmount();
+  });
+
+  test('connects at once with a new token where the old one opened nothing', async () => {
+    const dashboard = await withToken();
+    await dashboard.set('expired');
+    await act(async () => {
+      socket().drop();
+      await settle();
+    });
+    await dashboard.set('fresh');
+    expect(socket().token).toBe('fresh');
+    await dashboard.unmount();
+    expect([time.pending, page.listeners.size]).toEqual([0, 0]);
   });
 
   test('goes to ws://localhost:3000 unless told', async () => {

@@ -1,5 +1,6 @@
 // Nothing is missed, and nothing is heard twice.
 import fc from 'fast-check';
+import { createRecovery } from '../../../../sdk/client/recovery';
 import { sessionKey, type AgentStatus, type SessionActivity } from '../../../../sdk/client';
 import type { EventFrame } from '../../../../sdk/protocol';
 import { ClientWorld, settle } from '../../../support/client-world';
@@ -23,12 +24,15 @@ describe('the sync after each open', () => {
     const world = new ClientWorld();
     await world.connect();
     expect(world.socket.sentOf('state:sync')).toEqual([{ type: 'state:sync', payload: {} }]);
-    world.socket.receive('heartbeat', { timestamp: 1_900_000_000_000 });
-    world.socket.receive('pong', { timestamp: 1_899_999_999_000 });
+    await world.time.pass(30_000);
+    const timestamp = world.time.now() + 2_000;
+    world.socket.receive('pong', { timestamp: timestamp - 1_000 });
+    world.socket.receive('heartbeat', { timestamp });
     world.socket.drop();
     await world.nextAttempt();
     world.socket.accept();
-    expect(sinceOf(world)).toEqual({ since: 1_900_000_000_000 - 60_000 });
+    // The second came at the same time as the first: to be on the safe side, it is not newer.
+    expect(sinceOf(world)).toEqual({ since: timestamp - 1_000 - 60_000 });
   });
 
   test("goes by the server's clock only: neither by ours nor by that of a backend", async () => {
@@ -54,12 +58,13 @@ describe('the sync after each open', () => {
     await world.nextAttempt();
     world.socket.accept();
     expect(sinceOf(world)).toEqual({ since: 940_000 });
-    world.socket.receive('heartbeat', { timestamp: 6_000_000 });
-    world.snapshot({ timestamp: 5_900_000 });
+    await world.time.pass(60_000);
+    world.socket.receive('heartbeat', { timestamp: 1_070_000 });
+    world.snapshot({ timestamp: 1_060_000 });
     world.socket.drop();
     await world.nextAttempt();
     world.socket.accept();
-    expect(sinceOf(world)).toEqual({ since: 5_940_000 });
+    expect(sinceOf(world)).toEqual({ since: 1_000_000 });
   });
 
   test('never asks for a time before 1970', async () => {
@@ -95,6 +100,81 @@ describe('the sync after each open', () => {
       socket.receive('heartbeat', { timestamp: world.time.now() });
     }
     expect(times).toEqual([]);
+  });
+});
+
+describe('one wrong time of a server', () => {
+  const hour = 3_600_000;
+
+  /** What a client asks for that lost its connection so long after that. */
+  async function askedAfter(wrongMs: number, seconds: number): Promise<number> {
+    const world = new ClientWorld();
+    await world.connect();
+    const beat = async (offMs = 0) => {
+      await world.time.pass(30_000);
+      world.socket.receive('heartbeat', { timestamp: world.time.now() + offMs });
+    };
+    await beat();
+    await beat(wrongMs);
+    for (let passed = 0; passed < seconds; passed += 30) await beat();
+    world.socket.drop();
+    const lost = world.time.now();
+    await world.nextAttempt();
+    world.socket.accept();
+    return ((sinceOf(world) as { since: number }).since - lost) / 1_000;
+  }
+
+  test('that is an hour ahead skips nothing, neither at once nor later', async () => {
+    expect(await askedAfter(hour, 0)).toBe(-30);
+    expect(await askedAfter(hour, 30)).toBe(-60);
+    expect(await askedAfter(hour, 600)).toBe(-60);
+  });
+
+  test('that is an hour behind asks for an hour more, and for no more than that, until it is made up for', async () => {
+    expect(await askedAfter(-hour, 0)).toBe(-3_660);
+    expect(await askedAfter(-hour, 600)).toBe(-3_060);
+    expect(await askedAfter(-hour, 3_600)).toBe(-60);
+  });
+
+  test('in the first snapshot is followed back by the next heartbeat', async () => {
+    const world = new ClientWorld();
+    await world.accept({ timestamp: Date.UTC(2100, 1) });
+    await world.time.pass(30_000);
+    world.socket.receive('heartbeat', { timestamp: world.time.now() });
+    const lost = world.time.now();
+    world.socket.drop();
+    await world.nextAttempt();
+    world.socket.accept();
+    expect(sinceOf(world)).toEqual({ since: lost - 60_000 });
+  });
+
+  test('of whatever kind: what is asked for is at most half a minute late, by the right clock', () => {
+    const step = fc.record({
+      passedMs: fc.integer({ min: 0, max: 120_000 }),
+      // By how much the server is wrong, and our own clock is set to another time.
+      wrongMs: fc.option(fc.integer({ min: -hour, max: 1_000 * hour }), { freq: 3, nil: 0 }),
+      setMs: fc.option(fc.integer({ min: -hour, max: 0 }), { freq: 5, nil: 0 }),
+    });
+    fc.assert(
+      fc.property(fc.integer(), fc.array(step, { minLength: 1 }), (aheadMs, steps) => {
+        let time = Date.UTC(2026, 1);
+        let offMs = aheadMs % hour;
+        const recovery = createRecovery({ now: () => time + offMs });
+        recovery.told(time);
+        let wrongInARow = 0;
+        for (const { passedMs, wrongMs, setMs } of steps) {
+          time += passedMs;
+          offMs += setMs;
+          wrongInARow = wrongMs > 0 ? wrongInARow + 1 : 0;
+          recovery.told(time + wrongMs);
+          // Each that is wrong may move it by half a minute, which the minute asked for once more makes up for.
+          expect(recovery.since()).toBeLessThanOrEqual(time - 60_000 + wrongInARow * 30_000);
+        }
+        // And it is made up for in the end, if the server is right and the clock stays.
+        for (let beat = 0; beat < 125; beat += 1) recovery.told((time += 30_000));
+        expect(recovery.since()).toBe(time - 60_000);
+      }),
+    );
   });
 });
 

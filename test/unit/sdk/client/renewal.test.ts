@@ -145,3 +145,101 @@ test('the token of a renewal that comes after the end goes nowhere', async () =>
   await settle();
   expect(world.socket.sentOf('token:refresh')).toEqual([]);
 });
+
+describe('refresh()', () => {
+  async function refreshed() {
+    const world: ClientWorld = new ClientWorld({
+      getToken: () => `token-${(world.tokens += 1)}\n`,
+    });
+    await world.connect();
+    world.client.refresh();
+    await settle();
+    expect(world.socket.sentOf('token:refresh')).toEqual([
+      { type: 'token:refresh', payload: { token: 'token-2' } },
+    ]);
+    return world;
+  }
+  const refuse = (world: ClientWorld, code: string) => {
+    world.socket.receive('error', { code, message: 'No.' });
+  };
+
+  test('gives the open connection another token: it stays, and nobody is told', async () => {
+    const world = await refreshed();
+    world.socket.receive('token:refreshed', { expiresAt: world.time.now() + hour });
+    await live(world, 120_000);
+    expect(world.socket.sentOf('token:refresh')).toHaveLength(1);
+    expect(world.sockets).toHaveLength(1);
+    expect(world.states).toEqual(['connecting', 'connected', 'connected']);
+    // What is refused later is another matter.
+    refuse(world, 'token_refused');
+    expect(world.state).toBe('connected');
+  });
+
+  test('of a token that the server does not take there makes another connection with it', async () => {
+    const world = await refreshed();
+    refuse(world, 'token_refused');
+    expect(world.client.connection).toMatchObject({ state: 'connecting', attempt: 1 });
+    await world.accept();
+    expect([world.socket.token, world.open.length]).toEqual(['token-3', 1]);
+  });
+
+  test('without an answer asks again, less and less often, with the newest token', async () => {
+    const world = await refreshed();
+    refuse(world, 'unavailable');
+    await live(world, 31_000);
+    expect(world.socket.sentOf('token:refresh').map(({ payload }) => payload.token)).toEqual([
+      'token-2',
+      'token-3',
+      'token-4',
+    ]);
+    await live(world, 600_000);
+    expect(world.socket.sentOf('token:refresh').length).toBeLessThanOrEqual(8);
+    expect(world.sockets).toHaveLength(1);
+  });
+
+  test.each([
+    ['connecting', () => settle()],
+    [
+      'waiting',
+      async (world: ClientWorld) => {
+        await settle();
+        world.socket.drop();
+        await settle();
+      },
+    ],
+    [
+      'unauthorized',
+      async (world: ClientWorld) => {
+        world.whoami = 401;
+        await settle();
+        world.socket.drop();
+        await settle();
+      },
+    ],
+    [
+      'closed',
+      (world: ClientWorld) => {
+        world.client.close();
+        return settle();
+      },
+    ],
+  ])('while %s is reconnect()', async (state, prepare) => {
+    const world = new ClientWorld();
+    await prepare(world);
+    expect(world.state).toBe(state);
+    world.client.refresh();
+    await world.accept();
+    expect([world.state, world.open.length]).toEqual(['connected', 1]);
+  });
+
+  test('while a connection is replaced, which may have the old token: another one', async () => {
+    const world = new ClientWorld();
+    await world.connect();
+    world.socket.receive('connection:closing', { reason: 'token_expired' });
+    await settle();
+    world.client.refresh();
+    await world.accept();
+    await world.time.pass(2_000);
+    expect([world.open.length, world.socket.token]).toEqual([1, 'token-3']);
+  });
+});

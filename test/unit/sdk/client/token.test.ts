@@ -1,6 +1,7 @@
 import { expiryOf, openSocket } from '../../../../sdk/client/token';
 import type { SocketConstructor } from '../../../../sdk/client/world';
 import { FakeSocket, tokenUntil } from '../../../support/client-world';
+import { withGlobals } from '../../../support/globals';
 
 const url = 'wss://example.test/live';
 
@@ -38,31 +39,29 @@ test.each([
   expect(calls).toEqual([expected]);
 });
 
-/** What the global WebSocket is called with, where there are these globals, too. */
-function calledWith(more: Record<string, unknown>): unknown[][] {
+/** What the global WebSocket is called with in a program whose navigator says this about it. */
+function calledBy(userAgent: string | undefined): unknown[][] {
   const { WebSocket, calls } = recorded();
-  const set = { WebSocket, ...more };
-  const before = Object.fromEntries(
-    Object.keys(set).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]),
-  );
-  Object.assign(globalThis, set);
-  try {
+  withGlobals({ WebSocket, navigator: { userAgent } }, () => {
     openSocket(WebSocket, url, 'the.token');
-  } finally {
-    for (const [name, descriptor] of Object.entries(before)) {
-      if (descriptor === undefined) Reflect.deleteProperty(globalThis, name);
-      else Object.defineProperty(globalThis, name, descriptor);
-    }
-  }
+  });
   return calls;
 }
 
 test("Node.js's own WebSocket takes headers, too", () => {
-  expect(calledWith({})).toEqual([[url, { protocols: ['mission-control'], headers }]]);
+  expect(calledBy('Node.js/24')).toEqual([[url, { protocols: ['mission-control'], headers }]]);
 });
 
-test("in a page of Electron, which has Node.js, too, the WebSocket is a browser's", () => {
-  expect(calledWith({ document: {} })).toEqual([[url, ['mission-control', 'the.token']]]);
+// Each of them has a `process` with the version of a Node.js.
+// https://developers.cloudflare.com/workers/runtime-apis/web-standards/#navigatoruseragent
+test.each([
+  'Cloudflare-Workers',
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Electron/38.0.0 Safari/537.36',
+  'Deno/2.5.0',
+  undefined,
+])("what only looks like Node.js has a browser's WebSocket: %s", (userAgent) => {
+  expect(process.versions.node).toBeDefined();
+  expect(calledBy(userAgent)).toEqual([[url, ['mission-control', 'the.token']]]);
 });
 
 test('in a query it is escaped, and joins what is there', () => {

@@ -22,30 +22,28 @@ const ended = (more: Partial<Ended> = {}): Ended => ({ type: 'ended', luck: 1, .
 const columns: Record<string, State> = {
   idle: initialState,
   connecting: state('connecting', { attempt: 3 }),
-  connected: state('connected', { attempt: 3, linked: true }),
+  connected: state('connected', { attempt: 3 }),
   waiting: state('waiting', { attempt: 3, retryInMs: 1_000 }),
-  offline: state('offline', { attempt: 1, online: false }),
-  'offline, socket kept': state('offline', { attempt: 0, online: false, linked: true }),
-  unauthorized: state('unauthorized', { attempt: 3, refusals: 2, retryInMs: 60_000 }),
+  offline: state('offline', { attempt: 1, online: false, retryInMs: 30_000 }),
+  unauthorized: state('unauthorized', { attempt: 3, retryInMs: 60_000 }),
   closed: state('closed'),
 };
 
 const rows: Record<string, { event: Event; given?: Partial<State>; rules?: Rules }> = {
   '`reconnect()`': { event: { type: 'start', online: true } },
-  '`reconnect()`, while the browser is offline': { event: { type: 'start', online: false } },
   'the socket opened': { event: { type: 'opened' } },
   'connected for 5 s': { event: { type: 'stable' } },
   'the socket ended, its successor is opening': { event: { type: 'handover' } },
   'the socket or attempt ended': { event: ended({ code: 1006 }) },
-  'a handshake was refused': { event: ended({ refused: true }) },
-  'a second handshake was refused': { event: ended({ refused: true }), given: { refusals: 1 } },
+  'the same, and the browser says it is offline': { event: ended(), given: { online: false } },
+  'the token was refused': { event: ended({ refused: true }) },
   'a ping was not answered, or the token expired': { event: ended({ atOnce: true }) },
   'the place went to another connection': { event: ended({ reason: 'replaced' }) },
   'the last of `maxAttempts` failed': { event: ended(), rules: { ...rules, maxAttempts: 3 } },
   'the wait is over': { event: { type: 'retry' } },
   'the page became visible': { event: { type: 'visible' } },
-  'the network came back': { event: { type: 'online' } },
-  'the network went away': { event: { type: 'offline' } },
+  'the browser says it is online': { event: { type: 'online' } },
+  'the browser says it is offline': { event: { type: 'offline' } },
   '`close()`, or the signal aborted': { event: { type: 'close' } },
 };
 
@@ -113,20 +111,27 @@ describe('attempts', () => {
 });
 
 describe('the reason decides', () => {
-  const connected = state('connected', { linked: true });
+  const connected = state('connected');
 
-  test.each([1001, 1012, 1013])('after %i everybody comes back: spread over the cap', (code) => {
+  test.each([1001, 1012, 1013])('after %i everybody comes back: spread over 7.5 s', (code) => {
     expect(transition(connected, ended({ code, luck: 0.9 }), rules)[0]).toMatchObject({
       name: 'waiting',
-      retryInMs: 27_000,
+      retryInMs: 6_750,
       code,
     });
   });
 
-  test('rate_limited waits long, whoever looks', () => {
-    const [limited] = transition(connected, ended({ reason: 'rate_limited' }), rules);
-    expect(limited).toMatchObject({ name: 'waiting', retryInMs: 30_000, reason: 'rate_limited' });
+  test('rate_limited waits longer, whoever looks, and whatever the network does', () => {
+    const end = ended({ reason: 'rate_limited' });
+    const waits = [0, 1, 2, 3, 1_000].map(
+      (attempt) => transition(state('connecting', { attempt }), end, rules)[0].retryInMs,
+    );
+    expect(waits).toEqual([7_500, 15_000, 30_000, 30_000, 30_000]);
+    const [limited] = transition(connected, end, rules);
+    expect(limited).toMatchObject({ name: 'waiting', retryInMs: 7_500, reason: 'rate_limited' });
     expect(transition(limited, { type: 'visible' }, rules)).toEqual([limited]);
+    const [offline] = transition(limited, { type: 'offline' }, rules);
+    expect(transition(offline, { type: 'online' }, rules)).toEqual([limited]);
   });
 
   test('replaced never fights for the place: a hidden page waits to be looked at', () => {
@@ -141,6 +146,8 @@ describe('the reason decides', () => {
     const wait = (luck: number) =>
       transition(connected, ended({ reason: 'replaced', luck }), rules)[0].retryInMs;
     expect([wait(0), wait(1)]).toEqual([300_000, 600_000]);
+    // A network that goes and comes is nobody who looks.
+    expect(transition(hidden, { type: 'online' }, rules)).toEqual([hidden]);
   });
 
   test("an operator's reason is told, and is followed by the usual wait", () => {
@@ -149,33 +156,84 @@ describe('the reason decides', () => {
   });
 });
 
-describe('refusals', () => {
+describe('a token that the server refuses', () => {
   const connecting = state('connecting', { attempt: 1 });
+  const refused = (luck: number) => ended({ refused: true, reason: 'refused', luck });
 
-  test('make it unauthorized when there are two in a row: about a minute, with jitter', () => {
-    const [first] = transition(connecting, ended({ refused: true }), rules);
-    expect(first).toMatchObject({ name: 'waiting', refusals: 1, retryInMs: 2_000 });
+  test('makes it unauthorized at once: about a minute, with jitter, again and again', () => {
+    const [first] = transition(connecting, refused(0), rules);
+    expect(first).toMatchObject({ name: 'unauthorized', retryInMs: 45_000, attempt: 2 });
     const [again] = transition(first, { type: 'retry' }, rules);
-    const wait = (luck: number) => transition(again, ended({ refused: true, luck }), rules)[0];
-    expect(wait(0)).toMatchObject({ name: 'unauthorized', retryInMs: 45_000 });
-    expect(wait(1)).toMatchObject({ name: 'unauthorized', retryInMs: 75_000 });
-    const [third] = transition(wait(1), { type: 'retry' }, rules);
-    expect(transition(third, ended({ refused: true }), rules)[0].name).toBe('unauthorized');
-  });
-
-  test('of a source whose tokens were good may be meant for the crowd: spread over the cap', () => {
-    const trusted = { ...connecting, trusted: true };
-    expect(transition(trusted, ended({ refused: true }), rules)[0]).toMatchObject({
-      name: 'waiting',
-      retryInMs: 30_000,
+    expect(transition(again, refused(1), rules)[0]).toMatchObject({
+      name: 'unauthorized',
+      retryInMs: 75_000,
+      attempt: 3,
     });
-    expect(transition(trusted, ended(), rules)[0]).toMatchObject({ retryInMs: 2_000 });
   });
 
-  test('are forgotten when the network fails, and when a handshake succeeds', () => {
-    const once = { ...connecting, refusals: 1 };
-    expect(transition(once, ended(), rules)[0]).toMatchObject({ name: 'waiting', refusals: 0 });
-    expect(transition(once, { type: 'opened' }, rules)[0].refusals).toBe(0);
+  test('is refused, whatever the browser says of the network', () => {
+    const [said] = transition({ ...connecting, online: false }, refused(0), rules);
+    expect(said).toMatchObject({ name: 'unauthorized', reason: 'refused' });
+  });
+
+  test.each(['unavailable', 'rate_limited', undefined])('is none that failed with %s', (reason) => {
+    const end = ended({ code: 1006, ...(reason !== undefined && { reason }) });
+    let now: State = connecting;
+    for (let attempt = 1; attempt <= 20; attempt += 1) {
+      [now] = transition(now, end, rules);
+      expect(now.name).toBe('waiting');
+      expect(now.retryInMs).toBeLessThanOrEqual(30_000);
+      [now] = transition(now, { type: 'retry' }, rules);
+    }
+  });
+});
+
+describe('while the browser says it is offline', () => {
+  const offline = { ...initialState, online: false };
+
+  test('it tries at once, then every 15 to 30 s, and none of these counts as a failure', () => {
+    const [start, ...effects] = transition(initialState, { type: 'start', online: false }, rules);
+    expect([start.name, ...effects]).toEqual(['connecting', 'drop', 'open']);
+    const wait = (luck: number) => transition(start, ended({ luck }), { ...rules, maxAttempts: 1 });
+    expect([0, 0.5, 1].map((luck) => wait(luck)[0])).toMatchObject([
+      { name: 'offline', retryInMs: 15_000, attempt: 1 },
+      { name: 'offline', retryInMs: 22_500, attempt: 1 },
+      { name: 'offline', retryInMs: 30_000, attempt: 1 },
+    ]);
+    expect(transition(wait(1)[0], { type: 'retry' }, rules)).toMatchObject([
+      { name: 'connecting', attempt: 1 },
+      'open',
+    ]);
+  });
+
+  test('a connection opens, is asked when that is said, and stays where there is an answer', () => {
+    const [opened] = transition({ ...offline, name: 'connecting' }, { type: 'opened' }, rules);
+    expect(opened).toMatchObject({ name: 'connected', online: false });
+    expect(transition(opened, { type: 'offline' }, rules)).toEqual([opened, 'probe']);
+    // Nothing says that a new one would do better.
+    const unanswered = ended({ reason: 'silent', atOnce: true });
+    expect(transition(opened, unanswered, rules)[0]).toMatchObject({
+      name: 'offline',
+      reason: 'silent',
+    });
+  });
+
+  test('what a server has said is known better: the usual waits', () => {
+    const connected: State = { ...offline, name: 'connected' };
+    const end = (how: Partial<Ended>) => transition(connected, ended(how), rules)[0].name;
+    expect(end({ reason: 'replaced' })).toBe('waiting');
+    expect(end({ code: 1001 })).toBe('waiting');
+    expect(end({ code: 1006 })).toBe('offline');
+  });
+
+  test('a wait goes on as it is, and is over when there is a network', () => {
+    const waiting = state('waiting', { attempt: 3, retryInMs: 1_000, reason: 'unavailable' });
+    const [after] = transition(waiting, { type: 'offline' }, rules);
+    expect(after).toEqual({ ...waiting, online: false });
+    expect(transition(after, { type: 'online' }, rules)).toMatchObject([
+      { name: 'connecting', attempt: 1, online: true },
+      'open',
+    ]);
   });
 });
 
@@ -190,7 +248,7 @@ test('whatever happens, a wait is within bounds, and there is one only while wai
         refused: fc.boolean(),
         hidden: fc.boolean(),
         code: fc.constantFrom(1000, 1001, 1006),
-        reason: fc.constantFrom('replaced', 'rate_limited', 'token_expired', 'maintenance'),
+        reason: fc.constantFrom('replaced', 'rate_limited', 'unavailable', 'token_expired'),
       },
       { requiredKeys: ['type', 'luck'] },
     ),
@@ -200,18 +258,25 @@ test('whatever happens, a wait is within bounds, and there is one only while wai
       let now = initialState;
       for (const each of events) {
         const [after, ...effects] = transition(now, each, rules);
-        const { name, retryInMs, attempt, linked } = after;
+        const { name, retryInMs, attempt } = after;
         if (retryInMs !== undefined) {
-          expect(['waiting', 'unauthorized']).toContain(name);
-          expect(retryInMs).toBeGreaterThanOrEqual(0);
-          expect(retryInMs).toBeLessThanOrEqual(name === 'unauthorized' ? 75_000 : 600_000);
+          expect(['waiting', 'offline', 'unauthorized']).toContain(name);
+          expect(retryInMs).toBeGreaterThanOrEqual(name === 'offline' ? 15_000 : 0);
+          const most = { offline: 30_000, unauthorized: 75_000 }[name as string] ?? 600_000;
+          expect(retryInMs).toBeLessThanOrEqual(most);
         } else if (name === 'waiting') expect(after.reason).toBe('replaced');
+        // What the browser says of the network is no end: there is always a next attempt.
+        else expect(['offline', 'unauthorized']).not.toContain(name);
         expect(attempt).toBeGreaterThanOrEqual(0);
-        if (linked) expect(['connected', 'offline']).toContain(name);
+        // Only the server can say that a token is refused.
+        if (name === 'unauthorized' && now.name !== 'unauthorized') {
+          expect(each).toMatchObject({ type: 'ended', refused: true });
+        }
         // One socket: a new one only where there is none, or where the old one is dropped.
         if (effects.includes('open')) {
           expect(name).toBe('connecting');
-          if (now.linked) expect(effects[0]).toBe('drop');
+          if (now.name === 'connected' || now.name === 'connecting')
+            expect(effects[0]).toBe('drop');
         }
         now = after;
       }
