@@ -1,5 +1,7 @@
 // Nobody may stay longer, come oftener or send more than is allowed, and nobody else notices who tries.
+import { WebSocket } from 'undici';
 import { startLocalStack, type LocalStack } from '../../local';
+import { createMissionControl, type MissionControl } from '../../sdk/client';
 import { TestClient } from '../support/client';
 import { eventually } from '../support/eventually';
 
@@ -37,6 +39,74 @@ test('20 tabs of one user that are restored at once all get in', async () => {
   expect(tabs.filter(isOpen)).toHaveLength(20);
   await Promise.all(tabs.map((tab) => tab.close()));
 }, 60_000);
+
+describe('clients to whom the status of a refused handshake is hidden, as browsers hide it', () => {
+  const clients: MissionControl[] = [];
+  afterEach(() => {
+    for (const client of clients.splice(0)) client.close();
+  });
+
+  /** A client with undici's WebSocket, which tells no more than a browser's, and all the states it was in. */
+  function openMute(getToken: () => Promise<string>) {
+    const client = createMissionControl({
+      url: stack.webSocketUrl,
+      getToken,
+      WebSocket,
+    });
+    const states: string[] = [];
+    client.on('connection', ({ state }) => states.push(state));
+    clients.push(client);
+    return { client, states };
+  }
+  const tokenOf = (sub: string) => () => stack.mintToken({ sub });
+  const connected = (all: readonly { readonly client: MissionControl }[]) =>
+    eventually(() => {
+      expect(all.map(({ client }) => client.connection.state)).toEqual(all.map(() => 'connected'));
+    }, 30_000);
+  /** Until one of them waits. */
+  const waiting = (all: readonly { readonly client: MissionControl }[]) =>
+    eventually(() => {
+      expect(all.map(({ client }) => client.connection)).toContainEqual(
+        expect.objectContaining({ state: 'waiting', reason: 'unavailable' }),
+      );
+    });
+
+  test('twenty of one user, started at once, are connected within 30 s, and none is unauthorized', async () => {
+    const tabs = Array.from({ length: 20 }, () => openMute(tokenOf('mute-tabs')));
+    await connected(tabs);
+    expect(tabs.flatMap(({ states }) => states)).not.toContain('unauthorized');
+  }, 60_000);
+
+  test('wait where the handshakes of their user are used up, and get in one after the other', async () => {
+    const token = await stack.mintToken({ sub: 'mute-crowd' });
+    await Promise.all(
+      Array.from({ length: 30 }, () => TestClient.refused(stack.webSocketUrl, { token })),
+    );
+    const tabs = [openMute(tokenOf('mute-crowd')), openMute(tokenOf('mute-crowd'))];
+    await waiting(tabs);
+    await connected(tabs);
+    expect(tabs.flatMap(({ states }) => states)).not.toContain('unauthorized');
+  }, 60_000);
+
+  test('wait while the table fails, and are back within seconds after it', async () => {
+    const withdraw = stack.injectFault({
+      service: 'dynamodb',
+      effect: { kind: 'status', status: 500 },
+    });
+    const tab = openMute(tokenOf('mute-outage'));
+    await waiting([tab]);
+    withdraw();
+    await connected([tab]);
+    expect(tab.states).not.toContain('unauthorized');
+  }, 60_000);
+
+  test('are unauthorized where their token opens nothing', async () => {
+    const { client } = openMute(() => stack.mintToken({ expiresInSeconds: -60 }));
+    await eventually(() => {
+      expect(client.connection).toMatchObject({ state: 'unauthorized', reason: 'refused' });
+    });
+  });
+});
 
 test('a client that sends 1,000 frames a second is closed, and others notice nothing', async () => {
   const [flooder, other] = [await open('flooder'), await open('other')];

@@ -156,7 +156,7 @@ describe('one wrong time of a server', () => {
       setMs: fc.option(fc.integer({ min: -hour, max: 0 }), { freq: 5, nil: 0 }),
     });
     fc.assert(
-      fc.property(fc.integer(), fc.array(step, { minLength: 1 }), (aheadMs, steps) => {
+      fc.property(fc.integer(), fc.array(step, { minLength: 1, maxLength: 10 }), (aheadMs, steps) => {
         let time = Date.UTC(2026, 1);
         let offMs = aheadMs % hour;
         const recovery = createRecovery({ now: () => time + offMs });
@@ -171,7 +171,7 @@ describe('one wrong time of a server', () => {
           expect(recovery.since()).toBeLessThanOrEqual(time - 60_000 + wrongInARow * 30_000);
         }
         // And it is made up for in the end, if the server is right and the clock stays.
-        for (let beat = 0; beat < 125; beat += 1) recovery.told((time += 30_000));
+        for (let beat = 0; beat < 250; beat += 1) recovery.told((time += 30_000));
         expect(recovery.since()).toBe(time - 60_000);
       }),
     );
