@@ -39,6 +39,9 @@ interface Calls {
   readonly megabytes: number;
 }
 
+/** Calls of the schedule a second: each plans the heartbeats of a minute, and reads and writes where it is. */
+const planningCalls = 1 / 60;
+
 /** Units of a month by item. */
 export function usageOf(load: Load): readonly Usage[] {
   const connections = averageConnections(load);
@@ -70,7 +73,7 @@ export function usageOf(load: Load): readonly Usage[] {
     ['DynamoDB reads', 'readUnit', readUnits(load, handshakes)],
     ['DynamoDB writes', 'writeUnit', writeUnits(load, handshakes)],
     ['EventBridge', 'event', events],
-    ['Scheduler', 'scheduledCall', 1 / 60],
+    ['Scheduler', 'scheduledCall', planningCalls],
     // A message is sent, received and deleted.
     ['SQS', 'queueRequest', pollsPerSecond + 3 * (beats + jobs)],
     [
@@ -110,7 +113,13 @@ function callsOf(load: Load, handshakes: number, clientFrames: number): readonly
   const shared = workers === 1 ? 0 : shardCount;
   return [
     { name: 'broadcast', perSecond: events, seconds: seconds(3) + own(whole), megabytes: 1769 },
-    { name: 'heartbeat', perSecond: beats, seconds: seconds(2) + own(beat), megabytes: 1769 },
+    {
+      name: 'heartbeat',
+      perSecond: beats + planningCalls,
+      seconds:
+        (beats * (seconds(3) + own(beat)) + planningCalls * seconds(3)) / (beats + planningCalls),
+      megabytes: 1769,
+    },
     {
       name: 'deliver',
       perSecond: (events + beats) * shared,
@@ -134,10 +143,10 @@ function readUnits(load: Load, handshakes: number): number {
   const sync = Math.max(shardCount / 2, (items * snapshot.readUnits) / snapshot.items);
   // Of a handshake: the user's other connections, consistently.
   const health = (healthChecksPerMinute / 60) * (connections < 1_000 ? 2 * listing : 1);
-  return fanOuts * listing + handshakes * (sync + 1) + health;
+  return fanOuts * listing + planningCalls + handshakes * (sync + 1) + health;
 }
 
-/** Write units a second: a register and its completion, the census, and the records of connections. */
+/** Write units a second: a register and its completion, the census, which heartbeat is sent, and records of connections. */
 function writeUnits(load: Load, handshakes: number): number {
   const { eventsPerSecond: events, heartbeat, heartbeatSeconds } = load;
   const registers = 2 * events * Math.ceil(load.frameBytes / 1024);
@@ -146,7 +155,8 @@ function writeUnits(load: Load, handshakes: number): number {
   return (
     registers +
     (heartbeat === 'always' ? 0 : notes) +
-    beatsPerSecond(load) * shardCount +
+    beatsPerSecond(load) * (shardCount + 1) +
+    planningCalls +
     // Rate limit of handshakes and of two frames, the record, its extension, its end.
     handshakes * 6
   );

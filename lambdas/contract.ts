@@ -1,6 +1,6 @@
 // What infra and the functions agree on: each setting's name, its check, and its environment variable.
 import * as v from 'valibot';
-import { objectOf, parse, type Parsed } from '../sdk/protocol';
+import { maxHeartbeatSeconds, objectOf, parse, type Parsed } from '../sdk/protocol';
 
 /** Attributes of the table that infra has to know. */
 export const attributes = { partitionKey: 'pk', sortKey: 'sk', expiresAt: 'expiresAt' } as const;
@@ -13,6 +13,7 @@ export const itemKinds = {
   connections: 'connections#',
   connectionCounts: 'census',
   reach: 'reach',
+  heartbeats: 'heartbeat',
   state: 'state#',
   rateLimits: 'rate#',
 } as const;
@@ -59,9 +60,6 @@ export type MetricName<Service extends MetricService = MetricService> =
 
 /** What is told apart of the frames: events are news, heartbeats are not. */
 export type Frames = 'events' | 'heartbeats';
-
-/** What the schedule puts into the heartbeat's event: the second for which it was planned, ISO 8601. */
-export const scheduledAtField = 'scheduledAt';
 
 const text = (what: string) => {
   const problem = `must be ${what}`;
@@ -259,7 +257,7 @@ export const settings = {
   useMockData: flag,
   heartbeat: v.picklist(['always', 'when-idle'], 'must be always or when-idle'),
   heartbeatSeconds: v.pipe(
-    wholeNumber(1, 540),
+    wholeNumber(1, maxHeartbeatSeconds),
     v.check(
       (seconds) => 60 % seconds === 0 || seconds % 60 === 0,
       'must be a divisor or a multiple of 60',

@@ -13,6 +13,7 @@ import { authorize } from './aws/policy';
 import { AccessKeys } from './aws/principal';
 import { rolesOf } from './aws/roles';
 import { deploySchedules } from './aws/scheduler/deploy-schedules';
+import type { Lateness } from './aws/scheduler/schedule';
 import { deployEventSourceMappings, deployQueues } from './aws/sqs/deploy-queues';
 import { createSqsService } from './aws/sqs/sqs-service';
 import type { Connections, HttpApiDefinition, WebSocketApiDefinition } from './gateway/definition';
@@ -43,6 +44,8 @@ export interface DeploymentOptions {
   readonly functionTimeoutSeconds?: Readonly<Record<string, number>>;
   /** How long a minute of the template's alarms takes. Default: a minute. */
   readonly alarmMinuteMilliseconds?: number;
+  /** Which calls of the schedules come late, or never. Default: none. */
+  readonly scheduleLateness?: Lateness | undefined;
 }
 
 export interface Deployment {
@@ -149,7 +152,8 @@ async function create(
     for (const mapping of mappings) mapping.close();
   });
   const buses = deployEventBuses(template, { functions, queues, requireInvokePermission, log });
-  const startSchedules = deploySchedules(template, { functions, queues, roles, timers });
+  const { scheduleLateness: lateness } = options;
+  const startSchedules = deploySchedules(template, { functions, queues, roles, timers, lateness });
   const apis = { template, functions, requireInvokePermission };
   const webSocketApi = webSocketApiOf(apis);
   const httpApi = httpApiOf(apis);

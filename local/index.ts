@@ -1,5 +1,6 @@
 // The whole stack on this machine, as a function: for `npm start` and for tests.
 import type { Configuration } from '../infra/configuration';
+import type { Lateness } from './aws/scheduler/schedule';
 import { showDashboard } from './dashboard';
 import { deploy, type Deployment } from './deployment';
 import { openGateway } from './gateway/gateway';
@@ -17,6 +18,7 @@ import { localClientConfiguration } from './client-configuration';
 import { synthesize, type Synthesis } from './synthesize';
 
 export type { TokenOptions } from './issuer/issuer';
+export type { ScheduledCall } from './aws/scheduler/schedule';
 export type { LogLine } from './lambda/log-line';
 
 /** What a deployment can set too, but for what has an option of its own here. */
@@ -48,6 +50,8 @@ export interface LocalStackOptions {
   readonly functionTimeoutSeconds?: Readonly<Record<string, number>>;
   /** How long a minute of the template's alarms takes. Default: 60, a minute. */
   readonly alarmMinuteSeconds?: number;
+  /** By how many milliseconds calls of the schedules come late, or that they are lost. Default: all come on time. */
+  readonly scheduleLateness?: Lateness;
   /** Where the local issuer keeps its key. Default: `.local` in the project. */
   readonly stateDirectory?: string;
   /** Takes what functions print, and what went wrong in the stack. Default: nobody. */
@@ -122,6 +126,7 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
     deployment = await deploy({
       ...{ template, assetDirectory, awsPort, webSocketUrl, httpUrl, log, functionTimeoutSeconds },
       alarmMinuteMilliseconds: (options.alarmMinuteSeconds ?? 60) * 1000,
+      scheduleLateness: options.scheduleLateness,
     });
     gateway.serve(deployment);
     deployment.serveConnections(gateway.connections);

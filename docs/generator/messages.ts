@@ -42,7 +42,10 @@ export const frameDescriptions: {
     summary: 'The answer to state:sync, or a part of it; the last part is complete.',
     example: {
       type: 'state:snapshot',
-      payload: { agents: [agent], sessions: [session], timestamp, complete: true },
+      payload: {
+        ...{ agents: [agent], sessions: [session], timestamp, complete: true },
+        heartbeatSeconds: 30,
+      },
     },
   },
   'token:refreshed': {

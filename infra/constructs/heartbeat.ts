@@ -1,4 +1,4 @@
-// The heartbeat: a schedule for each minute, and a queue that holds back the beats within the minute.
+// The heartbeat: a schedule that has the beats of the next minutes planned, and a queue that holds them back.
 import { Duration, Validations } from 'aws-cdk-lib';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -10,8 +10,11 @@ import { acknowledgeQueueSource, ServiceQueue } from './service-queue';
 import type { Store } from './store';
 import type { MissionControlWebSocketApi } from './websocket-api';
 
-/** A beat is sent up to 59 s ahead, and retention counts from then: a minute is left to take it up. */
-const beatLifetime = Duration.minutes(2);
+/**
+ * A beat is planned up to five minutes ahead (`horizon` in lambdas/core/heartbeat.ts), and retention counts from then:
+ * two minutes are left to take it up.
+ */
+const beatLifetime = Duration.minutes(7);
 
 export interface HeartbeatProps extends Deployment {
   readonly store: Store;
@@ -24,7 +27,6 @@ export class Heartbeat extends Construct {
     super(scope, id);
     const { configuration, store, webSocketApi, deliveries } = props;
     const name = resourceName(configuration);
-    // Unused, and free, when a heartbeat every minute or less often leaves nothing to hold back.
     // No dead-letter queue: a beat that was missed is made up for by the next one, and alarms watch the
     // function's errors. It is invisible for as long as it lives, so it is never tried a second time.
     const queue = new ServiceQueue(this, 'Beats', {
@@ -36,7 +38,7 @@ export class Heartbeat extends Construct {
       Validations.of(queue).acknowledge({
         id,
         reason:
-          'A heartbeat that was not sent in time is worth nothing: it is dropped after two minutes, the next one ' +
+          'A heartbeat that was not sent in time is worth nothing: it is dropped two minutes later, the next one ' +
           'proves the same, and the errors of the function are counted. There is nothing in it to look at later.',
       });
     }
@@ -53,6 +55,7 @@ export class Heartbeat extends Construct {
     });
     deliveries.allowFanOut(heartbeat);
     store.allow(heartbeat, ['PutItem'], 'connectionCounts');
+    store.allow(heartbeat, ['GetItem', 'PutItem'], 'heartbeats');
     store.allow(heartbeat, ['DeleteItem'], 'connections');
     webSocketApi.allowManagement(heartbeat, 'DELETE');
     heartbeat.allow(
@@ -73,10 +76,8 @@ export class Heartbeat extends Construct {
     acknowledgeQueueSource(beats);
     new MinuteSchedule(this, 'EachMinute', {
       scheduleName: `${name}-heartbeat`,
-      description: 'Starts the heartbeats of a minute, or one of every few minutes',
+      description: 'Has the heartbeats of the next minutes planned',
       target: heartbeat,
-      // Schedules are as fine as a minute: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
-      everyMinutes: Math.max(1, configuration.heartbeatSeconds / 60),
     });
   }
 }

@@ -1,26 +1,21 @@
-// Calls a function every minute, or every few: a call that comes late is worth nothing, so none is repeated.
+// Calls a function every minute: a call that was missed is made up for by the next, so none is repeated.
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import {
-  ContextAttribute,
-  Schedule,
-  ScheduleExpression,
-  ScheduleTargetInput,
-} from 'aws-cdk-lib/aws-scheduler';
+import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
-import { scheduledAtField } from '../../lambdas/contract';
 import type { ServiceFunction } from './service-function';
 
-/** The least that EventBridge Scheduler and Lambda accept. */
+/**
+ * As fine as schedules are, and the least age of a call that EventBridge Scheduler and Lambda accept.
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+ */
 const oneMinute = Duration.minutes(1);
 
 export interface MinuteScheduleProps {
   readonly scheduleName: string;
   readonly description: string;
   readonly target: ServiceFunction;
-  /** Minutes between two calls. */
-  readonly everyMinutes: number;
 }
 
 export class MinuteSchedule extends Construct {
@@ -41,13 +36,12 @@ export class MinuteSchedule extends Construct {
     const schedule = new Schedule(this, 'Schedule', {
       scheduleName: props.scheduleName,
       description: props.description,
-      schedule: ScheduleExpression.rate(Duration.minutes(props.everyMinutes)),
+      schedule: ScheduleExpression.rate(oneMinute),
       target: new LambdaInvoke(target, {
         // Its policy is above, without the function's versions that CDK would add.
         role: role.withoutPolicyUpdates(),
-        input: ScheduleTargetInput.fromObject({
-          [scheduledAtField]: ContextAttribute.scheduledTime,
-        }),
+        // Both functions go by the time at which they are called.
+        input: ScheduleTargetInput.fromObject({}),
         retryAttempts: 0,
         maxEventAge: oneMinute,
       }),
@@ -59,8 +53,8 @@ export class MinuteSchedule extends Construct {
     Validations.of(target).acknowledge({
       id: 'Serverless-LambdaAsyncFailureDestination',
       reason:
-        'A call of the schedule carries the time and nothing else. One that failed is made up for by the next, ' +
-        'a minute later; kept, it would be a record of the time. The errors of the function are counted.',
+        'There is nothing in a call of the schedule. One that failed is made up for by the next, a minute later. ' +
+        'The errors of the function are counted.',
     });
   }
 }

@@ -33,7 +33,6 @@ export class MockAgents extends Construct {
       scheduleName: `${resourceName(configuration)}-mock-agents`,
       description: 'Starts a minute of invented agents',
       target: mockAgents,
-      everyMinutes: 1,
     });
   }
 }

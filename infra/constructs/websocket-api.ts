@@ -123,6 +123,7 @@ export class MissionControlWebSocketApi extends Construct {
         handshakeBurst: configuration.handshakeBurst,
         snapshotAgents: configuration.snapshotAgents,
         snapshotSessions: configuration.snapshotSessions,
+        heartbeatSeconds: configuration.heartbeatSeconds,
       },
     });
     store.allow(fallback, ['UpdateItem'], 'rateLimits');

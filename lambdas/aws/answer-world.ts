@@ -21,6 +21,7 @@ const names = [
   'handshakeBurst',
   'snapshotAgents',
   'snapshotSessions',
+  'heartbeatSeconds',
 ] as const;
 
 /** @throws a ConfigurationError that lists what is wrong with the environment */
@@ -46,6 +47,7 @@ export function createAnswerWorld(environment: NodeJS.ProcessEnv) {
     ...createDeliveryOptions(environment, world),
     state: createDynamoStateStore(dynamo, tableName),
     limits: { agents: settings.snapshotAgents, sessions: settings.snapshotSessions },
+    heartbeatSeconds: settings.heartbeatSeconds,
   });
   // The issuer's keys are fetched with the first token: most clients only ever ask for the state.
   const verifier = readTokenVerifier(environment);

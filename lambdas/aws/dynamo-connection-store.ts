@@ -9,6 +9,7 @@ import {
   type DynamoDBDocumentClient,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { maxHeartbeatSeconds } from '../../sdk/protocol';
 import { shardOf } from '../core/shard';
 import type { Connection, ConnectionKey, ConnectionStore } from '../core/ports';
 import { wasMet } from './dynamo-condition';
@@ -42,7 +43,7 @@ interface ConnectionItem {
  * How much longer a record lives than its connection: the next heartbeat has to find it, to close the
  * connection. Twice the longest interval.
  */
-const graceSeconds = 18 * 60;
+const graceSeconds = 2 * maxHeartbeatSeconds;
 
 /** @param query asks for the pages of shards. Default: through `client`. */
 export function createDynamoConnectionStore(

@@ -18,6 +18,8 @@ export const censusPartition = itemKinds.connectionCounts;
 
 export const reachPartition = itemKinds.reach;
 
+export const heartbeatPartition = itemKinds.heartbeats;
+
 export function connectionPartition(shard: number): string {
   return `${itemKinds.connections}${shard}`;
 }

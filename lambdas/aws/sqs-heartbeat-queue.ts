@@ -1,4 +1,4 @@
-// Heartbeats between two runs of the schedule wait in SQS, which can delay a message by seconds.
+// Planned heartbeats wait in SQS, which can delay a message by whole seconds, 900 at the most.
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { HeartbeatQueue } from '../core/ports';
 
@@ -12,7 +12,8 @@ export function createSqsHeartbeatQueue(client: SQSClient, queueUrl: string): He
         const entries = heartbeats.slice(start, start + batchSize).map((heartbeat, index) => ({
           Id: String(start + index),
           MessageBody: JSON.stringify(heartbeat),
-          DelaySeconds: Math.max(0, Math.round((heartbeat.dueAt - now) / 1000)),
+          // Never before it is due: it would count for the period before in the alarm's metric.
+          DelaySeconds: Math.max(0, Math.ceil((heartbeat.dueAt - now) / 1000)),
         }));
         const { Failed: failed = [] } = await client.send(
           new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }),

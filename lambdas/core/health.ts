@@ -1,5 +1,6 @@
 // What GET /health says: how many connections and users there are, and whether what we depend on answers.
 import { CensusTaking } from './census-taking';
+import { maxHeartbeatSeconds } from '../../sdk/protocol';
 import { isExpired } from './connection';
 import type { CensusStore, Clock, ConnectionStore, GatewayProbe, Log, ShardCensus } from './ports';
 import { shards } from './shard';
@@ -8,7 +9,7 @@ import { shards } from './shard';
 const countingLimit = 1_000;
 
 /** Twice the longest heartbeat interval: an older census says nothing about now. */
-const censusLifeMilliseconds = 18 * 60 * 1000;
+const censusLifeMilliseconds = 2 * maxHeartbeatSeconds * 1000;
 
 /** The documented body of `/health`. */
 export interface HealthReport {

@@ -5,16 +5,31 @@ import type {
   CensusMetrics,
   CensusStore,
   Clock,
+  HeartbeatPlan,
   HeartbeatQueue,
+  HeartbeatStore,
   Log,
   PlannedHeartbeat,
 } from './ports';
 import { patienceOf, type SendHeartbeat } from './send-heartbeat';
 
+const minute = 60_000;
+
+/**
+ * How far ahead heartbeats are planned, in milliseconds. A schedule calls at any time of its minute, or not at all:
+ * if one call is lost, or a minute late, three minutes pass between two of them. Five outlast three lost calls in a row.
+ * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+ */
+export const horizon = 5 * minute;
+
 /** Deadlines are milliseconds since the Unix epoch; no post begins after them. */
 export interface Heartbeat {
-  /** The schedule's call, once a minute or more rarely: sends a heartbeat and plans those until the next call. */
-  readonly onSchedule: (scheduledAt: number, deadline: number) => Promise<void>;
+  /**
+   * The schedule's call, about once a minute: plans all heartbeats up to the horizon that no call before it has
+   * planned. If the plan has run out, or there was none, nobody has heard anything for a while: then it sends one.
+   * @throws when they could not be planned: the next call does it
+   */
+  readonly onSchedule: (deadline: number) => Promise<void>;
   /** A planned heartbeat that has come due. */
   readonly onDue: (planned: PlannedHeartbeat, deadline: number) => Promise<void>;
 }
@@ -23,17 +38,56 @@ export function createHeartbeat(dependencies: {
   readonly sendHeartbeat: SendHeartbeat;
   readonly largeFanOut: LargeFanOut;
   readonly queue: HeartbeatQueue;
+  readonly heartbeats: HeartbeatStore;
   readonly census: CensusStore;
   readonly drawCensus: CensusMetrics;
   readonly now: Clock;
   readonly log: Log;
   readonly heartbeatSeconds: number;
 }): Heartbeat {
-  const { sendHeartbeat, largeFanOut, queue, now, log, heartbeatSeconds } = dependencies;
+  const { sendHeartbeat, largeFanOut, queue, heartbeats, now, log, heartbeatSeconds } =
+    dependencies;
   const { census, drawCensus } = dependencies;
   const interval = heartbeatSeconds * 1000;
 
-  async function beat(deadline: number): Promise<void> {
+  /** From when on heartbeats are to be planned. */
+  function startOf(plan: HeartbeatPlan | undefined, calledAt: number): number {
+    if (plan?.heartbeatSeconds !== heartbeatSeconds) return calledAt;
+    // No call can have planned so far ahead: its clock was wrong.
+    if (plan.until > calledAt + horizon + minute) return calledAt;
+    return Math.max(plan.until, calledAt);
+  }
+
+  /** They lie on a grid that all calls share, the multiples of the interval since the Unix epoch. */
+  function dueBetween(start: number, until: number): PlannedHeartbeat[] {
+    const due: PlannedHeartbeat[] = [];
+    const first = (Math.floor(start / interval) + 1) * interval;
+    for (let dueAt = first; dueAt <= until; dueAt += interval) due.push({ dueAt });
+    return due;
+  }
+
+  /** What is noted before it is in the queue might never get there; what comes twice is sent once. */
+  async function planFrom(start: number, calledAt: number): Promise<void> {
+    const until = Math.max(start, calledAt + horizon);
+    await queue.plan(dueBetween(start, until), calledAt);
+    await heartbeats.notePlan({ until, heartbeatSeconds });
+  }
+
+  /** Whether it is the first to send this one, as far as can be known. */
+  async function take(dueAt: number): Promise<boolean> {
+    try {
+      if (await heartbeats.take(dueAt, now() + minute)) return true;
+      log.info('needless heartbeat dropped', { lateMilliseconds: now() - dueAt });
+      return false;
+    } catch (error) {
+      // One too many does less harm than none.
+      log.warn('heartbeat not noted', { error });
+      return true;
+    }
+  }
+
+  async function beat(dueAt: number, deadline: number): Promise<void> {
+    if (!(await take(dueAt))) return;
     const reportedAt = now();
     const frame = serializeFrame({ type: 'heartbeat', payload: { timestamp: reportedAt } });
     const heartbeat = { frame, type: 'heartbeat', reportedAt };
@@ -54,29 +108,23 @@ export function createHeartbeat(dependencies: {
   }
 
   return {
-    async onSchedule(scheduledAt, deadline) {
-      const startedAt = now();
-      // Schedules are precise to the minute, so up to one late is on time.
-      if (isLate(scheduledAt, Math.max(interval, 60_000) + 60_000)) return;
-      const planned: PlannedHeartbeat[] = [];
-      for (let offset = interval; offset < 60_000; offset += interval) {
-        planned.push({ dueAt: startedAt + offset });
-      }
-      // Planned first: sending this one may take longer than the interval. But it goes out in any case.
-      const [planning] = await Promise.allSettled([queue.plan(planned, startedAt)]);
-      await beat(deadline);
+    async onSchedule(deadline) {
+      const calledAt = now();
+      const plan = await heartbeats.plan();
+      // Planned first: sending one may take longer than the interval. But it goes out in any case.
+      const [planning] = await Promise.allSettled([planFrom(startOf(plan, calledAt), calledAt)]);
+      if (plan === undefined || plan.until < calledAt) await beat(calledAt, deadline);
       if (planning.status === 'rejected') throw planning.reason;
     },
+
     async onDue({ dueAt }, deadline) {
-      if (!isLate(dueAt, patienceOf(heartbeatSeconds))) await beat(deadline);
+      const lateMilliseconds = now() - dueAt;
+      if (lateMilliseconds > patienceOf(heartbeatSeconds)) {
+        // It comes when the next one is due, and proves nothing.
+        log.warn('late heartbeat dropped', { lateMilliseconds });
+        return;
+      }
+      await beat(dueAt, deadline);
     },
   };
-
-  /** A heartbeat that comes when the next one is due proves nothing: it is dropped. */
-  function isLate(dueAt: number, allowedMilliseconds: number): boolean {
-    const lateMilliseconds = now() - dueAt;
-    if (lateMilliseconds <= allowedMilliseconds) return false;
-    log.warn('late heartbeat dropped', { lateMilliseconds });
-    return true;
-  }
 }

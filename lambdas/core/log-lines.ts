@@ -75,6 +75,8 @@ export const logLines = {
   'job given up': { level: 'error', fields: ['type', 'round'] },
 
   'late heartbeat dropped': { level: 'warn', fields: ['lateMilliseconds'] },
+  'needless heartbeat dropped': { level: 'info', fields: ['lateMilliseconds'] },
+  'heartbeat not noted': { level: 'warn', fields: ['error'] },
   'census not read': { level: 'warn', fields: ['error'] },
   'connections not counted': { level: 'error', fields: ['error'] },
   'reach not read': { level: 'warn', fields: ['error'] },

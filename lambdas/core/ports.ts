@@ -198,8 +198,27 @@ export interface PlannedHeartbeat {
 }
 
 export interface HeartbeatQueue {
-  /** Hands each heartbeat back when it is due, to the second. */
+  /** Hands each heartbeat back within a second after it is due, now and then twice. */
   plan(heartbeats: readonly PlannedHeartbeat[], now: number): Promise<void>;
+}
+
+/** Up to where heartbeats are planned. */
+export interface HeartbeatPlan {
+  /** Milliseconds since the Unix epoch: all that are due until then are in the queue. */
+  readonly until: number;
+  /** The interval that they were planned with. */
+  readonly heartbeatSeconds: number;
+}
+
+export interface HeartbeatStore {
+  /** What was planned last, read consistently; undefined before the first plan. */
+  plan(): Promise<HeartbeatPlan | undefined>;
+  notePlan(plan: HeartbeatPlan): Promise<void>;
+  /**
+   * Takes the heartbeat that is due at `dueAt`, to send it. False when it or a later one was taken before: one that is
+   * later than `latest` does not count, as whoever took it had a wrong clock. All in milliseconds since the Unix epoch.
+   */
+  take(dueAt: number, latest: number): Promise<boolean>;
 }
 
 export interface RejectedEvents {

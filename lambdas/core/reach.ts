@@ -22,9 +22,15 @@ export const noReach: Reach = {
 };
 
 /**
+ * API Gateway closes a connection that has been silent for 10 minutes; half a minute is for heartbeats that are late.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+ */
+const longestSilenceMilliseconds = 570_000;
+
+/**
  * For heartbeats that are sent when there was nothing else to send. A connection that is spared was sent a frame
  * during the last half interval: it hears something at least every one and a half, and clients wait for two and a
- * half until they give up.
+ * half until they give up. With intervals above 380 s that would be too long for API Gateway: then it is less than half.
  */
 export function createReach(dependencies: {
   readonly store: ReachStore;
@@ -33,7 +39,10 @@ export function createReach(dependencies: {
   readonly heartbeatSeconds: number;
 }): Reach {
   const { store, now, log, heartbeatSeconds } = dependencies;
-  const validMilliseconds = heartbeatSeconds * 500;
+  const validMilliseconds = Math.min(
+    heartbeatSeconds * 500,
+    longestSilenceMilliseconds - heartbeatSeconds * 1000,
+  );
   const noted = new Map<number | undefined, number>();
 
   return {

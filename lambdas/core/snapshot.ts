@@ -55,12 +55,17 @@ const byAge = (one: StoredEvent, other: StoredEvent) => other.updatedAt - one.up
  * The texts of the `state:snapshot` frames that say all this: as few as fit into {@link maxFrameBytes} each without
  * a change of order, at least one, and the last with `complete: true`.
  * @param timestamp the server's time before the state was read, in milliseconds since the Unix epoch
+ * @param heartbeatSeconds seconds between two heartbeats: what clients take for silence follows from it
  */
-export function snapshotFrames(events: readonly EventFrame[], timestamp: number): string[] {
-  const parts: Part[] = [new Part(timestamp)];
+export function snapshotFrames(
+  events: readonly EventFrame[],
+  timestamp: number,
+  heartbeatSeconds: number,
+): string[] {
+  const parts: Part[] = [new Part(timestamp, heartbeatSeconds)];
   for (const event of events) {
     if (parts.at(-1)?.add(event) === true) continue;
-    const next = new Part(timestamp);
+    const next = new Part(timestamp, heartbeatSeconds);
     // An event fits into a snapshot of its own: parseEvent sees to that.
     next.add(event);
     parts.push(next);
@@ -74,7 +79,10 @@ class Part {
   private readonly sessions: string[] = [];
   private room: number;
 
-  constructor(private readonly timestamp: number) {
+  constructor(
+    private readonly timestamp: number,
+    private readonly heartbeatSeconds: number,
+  ) {
     this.room = maxFrameBytes - utf8Length(this.text(false));
   }
 
@@ -91,7 +99,8 @@ class Part {
   text(complete: boolean): string {
     // Put together from parts, so that no register is serialized twice.
     const [agents, sessions] = [this.agents.join(','), this.sessions.join(',')];
-    const payload = `{"agents":[${agents}],"sessions":[${sessions}],"timestamp":${this.timestamp},"complete":${complete}}`;
-    return `{"type":"state:snapshot","payload":${payload}}`;
+    const registers = `"agents":[${agents}],"sessions":[${sessions}]`;
+    const facts = `"timestamp":${this.timestamp},"complete":${complete},"heartbeatSeconds":${this.heartbeatSeconds}`;
+    return `{"type":"state:snapshot","payload":{${registers},${facts}}}`;
   }
 }

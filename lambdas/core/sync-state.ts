@@ -27,9 +27,10 @@ export function createSyncState(
     readonly count: Count;
     readonly log: Log;
     readonly limits: SnapshotLimits;
+    readonly heartbeatSeconds: number;
   },
 ): SyncState {
-  const { state, count, log, limits, now } = dependencies;
+  const { state, count, log, limits, heartbeatSeconds, now } = dependencies;
   const findExtended = createFindExtended(dependencies);
 
   async function post(connection: Connection, frame: string, deadline: number): Promise<Ending> {
@@ -65,7 +66,7 @@ export function createSyncState(
     const timestamp = now();
     try {
       const events = await readSnapshot(state, since, timestamp, limits);
-      const frames = snapshotFrames(events, timestamp);
+      const frames = snapshotFrames(events, timestamp, heartbeatSeconds);
       const ended = await postAll(connection, frames.slice(0, -1), deadline);
       log.info('state synced', {
         connectionId,

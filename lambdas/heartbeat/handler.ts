@@ -1,13 +1,11 @@
-// The schedule calls once a minute; SQS hands back the heartbeats that were planned between two calls.
+// The schedule calls once a minute; SQS hands back the heartbeats that its calls have planned.
 import type { Context, SQSEvent } from 'aws-lambda';
 import { deadlineOf } from '../core/deadline';
 import type { Heartbeat } from '../core/heartbeat';
 import type { Clock, PlannedHeartbeat } from '../core/ports';
 
-export interface ScheduledEvent {
-  /** ISO 8601, to the second; infra has the schedule fill it in. */
-  readonly scheduledAt: string;
-}
+/** What the schedule sends. A call plans from the time at which it comes, so nothing in it is read. */
+export type ScheduledEvent = Readonly<Record<string, never>>;
 
 export function createHandler(dependencies: {
   readonly heartbeat: Heartbeat;
@@ -20,13 +18,8 @@ export function createHandler(dependencies: {
     context: Pick<Context, 'getRemainingTimeInMillis'>,
   ): Promise<void> => {
     const deadline = deadlineOf(now(), context.getRemainingTimeInMillis());
-    if ('scheduledAt' in event) {
-      const scheduledAt = Date.parse(event.scheduledAt);
-      // No time would be late for ever, and nobody would be told: an error of the function raises an alarm.
-      if (Number.isNaN(scheduledAt)) {
-        throw new TypeError(`scheduledAt must be an ISO 8601 time, but is ${event.scheduledAt}`);
-      }
-      await heartbeat.onSchedule(scheduledAt, deadline);
+    if (!('Records' in event)) {
+      await heartbeat.onSchedule(deadline);
       return;
     }
     for (const { body } of event.Records) {

@@ -1,4 +1,5 @@
 // Cold start of `heartbeat`.
+import { createDynamoHeartbeatStore } from '../aws/dynamo-heartbeat-store';
 import { readSettings } from '../aws/environment';
 import { createFanOutWorld } from '../aws/fan-out-world';
 import { createSqsHeartbeatQueue } from '../aws/sqs-heartbeat-queue';
@@ -9,6 +10,7 @@ const names = ['heartbeatQueueUrl', 'heartbeatSeconds'] as const;
 const { heartbeatQueueUrl, heartbeatSeconds } = readSettings(process.env, names);
 const { sqs, ...world } = createFanOutWorld(process.env, 'heartbeat');
 const queue = createSqsHeartbeatQueue(sqs, heartbeatQueueUrl);
-const heartbeat = createHeartbeat({ ...world, queue, heartbeatSeconds });
+const heartbeats = createDynamoHeartbeatStore(world.dynamo, world.tableName);
+const heartbeat = createHeartbeat({ ...world, queue, heartbeats, heartbeatSeconds });
 
 export const handler = createHandler({ ...world, heartbeat });

@@ -221,6 +221,8 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
         handlers.event(frame);
         break;
       case 'state:snapshot':
+        if (frame.payload.heartbeatSeconds !== undefined)
+          liveness.learn(frame.payload.heartbeatSeconds);
         for (const payload of frame.payload.agents)
           handlers.event({ type: 'agent:status', payload });
         for (const payload of frame.payload.sessions)

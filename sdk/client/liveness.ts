@@ -7,6 +7,8 @@ export interface Liveness {
   begin(): void;
   /** There was a frame. */
   heard(): void;
+  /** The server has said how long it lets pass between two heartbeats. */
+  learn(heartbeatSeconds: number): void;
   /** Asks; without a frame in time, the connection is dead. */
   probe(): void;
 }
@@ -20,8 +22,9 @@ export function createLiveness(options: {
   readonly dead: (atOnce: boolean) => void;
 }): Liveness {
   const { clock, timers, timing, ping, dead } = options;
-  const patienceMs = timing.heartbeatMs * 2.5;
+  let { heartbeatMs } = timing;
   let heardAt = 0;
+  const patienceMs = () => heartbeatMs * 2.5;
 
   function probe(): void {
     timers.start('pong', timing.pongTimeoutMs, () => {
@@ -37,11 +40,11 @@ export function createLiveness(options: {
       const now = clock.now();
       // A clock that was set back would count as time that is left.
       heardAt = Math.min(heardAt, now);
-      const leftMs = heardAt + patienceMs - now;
+      const leftMs = heardAt + patienceMs() - now;
       if (leftMs > 0) listen(leftMs);
       else if (now - dueAt < timing.pongTimeoutMs) dead(false);
       else {
-        listen(timing.heartbeatMs);
+        listen(heartbeatMs);
         probe();
       }
     });
@@ -50,11 +53,17 @@ export function createLiveness(options: {
   return {
     begin() {
       heardAt = clock.now();
-      listen(patienceMs);
+      listen(patienceMs());
     },
     heard() {
       heardAt = clock.now();
       timers.stop('pong');
+    },
+    learn(heartbeatSeconds) {
+      if (heartbeatSeconds * 1000 === heartbeatMs) return;
+      heartbeatMs = heartbeatSeconds * 1000;
+      // From now on: what was learned came in a frame.
+      listen(patienceMs());
     },
     probe,
   };

@@ -11,7 +11,9 @@ export interface Timing {
   readonly tokenTimeoutMs: number;
   /** A handshake has so long, and so has a snapshot until it is asked for again. Default: 10,000. */
   readonly connectTimeoutMs: number;
-  /** The server's heartbeat interval; silence of 2.5 intervals means dead. Default: 30,000. */
+  /**
+   * The server's heartbeat interval, until a snapshot says it; silence of 2.5 intervals means dead. Default: 30,000.
+   */
   readonly heartbeatMs: number;
   /** A ping is answered within this time, or the connection is dead. Default: 3,000. */
   readonly pongTimeoutMs: number;

@@ -29,11 +29,18 @@ export function readServerFrame(text: string): ServerFrame | undefined {
       return isTime(timestamp) ? { type, payload: { timestamp } } : undefined;
     }
     case 'state:snapshot': {
-      const { timestamp, complete } = payload;
+      const { timestamp, complete, heartbeatSeconds: seconds } = payload;
       const agents = readAll(payload['agents'], readAgent);
       const sessions = readAll(payload['sessions'], readSession);
       return agents && sessions && isTime(timestamp) && typeof complete === 'boolean'
-        ? { type, payload: { agents, sessions, timestamp, complete } }
+        ? {
+            type,
+            payload: {
+              ...{ agents, sessions, timestamp, complete },
+              // What makes no sense must not cost the state.
+              ...(isTime(seconds) && seconds > 0 && { heartbeatSeconds: seconds }),
+            },
+          }
         : undefined;
     }
     case 'token:refreshed': {

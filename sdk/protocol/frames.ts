@@ -22,6 +22,7 @@ const frame = <Type extends string, Payload extends v.GenericSchema>(
 
 const withTimestamp = objectOf({ timestamp: timestampSchema });
 const text = v.string('must be a string');
+const secondsProblem = 'must be a whole number of seconds, at least 1';
 const unknownType = 'must be the type of a documented frame';
 
 /** Everything that the server sends. */
@@ -39,6 +40,15 @@ export const serverFrameSchema = v.variant(
         sessions: v.array(sessionActivitySchema, 'must be a list'),
         timestamp: timestampSchema,
         complete: v.boolean('must be true or false'),
+        // Servers of before do not say.
+        heartbeatSeconds: v.exactOptional(
+          v.pipe(
+            v.number(secondsProblem),
+            v.safeInteger(secondsProblem),
+            v.minValue(1, secondsProblem),
+            v.description('Seconds between two heartbeats of this deployment.'),
+          ),
+        ),
       }),
     ),
     frame('token:refreshed', objectOf({ expiresAt: timestampSchema })),

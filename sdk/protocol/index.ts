@@ -25,6 +25,7 @@ export {
   maxClockSkewMilliseconds,
   maxEventFrameBytes,
   maxFrameBytes,
+  maxHeartbeatSeconds,
   maxIdBytes,
   utf8Length,
 } from './limits';

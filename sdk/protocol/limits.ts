@@ -22,6 +22,13 @@ export const maxIdBytes = 128;
  */
 export const maxClockSkewMilliseconds = 5 * 60 * 1000;
 
+/**
+ * The longest time between two heartbeats that a deployment may choose, in seconds. API Gateway closes a connection
+ * with 1001 after 10 minutes without a message: a minute is left for what is late.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+ */
+export const maxHeartbeatSeconds = 540;
+
 const encoder = new TextEncoder();
 
 /** Length of `text` in bytes of UTF-8, on every platform. */

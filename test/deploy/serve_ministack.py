@@ -6,11 +6,10 @@ Each addition below does what AWS does, and no more.
 import copy
 import json
 import os
-from datetime import datetime, timezone
 from urllib.parse import urlsplit
 
 from ministack import app
-from ministack.services import apigateway, eventbridge
+from ministack.services import apigateway
 from ministack.services.cloudformation import provisioners
 
 resource_types = provisioners._RESOURCE_HANDLERS
@@ -77,22 +76,6 @@ def record_of_any_alarm(name, props):
 
 
 provisioners._cw_metric_alarm_record = record_of_any_alarm
-
-
-invoke_target = eventbridge._invoke_target
-
-
-def invoke_with_time(target, event, rule, view=None):
-    """EventBridge Scheduler fills in the time for which a call was planned; MiniStack hands the keyword on."""
-    if event.get("Source") == "aws.scheduler" and "Input" in target:
-        planned = datetime.fromtimestamp(event["Time"], timezone.utc)
-        text = planned.strftime("%Y-%m-%dT%H:%M:%SZ")
-        filled = target["Input"].replace("<aws.scheduler.scheduled-time>", text)
-        target = {**target, "Input": filled}
-    return invoke_target(target, event, rule, view)
-
-
-eventbridge._invoke_target = invoke_with_time
 
 
 pin_request_origin = app.pin_request_origin

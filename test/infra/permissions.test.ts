@@ -112,6 +112,7 @@ test.each([
       ...telemetry('HeartbeatFunctionLog'),
       ...fanOut,
       ...heartbeats,
+      ...items({ heartbeat: ['GetItem', 'PutItem'] }),
       [connections('DELETE')]: manage,
       '${HeartbeatBeats.Arn}': [
         'sqs:DeleteMessage',

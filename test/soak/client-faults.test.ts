@@ -31,6 +31,9 @@ import { stateOfServer, type ServerState } from '../support/state-of-server';
 const seed = Number(process.env['FAULTS_SEED'] ?? Date.now() % 1_000_000);
 const rounds = 50;
 
+/** What the server tells, and clients go by. */
+const heartbeatSeconds = 1;
+
 /** Much faster than in life, but on a busy machine no faster than the stack can follow. */
 function timingFor(handshakeMilliseconds: number) {
   return {
@@ -175,7 +178,7 @@ const faults: Record<string, (victim: Victim) => Promise<void>> = {
     await victim.connected();
     victim.proxy.freeze();
     // Long enough to notice, unless the client has just replaced the connection anyway.
-    await sleep(victim.timing.heartbeatMs * 3);
+    await sleep(3 * Math.max(victim.timing.heartbeatMs, heartbeatSeconds * 1000));
   },
   async 'a token that expires on its connection'(victim) {
     const { sockets } = victim;
@@ -234,7 +237,7 @@ async function slowestHandshake(): Promise<number> {
 beforeAll(async () => {
   stack = await startLocalStack({
     settings: {
-      heartbeatSeconds: 1,
+      heartbeatSeconds,
       maxConnectionsPerUser: 1_000,
       handshakesPerMinute: 100_000,
       handshakeBurst: 10_000,

@@ -205,8 +205,12 @@ test(
     }
     queues.destroy();
     await invoke('heartbeat', { Records: [{ body: mark }] });
-    await invoke('heartbeat', { scheduledAt: '2020-01-01T00:00:00Z' });
-    for (const message of ['delivery failed', 'job given up', 'late heartbeat dropped'])
+    const beats = [{ dueAt: 1 }, { dueAt: Date.now() }, { dueAt: Date.now() - 1 }];
+    await invoke('heartbeat', { Records: beats.map((beat) => ({ body: JSON.stringify(beat) })) });
+    for (const message of [
+      ...['delivery failed', 'job given up'],
+      ...['late heartbeat dropped', 'needless heartbeat dropped'],
+    ])
       await logged(message);
   },
   patience,

@@ -62,7 +62,7 @@ export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
       handshakes: { perMinute: 30, burst: 20 },
     }),
     admitSync: createAdmitSync({ ...world, syncs: { perMinute: 6, burst: 20 } }),
-    syncState: createSyncState({ ...world, ...delivery, limits }),
+    syncState: createSyncState({ ...world, ...delivery, limits, heartbeatSeconds: 30 }),
     refreshToken: createRefreshToken(world),
   });
   const [connection] = connections.seed(clock.now(), ['alice']) as [Connection];

@@ -10,6 +10,8 @@ import type {
   DeliveryJob,
   DeliveryQueue,
   Inspector,
+  HeartbeatPlan,
+  HeartbeatStore,
   Log,
   PageOptions,
   Poster,
@@ -141,6 +143,26 @@ export class MemoryCensusStore implements CensusStore {
 
   async read(): Promise<readonly ShardCensus[]> {
     return Promise.resolve([...this.shards.values()]);
+  }
+}
+
+export class MemoryHeartbeatStore implements HeartbeatStore {
+  noted: HeartbeatPlan | undefined;
+  takenAt = -Infinity;
+
+  async plan(): Promise<HeartbeatPlan | undefined> {
+    return Promise.resolve(this.noted);
+  }
+
+  async notePlan(plan: HeartbeatPlan): Promise<void> {
+    this.noted = plan;
+    return Promise.resolve();
+  }
+
+  async take(dueAt: number, latest: number): Promise<boolean> {
+    const isNew = this.takenAt < dueAt || this.takenAt > latest;
+    if (isNew) this.takenAt = dueAt;
+    return Promise.resolve(isNew);
   }
 }
 

@@ -10,6 +10,7 @@ import {
   MemoryCensusStore,
   MemoryConnectionStore,
   MemoryDeliveryQueue,
+  MemoryHeartbeatStore,
   MemoryReachStore,
   RecordingLog,
 } from './fakes';
@@ -22,6 +23,7 @@ export function createFanOutWorld(options: Partial<FanOutDependencies> = {}) {
   const queue = new MemoryDeliveryQueue();
   const census = new MemoryCensusStore();
   const reachStore = new MemoryReachStore();
+  const heartbeats = new MemoryHeartbeatStore();
   const log = new RecordingLog();
   const recorded: { type: string; numbers: object }[] = [];
   const metrics = {
@@ -68,6 +70,6 @@ export function createFanOutWorld(options: Partial<FanOutDependencies> = {}) {
       drawn,
       drawCensus,
     },
-    ...{ fanOut, report, reach, reachStore },
+    ...{ fanOut, report, reach, reachStore, heartbeats },
   };
 }

@@ -70,7 +70,7 @@ test('client and server hold the same values after one sync, equal to the last w
 
       const limits = { agents: 5_000, sessions: 5_000 };
       const stored = await readSnapshot(server.state, 0, server.now(), limits);
-      for (const text of snapshotFrames(stored, server.now())) {
+      for (const text of snapshotFrames(stored, server.now(), 30)) {
         const parsed = parseServerFrame(text);
         if (!parsed.ok || parsed.value.type !== 'state:snapshot') throw new Error(text);
         for (const payload of parsed.value.payload.agents) {

@@ -6,7 +6,7 @@ import type { Resource, ResolvedTemplate } from '../../template/resolve-template
 import { TemplateError } from '../../template/template';
 import { requirePermission, roleFor, type Roles } from '../roles';
 import { queueOf, type Queues } from '../sqs/deploy-queues';
-import { parseRate, runSchedule, type ScheduleOptions } from './schedule';
+import { parseRate, runSchedule, type Lateness, type ScheduleOptions } from './schedule';
 
 const service = 'scheduler.amazonaws.com';
 
@@ -15,6 +15,8 @@ export interface ScheduleWorld {
   readonly queues: Queues;
   readonly roles: Roles;
   readonly timers: Timers;
+  /** Which calls come late, or never. Default: none. */
+  readonly lateness?: Lateness | undefined;
 }
 
 /**
@@ -38,7 +40,7 @@ export function deploySchedules(template: ResolvedTemplate, world: ScheduleWorld
 
 function optionsOf(
   { logicalId, type, attributes, properties }: Resource<'AWS::Scheduler::Schedule'>,
-  { functions, queues, roles, timers }: ScheduleWorld,
+  { functions, queues, roles, timers, lateness }: ScheduleWorld,
 ): ScheduleOptions {
   const place = { logicalId, type };
   const { ScheduleExpression: expression, Target: target } = properties;
@@ -59,10 +61,12 @@ function optionsOf(
   }
   if (!isJson(target.Input)) throw new TemplateError(place, 'Target.Input must be JSON text');
   return {
+    name: properties.Name ?? logicalId,
     arn: attributes['Arn'] ?? '',
     intervalMilliseconds,
     input: target.Input,
     timers,
+    lateness,
     invoke(event) {
       called.invokeAsync(event);
     },

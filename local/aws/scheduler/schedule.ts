@@ -1,13 +1,32 @@
-// EventBridge Scheduler: calls a target at a fixed rate, without drift.
+// EventBridge Scheduler: calls a target at a fixed rate, without drift; late or not at all where a test wants it so.
 import { randomUUID } from 'node:crypto';
 import type { Cancel, Timers } from '../../lambda/timers';
 
+/** One call of a schedule. */
+export interface ScheduledCall {
+  /** e.g. `mission-control-heartbeat` */
+  readonly schedule: string;
+  /** 0 for the first one. */
+  readonly number: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly scheduledAt: number;
+}
+
+/**
+ * By how many milliseconds a call comes late, or that it never comes. On AWS a call comes at any time of its minute.
+ * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+ */
+export type Lateness = (call: ScheduledCall) => number | 'lost';
+
 export interface ScheduleOptions {
+  readonly name: string;
   readonly arn: string;
   readonly intervalMilliseconds: number;
   /** JSON text, in which context attributes like `<aws.scheduler.scheduled-time>` are replaced. */
   readonly input: string;
   readonly timers: Timers;
+  /** Default: every call comes on time. */
+  readonly lateness?: Lateness | undefined;
   invoke(event: unknown): void;
 }
 
@@ -30,20 +49,36 @@ export function parseRate(expression: string): number | undefined {
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#rate-based
  */
 export function runSchedule(options: ScheduleOptions): Cancel {
-  const { timers, intervalMilliseconds } = options;
+  const { timers, intervalMilliseconds, name: schedule, lateness = () => 0 } = options;
   let cancel: Cancel = () => undefined;
-  const run = (scheduledAt: number) => {
+  const late = new Set<Cancel>();
+  const call = (scheduledAt: number, number: number) => {
+    const event = eventOf(options, scheduledAt);
+    const milliseconds = lateness({ schedule, number, scheduledAt });
+    if (milliseconds === 'lost') return;
+    if (milliseconds <= 0) {
+      options.invoke(event);
+      return;
+    }
+    const drop = timers.after(milliseconds, () => {
+      late.delete(drop);
+      options.invoke(event);
+    });
+    late.add(drop);
+  };
+  const run = (scheduledAt: number, number: number) => {
     // A machine that slept does not catch up: the next run is the next one that lies ahead.
     const missed = Math.max(0, Math.floor((timers.now() - scheduledAt) / intervalMilliseconds));
     const next = scheduledAt + (missed + 1) * intervalMilliseconds;
     cancel = timers.after(next - timers.now(), () => {
-      run(next);
+      run(next, number + 1);
     });
-    options.invoke(eventOf(options, scheduledAt));
+    call(scheduledAt, number);
   };
-  run(timers.now());
+  run(timers.now(), 0);
   return () => {
     cancel();
+    for (const drop of late) drop();
   };
 }
 

@@ -36,7 +36,7 @@ async function broadcastFrames(): Promise<unknown[]> {
   });
   const timestamp = clock.now();
   const deadline = timestamp + 20_000;
-  await clock.run(heartbeat.onSchedule(timestamp, deadline));
+  await clock.run(heartbeat.onSchedule(deadline));
   for (const [type, value] of [
     ['agent:status', { status: 'error' }],
     ['session:activity', { sessionId: 's', lastMessage: '\ud800 …' }],

@@ -1,6 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { createDynamoCensusStore } from '../../../../lambdas/aws/dynamo-census-store';
 import { createDynamoConnectionStore } from '../../../../lambdas/aws/dynamo-connection-store';
+import { createDynamoHeartbeatStore } from '../../../../lambdas/aws/dynamo-heartbeat-store';
 import { createFastQuery } from '../../../../lambdas/aws/dynamo-query';
 import { createDynamoRateLimitStore } from '../../../../lambdas/aws/dynamo-rate-limit-store';
 import { createDynamoReachStore } from '../../../../lambdas/aws/dynamo-reach-store';
@@ -9,6 +10,7 @@ import { createDynamoSyncMarkers } from '../../../../lambdas/aws/dynamo-sync-mar
 import { shardOf } from '../../../../lambdas/core/shard';
 import { describeConnectionStore } from '../../../support/connection-store-contract';
 import { startDynamo, type TestDynamo } from '../../../support/dynamo';
+import { describeHeartbeatStore } from '../../../support/heartbeat-store-contract';
 import { describeRateLimitStore } from '../../../support/rate-limit-store-contract';
 import { describeStateStore } from '../../../support/state-store-contract';
 import { describeSyncMarkers } from '../../../support/sync-markers-contract';
@@ -45,6 +47,10 @@ describeRateLimitStore('DynamoRateLimitStore', async () =>
 
 describeSyncMarkers('DynamoSyncMarkers', async () =>
   createDynamoSyncMarkers(dynamo.client, await newTable()),
+);
+
+describeHeartbeatStore('DynamoHeartbeatStore', async () =>
+  createDynamoHeartbeatStore(dynamo.client, await newTable()),
 );
 
 async function itemsOf(tableName: string, pk: string): Promise<unknown[]> {

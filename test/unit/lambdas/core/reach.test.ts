@@ -5,7 +5,7 @@ import { createCloseConnection } from '../../../../lambdas/core/close-connection
 import { createDeliver } from '../../../../lambdas/core/deliver';
 import { createHeartbeat } from '../../../../lambdas/core/heartbeat';
 import { createLargeFanOut } from '../../../../lambdas/core/large-fan-out';
-import { noReach } from '../../../../lambdas/core/reach';
+import { createReach, noReach } from '../../../../lambdas/core/reach';
 import { createSendHeartbeat } from '../../../../lambdas/core/send-heartbeat';
 import { shardOf } from '../../../../lambdas/core/shard';
 import { MemoryStateStore } from '../../../support/fakes';
@@ -228,3 +228,25 @@ test('whatever happens, nobody hears nothing for more than one and a half interv
     }),
     { numRuns: 15 },
   ));
+
+test.each([
+  [30, 15_000],
+  [360, 180_000],
+  [420, 150_000],
+  [540, 30_000],
+])(
+  'every %i s, whoever is spared was sent something %i ms ago at the most',
+  async (seconds, valid) => {
+    const { clock, connections, reachStore, now, log } = createFanOutWorld();
+    const [alice] = connections.seed(clock.now(), ['alice'], 1_000_000);
+    if (alice === undefined) throw new Error('nobody is there');
+    const reach = createReach({ store: reachStore, now, log, heartbeatSeconds: seconds });
+    await reachStore.write({ startedAt: clock.now() });
+    clock.advance(valid);
+    expect((await reach.spared())(alice)).toBe(true);
+    // API Gateway closes what has been silent for ten minutes, and the next heartbeat may be late.
+    expect(valid + seconds * 1000).toBeLessThanOrEqual(570_000);
+    clock.advance(1);
+    expect((await reach.spared())(alice)).toBe(false);
+  },
+);

@@ -21,8 +21,8 @@ function parseAll(texts: readonly string[]) {
 }
 
 test('nothing at all is one complete snapshot', () => {
-  expect(parseAll(snapshotFrames([], timestamp))).toEqual([
-    { agents: [], sessions: [], timestamp, complete: true },
+  expect(parseAll(snapshotFrames([], timestamp, 30))).toEqual([
+    { agents: [], sessions: [], timestamp, complete: true, heartbeatSeconds: 30 },
   ]);
 });
 
@@ -34,7 +34,7 @@ test('every register is told once, in order, in frames that fit and could not be
   );
   fc.assert(
     fc.property(fc.array(event, { maxLength: 40 }), (events) => {
-      const texts = snapshotFrames(events, timestamp);
+      const texts = snapshotFrames(events, timestamp, 540);
       for (const frame of texts) expect(utf8Length(frame)).toBeLessThanOrEqual(maxFrameBytes);
       const parts = parseAll(texts);
       expect(parts.map(({ complete }) => complete)).toEqual(
@@ -59,7 +59,7 @@ test('the largest event there may be fits into a snapshot', () => {
   const lastMessage = 'x'.repeat(maxEventFrameBytes - overhead);
   const event = sessionEvent('a', 's', lastMessage, 9_007_199_254_740_991);
   expect(parseEvent('session:activity', event.payload)).toMatchObject({ ok: true });
-  const [text = '', ...others] = snapshotFrames([event], 9_007_199_254_740_991).slice(-1);
+  const [text = '', ...others] = snapshotFrames([event], 9_007_199_254_740_991, 540).slice(-1);
   expect(others).toEqual([]);
   expect(utf8Length(text)).toBeLessThanOrEqual(maxFrameBytes);
   expect(parseAll([text])[0]?.sessions).toEqual([event.payload]);

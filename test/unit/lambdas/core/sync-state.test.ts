@@ -17,7 +17,10 @@ test('answers a client of an empty deployment with one empty snapshot', async ()
   const { ask, clock } = createAnswerFakes();
   await expect(ask({ type: 'state:sync' })).resolves.toEqual({
     type: 'state:snapshot',
-    payload: { agents: [], sessions: [], timestamp: clock.now(), complete: true },
+    payload: {
+      ...{ agents: [], sessions: [], timestamp: clock.now(), complete: true },
+      heartbeatSeconds: 30,
+    },
   });
 });
 

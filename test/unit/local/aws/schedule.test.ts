@@ -1,5 +1,10 @@
 // Schedules run at once and then at their rate, whatever the machine does in between.
-import { parseRate, runSchedule } from '../../../../local/aws/scheduler/schedule';
+import {
+  parseRate,
+  runSchedule,
+  type Lateness,
+  type ScheduledCall,
+} from '../../../../local/aws/scheduler/schedule';
 import { fakeTimers } from '../fake-timers';
 
 test.each([
@@ -15,14 +20,15 @@ test.each([
   expect(parseRate(expression)).toBe(milliseconds);
 });
 
-function setUp(input = '"<aws.scheduler.scheduled-time>"') {
+function setUp(input = '"<aws.scheduler.scheduled-time>"', lateness?: Lateness) {
   const timers = fakeTimers();
   const events: unknown[] = [];
   const stop = runSchedule({
-    arn: 'arn:schedule',
+    ...{ name: 'each-minute', arn: 'arn:schedule' },
     intervalMilliseconds: 60_000,
     input,
     timers,
+    lateness,
     invoke: (event) => events.push(event),
   });
   return { timers, events, stop };
@@ -43,7 +49,7 @@ test('a late timer does not move the runs after it', async () => {
   let late = 700;
   timers.after = (milliseconds, task) => punctual(milliseconds + late, task);
   runSchedule({
-    arn: 'arn:schedule',
+    ...{ name: 'each-minute', arn: 'arn:schedule' },
     intervalMilliseconds: 60_000,
     input: '{}',
     timers,
@@ -60,7 +66,7 @@ test('after a sleep of the machine it goes on with the next run instead of catch
   let now = timers.now();
   const events: unknown[] = [];
   runSchedule({
-    arn: 'arn:schedule',
+    ...{ name: 'each-minute', arn: 'arn:schedule' },
     intervalMilliseconds: 60_000,
     input: '"<aws.scheduler.scheduled-time>"',
     timers: {
@@ -84,7 +90,7 @@ test('context attributes are replaced', () => {
   );
   expect(events).toEqual([
     {
-      arn: 'arn:schedule',
+      ...{ name: 'each-minute', arn: 'arn:schedule' },
       id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
       n: '1',
       x: '<aws.scheduler.other>',
@@ -99,4 +105,32 @@ test('stopped, it runs no more and leaves no timer', async () => {
   await timers.advance(600_000);
   expect(events).toHaveLength(2);
   expect(timers.pending).toBe(0);
+});
+
+describe('calls that are late or lost, as a test wants them', () => {
+  test('come by so much later, or never, and the others on time', async () => {
+    const calls: ScheduledCall[] = [];
+    const { timers, events } = setUp('"<aws.scheduler.scheduled-time>"', (call) => {
+      calls.push(call);
+      return [0, 'lost' as const, 90_000, 0][call.number] ?? 0;
+    });
+    const start = timers.now();
+    await timers.advance(209_999);
+    expect(events).toEqual(['2026-01-31T12:00:00Z', '2026-01-31T12:03:00Z']);
+    await timers.advance(1);
+    expect(events.at(-1)).toBe('2026-01-31T12:02:00Z');
+    expect(calls).toEqual(
+      [0, 1, 2, 3].map((number) => ({
+        ...{ schedule: 'each-minute', number },
+        scheduledAt: start + number * 60_000,
+      })),
+    );
+  });
+
+  test('do not come any more when the schedule is stopped', async () => {
+    const { timers, events, stop } = setUp('{}', () => 30_000);
+    stop();
+    await timers.advance(600_000);
+    expect([events.length, timers.pending]).toEqual([0, 0]);
+  });
 });

@@ -26,6 +26,51 @@ test('silence of 2.5 heartbeat intervals means dead', async () => {
   expect(world.sockets[0]?.readyState).toBe('closed');
 });
 
+describe('the interval that the server tells', () => {
+  test.each([1, 30, 60, 120, 540])(
+    'of %i s is what a client with default options goes by, from its first snapshot on',
+    async (heartbeatSeconds) => {
+      const world = new ClientWorld();
+      await world.accept({ heartbeatSeconds });
+      for (let interval = 0; interval < 3; interval += 1) {
+        await world.time.pass(heartbeatSeconds * 1000);
+        world.socket.receive('heartbeat', { timestamp: world.time.now() });
+      }
+      await world.time.pass(heartbeatSeconds * 2_500 - 1);
+      expect([world.state, world.sockets.length]).toEqual(['connected', 1]);
+      await world.time.pass(1);
+      expect(world.client.connection).toMatchObject({ state: 'waiting', reason: 'silent' });
+    },
+  );
+
+  test('goes before `heartbeatMs`, which holds until then and where no server tells', async () => {
+    const world = new ClientWorld({ timing: { heartbeatMs: 1_000 } });
+    await settle();
+    world.socket.accept();
+    await world.time.pass(2_499);
+    expect(world.state).toBe('connected');
+    world.snapshot({ heartbeatSeconds: 60 });
+    await world.time.pass(149_999);
+    expect(world.state).toBe('connected');
+    await world.time.pass(1);
+    expect(world.state).toBe('waiting');
+    await world.nextAttempt();
+    await world.accept();
+    await world.time.pass(2_500);
+    expect(world.state).toBe('waiting');
+  });
+
+  test('holds for a program that has slept, too', async () => {
+    const world = new ClientWorld();
+    await world.accept({ heartbeatSeconds: 540 });
+    await world.time.sleep(1_400_000);
+    expect([world.state, world.socket.sentOf('ping').length]).toEqual(['connected', 1]);
+    world.socket.receive('pong', { timestamp: world.time.now() });
+    await world.time.pass(540_000);
+    expect([world.state, world.sockets.length]).toEqual(['connected', 1]);
+  });
+});
+
 test('a dead socket of `ws` is cut, not asked to close', async () => {
   const terminate = jest.fn();
   Object.assign(world.socket, { terminate });

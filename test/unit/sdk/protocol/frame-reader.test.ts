@@ -15,12 +15,16 @@ const payloads = {
   'session:activity': session,
   heartbeat: fc.record({ timestamp: time }),
   pong: fc.record({ timestamp: time }),
-  'state:snapshot': fc.record({
-    agents: fc.array(agent, { maxLength: 4 }),
-    sessions: fc.array(session, { maxLength: 4 }),
-    timestamp: time,
-    complete: fc.boolean(),
-  }),
+  'state:snapshot': fc.record(
+    {
+      agents: fc.array(agent, { maxLength: 4 }),
+      sessions: fc.array(session, { maxLength: 4 }),
+      timestamp: time,
+      complete: fc.boolean(),
+      heartbeatSeconds: fc.integer({ min: 1 }),
+    },
+    { requiredKeys: ['agents', 'sessions', 'timestamp', 'complete'] },
+  ),
   'token:refreshed': fc.record({ expiresAt: time }),
   error: fc.record({ code: text, message: text }),
   'connection:closing': fc.record({ reason: text }),
@@ -93,3 +97,12 @@ test('of a snapshot it takes what it understands: a later version may have other
     payload: { agents: [good], sessions: [], timestamp: 2, complete: true },
   });
 });
+
+test.each([0, -30, 0.5, '30', null, Number.MAX_VALUE])(
+  'a snapshot whose interval makes no sense (%p) tells the state all the same',
+  (heartbeatSeconds) => {
+    const payload = { agents: [], sessions: [], timestamp: 2, complete: true };
+    const json = { type: 'state:snapshot', payload: { ...payload, heartbeatSeconds } };
+    expect(readServerFrame(JSON.stringify(json))).toEqual({ type: 'state:snapshot', payload });
+  },
+);

@@ -29,8 +29,10 @@ const frames: ServerFrame[] = [
       sessions: [{ agentId: 'a', sessionId: 's', lastMessage: 'm', timestamp: 1 }],
       timestamp: 2,
       complete: true,
+      heartbeatSeconds: 540,
     },
   },
+  { type: 'state:snapshot', payload: { agents: [], sessions: [], timestamp: 2, complete: false } },
 ];
 
 test.each(frames)('a $type frame comes back as it was sent', (frame) => {

@@ -1,0 +1,45 @@
+// What every HeartbeatStore must do; the unit tests run it against each of them.
+import type { HeartbeatStore } from '../../lambdas/core/ports';
+
+const start = 1_707_163_200_000;
+const latest = start + 60_000;
+
+export function describeHeartbeatStore(
+  name: string,
+  create: () => HeartbeatStore | Promise<HeartbeatStore>,
+): void {
+  describe(`${name}, a heartbeat store`, () => {
+    test('knows the plan that was noted last', async () => {
+      const store = await create();
+      await expect(store.plan()).resolves.toBeUndefined();
+      const plan = { until: start + 300_000, heartbeatSeconds: 30 };
+      await store.notePlan(plan);
+      await expect(store.plan()).resolves.toEqual(plan);
+      const other = { until: start, heartbeatSeconds: 540 };
+      await store.notePlan(other);
+      await expect(store.plan()).resolves.toEqual(other);
+    });
+
+    test('gives each heartbeat once, to one of many that ask at the same time', async () => {
+      const store = await create();
+      for (const dueAt of [start, start + 1_000]) {
+        const taken = await Promise.all(Array.from({ length: 5 }, () => store.take(dueAt, latest)));
+        expect(taken.filter(Boolean)).toHaveLength(1);
+      }
+    });
+
+    test('gives none after a later one', async () => {
+      const store = await create();
+      await expect(store.take(start, latest)).resolves.toBe(true);
+      await expect(store.take(start - 1, latest)).resolves.toBe(false);
+      await expect(store.take(start + 1, latest)).resolves.toBe(true);
+    });
+
+    test('does not mind one that a wrong clock has taken', async () => {
+      const store = await create();
+      await expect(store.take(start + 3_600_000, start + 3_660_000)).resolves.toBe(true);
+      await expect(store.take(start, latest)).resolves.toBe(true);
+      await expect(store.take(start, latest)).resolves.toBe(false);
+    });
+  });
+}
