@@ -84,6 +84,7 @@ describe('every function', () => {
           'FLOOD_FACTOR',
           'FRAMES_PER_MINUTE',
           'FRAME_BURST',
+          'HEARTBEAT_SECONDS',
           'ISSUER',
         ],
         ...['HANDSHAKES_PER_MINUTE', 'HANDSHAKE_BURST', 'MAX_CONNECTIONS_PER_USER'],

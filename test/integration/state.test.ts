@@ -70,6 +70,8 @@ test('hears what happened before it came, and later only of what has changed', a
       agents: [{ agentId: 'agent-1', status: 'online' }],
       sessions: [{ agentId: 'agent-1', sessionId: 'session-1', lastMessage: 'User said: Hello' }],
       complete: true,
+      // Of a deployment with the defaults: a client need not guess it.
+      heartbeatSeconds: 30,
     });
   });
   const since = snapshot?.timestamp ?? 0;

@@ -90,7 +90,7 @@ test('context attributes are replaced', () => {
   );
   expect(events).toEqual([
     {
-      ...{ name: 'each-minute', arn: 'arn:schedule' },
+      arn: 'arn:schedule',
       id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
       n: '1',
       x: '<aws.scheduler.other>',
