@@ -1,10 +1,10 @@
 // Serves the dashboard beside the WebSocket, with a token of the local issuer for whoever opens it on this machine.
-import type { IncomingMessage } from 'node:http';
 import { bundleDashboard, type DashboardFile } from '../dashboard/bundle';
 import type { Gateway } from './gateway/gateway';
 import type { HttpResult } from './gateway/http-result';
 import { jsonPage } from './gateway/page';
 import type { Issuer } from './issuer/issuer';
+import { isOfSameOrigin } from './loopback';
 
 export interface DashboardOptions {
   readonly gateway: Pick<Gateway, 'show'>;
@@ -60,7 +60,7 @@ export function showDashboard({ gateway, mintToken, awsEndpointUrl }: DashboardO
   if (mintToken === undefined) return;
   gateway.show(tokenPath, async (request) => {
     const headers = { 'content-type': 'text/plain', ...fresh };
-    if (!isOwnPage(request)) {
+    if (!isOfSameOrigin(request.headers)) {
       const body = 'This token is for pages of this stack alone; npm run -s token prints one.';
       return { statusCode: 403, headers, cookies: [], body };
     }
@@ -72,14 +72,4 @@ function answerWith({ contents, contentType, isHashed }: DashboardFile): HttpRes
   const kept = { 'cache-control': 'public, max-age=31536000, immutable' };
   const headers = { 'content-type': contentType, ...securityHeaders, ...(isHashed ? kept : fresh) };
   return { statusCode: 200, headers, cookies: [], body: contents };
-}
-
-/**
- * Whether a request is one of the dashboard's own, or of a program of this machine. Any page of the web can send
- * requests to this port: browsers say so, and a name that has been made to point to this machine is not its own.
- */
-function isOwnPage({ headers }: IncomingMessage): boolean {
-  const { host = '' } = headers;
-  const site = headers['sec-fetch-site'] ?? 'same-origin';
-  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host) && site === 'same-origin';
 }

@@ -1,8 +1,15 @@
 // The AWS endpoint: one HTTP server on loopback for all services. It knows who calls and which service is
 // meant; what the call does is the service's affair.
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isFromPage, isLoopbackHost, loopbackNames } from '../loopback';
 import { Faults, type Fault } from './faults';
 import type { AccessKeys } from './principal';
 import { AwsError, type AwsService, type ServiceResponse } from './service';
@@ -70,8 +77,9 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     let service: AwsService | undefined;
     try {
       const authorization = parseAuthorization(request.headers.authorization);
+      service = services.get(authorization?.service ?? '');
+      refusePages(request.headers);
       if (authorization === undefined) throw missingToken();
-      service = services.get(authorization.service);
       if (service === undefined) throw unknownService(authorization.service, services.keys());
       const principal = authenticate(parts, authorization, keys, timers.now());
       const effect = faults.strike(service.name, service.operationOf(parts), parts);
@@ -130,6 +138,19 @@ const authenticationErrors = new Set([
   'MissingAuthenticationTokenException',
   'UnrecognizedClientException',
 ]);
+
+/** What a page may not: it could read the table, invent agents and send users away. */
+function refusePages(headers: IncomingHttpHeaders): void {
+  const refuse = (why: string) => new AwsError('AccessDeniedException', why, 403, 'AccessDenied');
+  if (!isLoopbackHost(headers.host)) {
+    throw refuse(`The AWS endpoint of the local stack answers to ${loopbackNames} alone.`);
+  }
+  if (isFromPage(headers)) {
+    throw refuse(
+      'The AWS endpoint of the local stack answers programs, not web pages: it takes no request with Origin or Sec-Fetch-Site.',
+    );
+  }
+}
 
 const missingToken = () =>
   new AwsError(

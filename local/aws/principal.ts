@@ -60,9 +60,4 @@ export class AccessKeys {
   find(accessKeyId: string): Known | undefined {
     return this.#known.get(accessKeyId);
   }
-
-  /** The owner of any other key: a developer's own, whose secret nobody here can know. */
-  get stranger(): Principal {
-    return developer;
-  }
 }

@@ -1,7 +1,5 @@
-// Verifies SigV4 signatures. Keys that the stack issued, and the developer's `local`/`local`, are verified
-// strictly. Any other key is a developer's own, whose secret the stack cannot know: it is accepted with a
-// well-formed Authorization header and its signature is NOT verified, so that `test`/`test` or a profile of the
-// AWS CLI works. That is safe because the endpoint is reachable from this machine only.
+// Verifies SigV4 signatures with the keys that the stack issued and the developer's `local`/`local`. There are no
+// others: a secret that the stack does not know proves nothing.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { canonicalRequest, sha256, type SignedParts } from './canonical-request';
 import type { AccessKeys, Principal } from './principal';
@@ -60,7 +58,15 @@ export function authenticate(
   now: number,
 ): Principal {
   const known = keys.find(authorization.accessKeyId);
-  if (known === undefined) return keys.stranger;
+  if (known === undefined) {
+    // AWS says no more than the first half.
+    throw new AwsError(
+      'UnrecognizedClientException',
+      'The security token included in the request is invalid: the local stack accepts the access key local with the secret local (AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local).',
+      403,
+      'InvalidClientTokenId',
+    );
+  }
   const timestamp = headerOf(parts, 'x-amz-date');
   checkTime(timestamp, authorization.date, now);
   const token = parts.headers['x-amz-security-token'];

@@ -2,6 +2,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { defaultLimits, type ConnectionLimits } from './connection';
+import { isLoopbackHost, loopbackNames } from '../loopback';
 import { createConnections } from './connections';
 import type { Connections, HttpApiDefinition, WebSocketApiDefinition } from './definition';
 import { handshake } from './handshake';
@@ -38,6 +39,14 @@ export interface Gateway {
 
 const closingPatienceSeconds = 0.75;
 
+/** API Gateway, too, answers 403 to names that are not its own. */
+const foreignHost = {
+  statusCode: 403,
+  headers: { 'content-type': 'application/json' },
+  cookies: [],
+  body: JSON.stringify({ message: `Forbidden: the local stack answers to ${loopbackNames} alone` }),
+};
+
 /** Opens the port. @throws node's error with `code` `EADDRINUSE` and `port` when it is taken */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { warn } = options;
@@ -50,6 +59,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   let closing = false;
 
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    if (!isLoopbackHost(request.headers.host)) {
+      send(response, foreignHost);
+      return;
+    }
     const page = pages.get(splitTarget(request.url ?? '').path);
     if (page !== undefined && ['GET', 'HEAD'].includes(request.method ?? '')) {
       Promise.resolve(request)
@@ -76,6 +89,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     stream.once('close', () => streams.delete(stream));
     // A client may reset its connection at any time, also before ws listens for errors.
     stream.on('error', () => stream.destroy());
+    if (!isLoopbackHost(request.headers.host)) {
+      refuse(stream, foreignHost.statusCode, foreignHost.body);
+      return;
+    }
     if (apis === undefined || closing) {
       refuse(stream, 503, ownAnswer(503).body.toString());
       return;

@@ -12,36 +12,107 @@ export class PatternError extends Error {
   }
 }
 
+/** Of one value of an event: neither an object nor a list. */
 type ValueTest = (value: unknown) => boolean;
+
+/** What a pattern says of one field. */
+interface FieldTest {
+  /** The names on the way to it, joined by dots. */
+  readonly name: string;
+  readonly isWanted: ValueTest;
+  /** Whether the field may be missing. */
+  readonly mayBeAbsent: boolean;
+}
+
+/** The elements that a value is in, by the number of their list in the event. */
+type Places = ReadonlyMap<number, number>;
+
+interface Field {
+  readonly value: unknown;
+  readonly places: Places;
+}
 
 const supported =
   'values, prefix, suffix, equals-ignore-case, anything-but, numeric and exists are known';
 
 /**
- * Compiles a pattern. An event matches when each field that the pattern names has one of the values that
- * it lists; of an array in the event, any item may.
+ * Compiles a pattern. An event matches when each field that the pattern names has one of the values that it lists.
+ * Lists in the event are as if they were not there: a field has the values of all elements, however deep. But values
+ * that are in different elements of the same list do not match together.
  * @throws {PatternError} for an operator that is not known
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+ * @see https://github.com/aws/event-ruler#json-array-matching
  */
-export function compilePattern(pattern: unknown, path: readonly string[] = []): Matcher {
-  if (Array.isArray(pattern)) return compileField(pattern as unknown[], path);
-  if (!isObject(pattern)) throw new PatternError(path, 'must be an object or a list');
-  const fields = Object.entries(pattern).map(([name, inner]) => {
-    if (name.startsWith('$')) throw new PatternError(path, `uses ${name}; only ${supported}`);
-    return [name, compilePattern(inner, [...path, name])] as const;
-  });
-  return (event) =>
-    fields.every(([name, matches]) => matches(isObject(event) ? event[name] : undefined));
+export function compilePattern(pattern: unknown): Matcher {
+  // In this order event-ruler looks at them, which matters to what may be absent beside what was found.
+  const tests = fieldTestsOf(pattern, []).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return (event) => {
+    const fields = fieldsOf(event);
+    const match = (at: number, places: Places): boolean => {
+      const test = tests[at];
+      if (test === undefined) return true;
+      const found = (fields.get(test.name) ?? []).flatMap(({ value, places: own }) => {
+        const together = join(places, own);
+        return together === undefined ? [] : [{ value, together }];
+      });
+      if (found.length === 0) return test.mayBeAbsent && match(at + 1, places);
+      return found.some(({ value, together }) => test.isWanted(value) && match(at + 1, together));
+    };
+    return match(0, new Map());
+  };
 }
 
-function compileField(items: readonly unknown[], path: readonly string[]): Matcher {
+function fieldTestsOf(pattern: unknown, path: readonly string[]): FieldTest[] {
+  if (Array.isArray(pattern)) return [compileField(pattern as unknown[], path)];
+  if (!isObject(pattern)) throw new PatternError(path, 'must be an object or a list');
+  return Object.entries(pattern).flatMap(([name, inner]) => {
+    if (name.startsWith('$')) throw new PatternError(path, `uses ${name}; only ${supported}`);
+    return fieldTestsOf(inner, [...path, name]);
+  });
+}
+
+/** All values of an event by the name of their field. */
+function fieldsOf(event: unknown): ReadonlyMap<string, readonly Field[]> {
+  const fields = new Map<string, Field[]>();
+  let lists = 0;
+  const walk = (value: unknown, path: readonly string[], places: Places): void => {
+    if (Array.isArray(value)) {
+      const list = (lists += 1);
+      value.forEach((element, index) => {
+        walk(element, path, new Map([...places, [list, index]]));
+      });
+    } else if (isObject(value)) {
+      for (const [name, inner] of Object.entries(value)) walk(inner, [...path, name], places);
+    } else {
+      const name = path.join('.');
+      const found = fields.get(name);
+      if (found === undefined) fields.set(name, [{ value, places }]);
+      else found.push({ value, places });
+    }
+  };
+  walk(event, [], new Map());
+  return fields;
+}
+
+/** Both places at once; undefined when they are in different elements of the same list. */
+function join(one: Places, other: Places): Places | undefined {
+  for (const [list, index] of other) if ((one.get(list) ?? index) !== index) return undefined;
+  return new Map([...one, ...other]);
+}
+
+function compileField(items: readonly unknown[], path: readonly string[]): FieldTest {
   if (items.length === 0) throw new PatternError(path, 'must list at least one value');
+  const isAbsence = (item: unknown) => isObject(item) && item['exists'] === false;
   const tests = items.map((item) => compileItem(item, path));
-  return (value) => tests.some((test) => test(value));
+  return {
+    name: path.join('.'),
+    isWanted: (value) => tests.some((test) => test(value)),
+    mayBeAbsent: items.some(isAbsence),
+  };
 }
 
 function compileItem(item: unknown, path: readonly string[]): ValueTest {
-  if (!isObject(item)) return anyOf((value) => value === item);
+  if (!isObject(item)) return (value) => value === item;
   const entries = Object.entries(item);
   const [entry] = entries;
   if (entry === undefined || entries.length > 1) {
@@ -49,17 +120,15 @@ function compileItem(item: unknown, path: readonly string[]): ValueTest {
   }
   const [operator, operand] = entry;
   switch (operator) {
-    case 'exists': {
+    case 'exists':
       if (typeof operand !== 'boolean') throw new PatternError(path, 'exists: true or false');
-      // It is about leaves: an object in the event's place does not exist for it.
-      return (value) => (value !== undefined && !isObject(value)) === operand;
-    }
+      return () => operand;
     case 'anything-but':
       return compileAnythingBut(operand, path);
     case 'numeric':
-      return anyOf(compileNumeric(operand, path));
+      return compileNumeric(operand, path);
     default:
-      return anyOf(compileText(operator, operand, path));
+      return compileText(operator, operand, path);
   }
 }
 
@@ -87,7 +156,7 @@ function compileAnythingBut(operand: unknown, path: readonly string[]): ValueTes
     : isObject(operand)
       ? compileItem(operand, path)
       : (value: unknown) => value === operand;
-  return (value) => anyOf((each) => each !== undefined && !test(each))(value);
+  return (value) => !test(value);
 }
 
 type Comparison = (value: number, limit: number) => boolean;
@@ -113,10 +182,6 @@ function compileNumeric(operand: unknown, path: readonly string[]): ValueTest {
   }
   if (tests.length === 0) throw new PatternError(path, 'numeric must have a comparison');
   return (value) => typeof value === 'number' && tests.every((test) => test(value));
-}
-
-function anyOf(test: ValueTest): ValueTest {
-  return (value) => (Array.isArray(value) ? value.some(test) : test(value));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -80,6 +80,16 @@ it.each([
   ['a name that points to this machine', { Host: 'evil.example:3000' }, 403],
   ['the page', { Host: 'localhost:3000', 'Sec-Fetch-Site': 'same-origin' }, 200],
   ['the page, by address', { Host: '[::1]:3000', 'Sec-Fetch-Site': 'same-origin' }, 200],
+  // A development server hands on what the browser said, with a Host of its own choice.
+  [
+    'a page behind a proxy',
+    { Host: 'localhost:3000', Origin: 'http://localhost:5173', 'Sec-Fetch-Site': 'same-origin' },
+    200,
+  ],
+  ['a page behind a proxy that keeps the host', { Host: 'localhost:5173' }, 200],
+  ['an older browser', { Host: 'localhost:3000', Origin: 'http://localhost:3000' }, 200],
+  ['another site in it', { Host: 'localhost:3000', Origin: 'https://evil.example' }, 403],
+  ['a page without an origin in it', { Host: 'localhost:3000', Origin: 'null' }, 403],
   ['curl', { Host: '127.0.0.1:3000' }, 200],
 ])('a request of %s for a token', async (_name, headers, status) => {
   show(() => Promise.resolve('a.b.c'));

@@ -158,11 +158,19 @@ test.each([
   else expect(attempt).toThrow(message);
 });
 
-test("a stranger's key is taken without a look at the signature", async () => {
+test('a key that nobody issued is refused, and what to use instead is said', async () => {
   const stranger = { accessKeyId: 'test', secretAccessKey: 'test', sessionToken: '' };
   const { parts, authorization } = await signed(request, stranger);
   if (authorization === undefined) throw new Error('the signer set no header');
-  expect(authenticate(parts, authorization, keys, now).permissions).toBe('administrator');
+  expect(() => authenticate(parts, authorization, keys, now)).toThrow(
+    expect.objectContaining({
+      code: 'UnrecognizedClientException',
+      queryCode: 'InvalidClientTokenId',
+      message: expect.stringContaining(
+        'accepts the access key local with the secret local',
+      ) as string,
+    }) as Error,
+  );
 });
 
 test.each([

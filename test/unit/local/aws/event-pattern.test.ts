@@ -1,4 +1,5 @@
 // Event patterns match what EventBridge documents, and an operator that is not known is refused.
+import fc from 'fast-check';
 import { compilePattern } from '../../../../local/aws/events/event-pattern';
 
 test.each<[unknown, unknown, boolean]>([
@@ -28,6 +29,89 @@ test.each<[unknown, unknown, boolean]>([
   [{ n: [{ numeric: ['=', 1] }] }, { n: '1' }, false],
 ])('%j on %j: %s', (pattern, event, expected) => {
   expect(compilePattern(pattern)(event)).toBe(expected);
+});
+
+// As event-ruler, which is what EventBridge runs: https://github.com/aws/event-ruler#json-array-matching
+const employees = [
+  { firstName: 'John', lastName: 'Doe' },
+  { firstName: 'Anna', lastName: 'Smith' },
+  { firstName: 'Peter', lastName: 'Jones' },
+];
+test.each<[unknown, unknown, boolean]>([
+  [{ detail: { objs: { a: [1] } } }, { detail: { objs: [{ a: 1 }] } }, true],
+  [{ detail: { objs: { a: [1] } } }, { detail: { objs: [{ b: 1 }, 7, { a: [0, 1] }] } }, true],
+  [{ detail: { objs: { a: [1] } } }, { detail: { objs: [{ b: 1 }, { a: 2 }, 1] } }, false],
+  [{ employees: { firstName: ['Anna'] } }, { employees }, true],
+  [{ employees: { firstName: ['Anna'] } }, { employees: [employees, []] }, true],
+  [{ employees: { firstName: ['Anna'], lastName: ['Smith'] } }, { employees }, true],
+  [{ employees: { firstName: ['Anna'], lastName: ['Jones'] } }, { employees }, false],
+  [{ employees: { firstName: ['Anna'], lastName: ['Jones'] } }, { employees: [employees] }, false],
+  [{ a: { b: { c: [1] }, d: [2] } }, { a: [{ b: [{ c: 0 }, { c: 1 }], d: 2 }] }, true],
+  [{ a: { b: { c: [1] }, d: [2] } }, { a: [{ b: { c: 1 } }, { d: 2 }] }, false],
+  [{ a: { b: [1] }, x: { b: [2] } }, { a: [{ b: 1 }], x: [{ b: 0 }, { b: 2 }] }, true],
+  [{ a: { b: [{ 'anything-but': 1 }] } }, { a: [{ b: 1 }, { b: 2 }] }, true],
+  [{ a: [{ exists: true }] }, { a: [] }, false],
+  [{ a: [{ exists: false }] }, { a: [] }, true],
+  [{ a: [{ exists: true }] }, { a: [{ b: 1 }] }, false],
+  [{ a: { b: [{ exists: false }] } }, { a: [{ c: 1 }, { b: 1 }] }, false],
+  [{ a: { b: [{ exists: false }] } }, { a: [{ c: 1 }] }, true],
+  [{ a: { b: [1], c: [{ exists: false }] } }, { a: [{ b: 1 }, { c: 1 }] }, true],
+  [{ a: { b: [1], c: [{ exists: false }] } }, { a: [{ b: 1, c: 1 }, { c: 1 }] }, false],
+  [{ a: [1, { exists: false }] }, { a: 2 }, false],
+])('through lists, %j on %j: %s', (pattern, event, expected) => {
+  expect(compilePattern(pattern)(event)).toBe(expected);
+});
+
+const names = fc.constantFrom('a', 'b', 'c');
+const { json } = fc.letrec((again) => ({
+  json: fc.oneof(
+    { maxDepth: 4 },
+    fc.integer({ min: 0, max: 3 }),
+    fc.array(again('json'), { maxLength: 3 }),
+    fc.dictionary(names, again('json'), { maxKeys: 3 }),
+  ),
+}));
+
+/** A pattern of values of `event` that are all in the same elements, as `choose` picks them. */
+function patternOf(event: unknown, choose: (count: number) => number): unknown {
+  if (Array.isArray(event)) {
+    return event.length === 0 ? undefined : patternOf(event[choose(event.length)], choose);
+  }
+  if (typeof event !== 'object' || event === null) return [event];
+  const fields = Object.entries(event).flatMap(([name, value]) => {
+    const inner = patternOf(value, choose);
+    return inner === undefined ? [] : [[name, inner] as const];
+  });
+  return fields.length === 0 ? undefined : Object.fromEntries(fields);
+}
+
+test('an event matches what it has in the same elements of its lists, and goes on to with more fields', () => {
+  fc.assert(
+    fc.property(
+      fc.dictionary(names, json, { minKeys: 1 }),
+      fc.dictionary(fc.constantFrom('x', 'y'), json),
+      fc.nat(),
+      (event, more, seed) => {
+        const pattern = patternOf(event, (count) => seed % count);
+        fc.pre(pattern !== undefined);
+        expect(compilePattern(pattern)(event)).toBe(true);
+        expect(compilePattern(pattern)({ ...more, ...event })).toBe(true);
+      },
+    ),
+  );
+});
+
+test('values of different elements of a list never match together, at any depth', () => {
+  const wrap = (depth: number, value: unknown): unknown =>
+    depth === 0 ? value : [wrap(depth - 1, value)];
+  fc.assert(
+    fc.property(fc.nat(3), fc.nat(3), fc.nat(3), (around, left, right) => {
+      const list = [wrap(left, { a: 1, b: 0 }), wrap(right, { a: 0, b: 2 })];
+      const event = { list: wrap(around, list) };
+      expect(compilePattern({ list: { a: [1], b: [2] } })(event)).toBe(false);
+      expect(compilePattern({ list: { a: [1], b: [0] } })(event)).toBe(true);
+    }),
+  );
 });
 
 test.each([

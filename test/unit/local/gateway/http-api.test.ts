@@ -291,9 +291,28 @@ it('a path with variables is refused at once, not misunderstood', () => {
   );
 });
 
+it.each([
+  ['localhost', 200],
+  ['localhost:3000', 200],
+  ['agents.localhost:5173', 200],
+  ['127.0.0.1:80', 200],
+  ['[::1]', 200],
+  // Names that their owners can let point to this machine.
+  ['evil.example:3000', 403],
+  ['localhost.evil.example', 403],
+  ['127.0.0.1.evil.example', 403],
+  ['localhost:3000@evil.example', 403],
+  ['', 403],
+])('a request for the host %j is answered with %i', async (host, status) => {
+  serve(() => ({ statusCode: 200 }));
+  const request = `GET /health HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+  expect(await sendRaw(gateway.port, request)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+});
+
 it('a request that ends half-way harms nobody', async () => {
   serve(() => ({ statusCode: 200 }), { method: 'ANY' });
-  const half = 'POST /health HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcdeZ';
+  const half =
+    'POST /health HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcdeZ';
   expect(await sendRaw(gateway.port, half)).toMatch(/^HTTP\/1.1 400 /);
   expect(await ask('/health')).toMatchObject({ status: 200 });
 });
