@@ -3,6 +3,7 @@ import { CensusTaking } from './census-taking';
 import { maxHeartbeatSeconds } from '../../sdk/protocol';
 import { isExpired } from './connection';
 import type { CensusStore, Clock, ConnectionStore, GatewayProbe, Log, ShardCensus } from './ports';
+import { rememberFor } from './remember';
 import { shards } from './shard';
 
 /** From so many connections on the last heartbeat's census is told, so that asking costs the same at any size. */
@@ -11,11 +12,14 @@ const countingLimit = 1_000;
 /** Twice the longest heartbeat interval: an older census says nothing about now. */
 const censusLifeMilliseconds = 2 * maxHeartbeatSeconds * 1000;
 
+/** Whoever asks within so long of another gets the same count and the same of the gateway: a flood costs no more reads. */
+const rememberedMilliseconds = 5_000;
+
 /** The documented body of `/health`. */
 export interface HealthReport {
   /** `degraded`: the agent gateway does not answer; `error`: the store does not. */
   readonly status: 'ok' | 'degraded' | 'error';
-  /** ISO 8601, UTC. */
+  /** When it was asked, whatever is remembered: ISO 8601, UTC. */
   readonly timestamp: string;
   readonly gateway: 'connected' | 'disconnected' | 'not configured';
   readonly websocket: {
@@ -57,7 +61,7 @@ export function createHealth(dependencies: {
     return taking.result(now(), []);
   }
 
-  async function count(): Promise<{ connections: number; users: number } | undefined> {
+  const count = rememberFor(rememberedMilliseconds, now, async () => {
     try {
       const oldest = now() - censusLifeMilliseconds;
       const counted = total((await census.read()).filter(({ takenAt }) => takenAt >= oldest));
@@ -65,15 +69,18 @@ export function createHealth(dependencies: {
       return total(await takeCensus());
     } catch (error) {
       log.error('connections not counted', { error });
-      return undefined;
+      throw error;
     }
-  }
+  });
+
+  const askGateway = rememberFor(rememberedMilliseconds, now, () =>
+    gatewayUrl === undefined
+      ? Promise.resolve('not configured' as const)
+      : probeGateway(gatewayUrl),
+  );
 
   return async (): Promise<HealthReport> => {
-    const [counted, gateway] = await Promise.all([
-      count(),
-      gatewayUrl === undefined ? ('not configured' as const) : probeGateway(gatewayUrl),
-    ]);
+    const [counted, gateway] = await Promise.all([count().catch(() => undefined), askGateway()]);
     const degraded = gateway === 'disconnected';
     return {
       status: counted === undefined ? 'error' : degraded ? 'degraded' : 'ok',

@@ -221,7 +221,7 @@ describe('health check', () => {
     await Promise.all(clients.map((client) => client.close()));
   });
 
-  test('counts nobody once they have closed', async () => {
+  test('counts nobody once they have closed: five seconds after somebody else asked', async () => {
     await eventually(async () => {
       await expect(stack.health()).resolves.toMatchObject({
         websocket: { connections: 0, connectedUsers: 0 },

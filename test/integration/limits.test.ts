@@ -3,6 +3,7 @@ import { WebSocket } from 'undici';
 import { startLocalStack, type LocalStack } from '../../local';
 import { createMissionControl, type MissionControl } from '../../sdk/client';
 import { TestClient } from '../support/client';
+import { connectionRecords } from '../support/connection-records';
 import { eventually } from '../support/eventually';
 
 let stack: LocalStack;
@@ -148,9 +149,10 @@ test('of 21 tabs the first is closed, health says 20, and all of them together m
       '{"type":"connection:closing","payload":{"reason":"replaced"}}',
     ]);
     await eventually(async () => {
-      await expect(patient.health()).resolves.toMatchObject({
-        websocket: { connections: 20, connectedUsers: 1 },
-      });
+      expect((await connectionRecords(patient)).size).toBe(20);
+    });
+    await expect(patient.health()).resolves.toMatchObject({
+      websocket: { connections: 20, connectedUsers: 1 },
     });
     expect(tabs.filter(isOpen)).toHaveLength(20);
 

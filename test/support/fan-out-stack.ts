@@ -1,9 +1,9 @@
 // A local stack with many dashboards, seen from both ends: what sockets hear, and what the table and the queues hold.
-import { DynamoDBClient, ListTablesCommand, paginateScan } from '@aws-sdk/client-dynamodb';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { startLocalStack, type LocalStack, type LocalStackOptions } from '../../local';
 import { createPublisher, type Publisher } from '../../sdk/publisher';
 import { TestClient } from './client';
+import { connectionRecords } from './connection-records';
 
 /** One socket, of a user of its own. */
 export interface Dashboard extends TestClient {
@@ -56,7 +56,6 @@ export async function startFanOutStack(options: LocalStackOptions = {}): Promise
     },
   });
   const publisher = createPublisher({ clientConfiguration: stack.clientConfiguration });
-  const dynamo = new DynamoDBClient(stack.clientConfiguration);
   const queues = new SQSClient(stack.clientConfiguration);
   let opened = 0;
 
@@ -78,25 +77,7 @@ export async function startFanOutStack(options: LocalStackOptions = {}): Promise
       return dashboards;
     },
 
-    async records() {
-      const { TableNames: [table] = [] } = await dynamo.send(new ListTablesCommand({}));
-      const found = new Map<string, string>();
-      const pages = paginateScan(
-        { client: dynamo },
-        {
-          TableName: table,
-          FilterExpression: 'begins_with(pk, :connections)',
-          ExpressionAttributeValues: { ':connections': { S: 'connections#' } },
-        },
-      );
-      for await (const { Items: items = [] } of pages) {
-        for (const { sk } of items) {
-          const [userId = '', connectionId = ''] = sk?.S?.split('#') ?? [];
-          found.set(connectionId, userId);
-        }
-      }
-      return found;
-    },
+    records: () => connectionRecords(stack),
 
     async deadLetters() {
       const { Attributes: attributes } = await queues.send(
@@ -114,7 +95,6 @@ export async function startFanOutStack(options: LocalStackOptions = {}): Promise
 
     async close() {
       await publisher.close();
-      dynamo.destroy();
       queues.destroy();
       await stack.close();
     },

@@ -76,6 +76,52 @@ test('does not count expired records', async () => {
   });
 });
 
+describe('whoever asks within 5 s', () => {
+  test('of another gets the same count, and the same of the gateway, with the time of now', async () => {
+    const { clock, connections, probed, health } = setUp({ gatewayUrl: 'http://localhost:8888' });
+    connections.seed(clock.now(), ['alice']);
+    const counted = { websocket: { connections: 1 }, timestamp: '2026-02-05T21:50:00.000Z' };
+    await expect(health()).resolves.toMatchObject(counted);
+    connections.seed(clock.now(), ['bob']);
+    clock.advance(4_999);
+    await expect(health()).resolves.toMatchObject({
+      ...counted,
+      timestamp: '2026-02-05T21:50:04.999Z',
+    });
+    expect(probed).toHaveLength(1);
+    clock.advance(1);
+    await expect(health()).resolves.toMatchObject({ websocket: { connections: 2 } });
+    expect(probed).toHaveLength(2);
+  });
+
+  test('while it is still being read shares the read', async () => {
+    const { clock, connections, health } = setUp();
+    connections.seed(clock.now(), ['alice']);
+    const pages = jest.spyOn(connections, 'pages');
+    const reports = await Promise.all([health(), health(), health()]);
+    expect(reports.map(({ websocket }) => websocket.connections)).toEqual([1, 1, 1]);
+    // Sixteen shards, once.
+    expect(pages).toHaveBeenCalledTimes(16);
+  });
+
+  test('of a failure asks anew: only what was read is remembered', async () => {
+    const { clock, connections, health } = setUp();
+    connections.seed(clock.now(), ['alice']);
+    connections.unreadable.add(7);
+    await expect(health()).resolves.toMatchObject({ status: 'error' });
+    connections.unreadable.clear();
+    await expect(health()).resolves.toMatchObject({ status: 'ok', websocket: { connections: 1 } });
+  });
+
+  test('of a clock that was ahead, by the clock as it is now, asks anew', async () => {
+    const { clock, connections, health } = setUp();
+    await health();
+    clock.advance(-3_600_000);
+    connections.seed(clock.now(), ['alice']);
+    await expect(health()).resolves.toMatchObject({ websocket: { connections: 1 } });
+  });
+});
+
 describe('the census', () => {
   const write = async (census: MemoryCensusStore, takenAt: number, connections: number) => {
     await census.write({ shard: 0, connections, users: 10, takenAt });
