@@ -123,8 +123,11 @@ function ended(state: State, event: Ended, { timing, maxAttempts }: Rules): Tran
     return wait('waiting', betweenMs(replacedRetryMs / 2, replacedRetryMs, luck));
   }
   // A server that goes away sends everybody away in the same moment, and one that is flooded wants peace.
-  if (reason === 'rate_limited' || (code !== undefined && crowdedCodes.includes(code))) {
-    return wait('waiting', backoffMs(attempt, luck, backoffCapMs / 4, backoffCapMs));
+  const isCrowd = code !== undefined && crowdedCodes.includes(code);
+  if (isCrowd || reason === 'rate_limited') {
+    // A connection that was hardly open was an attempt, but one that succeeded.
+    const failures = isCrowd ? Math.max(0, attempt - 1) : attempt;
+    return wait('waiting', backoffMs(failures, luck, backoffCapMs / 4, backoffCapMs));
   }
   // No failure that counts: who has no network has not been turned away.
   if (!online) return wait('offline', betweenMs(backoffCapMs / 2, backoffCapMs, luck), 1);

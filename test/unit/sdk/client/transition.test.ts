@@ -119,6 +119,11 @@ describe('the reason decides', () => {
       retryInMs: 6_750,
       code,
     });
+    // The same for a connection that was hardly open; a server that does it again and again is given time.
+    const waits = [1, 2, 3, 4].map(
+      (attempt) => transition({ ...connected, attempt }, ended({ code }), rules)[0].retryInMs,
+    );
+    expect(waits).toEqual([7_500, 15_000, 30_000, 30_000]);
   });
 
   test('rate_limited waits longer, whoever looks, and whatever the network does', () => {
