@@ -79,7 +79,8 @@ export const eventDescriptions: Readonly<Record<string, Description>> = {
   'agent:status': { summary: 'A backend reports the status of an agent.', example: agent },
   'session:activity': { summary: 'A backend reports what a session does.', example: session },
   'user:disconnect': {
-    summary: 'An operator has all connections of a user closed.',
+    summary:
+      'An operator has all connections of a user closed, and tokens that were issued until then refused.',
     example: { userId: 'alice', reason: 'account suspended' },
   },
 };

@@ -98,15 +98,18 @@ export class MissionControlHttpApi extends Construct {
   }
 
   private whoami(props: MissionControlHttpApiProps): ServiceFunction {
-    return new ServiceFunction(this, 'WhoamiFunction', {
+    const { configuration, store } = props;
+    const whoami = new ServiceFunction(this, 'WhoamiFunction', {
       ...props,
       name: 'whoami',
       description: 'Answers GET /whoami',
       // As long as the authorizer has: an issuer that is slow for one is slow for the other.
       timeoutSeconds: 15,
       memoryMegabytes: 256,
-      settings: identitySettings(props.configuration),
+      settings: { ...identitySettings(configuration), tableName: store.tableName },
     });
+    store.allow(whoami, ['GetItem'], 'connections');
+    return whoami;
   }
 
   /** HTTP APIs do not answer HEAD by a GET route: it has a route of its own, by which Lambda's body is left out. */

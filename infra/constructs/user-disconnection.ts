@@ -22,16 +22,17 @@ export class UserDisconnection extends Construct {
     const disconnectUser = new ServiceFunction(this, 'Function', {
       ...props,
       name: 'disconnect-user',
-      description: 'Closes all connections of a user',
+      description: 'Closes all connections of a user, and keeps older tokens out',
       timeoutSeconds: 30,
       memoryMegabytes: 512,
       settings: {
         tableName: store.tableName,
         callbackUrl: webSocketApi.callbackUrl,
         rejectedEventsQueueUrl: rejectedEvents.queueUrl,
+        maxTokenHours: configuration.maxTokenHours,
       },
     });
-    store.allow(disconnectUser, ['Query', 'DeleteItem'], 'connections');
+    store.allow(disconnectUser, ['PutItem', 'Query', 'DeleteItem'], 'connections');
     webSocketApi.allowManagement(disconnectUser, 'POST', 'DELETE');
     new EventSubscription(this, 'Subscription', {
       ruleName: `${resourceName(configuration)}-disconnect-user`,

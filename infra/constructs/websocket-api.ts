@@ -128,7 +128,7 @@ export class MissionControlWebSocketApi extends Construct {
     });
     store.allow(fallback, ['UpdateItem'], 'rateLimits');
     store.allow(fallback, ['Query'], 'state');
-    store.allow(fallback, ['GetItem', 'UpdateItem', 'DeleteItem'], 'connections');
+    store.allow(fallback, ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'], 'connections');
     this.allowManagement(fallback, 'POST', 'DELETE');
 
     api.addRoute('$connect', {

@@ -3,7 +3,7 @@ import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import type { Authorize } from '../core/authorize';
 import { buildAuthorizerContext } from '../core/authorizer-context';
 import type { Handshake } from '../core/handshake-token';
-import { noVerdictCode } from '../core/keys-unavailable-error';
+import { noVerdictCode } from '../core/no-verdict';
 import type { CountHandshake, Log } from '../core/ports';
 
 export interface HandshakeEvent extends Handshake {

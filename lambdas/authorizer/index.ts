@@ -4,7 +4,7 @@ import { readSettings } from '../aws/environment';
 import { readTokenVerifier } from '../aws/jwt-token-verifier';
 import { createLog } from '../aws/logger';
 import { createAuthorize } from '../core/authorize';
-import { noVerdictCode } from '../core/keys-unavailable-error';
+import { noVerdictCode } from '../core/no-verdict';
 import { createHandler } from './handler';
 
 const { stage } = readSettings(process.env, ['stage']);

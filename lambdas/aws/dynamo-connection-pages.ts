@@ -1,7 +1,12 @@
 // Lists the connections of a shard: every fan-out reads all of them, so each attribute is read by hand.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Connection, PageOptions } from '../core/ports';
-import { connectionKey, connectionPartition, parseConnectionSortKey } from './dynamo-keys';
+import {
+  connectionKey,
+  connectionPartition,
+  isMarkerSortKey,
+  parseConnectionSortKey,
+} from './dynamo-keys';
 import type { Query, QueryPage } from './dynamo-query';
 
 /** Connections of a page: enough to keep all posts in flight, little to hold for sixteen shards. */
@@ -26,13 +31,18 @@ export async function* readConnectionPages(
       Limit: pageSize,
       ...(start === undefined ? {} : { ExclusiveStartKey: start }),
     });
-    yield items.map(toConnection);
+    yield items.filter(isConnection).map(toConnection);
     start = last;
   } while (start !== undefined);
 }
 
 function keyOf({ pk, sk }: { pk: string; sk: string }): Record<string, AttributeValue> {
   return { pk: { S: pk }, sk: { S: sk } };
+}
+
+/** Hardly any is not: markers of users who were sent away lie among them. */
+function isConnection(item: Record<string, AttributeValue>): boolean {
+  return !isMarkerSortKey(item['sk']?.S ?? '');
 }
 
 function toConnection(item: Record<string, AttributeValue>): Connection {

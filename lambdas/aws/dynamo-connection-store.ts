@@ -11,12 +11,20 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { maxHeartbeatSeconds } from '../../sdk/protocol';
 import { shardOf } from '../core/shard';
-import type { Connection, ConnectionKey, ConnectionStore } from '../core/ports';
+import type {
+  Connection,
+  ConnectionKey,
+  ConnectionStore,
+  DisconnectMarker,
+  UserRecords,
+} from '../core/ports';
 import { wasMet } from './dynamo-condition';
 import { readConnectionPages } from './dynamo-connection-pages';
 import {
   connectionKey,
   connectionPartition,
+  isMarkerSortKey,
+  markerKey,
   parseConnectionSortKey,
   userPrefix,
 } from './dynamo-keys';
@@ -36,6 +44,17 @@ interface ConnectionItem {
   /** Milliseconds since the Unix epoch: when the connection expires. */
   readonly validUntil: number;
   /** Seconds since the Unix epoch: when TTL may delete the record. */
+  readonly expiresAt: number;
+}
+
+interface MarkerItem {
+  readonly pk: string;
+  readonly sk: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly disconnectedAt: number;
+  /** Milliseconds since the Unix epoch: when the marker ends. */
+  readonly validUntil: number;
+  /** Seconds since the Unix epoch: when TTL may delete it. */
   readonly expiresAt: number;
 }
 
@@ -107,7 +126,8 @@ export function createDynamoConnectionStore(
     },
 
     async ofUser(userId) {
-      const found: Connection[] = [];
+      const connections: Connection[] = [];
+      let marker: DisconnectMarker | undefined;
       const input: QueryCommandInput = {
         TableName: tableName,
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :user)',
@@ -118,9 +138,35 @@ export function createDynamoConnectionStore(
         ConsistentRead: true,
       };
       for await (const { Items: items = [] } of paginateQuery({ client }, input)) {
-        found.push(...(items as ConnectionItem[]).map(toConnection));
+        for (const item of items as (ConnectionItem | MarkerItem)[]) {
+          if (isMarker(item)) marker = toMarker(item);
+          else connections.push(toConnection(item));
+        }
       }
-      return found;
+      return { connections, ...(marker === undefined ? {} : { marker }) } satisfies UserRecords;
+    },
+
+    async markDisconnected(userId, { disconnectedAt, endsAt }) {
+      const item: MarkerItem = {
+        ...markerKey(userId),
+        disconnectedAt,
+        validUntil: endsAt,
+        expiresAt: Math.ceil(endsAt / 1000),
+      };
+      const command = new PutCommand({
+        TableName: tableName,
+        Item: item,
+        ConditionExpression: 'attribute_not_exists(sk) OR disconnectedAt < :disconnectedAt',
+        ExpressionAttributeValues: { ':disconnectedAt': disconnectedAt },
+      });
+      await wasMet(client.send(command));
+    },
+
+    async markerOf(userId) {
+      const { Item: item } = await client.send(
+        new GetCommand({ TableName: tableName, Key: markerKey(userId), ConsistentRead: true }),
+      );
+      return item === undefined ? undefined : toMarker(item as MarkerItem);
     },
 
     pages: (shard, options = {}) => readConnectionPages(query, tableName, shard, options),
@@ -134,4 +180,12 @@ function deletionOf(expiresAt: number): number {
 
 function toConnection({ sk, connectedAt, validUntil }: ConnectionItem): Connection {
   return { ...parseConnectionSortKey(sk), connectedAt, expiresAt: validUntil };
+}
+
+function isMarker(item: ConnectionItem | MarkerItem): item is MarkerItem {
+  return isMarkerSortKey(item.sk);
+}
+
+function toMarker({ disconnectedAt, validUntil }: MarkerItem): DisconnectMarker {
+  return { disconnectedAt, endsAt: validUntil };
 }

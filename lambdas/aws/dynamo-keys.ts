@@ -36,6 +36,19 @@ export function connectionKey({ userId, connectionId }: ConnectionKey): { pk: st
   };
 }
 
+/**
+ * The key of a user's marker, beside the user's connections: one query meets both. No id of a connection can be its
+ * last part, because that begins with the separator, which is encoded in ids.
+ */
+export function markerKey(userId: string): { pk: string; sk: string } {
+  return { pk: connectionPartition(shardOf(userId)), sk: `${userPrefix(userId)}#disconnected` };
+}
+
+/** Whether a sort key among those of connections is a marker's. */
+export function isMarkerSortKey(sk: string): boolean {
+  return sk.endsWith('##disconnected');
+}
+
 /** Reads a connection's sort key. */
 export function parseConnectionSortKey(sk: string): ConnectionKey {
   const separator = sk.indexOf('#');

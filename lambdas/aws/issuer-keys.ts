@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { describeFaults, objectOf, parse } from '../../sdk/protocol';
 import { parseSettings } from '../contract';
-import { KeysUnavailableError } from '../core/keys-unavailable-error';
+import { KeysUnavailableError } from '../core/no-verdict';
 import type { Clock } from '../core/ports';
 import { parseKeySet, type VerificationKey } from './key-set';
 

@@ -19,11 +19,17 @@ export function createHandler({ connect, log }: { readonly connect: Connect; rea
       log.error('handshake without authorizer context', { connectionId });
       return { statusCode: 401 };
     }
-    if ((await connect(connectionId, token)) === 'too_many_handshakes') {
-      log.warn('handshake limited', { connectionId, userId: token.userId });
+    const { userId } = token;
+    const outcome = await connect(connectionId, token);
+    if (outcome === 'too_many_handshakes') {
+      log.warn('handshake limited', { connectionId, userId });
       return { statusCode: 429 };
     }
-    log.info('connected', { connectionId, userId: token.userId });
+    if (outcome === 'user_disconnected') {
+      log.warn('handshake refused', { code: outcome, connectionId, userId });
+      return { statusCode: 403 };
+    }
+    log.info('connected', { connectionId, userId });
     // Clients that offered subprotocols must be told which one was chosen, and the token never is.
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-connect-route-subprotocol.html
     return offeredSubprotocols(event).includes(subprotocol)

@@ -1,6 +1,7 @@
 // A handshake that was authorized becomes a connection; over the limit, the user's oldest makes room.
 import type { CloseConnection } from './close-connection';
 import { expiryOf, isExpired } from './connection';
+import { keepsOut } from './disconnect-marker';
 import type {
   Clock,
   Connection,
@@ -12,13 +13,13 @@ import type {
 } from './ports';
 
 /**
- * Records the connection, unless its user comes too often.
+ * Records the connection, unless its user comes too often, or has been sent away since the token was issued.
  * @throws if it could not be recorded: then nobody would ever post to it
  */
 export type Connect = (
   connectionId: string,
   token: VerifiedToken,
-) => Promise<'connected' | 'too_many_handshakes'>;
+) => Promise<'connected' | 'too_many_handshakes' | 'user_disconnected'>;
 
 export function createConnect(dependencies: {
   readonly connections: ConnectionStore;
@@ -33,7 +34,7 @@ export function createConnect(dependencies: {
   const { connections, closeConnection, rateLimits, count, now } = dependencies;
   const { handshakes, maxConnectionsPerUser } = dependencies;
 
-  return async (connectionId, { userId, expiresAt: tokenExpiresAt }) => {
+  return async (connectionId, { userId, expiresAt: tokenExpiresAt, issuedAt }) => {
     const connectedAt = now();
     if (!(await rateLimits.take(userId, 'handshakes', handshakes, connectedAt))) {
       count('HandshakesLimited');
@@ -41,11 +42,15 @@ export function createConnect(dependencies: {
     }
     const expiresAt = expiryOf(connectedAt, tokenExpiresAt);
     const self = { connectionId, userId, connectedAt, expiresAt };
-    // Saved before the others are counted: of two that come at once, at least one sees both.
+    // Saved before the others are counted: of two that come at once, at least one sees both. And an operator who sends
+    // the user away meanwhile marks first and lists then: either this record is listed, or the marker is seen here.
     await connections.save(self);
-    const all = (await connections.ofUser(userId))
-      .filter((one) => !isExpired(one, connectedAt))
-      .sort(byAge);
+    const known = await connections.ofUser(userId);
+    if (keepsOut(known.marker, issuedAt, connectedAt)) {
+      await connections.remove(self);
+      return 'user_disconnected';
+    }
+    const all = known.connections.filter((one) => !isExpired(one, connectedAt)).sort(byAge);
     // Only older ones make room: of many that come at once, each looks after those before it.
     const replaced = all
       .slice(0, Math.max(0, all.length - maxConnectionsPerUser))

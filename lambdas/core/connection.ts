@@ -18,8 +18,11 @@ export function isExpired(connection: Connection, now: number): boolean {
   return connection.expiresAt <= now;
 }
 
-/** How long a handshake may take, from the record of the connection to its being open. */
-export const handshakeMilliseconds = 5_000;
+/**
+ * How long a handshake may take, from the record of the connection to its being open: `connect` is stopped after 10 s,
+ * and API Gateway opens the connection at once when it has returned.
+ */
+export const handshakeMilliseconds = 11_000;
 
 /**
  * Whether a connection that API Gateway says is gone may only not be open yet: it answers 410 until `$connect`

@@ -1,25 +1,43 @@
-// An operator sends a user away: all of the user's connections are closed, each told why.
+// An operator sends a user away: all of the user's connections are closed, each told why, and older tokens open none.
 import { describeFaults, parseUserDisconnect } from '../../sdk/protocol';
 import type { ReportedEvent } from './broadcast';
 import type { CloseConnection } from './close-connection';
-import { handshakeMilliseconds } from './connection';
-import type { Connection, ConnectionStore, Count, Log, RejectedEvents, Timers } from './ports';
+import { markerOf } from './disconnect-marker';
+import type {
+  Clock,
+  Connection,
+  ConnectionStore,
+  Count,
+  Log,
+  RejectedEvents,
+  Timers,
+} from './ports';
 
 /**
- * Does what the event orders, or keeps it as rejected.
+ * Between the tries to close a connection whose handshake is under way: in all a second more than a handshake may take,
+ * as the clocks of two environments may differ.
+ */
+const pauses = [100, 200, 300, 400, ...Array.from({ length: 11 }, () => 1_000)];
+
+/**
+ * Does what the event orders, or keeps it as rejected. From then on the user's tokens open nothing that are not newer.
  * @throws when a connection could not be closed, or a rejected event not be kept: then the event may be tried again
  */
 export type DisconnectUser = (event: ReportedEvent) => Promise<void>;
 
 export function createDisconnectUser(dependencies: {
-  readonly connections: Pick<ConnectionStore, 'ofUser'>;
+  readonly connections: Pick<ConnectionStore, 'ofUser' | 'markDisconnected'>;
   readonly closeConnection: CloseConnection;
   readonly rejected: RejectedEvents;
   readonly count: Count;
   readonly timers: Timers;
+  readonly now: Clock;
   readonly log: Log;
+  /** How long after its `iat` any token ends. Default: nobody knows. */
+  readonly maxTokenHours?: number | undefined;
 }): DisconnectUser {
-  const { connections, closeConnection, rejected, count, timers, log } = dependencies;
+  const { connections, closeConnection, rejected, count, timers, now, log } = dependencies;
+  const { maxTokenHours } = dependencies;
 
   /** Gives those that are still open. */
   async function closeAll(open: readonly Connection[], text: string) {
@@ -39,12 +57,20 @@ export function createDisconnectUser(dependencies: {
       return;
     }
     const { userId, reason } = parsed.value;
-    const found = await connections.ofUser(userId);
+    // Before they are listed: a handshake that is not among them yet meets the marker.
+    await connections.markDisconnected(userId, markerOf(now(), maxTokenHours));
+    const found = (await connections.ofUser(userId)).connections;
     let open = await closeAll(found, reason);
-    if (open.length > 0) {
-      // Mostly their handshakes are under way. To be called again would take a minute, and meet those who came back.
-      await new Promise<void>((resolve) => timers.after(handshakeMilliseconds, resolve));
-      open = await closeAll(open, reason);
+    // Mostly they met no marker, but are not open yet either: closed as soon as they are, they are sent nothing.
+    for (const pause of pauses) {
+      if (open.length === 0) break;
+      await new Promise<void>((resolve) => timers.after(pause, resolve));
+      // Without those that met the marker, and not with those that came back with a newer token.
+      const left = new Set((await connections.ofUser(userId)).connections.map(idOf));
+      open = await closeAll(
+        open.filter((connection) => left.has(idOf(connection))),
+        reason,
+      );
     }
     const counts = { connections: found.length, open: open.length };
     log.info('user disconnected', { eventId, userId, reason, ...counts });
@@ -52,4 +78,8 @@ export function createDisconnectUser(dependencies: {
       throw new Error(`${open.length} of ${found.length} connections are still open`);
     }
   };
+}
+
+function idOf({ connectionId }: Connection): string {
+  return connectionId;
 }

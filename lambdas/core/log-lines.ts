@@ -14,7 +14,10 @@ export const logLines = {
     fields: ['eventId', 'userId', 'reason', 'connections', 'open'],
   },
 
-  'handshake refused': { level: 'warn', fields: ['code', 'place', 'requestId'] },
+  'handshake refused': {
+    level: 'warn',
+    fields: ['code', 'place', 'requestId', 'connectionId', 'userId'],
+  },
   'handshake limited': { level: 'warn', fields: ['connectionId', 'userId'] },
   'handshake without authorizer context': { level: 'error', fields: ['connectionId'] },
   'whoami refused': { level: 'info', fields: ['code', 'requestId'] },

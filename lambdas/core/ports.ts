@@ -16,6 +16,20 @@ export interface Connection extends ConnectionKey {
   readonly expiresAt: number;
 }
 
+/** That an operator has sent a user away. */
+export interface DisconnectMarker {
+  /** Milliseconds since the Unix epoch: tokens that were issued then or earlier open nothing. */
+  readonly disconnectedAt: number;
+  /** Milliseconds since the Unix epoch: from then on the marker counts for nothing. */
+  readonly endsAt: number;
+}
+
+/** All records of a user, expired ones too. */
+export interface UserRecords {
+  readonly connections: readonly Connection[];
+  readonly marker?: DisconnectMarker;
+}
+
 export interface ConnectionStore {
   save(connection: Connection): Promise<void>;
   /** Removes the record; one that does not exist is no error. */
@@ -26,8 +40,12 @@ export interface ConnectionStore {
   find(key: ConnectionKey): Promise<Connection | undefined>;
   /** Has a connection expire later; false when there is no record of it, or it does not expire earlier as it is. */
   extend(key: ConnectionKey, expiresAt: number): Promise<boolean>;
-  /** All records of a user, expired ones too, read consistently. */
-  ofUser(userId: string): Promise<readonly Connection[]>;
+  /** What is known of a user, in one consistent read: what was written before it is seen. */
+  ofUser(userId: string): Promise<UserRecords>;
+  /** Keeps the later of two markers of a user. */
+  markDisconnected(userId: string, marker: DisconnectMarker): Promise<void>;
+  /** The marker of a user, an expired one too, read consistently. */
+  markerOf(userId: string): Promise<DisconnectMarker | undefined>;
   /** All records of a shard, expired ones too, page by page, each user's side by side. */
   pages(shard: number, options?: PageOptions): AsyncIterable<readonly Connection[]>;
 }

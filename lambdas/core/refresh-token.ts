@@ -1,22 +1,16 @@
 // A new token prolongs the connection that the same user opened with an older one.
 import { errorFrame, type ServerFrame } from '../../sdk/protocol';
 import { expiryOf, isExpired } from './connection';
-import { noVerdictCode } from './keys-unavailable-error';
-import type {
-  Clock,
-  Connection,
-  ConnectionKey,
-  ConnectionStore,
-  Log,
-  TokenVerifier,
-} from './ports';
+import { keepsOut } from './disconnect-marker';
+import { fromTable, noVerdictCode } from './no-verdict';
+import type { Clock, ConnectionKey, ConnectionStore, Log, TokenVerifier } from './ports';
 
 /** Answers with `token:refreshed`, or with an `error`: then the connection is as it was. Never throws. */
 export type RefreshToken = (key: ConnectionKey, token: string) => Promise<ServerFrame>;
 
 export function createRefreshToken(dependencies: {
   readonly verifier: TokenVerifier;
-  readonly connections: Pick<ConnectionStore, 'find' | 'extend'>;
+  readonly connections: Pick<ConnectionStore, 'find' | 'ofUser' | 'extend'>;
   readonly now: Clock;
   readonly log: Log;
 }): RefreshToken {
@@ -28,27 +22,28 @@ export function createRefreshToken(dependencies: {
     return errorFrame('token_refused', 'The token is not valid for this connection.');
   }
 
-  async function findOpen(key: ConnectionKey): Promise<Connection | undefined> {
-    const connection = await connections.find(key);
-    return connection === undefined || isExpired(connection, now()) ? undefined : connection;
-  }
-
   async function refresh(key: ConnectionKey, token: string): Promise<ServerFrame> {
     const verdict = await verifier.verify(token);
     if (!verdict.ok) return refuse(key, verdict.code);
     if (verdict.value.userId !== key.userId) return refuse(key, 'user_wrong');
-    const connection = await findOpen(key);
-    if (connection === undefined) return refuse(key, 'connection_unknown');
+    // All of the user's, in one request: the marker lies among them.
+    const known = await fromTable(connections.ofUser(key.userId));
+    if (keepsOut(known.marker, verdict.value.issuedAt, now()))
+      return refuse(key, 'user_disconnected');
+    const connection = known.connections.find((one) => one.connectionId === key.connectionId);
+    if (connection === undefined || isExpired(connection, now())) {
+      return refuse(key, 'connection_unknown');
+    }
     const expiresAt = expiryOf(connection.connectedAt, verdict.value.expiresAt);
     // A token that ends earlier takes nothing away: the older one was as good.
     if (expiresAt <= connection.expiresAt) return refreshed(connection.expiresAt);
-    if (await connections.extend(key, expiresAt)) {
+    if (await fromTable(connections.extend(key, expiresAt))) {
       log.info('token refreshed', { connectionId: key.connectionId, userId: key.userId });
       return refreshed(expiresAt);
     }
     // Meanwhile a later token has come, or the connection was closed.
-    const extended = await findOpen(key);
-    return extended === undefined
+    const extended = await fromTable(connections.find(key));
+    return extended === undefined || isExpired(extended, now())
       ? refuse(key, 'connection_unknown')
       : refreshed(extended.expiresAt);
   }

@@ -35,7 +35,9 @@ export function createHandler(dependencies: {
       return { statusCode: 401 };
     }
     const deadline = deadlineOf(now(), context.getRemainingTimeInMillis());
-    const body = await answer(textOf(event), { ...token, connectionId, connectedAt }, deadline);
+    const { userId, expiresAt } = token;
+    const connection = { userId, connectionId, connectedAt, expiresAt };
+    const body = await answer(textOf(event), connection, deadline);
     return body === undefined ? { statusCode: 200 } : { statusCode: 200, body };
   };
 }

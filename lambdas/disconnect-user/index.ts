@@ -7,10 +7,14 @@ import { systemTimers } from '../aws/system-timers';
 import { createDisconnectUser } from '../core/disconnect-user';
 import { createHandler } from './handler';
 
-const { rejectedEventsQueueUrl } = readSettings(process.env, ['rejectedEventsQueueUrl']);
+const { rejectedEventsQueueUrl, maxTokenHours } = readSettings(
+  process.env,
+  ['rejectedEventsQueueUrl'],
+  ['maxTokenHours'],
+);
 const world = createConnectionWorld(process.env, 'disconnect-user');
 const rejected = createSqsRejectedEvents(createSqsClient(), rejectedEventsQueueUrl);
 
 export const handler = createHandler({
-  disconnectUser: createDisconnectUser({ ...world, timers: systemTimers, rejected }),
+  disconnectUser: createDisconnectUser({ ...world, timers: systemTimers, rejected, maxTokenHours }),
 });

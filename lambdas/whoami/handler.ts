@@ -1,6 +1,6 @@
 // GET /whoami: whose token is this, and how long is it valid?
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { noVerdictCode } from '../core/keys-unavailable-error';
+import { noVerdictCode } from '../core/no-verdict';
 import type { Log } from '../core/ports';
 import type { Whoami } from '../core/whoami';
 
@@ -11,8 +11,8 @@ export interface WhoamiEvent {
 }
 
 /**
- * Answers 200 with the user, 401 with the reason why the token is refused, or 503 when no verdict is possible.
- * Rejects with any other failure than that of the issuer's keys: it is a fault of ours, and becomes a 500.
+ * Answers 200 with the user, 401 or 403 with the reason why the token is refused, or 503 when no verdict is possible.
+ * Rejects with any other failure than that of the issuer's keys or the table: it is a fault of ours, and becomes a 500.
  */
 export function createHandler({ whoami, log }: { readonly whoami: Whoami; readonly log: Log }) {
   return async (event: WhoamiEvent): Promise<APIGatewayProxyStructuredResultV2> => {
@@ -23,11 +23,13 @@ export function createHandler({ whoami, log }: { readonly whoami: Whoami; readon
         const { userId, expiresAt } = verdict.value;
         return answer(200, { userId, expiresAt });
       }
-      log.info('whoami refused', { code: verdict.code, requestId });
-      return answer(401, { code: verdict.code });
+      const { code } = verdict;
+      log.info('whoami refused', { code, requestId });
+      // As of a handshake: the token is good, but not for this user any more.
+      return answer(code === 'user_disconnected' ? 403 : 401, { code });
     } catch (error) {
       const code = noVerdictCode(error);
-      if (code !== 'keys_unavailable') throw error;
+      if (code === 'unexpected_error') throw error;
       log.error('no verdict on a token', { code, requestId, error });
       return answer(503, { code });
     }

@@ -1,10 +1,14 @@
 // Cold start of `whoami`.
+import { createDynamoClient } from '../aws/clients';
+import { createDynamoConnectionStore } from '../aws/dynamo-connection-store';
+import { readSettings } from '../aws/environment';
 import { readTokenVerifier } from '../aws/jwt-token-verifier';
 import { createLog } from '../aws/logger';
-import { noVerdictCode } from '../core/keys-unavailable-error';
+import { noVerdictCode } from '../core/no-verdict';
 import { createWhoami } from '../core/whoami';
 import { createHandler } from './handler';
 
+const { tableName } = readSettings(process.env, ['tableName']);
 const log = createLog('whoami');
 const verifier = readTokenVerifier(process.env);
 
@@ -13,4 +17,11 @@ verifier.fetchKeys().catch((error: unknown) => {
   log.warn('keys not fetched at cold start', { code: noVerdictCode(error), error });
 });
 
-export const handler = createHandler({ whoami: createWhoami({ verifier }), log });
+// One read, after the issuer's 13 s, must fail within the function's 15 s: else nobody would hear why.
+const dynamo = createDynamoClient({ maxAttempts: 2, requestTimeoutMilliseconds: 900 });
+const connections = createDynamoConnectionStore(dynamo, tableName);
+
+export const handler = createHandler({
+  whoami: createWhoami({ verifier, connections, now: Date.now }),
+  log,
+});

@@ -1,4 +1,4 @@
-// `npm run disconnect-user`: closes all connections of a user, as an operator does it.
+// `npm run disconnect-user`: sends a user away, as an operator does it.
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { describeFaults, parseUserDisconnect, userDisconnectType } from '../../sdk/protocol';
 import { parseArguments, UsageError } from './arguments';
@@ -6,6 +6,7 @@ import { withSentences, type Command } from './command';
 import { busOptions, explainAbsence, parseTarget, runWithAws, targetHelp } from './event-bus';
 
 const help = `Closes all connections of a user, on the local stack or on AWS. The user's clients are told the reason first.
+Tokens that were issued until then open none any more; a newer one does: lock the user at the token issuer first.
 
 Usage: npm run disconnect-user -- [options] USER REASON
 

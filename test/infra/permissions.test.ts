@@ -68,7 +68,7 @@ test.each([
     {
       ...telemetry('WebSocketDefaultFunctionLog'),
       ...items({
-        'connections#*': ['DeleteItem', 'GetItem', 'UpdateItem'],
+        'connections#*': ['DeleteItem', 'GetItem', 'Query', 'UpdateItem'],
         'rate#*': ['UpdateItem'],
         'state#*': ['Query'],
       }),
@@ -126,7 +126,7 @@ test.each([
     'disconnect-user',
     {
       ...telemetry('UserDisconnectionFunctionLog'),
-      ...items({ 'connections#*': ['DeleteItem', 'Query'] }),
+      ...items({ 'connections#*': ['DeleteItem', 'PutItem', 'Query'] }),
       [connections('POST')]: manage,
       [connections('DELETE')]: manage,
       '${RejectedEvents.Arn}': ['sqs:SendMessage'],
@@ -139,7 +139,10 @@ test.each([
       ...items({ 'connections#*': ['Query'], census: ['Query'] }),
     },
   ],
-  ['whoami', telemetry('HealthWhoamiFunctionLog')],
+  [
+    'whoami',
+    { ...telemetry('HealthWhoamiFunctionLog'), ...items({ 'connections#*': ['GetItem'] }) },
+  ],
   [
     'mock-agents',
     {

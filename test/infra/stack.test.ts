@@ -1,6 +1,7 @@
 // What must be true of the stack, by name; the snapshot at the end shows everything else that changes.
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { httpLogFields, webSocketLogFields } from '../../infra/constructs/access-log';
+import { handshakeMilliseconds } from '../../lambdas/core/connection';
 import { horizon } from '../../lambdas/core/heartbeat';
 import { functionOf, resourceOf, resourcesOf, synthesize, type Resource } from './synthesized';
 
@@ -97,11 +98,28 @@ describe('every function', () => {
     ['deliver', [...fanOut, 'REJECTED_EVENTS_QUEUE_URL']],
     ['heartbeat', [...fanOut, 'HEARTBEAT_QUEUE_URL']],
     ['health', ['GATEWAY_URL', 'TABLE_NAME', 'USE_MOCK_DATA']],
-    ['whoami', ['AUDIENCE', 'ISSUER']],
+    ['whoami', ['AUDIENCE', 'ISSUER', 'TABLE_NAME']],
     ['mock-agents', ['EVENT_BUS_NAME', 'EVENT_SOURCE']],
   ])('%s is told its settings and no other', (name, variables) => {
     const environment = environmentOf(functionOf(withMockData, name));
     expect(Object.keys(environment).sort()).toEqual([...variables, 'NODE_OPTIONS', 'STAGE'].sort());
+  });
+
+  test('whoever judges tokens, or keeps users out, is told how old a token may be', () => {
+    const limited = synthesize({ maxTokenHours: 12 }).template;
+    const told = ['authorizer', 'default', 'whoami', 'disconnect-user'];
+    const variable = 'MAX_TOKEN_HOURS';
+    expect(told.map((name) => environmentOf(functionOf(limited, name))[variable])).toEqual(
+      told.map(() => '12'),
+    );
+    for (const name of told) {
+      expect(environmentOf(functionOf(template, name))).not.toHaveProperty(variable);
+    }
+  });
+
+  test('nobody takes a connection for gone while its handshake may be under way', () => {
+    const { Timeout: seconds } = functionOf(template, 'connect').properties;
+    expect(Number(seconds) * 1000).toBeLessThan(handshakeMilliseconds);
   });
 
   test('the workers of a large fan-out share the pace of one', () => {

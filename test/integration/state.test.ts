@@ -128,14 +128,15 @@ test('an event that is no news reaches nobody, and one from the future is kept a
   await client.close();
 });
 
+async function order(detail: object, source = 'mission-control.operator'): Promise<void> {
+  const entry = { Source: source, DetailType: 'user:disconnect', Detail: JSON.stringify(detail) };
+  await events.send(
+    new PutEventsCommand({ Entries: [{ ...entry, EventBusName: stack.eventBusName }] }),
+  );
+}
+
 test('an operator sends a user away, and nobody else', async () => {
   const [alice, tab, bob] = [await open('carol'), await open('carol'), await open('bob')];
-  const order = async (detail: object, source = 'mission-control.operator') => {
-    const entry = { Source: source, DetailType: 'user:disconnect', Detail: JSON.stringify(detail) };
-    await events.send(
-      new PutEventsCommand({ Entries: [{ ...entry, EventBusName: stack.eventBusName }] }),
-    );
-  };
   // Who may only report agents cannot.
   await order({ userId: 'bob', reason: 'mischief' }, 'mission-control');
   await order({ userId: 'carol', reason: 'account suspended' });
@@ -148,6 +149,70 @@ test('an operator sends a user away, and nobody else', async () => {
   bob.send({ type: 'ping' });
   await bob.received('pong');
   await bob.close();
+});
+
+test('who was sent away comes back with a newer token only, and renews none with an older one', async () => {
+  const token = await stack.mintToken({ sub: 'frank' });
+  const withoutDate = await stack.mintToken({ sub: 'frank', claims: { iat: undefined } });
+  const client = await TestClient.open(stack.webSocketUrl, { token });
+  await order({ userId: 'frank', reason: 'account suspended' });
+  await client.closed;
+
+  for (const old of [token, withoutDate]) {
+    await expect(TestClient.refused(stack.webSocketUrl, { token: old })).resolves.toEqual({
+      status: 403,
+      code: 1006,
+    });
+    const asked = await fetch(`${stack.httpUrl}/whoami`, {
+      headers: { authorization: `Bearer ${old}` },
+    });
+    expect([asked.status, await asked.json()]).toEqual([403, { code: 'user_disconnected' }]);
+  }
+
+  const iat = Math.floor(Date.now() / 1000) + 1;
+  const newer = await stack.mintToken({ sub: 'frank', claims: { iat } });
+  const back = await TestClient.open(stack.webSocketUrl, { token: newer });
+  back.send({ type: 'token:refresh', payload: { token } });
+  await back.received('error');
+  expect(back.framesOf('error')).toMatchObject([{ payload: { code: 'token_refused' } }]);
+  await back.close();
+});
+
+test('a handshake that is under way while its user is sent away does not stay', async () => {
+  /** Begins a handshake whose request of this kind is late by 2.5 s; what it gives waits for the end. */
+  const begin = async (sub: string, operation: string) => {
+    const token = await stack.mintToken({ sub });
+    const effect = { kind: 'delay', milliseconds: 2_500 } as const;
+    const struck = new Promise<void>((resolve) => {
+      stack.injectFault({
+        ...{ service: 'dynamodb', operation, times: 1, effect },
+        onStrike: () => {
+          resolve();
+        },
+      });
+    });
+    const end = TestClient.refused(stack.webSocketUrl, { token });
+    await struck;
+    return () => end;
+  };
+  // One has not been recorded yet, one has not looked yet who else is there.
+  const handshakes = [await begin('gina', 'PutItem'), await begin('hugo', 'Query')];
+  await order({ userId: 'gina', reason: 'r' });
+  await order({ userId: 'hugo', reason: 'r' });
+  await expect(Promise.all(handshakes.map((end) => end()))).resolves.toMatchObject([
+    { status: 403 },
+    { status: 403 },
+  ]);
+  await eventually(async () => {
+    const { Items: items = [] } = await table.send(
+      new QueryCommand({
+        TableName: tableName,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :user)',
+        ExpressionAttributeValues: { ':pk': `connections#${shardOf('hugo')}`, ':user': 'hugo#' },
+      }),
+    );
+    expect(items.map((item) => String(item['sk']))).toEqual(['hugo##disconnected']);
+  });
 });
 
 test('three thousand agents and as many sessions are told in full, in frames of at most 32 KB', async () => {

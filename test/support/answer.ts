@@ -17,8 +17,9 @@ import {
   RecordingLog,
 } from './fakes';
 
-/** A token that {@link createAnswerFakes} takes: `<user>:<milliseconds of expiry>`. */
-export const tokenOf = (userId: string, expiresAt: number) => `${userId}:${expiresAt}`;
+/** A token that {@link createAnswerFakes} takes: `<user>:<expiry>[:<issue>]`, in milliseconds. */
+export const tokenOf = (userId: string, expiresAt: number, issuedAt?: number) =>
+  [userId, expiresAt, ...(issuedAt === undefined ? [] : [issuedAt])].join(':');
 
 export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
   const clock = new FakeClock();
@@ -31,10 +32,14 @@ export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
   const counted: Countable[] = [];
   const verifier = {
     verify: async (token: string): Promise<TokenVerdict> => {
-      const [userId = '', expiresAt] = token.split(':');
+      const [userId = '', expiresAt, issuedAt] = token.split(':');
       if (expiresAt === undefined) return Promise.resolve({ ok: false, code: 'token_malformed' });
       if (Number(expiresAt) <= clock.now()) return { ok: false, code: 'token_expired' };
-      return { ok: true, value: { userId, expiresAt: Number(expiresAt) } };
+      const value = { userId, expiresAt: Number(expiresAt) };
+      return {
+        ok: true,
+        value: { ...value, ...(issuedAt === undefined ? {} : { issuedAt: Number(issuedAt) }) },
+      };
     },
   };
   const world = {

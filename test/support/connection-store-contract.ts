@@ -40,9 +40,14 @@ export function describeConnectionStore(
         const store = await create();
         await store.save(connection(userId, 'L0SM9cOFvHcCIhw='));
         await store.save(connection(`${userId}#`, 'other='));
-        await expect(store.ofUser(userId)).resolves.toEqual([
-          connection(userId, 'L0SM9cOFvHcCIhw='),
-        ]);
+        await store.markDisconnected(userId, { disconnectedAt: 1, endsAt: 2 });
+        await expect(store.ofUser(userId)).resolves.toEqual({
+          connections: [connection(userId, 'L0SM9cOFvHcCIhw=')],
+          marker: { disconnectedAt: 1, endsAt: 2 },
+        });
+        await expect(store.ofUser(`${userId}#`)).resolves.toEqual({
+          connections: [connection(`${userId}#`, 'other=')],
+        });
         await expect(allOf(store)).resolves.toHaveLength(2);
       },
     );
@@ -53,8 +58,8 @@ export function describeConnectionStore(
       await store.save(connection('ann', '2='));
       await store.save(connection('anna', '3='));
       const found = await store.ofUser('ann');
-      expect(found.map((one) => one.connectionId).sort()).toEqual(['1=', '2=']);
-      await expect(store.ofUser('nobody')).resolves.toEqual([]);
+      expect(found.connections.map((one) => one.connectionId).sort()).toEqual(['1=', '2=']);
+      await expect(store.ofUser('nobody')).resolves.toEqual({ connections: [] });
     });
 
     test('finds one record by its key, expired or not', async () => {
@@ -77,6 +82,64 @@ export function describeConnectionStore(
       const gone = { userId: 'ann', connectionId: '2=' };
       await expect(store.extend(gone, expiresAt)).resolves.toBe(false);
       await expect(allOf(store)).resolves.toEqual([{ ...connection('ann', '1='), expiresAt }]);
+    });
+
+    describe('of a user who was sent away', () => {
+      const [earlier, later] = [
+        { disconnectedAt: 1_707_163_200_123, endsAt: 1_709_755_200_123 },
+        { disconnectedAt: 1_707_163_200_124, endsAt: 1_709_755_200_124 },
+      ];
+
+      test('keeps the later marker, whichever comes first', async () => {
+        const store = await create();
+        await expect(store.markerOf('ann')).resolves.toBeUndefined();
+        await store.markDisconnected('ann', earlier);
+        await expect(store.markerOf('ann')).resolves.toEqual(earlier);
+        await store.markDisconnected('ann', later);
+        await store.markDisconnected('ann', earlier);
+        await expect(store.markerOf('ann')).resolves.toEqual(later);
+        await expect(store.ofUser('ann')).resolves.toEqual({ connections: [], marker: later });
+        await expect(store.markerOf('anna')).resolves.toBeUndefined();
+      });
+
+      test('takes the marker for no connection, whatever is done with connections', async () => {
+        const store = await create();
+        await store.markDisconnected('ann', later);
+        await store.markDisconnected('zoe', later);
+        await expect(allOf(store)).resolves.toEqual([]);
+        await expect(
+          store.extend({ userId: 'zoe', connectionId: '#disconnected' }, Date.UTC(9999, 0)),
+        ).resolves.toBe(false);
+        const named = ['#disconnected', 'disconnected', '', '%23disconnected'].map((id) =>
+          connection('ann', id),
+        );
+        for (const one of named) await store.save(one);
+        expect((await store.ofUser('ann')).connections).toHaveLength(named.length);
+        await expect(allOf(store)).resolves.toHaveLength(named.length);
+        await store.removeAll(named);
+        for (const one of named) await store.remove(one);
+        await expect(store.ofUser('ann')).resolves.toEqual({ connections: [], marker: later });
+      });
+
+      test('goes on in a shard after a connection, past any marker', async () => {
+        const store = await create();
+        const users = Array.from({ length: 40 }, (_, index) => `user-${index}`);
+        for (const user of users) {
+          await store.markDisconnected(user, later);
+          await store.save(connection(user, `${user}=`));
+        }
+        const all = await allOf(store);
+        expect(all).toHaveLength(40);
+        for (const shard of shards) {
+          const inShard: Connection[] = [];
+          for await (const page of store.pages(shard)) inShard.push(...page);
+          const [first] = inShard;
+          if (first === undefined) continue;
+          const rest: Connection[] = [];
+          for await (const page of store.pages(shard, { after: first })) rest.push(...page);
+          expect(rest).toEqual(inShard.slice(1));
+        }
+      });
     });
 
     test('removes a record, once or twice', async () => {

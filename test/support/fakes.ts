@@ -9,6 +9,7 @@ import type {
   Delivery,
   DeliveryJob,
   DeliveryQueue,
+  DisconnectMarker,
   Inspector,
   HeartbeatPlan,
   HeartbeatStore,
@@ -25,6 +26,7 @@ import type {
   StoredEvent,
   SyncMarkers,
   Timers,
+  UserRecords,
 } from '../../lambdas/core/ports';
 import { shardOf } from '../../lambdas/core/shard';
 import { isNewer, registerOf, versionOf, type EventFrame } from '../../sdk/protocol';
@@ -67,6 +69,7 @@ export class FakeClock implements Timers {
 
 export class MemoryConnectionStore implements ConnectionStore {
   readonly records = new Map<string, Connection>();
+  readonly markers = new Map<string, DisconnectMarker>();
   /** Shards whose reading fails. */
   readonly unreadable = new Set<number>();
 
@@ -97,8 +100,20 @@ export class MemoryConnectionStore implements ConnectionStore {
     return Promise.resolve(isLater);
   }
 
-  async ofUser(userId: string): Promise<readonly Connection[]> {
-    return Promise.resolve([...this.records.values()].filter((one) => one.userId === userId));
+  async ofUser(userId: string): Promise<UserRecords> {
+    const connections = [...this.records.values()].filter((one) => one.userId === userId);
+    const marker = this.markers.get(userId);
+    return Promise.resolve({ connections, ...(marker === undefined ? {} : { marker }) });
+  }
+
+  async markDisconnected(userId: string, marker: DisconnectMarker): Promise<void> {
+    const { disconnectedAt = -Infinity } = this.markers.get(userId) ?? {};
+    if (disconnectedAt < marker.disconnectedAt) this.markers.set(userId, marker);
+    return Promise.resolve();
+  }
+
+  async markerOf(userId: string): Promise<DisconnectMarker | undefined> {
+    return Promise.resolve(this.markers.get(userId));
   }
 
   async *pages(shard: number, { after }: PageOptions = {}): AsyncGenerator<readonly Connection[]> {

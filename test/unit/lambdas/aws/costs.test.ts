@@ -113,6 +113,21 @@ test('a sync: a write for its limit, and two for its marker; one too many, none'
   await expect(sync()).resolves.toEqual({});
 });
 
+test('to be told one has been sent away costs a handshake one more write', async () => {
+  const world = setUp();
+  const connect = createConnect({
+    ...world,
+    closeConnection: () => Promise.resolve(true),
+    handshakes: { perMinute: 30, burst: 10 },
+    maxConnectionsPerUser: 20,
+  });
+  const now = world.now();
+  await world.connections.markDisconnected('kim', { disconnectedAt: now, endsAt: now + 1 });
+  await expect(
+    costOf(() => connect('k=', { userId: 'kim', expiresAt: now + 60_000 })),
+  ).resolves.toEqual({ UpdateItem: 1, PutItem: 1, Query: 1, DeleteItem: 1 });
+});
+
 test('a new token: one read and one write; one that changes nothing, and one refused, less', async () => {
   const { connections, now, log } = setUp();
   const key = { userId: 'rob', connectionId: 'r=' };
@@ -126,8 +141,8 @@ test('a new token: one read and one write; one that changes nothing, and one ref
         ...{ connections, now, log },
       })(key, 'token'),
     );
-  await expect(refresh('rob', 120_000)).resolves.toEqual({ GetItem: 1, UpdateItem: 1 });
-  await expect(refresh('rob', 120_000)).resolves.toEqual({ GetItem: 1 });
+  await expect(refresh('rob', 120_000)).resolves.toEqual({ Query: 1, UpdateItem: 1 });
+  await expect(refresh('rob', 120_000)).resolves.toEqual({ Query: 1 });
   await expect(refresh('eve', 120_000)).resolves.toEqual({});
 });
 

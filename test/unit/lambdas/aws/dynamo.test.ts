@@ -122,6 +122,22 @@ test('a connection lies where the data model says, with a TTL that leaves heartb
   ]);
 });
 
+test('the marker of a user who was sent away lies beside the connections, and its TTL deletes it when it has ended', async () => {
+  const tableName = await newTable();
+  const store = createDynamoConnectionStore(dynamo.client, tableName);
+  const marker = { disconnectedAt: 1_707_163_200_123, endsAt: 1_709_755_200_123 };
+  await store.markDisconnected('a#b', marker);
+  await expect(itemsOf(tableName, 'connections#1')).resolves.toEqual([
+    {
+      pk: 'connections#1',
+      sk: 'a%23b##disconnected',
+      disconnectedAt: 1_707_163_200_123,
+      validUntil: 1_709_755_200_123,
+      expiresAt: 1_709_755_201,
+    },
+  ]);
+});
+
 test('the census of a shard is overwritten by the next and read as a whole', async () => {
   const census = createDynamoCensusStore(dynamo.client, await newTable());
   await expect(census.read()).resolves.toEqual([]);

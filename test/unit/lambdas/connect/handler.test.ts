@@ -75,3 +75,23 @@ test('answers 429 to a user who comes too often', async () => {
     ['warn', 'handshake limited'],
   ]);
 });
+
+test('answers 403 to a user who was sent away, in one line that says so', async () => {
+  const { log, handler } = setUp('user_disconnected');
+  await expect(handler({ requestContext })).resolves.toEqual({ statusCode: 403 });
+  const { connectionId } = requestContext;
+  expect(log.lines).toEqual([
+    {
+      level: 'warn',
+      message: 'handshake refused',
+      fields: { code: 'user_disconnected', connectionId, userId: 'alice' },
+    },
+  ]);
+});
+
+test('is told when the token was issued', async () => {
+  const { connected, handler } = setUp();
+  const context = { ...authorizer, issuedAt: '1707163200000' };
+  await handler({ requestContext: { ...requestContext, authorizer: context } });
+  expect(connected).toMatchObject([['L0SM9cOFvHcCIhw=', { issuedAt: 1_707_163_200_000 }]]);
+});

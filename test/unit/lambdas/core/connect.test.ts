@@ -100,7 +100,7 @@ test('never forgets a connection that may only not be open yet', async () => {
   gateway.answer = () => 'gone';
   for (const connectionId of ['a=', 'b=', 'c=']) await connect(connectionId, token('alice'));
   expect([...connections.records.keys()]).toEqual(['a=', 'b=', 'c=']);
-  clock.advance(5_000);
+  clock.advance(11_000);
   await connect('d=', token('alice'));
   expect([...connections.records.keys()]).toEqual(['d=']);
 });
@@ -109,6 +109,66 @@ test('of many at once, only older ones make room, and never oneself', async () =
   const { gateway, connect, token } = setUp(2);
   await Promise.all(['d=', 'b=', 'c=', 'a='].map((id) => connect(id, token('alice'))));
   expect(new Set(gateway.closed)).toEqual(new Set(['a=', 'b=']));
+});
+
+describe('a user who was sent away', () => {
+  const hour = 3_600_000;
+
+  function sentAway(maxConnectionsPerUser?: number) {
+    const world = setUp(maxConnectionsPerUser);
+    const at = world.clock.now();
+    const marker = { disconnectedAt: at, endsAt: at + 30 * 24 * hour };
+    world.connections.markers.set('alice', marker);
+    world.clock.advance(60_000);
+    const connectWith = (issuedAt?: number, userId = 'alice') =>
+      world.connect(`${userId}=`, {
+        ...world.token(userId),
+        ...(issuedAt === undefined ? {} : { issuedAt }),
+      });
+    return { ...world, at, connectWith };
+  }
+
+  test.each([
+    ['an older token', -hour],
+    ['a token of the same millisecond', 0],
+    ['a token of the same second, which may be newer than it says', -999],
+    ['a token that does not say when it was issued', undefined],
+  ])('does not come back with %s, and leaves no record', async (_what, ahead) => {
+    const { at, connections, connectWith } = sentAway();
+    const issuedAt = ahead === undefined ? undefined : at + ahead;
+    await expect(connectWith(issuedAt)).resolves.toBe('user_disconnected');
+    expect(connections.records.size).toBe(0);
+  });
+
+  test('comes back with a newer token, and nobody else is kept out', async () => {
+    const { at, connections, connectWith } = sentAway();
+    await expect(connectWith(at + 1)).resolves.toBe('connected');
+    await expect(connectWith(at - hour, 'bob')).resolves.toBe('connected');
+    expect([...connections.records.keys()]).toEqual(['alice=', 'bob=']);
+  });
+
+  test('is kept out as long as the marker lives, whenever the table deletes it', async () => {
+    const { at, clock, connectWith } = sentAway();
+    clock.milliseconds = at + 30 * 24 * hour - 1;
+    await expect(connectWith(at - hour)).resolves.toBe('user_disconnected');
+    clock.milliseconds += 1;
+    await expect(connectWith(at - hour)).resolves.toBe('connected');
+  });
+
+  test('closes no connection of a newer token by trying an older one', async () => {
+    const { at, clock, connections, gateway, connect, token, connectWith } = sentAway(1);
+    await connect('newer=', { ...token('alice'), issuedAt: at + 1 });
+    clock.advance(60_000);
+    await expect(connectWith(at - hour)).resolves.toBe('user_disconnected');
+    expect(gateway.closed).toEqual([]);
+    expect([...connections.records.keys()]).toEqual(['newer=']);
+  });
+
+  test('is not let in when the record cannot be withdrawn', async () => {
+    const { at, connections, connectWith } = sentAway();
+    connections.remove = () => Promise.reject(new Error('the store is down'));
+    await expect(connectWith(at)).rejects.toThrow('the store is down');
+  });
 });
 
 test('lets a user in 10 times at once and 30 times a minute, and others as ever', async () => {

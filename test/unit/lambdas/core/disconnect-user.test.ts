@@ -2,7 +2,7 @@ import { createCloseConnection } from '../../../../lambdas/core/close-connection
 import { createDisconnectUser } from '../../../../lambdas/core/disconnect-user';
 import { createFanOutWorld } from '../../../support/fan-out';
 
-function setUp() {
+function setUp(maxTokenHours?: number) {
   const world = createFanOutWorld();
   const { clock, gateway } = world;
   const kept: { event: unknown; reason: string }[] = [];
@@ -18,6 +18,7 @@ function setUp() {
     timers: clock,
     closeConnection,
     rejected,
+    maxTokenHours,
   });
   const order = (payload: unknown, type = 'user:disconnect') =>
     clock.run(disconnectUser({ id: 'event-1', type, payload, whole: { whole: 'event' } }));
@@ -34,6 +35,60 @@ test("closes all of the user's connections and no other, each told the reason", 
     { type: 'connection:closing', payload: { reason: 'signed out everywhere' } },
   ]);
   expect([...connections.records.keys()]).toEqual(['connection-2=']);
+});
+
+test('marks the user before it lists the connections, for 30 days or as long as a token can last', async () => {
+  for (const [maxTokenHours, days] of [
+    [undefined, 30],
+    [48, 2],
+  ] as const) {
+    const { clock, connections, order } = setUp(maxTokenHours);
+    const ofUser = connections.ofUser.bind(connections);
+    const marked: (number | undefined)[] = [];
+    connections.ofUser = async (userId) => {
+      marked.push((await connections.markerOf(userId))?.disconnectedAt);
+      return ofUser(userId);
+    };
+    const disconnectedAt = clock.now();
+    await order({ userId: 'alice', reason: 'r' });
+    expect(marked).toEqual([disconnectedAt]);
+    await expect(connections.markerOf('alice')).resolves.toEqual({
+      disconnectedAt,
+      endsAt: disconnectedAt + days * 86_400_000,
+    });
+    await expect(connections.markerOf('bob')).resolves.toBeUndefined();
+  }
+});
+
+test('closes nothing that it could not mark: who is closed would come back', async () => {
+  const { clock, connections, gateway, order } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  connections.markDisconnected = () => Promise.reject(new Error('the store is down'));
+  await expect(order({ userId: 'alice', reason: 'r' })).rejects.toThrow('the store is down');
+  expect(gateway.closed).toEqual([]);
+});
+
+test('closes a handshake that was under way within a second of its opening, and forgets one that met the marker', async () => {
+  const { clock, connections, gateway, order } = setUp();
+  connections.seed(clock.now(), ['alice', 'alice'], 0);
+  gateway.answer = () => 'gone';
+  const openAt = clock.now() + 2_500;
+  clock.after(2_500, () => {
+    gateway.answers.set('connection-1=', 'delivered');
+    void connections.remove({ connectionId: 'connection-2=' });
+  });
+  await order({ userId: 'alice', reason: 'r' });
+  expect(gateway.closed).toEqual(['connection-1=']);
+  expect(connections.records.size).toBe(0);
+  expect(clock.now() - openAt).toBeLessThanOrEqual(1_000);
+});
+
+test('a connection that never opens is forgotten, and is no error', async () => {
+  const { clock, connections, gateway, order } = setUp();
+  connections.seed(clock.now(), ['alice'], 0);
+  gateway.answer = () => 'gone';
+  await order({ userId: 'alice', reason: 'r' });
+  expect(connections.records.size).toBe(0);
 });
 
 test('a user who is not connected is no error', async () => {

@@ -77,8 +77,8 @@ test('a broadcast more than half an interval ago spares nobody', async () => {
 test('whoever came after the broadcast, or was only opening then, gets a heartbeat', async () => {
   const world = setUp();
   const { clock, connections } = world;
-  const [opening] = connections.seed(clock.now(), ['alice'], 4_999);
-  connections.seed(clock.now(), ['alice'], 5_000);
+  const [opening] = connections.seed(clock.now(), ['alice'], 10_999);
+  connections.seed(clock.now(), ['alice'], 11_000);
   await world.report();
   const [later] = connections.seed(clock.now() + 1, ['alice'], 0);
   clock.advance(10_000);

@@ -1,3 +1,4 @@
+import { KeysUnavailableError } from '../../../../lambdas/core/no-verdict';
 import { createAnswerFakes, tokenOf } from '../../../support/answer';
 
 const refresh = (token: string) => ({ type: 'token:refresh', payload: { token } });
@@ -45,6 +46,28 @@ test.each([
   expect(JSON.stringify(log.lines)).not.toContain(token);
 });
 
+test.each([
+  ['an older token', -3_600_000],
+  ['a token of the second in which the user was sent away', -999],
+  ['a token that does not say when it was issued', undefined],
+])('refuses %s, and the connection is as it was', async (_what, ahead) => {
+  const { ask, clock, connection, connections, log } = createAnswerFakes();
+  const disconnectedAt = clock.now() - 60_000;
+  await connections.markDisconnected('alice', { disconnectedAt, endsAt: clock.now() + 1_000 });
+  const issuedAt = ahead === undefined ? undefined : disconnectedAt + ahead;
+  const longer = connection.expiresAt + 60_000;
+  await expect(ask(refresh(tokenOf('alice', longer, issuedAt)))).resolves.toMatchObject({
+    payload: { code: 'token_refused' },
+  });
+  expect([...connections.records.values()]).toEqual([connection]);
+  expect(log.lines).toMatchObject([
+    { message: 'token refused', fields: { code: 'user_disconnected' } },
+  ]);
+  await expect(ask(refresh(tokenOf('alice', longer, disconnectedAt + 1)))).resolves.toMatchObject({
+    type: 'token:refreshed',
+  });
+});
+
 test('of two tokens at once the later one counts, whichever is noted first', async () => {
   const { ask, connection, connections } = createAnswerFakes();
   const [sooner, later] = [60_000, 120_000].map((more) => connection.expiresAt + more);
@@ -71,17 +94,23 @@ test('refuses for a connection that was closed meanwhile, and brings no record t
   expect(connections.records.size).toBe(0);
 });
 
-test.each(['verifier', 'connections'] as const)(
-  'says so when it cannot be done now, because of the %s',
-  async (part) => {
+test.each([
+  ['verifier', new KeysUnavailableError('down'), 'keys_unavailable'],
+  ['verifier', new TypeError('x is undefined'), 'unexpected_error'],
+  ['connections', new Error('down'), 'table_unavailable'],
+] as const)(
+  'says so when it cannot be done now, because of the %s: %s',
+  async (part, error, code) => {
     const { ask, clock, connection, log, ...world } = createAnswerFakes();
-    const down = () => Promise.reject(new Error('down'));
+    const down = () => Promise.reject(error);
     if (part === 'verifier') world.verifier.verify = down;
-    else world.connections.find = down;
+    else world.connections.ofUser = down;
     await expect(ask(refresh(tokenOf('alice', clock.now() + 60_000)))).resolves.toMatchObject({
       payload: { code: 'unavailable' },
     });
-    expect(log.lines).toMatchObject([{ level: 'error', message: 'token not refreshed' }]);
+    expect(log.lines).toMatchObject([
+      { level: 'error', message: 'token not refreshed', fields: { code } },
+    ]);
     expect([...world.connections.records.values()]).toEqual([connection]);
   },
 );

@@ -1,18 +1,23 @@
 // What a client learns about its token over HTTP, by status and code.
-import { KeysUnavailableError } from '../../../../lambdas/core/keys-unavailable-error';
+import { KeysUnavailableError } from '../../../../lambdas/core/no-verdict';
 import type { TokenVerdict } from '../../../../lambdas/core/ports';
 import { createWhoami } from '../../../../lambdas/core/whoami';
 import { createHandler } from '../../../../lambdas/whoami/handler';
+import { MemoryConnectionStore } from '../../../support/fakes';
 
+const now = 1_770_328_000_000;
 const good: TokenVerdict = { ok: true, value: { userId: 'alice', expiresAt: 1_770_328_200_000 } };
 
 function setUp(verify: (token: string) => Promise<TokenVerdict>) {
   const log = { info: jest.fn(), warn: jest.fn(), error: jest.fn() };
   const verifier = { verify: jest.fn(verify) };
-  const handler = createHandler({ whoami: createWhoami({ verifier }), log });
+  const connections = new MemoryConnectionStore();
+  const whoami = createWhoami({ verifier, connections, now: () => now });
+  const handler = createHandler({ whoami, log });
   return {
     log,
     verifier,
+    connections,
     ask: (authorization?: string) =>
       handler({
         headers: { ...(authorization !== undefined && { authorization }) },
@@ -66,4 +71,47 @@ test('a fault of ours is none of the keys, and no 401: the function fails', asyn
   const { ask, log } = setUp(() => Promise.reject(new TypeError('x is not a function')));
   await expect(ask('Bearer a.b.c')).rejects.toThrow('x is not a function');
   expect(log.error).not.toHaveBeenCalled();
+});
+
+describe('a user who was sent away', () => {
+  const marker = { disconnectedAt: now - 60_000, endsAt: now + 1 };
+  const issued = (issuedAt?: number) => () =>
+    Promise.resolve<TokenVerdict>({
+      ok: true,
+      value: {
+        ...{ userId: 'alice', expiresAt: 1_770_328_200_000 },
+        ...(issuedAt !== undefined && { issuedAt }),
+      },
+    });
+
+  test.each([
+    ['an older token', marker.disconnectedAt],
+    ['a token that does not say when it was issued', undefined],
+  ])('gets a 403 for %s, as of a handshake, and one line', async (_what, issuedAt) => {
+    const { ask, connections, log } = setUp(issued(issuedAt));
+    await connections.markDisconnected('alice', marker);
+    const code = 'user_disconnected';
+    expect(await ask('Bearer a.b.c')).toMatchObject({
+      statusCode: 403,
+      body: JSON.stringify({ code }),
+    });
+    expect(log.info.mock.calls).toEqual([['whoami refused', { code, requestId: 'request-1' }]]);
+  });
+
+  test('is known again with a newer token', async () => {
+    const { ask, connections } = setUp(issued(marker.disconnectedAt + 1));
+    await connections.markDisconnected('alice', marker);
+    expect(await ask('Bearer a.b.c')).toMatchObject({ statusCode: 200 });
+  });
+
+  test('is not told apart while the table cannot be read: 503', async () => {
+    const { ask, connections, log } = setUp(issued(now));
+    connections.markerOf = () => Promise.reject(new Error('throttled'));
+    const code = 'table_unavailable';
+    expect(await ask('Bearer a.b.c')).toMatchObject({
+      statusCode: 503,
+      body: JSON.stringify({ code }),
+    });
+    expect(log.error.mock.calls).toMatchObject([['no verdict on a token', { code }]]);
+  });
 });
