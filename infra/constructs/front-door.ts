@@ -16,6 +16,7 @@ import { EdgeFirewall } from './edge-firewall';
 import { EdgeLog } from './edge-log';
 import { FrontDoorFunction, originIds } from './front-door-function';
 import { edgeRegion } from './front-door-place';
+import { globalName } from './global-name';
 import { SecurityHeaders } from './security-headers';
 
 /** Errors that CloudFront would otherwise remember for ten seconds, and tell to others. */
@@ -48,7 +49,8 @@ export class FrontDoor extends Construct {
     const distribution = new CfnDistribution(this, 'Distribution', {
       distributionConfig: {
         enabled: true,
-        comment: `Mission Control, stage ${configuration.stage}`,
+        // By it people find theirs in the list of all regions.
+        comment: `Mission Control, stage ${configuration.stage}, ${Stack.of(this).region}`,
         httpVersion: 'http2and3',
         ipv6Enabled: true,
         webAclId: settings.webAclArn ?? new EdgeFirewall(this, 'Firewall', configuration).webAclArn,
@@ -109,6 +111,7 @@ export class FrontDoor extends Construct {
       customOriginConfig: { originProtocolPolicy: 'https-only', originSslProtocols: ['TLSv1.2'] },
     });
     const access = new S3OriginAccessControl(this, 'DashboardAccess', {
+      originAccessControlName: globalName(this, props.configuration),
       description: 'Mission Control: CloudFront signs what it asks of the bucket',
     });
     return [

@@ -12,8 +12,9 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { metricNamespace, stageDimension, type MetricName } from '../../lambdas/contract';
-import { resourceName, type Configuration } from '../configuration';
+import type { Configuration } from '../configuration';
 import { costEstimate } from './cost-estimate';
+import { globalName } from './global-name';
 import type { ServiceFunction } from './service-function';
 import type { ServiceMetrics } from './service-metrics';
 
@@ -29,7 +30,7 @@ export class OperationsDashboard extends Construct {
     super(scope, id);
     const { configuration, metrics, functions } = props;
     const dashboard = new Dashboard(this, 'Dashboard', {
-      dashboardName: resourceName(configuration),
+      dashboardName: globalName(this, configuration),
       defaultInterval: Duration.hours(3),
     });
     const { alarms } = props;

@@ -9,9 +9,10 @@ import {
 import type { Construct } from 'constructs';
 import type { Configuration } from '../configuration';
 import type { FrontDoorSettings } from '../front-door-settings';
+import { globalName } from './global-name';
 
 export interface SecurityHeadersProps {
-  readonly configuration: Pick<Configuration, 'allowedOrigins'>;
+  readonly configuration: Pick<Configuration, 'stage' | 'allowedOrigins'>;
   readonly settings: FrontDoorSettings;
 }
 
@@ -19,6 +20,7 @@ export class SecurityHeaders extends ResponseHeadersPolicy {
   constructor(scope: Construct, id: string, { configuration, settings }: SecurityHeadersProps) {
     const { allowedOrigins } = configuration;
     super(scope, id, {
+      responseHeadersPolicyName: globalName(scope, configuration),
       // With a 429 of API Gateway itself, too, of which nothing says that it has the headers of its own configuration.
       ...(allowedOrigins.length > 0 && { corsBehavior: corsBehavior(allowedOrigins) }),
       comment: 'Mission Control: the dashboard is its own, framed by nobody, over TLS alone',

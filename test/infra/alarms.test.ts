@@ -114,7 +114,7 @@ describe('the operations dashboard', () => {
     );
 
   test('is called as the service, and begins with all alarms', () => {
-    expect(properties['DashboardName']).toBe('mission-control');
+    expect(properties['DashboardName']).toBe('mission-control-${AWS::Region}');
     expect(widgets[0]?.properties.alarms).toHaveLength(alarms.length);
   });
 

@@ -239,7 +239,7 @@ describe('a browser', () => {
     if (!parsed.ok || parsed.value === undefined) throw new Error(JSON.stringify(parsed));
     const stack = new Stack(foreignApp(), 'Headers');
     new SecurityHeaders(stack, 'Headers', {
-      configuration: { allowedOrigins: [] },
+      configuration: { stage: 'live', allowedOrigins: [] },
       settings: parsed.value,
     });
     const { ContentSecurityPolicy } = headersOf(Template.fromStack(stack)).SecurityHeadersConfig;
@@ -290,6 +290,55 @@ describe('a browser', () => {
     expect(distributionOf(named).DefaultCacheBehavior['ResponseHeadersPolicyId']).toBe(
       '${FrontDoorHeaders}',
     );
+  });
+});
+
+describe('in two regions of one account', () => {
+  /** What is one name space for all regions: each type, and where its name stands. What has no name there gets one of its own. */
+  const globalNames: Readonly<Record<string, string | undefined>> = {
+    'AWS::CloudFront::Distribution': undefined,
+    'AWS::CloudFront::Function': 'Name',
+    'AWS::CloudFront::OriginAccessControl': 'OriginAccessControlConfig.Name',
+    'AWS::CloudFront::ResponseHeadersPolicy': 'ResponseHeadersPolicyConfig.Name',
+    'AWS::CloudWatch::Dashboard': 'DashboardName',
+    // A policy of a role is named within it.
+    'AWS::IAM::Policy': undefined,
+    'AWS::IAM::Role': 'RoleName',
+    'AWS::S3::Bucket': 'BucketName',
+    'AWS::S3::BucketPolicy': undefined,
+  };
+  const globalServices =
+    /^AWS::(CloudFront|IAM|S3|Route53|Organizations)::|^AWS::CloudWatch::Dashboard$|^AWS::Cognito::UserPoolDomain$/;
+
+  const namesIn = (region: string) => {
+    const context = { issuer: '', audience: '', auth: 'cognito-new', alarmEmail: 'a@example.com' };
+    const { template } = synthesize(
+      { ...context, useMockData: true, frontDoor: { domainName, certificateArn, webAclArn } },
+      { validate: false, codeOf, dashboardDirectory, region },
+    );
+    const resources = template.toJSON()['Resources'] as Record<
+      string,
+      { readonly Type: string; readonly Properties?: Record<string, unknown> }
+    >;
+    const found = Object.values(resources).filter(({ Type }) => globalServices.test(Type));
+    expect([...new Set(found.map(({ Type }) => Type))].sort()).toEqual(
+      Object.keys(globalNames).sort(),
+    );
+    return found.flatMap(({ Type, Properties }) => {
+      const name = (globalNames[Type] ?? '')
+        .split('.')
+        .reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], Properties);
+      return name === undefined ? [] : [JSON.stringify(name).replaceAll('AWS::Region', region)];
+    });
+  };
+
+  test('no name that is global in an account is the same', () => {
+    const [here, there] = [namesIn('us-east-1'), namesIn('eu-central-1')];
+    expect(here).toHaveLength(4);
+    expect(here.filter((name) => there.includes(name))).toEqual([]);
+    for (const name of here) expect(name).toContain('us-east-1');
+    // A person tells distributions apart by their comments.
+    expect(distributionOf(named)['Comment']).toBe('Mission Control, stage live, us-east-1');
   });
 });
 
