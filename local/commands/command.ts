@@ -31,5 +31,7 @@ export async function runAsProcess(command: Command): Promise<void> {
     print: (line) => process.stdout.write(`${line}\n`),
     complain: (line) => process.stderr.write(`${line}\n`),
   };
+  // A terminal that was closed, or a pipe that nobody reads any more, ends no command half-way.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   process.exitCode = await command(process.argv.slice(2), output);
 }

@@ -1,9 +1,13 @@
-// Ctrl-C in a process of its own: the first asks to stop, a later one stops at once.
+// Ctrl-C in a process of its own: the first asks to stop, a later one stops at once. And the end of npm, which runs it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import packageJson from '../../../../package.json';
 
-const file = path.resolve(__dirname, '../../../../local/commands/stop-signal.ts');
+const project = path.resolve(__dirname, '../../../..');
+const file = path.join(project, 'local/commands/stop-signal.ts');
 
 /** A process that says `ready`, then `stopping` at the first signal, and then never ends on its own. */
 async function start() {
@@ -22,13 +26,13 @@ async function start() {
   return { child, next, exit };
 }
 
-it.each(['SIGINT', 'SIGTERM'] as const)(
+it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   '%s asks to stop, and again ends at once',
   async (signal) => {
     const { child, next, exit } = await start();
     child.kill(signal);
     expect(await next()).toBe('stopping');
-    // What comes at the same moment is the same Ctrl-C, passed on by npm and tsx: repeated until it is another.
+    // What comes at the same moment is the same Ctrl-C, passed on by npm: repeated until it is another.
     const repeat = setInterval(() => child.kill('SIGINT'), 50);
     const startedAt = performance.now();
     expect(await exit).toBe(130);
@@ -36,3 +40,78 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
     expect(performance.now() - startedAt).toBeGreaterThan(200);
   },
 );
+
+describe('run by npm', () => {
+  let directory: string;
+
+  /** A package whose start is that of this one, but for what is started. */
+  beforeAll(() => {
+    directory = mkdtempSync(path.join(tmpdir(), 'mission-control-stop-'));
+    const program = `
+      import { stopSignal } from ${JSON.stringify(file)};
+      setInterval(() => undefined, 1000);
+      void stopSignal().then(() => process.stdout.write('stopping', () => process.exit()));
+      process.stdout.write(\`ready \${process.pid}\`);
+    `;
+    writeFileSync(path.join(directory, 'start.ts'), program);
+    const start = packageJson.scripts.start.replace('local/commands/start.ts', './start.ts');
+    expect(start).toContain('./start.ts');
+    const manifest = { private: true, scripts: { start } };
+    writeFileSync(path.join(directory, 'package.json'), JSON.stringify(manifest));
+    symlinkSync(path.join(project, 'node_modules'), path.join(directory, 'node_modules'));
+  });
+  afterAll(() => {
+    rmSync(directory, { recursive: true });
+  });
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const)(
+    'it stops when npm gets %s, and nobody else does',
+    async (signal) => {
+      const npm = spawn('npm', ['start', '--silent'], {
+        cwd: directory,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let said = '';
+      npm.stdout.on('data', (data: Buffer) => (said += data.toString()));
+      const end = once(npm.stdout, 'end');
+      await once(npm.stdout, 'data');
+      const [, pid] = /^ready (\d+)$/.exec(said) ?? [];
+      try {
+        expect(Number(pid)).toBeGreaterThan(0);
+        npm.kill(signal);
+        // The pipe ends with the last process that may write to it.
+        await end;
+        expect(said).toBe(`ready ${String(pid)}stopping`);
+      } finally {
+        try {
+          process.kill(Number(pid), 'SIGKILL');
+        } catch {
+          // As it should, it has ended by itself.
+        }
+      }
+    },
+  );
+});
+
+it('started by hand, it does not care who lives', async () => {
+  // A shell that starts it in the background, and ends.
+  const script = `
+    const { stopSignal } = require(${JSON.stringify(file)});
+    void stopSignal().then(() => process.stdout.write('stopping'));
+    process.stdout.write('ready');
+    setTimeout(() => process.stdout.write('still here', () => process.exit()), 1_000);
+  `;
+  const starter = `
+    const { spawn } = require('node:child_process');
+    spawn(process.execPath, ['--require', ${JSON.stringify(require.resolve('tsx/cjs'))}, '-e', ${JSON.stringify(script)}],
+      { stdio: 'inherit', detached: true }).unref();
+  `;
+  const child = spawn(process.execPath, ['-e', starter], {
+    env: { ...process.env, npm_lifecycle_event: undefined },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  child.stdout.on('data', (data: Buffer) => (said += data.toString()));
+  await once(child.stdout, 'end');
+  expect(said).toBe('readystill here');
+});
