@@ -39,7 +39,7 @@ export type Fetch = (
     redirect: 'error';
     signal: never;
   },
-) => Promise<{ readonly status: number }>;
+) => Promise<{ readonly status: number; json(): Promise<unknown> }>;
 
 /** An AbortSignal. */
 export interface Signal {

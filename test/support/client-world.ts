@@ -145,9 +145,7 @@ export function tokenUntil(expiresAt: number, name = 'token'): string {
 }
 
 /** A browser's `fetch` throws when it is called as a method of anything but its window. */
-function browserFetch(
-  ask: (url: string, authorization: string) => Promise<{ status: number }>,
-): Fetch {
+function browserFetch(ask: (url: string, authorization: string) => Promise<Response>): Fetch {
   return function fetch(this: unknown, url, { headers }) {
     return this === undefined
       ? ask(url, headers.Authorization)
@@ -164,6 +162,8 @@ export class ClientWorld {
   readonly connections: Connection[] = [];
   /** The status of the answer when the client asks about its token; undefined when nothing answers. */
   whoami: number | undefined;
+  /** The body of that answer. */
+  whoamiBody = '{"code":"token_invalid"}';
   whoamiRequests: { readonly url: string; readonly authorization: string }[] = [];
   luck = 0.5;
   tokens = 0;
@@ -185,7 +185,7 @@ export class ClientWorld {
         this.whoamiRequests.push({ url, authorization });
         return this.whoami === undefined
           ? Promise.reject(new Error(`There is no answer to ${authorization}.`))
-          : Promise.resolve({ status: this.whoami });
+          : Promise.resolve(new Response(this.whoamiBody, { status: this.whoami }));
       }),
       clock: this.time,
       page: this.page,

@@ -139,6 +139,7 @@ describe('a handshake that fails', () => {
     world.whoami = whoami;
     await settle();
     world.socket.drop();
+    await new Promise(setImmediate);
     await settle();
     expect(world.client.connection).toMatchObject({
       state: 'unauthorized',
@@ -181,6 +182,21 @@ describe('a handshake that fails', () => {
     expect(world.whoamiRequests).toHaveLength(21);
     expect(JSON.stringify(world.connections)).not.toContain('token-');
   });
+
+  test.each(['{"message":"Forbidden"}', '<html>Request blocked</html>', '', 'null'])(
+    "is not the token when a 403 is a firewall's, not that of /whoami: %j",
+    async (body) => {
+      const world = new ClientWorld();
+      world.whoami = 403;
+      world.whoamiBody = body;
+      await settle();
+      world.socket.drop();
+      // The body is read by others.
+      await new Promise(setImmediate);
+      await settle();
+      expect(world.client.connection).toMatchObject({ state: 'waiting', reason: 'unavailable' });
+    },
+  );
 
   test('is over with the next handshake when the server is repaired', async () => {
     const world = new ClientWorld();
