@@ -47,7 +47,7 @@ export const metrics = {
   ],
   census: ['Connections', 'Users'],
   // With the dimension `reason`, too.
-  authorizer: ['HandshakesRefused'],
+  authorizer: ['HandshakesRefused', 'KeysUnavailable'],
   broadcast: ['OutdatedEvents', 'RejectedEvents', 'StateFailures'],
   connect: ['HandshakesLimited'],
   default: ['FramesLimited', 'SnapshotsFailed'],

@@ -78,17 +78,31 @@ export class Alarms extends Construct {
         periods: sustained,
       },
       {
+        entry: 'state-failures',
+        means: 'Events were not stored: who asks for the state is told something old.',
+        metric: metrics.own('broadcast', 'StateFailures').with({ period: fiveMinutes }),
+        atLeast: 1,
+      },
+      {
+        entry: 'keys-unavailable',
+        means: "The token issuer's keys cannot be had: nobody new gets in.",
+        metric: metrics.own('authorizer', 'KeysUnavailable').with({ period: fiveMinutes }),
+        atLeast: fewHandshakes,
+      },
+      {
         entry: 'authorizer-errors',
-        means: 'Handshakes end without a verdict on their token: nobody new gets in.',
+        means:
+          'Handshakes end without a verdict on their token, by a fault of ours: nobody new gets in.',
         metric: calculate({
           // A refusal is an error of the function, too: it is how a Lambda authorizer says 401. FILL is for a
           // function that does not even start, and so counts nothing.
-          expression: 'errors - FILL(refused, 0)',
+          expression: 'errors - FILL(refused, 0) - FILL(unavailable, 0)',
           metrics: {
             errors: metrics.function('authorizer', 'Errors'),
             refused: metrics.own('authorizer', 'HandshakesRefused'),
+            unavailable: metrics.own('authorizer', 'KeysUnavailable'),
           },
-          label: 'handshakes without a verdict',
+          label: 'handshakes without a verdict, by a fault of ours',
           period: fiveMinutes,
         }),
         atLeast: fewHandshakes,

@@ -139,6 +139,9 @@ function handshakes(metrics: ServiceMetrics, stage: string): Graph[] {
       left: [
         metrics.webSocketApi('ConnectCount').with({ label: 'with a good token' }),
         metrics.own('authorizer', 'HandshakesRefused').with({ label: 'refused (401)' }),
+        metrics
+          .own('authorizer', 'KeysUnavailable')
+          .with({ label: "without the issuer's keys (500)" }),
         metrics.own('connect', 'HandshakesLimited').with({ label: 'too many (429)' }),
       ],
     },

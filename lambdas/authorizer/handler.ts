@@ -25,9 +25,10 @@ export function createHandler(dependencies: {
     // Access logs carry this id too: by it, an operator finds the client of a refusal.
     const { requestId } = event.requestContext;
     const authorization = await authorize(event).catch((error: unknown) => {
-      // Not refused: what the function throws and this does not count is what an alarm looks at.
-      count();
+      // Not refused. The issuer is counted apart; what the function throws and nothing counts is a fault of ours.
       const code = noVerdictCode(error);
+      if (code === 'keys_unavailable') count(code);
+      else count();
       log.error('no verdict on a token', { code, requestId, error });
       throw new Error(`No verdict: ${code}`, { cause: error });
     });

@@ -66,16 +66,19 @@ export function createEmfCensus(stage: string): CensusMetrics {
 }
 
 /**
- * Handshakes, each 0 or 1: one that is let in counts too, so that the sum is known whenever anybody comes. All errors
- * of the function that are not among those refused are handshakes without a verdict.
+ * Handshakes, each 0 or 1: one that is let in counts too, so that the sum is known whenever anybody comes. Errors of the
+ * function that are neither among those refused nor among those without keys are faults of ours.
  */
 export function createEmfHandshakes(stage: string): CountHandshake {
   const { metrics, add } = metricsOf('authorizer', stage);
-  return (reason) => {
+  return (outcome) => {
+    const isWithoutKeys = outcome === 'keys_unavailable';
+    const reason = isWithoutKeys ? undefined : outcome;
     // Two sets of dimensions: all handshakes, and those of one reason.
     metrics.addDimensions({});
     if (reason !== undefined) metrics.addDimensions({ reason });
     add('HandshakesRefused', reason === undefined ? 0 : 1);
+    if (isWithoutKeys) add('KeysUnavailable', 1);
     metrics.publishStoredMetrics();
   };
 }

@@ -54,6 +54,16 @@ function delayOf({ round }: DeliveryJob, random: () => number): number {
   return Math.ceil((bound * (1 + random())) / 2);
 }
 
+/** A job as the body of a message has it, without a look at its length. */
+export function messageOf(job: DeliveryJob): object {
+  if (!('connections' in job)) return job;
+  return { ...job, connections: job.connections.map(entryOf) };
+}
+
+function entryOf({ userId, connectionId, connectedAt, expiresAt }: Connection): Entry {
+  return [userId, connectionId, connectedAt, expiresAt];
+}
+
 /** A list that is too long for a message becomes several. */
 function messagesOf(job: DeliveryJob, delaySeconds: number): Message[] {
   const whole = (body: string) => [{ body, bytes: Buffer.byteLength(body), delaySeconds }];
@@ -68,9 +78,8 @@ function messagesOf(job: DeliveryJob, delaySeconds: number): Message[] {
     messages.push(...whole(body));
     [part, bytes] = [[], 0];
   };
-  for (const { userId, connectionId, connectedAt, expiresAt } of connections) {
-    const entry: Entry = [userId, connectionId, connectedAt, expiresAt];
-    const text = JSON.stringify(entry);
+  for (const connection of connections) {
+    const text = JSON.stringify(entryOf(connection));
     const size = Buffer.byteLength(text) + 1;
     if (bytes + size > room) finish();
     part.push(text);

@@ -1,25 +1,45 @@
-// Rejected events are kept in the dead-letter queue, each with the reason beside it.
+// What somebody has to look at is kept in the dead-letter queue, each with its kind and the reason beside it.
 import { gzipSync } from 'node:zlib';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { RejectedEvents } from '../core/ports';
+import type { RejectedEvents, UndeliverableJobs } from '../core/ports';
+import { messageOf } from './sqs-delivery-queue';
 
 /** Characters of the reason that are kept: a bad event can have many faults. */
 const longestReason = 1_000;
 
-export function createSqsRejectedEvents(client: SQSClient, queueUrl: string): RejectedEvents {
+/** Events that backends report, and orders of operators: both as they came from the bus. */
+export function createSqsRejectedEvents(
+  client: SQSClient,
+  queueUrl: string,
+  kind: 'event' | 'order',
+): RejectedEvents {
+  return { keep: (event, reason) => send(client, queueUrl, { kind, reason, body: event }) };
+}
+
+/** Jobs that were given up, as they were in the queue of deliveries: back there, they are done again. */
+export function createSqsUndeliverableJobs(client: SQSClient, queueUrl: string): UndeliverableJobs {
   return {
-    async keep(event, reason) {
-      await client.send(
-        new SendMessageCommand({
-          QueueUrl: queueUrl,
-          MessageBody: bodyOf(event),
-          MessageAttributes: {
-            reason: { DataType: 'String', StringValue: reason.slice(0, longestReason) },
-          },
-        }),
-      );
-    },
+    keep: (job, reason) => send(client, queueUrl, { kind: 'job', reason, body: messageOf(job) }),
   };
+}
+
+async function send(
+  client: SQSClient,
+  queueUrl: string,
+  {
+    kind,
+    reason,
+    body,
+  }: { readonly kind: string; readonly reason: string; readonly body: unknown },
+): Promise<void> {
+  const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+  await client.send(
+    new SendMessageCommand({
+      QueueUrl: queueUrl,
+      MessageBody: bodyOf(body),
+      MessageAttributes: { kind: text(kind), reason: text(reason.slice(0, longestReason)) },
+    }),
+  );
 }
 
 /**

@@ -9,7 +9,7 @@ import { createHandler } from './handler';
 const names = ['rejectedEventsQueueUrl', 'agentDays', 'sessionHours'] as const;
 const settings = readSettings(process.env, names);
 const { sqs, dynamo, tableName, ...world } = createFanOutWorld(process.env, 'broadcast');
-const rejected = createSqsRejectedEvents(sqs, settings.rejectedEventsQueueUrl);
+const rejected = createSqsRejectedEvents(sqs, settings.rejectedEventsQueueUrl, 'event');
 const state = createDynamoStateStore(dynamo, tableName);
 
 export const handler = createHandler({

@@ -83,7 +83,6 @@ export function createBroadcast(dependencies: {
     } catch (error) {
       // It goes out once more if the backend repeats it, which does no harm.
       log.warn('completion not noted', { eventId, type: event.type, error });
-      count('StateFailures');
     }
   }
 

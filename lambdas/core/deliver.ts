@@ -1,7 +1,7 @@
 // Goes on with a fan-out that another worker has begun or cut up: a list of connections, or a shard.
 import type { CloseConnection } from './close-connection';
 import type { FanOut, FanOutOrder } from './fan-out';
-import type { Clock, Connection, DeliveryJob, Inspector, RejectedEvents, Log } from './ports';
+import type { Clock, Connection, DeliveryJob, Inspector, Log, UndeliverableJobs } from './ports';
 import type { Reach } from './reach';
 import type { ReportFanOut } from './report';
 import type { SendHeartbeat } from './send-heartbeat';
@@ -18,7 +18,7 @@ export type Deliver = (job: DeliveryJob, deadline: number) => Promise<void>;
 export function createDeliver(dependencies: {
   readonly fanOut: FanOut;
   readonly sendHeartbeat: SendHeartbeat;
-  readonly undeliverable: RejectedEvents;
+  readonly undeliverable: UndeliverableJobs;
   readonly inspector: Inspector;
   readonly closeConnection: CloseConnection;
   readonly reach: Pick<Reach, 'note'>;

@@ -163,8 +163,8 @@ export type Count = (what: Countable) => void;
 /** Draws how many connections and users there are. */
 export type CensusMetrics = (connections: number, users: number) => void;
 
-/** Counts a handshake that was refused, by the reason, or one that was not. */
-export type CountHandshake = (reason?: TokenRefusal) => void;
+/** Counts a handshake that was refused, by the reason, one for which the issuer's keys could not be had, or any other. */
+export type CountHandshake = (outcome?: TokenRefusal | 'keys_unavailable') => void;
 
 /** How one post ended. `throttled` and `failed` may be tried again; `refused` would be refused again. */
 export type Delivery = 'delivered' | 'gone' | 'throttled' | 'failed' | 'refused';
@@ -242,6 +242,11 @@ export interface HeartbeatStore {
 export interface RejectedEvents {
   /** Keeps the whole event for a person to look at, with the reason. */
   keep(event: unknown, reason: string): Promise<void>;
+}
+
+export interface UndeliverableJobs {
+  /** Keeps a job that was given up for a person to look at, with the reason. */
+  keep(job: DeliveryJob, reason: string): Promise<void>;
 }
 
 /** The owner of a token that was verified. */

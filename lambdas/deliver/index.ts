@@ -4,13 +4,13 @@ import { readSettings } from '../aws/environment';
 import { createFanOutWorld } from '../aws/fan-out-world';
 import { createManagementApiInspector } from '../aws/management-api-inspector';
 import { parseDeliveryJob } from '../aws/sqs-delivery-queue';
-import { createSqsRejectedEvents } from '../aws/sqs-rejected-events';
+import { createSqsUndeliverableJobs } from '../aws/sqs-rejected-events';
 import { createDeliver } from '../core/deliver';
 import { createHandler } from './handler';
 
 const { rejectedEventsQueueUrl } = readSettings(process.env, ['rejectedEventsQueueUrl']);
 const { sqs, ...world } = createFanOutWorld(process.env, 'deliver');
-const undeliverable = createSqsRejectedEvents(sqs, rejectedEventsQueueUrl);
+const undeliverable = createSqsUndeliverableJobs(sqs, rejectedEventsQueueUrl);
 const inspector = createManagementApiInspector(
   createManagementApiClient(world.callbackUrl, 1),
   world.log,

@@ -13,7 +13,7 @@ const { rejectedEventsQueueUrl, maxTokenHours } = readSettings(
   ['maxTokenHours'],
 );
 const world = createConnectionWorld(process.env, 'disconnect-user');
-const rejected = createSqsRejectedEvents(createSqsClient(), rejectedEventsQueueUrl);
+const rejected = createSqsRejectedEvents(createSqsClient(), rejectedEventsQueueUrl, 'order');
 
 export const handler = createHandler({
   disconnectUser: createDisconnectUser({ ...world, timers: systemTimers, rejected, maxTokenHours }),

@@ -49,7 +49,7 @@ test('every alarm links to its entry in the runbook, and every entry has its ala
     return entry;
   });
   expect(linked.sort()).toEqual([...entries].sort());
-  expect(linked).toHaveLength(8);
+  expect(linked).toHaveLength(10);
 });
 
 test('every entry says what it means, what to look at with a query or a command, and what to do', () => {

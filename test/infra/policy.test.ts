@@ -156,7 +156,7 @@ describe.each(deployments)('%s', (_, { findings, acknowledged, report, template 
       // X-Ray lets nobody restrict traces to a resource (service-function.ts).
       /^xray:\w+ on \*$/,
       // Connections come and go; of one stage and one method (websocket-api.ts).
-      /^execute-api:ManageConnections on arn:[^*]+:\$\{WebSocketApi\}\/live\/(POST|DELETE)\/@connections\/\*$/,
+      /^execute-api:ManageConnections on arn:[^*]+:\$\{WebSocketApi\}\/live\/(GET|POST|DELETE)\/@connections\/\*$/,
       // In the policy of a key, it is this key (alarm-topic.ts).
       /^kms:\w+ on \*$/,
       // Files whose names are made by a build, and nothing else is there (dashboard-files.ts, front-door.ts).

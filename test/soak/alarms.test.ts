@@ -142,6 +142,14 @@ test('missing-heartbeats: when they reach nobody', async () => {
   await client.close();
 }, 120_000);
 
+test('state-failures: when an event cannot be stored', async () => {
+  await isSilent('state-failures');
+  const withdraw = fault('dynamodb', 'PutItem', 500);
+  await publisher.broadcastAgentStatus('agent-1', 'error');
+  await rings('state-failures');
+  withdraw();
+}, 120_000);
+
 test('connect-errors: when the table takes no connection', async () => {
   await isSilent('connect-errors');
   const withdraw = fault('dynamodb', 'PutItem', 500);
@@ -167,7 +175,7 @@ test('table-write-throttles: when DynamoDB refuses writes', async () => {
   withdraw();
 }, 120_000);
 
-test('authorizer-errors: when the issuer does not tell its keys', async () => {
+test('keys-unavailable: when the issuer does not tell its keys, which is no fault of ours', async () => {
   const without = await startLocalStack({
     ...{ settings, alarmMinuteSeconds, log: note },
     ...{ issuer: localIssuer, audience: localAudience },
@@ -176,9 +184,10 @@ test('authorizer-errors: when the issuer does not tell its keys', async () => {
   });
   try {
     const token = await stack.mintToken();
-    await meanwhile(rings('authorizer-errors', without), async () => {
+    await meanwhile(rings('keys-unavailable', without), async () => {
       expect((await TestClient.refused(without.webSocketUrl, { token })).status).toBe(500);
     });
+    expect(statesOf(without)).toMatchObject({ 'authorizer-errors': 'OK' });
   } finally {
     await without.close();
   }
@@ -188,7 +197,7 @@ test('all is well again, when nothing is wrong any more', async () => {
   await allIsWell();
 }, 120_000);
 
-test('authorizer-errors, too: when the function does not start, and so counts nothing', async () => {
+test('authorizer-errors: when the function does not start, and so counts nothing', async () => {
   await stack.functions.get('mission-control-authorizer')?.close();
   const token = await stack.mintToken();
   await meanwhile(rings('authorizer-errors'), async () => {

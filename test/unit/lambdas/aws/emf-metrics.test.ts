@@ -74,6 +74,15 @@ test('counts one more for a function', () => {
   ]);
 });
 
+test("counts a handshake for which the issuer's keys could not be had apart, and as none refused", () => {
+  const { lines, restore } = captureOutput();
+  createEmfHandshakes('live')('keys_unavailable');
+  restore();
+  const [line] = lines.map((text) => JSON.parse(text) as object);
+  expect(line).toMatchObject({ HandshakesRefused: 0, KeysUnavailable: 1 });
+  expect(line).not.toHaveProperty('reason');
+});
+
 test('counts a handshake by its reason and without it, and one that was let in as none refused', () => {
   const { lines, restore } = captureOutput();
   const count = createEmfHandshakes('live');

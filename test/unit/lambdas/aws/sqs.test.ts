@@ -2,7 +2,11 @@ import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk
 import { gunzipSync } from 'node:zlib';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createSqsHeartbeatQueue } from '../../../../lambdas/aws/sqs-heartbeat-queue';
-import { createSqsRejectedEvents } from '../../../../lambdas/aws/sqs-rejected-events';
+import { parseDeliveryJob } from '../../../../lambdas/aws/sqs-delivery-queue';
+import {
+  createSqsRejectedEvents,
+  createSqsUndeliverableJobs,
+} from '../../../../lambdas/aws/sqs-rejected-events';
 
 const sqs = mockClient(SQSClient);
 const client = new SQSClient({ region: 'us-east-1' });
@@ -38,17 +42,41 @@ test('says so when SQS did not take all of them', async () => {
 test('keeps a rejected event whole, with the reason beside it', async () => {
   sqs.on(SendMessageCommand).resolves({});
   const event = { id: '1', detail: { lastMessage: 'x'.repeat(300_000) } };
-  await createSqsRejectedEvents(client, 'the-queue').keep(event, 'r'.repeat(2_000));
+  await createSqsRejectedEvents(client, 'the-queue', 'event').keep(event, 'r'.repeat(2_000));
   const input = sqs.commandCalls(SendMessageCommand)[0]?.args[0].input;
   expect(JSON.parse(input?.MessageBody ?? '')).toEqual(event);
   expect(input?.QueueUrl).toBe('the-queue');
+  expect(input?.MessageAttributes?.['kind']?.StringValue).toBe('event');
   expect(input?.MessageAttributes?.['reason']?.StringValue).toBe('r'.repeat(1_000));
+});
+
+test("keeps an operator's order, and a job as it was in its queue: there it can be put back", async () => {
+  sqs.on(SendMessageCommand).resolves({});
+  await createSqsRejectedEvents(client, 'the-queue', 'order').keep({}, 'userId must be text');
+  const common = { frame: '{}', type: 'agent:status', reportedAt: 1, round: 13 };
+  const jobs = [
+    {
+      ...common,
+      connections: [{ userId: 'alice', connectionId: 'c', connectedAt: 2, expiresAt: 3 }],
+    },
+    { ...common, shard: 4 },
+  ];
+  const undeliverable = createSqsUndeliverableJobs(client, 'the-queue');
+  for (const job of jobs) await undeliverable.keep(job, 'not delivered in 12 rounds');
+  const inputs = sqs.commandCalls(SendMessageCommand).map((call) => call.args[0].input);
+  expect(inputs.map((input) => input.MessageAttributes?.['kind']?.StringValue)).toEqual([
+    'order',
+    'job',
+    'job',
+  ]);
+  const bodies = inputs.slice(1).map((input) => input.MessageBody ?? '');
+  expect(bodies.map(parseDeliveryJob)).toEqual(jobs);
 });
 
 test('writes what SQS would not take in a body as JSON can', async () => {
   sqs.on(SendMessageCommand).resolves({});
   const event = { text: 'a\uFFFEb\uFFFFc\uD800' };
-  await createSqsRejectedEvents(client, 'the-queue').keep(event, 'reason');
+  await createSqsRejectedEvents(client, 'the-queue', 'event').keep(event, 'reason');
   const body = sqs.commandCalls(SendMessageCommand)[0]?.args[0].input.MessageBody ?? '';
   expect(body).not.toMatch(/[\uFFFE\uFFFF\uD800]/);
   expect(JSON.parse(body)).toEqual(event);
@@ -57,7 +85,7 @@ test('writes what SQS would not take in a body as JSON can', async () => {
 test('packs an event that leaves no room for its reason', async () => {
   sqs.on(SendMessageCommand).resolves({});
   const event = { text: 'x'.repeat(1024 * 1024) };
-  await createSqsRejectedEvents(client, 'the-queue').keep(event, 'reason');
+  await createSqsRejectedEvents(client, 'the-queue', 'event').keep(event, 'reason');
   const body = sqs.commandCalls(SendMessageCommand)[0]?.args[0].input.MessageBody ?? '';
   const { gzip } = JSON.parse(body) as { gzip: string };
   expect(JSON.parse(gunzipSync(Buffer.from(gzip, 'base64')).toString())).toEqual(event);
