@@ -14,9 +14,11 @@ test('heartbeats arrive 30 s apart', async () => {
   const client = await TestClient.open(stack.webSocketUrl, { token });
   const times: number[] = [];
   client.socket.on('message', () => times.push(Date.now()));
-  await client.received('heartbeat', 4, 140_000);
-  const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+  await client.received('heartbeat', 5, 170_000);
+  // The first one of a deployment comes at once, the others where their grid has a place.
+  const planned = times.slice(1);
+  const gaps = planned.slice(1).map((time, index) => time - (planned[index] ?? 0));
   for (const gap of gaps.slice(0, 3)) expect(Math.abs(gap - 30_000)).toBeLessThanOrEqual(1_000);
   expect(client.frames).toHaveLength(times.length);
   await client.close();
-}, 150_000);
+}, 180_000);
