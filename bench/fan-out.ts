@@ -28,19 +28,12 @@ const region = 'eu-central-1';
  */
 export async function benchFanOut(options: FanOutBenchOptions): Promise<readonly Result[]> {
   const { variants, sizes, runs, profiles, onRun } = options;
-  const directory = await mkdtemp(path.join(tmpdir(), 'mission-control-bench-'));
-  const tls = createCertificate(new Date());
-  const authority = path.join(directory, 'authority.pem');
-  await writeFile(authority, tls.certificate);
-  const sink = await startSink(tls, Date.now());
-  try {
-    const file = await bundlePosting(directory);
-    const environment = environmentOf(directory, authority, sink.url);
+  return withSink(async (sink, posting) => {
     const results = new Map<string, [Result, ...Result[]]>();
     for (let run = 1; run <= runs; run += 1) {
       for (const connections of sizes) {
         for (const variant of variants) {
-          const result = await measure(variant, connections, sink, { file, environment, profiles });
+          const result = await measure(variant, connections, sink, { ...posting, profiles });
           onRun(run, result);
           const key = `${connections} ${variant}`;
           results.set(key, [result, ...(results.get(key) ?? [])]);
@@ -48,21 +41,39 @@ export async function benchFanOut(options: FanOutBenchOptions): Promise<readonly
       }
     }
     return [...results.values()].map(medianOf);
+  });
+}
+
+/** How to start the measured process. */
+export type Posting = Omit<Parameters<typeof measurePosting>[1], 'onWarm'>;
+
+/** Does `work` with a sink and a program that posts to it, and cleans up. */
+export async function withSink<T>(work: (sink: Sink, posting: Posting) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'mission-control-bench-'));
+  const tls = createCertificate(new Date());
+  const authority = path.join(directory, 'authority.pem');
+  await writeFile(authority, tls.certificate);
+  const sink = await startSink(tls, Date.now());
+  try {
+    const file = await bundlePosting(directory);
+    return await work(sink, { file, environment: environmentOf(directory, authority, sink.url) });
   } finally {
     await sink.close();
     await rm(directory, { recursive: true });
   }
 }
 
+/** Where the measured process posts to. */
+export const surroundingsOf = ({ url }: Sink) => ({ callbackUrl: `${url}/live`, region });
+
 async function measure(
   variant: VariantName,
   connections: number,
   sink: Sink,
-  options: Omit<Parameters<typeof measurePosting>[1], 'onWarm'>,
+  options: Posting,
 ): Promise<Result> {
-  const surroundings = { callbackUrl: `${sink.url}/live`, region };
   const measured = await measurePosting(
-    { variant, connections, surroundings },
+    { variant, connections, surroundings: surroundingsOf(sink) },
     { ...options, onWarm: () => sink.take() },
   );
   const frames = measured.fanOuts * connections;

@@ -4,6 +4,7 @@ import { parseArguments, UsageError } from '../local/commands/arguments';
 import { runAsProcess, withSentences, type Command } from '../local/commands/command';
 import { benchFanOut } from './fan-out';
 import { formatTable } from './results';
+import { benchStuck, formatStuckTable, type StuckResult } from './stuck';
 import { variantNames, type VariantName } from './variants/variant';
 
 const help = `Measures what one frame to many connections costs.
@@ -12,6 +13,7 @@ Usage: npm run bench -- fan-out [options]
 
   --connections N    how many connections            default: 1000, 10000 and 50000
   --runs N           runs that the median is of      default: 3
+  --stuck N          instead: how long the others wait if N of 10,000 clients do not read
   --variant NAME     only this one; may be repeated  default: ${variantNames.join(', ')}
   --profiles FOLDER  write a V8 CPU profile of each run
   --json             print the results as JSON
@@ -26,6 +28,7 @@ const command: Command = withSentences(async (args, { print, complain }) => {
   const given = parseArguments(args, {
     connections: 'text',
     runs: 'text',
+    stuck: 'text',
     variant: 'texts',
     profiles: 'text',
     json: 'flag',
@@ -40,6 +43,16 @@ const command: Command = withSentences(async (args, { print, complain }) => {
   }
   const connections = given.wholeNumber('connections', 1, 1_000_000);
   const runs = given.wholeNumber('runs', 1, 100) ?? 3;
+  const stuck = given.wholeNumber('stuck', 1, (connections ?? 10_000) - 1);
+  if (stuck !== undefined) {
+    const onRun = (run: number, { stuck: count, milliseconds }: StuckResult) => {
+      complain(`run ${run} of ${runs}, ${count} do not read: ${milliseconds.toFixed(0)} ms`);
+    };
+    const results = await benchStuck({ connections: connections ?? 10_000, stuck, runs, onRun });
+    const isJson = given.flag('json');
+    print(isJson ? JSON.stringify(results, undefined, 2) : `\n${formatStuckTable(results)}`);
+    return 0;
+  }
   const named = given.texts('variant').map(parseVariant);
   const results = await benchFanOut({
     variants: named.length > 0 ? named : variantNames,

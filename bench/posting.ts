@@ -12,6 +12,8 @@ export interface PostingTask {
   readonly variant: VariantName;
   readonly connections: number;
   readonly surroundings: Surroundings;
+  /** Whether one fan-out is enough, however short it is. Default: no. */
+  readonly once?: boolean;
 }
 
 /** What this process says: first `warm`, then, when told to go on, `measured`. */
@@ -42,14 +44,22 @@ const warmUp = { connections: 1_000, fanOuts: 10, milliseconds: 0 };
 /** A fan-out to a few connections is repeated, so that it is measured as exactly as one to many. */
 const measurement = { fanOuts: 1, milliseconds: 2_000 };
 
-async function run({ variant, connections, surroundings }: PostingTask): Promise<void> {
+async function run({
+  variant,
+  connections,
+  surroundings,
+  once = false,
+}: PostingTask): Promise<void> {
   const send = variants[variant](surroundings);
   const told = new Promise((resolve) => process.once('message', resolve));
   await repeat(send, warmUp.connections, warmUp);
   await say({ kind: 'warm' });
   await told;
   const [cpu, start] = [process.cpuUsage(), performance.now()];
-  const counts = await repeat(send, connections, measurement);
+  const counts = await repeat(send, connections, {
+    ...measurement,
+    ...(once && { milliseconds: 0 }),
+  });
   const milliseconds = performance.now() - start;
   const { user, system } = process.cpuUsage(cpu);
   const numbers = { cpuMicroseconds: user + system, milliseconds, peakRssBytes: readPeakRss() };

@@ -14,7 +14,7 @@ export interface Result {
 /** The median of each number over runs of the same variant and size. */
 export function medianOf(runs: readonly [Result, ...Result[]]): Result {
   const [{ variant, connections }] = runs;
-  const of = (number: (run: Result) => number) => median(runs.map(number));
+  const of = (number: (run: Result) => number) => medianNumber(runs.map(number));
   return {
     variant,
     connections,
@@ -33,7 +33,7 @@ export function medianOf(runs: readonly [Result, ...Result[]]): Result {
   };
 }
 
-function median(numbers: readonly number[]): number {
+export function medianNumber(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((one, other) => one - other);
   const [low = NaN, high = NaN] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
   return (low + high) / 2;
@@ -58,13 +58,21 @@ export function formatTable(results: readonly Result[]): string {
       ours === undefined ? '' : (result.cpuMicrosPerFrame / ours.cpuMicrosPerFrame).toFixed(2),
     ];
   });
-  const widths = head.map((title, column) =>
+  return formatRows(head, rows);
+}
+
+/** A Markdown table: the first column to the left, numbers to the right. */
+export function formatRows(
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const widths = titles.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, column) => pad(cell, column, widths[column] ?? 0)).join(' | ')} |`;
   const rule = `|${widths.map((width, column) => `${'-'.repeat(width + 1)}${column === 0 ? '-' : ':'}`).join('|')}|`;
-  return [line(head), rule, ...rows.map(line)].join('\n');
+  return [line(titles), rule, ...rows.map(line)].join('\n');
 }
 
 const head = [

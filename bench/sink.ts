@@ -8,15 +8,27 @@ import { createConnectionTables, type ConnectionQuery } from './connections';
 export interface Sink {
   /** Without a path: both services are behind it. */
   readonly url: string;
-  /** Posts since the last time, and to how many different connections. */
-  take(): { readonly posts: number; readonly connections: number };
+  /** What came since the last time. */
+  take(): Taken;
+  /** From now on posts to these connections are answered 429, as if their clients did not read. */
+  setStuck(connectionIds: readonly string[]): void;
   close(): Promise<void>;
+}
+
+export interface Taken {
+  readonly posts: number;
+  /** Different connections that were posted to. */
+  readonly connections: number;
+  /** From the first post to the last one that was delivered. */
+  readonly milliseconds: number;
 }
 
 export async function startSink(tls: Certificate, now: number): Promise<Sink> {
   const query = createConnectionTables(now);
   let posts = 0;
   const posted = new Set<string>();
+  const stuck = new Set<string>();
+  const times = { first: NaN, last: NaN };
 
   const server = createServer({ key: tls.key, cert: tls.certificate }, (request, response) => {
     if (request.headers['x-amz-target'] === 'DynamoDB_20120810.Query') {
@@ -24,9 +36,13 @@ export async function startSink(tls: Certificate, now: number): Promise<Sink> {
       return;
     }
     request.resume().once('end', () => {
+      const { url = '' } = request;
+      const isStuck = stuck.size > 0 && stuck.has(decodeURIComponent(url.split('/').at(-1) ?? ''));
       posts += 1;
-      posted.add(request.url ?? '');
-      response.writeHead(200, postHeaders).end();
+      posted.add(url);
+      if (posts === 1) times.first = performance.now();
+      if (!isStuck) times.last = performance.now();
+      response.writeHead(isStuck ? 429 : 200, postHeaders).end();
     });
   });
   // Sockets stay open until their user drops them; and no Keep-Alive header, as from API Gateway.
@@ -37,10 +53,15 @@ export async function startSink(tls: Certificate, now: number): Promise<Sink> {
   return {
     url: `https://127.0.0.1:${port}`,
     take() {
-      const taken = { posts, connections: posted.size };
+      const milliseconds = times.last - times.first;
+      const taken = { posts, connections: posted.size, milliseconds };
       posts = 0;
       posted.clear();
       return taken;
+    },
+    setStuck(connectionIds) {
+      stuck.clear();
+      for (const id of connectionIds) stuck.add(id);
     },
     async close() {
       server.closeAllConnections();

@@ -9,6 +9,8 @@ export interface Surroundings {
   /** The stage's @connections URL. */
   readonly callbackUrl: string;
   readonly region: string;
+  /** Posts a second at the most, of `fast` alone, which then may leave connections over. Default: no limit. */
+  readonly maxPostsPerSecond?: number;
 }
 
 /** Sends a frame to all connections that are in a table; gives how many were delivered. */

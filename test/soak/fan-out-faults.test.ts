@@ -9,6 +9,9 @@ afterEach(() => stack.close());
 const post = { service: 'execute-api', operation: 'PostToConnection' };
 const status = (share: number, code: number) =>
   stack.injectFault({ ...post, share, effect: { kind: 'status', status: code } });
+/** The account's throttle, which strikes whatever is asked of @connections. */
+const throttle = (share: number) =>
+  stack.injectFault({ service: 'execute-api', share, effect: { kind: 'status', status: 429 } });
 
 const sum = (counts: ReadonlyMap<string, number>) =>
   [...counts.values()].reduce((total, number) => total + number, 0);
@@ -43,7 +46,7 @@ test('throttled, failing, dropped and late answers cost nobody a frame', async (
     count(lost, `${connectionOf(path)} ${payload.agentId ?? ''}`);
   };
   withdraw.push(
-    status(0.15, 429),
+    throttle(0.15),
     status(0.05, 500),
     stack.injectFault({
       ...{ ...post, share: 0.01, onStrike: onDropped },
@@ -108,7 +111,7 @@ test('throttled, failing, dropped and late answers cost nobody a frame', async (
 test('what is refused for 20 s arrives afterwards, once', async () => {
   await start();
   const clients = await stack.openMany(50);
-  const withdraw = status(1, 429);
+  const withdraw = throttle(1);
   await stack.publisher.broadcastAgentStatus('agent-1', 'online');
   await new Promise((resolve) => setTimeout(resolve, 20_000));
   expect(clients.filter((client) => heard(client).size > 0)).toEqual([]);

@@ -1,4 +1,9 @@
 // A local stack with many dashboards, seen from both ends: what sockets hear, and what the table and the queues hold.
+import {
+  ApiGatewayManagementApiClient,
+  LimitExceededException,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { startLocalStack, type LocalStack, type LocalStackOptions } from '../../local';
 import { createPublisher, type Publisher } from '../../sdk/publisher';
@@ -14,6 +19,8 @@ export interface FanOutStack extends LocalStack {
   readonly publisher: Publisher;
   /** Opens so many sockets, of so many users in turn. Default: each of another user. */
   openMany(count: number, users?: number): Promise<Dashboard[]>;
+  /** Lets sockets, each of another user, read no more, and posts to them until they are full. */
+  stall(dashboards: readonly Dashboard[]): Promise<void>;
   /** The connections that the table knows: user id by connection id. */
   records(): Promise<ReadonlyMap<string, string>>;
   /** Messages that are kept for a person to look at. */
@@ -30,7 +37,9 @@ export interface FanOutLine {
   readonly service: string;
   readonly type: string;
   readonly delivered: number;
+  readonly retried: number;
   readonly requeued: number;
+  readonly closed: number;
   readonly requeuedShards: number;
 }
 
@@ -57,7 +66,28 @@ export async function startFanOutStack(options: LocalStackOptions = {}): Promise
   });
   const publisher = createPublisher({ clientConfiguration: stack.clientConfiguration });
   const queues = new SQSClient(stack.clientConfiguration);
+  const management = new ApiGatewayManagementApiClient({
+    ...stack.clientConfiguration,
+    endpoint: `${stack.awsEndpointUrl}/live`,
+    maxAttempts: 1,
+  });
   let opened = 0;
+
+  /** Posts to a connection that does not read until there is no room. */
+  async function fill(connectionId: string | undefined, text: string): Promise<void> {
+    const post = new PostToConnectionCommand({
+      ConnectionId: connectionId,
+      Data: JSON.stringify({ type: 'filler', payload: text }),
+    });
+    for (;;) {
+      try {
+        await management.send(post);
+      } catch (error) {
+        if (error instanceof LimitExceededException) return;
+        throw error;
+      }
+    }
+  }
 
   return {
     ...stack,
@@ -75,6 +105,19 @@ export async function startFanOutStack(options: LocalStackOptions = {}): Promise
         dashboards.push(...(await Promise.all(opening)));
       }
       return dashboards;
+    },
+
+    async stall(dashboards) {
+      const idOf = new Map(
+        [...(await connectionRecords(stack))].map(([id, userId]) => [userId, id]),
+      );
+      for (const { socket } of dashboards) socket.pause();
+      // The kernel's buffers come first: some megabytes. In the end not even a heartbeat has room.
+      for (const { userId } of dashboards) {
+        for (const bytes of [120 * 1024, 8 * 1024, 512, 40]) {
+          await fill(idOf.get(userId), '.'.repeat(bytes));
+        }
+      }
     },
 
     records: () => connectionRecords(stack),
@@ -96,6 +139,7 @@ export async function startFanOutStack(options: LocalStackOptions = {}): Promise
     async close() {
       await publisher.close();
       queues.destroy();
+      management.destroy();
       await stack.close();
     },
   };
