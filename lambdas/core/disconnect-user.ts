@@ -2,6 +2,7 @@
 import { describeFaults, parseUserDisconnect } from '../../sdk/protocol';
 import type { ReportedEvent } from './broadcast';
 import type { CloseConnection } from './close-connection';
+import { mayBeOpening } from './connection';
 import { markerOf } from './disconnect-marker';
 import type {
   Clock,
@@ -13,11 +14,11 @@ import type {
   Timers,
 } from './ports';
 
-/**
- * Between the tries to close a connection whose handshake is under way: in all a second more than a handshake may take,
- * as the clocks of two environments may differ.
- */
-const pauses = [100, 200, 300, 400, ...Array.from({ length: 11 }, () => 1_000)];
+/** Between the tries to close a connection whose handshake is under way, in milliseconds. */
+const openingPause = 200;
+
+/** Before the second and last try to close one that could not be closed. */
+const failurePause = 1_000;
 
 /**
  * Does what the event orders, or keeps it as rejected. From then on the user's tokens open nothing that are not newer.
@@ -38,6 +39,10 @@ export function createDisconnectUser(dependencies: {
 }): DisconnectUser {
   const { connections, closeConnection, rejected, count, timers, now, log } = dependencies;
   const { maxTokenHours } = dependencies;
+
+  const pause = (milliseconds: number) =>
+    new Promise<void>((resolve) => timers.after(milliseconds, resolve));
+  const isOpening = (connection: Connection) => mayBeOpening(connection, now());
 
   /** Gives those that are still open. */
   async function closeAll(open: readonly Connection[], text: string) {
@@ -61,16 +66,23 @@ export function createDisconnectUser(dependencies: {
     await connections.markDisconnected(userId, markerOf(now(), maxTokenHours));
     const found = (await connections.ofUser(userId)).connections;
     let open = await closeAll(found, reason);
-    // Mostly they met no marker, but are not open yet either: closed as soon as they are, they are sent nothing.
-    for (const pause of pauses) {
-      if (open.length === 0) break;
-      await new Promise<void>((resolve) => timers.after(pause, resolve));
+    // They met no marker, but are not open yet either: closed as soon as they are, they are sent nothing.
+    for (
+      let opening = open.filter(isOpening);
+      opening.length > 0;
+      opening = open.filter(isOpening)
+    ) {
+      await pause(openingPause);
       // Without those that met the marker, and not with those that came back with a newer token.
       const left = new Set((await connections.ofUser(userId)).connections.map(idOf));
-      open = await closeAll(
-        open.filter((connection) => left.has(idOf(connection))),
-        reason,
-      );
+      const others = open.filter((connection) => !opening.includes(connection));
+      const again = opening.filter((connection) => left.has(idOf(connection)));
+      open = [...others, ...(await closeAll(again, reason))];
+    }
+    if (open.length > 0) {
+      // To be called again would take a minute, and meet those who came back.
+      await pause(failurePause);
+      open = await closeAll(open, reason);
     }
     const counts = { connections: found.length, open: open.length };
     log.info('user disconnected', { eventId, userId, reason, ...counts });
