@@ -148,6 +148,30 @@ describe('one wrong time of a server', () => {
     expect(sinceOf(world)).toEqual({ since: lost - 60_000 });
   });
 
+  test('hides nothing that happens while the client is away', async () => {
+    const world = new ClientWorld();
+    /** What the server has stored, and when by its clock. */
+    const stored: { readonly at: number; readonly status: AgentStatus }[] = [];
+    /** Answers the sync as the server does. */
+    const reconnect = async () => {
+      await world.nextAttempt();
+      world.socket.accept();
+      const { since = 0 } = sinceOf(world) as { since?: number };
+      const agents = stored.filter(({ at }) => at >= since).map(({ status }) => status);
+      world.snapshot({ agents });
+    };
+    await reconnect();
+    for (let round = 1; round <= 5; round += 1) {
+      await world.time.pass(30_000);
+      world.socket.receive('heartbeat', { timestamp: world.time.now() + round * hour });
+      world.socket.drop();
+      const at = world.time.now();
+      stored.push({ at, status: agent(`agent-${round}`, 'online', at) });
+      await reconnect();
+      expect(world.client.agents.size).toBe(round);
+    }
+  });
+
   test('of whatever kind: what is asked for is at most half a minute late, by the right clock', () => {
     const step = fc.record({
       passedMs: fc.integer({ min: 0, max: 120_000 }),
@@ -156,24 +180,28 @@ describe('one wrong time of a server', () => {
       setMs: fc.option(fc.integer({ min: -hour, max: 0 }), { freq: 5, nil: 0 }),
     });
     fc.assert(
-      fc.property(fc.integer(), fc.array(step, { minLength: 1, maxLength: 10 }), (aheadMs, steps) => {
-        let time = Date.UTC(2026, 1);
-        let offMs = aheadMs % hour;
-        const recovery = createRecovery({ now: () => time + offMs });
-        recovery.told(time);
-        let wrongInARow = 0;
-        for (const { passedMs, wrongMs, setMs } of steps) {
-          time += passedMs;
-          offMs += setMs;
-          wrongInARow = wrongMs > 0 ? wrongInARow + 1 : 0;
-          recovery.told(time + wrongMs);
-          // Each that is wrong may move it by half a minute, which the minute asked for once more makes up for.
-          expect(recovery.since()).toBeLessThanOrEqual(time - 60_000 + wrongInARow * 30_000);
-        }
-        // And it is made up for in the end, if the server is right and the clock stays.
-        for (let beat = 0; beat < 250; beat += 1) recovery.told((time += 30_000));
-        expect(recovery.since()).toBe(time - 60_000);
-      }),
+      fc.property(
+        fc.integer(),
+        fc.array(step, { minLength: 1, maxLength: 10 }),
+        (aheadMs, steps) => {
+          let time = Date.UTC(2026, 1);
+          let offMs = aheadMs % hour;
+          const recovery = createRecovery({ now: () => time + offMs });
+          recovery.told(time);
+          let wrongInARow = 0;
+          for (const { passedMs, wrongMs, setMs } of steps) {
+            time += passedMs;
+            offMs += setMs;
+            wrongInARow = wrongMs > 0 ? wrongInARow + 1 : 0;
+            recovery.told(time + wrongMs);
+            // Each that is wrong may move it by half a minute, which the minute asked for once more makes up for.
+            expect(recovery.since()).toBeLessThanOrEqual(time - 60_000 + wrongInARow * 30_000);
+          }
+          // And it is made up for in the end, if the server is right and the clock stays.
+          for (let beat = 0; beat < 250; beat += 1) recovery.told((time += 30_000));
+          expect(recovery.since()).toBe(time - 60_000);
+        },
+      ),
     );
   });
 });
