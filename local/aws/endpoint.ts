@@ -105,7 +105,9 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
         service !== undefined && authenticationErrors.has(error.code)
           ? service.authenticationErrorStatus
           : error.status;
-      const refused = new AwsError(error.code, error.message, status, error.queryCode);
+      // SQS alone is still known by the codes of its older protocol.
+      const queryCode = service?.name === 'sqs' ? error.queryCode : undefined;
+      const refused = new AwsError(error.code, error.message, status, queryCode);
       write(
         response,
         service?.writeError(refused) ?? writeJsonError('1.0', 'com.amazon.coral.service', refused),
