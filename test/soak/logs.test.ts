@@ -48,6 +48,11 @@ const tokenOf = (claims: object = {}, options: object = {}) =>
   stack.mintToken({ sub: `user-${(users += 1)}`, claims: { name: mark, ...claims }, ...options });
 const open = async () => TestClient.open(stack.webSocketUrl, { token: await tokenOf() });
 const refused = (url: string, options = {}) => TestClient.refused(url, options);
+/** The status; the query is what /whoami must not look at. */
+const whoami = async ({ whoamiUrl }: LocalStack, token: string) => {
+  const headers = { Authorization: `Bearer ${token}`, 'X-Mark': mark };
+  return (await fetch(`${whoamiUrl}?token=${mark}`, { headers })).status;
+};
 const invoke = (name: string, event: object) =>
   stack.functions.get(`mission-control-${name}`)?.invoke(event);
 const fail = (service: string, operation?: string) =>
@@ -103,18 +108,20 @@ test(
       await refused(url, { token: bad });
       await refused(url, { subprotocols: ['mission-control', bad] });
       await refused(`${url}?token=${bad}`);
+      await whoami(stack, bad);
     }
     await refused(url, { token: await tokenOf({}, { expiresInSeconds: -1 }) });
     await refused(url, { token: await tokenOf({ iss: mark }) });
     await refused(url, { token: await tokenOf({ aud: mark }) });
     await refused(url, { headers: { Authorization: `Basic ${mark}` } });
     await refused(`${url}/${mark}?token=${mark}`);
+    expect(await whoami(stack, good)).toBe(200);
     await Promise.all(clients.map((client) => client.close()));
     const token = await tokenOf();
     for (let handshake = 0; handshake < 22; handshake += 1) await refused(url, { token });
     await invoke('connect', { requestContext: { connectionId: 'x' }, headers: { Mark: mark } });
     for (const message of [
-      ...['connected', 'disconnected', 'handshake refused', 'handshake limited'],
+      ...['connected', 'disconnected', 'handshake refused', 'handshake limited', 'whoami refused'],
       'handshake without authorizer context',
     ]) {
       await logged(message);
@@ -259,6 +266,7 @@ test(
     });
     try {
       expect((await refused(without.webSocketUrl, { token: await tokenOf() })).status).toBe(500);
+      expect(await whoami(without, await tokenOf())).toBe(503);
       await logged('no verdict on a token');
       await logged('keys not fetched at cold start');
     } finally {

@@ -12,7 +12,8 @@ afterEach(() => gateway.close());
 const show = (mintToken?: () => Promise<string>, port = 4566) => {
   showDashboard({ gateway, mintToken, awsEndpointUrl: `http://localhost:${port}` });
 };
-const ask = (path: string) => fetch(`http://127.0.0.1:${gateway.port}${path}`);
+const ask = (path: string, init: RequestInit = {}) =>
+  fetch(`http://127.0.0.1:${gateway.port}${path}`, init);
 
 /** `fetch` sets some headers itself. */
 const askWith = (path: string, headers: Record<string, string>) =>
@@ -48,6 +49,15 @@ it('is a page whose files are there, and may run nothing but them', async () => 
     const { status, headers } = await ask(path);
     expect([status, headers.get('x-content-type-options')]).toEqual([200, 'nosniff']);
     expect(headers.get('cache-control')).toContain('immutable');
+  }
+});
+
+it('is answered to HEAD without a body, as monitors ask', async () => {
+  show();
+  const [get, head] = [await ask('/'), await ask('/', { method: 'HEAD' })];
+  expect([head.status, await head.text()]).toEqual([200, '']);
+  for (const name of ['content-type', 'content-length', 'content-security-policy']) {
+    expect(head.headers.get(name)).toBe(get.headers.get(name));
   }
 });
 
