@@ -21,6 +21,9 @@ import type { Store } from './store';
 /** Requests of `/health` a second: it is open to all, and a monitor asks every few seconds. */
 const throttle = { rateLimit: 50, burstLimit: 100 } as const;
 
+/** HEAD is for monitors, and no second way to as many requests. */
+const headThrottle = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 } as const;
+
 /**
  * Requests of `/whoami` a second, a bucket apart: clients ask after a failed handshake, many of them at once, and no
  * flood of the one may keep anybody from the other.
@@ -47,7 +50,7 @@ export class MissionControlHttpApi extends Construct {
       createDefaultStage: false,
       ...corsOf(configuration),
     });
-    this.addRoute('/health', this.health(props), {
+    const health = this.addRoute('/health', this.health(props), {
       id: 'Integration',
       reason:
         'Monitors and load balancers ask without credentials, as the API documentation promises. The answer ' +
@@ -72,11 +75,13 @@ export class MissionControlHttpApi extends Construct {
         configuration,
       ),
     });
-    (stage.node.defaultChild as CfnStage).routeSettings = Object.fromEntries(
-      whoami.map(({ key }) => [key, whoamiThrottle]),
-    );
+    (stage.node.defaultChild as CfnStage).routeSettings = {
+      'GET /whoami': whoamiThrottle,
+      'HEAD /whoami': headThrottle,
+      'HEAD /health': headThrottle,
+    };
     // API Gateway refuses settings for a route that is not there yet; the template refers to it by its key alone.
-    stage.node.addDependency(...whoami.map(({ route }) => route));
+    stage.node.addDependency(...health, ...whoami);
     this.healthUrl = `${this.api.apiEndpoint}/health`;
     this.whoamiUrl = `${this.api.apiEndpoint}/whoami`;
     this.domainName = apiDomainName(this, this.api.apiId);
@@ -118,13 +123,15 @@ export class MissionControlHttpApi extends Construct {
     handler: ServiceFunction,
     { id, reason }: { readonly id: string; readonly reason: string },
   ) {
-    const methods = [HttpMethod.GET, HttpMethod.HEAD];
-    const integration = new HttpLambdaIntegration(id, handler);
-    const routes = this.api.addRoutes({ path, methods, integration });
+    const routes = this.api.addRoutes({
+      path,
+      methods: [HttpMethod.GET, HttpMethod.HEAD],
+      integration: new HttpLambdaIntegration(id, handler),
+    });
     for (const route of routes) {
       Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason });
     }
-    return routes.map((route, index) => ({ route, key: `${methods[index] ?? ''} ${path}` }));
+    return routes;
   }
 }
 

@@ -106,7 +106,8 @@ export function send(
   response.writeHead(statusCode, {
     ...headers,
     ...(cookies.length > 0 ? { 'set-cookie': [...cookies] } : {}),
-    'content-length': Buffer.byteLength(body),
+    // https://www.rfc-editor.org/rfc/rfc9110#section-8.6
+    ...(statusCode === 204 ? {} : { 'content-length': Buffer.byteLength(body) }),
   });
   response.end(body);
 }

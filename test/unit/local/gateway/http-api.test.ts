@@ -234,6 +234,7 @@ describe('pages of other origins', () => {
         },
       });
     }
+    expect((await ask('/health', preflight(Origin))).headers.has('content-length')).toBe(false);
     const other = await ask('/health', preflight('https://evil.example'));
     expect([other.status, corsHeadersOf(other.headers)]).toEqual([204, {}]);
     expect(await ask('/health', { method: 'OPTIONS' })).toMatchObject({ status: 404 });
