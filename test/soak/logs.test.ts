@@ -237,15 +237,18 @@ test(
       ...{ id: '1', 'detail-type': mark, source: 'mission-control', detail: activity() },
     });
     for (const end of withdraw) end();
-    withdraw = [fail('dynamodb')];
-    await publisher.broadcastSessionActivity('agent-1', 'session-4', mark);
+    // Where the table cannot even count syncs, none is begun.
+    withdraw = [fail('dynamodb', 'Query')];
     client.send({ type: 'state:sync' });
+    await logged('state not read');
+    withdraw.push(fail('dynamodb'));
+    await publisher.broadcastSessionActivity('agent-1', 'session-4', mark);
     client.send({ type: 'token:refresh', payload: { token: await tokenOf() } });
     client.send(mark);
     await refused(stack.webSocketUrl, { token: await tokenOf() });
     await stack.health().catch(() => undefined);
     for (const message of [
-      ...['state not stored', 'shard not read to its end', 'frame not counted', 'state not read'],
+      ...['state not stored', 'shard not read to its end', 'frame not counted'],
       ...['connections not counted', 'census not read'],
     ]) {
       await logged(message);
