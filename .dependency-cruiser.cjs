@@ -51,11 +51,16 @@ module.exports = {
       to: { path: functionFolders, pathNot: '^lambdas/$1/' },
     },
     { name: 'nobody-imports-an-index', severity: 'error', from: {}, to: { path: entries } },
-    only('infra-knows-names-only', '^infra/', ['^lambdas/contract\\.ts$'], 'Code goes in by path.'),
+    only(
+      'infra-knows-names-only',
+      '^infra/',
+      ['^lambdas/contract\\.ts$', '^sdk/packing\\.ts$'],
+      'Code goes in by path.',
+    ),
     only(
       'dashboard-uses-the-client',
       '^dashboard/',
-      ['^sdk/client/'],
+      ['^sdk/client/', '^sdk/packing\\.ts$'],
       'It is an example of what others can build.',
     ),
     only(

@@ -1,7 +1,10 @@
 // `npm run build:dashboard`: the dashboard's files go to build/dashboard, for any server of static files.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { describeResult } from '../sdk/packing';
 import { bundleDashboard } from './bundle';
+
+const project = path.resolve(__dirname, '..');
 
 async function buildDashboard(directory: string): Promise<void> {
   const files = await bundleDashboard();
@@ -11,6 +14,7 @@ async function buildDashboard(directory: string): Promise<void> {
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, contents);
   }
+  process.stdout.write(`${await describeResult(project, directory)}\n`);
 }
 
-void buildDashboard(path.resolve(__dirname, '../build/dashboard'));
+void buildDashboard(path.join(project, 'build/dashboard'));

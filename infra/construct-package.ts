@@ -3,6 +3,7 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { transform } from 'esbuild';
 import ts from 'typescript';
+import { nameWithin } from '../sdk/packing';
 import { bundleFunctions } from './bundle';
 
 const project = path.resolve(__dirname, '..');
@@ -49,11 +50,14 @@ function compile(): Map<string, string> {
     ts.sys.readFile.bind(ts.sys),
   ) as { config: unknown };
   const { options } = ts.parseJsonConfigFileContent(read.config, ts.sys, project);
+  // What the compiler remembers from one run to the next is no part of a package.
+  delete options.tsBuildInfoFile;
   const program = ts.createProgram([path.join(project, 'infra/index.ts')], {
     ...options,
     noEmit: false,
     declaration: true,
     emitDeclarationOnly: true,
+    incremental: false,
     rootDir: project,
     outDir: project,
   });
@@ -63,11 +67,13 @@ function compile(): Map<string, string> {
   }
   const files = new Map<string, string>();
   for (const { fileName, text, isDeclarationFile } of program.getSourceFiles()) {
-    if (isDeclarationFile) continue;
-    files.set(path.relative(project, fileName).replace(/\.ts$/, '.js'), text);
+    const file = nameWithin(project, fileName);
+    if (isDeclarationFile || file === undefined) continue;
+    files.set(file.replace(/\.ts$/, '.js'), text);
   }
   program.emit(undefined, (fileName, text) => {
-    files.set(path.relative(project, fileName), text);
+    const file = nameWithin(project, fileName);
+    if (file !== undefined) files.set(file, text);
   });
   return files;
 }
@@ -92,6 +98,9 @@ async function manifest(): Promise<object> {
     license,
     engines,
     type: 'commonjs',
+    // For TypeScript's `moduleResolution: node`, which knows no `exports`.
+    types: './infra/index.d.ts',
+    main: './infra/index.js',
     exports: {
       '.': { types: './infra/index.d.ts', default: './infra/index.js' },
       './package.json': './package.json',

@@ -34,41 +34,40 @@ export function readConfiguration(
   { folder = path.join(__dirname, 'stages'), fileContext = cdkJson.context }: StagesOptions = {},
 ): ParsedConfiguration {
   const { [commonKey]: common = {}, ...commandLine } = context;
-  if (!isObject(common)) return refuse(commonKey, 'must be an object, in cdk.json');
-  const stage = [commandLine['stage'], common['stage']].find(isSet) ?? defaultStage;
-  const file = isStageName(stage)
-    ? readStage(stage, folder)
-    : { ok: true as const, value: {}, name: '' };
-  if (!file.ok) return file;
+  const shared = isObject(common) ? common : {};
+  const stage = [commandLine['stage'], shared['stage']].find(isSet) ?? defaultStage;
+  const file = isStageName(stage) ? readStage(stage, folder) : { value: {}, faults: [] };
   const layers = [
-    { settings: withoutEmpty(common), where: ' (in cdk.json)' },
-    { settings: withoutEmpty(file.value), where: ` (in ${file.name})` },
+    { settings: withoutEmpty(shared), where: ' (in cdk.json)' },
+    { settings: withoutEmpty(file.value), where: ` (in ${nameOf(stage)})` },
     { settings: withoutEmpty(commandLine), where: '' },
   ];
   const parsed = parseConfiguration(
     layers.reduce<Settings>((weaker, { settings }) => ({ ...weaker, ...settings }), {}),
   );
   const misplaced = configurationNames.filter((name) => name in fileContext).map(misplacedFault);
-  if (parsed.ok && misplaced.length === 0) return parsed;
-  const faults = parsed.ok ? [] : parsed.faults;
-  return {
-    ok: false,
-    faults: [...misplaced, ...faults.map((fault) => located(fault, layers))],
-  };
+  const faults = [
+    ...(isObject(common) ? [] : [{ path: commonKey, problem: 'must be an object, in cdk.json' }]),
+    ...file.faults,
+    ...misplaced,
+    ...(parsed.ok ? [] : parsed.faults.map((fault) => located(fault, layers))),
+  ];
+  return parsed.ok && faults.length === 0 ? parsed : { ok: false, faults };
 }
 
-/** The settings of a stage; none for the stage that is meant when nobody names one. */
+/** The settings of a stage, none where there are faults, or for the stage that is meant when nobody names one. */
 function readStage(
   stage: string,
   folder: string,
-):
-  | { readonly ok: true; readonly value: Settings; readonly name: string }
-  | ReturnType<typeof refuse> {
+): { readonly value: Settings; readonly faults: readonly Fault[] } {
+  const refuse = (where: string, problem: string) => ({
+    value: {},
+    faults: [{ path: where, problem }],
+  });
   const file = path.join(folder, `${stage}.json`);
-  // As a person finds it, from the project's folder.
-  const name = `infra/stages/${stage}.json`;
+  const name = nameOf(stage);
   if (!existsSync(file)) {
-    if (stage === defaultStage) return { ok: true, value: {}, name };
+    if (stage === defaultStage) return { value: {}, faults: [] };
     return refuse('stage', `is ${stage}, which has no file ${name}: {} would be enough`);
   }
   let value: unknown;
@@ -78,10 +77,15 @@ function readStage(
     return refuse(name, `cannot be read: ${(error as Error).message}`);
   }
   if (!isObject(value)) return refuse(name, 'must be a JSON object of settings');
-  if ('stage' in value) {
-    return refuse('stage', `is the name of the file, and does not stand in it (${name})`);
-  }
-  return { ok: true, value, name };
+  const { stage: named, ...settings } = value;
+  if (named === undefined) return { value: settings, faults: [] };
+  const problem = `is the name of the file, and does not stand in it (${name})`;
+  return { value: settings, faults: [{ path: 'stage', problem }] };
+}
+
+/** The file of a stage, as a person finds it from the project's folder. */
+function nameOf(stage: unknown): string {
+  return `infra/stages/${String(stage)}.json`;
 }
 
 /** Adds where the setting of a fault stands: in the strongest layer that has it. */
@@ -106,8 +110,4 @@ function withoutEmpty(settings: Settings): Settings {
 
 function isObject(value: unknown): value is Settings {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function refuse(where: string, problem: string) {
-  return { ok: false as const, faults: [{ path: where, problem }] };
 }

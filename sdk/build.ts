@@ -1,5 +1,16 @@
-// `npm run build`: the package goes to build/package, ready for `npm pack` and `npm publish`.
+// `npm run build`: the package goes to build/package, and, packed for `npm install` and `npm publish`, beside that.
 import path from 'node:path';
 import { buildPackage } from './package';
+import { describeResult, pack } from './packing';
 
-void buildPackage(path.resolve(__dirname, '../build/package'));
+async function build(): Promise<void> {
+  const project = path.resolve(__dirname, '..');
+  const directory = path.join(project, 'build/package');
+  await buildPackage(directory);
+  const tarball = await pack(directory, path.join(project, 'build'));
+  for (const made of [directory, tarball]) {
+    process.stdout.write(`${await describeResult(project, made)}\n`);
+  }
+}
+
+void build();

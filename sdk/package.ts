@@ -3,6 +3,7 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { transform, type Format } from 'esbuild';
 import ts from 'typescript';
+import { nameWithin } from './packing';
 
 const project = path.resolve(__dirname, '..');
 const sdk = path.join(project, 'sdk');
@@ -50,6 +51,8 @@ function compile() {
     config: unknown;
   };
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, project);
+  // What the compiler remembers from one run to the next is no part of a package.
+  delete options.tsBuildInfoFile;
   const program = ts.createProgram(
     Object.values(entries).map((entry) => path.join(sdk, `${entry}.ts`)),
     {
@@ -57,6 +60,7 @@ function compile() {
       noEmit: false,
       declaration: true,
       emitDeclarationOnly: true,
+      incremental: false,
       rootDir: sdk,
       outDir: sdk,
     },
@@ -66,13 +70,14 @@ function compile() {
     throw new Error(ts.formatDiagnostics(faults, ts.createCompilerHost(options)));
   const sources = new Map<string, string>();
   for (const { fileName, text, isDeclarationFile } of program.getSourceFiles()) {
-    if (isDeclarationFile || !fileName.startsWith(`${sdk}/`)) continue;
-    sources.set(path.relative(sdk, fileName).replace(/\.ts$/, '.js'), text);
+    const file = nameWithin(sdk, fileName);
+    if (isDeclarationFile || file === undefined) continue;
+    sources.set(file.replace(/\.ts$/, '.js'), text);
   }
   const declarations = new Map<string, string>();
   program.emit(undefined, (fileName, text) => {
-    const file = path.relative(sdk, fileName);
-    declarations.set(file, withExtensions(file, text));
+    const file = nameWithin(sdk, fileName);
+    if (file !== undefined) declarations.set(file, withExtensions(file, text));
   });
   return { sources, declarations };
 }
@@ -109,6 +114,11 @@ async function manifest(): Promise<object> {
   for (const [entry, file] of Object.entries(entries)) {
     paths[`./${entry}`] = { import: files('esm', file), require: files('cjs', file) };
   }
+  // For `moduleResolution: node`, TypeScript's name for Node.js 10, which knows no `exports`.
+  const typesOf = Object.entries(entries).map(([entry, file]) => [
+    entry,
+    [files('cjs', file).types],
+  ]);
   const optional = { optional: true };
   return {
     name,
@@ -121,6 +131,7 @@ async function manifest(): Promise<object> {
     type: 'module',
     sideEffects: false,
     exports: { ...paths, './package.json': './package.json' },
+    typesVersions: { '*': Object.fromEntries(typesOf) as object },
     files: Object.keys(formats),
     dependencies: { valibot: `^${dependencies['valibot'] ?? ''}` },
     peerDependencies: { '@aws-sdk/client-eventbridge': '^3.0.0', react: '>=18' },

@@ -55,6 +55,13 @@ test('it brings the functions, the dashboard and declarations, and no tool to bu
   expect(installed.sort()).toEqual(['aws-cdk-lib', 'constructs', name, 'valibot']);
 });
 
+test('it has code, declarations, and what they need: nothing that a tool has left', async () => {
+  const files = await readdir(packed, { recursive: true, withFileTypes: true });
+  const names = files.filter((file) => file.isFile()).map(({ name }) => name);
+  const others = names.filter((file) => !/\.(js|d\.ts|mjs|mjs\.map|html|css)$/.test(file));
+  expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
+});
+
 test('an app synthesizes it, with real code and a real page', async () => {
   await writeFile(
     path.join(app, 'app.js'),
@@ -73,8 +80,8 @@ test('an app synthesizes it, with real code and a real page', async () => {
     Resources: Record<string, { Type: string; Metadata?: Record<string, string> }>;
   };
   const types = Object.values(Resources).map(({ Type }) => Type);
-  // Nine functions of the service, and the one that puts the dashboard into its bucket.
-  expect(types.filter((type) => type === 'AWS::Lambda::Function')).toHaveLength(10);
+  // Ten functions of the service, and the one that puts the dashboard into its bucket.
+  expect(types.filter((type) => type === 'AWS::Lambda::Function')).toHaveLength(11);
   expect(types).toContain('AWS::CloudFront::Distribution');
   const assets = (await readdir(path.join(app, 'out'))).filter((file) => file.startsWith('asset.'));
   const contents = await Promise.all(

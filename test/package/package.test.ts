@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { buildPackage } from '../../sdk/package';
+import { pack } from '../../sdk/packing';
 
 const project = path.resolve(__dirname, '../..');
 const tool = (file: string) => path.join(project, 'node_modules', file);
@@ -55,10 +56,7 @@ beforeAll(async () => {
   packed = path.join(directory, 'package');
   await buildPackage(packed);
   await mkdir(path.join(directory, 'tarball'));
-  const destination = path.join(directory, 'tarball');
-  await npm(['pack', packed, '--pack-destination', destination, '--loglevel=error'], directory);
-  const [file] = await readdir(destination);
-  tarball = path.join(destination, file ?? '');
+  tarball = await pack(packed, path.join(directory, 'tarball'));
 }, 60_000);
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
@@ -66,7 +64,7 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 test('publint and attw find nothing', async () => {
   await node([tool('publint/src/cli.js'), packed, '--strict'], directory);
   await node(
-    [tool('@arethetypeswrong/cli/dist/index.js'), tarball, '--profile', 'node16', '--no-color'],
+    [tool('@arethetypeswrong/cli/dist/index.js'), tarball, '--profile', 'strict', '--no-color'],
     directory,
   );
 }, 60_000);

@@ -89,6 +89,34 @@ test.each([
   expect(faults[0]).toMatch(expected);
 });
 
+test.each([
+  [undefined, 'stage is test, which has no file infra/stages/test.json: {} would be enough'],
+  ['{"issuer":', expect.stringMatching(/^infra\/stages\/test\.json cannot be read/)],
+  ['[]', 'infra/stages/test.json must be a JSON object of settings'],
+  [
+    '{"stage":"other","maxConnectionsPerUser":0}',
+    'stage is the name of the file, and does not stand in it (infra/stages/test.json)',
+  ],
+])('a file with %s hides no other fault', (content, fault) => {
+  if (content !== undefined) write('test', content);
+  const faults = faultsOf({
+    ...{ ...oidc, stage: 'test', heartbeatSeconds: 7, [commonKey]: { eventSource: 'aws.x' } },
+  });
+  expect(faults).toContainEqual(fault);
+  const inFile = faults.filter((one) => one.startsWith('maxConnectionsPerUser'));
+  expect(inFile).toHaveLength(content?.includes('maxConnectionsPerUser') === true ? 1 : 0);
+  expect(faults).toContainEqual(expect.stringMatching(/^heartbeatSeconds must be/));
+  expect(faults).toContainEqual(expect.stringMatching(/^eventSource .*\(in cdk\.json\)$/));
+});
+
+test('no name of a stage hides another fault, nor does what should be an object', () => {
+  expect(faultsOf({ ...oidc, stage: 'A B', heartbeatSeconds: 7, [commonKey]: 'x' })).toEqual([
+    expect.stringMatching(/^missionControl must be an object/),
+    expect.stringMatching(/^stage must be 1 to 20 of a-z/),
+    expect.stringMatching(/^heartbeatSeconds must be/),
+  ]);
+});
+
 test('no name of a stage leads out of the folder', () => {
   expect(faultsOf({ ...oidc, stage: '../../package' })).toEqual([
     expect.stringMatching(/^stage must be 1 to 20 of a-z/),
