@@ -82,7 +82,7 @@ export interface LocalStack {
   readonly injectFault: Deployment['injectFault'];
   /** A token of the local issuer; on a stack with another issuer it opens no connection. */
   readonly mintToken: (options?: TokenOptions) => Promise<string>;
-  /** What `/health` says now. */
+  /** What `/health` says; its counts may be those of five seconds ago. */
   health(): Promise<Record<string, unknown>>;
   /** Closes all connections with 1001 and ends everything; takes about a second at most. */
   close(): Promise<void>;

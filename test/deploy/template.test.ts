@@ -11,7 +11,8 @@ const run = promisify(execFile);
 
 const shapes: Record<string, Context> = {
   'an issuer of our own, nothing else': {},
-  'a front door of its own name': {
+  'a front door of its own name, for pages of another one, too': {
+    allowedOrigins: 'https://app.example.com',
     frontDoor: {
       domainName: 'mission-control.example.com',
       certificateArn:
