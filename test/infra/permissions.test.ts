@@ -210,6 +210,8 @@ test('no role may do everything of a service, and only traces are written withou
   const roles = resourcesOf(template, 'AWS::IAM::Role').map(({ id }) => `\${${id}.Arn}`);
   for (const allowed of roles.map((role) => allowedTo(template, role))) {
     expect(Object.values(allowed).flat().join()).not.toContain('*');
+    // Of the table, each role may touch kinds of items alone.
+    expect(Object.keys(allowed)).not.toContain('${StoreTable.Arn}');
     expect((allowed['*'] ?? []).filter((action) => !action.startsWith('xray:'))).toEqual([]);
   }
 });
