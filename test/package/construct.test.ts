@@ -87,7 +87,7 @@ test('an app synthesizes it, with real code and a real page', async () => {
   const contents = await Promise.all(
     assets.map((asset) => readdir(path.join(app, 'out', asset)).catch((): string[] => [])),
   );
-  expect(contents.filter((files) => files.includes('index.mjs'))).toHaveLength(9);
+  expect(contents.filter((files) => files.includes('index.mjs'))).toHaveLength(10);
   expect(contents.filter((files) => files.includes('index.html'))).toHaveLength(1);
 }, 120_000);
 
