@@ -1,9 +1,11 @@
 // Clients that we did not write: Python's websockets and boto3, the AWS CLI, wscat and curl.
 import { execFile, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { startLocalStack, type LocalStack } from '../../local';
 import { TestClient } from '../support/client';
+import { eventually } from '../support/eventually';
 
 const run = promisify(execFile);
 const project = path.resolve(__dirname, '../..');
@@ -28,6 +30,16 @@ const aws = async (...args: string[]) => {
   return stdout === '' ? undefined : (JSON.parse(stdout) as Record<string, unknown>);
 };
 
+/** Arguments that have a scan find the connections of a user. */
+async function connectionsOf(user: string): Promise<string[]> {
+  const tables = (await aws('dynamodb', 'list-tables')) as { TableNames: [string] };
+  return [
+    ...['--table-name', tables.TableNames[0]],
+    ...['--filter-expression', 'begins_with(sk, :user)'],
+    ...['--expression-attribute-values', JSON.stringify({ ':user': { S: `${user}#` } })],
+  ];
+}
+
 test("Python's websockets and boto3: an event becomes the documented frame", async () => {
   const token = await stack.mintToken({ sub: 'alice' });
   const script = path.join(__dirname, 'dashboard.py');
@@ -41,6 +53,43 @@ test("Python's websockets and boto3: an event becomes the documented frame", asy
     '{"type":"agent:status","payload":{"agentId":"agent-py","status":"online","timestamp":1707163200000}}',
   );
 });
+
+test("README's Python reports an event, and README's Python hears of it", async () => {
+  const readme = await readFile(path.join(project, 'README.md'), 'utf8');
+  const samples = [...readme.matchAll(/^```python\n(.*?)^```$/gms)].map(([, code = '']) =>
+    // The documented addresses are those of the local stack.
+    code
+      .replaceAll('ws://localhost:3000', stack.webSocketUrl)
+      .replaceAll('http://localhost:4566', stack.awsEndpointUrl),
+  );
+  const [listen = '', report = '', ...others] = samples;
+  expect([listen.includes('websockets'), report.includes('boto3'), others]).toEqual([
+    true,
+    true,
+    [],
+  ]);
+  const token = await stack.mintToken({ sub: 'alice' });
+  const listener = spawn('python3', ['-c', listen], {
+    env: { ...process.env, TOKEN: token },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    let said = '';
+    listener.stdout.on('data', (data: Buffer) => (said += data.toString()));
+    await eventually(async () => {
+      const { Items } = (await aws('dynamodb', 'scan', ...(await connectionsOf('alice')))) as {
+        Items: unknown[];
+      };
+      expect(Items).toHaveLength(1);
+    }, 30_000);
+    await run('python3', ['-c', report]);
+    await eventually(() => {
+      expect(said).toMatch(/^agent:status \{'agentId': 'agent-123', 'status': 'online'/m);
+    });
+  } finally {
+    listener.kill();
+  }
+}, 60_000);
 
 test('the AWS CLI puts an event', async () => {
   const token = await stack.mintToken({ sub: 'alice' });
@@ -62,12 +111,9 @@ test('the AWS CLI puts an event', async () => {
 test('the AWS CLI finds a connection, posts to it and closes it', async () => {
   const token = await stack.mintToken({ sub: 'alice' });
   const client = await TestClient.open(stack.webSocketUrl, { token });
-  const tables = (await aws('dynamodb', 'list-tables')) as { TableNames: [string] };
-  const items = (await aws(
-    ...['dynamodb', 'scan', '--table-name', tables.TableNames[0]],
-    ...['--filter-expression', 'begins_with(sk, :user)'],
-    ...['--expression-attribute-values', '{":user":{"S":"alice#"}}'],
-  )) as { Items: { sk: { S: string } }[] };
+  const items = (await aws('dynamodb', 'scan', ...(await connectionsOf('alice')))) as {
+    Items: { sk: { S: string } }[];
+  };
   expect(items.Items).toHaveLength(1);
   const connectionId = items.Items[0]?.sk.S.split('#')[1] ?? '';
   const manage = async (operation: string, ...args: string[]) => {
