@@ -5,6 +5,7 @@ import type { Clock, Connection, DeliveryJob, Inspector, Log, UndeliverableJobs 
 import type { Reach } from './reach';
 import type { ReportFanOut } from './report';
 import type { SendHeartbeat } from './send-heartbeat';
+import { isGivenUp } from './stuck-connections';
 
 /** How often a job is put back; with the pauses between, about ten minutes of API Gateway's bad weather. */
 const maxRounds = 12;
@@ -29,16 +30,24 @@ export function createDeliver(dependencies: {
   const { fanOut, sendHeartbeat, undeliverable, reach, report, now, log } = dependencies;
   const { inspector, closeConnection } = dependencies;
 
-  /** Goes on with connections that were stuck. They concern nobody else: no person is woken, whatever becomes of them. */
+  async function giveUp(job: DeliveryJob): Promise<void> {
+    const { type, round, stuckRounds: rounds = 0 } = job;
+    // Clients that do not read concern nobody else. They could not even be closed: the next event meets them again.
+    if (isGivenUp({ rounds }) || type === 'heartbeat') return;
+    log.error('job given up', { type, round });
+    await undeliverable.keep(job, `not delivered in ${maxRounds} rounds`);
+  }
+
+  /** Goes on with connections that were stuck. */
   async function deliverStuck(
     job: DeliveryJob & { readonly connections: readonly Connection[] },
     rounds: number,
     deadline: number,
   ): Promise<void> {
     const { type, reportedAt, connections } = job;
-    const giveUp = (connection: Connection) => closeConnection(connection, 'not_reading');
+    const close = (connection: Connection) => closeConnection(connection, 'not_reading');
     const ended = await fanOut({
-      ...{ ...job, deadline, to: { connections }, stuck: { rounds, inspector, giveUp } },
+      ...{ ...job, deadline, to: { connections }, stuck: { rounds, inspector, close } },
       // The next heartbeat makes up for one.
       requeue: type !== 'heartbeat',
     });
@@ -57,14 +66,11 @@ export function createDeliver(dependencies: {
                 : { shard: job.shard, after: job.after },
             ],
           };
-    if (stuckRounds > 0 && 'connections' in job) {
-      // Beyond that many rounds it could not even be closed, and the next event meets it again.
-      if (round <= maxRounds) await deliverStuck(job, stuckRounds, deadline);
+    if (round > maxRounds) await giveUp(job);
+    else if (stuckRounds > 0 && 'connections' in job) {
+      await deliverStuck(job, stuckRounds, deadline);
     } else if (type === 'heartbeat') {
       await sendHeartbeat({ frame, type, reportedAt, deadline, to });
-    } else if (round > maxRounds) {
-      log.error('job given up', { type, round });
-      await undeliverable.keep(job, `not delivered in ${maxRounds} rounds`);
     } else {
       const startedAt = now();
       const ended = await fanOut({ ...job, to, deadline, requeue: true });

@@ -13,11 +13,11 @@ export interface StuckOrder {
   readonly rounds: number;
   readonly inspector: Inspector;
   /** Closes the connection. Never rejects; false when it could not be closed. */
-  readonly giveUp: (connection: Connection) => Promise<boolean>;
+  readonly close: (connection: Connection) => Promise<boolean>;
 }
 
 /** Whether a connection that is stuck once more is given up. */
-export function isGivenUp({ rounds }: StuckOrder): boolean {
+export function isGivenUp({ rounds }: Pick<StuckOrder, 'rounds'>): boolean {
   return rounds >= maxStuckRounds;
 }
 
@@ -54,7 +54,7 @@ const probes = 8;
 /** @returns those that could not be closed, or not before `isOver`; all, if the account may be throttled */
 export async function giveUpAll(
   connections: readonly Connection[],
-  { inspector, giveUp }: StuckOrder,
+  { inspector, close }: StuckOrder,
   isOver: () => boolean,
 ): Promise<readonly Connection[]> {
   const [first] = connections;
@@ -67,7 +67,7 @@ export async function giveUpAll(
   let next = 0;
   const lane = async () => {
     for (let one = connections[next++]; one !== undefined; one = connections[next++]) {
-      if (isOver() || !(await giveUp(one))) open.push(one);
+      if (isOver() || !(await close(one))) open.push(one);
     }
   };
   await Promise.all(Array.from({ length: closingsInFlight }, lane));

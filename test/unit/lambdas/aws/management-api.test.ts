@@ -1,12 +1,14 @@
 import {
   ApiGatewayManagementApiClient,
   DeleteConnectionCommand,
+  GetConnectionCommand,
   GoneException,
   LimitExceededException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createManagementApiCloser } from '../../../../lambdas/aws/management-api-closer';
+import { createManagementApiInspector } from '../../../../lambdas/aws/management-api-inspector';
 import { createManagementApiPoster } from '../../../../lambdas/aws/management-api-poster';
 import { RecordingLog } from '../../../support/fakes';
 
@@ -57,4 +59,20 @@ test('closes a connection; one that is gone is closed already', async () => {
   expect(api.commandCalls(DeleteConnectionCommand)[0]?.args[0].input).toEqual({
     ConnectionId: 'a=',
   });
+});
+
+test.each([
+  ['no error', undefined, 'open'],
+  ['GoneException', gone, 'gone'],
+  ['429', withStatus(429), 'throttled'],
+  ['403', withStatus(403), 'failed'],
+  ['500', withStatus(500), 'failed'],
+])('says of a connection that is asked for, by %s', async (_, error, found) => {
+  const asked = api.on(GetConnectionCommand);
+  if (error === undefined) asked.resolves({});
+  else asked.rejects(error);
+  const log = new RecordingLog();
+  await expect(createManagementApiInspector(client, log).inspect('a=')).resolves.toBe(found);
+  expect(log.lines).toHaveLength(found === 'failed' ? 1 : 0);
+  expect(api.commandCalls(GetConnectionCommand)[0]?.args[0].input).toEqual({ ConnectionId: 'a=' });
 });

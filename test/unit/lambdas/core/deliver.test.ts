@@ -141,6 +141,15 @@ describe('connections whose clients do not read', () => {
     expect(queue.jobs).toMatchObject([{ round: 6, stuckRounds: 5, connections: suspects }]);
   });
 
+  test('are kept for a person when the account was throttled until the last round', async () => {
+    const { clock, connections, kept, run } = setUp();
+    const job = {
+      ...{ ...event, round: 13, stuckRounds: 1, connections: connections.seed(clock.now(), ['a']) },
+    };
+    await run(job);
+    expect(kept).toEqual([{ job, reason: 'not delivered in 12 rounds' }]);
+  });
+
   test('that are gone are forgotten', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     const stuck = connections.seed(clock.now(), ['alice']);
