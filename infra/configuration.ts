@@ -25,6 +25,8 @@ export interface Configuration {
   /** Handshakes of one user; `handshakeBurst` of them at once, at least `maxConnectionsPerUser`. */
   readonly handshakesPerMinute: number;
   readonly handshakeBurst: number;
+  /** Handshakes of everybody together, with a good token or without; as many at once. */
+  readonly handshakesPerSecond: number;
   /** Frames that one connection may send; `frameBurst` of them at once. */
   readonly framesPerMinute: number;
   readonly frameBurst: number;
@@ -85,6 +87,7 @@ const defaults = {
   maxConnectionsPerUser: 20,
   handshakesPerMinute: 30,
   handshakeBurst: 20,
+  handshakesPerSecond: 400,
   framesPerMinute: 60,
   frameBurst: 20,
   floodFactor: 5,

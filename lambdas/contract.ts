@@ -54,6 +54,11 @@ export const metrics = {
   'disconnect-user': ['RejectedEvents'],
 } as const;
 
+/** What tells the lines that CloudWatch counts from all others: the value of `message.service`. */
+export const metricSource = { refusedHandshakes: 'authorizer' } as const satisfies Readonly<
+  Record<string, keyof typeof metrics>
+>;
+
 export type MetricService = keyof typeof metrics;
 export type MetricName<Service extends MetricService = MetricService> =
   (typeof metrics)[Service][number];
@@ -266,6 +271,7 @@ export const settings = {
   maxConnectionsPerUser: wholeNumber(1, 1000),
   handshakesPerMinute: wholeNumber(1, 100_000),
   handshakeBurst: wholeNumber(1, 100_000),
+  handshakesPerSecond: wholeNumber(1, 10_000),
   framesPerMinute: wholeNumber(1, 100_000),
   frameBurst: wholeNumber(1, 100_000),
   floodFactor: wholeNumber(2, 1_000),

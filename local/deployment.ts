@@ -139,7 +139,7 @@ async function create(
   const world = {
     ...{ assetDirectory, endpointUrl, roles, keys, queues, timers },
     log: (line: LogLine) => {
-      monitor.printed(line.text);
+      monitor.printed(line.source, line.text);
       log(line);
     },
     onInvoked: monitor.invoked,

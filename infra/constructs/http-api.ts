@@ -94,6 +94,7 @@ export class MissionControlHttpApi extends Construct {
       ...props,
       name: 'health',
       description: 'Answers GET /health',
+      traced: false,
       timeoutSeconds: 5,
       memoryMegabytes: 256,
       settings: { tableName: store.tableName, useMockData, gatewayUrl },
@@ -108,6 +109,7 @@ export class MissionControlHttpApi extends Construct {
       ...props,
       name: 'whoami',
       description: 'Answers GET /whoami',
+      traced: false,
       // As long as the authorizer has: an issuer that is slow for one is slow for the other.
       timeoutSeconds: 15,
       memoryMegabytes: 256,

@@ -7,6 +7,7 @@ import {
   LoggingFormat,
   RecursiveLoop,
   Runtime,
+  SystemLogLevel,
   Tracing,
   type Code,
 } from 'aws-cdk-lib/aws-lambda';
@@ -51,6 +52,8 @@ export interface ServiceFunctionProps extends Deployment {
   /** CPU grows with memory: 1769 MB are one vCPU. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
   readonly memoryMegabytes: number;
   readonly settings?: Settings;
+  /** Whether X-Ray follows its calls. Not where strangers decide how often it is called. Default: yes. */
+  readonly traced?: boolean;
   /**
    * Whether it feeds the queue that feeds it, with an end of its own. Lambda stops everyone else after about 16
    * calls in one chain: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
@@ -68,6 +71,7 @@ export class ServiceFunction extends LambdaFunction {
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     const functionName = `${resourceName(props.configuration)}-${props.name}`;
+    const { traced = true } = props;
     const log = new ServiceLog(
       scope,
       `${id}Log`,
@@ -92,7 +96,10 @@ export class ServiceFunction extends LambdaFunction {
       ...(props.mayCallItself === true ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
       logGroup: log,
       loggingFormat: LoggingFormat.JSON,
-      tracing: Tracing.ACTIVE,
+      // What Lambda itself logs of each call that succeeded is in its metrics; of others, it is logged.
+      // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+      systemLogLevelV2: SystemLogLevel.WARN,
+      tracing: traced ? Tracing.ACTIVE : Tracing.DISABLED,
       environment: {
         NODE_OPTIONS: '--enable-source-maps',
         ...environmentOf({ stage: props.configuration.stage, ...props.settings }),
@@ -102,13 +109,8 @@ export class ServiceFunction extends LambdaFunction {
     this.memoryMegabytes = props.memoryMegabytes;
     this.roleArn = role.roleArn;
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], log.logGroupArn);
-    acknowledgeWildcard(
-      role,
-      '*',
-      'Traces alone are written so: CDK allows xray:PutTraceSegments and xray:PutTelemetryRecords, which ' +
-        'X-Ray lets nobody restrict to a resource, and which read nothing. ' +
-        'https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html',
-    );
+    if (traced) acknowledgeTraces(role);
+    else acknowledgeNoTraces(this);
     Validations.of(this).acknowledge({
       id: 'Serverless-LambdaDLQ',
       reason:
@@ -142,4 +144,23 @@ export function environmentOf(settings: Settings): Record<string, string> {
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => [variableOf(name as SettingName), String(value)]),
   );
+}
+
+function acknowledgeTraces(role: Role): void {
+  acknowledgeWildcard(
+    role,
+    '*',
+    'Traces alone are written so: CDK allows xray:PutTraceSegments and xray:PutTelemetryRecords, which ' +
+      'X-Ray lets nobody restrict to a resource, and which read nothing. ' +
+      'https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html',
+  );
+}
+
+function acknowledgeNoTraces(scope: LambdaFunction): void {
+  Validations.of(scope).acknowledge({
+    id: 'Serverless-LambdaTracing',
+    reason:
+      'Strangers decide how often this function is called, and each trace is paid for. What it does is in its ' +
+      'metrics, and the way of an event does not lead through it.',
+  });
 }

@@ -1,6 +1,6 @@
 // The WebSocket API: who may connect, and which function answers what a client sends.
 import { Stack, Validations } from 'aws-cdk-lib';
-import { WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { WebSocketApi, WebSocketStage, type CfnStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
@@ -9,12 +9,13 @@ import { accessLog, webSocketLogFields } from './access-log';
 import { apiDomainName } from './api-domain-name';
 import { ApiGatewayAccount } from './api-gateway-account';
 import { identitySettings } from './identity-settings';
+import { RefusedHandshakes } from './refused-handshakes';
 import { ServiceFunction, type Deployment } from './service-function';
 import type { Store } from './store';
 import { acknowledgeWildcard } from './wildcard-resource';
 
 /**
- * Handshakes and messages a second. Both stay below what the account has in newer regions (2,500 and
+ * Messages and closes a second. They stay below what the account has in newer regions (2,500 and
  * 1,250), because the fan-out's posts are counted against the account as well.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
  */
@@ -69,16 +70,19 @@ export class MissionControlWebSocketApi extends Construct {
       ...props,
       name: 'authorizer',
       description: 'Verifies the JWT of a handshake',
+      traced: false,
       // An issuer that does not answer costs 10 s, after 3 s for a fetch that a cold start has begun: then there is an answer in
       // good order.
       timeoutSeconds: 15,
       memoryMegabytes: 512,
       settings: identitySettings(configuration),
     });
+    new RefusedHandshakes(this, 'RefusedHandshakes', { log: authorizer.logGroup });
     const connect = new ServiceFunction(this, 'ConnectFunction', {
       ...props,
       name: 'connect',
       description: 'Records a new connection',
+      traced: false,
       timeoutSeconds: 10,
       memoryMegabytes: 512,
       settings: {
@@ -131,7 +135,7 @@ export class MissionControlWebSocketApi extends Construct {
     store.allow(fallback, ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'], 'connections');
     this.allowManagement(fallback, 'POST', 'DELETE');
 
-    api.addRoute('$connect', {
+    const connectRoute = api.addRoute('$connect', {
       integration: new WebSocketLambdaIntegration('ConnectIntegration', connect),
       // Identity sources are ANDed, and CDK's default is the Authorization header, which browsers cannot
       // send. With none, every handshake reaches the function, which looks at all three places.
@@ -140,6 +144,15 @@ export class MissionControlWebSocketApi extends Construct {
         identitySource: [],
       }),
     });
+    const { handshakesPerSecond } = configuration;
+    (stage.node.defaultChild as CfnStage).routeSettings = {
+      $connect: {
+        ThrottlingRateLimit: handshakesPerSecond,
+        ThrottlingBurstLimit: handshakesPerSecond,
+      },
+    };
+    // API Gateway refuses settings for a route that is not there yet; the template refers to it by its key alone.
+    stage.node.addDependency(connectRoute);
     const disconnectRoute = api.addRoute('$disconnect', {
       integration: new WebSocketLambdaIntegration('DisconnectIntegration', disconnect),
     });

@@ -4,7 +4,8 @@ import type { Authorize } from '../core/authorize';
 import { buildAuthorizerContext } from '../core/authorizer-context';
 import type { Handshake } from '../core/handshake-token';
 import { noVerdictCode } from '../core/no-verdict';
-import type { CountHandshake, Log } from '../core/ports';
+import type { Count, Log } from '../core/ports';
+import { HandshakeRefused, type Refusal } from './handshake-refused';
 
 export interface HandshakeEvent extends Handshake {
   readonly methodArn: string;
@@ -17,29 +18,25 @@ export interface HandshakeEvent extends Handshake {
  */
 export function createHandler(dependencies: {
   readonly authorize: Authorize;
-  readonly count: CountHandshake;
+  readonly source: Refusal['source'];
+  readonly count: Count;
   readonly log: Log;
 }) {
-  const { authorize, count, log } = dependencies;
+  const { authorize, source, count, log } = dependencies;
   return async (event: HandshakeEvent): Promise<APIGatewayAuthorizerResult> => {
     // Access logs carry this id too: by it, an operator finds the client of a refusal.
     const { requestId } = event.requestContext;
     const authorization = await authorize(event).catch((error: unknown) => {
-      // Not refused. The issuer is counted apart; what the function throws and nothing counts is a fault of ours.
+      // Not refused. The issuer is counted apart; what the function throws besides is a fault of ours.
       const code = noVerdictCode(error);
-      if (code === 'keys_unavailable') count(code);
-      else count();
+      if (code === 'keys_unavailable') count('KeysUnavailable');
       log.error('no verdict on a token', { code, requestId, error });
       throw new Error(`No verdict: ${code}`, { cause: error });
     });
     if (!authorization.ok) {
       const { code, place } = authorization;
-      count(code);
-      log.warn('handshake refused', { code, place, requestId });
-      // By this very text API Gateway answers 401; by any other, 500.
-      throw new Error('Unauthorized');
+      throw new HandshakeRefused({ code, place, requestId, source });
     }
-    count();
     const { methodArn } = event;
     return {
       principalId: authorization.value.userId,

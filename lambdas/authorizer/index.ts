@@ -1,8 +1,9 @@
 // Cold start of `authorizer`.
-import { createEmfHandshakes } from '../aws/emf-metrics';
+import { createEmfCount } from '../aws/emf-metrics';
 import { readSettings } from '../aws/environment';
 import { readTokenVerifier } from '../aws/jwt-token-verifier';
 import { createLog } from '../aws/logger';
+import { metricSource } from '../contract';
 import { createAuthorize } from '../core/authorize';
 import { noVerdictCode } from '../core/no-verdict';
 import { createHandler } from './handler';
@@ -18,6 +19,7 @@ verifier.fetchKeys().catch((error: unknown) => {
 
 export const handler = createHandler({
   authorize: createAuthorize({ verifier }),
-  count: createEmfHandshakes(stage),
+  source: { service: metricSource.refusedHandshakes, stage },
+  count: createEmfCount('authorizer', stage),
   log,
 });

@@ -7,7 +7,7 @@ import {
   type MetricName,
   type MetricService,
 } from '../contract';
-import type { CensusMetrics, Count, CountHandshake } from '../core/ports';
+import type { CensusMetrics, Count } from '../core/ports';
 import type { FanOutMetrics } from '../core/report';
 
 type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
@@ -65,24 +65,6 @@ export function createEmfCensus(stage: string): CensusMetrics {
   };
 }
 
-/**
- * Handshakes, each 0 or 1: one that is let in counts too, so that the sum is known whenever anybody comes. Errors of the
- * function that are neither among those refused nor among those without keys are faults of ours.
- */
-export function createEmfHandshakes(stage: string): CountHandshake {
-  const { metrics, add } = metricsOf('authorizer', stage);
-  return (outcome) => {
-    const isWithoutKeys = outcome === 'keys_unavailable';
-    const reason = isWithoutKeys ? undefined : outcome;
-    // Two sets of dimensions: all handshakes, and those of one reason.
-    metrics.addDimensions({});
-    if (reason !== undefined) metrics.addDimensions({ reason });
-    add('HandshakesRefused', reason === undefined ? 0 : 1);
-    if (isWithoutKeys) add('KeysUnavailable', 1);
-    metrics.publishStoredMetrics();
-  };
-}
-
 /** Counts for one function. */
 export function createEmfCount(functionName: string, stage: string): Count {
   const metrics = new Metrics({
@@ -90,8 +72,9 @@ export function createEmfCount(functionName: string, stage: string): Count {
     serviceName: functionName,
     defaultDimensions: { [stageDimension]: stage },
   });
-  return (what) => {
+  return (what, about = {}) => {
     metrics.addMetric(what, CountUnit, 1);
+    for (const [name, value] of Object.entries(about)) metrics.addMetadata(name, value);
     metrics.publishStoredMetrics();
   };
 }

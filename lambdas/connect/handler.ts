@@ -22,7 +22,7 @@ export function createHandler({ connect, log }: { readonly connect: Connect; rea
     const { userId } = token;
     const outcome = await connect(connectionId, token);
     if (outcome === 'too_many_handshakes') {
-      log.warn('handshake limited', { connectionId, userId });
+      // Counted already: whoever comes far too often must not fill the log with a second line.
       return { statusCode: 429 };
     }
     if (outcome === 'user_disconnected') {

@@ -37,7 +37,7 @@ export function createConnect(dependencies: {
   return async (connectionId, { userId, expiresAt: tokenExpiresAt, issuedAt }) => {
     const connectedAt = now();
     if (!(await rateLimits.take(userId, 'handshakes', handshakes, connectedAt))) {
-      count('HandshakesLimited');
+      count('HandshakesLimited', { connectionId, userId });
       return 'too_many_handshakes';
     }
     const expiresAt = expiryOf(connectedAt, tokenExpiresAt);

@@ -14,11 +14,7 @@ export const logLines = {
     fields: ['eventId', 'userId', 'reason', 'connections', 'open'],
   },
 
-  'handshake refused': {
-    level: 'warn',
-    fields: ['code', 'place', 'requestId', 'connectionId', 'userId'],
-  },
-  'handshake limited': { level: 'warn', fields: ['connectionId', 'userId'] },
+  'handshake refused': { level: 'warn', fields: ['code', 'connectionId', 'userId'] },
   'handshake without authorizer context': { level: 'error', fields: ['connectionId'] },
   'whoami refused': { level: 'info', fields: ['code', 'requestId'] },
   'no verdict on a token': { level: 'error', fields: ['code', 'requestId', 'error'] },

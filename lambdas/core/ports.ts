@@ -154,17 +154,15 @@ export type Countable =
   | 'RejectedEvents'
   | 'StateFailures'
   | 'HandshakesLimited'
+  | 'KeysUnavailable'
   | 'FramesLimited'
   | 'SnapshotsFailed';
 
-/** Counts one more. */
-export type Count = (what: Countable) => void;
+/** Counts one more. What it is `about` is for whoever looks at the line: it makes no metric of its own. */
+export type Count = (what: Countable, about?: Readonly<Record<string, string>>) => void;
 
 /** Draws how many connections and users there are. */
 export type CensusMetrics = (connections: number, users: number) => void;
-
-/** Counts a handshake that was refused, by the reason, one for which the issuer's keys could not be had, or any other. */
-export type CountHandshake = (outcome?: TokenRefusal | 'keys_unavailable') => void;
 
 /** How one post ended. `throttled` and `failed` may be tried again; `refused` would be refused again. */
 export type Delivery = 'delivered' | 'gone' | 'throttled' | 'failed' | 'refused';

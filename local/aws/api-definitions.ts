@@ -30,7 +30,7 @@ type WebSocketRouteKey = (typeof webSocketRouteKeys)[number];
 /** @throws {TemplateError} for whatever the gateway could not serve, or might not invoke */
 export function webSocketApiOf(world: ApiWorld): WebSocketApiDefinition {
   const api = apiOf(world, 'WEBSOCKET');
-  const { stage, throttle } = stageOf(world, api);
+  const { stage, throttle, throttleOf } = stageOf(world, api);
   const routes: Partial<Record<WebSocketRouteKey, WebSocketRoute>> = {};
   for (const route of routesOf(world, api)) {
     const place = placeOf(route);
@@ -48,6 +48,7 @@ export function webSocketApiOf(world: ApiWorld): WebSocketApiDefinition {
         .of('AWS::ApiGatewayV2::RouteResponse')
         .some(({ properties }) => properties.RouteId === route.ref),
       ...(authorizer === undefined ? {} : { authorizer }),
+      ...throttleOf(route),
     };
   }
   return { apiId: api.ref, accountId, region, stage, routes, ...throttle };

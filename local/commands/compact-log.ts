@@ -8,12 +8,11 @@ import type { LogLine } from '../lambda/log-line';
 export function compactLine({ source, stream, text }: LogLine): string | undefined {
   const entry = parseEntry(text);
   if (entry === undefined) {
-    // An authorizer refuses by throwing exactly this; its own line before says why.
-    if (/^Invoke Error .*"errorMessage":"Unauthorized"/.test(text)) return undefined;
     return stream === 'stderr' && text.trim() !== '' ? `${source}: ${text}` : undefined;
   }
   const { level, message, service, ...fields } = entry;
   if (typeof level !== 'string' || !shownLevels.has(level)) return undefined;
+  if (isObject(message)) return `${level} ${source}: ${thrown(message)}`;
   const details = Object.entries(fields)
     .filter(([name]) => !hiddenFields.has(name))
     .map(([name, value]) => `, ${name}=${brief(value)}`);
@@ -33,6 +32,17 @@ const hiddenFields = new Set([
   'function_name',
   'function_request_id',
 ]);
+
+/** What a function has thrown: an error, or a handshake that its authorizer refused. */
+function thrown({ errorType, errorMessage, ...fields }: Record<string, unknown>): string {
+  if (errorMessage !== undefined) return `${brief(errorType ?? 'Error')}: ${brief(errorMessage)}`;
+  const { code, place } = fields;
+  return `handshake refused, code=${brief(code ?? '')}${place === undefined ? '' : `, place=${brief(place)}`}`;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
 
 const maxValueLength = 300;
 

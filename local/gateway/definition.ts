@@ -18,6 +18,8 @@ export interface WebSocketRoute {
   readonly authorizer?: Authorizer;
   /** Whether the integration's body is sent back to the client (a RouteResponse exists). */
   readonly respond: boolean;
+  /** Of this route alone, instead of the API's. */
+  readonly throttle?: Throttle;
 }
 
 export interface WebSocketApiDefinition {

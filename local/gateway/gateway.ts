@@ -123,10 +123,14 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
         maxConnectionSeconds: options.maxConnectionSeconds ?? defaultLimits.maxConnectionSeconds,
       };
       const now = () => performance.now();
+      const messages = createTokenBucket(webSocketApi.throttle, now);
+      const { throttle: ofHandshakes } = webSocketApi.routes.$connect ?? {};
+      const handshakes =
+        ofHandshakes === undefined ? messages : createTokenBucket(ofHandshakes, now);
       apis = {
         webSocketApi: {
           definition: webSocketApi,
-          throttle: createTokenBucket(webSocketApi.throttle, now),
+          throttles: { handshakes, messages },
           connections,
           limits,
           warn,

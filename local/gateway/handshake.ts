@@ -48,7 +48,7 @@ interface Invitation {
 }
 
 async function invite(
-  { definition, throttle, warn }: WebSocketApi,
+  { definition, throttles, warn }: WebSocketApi,
   incoming: IncomingMessage,
   connection: ConnectionFacts,
   requestId: string,
@@ -59,7 +59,7 @@ async function invite(
   }
   const fault = faultOfUpgrade(incoming);
   if (fault !== undefined) return new Refusal(400, fault);
-  if (!throttle.take()) return new Refusal(429);
+  if (!throttles.handshakes.take()) return new Refusal(429);
 
   const route = definition.routes.$connect;
   if (route === undefined) return { authorizer: undefined, subprotocol: undefined };

@@ -9,7 +9,7 @@ import { callRoute, type WebSocketApi } from './web-socket-api';
  * What goes wrong is told to the client in a frame of API Gateway's own, whether or not the route answers.
  */
 export function createReceive(
-  { definition, throttle, warn }: WebSocketApi,
+  { definition, throttles, warn }: WebSocketApi,
   connection: ConnectionFacts,
   authorizer: AuthorizerValues | undefined,
 ): Receive {
@@ -17,7 +17,7 @@ export function createReceive(
     const requestId = createRequestId();
     const ids = { connectionId: connection.connectionId, requestId };
     const route = definition.routes.$default;
-    if (!throttle.take()) {
+    if (!throttles.messages.take()) {
       reply(gatewayMessage('Too Many Requests', ids));
     } else if (route === undefined) {
       reply(gatewayMessage('Forbidden', ids));

@@ -8,7 +8,8 @@ import type { TokenBucket } from './token-bucket';
 
 export interface WebSocketApi {
   readonly definition: WebSocketApiDefinition;
-  readonly throttle: TokenBucket;
+  /** Of handshakes and of messages: one and the same, unless `$connect` has a throttle of its own. */
+  readonly throttles: { readonly handshakes: TokenBucket; readonly messages: TokenBucket };
   readonly connections: OpenConnections;
   readonly limits: ConnectionLimits;
   /** Tells whoever runs the stack what went wrong inside it. */

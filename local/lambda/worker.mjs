@@ -12,9 +12,30 @@ const describe = (error) => ({
   errorMessage: error instanceof Error ? error.message : String(error),
 });
 
-const report = (title, error) => {
-  const stack = error instanceof Error ? error.stack?.split('\n') : undefined;
-  console.error(`${title} ${JSON.stringify({ ...describe(error), stack })}`);
+/** Errors by their names and all that they have; one that says itself how it is written (`toJSON`) is no error here. */
+const replacer = (_, value) =>
+  value instanceof Error
+    ? {
+        errorType: value.constructor.name,
+        errorMessage: value.message,
+        stackTrace: value.stack?.split('\n'),
+        ...value,
+      }
+    : value;
+
+/**
+ * Logs what a function has thrown, as Lambda's runtime does in either log format.
+ * https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/LogPatch.js
+ */
+const report = (title, error, requestId) => {
+  if (process.env.AWS_LAMBDA_LOG_FORMAT === 'JSON') {
+    const timestamp = new Date().toISOString();
+    const message = error instanceof Error ? error : new Error(String(error));
+    console.log(JSON.stringify({ timestamp, level: 'ERROR', requestId, message }, replacer));
+  } else {
+    const stack = error instanceof Error ? error.stack?.split('\n') : undefined;
+    console.error(`${title} ${JSON.stringify({ ...describe(error), stack })}`);
+  }
 };
 
 async function load() {
@@ -41,7 +62,7 @@ try {
       const value = await handler(JSON.parse(event), contextOf(context));
       parentPort.postMessage({ type: 'result', value: JSON.stringify(value) ?? 'null' });
     } catch (error) {
-      report('Invoke Error', error);
+      report('Invoke Error', error, context.awsRequestId);
       parentPort.postMessage({ type: 'failure', ...describe(error) });
     }
   });

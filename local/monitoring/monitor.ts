@@ -7,6 +7,7 @@ import type { ResolvedTemplate } from '../template/resolve-template';
 import { TemplateError } from '../template/template';
 import { Alarm, type AlarmState } from './alarm';
 import { embeddedMetrics } from './embedded-metrics';
+import { createMetricFilters } from './metric-filters';
 import { MetricStore } from './metric-store';
 import { problemOf, serviceMetric, throttleMetrics } from './service-metrics';
 
@@ -29,7 +30,7 @@ export interface LocalAlarm {
 
 export interface Monitor {
   /** Looks for metrics in what a function printed. */
-  readonly printed: (line: string) => void;
+  readonly printed: (functionName: string, line: string) => void;
   readonly invoked: (functionName: string, startedAt: number, ok: boolean) => void;
   readonly refused: (request: RefusedRequest) => void;
   readonly alarms: () => readonly LocalAlarm[];
@@ -58,6 +59,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     alarms.flatMap(({ metrics }) => metrics),
     (longestSeconds / 60) * minuteMilliseconds,
   );
+  const filterLine = createMetricFilters(template);
   const ringing = new Set<string>();
 
   const stateOf = (alarm: Alarm) =>
@@ -85,8 +87,13 @@ export function createMonitor(options: MonitorOptions): Monitor {
   }
 
   return {
-    printed(line) {
-      for (const measurement of embeddedMetrics(line)) store.record(measurement);
+    printed(functionName, line) {
+      for (const measurement of [
+        ...embeddedMetrics(line),
+        ...filterLine(functionName, line, timers.now()),
+      ]) {
+        store.record(measurement);
+      }
     },
     invoked(name, at, ok) {
       store.record({ metric: serviceMetric('AWS/Lambda', 'Invocations', name), value: 1, at });

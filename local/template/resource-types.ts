@@ -12,7 +12,7 @@ import {
   lambdaFunction,
   permission,
 } from './resources/lambda';
-import { logGroup } from './resources/logs';
+import { logGroup, metricFilter } from './resources/logs';
 import * as notifications from './resources/notifications';
 import { schedule } from './resources/scheduler';
 import { queue, queuePolicy } from './resources/sqs';
@@ -46,6 +46,7 @@ export const resourceTypes = {
   'AWS::Lambda::Function': lambdaFunction,
   'AWS::Lambda::Permission': permission,
   'AWS::Logs::LogGroup': logGroup,
+  'AWS::Logs::MetricFilter': metricFilter,
   'AWS::SNS::Subscription': notifications.subscription,
   'AWS::SNS::Topic': notifications.topic,
   'AWS::SNS::TopicPolicy': notifications.topicPolicy,

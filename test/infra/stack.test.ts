@@ -47,17 +47,24 @@ describe('every function', () => {
   });
 
   test.each(functions.map(({ properties }) => [properties['FunctionName'], properties]))(
-    '%s runs on arm64 and nodejs24.x, is traced, and logs JSON to its own log group for a month',
+    '%s runs on arm64 and nodejs24.x, is traced unless strangers call it, and logs JSON to its own log group for a month',
     (name, properties) => {
       expect(properties).toMatchObject({
         Architectures: ['arm64'],
         Runtime: 'nodejs24.x',
         Handler: 'index.handler',
-        TracingConfig: { Mode: 'Active' },
         MemorySize: expect.any(Number) as number,
         Timeout: expect.any(Number) as number,
-        LoggingConfig: { LogFormat: 'JSON' },
+        // Of what succeeds, Lambda itself logs nothing.
+        LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'WARN' },
       });
+      // A refused handshake, or a flood of any other kind, must not be a flood of traces.
+      const untraced = ['authorizer', 'connect', 'health', 'whoami'].map(
+        (each) => `mission-control-${each}`,
+      );
+      expect(properties['TracingConfig']).toEqual(
+        untraced.includes(String(name)) ? undefined : { Mode: 'Active' },
+      );
       const log = resourceOf(withMockData, 'AWS::Logs::LogGroup', {
         LogGroupName: `/aws/lambda/${String(name)}`,
       });
@@ -207,11 +214,34 @@ describe('WebSocket API', () => {
     expect(route('$default').properties['RouteResponseSelectionExpression']).toBe('$default');
   });
 
+  test('counts refused handshakes in the lines of their log, all and by reason', () => {
+    const filters = all('AWS::Logs::MetricFilter').map(({ properties }) => properties);
+    const [service, stageName, reason] = [
+      { Key: 'service', Value: '$.message.service' },
+      { Key: 'stage', Value: '$.message.stage' },
+      { Key: 'reason', Value: '$.message.code' },
+    ];
+    const filter = (Dimensions: object[]) => ({
+      FilterPattern: '{ $.message.service = "authorizer" }',
+      LogGroupName: '${WebSocketAuthorizerFunctionLog}',
+      MetricTransformations: [
+        {
+          ...{ MetricNamespace: 'MissionControl', MetricName: 'HandshakesRefused' },
+          ...{ MetricValue: '1', Dimensions },
+        },
+      ],
+    });
+    expect(filters).toEqual([filter([service, stageName]), filter([service, stageName, reason])]);
+  });
+
   test('deploys by itself, is throttled, and waits for the account to be able to log', () => {
     expect(stage.properties).toMatchObject({
       AutoDeploy: true,
       DefaultRouteSettings: { ThrottlingRateLimit: 2000, ThrottlingBurstLimit: 1000 },
+      // Handshakes are open to everybody: what a flood of them costs must not depend on what messages need.
+      RouteSettings: { $connect: { ThrottlingRateLimit: 400, ThrottlingBurstLimit: 400 } },
     });
+    expect(stage.dependsOn).toContain(route('$connect').id);
     expect(stage.dependsOn).toContain('WebSocketAccountSettings');
     expect(one('AWS::ApiGateway::Account').deletionPolicy).toBe('Retain');
     const role = all('AWS::IAM::Role').find(({ id }) => id === 'WebSocketAccountLogRole');

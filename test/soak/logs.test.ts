@@ -66,6 +66,11 @@ const entries = () =>
     if (source === 'stack' || !text.startsWith('{')) return [];
     return [JSON.parse(text) as Record<string, unknown>];
   });
+/** What functions have thrown, refused handshakes among it. */
+const thrown = () =>
+  entries().flatMap(({ message }) =>
+    typeof message === 'object' ? [message as Record<string, unknown>] : [],
+  );
 const logged = (message: string) =>
   eventually(() => {
     expect(entries().map((entry) => entry['message'])).toContain(message);
@@ -118,14 +123,17 @@ test(
     expect(await whoami(stack, good)).toBe(200);
     await Promise.all(clients.map((client) => client.close()));
     const token = await tokenOf();
-    for (let handshake = 0; handshake < 22; handshake += 1) await refused(url, { token });
+    for (let handshake = 0; handshake < 50; handshake += 1) await refused(url, { token });
     await invoke('connect', { requestContext: { connectionId: 'x' }, headers: { Mark: mark } });
     for (const message of [
-      ...['connected', 'disconnected', 'handshake refused', 'handshake limited', 'whoami refused'],
-      'handshake without authorizer context',
+      ...['connected', 'disconnected', 'whoami refused', 'handshake without authorizer context'],
     ]) {
       await logged(message);
     }
+    await eventually(() => {
+      expect(thrown().some(({ code }) => code === 'token_malformed')).toBe(true);
+      expect(entries().some((entry) => entry['HandshakesLimited'] === 1)).toBe(true);
+    }, patience);
   },
   patience,
 );
@@ -288,7 +296,8 @@ describe('in all that was logged', () => {
 
   test('every line has a documented message, with its level and its fields', () => {
     const always = ['level', 'message', 'service', 'timestamp', 'sampling_rate', 'xray_trace_id'];
-    for (const entry of entries().filter((each) => !('_aws' in each))) {
+    const written = entries().filter((each) => typeof each['message'] === 'string');
+    for (const entry of written) {
       const { message, level } = entry as { message: keyof typeof logLines; level: string };
       expect(Object.keys(logLines)).toContain(message);
       const documented = logLines[message];
@@ -312,8 +321,15 @@ describe('in all that was logged', () => {
     }
   });
 
-  test('what is no JSON is what Lambda itself says of a function that failed', () => {
-    const others = lines.filter(({ source, text }) => source !== 'stack' && !text.startsWith('{'));
-    for (const { text } of others) expect(text).toMatch(/^Invoke Error \{/);
+  test('all others are JSON too: what a function has thrown, or why a handshake was refused', () => {
+    expect(lines.filter(({ source, text }) => source !== 'stack' && !text.startsWith('{'))).toEqual(
+      [],
+    );
+    const refusal = ['code', 'place', 'requestId', 'service', 'stage'];
+    expect(thrown().length).toBeGreaterThan(0);
+    for (const message of thrown()) {
+      if ('errorMessage' in message) continue;
+      expect(refusal).toEqual(expect.arrayContaining(Object.keys(message)));
+    }
   });
 });

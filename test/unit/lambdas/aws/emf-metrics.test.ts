@@ -1,7 +1,6 @@
 import {
   createEmfCensus,
   createEmfCount,
-  createEmfHandshakes,
   createEmfMetrics,
 } from '../../../../lambdas/aws/emf-metrics';
 
@@ -61,7 +60,7 @@ test('writes one line of a fan-out: heartbeats apart from events, and one stage 
 
 test('counts one more for a function', () => {
   const { lines, restore } = captureOutput();
-  createEmfCount('connect', 'live')('HandshakesLimited');
+  createEmfCount('connect', 'live')('HandshakesLimited', { connectionId: 'a=', userId: 'ann' });
   restore();
   expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
     {
@@ -70,36 +69,10 @@ test('counts one more for a function', () => {
       },
       service: 'connect',
       HandshakesLimited: 1,
+      // For whoever looks at the line.
+      connectionId: 'a=',
+      userId: 'ann',
     },
-  ]);
-});
-
-test("counts a handshake for which the issuer's keys could not be had apart, and as none refused", () => {
-  const { lines, restore } = captureOutput();
-  createEmfHandshakes('live')('keys_unavailable');
-  restore();
-  const [line] = lines.map((text) => JSON.parse(text) as object);
-  expect(line).toMatchObject({ HandshakesRefused: 0, KeysUnavailable: 1 });
-  expect(line).not.toHaveProperty('reason');
-});
-
-test('counts a handshake by its reason and without it, and one that was let in as none refused', () => {
-  const { lines, restore } = captureOutput();
-  const count = createEmfHandshakes('live');
-  count('token_expired');
-  count();
-  restore();
-  const [all, byReason] = [
-    ['service', 'stage'],
-    ['service', 'stage', 'reason'],
-  ];
-  expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
-    {
-      _aws: { CloudWatchMetrics: [{ Dimensions: [all, byReason] }] },
-      reason: 'token_expired',
-      HandshakesRefused: 1,
-    },
-    { _aws: { CloudWatchMetrics: [{ Dimensions: [all] }] }, HandshakesRefused: 0 },
   ]);
 });
 

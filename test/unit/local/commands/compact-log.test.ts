@@ -32,6 +32,21 @@ it.each([
     'ERROR authorizer: no, error=TypeError: x',
   ],
   [line('{"level":"ERROR"}'), 'ERROR mission-control-authorizer: '],
+  [
+    entry({
+      level: 'ERROR',
+      message: { errorType: 'TypeError', errorMessage: 'x', stackTrace: [] },
+    }),
+    'ERROR mission-control-authorizer: TypeError: x',
+  ],
+  [
+    entry({ level: 'ERROR', message: { code: 'token_expired', place: 'header', stage: 'live' } }),
+    'ERROR mission-control-authorizer: handshake refused, code=token_expired, place=header',
+  ],
+  [
+    entry({ level: 'ERROR', message: { code: 'token_missing', stage: 'live' } }),
+    'ERROR mission-control-authorizer: handshake refused, code=token_missing',
+  ],
   [line('plain trouble', 'stderr'), 'mission-control-authorizer: plain trouble'],
 ])('%j becomes %s', (given, text) => {
   expect(compactLine(given)).toBe(text);

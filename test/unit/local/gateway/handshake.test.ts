@@ -297,6 +297,29 @@ describe('throttling', () => {
     await connect(url());
     expect(await refusal()).toEqual(refused(429, 'Too Many Requests'));
   });
+
+  it('of $connect alone leaves messages to that of the API', async () => {
+    const throttle = { requestsPerSecond: 0.001, burst: 1 };
+    const integration = fakeFunction('connect', () => ({ statusCode: 200 }));
+    const echo = fakeFunction('message', () => ({ statusCode: 200, body: 'echo' }));
+    gateway.serve({
+      webSocketApi: webSocketApi(
+        {
+          $connect: { integration, respond: false, throttle },
+          $default: { integration: echo, respond: true },
+        },
+        { throttle: { requestsPerSecond: 0.001, burst: 3 } },
+      ),
+      httpApi: httpApi([]),
+    });
+    const client = await connect(url());
+    for (let message = 0; message < 3; message += 1) {
+      client.socket.send('x');
+      expect(await client.next()).toBe('echo');
+    }
+    expect(await refusal()).toEqual(refused(429, 'Too Many Requests'));
+    expect(integration.events).toHaveLength(1);
+  });
 });
 
 describe('a malformed upgrade request', () => {

@@ -142,6 +142,28 @@ test('an error at the top level of the bundle is the result of the invocation', 
   await until(() => output.some((line) => line.startsWith('stderr: Init Error')));
 });
 
+test('what is thrown is logged as in the log format of the function: in JSON by what it says of itself', async () => {
+  const environment = { AWS_LAMBDA_LOG_FORMAT: 'JSON' };
+  const { runtime, output } = runtimeOf(
+    `export const handler = async (short) => {
+       if (!short) throw Object.assign(new TypeError('no'), { code: 'E' });
+       throw Object.assign(new Error('Unauthorized'), { toJSON: () => ({ code: 'token_missing' }) });
+     };`,
+    { environment },
+  );
+  const logged = async (event: boolean) => {
+    output.length = 0;
+    await runtime.invoke(event, 'request-1');
+    await until(() => output.length > 0);
+    return output.map((text) => JSON.parse(text.replace('stdout: ', '')) as unknown);
+  };
+  const line = { timestamp: expect.any(String) as unknown, level: 'ERROR', requestId: 'request-1' };
+  const stackTrace: unknown = expect.arrayContaining(['TypeError: no']);
+  const message = { errorType: 'TypeError', errorMessage: 'no', code: 'E', stackTrace };
+  await expect(logged(false)).resolves.toEqual([{ ...line, message }]);
+  await expect(logged(true)).resolves.toEqual([{ ...line, message: { code: 'token_missing' } }]);
+});
+
 test('a bundle without the handler says so', async () => {
   const { runtime } = runtimeOf(`export const other = () => {};`);
   expect(await runtime.invoke({})).toMatchObject({

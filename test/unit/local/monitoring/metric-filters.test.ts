@@ -1,0 +1,74 @@
+// Lines of a function's log are counted as the template's metric filters say.
+import { createMetricFilters } from '../../../../local/monitoring/metric-filters';
+import { resolveTemplate } from '../../../../local/template/resolve-template';
+import { TemplateError } from '../../../../local/template/template';
+
+const urls = { endpointUrl: '', webSocketUrl: '', httpUrl: '' };
+
+function templateWith(pattern: string) {
+  return resolveTemplate({
+    template: {
+      Resources: {
+        Filter: {
+          Type: 'AWS::Logs::MetricFilter',
+          Properties: {
+            FilterPattern: pattern,
+            LogGroupName: '/aws/lambda/one',
+            MetricTransformations: [
+              {
+                ...{ MetricNamespace: 'Test', MetricName: 'Refused', MetricValue: '1' },
+                Dimensions: [{ Key: 'reason', Value: '$.message.code' }],
+              },
+            ],
+          },
+        },
+        ...Object.fromEntries(
+          ['one', 'other'].map((FunctionName) => [
+            FunctionName,
+            {
+              Type: 'AWS::Lambda::Function',
+              Properties: {
+                FunctionName,
+                Code: { S3Bucket: 'bucket', S3Key: 'key.zip' },
+                ...{ Handler: 'index.handler', Runtime: 'nodejs24.x', Role: 'role' },
+              },
+            },
+          ]),
+        ),
+      },
+    },
+    stackName: 'test',
+    urls,
+  });
+}
+
+const filterLine = () => createMetricFilters(templateWith('{ $.message.service = "one" }'));
+const line = (message: unknown) => JSON.stringify({ level: 'ERROR', message });
+
+test('a line that matches counts one, with the dimensions that it has', () => {
+  expect(filterLine()('one', line({ service: 'one', code: 'expired' }), 7)).toEqual([
+    {
+      metric: { namespace: 'Test', name: 'Refused', dimensions: { reason: 'expired' } },
+      ...{ value: 1, at: 7 },
+    },
+  ]);
+});
+
+test.each([
+  ['one', line({ service: 'two', code: 'expired' })],
+  ['one', line('one')],
+  ['one', line(null)],
+  ['one', '{"message":'],
+  ['one', 'plain text'],
+  ['other', line({ service: 'one', code: 'expired' })],
+  ['stack', line({ service: 'one', code: 'expired' })],
+])('of %s, %s does not', (name, text) => {
+  expect(filterLine()(name, text, 7)).toEqual([]);
+});
+
+test.each(['', 'ERROR', '{ $.level = * }', '{ $.a = "x" && $.b = "y" }'])(
+  'a pattern that the local stack does not understand is an error: %j',
+  (pattern) => {
+    expect(() => templateWith(pattern)).toThrow(TemplateError);
+  },
+);
