@@ -1,6 +1,7 @@
 // `npm run cost`: what a load costs a month on AWS, how soon the last client hears, and which quotas it needs.
 import { parseArguments, UsageError, type Arguments } from '../local/commands/arguments';
 import { runAsProcess, withSentences, type Command } from '../local/commands/command';
+import { abuses, abuseTable, dollarsOfDay } from './abuse';
 import { billOf } from './bill';
 import { defaultLoad, type Load } from './load';
 import { needsOf } from './quotas';
@@ -10,6 +11,7 @@ import { billTable, heartbeatTable, simulationOf, simulationTable, timeTable } f
 const help = `Estimates a month of thirty days on AWS in us-east-1, without free tiers.
 
 Usage: npm run cost -- --connections N --events-per-second R [options]
+       npm run cost -- --abuse [--json]
 
   --connections N          connections at the busiest time                1 to 10000000
   --events-per-second R    events that are news, on average; may be 0.1
@@ -22,6 +24,7 @@ Usage: npm run cost -- --connections N --events-per-second R [options]
   --max-posts-per-second N of one fan-out                                 default: ${defaultLoad.maxPostsPerSecond}
   --stuck-connections N    whose clients do not read                      default: 0
   --large-fan-out-connections N  above which workers share one            default: ${defaultLoad.largeFanOutConnections}
+  --abuse                  what an attacker can make a day cost, by kind: docs/security.md
   --json                   print the bill and the needs as JSON
   --help`;
 
@@ -31,13 +34,17 @@ export const costCommand: Command = withSentences(async (args, { print }) => {
     ...{ heartbeat: 'text', 'heartbeat-seconds': 'text', 'frame-bytes': 'text' },
     ...{ agents: 'text', sessions: 'text', 'max-posts-per-second': 'text' },
     ...{ 'large-fan-out-connections': 'text', 'stuck-connections': 'text' },
-    ...{ json: 'flag', help: 'flag' },
+    ...{ json: 'flag', abuse: 'flag', help: 'flag' },
   });
   if (given.flag('help')) {
     print(help);
     return 0;
   }
   if (given.positionals.length > 0) throw new UsageError('npm run cost takes options only.');
+  if (given.flag('abuse')) {
+    print(given.flag('json') ? JSON.stringify(abuseBills(), undefined, 2) : abuseTable());
+    return 0;
+  }
   const load = parseLoad(given);
   const stuck = given.wholeNumber('stuck-connections', 0, load.connections) ?? 0;
   const needs = needsOf(load);
@@ -57,6 +64,15 @@ export const costCommand: Command = withSentences(async (args, { print }) => {
   );
   return 0;
 });
+
+function abuseBills() {
+  const bill = (day: (typeof abuses)[number]['now']) => ({ ...day, dollars: dollarsOfDay(day) });
+  return abuses.map(({ before, now, ...abuse }) => ({
+    ...abuse,
+    ...(before === undefined ? {} : { before: bill(before) }),
+    now: bill(now),
+  }));
+}
 
 function parseLoad(given: Arguments): Load {
   const connections = given.wholeNumber('connections', 1, 10_000_000);

@@ -19,10 +19,23 @@ export const recordBytes = 140;
 export const snapshot = { items: 6_000, readUnits: 128, frames: 28 } as const;
 
 /**
- * Bytes that a fan-out and any other call log: measured on the local stack (two lines of 690 on average, one of 280), with
- * 26 bytes that CloudWatch adds to a line, and, supposed, 650 of Lambda's own. And of a line of the access log, supposed.
+ * Bytes that a fan-out and any other call log: measured on the local stack (two lines of 690 on average, one of 280). Of what
+ * succeeds Lambda itself logs nothing (infra/constructs/service-function.ts).
  */
-export const logged = { fanOut: 2_150, call: 1_050, access: 700 } as const;
+const lineOverhead = 26;
+export const logged = {
+  fanOut: 2 * (690 + lineOverhead),
+  call: 280 + lineOverhead,
+  /** What CloudWatch adds to a line. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
+  lineOverhead,
+  /** A line of the access log: the fields of infra/constructs/access-log.ts, filled in as of a refused handshake. */
+  accessLine: 300,
+  /** With the fields of the first stage, and of the HTTP API: supposed. */
+  accessBefore: 620,
+  /** Supposed: Lambda's own two lines of a call in the first stage, and those of a call that has failed. */
+  own: 650,
+  ownOfFailure: 520,
+} as const;
 
 /** Bytes of WebSocket, TLS and TCP around each frame. */
 export const overheadBytes = 75;

@@ -60,6 +60,8 @@ export function usageOf(load: Load): readonly Usage[] {
   const jobs = workersOf(load) === 1 ? 0 : fanOuts * shardCount;
   const invocations = calls.reduce((sum, { perSecond }) => sum + perSecond, 0);
   const roots = invocations - jobs;
+  // Authorizer, connect and health: strangers decide how often they are called.
+  const traced = roots - 2 * handshakes - health;
   const perSecond: readonly (readonly [item: string, unit: Unit, units: number])[] = [
     ['frames of events', 'webSocketMessage', connections * events],
     ['heartbeats', 'webSocketMessage', heartbeats],
@@ -81,9 +83,10 @@ export function usageOf(load: Load): readonly Usage[] {
       'loggedByte',
       (fanOuts + jobs) * logged.fanOut +
         (roots - fanOuts) * logged.call +
-        (2 * handshakes + clientFrames + health) * logged.access,
+        (2 * handshakes + clientFrames) * (logged.accessLine + logged.lineOverhead) +
+        health * (logged.accessBefore + logged.lineOverhead),
     ],
-    ['traces', 'trace', Math.min(roots, sampled.perSecond + roots * sampled.share)],
+    ['traces', 'trace', Math.min(traced, sampled.perSecond + traced * sampled.share)],
     ['HTTP API', 'httpRequest', health],
     [
       'data transfer',
@@ -157,7 +160,7 @@ function writeUnits(load: Load, handshakes: number): number {
     (heartbeat === 'always' ? 0 : notes) +
     beatsPerSecond(load) * (shardCount + 1) +
     planningCalls +
-    // Rate limit of handshakes and of two frames, the record, its extension, its end.
-    handshakes * 6
+    // Of the handshake its limit and the record, of two frames and a sync their limits, the extension, the end.
+    handshakes * 11
   );
 }

@@ -1,13 +1,14 @@
 // `npm run build:docs`: writes the documents that are made of the code.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { abuseTables } from '../../cost/abuse';
 import { fillIn } from '../../cost/document';
 import { documentTables } from '../../cost/tables';
 import { runAsProcess, withSentences, type Command } from '../../local/commands/command';
 import { parseArguments, UsageError } from '../../local/commands/arguments';
 import { documents } from './documents';
 
-const help = `Writes docs/asyncapi.yaml and docs/schemas, and the tables of docs/scale-and-cost.md.
+const help = `Writes docs/asyncapi.yaml and docs/schemas, and the tables of docs/scale-and-cost.md and docs/security.md.
 
 Usage: npm run build:docs
 
@@ -27,10 +28,14 @@ const command: Command = withSentences(async (args, { print }) => {
     writeFileSync(path.join(project, file), text);
     print(file);
   }
-  const scaleAndCost = 'docs/scale-and-cost.md';
-  const text = readFileSync(path.join(project, scaleAndCost), 'utf8');
-  writeFileSync(path.join(project, scaleAndCost), fillIn(text, await documentTables()));
-  print(scaleAndCost);
+  for (const [file, tables] of [
+    ['docs/scale-and-cost.md', await documentTables()],
+    ['docs/security.md', abuseTables()],
+  ] as const) {
+    const text = readFileSync(path.join(project, file), 'utf8');
+    writeFileSync(path.join(project, file), fillIn(text, tables));
+    print(file);
+  }
   return 0;
 });
 

@@ -144,10 +144,7 @@ test.each([
       ...items({ 'connections#*': ['Query'], census: ['Query'] }),
     },
   ],
-  [
-    'whoami',
-    { ...log('HealthWhoamiFunctionLog'), ...items({ 'connections#*': ['GetItem'] }) },
-  ],
+  ['whoami', { ...log('HealthWhoamiFunctionLog'), ...items({ 'connections#*': ['GetItem'] }) }],
   [
     'mock-agents',
     {

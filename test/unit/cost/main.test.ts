@@ -29,6 +29,24 @@ test('prints the same as JSON', async () => {
   });
 });
 
+test('prints what abuse costs, as a table and as JSON', async () => {
+  const { exitCode, printed } = await run(costCommand, '--abuse');
+  expect(exitCode).toBe(0);
+  expect(printed).toMatch(
+    /^\| `state:sync` with the largest state +\| +1,188,446 \| +\$[\d,]+ \| +8,640 \|/m,
+  );
+  const json = await run(costCommand, '--abuse', '--json');
+  expect(JSON.parse(json.printed)).toContainEqual(
+    expect.objectContaining({
+      kind: '`state:sync` with the largest state',
+      now: expect.objectContaining({
+        acts: 8_640,
+        dollars: expect.any(Number) as number,
+      }) as object,
+    }),
+  );
+});
+
 test.each([
   [['--events-per-second', '1'], '--connections is missing.'],
   [['--connections', '1'], '--events-per-second is missing.'],

@@ -1,0 +1,33 @@
+// What abuse costs at most, by the settings that a deployment has when it sets none.
+import { abuses, abuseSettings, dollarsOfDay, largestState } from '../../../cost/abuse';
+import { prices } from '../../../cost/prices';
+import { parseConfiguration } from '../../../infra/configuration';
+
+test('the settings of the model are the defaults of a deployment', () => {
+  const configuration = parseConfiguration({
+    issuer: 'https://issuer.example.com',
+    audience: 'mission-control',
+  });
+  expect(configuration).toMatchObject({ ok: true, value: abuseSettings });
+});
+
+test.each(abuses.map((abuse) => [abuse.kind, abuse] as const))(
+  '%s: at most $30 a day, and no more than it was where it is dear',
+  (_, { before, now }) => {
+    expect(dollarsOfDay(now)).toBeLessThanOrEqual(30);
+    if (before !== undefined && dollarsOfDay(before) > 30) {
+      expect(dollarsOfDay(now)).toBeLessThan(dollarsOfDay(before) / 5);
+    }
+  },
+);
+
+test('a sync is paid for its messages and for data transfer, and that is most of it', () => {
+  const syncs = abuses.find(({ kind }) => kind.startsWith('`state:sync`'));
+  const [[, perMessage]] = prices.webSocketMessage;
+  const [[, perByte]] = prices.sentByte;
+  const one = largestState.messages * perMessage + largestState.bytes * perByte;
+  const together = dollarsOfDay(syncs?.now ?? { acts: 0, usage: {} });
+  // 6 a minute.
+  expect(together).toBeGreaterThan(8_640 * one);
+  expect(together).toBeLessThan(1.25 * 8_640 * one);
+});
