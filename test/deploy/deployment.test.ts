@@ -107,6 +107,23 @@ test('/health answers over the HTTP API', async () => {
   });
 });
 
+test('/whoami answers over the same API, and tells a refused token why', async () => {
+  const { WhoamiUrl = '' } = await deployment.outputs();
+  const ask = async (token: string) => {
+    const headers = { Authorization: `Bearer ${token}` };
+    const response = await fetch(deployment.reachable(WhoamiUrl), { headers });
+    return [response.status, (await response.json()) as unknown];
+  };
+  expect(await ask(await issuer.mintToken({ sub: 'alice' }))).toEqual([
+    200,
+    { userId: 'alice', expiresAt: expect.any(Number) as number },
+  ]);
+  expect(await ask(await issuer.mintToken({ expiresInSeconds: -1 }))).toEqual([
+    401,
+    { code: 'token_expired' },
+  ]);
+});
+
 test(
   'an event goes over bus, rule and function into the table',
   async () => {
