@@ -60,7 +60,7 @@ export const costCommand: Command = withSentences(async (args, { print }) => {
   print(await simulationTable(stuck === 0 ? [whole] : [whole, some]));
   print(`\nFrames a second, day and night: ${count(needs.framesPerSecond)}.`);
   print(
-    `With the quotas of every account all are back ${seconds(needs.comebackSeconds)} after a cut.`,
+    `With the default of handshakesPerSecond all are back ${seconds(needs.comebackSeconds)} after a cut.`,
   );
   return 0;
 });

@@ -1,4 +1,5 @@
 // Which quotas of AWS a load needs more of than every account has, and the settings that go with them.
+import { abuseSettings } from './abuse';
 import { secondsToLastClient, workersOf } from './fan-out-time';
 import { framesPerSecond, type Load } from './load';
 import { cpuMicrosPerFrame } from './measured';
@@ -16,6 +17,9 @@ const greatestCeiling = 100_000;
 /** New connections a second. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const handshakesPerSecond = 500;
 
+/** The setting of the same name, which is below it: infra/configuration.ts. */
+const { handshakesPerSecond: settingOfHandshakes } = abuseSettings;
+
 /** All dashboards should be back so soon after they were all cut off. */
 const comebackSeconds = 300;
 
@@ -29,7 +33,7 @@ export interface Needs {
   /** Frames a second that events and heartbeats make, day and night. */
   readonly framesPerSecond: number;
   readonly secondsToLastClient: number;
-  /** Until all are back with the quota that every account has. */
+  /** Until all are back, with the default of `handshakesPerSecond`. */
   readonly comebackSeconds: number;
 }
 
@@ -53,7 +57,7 @@ export function needsOf(load: Load): Needs {
     handshakesPerSecond: Math.max(handshakesPerSecond, roundUp(load.connections / comebackSeconds)),
     framesPerSecond: steady,
     secondsToLastClient: secondsToLastClient({ ...load, maxPostsPerSecond }),
-    comebackSeconds: load.connections / handshakesPerSecond,
+    comebackSeconds: load.connections / settingOfHandshakes,
   };
 }
 

@@ -54,6 +54,8 @@ export async function startFanOutStack(options: LocalStackOptions = {}): Promise
   const unanswered = new Map<string, number>();
   const stack = await startLocalStack({
     ...options,
+    // A thousand sockets come at once, and it is not their handshakes that are looked at.
+    settings: { handshakesPerSecond: 10_000, ...options.settings },
     log: ({ text }) => {
       if (text.includes('"message":"fan-out"')) lines.push(JSON.parse(text) as FanOutLine);
       if (text.includes('"message":"post failed"')) {
