@@ -38,6 +38,8 @@ export function createDeliver(dependencies: {
     await undeliverable.keep(job, `not delivered in ${maxRounds} rounds`);
   }
 
+  const close = (connection: Connection) => closeConnection(connection, 'not_reading');
+
   /** Goes on with connections that were stuck. */
   async function deliverStuck(
     job: DeliveryJob & { readonly connections: readonly Connection[] },
@@ -45,7 +47,6 @@ export function createDeliver(dependencies: {
     deadline: number,
   ): Promise<void> {
     const { type, reportedAt, connections } = job;
-    const close = (connection: Connection) => closeConnection(connection, 'not_reading');
     const ended = await fanOut({
       ...{ ...job, deadline, to: { connections }, stuck: { rounds, inspector, close } },
       // The next heartbeat makes up for one.
@@ -73,7 +74,11 @@ export function createDeliver(dependencies: {
       await sendHeartbeat({ frame, type, reportedAt, deadline, to });
     } else {
       const startedAt = now();
-      const ended = await fanOut({ ...job, to, deadline, requeue: true });
+      const ended = await fanOut({
+        ...{ ...job, to, deadline, requeue: true },
+        // Many that are stuck look like the account's throttle, and here there is nobody else to tell by: each is asked for.
+        ...('connections' in job && { stuck: { rounds: 0, inspector, close } }),
+      });
       report({ type, reportedAt }, ended);
       // From its beginning: those before `after` may have been sent it long ago.
       if ('shard' in job && job.after === undefined) await reach.note(startedAt, ended, job.shard);

@@ -32,7 +32,7 @@ export interface FanOutOrder {
    * be closed in the end.
    */
   readonly requeue: boolean;
-  /** Given when the connections were stuck before. */
+  /** Given when the connections may be stuck: they were not reached before. */
   readonly stuck?: StuckOrder;
   /** Who is left out: nothing is posted to them, but they are counted, and ended if they have expired. */
   readonly isSpared?: IsSpared;

@@ -8,7 +8,7 @@ import type { Connection, Inspector } from './ports';
  */
 const maxStuckRounds = 4;
 
-/** What becomes of connections that were stuck before; `rounds` says how often. */
+/** What becomes of connections that were not reached before; `rounds` says how often they were stuck. */
 export interface StuckOrder {
   readonly rounds: number;
   readonly inspector: Inspector;
@@ -22,7 +22,7 @@ export function isGivenUp({ rounds }: Pick<StuckOrder, 'rounds'>): boolean {
 }
 
 /**
- * How to post to connections that were stuck before. There may be no others in the same job by which the account's
+ * How to post to connections that were not reached before. There may be no others in the same job by which the account's
  * throttle would be noticed, so each that is throttled is asked for: a request that needs no room in its buffer. Who is
  * answered is not throttled by the account. And nobody waits for them: they are tried once in a round.
  */

@@ -110,6 +110,21 @@ describe('connections whose clients do not read', () => {
     },
   );
 
+  test('are told from the throttle of the account by asking for each, however many users they are of', async () => {
+    const world = setUp();
+    const { clock, connections, gateway, kept } = world;
+    const stuck = connections.seed(
+      clock.now(),
+      Array.from({ length: 30 }, (_, index) => `user-${index}`),
+    );
+    gateway.answer = () => 'throttled';
+    await runAll(world, { ...event, round: 1, connections: stuck });
+    expect(kept).toEqual([]);
+    expect(gateway.closed).toHaveLength(30);
+    // One in each round, the last of which closes them.
+    expect(gateway.posts).toHaveLength(5 * 30);
+  });
+
   test('get the message, if they read again before that', async () => {
     const world = setUp();
     const { clock, connections, gateway, queue } = world;
