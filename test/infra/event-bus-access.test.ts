@@ -28,7 +28,7 @@ test('are those who are named, each for one source; of other accounts they get t
   const statements = statementsOf(synthesize({ ...context, eventSource: 'agents' }).template);
   expect(statements).toEqual([
     expect.objectContaining({
-      Sid: 'cdk-OnlyReporters',
+      Sid: 'OnlyReporters',
       Effect: 'Deny',
       Principal: '*',
       Condition: {
@@ -37,7 +37,7 @@ test('are those who are named, each for one source; of other accounts they get t
       },
     }),
     expect.objectContaining({
-      Sid: 'cdk-ReportersOfAccounts',
+      Sid: 'ReportersOfAccounts',
       Effect: 'Allow',
       Principal: {
         AWS: ['arn:aws:iam::111122223333:root', 'arn:aws:iam::444455556666:root'],
@@ -48,14 +48,24 @@ test('are those who are named, each for one source; of other accounts they get t
       },
     }),
     expect.objectContaining({
-      Sid: 'cdk-OnlyOperators',
+      Sid: 'OnlyOperators',
       Effect: 'Deny',
       Condition: {
         'ForAnyValue:StringEquals': { 'events:source': 'mission-control.operator' },
         ArnNotLike: { 'aws:PrincipalArn': [operator] },
       },
     }),
-    expect.objectContaining({ Sid: 'cdk-OperatorsOfAccounts', Effect: 'Allow' }),
+    expect.objectContaining({ Sid: 'OperatorsOfAccounts', Effect: 'Allow' }),
+  ]);
+});
+
+test('is changed statement by statement: a bus refuses two changes at once', () => {
+  const { template } = synthesize({ reporterArns: backend, operatorArns: operator });
+  const policies = resourcesOf(template, 'AWS::Events::EventBusPolicy');
+  const ids = policies.map(({ id }) => id);
+  expect(policies.map(({ dependsOn }) => dependsOn)).toEqual([
+    [],
+    ...ids.slice(0, -1).map((id) => [id]),
   ]);
 });
 
