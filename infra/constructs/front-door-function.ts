@@ -10,10 +10,13 @@ import type { Construct } from 'constructs';
 
 const source = path.resolve(__dirname, '../edge/front-door.js');
 
-/** The origins between which it chooses; a handshake stays with the first, which is the behavior's own. */
+/**
+ * The origins between which it chooses; a handshake stays with the first, which is the behavior's own. A name that stands must
+ * stay: this function is live minutes before the distribution, and would choose one that is not there yet.
+ */
 export const originIds = {
   webSocket: 'websocket',
-  http: 'http',
+  http: 'health',
   dashboard: 'dashboard',
 } as const;
 

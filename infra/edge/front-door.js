@@ -22,7 +22,7 @@ function handler(event) {
   // Besides a handshake, only /whoami asks for a token, in this header.
   if (request.uri !== '/whoami') delete request.headers['authorization'];
   if (request.uri === '/health' || request.uri === '/whoami') {
-    cf.selectRequestOriginById('http');
+    cf.selectRequestOriginById('health');
     return request;
   }
   if (request.uri === '/') request.uri = '/index.html';

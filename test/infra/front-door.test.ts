@@ -95,7 +95,8 @@ describe('requests', () => {
         CustomOriginConfig: tls,
       },
       {
-        Id: 'http',
+        // As in the first version: deployments have it.
+        Id: 'health',
         DomainName: '${HealthApi}.execute-api.us-east-1.${AWS::URLSuffix}',
         CustomOriginConfig: tls,
       },

@@ -71,8 +71,8 @@ describe('a handshake', () => {
 
 describe('what is no handshake', () => {
   test.each([
-    ['/health', 'http', '/health'],
-    ['/whoami', 'http', '/whoami'],
+    ['/health', 'health', '/health'],
+    ['/whoami', 'health', '/whoami'],
     ['/', 'dashboard', '/index.html'],
     ['/index.html', 'dashboard', '/index.html'],
     ['/config.json', 'dashboard', '/config.json'],
