@@ -24,6 +24,6 @@ module.exports = {
   ),
   globalSetup: '<rootDir>/test/support/make-temporary-folder.ts',
   globalTeardown: '<rootDir>/test/support/remove-temporary-folder.ts',
-  // Waiting is for conditions; this ends a test whose condition never comes.
-  testTimeout: 30_000,
+  // Waiting is for conditions; this ends a test whose condition never comes, on a busy machine, too.
+  testTimeout: 90_000,
 };

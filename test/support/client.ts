@@ -90,7 +90,7 @@ export class TestClient {
   }
 
   /** Resolves as soon as so many frames of a type have come. */
-  async received(type: string, count = 1, timeoutMilliseconds = 10_000): Promise<void> {
+  async received(type: string, count = 1, timeoutMilliseconds = 30_000): Promise<void> {
     const isMet = () => this.framesOf(type).length >= count;
     await this.until(isMet, `${count} × ${type}`, timeoutMilliseconds);
   }

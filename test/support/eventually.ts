@@ -1,9 +1,12 @@
 // Waits for a condition that nothing announces, by asking again.
 
-/** Resolves when `assertion` passes; rejects with its last error when it has not within the time. */
+/**
+ * Resolves when `assertion` passes; rejects with its last error when it has not within the time, which is long enough
+ * for a busy machine: a condition that holds is waited for no longer than it takes.
+ */
 export async function eventually(
   assertion: () => unknown,
-  timeoutMilliseconds = 10_000,
+  timeoutMilliseconds = 30_000,
 ): Promise<void> {
   const deadline = Date.now() + timeoutMilliseconds;
   for (;;) {
