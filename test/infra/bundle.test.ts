@@ -75,4 +75,4 @@ test('bundling again changes no file: an unchanged function is not deployed anew
 test("the whole stack with its code passes CDK's rules without a finding", () => {
   const { validation } = synthesize({ useMockData: true }, { codeOf });
   expect(validation).toMatchObject({ pluginReports: [] });
-}, 60_000);
+});

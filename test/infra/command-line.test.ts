@@ -36,7 +36,7 @@ test('a valid configuration gives a template, and CDK has nothing to say about i
   });
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
   expect(files).toContain('MissionControl.template.json');
-}, 60_000);
+});
 
 test('a wrong configuration gives one message with every fault, no stack trace and no template', () => {
   const { status, stdout, stderr, files } = synth({ heartbeatSeconds: '7', useMockdata: 'true' });
@@ -47,7 +47,7 @@ test('a wrong configuration gives one message with every fault, no stack trace a
     expect.stringMatching(/^ {2}- issuer is missing: .*-c issuer=/),
     expect.stringMatching(/^ {2}- useMockdata is not a setting: .*useMockData/),
   ]);
-}, 60_000);
+});
 
 test('what cannot be made in the region of the command line is one message too', () => {
   const { status, stdout, stderr, files } = synth(
@@ -59,4 +59,4 @@ test('what cannot be made in the region of the command line is one message too',
     'The configuration is not complete or not valid:',
     expect.stringMatching(/^ {2}- frontDoor needs a web ACL, .* eu-central-1: .*webAclArn/),
   ]);
-}, 60_000);
+});

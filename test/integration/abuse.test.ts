@@ -11,7 +11,7 @@ let intruders = 0;
 beforeAll(async () => {
   stack = await startLocalStack();
   bystander = await open('bystander');
-}, 60_000);
+});
 afterAll(() => stack.close());
 
 const open = async (sub: string) =>

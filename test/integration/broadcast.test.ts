@@ -16,7 +16,7 @@ beforeAll(async () => {
   });
   events = new EventBridgeClient(stack.clientConfiguration);
   queues = new SQSClient(stack.clientConfiguration);
-}, 60_000);
+});
 afterAll(async () => {
   events.destroy();
   queues.destroy();
@@ -153,4 +153,4 @@ test('reaches each of 300 connections, once', async () => {
   await expect(stack.health()).resolves.toMatchObject({
     websocket: { connections: 300, connectedUsers: 90 },
   });
-}, 60_000);
+});

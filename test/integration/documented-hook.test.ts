@@ -16,7 +16,7 @@ beforeAll(async () => {
   const page = { IS_REACT_ACT_ENVIRONMENT: true, window, document, navigator };
   Object.assign(globalThis, page);
   stack = await startLocalStack();
-}, 60_000);
+});
 afterAll(() => stack.close());
 
 interface AgentStatus {

@@ -13,7 +13,7 @@ beforeAll(async () => {
     settings: { allowedOrigins: ['https://app.example.com'] },
     log: (line) => lines.push(JSON.stringify(line)),
   });
-}, 60_000);
+});
 afterAll(() => stack.close());
 
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -12,7 +12,7 @@ beforeAll(async () => {
   stack = await startLocalStack({
     settings: { heartbeatSeconds: 1, maxConnectionsPerUser: 3, handshakeBurst: 1_000 },
   });
-}, 60_000);
+});
 afterAll(() => stack.close());
 
 const open = async (sub: string) =>

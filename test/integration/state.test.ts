@@ -27,7 +27,7 @@ beforeAll(async () => {
   table = DynamoDBDocumentClient.from(new DynamoDBClient(stack.clientConfiguration));
   const { TableNames: names = [] } = await table.send(new ListTablesCommand({}));
   tableName = names[0] ?? '';
-}, 60_000);
+});
 afterAll(async () => {
   events.destroy();
   table.destroy();
@@ -257,4 +257,4 @@ test('three thousand agents and as many sessions are told in full, in frames of 
   expect(units).toBeGreaterThan(100);
   expect(units).toBeLessThan(200);
   await dashboard.close();
-}, 60_000);
+});

@@ -5,7 +5,7 @@ import { heard, startFanOutStack, type FanOutStack } from '../support/fan-out-st
 let stack: FanOutStack;
 beforeAll(async () => {
   stack = await startFanOutStack();
-}, 60_000);
+});
 afterAll(() => stack.close());
 
 test('three that do not read cost the others nothing, and are served when they read again', async () => {
@@ -35,4 +35,4 @@ test('three that do not read cost the others nothing, and are served when they r
   expect(stuck.map((client) => [...heard(client).keys()].sort())).toEqual([all, all, all]);
   expect((await stack.records()).size).toBe(30);
   await expect(stack.deadLetters()).resolves.toBe(0);
-}, 60_000);
+});

@@ -14,7 +14,7 @@ it('gives the template and the bundles, and cleans up after itself', async () =>
   expect(assets.length).toBeGreaterThan(5);
   await remove();
   expect(existsSync(directory)).toBe(false);
-}, 30_000);
+});
 
 it('lists the settings that the app refuses', async () => {
   const refused = synthesize({ ...identity, heartbeatSeconds: 7, gatewayUrl: 'nowhere' });
@@ -26,7 +26,7 @@ it('lists the settings that the app refuses', async () => {
       expect.objectContaining({ path: 'gatewayUrl' }) as object,
     ]) as unknown[],
   });
-}, 30_000);
+});
 
 it('says that there is no CloudFront here', async () => {
   await expect(synthesize({ ...identity, frontDoor: true })).rejects.toMatchObject({
@@ -35,4 +35,4 @@ it('says that there is no CloudFront here', async () => {
       'frontDoor is CloudFront, which the local stack has none of',
     ) as string,
   });
-}, 30_000);
+});
