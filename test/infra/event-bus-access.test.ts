@@ -1,10 +1,10 @@
 // Who may report on the bus, and who may send operators' events.
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { MissionControlRealtime } from '../../infra/mission-control-realtime';
-import { resourcesOf, synthesize } from './synthesized';
+import { foreignApp, resourcesOf, synthesize } from './synthesized';
 
 const backend = 'arn:aws:iam::111122223333:role/backend';
 const others = 'arn:aws:iam::444455556666:role/teams/*';
@@ -81,7 +81,7 @@ test('the invented agents need not be named', () => {
 });
 
 test('a role of the same app can be named before it has an ARN', () => {
-  const stack = new Stack(new App({ autoSynth: false }), 'Stack');
+  const stack = new Stack(foreignApp(), 'Stack');
   const role = new Role(stack, 'Backend', {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
   });
