@@ -36,9 +36,11 @@ afterAll(async () => {
 const statesOf = ({ alarms }: Pick<LocalStack, 'alarms'> = stack) =>
   Object.fromEntries(alarms().map(({ name, state }) => [name.replace(prefix, ''), state]));
 
+/** It rings, and the terminal has said so: a stack that closes at once would say nothing any more. */
 const rings = (name: string, of = stack) =>
   eventually(() => {
     expect(statesOf(of)).toMatchObject({ [name]: 'ALARM' });
+    expect([...rung]).toContain(name);
   }, patience);
 
 /** It may still ring for what an earlier test did. */
