@@ -4,7 +4,7 @@ import type { IConstruct } from 'constructs';
 
 /**
  * Records why a policy of `role` names `resource`, an ARN with a wildcard. What is not recorded is a finding
- * of the policy checks (`test/infra/policy.test.ts`), and this records no other resource.
+ * of the policy checks (`test/deploy/policy.test.ts`), and this records no other resource.
  */
 export function acknowledgeWildcard(role: IConstruct, resource: string, reason: string): void {
   const found = flat(Stack.of(role).resolve(resource));

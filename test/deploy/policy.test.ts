@@ -8,8 +8,8 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks, ServerlessChecks, type IApplyRule } from 'cdk-nag';
 import { createApp } from '../../infra/app';
 import { parseConfiguration } from '../../infra/configuration';
-import { dashboardDirectory, resourcesOf } from './synthesized';
-import { everyStatement } from './statements';
+import { dashboardDirectory, resourcesOf } from '../infra/synthesized';
+import { everyStatement } from '../infra/statements';
 
 // A rule looks at the policies of buses by a property that CDK calls deprecated.
 process.env['JSII_DEPRECATED'] = 'quiet';
