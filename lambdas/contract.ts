@@ -74,7 +74,7 @@ const text = (what: string) => {
 const wholeNumber = (minimum: number, maximum: number) => {
   const problem = `must be a whole number from ${minimum} to ${maximum}`;
   return v.pipe(
-    v.union([v.pipe(v.string(), v.regex(/^\d{1,9}$/)), v.number()], problem),
+    v.union([v.pipe(v.string(), v.regex(/^\d{1,9}$/, problem)), v.number()], problem),
     v.transform(Number),
     v.integer(problem),
     v.minValue(minimum, problem),

@@ -104,7 +104,7 @@ async function runInPage({ code }: Sample): Promise<void> {
   Object.assign(window, {
     fetch: (path: string) =>
       path === '/token'
-        ? Promise.resolve({ text: () => Promise.resolve(token) })
+        ? Promise.resolve({ ok: true, text: () => Promise.resolve(token) })
         : Promise.reject(new TypeError(`There is nothing at ${path}.`)),
     console: { log: (...all: unknown[]) => said.push(all.join(' ')), error: console.error },
   });
