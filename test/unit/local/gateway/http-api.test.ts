@@ -312,8 +312,9 @@ it.each([
 
 it('a request that ends half-way harms nobody', async () => {
   serve(() => ({ statusCode: 200 }), { method: 'ANY' });
+  // Then a size that is none: Node.js 20.19.0 does not look at what stands behind a chunk.
   const half =
-    'POST /health HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcdeZ';
+    'POST /health HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\nZ\r\n';
   expect(await sendRaw(gateway.port, half)).toMatch(/^HTTP\/1.1 400 /);
   expect(await ask('/health')).toMatchObject({ status: 200 });
 });
