@@ -23,9 +23,12 @@ afterAll(async () => {
   await service.close();
 });
 
-/** Events that are all news: the first report every agent, then a third are statuses. */
-function eventOf(index: number): EventFrame {
-  const timestamp = Date.UTC(2026, 1, 5) + index;
+/**
+ * Events that are all news: the first report every agent, then a third are statuses.
+ * @param begin milliseconds since the Unix epoch, after the page was opened: only what is later is counted
+ */
+function eventOf(index: number, begin: number): EventFrame {
+  const timestamp = begin + index;
   const agentId = `agent-${(index * 7) % agents}`;
   if (index < agents || index % 3 === 0) {
     return agentEvent(agentId, statuses[((index * 11) % 7) % 3] ?? 'online', timestamp);
@@ -75,10 +78,11 @@ test(`${agents} agents, ${eventsPerSecond} events a second for ${seconds} s`, as
   await eventually(() => {
     expect(service.connections()).toBe(1);
   });
+  const beginAt = Date.now();
   let sent = 0;
   const sendUntil = async (count: number) => {
     while (sent < count) {
-      await service.report(eventOf(sent));
+      await service.report(eventOf(sent, beginAt));
       sent += 1;
     }
   };
