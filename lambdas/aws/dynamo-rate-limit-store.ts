@@ -48,7 +48,8 @@ export function createDynamoRateLimitStore(
       UpdateExpression: `SET fullAt = ${set}, expiresAt = :expiresAt`,
       ConditionExpression: condition,
       ExpressionAttributeValues: values,
-      // Neither costs anything: what the item is like afterwards, or what it is like since nothing was written.
+      // What the item is like afterwards, or what it is like when nothing was written. Neither takes read capacity:
+      // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
       ReturnValues: 'UPDATED_NEW',
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
