@@ -14,6 +14,8 @@ export interface Connection extends ConnectionKey {
   readonly connectedAt: number;
   /** Milliseconds since the Unix epoch, a whole second; from then on nothing is delivered to it. */
   readonly expiresAt: number;
+  /** Whether the client has negotiated batches. Default: no, as the documented clients. */
+  readonly batches?: boolean;
 }
 
 /** That an operator has sent a user away. */

@@ -1,0 +1,62 @@
+// A message on its way to the dashboards: its text, and what decides whether a later one supersedes it.
+import {
+  isNewer,
+  registerOf,
+  serializeFrame,
+  versionOf,
+  type EventFrame,
+} from '../../../sdk/protocol';
+
+export interface OutgoingMessage {
+  /** The text of the message, ready to post. */
+  readonly text: string;
+  /** Its type. */
+  readonly type: EventFrame['type'] | 'heartbeat';
+  /** The register that it writes: of two messages with the same one, the newer supersedes the other. */
+  readonly register: string;
+  /** When the event was reported, by the backend's clock: milliseconds since the Unix epoch. */
+  readonly reportedAt: number;
+  /** Decides between two of the same time, as `versionOf` of the protocol says. */
+  readonly value: string;
+}
+
+export function messageOfEvent(event: EventFrame): OutgoingMessage {
+  const { timestamp, value } = versionOf(event.payload);
+  return {
+    text: serializeFrame(event),
+    type: event.type,
+    register: registerOf(event),
+    reportedAt: timestamp,
+    value,
+  };
+}
+
+/** @param timestamp milliseconds since the Unix epoch */
+export function heartbeatMessage(timestamp: number): OutgoingMessage {
+  return {
+    text: serializeFrame({ type: 'heartbeat', payload: { timestamp } }),
+    type: 'heartbeat',
+    register: 'heartbeat',
+    reportedAt: timestamp,
+    value: '',
+  };
+}
+
+/**
+ * Reads the text of a message that this service has written.
+ * @throws when it is none
+ */
+export function readOutgoing(text: string): OutgoingMessage {
+  const message = JSON.parse(text) as
+    EventFrame | { readonly type: 'heartbeat'; readonly payload: { readonly timestamp: number } };
+  if (message.type === 'heartbeat') return { ...heartbeatMessage(message.payload.timestamp), text };
+  return { ...messageOfEvent(message), text };
+}
+
+/** Whether `candidate` supersedes `known`, a message for the same register. */
+export function supersedes(candidate: OutgoingMessage, known: OutgoingMessage): boolean {
+  return isNewer(
+    { timestamp: candidate.reportedAt, value: candidate.value },
+    { timestamp: known.reportedAt, value: known.value },
+  );
+}

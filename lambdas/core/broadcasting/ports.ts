@@ -1,0 +1,95 @@
+// What coalescing needs from the outside: the fan-out lease, the pending events, and a flush.
+import type { FanOutReport } from '../fan-out';
+import type { OutgoingMessage } from './outgoing-message';
+
+/**
+ * Connections that negotiated batches, and those that get the documented messages one by one: a flush posts to both,
+ * each at its own pace.
+ */
+export type Lane = 'batched' | 'single';
+
+/** How far a lane has come: milliseconds since the Unix epoch, compared with `recordedAt` of pending items. */
+export type Cursors = Readonly<Record<Lane, number>>;
+
+/** What stands in the lease. All times are milliseconds since the Unix epoch. */
+export interface LeaseState {
+  /** Who flushes; undefined when nobody does. */
+  readonly holder: string | undefined;
+  /** From then on the holder counts as dead. */
+  readonly heldUntil: number;
+  /** Written before pending items are read: whoever records an older item must make sure that it is seen. */
+  readonly read: number;
+  /** Where a successor begins: everything recorded before has been posted to the whole lane, or is in the retry queue. */
+  readonly done: Cursors;
+  /** When the last flush began. */
+  readonly flushedAt: number;
+  /** Whether there is a list of items that were sent although they lie behind `done`, or so close to it that they may. */
+  readonly hasSent: boolean;
+}
+
+/** The part of the lease that its holder writes. */
+export type HeldState = Omit<LeaseState, 'holder'>;
+
+/** By lane, the keys of pending items (see {@link keyOf} in hold.ts) that a successor must not send again. */
+export type SentKeys = Readonly<Record<Lane, readonly string[]>>;
+
+/** One at a time may flush. Conditional writes on one item; every method may reject when the table does not answer. */
+export interface FanOutLease {
+  /** Read consistently. A lease that was never taken is free, and all its times are 0. */
+  look(): Promise<LeaseState>;
+  /**
+   * Takes the lease if it is free or its holder counts as dead.
+   * @returns what stood in it; undefined when somebody else holds it
+   */
+  acquire(holder: string, now: number, heldUntil: number): Promise<LeaseState | undefined>;
+  /** Writes all of it; false when it is not this holder's any more. */
+  renew(holder: string, state: HeldState): Promise<boolean>;
+  /** Writes all of it, and frees it; false when it was not this holder's any more. */
+  release(holder: string, state: HeldState): Promise<boolean>;
+  /** Replaces the list of items that were sent. */
+  saveSent(sent: SentKeys): Promise<void>;
+  /** The list that was saved last, read consistently; empty when there is none. */
+  readSent(): Promise<SentKeys>;
+}
+
+/** Messages of one event, or of one pack of events, that wait for a flush. */
+export interface PendingItem {
+  /** The same when it is recorded again: it is sent once. */
+  readonly id: string;
+  /** Milliseconds since the Unix epoch: orders the items. */
+  readonly recordedAt: number;
+  readonly messages: readonly OutgoingMessage[];
+}
+
+export interface PendingStore {
+  /** Items delete themselves when nobody can want them any more. */
+  record(item: PendingItem): Promise<void>;
+  /** All items with `recordedAt` of at least `from`, in that order, read consistently. */
+  since(from: number): Promise<readonly PendingItem[]>;
+}
+
+export interface FlushOrder {
+  /** For each connection with batches, in this order. */
+  readonly batched: readonly OutgoingMessage[];
+  /** For each connection without, in this order; undefined: these connections are not looked at. */
+  readonly single: readonly OutgoingMessage[] | undefined;
+  /** Milliseconds since the Unix epoch; no post begins after it. */
+  readonly deadline: number;
+  /** Of the only event in it, for the log. */
+  readonly eventId?: string;
+}
+
+/** A flush under way: the two promises never reject. */
+export interface Flushing {
+  /** Every connection with batches has its messages, or the retry queue has them; undefined if there is no report of it. */
+  readonly batched: Promise<FanOutReport | undefined>;
+  /** The same for all others. */
+  readonly single: Promise<FanOutReport | undefined>;
+}
+
+/**
+ * One fan-out of what was collected: lists the connections once, and posts to each kind what it is to get. A large one
+ * is done by other workers; it then counts as under way for as long as the pace needs for it.
+ * @throws never; a rejection of `batched` or `single` would strand what is pending
+ */
+export type Flush = (order: FlushOrder) => Flushing;
