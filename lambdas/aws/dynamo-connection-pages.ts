@@ -27,7 +27,7 @@ export async function* readConnectionPages(
       ExpressionAttributeValues: { ':pk': { S: connectionPartition(shard) } },
       ConsistentRead: consistent,
       // The partition's key in each item would be a fifth of the bytes.
-      ProjectionExpression: 'sk, connectedAt, validUntil',
+      ProjectionExpression: 'sk, connectedAt, validUntil, batches',
       Limit: pageSize,
       ...(start === undefined ? {} : { ExclusiveStartKey: start }),
     });
@@ -47,10 +47,9 @@ function isConnection(item: Record<string, AttributeValue>): boolean {
 
 function toConnection(item: Record<string, AttributeValue>): Connection {
   const { userId, connectionId } = parseConnectionSortKey(item['sk']?.S ?? '');
-  return {
-    userId,
-    connectionId,
-    connectedAt: Number(item['connectedAt']?.N),
-    expiresAt: Number(item['validUntil']?.N),
-  };
+  const connectedAt = Number(item['connectedAt']?.N);
+  const expiresAt = Number(item['validUntil']?.N);
+  return item['batches'] === undefined
+    ? { userId, connectionId, connectedAt, expiresAt }
+    : { userId, connectionId, connectedAt, expiresAt, batches: true };
 }

@@ -45,6 +45,8 @@ interface ConnectionItem {
   readonly validUntil: number;
   /** Seconds since the Unix epoch: when TTL may delete the record. */
   readonly expiresAt: number;
+  /** Of connections that negotiated batches; absent of all others. */
+  readonly batches?: true;
 }
 
 interface MarkerItem {
@@ -81,12 +83,13 @@ export function createDynamoConnectionStore(
   }
 
   return {
-    async save({ userId, connectionId, connectedAt, expiresAt }) {
+    async save({ userId, connectionId, connectedAt, expiresAt, batches = false }) {
       const item: ConnectionItem = {
         ...connectionKey({ userId, connectionId }),
         connectedAt,
         validUntil: expiresAt,
         expiresAt: deletionOf(expiresAt),
+        ...(batches && { batches }),
       };
       await client.send(new PutCommand({ TableName: tableName, Item: item }));
     },
@@ -178,8 +181,12 @@ function deletionOf(expiresAt: number): number {
   return Math.floor(expiresAt / 1000) + graceSeconds;
 }
 
-function toConnection({ sk, connectedAt, validUntil }: ConnectionItem): Connection {
-  return { ...parseConnectionSortKey(sk), connectedAt, expiresAt: validUntil };
+function toConnection({ sk, connectedAt, validUntil, batches }: ConnectionItem): Connection {
+  return {
+    ...parseConnectionSortKey(sk),
+    ...{ connectedAt, expiresAt: validUntil },
+    ...(batches && { batches }),
+  };
 }
 
 function isMarker(item: ConnectionItem | MarkerItem): item is MarkerItem {

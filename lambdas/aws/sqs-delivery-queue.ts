@@ -11,7 +11,10 @@ const maxBytes = 256 * 1024;
 /** The pause before a job that was put back: up to a bound that doubles with each round, half of it at least. */
 const longestDelaySeconds = 60;
 
-type Entry = [userId: string, connectionId: string, connectedAt: number, expiresAt: number];
+type PlainEntry = [userId: string, connectionId: string, connectedAt: number, expiresAt: number];
+
+/** A connection; the 1 says that it has negotiated batches. */
+type Entry = PlainEntry | [...PlainEntry, batches: 1];
 
 interface Message {
   readonly body: string;
@@ -60,8 +63,9 @@ export function messageOf(job: DeliveryJob): object {
   return { ...job, connections: job.connections.map(entryOf) };
 }
 
-function entryOf({ userId, connectionId, connectedAt, expiresAt }: Connection): Entry {
-  return [userId, connectionId, connectedAt, expiresAt];
+function entryOf({ userId, connectionId, connectedAt, expiresAt, batches }: Connection): Entry {
+  const entry: PlainEntry = [userId, connectionId, connectedAt, expiresAt];
+  return batches ? [...entry, 1] : entry;
 }
 
 /** A list that is too long for a message becomes several. */
@@ -106,6 +110,7 @@ function batchesOf(messages: readonly Message[]): Message[][] {
 }
 
 const key = objectOf({ userId: v.string(), connectionId: v.string() });
+const entry = [v.string(), v.string(), v.number(), v.number()] as const;
 const common = {
   frame: v.string(),
   type: v.string(),
@@ -118,10 +123,11 @@ const jobSchema = v.union(
     v.object({
       ...common,
       connections: v.pipe(
-        v.array(v.strictTuple([v.string(), v.string(), v.number(), v.number()])),
+        v.array(v.union([v.strictTuple(entry), v.strictTuple([...entry, v.literal(1)])])),
         v.transform((entries) =>
-          entries.map(([userId, connectionId, connectedAt, expiresAt]): Connection => ({
+          entries.map(([userId, connectionId, connectedAt, expiresAt, batches]): Connection => ({
             ...{ userId, connectionId, connectedAt, expiresAt },
+            ...(batches === 1 && { batches: true }),
           })),
         ),
       ),

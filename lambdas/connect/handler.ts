@@ -1,6 +1,6 @@
 // $connect: a handshake that the authorizer let through.
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { subprotocol } from '../../sdk/protocol';
+import { batchSubprotocol, subprotocol } from '../../sdk/protocol';
 import { parseAuthorizerContext } from '../core/authorizer-context';
 import type { Connect } from '../core/connect';
 import { offeredSubprotocols, type HandshakeHeaders } from '../core/handshake-token';
@@ -9,6 +9,9 @@ import type { Log } from '../core/ports';
 export interface ConnectEvent extends HandshakeHeaders {
   readonly requestContext: { readonly connectionId: string; readonly authorizer?: unknown };
 }
+
+/** The subprotocols that the server speaks; which one counts is not the client's order to say. */
+const preferred = [batchSubprotocol, subprotocol];
 
 export function createHandler({ connect, log }: { readonly connect: Connect; readonly log: Log }) {
   return async (event: ConnectEvent): Promise<APIGatewayProxyStructuredResultV2> => {
@@ -20,7 +23,9 @@ export function createHandler({ connect, log }: { readonly connect: Connect; rea
       return { statusCode: 401 };
     }
     const { userId } = token;
-    const outcome = await connect(connectionId, token);
+    const offered = offeredSubprotocols(event);
+    const chosen = preferred.find((name) => offered.includes(name));
+    const outcome = await connect(connectionId, token, chosen === batchSubprotocol);
     if (outcome === 'too_many_handshakes') {
       // Counted already: whoever comes far too often must not fill the log with a second line.
       return { statusCode: 429 };
@@ -32,8 +37,8 @@ export function createHandler({ connect, log }: { readonly connect: Connect; rea
     log.info('connected', { connectionId, userId });
     // Clients that offered subprotocols must be told which one was chosen, and the token never is.
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-connect-route-subprotocol.html
-    return offeredSubprotocols(event).includes(subprotocol)
-      ? { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': subprotocol } }
-      : { statusCode: 200 };
+    return chosen === undefined
+      ? { statusCode: 200 }
+      : { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': chosen } };
   };
 }

@@ -14,11 +14,13 @@ import type {
 
 /**
  * Records the connection, unless its user comes too often, or has been sent away since the token was issued.
+ * @param batches whether the client has negotiated batches
  * @throws if it could not be recorded: then nobody would ever post to it
  */
 export type Connect = (
   connectionId: string,
   token: VerifiedToken,
+  batches?: boolean,
 ) => Promise<'connected' | 'too_many_handshakes' | 'user_disconnected'>;
 
 export function createConnect(dependencies: {
@@ -34,14 +36,18 @@ export function createConnect(dependencies: {
   const { connections, closeConnection, rateLimits, count, now } = dependencies;
   const { handshakes, maxConnectionsPerUser } = dependencies;
 
-  return async (connectionId, { userId, expiresAt: tokenExpiresAt, issuedAt }) => {
+  return async (connectionId, token, batches = false) => {
+    const { userId, expiresAt: tokenExpiresAt, issuedAt } = token;
     const connectedAt = now();
     if (!(await rateLimits.take(userId, 'handshakes', handshakes, connectedAt))) {
       count('HandshakesLimited', { connectionId, userId });
       return 'too_many_handshakes';
     }
     const expiresAt = expiryOf(connectedAt, tokenExpiresAt);
-    const self = { connectionId, userId, connectedAt, expiresAt };
+    const self: Connection = {
+      ...{ connectionId, userId, connectedAt, expiresAt },
+      ...(batches && { batches }),
+    };
     // Saved before the others are counted: of two that come at once, at least one sees both. And an operator who sends
     // the user away meanwhile marks first and lists then: either this record is listed, or the marker is seen here.
     await connections.save(self);

@@ -1,5 +1,5 @@
 // Where in a WebSocket handshake the token is.
-import { subprotocol } from '../../sdk/protocol';
+import { batchSubprotocol, subprotocol } from '../../sdk/protocol';
 import type { TokenRefusal } from './ports';
 
 type Values = Readonly<Record<string, readonly string[] | undefined>> | null | undefined;
@@ -29,7 +29,8 @@ export type TokenSearch =
 
 /**
  * Finds the token of a handshake: in `Authorization: Bearer <jwt>`, else as the second entry of
- * `Sec-WebSocket-Protocol: mission-control, <jwt>`, else as `?token=<jwt>`. The first that is there decides.
+ * `Sec-WebSocket-Protocol: mission-control, <jwt>` or, where `mission-control.batch` is offered, as the entry that
+ * is no name of ours, wherever it stands; else as `?token=<jwt>`. The first that is there decides.
  *
  * An Authorization header of another scheme is refused, although a token may follow elsewhere: it says
  * that the client means to be someone, and which of two identities counts must never be a guess.
@@ -38,10 +39,8 @@ export function findToken(handshake: Handshake): TokenSearch {
   const authorization = headerValues(handshake, 'authorization');
   if (authorization.length > 0) return bearerToken(authorization);
 
-  const [first, second] = offeredSubprotocols(handshake);
-  if (first === subprotocol && second !== undefined) {
-    return { ok: true, token: second, place: 'subprotocol' };
-  }
+  const offered = tokensAmong(offeredSubprotocols(handshake));
+  if (offered.length > 0) return only(offered, 'subprotocol');
 
   return only(queryValues(handshake, 'token'), 'query');
 }
@@ -52,6 +51,19 @@ export function offeredSubprotocols(handshake: HandshakeHeaders): readonly strin
     .flatMap((value) => value.split(','))
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
+}
+
+/**
+ * Clients that know no batches have their token in second place, and what follows never counted. Those that do
+ * offer more than one name, and WebSocket libraries do not all keep the order: a second entry that could be a
+ * token makes it ambiguous.
+ */
+function tokensAmong(offered: readonly string[]): readonly string[] {
+  if (offered.includes(batchSubprotocol)) {
+    return offered.filter((entry) => entry !== batchSubprotocol && entry !== subprotocol);
+  }
+  const [first, second] = offered;
+  return first === subprotocol && second !== undefined ? [second] : [];
 }
 
 function bearerToken(values: readonly string[]): TokenSearch {

@@ -31,4 +31,4 @@ export {
 } from './limits';
 export { describeFault, describeFaults, objectOf, parse, type Fault, type Parsed } from './parse';
 export { compareText, isNewer, registerOf, versionOf, type Version } from './registers';
-export { subprotocol } from './subprotocol';
+export { batchSubprotocol, subprotocol } from './subprotocol';

@@ -71,6 +71,24 @@ export function describeConnectionStore(
       await expect(store.find({ userId: 'ann', connectionId: '2=' })).resolves.toBeUndefined();
     });
 
+    test('keeps of a connection that it negotiated batches, wherever it is read, and of no other', async () => {
+      const store = await create();
+      const saved = [
+        { ...connection('ann', '1='), batches: true },
+        { ...connection('ann', '2='), batches: false },
+        connection('ann', '3='),
+      ];
+      for (const one of saved) await store.save(one);
+      await store.extend({ userId: 'ann', connectionId: '1=' }, 1_707_166_800_000);
+      const flags = (found: readonly Connection[]) =>
+        found.map(({ connectionId, batches = false }) => `${connectionId} ${batches}`).sort();
+      const expected = ['1= true', '2= false', '3= false'];
+      expect(flags(await allOf(store))).toEqual(expected);
+      expect(flags((await store.ofUser('ann')).connections)).toEqual(expected);
+      const each = saved.map(({ connectionId }) => store.find({ userId: 'ann', connectionId }));
+      expect(flags((await Promise.all(each)).filter((one) => one !== undefined))).toEqual(expected);
+    });
+
     test('extends a record that is there, never shortens it, and brings none to life', async () => {
       const store = await create();
       await store.save(connection('ann', '1='));

@@ -60,6 +60,6 @@ test('an attribute that is unknown here is an error, not a gap', () => {
       ExpressionAttributeValues: { ':pk': { S: 'connections#0' } },
     });
 
-  expect(() => ask('sk, connectedAt')).not.toThrow();
+  expect(() => ask('sk, connectedAt, batches')).not.toThrow();
   expect(() => ask('sk, color')).toThrow("The bench's connections have no color.");
 });

@@ -122,6 +122,17 @@ test('a connection lies where the data model says, with a TTL that leaves heartb
   ]);
 });
 
+test('a connection with batches has one attribute more, and another has none that says no', async () => {
+  const tableName = await newTable();
+  const store = createDynamoConnectionStore(dynamo.client, tableName);
+  const times = { connectedAt: 1_707_163_200_123, expiresAt: 1_707_163_260_000 };
+  await store.save({ userId: 'a#b', connectionId: '1=', ...times, batches: true });
+  await store.save({ userId: 'a#b', connectionId: '2=', ...times, batches: false });
+  const [first, second] = await itemsOf(tableName, 'connections#1');
+  expect(first).toMatchObject({ sk: 'a%23b#1=', batches: true });
+  expect(second).not.toHaveProperty('batches');
+});
+
 test('the marker of a user who was sent away lies beside the connections, and its TTL deletes it when it has ended', async () => {
   const tableName = await newTable();
   const store = createDynamoConnectionStore(dynamo.client, tableName);

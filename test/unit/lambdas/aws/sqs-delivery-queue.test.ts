@@ -42,6 +42,22 @@ test('a job comes out as it went in', async () => {
   expect(sent().map(parseDeliveryJob)).toEqual(jobs);
 });
 
+test('a connection with batches has a fifth element, and bodies without one are read as before', async () => {
+  const connections = [{ ...connection(1), batches: true }, connection(2)];
+  await queue.send([{ ...job, connections }]);
+  const [body = ''] = sent();
+  expect(JSON.parse(body)).toMatchObject({
+    connections: [
+      ['user-1', 'L0SM9cOFvHc1=', 1_707_163_200_123, 1_707_163_260_000, 1],
+      ['user-2', 'L0SM9cOFvHc2=', 1_707_163_200_123, 1_707_163_260_000],
+    ],
+  });
+  expect(parseDeliveryJob(body)).toEqual({ ...job, connections });
+  for (const wrong of [',2]', ',null]', ',1,1]']) {
+    expect(() => parseDeliveryJob(body.replace(',1]', wrong))).toThrow('is no delivery');
+  }
+});
+
 test('sixteen shards take two requests, and no delay', async () => {
   await queue.send(Array.from({ length: 16 }, (_, shard) => ({ ...job, round: 0, shard })));
   expect(batches().map((entries) => entries.length)).toEqual([10, 6]);
@@ -69,7 +85,10 @@ test('splits lists so that messages and requests stay within 256 KB, and loses n
       async (count, userIdLength, frameLength) => {
         sqs.resetHistory();
         const userId = '"'.repeat(userIdLength);
-        const connections = Array.from({ length: count }, (_, index) => connection(index, userId));
+        const connections = Array.from({ length: count }, (_, index) => ({
+          ...connection(index, userId),
+          ...(index % 3 === 0 && { batches: true }),
+        }));
         await queue.send([{ ...job, frame: '"'.repeat(frameLength), connections }]);
         for (const entries of batches()) {
           const bytes = entries.map((entry) => Buffer.byteLength(entry.MessageBody ?? ''));

@@ -1,14 +1,13 @@
 import { createHandler } from '../../../../lambdas/connect/handler';
 import type { Connect } from '../../../../lambdas/core/connect';
-import type { VerifiedToken } from '../../../../lambdas/core/ports';
 import { RecordingLog } from '../../../support/fakes';
 
 function setUp(outcome: Awaited<ReturnType<Connect>> = 'connected') {
-  const connected: [string, VerifiedToken][] = [];
+  const connected: Parameters<Connect>[] = [];
   const log = new RecordingLog();
   const handler = createHandler({
-    connect: async (connectionId, token) => {
-      connected.push([connectionId, token]);
+    connect: async (...all) => {
+      connected.push(all);
       return Promise.resolve(outcome);
     },
     log,
@@ -29,7 +28,7 @@ test('records who connected, until when', async () => {
   const { connected, handler } = setUp();
   await expect(handler({ requestContext })).resolves.toEqual({ statusCode: 200 });
   expect(connected).toEqual([
-    ['L0SM9cOFvHcCIhw=', { userId: 'alice', expiresAt: 1_707_166_800_000 }],
+    ['L0SM9cOFvHcCIhw=', { userId: 'alice', expiresAt: 1_707_166_800_000 }, false],
   ]);
 });
 
@@ -38,13 +37,40 @@ test.each([
   { 'sec-websocket-protocol': 'mission-control,a.secret.token' },
   { 'SEC-WEBSOCKET-PROTOCOL': 'other , mission-control' },
 ])('echoes mission-control alone for %j', async (headers) => {
-  const { log, handler } = setUp();
+  const { connected, log, handler } = setUp();
   await expect(handler({ headers, requestContext })).resolves.toEqual({
     statusCode: 200,
     headers: { 'Sec-WebSocket-Protocol': 'mission-control' },
   });
+  expect(connected.map(([, , batches]) => batches)).toEqual([false]);
   expect(JSON.stringify(log.lines)).not.toContain('secret');
 });
+
+test.each([
+  'mission-control, a.secret.token, mission-control.batch',
+  'mission-control.batch, mission-control, a.secret.token',
+  'mission-control.batch,a.secret.token',
+  'mission-control, mission-control.batch',
+  'mission-control.batch',
+])('chooses batches for a client that offers %s, and records it', async (offered) => {
+  const { connected, log, handler } = setUp();
+  const headers = { 'Sec-WebSocket-Protocol': offered };
+  await expect(handler({ headers, requestContext })).resolves.toEqual({
+    statusCode: 200,
+    headers: { 'Sec-WebSocket-Protocol': 'mission-control.batch' },
+  });
+  expect(connected.map(([, , batches]) => batches)).toEqual([true]);
+  expect(JSON.stringify(log.lines)).not.toContain('secret');
+});
+
+test.each(['mission-control.batches', 'Mission-Control.Batch', 'mission-control, x.batch'])(
+  'takes %s for no offer of batches',
+  async (offered) => {
+    const { connected, handler } = setUp();
+    await handler({ headers: { 'Sec-WebSocket-Protocol': offered }, requestContext });
+    expect(connected.map(([, , batches]) => batches)).toEqual([false]);
+  },
+);
 
 test('echoes nothing to a client that did not offer it', async () => {
   const { handler } = setUp();
@@ -91,5 +117,5 @@ test('is told when the token was issued', async () => {
   const { connected, handler } = setUp();
   const context = { ...authorizer, issuedAt: '1707163200000' };
   await handler({ requestContext: { ...requestContext, authorizer: context } });
-  expect(connected).toMatchObject([['L0SM9cOFvHcCIhw=', { issuedAt: 1_707_163_200_000 }]]);
+  expect(connected[0]?.[1]).toMatchObject({ issuedAt: 1_707_163_200_000 });
 });

@@ -47,6 +47,18 @@ test('records the connection until its token expires, to the second', async () =
   ]);
 });
 
+test.each([true, false])(
+  'records batches only of those who negotiated them: %s',
+  async (batches) => {
+    const { connections, connect, token } = setUp();
+    await connect('a=', token('alice'), batches);
+    const record = connections.records.get('a=') ?? {};
+    expect(Object.entries(record).filter(([name]) => name === 'batches')).toEqual(
+      batches ? [['batches', true]] : [],
+    );
+  },
+);
+
 test('records it for two hours and a minute at the most', async () => {
   const { clock, connections, connect } = setUp();
   await connect('a=', { userId: 'alice', expiresAt: clock.now() + 86_400_000 });

@@ -120,6 +120,113 @@ const cases: [what: string, handshake: Handshake, result: unknown][] = [
     refused('token_missing'),
   ],
 
+  [
+    'batches last, as the client offers them',
+    { headers: { 'sec-websocket-protocol': 'mission-control, t2, mission-control.batch' } },
+    found('t2', 'subprotocol'),
+  ],
+  [
+    'batches first',
+    { headers: { 'sec-websocket-protocol': 'mission-control.batch, mission-control, t2' } },
+    found('t2', 'subprotocol'),
+  ],
+  [
+    'batches between',
+    { headers: { 'sec-websocket-protocol': 'mission-control, mission-control.batch, t2' } },
+    found('t2', 'subprotocol'),
+  ],
+  [
+    'the token first, with batches',
+    { headers: { 'sec-websocket-protocol': 't2, mission-control.batch, mission-control' } },
+    found('t2', 'subprotocol'),
+  ],
+  [
+    'batches alone, and the token',
+    { headers: { 'sec-websocket-protocol': 'mission-control.batch, t2' } },
+    found('t2', 'subprotocol'),
+  ],
+  [
+    'the token, and batches alone',
+    { headers: { 'sec-websocket-protocol': 't2,mission-control.batch' } },
+    found('t2', 'subprotocol'),
+  ],
+  [
+    'the same token twice, with batches',
+    { headers: { 'sec-websocket-protocol': 't2, mission-control.batch, t2' } },
+    found('t2', 'subprotocol'),
+  ],
+  [
+    'two tokens, with batches',
+    { headers: { 'sec-websocket-protocol': 'mission-control, t2, mission-control.batch, t4' } },
+    refused('token_ambiguous', 'subprotocol'),
+  ],
+  [
+    'two tokens around batches alone',
+    { headers: { 'sec-websocket-protocol': 't2, mission-control.batch, t4' } },
+    refused('token_ambiguous', 'subprotocol'),
+  ],
+  [
+    'a token and another subprotocol, with batches',
+    { headers: { 'sec-websocket-protocol': 'x, mission-control, t2, mission-control.batch' } },
+    refused('token_ambiguous', 'subprotocol'),
+  ],
+  [
+    'two tokens with batches, and a third in the query: no guess',
+    {
+      headers: { 'sec-websocket-protocol': 'mission-control, t2, t4, mission-control.batch' },
+      queryStringParameters: { token: 't3' },
+    },
+    refused('token_ambiguous', 'subprotocol'),
+  ],
+  [
+    'both names without a token',
+    { headers: { 'sec-websocket-protocol': 'mission-control, mission-control.batch' } },
+    refused('token_missing'),
+  ],
+  [
+    'batches alone',
+    { headers: { 'sec-websocket-protocol': 'mission-control.batch' } },
+    refused('token_missing'),
+  ],
+  [
+    'both names, and the query',
+    {
+      headers: { 'sec-websocket-protocol': 'mission-control.batch, mission-control' },
+      queryStringParameters: { token: 't3' },
+    },
+    found('t3', 'query'),
+  ],
+  [
+    'batches in another case, which is no name of ours',
+    { headers: { 'sec-websocket-protocol': 'mission-control, Mission-Control.Batch' } },
+    found('Mission-Control.Batch', 'subprotocol'),
+  ],
+  [
+    'the Authorization header, and both names',
+    {
+      headers: {
+        Authorization: 'Bearer t1',
+        'sec-websocket-protocol': 'mission-control, mission-control.batch',
+      },
+    },
+    found('t1', 'authorization'),
+  ],
+  [
+    'the Authorization header, and another token with batches: the header wins, as without',
+    {
+      headers: {
+        Authorization: 'Bearer t1',
+        'sec-websocket-protocol': 'mission-control.batch, t2',
+      },
+    },
+    found('t1', 'authorization'),
+  ],
+  [
+    'tokens in two headers, with batches',
+    { multiValueHeaders: { 'Sec-WebSocket-Protocol': ['t2', 'mission-control.batch', 't4'] } },
+    refused('token_ambiguous', 'subprotocol'),
+  ],
+
   ['the query', { queryStringParameters: { token: 't3' } }, found('t3', 'query')],
   ['another parameter', { queryStringParameters: { Token: 't3' } }, refused('token_missing')],
   ['an empty token', { queryStringParameters: { token: '' } }, refused('token_missing', 'query')],
@@ -157,10 +264,25 @@ test('lists what a client offers, for the echo', () => {
   expect(offeredSubprotocols({})).toEqual([]);
 });
 
+test('with batches, the order of what is offered changes nothing', () => {
+  const entries = ['mission-control', 'mission-control.batch', 't2'];
+  const orders = fc.shuffledSubarray(entries, { minLength: 1 });
+  fc.assert(
+    fc.property(orders, (offered) => {
+      fc.pre(offered.includes('mission-control.batch'));
+      const expected = offered.includes('t2')
+        ? found('t2', 'subprotocol')
+        : refused('token_missing');
+      const headers = { 'sec-websocket-protocol': offered.join(', ') };
+      expect(findToken({ headers })).toEqual(expected);
+    }),
+  );
+});
+
 test('whatever headers hold, the result is a token of theirs or a refusal', () => {
   const text = fc.string({ unit: 'binary' });
   const name = fc.constantFrom('Authorization', 'Sec-WebSocket-Protocol', 'x');
-  const scheme = fc.constantFrom('Bearer ', 'mission-control, ', '');
+  const scheme = fc.constantFrom('Bearer ', 'mission-control, ', 'mission-control.batch, ', '');
   const value = fc.tuple(scheme, text).map((parts) => parts.join(''));
   const handshakes = fc.record({
     headers: fc.dictionary(name, value),
