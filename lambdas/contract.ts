@@ -16,6 +16,8 @@ export const itemKinds = {
   heartbeats: 'heartbeat',
   state: 'state#',
   rateLimits: 'rate#',
+  lease: 'lease',
+  pending: 'pending#',
 } as const;
 
 export type ItemKind = keyof typeof itemKinds;

@@ -1,6 +1,7 @@
 // The keys of the one table: which items lie side by side, and in which order.
 import { itemKinds } from '../contract';
 import { shardOf } from '../core/shard';
+import type { PendingItem } from '../core/broadcasting/ports';
 import type { ConnectionKey } from '../core/ports';
 import type { EventFrame } from '../../sdk/protocol';
 
@@ -19,6 +20,8 @@ export const censusPartition = itemKinds.connectionCounts;
 export const reachPartition = itemKinds.reach;
 
 export const heartbeatPartition = itemKinds.heartbeats;
+
+export const leasePartition = itemKinds.lease;
 
 export function connectionPartition(shard: number): string {
   return `${itemKinds.connections}${shard}`;
@@ -82,4 +85,36 @@ export function parseStateSortKey(sk: string): {
 
 export function rateLimitKey(userId: string, what: string): { pk: string; sk: string } {
   return { pk: `${itemKinds.rateLimits}${encodeId(userId)}`, sk: what };
+}
+
+/** A partition takes 1,000 writes a second at the most, and this key ascends: DynamoDB cannot split it. */
+const pendingPartitionCount = 4;
+
+export const pendingPartitions: readonly string[] = Array.from(
+  { length: pendingPartitionCount },
+  (_, partition) => `${itemKinds.pending}${partition}`,
+);
+
+/** What the sort keys of items begin with that were recorded then; they are ordered by it. */
+export function pendingPrefix(recordedAt: number): string {
+  return String(recordedAt).padStart(15, '0');
+}
+
+export function pendingKey({ id, recordedAt }: Pick<PendingItem, 'id' | 'recordedAt'>): {
+  pk: string;
+  sk: string;
+} {
+  return {
+    pk: `${itemKinds.pending}${shardOf(id) % pendingPartitionCount}`,
+    sk: `${pendingPrefix(recordedAt)}#${encodeId(id)}`,
+  };
+}
+
+/** Reads a pending item's sort key. */
+export function parsePendingSortKey(sk: string): Pick<PendingItem, 'id' | 'recordedAt'> {
+  const separator = sk.indexOf('#');
+  return {
+    recordedAt: Number(sk.slice(0, separator)),
+    id: decodeId(sk.slice(separator + 1)),
+  };
 }

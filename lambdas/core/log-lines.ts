@@ -62,6 +62,7 @@ export const logLines = {
   'event rejected': { level: 'warn', fields: ['eventId', 'reason'] },
   'event outdated': { level: 'info', fields: ['eventId', 'type'] },
   'state not stored': { level: 'error', fields: ['eventId', 'type', 'error'] },
+  'pending event not read': { level: 'error', fields: ['eventId'] },
   'completion not noted': { level: 'warn', fields: ['eventId', 'type', 'error'] },
   'post failed': { level: 'warn', fields: ['connectionId', 'statusCode', 'name', 'cause'] },
   'connection not inspected': { level: 'warn', fields: ['connectionId', 'statusCode', 'name'] },

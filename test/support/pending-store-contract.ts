@@ -1,0 +1,107 @@
+// What every PendingStore must do; the unit tests run it against each of them.
+import fc from 'fast-check';
+import { heartbeatMessage, messageOfEvent } from '../../lambdas/core/broadcasting/outgoing-message';
+import type { PendingItem, PendingStore } from '../../lambdas/core/broadcasting/ports';
+import { agentEvent, sessionEvent } from './events';
+
+const start = 1_707_163_200_000;
+
+const online = messageOfEvent(agentEvent('a', 'online', start - 10));
+
+const item = (id: string, recordedAt: number): PendingItem => ({
+  ...{ id, recordedAt },
+  messages: [online],
+});
+
+const inOrder = (items: readonly PendingItem[]) =>
+  [...items].sort(
+    (one, other) => one.recordedAt - other.recordedAt || (one.id < other.id ? -1 : 1),
+  );
+
+export function describePendingStore(
+  name: string,
+  create: () => PendingStore | Promise<PendingStore>,
+): void {
+  describe(`${name}, a pending store`, () => {
+    test('has nothing until something is recorded', async () => {
+      const store = await create();
+      await expect(store.since(0)).resolves.toEqual([]);
+      await expect(store.since(-1_000)).resolves.toEqual([]);
+    });
+
+    test('tells what was recorded at some time or later, by time and then by id, wherever it lies', async () => {
+      const store = await create();
+      const items = Array.from({ length: 24 }, (_, index) =>
+        item(`id-${index % 7}-${index}`, start + (index % 5)),
+      );
+      await Promise.all(items.map((one) => store.record(one)));
+      await expect(store.since(0)).resolves.toEqual(inOrder(items));
+      for (const from of [start, start + 2, start + 2.5, start + 5]) {
+        await expect(store.since(from)).resolves.toEqual(
+          inOrder(items.filter(({ recordedAt }) => recordedAt >= from)),
+        );
+      }
+    });
+
+    test('orders times by their numbers, not by their digits', async () => {
+      const store = await create();
+      const items = [9, 10, 99, 100, start, 10_000_000_000_000].map((at) => item(`${at}`, at));
+      for (const one of items) await store.record(one);
+      await expect(store.since(10)).resolves.toEqual(items.slice(1));
+    });
+
+    test('gives back the messages of a pack as they were, in their order', async () => {
+      const store = await create();
+      const messages = [
+        messageOfEvent(sessionEvent('a#', 's%', '\u2028 "quoted" 👋', start)),
+        online,
+        heartbeatMessage(start),
+        messageOfEvent(sessionEvent('a#', 's%', '', start)),
+      ];
+      await store.record({ id: 'pack', recordedAt: start, messages });
+      await expect(store.since(start)).resolves.toEqual([
+        { id: 'pack', recordedAt: start, messages },
+      ]);
+    });
+
+    test('keeps one of what is recorded again, and each of another time', async () => {
+      const store = await create();
+      await store.record(item('a', start));
+      await store.record(item('a', start));
+      await store.record(item('a', start + 1));
+      await expect(store.since(0)).resolves.toEqual([item('a', start), item('a', start + 1)]);
+    });
+
+    test('takes any id', async () => {
+      const store = await create();
+      const items = ['%', '#', 'a#b', 'a%23b', ' ', 'ä'].map((id) => item(id, start));
+      for (const one of items) await store.record(one);
+      await expect(store.since(start)).resolves.toEqual(inOrder(items));
+    });
+
+    test('is a list that only grows, whatever is recorded at once', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(
+            fc.record({ id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f#'), at: fc.nat(6) }),
+            {
+              maxLength: 20,
+            },
+          ),
+          fc.integer({ min: -1, max: 7 }),
+          async (given, from) => {
+            const store = await create();
+            const items = given.map(({ id, at }) => item(id, start + at));
+            await Promise.all(items.map((one) => store.record(one)));
+            const known = new Map(items.map((one) => [`${one.recordedAt} ${one.id}`, one]));
+            const wanted = [...known.values()].filter(
+              ({ recordedAt }) => recordedAt >= start + from,
+            );
+            await expect(store.since(start + from)).resolves.toEqual(inOrder(wanted));
+          },
+        ),
+        { numRuns: 15 },
+      );
+    });
+  });
+}
