@@ -56,7 +56,7 @@ function channels() {
             type: 'object',
             properties: {
               Authorization: { type: 'string', pattern: '^Bearer ' },
-              'Sec-WebSocket-Protocol': { type: 'string', pattern: '^mission-control, ' },
+              'Sec-WebSocket-Protocol': { type: 'string', pattern: 'mission-control' },
             },
           },
           bindingVersion: '0.1.0',
@@ -95,6 +95,12 @@ function operations() {
       channel: to('dashboards'),
       summary: 'Tells every connection what an agent does.',
       messages: framed('agent:status', 'session:activity'),
+    },
+    flush: {
+      action: 'send',
+      channel: to('dashboards'),
+      summary: 'The same to connections that negotiated batches, when there is more than one.',
+      messages: framed('batch'),
     },
     heartbeat: {
       action: 'send',

@@ -34,6 +34,18 @@ export const frameDescriptions: {
     summary: 'The connection lives.',
     example: { type: 'heartbeat', payload: { timestamp } },
   },
+  batch: {
+    summary: 'Several messages of one flush, in order; only to clients that negotiated batches.',
+    example: {
+      type: 'batch',
+      payload: {
+        messages: [
+          { type: 'agent:status', payload: agent },
+          { type: 'session:activity', payload: session },
+        ],
+      },
+    },
+  },
   pong: {
     summary: 'The answer to ping.',
     example: { type: 'pong', payload: { timestamp } },

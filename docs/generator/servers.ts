@@ -55,7 +55,8 @@ export function securitySchemes() {
       in: 'header',
       name: 'Sec-WebSocket-Protocol',
       description:
-        'For browsers: the subprotocols mission-control and the JWT. The first is echoed.',
+        'For browsers: the subprotocols mission-control and the JWT, and mission-control.batch for clients that take ' +
+        'batches. The last is echoed if it is there, else the first; never the JWT.',
     },
     query: {
       type: 'httpApiKey',

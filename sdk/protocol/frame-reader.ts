@@ -1,12 +1,12 @@
 // Reads what the server sent, for clients: a twentieth of the size of the schemas, and lenient where they are strict.
 import type { AgentStatus, SessionActivity } from './events';
-import type { ServerFrame } from './frames';
+import type { BatchedMessage, ServerFrame } from './frames';
 
 type Values = Readonly<Record<string, unknown>>;
 
 /**
  * Reads a frame of the server; undefined for what is none. Takes whatever `parseServerFrame` takes, with the same
- * result, and of a snapshot all that it understands. Limits are left to the server, which has kept them.
+ * result, and of a snapshot or a batch all that it understands. Limits are left to the server, which has kept them.
  */
 export function readServerFrame(text: string): ServerFrame | undefined {
   let frame: unknown;
@@ -18,12 +18,10 @@ export function readServerFrame(text: string): ServerFrame | undefined {
   if (!isObject(frame) || !isObject(frame['payload'])) return undefined;
   const { type, payload } = frame as { type: unknown; payload: Values };
   switch (type) {
-    case 'agent:status':
-    case 'session:activity': {
-      const read = type === 'agent:status' ? readAgent(payload) : readSession(payload);
-      return read && ({ type, payload: read } as ServerFrame);
+    case 'batch': {
+      const messages = readAll(payload['messages'], readBatched);
+      return messages && { type, payload: { messages } };
     }
-    case 'heartbeat':
     case 'pong': {
       const { timestamp } = payload;
       return isTime(timestamp) ? { type, payload: { timestamp } } : undefined;
@@ -54,6 +52,23 @@ export function readServerFrame(text: string): ServerFrame | undefined {
     case 'connection:closing': {
       const { reason } = payload;
       return isText(reason) ? { type, payload: { reason } } : undefined;
+    }
+  }
+  return readBatched(frame);
+}
+
+/** Reads what may be in a batch; a batch may not. */
+function readBatched({ type, payload }: Values): BatchedMessage | undefined {
+  if (!isObject(payload)) return undefined;
+  switch (type) {
+    case 'agent:status':
+    case 'session:activity': {
+      const read = type === 'agent:status' ? readAgent(payload) : readSession(payload);
+      return read && ({ type, payload: read } as BatchedMessage);
+    }
+    case 'heartbeat': {
+      const { timestamp } = payload;
+      return isTime(timestamp) ? { type, payload: { timestamp } } : undefined;
     }
   }
   return undefined;

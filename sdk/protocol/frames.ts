@@ -25,13 +25,22 @@ const text = v.string('must be a string');
 const secondsProblem = 'must be a whole number of seconds, at least 1';
 const unknownType = 'must be the type of a documented frame';
 
-/** Everything that the server sends. */
-export const serverFrameSchema = v.variant(
+const batchedSchema = v.variant(
   'type',
   [
     frame('agent:status', agentStatusSchema),
     frame('session:activity', sessionActivitySchema),
     frame('heartbeat', withTimestamp),
+  ],
+  'must be the type of a message that can be in a batch',
+);
+
+/** Everything that the server sends. */
+export const serverFrameSchema = v.variant(
+  'type',
+  [
+    ...batchedSchema.options,
+    frame('batch', objectOf({ messages: v.array(batchedSchema, 'must be a list') })),
     frame('pong', withTimestamp),
     frame(
       'state:snapshot',
@@ -73,6 +82,8 @@ export const clientFrameSchema = v.variant(
   unknownType,
 );
 
+/** What a batch may carry: the messages that go out to many connections at once. */
+export type BatchedMessage = v.InferOutput<typeof batchedSchema>;
 export type ServerFrame = v.InferOutput<typeof serverFrameSchema>;
 export type ClientFrame = v.InferOutput<typeof clientFrameSchema>;
 

@@ -13,6 +13,7 @@ export {
   parseClientFrame,
   parseServerFrame,
   serializeFrame,
+  type BatchedMessage,
   type ClientFrame,
   type ClosingReason,
   type ErrorCode,

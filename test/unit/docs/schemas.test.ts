@@ -146,15 +146,19 @@ describe('the schemas', () => {
     fc.constantFrom(0, -1, 1.5, 1_770_328_200_000, Number.MAX_SAFE_INTEGER, 2 ** 53),
   );
   const keys = ['agentId', 'sessionId', 'status', 'lastMessage', 'timestamp', 'since', 'token'];
-  const others = ['expiresAt', 'code', 'message', 'reason', 'complete', 'extra'];
+  const others = ['expiresAt', 'code', 'message', 'reason', 'complete', 'messages', 'extra'];
   const record = fc.dictionary(fc.constantFrom(...keys, ...others), scalar);
   const change = fc.tuple(fc.constantFrom(...keys, ...others), scalar);
-  const frame = fc
+  const single = fc
     .tuple(fc.constantFrom(...examples), fc.array(change, { maxLength: 2 }), fc.option(record))
     .map(([[type, example], changes, other]) => {
       const payload = 'payload' in example ? example.payload : {};
       return { type, payload: other ?? { ...payload, ...Object.fromEntries(changes) } };
     });
+  const batch = fc
+    .array(single, { maxLength: 2 })
+    .map((list) => ({ type: 'batch', payload: { messages: list } }));
+  const frame = fc.oneof({ weight: 4, arbitrary: single }, { weight: 1, arbitrary: batch });
 
   test('accept what the code accepts, and nothing else', () => {
     const accepted = { by: 0, not: 0 };

@@ -10,10 +10,21 @@ const agent = fc.record({
   timestamp: time,
 });
 const session = fc.record({ agentId: id, sessionId: id, lastMessage: text, timestamp: time });
-const payloads = {
+const batchedPayloads = {
   'agent:status': agent,
   'session:activity': session,
   heartbeat: fc.record({ timestamp: time }),
+};
+const messagesOf = (all: Readonly<Record<string, fc.Arbitrary<object>>>) =>
+  fc.oneof(
+    ...Object.entries(all).map(([type, payload]) =>
+      fc.record({ type: fc.constant(type), payload }),
+    ),
+  );
+const batched = messagesOf(batchedPayloads);
+const payloads = {
+  ...batchedPayloads,
+  batch: fc.record({ messages: fc.array(batched, { maxLength: 4 }) }),
   pong: fc.record({ timestamp: time }),
   'state:snapshot': fc.record(
     {
@@ -29,11 +40,7 @@ const payloads = {
   error: fc.record({ code: text, message: text }),
   'connection:closing': fc.record({ reason: text }),
 };
-const frame = fc.oneof(
-  ...Object.entries(payloads).map(([type, payload]) =>
-    fc.record({ type: fc.constant(type), payload: payload as fc.Arbitrary<object> }),
-  ),
-);
+const frame = messagesOf(payloads);
 
 const parsed = (json: string) => {
   const result = parseServerFrame(json);
@@ -56,7 +63,7 @@ test('drops keys that are not documented', () => {
   expect(readServerFrame(JSON.stringify(json))).toEqual({ type: 'agent:status', payload: status });
 });
 
-test('takes nothing for a frame that the schemas refuse, but for part of a snapshot', () => {
+test('takes nothing for a frame that the schemas refuse, but for part of a snapshot or a batch', () => {
   const damage = fc.constantFrom<unknown>(
     undefined,
     null,
@@ -77,7 +84,7 @@ test('takes nothing for a frame that the schemas refuse, but for part of a snaps
       const read = readServerFrame(json);
       const expected = parsed(json);
       if (expected !== undefined) expect(read).toEqual(expected);
-      else if (type !== 'state:snapshot' && value !== '') expect(read).toBeUndefined();
+      else if (type !== 'state:snapshot' && type !== 'batch') expect(read).toBeUndefined();
     }),
     { numRuns: 500 },
   );
@@ -96,6 +103,30 @@ test('of a snapshot it takes what it understands: a later version may have other
     type: 'state:snapshot',
     payload: { agents: [good], sessions: [], timestamp: 2, complete: true },
   });
+});
+
+test('of a batch it takes what it understands, in order, and nothing that may not be in one', () => {
+  const other = fc.oneof(
+    fc.constantFrom<unknown>(null, 7, 'x', [], {}, { type: 'heartbeat' }, { type: 'batch' }),
+    messagesOf(payloads).filter(({ type }) => !(type in batchedPayloads)),
+    fc.record({ type: fc.constant('agent:expired'), payload: agent }),
+    fc.record({ type: fc.constant('agent:status'), payload: fc.constant({ agentId: 'a' }) }),
+  );
+  const element = fc.oneof(
+    batched.map((value) => ({ value, isGood: true })),
+    other.map((value) => ({ value, isGood: false })),
+  );
+  fc.assert(
+    fc.property(fc.array(element, { maxLength: 8 }), (elements) => {
+      const batch = (list: typeof elements) => ({
+        type: 'batch',
+        payload: { messages: list.map(({ value }) => value) },
+      });
+      expect(readServerFrame(JSON.stringify(batch(elements)))).toEqual(
+        batch(elements.filter(({ isGood }) => isGood)),
+      );
+    }),
+  );
 });
 
 test.each([0, -30, 0.5, '30', null, Number.MAX_VALUE])(

@@ -14,6 +14,19 @@ const frames: ServerFrame[] = [
   { type: 'heartbeat', payload: { timestamp: 1 } },
   { type: 'pong', payload: { timestamp: 1 } },
   {
+    type: 'batch',
+    payload: {
+      messages: [
+        { type: 'agent:status', payload: { agentId: 'a', status: 'online', timestamp: 1 } },
+        { type: 'heartbeat', payload: { timestamp: 2 } },
+        {
+          type: 'session:activity',
+          payload: { agentId: 'a', sessionId: 's', lastMessage: 'm', timestamp: 3 },
+        },
+      ],
+    },
+  },
+  {
     type: 'error',
     payload: {
       code: 'unknown_type',
@@ -49,6 +62,13 @@ test.each([
   ['{"type":"nothing"}', 'type', 'must be the type of a documented frame'],
   ['{"type":"heartbeat"}', 'payload', 'is missing'],
   ['{"type":"heartbeat","payload":{}}', 'payload.timestamp', 'is missing'],
+  ['{"type":"batch","payload":{}}', 'payload.messages', 'is missing'],
+  ['{"type":"batch","payload":{"messages":{}}}', 'payload.messages', 'must be a list'],
+  ...['batch', 'pong', 'state:snapshot', 'later'].map((type): [string, string, string] => [
+    `{"type":"batch","payload":{"messages":[{"type":"${type}","payload":{"messages":[]}}]}}`,
+    'payload.messages.0.type',
+    'must be the type of a message that can be in a batch',
+  ]),
 ])('says what is wrong with %s, by path', (text, path, problem) => {
   expect(parseServerFrame(text)).toEqual({ ok: false, faults: [{ path, problem }] });
 });
