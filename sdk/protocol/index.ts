@@ -30,6 +30,7 @@ export {
   maxIdBytes,
   utf8Length,
 } from './limits';
+export { maxPackEvents, packDetail, packType, parsePack } from './packs';
 export { describeFault, describeFaults, objectOf, parse, type Fault, type Parsed } from './parse';
 export { compareText, isNewer, registerOf, versionOf, type Version } from './registers';
 export { batchSubprotocol, subprotocol } from './subprotocol';

@@ -1,0 +1,118 @@
+// What came from the bus, as events: one by itself, or those of a pack, of which each stands by itself.
+import {
+  describeFaults,
+  isNewer,
+  maxClockSkewMilliseconds,
+  packType,
+  parseEvent,
+  parsePack,
+  registerOf,
+  versionOf,
+  type EventFrame,
+  type Fault,
+  type Parsed,
+} from '../../../sdk/protocol';
+
+/** An event as it came from the bus. */
+export interface ReportedEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly payload: unknown;
+  /** All of it, as it is to be kept if it is rejected. */
+  readonly whole: unknown;
+}
+
+export interface InvalidEvent {
+  /** That of the event; of one in a pack, that of the pack and the place in it: `<id>#3`. */
+  readonly id: string;
+  /** What is to be kept: put on the bus again, once repaired, it is broadcast. */
+  readonly whole: unknown;
+  readonly reason: string;
+}
+
+export interface ReportedEvents {
+  /** In the order of reporting. */
+  readonly accepted: readonly EventFrame[];
+  readonly rejected: readonly InvalidEvent[];
+}
+
+/**
+ * The events in what was reported. An invalid event of a pack is rejected alone, as an event of its own.
+ * @param now milliseconds since the Unix epoch
+ */
+export function eventsOf(reported: ReportedEvent, now: number): ReportedEvents {
+  const accepted: EventFrame[] = [];
+  const rejected: InvalidEvent[] = [];
+
+  function sort(parsed: Parsed<EventFrame>, whatItIs: () => ReportedEvent): void {
+    if (parsed.ok && parsed.value.payload.timestamp <= now + maxClockSkewMilliseconds) {
+      accepted.push(parsed.value);
+      return;
+    }
+    const event = whatItIs();
+    const reason = parsed.ok ? tooFarAhead : describeFaults(faultsOf(event));
+    rejected.push({ id: event.id, whole: event.whole, reason });
+  }
+
+  const { type, payload } = reported;
+  if (type !== packType) {
+    sort(parseEvent(type, payload), () => reported);
+    return { accepted, rejected };
+  }
+  const pack = parsePack(payload);
+  if (!pack.ok) {
+    sort(pack, () => reported);
+    return { accepted, rejected };
+  }
+  const { events } = payload as { readonly events: readonly unknown[] };
+  for (const [index, parsed] of pack.value.entries()) {
+    sort(parsed, () => single(reported, events[index], index));
+  }
+  return { accepted, rejected };
+}
+
+const tooFarAhead = 'timestamp must be at most 5 minutes ahead of the time';
+
+/**
+ * Of several events for one register the newest: it alone has to be written.
+ * @returns in the order of `events`
+ */
+export function newestPerRegister(events: readonly EventFrame[]): EventFrame[] {
+  const newest = new Map<string, EventFrame>();
+  for (const event of events) {
+    const register = registerOf(event);
+    const known = newest.get(register);
+    if (known === undefined || isNewer(versionOf(event.payload), versionOf(known.payload))) {
+      newest.set(register, event);
+    }
+  }
+  const kept = new Set(newest.values());
+  return events.filter((event) => kept.has(event));
+}
+
+/** An event of a pack as if it had come by itself. */
+function single({ id: packId, whole }: ReportedEvent, element: unknown, index: number) {
+  const id = `${packId}#${index}`;
+  const { type, payload } = isPlain(element)
+    ? element
+    : { type: packType, payload: { events: [element] } };
+  const envelope = { 'detail-type': type, detail: payload, id, 'pack-id': packId };
+  return { id, type, payload, whole: { ...(whole as object | null), ...envelope } };
+}
+
+/** Whether an element of a pack can be an event by itself. Any other is kept as a pack of one. */
+function isPlain(element: unknown): element is { type: string; payload: unknown } {
+  const { type, payload } = (element ?? {}) as { type?: unknown; payload?: unknown };
+  return typeof type === 'string' && type !== packType && payload !== undefined;
+}
+
+/** What is wrong with an event that is invalid, or with a pack that is none, or whose only event is invalid. */
+function faultsOf({ type, payload }: ReportedEvent): readonly Fault[] {
+  if (type !== packType) return faultsIn(parseEvent(type, payload));
+  const pack = parsePack(payload);
+  return pack.ok ? pack.value.flatMap(faultsIn) : pack.faults;
+}
+
+function faultsIn(parsed: Parsed<EventFrame>): readonly Fault[] {
+  return parsed.ok ? [] : parsed.faults;
+}

@@ -1,0 +1,171 @@
+import fc from 'fast-check';
+import {
+  eventsOf,
+  newestPerRegister,
+} from '../../../../../lambdas/core/broadcasting/reported-events';
+import { isNewer, registerOf, versionOf, type EventFrame } from '../../../../../sdk/protocol';
+
+const now = 1_707_163_200_000;
+const payload = { agentId: 'agent-123', status: 'online', timestamp: now };
+const status = { type: 'agent:status', payload } as EventFrame;
+const activity: EventFrame = {
+  type: 'session:activity',
+  payload: { agentId: 'agent-123', sessionId: 's', lastMessage: 'm', timestamp: 5 },
+};
+
+/** As EventBridge hands it over. */
+const envelope = {
+  version: '0',
+  id: 'event-1',
+  'detail-type': 'agent:status',
+  source: 'mission-control',
+  account: '123456789012',
+  time: '2026-02-05T20:00:00Z',
+  region: 'eu-central-1',
+  resources: [],
+};
+
+function report(type: string, detail: unknown) {
+  const whole = { ...envelope, 'detail-type': type, detail };
+  return { whole, ...eventsOf({ id: 'event-1', type, payload: detail, whole }, now) };
+}
+
+const reportPack = (...events: unknown[]) => report('events:batch', { events });
+
+const ahead = (milliseconds: number) => ({ ...payload, timestamp: now + milliseconds });
+
+test.each([
+  ['of a status', 'agent:status', payload, [status]],
+  ['of a session', 'session:activity', activity.payload, [activity]],
+  ['five minutes ahead', 'agent:status', ahead(300_000), [{ ...status, payload: ahead(300_000) }]],
+  ['with other keys', 'agent:status', { ...payload, extra: 1 }, [status]],
+  [
+    'that is a pack',
+    'events:batch',
+    { events: [activity, status, activity] },
+    [activity, status, activity],
+  ],
+])('an event %s is accepted', (_what, type, detail, accepted) => {
+  expect(report(type, detail)).toMatchObject({ accepted, rejected: [] });
+});
+
+test.each([
+  [
+    'with an unknown status',
+    'agent:status',
+    { ...payload, status: 'busy' },
+    /^status must be one of/,
+  ],
+  ['of an unknown type', 'agent:restarted', payload, /^type must be one of agent:status/],
+  ['too far ahead', 'agent:status', ahead(300_001), /^timestamp must be at most 5 minutes ahead/],
+  ['that is no pack', 'events:batch', { event: status }, /^events is missing$/],
+  ['that is an empty pack', 'events:batch', { events: [] }, /^events must not be empty$/],
+])('an event %s is rejected whole', (_what, type, detail, reason) => {
+  const { whole, accepted, rejected } = report(type, detail);
+  expect(accepted).toEqual([]);
+  expect(rejected).toEqual([
+    { id: 'event-1', whole, reason: expect.stringMatching(reason) as unknown },
+  ]);
+});
+
+describe('of a pack', () => {
+  test.each([
+    [
+      'an invalid event',
+      { type: 'agent:status', payload: { ...payload, status: 'busy' } },
+      'status must be one of online, offline, error',
+      'agent:status',
+      { ...payload, status: 'busy' },
+    ],
+    [
+      'an event too far ahead',
+      { type: 'agent:status', payload: ahead(300_001), extra: 1 },
+      'timestamp must be at most 5 minutes ahead of the time',
+      'agent:status',
+      ahead(300_001),
+    ],
+    [
+      'an event of an unknown type',
+      { type: 'agent:restarted', payload },
+      'type must be one of agent:status, session:activity',
+      'agent:restarted',
+      payload,
+    ],
+    [
+      'what has no payload',
+      { type: 'agent:status', agentId: 'agent-123' },
+      'events.0.payload is missing',
+      'events:batch',
+      { events: [{ type: 'agent:status', agentId: 'agent-123' }] },
+    ],
+    ['what is no object', null, 'events.0 must be an object', 'events:batch', { events: [null] }],
+    [
+      'a pack',
+      { type: 'events:batch', payload: { events: [status] } },
+      'events.0.type must be one of agent:status, session:activity',
+      'events:batch',
+      { events: [{ type: 'events:batch', payload: { events: [status] } }] },
+    ],
+  ])('%s is rejected alone, as an event of its own', (_what, element, reason, type, detail) => {
+    const { accepted, rejected } = reportPack(status, element, activity);
+    expect(accepted).toEqual([status, activity]);
+    const whole = {
+      ...{ ...envelope, 'detail-type': type, detail },
+      ...{ id: 'event-1#1', 'pack-id': 'event-1' },
+    };
+    expect(rejected).toEqual([{ id: 'event-1#1', whole, reason }]);
+    // Nobody has mended it: it is rejected again, for the same reason.
+    const again = report(type, detail);
+    expect(again.accepted).toEqual([]);
+    expect(again.rejected.map((event) => event.reason)).toEqual([reason]);
+  });
+
+  test('every event is accepted or rejected, in its order', () => {
+    const element = fc.oneof(
+      fc.constantFrom<unknown>(status, activity, { ...status, payload: ahead(300_001) }),
+      fc.jsonValue(),
+    );
+    fc.assert(
+      fc.property(fc.array(element, { minLength: 1, maxLength: 20 }), (events) => {
+        const { accepted, rejected } = reportPack(...events);
+        const places = rejected.map(({ id }) => Number(id.split('#')[1]));
+        const left = events.filter((_event, index) => !places.includes(index));
+        expect(accepted).toEqual(left);
+        expect(places).toEqual([...places].sort((one, other) => one - other));
+      }),
+    );
+  });
+});
+
+test('the newest of each register is the one that wins over all others, in the order of reporting', () => {
+  const event = fc.oneof(
+    fc
+      .record({
+        agentId: fc.constantFrom('a', 'b'),
+        status: fc.constantFrom('online', 'offline', 'error'),
+        timestamp: fc.nat(3),
+      })
+      .map((given) => ({ type: 'agent:status', payload: given })),
+    fc
+      .record({
+        agentId: fc.constantFrom('a', 'b'),
+        sessionId: fc.constantFrom('a', 'b'),
+        lastMessage: fc.constantFrom('', 'm'),
+        timestamp: fc.nat(3),
+      })
+      .map((given): EventFrame => ({ type: 'session:activity', payload: given })),
+  );
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 20 }), (events) => {
+      const newest = newestPerRegister(events);
+      expect(newest.map(registerOf).sort()).toEqual([...new Set(events.map(registerOf))].sort());
+      expect(newest).toEqual(events.filter((one) => newest.includes(one)));
+      for (const kept of newest) {
+        const rivals = events.filter((other) => registerOf(other) === registerOf(kept));
+        for (const { payload: rival } of rivals) {
+          expect(isNewer(versionOf(rival), versionOf(kept.payload))).toBe(false);
+        }
+      }
+    }),
+  );
+});

@@ -1,0 +1,128 @@
+// Packs of events: each event in one stands by itself, whatever the others are.
+import fc from 'fast-check';
+import {
+  describeFaults,
+  maxPackEvents,
+  packDetail,
+  parseEvent,
+  parsePack,
+} from '../../../../sdk/protocol';
+
+const payload = { agentId: 'agent-123', status: 'online', timestamp: 1_707_163_200_000 };
+const status = { type: 'agent:status', payload };
+const activity = {
+  type: 'session:activity',
+  payload: { agentId: 'a', sessionId: 's', lastMessage: 'm', timestamp: 1 },
+};
+
+test('gives the events in order, with the documented keys only', () => {
+  const extra = { ...status, id: 7, payload: { ...payload, extra: true } };
+  expect(parsePack({ events: [activity, extra, activity], other: 1 })).toEqual({
+    ok: true,
+    value: [activity, status, activity].map((value) => ({ ok: true, value })),
+  });
+});
+
+test.each([
+  ['nothing', undefined, 'must be an object'],
+  ['a list', [status], 'events is missing'],
+  ['an object without the list', { event: status }, 'events is missing'],
+  ['another kind of list', { events: { 0: status } }, 'events must be a list'],
+  ['an empty list', { events: [] }, 'events must not be empty'],
+  [
+    'a list that is too long',
+    { events: Array.from({ length: maxPackEvents + 1 }, () => status) },
+    'events must have at most 1000 events',
+  ],
+])('%s is no pack', (_what, detail, reason) => {
+  const parsed = parsePack(detail);
+  expect(!parsed.ok && describeFaults(parsed.faults)).toBe(reason);
+});
+
+test('takes as many events as a pack may have', () => {
+  const parsed = parsePack({ events: Array.from({ length: maxPackEvents }, () => status) });
+  expect(parsed.ok && parsed.value.every(({ ok }) => ok)).toBe(true);
+});
+
+test.each([
+  ['no object', 'status', 'events.1 must be an object'],
+  ['no type', { payload }, 'events.1.type is missing'],
+  ['a type that is no text', { type: 7, payload }, 'events.1.type must be a string'],
+  ['no payload', { type: 'agent:status' }, 'events.1.payload is missing'],
+  [
+    'another type',
+    { type: 'toString', payload },
+    'events.1.type must be one of agent:status, session:activity',
+  ],
+  [
+    'a pack',
+    { type: 'events:batch', payload: { events: [status] } },
+    'events.1.type must be one of agent:status, session:activity',
+  ],
+  ['a payload that is none', { ...status, payload: 7 }, 'events.1.payload must be an object'],
+  [
+    'several faults',
+    { ...status, payload: { ...payload, agentId: '', status: 'secret' } },
+    'events.1.payload.agentId must be a non-empty string of at most 128 bytes; ' +
+      'events.1.payload.status must be one of online, offline, error',
+  ],
+  [
+    'too long a text',
+    { ...activity, payload: { ...activity.payload, lastMessage: 'x'.repeat(32_640) } },
+    'events.1.payload must make a frame of at most 32640 bytes, not of 32740',
+  ],
+])('%s in a pack is said where it is, and the rest is taken', (_what, event, reason) => {
+  const parsed = parsePack({ events: [status, event, activity] });
+  const [before, invalid, after] = parsed.ok ? parsed.value : [];
+  expect(before).toEqual({ ok: true, value: status });
+  expect(after).toEqual({ ok: true, value: activity });
+  expect(invalid?.ok === false && describeFaults(invalid.faults)).toBe(reason);
+});
+
+test('never throws, and takes of each event what it would take of it alone', () => {
+  const almost = fc.record(
+    {
+      type: fc.oneof(fc.constantFrom('agent:status', 'session:activity'), fc.jsonValue()),
+      payload: fc.oneof(fc.constantFrom(payload, activity.payload), fc.jsonValue()),
+    },
+    { requiredKeys: [] },
+  );
+  const detail = fc.oneof(
+    fc.record({ events: fc.array(fc.oneof(almost, fc.jsonValue()), { maxLength: 5 }) }),
+    fc.jsonValue(),
+    fc.anything(),
+  );
+  fc.assert(
+    fc.property(detail, (given) => {
+      const parsed = parsePack(given);
+      if (!parsed.ok) {
+        expect(parsed.faults.length).toBeGreaterThan(0);
+        return;
+      }
+      const { events } = given as { events: { type: string; payload: unknown }[] };
+      expect(parsed.value).toHaveLength(events.length);
+      for (const [index, one] of parsed.value.entries()) {
+        const event = events[index];
+        if (one.ok) expect(one).toEqual(parseEvent(event?.type ?? '', event?.payload));
+        else for (const { path } of one.faults) expect(path).toMatch(`events.${index}`);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('nesting does no harm, however deep', () => {
+  const deep = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`) as unknown;
+  for (const detail of [deep, { events: deep }, { events: [deep, { ...status, payload: deep }] }]) {
+    expect(() => parsePack(detail)).not.toThrow();
+  }
+  expect(parsePack({ events: [{ ...status, extra: deep }] })).toEqual({
+    ok: true,
+    value: [{ ok: true, value: status }],
+  });
+});
+
+test('a detail that was packed is a pack of the same events', () => {
+  const texts = [status, activity, status].map((event) => JSON.stringify(event));
+  expect(JSON.parse(packDetail(texts))).toEqual({ events: [status, activity, status] });
+});
