@@ -49,6 +49,11 @@ export interface Configuration {
   readonly reporterArns: readonly string[];
   /** Who alone may put events of `operatorSource` on the bus, likewise. */
   readonly operatorArns: readonly string[];
+  /**
+   * From the beginning of a flush to that of the next: what is reported meanwhile goes out together. 0: the next one
+   * begins as soon as the last one has ended.
+   */
+  readonly coalesceMilliseconds: number;
   /** Above so many connections a frame is sent by one worker per shard. */
   readonly largeFanOutConnections: number;
   /** Posts a second of one fan-out at the most, whose workers share it; the account's quota is shared by all. */
@@ -100,6 +105,7 @@ const defaults = {
   operatorSource: 'mission-control.operator',
   reporterArns: [],
   operatorArns: [],
+  coalesceMilliseconds: 500,
   largeFanOutConnections: 10_000,
   maxPostsPerSecond: 8_000,
   dataRemoval: 'retain',

@@ -288,6 +288,7 @@ export const settings = {
   operatorArns: principals,
   tableName: text('the name of the DynamoDB table'),
   callbackUrl: secureUrl("the stage's own @connections URL"),
+  coalesceMilliseconds: wholeNumber(0, 10_000),
   largeFanOutConnections: wholeNumber(1, 1_000_000),
   maxPostsPerSecond: wholeNumber(10, 100_000),
   deliveriesQueueUrl: text('the URL of the queue of deliveries to go on with'),

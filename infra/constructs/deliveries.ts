@@ -84,21 +84,27 @@ export class Deliveries extends Construct {
     if (configuration.heartbeat === 'when-idle') {
       store.allow(grantee, ['Query', 'PutItem'], 'reach');
     }
+    // Any of them may hold the lease: broadcast with its event, the others for who held it before.
+    store.allow(grantee, ['GetItem', 'PutItem', 'UpdateItem'], 'lease');
+    store.allow(grantee, ['PutItem', 'Query'], 'pending');
     webSocketApi.allowManagement(grantee, 'POST');
     grantee.allow(['sqs:SendMessage'], this.queue.queueArn);
   }
 }
 
 function fanOutSettings(
-  { largeFanOutConnections, maxPostsPerSecond, heartbeat, heartbeatSeconds }: Configuration,
+  configuration: Configuration,
   { tableName }: Store,
   { callbackUrl }: MissionControlWebSocketApi,
   { queueUrl: deliveriesQueueUrl }: ServiceQueue,
 ): Settings {
+  const { coalesceMilliseconds, largeFanOutConnections, maxPostsPerSecond } = configuration;
+  const { heartbeat, heartbeatSeconds } = configuration;
   return {
     tableName,
     callbackUrl,
     deliveriesQueueUrl,
+    coalesceMilliseconds,
     largeFanOutConnections,
     maxPostsPerSecond,
     heartbeat,

@@ -39,10 +39,11 @@ const telemetry = (logGroup: string) => ({
   '*': ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
 });
 
-/** What fanning out takes: all connections, posts to them, and the queue for what is left. */
+/** What fanning out takes: posts, the queue for what is left, the lease, and the events that wait for a flush. */
 const fanOut = {
   [connections('POST')]: manage,
   '${DeliveriesQueue.Arn}': ['sqs:SendMessage'],
+  ...items({ lease: ['GetItem', 'PutItem', 'UpdateItem'], 'pending#*': ['PutItem', 'Query'] }),
 };
 const everyConnection = ['BatchWriteItem', 'GetItem', 'Query'];
 const heartbeats = items({

@@ -18,6 +18,7 @@ const environmentOf = ({ properties }: Resource) =>
 
 /** The settings of every function that fans out. */
 const fanOut = [
+  'COALESCE_MILLISECONDS',
   'CALLBACK_URL',
   'DELIVERIES_QUEUE_URL',
   'HEARTBEAT',
@@ -127,6 +128,15 @@ describe('every function', () => {
   test('nobody takes a connection for gone while its handshake may be under way', () => {
     const { Timeout: seconds } = functionOf(template, 'connect').properties;
     expect(Number(seconds) * 1000).toBeLessThan(handshakeMilliseconds);
+  });
+
+  test.each([undefined, 0, 10_000])('flushes %s ms apart', (coalesceMilliseconds) => {
+    const started = synthesize({ coalesceMilliseconds }).template;
+    for (const name of ['broadcast', 'heartbeat', 'deliver']) {
+      expect(environmentOf(functionOf(started, name))['COALESCE_MILLISECONDS']).toBe(
+        String(coalesceMilliseconds ?? 500),
+      );
+    }
   });
 
   test('the workers of a large fan-out share the pace of one', () => {

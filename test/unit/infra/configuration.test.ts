@@ -26,6 +26,7 @@ test('issuer and audience are enough', () => {
       heartbeat: 'always',
       heartbeatSeconds: 30,
       maxConnectionsPerUser: 20,
+      coalesceMilliseconds: 500,
       largeFanOutConnections: 10_000,
       maxPostsPerSecond: 8_000,
       handshakesPerMinute: 30,
@@ -64,6 +65,7 @@ test('everything can be set as text, which is all that -c can give', () => {
     heartbeatSeconds: '120',
     maxConnectionsPerUser: '5',
     eventSource: 'agents',
+    coalesceMilliseconds: '0',
     largeFanOutConnections: '100',
     maxPostsPerSecond: '500',
     handshakesPerMinute: '31',
@@ -99,6 +101,7 @@ test('everything can be set as text, which is all that -c can give', () => {
       heartbeat: 'when-idle',
       heartbeatSeconds: 120,
       maxConnectionsPerUser: 5,
+      coalesceMilliseconds: 0,
       largeFanOutConnections: 100,
       maxPostsPerSecond: 500,
       handshakesPerMinute: 31,
@@ -284,6 +287,16 @@ test.each([7, 45, 90, 0, 600, -30, 30.5])(
     );
   },
 );
+
+test.each([-1, 0.5, 10_001, 'never'])('flushes cannot be %j ms apart', (milliseconds) => {
+  expect([...new Set(pathsOf({ ...oidc, coalesceMilliseconds: milliseconds }))]).toEqual([
+    'coalesceMilliseconds',
+  ]);
+});
+
+test.each([0, 10_000])('flushes can be %d ms apart', (milliseconds) => {
+  expect(faultsOf({ ...oidc, coalesceMilliseconds: milliseconds })).toEqual([]);
+});
 
 test('a slip of the pen is a fault that lists the settings, and not a default', () => {
   const [fault] = faultsOf({ ...oidc, useMockdata: 'true' });
