@@ -3,7 +3,13 @@ import {
   eventsOf,
   newestPerRegister,
 } from '../../../../../lambdas/core/broadcasting/reported-events';
-import { isNewer, registerOf, versionOf, type EventFrame } from '../../../../../sdk/protocol';
+import {
+  agentStatuses,
+  isNewer,
+  registerOf,
+  versionOf,
+  type EventFrame,
+} from '../../../../../sdk/protocol';
 
 const now = 1_707_163_200_000;
 const payload = { agentId: 'agent-123', status: 'online', timestamp: now };
@@ -142,10 +148,10 @@ test('the newest of each register is the one that wins over all others, in the o
     fc
       .record({
         agentId: fc.constantFrom('a', 'b'),
-        status: fc.constantFrom('online', 'offline', 'error'),
+        status: fc.constantFrom(...agentStatuses),
         timestamp: fc.nat(3),
       })
-      .map((given) => ({ type: 'agent:status', payload: given })),
+      .map((given): EventFrame => ({ type: 'agent:status', payload: given })),
     fc
       .record({
         agentId: fc.constantFrom('a', 'b'),
