@@ -4,7 +4,7 @@ export type { Connection } from './connection';
 export { createMissionControl, type MissionControl } from './mission-control';
 export type { ListenerTypes } from './listeners';
 export type { MissionControlOptions } from './options';
-export { sessionKey } from './registers';
+export { sessionKey, type Change } from './registers';
 export type { Clock } from './timers';
 export type { Timing } from './timing';
 export type { TokenTransport } from './token';

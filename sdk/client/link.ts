@@ -3,6 +3,7 @@ import type { ClientFrame, EventFrame, ServerFrame } from '../protocol';
 import { readServerFrame } from '../protocol/frame-reader';
 import { createLiveness } from './liveness';
 import { refusalOf } from './refusal';
+import type { Source } from './registers';
 import { createTimers, type Clock } from './timers';
 import type { Timing } from './timing';
 import { expiryOf, openSocket, type TokenTransport } from './token';
@@ -32,7 +33,9 @@ export interface LinkHandlers {
   /** The server's time from which to ask for changes; undefined for all. */
   since(): number | undefined;
   opened(): void;
-  event(event: EventFrame): void;
+  event(event: EventFrame, source: Source): void;
+  /** All that came in one message has been told. */
+  taken(): void;
   /** All that this link has missed is known. Comes once. */
   synced(): void;
   /** The server's time, of a link that is synced. Returns the time to believe. */
@@ -211,22 +214,27 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
   function received({ data }: SocketEvent): void {
     liveness.heard();
     const frame = typeof data === 'string' ? readServerFrame(data) : undefined;
-    if (frame !== undefined) take(frame);
+    if (frame === undefined) return;
+    take(frame);
+    handlers.taken();
   }
 
   function take(frame: ServerFrame): void {
     switch (frame.type) {
       case 'agent:status':
       case 'session:activity':
-        handlers.event(frame);
+        handlers.event(frame, 'live');
+        break;
+      case 'batch':
+        frame.payload.messages.forEach(take);
         break;
       case 'state:snapshot':
         if (frame.payload.heartbeatSeconds !== undefined)
           liveness.learn(frame.payload.heartbeatSeconds);
         for (const payload of frame.payload.agents)
-          handlers.event({ type: 'agent:status', payload });
+          handlers.event({ type: 'agent:status', payload }, 'snapshot');
         for (const payload of frame.payload.sessions)
-          handlers.event({ type: 'session:activity', payload });
+          handlers.event({ type: 'session:activity', payload }, 'snapshot');
         if (frame.payload.complete && !synced && !over) {
           synced = true;
           timers.stop('sync');
@@ -254,9 +262,12 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
     }
   }
 
-  /** Time that the server told. Before the link is synced it must not count: what lies before is not known yet. */
+  /**
+   * Time that the server told. Before the link is synced it must not count: what lies before is not known yet. Nor
+   * after a listener has ended it: what came beside it was dropped.
+   */
   function told(timestamp: number): void {
-    if (synced) aheadMs = handlers.serverTime(timestamp) - clock.now();
+    if (synced && !over) aheadMs = handlers.serverTime(timestamp) - clock.now();
   }
 
   timers.start('token', timing.tokenTimeoutMs, noToken);

@@ -1,11 +1,14 @@
 // Who hears of what. A listener that throws is a fault of its own, not of the others.
 import type { AgentStatus, SessionActivity } from '../protocol';
 import type { Connection } from './connection';
+import type { Change } from './registers';
 import { globals } from './world';
 
 export interface ListenerTypes {
   'agent:status': (status: AgentStatus) => void;
   'session:activity': (activity: SessionActivity) => void;
+  /** After the listeners of each single value: all that one message has changed, or one batch, in its order. */
+  change: (news: { readonly changes: readonly Change[] }) => void;
   connection: (connection: Connection) => void;
 }
 

@@ -6,7 +6,7 @@ import { openLink, type Link, type LinkWorld } from './link';
 import type { Connection } from './connection';
 import { createListeners, type ListenerTypes } from './listeners';
 import { settingsOf, type MissionControlOptions } from './options';
-import { Registers } from './registers';
+import { Registers, type Change, type Source } from './registers';
 import { createRecovery } from './recovery';
 import { createTimers } from './timers';
 import { initialState, transition, type Event, type State } from './transition';
@@ -20,7 +20,8 @@ export interface MissionControl {
   readonly sessions: ReadonlyMap<string, SessionActivity>;
   /**
    * Calls `listener` for each change: of an agent's status, of a session's activity (never twice for one, never
-   * for an older one after a newer one), or of the connection. What a listener throws is reported as an uncaught
+   * for an older one after a newer one), or of the connection; as `change` once for all that came in one message or
+   * batch, after the listeners of the single ones. What a listener throws is reported as an uncaught
    * exception, and the others are called nevertheless.
    * @returns how to stop that
    */
@@ -53,6 +54,8 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
   const timers = createTimers(clock);
   const recovery = createRecovery(clock);
   const links = new Set<Link>();
+  /** Of the message that is being taken. */
+  const changes: Change[] = [];
   let current: Link | undefined;
   /** The one that is to take the place of the current one. */
   let next: Link | undefined;
@@ -121,9 +124,13 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
       opened() {
         if (link === current) becameCurrent();
       },
-      event(event) {
-        // A listener may have ended it while a snapshot is told.
-        if (links.has(link)) merge(event);
+      event(event, source) {
+        // A listener may have ended it while a snapshot or a batch is told.
+        if (links.has(link)) merge(event, source);
+      },
+      taken() {
+        // What listeners heard of singly has happened, whatever one of them has done since.
+        if (changes.length > 0) listeners.call('change', { changes: changes.splice(0) });
       },
       synced() {
         if (link !== next) return;
@@ -197,8 +204,11 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
     next ??= open();
   }
 
-  function merge(event: EventFrame): void {
-    if (registers.merge(event)) listeners.call(event.type, event.payload);
+  function merge(event: EventFrame, source: Source): void {
+    const change = registers.merge(event, source);
+    if (change === undefined) return;
+    changes.push(change);
+    listeners.call(event.type, event.payload);
   }
 
   function subscribe(): () => void {

@@ -2,6 +2,21 @@
 import type { AgentStatus, EventFrame, SessionActivity } from '../protocol';
 import { isNewer, registerOf, versionOf } from '../protocol/registers';
 
+/** A register that has changed. */
+interface ChangeOf<Type extends EventFrame['type'], Value> {
+  readonly type: Type;
+  /** What it holds now. */
+  readonly current: Value;
+  /** What it held before; undefined for an agent or a session that was not known. */
+  readonly previous: Value | undefined;
+  /** Whether it was told when it happened, or by the snapshot of a connection that has just been opened. */
+  readonly source: Source;
+}
+
+export type Source = 'live' | 'snapshot';
+export type Change =
+  ChangeOf<'agent:status', AgentStatus> | ChangeOf<'session:activity', SessionActivity>;
+
 /** The key of a session in {@link Registers.sessions}: agents may give their sessions the same ids. */
 export function sessionKey(agentId: string, sessionId: string): string {
   return JSON.stringify([agentId, sessionId]);
@@ -13,22 +28,17 @@ export class Registers {
   /** By {@link sessionKey}. */
   readonly sessions = new Map<string, SessionActivity>();
 
-  /** Takes a value that is newer than the one known. Returns whether it was. */
-  merge(event: EventFrame): boolean {
-    const { type, payload } = event;
-    return type === 'agent:status'
-      ? replace(this.agents, payload.agentId, payload)
-      : replace(this.sessions, registerOf(event), payload);
+  /** Takes a value that is newer than the one known. Returns what has changed; undefined when it was not newer. */
+  merge(event: EventFrame, source: Source = 'live'): Change | undefined {
+    const isAgent = event.type === 'agent:status';
+    const values: Map<string, Change['current']> = isAgent ? this.agents : this.sessions;
+    const key = isAgent ? event.payload.agentId : registerOf(event);
+    const { type, payload: current } = event;
+    const previous = values.get(key);
+    if (previous !== undefined && !isNewer(versionOf(current), versionOf(previous)))
+      return undefined;
+    values.set(key, current);
+    // The map that was chosen by the type holds values of that type.
+    return { type, current, previous, source } as Change;
   }
-}
-
-function replace<Value extends AgentStatus | SessionActivity>(
-  values: Map<string, Value>,
-  key: string,
-  value: Value,
-): boolean {
-  const known = values.get(key);
-  if (known !== undefined && !isNewer(versionOf(value), versionOf(known))) return false;
-  values.set(key, value);
-  return true;
 }

@@ -1,8 +1,8 @@
 // How a token gets to the server, and what it says about its own end. No token ever becomes part of an error.
-import { subprotocol } from '../protocol/subprotocol';
+import { batchSubprotocol, subprotocol } from '../protocol/subprotocol';
 import { globals, type NodeSocket, type Socket, type SocketConstructor } from './world';
 
-/** Where the token goes: into the second subprotocol, into the Authorization header, or into the URL. */
+/** Where the token goes: among the subprotocols, into the Authorization header, or into the URL. */
 export type TokenTransport = 'subprotocol' | 'header' | 'query';
 
 /** A server that is frozen does not answer a close: without this, `ws` keeps the program alive for 30 s more. */
@@ -26,14 +26,15 @@ export function openSocket(
   const isNode =
     WebSocket === globals.WebSocket && globals.navigator?.userAgent?.startsWith('Node.js') === true;
   const Constructor = WebSocket as AnySocketConstructor;
-  const protocols = [subprotocol];
+  // Servers that know no batches take what follows `mission-control` for the token.
+  const protocols = [batchSubprotocol, subprotocol];
   const open = (to: string, offered: readonly string[], headers?: object) =>
     isWs
       ? new Constructor(to, offered, { ...(headers && { headers }), closeTimeout: closeTimeoutMs })
       : new Constructor(to, headers ? { protocols: offered, headers } : offered);
   switch (transport ?? (isWs || isNode ? 'header' : 'subprotocol')) {
     case 'subprotocol':
-      return open(url, [...protocols, token]);
+      return open(url, [subprotocol, token, batchSubprotocol]);
     case 'query': {
       const separator = url.includes('?') ? '&' : '?';
       return open(`${url}${separator}token=${encodeURIComponent(token)}`, protocols);

@@ -44,7 +44,7 @@ beforeAll(async () => {
   const activity = { ...payload, sessionId: 'session-456', lastMessage: 'User said: Hello' };
   server.on('connection', (socket, { headers }) => {
     const [, offered] = headers['sec-websocket-protocol']?.split(/, */) ?? [];
-    tokens.push(offered ?? headers.authorization);
+    tokens.push(headers.authorization ?? offered);
     // News for those who come again, too.
     const timestamp = payload.timestamp + tokens.length;
     for (const frame of [

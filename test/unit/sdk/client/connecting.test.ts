@@ -8,7 +8,7 @@ test('connects at once, with the token as second subprotocol', async () => {
   expect(world.client.connection).toMatchObject({ state: 'connecting', attempt: 1 });
   await settle();
   expect(world.socket.url).toBe('wss://example.test/live');
-  expect(world.socket.protocols).toEqual(['mission-control', 'token-1']);
+  expect(world.socket.protocols).toEqual(['mission-control', 'token-1', 'mission-control.batch']);
   await world.accept();
   expect(world.client.connection).toMatchObject({ state: 'connected', attempt: 1 });
   await world.time.pass(5_000);
@@ -55,7 +55,7 @@ test.each([
 test('white space around a token is dropped, as that at the end of a file', async () => {
   const world = new ClientWorld({ getToken: () => ' the.token\r\n' });
   await world.accept();
-  expect(world.socket.protocols).toEqual(['mission-control', 'the.token']);
+  expect(world.socket.protocols).toEqual(['mission-control', 'the.token', 'mission-control.batch']);
 });
 
 test.each(['Bearer the.token', 'the\n.token', 'the.token the.token'])(

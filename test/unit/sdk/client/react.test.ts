@@ -169,6 +169,38 @@ test('useAgents gives another map for each change, and renders a whole snapshot 
   await dashboard.unmount();
 });
 
+test('a batch of a hundred is one render of each who shows any of it', async () => {
+  const hooks = [
+    showing(() => binding.useAgents().size),
+    showing(() => binding.useSessions().length),
+    showing(() => binding.useAgentStatus('agent-7')?.status),
+  ];
+  const idle = showing(() => binding.useAgentStatus('agent-100') ?? binding.useConnection().state);
+  const dashboard = await mount(provide(...hooks.map(({ element }) => element), idle.element));
+  await accept();
+  const renders = () => [...hooks, idle].map(({ shown }) => shown.renders);
+  const before = renders();
+  const messages = Array.from({ length: 50 }, (_, index) => [
+    { type: 'agent:status' as const, payload: status(`agent-${index}`, 'online', 1) },
+    {
+      type: 'session:activity' as const,
+      payload: { agentId: 'a', sessionId: `${index}`, lastMessage: 'm', timestamp: 1 },
+    },
+  ]).flat();
+  // Without React's `act`, which would put together what is not.
+  Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: false });
+  try {
+    socket().receive('batch', { messages });
+    await settle();
+    await new Promise(setImmediate);
+  } finally {
+    Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+  }
+  expect(dashboard.text()).toBe('5050"online""connected"');
+  expect(renders().map((count, index) => count - (before[index] ?? 0))).toEqual([1, 1, 1, 0]);
+  await dashboard.unmount();
+});
+
 test('useSessions: all or those of one agent, the newest first', async () => {
   const all = showing(() => binding.useSessions().map(({ lastMessage }) => lastMessage));
   const ours = showing(() => binding.useSessions('a').map(({ lastMessage }) => lastMessage));
@@ -277,7 +309,7 @@ describe('useWebSocket, as documented', () => {
 
   test('connects with a token, tells of agents, reconnects, and lets go', async () => {
     const dashboard = await mount(createElement(StrictMode, null, hook('the.token')));
-    expect(socket().protocols).toEqual(['mission-control', 'the.token']);
+    expect(socket().protocols).toEqual(['mission-control', 'the.token', 'mission-control.batch']);
     expect(dashboard.text()).toBe('[false,[]]');
     await accept();
     expect(dashboard.text()).toBe('[true,[]]');

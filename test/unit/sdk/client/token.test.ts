@@ -21,18 +21,16 @@ function recorded(prototype: object = {}) {
 const ws = { on: () => undefined };
 const headers = { Authorization: 'Bearer the.token' };
 const closeTimeout = 2_000;
+// Servers that know no batches take what follows `mission-control` for the token.
+const offered = ['mission-control.batch', 'mission-control'];
+const offeredWithToken = ['mission-control', 'the.token', 'mission-control.batch'];
 
 test.each([
-  ['a browser', {}, undefined, [url, ['mission-control', 'the.token']]],
-  ['ws', ws, undefined, [url, ['mission-control'], { headers, closeTimeout }]],
-  [
-    'ws, told to',
-    ws,
-    'subprotocol' as const,
-    [url, ['mission-control', 'the.token'], { closeTimeout }],
-  ],
-  ['undici, told to', {}, 'header' as const, [url, { protocols: ['mission-control'], headers }]],
-  ['on request', {}, 'query' as const, [`${url}?token=the.token`, ['mission-control']]],
+  ['a browser', {}, undefined, [url, offeredWithToken]],
+  ['ws', ws, undefined, [url, offered, { headers, closeTimeout }]],
+  ['ws, told to', ws, 'subprotocol' as const, [url, offeredWithToken, { closeTimeout }]],
+  ['undici, told to', {}, 'header' as const, [url, { protocols: offered, headers }]],
+  ['on request', {}, 'query' as const, [`${url}?token=the.token`, offered]],
 ])('%s', (_where, prototype, transport, expected) => {
   const { WebSocket, calls } = recorded(prototype);
   openSocket(WebSocket, url, 'the.token', transport);
@@ -49,7 +47,7 @@ function calledBy(userAgent: string | undefined): unknown[][] {
 }
 
 test("Node.js's own WebSocket takes headers, too", () => {
-  expect(calledBy('Node.js/24')).toEqual([[url, { protocols: ['mission-control'], headers }]]);
+  expect(calledBy('Node.js/24')).toEqual([[url, { protocols: offered, headers }]]);
 });
 
 // Each of them has a `process` with the version of a Node.js.
@@ -61,7 +59,7 @@ test.each([
   undefined,
 ])("what only looks like Node.js has a browser's WebSocket: %s", (userAgent) => {
   expect(process.versions.node).toBeDefined();
-  expect(calledBy(userAgent)).toEqual([[url, ['mission-control', 'the.token']]]);
+  expect(calledBy(userAgent)).toEqual([[url, offeredWithToken]]);
 });
 
 test('in a query it is escaped, and joins what is there', () => {

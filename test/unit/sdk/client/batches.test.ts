@@ -1,0 +1,146 @@
+// Batches: taken as if each message had come by itself, and told once as a whole.
+import fc from 'fast-check';
+import type { BatchedMessage, EventFrame } from '../../../../sdk/protocol';
+import type { Change } from '../../../../sdk/client';
+import { ClientWorld } from '../../../support/client-world';
+import { eventArbitrary } from '../../../support/state-store-contract';
+
+type AgentEvent = Extract<EventFrame, { type: 'agent:status' }>;
+
+const agent = (agentId: string, status: 'online' | 'offline' | 'error', timestamp: number) =>
+  ({ type: 'agent:status', payload: { agentId, status, timestamp } }) satisfies AgentEvent;
+const session = (sessionId: string, lastMessage: string, timestamp: number) =>
+  ({
+    type: 'session:activity',
+    payload: { agentId: 'a', sessionId, lastMessage, timestamp },
+  }) satisfies EventFrame;
+
+/** A client that is connected, and all that it tells of agents and sessions, in order. */
+async function listening() {
+  const world = new ClientWorld();
+  const heard: unknown[] = [];
+  world.client.on('agent:status', (payload) => heard.push(payload));
+  world.client.on('session:activity', (payload) => heard.push(payload));
+  const changes: (readonly Change[])[] = [];
+  world.client.on('change', (news) => {
+    heard.push('change');
+    changes.push(news.changes);
+  });
+  await world.connect();
+  const batch = (...messages: BatchedMessage[]) => {
+    world.socket.receive('batch', { messages });
+  };
+  return { world, heard, changes, batch };
+}
+
+test('each message of a batch is taken as if it had come by itself', async () => {
+  const heartbeat = fc
+    .nat(1_000)
+    .map((timestamp): BatchedMessage => ({ type: 'heartbeat', payload: { timestamp } }));
+  const message = fc.oneof<fc.Arbitrary<BatchedMessage>[]>(eventArbitrary, heartbeat);
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.array(message, { maxLength: 6 })), async (batches) => {
+      const [one, other] = await Promise.all([listening(), listening()]);
+      for (const messages of batches) {
+        one.batch(...messages);
+        for (const { type, payload } of messages) other.world.socket.receive(type, payload);
+      }
+      const singles = (heard: readonly unknown[]) => heard.filter((entry) => entry !== 'change');
+      expect(singles(one.heard)).toEqual(singles(other.heard));
+      expect(one.changes.flat()).toEqual(other.changes.flat());
+      for (const { client } of [one.world, other.world]) client.close();
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('a change is told once for each message or batch, after its single listeners, if there was any', async () => {
+  const { world, heard, changes, batch } = await listening();
+  const first = agent('a', 'online', 5);
+  world.socket.receive(first.type, first.payload);
+  batch(agent('a', 'error', 6), agent('a', 'online', 4), session('s', 'm', 1), first);
+  batch(first, agent('a', 'error', 6), { type: 'heartbeat', payload: { timestamp: 9 } });
+  batch();
+  world.socket.receive('heartbeat', { timestamp: 9 });
+  batch(agent('a', 'offline', 7), agent('a', 'online', 8));
+
+  const [online, error] = [first.payload, agent('a', 'error', 6).payload];
+  const [offline, again] = [agent('a', 'offline', 7).payload, agent('a', 'online', 8).payload];
+  const { payload: activity } = session('s', 'm', 1);
+  const live = { type: 'agent:status', source: 'live' };
+  expect(changes).toEqual([
+    [{ ...live, current: online, previous: undefined }],
+    [
+      { ...live, current: error, previous: online },
+      { type: 'session:activity', source: 'live', current: activity, previous: undefined },
+    ],
+    [
+      { ...live, current: offline, previous: error },
+      { ...live, current: again, previous: offline },
+    ],
+  ]);
+  expect(heard).toEqual([
+    ...[online, 'change'],
+    ...[error, activity, 'change'],
+    ...[offline, again, 'change'],
+  ]);
+});
+
+test('a snapshot is told as a whole, part by part, and says that it is one', async () => {
+  const world = new ClientWorld();
+  const changes: (readonly Change[])[] = [];
+  world.client.on('change', (news) => changes.push(news.changes));
+  const [one, other] = [agent('a', 'online', 5).payload, agent('b', 'error', 6).payload];
+  const { payload: activity } = session('s', 'm', 1);
+  await world.accept({ agents: [one, other], complete: false });
+  world.snapshot({ agents: [one], sessions: [activity] });
+  world.snapshot();
+  expect(changes.map((part) => part.map(({ source, current }) => [source, current]))).toEqual([
+    [
+      ['snapshot', one],
+      ['snapshot', other],
+    ],
+    [['snapshot', activity]],
+  ]);
+});
+
+test('any batch is a sign of life, whatever is in it', async () => {
+  const { world, batch } = await listening();
+  const unknown = '{"type":"batch","payload":{"messages":[{"type":"later","payload":{}}]}}';
+  for (const text of [unknown, '{"type":"batch","payload":{"messages":[]}}', unknown]) {
+    await world.time.pass(60_000);
+    world.socket.receiveText(text);
+    expect(world.state).toBe('connected');
+  }
+  batch(agent('a', 'online', 1));
+  await world.time.pass(74_000);
+  expect(world.state).toBe('connected');
+  await world.time.pass(2_000);
+  expect(world.connections).toContainEqual(expect.objectContaining({ reason: 'silent' }));
+});
+
+test("a batch's heartbeat tells the server's time", async () => {
+  const { world, batch } = await listening();
+  const timestamp = world.time.now() + 1_000;
+  batch(agent('a', 'online', 1), { type: 'heartbeat', payload: { timestamp } });
+  world.socket.drop();
+  await world.nextAttempt();
+  const socket = await world.accept();
+  expect(socket.sentOf('state:sync')[0]?.payload).toEqual({ since: timestamp - 60_000 });
+});
+
+test('a listener that closes has heard the last of a batch, and what it dropped is asked for later', async () => {
+  const { world, heard, changes, batch } = await listening();
+  world.client.on('agent:status', () => {
+    world.client.close();
+  });
+  const before = world.time.now() - 5_000;
+  const [one, other] = [agent('a', 'online', 1), agent('b', 'online', 1)];
+  batch(one, other, { type: 'heartbeat', payload: { timestamp: before + 100_000 } });
+  expect(heard).toEqual([one.payload, 'change']);
+  expect(changes.flat()).toHaveLength(1);
+  expect([...world.client.agents.keys()]).toEqual(['a']);
+  world.client.reconnect();
+  const socket = await world.accept();
+  expect(socket.sentOf('state:sync')[0]?.payload).toEqual({ since: before - 60_000 });
+});
