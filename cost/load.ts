@@ -16,6 +16,15 @@ export interface Load {
   readonly sessions: number;
   readonly maxPostsPerSecond: number;
   readonly largeFanOutConnections: number;
+  /**
+   * From the beginning of one flush to the beginning of the next, at the least; `off`: each event is a fan-out of its
+   * own, as it was before there were flushes.
+   */
+  readonly coalesceMilliseconds: number | 'off';
+  /** Events that share an entry of EventBridge, on average: more than one where the publisher packs. */
+  readonly eventsPerPack: number;
+  /** The share of connections without batches: each gets every message by itself, as it is documented. */
+  readonly documentedShare: number;
 }
 
 /** A quiet deployment with the settings of infra/configuration.ts. */
@@ -30,9 +39,17 @@ export const defaultLoad: Load = {
   sessions: 100,
   maxPostsPerSecond: 8_000,
   largeFanOutConnections: 10_000,
+  coalesceMilliseconds: 500,
+  eventsPerPack: 1,
+  documentedShare: 0,
 };
 
 export const secondsPerMonth = 30 * 24 * 3600;
+
+/** What comes from the bus a second: events by themselves, or packs of them. */
+export function packsPerSecond({ eventsPerSecond, eventsPerPack }: Load): number {
+  return eventsPerSecond / eventsPerPack;
+}
 
 /** Connections on average over the month. */
 export function averageConnections({ connections, hoursPerDay }: Load): number {
@@ -52,7 +69,10 @@ export function postedShare({ heartbeat, heartbeatSeconds, eventsPerSecond }: Lo
   return heartbeat === 'always' ? 1 : Math.exp((-eventsPerSecond * heartbeatSeconds) / 2);
 }
 
-/** Frames a second to all connections, at the busiest time. */
-export function framesPerSecond(load: Load): number {
-  return load.connections * (load.eventsPerSecond + beatsPerSecond(load) * postedShare(load));
+/** Calls of the schedule a second: each plans the heartbeats of a minute, and reads and writes where it is. */
+export const planningCalls = 1 / 60;
+
+/** The same load as it was billed before there were flushes. */
+export function withoutFlushes(load: Load): Load {
+  return { ...load, coalesceMilliseconds: 'off', eventsPerPack: 1 };
 }

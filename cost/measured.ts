@@ -15,6 +15,31 @@ export const cpuMicrosPerFrame = 80;
  */
 export const recordBytes = 140;
 
+/**
+ * Of an event or a pack that waits for a flush: bytes of its item beside its messages, and the partitions over which
+ * items are spread (lambdas/aws/dynamo-pending-store.ts); how far before its cursor a holder reads again, for what clocks
+ * that differ have put there; and for how long the first look at the lease is remembered.
+ */
+export const pending = {
+  itemBytes: 95,
+  partitions: 4,
+  overlapSeconds: 1,
+  lookRememberedSeconds: 0.25,
+} as const;
+
+/**
+ * Until TTL deletes a pending item: "within a few days" after its hour, supposed to be two. And what an item takes
+ * beside its attributes. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
+ */
+export const deletionSeconds = 2 * 24 * 3600;
+export const storedOverheadBytes = 100;
+
+/**
+ * Bytes of a batch at the most, in units of which API Gateway bills messages, and beside its messages:
+ * `{"type":"batch","payload":{"messages":[]}}`, and a comma after each.
+ */
+export const batchBytes = { most: 32 * 1024, envelope: 42, comma: 1 } as const;
+
 /** Of one snapshot of 3,000 agents and 3,000 sessions: docs/protocol.md, measured on the local stack. */
 export const snapshot = { items: 6_000, readUnits: 128, frames: 28 } as const;
 
@@ -40,6 +65,9 @@ export const logged = {
 /** Bytes of WebSocket, TLS and TCP around each frame. */
 export const overheadBytes = 75;
 
+/** And of each further segment of TCP, with its header and that of IP, of a long one. */
+export const segment = { bytes: 1_448, overheadBytes: 52 } as const;
+
 /** Bytes of a heartbeat's frame. */
 export const heartbeatBytes = 60;
 
@@ -49,6 +77,9 @@ export const callMilliseconds = 5;
 
 /** Supposed: what a call costs beside waiting, in milliseconds. */
 export const invocationMilliseconds = 3;
+
+/** CPU that the AWS SDK takes for one more request in a call: its posts in README, where those of `npm run bench` are. */
+export const sdkCallMilliseconds = 0.5;
 
 /** The client replaces a connection after 90 to 110 minutes: sdk/client/timing.ts. */
 export const connectionMinutes = 100;

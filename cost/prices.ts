@@ -32,6 +32,8 @@ export const prices = {
   readUnit: [[Infinity, 0.125 / million]],
   /** https://aws.amazon.com/dynamodb/pricing/on-demand/ */
   writeUnit: [[Infinity, 0.625 / million]],
+  /** A byte in a table of the standard class, for a month. https://aws.amazon.com/dynamodb/pricing/on-demand/ */
+  storedByte: [[Infinity, 0.25 / gibibyte]],
   /** An event of up to 64 KB. https://aws.amazon.com/eventbridge/pricing/ */
   event: [[Infinity, 1 / million]],
   /** https://aws.amazon.com/eventbridge/pricing/ */

@@ -1,7 +1,8 @@
 // Which quotas of AWS a load needs more of than every account has, and the settings that go with them.
 import { abuseSettings } from './abuse';
+import { postsPerSecond } from './coalescing';
 import { secondsToLastClient, workersOf } from './fan-out-time';
-import { framesPerSecond, type Load } from './load';
+import type { Load } from './load';
 import { cpuMicrosPerFrame } from './measured';
 import { defaultQuota } from './token-bucket';
 
@@ -30,7 +31,7 @@ export interface Needs {
   readonly handshakesPerSecond: number;
   /** The setting that keeps one fan-out below the first. */
   readonly maxPostsPerSecond: number;
-  /** Frames a second that events and heartbeats make, day and night. */
+  /** Posts a second for events and heartbeats, day and night. */
   readonly framesPerSecond: number;
   readonly secondsToLastClient: number;
   /** Until all are back, with the default of `handshakesPerSecond`. */
@@ -45,7 +46,11 @@ export function needsOf(load: Load): Needs {
     (workers * 1e6) / cpuMicrosPerFrame,
     greatestCeiling,
   );
-  const steady = framesPerSecond(load);
+  // With the pace that is asked for: a slower one makes fewer flushes.
+  const steady = postsPerSecond({
+    ...load,
+    maxPostsPerSecond: Math.max(load.maxPostsPerSecond, fast),
+  });
   const requestsPerSecond = Math.max(
     defaultQuota.perSecond,
     roundUp(Math.max(fast, steady) / shareOfQuota),

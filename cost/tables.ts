@@ -1,5 +1,6 @@
 // The tables of docs/scale-and-cost.md, which the command prints for a load of one's own.
 import { billOf, dollarsOf } from './bill';
+import { busyTables } from './busy-tables';
 import { secondsToLastClient, workersOf } from './fan-out-time';
 import { defaultLoad, type Load } from './load';
 import { needsOf } from './quotas';
@@ -10,16 +11,19 @@ import { defaultQuota } from './token-bucket';
 /** Sizes that the document compares. */
 export const sizes = [1_000, 10_000, 100_000, 1_000_000] as const;
 
+/** A load, and what its column is called. */
+export type Column = readonly [name: string, load: Load];
+
 /** The bill of each load, item by item. */
-export function billTable(loads: readonly Load[]): string {
-  const bills = loads.map(billOf);
+export function billTable(columns: readonly Column[]): string {
+  const bills = columns.map(([, load]) => billOf(load));
   const items = [...new Set(bills.flatMap((bill) => bill.items.map(({ item }) => item)))];
   const row = (name: string, of: (bill: ReturnType<typeof billOf>) => number) => [
     name,
     ...bills.map((bill) => dollars(of(bill))),
   ];
   return formatTable(
-    ['dollars a month', ...loads.map(({ connections }) => count(connections))],
+    ['dollars a month', ...columns.map(([name]) => name)],
     [
       ...items.map((item) => row(item, (bill) => dollarsOf(bill, item))),
       row('together', (bill) => bill.dollars),
@@ -121,9 +125,15 @@ export function simulationOf(load: Load, fanOuts = 1): Simulation {
 /** What docs/scale-and-cost.md holds, by the name of its place. */
 export async function documentTables(): Promise<Readonly<Record<string, string>>> {
   const loads = sizes.map((connections) => ({ ...defaultLoad, connections }));
+  // A slower pace would make fewer flushes.
+  const columns = loads.map((load): Column => {
+    const { maxPostsPerSecond } = needsOf(load);
+    return [count(load.connections), { ...load, maxPostsPerSecond }];
+  });
   const of = (connections: number) => ({ ...defaultLoad, connections });
   return {
-    bill: billTable(loads),
+    bill: billTable(columns),
+    ...busyTables(),
     heartbeat: heartbeatTable(defaultLoad, [0, 0.01, 0.1, 1]),
     time: timeTable(loads),
     simulation: await simulationTable([

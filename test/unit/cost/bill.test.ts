@@ -1,7 +1,7 @@
 // The model of the bill: known figures, tiers, and what must grow with what.
 import fc from 'fast-check';
 import { billOf, dollarsOf } from '../../../cost/bill';
-import { defaultLoad, type Load } from '../../../cost/load';
+import { defaultLoad, withoutFlushes, type Load } from '../../../cost/load';
 import { dollarsFor, prices } from '../../../cost/prices';
 
 const idle: Load = { ...defaultLoad, eventsPerSecond: 0 };
@@ -18,8 +18,9 @@ test('half the day open is half of it', () => {
   expect(dollarsOf(bill, 'heartbeats')).toBeCloseTo(43.2, 10);
 });
 
-test('an event a second to a thousand dashboards is 2,592 million frames, over two tiers', () => {
-  const bill = billOf({ ...defaultLoad, connections: 1_000, eventsPerSecond: 1 });
+test('an event a second to a thousand dashboards is 2,592 million frames without coalescing, over two tiers', () => {
+  const load = { ...defaultLoad, connections: 1_000, eventsPerSecond: 1 };
+  const bill = billOf(withoutFlushes(load));
   expect(dollarsOf(bill, 'frames of events')).toBeCloseTo(1_000 + 1_592 * 0.8, 6);
   // What comes after it on the bill begins in the second tier.
   expect(dollarsOf(bill, 'heartbeats')).toBeCloseTo(86.4 * 0.8, 6);
@@ -29,6 +30,53 @@ test('when idle, a Poisson stream of events spares the heartbeats that follow on
   const load: Load = { ...defaultLoad, eventsPerSecond: 0.1, heartbeat: 'when-idle' };
   expect(dollarsOf(billOf(load), 'heartbeats')).toBeCloseTo(86.4 * Math.exp(-1.5), 6);
   expect(dollarsOf(billOf({ ...load, eventsPerSecond: 0 }), 'heartbeats')).toBeCloseTo(86.4, 6);
+});
+
+test('a flush each half second bounds what events cost, whatever their number', () => {
+  const messagesOf = (eventsPerSecond: number) =>
+    dollarsOf(billOf({ ...defaultLoad, connections: 1_000, eventsPerSecond }), 'frames of events');
+  const ceiling = 1_000 + (2 * 1_000 * 2.592 - 1_000) * 0.8;
+  expect(messagesOf(50)).toBeCloseTo(ceiling, 0);
+  // A hundred messages of 200 bytes share one post.
+  expect(messagesOf(200)).toBeCloseTo(ceiling, 0);
+  expect(messagesOf(0.01)).toBeCloseTo(0.01 * 1_000 * 2.592, 0);
+});
+
+test('a bill says what an idle event writes and reads, and what one under load does', () => {
+  const unitsOf = (load: Load, item: string) =>
+    (billOf(load).items.find((one) => one.item === item)?.units ?? NaN) / (30 * 24 * 3600);
+  const perEvent = (eventsPerSecond: number, item: string) => {
+    const [none, some] = [0, eventsPerSecond].map((rate) =>
+      unitsOf({ ...defaultLoad, connections: 100, eventsPerSecond: rate }, item),
+    );
+    return ((some ?? NaN) - (none ?? NaN)) / eventsPerSecond;
+  };
+  // Register, lease acquired, lease released, register once more.
+  expect(perEvent(0.001, 'DynamoDB writes')).toBeCloseTo(4, 2);
+  // A look at the lease, three at four partitions, and a listing: half a unit for each shard.
+  expect(perEvent(0.001, 'DynamoDB reads')).toBeCloseTo(1 + 12 + 8, 1);
+  // Register and pending item.
+  expect(perEvent(300, 'DynamoDB writes')).toBeCloseTo(2, 1);
+  expect(perEvent(300, 'DynamoDB reads')).toBeLessThan(1.4);
+});
+
+test('packs spare entries of EventBridge and calls of Lambda; each event still writes its register', () => {
+  const load: Load = { ...defaultLoad, connections: 100, eventsPerSecond: 300 };
+  const [single, packed] = [billOf(load), billOf({ ...load, eventsPerPack: 10 })];
+  expect(dollarsOf(packed, 'EventBridge')).toBeCloseTo(dollarsOf(single, 'EventBridge') / 10, 6);
+  const writes = dollarsOf(packed, 'DynamoDB writes');
+  expect(writes).toBeGreaterThan((300 * 2.592 * 0.625 * 1e6) / 1e6);
+  expect(writes).toBeLessThan(dollarsOf(single, 'DynamoDB writes'));
+});
+
+test('connections without batches cost what they did before: each gets each event', () => {
+  const load: Load = { ...defaultLoad, connections: 1_000, eventsPerSecond: 5 };
+  const documented = billOf({ ...load, documentedShare: 1 });
+  const before = billOf(withoutFlushes(load));
+  expect(dollarsOf(documented, 'frames of events')).toBeCloseTo(
+    dollarsOf(before, 'frames of events'),
+    6,
+  );
 });
 
 test('tiers: each unit at the price of its own tier', () => {
@@ -47,6 +95,8 @@ const load = fc.record({
   frameBytes: fc.integer({ min: 50, max: 32_000 }),
   agents: fc.nat(10_000),
   sessions: fc.nat(10_000),
+  coalesceMilliseconds: fc.constantFrom('off' as const, 0, 500, 1_000),
+  documentedShare: fc.constantFrom(0, 0.5, 1),
 });
 
 test('nothing is ever negative or unknown, and more of anything never costs less', () => {
@@ -56,14 +106,16 @@ test('nothing is ever negative or unknown, and more of anything never costs less
       for (const { item, dollars } of bill.items) {
         expect([item, Number.isFinite(dollars) && dollars >= 0]).toEqual([item, true]);
       }
-      const more = { ...defaultLoad, ...given };
+      // With flushes more bytes can make fewer of them, when there is more to send than the pace allows.
+      const more = withoutFlushes({ ...defaultLoad, ...given });
+      const less = billOf(more).dollars;
       for (const change of [
         { hoursPerDay: Math.min(24, given.hoursPerDay * 2) },
         { frameBytes: given.frameBytes * 2 },
         { agents: given.agents * 2 },
       ]) {
         const greater = billOf({ ...more, ...change }).dollars;
-        expect(greater).toBeGreaterThanOrEqual(bill.dollars * (1 - 1e-9));
+        expect(greater).toBeGreaterThanOrEqual(less * (1 - 1e-9));
       }
       const always = billOf({ ...more, heartbeat: 'always' });
       const whenIdle = billOf({ ...more, heartbeat: 'when-idle' });

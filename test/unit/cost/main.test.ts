@@ -7,10 +7,10 @@ const load = ['--connections', '1000', '--events-per-second', '0'];
 test('prints the bill, the share of heartbeats, the times and the simulation', async () => {
   const { exitCode, printed, complaints } = await run(costCommand, ...load);
   expect([exitCode, complaints]).toEqual([0, '']);
-  expect(printed).toMatch(/^\| being connected +\| \$10\.80 \|$/m);
-  expect(printed).toMatch(/^\| heartbeats +\| \$86\.40 \|$/m);
+  expect(printed).toMatch(/^\| being connected +\| +\$10\.80 \| +\$10\.80 \|$/m);
+  expect(printed).toMatch(/^\| heartbeats +\| +\$86\.40 \| +\$86\.40 \|$/m);
   expect(printed).toMatch(/^\| 1,000 +\| +1 \| +8,000 \| +1,000 \| +0 \| +0 \| +0\.1 s \|$/m);
-  expect(printed).toContain('Frames a second, day and night: 33.');
+  expect(printed).toContain('Posts a second, day and night: 33.');
 });
 
 test('shows beside it how little clients that do not read change', async () => {
@@ -20,12 +20,28 @@ test('shows beside it how little clients that do not read change', async () => {
   );
 });
 
+test('shows the bill without coalescing beside it, and what flushes are', async () => {
+  const busy = ['--connections', '100', '--events-per-second', '300'];
+  const { printed } = await run(costCommand, ...busy, '--pack', '10');
+  expect(printed).toMatch(
+    /^\| dollars a month +\| without coalescing \| at most every 500 ms \|$/m,
+  );
+  expect(printed).toMatch(/^\| EventBridge +\| +\$778 \| +\$77\.76 \|$/m);
+  expect(printed).toContain(
+    'Flushes a second: 2, of 150 messages; the last client hears within 0.5 s.',
+  );
+  const off = await run(costCommand, ...busy, '--coalesce-milliseconds', 'off');
+  expect(off.printed).toMatch(/^\| dollars a month +\| without coalescing \|$/m);
+});
+
 test('prints the same as JSON', async () => {
   const { printed } = await run(costCommand, ...load, '--heartbeat', 'when-idle', '--json');
   expect(JSON.parse(printed)).toMatchObject({
     load: { connections: 1_000, heartbeat: 'when-idle', hoursPerDay: 24 },
     bill: { dollars: expect.any(Number) as number },
     needs: { requestsPerSecond: 10_000 },
+    coalescing: { flushesPerSecond: 0, batched: { connections: 1_000 } },
+    withoutCoalescing: { dollars: expect.any(Number) as number },
   });
 });
 
@@ -57,6 +73,16 @@ test.each([
   ],
   [[...load, '--hours-per-day', '25'], '--hours-per-day must be a number from 0 to 24.'],
   [[...load, '--heartbeat', 'never'], '--heartbeat must be always or when-idle.'],
+  [
+    [...load, '--coalesce-milliseconds', 'on'],
+    '--coalesce-milliseconds must be off, or a whole number from 0 to 10000.',
+  ],
+  [
+    [...load, '--pack', '2', '--coalesce-milliseconds', 'off'],
+    '--pack does not go with --coalesce-milliseconds off.',
+  ],
+  [[...load, '--pack', '400'], '--pack times --frame-bytes must be at most 65536.'],
+  [[...load, '--documented-share', '2'], '--documented-share must be a number from 0 to 1.'],
   [[...load, 'agents'], 'npm run cost takes options only.'],
   [
     [...load, '--event', '1'],

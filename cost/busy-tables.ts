@@ -1,0 +1,98 @@
+// What coalescing does to the bill where there is much to tell: with it and without, packed, and at other intervals.
+import { billOf, type Bill } from './bill';
+import { coalescingOf } from './coalescing';
+import { defaultLoad, withoutFlushes, type Load } from './load';
+import type { Unit } from './prices';
+import { needsOf } from './quotas';
+import { count, dollars, formatTable, seconds } from './table';
+
+/** With the pace that such a size should have. */
+function loadOf(connections: number, eventsPerSecond: number, more: Partial<Load> = {}): Load {
+  const load = { ...defaultLoad, connections, eventsPerSecond, ...more };
+  return { ...load, maxPostsPerSecond: needsOf(load).maxPostsPerSecond };
+}
+
+/** A hundred dashboards that watch three hundred agents, each of which reports once a second. */
+const team = loadOf(100, 300, { agents: 300, sessions: 300 });
+const company = loadOf(1_000, 50);
+
+const oncePerSecond = (load: Load): Load => ({ ...load, coalesceMilliseconds: 1_000 });
+const packed = (load: Load): Load => ({ ...load, eventsPerPack: 10 });
+
+/** Each load with coalescing and without, and what its flushes are. */
+export function coalescingTable(loads: readonly Load[]): string {
+  const cost = (load: Load) => dollars(billOf(load).dollars);
+  return formatTable(
+    [
+      'connections, events a second',
+      'without coalescing',
+      'with it',
+      'a flush a second',
+      'flushes a second',
+      'messages in each',
+      'last client within',
+    ],
+    loads.map((load) => {
+      const { flushesPerSecond, intervalSeconds, flushSeconds, batched } = coalescingOf(load);
+      return [
+        `${count(load.connections)}, ${load.eventsPerSecond}`,
+        cost(withoutFlushes(load)),
+        cost(load),
+        cost(oncePerSecond(load)),
+        count(flushesPerSecond),
+        count(batched.messages),
+        seconds(intervalSeconds + flushSeconds),
+      ];
+    }),
+  );
+}
+
+/** Units by what people look for on a bill; what is not here is small. */
+const groups: readonly (readonly [name: string, units: readonly Unit[]])[] = [
+  ['messages', ['webSocketMessage']],
+  ['data transfer', ['sentByte']],
+  ['DynamoDB', ['readUnit', 'writeUnit', 'storedByte']],
+  ['EventBridge', ['event']],
+  ['Lambda', ['lambdaGigabyteSecond', 'lambdaRequest']],
+  ['traces', ['trace']],
+];
+
+/** What one load costs, and of what, in some variants. */
+export function sharesTable(columns: readonly (readonly [name: string, load: Load])[]): string {
+  const bills = columns.map(([, load]) => billOf(load));
+  const sum = ({ items }: Bill, isMeant: (unit: Unit) => boolean) =>
+    items.filter(({ unit }) => isMeant(unit)).reduce((total, item) => total + item.dollars, 0);
+  const row = (name: string, isMeant: (unit: Unit) => boolean) => [
+    name,
+    ...bills.map((bill) => dollars(sum(bill, isMeant))),
+  ];
+  return formatTable(
+    ['dollars a month', ...columns.map(([name]) => name)],
+    [
+      ...groups.map(([name, units]) => row(name, (unit) => units.includes(unit))),
+      row('all else', (unit) => !groups.some(([, units]) => units.includes(unit))),
+      row('together', () => true),
+    ],
+  );
+}
+
+const variantsOf = (load: Load) =>
+  [
+    ['without coalescing', withoutFlushes(load)],
+    ['with it', load],
+    ['packs of 10', packed(load)],
+    ['a flush a second', oncePerSecond(load)],
+    ['both', oncePerSecond(packed(load))],
+  ] as const;
+
+/** What docs/scale-and-cost.md holds of it, by the name of its place. */
+export function busyTables(): Readonly<Record<string, string>> {
+  return {
+    coalescing: coalescingTable([
+      ...[loadOf(1_000, 0.1), loadOf(1_000, 1), loadOf(1_000, 10), company],
+      ...[team, loadOf(10_000, 10), loadOf(100_000, 1)],
+    ]),
+    'shares-100': sharesTable(variantsOf(team)),
+    'shares-1000': sharesTable(variantsOf(company)),
+  };
+}

@@ -1,0 +1,101 @@
+// How often each function is called, for how long, and with how much memory: what Lambda is paid for.
+import type { Coalescing } from './coalescing';
+import { secondsToLastClient, workersOf } from './fan-out-time';
+import {
+  averageConnections,
+  beatsPerSecond,
+  packsPerSecond,
+  planningCalls,
+  postedShare,
+  type Load,
+} from './load';
+import {
+  callMilliseconds,
+  healthChecksPerMinute,
+  invocationMilliseconds,
+  pending,
+  sdkCallMilliseconds,
+  shardCount,
+} from './measured';
+
+/** A function's calls, with the memory that it has in infra/constructs. */
+export interface Calls {
+  readonly name: string;
+  readonly perSecond: number;
+  readonly seconds: number;
+  readonly megabytes: number;
+}
+
+/** Of a call that waits for so many calls of DynamoDB, one after the other. */
+export function secondsOfCall(dynamoCalls: number): number {
+  return (invocationMilliseconds + dynamoCalls * callMilliseconds) / 1000;
+}
+
+export function callsOf(
+  load: Load,
+  coalescing: Coalescing,
+  handshakes: number,
+  clientFrames: number,
+): readonly Calls[] {
+  const seconds = secondsOfCall;
+  const beats = beatsPerSecond(load);
+  const { flushesPerSecond: flushes, flushSeconds } = coalescing;
+  const isLarge = workersOf(load) > 1;
+  // A heartbeat that spares reads the connections all the same, which is quick.
+  const alone = load.heartbeat === 'always' ? coalescing.loneHeartbeats : postedShare(load);
+  const beat = secondsToLastClient(load, averageConnections(load)) * alone + seconds(4);
+  const beating = beats * (seconds(3) + (isLarge ? 0 : beat));
+  return [
+    { name: 'broadcast', ...broadcastsOf(load, coalescing), megabytes: 1769 },
+    {
+      name: 'heartbeat',
+      perSecond: beats + planningCalls,
+      seconds: (beating + planningCalls * seconds(3)) / (beats + planningCalls),
+      megabytes: 1769,
+    },
+    {
+      name: 'deliver',
+      perSecond: isLarge ? (flushes + beats) * shardCount : 0,
+      seconds: (flushes * flushSeconds + beats * beat) / (flushes + beats),
+      megabytes: 1769,
+    },
+    { name: 'authorizer', perSecond: handshakes, seconds: seconds(0) + 0.002, megabytes: 512 },
+    { name: 'connect', perSecond: handshakes, seconds: seconds(3), megabytes: 512 },
+    { name: 'disconnect', perSecond: handshakes, seconds: seconds(1), megabytes: 256 },
+    { name: 'default', perSecond: clientFrames, seconds: seconds(3), megabytes: 1024 },
+    { name: 'health', perSecond: healthChecksPerMinute / 60, seconds: seconds(2), megabytes: 256 },
+  ];
+}
+
+/** Calls of DynamoDB by who records an event: register, pending item and the lease, at which it looks once more. */
+const recorderCalls = 3;
+
+/**
+ * And by who acquires the lease, beside the flush: register, two looks at the lease, acquiring and releasing it, two
+ * looks at what is pending, and noting that the register is broadcast.
+ */
+const holderCalls = 8;
+
+function broadcastsOf(load: Load, coalescing: Coalescing): Pick<Calls, 'perSecond' | 'seconds'> {
+  const packs = packsPerSecond(load);
+  const { held, holdsPerSecond: holds, recordedPerSecond: recorded } = coalescing;
+  if (load.coalesceMilliseconds === 'off') {
+    const fanOut = workersOf(load) === 1 ? coalescing.flushSeconds : 0;
+    return { perSecond: packs, seconds: secondsOfCall(3) + fanOut };
+  }
+  // The registers of a pack are written side by side.
+  const unpacking = ((load.eventsPerPack - 1) * sdkCallMilliseconds) / 1000;
+  const busy =
+    packs * unpacking +
+    recorded * secondsOfCall(recorderCalls) +
+    firstLooksPerSecond(load, coalescing) * (callMilliseconds / 1000) +
+    holds * secondsOfCall(holderCalls - 1) +
+    held;
+  return { perSecond: packs, seconds: packs === 0 ? 0 : busy / packs };
+}
+
+/** Each environment looks at the lease before it writes an event, unless it has just done so. */
+export function firstLooksPerSecond(load: Load, { recordedPerSecond }: Coalescing): number {
+  const environments = 1 + recordedPerSecond * secondsOfCall(recorderCalls);
+  return Math.min(packsPerSecond(load), environments / pending.lookRememberedSeconds);
+}

@@ -1,0 +1,102 @@
+// How many flushes a load makes, and for how long somebody holds the lease for them.
+import { secondsToLastClient, workersOf } from './fan-out-time';
+import { lanesOf, secondsOfFlush, secondsOfPace, type Lanes } from './lanes';
+import { averageConnections, beatsPerSecond, packsPerSecond, postedShare, type Load } from './load';
+
+export interface Coalescing extends Lanes {
+  readonly flushesPerSecond: number;
+  /** From the beginning of a flush to the beginning of the next while events come, in seconds. */
+  readonly intervalSeconds: number;
+  /** From the beginning of a flush to its last post, in seconds. */
+  readonly flushSeconds: number;
+  /** How often a second the lease is acquired: by the events, or packs, that find it free. */
+  readonly holdsPerSecond: number;
+  /** Those that find it held, and are recorded as pending. */
+  readonly recordedPerSecond: number;
+  /** The share of the time in which somebody holds it; without coalescing, how many fan-outs there are at once. */
+  readonly held: number;
+  /** The share of heartbeats that share no flush with an event: to a connection with batches the others cost nothing. */
+  readonly loneHeartbeats: number;
+}
+
+/** Of a load so close to what the pace allows that flushes hardly stop growing. */
+const maxRounds = 1_000;
+
+/**
+ * Events, or packs, come independently of each other, `a` a second. A flush begins an interval after the last one if
+ * any has come meanwhile, or else with the next one: from one to the next it takes `interval + exp(-a · interval) / a`.
+ *
+ * An event finds the lease free if none came during the flush before, after which its holder released it then, and it is
+ * the first since: `exp(-a · flush)` events for each flush. All others are recorded as pending. Whoever acquires the
+ * lease before the interval is over waits for its end, and is paid for that.
+ */
+export function coalescingOf(load: Load, connections = averageConnections(load)): Coalescing {
+  if (load.coalesceMilliseconds === 'off') return withoutCoalescing(load, connections);
+  let interval = load.coalesceMilliseconds / 1000;
+  for (let round = 0; ; round += 1) {
+    const lanes = lanesOf(load, connections, interval);
+    const flushSeconds = secondsOfFlush(load, lanes);
+    const needed = Math.max(flushSeconds, secondsOfPace(load, lanes));
+    if (needed <= interval * (1 + 1e-6) || round === maxRounds) {
+      const isLarge = workersOf(load) > 1;
+      const flushes = flushesOf(packsPerSecond(load), interval, Math.min(flushSeconds, interval));
+      // A large heartbeat is jobs of its own.
+      return { ...flushes, ...lanes, ...(isLarge ? { loneHeartbeats: 1 } : {}) };
+    }
+    // One that takes longer than the interval collects more for the next, until superseded messages are left out.
+    interval = needed;
+  }
+}
+
+function flushesOf(arrivals: number, intervalSeconds: number, flushSeconds: number) {
+  const noneMeanwhile = Math.exp(-arrivals * intervalSeconds);
+  // Arrivals from one flush to the next. Nothing is divided by their rate, which may be 0.
+  const perFlush = arrivals * intervalSeconds + noneMeanwhile;
+  const releases = Math.exp(-arrivals * flushSeconds);
+  // Whether one comes between the end of a flush and the end of its interval.
+  const later = -Math.expm1(-arrivals * (intervalSeconds - flushSeconds));
+  const holdsPerSecond = (arrivals * releases) / perFlush;
+  return {
+    ...{ intervalSeconds, flushSeconds, holdsPerSecond },
+    flushesPerSecond: arrivals / perFlush,
+    recordedPerSecond: Math.max(0, arrivals - holdsPerSecond),
+    // All the time, but for what passes from a release to the next event, or to the next flush without one.
+    held: (arrivals * intervalSeconds - releases * later) / perFlush,
+    // One that is due when the interval is over goes at once; one before that waits for its end, as events do.
+    loneHeartbeats: (noneMeanwhile * (1 + arrivals * intervalSeconds)) / perFlush,
+  };
+}
+
+/** A fan-out for each event. */
+function withoutCoalescing(load: Load, connections: number): Coalescing {
+  const { eventsPerSecond: events, frameBytes: bytes } = load;
+  const flushSeconds = secondsToLastClient(load, connections);
+  return {
+    ...{ flushesPerSecond: events, intervalSeconds: 0, flushSeconds },
+    ...{ holdsPerSecond: events, recordedPerSecond: 0, held: events * flushSeconds },
+    loneHeartbeats: 1,
+    batched: { connections: 0, messages: 1, posts: 1, bytes },
+    single: { connections, messages: 1, posts: 1, bytes },
+  };
+}
+
+/** Posts a second for heartbeats. */
+export function heartbeatPostsPerSecond(load: Load, coalescing: Coalescing): number {
+  const { batched, single, loneHeartbeats } = coalescing;
+  const posted = postedShare(load);
+  // Where one is posted only after a silence, nothing else is under way.
+  const alone = load.heartbeat === 'always' ? loneHeartbeats : posted;
+  return beatsPerSecond(load) * (batched.connections * alone + single.connections * posted);
+}
+
+/** Posts a second that carry events. */
+export function eventPostsPerSecond({ flushesPerSecond, batched, single }: Coalescing): number {
+  const toAll = batched.connections * batched.posts + single.connections * single.posts;
+  return flushesPerSecond * toAll;
+}
+
+/** Posts a second to all connections, at the busiest time. */
+export function postsPerSecond(load: Load): number {
+  const coalescing = coalescingOf(load, load.connections);
+  return eventPostsPerSecond(coalescing) + heartbeatPostsPerSecond(load, coalescing);
+}

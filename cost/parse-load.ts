@@ -1,0 +1,88 @@
+// The load that a command line describes, with the defaults of load.ts for what it does not say.
+import { UsageError, type Arguments, type OptionKinds } from '../local/commands/arguments';
+import { defaultLoad, type Load } from './load';
+
+/** The greatest `coalesceMilliseconds` that lambdas/contract.ts takes. */
+const maxCoalescing = 10_000;
+
+/** An entry of EventBridge is billed as one event up to this size; the publisher makes no larger packs. */
+const maxPackBytes = 64 * 1024;
+
+/** Options of a load. */
+export const loadOptions = {
+  ...{ connections: 'text', 'events-per-second': 'text', 'hours-per-day': 'text' },
+  ...{ heartbeat: 'text', 'heartbeat-seconds': 'text', 'frame-bytes': 'text' },
+  ...{ agents: 'text', sessions: 'text', 'max-posts-per-second': 'text' },
+  ...{ 'large-fan-out-connections': 'text', 'coalesce-milliseconds': 'text' },
+  ...{ pack: 'text', 'documented-share': 'text' },
+} satisfies OptionKinds;
+
+/** @throws {UsageError} for what is missing, out of its range, or does not go together */
+export function parseLoad(given: Arguments): Load {
+  const connections = given.wholeNumber('connections', 1, 10_000_000);
+  if (connections === undefined) throw new UsageError('--connections is missing.');
+  const eventsPerSecond = decimal(given, 'events-per-second', 0, 10_000);
+  if (eventsPerSecond === undefined) throw new UsageError('--events-per-second is missing.');
+  const heartbeat = given.text('heartbeat') ?? defaultLoad.heartbeat;
+  if (heartbeat !== 'always' && heartbeat !== 'when-idle') {
+    throw new UsageError('--heartbeat must be always or when-idle.');
+  }
+  const whole = (name: string, minimum: number, maximum: number, otherwise: number) =>
+    given.wholeNumber(name, minimum, maximum) ?? otherwise;
+  const { agents, sessions, heartbeatSeconds, maxPostsPerSecond, largeFanOutConnections } =
+    defaultLoad;
+  return {
+    ...{ connections, eventsPerSecond, heartbeat },
+    hoursPerDay: decimal(given, 'hours-per-day', 0, 24) ?? defaultLoad.hoursPerDay,
+    heartbeatSeconds: whole('heartbeat-seconds', 1, 540, heartbeatSeconds),
+    agents: whole('agents', 0, 100_000, agents),
+    sessions: whole('sessions', 0, 100_000, sessions),
+    maxPostsPerSecond: whole('max-posts-per-second', 10, 100_000, maxPostsPerSecond),
+    largeFanOutConnections: whole(
+      'large-fan-out-connections',
+      1,
+      1_000_000,
+      largeFanOutConnections,
+    ),
+    documentedShare: decimal(given, 'documented-share', 0, 1) ?? defaultLoad.documentedShare,
+    ...parseCoalescing(given),
+  };
+}
+
+/** How events are collected, by flushes and by the publisher. */
+function parseCoalescing(given: Arguments) {
+  const { coalesceMilliseconds, eventsPerPack } = defaultLoad;
+  const milliseconds = given.text('coalesce-milliseconds') ?? String(coalesceMilliseconds);
+  const isOff = milliseconds === 'off';
+  if (!isOff && !(/^\d{1,5}$/.test(milliseconds) && Number(milliseconds) <= maxCoalescing)) {
+    throw new UsageError(
+      `--coalesce-milliseconds must be off, or a whole number from 0 to ${maxCoalescing}.`,
+    );
+  }
+  const frameBytes = given.wholeNumber('frame-bytes', 1, 32_640) ?? defaultLoad.frameBytes;
+  const pack = given.wholeNumber('pack', 1, 1_000) ?? eventsPerPack;
+  if (isOff && pack > 1) {
+    throw new UsageError('--pack does not go with --coalesce-milliseconds off.');
+  }
+  if (pack > 1 && pack * frameBytes > maxPackBytes) {
+    throw new UsageError(`--pack times --frame-bytes must be at most ${maxPackBytes}.`);
+  }
+  return {
+    ...{ frameBytes, eventsPerPack: pack },
+    coalesceMilliseconds: isOff ? ('off' as const) : Number(milliseconds),
+  };
+}
+
+/** @throws {UsageError} unless the option is absent, or a number in the range */
+function decimal(
+  given: Arguments,
+  name: string,
+  minimum: number,
+  maximum: number,
+): number | undefined {
+  const text = given.text(name);
+  if (text === undefined) return undefined;
+  const value = /^\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : NaN;
+  if (value >= minimum && value <= maximum) return value;
+  throw new UsageError(`--${name} must be a number from ${minimum} to ${maximum}.`);
+}

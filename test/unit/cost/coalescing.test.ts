@@ -1,0 +1,144 @@
+// The formulas of coalescing against the rule itself, played with invented events, and what holds at any load.
+import fc from 'fast-check';
+import { coalescingOf, eventPostsPerSecond } from '../../../cost/coalescing';
+import { defaultLoad, withoutFlushes, type Load } from '../../../cost/load';
+import { averageOverPoisson } from '../../../cost/poisson';
+
+/**
+ * Events come at these times, in seconds. Who finds the lease free acquires it, flushes as soon as the interval since the
+ * last flush is over, goes on while events came meanwhile, and releases it.
+ */
+function play(times: readonly number[], interval: number, flush: number) {
+  const counts = { flushes: 0, holds: 0, recorded: 0, held: 0 };
+  let next = 0;
+  let lastBegan = -Infinity;
+  while (next < times.length) {
+    const acquiredAt = times[next] ?? 0;
+    counts.holds += 1;
+    next += 1;
+    for (;;) {
+      const begins = Math.max(times[next - 1] ?? 0, acquiredAt, lastBegan + interval);
+      while ((times[next] ?? Infinity) < begins) {
+        counts.recorded += 1;
+        next += 1;
+      }
+      counts.flushes += 1;
+      lastBegan = begins;
+      const ends = begins + flush;
+      const isPending = (times[next] ?? Infinity) < ends;
+      if (!isPending) {
+        counts.held += ends - acquiredAt;
+        break;
+      }
+      counts.recorded += 1;
+      next += 1;
+    }
+  }
+  return counts;
+}
+
+function poissonTimes(perSecond: number, count: number): number[] {
+  let seed = 1;
+  let time = 0;
+  return Array.from({ length: count }, () => {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+    time -= Math.log((seed + 1) / 2 ** 32) / perSecond;
+    return time;
+  });
+}
+
+test.each([0.05, 0.5, 2, 10, 100])('%d events a second: as the rule played says', (perSecond) => {
+  const load: Load = { ...defaultLoad, connections: 1_000, eventsPerSecond: perSecond };
+  const model = coalescingOf(load);
+  const times = poissonTimes(perSecond, 100_000);
+  const seconds = times.at(-1) ?? 0;
+  const played = play(times, 0.5, model.flushSeconds);
+  const close = (value: number, expected: number) => {
+    expect(Math.abs(value - expected)).toBeLessThan(Math.max(0.02 * expected, 0.003));
+  };
+  close(model.flushesPerSecond, played.flushes / seconds);
+  close(model.holdsPerSecond, played.holds / seconds);
+  close(model.recordedPerSecond, played.recorded / seconds);
+  close(model.held, played.held / seconds);
+  close(model.batched.messages, times.length / played.flushes);
+});
+
+test('idle, each event is a flush of its own; busy, there are two a second', () => {
+  const of = (eventsPerSecond: number) => coalescingOf({ ...defaultLoad, eventsPerSecond });
+  expect(of(0)).toMatchObject({ flushesPerSecond: 0, held: 0, loneHeartbeats: 1 });
+  expect(of(1e-4).flushesPerSecond / 1e-4).toBeCloseTo(1, 3);
+  expect(of(1e-4).holdsPerSecond / 1e-4).toBeCloseTo(1, 3);
+  expect(of(1e-4).loneHeartbeats).toBeCloseTo(1, 3);
+  expect(of(300).flushesPerSecond).toBeCloseTo(2, 6);
+  expect(of(300).held).toBeCloseTo(1, 6);
+  expect(of(300).loneHeartbeats).toBeCloseTo(0, 6);
+});
+
+test('messages beyond 32 KB take another post', () => {
+  const of = (eventsPerSecond: number) => coalescingOf({ ...defaultLoad, eventsPerSecond }).batched;
+  // 162 of 201 bytes fit.
+  expect(of(100).messages).toBeCloseTo(50, 3);
+  expect(of(100).posts).toBeCloseTo(1, 3);
+  expect(of(480).posts).toBeCloseTo(2, 2);
+  expect(of(10).bytes).toBeCloseTo(5 * 201 + 42, -1);
+});
+
+test('when there is more than the pace allows, flushes are larger and fewer, and superseded messages are left out', () => {
+  const load: Load = { ...defaultLoad, connections: 10_000, eventsPerSecond: 2_000 };
+  const { intervalSeconds, flushesPerSecond, batched } = coalescingOf(load);
+  // At least one message for each of 200 agents and sessions, in two posts.
+  expect(batched.messages).toBeCloseTo(200, 6);
+  expect(batched.posts).toBeCloseTo(2, 6);
+  expect(intervalSeconds).toBeCloseTo(20_000 / 8_000, 1);
+  expect(flushesPerSecond * 10_000 * batched.posts).toBeLessThanOrEqual(8_000);
+});
+
+const load = fc.record({
+  connections: fc.integer({ min: 1, max: 1_000_000 }),
+  eventsPerSecond: fc.double({ min: 0, max: 1_000, noNaN: true }),
+  coalesceMilliseconds: fc.constantFrom(0, 200, 500, 1_000),
+  eventsPerPack: fc.constantFrom(1, 10),
+  documentedShare: fc.constantFrom(0, 0.1, 1),
+  frameBytes: fc.integer({ min: 50, max: 32_000 }),
+});
+
+test('at any load: no more messages than events, no more posts than before or than the pace, one holder', () => {
+  fc.assert(
+    fc.property(load, (given) => {
+      const whole: Load = { ...defaultLoad, ...given };
+      const coalescing = coalescingOf(whole);
+      const { flushesPerSecond, recordedPerSecond, holdsPerSecond, held, loneHeartbeats } =
+        coalescing;
+      const most = (value: number, limit: number) => {
+        expect(value).toBeLessThanOrEqual(limit * (1 + 1e-5) + 1e-9);
+      };
+      for (const { connections, messages, posts } of [coalescing.batched, coalescing.single]) {
+        most(flushesPerSecond * messages, whole.eventsPerSecond);
+        most(posts, messages);
+        most(flushesPerSecond * connections * posts, whole.maxPostsPerSecond);
+      }
+      const before = coalescingOf(withoutFlushes(whole));
+      most(eventPostsPerSecond(coalescing), eventPostsPerSecond(before));
+      expect(recordedPerSecond).toBeGreaterThanOrEqual(-1e-9);
+      const arrivals = whole.eventsPerSecond / whole.eventsPerPack;
+      expect(recordedPerSecond + holdsPerSecond).toBeCloseTo(arrivals, 6);
+      most(held, 1);
+      most(loneHeartbeats, 1);
+    }),
+  );
+});
+
+test.each([0, 0.3, 7, 5_000, 1e6])('the average over a mean of %d', (mean) => {
+  expect(averageOverPoisson(mean, (count) => count) / Math.max(1, mean)).toBeCloseTo(
+    Math.min(1, mean),
+    6,
+  );
+  expect(averageOverPoisson(mean, (count) => (count === 0 ? 1 : 0))).toBeCloseTo(
+    Math.exp(-mean),
+    9,
+  );
+  expect(averageOverPoisson(mean, (count) => (count - mean) ** 2) / Math.max(1, mean)).toBeCloseTo(
+    Math.min(1, mean),
+    5,
+  );
+});
