@@ -2,9 +2,10 @@
 import { EventBridgeClient, type EventBridgeClientConfig } from '@aws-sdk/client-eventbridge';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { describeFaults, parseEvent, type AgentStatus, type EventType } from '../protocol';
-import { takeBatch } from './batch';
+import type { PendingEvent } from './batch';
+import { createOutbox } from './outbox';
 import { PublishError } from './publish-error';
-import { sendBatch, type PendingEvent, type SendOptions } from './send-batch';
+import type { SendOptions } from './send-batch';
 import { nextTimestamp } from './timestamps';
 
 export interface PublisherOptions {
@@ -12,6 +13,13 @@ export interface PublisherOptions {
   readonly eventBusName?: string;
   /** Source of the events; must be what the deployment was told; `mission-control` unless given. */
   readonly eventSource?: string;
+  /**
+   * Whether events that wait together share entries of up to 64 KB, each billed as one event; `false` unless given.
+   * Together wait those of the same tick, and those that come while a request is under way, though for at most 100 ms:
+   * an event that comes alone goes out at once, by itself. Pays for whoever reports many events a second, or in bulk.
+   * The deployment must know packs: an older one rejects them.
+   */
+  readonly pack?: boolean;
   /** A client to send with. The attempts that it makes itself count towards `maxAttempts`. */
   readonly client?: EventBridgeClient;
   /** How to make a client when none is given, e.g. region and endpoint. */
@@ -50,9 +58,6 @@ export interface Publisher {
   readonly close: () => Promise<void>;
 }
 
-/** Requests under way at the same time; what comes meanwhile makes fuller batches. */
-const maxRequestsAtOnce = 8;
-
 // Unless told, the SDK waits for ever for a server that says nothing, and a timeout alone is but a warning.
 const timeouts = {
   connectionTimeout: 1_000,
@@ -69,6 +74,7 @@ const readsFilesAgain = { ignoreCache: true };
 
 export function createPublisher(options: PublisherOptions = {}): Publisher {
   const { eventBusName = 'mission-control', eventSource = 'mission-control' } = options;
+  const { pack = false } = options;
   const { now = Date.now, onError = warn } = options;
   // One attempt of the SDK for one of ours: else the two would multiply.
   const { clientConfiguration } = options;
@@ -87,9 +93,10 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
     random: options.random ?? Math.random,
     report,
   };
-  const waiting: PendingEvent[] = [];
+  const rest =
+    options.sleep ?? ((milliseconds) => sleepFor(milliseconds, undefined, { ref: false }));
+  const post = createOutbox({ eventBusName, eventSource, pack, sending, rest });
   const unsettled = new Set<Promise<void>>();
-  let requests = 0;
   let closed = false;
 
   function report(error: PublishError): void {
@@ -108,17 +115,10 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
       const faults = describeFaults(event.faults);
       return refuse('event_invalid', `Not a valid ${type} event: ${faults}`, unsent);
     }
-    const entry = {
-      EventBusName: eventBusName,
-      Source: eventSource,
-      DetailType: type,
-      Detail: JSON.stringify(event.value.payload),
-    };
+    const { value } = event;
     const settled = new Promise<void>((sent, failed) => {
-      waiting.push({ entry, unsent, sent, failed });
+      post({ event: value, unsent, sent, failed });
     });
-    // After the caller's own code: all events of the same tick go together.
-    if (waiting.length === 1) void Promise.resolve().then(sendWaiting);
     return watch(settled);
   }
 
@@ -134,16 +134,6 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
     const forget = () => void unsettled.delete(settled);
     settled.then(forget, forget);
     return settled;
-  }
-
-  function sendWaiting(): void {
-    while (waiting.length > 0 && requests < maxRequestsAtOnce) {
-      requests += 1;
-      void sendBatch(takeBatch(waiting), sending).then(() => {
-        requests -= 1;
-        sendWaiting();
-      });
-    }
   }
 
   async function flush(): Promise<void> {

@@ -1,11 +1,7 @@
-// Sends one batch of events, again and again what EventBridge did not take, until all have settled.
-import {
-  PutEventsCommand,
-  type EventBridgeClient,
-  type PutEventsRequestEntry,
-} from '@aws-sdk/client-eventbridge';
-import type { SizedEntry } from './batch';
-import { describeUnsent, PublishError, type UnsentEvent } from './publish-error';
+// Sends one batch of entries, again and again what EventBridge did not take, until all events have settled.
+import { PutEventsCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import type { FilledEntry } from './batch';
+import { describeUnsent, PublishError } from './publish-error';
 import {
   attemptsOf,
   mayPassLater,
@@ -13,14 +9,6 @@ import {
   needsFreshCredentials,
   pauseMilliseconds,
 } from './retry';
-
-/** An event on its way. Either `sent` or `failed` is called, once. */
-export interface PendingEvent {
-  readonly entry: SizedEntry & Required<Pick<PutEventsRequestEntry, 'EventBusName'>>;
-  readonly unsent: Omit<UnsentEvent, 'reason'>;
-  sent(): void;
-  failed(error: PublishError): void;
-}
 
 export interface SendOptions {
   readonly client: EventBridgeClient;
@@ -34,30 +22,32 @@ export interface SendOptions {
 }
 
 interface Failure {
-  readonly event: PendingEvent;
+  readonly filled: FilledEntry;
   readonly reason: string;
   readonly retryable: boolean;
 }
 
 /** Settles every event of the batch. Never rejects. */
 export async function sendBatch(
-  batch: readonly PendingEvent[],
+  batch: readonly FilledEntry[],
   options: SendOptions,
 ): Promise<void> {
   const { client, maxAttempts, sleep, random, report } = options;
-  let events = batch;
+  let left = batch;
   let attempts = 0;
-  while (events.length > 0) {
-    const { failures, cause, attemptsMade } = await put(events, client);
+  while (left.length > 0) {
+    const { failures, cause, attemptsMade } = await put(left, client);
     attempts += attemptsMade;
-    const failed = new Set(failures.map(({ event }) => event));
-    for (const event of events) if (!failed.has(event)) event.sent();
+    const failed = new Set(failures.map(({ filled }) => filled));
+    for (const filled of left) {
+      if (!failed.has(filled)) for (const event of filled.events) event.sent();
+    }
 
     const given = failures.filter(({ retryable }) => !retryable || attempts >= maxAttempts);
     if (given.length > 0) giveUp(given, attempts, cause, report);
-    const lost = new Set(given.map(({ event }) => event));
-    events = events.filter((event) => failed.has(event) && !lost.has(event));
-    if (events.length === 0) return;
+    const lost = new Set(given.map(({ filled }) => filled));
+    left = left.filter((filled) => failed.has(filled) && !lost.has(filled));
+    if (left.length === 0) return;
     await sleep(pauseMilliseconds(attempts, random));
     if (needsFreshCredentials(cause)) await refreshCredentials(client);
   }
@@ -69,20 +59,20 @@ interface Attempt {
   readonly attemptsMade: number;
 }
 
-async function put(events: readonly PendingEvent[], client: EventBridgeClient): Promise<Attempt> {
+async function put(batch: readonly FilledEntry[], client: EventBridgeClient): Promise<Attempt> {
   try {
-    const command = new PutEventsCommand({ Entries: events.map(({ entry }) => entry) });
+    const command = new PutEventsCommand({ Entries: batch.map(({ entry }) => entry) });
     const answer = await client.send(command);
-    const failures = events.flatMap((event, index): Failure[] => {
+    const failures = batch.flatMap((filled, index): Failure[] => {
       // Results come in the order of the entries, and those that were taken have no error code.
       const reason = answer.Entries?.[index]?.ErrorCode;
-      return reason === undefined ? [] : [{ event, reason, retryable: mayPassLater(reason) }];
+      return reason === undefined ? [] : [{ filled, reason, retryable: mayPassLater(reason) }];
     });
     return { failures, attemptsMade: attemptsOf(answer) };
   } catch (cause) {
     const reason = reasonOf(cause);
     const retryable = mayRecover(cause);
-    const failures = events.map((event) => ({ event, reason, retryable }));
+    const failures = batch.map((filled) => ({ filled, reason, retryable }));
     return { failures, cause, attemptsMade: attemptsOf(cause) };
   }
 }
@@ -103,21 +93,28 @@ function reasonOf(cause: unknown): string {
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;
 }
 
+/** Events that the message of an error describes; `entries` has all. */
+const maxDescribed = 10;
+
 function giveUp(
   failures: readonly Failure[],
   attempts: number,
   cause: unknown,
   report: SendOptions['report'],
 ): void {
-  const entries = failures.map(({ event, reason }) => ({ ...event.unsent, reason }));
-  const bus = failures[0]?.event.entry.EventBusName ?? '';
+  const entries = failures.flatMap(({ filled, reason }) =>
+    filled.events.map(({ unsent }) => ({ ...unsent, reason })),
+  );
+  const bus = failures[0]?.filled.entry.EventBusName ?? '';
+  const described = entries.slice(0, maxDescribed).map(describeUnsent);
+  const more = entries.length - described.length;
+  if (more > 0) described.push(`${more} more`);
   const error = new PublishError(
     'not_sent',
-    `Could not send to the event bus "${bus}" in ${attempts} attempt(s): ` +
-      `${entries.map(describeUnsent).join('; ')}.`,
+    `Could not send to the event bus "${bus}" in ${attempts} attempt(s): ${described.join('; ')}.`,
     entries,
     cause === undefined ? {} : { cause },
   );
   report(error);
-  for (const { event } of failures) event.failed(error);
+  for (const { filled } of failures) for (const event of filled.events) event.failed(error);
 }
