@@ -1,13 +1,9 @@
 // The fan-out lease in DynamoDB: one item, which every write of an event may look at, so it stays small. It never expires.
-import {
-  GetCommand,
-  PutCommand,
-  UpdateCommand,
-  type DynamoDBDocumentClient,
-} from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { FanOutLease, HeldState, LeaseState, SentKeys } from '../core/broadcasting/ports';
 import { wasMet } from './dynamo-condition';
 import { leasePartition } from './dynamo-keys';
+import type { Sender } from './dynamo-sender';
 
 const leaseKey = { pk: leasePartition, sk: 'fan-out' };
 const sentKey = { pk: leasePartition, sk: 'sent' };
@@ -23,13 +19,10 @@ interface LeaseItem {
   readonly hasSent?: boolean;
 }
 
-export function createDynamoFanOutLease(
-  client: DynamoDBDocumentClient,
-  tableName: string,
-): FanOutLease {
+export function createDynamoFanOutLease(sender: Sender, tableName: string): FanOutLease {
   const write = (holder: string, state: HeldState, alsoRemove = '') =>
     wasMet(
-      client.send(
+      sender.send(
         new UpdateCommand({
           TableName: tableName,
           Key: leaseKey,
@@ -54,7 +47,7 @@ export function createDynamoFanOutLease(
 
   return {
     async look() {
-      const { Item: item } = await client.send(
+      const { Item: item } = await sender.send(
         new GetCommand({ TableName: tableName, Key: leaseKey, ConsistentRead: true }),
       );
       return toState(item);
@@ -74,7 +67,7 @@ export function createDynamoFanOutLease(
       });
       let old: LeaseItem | undefined;
       const isTaken = await wasMet(
-        client.send(command).then(({ Attributes: attributes }) => (old = attributes)),
+        sender.send(command).then(({ Attributes: attributes }) => (old = attributes)),
       );
       return isTaken ? toState(old) : undefined;
     },
@@ -85,11 +78,11 @@ export function createDynamoFanOutLease(
 
     async saveSent({ batched, single }) {
       const item = { ...sentKey, batched, single };
-      await client.send(new PutCommand({ TableName: tableName, Item: item }));
+      await sender.send(new PutCommand({ TableName: tableName, Item: item }));
     },
 
     async readSent() {
-      const { Item: item } = await client.send(
+      const { Item: item } = await sender.send(
         new GetCommand({ TableName: tableName, Key: sentKey, ConsistentRead: true }),
       );
       const { batched = [], single = [] } = (item ?? {}) as Partial<SentKeys>;

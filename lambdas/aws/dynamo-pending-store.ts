@@ -1,24 +1,22 @@
 // The events that wait for a flush, in DynamoDB: an item each, in the order of time in a few partitions, deleted by TTL.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { readOutgoing } from '../core/broadcasting/outgoing-message';
 import type { PendingItem, PendingStore } from '../core/broadcasting/ports';
 import type { Log } from '../core/ports';
 import { parsePendingSortKey, pendingKey, pendingPartitions, pendingPrefix } from './dynamo-keys';
-import { createSdkQuery, type Query, type QueryPage } from './dynamo-query';
+import type { Query, QueryPage } from './dynamo-query';
+import type { Sender } from './dynamo-sender';
 
 /** Holders hand over within seconds, and EventBridge has given up on what a dead one left before: an hour is plenty. */
 const lifetimeSeconds = 60 * 60;
 
-/**
- * An item that cannot be read is logged and left out: it would stop every flush until it is deleted.
- * @param query asks for the pages of partitions. Default: through `client`.
- */
+/** An item that cannot be read is logged and left out: it would stop every flush until it is deleted. */
 export function createDynamoPendingStore(
-  client: DynamoDBDocumentClient,
+  sender: Sender,
+  query: Query,
   tableName: string,
   log: Log,
-  query: Query = createSdkQuery(client),
 ): PendingStore {
   async function readPartition(partition: string, from: number): Promise<PendingItem[]> {
     const found: PendingItem[] = [];
@@ -63,7 +61,7 @@ export function createDynamoPendingStore(
         messages: messages.map(({ text }) => text),
         expiresAt: Math.ceil(recordedAt / 1000) + lifetimeSeconds,
       };
-      await client.send(new PutCommand({ TableName: tableName, Item: item }));
+      await sender.send(new PutCommand({ TableName: tableName, Item: item }));
     },
 
     async since(from) {

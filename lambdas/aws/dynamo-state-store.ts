@@ -9,6 +9,7 @@ import { versionOf, type EventFrame } from '../../sdk/protocol';
 import type { StateStore, StoredEvent } from '../core/ports';
 import { wasMet } from './dynamo-condition';
 import { parseStateSortKey, stateKey, statePartition } from './dynamo-keys';
+import type { Sender } from './dynamo-sender';
 
 /** What a register's item holds beside its keys. */
 interface StateItem {
@@ -28,9 +29,11 @@ interface StateItem {
 
 const valueNames = { 'agent:status': 'status', 'session:activity': 'lastMessage' } as const;
 
+/** @param sender writes registers. Default: `client`. */
 export function createDynamoStateStore(
   client: DynamoDBDocumentClient,
   tableName: string,
+  sender: Sender = client,
 ): StateStore {
   return {
     async put({ type, payload }, { updatedAt, expiresAt }) {
@@ -63,7 +66,7 @@ export function createDynamoStateStore(
           ':pending': 'pending',
         },
       });
-      return (await wasMet(client.send(command))) ? 'stored' : 'outdated';
+      return (await wasMet(sender.send(command))) ? 'stored' : 'outdated';
     },
 
     async completeBroadcast({ type, payload }) {
@@ -80,7 +83,7 @@ export function createDynamoStateStore(
         },
         ExpressionAttributeValues: { ':timestamp': timestamp, ':value': value, ':done': 'done' },
       });
-      await wasMet(client.send(command));
+      await wasMet(sender.send(command));
     },
 
     async *pages(shard, since, now) {

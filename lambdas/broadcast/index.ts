@@ -1,4 +1,5 @@
 // Cold start of `broadcast`.
+import { createFastSender } from '../aws/dynamo-sender';
 import { createDynamoStateStore } from '../aws/dynamo-state-store';
 import { readSettings } from '../aws/environment';
 import { createFanOutWorld } from '../aws/fan-out-world';
@@ -10,7 +11,7 @@ const names = ['rejectedEventsQueueUrl', 'agentDays', 'sessionHours'] as const;
 const settings = readSettings(process.env, names);
 const { sqs, dynamo, tableName, ...world } = createFanOutWorld(process.env, 'broadcast');
 const rejected = createSqsRejectedEvents(sqs, settings.rejectedEventsQueueUrl, 'event');
-const state = createDynamoStateStore(dynamo, tableName);
+const state = createDynamoStateStore(dynamo, tableName, createFastSender(dynamo));
 
 export const handler = createHandler({
   ...world,

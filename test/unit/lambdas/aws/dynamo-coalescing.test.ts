@@ -1,7 +1,8 @@
 import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { createDynamoFanOutLease } from '../../../../lambdas/aws/dynamo-fan-out-lease';
 import { createDynamoPendingStore } from '../../../../lambdas/aws/dynamo-pending-store';
-import { createFastQuery } from '../../../../lambdas/aws/dynamo-query';
+import { createFastQuery, createSdkQuery } from '../../../../lambdas/aws/dynamo-query';
+import { createFastSender } from '../../../../lambdas/aws/dynamo-sender';
 import { messageOfEvent } from '../../../../lambdas/core/broadcasting/outgoing-message';
 import { shardOf } from '../../../../lambdas/core/shard';
 import { startDynamo, type TestDynamo } from '../../../support/dynamo';
@@ -25,12 +26,18 @@ async function newTable(): Promise<string> {
   return name;
 }
 
+// As they are wired: that the document client gives the same is the test of the sender.
 describeFanOutLease('DynamoFanOutLease', async () =>
-  createDynamoFanOutLease(dynamo.client, await newTable()),
+  createDynamoFanOutLease(createFastSender(dynamo.client), await newTable()),
 );
 
 describePendingStore('DynamoPendingStore', async () =>
-  createDynamoPendingStore(dynamo.client, await newTable(), new RecordingLog()),
+  createDynamoPendingStore(
+    createFastSender(dynamo.client),
+    createFastQuery(dynamo.client),
+    await newTable(),
+    new RecordingLog(),
+  ),
 );
 
 async function setUp() {
@@ -40,7 +47,7 @@ async function setUp() {
   return {
     ...{ tableName, client, log },
     lease: createDynamoFanOutLease(client, tableName),
-    pending: createDynamoPendingStore(client, tableName, log),
+    pending: createDynamoPendingStore(client, createSdkQuery(client), tableName, log),
     itemOf: async (pk: string, sk: string) =>
       (await client.send(new GetCommand({ TableName: tableName, Key: { pk, sk } }))).Item,
   };
@@ -121,11 +128,11 @@ test('an event with a message of 500 characters takes one write unit: 1 KB with 
 });
 
 test.each([
-  ['the SDK', undefined],
-  ['the fast query', () => createFastQuery(dynamo.client)],
-])('all pages of a partition are read, by %s', async (_, query) => {
+  ['the SDK', createSdkQuery],
+  ['the fast query', createFastQuery],
+])('all pages of a partition are read, by %s', async (_, createQuery) => {
   const { client, tableName, log } = await setUp();
-  const pending = createDynamoPendingStore(client, tableName, log, query?.());
+  const pending = createDynamoPendingStore(client, createQuery(client), tableName, log);
   const message = messageOfEvent(sessionEvent('a', 's', 'x'.repeat(63_000), start));
   const ids = Array.from({ length: 200 }, (_, index) => `id-${index}`)
     .filter((id) => shardOf(id) % 4 === 0)
