@@ -8,6 +8,13 @@ import type { OutgoingMessage } from './outgoing-message';
  */
 export type Lane = 'batched' | 'single';
 
+/**
+ * Milliseconds by which an item may be older than `read` of the lease and still is met: readings begin so much before
+ * the last one. Whoever records one that is older records it again. So it is not for safety: it makes that rare, as it
+ * covers the time that a write takes and small differences of clocks. What was sent in it has to be remembered.
+ */
+export const overlapMilliseconds = 1_000;
+
 /** How far a lane has come: milliseconds since the Unix epoch, compared with `recordedAt` of pending items. */
 export type Cursors = Readonly<Record<Lane, number>>;
 
@@ -30,7 +37,7 @@ export interface LeaseState {
 /** The part of the lease that its holder writes. */
 export type HeldState = Omit<LeaseState, 'holder'>;
 
-/** By lane, the keys of pending items (see {@link keyOf} in hold.ts) that a successor must not send again. */
+/** By lane, what a successor must not send again: `<recordedAt>#<id>` of pending items. */
 export type SentKeys = Readonly<Record<Lane, readonly string[]>>;
 
 /** One at a time may flush. Conditional writes on one item; every method may reject when the table does not answer. */

@@ -1,0 +1,184 @@
+// Group commit for fan-outs: who comes while another is flushing leaves its messages, and goes.
+import type { Clock } from '../ports';
+import { Hold, leaseMilliseconds, shortestFlushMilliseconds } from './hold';
+import type { HoldDependencies, InHand } from './hold';
+import { overlapMilliseconds, type LeaseState } from './ports';
+
+/** What is to be sent to everybody. */
+export interface Outgoing extends InHand {
+  /** The same for the same messages, also when they are sent again after a failure. */
+  readonly id: string;
+}
+
+export interface Coalescer {
+  /**
+   * Sends messages: at once when nobody flushes and the last flush is long enough ago, else with the next flush, whoever
+   * makes it. Resolves when they have been flushed by this call, or somebody is bound to flush them. `onFlushed` is called
+   * in the first case only.
+   * @param deadline milliseconds since the Unix epoch; no post begins after it
+   */
+  send(outgoing: Outgoing, deadline: number): Promise<void>;
+  /**
+   * Leaves messages with whoever is flushing now.
+   * @returns false when nobody is; nothing has been sent then
+   * @throws when the table does not answer
+   */
+  join(outgoing: Outgoing, deadline: number): Promise<boolean>;
+  /** Flushes what is pending and has nobody who flushes it. @throws when the table does not answer */
+  drain(deadline: number): Promise<void>;
+}
+
+export interface CoalescerDependencies extends HoldDependencies {
+  /** Names a holder as nobody else is named. */
+  readonly createId: () => string;
+  /** Has another worker drain what is pending. */
+  readonly handOver: () => Promise<void>;
+}
+
+/** How long it is believed that the lease is held: what is false about it costs a pending item, and half an interval. */
+const rememberedMilliseconds = 250;
+
+export function createCoalescer(dependencies: CoalescerDependencies): Coalescer {
+  const { lease, pending, flush, createId, handOver, now, log } = dependencies;
+  const memory = new LeaseMemory(now);
+
+  /**
+   * Flushes as long as there is something, or somebody else does.
+   * @returns what was given if it was not flushed
+   */
+  async function hold(given: InHand | undefined, deadline: number): Promise<InHand | undefined> {
+    let inHand = given;
+    for (;;) {
+      const [holder, acquiredAt] = [createId(), now()];
+      const before = await lease.acquire(holder, acquiredAt, acquiredAt + leaseMilliseconds);
+      if (before === undefined) {
+        memory.noteHeld();
+        return inHand;
+      }
+      memory.note(before);
+      memory.forgetHeld();
+      const held = new Hold(holder, before, deadline, dependencies);
+      const end = await held.run(inHand);
+      inHand = end.inHand;
+      if (end.isLost) return inHand;
+      // Whoever left something before the release has seen the lease held, and relies on this look.
+      const isMore = await held.findsMore();
+      if (!isMore && inHand === undefined) return undefined;
+      if (now() >= deadline - shortestFlushMilliseconds) {
+        return inHand;
+      }
+    }
+  }
+
+  async function handOverUnlessHeld(): Promise<void> {
+    if (isFree(await lease.look(), now())) await handOver();
+  }
+
+  /** Leaves messages to whoever flushes next; if nobody is about to, that is us. */
+  async function record({ id, messages }: Outgoing, deadline: number): Promise<void> {
+    let recordedAt = Math.max(now(), memory.read);
+    for (;;) {
+      await pending.record({ id, recordedAt, messages });
+      // It may have been released before the item was there to be seen.
+      const state = await lease.look();
+      memory.note(state);
+      if (recordedAt < state.read - overlapMilliseconds) {
+        // It may lie behind the cursor: clocks differ, or the write took long.
+        recordedAt = Math.max(now(), state.read);
+        continue;
+      }
+      if (isFree(state, now())) await hold(undefined, deadline);
+      return;
+    }
+  }
+
+  /** Without the table nobody can be told: as if there was no coalescing, with what that costs. */
+  async function flushAlone({ messages, onFlushed, eventId }: Outgoing, deadline: number) {
+    const flushing = flush({
+      ...{ batched: messages, single: messages, deadline },
+      ...(eventId === undefined ? {} : { eventId }),
+    });
+    await onFlushed(await Promise.all([flushing.batched, flushing.single]));
+  }
+
+  /** What came meanwhile may have nobody who flushes it. */
+  async function handOverQuietly(): Promise<void> {
+    try {
+      await handOver();
+    } catch (error) {
+      log.error('pending events not handed over', { error });
+    }
+  }
+
+  return {
+    async send(outgoing, deadline) {
+      let isFlushed = false;
+      const own: Outgoing = {
+        ...outgoing,
+        onFlushed: (reports) => {
+          isFlushed = true;
+          return outgoing.onFlushed(reports);
+        },
+      };
+      try {
+        const isLeft = memory.isHeld() || (await hold(own, deadline)) !== undefined;
+        if (isLeft) await record(own, deadline);
+      } catch (error) {
+        log.error('events not coalesced', { error });
+        if (isFlushed) await handOverQuietly();
+        else await flushAlone(own, deadline);
+      }
+    },
+
+    async join(outgoing, deadline) {
+      const state = await lease.look();
+      memory.note(state);
+      if (isFree(state, now())) return false;
+      await record(outgoing, deadline);
+      return true;
+    },
+
+    async drain(deadline) {
+      const { done, ...state } = await lease.look();
+      if (!isFree(state, now())) return;
+      const from = Math.min(done.batched, done.single) - overlapMilliseconds;
+      const items = await pending.since(from);
+      if (items.length > 0) await hold(undefined, deadline);
+    },
+  };
+}
+
+function isFree(
+  { holder, heldUntil }: Pick<LeaseState, 'holder' | 'heldUntil'>,
+  now: number,
+): boolean {
+  return holder === undefined || heldUntil <= now;
+}
+
+/** What this environment has seen of the lease last. */
+class LeaseMemory {
+  /** The greatest `read` that was seen: items are recorded no earlier, whatever the clock says. */
+  read = 0;
+  private heldAt = -Infinity;
+
+  constructor(private readonly now: Clock) {}
+
+  note(state: LeaseState): void {
+    this.read = Math.max(this.read, state.read);
+    if (isFree(state, this.now())) this.forgetHeld();
+    else this.noteHeld();
+  }
+
+  noteHeld(): void {
+    this.heldAt = this.now();
+  }
+
+  forgetHeld(): void {
+    this.heldAt = -Infinity;
+  }
+
+  isHeld(): boolean {
+    const age = this.now() - this.heldAt;
+    return age >= 0 && age < rememberedMilliseconds;
+  }
+}

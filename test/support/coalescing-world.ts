@@ -1,0 +1,242 @@
+// Execution environments of `broadcast` in virtual time: they share a table, have clocks of their own, and can die.
+import { VirtualClock } from '../../cost/virtual-clock';
+import { createCoalescer, type Coalescer } from '../../lambdas/core/broadcasting/coalescer';
+import { messageOfEvent } from '../../lambdas/core/broadcasting/outgoing-message';
+import type { FanOutLease, Flush, Lane, PendingStore } from '../../lambdas/core/broadcasting/ports';
+import { MemoryFanOutLease, MemoryPendingStore } from './coalescing-fakes';
+import { agentEvent } from './events';
+import { RecordingLog } from './fakes';
+
+export interface CoalescingWorldOptions {
+  readonly coalesceMilliseconds?: number;
+  /** From 0 to below 1, as Math.random. */
+  readonly random: () => number;
+  /** What the clocks of environments are off by, in milliseconds, in turn. Default: nothing. */
+  readonly skews?: readonly number[];
+  /** The longest time that a request takes on its way there, or back, in milliseconds. Default: 8. */
+  readonly latencyMilliseconds?: number;
+  /** The numbers of steps at which the environment that makes it dies: steps are all requests and answers. */
+  readonly deaths?: readonly number[];
+  /** When the table answers nothing but errors: from, until, in milliseconds from the beginning. */
+  readonly outages?: readonly (readonly [from: number, until: number])[];
+  /** How long posts to all connections of a lane take, in milliseconds. */
+  readonly flushMilliseconds?: Readonly<Record<Lane, number>>;
+}
+
+/** Who is connected: one that hears by batches, and one that is not ours. */
+const lanes = ['batched', 'single'] as const;
+
+/** The pause before Lambda tries an event again: a minute on AWS, which teaches nothing more. */
+const lambdaRetryMilliseconds = 3_000;
+
+/** What an invocation may last. */
+const timeoutMilliseconds = 20_000;
+
+class Died extends Error {}
+
+interface Environment {
+  readonly coalescer: Coalescer;
+  isAlive: boolean;
+  isBusy: boolean;
+  /** Lets whoever waits for it know that it has died. */
+  die: (reason: Died) => void;
+  readonly death: Promise<never>;
+}
+
+export class CoalescingWorld {
+  readonly clock = new VirtualClock();
+  readonly lease = new MemoryFanOutLease();
+  readonly pending = new MemoryPendingStore();
+  readonly log = new RecordingLog();
+  /** For each lane, when each message was heard, by its text: more than once if it came more than once. */
+  readonly heard = { batched: new Map<string, number[]>(), single: new Map<string, number[]>() };
+  readonly flushes: { readonly at: number; readonly messages: number }[] = [];
+  /** What other workers were asked for. */
+  readonly handedOver: Promise<void>[] = [];
+  private readonly reportedAt = new Map<string, number>();
+  private steps = 0;
+  private readonly environments: Environment[] = [];
+  private readonly completed = new Set<string>();
+
+  constructor(private readonly options: CoalescingWorldOptions) {}
+
+  /** Reports an event, as Lambda does: again when it fails. */
+  async report(id: string): Promise<void> {
+    this.reportedAt.set(this.textOf(id), this.clock.now());
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
+      if (await this.invoke((coalescer, deadline) => this.broadcast(id, coalescer, deadline)))
+        return;
+      await this.sleep(lambdaRetryMilliseconds);
+    }
+    throw new Error(`${id} was given up.`);
+  }
+
+  /** As the heartbeat does. */
+  async drain(): Promise<void> {
+    await this.invoke((coalescer, deadline) => coalescer.drain(deadline));
+  }
+
+  textOf(id: string): string {
+    return messageOfEvent(this.eventOf(id)).text;
+  }
+
+  sleep(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => this.clock.after(milliseconds, resolve));
+  }
+
+  private eventOf(id: string) {
+    return agentEvent(id, 'online', 1_770_000_000_000);
+  }
+
+  private async broadcast(id: string, coalescer: Coalescer, deadline: number): Promise<void> {
+    // The register: what is known to have gone out is stale.
+    if (this.completed.has(id)) return;
+    const messages = [messageOfEvent(this.eventOf(id))];
+    const onFlushed = () => {
+      this.completed.add(id);
+      return Promise.resolve();
+    };
+    await coalescer.send({ id, messages, onFlushed }, deadline);
+  }
+
+  /** Runs in an environment that is free, or in a new one; false when it died or threw. */
+  private async invoke(
+    work: (coalescer: Coalescer, deadline: number) => Promise<void>,
+  ): Promise<boolean> {
+    const environment =
+      this.environments.find(({ isAlive, isBusy }) => isAlive && !isBusy) ?? this.create();
+    environment.isBusy = true;
+    try {
+      const deadline = this.nowOf(environment) + timeoutMilliseconds;
+      await Promise.race([work(environment.coalescer, deadline), environment.death]);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Died)) this.log.error('delivery failed', { error });
+      return false;
+    } finally {
+      environment.isBusy = false;
+    }
+  }
+
+  private readonly skewOf = new Map<Environment, number>();
+  private nowOf(environment: Environment): number {
+    return this.start + Math.round(this.clock.now()) + (this.skewOf.get(environment) ?? 0);
+  }
+  /** No clock begins at 0. */
+  private readonly start = 1_770_000_000_000;
+
+  private create(): Environment {
+    const { coalesceMilliseconds = 500, skews = [0] } = this.options;
+    let die: Environment['die'] = () => undefined;
+    const death = new Promise<never>((_, reject) => (die = reject));
+    death.catch(() => undefined);
+    const environment: Environment = {
+      ...{ isAlive: true, isBusy: false, die, death },
+      coalescer: createCoalescer({
+        lease: this.overNetwork(this.lease, () => environment),
+        pending: this.overNetwork(this.pending, () => environment),
+        flush: this.flushOf(() => environment),
+        handOver: () => {
+          this.handedOver.push(this.drain());
+          return Promise.resolve();
+        },
+        createId: () => String(this.options.random()),
+        now: () => this.nowOf(environment),
+        timers: {
+          after: (milliseconds, task) =>
+            this.clock.after(milliseconds, () => {
+              if (environment.isAlive) task();
+            }),
+        },
+        log: this.log,
+        coalesceMilliseconds,
+      }),
+    };
+    this.skewOf.set(environment, skews[this.environments.length % skews.length] ?? 0);
+    this.environments.push(environment);
+    return environment;
+  }
+
+  /** A step that may be the last one of an environment; then it never ends. */
+  private async step(environment: Environment, milliseconds: number): Promise<void> {
+    await this.sleep(milliseconds);
+    this.steps += 1;
+    if (environment.isAlive && this.options.deaths?.includes(this.steps) === true) {
+      environment.isAlive = false;
+      environment.die(new Died());
+    }
+    if (!environment.isAlive) await new Promise(() => undefined);
+  }
+
+  private latency(): number {
+    const { latencyMilliseconds = 8, random } = this.options;
+    return 0.5 + random() * latencyMilliseconds;
+  }
+
+  private isOut(): boolean {
+    const { outages = [] } = this.options;
+    return outages.some(([from, until]) => this.clock.now() >= from && this.clock.now() < until);
+  }
+
+  /** The same port, with a way there and a way back. */
+  private overNetwork<Port extends FanOutLease | PendingStore>(
+    port: Port,
+    environmentOf: () => Environment,
+  ): Port {
+    return new Proxy(port, {
+      get: (target, name) => {
+        const method = (target as unknown as Record<string | symbol, unknown>)[name];
+        if (typeof method !== 'function') return method;
+        return async (...args: readonly unknown[]) => {
+          await this.step(environmentOf(), this.latency());
+          if (this.isOut()) throw new Error('the table is throttled');
+          const result = (await (method as (...given: readonly unknown[]) => unknown).apply(
+            target,
+            [...args],
+          )) as unknown;
+          await this.step(environmentOf(), this.latency());
+          return result;
+        };
+      },
+    });
+  }
+
+  private flushOf(environmentOf: () => Environment): Flush {
+    const { flushMilliseconds = { batched: 12, single: 12 } } = this.options;
+    return (order) => {
+      this.flushes.push({ at: this.clock.now(), messages: order.batched.length });
+      const post = async (lane: Lane) => {
+        const messages = order[lane] ?? [];
+        await this.step(environmentOf(), flushMilliseconds[lane] / 2);
+        for (const { text } of messages) {
+          const times = this.heard[lane].get(text) ?? [];
+          this.heard[lane].set(text, [...times, this.clock.now()]);
+        }
+        await this.step(environmentOf(), flushMilliseconds[lane] / 2);
+        return undefined;
+      };
+      return { batched: post('batched'), single: post('single') };
+    };
+  }
+
+  /** Ids that a lane has not heard of, and those it was told more than once. */
+  missed(ids: readonly string[]): string[] {
+    return lanes.flatMap((lane) =>
+      ids.filter((id) => !this.heard[lane].has(this.textOf(id))).map((id) => `${lane} ${id}`),
+    );
+  }
+
+  /** How long any event took to be heard first in a lane, in milliseconds. */
+  longestWait(lane: Lane): number {
+    const waits = [...this.heard[lane]].map(
+      ([text, [first = Infinity]]) => first - (this.reportedAt.get(text) ?? Infinity),
+    );
+    return Math.max(0, ...waits);
+  }
+
+  duplicates(): number {
+    return lanes
+      .flatMap((lane) => [...this.heard[lane].values()])
+      .reduce((sum, times) => sum + times.length - 1, 0);
+  }
+}

@@ -1,0 +1,148 @@
+// Coalescing in virtual time: whatever dies, is slow, or has a wrong clock, nothing is stranded and nothing is lost.
+import fc from 'fast-check';
+import { CoalescingWorld, type CoalescingWorldOptions } from '../../../../support/coalescing-world';
+import { seeded } from '../../../../support/seeded';
+
+interface PlayOptions {
+  /** Events that the bus delivers twice. */
+  readonly repeated?: readonly number[];
+  readonly withHeartbeats?: boolean;
+}
+
+/** Reports events with these pauses before each; resolves when every invocation has ended. */
+async function play(
+  world: CoalescingWorld,
+  gaps: readonly number[],
+  { repeated = [], withHeartbeats = false }: PlayOptions = {},
+) {
+  const ids = gaps.map((_, index) => `event-${index}`);
+  const reports: Promise<void>[] = [];
+  const story = async () => {
+    for (const [index, gap] of gaps.entries()) {
+      await world.sleep(gap);
+      const id = ids[index] ?? '';
+      reports.push(world.report(id));
+      if (repeated.includes(index)) reports.push(world.report(id));
+    }
+    await Promise.all(reports);
+    for (const handedOver of world.handedOver) await handedOver;
+    if (!withHeartbeats) return;
+    // Longer than the lease of a holder that died, by any clock.
+    for (let beat = 0; beat < 5; beat += 1) {
+      await world.sleep(16_000);
+      await world.drain();
+    }
+  };
+  await world.clock.run(story());
+  return ids;
+}
+
+const calm = (options: Partial<CoalescingWorldOptions> = {}) =>
+  new CoalescingWorld({ random: seeded(1), ...options });
+
+const gapsArbitrary = fc.array(
+  fc.oneof(fc.nat(20), fc.integer({ min: 30, max: 60 }), fc.nat(700)),
+  { minLength: 1, maxLength: 40 },
+);
+
+test('the first event of a quiet time goes out at once, and costs two writes of the lease', async () => {
+  const world = calm();
+  await play(world, [10, 2_000, 600]);
+  expect(world.flushes).toHaveLength(3);
+  expect(world.pending.items).toEqual([]);
+});
+
+test('in a calm world every event is heard once, and nobody has to help', async () => {
+  await fc.assert(
+    fc.asyncProperty(gapsArbitrary, fc.integer(), async (gaps, seed) => {
+      const world = calm({ random: seeded(seed) });
+      const ids = await play(world, gaps);
+      expect(world.missed(ids)).toEqual([]);
+      expect(world.duplicates()).toBe(0);
+      // A flush that has just begun without it, and the next one.
+      expect(world.longestWait('batched')).toBeLessThan(600);
+      for (const [index, { at }] of world.flushes.entries()) {
+        const { at: before = -Infinity } = world.flushes[index - 1] ?? {};
+        expect(at - before).toBeGreaterThanOrEqual(490);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test.each([10, 15, 20, 25, 30, 35, 40, 45, 50])(
+  'of two events %i ms apart neither is stranded until somebody else comes',
+  async (gap) => {
+    const world = calm({ random: seeded(gap) });
+    const ids = await play(
+      world,
+      Array.from({ length: 120 }, (_, index) => (index % 2 === 0 ? 2_000 : gap)),
+    );
+    expect(world.missed(ids)).toEqual([]);
+    expect(world.longestWait('batched')).toBeLessThan(600);
+  },
+);
+
+test('connections with batches never wait for those without, and what these miss goes to the next holder', async () => {
+  const world = calm({ flushMilliseconds: { batched: 12, single: 3_000 } });
+  // Longer than an invocation may last: one holder takes over from another.
+  const ids = await play(
+    world,
+    Array.from({ length: 200 }, () => 200),
+  );
+  expect(world.missed(ids)).toEqual([]);
+  expect(world.duplicates()).toBe(0);
+  expect(world.longestWait('batched')).toBeLessThan(600);
+  expect(world.longestWait('single')).toBeLessThan(7_000);
+});
+
+test('a holder without time hands over to another worker, and needs no event for it', async () => {
+  const world = calm({ flushMilliseconds: { batched: 12, single: 1_900 } });
+  // The last comes while the last flush of an invocation is under way.
+  const ids = await play(world, [...Array.from({ length: 89 }, () => 200), 1_000, 700]);
+  expect(world.missed(ids)).toEqual([]);
+  expect(world.duplicates()).toBe(0);
+  expect(world.handedOver.length).toBeGreaterThan(0);
+});
+
+test('a holder that dies at any step loses nothing, and what it had in hand comes again', async () => {
+  const gaps = [10, 40, 40, 200, 40, 300, 40];
+  // As many steps as the whole story takes, and then some.
+  for (let death = 1; death <= 150; death += 1) {
+    const world = calm({ deaths: [death] });
+    const ids = await play(world, gaps, { withHeartbeats: true });
+    expect({ death, missed: world.missed(ids) }).toEqual({ death, missed: [] });
+  }
+});
+
+const troubleArbitrary = fc.record({
+  gaps: gapsArbitrary,
+  seed: fc.integer(),
+  skews: fc.array(fc.constantFrom(0, 0, 3, -3, 10_000, -10_000, 700), {
+    minLength: 1,
+    maxLength: 6,
+  }),
+  latencyMilliseconds: fc.constantFrom(2, 8, 60, 400, 1_500),
+  deaths: fc.uniqueArray(fc.integer({ min: 1, max: 250 }), { maxLength: 3 }),
+  outages: fc.array(
+    fc.tuple(fc.nat(6_000), fc.nat(1_500)).map(([from, length]) => [from, from + length] as const),
+    { maxLength: 2 },
+  ),
+  flushMilliseconds: fc.record({
+    batched: fc.constantFrom(5, 60, 900),
+    single: fc.constantFrom(5, 60, 900, 4_000),
+  }),
+  coalesceMilliseconds: fc.constantFrom(0, 20, 500, 3_000),
+  repeated: fc.array(fc.nat(39), { maxLength: 5 }),
+});
+
+test('whatever happens, every event is heard in the end', async () => {
+  await fc.assert(
+    fc.asyncProperty(troubleArbitrary, async ({ gaps, seed, repeated, ...trouble }) => {
+      const world = new CoalescingWorld({ ...trouble, random: seeded(seed) });
+      const ids = await play(world, gaps, { repeated, withHeartbeats: true });
+      expect(world.missed(ids)).toEqual([]);
+    }),
+    { numRuns: 150 },
+  );
+});
