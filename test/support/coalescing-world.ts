@@ -190,10 +190,8 @@ export class CoalescingWorld {
         return async (...args: readonly unknown[]) => {
           await this.step(environmentOf(), this.latency());
           if (this.isOut()) throw new Error('the table is throttled');
-          const result = (await (method as (...given: readonly unknown[]) => unknown).apply(
-            target,
-            [...args],
-          )) as unknown;
+          const call = method as (...given: readonly unknown[]) => Promise<unknown>;
+          const result = await call.apply(target, [...args]);
           await this.step(environmentOf(), this.latency());
           return result;
         };

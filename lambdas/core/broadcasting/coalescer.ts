@@ -65,6 +65,7 @@ export function createCoalescer(dependencies: CoalescerDependencies): Coalescer 
       const isMore = await held.findsMore();
       if (!isMore && inHand === undefined) return undefined;
       if (now() >= deadline - shortestFlushMilliseconds) {
+        if (isMore) await handOverUnlessHeld();
         return inHand;
       }
     }
@@ -112,11 +113,11 @@ export function createCoalescer(dependencies: CoalescerDependencies): Coalescer 
 
   return {
     async send(outgoing, deadline) {
-      let isFlushed = false;
+      const state = { isFlushed: false };
       const own: Outgoing = {
         ...outgoing,
         onFlushed: (reports) => {
-          isFlushed = true;
+          state.isFlushed = true;
           return outgoing.onFlushed(reports);
         },
       };
@@ -125,7 +126,7 @@ export function createCoalescer(dependencies: CoalescerDependencies): Coalescer 
         if (isLeft) await record(own, deadline);
       } catch (error) {
         log.error('events not coalesced', { error });
-        if (isFlushed) await handOverQuietly();
+        if (state.isFlushed) await handOverQuietly();
         else await flushAlone(own, deadline);
       }
     },
