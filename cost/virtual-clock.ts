@@ -1,28 +1,40 @@
-// Time that passes as fast as the work is done, a millisecond at a time.
+// Time that passes as fast as the work is done: from one timer to the next.
 import type { Timers } from '../lambdas/core/ports';
 
 interface Timer {
   readonly at: number;
   readonly task: () => void;
+  isStopped: boolean;
 }
 
+/** Ticks a millisecond: what is due in the same one happens at the same time. */
+const ticksPerMillisecond = 10;
+
 export class VirtualClock implements Timers {
+  /** Ticks since the beginning. */
   private time = 0;
-  /** Timers by the millisecond in which they are due. */
-  private readonly due = new Map<number, Set<Timer>>();
+  private readonly due = new Map<number, Timer[]>();
+  /** A binary heap of the ticks in `due`: the first is the smallest. */
+  private readonly ticks: number[] = [];
   private waiting = 0;
 
-  readonly now = () => this.time;
+  readonly now = () => this.time / ticksPerMillisecond;
 
   after(milliseconds: number, task: () => void): () => void {
-    const at = this.time + Math.max(0, milliseconds);
-    const tick = Math.max(Math.ceil(at), Math.floor(this.time) + 1);
-    const timer = { at, task };
-    const others = this.due.get(tick) ?? new Set();
-    this.due.set(tick, others.add(timer));
+    const at = this.time + Math.max(0, milliseconds) * ticksPerMillisecond;
+    // At the earliest in the next tick, and never early: rounding must not make of 1.2 ms 12.000000000000002 ticks.
+    const tick = Math.max(Math.ceil(at - 1e-6), this.time + 1);
+    const timer = { at, task, isStopped: false };
+    const others = this.due.get(tick);
+    if (others === undefined) {
+      this.due.set(tick, [timer]);
+      push(this.ticks, tick);
+    } else others.push(timer);
     this.waiting += 1;
     return () => {
-      if (others.delete(timer)) this.waiting -= 1;
+      if (timer.isStopped) return;
+      timer.isStopped = true;
+      this.waiting -= 1;
     };
   }
 
@@ -38,13 +50,51 @@ export class VirtualClock implements Timers {
       await new Promise((next) => setImmediate(next));
       if (state.done) return watched;
       if (this.waiting === 0) throw new Error('The work waits for what never happens.');
-      this.time = Math.floor(this.time) + 1;
-      const timers = [...(this.due.get(this.time) ?? [])].sort((one, other) => one.at - other.at);
-      this.due.delete(this.time);
-      for (const { task } of timers) {
-        this.waiting -= 1;
-        task();
-      }
+      this.tick();
     }
   }
+
+  private tick(): void {
+    const tick = pop(this.ticks);
+    const timers = this.due.get(tick) ?? [];
+    this.due.delete(tick);
+    const running = timers.filter(({ isStopped }) => !isStopped);
+    if (running.length === 0) return;
+    this.time = tick;
+    for (const timer of running.sort((one, other) => one.at - other.at)) {
+      if (timer.isStopped) continue;
+      timer.isStopped = true;
+      this.waiting -= 1;
+      timer.task();
+    }
+  }
+}
+
+function push(heap: number[], value: number): void {
+  let at = heap.push(value) - 1;
+  while (at > 0) {
+    const parent = (at - 1) >> 1;
+    if ((heap[parent] ?? value) <= value) break;
+    heap[at] = heap[parent] ?? value;
+    at = parent;
+  }
+  heap[at] = value;
+}
+
+/** Of a heap that is not empty. */
+function pop(heap: number[]): number {
+  const first = heap[0] ?? NaN;
+  const last = heap.pop() ?? NaN;
+  if (heap.length === 0) return first;
+  let at = 0;
+  for (;;) {
+    let child = 2 * at + 1;
+    if (child >= heap.length) break;
+    if ((heap[child + 1] ?? Infinity) < (heap[child] ?? Infinity)) child += 1;
+    if ((heap[child] ?? Infinity) >= last) break;
+    heap[at] = heap[child] ?? last;
+    at = child;
+  }
+  heap[at] = last;
+  return first;
 }
