@@ -54,6 +54,30 @@ test("Python's websockets and boto3: an event becomes the documented frame", asy
   );
 });
 
+test("Python's websockets gets batches if it offers them, in whatever order, and else what it always got", async () => {
+  const token = await stack.mintToken({ sub: 'bob' });
+  const script = path.join(__dirname, 'negotiate.py');
+  const [single, batch] = ['mission-control', 'mission-control.batch'];
+  const chosen = (place: 'header' | 'subprotocols', ...offered: string[]) =>
+    run('python3', [script, stack.webSocketUrl, token, place, ...offered]).then(
+      ({ stdout }) => stdout.trim(),
+      (error: unknown) => /HTTP \d+/.exec(String(error))?.[0] ?? error,
+    );
+  const asked: [string, Promise<unknown>][] = [
+    ['None', chosen('header')],
+    [single, chosen('header', single)],
+    [batch, chosen('header', batch)],
+    [batch, chosen('header', single, batch)],
+    [single, chosen('subprotocols', single, token)],
+    [batch, chosen('subprotocols', single, token, batch)],
+    [batch, chosen('subprotocols', batch, token, single)],
+    ['HTTP 401', chosen('subprotocols', batch, token, 'another-token')],
+    ['HTTP 401', chosen('subprotocols', token, single)],
+  ];
+  const answers = await Promise.all(asked.map(([, answer]) => answer));
+  expect(answers).toEqual(asked.map(([expected]) => expected));
+}, 60_000);
+
 test("README's Python reports an event, and README's Python hears of it", async () => {
   const readme = await readFile(path.join(project, 'README.md'), 'utf8');
   const samples = [...readme.matchAll(/^```python\n(.*?)^```$/gms)].map(([, code = '']) =>

@@ -46,14 +46,17 @@ describe('connection', () => {
     socket.close(1000);
   });
 
-  test('with the subprotocol, of which the server echoes the name alone', async () => {
-    const protocols = ['mission-control', await token()];
+  test.each([
+    ['mission-control', []],
+    ['mission-control.batch', ['mission-control.batch']],
+  ])('with the subprotocol, of which the server echoes the name alone: %s', async (name, more) => {
+    const protocols = ['mission-control', await token(), ...more];
     const socket = new BrowserWebSocket(stack.webSocketUrl, protocols);
     await new Promise((resolve, reject) => {
       socket.onopen = resolve;
       socket.onerror = reject;
     });
-    expect(socket.protocol).toBe('mission-control');
+    expect(socket.protocol).toBe(name);
     socket.close(1000);
   });
 

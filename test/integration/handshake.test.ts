@@ -104,6 +104,17 @@ const ways: [string, (token: string) => Promise<{ status: number | undefined; co
         ? TestClient.refused(stack.webSocketUrl, { subprotocols: ['mission-control'] })
         : TestClient.refused(stack.webSocketUrl, { subprotocols: ['mission-control', token] }),
   ],
+  [
+    'subprotocol, with batches',
+    (token) =>
+      TestClient.refused(stack.webSocketUrl, {
+        subprotocols: [
+          'mission-control',
+          ...(token === '' ? [] : [token]),
+          'mission-control.batch',
+        ],
+      }),
+  ],
 ];
 
 describe.each(attacks)('%s', (_, tokenOf, code) => {
@@ -207,6 +218,7 @@ test('no line of any log holds a token', async () => {
     await TestClient.open(stack.webSocketUrl, { token }),
     await TestClient.open(`${stack.webSocketUrl}?token=${token}`),
     await TestClient.open(stack.webSocketUrl, { subprotocols: ['mission-control', token] }),
+    await TestClient.open(stack.webSocketUrl, { subprotocols: ['mission-control.batch', token] }),
   ]) {
     client.send({ type: 'ping' });
     await client.received('pong');

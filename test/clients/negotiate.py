@@ -1,0 +1,28 @@
+"""Opens a WebSocket with the subprotocols that are offered, and prints which one the server has chosen.
+
+Usage: negotiate.py WEBSOCKET_URL TOKEN PLACE SUBPROTOCOL...
+
+PLACE is where the token goes: "header", or "subprotocols" if it is among them.
+"""
+
+import asyncio
+import json
+import sys
+
+import websockets
+
+url, token, place, *offered = sys.argv[1:]
+
+
+async def main():
+    headers = {"Authorization": f"Bearer {token}"} if place == "header" else {}
+    async with websockets.connect(
+        url, subprotocols=offered or None, additional_headers=headers
+    ) as socket:
+        await socket.send(json.dumps({"type": "ping"}))
+        pong = json.loads(await asyncio.wait_for(socket.recv(), 10))
+        assert pong["type"] == "pong", pong
+        print(socket.subprotocol)
+
+
+asyncio.run(main())
