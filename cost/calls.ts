@@ -1,6 +1,6 @@
 // How often each function is called, for how long, and with how much memory: what Lambda is paid for.
 import type { Coalescing } from './coalescing';
-import { secondsToLastClient, workersOf } from './fan-out-time';
+import { secondsOfHeartbeat, workersOf } from './fan-out-time';
 import {
   averageConnections,
   beatsPerSecond,
@@ -43,7 +43,7 @@ export function callsOf(
   const isLarge = workersOf(load) > 1;
   // A heartbeat that spares reads the connections all the same, which is quick.
   const alone = load.heartbeat === 'always' ? coalescing.loneHeartbeats : postedShare(load);
-  const beat = secondsToLastClient(load, averageConnections(load)) * alone + seconds(4);
+  const beat = secondsOfHeartbeat(load, averageConnections(load)) * alone + seconds(4);
   const beating = beats * (seconds(3) + (isLarge ? 0 : beat));
   return [
     { name: 'broadcast', ...broadcastsOf(load, coalescing), megabytes: 1769 },

@@ -1,4 +1,6 @@
 // How long one frame to everybody takes, and what the functions that send it are paid for.
+import { heartbeatCeilingOf } from '../lambdas/core/heartbeat-pace';
+import { burstSeconds } from '../lambdas/core/pace';
 import type { Load } from './load';
 import { callMilliseconds, cpuMicrosPerFrame, postMilliseconds, shardCount } from './measured';
 
@@ -7,14 +9,24 @@ export function workersOf({ connections, largeFanOutConnections }: Load): number
   return connections > largeFanOutConnections ? shardCount : 1;
 }
 
-/** Posts a second of one worker: what pace and CPU allow. */
-export function postsPerSecondOf(load: Load): number {
-  return Math.min(load.maxPostsPerSecond / workersOf(load), 1e6 / cpuMicrosPerFrame);
-}
-
 /** Seconds from the beginning of a fan-out to its last frame, while nobody else is posting. */
 export function secondsToLastClient(load: Load, connections = load.connections): number {
   const workers = workersOf(load);
-  const begin = (workers === 1 ? 2 : 4) * callMilliseconds + postMilliseconds;
-  return begin / 1000 + connections / (workers * postsPerSecondOf(load));
+  const ceiling = load.maxPostsPerSecond / workers;
+  return beginSeconds(load) + secondsToPost(connections / workers, ceiling, burstSeconds);
+}
+
+/** The same of a heartbeat, which leaves room for an event if one worker sends it. */
+export function secondsOfHeartbeat(load: Load, connections = load.connections): number {
+  if (workersOf(load) > 1) return secondsToLastClient(load, connections);
+  return beginSeconds(load) + secondsToPost(connections, heartbeatCeilingOf(load), 0);
+}
+
+function beginSeconds(load: Load): number {
+  return ((workersOf(load) === 1 ? 2 : 4) * callMilliseconds + postMilliseconds) / 1000;
+}
+
+/** What a bucket and the CPU of one worker allow; the bucket is full at the beginning. */
+function secondsToPost(posts: number, ceiling: number, seconds: number): number {
+  return Math.max((posts * cpuMicrosPerFrame) / 1e6, posts / ceiling - seconds);
 }

@@ -4,10 +4,10 @@ import { metrics as contractMetrics } from '../lambdas/contract';
 const { 'fan-out': fanOutMetrics } = contractMetrics;
 
 /**
- * Of one frame, listing its connection included: twice what `npm run bench -- fan-out` measured on a quiet machine
- * (README), as on a busy one. What Lambda's machines need is not known.
+ * Of one frame, listing its connection included: twice the 37 to 39 that `npm run bench -- fan-out` measured on a
+ * quiet machine (README), as on a busy one. What Lambda's machines need is not known.
  */
-export const cpuMicrosPerFrame = 80;
+export const cpuMicrosPerFrame = 76;
 
 /**
  * Bytes of a connection's record as DynamoDB counts them, names included, with a user id of 36 characters:

@@ -1,6 +1,6 @@
 // A fan-out under the account's quota: the delivery and the pace that Lambda runs, with a bucket for API Gateway.
 import { deliverAll, onePage } from '../lambdas/core/delivery';
-import { createPace } from '../lambdas/core/pace';
+import { catchUpSeconds, createPace, type Pace } from '../lambdas/core/pace';
 import type { Connection, Delivery, Poster } from '../lambdas/core/ports';
 import { cpuMicrosPerFrame, postMilliseconds } from './measured';
 import { createTokenBucket, type Quota } from './token-bucket';
@@ -8,13 +8,15 @@ import { VirtualClock } from './virtual-clock';
 
 export interface Simulation {
   readonly connections: number;
-  /** Fan-outs at the same time, e.g. of an event and a heartbeat. */
+  /** Fan-outs of events at the same time. */
   readonly fanOuts: number;
   /** Workers that share each of them. */
   readonly workers: number;
   /** Posts a second of one worker at the most. */
   readonly ceiling: number;
   readonly quota: Quota;
+  /** Of a heartbeat that one worker sends to the same connections at the same time, the posts a second. Default: none. */
+  readonly heartbeatCeiling?: number;
   /** Of the connections, those whose clients do not read: whatever is posted to them is answered 429. Default: none. */
   readonly stuck?: number;
 }
@@ -25,20 +27,21 @@ export interface SimulationResult {
   readonly throttled: number;
   /** Not delivered after the last attempt: they go to the queue, for another round. */
   readonly left: number;
-  /** From the beginning to the last post that was delivered. */
+  /** From the beginning to the last post of an event that was delivered. */
   readonly seconds: number;
   /** From the beginning to the end of the work. */
   readonly endSeconds: number;
 }
 
 /** As in lambdas/aws/delivery-options.ts. */
-const limits = { concurrency: 128, maxAttempts: 5, maxStuckAttempts: 2 } as const;
+const limits = { concurrency: 160, maxAttempts: 5, maxStuckAttempts: 2 } as const;
 
 const never = Number.MAX_SAFE_INTEGER;
 
 /** The same numbers for the same simulation: jitter comes from a generator that always begins alike. */
 export async function simulateFanOut(simulation: Simulation): Promise<SimulationResult> {
-  const { connections, fanOuts, workers, ceiling, quota, stuck = 0 } = simulation;
+  const { connections, fanOuts, workers, ceiling, heartbeatCeiling, quota } = simulation;
+  const { stuck = 0 } = simulation;
   const clock = new VirtualClock();
   const random = createRandom();
   const admit = createTokenBucket(quota);
@@ -63,16 +66,15 @@ export async function simulateFanOut(simulation: Simulation): Promise<Simulation
     };
   }
 
-  async function work(share: readonly Connection[]): Promise<void> {
+  async function work(share: readonly Connection[], pace: Pace, isEvent: boolean): Promise<void> {
     const pages = onePage(share);
     const listener = {
       settle: (_: unknown, ending: string) => {
         counts[ending === 'delivered' ? 'delivered' : 'left'] += 1;
-        if (ending === 'delivered') lastAt = clock.now();
+        if (ending === 'delivered' && isEvent) lastAt = clock.now();
       },
       onExpired: () => Promise.resolve(undefined),
     };
-    const pace = createPace({ now: clock.now, ceiling });
     const options = { poster: createPoster(), pace, now: clock.now, timers: clock, random };
     await deliverAll('{}', pages, never, listener, { ...options, ...limits });
   }
@@ -81,7 +83,14 @@ export async function simulateFanOut(simulation: Simulation): Promise<Simulation
   const shares = Array.from({ length: workers }, (_, worker) =>
     all.filter((_connection, index) => index % workers === worker),
   );
-  const works = Array.from({ length: fanOuts }, () => shares.map(work)).flat();
+  const { now } = clock;
+  const works = Array.from({ length: fanOuts }, () =>
+    shares.map((share) => work(share, createPace({ now, ceiling }), true)),
+  ).flat();
+  if (heartbeatCeiling !== undefined) {
+    const pace = createPace({ now, ceiling: heartbeatCeiling, burstSeconds: catchUpSeconds });
+    works.push(work(all, pace, false));
+  }
   await clock.run(Promise.all(works));
   return { ...counts, seconds: lastAt / 1000, endSeconds: clock.now() / 1000 };
 }

@@ -1,4 +1,5 @@
 // The tables of docs/scale-and-cost.md, which the command prints for a load of one's own.
+import { heartbeatCeilingOf } from '../lambdas/core/heartbeat-pace';
 import { billOf, dollarsOf } from './bill';
 import { busyTables } from './busy-tables';
 import { secondsToLastClient, workersOf } from './fan-out-time';
@@ -92,10 +93,10 @@ export async function simulationTable(
   const rows: string[][] = [];
   for (const [name, simulation] of simulations) {
     const { delivered, throttled, left, seconds: time } = await simulateFanOut(simulation);
-    const { workers, ceiling, fanOuts } = simulation;
+    const { workers, ceiling, fanOuts, heartbeatCeiling } = simulation;
     rows.push([
       name,
-      count(workers * fanOuts),
+      count(workers * fanOuts + (heartbeatCeiling === undefined ? 0 : 1)),
       count(ceiling),
       ...[delivered, throttled, left].map(count),
       seconds(time),
@@ -139,7 +140,14 @@ export async function documentTables(): Promise<Readonly<Record<string, string>>
     simulation: await simulationTable([
       ['1,000 connections', simulationOf(of(1_000))],
       ['10,000', simulationOf(of(10_000))],
-      ['10,000, an event and a heartbeat at once', simulationOf(of(10_000), 2)],
+      [
+        '10,000, an event and a heartbeat at once',
+        {
+          ...simulationOf(of(10_000)),
+          heartbeatCeiling: heartbeatCeilingOf(of(10_000)),
+        },
+      ],
+      ['10,000, two events at once', simulationOf(of(10_000), 2)],
       ['10,000, of which 100 do not read', { ...simulationOf(of(10_000)), stuck: 100 }],
       ['20,000', simulationOf(of(20_000))],
       [

@@ -56,7 +56,10 @@ export interface Configuration {
   readonly coalesceMilliseconds: number;
   /** Above so many connections a frame is sent by one worker per shard. */
   readonly largeFanOutConnections: number;
-  /** Posts a second of one fan-out at the most, whose workers share it; the account's quota is shared by all. */
+  /**
+   * Posts a second of one fan-out at the most, whose workers share it; half a second's worth may begin at once. The
+   * account's quota is shared by all.
+   */
   readonly maxPostsPerSecond: number;
   /** What becomes of the table, and of a user pool of ours, when the stack goes. */
   readonly dataRemoval: 'retain' | 'destroy';

@@ -1,5 +1,6 @@
 // The world of the three functions that fan out: broadcast, deliver and heartbeat are wired alike.
 import { createFanOut } from '../core/fan-out';
+import { createHeartbeatPace } from '../core/heartbeat-pace';
 import { createLargeFanOut } from '../core/large-fan-out';
 import { createReach, noReach } from '../core/reach';
 import { createReportFanOut } from '../core/report';
@@ -19,6 +20,7 @@ const names = [
   'largeFanOutConnections',
   'heartbeat',
   'heartbeatSeconds',
+  'maxPostsPerSecond',
 ] as const;
 
 /** @throws a ConfigurationError that lists what is wrong with the environment */
@@ -41,8 +43,12 @@ export function createFanOutWorld(environment: NodeJS.ProcessEnv, functionName: 
           store: createDynamoReachStore(dynamo, tableName),
           ...{ now, log, heartbeatSeconds },
         });
+  // The shards of a large one are sent by the workers that send those of events, at the pace that they share.
+  const isShared = functionName === 'deliver';
+  const pace = isShared ? delivery.pace : createHeartbeatPace({ ...settings, now });
   const sendHeartbeat = createSendHeartbeat({
-    ...{ ...world, fanOut, census, reach, report, heartbeatSeconds },
+    ...{ ...world, census, reach, report, heartbeatSeconds },
+    fanOut: createFanOut({ ...world, ...delivery, pace, queue }),
   });
   const largeFanOut = createLargeFanOut({ census, queue, now, log, threshold });
   const drawCensus = createEmfCensus(stage);

@@ -24,6 +24,7 @@ export class RecentAnswers {
   private next = 0;
   private size = 0;
   private readonly throttled = new Map<string, number>();
+  private throttledAnswers = 0;
 
   note(userId: string, isThrottled: boolean, now: number): void {
     if (this.size === windowSize) this.forgetOldest();
@@ -32,15 +33,23 @@ export class RecentAnswers {
     this.times[this.next] = now;
     this.next = (this.next + 1) % windowSize;
     this.size += 1;
-    if (isThrottled) this.throttled.set(userId, (this.throttled.get(userId) ?? 0) + 1);
+    if (!isThrottled) return;
+    this.throttledAnswers += 1;
+    this.throttled.set(userId, (this.throttled.get(userId) ?? 0) + 1);
   }
 
   areManyThrottled(): boolean {
     return this.throttled.size >= manyUsers;
   }
 
+  /** Of the last answers, the share that was throttled: from 0 to 1. */
+  throttledShare(): number {
+    return this.size === 0 ? 0 : this.throttledAnswers / this.size;
+  }
+
   clear(): void {
     this.size = 0;
+    this.throttledAnswers = 0;
     this.throttled.clear();
   }
 
@@ -52,6 +61,7 @@ export class RecentAnswers {
     const userId = this.users[this.oldest()];
     this.size -= 1;
     if (userId === undefined) return;
+    this.throttledAnswers -= 1;
     const count = this.throttled.get(userId) ?? 0;
     if (count > 1) this.throttled.set(userId, count - 1);
     else this.throttled.delete(userId);

@@ -5,6 +5,7 @@ import { needsOf } from '../../../cost/quotas';
 import { simulateFanOut } from '../../../cost/simulation';
 import { simulationOf } from '../../../cost/tables';
 import { createTokenBucket, defaultQuota } from '../../../cost/token-bucket';
+import { heartbeatCeilingOf } from '../../../lambdas/core/heartbeat-pace';
 
 test('the bucket gives what it holds at once, and then what has come in', () => {
   const take = createTokenBucket({ perSecond: 1_000, bucket: 5 });
@@ -26,6 +27,28 @@ test.each([1_000, 10_000, 20_000])(
     expect(difference).toBeLessThan(Math.max(0.05, result.seconds / 20));
   },
 );
+
+test('ten thousand hear within 0.8 s', async () => {
+  const { seconds } = await simulateFanOut(simulationOf({ ...defaultLoad, connections: 10_000 }));
+  expect(seconds).toBeLessThanOrEqual(0.8);
+});
+
+test('so do they in regions with a quarter of the quota, in four times the time, and none is answered 429', async () => {
+  const load = { ...defaultLoad, connections: 10_000, maxPostsPerSecond: 2_000 };
+  const quota = { perSecond: 2_500, bucket: 1_250 };
+  const result = await simulateFanOut({ ...simulationOf(load), quota });
+  expect(result).toMatchObject({ delivered: 10_000, throttled: 0, left: 0 });
+  expect(result.seconds).toBeLessThan(4.6);
+});
+
+test('a heartbeat at the same time costs an event no post and no time', async () => {
+  const load = { ...defaultLoad, connections: 10_000 };
+  const alone = simulationOf(load);
+  const both = { ...alone, heartbeatCeiling: heartbeatCeilingOf(load) };
+  const [one, other] = [await simulateFanOut(alone), await simulateFanOut(both)];
+  expect(other).toMatchObject({ delivered: 20_000, throttled: 0, left: 0 });
+  expect(other.seconds).toBeCloseTo(one.seconds, 2);
+});
 
 test('without pacing, the same fan-out would be answered 429, and take longer', async () => {
   const paced = simulationOf({ ...defaultLoad, connections: 20_000 });
