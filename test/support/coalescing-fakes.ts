@@ -23,7 +23,10 @@ export class MemoryFanOutLease implements FanOutLease {
 
   async acquire(holder: string, now: number, heldUntil: number): Promise<LeaseState | undefined> {
     const before = this.state;
-    if (before.holder !== undefined && before.heldUntil > now) return Promise.resolve(undefined);
+    const isRepeated = before.holder === holder && before.heldUntil === heldUntil;
+    if (before.holder !== undefined && before.heldUntil > now && !isRepeated) {
+      return Promise.resolve(undefined);
+    }
     this.state = { ...before, holder, heldUntil };
     return Promise.resolve(before);
   }
@@ -54,7 +57,9 @@ export class MemoryPendingStore implements PendingStore {
   items: PendingItem[] = [];
 
   async record(item: PendingItem): Promise<void> {
-    this.items.push(item);
+    const isKnown = ({ id, recordedAt }: PendingItem) =>
+      recordedAt === item.recordedAt && id === item.id;
+    if (!this.items.some(isKnown)) this.items.push(item);
     return Promise.resolve();
   }
 

@@ -45,7 +45,8 @@ export interface FanOutLease {
   /** Read consistently. A lease that was never taken is free, and all its times are 0. */
   look(): Promise<LeaseState>;
   /**
-   * Takes the lease if it is free or its holder counts as dead.
+   * Takes the lease if it is free or its holder counts as dead; asked again with the same `holder` and `heldUntil`, as
+   * after an answer that was lost, it is taken as well.
    * @returns what stood in it; undefined when somebody else holds it
    */
   acquire(holder: string, now: number, heldUntil: number): Promise<LeaseState | undefined>;
