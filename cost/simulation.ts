@@ -76,7 +76,7 @@ export async function simulateFanOut(simulation: Simulation): Promise<Simulation
       onExpired: () => Promise.resolve(undefined),
     };
     const options = { poster: createPoster(), pace, now: clock.now, timers: clock, random };
-    await deliverAll('{}', pages, never, listener, { ...options, ...limits });
+    await deliverAll(() => texts, pages, never, listener, { ...options, ...limits });
   }
 
   const all = connectionsOf(connections, stuck);
@@ -94,6 +94,8 @@ export async function simulateFanOut(simulation: Simulation): Promise<Simulation
   await clock.run(Promise.all(works));
   return { ...counts, seconds: lastAt / 1000, endSeconds: clock.now() / 1000 };
 }
+
+const texts = ['{}'];
 
 const stuckPrefix = 'stuck-';
 

@@ -43,6 +43,7 @@ export const metrics = {
     'Closed',
     'RequeuedShards',
     'LostShards',
+    'Superseded',
     'FanOutTime',
     'PostsPerSecond',
     'EventToLastDelivery',

@@ -4,6 +4,7 @@ import { createDynamoConnectionStore } from '../../lambdas/aws/dynamo-connection
 import { createFastQuery } from '../../lambdas/aws/dynamo-query';
 import { systemTimers } from '../../lambdas/aws/system-timers';
 import { createUndiciPoster } from '../../lambdas/aws/undici-poster';
+import { readOutgoing } from '../../lambdas/core/broadcasting/outgoing-message';
 import { createFanOut } from '../../lambdas/core/fan-out';
 import { createPace } from '../../lambdas/core/pace';
 import type { Log } from '../../lambdas/core/ports';
@@ -50,9 +51,10 @@ export function createFast(surroundings: Surroundings): Send {
       maxStuckAttempts: 2,
       log,
     });
-    const [reportedAt, deadline] = [now(), now() + allowedMilliseconds];
-    const order = { frame, type: 'session:activity', reportedAt, deadline, requeue: true };
-    const { delivered } = await fanOut(order);
+    const deadline = now() + allowedMilliseconds;
+    const { delivered } = await fanOut({
+      ...{ messages: [readOutgoing(frame)], deadline, requeue: true },
+    });
     return delivered;
   };
 }

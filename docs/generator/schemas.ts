@@ -4,7 +4,6 @@ import type { GenericSchema } from 'valibot';
 import { payloadSchemas } from '../../sdk/protocol/events';
 import { clientFrameSchema, serverFrameSchema } from '../../sdk/protocol/frames';
 import { userDisconnectSchema, userDisconnectType } from '../../sdk/protocol/operator-events';
-import { packSchema, packType } from '../../sdk/protocol/packs';
 import { eventDescriptions, frameDescriptions } from './messages';
 
 export type JsonSchema = ReturnType<typeof toJsonSchema>;
@@ -25,7 +24,6 @@ const clientFrames = clientFrameSchema.options.map((schema) =>
 );
 const events = Object.entries({
   ...payloadSchemas,
-  [packType]: packSchema,
   [userDisconnectType]: userDisconnectSchema,
 }).map(([type, schema]) => message(type, schema, eventDescriptions[type]?.summary));
 

@@ -59,6 +59,8 @@ export class Deliveries extends Construct {
     // clients do not read, once API Gateway has said that they are there.
     store.allow(deliver, ['PutItem'], 'connectionCounts');
     store.allow(deliver, ['DeleteItem'], 'connections');
+    // What is tried again may have been superseded.
+    store.allow(deliver, ['BatchGetItem'], 'state');
     webSocketApi.allowManagement(deliver, 'GET', 'DELETE');
     deliver.allow(['sqs:SendMessage'], deadLetterQueue.queueArn);
     deliver.allow(

@@ -105,7 +105,7 @@ function delivery(metrics: ServiceMetrics): Graph[] {
     },
     {
       title: 'Events that did not arrive at once',
-      left: ended.map((name) => metrics.fanOut(name, 'events')),
+      left: [...ended, 'Superseded' as const].map((name) => metrics.fanOut(name, 'events')),
     },
     {
       title: 'Heartbeats that did not arrive at once',

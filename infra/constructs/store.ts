@@ -12,7 +12,7 @@ import type { ServiceFunction } from './service-function';
  * `dynamodb:LeadingKeys` holds for it; a Scan names none, and a condition with ForAllValues would let it pass.
  */
 export type ItemOperation =
-  'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query' | 'BatchWriteItem';
+  'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query' | 'BatchWriteItem';
 
 export class Store extends Construct {
   readonly tableName: string;

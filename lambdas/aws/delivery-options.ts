@@ -1,4 +1,4 @@
-// How frames are posted fast: the poster, its pace, and how many are in flight.
+// How messages are posted fast: the poster, its pace, and how many are in flight.
 import type { DeliveryOptions } from '../core/delivery';
 import { createPace } from '../core/pace';
 import type { ConnectionWorld } from './connection-world';
@@ -24,7 +24,8 @@ export function createDeliveryOptions(
     credentials: () => managementApi.config.credentials(),
     now,
     log,
-    sockets: concurrency,
+    // Each lane has as many posts in flight.
+    sockets: 2 * concurrency,
   });
   return {
     poster,

@@ -1,15 +1,22 @@
 // The registers in DynamoDB: one item for each agent and each session, spread over shards by agent.
 import {
+  BatchGetCommand,
   paginateQuery,
   PutCommand,
   UpdateCommand,
   type DynamoDBDocumentClient,
 } from '@aws-sdk/lib-dynamodb';
-import { versionOf, type EventFrame } from '../../sdk/protocol';
+import { isNewer, registerOf, versionOf, type EventFrame } from '../../sdk/protocol';
 import type { StateStore, StoredEvent } from '../core/ports';
 import { wasMet } from './dynamo-condition';
 import { parseStateSortKey, stateKey, statePartition } from './dynamo-keys';
 import type { Sender } from './dynamo-sender';
+
+/** What DynamoDB reads in one request. */
+const readBatchSize = 100;
+
+/** How often it is asked again for what it was too busy to read. */
+const maxReads = 5;
 
 /** What a register's item holds beside its keys. */
 interface StateItem {
@@ -27,6 +34,8 @@ interface StateItem {
   readonly expiresAt: number;
 }
 
+type StateKey = ReturnType<typeof stateKey>;
+
 const valueNames = { 'agent:status': 'status', 'session:activity': 'lastMessage' } as const;
 
 /** @param sender writes registers. Default: `client`. */
@@ -35,7 +44,46 @@ export function createDynamoStateStore(
   tableName: string,
   sender: Sender = client,
 ): StateStore {
+  /** Reads registers; those that hold nothing are left out. */
+  async function readBatch(keys: readonly StateKey[]): Promise<StateItem[]> {
+    const found: StateItem[] = [];
+    let left = keys;
+    for (let reads = 0; left.length > 0; reads += 1) {
+      if (reads === maxReads) throw new Error(`DynamoDB did not read ${left.length} registers`);
+      const command = new BatchGetCommand({
+        RequestItems: { [tableName]: { Keys: [...left], ConsistentRead: true } },
+      });
+      const { Responses: read = {}, UnprocessedKeys: unprocessed = {} } =
+        await client.send(command);
+      found.push(...((read[tableName] ?? []) as StateItem[]));
+      left = (unprocessed[tableName]?.Keys ?? []) as StateKey[];
+    }
+    return found;
+  }
+
   return {
+    async areSuperseded(events) {
+      // DynamoDB refuses a request that names a key twice.
+      const keys = [
+        ...new Map(events.map((event) => [registerOf(event), stateKey(event)])).values(),
+      ];
+      const batches: StateKey[][] = [];
+      for (let start = 0; start < keys.length; start += readBatchSize) {
+        batches.push(keys.slice(start, start + readBatchSize));
+      }
+      const items = (await Promise.all(batches.map(readBatch))).flat();
+      const newest = new Map(
+        items.map((item) => {
+          const { event } = toStored(item);
+          return [registerOf(event), versionOf(event.payload)];
+        }),
+      );
+      return events.map((event) => {
+        const held = newest.get(registerOf(event));
+        return held !== undefined && isNewer(held, versionOf(event.payload));
+      });
+    },
+
     async put({ type, payload }, { updatedAt, expiresAt }) {
       const { timestamp, value } = versionOf(payload);
       const item: Omit<StateItem, 'sk'> = {

@@ -44,6 +44,7 @@ export function createEmfMetrics(stage: string): FanOutMetrics {
       add('Closed', numbers.closed);
       add('RequeuedShards', numbers.requeuedShards);
       add('LostShards', numbers.lostShards);
+      add('Superseded', numbers.superseded);
       add('FanOutTime', numbers.milliseconds, Milliseconds);
       add('PostsPerSecond', numbers.postsPerSecond, CountPerSecond);
       // Its 99th percentile is the time from event to last delivery.

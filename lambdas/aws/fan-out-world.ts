@@ -1,6 +1,7 @@
 // The world of the three functions that fan out: broadcast, deliver and heartbeat are wired alike.
 import { createFanOut } from '../core/fan-out';
 import { createHeartbeatPace } from '../core/heartbeat-pace';
+import { InFlightLimit } from '../core/in-flight-limit';
 import { createLargeFanOut } from '../core/large-fan-out';
 import { createReach, noReach } from '../core/reach';
 import { createReportFanOut } from '../core/report';
@@ -34,7 +35,8 @@ export function createFanOutWorld(environment: NodeJS.ProcessEnv, functionName: 
   const census = createDynamoCensusStore(dynamo, tableName);
   const queue = createSqsDeliveryQueue(sqs, deliveriesQueueUrl, Math.random);
   const delivery = createDeliveryOptions(environment, world);
-  const fanOut = createFanOut({ ...world, ...delivery, queue });
+  const singleInFlight = new InFlightLimit(delivery.concurrency);
+  const fanOut = createFanOut({ ...world, ...delivery, queue, singleInFlight });
   const report = createReportFanOut({ log, metrics: createEmfMetrics(stage), now });
   const reach =
     settings.heartbeat === 'always'

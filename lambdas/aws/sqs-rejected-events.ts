@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { RejectedEvents, UndeliverableJobs } from '../core/ports';
-import { messageOf } from './sqs-delivery-queue';
+import { messageOf } from './delivery-body';
 
 /** Characters of the reason that are kept: a bad event can have many faults. */
 const longestReason = 1_000;

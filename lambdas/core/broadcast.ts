@@ -3,9 +3,9 @@ import {
   describeFaults,
   maxClockSkewMilliseconds,
   parseEvent,
-  serializeFrame,
   type EventFrame,
 } from '../../sdk/protocol';
+import { messageOfEvent } from './broadcasting/outgoing-message';
 import type { FanOut, FanOutReport } from './fan-out';
 import type { LargeFanOut } from './large-fan-out';
 import type { Clock, Count, Log, RejectedEvents, StateStore } from './ports';
@@ -100,12 +100,12 @@ export function createBroadcast(dependencies: {
       count('OutdatedEvents');
       return undefined;
     }
-    const frame = { frame: serializeFrame(parsed.value), type, reportedAt: payload.timestamp };
+    const messages = [messageOfEvent(parsed.value)];
     let ended: FanOutReport | undefined;
-    if (!(await largeFanOut(frame))) {
+    if (!(await largeFanOut(messages))) {
       const startedAt = now();
-      ended = await fanOut({ ...frame, deadline, requeue: true });
-      report({ type, reportedAt: payload.timestamp, eventId }, ended);
+      ended = await fanOut({ messages, deadline, requeue: true });
+      report({ messages, eventId }, ended);
       await reach.note(startedAt, ended);
     }
     if (stored === 'stored' && isComplete(ended)) await complete(parsed.value, eventId);

@@ -1,7 +1,23 @@
 // Goes on with a fan-out that another worker has begun or cut up: a list of connections, or a shard.
+import {
+  heartbeatMessage,
+  isEvent,
+  readOutgoing,
+  typeOf,
+  type OutgoingMessage,
+} from './broadcasting/outgoing-message';
+import { createStillCurrent } from './broadcasting/still-current';
 import type { CloseConnection } from './close-connection';
 import type { FanOut, FanOutOrder } from './fan-out';
-import type { Clock, Connection, DeliveryJob, Inspector, Log, UndeliverableJobs } from './ports';
+import type {
+  Clock,
+  Connection,
+  DeliveryJob,
+  Inspector,
+  Log,
+  StateStore,
+  UndeliverableJobs,
+} from './ports';
 import type { Reach } from './reach';
 import type { ReportFanOut } from './report';
 import type { SendHeartbeat } from './send-heartbeat';
@@ -18,6 +34,7 @@ export type Deliver = (job: DeliveryJob, deadline: number) => Promise<void>;
 
 export function createDeliver(dependencies: {
   readonly fanOut: FanOut;
+  readonly state: Pick<StateStore, 'areSuperseded'>;
   readonly sendHeartbeat: SendHeartbeat;
   readonly undeliverable: UndeliverableJobs;
   readonly inspector: Inspector;
@@ -30,11 +47,13 @@ export function createDeliver(dependencies: {
   const { fanOut, sendHeartbeat, undeliverable, reach, report, now, log } = dependencies;
   const { inspector, closeConnection } = dependencies;
 
-  async function giveUp(job: DeliveryJob): Promise<void> {
-    const { type, round, stuckRounds: rounds = 0 } = job;
+  const stillCurrent = createStillCurrent(dependencies);
+
+  async function giveUp(job: DeliveryJob, messages: readonly OutgoingMessage[]): Promise<void> {
+    const { round, stuckRounds: rounds = 0 } = job;
     // Clients that do not read concern nobody else. They could not even be closed: the next event meets them again.
-    if (isGivenUp({ rounds }) || type === 'heartbeat') return;
-    log.error('job given up', { type, round });
+    if (isGivenUp({ rounds }) || !messages.some(isEvent)) return;
+    log.error('job given up', { type: typeOf(messages), round });
     await undeliverable.keep(job, `not delivered in ${maxRounds} rounds`);
   }
 
@@ -42,46 +61,62 @@ export function createDeliver(dependencies: {
 
   /** Goes on with connections that were stuck. */
   async function deliverStuck(
-    job: DeliveryJob & { readonly connections: readonly Connection[] },
+    { round, connections }: DeliveryJob & { readonly connections: readonly Connection[] },
+    messages: readonly OutgoingMessage[],
     rounds: number,
     deadline: number,
   ): Promise<void> {
-    const { type, reportedAt, connections } = job;
     const ended = await fanOut({
-      ...{ ...job, deadline, to: { connections }, stuck: { rounds, inspector, close } },
+      ...{ messages, round, deadline, to: { connections }, stuck: { rounds, inspector, close } },
       // The next heartbeat makes up for one.
-      requeue: type !== 'heartbeat',
+      requeue: messages.some(isEvent),
     });
-    report({ type, reportedAt, isLate: true }, ended);
+    report({ messages, isLate: true }, ended);
+  }
+
+  async function deliverMessages(
+    job: DeliveryJob,
+    messages: readonly OutgoingMessage[],
+    deadline: number,
+  ): Promise<void> {
+    const startedAt = now();
+    const { round } = job;
+    const ended = await fanOut({
+      ...{ messages, round, to: targetOf(job), deadline, requeue: true },
+      ...('shard' in job && job.lane !== undefined && { lane: job.lane }),
+      // Many that are stuck look like the account's throttle, and here there is nobody else to tell by: each is asked for.
+      ...('connections' in job && { stuck: { rounds: 0, inspector, close } }),
+    });
+    report({ messages }, ended);
+    // From its beginning: those before `after` may have been sent it long ago.
+    const isWhole = 'shard' in job && job.after === undefined && job.lane === undefined;
+    if (isWhole) await reach.note(startedAt, ended, job.shard);
   }
 
   return async (job, deadline) => {
-    const { frame, type, reportedAt, round, stuckRounds = 0 } = job;
-    const to: FanOutOrder['to'] =
-      'connections' in job
-        ? { connections: job.connections }
-        : {
-            shards: [
-              job.after === undefined
-                ? { shard: job.shard }
-                : { shard: job.shard, after: job.after },
-            ],
-          };
-    if (round > maxRounds) await giveUp(job);
-    else if (stuckRounds > 0 && 'connections' in job) {
-      await deliverStuck(job, stuckRounds, deadline);
-    } else if (type === 'heartbeat') {
-      await sendHeartbeat({ frame, type, reportedAt, deadline, to });
+    const { round, stuckRounds = 0 } = job;
+    const all = job.messages.map(readOutgoing);
+    if (round > maxRounds) {
+      await giveUp(job, all);
+      return;
+    }
+    const messages = round === 0 ? all : await stillCurrent(all);
+    if (stuckRounds > 0 && 'connections' in job) {
+      // Whether they read again is to be found out even if there is nothing left to tell them.
+      const posted = messages.length === 0 ? [heartbeatMessage(now())] : messages;
+      await deliverStuck(job, posted, stuckRounds, deadline);
+    } else if (messages.length === 0) {
+      return;
+    } else if (messages.some(isEvent)) {
+      await deliverMessages(job, messages, deadline);
     } else {
-      const startedAt = now();
-      const ended = await fanOut({
-        ...{ ...job, to, deadline, requeue: true },
-        // Many that are stuck look like the account's throttle, and here there is nobody else to tell by: each is asked for.
-        ...('connections' in job && { stuck: { rounds: 0, inspector, close } }),
-      });
-      report({ type, reportedAt }, ended);
-      // From its beginning: those before `after` may have been sent it long ago.
-      if ('shard' in job && job.after === undefined) await reach.note(startedAt, ended, job.shard);
+      await sendHeartbeat({ messages, deadline, to: targetOf(job) });
     }
   };
+}
+
+function targetOf(job: DeliveryJob): NonNullable<FanOutOrder['to']> {
+  if ('connections' in job) return { connections: job.connections };
+  const { shard, after } = job;
+  return { shards: [after === undefined ? { shard } : { shard, after }] };
 }

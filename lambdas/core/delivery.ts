@@ -1,5 +1,7 @@
-// One frame to a stream of connections: bounded in flight, paced, retried, and done by a deadline.
+// Texts to a stream of connections: bounded in flight, paced, retried, and done by a deadline.
 import { isExpired } from './connection';
+import { createGate, createYieldingGate } from './gate';
+import type { InFlightLimit } from './in-flight-limit';
 import type { Pace } from './pace';
 import type { Clock, Connection, Poster, Timers } from './ports';
 
@@ -9,6 +11,8 @@ export interface Pages {
   arrive(): Promise<boolean>;
   /** The page that has arrived. */
   take(): readonly Connection[];
+  /** When it is over: connections that nobody will read again, although they were not taken. */
+  rest(): readonly Connection[];
 }
 
 /** Connections that are known already. */
@@ -17,18 +21,28 @@ export function onePage(connections: readonly Connection[]): Pages {
   return {
     arrive: () => Promise.resolve(pages.length > 0),
     take: () => pages.pop() ?? [],
+    rest: () => pages.pop() ?? [],
   };
 }
 
 /**
- * How it ended for one connection. `left` is to be tried again by somebody else, and so is `stuck`: it was throttled
+ * What a connection is sent, in this order; nothing is posted if the list is empty. Connections that get the same share
+ * one list.
+ */
+export type TextsFor = (connection: Connection) => readonly string[];
+
+/**
+ * How it ended for one connection. `delivered`: it has all of its texts; `skipped`: it was to have none. `left` is to be tried again by somebody else, and so is `stuck`: it was throttled
  * while the account was not, as its client does not read.
  */
-export type Ending = 'delivered' | 'gone' | 'refused' | 'left' | 'stuck';
+export type Ending = 'delivered' | 'skipped' | 'gone' | 'refused' | 'left' | 'stuck';
 
 export interface DeliveryListener {
-  /** Told how it ended for each connection that was taken, but for those that have expired. */
-  settle(connection: Connection, ending: Ending): void;
+  /**
+   * Told how it ended for each connection that was taken, but for those that have expired.
+   * @param delivered how many of its texts it has
+   */
+  settle(connection: Connection, ending: Ending, delivered: number): void;
   /**
    * Told of a connection that has expired when its turn comes. Never rejects.
    * @returns the connection as it is now if it has been extended: then it is posted to; else it is not
@@ -45,15 +59,19 @@ export interface DeliveryOptions {
   readonly random: () => number;
   /** Posts in flight at the most. */
   readonly concurrency: number;
-  /** Posts to one connection at the most. */
+  /** Posts of one text to one connection at the most. */
   readonly maxAttempts: number;
-  /** Posts to one connection at the most that is throttled while the account is not: nobody waits for it for long. */
+  /** The same for a connection that is throttled while the account is not: nobody waits for it for long. */
   readonly maxStuckAttempts: number;
+  /** Bounds the posts in flight further, as the measured latency says. Default: it does not. */
+  readonly inFlight?: InFlightLimit;
+  /** Whether others that share the pace come first. Default: no. */
+  readonly yields?: boolean;
 }
 
 export interface PostCounts {
   readonly posts: number;
-  /** Those of them that were not the first to their connection. */
+  /** Those of them that were not the first of their text to their connection. */
   readonly retried: number;
 }
 
@@ -66,22 +84,27 @@ const longestPauseMilliseconds = 5_000;
 
 interface Attempt {
   connection: Connection;
+  readonly texts: readonly string[];
+  /** How many of the texts it has. */
+  delivered: number;
+  /** Posts of the next text. */
   made: number;
 }
 
 /**
- * Posts `frame` to every connection of `pages`. Never rejects.
+ * Posts to every connection of `pages` its texts, one after the other. Never rejects.
  * @param deadline milliseconds since the Unix epoch; no post begins after it
  */
 export async function deliverAll(
-  frame: string,
+  textsFor: TextsFor,
   pages: Pages,
   deadline: number,
   listener: DeliveryListener,
   options: DeliveryOptions,
 ): Promise<PostCounts> {
   const { poster, pace, now, timers, random, concurrency } = options;
-  const { maxAttempts, maxStuckAttempts } = options;
+  const { maxAttempts, maxStuckAttempts, inFlight, yields = false } = options;
+  const passGate = (yields ? createYieldingGate : createGate)(options, deadline);
   let page: readonly Connection[] = [];
   let next = 0;
   let reading = false;
@@ -91,12 +114,13 @@ export async function deliverAll(
   const ready: Attempt[] = [];
   const pausing = new Map<Attempt, () => void>();
   const sleepers: (() => void)[] = [];
+  /** Workers that the limit of posts in flight has no room for, and how many there are besides. */
+  const parked: (() => void)[] = [];
+  let running = concurrency;
 
   const wakeAll = () => {
-    for (const wake of sleepers.splice(0)) wake();
+    for (const wake of [...sleepers.splice(0), ...parked.splice(0)]) wake();
   };
-  const wait = (milliseconds: number) =>
-    new Promise<void>((resolve) => timers.after(milliseconds, resolve));
 
   async function readPage(): Promise<void> {
     reading = true;
@@ -115,7 +139,7 @@ export async function deliverAll(
     if (again !== undefined) return again;
     if (next >= page.length || pausing.size >= maxPausing) return undefined;
     const connection = page[next++];
-    return connection && { connection, made: 0 };
+    return connection && { connection, texts: textsFor(connection), delivered: 0, made: 0 };
   }
 
   /** Undefined when there is nothing left to begin, or no time to begin it. */
@@ -142,18 +166,31 @@ export async function deliverAll(
     pausing.set(attempt, cancel);
   }
 
-  function judge(attempt: Attempt, outcome: Awaited<ReturnType<Poster['post']>>): void {
+  /** @returns the attempt itself if its next text can be posted at once */
+  function judge(
+    attempt: Attempt,
+    outcome: Awaited<ReturnType<Poster['post']>>,
+  ): Attempt | undefined {
     attempt.made += 1;
+    const { connection, made, delivered } = attempt;
     const isThrottled = outcome === 'throttled';
     // Once: that a connection is throttled again says nothing about the others.
-    if (attempt.made === 1) pace.answered(attempt.connection.userId, isThrottled);
+    if (made === 1 && delivered === 0) pace.answered(connection.userId, isThrottled);
+    if (outcome === 'delivered') {
+      attempt.delivered += 1;
+      attempt.made = 0;
+      if (attempt.delivered < attempt.texts.length) return attempt;
+      listener.settle(connection, outcome, attempt.delivered);
+      return undefined;
+    }
     if (!isThrottled && outcome !== 'failed') {
-      listener.settle(attempt.connection, outcome);
-      return;
+      listener.settle(connection, outcome, delivered);
+      return undefined;
     }
     const isStuck = isThrottled && !pace.isSlowed();
-    if (attempt.made < (isStuck ? maxStuckAttempts : maxAttempts)) pause(attempt);
-    else listener.settle(attempt.connection, isStuck ? 'stuck' : 'left');
+    if (made < (isStuck ? maxStuckAttempts : maxAttempts)) pause(attempt);
+    else listener.settle(connection, isStuck ? 'stuck' : 'left', delivered);
+    return undefined;
   }
 
   async function isExtended(attempt: Attempt): Promise<boolean> {
@@ -162,23 +199,66 @@ export async function deliverAll(
     return extended !== undefined;
   }
 
-  async function lane(): Promise<void> {
+  /** Waits while there are more workers than posts may be in flight; then somebody else goes on with the attempt. */
+  async function park(attempt: Attempt | undefined): Promise<void> {
+    if (attempt !== undefined) {
+      ready.push(attempt);
+      sleepers.shift()?.();
+    }
+    running -= 1;
+    await new Promise<void>((wake) => parked.push(wake));
+    running += 1;
+  }
+
+  async function post({ connection, texts, delivered }: Attempt, begunAt: number) {
+    const outcome = await poster.post(connection.connectionId, texts[delivered] ?? '');
+    const endedAt = now();
+    inFlight?.note(endedAt - begunAt, begunAt, endedAt);
+    if (inFlight !== undefined && running < inFlight.limit()) parked.shift()?.();
+    return outcome;
+  }
+
+  async function work(): Promise<void> {
+    let attempt: Attempt | undefined;
     for (;;) {
-      const attempt = takeNow() ?? (await take());
+      if (inFlight !== undefined && running > inFlight.limit()) {
+        await park(attempt);
+        attempt = undefined;
+        continue;
+      }
+      attempt ??= takeNow() ?? (await take());
       if (attempt === undefined) break;
-      const early = pace.reserve();
-      if (early >= 1) await wait(Math.min(early, Math.max(0, deadline - now())));
+      const { connection, texts, delivered } = attempt;
+      if (texts.length === 0 && !isExpired(connection, now())) {
+        listener.settle(connection, 'skipped', 0);
+        attempt = undefined;
+        continue;
+      }
+      const waiting = passGate();
+      if (waiting !== undefined) await waiting;
       const time = now();
       over ||= time >= deadline;
       if (over) {
         ready.push(attempt);
         break;
       }
-      if (isExpired(attempt.connection, time) && !(await isExtended(attempt))) continue;
+      if (isExpired(connection, time) && !(await isExtended(attempt))) {
+        attempt = undefined;
+        continue;
+      }
+      const text = texts[delivered];
+      // One that was extended.
+      if (text === undefined) continue;
       counts.posts += 1;
       if (attempt.made > 0) counts.retried += 1;
-      judge(attempt, await poster.post(attempt.connection.connectionId, frame));
+      attempt = judge(
+        attempt,
+        await (inFlight === undefined
+          ? poster.post(connection.connectionId, text)
+          : post(attempt, time)),
+      );
     }
+    running -= 1;
     // Whoever still sleeps may be waiting for what cannot come any more.
     wakeAll();
   }
@@ -187,11 +267,15 @@ export async function deliverAll(
     over = true;
     wakeAll();
   });
-  await Promise.all(Array.from({ length: concurrency }, lane));
+  await Promise.all(Array.from({ length: concurrency }, work));
   over = true;
   stopWaiting();
   for (const cancel of pausing.values()) cancel();
-  const left = [...ready, ...pausing.keys()].map(({ connection }) => connection);
-  for (const connection of [...left, ...page.slice(next)]) listener.settle(connection, 'left');
+  for (const { connection, delivered } of [...ready, ...pausing.keys()]) {
+    listener.settle(connection, 'left', delivered);
+  }
+  for (const connection of [...page.slice(next), ...pages.rest()]) {
+    listener.settle(connection, textsFor(connection).length === 0 ? 'skipped' : 'left', 0);
+  }
   return counts;
 }

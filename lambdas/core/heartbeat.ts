@@ -1,5 +1,5 @@
 // Proves to every client that its connection lives, and finds out which ones do not.
-import { serializeFrame } from '../../sdk/protocol';
+import { heartbeatMessage } from './broadcasting/outgoing-message';
 import type { LargeFanOut } from './large-fan-out';
 import type {
   CensusMetrics,
@@ -88,10 +88,8 @@ export function createHeartbeat(dependencies: {
 
   async function beat(dueAt: number, deadline: number): Promise<void> {
     if (!(await take(dueAt))) return;
-    const reportedAt = now();
-    const frame = serializeFrame({ type: 'heartbeat', payload: { timestamp: reportedAt } });
-    const heartbeat = { frame, type: 'heartbeat', reportedAt };
-    if (!(await largeFanOut(heartbeat))) await sendHeartbeat({ ...heartbeat, deadline });
+    const messages = [heartbeatMessage(now())];
+    if (!(await largeFanOut(messages))) await sendHeartbeat({ messages, deadline });
     await draw();
   }
 

@@ -111,6 +111,8 @@ export interface StateStore {
   put(event: EventFrame, times: StorageTimes): Promise<'stored' | 'outdated'>;
   /** Notes that an event went out to everybody, unless its register holds a newer one by now. */
   completeBroadcast(event: EventFrame): Promise<void>;
+  /** For each of the events, whether its register holds a newer one by now; read consistently. */
+  areSuperseded(events: readonly EventFrame[]): Promise<readonly boolean[]>;
   /**
    * What was stored in a shard after `since`, page by page, in no order.
    * @param since milliseconds since the Unix epoch, compared with `updatedAt`
@@ -170,27 +172,33 @@ export type CensusMetrics = (connections: number, users: number) => void;
 export type Delivery = 'delivered' | 'gone' | 'throttled' | 'failed' | 'refused';
 
 export interface Poster {
-  /** Posts a frame's text. Never throws: what went wrong is a value. */
-  post(connectionId: string, frame: string): Promise<Delivery>;
+  /** Posts a message's text. Never throws: what went wrong is a value. */
+  post(connectionId: string, text: string): Promise<Delivery>;
 }
 
-/** What is left of a fan-out: a frame for a list of connections, or for a shard, from a key on. */
+/** Connections that negotiated batches, and those that get the documented messages one by one. */
+export type Lane = 'batched' | 'single';
+
+/** What is left of a fan-out: messages for a list of connections, or for a shard, from a key on. */
 export type DeliveryJob = {
-  /** The frame's text, its type, and when the event was reported, in milliseconds since the Unix epoch. */
-  readonly frame: string;
-  readonly type: string;
-  readonly reportedAt: number;
+  /** Their texts, not in batches: one that is superseded by the time of another try is left out. */
+  readonly messages: readonly string[];
   /** How often it has been put back already. */
   readonly round: number;
   /** In how many rounds up to now its connections were throttled while the account was not. Default: 0. */
   readonly stuckRounds?: number;
 } & (
   | { readonly connections: readonly Connection[] }
-  | { readonly shard: number; readonly after?: ConnectionKey }
+  | {
+      readonly shard: number;
+      readonly after?: ConnectionKey;
+      /** Only connections of this kind. Default: all. */
+      readonly lane?: Lane;
+    }
 );
 
 export interface DeliveryQueue {
-  /** Hands the jobs to other workers; lists may be split. */
+  /** Hands the jobs to other workers; lists, of connections and of messages, may be split. */
   send(jobs: readonly DeliveryJob[]): Promise<void>;
 }
 

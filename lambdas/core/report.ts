@@ -1,25 +1,32 @@
 // One line and the metrics of every fan-out.
-import type { FanOutReport } from './fan-out';
+import { isEvent, typeOf, type OutgoingMessage } from './broadcasting/outgoing-message';
+import type { FanOutReport } from './fan-out-report';
 import type { Clock, Log, ShardCensus } from './ports';
 
 /** What was sent. */
 export interface Reported {
-  readonly type: string;
-  /** Milliseconds since the Unix epoch. */
-  readonly reportedAt: number;
-  readonly eventId?: string;
+  readonly messages: readonly OutgoingMessage[];
+  /** How many messages were left out, as there was no room and a newer value of their register went out. Default: 0. */
+  readonly superseded?: number;
+  /** Of the only event in it. */
+  readonly eventId?: string | undefined;
   /** Whether it went to stragglers alone, whose age says nothing about how fast the service is. */
   readonly isLate?: boolean;
 }
 
 export type ReportFanOut = (sent: Reported, report: FanOutReport) => void;
 
+export interface FanOutNumbers extends Omit<FanOutReport, 'census'> {
+  /** Messages that are events. */
+  readonly events: number;
+  readonly superseded: number;
+  /** From the oldest event to the end of the last post. */
+  readonly ageMilliseconds?: number;
+}
+
 /** Takes the numbers of a fan-out for whoever draws graphs of them. */
 export interface FanOutMetrics {
-  record(
-    type: string,
-    numbers: Omit<FanOutReport, 'census'> & { readonly ageMilliseconds?: number },
-  ): void;
+  record(type: string, numbers: FanOutNumbers): void;
 }
 
 export function createReportFanOut(dependencies: {
@@ -29,9 +36,15 @@ export function createReportFanOut(dependencies: {
 }): ReportFanOut {
   const { log, metrics, now } = dependencies;
 
-  return ({ type, reportedAt, eventId, isLate = false }, { census, ...counts }) => {
-    // From the event to the end of its last post.
-    const numbers = { ...counts, ...(isLate ? {} : { ageMilliseconds: now() - reportedAt }) };
+  return ({ messages, superseded = 0, eventId, isLate = false }, { census, ...counts }) => {
+    const type = typeOf(messages);
+    const oldest = Math.min(...messages.map(({ reportedAt }) => reportedAt));
+    const numbers = {
+      events: messages.filter(isEvent).length,
+      superseded,
+      ...counts,
+      ...(isLate ? {} : { ageMilliseconds: now() - oldest }),
+    };
     log.info('fan-out', {
       type,
       ...(eventId === undefined ? {} : { eventId }),

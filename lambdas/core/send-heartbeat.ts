@@ -35,14 +35,16 @@ export function createSendHeartbeat(dependencies: {
   const patience = patienceOf(dependencies.heartbeatSeconds);
 
   return async (order) => {
-    const lateMilliseconds = now() - order.reportedAt;
+    const { messages } = order;
+    const sentAt = Math.min(...messages.map(({ reportedAt }) => reportedAt));
+    const lateMilliseconds = now() - sentAt;
     if (lateMilliseconds >= patience) {
       log.warn('late heartbeat dropped', { lateMilliseconds });
       return;
     }
     const ended = await fanOut({
       ...order,
-      deadline: Math.min(order.deadline, order.reportedAt + patience),
+      deadline: Math.min(order.deadline, sentAt + patience),
       // The next heartbeat makes up for it.
       requeue: false,
       takeCensus: true,
@@ -52,6 +54,6 @@ export function createSendHeartbeat(dependencies: {
       },
     });
     await Promise.all(ended.census.map((shard) => census.write(shard)));
-    report({ type: order.type, reportedAt: order.reportedAt }, ended);
+    report({ messages }, ended);
   };
 }

@@ -77,6 +77,7 @@ export function createShardReader(
       return page;
     },
 
+    rest: () => [],
     unread: () => [...unread.values()],
   };
 }

@@ -42,7 +42,8 @@ export function createSyncState(
     // A slow client is waited for: nobody else is.
     const maxStuckAttempts = dependencies.maxAttempts;
     const options = { ...dependencies, concurrency: 1, maxStuckAttempts };
-    await deliverAll(frame, onePage([connection]), deadline, listener, options);
+    const texts = [frame];
+    await deliverAll(() => texts, onePage([connection]), deadline, listener, options);
     return ended;
   }
 

@@ -1,9 +1,10 @@
 // Cold start of `deliver`.
 import { createManagementApiClient } from '../aws/clients';
+import { createDynamoStateStore } from '../aws/dynamo-state-store';
 import { readSettings } from '../aws/environment';
 import { createFanOutWorld } from '../aws/fan-out-world';
 import { createManagementApiInspector } from '../aws/management-api-inspector';
-import { parseDeliveryJob } from '../aws/sqs-delivery-queue';
+import { parseDeliveryJob } from '../aws/delivery-body';
 import { createSqsUndeliverableJobs } from '../aws/sqs-rejected-events';
 import { createDeliver } from '../core/deliver';
 import { createHandler } from './handler';
@@ -15,6 +16,7 @@ const inspector = createManagementApiInspector(
   createManagementApiClient(world.callbackUrl, 1),
   world.log,
 );
-const deliver = createDeliver({ ...world, undeliverable, inspector });
+const state = createDynamoStateStore(world.dynamo, world.tableName);
+const deliver = createDeliver({ ...world, state, undeliverable, inspector });
 
 export const handler = createHandler({ ...world, deliver, parseJob: parseDeliveryJob });

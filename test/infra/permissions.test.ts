@@ -101,6 +101,7 @@ test.each([
       ...telemetry('DeliveriesFunctionLog'),
       ...fanOut,
       ...heartbeats,
+      ...items({ 'state#*': ['BatchGetItem'] }),
       [connections('GET')]: manage,
       [connections('DELETE')]: manage,
       '${RejectedEvents.Arn}': ['sqs:SendMessage'],

@@ -205,12 +205,16 @@ test(
   async () => {
     const queues = new SQSClient(stack.clientConfiguration);
     const url = `${stack.awsEndpointUrl}/000000000000/mission-control-deliveries`;
-    const job = { frame: mark, type: 'session:activity', reportedAt: 1, round: 99, shard: 0 };
+    const payload = { agentId: mark, sessionId: mark, lastMessage: mark, timestamp: 1 };
+    const text = JSON.stringify({ type: 'session:activity', payload });
+    const job = { messages: [text], round: 99, shard: 0 };
     for (const body of [
       mark,
       `{"frame":"${mark}`,
       ...[
-        { ...job, reportedAt: mark },
+        { ...job, messages: mark },
+        { ...job, messages: [mark] },
+        { frame: mark, type: 'session:activity', reportedAt: mark, round: 99, shard: 0 },
         { ...job, shard: mark },
         { ...job, connections: mark },
         job,

@@ -215,6 +215,14 @@ export class MemoryStateStore implements StateStore {
     return Promise.resolve('stored');
   }
 
+  async areSuperseded(events: readonly EventFrame[]): Promise<readonly boolean[]> {
+    const areNewer = events.map((event) => {
+      const held = this.registers.get(registerOf(event));
+      return held !== undefined && isNewer(versionOf(held.event.payload), versionOf(event.payload));
+    });
+    return Promise.resolve(areNewer);
+  }
+
   async completeBroadcast(event: EventFrame): Promise<void> {
     const known = this.registers.get(registerOf(event));
     if (known !== undefined && JSON.stringify(known.event) === JSON.stringify(event)) {

@@ -1,5 +1,5 @@
 // A fan-out over fakes, for the tests of everything that is built on it.
-import { createFanOut, type FanOutDependencies } from '../../lambdas/core/fan-out';
+import { createFanOut, type LanesOptions } from '../../lambdas/core/fan-out';
 import type { Count, Countable } from '../../lambdas/core/ports';
 import { createPace } from '../../lambdas/core/pace';
 import { createReach } from '../../lambdas/core/reach';
@@ -12,10 +12,11 @@ import {
   MemoryDeliveryQueue,
   MemoryHeartbeatStore,
   MemoryReachStore,
+  MemoryStateStore,
   RecordingLog,
 } from './fakes';
 
-export function createFanOutWorld(options: Partial<FanOutDependencies> = {}) {
+export function createFanOutWorld(options: Partial<LanesOptions> = {}) {
   const clock = new FakeClock();
   const { now } = clock;
   const connections = new MemoryConnectionStore();
@@ -24,6 +25,7 @@ export function createFanOutWorld(options: Partial<FanOutDependencies> = {}) {
   const census = new MemoryCensusStore();
   const reachStore = new MemoryReachStore();
   const heartbeats = new MemoryHeartbeatStore();
+  const state = new MemoryStateStore();
   const log = new RecordingLog();
   const recorded: { type: string; numbers: object }[] = [];
   const metrics = {
@@ -31,7 +33,7 @@ export function createFanOutWorld(options: Partial<FanOutDependencies> = {}) {
       recorded.push({ type, numbers });
     },
   };
-  const fanOut = createFanOut({
+  const delivery = {
     connections,
     queue,
     poster: gateway,
@@ -44,7 +46,8 @@ export function createFanOutWorld(options: Partial<FanOutDependencies> = {}) {
     maxStuckAttempts: 2,
     log,
     ...options,
-  });
+  };
+  const fanOut = createFanOut(delivery);
   const report = createReportFanOut({ log, metrics, now });
   const reach = createReach({ store: reachStore, now, log, heartbeatSeconds: 30 });
   const drawn: [connections: number, users: number][] = [];
@@ -63,6 +66,7 @@ export function createFanOutWorld(options: Partial<FanOutDependencies> = {}) {
       gateway,
       queue,
       census,
+      state,
       log,
       recorded,
       counted,
@@ -70,6 +74,6 @@ export function createFanOutWorld(options: Partial<FanOutDependencies> = {}) {
       drawn,
       drawCensus,
     },
-    ...{ fanOut, report, reach, reachStore, heartbeats },
+    ...{ delivery, fanOut, report, reach, reachStore, heartbeats },
   };
 }

@@ -44,13 +44,28 @@ export function heartbeatMessage(timestamp: number): OutgoingMessage {
 
 /**
  * Reads the text of a message that this service has written.
- * @throws when it is none
+ * @throws when it is none; the error says nothing of what is in it
  */
 export function readOutgoing(text: string): OutgoingMessage {
-  const message = JSON.parse(text) as
-    EventFrame | { readonly type: 'heartbeat'; readonly payload: { readonly timestamp: number } };
-  if (message.type === 'heartbeat') return { ...heartbeatMessage(message.payload.timestamp), text };
-  return { ...messageOfEvent(message), text };
+  try {
+    const message = JSON.parse(text) as
+      EventFrame | { readonly type: 'heartbeat'; readonly payload: { readonly timestamp: number } };
+    if (message.type === 'heartbeat')
+      return { ...heartbeatMessage(message.payload.timestamp), text };
+    return { ...messageOfEvent(message), text };
+  } catch {
+    throw new Error('The text is no message of this service');
+  }
+}
+
+/** The type of messages that all have the same, for logs; else `mixed`. */
+export function typeOf(messages: readonly OutgoingMessage[]): string {
+  const [type = 'mixed', ...others] = new Set(messages.map((message) => message.type));
+  return others.length === 0 ? type : 'mixed';
+}
+
+export function isEvent({ type }: OutgoingMessage): boolean {
+  return type !== 'heartbeat';
 }
 
 /** Whether `candidate` supersedes `known`, a message for the same register. */

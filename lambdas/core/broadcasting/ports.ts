@@ -1,12 +1,9 @@
 // What coalescing needs from the outside: the fan-out lease, the pending events, and a flush.
 import type { FanOutReport } from '../fan-out';
+import type { Lane } from '../ports';
 import type { OutgoingMessage } from './outgoing-message';
 
-/**
- * Connections that negotiated batches, and those that get the documented messages one by one: a flush posts to both,
- * each at its own pace.
- */
-export type Lane = 'batched' | 'single';
+export type { Lane };
 
 /**
  * Milliseconds by which an item may be older than `read` of the lease and still is met: readings begin so much before

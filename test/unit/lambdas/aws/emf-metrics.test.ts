@@ -23,6 +23,9 @@ test('writes one line of a fan-out: heartbeats apart from events, and one stage 
   const { lines, restore } = captureOutput();
   try {
     createEmfMetrics('live').record('agent:status', {
+      events: 3,
+      superseded: 7,
+      posts: 9,
       delivered: 5,
       gone: 1,
       failed: 0,
@@ -54,6 +57,7 @@ test('writes one line of a fan-out: heartbeats apart from events, and one stage 
     Delivered: 5,
     Requeued: 3,
     Spared: 4,
+    Superseded: 7,
     EventToLastDelivery: 120,
   });
 });

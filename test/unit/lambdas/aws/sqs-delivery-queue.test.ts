@@ -1,10 +1,8 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
-import {
-  createSqsDeliveryQueue,
-  parseDeliveryJob,
-} from '../../../../lambdas/aws/sqs-delivery-queue';
+import { parseDeliveryJob } from '../../../../lambdas/aws/delivery-body';
+import { createSqsDeliveryQueue } from '../../../../lambdas/aws/sqs-delivery-queue';
 import type { Connection, DeliveryJob } from '../../../../lambdas/core/ports';
 
 const sqs = mockClient(SQSClient);
@@ -23,7 +21,7 @@ const batches = () =>
   sqs.commandCalls(SendMessageBatchCommand).map(({ args }) => args[0].input.Entries ?? []);
 const sent = () => batches().flatMap((entries) => entries.map((entry) => entry.MessageBody ?? ''));
 
-const job = { frame: '{"type":"agent:status"}', type: 'agent:status', reportedAt: 5, round: 1 };
+const job = { messages: ['{"type":"agent:status"}', '{"type":"heartbeat"}'], round: 1 };
 const connection = (index: number, userId = `user-${index}`): Connection => ({
   userId,
   connectionId: `L0SM9cOFvHc${index}=`,
@@ -36,6 +34,7 @@ test('a job comes out as it went in', async () => {
     { ...job, connections: [connection(1), connection(2, 'ä#"\\')] },
     { ...job, stuckRounds: 2, connections: [connection(3)] },
     { ...job, shard: 3 },
+    { ...job, shard: 3, lane: 'batched' },
     { ...job, shard: 4, after: { userId: 'a', connectionId: 'b=' } },
   ];
   await queue.send(jobs);
@@ -89,7 +88,7 @@ test('splits lists so that messages and requests stay within 256 KB, and loses n
           ...connection(index, userId),
           ...(index % 3 === 0 && { batches: true }),
         }));
-        await queue.send([{ ...job, frame: '"'.repeat(frameLength), connections }]);
+        await queue.send([{ ...job, messages: ['"'.repeat(frameLength)], connections }]);
         for (const entries of batches()) {
           const bytes = entries.map((entry) => Buffer.byteLength(entry.MessageBody ?? ''));
           expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(256 * 1024);
@@ -110,12 +109,15 @@ test('says so when SQS did not take all', async () => {
   await expect(queue.send([{ ...job, shard: 1 }])).rejects.toThrow('InternalError');
 });
 
-test.each(['{}', '[]', 'null', '{"frame":"{}","type":"x","reportedAt":1,"round":0}'])(
-  'refuses %s, which is no job',
-  (body) => {
-    expect(() => parseDeliveryJob(body)).toThrow('The message is no delivery');
-  },
-);
+test.each([
+  '{}',
+  '[]',
+  'null',
+  '{"frame":"{}","type":"x","reportedAt":1,"round":0}',
+  '{"messages":[],"round":0,"shard":1}',
+])('refuses %s, which is no job', (body) => {
+  expect(() => parseDeliveryJob(body)).toThrow('The message is no delivery');
+});
 
 test.each([
   'a secret message',
@@ -123,6 +125,49 @@ test.each([
   '{"frame":7,"type":"a secret message","reportedAt":"a secret message","round":"a secret message"}',
 ])('does not repeat what is in %s', (body) => {
   expect(() => parseDeliveryJob(body)).toThrow(
-    'The message is no delivery: it must be a frame for connections or for a shard',
+    'The message is no delivery: it must be messages for connections or for a shard',
   );
 });
+
+test('reads a job of one message, as it was queued before there were several in one', () => {
+  const old = { frame: '{}', type: 'agent:status', reportedAt: 1, round: 2 };
+  const entry = ['alice', 'c=', 1, 2];
+  expect(
+    parseDeliveryJob(JSON.stringify({ ...old, stuckRounds: 1, connections: [entry] })),
+  ).toEqual({
+    ...{ messages: ['{}'], round: 2, stuckRounds: 1 },
+    connections: [{ userId: 'alice', connectionId: 'c=', connectedAt: 1, expiresAt: 2 }],
+  });
+  const after = { userId: 'a', connectionId: 'b=' };
+  expect(parseDeliveryJob(JSON.stringify({ ...old, shard: 3, after }))).toEqual({
+    ...{ messages: ['{}'], round: 2, shard: 3, after },
+  });
+});
+
+test('messages that do not fit become several jobs, in order, and each goes to everybody', () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.integer({ min: 0, max: 32_000 }), { minLength: 1, maxLength: 40 }),
+      fc.integer({ min: 0, max: 2_500 }),
+      async (lengths, count) => {
+        sqs.resetHistory();
+        const messages = lengths.map((length, index) => `${index}${'"'.repeat(length)}`);
+        const connections = Array.from({ length: count }, (_, index) => connection(index));
+        await queue.send([
+          { messages, round: 0, ...(count === 0 ? { shard: 1 } : { connections }) },
+        ]);
+        const jobs = sent().map(parseDeliveryJob);
+        for (const body of sent()) expect(Buffer.byteLength(body)).toBeLessThanOrEqual(256 * 1024);
+        const received = (index: number) =>
+          jobs
+            .filter(
+              (one) =>
+                !('connections' in one) ||
+                one.connections.some(({ userId }) => userId === `user-${index}`),
+            )
+            .flatMap((one) => one.messages);
+        for (const index of [0, count - 1]) expect(received(index)).toEqual(messages);
+      },
+    ),
+    { numRuns: 15 },
+  ));

@@ -2,7 +2,7 @@ import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk
 import { gunzipSync } from 'node:zlib';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createSqsHeartbeatQueue } from '../../../../lambdas/aws/sqs-heartbeat-queue';
-import { parseDeliveryJob } from '../../../../lambdas/aws/sqs-delivery-queue';
+import { parseDeliveryJob } from '../../../../lambdas/aws/delivery-body';
 import {
   createSqsRejectedEvents,
   createSqsUndeliverableJobs,
@@ -53,7 +53,7 @@ test('keeps a rejected event whole, with the reason beside it', async () => {
 test("keeps an operator's order, and a job as it was in its queue: there it can be put back", async () => {
   sqs.on(SendMessageCommand).resolves({});
   await createSqsRejectedEvents(client, 'the-queue', 'order').keep({}, 'userId must be text');
-  const common = { frame: '{}', type: 'agent:status', reportedAt: 1, round: 13 };
+  const common = { messages: ['{}'], round: 13 };
   const jobs = [
     {
       ...common,

@@ -43,7 +43,7 @@ afterAll(async () => {
 test('jobs carry it to the workers that go on with a fan-out', async () => {
   const client = createSqsClient();
   const queueUrl = `${process.env['AWS_ENDPOINT_URL'] ?? ''}/000000000000/deliveries`;
-  const job = { frame: '{}', type: 'agent:status', reportedAt: 1, round: 1, shard: 0 };
+  const job = { messages: ['{}'], round: 1, shard: 0 };
   await createSqsDeliveryQueue(client, queueUrl, Math.random).send([job]);
   client.destroy();
   expect(traces).toEqual([trace]);

@@ -1,7 +1,13 @@
+import {
+  heartbeatMessage,
+  messageOfEvent,
+} from '../../../../lambdas/core/broadcasting/outgoing-message';
 import { createCloseConnection } from '../../../../lambdas/core/close-connection';
 import { createDeliver } from '../../../../lambdas/core/deliver';
 import { createSendHeartbeat } from '../../../../lambdas/core/send-heartbeat';
 import { shardOf } from '../../../../lambdas/core/shard';
+import type { EventFrame } from '../../../../sdk/protocol';
+import { agentEvent } from '../../../support/events';
 import { createFanOutWorld } from '../../../support/fan-out';
 
 function setUp() {
@@ -25,7 +31,9 @@ function setUp() {
   return { ...world, kept, run };
 }
 
-const event = { frame: '{"type":"agent:status"}', type: 'agent:status', reportedAt: 1 };
+const messageOf = (event: EventFrame) => messageOfEvent(event).text;
+const event = { messages: [messageOf(agentEvent('a', 'online', 1))] };
+const heartbeatAt = (timestamp: number) => ({ messages: [heartbeatMessage(timestamp).text] });
 
 test('sends a frame to a list of connections, and to nobody else', async () => {
   const { clock, connections, gateway, recorded, run } = setUp();
@@ -56,7 +64,7 @@ test('a shard of a heartbeat is counted, and its expired connections are closed'
   clock.advance(3_600_000);
   connections.seed(clock.now(), ['alice', 'alice']);
   const shard = shardOf('alice');
-  await run({ frame: '{}', type: 'heartbeat', reportedAt: clock.now(), round: 0, shard });
+  await run({ ...heartbeatAt(clock.now()), round: 0, shard });
   expect([...census.shards.values()]).toMatchObject([{ shard, connections: 2, users: 1 }]);
   expect(gateway.closed).toEqual(['connection-1=']);
 });
@@ -86,29 +94,29 @@ describe('connections whose clients do not read', () => {
     }
   }
 
-  test.each(['agent:status', 'heartbeat'])(
-    'are closed after some rounds of %s, and never kept for a person',
-    async (type) => {
-      const world = setUp();
-      const { clock, connections, gateway, kept, log, recorded } = world;
-      const stuck = connections.seed(
-        clock.now(),
-        Array.from({ length: 30 }, (_, index) => `user-${index}`),
-      );
-      const [reader] = connections.seed(clock.now(), ['reader']);
-      gateway.answer = (id) => (id === reader?.connectionId ? 'delivered' : 'throttled');
-      await runAll(world, { ...event, type, round: 1, stuckRounds: 1, connections: stuck });
-      expect([...connections.records.values()]).toEqual([reader]);
-      expect(gateway.closed.sort()).toEqual(stuck.map((one) => one.connectionId).sort());
-      expect(kept).toEqual([]);
-      // One post each in a round, and not one to say goodbye.
-      expect(gateway.posts).toHaveLength(4 * 30);
-      expect(log.lines.filter(({ message }) => message === 'connection closed')).toHaveLength(30);
-      expect(log.lines.filter(({ level }) => level !== 'info')).toEqual([]);
-      expect(recorded.at(-1)).toMatchObject({ numbers: { closed: 30, requeued: 0, failed: 0 } });
-      expect(recorded.at(-1)?.numbers).not.toHaveProperty('ageMilliseconds');
-    },
-  );
+  test.each([
+    ['agent:status', event],
+    ['heartbeat', heartbeatAt(1)],
+  ])('are closed after some rounds of %s, and never kept for a person', async (_, { messages }) => {
+    const world = setUp();
+    const { clock, connections, gateway, kept, log, recorded } = world;
+    const stuck = connections.seed(
+      clock.now(),
+      Array.from({ length: 30 }, (_, index) => `user-${index}`),
+    );
+    const [reader] = connections.seed(clock.now(), ['reader']);
+    gateway.answer = (id) => (id === reader?.connectionId ? 'delivered' : 'throttled');
+    await runAll(world, { messages, round: 1, stuckRounds: 1, connections: stuck });
+    expect([...connections.records.values()]).toEqual([reader]);
+    expect(gateway.closed.sort()).toEqual(stuck.map((one) => one.connectionId).sort());
+    expect(kept).toEqual([]);
+    // One post each in a round, and not one to say goodbye.
+    expect(gateway.posts).toHaveLength(4 * 30);
+    expect(log.lines.filter(({ message }) => message === 'connection closed')).toHaveLength(30);
+    expect(log.lines.filter(({ level }) => level !== 'info')).toEqual([]);
+    expect(recorded.at(-1)).toMatchObject({ numbers: { closed: 30, requeued: 0, failed: 0 } });
+    expect(recorded.at(-1)?.numbers).not.toHaveProperty('ageMilliseconds');
+  });
 
   test('are told from the throttle of the account by asking for each, however many users they are of', async () => {
     const world = setUp();
@@ -191,7 +199,7 @@ describe('connections whose clients do not read', () => {
 
 describe('a job of a large heartbeat', () => {
   const job = (reportedAt: number) => ({
-    ...{ frame: '{}', type: 'heartbeat', reportedAt, round: 0, shard: shardOf('alice') },
+    ...{ ...heartbeatAt(reportedAt), round: 0, shard: shardOf('alice') },
   });
 
   test('is dropped when the next heartbeat is due: it would prove nothing, and the census is left to the next one', async () => {

@@ -1,10 +1,12 @@
 // What the numbers of a fan-out mean, and that they add up over all invocations that one event takes.
 import fc from 'fast-check';
+import { messageOfEvent } from '../../../../lambdas/core/broadcasting/outgoing-message';
 import type { FanOutOrder, FanOutReport } from '../../../../lambdas/core/fan-out';
 import type { Delivery, DeliveryJob } from '../../../../lambdas/core/ports';
+import { agentEvent } from '../../../support/events';
 import { createFanOutWorld } from '../../../support/fan-out';
 
-const frame = '{"type":"agent:status","payload":{}}';
+const messages = [messageOfEvent(agentEvent('a', 'online', 1))];
 
 /** Connections that an invocation came to. */
 const metBy = ({ delivered, gone, expired, spared, requeued, failed }: FanOutReport) =>
@@ -40,7 +42,7 @@ test('each connection is counted once by each invocation that comes to it, and t
           return answer;
         };
         if (unreadable !== undefined) connections.unreadable.add(unreadable);
-        const order = { frame, type: 'agent:status', reportedAt: clock.now(), requeue: true };
+        const order = { messages, requeue: true };
 
         const reports: FanOutReport[] = [];
         async function invoke(to: FanOutOrder['to'], round = 0): Promise<FanOutReport> {

@@ -1,19 +1,21 @@
 import fc from 'fast-check';
+import { messageOfEvent } from '../../../../lambdas/core/broadcasting/outgoing-message';
 import type { FanOutOrder } from '../../../../lambdas/core/fan-out';
 import type { Delivery } from '../../../../lambdas/core/ports';
 import { shardOf, shards } from '../../../../lambdas/core/shard';
 import { createPace } from '../../../../lambdas/core/pace';
+import { agentEvent } from '../../../support/events';
 import { FakeClock } from '../../../support/fakes';
 import { createFanOutWorld } from '../../../support/fan-out';
 
-const frame = '{"type":"agent:status","payload":{}}';
+const message = messageOfEvent(agentEvent('a', 'online', 1));
+const frame = message.text;
+const messages = [frame];
 
 function setUp(options: Parameters<typeof createFanOutWorld>[0] = {}) {
   const world = createFanOutWorld(options);
   const order: FanOutOrder = {
-    frame,
-    type: 'agent:status',
-    reportedAt: world.now() - 100,
+    messages: [message],
     deadline: world.now() + 20_000,
     requeue: true,
   };
@@ -191,7 +193,7 @@ describe('what fails', () => {
   });
 
   test('goes to the queue after the last attempt, as a list with the frame', async () => {
-    const { clock, connections, gateway, queue, order, run } = setUp();
+    const { clock, connections, gateway, queue, run } = setUp();
     const [alice, bob] = connections.seed(clock.now(), ['alice', 'bob']);
     gateway.answer = (id) => (id === bob?.connectionId ? 'failed' : 'delivered');
     const report = await run({ round: 4 });
@@ -199,8 +201,7 @@ describe('what fails', () => {
     expect(gateway.posts.filter((post) => post.connectionId === alice?.connectionId)).toHaveLength(
       1,
     );
-    const { type, reportedAt } = order;
-    expect(queue.jobs).toEqual([{ frame, type, reportedAt, round: 5, connections: [bob] }]);
+    expect(queue.jobs).toEqual([{ messages, round: 5, connections: [bob] }]);
     expect(connections.records.size).toBe(2);
   });
 
@@ -224,7 +225,7 @@ describe('what fails', () => {
 
 describe('connections whose clients do not read', () => {
   test('are left to the queue after a second post, and nobody waits for them', async () => {
-    const { clock, connections, gateway, queue, order, run } = setUp();
+    const { clock, connections, gateway, queue, run } = setUp();
     const seeded = connections.seed(clock.now(), manyUsers);
     const stuck = seeded.filter((_, index) => index % 20 === 0);
     for (const { connectionId } of stuck) gateway.answers.set(connectionId, 'throttled');
@@ -233,8 +234,7 @@ describe('connections whose clients do not read', () => {
     expect(report).toMatchObject({ delivered: 190, requeued: 10, failed: 0, retried: 10 });
     // The pause before the second post, with luck of a half.
     expect(clock.now() - startedAt).toBeLessThanOrEqual(200);
-    const { type, reportedAt } = order;
-    expect(queue.jobs).toMatchObject([{ frame, type, reportedAt, round: 1, stuckRounds: 1 }]);
+    expect(queue.jobs).toMatchObject([{ messages, round: 1, stuckRounds: 1 }]);
     const [job] = queue.jobs;
     expect(job && 'connections' in job ? job.connections : []).toHaveLength(10);
     expect(connections.records.size).toBe(200);
@@ -352,7 +352,7 @@ test('a broadcast that runs short of time leaves the rest to the queue, and nobo
     queue.jobs = [];
     for (const job of jobs) {
       const to = 'connections' in job ? { connections: job.connections } : { shards: [job] };
-      await clock.run(fanOut({ ...job, to, deadline: clock.now() + 2_000, requeue: true }));
+      await clock.run(fanOut({ ...order, round: job.round, to, deadline: clock.now() + 2_000 }));
     }
   }
   expect(gateway.posts.map((post) => post.connectionId).sort()).toEqual(

@@ -1,7 +1,9 @@
+import { messageOfEvent } from '../../../../lambdas/core/broadcasting/outgoing-message';
 import { createLargeFanOut } from '../../../../lambdas/core/large-fan-out';
+import { agentEvent } from '../../../support/events';
 import { createFanOutWorld } from '../../../support/fan-out';
 
-const announcement = { frame: '{}', type: 'agent:status', reportedAt: 1 };
+const announcement = [messageOfEvent(agentEvent('a', 'online', 1))];
 
 async function setUp(connections: number) {
   const world = createFanOutWorld();
@@ -15,7 +17,11 @@ test('above the threshold each shard becomes a job', async () => {
   const { largeFanOut, queue } = await setUp(61);
   await expect(largeFanOut(announcement)).resolves.toBe(true);
   expect(queue.jobs).toEqual(
-    Array.from({ length: 16 }, (_, shard) => ({ ...announcement, round: 0, shard })),
+    Array.from({ length: 16 }, (_, shard) => ({
+      messages: announcement.map(({ text }) => text),
+      round: 0,
+      shard,
+    })),
   );
 });
 

@@ -1,10 +1,18 @@
+import {
+  heartbeatMessage,
+  messageOfEvent,
+} from '../../../../lambdas/core/broadcasting/outgoing-message';
 import type { FanOutReport } from '../../../../lambdas/core/fan-out';
+import { agentEvent } from '../../../support/events';
 import { createFanOutWorld } from '../../../support/fan-out';
+
+const online = (timestamp: number) => messageOfEvent(agentEvent('a', 'online', timestamp));
 
 const ended: FanOutReport = {
   delivered: 5,
   gone: 1,
   failed: 2,
+  posts: 9,
   retried: 3,
   expired: 4,
   spared: 7,
@@ -19,8 +27,11 @@ const ended: FanOutReport = {
 
 test('every fan-out is one line, and the same numbers as metrics', () => {
   const { now, log, recorded, report } = createFanOutWorld();
-  report({ type: 'agent:status', reportedAt: now() - 120, eventId: 'event-1' }, ended);
-  const { census, ...counts } = ended;
+  const [older, newer] = [now() - 120, now() - 20];
+  const messages = [online(newer), online(older)];
+  report({ messages, eventId: 'event-1', superseded: 3 }, ended);
+  const { census, ...rest } = ended;
+  const counts = { events: 2, superseded: 3, ...rest };
   expect(census).toEqual([]);
   expect(log.lines).toEqual([
     {
@@ -36,7 +47,7 @@ test('every fan-out is one line, and the same numbers as metrics', () => {
 
 test('stragglers say nothing about the time from event to last delivery', () => {
   const { log, recorded, report } = createFanOutWorld();
-  report({ type: 'agent:status', reportedAt: 0, isLate: true }, ended);
+  report({ messages: [online(0)], isLate: true }, ended);
   expect(log.lines[0]?.fields).not.toHaveProperty('ageMilliseconds');
   expect(recorded[0]?.numbers).not.toHaveProperty('ageMilliseconds');
 });
@@ -48,6 +59,11 @@ test('the line of a heartbeat tells the census as well', () => {
     { shard: 0, connections: 3, users: 2, takenAt },
     { shard: 1, connections: 4, users: 1, takenAt },
   ];
-  report({ type: 'heartbeat', reportedAt: now() }, { ...ended, census });
-  expect(log.lines[0]?.fields).toMatchObject({ connections: 7, users: 3 });
+  report({ messages: [heartbeatMessage(now())] }, { ...ended, census });
+  expect(log.lines[0]?.fields).toMatchObject({
+    type: 'heartbeat',
+    events: 0,
+    connections: 7,
+    users: 3,
+  });
 });

@@ -7,13 +7,13 @@ test('does every job of a batch, and names those that failed', async () => {
   const log = new RecordingLog();
   const handler = createHandler({
     deliver: async (job, deadline) => {
-      if (job.frame === 'bad') throw new Error('the queue is down');
-      done.push([job.frame, deadline]);
+      if (job.messages.includes('bad')) throw new Error('the queue is down');
+      done.push([job.messages.join(), deadline]);
       return Promise.resolve();
     },
-    parseJob: (frame) => {
-      if (frame === 'garbage') throw new Error('no job');
-      return { frame, type: 'agent:status', reportedAt: 1, round: 0, shard: 1 };
+    parseJob: (text) => {
+      if (text === 'garbage') throw new Error('no job');
+      return { messages: [text], round: 0, shard: 1 };
     },
     now: () => 1_000,
     log,

@@ -1,0 +1,58 @@
+// How many posts there is room for, for each connection, until the next flush.
+import type { ConnectionCount } from '../connection-count';
+import type { FanOutReport } from '../fan-out-report';
+import type { Pace } from '../pace';
+import type { Clock, Lane } from '../ports';
+
+/** The numbers of a listing say nothing about connections after so long. */
+const rememberedMilliseconds = 60_000;
+
+/** A shorter fan-out says little about how many posts a second there can be. */
+const leastMeasuredMilliseconds = 1_000;
+
+/** With `coalesceMilliseconds` of less, flushes still take some time. */
+const shortestIntervalMilliseconds = 100;
+
+/** Remembers from flush to flush how many connections there are, and how fast they take posts. */
+export class Room {
+  private listed: { readonly met: Readonly<Record<Lane, number>>; readonly at: number } | undefined;
+  private singlePostsPerSecond = Infinity;
+  private readonly intervalMilliseconds: number;
+
+  constructor(
+    private readonly dependencies: {
+      readonly pace: Pick<Pace, 'rate'>;
+      readonly countConnections: ConnectionCount;
+      readonly now: Clock;
+    },
+    coalesceMilliseconds: number,
+  ) {
+    this.intervalMilliseconds = Math.max(shortestIntervalMilliseconds, coalesceMilliseconds);
+  }
+
+  /** Notes how many connections a whole listing has met. */
+  noteListing(met: Readonly<Record<Lane, number>>): void {
+    this.listed = { met, at: this.dependencies.now() };
+  }
+
+  /** Notes how fast connections without batches took their posts: they may be slower than the pace. */
+  noteSingle({ milliseconds, postsPerSecond }: FanOutReport): void {
+    if (milliseconds >= leastMeasuredMilliseconds) this.singlePostsPerSecond = postsPerSecond;
+  }
+
+  /** Posts for each connection of a lane; Infinity when nobody knows how many connections there are, or there are none. */
+  async of(lane: Lane): Promise<number> {
+    const { now, countConnections } = this.dependencies;
+    const isKnown = this.listed !== undefined && now() - this.listed.at < rememberedMilliseconds;
+    const connections = isKnown ? this.listed?.met[lane] : await countConnections();
+    return this.among(connections ?? 0, lane);
+  }
+
+  /** Posts for each of so many connections. */
+  among(connections: number, lane: Lane): number {
+    if (connections === 0) return Infinity;
+    const pace = this.dependencies.pace.rate();
+    const rate = lane === 'single' ? Math.min(pace, this.singlePostsPerSecond) : pace;
+    return Math.max(1, Math.floor((rate * this.intervalMilliseconds) / 1000 / connections));
+  }
+}

@@ -1,0 +1,34 @@
+// Messages that are tried again: those that a newer one has overtaken are not.
+import type { EventFrame } from '../../../sdk/protocol';
+import type { Log, StateStore } from '../ports';
+import { isEvent, type OutgoingMessage } from './outgoing-message';
+
+/**
+ * Leaves out messages whose register holds a newer value by now: that one has its own way to everybody. Never rejects:
+ * when the registers cannot be read, all are sent.
+ */
+export type StillCurrent = (
+  messages: readonly OutgoingMessage[],
+) => Promise<readonly OutgoingMessage[]>;
+
+export function createStillCurrent(dependencies: {
+  readonly state: Pick<StateStore, 'areSuperseded'>;
+  readonly log: Log;
+}): StillCurrent {
+  const { state, log } = dependencies;
+
+  return async (messages) => {
+    const events = messages.filter(isEvent);
+    if (events.length === 0) return messages;
+    try {
+      const areSuperseded = await state.areSuperseded(
+        events.map(({ text }) => JSON.parse(text) as EventFrame),
+      );
+      const superseded = new Set(events.filter((_, index) => areSuperseded[index] === true));
+      return messages.filter((message) => !superseded.has(message));
+    } catch (error) {
+      log.warn('superseded messages not known', { error });
+      return messages;
+    }
+  };
+}

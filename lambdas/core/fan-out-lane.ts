@@ -1,0 +1,136 @@
+// Posts to connections that all get the same, and sees to those that it did not get to.
+import type { PostList } from './broadcasting/post-list';
+import type { CensusTaking } from './census-taking';
+import { isExpired } from './connection';
+import { deliverAll, type DeliveryOptions, type Ending, type Pages } from './delivery';
+import { postsPerSecond, type FanOutReport } from './fan-out-report';
+import { createFindExtended } from './find-extended';
+import { GoneCollector } from './gone-collector';
+import { LeftoverCollector } from './leftovers';
+import type { Connection, ConnectionStore, DeliveryQueue, Lane, Log } from './ports';
+import type { UnreadShard } from './shard-reader';
+import { giveUpAll, isGivenUp, withInspection, type StuckOrder } from './stuck-connections';
+
+/** Connections to which something need not be posted. */
+export type IsSpared = (connection: Connection) => boolean;
+
+/** How connections are posted to, whichever lane they are in. */
+export interface PostingOrder {
+  /** Milliseconds since the Unix epoch; no post begins after it. */
+  readonly deadline: number;
+  /** How often what is sent here has been put back. Default: 0. */
+  readonly round?: number;
+  /**
+   * Whether what could not be sent goes to the queue; else it is dropped. Connections that are stuck go there anyway, to
+   * be closed in the end.
+   */
+  readonly requeue: boolean;
+  /** Given when the connections may be stuck: they were not reached before. */
+  readonly stuck?: StuckOrder;
+  /** Who is left out: nothing is posted to them, but they are counted, and ended if they have expired. */
+  readonly isSpared?: IsSpared;
+  /** Told of each connection that has expired; nothing is posted to it. Never rejects. */
+  readonly onExpired?: (connection: Connection) => Promise<void>;
+}
+
+export interface LaneOrder extends PostingOrder {
+  readonly list: PostList;
+  readonly pages: Pages;
+  /** Whose lane it is; undefined when everybody is in the pages. */
+  readonly lane?: Lane | undefined;
+  /** Shards that were not read to their end. */
+  readonly unread: () => readonly UnreadShard[];
+  /** Counts who is still there. */
+  readonly census?: CensusTaking | undefined;
+}
+
+export interface FanOutDependencies extends DeliveryOptions {
+  readonly connections: ConnectionStore;
+  readonly queue: DeliveryQueue;
+  readonly log: Log;
+}
+
+const nothing: readonly string[] = [];
+
+/** Never throws: EventBridge would repeat the event for everybody. The report has no census. */
+export type FanOutToLane = (order: LaneOrder) => Promise<FanOutReport>;
+
+export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLane {
+  const { connections, queue, log, now } = dependencies;
+  // Since a record was read, which for a list from the queue is a while ago, its token may have been refreshed.
+  const findExtended = createFindExtended(dependencies);
+
+  return async (order) => {
+    const { list, pages, lane, deadline, requeue, stuck: stuckOrder, census } = order;
+    const startedAt = now();
+    const counts = { delivered: 0, gone: 0, failed: 0, expired: 0, spared: 0, closed: 0 };
+    const gone = new GoneCollector(connections, now, log);
+    const { round } = order;
+    const leftovers = new LeftoverCollector({ round, stuckRounds: 0 }, queue, log);
+    const stuckRounds = (stuckOrder?.rounds ?? 0) + 1;
+    const stuck = new LeftoverCollector({ round, stuckRounds }, queue, log);
+    const givenUp: [Connection, missing: readonly string[]][] = [];
+
+    const settle = (connection: Connection, ending: Ending, delivered: number) => {
+      if (ending === 'gone') {
+        counts.gone += 1;
+        gone.add(connection);
+        return;
+      }
+      census?.count(connection);
+      const missing = () => list.missingAfter(delivered);
+      if (ending === 'delivered') counts.delivered += 1;
+      else if (ending === 'skipped') counts.spared += 1;
+      else if (ending === 'stuck' && stuckOrder && isGivenUp(stuckOrder))
+        givenUp.push([connection, missing()]);
+      else if (ending === 'stuck') stuck.add(connection, missing());
+      else if (ending === 'left' && requeue) leftovers.add(connection, missing());
+      else counts.failed += 1;
+    };
+
+    const onExpired = async (connection: Connection) => {
+      const extended = await findExtended(connection);
+      if (extended !== undefined) return extended;
+      counts.expired += 1;
+      await order.onExpired?.(connection);
+      return undefined;
+    };
+
+    const { isSpared } = order;
+    const textsFor = isSpared
+      ? (connection: Connection) =>
+          isSpared(connection) && !isExpired(connection, now()) ? nothing : list.texts
+      : () => list.texts;
+    const options = stuckOrder ? withInspection(dependencies, stuckOrder.inspector) : dependencies;
+    const listener = { settle, onExpired };
+    const { posts, retried } = await deliverAll(textsFor, pages, deadline, listener, options);
+    if (stuckOrder !== undefined) {
+      const open = await giveUpAll(
+        givenUp.map(([connection]) => connection),
+        stuckOrder,
+        () => now() >= deadline,
+      );
+      counts.closed = givenUp.length - open.length;
+      const missing = new Map(givenUp);
+      for (const connection of open) stuck.add(connection, missing.get(connection) ?? nothing);
+    }
+    const unread = order.unread();
+    const shards = { shards: unread, messages: list.missingAfter(0), lane };
+    const [left, stillStuck] = await Promise.all([
+      leftovers.flush(requeue ? shards : undefined),
+      stuck.flush(),
+      gone.flush(),
+    ]);
+    const milliseconds = now() - startedAt;
+    return {
+      ...counts,
+      failed: counts.failed + left.lost.connections + stillStuck.lost.connections,
+      requeued: left.requeued.connections + stillStuck.requeued.connections,
+      requeuedShards: left.requeued.shards,
+      lostShards: unread.length - left.requeued.shards,
+      ...{ posts, retried, milliseconds },
+      postsPerSecond: postsPerSecond(posts, milliseconds),
+      census: [],
+    };
+  };
+}
