@@ -122,7 +122,7 @@ function operations() {
       action: 'receive',
       channel: to('eventBus'),
       summary: 'Takes what a backend reports, and broadcasts it if it is news.',
-      messages: reported('agent:status', 'session:activity'),
+      messages: reported('agent:status', 'session:activity', 'events:batch'),
     },
     takeOrder: {
       action: 'receive',

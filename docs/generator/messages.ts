@@ -90,6 +90,15 @@ export const frameDescriptions: {
 export const eventDescriptions: Readonly<Record<string, Description>> = {
   'agent:status': { summary: 'A backend reports the status of an agent.', example: agent },
   'session:activity': { summary: 'A backend reports what a session does.', example: session },
+  'events:batch': {
+    summary: 'A backend reports several of these in one entry, in this order.',
+    example: {
+      events: [
+        { type: 'agent:status', payload: agent },
+        { type: 'session:activity', payload: session },
+      ],
+    },
+  },
   'user:disconnect': {
     summary:
       'An operator has all connections of a user closed, and tokens that were issued until then refused.',

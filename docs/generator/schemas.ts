@@ -4,6 +4,7 @@ import type { GenericSchema } from 'valibot';
 import { payloadSchemas } from '../../sdk/protocol/events';
 import { clientFrameSchema, serverFrameSchema } from '../../sdk/protocol/frames';
 import { userDisconnectSchema, userDisconnectType } from '../../sdk/protocol/operator-events';
+import { packSchema, packType } from '../../sdk/protocol/packs';
 import { eventDescriptions, frameDescriptions } from './messages';
 
 export type JsonSchema = ReturnType<typeof toJsonSchema>;
@@ -24,6 +25,7 @@ const clientFrames = clientFrameSchema.options.map((schema) =>
 );
 const events = Object.entries({
   ...payloadSchemas,
+  [packType]: packSchema,
   [userDisconnectType]: userDisconnectSchema,
 }).map(([type, schema]) => message(type, schema, eventDescriptions[type]?.summary));
 

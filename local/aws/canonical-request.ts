@@ -1,5 +1,5 @@
 // The canonical form of an HTTP request, over which SigV4 signs. Written by hand to check what SDKs sign.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export interface SignedParts {
   readonly method: string;
@@ -25,7 +25,7 @@ export function canonicalRequest(parts: SignedParts, signedHeaders: readonly str
 }
 
 export function sha256(data: string | Buffer): string {
-  return createHash('sha256').update(data).digest('hex');
+  return hash('sha256', data, 'hex');
 }
 
 /**

@@ -18,6 +18,12 @@ type Item = Readonly<Record<string, unknown>>;
 /** AWS takes up to two days; here one need not wait to see it work. */
 const sweepMilliseconds = 5_000;
 
+/** So many times as long as a sweep took it rests: under load there is a lot to look through, and nothing to delete. */
+const restFactor = 50;
+
+/** Items of one look: a request that comes meanwhile waits for no more than these. */
+const pageSize = 500;
+
 /** DynamoDB leaves alone what expired more than five years ago. */
 const fiveYearsSeconds = 5 * 365 * 24 * 60 * 60;
 
@@ -29,19 +35,21 @@ export function keepExpiring(options: TimeToLiveOptions): Cancel {
   const { timers, log, tableName } = options;
   let cancel: Cancel = () => undefined;
   let stopped = false;
-  const schedule = () => {
-    cancel = timers.after(sweepMilliseconds, () => {
+  const schedule = (afterMilliseconds: number) => {
+    cancel = timers.after(afterMilliseconds, () => {
+      const startedAt = timers.now();
       deleteExpired(options)
         .catch((error: unknown) => {
           const text = `Time to live of ${tableName}: ${error instanceof Error ? error.message : String(error)}`;
           log({ source: 'stack', stream: 'stderr', text });
         })
         .finally(() => {
-          if (!stopped) schedule();
+          const rest = restFactor * (timers.now() - startedAt);
+          if (!stopped) schedule(Math.max(sweepMilliseconds, rest));
         });
     });
   };
-  schedule();
+  schedule(sweepMilliseconds);
   return () => {
     stopped = true;
     cancel();
@@ -66,6 +74,7 @@ export async function deleteExpired(options: TimeToLiveOptions): Promise<void> {
     const page = await run(engine, 'Scan', {
       ...expired,
       FilterExpression: condition,
+      Limit: pageSize,
       ...(start === undefined ? {} : { ExclusiveStartKey: start }),
     });
     for (const item of page.Items ?? []) {

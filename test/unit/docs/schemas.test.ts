@@ -7,8 +7,10 @@ import { parse } from 'yaml';
 import { documents } from '../../../docs/generator/documents';
 import { closeCodes, eventDescriptions, frameDescriptions } from '../../../docs/generator/messages';
 import {
+  packType,
   parseClientFrame,
   parseEvent,
+  parsePack,
   parseServerFrame,
   parseUserDisconnect,
 } from '../../../sdk/protocol';
@@ -97,6 +99,14 @@ describe('docs/asyncapi.yaml', () => {
   });
 });
 
+/** Whether the code takes a detail of that type, and all that is in it. */
+function isTaken(type: string, detail: unknown): boolean {
+  if (type === 'user:disconnect') return parseUserDisconnect(type, detail).ok;
+  if (type !== packType) return parseEvent(type, detail).ok;
+  const pack = parsePack(detail);
+  return pack.ok && pack.value.every(({ ok }) => ok);
+}
+
 describe('the schemas', () => {
   const examples = Object.entries(frameDescriptions).map(
     ([type, { example }]) => [type, example] as const,
@@ -117,9 +127,7 @@ describe('the schemas', () => {
     'the example of the event %s is one, for schema and code alike',
     (type, { example }) => {
       expect(isAs(`events/${type.replace(':', '-')}`, example)).toBe(true);
-      const parsed =
-        type === 'user:disconnect' ? parseUserDisconnect(type, example) : parseEvent(type, example);
-      expect(parsed).toEqual({ ok: true, value: expect.anything() as unknown });
+      expect(isTaken(type, example)).toBe(true);
     },
   );
 
@@ -134,7 +142,9 @@ describe('the schemas', () => {
         if (block.DetailType === undefined) expect(isAs('server-frame', block)).toBe(true);
         else {
           const name = `events/${block.DetailType.replace(':', '-')}`;
-          expect(isAs(name, JSON.parse(block.Detail ?? ''))).toBe(true);
+          const detail = JSON.parse(block.Detail ?? '') as unknown;
+          expect(isAs(name, detail)).toBe(true);
+          expect(isTaken(block.DetailType, detail)).toBe(true);
         }
       }
     },
@@ -172,6 +182,28 @@ describe('the schemas', () => {
       { numRuns: 500 },
     );
     expect(Math.min(accepted.by, accepted.not)).toBeGreaterThan(50);
+  });
+
+  test('accept of packs what the code accepts, and nothing else', () => {
+    const events = Object.entries(eventDescriptions).map(([type, { example }]) => ({
+      ...{ type, payload: example },
+    }));
+    const element = fc
+      .tuple(fc.constantFrom(...events), fc.array(change, { maxLength: 1 }))
+      .map(([{ type, payload }, changes]) => ({
+        type,
+        payload: { ...(payload as object), ...Object.fromEntries(changes) },
+      }));
+    const accepted = { by: 0, not: 0 };
+    fc.assert(
+      fc.property(fc.array(element, { maxLength: 2 }), (pack) => {
+        const detail = { events: pack };
+        expect(isAs('events/events-batch', detail)).toBe(isTaken(packType, detail));
+        accepted[isTaken(packType, detail) ? 'by' : 'not'] += 1;
+      }),
+      { numRuns: 300 },
+    );
+    expect(Math.min(accepted.by, accepted.not)).toBeGreaterThan(20);
   });
 
   test('an id of 129 bytes in fewer characters is left to the code', () => {
