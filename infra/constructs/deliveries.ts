@@ -49,8 +49,6 @@ export class Deliveries extends Construct {
       mayCallItself: true,
       settings: {
         ...this.fanOutSettings,
-        // The workers of a large fan-out share its pace: each at full speed would be answered 429 most of the time.
-        maxPostsPerSecond: Math.max(10, Math.floor(configuration.maxPostsPerSecond / workers)),
         rejectedEventsQueueUrl: deadLetterQueue.queueUrl,
       },
     });

@@ -22,6 +22,7 @@ const names = [
   'snapshotAgents',
   'snapshotSessions',
   'heartbeatSeconds',
+  'maxPostsPerSecond',
 ] as const;
 
 /** @throws a ConfigurationError that lists what is wrong with the environment */
@@ -44,7 +45,7 @@ export function createAnswerWorld(environment: NodeJS.ProcessEnv) {
   });
   const syncState = createSyncState({
     ...world,
-    ...createDeliveryOptions(environment, world),
+    ...createDeliveryOptions(environment, world, settings.maxPostsPerSecond),
     state: createDynamoStateStore(dynamo, tableName),
     limits: { agents: settings.snapshotAgents, sessions: settings.snapshotSessions },
     heartbeatSeconds: settings.heartbeatSeconds,

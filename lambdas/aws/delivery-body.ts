@@ -1,7 +1,7 @@
 // A delivery job as the body of a message in SQS, and back. What is too long for one message becomes several.
 import * as v from 'valibot';
 import { describeFaults, objectOf, parse } from '../../sdk/protocol';
-import type { Connection, DeliveryJob } from '../core/ports';
+import type { Connection, DeliveryJob, DrainJob } from '../core/ports';
 
 /** What SQS takes in a message, and in one request, where the limit is not raised yet. */
 export const maxBodyBytes = 256 * 1024;
@@ -92,6 +92,7 @@ const oneMessage = <Entries extends v.ObjectEntries>(entries: Entries) =>
 
 const jobSchema = v.union(
   [
+    v.object({ drain: v.literal(true) }),
     v.object({ messages, ...common, connections }),
     v.object({ messages, ...common, ...shard }),
     oneMessage({ connections }),
@@ -102,9 +103,9 @@ const jobSchema = v.union(
 );
 
 /** Reads a message's body. @throws when it is no job of ours; the error says nothing of what is in it */
-export function parseDeliveryJob(body: string): DeliveryJob {
+export function parseDeliveryJob(body: string): DeliveryJob | DrainJob {
   const parsed = parse(jobSchema, jsonOf(body));
-  if (parsed.ok) return parsed.value as DeliveryJob;
+  if (parsed.ok) return parsed.value as DeliveryJob | DrainJob;
   throw new Error(`The message is no delivery: it ${describeFaults(parsed.faults)}`);
 }
 

@@ -2,7 +2,6 @@
 import type { DeliveryOptions } from '../core/delivery';
 import { createPace } from '../core/pace';
 import type { ConnectionWorld } from './connection-world';
-import { readSettings } from './environment';
 import { systemTimers } from './system-timers';
 import { createUndiciPoster } from './undici-poster';
 
@@ -12,12 +11,12 @@ import { createUndiciPoster } from './undici-poster';
  */
 const concurrency = 160;
 
-/** @throws a ConfigurationError that lists what is wrong with the environment */
+/** @param ceiling posts a second at the most */
 export function createDeliveryOptions(
   environment: NodeJS.ProcessEnv,
   { callbackUrl, managementApi, now, log }: ConnectionWorld,
+  ceiling: number,
 ): DeliveryOptions {
-  const { maxPostsPerSecond: ceiling } = readSettings(environment, ['maxPostsPerSecond']);
   const poster = createUndiciPoster({
     callbackUrl,
     region: environment['AWS_REGION'] ?? '',

@@ -1,6 +1,6 @@
 // Deliveries that another worker goes on with, as messages in SQS.
-import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { DeliveryJob, DeliveryQueue } from '../core/ports';
+import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { DeliveryJob, DeliveryQueue, DrainJob } from '../core/ports';
 import { bodiesOf, maxBodyBytes } from './delivery-body';
 
 /** Messages that SQS takes in one request; together they may have as many bytes as one. */
@@ -47,6 +47,18 @@ export function createSqsDeliveryQueue(
       });
       await Promise.all(batchesOf(messages).map(sendBatch));
     },
+  };
+}
+
+/** Asks another worker to drain what is pending. @throws when the queue does not take it */
+export function createSqsHandOver(client: SQSClient, queueUrl: string): () => Promise<void> {
+  const job: DrainJob = { drain: true };
+  return async () => {
+    const command = new SendMessageCommand({
+      QueueUrl: queueUrl,
+      MessageBody: JSON.stringify(job),
+    });
+    await client.send(command);
   };
 }
 

@@ -2,9 +2,8 @@
 import type { Dispatcher } from 'undici';
 import type Client from 'undici/lib/dispatcher/client.js';
 import type { Clock, Delivery, Log, Poster } from '../core/ports';
-import { createExecuteApiSigner, type SigningCredentials } from './execute-api-signer';
+import { bodyHashOf, createExecuteApiSigner, type SigningCredentials } from './execute-api-signer';
 import { LentClients } from './lent-clients';
-import { PreparedTexts, type PreparedText } from './prepared-texts';
 
 export interface UndiciPosterOptions {
   /** The stage's own @connections URL. */
@@ -36,12 +35,12 @@ export function createUndiciPoster(options: UndiciPosterOptions): UndiciPoster {
   // API Gateway closes idle connections itself; a fan-out keeps none idle for long.
   const keepAliveMilliseconds = 10_000;
   const clients = new LentClients(origin, { sockets, timeoutMilliseconds, keepAliveMilliseconds });
-  const prepared = new PreparedTexts();
+  let last: PreparedFrame | undefined;
   let known: { readonly keys: SigningCredentials; readonly at: number } | undefined;
 
   function dispatch(
     connectionId: string,
-    { body, hash }: PreparedText,
+    { body, hash }: PreparedFrame,
     keys: SigningCredentials,
     time: number,
   ): Promise<Delivery> {
@@ -54,7 +53,7 @@ export function createUndiciPoster(options: UndiciPosterOptions): UndiciPoster {
     });
   }
 
-  async function askAndDispatch(connectionId: string, frame: PreparedText): Promise<Delivery> {
+  async function askAndDispatch(connectionId: string, frame: PreparedFrame): Promise<Delivery> {
     let keys: SigningCredentials;
     try {
       keys = await credentials();
@@ -67,15 +66,28 @@ export function createUndiciPoster(options: UndiciPosterOptions): UndiciPoster {
   }
 
   return {
-    post(connectionId, text) {
-      const frame = prepared.of(text);
+    post(connectionId, frame) {
+      // Of its own: while the credentials come, another frame may be posted.
+      const prepared = last?.text === frame ? last : (last = prepare(frame));
       const time = now();
       return known !== undefined && time - known.at < credentialsMilliseconds
-        ? dispatch(connectionId, frame, known.keys, time)
-        : askAndDispatch(connectionId, frame);
+        ? dispatch(connectionId, prepared, known.keys, time)
+        : askAndDispatch(connectionId, prepared);
     },
     close: () => clients.destroy(),
   };
+}
+
+/** What all posts of one frame share. */
+interface PreparedFrame {
+  readonly text: string;
+  readonly body: Buffer;
+  readonly hash: string;
+}
+
+function prepare(text: string): PreparedFrame {
+  const body = Buffer.from(text);
+  return { text, body, hash: bodyHashOf(body) };
 }
 
 /**

@@ -1,37 +1,24 @@
-// One event becomes one frame for every connection if it is news, or is kept with the reason why not.
-import {
-  describeFaults,
-  maxClockSkewMilliseconds,
-  parseEvent,
-  type EventFrame,
-} from '../../sdk/protocol';
+// What backends report becomes messages for every connection if it is news, or is kept with the reason why not.
+import type { EventFrame } from '../../sdk/protocol';
+import type { Coalescer } from './broadcasting/coalescer';
 import { messageOfEvent } from './broadcasting/outgoing-message';
-import type { FanOut, FanOutReport } from './fan-out';
-import type { LargeFanOut } from './large-fan-out';
+import {
+  eventsOf,
+  newestPerRegister,
+  type InvalidEvent,
+  type ReportedEvent,
+} from './broadcasting/reported-events';
+import type { FanOutReport } from './fan-out-report';
 import type { Clock, Count, Log, RejectedEvents, StateStore } from './ports';
-import type { Reach } from './reach';
-import type { ReportFanOut } from './report';
-
-/** An event as it came from the bus. */
-export interface ReportedEvent {
-  readonly id: string;
-  readonly type: string;
-  readonly payload: unknown;
-  /** All of it, as it is to be kept if it is rejected. */
-  readonly whole: unknown;
-}
+import { registerOf } from '../../sdk/protocol';
 
 /**
- * Broadcasts an event, or keeps it as rejected: then there is no report; nor when it is no news, or when other
- * workers do it.
+ * Broadcasts an event, or each event of a pack; keeps what is invalid as rejected. Resolves when the news has been
+ * sent, or is pending with somebody who sends it.
  * @param deadline milliseconds since the Unix epoch; no post begins after it
- * @throws when a rejected event could not be kept, or jobs for other workers could not be queued; nothing was sent
- * then, so the event may be tried again
+ * @throws when a rejected event could not be kept; nothing was sent then, so all of it may be tried again
  */
-export type Broadcast = (
-  event: ReportedEvent,
-  deadline: number,
-) => Promise<FanOutReport | undefined>;
+export type Broadcast = (event: ReportedEvent, deadline: number) => Promise<void>;
 
 /** How long a register is kept after its last event. */
 export interface StateLifetimes {
@@ -42,27 +29,24 @@ export interface StateLifetimes {
 const hourMilliseconds = 60 * 60 * 1000;
 
 export function createBroadcast(dependencies: {
-  readonly state: StateStore;
-  readonly fanOut: FanOut;
-  readonly largeFanOut: LargeFanOut;
+  readonly state: Pick<StateStore, 'put' | 'completeBroadcast'>;
+  readonly coalescer: Pick<Coalescer, 'send'>;
   readonly rejected: RejectedEvents;
-  readonly reach: Pick<Reach, 'note'>;
-  readonly report: ReportFanOut;
   readonly count: Count;
   readonly lifetimes: StateLifetimes;
   readonly now: Clock;
   readonly log: Log;
 }): Broadcast {
-  const { state, fanOut, largeFanOut, rejected, reach, report, count, now, log } = dependencies;
+  const { state, coalescer, rejected, count, now, log } = dependencies;
   const lifetimes = {
     'agent:status': dependencies.lifetimes.agentDays * 24 * hourMilliseconds,
     'session:activity': dependencies.lifetimes.sessionHours * hourMilliseconds,
   };
 
-  async function reject(event: ReportedEvent, reason: string): Promise<undefined> {
-    log.warn('event rejected', { eventId: event.id, reason });
+  async function reject({ id: eventId, whole, reason }: InvalidEvent): Promise<void> {
+    log.warn('event rejected', { eventId, reason });
     count('RejectedEvents');
-    await rejected.keep(event.whole, reason);
+    await rejected.keep(whole, reason);
   }
 
   /** Delivery does not depend on the register: what could not be stored goes out all the same. */
@@ -86,30 +70,36 @@ export function createBroadcast(dependencies: {
     }
   }
 
-  return async (event, deadline) => {
-    const { id: eventId } = event;
-    const parsed = parseEvent(event.type, event.payload);
-    if (!parsed.ok) return reject(event, describeFaults(parsed.faults));
-    const { type, payload } = parsed.value;
-    if (payload.timestamp > now() + maxClockSkewMilliseconds) {
-      return reject(event, 'timestamp must be at most 5 minutes ahead of the time');
+  /** Writes the registers. What is not newer than they are is stale, and so is what a pack has before it. */
+  async function storeAll(events: readonly EventFrame[], eventId: string) {
+    const newest = newestPerRegister(events);
+    const outcomes = await Promise.all(newest.map((event) => store(event, eventId)));
+    const stale = new Set<string>();
+    for (const [index, event] of newest.entries()) {
+      if (outcomes[index] !== 'outdated') continue;
+      stale.add(registerOf(event));
+      count('OutdatedEvents', { eventId, type: event.type });
     }
-    const stored = await store(parsed.value, eventId);
-    if (stored === 'outdated') {
-      log.info('event outdated', { eventId, type });
-      count('OutdatedEvents');
-      return undefined;
-    }
-    const messages = [messageOfEvent(parsed.value)];
-    let ended: FanOutReport | undefined;
-    if (!(await largeFanOut(messages))) {
-      const startedAt = now();
-      ended = await fanOut({ messages, deadline, requeue: true });
-      report({ messages, eventId }, ended);
-      await reach.note(startedAt, ended);
-    }
-    if (stored === 'stored' && isComplete(ended)) await complete(parsed.value, eventId);
-    return ended;
+    return {
+      news: events.filter((event) => !stale.has(registerOf(event))),
+      stored: newest.filter((_, index) => outcomes[index] === 'stored'),
+    };
+  }
+
+  return async (reported, deadline) => {
+    const { id } = reported;
+    const { accepted, rejected: invalid } = eventsOf(reported, now());
+    await Promise.all(invalid.map(reject));
+    const { news, stored } = await storeAll(accepted, id);
+    if (news.length === 0) return;
+    const messages = news.map(messageOfEvent);
+    // The registers of what others flush are not completed, which saves a write an event: if the very same event comes
+    // again, it is sent again.
+    const onFlushed = async (reports: readonly (FanOutReport | undefined)[]) => {
+      if (!reports.every(isComplete)) return;
+      await Promise.all(stored.map((event) => complete(event, id)));
+    };
+    await coalescer.send({ id, messages, onFlushed, eventId: id }, deadline);
   };
 }
 

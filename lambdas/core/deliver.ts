@@ -1,4 +1,5 @@
 // Goes on with a fan-out that another worker has begun or cut up: a list of connections, or a shard.
+import type { Coalescer } from './broadcasting/coalescer';
 import {
   heartbeatMessage,
   isEvent,
@@ -13,6 +14,7 @@ import type {
   Clock,
   Connection,
   DeliveryJob,
+  DrainJob,
   Inspector,
   Log,
   StateStore,
@@ -30,10 +32,11 @@ const maxRounds = 12;
  * Does one job.
  * @throws when it could not be given up in good order: then it is tried again whole
  */
-export type Deliver = (job: DeliveryJob, deadline: number) => Promise<void>;
+export type Deliver = (job: DeliveryJob | DrainJob, deadline: number) => Promise<void>;
 
 export function createDeliver(dependencies: {
   readonly fanOut: FanOut;
+  readonly coalescer: Pick<Coalescer, 'drain'>;
   readonly state: Pick<StateStore, 'areSuperseded'>;
   readonly sendHeartbeat: SendHeartbeat;
   readonly undeliverable: UndeliverableJobs;
@@ -94,6 +97,10 @@ export function createDeliver(dependencies: {
   }
 
   return async (job, deadline) => {
+    if ('drain' in job) {
+      await dependencies.coalescer.drain(deadline);
+      return;
+    }
     const { round, stuckRounds = 0 } = job;
     const all = job.messages.map(readOutgoing);
     if (round > maxRounds) {

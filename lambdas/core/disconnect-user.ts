@@ -1,6 +1,6 @@
 // An operator sends a user away: all of the user's connections are closed, each told why, and older tokens open none.
 import { describeFaults, parseUserDisconnect } from '../../sdk/protocol';
-import type { ReportedEvent } from './broadcast';
+import type { ReportedEvent } from './broadcasting/reported-events';
 import type { CloseConnection } from './close-connection';
 import { mayBeOpening } from './connection';
 import { markerOf } from './disconnect-marker';

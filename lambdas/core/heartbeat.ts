@@ -1,5 +1,6 @@
 // Proves to every client that its connection lives, and finds out which ones do not.
-import { heartbeatMessage } from './broadcasting/outgoing-message';
+import type { Coalescer } from './broadcasting/coalescer';
+import { heartbeatMessage, type OutgoingMessage } from './broadcasting/outgoing-message';
 import type { LargeFanOut } from './large-fan-out';
 import type {
   CensusMetrics,
@@ -37,6 +38,7 @@ export interface Heartbeat {
 export function createHeartbeat(dependencies: {
   readonly sendHeartbeat: SendHeartbeat;
   readonly largeFanOut: LargeFanOut;
+  readonly coalescer: Pick<Coalescer, 'join' | 'drain'>;
   readonly queue: HeartbeatQueue;
   readonly heartbeats: HeartbeatStore;
   readonly census: CensusStore;
@@ -47,7 +49,7 @@ export function createHeartbeat(dependencies: {
 }): Heartbeat {
   const { sendHeartbeat, largeFanOut, queue, heartbeats, now, log, heartbeatSeconds } =
     dependencies;
-  const { census, drawCensus } = dependencies;
+  const { census, drawCensus, coalescer } = dependencies;
   const interval = heartbeatSeconds * 1000;
 
   /** From when on heartbeats are to be planned. */
@@ -86,11 +88,35 @@ export function createHeartbeat(dependencies: {
     }
   }
 
+  /** Leaves the heartbeat with whoever is flushing; false when it has to be posted by itself. */
+  async function join(message: OutgoingMessage): Promise<boolean> {
+    try {
+      const id = `${message.type}-${message.reportedAt}`;
+      return await coalescer.join({ id, messages: [message] });
+    } catch (error) {
+      log.warn('heartbeat not coalesced', { error });
+      return false;
+    }
+  }
+
+  /** Whoever flushed may have died, or have ended just now. */
+  async function drain(deadline: number): Promise<void> {
+    try {
+      await coalescer.drain(deadline);
+    } catch (error) {
+      log.warn('pending events not drained', { error });
+    }
+  }
+
   async function beat(dueAt: number, deadline: number): Promise<void> {
     if (!(await take(dueAt))) return;
-    const messages = [heartbeatMessage(now())];
-    if (!(await largeFanOut(messages))) await sendHeartbeat({ messages, deadline });
+    const message = heartbeatMessage(now());
+    const messages = [message];
+    if (!(await largeFanOut(messages))) {
+      await sendHeartbeat({ messages, deadline, isCarried: await join(message) });
+    }
     await draw();
+    await drain(deadline);
   }
 
   /** As it stands now; of a large service that is what the last heartbeat counted. */

@@ -197,6 +197,11 @@ export type DeliveryJob = {
     }
 );
 
+/** What is pending has nobody who flushes it. */
+export interface DrainJob {
+  readonly drain: true;
+}
+
 export interface DeliveryQueue {
   /** Hands the jobs to other workers; lists, of connections and of messages, may be split. */
   send(jobs: readonly DeliveryJob[]): Promise<void>;

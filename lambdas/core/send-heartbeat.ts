@@ -18,7 +18,10 @@ export function patienceOf(heartbeatSeconds: number): number {
  * all of it when it is late, as a job of a large fan-out may be.
  */
 export type SendHeartbeat = (
-  order: Omit<FanOutOrder, 'requeue' | 'takeCensus' | 'onExpired' | 'round' | 'isSpared'>,
+  order: Omit<FanOutOrder, 'requeue' | 'takeCensus' | 'onExpired' | 'round' | 'isSpared'> & {
+    /** Whether a flush has the heartbeat for everybody: then it is not posted, and all else is done. Default: no. */
+    readonly isCarried?: boolean;
+  },
 ) => Promise<void>;
 
 export function createSendHeartbeat(dependencies: {
@@ -34,7 +37,7 @@ export function createSendHeartbeat(dependencies: {
   const { fanOut, closeConnection, census, reach, report, now, log } = dependencies;
   const patience = patienceOf(dependencies.heartbeatSeconds);
 
-  return async (order) => {
+  return async ({ isCarried = false, ...order }) => {
     const { messages } = order;
     const sentAt = Math.min(...messages.map(({ reportedAt }) => reportedAt));
     const lateMilliseconds = now() - sentAt;
@@ -48,7 +51,7 @@ export function createSendHeartbeat(dependencies: {
       // The next heartbeat makes up for it.
       requeue: false,
       takeCensus: true,
-      isSpared: await reach.spared(),
+      isSpared: isCarried ? () => true : await reach.spared(),
       onExpired: async (connection) => {
         await closeConnection(connection, 'token_expired');
       },

@@ -2,11 +2,11 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { Deliver } from '../core/deliver';
 import { deadlineOf } from '../core/deadline';
-import type { Clock, DeliveryJob, Log } from '../core/ports';
+import type { Clock, DeliveryJob, DrainJob, Log } from '../core/ports';
 
 export function createHandler(dependencies: {
   readonly deliver: Deliver;
-  readonly parseJob: (body: string) => DeliveryJob;
+  readonly parseJob: (body: string) => DeliveryJob | DrainJob;
   readonly now: Clock;
   readonly log: Log;
 }) {

@@ -100,6 +100,12 @@ test('an event that is no news reaches nobody, and one from the future is kept a
     status: word,
     timestamp,
   });
+  // While somebody flushes what came before, nobody notes that an event is done.
+  await eventually(async () => {
+    const Key = { pk: 'lease', sk: 'fan-out' };
+    const { Item = {} } = await table.send(new GetCommand({ TableName: tableName, Key }));
+    expect(Item).not.toHaveProperty('holder');
+  });
   await put(status('online', now));
   await client.received('agent:status');
   // Until its broadcast is noted as done, the very same event would go out again.

@@ -189,7 +189,6 @@ test(
     await client.closed;
     for (const message of [
       'fan-out',
-      'event outdated',
       'event rejected',
       'user disconnected',
       'connection closed',

@@ -1,9 +1,12 @@
 // A fan-out over fakes, for the tests of everything that is built on it.
+import { createCoalescer } from '../../lambdas/core/broadcasting/coalescer';
+import { createFlush } from '../../lambdas/core/broadcasting/flush';
 import { createFanOut, type LanesOptions } from '../../lambdas/core/fan-out';
 import type { Count, Countable } from '../../lambdas/core/ports';
 import { createPace } from '../../lambdas/core/pace';
-import { createReach } from '../../lambdas/core/reach';
+import { createReach, type Reach } from '../../lambdas/core/reach';
 import { createReportFanOut } from '../../lambdas/core/report';
+import { MemoryFanOutLease, MemoryPendingStore } from './coalescing-fakes';
 import {
   FakeClock,
   FakeGateway,
@@ -16,7 +19,13 @@ import {
   RecordingLog,
 } from './fakes';
 
-export function createFanOutWorld(options: Partial<LanesOptions> = {}) {
+/** As a deployment has it. */
+const coalesceMilliseconds = 500;
+
+export function createFanOutWorld({
+  reach: givenReach,
+  ...options
+}: Partial<LanesOptions & { readonly reach: Pick<Reach, 'note'> }> = {}) {
   const clock = new FakeClock();
   const { now } = clock;
   const connections = new MemoryConnectionStore();
@@ -49,7 +58,10 @@ export function createFanOutWorld(options: Partial<LanesOptions> = {}) {
   };
   const fanOut = createFanOut(delivery);
   const report = createReportFanOut({ log, metrics, now });
-  const reach = createReach({ store: reachStore, now, log, heartbeatSeconds: 30 });
+  const reach: Reach = {
+    ...createReach({ store: reachStore, now, log, heartbeatSeconds: 30 }),
+    ...givenReach,
+  };
   const drawn: [connections: number, users: number][] = [];
   const drawCensus = (connections: number, users: number) => {
     drawn.push([connections, users]);
@@ -58,7 +70,23 @@ export function createFanOutWorld(options: Partial<LanesOptions> = {}) {
   const count: Count = (what) => {
     counted.push(what);
   };
+  const [lease, pending] = [new MemoryFanOutLease(), new MemoryPendingStore()];
+  const handedOver: number[] = [];
+  let ids = 0;
+  const coalescer = createCoalescer({
+    ...{ lease, pending, now, log, timers: clock, coalesceMilliseconds },
+    flush: createFlush({
+      ...{ ...delivery, census, reach, report, coalesceMilliseconds },
+      largeFanOutConnections: 100,
+    }),
+    createId: () => `holder-${(ids += 1)}`,
+    handOver: () => {
+      handedOver.push(now());
+      return Promise.resolve();
+    },
+  });
   return {
+    ...{ lease, pending, coalescer, handedOver },
     ...{
       clock,
       now,

@@ -1,7 +1,6 @@
 // Whatever becomes of frames on their way, one snapshot makes both ends agree on the last writer of everything.
 import fc from 'fast-check';
 import { createBroadcast } from '../../lambdas/core/broadcast';
-import { createLargeFanOut } from '../../lambdas/core/large-fan-out';
 import { readSnapshot, snapshotFrames } from '../../lambdas/core/snapshot';
 import { Registers } from '../../sdk/client/registers';
 import { parseServerFrame, registerOf, type EventFrame } from '../../sdk/protocol';
@@ -16,7 +15,6 @@ function createServer() {
   const broadcast = createBroadcast({
     ...world,
     state,
-    largeFanOut: createLargeFanOut({ ...world, threshold: 100 }),
     rejected: { keep: () => Promise.reject(new Error('every event here is one')) },
     lifetimes: { agentDays: 7, sessionHours: 24 },
   });

@@ -19,11 +19,11 @@ export interface Coalescer {
    */
   send(outgoing: Outgoing, deadline: number): Promise<void>;
   /**
-   * Leaves messages with whoever is flushing now.
-   * @returns false when nobody is; nothing has been sent then
+   * Leaves messages with whoever is flushing now, who may have ended meanwhile: `drain` has to follow.
+   * @returns false when nobody is: then they are not left
    * @throws when the table does not answer
    */
-  join(outgoing: Outgoing, deadline: number): Promise<boolean>;
+  join(outgoing: Pick<Outgoing, 'id' | 'messages'>): Promise<boolean>;
   /** Flushes what is pending and has nobody who flushes it. @throws when the table does not answer */
   drain(deadline: number): Promise<void>;
 }
@@ -75,21 +75,20 @@ export function createCoalescer(dependencies: CoalescerDependencies): Coalescer 
     if (isFree(await lease.look(), now())) await handOver();
   }
 
-  /** Leaves messages to whoever flushes next; if nobody is about to, that is us. */
-  async function record({ id, messages }: Outgoing, deadline: number): Promise<void> {
+  /**
+   * Leaves messages to whoever flushes next.
+   * @returns whether somebody is bound to; else it must be seen to that somebody does
+   */
+  async function record({ id, messages }: Pick<Outgoing, 'id' | 'messages'>): Promise<boolean> {
     let recordedAt = Math.max(now(), memory.read);
     for (;;) {
       await pending.record({ id, recordedAt, messages });
       // It may have been released before the item was there to be seen.
       const state = await lease.look();
       memory.note(state);
-      if (recordedAt < state.read - overlapMilliseconds) {
-        // It may lie behind the cursor: clocks differ, or the write took long.
-        recordedAt = Math.max(now(), state.read);
-        continue;
-      }
-      if (isFree(state, now())) await hold(undefined, deadline);
-      return;
+      if (recordedAt >= state.read - overlapMilliseconds) return !isFree(state, now());
+      // It may lie behind the cursor: clocks differ, or the write took long.
+      recordedAt = Math.max(now(), state.read);
     }
   }
 
@@ -123,7 +122,7 @@ export function createCoalescer(dependencies: CoalescerDependencies): Coalescer 
       };
       try {
         const isLeft = memory.isHeld() || (await hold(own, deadline)) !== undefined;
-        if (isLeft) await record(own, deadline);
+        if (isLeft && !(await record(own))) await hold(undefined, deadline);
       } catch (error) {
         log.error('events not coalesced', { error });
         if (state.isFlushed) await handOverQuietly();
@@ -131,11 +130,11 @@ export function createCoalescer(dependencies: CoalescerDependencies): Coalescer 
       }
     },
 
-    async join(outgoing, deadline) {
+    async join(outgoing) {
       const state = await lease.look();
       memory.note(state);
       if (isFree(state, now())) return false;
-      await record(outgoing, deadline);
+      await record(outgoing);
       return true;
     },
 

@@ -306,7 +306,9 @@ export class Hold {
       if (hasSent) await lease.saveSent(sent);
       const read = Math.max(now(), this.read);
       const state = { ...this.stateOf(read, this.flushedAt), hasSent, heldUntil: 0 };
-      return lease.release(this.holder, state);
+      // A release whose answer was lost is made twice, and then finds that it is not ours: that is no loss.
+      await lease.release(this.holder, state);
+      return true;
     });
   }
 }

@@ -1,12 +1,16 @@
 // What clients and events cost: DynamoDB bills by the request, and none of these may grow with what is in the table.
 import { createDynamoConnectionStore } from '../../../../lambdas/aws/dynamo-connection-store';
+import { createDynamoFanOutLease } from '../../../../lambdas/aws/dynamo-fan-out-lease';
+import { createDynamoPendingStore } from '../../../../lambdas/aws/dynamo-pending-store';
+import { createSdkQuery } from '../../../../lambdas/aws/dynamo-query';
 import { createDynamoRateLimitStore } from '../../../../lambdas/aws/dynamo-rate-limit-store';
 import { createDynamoStateStore } from '../../../../lambdas/aws/dynamo-state-store';
 import { createDynamoSyncMarkers } from '../../../../lambdas/aws/dynamo-sync-markers';
 import { createBroadcast } from '../../../../lambdas/core/broadcast';
+import { createCoalescer } from '../../../../lambdas/core/broadcasting/coalescer';
+import { createFlush } from '../../../../lambdas/core/broadcasting/flush';
 import { createConnect } from '../../../../lambdas/core/connect';
 import { createJudgeFrame } from '../../../../lambdas/core/frame-limits';
-import { createLargeFanOut } from '../../../../lambdas/core/large-fan-out';
 import type { RateLimitStore } from '../../../../lambdas/core/ports';
 import { createRefreshToken } from '../../../../lambdas/core/refresh-token';
 import { readSnapshot } from '../../../../lambdas/core/snapshot';
@@ -146,19 +150,51 @@ test('a new token: one read and one write; one that changes nothing, and one ref
   await expect(refresh('eve', 120_000)).resolves.toEqual({});
 });
 
-test('an event: two writes beside the fan-out; one that is no news, one', async () => {
+const lifetimes = { agentDays: 7, sessionHours: 24 };
+
+/** Broadcasts over the table alone, and reports an event. */
+function setUpBroadcast() {
   const world = setUp();
-  const broadcast = createBroadcast({
-    ...world,
-    largeFanOut: createLargeFanOut({ ...world, threshold: 100 }),
-    rejected: { keep: () => Promise.reject(new Error('it is an event')) },
-    lifetimes: { agentDays: 7, sessionHours: 24 },
+  const { now, log, clock: timers } = world;
+  const lease = createDynamoFanOutLease(dynamo.client, tableName);
+  const query = createSdkQuery(dynamo.client);
+  const pending = createDynamoPendingStore(dynamo.client, query, tableName, log);
+  const coalescer = createCoalescer({
+    ...{ lease, pending, now, log, timers, coalesceMilliseconds: 500 },
+    flush: createFlush({
+      ...{ ...world.delivery, census: world.census, reach: world.reach, report: world.report },
+      ...{ coalesceMilliseconds: 500, largeFanOutConnections: 100 },
+    }),
+    createId: () => String(Math.random()),
+    handOver: () => Promise.reject(new Error('there is time enough')),
   });
-  const { type, payload } = agentEvent('a', 'online', 1);
-  const report = () =>
-    costOf(() => broadcast({ id: '1', type, payload, whole: {} }, world.now() + 20_000));
-  await expect(report()).resolves.toEqual({ PutItem: 1, Query: 16, UpdateItem: 1 });
-  await expect(report()).resolves.toEqual({ PutItem: 1 });
+  const rejected = { keep: () => Promise.reject(new Error('it is an event')) };
+  const broadcast = createBroadcast({ ...world, coalescer, rejected, lifetimes });
+  const report = (agentId: string, timestamp: number) => {
+    const { type, payload } = agentEvent(agentId, 'online', timestamp);
+    const deadline = world.now() + 20_000;
+    return world.clock.run(
+      costOf(() =>
+        broadcast({ id: `${agentId}-${timestamp}`, type, payload, whole: {} }, deadline),
+      ),
+    );
+  };
+  return { ...world, lease, report };
+}
+
+test('an event while nobody flushes: four writes beside the listing; one that is no news, one', async () => {
+  const { report } = setUpBroadcast();
+  // The lease is acquired and released, the register written and completed; pending events are looked for twice.
+  await expect(report('a', 1)).resolves.toEqual({ PutItem: 1, UpdateItem: 3, Query: 16 + 2 * 4 });
+  await expect(report('a', 1)).resolves.toEqual({ PutItem: 1 });
+});
+
+test('an event while somebody flushes: two writes, and a look at the lease', async () => {
+  const { lease, now, report } = setUpBroadcast();
+  await lease.acquire('somebody', now(), now() + 60_000);
+  await expect(report('b', 1)).resolves.toEqual({ PutItem: 2, UpdateItem: 1, GetItem: 1 });
+  // It is known for a quarter of a second: nobody tries to take the lease.
+  await expect(report('b', 2)).resolves.toEqual({ PutItem: 2, GetItem: 1 });
 });
 
 test('a sync: one query for each shard', async () => {

@@ -1,5 +1,4 @@
 import { createBroadcast } from '../../../../lambdas/core/broadcast';
-import { createLargeFanOut } from '../../../../lambdas/core/large-fan-out';
 import { MemoryStateStore } from '../../../support/fakes';
 import { createFanOutWorld } from '../../../support/fan-out';
 
@@ -12,14 +11,16 @@ function setUp() {
       return Promise.resolve();
     },
   };
-  const largeFanOut = createLargeFanOut({ ...world, threshold: 100 });
   const state = new MemoryStateStore();
   const lifetimes = { agentDays: 7, sessionHours: 24 };
-  const broadcast = createBroadcast({ ...world, state, largeFanOut, rejected, lifetimes });
-  const report = (type: string, payload: unknown) =>
-    world.clock.run(
-      broadcast({ id: 'event-1', type, payload, whole: { whole: 'event' } }, world.now() + 20_000),
-    );
+  const broadcast = createBroadcast({ ...world, state, rejected, lifetimes });
+  /** What was logged of the fan-out, if there was one. */
+  const report = async (type: string, payload: unknown) => {
+    const before = world.log.lines.length;
+    const event = { id: 'event-1', type, payload, whole: { whole: 'event' } };
+    await world.clock.run(broadcast(event, world.now() + 20_000));
+    return world.log.lines.slice(before).find(({ message }) => message === 'fan-out')?.fields;
+  };
   return { ...world, poster: world.gateway, state, kept, rejected, report };
 }
 
@@ -115,15 +116,18 @@ const agentOf = (world: ReturnType<typeof setUp>) => world.state.registers.get('
 test('keeps the newest value of each register, with its lifetime, and notes what is done', async () => {
   const world = setUp();
   const { clock, state, report } = world;
+  const storedAt = clock.now();
   await report('agent:status', status);
+  // The next flush may begin half a second later.
+  clock.advance(500);
   const activity = { agentId: 'agent-123', sessionId: 's', lastMessage: 'm', timestamp: 5 };
   await report('session:activity', activity);
   const updatedAt = clock.now();
   expect([...state.registers.values()]).toEqual([
     {
       event: { type: 'agent:status', payload: status },
-      updatedAt,
-      expiresAt: updatedAt + 7 * 86_400_000,
+      updatedAt: storedAt,
+      expiresAt: storedAt + 7 * 86_400_000,
       broadcast: 'done',
     },
     {
@@ -146,7 +150,8 @@ test.each([
   await expect(report('agent:status', payload)).resolves.toBeUndefined();
   expect(poster.posts).toHaveLength(1);
   expect(counted).toEqual(['OutdatedEvents']);
-  expect(log.lines.at(-1)?.message).toBe('event outdated');
+  // One line of the first, none of this one: it may come by the hundred a second.
+  expect(log.lines).toHaveLength(1);
 });
 
 test('sends an event again whose function died half-way', async () => {
@@ -177,11 +182,6 @@ test('an event that other workers are to send is done once they have their jobs'
   const world = setUp();
   const { clock, census, queue, report } = world;
   await census.write({ shard: 0, connections: 101, users: 1, takenAt: clock.now() });
-  const send = queue.send.bind(queue);
-  queue.send = () => Promise.reject(new Error('the queue is down'));
-  await expect(report('agent:status', status)).rejects.toThrow('the queue is down');
-  expect(agentOf(world)?.broadcast).toBe('pending');
-  queue.send = send;
   await report('agent:status', status);
   expect(queue.jobs).toHaveLength(16);
   expect(agentOf(world)?.broadcast).toBe('done');

@@ -40,6 +40,7 @@ async function beatsOf({ heartbeatSeconds, jitter, faults, doubles }: World): Pr
       return Promise.resolve();
     },
     largeFanOut: () => Promise.resolve(false),
+    coalescer: { join: () => Promise.resolve(false), drain: () => Promise.resolve() },
     queue: {
       plan: (all, now) => {
         if (fault?.kind === 'queue down') return Promise.reject(new Error('the queue is down'));

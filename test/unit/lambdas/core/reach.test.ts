@@ -14,7 +14,7 @@ import { createFanOutWorld } from '../../../support/fan-out';
 const interval = 30_000;
 
 function setUp(changes: Partial<Pick<ReturnType<typeof createFanOutWorld>, 'reach'>> = {}) {
-  const world = { ...createFanOutWorld(), ...changes };
+  const world = createFanOutWorld(changes);
   const { clock, gateway, queue } = world;
   const closeConnection = createCloseConnection({ ...world, poster: gateway, closer: gateway });
   const sendHeartbeat = createSendHeartbeat({ ...world, closeConnection, heartbeatSeconds: 30 });
@@ -144,7 +144,8 @@ test('of a large broadcast each shard counts by itself', async () => {
 test('events by the hundred cost a write every few seconds', async () => {
   const world = setUp();
   world.connections.seed(world.clock.now(), ['alice']);
-  for (let event = 0; event < 600; event += 1) {
+  const start = world.now();
+  while (world.now() < start + 60_000) {
     await world.report();
     world.clock.advance(100);
   }
@@ -164,7 +165,8 @@ test('a store that is down costs heartbeats, and nothing else', async () => {
   expect(world.heartbeats()).toHaveLength(1);
   reachStore.write = () => Promise.reject(new Error('the store is down'));
   clock.advance(interval);
-  await expect(world.report()).resolves.toMatchObject({ delivered: 1 });
+  await world.report();
+  expect(world.gateway.posts).toHaveLength(3);
   expect(log.lines.filter(({ level }) => level === 'warn').map(({ message }) => message)).toEqual([
     'reach not read',
     'reach not noted',

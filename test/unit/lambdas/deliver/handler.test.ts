@@ -7,8 +7,9 @@ test('does every job of a batch, and names those that failed', async () => {
   const log = new RecordingLog();
   const handler = createHandler({
     deliver: async (job, deadline) => {
-      if (job.messages.includes('bad')) throw new Error('the queue is down');
-      done.push([job.messages.join(), deadline]);
+      const text = 'drain' in job ? 'drain' : job.messages.join();
+      if (text === 'bad') throw new Error('the queue is down');
+      done.push([text, deadline]);
       return Promise.resolve();
     },
     parseJob: (text) => {

@@ -1,5 +1,5 @@
 import type { EventBridgeEvent } from 'aws-lambda';
-import type { ReportedEvent } from '../../../../lambdas/core/broadcast';
+import type { ReportedEvent } from '../../../../lambdas/core/broadcasting/reported-events';
 import { createHandler } from '../../../../lambdas/disconnect-user/handler';
 
 test('hands type, detail and the whole event on', async () => {

@@ -123,7 +123,7 @@ const troubleArbitrary = fc.record({
     maxLength: 6,
   }),
   latencyMilliseconds: fc.constantFrom(2, 8, 60, 400, 1_500),
-  deaths: fc.uniqueArray(fc.integer({ min: 1, max: 250 }), { maxLength: 3 }),
+  deaths: fc.uniqueArray(fc.integer({ min: 1, max: 250 }), { maxLength: 2 }),
   outages: fc.array(
     fc.tuple(fc.nat(6_000), fc.nat(1_500)).map(([from, length]) => [from, from + length] as const),
     { maxLength: 2 },
