@@ -4,6 +4,7 @@ import { runAsProcess, withSentences, type Command } from '../local/commands/com
 import { abuses, abuseTable, dollarsOfDay } from './abuse';
 import { billOf } from './bill';
 import { coalescingOf } from './coalescing';
+import { coalescingMatrix, isSimulated } from './coalescing-matrix';
 import { defaultLoad, withoutFlushes, type Load } from './load';
 import { loadOptions, parseLoad } from './parse-load';
 import { needsOf } from './quotas';
@@ -70,6 +71,7 @@ export const costCommand: Command = withSentences(async (args, { print }) => {
   const whole = [count(load.connections), simulation] as const;
   const some = [`${count(stuck)} of them do not read`, { ...simulation, stuck }] as const;
   print(await simulationTable(stuck === 0 ? [whole] : [whole, some]));
+  if (isSimulated(load)) print(`\n${await coalescingMatrix([load])}`);
   print(`\nPosts a second, day and night: ${count(needs.framesPerSecond)}.`);
   print(flushSentence(load));
   print(

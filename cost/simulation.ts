@@ -1,9 +1,9 @@
 // A fan-out under the account's quota: the delivery and the pace that Lambda runs, with a bucket for API Gateway.
 import { deliverAll, onePage } from '../lambdas/core/delivery';
 import { catchUpSeconds, createPace, type Pace } from '../lambdas/core/pace';
-import type { Connection, Delivery, Poster } from '../lambdas/core/ports';
-import { cpuMicrosPerFrame, postMilliseconds } from './measured';
-import { createTokenBucket, type Quota } from './token-bucket';
+import type { Connection } from '../lambdas/core/ports';
+import { createRandom, createSimulatedGateway } from './simulated-gateway';
+import type { Quota } from './token-bucket';
 import { VirtualClock } from './virtual-clock';
 
 export interface Simulation {
@@ -34,7 +34,7 @@ export interface SimulationResult {
 }
 
 /** As in lambdas/aws/delivery-options.ts. */
-const limits = { concurrency: 160, maxAttempts: 5, maxStuckAttempts: 2 } as const;
+export const deliveryLimits = { concurrency: 160, maxAttempts: 5, maxStuckAttempts: 2 } as const;
 
 const never = Number.MAX_SAFE_INTEGER;
 
@@ -44,27 +44,10 @@ export async function simulateFanOut(simulation: Simulation): Promise<Simulation
   const { stuck = 0 } = simulation;
   const clock = new VirtualClock();
   const random = createRandom();
-  const admit = createTokenBucket(quota);
-  const counts = { delivered: 0, throttled: 0, left: 0 };
+  const isStuck = (connectionId: string) => connectionId.startsWith(stuckPrefix);
+  const gateway = createSimulatedGateway(clock, quota, { isStuck });
+  const counts = { delivered: 0, left: 0 };
   let lastAt = 0;
-
-  function createPoster(): Poster {
-    // One vCPU signs and sends one post after the other.
-    let busyUntil = 0;
-    return {
-      post: (connectionId) =>
-        new Promise<Delivery>((resolve) => {
-          busyUntil = Math.max(busyUntil, clock.now()) + cpuMicrosPerFrame / 1000;
-          clock.after(busyUntil - clock.now() + postMilliseconds, () => {
-            if (admit(clock.now()) && !connectionId.startsWith(stuckPrefix)) resolve('delivered');
-            else {
-              counts.throttled += 1;
-              resolve('throttled');
-            }
-          });
-        }),
-    };
-  }
 
   async function work(share: readonly Connection[], pace: Pace, isEvent: boolean): Promise<void> {
     const pages = onePage(share);
@@ -75,8 +58,8 @@ export async function simulateFanOut(simulation: Simulation): Promise<Simulation
       },
       onExpired: () => Promise.resolve(undefined),
     };
-    const options = { poster: createPoster(), pace, now: clock.now, timers: clock, random };
-    await deliverAll(() => texts, pages, never, listener, { ...options, ...limits });
+    const options = { poster: gateway.createPoster(), pace, now: clock.now, timers: clock, random };
+    await deliverAll(() => texts, pages, never, listener, { ...options, ...deliveryLimits });
   }
 
   const all = connectionsOf(connections, stuck);
@@ -92,7 +75,8 @@ export async function simulateFanOut(simulation: Simulation): Promise<Simulation
     works.push(work(all, pace, false));
   }
   await clock.run(Promise.all(works));
-  return { ...counts, seconds: lastAt / 1000, endSeconds: clock.now() / 1000 };
+  const throttled = gateway.throttled();
+  return { ...counts, throttled, seconds: lastAt / 1000, endSeconds: clock.now() / 1000 };
 }
 
 const texts = ['{}'];
@@ -106,15 +90,4 @@ function connectionsOf(count: number, stuck: number): readonly Connection[] {
     const id = `${isStuck ? stuckPrefix : ''}${index}`;
     return { userId: id, connectionId: id, connectedAt: 0, expiresAt: never };
   });
-}
-
-/** Mulberry32: small, and random enough for jitter. */
-function createRandom(): () => number {
-  let seed = 1;
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

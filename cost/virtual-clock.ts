@@ -7,9 +7,6 @@ interface Timer {
   isStopped: boolean;
 }
 
-/** Ticks a millisecond: what is due in the same one happens at the same time. */
-const ticksPerMillisecond = 10;
-
 export class VirtualClock implements Timers {
   /** Ticks since the beginning. */
   private time = 0;
@@ -18,10 +15,13 @@ export class VirtualClock implements Timers {
   private readonly ticks: number[] = [];
   private waiting = 0;
 
-  readonly now = () => this.time / ticksPerMillisecond;
+  /** @param ticksPerMillisecond what is due in the same tick happens at the same time: fewer are faster */
+  constructor(private readonly ticksPerMillisecond = 10) {}
+
+  readonly now = () => this.time / this.ticksPerMillisecond;
 
   after(milliseconds: number, task: () => void): () => void {
-    const at = this.time + Math.max(0, milliseconds) * ticksPerMillisecond;
+    const at = this.time + Math.max(0, milliseconds) * this.ticksPerMillisecond;
     // At the earliest in the next tick, and never early: rounding must not make of 1.2 ms 12.000000000000002 ticks.
     const tick = Math.max(Math.ceil(at - 1e-6), this.time + 1);
     const timer = { at, task, isStopped: false };

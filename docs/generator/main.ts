@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { abuseTables } from '../../cost/abuse';
+import { coalescingTables } from '../../cost/coalescing-matrix';
 import { fillIn } from '../../cost/document';
 import { documentTables } from '../../cost/tables';
 import { runAsProcess, withSentences, type Command } from '../../local/commands/command';
@@ -29,7 +30,7 @@ const command: Command = withSentences(async (args, { print }) => {
     print(file);
   }
   for (const [file, tables] of [
-    ['docs/scale-and-cost.md', await documentTables()],
+    ['docs/scale-and-cost.md', { ...(await documentTables()), ...(await coalescingTables()) }],
     ['docs/security.md', abuseTables()],
   ] as const) {
     const text = readFileSync(path.join(project, file), 'utf8');

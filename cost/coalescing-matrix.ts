@@ -1,0 +1,82 @@
+// What coalescing does under the account's bucket, at many rates and sizes, and what a fan-out for each event did.
+import { simulateCoalescing } from './coalescing-simulation';
+import { workersOf } from './fan-out-time';
+import { defaultLoad, withoutFlushes, type Load } from './load';
+import { count, formatTable, seconds } from './table';
+import { defaultQuota } from './token-bucket';
+
+/** Rates and sizes that the document compares. */
+const rates = [1, 10, 50, 300, 1_000] as const;
+const sizes = [100, 1_000, 10_000, 100_000] as const;
+
+/** For how long events come: a large flush takes twelve seconds or more. */
+const trafficSeconds = (load: Load) => (workersOf(load) === 1 ? 10 : 20);
+
+const head = [
+  'connections, events a second',
+  'posts a second',
+  'answered 429',
+  'oldest event',
+  'flushes until then',
+  'superseded',
+  'one post an event: posts a second',
+  'answered 429',
+  'oldest event',
+];
+
+/** What is more would take more than some seconds. */
+export function isSimulated(load: Load): boolean {
+  const { connections, eventsPerSecond, coalesceMilliseconds } = load;
+  if (coalesceMilliseconds === 'off' || eventsPerSecond === 0) return false;
+  return connections <= 100_000 && eventsPerSecond <= 1_000;
+}
+
+/** Each load as it is, and as it was before there were flushes. */
+export async function coalescingMatrix(loads: readonly Load[]): Promise<string> {
+  const rows: string[][] = [];
+  for (const load of loads) rows.push(await rowOf(load));
+  return formatTable(head, rows);
+}
+
+async function rowOf(load: Load): Promise<string[]> {
+  const { connections, eventsPerSecond } = load;
+  const result = await simulateCoalescing({ load, seconds: trafficSeconds(load) });
+  if (result.lost > 0) throw new Error(`${result.lost} events did not reach everybody.`);
+  return [
+    `${count(connections)}, ${count(eventsPerSecond)}`,
+    count(result.posts / result.seconds),
+    count(result.throttled),
+    secondsUpTo(result.oldestSeconds),
+    count(result.oldestFlushes),
+    count(result.superseded),
+    ...(await before(load)),
+  ];
+}
+
+/** Rounded up to a tenth. */
+function secondsUpTo(number: number): string {
+  return seconds(Math.ceil(number * 10) / 10);
+}
+
+/** What is more than the quota is never caught up with. */
+async function before(load: Load): Promise<string[]> {
+  const needed = load.connections * load.eventsPerSecond;
+  if (needed > defaultQuota.perSecond) return [count(needed), '–', 'ever older'];
+  const former = withoutFlushes(load);
+  const { throttled, oldestSeconds } = await simulateCoalescing({
+    load: former,
+    seconds: trafficSeconds(load),
+  });
+  return [count(needed), count(throttled), secondsUpTo(oldestSeconds)];
+}
+
+/** For its place in docs/scale-and-cost.md: it takes half a minute. */
+export async function coalescingTables(): Promise<Readonly<Record<string, string>>> {
+  const loads = sizes.flatMap((connections) =>
+    rates.map((eventsPerSecond) => ({ ...defaultLoad, connections, eventsPerSecond })),
+  );
+  return { [coalescingPlace]: await coalescingMatrix(loads) };
+}
+
+/** The name of its place. */
+export const coalescingPlace = 'coalescing-simulation';

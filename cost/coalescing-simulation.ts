@@ -1,0 +1,136 @@
+// Events at a rate to so many connections, in simulated time: the coalescer, the flushes and the pace that Lambda runs.
+import { createCoalescer, type Coalescer } from '../lambdas/core/broadcasting/coalescer';
+import { createFlush } from '../lambdas/core/broadcasting/flush';
+import type { OutgoingMessage } from '../lambdas/core/broadcasting/outgoing-message';
+import type { Flush } from '../lambdas/core/broadcasting/ports';
+import { createFanOut } from '../lambdas/core/fan-out';
+import { createLargeFanOut } from '../lambdas/core/large-fan-out';
+import { noReach } from '../lambdas/core/reach';
+import type { Load } from './load';
+import { SimulatedEvents } from './simulated-events';
+import { SimulatedService } from './simulated-service';
+import { createSimulatedLease, createSimulatedPending } from './simulated-table';
+
+export interface CoalescingSimulation {
+  /** All clients read. */
+  readonly load: Load;
+  /** For how long events come. */
+  readonly seconds: number;
+}
+
+export interface CoalescingResult {
+  readonly posts: number;
+  /** Posts that were answered 429. */
+  readonly throttled: number;
+  /** The longest that the last client waited for an event or for a newer one of its register, in seconds. */
+  readonly oldestSeconds: number;
+  /** Flushes that began from the report of an event until the last client had it, at the most. */
+  readonly oldestFlushes: number;
+  /** Events that were left out, as there was no room for them and a newer one of their register went out. */
+  readonly superseded: number;
+  /** Events of which some client has never heard, nor of a newer one of their register. */
+  readonly lost: number;
+  /** From the first event until all is done. */
+  readonly seconds: number;
+}
+
+/** How an event is sent to everybody, in an execution environment of its own. */
+type Send = (id: string, message: OutgoingMessage, deadline: number) => Promise<void>;
+
+/** The same numbers for the same simulation. */
+export async function simulateCoalescing({
+  load,
+  seconds,
+}: CoalescingSimulation): Promise<CoalescingResult> {
+  const { agents, sessions, eventsPerSecond } = load;
+  const events = new SimulatedEvents({ ...load, registers: agents + sessions });
+  const service = new SimulatedService(load, (text, at) => {
+    events.noteDelivered(text, at);
+  });
+  const { now, call, random } = service;
+  const begun: number[] = [];
+  const invoke = service.createFunction(
+    load.coalesceMilliseconds === 'off'
+      ? () => createPostingEach(service, load)
+      : createCoalescing(service, load, load.coalesceMilliseconds, () => begun.push(now())),
+  );
+
+  async function report(): Promise<void> {
+    const end = now() + seconds * 1000;
+    for (let id = 0; now() < end; id += 1) {
+      const message = events.report(now());
+      service.spawn(() =>
+        invoke(async (send, deadline) => {
+          // The register is written first.
+          await call(() => undefined);
+          await send(String(id), message, deadline);
+        }),
+      );
+      // Independently of each other.
+      await service.sleep((-Math.log(1 - random()) * 1000) / eventsPerSecond);
+    }
+  }
+
+  const startedAt = now();
+  await service.run(report);
+  return {
+    ...{ posts: service.posts(), throttled: service.throttled() },
+    ...events.aftermath(begun),
+    seconds: (now() - startedAt) / 1000,
+  };
+}
+
+/** @returns what makes an environment */
+function createCoalescing(
+  service: SimulatedService,
+  { maxPostsPerSecond, largeFanOutConnections }: Load,
+  coalesceMilliseconds: number,
+  onFlush: () => void,
+): () => Send {
+  const { now, clock, call, census, log, random } = service;
+  const [lease, pending] = [createSimulatedLease(call), createSimulatedPending(call)];
+
+  const createEnvironment = (): Coalescer => {
+    const begin = createFlush({
+      ...service.createFanOutDependencies(maxPostsPerSecond),
+      ...{ census, reach: noReach, report: () => undefined },
+      ...{ largeFanOutConnections, coalesceMilliseconds },
+    });
+    const flush: Flush = (order) => {
+      onFlush();
+      return begin(order);
+    };
+    return createCoalescer({
+      ...{ lease, pending, flush, coalesceMilliseconds },
+      ...{ now, timers: clock, log, createId: () => String(random()) },
+      handOver: () =>
+        call(() => {
+          service.spawn(drain);
+        }),
+    });
+  };
+
+  const invokeOther = service.createFunction(createEnvironment);
+  const drain = (): Promise<void> =>
+    invokeOther((coalescer, deadline) => coalescer.drain(deadline));
+  return () => {
+    const coalescer = createEnvironment();
+    const onFlushed = () => Promise.resolve();
+    return (id, message, deadline) =>
+      coalescer.send({ id, messages: [message], onFlushed }, deadline);
+  };
+}
+
+/** As it was before there were flushes: a fan-out for each event. */
+function createPostingEach(
+  service: SimulatedService,
+  { maxPostsPerSecond, largeFanOutConnections: threshold }: Load,
+): Send {
+  const dependencies = service.createFanOutDependencies(maxPostsPerSecond);
+  const fanOut = createFanOut(dependencies);
+  const largeFanOut = createLargeFanOut({ ...dependencies, census: service.census, threshold });
+  return async (_id, message, deadline) => {
+    const messages = [message];
+    if (!(await largeFanOut(messages))) await fanOut({ messages, deadline, requeue: true });
+  };
+}

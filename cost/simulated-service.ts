@@ -1,0 +1,133 @@
+// Lambda, the queue and API Gateway in simulated time: execution environments, each with a CPU and a pace of its own.
+import { readOutgoing } from '../lambdas/core/broadcasting/outgoing-message';
+import { createFanOut, type FanOutDependencies } from '../lambdas/core/fan-out';
+import { createPace } from '../lambdas/core/pace';
+import type { DeliveryJob, Log } from '../lambdas/core/ports';
+import type { Load } from './load';
+import { shardCount } from './measured';
+import { createRandom, createSimulatedGateway, type SimulatedGateway } from './simulated-gateway';
+import { createCall, createSimulatedConnections } from './simulated-table';
+import { deliveryLimits } from './simulation';
+import { defaultQuota } from './token-bucket';
+import { VirtualClock } from './virtual-clock';
+
+/** One invocation of a function, in an environment. */
+export type Invocation<Environment> = (environment: Environment, deadline: number) => Promise<void>;
+
+/** No clock begins at 0. */
+const start = 1_770_000_000_000;
+
+/** A minute, but for what is kept for the last posts to end: lambdas/core/deadline.ts. */
+const deadlineMilliseconds = 54_000;
+
+/** Supposed: from a message's sending to its receiver's beginning. */
+const queueMilliseconds = 20;
+
+const nothing = () => undefined;
+
+export class SimulatedService {
+  readonly clock = new VirtualClock(1);
+  readonly random = createRandom();
+  readonly call = createCall(this.clock);
+  readonly log: Log = { info: nothing, warn: nothing, error: nothing };
+  readonly census;
+  private readonly gateway: SimulatedGateway;
+  private readonly connections: FanOutDependencies['connections'];
+  private readonly underWay = new Set<Promise<void>>();
+  private readonly jobs: DeliveryJob[] = [];
+  private readonly idleWorkers: (() => Promise<void>)[] = [];
+
+  constructor(
+    { connections, documentedShare, maxPostsPerSecond }: Load,
+    onDelivered: (text: string, at: number) => void,
+  ) {
+    this.gateway = createSimulatedGateway(this.clock, defaultQuota, {
+      onDelivered: (text) => {
+        onDelivered(text, this.now());
+      },
+    });
+    this.connections = createSimulatedConnections(connections, documentedShare, this.call);
+    const counted = [{ shard: 0, connections, users: connections, takenAt: start }];
+    this.census = { read: () => this.call(() => counted) };
+    for (let worker = 0; worker < shardCount; worker += 1) {
+      this.idleWorkers.push(this.createWorker(maxPostsPerSecond / shardCount));
+    }
+  }
+
+  readonly now = () => start + this.clock.now();
+  readonly posts = () => this.gateway.posts();
+  readonly throttled = () => this.gateway.throttled();
+
+  sleep(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => this.clock.after(milliseconds, resolve));
+  }
+
+  /** Lets work go on by itself; `run` waits for it. */
+  spawn(work: () => Promise<void>): void {
+    const working = work();
+    this.underWay.add(working);
+    void working.then(() => this.underWay.delete(working));
+  }
+
+  /** Lets time pass until all work is done. */
+  async run(work: () => Promise<void>): Promise<void> {
+    const all = async () => {
+      await work();
+      while (this.underWay.size > 0) await Promise.all(this.underWay);
+    };
+    await this.clock.run(all());
+  }
+
+  /** Of one environment: its pace, its CPU, its sockets. */
+  createFanOutDependencies(ceiling: number): FanOutDependencies {
+    const { now, clock, random, log, connections } = this;
+    return {
+      ...{ ...deliveryLimits, connections, now, timers: clock, random, log },
+      ...{ poster: this.gateway.createPoster(), pace: createPace({ now, ceiling }) },
+      queue: {
+        send: (jobs) =>
+          this.call(() => {
+            this.sendJobs(jobs);
+          }),
+      },
+    };
+  }
+
+  /** Invokes a function in the environment that was used last of those that are free, or in a new one, as Lambda does. */
+  createFunction<Environment>(
+    create: () => Environment,
+  ): (invocation: Invocation<Environment>) => Promise<void> {
+    const free: Environment[] = [];
+    return async (invocation) => {
+      const environment = free.pop() ?? create();
+      await invocation(environment, this.now() + deadlineMilliseconds);
+      free.push(environment);
+    };
+  }
+
+  private sendJobs(jobs: readonly DeliveryJob[]): void {
+    this.spawn(async () => {
+      await this.sleep(queueMilliseconds);
+      this.jobs.push(...jobs);
+      for (const work of this.idleWorkers.splice(0)) this.spawn(work);
+    });
+  }
+
+  /** Does jobs until there are none; then it is idle again. */
+  private createWorker(ceiling: number): () => Promise<void> {
+    const fanOut = createFanOut(this.createFanOutDependencies(ceiling));
+    const work = async () => {
+      for (;;) {
+        const job = this.jobs.shift();
+        if (job === undefined) break;
+        const messages = job.messages.map(readOutgoing);
+        const to = 'connections' in job ? { connections: job.connections } : { shards: [job] };
+        const lane = 'shard' in job && job.lane !== undefined ? { lane: job.lane } : {};
+        const deadline = this.now() + deadlineMilliseconds;
+        await fanOut({ messages, round: job.round, to, deadline, requeue: true, ...lane });
+      }
+      this.idleWorkers.push(work);
+    };
+    return work;
+  }
+}
