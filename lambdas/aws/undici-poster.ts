@@ -2,8 +2,9 @@
 import type { Dispatcher } from 'undici';
 import type Client from 'undici/lib/dispatcher/client.js';
 import type { Clock, Delivery, Log, Poster } from '../core/ports';
-import { bodyHashOf, createExecuteApiSigner, type SigningCredentials } from './execute-api-signer';
+import { createExecuteApiSigner, type SigningCredentials } from './execute-api-signer';
 import { LentClients } from './lent-clients';
+import { PreparedTexts, type PreparedText } from './prepared-texts';
 
 export interface UndiciPosterOptions {
   /** The stage's own @connections URL. */
@@ -35,12 +36,12 @@ export function createUndiciPoster(options: UndiciPosterOptions): UndiciPoster {
   // API Gateway closes idle connections itself; a fan-out keeps none idle for long.
   const keepAliveMilliseconds = 10_000;
   const clients = new LentClients(origin, { sockets, timeoutMilliseconds, keepAliveMilliseconds });
-  let last: PreparedFrame | undefined;
+  const prepared = new PreparedTexts();
   let known: { readonly keys: SigningCredentials; readonly at: number } | undefined;
 
   function dispatch(
     connectionId: string,
-    { body, hash }: PreparedFrame,
+    { body, hash }: PreparedText,
     keys: SigningCredentials,
     time: number,
   ): Promise<Delivery> {
@@ -53,7 +54,7 @@ export function createUndiciPoster(options: UndiciPosterOptions): UndiciPoster {
     });
   }
 
-  async function askAndDispatch(connectionId: string, frame: PreparedFrame): Promise<Delivery> {
+  async function askAndDispatch(connectionId: string, frame: PreparedText): Promise<Delivery> {
     let keys: SigningCredentials;
     try {
       keys = await credentials();
@@ -66,28 +67,15 @@ export function createUndiciPoster(options: UndiciPosterOptions): UndiciPoster {
   }
 
   return {
-    post(connectionId, frame) {
-      // Of its own: while the credentials come, another frame may be posted.
-      const prepared = last?.text === frame ? last : (last = prepare(frame));
+    post(connectionId, text) {
+      const frame = prepared.of(text);
       const time = now();
       return known !== undefined && time - known.at < credentialsMilliseconds
-        ? dispatch(connectionId, prepared, known.keys, time)
-        : askAndDispatch(connectionId, prepared);
+        ? dispatch(connectionId, frame, known.keys, time)
+        : askAndDispatch(connectionId, frame);
     },
     close: () => clients.destroy(),
   };
-}
-
-/** What all posts of one frame share. */
-interface PreparedFrame {
-  readonly text: string;
-  readonly body: Buffer;
-  readonly hash: string;
-}
-
-function prepare(text: string): PreparedFrame {
-  const body = Buffer.from(text);
-  return { text, body, hash: bodyHashOf(body) };
 }
 
 /**

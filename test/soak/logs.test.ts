@@ -187,12 +187,7 @@ test(
       'mission-control.operator',
     );
     await client.closed;
-    for (const message of [
-      'fan-out',
-      'event rejected',
-      'user disconnected',
-      'connection closed',
-    ]) {
+    for (const message of ['fan-out', 'event rejected', 'user disconnected', 'connection closed']) {
       await logged(message);
     }
   },

@@ -84,6 +84,33 @@ export function describeStateStore(
       await expect(allOf(store)).resolves.toHaveLength(1);
     });
 
+    test('tells which events a newer one has superseded, of more than it reads at once', async () => {
+      const store = await create();
+      await expect(store.areSuperseded([])).resolves.toEqual([]);
+      await store.put(agentEvent('a', 'online', 5), times);
+      await store.put(sessionEvent('a', 's', 'hello', 5), times);
+      const others = Array.from({ length: 230 }, (_, index) => agentEvent(`b${index}`, 'error', 5));
+      for (const event of others) await store.put(event, times);
+      await expect(
+        store.areSuperseded([
+          agentEvent('a', 'online', 4),
+          agentEvent('a', 'online', 5),
+          agentEvent('a', 'error', 5),
+          agentEvent('a', 'error', 6),
+          agentEvent('nobody', 'online', 1),
+          sessionEvent('a', 's', 'hallo', 5),
+          sessionEvent('a', 's', 'hello', 5),
+          sessionEvent('a', 'other', 'hello', 1),
+          ...others,
+        ]),
+      ).resolves.toEqual([
+        ...[true, false, true, false, false, true, false, false],
+        ...others.map(() => false),
+      ]);
+      const older = others.map(({ payload }) => agentEvent(payload.agentId, 'error', 4));
+      await expect(store.areSuperseded(older)).resolves.toEqual(others.map(() => true));
+    });
+
     test('tells what was stored after a moment, and what has not expired', async () => {
       const store = await create();
       await store.put(agentEvent('a', 'online', 5), times);

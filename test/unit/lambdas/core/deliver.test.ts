@@ -86,6 +86,79 @@ test('a job that has gone round too often is kept for a person', async () => {
   expect(kept).toEqual([{ job, reason: 'not delivered in 12 rounds' }]);
 });
 
+describe('what is tried again', () => {
+  const older = agentEvent('a', 'online', 1);
+  const other = agentEvent('b', 'error', 1);
+  const messages = [older, other].map(messageOf);
+  const newer = agentEvent('a', 'offline', 2);
+  const times = { updatedAt: 1, expiresAt: 2 };
+
+  test('leaves out what a newer message has superseded', async () => {
+    const { clock, connections, gateway, queue, state, run } = setUp();
+    const seeded = connections.seed(clock.now(), ['alice']);
+    await state.put(newer, times);
+    gateway.answer = () => 'failed';
+    await run({ messages, round: 1, connections: seeded });
+    expect(gateway.posts.map(({ frame }) => frame)).toEqual(Array.from({ length: 3 }, () => other));
+    expect(queue.jobs).toMatchObject([{ messages: [messageOf(other)], round: 2 }]);
+  });
+
+  test('is done when nothing is left, and is all sent when it was never tried', async () => {
+    const { clock, connections, gateway, queue, state, run } = setUp();
+    const seeded = connections.seed(clock.now(), ['alice']);
+    await state.put(newer, times);
+    await run({ messages: [messageOf(older)], round: 1, connections: seeded });
+    expect(gateway.posts).toEqual([]);
+    await run({ messages: [messageOf(older)], round: 0, shard: shardOf('alice') });
+    expect(gateway.posts).toMatchObject([{ frame: older }]);
+    expect(queue.jobs).toEqual([]);
+  });
+
+  test('is all sent when the registers cannot be read', async () => {
+    const { clock, connections, gateway, log, state, run } = setUp();
+    state.areSuperseded = () => Promise.reject(new Error('the table is down'));
+    await run({ messages, round: 1, connections: connections.seed(clock.now(), ['alice']) });
+    expect(gateway.posts.map(({ frame }) => frame)).toEqual([older, other]);
+    expect(log.lines).toContainEqual(
+      expect.objectContaining({ level: 'warn', message: 'superseded messages not known' }),
+    );
+  });
+
+  test('is a heartbeat for who was stuck, when nothing else is left: whether they read is to be found out', async () => {
+    const { clock, connections, gateway, queue, state, run } = setUp();
+    const seeded = connections.seed(clock.now(), ['alice']);
+    await state.put(newer, times);
+    gateway.answer = () => 'throttled';
+    await run({ messages: [messageOf(older)], round: 1, stuckRounds: 1, connections: seeded });
+    expect(gateway.posts).toMatchObject([{ frame: { type: 'heartbeat' } }]);
+    expect(queue.jobs).toMatchObject([{ round: 2, stuckRounds: 2, connections: seeded }]);
+  });
+
+  test('goes in batches to who takes them, and on in its shard with those of its lane alone', async () => {
+    const { clock, connections, gateway, queue, run } = setUp();
+    const [alice, bob] = connections.seed(clock.now(), ['alice', 'alice']);
+    if (alice === undefined || bob === undefined) throw new Error('not seeded');
+    await connections.save({ ...alice, batches: true });
+    await run({ messages, round: 1, shard: shardOf('alice') });
+    const batch = { type: 'batch', payload: { messages: [older, other] } };
+    expect(gateway.posts).toContainEqual({ connectionId: alice.connectionId, frame: batch });
+    expect(gateway.posts.filter(({ connectionId }) => connectionId === bob.connectionId)).toEqual(
+      [older, other].map((frame) => ({ connectionId: bob.connectionId, frame })),
+    );
+    gateway.posts.length = 0;
+    connections.unreadable.add(shardOf('alice'));
+    await run({ messages, round: 1, shard: shardOf('alice'), lane: 'batched' });
+    expect(gateway.posts).toMatchObject([{ frame: batch }]);
+    expect(queue.jobs).toMatchObject([{ shard: shardOf('alice'), lane: 'batched', round: 2 }]);
+  });
+});
+
+test('a message that cannot be read fails without being repeated', async () => {
+  const { run } = setUp();
+  const job = { messages: ['a secret'], round: 0, shard: 1 };
+  await expect(run(job)).rejects.toThrow(/^The text is no message of this service$/);
+});
+
 describe('connections whose clients do not read', () => {
   /** Does what is in the queue, and what comes of it, round after round. */
   async function runAll(world: ReturnType<typeof setUp>, first: DeliveryJob) {

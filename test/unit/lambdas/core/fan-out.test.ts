@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { messageOfEvent } from '../../../../lambdas/core/broadcasting/outgoing-message';
 import type { FanOutOrder } from '../../../../lambdas/core/fan-out';
+import { InFlightLimit } from '../../../../lambdas/core/in-flight-limit';
 import type { Delivery } from '../../../../lambdas/core/ports';
 import { shardOf, shards } from '../../../../lambdas/core/shard';
 import { createPace } from '../../../../lambdas/core/pace';
@@ -383,4 +384,72 @@ test('whatever API Gateway answers, each connection ends in exactly one way, and
     }),
     { numRuns: 60 },
   );
+});
+
+describe('several messages', () => {
+  const several = ['online', 'offline', 'error'] as const;
+  const list = several.map((status, index) => messageOfEvent(agentEvent('a', status, index)));
+  const texts = list.map(({ text }) => text);
+  const postsOf = (
+    posts: readonly { readonly connectionId: string; readonly frame: unknown }[],
+    id: string | undefined,
+  ) =>
+    posts.filter((one) => one.connectionId === id).map(({ frame: sent }) => JSON.stringify(sent));
+
+  test('go on with the one that failed, in order, and none of them twice', async () => {
+    const { clock, connections, gateway, run } = setUp();
+    const [alice] = connections.seed(clock.now(), ['alice', 'bob']);
+    const answers: Delivery[] = ['delivered', 'failed', 'failed', 'delivered', 'failed'];
+    gateway.answer = (id) =>
+      (id === alice?.connectionId ? answers.shift() : undefined) ?? 'delivered';
+    const report = await run({ messages: list });
+    expect(report).toMatchObject({ delivered: 2, posts: 9, retried: 3, requeued: 0 });
+    const [one, two, three] = texts;
+    expect(postsOf(gateway.posts, alice?.connectionId)).toEqual([one, two, two, two, three, three]);
+  });
+
+  test('leave to the queue what is missing, and those together who miss the same', async () => {
+    const { clock, connections, gateway, queue, run } = setUp();
+    const users = Array.from({ length: 9 }, (_, index) => `user-${index}`);
+    const seeded = connections.seed(clock.now(), users);
+    const delivered = new Map(seeded.map(({ connectionId }, index) => [connectionId, index % 3]));
+    gateway.answer = (id) => {
+      const left = delivered.get(id) ?? 0;
+      delivered.set(id, left - 1);
+      return left > 0 ? 'delivered' : 'failed';
+    };
+    await expect(run({ messages: list })).resolves.toMatchObject({ delivered: 0, requeued: 9 });
+    const jobs = new Map(queue.jobs.map((job) => [job.messages.length, job]));
+    for (const missing of [1, 2, 3]) {
+      expect(jobs.get(missing)).toMatchObject({ messages: texts.slice(3 - missing), round: 1 });
+      const job = jobs.get(missing);
+      const ids = job && 'connections' in job ? job.connections.map((one) => one.connectionId) : [];
+      expect(ids.sort()).toEqual(
+        seeded.filter((_, index) => index % 3 === 3 - missing).map((one) => one.connectionId),
+      );
+    }
+  });
+
+  test('are skipped as a whole by who needs none of them', async () => {
+    const { clock, connections, gateway, run } = setUp();
+    connections.seed(clock.now(), ['alice', 'bob']);
+    const report = await run({ messages: list, isSpared: ({ userId }) => userId === 'alice' });
+    expect(report).toMatchObject({ delivered: 1, spared: 1, posts: 3 });
+    expect(gateway.posts).toHaveLength(3);
+  });
+
+  test('are never posted side by side to one connection', async () => {
+    const { clock, connections, gateway, run } = setUp();
+    connections.seed(clock.now(), ['alice']);
+    await run({ messages: list });
+    expect(gateway.mostInFlight).toBe(1);
+  });
+
+  test('stay within the limit of posts in flight to connections without batches', async () => {
+    const singleInFlight = new InFlightLimit(2);
+    const { clock, connections, gateway, run } = setUp({ singleInFlight });
+    connections.seed(clock.now(), manyUsers.slice(0, 60));
+    await expect(run({ messages: list })).resolves.toMatchObject({ delivered: 60, posts: 180 });
+    expect(gateway.mostInFlight).toBe(2);
+  });
 });

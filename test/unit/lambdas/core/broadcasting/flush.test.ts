@@ -278,7 +278,7 @@ test('every healthy connection gets all messages in order, none twice, whatever 
       fc.array(message, { minLength: 1, maxLength: 12 }),
       fc.boolean(),
       async (clients, messages, isLimited) => {
-        const limit = isLimited ? { singleInFlight: new InFlightLimit(4) } : {};
+        const limit = isLimited ? { singleInFlight: new InFlightLimit(2) } : {};
         const world = setUp({ concurrency: 4, ...limit });
         const { clock, connections, gateway, queue, flush, deadline } = world;
         const users = clients.map((_, index) => `user-${index % 30}`);
