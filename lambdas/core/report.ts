@@ -38,9 +38,11 @@ export function createReportFanOut(dependencies: {
 
   return ({ messages, superseded = 0, eventId, isLate = false }, { census, ...counts }) => {
     const type = typeOf(messages);
-    const oldest = Math.min(...messages.map(({ reportedAt }) => reportedAt));
+    const events = messages.filter(isEvent);
+    const timed = events.length > 0 ? events : messages;
+    const oldest = Math.min(...timed.map(({ reportedAt }) => reportedAt));
     const numbers = {
-      events: messages.filter(isEvent).length,
+      events: events.length,
       superseded,
       ...counts,
       ...(isLate ? {} : { ageMilliseconds: now() - oldest }),

@@ -10,6 +10,7 @@ import { shards } from '../shard';
 import { createShardReader } from '../shard-reader';
 import { createFlushByJobs } from './flush-by-jobs';
 import { allOf, contentsOf, supersededIn } from './flush-content';
+import { isEvent } from './outgoing-message';
 import type { Flush, FlushOrder } from './ports';
 import { createPostList } from './post-list';
 import { Room } from './room';
@@ -65,7 +66,9 @@ export function createFlush(dependencies: FlushDependencies): Flush {
       const list = createPostList(messages, lane);
       const pages = split.pages[lane];
       const unread = () => reader.unread();
-      const one = await lanes[lane]({ list, pages, lane, unread, deadline, requeue: true });
+      // The next heartbeat makes up for one.
+      const requeue = messages.some(isEvent);
+      const one = await lanes[lane]({ list, pages, lane, unread, deadline, requeue });
       if (split.isWhole()) room.noteListing(split.met());
       if (lane === 'single') room.noteSingle(one);
       ended.push(one);

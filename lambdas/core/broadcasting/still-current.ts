@@ -1,11 +1,11 @@
-// Messages that are tried again: those that a newer one has overtaken are not.
+// Messages that are tried again: those that a newer one has overtaken are not, nor are heartbeats.
 import type { EventFrame } from '../../../sdk/protocol';
 import type { Log, StateStore } from '../ports';
 import { isEvent, type OutgoingMessage } from './outgoing-message';
 
 /**
- * Leaves out messages whose register holds a newer value by now: that one has its own way to everybody. Never rejects:
- * when the registers cannot be read, all are sent.
+ * Leaves out events whose register holds a newer value by now: that one has its own way to everybody. And heartbeats, as
+ * the next one makes up for them. Never rejects: when the registers cannot be read, all events are sent.
  */
 export type StillCurrent = (
   messages: readonly OutgoingMessage[],
@@ -19,16 +19,15 @@ export function createStillCurrent(dependencies: {
 
   return async (messages) => {
     const events = messages.filter(isEvent);
-    if (events.length === 0) return messages;
+    if (events.length === 0) return events;
     try {
       const areSuperseded = await state.areSuperseded(
         events.map(({ text }) => JSON.parse(text) as EventFrame),
       );
-      const superseded = new Set(events.filter((_, index) => areSuperseded[index] === true));
-      return messages.filter((message) => !superseded.has(message));
+      return events.filter((_, index) => areSuperseded[index] !== true);
     } catch (error) {
       log.warn('superseded messages not known', { error });
-      return messages;
+      return events;
     }
   };
 }

@@ -1,4 +1,8 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  QueryCommand,
+  type BatchGetCommand,
+  type DynamoDBDocumentClient,
+} from '@aws-sdk/lib-dynamodb';
 import { createDynamoCensusStore } from '../../../../lambdas/aws/dynamo-census-store';
 import { createDynamoConnectionStore } from '../../../../lambdas/aws/dynamo-connection-store';
 import { createDynamoHeartbeatStore } from '../../../../lambdas/aws/dynamo-heartbeat-store';
@@ -9,6 +13,7 @@ import { createDynamoStateStore } from '../../../../lambdas/aws/dynamo-state-sto
 import { createDynamoSyncMarkers } from '../../../../lambdas/aws/dynamo-sync-markers';
 import { shardOf } from '../../../../lambdas/core/shard';
 import { describeConnectionStore } from '../../../support/connection-store-contract';
+import { agentEvent } from '../../../support/events';
 import { startDynamo, type TestDynamo } from '../../../support/dynamo';
 import { describeHeartbeatStore } from '../../../support/heartbeat-store-contract';
 import { describeRateLimitStore } from '../../../support/rate-limit-store-contract';
@@ -40,6 +45,37 @@ describeConnectionStore('DynamoConnectionStore with the fast query', async () =>
 describeStateStore('DynamoStateStore', async () =>
   createDynamoStateStore(dynamo.client, await newTable()),
 );
+
+describe('registers that DynamoDB was too busy to read', () => {
+  /** Reads one register of each request. */
+  function createBusyClient(answers: number): { send: (command: BatchGetCommand) => unknown } {
+    let left = answers;
+    return {
+      send: ({ input }) => {
+        const [read, ...unread] = input.RequestItems?.['table']?.Keys ?? [];
+        const isBusy = (left -= 1) < 0;
+        return Promise.resolve({
+          Responses: { table: isBusy ? [] : [{ ...read, status: 'error', timestamp: 9 }] },
+          UnprocessedKeys:
+            unread.length === 0 ? {} : { table: { Keys: isBusy ? [read, ...unread] : unread } },
+        });
+      },
+    };
+  }
+  const events = ['a', 'b', 'c'].map((agent) => agentEvent(agent, 'online', 5));
+  const storeOf = (client: object) =>
+    createDynamoStateStore(client as DynamoDBDocumentClient, 'table');
+
+  test('are asked for again', async () => {
+    const store = storeOf(createBusyClient(3));
+    await expect(store.areSuperseded(events)).resolves.toEqual([true, true, true]);
+  });
+
+  test('are an error when it stays busy', async () => {
+    const store = storeOf(createBusyClient(1));
+    await expect(store.areSuperseded(events)).rejects.toThrow('did not read 2 registers');
+  });
+});
 
 describeRateLimitStore('DynamoRateLimitStore', async () =>
   createDynamoRateLimitStore(dynamo.client, await newTable()),

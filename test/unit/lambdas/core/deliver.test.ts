@@ -103,6 +103,16 @@ describe('what is tried again', () => {
     expect(queue.jobs).toMatchObject([{ messages: [messageOf(other)], round: 2 }]);
   });
 
+  test('is never a heartbeat: the next one makes up for it', async () => {
+    const { clock, connections, gateway, run } = setUp();
+    const seeded = connections.seed(clock.now(), ['alice']);
+    const beat = heartbeatMessage(clock.now()).text;
+    await run({ messages: [beat, ...messages], round: 1, connections: seeded });
+    expect(gateway.posts.map(({ frame }) => frame)).toEqual([older, other]);
+    await run({ messages: [beat], round: 1, connections: seeded });
+    expect(gateway.posts).toHaveLength(2);
+  });
+
   test('is done when nothing is left, and is all sent when it was never tried', async () => {
     const { clock, connections, gateway, queue, state, run } = setUp();
     const seeded = connections.seed(clock.now(), ['alice']);

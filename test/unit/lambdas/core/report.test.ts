@@ -52,6 +52,12 @@ test('stragglers say nothing about the time from event to last delivery', () => 
   expect(recorded[0]?.numbers).not.toHaveProperty('ageMilliseconds');
 });
 
+test('a heartbeat that goes out with events says nothing about their age', () => {
+  const { now, log, report } = createFanOutWorld();
+  report({ messages: [heartbeatMessage(now() - 900), online(now() - 20)] }, ended);
+  expect(log.lines[0]?.fields).toMatchObject({ type: 'mixed', events: 1, ageMilliseconds: 20 });
+});
+
 test('the line of a heartbeat tells the census as well', () => {
   const { now, log, report } = createFanOutWorld();
   const takenAt = now();

@@ -5,6 +5,7 @@ import {
   type FlushDependencies,
 } from '../../../../../lambdas/core/broadcasting/flush';
 import {
+  heartbeatMessage,
   messageOfEvent,
   type OutgoingMessage,
 } from '../../../../../lambdas/core/broadcasting/outgoing-message';
@@ -152,6 +153,17 @@ test('those with batches have the pace for themselves, but for a place', async (
   await clock.run(world.flush({ batched: messagesOf(1), single: undefined, deadline }).batched);
   expect(clock.now() - startedAt).toBeLessThanOrEqual(200);
   await expect(clock.run(single.single)).resolves.toMatchObject({ delivered: 200 });
+});
+
+test('a heartbeat alone is not tried again by the queue', async () => {
+  const world = setUp();
+  seed(world, 2, true);
+  world.gateway.answer = () => 'failed';
+  const messages = [heartbeatMessage(world.now())];
+  const begun = world.flush({ batched: messages, single: messages, deadline: world.deadline });
+  await expect(world.clock.run(begun.batched)).resolves.toMatchObject({ failed: 2, requeued: 0 });
+  await world.clock.run(begun.single);
+  expect(world.queue.jobs).toEqual([]);
 });
 
 describe('conflation', () => {
