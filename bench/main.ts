@@ -1,57 +1,81 @@
 // `npm run bench`: measures on this machine, beside what one would use instead.
 import { cpus } from 'node:os';
-import { parseArguments, UsageError } from '../local/commands/arguments';
-import { runAsProcess, withSentences, type Command } from '../local/commands/command';
+import { parseArguments, UsageError, type Arguments } from '../local/commands/arguments';
+import { runAsProcess, withSentences, type Command, type Output } from '../local/commands/command';
+import { burstVariantNames, measureBurst } from './burst/command';
 import { benchFanOut } from './fan-out';
-import { formatTable } from './results';
+import { formatTable, type Measured } from './results';
 import { benchStuck, formatStuckTable, type StuckResult } from './stuck';
 import { variantNames, type VariantName } from './variants/variant';
 
-const help = `Measures what one frame to many connections costs.
+const help = `Measures what messages to many connections cost.
 
-Usage: npm run bench -- fan-out [options]
+Usage: npm run bench -- fan-out [options]    one message to all of them
+       npm run bench -- burst [options]      many events a second, coalesced and each by itself
 
-  --connections N    how many connections            default: 1000, 10000 and 50000
-  --runs N           runs that the median is of      default: 3
-  --stuck N          instead: how long the others wait if N of 10,000 clients do not read
-  --variant NAME     only this one; may be repeated  default: ${variantNames.join(', ')}
-  --profiles FOLDER  write a V8 CPU profile of each run
-  --json             print the results as JSON
+  --connections N        how many connections            default: 1000, 10000 and 50000; of burst 100 and 1000
+  --variant NAME         only this one; may be repeated  default: ${variantNames.join(', ')};
+                                                         of burst ${burstVariantNames.join(', ')}
+  --json                 print the results as JSON
   --help
+
+fan-out
+  --runs N               runs that the median is of      default: 3
+  --stuck N              instead: how long the others wait if N of 10,000 clients do not read
+  --profiles FOLDER      write a V8 CPU profile of each run
+
+burst
+  --events-per-second N  how many events                 default: 1, 10, 50 and 300
+  --seconds N            how long each is measured       default: 20
+  --warm-up N            seconds of it before            default: 20
 
 fast             ours: lambdas/core/fan-out.ts, with the listing of the connections
 unsigned         undici's pool as it comes: no signature, no listing, no retries; the floor
 sdk-bounded      the AWS SDK's client, 128 posts in flight over 128 sockets, with the listing
-sdk-promise-all  the AWS SDK's client as it comes, all posts at once, with the listing`;
+sdk-promise-all  the AWS SDK's client as it comes, all posts at once, with the listing
 
-const command: Command = withSentences(async (args, { print, complain }) => {
+coalesced        ours: the function broadcast, to connections that take batches
+each             the version before: a fan-out for each event, to connections without batches`;
+
+const command: Command = withSentences(async (args, output) => {
   const given = parseArguments(args, {
-    connections: 'text',
-    runs: 'text',
-    stuck: 'text',
-    variant: 'texts',
-    profiles: 'text',
-    json: 'flag',
-    help: 'flag',
+    ...{ connections: 'text', variant: 'texts', json: 'flag', help: 'flag' },
+    ...{ runs: 'text', stuck: 'text', profiles: 'text' },
+    ...{ 'events-per-second': 'text', seconds: 'text', 'warm-up': 'text' },
   });
   if (given.flag('help')) {
-    print(help);
+    output.print(help);
     return 0;
   }
-  if (given.positionals.length !== 1 || given.positionals[0] !== 'fan-out') {
-    throw new UsageError('The first argument must be fan-out: the one thing that is measured.');
+  const [what, ...others] = given.positionals;
+  const measure = others.length === 0 ? measurements.get(what ?? '') : undefined;
+  if (measure === undefined) {
+    throw new UsageError('The first argument must be fan-out or burst: what is to be measured.');
   }
+  const { results, table, note } = await measure(given, output);
+  if (given.flag('json')) {
+    output.print(JSON.stringify(results, undefined, 2));
+    return 0;
+  }
+  const processor = cpus()[0]?.model ?? 'unknown processor';
+  output.print(`\n${table}\n`);
+  output.print(`${note}; Node.js ${process.versions.node}, ${processor}.`);
+  return 0;
+});
+
+type Measure = (given: Arguments, output: Output) => Promise<Measured>;
+
+async function measureFanOut(given: Arguments, { complain }: Output): Promise<Measured> {
   const connections = given.wholeNumber('connections', 1, 1_000_000);
   const runs = given.wholeNumber('runs', 1, 100) ?? 3;
+  const note = `Medians of ${runs}`;
   const stuck = given.wholeNumber('stuck', 1, (connections ?? 10_000) - 1);
   if (stuck !== undefined) {
     const onRun = (run: number, { stuck: count, milliseconds }: StuckResult) => {
       complain(`run ${run} of ${runs}, ${count} do not read: ${milliseconds.toFixed(0)} ms`);
     };
     const results = await benchStuck({ connections: connections ?? 10_000, stuck, runs, onRun });
-    const isJson = given.flag('json');
-    print(isJson ? JSON.stringify(results, undefined, 2) : `\n${formatStuckTable(results)}`);
-    return 0;
+    return { results, table: formatStuckTable(results), note };
   }
   const named = given.texts('variant').map(parseVariant);
   const results = await benchFanOut({
@@ -63,15 +87,13 @@ const command: Command = withSentences(async (args, { print, complain }) => {
       complain(`run ${run} of ${runs}, ${size} × ${variant}: ${cpuMicrosPerFrame.toFixed(1)} µs`);
     },
   });
-  if (given.flag('json')) {
-    print(JSON.stringify(results, undefined, 2));
-    return 0;
-  }
-  const processor = cpus()[0]?.model ?? 'unknown processor';
-  print(`\n${formatTable(results)}\n`);
-  print(`Medians of ${runs}; Node.js ${process.versions.node}, ${processor}.`);
-  return 0;
-});
+  return { results, table: formatTable(results), note };
+}
+
+const measurements = new Map<string, Measure>([
+  ['fan-out', measureFanOut],
+  ['burst', measureBurst],
+]);
 
 function parseVariant(name: string): VariantName {
   const variant = variantNames.find((known) => known === name);

@@ -11,6 +11,14 @@ export interface Result {
   readonly peakRssMb: number;
 }
 
+/** What one of the commands gives, for programs and for people. */
+export interface Measured {
+  readonly results: readonly object[];
+  readonly table: string;
+  /** How it was measured, without a full stop. */
+  readonly note: string;
+}
+
 /** The median of each number over runs of the same variant and size. */
 export function medianOf(runs: readonly [Result, ...Result[]]): Result {
   const [{ variant, connections }] = runs;

@@ -71,7 +71,7 @@ export async function startSink(tls: Certificate, now: number): Promise<Sink> {
 }
 
 /** As large as those of API Gateway. */
-const postHeaders = {
+export const postHeaders = {
   'content-type': 'application/json',
   'content-length': '0',
   'x-amzn-requestid': 'c6af9ac6-7b61-11e6-9a41-93e8deadbeef',

@@ -1,0 +1,27 @@
+// `broadcast` before coalescing, made of parts of today: a fan-out of its own for each event, after a write of its register
+// through the AWS SDK's client.
+import { createDynamoStateStore } from '../../lambdas/aws/dynamo-state-store';
+import { readSettings } from '../../lambdas/aws/environment';
+import { createFanOutWorld } from '../../lambdas/aws/fan-out-world';
+import { createHandler } from '../../lambdas/broadcast/handler';
+import { createBroadcast } from '../../lambdas/core/broadcast';
+import type { Coalescer } from '../../lambdas/core/broadcasting/coalescer';
+
+const lifetimes = readSettings(process.env, ['agentDays', 'sessionHours']);
+const { dynamo, tableName, ...world } = createFanOutWorld(process.env, 'broadcast');
+const state = createDynamoStateStore(dynamo, tableName);
+
+const coalescer: Pick<Coalescer, 'send'> = {
+  async send({ messages, onFlushed, eventId }, deadline) {
+    const ended = await world.fanOut({ messages, deadline, requeue: true });
+    world.report({ messages, ...(eventId === undefined ? {} : { eventId }) }, ended);
+    await onFlushed([ended]);
+  },
+};
+
+const rejected = { keep: () => Promise.reject(new Error('all events of a measurement are valid')) };
+
+export const handler = createHandler({
+  ...world,
+  broadcast: createBroadcast({ ...world, state, coalescer, rejected, lifetimes }),
+});

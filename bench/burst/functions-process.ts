@@ -1,0 +1,129 @@
+// All execution environments of `broadcast`, in a process whose CPU time is theirs: threads, as in the local stack.
+import { randomUUID } from 'node:crypto';
+import { FunctionRuntime } from '../../local/lambda/function-runtime';
+import { createPayload, dueAt, type Load } from './load';
+
+/** What is measured. */
+export interface FunctionsTask {
+  /** The function's bundle. */
+  readonly file: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Invocations at the same time, each in an environment of its own; the others wait in line. */
+  readonly environments: number;
+}
+
+/** Events to invoke the function with. */
+export interface FunctionsOrder {
+  readonly load: Load;
+  /** How long after the last event those that are still in line are dropped. */
+  readonly graceMilliseconds: number;
+}
+
+/** What became of a load. */
+export interface FunctionsEnd {
+  /** User and system time of all environments, from the first event to the end of the last invocation. */
+  readonly cpuMicroseconds: number;
+  readonly milliseconds: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly endedAt: number;
+  /** Events that were never begun with. */
+  readonly dropped: number;
+  /** Invocations that threw, and lines of warnings and errors. */
+  readonly complaints: number;
+  /** The first of them. */
+  readonly complaint?: string;
+}
+
+const tickMilliseconds = 20;
+
+class Functions {
+  private readonly runtime: FunctionRuntime;
+  private readonly line: object[] = [];
+  private running = 0;
+  private complaints: string[] = [];
+
+  constructor(private readonly task: FunctionsTask) {
+    const { file, environment, environments } = task;
+    this.runtime = new FunctionRuntime(
+      {
+        ...{ name: 'broadcast', arn: 'arn:aws:lambda:eu-central-1:0:function:broadcast' },
+        ...{ file, exportName: 'handler', environment, maximumConcurrency: environments },
+        memoryMegabytes: 1769,
+        // As long as Lambda allows: nothing is handed over in the middle, for which there is no queue here.
+        timeoutSeconds: 900,
+      },
+      (stream, text) => {
+        if (stream === 'stderr' || /"level":"(WARN|ERROR)"/.test(text)) this.complaints.push(text);
+      },
+    );
+  }
+
+  async run({ load, graceMilliseconds }: FunctionsOrder): Promise<FunctionsEnd> {
+    this.complaints = [];
+    const end = load.first + load.count;
+    await pause(load.startAt - now());
+    const cpu = process.cpuUsage();
+    for (let next = load.first; next < end;) {
+      await pause(dueAt(load, next) - now());
+      while (next < end && dueAt(load, next) <= now()) this.report(load, next++);
+    }
+    const dropAt = dueAt(load, end - 1) + graceMilliseconds;
+    let dropped = 0;
+    while (this.running > 0) {
+      await pause(tickMilliseconds);
+      if (now() >= dropAt) dropped += this.line.splice(0).length;
+    }
+    const endedAt = now();
+    const { user, system } = process.cpuUsage(cpu);
+    const [complaint] = this.complaints;
+    return {
+      ...{ cpuMicroseconds: user + system, milliseconds: endedAt - load.startAt, endedAt, dropped },
+      complaints: this.complaints.length,
+      ...(complaint === undefined ? {} : { complaint }),
+    };
+  }
+
+  private report(load: Load, index: number): void {
+    // As EventBridge hands it over.
+    this.line.push({
+      version: '0',
+      id: randomUUID(),
+      'detail-type': 'session:activity',
+      source: 'mission-control.agents',
+      account: '000000000000',
+      time: new Date(dueAt(load, index)).toISOString().replace(/\.\d+/, ''),
+      region: 'eu-central-1',
+      resources: [],
+      detail: createPayload(load, index),
+    });
+    this.begin();
+  }
+
+  private begin(): void {
+    while (this.running < this.task.environments) {
+      const event = this.line.shift();
+      if (event === undefined) return;
+      this.running += 1;
+      void this.runtime.invoke(event).then((result) => {
+        this.running -= 1;
+        if (!result.ok) this.complaints.push(`${result.errorType}: ${result.errorMessage}`);
+        this.begin();
+      });
+    }
+  }
+}
+
+const now = () => performance.timeOrigin + performance.now();
+
+function pause(milliseconds: number): Promise<void> {
+  // A timer of Node.js may be a millisecond early.
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, Math.ceil(milliseconds))));
+}
+
+if (require.main === module) {
+  const functions = new Functions(JSON.parse(process.argv[2] ?? '') as FunctionsTask);
+  process.once('disconnect', () => process.exit(0));
+  process.on('message', (order: FunctionsOrder) => {
+    void functions.run(order).then((end) => process.send?.(end));
+  });
+}
