@@ -452,4 +452,27 @@ describe('several messages', () => {
     await expect(run({ messages: list })).resolves.toMatchObject({ delivered: 60, posts: 180 });
     expect(gateway.mostInFlight).toBe(2);
   });
+
+  test('have more of them in flight as soon as the limit grows', async () => {
+    let notes = 0;
+    const singleInFlight = Object.assign(new InFlightLimit(8), {
+      limit: () => (notes < 10 ? 2 : 6),
+      note: () => void (notes += 1),
+    });
+    const { clock, connections, gateway, run } = setUp({ singleInFlight });
+    connections.seed(clock.now(), manyUsers.slice(0, 60));
+    await run({ messages: list });
+    expect(gateway.mostInFlight).toBe(6);
+  });
+});
+
+test('thousands that are left over are put into the queue once each, a thousand to a job', async () => {
+  const { clock, connections, gateway, queue, run } = setUp({ maxAttempts: 1, concurrency: 500 });
+  const users = Array.from({ length: 2_500 }, (_, index) => `user-${index}`);
+  const seeded = connections.seed(clock.now(), users);
+  gateway.answer = () => 'failed';
+  await expect(run()).resolves.toMatchObject({ delivered: 0, failed: 0, requeued: 2_500 });
+  const lists = queue.jobs.map((job) => ('connections' in job ? job.connections : []));
+  expect(lists.map(({ length }) => length)).toEqual([1_000, 1_000, 500]);
+  expect(new Set(lists.flat().map((one) => one.connectionId)).size).toBe(seeded.length);
 });
