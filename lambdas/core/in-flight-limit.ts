@@ -3,8 +3,11 @@
 /** Posts in flight at the least. */
 const floor = 3;
 
-/** Latencies, in milliseconds, that are as good as none: the clock is no finer, and a garbage collection takes as long. */
-const finest = 5;
+/**
+ * Latencies, in milliseconds, that are as good as none: the clock counts whole ones. Of a machine that does 4,000 posts a
+ * second it lets 16 be in flight.
+ */
+const finest = 2;
 
 /** Posts that wait too long, of the lowest latency seen lately; what is worse counts no more than twice that. */
 const tooSlow = 4;
