@@ -112,11 +112,14 @@ export function createHeartbeat(dependencies: {
     if (!(await take(dueAt))) return;
     const message = heartbeatMessage(now());
     const messages = [message];
-    if (!(await largeFanOut(messages))) {
-      await sendHeartbeat({ messages, deadline, isCarried: await join(message) });
-    }
-    await draw();
-    await drain(deadline);
+    const isLarge = await largeFanOut(messages);
+    const isCarried = !isLarge && (await join(message));
+    const send = async () => {
+      if (!isLarge) await sendHeartbeat({ messages, deadline, isCarried });
+      await draw();
+    };
+    // At the same time: a heartbeat takes a while, and what a dead holder has left has waited long enough.
+    await Promise.all([send(), drain(deadline)]);
   }
 
   /** As it stands now; of a large service that is what the last heartbeat counted. */

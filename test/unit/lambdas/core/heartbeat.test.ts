@@ -1,9 +1,11 @@
 import fc from 'fast-check';
+import { messageOfEvent } from '../../../../lambdas/core/broadcasting/outgoing-message';
 import { createCloseConnection } from '../../../../lambdas/core/close-connection';
 import { createHeartbeat, horizon } from '../../../../lambdas/core/heartbeat';
 import { createLargeFanOut } from '../../../../lambdas/core/large-fan-out';
 import type { PlannedHeartbeat } from '../../../../lambdas/core/ports';
 import { createSendHeartbeat } from '../../../../lambdas/core/send-heartbeat';
+import { agentEvent } from '../../../support/events';
 import { createFanOutWorld } from '../../../support/fan-out';
 
 function setUp(heartbeatSeconds = 30) {
@@ -57,6 +59,40 @@ test('is sent although the census cannot be drawn', async () => {
   expect(gateway.posts).toHaveLength(1);
   expect(drawn).toEqual([]);
   expect(log.lines.map(({ message }) => message)).toContain('census not read');
+});
+
+test('rides along with the flush of somebody else, and takes the census all the same', async () => {
+  const { clock, connections, gateway, census, lease, pending, heartbeat } = setUp();
+  connections.seed(clock.now(), ['alice', 'bob']);
+  await lease.acquire('somebody', clock.now(), clock.now() + 5_000);
+  await heartbeat.onSchedule();
+  expect(gateway.posts).toEqual([]);
+  const text = JSON.stringify({ type: 'heartbeat', payload: { timestamp: clock.now() } });
+  expect(pending.items).toMatchObject([{ recordedAt: clock.now(), messages: [{ text }] }]);
+  const counts = [...census.shards.values()];
+  expect(counts.reduce((sum, shard) => sum + shard.connections, 0)).toBe(2);
+});
+
+test('is posted by itself when nobody can tell whether somebody flushes', async () => {
+  const { clock, connections, gateway, lease, log, heartbeat } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  lease.look = () => Promise.reject(new Error('the table is down'));
+  await heartbeat.onSchedule();
+  expect(gateway.posts).toHaveLength(1);
+  expect(log.lines.map(({ message }) => message)).toEqual(
+    expect.arrayContaining(['heartbeat not coalesced', 'pending events not drained']),
+  );
+});
+
+test('flushes what a holder that died has left', async () => {
+  const { clock, connections, gateway, lease, pending, heartbeat } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  const message = messageOfEvent(agentEvent('a', 'error', clock.now()));
+  await lease.acquire('dead', clock.now() - 6_000, clock.now() - 1_000);
+  await pending.record({ id: 'left', recordedAt: clock.now() - 3_000, messages: [message] });
+  await heartbeat.onSchedule();
+  const types = gateway.posts.map(({ frame }) => (frame as { type: string }).type);
+  expect(types.sort()).toEqual(['agent:status', 'heartbeat']);
 });
 
 const secondsFrom = (start: number, planned: readonly PlannedHeartbeat[]) =>
