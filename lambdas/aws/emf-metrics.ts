@@ -73,8 +73,8 @@ export function createEmfCount(functionName: string, stage: string): Count {
     serviceName: functionName,
     defaultDimensions: { [stageDimension]: stage },
   });
-  return (what, about = {}) => {
-    metrics.addMetric(what, CountUnit, 1);
+  return (what, about = {}, number = 1) => {
+    metrics.addMetric(what, CountUnit, number);
     for (const [name, value] of Object.entries(about)) metrics.addMetadata(name, value);
     metrics.publishStoredMetrics();
   };

@@ -1,5 +1,6 @@
 // What backends report becomes messages for every connection if it is news, or is kept with the reason why not.
 import type { EventFrame } from '../../sdk/protocol';
+import { mapAtATime } from './at-a-time';
 import type { Coalescer } from './broadcasting/coalescer';
 import { messageOfEvent } from './broadcasting/outgoing-message';
 import {
@@ -26,6 +27,12 @@ export interface StateLifetimes {
   readonly sessionHours: number;
 }
 
+/** Writes, or messages to the queue, that are under way for one pack: they share sockets with everything else. */
+const requestsAtATime = 32;
+
+/** Different reasons that a line of the log has for the rejected events of a pack. */
+const loggedReasons = 3;
+
 const hourMilliseconds = 60 * 60 * 1000;
 
 export function createBroadcast(dependencies: {
@@ -43,10 +50,15 @@ export function createBroadcast(dependencies: {
     'session:activity': dependencies.lifetimes.sessionHours * hourMilliseconds,
   };
 
-  async function reject({ id: eventId, whole, reason }: InvalidEvent): Promise<void> {
-    log.warn('event rejected', { eventId, reason });
-    count('RejectedEvents');
-    await rejected.keep(whole, reason);
+  /** Each is kept with its own reason; the log has one line, as a pack may have a thousand. */
+  async function reject(invalid: readonly InvalidEvent[]): Promise<void> {
+    const [first] = invalid;
+    if (first === undefined) return;
+    const reasons = [...new Set(invalid.map(({ reason }) => reason))].slice(0, loggedReasons);
+    const events = invalid.length;
+    log.warn('event rejected', { eventId: first.id, events, reason: reasons.join('; ') });
+    count('RejectedEvents', {}, events);
+    await mapAtATime(requestsAtATime, invalid, ({ whole, reason }) => rejected.keep(whole, reason));
   }
 
   /** Delivery does not depend on the register: what could not be stored goes out all the same. */
@@ -73,15 +85,15 @@ export function createBroadcast(dependencies: {
   /** Writes the registers. What is not newer than they are is stale, and so is what a pack has before it. */
   async function storeAll(events: readonly EventFrame[], eventId: string) {
     const newest = newestPerRegister(events);
-    const outcomes = await Promise.all(newest.map((event) => store(event, eventId)));
-    const stale = new Set<string>();
-    for (const [index, event] of newest.entries()) {
-      if (outcomes[index] !== 'outdated') continue;
-      stale.add(registerOf(event));
-      count('OutdatedEvents', { eventId, type: event.type });
+    const outcomes = await mapAtATime(requestsAtATime, newest, (event) => store(event, eventId));
+    const stale = newest.filter((_, index) => outcomes[index] === 'outdated');
+    for (const type of new Set(stale.map((event) => event.type))) {
+      const events = stale.filter((event) => event.type === type).length;
+      count('OutdatedEvents', { eventId, type }, events);
     }
+    const staleRegisters = new Set(stale.map(registerOf));
     return {
-      news: events.filter((event) => !stale.has(registerOf(event))),
+      news: events.filter((event) => !staleRegisters.has(registerOf(event))),
       stored: newest.filter((_, index) => outcomes[index] === 'stored'),
     };
   }
@@ -89,7 +101,7 @@ export function createBroadcast(dependencies: {
   return async (reported, deadline) => {
     const { id } = reported;
     const { accepted, rejected: invalid } = eventsOf(reported, now());
-    await Promise.all(invalid.map(reject));
+    await reject(invalid);
     const { news, stored } = await storeAll(accepted, id);
     if (news.length === 0) return;
     const messages = news.map(messageOfEvent);
@@ -97,7 +109,7 @@ export function createBroadcast(dependencies: {
     // again, it is sent again.
     const onFlushed = async (reports: readonly (FanOutReport | undefined)[]) => {
       if (!reports.every(isComplete)) return;
-      await Promise.all(stored.map((event) => complete(event, id)));
+      await mapAtATime(requestsAtATime, stored, (event) => complete(event, id));
     };
     await coalescer.send({ id, messages, onFlushed, eventId: id }, deadline);
   };

@@ -56,7 +56,7 @@ export function createDisconnectUser(dependencies: {
     const parsed = parseUserDisconnect(type, payload);
     if (!parsed.ok) {
       const reason = describeFaults(parsed.faults);
-      log.warn('event rejected', { eventId, reason });
+      log.warn('event rejected', { eventId, events: 1, reason });
       count('RejectedEvents');
       await rejected.keep(whole, reason);
       return;

@@ -73,7 +73,7 @@ export const logLines = {
   'pending events not handed over': { level: 'error', fields: ['error'] },
   'heartbeat not coalesced': { level: 'warn', fields: ['error'] },
   'pending events not drained': { level: 'warn', fields: ['error'] },
-  'event rejected': { level: 'warn', fields: ['eventId', 'reason'] },
+  'event rejected': { level: 'warn', fields: ['eventId', 'events', 'reason'] },
   'state not stored': { level: 'error', fields: ['eventId', 'type', 'error'] },
   'pending event not read': { level: 'error', fields: ['eventId'] },
   'completion not noted': { level: 'warn', fields: ['eventId', 'type', 'error'] },

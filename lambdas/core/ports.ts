@@ -162,8 +162,14 @@ export type Countable =
   | 'FramesLimited'
   | 'SnapshotsFailed';
 
-/** Counts one more. What it is `about` is for whoever looks at the line: it makes no metric of its own. */
-export type Count = (what: Countable, about?: Readonly<Record<string, string>>) => void;
+/**
+ * Counts one more, or so many. What it is `about` is for whoever looks at the line: it makes no metric of its own.
+ */
+export type Count = (
+  what: Countable,
+  about?: Readonly<Record<string, string>>,
+  number?: number,
+) => void;
 
 /** Draws how many connections and users there are. */
 export type CensusMetrics = (connections: number, users: number) => void;

@@ -67,8 +67,8 @@ export function createFanOutWorld({
     drawn.push([connections, users]);
   };
   const counted: Countable[] = [];
-  const count: Count = (what) => {
-    counted.push(what);
+  const count: Count = (what, _about, number = 1) => {
+    counted.push(...Array.from({ length: number }, () => what));
   };
   const [lease, pending] = [new MemoryFanOutLease(), new MemoryPendingStore()];
   const handedOver: number[] = [];

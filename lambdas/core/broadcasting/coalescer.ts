@@ -2,6 +2,7 @@
 import type { Clock } from '../ports';
 import { Hold, leaseMilliseconds, shortestFlushMilliseconds } from './hold';
 import type { HoldDependencies, InHand } from './hold';
+import { pendingItemsOf } from './pending-items';
 import { overlapMilliseconds, type LeaseState } from './ports';
 
 /** What is to be sent to everybody. */
@@ -79,10 +80,11 @@ export function createCoalescer(dependencies: CoalescerDependencies): Coalescer 
    * Leaves messages to whoever flushes next.
    * @returns whether somebody is bound to; else it must be seen to that somebody does
    */
-  async function record({ id, messages }: Pick<Outgoing, 'id' | 'messages'>): Promise<boolean> {
+  async function record(outgoing: Pick<Outgoing, 'id' | 'messages'>): Promise<boolean> {
     let recordedAt = Math.max(now(), memory.read);
     for (;;) {
-      await pending.record({ id, recordedAt, messages });
+      // One after the other: who reads meanwhile meets the earlier ones.
+      for (const item of pendingItemsOf(outgoing, recordedAt)) await pending.record(item);
       // It may have been released before the item was there to be seen.
       const state = await lease.look();
       memory.note(state);

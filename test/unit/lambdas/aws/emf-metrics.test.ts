@@ -80,6 +80,15 @@ test('counts one more for a function', () => {
   ]);
 });
 
+test('counts all of a pack with one line', () => {
+  const { lines, restore } = captureOutput();
+  createEmfCount('broadcast', 'live')('RejectedEvents', {}, 1_000);
+  restore();
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { service: 'broadcast', RejectedEvents: 1_000 },
+  ]);
+});
+
 test('draws connections and users', () => {
   const { lines, restore } = captureOutput();
   createEmfCensus('live')(5, 3);

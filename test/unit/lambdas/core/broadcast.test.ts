@@ -214,3 +214,70 @@ test('an event may be five minutes ahead of the time, and is kept as rejected be
   expect(kept).toMatchObject([{ reason: expect.stringContaining('5 minutes ahead') as unknown }]);
   expect(counted).toEqual(['RejectedEvents']);
 });
+
+describe('a pack', () => {
+  const agents = Array.from({ length: 1_000 }, (_, index) => ({
+    type: 'agent:status',
+    payload: { ...status, agentId: `agent-${index}` },
+  }));
+
+  /** Notes the most that were under way of what takes a while. */
+  function whileCounting<Args extends unknown[]>(task: (...args: Args) => Promise<unknown>) {
+    const seen = { running: 0, most: 0 };
+    const counted = async (...args: Args) => {
+      seen.running += 1;
+      seen.most = Math.max(seen.most, seen.running);
+      await new Promise(setImmediate);
+      seen.running -= 1;
+      return task(...args);
+    };
+    return { seen, counted };
+  }
+
+  test('of a thousand invalid events keeps each with its reason, a few at a time, and logs one line', async () => {
+    const { counted, kept, log, rejected, report } = setUp();
+    const keeping = whileCounting(rejected.keep);
+    rejected.keep = keeping.counted as typeof rejected.keep;
+    const events = agents.map(({ type, payload }, index) => ({
+      type,
+      payload: index % 2 === 0 ? { ...payload, status: 'busy' } : { ...payload, agentId: '' },
+    }));
+    await report('events:batch', { events });
+    expect(kept).toHaveLength(1_000);
+    for (const [index, { event, reason }] of kept.entries()) {
+      expect(event).toMatchObject({ id: `event-1#${index}`, detail: events[index]?.payload });
+      expect(reason).toMatch(index % 2 === 0 ? /^status must/ : /^agentId must/);
+    }
+    expect(keeping.seen.most).toBe(32);
+    expect(counted).toEqual(events.map(() => 'RejectedEvents'));
+    expect(log.lines).toEqual([
+      {
+        level: 'warn',
+        message: 'event rejected',
+        fields: {
+          eventId: 'event-1#0',
+          events: 1_000,
+          reason: expect.stringMatching(/^status must .*; agentId must /) as unknown,
+        },
+      },
+    ]);
+  });
+
+  test('writes its registers a few at a time, and counts each that is stale', async () => {
+    const world = setUp();
+    const { clock, connections, counted, poster, state, report } = world;
+    connections.seed(clock.now(), ['alice']);
+    const putting = whileCounting(state.put.bind(state));
+    state.put = putting.counted as typeof state.put;
+    await report('events:batch', { events: agents });
+    expect(state.registers.size).toBe(1_000);
+    expect(putting.seen.most).toBe(32);
+    expect(poster.posts).toHaveLength(1_000);
+    expect([...state.registers.values()].map(({ broadcast }) => broadcast)).toEqual(
+      agents.map(() => 'done'),
+    );
+    await report('events:batch', { events: agents });
+    expect(poster.posts).toHaveLength(1_000);
+    expect(counted).toEqual(agents.map(() => 'OutdatedEvents'));
+  });
+});
