@@ -25,7 +25,10 @@ test('a pack of a megabyte is several items that DynamoDB takes, the same each t
   const character = fc.constantFrom('x', 'ü', '界', '"', '🚀');
   fc.assert(
     fc.property(
-      fc.array(fc.tuple(character, fc.integer({ min: 1, max: 8_000 })), { minLength: 60, maxLength: 120 }),
+      fc.array(fc.tuple(character, fc.integer({ min: 1, max: 8_000 })), {
+        minLength: 60,
+        maxLength: 120,
+      }),
       (texts) => {
         const messages = texts.map(([one, times]) => messageOf(one.repeat(times)));
         const items = pendingItemsOf({ id: 'event', messages }, 7);
