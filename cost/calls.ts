@@ -71,10 +71,10 @@ export function callsOf(
 const recorderCalls = 3;
 
 /**
- * And by who acquires the lease, beside the flush: register, two looks at the lease, acquiring and releasing it, two
- * looks at what is pending, and noting that the register is broadcast.
+ * And by who acquires the lease, beside the flush: register, acquiring the lease and releasing it, two looks at what is
+ * pending, and noting that the register is broadcast.
  */
-const holderCalls = 8;
+const holderCalls = 6;
 
 function broadcastsOf(load: Load, coalescing: Coalescing): Pick<Calls, 'perSecond' | 'seconds'> {
   const packs = packsPerSecond(load);
@@ -88,14 +88,17 @@ function broadcastsOf(load: Load, coalescing: Coalescing): Pick<Calls, 'perSecon
   const busy =
     packs * unpacking +
     recorded * secondsOfCall(recorderCalls) +
-    firstLooksPerSecond(load, coalescing) * (callMilliseconds / 1000) +
+    vainTriesPerSecond(coalescing) * (callMilliseconds / 1000) +
     holds * secondsOfCall(holderCalls - 1) +
     held;
   return { perSecond: packs, seconds: packs === 0 ? 0 : busy / packs };
 }
 
-/** Each environment looks at the lease before it writes an event, unless it has just done so. */
-export function firstLooksPerSecond(load: Load, { recordedPerSecond }: Coalescing): number {
-  const environments = 1 + recordedPerSecond * secondsOfCall(recorderCalls);
-  return Math.min(packsPerSecond(load), environments / pending.lookRememberedSeconds);
+/**
+ * Who finds the lease held has tried to acquire it, unless the environment has just seen it held, by its last event. Events
+ * are spread over environments as they come.
+ */
+export function vainTriesPerSecond({ recordedPerSecond: recorded }: Coalescing): number {
+  const environments = 1 + recorded * secondsOfCall(recorderCalls);
+  return recorded * Math.exp((-recorded / environments) * pending.heldRememberedSeconds);
 }

@@ -18,13 +18,13 @@ export const recordBytes = 140;
 /**
  * Of an event or a pack that waits for a flush: bytes of its item beside its messages, and the partitions over which
  * items are spread (lambdas/aws/dynamo-pending-store.ts); how far before its cursor a holder reads again, for what clocks
- * that differ have put there; and for how long the first look at the lease is remembered.
+ * that differ have put there; and for how long an environment remembers that the lease is held.
  */
 export const pending = {
   itemBytes: 95,
   partitions: 4,
   overlapSeconds: 1,
-  lookRememberedSeconds: 0.25,
+  heldRememberedSeconds: 0.25,
 } as const;
 
 /**

@@ -1,5 +1,5 @@
 // What a load reads and writes in the table, in the units that DynamoDB bills, and what lies there.
-import { firstLooksPerSecond } from './calls';
+import { vainTriesPerSecond } from './calls';
 import type { Coalescing } from './coalescing';
 import { workersOf } from './fan-out-time';
 import { averageConnections, beatsPerSecond, planningCalls, type Load } from './load';
@@ -27,16 +27,16 @@ export function readUnits(load: Load, coalescing: Coalescing, handshakes: number
 }
 
 /**
- * Looks at the lease and at what is pending, all consistent. A holder looks before each flush, finds nothing after the
- * last one, and looks once more after it has released. Each look reads what came since the last one, and the overlap.
+ * Looks at the lease and at what is pending, all consistent. A holder flushes its own event, looks before each flush that
+ * follows and finds nothing after the last one, and looks once more after it has released. Each look reads what came
+ * since the last one, and the overlap.
  */
 function leaseReads(load: Load, coalescing: Coalescing): number {
   const { flushesPerSecond, holdsPerSecond, recordedPerSecond, intervalSeconds } = coalescing;
-  const atLease = firstLooksPerSecond(load, coalescing) + recordedPerSecond;
   const recent = recordedPerSecond * (pending.overlapSeconds + intervalSeconds);
   const each = (recent * pendingBytes(load)) / pending.partitions / 4096;
-  const looks = flushesPerSecond + 2 * holdsPerSecond;
-  return atLease + looks * pending.partitions * Math.max(1, each);
+  const looks = flushesPerSecond + holdsPerSecond;
+  return recordedPerSecond + looks * pending.partitions * Math.max(1, each);
 }
 
 /** Write units a second: registers, what is pending, the lease, the census, which heartbeat is sent, and records of connections. */
@@ -47,8 +47,11 @@ export function writeUnits(load: Load, coalescing: Coalescing, handshakes: numbe
   const registers =
     (events + holdsPerSecond * eventsPerPack) * Math.ceil(load.frameBytes / 1024) +
     recordedPerSecond * Math.ceil(pendingBytes(load) / 1024);
-  // Acquired and released for each hold, and renewed for each flush after its first.
-  const lease = load.coalesceMilliseconds === 'off' ? 0 : flushesPerSecond + holdsPerSecond;
+  // Acquired and released for each hold, and renewed for each flush after its first. A vain try costs a write as well.
+  const lease =
+    load.coalesceMilliseconds === 'off'
+      ? 0
+      : flushesPerSecond + holdsPerSecond + vainTriesPerSecond(coalescing);
   // A quarter of an interval passes between two notes, by a worker of each shard.
   const notes = Math.min(flushesPerSecond, 4 / heartbeatSeconds) * workersOf(load);
   return (
