@@ -5,6 +5,7 @@ import { startLocalStack, type LocalStack } from '../../local';
 import { TestClient } from '../support/client';
 import { connectionRecords } from '../support/connection-records';
 import { eventually } from '../support/eventually';
+import { messagesIn } from '../support/messages';
 
 let stack: LocalStack;
 let events: EventBridgeClient;
@@ -23,31 +24,34 @@ afterAll(async () => {
   await stack.close();
 });
 
-async function put(type: string, detail: unknown): Promise<void> {
+/** Puts several events with one request. */
+async function putAll(type: string, details: readonly unknown[]): Promise<void> {
   const { FailedEntryCount: failed } = await events.send(
     new PutEventsCommand({
-      Entries: [
-        {
-          Source: 'mission-control',
-          DetailType: type,
-          Detail: JSON.stringify(detail),
-          EventBusName: stack.eventBusName,
-        },
-      ],
+      Entries: details.map((detail) => ({
+        Source: 'mission-control',
+        DetailType: type,
+        Detail: JSON.stringify(detail),
+        EventBusName: stack.eventBusName,
+      })),
     }),
   );
   expect(failed).toBe(0);
 }
 
-const open = async (sub: string) =>
-  TestClient.open(stack.webSocketUrl, { token: await stack.mintToken({ sub }) });
+const put = (type: string, detail: unknown) => putAll(type, [detail]);
+
+const connect = async (sub: string, subprotocols: readonly string[]) =>
+  TestClient.open(stack.webSocketUrl, { token: await stack.mintToken({ sub }), subprotocols });
+const open = (sub: string) => connect(sub, []);
+const openBatched = (sub: string) => connect(sub, ['mission-control', 'mission-control.batch']);
 
 let timestamp = 1_707_163_200_000;
 
 /** An event that is news, and the text of its frame. */
-function news() {
+function news(agentId = 'agent-123') {
   timestamp += 1;
-  const status = { agentId: 'agent-123', status: 'online', timestamp };
+  const status = { agentId, status: 'online', timestamp };
   return { status, frame: JSON.stringify({ type: 'agent:status', payload: status }) };
 }
 
@@ -61,6 +65,65 @@ test('reaches two tabs of one user and one of another, byte for byte, within a s
   await Promise.all(clients.map((client) => client.received('agent:status', 2)));
   expect(Date.now() - before).toBeLessThan(1_000);
   for (const client of clients) expect(client.news).toEqual([first.frame, second.frame]);
+  await Promise.all(clients.map((client) => client.close()));
+});
+
+test('events that come together are batches for those who take them, and for all others documented frames', async () => {
+  const [documented, batched] = await Promise.all([open('alice'), openBatched('bob')]);
+  const reported = Array.from({ length: 20 }, (_, index) => news(`agent-${index}`));
+  const details = reported.map(({ status }) => status);
+  await Promise.all([
+    putAll('agent:status', details.slice(0, 10)),
+    putAll('agent:status', details.slice(10)),
+  ]);
+  await documented.received('agent:status', 20);
+  await eventually(() => {
+    expect(messagesIn(batched.news).length).toBeGreaterThanOrEqual(20);
+  });
+  const frames = reported.map(({ frame }) => frame).sort();
+  expect([...documented.news].sort()).toEqual(frames);
+  expect(messagesIn(batched.news).sort()).toEqual(frames);
+  expect(batched.framesOf('batch').length).toBeGreaterThan(0);
+  await Promise.all([documented.close(), batched.close()]);
+});
+
+/** What is kept for somebody to look at, one after the other. */
+async function rejectedEvent() {
+  const { Messages: messages = [] } = await queues.send(
+    new ReceiveMessageCommand({
+      QueueUrl: stack.outputs['RejectedEventsQueueUrl'],
+      MessageAttributeNames: ['All'],
+      WaitTimeSeconds: 10,
+      VisibilityTimeout: 600,
+    }),
+  );
+  const [message] = messages;
+  const event = JSON.parse(message?.Body ?? '') as { 'detail-type': string; detail: object };
+  return { event, reason: message?.MessageAttributes?.['reason']?.StringValue };
+}
+
+test('the events of a pack reach everybody in their order; an invalid one is kept, and goes out once it is repaired', async () => {
+  const clients = await Promise.all([open('alice'), openBatched('bob')]);
+  const [documented, batched] = clients;
+  const [first, invalid, second, third] = [news('a'), news('b'), news('c'), news('a')];
+  const pack = [first.status, { ...invalid.status, status: 'busy' }, second.status, third.status];
+  await put('events:batch', {
+    events: pack.map((payload) => ({ type: 'agent:status', payload })),
+  });
+  const frames = [first, second, third].map(({ frame }) => frame);
+  await documented.received('agent:status', 3);
+  expect(documented.news).toEqual(frames);
+  await eventually(() => {
+    expect(messagesIn(batched.news)).toEqual(frames);
+  });
+
+  const { event, reason } = await rejectedEvent();
+  expect(event).toMatchObject({ 'detail-type': 'agent:status', detail: pack[1] });
+  expect(reason).toMatch(/^status must be one of/);
+  await put(event['detail-type'], { ...event.detail, status: 'online' });
+  await documented.received('agent:status', 4);
+  await batched.received('agent:status');
+  for (const { news } of clients) expect(messagesIn(news)).toEqual([...frames, invalid.frame]);
   await Promise.all(clients.map((client) => client.close()));
 });
 
@@ -78,20 +141,6 @@ describe('events that are no events', () => {
       /frame of at most 32640 bytes/,
     ],
   ];
-
-  async function rejectedEvent() {
-    const { Messages: messages = [] } = await queues.send(
-      new ReceiveMessageCommand({
-        QueueUrl: stack.outputs['RejectedEventsQueueUrl'],
-        MessageAttributeNames: ['All'],
-        WaitTimeSeconds: 10,
-        VisibilityTimeout: 600,
-      }),
-    );
-    const [message] = messages;
-    const event = JSON.parse(message?.Body ?? '') as { 'detail-type': string; detail: object };
-    return { event, reason: message?.MessageAttributes?.['reason']?.StringValue };
-  }
 
   test.each(bad)(
     '%s reaches nobody and is kept with the reason',

@@ -1,0 +1,10 @@
+// What came over a socket, taken out of its batches.
+
+/** The texts of all messages, each as it would have come by itself. */
+export function messagesIn(texts: readonly string[]): string[] {
+  return texts.flatMap((text) => {
+    if (!text.startsWith('{"type":"batch"')) return [text];
+    const batch = JSON.parse(text) as { readonly payload: { readonly messages: unknown[] } };
+    return batch.payload.messages.map((message) => JSON.stringify(message));
+  });
+}
