@@ -78,6 +78,19 @@ test("Python's websockets gets batches if it offers them, in whatever order, and
   expect(answers).toEqual(asked.map(([expected]) => expected));
 }, 60_000);
 
+test("Python's websockets hears the events of a pack as one batch", async () => {
+  const token = await stack.mintToken({ sub: 'carol' });
+  const script = path.join(__dirname, 'batch.py');
+  const { stdout } = await run('python3', [
+    ...[script, stack.webSocketUrl, token, stack.awsEndpointUrl],
+  ]);
+  const messages = Array.from({ length: 10 }, (_, number) => {
+    const payload = { agentId: `agent-${number}`, status: 'online', timestamp: 1_707_163_200_000 };
+    return JSON.stringify({ type: 'agent:status', payload });
+  });
+  expect(stdout.trim().split('\n')).toEqual(['batch', ...messages]);
+}, 60_000);
+
 test("README's Python reports an event, and README's Python hears of it", async () => {
   const readme = await readFile(path.join(project, 'README.md'), 'utf8');
   const samples = [...readme.matchAll(/^```python\n(.*?)^```$/gms)].map(([, code = '']) =>
