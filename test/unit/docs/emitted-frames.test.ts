@@ -19,7 +19,9 @@ const heartbeatSeconds = 30;
 async function broadcastFrames(): Promise<unknown[]> {
   const world = createFanOutWorld();
   const { clock, connections, gateway } = world;
-  connections.seed(clock.now(), ['alice']);
+  const [, batched] = connections.seed(clock.now(), ['alice', 'bob']);
+  if (batched === undefined) throw new Error('nobody is connected');
+  connections.records.set(batched.connectionId, { ...batched, batches: true });
   const largeFanOut = createLargeFanOut({ ...world, threshold: 100 });
   const broadcast = createBroadcast({
     ...{ ...world, largeFanOut, state: new MemoryStateStore() },
@@ -37,13 +39,14 @@ async function broadcastFrames(): Promise<unknown[]> {
   const timestamp = clock.now();
   const deadline = timestamp + 20_000;
   await clock.run(heartbeat.onSchedule(deadline));
-  for (const [type, value] of [
-    ['agent:status', { status: 'error' }],
-    ['session:activity', { sessionId: 's', lastMessage: '\ud800 …' }],
-  ] as const) {
-    const payload = { agentId: 'ä', timestamp, ...value };
-    await clock.run(broadcast({ id: type, type, payload, whole: {} }, deadline));
-  }
+  const events = (
+    [
+      ['agent:status', { status: 'error' }],
+      ['session:activity', { sessionId: 's', lastMessage: '\ud800 …' }],
+    ] as const
+  ).map(([type, value]) => ({ type, payload: { agentId: 'ä', timestamp, ...value } }));
+  const pack = { id: 'pack', type: 'events:batch', payload: { events }, whole: {} };
+  await clock.run(broadcast(pack, deadline));
   return gateway.posts.map(({ frame }) => frame);
 }
 
@@ -68,14 +71,15 @@ async function answerFrames(): Promise<unknown[]> {
 
 test('every type of frame that the server sends is as its JSON Schema says', async () => {
   const frames = [...(await broadcastFrames()), ...(await answerFrames())] as { type: string }[];
-  const types: string[] = [];
+  const types = new Set<string>();
   for (const frame of frames) {
     const validate = ajv.getSchema(`docs/schemas/frames/${frame.type.replace(':', '-')}.json`);
     expect([frame, validate?.(frame), validate?.errors ?? []]).toEqual([frame, true, []]);
-    types.push(frame.type);
+    types.add(frame.type);
   }
-  expect(types.sort()).toEqual([
+  expect([...types].sort()).toEqual([
     'agent:status',
+    'batch',
     'connection:closing',
     'error',
     'heartbeat',
