@@ -1,0 +1,201 @@
+// A hundred events a second to a hundred sockets, for a while: nobody misses any, and nothing is left.
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createDynamoFanOutLease } from '../../lambdas/aws/dynamo-fan-out-lease';
+import { createDynamoPendingStore } from '../../lambdas/aws/dynamo-pending-store';
+import { createSdkQuery } from '../../lambdas/aws/dynamo-query';
+import { keyOf } from '../../lambdas/core/broadcasting/lane-progress';
+import { TestClient } from '../support/client';
+import { eventually } from '../support/eventually';
+import { agentEvent, sessionEvent } from '../support/events';
+import { RecordingLog } from '../support/fakes';
+import { startFanOutStack, type FanOutStack } from '../support/fan-out-stack';
+import { messagesIn } from '../support/messages';
+import type { EventFrame } from '../../sdk/protocol';
+
+let stack: FanOutStack;
+let events: EventBridgeClient;
+
+beforeEach(async () => {
+  stack = await startFanOutStack();
+  events = new EventBridgeClient(stack.clientConfiguration);
+}, 60_000);
+afterEach(async () => {
+  events.destroy();
+  await stack.close();
+});
+
+const seconds = 20;
+const agents = 20;
+
+interface Sockets {
+  readonly batched: readonly TestClient[];
+  readonly documented: readonly TestClient[];
+}
+
+/** Users of both kinds. */
+async function open(): Promise<Sockets> {
+  const openSome = async (count: number, user: string, subprotocols: readonly string[]) =>
+    Promise.all(
+      Array.from({ length: count }, async (_, index) => {
+        const token = await stack.mintToken({ sub: `${user}-${index}` });
+        return TestClient.open(stack.webSocketUrl, { token, subprotocols });
+      }),
+    );
+  return {
+    batched: await openSome(100, 'batched', ['mission-control', 'mission-control.batch']),
+    documented: await openSome(10, 'documented', []),
+  };
+}
+
+interface Reported {
+  /** Each writes a register of its own, so none of them may be superseded. */
+  readonly single: readonly string[];
+  /** The last value of each register that is written again and again. */
+  readonly final: ReadonlyMap<string, string>;
+}
+
+/**
+ * Puts a hundred events a second, of which each tenth writes a register that has a value already.
+ * @param onTaken called when the bus has taken the events of a tenth of a second, and functions are about to run
+ */
+async function report(onTaken: (round: number) => void = () => undefined): Promise<Reported> {
+  const [single, final] = [[] as string[], new Map<string, string>()];
+  const start = Date.now();
+  const sending: Promise<void>[] = [];
+  for (let round = 0; round < seconds * 10; round += 1) {
+    const timestamp = start + round;
+    const agentId = `agent-${round % agents}`;
+    const activities = Array.from({ length: 9 }, (_, index) =>
+      sessionEvent('sessions', `${round}-${index}`, 'User said: Hello', timestamp),
+    );
+    const status = agentEvent(agentId, 'online', timestamp);
+    single.push(...activities.map((event) => JSON.stringify(event)));
+    final.set(agentId, JSON.stringify(status));
+    sending.push(
+      putAll([...activities, status]).then(() => {
+        onTaken(round);
+      }),
+    );
+    // What is late is made up for: the rate is kept.
+    const wait = start + (round + 1) * 100 - Date.now();
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, wait)));
+  }
+  await Promise.all(sending);
+  return { single, final };
+}
+
+async function putAll(reported: readonly EventFrame[]): Promise<void> {
+  const { FailedEntryCount: failed } = await events.send(
+    new PutEventsCommand({
+      Entries: reported.map(({ type, payload }) => ({
+        Source: 'mission-control',
+        DetailType: type,
+        Detail: JSON.stringify(payload),
+        EventBusName: stack.eventBusName,
+      })),
+    }),
+  );
+  expect(failed).toBe(0);
+}
+
+/** How often a socket has heard each message. Every socket hears the same batches: each is taken apart once. */
+function createHeard() {
+  const known = new Map<string, readonly string[]>();
+  return ({ news }: TestClient): ReadonlyMap<string, number> => {
+    const counts = new Map<string, number>();
+    for (const text of news) {
+      const messages = known.get(text) ?? messagesIn([text]);
+      known.set(text, messages);
+      for (const message of messages) counts.set(message, (counts.get(message) ?? 0) + 1);
+    }
+    return counts;
+  };
+}
+
+/** Waits until all have heard everything; gives how often. */
+async function allHeard(
+  { batched, documented }: Sockets,
+  { single, final }: Reported,
+  patience: number,
+) {
+  const heard = createHeard();
+  const all = [...batched, ...documented];
+  const expected = [...single, ...final.values()];
+  const missing = new Set(all);
+  await eventually(async () => {
+    // Cheaply: this thread is the gateway as well.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    for (const socket of missing) {
+      const counts = heard(socket);
+      if (expected.every((text) => counts.has(text))) missing.delete(socket);
+    }
+    expect(missing.size).toBe(0);
+  }, patience);
+  return all.map((socket) => ({ socket, counts: heard(socket) }));
+}
+
+/** Nobody flushes, and no lane has anything to do. */
+async function expectNothingPending(): Promise<void> {
+  const client = new DynamoDBClient(stack.clientConfiguration);
+  const { TableNames: [table = ''] = [] } = await client.send(new ListTablesCommand({}));
+  const dynamo = DynamoDBDocumentClient.from(client);
+  const lease = createDynamoFanOutLease(dynamo, table);
+  const pending = createDynamoPendingStore(
+    ...([dynamo, createSdkQuery(dynamo), table, new RecordingLog()] as const),
+  );
+  try {
+    await eventually(async () => {
+      const { holder, done } = await lease.look();
+      expect(holder).toBeUndefined();
+      const sent = await lease.readSent();
+      for (const lane of ['batched', 'single'] as const) {
+        const items = await pending.since(done[lane]);
+        expect(items.map(keyOf).filter((key) => !sent[lane].includes(key))).toEqual([]);
+      }
+    });
+    // Else nothing would have been looked at.
+    expect((await pending.since(0)).length).toBeGreaterThan(seconds * 50);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** The last value that a socket was told of each agent. */
+function lastOfAgents({ news }: TestClient): ReadonlyMap<string, string> {
+  const last = new Map<string, string>();
+  for (const text of messagesIn(news)) {
+    const agentId = /^\{"type":"agent:status","payload":\{"agentId":"([^"]+)"/.exec(text)?.[1];
+    if (agentId !== undefined) last.set(agentId, text);
+  }
+  return last;
+}
+
+test('every socket hears every event once, documented clients among them, and nothing is left pending', async () => {
+  const sockets = await open();
+  const reported = await report();
+  const heard = await allHeard(sockets, reported, 60_000);
+  const twice = heard.flatMap(({ counts }) => [...counts].filter(([, times]) => times > 1));
+  expect(twice).toEqual([]);
+  for (const { socket } of heard) expect(lastOfAgents(socket)).toEqual(reported.final);
+  await expectNothingPending();
+  // As few messages as flushes, not as events.
+  for (const { news } of sockets.batched) expect(news.length).toBeLessThan(seconds * 10);
+  await expect(stack.deadLetters()).resolves.toBe(0);
+}, 180_000);
+
+test('whoever flushes is killed twice: every event is heard all the same', async () => {
+  const broadcast = stack.functions.get('mission-control-broadcast');
+  const sockets = await open();
+  const killed: Promise<number | undefined>[] = [];
+  const reported = await report((round) => {
+    if (round === 60 || round === 130) killed.push(Promise.resolve(broadcast?.terminateWorkers()));
+  });
+  // Lambda tries again after a minute what the killed had in hand.
+  await allHeard(sockets, reported, 180_000);
+  const workers = await Promise.all(killed);
+  expect(workers.map((count = 0) => count > 0)).toEqual([true, true]);
+  await expectNothingPending();
+  await expect(stack.deadLetters()).resolves.toBe(0);
+}, 300_000);
