@@ -29,7 +29,7 @@ export interface FlushDependencies extends LanesOptions {
 type LanesUnderWay = Readonly<Partial<Record<Lane, Promise<FanOutReport | undefined>>>>;
 
 export function createFlush(dependencies: FlushDependencies): Flush {
-  const { connections, reach, report, now, log, largeFanOutConnections } = dependencies;
+  const { connections, reach, report, now, timers, log, largeFanOutConnections } = dependencies;
   const countConnections = createConnectionCount(dependencies);
   const room = new Room({ ...dependencies, countConnections }, dependencies.coalesceMilliseconds);
   const lanes = createLanes(dependencies);
@@ -75,9 +75,17 @@ export function createFlush(dependencies: FlushDependencies): Flush {
       if (ended.length === contents.length) {
         await end(order, ended, supersededIn(contents), startedAt);
       }
+      if (lane === 'single') await rest(one, deadline);
       return one;
     });
     return Object.fromEntries(contents.map(({ lane }, index) => [lane, underWay[index]]));
+  }
+
+  /** While connections without batches rest, they count as under way. */
+  async function rest(ended: FanOutReport, deadline: number): Promise<void> {
+    const milliseconds = Math.min(room.restAfterSingle(ended), deadline - now());
+    if (milliseconds <= 0) return;
+    await new Promise<void>((resolve) => timers.after(milliseconds, resolve));
   }
 
   async function begin(order: FlushOrder): Promise<LanesUnderWay> {

@@ -10,6 +10,12 @@ const rememberedMilliseconds = 60_000;
 /** A shorter fan-out says little about how many posts a second there can be. */
 const leastMeasuredMilliseconds = 1_000;
 
+/** Posts at less than this share of the pace are not slow because of it. */
+const shareOfPace = 0.8;
+
+/** A shorter fan-out keeps no machine busy. */
+const leastRestMilliseconds = 100;
+
 /** With `coalesceMilliseconds` of less, flushes still take some time. */
 const shortestIntervalMilliseconds = 100;
 
@@ -38,6 +44,17 @@ export class Room {
   /** Notes how fast connections without batches took their posts: they may be slower than the pace. */
   noteSingle({ milliseconds, postsPerSecond }: FanOutReport): void {
     if (milliseconds >= leastMeasuredMilliseconds) this.singlePostsPerSecond = postsPerSecond;
+  }
+
+  /**
+   * How long connections without batches have to wait until they are posted to again, in milliseconds. If it is not the
+   * pace that makes their posts slow, it is a machine that does everything else as well: it is left alone for as long as
+   * it was kept busy. Where nobody takes batches, nobody waits for them.
+   */
+  restAfterSingle({ milliseconds, postsPerSecond }: FanOutReport): number {
+    const isShared = (this.listed?.met.batched ?? 0) > 0;
+    const isSlow = postsPerSecond < shareOfPace * this.dependencies.pace.rate();
+    return isShared && isSlow && milliseconds >= leastRestMilliseconds ? milliseconds : 0;
   }
 
   /** Posts for each connection of a lane; Infinity when nobody knows how many connections there are, or there are none. */
