@@ -61,7 +61,7 @@ export function createDynamoFanOutLease(sender: Sender, tableName: string): FanO
         // The AWS SDK repeats a request whose answer was lost. The lease is this holder's then: it must hear of it, or
         // nobody would flush until the lease expires.
         ConditionExpression:
-          'attribute_not_exists(holder) OR heldUntil <= :now OR holder = :holder AND heldUntil = :heldUntil',
+          'attribute_not_exists(holder) OR heldUntil <= :now OR holder = :holder',
         ExpressionAttributeValues: { ':holder': holder, ':heldUntil': heldUntil, ':now': now },
         ReturnValues: 'ALL_OLD',
       });

@@ -9,7 +9,7 @@ import {
   type InvalidEvent,
   type ReportedEvent,
 } from './broadcasting/reported-events';
-import type { FanOutReport } from './fan-out-report';
+import type { LaneEnd } from './broadcasting/ports';
 import type { Clock, Count, Log, RejectedEvents, StateStore } from './ports';
 import { registerOf } from '../../sdk/protocol';
 
@@ -107,8 +107,8 @@ export function createBroadcast(dependencies: {
     const messages = news.map(messageOfEvent);
     // The registers of what others flush are not completed, which saves a write an event: if the very same event comes
     // again, it is sent again.
-    const onFlushed = async (reports: readonly (FanOutReport | undefined)[]) => {
-      if (!reports.every(isComplete)) return;
+    const onFlushed = async (ends: readonly LaneEnd[]) => {
+      if (!ends.every(isComplete)) return;
       await mapAtATime(requestsAtATime, stored, (event) => complete(event, id));
     };
     await coalescer.send({ id, messages, onFlushed, eventId: id }, deadline);
@@ -116,6 +116,7 @@ export function createBroadcast(dependencies: {
 }
 
 /** Whether somebody sees to everybody: other workers do, and so does the queue. */
-function isComplete(ended: FanOutReport | undefined): boolean {
+function isComplete(ended: LaneEnd): boolean {
+  if (ended === 'failed') return false;
   return ended === undefined || (ended.failed === 0 && ended.lostShards === 0);
 }

@@ -63,6 +63,8 @@ export interface DeliveryOptions {
   readonly maxAttempts: number;
   /** The same for a connection that is throttled while the account is not: nobody waits for it for long. */
   readonly maxStuckAttempts: number;
+  /** The same for a connection whose posts fail: nobody waits for it for long. Default: `maxAttempts`. */
+  readonly maxFailedAttempts?: number;
   /** Bounds the posts in flight further, as the measured latency says. Default: it does not. */
   readonly inFlight?: InFlightLimit;
   /** Whether others that share the pace come first. Default: no. */
@@ -104,6 +106,7 @@ export async function deliverAll(
 ): Promise<PostCounts> {
   const { poster, pace, now, timers, random, concurrency } = options;
   const { maxAttempts, maxStuckAttempts, inFlight, yields = false } = options;
+  const { maxFailedAttempts = maxAttempts } = options;
   const passGate = (yields ? createYieldingGate : createGate)(options, deadline);
   let page: readonly Connection[] = [];
   let next = 0;
@@ -188,7 +191,8 @@ export async function deliverAll(
       return undefined;
     }
     const isStuck = isThrottled && !pace.isSlowed();
-    if (made < (isStuck ? maxStuckAttempts : maxAttempts)) pause(attempt);
+    const attempts = isThrottled ? maxAttempts : maxFailedAttempts;
+    if (made < (isStuck ? maxStuckAttempts : attempts)) pause(attempt);
     else listener.settle(connection, isStuck ? 'stuck' : 'left', delivered);
     return undefined;
   }

@@ -69,6 +69,7 @@ export const logLines = {
   'fan-out lease not written': { level: 'warn', fields: ['error'] },
   'pending events not read': { level: 'warn', fields: ['error'] },
   'sent events not read': { level: 'warn', fields: ['error'] },
+  'sent events not noted': { level: 'warn', fields: ['error'] },
   'events not coalesced': { level: 'error', fields: ['error'] },
   'pending events not handed over': { level: 'error', fields: ['error'] },
   'heartbeat not coalesced': { level: 'warn', fields: ['error'] },

@@ -23,7 +23,7 @@ export class MemoryFanOutLease implements FanOutLease {
 
   async acquire(holder: string, now: number, heldUntil: number): Promise<LeaseState | undefined> {
     const before = this.state;
-    const isRepeated = before.holder === holder && before.heldUntil === heldUntil;
+    const isRepeated = before.holder === holder;
     if (before.holder !== undefined && before.heldUntil > now && !isRepeated) {
       return Promise.resolve(undefined);
     }

@@ -27,8 +27,8 @@ function model(lease: LeaseState, step: Step): { readonly after: LeaseState; res
   if (step.kind === 'look') return { after: lease, result: lease };
   if (step.kind === 'acquire') {
     const { holder, now, heldUntil } = step;
-    const isRepeated = lease.holder === holder && lease.heldUntil === heldUntil;
-    if (lease.holder !== undefined && lease.heldUntil > now && !isRepeated) {
+    const isOther = lease.holder !== undefined && lease.holder !== holder;
+    if (isOther && lease.heldUntil > now) {
       return { after: lease, result: undefined };
     }
     return { after: { ...lease, holder, heldUntil }, result: lease };

@@ -49,8 +49,10 @@ export function createCoalescer(dependencies: CoalescerDependencies): Coalescer 
    */
   async function hold(given: InHand | undefined, deadline: number): Promise<InHand | undefined> {
     let inHand = given;
+    // The same name again: a lease whose release was not answered is still this holder's.
+    const holder = createId();
     for (;;) {
-      const [holder, acquiredAt] = [createId(), now()];
+      const acquiredAt = now();
       const before = await lease.acquire(holder, acquiredAt, acquiredAt + leaseMilliseconds);
       if (before === undefined) {
         memory.noteHeld();
@@ -83,14 +85,16 @@ export function createCoalescer(dependencies: CoalescerDependencies): Coalescer 
   async function record(outgoing: Pick<Outgoing, 'id' | 'messages'>): Promise<boolean> {
     let recordedAt = Math.max(now(), memory.read);
     for (;;) {
+      const begunAt = now();
       // One after the other: who reads meanwhile meets the earlier ones.
       for (const item of pendingItemsOf(outgoing, recordedAt)) await pending.record(item);
       // It may have been released before the item was there to be seen.
       const state = await lease.look();
       memory.note(state);
       if (recordedAt >= state.read - overlapMilliseconds) return !isFree(state, now());
-      // It may lie behind the cursor: clocks differ, or the write took long.
-      recordedAt = Math.max(now(), state.read);
+      // It may lie behind the cursor: clocks differ, or the write took long. Next time it is dated so much later that it
+      // is not behind again when the write takes as long once more.
+      recordedAt = Math.max(now(), state.read) + (now() - begunAt);
     }
   }
 

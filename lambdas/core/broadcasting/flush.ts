@@ -11,7 +11,7 @@ import { createShardReader } from '../shard-reader';
 import { createFlushByJobs } from './flush-by-jobs';
 import { allOf, contentsOf, supersededIn } from './flush-content';
 import { isEvent } from './outgoing-message';
-import type { Flush, FlushOrder } from './ports';
+import type { Flush, FlushOrder, LaneEnd } from './ports';
 import { createPostList } from './post-list';
 import { Room } from './room';
 
@@ -32,7 +32,8 @@ export function createFlush(dependencies: FlushDependencies): Flush {
   const { connections, reach, report, now, timers, log, largeFanOutConnections } = dependencies;
   const countConnections = createConnectionCount(dependencies);
   const room = new Room({ ...dependencies, countConnections }, dependencies.coalesceMilliseconds);
-  const lanes = createLanes(dependencies);
+  // The next flush waits for this one: who cannot be reached at once is the queue's.
+  const lanes = createLanes({ maxFailedAttempts: 2, ...dependencies });
   const flushByJobs = createFlushByJobs({ ...dependencies, room });
 
   /** Logs what became of all lanes, when the last of them has ended. */
@@ -108,14 +109,14 @@ export function createFlush(dependencies: FlushDependencies): Flush {
 
   return (order) => {
     const underWay = begin(order);
-    const of = async (lane: Lane) => {
+    const of = async (lane: Lane): Promise<LaneEnd> => {
       try {
         return await (
           await underWay
         )[lane];
       } catch (error) {
         log.error('flush failed', { error });
-        return undefined;
+        return 'failed';
       }
     };
     return { batched: of('batched'), single: of('single') };

@@ -1,14 +1,16 @@
 // One hold of the fan-out lease: flush after flush of what has become pending, until nothing is.
-import type { FanOutReport } from '../fan-out';
 import type { Clock, Log, Timers } from '../ports';
+import { inOrderOfVersions } from './conflate';
 import { LaneProgress } from './lane-progress';
 import type { OutgoingMessage } from './outgoing-message';
 import {
   overlapMilliseconds,
   type FanOutLease,
   type Flush,
+  type LaneEnd,
   type LeaseState,
   type PendingStore,
+  type SentKeys,
 } from './ports';
 
 /** How long the lease lasts without being renewed, in milliseconds: so long everybody waits for a holder that died. */
@@ -20,12 +22,15 @@ const pauseMilliseconds = 250;
 /** Milliseconds that a flush must have until the deadline. */
 export const shortestFlushMilliseconds = 2_000;
 
+/** What has been pending for longer has expired: TTL deletes it some time later. */
+const longestPendingMilliseconds = 60 * 60_000;
+
 /** What the holder has brought itself: messages that nobody else knows of. */
 export interface InHand {
   readonly messages: readonly OutgoingMessage[];
   readonly eventId?: string;
   /** Told what became of the flush that had it. Never rejects. */
-  readonly onFlushed: (reports: readonly (FanOutReport | undefined)[]) => Promise<void>;
+  readonly onFlushed: (ends: readonly LaneEnd[]) => Promise<void>;
 }
 
 export interface HoldDependencies {
@@ -121,8 +126,18 @@ export class Hold {
 
   /** Whether anything is pending that this hold has not sent. @throws when that cannot be read */
   async findsMore(): Promise<boolean> {
-    const items = await this.dependencies.pending.since(this.cursor - overlapMilliseconds);
+    // What was read, and could not be sent in time, is known to this hold alone.
+    if (this.hasWork()) return true;
+    const items = await this.dependencies.pending.since(this.from());
     return items.some((item) => this.batched.isNew(item) || this.single.isNew(item));
+  }
+
+  /** A lease that has lost its cursors, or lay idle through a rollback, must not bring back what nobody wants any more. */
+  private from(): number {
+    return Math.max(
+      this.cursor - overlapMilliseconds,
+      this.dependencies.now() - longestPendingMilliseconds,
+    );
   }
 
   private isOver(): boolean {
@@ -164,7 +179,10 @@ export class Hold {
     const paused = this.pausedUntil - now();
     // Only a slow lane keeps this hold alive: that it ends is as good a reason to go on.
     const isIdle = !hasInHand && this.isDrained && !this.canFlush();
-    const milliseconds = Math.max(this.untilDue(), paused, isIdle ? pauseMilliseconds : 0);
+    const turn = Math.max(this.untilDue(), paused, isIdle ? pauseMilliseconds : 0);
+    // Whoever is out of time before its turn comes has only to hand over.
+    const left = this.deadline - (this.isEnding() ? 0 : shortestFlushMilliseconds) - now();
+    const milliseconds = Math.min(turn, Math.max(1, left));
     if (milliseconds <= 0) return;
     let cancel: (() => void) | undefined;
     const waited = new Promise<void>((resolve) => (cancel = timers.after(milliseconds, resolve)));
@@ -190,7 +208,7 @@ export class Hold {
     const { pending, log, now } = this.dependencies;
     const { read } = this;
     try {
-      const items = await pending.since(this.cursor - overlapMilliseconds);
+      const items = await pending.since(this.from());
       this.cursor = read;
       let isNew = false;
       for (const item of items) {
@@ -216,8 +234,8 @@ export class Hold {
     const own = inHand?.messages ?? [];
     const isSingleFree = inHand !== undefined || this.isSingleFree();
     const flushing = flush({
-      batched: [...this.batched.take(), ...own],
-      single: isSingleFree ? [...this.single.take(), ...own] : undefined,
+      batched: inOrderOfVersions([...this.batched.take(), ...own]),
+      single: isSingleFree ? inOrderOfVersions([...this.single.take(), ...own]) : undefined,
       deadline,
       ...(inHand?.eventId === undefined ? {} : { eventId: inHand.eventId }),
     });
@@ -231,7 +249,7 @@ export class Hold {
       const both = Promise.all([flushing.batched, flushing.single]);
       const told = both.then((reports) => inHand.onFlushed(reports));
       this.unsettled.add(told);
-      void told.then(() => this.unsettled.delete(told));
+      void told.finally(() => this.unsettled.delete(told)).catch(() => undefined);
     }
     await flushing.batched;
     this.batched.finish(cursor);
@@ -295,15 +313,26 @@ export class Hold {
     return { read, flushedAt, done, hasSent, heldUntil: now() + leaseMilliseconds };
   }
 
+  /** Whether a successor finds the list: without it some are sent twice, but a lease that is not freed silences all. */
+  private async saveSent(sent: SentKeys): Promise<boolean> {
+    if (sent.batched.length + sent.single.length === 0) return false;
+    try {
+      await this.dependencies.lease.saveSent(sent);
+      return true;
+    } catch (error) {
+      this.dependencies.log.warn('sent events not noted', { error });
+      return false;
+    }
+  }
+
   /** Never rejects: a lease that is not released ends by itself. */
   private async release(): Promise<void> {
     const { lease, now } = this.dependencies;
     if (!this.batched.hasWork) this.batched.finish(this.cursor);
     if (!this.single.hasWork) this.single.finish(this.cursor);
     const sent = { batched: this.batched.sentKeys(), single: this.single.sentKeys() };
-    const hasSent = sent.batched.length + sent.single.length > 0;
     await this.write(async () => {
-      if (hasSent) await lease.saveSent(sent);
+      const hasSent = await this.saveSent(sent);
       const read = Math.max(now(), this.read);
       const state = { ...this.stateOf(read, this.flushedAt), hasSent, heldUntil: 0 };
       // A release whose answer was lost is made twice, and then finds that it is not ours: that is no loss.

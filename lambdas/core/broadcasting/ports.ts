@@ -42,8 +42,8 @@ export interface FanOutLease {
   /** Read consistently. A lease that was never taken is free, and all its times are 0. */
   look(): Promise<LeaseState>;
   /**
-   * Takes the lease if it is free or its holder counts as dead; asked again with the same `holder` and `heldUntil`, as
-   * after an answer that was lost, it is taken as well.
+   * Takes the lease if it is free, its holder counts as dead, or it is this holder's: the answer to an acquisition or to a
+   * release may have been lost.
    * @returns what stood in it; undefined when somebody else holds it
    */
   acquire(holder: string, now: number, heldUntil: number): Promise<LeaseState | undefined>;
@@ -84,12 +84,18 @@ export interface FlushOrder {
   readonly eventId?: string;
 }
 
+/**
+ * What became of a lane: a report, `undefined` when other workers do it (each with a report of its own) or there was nothing
+ * to send, or `failed` by a fault of ours, which is logged.
+ */
+export type LaneEnd = FanOutReport | undefined | 'failed';
+
 /** A flush under way: the two promises never reject. */
 export interface Flushing {
-  /** Every connection with batches has its messages, or the retry queue has them; undefined if there is no report of it. */
-  readonly batched: Promise<FanOutReport | undefined>;
+  /** Every connection with batches has its messages, or the retry queue has them. */
+  readonly batched: Promise<LaneEnd>;
   /** The same for all others. */
-  readonly single: Promise<FanOutReport | undefined>;
+  readonly single: Promise<LaneEnd>;
 }
 
 /**

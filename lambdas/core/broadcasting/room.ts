@@ -22,7 +22,7 @@ const shortestIntervalMilliseconds = 100;
 /** Remembers from flush to flush how many connections there are, and how fast they take posts. */
 export class Room {
   private listed: { readonly met: Readonly<Record<Lane, number>>; readonly at: number } | undefined;
-  private singlePostsPerSecond = Infinity;
+  private single: { readonly postsPerSecond: number; readonly at: number } | undefined;
   private readonly intervalMilliseconds: number;
 
   constructor(
@@ -43,7 +43,8 @@ export class Room {
 
   /** Notes how fast connections without batches took their posts: they may be slower than the pace. */
   noteSingle({ milliseconds, postsPerSecond }: FanOutReport): void {
-    if (milliseconds >= leastMeasuredMilliseconds) this.singlePostsPerSecond = postsPerSecond;
+    if (milliseconds < leastMeasuredMilliseconds) return;
+    this.single = { postsPerSecond, at: this.dependencies.now() };
   }
 
   /**
@@ -65,11 +66,18 @@ export class Room {
     return this.among(connections ?? 0, lane);
   }
 
+  private measured(): number {
+    const { single } = this;
+    const isKnown =
+      single !== undefined && this.dependencies.now() - single.at < rememberedMilliseconds;
+    return isKnown ? single.postsPerSecond : Infinity;
+  }
+
   /** Posts for each of so many connections. */
   among(connections: number, lane: Lane): number {
     if (connections === 0) return Infinity;
     const pace = this.dependencies.pace.rate();
-    const rate = lane === 'single' ? Math.min(pace, this.singlePostsPerSecond) : pace;
+    const rate = lane === 'single' ? Math.min(pace, this.measured()) : pace;
     return Math.max(1, Math.floor((rate * this.intervalMilliseconds) / 1000 / connections));
   }
 }

@@ -74,7 +74,7 @@ test('the lease lies where the data model says, without a TTL: a cursor that is 
   await expect(itemOf('lease', 'sent')).resolves.toEqual(sent);
 });
 
-test('who took the lease by a request whose answer was lost has it all the same when the SDK repeats it', async () => {
+test('who has the lease and does not know it, as an answer was lost, has it when it asks again', async () => {
   const { lease } = await setUp();
   await lease.acquire('before', start, start + 1);
   await lease.release('before', state);
@@ -82,7 +82,6 @@ test('who took the lease by a request whose answer was lost has it all the same 
   const taken = { ...state, holder: 'a', heldUntil: start + 5_000 };
   await expect(lease.acquire('a', start, start + 5_000)).resolves.toEqual(taken);
   await expect(lease.acquire('b', start, start + 5_000)).resolves.toBeUndefined();
-  await expect(lease.acquire('a', start, start + 5_001)).resolves.toBeUndefined();
 });
 
 test('a pending event lies where the data model says, in one of four partitions, for an hour', async () => {

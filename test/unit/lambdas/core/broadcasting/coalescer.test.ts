@@ -105,6 +105,17 @@ test('a holder without time hands over to another worker, and needs no event for
   expect(world.handedOver.length).toBeGreaterThan(0);
 });
 
+test('what waits for the slower lane when time is up is handed over, too', async () => {
+  for (const count of [80, 84, 88, 92]) {
+    const world = calm({ flushMilliseconds: { batched: 12, single: 1_900 } });
+    const ids = await play(
+      world,
+      Array.from({ length: count }, () => 200),
+    );
+    expect({ count, missed: world.missed(ids) }).toEqual({ count, missed: [] });
+  }
+});
+
 test('a holder that dies at any step loses nothing, and what it had in hand comes again', async () => {
   const gaps = [10, 40, 40, 200, 40, 300, 40];
   // As many steps as the whole story takes, and then some.

@@ -1,0 +1,43 @@
+// When connections without batches have to rest, so that those with batches are not slowed by them.
+import { Room } from '../../../../../lambdas/core/broadcasting/room';
+import type { FanOutReport } from '../../../../../lambdas/core/fan-out-report';
+
+function createRoom(met: { readonly batched: number; readonly single: number }) {
+  const room = new Room(
+    { pace: { rate: () => 8_000 }, countConnections: () => Promise.resolve(0), now: () => 0 },
+    500,
+  );
+  room.noteListing(met);
+  return room;
+}
+
+const ended = (milliseconds: number, postsPerSecond: number) =>
+  ({ milliseconds, postsPerSecond }) as FanOutReport;
+
+test.each([
+  ['as long as a machine was kept busy', { batched: 50, single: 50 }, ended(900, 3_000), 900],
+  ['not at all at the pace', { batched: 50, single: 50 }, ended(900, 7_900), 0],
+  ['not at all after a moment', { batched: 50, single: 50 }, ended(60, 3_000), 0],
+  ['not at all where nobody takes batches', { batched: 0, single: 50 }, ended(900, 3_000), 0],
+])('connections without batches rest %s', (_, met, report, milliseconds) => {
+  expect(createRoom(met).restAfterSingle(report)).toBe(milliseconds);
+});
+
+test('what was measured in one bad minute is forgotten', () => {
+  const clock = { milliseconds: 0 };
+  const room = new Room(
+    {
+      pace: { rate: () => 8_000 },
+      countConnections: () => Promise.resolve(0),
+      now: () => clock.milliseconds,
+    },
+    500,
+  );
+  expect(room.among(10, 'single')).toBe(400);
+  // Ten connections, of which one was answered after its time was up.
+  room.noteSingle(ended(3_500, 3));
+  expect(room.among(10, 'single')).toBe(1);
+  expect(room.among(10, 'batched')).toBe(400);
+  clock.milliseconds += 60_000;
+  expect(room.among(10, 'single')).toBe(400);
+});
