@@ -1,11 +1,11 @@
 // Asks DynamoDB in a fraction of the CPU time that the AWS SDK's client takes for a command.
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { SignatureV4 } from '@smithy/signature-v4';
 import type { HttpRequest } from '@smithy/types';
 import type { Dispatcher } from 'undici';
 import type Client from 'undici/lib/dispatcher/client.js';
 import { shardCount } from '../core/shard';
 import { LentClients } from './lent-clients';
+import { bodyHashOf, createSigner, type Signer } from './signature-v4';
 
 /** Operations that are sent fast. */
 export type FastOperation = 'Query' | 'GetItem' | 'PutItem' | 'UpdateItem';
@@ -35,13 +35,16 @@ export interface FastRequestOptions {
 /** Where the AWS SDK's client sends its requests. */
 interface Endpoint {
   readonly url: string;
-  /** As the SDK's signer takes it. */
-  readonly request: Pick<HttpRequest, 'protocol' | 'hostname' | 'port' | 'path' | 'headers'>;
+  readonly host: string;
+  readonly path: string;
+  readonly userAgent: string;
   readonly clients: LentClients;
+  /** By operation: its name is one of the headers that are signed. */
+  readonly signers: Map<FastOperation, Signer>;
 }
 
 /**
- * Signs each request with the SDK's signer and credentials, and sends it over sockets of its own: without the
+ * Signs each request with the SDK's credentials, and sends it over sockets of its own: without the
  * middleware and the schemas that are most of what a command costs. Where to, it learns from the requests that go
  * the usual way: before the first of them it sends nothing.
  *
@@ -52,8 +55,7 @@ export function createFastRequest(
   client: DynamoDBDocumentClient,
   { sockets = shardCount, timeoutMilliseconds = 3_000 }: FastRequestOptions = {},
 ): FastRequest {
-  const { credentials, region, sha256 } = client.config;
-  const signer = new SignatureV4({ service: 'dynamodb', credentials, region, sha256 });
+  const { credentials, region } = client.config;
   let endpoint: Endpoint | undefined;
 
   function learn(request: HttpRequest): void {
@@ -64,15 +66,11 @@ export function createFastRequest(
     const options = { sockets, timeoutMilliseconds, keepAliveMilliseconds: 60_000 };
     endpoint = {
       url,
-      request: {
-        ...{ protocol, hostname, path, ...(port === undefined ? {} : { port }) },
-        headers: {
-          'content-type': 'application/x-amz-json-1.0',
-          host: headers['host'] ?? hostname,
-          'user-agent': headers['user-agent'] ?? '',
-        },
-      },
+      host: headers['host'] ?? hostname,
+      path,
+      userAgent: headers['user-agent'] ?? '',
       clients: new LentClients(url, options),
+      signers: new Map(),
     };
   }
 
@@ -84,20 +82,32 @@ export function createFastRequest(
     { step: 'finalizeRequest', priority: 'high' },
   );
 
+  async function signerOf({ host, signers }: Endpoint, operation: FastOperation): Promise<Signer> {
+    const known = signers.get(operation);
+    if (known !== undefined) return known;
+    const headers = {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': `DynamoDB_20120810.${operation}`,
+    };
+    const signer = createSigner({ service: 'dynamodb', region: await region(), host, headers });
+    signers.set(operation, signer);
+    return signer;
+  }
+
   async function ask(
-    { request, clients }: Endpoint,
+    endpoint: Endpoint,
     operation: FastOperation,
     input: object,
   ): Promise<FastAnswer> {
+    const { path, userAgent, clients } = endpoint;
     const body = JSON.stringify(input);
-    const target = { 'x-amz-target': `DynamoDB_20120810.${operation}` };
-    const headersToSign = { ...request.headers, ...target };
-    const signed = { ...request, headers: headersToSign, method: 'POST', query: {}, body };
-    const { headers } = await signer.sign(signed);
+    const [signer, keys] = await Promise.all([signerOf(endpoint, operation), credentials()]);
+    const signed = signer.sign(`POST\n${path}`, bodyHashOf(body), keys, Date.now());
+    const headers = [...signed, 'user-agent', userAgent];
     return new Promise((resolve, reject) => {
       clients.lend((socket) => {
         const answer = new Answer(socket, clients, resolve, reject);
-        socket.dispatch({ path: request.path, method: 'POST', headers, body }, answer);
+        socket.dispatch({ path, method: 'POST', headers, body }, answer);
       });
     });
   }

@@ -1,5 +1,5 @@
 // Texts as they are posted, encoded and hashed once for all connections.
-import { bodyHashOf } from './execute-api-signer';
+import { bodyHashOf } from './signature-v4';
 
 /** What all posts of one text share. */
 export interface PreparedText {

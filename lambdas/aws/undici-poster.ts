@@ -2,9 +2,10 @@
 import type { Dispatcher } from 'undici';
 import type Client from 'undici/lib/dispatcher/client.js';
 import type { Clock, Delivery, Log, Poster } from '../core/ports';
-import { createExecuteApiSigner, type SigningCredentials } from './execute-api-signer';
+import { createExecuteApiSigner } from './execute-api-signer';
 import { LentClients } from './lent-clients';
 import { PreparedTexts, type PreparedText } from './prepared-texts';
+import type { SigningCredentials } from './signature-v4';
 
 export interface UndiciPosterOptions {
   /** The stage's own @connections URL. */

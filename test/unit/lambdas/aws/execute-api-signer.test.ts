@@ -1,7 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { bodyHashOf, createExecuteApiSigner } from '../../../../lambdas/aws/execute-api-signer';
+import { createExecuteApiSigner } from '../../../../lambdas/aws/execute-api-signer';
+import { bodyHashOf, createSigner } from '../../../../lambdas/aws/signature-v4';
 
 /** What @smithy/signature-v4 wants of a hash. */
 class Sha256 {
@@ -116,6 +117,32 @@ test('keeps up with the clock and with new credentials', async () => {
     expect(asRecord(signed.headers)['authorization']).toBe(expected['authorization']);
   }
 });
+
+test('signs headers of its own, in the order of their names', () =>
+  fc.assert(
+    fc.asyncProperty(credentials, text, async (keys, body) => {
+      const [host, now] = ['dynamodb.eu-central-1.amazonaws.com', Date.UTC(2026, 1, 6)];
+      const headers = {
+        'x-amz-target': 'DynamoDB_20120810.GetItem',
+        'content-type': 'application/x-amz-json-1.0',
+      };
+      const region = 'eu-central-1';
+      const signer = createSigner({ service: 'dynamodb', region, host, headers });
+      const theirs = new SignatureV4({
+        ...{ service: 'dynamodb', region, credentials: keys, sha256: Sha256 as never },
+        applyChecksum: false,
+      });
+      const request = { method: 'POST', protocol: 'https:', hostname: host, path: '/', body };
+      const { headers: expected } = await theirs.sign(
+        { ...request, headers: { host, ...headers } },
+        { signingDate: new Date(now) },
+      );
+      expect({ host, ...asRecord(signer.sign('POST\n/', bodyHashOf(body), keys, now)) }).toEqual(
+        expected,
+      );
+    }),
+    { numRuns: 50 },
+  ));
 
 test('encodes the id once on the wire', () => {
   const signer = createExecuteApiSigner('https://a.example/live', 'eu-central-1');
