@@ -205,10 +205,9 @@ export async function deliverAll(
 
   /** Waits while there are more workers than posts may be in flight; then somebody else goes on with the attempt. */
   async function park(attempt: Attempt | undefined): Promise<void> {
-    if (attempt !== undefined) {
-      ready.push(attempt);
-      sleepers.shift()?.();
-    }
+    if (attempt !== undefined) ready.push(attempt);
+    // Also without one: this may have been the last that was awake, and whoever sleeps must find out that all is done.
+    sleepers.shift()?.();
     running -= 1;
     await new Promise<void>((wake) => parked.push(wake));
     running += 1;

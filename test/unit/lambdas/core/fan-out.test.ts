@@ -464,6 +464,23 @@ describe('several messages', () => {
     await run({ messages: list });
     expect(gateway.mostInFlight).toBe(6);
   });
+
+  test('end as soon as everybody is told, also when the limit shrinks while most wait for one that is tried again', async () => {
+    let tries = 0;
+    const singleInFlight = Object.assign(new InFlightLimit(8), {
+      limit: () => (tries < 2 ? 8 : 2),
+    });
+    const { clock, connections, gateway, run } = setUp({ singleInFlight });
+    const [first] = connections.seed(clock.now(), manyUsers.slice(0, 20));
+    gateway.answer = (connectionId) => {
+      if (connectionId !== first?.connectionId) return 'delivered';
+      tries += 1;
+      return tries === 1 ? 'throttled' : 'delivered';
+    };
+    const startedAt = clock.now();
+    await expect(run({ messages: list })).resolves.toMatchObject({ delivered: 20, retried: 1 });
+    expect(clock.now() - startedAt).toBeLessThan(5_000);
+  });
 });
 
 test('thousands that are left over are put into the queue once each, a thousand to a job', async () => {
