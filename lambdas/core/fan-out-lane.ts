@@ -66,9 +66,14 @@ export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLa
     const counts = { delivered: 0, gone: 0, failed: 0, expired: 0, spared: 0, closed: 0 };
     const gone = new GoneCollector(connections, now, log);
     const { round } = order;
-    const leftovers = new LeftoverCollector({ round, stuckRounds: 0 }, queue, log);
-    const stuckRounds = (stuckOrder?.rounds ?? 0) + 1;
-    const stuck = new LeftoverCollector({ round, stuckRounds }, queue, log);
+    const collect = (rounds: {
+      readonly round?: number | undefined;
+      readonly stuckRounds: number;
+    }) => new LeftoverCollector(rounds, queue, log);
+    const leftovers = collect({ round, stuckRounds: 0 });
+    const stuck = collect({ round, stuckRounds: (stuckOrder?.rounds ?? 0) + 1 });
+    // Who took some of the messages reads, and is reached: for the others the rounds begin anew.
+    const reached = { left: collect({ stuckRounds: 0 }), stuck: collect({ stuckRounds: 1 }) };
     const givenUp: [Connection, missing: readonly string[]][] = [];
 
     const settle = (connection: Connection, ending: Ending, delivered: number) => {
@@ -81,10 +86,12 @@ export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLa
       const missing = () => list.missingAfter(delivered);
       if (ending === 'delivered') counts.delivered += 1;
       else if (ending === 'skipped') counts.spared += 1;
+      else if (ending === 'stuck' && delivered > 0) reached.stuck.add(connection, missing());
       else if (ending === 'stuck' && stuckOrder && isGivenUp(stuckOrder))
         givenUp.push([connection, missing()]);
       else if (ending === 'stuck') stuck.add(connection, missing());
-      else if (ending === 'left' && requeue) leftovers.add(connection, missing());
+      else if (ending === 'left' && requeue)
+        (delivered > 0 ? reached.left : leftovers).add(connection, missing());
       else counts.failed += 1;
     };
 
@@ -116,16 +123,18 @@ export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLa
     }
     const unread = order.unread();
     const shards = { shards: unread, messages: list.missingAfter(0), lane };
-    const [left, stillStuck] = await Promise.all([
+    const [left, ...others] = await Promise.all([
       leftovers.flush(requeue ? shards : undefined),
-      stuck.flush(),
-      gone.flush(),
+      ...[stuck, reached.left, reached.stuck].map((collector) => collector.flush()),
     ]);
+    await gone.flush();
+    const ofConnections = (what: 'requeued' | 'lost') =>
+      [left, ...others].reduce((sum, one) => sum + one[what].connections, 0);
     const milliseconds = now() - startedAt;
     return {
       ...counts,
-      failed: counts.failed + left.lost.connections + stillStuck.lost.connections,
-      requeued: left.requeued.connections + stillStuck.requeued.connections,
+      failed: counts.failed + ofConnections('lost'),
+      requeued: ofConnections('requeued'),
       requeuedShards: left.requeued.shards,
       lostShards: unread.length - left.requeued.shards,
       ...{ posts, retried, milliseconds },

@@ -173,7 +173,7 @@ describe('connections whose clients do not read', () => {
   /** Does what is in the queue, and what comes of it, round after round. */
   async function runAll(world: ReturnType<typeof setUp>, first: DeliveryJob) {
     world.queue.jobs = [first];
-    for (let round = 0; world.queue.jobs.length > 0 && round < 20; round += 1) {
+    for (let round = 0; world.queue.jobs.length > 0 && round < 50; round += 1) {
       for (const job of world.queue.jobs.splice(0)) await world.run(job);
     }
   }
@@ -201,6 +201,33 @@ describe('connections whose clients do not read', () => {
     expect(recorded.at(-1)).toMatchObject({ numbers: { closed: 30, requeued: 0, failed: 0 } });
     expect(recorded.at(-1)?.numbers).not.toHaveProperty('ageMilliseconds');
   });
+
+  test.each(['throttled', 'failed'] as const)(
+    'are not those that take some messages in each round, of a long job whose posts are %s now and then',
+    async (answer) => {
+      const world = setUp();
+      const { clock, connections, gateway, kept } = world;
+      const [slow] = connections.seed(clock.now(), ['alice']);
+      if (slow === undefined) throw new Error('not seeded');
+      const messages = Array.from({ length: 40 }, (_, index) =>
+        messageOf(agentEvent(`agent-${index}`, 'online', 1)),
+      );
+      const took: string[] = [];
+      let posts = 0;
+      const post = gateway.post.bind(gateway);
+      gateway.post = async (connectionId, text) => {
+        posts += 1;
+        // Tried three times in a round, once if it is throttled.
+        gateway.answer = () => (posts % 5 < (answer === 'failed' ? 3 : 1) ? answer : 'delivered');
+        const delivery = await post(connectionId, text);
+        if (delivery === 'delivered') took.push(text);
+        return delivery;
+      };
+      await runAll(world, { messages, round: 1, connections: [slow] });
+      expect(took).toEqual(messages);
+      expect([gateway.closed, kept]).toEqual([[], []]);
+    },
+  );
 
   test('are told from the throttle of the account by asking for each, however many users they are of', async () => {
     const world = setUp();
