@@ -36,6 +36,7 @@ export interface FanOutLine {
   readonly message: 'fan-out';
   readonly service: string;
   readonly type: string;
+  readonly events: number;
   readonly delivered: number;
   readonly retried: number;
   readonly requeued: number;
