@@ -46,10 +46,14 @@ export function createHeartbeat(dependencies: {
   readonly now: Clock;
   readonly log: Log;
   readonly heartbeatSeconds: number;
+  /**
+   * Whether it goes out with events when there are some. Default: yes; not if who was sent events needs none of its own.
+   */
+  readonly ridesAlong?: boolean;
 }): Heartbeat {
   const { sendHeartbeat, largeFanOut, queue, heartbeats, now, log, heartbeatSeconds } =
     dependencies;
-  const { census, drawCensus, coalescer } = dependencies;
+  const { census, drawCensus, coalescer, ridesAlong = true } = dependencies;
   const interval = heartbeatSeconds * 1000;
 
   /** From when on heartbeats are to be planned. */
@@ -113,7 +117,7 @@ export function createHeartbeat(dependencies: {
     const message = heartbeatMessage(now());
     const messages = [message];
     const isLarge = await largeFanOut(messages);
-    const isCarried = !isLarge && (await join(message));
+    const isCarried = ridesAlong && !isLarge && (await join(message));
     const send = async () => {
       if (!isLarge) await sendHeartbeat({ messages, deadline, isCarried });
       await draw();

@@ -6,11 +6,14 @@ import { createSqsHeartbeatQueue } from '../aws/sqs-heartbeat-queue';
 import { createHeartbeat } from '../core/heartbeat';
 import { createHandler } from './handler';
 
-const names = ['heartbeatQueueUrl', 'heartbeatSeconds'] as const;
-const { heartbeatQueueUrl, heartbeatSeconds } = readSettings(process.env, names);
+const names = ['heartbeatQueueUrl', 'heartbeatSeconds', 'heartbeat'] as const;
+const { heartbeatQueueUrl, heartbeatSeconds, ...settings } = readSettings(process.env, names);
+const ridesAlong = settings.heartbeat === 'always';
 const { sqs, ...world } = createFanOutWorld(process.env, 'heartbeat');
 const queue = createSqsHeartbeatQueue(sqs, heartbeatQueueUrl);
 const heartbeats = createDynamoHeartbeatStore(world.dynamo, world.tableName);
-const heartbeat = createHeartbeat({ ...world, queue, heartbeats, heartbeatSeconds });
+const heartbeat = createHeartbeat({
+  ...{ ...world, queue, heartbeats, heartbeatSeconds, ridesAlong },
+});
 
 export const handler = createHandler({ ...world, heartbeat });

@@ -8,7 +8,7 @@ import { createSendHeartbeat } from '../../../../lambdas/core/send-heartbeat';
 import { agentEvent } from '../../../support/events';
 import { createFanOutWorld } from '../../../support/fan-out';
 
-function setUp(heartbeatSeconds = 30) {
+function setUp(heartbeatSeconds = 30, ridesAlong = true) {
   const world = createFanOutWorld();
   const { clock, gateway, queue: deliveries } = world;
   const planned: PlannedHeartbeat[] = [];
@@ -29,6 +29,7 @@ function setUp(heartbeatSeconds = 30) {
     largeFanOut,
     queue,
     heartbeatSeconds,
+    ridesAlong,
   });
   const deadline = () => clock.now() + 20_000;
   const heartbeat = {
@@ -59,6 +60,18 @@ test('is sent although the census cannot be drawn', async () => {
   expect(gateway.posts).toHaveLength(1);
   expect(drawn).toEqual([]);
   expect(log.lines.map(({ message }) => message)).toContain('census not read');
+});
+
+test('when idle, does not ride along: those who are sent events need none', async () => {
+  const { clock, connections, gateway, lease, pending, reach, heartbeat } = setUp(30, false);
+  connections.seed(clock.now(), ['alice', 'bob']);
+  await lease.acquire('somebody', clock.now(), clock.now() + 5_000);
+  await heartbeat.onSchedule();
+  expect([gateway.posts.length, pending.items]).toEqual([2, []]);
+  const nobodyMissed = { failed: 0, requeued: 0, requeuedShards: 0, lostShards: 0 };
+  await reach.note(clock.now(), nobodyMissed as never);
+  await heartbeat.onDue({ dueAt: clock.now() });
+  expect([gateway.posts.length, pending.items]).toEqual([2, []]);
 });
 
 test('rides along with the flush of somebody else, and takes the census all the same', async () => {
