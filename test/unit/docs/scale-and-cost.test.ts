@@ -1,9 +1,8 @@
 // docs/scale-and-cost.md says what the model says.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { coalescingMatrix, coalescingPlace } from '../../../cost/coalescing-matrix';
+import { coalescingPlace } from '../../../cost/coalescing-matrix';
 import { fillIn } from '../../../cost/document';
-import { defaultLoad } from '../../../cost/load';
 import { documentTables } from '../../../cost/tables';
 
 const file = path.resolve(__dirname, '../../../docs/scale-and-cost.md');
@@ -14,28 +13,9 @@ test('the tables are current: npm run build:docs', async () => {
   expect(text).toBe(fillIn(text, { ...(await documentTables()), [coalescingPlace]: matrix }));
 });
 
-test('so is that of coalescing, of which all would take half a minute: npm run build:docs', async () => {
-  const some = [
-    [100, 10],
-    [1_000, 50],
-    [10_000, 300],
-  ] as const;
-  const loads = some.map(([connections, eventsPerSecond]) => {
-    return { ...defaultLoad, connections, eventsPerSecond };
-  });
-  const rows = rowsOf(tableIn(readFileSync(file, 'utf8'), coalescingPlace));
-  expect(rows).toHaveLength(2 + 20);
-  expect(rows).toEqual(expect.arrayContaining(rowsOf(await coalescingMatrix(loads)).slice(2)));
-});
-
 function tableIn(text: string, name: string): string {
   const [, table = ''] = new RegExp(`: ${name} -->\\n\\n([^]*?)\\n\\n<!-- end`).exec(text) ?? [];
   return table;
-}
-
-/** Cells, whatever their widths. */
-function rowsOf(table: string): readonly (readonly string[])[] {
-  return table.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
 }
 
 test('a table without a place, and a place without a table, are errors', () => {

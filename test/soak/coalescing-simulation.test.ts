@@ -1,6 +1,9 @@
 // The coalescer, the flushes and the pace together, in simulated time: nobody is left behind, and nothing is answered 429.
-import { simulateCoalescing } from '../../../cost/coalescing-simulation';
-import { defaultLoad, type Load } from '../../../cost/load';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { coalescingMatrix, coalescingPlace } from '../../cost/coalescing-matrix';
+import { simulateCoalescing } from '../../cost/coalescing-simulation';
+import { defaultLoad, type Load } from '../../cost/load';
 
 const simulate = (load: Partial<Load>, seconds: number) =>
   simulateCoalescing({ load: { ...defaultLoad, ...load }, seconds });
@@ -47,3 +50,32 @@ test('a fan-out for each event is answered 429 where flushes are not', async () 
   );
   expect((await simulate(load, 2)).throttled).toBe(0);
 });
+
+test('the table of coalescing is current, of which all would take half a minute: npm run build:docs', async () => {
+  const some = [
+    [100, 10],
+    [1_000, 50],
+    [10_000, 300],
+  ] as const;
+  const loads = some.map(([connections, eventsPerSecond]) => {
+    return { ...defaultLoad, connections, eventsPerSecond };
+  });
+  const rows = rowsOf(
+    tableIn(
+      readFileSync(path.resolve(__dirname, '../../docs/scale-and-cost.md'), 'utf8'),
+      coalescingPlace,
+    ),
+  );
+  expect(rows).toHaveLength(2 + 20);
+  expect(rows).toEqual(expect.arrayContaining(rowsOf(await coalescingMatrix(loads)).slice(2)));
+});
+
+function tableIn(text: string, name: string): string {
+  const [, table = ''] = new RegExp(`: ${name} -->\\n\\n([^]*?)\\n\\n<!-- end`).exec(text) ?? [];
+  return table;
+}
+
+/** Cells, whatever their widths. */
+function rowsOf(table: string): readonly (readonly string[])[] {
+  return table.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
+}
