@@ -33,7 +33,9 @@ export function createFlush(dependencies: FlushDependencies): Flush {
   const countConnections = createConnectionCount(dependencies);
   const room = new Room({ ...dependencies, countConnections }, dependencies.coalesceMilliseconds);
   // The next flush waits for this one: who cannot be reached at once is the queue's.
-  const lanes = createLanes({ maxFailedAttempts: 2, ...dependencies });
+  const { singleInFlight, ...others } = { maxFailedAttempts: 2, ...dependencies };
+  const alone = createLanes(others);
+  const shared = singleInFlight === undefined ? alone : createLanes({ ...others, singleInFlight });
   const flushByJobs = createFlushByJobs({ ...dependencies, room });
 
   /** Logs what became of all lanes, when the last of them has ended. */
@@ -63,6 +65,8 @@ export function createFlush(dependencies: FlushDependencies): Flush {
     );
     const { deadline } = order;
     const ended: FanOutReport[] = [];
+    // Where nobody takes batches, posts to the others are as many in flight as can be.
+    const lanes = room.hasBatched() ? shared : alone;
     const underWay = contents.map(async ({ lane, messages }) => {
       const list = createPostList(messages, lane);
       const pages = split.pages[lane];

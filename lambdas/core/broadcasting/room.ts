@@ -47,15 +47,19 @@ export class Room {
     this.single = { postsPerSecond, at: this.dependencies.now() };
   }
 
+  /** Whether connections with batches are there, or may be, which those without must not slow down. */
+  hasBatched(): boolean {
+    return this.listed === undefined || this.listed.met.batched > 0;
+  }
+
   /**
    * How long connections without batches have to wait until they are posted to again, in milliseconds. If it is not the
    * pace that makes their posts slow, it is a machine that does everything else as well: it is left alone for as long as
    * it was kept busy. Where nobody takes batches, nobody waits for them.
    */
   restAfterSingle({ milliseconds, postsPerSecond }: FanOutReport): number {
-    const isShared = (this.listed?.met.batched ?? 0) > 0;
     const isSlow = postsPerSecond < shareOfPace * this.dependencies.pace.rate();
-    return isShared && isSlow && milliseconds >= leastRestMilliseconds ? milliseconds : 0;
+    return this.hasBatched() && isSlow && milliseconds >= leastRestMilliseconds ? milliseconds : 0;
   }
 
   /** Posts for each connection of a lane; Infinity when nobody knows how many connections there are, or there are none. */
