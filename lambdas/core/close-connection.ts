@@ -9,12 +9,12 @@ export type NotReading = 'not_reading';
 /**
  * Ends a connection for one of the service's own reasons, or for an operator's. Never throws: where it fails, or the
  * connection may only be opening, the record stays, and whoever meets it next tries again.
- * @returns whether it has ended
+ * @returns `closed` by this call, `gone` if it had ended before (several may close one at a time), or still `open`
  */
 export type CloseConnection = (
   connection: Connection,
   reason: ClosingReason | OperatorReason | NotReading,
-) => Promise<boolean>;
+) => Promise<'closed' | 'gone' | 'open'>;
 
 /** Any text. */
 export interface OperatorReason {
@@ -38,16 +38,16 @@ export function createCloseConnection(dependencies: {
         const frame = serializeFrame({ type: 'connection:closing', payload: { reason } });
         const told = await poster.post(connectionId, frame);
         // It may be open by the time it is closed, and nobody would have told it why.
-        if (told === 'gone' && mayBeOpening(connection, now())) return false;
+        if (told === 'gone' && mayBeOpening(connection, now())) return 'open';
       }
       const ended = await closer.close(connectionId);
-      if (ended === 'gone' && mayBeOpening(connection, now())) return false;
+      if (ended === 'gone' && mayBeOpening(connection, now())) return 'open';
       await connections.remove({ userId, connectionId });
-      log.info('connection closed', { connectionId, userId, reason });
-      return true;
+      if (ended === 'closed') log.info('connection closed', { connectionId, userId, reason });
+      return ended;
     } catch (error) {
       log.error('connection not closed', { connectionId, userId, reason, error });
-      return false;
+      return 'open';
     }
   };
 }

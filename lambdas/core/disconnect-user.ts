@@ -46,10 +46,10 @@ export function createDisconnectUser(dependencies: {
 
   /** Gives those that are still open. */
   async function closeAll(open: readonly Connection[], text: string) {
-    const closed = await Promise.all(
+    const ended = await Promise.all(
       open.map((connection) => closeConnection(connection, { text })),
     );
-    return open.filter((_, index) => closed[index] !== true);
+    return open.filter((_, index) => ended[index] === 'open');
   }
 
   return async ({ id: eventId, type, payload, whole }) => {

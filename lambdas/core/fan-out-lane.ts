@@ -112,14 +112,16 @@ export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLa
     const listener = { settle, onExpired };
     const { posts, retried } = await deliverAll(textsFor, pages, deadline, listener, options);
     if (stuckOrder !== undefined) {
-      const open = await giveUpAll(
+      const ended = await giveUpAll(
         givenUp.map(([connection]) => connection),
         stuckOrder,
         () => now() >= deadline,
       );
-      counts.closed = givenUp.length - open.length;
+      counts.closed = ended.closed;
+      counts.gone += ended.gone;
       const missing = new Map(givenUp);
-      for (const connection of open) stuck.add(connection, missing.get(connection) ?? nothing);
+      for (const connection of ended.open)
+        stuck.add(connection, missing.get(connection) ?? nothing);
     }
     const unread = order.unread();
     const shards = { shards: unread, messages: list.missingAfter(0), lane };

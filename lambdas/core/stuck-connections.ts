@@ -12,8 +12,8 @@ const maxStuckRounds = 4;
 export interface StuckOrder {
   readonly rounds: number;
   readonly inspector: Inspector;
-  /** Closes the connection. Never rejects; false when it could not be closed. */
-  readonly close: (connection: Connection) => Promise<boolean>;
+  /** Closes the connection. Never rejects; `open` when it could not be closed, `gone` when it had ended before. */
+  readonly close: (connection: Connection) => Promise<'closed' | 'gone' | 'open'>;
 }
 
 /** Whether a connection that is stuck once more is given up. */
@@ -51,25 +51,38 @@ const closingsInFlight = 16;
 /** Requests that must all be answered before anybody is closed: of an account that is throttled, one is not. */
 const probes = 8;
 
-/** @returns those that could not be closed, or not before `isOver`; all, if the account may be throttled */
+/** What became of connections that were given up: each is in one of them. */
+export interface GivenUp {
+  readonly closed: number;
+  /** They had ended before: another job that met them, too, was faster. */
+  readonly gone: number;
+  /** Those that could not be closed, or not in time; all, if the account may be throttled. */
+  readonly open: readonly Connection[];
+}
+
+/** Closes connections, but begins with none when `isOver`. */
 export async function giveUpAll(
   connections: readonly Connection[],
   { inspector, close }: StuckOrder,
   isOver: () => boolean,
-): Promise<readonly Connection[]> {
+): Promise<GivenUp> {
   const [first] = connections;
-  if (first === undefined) return [];
+  if (first === undefined) return { closed: 0, gone: 0, open: [] };
   for (let probe = 0; probe < probes; probe += 1) {
     const found = await inspector.inspect(first.connectionId);
-    if (found === 'throttled' || found === 'failed') return connections;
+    if (found === 'throttled' || found === 'failed')
+      return { closed: 0, gone: 0, open: connections };
   }
+  const counts = { closed: 0, gone: 0 };
   const open: Connection[] = [];
   let next = 0;
   const lane = async () => {
     for (let one = connections[next++]; one !== undefined; one = connections[next++]) {
-      if (isOver() || !(await close(one))) open.push(one);
+      const ended = isOver() ? 'open' : await close(one);
+      if (ended === 'open') open.push(one);
+      else counts[ended] += 1;
     }
   };
   await Promise.all(Array.from({ length: closingsInFlight }, lane));
-  return open;
+  return { ...counts, open };
 }

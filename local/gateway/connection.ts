@@ -38,10 +38,12 @@ export const defaultLimits: ConnectionLimits = {
 
 export interface OpenConnection {
   readonly facts: ConnectionFacts;
-  info(): ConnectionInfo;
+  /** Undefined when it is not open any more. */
+  info(): ConnectionInfo | undefined;
   /** `full` when too much waits for a client that does not read. */
   post(data: Buffer | string): 'delivered' | 'gone' | 'full';
-  close(code: number, reason: string): void;
+  /** @returns false when it was not open any more: it is closing, or has closed */
+  close(code: number, reason: string): boolean;
   /** Cuts the TCP connection without a word. */
   terminate(): void;
   /** Resolves once, when the connection has ended. */
@@ -84,10 +86,12 @@ export function openConnection({
   };
 
   const close = (code: number, reason: string) => {
-    if (socket.readyState === WebSocket.OPEN) ownClosure = { code, reason };
+    const isOpen = socket.readyState === WebSocket.OPEN;
+    if (isOpen) ownClosure = { code, reason };
     // A paused socket would not see the client's half of the closing handshake.
     socket.resume();
     socket.close(code, reason);
+    return isOpen;
   };
 
   const scan = createFrameScanner((payloadBytes) => {
@@ -129,12 +133,15 @@ export function openConnection({
 
   return {
     facts,
-    info: () => ({
-      connectedAt: new Date(facts.connectedAt),
-      lastActiveAt: new Date(lastActiveAt),
-      sourceIp: facts.sourceIp,
-      userAgent: facts.userAgent,
-    }),
+    info: () =>
+      socket.readyState === WebSocket.OPEN
+        ? {
+            connectedAt: new Date(facts.connectedAt),
+            lastActiveAt: new Date(lastActiveAt),
+            sourceIp: facts.sourceIp,
+            userAgent: facts.userAgent,
+          }
+        : undefined,
     post,
     close,
     terminate: () => {

@@ -26,11 +26,9 @@ export function createConnections(): OpenConnections {
     get: (connectionId) => open.get(connectionId)?.info(),
 
     close(connectionId) {
-      const connection = open.get(connectionId);
       // The code cannot be chosen: DeleteConnection always closes with 1000.
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
-      connection?.close(1000, 'Connection Closed Normally');
-      return connection !== undefined;
+      return open.get(connectionId)?.close(1000, 'Connection Closed Normally') ?? false;
     },
 
     async closeAll(code, reason, patienceSeconds) {

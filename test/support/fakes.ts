@@ -330,7 +330,7 @@ export class FakeGateway implements Poster, Closer, Inspector {
   async close(connectionId: string): Promise<'closed' | 'gone'> {
     if (this.isThrottling()) throw new Error('Too many requests');
     const answer = this.answers.get(connectionId) ?? this.answer(connectionId);
-    if (answer === 'gone') return Promise.resolve('gone');
+    if (answer === 'gone' || this.closed.includes(connectionId)) return Promise.resolve('gone');
     this.closed.push(connectionId);
     return Promise.resolve('closed');
   }

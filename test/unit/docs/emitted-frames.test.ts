@@ -33,7 +33,7 @@ async function broadcastFrames(): Promise<unknown[]> {
     sendHeartbeat: createSendHeartbeat({
       ...world,
       heartbeatSeconds,
-      closeConnection: () => Promise.resolve(true),
+      closeConnection: () => Promise.resolve('closed'),
     }),
   });
   const timestamp = clock.now();

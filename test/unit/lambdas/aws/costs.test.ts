@@ -57,7 +57,7 @@ test('a handshake: a token of the bucket, the record, and one look at the others
   const world = setUp();
   const connect = createConnect({
     ...world,
-    closeConnection: () => Promise.resolve(true),
+    closeConnection: () => Promise.resolve('closed'),
     handshakes: { perMinute: 30, burst: 2 },
     maxConnectionsPerUser: 20,
   });
@@ -121,7 +121,7 @@ test('to be told one has been sent away costs a handshake one more write', async
   const world = setUp();
   const connect = createConnect({
     ...world,
-    closeConnection: () => Promise.resolve(true),
+    closeConnection: () => Promise.resolve('closed'),
     handshakes: { perMinute: 30, burst: 10 },
     maxConnectionsPerUser: 20,
   });

@@ -229,6 +229,21 @@ describe('connections whose clients do not read', () => {
     },
   );
 
+  test('are closed and counted once, though what they did not take of two events ends at once', async () => {
+    const world = setUp();
+    const { clock, connections, gateway, log, recorded } = world;
+    const stuck = connections.seed(clock.now(), ['alice', 'bob']);
+    gateway.answer = () => 'throttled';
+    const last = { ...event, round: 5, stuckRounds: 4, connections: stuck };
+    await Promise.all([world.run(last), world.run(last)]);
+    expect(gateway.closed).toHaveLength(2);
+    expect(log.lines.filter(({ message }) => message === 'connection closed')).toHaveLength(2);
+    const counts = recorded.map(({ numbers }) => ({ closed: 0, gone: 0, ...numbers }));
+    expect(counts.reduce((sum, { closed }) => sum + closed, 0)).toBe(2);
+    expect(counts.reduce((sum, { gone }) => sum + gone, 0)).toBe(2);
+    expect(connections.records.size).toBe(0);
+  });
+
   test('are told from the throttle of the account by asking for each, however many users they are of', async () => {
     const world = setUp();
     const { clock, connections, gateway, kept } = world;

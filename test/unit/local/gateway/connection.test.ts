@@ -367,6 +367,19 @@ describe('@connections', () => {
     expect(await gateway.connections.post(id, Buffer.from('x'))).toBe('gone');
   });
 
+  it('is closed once, and knows it no more while its client has not answered', async () => {
+    const { url, gateway, lastId } = await start();
+    const client = await connect(url);
+    client.socket.pause();
+    const id = lastId();
+    expect(gateway.connections.close(id)).toBe(true);
+    expect(gateway.connections.close(id)).toBe(false);
+    expect(gateway.connections.get(id)).toBeUndefined();
+    expect(await gateway.connections.post(id, Buffer.from('x'))).toBe('gone');
+    client.socket.resume();
+    expect(await client.closed).toMatchObject({ code: 1000 });
+  });
+
   it('is full when its client does not read, and takes messages again when it does', async () => {
     const { url, gateway, lastId, disconnect } = await start();
     const other = await connect(url);
