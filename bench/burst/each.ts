@@ -12,7 +12,10 @@ const { dynamo, tableName, ...world } = createFanOutWorld(process.env, 'broadcas
 const state = createDynamoStateStore(dynamo, tableName);
 
 const coalescer: Pick<Coalescer, 'send'> = {
-  async send({ messages, onFlushed, eventId }, deadline) {
+  async send(given, deadline) {
+    const outgoing = await given;
+    if (outgoing === undefined) return;
+    const { messages, onFlushed, eventId } = outgoing;
     const ended = await world.fanOut({ messages, deadline, requeue: true });
     world.report({ messages, ...(eventId === undefined ? {} : { eventId }) }, ended);
     await onFlushed([ended]);

@@ -1,7 +1,7 @@
 // What backends report becomes messages for every connection if it is news, or is kept with the reason why not.
 import type { EventFrame } from '../../sdk/protocol';
 import { mapAtATime } from './at-a-time';
-import type { Coalescer } from './broadcasting/coalescer';
+import type { Coalescer, Outgoing } from './broadcasting/coalescer';
 import { messageOfEvent } from './broadcasting/outgoing-message';
 import {
   eventsOf,
@@ -98,12 +98,10 @@ export function createBroadcast(dependencies: {
     };
   }
 
-  return async (reported, deadline) => {
-    const { id } = reported;
-    const { accepted, rejected: invalid } = eventsOf(reported, now());
-    await reject(invalid);
-    const { news, stored } = await storeAll(accepted, id);
-    if (news.length === 0) return;
+  /** Writes the registers; undefined when nothing is news. */
+  async function prepare(events: readonly EventFrame[], id: string): Promise<Outgoing | undefined> {
+    const { news, stored } = await storeAll(events, id);
+    if (news.length === 0) return undefined;
     const messages = news.map(messageOfEvent);
     // The registers of what others flush are not completed, which saves a write an event: if the very same event comes
     // again, it is sent again.
@@ -111,7 +109,21 @@ export function createBroadcast(dependencies: {
       if (!ends.every(isComplete)) return;
       await mapAtATime(requestsAtATime, stored, (event) => complete(event, id));
     };
-    await coalescer.send({ id, messages, onFlushed, eventId: id }, deadline);
+    return { id, messages, onFlushed, eventId: id };
+  }
+
+  return async (reported, deadline) => {
+    const { accepted, rejected: invalid } = eventsOf(reported, now());
+    await reject(invalid);
+    if (accepted.length === 0) return;
+    const outgoing = prepare(accepted, reported.id);
+    // Registers come first: who connects meanwhile is told by them, or is posted to. The lease may be acquired while one of
+    // them is written, but nobody is to wait for those of a whole pack.
+    if (accepted.length === 1) await coalescer.send(outgoing, deadline);
+    else {
+      const prepared = await outgoing;
+      if (prepared !== undefined) await coalescer.send(prepared, deadline);
+    }
   };
 }
 

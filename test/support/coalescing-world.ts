@@ -1,6 +1,10 @@
 // Execution environments of `broadcast` in virtual time: they share a table, have clocks of their own, and can die.
 import { VirtualClock } from '../../cost/virtual-clock';
-import { createCoalescer, type Coalescer } from '../../lambdas/core/broadcasting/coalescer';
+import {
+  createCoalescer,
+  type Coalescer,
+  type Outgoing,
+} from '../../lambdas/core/broadcasting/coalescer';
 import { messageOfEvent } from '../../lambdas/core/broadcasting/outgoing-message';
 import type { FanOutLease, Flush, Lane, PendingStore } from '../../lambdas/core/broadcasting/ports';
 import { MemoryFanOutLease, MemoryPendingStore } from './coalescing-fakes';
@@ -64,8 +68,9 @@ export class CoalescingWorld {
   async report(id: string): Promise<void> {
     this.reportedAt.set(this.textOf(id), this.clock.now());
     for (let attempt = 1; attempt <= 3; attempt += 1) {
-      if (await this.invoke((coalescer, deadline) => this.broadcast(id, coalescer, deadline)))
-        return;
+      const broadcast = (environment: Environment, deadline: number) =>
+        environment.coalescer.send(this.store(id, environment), deadline);
+      if (await this.invoke(broadcast)) return;
       await this.sleep(lambdaRetryMilliseconds);
     }
     throw new Error(`${id} was given up.`);
@@ -73,7 +78,7 @@ export class CoalescingWorld {
 
   /** As the heartbeat does. */
   async drain(): Promise<void> {
-    await this.invoke((coalescer, deadline) => coalescer.drain(deadline));
+    await this.invoke(({ coalescer }, deadline) => coalescer.drain(deadline));
   }
 
   textOf(id: string): string {
@@ -88,27 +93,29 @@ export class CoalescingWorld {
     return agentEvent(id, 'online', 1_770_000_000_000);
   }
 
-  private async broadcast(id: string, coalescer: Coalescer, deadline: number): Promise<void> {
-    // The register: what is known to have gone out is stale.
-    if (this.completed.has(id)) return;
+  /** Writes the register. */
+  private async store(id: string, environment: Environment): Promise<Outgoing | undefined> {
+    await this.step(environment, 2 * this.latency());
+    // What is known to have gone out is stale.
+    if (this.completed.has(id)) return undefined;
     const messages = [messageOfEvent(this.eventOf(id))];
     const onFlushed = () => {
       this.completed.add(id);
       return Promise.resolve();
     };
-    await coalescer.send({ id, messages, onFlushed }, deadline);
+    return { id, messages, onFlushed };
   }
 
   /** Runs in an environment that is free, or in a new one; false when it died or threw. */
   private async invoke(
-    work: (coalescer: Coalescer, deadline: number) => Promise<void>,
+    work: (environment: Environment, deadline: number) => Promise<void>,
   ): Promise<boolean> {
     const environment =
       this.environments.find(({ isAlive, isBusy }) => isAlive && !isBusy) ?? this.create();
     environment.isBusy = true;
     try {
       const deadline = this.nowOf(environment) + timeoutMilliseconds;
-      await Promise.race([work(environment.coalescer, deadline), environment.death]);
+      await Promise.race([work(environment, deadline), environment.death]);
       return true;
     } catch (error) {
       if (!(error instanceof Died)) this.log.error('delivery failed', { error });

@@ -3,7 +3,7 @@ import type { Clock } from '../ports';
 import { Hold, leaseMilliseconds, shortestFlushMilliseconds } from './hold';
 import type { HoldDependencies, InHand } from './hold';
 import { pendingItemsOf } from './pending-items';
-import { overlapMilliseconds, type LeaseState } from './ports';
+import { overlapMilliseconds, type LaneEnd, type LeaseState } from './ports';
 
 /** What is to be sent to everybody. */
 export interface Outgoing extends InHand {
@@ -16,9 +16,11 @@ export interface Coalescer {
    * Sends messages: at once when nobody flushes and the last flush is long enough ago, else with the next flush, whoever
    * makes it. Resolves when they have been flushed by this call, or somebody is bound to flush them. `onFlushed` is called
    * in the first case only.
+   * @param outgoing may come a little later, so that its register is written while the lease is acquired; undefined if there
+   * is nothing to send after all. Everybody else waits for it: it must not take long
    * @param deadline milliseconds since the Unix epoch; no post begins after it
    */
-  send(outgoing: Outgoing, deadline: number): Promise<void>;
+  send(outgoing: Outgoing | Promise<Outgoing | undefined>, deadline: number): Promise<void>;
   /**
    * Leaves messages with whoever is flushing now, who may have ended meanwhile: `drain` has to follow.
    * @returns false when nobody is: then they are not left
@@ -47,8 +49,11 @@ export function createCoalescer(dependencies: CoalescerDependencies): Coalescer 
    * Flushes as long as there is something, or somebody else does.
    * @returns what was given if it was not flushed
    */
-  async function hold(given: InHand | undefined, deadline: number): Promise<InHand | undefined> {
-    let inHand = given;
+  async function hold(
+    given: Promise<InHand | undefined> | undefined,
+    deadline: number,
+  ): Promise<InHand | undefined> {
+    let inHand: InHand | undefined | typeof given = given;
     // The same name again: a lease whose release was not answered is still this holder's.
     const holder = createId();
     for (;;) {
@@ -117,22 +122,27 @@ export function createCoalescer(dependencies: CoalescerDependencies): Coalescer 
   }
 
   return {
-    async send(outgoing, deadline) {
+    async send(given, deadline) {
       const state = { isFlushed: false };
-      const own: Outgoing = {
-        ...outgoing,
-        onFlushed: (reports) => {
+      const noting = async () => {
+        const outgoing = await given;
+        if (outgoing === undefined) return undefined;
+        const onFlushed = (reports: readonly LaneEnd[]) => {
           state.isFlushed = true;
           return outgoing.onFlushed(reports);
-        },
+        };
+        return { ...outgoing, onFlushed };
       };
+      const own = noting();
       try {
         const isLeft = memory.isHeld() || (await hold(own, deadline)) !== undefined;
-        if (isLeft && !(await record(own))) await hold(undefined, deadline);
+        const left = isLeft ? await own : undefined;
+        if (left !== undefined && !(await record(left))) await hold(undefined, deadline);
       } catch (error) {
         log.error('events not coalesced', { error });
-        if (state.isFlushed) await handOverQuietly();
-        else await flushAlone(own, deadline);
+        const outgoing = await own;
+        if (outgoing === undefined || state.isFlushed) await handOverQuietly();
+        else await flushAlone(outgoing, deadline);
       }
     },
 

@@ -96,11 +96,12 @@ export class Hold {
   }
 
   /** Rejects for no reason but a fault of ours; the lease is free again then, too. */
-  async run(given?: InHand): Promise<HoldEnd> {
-    let inHand = given;
+  async run(given?: InHand | Promise<InHand | undefined>): Promise<HoldEnd> {
+    let inHand: InHand | undefined;
     const stopRenewing = this.keepRenewing();
     try {
       await this.learnSent();
+      inHand = await given;
       if (inHand !== undefined && this.untilDue() === 0) {
         await this.flush(inHand);
         inHand = undefined;

@@ -197,6 +197,49 @@ test('sends what it could not store, and says so', async () => {
   expect(log.lines[0]).toMatchObject({ level: 'error', message: 'state not stored' });
 });
 
+test('acquires the lease while the register is written, and posts nothing before it is', async () => {
+  const { clock, connections, poster, lease, state, report } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  const put = state.put.bind(state);
+  const seen: unknown[] = [];
+  state.put = async (...args) => {
+    for (let step = 0; step < 20; step += 1) await new Promise(setImmediate);
+    seen.push((await lease.look()).holder, poster.posts.length);
+    return put(...args);
+  };
+  await expect(report('agent:status', status)).resolves.toMatchObject({ delivered: 1 });
+  expect(seen).toEqual([expect.any(String), 0]);
+  await expect(lease.look()).resolves.toMatchObject({ holder: undefined });
+});
+
+test('does not hold the lease while the registers of a pack are written: everybody would wait', async () => {
+  const { clock, connections, lease, state, poster, report } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  const put = state.put.bind(state);
+  const holders: unknown[] = [];
+  state.put = async (...args) => {
+    for (let step = 0; step < 20; step += 1) await new Promise(setImmediate);
+    holders.push((await lease.look()).holder);
+    return put(...args);
+  };
+  const events = ['a', 'b'].map((agentId) => ({
+    type: 'agent:status',
+    payload: { ...status, agentId },
+  }));
+  await report('events:batch', { events });
+  expect(holders).toEqual([undefined, undefined]);
+  expect(poster.posts).toHaveLength(2);
+});
+
+test('frees the lease when the event turns out to be stale', async () => {
+  const { lease, poster, report } = setUp();
+  await report('agent:status', status);
+  const { flushedAt } = await lease.look();
+  await report('agent:status', status);
+  expect(poster.posts).toEqual([]);
+  await expect(lease.look()).resolves.toMatchObject({ holder: undefined, flushedAt });
+});
+
 test('a completion that cannot be noted harms nobody', async () => {
   const { counted, state, report } = setUp();
   state.completeBroadcast = () => Promise.reject(new Error('the store is down'));
