@@ -7,7 +7,7 @@ import {
 } from '../../lambdas/core/broadcasting/coalescer';
 import { messageOfEvent } from '../../lambdas/core/broadcasting/outgoing-message';
 import type { FanOutLease, Flush, Lane, PendingStore } from '../../lambdas/core/broadcasting/ports';
-import { MemoryFanOutLease, MemoryPendingStore } from './coalescing-fakes';
+import { MemoryFanOutLease, MemoryPendingStore } from '../../cost/memory-coalescing';
 import { agentEvent } from './events';
 import { RecordingLog } from './fakes';
 

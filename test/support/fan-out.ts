@@ -6,7 +6,7 @@ import type { Count, Countable } from '../../lambdas/core/ports';
 import { createPace } from '../../lambdas/core/pace';
 import { createReach, type Reach } from '../../lambdas/core/reach';
 import { createReportFanOut } from '../../lambdas/core/report';
-import { MemoryFanOutLease, MemoryPendingStore } from './coalescing-fakes';
+import { MemoryFanOutLease, MemoryPendingStore } from '../../cost/memory-coalescing';
 import {
   FakeClock,
   FakeGateway,

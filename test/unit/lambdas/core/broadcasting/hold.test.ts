@@ -2,7 +2,7 @@
 import { createCoalescer } from '../../../../../lambdas/core/broadcasting/coalescer';
 import { messageOfEvent } from '../../../../../lambdas/core/broadcasting/outgoing-message';
 import type { AgentStatus } from '../../../../../sdk/protocol';
-import { MemoryFanOutLease, MemoryPendingStore } from '../../../../support/coalescing-fakes';
+import { MemoryFanOutLease, MemoryPendingStore } from '../../../../../cost/memory-coalescing';
 import { agentEvent } from '../../../../support/events';
 import { FakeClock, RecordingLog } from '../../../../support/fakes';
 

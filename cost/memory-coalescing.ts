@@ -6,7 +6,7 @@ import type {
   PendingItem,
   PendingStore,
   SentKeys,
-} from '../../lambdas/core/broadcasting/ports';
+} from '../lambdas/core/broadcasting/ports';
 
 const never: LeaseState = {
   ...{ holder: undefined, heldUntil: 0, read: 0, flushedAt: 0, hasSent: false },
