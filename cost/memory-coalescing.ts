@@ -1,4 +1,5 @@
 // The ports of coalescing, answered in memory.
+import { keyOf } from '../lambdas/core/broadcasting/lane-progress';
 import type {
   FanOutLease,
   HeldState,
@@ -54,12 +55,14 @@ export class MemoryFanOutLease implements FanOutLease {
 }
 
 export class MemoryPendingStore implements PendingStore {
-  items: PendingItem[] = [];
+  private readonly byKey = new Map<string, PendingItem>();
+
+  get items(): readonly PendingItem[] {
+    return [...this.byKey.values()];
+  }
 
   async record(item: PendingItem): Promise<void> {
-    const isKnown = ({ id, recordedAt }: PendingItem) =>
-      recordedAt === item.recordedAt && id === item.id;
-    if (!this.items.some(isKnown)) this.items.push(item);
+    this.byKey.set(keyOf(item), item);
     return Promise.resolve();
   }
 

@@ -1,74 +1,41 @@
 // The table's items of coalescing, and the records of connections, in simulated time.
-import type {
-  FanOutLease,
-  HeldState,
-  LeaseState,
-  PendingItem,
-  PendingStore,
-  SentKeys,
-} from '../lambdas/core/broadcasting/ports';
+import type { FanOutLease, PendingStore } from '../lambdas/core/broadcasting/ports';
 import type { Connection, ConnectionStore } from '../lambdas/core/ports';
 import { shardCount } from '../lambdas/core/shard';
 import { callMilliseconds } from './measured';
+import { MemoryFanOutLease, MemoryPendingStore } from './memory-coalescing';
 import type { VirtualClock } from './virtual-clock';
 
 /** A call of DynamoDB or SQS: it is made half way through its time. */
-export type Call = <T>(work: () => T) => Promise<T>;
+export type Call = <T>(work: () => T | Promise<T>) => Promise<T>;
 
 export function createCall(clock: VirtualClock): Call {
   const half = () => new Promise<void>((resolve) => clock.after(callMilliseconds / 2, resolve));
   return async (work) => {
     await half();
-    const result = work();
+    const result = await work();
     await half();
     return result;
   };
 }
 
 export function createSimulatedLease(call: Call): FanOutLease {
-  let state: LeaseState = {
-    ...{ holder: undefined, heldUntil: 0, read: 0, flushedAt: 0, hasSent: false },
-    done: { batched: 0, single: 0 },
-  };
-  let sent: SentKeys = { batched: [], single: [] };
-  const write = (holder: string, next: HeldState, isReleased: boolean) => {
-    if (state.holder !== holder) return false;
-    state = { ...next, holder: isReleased ? undefined : holder };
-    return true;
-  };
-
+  const lease = new MemoryFanOutLease();
   return {
-    look: () => call(() => state),
-    acquire: (holder, now, heldUntil) =>
-      call(() => {
-        const before = state;
-        if (before.holder !== undefined && before.heldUntil > now) return undefined;
-        state = { ...before, holder, heldUntil };
-        return before;
-      }),
-    renew: (holder, next) => call(() => write(holder, next, false)),
-    release: (holder, next) => call(() => write(holder, next, true)),
-    saveSent: (keys) =>
-      call(() => {
-        sent = keys;
-      }),
-    readSent: () => call(() => sent),
+    look: () => call(() => lease.look()),
+    acquire: (...args) => call(() => lease.acquire(...args)),
+    renew: (...args) => call(() => lease.renew(...args)),
+    release: (...args) => call(() => lease.release(...args)),
+    saveSent: (sent) => call(() => lease.saveSent(sent)),
+    readSent: () => call(() => lease.readSent()),
   };
 }
 
 export function createSimulatedPending(call: Call): PendingStore {
-  const items: PendingItem[] = [];
+  const pending = new MemoryPendingStore();
   return {
-    record: (item) =>
-      call(() => {
-        items.push(item);
-      }),
-    since: (from) =>
-      call(() =>
-        items
-          .filter(({ recordedAt }) => recordedAt >= from)
-          .sort((a, b) => a.recordedAt - b.recordedAt || (a.id < b.id ? -1 : 1)),
-      ),
+    record: (item) => call(() => pending.record(item)),
+    since: (from) => call(() => pending.since(from)),
   };
 }
 
