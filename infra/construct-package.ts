@@ -26,7 +26,9 @@ export async function buildConstructPackage(directory: string): Promise<void> {
   for (const [file, text] of compile()) {
     const isCode = file.endsWith('.js');
     const code = isCode
-      ? (await transform(text, { loader: 'ts', format: 'cjs', target: 'node20' })).code
+      ? // For Node.js it says which names are exported, without which ES modules find none.
+        (await transform(text, { loader: 'ts', format: 'cjs', platform: 'node', target: 'node20' }))
+          .code
       : text;
     await write(path.join(directory, file), file === bundling ? bundledAlready : code);
   }

@@ -62,6 +62,14 @@ test('it has code, declarations, and what they need: nothing that a tool has lef
   expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
 });
 
+test('an ES module imports it by name', async () => {
+  const names = '{ MissionControlRealtime, ConfigurationError }';
+  const program = `import ${names} from '${name}'; console.log(MissionControlRealtime.name);`;
+  await writeFile(path.join(app, 'module.mjs'), program);
+  const { stdout } = await run(process.execPath, ['module.mjs'], { cwd: app });
+  expect(stdout.trim()).toBe('MissionControlRealtime');
+}, 60_000);
+
 test('an app synthesizes it, with real code and a real page', async () => {
   await writeFile(
     path.join(app, 'app.js'),
