@@ -104,7 +104,7 @@ function delivery(metrics: ServiceMetrics): Graph[] {
       ),
     },
     {
-      title: 'Events that did not arrive at once',
+      title: 'Events that did not arrive at once, or were superseded',
       left: [...ended, 'Superseded' as const].map((name) => metrics.fanOut(name, 'events')),
     },
     {

@@ -17,8 +17,9 @@ export interface Reported {
 export type ReportFanOut = (sent: Reported, report: FanOutReport) => void;
 
 export interface FanOutNumbers extends Omit<FanOutReport, 'census'> {
-  /** Messages that are events. */
+  /** Messages that are events, those that were left out as well. */
   readonly events: number;
+  /** Messages that were left out, of both lanes. */
   readonly superseded: number;
   /** From the oldest event to the end of the last post. */
   readonly ageMilliseconds?: number;

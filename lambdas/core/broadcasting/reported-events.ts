@@ -1,6 +1,7 @@
 // What came from the bus, as events: one by itself, or those of a pack, of which each stands by itself.
 import {
   describeFaults,
+  eventTypes,
   isNewer,
   maxClockSkewMilliseconds,
   packType,
@@ -108,9 +109,16 @@ function isPlain(element: unknown): element is { type: string; payload: unknown 
 
 /** What is wrong with an event that is invalid, or with a pack that is none, or whose only event is invalid. */
 function faultsOf({ type, payload }: ReportedEvent): readonly Fault[] {
-  if (type !== packType) return faultsIn(parseEvent(type, payload));
-  const pack = parsePack(payload);
-  return pack.ok ? pack.value.flatMap(faultsIn) : pack.faults;
+  if (type === packType) {
+    const pack = parsePack(payload);
+    return pack.ok ? pack.value.flatMap(faultsIn) : pack.faults;
+  }
+  if (!eventTypes.some((known) => known === type)) {
+    const problem = `must be one of ${[...eventTypes, packType].join(', ')}`;
+    return [{ path: 'type', problem }];
+  }
+  const faults = faultsIn(parseEvent(type, payload));
+  return faults.map(({ path, problem }) => ({ path: path === '' ? 'payload' : path, problem }));
 }
 
 function faultsIn(parsed: Parsed<EventFrame>): readonly Fault[] {

@@ -93,9 +93,16 @@ describe('of a pack', () => {
     [
       'an event of an unknown type',
       { type: 'agent:restarted', payload },
-      'type must be one of agent:status, session:activity',
+      'type must be one of agent:status, session:activity, events:batch',
       'agent:restarted',
       payload,
+    ],
+    [
+      'an event whose payload is JSON text',
+      { type: 'agent:status', payload: JSON.stringify(payload) },
+      'payload must be an object',
+      'agent:status',
+      JSON.stringify(payload),
     ],
     [
       'what has no payload',
