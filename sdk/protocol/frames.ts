@@ -40,7 +40,15 @@ export const serverFrameSchema = v.variant(
   'type',
   [
     ...batchedSchema.options,
-    frame('batch', objectOf({ messages: v.array(batchedSchema, 'must be a list') })),
+    frame(
+      'batch',
+      objectOf({
+        messages: v.pipe(
+          v.array(batchedSchema, 'must be a list'),
+          v.minLength(2, 'must have two or more messages'),
+        ),
+      }),
+    ),
     frame('pong', withTimestamp),
     frame(
       'state:snapshot',

@@ -24,7 +24,7 @@ const messagesOf = (all: Readonly<Record<string, fc.Arbitrary<object>>>) =>
 const batched = messagesOf(batchedPayloads);
 const payloads = {
   ...batchedPayloads,
-  batch: fc.record({ messages: fc.array(batched, { maxLength: 4 }) }),
+  batch: fc.record({ messages: fc.array(batched, { minLength: 2, maxLength: 4 }) }),
   pong: fc.record({ timestamp: time }),
   'state:snapshot': fc.record(
     {
