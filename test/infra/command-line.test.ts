@@ -1,6 +1,6 @@
 // What a person sees who runs `cdk synth`: either a template, or one message that lists what to set.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -23,19 +23,26 @@ function synth(context: Record<string, unknown>, region?: string) {
         },
       },
     );
-    return { status, stdout, stderr, files: readdirSync(outdir) };
+    const files = readdirSync(outdir);
+    const report = path.join(outdir, 'validation-report.json');
+    const validation = existsSync(report)
+      ? (JSON.parse(readFileSync(report, 'utf8')) as unknown)
+      : undefined;
+    return { status, stdout, stderr, files, validation };
   } finally {
     rmSync(outdir, { recursive: true });
   }
 }
 
-test('a valid configuration gives a template, and CDK has nothing to say about it', () => {
-  const { status, stdout, stderr, files } = synth({
+test("a valid configuration gives a template, and CDK's rules find nothing in the whole stack with its code", () => {
+  const { status, stdout, stderr, files, validation } = synth({
     issuer: 'https://issuer.example.com',
     audience: 'mission-control',
+    useMockData: 'true',
   });
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
   expect(files).toContain('MissionControl.template.json');
+  expect(validation).toMatchObject({ pluginReports: [] });
 });
 
 test('a wrong configuration gives one message with every fault, no stack trace and no template', () => {
