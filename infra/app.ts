@@ -1,5 +1,6 @@
 // The CDK app as a function of its configuration: for the command line, the local stack and the tests.
 import { App } from 'aws-cdk-lib';
+import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import { stackName, type RequestedConfiguration } from './configuration';
 import type { CodeOf } from './constructs/service-function';
 import { featureFlags } from './feature-flags';
@@ -10,7 +11,10 @@ export interface AppOptions {
   readonly outdir?: string;
   /** The code of each function. Default: all functions are bundled now. */
   readonly codeOf?: CodeOf;
-  /** Whether CDK's rules check the template, which takes a second or two. Default: true. */
+  /**
+   * Whether CDK's rules check the template, and the assembly tells where each construct is and was made: a few seconds
+   * for who deploys, and for nobody else. Default: true.
+   */
   readonly validate?: boolean;
   /** The region of the command line: the front door has to know it, everything else is the same everywhere. */
   readonly region?: string;
@@ -18,17 +22,21 @@ export interface AppOptions {
   readonly dashboardDirectory?: string;
 }
 
+const untraced = { [DISABLE_CREATION_STACK_TRACES]: true };
+
 /**
  * Builds the app: the functions are bundled and staged now, the template is written by its `synth()`.
  * @throws {@link ConfigurationError} when what was asked for cannot be made where it is to be
  */
 export function createApp(configuration: RequestedConfiguration, options: AppOptions = {}): App {
+  const { validate = true } = options;
   const app = new App({
     // The caller decides when to synthesize: at exit would be too late for the local stack.
     autoSynth: false,
     analyticsReporting: false,
-    builtinCloudFormationValidation: options.validate ?? true,
-    context: { ...featureFlags },
+    builtinCloudFormationValidation: validate,
+    treeMetadata: validate,
+    context: { ...featureFlags, ...(validate ? {} : untraced) },
     ...(options.outdir === undefined ? {} : { outdir: options.outdir }),
   });
   const { region, dashboardDirectory, codeOf } = options;

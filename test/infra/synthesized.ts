@@ -5,6 +5,7 @@ import path from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
+import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import { createApp, type AppOptions } from '../../infra/app';
 import { parseConfiguration } from '../../infra/configuration';
 
@@ -51,8 +52,9 @@ export function foreignApp(context: Context = {}): App {
   const outdir = mkdtempSync(path.join(tmpdir(), 'mission-control-foreign-'));
   foreignDirectories.push(outdir);
   return new App({
-    ...{ outdir, context },
+    ...{ outdir, context: { ...context, [DISABLE_CREATION_STACK_TRACES]: true } },
     ...{ analyticsReporting: false, builtinCloudFormationValidation: false, autoSynth: false },
+    treeMetadata: false,
   });
 }
 
