@@ -1,6 +1,7 @@
 // What somebody else wrote: all of it is seen, and nothing of it moves or covers what is not its own.
 import fc from 'fast-check';
 import { partsOf, plainText } from '../../../dashboard/page/visible-text';
+import { anyCharacter } from '../../support/any-text';
 
 describe('a name', () => {
   test.each([
@@ -39,7 +40,7 @@ describe('a message', () => {
 
 test('whatever is written, its parts have no mark of direction and no pile of marks', () => {
   const character = fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 3 }),
+    fc.string({ unit: anyCharacter, maxLength: 3 }),
     fc.constantFrom(
       '\u202E',
       '\u2066',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { parseServerFrame } from '../../../../sdk/protocol';
 import { createAnswerFakes, tokenOf } from '../../../support/answer';
+import { anyCharacter } from '../../../support/any-text';
 import { sessionEvent } from '../../../support/events';
 import { eventually } from '../../../support/eventually';
 
@@ -46,7 +47,7 @@ test('answers anything at all with one documented frame, and never throws', asyn
     fc.jsonValue(),
   );
   const texts = fc.oneof(
-    fc.string({ unit: 'binary' }),
+    fc.string({ unit: anyCharacter }),
     fc.json(),
     fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('utf8')),
     fc

@@ -8,6 +8,7 @@ import {
   utf8Length,
   type EventFrame,
 } from '../../../../sdk/protocol';
+import { anyCharacter } from '../../../support/any-text';
 import { agentEvent, sessionEvent } from '../../../support/events';
 
 const timestamp = 1_707_163_200_000;
@@ -27,7 +28,9 @@ test('nothing at all is one complete snapshot', () => {
 });
 
 test('every register is told once, in order, in frames that fit and could not be fewer', () => {
-  const text = fc.string({ unit: 'binary', maxLength: 6_000 }).map((value) => value.toWellFormed());
+  const text = fc
+    .string({ unit: anyCharacter, maxLength: 6_000 })
+    .map((value) => value.toWellFormed());
   const event = fc.oneof(
     fc.nat().map((id) => agentEvent(`agent-${id}`, 'online', 1)),
     fc.tuple(fc.nat(), text).map(([id, message]) => sessionEvent(`agent-${id}`, 's', message, 1)),
