@@ -45,23 +45,30 @@ const never = () => Promise.reject(new Error('This does not happen in a simulati
 /** Records that DynamoDB answers at once: 1 MB. */
 const pageSize = 7_000;
 
-/** As many connections, each of another user, in equal shards; such a share of them without batches. */
+/**
+ * As many connections, each of another user, in equal shards; such a share of them without batches, as even over the shards
+ * and within each as whole numbers can be.
+ */
 export function createSimulatedConnections(
   count: number,
   documentedShare: number,
   call: Call,
 ): ConnectionStore {
-  const byShard: Connection[][] = Array.from({ length: shardCount }, () => []);
-  for (let index = 0; index < count; index += 1) {
-    const id = String(index);
-    const expiresAt = Number.MAX_SAFE_INTEGER;
-    const round = Math.floor(index / shardCount);
-    const batches =
-      Math.floor((round + 1) * documentedShare) === Math.floor(round * documentedShare);
-    byShard[index % shardCount]?.push({
-      ...{ userId: id, connectionId: id, connectedAt: 0, expiresAt, batches },
-    });
-  }
+  const documented = Math.round(count * documentedShare);
+  let before = 0;
+  // In the order of shards, of which each has its part of them then.
+  const byShard = Array.from({ length: shardCount }, (_, shard) => {
+    const all: Connection[] = [];
+    for (let index = shard; index < count; index += shardCount, before += 1) {
+      const id = String(index);
+      const expiresAt = Number.MAX_SAFE_INTEGER;
+      const batches =
+        Math.floor(((before + 1) * documented) / count) ===
+        Math.floor((before * documented) / count);
+      all.push({ ...{ userId: id, connectionId: id, connectedAt: 0, expiresAt, batches } });
+    }
+    return all;
+  });
   return {
     async *pages(shard, { after } = {}) {
       const all = byShard[shard] ?? [];

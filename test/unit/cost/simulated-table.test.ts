@@ -1,0 +1,42 @@
+// The records of a simulation's connections: as many without batches as the share says, wherever there are few of them.
+import { createSimulatedConnections } from '../../../cost/simulated-table';
+import { shards } from '../../../lambdas/core/shard';
+
+/** How many of each shard have batches, and how many have not. */
+async function countsOf(count: number, share: number) {
+  const connections = createSimulatedConnections(count, share, async (work) => work());
+  return Promise.all(
+    shards.map(async (shard) => {
+      const counts = { batched: 0, documented: 0 };
+      for await (const page of connections.pages(shard)) {
+        for (const { batches } of page) counts[batches === true ? 'batched' : 'documented'] += 1;
+      }
+      return counts;
+    }),
+  );
+}
+
+test.each([
+  [1, 0.5],
+  [5, 0.2],
+  [100, 0],
+  [100, 0.01],
+  [100, 0.1],
+  [100, 0.5],
+  [100, 1],
+  // As many as shards, of which none may have them all.
+  [1_600, 1 / 16],
+  [20_000, 0.1],
+])(
+  'of %d connections the share %d is without batches, in every shard alike',
+  async (count, share) => {
+    const byShard = await countsOf(count, share);
+    const sum = (of: (counts: (typeof byShard)[number]) => number) =>
+      byShard.reduce((total, counts) => total + of(counts), 0);
+    expect(sum(({ batched, documented }) => batched + documented)).toBe(count);
+    expect(Math.abs(sum(({ documented }) => documented) - count * share)).toBeLessThanOrEqual(0.5);
+    for (const { batched, documented } of byShard) {
+      expect(Math.abs(documented - (batched + documented) * share)).toBeLessThan(1.5);
+    }
+  },
+);
