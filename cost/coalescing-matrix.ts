@@ -2,7 +2,7 @@
 import { simulateCoalescing } from './coalescing-simulation';
 import { workersOf } from './fan-out-time';
 import { defaultLoad, withoutFlushes, type Load } from './load';
-import { count, formatTable, seconds } from './table';
+import { count, formatTable, seconds, share } from './table';
 import { defaultQuota } from './token-bucket';
 
 /** Rates and sizes that the document compares. */
@@ -18,7 +18,7 @@ const head = [
   'answered 429',
   'oldest event',
   'flushes until then',
-  'superseded',
+  'superseded, of all events',
   'one post an event: posts a second',
   'answered 429',
   'oldest event',
@@ -48,7 +48,7 @@ async function rowOf(load: Load): Promise<string[]> {
     count(result.throttled),
     secondsUpTo(result.oldestSeconds),
     count(result.oldestFlushes),
-    count(result.superseded),
+    share(result.superseded / result.events),
     ...(await before(load)),
   ];
 }

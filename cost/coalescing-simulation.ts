@@ -24,13 +24,18 @@ export interface CoalescingResult {
   readonly throttled: number;
   /** The longest that the last client waited for an event or for a newer one of its register, in seconds. */
   readonly oldestSeconds: number;
-  /** Flushes that began from the report of an event until the last client had it, at the most. */
+  /**
+   * Flushes that began from the report of an event until the last client had it, at the most; if there are connections
+   * without batches, flushes to those, who hear last.
+   */
   readonly oldestFlushes: number;
-  /** Events that were left out, as there was no room for them and a newer one of their register went out. */
+  /** All that were reported. */
+  readonly events: number;
+  /** Those that some client was not sent, as there was no room for them and a newer one of their register went out. */
   readonly superseded: number;
   /** Events of which some client has never heard, nor of a newer one of their register. */
   readonly lost: number;
-  /** From the first event until all is done. */
+  /** From the first event to the last post: the lease may be held for longer. */
   readonly seconds: number;
 }
 
@@ -44,7 +49,9 @@ export async function simulateCoalescing({
 }: CoalescingSimulation): Promise<CoalescingResult> {
   const { agents, sessions, eventsPerSecond } = load;
   const events = new SimulatedEvents({ ...load, registers: agents + sessions });
+  let lastAt = 0;
   const service = new SimulatedService(load, (text, at) => {
+    lastAt = at;
     events.noteDelivered(text, at);
   });
   const { now, call, random } = service;
@@ -76,18 +83,19 @@ export async function simulateCoalescing({
   return {
     ...{ posts: service.posts(), throttled: service.throttled() },
     ...events.aftermath(begun),
-    seconds: (now() - startedAt) / 1000,
+    seconds: (lastAt - startedAt) / 1000,
   };
 }
 
 /** @returns what makes an environment */
 function createCoalescing(
   service: SimulatedService,
-  { maxPostsPerSecond, largeFanOutConnections }: Load,
+  { maxPostsPerSecond, largeFanOutConnections, documentedShare }: Load,
   coalesceMilliseconds: number,
   onFlush: () => void,
 ): () => Send {
   const { now, clock, call, census, log, random } = service;
+  const last = documentedShare > 0 ? 'single' : 'batched';
   const [lease, pending] = [createSimulatedLease(call), createSimulatedPending(call)];
 
   const createEnvironment = (): Coalescer => {
@@ -97,7 +105,7 @@ function createCoalescing(
       ...{ largeFanOutConnections, coalesceMilliseconds },
     });
     const flush: Flush = (order) => {
-      onFlush();
+      if (order[last] !== undefined) onFlush();
       return begin(order);
     };
     return createCoalescer({

@@ -16,6 +16,7 @@ export interface Aftermath {
   /** The longest from the report of an event to its last delivery, in seconds, and how many flushes began meanwhile. */
   readonly oldestSeconds: number;
   readonly oldestFlushes: number;
+  readonly events: number;
   readonly superseded: number;
   readonly lost: number;
 }
@@ -63,7 +64,8 @@ export class SimulatedEvents {
   aftermath(flushes: readonly number[]): Aftermath {
     const { registers } = this.options;
     const deliveredAt = this.deliveredAt();
-    const result = { oldestSeconds: 0, oldestFlushes: 0, superseded: 0, lost: 0 };
+    const { length: events } = this.reportedAt;
+    const result = { oldestSeconds: 0, oldestFlushes: 0, events, superseded: 0, lost: 0 };
     // From the last to the first: what is superseded is as good as told when the newer one is.
     for (let number = this.reportedAt.length - 1; number >= 0; number -= 1) {
       const reportedAt = this.reportedAt[number] ?? 0;

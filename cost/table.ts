@@ -17,14 +17,30 @@ function pad(cell: string, column: number, width: number): string {
   return column === 0 ? cell.padEnd(width) : cell.padStart(width);
 }
 
-/** `$1,234`, and cents where they matter. */
+/** `$1,234`, and cents where they matter; `-$0.22`. */
 export function dollars(amount: number): string {
-  const digits = amount < 100 ? 2 : 0;
-  return `$${amount.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
+  const digits = Math.abs(amount) < 100 ? 2 : 0;
+  const text = Math.abs(amount).toLocaleString('en', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  return `${amount < 0 && /[1-9]/.test(text) ? '-' : ''}$${text}`;
+}
+
+/** `7 %` of a whole. */
+export function share(part: number): string {
+  return `${part > 0 && part < 0.01 ? 'less than 1' : (part * 100).toFixed(0)} %`;
 }
 
 export function count(number: number): string {
   return number.toLocaleString('en', { maximumFractionDigits: number < 10 ? 1 : 0 });
+}
+
+/** To two digits, however few there are in a second. */
+export function rate(perSecond: number): string {
+  return perSecond < 1
+    ? perSecond.toLocaleString('en', { maximumSignificantDigits: 2 })
+    : count(perSecond);
 }
 
 export function seconds(number: number): string {

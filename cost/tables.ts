@@ -48,8 +48,8 @@ export function heartbeatTable(load: Load, rates: readonly number[]): string {
         billOf({ ...load, eventsPerSecond, heartbeat }),
       );
       const cells = bills.flatMap((bill) => {
-        const share = dollarsOf(bill, 'heartbeats') / bill.dollars;
-        return [dollars(dollarsOf(bill, 'heartbeats')), `${(share * 100).toFixed(0)} %`];
+        const heartbeats = dollarsOf(bill, 'heartbeats');
+        return [dollars(heartbeats), `${((heartbeats / bill.dollars) * 100).toFixed(0)} %`];
       });
       const [always, whenIdle] = bills.map((bill) => bill.dollars);
       return [String(eventsPerSecond), ...cells, dollars((always ?? 0) - (whenIdle ?? 0))];
@@ -63,7 +63,7 @@ export function timeTable(loads: readonly Load[]): string {
     [
       'connections',
       'workers',
-      'last client hears after',
+      'one event alone: last client hears after',
       'requests/s to ask for',
       '`maxPostsPerSecond`',
       'then after',

@@ -10,6 +10,7 @@ test('prints the bill, the share of heartbeats, the times and the simulation', a
   expect(printed).toMatch(/^\| being connected +\| +\$10\.80 \| +\$10\.80 \|$/m);
   expect(printed).toMatch(/^\| heartbeats +\| +\$86\.40 \| +\$86\.40 \|$/m);
   expect(printed).toMatch(/^\| 1,000 +\| +1 \| +8,000 \| +1,000 \| +0 \| +0 \| +0\.1 s \|$/m);
+  expect(printed).toContain('| one event alone: last client hears after |');
   expect(printed).toContain('Posts a second, day and night: 33.');
 });
 
@@ -32,6 +33,13 @@ test('shows the bill without coalescing beside it, and what flushes are', async 
   );
   const off = await run(costCommand, ...busy, '--coalesce-milliseconds', 'off');
   expect(off.printed).toMatch(/^\| dollars a month +\| without coalescing \|$/m);
+});
+
+test('the sign of a loss stands before the dollar: to know who was sent something may cost more than it spares', async () => {
+  const few = ['--connections', '1', '--events-per-second', '1'];
+  const { printed } = await run(costCommand, ...few);
+  expect(printed).toMatch(/\| +-\$0\.\d\d \|$/m);
+  expect(printed).not.toContain('$-');
 });
 
 test('prints the same as JSON', async () => {
