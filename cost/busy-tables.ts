@@ -33,14 +33,16 @@ export function coalescingTable(loads: readonly Load[]): string {
       'last client within',
     ],
     loads.map((load) => {
-      const { flushesPerSecond, intervalSeconds, flushSeconds, batched } = coalescingOf(load);
+      // All take batches.
+      const { flushesPerSecond, intervalSeconds, flushSeconds, messages } =
+        coalescingOf(load).batched;
       return [
         `${count(load.connections)}, ${load.eventsPerSecond}`,
         cost(withoutFlushes(load)),
         cost(load),
         cost(oncePerSecond(load)),
         count(flushesPerSecond),
-        count(batched.messages),
+        count(messages),
         seconds(intervalSeconds + flushSeconds),
       ];
     }),

@@ -1,5 +1,5 @@
 // How often each function is called, for how long, and with how much memory: what Lambda is paid for.
-import type { Coalescing } from './coalescing';
+import { underWay, type Coalescing } from './coalescing';
 import { secondsOfHeartbeat, workersOf } from './fan-out-time';
 import {
   averageConnections,
@@ -39,7 +39,9 @@ export function callsOf(
 ): readonly Calls[] {
   const seconds = secondsOfCall;
   const beats = beatsPerSecond(load);
-  const { flushesPerSecond: flushes, flushSeconds } = coalescing;
+  const lanes = underWay(coalescing);
+  const flushes = lanes.reduce((sum, { flushesPerSecond }) => sum + flushesPerSecond, 0);
+  const flushing = lanes.reduce((sum, lane) => sum + lane.flushesPerSecond * lane.flushSeconds, 0);
   const isLarge = workersOf(load) > 1;
   // A heartbeat that spares reads the connections all the same, which is quick.
   const alone = load.heartbeat === 'always' ? coalescing.loneHeartbeats : postedShare(load);
@@ -56,7 +58,7 @@ export function callsOf(
     {
       name: 'deliver',
       perSecond: isLarge ? (flushes + beats) * shardCount : 0,
-      seconds: (flushes * flushSeconds + beats * beat) / (flushes + beats),
+      seconds: (flushing + beats * beat) / (flushes + beats),
       megabytes: 1769,
     },
     { name: 'authorizer', perSecond: handshakes, seconds: seconds(0) + 0.002, megabytes: 512 },
@@ -80,7 +82,7 @@ function broadcastsOf(load: Load, coalescing: Coalescing): Pick<Calls, 'perSecon
   const packs = packsPerSecond(load);
   const { held, holdsPerSecond: holds, recordedPerSecond: recorded } = coalescing;
   if (load.coalesceMilliseconds === 'off') {
-    const fanOut = workersOf(load) === 1 ? coalescing.flushSeconds : 0;
+    const fanOut = workersOf(load) === 1 ? coalescing.single.flushSeconds : 0;
     return { perSecond: packs, seconds: secondsOfCall(3) + fanOut };
   }
   // The registers of a pack are written side by side.

@@ -1,14 +1,13 @@
 // How many flushes a load makes, and for how long somebody holds the lease for them.
 import { secondsToLastClient, workersOf } from './fan-out-time';
-import { lanesOf, secondsOfFlush, secondsOfPace, type Lanes } from './lanes';
+import { arrivalsPerFlush, lanesOf, type Lane, type Lanes } from './lanes';
 import { averageConnections, beatsPerSecond, packsPerSecond, postedShare, type Load } from './load';
 
 export interface Coalescing extends Lanes {
+  /** To any connections: those of the kind that has more of them. */
   readonly flushesPerSecond: number;
   /** From the beginning of a flush to the beginning of the next while events come, in seconds. */
   readonly intervalSeconds: number;
-  /** From the beginning of a flush to its last post, in seconds. */
-  readonly flushSeconds: number;
   /** How often a second the lease is acquired: by the events, or packs, that find it free. */
   readonly holdsPerSecond: number;
   /** Those that find it held, and are recorded as pending. */
@@ -18,9 +17,6 @@ export interface Coalescing extends Lanes {
   /** The share of heartbeats that share no flush with an event: to a connection with batches the others cost nothing. */
   readonly loneHeartbeats: number;
 }
-
-/** Of a load so close to what the pace allows that flushes hardly stop growing. */
-const maxRounds = 1_000;
 
 /**
  * Events, or packs, come independently of each other, `a` a second. A flush begins an interval after the last one if
@@ -32,33 +28,31 @@ const maxRounds = 1_000;
  */
 export function coalescingOf(load: Load, connections = averageConnections(load)): Coalescing {
   if (load.coalesceMilliseconds === 'off') return withoutCoalescing(load, connections);
-  let interval = load.coalesceMilliseconds / 1000;
-  for (let round = 0; ; round += 1) {
-    const lanes = lanesOf(load, connections, interval);
-    const flushSeconds = secondsOfFlush(load, lanes);
-    const needed = Math.max(flushSeconds, secondsOfPace(load, lanes));
-    if (needed <= interval * (1 + 1e-6) || round === maxRounds) {
-      const isLarge = workersOf(load) > 1;
-      const flushes = flushesOf(packsPerSecond(load), interval, Math.min(flushSeconds, interval));
-      // A large heartbeat is jobs of its own.
-      return { ...flushes, ...lanes, ...(isLarge ? { loneHeartbeats: 1 } : {}) };
-    }
-    // One that takes longer than the interval collects more for the next, until superseded messages are left out.
-    interval = needed;
-  }
+  const lanes = lanesOf(load, connections);
+  const { batched, single } = lanes;
+  const { intervalSeconds } = batched.connections > 0 ? batched : single;
+  // The lease is held until the slower kind has its flush.
+  const busySeconds = Math.max(...underWay(lanes).map(({ flushSeconds }) => flushSeconds), 0);
+  const flushes = flushesOf(packsPerSecond(load), intervalSeconds, busySeconds);
+  // A large heartbeat is jobs of its own.
+  return { ...flushes, ...lanes, ...(workersOf(load) > 1 ? { loneHeartbeats: 1 } : {}) };
 }
 
-function flushesOf(arrivals: number, intervalSeconds: number, flushSeconds: number) {
+/** Those that have connections. */
+export function underWay({ batched, single }: Lanes): readonly Lane[] {
+  return [batched, single].filter(({ connections }) => connections > 0);
+}
+
+function flushesOf(arrivals: number, intervalSeconds: number, busySeconds: number) {
+  const flushSeconds = Math.min(busySeconds, intervalSeconds);
   const noneMeanwhile = Math.exp(-arrivals * intervalSeconds);
-  // Arrivals from one flush to the next. Nothing is divided by their rate, which may be 0.
-  const perFlush = arrivals * intervalSeconds + noneMeanwhile;
+  const perFlush = arrivalsPerFlush(arrivals, intervalSeconds);
   const releases = Math.exp(-arrivals * flushSeconds);
   // Whether one comes between the end of a flush and the end of its interval.
   const later = -Math.expm1(-arrivals * (intervalSeconds - flushSeconds));
   const holdsPerSecond = (arrivals * releases) / perFlush;
   return {
-    ...{ intervalSeconds, flushSeconds, holdsPerSecond },
-    flushesPerSecond: arrivals / perFlush,
+    ...{ intervalSeconds, holdsPerSecond, flushesPerSecond: arrivals / perFlush },
     recordedPerSecond: Math.max(0, arrivals - holdsPerSecond),
     // All the time, but for what passes from a release to the next event, or to the next flush without one.
     held: (arrivals * intervalSeconds - releases * later) / perFlush,
@@ -71,12 +65,14 @@ function flushesOf(arrivals: number, intervalSeconds: number, flushSeconds: numb
 function withoutCoalescing(load: Load, connections: number): Coalescing {
   const { eventsPerSecond: events, frameBytes: bytes } = load;
   const flushSeconds = secondsToLastClient(load, connections);
+  const fanOuts = { flushesPerSecond: events, intervalSeconds: 0, flushSeconds, leftOut: 0 };
+  const each = { ...fanOuts, messages: 1, posts: 1, bytes };
   return {
-    ...{ flushesPerSecond: events, intervalSeconds: 0, flushSeconds },
+    ...{ flushesPerSecond: events, intervalSeconds: 0 },
     ...{ holdsPerSecond: events, recordedPerSecond: 0, held: events * flushSeconds },
     loneHeartbeats: 1,
-    batched: { connections: 0, messages: 1, posts: 1, bytes },
-    single: { connections, messages: 1, posts: 1, bytes },
+    batched: { ...each, connections: 0 },
+    single: { ...each, connections },
   };
 }
 
@@ -90,9 +86,11 @@ export function heartbeatPostsPerSecond(load: Load, coalescing: Coalescing): num
 }
 
 /** Posts a second that carry events. */
-export function eventPostsPerSecond({ flushesPerSecond, batched, single }: Coalescing): number {
-  const toAll = batched.connections * batched.posts + single.connections * single.posts;
-  return flushesPerSecond * toAll;
+export function eventPostsPerSecond(lanes: Lanes): number {
+  return underWay(lanes).reduce(
+    (sum, { flushesPerSecond, connections, posts }) => sum + flushesPerSecond * connections * posts,
+    0,
+  );
 }
 
 /** Posts a second to all connections, at the busiest time. */

@@ -9,11 +9,20 @@ export function workersOf({ connections, largeFanOutConnections }: Load): number
   return connections > largeFanOutConnections ? shardCount : 1;
 }
 
+/** Posts to one connection a second at the most, whatever the pace: it is posted to one message after the other. */
+export const postsPerSecondToOne = 1000 / postMilliseconds;
+
 /** Seconds from the beginning of a fan-out to its last frame, while nobody else is posting. */
-export function secondsToLastClient(load: Load, connections = load.connections): number {
+export function secondsToLastClient(
+  load: Load,
+  connections = load.connections,
+  /** To each connection. */
+  posts = 1,
+): number {
   const workers = workersOf(load);
   const ceiling = load.maxPostsPerSecond / workers;
-  return beginSeconds(load) + secondsToPost(connections / workers, ceiling, burstSeconds);
+  const byPace = secondsToPost((connections * posts) / workers, ceiling, burstSeconds);
+  return beginSeconds(load) + Math.max(byPace, (posts - 1) / postsPerSecondToOne);
 }
 
 /** The same of a heartbeat, which leaves room for an event if one worker sends it. */

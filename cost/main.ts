@@ -5,10 +5,12 @@ import { abuses, abuseTable, dollarsOfDay } from './abuse';
 import { billOf } from './bill';
 import { coalescingOf } from './coalescing';
 import { coalescingMatrix, isSimulated } from './coalescing-matrix';
+import { postsPerSecondToOne } from './fan-out-time';
+import type { Lane } from './lanes';
 import { defaultLoad, withoutFlushes, type Load } from './load';
 import { loadOptions, parseLoad } from './parse-load';
 import { needsOf } from './quotas';
-import { seconds, count } from './table';
+import { count, rate, seconds, share } from './table';
 import { billTable, heartbeatTable, simulationOf, simulationTable, timeTable } from './tables';
 
 const help = `Estimates a month of thirty days on AWS in us-east-1, without free tiers.
@@ -73,7 +75,7 @@ export const costCommand: Command = withSentences(async (args, { print }) => {
   print(await simulationTable(stuck === 0 ? [whole] : [whole, some]));
   if (isSimulated(load)) print(`\n${await coalescingMatrix([load])}`);
   print(`\nPosts a second, day and night: ${count(needs.framesPerSecond)}.`);
-  print(flushSentence(load));
+  print(flushSentences(load));
   print(
     `With the default of handshakesPerSecond all are back ${seconds(needs.comebackSeconds)} after a cut.`,
   );
@@ -87,15 +89,33 @@ function columnsOf(load: Load): readonly (readonly [name: string, load: Load])[]
   return [without, [`at most every ${load.coalesceMilliseconds} ms`, load]];
 }
 
-function flushSentence(load: Load): string {
-  const { flushesPerSecond, intervalSeconds, flushSeconds, batched, single } = coalescingOf(
-    load,
-    load.connections,
-  );
+function flushSentences(load: Load): string {
   if (load.coalesceMilliseconds === 'off') return 'Each event is a fan-out of its own.';
-  const { messages } = batched.connections > 0 ? batched : single;
-  const latest = seconds(intervalSeconds + flushSeconds);
-  return `Flushes a second: ${count(flushesPerSecond)}, of ${count(messages)} messages; the last client hears within ${latest}.`;
+  const { batched, single } = coalescingOf(load, load.connections);
+  const sentences: string[] = [];
+  if (batched.connections > 0) sentences.push(laneSentences('Flushes a second', batched));
+  if (single.connections > 0) {
+    const name = 'Flushes a second to connections without batches';
+    sentences.push(
+      laneSentences(name, single),
+      `Each of those is posted to one message after the other, at most ${count(postsPerSecondToOne)} a second, whatever the pace.`,
+    );
+  }
+  return sentences.join('\n');
+}
+
+/** As it is under load: an event alone is told sooner. */
+function laneSentences(name: string, lane: Lane): string {
+  const { flushesPerSecond, messages, intervalSeconds, flushSeconds, leftOut } = lane;
+  const within = seconds(intervalSeconds + flushSeconds);
+  return (
+    `${name}: ${rate(flushesPerSecond)}, of ${count(messages)} messages; ` +
+    `at this rate of events the last client hears within about ${within}.` +
+    // Rounding is no loss.
+    (leftOut < 1e-6
+      ? ''
+      : ` Left out are ${share(leftOut)} of the events: a newer value of their register goes out instead.`)
+  );
 }
 
 function abuseBills() {

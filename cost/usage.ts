@@ -1,7 +1,6 @@
 // What a load uses in a month: units by item, as they stand on the bill.
 import { callsOf } from './calls';
-import { coalescingOf, eventPostsPerSecond, heartbeatPostsPerSecond } from './coalescing';
-import { workersOf } from './fan-out-time';
+import { coalescingOf, eventPostsPerSecond, heartbeatPostsPerSecond, underWay } from './coalescing';
 import type { Lane } from './lanes';
 import {
   averageConnections,
@@ -21,7 +20,6 @@ import {
   pollsPerSecond,
   sampled,
   segment,
-  shardCount,
   snapshot,
 } from './measured';
 import type { Unit } from './prices';
@@ -50,7 +48,7 @@ export function usageOf(load: Load): readonly Usage[] {
   const calls = callsOf(load, coalescing, handshakes, clientFrames);
   const health = healthChecksPerMinute / 60;
   const packs = packsPerSecond(load);
-  const jobs = workersOf(load) === 1 ? 0 : (flushes + beats) * shardCount;
+  const jobs = calls.find(({ name }) => name === 'deliver')?.perSecond ?? 0;
   const invocations = calls.reduce((sum, { perSecond }) => sum + perSecond, 0);
   const roots = invocations - jobs;
   // Authorizer, connect and health: strangers decide how often they are called.
@@ -85,7 +83,7 @@ export function usageOf(load: Load): readonly Usage[] {
     [
       'data transfer',
       'sentByte',
-      flushes * (bytesOnWire(coalescing.batched) + bytesOnWire(coalescing.single)) +
+      underWay(coalescing).reduce((sum, lane) => sum + bytesOnWirePerSecond(lane), 0) +
         heartbeats * (heartbeatBytes + overheadBytes) +
         handshakes * ((items * load.frameBytes) / 2 + answers * overheadBytes),
     ],
@@ -97,8 +95,9 @@ export function usageOf(load: Load): readonly Usage[] {
   ];
 }
 
-/** Of one flush to all connections of a kind: long posts take several segments of TCP. */
-function bytesOnWire({ connections, posts, bytes }: Lane): number {
+/** Of the flushes to all connections of a kind: long posts take several segments of TCP. */
+function bytesOnWirePerSecond({ flushesPerSecond, connections, posts, bytes }: Lane): number {
   const further = Math.max(0, bytes / segment.bytes - posts);
-  return connections * (bytes + posts * overheadBytes + further * segment.overheadBytes);
+  const toOne = bytes + posts * overheadBytes + further * segment.overheadBytes;
+  return flushesPerSecond * connections * toOne;
 }

@@ -69,7 +69,7 @@ test('packs spare entries of EventBridge and calls of Lambda; each event still w
   expect(writes).toBeLessThan(dollarsOf(single, 'DynamoDB writes'));
 });
 
-test('connections without batches cost what they did before: each gets each event', () => {
+test('connections without batches cost what they did before, as long as each gets each event', () => {
   const load: Load = { ...defaultLoad, connections: 1_000, eventsPerSecond: 5 };
   const documented = billOf({ ...load, documentedShare: 1 });
   const before = billOf(withoutFlushes(load));

@@ -1,6 +1,7 @@
 // The formulas of coalescing against the rule itself, played with invented events, and what holds at any load.
 import fc from 'fast-check';
-import { coalescingOf, eventPostsPerSecond } from '../../../cost/coalescing';
+import { coalescingOf, eventPostsPerSecond, underWay } from '../../../cost/coalescing';
+import { postsPerSecondToOne } from '../../../cost/fan-out-time';
 import { defaultLoad, withoutFlushes, type Load } from '../../../cost/load';
 import { averageOverPoisson } from '../../../cost/poisson';
 
@@ -52,7 +53,7 @@ test.each([0.05, 0.5, 2, 10, 100])('%d events a second: as the rule played says'
   const model = coalescingOf(load);
   const times = poissonTimes(perSecond, 100_000);
   const seconds = times.at(-1) ?? 0;
-  const played = play(times, 0.5, model.flushSeconds);
+  const played = play(times, 0.5, model.batched.flushSeconds);
   const close = (value: number, expected: number) => {
     expect(Math.abs(value - expected)).toBeLessThan(Math.max(0.02 * expected, 0.003));
   };
@@ -61,6 +62,7 @@ test.each([0.05, 0.5, 2, 10, 100])('%d events a second: as the rule played says'
   close(model.recordedPerSecond, played.recorded / seconds);
   close(model.held, played.held / seconds);
   close(model.batched.messages, times.length / played.flushes);
+  close(model.batched.flushesPerSecond, model.flushesPerSecond);
 });
 
 test('idle, each event is a flush of its own; busy, there are two a second', () => {
@@ -93,6 +95,36 @@ test('when there is more than the pace allows, flushes are larger and fewer, and
   expect(flushesPerSecond * 10_000 * batched.posts).toBeLessThanOrEqual(8_000);
 });
 
+test('one message after the other: what a connection without batches does not take in time is left out, whatever the pace', () => {
+  const load = { ...defaultLoad, connections: 100, documentedShare: 0.5 };
+  const of = (eventsPerSecond: number, maxPostsPerSecond = 8_000) =>
+    coalescingOf({ ...load, eventsPerSecond, maxPostsPerSecond });
+  // A post takes 12 ms.
+  expect(of(80).single.leftOut).toBeCloseTo(0, 9);
+  const { single, batched, flushesPerSecond, intervalSeconds } = of(300);
+  expect(single.messages).toBeCloseTo(200, 6);
+  // 199 times 12 ms, and 22 ms around it; the next one begins with a flush of the others.
+  expect([single.intervalSeconds, single.flushSeconds]).toEqual([2.5, expect.closeTo(2.41, 6)]);
+  expect(single.leftOut).toBeCloseTo(1 - 200 / 2.5 / 300, 6);
+  // The others have their flush each half second all the same.
+  expect([intervalSeconds, batched.intervalSeconds]).toEqual([0.5, 0.5]);
+  expect(batched.leftOut).toBeCloseTo(0, 9);
+  expect(flushesPerSecond).toBeCloseTo(2, 6);
+  expect(of(300, 100_000).single).toEqual(single);
+  // Fifty of them take four thousand posts a second, if there are so many.
+  expect(of(300, 3_000).single.leftOut).toBeGreaterThan(single.leftOut);
+});
+
+test('connections without batches take what the others leave of the pace, and some of it in any case', () => {
+  const load = { ...defaultLoad, connections: 10_000, eventsPerSecond: 10, documentedShare: 0.1 };
+  const { batched, single } = coalescingOf(load);
+  const postsOf = ({ flushesPerSecond, connections, posts }: typeof single) =>
+    flushesPerSecond * connections * posts;
+  expect(postsOf(batched)).toBeGreaterThan(7_800);
+  expect(postsOf(single)).toBeLessThanOrEqual(0.04 * 8_000);
+  expect(single.leftOut).toBeGreaterThan(0.9);
+});
+
 const load = fc.record({
   connections: fc.integer({ min: 1, max: 1_000_000 }),
   eventsPerSecond: fc.double({ min: 0, max: 1_000, noNaN: true }),
@@ -112,11 +144,17 @@ test('at any load: no more messages than events, no more posts than before or th
       const most = (value: number, limit: number) => {
         expect(value).toBeLessThanOrEqual(limit * (1 + 1e-5) + 1e-9);
       };
-      for (const { connections, messages, posts } of [coalescing.batched, coalescing.single]) {
-        most(flushesPerSecond * messages, whole.eventsPerSecond);
+      for (const lane of underWay(coalescing)) {
+        const { connections, messages, posts, leftOut } = lane;
+        most(lane.flushesPerSecond, flushesPerSecond);
+        most(lane.flushesPerSecond * messages, whole.eventsPerSecond);
         most(posts, messages);
-        most(flushesPerSecond * connections * posts, whole.maxPostsPerSecond);
+        most(lane.flushesPerSecond * connections * posts, whole.maxPostsPerSecond);
+        most(lane.flushesPerSecond * posts, postsPerSecondToOne);
+        const gets = lane.flushesPerSecond * messages;
+        expect(gets + leftOut * whole.eventsPerSecond).toBeCloseTo(whole.eventsPerSecond, 6);
       }
+      most(eventPostsPerSecond(coalescing), 1.04 * whole.maxPostsPerSecond);
       const before = coalescingOf(withoutFlushes(whole));
       most(eventPostsPerSecond(coalescing), eventPostsPerSecond(before));
       expect(recordedPerSecond).toBeGreaterThanOrEqual(-1e-9);

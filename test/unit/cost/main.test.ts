@@ -29,10 +29,28 @@ test('shows the bill without coalescing beside it, and what flushes are', async 
   );
   expect(printed).toMatch(/^\| EventBridge +\| +\$778 \| +\$77\.76 \|$/m);
   expect(printed).toContain(
-    'Flushes a second: 2, of 150 messages; the last client hears within 0.5 s.',
+    'Flushes a second: 2, of 150 messages; at this rate of events the last client hears within about 0.5 s.',
   );
   const off = await run(costCommand, ...busy, '--coalesce-milliseconds', 'off');
   expect(off.printed).toMatch(/^\| dollars a month +\| without coalescing \|$/m);
+});
+
+test('tells load from rest, and what connections without batches do not get', async () => {
+  const busy = ['--connections', '100', '--events-per-second', '300'];
+  const { printed } = await run(costCommand, ...busy, '--documented-share', '0.5');
+  // All of half a second in a batch.
+  expect(printed).toContain(
+    'Flushes a second: 2, of 150 messages; at this rate of events the last client hears within about 0.5 s.\n',
+  );
+  // The newest of each of 200 registers takes 2.4 s, and the next flush begins 2.5 s after this one.
+  expect(printed).toContain(
+    'Flushes a second to connections without batches: 0.4, of 200 messages; at this rate of events the last client hears within about 4.9 s. ' +
+      'Left out are 73 % of the events: a newer value of their register goes out instead.\n' +
+      'Each of those is posted to one message after the other, at most 83 a second, whatever the pace.\n',
+  );
+  expect(printed).toContain('| superseded, of all events |');
+  const few = await run(costCommand, ...load, '--documented-share', '1');
+  expect(few.printed).not.toContain('Left out');
 });
 
 test('the sign of a loss stands before the dollar: to know who was sent something may cost more than it spares', async () => {
