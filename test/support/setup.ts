@@ -9,12 +9,19 @@ const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$
 // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own socket below
 const connect = net.Socket.prototype.connect;
 
-net.Socket.prototype.connect = function (this: net.Socket, ...args: unknown[]) {
-  const first: unknown = Array.isArray(args[0]) ? (args[0] as unknown[])[0] : args[0];
-  const host =
-    typeof first === 'object' && first !== null && 'host' in first ? first.host : undefined;
-  if (typeof host === 'string' && !loopback.test(host)) {
-    throw new Error(`A test tried to connect to ${host}: tests use loopback only.`);
-  }
-  return (connect as (...all: unknown[]) => net.Socket).apply(this, args);
-};
+// Node.js is the same for all test files of a process: once, or each would wrap the one before, and keep all that it
+// has loaded in memory with it.
+const guarded = Symbol.for('mission-control: loopback only');
+
+if (!(guarded in connect)) {
+  const guard = function (this: net.Socket, ...args: unknown[]) {
+    const first: unknown = Array.isArray(args[0]) ? (args[0] as unknown[])[0] : args[0];
+    const host =
+      typeof first === 'object' && first !== null && 'host' in first ? first.host : undefined;
+    if (typeof host === 'string' && !loopback.test(host)) {
+      throw new Error(`A test tried to connect to ${host}: tests use loopback only.`);
+    }
+    return (connect as (...all: unknown[]) => net.Socket).apply(this, args);
+  };
+  net.Socket.prototype.connect = Object.assign(guard, { [guarded]: true });
+}
