@@ -48,6 +48,17 @@ export interface DeliveryListener {
    * @returns the connection as it is now if it has been extended: then it is posted to; else it is not
    */
   onExpired(connection: Connection): Promise<Connection | undefined>;
+  /**
+   * If given, nobody waits for stragglers: a few connections whose posts were begun long ago, when all others have been
+   * answered. It is told of them, once, and nothing more is posted: they are settled when their posts have ended.
+   */
+  onStragglers?(stragglers: readonly Connection[], answered: Answered): void;
+}
+
+/** Posts that were answered, however, and the time from the beginning until the last of them was. */
+export interface Answered {
+  readonly posts: number;
+  readonly milliseconds: number;
 }
 
 export interface DeliveryOptions {
@@ -75,6 +86,8 @@ export interface PostCounts {
   readonly posts: number;
   /** Those of them that were not the first of their text to their connection. */
   readonly retried: number;
+  /** Without those that failed; if stragglers are looked for. */
+  readonly answered: Answered;
 }
 
 /** Connections that may wait for another attempt; beyond it no new ones are begun. */
@@ -83,6 +96,13 @@ const maxPausing = 2_000;
 /** The pause before an attempt: anything up to a bound that doubles each time ("full jitter"). */
 const basePauseMilliseconds = 200;
 const longestPauseMilliseconds = 5_000;
+
+/** Looks, and milliseconds from one to the next, at which a post must be in flight to be a straggler's. */
+const looksAtStraggler = 5;
+const lookMilliseconds = 50;
+
+/** Of all connections, those that may be stragglers at the most; more are waited for, as it is not theirs alone. */
+const shareOfStragglers = 0.1;
 
 interface Attempt {
   connection: Connection;
@@ -113,7 +133,14 @@ export async function deliverAll(
   let reading = false;
   let exhausted = false;
   let over = false;
+  let met = 0;
   const counts = { posts: 0, retried: 0 };
+  const startedAt = now();
+  const answered = { posts: 0, milliseconds: 0 };
+  /** What is in flight, and how many looks there had been when it began. */
+  const inFlightSince = new Map<Attempt, number>();
+  let looks = 0;
+  let stopLooking: (() => void) | undefined;
   const ready: Attempt[] = [];
   const pausing = new Map<Attempt, () => void>();
   const sleepers: (() => void)[] = [];
@@ -130,8 +157,10 @@ export async function deliverAll(
     const arrived = await pages.arrive();
     // A page that comes too late stays with the reader, who knows where to go on.
     if (over) return;
-    if (arrived) [page, next] = [pages.take(), 0];
-    else exhausted = true;
+    if (arrived) {
+      [page, next] = [pages.take(), 0];
+      met += page.length;
+    } else exhausted = true;
     reading = false;
     wakeAll();
   }
@@ -203,6 +232,34 @@ export async function deliverAll(
     return extended !== undefined;
   }
 
+  /**
+   * Looks for stragglers when there is nothing left to begin. Counts looks and not milliseconds: a machine that stood still
+   * has answers waiting that it has not read.
+   */
+  function lookLater(): void {
+    if (listener.onStragglers === undefined || stopLooking !== undefined || over) return;
+    stopLooking = timers.after(lookMilliseconds, () => {
+      stopLooking = undefined;
+      looks += 1;
+      if (areStragglers()) {
+        over = true;
+        const stragglers = [...inFlightSince.keys()].map(({ connection }) => connection);
+        listener.onStragglers?.(stragglers, { ...answered });
+        wakeAll();
+      } else lookLater();
+    });
+  }
+
+  /** Whether there are a few, and nothing else is left to do. */
+  function areStragglers(): boolean {
+    const isRead = exhausted && next >= page.length;
+    const { size } = inFlightSince;
+    // Any other worker that is awake has something to post, and waits for the pace.
+    const isTail = isRead && ready.length === 0 && pausing.size === 0 && running === size;
+    if (!isTail || size === 0 || size > Math.ceil(met * shareOfStragglers)) return false;
+    return [...inFlightSince.values()].every((since) => looks - since >= looksAtStraggler);
+  }
+
   /** Waits while there are more workers than posts may be in flight; then somebody else goes on with the attempt. */
   async function park(attempt: Attempt | undefined): Promise<void> {
     if (attempt !== undefined) ready.push(attempt);
@@ -213,9 +270,18 @@ export async function deliverAll(
     running += 1;
   }
 
-  async function post({ connection, texts, delivered }: Attempt, begunAt: number) {
-    const outcome = await poster.post(connection.connectionId, texts[delivered] ?? '');
+  /** Whether anybody wants to know more of a post than what became of it. */
+  const isObserved = inFlight !== undefined || listener.onStragglers !== undefined;
+
+  async function post(attempt: Attempt, text: string, begunAt: number) {
+    inFlightSince.set(attempt, looks);
+    const outcome = await poster.post(attempt.connection.connectionId, text);
+    inFlightSince.delete(attempt);
     const endedAt = now();
+    if (outcome !== 'failed') {
+      answered.posts += 1;
+      answered.milliseconds = endedAt - startedAt;
+    }
     inFlight?.note(endedAt - begunAt, begunAt, endedAt);
     if (inFlight !== undefined && running < inFlight.limit()) parked.shift()?.();
     return outcome;
@@ -256,14 +322,15 @@ export async function deliverAll(
       if (attempt.made > 0) counts.retried += 1;
       attempt = judge(
         attempt,
-        await (inFlight === undefined
-          ? poster.post(connection.connectionId, text)
-          : post(attempt, time)),
+        await (isObserved
+          ? post(attempt, text, time)
+          : poster.post(attempt.connection.connectionId, text)),
       );
     }
     running -= 1;
     // Whoever still sleeps may be waiting for what cannot come any more.
     wakeAll();
+    lookLater();
   }
 
   const stopWaiting = timers.after(deadline - now(), () => {
@@ -273,6 +340,7 @@ export async function deliverAll(
   await Promise.all(Array.from({ length: concurrency }, work));
   over = true;
   stopWaiting();
+  stopLooking?.();
   for (const cancel of pausing.values()) cancel();
   for (const { connection, delivered } of [...ready, ...pausing.keys()]) {
     listener.settle(connection, 'left', delivered);
@@ -280,5 +348,5 @@ export async function deliverAll(
   for (const connection of [...page.slice(next), ...pages.rest()]) {
     listener.settle(connection, textsFor(connection).length === 0 ? 'skipped' : 'left', 0);
   }
-  return counts;
+  return { ...counts, answered };
 }

@@ -1,8 +1,15 @@
 // Posts to connections that all get the same, and sees to those that it did not get to.
 import type { PostList } from './broadcasting/post-list';
+import { joined, type Stragglers } from './broadcasting/stragglers';
 import type { CensusTaking } from './census-taking';
 import { isExpired } from './connection';
-import { deliverAll, type DeliveryOptions, type Ending, type Pages } from './delivery';
+import {
+  deliverAll,
+  type Answered,
+  type DeliveryOptions,
+  type Ending,
+  type Pages,
+} from './delivery';
 import { postsPerSecond, type FanOutReport } from './fan-out-report';
 import { createFindExtended } from './find-extended';
 import { GoneCollector } from './gone-collector';
@@ -42,6 +49,10 @@ export interface LaneOrder extends PostingOrder {
   readonly unread: () => readonly UnreadShard[];
   /** Counts who is still there. */
   readonly census?: CensusTaking | undefined;
+  /** Given when nobody waits for stragglers: those of earlier fan-outs, to which nothing is posted, and of this one. */
+  readonly stragglers?: Stragglers;
+  /** Told once that all but stragglers have their messages, or the queue has them. */
+  readonly onServed?: (answered: Answered) => void;
 }
 
 export interface FanOutDependencies extends DeliveryOptions {
@@ -62,6 +73,7 @@ export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLa
 
   return async (order) => {
     const { list, pages, lane, deadline, requeue, stuck: stuckOrder, census } = order;
+    const { stragglers, isSpared } = order;
     const startedAt = now();
     const counts = { delivered: 0, gone: 0, failed: 0, expired: 0, spared: 0, closed: 0 };
     const gone = new GoneCollector(connections, now, log);
@@ -75,17 +87,37 @@ export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLa
     // Who took some of the messages reads, and is reached: for the others the rounds begin anew.
     const reached = { left: collect({ stuckRounds: 0 }), stuck: collect({ stuckRounds: 1 }) };
     const givenUp: [Connection, missing: readonly string[]][] = [];
+    const collectors = [leftovers, stuck, reached.left, reached.stuck];
+    /** For stragglers that have all of this fan-out's, or are not to get it: counted where it was left. */
+    const behind = collect({ stuckRounds: 0 });
+    /** Left to whoever waits for the answers. */
+    let leftToOthers = 0;
+
+    /** Of a connection to which nothing is posted. */
+    const settleSkipped = (connection: Connection) => {
+      if (stragglers === undefined || isSpared?.(connection) === true) counts.spared += 1;
+      else if (!requeue) counts.failed += 1;
+      else if (stragglers.leave(connection, list.missingAfter(0))) leftToOthers += 1;
+      else leftovers.add(connection, list.missingAfter(0));
+    };
 
     const settle = (connection: Connection, ending: Ending, delivered: number) => {
+      if (ending === 'skipped') {
+        census?.count(connection);
+        settleSkipped(connection);
+        return;
+      }
+      const left = stragglers?.release(connection) ?? nothing;
       if (ending === 'gone') {
         counts.gone += 1;
         gone.add(connection);
         return;
       }
       census?.count(connection);
-      const missing = () => list.missingAfter(delivered);
+      const isPutBack = ending === 'stuck' || (ending === 'left' && requeue);
+      if (left.length > 0 && !isPutBack) behind.add(connection, left);
+      const missing = () => joined(list.missingAfter(delivered), left);
       if (ending === 'delivered') counts.delivered += 1;
-      else if (ending === 'skipped') counts.spared += 1;
       else if (ending === 'stuck' && delivered > 0) reached.stuck.add(connection, missing());
       else if (ending === 'stuck' && stuckOrder && isGivenUp(stuckOrder))
         givenUp.push([connection, missing()]);
@@ -103,14 +135,28 @@ export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLa
       return undefined;
     };
 
-    const { isSpared } = order;
-    const textsFor = isSpared
-      ? (connection: Connection) =>
-          isSpared(connection) && !isExpired(connection, now()) ? nothing : list.texts
-      : () => list.texts;
+    const isLeftOut = (connection: Connection) =>
+      isSpared?.(connection) === true || stragglers?.has(connection) === true;
+    const textsFor =
+      (isSpared ?? stragglers)
+        ? (connection: Connection) =>
+            isLeftOut(connection) && !isExpired(connection, now()) ? nothing : list.texts
+        : () => list.texts;
     const options = stuckOrder ? withInspection(dependencies, stuckOrder.inspector) : dependencies;
-    const listener = { settle, onExpired };
-    const { posts, retried } = await deliverAll(textsFor, pages, deadline, listener, options);
+    let isServed = false;
+    const noteServed = (answered: Answered) => {
+      if (!isServed) order.onServed?.(answered);
+      isServed = true;
+    };
+    const onStragglers = (those: readonly Connection[], answered: Answered) => {
+      stragglers?.add(those);
+      // What others miss does not wait for them either.
+      for (const collector of collectors) void collector.flush();
+      noteServed(answered);
+    };
+    const listener = { settle, onExpired, ...(stragglers && { onStragglers }) };
+    const counted = await deliverAll(textsFor, pages, deadline, listener, options);
+    const { posts, retried, answered } = counted;
     if (stuckOrder !== undefined) {
       const ended = await giveUpAll(
         givenUp.map(([connection]) => connection),
@@ -129,14 +175,16 @@ export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLa
       leftovers.flush(requeue ? shards : undefined),
       ...[stuck, reached.left, reached.stuck].map((collector) => collector.flush()),
     ]);
+    await behind.flush();
     await gone.flush();
+    noteServed(answered);
     const ofConnections = (what: 'requeued' | 'lost') =>
       [left, ...others].reduce((sum, one) => sum + one[what].connections, 0);
     const milliseconds = now() - startedAt;
     return {
       ...counts,
       failed: counts.failed + ofConnections('lost'),
-      requeued: ofConnections('requeued'),
+      requeued: ofConnections('requeued') + leftToOthers,
       requeuedShards: left.requeued.shards,
       lostShards: unread.length - left.requeued.shards,
       ...{ posts, retried, milliseconds },

@@ -19,7 +19,10 @@ export interface FanOutReport {
   readonly expired: number;
   /** Connections that were left out on purpose. */
   readonly spared: number;
-  /** Connections that were put into the queue for another try: after the last attempt, or as time ran out. */
+  /**
+   * Connections that were put into the queue for another try: after the last attempt, or as time ran out; or that will be,
+   * by an earlier fan-out whose post they have not answered yet.
+   */
   readonly requeued: number;
   /** Connections that were given up and closed, as their clients had not read for several rounds. */
   readonly closed: number;

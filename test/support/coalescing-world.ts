@@ -220,7 +220,13 @@ export class CoalescingWorld {
         await this.step(environmentOf(), flushMilliseconds[lane] / 2);
         return undefined;
       };
-      return { batched: post('batched'), single: post('single') };
+      const [batched, single] = [post('batched'), post('single')];
+      const none = () => undefined;
+      return {
+        batched,
+        single,
+        served: { batched: batched.then(none), single: single.then(none) },
+      };
     };
   }
 

@@ -38,6 +38,9 @@ export interface CoalescerDependencies extends HoldDependencies {
   readonly handOver: () => Promise<void>;
 }
 
+/** What the caller has to send, as soon as that is known. */
+type Given = Promise<InHand | undefined> | undefined;
+
 /** How long it is believed that the lease is held: what is false about it costs a pending item, and half an interval. */
 const rememberedMilliseconds = 250;
 
@@ -49,11 +52,22 @@ export function createCoalescer(dependencies: CoalescerDependencies): Coalescer 
    * Flushes as long as there is something, or somebody else does.
    * @returns what was given if it was not flushed
    */
-  async function hold(
-    given: Promise<InHand | undefined> | undefined,
+  async function hold(given: Given, deadline: number): Promise<InHand | undefined> {
+    const holds: Hold[] = [];
+    try {
+      return await holdAgain(given, deadline, holds);
+    } finally {
+      // Others have the lease already. An invocation must not end before what it has begun.
+      await Promise.all(holds.map((one) => one.settle()));
+    }
+  }
+
+  async function holdAgain(
+    given: Given,
     deadline: number,
+    holds: Hold[],
   ): Promise<InHand | undefined> {
-    let inHand: InHand | undefined | typeof given = given;
+    let inHand: InHand | undefined | Given = given;
     // The same name again: a lease whose release was not answered is still this holder's.
     const holder = createId();
     for (;;) {
@@ -66,6 +80,7 @@ export function createCoalescer(dependencies: CoalescerDependencies): Coalescer 
       memory.note(before);
       memory.forgetHeld();
       const held = new Hold(holder, before, deadline, dependencies);
+      holds.push(held);
       const end = await held.run(inHand);
       inHand = end.inHand;
       if (end.isLost) return inHand;

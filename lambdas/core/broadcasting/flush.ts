@@ -1,19 +1,21 @@
 // One fan-out of what was collected: in batches to connections that take them, and at their own pace to all others.
 import type { CensusStore, Lane } from '../ports';
 import { createConnectionCount } from '../connection-count';
+import type { Answered } from '../delivery';
 import { createLanes, type LanesOptions } from '../fan-out';
-import { mergeReports, type FanOutReport } from '../fan-out-report';
+import { mergeReports, postsPerSecond, type FanOutReport } from '../fan-out-report';
 import { splitByLane } from '../lanes';
 import type { Reach } from '../reach';
 import type { ReportFanOut } from '../report';
 import { shards } from '../shard';
 import { createShardReader } from '../shard-reader';
 import { createFlushByJobs } from './flush-by-jobs';
-import { allOf, contentsOf, supersededIn } from './flush-content';
+import { allOf, contentsOf, supersededIn, type LaneContent } from './flush-content';
 import { isEvent } from './outgoing-message';
 import type { Flush, FlushOrder, LaneEnd } from './ports';
 import { createPostList } from './post-list';
 import { Room } from './room';
+import { Stragglers } from './stragglers';
 
 export interface FlushDependencies extends LanesOptions {
   readonly census: Pick<CensusStore, 'read'>;
@@ -25,8 +27,13 @@ export interface FlushDependencies extends LanesOptions {
   readonly coalesceMilliseconds: number;
 }
 
-/** The lanes that get something, each until it has it. */
-type LanesUnderWay = Readonly<Partial<Record<Lane, Promise<FanOutReport | undefined>>>>;
+/** A lane that gets something: until the next flush may begin, and until everybody has it. */
+interface LaneUnderWay {
+  readonly served: Promise<void>;
+  readonly ended: Promise<FanOutReport | undefined>;
+}
+
+type LanesUnderWay = Readonly<Partial<Record<Lane, LaneUnderWay>>>;
 
 export function createFlush(dependencies: FlushDependencies): Flush {
   const { connections, reach, report, now, timers, log, largeFanOutConnections } = dependencies;
@@ -36,6 +43,7 @@ export function createFlush(dependencies: FlushDependencies): Flush {
   const { singleInFlight, ...others } = { maxFailedAttempts: 2, ...dependencies };
   const alone = createLanes(others);
   const shared = singleInFlight === undefined ? alone : createLanes({ ...others, singleInFlight });
+  const stragglers = new Stragglers();
   const flushByJobs = createFlushByJobs({ ...dependencies, room });
 
   /** Logs what became of all lanes, when the last of them has ended. */
@@ -67,28 +75,46 @@ export function createFlush(dependencies: FlushDependencies): Flush {
     const ended: FanOutReport[] = [];
     // Where nobody takes batches, posts to the others are as many in flight as can be.
     const lanes = room.hasBatched() ? shared : alone;
-    const underWay = contents.map(async ({ lane, messages }) => {
+
+    async function send(
+      { lane, messages }: LaneContent,
+      onServed: (answered: Answered) => void,
+    ): Promise<FanOutReport> {
       const list = createPostList(messages, lane);
       const pages = split.pages[lane];
       const unread = () => reader.unread();
       // The next heartbeat makes up for one.
       const requeue = messages.some(isEvent);
-      const one = await lanes[lane]({ list, pages, lane, unread, deadline, requeue });
-      if (split.isWhole()) room.noteListing(split.met());
-      if (lane === 'single') room.noteSingle(one);
+      const what = { list, pages, lane, unread, deadline, requeue };
+      const one = await lanes[lane]({ ...what, stragglers, onServed });
       ended.push(one);
       if (ended.length === contents.length) {
         await end(order, ended, supersededIn(contents), startedAt);
       }
-      if (lane === 'single') await rest(one, deadline);
       return one;
-    });
-    return Object.fromEntries(contents.map(({ lane }, index) => [lane, underWay[index]]));
+    }
+
+    function sendAndServe(content: LaneContent): LaneUnderWay {
+      let onServed: (answered: Answered) => void = () => undefined;
+      const answered = new Promise<Answered>((resolve) => (onServed = resolve));
+      const ended = send(content, onServed);
+      const serve = async () => {
+        // Whoever is never told, as something is broken, must not wait for it.
+        const measured = await Promise.race([answered, ended.then(() => answered)]);
+        if (split.isWhole()) room.noteListing(split.met());
+        if (content.lane === 'single') await rest(measured, deadline);
+      };
+      return { served: serve(), ended };
+    }
+
+    return Object.fromEntries(contents.map((content) => [content.lane, sendAndServe(content)]));
   }
 
   /** While connections without batches rest, they count as under way. */
-  async function rest(ended: FanOutReport, deadline: number): Promise<void> {
-    const milliseconds = Math.min(room.restAfterSingle(ended), deadline - now());
+  async function rest({ posts, milliseconds: taken }: Answered, deadline: number): Promise<void> {
+    const measured = { milliseconds: taken, postsPerSecond: postsPerSecond(posts, taken) };
+    room.noteSingle(measured);
+    const milliseconds = Math.min(room.restAfterSingle(measured), deadline - now());
     if (milliseconds <= 0) return;
     await new Promise<void>((resolve) => timers.after(milliseconds, resolve));
   }
@@ -98,9 +124,8 @@ export function createFlush(dependencies: FlushDependencies): Flush {
     if (count > largeFanOutConnections) {
       try {
         const { batched, single } = await flushByJobs(order, count);
-        const without = async (sending?: Promise<void>) => {
-          await sending;
-          return undefined;
+        const without = (served = Promise.resolve()): LaneUnderWay => {
+          return { served, ended: served.then(() => undefined) };
         };
         return { batched: without(batched), single: without(single) };
       } catch (error) {
@@ -112,17 +137,29 @@ export function createFlush(dependencies: FlushDependencies): Flush {
   }
 
   return (order) => {
-    const underWay = begin(order);
+    const begun = begin(order);
     const of = async (lane: Lane): Promise<LaneEnd> => {
       try {
         return await (
-          await underWay
-        )[lane];
+          await begun
+        )[lane]?.ended;
       } catch (error) {
         log.error('flush failed', { error });
         return 'failed';
       }
     };
-    return { batched: of('batched'), single: of('single') };
+    const servedOf = async (lane: Lane): Promise<void> => {
+      try {
+        await (
+          await begun
+        )[lane]?.served;
+      } catch {
+        // The end of the lane says so.
+      }
+    };
+    return {
+      ...{ batched: of('batched'), single: of('single') },
+      served: { batched: servedOf('batched'), single: servedOf('single') },
+    };
   };
 }

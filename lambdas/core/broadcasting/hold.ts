@@ -1,5 +1,5 @@
 // One hold of the fan-out lease: flush after flush of what has become pending, until nothing is.
-import type { Clock, Log, Timers } from '../ports';
+import type { Clock, Lane, Log, Timers } from '../ports';
 import { inOrderOfVersions } from './conflate';
 import { LaneProgress } from './lane-progress';
 import type { OutgoingMessage } from './outgoing-message';
@@ -7,6 +7,7 @@ import {
   overlapMilliseconds,
   type FanOutLease,
   type Flush,
+  type Flushing,
   type LaneEnd,
   type LeaseState,
   type PendingStore,
@@ -73,7 +74,10 @@ export class Hold {
   private readonly single: LaneProgress;
   /** The flush to connections without batches, which may outlast several others. */
   private singleFlush: Promise<void> | undefined;
+  /** What has begun and not ended: flushes that wait for stragglers, and what is told of flushes. */
   private readonly unsettled = new Set<Promise<void>>();
+  /** Until all flushes so far have ended in that lane: lanes are done in the order of flushes. */
+  private readonly ended = { batched: Promise.resolve(), single: Promise.resolve() };
   /** Writes of the lease, one after the other: an older one must not overtake. */
   private writing: Promise<unknown> = Promise.resolve();
 
@@ -118,11 +122,15 @@ export class Hold {
       }
     } finally {
       await this.singleFlush;
-      await Promise.all(this.unsettled);
       stopRenewing();
       await this.release();
     }
     return { isLost: this.isLost, inHand };
+  }
+
+  /** Until nothing of it is under way any more. When time is up, others need not wait for that. */
+  async settle(): Promise<void> {
+    await Promise.all(this.unsettled);
   }
 
   /** Whether anything is pending that this hold has not sent. @throws when that cannot be read */
@@ -157,7 +165,11 @@ export class Hold {
   }
 
   private isFinished(): boolean {
-    return this.isDrained && !this.hasWork() && this.singleFlush === undefined;
+    return this.isDrained && !this.hasWork() && !this.isUnderWay();
+  }
+
+  private isUnderWay(): boolean {
+    return this.singleFlush !== undefined || this.unsettled.size > 0;
   }
 
   private hasWork(): boolean {
@@ -178,7 +190,7 @@ export class Hold {
   private async waitForTurn(hasInHand: boolean): Promise<void> {
     const { now, timers } = this.dependencies;
     const paused = this.pausedUntil - now();
-    // Only a slow lane keeps this hold alive: that it ends is as good a reason to go on.
+    // Only a slow lane or a straggler keeps this hold alive: that it ends is as good a reason to go on.
     const isIdle = !hasInHand && this.isDrained && !this.canFlush();
     const turn = Math.max(this.untilDue(), paused, isIdle ? pauseMilliseconds : 0);
     // Whoever is out of time before its turn comes has only to hand over.
@@ -187,7 +199,8 @@ export class Hold {
     if (milliseconds <= 0) return;
     let cancel: (() => void) | undefined;
     const waited = new Promise<void>((resolve) => (cancel = timers.after(milliseconds, resolve)));
-    await (isIdle ? Promise.race([waited, this.singleFlush]) : waited);
+    const underWay = this.singleFlush ?? Promise.all(this.unsettled);
+    await (isIdle ? Promise.race([waited, underWay]) : waited);
     cancel?.();
   }
 
@@ -226,7 +239,7 @@ export class Hold {
     }
   }
 
-  /** Ends when connections with batches are served; the others may take longer. */
+  /** Ends when connections with batches are served, but for stragglers; the others may take longer. */
   private async flush(inHand: InHand | undefined): Promise<void> {
     const { flush, now } = this.dependencies;
     const { cursor, deadline } = this;
@@ -240,20 +253,32 @@ export class Hold {
       deadline,
       ...(inHand?.eventId === undefined ? {} : { eventId: inHand.eventId }),
     });
+    this.finishAfter('batched', flushing, cursor);
     if (isSingleFree) {
-      this.singleFlush = flushing.single.then(() => {
-        this.single.finish(cursor);
+      this.finishAfter('single', flushing, cursor);
+      this.singleFlush = flushing.served.single.then(() => {
         this.singleFlush = undefined;
       });
     }
     if (inHand !== undefined) {
       const both = Promise.all([flushing.batched, flushing.single]);
-      const told = both.then((reports) => inHand.onFlushed(reports));
-      this.unsettled.add(told);
-      void told.finally(() => this.unsettled.delete(told)).catch(() => undefined);
+      this.settleLater(both.then((reports) => inHand.onFlushed(reports)));
     }
-    await flushing.batched;
-    this.batched.finish(cursor);
+    await flushing.served.batched;
+  }
+
+  /** A lane is done up to the cursor when this flush and those before have ended in it, stragglers and all. */
+  private finishAfter(lane: Lane, flushing: Flushing, cursor: number): void {
+    const ended = Promise.all([this.ended[lane], flushing[lane]]).then(() => {
+      this[lane].finish(cursor);
+    });
+    this.ended[lane] = ended;
+    this.settleLater(ended);
+  }
+
+  private settleLater(task: Promise<void>): void {
+    this.unsettled.add(task);
+    void task.finally(() => this.unsettled.delete(task)).catch(() => undefined);
   }
 
   /** Writes the lease in its turn. */
@@ -329,8 +354,10 @@ export class Hold {
   /** Never rejects: a lease that is not released ends by itself. */
   private async release(): Promise<void> {
     const { lease, now } = this.dependencies;
-    if (!this.batched.hasWork) this.batched.finish(this.cursor);
-    if (!this.single.hasWork) this.single.finish(this.cursor);
+    // What a straggler misses may not be in the queue yet.
+    const isSettled = this.unsettled.size === 0;
+    if (isSettled && !this.batched.hasWork) this.batched.finish(this.cursor);
+    if (isSettled && !this.single.hasWork) this.single.finish(this.cursor);
     const sent = { batched: this.batched.sentKeys(), single: this.single.sentKeys() };
     await this.write(async () => {
       const hasSent = await this.saveSent(sent);

@@ -90,17 +90,19 @@ export interface FlushOrder {
  */
 export type LaneEnd = FanOutReport | undefined | 'failed';
 
-/** A flush under way: the two promises never reject. */
+/** A flush under way: its promises never reject. */
 export interface Flushing {
   /** Every connection with batches has its messages, or the retry queue has them. */
   readonly batched: Promise<LaneEnd>;
   /** The same for all others. */
   readonly single: Promise<LaneEnd>;
+  /** The next flush to a lane may begin: all but stragglers have their messages, whose posts may be in flight still. */
+  readonly served: Readonly<Record<Lane, Promise<void>>>;
 }
 
 /**
  * One fan-out of what was collected: lists the connections once, and posts to each kind what it is to get. A large one
  * is done by other workers; it then counts as under way for as long as the pace needs for it.
- * @throws never; a rejection of `batched` or `single` would strand what is pending
+ * @throws never; a rejection would strand what is pending
  */
 export type Flush = (order: FlushOrder) => Flushing;

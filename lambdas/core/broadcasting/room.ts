@@ -19,6 +19,9 @@ const leastRestMilliseconds = 100;
 /** With `coalesceMilliseconds` of less, flushes still take some time. */
 const shortestIntervalMilliseconds = 100;
 
+/** Of the posts that were answered: that some are not says nothing about how fast others can be. */
+type Measured = Pick<FanOutReport, 'milliseconds' | 'postsPerSecond'>;
+
 /** Remembers from flush to flush how many connections there are, and how fast they take posts. */
 export class Room {
   private listed: { readonly met: Readonly<Record<Lane, number>>; readonly at: number } | undefined;
@@ -42,7 +45,7 @@ export class Room {
   }
 
   /** Notes how fast connections without batches took their posts: they may be slower than the pace. */
-  noteSingle({ milliseconds, postsPerSecond }: FanOutReport): void {
+  noteSingle({ milliseconds, postsPerSecond }: Measured): void {
     if (milliseconds < leastMeasuredMilliseconds) return;
     this.single = { postsPerSecond, at: this.dependencies.now() };
   }
@@ -57,7 +60,7 @@ export class Room {
    * pace that makes their posts slow, it is a machine that does everything else as well: it is left alone for as long as
    * it was kept busy. Where nobody takes batches, nobody waits for them.
    */
-  restAfterSingle({ milliseconds, postsPerSecond }: FanOutReport): number {
+  restAfterSingle({ milliseconds, postsPerSecond }: Measured): number {
     const isSlow = postsPerSecond < shareOfPace * this.dependencies.pace.rate();
     return this.hasBatched() && isSlow && milliseconds >= leastRestMilliseconds ? milliseconds : 0;
   }

@@ -175,6 +175,90 @@ test('a connection that fails is left to the queue after a second attempt: the n
   expect(world.now() - startedAt).toBeLessThan(500);
 });
 
+/** With connections of which the first answers late, and fails then. */
+function setUpWithStraggler(milliseconds: number) {
+  const world = setUp();
+  const [straggler, other] = seed(world, 10, true);
+  const post = world.gateway.post.bind(world.gateway);
+  world.gateway.post = async (id, text) => {
+    if (id !== straggler?.connectionId) return post(id, text);
+    await new Promise<void>((resolve) => world.clock.after(milliseconds, resolve));
+    return 'failed';
+  };
+  return { ...world, straggler, other };
+}
+
+test('the next flush waits for no straggler, which gets from the queue what both had for it', async () => {
+  const world = setUpWithStraggler(3_000);
+  const { clock, flush, deadline, now, queue } = world;
+  const startedAt = now();
+  const [first, second, third] = [messagesOf(2), messagesOf(3), messagesOf(4)];
+  const begun = flush({ batched: first, single: first, deadline });
+  await clock.run(begun.served.batched);
+  expect(now() - startedAt).toBeLessThanOrEqual(300);
+  const next = flush({ batched: second, single: second, deadline });
+  await expect(clock.run(next.batched)).resolves.toMatchObject({ delivered: 9, requeued: 1 });
+  // Nothing of it is in the queue yet, and nobody may take the straggler for reached.
+  expect(queue.jobs).toEqual([]);
+  expect(world.reachStore.writes).toBe(0);
+  await expect(clock.run(begun.batched)).resolves.toMatchObject({ delivered: 9, requeued: 1 });
+  expect(now() - startedAt).toBe(3_000);
+  expect(queue.jobs).toMatchObject([
+    { connections: [world.straggler], messages: textsOf([...first, ...second]), round: 1 },
+  ]);
+  const after = flush({ batched: third, single: third, deadline });
+  await expect(clock.run(after.batched)).resolves.toMatchObject({ delivered: 9, posts: 10 });
+});
+
+test('a heartbeat is not left for a straggler', async () => {
+  const { clock, flush, deadline, now, queue } = setUpWithStraggler(3_000);
+  const begun = flush({ batched: messagesOf(1), single: [], deadline });
+  await clock.run(begun.served.batched);
+  const next = flush({ batched: [heartbeatMessage(now())], single: [], deadline });
+  await expect(clock.run(next.batched)).resolves.toMatchObject({ failed: 1, requeued: 0 });
+  await clock.run(begun.batched);
+  expect(queue.jobs).toMatchObject([{ messages: textsOf(messagesOf(1)) }]);
+});
+
+test('who is tried again is waited for', async () => {
+  const world = setUpWithStraggler(3_000);
+  const { clock, gateway, flush, deadline, other, queue } = world;
+  const post = gateway.post.bind(gateway);
+  let attempts = 0;
+  gateway.post = async (id, text) => {
+    if (id !== other?.connectionId) return post(id, text);
+    // By then the straggler would have been waited for.
+    await new Promise<void>((resolve) => clock.after(240, resolve));
+    attempts += 1;
+    return attempts === 1 ? 'throttled' : post(id, text);
+  };
+  const messages = messagesOf(1);
+  const begun = flush({ batched: messages, single: messages, deadline });
+  await expect(clock.run(begun.batched)).resolves.toMatchObject({ delivered: 9, requeued: 1 });
+  expect(queue.jobs).toMatchObject([{ connections: [world.straggler] }]);
+});
+
+test.each([true, false])(
+  'who waits for the pace is waited for, with batches: %s',
+  async (batches) => {
+    const world = setUpPaced(10, { concurrency: 100 });
+    const { clock, gateway, flush, deadline } = world;
+    const [straggler] = seed(world, 40, batches);
+    const post = gateway.post.bind(gateway);
+    gateway.post = async (id, text) => {
+      if (id !== straggler?.connectionId) return post(id, text);
+      await new Promise<void>((resolve) => clock.after(15_000, resolve));
+      return 'failed';
+    };
+    const messages = messagesOf(1);
+    const begun = flush({ batched: messages, single: messages, deadline });
+    const lane = batches ? 'batched' : 'single';
+    await clock.run(begun.served[lane]);
+    expect(gateway.posts).toHaveLength(39);
+    await expect(clock.run(begun[lane])).resolves.toMatchObject({ delivered: 39, requeued: 1 });
+  },
+);
+
 test('a heartbeat alone is not tried again by the queue', async () => {
   const world = setUp();
   seed(world, 2, true);

@@ -16,7 +16,8 @@ function setUp({ lease = new MemoryFanOutLease(), coalesceMilliseconds = 500 } =
     ...{ lease, pending, timers: clock, now, coalesceMilliseconds, log: new RecordingLog() },
     flush: ({ batched }) => {
       sent.push(...batched.map(({ text }) => text));
-      return { batched: Promise.resolve(undefined), single: Promise.resolve(undefined) };
+      const ended = Promise.resolve(undefined);
+      return { batched: ended, single: ended, served: { batched: ended, single: ended } };
     },
     createId: () => `holder-${(ids += 1)}`,
     handOver: () => Promise.resolve(),

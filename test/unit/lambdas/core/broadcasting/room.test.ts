@@ -34,7 +34,7 @@ test('what was measured in one bad minute is forgotten', () => {
     500,
   );
   expect(room.among(10, 'single')).toBe(400);
-  // Ten connections, of which one was answered after its time was up.
+  // Ten connections, of which one was answered late.
   room.noteSingle(ended(3_500, 3));
   expect(room.among(10, 'single')).toBe(1);
   expect(room.among(10, 'batched')).toBe(400);
