@@ -5,7 +5,7 @@ const project = (name) => ({
   displayName: name,
   ...(startsStacks.includes(name) ? { globalSetup: '<rootDir>/test/support/bundle-once.ts' } : {}),
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
-  setupFiles: ['<rootDir>/test/support/setup.ts'],
+  setupFiles: ['<rootDir>/test/support/setup.ts', '<rootDir>/test/support/switch-off-contexts.ts'],
   transform: {
     '\\.[jt]sx?$': [
       '@swc/jest',
