@@ -26,8 +26,8 @@ export function createDynamoCensusStore(
         },
       );
       for await (const { Items: items = [] } of pages) {
-        for (const { sk, connections, users, takenAt } of items as CensusItem[]) {
-          census.push({ shard: Number(sk), connections, users, takenAt });
+        for (const { sk, connections, batched, users, takenAt } of items as CensusItem[]) {
+          census.push({ shard: Number(sk), connections, batched, users, takenAt });
         }
       }
       return census;

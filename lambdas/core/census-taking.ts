@@ -1,9 +1,11 @@
 // Counts connections and distinct users by shard, in whatever order they are met.
 import type { Connection, ShardCensus } from './ports';
+import { laneOf } from './lanes';
 import { shardOf } from './shard';
 
 interface Tally {
   connections: number;
+  batched: number;
   readonly users: Set<string>;
 }
 
@@ -11,14 +13,18 @@ export class CensusTaking {
   private readonly tallies = new Map<number, Tally>();
 
   constructor(private readonly shards: readonly number[]) {
-    for (const shard of shards) this.tallies.set(shard, { connections: 0, users: new Set() });
+    for (const shard of shards) {
+      this.tallies.set(shard, { connections: 0, batched: 0, users: new Set() });
+    }
   }
 
   /** Counts a connection that is still there. */
-  count({ userId }: Connection): void {
+  count(connection: Connection): void {
+    const { userId } = connection;
     const tally = this.tallies.get(shardOf(userId));
     if (tally === undefined) return;
     tally.connections += 1;
+    if (laneOf(connection) === 'batched') tally.batched += 1;
     tally.users.add(userId);
   }
 
@@ -27,8 +33,8 @@ export class CensusTaking {
     return this.shards
       .filter((shard) => !unread.includes(shard))
       .map((shard) => {
-        const { connections = 0, users } = this.tallies.get(shard) ?? {};
-        return { shard, connections, users: users?.size ?? 0, takenAt };
+        const { connections = 0, batched = 0, users } = this.tallies.get(shard) ?? {};
+        return { shard, connections, batched, users: users?.size ?? 0, takenAt };
       });
   }
 }

@@ -1,11 +1,16 @@
 // How many connections there are, as the last heartbeat counted them.
-import type { CensusStore, Clock, Log } from './ports';
+import type { CensusStore, Clock, Lane, Log, ShardCensus } from './ports';
 
 /** A census changes with a heartbeat; events can come by the hundred a second. */
 const rememberedMilliseconds = 5_000;
 
+/** Connections by lane: where those with batches were not counted, each lane may be all of them. */
+export interface ConnectionCounts extends Readonly<Record<Lane, number>> {
+  readonly all: number;
+}
+
 /** Never rejects: when nobody knows, what was known last counts, or none. */
-export type ConnectionCount = () => Promise<number>;
+export type ConnectionCount = () => Promise<ConnectionCounts>;
 
 export function createConnectionCount(dependencies: {
   readonly census: Pick<CensusStore, 'read'>;
@@ -13,18 +18,27 @@ export function createConnectionCount(dependencies: {
   readonly log: Log;
 }): ConnectionCount {
   const { census, now, log } = dependencies;
-  let known: { readonly connections: number; readonly at: number } | undefined;
+  let known: { readonly counts: ConnectionCounts; readonly at: number } | undefined;
 
   return async () => {
-    if (known !== undefined && now() - known.at < rememberedMilliseconds) return known.connections;
+    if (known !== undefined && now() - known.at < rememberedMilliseconds) return known.counts;
     try {
-      const counted = await census.read();
-      const sum = counted.reduce((total, shard) => total + shard.connections, 0);
-      known = { connections: sum, at: now() };
-      return sum;
+      const counts = countsOf(await census.read());
+      known = { counts, at: now() };
+      return counts;
     } catch (error) {
       log.warn('census not read', { error });
-      return known?.connections ?? 0;
+      return known?.counts ?? countsOf([]);
     }
+  };
+}
+
+function countsOf(shards: readonly ShardCensus[]): ConnectionCounts {
+  const sum = (of: (shard: ShardCensus) => number) =>
+    shards.reduce((total, shard) => total + of(shard), 0);
+  return {
+    all: sum(({ connections }) => connections),
+    batched: sum(({ connections, batched = connections }) => batched),
+    single: sum(({ connections, batched = 0 }) => connections - batched),
   };
 }

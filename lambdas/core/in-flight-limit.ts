@@ -45,6 +45,11 @@ export class InFlightLimit {
     return this.current;
   }
 
+  /** Whether fewer are in flight than might be, as the receiver, or this machine, does one after the other. */
+  isLowered(): boolean {
+    return this.current < this.ceiling;
+  }
+
   /** Notes a post that was answered: latency in milliseconds, times in milliseconds since the Unix epoch. */
   note(latency: number, begunAt: number, endedAt: number): void {
     this.noteLowest(latency, endedAt);

@@ -23,7 +23,7 @@ export function createLargeFanOut(dependencies: {
   const countConnections = createConnectionCount(dependencies);
 
   return async (messages) => {
-    const connections = await countConnections();
+    const { all: connections } = await countConnections();
     if (connections <= threshold) return false;
     const texts = messages.map(({ text }) => text);
     await queue.send(shards.map((shard) => ({ messages: texts, round: 0, shard })));

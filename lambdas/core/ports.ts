@@ -63,6 +63,8 @@ export interface PageOptions {
 export interface ShardCensus {
   readonly shard: number;
   readonly connections: number;
+  /** Those of them that take batches; absent where they were not counted. */
+  readonly batched?: number | undefined;
   readonly users: number;
   /** Milliseconds since the Unix epoch. */
   readonly takenAt: number;

@@ -120,10 +120,10 @@ export function createFlush(dependencies: FlushDependencies): Flush {
   }
 
   async function begin(order: FlushOrder): Promise<LanesUnderWay> {
-    const count = await countConnections();
-    if (count > largeFanOutConnections) {
+    const counts = await countConnections();
+    if (counts.all > largeFanOutConnections) {
       try {
-        const { batched, single } = await flushByJobs(order, count);
+        const { batched, single } = await flushByJobs(order, counts);
         const without = (served = Promise.resolve()): LaneUnderWay => {
           return { served, ended: served.then(() => undefined) };
         };

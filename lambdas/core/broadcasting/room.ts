@@ -1,6 +1,7 @@
 // How many posts there is room for, for each connection, until the next flush.
 import type { ConnectionCount } from '../connection-count';
 import type { FanOutReport } from '../fan-out-report';
+import type { InFlightLimit } from '../in-flight-limit';
 import type { Pace } from '../pace';
 import type { Clock, Lane } from '../ports';
 
@@ -32,6 +33,8 @@ export class Room {
     private readonly dependencies: {
       readonly pace: Pick<Pace, 'rate'>;
       readonly countConnections: ConnectionCount;
+      /** Of posts to connections without batches. */
+      readonly singleInFlight?: Pick<InFlightLimit, 'isLowered'>;
       readonly now: Clock;
     },
     coalesceMilliseconds: number,
@@ -56,21 +59,24 @@ export class Room {
   }
 
   /**
-   * How long connections without batches have to wait until they are posted to again, in milliseconds. If it is not the
-   * pace that makes their posts slow, it is a machine that does everything else as well: it is left alone for as long as
-   * it was kept busy. Where nobody takes batches, nobody waits for them.
+   * How long connections without batches have to wait until they are posted to again, in milliseconds. If neither the
+   * pace makes their posts slow nor the time that each takes, it is a machine that does everything else as well: it is
+   * left alone for as long as it was kept busy. Where nobody takes batches, nobody waits for them.
    */
   restAfterSingle({ milliseconds, postsPerSecond }: Measured): number {
     const isSlow = postsPerSecond < shareOfPace * this.dependencies.pace.rate();
-    return this.hasBatched() && isSlow && milliseconds >= leastRestMilliseconds ? milliseconds : 0;
+    const isMachine = isSlow && this.dependencies.singleInFlight?.isLowered() === true;
+    return this.hasBatched() && isMachine && milliseconds >= leastRestMilliseconds
+      ? milliseconds
+      : 0;
   }
 
   /** Posts for each connection of a lane; Infinity when nobody knows how many connections there are, or there are none. */
   async of(lane: Lane): Promise<number> {
     const { now, countConnections } = this.dependencies;
     const isKnown = this.listed !== undefined && now() - this.listed.at < rememberedMilliseconds;
-    const connections = isKnown ? this.listed?.met[lane] : await countConnections();
-    return this.among(connections ?? 0, lane);
+    const counts = (isKnown ? this.listed?.met : undefined) ?? (await countConnections());
+    return this.among(counts[lane], lane);
   }
 
   private measured(): number {

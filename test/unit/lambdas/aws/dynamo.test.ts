@@ -190,10 +190,10 @@ test('the census of a shard is overwritten by the next and read as a whole', asy
   await expect(census.read()).resolves.toEqual([]);
   await census.write({ shard: 3, connections: 5, users: 3, takenAt: 1 });
   await census.write({ shard: 12, connections: 2, users: 1, takenAt: 1 });
-  await census.write({ shard: 3, connections: 4, users: 2, takenAt: 2 });
+  await census.write({ shard: 3, connections: 4, batched: 3, users: 2, takenAt: 2 });
   const read = await census.read();
   expect([...read].sort((a, b) => a.shard - b.shard)).toEqual([
-    { shard: 3, connections: 4, users: 2, takenAt: 2 },
+    { shard: 3, connections: 4, batched: 3, users: 2, takenAt: 2 },
     { shard: 12, connections: 2, users: 1, takenAt: 1 },
   ]);
 });

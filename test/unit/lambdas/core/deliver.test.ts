@@ -63,10 +63,13 @@ test('a shard of a heartbeat is counted, and its expired connections are closed'
   const { clock, connections, census, gateway, run } = setUp();
   connections.seed(clock.now(), ['alice']);
   clock.advance(3_600_000);
-  connections.seed(clock.now(), ['alice', 'alice']);
+  const [one] = connections.seed(clock.now(), ['alice', 'alice']);
+  if (one !== undefined) connections.records.set(one.connectionId, { ...one, batches: true });
   const shard = shardOf('alice');
   await run({ ...heartbeatAt(clock.now()), round: 0, shard });
-  expect([...census.shards.values()]).toMatchObject([{ shard, connections: 2, users: 1 }]);
+  expect([...census.shards.values()]).toMatchObject([
+    { shard, connections: 2, batched: 1, users: 1 },
+  ]);
   expect(gateway.closed).toEqual(['connection-1=']);
 });
 

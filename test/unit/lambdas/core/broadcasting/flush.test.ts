@@ -314,9 +314,10 @@ describe('conflation', () => {
 });
 
 describe('a large one', () => {
-  async function large(connections: number) {
+  /** @param batched how many take batches; not counted by a version before */
+  async function large(connections: number, batched?: number) {
     const world = setUpPaced(1_000);
-    await world.census.write({ shard: 0, connections, users: 1, takenAt: 1 });
+    await world.census.write({ shard: 0, connections, batched, users: 1, takenAt: 1 });
     return world;
   }
 
@@ -351,6 +352,50 @@ describe('a large one', () => {
     ]);
     expect(lengths.slice(0, 16)).toEqual(Array.from({ length: 16 }, () => ['batched', 30]));
     expect(lengths.slice(16)).toEqual(Array.from({ length: 16 }, () => ['single', 10]));
+  });
+
+  test('takes the pace of each lane for as many connections as are in it', async () => {
+    const { clock, flush, queue, deadline } = await large(5_000, 4_990);
+    const messages = messagesOf(30, 10);
+    const startedAt = clock.now();
+    const begun = flush({ batched: messages, single: messages, deadline });
+    await clock.run(begun.served.single);
+    expect(clock.now() - startedAt).toBe(300);
+    await clock.run(begun.served.batched);
+    expect(clock.now() - startedAt).toBe(4_990);
+    // There is room for all that ten of them are sent one by one.
+    expect(queue.jobs.map(({ messages: { length } }) => length)).toEqual(
+      Array.from({ length: 16 }, () => 30),
+    );
+  });
+
+  test.each([
+    [5_000, 30],
+    [0, 10],
+  ])(
+    'with %i of 5000 that take batches is one job a shard, as the few that came since get the same',
+    async (batched, length) => {
+      const { clock, flush, queue, deadline } = await large(5_000, batched);
+      const messages = messagesOf(30, 10);
+      const begun = flush({ batched: messages, single: messages, deadline });
+      const startedAt = clock.now();
+      await clock.run(begun.served[batched === 0 ? 'batched' : 'single']);
+      expect(clock.now()).toBe(startedAt);
+      expect(queue.jobs.map((job) => job.messages.length)).toEqual(
+        Array.from({ length: 16 }, () => length),
+      );
+      expect(queue.jobs.every((job) => !('lane' in job))).toBe(true);
+    },
+  );
+
+  test('leaves no lane out when they are not to get the same', async () => {
+    const { clock, flush, queue, deadline } = await large(5_000, 5_000);
+    const begun = flush({ batched: messagesOf(2), single: messagesOf(3), deadline });
+    await clock.run(begun.batched);
+    expect(queue.jobs.map(({ messages }) => messages.length)).toEqual([
+      ...Array.from({ length: 16 }, () => 2),
+      ...Array.from({ length: 16 }, () => 3),
+    ]);
   });
 
   test('is begun here when the queue does not take it', async () => {

@@ -2,9 +2,12 @@
 import { Room } from '../../../../../lambdas/core/broadcasting/room';
 import type { FanOutReport } from '../../../../../lambdas/core/fan-out-report';
 
-function createRoom(met: { readonly batched: number; readonly single: number }) {
+const countConnections = () => Promise.resolve({ all: 0, batched: 0, single: 0 });
+
+function createRoom(met: { readonly batched: number; readonly single: number }, isLowered = true) {
+  const singleInFlight = { isLowered: () => isLowered };
   const room = new Room(
-    { pace: { rate: () => 8_000 }, countConnections: () => Promise.resolve(0), now: () => 0 },
+    { pace: { rate: () => 8_000 }, countConnections, singleInFlight, now: () => 0 },
     500,
   );
   room.noteListing(met);
@@ -23,12 +26,17 @@ test.each([
   expect(createRoom(met).restAfterSingle(report)).toBe(milliseconds);
 });
 
+test('connections without batches do not rest where it is the time of each post that makes them slow', () => {
+  const room = createRoom({ batched: 50, single: 50 }, false);
+  expect(room.restAfterSingle(ended(900, 3_000))).toBe(0);
+});
+
 test('what was measured in one bad minute is forgotten', () => {
   const clock = { milliseconds: 0 };
   const room = new Room(
     {
       pace: { rate: () => 8_000 },
-      countConnections: () => Promise.resolve(0),
+      countConnections,
       now: () => clock.milliseconds,
     },
     500,
