@@ -6,7 +6,7 @@ import type { DeliveryJob, Log } from '../lambdas/core/ports';
 import type { Load } from './load';
 import { shardCount } from './measured';
 import { createRandom, createSimulatedGateway, type SimulatedGateway } from './simulated-gateway';
-import { createCall, createSimulatedConnections } from './simulated-table';
+import { createCall, createSimulatedConnections, documentedOf } from './simulated-table';
 import { deliveryLimits } from './simulation';
 import { defaultQuota } from './token-bucket';
 import { VirtualClock } from './virtual-clock';
@@ -47,7 +47,8 @@ export class SimulatedService {
       },
     });
     this.connections = createSimulatedConnections(connections, documentedShare, this.call);
-    const counted = [{ shard: 0, connections, users: connections, takenAt: start }];
+    const batched = connections - documentedOf(connections, documentedShare);
+    const counted = [{ shard: 0, connections, batched, users: connections, takenAt: start }];
     this.census = { read: () => this.call(() => counted) };
     for (let worker = 0; worker < shardCount; worker += 1) {
       this.idleWorkers.push(this.createWorker(maxPostsPerSecond / shardCount));

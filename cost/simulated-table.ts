@@ -45,6 +45,11 @@ const never = () => Promise.reject(new Error('This does not happen in a simulati
 /** Records that DynamoDB answers at once: 1 MB. */
 const pageSize = 7_000;
 
+/** How many of so many connections take no batches. */
+export function documentedOf(connections: number, documentedShare: number): number {
+  return Math.round(connections * documentedShare);
+}
+
 /**
  * As many connections, each of another user, in equal shards; such a share of them without batches, as even over the shards
  * and within each as whole numbers can be.
@@ -54,7 +59,7 @@ export function createSimulatedConnections(
   documentedShare: number,
   call: Call,
 ): ConnectionStore {
-  const documented = Math.round(count * documentedShare);
+  const documented = documentedOf(count, documentedShare);
   let before = 0;
   // In the order of shards, of which each has its part of them then.
   const byShard = Array.from({ length: shardCount }, (_, shard) => {
