@@ -193,7 +193,9 @@ export async function deliverAll(
     const cancel = timers.after(random() * bound, () => {
       pausing.delete(attempt);
       ready.push(attempt);
-      sleepers.shift()?.();
+      // After the last one there is nothing to sleep for: who has nothing to do must not look as if it had.
+      if (pausing.size === 0 && exhausted && next >= page.length) wakeAll();
+      else sleepers.shift()?.();
     });
     pausing.set(attempt, cancel);
   }

@@ -129,7 +129,11 @@ export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLa
 
     const onExpired = async (connection: Connection) => {
       const extended = await findExtended(connection);
-      if (extended !== undefined) return extended;
+      if (extended !== undefined) {
+        if (stragglers?.has(extended) !== true) return extended;
+        settle(extended, 'skipped', 0);
+        return undefined;
+      }
       counts.expired += 1;
       await order.onExpired?.(connection);
       return undefined;

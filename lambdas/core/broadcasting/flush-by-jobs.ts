@@ -24,18 +24,16 @@ export function createFlushByJobs(dependencies: {
 }): FlushByJobs {
   const { queue, room, pace, timers, now, log } = dependencies;
 
-  function sending({ messages, lane }: LaneContent, order: FlushOrder, connections: number) {
-    const posts = connections * countPosts(messages, lane);
+  function sending({ messages, lane }: LaneContent, order: FlushOrder, counts: ConnectionCounts) {
+    const posts = counts[lane] * countPosts(messages, lane);
     const milliseconds = Math.min((posts * 1000) / pace.rate(), order.deadline - now());
     return new Promise<void>((resolve) => timers.after(Math.max(0, milliseconds), resolve));
   }
 
   return async (order, counts) => {
-    const contents = sharing(
-      await contentsOf(order, (lane) => room.among(counts[lane], lane)),
-      order,
-      counts,
-    );
+    const each = await contentsOf(order, (lane) => room.among(counts[lane], lane));
+    const shared = sharedContent(each, order, counts);
+    const contents = shared === undefined ? each : each.map(({ lane }) => ({ ...shared, lane }));
     const jobs = jobsOf(contents, order);
     await queue.send(jobs);
     const messages = allOf(order);
@@ -43,26 +41,27 @@ export function createFlushByJobs(dependencies: {
       type: typeOf(messages),
       ...(order.eventId === undefined ? {} : { eventId: order.eventId }),
       events: messages.filter(isEvent).length,
-      superseded: supersededIn(contents),
+      superseded: supersededIn(shared === undefined ? each : [shared]),
       ...{ connections: counts.all, jobs: jobs.length },
     });
     return Object.fromEntries(
-      contents.map((content) => [content.lane, sending(content, order, counts[content.lane])]),
+      each.map((content) => [content.lane, sending(shared ?? content, order, counts)]),
     );
   };
 }
 
-/** A lane of which nobody was counted, as those in it have come since, gets what the other one does: one job serves both. */
-function sharing(
-  contents: readonly LaneContent[],
-  { batched, single }: FlushOrder,
+/**
+ * What both lanes get if nobody was counted in one of them: who is in it has come since. The same jobs serve both then, and
+ * for as long.
+ */
+function sharedContent(
+  each: readonly LaneContent[],
+  { batched, single = [] }: FlushOrder,
   counts: ConnectionCounts,
-): readonly LaneContent[] {
-  const counted = contents.find(({ lane }) => counts[lane] > 0);
-  if (counted === undefined || single === undefined || !areAlike(batched, single)) return contents;
-  return contents.map((content) =>
-    counts[content.lane] > 0 ? content : { ...counted, lane: content.lane, superseded: 0 },
-  );
+): LaneContent | undefined {
+  const [counted, other] = each.filter(({ lane }) => counts[lane] > 0);
+  const isShared = each.length === 2 && other === undefined && areAlike(batched, single);
+  return isShared ? counted : undefined;
 }
 
 function areAlike(some: readonly OutgoingMessage[], others: readonly OutgoingMessage[]): boolean {

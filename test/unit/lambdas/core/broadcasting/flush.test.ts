@@ -238,6 +238,45 @@ test('who is tried again is waited for', async () => {
   expect(queue.jobs).toMatchObject([{ connections: [world.straggler] }]);
 });
 
+test('a straggler whose first attempt failed at once is not waited for either', async () => {
+  const world = setUpWithStraggler(3_000);
+  const { clock, gateway, flush, deadline, now, straggler } = world;
+  const post = gateway.post.bind(gateway);
+  let attempts = 0;
+  gateway.post = async (id, text) => {
+    if (id === straggler?.connectionId && (attempts += 1) === 1) return 'failed';
+    return post(id, text);
+  };
+  const startedAt = now();
+  const begun = flush({ batched: messagesOf(1), single: messagesOf(1), deadline });
+  await clock.run(begun.served.batched);
+  expect(now() - startedAt).toBeLessThan(1_000);
+  await expect(clock.run(begun.batched)).resolves.toMatchObject({ delivered: 9, requeued: 1 });
+});
+
+test('a straggler that expires and is extended meanwhile is posted to no second time', async () => {
+  const world = setUpWithStraggler(3_000);
+  const { clock, connections, flush, deadline, now, queue, straggler } = world;
+  if (straggler === undefined) throw new Error('not seeded');
+  const { connectionId } = straggler;
+  const find = connections.find.bind(connections);
+  // Extended after it was listed.
+  connections.find = async (key) => {
+    const found = await find(key);
+    return found && { ...found, expiresAt: now() + 3_600_000 };
+  };
+  const all = [1, 2, 3].map((count) => messagesOf(count));
+  const ends: Promise<unknown>[] = [];
+  for (const [index, messages] of all.entries()) {
+    if (index === 2) connections.records.set(connectionId, { ...straggler, expiresAt: now() });
+    const begun = flush({ batched: messages, single: messages, deadline });
+    ends.push(begun.batched);
+    await clock.run(begun.served.batched);
+  }
+  await clock.run(Promise.all(ends));
+  expect(queue.jobs.flatMap(({ messages }) => messages)).toEqual(textsOf(all.flat()));
+});
+
 test.each([true, false])(
   'who waits for the pace is waited for, with batches: %s',
   async (batches) => {
@@ -370,17 +409,20 @@ describe('a large one', () => {
   });
 
   test.each([
-    [5_000, 30],
-    [0, 10],
+    [5_000, 30, 5_000],
+    // Until the deadline: a post for each of ten messages.
+    [0, 10, 20_000],
   ])(
     'with %i of 5000 that take batches is one job a shard, as the few that came since get the same',
-    async (batched, length) => {
+    async (batched, length, milliseconds) => {
       const { clock, flush, queue, deadline } = await large(5_000, batched);
       const messages = messagesOf(30, 10);
       const begun = flush({ batched: messages, single: messages, deadline });
       const startedAt = clock.now();
-      await clock.run(begun.served[batched === 0 ? 'batched' : 'single']);
-      expect(clock.now()).toBe(startedAt);
+      for (const lane of ['batched', 'single'] as const) {
+        await clock.run(begun.served[lane]);
+        expect(clock.now() - startedAt).toBe(milliseconds);
+      }
       expect(queue.jobs.map((job) => job.messages.length)).toEqual(
         Array.from({ length: 16 }, () => length),
       );
