@@ -51,7 +51,7 @@ export interface LaneOrder extends PostingOrder {
   readonly census?: CensusTaking | undefined;
   /** Given when nobody waits for stragglers: those of earlier fan-outs, to which nothing is posted, and of this one. */
   readonly stragglers?: Stragglers;
-  /** Told once that all but stragglers have their messages, or the queue has them. */
+  /** Told once that all but stragglers have their messages, or are left to the queue. */
   readonly onServed?: (answered: Answered) => void;
 }
 

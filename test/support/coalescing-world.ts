@@ -19,6 +19,8 @@ export interface CoalescingWorldOptions {
   readonly skews?: readonly number[];
   /** The longest time that a request takes on its way there, or back, in milliseconds. Default: 8. */
   readonly latencyMilliseconds?: number;
+  /** What a write of the register of an event takes besides, in milliseconds. Default: nothing. */
+  readonly storeMilliseconds?: (id: string) => number;
   /** The numbers of steps at which the environment that makes it dies: steps are all requests and answers. */
   readonly deaths?: readonly number[];
   /** When the table answers nothing but errors: from, until, in milliseconds from the beginning. */
@@ -95,7 +97,8 @@ export class CoalescingWorld {
 
   /** Writes the register. */
   private async store(id: string, environment: Environment): Promise<Outgoing | undefined> {
-    await this.step(environment, 2 * this.latency());
+    const { storeMilliseconds = () => 0 } = this.options;
+    await this.step(environment, 2 * this.latency() + storeMilliseconds(id));
     // What is known to have gone out is stale.
     if (this.completed.has(id)) return undefined;
     const messages = [messageOfEvent(this.eventOf(id))];

@@ -17,7 +17,7 @@ export interface Coalescer {
    * makes it. Resolves when they have been flushed by this call, or somebody is bound to flush them. `onFlushed` is called
    * in the first case only.
    * @param outgoing may come a little later, so that its register is written while the lease is acquired; undefined if there
-   * is nothing to send after all. Everybody else waits for it: it must not take long
+   * is nothing to send after all. If it takes long, nobody else waits for it
    * @param deadline milliseconds since the Unix epoch; no post begins after it
    */
   send(outgoing: Outgoing | Promise<Outgoing | undefined>, deadline: number): Promise<void>;
@@ -38,6 +38,9 @@ export interface CoalescerDependencies extends HoldDependencies {
   readonly handOver: () => Promise<void>;
 }
 
+/** How long a lease that has been acquired waits for what is to be sent, in milliseconds: everybody else waits as well. */
+const patienceMilliseconds = 250;
+
 /** What the caller has to send, as soon as that is known. */
 type Given = Promise<InHand | undefined> | undefined;
 
@@ -45,29 +48,22 @@ type Given = Promise<InHand | undefined> | undefined;
 const rememberedMilliseconds = 250;
 
 export function createCoalescer(dependencies: CoalescerDependencies): Coalescer {
-  const { lease, pending, flush, createId, handOver, now, log } = dependencies;
+  const { lease, pending, flush, createId, handOver, now, timers, log } = dependencies;
   const memory = new LeaseMemory(now);
 
-  /**
-   * Flushes as long as there is something, or somebody else does.
-   * @returns what was given if it was not flushed
-   */
-  async function hold(given: Given, deadline: number): Promise<InHand | undefined> {
+  /** Flushes as long as there is something, or somebody else does: what was given as well, unless it is late or time is up. */
+  async function hold(given: Given, deadline: number): Promise<void> {
     const holds: Hold[] = [];
     try {
-      return await holdAgain(given, deadline, holds);
+      await holdAgain(given, deadline, holds);
     } finally {
       // Others have the lease already. An invocation must not end before what it has begun.
       await Promise.all(holds.map((one) => one.settle()));
     }
   }
 
-  async function holdAgain(
-    given: Given,
-    deadline: number,
-    holds: Hold[],
-  ): Promise<InHand | undefined> {
-    let inHand: InHand | undefined | Given = given;
+  async function holdAgain(given: Given, deadline: number, holds: Hold[]): Promise<void> {
+    let inHand: InHand | undefined | Given = given && inTime(given);
     // The same name again: a lease whose release was not answered is still this holder's.
     const holder = createId();
     for (;;) {
@@ -75,7 +71,7 @@ export function createCoalescer(dependencies: CoalescerDependencies): Coalescer 
       const before = await lease.acquire(holder, acquiredAt, acquiredAt + leaseMilliseconds);
       if (before === undefined) {
         memory.noteHeld();
-        return inHand;
+        return;
       }
       memory.note(before);
       memory.forgetHeld();
@@ -83,15 +79,26 @@ export function createCoalescer(dependencies: CoalescerDependencies): Coalescer 
       holds.push(held);
       const end = await held.run(inHand);
       inHand = end.inHand;
-      if (end.isLost) return inHand;
+      if (end.isLost) return;
       // Whoever left something before the release has seen the lease held, and relies on this look.
       const isMore = await held.findsMore();
-      if (!isMore && inHand === undefined) return undefined;
+      if (!isMore && inHand === undefined) return;
       if (now() >= deadline - shortestFlushMilliseconds) {
         if (isMore) await handOverUnlessHeld();
-        return inHand;
+        return;
       }
     }
+  }
+
+  /** Undefined if it is late, or will never be. */
+  function inTime(given: Promise<InHand | undefined>): Promise<InHand | undefined> {
+    return new Promise((resolve) => {
+      const giveUp = () => {
+        resolve(undefined);
+      };
+      const cancel = timers.after(patienceMilliseconds, giveUp);
+      void given.then(resolve, giveUp).finally(cancel);
+    });
   }
 
   async function handOverUnlessHeld(): Promise<void> {
@@ -149,10 +156,13 @@ export function createCoalescer(dependencies: CoalescerDependencies): Coalescer 
         return { ...outgoing, onFlushed };
       };
       const own = noting();
+      // Whoever waits for it hears of it; until then nobody does.
+      own.catch(() => undefined);
       try {
-        const isLeft = memory.isHeld() || (await hold(own, deadline)) !== undefined;
-        const left = isLeft ? await own : undefined;
-        if (left !== undefined && !(await record(left))) await hold(undefined, deadline);
+        if (!memory.isHeld()) await hold(own, deadline);
+        const outgoing = await own;
+        if (outgoing === undefined || state.isFlushed) return;
+        if (!(await record(outgoing))) await hold(undefined, deadline);
       } catch (error) {
         log.error('events not coalesced', { error });
         const outgoing = await own;

@@ -106,7 +106,7 @@ export class Hold {
     try {
       await this.learnSent();
       inHand = await given;
-      if (inHand !== undefined && this.untilDue() === 0) {
+      if (inHand !== undefined && this.untilDue() === 0 && !this.isOver()) {
         await this.flush(inHand);
         inHand = undefined;
       }

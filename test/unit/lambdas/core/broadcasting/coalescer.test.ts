@@ -83,6 +83,27 @@ test.each([10, 15, 20, 25, 30, 35, 40, 45, 50])(
   },
 );
 
+test.each([400, 9_000])(
+  'nobody waits for an event whose register takes %i ms to write',
+  async (milliseconds) => {
+    const world = calm({ storeMilliseconds: (id) => (id === 'event-0' ? milliseconds : 0) });
+    const gap = 300;
+    const ids = await play(
+      world,
+      Array.from({ length: 40 }, () => gap),
+    );
+    expect(world.missed(ids)).toEqual([]);
+    expect(world.duplicates()).toBe(0);
+    const waits = ids.map((id, index) => {
+      const [heardAt = Infinity] = world.heard.batched.get(world.textOf(id)) ?? [];
+      return heardAt - gap * (index + 1);
+    });
+    const [slow, ...others] = waits;
+    expect(slow).toBeLessThan(milliseconds + 600);
+    expect(Math.max(...others)).toBeLessThan(900);
+  },
+);
+
 test('connections with batches never wait for those without, and what these miss goes to the next holder', async () => {
   const world = calm({ flushMilliseconds: { batched: 12, single: 3_000 } });
   // Longer than an invocation may last: one holder takes over from another.
@@ -145,6 +166,7 @@ const troubleArbitrary = fc.record({
   }),
   coalesceMilliseconds: fc.constantFrom(0, 20, 500, 3_000),
   repeated: fc.array(fc.nat(39), { maxLength: 5 }),
+  storeMilliseconds: fc.func(fc.constantFrom(0, 0, 100, 240, 260, 3_000)),
 });
 
 test('whatever happens, every event is heard in the end', async () => {
