@@ -160,7 +160,11 @@ describe('the schemas', () => {
   const record = fc.dictionary(fc.constantFrom(...keys, ...others), scalar);
   const change = fc.tuple(fc.constantFrom(...keys, ...others), scalar);
   const single = fc
-    .tuple(fc.constantFrom(...examples), fc.array(change, { maxLength: 2 }), fc.option(record))
+    .tuple(
+      fc.constantFrom(...examples),
+      fc.array(change, { maxLength: 2 }),
+      fc.option(record, { freq: 1 }),
+    )
     .map(([[type, example], changes, other]) => {
       const payload = 'payload' in example ? example.payload : {};
       return { type, payload: other ?? { ...payload, ...Object.fromEntries(changes) } };
