@@ -98,7 +98,7 @@ const basePauseMilliseconds = 200;
 const longestPauseMilliseconds = 5_000;
 
 /** Looks, and milliseconds from one to the next, at which a post must be in flight to be a straggler's. */
-const looksAtStraggler = 5;
+const looksAtStraggler = 10;
 const lookMilliseconds = 50;
 
 /** Of all connections, those that may be stragglers at the most; more are waited for, as it is not theirs alone. */

@@ -84,7 +84,7 @@ test('a connection ends with its token: it is told why, then closed', async () =
 });
 
 test('a connection whose token was refreshed in time lives on', async () => {
-  const short = await shortToken('alice', 2);
+  const short = await shortToken('alice', 5);
   const client = await TestClient.open(stack.webSocketUrl, { token: short });
   const token = await stack.mintToken({ sub: 'alice', expiresInSeconds: 600 });
   client.send({ type: 'token:refresh', payload: { token } });
@@ -132,9 +132,11 @@ test('a storm of handshakes of one user leaves nobody open and forgotten', async
 
 test('heartbeats come at the configured interval', async () => {
   const client = await open('alice');
-  await client.received('heartbeat', 4);
+  await client.received('heartbeat', 6);
   const times = client.framesOf('heartbeat').map((frame) => frame.payload['timestamp'] as number);
   const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
-  for (const gap of gaps) expect(Math.abs(gap - 1_000)).toBeLessThan(900);
+  // One may be late on a busy machine: then there is a longer gap and a shorter one.
+  const [, , median = NaN] = gaps.sort((one, other) => one - other);
+  expect(Math.abs(median - 1_000)).toBeLessThan(500);
   await client.close();
 });

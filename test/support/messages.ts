@@ -1,4 +1,5 @@
 // What came over a socket, taken out of its batches.
+import type { TestClient } from './client';
 
 /** The texts of all messages, each as it would have come by itself. */
 export function messagesIn(texts: readonly string[]): string[] {
@@ -7,4 +8,9 @@ export function messagesIn(texts: readonly string[]): string[] {
     const batch = JSON.parse(text) as { readonly payload: { readonly messages: unknown[] } };
     return batch.payload.messages.map((message) => JSON.stringify(message));
   });
+}
+
+/** The texts of all messages but heartbeats, which may share a batch with events. */
+export function newsIn({ news }: Pick<TestClient, 'news'>): string[] {
+  return messagesIn(news).filter((text) => !text.startsWith('{"type":"heartbeat"'));
 }
