@@ -48,8 +48,8 @@ afterEach(() => counted(0, 0));
 test('two tabs are two connections of one user, at once', async () => {
   const tabs = [await open('alice'), await open('alice')];
   let health = await stack.health();
-  // On a busy machine the table may answer too late for the function: that is no count.
-  while (health['status'] === 'error') health = await stack.health();
+  // On a busy machine the table may answer too late for the function, or the function for its caller: that is no count.
+  while (health['status'] !== 'ok') health = await stack.health();
   expect(health).toMatchObject({ websocket: { connections: 2, connectedUsers: 1 } });
   await tabs[0]?.close();
   await counted(1, 1);
