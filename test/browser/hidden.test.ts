@@ -75,6 +75,8 @@ test('three hours later, with the connection gone, it comes back and shows what 
   await service.report(agentEvent('agent-1', 'online', 1));
   await page.getByText('agent-1').first().waitFor();
   await hide(true);
+  // It would try again at once now and then, and not be gone for three hours.
+  await page.clock.pauseAt(Date.now() + 1_000);
   service.dropAll();
   await eventually(() => {
     expect(service.connections()).toBe(0);
@@ -82,6 +84,7 @@ test('three hours later, with the connection gone, it comes back and shows what 
   await service.report(agentEvent('agent-1', 'offline', 2));
   await service.report(agentEvent('agent-2', 'error', 2));
   await page.clock.fastForward('03:00:00');
+  await page.clock.resume();
   await hide(false);
   await eventually(async () => {
     expect(await agentsOn(page)).toEqual(['agent-2', 'agent-1']);
