@@ -5,6 +5,8 @@ import path from 'node:path';
 const project = path.resolve(__dirname, '../../..');
 const documents = [
   'README.md',
+  'CHANGELOG.md',
+  'SECURITY.md',
   'sdk/README.md',
   ...readdirSync(path.join(project, 'docs'), { recursive: true })
     .map((file) => `docs/${String(file)}`)

@@ -1,0 +1,45 @@
+// The workflow of continuous integration: which versions of Node.js, with which permissions, and what it runs.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { engines, version } from '../../package.json';
+
+const project = path.resolve(__dirname, '../..');
+const read = (file: string) => readFileSync(path.join(project, file), 'utf8');
+
+interface Workflow {
+  readonly permissions: object;
+  readonly jobs: Readonly<
+    Record<
+      string,
+      {
+        readonly strategy: { readonly matrix: { readonly node: readonly number[] } };
+        readonly steps: readonly { readonly run?: string }[];
+      }
+    >
+  >;
+}
+
+it('runs .ci/run under each supported version of Node.js, and may write nothing', () => {
+  const { permissions, jobs } = parse(read('.github/workflows/ci.yml')) as Workflow;
+  expect(permissions).toEqual({ contents: 'read' });
+  expect(jobs['check']?.steps.map(({ run }) => run)).toContain('.ci/run');
+  const supported = [...engines.node.matchAll(/(?:\^|>=)(\d+)/g)].map(([, major]) => Number(major));
+  expect(jobs['check']?.strategy.matrix.node).toEqual(supported);
+});
+
+it('recommends the version of Node.js that Lambda runs', () => {
+  expect(read('.nvmrc')).toBe('24\n');
+});
+
+it('has an entry for this version in the changelog', () => {
+  expect(read('CHANGELOG.md')).toContain(`\n## [${version}] - `);
+});
+
+it.each(['README.md', 'docs/construct.md', 'docs/client.md'])(
+  'names in %s no package of another version',
+  (file) => {
+    const versions = [...read(file).matchAll(/mission-control-realtime\S*?-(\d+\.\d+\.\d+)\.tgz/g)];
+    expect(versions.filter(([, named]) => named !== version)).toEqual([]);
+  },
+);
