@@ -4,7 +4,14 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { ConfigurationError, MissionControlRealtime } from '../../infra';
-import { foreignApp, functionOf, resourceOf, resourcesOf, synthesize } from './synthesized';
+import {
+  environmentOf,
+  foreignApp,
+  functionOf,
+  resourceOf,
+  resourcesOf,
+  synthesize,
+} from './synthesized';
 
 const codeOf = () => Code.fromInline('// Tests of the template need no code.');
 const oidc = {
@@ -13,9 +20,7 @@ const oidc = {
   audience: 'mission-control',
 } as const;
 const foreignStack = () => new Stack(foreignApp(), 'Foreign');
-const variablesOf = (template: Template, name: string) =>
-  (functionOf(template, name).properties['Environment'] as { Variables: Record<string, string> })
-    .Variables;
+const variablesOf = (template: Template, name: string) => environmentOf(functionOf(template, name));
 
 describe('in the app of others', () => {
   test('an identity provider is enough, and its backend may be let report', () => {

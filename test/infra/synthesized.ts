@@ -103,6 +103,11 @@ export function functionOf(template: Template, name: string): Resource {
   return resourceOf(template, 'AWS::Lambda::Function', { FunctionName: `mission-control-${name}` });
 }
 
+/** What a function is told, as text by variable. */
+export function environmentOf({ properties }: Resource): Readonly<Record<string, string>> {
+  return (properties['Environment'] as { Variables: Record<string, string> }).Variables;
+}
+
 export interface Statement {
   readonly Effect: string;
   readonly Action: string | readonly string[];

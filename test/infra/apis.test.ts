@@ -1,0 +1,195 @@
+// The two APIs by name: who may ask what of them, how often, who answers, and what is written down of it.
+import type { Template } from 'aws-cdk-lib/assertions';
+import { httpLogFields, webSocketLogFields } from '../../infra/constructs/access-log';
+import { environmentOf, functionOf, resourceOf, resourcesOf, synthesize } from './synthesized';
+
+const { template } = synthesize();
+const withMockData = synthesize({
+  useMockData: true,
+  gatewayUrl: 'http://localhost:8888',
+}).template;
+
+const all = (type: string, from: Template = template) => resourcesOf(from, type);
+const one = (type: string, properties?: unknown) => resourceOf(template, type, properties);
+
+describe('WebSocket API', () => {
+  const route = (RouteKey: string) => one('AWS::ApiGatewayV2::Route', { RouteKey });
+  const stage = one('AWS::ApiGatewayV2::Stage', { StageName: 'live' });
+
+  test('has an authorizer on $connect alone', () => {
+    const authorizer = one('AWS::ApiGatewayV2::Authorizer');
+    expect(route('$connect').properties).toMatchObject({
+      AuthorizationType: 'CUSTOM',
+      AuthorizerId: `\${${authorizer.id}}`,
+    });
+    for (const key of ['$disconnect', '$default', 'GET /health', 'GET /whoami']) {
+      expect(route(key).properties).toMatchObject({ AuthorizationType: 'NONE' });
+      expect(route(key).properties).not.toHaveProperty('AuthorizerId');
+    }
+  });
+
+  test('asks the authorizer whatever the handshake carries: its identity source is empty', () => {
+    expect(one('AWS::ApiGatewayV2::Authorizer').properties).toMatchObject({
+      AuthorizerType: 'REQUEST',
+      IdentitySource: [],
+      AuthorizerUri: expect.stringContaining('${WebSocketAuthorizerFunction.Arn}') as string,
+    });
+  });
+
+  test.each([
+    ['$connect', 'WebSocketConnectFunction'],
+    ['$disconnect', 'WebSocketDisconnectFunction'],
+    ['$default', 'WebSocketDefaultFunction'],
+  ])('sends %s to its function', (key, target) => {
+    const id = String(route(key).properties['Target']).slice('integrations/${'.length, -1);
+    const integration = all('AWS::ApiGatewayV2::Integration').find((found) => found.id === id);
+    expect(integration?.properties).toMatchObject({
+      IntegrationType: 'AWS_PROXY',
+      IntegrationUri: expect.stringContaining(`\${${target}.Arn}`) as string,
+    });
+  });
+
+  test('answers the client on $default alone', () => {
+    const response = one('AWS::ApiGatewayV2::RouteResponse');
+    expect(response.properties).toMatchObject({
+      RouteId: `\${${route('$default').id}}`,
+      RouteResponseKey: '$default',
+    });
+    expect(route('$default').properties['RouteResponseSelectionExpression']).toBe('$default');
+  });
+
+  test('counts refused handshakes in the lines of their log, all and by reason', () => {
+    const filters = all('AWS::Logs::MetricFilter').map(({ properties }) => properties);
+    const [service, stageName, reason] = [
+      { Key: 'service', Value: '$.message.service' },
+      { Key: 'stage', Value: '$.message.stage' },
+      { Key: 'reason', Value: '$.message.code' },
+    ];
+    const filter = (Dimensions: object[]) => ({
+      FilterPattern: '{ $.message.service = "authorizer" }',
+      LogGroupName: '${WebSocketAuthorizerFunctionLog}',
+      MetricTransformations: [
+        {
+          ...{ MetricNamespace: 'MissionControl', MetricName: 'HandshakesRefused' },
+          ...{ MetricValue: '1', Dimensions },
+        },
+      ],
+    });
+    expect(filters).toEqual([filter([service, stageName]), filter([service, stageName, reason])]);
+  });
+
+  test('deploys by itself, is throttled, and waits for the account to be able to log', () => {
+    expect(stage.properties).toMatchObject({
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 2000, ThrottlingBurstLimit: 1000 },
+      // Handshakes are open to everybody: what a flood of them costs must not depend on what messages need.
+      RouteSettings: { $connect: { ThrottlingRateLimit: 400, ThrottlingBurstLimit: 400 } },
+    });
+    expect(stage.dependsOn).toContain(route('$connect').id);
+    expect(stage.dependsOn).toContain('WebSocketAccountSettings');
+    expect(one('AWS::ApiGateway::Account').deletionPolicy).toBe('Retain');
+    const role = all('AWS::IAM::Role').find(({ id }) => id === 'WebSocketAccountLogRole');
+    expect(role?.deletionPolicy).toBe('Retain');
+  });
+});
+
+describe('access logs', () => {
+  test.each([
+    ['live', webSocketLogFields],
+    ['$default', httpLogFields],
+  ])(
+    'of stage %s are one JSON object a line, with the fields that are listed',
+    (StageName, fields) => {
+      const { properties } = one('AWS::ApiGatewayV2::Stage', { StageName });
+      const { Format } = properties['AccessLogSettings'] as { Format: string };
+      expect(JSON.parse(Format)).toEqual(fields);
+      expect(fields.requestId).toBe('$context.requestId');
+    },
+  );
+
+  test.each([...Object.values(webSocketLogFields), ...Object.values(httpLogFields)])(
+    '%s is nothing that a client sends, so it cannot show a token',
+    (field) => {
+      expect(field).toMatch(/^\$context\.[A-Za-z.]+$/);
+      expect(field).not.toMatch(
+        /path|query|request\.|header|protocol|userAgent|claims|principal|override|authorizer\.(?!status|error|latency|requestId)/i,
+      );
+    },
+  );
+
+  test('are the only logs of API Gateway: execution logs would show the query string', () => {
+    for (const { properties } of all('AWS::ApiGatewayV2::Stage')) {
+      expect(properties['DefaultRouteSettings']).not.toHaveProperty('LoggingLevel');
+      expect(properties['DefaultRouteSettings']).not.toHaveProperty('DataTraceEnabled');
+    }
+  });
+});
+
+describe('HTTP API', () => {
+  const api = one('AWS::ApiGatewayV2::Api', { ProtocolType: 'HTTP' });
+  const routes = all('AWS::ApiGatewayV2::Route').filter(
+    ({ properties }) => properties['ApiId'] === `\${${api.id}}`,
+  );
+
+  test('answers GET and HEAD, for which it needs routes of their own, and nothing else', () => {
+    expect(routes.map(({ properties }) => properties['RouteKey'])).toEqual([
+      'GET /health',
+      'HEAD /health',
+      'GET /whoami',
+      'HEAD /whoami',
+    ]);
+  });
+
+  test.each([
+    ['/health', 'HealthFunction'],
+    ['/whoami', 'HealthWhoamiFunction'],
+  ])('sends %s to its function, with payload format 2.0', (path, target) => {
+    for (const { properties } of routes) {
+      if (!String(properties['RouteKey']).endsWith(path)) continue;
+      const id = String(properties['Target']).slice('integrations/${'.length, -1);
+      const integration = all('AWS::ApiGatewayV2::Integration').find((found) => found.id === id);
+      expect(integration?.properties).toMatchObject({
+        IntegrationUri: `\${${target}.Arn}`,
+        PayloadFormatVersion: '2.0',
+      });
+    }
+  });
+
+  test('is throttled, /whoami and HEAD apart, whose routes must be there before their settings', () => {
+    const stage = one('AWS::ApiGatewayV2::Stage', { StageName: '$default' });
+    const head = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 };
+    expect(stage.properties).toMatchObject({
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
+      RouteSettings: {
+        'GET /whoami': { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 200 },
+        'HEAD /whoami': head,
+        'HEAD /health': head,
+      },
+    });
+    expect(stage.dependsOn).toEqual(expect.arrayContaining(routes.map(({ id }) => id)));
+  });
+
+  test('lets pages of other origins ask it only if somebody named them', () => {
+    const cors = (from: Template) =>
+      resourceOf(from, 'AWS::ApiGatewayV2::Api', { ProtocolType: 'HTTP' }).properties[
+        'CorsConfiguration'
+      ];
+    expect(cors(template)).toBeUndefined();
+    const allowedOrigins = 'https://app.example.com,http://localhost:5173';
+    expect(cors(synthesize({ allowedOrigins }).template)).toEqual({
+      AllowOrigins: ['https://app.example.com', 'http://localhost:5173'],
+      AllowMethods: ['GET', 'HEAD'],
+      AllowHeaders: ['authorization'],
+      MaxAge: 3600,
+    });
+  });
+
+  test('knows the gateway if there is one', () => {
+    expect(environmentOf(functionOf(template, 'health'))).not.toHaveProperty('GATEWAY_URL');
+    expect(environmentOf(functionOf(withMockData, 'health'))).toMatchObject({
+      GATEWAY_URL: 'http://localhost:8888',
+      USE_MOCK_DATA: 'true',
+    });
+  });
+});

@@ -1,0 +1,335 @@
+// The functions by name: how each runs, what it is told, what calls it, and what becomes of what it fails at.
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { handshakeMilliseconds } from '../../lambdas/core/connection';
+import { horizon } from '../../lambdas/core/heartbeat';
+import { environmentOf, functionOf, resourceOf, resourcesOf, synthesize } from './synthesized';
+
+const { template } = synthesize();
+const withMockData = synthesize({
+  useMockData: true,
+  gatewayUrl: 'http://localhost:8888',
+}).template;
+
+const all = (type: string, from: Template = template) => resourcesOf(from, type);
+const one = (type: string, properties?: unknown) => resourceOf(template, type, properties);
+
+/** The settings of every function that fans out. */
+const fanOut = [
+  'COALESCE_MILLISECONDS',
+  'CALLBACK_URL',
+  'DELIVERIES_QUEUE_URL',
+  'HEARTBEAT',
+  'HEARTBEAT_SECONDS',
+  'LARGE_FAN_OUT_CONNECTIONS',
+  'MAX_POSTS_PER_SECOND',
+  'TABLE_NAME',
+];
+
+describe('every function', () => {
+  const functions = all('AWS::Lambda::Function', withMockData);
+
+  test('is one of the eleven there are', () => {
+    expect(functions.map(({ properties }) => properties['FunctionName']).sort()).toEqual([
+      'mission-control-authorizer',
+      'mission-control-broadcast',
+      'mission-control-connect',
+      'mission-control-default',
+      'mission-control-deliver',
+      'mission-control-disconnect',
+      'mission-control-disconnect-user',
+      'mission-control-health',
+      'mission-control-heartbeat',
+      'mission-control-mock-agents',
+      'mission-control-whoami',
+    ]);
+  });
+
+  test.each(functions.map(({ properties }) => [properties['FunctionName'], properties]))(
+    '%s runs on arm64 and nodejs24.x, is traced unless strangers call it, and logs JSON to its own log group for a month',
+    (name, properties) => {
+      expect(properties).toMatchObject({
+        Architectures: ['arm64'],
+        Runtime: 'nodejs24.x',
+        Handler: 'index.handler',
+        MemorySize: expect.any(Number) as number,
+        Timeout: expect.any(Number) as number,
+        // Of what succeeds, Lambda itself logs nothing.
+        LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'WARN' },
+      });
+      // A refused handshake, or a flood of any other kind, must not be a flood of traces.
+      const untraced = ['authorizer', 'connect', 'health', 'whoami'].map(
+        (each) => `mission-control-${each}`,
+      );
+      expect(properties['TracingConfig']).toEqual(
+        untraced.includes(String(name)) ? undefined : { Mode: 'Active' },
+      );
+      const log = resourceOf(withMockData, 'AWS::Logs::LogGroup', {
+        LogGroupName: `/aws/lambda/${String(name)}`,
+      });
+      expect(properties['LoggingConfig']).toMatchObject({ LogGroup: `\${${log.id}}` });
+      expect(log).toMatchObject({ deletionPolicy: 'Delete', properties: { RetentionInDays: 30 } });
+    },
+  );
+
+  test.each([
+    ['authorizer', ['AUDIENCE', 'ISSUER']],
+    [
+      'connect',
+      [
+        ...['CALLBACK_URL', 'HANDSHAKES_PER_MINUTE', 'HANDSHAKE_BURST'],
+        ...['MAX_CONNECTIONS_PER_USER', 'TABLE_NAME'],
+      ],
+    ],
+    ['disconnect', ['TABLE_NAME']],
+    [
+      'default',
+      [
+        ...[
+          'AUDIENCE',
+          'CALLBACK_URL',
+          'FLOOD_FACTOR',
+          'FRAMES_PER_MINUTE',
+          'FRAME_BURST',
+          'HEARTBEAT_SECONDS',
+          'ISSUER',
+        ],
+        ...['HANDSHAKES_PER_MINUTE', 'HANDSHAKE_BURST', 'MAX_CONNECTIONS_PER_USER'],
+        ...['MAX_POSTS_PER_SECOND', 'SNAPSHOT_AGENTS', 'SNAPSHOT_SESSIONS', 'SYNCS_PER_MINUTE'],
+        'TABLE_NAME',
+      ],
+    ],
+    ['broadcast', [...fanOut, 'AGENT_DAYS', 'REJECTED_EVENTS_QUEUE_URL', 'SESSION_HOURS']],
+    ['disconnect-user', ['CALLBACK_URL', 'REJECTED_EVENTS_QUEUE_URL', 'TABLE_NAME']],
+    ['deliver', [...fanOut, 'REJECTED_EVENTS_QUEUE_URL']],
+    ['heartbeat', [...fanOut, 'HEARTBEAT_QUEUE_URL']],
+    ['health', ['GATEWAY_URL', 'TABLE_NAME', 'USE_MOCK_DATA']],
+    ['whoami', ['AUDIENCE', 'ISSUER', 'TABLE_NAME']],
+    ['mock-agents', ['EVENT_BUS_NAME', 'EVENT_SOURCE']],
+  ])('%s is told its settings and no other', (name, variables) => {
+    const environment = environmentOf(functionOf(withMockData, name));
+    expect(Object.keys(environment).sort()).toEqual([...variables, 'NODE_OPTIONS', 'STAGE'].sort());
+  });
+
+  test('whoever judges tokens, or keeps users out, is told how old a token may be', () => {
+    const limited = synthesize({ maxTokenHours: 12 }).template;
+    const told = ['authorizer', 'default', 'whoami', 'disconnect-user'];
+    const variable = 'MAX_TOKEN_HOURS';
+    expect(told.map((name) => environmentOf(functionOf(limited, name))[variable])).toEqual(
+      told.map(() => '12'),
+    );
+    for (const name of told) {
+      expect(environmentOf(functionOf(template, name))).not.toHaveProperty(variable);
+    }
+  });
+
+  test('nobody takes a connection for gone while its handshake may be under way', () => {
+    const { Timeout: seconds } = functionOf(template, 'connect').properties;
+    expect(Number(seconds) * 1000).toBeLessThan(handshakeMilliseconds);
+  });
+
+  test.each([undefined, 0, 10_000])('flushes %s ms apart', (coalesceMilliseconds) => {
+    const started = synthesize({ coalesceMilliseconds }).template;
+    for (const name of ['broadcast', 'heartbeat', 'deliver']) {
+      expect(environmentOf(functionOf(started, name))['COALESCE_MILLISECONDS']).toBe(
+        String(coalesceMilliseconds ?? 500),
+      );
+    }
+  });
+
+  test('all that fan out know the pace of one fan-out: the workers of a large one share it', () => {
+    const paceOf = (name: string) =>
+      environmentOf(functionOf(template, name))['MAX_POSTS_PER_SECOND'];
+    expect(['broadcast', 'heartbeat', 'deliver'].map(paceOf)).toEqual(['8000', '8000', '8000']);
+  });
+
+  test('posts through the stage itself, not through a domain that may change', () => {
+    const callbackUrl = 'https://${WebSocketApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/live';
+    for (const name of ['connect', 'broadcast', 'heartbeat']) {
+      expect(environmentOf(functionOf(template, name))['CALLBACK_URL']).toBe(callbackUrl);
+    }
+  });
+});
+
+describe('deliveries', () => {
+  test('feed their own queue with an end of their own: Lambda does not stop their chain, and every other', () => {
+    const endless = all('AWS::Lambda::Function', withMockData).filter(
+      ({ properties }) => properties['RecursiveLoop'] === 'Allow',
+    );
+    expect(endless.map(({ properties }) => properties['FunctionName'])).toEqual([
+      'mission-control-deliver',
+    ]);
+  });
+
+  test('are tried five times and then kept; a worker takes one job at a time, sixteen work at most', () => {
+    const queue = one('AWS::SQS::Queue', { QueueName: 'mission-control-deliveries' });
+    expect(queue.properties['RedrivePolicy']).toEqual({
+      deadLetterTargetArn: '${RejectedEvents.Arn}',
+      maxReceiveCount: 5,
+    });
+    const { properties } = functionOf(template, 'deliver');
+    expect(queue.properties['VisibilityTimeout']).toBe(6 * Number(properties['Timeout']));
+    const mapping = all('AWS::Lambda::EventSourceMapping').find(
+      (each) => each.properties['EventSourceArn'] === '${DeliveriesQueue.Arn}',
+    );
+    expect(mapping?.properties).toMatchObject({
+      BatchSize: 1,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 16 },
+    });
+  });
+});
+
+describe.each([
+  ['broadcast', 'BroadcastFunction', 'BroadcastSubscriptionRule', 'mission-control', 'eventSource'],
+  [
+    'disconnect-user',
+    'UserDisconnectionFunction',
+    'UserDisconnectionSubscriptionRule',
+    'mission-control.operator',
+    'operatorSource',
+  ],
+])('%s', (name, functionId, ruleId, source, setting) => {
+  const rejected = '${RejectedEvents.Arn}';
+  const ruleNamed = { Name: `mission-control-${name}` };
+
+  test('gets every event of the source, whatever its type, and what it cannot get is kept', () => {
+    const { id, properties } = one('AWS::Events::Rule', ruleNamed);
+    expect(id).toBe(ruleId);
+    expect(properties['EventPattern']).toEqual({ source: [source] });
+    expect(properties['EventBusName']).toBe('${BroadcastEventBus}');
+    expect(properties['Targets']).toEqual([
+      {
+        Id: 'Target0',
+        Arn: `\${${functionId}.Arn}`,
+        DeadLetterConfig: { Arn: rejected },
+        RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 8 },
+      },
+    ]);
+  });
+
+  test('follows the configured source', () => {
+    const other = synthesize({ [setting]: 'others' }).template;
+    expect(resourceOf(other, 'AWS::Events::Rule', ruleNamed).properties['EventPattern']).toEqual({
+      source: ['others'],
+    });
+  });
+
+  test('is tried twice more when it fails, and then the event is kept in the same queue', () => {
+    expect(
+      all('AWS::Lambda::EventInvokeConfig').find(
+        ({ properties }) => properties['FunctionName'] === `\${${functionId}}`,
+      )?.properties,
+    ).toMatchObject({
+      MaximumRetryAttempts: 2,
+      MaximumEventAgeInSeconds: 3600,
+      DestinationConfig: { OnFailure: { Destination: rejected } },
+    });
+  });
+
+  test('the rule may put events where rejected ones are kept', () => {
+    expect(policyOf('RejectedEvents')).toContainEqual(
+      expect.objectContaining({
+        Effect: 'Allow',
+        Action: 'sqs:SendMessage',
+        Principal: { Service: 'events.amazonaws.com' },
+        Resource: rejected,
+        Condition: { ArnEquals: { 'aws:SourceArn': `\${${ruleId}.Arn}` } },
+      }),
+    );
+  });
+});
+
+describe('queues', () => {
+  test('keep rejected events for two weeks', () => {
+    expect(
+      one('AWS::SQS::Queue', { QueueName: 'mission-control-rejected-events' }).properties,
+    ).toMatchObject({ MessageRetentionPeriod: 14 * 24 * 3600 });
+  });
+
+  test('are encrypted, and closed to whoever comes without TLS', () => {
+    const queues = all('AWS::SQS::Queue');
+    expect(queues).toHaveLength(3);
+    for (const { id, properties } of queues) {
+      expect(properties['SqsManagedSseEnabled']).toBe(true);
+      expect(policyOf(id)).toContainEqual({
+        Effect: 'Deny',
+        Action: 'sqs:*',
+        Principal: { AWS: '*' },
+        Resource: `\${${id}.Arn}`,
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      });
+    }
+  });
+});
+
+describe('heartbeat', () => {
+  test.each([1, 30, 540])('every %d s is planned by a call each minute', (heartbeatSeconds) => {
+    const started = synthesize({ heartbeatSeconds }).template;
+    const { properties } = resourceOf(started, 'AWS::Scheduler::Schedule');
+    expect(properties).toMatchObject({
+      ScheduleExpression: 'rate(1 minute)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      State: 'ENABLED',
+      Target: { Arn: '${HeartbeatFunction.Arn}', Input: '{}' },
+    });
+    // Who sends them, and who tells clients how often they come.
+    for (const name of ['heartbeat', 'deliver', 'default']) {
+      expect(environmentOf(functionOf(started, name))['HEARTBEAT_SECONDS']).toBe(
+        String(heartbeatSeconds),
+      );
+    }
+  });
+
+  test('has calls that nobody repeats: the next one plans what one has missed', () => {
+    expect(one('AWS::Scheduler::Schedule').properties['Target']).toMatchObject({
+      RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
+    });
+    expect(
+      all('AWS::Lambda::EventInvokeConfig').find(
+        ({ properties }) => properties['FunctionName'] === '${HeartbeatFunction}',
+      )?.properties,
+    ).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
+  });
+
+  test('comes from a queue, beat by beat, none tried twice', () => {
+    expect(
+      one('AWS::Lambda::EventSourceMapping', { BatchSize: 1, ScalingConfig: Match.absent() })
+        .properties,
+    ).toEqual({
+      BatchSize: 1,
+      EventSourceArn: '${HeartbeatBeats.Arn}',
+      FunctionName: '${HeartbeatFunction}',
+    });
+    const { properties } = one('AWS::SQS::Queue', { QueueName: 'mission-control-heartbeats' });
+    // As long invisible as it lives; and it lives longer than the longest delay, by more than a minute.
+    const lifetime = properties['MessageRetentionPeriod'] as number;
+    expect(properties['VisibilityTimeout']).toBe(lifetime);
+    expect(lifetime * 1000).toBeGreaterThanOrEqual(horizon + 60_000);
+  });
+});
+
+describe('mock agents', () => {
+  test('exist only with useMockData', () => {
+    const named = { FunctionName: 'mission-control-mock-agents' };
+    expect(all('AWS::Lambda::Function')).toHaveLength(10);
+    expect(resourcesOf(template, 'AWS::Lambda::Function', named)).toEqual([]);
+    expect(resourcesOf(withMockData, 'AWS::Lambda::Function', named)).toHaveLength(1);
+  });
+
+  test('report every minute to the bus', () => {
+    expect(
+      resourceOf(withMockData, 'AWS::Scheduler::Schedule', { Name: 'mission-control-mock-agents' }),
+    ).toMatchObject({ properties: { ScheduleExpression: 'rate(1 minute)' } });
+    expect(environmentOf(functionOf(withMockData, 'mock-agents'))).toMatchObject({
+      EVENT_BUS_NAME: '${BroadcastEventBus}',
+      EVENT_SOURCE: 'mission-control',
+    });
+  });
+});
+
+function policyOf(queue: string): unknown[] {
+  const policy = all('AWS::SQS::QueuePolicy').find(({ properties }) =>
+    (properties['Queues'] as string[]).includes(`\${${queue}}`),
+  );
+  return (policy?.properties['PolicyDocument'] as { Statement: unknown[] }).Statement;
+}
