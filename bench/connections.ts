@@ -1,6 +1,6 @@
 // The connections that are posted to: the same ones in every process, so that none has to be told of them.
 import { createHash } from 'node:crypto';
-import { shardOf } from '../lambdas/core/shard';
+import { shardOf } from '#core/shard';
 
 export interface StoredConnection {
   /** The sort key: `<userId>#<connectionId>`. */

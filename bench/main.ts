@@ -1,7 +1,7 @@
 // `npm run bench`: measures on this machine, beside what one would use instead.
 import { cpus } from 'node:os';
-import { parseArguments, UsageError, type Arguments } from '../local/commands/arguments';
-import { runAsProcess, withSentences, type Command, type Output } from '../local/commands/command';
+import { parseArguments, UsageError, type Arguments } from '#local/commands/arguments';
+import { runAsProcess, withSentences, type Command, type Output } from '#local/commands/command';
 import { burstVariantNames, measureBurst } from './burst/command';
 import { benchFanOut } from './fan-out';
 import { formatTable, type Measured } from './results';

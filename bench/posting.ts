@@ -1,6 +1,6 @@
 // The process that is measured: it posts as one variant does, and counts its own CPU time and memory.
 import { readFileSync } from 'node:fs';
-import { serializeFrame } from '../sdk/protocol';
+import { serializeFrame } from '#sdk/protocol';
 import { createFast } from './variants/fast';
 import { createSdkBounded } from './variants/sdk-bounded';
 import { createSdkPromiseAll } from './variants/sdk-promise-all';

@@ -1,5 +1,5 @@
 // What one attacker can make a deployment cost in a day, by every kind of abuse, as the limits bound it.
-import { connectionsWorth, floodPenaltyMilliseconds } from '../lambdas/core/frame-limits';
+import { connectionsWorth, floodPenaltyMilliseconds } from '#core/frame-limits';
 import {
   callMilliseconds,
   heartbeatBytes,

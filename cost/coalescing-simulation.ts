@@ -1,11 +1,11 @@
 // Events at a rate to so many connections, in simulated time: the coalescer, the flushes and the pace that Lambda runs.
-import { createCoalescer, type Coalescer } from '../lambdas/core/broadcasting/coalescer';
-import { createFlush } from '../lambdas/core/broadcasting/flush';
-import type { OutgoingMessage } from '../lambdas/core/broadcasting/outgoing-message';
-import type { Flush } from '../lambdas/core/broadcasting/ports';
-import { createFanOut } from '../lambdas/core/fan-out';
-import { createLargeFanOut } from '../lambdas/core/large-fan-out';
-import { noReach } from '../lambdas/core/reach';
+import { createCoalescer, type Coalescer } from '#core/broadcasting/coalescer';
+import { createFlush } from '#core/broadcasting/flush';
+import type { OutgoingMessage } from '#core/broadcasting/outgoing-message';
+import type { Flush } from '#core/broadcasting/ports';
+import { createFanOut } from '#core/fan-out';
+import { createLargeFanOut } from '#core/large-fan-out';
+import { noReach } from '#core/reach';
 import type { Load } from './load';
 import { SimulatedEvents } from './simulated-events';
 import { SimulatedService } from './simulated-service';

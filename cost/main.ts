@@ -1,6 +1,6 @@
 // `npm run cost`: what a load costs a month on AWS, how soon the last client hears, and which quotas it needs.
-import { parseArguments, UsageError } from '../local/commands/arguments';
-import { runAsProcess, withSentences, type Command } from '../local/commands/command';
+import { parseArguments, UsageError } from '#local/commands/arguments';
+import { runAsProcess, withSentences, type Command } from '#local/commands/command';
 import { abuses, abuseTable, dollarsOfDay } from './abuse';
 import { billOf } from './bill';
 import { coalescingOf } from './coalescing';

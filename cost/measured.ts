@@ -1,5 +1,5 @@
 // What the model takes from measurements, and what it supposes: each number says where it is from.
-import { metrics as contractMetrics } from '../lambdas/contract';
+import { metrics as contractMetrics } from '#lambdas/contract';
 
 const { 'fan-out': fanOutMetrics } = contractMetrics;
 
@@ -97,4 +97,4 @@ export const pollsPerSecond = (2 * 5) / 20;
 export const sampled = { perSecond: 1, share: 0.05 } as const;
 
 /** Shards and workers of a large fan-out: lambdas/core/shard.ts. */
-export { shardCount } from '../lambdas/core/shard';
+export { shardCount } from '#core/shard';

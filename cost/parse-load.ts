@@ -1,5 +1,5 @@
 // The load that a command line describes, with the defaults of load.ts for what it does not say.
-import { UsageError, type Arguments, type OptionKinds } from '../local/commands/arguments';
+import { UsageError, type Arguments, type OptionKinds } from '#local/commands/arguments';
 import { defaultLoad, type Load } from './load';
 
 /** The greatest `coalesceMilliseconds` that lambdas/contract.ts takes. */

@@ -1,5 +1,5 @@
 // API Gateway in simulated time: posts take CPU of whoever makes them, a way there and back, and a token of the account.
-import type { Delivery, Poster } from '../lambdas/core/ports';
+import type { Delivery, Poster } from '#core/ports';
 import { cpuMicrosPerFrame, postMilliseconds } from './measured';
 import { createTokenBucket, type Quota } from './token-bucket';
 import type { VirtualClock } from './virtual-clock';

@@ -1,8 +1,8 @@
 // Lambda, the queue and API Gateway in simulated time: execution environments, each with a CPU and a pace of its own.
-import { readOutgoing } from '../lambdas/core/broadcasting/outgoing-message';
-import { createFanOut, type FanOutDependencies } from '../lambdas/core/fan-out';
-import { createPace } from '../lambdas/core/pace';
-import type { DeliveryJob, Log } from '../lambdas/core/ports';
+import { readOutgoing } from '#core/broadcasting/outgoing-message';
+import { createFanOut, type FanOutDependencies } from '#core/fan-out';
+import { createPace } from '#core/pace';
+import type { DeliveryJob, Log } from '#core/ports';
 import type { Load } from './load';
 import { shardCount } from './measured';
 import { createRandom, createSimulatedGateway, type SimulatedGateway } from './simulated-gateway';

@@ -1,7 +1,7 @@
 // The table's items of coalescing, and the records of connections, in simulated time.
-import type { FanOutLease, PendingStore } from '../lambdas/core/broadcasting/ports';
-import type { Connection, ConnectionStore } from '../lambdas/core/ports';
-import { shardCount } from '../lambdas/core/shard';
+import type { FanOutLease, PendingStore } from '#core/broadcasting/ports';
+import type { Connection, ConnectionStore } from '#core/ports';
+import { shardCount } from '#core/shard';
 import { callMilliseconds } from './measured';
 import { MemoryFanOutLease, MemoryPendingStore } from './memory-coalescing';
 import type { VirtualClock } from './virtual-clock';

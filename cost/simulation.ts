@@ -1,7 +1,7 @@
 // A fan-out under the account's quota: the delivery and the pace that Lambda runs, with a bucket for API Gateway.
-import { deliverAll, onePage } from '../lambdas/core/delivery';
-import { catchUpSeconds, createPace, type Pace } from '../lambdas/core/pace';
-import type { Connection } from '../lambdas/core/ports';
+import { deliverAll, onePage } from '#core/delivery';
+import { catchUpSeconds, createPace, type Pace } from '#core/pace';
+import type { Connection } from '#core/ports';
 import { createRandom, createSimulatedGateway } from './simulated-gateway';
 import type { Quota } from './token-bucket';
 import { VirtualClock } from './virtual-clock';

@@ -1,5 +1,5 @@
 // Serves the dashboard beside the WebSocket, with a token of the local issuer for whoever opens it on this machine.
-import { bundleDashboard, type DashboardFile } from '../dashboard/bundle';
+import { bundleDashboard, type DashboardFile } from '#dashboard/bundle';
 import type { Gateway } from './gateway/gateway';
 import type { HttpResult } from './gateway/http-result';
 import { jsonPage } from './gateway/page';

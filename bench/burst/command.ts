@@ -1,6 +1,6 @@
 // The command line of `burst`.
-import { UsageError, type Arguments } from '../../local/commands/arguments';
-import type { Output } from '../../local/commands/command';
+import { UsageError, type Arguments } from '#local/commands/arguments';
+import type { Output } from '#local/commands/command';
 import type { Measured } from '../results';
 import { benchBurst, environments } from './burst';
 import { formatBurstTable } from './results';

@@ -1,6 +1,6 @@
 // All execution environments of `broadcast`, in a process whose CPU time is theirs: threads, as in the local stack.
 import { randomUUID } from 'node:crypto';
-import { FunctionRuntime } from '../../local/lambda/function-runtime';
+import { FunctionRuntime } from '#local/lambda/function-runtime';
 import { createPayload, dueAt, type Load } from './load';
 
 /** What is measured. */

@@ -1,5 +1,5 @@
 // What backends report during a measurement: events at a steady rate, for as many sessions in turns.
-import type { SessionActivity } from '../../sdk/protocol';
+import type { SessionActivity } from '#sdk/protocol';
 
 export interface Load {
   /** The number of the first event; they ascend. */

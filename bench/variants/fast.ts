@@ -1,13 +1,13 @@
 // Ours: the fan-out of the service, wired as lambdas/aws/fan-out-world.ts wires it.
-import { createDynamoClient, createManagementApiClient } from '../../lambdas/aws/clients';
-import { createDynamoConnectionStore } from '../../lambdas/aws/dynamo-connection-store';
-import { createFastQuery } from '../../lambdas/aws/dynamo-query';
-import { systemTimers } from '../../lambdas/aws/system-timers';
-import { createUndiciPoster } from '../../lambdas/aws/undici-poster';
-import { readOutgoing } from '../../lambdas/core/broadcasting/outgoing-message';
-import { createFanOut } from '../../lambdas/core/fan-out';
-import { createPace } from '../../lambdas/core/pace';
-import type { Log } from '../../lambdas/core/ports';
+import { createDynamoClient, createManagementApiClient } from '#lambdas/aws/clients';
+import { createDynamoConnectionStore } from '#lambdas/aws/dynamo-connection-store';
+import { createFastQuery } from '#lambdas/aws/dynamo-query';
+import { systemTimers } from '#lambdas/aws/system-timers';
+import { createUndiciPoster } from '#lambdas/aws/undici-poster';
+import { readOutgoing } from '#core/broadcasting/outgoing-message';
+import { createFanOut } from '#core/fan-out';
+import { createPace } from '#core/pace';
+import type { Log } from '#core/ports';
 import { tableNameOf } from '../connections';
 import { concurrency, type Send, type Surroundings } from './variant';
 

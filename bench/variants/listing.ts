@@ -1,8 +1,8 @@
 // Lists all connections before any is posted to, as one does without lambdas/core/fan-out.ts.
-import { createDynamoClient } from '../../lambdas/aws/clients';
-import { createDynamoConnectionStore } from '../../lambdas/aws/dynamo-connection-store';
-import type { ConnectionStore } from '../../lambdas/core/ports';
-import { shards } from '../../lambdas/core/shard';
+import { createDynamoClient } from '#lambdas/aws/clients';
+import { createDynamoConnectionStore } from '#lambdas/aws/dynamo-connection-store';
+import type { ConnectionStore } from '#core/ports';
+import { shards } from '#core/shard';
 import { tableNameOf } from '../connections';
 
 /** The service's store, asked through the AWS SDK's client, on the table that holds so many connections. */

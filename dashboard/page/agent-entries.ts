@@ -1,5 +1,5 @@
 // Agents and their sessions, put together.
-import type { AgentStatus, SessionActivity } from '../../sdk/client';
+import type { AgentStatus, SessionActivity } from '#sdk/client';
 import type { FeedEvent } from './feed';
 
 /** An agent with its sessions. The same object until something of it changes. */

@@ -1,6 +1,6 @@
 // The page: connection, filter, agents, events.
 import { useMemo, useState, useSyncExternalStore } from 'react';
-import type { MissionControl } from '../../sdk/client';
+import type { MissionControl } from '#sdk/client';
 import { AgentList } from './agent-list';
 import type { Board } from './board';
 import { ConnectionBar } from './connection-bar';

@@ -1,5 +1,5 @@
 // The state of the connection in words that say what it means for whoever looks at the page.
-import type { Connection } from '../../sdk/client';
+import type { Connection } from '#sdk/client';
 import { secondsUntil } from './relative-time';
 
 export interface ConnectionWords {

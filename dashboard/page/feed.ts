@@ -1,5 +1,5 @@
 // The newest events as they came, so many and no more.
-import type { AgentStatus, SessionActivity } from '../../sdk/client';
+import type { AgentStatus, SessionActivity } from '#sdk/client';
 
 export type FeedEvent =
   | { readonly type: 'agent:status'; readonly event: AgentStatus }

@@ -1,7 +1,7 @@
 // Entry of the page: reads its configuration, makes the client, and shows what it knows.
 import { StrictMode, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { createMissionControl } from '../../sdk/client';
+import { createMissionControl } from '#sdk/client';
 import { announce } from './announcements';
 import { App } from './app';
 import { createBoard } from './board';

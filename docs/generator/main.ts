@@ -1,12 +1,12 @@
 // `npm run build:docs`: writes the documents that are made of the code.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { abuseTables } from '../../cost/abuse';
-import { coalescingTables } from '../../cost/coalescing-matrix';
-import { fillIn } from '../../cost/document';
-import { documentTables } from '../../cost/tables';
-import { runAsProcess, withSentences, type Command } from '../../local/commands/command';
-import { parseArguments, UsageError } from '../../local/commands/arguments';
+import { abuseTables } from '#cost/abuse';
+import { coalescingTables } from '#cost/coalescing-matrix';
+import { fillIn } from '#cost/document';
+import { documentTables } from '#cost/tables';
+import { runAsProcess, withSentences, type Command } from '#local/commands/command';
+import { parseArguments, UsageError } from '#local/commands/arguments';
 import { documents } from './documents';
 
 const help = `Writes docs/asyncapi.yaml and docs/schemas, and the tables of docs/scale-and-cost.md and docs/security.md.

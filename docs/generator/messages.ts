@@ -1,5 +1,5 @@
 // What each word of the protocol means, in one sentence, with an example: the words of docs/protocol.md for machines.
-import type { ClientFrame, ServerFrame } from '../../sdk/protocol';
+import type { ClientFrame, ServerFrame } from '#sdk/protocol';
 
 type Frame = ServerFrame | ClientFrame;
 

@@ -1,10 +1,10 @@
 // JSON Schemas of everything that goes over the wire, made of the schemas that the code itself parses with.
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
-import { payloadSchemas } from '../../sdk/protocol/events';
-import { clientFrameSchema, serverFrameSchema } from '../../sdk/protocol/frames';
-import { userDisconnectSchema, userDisconnectType } from '../../sdk/protocol/operator-events';
-import { packSchema, packType } from '../../sdk/protocol/packs';
+import { payloadSchemas } from '#sdk/protocol/events';
+import { clientFrameSchema, serverFrameSchema } from '#sdk/protocol/frames';
+import { userDisconnectSchema, userDisconnectType } from '#sdk/protocol/operator-events';
+import { packSchema, packType } from '#sdk/protocol/packs';
 import { eventDescriptions, frameDescriptions } from './messages';
 
 export type JsonSchema = ReturnType<typeof toJsonSchema>;

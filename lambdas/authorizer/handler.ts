@@ -1,10 +1,10 @@
 // Called by API Gateway for `$connect`: answers with a policy that allows it, or throws.
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
-import type { Authorize } from '../core/authorize';
-import { buildAuthorizerContext } from '../core/authorizer-context';
-import type { Handshake } from '../core/handshake-token';
-import { noVerdictCode } from '../core/no-verdict';
-import type { Count, Log } from '../core/ports';
+import type { Authorize } from '#core/authorize';
+import { buildAuthorizerContext } from '#core/authorizer-context';
+import type { Handshake } from '#core/handshake-token';
+import { noVerdictCode } from '#core/no-verdict';
+import type { Count, Log } from '#core/ports';
 import { HandshakeRefused, type Refusal } from './handshake-refused';
 
 export interface HandshakeEvent extends Handshake {

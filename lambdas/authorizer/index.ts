@@ -1,11 +1,11 @@
 // Cold start of `authorizer`.
-import { createEmfCount } from '../aws/emf-metrics';
-import { readSettings } from '../aws/environment';
-import { readTokenVerifier } from '../aws/jwt-token-verifier';
-import { createLog } from '../aws/logger';
-import { metricSource } from '../contract';
-import { createAuthorize } from '../core/authorize';
-import { noVerdictCode } from '../core/no-verdict';
+import { createEmfCount } from '#lambdas/aws/emf-metrics';
+import { readSettings } from '#lambdas/aws/environment';
+import { readTokenVerifier } from '#lambdas/aws/jwt-token-verifier';
+import { createLog } from '#lambdas/aws/logger';
+import { metricSource } from '#lambdas/contract';
+import { createAuthorize } from '#core/authorize';
+import { noVerdictCode } from '#core/no-verdict';
 import { createHandler } from './handler';
 
 const { stage } = readSettings(process.env, ['stage']);

@@ -1,8 +1,8 @@
 // The world of `default`: what answers to clients are made of.
-import { createJudgeFrame } from '../core/frame-limits';
-import { createAdmitSync } from '../core/sync-limits';
-import { createRefreshToken } from '../core/refresh-token';
-import { createSyncState } from '../core/sync-state';
+import { createJudgeFrame } from '#core/frame-limits';
+import { createAdmitSync } from '#core/sync-limits';
+import { createRefreshToken } from '#core/refresh-token';
+import { createSyncState } from '#core/sync-state';
 import { createConnectionWorld } from './connection-world';
 import { createDeliveryOptions } from './delivery-options';
 import { createDynamoRateLimitStore } from './dynamo-rate-limit-store';

@@ -1,6 +1,6 @@
 // The world of every function that looks connections up or closes them.
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createCloseConnection } from '../core/close-connection';
+import { createCloseConnection } from '#core/close-connection';
 import { createDynamoClient, createManagementApiClient } from './clients';
 import { createDynamoConnectionStore } from './dynamo-connection-store';
 import { createSdkQuery, type Query } from './dynamo-query';

@@ -1,6 +1,6 @@
 // How messages are posted fast: the poster, its pace, and how many are in flight.
-import type { DeliveryOptions } from '../core/delivery';
-import { createPace } from '../core/pace';
+import type { DeliveryOptions } from '#core/delivery';
+import { createPace } from '#core/pace';
 import type { ConnectionWorld } from './connection-world';
 import { systemTimers } from './system-timers';
 import { createUndiciPoster } from './undici-poster';

@@ -1,6 +1,6 @@
 // The census in DynamoDB: one small item for each shard, overwritten by every heartbeat.
 import { paginateQuery, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { CensusStore, ShardCensus } from '../core/ports';
+import type { CensusStore, ShardCensus } from '#core/ports';
 import { censusPartition } from './dynamo-keys';
 
 type CensusItem = Omit<ShardCensus, 'shard'> & { readonly pk: string; readonly sk: string };

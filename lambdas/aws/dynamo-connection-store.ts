@@ -9,15 +9,15 @@ import {
   type DynamoDBDocumentClient,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { maxHeartbeatSeconds } from '../../sdk/protocol';
-import { shardOf } from '../core/shard';
+import { maxHeartbeatSeconds } from '#sdk/protocol';
+import { shardOf } from '#core/shard';
 import type {
   Connection,
   ConnectionKey,
   ConnectionStore,
   DisconnectMarker,
   UserRecords,
-} from '../core/ports';
+} from '#core/ports';
 import { wasMet } from './dynamo-condition';
 import { readConnectionPages } from './dynamo-connection-pages';
 import {

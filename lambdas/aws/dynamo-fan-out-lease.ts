@@ -1,6 +1,6 @@
 // The fan-out lease in DynamoDB: one item, which every write of an event may look at, so it stays small. It never expires.
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { FanOutLease, HeldState, LeaseState, SentKeys } from '../core/broadcasting/ports';
+import type { FanOutLease, HeldState, LeaseState, SentKeys } from '#core/broadcasting/ports';
 import { wasMet } from './dynamo-condition';
 import { leasePartition } from './dynamo-keys';
 import type { Sender } from './dynamo-sender';

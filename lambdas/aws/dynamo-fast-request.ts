@@ -3,7 +3,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { HttpRequest } from '@smithy/types';
 import type { Dispatcher } from 'undici';
 import type Client from 'undici/lib/dispatcher/client.js';
-import { shardCount } from '../core/shard';
+import { shardCount } from '#core/shard';
 import { LentClients } from './lent-clients';
 import { bodyHashOf, createSigner, type Signer } from './signature-v4';
 

@@ -1,9 +1,9 @@
 // The keys of the one table: which items lie side by side, and in which order.
-import { itemKinds } from '../contract';
-import { shardOf } from '../core/shard';
-import type { PendingItem } from '../core/broadcasting/ports';
-import type { ConnectionKey } from '../core/ports';
-import type { EventFrame } from '../../sdk/protocol';
+import { itemKinds } from '#lambdas/contract';
+import { shardOf } from '#core/shard';
+import type { PendingItem } from '#core/broadcasting/ports';
+import type { ConnectionKey } from '#core/ports';
+import type { EventFrame } from '#sdk/protocol';
 
 /** `#` separates the parts of a key, so ids that contain it are encoded. */
 export function encodeId(id: string): string {

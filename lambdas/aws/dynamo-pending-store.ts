@@ -1,9 +1,9 @@
 // The events that wait for a flush, in DynamoDB: an item each, in the order of time in a few partitions, deleted by TTL.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { readOutgoing } from '../core/broadcasting/outgoing-message';
-import type { PendingItem, PendingStore } from '../core/broadcasting/ports';
-import type { Log } from '../core/ports';
+import { readOutgoing } from '#core/broadcasting/outgoing-message';
+import type { PendingItem, PendingStore } from '#core/broadcasting/ports';
+import type { Log } from '#core/ports';
 import { parsePendingSortKey, pendingKey, pendingPartitions, pendingPrefix } from './dynamo-keys';
 import type { Query, QueryPage } from './dynamo-query';
 import type { Sender } from './dynamo-sender';

@@ -1,6 +1,6 @@
 // The reach of broadcasts in DynamoDB: one small item for all shards, and one for each that had a worker of its own.
 import { paginateQuery, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { ReachStore } from '../core/ports';
+import type { ReachStore } from '#core/ports';
 import { wasMet } from './dynamo-condition';
 import { reachPartition } from './dynamo-keys';
 

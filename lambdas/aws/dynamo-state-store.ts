@@ -6,8 +6,8 @@ import {
   UpdateCommand,
   type DynamoDBDocumentClient,
 } from '@aws-sdk/lib-dynamodb';
-import { isNewer, registerOf, versionOf, type EventFrame } from '../../sdk/protocol';
-import type { StateStore, StoredEvent } from '../core/ports';
+import { isNewer, registerOf, versionOf, type EventFrame } from '#sdk/protocol';
+import type { StateStore, StoredEvent } from '#core/ports';
 import { wasMet } from './dynamo-condition';
 import { parseStateSortKey, stateKey, statePartition } from './dynamo-keys';
 import type { Sender } from './dynamo-sender';

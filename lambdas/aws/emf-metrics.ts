@@ -6,9 +6,9 @@ import {
   type Frames,
   type MetricName,
   type MetricService,
-} from '../contract';
-import type { CensusMetrics, Count } from '../core/ports';
-import type { FanOutMetrics } from '../core/report';
+} from '#lambdas/contract';
+import type { CensusMetrics, Count } from '#core/ports';
+import type { FanOutMetrics } from '#core/report';
 
 type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
 

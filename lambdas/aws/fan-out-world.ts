@@ -1,16 +1,16 @@
 // The world of the three functions that fan out: broadcast, deliver and heartbeat are wired alike.
 import { randomUUID } from 'node:crypto';
-import { createCoalescer } from '../core/broadcasting/coalescer';
-import { createFlush } from '../core/broadcasting/flush';
-import { createFanOut } from '../core/fan-out';
-import { createHeartbeatPace } from '../core/heartbeat-pace';
-import { InFlightLimit } from '../core/in-flight-limit';
-import { createLargeFanOut } from '../core/large-fan-out';
-import { createPace } from '../core/pace';
-import { createReach, noReach } from '../core/reach';
-import { createReportFanOut } from '../core/report';
-import { createSendHeartbeat } from '../core/send-heartbeat';
-import { shardCount } from '../core/shard';
+import { createCoalescer } from '#core/broadcasting/coalescer';
+import { createFlush } from '#core/broadcasting/flush';
+import { createFanOut } from '#core/fan-out';
+import { createHeartbeatPace } from '#core/heartbeat-pace';
+import { InFlightLimit } from '#core/in-flight-limit';
+import { createLargeFanOut } from '#core/large-fan-out';
+import { createPace } from '#core/pace';
+import { createReach, noReach } from '#core/reach';
+import { createReportFanOut } from '#core/report';
+import { createSendHeartbeat } from '#core/send-heartbeat';
+import { shardCount } from '#core/shard';
 import { createSqsClient } from './clients';
 import { createConnectionWorld } from './connection-world';
 import { createDeliveryOptions } from './delivery-options';

@@ -1,11 +1,11 @@
 // Whose tokens this function accepts, from its environment.
-import { describeFaults } from '../../sdk/protocol';
+import { describeFaults } from '#sdk/protocol';
 import {
   identityProviderOf,
   variableOf,
   type IdentityProvider,
   type SettingName,
-} from '../contract';
+} from '#lambdas/contract';
 import { ConfigurationError, readSettings } from './environment';
 
 /**

@@ -1,10 +1,10 @@
 // Fetches and keeps the public keys of a token issuer. The library's own fetcher speaks https only, while
 // the issuer of the local stack is plain http on loopback; contract.ts holds http to loopback.
 import * as v from 'valibot';
-import { describeFaults, objectOf, parse } from '../../sdk/protocol';
-import { parseSettings } from '../contract';
-import { KeysUnavailableError } from '../core/no-verdict';
-import type { Clock } from '../core/ports';
+import { describeFaults, objectOf, parse } from '#sdk/protocol';
+import { parseSettings } from '#lambdas/contract';
+import { KeysUnavailableError } from '#core/no-verdict';
+import type { Clock } from '#core/ports';
 import { parseKeySet, type VerificationKey } from './key-set';
 
 /**

@@ -3,9 +3,9 @@ import { CognitoJwtVerifier, validateCognitoJwtFields } from 'aws-jwt-verify/cog
 import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt';
 import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
 import { verifyJwtSync } from 'aws-jwt-verify/jwt-verifier';
-import type { IdentityProvider } from '../contract';
-import type { Clock, TokenRefusal, TokenVerdict, TokenVerifier } from '../core/ports';
-import { clockLeewaySeconds, tokenOwner } from '../core/token-owner';
+import type { IdentityProvider } from '#lambdas/contract';
+import type { Clock, TokenRefusal, TokenVerdict, TokenVerifier } from '#core/ports';
+import { clockLeewaySeconds, tokenOwner } from '#core/token-owner';
 import { readSettings } from './environment';
 import { createHttpLoad } from './http-load';
 import { readIdentityProvider } from './identity-provider';

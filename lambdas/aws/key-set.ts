@@ -3,8 +3,8 @@ import { assertIsJwk, assertIsSignatureJwk, type Jwk } from 'aws-jwt-verify/jwk'
 import type { Json } from 'aws-jwt-verify/safe-json-parse';
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import * as v from 'valibot';
-import { describeFaults, objectOf, parse } from '../../sdk/protocol';
-import type { TokenRefusal } from '../core/ports';
+import { describeFaults, objectOf, parse } from '#sdk/protocol';
+import type { TokenRefusal } from '#core/ports';
 
 export interface VerificationKey {
   readonly jwk: Jwk;

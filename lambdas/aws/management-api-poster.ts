@@ -3,7 +3,7 @@ import {
   PostToConnectionCommand,
   type ApiGatewayManagementApiClient,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import type { Delivery, Log, Poster } from '../core/ports';
+import type { Delivery, Log, Poster } from '#core/ports';
 import { errorOf } from './management-api-error';
 
 /** Throttled and failed posts have been retried by the client when they end as such. */

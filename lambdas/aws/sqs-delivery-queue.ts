@@ -1,6 +1,6 @@
 // Deliveries that another worker goes on with, as messages in SQS.
 import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { DeliveryJob, DeliveryQueue, DrainJob } from '../core/ports';
+import type { DeliveryJob, DeliveryQueue, DrainJob } from '#core/ports';
 import { bodiesOf, maxBodyBytes } from './delivery-body';
 
 /** Messages that SQS takes in one request; together they may have as many bytes as one. */

@@ -1,7 +1,7 @@
 // What somebody has to look at is kept in the dead-letter queue, each with its kind and the reason beside it.
 import { gzipSync } from 'node:zlib';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { RejectedEvents, UndeliverableJobs } from '../core/ports';
+import type { RejectedEvents, UndeliverableJobs } from '#core/ports';
 import { messageOf } from './delivery-body';
 
 /** Characters of the reason that are kept: a bad event can have many faults. */

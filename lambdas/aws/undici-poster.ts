@@ -1,7 +1,7 @@
 // Posts frames at a tenth of what the AWS SDK's client costs: signed by hand, sent over kept-alive sockets.
 import type { Dispatcher } from 'undici';
 import type Client from 'undici/lib/dispatcher/client.js';
-import type { Clock, Delivery, Log, Poster } from '../core/ports';
+import type { Clock, Delivery, Log, Poster } from '#core/ports';
 import { createExecuteApiSigner } from './execute-api-signer';
 import { LentClients } from './lent-clients';
 import { PreparedTexts, type PreparedText } from './prepared-texts';

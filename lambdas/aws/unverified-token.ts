@@ -2,8 +2,8 @@
 // foreign tokens, the common case, then cost no request, and their codes say what is wrong with them.
 import { decomposeUnverifiedJwt, validateJwtFields } from 'aws-jwt-verify/jwt';
 import { supportedSignatureAlgorithms } from 'aws-jwt-verify/jwt-verifier';
-import type { TokenRefusal } from '../core/ports';
-import { clockLeewaySeconds, tokenOwner } from '../core/token-owner';
+import type { TokenRefusal } from '#core/ports';
+import { clockLeewaySeconds, tokenOwner } from '#core/token-owner';
 import { refusalOf } from './token-refusal';
 
 /**

@@ -1,8 +1,8 @@
 // An event from the bus. EventBridge calls asynchronously: what this throws is tried twice more.
 import type { Context, EventBridgeEvent } from 'aws-lambda';
-import type { Broadcast } from '../core/broadcast';
-import { deadlineOf } from '../core/deadline';
-import type { Clock } from '../core/ports';
+import type { Broadcast } from '#core/broadcast';
+import { deadlineOf } from '#core/deadline';
+import type { Clock } from '#core/ports';
 
 export function createHandler(dependencies: {
   readonly broadcast: Broadcast;

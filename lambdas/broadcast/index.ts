@@ -1,10 +1,10 @@
 // Cold start of `broadcast`.
-import { createFastSender } from '../aws/dynamo-sender';
-import { createDynamoStateStore } from '../aws/dynamo-state-store';
-import { readSettings } from '../aws/environment';
-import { createFanOutWorld } from '../aws/fan-out-world';
-import { createSqsRejectedEvents } from '../aws/sqs-rejected-events';
-import { createBroadcast } from '../core/broadcast';
+import { createFastSender } from '#lambdas/aws/dynamo-sender';
+import { createDynamoStateStore } from '#lambdas/aws/dynamo-state-store';
+import { readSettings } from '#lambdas/aws/environment';
+import { createFanOutWorld } from '#lambdas/aws/fan-out-world';
+import { createSqsRejectedEvents } from '#lambdas/aws/sqs-rejected-events';
+import { createBroadcast } from '#core/broadcast';
 import { createHandler } from './handler';
 
 const names = ['rejectedEventsQueueUrl', 'agentDays', 'sessionHours'] as const;

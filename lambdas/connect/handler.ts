@@ -1,10 +1,10 @@
 // $connect: a handshake that the authorizer let through.
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { batchSubprotocol, subprotocol } from '../../sdk/protocol';
-import { parseAuthorizerContext } from '../core/authorizer-context';
-import type { Connect } from '../core/connect';
-import { offeredSubprotocols, type HandshakeHeaders } from '../core/handshake-token';
-import type { Log } from '../core/ports';
+import { batchSubprotocol, subprotocol } from '#sdk/protocol';
+import { parseAuthorizerContext } from '#core/authorizer-context';
+import type { Connect } from '#core/connect';
+import { offeredSubprotocols, type HandshakeHeaders } from '#core/handshake-token';
+import type { Log } from '#core/ports';
 
 export interface ConnectEvent extends HandshakeHeaders {
   readonly requestContext: { readonly connectionId: string; readonly authorizer?: unknown };

@@ -1,8 +1,8 @@
 // Cold start of `connect`.
-import { createConnectionWorld } from '../aws/connection-world';
-import { createDynamoRateLimitStore } from '../aws/dynamo-rate-limit-store';
-import { readSettings } from '../aws/environment';
-import { createConnect } from '../core/connect';
+import { createConnectionWorld } from '#lambdas/aws/connection-world';
+import { createDynamoRateLimitStore } from '#lambdas/aws/dynamo-rate-limit-store';
+import { readSettings } from '#lambdas/aws/environment';
+import { createConnect } from '#core/connect';
 import { createHandler } from './handler';
 
 const settings = readSettings(process.env, [

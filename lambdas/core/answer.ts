@@ -1,10 +1,5 @@
 // What the server answers to what a client sends.
-import {
-  errorFrame,
-  parseClientFrame,
-  serializeFrame,
-  type ClosingReason,
-} from '../../sdk/protocol';
+import { errorFrame, parseClientFrame, serializeFrame, type ClosingReason } from '#sdk/protocol';
 import type { CloseConnection } from './close-connection';
 import { isExpired } from './connection';
 import type { FrameVerdict, JudgeFrame } from './frame-limits';

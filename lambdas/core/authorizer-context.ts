@@ -1,6 +1,6 @@
 // What the authorizer tells the other functions about a connection: named here for both ends.
 import * as v from 'valibot';
-import { objectOf, parse, utf8Length } from '../../sdk/protocol';
+import { objectOf, parse, utf8Length } from '#sdk/protocol';
 import type { VerifiedToken } from './ports';
 
 /**

@@ -1,5 +1,5 @@
 // What backends report becomes messages for every connection if it is news, or is kept with the reason why not.
-import type { EventFrame } from '../../sdk/protocol';
+import type { EventFrame } from '#sdk/protocol';
 import { mapAtATime } from './at-a-time';
 import type { Coalescer, Outgoing } from './broadcasting/coalescer';
 import { messageOfEvent } from './broadcasting/outgoing-message';
@@ -11,7 +11,7 @@ import {
 } from './broadcasting/reported-events';
 import type { LaneEnd } from './broadcasting/ports';
 import type { Clock, Count, Log, RejectedEvents, StateStore } from './ports';
-import { registerOf } from '../../sdk/protocol';
+import { registerOf } from '#sdk/protocol';
 
 /**
  * Broadcasts an event, or each event of a pack; keeps what is invalid as rejected. Resolves when the news has been

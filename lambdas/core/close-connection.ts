@@ -1,5 +1,5 @@
 // How the server ends a connection: it says why, closes the socket, and forgets the record.
-import { serializeFrame, type ClosingReason } from '../../sdk/protocol';
+import { serializeFrame, type ClosingReason } from '#sdk/protocol';
 import { mayBeOpening } from './connection';
 import type { Clock, Closer, Connection, ConnectionStore, Log, Poster } from './ports';
 

@@ -1,5 +1,5 @@
 // An operator sends a user away: all of the user's connections are closed, each told why, and older tokens open none.
-import { describeFaults, parseUserDisconnect } from '../../sdk/protocol';
+import { describeFaults, parseUserDisconnect } from '#sdk/protocol';
 import type { ReportedEvent } from './broadcasting/reported-events';
 import type { CloseConnection } from './close-connection';
 import { mayBeOpening } from './connection';

@@ -1,5 +1,5 @@
 // Where in a WebSocket handshake the token is.
-import { batchSubprotocol, subprotocol } from '../../sdk/protocol';
+import { batchSubprotocol, subprotocol } from '#sdk/protocol';
 import type { TokenRefusal } from './ports';
 
 type Values = Readonly<Record<string, readonly string[] | undefined>> | null | undefined;

@@ -1,6 +1,6 @@
 // What GET /health says: how many connections and users there are, and whether what we depend on answers.
 import { CensusTaking } from './census-taking';
-import { maxHeartbeatSeconds } from '../../sdk/protocol';
+import { maxHeartbeatSeconds } from '#sdk/protocol';
 import { isExpired } from './connection';
 import type { CensusStore, Clock, ConnectionStore, GatewayProbe, Log, ShardCensus } from './ports';
 import { rememberFor } from './remember';

@@ -1,5 +1,5 @@
 // What the rules need from the world. lambdas/aws answers these with AWS, the unit tests with fakes.
-import type { EventFrame } from '../../sdk/protocol';
+import type { EventFrame } from '#sdk/protocol';
 import type { LogFields, LogMessage } from './log-lines';
 
 /** Names a connection in the store: all connections of one user lie side by side. */

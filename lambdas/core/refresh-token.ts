@@ -1,5 +1,5 @@
 // A new token prolongs the connection that the same user opened with an older one.
-import { errorFrame, type ServerFrame } from '../../sdk/protocol';
+import { errorFrame, type ServerFrame } from '#sdk/protocol';
 import { expiryOf, isExpired } from './connection';
 import { keepsOut } from './disconnect-marker';
 import { fromTable, noVerdictCode } from './no-verdict';

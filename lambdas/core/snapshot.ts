@@ -1,5 +1,5 @@
 // The newest events of all registers, cut into frames.
-import { maxFrameBytes, utf8Length, type EventFrame } from '../../sdk/protocol';
+import { maxFrameBytes, utf8Length, type EventFrame } from '#sdk/protocol';
 import type { StateStore, StoredEvent } from './ports';
 import { shards } from './shard';
 

@@ -1,5 +1,5 @@
 // Tells one client what is known of all agents and sessions.
-import { errorFrame, serializeFrame } from '../../sdk/protocol';
+import { errorFrame, serializeFrame } from '#sdk/protocol';
 import { deliverAll, onePage, type DeliveryOptions, type Ending } from './delivery';
 import { createFindExtended } from './find-extended';
 import type { Connection, ConnectionStore, Count, Log, StateStore } from './ports';

@@ -1,9 +1,9 @@
 // $default: whatever a client sends. The body of the response is the answer, by way of the route response.
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import type { Answer } from '../core/answer';
-import { parseAuthorizerContext } from '../core/authorizer-context';
-import { deadlineOf } from '../core/deadline';
-import type { Clock, Log } from '../core/ports';
+import type { Answer } from '#core/answer';
+import { parseAuthorizerContext } from '#core/authorizer-context';
+import { deadlineOf } from '#core/deadline';
+import type { Clock, Log } from '#core/ports';
 
 export interface MessageEvent {
   readonly body?: string;

@@ -1,6 +1,6 @@
 // Cold start of `default`.
-import { createAnswerWorld } from '../aws/answer-world';
-import { createAnswer } from '../core/answer';
+import { createAnswerWorld } from '#lambdas/aws/answer-world';
+import { createAnswer } from '#core/answer';
 import { createHandler } from './handler';
 
 const world = createAnswerWorld(process.env);

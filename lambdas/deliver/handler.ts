@@ -1,8 +1,8 @@
 // Jobs from the deliveries queue. A job that fails comes back alone; the others of its batch are done.
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import type { Deliver } from '../core/deliver';
-import { deadlineOf } from '../core/deadline';
-import type { Clock, DeliveryJob, DrainJob, Log } from '../core/ports';
+import type { Deliver } from '#core/deliver';
+import { deadlineOf } from '#core/deadline';
+import type { Clock, DeliveryJob, DrainJob, Log } from '#core/ports';
 
 export function createHandler(dependencies: {
   readonly deliver: Deliver;

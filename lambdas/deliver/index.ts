@@ -1,12 +1,12 @@
 // Cold start of `deliver`.
-import { createManagementApiClient } from '../aws/clients';
-import { createDynamoStateStore } from '../aws/dynamo-state-store';
-import { readSettings } from '../aws/environment';
-import { createFanOutWorld } from '../aws/fan-out-world';
-import { createManagementApiInspector } from '../aws/management-api-inspector';
-import { parseDeliveryJob } from '../aws/delivery-body';
-import { createSqsUndeliverableJobs } from '../aws/sqs-rejected-events';
-import { createDeliver } from '../core/deliver';
+import { createManagementApiClient } from '#lambdas/aws/clients';
+import { createDynamoStateStore } from '#lambdas/aws/dynamo-state-store';
+import { readSettings } from '#lambdas/aws/environment';
+import { createFanOutWorld } from '#lambdas/aws/fan-out-world';
+import { createManagementApiInspector } from '#lambdas/aws/management-api-inspector';
+import { parseDeliveryJob } from '#lambdas/aws/delivery-body';
+import { createSqsUndeliverableJobs } from '#lambdas/aws/sqs-rejected-events';
+import { createDeliver } from '#core/deliver';
 import { createHandler } from './handler';
 
 const { rejectedEventsQueueUrl } = readSettings(process.env, ['rejectedEventsQueueUrl']);

@@ -1,7 +1,7 @@
 // $disconnect: best effort, so the record of a connection may also outlive it until a heartbeat finds it gone.
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { parseAuthorizerContext } from '../core/authorizer-context';
-import type { ConnectionStore, Log } from '../core/ports';
+import { parseAuthorizerContext } from '#core/authorizer-context';
+import type { ConnectionStore, Log } from '#core/ports';
 
 export interface DisconnectEvent {
   readonly requestContext: {

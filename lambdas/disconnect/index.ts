@@ -1,8 +1,8 @@
 // Cold start of `disconnect`.
-import { createDynamoClient } from '../aws/clients';
-import { createDynamoConnectionStore } from '../aws/dynamo-connection-store';
-import { readSettings } from '../aws/environment';
-import { createLog } from '../aws/logger';
+import { createDynamoClient } from '#lambdas/aws/clients';
+import { createDynamoConnectionStore } from '#lambdas/aws/dynamo-connection-store';
+import { readSettings } from '#lambdas/aws/environment';
+import { createLog } from '#lambdas/aws/logger';
 import { createHandler } from './handler';
 
 const { tableName } = readSettings(process.env, ['tableName']);

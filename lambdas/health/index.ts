@@ -1,11 +1,11 @@
 // Cold start of `health`.
-import { createDynamoClient } from '../aws/clients';
-import { createDynamoCensusStore } from '../aws/dynamo-census-store';
-import { createDynamoConnectionStore } from '../aws/dynamo-connection-store';
-import { readSettings } from '../aws/environment';
-import { createHttpGatewayProbe } from '../aws/http-gateway-probe';
-import { createLog } from '../aws/logger';
-import { createHealth } from '../core/health';
+import { createDynamoClient } from '#lambdas/aws/clients';
+import { createDynamoCensusStore } from '#lambdas/aws/dynamo-census-store';
+import { createDynamoConnectionStore } from '#lambdas/aws/dynamo-connection-store';
+import { readSettings } from '#lambdas/aws/environment';
+import { createHttpGatewayProbe } from '#lambdas/aws/http-gateway-probe';
+import { createLog } from '#lambdas/aws/logger';
+import { createHealth } from '#core/health';
 import { createHandler } from './handler';
 
 const settings = readSettings(process.env, ['tableName', 'useMockData'], ['gatewayUrl']);

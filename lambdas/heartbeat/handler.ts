@@ -1,8 +1,8 @@
 // The schedule calls once a minute; SQS hands back the heartbeats that its calls have planned.
 import type { Context, SQSEvent } from 'aws-lambda';
-import { deadlineOf } from '../core/deadline';
-import type { Heartbeat } from '../core/heartbeat';
-import type { Clock, PlannedHeartbeat } from '../core/ports';
+import { deadlineOf } from '#core/deadline';
+import type { Heartbeat } from '#core/heartbeat';
+import type { Clock, PlannedHeartbeat } from '#core/ports';
 
 /** What the schedule sends. A call plans from the time at which it comes, so nothing in it is read. */
 export type ScheduledEvent = Readonly<Record<string, never>>;

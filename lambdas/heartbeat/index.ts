@@ -1,9 +1,9 @@
 // Cold start of `heartbeat`.
-import { createDynamoHeartbeatStore } from '../aws/dynamo-heartbeat-store';
-import { readSettings } from '../aws/environment';
-import { createFanOutWorld } from '../aws/fan-out-world';
-import { createSqsHeartbeatQueue } from '../aws/sqs-heartbeat-queue';
-import { createHeartbeat } from '../core/heartbeat';
+import { createDynamoHeartbeatStore } from '#lambdas/aws/dynamo-heartbeat-store';
+import { readSettings } from '#lambdas/aws/environment';
+import { createFanOutWorld } from '#lambdas/aws/fan-out-world';
+import { createSqsHeartbeatQueue } from '#lambdas/aws/sqs-heartbeat-queue';
+import { createHeartbeat } from '#core/heartbeat';
 import { createHandler } from './handler';
 
 const names = ['heartbeatQueueUrl', 'heartbeatSeconds', 'heartbeat'] as const;

@@ -1,9 +1,9 @@
 // Cold start of `mock-agents`.
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import { createPublisher } from '../../sdk/publisher';
-import { readSettings } from '../aws/environment';
-import { createLog } from '../aws/logger';
-import { createMockAgents } from '../core/mock-agents';
+import { createPublisher } from '#sdk/publisher';
+import { readSettings } from '#lambdas/aws/environment';
+import { createLog } from '#lambdas/aws/logger';
+import { createMockAgents } from '#core/mock-agents';
 import { createHandler } from './handler';
 
 const { eventBusName, eventSource } = readSettings(process.env, ['eventBusName', 'eventSource']);

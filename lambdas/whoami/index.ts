@@ -1,11 +1,11 @@
 // Cold start of `whoami`.
-import { createDynamoClient } from '../aws/clients';
-import { createDynamoConnectionStore } from '../aws/dynamo-connection-store';
-import { readSettings } from '../aws/environment';
-import { readTokenVerifier } from '../aws/jwt-token-verifier';
-import { createLog } from '../aws/logger';
-import { noVerdictCode } from '../core/no-verdict';
-import { createWhoami } from '../core/whoami';
+import { createDynamoClient } from '#lambdas/aws/clients';
+import { createDynamoConnectionStore } from '#lambdas/aws/dynamo-connection-store';
+import { readSettings } from '#lambdas/aws/environment';
+import { readTokenVerifier } from '#lambdas/aws/jwt-token-verifier';
+import { createLog } from '#lambdas/aws/logger';
+import { noVerdictCode } from '#core/no-verdict';
+import { createWhoami } from '#core/whoami';
 import { createHandler } from './handler';
 
 const { tableName } = readSettings(process.env, ['tableName']);

@@ -1,6 +1,6 @@
 // `npm run disconnect-user`: sends a user away, as an operator does it.
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { describeFaults, parseUserDisconnect, userDisconnectType } from '../../sdk/protocol';
+import { describeFaults, parseUserDisconnect, userDisconnectType } from '#sdk/protocol';
 import { parseArguments, UsageError } from './arguments';
 import { withSentences, type Command } from './command';
 import { busOptions, explainAbsence, parseTarget, runWithAws, targetHelp } from './event-bus';

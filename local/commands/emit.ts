@@ -1,5 +1,5 @@
 // `npm run emit`: reports an event as a backend does, to the local stack or to AWS.
-import { createPublisher, type Publisher, type PublisherOptions } from '../../sdk/publisher';
+import { createPublisher, type Publisher, type PublisherOptions } from '#sdk/publisher';
 import { parseArguments, UsageError } from './arguments';
 import { withSentences, type Command } from './command';
 import { busOptions, explainAbsence, parseTarget, runWithAws, targetHelp } from './event-bus';

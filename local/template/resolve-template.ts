@@ -1,5 +1,5 @@
 // Turns a template into resources with names and plain, checked properties: the input of everything else.
-import { describeFaults, parse } from '../../sdk/protocol';
+import { describeFaults, parse } from '#sdk/protocol';
 import { localize, type ApiAddress, type LocalUrls } from './addresses';
 import { conditionHolds } from './conditions';
 import { resolve, type Scope } from './intrinsics';

@@ -1,8 +1,8 @@
 // The dashboard in Chromium, against the whole local stack.
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
-import { startLocalStack, type LocalStack, type LocalStackOptions } from '../../local';
-import { createPublisher, type Publisher } from '../../sdk/publisher';
+import { startLocalStack, type LocalStack, type LocalStackOptions } from '#local/index';
+import { createPublisher, type Publisher } from '#sdk/publisher';
 import { openBrowser, openPage } from '../support/browser';
 
 const start = async (options: LocalStackOptions = {}) => {

@@ -1,7 +1,7 @@
 // Three hundred agents at a hundred events a second: the page stays quick, and misses nothing.
 import type { Browser, Page } from 'playwright-core';
-import { sessionKey } from '../../sdk/client';
-import type { EventFrame } from '../../sdk/protocol';
+import { sessionKey } from '#sdk/client';
+import type { EventFrame } from '#sdk/protocol';
 import { openBrowser, openPage } from '../support/browser';
 import { agentEvent, sessionEvent } from '../support/events';
 import { eventually } from '../support/eventually';

@@ -1,9 +1,9 @@
 // Deployments and dashboards are not renewed at once: the client and the service of before batches, with those of now.
 import WebSocket from 'ws';
-import { createMissionControl, type MissionControl } from '../../sdk/client';
-import { createPublisher, type Publisher } from '../../sdk/publisher';
-import { startLocalStack, type LocalStack } from '../../local';
-import { localClientConfiguration } from '../../local/client-configuration';
+import { createMissionControl, type MissionControl } from '#sdk/client';
+import { createPublisher, type Publisher } from '#sdk/publisher';
+import { startLocalStack, type LocalStack } from '#local/index';
+import { localClientConfiguration } from '#local/client-configuration';
 import { eventually } from '../support/eventually';
 import {
   extractFirstStage,

@@ -5,7 +5,7 @@ import { ReceiveMessageCommand, SQSClient, type Message } from '@aws-sdk/client-
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { localAudience, localIssuer, openIssuer, type Issuer } from '../../local/issuer/issuer';
+import { localAudience, localIssuer, openIssuer, type Issuer } from '#local/issuer/issuer';
 import { TestClient } from '../support/client';
 import { eventually } from '../support/eventually';
 import { openAccount, type Account } from './account';

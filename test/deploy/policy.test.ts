@@ -6,8 +6,8 @@ import { Validations, type App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks, ServerlessChecks, type IApplyRule } from 'cdk-nag';
-import { createApp } from '../../infra/app';
-import { parseConfiguration } from '../../infra/configuration';
+import { createApp } from '#infra/app';
+import { parseConfiguration } from '#infra/configuration';
 import { dashboardDirectory, resourcesOf } from '../infra/synthesized';
 import { everyStatement } from '../infra/statements';
 

@@ -2,11 +2,11 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { ConfigurationError, MissionControlRealtime } from '../../infra';
-import { parseFrontDoor } from '../../infra/front-door-settings';
-import { SecurityHeaders } from '../../infra/constructs/security-headers';
-import { edgeLogFields } from '../../infra/constructs/edge-log';
-import { frontDoorCode } from '../../infra/constructs/front-door-function';
+import { ConfigurationError, MissionControlRealtime } from '#infra/index';
+import { parseFrontDoor } from '#infra/front-door-settings';
+import { SecurityHeaders } from '#infra/constructs/security-headers';
+import { edgeLogFields } from '#infra/constructs/edge-log';
+import { frontDoorCode } from '#infra/constructs/front-door-function';
 import {
   allowedTo,
   dashboardDirectory,

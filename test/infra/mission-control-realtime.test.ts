@@ -3,7 +3,7 @@ import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { ConfigurationError, MissionControlRealtime } from '../../infra';
+import { ConfigurationError, MissionControlRealtime } from '#infra/index';
 import {
   environmentOf,
   foreignApp,

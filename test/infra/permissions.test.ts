@@ -3,7 +3,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { MissionControlRealtime } from '../../infra/mission-control-realtime';
+import { MissionControlRealtime } from '#infra/mission-control-realtime';
 import {
   allowedTo,
   foreignApp,

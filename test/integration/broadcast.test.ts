@@ -1,7 +1,7 @@
 // Events on the bus become frames at every dashboard, put there with an AWS client as backends put them.
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { startLocalStack, type LocalStack } from '../../local';
+import { startLocalStack, type LocalStack } from '#local/index';
 import { TestClient } from '../support/client';
 import { connectionRecords } from '../support/connection-records';
 import { eventually } from '../support/eventually';

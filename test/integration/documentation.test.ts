@@ -1,7 +1,7 @@
 // The product's API documentation, statement by statement, against the local stack on real sockets.
 import { WebSocket as BrowserWebSocket } from 'undici';
-import { createPublisher } from '../../sdk/publisher';
-import { startLocalStack, type LocalStack } from '../../local';
+import { createPublisher } from '#sdk/publisher';
+import { startLocalStack, type LocalStack } from '#local/index';
 import { TestClient } from '../support/client';
 import { eventually } from '../support/eventually';
 

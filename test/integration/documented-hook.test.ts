@@ -3,8 +3,8 @@ import { JSDOM } from 'jsdom';
 import { act, createElement, useEffect, useState } from 'react';
 import type { Root } from 'react-dom/client';
 import { WebSocket } from 'undici';
-import { startLocalStack, type LocalStack } from '../../local';
-import { createPublisher } from '../../sdk/publisher';
+import { startLocalStack, type LocalStack } from '#local/index';
+import { createPublisher } from '#sdk/publisher';
 import { connectionRecords } from '../support/connection-records';
 import { eventually } from '../support/eventually';
 

@@ -1,7 +1,7 @@
 // Who gets in: every attack on the handshake ends with HTTP 401, which a client sees as close code 1006.
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { startLocalStack, type LocalStack } from '../../local';
+import { startLocalStack, type LocalStack } from '#local/index';
 import { TestClient } from '../support/client';
 import { eventually } from '../support/eventually';
 

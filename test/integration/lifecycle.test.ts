@@ -1,7 +1,7 @@
 // Connections come and go: by closing, by dying, by expiring, by being replaced.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { startLocalStack, type LocalStack } from '../../local';
+import { startLocalStack, type LocalStack } from '#local/index';
 import { TestClient } from '../support/client';
 import { connectionRecords } from '../support/connection-records';
 import { eventually } from '../support/eventually';

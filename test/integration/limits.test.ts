@@ -3,8 +3,8 @@
 import { randomBytes } from 'node:crypto';
 import net from 'node:net';
 import { WebSocket } from 'undici';
-import { startLocalStack, type LocalStack } from '../../local';
-import { createMissionControl, type MissionControl } from '../../sdk/client';
+import { startLocalStack, type LocalStack } from '#local/index';
+import { createMissionControl, type MissionControl } from '#sdk/client';
 import { TestClient } from '../support/client';
 import { connectionRecords } from '../support/connection-records';
 import { eventually } from '../support/eventually';

@@ -8,9 +8,9 @@ import {
   GetCommand,
   QueryCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { shardOf } from '../../lambdas/core/shard';
-import { startLocalStack, type LocalStack } from '../../local';
-import { createPublisher, type Publisher } from '../../sdk/publisher';
+import { shardOf } from '#core/shard';
+import { startLocalStack, type LocalStack } from '#local/index';
+import { createPublisher, type Publisher } from '#sdk/publisher';
 import { TestClient } from '../support/client';
 import { eventually } from '../support/eventually';
 

@@ -1,8 +1,8 @@
 // Every alarm of the template, made to ring by the misfortune that it is for; and none rings while all is well.
 import { PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { startLocalStack, type LocalStack } from '../../local';
-import { localAudience, localIssuer } from '../../local/issuer/issuer';
-import { createPublisher, type Publisher } from '../../sdk/publisher';
+import { startLocalStack, type LocalStack } from '#local/index';
+import { localAudience, localIssuer } from '#local/issuer/issuer';
+import { createPublisher, type Publisher } from '#sdk/publisher';
 import { TestClient } from '../support/client';
 import { eventually } from '../support/eventually';
 

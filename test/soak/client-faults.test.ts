@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket as BrowserWebSocket } from 'undici';
 import { WebSocket as NodeWebSocket } from 'ws';
-import { startLocalStack, type LocalStack } from '../../local';
-import { createMissionControl } from '../../sdk/client';
+import { startLocalStack, type LocalStack } from '#local/index';
+import { createMissionControl } from '#sdk/client';
 import type {
   AgentStatus,
   Connection,
@@ -12,8 +12,8 @@ import type {
   SessionActivity,
   SocketConstructor,
   Timing,
-} from '../../sdk/client';
-import { createPublisher, type Publisher } from '../../sdk/publisher';
+} from '#sdk/client';
+import { createPublisher, type Publisher } from '#sdk/publisher';
 import { TestClient } from '../support/client';
 import { ChaosProxy } from '../support/chaos-proxy';
 import {

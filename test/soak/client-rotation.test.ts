@@ -1,9 +1,9 @@
 // Make before break: connections that may last for seconds only, and not one event late or double.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import { startLocalStack, type LocalStack } from '../../local';
-import { createMissionControl, type Connection, type MissionControl } from '../../sdk/client';
-import { createPublisher, type Publisher } from '../../sdk/publisher';
+import { startLocalStack, type LocalStack } from '#local/index';
+import { createMissionControl, type Connection, type MissionControl } from '#sdk/client';
+import { createPublisher, type Publisher } from '#sdk/publisher';
 import { TestClient } from '../support/client';
 import { eventually } from '../support/eventually';
 

@@ -2,17 +2,17 @@
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createDynamoFanOutLease } from '../../lambdas/aws/dynamo-fan-out-lease';
-import { createDynamoPendingStore } from '../../lambdas/aws/dynamo-pending-store';
-import { createSdkQuery } from '../../lambdas/aws/dynamo-query';
-import { keyOf } from '../../lambdas/core/broadcasting/lane-progress';
+import { createDynamoFanOutLease } from '#lambdas/aws/dynamo-fan-out-lease';
+import { createDynamoPendingStore } from '#lambdas/aws/dynamo-pending-store';
+import { createSdkQuery } from '#lambdas/aws/dynamo-query';
+import { keyOf } from '#core/broadcasting/lane-progress';
 import { TestClient } from '../support/client';
 import { eventually } from '../support/eventually';
 import { agentEvent, sessionEvent } from '../support/events';
 import { RecordingLog } from '../support/fakes';
 import { startFanOutStack, type FanOutStack } from '../support/fan-out-stack';
 import { messagesIn } from '../support/messages';
-import type { EventFrame } from '../../sdk/protocol';
+import type { EventFrame } from '#sdk/protocol';
 
 let stack: FanOutStack;
 let events: EventBridgeClient;

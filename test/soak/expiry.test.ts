@@ -1,5 +1,5 @@
 // Tokens that expire, in real time: found by the next heartbeat, and only where they were not refreshed.
-import { startLocalStack, type LocalStack } from '../../local';
+import { startLocalStack, type LocalStack } from '#local/index';
 import { TestClient } from '../support/client';
 
 let stack: LocalStack;

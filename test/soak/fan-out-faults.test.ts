@@ -1,5 +1,5 @@
 // A fan-out in bad weather: whatever API Gateway does, every live socket hears of every event.
-import type { LocalSettings } from '../../local';
+import type { LocalSettings } from '#local/index';
 import { eventually } from '../support/eventually';
 import { heard, startFanOutStack, type FanOutStack } from '../support/fan-out-stack';
 

@@ -1,7 +1,7 @@
 // A schedule as bad as AWS allows, in real time: one call late, one lost, and a default client notices nothing.
 import { WebSocket } from 'ws';
-import { startLocalStack, type LocalStack, type ScheduledCall } from '../../local';
-import { createMissionControl, type Connection, type MissionControl } from '../../sdk/client';
+import { startLocalStack, type LocalStack, type ScheduledCall } from '#local/index';
+import { createMissionControl, type Connection, type MissionControl } from '#sdk/client';
 import { TestClient } from '../support/client';
 import { eventually } from '../support/eventually';
 

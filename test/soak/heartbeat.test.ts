@@ -1,5 +1,5 @@
 // The documented interval, with default settings and real time: three intervals, each 30 s ± 1 s.
-import { startLocalStack, type LocalStack } from '../../local';
+import { startLocalStack, type LocalStack } from '#local/index';
 import { TestClient } from '../support/client';
 
 let stack: LocalStack;

@@ -1,11 +1,11 @@
 // Whatever clients and backends send, and whatever fails: no token and no text of a message is in any line of any log.
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { metrics } from '../../lambdas/contract';
-import { logLines } from '../../lambdas/core/log-lines';
-import { startLocalStack, type LocalStack, type LogLine } from '../../local';
-import { localAudience, localIssuer } from '../../local/issuer/issuer';
-import { createPublisher, type Publisher } from '../../sdk/publisher';
+import { metrics } from '#lambdas/contract';
+import { logLines } from '#core/log-lines';
+import { startLocalStack, type LocalStack, type LogLine } from '#local/index';
+import { localAudience, localIssuer } from '#local/issuer/issuer';
+import { createPublisher, type Publisher } from '#sdk/publisher';
 import { TestClient } from '../support/client';
 import { eventually } from '../support/eventually';
 

@@ -1,12 +1,12 @@
 // The rules of `default` over fakes, for the tests of what clients send.
-import { createAnswer } from '../../lambdas/core/answer';
-import { createCloseConnection } from '../../lambdas/core/close-connection';
-import { createJudgeFrame } from '../../lambdas/core/frame-limits';
-import { createPace } from '../../lambdas/core/pace';
-import type { Connection, Countable, TokenVerdict } from '../../lambdas/core/ports';
-import { createAdmitSync } from '../../lambdas/core/sync-limits';
-import { createRefreshToken } from '../../lambdas/core/refresh-token';
-import { createSyncState } from '../../lambdas/core/sync-state';
+import { createAnswer } from '#core/answer';
+import { createCloseConnection } from '#core/close-connection';
+import { createJudgeFrame } from '#core/frame-limits';
+import { createPace } from '#core/pace';
+import type { Connection, Countable, TokenVerdict } from '#core/ports';
+import { createAdmitSync } from '#core/sync-limits';
+import { createRefreshToken } from '#core/refresh-token';
+import { createSyncState } from '#core/sync-state';
 import {
   FakeClock,
   FakeGateway,

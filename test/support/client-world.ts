@@ -1,5 +1,5 @@
 // The world of a client, in the hands of a test: time, sockets, the network, and whether anybody looks.
-import type { ClientFrame, ServerFrame } from '../../sdk/protocol';
+import type { ClientFrame, ServerFrame } from '#sdk/protocol';
 import {
   createMissionControl,
   type Clock,
@@ -8,7 +8,7 @@ import {
   type MissionControl,
   type MissionControlOptions,
   type Page,
-} from '../../sdk/client';
+} from '#sdk/client';
 
 /** Lets everything happen that needs no time. */
 export async function settle(): Promise<void> {

@@ -1,13 +1,9 @@
 // Execution environments of `broadcast` in virtual time: they share a table, have clocks of their own, and can die.
-import { VirtualClock } from '../../cost/virtual-clock';
-import {
-  createCoalescer,
-  type Coalescer,
-  type Outgoing,
-} from '../../lambdas/core/broadcasting/coalescer';
-import { messageOfEvent } from '../../lambdas/core/broadcasting/outgoing-message';
-import type { FanOutLease, Flush, Lane, PendingStore } from '../../lambdas/core/broadcasting/ports';
-import { MemoryFanOutLease, MemoryPendingStore } from '../../cost/memory-coalescing';
+import { VirtualClock } from '#cost/virtual-clock';
+import { createCoalescer, type Coalescer, type Outgoing } from '#core/broadcasting/coalescer';
+import { messageOfEvent } from '#core/broadcasting/outgoing-message';
+import type { FanOutLease, Flush, Lane, PendingStore } from '#core/broadcasting/ports';
+import { MemoryFanOutLease, MemoryPendingStore } from '#cost/memory-coalescing';
 import { agentEvent } from './events';
 import { RecordingLog } from './fakes';
 

@@ -1,6 +1,6 @@
 // The connections that the table of a local stack knows: the truth of this moment, which /health may tell 5 s later.
 import { DynamoDBClient, ListTablesCommand, paginateScan } from '@aws-sdk/client-dynamodb';
-import type { LocalStack } from '../../local';
+import type { LocalStack } from '#local/index';
 
 /** User id by connection id. */
 export async function connectionRecords(

@@ -1,6 +1,6 @@
 // What every ConnectionStore must do; the unit tests run it against each of them.
-import type { Connection, ConnectionKey, ConnectionStore } from '../../lambdas/core/ports';
-import { shardOf, shards } from '../../lambdas/core/shard';
+import type { Connection, ConnectionKey, ConnectionStore } from '#core/ports';
+import { shardOf, shards } from '#core/shard';
 
 const connection = (userId: string, connectionId: string): Connection => ({
   userId,

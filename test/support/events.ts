@@ -1,5 +1,5 @@
 // Events as the protocol has them, in one line each.
-import type { AgentStatus, EventFrame } from '../../sdk/protocol';
+import type { AgentStatus, EventFrame } from '#sdk/protocol';
 
 export const agentEvent = (
   agentId: string,

@@ -1,5 +1,5 @@
 // The ports of core, answered in memory.
-import { isExpired } from '../../lambdas/core/connection';
+import { isExpired } from '#core/connection';
 import type {
   CensusStore,
   Closer,
@@ -27,9 +27,9 @@ import type {
   SyncMarkers,
   Timers,
   UserRecords,
-} from '../../lambdas/core/ports';
-import { shardOf } from '../../lambdas/core/shard';
-import { isNewer, registerOf, versionOf, type EventFrame } from '../../sdk/protocol';
+} from '#core/ports';
+import { shardOf } from '#core/shard';
+import { isNewer, registerOf, versionOf, type EventFrame } from '#sdk/protocol';
 
 /** A clock that stands still until it is moved, with timers that fire when it is. */
 export class FakeClock implements Timers {

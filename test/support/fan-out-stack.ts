@@ -5,8 +5,8 @@ import {
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { startLocalStack, type LocalStack, type LocalStackOptions } from '../../local';
-import { createPublisher, type Publisher } from '../../sdk/publisher';
+import { startLocalStack, type LocalStack, type LocalStackOptions } from '#local/index';
+import { createPublisher, type Publisher } from '#sdk/publisher';
 import { TestClient } from './client';
 import { connectionRecords } from './connection-records';
 

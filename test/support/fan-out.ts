@@ -1,12 +1,12 @@
 // A fan-out over fakes, for the tests of everything that is built on it.
-import { createCoalescer } from '../../lambdas/core/broadcasting/coalescer';
-import { createFlush } from '../../lambdas/core/broadcasting/flush';
-import { createFanOut, type LanesOptions } from '../../lambdas/core/fan-out';
-import type { Count, Countable } from '../../lambdas/core/ports';
-import { createPace } from '../../lambdas/core/pace';
-import { createReach, type Reach } from '../../lambdas/core/reach';
-import { createReportFanOut } from '../../lambdas/core/report';
-import { MemoryFanOutLease, MemoryPendingStore } from '../../cost/memory-coalescing';
+import { createCoalescer } from '#core/broadcasting/coalescer';
+import { createFlush } from '#core/broadcasting/flush';
+import { createFanOut, type LanesOptions } from '#core/fan-out';
+import type { Count, Countable } from '#core/ports';
+import { createPace } from '#core/pace';
+import { createReach, type Reach } from '#core/reach';
+import { createReportFanOut } from '#core/report';
+import { MemoryFanOutLease, MemoryPendingStore } from '#cost/memory-coalescing';
 import {
   FakeClock,
   FakeGateway,

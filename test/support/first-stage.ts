@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import type * as Client from '../../sdk/client';
+import type * as Client from '#sdk/client';
 
 const run = promisify(execFile);
 const project = path.resolve(__dirname, '../..');

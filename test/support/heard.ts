@@ -1,5 +1,5 @@
 // What the listeners of a client hear, and whether each of them heard what it should.
-import type { AgentStatus, MissionControl, SessionActivity } from '../../sdk/client';
+import type { AgentStatus, MissionControl, SessionActivity } from '#sdk/client';
 
 type Value = AgentStatus | SessionActivity;
 

@@ -1,7 +1,7 @@
 // What every adapter of the delivery port must do, against an API Gateway that answers as it is told.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Delivery, Log, Poster } from '../../lambdas/core/ports';
+import type { Delivery, Log, Poster } from '#core/ports';
 import { RecordingLog } from './fakes';
 
 /** A stand-in for @connections that remembers requests. */

@@ -1,5 +1,5 @@
 // What the server knows of all agents and sessions, asked for by a client that is none of ours.
-import type { AgentStatus, SessionActivity } from '../../sdk/protocol';
+import type { AgentStatus, SessionActivity } from '#sdk/protocol';
 import { TestClient } from './client';
 
 export interface ServerState {

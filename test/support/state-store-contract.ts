@@ -1,8 +1,8 @@
 // What every StateStore must do; the unit tests run it against each of them.
 import fc from 'fast-check';
-import type { StateStore, StoredEvent } from '../../lambdas/core/ports';
-import { shards } from '../../lambdas/core/shard';
-import { isNewer, registerOf, versionOf, type EventFrame } from '../../sdk/protocol';
+import type { StateStore, StoredEvent } from '#core/ports';
+import { shards } from '#core/shard';
+import { isNewer, registerOf, versionOf, type EventFrame } from '#sdk/protocol';
 import { agentEvent, sessionEvent } from './events';
 
 const now = 1_707_163_200_000;

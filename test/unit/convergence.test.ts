@@ -1,9 +1,9 @@
 // Whatever becomes of frames on their way, one snapshot makes both ends agree on the last writer of everything.
 import fc from 'fast-check';
-import { createBroadcast } from '../../lambdas/core/broadcast';
-import { readSnapshot, snapshotFrames } from '../../lambdas/core/snapshot';
-import { Registers } from '../../sdk/client/registers';
-import { parseServerFrame, registerOf, type EventFrame } from '../../sdk/protocol';
+import { createBroadcast } from '#core/broadcast';
+import { readSnapshot, snapshotFrames } from '#core/snapshot';
+import { Registers } from '#sdk/client/registers';
+import { parseServerFrame, registerOf, type EventFrame } from '#sdk/protocol';
 import { eventArbitrary, lastWriters } from '../support/state-store-contract';
 import { createFanOutWorld } from '../support/fan-out';
 import { MemoryStateStore } from '../support/fakes';

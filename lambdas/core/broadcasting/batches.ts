@@ -1,5 +1,5 @@
 // Messages as few batches: each is one post, and one message that API Gateway bills.
-import { maxFrameBytes } from '../../../sdk/protocol';
+import { maxFrameBytes } from '#sdk/protocol';
 
 /** One post: a batch, or a message that is alone. */
 export interface Batch {

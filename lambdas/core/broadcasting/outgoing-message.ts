@@ -1,11 +1,5 @@
 // A message on its way to the dashboards: its text, and what decides whether a later one supersedes it.
-import {
-  isNewer,
-  registerOf,
-  serializeFrame,
-  versionOf,
-  type EventFrame,
-} from '../../../sdk/protocol';
+import { isNewer, registerOf, serializeFrame, versionOf, type EventFrame } from '#sdk/protocol';
 
 export interface OutgoingMessage {
   /** The text of the message, ready to post. */

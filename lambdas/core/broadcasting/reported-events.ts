@@ -12,7 +12,7 @@ import {
   type EventFrame,
   type Fault,
   type Parsed,
-} from '../../../sdk/protocol';
+} from '#sdk/protocol';
 
 /** An event as it came from the bus. */
 export interface ReportedEvent {

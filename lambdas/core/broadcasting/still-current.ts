@@ -1,5 +1,5 @@
 // Messages that are tried again: those that a newer one has overtaken are not, nor are heartbeats.
-import type { EventFrame } from '../../../sdk/protocol';
+import type { EventFrame } from '#sdk/protocol';
 import type { Log, StateStore } from '../ports';
 import { isEvent, type OutgoingMessage } from './outgoing-message';
 

@@ -1,9 +1,9 @@
 // What `burst` makes of what came to its sink: delays, whether all have everything, and ratios for each message.
-import { Arrivals, quantileOf } from '../../../bench/burst/arrivals';
-import { createPayload, dueAt, sessionOf, type Load } from '../../../bench/burst/load';
-import { formatBurstTable, type BurstResult } from '../../../bench/burst/results';
-import { messageOfEvent } from '../../../lambdas/core/broadcasting/outgoing-message';
-import { batchesOf } from '../../../lambdas/core/broadcasting/batches';
+import { Arrivals, quantileOf } from '#bench/burst/arrivals';
+import { createPayload, dueAt, sessionOf, type Load } from '#bench/burst/load';
+import { formatBurstTable, type BurstResult } from '#bench/burst/results';
+import { messageOfEvent } from '#core/broadcasting/outgoing-message';
+import { batchesOf } from '#core/broadcasting/batches';
 
 const startAt = Date.UTC(2026, 2, 1);
 const load: Load = { first: 100, count: 3, eventsPerSecond: 10, startAt };

@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { request, createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { createCertificate } from '../../../bench/certificate';
+import { createCertificate } from '#bench/certificate';
 
 const now = new Date('2026-03-01T12:00:00Z');
 

@@ -6,11 +6,11 @@ import {
   createConnectionTables,
   tableNameOf,
   type ConnectionQuery,
-} from '../../../bench/connections';
-import { createDynamoConnectionStore } from '../../../lambdas/aws/dynamo-connection-store';
-import { isExpired } from '../../../lambdas/core/connection';
-import type { Connection } from '../../../lambdas/core/ports';
-import { shardOf, shards } from '../../../lambdas/core/shard';
+} from '#bench/connections';
+import { createDynamoConnectionStore } from '#lambdas/aws/dynamo-connection-store';
+import { isExpired } from '#core/connection';
+import type { Connection } from '#core/ports';
+import { shardOf, shards } from '#core/shard';
 
 const now = Date.UTC(2026, 2, 1);
 

@@ -1,5 +1,5 @@
 // What the bench makes of its runs: medians, and a table whose last column compares with ours.
-import { formatTable, medianOf, type Result } from '../../../bench/results';
+import { formatTable, medianOf, type Result } from '#bench/results';
 
 const result = (changes: Partial<Result>): Result => ({
   variant: 'fast',

@@ -1,5 +1,5 @@
 // What the bench says of clients that do not read: how much longer the others wait for their message.
-import { formatStuckTable } from '../../../bench/stuck';
+import { formatStuckTable } from '#bench/stuck';
 
 test('compares the time of the last one who reads with that of a fan-out to readers alone', () => {
   const table = formatStuckTable([

@@ -1,6 +1,6 @@
 // The records of a simulation's connections: as many without batches as the share says, wherever there are few of them.
-import { createSimulatedConnections } from '../../../cost/simulated-table';
-import { shards } from '../../../lambdas/core/shard';
+import { createSimulatedConnections } from '#cost/simulated-table';
+import { shards } from '#core/shard';
 
 /** How many of each shard have batches, and how many have not. */
 async function countsOf(count: number, share: number) {

@@ -1,11 +1,11 @@
 // Fan-outs in simulated time: what the quota allows gets through, what does not is seen, and pacing keeps below it.
-import { secondsToLastClient } from '../../../cost/fan-out-time';
-import { defaultLoad } from '../../../cost/load';
-import { needsOf } from '../../../cost/quotas';
-import { simulateFanOut, type Simulation, type SimulationResult } from '../../../cost/simulation';
-import { simulationOf } from '../../../cost/tables';
-import { createTokenBucket, defaultQuota } from '../../../cost/token-bucket';
-import { heartbeatCeilingOf } from '../../../lambdas/core/heartbeat-pace';
+import { secondsToLastClient } from '#cost/fan-out-time';
+import { defaultLoad } from '#cost/load';
+import { needsOf } from '#cost/quotas';
+import { simulateFanOut, type Simulation, type SimulationResult } from '#cost/simulation';
+import { simulationOf } from '#cost/tables';
+import { createTokenBucket, defaultQuota } from '#cost/token-bucket';
+import { heartbeatCeilingOf } from '#core/heartbeat-pace';
 
 const simulated = new Map<string, Promise<SimulationResult>>();
 

@@ -4,10 +4,10 @@ import { act, createElement, Profiler, StrictMode } from 'react';
 import type { Root } from 'react-dom/client';
 import type * as ReactDomClient from 'react-dom/client';
 import { App } from '../../../dashboard/page/app';
-import { createBoard } from '../../../dashboard/page/board';
+import { createBoard } from '#dashboard/page/board';
 import { ClockContext, createClock } from '../../../dashboard/page/clock';
-import type { TokenSource } from '../../../dashboard/page/token-source';
-import type { MissionControlOptions } from '../../../sdk/client';
+import type { TokenSource } from '#dashboard/page/token-source';
+import type { MissionControlOptions } from '#sdk/client';
 import { ClientWorld, settle } from '../../support/client-world';
 
 let client: typeof ReactDomClient;

@@ -1,6 +1,6 @@
 // The board: whatever comes in whatever number, it is shown when the page is ready.
-import { createBoard } from '../../../dashboard/page/board';
-import { feedLength } from '../../../dashboard/page/feed';
+import { createBoard } from '#dashboard/page/board';
+import { feedLength } from '#dashboard/page/feed';
 import { ClientWorld } from '../../support/client-world';
 
 function createWorld() {

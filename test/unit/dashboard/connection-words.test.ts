@@ -1,6 +1,6 @@
 // What the page says about its connection.
-import { connectionWords } from '../../../dashboard/page/connection-words';
-import type { Connection } from '../../../sdk/client';
+import { connectionWords } from '#dashboard/page/connection-words';
+import type { Connection } from '#sdk/client';
 
 const words = (connection: Partial<Connection>, now = 0) =>
   connectionWords(

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { documents } from '../../../docs/generator/documents';
-import { closeCodes, eventDescriptions, frameDescriptions } from '../../../docs/generator/messages';
+import { documents } from '#docs/generator/documents';
+import { closeCodes, eventDescriptions, frameDescriptions } from '#docs/generator/messages';
 import {
   packType,
   parseClientFrame,
@@ -13,7 +13,7 @@ import {
   parsePack,
   parseServerFrame,
   parseUserDisconnect,
-} from '../../../sdk/protocol';
+} from '#sdk/protocol';
 
 const project = path.resolve(__dirname, '../../..');
 const read = (file: string) => readFileSync(path.join(project, file), 'utf8');

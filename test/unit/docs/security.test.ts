@@ -1,8 +1,8 @@
 // docs/security.md says what the model says.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { abuseTables } from '../../../cost/abuse';
-import { fillIn } from '../../../cost/document';
+import { abuseTables } from '#cost/abuse';
+import { fillIn } from '#cost/document';
 
 test('the tables are current: npm run build:docs', () => {
   const file = path.resolve(__dirname, '../../../docs/security.md');

@@ -5,7 +5,7 @@ import {
   parseConfiguration,
   resourceName,
   stackName,
-} from '../../../infra/configuration';
+} from '#infra/configuration';
 
 const oidc = { issuer: 'https://issuer.example.com', audience: 'mission-control' };
 

@@ -1,6 +1,6 @@
 // What the front door may be told, and what is said of everything else.
-import { parseConfiguration } from '../../../infra/configuration';
-import { parseFrontDoor } from '../../../infra/front-door-settings';
+import { parseConfiguration } from '#infra/configuration';
+import { parseFrontDoor } from '#infra/front-door-settings';
 
 const domainName = 'your-domain.com';
 const certificateArn =

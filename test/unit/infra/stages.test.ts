@@ -2,8 +2,8 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { defaultStage } from '../../../infra/configuration';
-import { commonKey, readConfiguration } from '../../../infra/stages';
+import { defaultStage } from '#infra/configuration';
+import { commonKey, readConfiguration } from '#infra/stages';
 
 const oidc = { issuer: 'https://issuer.example.com', audience: 'mission-control' };
 

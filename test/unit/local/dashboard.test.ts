@@ -1,7 +1,7 @@
 // The dashboard as the local stack serves it: files, a strict policy, and a token for its own page alone.
 import { request } from 'node:http';
-import { showDashboard } from '../../../local/dashboard';
-import { openGateway, type Gateway } from '../../../local/gateway/gateway';
+import { showDashboard } from '#local/dashboard';
+import { openGateway, type Gateway } from '#local/gateway/gateway';
 
 let gateway: Gateway;
 beforeEach(async () => {

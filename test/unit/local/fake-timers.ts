@@ -1,6 +1,6 @@
 // Time that stands still until a test moves it: the timers of the local stack's AWS side.
 import { setImmediate as settle } from 'node:timers/promises';
-import type { Timers } from '../../../local/lambda/timers';
+import type { Timers } from '#local/lambda/timers';
 
 export interface FakeTimers extends Timers {
   /** Moves the time on and runs what is due on the way, in its order. */

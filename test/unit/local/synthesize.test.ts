@@ -1,6 +1,6 @@
 // The real CDK app, synthesized in a process of its own.
 import { existsSync, readdirSync } from 'node:fs';
-import { synthesize } from '../../../local/synthesize';
+import { synthesize } from '#local/synthesize';
 
 const identity = { issuer: 'http://localhost/mission-control', audience: 'mission-control' };
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { makeTemporaryFolder } from '../../../local/temporary-folder';
+import { makeTemporaryFolder } from '#local/temporary-folder';
 
 const made: string[] = [];
 afterEach(() => {

@@ -2,10 +2,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deploy, type Deployment } from '../../../local/deployment';
-import type { LogLine } from '../../../local/lambda/log-line';
-import type { Timers } from '../../../local/lambda/timers';
-import type { Template, TemplateResource } from '../../../local/template/template';
+import { deploy, type Deployment } from '#local/deployment';
+import type { LogLine } from '#local/lambda/log-line';
+import type { Timers } from '#local/lambda/timers';
+import type { Template, TemplateResource } from '#local/template/template';
 
 export type Resources = Readonly<Record<string, TemplateResource>>;
 

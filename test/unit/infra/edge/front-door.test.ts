@@ -1,6 +1,6 @@
 // The routing of the front door, as CloudFront runs it: the very code of the template, with an event of CloudFront.
 import { runInNewContext } from 'node:vm';
-import { frontDoorCode, originIds } from '../../../../infra/constructs/front-door-function';
+import { frontDoorCode, originIds } from '#infra/constructs/front-door-function';
 
 interface EdgeRequest {
   readonly method: string;

@@ -1,6 +1,6 @@
 // What API Gateway gets from the authorizer when the keys of the issuer cannot be had.
-import { createHandler } from '../../../../lambdas/authorizer/handler';
-import { KeysUnavailableError } from '../../../../lambdas/core/no-verdict';
+import { createHandler } from '#lambdas/authorizer/handler';
+import { KeysUnavailableError } from '#core/no-verdict';
 
 test.each([
   [

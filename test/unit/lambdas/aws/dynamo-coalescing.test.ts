@@ -1,10 +1,10 @@
 import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { createDynamoFanOutLease } from '../../../../lambdas/aws/dynamo-fan-out-lease';
-import { createDynamoPendingStore } from '../../../../lambdas/aws/dynamo-pending-store';
-import { createFastQuery, createSdkQuery } from '../../../../lambdas/aws/dynamo-query';
-import { createFastSender } from '../../../../lambdas/aws/dynamo-sender';
-import { messageOfEvent } from '../../../../lambdas/core/broadcasting/outgoing-message';
-import { shardOf } from '../../../../lambdas/core/shard';
+import { createDynamoFanOutLease } from '#lambdas/aws/dynamo-fan-out-lease';
+import { createDynamoPendingStore } from '#lambdas/aws/dynamo-pending-store';
+import { createFastQuery, createSdkQuery } from '#lambdas/aws/dynamo-query';
+import { createFastSender } from '#lambdas/aws/dynamo-sender';
+import { messageOfEvent } from '#core/broadcasting/outgoing-message';
+import { shardOf } from '#core/shard';
 import { startDynamo, type TestDynamo } from '../../../support/dynamo';
 import { sessionEvent } from '../../../support/events';
 import { RecordingLog } from '../../../support/fakes';

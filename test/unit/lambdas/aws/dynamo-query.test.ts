@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createFastQuery, type Query } from '../../../../lambdas/aws/dynamo-query';
+import { createFastQuery, type Query } from '#lambdas/aws/dynamo-query';
 
 const page = {
   Items: [{ sk: { S: 'ä#id=' }, connectedAt: { N: '1707163200123' } }],

@@ -1,7 +1,7 @@
 // The fast sender towards a table, and towards a DynamoDB that fails: a command ends as it ends by the document client.
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { fromAttributes, toAttributes } from '../../../../lambdas/aws/dynamo-attributes';
-import { createFastSender, type Sender } from '../../../../lambdas/aws/dynamo-sender';
+import { fromAttributes, toAttributes } from '#lambdas/aws/dynamo-attributes';
+import { createFastSender, type Sender } from '#lambdas/aws/dynamo-sender';
 import { startDynamo, type TestDynamo } from '../../../support/dynamo';
 
 const TableName = 'sender';

@@ -3,15 +3,15 @@ import {
   type BatchGetCommand,
   type DynamoDBDocumentClient,
 } from '@aws-sdk/lib-dynamodb';
-import { createDynamoCensusStore } from '../../../../lambdas/aws/dynamo-census-store';
-import { createDynamoConnectionStore } from '../../../../lambdas/aws/dynamo-connection-store';
-import { createDynamoHeartbeatStore } from '../../../../lambdas/aws/dynamo-heartbeat-store';
-import { createFastQuery } from '../../../../lambdas/aws/dynamo-query';
-import { createDynamoRateLimitStore } from '../../../../lambdas/aws/dynamo-rate-limit-store';
-import { createDynamoReachStore } from '../../../../lambdas/aws/dynamo-reach-store';
-import { createDynamoStateStore } from '../../../../lambdas/aws/dynamo-state-store';
-import { createDynamoSyncMarkers } from '../../../../lambdas/aws/dynamo-sync-markers';
-import { shardOf } from '../../../../lambdas/core/shard';
+import { createDynamoCensusStore } from '#lambdas/aws/dynamo-census-store';
+import { createDynamoConnectionStore } from '#lambdas/aws/dynamo-connection-store';
+import { createDynamoHeartbeatStore } from '#lambdas/aws/dynamo-heartbeat-store';
+import { createFastQuery } from '#lambdas/aws/dynamo-query';
+import { createDynamoRateLimitStore } from '#lambdas/aws/dynamo-rate-limit-store';
+import { createDynamoReachStore } from '#lambdas/aws/dynamo-reach-store';
+import { createDynamoStateStore } from '#lambdas/aws/dynamo-state-store';
+import { createDynamoSyncMarkers } from '#lambdas/aws/dynamo-sync-markers';
+import { shardOf } from '#core/shard';
 import { describeConnectionStore } from '../../../support/connection-store-contract';
 import { agentEvent } from '../../../support/events';
 import { startDynamo, type TestDynamo } from '../../../support/dynamo';

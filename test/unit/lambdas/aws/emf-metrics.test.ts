@@ -1,8 +1,4 @@
-import {
-  createEmfCensus,
-  createEmfCount,
-  createEmfMetrics,
-} from '../../../../lambdas/aws/emf-metrics';
+import { createEmfCensus, createEmfCount, createEmfMetrics } from '#lambdas/aws/emf-metrics';
 
 /** Keeps what is written to the log, until it is restored. */
 function captureOutput() {

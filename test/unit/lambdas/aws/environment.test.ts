@@ -1,4 +1,4 @@
-import { ConfigurationError, readSettings } from '../../../../lambdas/aws/environment';
+import { ConfigurationError, readSettings } from '#lambdas/aws/environment';
 
 test('reads settings by their variables, as what they are', () => {
   const environment = {

@@ -1,8 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { createExecuteApiSigner } from '../../../../lambdas/aws/execute-api-signer';
-import { bodyHashOf, createSigner } from '../../../../lambdas/aws/signature-v4';
+import { createExecuteApiSigner } from '#lambdas/aws/execute-api-signer';
+import { bodyHashOf, createSigner } from '#lambdas/aws/signature-v4';
 
 /** What @smithy/signature-v4 wants of a hash. */
 class Sha256 {

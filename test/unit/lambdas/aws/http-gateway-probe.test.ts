@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createHttpGatewayProbe } from '../../../../lambdas/aws/http-gateway-probe';
+import { createHttpGatewayProbe } from '#lambdas/aws/http-gateway-probe';
 
 let server: Server;
 let url: string;

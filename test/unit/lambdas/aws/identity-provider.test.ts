@@ -1,5 +1,5 @@
 // Whose tokens a function accepts, read from its environment.
-import { readIdentityProvider } from '../../../../lambdas/aws/identity-provider';
+import { readIdentityProvider } from '#lambdas/aws/identity-provider';
 
 test('reads an OpenID Connect issuer', () => {
   const environment = { ISSUER: 'https://issuer.test', AUDIENCE: 'mission-control' };

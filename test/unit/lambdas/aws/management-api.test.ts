@@ -7,9 +7,9 @@ import {
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { mockClient } from 'aws-sdk-client-mock';
-import { createManagementApiCloser } from '../../../../lambdas/aws/management-api-closer';
-import { createManagementApiInspector } from '../../../../lambdas/aws/management-api-inspector';
-import { createManagementApiPoster } from '../../../../lambdas/aws/management-api-poster';
+import { createManagementApiCloser } from '#lambdas/aws/management-api-closer';
+import { createManagementApiInspector } from '#lambdas/aws/management-api-inspector';
+import { createManagementApiPoster } from '#lambdas/aws/management-api-poster';
 import { RecordingLog } from '../../../support/fakes';
 
 const api = mockClient(ApiGatewayManagementApiClient);

@@ -2,8 +2,8 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
-import { createManagementApiPoster } from '../../../../lambdas/aws/management-api-poster';
-import { createUndiciPoster } from '../../../../lambdas/aws/undici-poster';
+import { createManagementApiPoster } from '#lambdas/aws/management-api-poster';
+import { createUndiciPoster } from '#lambdas/aws/undici-poster';
 import { FakeClock, RecordingLog } from '../../../support/fakes';
 import { describePoster } from '../../../support/poster-contract';
 

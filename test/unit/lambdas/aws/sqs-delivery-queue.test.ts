@@ -1,9 +1,9 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
-import { parseDeliveryJob } from '../../../../lambdas/aws/delivery-body';
-import { createSqsDeliveryQueue } from '../../../../lambdas/aws/sqs-delivery-queue';
-import type { Connection, DeliveryJob } from '../../../../lambdas/core/ports';
+import { parseDeliveryJob } from '#lambdas/aws/delivery-body';
+import { createSqsDeliveryQueue } from '#lambdas/aws/sqs-delivery-queue';
+import type { Connection, DeliveryJob } from '#core/ports';
 
 const sqs = mockClient(SQSClient);
 const queue = createSqsDeliveryQueue(

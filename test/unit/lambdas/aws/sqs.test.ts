@@ -1,12 +1,12 @@
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { gunzipSync } from 'node:zlib';
 import { mockClient } from 'aws-sdk-client-mock';
-import { createSqsHeartbeatQueue } from '../../../../lambdas/aws/sqs-heartbeat-queue';
-import { parseDeliveryJob } from '../../../../lambdas/aws/delivery-body';
+import { createSqsHeartbeatQueue } from '#lambdas/aws/sqs-heartbeat-queue';
+import { parseDeliveryJob } from '#lambdas/aws/delivery-body';
 import {
   createSqsRejectedEvents,
   createSqsUndeliverableJobs,
-} from '../../../../lambdas/aws/sqs-rejected-events';
+} from '#lambdas/aws/sqs-rejected-events';
 
 const sqs = mockClient(SQSClient);
 const client = new SQSClient({ region: 'us-east-1' });

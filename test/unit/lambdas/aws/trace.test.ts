@@ -1,9 +1,9 @@
 // The trace of an event goes on with what is done for it: into SQS, and from a backend in Lambda onto the bus.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createSqsClient } from '../../../../lambdas/aws/clients';
-import { createSqsDeliveryQueue } from '../../../../lambdas/aws/sqs-delivery-queue';
-import { createPublisher } from '../../../../sdk/publisher';
+import { createSqsClient } from '#lambdas/aws/clients';
+import { createSqsDeliveryQueue } from '#lambdas/aws/sqs-delivery-queue';
+import { createPublisher } from '#sdk/publisher';
 
 const trace = 'Root=1-6b066b26-bc94c5bc332c729dfe08c976;Parent=53995c3f42cd8ad8;Sampled=1';
 const before = process.env;

@@ -1,5 +1,5 @@
-import { createHandler } from '../../../../lambdas/broadcast/handler';
-import type { ReportedEvent } from '../../../../lambdas/core/broadcasting/reported-events';
+import { createHandler } from '#lambdas/broadcast/handler';
+import type { ReportedEvent } from '#core/broadcasting/reported-events';
 
 test('hands on what EventBridge delivers', async () => {
   const seen: [ReportedEvent, number][] = [];

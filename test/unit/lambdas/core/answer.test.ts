@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseServerFrame } from '../../../../sdk/protocol';
+import { parseServerFrame } from '#sdk/protocol';
 import { createAnswerFakes, tokenOf } from '../../../support/answer';
 import { anyCharacter } from '../../../support/any-text';
 import { sessionEvent } from '../../../support/events';

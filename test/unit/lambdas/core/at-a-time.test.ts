@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { mapAtATime } from '../../../../lambdas/core/at-a-time';
+import { mapAtATime } from '#core/at-a-time';
 
 /** A task that notes how many of it are under way. */
 function counted(task: (item: number) => number) {

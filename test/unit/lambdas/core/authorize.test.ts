@@ -1,6 +1,6 @@
 // The verifier has the last word on a token that was found, and none on one that was not.
-import { createAuthorize } from '../../../../lambdas/core/authorize';
-import type { TokenVerdict } from '../../../../lambdas/core/ports';
+import { createAuthorize } from '#core/authorize';
+import type { TokenVerdict } from '#core/ports';
 
 const handshake = { queryStringParameters: { token: 't3' } };
 

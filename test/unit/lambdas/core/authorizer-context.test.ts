@@ -1,10 +1,6 @@
 // The context survives its way through API Gateway, and anything else lets nobody in.
 import fc from 'fast-check';
-import {
-  buildAuthorizerContext,
-  isUserId,
-  parseAuthorizerContext,
-} from '../../../../lambdas/core/authorizer-context';
+import { buildAuthorizerContext, isUserId, parseAuthorizerContext } from '#core/authorizer-context';
 
 test('what the authorizer builds is read back, as numbers or, as API Gateway does, as strings', () => {
   const token = fc.record(

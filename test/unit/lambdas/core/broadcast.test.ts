@@ -1,4 +1,4 @@
-import { createBroadcast } from '../../../../lambdas/core/broadcast';
+import { createBroadcast } from '#core/broadcast';
 import { MemoryStateStore } from '../../../support/fakes';
 import { createFanOutWorld } from '../../../support/fan-out';
 

@@ -1,5 +1,5 @@
-import { createCloseConnection } from '../../../../lambdas/core/close-connection';
-import { createConnect } from '../../../../lambdas/core/connect';
+import { createCloseConnection } from '#core/close-connection';
+import { createConnect } from '#core/connect';
 import {
   FakeClock,
   FakeGateway,

@@ -1,13 +1,10 @@
-import type { DeliveryJob } from '../../../../lambdas/core/ports';
-import {
-  heartbeatMessage,
-  messageOfEvent,
-} from '../../../../lambdas/core/broadcasting/outgoing-message';
-import { createCloseConnection } from '../../../../lambdas/core/close-connection';
-import { createDeliver } from '../../../../lambdas/core/deliver';
-import { createSendHeartbeat } from '../../../../lambdas/core/send-heartbeat';
-import { shardOf } from '../../../../lambdas/core/shard';
-import type { EventFrame } from '../../../../sdk/protocol';
+import type { DeliveryJob } from '#core/ports';
+import { heartbeatMessage, messageOfEvent } from '#core/broadcasting/outgoing-message';
+import { createCloseConnection } from '#core/close-connection';
+import { createDeliver } from '#core/deliver';
+import { createSendHeartbeat } from '#core/send-heartbeat';
+import { shardOf } from '#core/shard';
+import type { EventFrame } from '#sdk/protocol';
 import { agentEvent } from '../../../support/events';
 import { createFanOutWorld } from '../../../support/fan-out';
 

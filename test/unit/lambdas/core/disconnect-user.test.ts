@@ -1,5 +1,5 @@
-import { createCloseConnection } from '../../../../lambdas/core/close-connection';
-import { createDisconnectUser } from '../../../../lambdas/core/disconnect-user';
+import { createCloseConnection } from '#core/close-connection';
+import { createDisconnectUser } from '#core/disconnect-user';
 import { createFanOutWorld } from '../../../support/fan-out';
 
 function setUp(maxTokenHours?: number) {

@@ -1,8 +1,8 @@
 // What the numbers of a fan-out mean, and that they add up over all invocations that one event takes.
 import fc from 'fast-check';
-import { messageOfEvent } from '../../../../lambdas/core/broadcasting/outgoing-message';
-import type { FanOutOrder, FanOutReport } from '../../../../lambdas/core/fan-out';
-import type { Delivery, DeliveryJob } from '../../../../lambdas/core/ports';
+import { messageOfEvent } from '#core/broadcasting/outgoing-message';
+import type { FanOutOrder, FanOutReport } from '#core/fan-out';
+import type { Delivery, DeliveryJob } from '#core/ports';
 import { agentEvent } from '../../../support/events';
 import { createFanOutWorld } from '../../../support/fan-out';
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { messageOfEvent } from '../../../../lambdas/core/broadcasting/outgoing-message';
-import type { FanOutOrder } from '../../../../lambdas/core/fan-out';
-import { InFlightLimit } from '../../../../lambdas/core/in-flight-limit';
-import type { Delivery } from '../../../../lambdas/core/ports';
-import { shardOf, shards } from '../../../../lambdas/core/shard';
-import { createPace } from '../../../../lambdas/core/pace';
+import { messageOfEvent } from '#core/broadcasting/outgoing-message';
+import type { FanOutOrder } from '#core/fan-out';
+import { InFlightLimit } from '#core/in-flight-limit';
+import type { Delivery } from '#core/ports';
+import { shardOf, shards } from '#core/shard';
+import { createPace } from '#core/pace';
 import { agentEvent } from '../../../support/events';
 import { FakeClock } from '../../../support/fakes';
 import { createFanOutWorld } from '../../../support/fan-out';

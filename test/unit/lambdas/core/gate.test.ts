@@ -1,5 +1,5 @@
-import { createGate, createYieldingGate } from '../../../../lambdas/core/gate';
-import { createPace } from '../../../../lambdas/core/pace';
+import { createGate, createYieldingGate } from '#core/gate';
+import { createPace } from '#core/pace';
 import { FakeClock } from '../../../support/fakes';
 
 function setUp(ceiling = 10) {

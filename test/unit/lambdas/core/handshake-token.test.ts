@@ -1,10 +1,6 @@
 // Where the token of a handshake is looked for, in which order, and what two answers lead to.
 import fc from 'fast-check';
-import {
-  findToken,
-  offeredSubprotocols,
-  type Handshake,
-} from '../../../../lambdas/core/handshake-token';
+import { findToken, offeredSubprotocols, type Handshake } from '#core/handshake-token';
 import { anyCharacter } from '../../../support/any-text';
 
 const found = (token: string, place: string) => ({ ok: true, token, place });

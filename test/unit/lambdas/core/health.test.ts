@@ -1,5 +1,5 @@
-import { createHealth } from '../../../../lambdas/core/health';
-import type { GatewayProbe } from '../../../../lambdas/core/ports';
+import { createHealth } from '#core/health';
+import type { GatewayProbe } from '#core/ports';
 import {
   FakeClock,
   MemoryCensusStore,

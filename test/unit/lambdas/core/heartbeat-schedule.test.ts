@@ -1,8 +1,8 @@
 // Whatever a schedule does that AWS allows, clients hear a heartbeat in time: over half an hour of virtual time.
 import fc from 'fast-check';
-import { createHeartbeat, horizon } from '../../../../lambdas/core/heartbeat';
-import type { PlannedHeartbeat } from '../../../../lambdas/core/ports';
-import { parseSettings } from '../../../../lambdas/contract';
+import { createHeartbeat, horizon } from '#core/heartbeat';
+import type { PlannedHeartbeat } from '#core/ports';
+import { parseSettings } from '#lambdas/contract';
 import { MemoryCensusStore, MemoryHeartbeatStore, RecordingLog } from '../../../support/fakes';
 
 const start = Date.UTC(2026, 1, 5, 12, 0, 17, 345);

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { messageOfEvent } from '../../../../lambdas/core/broadcasting/outgoing-message';
-import { createCloseConnection } from '../../../../lambdas/core/close-connection';
-import { createHeartbeat, horizon } from '../../../../lambdas/core/heartbeat';
-import { createLargeFanOut } from '../../../../lambdas/core/large-fan-out';
-import type { PlannedHeartbeat } from '../../../../lambdas/core/ports';
-import { createSendHeartbeat } from '../../../../lambdas/core/send-heartbeat';
+import { messageOfEvent } from '#core/broadcasting/outgoing-message';
+import { createCloseConnection } from '#core/close-connection';
+import { createHeartbeat, horizon } from '#core/heartbeat';
+import { createLargeFanOut } from '#core/large-fan-out';
+import type { PlannedHeartbeat } from '#core/ports';
+import { createSendHeartbeat } from '#core/send-heartbeat';
 import { agentEvent } from '../../../support/events';
 import { createFanOutWorld } from '../../../support/fan-out';
 

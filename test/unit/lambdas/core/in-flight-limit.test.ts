@@ -1,4 +1,4 @@
-import { InFlightLimit } from '../../../../lambdas/core/in-flight-limit';
+import { InFlightLimit } from '#core/in-flight-limit';
 
 /** Posts as many as may be in flight, over and over: `latencyOf` says how long each takes, with so many at a time. */
 function run(

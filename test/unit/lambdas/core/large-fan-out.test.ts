@@ -1,5 +1,5 @@
-import { messageOfEvent } from '../../../../lambdas/core/broadcasting/outgoing-message';
-import { createLargeFanOut } from '../../../../lambdas/core/large-fan-out';
+import { messageOfEvent } from '#core/broadcasting/outgoing-message';
+import { createLargeFanOut } from '#core/large-fan-out';
 import { agentEvent } from '../../../support/events';
 import { createFanOutWorld } from '../../../support/fan-out';
 

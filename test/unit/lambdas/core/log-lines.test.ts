@@ -1,8 +1,8 @@
 // The documentation of the logs, and the runbook's queries, against what the functions can log.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { metrics } from '../../../../lambdas/contract';
-import { logLines } from '../../../../lambdas/core/log-lines';
+import { metrics } from '#lambdas/contract';
+import { logLines } from '#core/log-lines';
 
 const read = (name: string) => readFileSync(path.join(__dirname, '../../../../docs', name), 'utf8');
 

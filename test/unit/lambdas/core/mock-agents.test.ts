@@ -1,5 +1,5 @@
-import { createMockAgents } from '../../../../lambdas/core/mock-agents';
-import { parseEvent } from '../../../../sdk/protocol';
+import { createMockAgents } from '#core/mock-agents';
+import { parseEvent } from '#sdk/protocol';
 import { RecordingLog } from '../../../support/fakes';
 
 test('reports valid events over the minute, all through the reporter', async () => {

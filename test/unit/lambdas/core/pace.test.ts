@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { createHeartbeatPace, heartbeatCeilingOf } from '../../../../lambdas/core/heartbeat-pace';
-import { createPace } from '../../../../lambdas/core/pace';
+import { createHeartbeatPace, heartbeatCeilingOf } from '#core/heartbeat-pace';
+import { createPace } from '#core/pace';
 import { FakeClock } from '../../../support/fakes';
 
 /** Posts as fast as the pace allows for so many milliseconds, and counts. */

@@ -1,13 +1,13 @@
 // Heartbeats when idle: whoever has just been sent a frame is spared, and nobody is left in silence.
 import fc from 'fast-check';
-import { createBroadcast } from '../../../../lambdas/core/broadcast';
-import { createCloseConnection } from '../../../../lambdas/core/close-connection';
-import { createDeliver } from '../../../../lambdas/core/deliver';
-import { createHeartbeat } from '../../../../lambdas/core/heartbeat';
-import { createLargeFanOut } from '../../../../lambdas/core/large-fan-out';
-import { createReach, noReach } from '../../../../lambdas/core/reach';
-import { createSendHeartbeat } from '../../../../lambdas/core/send-heartbeat';
-import { shardOf } from '../../../../lambdas/core/shard';
+import { createBroadcast } from '#core/broadcast';
+import { createCloseConnection } from '#core/close-connection';
+import { createDeliver } from '#core/deliver';
+import { createHeartbeat } from '#core/heartbeat';
+import { createLargeFanOut } from '#core/large-fan-out';
+import { createReach, noReach } from '#core/reach';
+import { createSendHeartbeat } from '#core/send-heartbeat';
+import { shardOf } from '#core/shard';
 import { MemoryStateStore } from '../../../support/fakes';
 import { createFanOutWorld } from '../../../support/fan-out';
 

@@ -1,4 +1,4 @@
-import { KeysUnavailableError } from '../../../../lambdas/core/no-verdict';
+import { KeysUnavailableError } from '#core/no-verdict';
 import { createAnswerFakes, tokenOf } from '../../../support/answer';
 
 const refresh = (token: string) => ({ type: 'token:refresh', payload: { token } });

@@ -1,8 +1,5 @@
-import {
-  heartbeatMessage,
-  messageOfEvent,
-} from '../../../../lambdas/core/broadcasting/outgoing-message';
-import type { FanOutReport } from '../../../../lambdas/core/fan-out';
+import { heartbeatMessage, messageOfEvent } from '#core/broadcasting/outgoing-message';
+import type { FanOutReport } from '#core/fan-out';
 import { agentEvent } from '../../../support/events';
 import { createFanOutWorld } from '../../../support/fan-out';
 

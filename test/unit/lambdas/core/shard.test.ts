@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { shardCount, shardOf } from '../../../../lambdas/core/shard';
+import { shardCount, shardOf } from '#core/shard';
 import { anyCharacter } from '../../../support/any-text';
 
 test('always names one of the shards', () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { snapshotFrames } from '../../../../lambdas/core/snapshot';
+import { snapshotFrames } from '#core/snapshot';
 import {
   maxEventFrameBytes,
   maxFrameBytes,
@@ -7,7 +7,7 @@ import {
   parseServerFrame,
   utf8Length,
   type EventFrame,
-} from '../../../../sdk/protocol';
+} from '#sdk/protocol';
 import { anyCharacter } from '../../../support/any-text';
 import { agentEvent, sessionEvent } from '../../../support/events';
 

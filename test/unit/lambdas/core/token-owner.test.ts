@@ -1,7 +1,7 @@
 // Whatever claims hold, an owner is a usable id and an expiry that is a whole second to come.
 import fc from 'fast-check';
-import { isUserId } from '../../../../lambdas/core/authorizer-context';
-import { tokenOwner } from '../../../../lambdas/core/token-owner';
+import { isUserId } from '#core/authorizer-context';
+import { tokenOwner } from '#core/token-owner';
 import { anyCharacter } from '../../../support/any-text';
 
 const now = 1_770_000_000_000;

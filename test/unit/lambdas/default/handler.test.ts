@@ -1,5 +1,5 @@
-import type { Connection } from '../../../../lambdas/core/ports';
-import { createHandler } from '../../../../lambdas/default/handler';
+import type { Connection } from '#core/ports';
+import { createHandler } from '#lambdas/default/handler';
 import { RecordingLog } from '../../../support/fakes';
 
 const authorizer = { principalId: 'alice', userId: 'alice', expiresAt: '1707166800000' };

@@ -1,5 +1,5 @@
 import type { SQSEvent } from 'aws-lambda';
-import { createHandler } from '../../../../lambdas/deliver/handler';
+import { createHandler } from '#lambdas/deliver/handler';
 import { RecordingLog } from '../../../support/fakes';
 
 test('does every job of a batch, and names those that failed', async () => {

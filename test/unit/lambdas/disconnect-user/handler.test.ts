@@ -1,6 +1,6 @@
 import type { EventBridgeEvent } from 'aws-lambda';
-import type { ReportedEvent } from '../../../../lambdas/core/broadcasting/reported-events';
-import { createHandler } from '../../../../lambdas/disconnect-user/handler';
+import type { ReportedEvent } from '#core/broadcasting/reported-events';
+import { createHandler } from '#lambdas/disconnect-user/handler';
 
 test('hands type, detail and the whole event on', async () => {
   const ordered: ReportedEvent[] = [];

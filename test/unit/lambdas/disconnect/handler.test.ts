@@ -1,4 +1,4 @@
-import { createHandler } from '../../../../lambdas/disconnect/handler';
+import { createHandler } from '#lambdas/disconnect/handler';
 import { FakeClock, MemoryConnectionStore, RecordingLog } from '../../../support/fakes';
 
 test("removes the record under the user's key", async () => {

@@ -1,5 +1,5 @@
-import type { HealthReport } from '../../../../lambdas/core/health';
-import { createHandler } from '../../../../lambdas/health/handler';
+import type { HealthReport } from '#core/health';
+import { createHandler } from '#lambdas/health/handler';
 
 const report: HealthReport = {
   status: 'ok',

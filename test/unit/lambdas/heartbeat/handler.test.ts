@@ -1,5 +1,5 @@
 import type { SQSEvent } from 'aws-lambda';
-import { createHandler } from '../../../../lambdas/heartbeat/handler';
+import { createHandler } from '#lambdas/heartbeat/handler';
 
 const context = { getRemainingTimeInMillis: () => 30_000 };
 

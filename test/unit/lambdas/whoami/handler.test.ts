@@ -1,8 +1,8 @@
 // What a client learns about its token over HTTP, by status and code.
-import { KeysUnavailableError } from '../../../../lambdas/core/no-verdict';
-import type { TokenVerdict } from '../../../../lambdas/core/ports';
-import { createWhoami } from '../../../../lambdas/core/whoami';
-import { createHandler } from '../../../../lambdas/whoami/handler';
+import { KeysUnavailableError } from '#core/no-verdict';
+import type { TokenVerdict } from '#core/ports';
+import { createWhoami } from '#core/whoami';
+import { createHandler } from '#lambdas/whoami/handler';
 import { MemoryConnectionStore } from '../../../support/fakes';
 
 const now = 1_770_328_000_000;

@@ -2,9 +2,9 @@
 import { createHash, createHmac, type BinaryLike } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
-import { canonicalRequest } from '../../../../local/aws/canonical-request';
-import { AccessKeys } from '../../../../local/aws/principal';
-import { authenticate, parseAuthorization } from '../../../../local/aws/signature';
+import { canonicalRequest } from '#local/aws/canonical-request';
+import { AccessKeys } from '#local/aws/principal';
+import { authenticate, parseAuthorization } from '#local/aws/signature';
 import { anyCharacter } from '../../../support/any-text';
 
 class Sha256 {

@@ -5,7 +5,7 @@ import {
   GetConnectionCommand,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import type { Connections } from '../../../../local/gateway/definition';
+import type { Connections } from '#local/gateway/definition';
 import { clientConfig, closeTiny, deployTiny, type TinyStack } from '../tiny-stack';
 
 let stack: TinyStack;

@@ -1,6 +1,6 @@
 // Event patterns match what EventBridge documents, and an operator that is not known is refused.
 import fc from 'fast-check';
-import { compilePattern } from '../../../../local/aws/events/event-pattern';
+import { compilePattern } from '#local/aws/events/event-pattern';
 
 test.each<[unknown, unknown, boolean]>([
   [{ source: ['a', 'b'] }, { source: 'b' }, true],

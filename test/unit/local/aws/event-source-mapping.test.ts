@@ -1,7 +1,7 @@
 // A queue feeds its function as Lambda's mappings do: batches, partial failures, bounded concurrency.
-import { EventSourceMapping } from '../../../../local/aws/sqs/event-source-mapping';
-import { Queue } from '../../../../local/aws/sqs/queue';
-import type { InvocationResult } from '../../../../local/lambda/invocation';
+import { EventSourceMapping } from '#local/aws/sqs/event-source-mapping';
+import { Queue } from '#local/aws/sqs/queue';
+import type { InvocationResult } from '#local/lambda/invocation';
 import { fakeTimers } from '../fake-timers';
 
 interface SqsEvent {

@@ -1,7 +1,7 @@
 // The partition keys that a request names, which policies of roles are about.
-import { createDynamoService } from '../../../../local/aws/dynamodb/dynamodb-service';
-import { leadingKeysOf } from '../../../../local/aws/dynamodb/leading-keys';
-import { authorize } from '../../../../local/aws/policy';
+import { createDynamoService } from '#local/aws/dynamodb/dynamodb-service';
+import { leadingKeysOf } from '#local/aws/dynamodb/leading-keys';
+import { authorize } from '#local/aws/policy';
 
 const pk = { pk: { S: 'a' }, sk: { S: 'x' } };
 const query = { ExpressionAttributeValues: { ':k': { S: 'a' }, ':s': { S: 'x' } } };

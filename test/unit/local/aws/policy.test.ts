@@ -1,6 +1,6 @@
 // IAM's decisions: nothing is allowed unless a statement says so, and a Deny beats every Allow.
-import { authorize, decide, matches } from '../../../../local/aws/policy';
-import type { PolicyStatement } from '../../../../local/template/resources/policy-document';
+import { authorize, decide, matches } from '#local/aws/policy';
+import type { PolicyStatement } from '#local/template/resources/policy-document';
 
 const allow = (Action: string | string[], Resource: string | string[] = '*'): PolicyStatement => ({
   Effect: 'Allow',

@@ -1,5 +1,5 @@
 // A queue keeps SQS's promises about time: delays, visibility, retention, redrive and long polling.
-import { Queue, type QueueSettings } from '../../../../local/aws/sqs/queue';
+import { Queue, type QueueSettings } from '#local/aws/sqs/queue';
 import { fakeTimers } from '../fake-timers';
 
 function setUp(settings: Partial<QueueSettings> = {}) {

@@ -4,7 +4,7 @@ import {
   runSchedule,
   type Lateness,
   type ScheduledCall,
-} from '../../../../local/aws/scheduler/schedule';
+} from '#local/aws/scheduler/schedule';
 import { fakeTimers } from '../fake-timers';
 
 test.each([

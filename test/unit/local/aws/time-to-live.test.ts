@@ -1,9 +1,6 @@
 // How often, and in what pieces, the local table is looked through for what has expired.
-import {
-  createDynamoEngine,
-  type DynamoEngine,
-} from '../../../../local/aws/dynamodb/dynamo-engine';
-import { deleteExpired, keepExpiring } from '../../../../local/aws/dynamodb/time-to-live';
+import { createDynamoEngine, type DynamoEngine } from '#local/aws/dynamodb/dynamo-engine';
+import { deleteExpired, keepExpiring } from '#local/aws/dynamodb/time-to-live';
 import { eventually } from '../../../support/eventually';
 import { fakeTimers } from '../fake-timers';
 

@@ -1,5 +1,5 @@
 // Which lines of the functions' logs are shown, and how.
-import { compactLine } from '../../../../local/commands/compact-log';
+import { compactLine } from '#local/commands/compact-log';
 
 const line = (text: string, stream: 'stdout' | 'stderr' = 'stdout') => ({
   source: 'mission-control-authorizer',

@@ -1,7 +1,7 @@
 // `npm run disconnect-user`: what is ordered, and what is said when it cannot be.
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
-import { createDisconnectUserCommand } from '../../../../local/commands/disconnect-user';
+import { createDisconnectUserCommand } from '#local/commands/disconnect-user';
 import { run } from './recorded-output';
 
 const bus = mockClient(EventBridgeClient);

@@ -2,13 +2,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { PutEventsRequest } from '@aws-sdk/client-eventbridge';
-import { createEmitCommand } from '../../../../local/commands/emit';
+import { createEmitCommand } from '#local/commands/emit';
 import {
   createPublisher,
   PublishError,
   type Publisher,
   type PublisherOptions,
-} from '../../../../sdk/publisher';
+} from '#sdk/publisher';
 import { run } from './recorded-output';
 
 /** A command whose publisher keeps what it is asked for. */

@@ -1,5 +1,5 @@
 // Runs a command and keeps what it said.
-import type { Command } from '../../../../local/commands/command';
+import type { Command } from '#local/commands/command';
 
 export async function run(command: Command, ...args: string[]) {
   const printed: string[] = [];

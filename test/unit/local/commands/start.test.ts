@@ -1,7 +1,7 @@
 // `npm start`: options, greeting, logs, the end, and sentences for what can go wrong.
-import type { LocalStack, LocalStackOptions } from '../../../../local';
-import { createStartCommand } from '../../../../local/commands/start';
-import { SynthesisError } from '../../../../local/synthesize';
+import type { LocalStack, LocalStackOptions } from '#local/index';
+import { createStartCommand } from '#local/commands/start';
+import { SynthesisError } from '#local/synthesize';
 import { run } from './recorded-output';
 
 /** A command whose stack does nothing but remember. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { decodeJwt } from 'jose';
-import { createTokenCommand } from '../../../../local/commands/token';
+import { createTokenCommand } from '#local/commands/token';
 import { run } from './recorded-output';
 
 let directory: string;

@@ -1,8 +1,8 @@
 // Open connections: messages and their answers, limits, backpressure, closing, $disconnect.
 import { randomBytes } from 'node:crypto';
 import net from 'node:net';
-import type { WebSocketApiDefinition } from '../../../../local/gateway/definition';
-import { openGateway, type Gateway, type GatewayOptions } from '../../../../local/gateway/gateway';
+import type { WebSocketApiDefinition } from '#local/gateway/definition';
+import { openGateway, type Gateway, type GatewayOptions } from '#local/gateway/gateway';
 import { connect, until, upgradeRequest } from './clients';
 import { fakeFunction, httpApi, policy, webSocketApi } from './fake-apis';
 

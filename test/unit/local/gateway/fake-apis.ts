@@ -1,9 +1,6 @@
 // Functions and APIs for the gateway's tests: what a template would have defined.
-import type {
-  HttpApiDefinition,
-  WebSocketApiDefinition,
-} from '../../../../local/gateway/definition';
-import type { InvocationResult, LambdaFunction } from '../../../../local/lambda/invocation';
+import type { HttpApiDefinition, WebSocketApiDefinition } from '#local/gateway/definition';
+import type { InvocationResult, LambdaFunction } from '#local/lambda/invocation';
 
 export interface FakeFunction extends LambdaFunction {
   readonly events: unknown[];

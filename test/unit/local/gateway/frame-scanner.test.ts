@@ -1,6 +1,6 @@
 // The scanner sees every frame's size, however TCP cuts the bytes.
 import fc from 'fast-check';
-import { createFrameScanner } from '../../../../local/gateway/frame-scanner';
+import { createFrameScanner } from '#local/gateway/frame-scanner';
 
 interface Frame {
   readonly length: number;

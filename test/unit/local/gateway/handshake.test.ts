@@ -1,7 +1,7 @@
 // The handshake as clients and functions see it: statuses, bodies, events, subprotocols.
 import net from 'node:net';
-import type { WebSocketApiDefinition } from '../../../../local/gateway/definition';
-import { openGateway, type Gateway } from '../../../../local/gateway/gateway';
+import type { WebSocketApiDefinition } from '#local/gateway/definition';
+import { openGateway, type Gateway } from '#local/gateway/gateway';
 import { connect, sendRaw, until, upgradeRequest } from './clients';
 import { fakeFunction, httpApi, methodArn, policy, webSocketApi } from './fake-apis';
 

@@ -1,6 +1,6 @@
 // The HTTP API: routes, events of payload format 2.0, results, and API Gateway's own answers.
-import type { HttpApiDefinition } from '../../../../local/gateway/definition';
-import { openGateway, type Gateway } from '../../../../local/gateway/gateway';
+import type { HttpApiDefinition } from '#local/gateway/definition';
+import { openGateway, type Gateway } from '#local/gateway/gateway';
 import { sendRaw } from './clients';
 import { fakeFunction, httpApi, webSocketApi } from './fake-apis';
 

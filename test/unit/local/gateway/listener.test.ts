@@ -1,7 +1,7 @@
 // The port: loopback of both IP versions, free ones, taken ones.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { listen, type Listener } from '../../../../local/gateway/listener';
+import { listen, type Listener } from '#local/gateway/listener';
 
 const open: { close(): unknown }[] = [];
 afterEach(() => Promise.all(open.splice(0).map((listener) => listener.close())));

@@ -1,5 +1,5 @@
 // What policy documents allow, and which of them cannot be judged.
-import { evaluatePolicy } from '../../../../local/gateway/policy';
+import { evaluatePolicy } from '#local/gateway/policy';
 import { methodArn } from './fake-apis';
 
 const statement = (Effect: string, Resource: unknown, Action: unknown = 'execute-api:Invoke') => ({

@@ -1,5 +1,5 @@
 // Throttling by an injected clock.
-import { createTokenBucket } from '../../../../local/gateway/token-bucket';
+import { createTokenBucket } from '#local/gateway/token-bucket';
 
 it('lets a burst through, then refills at the rate, up to the burst', () => {
   let now = 0;

@@ -11,12 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
-import {
-  issuerDocuments,
-  localAudience,
-  localIssuer,
-  openIssuer,
-} from '../../../../local/issuer/issuer';
+import { issuerDocuments, localAudience, localIssuer, openIssuer } from '#local/issuer/issuer';
 
 let directory: string;
 beforeEach(() => {

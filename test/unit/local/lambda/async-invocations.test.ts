@@ -3,8 +3,8 @@ import {
   asyncDefaults,
   AsyncInvocations,
   type InvocationRecord,
-} from '../../../../local/lambda/async-invocations';
-import type { InvocationResult } from '../../../../local/lambda/invocation';
+} from '#local/lambda/async-invocations';
+import type { InvocationResult } from '#local/lambda/invocation';
 import { fakeTimers } from '../fake-timers';
 
 const failure: InvocationResult = { ok: false, errorType: 'Error', errorMessage: 'no' };

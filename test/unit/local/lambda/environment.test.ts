@@ -1,6 +1,6 @@
 // A function sees Lambda's variables, and the SDK inside finds no profile of the developer.
 import { existsSync } from 'node:fs';
-import { environmentOf } from '../../../../local/lambda/environment';
+import { environmentOf } from '#local/lambda/environment';
 
 test('credentials, region and endpoint are those of the local stack', () => {
   const environment = environmentOf({

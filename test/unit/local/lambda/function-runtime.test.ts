@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FunctionRuntime, type RuntimeDefinition } from '../../../../local/lambda/function-runtime';
+import { FunctionRuntime, type RuntimeDefinition } from '#local/lambda/function-runtime';
 
 const directory = mkdtempSync(join(tmpdir(), 'runtime-'));
 const open: FunctionRuntime[] = [];

@@ -1,4 +1,4 @@
-import { embeddedMetrics } from '../../../../local/monitoring/embedded-metrics';
+import { embeddedMetrics } from '#local/monitoring/embedded-metrics';
 
 const line = (document: object) => JSON.stringify(document);
 

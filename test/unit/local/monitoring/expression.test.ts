@@ -1,4 +1,4 @@
-import { parseExpression } from '../../../../local/monitoring/expression';
+import { parseExpression } from '#local/monitoring/expression';
 
 const evaluate = (text: string, metrics: Readonly<Record<string, number>> = {}) =>
   parseExpression(text).evaluate((id) => metrics[id]);

@@ -1,7 +1,7 @@
 // Lines of a function's log are counted as the template's metric filters say.
-import { createMetricFilters } from '../../../../local/monitoring/metric-filters';
-import { resolveTemplate } from '../../../../local/template/resolve-template';
-import { TemplateError } from '../../../../local/template/template';
+import { createMetricFilters } from '#local/monitoring/metric-filters';
+import { resolveTemplate } from '#local/template/resolve-template';
+import { TemplateError } from '#local/template/template';
 
 const urls = { endpointUrl: '', webSocketUrl: '', httpUrl: '' };
 

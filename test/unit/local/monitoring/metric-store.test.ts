@@ -1,4 +1,4 @@
-import { MetricStore, type MetricId } from '../../../../local/monitoring/metric-store';
+import { MetricStore, type MetricId } from '#local/monitoring/metric-store';
 
 const metric: MetricId = { namespace: 'Test', name: 'Time', dimensions: { a: '1', b: '2' } };
 

@@ -1,6 +1,6 @@
 // The template's alarms: what they look at on this machine, and when they ring.
-import { systemTimers } from '../../../../local/lambda/timers';
-import type { LocalAlarm } from '../../../../local/monitoring/monitor';
+import { systemTimers } from '#local/lambda/timers';
+import type { LocalAlarm } from '#local/monitoring/monitor';
 import { fakeTimers, type FakeTimers } from '../fake-timers';
 import { closeTiny, deployTiny, ref, type Resources, type TinyStack } from '../tiny-stack';
 

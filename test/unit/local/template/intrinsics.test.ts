@@ -1,7 +1,7 @@
 // Intrinsic functions give what CloudFormation documents, and whatever is not known is named.
-import { resolve, type Scope } from '../../../../local/template/intrinsics';
-import { noValue } from '../../../../local/template/pseudo-parameters';
-import { TemplateError } from '../../../../local/template/template';
+import { resolve, type Scope } from '#local/template/intrinsics';
+import { noValue } from '#local/template/pseudo-parameters';
+import { TemplateError } from '#local/template/template';
 
 const place = { logicalId: 'Thing', type: 'AWS::Test::Thing' };
 const refs: Record<string, unknown> = { Name: 'n', Nothing: noValue, List: ['a', 'b'] };

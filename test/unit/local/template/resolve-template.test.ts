@@ -1,6 +1,6 @@
 // A template becomes resources with plain properties; whatever the local stack does not know stops it.
-import { resolveTemplate } from '../../../../local/template/resolve-template';
-import type { Template } from '../../../../local/template/template';
+import { resolveTemplate } from '#local/template/resolve-template';
+import type { Template } from '#local/template/template';
 
 const urls = {
   endpointUrl: 'http://127.0.0.1:4566',

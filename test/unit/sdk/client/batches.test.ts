@@ -1,7 +1,7 @@
 // Batches: taken as if each message had come by itself, and told once as a whole.
 import fc from 'fast-check';
-import type { BatchedMessage, EventFrame } from '../../../../sdk/protocol';
-import type { Change } from '../../../../sdk/client';
+import type { BatchedMessage, EventFrame } from '#sdk/protocol';
+import type { Change } from '#sdk/client';
 import { ClientWorld } from '../../../support/client-world';
 import { eventArbitrary } from '../../../support/state-store-contract';
 

@@ -1,5 +1,5 @@
 // From asking for a token to an open socket, and everything that may go wrong on the way.
-import { createMissionControl } from '../../../../sdk/client';
+import { createMissionControl } from '#sdk/client';
 import { ClientWorld, FakeSocket, settle } from '../../../support/client-world';
 import { withGlobals } from '../../../support/globals';
 

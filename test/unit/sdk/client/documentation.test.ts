@@ -1,7 +1,7 @@
 // docs/client.md and the code say the same: options, durations, states, reasons.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { defaultTiming } from '../../../../sdk/client/timing';
+import { defaultTiming } from '#sdk/client/timing';
 
 const project = path.resolve(__dirname, '../../../..');
 const read = (file: string) => readFileSync(path.join(project, file), 'utf8');

@@ -3,8 +3,8 @@ import { JSDOM } from 'jsdom';
 import { act, createElement, StrictMode, type FunctionComponent, type ReactNode } from 'react';
 import type * as ReactDomClient from 'react-dom/client';
 import type * as ReactDomServer from 'react-dom/server';
-import { createMissionControl, type MissionControlOptions } from '../../../../sdk/client';
-import * as binding from '../../../../sdk/client/react';
+import { createMissionControl, type MissionControlOptions } from '#sdk/client';
+import * as binding from '#sdk/client/react';
 import { FakePage, FakeSocket, FakeTime, settle } from '../../../support/client-world';
 
 const { MissionControlProvider } = binding;

@@ -1,8 +1,8 @@
 // Nothing is missed, and nothing is heard twice.
 import fc from 'fast-check';
-import { createRecovery } from '../../../../sdk/client/recovery';
-import { sessionKey, type AgentStatus, type SessionActivity } from '../../../../sdk/client';
-import type { EventFrame } from '../../../../sdk/protocol';
+import { createRecovery } from '#sdk/client/recovery';
+import { sessionKey, type AgentStatus, type SessionActivity } from '#sdk/client';
+import type { EventFrame } from '#sdk/protocol';
 import { ClientWorld, settle } from '../../../support/client-world';
 import { eventArbitrary, lastWriters } from '../../../support/state-store-contract';
 

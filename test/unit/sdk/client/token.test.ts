@@ -1,5 +1,5 @@
-import { expiryOf, openSocket } from '../../../../sdk/client/token';
-import type { SocketConstructor } from '../../../../sdk/client/world';
+import { expiryOf, openSocket } from '#sdk/client/token';
+import type { SocketConstructor } from '#sdk/client/world';
 import { FakeSocket, tokenUntil } from '../../../support/client-world';
 import { withGlobals } from '../../../support/globals';
 

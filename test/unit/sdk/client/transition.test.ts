@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { defaultTiming } from '../../../../sdk/client/timing';
+import { defaultTiming } from '#sdk/client/timing';
 import {
   initialState,
   transition,
@@ -9,7 +9,7 @@ import {
   type Event,
   type Rules,
   type State,
-} from '../../../../sdk/client/transition';
+} from '#sdk/client/transition';
 
 const rules: Rules = { timing: defaultTiming, maxAttempts: Infinity };
 const state = (name: State['name'], more: Partial<State> = {}): State => ({

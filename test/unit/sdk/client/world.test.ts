@@ -1,5 +1,5 @@
 import { JSDOM } from 'jsdom';
-import { systemClock, systemPage } from '../../../../sdk/client/world';
+import { systemClock, systemPage } from '#sdk/client/world';
 import { withGlobals } from '../../../support/globals';
 
 test('without a page, everything is online and visible', () => {

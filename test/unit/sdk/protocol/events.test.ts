@@ -6,7 +6,7 @@ import {
   maxIdBytes,
   parseEvent,
   utf8Length,
-} from '../../../../sdk/protocol';
+} from '#sdk/protocol';
 
 const status = { agentId: 'agent-abc-123', status: 'online', timestamp: 1_707_163_200_000 };
 const activity = {

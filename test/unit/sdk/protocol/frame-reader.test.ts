@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseServerFrame, readServerFrame } from '../../../../sdk/protocol';
+import { parseServerFrame, readServerFrame } from '#sdk/protocol';
 
 const text = fc.string({ unit: 'grapheme' });
 const id = fc.string({ minLength: 1, maxLength: 20 }).filter((one) => one.trim() !== '');

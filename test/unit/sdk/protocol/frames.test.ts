@@ -3,7 +3,7 @@ import {
   parseServerFrame,
   serializeFrame,
   type ServerFrame,
-} from '../../../../sdk/protocol';
+} from '#sdk/protocol';
 
 const frames: ServerFrame[] = [
   { type: 'agent:status', payload: { agentId: 'a', status: 'online', timestamp: 1 } },

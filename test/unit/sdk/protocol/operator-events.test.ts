@@ -1,4 +1,4 @@
-import { parseUserDisconnect } from '../../../../sdk/protocol';
+import { parseUserDisconnect } from '#sdk/protocol';
 
 test('takes user and reason, and nothing else', () => {
   const detail = { userId: 'alice', reason: 'signed out', extra: 1 };

@@ -1,12 +1,6 @@
 // Packs of events: each event in one stands by itself, whatever the others are.
 import fc from 'fast-check';
-import {
-  describeFaults,
-  maxPackEvents,
-  packDetail,
-  parseEvent,
-  parsePack,
-} from '../../../../sdk/protocol';
+import { describeFaults, maxPackEvents, packDetail, parseEvent, parsePack } from '#sdk/protocol';
 
 const payload = { agentId: 'agent-123', status: 'online', timestamp: 1_707_163_200_000 };
 const status = { type: 'agent:status', payload };

@@ -6,7 +6,7 @@ import {
   versionOf,
   type EventFrame,
   type Version,
-} from '../../../../sdk/protocol';
+} from '#sdk/protocol';
 import { anyCharacter } from '../../../support/any-text';
 
 const text = fc.string({ unit: anyCharacter, maxLength: 4 }).map((value) => value.toWellFormed());

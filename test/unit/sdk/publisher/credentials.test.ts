@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createPublisher, type PublisherOptions } from '../../../../sdk/publisher';
+import { createPublisher, type PublisherOptions } from '#sdk/publisher';
 
 /** Takes events that are signed with `validKey`, and answers as EventBridge does for any other. */
 let validKey = 'KEY1';

@@ -1,7 +1,7 @@
 // The two documented functions, without any set-up but the environment.
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
-import type * as Publisher from '../../../../sdk/publisher';
+import type * as Publisher from '#sdk/publisher';
 
 const eventBridge = mockClient(EventBridgeClient);
 
@@ -19,7 +19,7 @@ async function load(): Promise<typeof Publisher> {
   let loaded: typeof Publisher | undefined;
   await jest.isolateModulesAsync(async () => {
     jest.doMock('@aws-sdk/client-eventbridge', () => ({ EventBridgeClient, PutEventsCommand }));
-    loaded = await import('../../../../sdk/publisher');
+    loaded = await import('#sdk/publisher');
   });
   if (loaded === undefined) throw new Error('The module was not loaded.');
   return loaded;

@@ -7,12 +7,8 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
-import { maxPackEvents, parseEvent, parsePack, type EventFrame } from '../../../../sdk/protocol';
-import {
-  createPublisher,
-  type PublishError,
-  type PublisherOptions,
-} from '../../../../sdk/publisher';
+import { maxPackEvents, parseEvent, parsePack, type EventFrame } from '#sdk/protocol';
+import { createPublisher, type PublishError, type PublisherOptions } from '#sdk/publisher';
 
 const eventBridge = mockClient(EventBridgeClient);
 

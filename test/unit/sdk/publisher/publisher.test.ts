@@ -7,12 +7,8 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
-import {
-  createPublisher,
-  type PublishError,
-  type PublisherOptions,
-} from '../../../../sdk/publisher';
-import { maxEventFrameBytes } from '../../../../sdk/protocol';
+import { createPublisher, type PublishError, type PublisherOptions } from '#sdk/publisher';
+import { maxEventFrameBytes } from '#sdk/protocol';
 
 const eventBridge = mockClient(EventBridgeClient);
 

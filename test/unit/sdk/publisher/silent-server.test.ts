@@ -1,7 +1,7 @@
 // A real client and a real socket: a server that takes a request and says nothing is given up on.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createPublisher } from '../../../../sdk/publisher';
+import { createPublisher } from '#sdk/publisher';
 
 test('a server that says nothing is a failure, not a wait for ever', async () => {
   let requests = 0;

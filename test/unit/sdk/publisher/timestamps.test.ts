@@ -1,6 +1,6 @@
 // Timestamps follow the clock, never stand still, and go back only with a clock that was far ahead.
 import fc from 'fast-check';
-import { nextTimestamp } from '../../../../sdk/publisher/timestamps';
+import { nextTimestamp } from '#sdk/publisher/timestamps';
 
 const minute = 60_000;
 const hour = 60 * minute;

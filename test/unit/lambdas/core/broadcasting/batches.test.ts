@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { batchesOf, countBatches } from '../../../../../lambdas/core/broadcasting/batches';
-import { createPostList } from '../../../../../lambdas/core/broadcasting/post-list';
-import { messageOfEvent } from '../../../../../lambdas/core/broadcasting/outgoing-message';
-import { maxEventFrameBytes, maxFrameBytes } from '../../../../../sdk/protocol';
+import { batchesOf, countBatches } from '#core/broadcasting/batches';
+import { createPostList } from '#core/broadcasting/post-list';
+import { messageOfEvent } from '#core/broadcasting/outgoing-message';
+import { maxEventFrameBytes, maxFrameBytes } from '#sdk/protocol';
 import { sessionEvent } from '../../../../support/events';
 
 /** A message of so many bytes, or of the least that one has. */

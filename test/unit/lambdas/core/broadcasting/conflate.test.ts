@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { conflate } from '../../../../../lambdas/core/broadcasting/conflate';
+import { conflate } from '#core/broadcasting/conflate';
 import {
   messageOfEvent,
   supersedes,
   type OutgoingMessage,
-} from '../../../../../lambdas/core/broadcasting/outgoing-message';
+} from '#core/broadcasting/outgoing-message';
 import { eventArbitrary } from '../../../../support/state-store-contract';
 
 const messages = fc.array(eventArbitrary.map(messageOfEvent), { maxLength: 30 });

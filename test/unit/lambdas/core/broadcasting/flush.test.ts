@@ -1,19 +1,16 @@
 // A flush to both kinds of connections: who gets what, in which order, and who waits for whom.
 import fc from 'fast-check';
-import {
-  createFlush,
-  type FlushDependencies,
-} from '../../../../../lambdas/core/broadcasting/flush';
+import { createFlush, type FlushDependencies } from '#core/broadcasting/flush';
 import {
   heartbeatMessage,
   messageOfEvent,
   type OutgoingMessage,
-} from '../../../../../lambdas/core/broadcasting/outgoing-message';
-import { createPace } from '../../../../../lambdas/core/pace';
-import type { LaneEnd } from '../../../../../lambdas/core/broadcasting/ports';
-import type { FanOutReport } from '../../../../../lambdas/core/fan-out-report';
-import type { Connection, Delivery } from '../../../../../lambdas/core/ports';
-import { InFlightLimit } from '../../../../../lambdas/core/in-flight-limit';
+} from '#core/broadcasting/outgoing-message';
+import { createPace } from '#core/pace';
+import type { LaneEnd } from '#core/broadcasting/ports';
+import type { FanOutReport } from '#core/fan-out-report';
+import type { Connection, Delivery } from '#core/ports';
+import { InFlightLimit } from '#core/in-flight-limit';
 import { agentEvent, sessionEvent } from '../../../../support/events';
 import { createFanOutWorld } from '../../../../support/fan-out';
 import { FakeClock } from '../../../../support/fakes';

@@ -1,8 +1,8 @@
 // A hold of the lease in single steps: what is sent in which order, when it ends, and that it lets go of the lease.
-import { createCoalescer } from '../../../../../lambdas/core/broadcasting/coalescer';
-import { messageOfEvent } from '../../../../../lambdas/core/broadcasting/outgoing-message';
-import type { AgentStatus } from '../../../../../sdk/protocol';
-import { MemoryFanOutLease, MemoryPendingStore } from '../../../../../cost/memory-coalescing';
+import { createCoalescer } from '#core/broadcasting/coalescer';
+import { messageOfEvent } from '#core/broadcasting/outgoing-message';
+import type { AgentStatus } from '#sdk/protocol';
+import { MemoryFanOutLease, MemoryPendingStore } from '#cost/memory-coalescing';
 import { agentEvent } from '../../../../support/events';
 import { FakeClock, RecordingLog } from '../../../../support/fakes';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { messageOfEvent } from '../../../../../lambdas/core/broadcasting/outgoing-message';
-import { pendingItemsOf } from '../../../../../lambdas/core/broadcasting/pending-items';
-import type { EventFrame } from '../../../../../sdk/protocol';
+import { messageOfEvent } from '#core/broadcasting/outgoing-message';
+import { pendingItemsOf } from '#core/broadcasting/pending-items';
+import type { EventFrame } from '#sdk/protocol';
 import { createFanOutWorld } from '../../../../support/fan-out';
 
 /** What DynamoDB takes, with room for keys and a byte for each message. */

@@ -1,15 +1,6 @@
 import fc from 'fast-check';
-import {
-  eventsOf,
-  newestPerRegister,
-} from '../../../../../lambdas/core/broadcasting/reported-events';
-import {
-  agentStatuses,
-  isNewer,
-  registerOf,
-  versionOf,
-  type EventFrame,
-} from '../../../../../sdk/protocol';
+import { eventsOf, newestPerRegister } from '#core/broadcasting/reported-events';
+import { agentStatuses, isNewer, registerOf, versionOf, type EventFrame } from '#sdk/protocol';
 
 const now = 1_707_163_200_000;
 const payload = { agentId: 'agent-123', status: 'online', timestamp: now };

@@ -1,6 +1,6 @@
 // When connections without batches have to rest, so that those with batches are not slowed by them.
-import { Room } from '../../../../../lambdas/core/broadcasting/room';
-import type { FanOutReport } from '../../../../../lambdas/core/fan-out-report';
+import { Room } from '#core/broadcasting/room';
+import type { FanOutReport } from '#core/fan-out-report';
 
 const countConnections = () => Promise.resolve({ all: 0, batched: 0, single: 0 });
 

@@ -1,12 +1,9 @@
 // Connections that do not answer, while events come without end: nobody else waits for them, and they miss nothing.
-import { VirtualClock } from '../../../../../cost/virtual-clock';
-import {
-  createCoalescer,
-  type Coalescer,
-} from '../../../../../lambdas/core/broadcasting/coalescer';
-import { createFlush } from '../../../../../lambdas/core/broadcasting/flush';
-import { messageOfEvent } from '../../../../../lambdas/core/broadcasting/outgoing-message';
-import { createPace } from '../../../../../lambdas/core/pace';
+import { VirtualClock } from '#cost/virtual-clock';
+import { createCoalescer, type Coalescer } from '#core/broadcasting/coalescer';
+import { createFlush } from '#core/broadcasting/flush';
+import { messageOfEvent } from '#core/broadcasting/outgoing-message';
+import { createPace } from '#core/pace';
 import { agentEvent } from '../../../../support/events';
 import { createFanOutWorld } from '../../../../support/fan-out';
 
