@@ -1,5 +1,5 @@
 // `npm run build:docs`: writes the documents that are made of the code.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { abuseTables } from '#cost/abuse';
 import { coalescingTables } from '#cost/coalescing-matrix';
@@ -7,24 +7,34 @@ import { fillIn } from '#cost/document';
 import { documentTables } from '#cost/tables';
 import { runAsProcess, withSentences, type Command } from '#local/commands/command';
 import { parseArguments, UsageError } from '#local/commands/arguments';
+import { apiReference } from './api-reference';
 import { documents } from './documents';
 
-const help = `Writes docs/asyncapi.yaml and docs/schemas, and the tables of docs/scale-and-cost.md and docs/security.md.
+const help = `Writes docs/asyncapi.yaml, docs/schemas and docs/api, and the tables of docs/scale-and-cost.md and docs/security.md.
 
 Usage: npm run build:docs
 
+  --check  writes nothing, and fails if docs/api is not what the code says; unit tests check all else
   --help`;
 
+const project = path.resolve(__dirname, '../..');
+
 const command: Command = withSentences(async (args, { print }) => {
-  const given = parseArguments(args, { help: 'flag' });
+  const given = parseArguments(args, { help: 'flag', check: 'flag' });
   if (given.positionals.length > 0) throw new UsageError('build:docs takes no arguments.');
   if (given.flag('help')) {
     print(help);
     return 0;
   }
-  const project = path.resolve(__dirname, '../..');
-  rmSync(path.join(project, 'docs/schemas'), { recursive: true, force: true });
-  for (const [file, text] of documents()) {
+  if (given.flag('check')) {
+    const stale = staleFiles('docs/api', await apiReference());
+    for (const file of stale) print(`${file} is not what the code says: npm run build:docs`);
+    return stale.length === 0 ? 0 : 1;
+  }
+  for (const folder of ['docs/schemas', 'docs/api']) {
+    rmSync(path.join(project, folder), { recursive: true, force: true });
+  }
+  for (const [file, text] of [...documents(), ...(await apiReference())]) {
     mkdirSync(path.dirname(path.join(project, file)), { recursive: true });
     writeFileSync(path.join(project, file), text);
     print(file);
@@ -39,5 +49,14 @@ const command: Command = withSentences(async (args, { print }) => {
   }
   return 0;
 });
+
+/** The files of a folder that are missing, not current, or left of what is not there any more. */
+function staleFiles(folder: string, texts: ReadonlyMap<string, string>): readonly string[] {
+  const there = new Set(readdirSync(path.join(project, folder)).map((file) => `${folder}/${file}`));
+  return [...new Set([...there, ...texts.keys()])].filter(
+    (file) =>
+      !there.has(file) || readFileSync(path.join(project, file), 'utf8') !== texts.get(file),
+  );
+}
 
 if (require.main === module) void runAsProcess(command);

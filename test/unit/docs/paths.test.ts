@@ -34,15 +34,16 @@ function pathsOf(document: string): readonly string[] {
     .filter((name) => rooms.includes(name.split('/')[0] ?? ''));
 }
 
-/** As GitHub names headings. */
+/** As GitHub names headings; and names that stand in the text, as those of generated tables do. */
 function headingsOf(file: string): readonly string[] {
   const text = readFileSync(path.join(project, file), 'utf8');
-  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
     title
       .toLowerCase()
       .replace(/[^\p{L}\p{N} _-]/gu, '')
       .replace(/ /g, '-'),
   );
+  return [...headings, ...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, name = '']) => name)];
 }
 
 test.each(documents)('%s mentions no file that is not there', (document) => {
