@@ -18,7 +18,6 @@ const entries = {
 };
 
 const options = {
-  plugin: ['typedoc-plugin-markdown'],
   name: 'API reference',
   readme: 'none',
   router: 'module',
@@ -48,8 +47,9 @@ export async function apiReference(): Promise<ReadonlyMap<string, string>> {
   try {
     // An ES module, which this one is not.
     const typedoc = await import('typedoc');
+    const plugin = ['typedoc-plugin-markdown'];
     const outputs = [{ name: 'markdown', path: directory }];
-    const app = await typedoc.Application.bootstrapWithPlugins({ ...options, outputs }, []);
+    const app = await typedoc.Application.bootstrapWithPlugins({ ...options, plugin, outputs }, []);
     await app.generateOutputs(convert(app, typedoc));
     const pages = new Map<string, string>();
     for (const file of (await readdir(directory)).sort()) {
