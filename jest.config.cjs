@@ -14,8 +14,8 @@ const project = (name) => ({
   },
   // What `npm run build` made is no source.
   modulePathIgnorePatterns: ['<rootDir>/build/'],
-  // jose is published as ES modules only, which jest cannot load untransformed.
-  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
+  // These are published as ES modules only, which jest cannot load untransformed.
+  transformIgnorePatterns: ['/node_modules/(?!(jose|oauth4webapi)/)'],
 });
 
 module.exports = {

@@ -1,7 +1,6 @@
-// Signs a person in at an OAuth 2.0 provider, e.g. Cognito: authorization code with PKCE, as a browser may do it.
-import type { TokenConfiguration } from './configuration';
-
-type OAuth = Extract<TokenConfiguration, { kind: 'oauth' }>;
+// Signs a person in at an OAuth 2.0 provider: there, back, and not again while the sign-in lasts.
+import { createOAuthProvider } from './oauth-provider';
+import type { Begun, OAuthConfiguration, Tokens } from './oauth-provider';
 
 /** What signing in needs of the page. */
 export interface SignInWorld {
@@ -23,9 +22,7 @@ export interface SignIn {
   readonly signIn: () => Promise<void>;
 }
 
-interface Grant {
-  readonly token: string;
-  readonly refreshToken: string | undefined;
+interface Grant extends Tokens {
   /** In milliseconds since the Unix epoch. */
   readonly expiresAt: number;
 }
@@ -38,10 +35,10 @@ const marginMs = 60_000;
  * provider is asked again, which has a session of its own and does not ask the person.
  * @see https://datatracker.ietf.org/doc/html/draft-ietf-oauth-browser-based-apps
  */
-export function createSignIn(configuration: OAuth, world: SignInWorld): SignIn {
+export function createSignIn(configuration: OAuthConfiguration, world: SignInWorld): SignIn {
   const { storage, now } = world;
   const page = new URL(world.pageUrl);
-  const redirectUri = `${page.origin}${page.pathname}`;
+  const provider = createOAuthProvider(configuration, page, world.fetch);
   let grant: Promise<Grant> | undefined = returned();
 
   /** The grant that this page was opened with, by a provider that sent the person back. */
@@ -51,67 +48,20 @@ export function createSignIn(configuration: OAuth, world: SignInWorld): SignIn {
     storage.removeItem(storageKey);
     if (!answer.has('state')) return undefined;
     // Nobody may send the code on, by copying the address.
-    world.showUrl(redirectUri);
-    const promise = redeem(answer, begun);
+    world.showUrl(`${page.origin}${page.pathname}`);
+    const promise = provider.redeem(answer, begun).then(grantOf);
     promise.catch(() => undefined);
     return promise;
   }
 
-  async function redeem(answer: URLSearchParams, begun: Begun | undefined): Promise<Grant> {
-    const code = answer.get('code');
-    const failure = answer.get('error_description') ?? answer.get('error');
-    if (failure !== null) throw new Error(`Signing in failed: ${failure}.`);
-    const verifier = begun?.state === answer.get('state') ? begun.verifier : undefined;
-    if (code === null || verifier === undefined) {
-      throw new Error('This sign-in was not begun here: sign in again.');
-    }
-    return ask({
-      grant_type: 'authorization_code',
-      code,
-      redirect_uri: redirectUri,
-      code_verifier: verifier,
-    });
-  }
-
-  /** Asks the provider for tokens. */
-  async function ask(parameters: Record<string, string>): Promise<Grant> {
-    const body = new URLSearchParams({ client_id: configuration.clientId, ...parameters });
-    const response = await world
-      .fetch(configuration.tokenUrl, { method: 'POST', body })
-      .catch((error: unknown) => {
-        throw new Error(`No answer from ${configuration.tokenUrl}.`, { cause: error });
-      });
-    const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>;
-    const token = answer[configuration.use];
-    if (!response.ok || typeof token !== 'string') {
-      const why =
-        typeof answer['error'] === 'string' ? answer['error'] : `status ${response.status}`;
-      throw new Error(`The sign-in gave no token (${why}): sign in again.`);
-    }
-    const { refresh_token: fresh, expires_in: seconds } = answer;
-    return {
-      token,
-      refreshToken: typeof fresh === 'string' ? fresh : parameters['refresh_token'],
-      expiresAt: now() + (typeof seconds === 'number' ? seconds : 300) * 1000,
-    };
+  function grantOf(tokens: Tokens): Grant {
+    return { ...tokens, expiresAt: now() + tokens.expiresInSeconds * 1000 };
   }
 
   async function signIn(): Promise<void> {
-    const [verifier, state] = [randomText(), randomText()];
-    storage.setItem(storageKey, JSON.stringify({ verifier, state }));
-    const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
-    const address = new URL(configuration.authorizationUrl);
-    const parameters = {
-      response_type: 'code',
-      client_id: configuration.clientId,
-      redirect_uri: redirectUri,
-      scope: configuration.scope,
-      state,
-      code_challenge: base64Url(new Uint8Array(digest)),
-      code_challenge_method: 'S256',
-    };
-    for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, value);
-    world.goTo(address.href);
+    const { begun, url } = await provider.begin();
+    storage.setItem(storageKey, JSON.stringify(begun));
+    world.goTo(url);
   }
 
   async function getToken(): Promise<string> {
@@ -124,7 +74,11 @@ export function createSignIn(configuration: OAuth, world: SignInWorld): SignIn {
     if (refreshToken === undefined) throw new Error('Your sign-in has ended: sign in again.');
     // Two may ask at once, and a refresh token may be good for one use: the first asks for both.
     if (grant === held) {
-      const refreshed = ask({ grant_type: 'refresh_token', refresh_token: refreshToken });
+      const refreshed = provider
+        .refresh(refreshToken)
+        .then((tokens) =>
+          grantOf({ ...tokens, refreshToken: tokens.refreshToken ?? refreshToken }),
+        );
       grant = refreshed;
       refreshed.catch(() => (grant = held));
     }
@@ -134,20 +88,6 @@ export function createSignIn(configuration: OAuth, world: SignInWorld): SignIn {
   return { getToken, signIn };
 }
 
-interface Begun {
-  readonly verifier: string;
-  readonly state: string;
-}
-
 function readBegun(text: string | null): Begun | undefined {
   return text === null ? undefined : (JSON.parse(text) as Begun);
-}
-
-const randomText = () => base64Url(crypto.getRandomValues(new Uint8Array(32)));
-
-function base64Url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
 }

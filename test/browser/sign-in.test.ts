@@ -36,7 +36,9 @@ async function openProvider(context: BrowserContext, answer: () => Record<string
   });
   await context.route('**/oauth/token', async (route) => {
     grants.push(new URLSearchParams(route.request().postData() ?? ''));
-    await route.fulfill({ json: { access_token: `signed.in.${grants.length}`, expires_in: 3600 } });
+    await route.fulfill({
+      json: { access_token: `signed.in.${grants.length}`, token_type: 'Bearer', expires_in: 3600 },
+    });
   });
   return { visits, grants };
 }

@@ -88,7 +88,8 @@ describe('a sign-in', () => {
     scope: 'openid',
     use: 'access_token',
   } as const;
-  const tokens = (all: object) => new Response(JSON.stringify({ expires_in: 3600, ...all }));
+  const tokens = (all: object) =>
+    new Response(JSON.stringify({ token_type: 'Bearer', expires_in: 3600, ...all }));
 
   /** Goes to the provider, and comes back with what it adds to the address. */
   async function comeBack(answer: (state: string) => Record<string, string>) {
@@ -141,6 +142,8 @@ describe('a sign-in', () => {
   test.each([
     ['another state', () => ({ code: 'x', state: 'other' }), 'not begun here'],
     ['no code', (state: string) => ({ state }), 'not begun here'],
+    ['an empty code', (state: string) => ({ code: '', state }), 'not begun here'],
+    ['a refusal of another state', () => ({ error: 'x', state: 'other' }), 'not begun here'],
     [
       'a refusal',
       (state: string) => ({ error: 'access_denied', error_description: 'No user', state }),
@@ -189,9 +192,90 @@ describe('a sign-in', () => {
     await expect(source.getToken()).resolves.toBe('a.b.2');
   });
 
+  it('keeps a refresh token until the provider gives another one', async () => {
+    const { open, answers, asked, time } = await comeBack((state) => ({ code: 'c', state }));
+    const given = ['refresh-1', 'refresh-2', undefined, 'refresh-3'];
+    const source = open(oauth);
+    for (const fresh of given) {
+      answers.push(tokens({ access_token: jwt, refresh_token: fresh }));
+      await source.getToken();
+      time.now += 3_600_000;
+    }
+    const used = asked.map(({ body }) => body['refresh_token']);
+    expect(used).toEqual([undefined, 'refresh-1', 'refresh-2', 'refresh-2']);
+  });
+
   test('the id token is used where that is asked for', async () => {
     const { open, answers } = await comeBack((state) => ({ code: 'c', state }));
     answers.push(tokens({ access_token: 'no', id_token: jwt }));
     await expect(open({ ...oauth, use: 'id_token' }).getToken()).resolves.toBe(jwt);
+  });
+
+  it('leaves it to the service to verify the id token', async () => {
+    const { open, answers } = await comeBack((state) => ({ code: 'c', state }));
+    answers.push(tokens({ access_token: jwt, id_token: 'of.another.issuer' }));
+    await expect(open(oauth).getToken()).resolves.toBe(jwt);
+  });
+
+  it('takes the code of a provider that says who it is', async () => {
+    const iss = 'https://auth.example.com/realm';
+    const { open, answers } = await comeBack((state) => ({ code: 'c', state, iss }));
+    answers.push(tokens({ access_token: jwt }));
+    await expect(open(oauth).getToken()).resolves.toBe(jwt);
+  });
+
+  it.each<[string, () => Response, string]>([
+    ['refuses', () => Response.json({ error: 'invalid_grant' }, { status: 400 }), 'invalid_grant'],
+    ['fails', () => new Response('<html>', { status: 502 }), 'status 502'],
+    ['gives another token', () => tokens({ id_token: jwt }), 'status 200'],
+    [
+      'gives a token of another type',
+      () => tokens({ access_token: jwt, token_type: 'mac' }),
+      'status 200',
+    ],
+    [
+      'gives a token with an error',
+      () => Response.json({ access_token: jwt, token_type: 'Bearer' }, { status: 400 }),
+      'status 400',
+    ],
+  ])('has no token when the provider %s, and says why', async (_name, answer, why) => {
+    const { open, answers } = await comeBack((state) => ({ code: 'c', state }));
+    answers.push(answer());
+    const source = open(oauth);
+    const problem = `The sign-in gave no token (${why}): sign in again.`;
+    await expect(source.getToken()).rejects.toThrow(problem);
+    expect(source.problem()).toBe(problem);
+  });
+
+  describe('over plain HTTP', () => {
+    /** Asks that address for a token, from that page. */
+    function ask(tokenUrl: string, pageUrl: string) {
+      const world = createWorld(`${pageUrl}?code=c&state=s`, {
+        'mission-control-sign-in': JSON.stringify({ verifier: 'v', state: 's' }),
+      });
+      world.answers.push(tokens({ access_token: jwt }));
+      const token = world.open({ ...oauth, tokenUrl }).getToken();
+      return { token, asked: world.asked };
+    }
+
+    it.each([
+      ['http://127.0.0.1:9000/token', page],
+      ['http://localhost:9000/token', page],
+      ['http://[::1]:9000/token', page],
+      ['http://issuer.test/token', 'http://localhost:3000/'],
+    ])('asks %s for a token from %s', async (tokenUrl, pageUrl) => {
+      const { token, asked } = ask(tokenUrl, pageUrl);
+      await expect(token).resolves.toBe(jwt);
+      expect(asked.map(({ url }) => url)).toEqual([tokenUrl]);
+    });
+
+    it.each(['http://auth.example.com/token', 'http://127.0.0.1.example.com/token'])(
+      'gives no code to %s from a page that came over TLS',
+      async (tokenUrl) => {
+        const { token, asked } = ask(tokenUrl, page);
+        await expect(token).rejects.toThrow(`No answer from ${tokenUrl}.`);
+        expect(asked).toEqual([]);
+      },
+    );
   });
 });

@@ -1,0 +1,129 @@
+// What is said to an OAuth 2.0 provider, e.g. Cognito, and what its answers mean: authorization code with PKCE.
+import * as oauth from 'oauth4webapi';
+import type { TokenConfiguration } from './configuration';
+
+export type OAuthConfiguration = Extract<TokenConfiguration, { kind: 'oauth' }>;
+
+/** What a sign-in that was begun needs to be finished. */
+export interface Begun {
+  readonly verifier: string;
+  readonly state: string;
+}
+
+export interface Tokens {
+  /** The access token or the id token, as configured. */
+  readonly token: string;
+  readonly refreshToken: string | undefined;
+  readonly expiresInSeconds: number;
+}
+
+export interface OAuthProvider {
+  /** Begins a sign-in: the person is to be sent to `url`, and `begun` kept until the provider sends them back. */
+  readonly begin: () => Promise<{ readonly begun: Begun; readonly url: string }>;
+  /**
+   * Tokens for the code with which the provider has sent the person back.
+   * @param answer what it has added to the page's address
+   * @throws when it refuses, or answers a sign-in other than `begun`
+   */
+  readonly redeem: (answer: URLSearchParams, begun: Begun | undefined) => Promise<Tokens>;
+  readonly refresh: (refreshToken: string) => Promise<Tokens>;
+}
+
+/** @param page its address, without which the provider would not find the way back */
+export function createOAuthProvider(
+  configuration: OAuthConfiguration,
+  page: URL,
+  ask: typeof fetch,
+): OAuthProvider {
+  const redirectUri = `${page.origin}${page.pathname}`;
+  const tokenUrl = new URL(configuration.tokenUrl, page);
+  // Its metadata is not asked for: two addresses are configured. An issuer must be named, and is compared with nothing.
+  const server = { issuer: tokenUrl.origin, token_endpoint: tokenUrl.href };
+  const client = { client_id: configuration.clientId };
+  const noSecret = oauth.None();
+  const options: oauth.TokenEndpointRequestOptions = {
+    [oauth.customFetch]: (url, { signal, ...request }) =>
+      ask(url, { ...request, ...(signal !== undefined && { signal }) }),
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- so that it stands out: a stack on one machine has no TLS
+    [oauth.allowInsecureRequests]: page.protocol === 'http:' || isLoopback(tokenUrl),
+  };
+
+  async function readTokens(request: Promise<Response>): Promise<Tokens> {
+    const response = await request.catch((cause: unknown) => {
+      throw new Error(`No answer from ${configuration.tokenUrl}.`, { cause });
+    });
+    // The service verifies the id token. The page cannot: it knows no issuer, and its clock may be wrong.
+    const { id_token: idToken, ...body } = await readBody(response);
+    try {
+      const answer = await oauth.processGenericTokenEndpointResponse(
+        server,
+        client,
+        Response.json(body, { status: response.status }),
+      );
+      const token = configuration.use === 'id_token' ? idToken : answer.access_token;
+      if (typeof token !== 'string') throw new Error(`The answer has no ${configuration.use}.`);
+      const { refresh_token: refreshToken, expires_in: expiresInSeconds = 300 } = answer;
+      return { token, refreshToken, expiresInSeconds };
+    } catch (cause) {
+      const { error } = body;
+      const why = typeof error === 'string' ? error : `status ${response.status}`;
+      throw new Error(`The sign-in gave no token (${why}): sign in again.`, { cause });
+    }
+  }
+
+  function checkAnswer(answer: URLSearchParams, state: string): URLSearchParams {
+    const checked = new URLSearchParams(answer);
+    // It tells one provider from another (RFC 9207), and the page knows one only.
+    checked.delete('iss');
+    try {
+      return oauth.validateAuthResponse(server, client, checked, state);
+    } catch (cause) {
+      if (!(cause instanceof oauth.AuthorizationResponseError)) throw notBegunHere(cause);
+      const why = cause.error_description ?? cause.error;
+      throw new Error(`Signing in failed: ${why}.`, { cause });
+    }
+  }
+
+  return {
+    async begin() {
+      const verifier = oauth.generateRandomCodeVerifier();
+      const state = oauth.generateRandomState();
+      const address = new URL(configuration.authorizationUrl);
+      const parameters = {
+        response_type: 'code',
+        client_id: configuration.clientId,
+        redirect_uri: redirectUri,
+        scope: configuration.scope,
+        state,
+        code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+        code_challenge_method: 'S256',
+      };
+      for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, value);
+      return { begun: { verifier, state }, url: address.href };
+    },
+    async redeem(answer, begun) {
+      if (begun === undefined) throw notBegunHere();
+      const { verifier, state } = begun;
+      const checked = checkAnswer(answer, state);
+      if ((checked.get('code') ?? '') === '') throw notBegunHere();
+      return readTokens(
+        oauth.authorizationCodeGrantRequest(
+          ...([server, client, noSecret, checked, redirectUri, verifier, options] as const),
+        ),
+      );
+    },
+    refresh: (refreshToken) =>
+      readTokens(oauth.refreshTokenGrantRequest(server, client, noSecret, refreshToken, options)),
+  };
+}
+
+const notBegunHere = (cause?: unknown) =>
+  new Error('This sign-in was not begun here: sign in again.', { cause });
+
+async function readBody(response: Response): Promise<Record<string, unknown>> {
+  const body: unknown = await response.json().catch(() => undefined);
+  return typeof body === 'object' && body !== null ? { ...body } : {};
+}
+
+const isLoopback = ({ hostname }: URL) =>
+  /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
