@@ -4,11 +4,15 @@ import type { Connection } from './connection';
 import type { Change } from './registers';
 import { globals } from './world';
 
+/** The listener of each type that `on` takes. */
 export interface ListenerTypes {
+  /** The newest status of an agent has changed. */
   'agent:status': (status: AgentStatus) => void;
+  /** The newest activity of a session has changed. */
   'session:activity': (activity: SessionActivity) => void;
   /** After the listeners of each single value: all that one message has changed, or one batch, in its order. */
   change: (news: { readonly changes: readonly Change[] }) => void;
+  /** The state of the connection has changed. */
   connection: (connection: Connection) => void;
 }
 

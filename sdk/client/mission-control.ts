@@ -13,6 +13,7 @@ import { initialState, transition, type Event, type State } from './transition';
 
 /** A client of Mission Control. */
 export interface MissionControl {
+  /** The state of the connection now. */
   readonly connection: Connection;
   /** The newest status of every agent, by agent id. The same map for ever: it changes. */
   readonly agents: ReadonlyMap<string, AgentStatus>;

@@ -14,6 +14,7 @@ import {
   type SocketConstructor,
 } from './world';
 
+/** What a client needs; all but `url` and `getToken` has a default. Durations are in milliseconds. */
 export interface MissionControlOptions {
   /** Of the WebSocket, e.g. `ws://localhost:3000`. */
   readonly url: string;
@@ -35,13 +36,17 @@ export interface MissionControlOptions {
   readonly autoConnect?: boolean;
   /** Attempts in a row that may fail before the client is `closed`. Default: without end. */
   readonly maxAttempts?: number;
+  /** Durations, in milliseconds: each has a default of its own. */
   readonly timing?: Partial<Timing>;
   /** Default: the global one. Node.js 20 has none: give it that of the package `ws`. */
   readonly WebSocket?: SocketConstructor;
+  /** Default: the global one. Asks `whoamiUrl`. */
   readonly fetch?: Fetch;
+  /** Whether there is a network, and whether anybody looks. Default: the browser's; elsewhere both are so at all times. */
   readonly page?: Page;
+  /** Default: the system's. For tests. */
   readonly clock?: Clock;
-  /** From 0 to 1, as Math.random. */
+  /** From 0 to 1, as `Math.random`: spreads the waits between attempts. For tests. */
   readonly random?: () => number;
 }
 

@@ -23,6 +23,7 @@ import {
 
 const Context = createContext<MissionControl | undefined>(undefined);
 
+/** A client that there is already, or the options of one that the provider makes. */
 export type MissionControlProviderProps = { readonly children?: ReactNode } & (
   | {
       /** A client that is made, and closed, elsewhere. */

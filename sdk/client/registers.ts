@@ -14,10 +14,11 @@ interface ChangeOf<Type extends EventFrame['type'], Value> {
 }
 
 export type Source = 'live' | 'snapshot';
+/** A change of an agent's status or of a session's activity. */
 export type Change =
   ChangeOf<'agent:status', AgentStatus> | ChangeOf<'session:activity', SessionActivity>;
 
-/** The key of a session in {@link Registers.sessions}: agents may give their sessions the same ids. */
+/** The key of a session in the map `sessions` of a client: agents may give their sessions the same ids. */
 export function sessionKey(agentId: string, sessionId: string): string {
   return JSON.stringify([agentId, sessionId]);
 }

@@ -4,7 +4,9 @@
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
+  /** Calls `due` after so many milliseconds; gives what `clearTimeout` takes. */
   setTimeout(due: () => void, delayMs: number): unknown;
+  /** Forgets a timer that is not due yet. */
   clearTimeout(timer: unknown): void;
 }
 

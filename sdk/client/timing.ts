@@ -1,5 +1,6 @@
 // Every duration that the client goes by, in milliseconds. Each may be set; tests set seconds.
 
+/** Every duration that the client goes by, in milliseconds. */
 export interface Timing {
   /** The bound of the wait after a lost connection; it doubles with every failure. Default: 1,000. */
   readonly backoffBaseMs: number;

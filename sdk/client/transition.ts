@@ -2,6 +2,7 @@
 import { backoffMs, betweenMs } from './backoff';
 import type { Timing } from './timing';
 
+/** The states of a connection; docs/client.md says what each means and what changes it. */
 export type ConnectionState =
   'idle' | 'connecting' | 'connected' | 'waiting' | 'offline' | 'unauthorized' | 'closed';
 

@@ -27,6 +27,7 @@ export interface NodeSocket {
   ): unknown;
 }
 
+/** Makes a WebSocket and begins its handshake. */
 export type SocketConstructor = new (url: string, protocols?: string[]) => Socket;
 
 /** As much of `fetch` as asking about a token takes. */
@@ -50,7 +51,9 @@ export interface Signal {
 
 /** What is known about the network and about whether anybody looks. */
 export interface Page {
+  /** Whether there may be a network: a hint. */
   readonly isOnline: boolean;
+  /** Whether the page is visible. */
   readonly isVisible: boolean;
   /** Calls `changed` whenever one of both may have changed. Returns how to stop that. */
   subscribe(changed: () => void): () => void;

@@ -60,8 +60,14 @@ export const payloadSchemas = {
 /** The types of events, which EventBridge calls detail types. */
 export const eventTypes = Object.keys(payloadSchemas) as readonly EventType[];
 
+/** One of {@link eventTypes}. */
 export type EventType = keyof typeof payloadSchemas;
+/** The status of an agent: `agentId` of 1 to 128 bytes of UTF-8, `timestamp` in milliseconds since the Unix epoch. */
 export type AgentStatus = v.InferOutput<typeof agentStatusSchema>;
+/**
+ * The newest message of a session: ids of 1 to 128 bytes of UTF-8 each, `timestamp` in milliseconds since the Unix epoch. The
+ * whole message has at most {@link maxEventFrameBytes}.
+ */
 export type SessionActivity = v.InferOutput<typeof sessionActivitySchema>;
 
 /** An event as the frame that is sent for it. */

@@ -92,7 +92,9 @@ export const clientFrameSchema = v.variant(
 
 /** What a batch may carry: the messages that go out to many connections at once. */
 export type BatchedMessage = v.InferOutput<typeof batchedSchema>;
+/** A message that the server sends, by `type`. Timestamps are milliseconds since the Unix epoch. */
 export type ServerFrame = v.InferOutput<typeof serverFrameSchema>;
+/** A message that a client sends, by `type`. `since` is in milliseconds since the Unix epoch. */
 export type ClientFrame = v.InferOutput<typeof clientFrameSchema>;
 
 /** A client's frame that was not understood: the code and the message of the `error` frame to answer with. */

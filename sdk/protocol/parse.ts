@@ -9,6 +9,7 @@ export interface Fault {
   readonly problem: string;
 }
 
+/** What parsing gives: the value, or every fault that was found. */
 export type Parsed<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly faults: Fault[] };
 

@@ -8,6 +8,7 @@ import { PublishError } from './publish-error';
 import type { SendOptions } from './send-batch';
 import { nextTimestamp } from './timestamps';
 
+/** How a publisher sends; every option has a default. */
 export interface PublisherOptions {
   /** Name or ARN of the bus; `mission-control` unless given. */
   readonly eventBusName?: string;
@@ -33,7 +34,9 @@ export interface PublisherOptions {
   readonly onError?: (error: PublishError) => void;
   /** The time in milliseconds since the Unix epoch. */
   readonly now?: () => number;
+  /** Waits between attempts, in milliseconds; for tests. */
   readonly sleep?: (milliseconds: number) => Promise<void>;
+  /** From 0 to 1, as `Math.random`: spreads the waits between attempts; for tests. */
   readonly random?: () => number;
 }
 
@@ -44,9 +47,17 @@ export interface PublisherOptions {
  * it, or `flush()`: what is under way when the environment is frozen or the process ends is lost.
  */
 export interface Publisher {
-  /** An agent is `online` (running and healthy), `offline` (stopped) or in `error` (failed). */
+  /**
+   * Reports that an agent is `online` (running and healthy), `offline` (stopped) or in `error` (failed).
+   * @param agentId 1 to 128 bytes of UTF-8
+   */
   readonly broadcastAgentStatus: (agentId: string, status: AgentStatus['status']) => Promise<void>;
-  /** There is something new in a session of an agent. */
+  /**
+   * Reports the newest message of a session.
+   * @param agentId 1 to 128 bytes of UTF-8
+   * @param sessionId 1 to 128 bytes of UTF-8
+   * @param lastMessage any text, as long as the whole message has at most 32 KB
+   */
   readonly broadcastSessionActivity: (
     agentId: string,
     sessionId: string,
@@ -72,6 +83,7 @@ const timeouts = {
  */
 const readsFilesAgain = { ignoreCache: true };
 
+/** A publisher of its own, with its own options and connections: `close()` it when it is not needed any more. */
 export function createPublisher(options: PublisherOptions = {}): Publisher {
   const { eventBusName = 'mission-control', eventSource = 'mission-control' } = options;
   const { pack = false } = options;
