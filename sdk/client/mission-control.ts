@@ -45,7 +45,7 @@ export interface MissionControl {
 
 /**
  * Connects to Mission Control, and stays connected.
- * @throws {TypeError} for options that cannot work
+ * @throws a `TypeError` for options that cannot work
  */
 export function createMissionControl(options: MissionControlOptions): MissionControl {
   const settings = settingsOf(options);

@@ -42,7 +42,7 @@ export function MissionControlProvider(props: MissionControlProviderProps): Reac
   return createElement(Context.Provider, { value }, props.children);
 }
 
-/** The client of the provider around, e.g. for `reconnect()`. @throws {Error} without a provider */
+/** The client of the provider around, e.g. for `reconnect()`. @throws an `Error` without a provider */
 export function useMissionControl(): MissionControl {
   const client = useContext(Context);
   if (client === undefined) throw new Error('There is no MissionControlProvider around this.');
