@@ -11,7 +11,9 @@ const only = (name, from, allowed, comment) => ({
 });
 
 const entries = '^lambdas/[^/]+/index\\.ts$';
-const functionFolders = '^lambdas/(?!core/|aws/)([^/]+)/';
+/** Folders of lambdas/ that are rooms; each other one is a function. */
+const rooms = '(?:core|adapters|wiring|contract)/';
+const functionFolders = `^lambdas/(?!${rooms})([^/]+)/`;
 const protocol = '^sdk/protocol/';
 
 module.exports = {
@@ -32,17 +34,23 @@ module.exports = {
       'infra and lambdas share it; it parses as the protocol does.',
     ),
     only(
-      'aws-answers-ports',
-      '^lambdas/aws/',
+      'adapters-answer-ports',
+      '^lambdas/adapters/',
       ['^lambdas/core/', '^lambdas/contract\\.ts$', protocol],
       'Adapters answer the ports of core.',
+    ),
+    only(
+      'wiring-knows-both-sides',
+      '^lambdas/wiring/',
+      ['^lambdas/core/', '^lambdas/adapters/', '^lambdas/contract\\.ts$', protocol],
+      'It gives core the adapters.',
     ),
     {
       name: 'handlers-see-rules-only',
       comment: 'A handler translates event to core and back; only index.ts wires adapters to it.',
       severity: 'error',
-      from: { path: '^lambdas/(?!core/|aws/)[^/]+/(?!index\\.ts$)' },
-      to: { path: ours, pathNot: ['^lambdas/core/', protocol, '^lambdas/(?!core/|aws/)[^/]+/'] },
+      from: { path: `${functionFolders}(?!index\\.ts$)` },
+      to: { path: ours, pathNot: ['^lambdas/core/', protocol, functionFolders] },
     },
     {
       name: 'no-function-imports-another',

@@ -29,7 +29,7 @@ burst
   --seconds N            how long each is measured       default: 20
   --warm-up N            seconds of it before            default: 20
 
-fast             ours: lambdas/core/fan-out.ts, with the listing of the connections
+fast             ours: lambdas/core/fan-out/fan-out.ts, with the listing of the connections
 unsigned         undici's pool as it comes: no signature, no listing, no retries; the floor
 sdk-bounded      the AWS SDK's client, 128 posts in flight over 128 sockets, with the listing
 sdk-promise-all  the AWS SDK's client as it comes, all posts at once, with the listing

@@ -1,5 +1,5 @@
 // What one attacker can make a deployment cost in a day, by every kind of abuse, as the limits bound it.
-import { connectionsWorth, floodPenaltyMilliseconds } from '#core/frame-limits';
+import { connectionsWorth, floodPenaltyMilliseconds } from '#core/requests/message-limits';
 import {
   callMilliseconds,
   heartbeatBytes,
@@ -218,7 +218,7 @@ function syncs(): Abuse {
   const { messages: answers, bytes } = largestState;
   const each = (writes: number): Usage =>
     sum(
-      // Eight messages at a time: lambdas/core/sync-state.ts.
+      // Eight messages at a time: lambdas/core/requests/sync-state.ts.
       call(1024, writes + 2, (answers / 8) * postMilliseconds),
       { webSocketMessage: 1 + answers, writeUnit: writes, readUnit: bytes / 4096 / 2 },
       { sentByte: bytes + answers * overheadBytes },

@@ -1,11 +1,11 @@
 // Events at a rate to so many connections, in simulated time: the coalescer, the flushes and the pace that Lambda runs.
-import { createCoalescer, type Coalescer } from '#core/broadcasting/coalescer';
-import { createFlush } from '#core/broadcasting/flush';
-import type { OutgoingMessage } from '#core/broadcasting/outgoing-message';
-import type { Flush } from '#core/broadcasting/ports';
-import { createFanOut } from '#core/fan-out';
-import { createLargeFanOut } from '#core/large-fan-out';
-import { noReach } from '#core/reach';
+import { createCoalescer, type Coalescer } from '#core/coalescing/coalescer';
+import { createFlush } from '#core/coalescing/flush';
+import type { OutgoingMessage } from '#core/fan-out/outgoing-message';
+import type { Flush } from '#core/coalescing/ports';
+import { createFanOut } from '#core/fan-out/fan-out';
+import { createLargeFanOut } from '#core/fan-out/large-fan-out';
+import { noReach } from '#core/fan-out/recent-fan-outs';
 import type { Load } from './load';
 import { SimulatedEvents } from './simulated-events';
 import { SimulatedService } from './simulated-service';

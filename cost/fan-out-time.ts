@@ -1,6 +1,6 @@
 // How long one frame to everybody takes, and what the functions that send it are paid for.
-import { heartbeatCeilingOf } from '#core/heartbeat-pace';
-import { burstSeconds } from '#core/pace';
+import { heartbeatCeilingOf } from '#core/broadcasting/heartbeat-pace';
+import { burstSeconds } from '#core/posting/pace';
 import type { Load } from './load';
 import { callMilliseconds, cpuMicrosPerFrame, postMilliseconds, shardCount } from './measured';
 

@@ -11,13 +11,13 @@ export const cpuMicrosPerFrame = 76;
 
 /**
  * Bytes of a connection's record as DynamoDB counts them, names included, with a user id of 36 characters:
- * see lambdas/aws/dynamo-connection-store.ts. Rounded up.
+ * see lambdas/adapters/dynamodb/dynamo-connection-store.ts. Rounded up.
  */
 export const recordBytes = 140;
 
 /**
  * Of an event or a pack that waits for a flush: bytes of its item beside its messages, and the partitions over which
- * items are spread (lambdas/aws/dynamo-pending-store.ts); how far before its cursor a holder reads again, for what clocks
+ * items are spread (lambdas/adapters/dynamodb/dynamo-pending-store.ts); how far before its cursor a holder reads again, for what clocks
  * that differ have put there; and for how long an environment remembers that the lease is held.
  */
 export const pending = {

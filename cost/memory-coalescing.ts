@@ -1,5 +1,5 @@
 // The ports of coalescing, answered in memory.
-import { keyOf } from '#core/broadcasting/lane-progress';
+import { keyOf } from '#core/coalescing/lane-progress';
 import type {
   FanOutLease,
   HeldState,
@@ -7,7 +7,7 @@ import type {
   PendingItem,
   PendingStore,
   SentKeys,
-} from '#core/broadcasting/ports';
+} from '#core/coalescing/ports';
 
 const never: LeaseState = {
   ...{ holder: undefined, heldUntil: 0, read: 0, flushedAt: 0, hasSent: false },

@@ -1,5 +1,5 @@
 // The events of a simulation: when each was reported, and when the last client had it, or a newer one of its register.
-import { messageOfEvent, type OutgoingMessage } from '#core/broadcasting/outgoing-message';
+import { messageOfEvent, type OutgoingMessage } from '#core/fan-out/outgoing-message';
 
 interface Posted {
   /** The events whose messages are in it, by their numbers. */

@@ -1,7 +1,7 @@
 // Lambda, the queue and API Gateway in simulated time: execution environments, each with a CPU and a pace of its own.
-import { readOutgoing } from '#core/broadcasting/outgoing-message';
-import { createFanOut, type FanOutDependencies } from '#core/fan-out';
-import { createPace } from '#core/pace';
+import { readOutgoing } from '#core/fan-out/outgoing-message';
+import { createFanOut, type FanOutDependencies } from '#core/fan-out/fan-out';
+import { createPace } from '#core/posting/pace';
 import type { DeliveryJob, Log } from '#core/ports';
 import type { Load } from './load';
 import { shardCount } from './measured';

@@ -1,5 +1,5 @@
 // The table's items of coalescing, and the records of connections, in simulated time.
-import type { FanOutLease, PendingStore } from '#core/broadcasting/ports';
+import type { FanOutLease, PendingStore } from '#core/coalescing/ports';
 import type { Connection, ConnectionStore } from '#core/ports';
 import { shardCount } from '#core/shard';
 import { callMilliseconds } from './measured';

@@ -1,6 +1,6 @@
 // A fan-out under the account's quota: the delivery and the pace that Lambda runs, with a bucket for API Gateway.
-import { deliverAll, onePage } from '#core/delivery';
-import { catchUpSeconds, createPace, type Pace } from '#core/pace';
+import { deliverAll, onePage } from '#core/posting/post-to-all';
+import { catchUpSeconds, createPace, type Pace } from '#core/posting/pace';
 import type { Connection } from '#core/ports';
 import { createRandom, createSimulatedGateway } from './simulated-gateway';
 import type { Quota } from './token-bucket';
@@ -33,7 +33,7 @@ export interface SimulationResult {
   readonly endSeconds: number;
 }
 
-/** As in lambdas/aws/delivery-options.ts. */
+/** As in lambdas/wiring/posting-options.ts. */
 export const deliveryLimits = { concurrency: 160, maxAttempts: 5, maxStuckAttempts: 2 } as const;
 
 const never = Number.MAX_SAFE_INTEGER;

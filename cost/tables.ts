@@ -1,5 +1,5 @@
 // The tables of docs/scale-and-cost.md, which the command prints for a load of one's own.
-import { heartbeatCeilingOf } from '#core/heartbeat-pace';
+import { heartbeatCeilingOf } from '#core/broadcasting/heartbeat-pace';
 import { billOf, dollarsOf } from './bill';
 import { busyTables } from './busy-tables';
 import { secondsToLastClient, workersOf } from './fan-out-time';

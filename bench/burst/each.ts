@@ -1,11 +1,11 @@
 // `broadcast` before coalescing, made of parts of today: a fan-out of its own for each event, after a write of its register
 // through the AWS SDK's client.
-import { createDynamoStateStore } from '#lambdas/aws/dynamo-state-store';
-import { readSettings } from '#lambdas/aws/environment';
-import { createFanOutWorld } from '#lambdas/aws/fan-out-world';
+import { createDynamoStateStore } from '#adapters/dynamodb/dynamo-state-store';
+import { readSettings } from '#wiring/environment';
+import { createFanOutWorld } from '#wiring/fan-out-dependencies';
 import { createHandler } from '#lambdas/broadcast/handler';
-import { createBroadcast } from '#core/broadcast';
-import type { Coalescer } from '#core/broadcasting/coalescer';
+import { createBroadcast } from '#core/broadcasting/broadcast';
+import type { Coalescer } from '#core/coalescing/coalescer';
 
 const lifetimes = readSettings(process.env, ['agentDays', 'sessionHours']);
 const { dynamo, tableName, ...world } = createFanOutWorld(process.env, 'broadcast');

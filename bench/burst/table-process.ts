@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
-import { createDynamoConnectionStore } from '#lambdas/aws/dynamo-connection-store';
+import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
 import { attributes } from '#lambdas/contract';
 import type { Certificate } from '../certificate';
 import { connectionsOf } from '../connections';

@@ -1,12 +1,12 @@
-// Ours: the fan-out of the service, wired as lambdas/aws/fan-out-world.ts wires it.
-import { createDynamoClient, createManagementApiClient } from '#lambdas/aws/clients';
-import { createDynamoConnectionStore } from '#lambdas/aws/dynamo-connection-store';
-import { createFastQuery } from '#lambdas/aws/dynamo-query';
-import { systemTimers } from '#lambdas/aws/system-timers';
-import { createUndiciPoster } from '#lambdas/aws/undici-poster';
-import { readOutgoing } from '#core/broadcasting/outgoing-message';
-import { createFanOut } from '#core/fan-out';
-import { createPace } from '#core/pace';
+// Ours: the fan-out of the service, wired as lambdas/wiring/fan-out-dependencies.ts wires it.
+import { createDynamoClient, createManagementApiClient } from '#wiring/clients';
+import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
+import { createFastQuery } from '#adapters/dynamodb/requests/dynamo-query';
+import { systemTimers } from '#wiring/system-timers';
+import { createUndiciPoster } from '#adapters/api-gateway/undici-poster';
+import { readOutgoing } from '#core/fan-out/outgoing-message';
+import { createFanOut } from '#core/fan-out/fan-out';
+import { createPace } from '#core/posting/pace';
 import type { Log } from '#core/ports';
 import { tableNameOf } from '../connections';
 import { concurrency, type Send, type Surroundings } from './variant';

@@ -1,6 +1,6 @@
-// Lists all connections before any is posted to, as one does without lambdas/core/fan-out.ts.
-import { createDynamoClient } from '#lambdas/aws/clients';
-import { createDynamoConnectionStore } from '#lambdas/aws/dynamo-connection-store';
+// Lists all connections before any is posted to, as one does without lambdas/core/fan-out/fan-out.ts.
+import { createDynamoClient } from '#wiring/clients';
+import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
 import type { ConnectionStore } from '#core/ports';
 import { shards } from '#core/shard';
 import { tableNameOf } from '../connections';

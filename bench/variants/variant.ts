@@ -16,5 +16,5 @@ export interface Surroundings {
 /** Sends a frame to all connections that are in a table; gives how many were delivered. */
 export type Send = (frame: string, connections: number) => Promise<number>;
 
-/** Posts in flight, and sockets, at the most: as in lambdas/aws/fan-out-world.ts. */
+/** Posts in flight, and sockets, at the most: as in lambdas/wiring/fan-out-dependencies.ts. */
 export const concurrency = 128;

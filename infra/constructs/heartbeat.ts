@@ -11,7 +11,7 @@ import type { Store } from './store';
 import type { MissionControlWebSocketApi } from './websocket-api';
 
 /**
- * A beat is planned up to five minutes ahead (`horizon` in lambdas/core/heartbeat.ts), and retention counts from then:
+ * A beat is planned up to five minutes ahead (`horizon` in lambdas/core/broadcasting/heartbeat.ts), and retention counts from then:
  * two minutes are left to take it up.
  */
 const beatLifetime = Duration.minutes(7);

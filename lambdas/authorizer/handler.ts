@@ -1,9 +1,9 @@
 // Called by API Gateway for `$connect`: answers with a policy that allows it, or throws.
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
-import type { Authorize } from '#core/authorize';
-import { buildAuthorizerContext } from '#core/authorizer-context';
-import type { Handshake } from '#core/handshake-token';
-import { noVerdictCode } from '#core/no-verdict';
+import type { Authorize } from '#core/auth/authorize';
+import { buildAuthorizerContext } from '#core/auth/authorizer-context';
+import type { Handshake } from '#core/auth/handshake-token';
+import { noVerdictCode } from '#core/auth/no-verdict';
 import type { Count, Log } from '#core/ports';
 import { HandshakeRefused, type Refusal } from './handshake-refused';
 

@@ -1,11 +1,11 @@
 // Cold start of `authorizer`.
-import { createEmfCount } from '#lambdas/aws/emf-metrics';
-import { readSettings } from '#lambdas/aws/environment';
-import { readTokenVerifier } from '#lambdas/aws/jwt-token-verifier';
-import { createLog } from '#lambdas/aws/logger';
+import { createEmfCount } from '#adapters/observability/emf-metrics';
+import { readSettings } from '#wiring/environment';
+import { readTokenVerifier } from '#wiring/token-verifier';
+import { createLog } from '#adapters/observability/logger';
 import { metricSource } from '#lambdas/contract';
-import { createAuthorize } from '#core/authorize';
-import { noVerdictCode } from '#core/no-verdict';
+import { createAuthorize } from '#core/auth/authorize';
+import { noVerdictCode } from '#core/auth/no-verdict';
 import { createHandler } from './handler';
 
 const { stage } = readSettings(process.env, ['stage']);

@@ -1,6 +1,6 @@
 // An event from the bus. EventBridge calls asynchronously: what this throws is tried twice more.
 import type { Context, EventBridgeEvent } from 'aws-lambda';
-import type { Broadcast } from '#core/broadcast';
+import type { Broadcast } from '#core/broadcasting/broadcast';
 import { deadlineOf } from '#core/deadline';
 import type { Clock } from '#core/ports';
 

@@ -1,10 +1,10 @@
 // Cold start of `broadcast`.
-import { createFastSender } from '#lambdas/aws/dynamo-sender';
-import { createDynamoStateStore } from '#lambdas/aws/dynamo-state-store';
-import { readSettings } from '#lambdas/aws/environment';
-import { createFanOutWorld } from '#lambdas/aws/fan-out-world';
-import { createSqsRejectedEvents } from '#lambdas/aws/sqs-rejected-events';
-import { createBroadcast } from '#core/broadcast';
+import { createFastSender } from '#adapters/dynamodb/requests/dynamo-sender';
+import { createDynamoStateStore } from '#adapters/dynamodb/dynamo-state-store';
+import { readSettings } from '#wiring/environment';
+import { createFanOutWorld } from '#wiring/fan-out-dependencies';
+import { createSqsRejectedEvents } from '#adapters/sqs/sqs-dead-letter-queue';
+import { createBroadcast } from '#core/broadcasting/broadcast';
 import { createHandler } from './handler';
 
 const names = ['rejectedEventsQueueUrl', 'agentDays', 'sessionHours'] as const;

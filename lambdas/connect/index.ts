@@ -1,8 +1,8 @@
 // Cold start of `connect`.
-import { createConnectionWorld } from '#lambdas/aws/connection-world';
-import { createDynamoRateLimitStore } from '#lambdas/aws/dynamo-rate-limit-store';
-import { readSettings } from '#lambdas/aws/environment';
-import { createConnect } from '#core/connect';
+import { createConnectionWorld } from '#wiring/connection-dependencies';
+import { createDynamoRateLimitStore } from '#adapters/dynamodb/dynamo-rate-limit-store';
+import { readSettings } from '#wiring/environment';
+import { createConnect } from '#core/connections/connect';
 import { createHandler } from './handler';
 
 const settings = readSettings(process.env, [

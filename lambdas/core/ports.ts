@@ -1,4 +1,4 @@
-// What the rules need from the world. lambdas/aws answers these with AWS, the unit tests with fakes.
+// What the rules need from the world. lambdas/adapters answers these with AWS, the unit tests with fakes.
 import type { EventFrame } from '#sdk/protocol';
 import type { LogFields, LogMessage } from './log-lines';
 

@@ -1,6 +1,6 @@
 // Cold start of `default`.
-import { createAnswerWorld } from '#lambdas/aws/answer-world';
-import { createAnswer } from '#core/answer';
+import { createAnswerWorld } from '#wiring/request-dependencies';
+import { createAnswer } from '#core/requests/answer';
 import { createHandler } from './handler';
 
 const world = createAnswerWorld(process.env);

@@ -1,6 +1,6 @@
 // Jobs from the deliveries queue. A job that fails comes back alone; the others of its batch are done.
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import type { Deliver } from '#core/deliver';
+import type { Deliver } from '#core/broadcasting/deliver';
 import { deadlineOf } from '#core/deadline';
 import type { Clock, DeliveryJob, DrainJob, Log } from '#core/ports';
 

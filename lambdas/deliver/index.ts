@@ -1,12 +1,12 @@
 // Cold start of `deliver`.
-import { createManagementApiClient } from '#lambdas/aws/clients';
-import { createDynamoStateStore } from '#lambdas/aws/dynamo-state-store';
-import { readSettings } from '#lambdas/aws/environment';
-import { createFanOutWorld } from '#lambdas/aws/fan-out-world';
-import { createManagementApiInspector } from '#lambdas/aws/management-api-inspector';
-import { parseDeliveryJob } from '#lambdas/aws/delivery-body';
-import { createSqsUndeliverableJobs } from '#lambdas/aws/sqs-rejected-events';
-import { createDeliver } from '#core/deliver';
+import { createManagementApiClient } from '#wiring/clients';
+import { createDynamoStateStore } from '#adapters/dynamodb/dynamo-state-store';
+import { readSettings } from '#wiring/environment';
+import { createFanOutWorld } from '#wiring/fan-out-dependencies';
+import { createManagementApiInspector } from '#adapters/api-gateway/management-api-inspector';
+import { parseDeliveryJob } from '#adapters/sqs/retry-job-body';
+import { createSqsUndeliverableJobs } from '#adapters/sqs/sqs-dead-letter-queue';
+import { createDeliver } from '#core/broadcasting/deliver';
 import { createHandler } from './handler';
 
 const { rejectedEventsQueueUrl } = readSettings(process.env, ['rejectedEventsQueueUrl']);

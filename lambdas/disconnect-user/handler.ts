@@ -1,6 +1,6 @@
 // An operator's event from the bus. EventBridge calls asynchronously: what this throws is tried twice more.
 import type { EventBridgeEvent } from 'aws-lambda';
-import type { DisconnectUser } from '#core/disconnect-user';
+import type { DisconnectUser } from '#core/connections/disconnect-user';
 
 export function createHandler({ disconnectUser }: { readonly disconnectUser: DisconnectUser }) {
   return async (event: EventBridgeEvent<string, unknown>): Promise<void> => {

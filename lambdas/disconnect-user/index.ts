@@ -1,10 +1,10 @@
 // Cold start of `disconnect-user`.
-import { createSqsClient } from '#lambdas/aws/clients';
-import { createConnectionWorld } from '#lambdas/aws/connection-world';
-import { readSettings } from '#lambdas/aws/environment';
-import { createSqsRejectedEvents } from '#lambdas/aws/sqs-rejected-events';
-import { systemTimers } from '#lambdas/aws/system-timers';
-import { createDisconnectUser } from '#core/disconnect-user';
+import { createSqsClient } from '#wiring/clients';
+import { createConnectionWorld } from '#wiring/connection-dependencies';
+import { readSettings } from '#wiring/environment';
+import { createSqsRejectedEvents } from '#adapters/sqs/sqs-dead-letter-queue';
+import { systemTimers } from '#wiring/system-timers';
+import { createDisconnectUser } from '#core/connections/disconnect-user';
 import { createHandler } from './handler';
 
 const { rejectedEventsQueueUrl, maxTokenHours } = readSettings(

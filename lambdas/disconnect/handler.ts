@@ -1,6 +1,6 @@
 // $disconnect: best effort, so the record of a connection may also outlive it until a heartbeat finds it gone.
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { parseAuthorizerContext } from '#core/authorizer-context';
+import { parseAuthorizerContext } from '#core/auth/authorizer-context';
 import type { ConnectionStore, Log } from '#core/ports';
 
 export interface DisconnectEvent {

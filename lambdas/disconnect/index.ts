@@ -1,8 +1,8 @@
 // Cold start of `disconnect`.
-import { createDynamoClient } from '#lambdas/aws/clients';
-import { createDynamoConnectionStore } from '#lambdas/aws/dynamo-connection-store';
-import { readSettings } from '#lambdas/aws/environment';
-import { createLog } from '#lambdas/aws/logger';
+import { createDynamoClient } from '#wiring/clients';
+import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
+import { readSettings } from '#wiring/environment';
+import { createLog } from '#adapters/observability/logger';
 import { createHandler } from './handler';
 
 const { tableName } = readSettings(process.env, ['tableName']);

@@ -1,6 +1,6 @@
 // GET /health.
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { Health } from '#core/health';
+import type { Health } from '#core/requests/health';
 
 export function createHandler({ health }: { readonly health: Health }) {
   return async (): Promise<APIGatewayProxyStructuredResultV2> => {

@@ -1,11 +1,11 @@
 // Cold start of `health`.
-import { createDynamoClient } from '#lambdas/aws/clients';
-import { createDynamoCensusStore } from '#lambdas/aws/dynamo-census-store';
-import { createDynamoConnectionStore } from '#lambdas/aws/dynamo-connection-store';
-import { readSettings } from '#lambdas/aws/environment';
-import { createHttpGatewayProbe } from '#lambdas/aws/http-gateway-probe';
-import { createLog } from '#lambdas/aws/logger';
-import { createHealth } from '#core/health';
+import { createDynamoClient } from '#wiring/clients';
+import { createDynamoCensusStore } from '#adapters/dynamodb/dynamo-connection-count-store';
+import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
+import { readSettings } from '#wiring/environment';
+import { createHttpGatewayProbe } from '#adapters/http/http-gateway-probe';
+import { createLog } from '#adapters/observability/logger';
+import { createHealth } from '#core/requests/health';
 import { createHandler } from './handler';
 
 const settings = readSettings(process.env, ['tableName', 'useMockData'], ['gatewayUrl']);

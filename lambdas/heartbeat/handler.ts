@@ -1,7 +1,7 @@
 // The schedule calls once a minute; SQS hands back the heartbeats that its calls have planned.
 import type { Context, SQSEvent } from 'aws-lambda';
 import { deadlineOf } from '#core/deadline';
-import type { Heartbeat } from '#core/heartbeat';
+import type { Heartbeat } from '#core/broadcasting/heartbeat';
 import type { Clock, PlannedHeartbeat } from '#core/ports';
 
 /** What the schedule sends. A call plans from the time at which it comes, so nothing in it is read. */

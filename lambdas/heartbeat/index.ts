@@ -1,9 +1,9 @@
 // Cold start of `heartbeat`.
-import { createDynamoHeartbeatStore } from '#lambdas/aws/dynamo-heartbeat-store';
-import { readSettings } from '#lambdas/aws/environment';
-import { createFanOutWorld } from '#lambdas/aws/fan-out-world';
-import { createSqsHeartbeatQueue } from '#lambdas/aws/sqs-heartbeat-queue';
-import { createHeartbeat } from '#core/heartbeat';
+import { createDynamoHeartbeatStore } from '#adapters/dynamodb/dynamo-heartbeat-store';
+import { readSettings } from '#wiring/environment';
+import { createFanOutWorld } from '#wiring/fan-out-dependencies';
+import { createSqsHeartbeatQueue } from '#adapters/sqs/sqs-heartbeat-queue';
+import { createHeartbeat } from '#core/broadcasting/heartbeat';
 import { createHandler } from './handler';
 
 const names = ['heartbeatQueueUrl', 'heartbeatSeconds', 'heartbeat'] as const;

@@ -1,8 +1,8 @@
 // Cold start of `mock-agents`.
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { createPublisher } from '#sdk/publisher';
-import { readSettings } from '#lambdas/aws/environment';
-import { createLog } from '#lambdas/aws/logger';
+import { readSettings } from '#wiring/environment';
+import { createLog } from '#adapters/observability/logger';
 import { createMockAgents } from '#core/mock-agents';
 import { createHandler } from './handler';
 

@@ -1,11 +1,11 @@
 // Cold start of `whoami`.
-import { createDynamoClient } from '#lambdas/aws/clients';
-import { createDynamoConnectionStore } from '#lambdas/aws/dynamo-connection-store';
-import { readSettings } from '#lambdas/aws/environment';
-import { readTokenVerifier } from '#lambdas/aws/jwt-token-verifier';
-import { createLog } from '#lambdas/aws/logger';
-import { noVerdictCode } from '#core/no-verdict';
-import { createWhoami } from '#core/whoami';
+import { createDynamoClient } from '#wiring/clients';
+import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
+import { readSettings } from '#wiring/environment';
+import { readTokenVerifier } from '#wiring/token-verifier';
+import { createLog } from '#adapters/observability/logger';
+import { noVerdictCode } from '#core/auth/no-verdict';
+import { createWhoami } from '#core/requests/whoami';
 import { createHandler } from './handler';
 
 const { tableName } = readSettings(process.env, ['tableName']);

@@ -2,10 +2,10 @@
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createDynamoFanOutLease } from '#lambdas/aws/dynamo-fan-out-lease';
-import { createDynamoPendingStore } from '#lambdas/aws/dynamo-pending-store';
-import { createSdkQuery } from '#lambdas/aws/dynamo-query';
-import { keyOf } from '#core/broadcasting/lane-progress';
+import { createDynamoFanOutLease } from '#adapters/dynamodb/dynamo-fan-out-lease';
+import { createDynamoPendingStore } from '#adapters/dynamodb/dynamo-pending-store';
+import { createSdkQuery } from '#adapters/dynamodb/requests/dynamo-query';
+import { keyOf } from '#core/coalescing/lane-progress';
 import { TestClient } from '../support/client';
 import { eventually } from '../support/eventually';
 import { agentEvent, sessionEvent } from '../support/events';

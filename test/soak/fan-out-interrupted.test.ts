@@ -5,7 +5,7 @@ import { heard, startFanOutStack, type FanOutStack } from '../support/fan-out-st
 let stack: FanOutStack;
 afterEach(() => stack.close());
 
-/** The posts that may be in flight when a function ends: lambdas/aws/delivery-options.ts. */
+/** The posts that may be in flight when a function ends: lambdas/wiring/posting-options.ts. */
 const inFlight = 128;
 
 const broadcastFunction = 'mission-control-broadcast';

@@ -1,12 +1,12 @@
 // The rules of `default` over fakes, for the tests of what clients send.
-import { createAnswer } from '#core/answer';
-import { createCloseConnection } from '#core/close-connection';
-import { createJudgeFrame } from '#core/frame-limits';
-import { createPace } from '#core/pace';
+import { createAnswer } from '#core/requests/answer';
+import { createCloseConnection } from '#core/connections/close-connection';
+import { createJudgeFrame } from '#core/requests/message-limits';
+import { createPace } from '#core/posting/pace';
 import type { Connection, Countable, TokenVerdict } from '#core/ports';
-import { createAdmitSync } from '#core/sync-limits';
-import { createRefreshToken } from '#core/refresh-token';
-import { createSyncState } from '#core/sync-state';
+import { createAdmitSync } from '#core/requests/sync-limits';
+import { createRefreshToken } from '#core/requests/refresh-token';
+import { createSyncState } from '#core/requests/sync-state';
 import {
   FakeClock,
   FakeGateway,

@@ -1,8 +1,8 @@
 // Execution environments of `broadcast` in virtual time: they share a table, have clocks of their own, and can die.
 import { VirtualClock } from '#cost/virtual-clock';
-import { createCoalescer, type Coalescer, type Outgoing } from '#core/broadcasting/coalescer';
-import { messageOfEvent } from '#core/broadcasting/outgoing-message';
-import type { FanOutLease, Flush, Lane, PendingStore } from '#core/broadcasting/ports';
+import { createCoalescer, type Coalescer, type Outgoing } from '#core/coalescing/coalescer';
+import { messageOfEvent } from '#core/fan-out/outgoing-message';
+import type { FanOutLease, Flush, Lane, PendingStore } from '#core/coalescing/ports';
 import { MemoryFanOutLease, MemoryPendingStore } from '#cost/memory-coalescing';
 import { agentEvent } from './events';
 import { RecordingLog } from './fakes';

@@ -1,5 +1,5 @@
 // The ports of core, answered in memory.
-import { isExpired } from '#core/connection';
+import { isExpired } from '#core/connections/connection';
 import type {
   CensusStore,
   Closer,

@@ -1,6 +1,6 @@
 // What every FanOutLease must do; the unit tests run it against each of them.
 import fc from 'fast-check';
-import type { FanOutLease, HeldState, LeaseState } from '#core/broadcasting/ports';
+import type { FanOutLease, HeldState, LeaseState } from '#core/coalescing/ports';
 
 const start = 1_707_163_200_000;
 

@@ -1,11 +1,11 @@
 // A fan-out over fakes, for the tests of everything that is built on it.
-import { createCoalescer } from '#core/broadcasting/coalescer';
-import { createFlush } from '#core/broadcasting/flush';
-import { createFanOut, type LanesOptions } from '#core/fan-out';
+import { createCoalescer } from '#core/coalescing/coalescer';
+import { createFlush } from '#core/coalescing/flush';
+import { createFanOut, type LanesOptions } from '#core/fan-out/fan-out';
 import type { Count, Countable } from '#core/ports';
-import { createPace } from '#core/pace';
-import { createReach, type Reach } from '#core/reach';
-import { createReportFanOut } from '#core/report';
+import { createPace } from '#core/posting/pace';
+import { createReach, type Reach } from '#core/fan-out/recent-fan-outs';
+import { createReportFanOut } from '#core/fan-out/report-fan-out';
 import { MemoryFanOutLease, MemoryPendingStore } from '#cost/memory-coalescing';
 import {
   FakeClock,

@@ -1,7 +1,7 @@
 // What every PendingStore must do; the unit tests run it against each of them.
 import fc from 'fast-check';
-import { heartbeatMessage, messageOfEvent } from '#core/broadcasting/outgoing-message';
-import type { PendingItem, PendingStore } from '#core/broadcasting/ports';
+import { heartbeatMessage, messageOfEvent } from '#core/fan-out/outgoing-message';
+import type { PendingItem, PendingStore } from '#core/coalescing/ports';
 import { agentEvent, sessionEvent } from './events';
 
 const start = 1_707_163_200_000;

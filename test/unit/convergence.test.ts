@@ -1,7 +1,7 @@
 // Whatever becomes of frames on their way, one snapshot makes both ends agree on the last writer of everything.
 import fc from 'fast-check';
-import { createBroadcast } from '#core/broadcast';
-import { readSnapshot, snapshotFrames } from '#core/snapshot';
+import { createBroadcast } from '#core/broadcasting/broadcast';
+import { readSnapshot, snapshotFrames } from '#core/requests/snapshot';
 import { Registers } from '#sdk/client/registers';
 import { parseServerFrame, registerOf, type EventFrame } from '#sdk/protocol';
 import { eventArbitrary, lastWriters } from '../support/state-store-contract';

@@ -1,7 +1,7 @@
 // Messages that are tried again: those that a newer one has overtaken are not, nor are heartbeats.
 import type { EventFrame } from '#sdk/protocol';
 import type { Log, StateStore } from '../ports';
-import { isEvent, type OutgoingMessage } from './outgoing-message';
+import { isEvent, type OutgoingMessage } from '../fan-out/outgoing-message';
 
 /**
  * Leaves out events whose register holds a newer value by now: that one has its own way to everybody. And heartbeats, as

@@ -2,8 +2,8 @@
 import { Arrivals, quantileOf } from '#bench/burst/arrivals';
 import { createPayload, dueAt, sessionOf, type Load } from '#bench/burst/load';
 import { formatBurstTable, type BurstResult } from '#bench/burst/results';
-import { messageOfEvent } from '#core/broadcasting/outgoing-message';
-import { batchesOf } from '#core/broadcasting/batches';
+import { messageOfEvent } from '#core/fan-out/outgoing-message';
+import { batchesOf } from '#core/fan-out/batches';
 
 const startAt = Date.UTC(2026, 2, 1);
 const load: Load = { first: 100, count: 3, eventsPerSecond: 10, startAt };

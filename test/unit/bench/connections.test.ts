@@ -7,8 +7,8 @@ import {
   tableNameOf,
   type ConnectionQuery,
 } from '#bench/connections';
-import { createDynamoConnectionStore } from '#lambdas/aws/dynamo-connection-store';
-import { isExpired } from '#core/connection';
+import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
+import { isExpired } from '#core/connections/connection';
 import type { Connection } from '#core/ports';
 import { shardOf, shards } from '#core/shard';
 

@@ -5,7 +5,7 @@ import { needsOf } from '#cost/quotas';
 import { simulateFanOut, type Simulation, type SimulationResult } from '#cost/simulation';
 import { simulationOf } from '#cost/tables';
 import { createTokenBucket, defaultQuota } from '#cost/token-bucket';
-import { heartbeatCeilingOf } from '#core/heartbeat-pace';
+import { heartbeatCeilingOf } from '#core/broadcasting/heartbeat-pace';
 
 const simulated = new Map<string, Promise<SimulationResult>>();
 

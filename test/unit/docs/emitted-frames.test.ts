@@ -1,10 +1,10 @@
 // What the rules really send is as the JSON Schemas say: each type of frame, from where it is made.
 import Ajv from 'ajv';
 import { documents } from '#docs/generator/documents';
-import { createBroadcast } from '#core/broadcast';
-import { createHeartbeat } from '#core/heartbeat';
-import { createLargeFanOut } from '#core/large-fan-out';
-import { createSendHeartbeat } from '#core/send-heartbeat';
+import { createBroadcast } from '#core/broadcasting/broadcast';
+import { createHeartbeat } from '#core/broadcasting/heartbeat';
+import { createLargeFanOut } from '#core/fan-out/large-fan-out';
+import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';
 import { createAnswerFakes, tokenOf } from '../../support/answer';
 import { createFanOutWorld } from '../../support/fan-out';
 import { MemoryStateStore } from '../../support/fakes';

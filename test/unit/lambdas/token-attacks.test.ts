@@ -1,11 +1,11 @@
 // Tokens that must neither open a connection nor prolong one, each with the code by which an operator can tell it from the others.
 import { createHmac } from 'node:crypto';
 import { exportSPKI } from 'jose';
-import { createJwtTokenVerifier } from '#lambdas/aws/jwt-token-verifier';
+import { createJwtTokenVerifier } from '#adapters/jwt/jwt-token-verifier';
 import { createHandler } from '#lambdas/authorizer/handler';
-import { createAuthorize } from '#core/authorize';
+import { createAuthorize } from '#core/auth/authorize';
 import type { Connection, TokenRefusal } from '#core/ports';
-import { createRefreshToken } from '#core/refresh-token';
+import { createRefreshToken } from '#core/requests/refresh-token';
 import { MemoryConnectionStore } from '../../support/fakes';
 import {
   createDocuments,

@@ -1,6 +1,6 @@
 // What API Gateway gets from the authorizer when the keys of the issuer cannot be had.
 import { createHandler } from '#lambdas/authorizer/handler';
-import { KeysUnavailableError } from '#core/no-verdict';
+import { KeysUnavailableError } from '#core/auth/no-verdict';
 
 test.each([
   [

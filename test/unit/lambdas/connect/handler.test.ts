@@ -1,5 +1,5 @@
 import { createHandler } from '#lambdas/connect/handler';
-import type { Connect } from '#core/connect';
+import type { Connect } from '#core/connections/connect';
 import { RecordingLog } from '../../../support/fakes';
 
 function setUp(outcome: Awaited<ReturnType<Connect>> = 'connected') {

@@ -1,4 +1,4 @@
-import type { HealthReport } from '#core/health';
+import type { HealthReport } from '#core/requests/health';
 import { createHandler } from '#lambdas/health/handler';
 
 const report: HealthReport = {

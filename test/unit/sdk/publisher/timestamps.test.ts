@@ -5,7 +5,7 @@ import { nextTimestamp } from '#sdk/publisher/timestamps';
 const minute = 60_000;
 const hour = 60 * minute;
 
-/** What the service takes: lambdas/core/broadcast.ts rejects what is further ahead of its own clock. */
+/** What the service takes: lambdas/core/broadcasting/broadcast.ts rejects what is further ahead of its own clock. */
 const accepted = 5 * minute;
 
 /** Whatever another test has left. */

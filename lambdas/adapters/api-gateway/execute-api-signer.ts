@@ -1,0 +1,57 @@
+// Signs posts to @connections by hand.
+import { createSigner, type SigningCredentials } from '../http/signature-v4';
+
+/** What a signed post is sent with. */
+export interface SignedPost {
+  /** The path as it goes over the wire: encoded once. */
+  readonly path: string;
+  /** Names and values in turn, as undici takes them; without `host`, which undici sets from the origin. */
+  readonly headers: string[];
+}
+
+export interface ExecuteApiSigner {
+  /**
+   * Signs one post.
+   * @param bodyHash by `bodyHashOf`: the same for every post of one text
+   * @param now milliseconds since the Unix epoch
+   */
+  sign(
+    connectionId: string,
+    bodyHash: string,
+    credentials: SigningCredentials,
+    now: number,
+  ): SignedPost;
+}
+
+/**
+ * Signs posts to the connections of one stage: each costs one hash, one HMAC and the encoding of its id.
+ * @param callbackUrl the stage's own, e.g. `https://abc.execute-api.eu-central-1.amazonaws.com/live`
+ */
+export function createExecuteApiSigner(callbackUrl: string, region: string): ExecuteApiSigner {
+  const { host, pathname } = new URL(callbackUrl);
+  const stagePath = pathname.replace(/\/$/, '');
+  const requestPath = `${stagePath}/%40connections/`;
+  // Every service but S3 signs the path, which is encoded already, encoded once more.
+  const canonicalPath = `POST\n${uriEncode(requestPath).replaceAll('%2F', '/')}`;
+  const signer = createSigner({ service: 'execute-api', region, host });
+
+  return {
+    sign(connectionId, bodyHash, credentials, now) {
+      const encodedId = uriEncode(connectionId);
+      // What is encoded already consists of unreserved characters and percent signs.
+      const encodedTwice = encodedId.replaceAll('%', '%25');
+      return {
+        path: requestPath + encodedId,
+        headers: signer.sign(canonicalPath + encodedTwice, bodyHash, credentials, now),
+      };
+    },
+  };
+}
+
+/** URI-encodes as Signature Version 4 wants it: encodeURIComponent spares five characters that AWS does not. */
+function uriEncode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}

@@ -1,0 +1,142 @@
+// Posts frames at a tenth of what the AWS SDK's client costs: signed by hand, sent over kept-alive sockets.
+import type { Dispatcher } from 'undici';
+import type Client from 'undici/lib/dispatcher/client.js';
+import type { Clock, Delivery, Log, Poster } from '#core/ports';
+import { createExecuteApiSigner } from './execute-api-signer';
+import { LentClients } from '../http/client-pool';
+import { PreparedTexts, type PreparedText } from './prepared-texts';
+import type { SigningCredentials } from '../http/signature-v4';
+
+export interface UndiciPosterOptions {
+  /** The stage's own @connections URL. */
+  readonly callbackUrl: string;
+  readonly region: string;
+  /** The AWS SDK's provider: it remembers credentials and renews them before they expire. */
+  readonly credentials: () => Promise<SigningCredentials>;
+  readonly now: Clock;
+  readonly log: Log;
+  /** Sockets at the most; each carries one request at a time. */
+  readonly sockets?: number;
+  /** For a connection to open, and for an answer to begin and to end. */
+  readonly timeoutMilliseconds?: number;
+}
+
+export interface UndiciPoster extends Poster {
+  /** Drops all sockets. */
+  close(): Promise<void>;
+}
+
+/** How long credentials are used before the provider is asked again; it renews them minutes before they expire. */
+const credentialsMilliseconds = 1_000;
+
+export function createUndiciPoster(options: UndiciPosterOptions): UndiciPoster {
+  const { callbackUrl, region, credentials, now, log } = options;
+  const { sockets = 128, timeoutMilliseconds = 3_000 } = options;
+  const { origin } = new URL(callbackUrl);
+  const signer = createExecuteApiSigner(callbackUrl, region);
+  // API Gateway closes idle connections itself; a fan-out keeps none idle for long.
+  const keepAliveMilliseconds = 10_000;
+  const clients = new LentClients(origin, { sockets, timeoutMilliseconds, keepAliveMilliseconds });
+  const prepared = new PreparedTexts();
+  let known: { readonly keys: SigningCredentials; readonly at: number } | undefined;
+
+  function dispatch(
+    connectionId: string,
+    { body, hash }: PreparedText,
+    keys: SigningCredentials,
+    time: number,
+  ): Promise<Delivery> {
+    const { path, headers } = signer.sign(connectionId, hash, keys, time);
+    return new Promise((resolve) => {
+      clients.lend((client) => {
+        const post = new Post(connectionId, client, clients, resolve, log);
+        client.dispatch({ path, method: 'POST', headers, body }, post);
+      });
+    });
+  }
+
+  async function askAndDispatch(connectionId: string, frame: PreparedText): Promise<Delivery> {
+    let keys: SigningCredentials;
+    try {
+      keys = await credentials();
+    } catch (error) {
+      log.error('no credentials to post with', { error });
+      return 'failed';
+    }
+    known = { keys, at: now() };
+    return dispatch(connectionId, frame, keys, known.at);
+  }
+
+  return {
+    post(connectionId, text) {
+      const frame = prepared.of(text);
+      const time = now();
+      return known !== undefined && time - known.at < credentialsMilliseconds
+        ? dispatch(connectionId, frame, known.keys, time)
+        : askAndDispatch(connectionId, frame);
+    },
+    close: () => clients.destroy(),
+  };
+}
+
+/**
+ * Listens to one request. A class, so that fifty thousand of them share their methods; and with undici's older
+ * names of them, for which it makes no object of the headers, which nobody reads.
+ * @see https://github.com/nodejs/undici/blob/v7.30.2/lib/handler/unwrap-handler.js
+ */
+class Post implements Dispatcher.DispatchHandler {
+  private status = 0;
+
+  constructor(
+    private readonly connectionId: string,
+    private readonly client: Client,
+    private readonly clients: LentClients,
+    private readonly resolve: (delivery: Delivery) => void,
+    private readonly log: Log,
+  ) {}
+
+  onConnect(): void {
+    this.status = 0;
+  }
+
+  onHeaders(status: number): boolean {
+    this.status = status;
+    return true;
+  }
+
+  onData(): boolean {
+    // The status says it all.
+    return true;
+  }
+
+  onComplete(): void {
+    const delivery = deliveryOf(this.status);
+    if (delivery === 'failed' || delivery === 'refused') {
+      const { connectionId, status } = this;
+      this.log.warn('post failed', { connectionId, statusCode: status });
+    }
+    this.end(delivery);
+  }
+
+  onError(error: Error): void {
+    const { connectionId } = this;
+    this.log.warn('post failed', { connectionId, name: error.name, cause: error.message });
+    this.end('failed');
+  }
+
+  private end(delivery: Delivery): void {
+    this.clients.giveBack(this.client);
+    this.resolve(delivery);
+  }
+}
+
+/**
+ * What an answer of @connections means.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
+ */
+export function deliveryOf(status: number): Delivery {
+  if (status >= 200 && status < 300) return 'delivered';
+  if (status === 410) return 'gone';
+  if (status === 429) return 'throttled';
+  return status >= 400 && status < 500 ? 'refused' : 'failed';
+}

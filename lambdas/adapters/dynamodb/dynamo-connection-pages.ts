@@ -1,0 +1,55 @@
+// Lists the connections of a shard: every fan-out reads all of them, so each attribute is read by hand.
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Connection, PageOptions } from '#core/ports';
+import {
+  connectionKey,
+  connectionPartition,
+  isMarkerSortKey,
+  parseConnectionSortKey,
+} from './dynamo-keys';
+import type { Query, QueryPage } from './requests/dynamo-query';
+
+/** Connections of a page: enough to keep all posts in flight, little to hold for sixteen shards. */
+const pageSize = 1_000;
+
+/** The pages of a shard, as {@link ConnectionStore.pages} describes them. */
+export async function* readConnectionPages(
+  query: Query,
+  tableName: string,
+  shard: number,
+  { after, consistent = false }: PageOptions,
+): AsyncGenerator<readonly Connection[]> {
+  let start = after && keyOf(connectionKey(after));
+  do {
+    const { Items: items = [], LastEvaluatedKey: last }: QueryPage = await query({
+      TableName: tableName,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': { S: connectionPartition(shard) } },
+      ConsistentRead: consistent,
+      // The partition's key in each item would be a fifth of the bytes.
+      ProjectionExpression: 'sk, connectedAt, validUntil, batches',
+      Limit: pageSize,
+      ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+    });
+    yield items.filter(isConnection).map(toConnection);
+    start = last;
+  } while (start !== undefined);
+}
+
+function keyOf({ pk, sk }: { pk: string; sk: string }): Record<string, AttributeValue> {
+  return { pk: { S: pk }, sk: { S: sk } };
+}
+
+/** Hardly any is not: markers of users who were sent away lie among them. */
+function isConnection(item: Record<string, AttributeValue>): boolean {
+  return !isMarkerSortKey(item['sk']?.S ?? '');
+}
+
+function toConnection(item: Record<string, AttributeValue>): Connection {
+  const { userId, connectionId } = parseConnectionSortKey(item['sk']?.S ?? '');
+  const connectedAt = Number(item['connectedAt']?.N);
+  const expiresAt = Number(item['validUntil']?.N);
+  return item['batches'] === undefined
+    ? { userId, connectionId, connectedAt, expiresAt }
+    : { userId, connectionId, connectedAt, expiresAt, batches: true };
+}

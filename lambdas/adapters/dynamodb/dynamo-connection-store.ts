@@ -1,0 +1,198 @@
+// The connections in DynamoDB: one partition for each shard, a user's connections side by side in it.
+import {
+  BatchWriteCommand,
+  DeleteCommand,
+  GetCommand,
+  paginateQuery,
+  PutCommand,
+  UpdateCommand,
+  type DynamoDBDocumentClient,
+  type QueryCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import { maxHeartbeatSeconds } from '#sdk/protocol';
+import { shardOf } from '#core/shard';
+import type {
+  Connection,
+  ConnectionKey,
+  ConnectionStore,
+  DisconnectMarker,
+  UserRecords,
+} from '#core/ports';
+import { wasMet } from './requests/dynamo-condition';
+import { readConnectionPages } from './dynamo-connection-pages';
+import {
+  connectionKey,
+  connectionPartition,
+  isMarkerSortKey,
+  markerKey,
+  parseConnectionSortKey,
+  userPrefix,
+} from './dynamo-keys';
+import { createSdkQuery, type Query } from './requests/dynamo-query';
+
+/** What DynamoDB deletes in one request. */
+const deleteBatchSize = 25;
+
+/** How often a batch is sent of which DynamoDB has left items over. */
+const maxDeleteAttempts = 3;
+
+interface ConnectionItem {
+  readonly pk: string;
+  readonly sk: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly connectedAt: number;
+  /** Milliseconds since the Unix epoch: when the connection expires. */
+  readonly validUntil: number;
+  /** Seconds since the Unix epoch: when TTL may delete the record. */
+  readonly expiresAt: number;
+  /** Of connections that negotiated batches; absent of all others. */
+  readonly batches?: true;
+}
+
+interface MarkerItem {
+  readonly pk: string;
+  readonly sk: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly disconnectedAt: number;
+  /** Milliseconds since the Unix epoch: when the marker ends. */
+  readonly validUntil: number;
+  /** Seconds since the Unix epoch: when TTL may delete it. */
+  readonly expiresAt: number;
+}
+
+/**
+ * How much longer a record lives than its connection: the next heartbeat has to find it, to close the
+ * connection. Twice the longest interval.
+ */
+const graceSeconds = 2 * maxHeartbeatSeconds;
+
+/** @param query asks for the pages of shards. Default: through `client`. */
+export function createDynamoConnectionStore(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  query: Query = createSdkQuery(client),
+): ConnectionStore {
+  async function removeBatch(keys: readonly ConnectionKey[]): Promise<void> {
+    let requests = keys.map((key) => ({ DeleteRequest: { Key: connectionKey(key) } }));
+    for (let attempt = 1; requests.length > 0; attempt += 1) {
+      if (attempt > maxDeleteAttempts) throw new Error(`${requests.length} records not removed`);
+      const command = new BatchWriteCommand({ RequestItems: { [tableName]: requests } });
+      const { UnprocessedItems: unprocessed = {} } = await client.send(command);
+      requests = (unprocessed[tableName] ?? []) as typeof requests;
+    }
+  }
+
+  return {
+    async save({ userId, connectionId, connectedAt, expiresAt, batches = false }) {
+      const item: ConnectionItem = {
+        ...connectionKey({ userId, connectionId }),
+        connectedAt,
+        validUntil: expiresAt,
+        expiresAt: deletionOf(expiresAt),
+        ...(batches && { batches }),
+      };
+      await client.send(new PutCommand({ TableName: tableName, Item: item }));
+    },
+
+    async find(key) {
+      const { Item: item } = await client.send(
+        new GetCommand({ TableName: tableName, Key: connectionKey(key), ConsistentRead: true }),
+      );
+      return item === undefined ? undefined : toConnection(item as ConnectionItem);
+    },
+
+    extend(key, expiresAt) {
+      const command = new UpdateCommand({
+        TableName: tableName,
+        Key: connectionKey(key),
+        UpdateExpression: 'SET validUntil = :validUntil, expiresAt = :expiresAt',
+        // It may have been closed meanwhile: half a record would come to life. Or a later token came first.
+        ConditionExpression: 'validUntil < :validUntil',
+        ExpressionAttributeValues: {
+          ':validUntil': expiresAt,
+          ':expiresAt': deletionOf(expiresAt),
+        },
+      });
+      return wasMet(client.send(command));
+    },
+
+    async remove(key) {
+      await client.send(new DeleteCommand({ TableName: tableName, Key: connectionKey(key) }));
+    },
+
+    async removeAll(keys) {
+      const batches: Promise<void>[] = [];
+      for (let start = 0; start < keys.length; start += deleteBatchSize) {
+        batches.push(removeBatch(keys.slice(start, start + deleteBatchSize)));
+      }
+      await Promise.all(batches);
+    },
+
+    async ofUser(userId) {
+      const connections: Connection[] = [];
+      let marker: DisconnectMarker | undefined;
+      const input: QueryCommandInput = {
+        TableName: tableName,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :user)',
+        ExpressionAttributeValues: {
+          ':pk': connectionPartition(shardOf(userId)),
+          ':user': userPrefix(userId),
+        },
+        ConsistentRead: true,
+      };
+      for await (const { Items: items = [] } of paginateQuery({ client }, input)) {
+        for (const item of items as (ConnectionItem | MarkerItem)[]) {
+          if (isMarker(item)) marker = toMarker(item);
+          else connections.push(toConnection(item));
+        }
+      }
+      return { connections, ...(marker === undefined ? {} : { marker }) } satisfies UserRecords;
+    },
+
+    async markDisconnected(userId, { disconnectedAt, endsAt }) {
+      const item: MarkerItem = {
+        ...markerKey(userId),
+        disconnectedAt,
+        validUntil: endsAt,
+        expiresAt: Math.ceil(endsAt / 1000),
+      };
+      const command = new PutCommand({
+        TableName: tableName,
+        Item: item,
+        ConditionExpression: 'attribute_not_exists(sk) OR disconnectedAt < :disconnectedAt',
+        ExpressionAttributeValues: { ':disconnectedAt': disconnectedAt },
+      });
+      await wasMet(client.send(command));
+    },
+
+    async markerOf(userId) {
+      const { Item: item } = await client.send(
+        new GetCommand({ TableName: tableName, Key: markerKey(userId), ConsistentRead: true }),
+      );
+      return item === undefined ? undefined : toMarker(item as MarkerItem);
+    },
+
+    pages: (shard, options = {}) => readConnectionPages(query, tableName, shard, options),
+  };
+}
+
+/** When TTL may delete the record of a connection that expires then: in seconds since the Unix epoch. */
+function deletionOf(expiresAt: number): number {
+  return Math.floor(expiresAt / 1000) + graceSeconds;
+}
+
+function toConnection({ sk, connectedAt, validUntil, batches }: ConnectionItem): Connection {
+  return {
+    ...parseConnectionSortKey(sk),
+    ...{ connectedAt, expiresAt: validUntil },
+    ...(batches && { batches }),
+  };
+}
+
+function isMarker(item: ConnectionItem | MarkerItem): item is MarkerItem {
+  return isMarkerSortKey(item.sk);
+}
+
+function toMarker({ disconnectedAt, validUntil }: MarkerItem): DisconnectMarker {
+  return { disconnectedAt, endsAt: validUntil };
+}

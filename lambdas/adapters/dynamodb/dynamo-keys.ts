@@ -1,0 +1,120 @@
+// The keys of the one table: which items lie side by side, and in which order.
+import { itemKinds } from '#lambdas/contract';
+import { shardOf } from '#core/shard';
+import type { PendingItem } from '#core/coalescing/ports';
+import type { ConnectionKey } from '#core/ports';
+import type { EventFrame } from '#sdk/protocol';
+
+/** `#` separates the parts of a key, so ids that contain it are encoded. */
+export function encodeId(id: string): string {
+  return id.replace(/[%#]/g, encodeURIComponent);
+}
+
+export function decodeId(encoded: string): string {
+  // Hardly any is: this runs for every connection of a fan-out.
+  return encoded.includes('%') ? encoded.replace(/%2[35]/g, decodeURIComponent) : encoded;
+}
+
+export const censusPartition = itemKinds.connectionCounts;
+
+export const reachPartition = itemKinds.reach;
+
+export const heartbeatPartition = itemKinds.heartbeats;
+
+export const leasePartition = itemKinds.lease;
+
+export function connectionPartition(shard: number): string {
+  return `${itemKinds.connections}${shard}`;
+}
+
+/** What the sort keys of a user's connections begin with. */
+export function userPrefix(userId: string): string {
+  return `${encodeId(userId)}#`;
+}
+
+export function connectionKey({ userId, connectionId }: ConnectionKey): { pk: string; sk: string } {
+  return {
+    pk: connectionPartition(shardOf(userId)),
+    sk: userPrefix(userId) + encodeId(connectionId),
+  };
+}
+
+/**
+ * The key of a user's marker, beside the user's connections: one query meets both. No id of a connection can be its
+ * last part, because that begins with the separator, which is encoded in ids.
+ */
+export function markerKey(userId: string): { pk: string; sk: string } {
+  return { pk: connectionPartition(shardOf(userId)), sk: `${userPrefix(userId)}#disconnected` };
+}
+
+/** Whether a sort key among those of connections is a marker's. */
+export function isMarkerSortKey(sk: string): boolean {
+  return sk.endsWith('##disconnected');
+}
+
+/** Reads a connection's sort key. */
+export function parseConnectionSortKey(sk: string): ConnectionKey {
+  const separator = sk.indexOf('#');
+  return {
+    userId: decodeId(sk.slice(0, separator)),
+    connectionId: decodeId(sk.slice(separator + 1)),
+  };
+}
+
+export function statePartition(shard: number): string {
+  return `${itemKinds.state}${shard}`;
+}
+
+/** The key of an event's register. An agent's sessions lie side by side. */
+export function stateKey({ type, payload }: EventFrame): { pk: string; sk: string } {
+  const pk = statePartition(shardOf(payload.agentId));
+  const agent = encodeId(payload.agentId);
+  if (type === 'agent:status') return { pk, sk: `agent#${agent}` };
+  return { pk, sk: `session#${agent}#${encodeId(payload.sessionId)}` };
+}
+
+/** Reads a register's sort key; agents have no session. */
+export function parseStateSortKey(sk: string): {
+  readonly agentId: string;
+  readonly sessionId?: string;
+} {
+  const [, agent = '', session] = sk.split('#');
+  const agentId = decodeId(agent);
+  return session === undefined ? { agentId } : { agentId, sessionId: decodeId(session) };
+}
+
+export function rateLimitKey(userId: string, what: string): { pk: string; sk: string } {
+  return { pk: `${itemKinds.rateLimits}${encodeId(userId)}`, sk: what };
+}
+
+/** A partition takes 1,000 writes a second at the most, and this key ascends: DynamoDB cannot split it. */
+const pendingPartitionCount = 4;
+
+export const pendingPartitions: readonly string[] = Array.from(
+  { length: pendingPartitionCount },
+  (_, partition) => `${itemKinds.pending}${partition}`,
+);
+
+/** What the sort keys of items begin with that were recorded then; they are ordered by it. */
+export function pendingPrefix(recordedAt: number): string {
+  return String(recordedAt).padStart(15, '0');
+}
+
+export function pendingKey({ id, recordedAt }: Pick<PendingItem, 'id' | 'recordedAt'>): {
+  pk: string;
+  sk: string;
+} {
+  return {
+    pk: `${itemKinds.pending}${shardOf(id) % pendingPartitionCount}`,
+    sk: `${pendingPrefix(recordedAt)}#${encodeId(id)}`,
+  };
+}
+
+/** Reads a pending item's sort key. */
+export function parsePendingSortKey(sk: string): Pick<PendingItem, 'id' | 'recordedAt'> {
+  const separator = sk.indexOf('#');
+  return {
+    recordedAt: Number(sk.slice(0, separator)),
+    id: decodeId(sk.slice(separator + 1)),
+  };
+}

@@ -1,0 +1,78 @@
+// The events that wait for a flush, in DynamoDB: an item each, in the order of time in a few partitions, deleted by TTL.
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { readOutgoing } from '#core/fan-out/outgoing-message';
+import type { PendingItem, PendingStore } from '#core/coalescing/ports';
+import type { Log } from '#core/ports';
+import { parsePendingSortKey, pendingKey, pendingPartitions, pendingPrefix } from './dynamo-keys';
+import type { Query, QueryPage } from './requests/dynamo-query';
+import type { Sender } from './requests/dynamo-sender';
+
+/** Holders hand over within seconds, and EventBridge has given up on what a dead one left before: an hour is plenty. */
+const lifetimeSeconds = 60 * 60;
+
+/** An item that cannot be read is logged and left out: it would stop every flush until it is deleted. */
+export function createDynamoPendingStore(
+  sender: Sender,
+  query: Query,
+  tableName: string,
+  log: Log,
+): PendingStore {
+  async function readPartition(partition: string, from: number): Promise<PendingItem[]> {
+    const found: PendingItem[] = [];
+    let start: QueryPage['LastEvaluatedKey'];
+    do {
+      const { Items: items = [], LastEvaluatedKey: last }: QueryPage = await query({
+        TableName: tableName,
+        KeyConditionExpression: 'pk = :pk AND sk >= :from',
+        ExpressionAttributeValues: {
+          ':pk': { S: partition },
+          ':from': { S: pendingPrefix(Math.max(0, Math.ceil(from))) },
+        },
+        ConsistentRead: true,
+        ProjectionExpression: 'sk, messages',
+        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+      });
+      for (const item of items) {
+        const read = readItem(item);
+        if (read !== undefined) found.push(read);
+      }
+      start = last;
+    } while (start !== undefined);
+    return found;
+  }
+
+  function readItem(item: Record<string, AttributeValue>): PendingItem | undefined {
+    const { id, recordedAt } = parsePendingSortKey(item['sk']?.S ?? '');
+    try {
+      const messages = (item['messages']?.L ?? []).map(({ S: text = '' }) => readOutgoing(text));
+      return { id, recordedAt, messages };
+    } catch {
+      // The error would repeat the beginning of the text, which is a message's.
+      log.error('pending event not read', { eventId: id });
+      return undefined;
+    }
+  }
+
+  return {
+    async record({ id, recordedAt, messages }) {
+      const item = {
+        ...pendingKey({ id, recordedAt }),
+        messages: messages.map(({ text }) => text),
+        expiresAt: Math.ceil(recordedAt / 1000) + lifetimeSeconds,
+      };
+      await sender.send(new PutCommand({ TableName: tableName, Item: item }));
+    },
+
+    async since(from) {
+      const read = await Promise.all(
+        pendingPartitions.map((partition) => readPartition(partition, from)),
+      );
+      return read.flat().sort(byTime);
+    },
+  };
+}
+
+function byTime(one: PendingItem, other: PendingItem): number {
+  return one.recordedAt - other.recordedAt || (one.id < other.id ? -1 : 1);
+}

@@ -1,0 +1,53 @@
+// The reach of broadcasts in DynamoDB: one small item for all shards, and one for each that had a worker of its own.
+import { paginateQuery, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { ReachStore } from '#core/ports';
+import { wasMet } from './requests/dynamo-condition';
+import { reachPartition } from './dynamo-keys';
+
+interface ReachItem {
+  readonly pk: string;
+  /** A shard's number, or `all`. */
+  readonly sk: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly startedAt: number;
+}
+
+const allShards = 'all';
+
+export function createDynamoReachStore(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+): ReachStore {
+  return {
+    async write({ shard, startedAt }) {
+      const sk = shard === undefined ? allShards : String(shard);
+      const item: ReachItem = { pk: reachPartition, sk, startedAt };
+      const command = new PutCommand({
+        TableName: tableName,
+        Item: item,
+        // Of two broadcasts at the same time, the one that began later may be done earlier.
+        ConditionExpression: 'attribute_not_exists(pk) OR startedAt < :startedAt',
+        ExpressionAttributeValues: { ':startedAt': startedAt },
+      });
+      await wasMet(client.send(command));
+    },
+
+    async read() {
+      const pages = paginateQuery(
+        { client },
+        {
+          TableName: tableName,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': reachPartition },
+        },
+      );
+      const found: Awaited<ReturnType<ReachStore['read']>>[number][] = [];
+      for await (const { Items: items = [] } of pages) {
+        for (const { sk, startedAt } of items as ReachItem[]) {
+          found.push(sk === allShards ? { startedAt } : { startedAt, shard: Number(sk) });
+        }
+      }
+      return found;
+    },
+  };
+}

@@ -1,0 +1,45 @@
+// Who is being told the state, in DynamoDB: a marker that expires, beside the user's rate limits.
+import { UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { ConnectionKey, SyncMarkers } from '#core/ports';
+import { wasMet } from './requests/dynamo-condition';
+import { encodeId, rateLimitKey } from './dynamo-keys';
+
+export function createDynamoSyncMarkers(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+): SyncMarkers {
+  const update = (
+    { userId, connectionId }: ConnectionKey,
+    expression: Pick<UpdateCommand['input'], 'UpdateExpression' | 'ConditionExpression'>,
+    values: Record<string, number>,
+  ) =>
+    wasMet(
+      client.send(
+        new UpdateCommand({
+          TableName: tableName,
+          Key: rateLimitKey(userId, `sync#${encodeId(connectionId)}`),
+          ...expression,
+          ExpressionAttributeValues: values,
+        }),
+      ),
+    );
+  return {
+    begin: (key, now, until) =>
+      update(
+        key,
+        {
+          UpdateExpression: 'SET runsUntil = :until, expiresAt = :expiresAt',
+          ConditionExpression: 'attribute_not_exists(runsUntil) OR runsUntil <= :now',
+        },
+        { ':now': now, ':until': until, ':expiresAt': Math.ceil(until / 1000) },
+      ),
+    async end(key, until) {
+      // The item itself is left to its TTL, which costs nothing.
+      const withdraw = {
+        UpdateExpression: 'REMOVE runsUntil',
+        ConditionExpression: 'runsUntil = :until',
+      };
+      await update(key, withdraw, { ':until': until });
+    },
+  };
+}

@@ -1,0 +1,167 @@
+// Asks DynamoDB in a fraction of the CPU time that the AWS SDK's client takes for a command.
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { HttpRequest } from '@smithy/types';
+import type { Dispatcher } from 'undici';
+import type Client from 'undici/lib/dispatcher/client.js';
+import { shardCount } from '#core/shard';
+import { LentClients } from '../../http/client-pool';
+import { bodyHashOf, createSigner, type Signer } from '../../http/signature-v4';
+
+/** Operations that are sent fast. */
+export type FastOperation = 'Query' | 'GetItem' | 'PutItem' | 'UpdateItem';
+
+export interface FastAnswer {
+  readonly status: number;
+  /** Parsed JSON. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Sends the input of an operation, in DynamoDB's JSON.
+ * @returns undefined when there was no answer, or none that is JSON: the SDK's client is to try
+ */
+export type FastRequest = (
+  operation: FastOperation,
+  input: object,
+) => Promise<FastAnswer | undefined>;
+
+export interface FastRequestOptions {
+  /** Sockets at the most; each carries one request at a time. Default: one for each shard. */
+  readonly sockets?: number;
+  /** For a connection to open, and for an answer to begin and to end. */
+  readonly timeoutMilliseconds?: number;
+}
+
+/** Where the AWS SDK's client sends its requests. */
+interface Endpoint {
+  readonly url: string;
+  readonly host: string;
+  readonly path: string;
+  readonly userAgent: string;
+  readonly clients: LentClients;
+  /** By operation: its name is one of the headers that are signed. */
+  readonly signers: Map<FastOperation, Signer>;
+}
+
+/**
+ * Signs each request with the SDK's credentials, and sends it over sockets of its own: without the
+ * middleware and the schemas that are most of what a command costs. Where to, it learns from the requests that go
+ * the usual way: before the first of them it sends nothing.
+ *
+ * For attributes that are the same in JSON as in the SDK's objects: all but binaries.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
+ */
+export function createFastRequest(
+  client: DynamoDBDocumentClient,
+  { sockets = shardCount, timeoutMilliseconds = 3_000 }: FastRequestOptions = {},
+): FastRequest {
+  const { credentials, region } = client.config;
+  let endpoint: Endpoint | undefined;
+
+  function learn(request: HttpRequest): void {
+    const { protocol, hostname, port, path, headers } = request;
+    const url = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
+    if (endpoint?.url === url) return;
+    // Fan-outs are seldom more than a heartbeat apart: sockets that wait for the next one save a TLS handshake.
+    const options = { sockets, timeoutMilliseconds, keepAliveMilliseconds: 60_000 };
+    endpoint = {
+      url,
+      host: headers['host'] ?? hostname,
+      path,
+      userAgent: headers['user-agent'] ?? '',
+      clients: new LentClients(url, options),
+      signers: new Map(),
+    };
+  }
+
+  client.middlewareStack.add(
+    (next) => (args) => {
+      learn(args.request as HttpRequest);
+      return next(args);
+    },
+    { step: 'finalizeRequest', priority: 'high' },
+  );
+
+  async function signerOf({ host, signers }: Endpoint, operation: FastOperation): Promise<Signer> {
+    const known = signers.get(operation);
+    if (known !== undefined) return known;
+    const headers = {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': `DynamoDB_20120810.${operation}`,
+    };
+    const signer = createSigner({ service: 'dynamodb', region: await region(), host, headers });
+    signers.set(operation, signer);
+    return signer;
+  }
+
+  async function ask(
+    endpoint: Endpoint,
+    operation: FastOperation,
+    input: object,
+  ): Promise<FastAnswer> {
+    const { path, userAgent, clients } = endpoint;
+    const body = JSON.stringify(input);
+    const [signer, keys] = await Promise.all([signerOf(endpoint, operation), credentials()]);
+    const signed = signer.sign(`POST\n${path}`, bodyHashOf(body), keys, Date.now());
+    const headers = [...signed, 'user-agent', userAgent];
+    return new Promise((resolve, reject) => {
+      clients.lend((socket) => {
+        const answer = new Answer(socket, clients, resolve, reject);
+        socket.dispatch({ path, method: 'POST', headers, body }, answer);
+      });
+    });
+  }
+
+  return async (operation, input) => {
+    if (endpoint === undefined) return undefined;
+    try {
+      return await ask(endpoint, operation, input);
+    } catch {
+      return undefined;
+    }
+  };
+}
+
+/** Collects one answer. */
+class Answer implements Dispatcher.DispatchHandler {
+  private status = 0;
+  private chunks: Buffer[] = [];
+
+  constructor(
+    private readonly socket: Client,
+    private readonly clients: LentClients,
+    private readonly resolve: (answer: FastAnswer) => void,
+    private readonly reject: (reason: Error) => void,
+  ) {}
+
+  onConnect(): void {
+    this.status = 0;
+    this.chunks = [];
+  }
+
+  onHeaders(status: number): boolean {
+    this.status = status;
+    return true;
+  }
+
+  onData(chunk: Buffer): boolean {
+    this.chunks.push(chunk);
+    return true;
+  }
+
+  onComplete(): void {
+    this.clients.giveBack(this.socket);
+    try {
+      const body: unknown = JSON.parse(Buffer.concat(this.chunks).toString());
+      if (typeof body !== 'object' || body === null) throw new Error('It is no object.');
+      this.resolve({ status: this.status, body: body as FastAnswer['body'] });
+    } catch (cause) {
+      this.reject(new Error('DynamoDB answered with something that is not JSON.', { cause }));
+    }
+  }
+
+  onError(error: Error): void {
+    this.clients.giveBack(this.socket);
+    this.reject(error);
+  }
+}

@@ -1,0 +1,27 @@
+// Loads a document of the token issuer over HTTP.
+import type { Load } from '../jwt/issuer-keys';
+
+/**
+ * A loader that gives up after `timeoutMilliseconds` and, if the deadline has not passed, tries once more: a kept-alive
+ * connection may have died while the function was frozen. Redirects are refused: the configuration names who is trusted.
+ */
+export function createHttpLoad({ timeoutMilliseconds = 3_500 } = {}): Load {
+  const attempt: Load = async (url, deadline) => {
+    const milliseconds = Math.min(timeoutMilliseconds, Math.max(1, deadline - Date.now()));
+    const response = await fetch(url, {
+      redirect: 'error',
+      signal: AbortSignal.timeout(milliseconds),
+      headers: { accept: 'application/json' },
+    });
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw new Error(`${url} answered HTTP ${response.status}`);
+    }
+    return response.arrayBuffer();
+  };
+  return (url, deadline) =>
+    attempt(url, deadline).catch((error: unknown) => {
+      if (Date.now() >= deadline) throw error;
+      return attempt(url, deadline);
+    });
+}

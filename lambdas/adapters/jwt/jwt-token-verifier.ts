@@ -1,0 +1,151 @@
+// Verifies the tokens of the configured identity provider with aws-jwt-verify.
+import { CognitoJwtVerifier, validateCognitoJwtFields } from 'aws-jwt-verify/cognito-verifier';
+import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt';
+import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
+import { verifyJwtSync } from 'aws-jwt-verify/jwt-verifier';
+import type { IdentityProvider } from '#lambdas/contract';
+import type { Clock, TokenRefusal, TokenVerdict, TokenVerifier } from '#core/ports';
+import { clockLeewaySeconds, tokenOwner } from '#core/auth/token-owner';
+import { createHttpLoad } from '../http/http-load';
+import {
+  createIssuerKeys,
+  discoveryUrlOf,
+  type FetchedKeys,
+  type IssuerKeys,
+  type Load,
+} from './issuer-keys';
+import { chooseKey } from './key-set';
+import { refusalOf } from './token-refusal';
+import { inspectUnverifiedToken, type ExpectedClaims } from './unverified-token';
+
+export interface JwtTokenVerifier extends TokenVerifier {
+  /**
+   * Fetches the keys ahead of the first token. When it fails, `verify` fetches again.
+   * @throws {@link KeysUnavailableError}
+   */
+  fetchKeys(): Promise<void>;
+}
+
+export interface JwtTokenVerifierOptions {
+  /** How long after its `iat` any token ends. Default: as long as its `exp` says. */
+  readonly maxTokenHours?: number | undefined;
+  readonly load?: Load;
+  readonly now?: Clock;
+}
+
+/** What a token does not fit because of the keys: others may be at the issuer by now. */
+const refusalsOfKeys: ReadonlySet<TokenRefusal> = new Set([
+  'key_unknown',
+  'key_ambiguous',
+  'algorithm_not_allowed',
+  'signature_invalid',
+]);
+
+/**
+ * Answers {@link TokenVerifier}. The issuer's clock may be ahead by {@link clockLeewaySeconds} for `nbf` and `iat`;
+ * there is no grace for `exp`.
+ */
+export function createJwtTokenVerifier(
+  provider: IdentityProvider,
+  { maxTokenHours, load = createHttpLoad(), now = Date.now }: JwtTokenVerifierOptions = {},
+): JwtTokenVerifier {
+  const trust = trustOf(provider);
+  const keysByIssuer = new Map<string, IssuerKeys>(
+    trust.issuers.map(({ issuer, url }) => [issuer, createIssuerKeys({ url, issuer, load, now })]),
+  );
+  const issuers = [...keysByIssuer.keys()];
+  const expected: ExpectedClaims = { issuers, audience: trust.audience, maxTokenHours };
+
+  function check(token: string, { keys }: FetchedKeys): TokenVerdict {
+    try {
+      const { header, signatureB64 } = decomposeUnverifiedJwt(token);
+      const { alg = '', kid } = header;
+      const choice = chooseKey(keys, { alg, kid });
+      if (!choice.ok) return choice;
+      // Node.js throws about such a signature, as if something were wrong here.
+      if (!hasLengthOf(alg, signatureB64)) return { ok: false, code: 'signature_invalid' };
+      const { jwk, keyObject } = choice.key;
+      const claims = verifyJwtSync(
+        token,
+        jwk,
+        // The grace is for `exp` as well, which is judged without it below.
+        { issuer: issuers, audience: trust.audience, graceSeconds: clockLeewaySeconds },
+        () => keyObject,
+      );
+      trust.validate(claims);
+      return tokenOwner(claims, now(), maxTokenHours);
+    } catch (error) {
+      return { ok: false, code: refusalOf(error) };
+    }
+  }
+
+  return {
+    async fetchKeys() {
+      const fetched = await Promise.allSettled(
+        [...keysByIssuer.values()].map((keys) => keys.current()),
+      );
+      const [first, ...others] = fetched;
+      if (first?.status !== 'rejected') return;
+      // The second issuer URL of a user pool has keys only where the pool uses it.
+      if (others.every(({ status }) => status === 'rejected')) throw first.reason;
+    },
+
+    async verify(token) {
+      const startedAt = now();
+      const refusal = inspectUnverifiedToken(token, expected, startedAt);
+      if (refusal !== undefined) return { ok: false, code: refusal };
+      const keys = keysByIssuer.get(decomposeUnverifiedJwt(token).payload.iss ?? '');
+      if (keys === undefined) return { ok: false, code: 'issuer_wrong' };
+      const verdict = check(token, await keys.current());
+      if (verdict.ok || !refusalsOfKeys.has(verdict.code)) return verdict;
+      try {
+        const renewed = await keys.renewed(startedAt);
+        return renewed === undefined ? verdict : check(token, renewed);
+      } catch (error) {
+        // Nobody can tell whether the issuer has such a key by now; but one that it has does not fit the signature.
+        if (verdict.code === 'signature_invalid') return verdict;
+        throw error;
+      }
+    },
+  };
+}
+
+/** Bytes of r and s, side by side. @see https://datatracker.ietf.org/doc/html/rfc7518#section-3.4 */
+const signatureBytes = new Map([
+  ['ES256', 64],
+  ['ES384', 96],
+  ['ES512', 132],
+]);
+
+function hasLengthOf(alg: string, signature: string): boolean {
+  const bytes = Buffer.from(signature, 'base64url').length;
+  return bytes === (signatureBytes.get(alg) ?? bytes);
+}
+
+/** Whom to believe, and what. */
+interface Trust {
+  readonly issuers: readonly { readonly issuer: string; readonly url: string }[];
+  readonly audience: string | null;
+  /** Throws what aws-jwt-verify throws. */
+  readonly validate: (claims: JwtPayload) => void;
+}
+
+function trustOf(provider: IdentityProvider): Trust {
+  if (provider.kind === 'oidc') {
+    const { issuer, audience, jwksUri: url = discoveryUrlOf(issuer) } = provider;
+    return { issuers: [{ issuer, url }], audience, validate: () => undefined };
+  }
+  const { userPoolId, userPoolClientId: clientId } = provider;
+  return {
+    // A user pool has two issuer URLs: the region's, and `issuer-cognito-idp` of pools in several regions.
+    issuers: ['cognito-idp', 'issuer-cognito-idp'].map((form) => {
+      const { issuer, jwksUri: url } = CognitoJwtVerifier.parseUserPoolId(userPoolId, form);
+      return { issuer, url };
+    }),
+    audience: null,
+    // Both ID and access tokens: the first carry the client's id as `aud`, the second as `client_id`.
+    validate: (claims) => {
+      validateCognitoJwtFields(claims, { clientId, tokenUse: null });
+    },
+  };
+}

@@ -1,0 +1,68 @@
+// What can be refused about a token without the issuer's keys is refused before they are asked for: old and
+// foreign tokens, the common case, then cost no request, and their codes say what is wrong with them.
+import { decomposeUnverifiedJwt, validateJwtFields } from 'aws-jwt-verify/jwt';
+import { supportedSignatureAlgorithms } from 'aws-jwt-verify/jwt-verifier';
+import type { TokenRefusal } from '#core/ports';
+import { clockLeewaySeconds, tokenOwner } from '#core/auth/token-owner';
+import { refusalOf } from './token-refusal';
+
+/**
+ * API Gateway takes at most this much of request line and headers, in bytes, so no longer token comes
+ * with a handshake. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+ */
+export const maxTokenBytes = 10_240;
+
+/** Who must have issued a token, for whom, and when; `null` leaves the audience to the verifier. */
+export interface ExpectedClaims {
+  readonly issuers: readonly string[];
+  readonly audience: string | null;
+  readonly maxTokenHours?: number | undefined;
+}
+
+/**
+ * Looks at a token whose signature nobody has verified yet.
+ * @param now milliseconds since the Unix epoch
+ * @returns why it must be refused; undefined says only that verifying it is worth the while
+ */
+export function inspectUnverifiedToken(
+  token: string,
+  { issuers, audience, maxTokenHours }: ExpectedClaims,
+  now: number,
+): TokenRefusal | undefined {
+  if (token.length > maxTokenBytes) return 'token_malformed';
+  const parts = token.split('.');
+  const [header, claims] = parts.map(readPart);
+  if (parts.length !== 3 || header === undefined || claims === undefined) return 'token_malformed';
+  // The library checks this too, but only once it has a key: then HS256 and none would be unknown keys.
+  if (!supportedSignatureAlgorithms.some((allowed) => allowed === header['alg'])) {
+    return 'algorithm_not_allowed';
+  }
+  // Extensions that are critical and not understood make a token invalid, and the library does not look:
+  // https://datatracker.ietf.org/doc/html/rfc7515#section-4.1.11
+  if (header['crit'] !== undefined) return 'extension_not_supported';
+  const owner = tokenOwner(claims, now, maxTokenHours);
+  if (!owner.ok) return owner.code;
+  try {
+    validateJwtFields(decomposeUnverifiedJwt(token).payload, {
+      issuer: [...issuers],
+      audience,
+      // Of `nbf`: there is none left for `exp`, which has been judged by now.
+      graceSeconds: clockLeewaySeconds,
+    });
+    return undefined;
+  } catch (error) {
+    return refusalOf(error);
+  }
+}
+
+/** The JSON object in a part of a token; undefined when there is none. */
+function readPart(part: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,81 @@
+// Metrics as log lines in the embedded metric format, from which CloudWatch makes metrics.
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import {
+  metricNamespace,
+  stageDimension,
+  type Frames,
+  type MetricName,
+  type MetricService,
+} from '#lambdas/contract';
+import type { CensusMetrics, Count } from '#core/ports';
+import type { FanOutMetrics } from '#core/fan-out/report-fan-out';
+
+type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
+
+const { Count: CountUnit, Milliseconds, CountPerSecond } = MetricUnit;
+
+/** Metrics of one service. `add` takes names of the contract alone, by which infra draws them. */
+function metricsOf<Service extends MetricService>(serviceName: Service, stage: string) {
+  const metrics = new Metrics({
+    namespace: metricNamespace,
+    serviceName,
+    defaultDimensions: { [stageDimension]: stage },
+  });
+  const add = (name: MetricName<Service>, value: number, unit: Unit = CountUnit) => {
+    metrics.addMetric(name, unit, value);
+  };
+  return { metrics, add };
+}
+
+export function createEmfMetrics(stage: string): FanOutMetrics {
+  const { metrics, add } = metricsOf('fan-out', stage);
+  return {
+    record(type, numbers) {
+      const frames: Frames = type === 'heartbeat' ? 'heartbeats' : 'events';
+      metrics.addDimension('frames', frames);
+      // For whoever looks at the line; as a dimension it would be a metric more for each type.
+      metrics.addMetadata('type', type);
+      add('Delivered', numbers.delivered);
+      add('Gone', numbers.gone);
+      add('Failed', numbers.failed);
+      add('Spared', numbers.spared);
+      add('Retried', numbers.retried);
+      add('Requeued', numbers.requeued);
+      add('Closed', numbers.closed);
+      add('RequeuedShards', numbers.requeuedShards);
+      add('LostShards', numbers.lostShards);
+      add('Superseded', numbers.superseded);
+      add('FanOutTime', numbers.milliseconds, Milliseconds);
+      add('PostsPerSecond', numbers.postsPerSecond, CountPerSecond);
+      // Its 99th percentile is the time from event to last delivery.
+      if (numbers.ageMilliseconds !== undefined) {
+        add('EventToLastDelivery', numbers.ageMilliseconds, Milliseconds);
+      }
+      metrics.publishStoredMetrics();
+    },
+  };
+}
+
+/** What the census says, as a graph. */
+export function createEmfCensus(stage: string): CensusMetrics {
+  const { metrics, add } = metricsOf('census', stage);
+  return (connections, users) => {
+    add('Connections', connections);
+    add('Users', users);
+    metrics.publishStoredMetrics();
+  };
+}
+
+/** Counts for one function. */
+export function createEmfCount(functionName: string, stage: string): Count {
+  const metrics = new Metrics({
+    namespace: metricNamespace,
+    serviceName: functionName,
+    defaultDimensions: { [stageDimension]: stage },
+  });
+  return (what, about = {}, number = 1) => {
+    metrics.addMetric(what, CountUnit, number);
+    for (const [name, value] of Object.entries(about)) metrics.addMetadata(name, value);
+    metrics.publishStoredMetrics();
+  };
+}

@@ -1,0 +1,85 @@
+// Deliveries that another worker goes on with, as messages in SQS.
+import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { DeliveryJob, DeliveryQueue, DrainJob } from '#core/ports';
+import { bodiesOf, maxBodyBytes } from './retry-job-body';
+
+/** Messages that SQS takes in one request; together they may have as many bytes as one. */
+const batchSize = 10;
+
+/** The pause before a job that was put back: up to a bound that doubles with each round, half of it at least. */
+const longestDelaySeconds = 60;
+
+interface Message {
+  readonly body: string;
+  readonly bytes: number;
+  readonly delaySeconds: number;
+}
+
+export function createSqsDeliveryQueue(
+  client: SQSClient,
+  queueUrl: string,
+  random: () => number,
+): DeliveryQueue {
+  async function sendBatch(batch: readonly Message[]): Promise<void> {
+    const { Failed: failed = [] } = await client.send(
+      new SendMessageBatchCommand({
+        QueueUrl: queueUrl,
+        Entries: batch.map(({ body, delaySeconds }, index) => ({
+          Id: String(index),
+          MessageBody: body,
+          DelaySeconds: delaySeconds,
+        })),
+      }),
+    );
+    if (failed.length === 0) return;
+    const codes = failed.map(({ Code: code }) => code).join(', ');
+    throw new Error(`SQS did not take ${failed.length} deliveries: ${codes}`);
+  }
+
+  return {
+    async send(jobs) {
+      const messages = jobs.flatMap((job) => {
+        const delaySeconds = delayOf(job, random);
+        return bodiesOf(job).map((body) => ({
+          ...{ body, delaySeconds },
+          bytes: Buffer.byteLength(body),
+        }));
+      });
+      await Promise.all(batchesOf(messages).map(sendBatch));
+    },
+  };
+}
+
+/** Asks another worker to drain what is pending. @throws when the queue does not take it */
+export function createSqsHandOver(client: SQSClient, queueUrl: string): () => Promise<void> {
+  const job: DrainJob = { drain: true };
+  return async () => {
+    const command = new SendMessageCommand({
+      QueueUrl: queueUrl,
+      MessageBody: JSON.stringify(job),
+    });
+    await client.send(command);
+  };
+}
+
+function delayOf({ round }: DeliveryJob, random: () => number): number {
+  if (round === 0) return 0;
+  const bound = Math.min(longestDelaySeconds, 2 ** round);
+  return Math.ceil((bound * (1 + random())) / 2);
+}
+
+function batchesOf(messages: readonly Message[]): Message[][] {
+  const batches: Message[][] = [];
+  let bytes = Infinity;
+  for (const message of messages) {
+    bytes += message.bytes;
+    const batch = batches.at(-1);
+    if (batch === undefined || batch.length === batchSize || bytes > maxBodyBytes) {
+      batches.push([message]);
+      bytes = message.bytes;
+    } else {
+      batch.push(message);
+    }
+  }
+  return batches;
+}

@@ -1,0 +1,134 @@
+// What backends report becomes messages for every connection if it is news, or is kept with the reason why not.
+import type { EventFrame } from '#sdk/protocol';
+import { mapAtATime } from './at-a-time';
+import type { Coalescer, Outgoing } from '../coalescing/coalescer';
+import { messageOfEvent } from '../fan-out/outgoing-message';
+import {
+  eventsOf,
+  newestPerRegister,
+  type InvalidEvent,
+  type ReportedEvent,
+} from './reported-events';
+import type { LaneEnd } from '../coalescing/ports';
+import type { Clock, Count, Log, RejectedEvents, StateStore } from '../ports';
+import { registerOf } from '#sdk/protocol';
+
+/**
+ * Broadcasts an event, or each event of a pack; keeps what is invalid as rejected. Resolves when the news has been
+ * sent, or is pending with somebody who sends it.
+ * @param deadline milliseconds since the Unix epoch; no post begins after it
+ * @throws when a rejected event could not be kept; nothing was sent then, so all of it may be tried again
+ */
+export type Broadcast = (event: ReportedEvent, deadline: number) => Promise<void>;
+
+/** How long a register is kept after its last event. */
+export interface StateLifetimes {
+  readonly agentDays: number;
+  readonly sessionHours: number;
+}
+
+/** Writes, or messages to the queue, that are under way for one pack: they share sockets with everything else. */
+const requestsAtATime = 32;
+
+/** Different reasons that a line of the log has for the rejected events of a pack. */
+const loggedReasons = 3;
+
+const hourMilliseconds = 60 * 60 * 1000;
+
+export function createBroadcast(dependencies: {
+  readonly state: Pick<StateStore, 'put' | 'completeBroadcast'>;
+  readonly coalescer: Pick<Coalescer, 'send'>;
+  readonly rejected: RejectedEvents;
+  readonly count: Count;
+  readonly lifetimes: StateLifetimes;
+  readonly now: Clock;
+  readonly log: Log;
+}): Broadcast {
+  const { state, coalescer, rejected, count, now, log } = dependencies;
+  const lifetimes = {
+    'agent:status': dependencies.lifetimes.agentDays * 24 * hourMilliseconds,
+    'session:activity': dependencies.lifetimes.sessionHours * hourMilliseconds,
+  };
+
+  /** Each is kept with its own reason; the log has one line, as a pack may have a thousand. */
+  async function reject(invalid: readonly InvalidEvent[]): Promise<void> {
+    const [first] = invalid;
+    if (first === undefined) return;
+    const reasons = [...new Set(invalid.map(({ reason }) => reason))].slice(0, loggedReasons);
+    const events = invalid.length;
+    log.warn('event rejected', { eventId: first.id, events, reason: reasons.join('; ') });
+    count('RejectedEvents', {}, events);
+    await mapAtATime(requestsAtATime, invalid, ({ whole, reason }) => rejected.keep(whole, reason));
+  }
+
+  /** Delivery does not depend on the register: what could not be stored goes out all the same. */
+  async function store(event: EventFrame, eventId: string) {
+    try {
+      const updatedAt = now();
+      return await state.put(event, { updatedAt, expiresAt: updatedAt + lifetimes[event.type] });
+    } catch (error) {
+      log.error('state not stored', { eventId, type: event.type, error });
+      count('StateFailures');
+      return 'failed';
+    }
+  }
+
+  async function complete(event: EventFrame, eventId: string): Promise<void> {
+    try {
+      await state.completeBroadcast(event);
+    } catch (error) {
+      // It goes out once more if the backend repeats it, which does no harm.
+      log.warn('completion not noted', { eventId, type: event.type, error });
+    }
+  }
+
+  /** Writes the registers. What is not newer than they are is stale, and so is what a pack has before it. */
+  async function storeAll(events: readonly EventFrame[], eventId: string) {
+    const newest = newestPerRegister(events);
+    const outcomes = await mapAtATime(requestsAtATime, newest, (event) => store(event, eventId));
+    const stale = newest.filter((_, index) => outcomes[index] === 'outdated');
+    for (const type of new Set(stale.map((event) => event.type))) {
+      const events = stale.filter((event) => event.type === type).length;
+      count('OutdatedEvents', { eventId, type }, events);
+    }
+    const staleRegisters = new Set(stale.map(registerOf));
+    return {
+      news: events.filter((event) => !staleRegisters.has(registerOf(event))),
+      stored: newest.filter((_, index) => outcomes[index] === 'stored'),
+    };
+  }
+
+  /** Writes the registers; undefined when nothing is news. */
+  async function prepare(events: readonly EventFrame[], id: string): Promise<Outgoing | undefined> {
+    const { news, stored } = await storeAll(events, id);
+    if (news.length === 0) return undefined;
+    const messages = news.map(messageOfEvent);
+    // The registers of what others flush are not completed, which saves a write an event: if the very same event comes
+    // again, it is sent again.
+    const onFlushed = async (ends: readonly LaneEnd[]) => {
+      if (!ends.every(isComplete)) return;
+      await mapAtATime(requestsAtATime, stored, (event) => complete(event, id));
+    };
+    return { id, messages, onFlushed, eventId: id };
+  }
+
+  return async (reported, deadline) => {
+    const { accepted, rejected: invalid } = eventsOf(reported, now());
+    await reject(invalid);
+    if (accepted.length === 0) return;
+    const outgoing = prepare(accepted, reported.id);
+    // Registers come first: who connects meanwhile is told by them, or is posted to. The lease may be acquired while one of
+    // them is written, but nobody is to wait for those of a whole pack.
+    if (accepted.length === 1) await coalescer.send(outgoing, deadline);
+    else {
+      const prepared = await outgoing;
+      if (prepared !== undefined) await coalescer.send(prepared, deadline);
+    }
+  };
+}
+
+/** Whether somebody sees to everybody: other workers do, and so does the queue. */
+function isComplete(ended: LaneEnd): boolean {
+  if (ended === 'failed') return false;
+  return ended === undefined || (ended.failed === 0 && ended.lostShards === 0);
+}

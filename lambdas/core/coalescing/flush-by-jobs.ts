@@ -1,0 +1,90 @@
+// A flush to more connections than one worker can post to: each shard is a job, and the next flush waits for the pace.
+import type { ConnectionCounts } from '../connections/connection-count';
+import type { Pace } from '../posting/pace';
+import type { Clock, DeliveryJob, DeliveryQueue, Lane, Log, Timers } from '../ports';
+import { shards } from '../shard';
+import { allOf, contentsOf, countPosts, supersededIn, type LaneContent } from './flush-content';
+import { isEvent, typeOf, type OutgoingMessage } from '../fan-out/outgoing-message';
+import type { FlushOrder } from './ports';
+import type { Room } from './post-budget';
+
+/** When the pace can have sent what each lane gets: milliseconds from now, none for a lane that gets nothing. */
+export type JobsUnderWay = Readonly<Partial<Record<Lane, Promise<void>>>>;
+
+export type FlushByJobs = (order: FlushOrder, counts: ConnectionCounts) => Promise<JobsUnderWay>;
+
+/** @throws when the queue does not take the jobs */
+export function createFlushByJobs(dependencies: {
+  readonly queue: DeliveryQueue;
+  readonly room: Pick<Room, 'among'>;
+  readonly pace: Pick<Pace, 'rate'>;
+  readonly timers: Timers;
+  readonly now: Clock;
+  readonly log: Log;
+}): FlushByJobs {
+  const { queue, room, pace, timers, now, log } = dependencies;
+
+  function sending({ messages, lane }: LaneContent, order: FlushOrder, counts: ConnectionCounts) {
+    const posts = counts[lane] * countPosts(messages, lane);
+    const milliseconds = Math.min((posts * 1000) / pace.rate(), order.deadline - now());
+    return new Promise<void>((resolve) => timers.after(Math.max(0, milliseconds), resolve));
+  }
+
+  return async (order, counts) => {
+    const each = await contentsOf(order, (lane) => room.among(counts[lane], lane));
+    const shared = sharedContent(each, order, counts);
+    const contents = shared === undefined ? each : each.map(({ lane }) => ({ ...shared, lane }));
+    const jobs = jobsOf(contents, order);
+    await queue.send(jobs);
+    const messages = allOf(order);
+    log.info('large fan-out', {
+      type: typeOf(messages),
+      ...(order.eventId === undefined ? {} : { eventId: order.eventId }),
+      events: messages.filter(isEvent).length,
+      superseded: supersededIn(shared === undefined ? each : [shared]),
+      ...{ connections: counts.all, jobs: jobs.length },
+    });
+    return Object.fromEntries(
+      each.map((content) => [content.lane, sending(shared ?? content, order, counts)]),
+    );
+  };
+}
+
+/**
+ * What both lanes get if nobody was counted in one of them: who is in it has come since. The same jobs serve both then, and
+ * for as long.
+ */
+function sharedContent(
+  each: readonly LaneContent[],
+  { batched, single = [] }: FlushOrder,
+  counts: ConnectionCounts,
+): LaneContent | undefined {
+  const [counted, other] = each.filter(({ lane }) => counts[lane] > 0);
+  const isShared = each.length === 2 && other === undefined && areAlike(batched, single);
+  return isShared ? counted : undefined;
+}
+
+function areAlike(some: readonly OutgoingMessage[], others: readonly OutgoingMessage[]): boolean {
+  return (
+    some.length === others.length && some.every(({ text }, index) => text === others[index]?.text)
+  );
+}
+
+/** One for each shard, if all connections get the same; else one for each shard and lane. */
+function jobsOf(contents: readonly LaneContent[], order: FlushOrder): readonly DeliveryJob[] {
+  const [first, second] = contents;
+  const isForAll = order.single !== undefined && first !== undefined && second !== undefined;
+  if (isForAll && areAlike(first.messages, second.messages)) {
+    return shards.map((shard) => ({ messages: textsOf(first), round: 0, shard }));
+  }
+  return contents.flatMap((content) =>
+    shards.map((shard) => ({
+      ...{ messages: textsOf(content), round: 0, shard },
+      lane: content.lane,
+    })),
+  );
+}
+
+function textsOf({ messages }: LaneContent): readonly string[] {
+  return messages.map(({ text }) => text);
+}

@@ -1,0 +1,40 @@
+// Counts connections and distinct users by shard, in whatever order they are met.
+import type { Connection, ShardCensus } from '../ports';
+import { laneOf } from '../fan-out/lanes';
+import { shardOf } from '../shard';
+
+interface Tally {
+  connections: number;
+  batched: number;
+  readonly users: Set<string>;
+}
+
+export class CensusTaking {
+  private readonly tallies = new Map<number, Tally>();
+
+  constructor(private readonly shards: readonly number[]) {
+    for (const shard of shards) {
+      this.tallies.set(shard, { connections: 0, batched: 0, users: new Set() });
+    }
+  }
+
+  /** Counts a connection that is still there. */
+  count(connection: Connection): void {
+    const { userId } = connection;
+    const tally = this.tallies.get(shardOf(userId));
+    if (tally === undefined) return;
+    tally.connections += 1;
+    if (laneOf(connection) === 'batched') tally.batched += 1;
+    tally.users.add(userId);
+  }
+
+  /** The census of all shards but those that were not gone through whole. */
+  result(takenAt: number, unread: readonly number[]): ShardCensus[] {
+    return this.shards
+      .filter((shard) => !unread.includes(shard))
+      .map((shard) => {
+        const { connections = 0, batched = 0, users } = this.tallies.get(shard) ?? {};
+        return { shard, connections, batched, users: users?.size ?? 0, takenAt };
+      });
+  }
+}

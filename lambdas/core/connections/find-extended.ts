@@ -1,0 +1,24 @@
+// A connection may have been extended since it was read: its record knows.
+import { isExpired } from './connection';
+import type { Clock, Connection, ConnectionStore, Log } from '../ports';
+
+/** An expired connection as it is now; undefined if it has not been extended, or nobody can tell. Never rejects. */
+export type FindExtended = (connection: Connection) => Promise<Connection | undefined>;
+
+export function createFindExtended(dependencies: {
+  readonly connections: Pick<ConnectionStore, 'find'>;
+  readonly now: Clock;
+  readonly log: Log;
+}): FindExtended {
+  const { connections, now, log } = dependencies;
+
+  return async (connection) => {
+    try {
+      const current = await connections.find(connection);
+      return current === undefined || isExpired(current, now()) ? undefined : current;
+    } catch (error) {
+      log.warn('expired connection not looked up', { error });
+      return undefined;
+    }
+  };
+}

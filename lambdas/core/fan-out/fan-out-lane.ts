@@ -1,0 +1,199 @@
+// Posts to connections that all get the same, and sees to those that it did not get to.
+import type { PostList } from './post-list';
+import { joined, type Stragglers } from './stragglers';
+import type { CensusTaking } from '../connections/count-connections';
+import { isExpired } from '../connections/connection';
+import {
+  deliverAll,
+  type Answered,
+  type DeliveryOptions,
+  type Ending,
+  type Pages,
+} from '../posting/post-to-all';
+import { postsPerSecond, type FanOutReport } from './fan-out-report';
+import { createFindExtended } from '../connections/find-extended';
+import { GoneCollector } from '../connections/gone-collector';
+import { LeftoverCollector } from './retry-collector';
+import type { Connection, ConnectionStore, DeliveryQueue, Lane, Log } from '../ports';
+import type { UnreadShard } from './shard-reader';
+import { giveUpAll, isGivenUp, withInspection, type StuckOrder } from './stuck-connections';
+
+/** Connections to which something need not be posted. */
+export type IsSpared = (connection: Connection) => boolean;
+
+/** How connections are posted to, whichever lane they are in. */
+export interface PostingOrder {
+  /** Milliseconds since the Unix epoch; no post begins after it. */
+  readonly deadline: number;
+  /** How often what is sent here has been put back. Default: 0. */
+  readonly round?: number;
+  /**
+   * Whether what could not be sent goes to the queue; else it is dropped. Connections that are stuck go there anyway, to
+   * be closed in the end.
+   */
+  readonly requeue: boolean;
+  /** Given when the connections may be stuck: they were not reached before. */
+  readonly stuck?: StuckOrder;
+  /** Who is left out: nothing is posted to them, but they are counted, and ended if they have expired. */
+  readonly isSpared?: IsSpared;
+  /** Told of each connection that has expired; nothing is posted to it. Never rejects. */
+  readonly onExpired?: (connection: Connection) => Promise<void>;
+}
+
+export interface LaneOrder extends PostingOrder {
+  readonly list: PostList;
+  readonly pages: Pages;
+  /** Whose lane it is; undefined when everybody is in the pages. */
+  readonly lane?: Lane | undefined;
+  /** Shards that were not read to their end. */
+  readonly unread: () => readonly UnreadShard[];
+  /** Counts who is still there. */
+  readonly census?: CensusTaking | undefined;
+  /** Given when nobody waits for stragglers: those of earlier fan-outs, to which nothing is posted, and of this one. */
+  readonly stragglers?: Stragglers;
+  /** Told once that all but stragglers have their messages, or are left to the queue. */
+  readonly onServed?: (answered: Answered) => void;
+}
+
+export interface FanOutDependencies extends DeliveryOptions {
+  readonly connections: ConnectionStore;
+  readonly queue: DeliveryQueue;
+  readonly log: Log;
+}
+
+const nothing: readonly string[] = [];
+
+/** Never throws: EventBridge would repeat the event for everybody. The report has no census. */
+export type FanOutToLane = (order: LaneOrder) => Promise<FanOutReport>;
+
+export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLane {
+  const { connections, queue, log, now } = dependencies;
+  // Since a record was read, which for a list from the queue is a while ago, its token may have been refreshed.
+  const findExtended = createFindExtended(dependencies);
+
+  return async (order) => {
+    const { list, pages, lane, deadline, requeue, stuck: stuckOrder, census } = order;
+    const { stragglers, isSpared } = order;
+    const startedAt = now();
+    const counts = { delivered: 0, gone: 0, failed: 0, expired: 0, spared: 0, closed: 0 };
+    const gone = new GoneCollector(connections, now, log);
+    const { round } = order;
+    const collect = (rounds: {
+      readonly round?: number | undefined;
+      readonly stuckRounds: number;
+    }) => new LeftoverCollector(rounds, queue, log);
+    const leftovers = collect({ round, stuckRounds: 0 });
+    const stuck = collect({ round, stuckRounds: (stuckOrder?.rounds ?? 0) + 1 });
+    // Who took some of the messages reads, and is reached: for the others the rounds begin anew.
+    const reached = { left: collect({ stuckRounds: 0 }), stuck: collect({ stuckRounds: 1 }) };
+    const givenUp: [Connection, missing: readonly string[]][] = [];
+    const collectors = [leftovers, stuck, reached.left, reached.stuck];
+    /** For stragglers that have all of this fan-out's, or are not to get it: counted where it was left. */
+    const behind = collect({ stuckRounds: 0 });
+    /** Left to whoever waits for the answers. */
+    let leftToOthers = 0;
+
+    /** Of a connection to which nothing is posted. */
+    const settleSkipped = (connection: Connection) => {
+      if (stragglers === undefined || isSpared?.(connection) === true) counts.spared += 1;
+      else if (!requeue) counts.failed += 1;
+      else if (stragglers.leave(connection, list.missingAfter(0))) leftToOthers += 1;
+      else leftovers.add(connection, list.missingAfter(0));
+    };
+
+    const settle = (connection: Connection, ending: Ending, delivered: number) => {
+      if (ending === 'skipped') {
+        census?.count(connection);
+        settleSkipped(connection);
+        return;
+      }
+      const left = stragglers?.release(connection) ?? nothing;
+      if (ending === 'gone') {
+        counts.gone += 1;
+        gone.add(connection);
+        return;
+      }
+      census?.count(connection);
+      const isPutBack = ending === 'stuck' || (ending === 'left' && requeue);
+      if (left.length > 0 && !isPutBack) behind.add(connection, left);
+      const missing = () => joined(list.missingAfter(delivered), left);
+      if (ending === 'delivered') counts.delivered += 1;
+      else if (ending === 'stuck' && delivered > 0) reached.stuck.add(connection, missing());
+      else if (ending === 'stuck' && stuckOrder && isGivenUp(stuckOrder))
+        givenUp.push([connection, missing()]);
+      else if (ending === 'stuck') stuck.add(connection, missing());
+      else if (ending === 'left' && requeue)
+        (delivered > 0 ? reached.left : leftovers).add(connection, missing());
+      else counts.failed += 1;
+    };
+
+    const onExpired = async (connection: Connection) => {
+      const extended = await findExtended(connection);
+      if (extended !== undefined) {
+        if (stragglers?.has(extended) !== true) return extended;
+        settle(extended, 'skipped', 0);
+        return undefined;
+      }
+      counts.expired += 1;
+      await order.onExpired?.(connection);
+      return undefined;
+    };
+
+    const isLeftOut = (connection: Connection) =>
+      isSpared?.(connection) === true || stragglers?.has(connection) === true;
+    const textsFor =
+      (isSpared ?? stragglers)
+        ? (connection: Connection) =>
+            isLeftOut(connection) && !isExpired(connection, now()) ? nothing : list.texts
+        : () => list.texts;
+    const options = stuckOrder ? withInspection(dependencies, stuckOrder.inspector) : dependencies;
+    let isServed = false;
+    const noteServed = (answered: Answered) => {
+      if (!isServed) order.onServed?.(answered);
+      isServed = true;
+    };
+    const onStragglers = (those: readonly Connection[], answered: Answered) => {
+      stragglers?.add(those);
+      // What others miss does not wait for them either.
+      for (const collector of collectors) void collector.flush();
+      noteServed(answered);
+    };
+    const listener = { settle, onExpired, ...(stragglers && { onStragglers }) };
+    const counted = await deliverAll(textsFor, pages, deadline, listener, options);
+    const { posts, retried, answered } = counted;
+    if (stuckOrder !== undefined) {
+      const ended = await giveUpAll(
+        givenUp.map(([connection]) => connection),
+        stuckOrder,
+        () => now() >= deadline,
+      );
+      counts.closed = ended.closed;
+      counts.gone += ended.gone;
+      const missing = new Map(givenUp);
+      for (const connection of ended.open)
+        stuck.add(connection, missing.get(connection) ?? nothing);
+    }
+    const unread = order.unread();
+    const shards = { shards: unread, messages: list.missingAfter(0), lane };
+    const [left, ...others] = await Promise.all([
+      leftovers.flush(requeue ? shards : undefined),
+      ...[stuck, reached.left, reached.stuck].map((collector) => collector.flush()),
+    ]);
+    await behind.flush();
+    await gone.flush();
+    noteServed(answered);
+    const ofConnections = (what: 'requeued' | 'lost') =>
+      [left, ...others].reduce((sum, one) => sum + one[what].connections, 0);
+    const milliseconds = now() - startedAt;
+    return {
+      ...counts,
+      failed: counts.failed + ofConnections('lost'),
+      requeued: ofConnections('requeued') + leftToOthers,
+      requeuedShards: left.requeued.shards,
+      lostShards: unread.length - left.requeued.shards,
+      ...{ posts, retried, milliseconds },
+      postsPerSecond: postsPerSecond(posts, milliseconds),
+      census: [],
+    };
+  };
+}

@@ -1,0 +1,107 @@
+// The same messages to every connection: the one thing this service exists to do.
+import type { OutgoingMessage } from './outgoing-message';
+import { createPostList } from './post-list';
+import { CensusTaking } from '../connections/count-connections';
+import { onePage, type Pages } from '../posting/post-to-all';
+import type { InFlightLimit } from '../posting/in-flight-limit';
+import {
+  createFanOutToLane,
+  type FanOutDependencies,
+  type LaneOrder,
+  type PostingOrder,
+} from './fan-out-lane';
+import { mergeReports, type FanOutReport } from './fan-out-report';
+import { splitByLane } from './lanes';
+import type { Connection, ConnectionStore, Lane, Log } from '../ports';
+import { shards as allShards } from '../shard';
+import { createShardReader, type UnreadShard } from './shard-reader';
+
+export type { FanOutDependencies, IsSpared } from './fan-out-lane';
+export type { FanOutReport } from './fan-out-report';
+
+/** What is to be sent, to whom, and until when. */
+export interface FanOutOrder extends PostingOrder {
+  /** In this order: in batches to those that negotiated them, one by one to all others. */
+  readonly messages: readonly OutgoingMessage[];
+  /** Default: every connection. */
+  readonly to?:
+    { readonly connections: readonly Connection[] } | { readonly shards: readonly UnreadShard[] };
+  /** Only connections of this lane. Default: all. */
+  readonly lane?: Lane;
+  /** Whether connections and users are counted. Default: no; it has its price. */
+  readonly takeCensus?: boolean;
+}
+
+/** Never throws: EventBridge would repeat the event for everybody. */
+export type FanOut = (order: FanOutOrder) => Promise<FanOutReport>;
+
+/** Fans out to both lanes, each with posts in flight of its own. */
+export interface LanesOptions extends FanOutDependencies {
+  /** Bounds the posts in flight to connections without batches. Default: nothing does. */
+  readonly singleInFlight?: InFlightLimit;
+}
+
+/** How each lane is posted to: those without batches, which take many more posts, come second. */
+export function createLanes(dependencies: LanesOptions) {
+  const { singleInFlight } = dependencies;
+  const toAll = createFanOutToLane(dependencies);
+  const toSingle = createFanOutToLane({
+    ...dependencies,
+    yields: true,
+    ...(singleInFlight === undefined ? {} : { inFlight: singleInFlight }),
+  });
+  return { all: toAll, batched: toAll, single: toSingle };
+}
+
+export function createFanOut(dependencies: LanesOptions): FanOut {
+  const { connections, log, now } = dependencies;
+  const lanes = createLanes(dependencies);
+
+  return async (order) => {
+    const startedAt = now();
+    const { messages } = order;
+    const source = sourceOf(order, connections, log);
+    const census = order.takeCensus === true ? new CensusTaking(source.shards) : undefined;
+    const common = { ...order, census, unread: () => source.unread() };
+    const toLane = (lane: Lane, pages: Pages): LaneOrder => ({
+      ...{ ...common, lane, pages },
+      list: createPostList(messages, lane),
+    });
+
+    async function toLanes(wanted: readonly [Lane, ...Lane[]]): Promise<FanOutReport> {
+      const { pages } = splitByLane(source.pages, wanted);
+      const [first, ...others] = wanted.map((lane) => lanes[lane](toLane(lane, pages[lane])));
+      if (first === undefined) throw new Error('no lane to fan out to');
+      return mergeReports([await first, ...(await Promise.all(others))]);
+    }
+
+    // One message alone is sent to all alike.
+    const isAlike = messages.length === 1 && order.lane === undefined;
+    const report = isAlike
+      ? await lanes.all({ ...toLane('single', source.pages), lane: undefined })
+      : await toLanes(order.lane === undefined ? ['batched', 'single'] : [order.lane]);
+    const unread = source.unread().map(({ shard }) => shard);
+    return { ...report, census: census?.result(startedAt, unread) ?? [] };
+  };
+}
+
+interface Source {
+  readonly pages: Pages;
+  /** Shards that are gone through from their beginning, and so can be counted. */
+  readonly shards: readonly number[];
+  unread(): readonly UnreadShard[];
+}
+
+function sourceOf({ to }: FanOutOrder, connections: ConnectionStore, log: Log): Source {
+  if (to !== undefined && 'connections' in to) {
+    return { pages: onePage(to.connections), shards: [], unread: () => [] };
+  }
+  const from = to?.shards ?? allShards.map((shard) => ({ shard }));
+  const reader = createShardReader(connections, from, log);
+  const whole = from.filter(({ after }: UnreadShard) => after === undefined);
+  return {
+    pages: reader,
+    shards: whole.map(({ shard }) => shard),
+    unread: () => reader.unread(),
+  };
+}

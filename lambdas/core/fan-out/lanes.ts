@@ -1,0 +1,72 @@
+// One listing of connections for two deliveries: those with batches never wait for those without.
+import type { Pages } from '../posting/post-to-all';
+import type { Connection, Lane } from '../ports';
+
+export function laneOf({ batches = false }: Connection): Lane {
+  return batches ? 'batched' : 'single';
+}
+
+/** The connections of a listing by their lane. */
+export interface SplitPages {
+  readonly pages: Readonly<Record<Lane, Pages>>;
+  /** Connections of each lane that were met by now. */
+  readonly met: () => Readonly<Record<Lane, number>>;
+  /** Whether all of the listing was met. */
+  readonly isWhole: () => boolean;
+}
+
+/**
+ * Reads on when either lane needs more, and keeps what it meets of the other one: as long as one is slower, its
+ * connections wait here, all of them if need be. Connections of lanes that are not `wanted` are only counted.
+ */
+export function splitByLane(listing: Pages, wanted: readonly Lane[]): SplitPages {
+  const waiting: Record<Lane, Connection[]> = { batched: [], single: [] };
+  const met = { batched: 0, single: 0 };
+  let isExhausted = false;
+  let isOver = false;
+  let reading: Promise<void> | undefined;
+
+  async function read(): Promise<void> {
+    const hasArrived = await listing.arrive();
+    reading = undefined;
+    // What arrives after the end is not taken: whoever goes on in the shard meets it.
+    if (isOver) return;
+    if (!hasArrived) {
+      isExhausted = true;
+      return;
+    }
+    for (const connection of listing.take()) {
+      const lane = laneOf(connection);
+      met[lane] += 1;
+      if (wanted.includes(lane)) waiting[lane].push(connection);
+    }
+  }
+
+  function pagesOf(lane: Lane): Pages {
+    const take = () => {
+      const page = waiting[lane];
+      waiting[lane] = [];
+      return page;
+    };
+    return {
+      async arrive() {
+        while (waiting[lane].length === 0) {
+          if (isExhausted || isOver) return false;
+          await (reading ??= read());
+        }
+        return true;
+      },
+      take,
+      rest() {
+        isOver = true;
+        return take();
+      },
+    };
+  }
+
+  return {
+    pages: { batched: pagesOf('batched'), single: pagesOf('single') },
+    met: () => ({ ...met }),
+    isWhole: () => isExhausted,
+  };
+}

@@ -1,0 +1,33 @@
+// Above so many connections one worker is not enough: each shard becomes a job of its own.
+import { typeOf, type OutgoingMessage } from './outgoing-message';
+import { createConnectionCount } from '../connections/connection-count';
+import type { CensusStore, Clock, DeliveryQueue, Log } from '../ports';
+import { shards } from '../shard';
+
+/**
+ * Hands messages to the queue, one job per shard, if the last census says that there are that many
+ * connections; false means that the caller is to send them.
+ * @throws when the queue does not take the jobs: nothing was sent then, so the caller's event may be repeated
+ */
+export type LargeFanOut = (messages: readonly OutgoingMessage[]) => Promise<boolean>;
+
+export function createLargeFanOut(dependencies: {
+  readonly census: Pick<CensusStore, 'read'>;
+  readonly queue: DeliveryQueue;
+  readonly now: Clock;
+  readonly log: Log;
+  /** Connections above which a fan-out is large. */
+  readonly threshold: number;
+}): LargeFanOut {
+  const { queue, log, threshold } = dependencies;
+  const countConnections = createConnectionCount(dependencies);
+
+  return async (messages) => {
+    const { all: connections } = await countConnections();
+    if (connections <= threshold) return false;
+    const texts = messages.map(({ text }) => text);
+    await queue.send(shards.map((shard) => ({ messages: texts, round: 0, shard })));
+    log.info('large fan-out', { type: typeOf(messages), connections, jobs: shards.length });
+    return true;
+  };
+}

@@ -1,0 +1,85 @@
+// Who has just been sent a frame, and so needs no heartbeat: known from broadcasts that reached everybody.
+import { mayBeOpening } from '../connections/connection';
+import type { FanOutReport, IsSpared } from './fan-out';
+import type { Clock, Log, ReachStore } from '../ports';
+import { shardOf } from '../shard';
+
+export interface Reach {
+  /**
+   * Notes a fan-out that reached everybody. Never rejects: what was not noted costs a heartbeat, no more.
+   * @param startedAt when it began to read the connections, in milliseconds since the Unix epoch
+   * @param shard the only one that it went to; default: all
+   */
+  note(startedAt: number, ended: FanOutReport, shard?: number): Promise<void>;
+  /** Never rejects: of whom nothing is known, nobody is spared. */
+  spared(): Promise<IsSpared>;
+}
+
+/** With heartbeats that are always sent there is nothing to note, and nobody to spare. */
+export const noReach: Reach = {
+  note: () => Promise.resolve(),
+  spared: () => Promise.resolve(() => false),
+};
+
+/**
+ * API Gateway closes a connection that has been silent for 10 minutes; half a minute is for heartbeats that are late.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+ */
+const longestSilenceMilliseconds = 570_000;
+
+/**
+ * For heartbeats that are sent when there was nothing else to send. A connection that is spared was sent a frame
+ * during the last half interval: it hears something at least every one and a half, and clients wait for two and a
+ * half until they give up. With intervals above 380 s that would be too long for API Gateway: then it is less than half.
+ */
+export function createReach(dependencies: {
+  readonly store: ReachStore;
+  readonly now: Clock;
+  readonly log: Log;
+  readonly heartbeatSeconds: number;
+}): Reach {
+  const { store, now, log, heartbeatSeconds } = dependencies;
+  const validMilliseconds = Math.min(
+    heartbeatSeconds * 500,
+    longestSilenceMilliseconds - heartbeatSeconds * 1000,
+  );
+  const noted = new Map<number | undefined, number>();
+
+  return {
+    async note(startedAt, ended, shard) {
+      if (!reachedEverybody(ended)) return;
+      // Half of its validity old, a note is as good as a new one: events can come by the hundred a second.
+      if (startedAt - (noted.get(shard) ?? -Infinity) < validMilliseconds / 2) return;
+      try {
+        await store.write({ startedAt, ...(shard === undefined ? {} : { shard }) });
+        noted.set(shard, startedAt);
+      } catch (error) {
+        log.warn('reach not noted', { error });
+      }
+    },
+
+    async spared() {
+      try {
+        const valid = (await store.read()).filter(
+          ({ startedAt }) => startedAt >= now() - validMilliseconds,
+        );
+        return (connection) =>
+          valid.some(
+            ({ shard, startedAt }) =>
+              // One that was opening then may not have been met, or not have been open.
+              !mayBeOpening(connection, startedAt) &&
+              (shard === undefined || shard === shardOf(connection.userId)),
+          );
+      } catch (error) {
+        log.warn('reach not read', { error });
+        return () => false;
+      }
+    },
+  };
+}
+
+/** Those that were gone or had expired do not miss it; those in the queue still do. */
+function reachedEverybody(ended: FanOutReport): boolean {
+  const { failed, requeued, requeuedShards, lostShards } = ended;
+  return failed + requeued + requeuedShards + lostShards === 0;
+}

@@ -1,0 +1,111 @@
+// What the server answers to what a client sends.
+import { errorFrame, parseClientFrame, serializeFrame, type ClosingReason } from '#sdk/protocol';
+import type { CloseConnection } from '../connections/close-connection';
+import { isExpired } from '../connections/connection';
+import type { FrameVerdict, JudgeFrame } from './message-limits';
+import type { Clock, Connection, ConnectionKey, ConnectionStore, Count, Log } from '../ports';
+import type { RefreshToken } from './refresh-token';
+import type { AdmitSync } from './sync-limits';
+import type { SyncState } from './sync-state';
+
+/**
+ * The text of the frame that answers any text; undefined when the connection has been closed instead. Never throws.
+ * @param connection as it was at its handshake
+ * @param deadline milliseconds since the Unix epoch; no post begins after it
+ */
+export type Answer = (
+  text: string,
+  connection: Connection,
+  deadline: number,
+) => Promise<string | undefined>;
+
+export function createAnswer(dependencies: {
+  readonly judgeFrame: JudgeFrame;
+  readonly admitSync: AdmitSync;
+  readonly syncState: SyncState;
+  readonly refreshToken: RefreshToken;
+  readonly closeConnection: CloseConnection;
+  readonly connections: Pick<ConnectionStore, 'find'>;
+  readonly count: Count;
+  readonly now: Clock;
+  readonly log: Log;
+}): Answer {
+  const { judgeFrame, admitSync, syncState, refreshToken, closeConnection } = dependencies;
+  const { connections, count, now, log } = dependencies;
+
+  /** The connection as it is now: a later token may have prolonged it. Undefined when it has expired. */
+  async function current(connection: Connection): Promise<Connection | undefined> {
+    if (!isExpired(connection, now())) return connection;
+    const record = await connections.find(connection);
+    return record === undefined || isExpired(record, now()) ? undefined : record;
+  }
+
+  async function reply(
+    text: string,
+    connection: Connection,
+    verdict: FrameVerdict,
+    deadline: number,
+  ): Promise<string> {
+    const parsed = parseClientFrame(text);
+    if (!parsed.ok) return refuse(connection, parsed.code, parsed.message);
+    const frame = parsed.value;
+    if (frame.type === 'ping') {
+      return serializeFrame({ type: 'pong', payload: { timestamp: now() } });
+    }
+    // These cost much more than the refusal: while nobody can count, nobody gets them.
+    if (verdict === 'uncounted') return limit(connection);
+    return frame.type === 'state:sync'
+      ? sync(connection, frame.payload?.since ?? 0, deadline)
+      : serializeFrame(await refreshToken(connection, frame.payload.token));
+  }
+
+  async function sync(connection: Connection, since: number, deadline: number): Promise<string> {
+    const release = await admitSync(connection);
+    if (release === undefined) return limit(connection);
+    try {
+      return await syncState(connection, since, deadline);
+    } finally {
+      await release();
+    }
+  }
+
+  function limit(connection: ConnectionKey): string {
+    count('FramesLimited');
+    return refuse(connection, 'rate_limited', 'Too many frames: send fewer of them.');
+  }
+
+  function refuse(
+    { connectionId }: ConnectionKey,
+    ...error: Parameters<typeof errorFrame>
+  ): string {
+    const [code] = error;
+    log.info('frame refused', { connectionId, code });
+    return serializeFrame(errorFrame(...error));
+  }
+
+  /** Has no answer. */
+  async function end(connection: Connection, reason: ClosingReason): Promise<string | undefined> {
+    await closeConnection(connection, reason);
+    return undefined;
+  }
+
+  return async (text, atHandshake, deadline) => {
+    const verdict = await judgeFrame(atHandshake);
+    if (verdict === 'flooding') {
+      count('FramesLimited');
+      return end(atHandshake, 'rate_limited');
+    }
+    try {
+      const connection = await current(atHandshake);
+      if (connection === undefined) return await end(atHandshake, 'token_expired');
+      if (verdict === 'limited') return limit(connection);
+      const answered = await reply(text, connection, verdict, deadline);
+      // A large state takes its time: the token may have expired meanwhile, or a newer one have come.
+      const isOpen = (await current(connection)) !== undefined;
+      return isOpen ? answered : await end(connection, 'token_expired');
+    } catch (error) {
+      log.error('expiry not known', { connectionId: atHandshake.connectionId, error });
+      return refuse(atHandshake, 'unavailable', 'The frame cannot be answered now: try again.');
+    }
+  };
+}

@@ -1,0 +1,107 @@
+// What GET /health says: how many connections and users there are, and whether what we depend on answers.
+import { CensusTaking } from '../connections/count-connections';
+import { maxHeartbeatSeconds } from '#sdk/protocol';
+import { isExpired } from '../connections/connection';
+import type { CensusStore, Clock, ConnectionStore, GatewayProbe, Log, ShardCensus } from '../ports';
+import { rememberFor } from './remember';
+import { shards } from '../shard';
+
+/** From so many connections on the last heartbeat's census is told, so that asking costs the same at any size. */
+const countingLimit = 1_000;
+
+/** Twice the longest heartbeat interval: an older census says nothing about now. */
+const censusLifeMilliseconds = 2 * maxHeartbeatSeconds * 1000;
+
+/** Whoever asks within so long of another gets the same count and the same of the gateway: a flood costs no more reads. */
+const rememberedMilliseconds = 5_000;
+
+/** The documented body of `/health`. */
+export interface HealthReport {
+  /** `degraded`: the agent gateway does not answer; `error`: the store does not. */
+  readonly status: 'ok' | 'degraded' | 'error';
+  /** When it was asked, whatever is remembered: ISO 8601, UTC. */
+  readonly timestamp: string;
+  readonly gateway: 'connected' | 'disconnected' | 'not configured';
+  readonly websocket: {
+    readonly status: 'running' | 'unknown';
+    /** Null when the store cannot be read. */
+    readonly connections: number | null;
+    readonly connectedUsers: number | null;
+  };
+  readonly config: {
+    /** Null when no agent gateway is configured. */
+    readonly gatewayUrl: string | null;
+    readonly useMockData: boolean;
+  };
+}
+
+/** Never throws: what is wrong is in the report. */
+export type Health = () => Promise<HealthReport>;
+
+export function createHealth(dependencies: {
+  readonly connections: ConnectionStore;
+  readonly census: CensusStore;
+  readonly probeGateway: GatewayProbe;
+  readonly now: Clock;
+  readonly log: Log;
+  readonly gatewayUrl: string | undefined;
+  readonly useMockData: boolean;
+}): Health {
+  const { connections, census, probeGateway, now, log, gatewayUrl, useMockData } = dependencies;
+
+  /** Counts the connections themselves. */
+  async function takeCensus(): Promise<readonly ShardCensus[]> {
+    const taking = new CensusTaking(shards);
+    const countShard = async (shard: number) => {
+      for await (const page of connections.pages(shard, { consistent: true })) {
+        for (const connection of page) if (!isExpired(connection, now())) taking.count(connection);
+      }
+    };
+    await Promise.all(shards.map(countShard));
+    return taking.result(now(), []);
+  }
+
+  const count = rememberFor(rememberedMilliseconds, now, async () => {
+    try {
+      const oldest = now() - censusLifeMilliseconds;
+      const counted = total((await census.read()).filter(({ takenAt }) => takenAt >= oldest));
+      if (counted.connections >= countingLimit) return counted;
+      return total(await takeCensus());
+    } catch (error) {
+      log.error('connections not counted', { error });
+      throw error;
+    }
+  });
+
+  const askGateway = rememberFor(rememberedMilliseconds, now, () =>
+    gatewayUrl === undefined
+      ? Promise.resolve('not configured' as const)
+      : probeGateway(gatewayUrl),
+  );
+
+  return async (): Promise<HealthReport> => {
+    const [counted, gateway] = await Promise.all([count().catch(() => undefined), askGateway()]);
+    const degraded = gateway === 'disconnected';
+    return {
+      status: counted === undefined ? 'error' : degraded ? 'degraded' : 'ok',
+      timestamp: new Date(now()).toISOString(),
+      gateway,
+      websocket: {
+        status: counted === undefined ? 'unknown' : 'running',
+        connections: counted?.connections ?? null,
+        connectedUsers: counted?.users ?? null,
+      },
+      config: { gatewayUrl: gatewayUrl ?? null, useMockData },
+    };
+  };
+}
+
+function total(parts: readonly ShardCensus[]): { connections: number; users: number } {
+  return parts.reduce(
+    (sum, part) => ({
+      connections: sum.connections + part.connections,
+      users: sum.users + part.users,
+    }),
+    { connections: 0, users: 0 },
+  );
+}

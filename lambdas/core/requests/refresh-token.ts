@@ -1,0 +1,67 @@
+// A new token prolongs the connection that the same user opened with an older one.
+import { errorFrame, type ServerFrame } from '#sdk/protocol';
+import { expiryOf, isExpired } from '../connections/connection';
+import { keepsOut } from '../connections/disconnect-marker';
+import { fromTable, noVerdictCode } from '../auth/no-verdict';
+import type { Clock, ConnectionKey, ConnectionStore, Log, TokenVerifier } from '../ports';
+
+/** Answers with `token:refreshed`, or with an `error`: then the connection is as it was. Never throws. */
+export type RefreshToken = (key: ConnectionKey, token: string) => Promise<ServerFrame>;
+
+export function createRefreshToken(dependencies: {
+  readonly verifier: TokenVerifier;
+  readonly connections: Pick<ConnectionStore, 'find' | 'ofUser' | 'extend'>;
+  readonly now: Clock;
+  readonly log: Log;
+}): RefreshToken {
+  const { verifier, connections, now, log } = dependencies;
+
+  function refuse({ connectionId }: ConnectionKey, code: string): ServerFrame {
+    log.warn('token refused', { connectionId, code });
+    // Which check failed is for the log alone: whoever tries tokens out is told no more than at the handshake.
+    return errorFrame('token_refused', 'The token is not valid for this connection.');
+  }
+
+  async function refresh(key: ConnectionKey, token: string): Promise<ServerFrame> {
+    const verdict = await verifier.verify(token);
+    if (!verdict.ok) return refuse(key, verdict.code);
+    if (verdict.value.userId !== key.userId) return refuse(key, 'user_wrong');
+    // All of the user's, in one request: the marker lies among them.
+    const known = await fromTable(connections.ofUser(key.userId));
+    if (keepsOut(known.marker, verdict.value.issuedAt, now()))
+      return refuse(key, 'user_disconnected');
+    const connection = known.connections.find((one) => one.connectionId === key.connectionId);
+    if (connection === undefined || isExpired(connection, now())) {
+      return refuse(key, 'connection_unknown');
+    }
+    const expiresAt = expiryOf(connection.connectedAt, verdict.value.expiresAt);
+    // A token that ends earlier takes nothing away: the older one was as good.
+    if (expiresAt <= connection.expiresAt) return refreshed(connection.expiresAt);
+    if (await fromTable(connections.extend(key, expiresAt))) {
+      log.info('token refreshed', { connectionId: key.connectionId, userId: key.userId });
+      return refreshed(expiresAt);
+    }
+    // Meanwhile a later token has come, or the connection was closed.
+    const extended = await fromTable(connections.find(key));
+    return extended === undefined || isExpired(extended, now())
+      ? refuse(key, 'connection_unknown')
+      : refreshed(extended.expiresAt);
+  }
+
+  return async (key, token) => {
+    try {
+      return await refresh(key, token);
+    } catch (error) {
+      log.error('token not refreshed', {
+        connectionId: key.connectionId,
+        code: noVerdictCode(error),
+        error,
+      });
+      return errorFrame('unavailable', 'The token cannot be checked now: try again later.');
+    }
+  };
+}
+
+function refreshed(expiresAt: number): ServerFrame {
+  return { type: 'token:refreshed', payload: { expiresAt } };
+}

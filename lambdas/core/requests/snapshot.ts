@@ -1,0 +1,106 @@
+// The newest events of all registers, cut into frames.
+import { maxFrameBytes, utf8Length, type EventFrame } from '#sdk/protocol';
+import type { StateStore, StoredEvent } from '../ports';
+import { shards } from '../shard';
+
+/** How many registers a snapshot has at the most: the newest ones. */
+export interface SnapshotLimits {
+  readonly agents: number;
+  readonly sessions: number;
+}
+
+/**
+ * Reads what was stored after `since`, newest first.
+ * @param since milliseconds since the Unix epoch, of the server's clock
+ * @throws what reading the store throws
+ */
+export async function readSnapshot(
+  state: StateStore,
+  since: number,
+  now: number,
+  limits: SnapshotLimits,
+): Promise<readonly EventFrame[]> {
+  const agents = new Newest(limits.agents);
+  const sessions = new Newest(limits.sessions);
+  const readShard = async (shard: number) => {
+    for await (const page of state.pages(shard, since, now)) {
+      for (const stored of page) {
+        (stored.event.type === 'agent:status' ? agents : sessions).add(stored);
+      }
+    }
+  };
+  await Promise.all(shards.map(readShard));
+  return [...agents.list(), ...sessions.list()].sort(byAge).map(({ event }) => event);
+}
+
+/** Keeps the newest of many, and never many more than it is to keep. */
+class Newest {
+  private kept: StoredEvent[] = [];
+
+  constructor(private readonly most: number) {}
+
+  add(stored: StoredEvent): void {
+    this.kept.push(stored);
+    if (this.kept.length >= 2 * this.most) this.kept = this.list();
+  }
+
+  list(): StoredEvent[] {
+    return this.kept.sort(byAge).slice(0, this.most);
+  }
+}
+
+const byAge = (one: StoredEvent, other: StoredEvent) => other.updatedAt - one.updatedAt;
+
+/**
+ * The texts of the `state:snapshot` frames that say all this: as few as fit into {@link maxFrameBytes} each without
+ * a change of order, at least one, and the last with `complete: true`.
+ * @param timestamp the server's time before the state was read, in milliseconds since the Unix epoch
+ * @param heartbeatSeconds seconds between two heartbeats: what clients take for silence follows from it
+ */
+export function snapshotFrames(
+  events: readonly EventFrame[],
+  timestamp: number,
+  heartbeatSeconds: number,
+): string[] {
+  const parts: Part[] = [new Part(timestamp, heartbeatSeconds)];
+  for (const event of events) {
+    if (parts.at(-1)?.add(event) === true) continue;
+    const next = new Part(timestamp, heartbeatSeconds);
+    // An event fits into a snapshot of its own: parseEvent sees to that.
+    next.add(event);
+    parts.push(next);
+  }
+  return parts.map((part, index) => part.text(index === parts.length - 1));
+}
+
+/** One frame of a snapshot, as it fills. */
+class Part {
+  private readonly agents: string[] = [];
+  private readonly sessions: string[] = [];
+  private room: number;
+
+  constructor(
+    private readonly timestamp: number,
+    private readonly heartbeatSeconds: number,
+  ) {
+    this.room = maxFrameBytes - utf8Length(this.text(false));
+  }
+
+  /** False when there is no room for it. */
+  add({ type, payload }: EventFrame): boolean {
+    const text = JSON.stringify(payload);
+    const bytes = utf8Length(text) + ','.length;
+    if (bytes > this.room) return false;
+    (type === 'agent:status' ? this.agents : this.sessions).push(text);
+    this.room -= bytes;
+    return true;
+  }
+
+  text(complete: boolean): string {
+    // Put together from parts, so that no register is serialized twice.
+    const [agents, sessions] = [this.agents.join(','), this.sessions.join(',')];
+    const registers = `"agents":[${agents}],"sessions":[${sessions}]`;
+    const facts = `"timestamp":${this.timestamp},"complete":${complete},"heartbeatSeconds":${this.heartbeatSeconds}`;
+    return `{"type":"state:snapshot","payload":{${registers},${facts}}}`;
+  }
+}

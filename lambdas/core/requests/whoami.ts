@@ -1,0 +1,33 @@
+// Whose token a client has: asked after a failed handshake, whose status a browser does not tell.
+import { createAuthorize } from '../auth/authorize';
+import { keepsOut } from '../connections/disconnect-marker';
+import { fromTable } from '../auth/no-verdict';
+import type { Clock, ConnectionStore, TokenVerdict, TokenVerifier } from '../ports';
+
+export type WhoamiVerdict =
+  TokenVerdict | { readonly ok: false; readonly code: 'user_disconnected' };
+
+/**
+ * Judges a token as a handshake would, by the same rules.
+ * @param authorization every value of the Authorization header
+ * @throws what the verifier throws when it can give no verdict, and a TableUnavailableError
+ */
+export type Whoami = (authorization: readonly string[]) => Promise<WhoamiVerdict>;
+
+export function createWhoami(dependencies: {
+  readonly verifier: TokenVerifier;
+  readonly connections: Pick<ConnectionStore, 'markerOf'>;
+  readonly now: Clock;
+}): Whoami {
+  const { verifier, connections, now } = dependencies;
+  const authorize = createAuthorize({ verifier });
+
+  // Only the header: a token in a URL ends up in logs, and whoever asks over HTTP can set headers.
+  return async (authorization) => {
+    const verdict = await authorize({ multiValueHeaders: { authorization } });
+    if (!verdict.ok) return verdict;
+    const { userId, issuedAt } = verdict.value;
+    const marker = await fromTable(connections.markerOf(userId));
+    return keepsOut(marker, issuedAt, now()) ? { ok: false, code: 'user_disconnected' } : verdict;
+  };
+}

@@ -1,0 +1,45 @@
+// The world of every function that looks connections up or closes them.
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createCloseConnection } from '#core/connections/close-connection';
+import { createDynamoClient, createManagementApiClient } from './clients';
+import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
+import { createSdkQuery, type Query } from '#adapters/dynamodb/requests/dynamo-query';
+import { createEmfCount } from '#adapters/observability/emf-metrics';
+import { readSettings } from './environment';
+import { createLog } from '#adapters/observability/logger';
+import { createManagementApiCloser } from '#adapters/api-gateway/management-api-closer';
+import { createManagementApiPoster } from '#adapters/api-gateway/management-api-poster';
+
+export type ConnectionWorld = ReturnType<typeof createConnectionWorld>;
+
+/**
+ * @param createQuery how connections are listed: fast, where it is done for every frame
+ * @throws a ConfigurationError that lists what is wrong with the environment
+ */
+export function createConnectionWorld(
+  environment: NodeJS.ProcessEnv,
+  functionName: string,
+  createQuery: (client: DynamoDBDocumentClient) => Query = createSdkQuery,
+) {
+  const { stage, tableName, callbackUrl } = readSettings(environment, [
+    'stage',
+    'tableName',
+    'callbackUrl',
+  ]);
+  const [log, now] = [createLog(functionName), Date.now];
+  const dynamo = createDynamoClient();
+  const managementApi = createManagementApiClient(callbackUrl);
+  const connections = createDynamoConnectionStore(dynamo, tableName, createQuery(dynamo));
+  const closeConnection = createCloseConnection({
+    connections,
+    poster: createManagementApiPoster(managementApi, log),
+    closer: createManagementApiCloser(managementApi),
+    now,
+    log,
+  });
+  const count = createEmfCount(functionName, stage);
+  return {
+    ...{ stage, log, now, count, dynamo, tableName, managementApi, callbackUrl },
+    ...{ connections, closeConnection },
+  };
+}

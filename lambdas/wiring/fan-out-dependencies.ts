@@ -1,0 +1,90 @@
+// The world of the three functions that fan out: broadcast, deliver and heartbeat are wired alike.
+import { randomUUID } from 'node:crypto';
+import { createCoalescer } from '#core/coalescing/coalescer';
+import { createFlush } from '#core/coalescing/flush';
+import { createFanOut } from '#core/fan-out/fan-out';
+import { createHeartbeatPace } from '#core/broadcasting/heartbeat-pace';
+import { InFlightLimit } from '#core/posting/in-flight-limit';
+import { createLargeFanOut } from '#core/fan-out/large-fan-out';
+import { createPace } from '#core/posting/pace';
+import { createReach, noReach } from '#core/fan-out/recent-fan-outs';
+import { createReportFanOut } from '#core/fan-out/report-fan-out';
+import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';
+import { shardCount } from '#core/shard';
+import { createSqsClient } from './clients';
+import { createConnectionWorld } from './connection-dependencies';
+import { createDeliveryOptions } from './posting-options';
+import { createDynamoCensusStore } from '#adapters/dynamodb/dynamo-connection-count-store';
+import { createDynamoFanOutLease } from '#adapters/dynamodb/dynamo-fan-out-lease';
+import { createDynamoPendingStore } from '#adapters/dynamodb/dynamo-pending-store';
+import { createFastQuery } from '#adapters/dynamodb/requests/dynamo-query';
+import { createDynamoReachStore } from '#adapters/dynamodb/dynamo-recent-fan-out-store';
+import { createFastSender } from '#adapters/dynamodb/requests/dynamo-sender';
+import { createEmfCensus, createEmfMetrics } from '#adapters/observability/emf-metrics';
+import { readSettings } from './environment';
+import { createSqsDeliveryQueue, createSqsHandOver } from '#adapters/sqs/sqs-retry-queue';
+import { systemTimers } from './system-timers';
+
+const names = [
+  'coalesceMilliseconds',
+  'deliveriesQueueUrl',
+  'largeFanOutConnections',
+  'heartbeat',
+  'heartbeatSeconds',
+  'maxPostsPerSecond',
+] as const;
+
+/** @throws a ConfigurationError that lists what is wrong with the environment */
+export function createFanOutWorld(environment: NodeJS.ProcessEnv, functionName: string) {
+  const settings = readSettings(environment, names);
+  const { deliveriesQueueUrl, coalesceMilliseconds, heartbeatSeconds } = settings;
+  const { largeFanOutConnections, maxPostsPerSecond } = settings;
+  // Listing through the SDK's client would cost a small fan-out more than its signatures.
+  const world = createConnectionWorld(environment, functionName, createFastQuery);
+  const { log, now, stage, dynamo, tableName } = world;
+  const sqs = createSqsClient();
+  const census = createDynamoCensusStore(dynamo, tableName);
+  const queue = createSqsDeliveryQueue(sqs, deliveriesQueueUrl, Math.random);
+  // The workers of a large fan-out share its pace: each at full speed would be answered 429 most of the time.
+  const isShared = functionName === 'deliver';
+  const share = Math.max(10, Math.floor(maxPostsPerSecond / shardCount));
+  const delivery = createDeliveryOptions(environment, world, isShared ? share : maxPostsPerSecond);
+  const singleInFlight = new InFlightLimit(delivery.concurrency);
+  const fanOut = createFanOut({ ...world, ...delivery, queue, singleInFlight });
+  const report = createReportFanOut({ log, metrics: createEmfMetrics(stage), now });
+  const reach =
+    settings.heartbeat === 'always'
+      ? noReach
+      : createReach({
+          store: createDynamoReachStore(dynamo, tableName),
+          ...{ now, log, heartbeatSeconds },
+        });
+  const pace = isShared ? delivery.pace : createHeartbeatPace({ ...settings, now });
+  const sendHeartbeat = createSendHeartbeat({
+    ...{ ...world, census, reach, report, heartbeatSeconds },
+    fanOut: createFanOut({ ...world, ...delivery, pace, queue }),
+  });
+  const largeFanOut = createLargeFanOut({
+    ...{ census, queue, now, log },
+    threshold: largeFanOutConnections,
+  });
+  const sender = createFastSender(dynamo);
+  const coalescer = createCoalescer({
+    lease: createDynamoFanOutLease(sender, tableName),
+    pending: createDynamoPendingStore(sender, createFastQuery(dynamo), tableName, log),
+    flush: createFlush({
+      ...{ ...world, ...delivery, queue, singleInFlight, census, reach, report },
+      ...{ largeFanOutConnections, coalesceMilliseconds },
+      // Whoever flushes is the only one, in whatever function.
+      pace: isShared ? createPace({ now, ceiling: maxPostsPerSecond }) : delivery.pace,
+    }),
+    handOver: createSqsHandOver(sqs, deliveriesQueueUrl),
+    createId: randomUUID,
+    ...{ coalesceMilliseconds, now, log, timers: systemTimers },
+  });
+  const drawCensus = createEmfCensus(stage);
+  return {
+    ...{ ...world, sqs, census, drawCensus },
+    ...{ fanOut, largeFanOut, sendHeartbeat, coalescer, reach, report },
+  };
+}

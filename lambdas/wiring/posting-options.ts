@@ -1,0 +1,39 @@
+// How messages are posted fast: the poster, its pace, and how many are in flight.
+import type { DeliveryOptions } from '#core/posting/post-to-all';
+import { createPace } from '#core/posting/pace';
+import type { ConnectionWorld } from './connection-dependencies';
+import { systemTimers } from './system-timers';
+import { createUndiciPoster } from '#adapters/api-gateway/undici-poster';
+
+/**
+ * Posts in flight, and sockets, at the most: as many as a worker's CPU keeps busy in a burst, when a post takes 12 ms
+ * (cost/measured.ts). At the ceiling it is the pace that limits them.
+ */
+const concurrency = 160;
+
+/** @param ceiling posts a second at the most */
+export function createDeliveryOptions(
+  environment: NodeJS.ProcessEnv,
+  { callbackUrl, managementApi, now, log }: ConnectionWorld,
+  ceiling: number,
+): DeliveryOptions {
+  const poster = createUndiciPoster({
+    callbackUrl,
+    region: environment['AWS_REGION'] ?? '',
+    credentials: () => managementApi.config.credentials(),
+    now,
+    log,
+    // Each lane has as many posts in flight.
+    sockets: 2 * concurrency,
+  });
+  return {
+    poster,
+    pace: createPace({ now, ceiling }),
+    now,
+    timers: systemTimers,
+    random: Math.random,
+    concurrency,
+    maxAttempts: 5,
+    maxStuckAttempts: 2,
+  };
+}

@@ -1,0 +1,57 @@
+// The world of `default`: what answers to clients are made of.
+import { createJudgeFrame } from '#core/requests/message-limits';
+import { createAdmitSync } from '#core/requests/sync-limits';
+import { createRefreshToken } from '#core/requests/refresh-token';
+import { createSyncState } from '#core/requests/sync-state';
+import { createConnectionWorld } from './connection-dependencies';
+import { createDeliveryOptions } from './posting-options';
+import { createDynamoRateLimitStore } from '#adapters/dynamodb/dynamo-rate-limit-store';
+import { createDynamoStateStore } from '#adapters/dynamodb/dynamo-state-store';
+import { createDynamoSyncMarkers } from '#adapters/dynamodb/dynamo-sync-markers';
+import { readSettings } from './environment';
+import { readTokenVerifier } from './token-verifier';
+
+const names = [
+  'framesPerMinute',
+  'frameBurst',
+  'floodFactor',
+  'syncsPerMinute',
+  'maxConnectionsPerUser',
+  'handshakesPerMinute',
+  'handshakeBurst',
+  'snapshotAgents',
+  'snapshotSessions',
+  'heartbeatSeconds',
+  'maxPostsPerSecond',
+] as const;
+
+/** @throws a ConfigurationError that lists what is wrong with the environment */
+export function createAnswerWorld(environment: NodeJS.ProcessEnv) {
+  const settings = readSettings(environment, names);
+  const world = createConnectionWorld(environment, 'default');
+  const { dynamo, tableName } = world;
+  const rateLimits = createDynamoRateLimitStore(dynamo, tableName);
+  const { floodFactor, maxConnectionsPerUser } = settings;
+  const judgeFrame = createJudgeFrame({
+    ...{ ...world, rateLimits, floodFactor, maxConnectionsPerUser },
+    frames: { perMinute: settings.framesPerMinute, burst: settings.frameBurst },
+    handshakes: { perMinute: settings.handshakesPerMinute, burst: settings.handshakeBurst },
+  });
+  const admitSync = createAdmitSync({
+    ...{ ...world, rateLimits },
+    syncMarkers: createDynamoSyncMarkers(dynamo, tableName),
+    // All tabs of a user may come back at once.
+    syncs: { perMinute: settings.syncsPerMinute, burst: maxConnectionsPerUser },
+  });
+  const syncState = createSyncState({
+    ...world,
+    ...createDeliveryOptions(environment, world, settings.maxPostsPerSecond),
+    state: createDynamoStateStore(dynamo, tableName),
+    limits: { agents: settings.snapshotAgents, sessions: settings.snapshotSessions },
+    heartbeatSeconds: settings.heartbeatSeconds,
+  });
+  // The issuer's keys are fetched with the first token: most clients only ever ask for the state.
+  const verifier = readTokenVerifier(environment);
+  const refreshToken = createRefreshToken({ ...world, verifier });
+  return { ...world, judgeFrame, admitSync, syncState, refreshToken };
+}

@@ -1,0 +1,103 @@
+// One contract for the poster that is fast and for the one that is AWS's own.
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
+import { createManagementApiPoster } from '#adapters/api-gateway/management-api-poster';
+import { createUndiciPoster } from '#adapters/api-gateway/undici-poster';
+import { FakeClock, RecordingLog } from '../../../../support/fakes';
+import { describePoster } from '../../../../support/poster-contract';
+
+const keys = { accessKeyId: 'AKID', secretAccessKey: 'key', sessionToken: 'session' };
+const region = 'eu-central-1';
+const timeoutMilliseconds = 300;
+
+describePoster('UndiciPoster', (callbackUrl, log) =>
+  createUndiciPoster({
+    callbackUrl,
+    region,
+    credentials: () => Promise.resolve(keys),
+    now: Date.now,
+    log,
+    timeoutMilliseconds,
+  }),
+);
+
+describePoster('ManagementApiPoster', (endpoint, log) => {
+  const client = new ApiGatewayManagementApiClient({
+    endpoint,
+    region,
+    credentials: keys,
+    maxAttempts: 1,
+    requestHandler: { requestTimeout: timeoutMilliseconds, throwOnRequestTimeout: true },
+  });
+  return {
+    ...createManagementApiPoster(client, log),
+    close: () => {
+      client.destroy();
+    },
+  };
+});
+
+test('without credentials nothing is posted, and the log says so', async () => {
+  const log = new RecordingLog();
+  const poster = createUndiciPoster({
+    callbackUrl: 'http://127.0.0.1:1/live',
+    region,
+    credentials: () => Promise.reject(new Error('no role')),
+    now: Date.now,
+    log,
+  });
+  await expect(poster.post('a=', '{}')).resolves.toBe('failed');
+  expect(log.lines).toMatchObject([{ level: 'error', message: 'no credentials to post with' }]);
+  await poster.close();
+});
+
+describe('UndiciPoster, towards an API that answers', () => {
+  const requests: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    requests.push(request);
+    response.writeHead(request.url?.endsWith('bad') === true ? 503 : 200).end();
+  });
+  const clock = new FakeClock();
+  const log = new RecordingLog();
+  let callbackUrl: string;
+
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    callbackUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/live`;
+  });
+  beforeEach(() => requests.splice(0));
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  test('keeps to its sockets: what is more waits for one of them, whatever the answers', async () => {
+    const credentials = () => Promise.resolve(keys);
+    const options = { callbackUrl, region, credentials, now: clock.now, log, sockets: 3 };
+    const poster = createUndiciPoster(options);
+    const ids = Array.from({ length: 20 }, (_, index) => (index % 4 === 0 ? 'bad' : `id-${index}`));
+    for (let round = 0; round < 2; round += 1) {
+      const outcomes = await Promise.all(ids.map((id) => poster.post(id, '{}')));
+      expect(outcomes).toEqual(ids.map((id) => (id === 'bad' ? 'failed' : 'delivered')));
+    }
+    expect(requests).toHaveLength(40);
+    expect(new Set(requests.map((request) => request.socket)).size).toBe(3);
+    await poster.close();
+  });
+
+  test('asks the provider for credentials again after a second', async () => {
+    let asked = 0;
+    const credentials = () => Promise.resolve({ ...keys, accessKeyId: `AKID${(asked += 1)}` });
+    const poster = createUndiciPoster({ callbackUrl, region, credentials, now: clock.now, log });
+    for (const milliseconds of [0, 0, 999, 1, 0]) {
+      clock.advance(milliseconds);
+      await poster.post('a=', '{}');
+    }
+    const usedKeys = requests.map(
+      ({ headers }) => /Credential=(\w+)/.exec(headers.authorization ?? '')?.[1],
+    );
+    expect(usedKeys).toEqual(['AKID1', 'AKID1', 'AKID1', 'AKID2', 'AKID2']);
+    await poster.close();
+  });
+});

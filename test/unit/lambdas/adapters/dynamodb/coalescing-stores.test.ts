@@ -1,0 +1,193 @@
+import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { createDynamoFanOutLease } from '#adapters/dynamodb/dynamo-fan-out-lease';
+import { createDynamoPendingStore } from '#adapters/dynamodb/dynamo-pending-store';
+import { createFastQuery, createSdkQuery } from '#adapters/dynamodb/requests/dynamo-query';
+import { createFastSender } from '#adapters/dynamodb/requests/dynamo-sender';
+import { messageOfEvent } from '#core/fan-out/outgoing-message';
+import { shardOf } from '#core/shard';
+import { startDynamo, type TestDynamo } from '../../../../support/dynamo';
+import { sessionEvent } from '../../../../support/events';
+import { RecordingLog } from '../../../../support/fakes';
+import { describeFanOutLease } from '../../../../support/fan-out-lease-contract';
+import { describePendingStore } from '../../../../support/pending-store-contract';
+
+const start = 1_707_163_200_000;
+let dynamo: TestDynamo;
+let tables = 0;
+
+beforeAll(async () => {
+  dynamo = await startDynamo();
+});
+afterAll(() => dynamo.close());
+
+async function newTable(): Promise<string> {
+  const name = `table-${(tables += 1)}`;
+  await dynamo.createTable(name);
+  return name;
+}
+
+// As they are wired: that the document client gives the same is the test of the sender.
+describeFanOutLease('DynamoFanOutLease', async () =>
+  createDynamoFanOutLease(createFastSender(dynamo.client), await newTable()),
+);
+
+describePendingStore('DynamoPendingStore', async () =>
+  createDynamoPendingStore(
+    createFastSender(dynamo.client),
+    createFastQuery(dynamo.client),
+    await newTable(),
+    new RecordingLog(),
+  ),
+);
+
+async function setUp() {
+  const tableName = await newTable();
+  const { client } = dynamo;
+  const log = new RecordingLog();
+  return {
+    ...{ tableName, client, log },
+    lease: createDynamoFanOutLease(client, tableName),
+    pending: createDynamoPendingStore(client, createSdkQuery(client), tableName, log),
+    itemOf: async (pk: string, sk: string) =>
+      (await client.send(new GetCommand({ TableName: tableName, Key: { pk, sk } }))).Item,
+  };
+}
+
+const state = {
+  ...{ heldUntil: start + 5_000, read: start + 3, done: { batched: start + 2, single: start + 1 } },
+  ...{ flushedAt: start, hasSent: true },
+};
+
+test('the lease lies where the data model says, without a TTL: a cursor that is gone would send all again', async () => {
+  const { lease, itemOf } = await setUp();
+  await lease.acquire('a', start, start + 1);
+  await lease.renew('a', state);
+  await lease.saveSent({ batched: ['1#x'], single: [] });
+  const written = {
+    ...{ pk: 'lease', sk: 'fan-out', heldUntil: start + 5_000, read: start + 3 },
+    ...{ doneBatched: start + 2, doneSingle: start + 1, flushedAt: start, hasSent: true },
+  };
+  await expect(itemOf('lease', 'fan-out')).resolves.toEqual({ ...written, holder: 'a' });
+  await lease.release('a', state);
+  await expect(itemOf('lease', 'fan-out')).resolves.toEqual(written);
+  const sent = { pk: 'lease', sk: 'sent', batched: ['1#x'], single: [] };
+  await expect(itemOf('lease', 'sent')).resolves.toEqual(sent);
+});
+
+test('who has the lease and does not know it, as an answer was lost, has it when it asks again', async () => {
+  const { lease } = await setUp();
+  await lease.acquire('before', start, start + 1);
+  await lease.release('before', state);
+  await lease.acquire('a', start, start + 5_000);
+  const taken = { ...state, holder: 'a', heldUntil: start + 5_000 };
+  await expect(lease.acquire('a', start, start + 5_000)).resolves.toEqual(taken);
+  await expect(lease.acquire('b', start, start + 5_000)).resolves.toBeUndefined();
+});
+
+test('a pending event lies where the data model says, in one of four partitions, for an hour', async () => {
+  const { pending, itemOf } = await setUp();
+  const message = messageOfEvent(sessionEvent('a', 's', 'hello', start));
+  await pending.record({ id: 'a#b', recordedAt: start + 1, messages: [message, message] });
+  const key = { pk: `pending#${shardOf('a#b') % 4}`, sk: '001707163200001#a%23b' };
+  await expect(itemOf(key.pk, key.sk)).resolves.toEqual({
+    ...key,
+    messages: [message.text, message.text],
+    expiresAt: start / 1000 + 1 + 3_600,
+  });
+});
+
+test('four partitions get about a quarter of the events each', () => {
+  const counts = [0, 0, 0, 0];
+  for (let index = 0; index < 4_000; index += 1) {
+    const partition = shardOf(`6a7e8feb-b491-4cf7-a9f1-${index}`) % 4;
+    counts[partition] = (counts[partition] ?? 0) + 1;
+  }
+  for (const count of counts) expect(Math.abs(count - 1_000)).toBeLessThan(100);
+});
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+test('an event with a message of 500 characters takes one write unit: 1 KB with keys, names and TTL', async () => {
+  const { pending, client, tableName } = await setUp();
+  const message = messageOfEvent(
+    sessionEvent('agent-0123456789', 'session-0123456789', 'x'.repeat(500), start),
+  );
+  const id = '6a7e8feb-b491-4cf7-a9f1-bf3703467718';
+  await pending.record({ id, recordedAt: start, messages: [message] });
+  const { Items: items = [] } = await client.send(
+    new QueryCommand({
+      TableName: tableName,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': `pending#${shardOf(id) % 4}` },
+    }),
+  );
+  const written = await client.send(
+    new PutCommand({ TableName: tableName, Item: items[0], ReturnConsumedCapacity: 'TOTAL' }),
+  );
+  expect(written.ConsumedCapacity?.CapacityUnits).toBe(1);
+});
+
+test.each([
+  ['the SDK', createSdkQuery],
+  ['the fast query', createFastQuery],
+])('all pages of a partition are read, by %s', async (_, createQuery) => {
+  const { client, tableName, log } = await setUp();
+  const pending = createDynamoPendingStore(client, createQuery(client), tableName, log);
+  const message = messageOfEvent(sessionEvent('a', 's', 'x'.repeat(63_000), start));
+  const ids = Array.from({ length: 200 }, (_, index) => `id-${index}`)
+    .filter((id) => shardOf(id) % 4 === 0)
+    .slice(0, 24);
+  await Promise.all(
+    ids.map((id, at) => pending.record({ id, recordedAt: start + at, messages: [message] })),
+  );
+  await expect(pending.since(0)).resolves.toEqual(
+    ids.map((id, at) => ({ id, recordedAt: start + at, messages: [message] })),
+  );
+});
+
+test('what another version has written is left out and logged without its text, and stops nothing', async () => {
+  const { pending, client, tableName, log } = await setUp();
+  const message = messageOfEvent(sessionEvent('a', 's', 'hello', start));
+  await pending.record({ id: 'a', recordedAt: start, messages: [message] });
+  const key = { pk: 'pending#0', sk: '001707163200000#b' };
+  const foreign = { ...key, messages: ['secret: no JSON'] };
+  await client.send(new PutCommand({ TableName: tableName, Item: foreign }));
+  await expect(pending.since(0)).resolves.toMatchObject([{ id: 'a' }]);
+  expect(log.lines).toEqual([
+    { level: 'error', message: 'pending event not read', fields: { eventId: 'b' } },
+  ]);
+});
+
+test('everything is read consistently, and each step is one request', async () => {
+  const { client, lease, pending } = await setUp();
+  const sent: { readonly name: string; readonly consistent: unknown }[] = [];
+  client.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      (args) => {
+        const { ConsistentRead: consistent } = args.input as { ConsistentRead?: boolean };
+        sent.push({ name: commandName.replace('Command', ''), consistent });
+        return next(args);
+      },
+    { step: 'initialize', name: 'count' },
+  );
+  try {
+    await lease.acquire('a', start, start + 5_000);
+    await lease.acquire('b', start, start + 5_001);
+    await lease.renew('a', state);
+    await lease.release('a', state);
+    await lease.look();
+    await lease.saveSent({ batched: [], single: [] });
+    await lease.readSent();
+    await pending.record({ id: 'a', recordedAt: start, messages: [] });
+    await pending.since(0);
+  } finally {
+    client.middlewareStack.remove('count');
+  }
+  expect(sent).toEqual([
+    ...Array.from({ length: 4 }, () => ({ name: 'UpdateItem', consistent: undefined })),
+    { name: 'GetItem', consistent: true },
+    { name: 'PutItem', consistent: undefined },
+    { name: 'GetItem', consistent: true },
+    { name: 'PutItem', consistent: undefined },
+    ...Array.from({ length: 4 }, () => ({ name: 'Query', consistent: true })),
+  ]);
+});

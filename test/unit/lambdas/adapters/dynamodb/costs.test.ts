@@ -1,0 +1,205 @@
+// What clients and events cost: DynamoDB bills by the request, and none of these may grow with what is in the table.
+import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
+import { createDynamoFanOutLease } from '#adapters/dynamodb/dynamo-fan-out-lease';
+import { createDynamoPendingStore } from '#adapters/dynamodb/dynamo-pending-store';
+import { createSdkQuery } from '#adapters/dynamodb/requests/dynamo-query';
+import { createDynamoRateLimitStore } from '#adapters/dynamodb/dynamo-rate-limit-store';
+import { createDynamoStateStore } from '#adapters/dynamodb/dynamo-state-store';
+import { createDynamoSyncMarkers } from '#adapters/dynamodb/dynamo-sync-markers';
+import { createBroadcast } from '#core/broadcasting/broadcast';
+import { createCoalescer } from '#core/coalescing/coalescer';
+import { createFlush } from '#core/coalescing/flush';
+import { createConnect } from '#core/connections/connect';
+import { createJudgeFrame } from '#core/requests/message-limits';
+import type { RateLimitStore } from '#core/ports';
+import { createRefreshToken } from '#core/requests/refresh-token';
+import { readSnapshot } from '#core/requests/snapshot';
+import { createAdmitSync } from '#core/requests/sync-limits';
+import { startDynamo, type TestDynamo } from '../../../../support/dynamo';
+import { agentEvent } from '../../../../support/events';
+import { createFanOutWorld } from '../../../../support/fan-out';
+
+const tableName = 'costs';
+let dynamo: TestDynamo;
+let requests: string[] = [];
+
+beforeAll(async () => {
+  dynamo = await startDynamo();
+  await dynamo.createTable(tableName);
+  dynamo.client.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      (args) => {
+        requests.push(commandName.replace('Command', ''));
+        return next(args);
+      },
+    { step: 'initialize' },
+  );
+});
+afterAll(() => dynamo.close());
+
+/** How many requests of each kind some work makes. */
+async function costOf(work: () => Promise<unknown>): Promise<Record<string, number>> {
+  requests = [];
+  await work();
+  const cost: Record<string, number> = {};
+  for (const request of requests) cost[request] = (cost[request] ?? 0) + 1;
+  return cost;
+}
+
+function setUp() {
+  const connections = createDynamoConnectionStore(dynamo.client, tableName);
+  const rateLimits = createDynamoRateLimitStore(dynamo.client, tableName);
+  const state = createDynamoStateStore(dynamo.client, tableName);
+  return { ...createFanOutWorld({ connections }), connections, rateLimits, state };
+}
+
+test('a handshake: a token of the bucket, the record, and one look at the others of its user', async () => {
+  const world = setUp();
+  const connect = createConnect({
+    ...world,
+    closeConnection: () => Promise.resolve('closed'),
+    handshakes: { perMinute: 30, burst: 2 },
+    maxConnectionsPerUser: 20,
+  });
+  const handshake = (id: string) =>
+    costOf(() => connect(id, { userId: 'ann', expiresAt: world.now() + 60_000 }));
+  await expect(handshake('a=')).resolves.toEqual({ UpdateItem: 1, PutItem: 1, Query: 1 });
+  // The environment has seen that the bucket is not full.
+  await expect(handshake('b=')).resolves.toEqual({ UpdateItem: 1, PutItem: 1, Query: 1 });
+  // Too many: nothing is stored, and nothing read; and as long as it is known, nothing asked.
+  await expect(handshake('c=')).resolves.toEqual({});
+  await expect(handshake('d=')).resolves.toEqual({});
+  world.clock.advance(2_000);
+  await expect(handshake('e=')).resolves.toEqual({ UpdateItem: 1, PutItem: 1, Query: 1 });
+});
+
+test('a handshake in another environment: two writes for its limit, and what it learns spares the next', async () => {
+  const { now } = setUp();
+  const limit = { perMinute: 30, burst: 2 };
+  const take = (store: RateLimitStore) =>
+    costOf(() => store.take('zoe', 'handshakes', limit, now()));
+  const stores = Array.from({ length: 3 }, () =>
+    createDynamoRateLimitStore(dynamo.client, tableName),
+  ) as [RateLimitStore, RateLimitStore, RateLimitStore];
+  await expect(take(stores[0])).resolves.toEqual({ UpdateItem: 1 });
+  await expect(take(stores[1])).resolves.toEqual({ UpdateItem: 2 });
+  await expect(take(stores[2])).resolves.toEqual({ UpdateItem: 2 });
+});
+
+test("a client's frame: a write for its connection and one for its user; one when it is refused", async () => {
+  const world = setUp();
+  const judge = createJudgeFrame({
+    ...world,
+    frames: { perMinute: 60, burst: 2 },
+    floodFactor: 5,
+    maxConnectionsPerUser: 20,
+    handshakes: { perMinute: 30, burst: 10 },
+  });
+  const frame = () => costOf(() => judge({ userId: 'ann', connectionId: 'a=' }));
+  await expect(frame()).resolves.toEqual({ UpdateItem: 2 });
+  await expect(frame()).resolves.toEqual({ UpdateItem: 2 });
+  await expect(frame()).resolves.toEqual({ UpdateItem: 1 });
+  await expect(frame()).resolves.toEqual({ UpdateItem: 1 });
+  world.clock.advance(60_000);
+  await expect(frame()).resolves.toEqual({ UpdateItem: 2 });
+});
+
+test('a sync: a write for its limit, and two for its marker; one too many, none', async () => {
+  const world = setUp();
+  const admitSync = createAdmitSync({
+    ...world,
+    syncMarkers: createDynamoSyncMarkers(dynamo.client, tableName),
+    syncs: { perMinute: 6, burst: 1 },
+  });
+  const sync = () =>
+    costOf(async () => (await admitSync({ userId: 'ann', connectionId: 'a=' }))?.());
+  await expect(sync()).resolves.toEqual({ UpdateItem: 3 });
+  await expect(sync()).resolves.toEqual({});
+});
+
+test('to be told one has been sent away costs a handshake one more write', async () => {
+  const world = setUp();
+  const connect = createConnect({
+    ...world,
+    closeConnection: () => Promise.resolve('closed'),
+    handshakes: { perMinute: 30, burst: 10 },
+    maxConnectionsPerUser: 20,
+  });
+  const now = world.now();
+  await world.connections.markDisconnected('kim', { disconnectedAt: now, endsAt: now + 1 });
+  await expect(
+    costOf(() => connect('k=', { userId: 'kim', expiresAt: now + 60_000 })),
+  ).resolves.toEqual({ UpdateItem: 1, PutItem: 1, Query: 1, DeleteItem: 1 });
+});
+
+test('a new token: one read and one write; one that changes nothing, and one refused, less', async () => {
+  const { connections, now, log } = setUp();
+  const key = { userId: 'rob', connectionId: 'r=' };
+  await connections.save({ ...key, connectedAt: now(), expiresAt: now() + 60_000 });
+  const verify = (userId: string, milliseconds: number) => () =>
+    Promise.resolve({ ok: true, value: { userId, expiresAt: now() + milliseconds } } as const);
+  const refresh = (userId: string, milliseconds: number) =>
+    costOf(() =>
+      createRefreshToken({
+        verifier: { verify: verify(userId, milliseconds) },
+        ...{ connections, now, log },
+      })(key, 'token'),
+    );
+  await expect(refresh('rob', 120_000)).resolves.toEqual({ Query: 1, UpdateItem: 1 });
+  await expect(refresh('rob', 120_000)).resolves.toEqual({ Query: 1 });
+  await expect(refresh('eve', 120_000)).resolves.toEqual({});
+});
+
+const lifetimes = { agentDays: 7, sessionHours: 24 };
+
+/** Broadcasts over the table alone, and reports an event. */
+function setUpBroadcast() {
+  const world = setUp();
+  const { now, log, clock: timers } = world;
+  const lease = createDynamoFanOutLease(dynamo.client, tableName);
+  const query = createSdkQuery(dynamo.client);
+  const pending = createDynamoPendingStore(dynamo.client, query, tableName, log);
+  const coalescer = createCoalescer({
+    ...{ lease, pending, now, log, timers, coalesceMilliseconds: 500 },
+    flush: createFlush({
+      ...{ ...world.delivery, census: world.census, reach: world.reach, report: world.report },
+      ...{ coalesceMilliseconds: 500, largeFanOutConnections: 100 },
+    }),
+    createId: () => String(Math.random()),
+    handOver: () => Promise.reject(new Error('there is time enough')),
+  });
+  const rejected = { keep: () => Promise.reject(new Error('it is an event')) };
+  const broadcast = createBroadcast({ ...world, coalescer, rejected, lifetimes });
+  const report = (agentId: string, timestamp: number) => {
+    const { type, payload } = agentEvent(agentId, 'online', timestamp);
+    const deadline = world.now() + 20_000;
+    return world.clock.run(
+      costOf(() =>
+        broadcast({ id: `${agentId}-${timestamp}`, type, payload, whole: {} }, deadline),
+      ),
+    );
+  };
+  return { ...world, lease, report };
+}
+
+test('an event while nobody flushes: four writes beside the listing; one that is no news, three', async () => {
+  const { report } = setUpBroadcast();
+  // The lease is acquired and released, the register written and completed; pending events are looked for twice.
+  await expect(report('a', 1)).resolves.toEqual({ PutItem: 1, UpdateItem: 3, Query: 16 + 2 * 4 });
+  // The lease is acquired before it is known to be none.
+  await expect(report('a', 1)).resolves.toEqual({ PutItem: 1, UpdateItem: 2, Query: 2 * 4 });
+});
+
+test('an event while somebody flushes: two writes, and a look at the lease', async () => {
+  const { lease, now, report } = setUpBroadcast();
+  await lease.acquire('somebody', now(), now() + 60_000);
+  await expect(report('b', 1)).resolves.toEqual({ PutItem: 2, UpdateItem: 1, GetItem: 1 });
+  // It is known for a quarter of a second: nobody tries to take the lease.
+  await expect(report('b', 2)).resolves.toEqual({ PutItem: 2, GetItem: 1 });
+});
+
+test('a sync: one query for each shard', async () => {
+  const { state, now } = setUp();
+  const limits = { agents: 5_000, sessions: 5_000 };
+  await expect(costOf(() => readSnapshot(state, 0, now(), limits))).resolves.toEqual({ Query: 16 });
+});

@@ -1,0 +1,211 @@
+import {
+  QueryCommand,
+  type BatchGetCommand,
+  type DynamoDBDocumentClient,
+} from '@aws-sdk/lib-dynamodb';
+import { createDynamoCensusStore } from '#adapters/dynamodb/dynamo-connection-count-store';
+import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
+import { createDynamoHeartbeatStore } from '#adapters/dynamodb/dynamo-heartbeat-store';
+import { createFastQuery } from '#adapters/dynamodb/requests/dynamo-query';
+import { createDynamoRateLimitStore } from '#adapters/dynamodb/dynamo-rate-limit-store';
+import { createDynamoReachStore } from '#adapters/dynamodb/dynamo-recent-fan-out-store';
+import { createDynamoStateStore } from '#adapters/dynamodb/dynamo-state-store';
+import { createDynamoSyncMarkers } from '#adapters/dynamodb/dynamo-sync-markers';
+import { shardOf } from '#core/shard';
+import { describeConnectionStore } from '../../../../support/connection-store-contract';
+import { agentEvent } from '../../../../support/events';
+import { startDynamo, type TestDynamo } from '../../../../support/dynamo';
+import { describeHeartbeatStore } from '../../../../support/heartbeat-store-contract';
+import { describeRateLimitStore } from '../../../../support/rate-limit-store-contract';
+import { describeStateStore } from '../../../../support/state-store-contract';
+import { describeSyncMarkers } from '../../../../support/sync-markers-contract';
+
+let dynamo: TestDynamo;
+let tables = 0;
+
+beforeAll(async () => {
+  dynamo = await startDynamo();
+});
+afterAll(() => dynamo.close());
+
+async function newTable(): Promise<string> {
+  const name = `table-${(tables += 1)}`;
+  await dynamo.createTable(name);
+  return name;
+}
+
+describeConnectionStore('DynamoConnectionStore', async () =>
+  createDynamoConnectionStore(dynamo.client, await newTable()),
+);
+
+describeConnectionStore('DynamoConnectionStore with the fast query', async () =>
+  createDynamoConnectionStore(dynamo.client, await newTable(), createFastQuery(dynamo.client)),
+);
+
+describeStateStore('DynamoStateStore', async () =>
+  createDynamoStateStore(dynamo.client, await newTable()),
+);
+
+describe('registers that DynamoDB was too busy to read', () => {
+  /** Reads one register of each request. */
+  function createBusyClient(answers: number): { send: (command: BatchGetCommand) => unknown } {
+    let left = answers;
+    return {
+      send: ({ input }) => {
+        const [read, ...unread] = input.RequestItems?.['table']?.Keys ?? [];
+        const isBusy = (left -= 1) < 0;
+        return Promise.resolve({
+          Responses: { table: isBusy ? [] : [{ ...read, status: 'error', timestamp: 9 }] },
+          UnprocessedKeys:
+            unread.length === 0 ? {} : { table: { Keys: isBusy ? [read, ...unread] : unread } },
+        });
+      },
+    };
+  }
+  const events = ['a', 'b', 'c'].map((agent) => agentEvent(agent, 'online', 5));
+  const storeOf = (client: object) =>
+    createDynamoStateStore(client as DynamoDBDocumentClient, 'table');
+
+  test('are asked for again', async () => {
+    const store = storeOf(createBusyClient(3));
+    await expect(store.areSuperseded(events)).resolves.toEqual([true, true, true]);
+  });
+
+  test('are an error when it stays busy', async () => {
+    const store = storeOf(createBusyClient(1));
+    await expect(store.areSuperseded(events)).rejects.toThrow('did not read 2 registers');
+  });
+});
+
+describeRateLimitStore('DynamoRateLimitStore', async () =>
+  createDynamoRateLimitStore(dynamo.client, await newTable()),
+);
+
+describeSyncMarkers('DynamoSyncMarkers', async () =>
+  createDynamoSyncMarkers(dynamo.client, await newTable()),
+);
+
+describeHeartbeatStore('DynamoHeartbeatStore', async () =>
+  createDynamoHeartbeatStore(dynamo.client, await newTable()),
+);
+
+async function itemsOf(tableName: string, pk: string): Promise<unknown[]> {
+  const { Items: items = [] } = await dynamo.client.send(
+    new QueryCommand({
+      TableName: tableName,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': pk },
+    }),
+  );
+  return items;
+}
+
+test('registers lie where the data model says, with their TTL in seconds', async () => {
+  const tableName = await newTable();
+  const store = createDynamoStateStore(dynamo.client, tableName);
+  const times = { updatedAt: 1_707_163_200_123, expiresAt: 1_707_163_260_123 };
+  const payload = { agentId: 'a#b', timestamp: 1_707_163_100_000 };
+  await store.put({ type: 'agent:status', payload: { ...payload, status: 'online' } }, times);
+  const activity = { ...payload, sessionId: 's#', lastMessage: 'hello' };
+  await store.put({ type: 'session:activity', payload: activity }, times);
+  await store.completeBroadcast({ type: 'session:activity', payload: activity });
+  const common = {
+    pk: `state#${shardOf('a#b')}`,
+    timestamp: 1_707_163_100_000,
+    updatedAt: 1_707_163_200_123,
+    expiresAt: 1_707_163_260,
+  };
+  await expect(itemsOf(tableName, common.pk)).resolves.toEqual([
+    { ...common, sk: 'agent#a%23b', status: 'online', broadcast: 'pending' },
+    { ...common, sk: 'session#a%23b#s%23', lastMessage: 'hello', broadcast: 'done' },
+  ]);
+});
+
+test('a rate limit is one small item of its user, which TTL deletes once the bucket is full', async () => {
+  const tableName = await newTable();
+  const store = createDynamoRateLimitStore(dynamo.client, tableName);
+  const limit = { perMinute: 60, burst: 20 };
+  await store.take('a#b', 'handshakes', limit, 1_707_163_200_000);
+  await store.take('a#b', 'handshakes', limit, 1_707_163_200_000);
+  await expect(itemsOf(tableName, 'rate#a%23b')).resolves.toEqual([
+    {
+      pk: 'rate#a%23b',
+      sk: 'handshakes',
+      fullAt: 1_707_163_202_000,
+      expiresAt: 1_707_163_220,
+    },
+  ]);
+});
+
+test('a connection lies where the data model says, with a TTL that leaves heartbeats the time to find it', async () => {
+  const tableName = await newTable();
+  const store = createDynamoConnectionStore(dynamo.client, tableName);
+  await store.save({
+    userId: 'a#b',
+    connectionId: 'L0SM9cOFvHcCIhw=',
+    connectedAt: 1_707_163_200_123,
+    expiresAt: 1_707_163_260_000,
+  });
+  const items = await itemsOf(tableName, 'connections#1');
+  expect(items).toEqual([
+    {
+      pk: 'connections#1',
+      sk: 'a%23b#L0SM9cOFvHcCIhw=',
+      connectedAt: 1_707_163_200_123,
+      validUntil: 1_707_163_260_000,
+      expiresAt: 1_707_163_260 + 18 * 60,
+    },
+  ]);
+});
+
+test('a connection with batches has one attribute more, and another has none that says no', async () => {
+  const tableName = await newTable();
+  const store = createDynamoConnectionStore(dynamo.client, tableName);
+  const times = { connectedAt: 1_707_163_200_123, expiresAt: 1_707_163_260_000 };
+  await store.save({ userId: 'a#b', connectionId: '1=', ...times, batches: true });
+  await store.save({ userId: 'a#b', connectionId: '2=', ...times, batches: false });
+  const [first, second] = await itemsOf(tableName, 'connections#1');
+  expect(first).toMatchObject({ sk: 'a%23b#1=', batches: true });
+  expect(second).not.toHaveProperty('batches');
+});
+
+test('the marker of a user who was sent away lies beside the connections, and its TTL deletes it when it has ended', async () => {
+  const tableName = await newTable();
+  const store = createDynamoConnectionStore(dynamo.client, tableName);
+  const marker = { disconnectedAt: 1_707_163_200_123, endsAt: 1_709_755_200_123 };
+  await store.markDisconnected('a#b', marker);
+  await expect(itemsOf(tableName, 'connections#1')).resolves.toEqual([
+    {
+      pk: 'connections#1',
+      sk: 'a%23b##disconnected',
+      disconnectedAt: 1_707_163_200_123,
+      validUntil: 1_709_755_200_123,
+      expiresAt: 1_709_755_201,
+    },
+  ]);
+});
+
+test('the census of a shard is overwritten by the next and read as a whole', async () => {
+  const census = createDynamoCensusStore(dynamo.client, await newTable());
+  await expect(census.read()).resolves.toEqual([]);
+  await census.write({ shard: 3, connections: 5, users: 3, takenAt: 1 });
+  await census.write({ shard: 12, connections: 2, users: 1, takenAt: 1 });
+  await census.write({ shard: 3, connections: 4, batched: 3, users: 2, takenAt: 2 });
+  const read = await census.read();
+  expect([...read].sort((a, b) => a.shard - b.shard)).toEqual([
+    { shard: 3, connections: 4, batched: 3, users: 2, takenAt: 2 },
+    { shard: 12, connections: 2, users: 1, takenAt: 1 },
+  ]);
+});
+
+test('of the broadcasts that reached everybody of a shard, or of all, the one that began last is known', async () => {
+  const reach = createDynamoReachStore(dynamo.client, await newTable());
+  await expect(reach.read()).resolves.toEqual([]);
+  await reach.write({ startedAt: 20 });
+  await reach.write({ startedAt: 10 });
+  await reach.write({ startedAt: 30, shard: 0 });
+  await reach.write({ startedAt: 40, shard: 0 });
+  expect(new Set(await reach.read())).toEqual(
+    new Set([{ startedAt: 20 }, { startedAt: 40, shard: 0 }]),
+  );
+});

@@ -1,0 +1,38 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createHttpGatewayProbe } from '#adapters/http/http-gateway-probe';
+
+let server: Server;
+let url: string;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const status = Number(request.url?.slice(1));
+    if (status > 0) response.writeHead(status, { location: 'http://127.0.0.1:1/' }).end('body');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+test.each([
+  [200, 'connected'],
+  [302, 'connected'],
+  [404, 'connected'],
+  [499, 'connected'],
+  [500, 'disconnected'],
+  [503, 'disconnected'],
+])('HTTP %i means %s', async (status, expected) => {
+  await expect(createHttpGatewayProbe()(`${url}/${status}`)).resolves.toBe(expected);
+});
+
+test('no answer in time means disconnected', async () => {
+  await expect(createHttpGatewayProbe(20)(`${url}/0`)).resolves.toBe('disconnected');
+});
+
+test('nobody there means disconnected', async () => {
+  await expect(createHttpGatewayProbe()('http://127.0.0.1:1/')).resolves.toBe('disconnected');
+});

@@ -1,0 +1,85 @@
+// How documents of the issuer are loaded: with patience for one mishap, and none for redirects.
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createHttpLoad } from '#adapters/http/http-load';
+
+let server: Server;
+let answers: RequestListener[];
+let requests: (string | undefined)[];
+let url: string;
+
+beforeEach(async () => {
+  answers = [];
+  requests = [];
+  server = createServer((request, response) => {
+    requests.push(request.url);
+    (answers.shift() ?? ok)(request, response);
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((closed) => server.close(closed));
+});
+
+const ok: RequestListener = (_request, response) => response.end('{"keys":[]}');
+const hangUp: RequestListener = (request) => request.socket.destroy();
+const stall: RequestListener = () => undefined;
+const status =
+  (code: number, headers = {}): RequestListener =>
+  (_request, response) =>
+    response.writeHead(code, headers).end('nothing');
+
+const load = async (options: { timeoutMilliseconds?: number } = {}, within = 60_000) => {
+  const body = await createHttpLoad(options)(`${url}/keys`, Date.now() + within);
+  return new TextDecoder().decode(body);
+};
+
+test('loads what is there', async () => {
+  await expect(load()).resolves.toBe('{"keys":[]}');
+  expect(requests).toEqual(['/keys']);
+});
+
+test.each([
+  ['a lost connection', hangUp],
+  ['a server error', status(503)],
+])('tries once more after %s', async (_what, answer) => {
+  answers = [answer];
+  await expect(load()).resolves.toBe('{"keys":[]}');
+  expect(requests).toHaveLength(2);
+});
+
+test('gives up after the second try, and says why', async () => {
+  answers = [status(503), status(404)];
+  await expect(load()).rejects.toThrow(`${url}/keys answered HTTP 404`);
+  expect(requests).toHaveLength(2);
+});
+
+test('does not wait longer than its timeout', async () => {
+  answers = [stall, stall];
+  await expect(load({ timeoutMilliseconds: 1_000 })).rejects.toMatchObject({
+    name: 'TimeoutError',
+  });
+  expect(requests).toHaveLength(2);
+});
+
+test('an issuer that needs two seconds for a document is waited for', async () => {
+  answers = [(_request, response) => setTimeout(() => response.end('{"keys":[]}'), 2_000)];
+  await expect(load()).resolves.toBe('{"keys":[]}');
+  expect(requests).toHaveLength(1);
+});
+
+test('neither waits nor tries again beyond its deadline', async () => {
+  answers = [stall];
+  await expect(load({}, 500)).rejects.toMatchObject({ name: 'TimeoutError' });
+  expect(requests).toHaveLength(1);
+});
+
+test('does not follow redirects', async () => {
+  const elsewhere = status(302, { location: '/other-keys' });
+  answers = [elsewhere, elsewhere];
+  await expect(load()).rejects.toThrow();
+  expect(requests).toEqual(['/keys', '/keys']);
+});

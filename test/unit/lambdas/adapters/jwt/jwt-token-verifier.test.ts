@@ -1,0 +1,498 @@
+// Which tokens are accepted, whose keys they are checked with, and what happens when keys cannot be had.
+import { createJwtTokenVerifier } from '#adapters/jwt/jwt-token-verifier';
+import type { IdentityProvider } from '#lambdas/contract';
+import {
+  createDocuments,
+  createSigningKey,
+  signToken,
+  type Claims,
+  type SigningKey,
+} from '../../../../support/token-issuer';
+
+const issuer = 'https://issuer.test/tenant';
+const discoveryUrl = 'https://issuer.test/tenant/.well-known/openid-configuration';
+const jwksUri = 'https://keys.issuer.test/keys';
+const provider: IdentityProvider = { kind: 'oidc', issuer, audience: 'mission-control', jwksUri };
+const discovering: IdentityProvider = { kind: 'oidc', issuer, audience: 'mission-control' };
+
+const exp = Math.floor(Date.now() / 1000) + 600;
+const claims = { iss: issuer, aud: 'mission-control', sub: 'alice', exp };
+const accepted = { ok: true, value: { userId: 'alice', expiresAt: exp * 1000 } };
+const unknown = { ok: false, code: 'key_unknown' };
+
+let key: SigningKey;
+let newKey: SigningKey;
+
+beforeAll(async () => {
+  key = await createSigningKey('key-1');
+  newKey = await createSigningKey('key-2');
+});
+
+const serve = (...keys: readonly SigningKey[]) =>
+  createDocuments({ [jwksUri]: { keys: keys.map(({ jwk }) => jwk) } });
+
+function create(...given: Parameters<typeof createJwtTokenVerifier>) {
+  const verifier = createJwtTokenVerifier(...given);
+  return {
+    verify: (token: string) => verifier.verify(token),
+    fetchKeys: () => verifier.fetchKeys(),
+  };
+}
+
+test.each(['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'EdDSA'])(
+  'accepts %s',
+  async (alg) => {
+    const signing = await createSigningKey('key', alg);
+    const { verify } = create(provider, serve(signing));
+    await expect(verify(await signToken(signing, claims))).resolves.toEqual(accepted);
+  },
+);
+
+test('rounds a fractional expiry down to the second', async () => {
+  const { verify } = create(provider, serve(key));
+  const token = await signToken(key, { ...claims, exp: exp + 0.9 });
+  await expect(verify(token)).resolves.toEqual(accepted);
+});
+
+test.each(['RS256', 'ES256', 'ES384', 'ES512', 'EdDSA'])(
+  'whatever stands for a signature of %s is refused, and is no fault of ours',
+  async (alg) => {
+    const signing = await createSigningKey('key', alg);
+    const { verify } = create(provider, serve(signing));
+    const [header = '', payload = '', signature = ''] = (await signToken(signing, claims)).split(
+      '.',
+    );
+    const odd = ['A', 'AA', 'AAAA', 'A'.repeat(86), 'A'.repeat(500), `${signature}AAAA`];
+    for (const text of [...odd, signature.slice(4), signature.slice(0, -8)]) {
+      await expect(verify(`${header}.${payload}.${text}`)).resolves.toEqual({
+        ok: false,
+        code: 'signature_invalid',
+      });
+    }
+  },
+);
+
+describe('the times of a token', () => {
+  const seconds = Math.floor(Date.now() / 1000);
+
+  test.each([
+    ['issued now', { iat: seconds }, seconds * 1000],
+    ['issued at a fraction of a second', { iat: seconds - 0.25 }, seconds * 1000 - 250],
+    ['issued by a clock that is ahead', { iat: seconds + 50 }, (seconds + 50) * 1000],
+    ['issued at the epoch', { iat: 0 }, 0],
+  ])('%s', async (_what, times, issuedAt) => {
+    const { verify } = create(provider, serve(key));
+    await expect(verify(await signToken(key, { ...claims, ...times }))).resolves.toEqual({
+      ok: true,
+      value: { ...accepted.value, issuedAt },
+    });
+  });
+
+  test('of a clock that is ahead by up to a minute is valid already', async () => {
+    const { verify } = create(provider, serve(key));
+    const token = (nbf: number) => signToken(key, { ...claims, nbf });
+    await expect(verify(await token(seconds + 55))).resolves.toEqual(accepted);
+    await expect(verify(await token(seconds + 70))).resolves.toEqual({
+      ok: false,
+      code: 'token_not_yet_valid',
+    });
+  });
+
+  test('have no grace at their end', async () => {
+    const { verify } = create(provider, { ...serve(key), now: () => exp * 1000 });
+    await expect(verify(await signToken(key, claims))).resolves.toEqual({
+      ok: false,
+      code: 'token_expired',
+    });
+  });
+
+  describe('where tokens have an age limit', () => {
+    const limited = (now = Date.now()) =>
+      create(provider, { ...serve(key), maxTokenHours: 12, now: () => now });
+    const farOff = Date.UTC(9999, 11, 31) / 1000;
+
+    test('a token of the year 9999 ends so long after it was issued', async () => {
+      const token = await signToken(key, { ...claims, iat: seconds, exp: farOff });
+      await expect(limited().verify(token)).resolves.toEqual({
+        ok: true,
+        value: {
+          userId: 'alice',
+          issuedAt: seconds * 1000,
+          expiresAt: (seconds + 12 * 3600) * 1000,
+        },
+      });
+      const atItsEnd = limited((seconds + 12 * 3600) * 1000);
+      await expect(atItsEnd.verify(token)).resolves.toEqual({ ok: false, code: 'token_too_old' });
+    });
+
+    test('a token that ends sooner ends as it says', async () => {
+      const token = await signToken(key, { ...claims, iat: seconds });
+      await expect(limited().verify(token)).resolves.toMatchObject({
+        value: { expiresAt: exp * 1000 },
+      });
+    });
+
+    test.each([
+      ['without iat', {}, 'issued_at_missing'],
+      ['of yesterday', { iat: seconds - 24 * 3600 }, 'token_too_old'],
+      ['of tomorrow', { iat: seconds + 24 * 3600 }, 'issued_in_future'],
+    ])('a token %s is refused, and nobody asks for keys', async (_what, times, code) => {
+      const documents = serve(key);
+      const { verify } = create(provider, { ...documents, maxTokenHours: 12 });
+      const token = await signToken(key, { ...claims, ...times });
+      await expect(verify(token)).resolves.toEqual({ ok: false, code });
+      expect(documents.requests).toEqual([]);
+    });
+  });
+});
+
+describe('which key checks a token', () => {
+  const nameless = ({ jwk }: SigningKey) => ({ ...jwk, kid: undefined });
+  const verdict = async (keys: readonly unknown[], signing = key, header: Claims = {}) => {
+    const { verify } = create(provider, createDocuments({ [jwksUri]: { keys } }));
+    return verify(await signToken(signing, claims, header));
+  };
+  const noKid = { kid: undefined };
+
+  test('is the only one, for a token without kid', async () => {
+    await expect(verdict([key.jwk], key, noKid)).resolves.toEqual(accepted);
+  });
+
+  test('is the only one, if it has no kid', async () => {
+    await expect(verdict([nameless(key)])).resolves.toEqual(accepted);
+    await expect(verdict([nameless(key)], key, noKid)).resolves.toEqual(accepted);
+  });
+
+  test('is the only one that fits the algorithm', async () => {
+    const others = await Promise.all(
+      ['ES256', 'ES384', 'EdDSA', 'RS512'].map((alg) => createSigningKey(alg, alg)),
+    );
+    const keys = [...others.map(({ jwk }) => jwk), key.jwk];
+    await expect(verdict(keys, key, noKid)).resolves.toEqual(accepted);
+    for (const other of others) {
+      await expect(verdict(keys, other, noKid)).resolves.toEqual(accepted);
+    }
+  });
+
+  test('is none where several fit and none is named', async () => {
+    const ambiguous = { ok: false, code: 'key_ambiguous' };
+    await expect(verdict([key.jwk, newKey.jwk], key, noKid)).resolves.toEqual(ambiguous);
+    await expect(verdict([nameless(key), nameless(newKey)])).resolves.toEqual(ambiguous);
+  });
+
+  test('is the one that is named, although others have no name', async () => {
+    await expect(verdict([nameless(newKey), key.jwk])).resolves.toEqual(accepted);
+  });
+
+  test('is found by the algorithm among two of one name', async () => {
+    const elliptic = await createSigningKey('key-1', 'ES256');
+    await expect(verdict([elliptic.jwk, key.jwk])).resolves.toEqual(accepted);
+  });
+
+  test.each([
+    ['of an unknown type', { kty: 'LMS', kid: 'odd', pub: 'x' }],
+    ['without a type', { kid: 'odd' }],
+    ['with an id that is a number', { kty: 'RSA', kid: 7, n: 'x', e: 'AQAB' }],
+    ['without its numbers', { kty: 'RSA', kid: 'odd', alg: 'RS256' }],
+    ['with numbers that are none', { kty: 'EC', kid: 'odd', crv: 'P-256', x: '!', y: '!' }],
+    ['on an unknown curve', { kty: 'EC', kid: 'odd', crv: 'P-999', x: 'AA', y: 'AA' }],
+    ['that is symmetric', { kty: 'oct', kid: 'odd', k: 'c2VjcmV0' }],
+    ['that is null', null],
+    ['that is a text', 'key'],
+    ['that is a list', []],
+  ])('an odd key spoils no set: one %s', async (_what, odd) => {
+    await expect(verdict([odd, key.jwk])).resolves.toEqual(accepted);
+    await expect(verdict([odd, key.jwk], key, noKid)).resolves.toEqual(accepted);
+    await expect(verdict([odd, key.jwk], newKey, { kid: 'odd' })).resolves.toEqual(unknown);
+    await expect(verdict([odd])).resolves.toEqual(unknown);
+  });
+
+  test.each([
+    ['for encryption', { use: 'enc' }],
+    ['for encryption only, by its operations', { key_ops: ['encrypt', 'wrapKey'] }],
+  ])('is never one that is %s', async (_what, purpose) => {
+    await expect(verdict([{ ...key.jwk, ...purpose }])).resolves.toEqual(unknown);
+    const sameName = { ...newKey.jwk, ...purpose };
+    await expect(verdict([sameName, key.jwk], key, noKid)).resolves.toEqual(accepted);
+  });
+});
+
+describe('fetching keys', () => {
+  test('happens once for many tokens, at cold start', async () => {
+    const documents = serve(key);
+    const { verify, fetchKeys } = create(provider, documents);
+    const coldStart = fetchKeys();
+    await Promise.all([1, 2, 3].map(async () => verify(await signToken(key, claims))));
+    await coldStart;
+    expect(documents.requests).toEqual([jwksUri]);
+  });
+
+  test('never happens for a token that is refused anyway', async () => {
+    const documents = serve(key);
+    const { verify } = create(provider, documents);
+    for (const wrong of [{ exp: 1 }, { aud: 'x' }, { iss: 'x' }, { sub: '' }]) {
+      await expect(verify(await signToken(key, { ...claims, ...wrong }))).resolves.toMatchObject({
+        ok: false,
+      });
+    }
+    expect(documents.requests).toEqual([]);
+  });
+
+  test.each([
+    ['nobody answers', {}],
+    ['the answer is no JSON', { [jwksUri]: '<html>' }],
+    ['the answer is no key set', { [jwksUri]: { keys: 'none' } }],
+    ['the answer is a list', { [jwksUri]: [] }],
+  ])('when %s there is no verdict, and the next token tries again', async (_what, broken) => {
+    const documents = createDocuments(broken);
+    const { verify, fetchKeys } = create(provider, documents);
+    const token = await signToken(key, claims);
+    await expect(fetchKeys()).rejects.toMatchObject({ code: 'keys_unavailable' });
+    await expect(verify(token)).rejects.toMatchObject({ code: 'keys_unavailable' });
+    documents.documents[jwksUri] = { keys: [key.jwk] };
+    await expect(verify(token)).resolves.toEqual(accepted);
+  });
+
+  test('a token that arrives during a cold start which fails gets a try of its own', async () => {
+    const documents = createDocuments({});
+    const { verify, fetchKeys } = create(provider, documents);
+    const token = await signToken(key, claims);
+    const coldStart = fetchKeys();
+    const verdict = verify(token);
+    documents.documents[jwksUri] = { keys: [key.jwk] };
+    await expect(coldStart).rejects.toMatchObject({ code: 'keys_unavailable' });
+    await expect(verdict).resolves.toEqual(accepted);
+  });
+
+  const minute = 60_000;
+
+  function watch(...keys: readonly SigningKey[]) {
+    const documents = serve(...keys);
+    const clock = { now: exp * 1000 - 550_000 };
+    const { verify } = create(provider, { load: documents.load, now: () => clock.now });
+    const publish = (...published: readonly SigningKey[]) => {
+      documents.documents[jwksUri] = { keys: published.map(({ jwk }) => jwk) };
+    };
+    const endless = { ...claims, exp: exp + 1_000_000 };
+    return {
+      ...{ documents, clock, verify, publish },
+      withdraw: () => (documents.documents[jwksUri] = undefined),
+      ok: { ok: true, value: { userId: 'alice', expiresAt: (exp + 1_000_000) * 1000 } },
+      tokenOf: (signing: SigningKey) => signToken(signing, endless),
+    };
+  }
+
+  test('a key that is new at the issuer is found with the first token, soon after a forged one, too', async () => {
+    const { clock, documents, publish, tokenOf, verify, ok } = watch(key);
+    await expect(verify(await tokenOf(newKey))).resolves.toEqual(unknown);
+    expect(documents.requests).toHaveLength(1);
+    publish(key, newKey);
+    clock.now += 1;
+    await expect(verify(await tokenOf(newKey))).resolves.toEqual(ok);
+    expect(documents.requests).toHaveLength(2);
+  });
+
+  test('forged tokens cause six fetches, and one more every ten seconds, which bring new keys to all', async () => {
+    const { clock, documents, publish, tokenOf, verify, ok } = watch(key);
+    const forged = await tokenOf(await createSigningKey('forged'));
+    const flood = async (milliseconds: number) => {
+      for (let tick = 0; tick < milliseconds; tick += 500) {
+        clock.now += 500;
+        await expect(verify(forged)).resolves.toEqual(unknown);
+      }
+    };
+    await flood(9_000);
+    expect(documents.requests).toHaveLength(6);
+    await flood(10 * minute);
+    expect(documents.requests.length).toBeLessThanOrEqual(6 + 61);
+
+    publish(key, newKey);
+    await flood(10_000);
+    await expect(verify(await tokenOf(newKey))).resolves.toEqual(ok);
+    await expect(verify(await tokenOf(key))).resolves.toEqual(ok);
+  });
+
+  test('another key of the same name is found when a signature does not fit the old one', async () => {
+    const { clock, documents, publish, tokenOf, verify, ok } = watch(key);
+    await expect(verify(await tokenOf(key))).resolves.toEqual(ok);
+    const successor = await createSigningKey('key-1');
+    publish(successor);
+    clock.now += 1;
+    await expect(verify(await tokenOf(successor))).resolves.toEqual(ok);
+    const refused = { ok: false, code: 'signature_invalid' };
+    await expect(verify(await tokenOf(key))).resolves.toEqual(refused);
+    for (let forged = 0; forged < 50; forged += 1) {
+      clock.now += 1;
+      await expect(verify(await tokenOf(key))).resolves.toEqual(refused);
+    }
+    expect(documents.requests).toHaveLength(6);
+  });
+
+  test('a withdrawn key is trusted for five minutes at the most', async () => {
+    const { clock, documents, publish, tokenOf, verify, ok } = watch(key, newKey);
+    await expect(verify(await tokenOf(key))).resolves.toEqual(ok);
+    publish(newKey);
+    clock.now += 5 * minute - 1;
+    await expect(verify(await tokenOf(key))).resolves.toEqual(ok);
+    expect(documents.requests).toHaveLength(1);
+    clock.now += 1;
+    await expect(verify(await tokenOf(key))).resolves.toEqual(unknown);
+    await expect(verify(await tokenOf(newKey))).resolves.toEqual(ok);
+    expect(documents.requests).toHaveLength(2);
+  });
+
+  test('all keys can be withdrawn', async () => {
+    const { clock, publish, tokenOf, verify, ok } = watch(key);
+    await expect(verify(await tokenOf(key))).resolves.toEqual(ok);
+    publish();
+    clock.now += 5 * minute;
+    await expect(verify(await tokenOf(key))).resolves.toEqual(unknown);
+  });
+
+  test('while the issuer is down its keys are good for an hour, and it is asked once a minute', async () => {
+    const { clock, documents, publish, withdraw, tokenOf, verify, ok } = watch(key);
+    const token = await tokenOf(key);
+    await expect(verify(token)).resolves.toEqual(ok);
+    withdraw();
+    for (let passed = 5; passed < 60; passed += 1) {
+      clock.now += passed === 5 ? 5 * minute : minute;
+      await expect(verify(token)).resolves.toEqual(ok);
+      await expect(verify(token)).resolves.toEqual(ok);
+    }
+    expect(documents.requests).toHaveLength(1 + 55);
+    clock.now += minute;
+    await expect(verify(token)).rejects.toMatchObject({ code: 'keys_unavailable' });
+    publish(key);
+    await expect(verify(token)).resolves.toEqual(ok);
+  });
+
+  test('while the issuer is down nobody can tell that a key is unknown, but that a signature is wrong', async () => {
+    const { clock, withdraw, tokenOf, verify, ok } = watch(key);
+    await expect(verify(await tokenOf(key))).resolves.toEqual(ok);
+    withdraw();
+    const impostor = await createSigningKey('key-1');
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      clock.now += 1;
+      await expect(verify(await tokenOf(newKey))).rejects.toMatchObject({
+        code: 'keys_unavailable',
+      });
+      await expect(verify(await tokenOf(impostor))).resolves.toEqual({
+        ok: false,
+        code: 'signature_invalid',
+      });
+      await expect(verify(await tokenOf(key))).resolves.toEqual(ok);
+    }
+  });
+
+  test('a token that has waited for one fetch has no other: the function has 15 s', async () => {
+    const documents = serve(key);
+    const clock = { now: exp * 1000 - 550_000 };
+    const load = async (url: string) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      clock.now += 9_000;
+      return documents.load(url);
+    };
+    const { verify, fetchKeys } = create(provider, { load, now: () => clock.now });
+    const token = await signToken(newKey, claims);
+    const coldStart = fetchKeys();
+    await expect(verify(token)).resolves.toEqual(unknown);
+    await coldStart;
+    expect(documents.requests).toHaveLength(1);
+  });
+});
+
+describe('discovery', () => {
+  test('leads from the issuer to its keys', async () => {
+    const documents = serve(key);
+    documents.documents[discoveryUrl] = { issuer, jwks_uri: jwksUri, more: true };
+    const { verify } = create(discovering, documents);
+    await expect(verify(await signToken(key, claims))).resolves.toEqual(accepted);
+    expect(documents.requests).toEqual([discoveryUrl, jwksUri]);
+  });
+
+  test('works for an issuer with a trailing slash', async () => {
+    const slashed = `${issuer}/`;
+    const documents = serve(key);
+    documents.documents[discoveryUrl] = { issuer: slashed, jwks_uri: jwksUri };
+    const { verify } = create({ ...discovering, issuer: slashed }, documents);
+    await expect(verify(await signToken(key, { ...claims, iss: slashed }))).resolves.toEqual(
+      accepted,
+    );
+  });
+
+  test.each([
+    ['another issuer', { issuer: 'https://evil.test', jwks_uri: jwksUri }, /another issuer/],
+    ['its issuer with a slash', { issuer: `${issuer}/`, jwks_uri: jwksUri }, /another issuer/],
+    ['no keys', { issuer }, /jwks_uri is missing/],
+    ['keys in the clear', { issuer, jwks_uri: 'http://keys.issuer.test/keys' }, /https URL/],
+    ['keys in a file', { issuer, jwks_uri: 'file:///keys' }, /https URL/],
+    ['nothing that is JSON', '<html>', /JSON/],
+  ])('of a document that names %s fails', async (_what, document, cause) => {
+    const documents = serve(key);
+    documents.documents[discoveryUrl] = document;
+    const { verify } = create(discovering, documents);
+    await expect(verify(await signToken(key, claims))).rejects.toMatchObject({
+      code: 'keys_unavailable',
+      cause: { message: expect.stringMatching(cause) as string },
+    });
+    expect(documents.requests).toEqual([discoveryUrl]);
+  });
+});
+
+describe('a Cognito user pool', () => {
+  const pool = 'eu-central-1_AbCdEf123';
+  const poolIssuer = `https://cognito-idp.eu-central-1.amazonaws.com/${pool}`;
+  const cognito: IdentityProvider = {
+    kind: 'cognito',
+    userPoolId: pool,
+    userPoolClientId: 'client-1',
+  };
+  const access = {
+    iss: poolIssuer,
+    sub: 'alice',
+    exp,
+    token_use: 'access',
+    client_id: 'client-1',
+  };
+  const id = { iss: poolIssuer, sub: 'alice', exp, token_use: 'id', aud: 'client-1' };
+
+  const verify = async (given: Claims) => {
+    const documents = createDocuments({
+      [`${poolIssuer}/.well-known/jwks.json`]: { keys: [key.jwk] },
+    });
+    const verifier = createJwtTokenVerifier(cognito, documents);
+    await verifier.fetchKeys();
+    return verifier.verify(await signToken(key, given));
+  };
+
+  test.each([
+    ['an access token', access],
+    ['an ID token', id],
+  ])('lets %s in', async (_what, given) => {
+    await expect(verify(given)).resolves.toEqual(accepted);
+  });
+
+  test.each([
+    ['an access token of another client', { ...access, client_id: 'client-2' }, 'audience_wrong'],
+    ['an ID token of another client', { ...id, aud: 'client-2' }, 'audience_wrong'],
+    ['an access token with our client as aud', { ...id, token_use: 'access' }, 'audience_wrong'],
+    ['a token for another use', { ...access, token_use: 'refresh' }, 'token_use_wrong'],
+    ['a token without a use', { ...id, token_use: undefined }, 'token_use_wrong'],
+    ['a token of another pool', { ...access, iss: `${poolIssuer}4` }, 'issuer_wrong'],
+    ['a token without an issuer', { ...access, iss: undefined }, 'issuer_wrong'],
+    ['an expired token', { ...access, exp: 1 }, 'token_expired'],
+    ['a token without an expiry', { ...access, exp: undefined }, 'expiry_missing'],
+  ])('refuses %s', async (_what, given, code) => {
+    await expect(verify(given)).resolves.toEqual({ ok: false, code });
+  });
+
+  test('has a second issuer URL with keys of its own', async () => {
+    const second = `https://issuer-cognito-idp.eu-central-1.amazonaws.com/${pool}`;
+    const documents = createDocuments({
+      [`${second}/.well-known/jwks.json`]: { keys: [key.jwk] },
+    });
+    const verifier = createJwtTokenVerifier(cognito, documents);
+    const token = await signToken(key, { ...access, iss: second });
+    await expect(verifier.verify(token)).resolves.toEqual(accepted);
+  });
+});

@@ -1,0 +1,99 @@
+import {
+  createEmfCensus,
+  createEmfCount,
+  createEmfMetrics,
+} from '#adapters/observability/emf-metrics';
+
+/** Keeps what is written to the log, until it is restored. */
+function captureOutput() {
+  const lines: string[] = [];
+  const write = jest.spyOn(process.stdout, 'write').mockImplementation((line) => {
+    lines.push(String(line));
+    return true;
+  });
+  return {
+    lines,
+    restore: () => {
+      write.mockRestore();
+    },
+  };
+}
+
+test('writes one line of a fan-out: heartbeats apart from events, and one stage from another', () => {
+  const { lines, restore } = captureOutput();
+  try {
+    createEmfMetrics('live').record('agent:status', {
+      events: 3,
+      superseded: 7,
+      posts: 9,
+      delivered: 5,
+      gone: 1,
+      failed: 0,
+      retried: 2,
+      requeued: 3,
+      closed: 0,
+      expired: 0,
+      spared: 4,
+      requeuedShards: 0,
+      lostShards: 0,
+      milliseconds: 40,
+      postsPerSecond: 200,
+      ageMilliseconds: 120,
+    });
+  } finally {
+    restore();
+  }
+  expect(lines).toHaveLength(1);
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    _aws: {
+      CloudWatchMetrics: [
+        { Namespace: 'MissionControl', Dimensions: [['service', 'stage', 'frames']] },
+      ],
+    },
+    service: 'fan-out',
+    stage: 'live',
+    frames: 'events',
+    type: 'agent:status',
+    Delivered: 5,
+    Requeued: 3,
+    Spared: 4,
+    Superseded: 7,
+    EventToLastDelivery: 120,
+  });
+});
+
+test('counts one more for a function', () => {
+  const { lines, restore } = captureOutput();
+  createEmfCount('connect', 'live')('HandshakesLimited', { connectionId: 'a=', userId: 'ann' });
+  restore();
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    {
+      _aws: {
+        CloudWatchMetrics: [{ Namespace: 'MissionControl', Dimensions: [['service', 'stage']] }],
+      },
+      service: 'connect',
+      HandshakesLimited: 1,
+      // For whoever looks at the line.
+      connectionId: 'a=',
+      userId: 'ann',
+    },
+  ]);
+});
+
+test('counts all of a pack with one line', () => {
+  const { lines, restore } = captureOutput();
+  createEmfCount('broadcast', 'live')('RejectedEvents', {}, 1_000);
+  restore();
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { service: 'broadcast', RejectedEvents: 1_000 },
+  ]);
+});
+
+test('draws connections and users', () => {
+  const { lines, restore } = captureOutput();
+  createEmfCensus('live')(5, 3);
+  restore();
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { service: 'census', stage: 'live', Connections: 5, Users: 3 },
+  ]);
+});

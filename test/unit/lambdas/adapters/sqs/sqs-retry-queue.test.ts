@@ -1,0 +1,173 @@
+import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { mockClient } from 'aws-sdk-client-mock';
+import fc from 'fast-check';
+import { parseDeliveryJob } from '#adapters/sqs/retry-job-body';
+import { createSqsDeliveryQueue } from '#adapters/sqs/sqs-retry-queue';
+import type { Connection, DeliveryJob } from '#core/ports';
+
+const sqs = mockClient(SQSClient);
+const queue = createSqsDeliveryQueue(
+  new SQSClient({ region: 'us-east-1' }),
+  'the-queue',
+  () => 0.5,
+);
+
+beforeEach(() => {
+  sqs.reset();
+  sqs.on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [] });
+});
+
+const batches = () =>
+  sqs.commandCalls(SendMessageBatchCommand).map(({ args }) => args[0].input.Entries ?? []);
+const sent = () => batches().flatMap((entries) => entries.map((entry) => entry.MessageBody ?? ''));
+
+const job = { messages: ['{"type":"agent:status"}', '{"type":"heartbeat"}'], round: 1 };
+const connection = (index: number, userId = `user-${index}`): Connection => ({
+  userId,
+  connectionId: `L0SM9cOFvHc${index}=`,
+  connectedAt: 1_707_163_200_123,
+  expiresAt: 1_707_163_260_000,
+});
+
+test('a job comes out as it went in', async () => {
+  const jobs: DeliveryJob[] = [
+    { ...job, connections: [connection(1), connection(2, 'ä#"\\')] },
+    { ...job, stuckRounds: 2, connections: [connection(3)] },
+    { ...job, shard: 3 },
+    { ...job, shard: 3, lane: 'batched' },
+    { ...job, shard: 4, after: { userId: 'a', connectionId: 'b=' } },
+  ];
+  await queue.send(jobs);
+  expect(sent().map(parseDeliveryJob)).toEqual(jobs);
+});
+
+test('a connection with batches has a fifth element, and bodies without one are read as before', async () => {
+  const connections = [{ ...connection(1), batches: true }, connection(2)];
+  await queue.send([{ ...job, connections }]);
+  const [body = ''] = sent();
+  expect(JSON.parse(body)).toMatchObject({
+    connections: [
+      ['user-1', 'L0SM9cOFvHc1=', 1_707_163_200_123, 1_707_163_260_000, 1],
+      ['user-2', 'L0SM9cOFvHc2=', 1_707_163_200_123, 1_707_163_260_000],
+    ],
+  });
+  expect(parseDeliveryJob(body)).toEqual({ ...job, connections });
+  for (const wrong of [',2]', ',null]', ',1,1]']) {
+    expect(() => parseDeliveryJob(body.replace(',1]', wrong))).toThrow('is no delivery');
+  }
+});
+
+test('sixteen shards take two requests, and no delay', async () => {
+  await queue.send(Array.from({ length: 16 }, (_, shard) => ({ ...job, round: 0, shard })));
+  expect(batches().map((entries) => entries.length)).toEqual([10, 6]);
+  expect(new Set(batches().flatMap((entries) => entries.map((e) => e.DelaySeconds)))).toEqual(
+    new Set([0]),
+  );
+});
+
+test.each([
+  [1, 2],
+  [3, 6],
+  [6, 45],
+  [12, 45],
+])('round %i waits %i s', async (round, seconds) => {
+  await queue.send([{ ...job, round, shard: 1 }]);
+  expect(batches()[0]?.[0]?.DelaySeconds).toBe(seconds);
+});
+
+test('splits lists so that messages and requests stay within 256 KB, and loses nobody', () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 6_000 }),
+      fc.integer({ min: 1, max: 255 }),
+      fc.integer({ min: 0, max: 32_000 }),
+      async (count, userIdLength, frameLength) => {
+        sqs.resetHistory();
+        const userId = '"'.repeat(userIdLength);
+        const connections = Array.from({ length: count }, (_, index) => ({
+          ...connection(index, userId),
+          ...(index % 3 === 0 && { batches: true }),
+        }));
+        await queue.send([{ ...job, messages: ['"'.repeat(frameLength)], connections }]);
+        for (const entries of batches()) {
+          const bytes = entries.map((entry) => Buffer.byteLength(entry.MessageBody ?? ''));
+          expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(256 * 1024);
+          expect(entries.length).toBeLessThanOrEqual(10);
+        }
+        const found = sent()
+          .map(parseDeliveryJob)
+          .flatMap((one) => ('connections' in one ? one.connections : []));
+        expect(found).toEqual(connections);
+      },
+    ),
+    { numRuns: 15 },
+  ));
+
+test('says so when SQS did not take all', async () => {
+  const failed = { Id: '0', Code: 'InternalError', SenderFault: false };
+  sqs.on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [failed] });
+  await expect(queue.send([{ ...job, shard: 1 }])).rejects.toThrow('InternalError');
+});
+
+test.each([
+  '{}',
+  '[]',
+  'null',
+  '{"frame":"{}","type":"x","reportedAt":1,"round":0}',
+  '{"messages":[],"round":0,"shard":1}',
+])('refuses %s, which is no job', (body) => {
+  expect(() => parseDeliveryJob(body)).toThrow('The message is no delivery');
+});
+
+test.each([
+  'a secret message',
+  '{"frame":"a secret message',
+  '{"frame":7,"type":"a secret message","reportedAt":"a secret message","round":"a secret message"}',
+])('does not repeat what is in %s', (body) => {
+  expect(() => parseDeliveryJob(body)).toThrow(
+    'The message is no delivery: it must be messages for connections or for a shard',
+  );
+});
+
+test('reads a job of one message, as it was queued before there were several in one', () => {
+  const old = { frame: '{}', type: 'agent:status', reportedAt: 1, round: 2 };
+  const entry = ['alice', 'c=', 1, 2];
+  expect(
+    parseDeliveryJob(JSON.stringify({ ...old, stuckRounds: 1, connections: [entry] })),
+  ).toEqual({
+    ...{ messages: ['{}'], round: 2, stuckRounds: 1 },
+    connections: [{ userId: 'alice', connectionId: 'c=', connectedAt: 1, expiresAt: 2 }],
+  });
+  const after = { userId: 'a', connectionId: 'b=' };
+  expect(parseDeliveryJob(JSON.stringify({ ...old, shard: 3, after }))).toEqual({
+    ...{ messages: ['{}'], round: 2, shard: 3, after },
+  });
+});
+
+test('messages that do not fit become several jobs, in order, and each goes to everybody', () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.integer({ min: 0, max: 32_000 }), { minLength: 1, maxLength: 40 }),
+      fc.integer({ min: 0, max: 2_500 }),
+      async (lengths, count) => {
+        sqs.resetHistory();
+        const messages = lengths.map((length, index) => `${index}${'"'.repeat(length)}`);
+        const connections = Array.from({ length: count }, (_, index) => connection(index));
+        await queue.send([
+          { messages, round: 0, ...(count === 0 ? { shard: 1 } : { connections }) },
+        ]);
+        const jobs = sent().map(parseDeliveryJob);
+        for (const body of sent()) expect(Buffer.byteLength(body)).toBeLessThanOrEqual(256 * 1024);
+        const received = (index: number) =>
+          jobs
+            .filter(
+              (one) =>
+                !('connections' in one) ||
+                one.connections.some(({ userId }) => userId === `user-${index}`),
+            )
+            .flatMap((one) => ('drain' in one ? [] : one.messages));
+        for (const index of [0, count - 1]) expect(received(index)).toEqual(messages);
+      },
+    ),
+    { numRuns: 15 },
+  ));

@@ -1,0 +1,92 @@
+import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { gunzipSync } from 'node:zlib';
+import { mockClient } from 'aws-sdk-client-mock';
+import { createSqsHeartbeatQueue } from '#adapters/sqs/sqs-heartbeat-queue';
+import { parseDeliveryJob } from '#adapters/sqs/retry-job-body';
+import {
+  createSqsRejectedEvents,
+  createSqsUndeliverableJobs,
+} from '#adapters/sqs/sqs-dead-letter-queue';
+
+const sqs = mockClient(SQSClient);
+const client = new SQSClient({ region: 'us-east-1' });
+
+beforeEach(() => sqs.reset());
+
+test('plans heartbeats with delays in whole seconds, ten to a request', async () => {
+  sqs.on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [] });
+  const now = 1_707_163_200_250;
+  const beats = Array.from({ length: 11 }, (_, index) => ({ dueAt: now + (index + 1) * 5_000 }));
+  await createSqsHeartbeatQueue(client, 'the-queue').plan(beats, now);
+  const inputs = sqs.commandCalls(SendMessageBatchCommand).map(({ args }) => args[0].input);
+  expect(inputs.map((input) => input.Entries?.length)).toEqual([10, 1]);
+  const entries = inputs.flatMap((input) => input.Entries ?? []);
+  expect(entries.map((entry) => entry.DelaySeconds)).toEqual([
+    ...[5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55],
+  ]);
+  expect(entries.map((entry) => JSON.parse(entry.MessageBody ?? '') as unknown)).toEqual(beats);
+});
+
+test('asks SQS nothing when there is nothing to plan', async () => {
+  await createSqsHeartbeatQueue(client, 'the-queue').plan([], 0);
+  expect(sqs.calls()).toHaveLength(0);
+});
+
+test('says so when SQS did not take all of them', async () => {
+  const failed = { Id: '0', Code: 'InternalError', SenderFault: false };
+  sqs.on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [failed] });
+  const plan = createSqsHeartbeatQueue(client, 'the-queue').plan([{ dueAt: 1 }], 0);
+  await expect(plan).rejects.toThrow('SQS did not take 1 planned heartbeats: InternalError');
+});
+
+test('keeps a rejected event whole, with the reason beside it', async () => {
+  sqs.on(SendMessageCommand).resolves({});
+  const event = { id: '1', detail: { lastMessage: 'x'.repeat(300_000) } };
+  await createSqsRejectedEvents(client, 'the-queue', 'event').keep(event, 'r'.repeat(2_000));
+  const input = sqs.commandCalls(SendMessageCommand)[0]?.args[0].input;
+  expect(JSON.parse(input?.MessageBody ?? '')).toEqual(event);
+  expect(input?.QueueUrl).toBe('the-queue');
+  expect(input?.MessageAttributes?.['kind']?.StringValue).toBe('event');
+  expect(input?.MessageAttributes?.['reason']?.StringValue).toBe('r'.repeat(1_000));
+});
+
+test("keeps an operator's order, and a job as it was in its queue: there it can be put back", async () => {
+  sqs.on(SendMessageCommand).resolves({});
+  await createSqsRejectedEvents(client, 'the-queue', 'order').keep({}, 'userId must be text');
+  const common = { messages: ['{}'], round: 13 };
+  const jobs = [
+    {
+      ...common,
+      connections: [{ userId: 'alice', connectionId: 'c', connectedAt: 2, expiresAt: 3 }],
+    },
+    { ...common, shard: 4 },
+  ];
+  const undeliverable = createSqsUndeliverableJobs(client, 'the-queue');
+  for (const job of jobs) await undeliverable.keep(job, 'not delivered in 12 rounds');
+  const inputs = sqs.commandCalls(SendMessageCommand).map((call) => call.args[0].input);
+  expect(inputs.map((input) => input.MessageAttributes?.['kind']?.StringValue)).toEqual([
+    'order',
+    'job',
+    'job',
+  ]);
+  const bodies = inputs.slice(1).map((input) => input.MessageBody ?? '');
+  expect(bodies.map(parseDeliveryJob)).toEqual(jobs);
+});
+
+test('writes what SQS would not take in a body as JSON can', async () => {
+  sqs.on(SendMessageCommand).resolves({});
+  const event = { text: 'a\uFFFEb\uFFFFc\uD800' };
+  await createSqsRejectedEvents(client, 'the-queue', 'event').keep(event, 'reason');
+  const body = sqs.commandCalls(SendMessageCommand)[0]?.args[0].input.MessageBody ?? '';
+  expect(body).not.toMatch(/[\uFFFE\uFFFF\uD800]/);
+  expect(JSON.parse(body)).toEqual(event);
+});
+
+test('packs an event that leaves no room for its reason', async () => {
+  sqs.on(SendMessageCommand).resolves({});
+  const event = { text: 'x'.repeat(1024 * 1024) };
+  await createSqsRejectedEvents(client, 'the-queue', 'event').keep(event, 'reason');
+  const body = sqs.commandCalls(SendMessageCommand)[0]?.args[0].input.MessageBody ?? '';
+  const { gzip } = JSON.parse(body) as { gzip: string };
+  expect(JSON.parse(gunzipSync(Buffer.from(gzip, 'base64')).toString())).toEqual(event);
+});

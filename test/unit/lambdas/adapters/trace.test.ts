@@ -1,0 +1,58 @@
+// The trace of an event goes on with what is done for it: into SQS, and from a backend in Lambda onto the bus.
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createSqsClient } from '#wiring/clients';
+import { createSqsDeliveryQueue } from '#adapters/sqs/sqs-retry-queue';
+import { createPublisher } from '#sdk/publisher';
+
+const trace = 'Root=1-6b066b26-bc94c5bc332c729dfe08c976;Parent=53995c3f42cd8ad8;Sampled=1';
+const before = process.env;
+const traces: unknown[] = [];
+let server: Server;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    traces.push(request.headers['x-amzn-trace-id']);
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ FailedEntryCount: 0, Entries: [{ EventId: '1' }] }));
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  process.env = {
+    ...before,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    // What Lambda sets for each invocation of a function that is traced.
+    AWS_LAMBDA_FUNCTION_NAME: 'mission-control-broadcast',
+    _X_AMZN_TRACE_ID: trace,
+  };
+});
+
+beforeEach(() => {
+  traces.length = 0;
+});
+
+afterAll(async () => {
+  process.env = before;
+  server.closeAllConnections();
+  await new Promise((closed) => server.close(closed));
+});
+
+// https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html#services-xray-sqs
+test('jobs carry it to the workers that go on with a fan-out', async () => {
+  const client = createSqsClient();
+  const queueUrl = `${process.env['AWS_ENDPOINT_URL'] ?? ''}/000000000000/deliveries`;
+  const job = { messages: ['{}'], round: 1, shard: 0 };
+  await createSqsDeliveryQueue(client, queueUrl, Math.random).send([job]);
+  client.destroy();
+  expect(traces).toEqual([trace]);
+});
+
+// https://docs.aws.amazon.com/xray/latest/devguide/xray-services-eventbridge.html
+test('events carry it from a backend that runs in Lambda itself', async () => {
+  const publisher = createPublisher({});
+  await publisher.broadcastAgentStatus('agent-1', 'online');
+  await publisher.close();
+  expect(traces).toEqual([trace]);
+});

@@ -1,0 +1,60 @@
+// The context survives its way through API Gateway, and anything else lets nobody in.
+import fc from 'fast-check';
+import {
+  buildAuthorizerContext,
+  isUserId,
+  parseAuthorizerContext,
+} from '#core/auth/authorizer-context';
+
+test('what the authorizer builds is read back, as numbers or, as API Gateway does, as strings', () => {
+  const token = fc.record(
+    {
+      userId: fc.string({ unit: 'grapheme', minLength: 1 }).filter(isUserId),
+      expiresAt: fc.integer({ min: 1, max: 8e15 }),
+      issuedAt: fc.integer({ min: 0, max: 8e15 }),
+    },
+    { requiredKeys: ['userId', 'expiresAt'] },
+  );
+  fc.assert(
+    fc.property(token, (owner) => {
+      const context = buildAuthorizerContext(owner);
+      const asStrings = Object.fromEntries(
+        Object.entries(context).map(([name, value]) => [name, String(value)]),
+      );
+      const added = { principalId: owner.userId, integrationLatency: 12 };
+      expect(parseAuthorizerContext(context)).toEqual(owner);
+      expect(parseAuthorizerContext({ ...added, ...asStrings })).toEqual(owner);
+    }),
+  );
+});
+
+test.each([
+  [undefined],
+  [null],
+  ['alice'],
+  [{}],
+  [{ userId: 'alice' }],
+  [{ expiresAt: 1 }],
+  [{ userId: '', expiresAt: 1 }],
+  [{ userId: 7, expiresAt: 1 }],
+  [{ userId: 'x'.repeat(256), expiresAt: 1 }],
+  [{ userId: 'alice', expiresAt: 0 }],
+  [{ userId: 'alice', expiresAt: -1 }],
+  [{ userId: 'alice', expiresAt: 1.5 }],
+  [{ userId: 'alice', expiresAt: Number.POSITIVE_INFINITY }],
+  [{ userId: 'alice', expiresAt: '' }],
+  [{ userId: 'alice', expiresAt: '0x10' }],
+  [{ userId: 'alice', expiresAt: '1e9' }],
+  [{ userId: 'alice', expiresAt: '9999999999999999' }],
+  [{ userId: 'alice', expiresAt: 1, issuedAt: '' }],
+  [{ userId: 'alice', expiresAt: 1, issuedAt: -1 }],
+  [{ userId: 'alice', expiresAt: 1, issuedAt: 'undefined' }],
+  [{ userId: 'alice', expiresAt: 1, issuedAt: null }],
+])('%j is no context', (value) => {
+  expect(parseAuthorizerContext(value)).toBeUndefined();
+});
+
+test('a user id is 1 to 255 bytes of well-formed text', () => {
+  expect(['a', 'ä'.repeat(127), 'a#b/c d', '🙂'].every(isUserId)).toBe(true);
+  expect(['', 'ä'.repeat(128), '\ud83d', '\ude42\ud83d', 7, null].some(isUserId)).toBe(false);
+});

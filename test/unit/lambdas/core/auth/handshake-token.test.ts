@@ -1,0 +1,298 @@
+// Where the token of a handshake is looked for, in which order, and what two answers lead to.
+import fc from 'fast-check';
+import { findToken, offeredSubprotocols, type Handshake } from '#core/auth/handshake-token';
+import { anyCharacter } from '../../../../support/any-text';
+
+const found = (token: string, place: string) => ({ ok: true, token, place });
+const refused = (code: string, place?: string) => ({
+  ok: false,
+  code,
+  ...(place === undefined ? {} : { place }),
+});
+
+const cases: [what: string, handshake: Handshake, result: unknown][] = [
+  ['nothing', {}, refused('token_missing')],
+  ['nulls', { headers: null, queryStringParameters: null }, refused('token_missing')],
+
+  [
+    'the Authorization header',
+    { headers: { Authorization: 'Bearer t1' } },
+    found('t1', 'authorization'),
+  ],
+  [
+    'names and scheme in any case',
+    { headers: { aUTHORIZATION: 'bEARER t1' } },
+    found('t1', 'authorization'),
+  ],
+  [
+    'more than one space',
+    { headers: { authorization: ' Bearer \t t1 ' } },
+    found('t1', 'authorization'),
+  ],
+  [
+    'multi-value headers alone',
+    { multiValueHeaders: { authorization: ['Bearer t1'] } },
+    found('t1', 'authorization'),
+  ],
+  [
+    'the same header twice',
+    { multiValueHeaders: { authorization: ['Bearer t1', 'Bearer t1'] } },
+    found('t1', 'authorization'),
+  ],
+  [
+    'two different headers',
+    {
+      headers: { authorization: 'Bearer t2' },
+      multiValueHeaders: { authorization: ['Bearer t1', 'Bearer t2'] },
+    },
+    refused('token_ambiguous', 'authorization'),
+  ],
+  [
+    'two headers that differ in case',
+    { headers: { authorization: 'Bearer t1', Authorization: 'Bearer t2' } },
+    refused('token_ambiguous', 'authorization'),
+  ],
+  [
+    'a Bearer scheme without a token',
+    { headers: { authorization: 'Bearer ' }, queryStringParameters: { token: 't3' } },
+    refused('token_missing', 'authorization'),
+  ],
+  [
+    'another scheme, with a token in the query',
+    { headers: { authorization: 'Basic eDp5' }, queryStringParameters: { token: 't3' } },
+    refused('scheme_not_supported', 'authorization'),
+  ],
+  [
+    'a token without a scheme',
+    { headers: { authorization: 't1' } },
+    refused('scheme_not_supported', 'authorization'),
+  ],
+  [
+    'a scheme that begins like ours',
+    { headers: { authorization: 'Bearertoken t1' } },
+    refused('scheme_not_supported', 'authorization'),
+  ],
+  [
+    'an empty header',
+    { headers: { authorization: '' }, queryStringParameters: { token: 't3' } },
+    refused('token_missing', 'authorization'),
+  ],
+
+  [
+    'the subprotocol',
+    { headers: { 'Sec-WebSocket-Protocol': 'mission-control, t2' } },
+    found('t2', 'subprotocol'),
+  ],
+  [
+    'the subprotocol without a space, in any case',
+    { headers: { 'sec-websocket-protocol': 'mission-control,t2,more' } },
+    found('t2', 'subprotocol'),
+  ],
+  [
+    'subprotocols in two headers',
+    { multiValueHeaders: { 'Sec-WebSocket-Protocol': ['mission-control', 't2'] } },
+    found('t2', 'subprotocol'),
+  ],
+  [
+    'our subprotocol alone',
+    { headers: { 'sec-websocket-protocol': 'mission-control' } },
+    refused('token_missing'),
+  ],
+  [
+    'our subprotocol alone, and a query',
+    {
+      headers: { 'sec-websocket-protocol': 'mission-control' },
+      queryStringParameters: { token: 't3' },
+    },
+    found('t3', 'query'),
+  ],
+  [
+    'another subprotocol first',
+    { headers: { 'sec-websocket-protocol': 'x, mission-control, t2' } },
+    refused('token_missing'),
+  ],
+  [
+    'a token that claims to be a subprotocol of its own',
+    { headers: { 'sec-websocket-protocol': 't2, mission-control' } },
+    refused('token_missing'),
+  ],
+
+  [
+    'batches last, as the client offers them',
+    { headers: { 'sec-websocket-protocol': 'mission-control, t2, mission-control.batch' } },
+    found('t2', 'subprotocol'),
+  ],
+  [
+    'batches first',
+    { headers: { 'sec-websocket-protocol': 'mission-control.batch, mission-control, t2' } },
+    found('t2', 'subprotocol'),
+  ],
+  [
+    'batches between',
+    { headers: { 'sec-websocket-protocol': 'mission-control, mission-control.batch, t2' } },
+    found('t2', 'subprotocol'),
+  ],
+  [
+    'the token first, with batches',
+    { headers: { 'sec-websocket-protocol': 't2, mission-control.batch, mission-control' } },
+    found('t2', 'subprotocol'),
+  ],
+  [
+    'batches alone, and the token',
+    { headers: { 'sec-websocket-protocol': 'mission-control.batch, t2' } },
+    found('t2', 'subprotocol'),
+  ],
+  [
+    'the token, and batches alone',
+    { headers: { 'sec-websocket-protocol': 't2,mission-control.batch' } },
+    found('t2', 'subprotocol'),
+  ],
+  [
+    'the same token twice, with batches',
+    { headers: { 'sec-websocket-protocol': 't2, mission-control.batch, t2' } },
+    found('t2', 'subprotocol'),
+  ],
+  [
+    'two tokens, with batches',
+    { headers: { 'sec-websocket-protocol': 'mission-control, t2, mission-control.batch, t4' } },
+    refused('token_ambiguous', 'subprotocol'),
+  ],
+  [
+    'two tokens around batches alone',
+    { headers: { 'sec-websocket-protocol': 't2, mission-control.batch, t4' } },
+    refused('token_ambiguous', 'subprotocol'),
+  ],
+  [
+    'a token and another subprotocol, with batches',
+    { headers: { 'sec-websocket-protocol': 'x, mission-control, t2, mission-control.batch' } },
+    refused('token_ambiguous', 'subprotocol'),
+  ],
+  [
+    'two tokens with batches, and a third in the query: no guess',
+    {
+      headers: { 'sec-websocket-protocol': 'mission-control, t2, t4, mission-control.batch' },
+      queryStringParameters: { token: 't3' },
+    },
+    refused('token_ambiguous', 'subprotocol'),
+  ],
+  [
+    'both names without a token',
+    { headers: { 'sec-websocket-protocol': 'mission-control, mission-control.batch' } },
+    refused('token_missing'),
+  ],
+  [
+    'batches alone',
+    { headers: { 'sec-websocket-protocol': 'mission-control.batch' } },
+    refused('token_missing'),
+  ],
+  [
+    'both names, and the query',
+    {
+      headers: { 'sec-websocket-protocol': 'mission-control.batch, mission-control' },
+      queryStringParameters: { token: 't3' },
+    },
+    found('t3', 'query'),
+  ],
+  [
+    'batches in another case, which is no name of ours',
+    { headers: { 'sec-websocket-protocol': 'mission-control, Mission-Control.Batch' } },
+    found('Mission-Control.Batch', 'subprotocol'),
+  ],
+  [
+    'the Authorization header, and both names',
+    {
+      headers: {
+        Authorization: 'Bearer t1',
+        'sec-websocket-protocol': 'mission-control, mission-control.batch',
+      },
+    },
+    found('t1', 'authorization'),
+  ],
+  [
+    'the Authorization header, and another token with batches: the header wins, as without',
+    {
+      headers: {
+        Authorization: 'Bearer t1',
+        'sec-websocket-protocol': 'mission-control.batch, t2',
+      },
+    },
+    found('t1', 'authorization'),
+  ],
+  [
+    'tokens in two headers, with batches',
+    { multiValueHeaders: { 'Sec-WebSocket-Protocol': ['t2', 'mission-control.batch', 't4'] } },
+    refused('token_ambiguous', 'subprotocol'),
+  ],
+
+  ['the query', { queryStringParameters: { token: 't3' } }, found('t3', 'query')],
+  ['another parameter', { queryStringParameters: { Token: 't3' } }, refused('token_missing')],
+  ['an empty token', { queryStringParameters: { token: '' } }, refused('token_missing', 'query')],
+  [
+    'two tokens in the query',
+    { multiValueQueryStringParameters: { token: ['t3', 't4'] } },
+    refused('token_ambiguous', 'query'),
+  ],
+
+  [
+    'all three: the header wins',
+    {
+      headers: { authorization: 'Bearer t1', 'sec-websocket-protocol': 'mission-control, t2' },
+      queryStringParameters: { token: 't3' },
+    },
+    found('t1', 'authorization'),
+  ],
+  [
+    'subprotocol and query: the subprotocol wins',
+    {
+      headers: { 'sec-websocket-protocol': 'mission-control, t2' },
+      queryStringParameters: { token: 't3' },
+    },
+    found('t2', 'subprotocol'),
+  ],
+];
+
+test.each(cases)('%s', (_what, handshake, result) => {
+  expect(findToken(handshake)).toEqual(result);
+});
+
+test('lists what a client offers, for the echo', () => {
+  const headers = { 'SEC-WEBSOCKET-PROTOCOL': ' mission-control ,, t2 ' };
+  expect(offeredSubprotocols({ headers })).toEqual(['mission-control', 't2']);
+  expect(offeredSubprotocols({})).toEqual([]);
+});
+
+test('with batches, the order of what is offered changes nothing', () => {
+  const entries = ['mission-control', 'mission-control.batch', 't2'];
+  const orders = fc.shuffledSubarray(entries, { minLength: 1 });
+  fc.assert(
+    fc.property(orders, (offered) => {
+      fc.pre(offered.includes('mission-control.batch'));
+      const expected = offered.includes('t2')
+        ? found('t2', 'subprotocol')
+        : refused('token_missing');
+      const headers = { 'sec-websocket-protocol': offered.join(', ') };
+      expect(findToken({ headers })).toEqual(expected);
+    }),
+  );
+});
+
+test('whatever headers hold, the result is a token of theirs or a refusal', () => {
+  const text = fc.string({ unit: anyCharacter });
+  const name = fc.constantFrom('Authorization', 'Sec-WebSocket-Protocol', 'x');
+  const scheme = fc.constantFrom('Bearer ', 'mission-control, ', 'mission-control.batch, ', '');
+  const value = fc.tuple(scheme, text).map((parts) => parts.join(''));
+  const handshakes = fc.record({
+    headers: fc.dictionary(name, value),
+    queryStringParameters: fc.record({ token: text }),
+  });
+  fc.assert(
+    fc.property(handshakes, (handshake) => {
+      const search = findToken(handshake);
+      if (!search.ok) return;
+      expect(search.token).not.toBe('');
+      const given = [...Object.values(handshake.headers), handshake.queryStringParameters.token];
+      expect(given.some((candidate) => candidate.includes(search.token))).toBe(true);
+      if ('Authorization' in handshake.headers) expect(search.place).toBe('authorization');
+    }),
+  );
+});

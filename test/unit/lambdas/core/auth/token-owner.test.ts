@@ -1,0 +1,49 @@
+// Whatever claims hold, an owner is a usable id and an expiry that is a whole second to come.
+import fc from 'fast-check';
+import { isUserId } from '#core/auth/authorizer-context';
+import { tokenOwner } from '#core/auth/token-owner';
+import { anyCharacter } from '../../../../support/any-text';
+
+const now = 1_770_000_000_000;
+
+test('the owner of good claims', () => {
+  expect(tokenOwner({ sub: 'alice', exp: 1_770_000_001.7 }, now)).toEqual({
+    ok: true,
+    value: { userId: 'alice', expiresAt: 1_770_000_001_000 },
+  });
+});
+
+test.each([
+  [{ iat: 1_769_999_000 }, 1_769_999_000_000],
+  [{ iat: 1_769_999_000.25 }, 1_769_999_000_250],
+  [{ iat: 1_770_000_060 }, 1_770_000_060_000],
+  [{}, undefined],
+])('%j is issued at %p', (claims, issuedAt) => {
+  const verdict = tokenOwner({ sub: 'alice', exp: 1_770_000_001, ...claims }, now);
+  expect(verdict.ok && verdict.value.issuedAt).toBe(issuedAt);
+});
+
+test('any claims at all give an owner who may connect now, or a refusal', () => {
+  const exp = fc.oneof(fc.double(), fc.double({ min: 1.769e9, max: 1.771e9 }), fc.jsonValue());
+  const sub = fc.oneof(fc.string({ unit: anyCharacter }), fc.jsonValue());
+  const claims = fc.record({ sub, exp, iat: exp }, { requiredKeys: [] });
+  const hours = fc.integer({ min: 1, max: 8760 });
+  fc.assert(
+    fc.property(claims, fc.option(hours, { nil: undefined }), (claims, maxTokenHours) => {
+      const verdict = tokenOwner(claims, now, maxTokenHours);
+      if (!verdict.ok) return;
+      const { userId, expiresAt, issuedAt } = verdict.value;
+      expect(isUserId(userId)).toBe(true);
+      expect(userId).toBe(claims.sub);
+      expect(Number.isSafeInteger(expiresAt)).toBe(true);
+      expect(expiresAt % 1000).toBe(0);
+      expect(expiresAt).toBeGreaterThan(now);
+      expect(expiresAt).toBeLessThanOrEqual(Number(claims.exp) * 1000);
+      expect(issuedAt ?? 0).toBeGreaterThanOrEqual(0);
+      expect(issuedAt ?? 0).toBeLessThanOrEqual(now + 60_000);
+      expect(issuedAt === undefined).toBe(claims.iat === undefined);
+      if (maxTokenHours === undefined) return;
+      expect(expiresAt).toBeLessThanOrEqual((issuedAt ?? NaN) + maxTokenHours * 3_600_000);
+    }),
+  );
+});

@@ -1,0 +1,44 @@
+import { setImmediate } from 'node:timers/promises';
+import { mapAtATime } from '#core/broadcasting/at-a-time';
+
+/** A task that notes how many of it are under way. */
+function counted(task: (item: number) => number) {
+  const begun: number[] = [];
+  let [running, most] = [0, 0];
+  return {
+    begun,
+    most: () => most,
+    task: async (item: number) => {
+      begun.push(item);
+      running += 1;
+      most = Math.max(most, running);
+      await setImmediate();
+      running -= 1;
+      return task(item);
+    },
+  };
+}
+
+const items = Array.from({ length: 100 }, (_, item) => item);
+
+test('does all, in order, never more at a time than may be', async () => {
+  const work = counted((item) => item * 2);
+  await expect(mapAtATime(8, items, work.task)).resolves.toEqual(items.map((item) => item * 2));
+  expect(work.begun).toEqual(items);
+  expect(work.most()).toBe(8);
+});
+
+test('begins none after one has failed', async () => {
+  const work = counted((item) => {
+    if (item === 3) throw new Error('no more');
+    return item;
+  });
+  await expect(mapAtATime(2, items, work.task)).rejects.toThrow('no more');
+  await setImmediate();
+  await setImmediate();
+  expect(work.begun).toEqual([0, 1, 2, 3, 4]);
+});
+
+test('of nothing there is nothing', async () => {
+  await expect(mapAtATime(2, [], () => Promise.reject(new Error('no')))).resolves.toEqual([]);
+});

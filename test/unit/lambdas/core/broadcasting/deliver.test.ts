@@ -1,0 +1,363 @@
+import type { DeliveryJob } from '#core/ports';
+import { heartbeatMessage, messageOfEvent } from '#core/fan-out/outgoing-message';
+import { createCloseConnection } from '#core/connections/close-connection';
+import { createDeliver } from '#core/broadcasting/deliver';
+import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';
+import { shardOf } from '#core/shard';
+import type { EventFrame } from '#sdk/protocol';
+import { agentEvent } from '../../../../support/events';
+import { createFanOutWorld } from '../../../../support/fan-out';
+
+function setUp() {
+  const world = createFanOutWorld();
+  const kept: { job: unknown; reason: string }[] = [];
+  const undeliverable = {
+    keep: async (job: unknown, reason: string) => {
+      kept.push({ job, reason });
+      return Promise.resolve();
+    },
+  };
+  const { gateway } = world;
+  const closeConnection = createCloseConnection({ ...world, poster: gateway, closer: gateway });
+  const sendHeartbeat = createSendHeartbeat({ ...world, closeConnection, heartbeatSeconds: 30 });
+  const inspector = gateway;
+  const deliver = createDeliver({
+    ...{ ...world, sendHeartbeat, undeliverable, inspector, closeConnection },
+  });
+  const run = (job: Parameters<typeof deliver>[0]) =>
+    world.clock.run(deliver(job, world.now() + 20_000));
+  return { ...world, kept, run };
+}
+
+const messageOf = (event: EventFrame) => messageOfEvent(event).text;
+const event = { messages: [messageOf(agentEvent('a', 'online', 1))] };
+const heartbeatAt = (timestamp: number) => ({ messages: [heartbeatMessage(timestamp).text] });
+
+test('sends a frame to a list of connections, and to nobody else', async () => {
+  const { clock, connections, gateway, recorded, run } = setUp();
+  const [alice, , carol] = connections.seed(clock.now(), ['alice', 'bob', 'carol']);
+  if (alice === undefined || carol === undefined) throw new Error('not seeded');
+  await run({ ...event, round: 1, connections: [alice, carol] });
+  expect(gateway.posts.map((post) => post.connectionId)).toEqual([
+    alice.connectionId,
+    carol.connectionId,
+  ]);
+  expect(recorded).toMatchObject([{ type: 'agent:status', numbers: { delivered: 2 } }]);
+});
+
+test('sends a frame to one shard, from a connection on', async () => {
+  const { clock, connections, gateway, run } = setUp();
+  connections.seed(clock.now(), ['alice', 'alice', 'alice', 'bob']);
+  const after = { userId: 'alice', connectionId: 'connection-1=' };
+  await run({ ...event, round: 1, shard: shardOf('alice'), after });
+  expect(gateway.posts.map((post) => post.connectionId)).toEqual([
+    'connection-2=',
+    'connection-3=',
+  ]);
+});
+
+test('a shard of a heartbeat is counted, and its expired connections are closed', async () => {
+  const { clock, connections, census, gateway, run } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  clock.advance(3_600_000);
+  const [one] = connections.seed(clock.now(), ['alice', 'alice']);
+  if (one !== undefined) connections.records.set(one.connectionId, { ...one, batches: true });
+  const shard = shardOf('alice');
+  await run({ ...heartbeatAt(clock.now()), round: 0, shard });
+  expect([...census.shards.values()]).toMatchObject([
+    { shard, connections: 2, batched: 1, users: 1 },
+  ]);
+  expect(gateway.closed).toEqual(['connection-1=']);
+});
+
+test('what fails again goes back into the queue, one round older', async () => {
+  const { clock, connections, gateway, queue, run } = setUp();
+  const seeded = connections.seed(clock.now(), ['alice']);
+  gateway.answer = () => 'failed';
+  await run({ ...event, round: 3, connections: seeded });
+  expect(queue.jobs).toEqual([{ ...event, round: 4, connections: seeded }]);
+});
+
+test('a job that has gone round too often is kept for a person', async () => {
+  const { clock, connections, gateway, kept, run } = setUp();
+  const job = { ...event, round: 13, connections: connections.seed(clock.now(), ['alice']) };
+  await run(job);
+  expect(gateway.posts).toEqual([]);
+  expect(kept).toEqual([{ job, reason: 'not delivered in 12 rounds' }]);
+});
+
+describe('what is tried again', () => {
+  const older = agentEvent('a', 'online', 1);
+  const other = agentEvent('b', 'error', 1);
+  const messages = [older, other].map(messageOf);
+  const newer = agentEvent('a', 'offline', 2);
+  const times = { updatedAt: 1, expiresAt: 2 };
+
+  test('leaves out what a newer message has superseded', async () => {
+    const { clock, connections, gateway, queue, state, run } = setUp();
+    const seeded = connections.seed(clock.now(), ['alice']);
+    await state.put(newer, times);
+    gateway.answer = () => 'failed';
+    await run({ messages, round: 1, connections: seeded });
+    expect(gateway.posts.map(({ frame }) => frame)).toEqual(Array.from({ length: 3 }, () => other));
+    expect(queue.jobs).toMatchObject([{ messages: [messageOf(other)], round: 2 }]);
+  });
+
+  test('is never a heartbeat: the next one makes up for it', async () => {
+    const { clock, connections, gateway, run } = setUp();
+    const seeded = connections.seed(clock.now(), ['alice']);
+    const beat = heartbeatMessage(clock.now()).text;
+    await run({ messages: [beat, ...messages], round: 1, connections: seeded });
+    expect(gateway.posts.map(({ frame }) => frame)).toEqual([older, other]);
+    await run({ messages: [beat], round: 1, connections: seeded });
+    expect(gateway.posts).toHaveLength(2);
+  });
+
+  test('is done when nothing is left, and is all sent when it was never tried', async () => {
+    const { clock, connections, gateway, queue, state, run } = setUp();
+    const seeded = connections.seed(clock.now(), ['alice']);
+    await state.put(newer, times);
+    await run({ messages: [messageOf(older)], round: 1, connections: seeded });
+    expect(gateway.posts).toEqual([]);
+    await run({ messages: [messageOf(older)], round: 0, shard: shardOf('alice') });
+    expect(gateway.posts).toMatchObject([{ frame: older }]);
+    expect(queue.jobs).toEqual([]);
+  });
+
+  test('is all sent when the registers cannot be read', async () => {
+    const { clock, connections, gateway, log, state, run } = setUp();
+    state.areSuperseded = () => Promise.reject(new Error('the table is down'));
+    await run({ messages, round: 1, connections: connections.seed(clock.now(), ['alice']) });
+    expect(gateway.posts.map(({ frame }) => frame)).toEqual([older, other]);
+    expect(log.lines).toContainEqual(
+      expect.objectContaining({ level: 'warn', message: 'superseded messages not known' }),
+    );
+  });
+
+  test('is a heartbeat for who was stuck, when nothing else is left: whether they read is to be found out', async () => {
+    const { clock, connections, gateway, queue, state, run } = setUp();
+    const seeded = connections.seed(clock.now(), ['alice']);
+    await state.put(newer, times);
+    gateway.answer = () => 'throttled';
+    await run({ messages: [messageOf(older)], round: 1, stuckRounds: 1, connections: seeded });
+    expect(gateway.posts).toMatchObject([{ frame: { type: 'heartbeat' } }]);
+    expect(queue.jobs).toMatchObject([{ round: 2, stuckRounds: 2, connections: seeded }]);
+  });
+
+  test('goes in batches to who takes them, and on in its shard with those of its lane alone', async () => {
+    const { clock, connections, gateway, queue, run } = setUp();
+    const [alice, bob] = connections.seed(clock.now(), ['alice', 'alice']);
+    if (alice === undefined || bob === undefined) throw new Error('not seeded');
+    await connections.save({ ...alice, batches: true });
+    await run({ messages, round: 1, shard: shardOf('alice') });
+    const batch = { type: 'batch', payload: { messages: [older, other] } };
+    expect(gateway.posts).toContainEqual({ connectionId: alice.connectionId, frame: batch });
+    expect(gateway.posts.filter(({ connectionId }) => connectionId === bob.connectionId)).toEqual(
+      [older, other].map((frame) => ({ connectionId: bob.connectionId, frame })),
+    );
+    gateway.posts.length = 0;
+    connections.unreadable.add(shardOf('alice'));
+    await run({ messages, round: 1, shard: shardOf('alice'), lane: 'batched' });
+    expect(gateway.posts).toMatchObject([{ frame: batch }]);
+    expect(queue.jobs).toMatchObject([{ shard: shardOf('alice'), lane: 'batched', round: 2 }]);
+  });
+});
+
+test('a message that cannot be read fails without being repeated', async () => {
+  const { run } = setUp();
+  const job = { messages: ['a secret'], round: 0, shard: 1 };
+  await expect(run(job)).rejects.toThrow(/^The text is no message of this service$/);
+});
+
+describe('connections whose clients do not read', () => {
+  /** Does what is in the queue, and what comes of it, round after round. */
+  async function runAll(world: ReturnType<typeof setUp>, first: DeliveryJob) {
+    world.queue.jobs = [first];
+    for (let round = 0; world.queue.jobs.length > 0 && round < 50; round += 1) {
+      for (const job of world.queue.jobs.splice(0)) await world.run(job);
+    }
+  }
+
+  test.each([
+    ['agent:status', event],
+    ['heartbeat', heartbeatAt(1)],
+  ])('are closed after some rounds of %s, and never kept for a person', async (_, { messages }) => {
+    const world = setUp();
+    const { clock, connections, gateway, kept, log, recorded } = world;
+    const stuck = connections.seed(
+      clock.now(),
+      Array.from({ length: 30 }, (_, index) => `user-${index}`),
+    );
+    const [reader] = connections.seed(clock.now(), ['reader']);
+    gateway.answer = (id) => (id === reader?.connectionId ? 'delivered' : 'throttled');
+    await runAll(world, { messages, round: 1, stuckRounds: 1, connections: stuck });
+    expect([...connections.records.values()]).toEqual([reader]);
+    expect(gateway.closed.sort()).toEqual(stuck.map((one) => one.connectionId).sort());
+    expect(kept).toEqual([]);
+    // One post each in a round, and not one to say goodbye.
+    expect(gateway.posts).toHaveLength(4 * 30);
+    expect(log.lines.filter(({ message }) => message === 'connection closed')).toHaveLength(30);
+    expect(log.lines.filter(({ level }) => level !== 'info')).toEqual([]);
+    expect(recorded.at(-1)).toMatchObject({ numbers: { closed: 30, requeued: 0, failed: 0 } });
+    expect(recorded.at(-1)?.numbers).not.toHaveProperty('ageMilliseconds');
+  });
+
+  test.each(['throttled', 'failed'] as const)(
+    'are not those that take some messages in each round, of a long job whose posts are %s now and then',
+    async (answer) => {
+      const world = setUp();
+      const { clock, connections, gateway, kept } = world;
+      const [slow] = connections.seed(clock.now(), ['alice']);
+      if (slow === undefined) throw new Error('not seeded');
+      const messages = Array.from({ length: 40 }, (_, index) =>
+        messageOf(agentEvent(`agent-${index}`, 'online', 1)),
+      );
+      const took: string[] = [];
+      let posts = 0;
+      const post = gateway.post.bind(gateway);
+      gateway.post = async (connectionId, text) => {
+        posts += 1;
+        // Tried three times in a round, once if it is throttled.
+        gateway.answer = () => (posts % 5 < (answer === 'failed' ? 3 : 1) ? answer : 'delivered');
+        const delivery = await post(connectionId, text);
+        if (delivery === 'delivered') took.push(text);
+        return delivery;
+      };
+      await runAll(world, { messages, round: 1, connections: [slow] });
+      expect(took).toEqual(messages);
+      expect([gateway.closed, kept]).toEqual([[], []]);
+    },
+  );
+
+  test('are closed and counted once, though what they did not take of two events ends at once', async () => {
+    const world = setUp();
+    const { clock, connections, gateway, log, recorded } = world;
+    const stuck = connections.seed(clock.now(), ['alice', 'bob']);
+    gateway.answer = () => 'throttled';
+    const last = { ...event, round: 5, stuckRounds: 4, connections: stuck };
+    await Promise.all([world.run(last), world.run(last)]);
+    expect(gateway.closed).toHaveLength(2);
+    expect(log.lines.filter(({ message }) => message === 'connection closed')).toHaveLength(2);
+    const counts = recorded.map(({ numbers }) => ({ closed: 0, gone: 0, ...numbers }));
+    expect(counts.reduce((sum, { closed }) => sum + closed, 0)).toBe(2);
+    expect(counts.reduce((sum, { gone }) => sum + gone, 0)).toBe(2);
+    expect(connections.records.size).toBe(0);
+  });
+
+  test('are told from the throttle of the account by asking for each, however many users they are of', async () => {
+    const world = setUp();
+    const { clock, connections, gateway, kept } = world;
+    const stuck = connections.seed(
+      clock.now(),
+      Array.from({ length: 30 }, (_, index) => `user-${index}`),
+    );
+    gateway.answer = () => 'throttled';
+    await runAll(world, { ...event, round: 1, connections: stuck });
+    expect(kept).toEqual([]);
+    expect(gateway.closed).toHaveLength(30);
+    // One in each round, the last of which closes them.
+    expect(gateway.posts).toHaveLength(5 * 30);
+  });
+
+  test('get the message, if they read again before that', async () => {
+    const world = setUp();
+    const { clock, connections, gateway, queue } = world;
+    const stuck = connections.seed(clock.now(), ['alice']);
+    gateway.answer = () => (gateway.posts.length < 4 ? 'throttled' : 'delivered');
+    await runAll(world, { ...event, round: 1, stuckRounds: 1, connections: stuck });
+    expect(gateway.posts).toHaveLength(4);
+    expect(gateway.closed).toEqual([]);
+    expect(queue.jobs).toEqual([]);
+  });
+
+  test('are not closed while the account is throttled, and begin anew', async () => {
+    const { clock, connections, gateway, kept, queue, run } = setUp();
+    const suspects = connections.seed(clock.now(), ['alice', 'bob']);
+    gateway.isThrottling = () => true;
+    await run({ ...event, round: 5, stuckRounds: 4, connections: suspects });
+    expect(gateway.closed).toEqual([]);
+    expect(kept).toEqual([]);
+    expect(queue.jobs).toEqual([{ ...event, round: 6, connections: suspects }]);
+  });
+
+  test('are not closed when the account is throttled a little', async () => {
+    const { clock, connections, gateway, queue, run } = setUp();
+    const suspects = connections.seed(clock.now(), ['alice']);
+    gateway.answer = () => 'throttled';
+    gateway.isThrottling = () => gateway.inspected.length === 4;
+    await run({ ...event, round: 5, stuckRounds: 4, connections: suspects });
+    expect(gateway.closed).toEqual([]);
+    expect(queue.jobs).toMatchObject([{ round: 6, stuckRounds: 5, connections: suspects }]);
+  });
+
+  test('are kept for a person when the account was throttled until the last round', async () => {
+    const { clock, connections, kept, run } = setUp();
+    const job = {
+      ...{ ...event, round: 13, stuckRounds: 1, connections: connections.seed(clock.now(), ['a']) },
+    };
+    await run(job);
+    expect(kept).toEqual([{ job, reason: 'not delivered in 12 rounds' }]);
+  });
+
+  test('that are gone are forgotten', async () => {
+    const { clock, connections, gateway, queue, run } = setUp();
+    const stuck = connections.seed(clock.now(), ['alice']);
+    gateway.answer = () => 'throttled';
+    gateway.inspect = () => Promise.resolve('gone');
+    await run({ ...event, round: 1, stuckRounds: 1, connections: stuck });
+    expect(connections.records.size).toBe(0);
+    expect(queue.jobs).toEqual([]);
+  });
+
+  test('that cannot even be closed are dropped in the end: the next event meets them again', async () => {
+    const world = setUp();
+    const { clock, connections, gateway, kept, log } = world;
+    const stuck = connections.seed(clock.now(), ['alice']);
+    gateway.answer = () => 'throttled';
+    gateway.close = () => Promise.reject(new Error('out of order'));
+    await runAll(world, { ...event, round: 1, stuckRounds: 1, connections: stuck });
+    expect(kept).toEqual([]);
+    expect(connections.records.size).toBe(1);
+    expect(log.lines.map(({ message }) => message)).toContain('connection not closed');
+    expect(log.lines.map(({ message }) => message)).not.toContain('job given up');
+  });
+});
+
+describe('a job of a large heartbeat', () => {
+  const job = (reportedAt: number) => ({
+    ...{ ...heartbeatAt(reportedAt), round: 0, shard: shardOf('alice') },
+  });
+
+  test('is dropped when the next heartbeat is due: it would prove nothing, and the census is left to the next one', async () => {
+    const { clock, connections, census, gateway, log, recorded, run } = setUp();
+    connections.seed(clock.now(), ['alice']);
+    await run(job(clock.now() - 30_000));
+    expect(gateway.posts).toEqual([]);
+    expect(census.shards.size).toBe(0);
+    expect(recorded).toEqual([]);
+    expect(log.lines).toEqual([
+      { level: 'warn', message: 'late heartbeat dropped', fields: { lateMilliseconds: 30_000 } },
+    ]);
+    await run(job(clock.now() - 29_999));
+    expect(gateway.posts).toHaveLength(1);
+  });
+
+  test('posts nothing any more from then on', async () => {
+    const { clock, connections, gateway, recorded, run } = setUp();
+    connections.seed(
+      clock.now(),
+      Array.from({ length: 200 }, () => 'alice'),
+    );
+    const postedAt: number[] = [];
+    gateway.post = async () => {
+      postedAt.push(clock.now());
+      await new Promise<void>((resolve) => clock.after(100, resolve));
+      return 'delivered';
+    };
+    const reportedAt = clock.now() - 29_000;
+    await run(job(reportedAt));
+    expect(postedAt.length).toBeGreaterThan(40);
+    expect(Math.max(...postedAt)).toBeLessThan(reportedAt + 30_000);
+    expect(recorded).toMatchObject([{ numbers: { requeued: 0, requeuedShards: 0 } }]);
+  });
+});

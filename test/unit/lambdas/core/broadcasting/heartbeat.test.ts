@@ -1,0 +1,303 @@
+import fc from 'fast-check';
+import { messageOfEvent } from '#core/fan-out/outgoing-message';
+import { createCloseConnection } from '#core/connections/close-connection';
+import { createHeartbeat, horizon } from '#core/broadcasting/heartbeat';
+import { createLargeFanOut } from '#core/fan-out/large-fan-out';
+import type { PlannedHeartbeat } from '#core/ports';
+import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';
+import { agentEvent } from '../../../../support/events';
+import { createFanOutWorld } from '../../../../support/fan-out';
+
+function setUp(heartbeatSeconds = 30, ridesAlong = true) {
+  const world = createFanOutWorld();
+  const { clock, gateway, queue: deliveries } = world;
+  const planned: PlannedHeartbeat[] = [];
+  const queue = {
+    isDown: false,
+    plan: async (heartbeats: readonly PlannedHeartbeat[]) => {
+      if (queue.isDown) throw new Error('the queue is down');
+      planned.push(...heartbeats);
+      return Promise.resolve();
+    },
+  };
+  const closeConnection = createCloseConnection({ ...world, poster: gateway, closer: gateway });
+  const sendHeartbeat = createSendHeartbeat({ ...world, closeConnection, heartbeatSeconds });
+  const largeFanOut = createLargeFanOut({ ...world, threshold: 100 });
+  const { onSchedule, onDue } = createHeartbeat({
+    ...world,
+    sendHeartbeat,
+    largeFanOut,
+    queue,
+    heartbeatSeconds,
+    ridesAlong,
+  });
+  const deadline = () => clock.now() + 20_000;
+  const heartbeat = {
+    onSchedule: () => clock.run(onSchedule(deadline())),
+    onDue: (due: PlannedHeartbeat) => clock.run(onDue(due, deadline())),
+  };
+  return { ...world, deliveries, planned, queue, heartbeat };
+}
+
+test('sends the documented frame to everybody and takes the census', async () => {
+  const { clock, connections, gateway, census, drawn, heartbeat } = setUp();
+  connections.seed(clock.now(), ['alice', 'alice', 'bob']);
+  await heartbeat.onSchedule();
+  expect(gateway.posts.map(({ frame }) => frame)).toEqual(
+    [1, 2, 3].map(() => ({ type: 'heartbeat', payload: { timestamp: clock.now() } })),
+  );
+  const counts = [...census.shards.values()];
+  expect(counts.reduce((sum, shard) => sum + shard.connections, 0)).toBe(3);
+  expect(counts.reduce((sum, shard) => sum + shard.users, 0)).toBe(2);
+  expect(drawn).toEqual([[3, 2]]);
+});
+
+test('is sent although the census cannot be drawn', async () => {
+  const { clock, connections, gateway, census, drawn, log, heartbeat } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  census.read = () => Promise.reject(new Error('the store is down'));
+  await heartbeat.onSchedule();
+  expect(gateway.posts).toHaveLength(1);
+  expect(drawn).toEqual([]);
+  expect(log.lines.map(({ message }) => message)).toContain('census not read');
+});
+
+test('when idle, does not ride along: those who are sent events need none', async () => {
+  const { clock, connections, gateway, lease, pending, reach, heartbeat } = setUp(30, false);
+  connections.seed(clock.now(), ['alice', 'bob']);
+  await lease.acquire('somebody', clock.now(), clock.now() + 5_000);
+  await heartbeat.onSchedule();
+  expect([gateway.posts.length, pending.items]).toEqual([2, []]);
+  const nobodyMissed = { failed: 0, requeued: 0, requeuedShards: 0, lostShards: 0 };
+  await reach.note(clock.now(), nobodyMissed as never);
+  await heartbeat.onDue({ dueAt: clock.now() });
+  expect([gateway.posts.length, pending.items]).toEqual([2, []]);
+});
+
+test('rides along with the flush of somebody else, and takes the census all the same', async () => {
+  const { clock, connections, gateway, census, lease, pending, heartbeat } = setUp();
+  connections.seed(clock.now(), ['alice', 'bob']);
+  await lease.acquire('somebody', clock.now(), clock.now() + 5_000);
+  await heartbeat.onSchedule();
+  expect(gateway.posts).toEqual([]);
+  const text = JSON.stringify({ type: 'heartbeat', payload: { timestamp: clock.now() } });
+  expect(pending.items).toMatchObject([{ recordedAt: clock.now(), messages: [{ text }] }]);
+  const counts = [...census.shards.values()];
+  expect(counts.reduce((sum, shard) => sum + shard.connections, 0)).toBe(2);
+});
+
+test('is posted by itself when nobody can tell whether somebody flushes', async () => {
+  const { clock, connections, gateway, lease, log, heartbeat } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  lease.look = () => Promise.reject(new Error('the table is down'));
+  await heartbeat.onSchedule();
+  expect(gateway.posts).toHaveLength(1);
+  expect(log.lines.map(({ message }) => message)).toEqual(
+    expect.arrayContaining(['heartbeat not coalesced', 'pending events not drained']),
+  );
+});
+
+test('flushes what a holder that died has left', async () => {
+  const { clock, connections, gateway, lease, pending, heartbeat } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  const message = messageOfEvent(agentEvent('a', 'error', clock.now()));
+  await lease.acquire('dead', clock.now() - 6_000, clock.now() - 1_000);
+  await pending.record({ id: 'left', recordedAt: clock.now() - 3_000, messages: [message] });
+  await heartbeat.onSchedule();
+  const types = gateway.posts.map(({ frame }) => (frame as { type: string }).type);
+  expect(types.sort()).toEqual(['agent:status', 'heartbeat']);
+});
+
+const secondsFrom = (start: number, planned: readonly PlannedHeartbeat[]) =>
+  planned.map(({ dueAt }) => (dueAt - start) / 1000);
+
+test('with the default of 30 s plans those of five minutes, and each later call those of one more', async () => {
+  const { clock, connections, gateway, planned, heartbeat } = setUp();
+  const start = clock.now();
+  connections.seed(start, ['alice']);
+  await heartbeat.onSchedule();
+  expect(secondsFrom(start, planned.splice(0))).toEqual([
+    30, 60, 90, 120, 150, 180, 210, 240, 270, 300,
+  ]);
+  clock.advance(60_000);
+  await heartbeat.onSchedule();
+  expect(secondsFrom(start, planned.splice(0))).toEqual([330, 360]);
+  clock.advance(180_000);
+  await heartbeat.onSchedule();
+  expect(secondsFrom(start, planned)).toEqual([390, 420, 450, 480, 510, 540]);
+  // The first call alone found that nobody had heard anything.
+  expect(gateway.posts).toHaveLength(1);
+});
+
+test('any interval is a grid since the epoch, whenever its calls come', () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 540 }),
+      fc.array(fc.integer({ min: 0, max: 299_999 }), { minLength: 1, maxLength: 10 }),
+      async (seconds, pauses) => {
+        const { clock, planned, heartbeat } = setUp(seconds);
+        const start = clock.now();
+        for (const pause of pauses) {
+          clock.advance(pause);
+          await heartbeat.onSchedule();
+        }
+        const first = Math.floor((start + (pauses[0] ?? 0)) / (seconds * 1000)) + 1;
+        const last = Math.floor((clock.now() + horizon) / (seconds * 1000));
+        expect(planned.map(({ dueAt }) => dueAt / (seconds * 1000))).toEqual(
+          Array.from({ length: last - first + 1 }, (_, index) => first + index),
+        );
+      },
+    ),
+    { numRuns: 30 },
+  ));
+
+test('a call that finds that the plan has run out sends one itself', async () => {
+  const { clock, connections, gateway, planned, heartbeat } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  await heartbeat.onSchedule();
+  clock.advance(horizon);
+  await heartbeat.onSchedule();
+  expect(gateway.posts).toHaveLength(1);
+  clock.advance(horizon + 1);
+  planned.splice(0);
+  await heartbeat.onSchedule();
+  expect(gateway.posts).toHaveLength(2);
+  expect(planned[0]).toEqual({ dueAt: clock.now() + 29_999 });
+});
+
+test('two calls at the same time plan twice, and each heartbeat is sent once', async () => {
+  const { clock, connections, gateway, planned, heartbeat, log } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  await Promise.all([heartbeat.onSchedule(), heartbeat.onSchedule()]);
+  expect(planned).toHaveLength(20);
+  gateway.posts.splice(0);
+  clock.advance(30_000);
+  for (const due of planned.filter(({ dueAt }) => dueAt === clock.now())) {
+    await heartbeat.onDue(due);
+  }
+  expect(gateway.posts).toHaveLength(1);
+  expect(log.lines.at(-1)).toMatchObject({ message: 'needless heartbeat dropped' });
+});
+
+test('one that a later one has overtaken is dropped', async () => {
+  const { clock, connections, gateway, heartbeat } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  await heartbeat.onDue({ dueAt: clock.now() });
+  await heartbeat.onDue({ dueAt: clock.now() - 1_000 });
+  expect(gateway.posts).toHaveLength(1);
+});
+
+test('one too many is sent when it cannot be known', async () => {
+  const { clock, connections, gateway, heartbeats, heartbeat, log } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  heartbeats.take = () => Promise.reject(new Error('the store is down'));
+  await heartbeat.onDue({ dueAt: clock.now() });
+  expect(gateway.posts).toHaveLength(1);
+  expect(log.lines[0]).toMatchObject({ level: 'warn', message: 'heartbeat not noted' });
+});
+
+test.each([
+  ['another interval', { heartbeatSeconds: 60 }],
+  ['a clock that was an hour ahead', { aheadMilliseconds: 3_600_000 }],
+])('a plan of %s does not count, and is no silence', async (_of, other) => {
+  const { heartbeatSeconds = 30, aheadMilliseconds = 0 } = other as Record<string, number>;
+  const { clock, connections, gateway, planned, heartbeats, heartbeat } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  const until = clock.now() + horizon + aheadMilliseconds;
+  await heartbeats.notePlan({ until, heartbeatSeconds });
+  await heartbeat.onSchedule();
+  expect(planned).toHaveLength(10);
+  expect(gateway.posts).toEqual([]);
+  await expect(heartbeats.plan()).resolves.toEqual({
+    until: clock.now() + horizon,
+    heartbeatSeconds: 30,
+  });
+});
+
+test('what the queue did not take is planned by the next call', async () => {
+  const { clock, planned, queue, heartbeats, heartbeat } = setUp();
+  await heartbeats.notePlan({ until: clock.now() + 240_000, heartbeatSeconds: 30 });
+  queue.isDown = true;
+  await expect(heartbeat.onSchedule()).rejects.toThrow('the queue is down');
+  queue.isDown = false;
+  clock.advance(60_000);
+  await heartbeat.onSchedule();
+  expect(secondsFrom(clock.now(), planned)).toEqual([210, 240, 270, 300]);
+});
+
+test('what could not be noted is planned once more', async () => {
+  const { planned, heartbeats, heartbeat } = setUp();
+  const note = heartbeats.notePlan.bind(heartbeats);
+  heartbeats.notePlan = () => Promise.reject(new Error('the store is down'));
+  await expect(heartbeat.onSchedule()).rejects.toThrow('the store is down');
+  heartbeats.notePlan = note;
+  await heartbeat.onSchedule();
+  expect(planned).toHaveLength(20);
+});
+
+test('a planned heartbeat plans no other', async () => {
+  const { clock, connections, gateway, planned, heartbeat } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  await heartbeat.onDue({ dueAt: clock.now() });
+  expect(gateway.posts).toHaveLength(1);
+  expect(planned).toEqual([]);
+});
+
+test('drops a heartbeat that comes when the next one is due', async () => {
+  const { clock, connections, gateway, log, heartbeat } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  await heartbeat.onDue({ dueAt: clock.now() - 30_001 });
+  expect(gateway.posts).toEqual([]);
+  expect(log.lines.map((line) => line.message)).toEqual(['late heartbeat dropped']);
+});
+
+test('closes connections whose token has expired, with the reason, and forgets them', async () => {
+  const { clock, connections, gateway, census, heartbeat } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  clock.advance(3_600_000);
+  const [bob] = connections.seed(clock.now(), ['bob']);
+  await heartbeat.onSchedule();
+  expect(gateway.closed).toEqual(['connection-1=']);
+  expect(gateway.posts).toContainEqual({
+    connectionId: 'connection-1=',
+    frame: { type: 'connection:closing', payload: { reason: 'token_expired' } },
+  });
+  expect([...connections.records.values()]).toEqual([bob]);
+  const counts = [...census.shards.values()];
+  expect(counts.reduce((sum, shard) => sum + shard.connections, 0)).toBe(1);
+});
+
+test('a shard that cannot be read keeps its last census', async () => {
+  const { clock, connections, census, heartbeat } = setUp();
+  await census.write({ shard: 3, connections: 7, users: 5, takenAt: 1 });
+  connections.unreadable.add(3);
+  await heartbeat.onSchedule();
+  expect(census.shards.get(3)).toEqual({ shard: 3, connections: 7, users: 5, takenAt: 1 });
+  expect(census.shards.get(4)?.takenAt).toBe(clock.now());
+});
+
+test('what fails is dropped, not queued: the next heartbeat makes up for it', async () => {
+  const { clock, connections, gateway, deliveries, heartbeat } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  gateway.answer = () => 'failed';
+  await heartbeat.onSchedule();
+  expect(deliveries.jobs).toEqual([]);
+});
+
+test('a large heartbeat becomes one job per shard, and is planned all the same', async () => {
+  const { clock, connections, census, gateway, deliveries, planned, heartbeat } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  await census.write({ shard: 0, connections: 101, users: 1, takenAt: clock.now() });
+  await heartbeat.onSchedule();
+  expect(gateway.posts).toEqual([]);
+  expect(deliveries.jobs).toHaveLength(16);
+  expect(planned).toHaveLength(10);
+});
+
+test('the first one goes out although the next ones cannot be planned, and then says so', async () => {
+  const { clock, connections, gateway, queue, heartbeat } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  queue.isDown = true;
+  await expect(heartbeat.onSchedule()).rejects.toThrow('the queue is down');
+  expect(gateway.posts).toHaveLength(1);
+});

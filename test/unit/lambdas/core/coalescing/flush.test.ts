@@ -1,0 +1,532 @@
+// A flush to both kinds of connections: who gets what, in which order, and who waits for whom.
+import fc from 'fast-check';
+import { createFlush, type FlushDependencies } from '#core/coalescing/flush';
+import {
+  heartbeatMessage,
+  messageOfEvent,
+  type OutgoingMessage,
+} from '#core/fan-out/outgoing-message';
+import { createPace } from '#core/posting/pace';
+import type { LaneEnd } from '#core/coalescing/ports';
+import type { FanOutReport } from '#core/fan-out/fan-out-report';
+import type { Connection, Delivery } from '#core/ports';
+import { InFlightLimit } from '#core/posting/in-flight-limit';
+import { agentEvent, sessionEvent } from '../../../../support/events';
+import { createFanOutWorld } from '../../../../support/fan-out';
+import { FakeClock } from '../../../../support/fakes';
+
+function setUp(changes: Partial<FlushDependencies> = {}) {
+  const world = createFanOutWorld(changes);
+  const flush = createFlush({
+    ...{ ...world, ...world.delivery, largeFanOutConnections: 1_000, coalesceMilliseconds: 500 },
+    ...changes,
+  });
+  return { ...world, flush, deadline: world.now() + 20_000 };
+}
+
+/** With so many posts a second at the most. */
+function setUpPaced(ceiling: number, changes: Partial<FlushDependencies> = {}): World {
+  const clock = new FakeClock();
+  const { now } = clock;
+  const world = setUp({ pace: createPace({ now, ceiling }), now, timers: clock, ...changes });
+  return { ...world, clock, now, deadline: now() + 20_000 };
+}
+type World = ReturnType<typeof setUp>;
+
+function seed({ clock, connections }: World, count: number, batches: boolean): Connection[] {
+  const users = Array.from({ length: count }, (_, index) => `user-${index}-${String(batches)}`);
+  return connections.seed(clock.now(), users).map((connection) => {
+    const negotiated = batches ? { ...connection, batches } : connection;
+    connections.records.set(connection.connectionId, negotiated);
+    return negotiated;
+  });
+}
+
+const statuses = ['online', 'offline', 'error'] as const;
+const messagesOf = (count: number, agents = count): OutgoingMessage[] =>
+  Array.from({ length: count }, (_, index) => {
+    const agent = `agent-${index % agents}`;
+    return messageOfEvent(agentEvent(agent, statuses[index % 3] ?? 'online', index + 1));
+  });
+
+/** What a connection got, out of batches. */
+function received(posts: readonly { connectionId: string; frame: unknown }[], id: string) {
+  return posts
+    .filter(({ connectionId }) => connectionId === id)
+    .flatMap(({ frame }) => {
+      const { type, payload } = frame as { type: string; payload: { messages: unknown[] } };
+      return type === 'batch' ? payload.messages : [frame];
+    })
+    .map((message) => JSON.stringify(message));
+}
+
+const reportOf = (end: LaneEnd): Partial<FanOutReport> =>
+  end === undefined || end === 'failed' ? {} : end;
+
+const textsOf = (messages: readonly OutgoingMessage[]) => messages.map(({ text }) => text);
+
+test('sends one batch to those who take them, and message by message to all others', async () => {
+  const world = setUp();
+  const [batched, single] = [seed(world, 5, true), seed(world, 7, false)];
+  const messages = messagesOf(4);
+  const { deadline } = world;
+  const begun = world.flush({ batched: messages, single: messages, deadline });
+  await expect(world.clock.run(begun.batched)).resolves.toMatchObject({ delivered: 5, posts: 5 });
+  await expect(world.clock.run(begun.single)).resolves.toMatchObject({ delivered: 7, posts: 28 });
+  for (const { connectionId } of [...batched, ...single]) {
+    expect(received(world.gateway.posts, connectionId)).toEqual(textsOf(messages));
+  }
+});
+
+test('one message alone is sent to all as it is', async () => {
+  const world = setUp();
+  seed(world, 2, true);
+  seed(world, 2, false);
+  const messages = messagesOf(1);
+  const begun = world.flush({ batched: messages, single: messages, deadline: world.deadline });
+  await world.clock.run(Promise.all([begun.batched, begun.single]));
+  expect(world.gateway.posts.map(({ frame }) => JSON.stringify(frame))).toEqual(
+    Array.from({ length: 4 }, () => messages[0]?.text),
+  );
+});
+
+test('does not look at connections without batches when it is not to', async () => {
+  const world = setUp();
+  seed(world, 2, true);
+  seed(world, 3, false);
+  const order = { batched: messagesOf(2), single: undefined, deadline: world.deadline };
+  const begun = world.flush(order);
+  await expect(world.clock.run(begun.batched)).resolves.toMatchObject({ delivered: 2 });
+  await expect(begun.single).resolves.toBeUndefined();
+  expect(world.gateway.posts).toHaveLength(2);
+  expect(world.reachStore.writes).toBe(0);
+});
+
+test('is one line and one record when both parts have ended, and is noted if it reached everybody', async () => {
+  const world = setUp();
+  seed(world, 2, true);
+  seed(world, 3, false);
+  const messages = messagesOf(2);
+  const startedAt = world.now();
+  const { deadline } = world;
+  const order = { batched: messages, single: messages, deadline, eventId: 'event-1' };
+  const begun = world.flush(order);
+  await world.clock.run(Promise.all([begun.batched, begun.single]));
+  const lines = world.log.lines.filter(({ message }) => message === 'fan-out');
+  expect(lines.map(({ fields }) => fields)).toMatchObject([
+    { type: 'agent:status', eventId: 'event-1', events: 2, superseded: 0, delivered: 5, posts: 8 },
+  ]);
+  expect(world.recorded).toMatchObject([{ numbers: { ageMilliseconds: startedAt - 1 } }]);
+  expect(world.reachStore.known.get('all')).toEqual({ startedAt });
+});
+
+test('those with batches are done although every other client is slow beyond the deadline', async () => {
+  const world = setUp({ concurrency: 4 });
+  const [, single] = [seed(world, 20, true), seed(world, 40, false)];
+  const slow = new Set(single.map(({ connectionId }) => connectionId));
+  const post = world.gateway.post.bind(world.gateway);
+  world.gateway.post = async (id, text) => {
+    if (slow.has(id)) await new Promise<void>((resolve) => world.clock.after(3_000, resolve));
+    return post(id, text);
+  };
+  const startedAt = world.now();
+  const messages = messagesOf(3);
+  const begun = world.flush({ batched: messages, single: messages, deadline: world.deadline });
+  await expect(world.clock.run(begun.batched)).resolves.toMatchObject({ delivered: 20 });
+  expect(world.now()).toBe(startedAt);
+  const ended = await world.clock.run(begun.single);
+  const { delivered = 0, requeued = 0 } = reportOf(ended);
+  expect(delivered + requeued).toBe(40);
+  // A connection that has some of its messages misses only the others.
+  expect(new Set(world.queue.jobs.map(({ messages: missing }) => missing.length))).toEqual(
+    new Set([2, 3]),
+  );
+});
+
+test('those with batches have the pace for themselves, but for a place', async () => {
+  // Ten posts a second: a hundred that wait in line would take ten seconds.
+  const world = setUpPaced(10, { concurrency: 100 });
+  const { clock } = world;
+  const deadline = clock.now() + 60_000;
+  seed(world, 200, false);
+  const single = world.flush({ batched: [], single: messagesOf(1), deadline });
+  await clock.run(new Promise<void>((resolve) => clock.after(1_000, resolve)));
+  seed(world, 1, true);
+  const startedAt = clock.now();
+  await clock.run(world.flush({ batched: messagesOf(1), single: undefined, deadline }).batched);
+  expect(clock.now() - startedAt).toBeLessThanOrEqual(200);
+  await expect(clock.run(single.single)).resolves.toMatchObject({ delivered: 200 });
+});
+
+test('a connection that fails is left to the queue after a second attempt: the next flush waits for no more', async () => {
+  const world = setUp({ maxAttempts: 5 });
+  const [bad] = seed(world, 2, true);
+  world.gateway.answers.set(bad?.connectionId ?? '', 'failed');
+  const startedAt = world.now();
+  const messages = messagesOf(2);
+  const begun = world.flush({ batched: messages, single: messages, deadline: world.deadline });
+  await expect(world.clock.run(begun.batched)).resolves.toMatchObject({
+    delivered: 1,
+    requeued: 1,
+  });
+  expect(world.now() - startedAt).toBeLessThan(500);
+});
+
+/** With connections of which the first answers late, and fails then. */
+function setUpWithStraggler(milliseconds: number) {
+  const world = setUp();
+  const [straggler, other] = seed(world, 10, true);
+  const post = world.gateway.post.bind(world.gateway);
+  world.gateway.post = async (id, text) => {
+    if (id !== straggler?.connectionId) return post(id, text);
+    await new Promise<void>((resolve) => world.clock.after(milliseconds, resolve));
+    return 'failed';
+  };
+  return { ...world, straggler, other };
+}
+
+test('the next flush waits for no straggler, which gets from the queue what both had for it', async () => {
+  const world = setUpWithStraggler(3_000);
+  const { clock, flush, deadline, now, queue } = world;
+  const startedAt = now();
+  const [first, second, third] = [messagesOf(2), messagesOf(3), messagesOf(4)];
+  const begun = flush({ batched: first, single: first, deadline });
+  await clock.run(begun.served.batched);
+  expect(now() - startedAt).toBeLessThanOrEqual(550);
+  const next = flush({ batched: second, single: second, deadline });
+  await expect(clock.run(next.batched)).resolves.toMatchObject({ delivered: 9, requeued: 1 });
+  // Nothing of it is in the queue yet, and nobody may take the straggler for reached.
+  expect(queue.jobs).toEqual([]);
+  expect(world.reachStore.writes).toBe(0);
+  await expect(clock.run(begun.batched)).resolves.toMatchObject({ delivered: 9, requeued: 1 });
+  expect(now() - startedAt).toBe(3_000);
+  expect(queue.jobs).toMatchObject([
+    { connections: [world.straggler], messages: textsOf([...first, ...second]), round: 1 },
+  ]);
+  const after = flush({ batched: third, single: third, deadline });
+  await expect(clock.run(after.batched)).resolves.toMatchObject({ delivered: 9, posts: 10 });
+});
+
+test('a heartbeat is not left for a straggler', async () => {
+  const { clock, flush, deadline, now, queue } = setUpWithStraggler(3_000);
+  const begun = flush({ batched: messagesOf(1), single: [], deadline });
+  await clock.run(begun.served.batched);
+  const next = flush({ batched: [heartbeatMessage(now())], single: [], deadline });
+  await expect(clock.run(next.batched)).resolves.toMatchObject({ failed: 1, requeued: 0 });
+  await clock.run(begun.batched);
+  expect(queue.jobs).toMatchObject([{ messages: textsOf(messagesOf(1)) }]);
+});
+
+test('who is tried again is waited for', async () => {
+  const world = setUpWithStraggler(3_000);
+  const { clock, gateway, flush, deadline, other, queue } = world;
+  const post = gateway.post.bind(gateway);
+  let attempts = 0;
+  gateway.post = async (id, text) => {
+    if (id !== other?.connectionId) return post(id, text);
+    // By then the straggler would have been waited for.
+    await new Promise<void>((resolve) => clock.after(490, resolve));
+    attempts += 1;
+    return attempts === 1 ? 'throttled' : post(id, text);
+  };
+  const messages = messagesOf(1);
+  const begun = flush({ batched: messages, single: messages, deadline });
+  await expect(clock.run(begun.batched)).resolves.toMatchObject({ delivered: 9, requeued: 1 });
+  expect(queue.jobs).toMatchObject([{ connections: [world.straggler] }]);
+});
+
+test('a straggler whose first attempt failed at once is not waited for either', async () => {
+  const world = setUpWithStraggler(3_000);
+  const { clock, gateway, flush, deadline, now, straggler } = world;
+  const post = gateway.post.bind(gateway);
+  let attempts = 0;
+  gateway.post = async (id, text) => {
+    if (id === straggler?.connectionId && (attempts += 1) === 1) return 'failed';
+    return post(id, text);
+  };
+  const startedAt = now();
+  const begun = flush({ batched: messagesOf(1), single: messagesOf(1), deadline });
+  await clock.run(begun.served.batched);
+  expect(now() - startedAt).toBeLessThan(1_000);
+  await expect(clock.run(begun.batched)).resolves.toMatchObject({ delivered: 9, requeued: 1 });
+});
+
+test('a straggler that expires and is extended meanwhile is posted to no second time', async () => {
+  const world = setUpWithStraggler(3_000);
+  const { clock, connections, flush, deadline, now, queue, straggler } = world;
+  if (straggler === undefined) throw new Error('not seeded');
+  const { connectionId } = straggler;
+  const find = connections.find.bind(connections);
+  // Extended after it was listed.
+  connections.find = async (key) => {
+    const found = await find(key);
+    return found && { ...found, expiresAt: now() + 3_600_000 };
+  };
+  const all = [1, 2, 3].map((count) => messagesOf(count));
+  const ends: Promise<unknown>[] = [];
+  for (const [index, messages] of all.entries()) {
+    if (index === 2) connections.records.set(connectionId, { ...straggler, expiresAt: now() });
+    const begun = flush({ batched: messages, single: messages, deadline });
+    ends.push(begun.batched);
+    await clock.run(begun.served.batched);
+  }
+  await clock.run(Promise.all(ends));
+  expect(queue.jobs.flatMap(({ messages }) => messages)).toEqual(textsOf(all.flat()));
+});
+
+test.each([true, false])(
+  'who waits for the pace is waited for, with batches: %s',
+  async (batches) => {
+    const world = setUpPaced(10, { concurrency: 100 });
+    const { clock, gateway, flush, deadline } = world;
+    const [straggler] = seed(world, 40, batches);
+    const post = gateway.post.bind(gateway);
+    gateway.post = async (id, text) => {
+      if (id !== straggler?.connectionId) return post(id, text);
+      await new Promise<void>((resolve) => clock.after(15_000, resolve));
+      return 'failed';
+    };
+    const messages = messagesOf(1);
+    const begun = flush({ batched: messages, single: messages, deadline });
+    const lane = batches ? 'batched' : 'single';
+    await clock.run(begun.served[lane]);
+    expect(gateway.posts).toHaveLength(39);
+    await expect(clock.run(begun[lane])).resolves.toMatchObject({ delivered: 39, requeued: 1 });
+  },
+);
+
+test('a heartbeat alone is not tried again by the queue', async () => {
+  const world = setUp();
+  seed(world, 2, true);
+  world.gateway.answer = () => 'failed';
+  const messages = [heartbeatMessage(world.now())];
+  const begun = world.flush({ batched: messages, single: messages, deadline: world.deadline });
+  await expect(world.clock.run(begun.batched)).resolves.toMatchObject({ failed: 2, requeued: 0 });
+  await world.clock.run(begun.single);
+  expect(world.queue.jobs).toEqual([]);
+});
+
+describe('conflation', () => {
+  test('leaves everything as it is while there is room', async () => {
+    const world = setUpPaced(100);
+    const [one] = seed(world, 10, false);
+    const messages = messagesOf(5, 1);
+    await world.census.write({ shard: 0, connections: 10, users: 1, takenAt: 1 });
+    const begun = world.flush({ batched: messages, single: messages, deadline: world.deadline });
+    await world.clock.run(Promise.all([begun.batched, begun.single]));
+    expect(received(world.gateway.posts, one?.connectionId ?? '')).toEqual(textsOf(messages));
+  });
+
+  test('leaves out what is superseded when there are more posts than the pace allows in an interval', async () => {
+    const world = setUpPaced(100);
+    const [one] = seed(world, 10, false);
+    const [two] = seed(world, 1, true);
+    const messages = messagesOf(6, 2);
+    await world.census.write({ shard: 0, connections: 10, users: 1, takenAt: 1 });
+    const begun = world.flush({ batched: messages, single: messages, deadline: world.deadline });
+    await world.clock.run(Promise.all([begun.batched, begun.single]));
+    expect(received(world.gateway.posts, one?.connectionId ?? '')).toEqual(
+      textsOf(messages.slice(-2)),
+    );
+    // A batch has room for all of them.
+    expect(received(world.gateway.posts, two?.connectionId ?? '')).toEqual(textsOf(messages));
+    expect(world.recorded).toMatchObject([{ numbers: { events: 6, superseded: 4 } }]);
+  });
+
+  test('goes by the last listing when there was one', async () => {
+    const world = setUpPaced(100);
+    const [one] = seed(world, 10, false);
+    await world.census.write({ shard: 0, connections: 1, users: 1, takenAt: 1 });
+    const send = async (messages: OutgoingMessage[]) => {
+      world.gateway.posts.length = 0;
+      const deadline = world.now() + 20_000;
+      const begun = world.flush({ batched: messages, single: messages, deadline });
+      await world.clock.run(Promise.all([begun.batched, begun.single]));
+      return received(world.gateway.posts, one?.connectionId ?? '');
+    };
+    await expect(send(messagesOf(6, 2))).resolves.toHaveLength(6);
+    await expect(send(messagesOf(6, 2))).resolves.toHaveLength(2);
+  });
+});
+
+describe('a large one', () => {
+  /** @param batched how many take batches; not counted by a version before */
+  async function large(connections: number, batched?: number) {
+    const world = setUpPaced(1_000);
+    await world.census.write({ shard: 0, connections, batched, users: 1, takenAt: 1 });
+    return world;
+  }
+
+  test('is a job for each shard, and under way for as long as the pace needs', async () => {
+    const { clock, flush, queue, log, deadline } = await large(5_000);
+    const messages = messagesOf(1);
+    const startedAt = clock.now();
+    const begun = flush({ batched: messages, single: messages, deadline });
+    await expect(clock.run(begun.batched)).resolves.toBeUndefined();
+    expect(clock.now() - startedAt).toBe(5_000);
+    await expect(clock.run(begun.single)).resolves.toBeUndefined();
+    expect(queue.jobs).toEqual(
+      Array.from({ length: 16 }, (_, shard) => ({ messages: textsOf(messages), round: 0, shard })),
+    );
+    expect(log.lines).toMatchObject([
+      { message: 'large fan-out', fields: { events: 1, connections: 5_000, jobs: 16 } },
+    ]);
+  });
+
+  test('sends each kind of connections its own list, never longer than until the deadline', async () => {
+    const { clock, flush, queue, deadline } = await large(5_000);
+    const messages = messagesOf(30, 10);
+    const startedAt = clock.now();
+    const begun = flush({ batched: messages, single: messages, deadline });
+    await clock.run(begun.batched);
+    expect(clock.now() - startedAt).toBe(5_000);
+    await clock.run(begun.single);
+    expect(clock.now()).toBe(deadline);
+    const lengths = queue.jobs.map((job) => [
+      'lane' in job ? job.lane : undefined,
+      job.messages.length,
+    ]);
+    expect(lengths.slice(0, 16)).toEqual(Array.from({ length: 16 }, () => ['batched', 30]));
+    expect(lengths.slice(16)).toEqual(Array.from({ length: 16 }, () => ['single', 10]));
+  });
+
+  test('takes the pace of each lane for as many connections as are in it', async () => {
+    const { clock, flush, queue, deadline } = await large(5_000, 4_990);
+    const messages = messagesOf(30, 10);
+    const startedAt = clock.now();
+    const begun = flush({ batched: messages, single: messages, deadline });
+    await clock.run(begun.served.single);
+    expect(clock.now() - startedAt).toBe(300);
+    await clock.run(begun.served.batched);
+    expect(clock.now() - startedAt).toBe(4_990);
+    // There is room for all that ten of them are sent one by one.
+    expect(queue.jobs.map(({ messages: { length } }) => length)).toEqual(
+      Array.from({ length: 16 }, () => 30),
+    );
+  });
+
+  test.each([
+    [5_000, 30, 5_000],
+    // Until the deadline: a post for each of ten messages.
+    [0, 10, 20_000],
+  ])(
+    'with %i of 5000 that take batches is one job a shard, as the few that came since get the same',
+    async (batched, length, milliseconds) => {
+      const { clock, flush, queue, deadline } = await large(5_000, batched);
+      const messages = messagesOf(30, 10);
+      const begun = flush({ batched: messages, single: messages, deadline });
+      const startedAt = clock.now();
+      for (const lane of ['batched', 'single'] as const) {
+        await clock.run(begun.served[lane]);
+        expect(clock.now() - startedAt).toBe(milliseconds);
+      }
+      expect(queue.jobs.map((job) => job.messages.length)).toEqual(
+        Array.from({ length: 16 }, () => length),
+      );
+      expect(queue.jobs.every((job) => !('lane' in job))).toBe(true);
+    },
+  );
+
+  test('leaves no lane out when they are not to get the same', async () => {
+    const { clock, flush, queue, deadline } = await large(5_000, 5_000);
+    const begun = flush({ batched: messagesOf(2), single: messagesOf(3), deadline });
+    await clock.run(begun.batched);
+    expect(queue.jobs.map(({ messages }) => messages.length)).toEqual([
+      ...Array.from({ length: 16 }, () => 2),
+      ...Array.from({ length: 16 }, () => 3),
+    ]);
+  });
+
+  test('is begun here when the queue does not take it', async () => {
+    const world = await large(5_000);
+    seed(world, 3, true);
+    world.queue.send = () => Promise.reject(new Error('the queue is down'));
+    const messages = messagesOf(1);
+    const begun = world.flush({ batched: messages, single: messages, deadline: world.deadline });
+    await expect(world.clock.run(begun.batched)).resolves.toMatchObject({ delivered: 3 });
+  });
+});
+
+test('never rejects, whatever is broken', async () => {
+  const world = setUp({
+    report: () => {
+      throw new Error('out of order');
+    },
+  });
+  const messages = messagesOf(1);
+  const begun = world.flush({ batched: messages, single: messages, deadline: world.deadline });
+  const ended = await world.clock.run(Promise.all([begun.batched, begun.single]));
+  // Nobody may take it for done.
+  expect(ended).toContain('failed');
+  expect(world.log.lines).toContainEqual(expect.objectContaining({ message: 'flush failed' }));
+});
+
+test('every healthy connection gets all messages in order, none twice, whatever becomes of the others', () => {
+  const answer = fc.constantFrom<Delivery>('delivered', 'gone', 'throttled', 'failed', 'refused');
+  const client = fc.record({
+    batches: fc.boolean(),
+    /** None: it is healthy. */
+    answers: fc.oneof(fc.constant([]), fc.array(answer, { maxLength: 6 })),
+  });
+  const message = fc
+    .record({ agent: fc.nat(3), length: fc.constantFrom(0, 10, 9_000), timestamp: fc.nat(50) })
+    .map(({ agent, length, timestamp }) =>
+      messageOfEvent(sessionEvent(`agent-${agent}`, 's', 'x'.repeat(length), timestamp)),
+    );
+  return fc.assert(
+    fc.asyncProperty(
+      fc.array(client, { maxLength: 40 }),
+      fc.array(message, { minLength: 1, maxLength: 12 }),
+      fc.boolean(),
+      async (clients, messages, isLimited) => {
+        const limit = isLimited ? { singleInFlight: new InFlightLimit(2) } : {};
+        const world = setUp({ concurrency: 4, ...limit });
+        const { clock, connections, gateway, queue, flush, deadline } = world;
+        const users = clients.map((_, index) => `user-${index % 30}`);
+        const scripts = new Map<string, Delivery[]>();
+        connections.seed(clock.now(), users).forEach((connection, index) => {
+          const { batches = false, answers = [] } = clients[index] ?? {};
+          scripts.set(connection.connectionId, [...answers]);
+          if (batches) connections.records.set(connection.connectionId, { ...connection, batches });
+        });
+        const all = [...connections.records.values()];
+        const got: { connectionId: string; frame: unknown }[] = [];
+        gateway.post = async (connectionId, text) => {
+          await new Promise<void>((resolve) => clock.after(10, resolve));
+          const outcome = scripts.get(connectionId)?.shift() ?? 'delivered';
+          if (outcome === 'delivered') got.push({ connectionId, frame: JSON.parse(text) });
+          return outcome;
+        };
+        const begun = flush({ batched: messages, single: messages, deadline });
+        const [batched, single] = await clock.run(Promise.all([begun.batched, begun.single]));
+        const missing = new Map(
+          queue.jobs.flatMap((job) =>
+            'connections' in job
+              ? job.connections.map((one) => [one.connectionId, job.messages] as const)
+              : [],
+          ),
+        );
+        const texts = textsOf(messages);
+        all.forEach(({ connectionId }, index) => {
+          const has = received(got, connectionId);
+          const answers: readonly Delivery[] = clients[index]?.answers ?? [];
+          if (answers.length === 0) expect(has).toEqual(texts);
+          // What is missing is in the queue, and nothing besides, unless it was gone or refused.
+          const isOver = answers.includes('gone') || answers.includes('refused');
+          if (isOver) expect(texts.slice(0, has.length)).toEqual(has);
+          else expect([...has, ...(missing.get(connectionId) ?? [])]).toEqual(texts);
+        });
+        for (const [report, isBatched] of [
+          [batched, true],
+          [single, false],
+        ] as const) {
+          const { delivered = 0, gone = 0, failed = 0, requeued = 0 } = reportOf(report);
+          expect(delivered + gone + failed + requeued).toBe(
+            clients.filter(({ batches }) => batches === isBatched).length,
+          );
+        }
+      },
+    ),
+    { numRuns: 40 },
+  );
+});

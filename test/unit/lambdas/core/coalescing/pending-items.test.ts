@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { messageOfEvent } from '#core/fan-out/outgoing-message';
+import { pendingItemsOf } from '#core/coalescing/pending-items';
+import type { EventFrame } from '#sdk/protocol';
+import { createFanOutWorld } from '../../../../support/fan-out';
+
+/** What DynamoDB takes, with room for keys and a byte for each message. */
+const limit = 300 * 1024;
+
+let timestamp = 0;
+
+function messageOf(lastMessage: string) {
+  const payload = { agentId: 'a', sessionId: 's', lastMessage, timestamp: (timestamp += 1) };
+  return messageOfEvent({ type: 'session:activity', payload } satisfies EventFrame);
+}
+
+test('messages that fit are one item', () => {
+  const messages = [messageOf('one'), messageOf('two')];
+  expect(pendingItemsOf({ id: 'event', messages }, 7)).toEqual([
+    { id: 'event', recordedAt: 7, messages },
+  ]);
+});
+
+test('a pack of a megabyte is several items that DynamoDB takes, the same each time, with each message once', () => {
+  const character = fc.constantFrom('x', 'ü', '界', '"', '🚀');
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(character, fc.integer({ min: 1, max: 8_000 })), {
+        minLength: 60,
+        maxLength: 120,
+      }),
+      (texts) => {
+        const messages = texts.map(([one, times]) => messageOf(one.repeat(times)));
+        const items = pendingItemsOf({ id: 'event', messages }, 7);
+        expect(items.flatMap((item) => item.messages)).toEqual(messages);
+        for (const [index, item] of items.entries()) {
+          expect(item.id).toBe(index === 0 ? 'event' : `event#${index}`);
+          expect(item.messages.length).toBeGreaterThan(0);
+          const bytes = item.messages.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+          expect(bytes).toBeLessThan(limit);
+        }
+        expect(pendingItemsOf({ id: 'event', messages }, 7)).toEqual(items);
+      },
+    ),
+    { numRuns: 20 },
+  );
+});
+
+test('all of a long pack is left with whoever flushes, once, also when it is left again', async () => {
+  const { coalescer, lease, pending, clock } = createFanOutWorld();
+  await lease.acquire('somebody', clock.now(), clock.now() + 5_000);
+  const messages = Array.from({ length: 40 }, () => messageOf('x'.repeat(25_000)));
+  for (let time = 0; time < 2; time += 1) {
+    await expect(coalescer.join({ id: 'pack', messages })).resolves.toBe(true);
+    expect(pending.items.map(({ id }) => id)).toEqual(['pack', 'pack#1', 'pack#2', 'pack#3']);
+    expect(pending.items.flatMap((item) => item.messages)).toEqual(messages);
+  }
+});

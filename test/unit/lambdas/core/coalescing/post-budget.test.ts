@@ -1,0 +1,51 @@
+// When connections without batches have to rest, so that those with batches are not slowed by them.
+import { Room } from '#core/coalescing/post-budget';
+import type { FanOutReport } from '#core/fan-out/fan-out-report';
+
+const countConnections = () => Promise.resolve({ all: 0, batched: 0, single: 0 });
+
+function createRoom(met: { readonly batched: number; readonly single: number }, isLowered = true) {
+  const singleInFlight = { isLowered: () => isLowered };
+  const room = new Room(
+    { pace: { rate: () => 8_000 }, countConnections, singleInFlight, now: () => 0 },
+    500,
+  );
+  room.noteListing(met);
+  return room;
+}
+
+const ended = (milliseconds: number, postsPerSecond: number) =>
+  ({ milliseconds, postsPerSecond }) as FanOutReport;
+
+test.each([
+  ['as long as a machine was kept busy', { batched: 50, single: 50 }, ended(900, 3_000), 900],
+  ['not at all at the pace', { batched: 50, single: 50 }, ended(900, 7_900), 0],
+  ['not at all after a moment', { batched: 50, single: 50 }, ended(60, 3_000), 0],
+  ['not at all where nobody takes batches', { batched: 0, single: 50 }, ended(900, 3_000), 0],
+])('connections without batches rest %s', (_, met, report, milliseconds) => {
+  expect(createRoom(met).restAfterSingle(report)).toBe(milliseconds);
+});
+
+test('connections without batches do not rest where it is the time of each post that makes them slow', () => {
+  const room = createRoom({ batched: 50, single: 50 }, false);
+  expect(room.restAfterSingle(ended(900, 3_000))).toBe(0);
+});
+
+test('what was measured in one bad minute is forgotten', () => {
+  const clock = { milliseconds: 0 };
+  const room = new Room(
+    {
+      pace: { rate: () => 8_000 },
+      countConnections,
+      now: () => clock.milliseconds,
+    },
+    500,
+  );
+  expect(room.among(10, 'single')).toBe(400);
+  // Ten connections, of which one was answered late.
+  room.noteSingle(ended(3_500, 3));
+  expect(room.among(10, 'single')).toBe(1);
+  expect(room.among(10, 'batched')).toBe(400);
+  clock.milliseconds += 60_000;
+  expect(room.among(10, 'single')).toBe(400);
+});

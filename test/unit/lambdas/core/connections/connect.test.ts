@@ -1,0 +1,203 @@
+import { createCloseConnection } from '#core/connections/close-connection';
+import { createConnect } from '#core/connections/connect';
+import {
+  FakeClock,
+  FakeGateway,
+  MemoryConnectionStore,
+  MemoryRateLimitStore,
+  RecordingLog,
+} from '../../../../support/fakes';
+
+function setUp(maxConnectionsPerUser = 3) {
+  const clock = new FakeClock();
+  const connections = new MemoryConnectionStore();
+  const gateway = new FakeGateway();
+  const log = new RecordingLog();
+  const closeConnection = createCloseConnection({
+    connections,
+    poster: gateway,
+    closer: gateway,
+    now: clock.now,
+    log,
+  });
+  const counted: string[] = [];
+  const connect = createConnect({
+    connections,
+    closeConnection,
+    rateLimits: new MemoryRateLimitStore(),
+    count: (what) => counted.push(what),
+    now: clock.now,
+    handshakes: { perMinute: 30, burst: 10 },
+    maxConnectionsPerUser,
+  });
+  const token = (userId: string) => ({ userId, expiresAt: clock.now() + 60_000 });
+  return { clock, connections, gateway, log, counted, connect, token };
+}
+
+test('records the connection until its token expires, to the second', async () => {
+  const { clock, connections, connect } = setUp();
+  await connect('a=', { userId: 'alice', expiresAt: clock.now() + 60_999 });
+  expect([...connections.records.values()]).toEqual([
+    {
+      connectionId: 'a=',
+      userId: 'alice',
+      connectedAt: clock.now(),
+      expiresAt: clock.now() + 60_000,
+    },
+  ]);
+});
+
+test.each([true, false])(
+  'records batches only of those who negotiated them: %s',
+  async (batches) => {
+    const { connections, connect, token } = setUp();
+    await connect('a=', token('alice'), batches);
+    const record = connections.records.get('a=') ?? {};
+    expect(Object.entries(record).filter(([name]) => name === 'batches')).toEqual(
+      batches ? [['batches', true]] : [],
+    );
+  },
+);
+
+test('records it for two hours and a minute at the most', async () => {
+  const { clock, connections, connect } = setUp();
+  await connect('a=', { userId: 'alice', expiresAt: clock.now() + 86_400_000 });
+  expect(connections.records.get('a=')?.expiresAt).toBe(clock.now() + 121 * 60_000);
+});
+
+test('closes the oldest of the same user over the limit, with the reason', async () => {
+  const { clock, connections, gateway, connect, token } = setUp();
+  for (const connectionId of ['a=', 'b=', 'c=', 'd=']) {
+    await connect(connectionId, token('alice'));
+    clock.advance(10);
+  }
+  await connect('e=', token('bob'));
+  expect(gateway.closed).toEqual(['a=']);
+  expect(gateway.posts).toEqual([
+    {
+      connectionId: 'a=',
+      frame: { type: 'connection:closing', payload: { reason: 'replaced' } },
+    },
+  ]);
+  expect([...connections.records.keys()]).toEqual(['b=', 'c=', 'd=', 'e=']);
+});
+
+test('does not count expired records against the limit', async () => {
+  const { clock, gateway, connect, token } = setUp(1);
+  await connect('a=', token('alice'));
+  clock.advance(60_000);
+  await connect('b=', token('alice'));
+  expect(gateway.closed).toEqual([]);
+});
+
+test('lets the new connection in when an old one cannot be closed, and keeps the old record', async () => {
+  const { clock, connections, gateway, log, connect, token } = setUp(1);
+  await connect('a=', token('alice'));
+  clock.advance(1);
+  gateway.close = () => Promise.reject(new Error('throttled'));
+  await connect('b=', token('alice'));
+  expect([...connections.records.keys()]).toEqual(['a=', 'b=']);
+  expect(log.lines.map((line) => line.message)).toEqual(['connection not closed']);
+});
+
+test('throws when the connection cannot be recorded: nobody would ever post to it', async () => {
+  const { connections, connect, token } = setUp();
+  connections.save = () => Promise.reject(new Error('the store is down'));
+  await expect(connect('a=', token('alice'))).rejects.toThrow('the store is down');
+});
+
+test('never forgets a connection that may only not be open yet', async () => {
+  const { clock, connections, gateway, connect, token } = setUp(1);
+  // Of many handshakes at the same moment none is open when the others look for it.
+  gateway.answer = () => 'gone';
+  for (const connectionId of ['a=', 'b=', 'c=']) await connect(connectionId, token('alice'));
+  expect([...connections.records.keys()]).toEqual(['a=', 'b=', 'c=']);
+  clock.advance(11_000);
+  await connect('d=', token('alice'));
+  expect([...connections.records.keys()]).toEqual(['d=']);
+});
+
+test('of many at once, only older ones make room, and never oneself', async () => {
+  const { gateway, connect, token } = setUp(2);
+  await Promise.all(['d=', 'b=', 'c=', 'a='].map((id) => connect(id, token('alice'))));
+  expect(new Set(gateway.closed)).toEqual(new Set(['a=', 'b=']));
+});
+
+describe('a user who was sent away', () => {
+  const hour = 3_600_000;
+
+  function sentAway(maxConnectionsPerUser?: number) {
+    const world = setUp(maxConnectionsPerUser);
+    const at = world.clock.now();
+    const marker = { disconnectedAt: at, endsAt: at + 30 * 24 * hour };
+    world.connections.markers.set('alice', marker);
+    world.clock.advance(60_000);
+    const connectWith = (issuedAt?: number, userId = 'alice') =>
+      world.connect(`${userId}=`, {
+        ...world.token(userId),
+        ...(issuedAt === undefined ? {} : { issuedAt }),
+      });
+    return { ...world, at, connectWith };
+  }
+
+  test.each([
+    ['an older token', -hour],
+    ['a token of the same millisecond', 0],
+    ['a token of the same second, which may be newer than it says', -999],
+    ['a token that does not say when it was issued', undefined],
+  ])('does not come back with %s, and leaves no record', async (_what, ahead) => {
+    const { at, connections, connectWith } = sentAway();
+    const issuedAt = ahead === undefined ? undefined : at + ahead;
+    await expect(connectWith(issuedAt)).resolves.toBe('user_disconnected');
+    expect(connections.records.size).toBe(0);
+  });
+
+  test('comes back with a newer token, and nobody else is kept out', async () => {
+    const { at, connections, connectWith } = sentAway();
+    await expect(connectWith(at + 1)).resolves.toBe('connected');
+    await expect(connectWith(at - hour, 'bob')).resolves.toBe('connected');
+    expect([...connections.records.keys()]).toEqual(['alice=', 'bob=']);
+  });
+
+  test('is kept out as long as the marker lives, whenever the table deletes it', async () => {
+    const { at, clock, connectWith } = sentAway();
+    clock.milliseconds = at + 30 * 24 * hour - 1;
+    await expect(connectWith(at - hour)).resolves.toBe('user_disconnected');
+    clock.milliseconds += 1;
+    await expect(connectWith(at - hour)).resolves.toBe('connected');
+  });
+
+  test('closes no connection of a newer token by trying an older one', async () => {
+    const { at, clock, connections, gateway, connect, token, connectWith } = sentAway(1);
+    await connect('newer=', { ...token('alice'), issuedAt: at + 1 });
+    clock.advance(60_000);
+    await expect(connectWith(at - hour)).resolves.toBe('user_disconnected');
+    expect(gateway.closed).toEqual([]);
+    expect([...connections.records.keys()]).toEqual(['newer=']);
+  });
+
+  test('is not let in when the record cannot be withdrawn', async () => {
+    const { at, connections, connectWith } = sentAway();
+    connections.remove = () => Promise.reject(new Error('the store is down'));
+    await expect(connectWith(at)).rejects.toThrow('the store is down');
+  });
+});
+
+test('lets a user in 10 times at once and 30 times a minute, and others as ever', async () => {
+  const { clock, connections, counted, connect, token } = setUp(1_000);
+  const storm = async (user: string, handshakes: number) => {
+    const ids = Array.from({ length: handshakes }, (_, index) => `${user}-${clock.now()}-${index}`);
+    const outcomes = await Promise.all(ids.map((id) => connect(id, token(user))));
+    return outcomes.filter((outcome) => outcome === 'connected').length;
+  };
+  await expect(storm('alice', 200)).resolves.toBe(10);
+  await expect(storm('bob', 1)).resolves.toBe(1);
+  clock.advance(60_000);
+  await expect(storm('alice', 200)).resolves.toBe(10);
+  clock.advance(2_000);
+  await expect(storm('alice', 200)).resolves.toBe(1);
+  // Those who were refused left nothing behind.
+  expect(connections.records.size).toBe(22);
+  expect(counted).toHaveLength(3 * 200 - 21);
+  expect(new Set(counted)).toEqual(new Set(['HandshakesLimited']));
+});

@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { batchesOf, countBatches } from '#core/fan-out/batches';
+import { createPostList } from '#core/fan-out/post-list';
+import { messageOfEvent } from '#core/fan-out/outgoing-message';
+import { maxEventFrameBytes, maxFrameBytes } from '#sdk/protocol';
+import { sessionEvent } from '../../../../support/events';
+
+/** A message of so many bytes, or of the least that one has. */
+const messageOf = (bytes: number, character = 'x') => {
+  const least = JSON.stringify({ type: 't', payload: '' }).length;
+  const width = Buffer.byteLength(character);
+  const payload = character.repeat(Math.max(0, Math.floor((bytes - least) / width)));
+  return JSON.stringify({ type: 't', payload });
+};
+
+const texts = fc.array(
+  fc
+    .tuple(
+      fc.oneof(fc.integer({ min: 30, max: 400 }), fc.integer({ min: 30, max: maxEventFrameBytes })),
+      fc.constantFrom('x', 'ä', '€', '😀'),
+    )
+    .map(([bytes, character]) => messageOf(bytes, character)),
+  { maxLength: 40 },
+);
+
+/** The messages in a post, as texts. */
+function unpack(text: string): string[] {
+  const { type, payload } = JSON.parse(text) as { type: string; payload: { messages: unknown[] } };
+  return type === 'batch' ? payload.messages.map((message) => JSON.stringify(message)) : [text];
+}
+
+test('a message alone is sent as it is', () => {
+  expect(batchesOf([messageOf(50)])).toEqual([{ text: messageOf(50), messages: 1 }]);
+  expect(batchesOf([])).toEqual([]);
+});
+
+test('several are one batch, in their own words', () => {
+  expect(batchesOf(['{"type" : "a"}', '{"type":"b"}'])).toEqual([
+    {
+      text: '{"type":"batch","payload":{"messages":[{"type" : "a"},{"type":"b"}]}}',
+      messages: 2,
+    },
+  ]);
+});
+
+test('batches hold every message in order, and none has more than 32 KB of UTF-8', () => {
+  fc.assert(
+    fc.property(texts, (messages) => {
+      const batches = batchesOf(messages);
+      expect(batches.flatMap(({ text }) => unpack(text))).toEqual(messages);
+      expect(batches.map(({ text }) => unpack(text).length)).toEqual(
+        batches.map((batch) => batch.messages),
+      );
+      for (const { text } of batches) {
+        expect(Buffer.byteLength(text)).toBeLessThanOrEqual(maxFrameBytes);
+      }
+      expect(countBatches(messages)).toBe(batches.length);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('there are as few of them as the order allows', () => {
+  const fits = (some: readonly string[]) =>
+    some.length === 1 ||
+    Buffer.byteLength(`{"type":"batch","payload":{"messages":[${some.join(',')}]}}`) <=
+      maxFrameBytes;
+  fc.assert(
+    fc.property(texts, (messages) => {
+      // The fewest for the first n messages, by trying each beginning of the last batch.
+      const fewest = [0];
+      for (let end = 1; end <= messages.length; end += 1) {
+        let best = Infinity;
+        for (let start = end - 1; start >= 0 && fits(messages.slice(start, end)); start -= 1) {
+          best = Math.min(best, (fewest[start] ?? Infinity) + 1);
+        }
+        fewest.push(best);
+      }
+      expect(batchesOf(messages).length).toBe(fewest.at(-1));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('what is missing after some posts is what was not in them, and one list for all who miss the same', () => {
+  const message = (index: number) =>
+    messageOfEvent(sessionEvent('a', `${index}`, 'x'.repeat((index * 4_321) % 15_000), 1));
+  const messages = Array.from({ length: 12 }, (_, index) => message(index));
+  for (const lane of ['batched', 'single'] as const) {
+    const list = createPostList(messages, lane);
+    for (let posts = 0; posts <= list.texts.length; posts += 1) {
+      const sent = list.texts.slice(0, posts).flatMap(unpack);
+      expect([...sent, ...list.missingAfter(posts)]).toEqual(messages.map(({ text }) => text));
+      expect(list.missingAfter(posts)).toBe(list.missingAfter(posts));
+    }
+  }
+});

@@ -1,0 +1,495 @@
+import fc from 'fast-check';
+import { messageOfEvent } from '#core/fan-out/outgoing-message';
+import type { FanOutOrder } from '#core/fan-out/fan-out';
+import { InFlightLimit } from '#core/posting/in-flight-limit';
+import type { Delivery } from '#core/ports';
+import { shardOf, shards } from '#core/shard';
+import { createPace } from '#core/posting/pace';
+import { agentEvent } from '../../../../support/events';
+import { FakeClock } from '../../../../support/fakes';
+import { createFanOutWorld } from '../../../../support/fan-out';
+
+const message = messageOfEvent(agentEvent('a', 'online', 1));
+const frame = message.text;
+const messages = [frame];
+
+function setUp(options: Parameters<typeof createFanOutWorld>[0] = {}) {
+  const world = createFanOutWorld(options);
+  const order: FanOutOrder = {
+    messages: [message],
+    deadline: world.now() + 20_000,
+    requeue: true,
+  };
+  const run = (changes: Partial<FanOutOrder> = {}) =>
+    world.clock.run(world.fanOut({ ...order, ...changes }));
+  return { ...world, order, run };
+}
+
+const manyUsers = Array.from({ length: 200 }, (_, index) => `user-${index % 80}`);
+
+test('posts the frame once to every connection, whatever its shard and page', async () => {
+  const { clock, connections, gateway, run } = setUp();
+  const seeded = connections.seed(clock.now(), manyUsers);
+  const report = await run();
+  expect(gateway.posts.map((post) => post.connectionId).sort()).toEqual(
+    seeded.map((one) => one.connectionId).sort(),
+  );
+  expect(new Set(gateway.posts.map((post) => JSON.stringify(post.frame)))).toEqual(
+    new Set([frame]),
+  );
+  expect(report).toMatchObject({ delivered: 200, gone: 0, failed: 0, requeued: 0, retried: 0 });
+});
+
+test('never has more posts in flight than allowed, and uses what is allowed', async () => {
+  const { clock, connections, gateway, run } = setUp({ concurrency: 5 });
+  connections.seed(clock.now(), manyUsers);
+  await run();
+  expect(gateway.mostInFlight).toBe(5);
+});
+
+test('takes the census of connections and distinct users, by shard', async () => {
+  const { clock, connections, run } = setUp();
+  connections.seed(clock.now(), manyUsers);
+  const { census } = await run({ takeCensus: true });
+  expect(census).toHaveLength(shards.length);
+  for (const { shard, connections: count, users, takenAt } of census) {
+    const inShard = manyUsers.filter((user) => shardOf(user) === shard);
+    expect({ count, users }).toEqual({ count: inShard.length, users: new Set(inShard).size });
+    expect(takenAt).toBeLessThanOrEqual(clock.now());
+  }
+});
+
+test('removes gone connections in batches, by their own keys, and leaves them out of the census', async () => {
+  const { clock, connections, gateway, run } = setUp();
+  const seeded = connections.seed(clock.now(), manyUsers);
+  const dead = new Set(seeded.slice(0, 60).map((one) => one.connectionId));
+  gateway.answer = (id) => (dead.has(id) ? 'gone' : 'delivered');
+  const batches: number[] = [];
+  const removeAll = connections.removeAll.bind(connections);
+  connections.removeAll = async (keys) => {
+    batches.push(keys.length);
+    await removeAll(keys);
+  };
+  const report = await run({ takeCensus: true });
+  expect(report).toMatchObject({ delivered: 140, gone: 60 });
+  expect(batches.sort((a, b) => b - a)).toEqual([25, 25, 10]);
+  expect([...connections.records.keys()]).toEqual(seeded.slice(60).map((one) => one.connectionId));
+  expect(report.census.reduce((sum, shard) => sum + shard.connections, 0)).toBe(140);
+});
+
+test('keeps the record of a gone connection that is younger than eleven seconds', async () => {
+  const { clock, connections, gateway, run } = setUp();
+  connections.seed(clock.now(), ['alice'], 10_999);
+  gateway.answer = () => 'gone';
+  await run();
+  expect(connections.records.size).toBe(1);
+  clock.advance(1);
+  await run({ deadline: clock.now() + 20_000 });
+  expect(connections.records.size).toBe(0);
+});
+
+test('takes no census unless it is asked to', async () => {
+  const { clock, connections, run } = setUp();
+  connections.seed(clock.now(), manyUsers);
+  await expect(run()).resolves.toMatchObject({ delivered: 200, census: [] });
+});
+
+describe('a connection that has expired', () => {
+  test('is told of, and nothing is posted to it', async () => {
+    const { clock, connections, gateway, run } = setUp();
+    const [expired] = connections.seed(clock.now(), ['alice']);
+    clock.advance(3_600_000);
+    const told: unknown[] = [];
+    const report = await run({
+      deadline: clock.now() + 20_000,
+      onExpired: async (connection) => {
+        told.push(connection);
+        return Promise.resolve();
+      },
+    });
+    expect(gateway.posts).toEqual([]);
+    expect(told).toEqual([expired]);
+    expect(report).toMatchObject({ delivered: 0, expired: 1, failed: 0 });
+  });
+
+  test('is not posted to again when it expired while it waited for another attempt', async () => {
+    const { clock, connections, gateway, run } = setUp();
+    const [alice] = connections.seed(clock.now(), ['alice', 'bob']);
+    if (alice === undefined) throw new Error('not seeded');
+    await connections.save({ ...alice, expiresAt: clock.now() + 200 });
+    const seen = new Set<string>();
+    gateway.answer = (id) => (seen.has(id) ? 'delivered' : (seen.add(id), 'failed'));
+    const report = await run();
+    expect(gateway.posts.map((post) => post.connectionId).sort()).toEqual([
+      'connection-1=',
+      'connection-2=',
+      'connection-2=',
+    ]);
+    expect(report).toMatchObject({ delivered: 1, expired: 1, retried: 1, requeued: 0, failed: 0 });
+  });
+
+  test('is not posted to when it expired between being read and its turn', async () => {
+    const { clock, connections, gateway, run } = setUp({ concurrency: 1 });
+    const [alice, second] = connections.seed(clock.now(), ['alice', 'alice']);
+    if (alice === undefined || second === undefined) throw new Error('not seeded');
+    await connections.save({ ...second, expiresAt: clock.now() + 50 });
+    gateway.answer = () => (clock.advance(50), 'delivered');
+    await expect(run()).resolves.toMatchObject({ delivered: 1, expired: 1 });
+    expect(gateway.posts.map((post) => post.connectionId)).toEqual([alice.connectionId]);
+  });
+
+  test('is posted to when its token was refreshed after it had been read', async () => {
+    const { clock, connections, gateway, run } = setUp();
+    const [alice] = connections.seed(clock.now(), ['alice']);
+    if (alice === undefined) throw new Error('not seeded');
+    const asRead = { ...alice, expiresAt: clock.now() - 1 };
+    const report = await run({ to: { connections: [asRead] } });
+    expect(gateway.posts).toMatchObject([{ connectionId: alice.connectionId }]);
+    expect(report).toMatchObject({ delivered: 1, expired: 0 });
+  });
+
+  test('stays expired when its record cannot be read', async () => {
+    const { clock, connections, gateway, log, run } = setUp();
+    connections.seed(clock.now() - 3_600_000, ['alice']);
+    connections.find = () => Promise.reject(new Error('the store is down'));
+    await expect(run()).resolves.toMatchObject({ delivered: 0, expired: 1 });
+    expect(gateway.posts).toEqual([]);
+    expect(log.lines.map((line) => line.level)).toEqual(['warn']);
+  });
+
+  test('is told of in a lane, so that no more are looked after at a time than posted to', async () => {
+    const { clock, connections, run } = setUp({ concurrency: 5 });
+    connections.seed(clock.now() - 3_600_000, manyUsers);
+    let [atOnce, most] = [0, 0];
+    const report = await run({
+      onExpired: async () => {
+        most = Math.max(most, (atOnce += 1));
+        await new Promise((resolve) => setImmediate(resolve));
+        atOnce -= 1;
+      },
+    });
+    expect(report).toMatchObject({ expired: 200 });
+    expect(most).toBe(5);
+  });
+});
+
+describe('what fails', () => {
+  test.each(['throttled', 'failed'] as const)('is tried again when it was %s', async (answer) => {
+    const { clock, connections, gateway, queue, run } = setUp();
+    connections.seed(clock.now(), manyUsers);
+    const seen = new Set<string>();
+    gateway.answer = (id) => (seen.has(id) ? 'delivered' : (seen.add(id), answer));
+    await expect(run()).resolves.toMatchObject({ delivered: 200, retried: 200, requeued: 0 });
+    expect(queue.jobs).toEqual([]);
+  });
+
+  test('is not tried again when it was refused, and keeps its record', async () => {
+    const { clock, connections, gateway, queue, run } = setUp();
+    connections.seed(clock.now(), ['alice']);
+    gateway.answer = () => 'refused';
+    await expect(run()).resolves.toMatchObject({ failed: 1, retried: 0 });
+    expect(gateway.posts).toHaveLength(1);
+    expect(queue.jobs).toEqual([]);
+    expect(connections.records.size).toBe(1);
+  });
+
+  test('goes to the queue after the last attempt, as a list with the frame', async () => {
+    const { clock, connections, gateway, queue, run } = setUp();
+    const [alice, bob] = connections.seed(clock.now(), ['alice', 'bob']);
+    gateway.answer = (id) => (id === bob?.connectionId ? 'failed' : 'delivered');
+    const report = await run({ round: 4 });
+    expect(report).toMatchObject({ delivered: 1, failed: 0, requeued: 1, retried: 2 });
+    expect(gateway.posts.filter((post) => post.connectionId === alice?.connectionId)).toHaveLength(
+      1,
+    );
+    expect(queue.jobs).toEqual([{ messages, round: 5, connections: [bob] }]);
+    expect(connections.records.size).toBe(2);
+  });
+
+  test('is dropped where it is not to be queued: a heartbeat', async () => {
+    const { clock, connections, gateway, queue, run } = setUp();
+    connections.seed(clock.now(), ['alice']);
+    gateway.answer = () => 'failed';
+    await expect(run({ requeue: false })).resolves.toMatchObject({ failed: 1, requeued: 0 });
+    expect(queue.jobs).toEqual([]);
+  });
+
+  test('is counted as failed when the queue does not take it', async () => {
+    const { clock, connections, gateway, queue, log, run } = setUp();
+    connections.seed(clock.now(), ['alice']);
+    gateway.answer = () => 'failed';
+    queue.send = () => Promise.reject(new Error('the queue is down'));
+    await expect(run()).resolves.toMatchObject({ failed: 1, requeued: 0 });
+    expect(log.lines.map((line) => line.message)).toContain('leftovers not queued');
+  });
+});
+
+describe('connections whose clients do not read', () => {
+  test('are left to the queue after a second post, and nobody waits for them', async () => {
+    const { clock, connections, gateway, queue, run } = setUp();
+    const seeded = connections.seed(clock.now(), manyUsers);
+    const stuck = seeded.filter((_, index) => index % 20 === 0);
+    for (const { connectionId } of stuck) gateway.answers.set(connectionId, 'throttled');
+    const startedAt = clock.now();
+    const report = await run();
+    expect(report).toMatchObject({ delivered: 190, requeued: 10, failed: 0, retried: 10 });
+    // The pause before the second post, with luck of a half.
+    expect(clock.now() - startedAt).toBeLessThanOrEqual(200);
+    expect(queue.jobs).toMatchObject([{ messages, round: 1, stuckRounds: 1 }]);
+    const [job] = queue.jobs;
+    expect(job && 'connections' in job ? job.connections : []).toHaveLength(10);
+    expect(connections.records.size).toBe(200);
+  });
+
+  test('cost the others no time: the pace stays', async () => {
+    const clock = new FakeClock();
+    const pace = createPace({ now: clock.now, ceiling: 1_000 });
+    const { connections, gateway, run } = setUp({ pace });
+    const seeded = connections.seed(clock.now(), manyUsers);
+    for (const { connectionId } of seeded.slice(0, 19)) {
+      gateway.answers.set(connectionId, 'throttled');
+    }
+    await run();
+    expect(pace.rate()).toBe(1_000);
+  });
+
+  test('of a heartbeat go to the queue as well: it is where they are closed', async () => {
+    const { clock, connections, gateway, queue, run } = setUp();
+    const [alice] = connections.seed(clock.now(), ['alice', 'bob']);
+    gateway.answers.set(alice?.connectionId ?? '', 'throttled');
+    await expect(run({ requeue: false })).resolves.toMatchObject({ delivered: 1, requeued: 1 });
+    expect(queue.jobs).toMatchObject([{ stuckRounds: 1, connections: [alice] }]);
+  });
+
+  test('are not what an account that is throttled leaves over', async () => {
+    const { clock, connections, gateway, queue, run } = setUp();
+    connections.seed(
+      clock.now(),
+      manyUsers.map((_, index) => `user-${index}`),
+    );
+    gateway.isThrottling = () => true;
+    await expect(run()).resolves.toMatchObject({ delivered: 0, requeued: 200 });
+    const stuck = queue.jobs
+      .filter(({ stuckRounds = 0 }) => stuckRounds > 0)
+      .flatMap((job) => ('connections' in job ? job.connections : []));
+    // Those who had their second answer before it was noticed.
+    expect(stuck.length).toBeLessThan(20);
+  });
+});
+
+test('a shard that cannot be read costs nobody else the frame, and is gone on with by the queue', async () => {
+  const { clock, connections, gateway, queue, log, run } = setUp();
+  connections.seed(clock.now(), manyUsers);
+  const broken = shardOf('user-1');
+  connections.unreadable.add(broken);
+  const report = await run();
+  expect(report).toMatchObject({ requeuedShards: 1, lostShards: 0 });
+  expect(report.census.map(({ shard }) => shard)).not.toContain(broken);
+  expect(gateway.posts.length).toBe(200);
+  expect(queue.jobs).toMatchObject([{ shard: broken, round: 1 }]);
+  expect(log.lines).toContainEqual(
+    expect.objectContaining({ level: 'error', message: 'shard not read to its end' }),
+  );
+});
+
+test('a page that does not come does not keep a fan-out beyond its deadline', async () => {
+  const { clock, connections, gateway, queue, run } = setUp();
+  connections.seed(clock.now(), manyUsers);
+  const slow = shardOf('user-1');
+  const pages = connections.pages.bind(connections);
+  const late: (() => void)[] = [];
+  connections.pages = async function* (shard, options) {
+    if (shard === slow) await new Promise<void>((resolve) => late.push(resolve));
+    yield* pages(shard, options);
+  };
+  const startedAt = clock.now();
+  const report = await run();
+  expect(clock.now() - startedAt).toBe(20_000);
+  const inTime = manyUsers.filter((user) => shardOf(user) !== slow).length;
+  expect(report).toMatchObject({ delivered: inTime, requeuedShards: 1, lostShards: 0 });
+  expect(queue.jobs).toMatchObject([{ shard: slow }]);
+  expect(queue.jobs[0]).not.toHaveProperty('after');
+  // It comes after all: whoever goes on with the shard sends to those.
+  for (const resolve of late) resolve();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(gateway.posts).toHaveLength(inTime);
+});
+
+test('a shard that nobody goes on in is reported as lost', async () => {
+  const { clock, connections, queue, run } = setUp();
+  connections.seed(clock.now(), manyUsers);
+  connections.unreadable.add(3);
+  await expect(run({ requeue: false })).resolves.toMatchObject({
+    requeuedShards: 0,
+    lostShards: 1,
+  });
+  queue.send = () => Promise.reject(new Error('the queue is down'));
+  await expect(run()).resolves.toMatchObject({ requeuedShards: 0, lostShards: 1 });
+});
+
+test('does not throw when gone records cannot be removed', async () => {
+  const { clock, connections, gateway, log, run } = setUp();
+  connections.seed(clock.now(), ['alice']);
+  gateway.answer = () => 'gone';
+  connections.removeAll = () => Promise.reject(new Error('throttled'));
+  await expect(run()).resolves.toMatchObject({ gone: 1 });
+  expect(log.lines.map((line) => line.level)).toEqual(['warn']);
+});
+
+test('a broadcast that runs short of time leaves the rest to the queue, and nobody is served twice', async () => {
+  const { clock, connections, gateway, queue, fanOut, order } = setUp({ concurrency: 4 });
+  const seeded = connections.seed(clock.now(), manyUsers);
+  // Each post takes a tenth of a second of a deadline of two: about 80 are made.
+  gateway.post = async (connectionId) => {
+    await new Promise<void>((resolve) => clock.after(100, resolve));
+    gateway.posts.push({ connectionId, frame });
+    return 'delivered';
+  };
+  const first = await clock.run(fanOut({ ...order, deadline: clock.now() + 2_000 }));
+  expect(first.delivered).toBeGreaterThan(40);
+  expect(first.delivered).toBeLessThan(120);
+  // Others go on with what is in the queue until it is empty.
+  for (let jobs = queue.jobs; jobs.length > 0; jobs = queue.jobs) {
+    queue.jobs = [];
+    for (const job of jobs) {
+      const to = 'connections' in job ? { connections: job.connections } : { shards: [job] };
+      await clock.run(fanOut({ ...order, round: job.round, to, deadline: clock.now() + 2_000 }));
+    }
+  }
+  expect(gateway.posts.map((post) => post.connectionId).sort()).toEqual(
+    seeded.map((one) => one.connectionId).sort(),
+  );
+});
+
+test('whatever API Gateway answers, each connection ends in exactly one way, and lives as it should', () => {
+  const answers = fc.array(
+    fc.constantFrom<Delivery>('delivered', 'gone', 'throttled', 'failed', 'refused'),
+    { minLength: 1, maxLength: 4 },
+  );
+  return fc.assert(
+    fc.asyncProperty(fc.array(answers, { maxLength: 60 }), async (scripts) => {
+      const { clock, connections, gateway, queue, run } = setUp();
+      const users = scripts.map((_, index) => `user-${index % 7}`);
+      const seeded = connections.seed(clock.now(), users);
+      const left = new Map(
+        seeded.map((one, index) => [one.connectionId, [...(scripts[index] ?? [])]]),
+      );
+      gateway.answer = (id) => left.get(id)?.shift() ?? 'delivered';
+      const { delivered, gone, failed, requeued } = await run();
+      expect(delivered + gone + failed + requeued).toBe(scripts.length);
+      expect(
+        queue.jobs.flatMap((job) => ('connections' in job ? job.connections : [])),
+      ).toHaveLength(requeued);
+      expect(connections.records.size).toBe(scripts.length - gone);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+describe('several messages', () => {
+  const several = ['online', 'offline', 'error'] as const;
+  const list = several.map((status, index) => messageOfEvent(agentEvent('a', status, index)));
+  const texts = list.map(({ text }) => text);
+  const postsOf = (
+    posts: readonly { readonly connectionId: string; readonly frame: unknown }[],
+    id: string | undefined,
+  ) =>
+    posts.filter((one) => one.connectionId === id).map(({ frame: sent }) => JSON.stringify(sent));
+
+  test('go on with the one that failed, in order, and none of them twice', async () => {
+    const { clock, connections, gateway, run } = setUp();
+    const [alice] = connections.seed(clock.now(), ['alice', 'bob']);
+    const answers: Delivery[] = ['delivered', 'failed', 'failed', 'delivered', 'failed'];
+    gateway.answer = (id) =>
+      (id === alice?.connectionId ? answers.shift() : undefined) ?? 'delivered';
+    const report = await run({ messages: list });
+    expect(report).toMatchObject({ delivered: 2, posts: 9, retried: 3, requeued: 0 });
+    const [one, two, three] = texts;
+    expect(postsOf(gateway.posts, alice?.connectionId)).toEqual([one, two, two, two, three, three]);
+  });
+
+  test('leave to the queue what is missing, and those together who miss the same', async () => {
+    const { clock, connections, gateway, queue, run } = setUp();
+    const users = Array.from({ length: 9 }, (_, index) => `user-${index}`);
+    const seeded = connections.seed(clock.now(), users);
+    const delivered = new Map(seeded.map(({ connectionId }, index) => [connectionId, index % 3]));
+    gateway.answer = (id) => {
+      const left = delivered.get(id) ?? 0;
+      delivered.set(id, left - 1);
+      return left > 0 ? 'delivered' : 'failed';
+    };
+    await expect(run({ messages: list })).resolves.toMatchObject({ delivered: 0, requeued: 9 });
+    const jobs = new Map(queue.jobs.map((job) => [job.messages.length, job]));
+    for (const missing of [1, 2, 3]) {
+      expect(jobs.get(missing)).toMatchObject({ messages: texts.slice(3 - missing), round: 1 });
+      const job = jobs.get(missing);
+      const ids = job && 'connections' in job ? job.connections.map((one) => one.connectionId) : [];
+      expect(ids.sort()).toEqual(
+        seeded.filter((_, index) => index % 3 === 3 - missing).map((one) => one.connectionId),
+      );
+    }
+  });
+
+  test('are skipped as a whole by who needs none of them', async () => {
+    const { clock, connections, gateway, run } = setUp();
+    connections.seed(clock.now(), ['alice', 'bob']);
+    const report = await run({ messages: list, isSpared: ({ userId }) => userId === 'alice' });
+    expect(report).toMatchObject({ delivered: 1, spared: 1, posts: 3 });
+    expect(gateway.posts).toHaveLength(3);
+  });
+
+  test('are never posted side by side to one connection', async () => {
+    const { clock, connections, gateway, run } = setUp();
+    connections.seed(clock.now(), ['alice']);
+    await run({ messages: list });
+    expect(gateway.mostInFlight).toBe(1);
+  });
+
+  test('stay within the limit of posts in flight to connections without batches', async () => {
+    const singleInFlight = new InFlightLimit(2);
+    const { clock, connections, gateway, run } = setUp({ singleInFlight });
+    connections.seed(clock.now(), manyUsers.slice(0, 60));
+    await expect(run({ messages: list })).resolves.toMatchObject({ delivered: 60, posts: 180 });
+    expect(gateway.mostInFlight).toBe(2);
+  });
+
+  test('have more of them in flight as soon as the limit grows', async () => {
+    let notes = 0;
+    const singleInFlight = Object.assign(new InFlightLimit(8), {
+      limit: () => (notes < 10 ? 2 : 6),
+      note: () => void (notes += 1),
+    });
+    const { clock, connections, gateway, run } = setUp({ singleInFlight });
+    connections.seed(clock.now(), manyUsers.slice(0, 60));
+    await run({ messages: list });
+    expect(gateway.mostInFlight).toBe(6);
+  });
+
+  test('end as soon as everybody is told, also when the limit shrinks while most wait for one that is tried again', async () => {
+    let tries = 0;
+    const singleInFlight = Object.assign(new InFlightLimit(8), {
+      limit: () => (tries < 2 ? 8 : 2),
+    });
+    const { clock, connections, gateway, run } = setUp({ singleInFlight });
+    const [first] = connections.seed(clock.now(), manyUsers.slice(0, 20));
+    gateway.answer = (connectionId) => {
+      if (connectionId !== first?.connectionId) return 'delivered';
+      tries += 1;
+      return tries === 1 ? 'throttled' : 'delivered';
+    };
+    const startedAt = clock.now();
+    await expect(run({ messages: list })).resolves.toMatchObject({ delivered: 20, retried: 1 });
+    expect(clock.now() - startedAt).toBeLessThan(5_000);
+  });
+});
+
+test('thousands that are left over are put into the queue once each, a thousand to a job', async () => {
+  const { clock, connections, gateway, queue, run } = setUp({ maxAttempts: 1, concurrency: 500 });
+  const users = Array.from({ length: 2_500 }, (_, index) => `user-${index}`);
+  const seeded = connections.seed(clock.now(), users);
+  gateway.answer = () => 'failed';
+  await expect(run()).resolves.toMatchObject({ delivered: 0, failed: 0, requeued: 2_500 });
+  const lists = queue.jobs.map((job) => ('connections' in job ? job.connections : []));
+  expect(lists.map(({ length }) => length)).toEqual([1_000, 1_000, 500]);
+  expect(new Set(lists.flat().map((one) => one.connectionId)).size).toBe(seeded.length);
+});

@@ -1,0 +1,254 @@
+// Heartbeats when idle: whoever has just been sent a frame is spared, and nobody is left in silence.
+import fc from 'fast-check';
+import { createBroadcast } from '#core/broadcasting/broadcast';
+import { createCloseConnection } from '#core/connections/close-connection';
+import { createDeliver } from '#core/broadcasting/deliver';
+import { createHeartbeat } from '#core/broadcasting/heartbeat';
+import { createLargeFanOut } from '#core/fan-out/large-fan-out';
+import { createReach, noReach } from '#core/fan-out/recent-fan-outs';
+import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';
+import { shardOf } from '#core/shard';
+import { MemoryStateStore } from '../../../../support/fakes';
+import { createFanOutWorld } from '../../../../support/fan-out';
+
+const interval = 30_000;
+
+function setUp(changes: Partial<Pick<ReturnType<typeof createFanOutWorld>, 'reach'>> = {}) {
+  const world = createFanOutWorld(changes);
+  const { clock, gateway, queue } = world;
+  const closeConnection = createCloseConnection({ ...world, poster: gateway, closer: gateway });
+  const sendHeartbeat = createSendHeartbeat({ ...world, closeConnection, heartbeatSeconds: 30 });
+  const largeFanOut = createLargeFanOut({ ...world, threshold: 100 });
+  const keep = () => Promise.reject(new Error('nothing is to be kept here'));
+  const broadcast = createBroadcast({
+    ...world,
+    ...{ largeFanOut, state: new MemoryStateStore(), rejected: { keep } },
+    lifetimes: { agentDays: 7, sessionHours: 24 },
+  });
+  const heartbeat = createHeartbeat({
+    ...world,
+    ...{ sendHeartbeat, largeFanOut, queue: { plan: () => Promise.resolve() } },
+    heartbeatSeconds: interval / 1000,
+  });
+  const deliver = createDeliver({
+    ...{ ...world, sendHeartbeat, undeliverable: { keep }, inspector: gateway, closeConnection },
+  });
+  const deadline = () => clock.now() + 20_000;
+  const framesOf = (type: string) =>
+    gateway.posts.filter(({ frame }) => (frame as { type: string }).type === type);
+  return {
+    ...world,
+    heartbeats: () => framesOf('heartbeat').map(({ connectionId }) => connectionId),
+    report: () => {
+      const payload = { agentId: 'a', status: 'online', timestamp: clock.now() };
+      const event = { id: 'event', type: 'agent:status', payload, whole: {} };
+      return clock.run(broadcast(event, deadline()));
+    },
+    beat: () => clock.run(heartbeat.onDue({ dueAt: clock.now() }, deadline())),
+    deliverAll: async () => {
+      for (const job of queue.jobs.splice(0)) await clock.run(deliver(job, deadline()));
+    },
+  };
+}
+
+test('spares whom a broadcast has just reached, and counts them all the same', async () => {
+  const world = setUp();
+  const { clock, connections, census, log } = world;
+  connections.seed(clock.now(), ['alice', 'alice', 'bob']);
+  await world.report();
+  clock.advance(interval / 2);
+  await world.beat();
+  expect(world.heartbeats()).toEqual([]);
+  const counts = [...census.shards.values()];
+  expect(counts.reduce((sum, shard) => sum + shard.connections, 0)).toBe(3);
+  expect(counts.reduce((sum, shard) => sum + shard.users, 0)).toBe(2);
+  expect(log.lines.at(-1)?.fields).toMatchObject({ type: 'heartbeat', delivered: 0, spared: 3 });
+});
+
+test('a broadcast more than half an interval ago spares nobody', async () => {
+  const world = setUp();
+  world.connections.seed(world.clock.now(), ['alice']);
+  await world.report();
+  world.clock.advance(interval / 2 + 1);
+  await world.beat();
+  expect(world.heartbeats()).toHaveLength(1);
+});
+
+test('whoever came after the broadcast, or was only opening then, gets a heartbeat', async () => {
+  const world = setUp();
+  const { clock, connections } = world;
+  const [opening] = connections.seed(clock.now(), ['alice'], 10_999);
+  connections.seed(clock.now(), ['alice'], 11_000);
+  await world.report();
+  const [later] = connections.seed(clock.now() + 1, ['alice'], 0);
+  clock.advance(10_000);
+  await world.beat();
+  expect(world.heartbeats().sort()).toEqual([opening?.connectionId, later?.connectionId]);
+});
+
+test('closes connections whose token has expired although they would be spared', async () => {
+  const world = setUp();
+  const { clock, connections, gateway } = world;
+  connections.seed(clock.now() - 3_600_000 + 5_000, ['alice']);
+  await world.report();
+  clock.advance(5_000);
+  await world.beat();
+  expect(gateway.closed).toEqual(['connection-1=']);
+  expect(connections.records.size).toBe(0);
+});
+
+test.each(['failed', 'refused'] as const)(
+  'a broadcast that %s for one connection spares nobody',
+  async (answer) => {
+    const world = setUp();
+    const { clock, connections, gateway } = world;
+    connections.seed(clock.now(), ['alice', 'bob']);
+    gateway.answers.set('connection-2=', answer);
+    await world.report();
+    gateway.answers.clear();
+    await world.beat();
+    expect(world.heartbeats()).toHaveLength(2);
+  },
+);
+
+test('a connection that was gone does not count: the others are spared', async () => {
+  const world = setUp();
+  const { clock, connections, gateway } = world;
+  connections.seed(clock.now(), ['alice', 'bob']);
+  gateway.answers.set('connection-2=', 'gone');
+  await world.report();
+  await world.beat();
+  expect(world.heartbeats()).toEqual([]);
+  expect([...connections.records.keys()]).toEqual(['connection-1=']);
+});
+
+test('of a large broadcast each shard counts by itself', async () => {
+  const world = setUp();
+  const { clock, connections, census, gateway, queue } = world;
+  const [alice, bob] = connections.seed(clock.now(), ['alice', 'bob']);
+  expect(shardOf('alice')).not.toBe(shardOf('bob'));
+  await census.write({ shard: 0, connections: 101, users: 1, takenAt: clock.now() });
+  gateway.answers.set(String(bob?.connectionId), 'failed');
+  await world.report();
+  await world.deliverAll();
+  // What was left over comes later: that its list was delivered says nothing about the shard.
+  gateway.answers.clear();
+  expect(queue.jobs).toHaveLength(1);
+  await world.deliverAll();
+  await world.beat();
+  await world.deliverAll();
+  expect(world.heartbeats()).toEqual([bob?.connectionId]);
+  expect(world.heartbeats()).not.toContain(alice?.connectionId);
+});
+
+test('events by the hundred cost a write every few seconds', async () => {
+  const world = setUp();
+  world.connections.seed(world.clock.now(), ['alice']);
+  const start = world.now();
+  while (world.now() < start + 60_000) {
+    await world.report();
+    world.clock.advance(100);
+  }
+  // A minute, and one each quarter of an interval.
+  expect(world.reachStore.writes).toBe(8);
+  await world.beat();
+  expect(world.heartbeats()).toEqual([]);
+});
+
+test('a store that is down costs heartbeats, and nothing else', async () => {
+  const world = setUp();
+  const { clock, connections, reachStore, log } = world;
+  connections.seed(clock.now(), ['alice']);
+  await world.report();
+  reachStore.read = () => Promise.reject(new Error('the store is down'));
+  await world.beat();
+  expect(world.heartbeats()).toHaveLength(1);
+  reachStore.write = () => Promise.reject(new Error('the store is down'));
+  clock.advance(interval);
+  await world.report();
+  expect(world.gateway.posts).toHaveLength(3);
+  expect(log.lines.filter(({ level }) => level === 'warn').map(({ message }) => message)).toEqual([
+    'reach not read',
+    'reach not noted',
+  ]);
+});
+
+test('with heartbeats that are always sent, a broadcast spares nobody and writes nothing', async () => {
+  const world = setUp({ reach: noReach });
+  world.connections.seed(world.clock.now(), ['alice']);
+  await world.report();
+  await world.beat();
+  expect(world.heartbeats()).toHaveLength(1);
+  expect(world.reachStore.writes).toBe(0);
+});
+
+/** A quarter of a minute of somebody's day; `failing` events reach only half of the connections. */
+const quarter = fc.record({
+  events: fc.array(
+    fc.record({ afterMs: fc.integer({ min: 0, max: 4_000 }), failing: fc.boolean() }),
+    {
+      maxLength: 3,
+    },
+  ),
+  arrivals: fc.integer({ min: 0, max: 2 }),
+});
+
+test('whatever happens, nobody hears nothing for more than one and a half intervals', () =>
+  fc.assert(
+    fc.asyncProperty(fc.array(quarter, { minLength: 8, maxLength: 20 }), async (quarters) => {
+      const world = setUp();
+      const { clock, connections, gateway } = world;
+      const heardAt = new Map<string, number>();
+      const post = gateway.post.bind(gateway);
+      gateway.post = async (connectionId, frame) => {
+        const answer = await post(connectionId, frame);
+        if (answer === 'delivered') heardAt.set(connectionId, clock.now());
+        return answer;
+      };
+      const seed = (count: number) => {
+        const users = Array.from({ length: count }, (_, index) => `user-${index}`);
+        for (const { connectionId } of connections.seed(clock.now(), users, 0)) {
+          heardAt.set(connectionId, clock.now());
+        }
+      };
+      seed(3);
+      for (const [index, { events, arrivals }] of quarters.entries()) {
+        const end = clock.now() + interval / 2;
+        if (index % 2 === 0) await world.beat();
+        seed(arrivals);
+        for (const { afterMs, failing } of events) {
+          clock.advance(afterMs);
+          gateway.answer = (id) => (failing && id.length % 2 === 0 ? 'refused' : 'delivered');
+          await world.report();
+          gateway.answer = () => 'delivered';
+        }
+        clock.milliseconds = Math.max(clock.now(), end);
+        for (const at of heardAt.values()) {
+          expect(clock.now() - at).toBeLessThanOrEqual(1.5 * interval);
+        }
+      }
+    }),
+    { numRuns: 15 },
+  ));
+
+test.each([
+  [30, 15_000],
+  [360, 180_000],
+  [420, 150_000],
+  [540, 30_000],
+])(
+  'every %i s, whoever is spared was sent something %i ms ago at the most',
+  async (seconds, valid) => {
+    const { clock, connections, reachStore, now, log } = createFanOutWorld();
+    const [alice] = connections.seed(clock.now(), ['alice'], 1_000_000);
+    if (alice === undefined) throw new Error('nobody is there');
+    const reach = createReach({ store: reachStore, now, log, heartbeatSeconds: seconds });
+    await reachStore.write({ startedAt: clock.now() });
+    clock.advance(valid);
+    expect((await reach.spared())(alice)).toBe(true);
+    // API Gateway closes what has been silent for ten minutes, and the next heartbeat may be late.
+    expect(valid + seconds * 1000).toBeLessThanOrEqual(570_000);
+    clock.advance(1);
+    expect((await reach.spared())(alice)).toBe(false);
+  },
+);

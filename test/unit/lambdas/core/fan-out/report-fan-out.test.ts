@@ -1,0 +1,72 @@
+import { heartbeatMessage, messageOfEvent } from '#core/fan-out/outgoing-message';
+import type { FanOutReport } from '#core/fan-out/fan-out';
+import { agentEvent } from '../../../../support/events';
+import { createFanOutWorld } from '../../../../support/fan-out';
+
+const online = (timestamp: number) => messageOfEvent(agentEvent('a', 'online', timestamp));
+
+const ended: FanOutReport = {
+  delivered: 5,
+  gone: 1,
+  failed: 2,
+  posts: 9,
+  retried: 3,
+  expired: 4,
+  spared: 7,
+  requeued: 6,
+  closed: 1,
+  requeuedShards: 1,
+  lostShards: 0,
+  milliseconds: 40,
+  postsPerSecond: 225,
+  census: [],
+};
+
+test('every fan-out is one line, and the same numbers as metrics', () => {
+  const { now, log, recorded, report } = createFanOutWorld();
+  const [older, newer] = [now() - 120, now() - 20];
+  const messages = [online(newer), online(older)];
+  report({ messages, eventId: 'event-1', superseded: 3 }, ended);
+  const { census, ...rest } = ended;
+  const counts = { events: 2, superseded: 3, ...rest };
+  expect(census).toEqual([]);
+  expect(log.lines).toEqual([
+    {
+      level: 'info',
+      message: 'fan-out',
+      fields: { type: 'agent:status', eventId: 'event-1', ...counts, ageMilliseconds: 120 },
+    },
+  ]);
+  expect(recorded).toEqual([
+    { type: 'agent:status', numbers: { ...counts, ageMilliseconds: 120 } },
+  ]);
+});
+
+test('stragglers say nothing about the time from event to last delivery', () => {
+  const { log, recorded, report } = createFanOutWorld();
+  report({ messages: [online(0)], isLate: true }, ended);
+  expect(log.lines[0]?.fields).not.toHaveProperty('ageMilliseconds');
+  expect(recorded[0]?.numbers).not.toHaveProperty('ageMilliseconds');
+});
+
+test('a heartbeat that goes out with events says nothing about their age', () => {
+  const { now, log, report } = createFanOutWorld();
+  report({ messages: [heartbeatMessage(now() - 900), online(now() - 20)] }, ended);
+  expect(log.lines[0]?.fields).toMatchObject({ type: 'mixed', events: 1, ageMilliseconds: 20 });
+});
+
+test('the line of a heartbeat tells the census as well', () => {
+  const { now, log, report } = createFanOutWorld();
+  const takenAt = now();
+  const census = [
+    { shard: 0, connections: 3, users: 2, takenAt },
+    { shard: 1, connections: 4, users: 1, takenAt },
+  ];
+  report({ messages: [heartbeatMessage(now())] }, { ...ended, census });
+  expect(log.lines[0]?.fields).toMatchObject({
+    type: 'heartbeat',
+    events: 0,
+    connections: 7,
+    users: 3,
+  });
+});

@@ -1,0 +1,237 @@
+// Connections that do not answer, while events come without end: nobody else waits for them, and they miss nothing.
+import { VirtualClock } from '#cost/virtual-clock';
+import { createCoalescer, type Coalescer } from '#core/coalescing/coalescer';
+import { createFlush } from '#core/coalescing/flush';
+import { messageOfEvent } from '#core/fan-out/outgoing-message';
+import { createPace } from '#core/posting/pace';
+import { agentEvent } from '../../../../support/events';
+import { createFanOutWorld } from '../../../../support/fan-out';
+
+/** As long as the poster waits for an answer. */
+const timeoutMilliseconds = 3_000;
+
+/** What a post takes that is answered. */
+const postMilliseconds = 20;
+
+interface Silence {
+  /** Connections with batches, those without, and how many of each do not answer. */
+  readonly connections: Readonly<
+    Record<'batched' | 'single', readonly [all: number, silent: number]>
+  >;
+  readonly seconds: number;
+  /** How long a post to one that is silent takes, and whether it arrives then. Default: 3 s, and it does not. */
+  readonly silentPost?: { readonly milliseconds: number; readonly arrives: boolean };
+  /** From one event to the next. Default: 100. */
+  readonly everyMilliseconds?: number;
+  /** What each invocation has for posts. Default: 54 s. */
+  readonly invocationMilliseconds?: number;
+}
+
+/** Events that come without end, for so many seconds. */
+async function flushFor({ connections, seconds, ...options }: Silence) {
+  const { silentPost, invocationMilliseconds = 54_000, everyMilliseconds = 100 } = options;
+  const clock = new VirtualClock();
+  const now = () => 1_770_000_000_000 + Math.round(clock.now());
+  const pace = createPace({ now, ceiling: 8_000 });
+  const world = createFanOutWorld({ now, timers: clock, pace, concurrency: 160 });
+  const { milliseconds, arrives } = silentPost ?? {
+    milliseconds: timeoutMilliseconds,
+    arrives: false,
+  };
+  const silent = new Set<string>();
+  const all: { readonly connectionId: string; readonly lane: 'batched' | 'single' }[] = [];
+  for (const lane of ['batched', 'single'] as const) {
+    const [count, silentCount] = connections[lane];
+    const users = Array.from({ length: count }, (_, index) => `${lane}-${index}`);
+    world.connections.seed(now(), users).forEach((connection, index) => {
+      const { connectionId } = connection;
+      if (lane === 'batched')
+        world.connections.records.set(connectionId, { ...connection, batches: true });
+      if (index < silentCount) silent.add(connectionId);
+      all.push({ connectionId, lane });
+    });
+  }
+
+  const reportedAt = new Map<string, number>();
+  const got = new Map<string, string[]>(all.map(({ connectionId }) => [connectionId, []]));
+  const begunAt = { batched: new Set<number>(), single: new Set<number>() };
+  const longest = { batched: 0, single: 0 };
+  const laneOf = new Map(all.map(({ connectionId, lane }) => [connectionId, lane]));
+  const inFlight = new Map<string, number>();
+  let mostInFlightToOne = 0;
+  world.gateway.post = async (connectionId, frame) => {
+    const lane = laneOf.get(connectionId) ?? 'single';
+    const isSilent = silent.has(connectionId);
+    const flying = (inFlight.get(connectionId) ?? 0) + 1;
+    inFlight.set(connectionId, flying);
+    mostInFlightToOne = Math.max(mostInFlightToOne, flying);
+    if (!isSilent) begunAt[lane].add(now());
+    await new Promise<void>((resolve) =>
+      clock.after(isSilent ? milliseconds : postMilliseconds, resolve),
+    );
+    inFlight.set(connectionId, (inFlight.get(connectionId) ?? 0) - 1);
+    if (isSilent && !arrives) return 'failed';
+    for (const text of textsIn(frame)) {
+      got.get(connectionId)?.push(text);
+      if (!isSilent)
+        longest[lane] = Math.max(longest[lane], now() - (reportedAt.get(text) ?? -Infinity));
+    }
+    return 'delivered';
+  };
+
+  const invocations: Promise<void>[] = [];
+  let holders = 0;
+  let unfinished = 0;
+  /** Runs in an execution environment of its own. */
+  async function invoke(work: (coalescer: Coalescer, deadline: number) => Promise<void>) {
+    let underWay = 0;
+    const coalesceMilliseconds = 500;
+    const post = async (connectionId: string, text: string) => {
+      underWay += 1;
+      const delivery = await world.gateway.post(connectionId, text);
+      underWay -= 1;
+      return delivery;
+    };
+    const coalescer = createCoalescer({
+      ...{ lease: world.lease, pending: world.pending, log: world.log, coalesceMilliseconds },
+      ...{ now, timers: clock, createId: () => `holder-${(holders += 1)}` },
+      flush: createFlush({
+        ...{ ...world.delivery, census: world.census, reach: world.reach, report: world.report },
+        ...{ coalesceMilliseconds, largeFanOutConnections: 1_000, poster: { post } },
+      }),
+      handOver: () => {
+        invocations.push(invoke((other, deadline) => other.drain(deadline)));
+        return Promise.resolve();
+      },
+    });
+    await work(coalescer, now() + invocationMilliseconds);
+    unfinished += underWay;
+  }
+
+  const events: string[] = [];
+  for (let at = 0; at < seconds * 1_000; at += everyMilliseconds) {
+    const invocation = async () => {
+      await new Promise<void>((resolve) => clock.after(at, resolve));
+      const message = messageOfEvent(agentEvent(`agent-${at}`, 'online', now()));
+      events.push(message.text);
+      reportedAt.set(message.text, now());
+      const onFlushed = () => Promise.resolve();
+      const outgoing = { id: `event-${at}`, messages: [message], onFlushed };
+      await invoke((coalescer, deadline) => coalescer.send(outgoing, deadline));
+    };
+    invocations.push(invocation());
+  }
+  // More may have been handed over meanwhile.
+  for (let ended = 0; ended < invocations.length;) {
+    ended = invocations.length;
+    await clock.run(Promise.all(invocations));
+  }
+  const queued = new Map<string, string[]>();
+  for (const job of world.queue.jobs) {
+    if (!('connections' in job)) throw new Error('All shards are read to their end.');
+    for (const { connectionId } of job.connections)
+      queued.set(connectionId, [...(queued.get(connectionId) ?? []), ...job.messages]);
+  }
+  return {
+    ...{ world, events, got, queued, silent, longest, mostInFlightToOne, all },
+    unfinished,
+    longestGap: { batched: gapIn([...begunAt.batched]), single: gapIn([...begunAt.single]) },
+  };
+}
+
+function textsIn(frame: string): string[] {
+  const parsed = JSON.parse(frame) as { type: string; payload: { messages: unknown[] } };
+  return parsed.type === 'batch'
+    ? parsed.payload.messages.map((message) => JSON.stringify(message))
+    : [frame];
+}
+
+/** The longest time from one moment to the next. */
+function gapIn(times: readonly number[]): number {
+  return Math.max(0, ...times.slice(1).map((time, index) => time - (times[index] ?? time)));
+}
+
+const cases: readonly [string, Silence['connections'], 'batched' | 'single'][] = [
+  ['one of a hundred with batches', { batched: [100, 1], single: [0, 0] }, 'batched'],
+  ['five of a hundred with batches', { batched: [100, 5], single: [0, 0] }, 'batched'],
+  ['one of a hundred without, beside others', { batched: [50, 0], single: [100, 1] }, 'single'],
+  ['five of a hundred without', { batched: [50, 0], single: [100, 5] }, 'single'],
+  ['one of two', { batched: [2, 1], single: [0, 0] }, 'batched'],
+];
+
+test.each(cases)(
+  'nobody waits for connections that do not answer: %s',
+  async (_, connections, lane) => {
+    const { longest, longestGap } = await flushFor({ connections, seconds: 10 });
+    // An interval between flushes, and what the posts of one take.
+    expect(longestGap[lane]).toBeLessThanOrEqual(500 + 50);
+    expect(longest[lane]).toBeLessThanOrEqual(500 + 50);
+  },
+);
+
+test('who does not answer is posted to by one flush at a time, and the queue gets all that it misses, in order', async () => {
+  const connections = { batched: [100, 5], single: [100, 5] } as const;
+  const flushed = await flushFor({ connections, seconds: 10 });
+  const { all, events, got, queued, silent, world } = flushed;
+  expect(flushed.mostInFlightToOne).toBe(1);
+  for (const { connectionId } of all) {
+    expect((silent.has(connectionId) ? queued : got).get(connectionId)).toEqual(events);
+  }
+  // Who misses the same shares a job: at most one for each time that is waited for an answer, and for each lane.
+  expect(world.queue.jobs.length).toBeLessThanOrEqual(2 * (10 / 3 + 1));
+  expect(flushed.unfinished).toBe(0);
+});
+
+test.each([700, 1_200])(
+  'who answers after %d ms gets everything once: what comes meanwhile, from the queue',
+  async (milliseconds) => {
+    const connections = { batched: [50, 1], single: [50, 1] } as const;
+    const silentPost = { milliseconds, arrives: true };
+    const flushed = await flushFor({ connections, seconds: 10, silentPost });
+    const { events, got, queued, silent } = flushed;
+    for (const id of silent) {
+      expect([...(got.get(id) ?? []), ...(queued.get(id) ?? [])].sort()).toEqual(
+        [...events].sort(),
+      );
+    }
+    expect(flushed.longest.batched).toBeLessThanOrEqual(500 + 50);
+    expect(flushed.longest.single).toBeLessThanOrEqual(500 + 50);
+    expect(flushed.mostInFlightToOne).toBe(1);
+  },
+);
+
+test('who is only slow is waited for', async () => {
+  const connections = { batched: [50, 1], single: [50, 1] } as const;
+  const silentPost = { milliseconds: 200, arrives: true };
+  const { got, queued, silent, events } = await flushFor({ connections, seconds: 5, silentPost });
+  for (const id of silent) expect(got.get(id)).toEqual(events);
+  expect(queued.size).toBe(0);
+});
+
+test('at the end of an invocation the lease is free before the stragglers have ended, and the invocation waits for them', async () => {
+  const connections = { batched: [50, 1], single: [50, 1] } as const;
+  const flushed = await flushFor({ connections, seconds: 20, invocationMilliseconds: 6_500 });
+  const { events, got, queued, silent } = flushed;
+  for (const id of silent) {
+    expect([...(queued.get(id) ?? [])].sort()).toEqual([...events].sort());
+    expect(got.get(id)).toEqual([]);
+  }
+  expect(flushed.longest.batched).toBeLessThanOrEqual(500 + 150);
+  expect(flushed.unfinished).toBe(0);
+});
+
+test('in a quiet hour the lease is kept for a straggler, so that nobody else posts to it', async () => {
+  const connections = { batched: [50, 1], single: [50, 1] } as const;
+  const flushed = await flushFor({ connections, seconds: 10, everyMilliseconds: 1_000 });
+  expect(flushed.mostInFlightToOne).toBe(1);
+  for (const id of flushed.silent) expect(flushed.queued.get(id)).toEqual(flushed.events);
+  expect(flushed.longest.batched).toBeLessThanOrEqual(250 + 50);
+  expect(flushed.longest.single).toBeLessThanOrEqual(250 + 50);
+});
+
+test('more than a tenth that do not answer are waited for, as it is not theirs alone, but nobody rests for it', async () => {
+  const connections = { batched: [100, 0], single: [100, 11] } as const;
+  const { longestGap } = await flushFor({ connections, seconds: 20 });
+  expect(longestGap.single).toBeGreaterThan(timeoutMilliseconds);
+  expect(longestGap.single).toBeLessThan(2 * timeoutMilliseconds + 1_000);
+});

@@ -1,0 +1,342 @@
+import fc from 'fast-check';
+import { parseServerFrame } from '#sdk/protocol';
+import { createAnswerFakes, tokenOf } from '../../../../support/answer';
+import { anyCharacter } from '../../../../support/any-text';
+import { sessionEvent } from '../../../../support/events';
+import { eventually } from '../../../../support/eventually';
+
+test.each(['{"type":"ping"}', ' {"type":"ping","payload":{}} ', '{"type":"ping","extra":1}'])(
+  'answers %s with a pong',
+  async (text) => {
+    const { ask, clock } = createAnswerFakes();
+    await expect(ask(text)).resolves.toEqual({
+      type: 'pong',
+      payload: { timestamp: clock.now() },
+    });
+  },
+);
+
+test.each([
+  ['', 'invalid_json'],
+  ['hello', 'invalid_json'],
+  ['{"type":"ping"', 'invalid_json'],
+  ['\u0000\uFFFD', 'invalid_json'],
+  ['[]', 'invalid_frame'],
+  ['null', 'invalid_frame'],
+  ['"ping"', 'invalid_frame'],
+  ['{}', 'invalid_frame'],
+  ['{"type":1}', 'invalid_frame'],
+  ['{"type":"state:sync","payload":{"since":-1}}', 'invalid_frame'],
+  ['{"type":"token:refresh"}', 'invalid_frame'],
+  ['{"type":"agent:status","payload":{}}', 'unknown_type'],
+  ['{"type":"__proto__"}', 'unknown_type'],
+  ['{"type":"constructor"}', 'unknown_type'],
+  ['['.repeat(15_000) + ']'.repeat(15_000), 'invalid_frame'],
+])('answers %.40s with the error %s', async (text, code) => {
+  const { ask, log } = createAnswerFakes();
+  await expect(ask(text)).resolves.toMatchObject({ type: 'error', payload: { code } });
+  expect(log.lines).toEqual([
+    { level: 'info', message: 'frame refused', fields: { connectionId: 'connection-1=', code } },
+  ]);
+});
+
+test('answers anything at all with one documented frame, and never throws', async () => {
+  const payload = fc.oneof(
+    fc.record({ since: fc.oneof(fc.nat(), fc.anything()) }, { requiredKeys: [] }),
+    fc.record({ token: fc.oneof(fc.string(), fc.anything()) }),
+    fc.jsonValue(),
+  );
+  const texts = fc.oneof(
+    fc.string({ unit: anyCharacter }),
+    fc.json(),
+    fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('utf8')),
+    fc
+      .record({ type: fc.constantFrom('ping', 'state:sync', 'token:refresh', 'pong'), payload })
+      .map((frame) => JSON.stringify(frame)),
+  );
+  const { answer, clock, connection, state } = createAnswerFakes();
+  const event = { agentId: 'a', status: 'online', timestamp: 1 } as const;
+  const times = { updatedAt: clock.now(), expiresAt: clock.now() + 1e10 };
+  await state.put({ type: 'agent:status', payload: event }, times);
+  await fc.assert(
+    fc.asyncProperty(texts, async (text) => {
+      clock.advance(1_000);
+      const later = { ...connection, expiresAt: clock.now() + 1_000 };
+      const answered = (await answer(text, later, clock.now() + 1_000)) ?? '';
+      const parsed = parseServerFrame(answered);
+      expect(parsed).toMatchObject({ ok: true });
+      expect(parsed.ok && ['pong', 'error', 'state:snapshot'].includes(parsed.value.type)).toBe(
+        true,
+      );
+    }),
+  );
+});
+
+test('answers 20 frames at once, the others with rate_limited, and 60 a minute after that', async () => {
+  const { ask, clock, counted, gateway } = createAnswerFakes();
+  const send = async (count: number) => {
+    const types: unknown[] = [];
+    for (let index = 0; index < count; index += 1) {
+      const frame = await ask({ type: 'ping' });
+      types.push(frame?.type === 'error' ? frame.payload['code'] : frame?.type);
+    }
+    return types;
+  };
+  const pongs = (count: number) => Array.from({ length: count }, () => 'pong');
+  await expect(send(22)).resolves.toEqual([...pongs(20), 'rate_limited', 'rate_limited']);
+  clock.advance(3_000);
+  await expect(send(4)).resolves.toEqual([...pongs(3), 'rate_limited']);
+  expect(counted).toEqual(['FramesLimited', 'FramesLimited', 'FramesLimited']);
+  expect(gateway.closed).toEqual([]);
+});
+
+test('closes a connection that sends five times what is allowed, with the reason', async () => {
+  const { ask, gateway, connections, connection } = createAnswerFakes();
+  let answered = 0;
+  while ((await ask('flood')) !== undefined) answered += 1;
+  expect(answered).toBe(5 * 20);
+  expect(gateway.posts).toEqual([
+    {
+      connectionId: connection.connectionId,
+      frame: { type: 'connection:closing', payload: { reason: 'rate_limited' } },
+    },
+  ]);
+  expect(gateway.closed).toEqual([connection.connectionId]);
+  expect(connections.records.size).toBe(0);
+});
+
+test('a client that goes on at more than allowed, but less than five times, is never closed', async () => {
+  const { ask, clock, gateway } = createAnswerFakes();
+  for (let second = 0; second < 120; second += 1) {
+    clock.advance(1_000);
+    for (let frame = 0; frame < 4; frame += 1) await ask({ type: 'ping' });
+  }
+  expect(gateway.closed).toEqual([]);
+  await expect(ask({ type: 'ping' })).resolves.toMatchObject({ payload: { code: 'rate_limited' } });
+});
+
+describe('while nobody can count', () => {
+  const uncounted = () => {
+    const fakes = createAnswerFakes();
+    fakes.rateLimits.take = () => Promise.reject(new Error('the store is down'));
+    return fakes;
+  };
+
+  test('answers what costs little', async () => {
+    const { ask, log } = uncounted();
+    await expect(ask({ type: 'ping' })).resolves.toMatchObject({ type: 'pong' });
+    expect(log.lines.map(({ message }) => message)).toEqual(['frame not counted']);
+    await expect(ask('hello')).resolves.toMatchObject({ payload: { code: 'invalid_json' } });
+  });
+
+  test('limits what costs much', async () => {
+    const { ask, counted, gateway, connection } = uncounted();
+    const limited = { type: 'error', payload: { code: 'rate_limited' } };
+    await expect(ask({ type: 'state:sync' })).resolves.toMatchObject(limited);
+    const token = tokenOf('alice', connection.expiresAt + 60_000);
+    await expect(ask({ type: 'token:refresh', payload: { token } })).resolves.toMatchObject(
+      limited,
+    );
+    expect(counted).toEqual(['FramesLimited', 'FramesLimited']);
+    expect(gateway.posts).toEqual([]);
+  });
+});
+
+describe('syncs', () => {
+  const sync = { type: 'state:sync' };
+  const limited = { type: 'error', payload: { code: 'rate_limited' } };
+
+  test('are limited by user, not by connection: as many at once as connections, then 6 a minute', async () => {
+    const { ask, clock, connections, gateway } = createAnswerFakes();
+    const tabs = connections.seed(clock.now(), Array<string>(20).fill('alice'));
+    const [other] = connections.seed(clock.now(), ['bob']);
+    for (const tab of tabs) {
+      await expect(ask(sync, tab)).resolves.toMatchObject({ payload: { complete: true } });
+    }
+    // A new connection is no new bucket.
+    const [late] = connections.seed(clock.now(), ['alice']);
+    await expect(ask(sync, late)).resolves.toMatchObject(limited);
+    await expect(ask(sync, other)).resolves.toMatchObject({ payload: { complete: true } });
+    clock.advance(10_000);
+    await expect(ask(sync, late)).resolves.toMatchObject({ payload: { complete: true } });
+    await expect(ask(sync, tabs[0])).resolves.toMatchObject(limited);
+    expect(gateway.closed).toEqual([]);
+  });
+
+  test('a connection that is being told is not told again at the same time, and later is', async () => {
+    const { ask, state, clock, connections } = createAnswerFakes();
+    const pages = state.pages.bind(state);
+    let begun = 0;
+    let goOn = (): void => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    state.pages = async function* (...query) {
+      begun += 1;
+      await held;
+      yield* pages(...query);
+    };
+    const first = ask(sync);
+    await eventually(() => {
+      expect(begun).toBe(16);
+    });
+    await expect(ask(sync)).resolves.toMatchObject(limited);
+    // Another connection of the same user is told.
+    const [tab] = connections.seed(clock.now(), ['alice']);
+    const second = ask(sync, tab);
+    await eventually(() => {
+      expect(begun).toBe(32);
+    });
+    goOn();
+    await expect(first).resolves.toMatchObject({ payload: { complete: true } });
+    await expect(second).resolves.toMatchObject({ payload: { complete: true } });
+    await expect(ask(sync)).resolves.toMatchObject({ payload: { complete: true } });
+  });
+
+  test('a function that died while it told the state is made up for after half a minute', async () => {
+    const { ask, clock, syncMarkers, connection } = createAnswerFakes();
+    await syncMarkers.begin(connection, clock.now(), clock.now() + 30_000);
+    await expect(ask(sync)).resolves.toMatchObject(limited);
+    clock.advance(30_000);
+    await expect(ask(sync)).resolves.toMatchObject({ payload: { complete: true } });
+  });
+
+  test('are not begun when their marker cannot be set, and the answer stays when it cannot be withdrawn', async () => {
+    const { ask, syncMarkers, log } = createAnswerFakes();
+    syncMarkers.end = () => Promise.reject(new Error('the store is down'));
+    await expect(ask(sync)).resolves.toMatchObject({ payload: { complete: true } });
+    expect(log.lines.map(({ message }) => message)).toContain('sync marker not withdrawn');
+    syncMarkers.begin = () => Promise.reject(new Error('the store is down'));
+    await expect(ask(sync)).resolves.toMatchObject(limited);
+  });
+});
+
+describe('messages of a user', () => {
+  test('are limited over all connections: five connections’ worth', async () => {
+    const { ask, clock, connections } = createAnswerFakes();
+    const tabs = connections.seed(clock.now(), Array<string>(20).fill('alice'));
+    let answered = 0;
+    for (const tab of tabs)
+      for (let ping = 0; ping < 8; ping += 1) {
+        if ((await ask({ type: 'ping' }, tab))?.type === 'pong') answered += 1;
+      }
+    expect(answered).toBe(5 * 20);
+  });
+
+  test('twenty tabs that come back at once, and each look whether it is alive, are never limited', async () => {
+    const { ask, clock, connections, counted } = createAnswerFakes();
+    const tabs = connections.seed(clock.now(), Array<string>(20).fill('alice'));
+    for (const tab of tabs) {
+      await ask({ type: 'state:sync' }, tab);
+      await ask({ type: 'ping' }, tab);
+    }
+    for (let minute = 0; minute < 10; minute += 1) {
+      clock.advance(60_000);
+      for (const tab of tabs) for (let n = 0; n < 4; n += 1) await ask({ type: 'ping' }, tab);
+    }
+    expect(counted).toEqual([]);
+  });
+
+  test('one tab that floods takes nothing from the others', async () => {
+    const { ask, clock, connections } = createAnswerFakes();
+    const [loud, quiet] = connections.seed(clock.now(), ['alice', 'alice']);
+    while ((await ask({ type: 'ping' }, loud)) !== undefined);
+    await expect(ask({ type: 'ping' }, quiet)).resolves.toMatchObject({ type: 'pong' });
+    await expect(ask({ type: 'state:sync' }, quiet)).resolves.toMatchObject({
+      payload: { complete: true },
+    });
+  });
+
+  test('a user whose connection was closed because it flooded is not let in for a minute', async () => {
+    const { ask, clock, rateLimits } = createAnswerFakes();
+    const handshake = () =>
+      rateLimits.take('alice', 'handshakes', { perMinute: 30, burst: 20 }, clock.now());
+    while ((await ask({ type: 'ping' })) !== undefined);
+    await expect(handshake()).resolves.toBe(false);
+    clock.advance(59_000);
+    await expect(handshake()).resolves.toBe(false);
+    clock.advance(1_000);
+    await expect(handshake()).resolves.toBe(true);
+  });
+
+  test('whoever comes back after a flood has no new refusals to spend', async () => {
+    const { ask, clock, connections } = createAnswerFakes();
+    const [first, second] = connections.seed(clock.now(), ['alice', 'alice']);
+    while ((await ask({ type: 'ping' }, first)) !== undefined);
+    let answered = 0;
+    while ((await ask({ type: 'ping' }, second)) !== undefined) answered += 1;
+    expect(answered).toBe(20);
+  });
+});
+
+test('a connection whose token has expired is closed instead of being answered', async () => {
+  const { ask, clock, connection, connections, gateway } = createAnswerFakes();
+  clock.milliseconds = connection.expiresAt;
+  await expect(ask({ type: 'ping' })).resolves.toBeUndefined();
+  expect(gateway.posts).toEqual([
+    {
+      connectionId: connection.connectionId,
+      frame: { type: 'connection:closing', payload: { reason: 'token_expired' } },
+    },
+  ]);
+  expect(connections.records.size).toBe(0);
+  await expect(ask({ type: 'ping' })).resolves.toBeUndefined();
+});
+
+test('a connection that was refreshed in time is answered after its first token has expired', async () => {
+  const { ask, clock, connection, gateway, state } = createAnswerFakes();
+  const token = tokenOf('alice', connection.expiresAt + 60_000);
+  await expect(ask({ type: 'token:refresh', payload: { token } })).resolves.toEqual({
+    type: 'token:refreshed',
+    payload: { expiresAt: connection.expiresAt + 60_000 },
+  });
+  clock.milliseconds = connection.expiresAt + 59_000;
+  await expect(ask({ type: 'ping' })).resolves.toMatchObject({ type: 'pong' });
+  // More than one frame: those that are posted must know of the refresh, too.
+  const times = { updatedAt: clock.now(), expiresAt: clock.now() + 1e9 };
+  for (let agent = 0; agent < 3; agent += 1) {
+    await state.put(sessionEvent(`agent-${agent}`, 's', 'x'.repeat(20_000), 1), times);
+  }
+  await expect(ask({ type: 'state:sync' })).resolves.toMatchObject({ payload: { complete: true } });
+  expect(gateway.posts).toHaveLength(2);
+  clock.milliseconds = connection.expiresAt + 60_000;
+  await expect(ask({ type: 'ping' })).resolves.toBeUndefined();
+  expect(gateway.closed).toHaveLength(1);
+});
+
+test.each([
+  ['closed', 'expires', 0, undefined, ['connection:closing']],
+  [
+    'answered',
+    'expires and was refreshed',
+    60_000,
+    'state:snapshot',
+    ['state:snapshot', 'state:snapshot'],
+  ],
+])(
+  'a connection is %s whose token %s while its state is read',
+  async (_, __, extension, answered, posted) => {
+    const { ask, clock, connection, connections, gateway, state } = createAnswerFakes();
+    const times = { updatedAt: clock.now(), expiresAt: clock.now() + 1e10 };
+    for (let agent = 0; agent < 3; agent += 1) {
+      await state.put(sessionEvent(`agent-${agent}`, 's', 'x'.repeat(20_000), 1), times);
+    }
+    clock.milliseconds = connection.expiresAt - 1_000;
+    const pages = state.pages.bind(state);
+    state.pages = (...query) => {
+      void connections.extend(connection, connection.expiresAt + extension);
+      clock.milliseconds = connection.expiresAt;
+      return pages(...query);
+    };
+    await expect(ask({ type: 'state:sync' }).then((frame) => frame?.type)).resolves.toBe(answered);
+    const types = gateway.posts.map(({ frame }) => (frame as { type: string }).type);
+    expect(types).toEqual(posted);
+    expect(gateway.closed).toHaveLength(answered === undefined ? 1 : 0);
+  },
+);
+
+test('says that it cannot answer when nobody knows whether the connection has expired', async () => {
+  const { ask, clock, connection, connections, gateway } = createAnswerFakes();
+  connections.find = () => Promise.reject(new Error('the store is down'));
+  clock.milliseconds = connection.expiresAt;
+  await expect(ask({ type: 'ping' })).resolves.toMatchObject({ payload: { code: 'unavailable' } });
+  expect(gateway.closed).toEqual([]);
+});

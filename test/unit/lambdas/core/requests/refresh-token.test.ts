@@ -1,0 +1,116 @@
+import { KeysUnavailableError } from '#core/auth/no-verdict';
+import { createAnswerFakes, tokenOf } from '../../../../support/answer';
+
+const refresh = (token: string) => ({ type: 'token:refresh', payload: { token } });
+
+test('prolongs the connection, at the most to two hours and a minute after it was opened', async () => {
+  const { ask, clock, connection, connections } = createAnswerFakes();
+  const soon = connection.expiresAt + 60_500;
+  await expect(ask(refresh(tokenOf('alice', soon)))).resolves.toEqual({
+    type: 'token:refreshed',
+    payload: { expiresAt: soon - 500 },
+  });
+  expect(connections.records.get(connection.connectionId)?.expiresAt).toBe(soon - 500);
+  const longest = connection.connectedAt + 121 * 60_000;
+  await expect(ask(refresh(tokenOf('alice', clock.now() + 86_400_000)))).resolves.toMatchObject({
+    payload: { expiresAt: longest },
+  });
+  expect(connections.records.get(connection.connectionId)).toEqual({
+    ...connection,
+    expiresAt: longest,
+  });
+});
+
+test('a token that ends earlier takes nothing away', async () => {
+  const { ask, clock, connection, connections } = createAnswerFakes();
+  await expect(ask(refresh(tokenOf('alice', clock.now() + 5_000)))).resolves.toEqual({
+    type: 'token:refreshed',
+    payload: { expiresAt: connection.expiresAt },
+  });
+  expect(connections.records.get(connection.connectionId)).toEqual(connection);
+});
+
+test.each([
+  ['of another user', 'mallory:9999999999999', 'user_wrong'],
+  ['that is none', 'a.secret', 'token_malformed'],
+  ['that has expired', 'alice:1', 'token_expired'],
+])('refuses a token %s, and the connection is as it was', async (_, token, code) => {
+  const { ask, connection, connections, gateway, log } = createAnswerFakes();
+  await expect(ask(refresh(token))).resolves.toEqual({
+    type: 'error',
+    payload: { code: 'token_refused', message: 'The token is not valid for this connection.' },
+  });
+  expect([...connections.records.values()]).toEqual([connection]);
+  expect(gateway.closed).toEqual([]);
+  expect(log.lines).toMatchObject([{ message: 'token refused', fields: { code } }]);
+  expect(JSON.stringify(log.lines)).not.toContain(token);
+});
+
+test.each([
+  ['an older token', -3_600_000],
+  ['a token of the second in which the user was sent away', -999],
+  ['a token that does not say when it was issued', undefined],
+])('refuses %s, and the connection is as it was', async (_what, ahead) => {
+  const { ask, clock, connection, connections, log } = createAnswerFakes();
+  const disconnectedAt = clock.now() - 60_000;
+  await connections.markDisconnected('alice', { disconnectedAt, endsAt: clock.now() + 1_000 });
+  const issuedAt = ahead === undefined ? undefined : disconnectedAt + ahead;
+  const longer = connection.expiresAt + 60_000;
+  await expect(ask(refresh(tokenOf('alice', longer, issuedAt)))).resolves.toMatchObject({
+    payload: { code: 'token_refused' },
+  });
+  expect([...connections.records.values()]).toEqual([connection]);
+  expect(log.lines).toMatchObject([
+    { message: 'token refused', fields: { code: 'user_disconnected' } },
+  ]);
+  await expect(ask(refresh(tokenOf('alice', longer, disconnectedAt + 1)))).resolves.toMatchObject({
+    type: 'token:refreshed',
+  });
+});
+
+test('of two tokens at once the later one counts, whichever is noted first', async () => {
+  const { ask, connection, connections } = createAnswerFakes();
+  const [sooner, later] = [60_000, 120_000].map((more) => connection.expiresAt + more);
+  const extend = connections.extend.bind(connections);
+  connections.extend = async (key, expiresAt) => {
+    await extend(key, later ?? 0);
+    return extend(key, expiresAt);
+  };
+  await expect(ask(refresh(tokenOf('alice', sooner ?? 0)))).resolves.toEqual({
+    type: 'token:refreshed',
+    payload: { expiresAt: later },
+  });
+  expect(connections.records.get(connection.connectionId)?.expiresAt).toBe(later);
+});
+
+test('refuses for a connection that was closed meanwhile, and brings no record to life', async () => {
+  const { ask, clock, connections } = createAnswerFakes();
+  const token = tokenOf('alice', clock.now() + 7_000_000);
+  connections.extend = ({ connectionId }) =>
+    Promise.resolve(!connections.records.delete(connectionId));
+  await expect(ask(refresh(token))).resolves.toMatchObject({ payload: { code: 'token_refused' } });
+  connections.records.clear();
+  await expect(ask(refresh(token))).resolves.toMatchObject({ payload: { code: 'token_refused' } });
+  expect(connections.records.size).toBe(0);
+});
+
+test.each([
+  ['verifier', new KeysUnavailableError('down'), 'keys_unavailable'],
+  ['verifier', new TypeError('x is undefined'), 'unexpected_error'],
+  ['connections', new Error('down'), 'table_unavailable'],
+] as const)(
+  'says so when it cannot be done now, because of the %s: %s',
+  async (part, error, code) => {
+    const { ask, clock, connection, log, ...world } = createAnswerFakes();
+    const down = () => Promise.reject(error);
+    if (part === 'verifier') world.verifier.verify = down;
+    else world.connections.ofUser = down;
+    await expect(ask(refresh(tokenOf('alice', clock.now() + 60_000)))).resolves.toMatchObject({
+      payload: { code: 'unavailable' },
+    });
+    expect(log.lines).toMatchObject([
+      { level: 'error', message: 'token not refreshed', fields: { code } },
+    ]);
+    expect([...world.connections.records.values()]).toEqual([connection]);
+  },
+);

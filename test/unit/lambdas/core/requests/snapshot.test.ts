@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { snapshotFrames } from '#core/requests/snapshot';
+import {
+  maxEventFrameBytes,
+  maxFrameBytes,
+  parseEvent,
+  parseServerFrame,
+  utf8Length,
+  type EventFrame,
+} from '#sdk/protocol';
+import { anyCharacter } from '../../../../support/any-text';
+import { agentEvent, sessionEvent } from '../../../../support/events';
+
+const timestamp = 1_707_163_200_000;
+
+function parseAll(texts: readonly string[]) {
+  return texts.map((text) => {
+    const parsed = parseServerFrame(text);
+    if (!parsed.ok || parsed.value.type !== 'state:snapshot') throw new Error(text);
+    return parsed.value.payload;
+  });
+}
+
+test('nothing at all is one complete snapshot', () => {
+  expect(parseAll(snapshotFrames([], timestamp, 30))).toEqual([
+    { agents: [], sessions: [], timestamp, complete: true, heartbeatSeconds: 30 },
+  ]);
+});
+
+test('every register is told once, in order, in frames that fit and could not be fewer', () => {
+  const text = fc
+    .string({ unit: anyCharacter, maxLength: 6_000 })
+    .map((value) => value.toWellFormed());
+  const event = fc.oneof(
+    fc.nat().map((id) => agentEvent(`agent-${id}`, 'online', 1)),
+    fc.tuple(fc.nat(), text).map(([id, message]) => sessionEvent(`agent-${id}`, 's', message, 1)),
+  );
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 40 }), (events) => {
+      const texts = snapshotFrames(events, timestamp, 540);
+      for (const frame of texts) expect(utf8Length(frame)).toBeLessThanOrEqual(maxFrameBytes);
+      const parts = parseAll(texts);
+      expect(parts.map(({ complete }) => complete)).toEqual(
+        parts.map((_, index) => index === parts.length - 1),
+      );
+      const told = (type: EventFrame['type']) =>
+        events.filter((one) => one.type === type).map(({ payload }) => payload);
+      expect(parts.flatMap(({ agents }) => agents)).toEqual(told('agent:status'));
+      expect(parts.flatMap(({ sessions }) => sessions)).toEqual(told('session:activity'));
+      // Two frames side by side would not fit into one.
+      for (const [index, frame] of texts.slice(1).entries()) {
+        const both = utf8Length(frame) + utf8Length(texts[index] ?? '');
+        expect(both).toBeGreaterThan(maxFrameBytes - 200);
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('the largest event there may be fits into a snapshot', () => {
+  const overhead = utf8Length(JSON.stringify(sessionEvent('a', 's', '', 9_007_199_254_740_991)));
+  const lastMessage = 'x'.repeat(maxEventFrameBytes - overhead);
+  const event = sessionEvent('a', 's', lastMessage, 9_007_199_254_740_991);
+  expect(parseEvent('session:activity', event.payload)).toMatchObject({ ok: true });
+  const [text = '', ...others] = snapshotFrames([event], 9_007_199_254_740_991, 540).slice(-1);
+  expect(others).toEqual([]);
+  expect(utf8Length(text)).toBeLessThanOrEqual(maxFrameBytes);
+  expect(parseAll([text])[0]?.sessions).toEqual([event.payload]);
+});

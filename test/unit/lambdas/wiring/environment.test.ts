@@ -1,0 +1,32 @@
+import { ConfigurationError, readSettings } from '#wiring/environment';
+
+test('reads settings by their variables, as what they are', () => {
+  const environment = {
+    TABLE_NAME: 'table',
+    HEARTBEAT_SECONDS: '30',
+    USE_MOCK_DATA: 'false',
+    GATEWAY_URL: '',
+    OTHER: 'ignored',
+  };
+  const names = ['tableName', 'heartbeatSeconds', 'useMockData'] as const;
+  expect(readSettings(environment, names, ['gatewayUrl'])).toEqual({
+    tableName: 'table',
+    heartbeatSeconds: 30,
+    useMockData: false,
+  });
+});
+
+test('lists every fault in one message, by variable', () => {
+  const read = () =>
+    readSettings({ HEARTBEAT_SECONDS: '7', CALLBACK_URL: 'http://example.com/live' }, [
+      'tableName',
+      'heartbeatSeconds',
+      'callbackUrl',
+    ]);
+  expect(read).toThrow(ConfigurationError);
+  expect(read).toThrow(
+    'The environment is not as expected: TABLE_NAME is missing; ' +
+      'HEARTBEAT_SECONDS must be a divisor or a multiple of 60; CALLBACK_URL must be ' +
+      "the stage's own @connections URL: an https URL without credentials.",
+  );
+});
