@@ -26,6 +26,8 @@ export interface Account {
   };
   /** Runs a program in the project's folder, in a shell of the administrator's, and returns what it said; rejects with that when it fails. */
   readonly run: (program: string, ...args: readonly string[]) => Promise<string>;
+  /** Runs a script of this folder likewise. */
+  readonly python: (script: string, ...args: readonly string[]) => Promise<string>;
   /** What exists, as a version by kind and name. */
   readonly inventory: () => Promise<Record<string, string>>;
   readonly close: () => Promise<void>;
@@ -119,14 +121,12 @@ export async function openAccount(): Promise<Account> {
       throw new Error(`${program} ${args.join(' ')} failed:\n${said}`, { cause: error });
     }
   };
+  const python = (script: string, ...args: readonly string[]) =>
+    runIn(path.join(programs, 'python'), path.join(__dirname, script), ...args);
   return {
-    ...{ endpointUrl, folder, run: runIn, close },
+    ...{ endpointUrl, folder, run: runIn, python, close },
     clientConfiguration: { region, endpoint: endpointUrl, credentials },
-    inventory: async () => {
-      const script = path.join(__dirname, 'inventory.py');
-      const text = await runIn(path.join(programs, 'python'), script);
-      return JSON.parse(text) as Record<string, string>;
-    },
+    inventory: async () => JSON.parse(await python('inventory.py')) as Record<string, string>,
   };
 }
 
