@@ -13,11 +13,19 @@ interface AlarmProperties extends Partial<MetricOf> {
   readonly AlarmName: string;
   readonly AlarmDescription: string;
   readonly TreatMissingData: string;
+  readonly ComparisonOperator: 'GreaterThanOrEqualToThreshold' | 'LessThanThreshold';
+  readonly Threshold: number;
+  readonly DatapointsToAlarm: number;
   readonly EvaluationPeriods: number;
   readonly Period?: number;
   readonly Metrics?: readonly {
     readonly Expression?: string;
-    readonly MetricStat?: { readonly Metric: MetricOf; readonly Period: number };
+    readonly MetricStat?: {
+      readonly Metric: MetricOf;
+      readonly Period: number;
+      readonly Stat: string;
+    };
+    readonly ReturnData: boolean;
   }[];
   readonly AlarmActions?: readonly string[];
   readonly OKActions?: readonly string[];
@@ -81,6 +89,44 @@ test('nothing to measure is well, but for heartbeats', () => {
     { AlarmName: 'mission-control-missing-heartbeats', TreatMissingData: 'breaching' },
   ]);
 });
+
+it.each([
+  ['authorizer-errors', 'errors - FILL(refused, 0) - FILL(unavailable, 0) >= 5 in 1 of 1 × 300 s'],
+  ['connect-errors', 'Sum of Errors >= 5 in 1 of 1 × 300 s'],
+  ['dead-letters', 'Maximum of ApproximateNumberOfMessagesVisible >= 1 in 1 of 1 × 60 s'],
+  ['failed-deliveries', 'failed + lost >= 1 in 1 of 1 × 300 s'],
+  ['keys-unavailable', 'Sum of KeysUnavailable >= 5 in 1 of 1 × 300 s'],
+  [
+    'missing-heartbeats',
+    'IF(failed + lost > 0 AND delivered + spared == 0, 0, beats) < 1 in 3 of 3 × 60 s',
+  ],
+  ['slow-delivery', 'p99 of EventToLastDelivery >= 5000 in 3 of 5 × 60 s'],
+  ['state-failures', 'Sum of StateFailures >= 1 in 1 of 1 × 300 s'],
+  ['table-read-throttles', 'Sum of ReadThrottleEvents >= 1 in 3 of 5 × 60 s'],
+  ['table-write-throttles', 'Sum of WriteThrottleEvents >= 1 in 3 of 5 × 60 s'],
+])('%s begins with %s', (name, condition) => {
+  const alarm = alarms.find(({ AlarmName }) => AlarmName === `mission-control-${name}`);
+  expect(alarm && conditionOf(alarm)).toBe(condition);
+});
+
+/** When an alarm begins, e.g. `Sum of Failed >= 1 in 3 of 5 × 60 s`. */
+function conditionOf(alarm: AlarmProperties): string {
+  const {
+    Metrics = [],
+    ComparisonOperator,
+    Threshold,
+    DatapointsToAlarm,
+    EvaluationPeriods,
+  } = alarm;
+  const data = Metrics.find(({ ReturnData }) => ReturnData);
+  const { Metric, Stat = '' } = data?.MetricStat ?? {};
+  const value = data?.Expression ?? `${Stat} of ${Metric?.MetricName ?? ''}`;
+  const period = Metrics.flatMap(({ MetricStat }) => MetricStat?.Period ?? [])[0] ?? 0;
+  const operator = { GreaterThanOrEqualToThreshold: '>=', LessThanThreshold: '<' }[
+    ComparisonOperator
+  ];
+  return `${value} ${operator} ${Threshold} in ${DatapointsToAlarm} of ${EvaluationPeriods} × ${period} s`;
+}
 
 test('heartbeats are missed by the minute, or by their own longer interval', () => {
   for (const [deployed, period] of [[stack, 60] as const, [other, 540] as const]) {

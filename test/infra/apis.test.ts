@@ -16,6 +16,19 @@ describe('WebSocket API', () => {
   const route = (RouteKey: string) => one('AWS::ApiGatewayV2::Route', { RouteKey });
   const stage = one('AWS::ApiGatewayV2::Stage', { StageName: 'live' });
 
+  it('has these three routes alone, and takes the type of a message for its route', () => {
+    const api = one('AWS::ApiGatewayV2::Api', { ProtocolType: 'WEBSOCKET' });
+    expect(api.properties['RouteSelectionExpression']).toBe('$request.body.type');
+    const routes = all('AWS::ApiGatewayV2::Route').filter(
+      ({ properties }) => properties['ApiId'] === `\${${api.id}}`,
+    );
+    expect(routes.map(({ properties }) => properties['RouteKey']).sort()).toEqual([
+      '$connect',
+      '$default',
+      '$disconnect',
+    ]);
+  });
+
   test('has an authorizer on $connect alone', () => {
     const authorizer = one('AWS::ApiGatewayV2::Authorizer');
     expect(route('$connect').properties).toMatchObject({
@@ -106,6 +119,21 @@ describe('access logs', () => {
       expect(fields.requestId).toBe('$context.requestId');
     },
   );
+
+  it.each([
+    ['live', 'websocket'],
+    ['$default', 'health'],
+  ])('of stage %s are kept for a month, in a log group of their own', (StageName, name) => {
+    const { properties } = one('AWS::ApiGatewayV2::Stage', { StageName });
+    const log = one('AWS::Logs::LogGroup', {
+      // Without this prefix each log group takes room in the account's one resource policy.
+      LogGroupName: `/aws/vendedlogs/apis/mission-control/${name}`,
+    });
+    expect(properties['AccessLogSettings']).toMatchObject({
+      DestinationArn: `\${${log.id}.Arn}`,
+    });
+    expect(log).toMatchObject({ deletionPolicy: 'Delete', properties: { RetentionInDays: 30 } });
+  });
 
   test.each([...Object.values(webSocketLogFields), ...Object.values(httpLogFields)])(
     '%s is nothing that a client sends, so it cannot show a token',

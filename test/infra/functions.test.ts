@@ -13,6 +13,39 @@ const withMockData = synthesize({
 const all = (type: string, from: Template = template) => resourcesOf(from, type);
 const one = (type: string, properties?: unknown) => resourceOf(template, type, properties);
 
+/** What the settings are unless somebody says otherwise: each the same for every function that has it. */
+const settings = {
+  AGENT_DAYS: '7',
+  AUDIENCE: 'mission-control',
+  CALLBACK_URL: 'https://${WebSocketApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/live',
+  COALESCE_MILLISECONDS: '500',
+  DELIVERIES_QUEUE_URL: '${DeliveriesQueue}',
+  EVENT_BUS_NAME: '${BroadcastEventBus}',
+  EVENT_SOURCE: 'mission-control',
+  FLOOD_FACTOR: '5',
+  FRAMES_PER_MINUTE: '60',
+  FRAME_BURST: '20',
+  GATEWAY_URL: 'http://localhost:8888',
+  HANDSHAKES_PER_MINUTE: '30',
+  HANDSHAKE_BURST: '20',
+  HEARTBEAT: 'always',
+  HEARTBEAT_QUEUE_URL: '${HeartbeatBeats}',
+  HEARTBEAT_SECONDS: '30',
+  ISSUER: 'https://issuer.example.com',
+  LARGE_FAN_OUT_CONNECTIONS: '10000',
+  MAX_CONNECTIONS_PER_USER: '20',
+  MAX_POSTS_PER_SECOND: '8000',
+  NODE_OPTIONS: '--enable-source-maps',
+  REJECTED_EVENTS_QUEUE_URL: '${RejectedEvents}',
+  SESSION_HOURS: '24',
+  SNAPSHOT_AGENTS: '5000',
+  SNAPSHOT_SESSIONS: '5000',
+  STAGE: 'live',
+  SYNCS_PER_MINUTE: '6',
+  TABLE_NAME: '${StoreTable}',
+  USE_MOCK_DATA: 'true',
+};
+
 /** The settings of every function that fans out. */
 const fanOut = [
   'COALESCE_MILLISECONDS',
@@ -71,6 +104,29 @@ describe('every function', () => {
     },
   );
 
+  it.each([
+    ['authorizer', 512, 15],
+    ['broadcast', 1769, 60],
+    ['connect', 512, 10],
+    ['default', 1024, 29],
+    ['deliver', 1769, 60],
+    ['disconnect', 256, 10],
+    ['disconnect-user', 512, 30],
+    ['health', 256, 5],
+    ['heartbeat', 1769, 30],
+    ['mock-agents', 256, 60],
+    ['whoami', 256, 15],
+  ])('%s has %d MB, and %d s at the most', (name, MemorySize, Timeout) => {
+    expect(functionOf(withMockData, name).properties).toMatchObject({ MemorySize, Timeout });
+  });
+
+  it('is there no sooner than the policy of its role', () => {
+    for (const { properties, dependsOn } of functions) {
+      const role = String(properties['Role']).replace(/^\$\{(.*)\.Arn\}$/, '$1');
+      expect(dependsOn).toContain(`${role}DefaultPolicy`);
+    }
+  });
+
   test.each([
     ['authorizer', ['AUDIENCE', 'ISSUER']],
     [
@@ -108,6 +164,7 @@ describe('every function', () => {
   ])('%s is told its settings and no other', (name, variables) => {
     const environment = environmentOf(functionOf(withMockData, name));
     expect(Object.keys(environment).sort()).toEqual([...variables, 'NODE_OPTIONS', 'STAGE'].sort());
+    expect(settings).toMatchObject(environment);
   });
 
   test('whoever judges tokens, or keeps users out, is told how old a token may be', () => {
@@ -168,6 +225,7 @@ describe('deliveries', () => {
     });
     const { properties } = functionOf(template, 'deliver');
     expect(queue.properties['VisibilityTimeout']).toBe(6 * Number(properties['Timeout']));
+    expect(queue.properties['MessageRetentionPeriod']).toBe(3600);
     const mapping = all('AWS::Lambda::EventSourceMapping').find(
       (each) => each.properties['EventSourceArn'] === '${DeliveriesQueue.Arn}',
     );
@@ -197,6 +255,7 @@ describe.each([
     expect(id).toBe(ruleId);
     expect(properties['EventPattern']).toEqual({ source: [source] });
     expect(properties['EventBusName']).toBe('${BroadcastEventBus}');
+    expect(properties['State']).toBe('ENABLED');
     expect(properties['Targets']).toEqual([
       {
         Id: 'Target0',
@@ -319,7 +378,19 @@ describe('mock agents', () => {
   test('report every minute to the bus', () => {
     expect(
       resourceOf(withMockData, 'AWS::Scheduler::Schedule', { Name: 'mission-control-mock-agents' }),
-    ).toMatchObject({ properties: { ScheduleExpression: 'rate(1 minute)' } });
+    ).toMatchObject({
+      properties: {
+        ScheduleExpression: 'rate(1 minute)',
+        State: 'ENABLED',
+        Target: { Arn: '${MockAgentsFunction.Arn}', RetryPolicy: { MaximumRetryAttempts: 0 } },
+      },
+    });
+    // The next call makes up for one that was missed.
+    expect(
+      all('AWS::Lambda::EventInvokeConfig', withMockData).find(
+        ({ properties }) => properties['FunctionName'] === '${MockAgentsFunction}',
+      )?.properties,
+    ).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
     expect(environmentOf(functionOf(withMockData, 'mock-agents'))).toMatchObject({
       EVENT_BUS_NAME: '${BroadcastEventBus}',
       EVENT_SOURCE: 'mission-control',

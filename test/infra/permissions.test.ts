@@ -221,28 +221,69 @@ test('no role may do everything of a service, and only traces are written withou
   }
 });
 
-test.each([
-  ['connect', '/*$connect'],
-  ['disconnect', '/*$disconnect'],
-  ['default', '/*$default'],
-  ['authorizer', '/authorizers/${WebSocketApiTokenAuthorizer}'],
-])('%s can be called by API Gateway for its route alone', (name, route) => {
-  const { properties } = resourceOf(template, 'AWS::Lambda::Permission', {
-    FunctionName: { 'Fn::GetAtt': [logicalIdOf(name), 'Arn'] },
+it('a function can be called by its route or its rule alone', () => {
+  const api = (id: string, path: string) =>
+    `arn:\${AWS::Partition}:execute-api:${account}:${id}${path}`;
+  const gateway = 'apigateway.amazonaws.com';
+  const rules = 'events.amazonaws.com';
+  const [webSocket, http] = ['${WebSocketApi}', '${HealthApi}'];
+  const permissions = resourcesOf(template, 'AWS::Lambda::Permission').map(({ properties }) => {
+    const { FunctionName, Action, Principal, SourceArn } = properties;
+    expect(Action).toBe('lambda:InvokeFunction');
+    return [FunctionName, Principal, SourceArn].map(String);
   });
-  expect(properties).toMatchObject({
-    Action: 'lambda:InvokeFunction',
-    Principal: 'apigateway.amazonaws.com',
-    SourceArn: `arn:\${AWS::Partition}:execute-api:${account}:\${WebSocketApi}${route}`,
-  });
+  expect(permissions.sort()).toEqual([
+    ['${BroadcastFunction.Arn}', rules, '${BroadcastSubscriptionRule.Arn}'],
+    // GET and HEAD.
+    ['${HealthFunction.Arn}', gateway, api(http, '/*/*/health')],
+    ['${HealthFunction.Arn}', gateway, api(http, '/*/*/health')],
+    ['${HealthWhoamiFunction.Arn}', gateway, api(http, '/*/*/whoami')],
+    ['${HealthWhoamiFunction.Arn}', gateway, api(http, '/*/*/whoami')],
+    ['${UserDisconnectionFunction.Arn}', rules, '${UserDisconnectionSubscriptionRule.Arn}'],
+    [
+      '${WebSocketAuthorizerFunction.Arn}',
+      gateway,
+      api(webSocket, '/authorizers/${WebSocketApiTokenAuthorizer}'),
+    ],
+    ['${WebSocketConnectFunction.Arn}', gateway, api(webSocket, '/*$connect')],
+    ['${WebSocketDefaultFunction.Arn}', gateway, api(webSocket, '/*$default')],
+    ['${WebSocketDisconnectFunction.Arn}', gateway, api(webSocket, '/*$disconnect')],
+  ]);
 });
 
-function logicalIdOf(name: string): string {
-  const found = template.findResources('AWS::Lambda::Function', {
-    Properties: { FunctionName: `mission-control-${name}` },
+it("roles that are no function's are for the schedules of this account, and for the logs of API Gateway", () => {
+  const functionRoles = resourcesOf(template, 'AWS::Lambda::Function').map(
+    (f) => f.properties['Role'],
+  );
+  const others = resourcesOf(template, 'AWS::IAM::Role').filter(
+    ({ id }) => !functionRoles.includes(`\${${id}.Arn}`),
+  );
+  const trust = (service: string, more: object = {}) => ({
+    Version: '2012-10-17',
+    Statement: [
+      { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: service }, ...more },
+    ],
   });
-  return Object.keys(found)[0] ?? '';
-}
+  const schedules = trust('scheduler.amazonaws.com', {
+    Condition: { StringEquals: { 'aws:SourceAccount': '${AWS::AccountId}' } },
+  });
+  const found = others.map(
+    ({ id, properties: { AssumeRolePolicyDocument, ManagedPolicyArns } }) => [
+      id,
+      { AssumeRolePolicyDocument, ManagedPolicyArns },
+    ],
+  );
+  expect(Object.fromEntries(found)).toEqual({
+    HeartbeatEachMinuteRole: { AssumeRolePolicyDocument: schedules },
+    MockAgentsEachMinuteRole: { AssumeRolePolicyDocument: schedules },
+    WebSocketAccountLogRole: {
+      AssumeRolePolicyDocument: trust('apigateway.amazonaws.com'),
+      ManagedPolicyArns: [
+        'arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs',
+      ],
+    },
+  });
+});
 
 describe("who may report on the bus, and send operators' events,", () => {
   const backend = 'arn:aws:iam::111122223333:role/backend';
