@@ -81,7 +81,7 @@ export const invocationMilliseconds = 3;
 /** CPU that the AWS SDK takes for one more request in a call: its posts in README, where those of `npm run bench` are. */
 export const sdkCallMilliseconds = 0.5;
 
-/** The client replaces a connection after 90 to 110 minutes: sdk/client/timing.ts. */
+/** The client replaces a connection after 90 to 110 minutes: sdk/client/connection/timing.ts. */
 export const connectionMinutes = 100;
 
 /** Of the contract: those of fan-outs for events and for heartbeats; and, supposed, three reasons of refused handshakes. */

@@ -11,7 +11,7 @@ const sdk = path.join(project, 'sdk');
 /** What can be imported, e.g. `mission-control-realtime/client`, and the file in sdk/ that is behind it. */
 const entries = {
   client: 'client/index',
-  react: 'client/react',
+  react: 'client/react/index',
   publisher: 'publisher/index',
   protocol: 'protocol/index',
 };

@@ -12,7 +12,7 @@ const project = path.resolve(__dirname, '../..');
 /** The entries of the package, as `import … from 'mission-control-realtime/<entry>'` names them. */
 const entries = {
   client: 'sdk/client/index.ts',
-  react: 'sdk/client/react.ts',
+  react: 'sdk/client/react/index.ts',
   publisher: 'sdk/publisher/index.ts',
   protocol: 'sdk/protocol/index.ts',
 };

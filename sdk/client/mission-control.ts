@@ -1,15 +1,15 @@
 // A client that stays connected: what happens to its sockets goes through the state machine, and what that says is done.
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { AgentStatus, EventFrame, SessionActivity } from '../protocol';
-import { backoffMs, betweenMs } from './backoff';
-import { openLink, type Link, type LinkWorld } from './link';
-import type { Connection } from './connection';
-import { createListeners, type ListenerTypes } from './listeners';
+import { backoffMs, betweenMs } from './connection/backoff';
+import { openLink, type Link, type LinkWorld } from './connection/link';
+import type { Connection } from './connection/connection';
+import { createListeners, type ListenerTypes } from './state/listeners';
 import { settingsOf, type MissionControlOptions } from './options';
-import { Registers, type Change, type Source } from './registers';
-import { createRecovery } from './recovery';
-import { createTimers } from './timers';
-import { initialState, transition, type Event, type State } from './transition';
+import { Registers, type Change, type Source } from './state/registers';
+import { createRecovery } from './connection/recovery';
+import { createTimers } from './connection/timers';
+import { initialState, transition, type Event, type State } from './connection/transition';
 
 /** A client of Mission Control. */
 export interface MissionControl {

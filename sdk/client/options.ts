@@ -1,9 +1,9 @@
 // What a client is told, checked, with everything filled in that was not said.
-import type { LinkWorld } from './link';
-import type { Clock } from './timers';
-import { defaultTiming, type Timing } from './timing';
-import type { TokenTransport } from './token';
-import type { Rules } from './transition';
+import type { LinkWorld } from './connection/link';
+import type { Clock } from './connection/timers';
+import { defaultTiming, type Timing } from './connection/timing';
+import type { TokenTransport } from './connection/token';
+import type { Rules } from './connection/transition';
 import {
   globals,
   systemClock,

@@ -1,5 +1,5 @@
 // What the client needs from its surroundings, as the few things it uses of them: no types of the DOM or Node.js.
-import type { Clock } from './timers';
+import type { Clock } from './connection/timers';
 
 /** An event of a WebSocket, of whatever type. */
 export interface SocketEvent {

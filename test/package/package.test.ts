@@ -72,7 +72,8 @@ test('publint and attw find nothing', async () => {
 test('it holds code, declarations, licence and README, and nothing else', async () => {
   const listing = await npm(['pack', packed, '--dry-run', '--json', '--loglevel=error'], directory);
   const [{ files, size }] = JSON.parse(listing) as [{ files: { path: string }[]; size: number }];
-  const folders = /^(esm|cjs)\/((client|protocol|publisher)\/[a-z-]+(\.d\.ts|\.js)|package\.json)$/;
+  const folders =
+    /^(esm|cjs)\/((client|protocol|publisher)\/([a-z-]+\/)?[a-z-]+(\.d\.ts|\.js)|package\.json)$/;
   const others = files.map((file) => file.path).filter((file) => !folders.test(file));
   expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
   expect(size).toBeLessThan(60_000);
@@ -84,7 +85,7 @@ test('it holds code, declarations, licence and README, and nothing else', async 
 
 test('the React binding says that it is for clients, before anything else', async () => {
   for (const format of ['esm', 'cjs']) {
-    const text = await readFile(path.join(packed, format, 'client/react.js'), 'utf8');
+    const text = await readFile(path.join(packed, format, 'client/react/index.js'), 'utf8');
     expect(text).toMatch(/^"use client";/);
   }
 });

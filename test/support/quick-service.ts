@@ -1,7 +1,7 @@
 // The service as a dashboard sees it, without its functions: at once as quick as a test wants, and in its hands.
 import { showDashboard } from '#local/dashboard';
 import { openGateway } from '#local/gateway/gateway';
-import { Registers } from '#sdk/client/registers';
+import { Registers } from '#sdk/client/state/registers';
 import type { ClientFrame, EventFrame, ServerFrame } from '#sdk/protocol';
 import { fakeFunction, httpApi, webSocketApi } from '../unit/local/gateway/fake-apis';
 

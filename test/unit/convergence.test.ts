@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { createBroadcast } from '#core/broadcasting/broadcast';
 import { readSnapshot, snapshotFrames } from '#core/requests/snapshot';
-import { Registers } from '#sdk/client/registers';
+import { Registers } from '#sdk/client/state/registers';
 import { parseServerFrame, registerOf, type EventFrame } from '#sdk/protocol';
 import { eventArbitrary, lastWriters } from '../support/state-store-contract';
 import { createFanOutWorld } from '../support/fan-out';

@@ -1,7 +1,7 @@
 // docs/client.md and the code say the same: options, durations, states, reasons.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { defaultTiming } from '#sdk/client/timing';
+import { defaultTiming } from '#sdk/client/connection/timing';
 
 const project = path.resolve(__dirname, '../../../..');
 const read = (file: string) => readFileSync(path.join(project, file), 'utf8');
@@ -45,12 +45,15 @@ test('options', () => {
 
 test('states', () => {
   const [, source = ''] =
-    /type ConnectionState =(.*?);/s.exec(read('sdk/client/transition.ts')) ?? [];
+    /type ConnectionState =(.*?);/s.exec(read('sdk/client/connection/transition.ts')) ?? [];
   expect(firstsOf('state').sort()).toEqual(found(source, /'(\w+)'/g));
 });
 
 test('reasons', () => {
-  const sources = readdirSync(path.join(project, 'sdk/client'))
+  const sources = readdirSync(path.join(project, 'sdk/client'), {
+    encoding: 'utf8',
+    recursive: true,
+  })
     .filter((file) => file.endsWith('.ts'))
     .map((file) => read(`sdk/client/${file}`))
     .join('\n');

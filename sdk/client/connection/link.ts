@@ -1,13 +1,13 @@
 // One socket, from asking for a token to its end: sync after it opens, signs of life, a fresh token in time.
-import type { ClientFrame, EventFrame, ServerFrame } from '../protocol';
-import { readServerFrame } from '../protocol/frame-reader';
+import type { ClientFrame, EventFrame, ServerFrame } from '../../protocol';
+import { readServerFrame } from '../../protocol/frame-reader';
 import { createLiveness } from './liveness';
 import { refusalOf } from './refusal';
-import type { Source } from './registers';
+import type { Source } from '../state/registers';
 import { createTimers, type Clock } from './timers';
 import type { Timing } from './timing';
 import { expiryOf, openSocket, type TokenTransport } from './token';
-import type { Fetch, NodeSocket, Socket, SocketConstructor, SocketEvent } from './world';
+import type { Fetch, NodeSocket, Socket, SocketConstructor, SocketEvent } from '../world';
 
 export interface LinkWorld {
   readonly url: string;

@@ -1,5 +1,5 @@
 // A token is replaced before it expires, by the server's clock, and never in a storm.
-import { ClientWorld, settle, tokenUntil } from '../../../support/client-world';
+import { ClientWorld, settle, tokenUntil } from '../../../../support/client-world';
 
 const hour = 3_600_000;
 

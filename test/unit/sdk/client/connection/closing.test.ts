@@ -1,5 +1,5 @@
 // After its end nothing of a client is left; and what the server says before it closes.
-import { ClientWorld, settle, tokenUntil } from '../../../support/client-world';
+import { ClientWorld, settle, tokenUntil } from '../../../../support/client-world';
 
 function expectNothingLeft(world: ClientWorld): void {
   expect(world.time.pending).toBe(0);

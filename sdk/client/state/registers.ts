@@ -1,6 +1,6 @@
 // What is known of agents and sessions: last-writer-wins registers, as the server keeps them.
-import type { AgentStatus, EventFrame, SessionActivity } from '../protocol';
-import { isNewer, registerOf, versionOf } from '../protocol/registers';
+import type { AgentStatus, EventFrame, SessionActivity } from '../../protocol';
+import { isNewer, registerOf, versionOf } from '../../protocol/registers';
 
 /** A register that has changed. */
 interface ChangeOf<Type extends EventFrame['type'], Value> {

@@ -1,6 +1,6 @@
 // Whether a connection lives: silence, pings, the network and the page.
 import type { Clock } from '#sdk/client';
-import { ClientWorld, FakeTime, settle } from '../../../support/client-world';
+import { ClientWorld, FakeTime, settle } from '../../../../support/client-world';
 
 let world: ClientWorld;
 beforeEach(async () => {

@@ -1,13 +1,13 @@
 // Ten thousand clients lose one server at the same moment: a simulation of when they come back.
-import { defaultTiming } from '#sdk/client/timing';
+import { defaultTiming } from '#sdk/client/connection/timing';
 import {
   initialState,
   transition,
   type Ended,
   type Event,
   type State,
-} from '#sdk/client/transition';
-import { seeded } from '../../../support/seeded';
+} from '#sdk/client/connection/transition';
+import { seeded } from '../../../../support/seeded';
 
 const clients = 10_000;
 const rules = { timing: defaultTiming, maxAttempts: Infinity };

@@ -1,5 +1,5 @@
 // A client whose `state:sync` the server limits: it stays, hears what happens, asks again, and misses nothing.
-import { ClientWorld } from '../../../support/client-world';
+import { ClientWorld } from '../../../../support/client-world';
 
 test('a sync that is limited is asked again from the same moment, after growing pauses', async () => {
   const world = new ClientWorld();

@@ -4,8 +4,8 @@ import { act, createElement, StrictMode, type FunctionComponent, type ReactNode 
 import type * as ReactDomClient from 'react-dom/client';
 import type * as ReactDomServer from 'react-dom/server';
 import { createMissionControl, type MissionControlOptions } from '#sdk/client';
-import * as binding from '#sdk/client/react';
-import { FakePage, FakeSocket, FakeTime, settle } from '../../../support/client-world';
+import * as binding from '#sdk/client/react/index';
+import { FakePage, FakeSocket, FakeTime, settle } from '../../../../support/client-world';
 
 const { MissionControlProvider } = binding;
 let client: typeof ReactDomClient;

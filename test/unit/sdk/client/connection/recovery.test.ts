@@ -1,10 +1,10 @@
 // Nothing is missed, and nothing is heard twice.
 import fc from 'fast-check';
-import { createRecovery } from '#sdk/client/recovery';
+import { createRecovery } from '#sdk/client/connection/recovery';
 import { sessionKey, type AgentStatus, type SessionActivity } from '#sdk/client';
 import type { EventFrame } from '#sdk/protocol';
-import { ClientWorld, settle } from '../../../support/client-world';
-import { eventArbitrary, lastWriters } from '../../../support/state-store-contract';
+import { ClientWorld, settle } from '../../../../support/client-world';
+import { eventArbitrary, lastWriters } from '../../../../support/state-store-contract';
 
 const agent = (agentId: string, status: AgentStatus['status'], timestamp: number) => ({
   agentId,

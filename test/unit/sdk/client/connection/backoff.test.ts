@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { backoffMs, betweenMs } from '#sdk/client/backoff';
+import { backoffMs, betweenMs } from '#sdk/client/connection/backoff';
 
 const luck = fc.double({ min: 0, max: 1, noNaN: true });
 

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import type { BatchedMessage, EventFrame } from '#sdk/protocol';
 import type { Change } from '#sdk/client';
-import { ClientWorld } from '../../../support/client-world';
-import { eventArbitrary } from '../../../support/state-store-contract';
+import { ClientWorld } from '../../../../support/client-world';
+import { eventArbitrary } from '../../../../support/state-store-contract';
 
 type AgentEvent = Extract<EventFrame, { type: 'agent:status' }>;
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { defaultTiming } from '#sdk/client/timing';
+import { defaultTiming } from '#sdk/client/connection/timing';
 import {
   initialState,
   transition,
@@ -9,7 +9,7 @@ import {
   type Event,
   type Rules,
   type State,
-} from '#sdk/client/transition';
+} from '#sdk/client/connection/transition';
 
 const rules: Rules = { timing: defaultTiming, maxAttempts: Infinity };
 const state = (name: State['name'], more: Partial<State> = {}): State => ({
@@ -57,7 +57,7 @@ function cell(from: State, row: (typeof rows)[string]): string {
 }
 
 test('docs/client.md has the table of all transitions', () => {
-  const docs = readFileSync(path.resolve(__dirname, '../../../../docs/client.md'), 'utf8');
+  const docs = readFileSync(path.resolve(__dirname, '../../../../../docs/client.md'), 'utf8');
   const cells = (line: string) =>
     line
       .split('|')

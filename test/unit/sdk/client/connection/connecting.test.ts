@@ -1,7 +1,7 @@
 // From asking for a token to an open socket, and everything that may go wrong on the way.
 import { createMissionControl } from '#sdk/client';
-import { ClientWorld, FakeSocket, settle } from '../../../support/client-world';
-import { withGlobals } from '../../../support/globals';
+import { ClientWorld, FakeSocket, settle } from '../../../../support/client-world';
+import { withGlobals } from '../../../../support/globals';
 
 test('connects at once, with the token as second subprotocol', async () => {
   const world = new ClientWorld();

@@ -19,7 +19,7 @@ import {
   type MissionControl,
   type MissionControlOptions,
   type SessionActivity,
-} from './index';
+} from '../index';
 
 const Context = createContext<MissionControl | undefined>(undefined);
 

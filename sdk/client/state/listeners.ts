@@ -1,8 +1,8 @@
 // Who hears of what. A listener that throws is a fault of its own, not of the others.
-import type { AgentStatus, SessionActivity } from '../protocol';
-import type { Connection } from './connection';
+import type { AgentStatus, SessionActivity } from '../../protocol';
+import type { Connection } from '../connection/connection';
 import type { Change } from './registers';
-import { globals } from './world';
+import { globals } from '../world';
 
 /** The listener of each type that `on` takes. */
 export interface ListenerTypes {

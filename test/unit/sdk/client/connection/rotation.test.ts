@@ -1,6 +1,6 @@
 // Make before break: the next connection is synced before the present one is given up.
 import type { AgentStatus } from '#sdk/client';
-import { ClientWorld, settle } from '../../../support/client-world';
+import { ClientWorld, settle } from '../../../../support/client-world';
 
 const minute = 60_000;
 

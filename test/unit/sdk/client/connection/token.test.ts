@@ -1,7 +1,7 @@
-import { expiryOf, openSocket } from '#sdk/client/token';
+import { expiryOf, openSocket } from '#sdk/client/connection/token';
 import type { SocketConstructor } from '#sdk/client/world';
-import { FakeSocket, tokenUntil } from '../../../support/client-world';
-import { withGlobals } from '../../../support/globals';
+import { FakeSocket, tokenUntil } from '../../../../support/client-world';
+import { withGlobals } from '../../../../support/globals';
 
 const url = 'wss://example.test/live';
 
