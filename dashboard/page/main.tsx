@@ -3,12 +3,12 @@ import { StrictMode, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createMissionControl } from '#sdk/client';
 import { announce } from './announcements';
-import { App } from './app';
-import { createBoard } from './board';
-import { ClockContext, createClock } from './clock';
-import { loadConfiguration } from './configuration';
-import { createFrameSchedule } from './frame-schedule';
-import { createTokenSource } from './token-source';
+import { App } from './components/app';
+import { createBoard } from './model/board';
+import { ClockContext, createClock } from './components/clock';
+import { loadConfiguration } from './model/configuration';
+import { createFrameSchedule } from './model/frame-schedule';
+import { createTokenSource } from './auth/token-source';
 
 const now = () => Date.now();
 const timeout = (due: () => void, delayMs: number) => setTimeout(due, delayMs);

@@ -1,6 +1,6 @@
 // Agents and events as the dashboard's parts take them, in one line each.
-import type { AgentEntry } from '#dashboard/page/agent-entries';
-import type { FeedEvent } from '#dashboard/page/feed';
+import type { AgentEntry } from '#dashboard/page/model/agent-entries';
+import type { FeedEvent } from '#dashboard/page/model/feed';
 
 export const statusOf = (
   agentId: string,

@@ -1,6 +1,6 @@
 // What a screen reader is told: what matters, and not too often.
 import { announce, announcementGapMs, describeChange } from '#dashboard/page/announcements';
-import type { BoardView } from '#dashboard/page/board';
+import type { BoardView } from '#dashboard/page/model/board';
 import { FakeTime } from '../../support/client-world';
 import { agentOf } from '../../support/agent-entries';
 

@@ -3,12 +3,12 @@ import { JSDOM } from 'jsdom';
 import { act, createElement, Profiler, StrictMode } from 'react';
 import type { Root } from 'react-dom/client';
 import type * as ReactDomClient from 'react-dom/client';
-import { App } from '../../../dashboard/page/app';
-import { createBoard } from '#dashboard/page/board';
-import { ClockContext, createClock } from '../../../dashboard/page/clock';
-import type { TokenSource } from '#dashboard/page/token-source';
+import { App } from '../../../../dashboard/page/components/app';
+import { createBoard } from '#dashboard/page/model/board';
+import { ClockContext, createClock } from '../../../../dashboard/page/components/clock';
+import type { TokenSource } from '#dashboard/page/auth/token-source';
 import type { MissionControlOptions } from '#sdk/client';
-import { ClientWorld, settle } from '../../support/client-world';
+import { ClientWorld, settle } from '../../../support/client-world';
 
 let client: typeof ReactDomClient;
 

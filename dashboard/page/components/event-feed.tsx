@@ -1,7 +1,7 @@
 // What has just happened, the newest on top. It can be paused: nobody can read what moves.
 import { memo, useState } from 'react';
 import { TimeOfDay } from './clock';
-import type { FeedEntry } from './feed';
+import type { FeedEntry } from '../model/feed';
 import { Message } from './message';
 import { StatusMark } from './status-mark';
 import { Name } from './visible-text';

@@ -1,7 +1,7 @@
 // The state of the connection, with a countdown to the next attempt, and what can be done about it.
 import type { Connection } from '#sdk/client';
 import { TimeOfDay, useTimeText } from './clock';
-import { connectionWords } from './connection-words';
+import { connectionWords } from '../model/connection-words';
 import { ForeignText } from './visible-text';
 
 interface ConnectionBarProps {

@@ -1,5 +1,5 @@
 // A status as colour, as shape and as word: whoever cannot tell one, can tell another.
-import type { Status } from './filter';
+import type { Status } from '../model/filter';
 
 export function StatusMark({ status }: { readonly status: Status }) {
   return (

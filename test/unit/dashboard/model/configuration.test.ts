@@ -1,5 +1,5 @@
 // The page's config.json: defaults, relative addresses, and sentences for what is wrong.
-import { parseConfiguration } from '#dashboard/page/configuration';
+import { parseConfiguration } from '#dashboard/page/model/configuration';
 
 const token = { kind: 'endpoint', url: '/token' };
 const parse = (json: unknown, pageUrl = 'https://live.example.com/board/?a=b') =>

@@ -1,6 +1,6 @@
 // Times that stay true while they are looked at: what is shown renders again when its text changes, and only then.
 import { createContext, memo, useContext, useSyncExternalStore } from 'react';
-import { relativeTime } from './relative-time';
+import { relativeTime } from '../model/relative-time';
 
 export interface Clock {
   /** Milliseconds since the Unix epoch. */

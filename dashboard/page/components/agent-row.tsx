@@ -1,6 +1,6 @@
 // One agent: what became of it, and what its sessions do. Renders when this agent changes, and only then.
 import { memo, useState } from 'react';
-import type { AgentEntry } from './agent-entries';
+import type { AgentEntry } from '../model/agent-entries';
 import { Ago } from './clock';
 import { Message } from './message';
 import { StatusMark } from './status-mark';

@@ -1,5 +1,5 @@
 // What the page says about its connection.
-import { connectionWords } from '#dashboard/page/connection-words';
+import { connectionWords } from '#dashboard/page/model/connection-words';
 import type { Connection } from '#sdk/client';
 
 const words = (connection: Partial<Connection>, now = 0) =>

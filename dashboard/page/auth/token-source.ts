@@ -1,5 +1,5 @@
 // Where the client's tokens are from, and what a person can do when there is none.
-import type { TokenConfiguration } from './configuration';
+import type { TokenConfiguration } from '../model/configuration';
 import { createSignIn, type SignInWorld } from './sign-in';
 
 export interface TokenSource {

@@ -2,14 +2,14 @@
 import { useMemo, useState, useSyncExternalStore } from 'react';
 import type { MissionControl } from '#sdk/client';
 import { AgentList } from './agent-list';
-import type { Board } from './board';
+import type { Board } from '../model/board';
 import { ConnectionBar } from './connection-bar';
 import { EmptyBoard } from './empty-board';
 import { EventFeed } from './event-feed';
-import { countByStatus, feedFilter, filterAgents, noFilter } from './filter';
+import { countByStatus, feedFilter, filterAgents, noFilter } from '../model/filter';
 import { FilterBar } from './filter-bar';
 import { TokenForm } from './token-form';
-import type { TokenSource } from './token-source';
+import type { TokenSource } from '../auth/token-source';
 
 export interface AppProps {
   readonly board: Board;

@@ -1,6 +1,6 @@
 // What is said to an OAuth 2.0 provider, e.g. Cognito, and what its answers mean: authorization code with PKCE.
 import * as oauth from 'oauth4webapi';
-import type { TokenConfiguration } from './configuration';
+import type { TokenConfiguration } from '../model/configuration';
 
 export type OAuthConfiguration = Extract<TokenConfiguration, { kind: 'oauth' }>;
 

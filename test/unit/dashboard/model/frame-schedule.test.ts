@@ -1,5 +1,5 @@
 // When the page renders: with frames, and not with each.
-import { createFrameSchedule } from '#dashboard/page/frame-schedule';
+import { createFrameSchedule } from '#dashboard/page/model/frame-schedule';
 
 function createWorld() {
   let now = 0;

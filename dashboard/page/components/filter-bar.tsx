@@ -1,5 +1,5 @@
 // Words to look for, and one status or all.
-import { statuses, type Filter, type Status } from './filter';
+import { statuses, type Filter, type Status } from '../model/filter';
 
 interface FilterBarProps {
   readonly filter: Filter;

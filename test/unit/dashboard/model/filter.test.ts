@@ -1,13 +1,13 @@
 // Which agents and events are shown, and in which order.
-import { addToFeed } from '#dashboard/page/feed';
+import { addToFeed } from '#dashboard/page/model/feed';
 import {
   countByStatus,
   feedFilter,
   filterAgents,
   noFilter,
   type Filter,
-} from '#dashboard/page/filter';
-import { activityOf, agentOf, statusOf } from '../../support/agent-entries';
+} from '#dashboard/page/model/filter';
+import { activityOf, agentOf, statusOf } from '../../../support/agent-entries';
 
 const session = { agentId: 'beta', sessionId: 'session-7', lastMessage: 'Writes Tests' };
 const agents = [

@@ -1,5 +1,5 @@
 // What a person does to get a token: signs in, or pastes one.
-import type { TokenSource } from './token-source';
+import type { TokenSource } from '../auth/token-source';
 
 interface TokenFormProps {
   readonly remedy: TokenSource['remedy'];

@@ -1,5 +1,5 @@
 // How long ago something was, in words.
-import { relativeTime, secondsUntil } from '#dashboard/page/relative-time';
+import { relativeTime, secondsUntil } from '#dashboard/page/model/relative-time';
 
 const second = 1_000;
 const minute = 60 * second;

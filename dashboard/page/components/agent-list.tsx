@@ -1,6 +1,6 @@
 // All agents that the filter lets through; what is wrong comes first.
 import { useState } from 'react';
-import type { AgentEntry } from './agent-entries';
+import type { AgentEntry } from '../model/agent-entries';
 import { AgentRow } from './agent-row';
 
 /** So many rows cost no more than a moment; a stack may know thousands of agents. */

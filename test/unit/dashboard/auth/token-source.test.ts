@@ -1,7 +1,7 @@
 // Where tokens are from: an endpoint, a sign-in with PKCE, or a person.
 import { createHash } from 'node:crypto';
-import type { TokenConfiguration } from '#dashboard/page/configuration';
-import { createTokenSource } from '#dashboard/page/token-source';
+import type { TokenConfiguration } from '#dashboard/page/model/configuration';
+import { createTokenSource } from '#dashboard/page/auth/token-source';
 
 const page = 'https://live.example.com/board/';
 const jwt = 'head.claims.signature';

@@ -1,7 +1,7 @@
 // The board: whatever comes in whatever number, it is shown when the page is ready.
-import { createBoard } from '#dashboard/page/board';
-import { feedLength } from '#dashboard/page/feed';
-import { ClientWorld } from '../../support/client-world';
+import { createBoard } from '#dashboard/page/model/board';
+import { feedLength } from '#dashboard/page/model/feed';
+import { ClientWorld } from '../../../support/client-world';
 
 function createWorld() {
   const world = new ClientWorld();
