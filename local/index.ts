@@ -1,8 +1,8 @@
 // The whole stack on this machine, as a function: for `npm start` and for tests.
 import type { Configuration } from '#infra/configuration';
 import type { Lateness } from './aws/scheduler/schedule';
-import { showDashboard } from './dashboard';
-import { deploy, type Deployment } from './deployment';
+import { showDashboard } from './gateway/pages/dashboard';
+import { deploy, type Deployment } from './deploy/deployment';
 import { openGateway } from './gateway/gateway';
 import {
   issuerDocuments,
@@ -13,13 +13,13 @@ import {
   type TokenOptions,
 } from './issuer/issuer';
 import type { LocalFunction } from './lambda/local-function';
-import type { WriteLogLine } from './lambda/log-line';
-import { localClientConfiguration } from './client-configuration';
-import { synthesize, type Synthesis } from './synthesize';
+import type { WriteLogLine } from './support/log-line';
+import { localClientConfiguration } from './aws/endpoint/client-configuration';
+import { synthesize, type Synthesis } from './deploy/synthesize';
 
 export type { TokenOptions } from './issuer/issuer';
 export type { ScheduledCall } from './aws/scheduler/schedule';
-export type { LogLine } from './lambda/log-line';
+export type { LogLine } from './support/log-line';
 
 /** What a deployment can set too, but for what has an option of its own here. */
 export type LocalSettings = Partial<

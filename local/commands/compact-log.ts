@@ -1,5 +1,5 @@
 // The functions' logs on a terminal: what is worth reading while the stack runs, in one short line each.
-import type { LogLine } from '../lambda/log-line';
+import type { LogLine } from '../support/log-line';
 
 /**
  * A line for people, e.g. `WARN authorizer: token refused, code=token_expired`.

@@ -1,6 +1,6 @@
 // The event bus that a command puts events on: the local stack's, or one on AWS.
 import type { EventBridgeClientConfig } from '@aws-sdk/client-eventbridge';
-import { localClientConfiguration } from '../client-configuration';
+import { localClientConfiguration } from '../aws/endpoint/client-configuration';
 import { UsageError, type Arguments } from './arguments';
 import { runAsProcess, type Command } from './command';
 

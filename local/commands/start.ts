@@ -1,6 +1,6 @@
 // `npm start`: the whole stack on this machine, until Ctrl-C.
 import { startLocalStack, type LocalStack, type LocalStackOptions, type LogLine } from '..';
-import { SynthesisError } from '../synthesize';
+import { SynthesisError } from '../deploy/synthesize';
 import { parseArguments, UsageError, type Arguments } from './arguments';
 import { runAsProcess, withSentences, type Command, type Output } from './command';
 import { compactLine } from './compact-log';

@@ -1,18 +1,18 @@
 // API Gateway on this machine: a WebSocket API and an HTTP API on one port.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { defaultLimits, type ConnectionLimits } from './connection';
-import { isLoopbackHost, loopbackNames } from '../loopback';
-import { createConnections } from './connections';
+import { defaultLimits, type ConnectionLimits } from './websocket/connection';
+import { isLoopbackHost, loopbackNames } from '../support/loopback';
+import { createConnections } from './websocket/connections';
 import type { Connections, HttpApiDefinition, WebSocketApiDefinition } from './definition';
-import { handshake } from './handshake';
-import { createHttpApi, ownAnswer, send, serveHttp, type HttpApi } from './http-api';
-import { jsonPage, type Page } from './page';
+import { handshake } from './websocket/handshake';
+import { createHttpApi, ownAnswer, send, serveHttp, type HttpApi } from './http/http-api';
+import { jsonPage, type Page } from './pages/page';
 import { listen } from './listener';
 import { splitTarget } from './request-values';
 import { createTokenBucket } from './token-bucket';
-import { refuse } from './upgrade';
-import type { WebSocketApi } from './web-socket-api';
+import { refuse } from './websocket/upgrade';
+import type { WebSocketApi } from './websocket/web-socket-api';
 
 export interface GatewayOptions extends Partial<ConnectionLimits> {
   /** 0, the default, for any free port. */

@@ -1,7 +1,7 @@
 // Lambda's asynchronous invocations: retries, the age at which an event is given up, and what becomes of it then.
 import { randomUUID } from 'node:crypto';
 import type { InvocationResult } from './invocation';
-import type { Cancel, Timers } from './timers';
+import type { Cancel, Timers } from '../support/timers';
 
 export interface AsyncInvocationOptions {
   readonly functionArn: string;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import type { InvocationResult } from './invocation';
-import { lineSplitter, type LogLine } from './log-line';
+import { lineSplitter, type LogLine } from '../support/log-line';
 
 export interface ExecutionEnvironmentOptions {
   /** The bundle. */

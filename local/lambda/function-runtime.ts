@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { ExecutionEnvironment } from './execution-environment';
 import type { InvocationResult } from './invocation';
-import type { LogLine } from './log-line';
+import type { LogLine } from '../support/log-line';
 
 export interface RuntimeDefinition {
   readonly name: string;

@@ -2,8 +2,8 @@
 import { AsyncInvocations, type InvocationRecord } from './async-invocations';
 import { FunctionRuntime, type RuntimeDefinition } from './function-runtime';
 import type { InvocationResult, LambdaFunction } from './invocation';
-import type { WriteLogLine } from './log-line';
-import type { Timers } from './timers';
+import type { WriteLogLine } from '../support/log-line';
+import type { Timers } from '../support/timers';
 
 export interface LocalFunctionOptions extends RuntimeDefinition {
   readonly roleArn: string;

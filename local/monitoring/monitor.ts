@@ -1,8 +1,8 @@
 // CloudWatch on this machine: takes what is measured, and judges the template's alarms by it.
-import type { RefusedRequest } from '../aws/endpoint';
-import type { Queues } from '../aws/sqs/deploy-queues';
-import type { WriteLogLine } from '../lambda/log-line';
-import type { Cancel, Timers } from '../lambda/timers';
+import type { RefusedRequest } from '../aws/endpoint/endpoint';
+import type { Queues } from '../deploy/deploy-queues';
+import type { WriteLogLine } from '../support/log-line';
+import type { Cancel, Timers } from '../support/timers';
 import type { ResolvedTemplate } from '../template/resolve-template';
 import { TemplateError } from '../template/template';
 import { Alarm, type AlarmState } from './alarm';

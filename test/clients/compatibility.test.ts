@@ -3,7 +3,7 @@ import WebSocket from 'ws';
 import { createMissionControl, type MissionControl } from '#sdk/client';
 import { createPublisher, type Publisher } from '#sdk/publisher';
 import { startLocalStack, type LocalStack } from '#local/index';
-import { localClientConfiguration } from '#local/client-configuration';
+import { localClientConfiguration } from '#local/aws/endpoint/client-configuration';
 import { eventually } from '../support/eventually';
 import {
   extractFirstStage,

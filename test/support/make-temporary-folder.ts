@@ -1,6 +1,6 @@
 // Before all tests: they and whatever they start have a folder for temporary files of their own, which must be empty
 // when they end (remove-temporary-folder.ts). However many runs there are at a time, each sees its own litter.
-import { makeTemporaryFolder } from '#local/temporary-folder';
+import { makeTemporaryFolder } from '#local/support/temporary-folder';
 
 export default async function setUp(): Promise<void> {
   const folder = await makeTemporaryFolder();

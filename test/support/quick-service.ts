@@ -1,9 +1,9 @@
 // The service as a dashboard sees it, without its functions: at once as quick as a test wants, and in its hands.
-import { showDashboard } from '#local/dashboard';
+import { showDashboard } from '#local/gateway/pages/dashboard';
 import { openGateway } from '#local/gateway/gateway';
 import { Registers } from '#sdk/client/state/registers';
 import type { ClientFrame, EventFrame, ServerFrame } from '#sdk/protocol';
-import { fakeFunction, httpApi, webSocketApi } from '../unit/local/gateway/fake-apis';
+import { fakeFunction, httpApi, webSocketApi } from './local/fake-apis';
 
 /** As much of an event of API Gateway as is needed here. */
 interface GatewayEvent {

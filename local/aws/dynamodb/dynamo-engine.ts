@@ -1,7 +1,7 @@
 // Runs DynamoDB operations on dynalite, in memory and in this process, without a server of its own.
 import { EventEmitter } from 'node:events';
 import dynalite from 'dynalite';
-import type { ServiceResponse } from '../service';
+import type { ServiceResponse } from '../endpoint/service';
 
 /** The operations that dynalite 4 has. */
 export const engineOperations = [

@@ -1,8 +1,8 @@
 // Amazon DynamoDB as programs see it: permissions and time to live here, everything else from dynalite.
 import { arnOf } from '../../template/pseudo-parameters';
-import { readJson, writeJson, writeJsonError, type JsonObject } from '../json-protocol';
-import type { Authorize } from '../policy';
-import { targetOperation, unknownOperation, type AwsService } from '../service';
+import { readJson, writeJson, writeJsonError, type JsonObject } from '../endpoint/json-protocol';
+import type { Authorize } from '../endpoint/policy';
+import { targetOperation, unknownOperation, type AwsService } from '../endpoint/service';
 import { leadingKeysOf } from './leading-keys';
 import { engineOperations, type DynamoEngine, type EngineOperation } from './dynamo-engine';
 

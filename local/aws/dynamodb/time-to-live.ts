@@ -1,6 +1,6 @@
 // DynamoDB's time to live, which dynalite lacks: a sweep that deletes what has expired.
-import type { WriteLogLine } from '../../lambda/log-line';
-import type { Cancel, Timers } from '../../lambda/timers';
+import type { WriteLogLine } from '../../support/log-line';
+import type { Cancel, Timers } from '../../support/timers';
 import type { DynamoEngine, EngineOperation } from './dynamo-engine';
 
 export interface TimeToLiveOptions {

@@ -1,5 +1,5 @@
 // An event bus: hands each event to the targets of the rules that want it.
-import type { WriteLogLine } from '../../lambda/log-line';
+import type { WriteLogLine } from '../../support/log-line';
 import type { LambdaFunction } from '../../lambda/invocation';
 import type { PolicyStatement } from '../../template/resources/policy-document';
 import type { MessageAttributes } from '../sqs/message';

@@ -1,12 +1,12 @@
 // Amazon EventBridge as programs see it: PutEvents.
 import { randomUUID } from 'node:crypto';
-import type { WriteLogLine } from '../../lambda/log-line';
-import type { Timers } from '../../lambda/timers';
+import type { WriteLogLine } from '../../support/log-line';
+import type { Timers } from '../../support/timers';
 import { accountId, arnOf, region } from '../../template/pseudo-parameters';
-import { readJson, writeJson, writeJsonError, type JsonObject } from '../json-protocol';
-import type { Authorize } from '../policy';
-import type { Principal } from '../principal';
-import { AwsError, targetOperation, unknownOperation, type AwsService } from '../service';
+import { readJson, writeJson, writeJsonError, type JsonObject } from '../endpoint/json-protocol';
+import type { Authorize } from '../endpoint/policy';
+import type { Principal } from '../endpoint/principal';
+import { AwsError, targetOperation, unknownOperation, type AwsService } from '../endpoint/service';
 import type { EventBus } from './event-bus';
 
 /** The limit for the entries of one request together, 256 KB until January 2026. */

@@ -1,6 +1,6 @@
 // EventBridge Scheduler: calls a target at a fixed rate, without drift; late or not at all where a test wants it so.
 import { randomUUID } from 'node:crypto';
-import type { Cancel, Timers } from '../../lambda/timers';
+import type { Cancel, Timers } from '../../support/timers';
 
 /** One call of a schedule. */
 export interface ScheduledCall {

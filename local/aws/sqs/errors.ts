@@ -1,5 +1,5 @@
 // The errors of SQS, with the codes of the older query protocol that SDKs still know them by.
-import { AwsError } from '../service';
+import { AwsError } from '../endpoint/service';
 
 const prefix = 'AWS.SimpleQueueService';
 

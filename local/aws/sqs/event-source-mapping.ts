@@ -1,7 +1,7 @@
 // Feeds a queue to a function, as Lambda's event source mappings do, without the pauses of polling.
 import type { LambdaFunction, InvocationResult } from '../../lambda/invocation';
-import type { WriteLogLine } from '../../lambda/log-line';
-import type { Timers } from '../../lambda/timers';
+import type { WriteLogLine } from '../../support/log-line';
+import type { Timers } from '../../support/timers';
 import { region } from '../../template/pseudo-parameters';
 import { md5OfBody, type ReceivedMessage } from './message';
 import type { Queue } from './queue';

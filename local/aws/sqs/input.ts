@@ -1,5 +1,5 @@
 // Reads the parameters of SQS requests, with the limits that SQS documents.
-import type { JsonObject } from '../json-protocol';
+import type { JsonObject } from '../endpoint/json-protocol';
 import { badBatch, invalidParameter, missingParameter } from './errors';
 import { sizeOf, type MessageAttribute, type MessageAttributes } from './message';
 import type { Queue, SentMessage } from './queue';

@@ -1,6 +1,6 @@
 // One standard queue of SQS, in memory: visibility, delays, retention, redrive and long polling.
 import { randomUUID } from 'node:crypto';
-import type { Cancel, Timers } from '../../lambda/timers';
+import type { Cancel, Timers } from '../../support/timers';
 import type { PolicyStatement } from '../../template/resources/policy-document';
 import type { MessageAttributes, ReceivedMessage } from './message';
 import { handleOf, messageOf, received, type Moved, type Stored } from './stored-message';

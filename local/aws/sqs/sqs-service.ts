@@ -1,8 +1,8 @@
 // Amazon SQS as programs see it: the operations of its JSON protocol on the queues of the template.
-import { readJson, writeJson, writeJsonError, type JsonObject } from '../json-protocol';
-import type { Authorize } from '../policy';
-import type { Principal } from '../principal';
-import { AwsError, targetOperation, unknownOperation, type AwsService } from '../service';
+import { readJson, writeJson, writeJsonError, type JsonObject } from '../endpoint/json-protocol';
+import type { Authorize } from '../endpoint/policy';
+import type { Principal } from '../endpoint/principal';
+import { AwsError, targetOperation, unknownOperation, type AwsService } from '../endpoint/service';
 import * as errors from './errors';
 import { entriesOf, messageOf, namesOf, numberOf, textOf } from './input';
 import { md5OfAttributes, md5OfBody } from './message';

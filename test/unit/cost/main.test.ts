@@ -1,6 +1,6 @@
 // `npm run cost`: tables for a load of one's own, and a sentence for what is no load.
 import { costCommand } from '#cost/main';
-import { run } from '../local/commands/recorded-output';
+import { run } from '../../support/local/recorded-output';
 
 const load = ['--connections', '1000', '--events-per-second', '0'];
 

@@ -9,7 +9,7 @@ import {
   type Publisher,
   type PublisherOptions,
 } from '#sdk/publisher';
-import { run } from './recorded-output';
+import { run } from '../../../support/local/recorded-output';
 
 /** A command whose publisher keeps what it is asked for. */
 function recorded(failure?: Error) {

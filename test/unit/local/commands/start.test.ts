@@ -1,8 +1,8 @@
 // `npm start`: options, greeting, logs, the end, and sentences for what can go wrong.
 import type { LocalStack, LocalStackOptions } from '#local/index';
 import { createStartCommand } from '#local/commands/start';
-import { SynthesisError } from '#local/synthesize';
-import { run } from './recorded-output';
+import { SynthesisError } from '#local/deploy/synthesize';
+import { run } from '../../../support/local/recorded-output';
 
 /** A command whose stack does nothing but remember. */
 function fakeStart(fail?: Error, isStopped = false) {

@@ -1,8 +1,14 @@
 // The template's alarms: what they look at on this machine, and when they ring.
-import { systemTimers } from '#local/lambda/timers';
+import { systemTimers } from '#local/support/timers';
 import type { LocalAlarm } from '#local/monitoring/monitor';
-import { fakeTimers, type FakeTimers } from '../fake-timers';
-import { closeTiny, deployTiny, ref, type Resources, type TinyStack } from '../tiny-stack';
+import { fakeTimers, type FakeTimers } from '../../../support/local/fake-timers';
+import {
+  closeTiny,
+  deployTiny,
+  ref,
+  type Resources,
+  type TinyStack,
+} from '../../../support/local/tiny-stack';
 
 afterEach(closeTiny);
 

@@ -1,0 +1,161 @@
+// IAM's decision: allowed only by a statement that says so, and never against one that denies.
+import { accountId } from '../../template/pseudo-parameters';
+import type { ConditionOperator, PolicyStatement } from '../../template/resources/policy-document';
+import type { Principal } from './principal';
+import { AwsError } from './service';
+
+/** What conditions of policies may ask about a call, e.g. `aws:SourceArn`; some keys have several values. */
+export type ConditionContext = Readonly<Record<string, string | readonly string[]>>;
+
+export type Decision = 'allowed' | 'denied' | 'notAllowed';
+
+/**
+ * Loopback stands for TLS here: on AWS the same calls come over HTTPS, and policies insist on it.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+ */
+const everyCall: ConditionContext = {
+  'aws:SecureTransport': 'true',
+  'aws:SourceAccount': accountId,
+  'aws:PrincipalAccount': accountId,
+};
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html */
+export function decide(
+  statements: readonly PolicyStatement[],
+  action: string,
+  resource: string,
+  context: ConditionContext = {},
+): Decision {
+  const all = { ...everyCall, ...context };
+  let decision: Decision = 'notAllowed';
+  for (const statement of statements) {
+    const applies =
+      [statement.Action].flat().some((pattern) => matches(pattern, action, 'i')) &&
+      // A trust policy has no Resource: it is about the role that it belongs to.
+      [statement.Resource ?? '*'].flat().some((pattern) => matches(pattern, resource)) &&
+      conditionsHold(statement.Condition, all);
+    if (!applies) continue;
+    if (statement.Effect === 'Deny') return 'denied';
+    decision = 'allowed';
+  }
+  return decision;
+}
+
+/** The statements of a resource's policy that speak of a service, e.g. `events.amazonaws.com`. */
+export function statementsForService(
+  statements: readonly PolicyStatement[],
+  service: string,
+): readonly PolicyStatement[] {
+  return statements.filter(({ Principal: who }) => {
+    if (who === undefined || who === '*') return who === '*';
+    return [who.Service ?? []].flat().includes(service) || [who.AWS ?? []].flat().includes('*');
+  });
+}
+
+/** Checks a call; `resourcePolicy` is that of the resource itself, if it has one. */
+export type Authorize = (
+  principal: Principal,
+  action: string,
+  resource: string,
+  about?: {
+    readonly resourcePolicy?: readonly PolicyStatement[];
+    /** What the service itself tells about the call, e.g. `dynamodb:LeadingKeys`. */
+    readonly context?: ConditionContext;
+  },
+) => void;
+
+/** @throws {AwsError} AccessDeniedException, in the words of AWS */
+export const authorize: Authorize = (principal, action, resource, about = {}) => {
+  const { resourcePolicy = [] } = about;
+  const context = { 'aws:PrincipalArn': principalArnOf(principal), ...about.context };
+  const sqs = action.startsWith('sqs:');
+  // SQS writes the action in small letters in this message.
+  const named = sqs ? action.toLowerCase() : action;
+  const refuse = (why: string) => {
+    return new AwsError(
+      'AccessDeniedException',
+      `User: ${principal.arn} is not authorized to perform: ${named} on resource: ${resource} ${why}`,
+      sqs || action.startsWith('execute-api:') ? 403 : 400,
+      sqs ? 'AccessDenied' : undefined,
+    );
+  };
+  const aboutEveryone = resourcePolicy.filter(({ Principal: who }) => {
+    if (who === undefined || who === '*') return who === '*';
+    const names = [who.AWS ?? []].flat();
+    return names.includes('*') || names.includes(principal.arn);
+  });
+  const byResource = decide(aboutEveryone, action, resource, context);
+  const byIdentity =
+    principal.permissions === 'administrator'
+      ? 'allowed'
+      : decide(principal.permissions, action, resource, context);
+  if (byResource === 'denied') throw refuse('with an explicit deny in a resource-based policy');
+  if (byIdentity === 'denied') throw refuse('with an explicit deny in an identity-based policy');
+  if (byIdentity === 'notAllowed' && byResource === 'notAllowed') {
+    throw refuse(`because no identity-based policy allows the ${named} action`);
+  }
+};
+
+/** Of a session it is its role. */
+function principalArnOf({ arn }: Principal): string {
+  return arn.replace(/:sts::(\d+):assumed-role\/([^/]+)\/.*$/, ':iam::$1:role/$2');
+}
+
+function conditionsHold(
+  conditions: PolicyStatement['Condition'],
+  context: ConditionContext,
+): boolean {
+  return Object.entries(conditions ?? {}).every(([operator, keys]) =>
+    Object.entries(keys).every(([key, expected]) =>
+      conditionHolds(operator as ConditionOperator, [context[key] ?? []].flat(), [expected].flat()),
+    ),
+  );
+}
+
+/**
+ * Whether the values of a call are as a policy expects them. Of a key that the call does not have, only an operator
+ * with ForAllValues or Not holds.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+ */
+function conditionHolds(
+  operator: ConditionOperator,
+  actual: readonly string[],
+  expected: readonly string[],
+): boolean {
+  const isExpected = (value: string) => expected.includes(value);
+  const isLikeExpected = (value: string) => expected.some((pattern) => matches(pattern, value));
+  switch (operator) {
+    case 'StringEquals':
+    case 'ForAnyValue:StringEquals':
+      return actual.some(isExpected);
+    case 'ForAllValues:StringEquals':
+      return actual.every(isExpected);
+    case 'ArnEquals':
+    case 'ArnLike':
+    case 'Bool':
+    case 'StringLike':
+      return actual.some(isLikeExpected);
+    case 'ForAllValues:StringLike':
+      return actual.every(isLikeExpected);
+    case 'ArnNotLike':
+      return !actual.some(isLikeExpected);
+  }
+}
+
+const patterns = new Map<string, RegExp>();
+
+/** `*` stands for any text, `?` for one character. */
+export function matches(pattern: string, text: string, flags = ''): boolean {
+  // Most patterns are plain, and this runs for each statement of each request.
+  if (pattern === text) return true;
+  if (flags === '' && !/[*?]/.test(pattern)) return false;
+  const name = `${flags}/${pattern}`;
+  let compiled = patterns.get(name);
+  if (compiled === undefined) {
+    const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*');
+    compiled = new RegExp(`^${source.replace(/\?/g, '.')}$`, `s${flags}`);
+    if (patterns.size > 1000) patterns.clear();
+    patterns.set(name, compiled);
+  }
+  return compiled.test(text);
+}

@@ -1,0 +1,172 @@
+// What the template says about its two APIs, for the gateway that serves them.
+import type {
+  Authorizer,
+  Cors,
+  HttpApiDefinition,
+  Throttle,
+  WebSocketApiDefinition,
+  WebSocketRoute,
+} from '../gateway/definition';
+import { functionNameOf } from '../template/function-name';
+import type { LambdaFunction } from '../lambda/invocation';
+import { accountId, arnOf, region } from '../template/pseudo-parameters';
+import type { Resource, ResolvedTemplate } from '../template/resolve-template';
+import { TemplateError, type Place } from '../template/template';
+import type { RequireInvokePermission } from './invoke-permissions';
+
+export interface ApiWorld {
+  readonly template: ResolvedTemplate;
+  readonly functions: ReadonlyMap<string, LambdaFunction>;
+  readonly requireInvokePermission: RequireInvokePermission;
+}
+
+type Api = Resource<'AWS::ApiGatewayV2::Api'>;
+type Route = Resource<'AWS::ApiGatewayV2::Route'>;
+
+const service = 'apigateway.amazonaws.com';
+const webSocketRouteKeys = ['$connect', '$disconnect', '$default'] as const;
+type WebSocketRouteKey = (typeof webSocketRouteKeys)[number];
+
+/** @throws {TemplateError} for whatever the gateway could not serve, or might not invoke */
+export function webSocketApiOf(world: ApiWorld): WebSocketApiDefinition {
+  const api = apiOf(world, 'WEBSOCKET');
+  const { stage, throttle, throttleOf } = stageOf(world, api);
+  const routes: Partial<Record<WebSocketRouteKey, WebSocketRoute>> = {};
+  for (const route of routesOf(world, api)) {
+    const place = placeOf(route);
+    const key = webSocketRouteKeys.find((each) => each === route.properties.RouteKey);
+    if (key === undefined) {
+      throw new TemplateError(place, `RouteKey must be ${webSocketRouteKeys.join(', ')}`);
+    }
+    const authorizer = authorizerOf(world, api, route);
+    if (authorizer !== undefined && key !== '$connect') {
+      throw new TemplateError(place, 'only $connect may have an authorizer');
+    }
+    routes[key] = {
+      integration: integrationOf(world, route, arnIn(api, `${stage}/${key}`)).function,
+      respond: world.template
+        .of('AWS::ApiGatewayV2::RouteResponse')
+        .some(({ properties }) => properties.RouteId === route.ref),
+      ...(authorizer === undefined ? {} : { authorizer }),
+      ...throttleOf(route),
+    };
+  }
+  return { apiId: api.ref, accountId, region, stage, routes, ...throttle };
+}
+
+/** @throws {TemplateError} for whatever the gateway could not serve, or might not invoke */
+export function httpApiOf(world: ApiWorld): HttpApiDefinition {
+  const api = apiOf(world, 'HTTP');
+  const { stage, throttle, throttleOf } = stageOf(world, api);
+  const routes = routesOf(world, api).map((route) => {
+    const place = placeOf(route);
+    const [method, path] = route.properties.RouteKey.split(' ');
+    if (method === undefined || path === undefined || /[{}]/.test(path)) {
+      throw new TemplateError(place, 'RouteKey must be a method and a path without parameters');
+    }
+    if (route.properties.AuthorizationType !== 'NONE') {
+      throw new TemplateError(place, 'the local stack knows no authorizers of HTTP APIs');
+    }
+    const source = arnIn(api, `${stage}/${method}${path}`);
+    const { function: integration, payloadFormat } = integrationOf(world, route, source);
+    if (payloadFormat !== '2.0') {
+      throw new TemplateError(place, "its integration's PayloadFormatVersion must be 2.0");
+    }
+    return { method, path, integration, ...throttleOf(route) };
+  });
+  return { apiId: api.ref, accountId, region, stage, routes, ...throttle, ...corsOf(api) };
+}
+
+function corsOf({ properties }: Api): { readonly cors?: Cors } {
+  const { CorsConfiguration: given } = properties;
+  if (given === undefined) return {};
+  const { AllowOrigins: allowOrigins, AllowMethods: allowMethods } = given;
+  const { AllowHeaders: allowHeaders, MaxAge: maxAgeSeconds } = given;
+  return { cors: { allowOrigins, allowMethods, allowHeaders, maxAgeSeconds } };
+}
+
+const placeOf = ({ logicalId, type }: Resource): Place => ({ logicalId, type });
+const arnIn = (api: Api, rest: string) => arnOf('execute-api', `${api.ref}/${rest}`);
+
+function apiOf({ template }: ApiWorld, protocol: 'WEBSOCKET' | 'HTTP'): Api {
+  const found = template
+    .of('AWS::ApiGatewayV2::Api')
+    .filter(({ properties }) => properties.ProtocolType === protocol);
+  const [api] = found;
+  if (api !== undefined && found.length === 1) return api;
+  const problem = `there must be one API with the ProtocolType ${protocol}, not ${found.length}`;
+  throw new TemplateError({ logicalId: 'Resources', type: 'AWS::ApiGatewayV2::Api' }, problem);
+}
+
+function stageOf(world: ApiWorld, api: Api) {
+  const found = world.template
+    .of('AWS::ApiGatewayV2::Stage')
+    .filter(({ properties }) => properties.ApiId === api.ref);
+  const [stage] = found;
+  if (stage === undefined || found.length > 1) {
+    throw new TemplateError(placeOf(api), `it must have one stage, not ${found.length}`);
+  }
+  const { StageName, DefaultRouteSettings, RouteSettings } = stage.properties;
+  const keys = routesOf(world, api).map(({ properties }) => properties.RouteKey);
+  const unknown = Object.keys(RouteSettings).find((key) => !keys.includes(key));
+  if (unknown !== undefined) {
+    throw new TemplateError(placeOf(stage), `RouteSettings: there is no route ${unknown}`);
+  }
+  return {
+    stage: StageName,
+    throttle: throttleBy(DefaultRouteSettings),
+    /** Of a route that has settings of its own. */
+    throttleOf: ({ properties }: Route) => throttleBy(RouteSettings[properties.RouteKey]),
+  };
+}
+
+type RouteSettings = Resource<'AWS::ApiGatewayV2::Stage'>['properties']['DefaultRouteSettings'];
+
+function throttleBy(settings: RouteSettings = {}): { readonly throttle?: Throttle } {
+  const { ThrottlingRateLimit: requestsPerSecond, ThrottlingBurstLimit: burst } = settings;
+  if (requestsPerSecond === undefined || burst === undefined) return {};
+  return { throttle: { requestsPerSecond, burst } };
+}
+
+function routesOf({ template }: ApiWorld, api: Api): readonly Route[] {
+  return template
+    .of('AWS::ApiGatewayV2::Route')
+    .filter(({ properties }) => properties.ApiId === api.ref);
+}
+
+function integrationOf(world: ApiWorld, route: Route, sourceArn: string) {
+  const place = placeOf(route);
+  const id = route.properties.Target.replace(/^integrations\//, '');
+  const integration = world.template
+    .of('AWS::ApiGatewayV2::Integration')
+    .find(({ ref }) => ref === id);
+  if (integration === undefined) throw new TemplateError(place, `there is no integration ${id}`);
+  const { IntegrationUri, PayloadFormatVersion: payloadFormat } = integration.properties;
+  return { function: callee(world, IntegrationUri, sourceArn, place), payloadFormat };
+}
+
+function authorizerOf(world: ApiWorld, api: Api, route: Route): Authorizer | undefined {
+  const { AuthorizationType, AuthorizerId = '' } = route.properties;
+  if (AuthorizationType === 'NONE') return undefined;
+  const place = placeOf(route);
+  const authorizer = world.template
+    .of('AWS::ApiGatewayV2::Authorizer')
+    .find(({ ref }) => ref === AuthorizerId);
+  if (authorizer === undefined) {
+    throw new TemplateError(place, `there is no authorizer ${AuthorizerId}`);
+  }
+  const { AuthorizerUri, IdentitySource } = authorizer.properties;
+  const source = arnIn(api, `authorizers/${authorizer.ref}`);
+  return {
+    function: callee(world, AuthorizerUri, source, placeOf(authorizer)),
+    identitySources: IdentitySource,
+  };
+}
+
+function callee(world: ApiWorld, uri: string, sourceArn: string, place: Place): LambdaFunction {
+  const name = functionNameOf(uri);
+  const found = world.functions.get(name);
+  if (found === undefined) throw new TemplateError(place, `${uri} must name a function`);
+  world.requireInvokePermission(name, service, sourceArn, place);
+  return found;
+}

@@ -1,0 +1,117 @@
+// Creates the template's functions from the bundles that the CDK put into the cloud assembly.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AccessKeys } from '../aws/endpoint/principal';
+import { requirePermission, roleFor, type Roles } from './roles';
+import { queueOf, type Queues } from './deploy-queues';
+import type { Resource, ResolvedTemplate } from '../template/resolve-template';
+import { TemplateError, type Place } from '../template/template';
+import { asyncDefaults } from '../lambda/async-invocations';
+import { environmentOf } from '../lambda/function-environment';
+import { functionNameOf } from '../template/function-name';
+import { createLocalFunction, type LocalFunction } from '../lambda/local-function';
+import type { WriteLogLine } from '../support/log-line';
+import type { Timers } from '../support/timers';
+
+export interface FunctionWorld {
+  /** The cloud assembly: the code with the S3 key `<hash>.zip` is its folder `asset.<hash>`. */
+  readonly assetDirectory: string;
+  readonly endpointUrl: string;
+  readonly roles: Roles;
+  readonly keys: AccessKeys;
+  readonly queues: Queues;
+  readonly timers: Timers;
+  readonly log: WriteLogLine;
+  /** Other timeouts than the template's, by name. */
+  readonly functionTimeoutSeconds: Readonly<Record<string, number>>;
+  readonly onInvoked?: (name: string, startedAt: number, ok: boolean) => void;
+}
+
+type FunctionResource = Resource<'AWS::Lambda::Function'>;
+
+/** On one machine, more threads of one function than this only slow the others down. */
+const maximumWorkers = 4;
+
+/**
+ * The functions by name. None of them runs before it is invoked.
+ * @throws {TemplateError} when code, role or destination is missing
+ */
+export function deployFunctions(
+  template: ResolvedTemplate,
+  world: FunctionWorld,
+): ReadonlyMap<string, LocalFunction> {
+  const functions = template
+    .of('AWS::Lambda::Function')
+    .map((resource) => deployFunction(resource, template, world));
+  return new Map(functions.map((each) => [each.name, each]));
+}
+
+function deployFunction(
+  resource: FunctionResource,
+  template: ResolvedTemplate,
+  world: FunctionWorld,
+): LocalFunction {
+  const { logicalId, type, ref: name, attributes, properties } = resource;
+  const place = { logicalId, type };
+  const role = roleFor(world.roles, properties.Role, 'lambda.amazonaws.com', place);
+  const code = codeOf(resource, world.assetDirectory, place);
+  const config = template
+    .of('AWS::Lambda::EventInvokeConfig')
+    .find((each) => functionNameOf(each.properties.FunctionName) === name);
+  const destination = config?.properties.DestinationConfig?.OnFailure?.Destination;
+  if (config !== undefined && destination !== undefined) {
+    const configPlace = { logicalId: config.logicalId, type: config.type };
+    queueOf(world.queues, destination, configPlace);
+    requirePermission(role, 'sqs:SendMessage', destination, configPlace);
+  }
+  const logging = properties.LoggingConfig;
+  return createLocalFunction({
+    name,
+    arn: attributes['Arn'] ?? '',
+    roleArn: role.arn,
+    ...code,
+    environment: environmentOf({
+      functionName: name,
+      variables: properties.Environment?.Variables ?? {},
+      handler: properties.Handler,
+      runtime: properties.Runtime,
+      codeDirectory: code.directory,
+      memoryMegabytes: properties.MemorySize,
+      logGroupName: logging?.LogGroup ?? `/aws/lambda/${name}`,
+      logFormat: logging?.LogFormat,
+      logLevel: logging?.ApplicationLogLevel,
+      endpointUrl: world.endpointUrl,
+      credentials: world.keys.issue(role.name, name, role.permissions),
+    }),
+    memoryMegabytes: properties.MemorySize,
+    timeoutSeconds: world.functionTimeoutSeconds[name] ?? properties.Timeout,
+    maximumConcurrency: Math.min(
+      maximumWorkers,
+      properties.ReservedConcurrentExecutions ?? maximumWorkers,
+    ),
+    timers: world.timers,
+    maximumRetryAttempts:
+      config?.properties.MaximumRetryAttempts ?? asyncDefaults.maximumRetryAttempts,
+    maximumEventAgeSeconds:
+      config?.properties.MaximumEventAgeInSeconds ?? asyncDefaults.maximumEventAgeSeconds,
+    log: world.log,
+    onInvoked: world.onInvoked,
+    onGivenUp(record) {
+      const queue = destination === undefined ? undefined : world.queues.get(destination);
+      queue?.send({ body: JSON.stringify(record), senderId: `${role.name}:${name}` });
+    },
+  });
+}
+
+/** The bundle of a function: Lambda prefers ES modules, as this does. */
+function codeOf({ properties }: FunctionResource, assetDirectory: string, place: Place) {
+  const { Code, Handler } = properties;
+  const [module = '', exportName = ''] = Handler.split('.');
+  const asset = `asset.${Code.S3Key.replace(/\.zip$/, '')}`;
+  const directory = join(assetDirectory, asset);
+  const file = ['.mjs', '.js', '.cjs']
+    .map((extension) => join(directory, module + extension))
+    .find(existsSync);
+  if (file !== undefined) return { file, exportName, directory };
+  throw new TemplateError(place, `its code ${asset}/${module}.mjs must be in ${assetDirectory}`);
+}

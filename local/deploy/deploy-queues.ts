@@ -1,0 +1,100 @@
+// Creates the template's queues, and the mappings that feed them to functions.
+import type { LocalFunction } from '../lambda/local-function';
+import { functionNameOf } from '../template/function-name';
+import type { WriteLogLine } from '../support/log-line';
+import type { Timers } from '../support/timers';
+import type { ResolvedTemplate } from '../template/resolve-template';
+import { TemplateError, type Place } from '../template/template';
+import { requirePermission, roleFor, type Roles } from './roles';
+import { EventSourceMapping } from '../aws/sqs/event-source-mapping';
+import { Queue } from '../aws/sqs/queue';
+
+/** Queues by ARN. */
+export type Queues = ReadonlyMap<string, Queue>;
+
+/** @throws {TemplateError} for a dead-letter queue that is not in the template */
+export function deployQueues(template: ResolvedTemplate, timers: Timers): Queues {
+  const resources = template.of('AWS::SQS::Queue');
+  const policies = template.of('AWS::SQS::QueuePolicy').map(({ properties }) => properties);
+  const queues = new Map<string, Queue>();
+  for (const { ref, attributes, properties } of resources) {
+    const { QueueName: name = '', Arn: arn = '' } = attributes;
+    const settings = {
+      name,
+      arn,
+      url: ref,
+      delaySeconds: properties.DelaySeconds,
+      maximumMessageBytes: properties.MaximumMessageSize,
+      retentionSeconds: properties.MessageRetentionPeriod,
+      receiveWaitSeconds: properties.ReceiveMessageWaitTimeSeconds,
+      visibilityTimeoutSeconds: properties.VisibilityTimeout,
+      redrive: properties.RedrivePolicy,
+      policy: policies
+        .filter(({ Queues }) => Queues.includes(ref))
+        .flatMap(({ PolicyDocument }) => PolicyDocument.Statement),
+    };
+    queues.set(arn, new Queue(settings, timers));
+  }
+  for (const { logicalId, type, attributes, properties } of resources) {
+    if (properties.RedrivePolicy === undefined) continue;
+    const deadLetters = queueOf(queues, properties.RedrivePolicy.deadLetterTargetArn, {
+      logicalId,
+      type,
+    });
+    queues.get(attributes['Arn'] ?? '')?.redriveTo(deadLetters);
+  }
+  return queues;
+}
+
+/** @throws {TemplateError} when the template has no such queue */
+export function queueOf(queues: Queues, arn: string, place: Place): Queue {
+  const queue = queues.get(arn);
+  if (queue !== undefined) return queue;
+  throw new TemplateError(place, `there is no queue ${arn} in the template`);
+}
+
+export interface MappingWorld {
+  readonly queues: Queues;
+  readonly functions: ReadonlyMap<string, LocalFunction>;
+  readonly roles: Roles;
+  readonly timers: Timers;
+  readonly log: WriteLogLine;
+}
+
+const neededActions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+
+/** @throws {TemplateError} for what Lambda refuses when a mapping is created */
+export function deployEventSourceMappings(
+  template: ResolvedTemplate,
+  { queues, functions, roles, timers, log }: MappingWorld,
+): readonly EventSourceMapping[] {
+  const enabled = template
+    .of('AWS::Lambda::EventSourceMapping')
+    .filter(({ properties }) => properties.Enabled);
+  return enabled.map(({ logicalId, type, properties }) => {
+    const place = { logicalId, type };
+    const queue = queueOf(queues, properties.EventSourceArn, place);
+    const name = functionNameOf(properties.FunctionName);
+    const target = functions.get(name);
+    if (target === undefined) throw new TemplateError(place, `there is no function ${name}`);
+    const { visibilityTimeoutSeconds, arn } = queue.settings;
+    if (visibilityTimeoutSeconds < target.timeoutSeconds) {
+      throw new TemplateError(
+        place,
+        `the queue's VisibilityTimeout of ${visibilityTimeoutSeconds} s must not be less than the function's Timeout of ${target.timeoutSeconds} s`,
+      );
+    }
+    const role = roleFor(roles, target.roleArn, 'lambda.amazonaws.com', place);
+    for (const action of neededActions) requirePermission(role, action, arn, place);
+    return new EventSourceMapping({
+      queue,
+      target,
+      batchSize: properties.BatchSize,
+      batchingWindowSeconds: properties.MaximumBatchingWindowInSeconds,
+      reportsItemFailures: properties.FunctionResponseTypes.length > 0,
+      maximumConcurrency: properties.ScalingConfig?.MaximumConcurrency ?? target.maximumConcurrency,
+      timers,
+      log,
+    });
+  });
+}

@@ -1,0 +1,88 @@
+// Starts the template's schedules.
+import { functionNameOf } from '../template/function-name';
+import type { LambdaFunction } from '../lambda/invocation';
+import type { Cancel, Timers } from '../support/timers';
+import type { Resource, ResolvedTemplate } from '../template/resolve-template';
+import { TemplateError } from '../template/template';
+import { requirePermission, roleFor, type Roles } from './roles';
+import { queueOf, type Queues } from './deploy-queues';
+import {
+  parseRate,
+  runSchedule,
+  type Lateness,
+  type ScheduleOptions,
+} from '../aws/scheduler/schedule';
+
+const service = 'scheduler.amazonaws.com';
+
+export interface ScheduleWorld {
+  readonly functions: ReadonlyMap<string, LambdaFunction>;
+  readonly queues: Queues;
+  readonly roles: Roles;
+  readonly timers: Timers;
+  /** Which calls come late, or never. Default: none. */
+  readonly lateness?: Lateness | undefined;
+}
+
+/**
+ * Checks all schedules, and gives a function that starts those that are enabled; that gives one which
+ * stops them again. A target's RetryPolicy is about calls that Lambda refuses, which does not happen here: an
+ * event that Lambda has taken is repeated by Lambda, as the function's EventInvokeConfig says.
+ * @throws {TemplateError} for an expression or a target that the local stack does not know
+ */
+export function deploySchedules(template: ResolvedTemplate, world: ScheduleWorld): () => Cancel {
+  const schedules = template
+    .of('AWS::Scheduler::Schedule')
+    .map((resource) => ({ resource, options: optionsOf(resource, world) }))
+    .filter(({ resource }) => resource.properties.State === 'ENABLED');
+  return () => {
+    const running = schedules.map(({ options }) => runSchedule(options));
+    return () => {
+      for (const cancel of running) cancel();
+    };
+  };
+}
+
+function optionsOf(
+  { logicalId, type, attributes, properties }: Resource<'AWS::Scheduler::Schedule'>,
+  { functions, queues, roles, timers, lateness }: ScheduleWorld,
+): ScheduleOptions {
+  const place = { logicalId, type };
+  const { ScheduleExpression: expression, Target: target } = properties;
+  const intervalMilliseconds = parseRate(expression);
+  if (intervalMilliseconds === undefined) {
+    const problem = `ScheduleExpression ${expression} must be a rate such as rate(1 minute)`;
+    throw new TemplateError(place, problem);
+  }
+  const called = functions.get(functionNameOf(target.Arn));
+  if (called === undefined) {
+    throw new TemplateError(place, `its target ${target.Arn} must be a function of the template`);
+  }
+  const role = roleFor(roles, target.RoleArn, service, place);
+  requirePermission(role, 'lambda:InvokeFunction', called.arn, place);
+  if (target.DeadLetterConfig !== undefined) {
+    const { settings } = queueOf(queues, target.DeadLetterConfig.Arn, place);
+    requirePermission(role, 'sqs:SendMessage', settings.arn, place);
+  }
+  if (!isJson(target.Input)) throw new TemplateError(place, 'Target.Input must be JSON text');
+  return {
+    name: properties.Name ?? logicalId,
+    arn: attributes['Arn'] ?? '',
+    intervalMilliseconds,
+    input: target.Input,
+    timers,
+    lateness,
+    invoke(event) {
+      called.invokeAsync(event);
+    },
+  };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,39 @@
+// What an HTTP API with a CORS configuration tells browsers about pages of other origins.
+import type { IncomingMessage } from 'node:http';
+import type { Cors } from '../definition';
+import type { HttpResult } from './http-result';
+
+/**
+ * The answer to a preflight, for any path, whether there is a route for OPTIONS or not.
+ * @returns undefined for what is none: it is a request like any other
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+ */
+export function answerPreflight(cors: Cors, request: IncomingMessage): HttpResult | undefined {
+  const { origin, 'access-control-request-method': method } = request.headers;
+  if (request.method !== 'OPTIONS' || origin === undefined || method === undefined) {
+    return undefined;
+  }
+  const details = {
+    'access-control-allow-methods': cors.allowMethods.join(','),
+    'access-control-allow-headers': cors.allowHeaders.join(','),
+    'access-control-max-age': String(cors.maxAgeSeconds),
+  };
+  const headers = isAllowed(cors, origin) ? { ...originHeaders(origin), ...details } : {};
+  return { statusCode: 204, headers, cookies: [], body: '' };
+}
+
+/** An answer as pages of allowed origins may read it, whatever its status; CORS headers of a function do not count. */
+export function withCorsHeaders(
+  cors: Cors,
+  { headers: { origin } }: IncomingMessage,
+  result: HttpResult,
+): HttpResult {
+  const others = Object.entries(result.headers).filter(
+    ([name]) => !name.startsWith('access-control-'),
+  );
+  const own = origin !== undefined && isAllowed(cors, origin) ? originHeaders(origin) : {};
+  return { ...result, headers: { ...Object.fromEntries(others), ...own } };
+}
+
+const isAllowed = ({ allowOrigins }: Cors, origin: string) => allowOrigins.includes(origin);
+const originHeaders = (origin: string) => ({ 'access-control-allow-origin': origin });

@@ -1,0 +1,124 @@
+// Serves an HTTP API with Lambda proxy integrations of payload format 2.0.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerPreflight, withCorsHeaders } from './cors';
+import type { HttpApiDefinition, HttpRoute } from '../definition';
+import { httpEvent } from './http-event';
+import { parseHttpResult, type HttpResult } from './http-result';
+import { callFunction } from '../integration';
+import { splitTarget } from '../request-values';
+import { createTokenBucket, type TokenBucket } from '../token-bucket';
+
+export interface HttpApi {
+  readonly definition: HttpApiDefinition;
+  /** The bucket from which the requests of a route are taken. */
+  readonly throttleOf: (route: HttpRoute) => TokenBucket;
+  /** Tells whoever runs the stack what went wrong inside it. */
+  readonly warn: (sentence: string) => void;
+}
+
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
+const maxBodyBytes = 10 * 1024 * 1024;
+const httpIntegrationTimeoutSeconds = 30;
+
+/**
+ * A route with a throttle of its own has a bucket of its own; the others share that of the API.
+ * @throws for a path with variables, which the local stack does not serve
+ */
+export function createHttpApi(
+  definition: HttpApiDefinition,
+  { now, warn }: { readonly now: () => number; readonly warn: HttpApi['warn'] },
+): HttpApi {
+  const { routes, throttle } = definition;
+  const variable = routes.find(({ path }) => /[{$]/.test(path));
+  if (variable !== undefined) {
+    const { method, path } = variable;
+    throw new Error(`The local stack serves fixed paths only, not ${method} ${path}.`);
+  }
+  const shared = createTokenBucket(throttle, now);
+  const own = new Map(
+    routes
+      .filter((route) => route.throttle !== undefined)
+      .map((route) => [route, createTokenBucket(route.throttle, now)]),
+  );
+  return { definition, throttleOf: (route) => own.get(route) ?? shared, warn };
+}
+
+/** Answers one request. Rejects only when the client has gone away in the middle of its request. */
+export async function serveHttp(
+  api: HttpApi,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await readBody(request);
+  const { cors } = api.definition;
+  const preflight = cors === undefined ? undefined : answerPreflight(cors, request);
+  if (preflight !== undefined) {
+    send(response, preflight);
+    return;
+  }
+  const result = body === undefined ? ownAnswer(413) : await answer(api, request, body);
+  send(response, cors === undefined ? result : withCorsHeaders(cors, request, result));
+}
+
+async function answer(
+  { definition, throttleOf, warn }: HttpApi,
+  request: IncomingMessage,
+  body: Buffer,
+): Promise<HttpResult> {
+  const { path } = splitTarget(request.url ?? '');
+  const route = definition.routes.find((candidate) => matches(candidate, request.method, path));
+  if (route === undefined) return ownAnswer(404);
+  if (!throttleOf(route).take()) return ownAnswer(429);
+  const event = httpEvent({ definition, route, request, body, now: Date.now() });
+  const result = await callFunction(route.integration, event, httpIntegrationTimeoutSeconds);
+  if (!result.ok) {
+    warn(`${route.integration.name} failed with ${result.errorType}.`);
+    return ownAnswer(result.errorType === 'IntegrationTimeout' ? 503 : 500);
+  }
+  const parsed = parseHttpResult(result.value);
+  if (parsed !== undefined) return parsed;
+  warn(`${route.integration.name} must return a response of payload format 2.0.`);
+  return ownAnswer(500);
+}
+
+function matches({ method, path }: HttpRoute, requestMethod: string | undefined, given: string) {
+  return (method === requestMethod || method === 'ANY') && path === given;
+}
+
+const messages = {
+  404: 'Not Found',
+  413: 'Request Entity Too Large',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+} as const;
+
+/** What API Gateway itself says. */
+export function ownAnswer(status: keyof typeof messages): HttpResult {
+  const body = JSON.stringify({ message: messages[status] });
+  return { statusCode: status, headers: { 'content-type': 'application/json' }, cookies: [], body };
+}
+
+export function send(
+  response: ServerResponse,
+  { statusCode, headers, cookies, body }: HttpResult,
+): void {
+  response.writeHead(statusCode, {
+    ...headers,
+    ...(cookies.length > 0 ? { 'set-cookie': [...cookies] } : {}),
+    // https://www.rfc-editor.org/rfc/rfc9110#section-8.6
+    ...(statusCode === 204 ? {} : { 'content-length': Buffer.byteLength(body) }),
+  });
+  response.end(body);
+}
+
+/** @returns undefined when it is too large; the rest of it is read and dropped */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= maxBodyBytes) chunks.push(chunk);
+  }
+  return bytes > maxBodyBytes ? undefined : Buffer.concat(chunks);
+}

@@ -1,0 +1,13 @@
+// What the port serves beside the APIs: the issuer's documents, and the dashboard.
+import type { IncomingMessage } from 'node:http';
+import type { HttpResult } from '../http/http-result';
+
+/** Answers a GET request for one path, or a HEAD request, whose body node:http leaves out. */
+export type Page = (request: IncomingMessage) => HttpResult | Promise<HttpResult>;
+
+/** A JSON document that is the same for everybody. */
+export function jsonPage(document: unknown, headers: Readonly<Record<string, string>> = {}): Page {
+  const body = JSON.stringify(document);
+  const all = { 'content-type': 'application/json', ...headers };
+  return () => ({ statusCode: 200, headers: all, cookies: [], body });
+}

@@ -1,0 +1,41 @@
+// A WebSocket API that is being served: its definition, and what the handshake and the messages of all
+// its connections share.
+import type { OpenConnections } from './connections';
+import type { ConnectionLimits } from './connection';
+import type { WebSocketApiDefinition, WebSocketRoute } from '../definition';
+import { callFunction, parseProxyResponse, type ProxyResponse } from '../integration';
+import type { TokenBucket } from '../token-bucket';
+
+export interface WebSocketApi {
+  readonly definition: WebSocketApiDefinition;
+  /** Of handshakes and of messages: one and the same, unless `$connect` has a throttle of its own. */
+  readonly throttles: { readonly handshakes: TokenBucket; readonly messages: TokenBucket };
+  readonly connections: OpenConnections;
+  readonly limits: ConnectionLimits;
+  /** Tells whoever runs the stack what went wrong inside it. */
+  readonly warn: (sentence: string) => void;
+}
+
+/** A route's answer, or what API Gateway makes of a function that gave none. */
+export type RouteAnswer =
+  | { readonly ok: true; readonly response: ProxyResponse }
+  | { readonly ok: false; readonly status: 502 | 504; readonly message: string };
+
+/** Calls the function behind a route; whoever runs the stack is told when it fails. */
+export async function callRoute(
+  { integration }: WebSocketRoute,
+  event: unknown,
+  warn: WebSocketApi['warn'],
+): Promise<RouteAnswer> {
+  const result = await callFunction(integration, event);
+  if (!result.ok) {
+    warn(`${integration.name} failed with ${result.errorType}.`);
+    return result.errorType === 'IntegrationTimeout'
+      ? { ok: false, status: 504, message: 'Endpoint request timed out' }
+      : { ok: false, status: 502, message: 'Internal server error' };
+  }
+  const response = parseProxyResponse(result.value);
+  if (response !== undefined) return { ok: true, response };
+  warn(`${integration.name} must return an object with a whole number as its statusCode.`);
+  return { ok: false, status: 502, message: 'Internal server error' };
+}

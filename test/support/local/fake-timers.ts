@@ -1,0 +1,41 @@
+// Time that stands still until a test moves it: the timers of the local stack's AWS side.
+import { setImmediate as settle } from 'node:timers/promises';
+import type { Timers } from '#local/support/timers';
+
+export interface FakeTimers extends Timers {
+  /** Moves the time on and runs what is due on the way, in its order. */
+  advance(milliseconds: number): Promise<void>;
+  /** How many timers wait. */
+  readonly pending: number;
+}
+
+export function fakeTimers(start = Date.UTC(2026, 0, 31, 12)): FakeTimers {
+  let now = start;
+  const tasks = new Set<{ readonly at: number; readonly run: () => void }>();
+  return {
+    now: () => now,
+    after(milliseconds, run) {
+      const task = { at: now + Math.max(0, milliseconds), run };
+      tasks.add(task);
+      return () => {
+        tasks.delete(task);
+      };
+    },
+    async advance(milliseconds) {
+      const until = now + milliseconds;
+      for (;;) {
+        await settle();
+        const [next] = [...tasks].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at);
+        if (next === undefined) break;
+        tasks.delete(next);
+        now = next.at;
+        next.run();
+      }
+      now = until;
+      await settle();
+    },
+    get pending() {
+      return tasks.size;
+    },
+  };
+}

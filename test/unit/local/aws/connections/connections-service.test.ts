@@ -1,0 +1,189 @@
+// The AWS SDK's client for @connections reaches the gateway's connections, and gets API Gateway's errors.
+import {
+  ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
+  GetConnectionCommand,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import type { Connections } from '#local/gateway/definition';
+import {
+  clientConfig,
+  closeTiny,
+  deployTiny,
+  type TinyStack,
+} from '../../../../support/local/tiny-stack';
+
+let stack: TinyStack;
+let client: ApiGatewayManagementApiClient;
+const [someId, goneId, fullId] = ['AAAAAAAAAAAAAAA=', 'GoneAAAAAAAAAAA=', 'FullAAAAAAAAAAA='];
+const posted: [string, string][] = [];
+const closed: string[] = [];
+
+const connections: Connections = {
+  post(connectionId, data) {
+    if (connectionId === goneId) return Promise.resolve('gone');
+    if (connectionId === fullId) return Promise.resolve('full');
+    if (data.length > 128 * 1024) return Promise.resolve('tooLarge');
+    posted.push([connectionId, data.toString()]);
+    return Promise.resolve('delivered');
+  },
+  get: (connectionId) =>
+    connectionId === goneId
+      ? undefined
+      : {
+          connectedAt: new Date('2026-02-05T21:50:00.001Z'),
+          lastActiveAt: new Date('2026-02-05T21:51:00.002Z'),
+          sourceIp: '127.0.0.1',
+          userAgent: 'browser',
+        },
+  close(connectionId) {
+    closed.push(connectionId);
+    return connectionId !== goneId;
+  },
+};
+
+const clientOf = (path: string) =>
+  new ApiGatewayManagementApiClient({
+    ...clientConfig(stack),
+    endpoint: `${stack.endpointUrl}${path}`,
+  });
+const post = (ConnectionId: string, Data = 'hi', by = client) =>
+  by.send(new PostToConnectionCommand({ ConnectionId, Data }));
+
+beforeAll(async () => {
+  stack = await deployTiny();
+  client = clientOf('/live');
+});
+afterAll(async () => {
+  client.destroy();
+  await closeTiny();
+});
+
+test('before the gateway runs, every connection is gone', async () => {
+  await expect(post(someId)).rejects.toMatchObject({ name: 'GoneException' });
+  stack.serveConnections(connections);
+  await post(someId);
+});
+
+test('a post arrives at the connection with that id', async () => {
+  posted.length = 0;
+  await post('L0SM9cOFvHcCIhw=', 'wäre');
+  expect(posted).toEqual([['L0SM9cOFvHcCIhw=', 'wäre']]);
+});
+
+test('what the gateway says becomes the exception that SDKs know', async () => {
+  await expect(post(goneId)).rejects.toMatchObject({
+    name: 'GoneException',
+    $metadata: { httpStatusCode: 410 },
+  });
+  await expect(post(someId, 'x'.repeat(128 * 1024 + 1))).rejects.toMatchObject({
+    name: 'PayloadTooLargeException',
+    $metadata: { httpStatusCode: 413 },
+  });
+});
+
+test('one connection whose client does not read is throttled as the whole account would be', async () => {
+  await expect(post(fullId)).rejects.toMatchObject({
+    name: 'LimitExceededException',
+    $metadata: { httpStatusCode: 429 },
+  });
+});
+
+test.each(['abc', 'not an id', 'AAAAAAAAAAAAAAAA', 'AAAAAAAAAAAAAAA=='])(
+  'what cannot be a connection id is no bad luck but a bad request: %s',
+  async (ConnectionId) => {
+    const bad = { name: 'BadRequestException', $metadata: { httpStatusCode: 400 } };
+    await expect(post(ConnectionId)).rejects.toMatchObject(bad);
+    await expect(client.send(new GetConnectionCommand({ ConnectionId }))).rejects.toMatchObject(
+      bad,
+    );
+    await expect(client.send(new DeleteConnectionCommand({ ConnectionId }))).rejects.toMatchObject(
+      bad,
+    );
+  },
+);
+
+test('a fault strikes the connections that it is meant for', async () => {
+  const end = stack.injectFault({
+    service: 'execute-api',
+    when: ({ path }) => path.includes('Full'),
+    effect: { kind: 'status', status: 429 },
+  });
+  await post(someId);
+  await expect(
+    client.send(new GetConnectionCommand({ ConnectionId: fullId })),
+  ).rejects.toMatchObject({ name: 'LimitExceededException' });
+  end();
+  await client.send(new GetConnectionCommand({ ConnectionId: fullId }));
+});
+
+test('a connection can be looked at and closed', async () => {
+  expect(await client.send(new GetConnectionCommand({ ConnectionId: someId }))).toMatchObject({
+    ConnectedAt: new Date('2026-02-05T21:50:00.001Z'),
+    LastActiveAt: new Date('2026-02-05T21:51:00.002Z'),
+    Identity: { SourceIp: '127.0.0.1', UserAgent: 'browser' },
+  });
+  const deleted = await client.send(new DeleteConnectionCommand({ ConnectionId: someId }));
+  expect(deleted.$metadata.httpStatusCode).toBe(204);
+  expect(closed).toEqual([someId]);
+  await expect(
+    client.send(new GetConnectionCommand({ ConnectionId: goneId })),
+  ).rejects.toMatchObject({ name: 'GoneException' });
+  await expect(
+    client.send(new DeleteConnectionCommand({ ConnectionId: goneId })),
+  ).rejects.toMatchObject({ name: 'GoneException' });
+});
+
+test('another stage is forbidden', async () => {
+  const other = clientOf('/other');
+  await expect(post(someId, 'x', other)).rejects.toMatchObject({ name: 'ForbiddenException' });
+  other.destroy();
+});
+
+test('a dropped request has been done or not, as it is told to, and is told of', async () => {
+  posted.length = 0;
+  const struck: string[] = [];
+  const onStrike = ({ method, path, body }: { method: string; path: string; body: Buffer }) => {
+    struck.push(`${method} ${path} ${body.toString()}`);
+  };
+  for (const done of [false, true]) {
+    const fault = { service: 'execute-api', times: 1, onStrike };
+    stack.injectFault({ ...fault, effect: { kind: 'drop', done } });
+    await expect(post(someId, done ? 'done' : 'not done')).rejects.toThrow('socket hang up');
+  }
+  stack.injectFault({ service: 'execute-api', times: 1, effect: { kind: 'drop', done: true } });
+  await expect(post(goneId)).rejects.toThrow('socket hang up');
+  await post(someId, 'afterwards');
+  expect(posted.map(([, text]) => text)).toEqual(['done', 'afterwards']);
+  expect(struck).toEqual([
+    'POST /live/@connections/AAAAAAAAAAAAAAA%3D not done',
+    'POST /live/@connections/AAAAAAAAAAAAAAA%3D done',
+  ]);
+});
+
+test('faults strike as often as they are told to, and can be withdrawn', async () => {
+  stack.injectFault({
+    service: 'execute-api',
+    operation: 'PostToConnection',
+    times: 2,
+    effect: { kind: 'status', status: 429, code: 'LimitExceededException' },
+  });
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    await expect(post(someId)).rejects.toMatchObject({
+      name: 'LimitExceededException',
+      $metadata: { httpStatusCode: 429 },
+    });
+  }
+  await post(someId);
+  const withdraw = stack.injectFault({ service: 'execute-api', effect: { kind: 'drop' } });
+  await expect(post(someId)).rejects.toThrow('socket hang up');
+  withdraw();
+  await post(someId);
+  posted.length = 0;
+  const effect = { kind: 'delay', milliseconds: 50 } as const;
+  stack.injectFault({ service: 'execute-api', times: 1, effect });
+  const slow = post(someId, 'slow');
+  await post(someId, 'fast');
+  await slow;
+  expect(posted.map(([, text]) => text)).toEqual(['fast', 'slow']);
+});

@@ -1,0 +1,114 @@
+// The AWS SDK's document client works on the template's table; time to live deletes what has expired.
+import { DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBDocumentClient,
+  PutCommand,
+  QueryCommand,
+  ScanCommand,
+  TransactWriteCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { fakeTimers } from '../../../../support/local/fake-timers';
+import {
+  clientConfig,
+  closeTiny,
+  deployTiny,
+  eventually,
+  type TinyStack,
+} from '../../../../support/local/tiny-stack';
+
+const timers = fakeTimers(Date.now());
+let stack: TinyStack;
+let documents: DynamoDBDocumentClient;
+const TableName = 'store';
+
+beforeAll(async () => {
+  stack = await deployTiny(
+    {
+      Store: {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: {
+          TableName,
+          BillingMode: 'PAY_PER_REQUEST',
+          AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({
+            AttributeName,
+            AttributeType: 'S',
+          })),
+          KeySchema: [
+            { AttributeName: 'pk', KeyType: 'HASH' },
+            { AttributeName: 'sk', KeyType: 'RANGE' },
+          ],
+          TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+        },
+      },
+    },
+    {},
+    { timers },
+  );
+  documents = DynamoDBDocumentClient.from(new DynamoDBClient(clientConfig(stack)));
+});
+afterAll(async () => {
+  documents.destroy();
+  await closeTiny();
+});
+
+const put = (sk: string, rest: object = {}) =>
+  documents.send(new PutCommand({ TableName, Item: { pk: 'p', sk, ...rest } }));
+
+test('items are written and queried', async () => {
+  await put('a', { n: 1 });
+  await put('b', { n: 2 });
+  const { Items } = await documents.send(
+    new QueryCommand({
+      TableName,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+      ExpressionAttributeValues: { ':pk': 'p', ':sk': 'b' },
+    }),
+  );
+  expect(Items).toEqual([{ pk: 'p', sk: 'b', n: 2 }]);
+});
+
+test('errors of DynamoDB come through by their own names, and so does what the local stack lacks', async () => {
+  const condition = { ConditionExpression: 'attribute_not_exists(pk)' };
+  await put('taken');
+  await expect(
+    documents.send(new PutCommand({ TableName, Item: { pk: 'p', sk: 'taken' }, ...condition })),
+  ).rejects.toMatchObject({ name: 'ConditionalCheckFailedException' });
+  await expect(
+    documents.send(new PutCommand({ TableName: 'other', Item: { pk: 'p' } })),
+  ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  await expect(
+    documents.send(
+      new TransactWriteCommand({ TransactItems: [{ Put: { TableName, Item: { pk: 'p' } } }] }),
+    ),
+  ).rejects.toMatchObject({
+    name: 'UnknownOperationException',
+    message: expect.stringContaining('TransactWriteItems is not supported') as string,
+  });
+});
+
+test('what has expired is swept away, and nothing else', async () => {
+  const now = Math.floor(timers.now() / 1000);
+  const sixYears = 6 * 365 * 24 * 60 * 60;
+  await put('past', { expiresAt: now - 1 });
+  await put('future', { expiresAt: now + 3600 });
+  await put('text', { expiresAt: String(now - 1) });
+  await put('ancient', { expiresAt: now - sixYears });
+  await timers.advance(5_000);
+  const left = await eventually(async () => {
+    const { Items = [] } = await documents.send(new ScanCommand({ TableName }));
+    const keys = Items.map((item) => String(item['sk']));
+    return keys.includes('past') ? undefined : keys;
+  });
+  expect(left).toEqual(expect.arrayContaining(['future', 'text', 'ancient']));
+  // The next sweep is planned.
+  await eventually(() => (timers.pending === 1 ? true : undefined));
+});
+
+test('the TTL attribute is described', async () => {
+  const described = await documents.send(
+    new DescribeTimeToLiveCommand({ TableName }) as unknown as ScanCommand,
+  );
+  expect(described).toMatchObject({
+    TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: 'expiresAt' },
+  });
+});

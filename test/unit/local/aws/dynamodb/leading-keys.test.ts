@@ -1,0 +1,78 @@
+// The partition keys that a request names, which policies of roles are about.
+import { createDynamoService } from '#local/aws/dynamodb/dynamodb-service';
+import { leadingKeysOf } from '#local/aws/dynamodb/leading-keys';
+import { authorize } from '#local/aws/endpoint/policy';
+
+const pk = { pk: { S: 'a' }, sk: { S: 'x' } };
+const query = { ExpressionAttributeValues: { ':k': { S: 'a' }, ':s': { S: 'x' } } };
+
+test.each<[string, unknown, readonly string[] | undefined]>([
+  ['GetItem', { Key: pk }, ['a']],
+  ['UpdateItem', { Key: pk }, ['a']],
+  ['DeleteItem', { Key: pk }, ['a']],
+  ['PutItem', { Item: pk }, ['a']],
+  ['PutItem', { Item: { pk: { N: '7' } } }, ['7']],
+  ['BatchGetItem', { Keys: [pk, { pk: { S: 'b' } }] }, ['a', 'b']],
+  ['BatchWriteItem', [{ PutRequest: { Item: pk } }, { DeleteRequest: { Key: pk } }], ['a', 'a']],
+  ['Query', { ...query, KeyConditionExpression: 'pk = :k' }, ['a']],
+  ['Query', { ...query, KeyConditionExpression: 'begins_with(sk, :s) AND (pk=:k)' }, ['a']],
+  ['Query', { ...query, KeyConditionExpression: 'sk = :s AND pk = :k' }, ['a']],
+  [
+    'Query',
+    { ...query, KeyConditionExpression: '#p = :k', ExpressionAttributeNames: { '#p': 'pk' } },
+    ['a'],
+  ],
+  ['Scan', {}, undefined],
+  // What cannot be told is a key that no policy names.
+  ['Query', { ...query, KeyConditionExpression: 'sk = :s' }, ['']],
+  ['Query', { ...query, KeyConditionExpression: 'pk = :missing' }, ['']],
+  ['Query', { KeyConditions: {} }, ['']],
+  ['GetItem', {}, ['']],
+  ['GetItem', null, ['']],
+  ['BatchWriteItem', [{}, null], ['', '']],
+])('%s %j', (operation, part, keys) => {
+  expect(leadingKeysOf(operation, part, 'pk')).toEqual(keys);
+});
+
+test("a role's request is refused when one of its items is of another kind, before it reaches the table", async () => {
+  const run: string[] = [];
+  const service = createDynamoService({
+    engine: {
+      run: (operation) => {
+        run.push(operation);
+        return Promise.resolve({ status: 200 });
+      },
+    },
+    authorize,
+    partitionKeys: new Map([['t', 'pk']]),
+    timeToLive: new Map(),
+  });
+  const principal = {
+    arn: 'arn:aws:sts::000000000000:assumed-role/r/f',
+    senderId: 's',
+    permissions: [
+      {
+        Effect: 'Allow' as const,
+        Action: ['dynamodb:BatchWriteItem'],
+        Resource: 'arn:aws:dynamodb:us-east-1:000000000000:table/t',
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['connections#*'] } },
+      },
+    ],
+  };
+  const remove = (...keys: readonly string[]) => {
+    const requests = keys.map((key) => ({ DeleteRequest: { Key: { pk: { S: key } } } }));
+    return service.handle({
+      method: 'POST',
+      path: '/',
+      headers: { 'x-amz-target': 'DynamoDB_20120810.BatchWriteItem' },
+      body: Buffer.from(JSON.stringify({ RequestItems: { t: requests } })),
+      principal,
+    });
+  };
+  await expect(remove('connections#1', 'state#1')).rejects.toMatchObject({
+    code: 'AccessDeniedException',
+  });
+  expect(run).toEqual([]);
+  await remove('connections#1', 'connections#2');
+  expect(run).toEqual(['BatchWriteItem']);
+});

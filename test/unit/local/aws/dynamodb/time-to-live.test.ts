@@ -1,0 +1,80 @@
+// How often, and in what pieces, the local table is looked through for what has expired.
+import { createDynamoEngine, type DynamoEngine } from '#local/aws/dynamodb/dynamo-engine';
+import { deleteExpired, keepExpiring } from '#local/aws/dynamodb/time-to-live';
+import { eventually } from '../../../../support/eventually';
+import { fakeTimers } from '../../../../support/local/fake-timers';
+
+const table = { tableName: 'store', attribute: 'expiresAt', keyNames: ['pk', 'sk'] };
+const log = () => undefined;
+
+test('a sweep that takes long is followed by a long rest', async () => {
+  const timers = fakeTimers();
+  let sweeps = 0;
+  let answer = () => undefined as unknown;
+  const engine: DynamoEngine = {
+    run: () => {
+      sweeps += 1;
+      return new Promise((resolve) => {
+        answer = () => {
+          resolve({ status: 200, body: '{}' });
+        };
+      });
+    },
+  };
+  const stop = keepExpiring({ ...table, engine, timers, log });
+  await timers.advance(5_000);
+  expect(sweeps).toBe(1);
+  await timers.advance(1_000);
+  answer();
+  await timers.advance(49_000);
+  expect(sweeps).toBe(1);
+  await timers.advance(1_000);
+  expect(sweeps).toBe(2);
+  answer();
+  await timers.advance(5_000);
+  expect(sweeps).toBe(3);
+  stop();
+});
+
+test('what has expired is found wherever it lies among more items than one look is for', async () => {
+  const timers = fakeTimers();
+  const real = createDynamoEngine();
+  const run: DynamoEngine['run'] = (operation, body) => real.run(operation, body);
+  const send = async (operation: Parameters<DynamoEngine['run']>[0], input: object) =>
+    JSON.parse((await run(operation, Buffer.from(JSON.stringify(input)))).body ?? '') as {
+      readonly Count?: number;
+      readonly Table?: { readonly TableStatus: string };
+    };
+  const keys = ['pk', 'sk'];
+  await send('CreateTable', {
+    TableName: table.tableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: keys.map((name) => ({ AttributeName: name, AttributeType: 'S' })),
+    KeySchema: keys.map((name, at) => ({ AttributeName: name, KeyType: ['HASH', 'RANGE'][at] })),
+  });
+  // As on AWS, it is usable a moment later.
+  await eventually(async () => {
+    const { Table: described } = await send('DescribeTable', { TableName: table.tableName });
+    expect(described?.TableStatus).toBe('ACTIVE');
+  });
+  const now = timers.now() / 1000;
+  for (let index = 0; index < 1_100; index += 1) {
+    const expiresAt = String(index % 100 === 99 ? now - 1 : now + 60);
+    const key = { pk: { S: `p${index % 3}` }, sk: { S: String(index) } };
+    await send('PutItem', {
+      TableName: table.tableName,
+      Item: { ...key, expiresAt: { N: expiresAt } },
+    });
+  }
+  let looks = 0;
+  const engine: DynamoEngine = {
+    run: (operation, body) => {
+      if (operation === 'Scan') looks += 1;
+      return run(operation, body);
+    },
+  };
+  await deleteExpired({ ...table, engine, timers, log });
+  expect(looks).toBe(3);
+  const { Count: left } = await send('Scan', { TableName: table.tableName });
+  expect(left).toBe(1_100 - 11);
+});

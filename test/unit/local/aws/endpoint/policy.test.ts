@@ -1,0 +1,106 @@
+// IAM's decisions: nothing is allowed unless a statement says so, and a Deny beats every Allow.
+import { authorize, decide, matches } from '#local/aws/endpoint/policy';
+import type { PolicyStatement } from '#local/template/resources/policy-document';
+
+const allow = (Action: string | string[], Resource: string | string[] = '*'): PolicyStatement => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+});
+const table = 'arn:aws:dynamodb:us-east-1:000000000000:table/t';
+
+test.each<[string, PolicyStatement[], string]>([
+  ['no statement', [], 'notAllowed'],
+  ['another action', [allow('dynamodb:GetItem')], 'notAllowed'],
+  ['another resource', [allow('dynamodb:PutItem', `${table}2`)], 'notAllowed'],
+  ['the action', [allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [table])], 'allowed'],
+  ['the action in other letters', [allow('DynamoDB:putitem')], 'allowed'],
+  ['wildcards', [allow('dynamodb:P*', 'arn:aws:dynamodb:*:table/?')], 'allowed'],
+  ['a deny after an allow', [allow('*'), { ...allow('dynamodb:*'), Effect: 'Deny' }], 'denied'],
+])('%s', (_, statements, decision) => {
+  expect(decide(statements, 'dynamodb:PutItem', table)).toBe(decision);
+});
+
+test.each<[NonNullable<PolicyStatement['Condition']>, boolean]>([
+  [{ StringEquals: { 'aws:SourceAccount': '000000000000' } }, true],
+  [{ StringEquals: { 'aws:SourceAccount': '000000000001' } }, false],
+  [{ StringEquals: { 'aws:SourceArn': 'arn:a*' } }, false],
+  [{ ArnLike: { 'aws:SourceArn': ['x', 'arn:a*'] } }, true],
+  [{ Bool: { 'aws:SecureTransport': 'false' } }, false],
+  [{ StringEquals: { 'aws:Unknown': 'x' } }, false],
+])('condition %j holds: %s', (Condition, holds) => {
+  const statement = { ...allow('*'), Condition };
+  const context = { 'aws:SourceArn': 'arn:abc' };
+  expect(decide([statement], 'a:B', '*', context)).toBe(holds ? 'allowed' : 'notAllowed');
+});
+
+test.each<[string, string | readonly string[] | undefined, boolean]>([
+  ['one value', 'connections#1', true],
+  ['each of several values', ['connections#1', 'census'], true],
+  ['all but one of several values', ['connections#1', 'state#1'], false],
+  ['another value', ['state#1'], false],
+  // As on AWS: so operations that name no key must not be allowed at all.
+  ['a key that the call does not have', undefined, true],
+])('ForAllValues:StringLike of %s', (_, actual, holds) => {
+  const expected = { 'dynamodb:LeadingKeys': ['connections#*', 'census'] };
+  const statement = { ...allow('*'), Condition: { 'ForAllValues:StringLike': expected } };
+  const context = actual === undefined ? {} : { 'dynamodb:LeadingKeys': actual };
+  expect(decide([statement], 'a:B', '*', context)).toBe(holds ? 'allowed' : 'notAllowed');
+});
+
+test.each<[string, PolicyStatement['Condition'], boolean]>([
+  ['another role', { ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::0:role/other*' } }, false],
+  ['this role', { ArnNotLike: { 'aws:PrincipalArn': ['arn:aws:iam::0:role/r?le', 'x'] } }, true],
+  // A key that the call does not have is not like anything.
+  ['a missing key', { ArnNotLike: { 'aws:SourceArn': 'arn:*' } }, false],
+  ['a source of several', { 'ForAnyValue:StringEquals': { 'events:source': 'b' } }, false],
+  ['another source', { 'ForAnyValue:StringEquals': { 'events:source': 'c' } }, true],
+  ['all sources', { 'ForAllValues:StringEquals': { 'events:source': ['a', 'b'] } }, false],
+  ['one source of two', { 'ForAllValues:StringEquals': { 'events:source': ['a'] } }, true],
+])("a bus's policy that denies %s", (_, Condition, allowed) => {
+  const session = 'arn:aws:sts::0:assumed-role/role/session';
+  const role = { arn: session, senderId: 's', permissions: [allow('events:PutEvents')] };
+  const deny: PolicyStatement = { ...allow('*'), Effect: 'Deny', Principal: '*', Condition };
+  const call = () => {
+    authorize(role, 'events:PutEvents', 'arn:bus', {
+      resourcePolicy: [deny],
+      context: { 'events:source': ['a', 'b'] },
+    });
+  };
+  if (allowed) expect(call).not.toThrow();
+  else expect(call).toThrow('explicit deny in a resource-based policy');
+});
+
+test('a refusal is worded as AWS words it', () => {
+  const principal = { arn: 'arn:aws:sts::0:assumed-role/r/f', senderId: 's', permissions: [] };
+  expect(() => {
+    authorize(principal, 'dynamodb:PutItem', table);
+  }).toThrow(
+    `User: arn:aws:sts::0:assumed-role/r/f is not authorized to perform: dynamodb:PutItem on resource: ${table} because no identity-based policy allows the dynamodb:PutItem action`,
+  );
+});
+
+test("a resource's policy can allow what the role does not, and deny even the developer", () => {
+  const role = { arn: 'arn:role', senderId: 's', permissions: [] };
+  const developer = { ...role, permissions: 'administrator' as const };
+  const everyone = { Principal: { AWS: '*' } };
+  const attempt = (who: typeof role | typeof developer, statements: PolicyStatement[]) => () => {
+    authorize(who, 'sqs:SendMessage', 'arn:q', { resourcePolicy: statements });
+  };
+  expect(attempt(role, [{ ...allow('sqs:SendMessage'), ...everyone }])).not.toThrow();
+  expect(attempt(role, [{ ...allow('*'), Principal: { AWS: 'arn:other' } }])).toThrow(
+    'sqs:sendmessage',
+  );
+  expect(
+    attempt(role, [{ ...allow('*'), Principal: { Service: 'events.amazonaws.com' } }]),
+  ).toThrow();
+  expect(attempt(developer, [{ ...allow('*'), ...everyone, Effect: 'Deny' }])).toThrow(
+    'explicit deny',
+  );
+});
+
+test('patterns know no regular expressions', () => {
+  expect(matches('a.c', 'abc')).toBe(false);
+  expect(matches('a.c', 'a.c')).toBe(true);
+  expect(matches('*/$connect', 'live/$connect')).toBe(true);
+});

@@ -1,0 +1,38 @@
+// The real CDK app, synthesized in a process of its own.
+import { existsSync, readdirSync } from 'node:fs';
+import { synthesize } from '#local/deploy/synthesize';
+
+const identity = { issuer: 'http://localhost/mission-control', audience: 'mission-control' };
+
+it('gives the template and the bundles, and cleans up after itself', async () => {
+  const { template, directory, remove } = await synthesize(identity);
+  const functions = Object.values(template.Resources).filter(
+    ({ Type }) => Type === 'AWS::Lambda::Function',
+  );
+  expect(functions.length).toBeGreaterThan(5);
+  const assets = readdirSync(directory).filter((name) => name.startsWith('asset.'));
+  expect(assets.length).toBeGreaterThan(5);
+  await remove();
+  expect(existsSync(directory)).toBe(false);
+});
+
+it('lists the settings that the app refuses', async () => {
+  const refused = synthesize({ ...identity, heartbeatSeconds: 7, gatewayUrl: 'nowhere' });
+  await expect(refused).rejects.toMatchObject({
+    code: 'SETTINGS_REFUSED',
+    message: expect.stringMatching(/heartbeatSeconds must be a divisor.*60/) as string,
+    faults: expect.arrayContaining([
+      { path: 'heartbeatSeconds', problem: 'must be a divisor or a multiple of 60' },
+      expect.objectContaining({ path: 'gatewayUrl' }) as object,
+    ]) as unknown[],
+  });
+});
+
+it('says that there is no CloudFront here', async () => {
+  await expect(synthesize({ ...identity, frontDoor: true })).rejects.toMatchObject({
+    code: 'SETTINGS_REFUSED',
+    message: expect.stringContaining(
+      'frontDoor is CloudFront, which the local stack has none of',
+    ) as string,
+  });
+});

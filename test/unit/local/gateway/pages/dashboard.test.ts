@@ -1,0 +1,109 @@
+// The dashboard as the local stack serves it: files, a strict policy, and a token for its own page alone.
+import { request } from 'node:http';
+import { showDashboard } from '#local/gateway/pages/dashboard';
+import { openGateway, type Gateway } from '#local/gateway/gateway';
+
+let gateway: Gateway;
+beforeEach(async () => {
+  gateway = await openGateway({ warn: () => undefined });
+});
+afterEach(() => gateway.close());
+
+const show = (mintToken?: () => Promise<string>, port = 4566) => {
+  showDashboard({ gateway, mintToken, awsEndpointUrl: `http://localhost:${port}` });
+};
+const ask = (path: string, init: RequestInit = {}) =>
+  fetch(`http://127.0.0.1:${gateway.port}${path}`, init);
+
+/** `fetch` sets some headers itself. */
+const askWith = (path: string, headers: Record<string, string>) =>
+  new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+    request({ host: '127.0.0.1', port: gateway.port, path, headers }, (response) => {
+      let body = '';
+      response.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      response.on('end', () => {
+        resolve({ status: response.statusCode, body });
+      });
+    })
+      .on('error', reject)
+      .end();
+  });
+
+it('is a page whose files are there, and may run nothing but them', async () => {
+  show();
+  const response = await ask('/');
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(response.headers.get('cache-control')).toBe('no-store');
+  const policy = response.headers.get('content-security-policy') ?? '';
+  expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+  expect(policy).not.toContain('unsafe');
+  const html = await response.text();
+  expect(html).not.toMatch(/<script(?! type="module" src=)|<style|style=| on\w+=/);
+  const assets = [...html.matchAll(/"(assets\/[^"]+)"/g)].map(([, path]) => `/${path ?? ''}`);
+  expect(assets.map((path) => path.replace(/-\w{8}\./, '.')).sort()).toEqual([
+    '/assets/main.js',
+    '/assets/style.css',
+  ]);
+  for (const path of assets) {
+    const { status, headers } = await ask(path);
+    expect([status, headers.get('x-content-type-options')]).toEqual([200, 'nosniff']);
+    expect(headers.get('cache-control')).toContain('immutable');
+  }
+});
+
+it('is answered to HEAD without a body, as monitors ask', async () => {
+  show();
+  const [get, head] = [await ask('/'), await ask('/', { method: 'HEAD' })];
+  expect([head.status, await head.text()]).toEqual([200, '']);
+  for (const name of ['content-type', 'content-length', 'content-security-policy']) {
+    expect(head.headers.get(name)).toBe(get.headers.get(name));
+  }
+});
+
+it('gets its token beside the page, and says what to run on these ports', async () => {
+  show(() => Promise.resolve('a.b.c'), 4600);
+  await expect((await ask('/config.json')).json()).resolves.toMatchObject({
+    token: { kind: 'endpoint', url: '/token' },
+    // All work beside the stack that runs: another `npm start` would not.
+    commands: [
+      'npm run emit -- --aws-port 4600 agent:status agent-123 online',
+      'npm run emit -- --aws-port 4600 session:activity agent-123 session-456 "User said: Hello"',
+      'npm run emit -- --aws-port 4600 agent:status agent-456 error',
+    ],
+  });
+  await expect((await ask('/token')).text()).resolves.toBe('a.b.c');
+});
+
+it("asks for a token to be pasted where another issuer's are wanted", async () => {
+  show();
+  await expect((await ask('/config.json')).json()).resolves.toMatchObject({
+    token: { kind: 'paste' },
+  });
+  // Nobody answers but the HTTP API, which is not there in this test.
+  expect((await ask('/token')).status).toBe(503);
+});
+
+it.each([
+  ['another site', { Host: 'localhost:3000', 'Sec-Fetch-Site': 'cross-site' }, 403],
+  ['another port of this machine', { Host: 'localhost', 'Sec-Fetch-Site': 'same-site' }, 403],
+  ['a name that points to this machine', { Host: 'evil.example:3000' }, 403],
+  ['the page', { Host: 'localhost:3000', 'Sec-Fetch-Site': 'same-origin' }, 200],
+  ['the page, by address', { Host: '[::1]:3000', 'Sec-Fetch-Site': 'same-origin' }, 200],
+  // A development server hands on what the browser said, with a Host of its own choice.
+  [
+    'a page behind a proxy',
+    { Host: 'localhost:3000', Origin: 'http://localhost:5173', 'Sec-Fetch-Site': 'same-origin' },
+    200,
+  ],
+  ['a page behind a proxy that keeps the host', { Host: 'localhost:5173' }, 200],
+  ['an older browser', { Host: 'localhost:3000', Origin: 'http://localhost:3000' }, 200],
+  ['another site in it', { Host: 'localhost:3000', Origin: 'https://evil.example' }, 403],
+  ['a page without an origin in it', { Host: 'localhost:3000', Origin: 'null' }, 403],
+  ['curl', { Host: '127.0.0.1:3000' }, 200],
+])('a request of %s for a token', async (_name, headers, status) => {
+  show(() => Promise.resolve('a.b.c'));
+  const answer = await askWith('/token', headers);
+  expect(answer.status).toBe(status);
+  expect(answer.body === 'a.b.c').toBe(status === 200);
+});

@@ -1,0 +1,63 @@
+// What policy documents allow, and which of them cannot be judged.
+import { evaluatePolicy } from '#local/gateway/websocket/authorizer-policy';
+import { methodArn } from '../../../../support/local/fake-apis';
+
+const statement = (Effect: string, Resource: unknown, Action: unknown = 'execute-api:Invoke') => ({
+  Effect,
+  Action,
+  Resource,
+});
+const judge = (...Statement: unknown[]) =>
+  evaluatePolicy({ Version: '2012-10-17', Statement }, methodArn);
+
+it.each([
+  ['the very ARN', methodArn],
+  ['all', '*'],
+  ['a pattern', 'arn:aws:execute-api:*:123456789012:abcdef1234/*'],
+  ['one unknown letter', methodArn.replace('live', 'liv?')],
+  ['a list', ['arn:other', methodArn]],
+])('%s is allowed', (_name, resource) => {
+  expect(judge(statement('Allow', resource))).toBe('allow');
+});
+
+it.each([
+  ['another ARN', methodArn.replace('abcdef1234', 'other')],
+  ['a prefix', methodArn.slice(0, -1)],
+  ['a text that would match as a regular expression', methodArn.replace('$connect', '.connect')],
+  ['other letter case', methodArn.toUpperCase()],
+])('%s is not', (_name, resource) => {
+  expect(judge(statement('Allow', resource))).toBe('deny');
+});
+
+it.each([['execute-api:*'], ['*'], ['EXECUTE-API:invoke'], [['s3:Get*', 'execute-api:Inv*']]])(
+  'the action %j is the one that counts',
+  (action) => {
+    expect(judge(statement('Allow', '*', action))).toBe('allow');
+  },
+);
+
+it('other actions do not count', () => {
+  expect(judge(statement('Allow', '*', 'execute-api:ManageConnections'))).toBe('deny');
+});
+
+it('a Deny wins over any Allow, and no statement at all denies', () => {
+  expect(judge(statement('Allow', '*'), statement('Deny', methodArn))).toBe('deny');
+  expect(judge(statement('Allow', '*'), statement('Deny', 'arn:other'))).toBe('allow');
+  expect(judge()).toBe('deny');
+});
+
+it('a single statement need not be a list', () => {
+  expect(evaluatePolicy({ Statement: statement('Allow', '*') }, methodArn)).toBe('allow');
+});
+
+it.each([
+  ['nothing', undefined],
+  ['a text', '{}'],
+  ['no statement', {}],
+  ['an unknown effect', { Statement: [statement('allow', '*')] }],
+  ['no resource', { Statement: [{ Effect: 'Allow', Action: '*' }] }],
+  ['an empty list of resources', { Statement: [statement('Allow', [])] }],
+  ['a condition', { Statement: [{ ...statement('Allow', '*'), Condition: {} }] }],
+])('%s is malformed', (_name, document) => {
+  expect(evaluatePolicy(document, methodArn)).toBeUndefined();
+});
