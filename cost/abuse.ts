@@ -13,7 +13,7 @@ import { dollarsFor, type Unit } from './prices';
 import { count, dollars, formatTable } from './table';
 import { defaultQuota } from './token-bucket';
 
-/** The settings that bound abuse, with the defaults of infra/configuration.ts: a test compares them. */
+/** The settings that bound abuse, with the defaults of infra/config/configuration.ts: a test compares them. */
 export const abuseSettings = {
   handshakesPerSecond: 400,
   handshakesPerMinute: 30,

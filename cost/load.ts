@@ -27,7 +27,7 @@ export interface Load {
   readonly documentedShare: number;
 }
 
-/** A quiet deployment with the settings of infra/configuration.ts. */
+/** A quiet deployment with the settings of infra/config/configuration.ts. */
 export const defaultLoad: Load = {
   connections: 1_000,
   eventsPerSecond: 0.1,

@@ -45,7 +45,7 @@ export const snapshot = { items: 6_000, readUnits: 128, frames: 28 } as const;
 
 /**
  * Bytes that a fan-out and any other call log: measured on the local stack (two lines of 690 on average, one of 280). Of what
- * succeeds Lambda itself logs nothing (infra/constructs/service-function.ts).
+ * succeeds Lambda itself logs nothing (infra/constructs/base/service-function.ts).
  */
 const lineOverhead = 26;
 export const logged = {
@@ -53,7 +53,7 @@ export const logged = {
   call: 280 + lineOverhead,
   /** What CloudWatch adds to a line. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
   lineOverhead,
-  /** A line of the access log: the fields of infra/constructs/access-log.ts, filled in as of a refused handshake. */
+  /** A line of the access log: the fields of infra/constructs/api/access-log.ts, filled in as of a refused handshake. */
   accessLine: 300,
   /** With the fields of the first stage, and of the HTTP API: supposed. */
   accessBefore: 620,

@@ -18,7 +18,7 @@ const greatestCeiling = 100_000;
 /** New connections a second. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const handshakesPerSecond = 500;
 
-/** The setting of the same name, which is below it: infra/configuration.ts. */
+/** The setting of the same name, which is below it: infra/config/configuration.ts. */
 const { handshakesPerSecond: settingOfHandshakes } = abuseSettings;
 
 /** All dashboards should be back so soon after they were all cut off. */

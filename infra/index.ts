@@ -1,5 +1,5 @@
 // What other CDK apps import.
-export { ConfigurationError } from './configuration-error';
+export { ConfigurationError } from './config/configuration-error';
 export {
   MissionControlRealtime,
   type MissionControlRealtimeProps,

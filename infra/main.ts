@@ -1,8 +1,8 @@
 // Entry of cdk.json: context in, cloud assembly out, or one message that lists what is wrong.
 import { App } from 'aws-cdk-lib';
 import { createApp } from './app';
-import { ConfigurationError } from './configuration-error';
-import { readConfiguration } from './stages';
+import { ConfigurationError } from './config/configuration-error';
+import { readConfiguration } from './config/stages';
 
 // Only an app knows how the command line hands its context over; this one is never synthesized.
 const context = new App({ autoSynth: false }).node.getAllContext() as Record<string, unknown>;

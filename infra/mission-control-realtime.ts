@@ -3,25 +3,29 @@ import path from 'node:path';
 import { Duration, Token, Validations } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import { bundleFunctions } from './bundle';
-import { parseConfiguration, resourceName, type RequestedConfiguration } from './configuration';
-import { ConfigurationError } from './configuration-error';
-import { Broadcast } from './constructs/broadcast';
-import { DashboardUsers } from './constructs/dashboard-users';
-import { Deliveries } from './constructs/deliveries';
-import { EventBusAccess } from './constructs/event-bus-access';
-import { FrontDoor } from './constructs/front-door';
-import { requirePlaceForFrontDoor } from './constructs/front-door-place';
-import { Heartbeat } from './constructs/heartbeat';
-import { MissionControlHttpApi } from './constructs/http-api';
-import { MockAgents } from './constructs/mock-agents';
-import { Observability } from './constructs/observability';
-import { ServiceFunction, type CodeOf, type Deployment } from './constructs/service-function';
-import { ServiceQueue } from './constructs/service-queue';
-import { Store } from './constructs/store';
-import { UserDisconnection } from './constructs/user-disconnection';
-import { MissionControlWebSocketApi } from './constructs/websocket-api';
-import type { RequestedFrontDoor } from './front-door-settings';
+import { bundleFunctions } from './build/bundle';
+import {
+  parseConfiguration,
+  resourceName,
+  type RequestedConfiguration,
+} from './config/configuration';
+import { ConfigurationError } from './config/configuration-error';
+import { Broadcast } from './constructs/delivery/broadcast';
+import { DashboardUsers } from './constructs/api/dashboard-users';
+import { Deliveries } from './constructs/delivery/deliveries';
+import { EventBusAccess } from './constructs/delivery/event-bus-access';
+import { FrontDoor } from './constructs/front-door/front-door';
+import { requirePlaceForFrontDoor } from './constructs/front-door/front-door-place';
+import { Heartbeat } from './constructs/delivery/heartbeat';
+import { MissionControlHttpApi } from './constructs/api/http-api';
+import { MockAgents } from './constructs/delivery/mock-agents';
+import { Observability } from './constructs/observability/observability';
+import { ServiceFunction, type CodeOf, type Deployment } from './constructs/base/service-function';
+import { ServiceQueue } from './constructs/base/service-queue';
+import { Store } from './constructs/data/store';
+import { UserDisconnection } from './constructs/delivery/user-disconnection';
+import { MissionControlWebSocketApi } from './constructs/api/websocket-api';
+import type { RequestedFrontDoor } from './config/front-door-settings';
 
 /** The settings of README.md by name; what is not set has the default that stands there. */
 export interface MissionControlRealtimeProps extends Partial<

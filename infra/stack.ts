@@ -1,8 +1,8 @@
 // The app's one stack: the service, and what a person has to know of it once it is there.
 import { CfnOutput, DefaultStackSynthesizer, Stack, type IStackSynthesizer } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { RequestedConfiguration } from './configuration';
-import type { CodeOf } from './constructs/service-function';
+import type { RequestedConfiguration } from './config/configuration';
+import type { CodeOf } from './constructs/base/service-function';
 import { MissionControlRealtime } from './mission-control-realtime';
 
 export interface MissionControlStackProps {

@@ -1,5 +1,5 @@
 // The whole stack on this machine, as a function: for `npm start` and for tests.
-import type { Configuration } from '#infra/configuration';
+import type { Configuration } from '#infra/config/configuration';
 import type { Lateness } from './aws/scheduler/schedule';
 import { showDashboard } from './gateway/pages/dashboard';
 import { deploy, type Deployment } from './deploy/deployment';

@@ -28,7 +28,7 @@ export async function bundlePrograms(directory: string): Promise<Programs> {
     logLevel: 'warning',
   };
   await build({ ...common, entryPoints: { functions: 'bench/burst/functions-process.ts' } });
-  // As infra/bundle.ts bundles them.
+  // As infra/build/bundle.ts bundles them.
   await build({ ...common, entryPoints: burstVariants, minify: true });
   // The threads begin with a file of their own, which is looked for beside the program.
   await copyFile(path.join(project, 'local/lambda/worker.mjs'), path.join(directory, 'worker.mjs'));

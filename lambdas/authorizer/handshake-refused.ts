@@ -15,7 +15,7 @@ export interface Refusal {
 /**
  * Lambda's runtime logs whatever is thrown, with its stack: anybody on the internet could make it write as much as he
  * likes. So this one error is the line, and nothing else is logged: it is serialized as what is to be known of the
- * refusal, and CloudWatch counts these lines (infra/constructs/refused-handshakes.ts).
+ * refusal, and CloudWatch counts these lines (infra/constructs/api/refused-handshakes.ts).
  * @see https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/LogPatch.js
  */
 export class HandshakeRefused extends Error {

@@ -1,8 +1,8 @@
 // Runs in a process of its own, started by synthesize.ts: context in, cloud assembly out, as with the CDK's
 // command line. CDK's checks of the template are left to `npm run synth`: they take longer than all the rest.
 import { createApp } from '#infra/app';
-import { bundledFunctions } from '#infra/bundled-functions';
-import { parseConfiguration } from '#infra/configuration';
+import { bundledFunctions } from '#infra/build/bundled-functions';
+import { parseConfiguration } from '#infra/config/configuration';
 
 const context = JSON.parse(process.env['CDK_CONTEXT_JSON'] ?? '{}') as Record<string, unknown>;
 const configuration = locally(parseConfiguration(context));

@@ -7,7 +7,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks, ServerlessChecks, type IApplyRule } from 'cdk-nag';
 import { createApp } from '#infra/app';
-import { parseConfiguration } from '#infra/configuration';
+import { parseConfiguration } from '#infra/config/configuration';
 import { dashboardDirectory, resourcesOf } from '../infra/synthesized';
 import { everyStatement } from '../infra/statements';
 

@@ -1,6 +1,6 @@
 // The two APIs by name: who may ask what of them, how often, who answers, and what is written down of it.
 import type { Template } from 'aws-cdk-lib/assertions';
-import { httpLogFields, webSocketLogFields } from '#infra/constructs/access-log';
+import { httpLogFields, webSocketLogFields } from '#infra/constructs/api/access-log';
 import { environmentOf, functionOf, resourceOf, resourcesOf, synthesize } from './synthesized';
 
 const { template } = synthesize();

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { bundleFunctions } from '#infra/bundle';
+import { bundleFunctions } from '#infra/build/bundle';
 import { resourcesOf, synthesize } from './synthesized';
 
 const project = path.resolve(__dirname, '../..');

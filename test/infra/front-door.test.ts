@@ -3,10 +3,10 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { ConfigurationError, MissionControlRealtime } from '#infra/index';
-import { parseFrontDoor } from '#infra/front-door-settings';
-import { SecurityHeaders } from '#infra/constructs/security-headers';
-import { edgeLogFields } from '#infra/constructs/edge-log';
-import { frontDoorCode } from '#infra/constructs/front-door-function';
+import { parseFrontDoor } from '#infra/config/front-door-settings';
+import { SecurityHeaders } from '#infra/constructs/front-door/security-headers';
+import { edgeLogFields } from '#infra/constructs/front-door/edge-log';
+import { frontDoorCode } from '#infra/constructs/front-door/front-door-function';
 import {
   allowedTo,
   dashboardDirectory,

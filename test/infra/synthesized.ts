@@ -7,7 +7,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import { createApp, type AppOptions } from '#infra/app';
-import { parseConfiguration } from '#infra/configuration';
+import { parseConfiguration } from '#infra/config/configuration';
 
 /** The context of a CDK app; issuer and audience are there unless a test says otherwise. */
 export type Context = Readonly<Record<string, unknown>>;

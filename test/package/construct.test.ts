@@ -4,7 +4,7 @@ import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'n
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { buildConstructPackage } from '#infra/construct-package';
+import { buildConstructPackage } from '#infra/build/construct-package';
 
 const project = path.resolve(__dirname, '../..');
 const name = 'mission-control-realtime-construct';

@@ -1,0 +1,113 @@
+// Where a deployment's settings stand: those of all stages, those of one, and those of one command.
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import cdkJson from '../../cdk.json';
+import {
+  configurationNames,
+  defaultStage,
+  isSet,
+  isStageName,
+  parseConfiguration,
+  type ParsedConfiguration,
+} from './configuration';
+import type { Faults } from './configuration-error';
+
+type Settings = Readonly<Record<string, unknown>>;
+type Fault = Faults[number];
+
+/** The key in `cdk.json` below which the settings of all stages stand. */
+export const commonKey = 'missionControl';
+
+export interface StagesOptions {
+  /** Where the files of the stages are. Default: `infra/stages/`. */
+  readonly folder?: string;
+  /** The context of `cdk.json` itself, which the command line mixes with its own. */
+  readonly fileContext?: Settings;
+}
+
+/**
+ * The configuration that a CDK app's context asks for: `missionControl` in `cdk.json` is overruled by
+ * `stages/<stage>.json`, and that by `-c name=value`. A fault says where the setting stands.
+ */
+export function readConfiguration(
+  context: Settings,
+  { folder = path.join(__dirname, '../stages'), fileContext = cdkJson.context }: StagesOptions = {},
+): ParsedConfiguration {
+  const { [commonKey]: common = {}, ...commandLine } = context;
+  const shared = isObject(common) ? common : {};
+  const stage = [commandLine['stage'], shared['stage']].find(isSet) ?? defaultStage;
+  const file = isStageName(stage) ? readStage(stage, folder) : { value: {}, faults: [] };
+  const layers = [
+    { settings: withoutEmpty(shared), where: ' (in cdk.json)' },
+    { settings: withoutEmpty(file.value), where: ` (in ${nameOf(stage)})` },
+    { settings: withoutEmpty(commandLine), where: '' },
+  ];
+  const parsed = parseConfiguration(
+    layers.reduce<Settings>((weaker, { settings }) => ({ ...weaker, ...settings }), {}),
+  );
+  const misplaced = configurationNames.filter((name) => name in fileContext).map(misplacedFault);
+  const faults = [
+    ...(isObject(common) ? [] : [{ path: commonKey, problem: 'must be an object, in cdk.json' }]),
+    ...file.faults,
+    ...misplaced,
+    ...(parsed.ok ? [] : parsed.faults.map((fault) => located(fault, layers))),
+  ];
+  return parsed.ok && faults.length === 0 ? parsed : { ok: false, faults };
+}
+
+/** The settings of a stage, none where there are faults, or for the stage that is meant when nobody names one. */
+function readStage(
+  stage: string,
+  folder: string,
+): { readonly value: Settings; readonly faults: readonly Fault[] } {
+  const refuse = (where: string, problem: string) => ({
+    value: {},
+    faults: [{ path: where, problem }],
+  });
+  const file = path.join(folder, `${stage}.json`);
+  const name = nameOf(stage);
+  if (!existsSync(file)) {
+    if (stage === defaultStage) return { value: {}, faults: [] };
+    return refuse('stage', `is ${stage}, which has no file ${name}: {} would be enough`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    return refuse(name, `cannot be read: ${(error as Error).message}`);
+  }
+  if (!isObject(value)) return refuse(name, 'must be a JSON object of settings');
+  const { stage: named, ...settings } = value;
+  if (named === undefined) return { value: settings, faults: [] };
+  const problem = `is the name of the file, and does not stand in it (${name})`;
+  return { value: settings, faults: [{ path: 'stage', problem }] };
+}
+
+/** The file of a stage, as a person finds it from the project's folder. */
+function nameOf(stage: unknown): string {
+  return `infra/stages/${String(stage)}.json`;
+}
+
+/** Adds where the setting of a fault stands: in the strongest layer that has it. */
+function located(
+  fault: Fault,
+  layers: readonly { readonly settings: Settings; readonly where: string }[],
+): Fault {
+  const [name = ''] = fault.path.split('.');
+  const where = layers.findLast(({ settings }) => name in settings)?.where ?? '';
+  return { path: fault.path, problem: `${fault.problem}${where}` };
+}
+
+function misplacedFault(name: string): Fault {
+  const problem = `stands beside CDK's own keys in cdk.json, where no stage could overrule it: put it into "${commonKey}" there`;
+  return { path: name, problem };
+}
+
+/** An empty value counts as not set, so it does not hide one that is. */
+function withoutEmpty(settings: Settings): Settings {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => isSet(value)));
+}
+
+function isObject(value: unknown): value is Settings {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

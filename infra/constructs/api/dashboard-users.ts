@@ -1,0 +1,80 @@
+// A Cognito user pool for those who have no identity provider, closed to all whom an administrator did not invite.
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { AccountRecovery, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
+import { Construct } from 'constructs';
+import type { IdentityProvider } from '../../../lambdas/contract';
+import { resourceName, type Configuration } from '../../config/configuration';
+
+export class DashboardUsers extends Construct {
+  readonly userPool: UserPool;
+  /** For dashboards in a browser, and so without a secret. */
+  readonly client: UserPoolClient;
+  /** The `iss` of the pool's tokens. */
+  readonly issuer: string;
+  readonly identityProvider: IdentityProvider;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    configuration: Pick<Configuration, 'stage' | 'dataRemoval'>,
+  ) {
+    super(scope, id);
+    const isKept = configuration.dataRemoval === 'retain';
+    this.userPool = new UserPool(this, 'UserPool', {
+      userPoolName: resourceName(configuration),
+      // Whoever may sign in sees what all agents do.
+      selfSignUpEnabled: false,
+      signInAliases: { email: true },
+      signInCaseSensitive: false,
+      passwordPolicy: {
+        minLength: 12,
+        requireLowercase: true,
+        requireUppercase: true,
+        requireDigits: true,
+        requireSymbols: true,
+        tempPasswordValidity: Duration.days(3),
+      },
+      // Each user can add an authenticator app. A text message can be had by whoever has the number.
+      mfa: Mfa.OPTIONAL,
+      mfaSecondFactor: { otp: true, sms: false },
+      accountRecovery: AccountRecovery.EMAIL_ONLY,
+      deletionProtection: isKept,
+      removalPolicy: isKept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    Validations.of(this.userPool).acknowledge(
+      {
+        id: 'AwsSolutions-COG2',
+        reason:
+          'Every user can register an authenticator app, and then needs it. Demanded of all, it would lock out ' +
+          'whom an administrator signs in by the command line, before there is a page to register an app on.',
+      },
+      {
+        id: 'AwsSolutions-COG8',
+        reason:
+          'The Plus plan adds detection of stolen passwords at a price for each active user. Nobody can sign up ' +
+          'here, failed sign-ins are locked out by every plan, and the plan can be raised without replacing the pool.',
+      },
+    );
+    this.client = this.userPool.addClient('Dashboard', {
+      generateSecret: false,
+      // Passwords never leave a browser (SRP); a person with AWS credentials can sign a user in as well.
+      // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html
+      authFlows: { userSrp: true, adminUserPassword: true },
+      // No hosted pages: whoever wants them adds a domain and its callback URLs.
+      disableOAuth: true,
+      preventUserExistenceErrors: true,
+      enableTokenRevocation: true,
+      // A connection ends with its token, so this is how long it takes at the most to lock someone out.
+      accessTokenValidity: Duration.hours(1),
+      idTokenValidity: Duration.hours(1),
+      refreshTokenValidity: Duration.days(1),
+    });
+    const { region, urlSuffix } = Stack.of(this);
+    this.issuer = `https://cognito-idp.${region}.${urlSuffix}/${this.userPool.userPoolId}`;
+    this.identityProvider = {
+      kind: 'cognito',
+      userPoolId: this.userPool.userPoolId,
+      userPoolClientId: this.client.userPoolClientId,
+    };
+  }
+}

@@ -1,0 +1,155 @@
+// GET /health and GET /whoami: an HTTP API of its own, because a WebSocket API answers handshakes alone.
+import { Duration, Validations } from 'aws-cdk-lib';
+import {
+  CorsHttpMethod,
+  HttpApi,
+  HttpMethod,
+  HttpStage,
+  type CfnStage,
+  type HttpApiProps,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Construct } from 'constructs';
+import { resourceName, type Configuration } from '../../config/configuration';
+import { accessLog, httpLogFields } from './access-log';
+import { allowedOriginsOf } from './allowed-origins';
+import { apiDomainName } from './api-domain-name';
+import { identitySettings } from './identity-settings';
+import { ServiceFunction, type Deployment } from '../base/service-function';
+import type { Store } from '../data/store';
+
+/** Requests of `/health` a second: it is open to all, and a monitor asks every few seconds. */
+const throttle = { rateLimit: 50, burstLimit: 100 } as const;
+
+/** HEAD is for monitors, and no second way to as many requests. */
+const headThrottle = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 } as const;
+
+/**
+ * Requests of `/whoami` a second, a bucket apart: clients ask after a failed handshake, many of them at once, and no
+ * flood of the one may keep anybody from the other.
+ */
+const whoamiThrottle = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 200 } as const;
+
+export interface MissionControlHttpApiProps extends Deployment {
+  readonly store: Store;
+}
+
+export class MissionControlHttpApi extends Construct {
+  readonly healthUrl: string;
+  readonly whoamiUrl: string;
+  /** The host name of the API, for what stands before it. */
+  readonly domainName: string;
+  private readonly api: HttpApi;
+
+  constructor(scope: Construct, id: string, props: MissionControlHttpApiProps) {
+    super(scope, id);
+    const { configuration } = props;
+    this.api = new HttpApi(this, 'Api', {
+      apiName: `${resourceName(configuration)}-health`,
+      description: 'Mission Control: GET /health and GET /whoami',
+      createDefaultStage: false,
+      ...corsOf(configuration),
+    });
+    const health = this.addRoute('/health', this.health(props), {
+      id: 'Integration',
+      reason:
+        'Monitors and load balancers ask without credentials, as the API documentation promises. The answer ' +
+        'has counts and the configured gateway, no name of a user or an agent; asking is throttled to 50 a second.',
+    });
+    const whoami = this.addRoute('/whoami', this.whoami(props), {
+      id: 'WhoamiIntegration',
+      reason:
+        'The function verifies the token, by the rules of a handshake, and tells why it refuses one: an authorizer ' +
+        'of the API could not. The answer has what the token itself says; asking is throttled to 50 a second.',
+    });
+    const stage = new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle,
+      accessLogSettings: accessLog(
+        this,
+        'AccessLog',
+        `${resourceName(configuration)}/health`,
+        httpLogFields,
+        configuration,
+      ),
+    });
+    (stage.node.defaultChild as CfnStage).routeSettings = {
+      'GET /whoami': whoamiThrottle,
+      'HEAD /whoami': headThrottle,
+      'HEAD /health': headThrottle,
+    };
+    // API Gateway refuses settings for a route that is not there yet; the template refers to it by its key alone.
+    stage.node.addDependency(...health, ...whoami);
+    this.healthUrl = `${this.api.apiEndpoint}/health`;
+    this.whoamiUrl = `${this.api.apiEndpoint}/whoami`;
+    this.domainName = apiDomainName(this, this.api.apiId);
+  }
+
+  private health(props: MissionControlHttpApiProps): ServiceFunction {
+    const { configuration, store } = props;
+    const { gatewayUrl, useMockData } = configuration;
+    const health = new ServiceFunction(this, 'Function', {
+      ...props,
+      name: 'health',
+      description: 'Answers GET /health',
+      traced: false,
+      timeoutSeconds: 5,
+      memoryMegabytes: 256,
+      settings: { tableName: store.tableName, useMockData, gatewayUrl },
+    });
+    store.allow(health, ['Query'], 'connections', 'connectionCounts');
+    return health;
+  }
+
+  private whoami(props: MissionControlHttpApiProps): ServiceFunction {
+    const { configuration, store } = props;
+    const whoami = new ServiceFunction(this, 'WhoamiFunction', {
+      ...props,
+      name: 'whoami',
+      description: 'Answers GET /whoami',
+      traced: false,
+      // As long as the authorizer has: an issuer that is slow for one is slow for the other.
+      timeoutSeconds: 15,
+      memoryMegabytes: 256,
+      settings: { ...identitySettings(configuration), tableName: store.tableName },
+    });
+    store.allow(whoami, ['GetItem'], 'connections');
+    return whoami;
+  }
+
+  /** HTTP APIs do not answer HEAD by a GET route: it has a route of its own, by which Lambda's body is left out. */
+  private addRoute(
+    path: string,
+    handler: ServiceFunction,
+    { id, reason }: { readonly id: string; readonly reason: string },
+  ) {
+    const routes = this.api.addRoutes({
+      path,
+      methods: [HttpMethod.GET, HttpMethod.HEAD],
+      integration: new HttpLambdaIntegration(id, handler),
+    });
+    for (const route of routes) {
+      Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason });
+    }
+    return routes;
+  }
+}
+
+/**
+ * API Gateway answers the preflight by itself, and adds these headers to what functions answer.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+ */
+function corsOf(configuration: Configuration): Pick<HttpApiProps, 'corsPreflight'> {
+  const allowOrigins = allowedOriginsOf(configuration);
+  if (allowOrigins.length === 0) return {};
+  return {
+    corsPreflight: {
+      allowOrigins,
+      allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.HEAD],
+      allowHeaders: ['authorization'],
+      maxAge: Duration.hours(1),
+    },
+  };
+}

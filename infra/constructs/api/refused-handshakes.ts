@@ -1,0 +1,36 @@
+// How many handshakes are refused, and why: counted by CloudWatch in the log, which costs nothing by the line.
+import { FilterPattern, MetricFilter, type ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import {
+  metricNamespace,
+  metricSource,
+  stageDimension,
+  type MetricName,
+} from '../../../lambdas/contract';
+
+const { refusedHandshakes: service } = metricSource;
+const metricName: MetricName<'authorizer'> = 'HandshakesRefused';
+
+/**
+ * Each refusal is one line, whose `message` is the error that the authorizer threw:
+ * lambdas/authorizer/handshake-refused.ts. Of each line there are two metrics: of all refusals, and of those for one
+ * reason.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html
+ */
+export class RefusedHandshakes extends Construct {
+  constructor(scope: Construct, id: string, { log }: { readonly log: ILogGroup }) {
+    super(scope, id);
+    const all = { service: '$.message.service', [stageDimension]: '$.message.stage' };
+    const byReason = { ...all, reason: '$.message.code' };
+    for (const [name, dimensions] of Object.entries({ All: all, ByReason: byReason })) {
+      new MetricFilter(this, name, {
+        logGroup: log,
+        filterPattern: FilterPattern.stringValue('$.message.service', '=', service),
+        metricNamespace,
+        metricName,
+        metricValue: '1',
+        dimensions,
+      });
+    }
+  }
+}

@@ -1,0 +1,12 @@
+// Names of what an account has once for all its regions: two deployments in two regions would collide in them.
+import { Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { resourceName, type Configuration } from '../../config/configuration';
+
+/**
+ * The name of a CloudWatch dashboard, or of a policy or an access control of CloudFront, e.g. `mission-control-eu-west-1`.
+ * At most 64 characters, which is what an origin access control may have.
+ */
+export function globalName(scope: Construct, configuration: Pick<Configuration, 'stage'>): string {
+  return `${resourceName(configuration)}-${Stack.of(scope).region}`;
+}

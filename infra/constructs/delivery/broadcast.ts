@@ -1,0 +1,53 @@
+// The way of an event: from the bus to the function that broadcasts it, or to where a person looks at it.
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { Construct } from 'constructs';
+import { resourceName } from '../../config/configuration';
+import type { Deliveries } from './deliveries';
+import { EventSubscription } from '../base/event-subscription';
+import { ServiceFunction, type Deployment } from '../base/service-function';
+import type { ServiceQueue } from '../base/service-queue';
+import type { Store } from '../data/store';
+
+export interface BroadcastProps extends Deployment {
+  readonly store: Store;
+  readonly deliveries: Deliveries;
+  /** Gets events that are no events, that could not be handed over, and at which the function failed. */
+  readonly rejectedEvents: ServiceQueue;
+}
+
+export class Broadcast extends Construct {
+  readonly eventBus: EventBus;
+
+  constructor(scope: Construct, id: string, props: BroadcastProps) {
+    super(scope, id);
+    const { configuration, store, deliveries, rejectedEvents: rejected } = props;
+    const name = resourceName(configuration);
+    this.eventBus = new EventBus(this, 'EventBus', {
+      eventBusName: name,
+      description: 'Mission Control: what agents do',
+    });
+    const broadcast = new ServiceFunction(this, 'Function', {
+      ...props,
+      name: 'broadcast',
+      description: 'Sends an event to every connection',
+      timeoutSeconds: 60,
+      memoryMegabytes: 1769,
+      settings: {
+        ...deliveries.fanOutSettings,
+        rejectedEventsQueueUrl: rejected.queueUrl,
+        agentDays: configuration.agentDays,
+        sessionHours: configuration.sessionHours,
+      },
+    });
+    deliveries.allowFanOut(broadcast);
+    store.allow(broadcast, ['PutItem', 'UpdateItem'], 'state');
+    new EventSubscription(this, 'Subscription', {
+      ruleName: `${name}-broadcast`,
+      description: 'What backends report',
+      eventBus: this.eventBus,
+      source: configuration.eventSource,
+      target: broadcast,
+      rejectedEvents: rejected,
+    });
+  }
+}

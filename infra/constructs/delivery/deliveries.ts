@@ -1,0 +1,113 @@
+// What a fan-out leaves over, and the shards of a large one: a queue, and the workers that empty it.
+import { Duration } from 'aws-cdk-lib';
+import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { resourceName, type Configuration } from '../../config/configuration';
+import { ServiceFunction, type Deployment, type Settings } from '../base/service-function';
+import { acknowledgeQueueSource, ServiceQueue } from '../base/service-queue';
+import type { Store } from '../data/store';
+import type { MissionControlWebSocketApi } from '../api/websocket-api';
+
+/** Workers at the most: one for each shard, so that a large fan-out is as fast as its largest shard. */
+const workers = 16;
+
+const timeoutSeconds = 60;
+
+export interface DeliveriesProps extends Deployment {
+  readonly store: Store;
+  readonly webSocketApi: MissionControlWebSocketApi;
+  /** Where jobs end that nobody could do. */
+  readonly deadLetterQueue: ServiceQueue;
+}
+
+export class Deliveries extends Construct {
+  /** Settings of every function that fans out. */
+  readonly fanOutSettings: Settings;
+  private readonly queue: ServiceQueue;
+  private readonly props: DeliveriesProps;
+
+  constructor(scope: Construct, id: string, props: DeliveriesProps) {
+    super(scope, id);
+    this.props = props;
+    const { configuration, store, webSocketApi, deadLetterQueue } = props;
+    this.queue = new ServiceQueue(this, 'Queue', {
+      queueName: `${resourceName(configuration)}-deliveries`,
+      retentionPeriod: Duration.hours(1),
+      // Six times the function's timeout: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+      visibilityTimeout: Duration.seconds(6 * timeoutSeconds),
+      deadLetterQueue: { queue: deadLetterQueue, maxReceiveCount: 5 },
+    });
+    this.fanOutSettings = fanOutSettings(configuration, store, webSocketApi, this.queue);
+    const deliver = new ServiceFunction(this, 'Function', {
+      ...props,
+      name: 'deliver',
+      description: 'Goes on with fan-outs: lists of connections, and shards of large ones',
+      timeoutSeconds,
+      memoryMegabytes: 1769,
+      // What a round leaves over is the next round's job. Each job counts its rounds, and deliver.ts gives up after the
+      // last: up to 14 calls in one chain, which is too near to the 16 at which Lambda would drop the job.
+      mayCallItself: true,
+      settings: {
+        ...this.fanOutSettings,
+        rejectedEventsQueueUrl: deadLetterQueue.queueUrl,
+      },
+    });
+    this.allowFanOut(deliver);
+    // It closes connections and takes the census when its job is a shard of a heartbeat, and it closes those whose
+    // clients do not read, once API Gateway has said that they are there.
+    store.allow(deliver, ['PutItem'], 'connectionCounts');
+    store.allow(deliver, ['DeleteItem'], 'connections');
+    // What is tried again may have been superseded.
+    store.allow(deliver, ['BatchGetItem'], 'state');
+    webSocketApi.allowManagement(deliver, 'GET', 'DELETE');
+    deliver.allow(['sqs:SendMessage'], deadLetterQueue.queueArn);
+    deliver.allow(
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+      this.queue.queueArn,
+    );
+    const jobs = new CfnEventSourceMapping(this, 'QueueToFunction', {
+      functionName: deliver.functionName,
+      eventSourceArn: this.queue.queueArn,
+      // A job fills an invocation; several in one would be done one after the other.
+      batchSize: 1,
+      functionResponseTypes: ['ReportBatchItemFailures'],
+      scalingConfig: { maximumConcurrency: workers },
+    });
+    acknowledgeQueueSource(jobs);
+  }
+
+  /** Lets a function send frames to everybody, and put into the queue what it could not send. */
+  allowFanOut(grantee: ServiceFunction): void {
+    const { configuration, store, webSocketApi } = this.props;
+    store.allow(grantee, ['Query', 'GetItem', 'BatchWriteItem'], 'connections');
+    store.allow(grantee, ['Query'], 'connectionCounts');
+    if (configuration.heartbeat === 'when-idle') {
+      store.allow(grantee, ['Query', 'PutItem'], 'reach');
+    }
+    // Any of them may hold the lease: broadcast with its event, the others for who held it before.
+    store.allow(grantee, ['GetItem', 'PutItem', 'UpdateItem'], 'lease');
+    store.allow(grantee, ['PutItem', 'Query'], 'pending');
+    webSocketApi.allowManagement(grantee, 'POST');
+    grantee.allow(['sqs:SendMessage'], this.queue.queueArn);
+  }
+}
+
+function fanOutSettings(
+  configuration: Configuration,
+  { tableName }: Store,
+  { callbackUrl }: MissionControlWebSocketApi,
+  { queueUrl: deliveriesQueueUrl }: ServiceQueue,
+): Settings {
+  const { coalesceMilliseconds, largeFanOutConnections, maxPostsPerSecond } = configuration;
+  const { heartbeat, heartbeatSeconds } = configuration;
+  return {
+    tableName,
+    callbackUrl,
+    deliveriesQueueUrl,
+    coalesceMilliseconds,
+    largeFanOutConnections,
+    maxPostsPerSecond,
+    heartbeat,
+    heartbeatSeconds,
+  };
+}

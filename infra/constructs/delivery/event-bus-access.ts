@@ -1,0 +1,88 @@
+// Who may report on the bus, and who may send operators' events: named principals alone, if a deployment names some.
+import { Token } from 'aws-cdk-lib';
+import { CfnEventBusPolicy, type EventBus } from 'aws-cdk-lib/aws-events';
+import { ArnPrincipal, Effect, PolicyStatement, StarPrincipal } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { Configuration } from '../../config/configuration';
+
+export interface EventBusAccessProps {
+  readonly eventBus: EventBus;
+  readonly configuration: Pick<
+    Configuration,
+    'eventSource' | 'operatorSource' | 'reporterArns' | 'operatorArns'
+  >;
+  /** The ARNs of our own roles that report, which nobody has to name. */
+  readonly ownReporterArns: readonly string[];
+}
+
+/**
+ * A principal of the bus's account needs no policy of the bus: its own allows it. So it takes a Deny to keep the others
+ * out. The policy is about PutEvents alone: whoever may change it still may, whatever it says.
+ */
+export class EventBusAccess extends Construct {
+  constructor(scope: Construct, id: string, props: EventBusAccessProps) {
+    super(scope, id);
+    const { eventBus, configuration, ownReporterArns } = props;
+    const { eventSource, operatorSource, reporterArns, operatorArns } = configuration;
+    const { eventBusArn } = eventBus;
+    const statements = [
+      ...statementsFor('Reporters', eventBusArn, eventSource, reporterArns, ownReporterArns),
+      ...statementsFor('Operators', eventBusArn, operatorSource, operatorArns, []),
+    ];
+    let previous: CfnEventBusPolicy | undefined;
+    for (const statement of statements) {
+      const { sid = '' } = statement;
+      const policy = new CfnEventBusPolicy(this, sid, {
+        eventBusName: eventBus.eventBusName,
+        statementId: sid,
+        statement: statement.toJSON() as unknown,
+      });
+      // One after the other: a bus refuses two changes at once with a ConcurrentModificationException.
+      // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutPermission.html
+      if (previous !== undefined) policy.addResourceDependency(previous);
+      previous = policy;
+    }
+  }
+}
+
+/** Lets those who are named, and our own, put events of a source on the bus, and nobody else. */
+function statementsFor(
+  who: 'Reporters' | 'Operators',
+  eventBusArn: string,
+  source: string,
+  named: readonly string[],
+  own: readonly string[],
+): PolicyStatement[] {
+  if (named.length === 0) return [];
+  const putEvents = { actions: ['events:PutEvents'], resources: [eventBusArn] };
+  const onlyThem = new PolicyStatement({
+    sid: `Only${who}`,
+    effect: Effect.DENY,
+    principals: [new StarPrincipal()],
+    ...putEvents,
+    conditions: {
+      // A request has up to ten entries: one of this source among them is enough. Who has no ARN is kept out, too: an
+      // AWS service, such as a rule of another bus without a role.
+      'ForAnyValue:StringEquals': { 'events:source': source },
+      ArnNotLike: { 'aws:PrincipalArn': [...named, ...own] },
+    },
+  });
+  const written = named.filter((arn) => !Token.isUnresolved(arn));
+  if (written.length === 0) return [onlyThem];
+  // Those of other accounts need the bus's leave beside their own account's. In this account it means nothing.
+  const ofAccounts = new PolicyStatement({
+    sid: `${who}OfAccounts`,
+    principals: [...new Set(written.map(accountRootOf))].map((arn) => new ArnPrincipal(arn)),
+    ...putEvents,
+    conditions: {
+      'ForAllValues:StringEquals': { 'events:source': source },
+      ArnLike: { 'aws:PrincipalArn': written },
+    },
+  });
+  return [onlyThem, ofAccounts];
+}
+
+/** The account of a principal, as a policy names it. */
+function accountRootOf(arn: string): string {
+  return arn.replace(/:(role|user)\/.*$/, ':root');
+}

@@ -1,0 +1,38 @@
+// Invented agents for a demonstration: they report through the same bus as real ones.
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import { Construct } from 'constructs';
+import { resourceName } from '../../config/configuration';
+import { MinuteSchedule } from '../base/minute-schedule';
+import { ServiceFunction, type Deployment } from '../base/service-function';
+
+export interface MockAgentsProps extends Deployment {
+  readonly eventBus: EventBus;
+}
+
+export class MockAgents extends Construct {
+  /** Who reports. */
+  readonly roleArn: string;
+
+  constructor(scope: Construct, id: string, props: MockAgentsProps) {
+    super(scope, id);
+    const { configuration, eventBus } = props;
+    const mockAgents = new ServiceFunction(this, 'Function', {
+      ...props,
+      name: 'mock-agents',
+      description: 'Reports what invented agents do',
+      timeoutSeconds: 60,
+      memoryMegabytes: 256,
+      settings: {
+        eventBusName: eventBus.eventBusName,
+        eventSource: configuration.eventSource,
+      },
+    });
+    mockAgents.allow(['events:PutEvents'], eventBus.eventBusArn);
+    this.roleArn = mockAgents.roleArn;
+    new MinuteSchedule(this, 'EachMinute', {
+      scheduleName: `${resourceName(configuration)}-mock-agents`,
+      description: 'Starts a minute of invented agents',
+      target: mockAgents,
+    });
+  }
+}

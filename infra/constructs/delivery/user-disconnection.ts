@@ -1,0 +1,46 @@
+// Operators send users away by an event of a source of their own, so that who may do it is a permission apart.
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import { Construct } from 'constructs';
+import { resourceName } from '../../config/configuration';
+import { EventSubscription } from '../base/event-subscription';
+import { ServiceFunction, type Deployment } from '../base/service-function';
+import type { ServiceQueue } from '../base/service-queue';
+import type { Store } from '../data/store';
+import type { MissionControlWebSocketApi } from '../api/websocket-api';
+
+export interface UserDisconnectionProps extends Deployment {
+  readonly store: Store;
+  readonly webSocketApi: MissionControlWebSocketApi;
+  readonly eventBus: EventBus;
+  readonly rejectedEvents: ServiceQueue;
+}
+
+export class UserDisconnection extends Construct {
+  constructor(scope: Construct, id: string, props: UserDisconnectionProps) {
+    super(scope, id);
+    const { configuration, store, webSocketApi, eventBus, rejectedEvents } = props;
+    const disconnectUser = new ServiceFunction(this, 'Function', {
+      ...props,
+      name: 'disconnect-user',
+      description: 'Closes all connections of a user, and keeps older tokens out',
+      timeoutSeconds: 30,
+      memoryMegabytes: 512,
+      settings: {
+        tableName: store.tableName,
+        callbackUrl: webSocketApi.callbackUrl,
+        rejectedEventsQueueUrl: rejectedEvents.queueUrl,
+        maxTokenHours: configuration.maxTokenHours,
+      },
+    });
+    store.allow(disconnectUser, ['PutItem', 'Query', 'DeleteItem'], 'connections');
+    webSocketApi.allowManagement(disconnectUser, 'POST', 'DELETE');
+    new EventSubscription(this, 'Subscription', {
+      ruleName: `${resourceName(configuration)}-disconnect-user`,
+      description: 'Orders of operators',
+      eventBus,
+      source: configuration.operatorSource,
+      target: disconnectUser,
+      rejectedEvents,
+    });
+  }
+}

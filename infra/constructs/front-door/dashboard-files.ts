@@ -1,0 +1,151 @@
+// The dashboard's files in a bucket that CloudFront alone can read, and the function that puts them there.
+import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
+import {
+  BucketDeployment,
+  CacheControl,
+  Source,
+  type ISource,
+} from 'aws-cdk-lib/aws-s3-deployment';
+import { Construct, type IConstruct } from 'constructs';
+import { resourceName, type Configuration } from '../../config/configuration';
+import { ServiceLog } from '../base/service-log';
+import { acknowledgeWildcard } from '../base/wildcard-resource';
+
+/** Where the build of the dashboard puts what may be kept for ever. */
+export const assetsFolder = 'assets';
+
+/**
+ * A size that nobody else is likely to have: all deployments of a stack with the same size share one function,
+ * and with it one role, which here may write into one bucket alone.
+ */
+const memoryMegabytes = 1025;
+
+export interface DashboardFilesProps {
+  readonly configuration: Pick<Configuration, 'stage' | 'logRetentionDays'>;
+  /** Where `npm run build:dashboard` has put the files. */
+  readonly directory: string;
+}
+
+export class DashboardFiles extends Construct {
+  readonly bucket: Bucket;
+  private readonly props: DashboardFilesProps;
+
+  constructor(scope: Construct, id: string, props: DashboardFilesProps) {
+    super(scope, id);
+    this.props = props;
+    this.bucket = new Bucket(this, 'Bucket', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      // Nothing is lost with it: its files are built out of the source.
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    Validations.of(this.bucket).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason:
+        'Readers come through CloudFront alone, whose log tells who they are; the one writer is the function ' +
+        'beside it, whose log tells what it did. A log of S3 would say it again, with query strings.',
+    });
+  }
+
+  /** Puts the files there, and beside them a `config.json`, whose values may be known to CloudFormation alone. */
+  upload(config: Readonly<Record<string, unknown>>): void {
+    const { directory, configuration } = this.props;
+    const name = `${resourceName(configuration)}-dashboard-upload`;
+    const log = new ServiceLog(this, 'UploadLog', `/aws/lambda/${name}`, configuration);
+    const role = new Role(this, 'UploadRole', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: "Puts the dashboard's files into their bucket",
+    });
+    const allow = (actions: string[], resource: string) => {
+      role.addToPolicy(new PolicyStatement({ actions, resources: [resource] }));
+    };
+    allow(['logs:CreateLogStream', 'logs:PutLogEvents'], log.logGroupArn);
+    allow(['s3:ListBucket'], this.bucket.bucketArn);
+    // Not s3:GetBucketTagging: the function would find CDK's mark there, and leave the files when the stack goes,
+    // and then the bucket could not go either.
+    const files = this.bucket.arnForObjects('*');
+    allow(['s3:DeleteObject', 's3:PutObject'], files);
+    acknowledgeWildcard(
+      role,
+      files,
+      "The names of the files are made by the dashboard's build and change with their content. The bucket holds " +
+        'them and nothing else.',
+    );
+    /** Lets the function read that one archive of the bucket of assets. */
+    const readable = (source: ISource): ISource => ({
+      bind: (scope, context) => {
+        const bound = source.bind(scope, context);
+        allow(['s3:GetObject'], bound.bucket.arnForObjects(bound.zipObjectKey));
+        return bound;
+      },
+    });
+    // By itself CDK would allow the function s3:GetObject*, s3:List*, s3:DeleteObject* and the like.
+    const lockedRole = role.withoutPolicyUpdates();
+    const common = {
+      // The cast is for exactOptionalPropertyTypes, which CDK's declarations are not written for.
+      destinationBucket: this.bucket as IBucket,
+      retainOnDelete: false,
+      logGroup: log,
+      role: lockedRole,
+      memoryLimit: memoryMegabytes,
+    };
+    // Their names change with their content. Those of the last page stay, for whoever still has it open.
+    const assets = new BucketDeployment(this, 'UploadAssets', {
+      ...common,
+      sources: [readable(Source.asset(directory))],
+      exclude: ['*'],
+      include: [`${assetsFolder}/*`],
+      prune: false,
+      cacheControl: [CacheControl.fromString('public, max-age=31536000, immutable')],
+    });
+    const page = new BucketDeployment(this, 'UploadPage', {
+      ...common,
+      sources: [
+        readable(Source.asset(directory)),
+        readable(Source.jsonData('config.json', config)),
+      ],
+      exclude: [`${assetsFolder}/*`],
+      // Asked for each time, and answered with 304 if nothing has changed.
+      cacheControl: [CacheControl.noCache()],
+    });
+    page.node.addDependency(assets);
+    const { children } = Stack.of(this).node;
+    const handler = children.find(
+      (each) => each instanceof LambdaFunction && each.role === lockedRole,
+    );
+    if (handler === undefined) {
+      throw new Error(
+        'A stack has room for one front door: put the other into a stack of its own.',
+      );
+    }
+    acknowledgeHandler(handler);
+    assets.node.addDependency(role);
+  }
+}
+
+/** The function is CDK's: what it is like is not said here. */
+function acknowledgeHandler(handler: IConstruct): void {
+  const runtime =
+    'The code and its runtime are those of aws-cdk-lib, which moves on to the next Python when it has been tested ' +
+    'there. It runs while the stack is deployed, and is called by CloudFormation alone.';
+  Validations.of(handler).acknowledge(
+    { id: 'AwsSolutions-L1', reason: runtime },
+    { id: 'Serverless-LambdaLatestVersion', reason: runtime },
+    {
+      id: 'Serverless-LambdaDLQ',
+      reason:
+        'CloudFormation waits for its answer: a call that fails ends the deployment, says why and is rolled back. ' +
+        'There is nothing to be looked at later.',
+    },
+    {
+      id: 'Serverless-LambdaTracing',
+      reason:
+        'It copies files when a person deploys, and is no part of any request. What it did stands in its log; ' +
+        'with traces it would need a permission on every resource.',
+    },
+  );
+}

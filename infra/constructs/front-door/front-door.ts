@@ -1,0 +1,195 @@
+// One address for everything: CloudFront before the WebSocket API, the HTTP API, and the dashboard's files.
+import { Stack, Validations } from 'aws-cdk-lib';
+import {
+  CachePolicy,
+  CfnDistribution,
+  OriginRequestPolicy,
+  S3OriginAccessControl,
+  SecurityPolicyProtocol,
+} from 'aws-cdk-lib/aws-cloudfront';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { Configuration } from '../../config/configuration';
+import type { FrontDoorSettings } from '../../config/front-door-settings';
+import { assetsFolder, DashboardFiles } from './dashboard-files';
+import { EdgeFirewall } from './edge-firewall';
+import { EdgeLog } from './edge-log';
+import { FrontDoorFunction, originIds } from './front-door-function';
+import { edgeRegion } from './front-door-place';
+import { globalName } from '../base/global-name';
+import { SecurityHeaders } from './security-headers';
+
+/** Errors that CloudFront would otherwise remember for ten seconds, and tell to others. */
+const cachedErrors = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
+
+export interface FrontDoorProps {
+  readonly configuration: Pick<Configuration, 'stage' | 'logRetentionDays' | 'allowedOrigins'>;
+  readonly settings: FrontDoorSettings;
+  /** Host names of the two APIs. */
+  readonly webSocketDomainName: string;
+  readonly httpDomainName: string;
+  /** Where `npm run build:dashboard` has put the dashboard. */
+  readonly dashboardDirectory: string;
+}
+
+export class FrontDoor extends Construct {
+  /** Where people and clients come to, e.g. `your-domain.com`. */
+  readonly domainName: string;
+  /** What the record of that name in the DNS has to name. */
+  readonly distributionDomainName: string;
+
+  constructor(scope: Construct, id: string, props: FrontDoorProps) {
+    super(scope, id);
+    const { configuration, settings } = props;
+    const isAtTheEdge = Stack.of(this).region === edgeRegion;
+    const files = new DashboardFiles(this, 'Dashboard', {
+      configuration,
+      directory: props.dashboardDirectory,
+    });
+    const distribution = new CfnDistribution(this, 'Distribution', {
+      distributionConfig: {
+        enabled: true,
+        // By it people find theirs in the list of all regions.
+        comment: `Mission Control, stage ${configuration.stage}, ${Stack.of(this).region}`,
+        httpVersion: 'http2and3',
+        ipv6Enabled: true,
+        webAclId: settings.webAclArn ?? new EdgeFirewall(this, 'Firewall', configuration).webAclArn,
+        ...this.address(settings),
+        origins: this.origins(props, files),
+        ...this.behaviors(configuration, settings),
+        customErrorResponses: cachedErrors.map((errorCode) => ({
+          errorCode,
+          errorCachingMinTtl: 0,
+        })),
+      },
+    });
+    this.distributionDomainName = distribution.attrDomainName;
+    this.domainName = settings.domainName ?? distribution.attrDomainName;
+    const distributionArn = Stack.of(this).formatArn({
+      service: 'cloudfront',
+      region: '',
+      resource: 'distribution',
+      resourceName: distribution.ref,
+    });
+    files.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudfront.amazonaws.com')],
+        actions: ['s3:GetObject'],
+        resources: [files.bucket.arnForObjects('*')],
+        conditions: { StringEquals: { 'aws:SourceArn': distributionArn } },
+      }),
+    );
+    files.upload({
+      webSocketUrl: `wss://${this.domainName}`,
+      whoamiUrl: `https://${this.domainName}/whoami`,
+      token: settings.token,
+    });
+    if (isAtTheEdge) new EdgeLog(this, 'Log', distributionArn, configuration);
+    acknowledge(distribution, settings, isAtTheEdge);
+  }
+
+  /** The name and its certificate; CloudFront's own if there is none. */
+  private address({ domainName, certificateArn }: FrontDoorSettings) {
+    if (domainName === undefined || certificateArn === undefined) {
+      return { viewerCertificate: { cloudFrontDefaultCertificate: true } };
+    }
+    return {
+      aliases: [domainName],
+      viewerCertificate: {
+        acmCertificateArn: certificateArn,
+        sslSupportMethod: 'sni-only',
+        // TLS 1.2 or later, with forward secrecy alone.
+        minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+      },
+    };
+  }
+
+  private origins(props: FrontDoorProps, { bucket }: DashboardFiles) {
+    const api = (id: string, domainName: string) => ({
+      id,
+      domainName,
+      customOriginConfig: { originProtocolPolicy: 'https-only', originSslProtocols: ['TLSv1.2'] },
+    });
+    const access = new S3OriginAccessControl(this, 'DashboardAccess', {
+      originAccessControlName: globalName(this, props.configuration),
+      description: 'Mission Control: CloudFront signs what it asks of the bucket',
+    });
+    return [
+      api(originIds.webSocket, props.webSocketDomainName),
+      api(originIds.http, props.httpDomainName),
+      {
+        id: originIds.dashboard,
+        domainName: bucket.bucketRegionalDomainName,
+        s3OriginConfig: { originAccessIdentity: '' },
+        originAccessControlId: access.originAccessControlId,
+      },
+    ];
+  }
+
+  /** One behavior for all, whose function says which origin a request is for; but files that never change are kept. */
+  private behaviors(configuration: FrontDoorProps['configuration'], settings: FrontDoorSettings) {
+    const common = {
+      viewerProtocolPolicy: 'redirect-to-https',
+      compress: true,
+      responseHeadersPolicyId: new SecurityHeaders(this, 'Headers', { configuration, settings })
+        .responseHeadersPolicyId,
+    };
+    const { functionArn } = new FrontDoorFunction(this, 'Function', configuration.stage);
+    return {
+      defaultCacheBehavior: {
+        ...common,
+        // OPTIONS is what a browser asks before a page of another origin may ask /whoami.
+        allowedMethods: ['GET', 'HEAD', 'OPTIONS'],
+        targetOriginId: originIds.webSocket,
+        // A refused handshake or the state of now must reach nobody else.
+        cachePolicyId: CachePolicy.CACHING_DISABLED.cachePolicyId,
+        // Tokens come in the query string and in two headers; API Gateway knows an API by its own host name.
+        // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
+        originRequestPolicyId:
+          OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER.originRequestPolicyId,
+        functionAssociations: [{ eventType: 'viewer-request', functionArn }],
+      },
+      cacheBehaviors: [
+        {
+          ...common,
+          allowedMethods: ['GET', 'HEAD'],
+          pathPattern: `/${assetsFolder}/*`,
+          targetOriginId: originIds.dashboard,
+          // Compressed, and told apart by their names alone: the bucket gets neither query string nor header.
+          cachePolicyId: CachePolicy.CACHING_OPTIMIZED.cachePolicyId,
+        },
+      ],
+    };
+  }
+}
+
+function acknowledge(
+  distribution: CfnDistribution,
+  { domainName }: FrontDoorSettings,
+  isAtTheEdge: boolean,
+): void {
+  Validations.of(distribution).acknowledge(
+    {
+      id: 'AwsSolutions-CFR1',
+      reason:
+        'Who may see agents is decided by the token, not by the country: people travel. Whoever has to keep ' +
+        'countries out gives a web ACL of their own that does.',
+    },
+    {
+      id: 'AwsSolutions-CFR3',
+      reason: isAtTheEdge
+        ? 'The rule knows the older kind of log alone, which always has query strings, and so tokens. This ' +
+          'distribution has the newer kind, delivered to CloudWatch without them (edge-log.ts).'
+        : 'The older kind of log always has query strings, and so tokens; the newer kind can be made in us-east-1 ' +
+          'alone, where this stack is not. docs/front-door.md has the commands that make it.',
+    },
+  );
+  if (domainName !== undefined) return;
+  Validations.of(distribution).acknowledge({
+    id: 'AwsSolutions-CFR4',
+    reason:
+      "CloudFront lets nobody choose the protocols of its own name's certificate: it is for trying things out. " +
+      'With domainName and certificateArn, TLS 1.2 is the least. ' +
+      'https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html',
+  });
+}

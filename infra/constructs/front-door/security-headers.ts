@@ -1,0 +1,89 @@
+// What a browser is told with every answer of the front door: this page loads and talks to what is named, and nothing else.
+import { Duration } from 'aws-cdk-lib';
+import {
+  HeadersFrameOption,
+  HeadersReferrerPolicy,
+  ResponseHeadersPolicy,
+  type ResponseHeadersCorsBehavior,
+} from 'aws-cdk-lib/aws-cloudfront';
+import type { Construct } from 'constructs';
+import type { Configuration } from '../../config/configuration';
+import type { FrontDoorSettings } from '../../config/front-door-settings';
+import { globalName } from '../base/global-name';
+
+export interface SecurityHeadersProps {
+  readonly configuration: Pick<Configuration, 'stage' | 'allowedOrigins'>;
+  readonly settings: FrontDoorSettings;
+}
+
+export class SecurityHeaders extends ResponseHeadersPolicy {
+  constructor(scope: Construct, id: string, { configuration, settings }: SecurityHeadersProps) {
+    const { allowedOrigins } = configuration;
+    super(scope, id, {
+      responseHeadersPolicyName: globalName(scope, configuration),
+      // With a 429 of API Gateway itself, too, of which nothing says that it has the headers of its own configuration.
+      ...(allowedOrigins.length > 0 && { corsBehavior: corsBehavior(allowedOrigins) }),
+      comment: 'Mission Control: the dashboard is its own, framed by nobody, over TLS alone',
+      securityHeadersBehavior: {
+        contentSecurityPolicy: {
+          contentSecurityPolicy: contentSecurityPolicy(settings),
+          override: true,
+        },
+        contentTypeOptions: { override: true },
+        frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
+        referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },
+        // No subdomains: what else is below somebody's domain is not ours to decide about.
+        strictTransportSecurity: {
+          accessControlMaxAge: Duration.days(365),
+          override: true,
+        },
+      },
+      customHeadersBehavior: {
+        customHeaders: [
+          {
+            header: 'Permissions-Policy',
+            value: 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+            override: true,
+          },
+          { header: 'Cross-Origin-Opener-Policy', value: 'same-origin', override: true },
+          { header: 'Cross-Origin-Resource-Policy', value: 'same-origin', override: true },
+        ],
+      },
+    });
+  }
+}
+
+function corsBehavior(allowedOrigins: readonly string[]): ResponseHeadersCorsBehavior {
+  return {
+    accessControlAllowOrigins: [...allowedOrigins],
+    accessControlAllowMethods: ['GET', 'HEAD'],
+    accessControlAllowHeaders: ['authorization'],
+    accessControlAllowCredentials: false,
+    accessControlMaxAge: Duration.hours(1),
+    // Those of the HTTP API are the same; two of a name would be none for a browser.
+    originOverride: true,
+  };
+}
+
+/** The page's own policy, narrowed to the addresses that this deployment has. */
+function contentSecurityPolicy({ domainName, token }: FrontDoorSettings): string {
+  const connections = [
+    // The page's own host, by WebSocket too: https://www.w3.org/TR/CSP3/#match-url-to-source-expression
+    "'self'",
+    // Older versions of Safari take that of https alone. CloudFront's own name is not known before it is there.
+    ...(domainName === undefined ? [] : [`wss://${domainName}`]),
+    ...(token.kind === 'oauth' ? [new URL(token.tokenUrl).origin] : []),
+    ...(token.kind === 'endpoint' ? [new URL(token.url).origin] : []),
+  ];
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    'img-src data:',
+    `connect-src ${[...new Set(connections)].join(' ')}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+  ].join('; ');
+}

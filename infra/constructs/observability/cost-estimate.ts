@@ -1,0 +1,81 @@
+// What a day costs, item by item, as the metrics tell it: an estimate to see a change by, not the bill.
+import { Duration } from 'aws-cdk-lib';
+import type { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { prices } from './prices';
+import type { ServiceFunction } from '../base/service-function';
+import { calculate, type ServiceMetrics } from './service-metrics';
+
+const minutesOfDay = 24 * 60;
+const day = Duration.days(1);
+
+/** Dollars a day. Logs, traces, metrics, alarms and what leaves AWS are not in it: they hardly change. */
+export function costEstimate(
+  metrics: ServiceMetrics,
+  functions: readonly ServiceFunction[],
+): MathExpression[] {
+  const events = [
+    metrics.function('broadcast', 'Invocations'),
+    metrics.function('disconnect-user', 'Invocations'),
+  ];
+  const queues = [
+    ...metrics.queueRequests('deliveries'),
+    // Asking an empty queue costs as much as finding something in it.
+    ...metrics.queueRequests('heartbeats'),
+  ];
+  return [
+    dollars('frames', weigh('frames', [metrics.webSocketApi('MessageCount')], prices.message)),
+    dollars(
+      'being connected',
+      weigh(
+        'connected',
+        [metrics.own('census', 'Connections', 'Average')],
+        minutesOfDay * prices.connectionMinute,
+      ),
+    ),
+    dollars(
+      'functions',
+      weigh(
+        'calls',
+        functions.map(({ folder }) => metrics.function(folder, 'Invocations')),
+        prices.invocation,
+      ),
+      ...functions.map(({ folder, memoryMegabytes }, index) =>
+        weigh(
+          `duration${index}of`,
+          [metrics.function(folder, 'Duration')],
+          (memoryMegabytes / 1024 / 1000) * prices.gigabyteSecond,
+        ),
+      ),
+    ),
+    dollars(
+      'table',
+      weigh('reads', [metrics.table('ConsumedReadCapacityUnits')], prices.readUnit),
+      weigh('writes', [metrics.table('ConsumedWriteCapacityUnits')], prices.writeUnit),
+    ),
+    dollars('events', weigh('events', events, prices.event)),
+    dollars('queues', weigh('requests', queues, prices.queueRequest)),
+  ];
+}
+
+interface Weighed {
+  readonly expression: string;
+  readonly metrics: Readonly<Record<string, Metric>>;
+}
+
+/** The sum of metrics times a price; days on which one of them was not measured count as 0. */
+function weigh(prefix: string, metrics: readonly Metric[], price: number): Weighed {
+  const named = metrics.map((metric, index) => [`${prefix}${index}`, metric] as const);
+  const sum = named.map(([id]) => `FILL(${id}, 0)`).join(' + ');
+  // Without an exponent, which expressions do not know.
+  const factor = price.toFixed(15).replace(/0+$/, '');
+  return { expression: `(${sum}) * ${factor}`, metrics: Object.fromEntries(named) };
+}
+
+function dollars(label: string, ...parts: readonly Weighed[]): MathExpression {
+  return calculate({
+    label,
+    expression: parts.map(({ expression }) => expression).join(' + '),
+    metrics: Object.fromEntries(parts.flatMap(({ metrics }) => Object.entries(metrics))),
+    period: day,
+  });
+}

@@ -1,0 +1,175 @@
+// One page that answers: is it well, who is there, how fast does it go out, what is lost, what does it cost?
+import { Duration } from 'aws-cdk-lib';
+import {
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  MathExpression,
+  Row,
+  type Alarm,
+  type GraphWidgetProps,
+  type IMetric,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import { metricNamespace, stageDimension, type MetricName } from '../../../lambdas/contract';
+import type { Configuration } from '../../config/configuration';
+import { costEstimate } from './cost-estimate';
+import { globalName } from '../base/global-name';
+import type { ServiceFunction } from '../base/service-function';
+import type { ServiceMetrics } from './service-metrics';
+
+export interface OperationsDashboardProps {
+  readonly configuration: Pick<Configuration, 'stage'>;
+  readonly metrics: ServiceMetrics;
+  readonly alarms: readonly Alarm[];
+  readonly functions: readonly ServiceFunction[];
+}
+
+export class OperationsDashboard extends Construct {
+  constructor(scope: Construct, id: string, props: OperationsDashboardProps) {
+    super(scope, id);
+    const { configuration, metrics, functions } = props;
+    const dashboard = new Dashboard(this, 'Dashboard', {
+      dashboardName: globalName(this, configuration),
+      defaultInterval: Duration.hours(3),
+    });
+    const { alarms } = props;
+    dashboard.addWidgets(
+      new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 24, height: 3 }),
+    );
+    for (const graphs of [
+      who(metrics),
+      delivery(metrics),
+      handshakes(metrics, configuration.stage),
+      limits(metrics, functions),
+    ]) {
+      dashboard.addWidgets(new Row(...graphs.map((each) => graph(each, 24 / graphs.length))));
+    }
+    dashboard.addWidgets(
+      graph(
+        {
+          title: 'Dollars a day (estimate by list prices of us-east-1, without logs and traces)',
+          left: costEstimate(metrics, functions),
+          stacked: true,
+        },
+        24,
+      ),
+    );
+  }
+}
+
+type Graph = Pick<GraphWidgetProps, 'title' | 'stacked'> & { readonly left: IMetric[] };
+
+function graph(properties: Graph, width: number): GraphWidget {
+  return new GraphWidget({ ...properties, width, height: 6, leftYAxis: { min: 0 } });
+}
+
+function who(metrics: ServiceMetrics): Graph[] {
+  return [
+    {
+      title: 'Connections and users',
+      left: (['Connections', 'Users'] as const).map((name) =>
+        metrics.own('census', name, 'Average'),
+      ),
+    },
+    {
+      title: 'Events',
+      left: [
+        metrics.function('broadcast', 'Invocations').with({ label: 'reported' }),
+        metrics.own('broadcast', 'OutdatedEvents'),
+        metrics.own('broadcast', 'RejectedEvents'),
+        metrics.own('broadcast', 'StateFailures'),
+      ],
+    },
+    {
+      title: 'Frames',
+      left: [
+        metrics.fanOut('Delivered', 'events').with({ label: 'events' }),
+        metrics.fanOut('Delivered', 'heartbeats').with({ label: 'heartbeats' }),
+        metrics.webSocketApi('MessageCount').with({ label: 'billed, either way' }),
+      ],
+    },
+  ];
+}
+
+function delivery(metrics: ServiceMetrics): Graph[] {
+  const ended: MetricName<'fan-out'>[] = [
+    ...(['Gone', 'Retried', 'Requeued', 'Closed', 'Failed', 'LostShards'] as const),
+  ];
+  return [
+    {
+      title: 'From event to last delivery, ms',
+      left: (['p50', 'p99'] as const).map((statistic) =>
+        metrics.fanOut('EventToLastDelivery', 'events', statistic).with({ label: statistic }),
+      ),
+    },
+    {
+      title: 'Events that did not arrive at once, or were superseded',
+      left: [...ended, 'Superseded' as const].map((name) => metrics.fanOut(name, 'events')),
+    },
+    {
+      title: 'Heartbeats that did not arrive at once',
+      left: ended.map((name) => metrics.fanOut(name, 'heartbeats')),
+    },
+    {
+      title: 'Dead letters, and seconds that the oldest delivery waits',
+      left: [metrics.deadLetters(), metrics.oldestDelivery()],
+    },
+  ];
+}
+
+function handshakes(metrics: ServiceMetrics, stage: string): Graph[] {
+  const dimensions = `{${metricNamespace},service,${stageDimension},reason}`;
+  const chosen = `service="authorizer" ${stageDimension}="${stage}" MetricName="HandshakesRefused"`;
+  return [
+    {
+      title: 'Handshakes refused (401), by reason',
+      stacked: true,
+      left: [
+        // As many graphs as there are reasons. A search stands on a dashboard alone: no alarm can have one.
+        new MathExpression({
+          expression: `SEARCH('${dimensions} ${chosen}', 'Sum', 60)`,
+          label: '',
+          period: Duration.minutes(1),
+        }),
+      ],
+    },
+    {
+      title: 'Handshakes',
+      left: [
+        metrics.webSocketApi('ConnectCount').with({ label: 'with a good token' }),
+        metrics.own('authorizer', 'HandshakesRefused').with({ label: 'refused (401)' }),
+        metrics
+          .own('authorizer', 'KeysUnavailable')
+          .with({ label: "without the issuer's keys (500)" }),
+        metrics.own('connect', 'HandshakesLimited').with({ label: 'too many (429)' }),
+      ],
+    },
+    {
+      title: 'Clients',
+      left: [
+        metrics.own('default', 'FramesLimited'),
+        metrics.own('default', 'SnapshotsFailed'),
+        metrics.webSocketApi('ClientError'),
+        metrics.webSocketApi('ExecutionError'),
+      ],
+    },
+  ];
+}
+
+function limits(metrics: ServiceMetrics, functions: readonly ServiceFunction[]): Graph[] {
+  return [
+    {
+      title: 'Errors of functions (those of the authorizer are refusals, too)',
+      left: functions.map(({ folder }) => metrics.function(folder, 'Errors')),
+    },
+    {
+      title: 'Throttles of functions',
+      left: functions.map(({ folder }) => metrics.function(folder, 'Throttles')),
+    },
+    {
+      title: 'Throttles of the table',
+      left: [metrics.table('ReadThrottleEvents'), metrics.table('WriteThrottleEvents')],
+    },
+  ];
+}

@@ -1,0 +1,412 @@
+// What a deployment may set: defaults, and one list of everything that is wrong.
+import fc from 'fast-check';
+import {
+  configurationNames,
+  parseConfiguration,
+  resourceName,
+  stackName,
+} from '#infra/config/configuration';
+
+const oidc = { issuer: 'https://issuer.example.com', audience: 'mission-control' };
+
+/** What is wrong with a context, by path. */
+const faultsOf = (context: Record<string, unknown>) => {
+  const parsed = parseConfiguration(context);
+  return parsed.ok ? [] : parsed.faults;
+};
+const pathsOf = (context: Record<string, unknown>) => faultsOf(context).map(({ path }) => path);
+
+test('issuer and audience are enough', () => {
+  expect(parseConfiguration(oidc)).toEqual({
+    ok: true,
+    value: {
+      stage: 'live',
+      identityProvider: { kind: 'oidc', ...oidc },
+      useMockData: false,
+      heartbeat: 'always',
+      heartbeatSeconds: 30,
+      maxConnectionsPerUser: 20,
+      coalesceMilliseconds: 500,
+      largeFanOutConnections: 10_000,
+      maxPostsPerSecond: 8_000,
+      handshakesPerMinute: 30,
+      handshakeBurst: 20,
+      handshakesPerSecond: 400,
+      framesPerMinute: 60,
+      frameBurst: 20,
+      floodFactor: 5,
+      syncsPerMinute: 6,
+      agentDays: 7,
+      sessionHours: 24,
+      snapshotAgents: 5_000,
+      snapshotSessions: 5_000,
+      eventSource: 'mission-control',
+      operatorSource: 'mission-control.operator',
+      reporterArns: [],
+      operatorArns: [],
+      dataRemoval: 'retain',
+      logRetentionDays: 30,
+      allowedOrigins: [],
+      runbookUrl: 'docs/runbook.md',
+      tags: {},
+    },
+  });
+});
+
+test('everything can be set as text, which is all that -c can give', () => {
+  const jwksUri = 'https://issuer.example.com/keys';
+  const given = {
+    ...oidc,
+    jwksUri,
+    stage: 'test',
+    gatewayUrl: 'http://gateway.internal:8888',
+    useMockData: 'true',
+    heartbeat: 'when-idle',
+    heartbeatSeconds: '120',
+    maxConnectionsPerUser: '5',
+    eventSource: 'agents',
+    coalesceMilliseconds: '0',
+    largeFanOutConnections: '100',
+    maxPostsPerSecond: '500',
+    handshakesPerMinute: '31',
+    handshakeBurst: '11',
+    handshakesPerSecond: '401',
+    framesPerMinute: '61',
+    frameBurst: '21',
+    floodFactor: '6',
+    syncsPerMinute: '7',
+    agentDays: '8',
+    sessionHours: '25',
+    snapshotAgents: '5001',
+    snapshotSessions: '5002',
+    operatorSource: 'operators',
+    reporterArns:
+      'arn:aws:iam::123456789012:role/a,b, arn:aws-cn:iam::123456789012:role/aws-reserved/sso/*',
+    operatorArns: 'arn:aws:iam::123456789012:user/alice@example.com',
+    dataRemoval: 'destroy',
+    logRetentionDays: '7',
+    allowedOrigins: 'https://app.example.com, http://localhost:5173',
+    runbookUrl: 'https://wiki.example.com/runbook',
+    alarmEmail: 'on-call@example.com',
+    maxTokenHours: '12',
+    tags: 'team=platform, cost-center=a=b',
+  };
+  expect(parseConfiguration(given)).toEqual({
+    ok: true,
+    value: {
+      stage: 'test',
+      identityProvider: { kind: 'oidc', ...oidc, jwksUri },
+      gatewayUrl: 'http://gateway.internal:8888',
+      useMockData: true,
+      heartbeat: 'when-idle',
+      heartbeatSeconds: 120,
+      maxConnectionsPerUser: 5,
+      coalesceMilliseconds: 0,
+      largeFanOutConnections: 100,
+      maxPostsPerSecond: 500,
+      handshakesPerMinute: 31,
+      handshakeBurst: 11,
+      handshakesPerSecond: 401,
+      framesPerMinute: 61,
+      frameBurst: 21,
+      floodFactor: 6,
+      syncsPerMinute: 7,
+      agentDays: 8,
+      sessionHours: 25,
+      snapshotAgents: 5_001,
+      snapshotSessions: 5_002,
+      eventSource: 'agents',
+      operatorSource: 'operators',
+      reporterArns: [
+        'arn:aws:iam::123456789012:role/a,b',
+        'arn:aws-cn:iam::123456789012:role/aws-reserved/sso/*',
+      ],
+      operatorArns: ['arn:aws:iam::123456789012:user/alice@example.com'],
+      dataRemoval: 'destroy',
+      logRetentionDays: 7,
+      allowedOrigins: ['https://app.example.com', 'http://localhost:5173'],
+      runbookUrl: 'https://wiki.example.com/runbook',
+      alarmEmail: 'on-call@example.com',
+      maxTokenHours: 12,
+      tags: { team: 'platform', 'cost-center': 'a=b' },
+    },
+  });
+});
+
+test.each([
+  'backend',
+  '*',
+  'arn:aws:iam::123456789012:root',
+  'arn:aws:iam::*:role/backend',
+  'arn:aws:sts::123456789012:assumed-role/backend/session',
+  'arn:aws:iam::123456789012:role/backend,arn:aws:lambda:us-east-1:123456789012:function:f',
+])('%s is no list of principals', (reporterArns) => {
+  const problem =
+    'must be the ARNs of IAM roles and users such as arn:aws:iam::123456789012:role/backend; * and ? in the name stand for any text';
+  expect(faultsOf({ ...oidc, reporterArns })).toEqual([{ path: 'reporterArns', problem }]);
+});
+
+test('more principals than the policy of a bus has room for are refused', () => {
+  const operatorArns = Array.from({ length: 21 }, (_, n) => `arn:aws:iam::123456789012:role/${n}`);
+  expect(faultsOf({ ...oidc, operatorArns })).toEqual([
+    { path: 'operatorArns', problem: expect.stringContaining('at most 20') as string },
+  ]);
+});
+
+test('a Cognito user pool can stand for issuer and audience', () => {
+  const pool = { userPoolId: 'eu-central-1_AbCdEf123', userPoolClientId: '7example' };
+  expect(parseConfiguration(pool)).toMatchObject({
+    ok: true,
+    value: { identityProvider: { kind: 'cognito', ...pool } },
+  });
+});
+
+test('operators have a source of their own', () => {
+  expect(faultsOf({ ...oidc, eventSource: 'x', operatorSource: 'x' })).toEqual([
+    { path: 'operatorSource', problem: 'must be another source than eventSource' },
+  ]);
+});
+
+test('all connections that a user may have can come back at once', () => {
+  expect(faultsOf({ ...oidc, handshakeBurst: 19 })).toEqual([
+    {
+      path: 'handshakeBurst',
+      problem:
+        'must be at least maxConnectionsPerUser, which is 20: all of them come back at once, e.g. after a restart of the browser',
+    },
+  ]);
+  // What somebody has set is what is wrong, not the default of the other.
+  expect(faultsOf({ ...oidc, maxConnectionsPerUser: '21' })).toEqual([
+    {
+      path: 'maxConnectionsPerUser',
+      problem:
+        'must be at most handshakeBurst, which is 20: all of them come back at once, e.g. after a restart of the browser',
+    },
+  ]);
+  expect(pathsOf({ ...oidc, maxConnectionsPerUser: 5, handshakeBurst: 4 })).toEqual([
+    'handshakeBurst',
+  ]);
+  expect(faultsOf({ ...oidc, maxConnectionsPerUser: 21, handshakeBurst: 21 })).toEqual([]);
+  // One that is no number is that fault alone.
+  expect(new Set(pathsOf({ ...oidc, handshakeBurst: 'many' }))).toEqual(
+    new Set(['handshakeBurst']),
+  );
+});
+
+test('a Cognito user pool can be asked for, and then no other identity provider', () => {
+  expect(parseConfiguration({ auth: 'cognito-new' })).toMatchObject({
+    ok: true,
+    value: { identityProvider: { kind: 'cognito-new' } },
+  });
+  expect(faultsOf({ ...oidc, auth: 'cognito-new' })).toEqual([
+    { path: 'auth', problem: 'and issuer exclude each other: set one identity provider' },
+  ]);
+  expect(pathsOf({ auth: 'cognito' })).toEqual(['auth']);
+});
+
+test.each([
+  ['a=1,b=2', { a: '1', b: '2' }],
+  [{ 'cost center': '42' }, { 'cost center': '42' }],
+])('tags: %j', (tags, expected) => {
+  expect(parseConfiguration({ ...oidc, tags })).toMatchObject({
+    ok: true,
+    value: { tags: expected },
+  });
+});
+
+test.each([
+  '=platform',
+  'aws:team=platform',
+  'team#=x',
+  // Roles take no tag with such a value, and the stack's own none that is empty.
+  'team=R&D',
+  'owner',
+  42,
+  ['a=b'],
+  { team: 42 },
+  { a: 'x'.repeat(257) },
+])('no tags: %j', (tags) => {
+  expect(pathsOf({ ...oidc, tags }).map((path) => path.split('.')[0])).toEqual(['tags']);
+});
+
+test.each([0, 2, 31, 4000, 'month'])('logs are not kept for %j days: CloudWatch cannot', (days) => {
+  expect(new Set(pathsOf({ ...oidc, logRetentionDays: days }))).toEqual(
+    new Set(['logRetentionDays']),
+  );
+});
+
+test('without an issuer, a sentence says what to set', () => {
+  expect(faultsOf({})).toEqual([
+    {
+      path: 'issuer',
+      problem: expect.stringMatching(
+        /^is missing: .*-c issuer=.*userPoolId.*-c auth=cognito-new/,
+      ) as string,
+    },
+  ]);
+});
+
+test('all faults are listed at once, those of the identity provider too', () => {
+  expect(
+    pathsOf({
+      stage: 'Live!',
+      issuer: 'http://issuer.example.com',
+      gatewayUrl: 'gateway',
+      useMockData: 'yes',
+      heartbeat: 'sometimes',
+      heartbeatSeconds: '7',
+      maxConnectionsPerUser: 'many',
+      eventSource: 'aws.agents',
+      heartbeatSecond: '30',
+    }).sort(),
+  ).toEqual([
+    'audience',
+    'eventSource',
+    'gatewayUrl',
+    'heartbeat',
+    'heartbeatSecond',
+    'heartbeatSeconds',
+    'issuer',
+    'maxConnectionsPerUser',
+    'stage',
+    'useMockData',
+  ]);
+});
+
+test('an empty value counts as not set', () => {
+  const empty = Object.fromEntries(configurationNames.map((name) => [name, '']));
+  expect(parseConfiguration({ ...empty, ...oidc })).toEqual(parseConfiguration(oidc));
+  expect(pathsOf({ ...oidc, audience: '' })).toEqual(['audience']);
+});
+
+test.each([7, 45, 90, 0, 600, -30, 30.5])(
+  'a heartbeat every %d s cannot be scheduled',
+  (seconds) => {
+    expect(new Set(pathsOf({ ...oidc, heartbeatSeconds: seconds }))).toEqual(
+      new Set(['heartbeatSeconds']),
+    );
+  },
+);
+
+test.each([-1, 0.5, 10_001, 'never'])('flushes cannot be %j ms apart', (milliseconds) => {
+  expect([...new Set(pathsOf({ ...oidc, coalesceMilliseconds: milliseconds }))]).toEqual([
+    'coalesceMilliseconds',
+  ]);
+});
+
+test.each([0, 10_000])('flushes can be %d ms apart', (milliseconds) => {
+  expect(faultsOf({ ...oidc, coalesceMilliseconds: milliseconds })).toEqual([]);
+});
+
+test('a slip of the pen is a fault that lists the settings, and not a default', () => {
+  const [fault] = faultsOf({ ...oidc, useMockdata: 'true' });
+  expect(fault).toEqual({
+    path: 'useMockdata',
+    problem: expect.stringContaining('useMockData') as string,
+  });
+});
+
+test('the context of CDK itself is none of our business', () => {
+  const cdk = {
+    '@aws-cdk/aws-iam:minimizePolicies': true,
+    'aws:cdk:enable-path-metadata': true,
+    'availability-zones:account=123456789012:region=eu-central-1': ['eu-central-1a'],
+    'cli-telemetry': false,
+    'acknowledged-issue-numbers': [34892],
+  };
+  expect(parseConfiguration({ ...oidc, ...cdk })).toEqual(parseConfiguration(oidc));
+});
+
+test('any other value in any setting is a value or a fault of that name, never an exception', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...configurationNames), fc.anything(), (name, value) => {
+      const others = pathsOf({ ...oidc, [name]: value }).filter(
+        // A user pool beside an issuer is told as a fault of the issuer.
+        (path) => path.split('.')[0] !== name && path !== 'issuer',
+      );
+      expect(others).toEqual([]);
+    }),
+  );
+});
+
+test('any other key without colon and slash is a fault of that name', () => {
+  const ours = new Set<string>(configurationNames);
+  fc.assert(
+    fc.property(fc.stringMatching(/^[A-Za-z][A-Za-z0-9]{0,20}$/), (key) => {
+      fc.pre(!ours.has(key));
+      expect(pathsOf({ ...oidc, [key]: 'x' })).toEqual([key]);
+    }),
+  );
+});
+
+test('the stage named live bears the plain name, every other one is told apart', () => {
+  expect([resourceName({ stage: 'live' }), stackName({ stage: 'live' })]).toEqual([
+    'mission-control',
+    'MissionControl',
+  ]);
+  expect([resourceName({ stage: 'test' }), stackName({ stage: 'test' })]).toEqual([
+    'mission-control-test',
+    'MissionControl-test',
+  ]);
+});
+
+test.each([
+  'someone',
+  'someone@',
+  '@example.com',
+  'a b@example.com',
+  'a@example.com,b@example.com',
+])('%p gets no alarms', (alarmEmail) => {
+  expect(faultsOf({ ...oidc, alarmEmail })).toEqual([
+    {
+      path: 'alarmEmail',
+      problem: 'must be an e-mail address such as on-call@example.com',
+    },
+  ]);
+});
+
+test.each([
+  'https://app.example.com/',
+  'https://app.example.com/page',
+  'https://App.example.com',
+  'https://app.example.com:443',
+  'http://app.example.com',
+  'app.example.com',
+  'https://*.example.com',
+  '*',
+  'null',
+  'https://user@app.example.com',
+  'https://a.example.com https://b.example.com',
+  [['https://app.example.com']],
+  ['https://app.example.com', 7],
+  {},
+])('no page of another origin is one of %j', (allowedOrigins) => {
+  expect(new Set(pathsOf({ ...oidc, allowedOrigins }).map((path) => path.split('.')[0]))).toEqual(
+    new Set(['allowedOrigins']),
+  );
+});
+
+test.each([
+  'https://app.example.com:8443',
+  'http://localhost:5173',
+  'http://127.0.0.1',
+  // Of a host that CloudFormation fills in.
+  'https://${Token[TOKEN.42]}',
+])('pages of other origins may be of %j', (origin) => {
+  expect(parseConfiguration({ ...oidc, allowedOrigins: [origin, origin] })).toMatchObject({
+    ok: true,
+    value: { allowedOrigins: [origin] },
+  });
+});
+
+test.each(['https://user:secret@example.com/runbook', 'docs/my runbook.md', 'runbook.md#alarms'])(
+  'the runbook is not at %p',
+  (runbookUrl) => {
+    expect(faultsOf({ ...oidc, runbookUrl })).toEqual([
+      {
+        path: 'runbookUrl',
+        problem: 'must be a path or an http or https URL without credentials, spaces and #',
+      },
+    ]);
+  },
+);
