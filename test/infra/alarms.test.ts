@@ -50,7 +50,7 @@ const runbook = readFileSync(path.join(__dirname, '../../docs/runbook.md'), 'utf
 /** Entries of the runbook: an alarm links to one, so a heading is its own anchor. */
 const entries = [...runbook.matchAll(/^### (.+)$/gm)].map(([, heading = '']) => heading);
 
-test('every alarm links to its entry in the runbook, and every entry has its alarm', () => {
+it('every alarm links to its entry in the runbook, and every entry has its alarm', () => {
   const linked = alarms.map(({ AlarmName, AlarmDescription }) => {
     const [, entry = ''] = /docs\/runbook\.md#([a-z-]+)$/.exec(AlarmDescription) ?? [];
     expect(AlarmName).toBe(`mission-control-${entry}`);
@@ -60,14 +60,14 @@ test('every alarm links to its entry in the runbook, and every entry has its ala
   expect(linked).toHaveLength(10);
 });
 
-test('every entry says what it means, what to look at with a query or a command, and what to do', () => {
+it('every entry says what it means, what to look at with a query or a command, and what to do', () => {
   const bodies = runbook.split(/^### .+$/m).slice(1);
   for (const body of bodies) {
     expect(body).toMatch(/\*\*Means:\*\* [^]*\*\*Look at:\*\* [^]*```[^]*```[^]*\*\*Do:\*\* ?/);
   }
 });
 
-test('every link within the runbook leads somewhere', () => {
+it('every link within the runbook leads somewhere', () => {
   const headings = [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading.toLowerCase().replaceAll(' ', '-'),
   );
@@ -76,14 +76,14 @@ test('every link within the runbook leads somewhere', () => {
   }
 });
 
-test('the runbook may be elsewhere', () => {
+it('the runbook may be elsewhere', () => {
   const [alarm] = alarmsOf(other);
   expect(alarm?.AlarmDescription).toMatch(
     / https:\/\/wiki\.example\.com\/mission-control#[a-z-]+$/,
   );
 });
 
-test('nothing to measure is well, but for heartbeats', () => {
+it('nothing to measure is well, but for heartbeats', () => {
   const breaching = alarms.filter(({ TreatMissingData }) => TreatMissingData !== 'notBreaching');
   expect(breaching).toMatchObject([
     { AlarmName: 'mission-control-missing-heartbeats', TreatMissingData: 'breaching' },
@@ -128,7 +128,7 @@ function conditionOf(alarm: AlarmProperties): string {
   return `${value} ${operator} ${Threshold} in ${DatapointsToAlarm} of ${EvaluationPeriods} × ${period} s`;
 }
 
-test('heartbeats are missed by the minute, or by their own longer interval', () => {
+it('heartbeats are missed by the minute, or by their own longer interval', () => {
   for (const [deployed, period] of [[stack, 60] as const, [other, 540] as const]) {
     const found = alarmsOf(deployed).find(({ AlarmName }) => AlarmName.endsWith('heartbeats'));
     const periods = (found?.Metrics ?? []).flatMap(({ MetricStat }) => MetricStat?.Period ?? []);
@@ -136,7 +136,7 @@ test('heartbeats are missed by the minute, or by their own longer interval', () 
   }
 });
 
-test('alarms of two stages look at different metrics', () => {
+it('alarms of two stages look at different metrics', () => {
   const metricsOf = (each: AlarmProperties): MetricOf[] =>
     each.Metrics?.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) ?? [each as MetricOf];
   const named = (deployed: typeof stack) => alarmsOf(deployed).flatMap(metricsOf).map(identityOf);
@@ -159,12 +159,12 @@ describe('the operations dashboard', () => {
       widgets.find((widget) => widget.properties.title.startsWith(title))?.properties.metrics ?? [],
     );
 
-  test('is called as the service, and begins with all alarms', () => {
+  it('is called as the service, and begins with all alarms', () => {
     expect(properties['DashboardName']).toBe('mission-control-${AWS::Region}');
     expect(widgets[0]?.properties.alarms).toHaveLength(alarms.length);
   });
 
-  test.each([
+  it.each([
     ['Connections and users', ['Connections', 'Users']],
     ['Events', ['OutdatedEvents', 'RejectedEvents', 'StateFailures', '"broadcast"']],
     ['Frames', ['"Delivered"', '"MessageCount"']],
@@ -178,7 +178,7 @@ describe('the operations dashboard', () => {
     for (const metric of metrics) expect(titled(title)).toContain(metric);
   });
 
-  test('estimates what a day costs, by list prices', () => {
+  it('estimates what a day costs, by list prices', () => {
     const day = '"period":86400';
     const estimate = titled('Dollars a day');
     for (const [item, formula] of [
@@ -194,7 +194,7 @@ describe('the operations dashboard', () => {
 });
 
 describe('with an e-mail address', () => {
-  test('begin and end of every alarm are told', () => {
+  it('begin and end of every alarm are told', () => {
     const topic = `\${${resourceOf(other.template, 'AWS::SNS::Topic').id}}`;
     for (const { AlarmActions, OKActions } of alarmsOf(other)) {
       expect({ AlarmActions, OKActions }).toEqual({ AlarmActions: [topic], OKActions: [topic] });
@@ -206,7 +206,7 @@ describe('with an e-mail address', () => {
     });
   });
 
-  test('only alarms of this account publish, over TLS, encrypted with a key that they may use', () => {
+  it('only alarms of this account publish, over TLS, encrypted with a key that they may use', () => {
     const { Statement: statements } = resourceOf(other.template, 'AWS::SNS::TopicPolicy')
       .properties['PolicyDocument'] as { Statement: object[] };
     const account = { StringEquals: { 'aws:SourceAccount': '${AWS::AccountId}' } };
@@ -227,7 +227,7 @@ describe('with an e-mail address', () => {
     expect(JSON.stringify(properties['KeyPolicy'])).not.toContain('kms:*');
   });
 
-  test('without one nobody is told, and no key is paid for', () => {
+  it('without one nobody is told, and no key is paid for', () => {
     expect(alarms.flatMap(({ AlarmActions = [] }) => AlarmActions)).toEqual([]);
     expect(resourcesOf(stack.template, 'AWS::KMS::Key')).toEqual([]);
     expect(resourcesOf(stack.template, 'AWS::SNS::Topic')).toEqual([]);

@@ -29,7 +29,7 @@ describe('WebSocket API', () => {
     ]);
   });
 
-  test('has an authorizer on $connect alone', () => {
+  it('has an authorizer on $connect alone', () => {
     const authorizer = one('AWS::ApiGatewayV2::Authorizer');
     expect(route('$connect').properties).toMatchObject({
       AuthorizationType: 'CUSTOM',
@@ -41,7 +41,7 @@ describe('WebSocket API', () => {
     }
   });
 
-  test('asks the authorizer whatever the handshake carries: its identity source is empty', () => {
+  it('asks the authorizer whatever the handshake carries: its identity source is empty', () => {
     expect(one('AWS::ApiGatewayV2::Authorizer').properties).toMatchObject({
       AuthorizerType: 'REQUEST',
       IdentitySource: [],
@@ -49,7 +49,7 @@ describe('WebSocket API', () => {
     });
   });
 
-  test.each([
+  it.each([
     ['$connect', 'WebSocketConnectFunction'],
     ['$disconnect', 'WebSocketDisconnectFunction'],
     ['$default', 'WebSocketDefaultFunction'],
@@ -62,7 +62,7 @@ describe('WebSocket API', () => {
     });
   });
 
-  test('answers the client on $default alone', () => {
+  it('answers the client on $default alone', () => {
     const response = one('AWS::ApiGatewayV2::RouteResponse');
     expect(response.properties).toMatchObject({
       RouteId: `\${${route('$default').id}}`,
@@ -71,7 +71,7 @@ describe('WebSocket API', () => {
     expect(route('$default').properties['RouteResponseSelectionExpression']).toBe('$default');
   });
 
-  test('counts refused handshakes in the lines of their log, all and by reason', () => {
+  it('counts refused handshakes in the lines of their log, all and by reason', () => {
     const filters = all('AWS::Logs::MetricFilter').map(({ properties }) => properties);
     const [service, stageName, reason] = [
       { Key: 'service', Value: '$.message.service' },
@@ -91,7 +91,7 @@ describe('WebSocket API', () => {
     expect(filters).toEqual([filter([service, stageName]), filter([service, stageName, reason])]);
   });
 
-  test('deploys by itself, is throttled, and waits for the account to be able to log', () => {
+  it('deploys by itself, is throttled, and waits for the account to be able to log', () => {
     expect(stage.properties).toMatchObject({
       AutoDeploy: true,
       DefaultRouteSettings: { ThrottlingRateLimit: 2000, ThrottlingBurstLimit: 1000 },
@@ -107,7 +107,7 @@ describe('WebSocket API', () => {
 });
 
 describe('access logs', () => {
-  test.each([
+  it.each([
     ['live', webSocketLogFields],
     ['$default', httpLogFields],
   ])(
@@ -135,7 +135,7 @@ describe('access logs', () => {
     expect(log).toMatchObject({ deletionPolicy: 'Delete', properties: { RetentionInDays: 30 } });
   });
 
-  test.each([...Object.values(webSocketLogFields), ...Object.values(httpLogFields)])(
+  it.each([...Object.values(webSocketLogFields), ...Object.values(httpLogFields)])(
     '%s is nothing that a client sends, so it cannot show a token',
     (field) => {
       expect(field).toMatch(/^\$context\.[A-Za-z.]+$/);
@@ -145,7 +145,7 @@ describe('access logs', () => {
     },
   );
 
-  test('are the only logs of API Gateway: execution logs would show the query string', () => {
+  it('are the only logs of API Gateway: execution logs would show the query string', () => {
     for (const { properties } of all('AWS::ApiGatewayV2::Stage')) {
       expect(properties['DefaultRouteSettings']).not.toHaveProperty('LoggingLevel');
       expect(properties['DefaultRouteSettings']).not.toHaveProperty('DataTraceEnabled');
@@ -159,7 +159,7 @@ describe('HTTP API', () => {
     ({ properties }) => properties['ApiId'] === `\${${api.id}}`,
   );
 
-  test('answers GET and HEAD, for which it needs routes of their own, and nothing else', () => {
+  it('answers GET and HEAD, for which it needs routes of their own, and nothing else', () => {
     expect(routes.map(({ properties }) => properties['RouteKey'])).toEqual([
       'GET /health',
       'HEAD /health',
@@ -168,7 +168,7 @@ describe('HTTP API', () => {
     ]);
   });
 
-  test.each([
+  it.each([
     ['/health', 'HealthFunction'],
     ['/whoami', 'HealthWhoamiFunction'],
   ])('sends %s to its function, with payload format 2.0', (path, target) => {
@@ -183,7 +183,7 @@ describe('HTTP API', () => {
     }
   });
 
-  test('is throttled, /whoami and HEAD apart, whose routes must be there before their settings', () => {
+  it('is throttled, /whoami and HEAD apart, whose routes must be there before their settings', () => {
     const stage = one('AWS::ApiGatewayV2::Stage', { StageName: '$default' });
     const head = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 };
     expect(stage.properties).toMatchObject({
@@ -198,7 +198,7 @@ describe('HTTP API', () => {
     expect(stage.dependsOn).toEqual(expect.arrayContaining(routes.map(({ id }) => id)));
   });
 
-  test('lets pages of other origins ask it only if somebody named them', () => {
+  it('lets pages of other origins ask it only if somebody named them', () => {
     const cors = (from: Template) =>
       resourceOf(from, 'AWS::ApiGatewayV2::Api', { ProtocolType: 'HTTP' }).properties[
         'CorsConfiguration'
@@ -213,7 +213,7 @@ describe('HTTP API', () => {
     });
   });
 
-  test('knows the gateway if there is one', () => {
+  it('knows the gateway if there is one', () => {
     expect(environmentOf(functionOf(template, 'health'))).not.toHaveProperty('GATEWAY_URL');
     expect(environmentOf(functionOf(withMockData, 'health'))).toMatchObject({
       GATEWAY_URL: 'http://localhost:8888',

@@ -30,14 +30,14 @@ async function coldStart(name: string, environment: Record<string, string>) {
 // The issuer is on this machine, where nobody answers: no test asks another one.
 const { template } = synthesize({ issuer: 'http://127.0.0.1:9', useMockData: true });
 
-test('every function of the template has a bundle', () => {
+it('every function of the template has a bundle', () => {
   const names = resourcesOf(template, 'AWS::Lambda::Function').map(({ properties }) =>
     String(properties['FunctionName']).replace('mission-control-', ''),
   );
   expect(names.sort()).toEqual([...functions].sort());
 });
 
-test.each(functions)('%s starts with the settings of the template', async (name) => {
+it.each(functions)('%s starts with the settings of the template', async (name) => {
   const [found] = resourcesOf(template, 'AWS::Lambda::Function', {
     FunctionName: `mission-control-${name}`,
   });
@@ -48,7 +48,7 @@ test.each(functions)('%s starts with the settings of the template', async (name)
   await expect(coldStart(name, Object.fromEntries(resolved))).resolves.toBe('function');
 });
 
-test('a bundle is one file and its source map, and says nothing about the machine that built it', () => {
+it('a bundle is one file and its source map, and says nothing about the machine that built it', () => {
   for (const name of functions) {
     const folder = path.join(bundles, name);
     expect(readdirSync(folder).sort()).toEqual(['index.mjs', 'index.mjs.map']);
@@ -62,7 +62,7 @@ test('a bundle is one file and its source map, and says nothing about the machin
   }
 });
 
-test('bundling again changes no file: an unchanged function is not deployed anew', () => {
+it('bundling again changes no file: an unchanged function is not deployed anew', () => {
   const state = () =>
     functions.map((name) => {
       const file = path.join(bundles, name, 'index.mjs');

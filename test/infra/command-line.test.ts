@@ -34,7 +34,7 @@ function synth(context: Record<string, unknown>, region?: string) {
   }
 }
 
-test("a valid configuration gives a template, and CDK's rules find nothing in the whole stack with its code", () => {
+it("a valid configuration gives a template, and CDK's rules find nothing in the whole stack with its code", () => {
   const { status, stdout, stderr, files, validation } = synth({
     issuer: 'https://issuer.example.com',
     audience: 'mission-control',
@@ -45,7 +45,7 @@ test("a valid configuration gives a template, and CDK's rules find nothing in th
   expect(validation).toMatchObject({ pluginReports: [] });
 });
 
-test('a wrong configuration gives one message with every fault, no stack trace and no template', () => {
+it('a wrong configuration gives one message with every fault, no stack trace and no template', () => {
   const { status, stdout, stderr, files } = synth({ heartbeatSeconds: '7', useMockdata: 'true' });
   expect({ status, stdout, files }).toEqual({ status: 1, stdout: '', files: [] });
   expect(stderr.trim().split('\n')).toEqual([
@@ -56,7 +56,7 @@ test('a wrong configuration gives one message with every fault, no stack trace a
   ]);
 });
 
-test('what cannot be made in the region of the command line is one message too', () => {
+it('what cannot be made in the region of the command line is one message too', () => {
   const { status, stdout, stderr, files } = synth(
     { issuer: 'https://issuer.example.com', audience: 'mission-control', frontDoor: 'true' },
     'eu-central-1',

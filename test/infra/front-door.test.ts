@@ -35,7 +35,7 @@ const distributionOf = (template: Template) =>
 const outputsOf = (template: Template) =>
   template.findOutputs('*') as Record<string, { readonly Value: unknown }>;
 
-test('there is none unless somebody asks for one', () => {
+it('there is none unless somebody asks for one', () => {
   const { template } = synthesize();
   for (const type of ['AWS::CloudFront::Distribution', 'AWS::S3::Bucket', 'AWS::WAFv2::WebACL']) {
     expect(resourcesOf(template, type)).toEqual([]);
@@ -44,7 +44,7 @@ test('there is none unless somebody asks for one', () => {
 });
 
 describe('addresses', () => {
-  test('are those of the domain, for clients, monitors and people', () => {
+  it('are those of the domain, for clients, monitors and people', () => {
     expect(outputsOf(named)).toMatchObject({
       WebSocketUrl: { Value: 'wss://your-domain.com' },
       HealthUrl: { Value: 'https://your-domain.com/health' },
@@ -54,14 +54,14 @@ describe('addresses', () => {
     expect(distributionOf(named)['Aliases']).toEqual([domainName]);
   });
 
-  test('are those of CloudFront where there is no domain', () => {
+  it('are those of CloudFront where there is no domain', () => {
     expect(JSON.stringify(outputsOf(unnamed)['WebSocketUrl']?.Value)).toMatch(
       /"wss:\/\/",\{"Fn::GetAtt":\["RealtimeFrontDoorDistribution\w+","DomainName"\]\}/,
     );
     expect(distributionOf(unnamed)).not.toHaveProperty('Aliases');
   });
 
-  test('change nothing of where functions post to: the stage itself', () => {
+  it('change nothing of where functions post to: the stage itself', () => {
     const { Variables } = functionOf(named, 'broadcast').properties['Environment'] as {
       Variables: Record<string, string>;
     };
@@ -74,7 +74,7 @@ describe('addresses', () => {
 describe('requests', () => {
   const { DefaultCacheBehavior: behavior, Origins: origins, ...others } = distributionOf(named);
 
-  test('go to the origin that the function says; those of a WebSocket need no change of origin', () => {
+  it('go to the origin that the function says; those of a WebSocket need no change of origin', () => {
     expect(behavior['TargetOriginId']).toBe('websocket');
     expect(behavior['FunctionAssociations']).toEqual([
       { EventType: 'viewer-request', FunctionARN: '${FrontDoorFunction.FunctionARN}' },
@@ -86,7 +86,7 @@ describe('requests', () => {
     });
   });
 
-  test('find the three that the function chooses between', () => {
+  it('find the three that the function chooses between', () => {
     const tls = { OriginProtocolPolicy: 'https-only', OriginSSLProtocols: ['TLSv1.2'] };
     expect(origins).toEqual([
       {
@@ -109,7 +109,7 @@ describe('requests', () => {
     ]);
   });
 
-  test('only read, reach their origin whole but for the host, and are remembered by nobody', () => {
+  it('only read, reach their origin whole but for the host, and are remembered by nobody', () => {
     expect(behavior).toMatchObject({
       AllowedMethods: ['GET', 'HEAD', 'OPTIONS'],
       // Managed-CachingDisabled and Managed-AllViewerExceptHostHeader, by their ids in all accounts.
@@ -123,7 +123,7 @@ describe('requests', () => {
     for (const error of errors) expect(error).toMatchObject({ ErrorCachingMinTTL: 0 });
   });
 
-  test('for files that never change go to the bucket at once, by their names alone, and are kept', () => {
+  it('for files that never change go to the bucket at once, by their names alone, and are kept', () => {
     const [assets, ...more] = others['CacheBehaviors'] as Record<string, unknown>[];
     expect(more).toEqual([]);
     expect(assets).toMatchObject({
@@ -139,7 +139,7 @@ describe('requests', () => {
     expect(assets).not.toHaveProperty('OriginRequestPolicyId');
   });
 
-  test('come over TLS 1.2 or later, by the name of the certificate', () => {
+  it('come over TLS 1.2 or later, by the name of the certificate', () => {
     expect(behavior['ViewerProtocolPolicy']).toBe('redirect-to-https');
     expect(others['ViewerCertificate']).toEqual({
       AcmCertificateArn: certificateArn,
@@ -150,7 +150,7 @@ describe('requests', () => {
 });
 
 describe('the firewall', () => {
-  test('limits the requests of one address, and keeps no sample, in which a token would be', () => {
+  it('limits the requests of one address, and keeps no sample, in which a token would be', () => {
     const { properties } = resourceOf(named, 'AWS::WAFv2::WebACL');
     expect(properties).toMatchObject({
       Scope: 'CLOUDFRONT',
@@ -169,13 +169,13 @@ describe('the firewall', () => {
     expect(resourcesOf(named, 'AWS::WAFv2::LoggingConfiguration')).toEqual([]);
   });
 
-  test('may be one that there is', () => {
+  it('may be one that there is', () => {
     const { template } = synthesize({ frontDoor: { webAclArn } });
     expect(distributionOf(template)['WebACLId']).toBe(webAclArn);
     expect(resourcesOf(template, 'AWS::WAFv2::WebACL')).toEqual([]);
   });
 
-  test('cannot be made elsewhere than in us-east-1, which is said before anything is deployed', () => {
+  it('cannot be made elsewhere than in us-east-1, which is said before anything is deployed', () => {
     const elsewhere = (region: string | undefined) => () =>
       synthesize(
         { frontDoor: true },
@@ -197,7 +197,7 @@ describe('the firewall', () => {
 });
 
 describe('the log', () => {
-  test('goes to CloudWatch without the query string and whatever else may be or show a token', () => {
+  it('goes to CloudWatch without the query string and whatever else may be or show a token', () => {
     const { properties } = resourceOf(named, 'AWS::Logs::Delivery');
     expect(properties['RecordFields']).toEqual([...edgeLogFields]);
     expect(edgeLogFields).toEqual(expect.arrayContaining(['c-ip', 'cs-uri-stem', 'sc-status']));
@@ -211,11 +211,11 @@ describe('the log', () => {
     });
   });
 
-  test('of the older kind, which always has query strings, is not there', () => {
+  it('of the older kind, which always has query strings, is not there', () => {
     expect(distributionOf(named)).not.toHaveProperty('Logging');
   });
 
-  test('is left to a command where CloudFront delivers none', () => {
+  it('is left to a command where CloudFront delivers none', () => {
     const far = synthesize(
       { frontDoor: { webAclArn } },
       { validate: false, codeOf, dashboardDirectory, region: 'eu-central-1' },
@@ -252,7 +252,7 @@ describe('a browser', () => {
     );
   };
 
-  test('runs what is served here, and nothing that somebody slips in', () => {
+  it('runs what is served here, and nothing that somebody slips in', () => {
     const policy = directives({ domainName, certificateArn });
     expect(policy).toMatchObject({
       'default-src': "'none'",
@@ -267,7 +267,7 @@ describe('a browser', () => {
     expect(directives(true)['connect-src']).toBe("'self'");
   });
 
-  test('may talk to where tokens are from, and to nobody else', () => {
+  it('may talk to where tokens are from, and to nobody else', () => {
     const oauth = {
       kind: 'oauth',
       authorizationUrl: 'https://login.example.com/authorize',
@@ -281,7 +281,7 @@ describe('a browser', () => {
     );
   });
 
-  test('is told to come over TLS alone, and to tell nobody where it has been', () => {
+  it('is told to come over TLS alone, and to tell nobody where it has been', () => {
     expect(headersOf(named).SecurityHeadersConfig).toMatchObject({
       StrictTransportSecurity: { AccessControlMaxAgeSec: 365 * 24 * 3600, Override: true },
       ContentTypeOptions: { Override: true },
@@ -333,7 +333,7 @@ describe('in two regions of one account', () => {
     });
   };
 
-  test('no name that is global in an account is the same', () => {
+  it('no name that is global in an account is the same', () => {
     const [here, there] = [namesIn('us-east-1'), namesIn('eu-central-1')];
     expect(here).toHaveLength(4);
     expect(here.filter((name) => there.includes(name))).toEqual([]);
@@ -357,7 +357,7 @@ describe('a page of another origin', () => {
     ).CorsConfig,
   });
 
-  test('that was named may read what it asks for, a 429 too; the page that is served here is named by itself', () => {
+  it('that was named may read what it asks for, a 429 too; the page that is served here is named by itself', () => {
     expect(corsOf(shared)).toEqual({
       api: {
         AllowOrigins: ['https://your-domain.com', 'https://app.example.com'],
@@ -376,7 +376,7 @@ describe('a page of another origin', () => {
     });
   });
 
-  test('that was not may not', () => {
+  it('that was not may not', () => {
     expect(corsOf(named).edge).toBeUndefined();
     expect(corsOf(unnamed)).toEqual({ api: undefined, edge: undefined });
   });
@@ -385,7 +385,7 @@ describe('a page of another origin', () => {
 describe("the dashboard's bucket", () => {
   const uploads = resourcesOf(named, 'Custom::CDKBucketDeployment');
 
-  test('is read by this distribution alone, over TLS', () => {
+  it('is read by this distribution alone, over TLS', () => {
     const { properties } = resourceOf(named, 'AWS::S3::BucketPolicy');
     expect((properties['PolicyDocument'] as { Statement: unknown[] }).Statement).toEqual([
       expect.objectContaining({
@@ -412,7 +412,7 @@ describe("the dashboard's bucket", () => {
     ).toMatchObject({ SigningBehavior: 'always', SigningProtocol: 'sigv4' });
   });
 
-  test('is filled by a function that may do this and nothing else', () => {
+  it('is filled by a function that may do this and nothing else', () => {
     const handler = resourceOf(named, 'AWS::Lambda::Function', { MemorySize: 1025 });
     const keys = uploads.flatMap(({ properties }) => properties['SourceObjectKeys'] as string[]);
     const assets = [...new Set(keys)].map(
@@ -429,7 +429,7 @@ describe("the dashboard's bucket", () => {
     expect(handler.dependsOn).toContain('FrontDoorDashboardUploadRoleDefaultPolicy');
   });
 
-  test('gets assets first, to be kept for ever, then the page that names them, to be asked for anew', () => {
+  it('gets assets first, to be kept for ever, then the page that names them, to be asked for anew', () => {
     const [assets, page] = uploads.map(({ properties }) => properties);
     expect(assets).toMatchObject({
       Exclude: ['*'],
@@ -445,12 +445,12 @@ describe("the dashboard's bucket", () => {
     expect(uploads[1]?.dependsOn).toContain(uploads[0]?.id);
   });
 
-  test('is emptied, so that it can go, when the stack goes', () => {
+  it('is emptied, so that it can go, when the stack goes', () => {
     expect(resourceOf(named, 'AWS::S3::Bucket').deletionPolicy).toBe('Delete');
     for (const { properties } of uploads) expect(properties['RetainOnDelete']).toBe(false);
   });
 
-  test('needs files: without them, it is said how they are made', () => {
+  it('needs files: without them, it is said how they are made', () => {
     const nothing = () =>
       synthesize(
         { frontDoor: true },
@@ -469,7 +469,7 @@ describe('in the app of others', () => {
     dashboardDirectory,
   } as const;
 
-  test("a second one in a stack is refused: it would share the first one's permissions", () => {
+  it("a second one in a stack is refused: it would share the first one's permissions", () => {
     const stack = stackIn('us-east-1');
     new MissionControlRealtime(stack, 'One', { ...props, stage: 'one', frontDoor: true });
     expect(
@@ -477,7 +477,7 @@ describe('in the app of others', () => {
     ).toThrow('A stack has room for one front door');
   });
 
-  test('tells where it is', () => {
+  it('tells where it is', () => {
     const stack = stackIn('us-east-1');
     const realtime = new MissionControlRealtime(stack, 'Agents', {
       ...props,

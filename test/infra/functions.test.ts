@@ -61,7 +61,7 @@ const fanOut = [
 describe('every function', () => {
   const functions = all('AWS::Lambda::Function', withMockData);
 
-  test('is one of the eleven there are', () => {
+  it('is one of the eleven there are', () => {
     expect(functions.map(({ properties }) => properties['FunctionName']).sort()).toEqual([
       'mission-control-authorizer',
       'mission-control-broadcast',
@@ -77,7 +77,7 @@ describe('every function', () => {
     ]);
   });
 
-  test.each(functions.map(({ properties }) => [properties['FunctionName'], properties]))(
+  it.each(functions.map(({ properties }) => [properties['FunctionName'], properties]))(
     '%s runs on arm64 and nodejs24.x, is traced unless strangers call it, and logs JSON to its own log group for a month',
     (name, properties) => {
       expect(properties).toMatchObject({
@@ -127,7 +127,7 @@ describe('every function', () => {
     }
   });
 
-  test.each([
+  it.each([
     ['authorizer', ['AUDIENCE', 'ISSUER']],
     [
       'connect',
@@ -167,7 +167,7 @@ describe('every function', () => {
     expect(settings).toMatchObject(environment);
   });
 
-  test('whoever judges tokens, or keeps users out, is told how old a token may be', () => {
+  it('whoever judges tokens, or keeps users out, is told how old a token may be', () => {
     const limited = synthesize({ maxTokenHours: 12 }).template;
     const told = ['authorizer', 'default', 'whoami', 'disconnect-user'];
     const variable = 'MAX_TOKEN_HOURS';
@@ -179,12 +179,12 @@ describe('every function', () => {
     }
   });
 
-  test('nobody takes a connection for gone while its handshake may be under way', () => {
+  it('nobody takes a connection for gone while its handshake may be under way', () => {
     const { Timeout: seconds } = functionOf(template, 'connect').properties;
     expect(Number(seconds) * 1000).toBeLessThan(handshakeMilliseconds);
   });
 
-  test.each([undefined, 0, 10_000])('flushes %s ms apart', (coalesceMilliseconds) => {
+  it.each([undefined, 0, 10_000])('flushes %s ms apart', (coalesceMilliseconds) => {
     const started = synthesize({ coalesceMilliseconds }).template;
     for (const name of ['broadcast', 'heartbeat', 'deliver']) {
       expect(environmentOf(functionOf(started, name))['COALESCE_MILLISECONDS']).toBe(
@@ -193,13 +193,13 @@ describe('every function', () => {
     }
   });
 
-  test('all that fan out know the pace of one fan-out: the workers of a large one share it', () => {
+  it('all that fan out know the pace of one fan-out: the workers of a large one share it', () => {
     const paceOf = (name: string) =>
       environmentOf(functionOf(template, name))['MAX_POSTS_PER_SECOND'];
     expect(['broadcast', 'heartbeat', 'deliver'].map(paceOf)).toEqual(['8000', '8000', '8000']);
   });
 
-  test('posts through the stage itself, not through a domain that may change', () => {
+  it('posts through the stage itself, not through a domain that may change', () => {
     const callbackUrl = 'https://${WebSocketApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/live';
     for (const name of ['connect', 'broadcast', 'heartbeat']) {
       expect(environmentOf(functionOf(template, name))['CALLBACK_URL']).toBe(callbackUrl);
@@ -208,7 +208,7 @@ describe('every function', () => {
 });
 
 describe('deliveries', () => {
-  test('feed their own queue with an end of their own: Lambda does not stop their chain, and every other', () => {
+  it('feed their own queue with an end of their own: Lambda does not stop their chain, and every other', () => {
     const endless = all('AWS::Lambda::Function', withMockData).filter(
       ({ properties }) => properties['RecursiveLoop'] === 'Allow',
     );
@@ -217,7 +217,7 @@ describe('deliveries', () => {
     ]);
   });
 
-  test('are tried five times and then kept; a worker takes one job at a time, sixteen work at most', () => {
+  it('are tried five times and then kept; a worker takes one job at a time, sixteen work at most', () => {
     const queue = one('AWS::SQS::Queue', { QueueName: 'mission-control-deliveries' });
     expect(queue.properties['RedrivePolicy']).toEqual({
       deadLetterTargetArn: '${RejectedEvents.Arn}',
@@ -250,7 +250,7 @@ describe.each([
   const rejected = '${RejectedEvents.Arn}';
   const ruleNamed = { Name: `mission-control-${name}` };
 
-  test('gets every event of the source, whatever its type, and what it cannot get is kept', () => {
+  it('gets every event of the source, whatever its type, and what it cannot get is kept', () => {
     const { id, properties } = one('AWS::Events::Rule', ruleNamed);
     expect(id).toBe(ruleId);
     expect(properties['EventPattern']).toEqual({ source: [source] });
@@ -266,14 +266,14 @@ describe.each([
     ]);
   });
 
-  test('follows the configured source', () => {
+  it('follows the configured source', () => {
     const other = synthesize({ [setting]: 'others' }).template;
     expect(resourceOf(other, 'AWS::Events::Rule', ruleNamed).properties['EventPattern']).toEqual({
       source: ['others'],
     });
   });
 
-  test('is tried twice more when it fails, and then the event is kept in the same queue', () => {
+  it('is tried twice more when it fails, and then the event is kept in the same queue', () => {
     expect(
       all('AWS::Lambda::EventInvokeConfig').find(
         ({ properties }) => properties['FunctionName'] === `\${${functionId}}`,
@@ -285,7 +285,7 @@ describe.each([
     });
   });
 
-  test('the rule may put events where rejected ones are kept', () => {
+  it('the rule may put events where rejected ones are kept', () => {
     expect(policyOf('RejectedEvents')).toContainEqual(
       expect.objectContaining({
         Effect: 'Allow',
@@ -299,13 +299,13 @@ describe.each([
 });
 
 describe('queues', () => {
-  test('keep rejected events for two weeks', () => {
+  it('keep rejected events for two weeks', () => {
     expect(
       one('AWS::SQS::Queue', { QueueName: 'mission-control-rejected-events' }).properties,
     ).toMatchObject({ MessageRetentionPeriod: 14 * 24 * 3600 });
   });
 
-  test('are encrypted, and closed to whoever comes without TLS', () => {
+  it('are encrypted, and closed to whoever comes without TLS', () => {
     const queues = all('AWS::SQS::Queue');
     expect(queues).toHaveLength(3);
     for (const { id, properties } of queues) {
@@ -322,7 +322,7 @@ describe('queues', () => {
 });
 
 describe('heartbeat', () => {
-  test.each([1, 30, 540])('every %d s is planned by a call each minute', (heartbeatSeconds) => {
+  it.each([1, 30, 540])('every %d s is planned by a call each minute', (heartbeatSeconds) => {
     const started = synthesize({ heartbeatSeconds }).template;
     const { properties } = resourceOf(started, 'AWS::Scheduler::Schedule');
     expect(properties).toMatchObject({
@@ -339,7 +339,7 @@ describe('heartbeat', () => {
     }
   });
 
-  test('has calls that nobody repeats: the next one plans what one has missed', () => {
+  it('has calls that nobody repeats: the next one plans what one has missed', () => {
     expect(one('AWS::Scheduler::Schedule').properties['Target']).toMatchObject({
       RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
     });
@@ -350,7 +350,7 @@ describe('heartbeat', () => {
     ).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
   });
 
-  test('comes from a queue, beat by beat, none tried twice', () => {
+  it('comes from a queue, beat by beat, none tried twice', () => {
     expect(
       one('AWS::Lambda::EventSourceMapping', { BatchSize: 1, ScalingConfig: Match.absent() })
         .properties,
@@ -368,14 +368,14 @@ describe('heartbeat', () => {
 });
 
 describe('mock agents', () => {
-  test('exist only with useMockData', () => {
+  it('exist only with useMockData', () => {
     const named = { FunctionName: 'mission-control-mock-agents' };
     expect(all('AWS::Lambda::Function')).toHaveLength(10);
     expect(resourcesOf(template, 'AWS::Lambda::Function', named)).toEqual([]);
     expect(resourcesOf(withMockData, 'AWS::Lambda::Function', named)).toHaveLength(1);
   });
 
-  test('report every minute to the bus', () => {
+  it('report every minute to the bus', () => {
     expect(
       resourceOf(withMockData, 'AWS::Scheduler::Schedule', { Name: 'mission-control-mock-agents' }),
     ).toMatchObject({

@@ -23,7 +23,7 @@ const foreignStack = () => new Stack(foreignApp(), 'Foreign');
 const variablesOf = (template: Template, name: string) => environmentOf(functionOf(template, name));
 
 describe('in the app of others', () => {
-  test('an identity provider is enough, and its backend may be let report', () => {
+  it('an identity provider is enough, and its backend may be let report', () => {
     const stack = foreignStack();
     const realtime = new MissionControlRealtime(stack, 'Agents', {
       identityProvider: oidc,
@@ -44,7 +44,7 @@ describe('in the app of others', () => {
     expect(JSON.stringify(policy?.properties)).toContain('events:PutEvents');
   });
 
-  test('a user pool of the same app is told by its tokens', () => {
+  it('a user pool of the same app is told by its tokens', () => {
     const stack = foreignStack();
     const pool = new UserPool(stack, 'Pool');
     new MissionControlRealtime(stack, 'Agents', {
@@ -61,7 +61,7 @@ describe('in the app of others', () => {
     });
   });
 
-  test('two of them live in one stack, if their stages differ', () => {
+  it('two of them live in one stack, if their stages differ', () => {
     const stack = foreignStack();
     new MissionControlRealtime(stack, 'One', { identityProvider: oidc, codeOf, stage: 'one' });
     new MissionControlRealtime(stack, 'Two', { identityProvider: oidc, codeOf, stage: 'two' });
@@ -72,7 +72,7 @@ describe('in the app of others', () => {
     ]);
   });
 
-  test('settings are checked as those of the command line are', () => {
+  it('settings are checked as those of the command line are', () => {
     const make = () =>
       new MissionControlRealtime(foreignStack(), 'Agents', {
         identityProvider: { ...oidc, issuer: 'http://issuer.example.com' },
@@ -85,7 +85,7 @@ describe('in the app of others', () => {
 });
 
 describe('a stage', () => {
-  test('keeps table and users for as long as nobody says otherwise', () => {
+  it('keeps table and users for as long as nobody says otherwise', () => {
     const { template } = synthesize({ issuer: '', audience: '', auth: 'cognito-new' });
     for (const type of ['AWS::DynamoDB::Table', 'AWS::Cognito::UserPool']) {
       expect(resourceOf(template, type)).toMatchObject({ deletionPolicy: 'Retain' });
@@ -98,7 +98,7 @@ describe('a stage', () => {
     });
   });
 
-  test('may be destroyed whole, but for the one setting that the account shares', () => {
+  it('may be destroyed whole, but for the one setting that the account shares', () => {
     const { template } = synthesize({
       issuer: '',
       audience: '',
@@ -117,7 +117,7 @@ describe('a stage', () => {
     });
   });
 
-  test('decides how long all logs are kept', () => {
+  it('decides how long all logs are kept', () => {
     const { template } = synthesize({ logRetentionDays: '7' });
     const logs = resourcesOf(template, 'AWS::Logs::LogGroup');
     expect(new Set(logs.map(({ properties }) => properties['RetentionInDays']))).toEqual(
@@ -125,7 +125,7 @@ describe('a stage', () => {
     );
   });
 
-  test('has its tags on the stack, from where they reach every resource', () => {
+  it('has its tags on the stack, from where they reach every resource', () => {
     expect(synthesize({ tags: 'team=platform' }).tags).toEqual({
       application: 'mission-control',
       stage: 'live',
@@ -137,7 +137,7 @@ describe('a stage', () => {
 describe('a new user pool', () => {
   const { template } = synthesize({ issuer: '', audience: '', auth: 'cognito-new' });
 
-  test('lets nobody in whom an administrator has not invited, and wants good passwords', () => {
+  it('lets nobody in whom an administrator has not invited, and wants good passwords', () => {
     expect(resourceOf(template, 'AWS::Cognito::UserPool').properties).toMatchObject({
       AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
       UsernameAttributes: ['email'],
@@ -156,7 +156,7 @@ describe('a new user pool', () => {
     });
   });
 
-  test('has a client without a secret, whose passwords do not travel and whose tokens are short', () => {
+  it('has a client without a secret, whose passwords do not travel and whose tokens are short', () => {
     const { properties } = resourceOf(template, 'AWS::Cognito::UserPoolClient');
     expect(properties).toMatchObject({
       GenerateSecret: false,
@@ -173,7 +173,7 @@ describe('a new user pool', () => {
     ]);
   });
 
-  test('is whose tokens the authorizer accepts, and is told in the outputs', () => {
+  it('is whose tokens the authorizer accepts, and is told in the outputs', () => {
     expect(variablesOf(template, 'authorizer')).toMatchObject({
       USER_POOL_ID: '${UsersUserPool}',
       USER_POOL_CLIENT_ID: '${UsersUserPoolDashboard}',
@@ -183,7 +183,7 @@ describe('a new user pool', () => {
     );
   });
 
-  test('is there only if somebody asked for it', () => {
+  it('is there only if somebody asked for it', () => {
     expect(resourcesOf(synthesize().template, 'AWS::Cognito::UserPool')).toEqual([]);
   });
 });

@@ -52,7 +52,7 @@ const heartbeats = items({
   census: ['PutItem', 'Query'],
 });
 
-test.each([
+it.each([
   ['authorizer', log('WebSocketAuthorizerFunctionLog')],
   [
     'connect',
@@ -159,7 +159,7 @@ test.each([
   expect(allowedTo(template, functionOf(template, name).properties['Role'])).toEqual(allowed);
 });
 
-test('only those that send heartbeats when idle may note and ask who has just been sent something', () => {
+it('only those that send heartbeats when idle may note and ask who has just been sent something', () => {
   const idle = synthesize({ heartbeat: 'when-idle' }).template;
   for (const name of ['broadcast', 'deliver', 'heartbeat']) {
     const allowed = allowedTo(idle, functionOf(idle, name).properties['Role']);
@@ -167,7 +167,7 @@ test('only those that send heartbeats when idle may note and ask who has just be
   }
 });
 
-test('a role has one policy in any app: its function must not be called before it has all permissions', () => {
+it('a role has one policy in any app: its function must not be called before it has all permissions', () => {
   const flag = '@aws-cdk/aws-lambda:createNewPoliciesWithAddToRolePolicy';
   const stack = new Stack(foreignApp({ [flag]: true }), 'Stack');
   new MissionControlRealtime(stack, 'Realtime', {
@@ -184,7 +184,7 @@ test('a role has one policy in any app: its function must not be called before i
   expect(roles).toEqual([...new Set(roles)]);
 });
 
-test('every function has a role of its own, which only Lambda assumes and no managed policy widens', () => {
+it('every function has a role of its own, which only Lambda assumes and no managed policy widens', () => {
   const roles = resourcesOf(template, 'AWS::Lambda::Function').map((f) => f.properties['Role']);
   expect(new Set(roles).size).toBe(11);
   for (const { id, properties } of resourcesOf(template, 'AWS::IAM::Role')) {
@@ -196,20 +196,17 @@ test('every function has a role of its own, which only Lambda assumes and no man
   }
 });
 
-test.each(['heartbeat', 'mock-agents'])(
-  'the schedule of %s may call that function alone',
-  (name) => {
-    const { properties } = resourceOf(template, 'AWS::Scheduler::Schedule', {
-      Name: `mission-control-${name}`,
-    });
-    const { RoleArn } = properties['Target'] as { RoleArn: string };
-    expect(allowedTo(template, RoleArn)).toEqual({
-      [`\${${functionOf(template, name).id}.Arn}`]: ['lambda:InvokeFunction'],
-    });
-  },
-);
+it.each(['heartbeat', 'mock-agents'])('the schedule of %s may call that function alone', (name) => {
+  const { properties } = resourceOf(template, 'AWS::Scheduler::Schedule', {
+    Name: `mission-control-${name}`,
+  });
+  const { RoleArn } = properties['Target'] as { RoleArn: string };
+  expect(allowedTo(template, RoleArn)).toEqual({
+    [`\${${functionOf(template, name).id}.Arn}`]: ['lambda:InvokeFunction'],
+  });
+});
 
-test('no role may do everything of a service, and only traces are written without naming a resource', () => {
+it('no role may do everything of a service, and only traces are written without naming a resource', () => {
   const policies = resourcesOf(template, 'AWS::IAM::Policy');
   expect(policies).toHaveLength(13);
   const roles = resourcesOf(template, 'AWS::IAM::Role').map(({ id }) => `\${${id}.Arn}`);
@@ -299,11 +296,11 @@ describe("who may report on the bus, and send operators' events,", () => {
       return Statement as Record<string, unknown>;
     });
 
-  test('is whoever their own policy allows, as long as nobody is named', () => {
+  it('is whoever their own policy allows, as long as nobody is named', () => {
     expect(statementsOf(synthesize({ useMockData: true }).template)).toEqual([]);
   });
 
-  test('are those who are named, each for one source; of other accounts they get the leave that they need', () => {
+  it('are those who are named, each for one source; of other accounts they get the leave that they need', () => {
     const context = { reporterArns: [backend, others], operatorArns: operator };
     const statements = statementsOf(synthesize({ ...context, eventSource: 'agents' }).template);
     expect(statements).toEqual([
@@ -339,7 +336,7 @@ describe("who may report on the bus, and send operators' events,", () => {
     ]);
   });
 
-  test('is changed statement by statement: a bus refuses two changes at once', () => {
+  it('is changed statement by statement: a bus refuses two changes at once', () => {
     const { template } = synthesize({ reporterArns: backend, operatorArns: operator });
     const policies = resourcesOf(template, 'AWS::Events::EventBusPolicy');
     const ids = policies.map(({ id }) => id);
@@ -349,18 +346,18 @@ describe("who may report on the bus, and send operators' events,", () => {
     ]);
   });
 
-  test('only who is named of the one kind is kept to it', () => {
+  it('only who is named of the one kind is kept to it', () => {
     expect(statementsOf(synthesize({ operatorArns: operator }).template)).toHaveLength(2);
   });
 
-  test('the invented agents need not be named', () => {
+  it('the invented agents need not be named', () => {
     const { template } = synthesize({ useMockData: true, reporterArns: backend });
     expect(statementsOf(template)[0]).toMatchObject({
       Condition: { ArnNotLike: { 'aws:PrincipalArn': [backend, '${MockAgentsFunctionRole.Arn}'] } },
     });
   });
 
-  test('a role of the same app can be named before it has an ARN', () => {
+  it('a role of the same app can be named before it has an ARN', () => {
     const stack = new Stack(foreignApp(), 'Stack');
     const role = new Role(stack, 'Backend', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),

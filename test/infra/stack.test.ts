@@ -236,7 +236,7 @@ describe('an update replaces nothing of what others have deployed:', () => {
 });
 
 describe('identity provider', () => {
-  test('can be a Cognito user pool', () => {
+  it('can be a Cognito user pool', () => {
     const cognito = synthesize({
       issuer: '',
       audience: '',
@@ -251,7 +251,7 @@ describe('identity provider', () => {
     });
   });
 
-  test('can name where its keys are', () => {
+  it('can name where its keys are', () => {
     const jwksUri = 'https://issuer.example.com/keys';
     expect(environmentOf(functionOf(synthesize({ jwksUri }).template, 'authorizer'))).toMatchObject(
       { ISSUER: 'https://issuer.example.com', JWKS_URI: jwksUri },
@@ -266,7 +266,7 @@ describe('stages', () => {
       // An authorizer is named within its API.
       .filter((each) => each !== 'AWS::ApiGatewayV2::Authorizer TokenAuthorizer');
 
-  test('live side by side: no resource has the same name in two of them', () => {
+  it('live side by side: no resource has the same name in two of them', () => {
     const test = synthesize({ ...everything, stage: 'test' });
     const live = namesIn(whole);
     expect(live).toContain('AWS::Events::EventBus mission-control');
@@ -276,7 +276,7 @@ describe('stages', () => {
     expect(synthesize().stackName).toBe('MissionControl');
   });
 
-  test('name the stage of the WebSocket API, and outputs say where everything is', () => {
+  it('name the stage of the WebSocket API, and outputs say where everything is', () => {
     const outputs = Object.entries(
       template.findOutputs('*') as Record<string, { readonly Value: unknown }>,
     );
@@ -292,7 +292,7 @@ describe('stages', () => {
   });
 });
 
-test('the template has resources and outputs, and nothing that a deployment would have to fill in', () => {
+it('the template has resources and outputs, and nothing that a deployment would have to fill in', () => {
   expect(Object.keys(template.toJSON())).toEqual(['Description', 'Resources', 'Outputs']);
   expect(all('AWS::CDK::Metadata')).toEqual([]);
 });

@@ -16,7 +16,7 @@ const faultsOf = (context: Record<string, unknown>) => {
 };
 const pathsOf = (context: Record<string, unknown>) => faultsOf(context).map(({ path }) => path);
 
-test('issuer and audience are enough', () => {
+it('issuer and audience are enough', () => {
   expect(parseConfiguration(oidc)).toEqual({
     ok: true,
     value: {
@@ -53,7 +53,7 @@ test('issuer and audience are enough', () => {
   });
 });
 
-test('everything can be set as text, which is all that -c can give', () => {
+it('everything can be set as text, which is all that -c can give', () => {
   const jwksUri = 'https://issuer.example.com/keys';
   const given = {
     ...oidc,
@@ -133,7 +133,7 @@ test('everything can be set as text, which is all that -c can give', () => {
   });
 });
 
-test.each([
+it.each([
   'backend',
   '*',
   'arn:aws:iam::123456789012:root',
@@ -146,14 +146,14 @@ test.each([
   expect(faultsOf({ ...oidc, reporterArns })).toEqual([{ path: 'reporterArns', problem }]);
 });
 
-test('more principals than the policy of a bus has room for are refused', () => {
+it('more principals than the policy of a bus has room for are refused', () => {
   const operatorArns = Array.from({ length: 21 }, (_, n) => `arn:aws:iam::123456789012:role/${n}`);
   expect(faultsOf({ ...oidc, operatorArns })).toEqual([
     { path: 'operatorArns', problem: expect.stringContaining('at most 20') as string },
   ]);
 });
 
-test('a Cognito user pool can stand for issuer and audience', () => {
+it('a Cognito user pool can stand for issuer and audience', () => {
   const pool = { userPoolId: 'eu-central-1_AbCdEf123', userPoolClientId: '7example' };
   expect(parseConfiguration(pool)).toMatchObject({
     ok: true,
@@ -161,13 +161,13 @@ test('a Cognito user pool can stand for issuer and audience', () => {
   });
 });
 
-test('operators have a source of their own', () => {
+it('operators have a source of their own', () => {
   expect(faultsOf({ ...oidc, eventSource: 'x', operatorSource: 'x' })).toEqual([
     { path: 'operatorSource', problem: 'must be another source than eventSource' },
   ]);
 });
 
-test('all connections that a user may have can come back at once', () => {
+it('all connections that a user may have can come back at once', () => {
   expect(faultsOf({ ...oidc, handshakeBurst: 19 })).toEqual([
     {
       path: 'handshakeBurst',
@@ -193,7 +193,7 @@ test('all connections that a user may have can come back at once', () => {
   );
 });
 
-test('a Cognito user pool can be asked for, and then no other identity provider', () => {
+it('a Cognito user pool can be asked for, and then no other identity provider', () => {
   expect(parseConfiguration({ auth: 'cognito-new' })).toMatchObject({
     ok: true,
     value: { identityProvider: { kind: 'cognito-new' } },
@@ -204,7 +204,7 @@ test('a Cognito user pool can be asked for, and then no other identity provider'
   expect(pathsOf({ auth: 'cognito' })).toEqual(['auth']);
 });
 
-test.each([
+it.each([
   ['a=1,b=2', { a: '1', b: '2' }],
   [{ 'cost center': '42' }, { 'cost center': '42' }],
 ])('tags: %j', (tags, expected) => {
@@ -214,7 +214,7 @@ test.each([
   });
 });
 
-test.each([
+it.each([
   '=platform',
   'aws:team=platform',
   'team#=x',
@@ -229,13 +229,13 @@ test.each([
   expect(pathsOf({ ...oidc, tags }).map((path) => path.split('.')[0])).toEqual(['tags']);
 });
 
-test.each([0, 2, 31, 4000, 'month'])('logs are not kept for %j days: CloudWatch cannot', (days) => {
+it.each([0, 2, 31, 4000, 'month'])('logs are not kept for %j days: CloudWatch cannot', (days) => {
   expect(new Set(pathsOf({ ...oidc, logRetentionDays: days }))).toEqual(
     new Set(['logRetentionDays']),
   );
 });
 
-test('without an issuer, a sentence says what to set', () => {
+it('without an issuer, a sentence says what to set', () => {
   expect(faultsOf({})).toEqual([
     {
       path: 'issuer',
@@ -246,7 +246,7 @@ test('without an issuer, a sentence says what to set', () => {
   ]);
 });
 
-test('all faults are listed at once, those of the identity provider too', () => {
+it('all faults are listed at once, those of the identity provider too', () => {
   expect(
     pathsOf({
       stage: 'Live!',
@@ -273,32 +273,29 @@ test('all faults are listed at once, those of the identity provider too', () => 
   ]);
 });
 
-test('an empty value counts as not set', () => {
+it('an empty value counts as not set', () => {
   const empty = Object.fromEntries(configurationNames.map((name) => [name, '']));
   expect(parseConfiguration({ ...empty, ...oidc })).toEqual(parseConfiguration(oidc));
   expect(pathsOf({ ...oidc, audience: '' })).toEqual(['audience']);
 });
 
-test.each([7, 45, 90, 0, 600, -30, 30.5])(
-  'a heartbeat every %d s cannot be scheduled',
-  (seconds) => {
-    expect(new Set(pathsOf({ ...oidc, heartbeatSeconds: seconds }))).toEqual(
-      new Set(['heartbeatSeconds']),
-    );
-  },
-);
+it.each([7, 45, 90, 0, 600, -30, 30.5])('a heartbeat every %d s cannot be scheduled', (seconds) => {
+  expect(new Set(pathsOf({ ...oidc, heartbeatSeconds: seconds }))).toEqual(
+    new Set(['heartbeatSeconds']),
+  );
+});
 
-test.each([-1, 0.5, 10_001, 'never'])('flushes cannot be %j ms apart', (milliseconds) => {
+it.each([-1, 0.5, 10_001, 'never'])('flushes cannot be %j ms apart', (milliseconds) => {
   expect([...new Set(pathsOf({ ...oidc, coalesceMilliseconds: milliseconds }))]).toEqual([
     'coalesceMilliseconds',
   ]);
 });
 
-test.each([0, 10_000])('flushes can be %d ms apart', (milliseconds) => {
+it.each([0, 10_000])('flushes can be %d ms apart', (milliseconds) => {
   expect(faultsOf({ ...oidc, coalesceMilliseconds: milliseconds })).toEqual([]);
 });
 
-test('a slip of the pen is a fault that lists the settings, and not a default', () => {
+it('a slip of the pen is a fault that lists the settings, and not a default', () => {
   const [fault] = faultsOf({ ...oidc, useMockdata: 'true' });
   expect(fault).toEqual({
     path: 'useMockdata',
@@ -306,7 +303,7 @@ test('a slip of the pen is a fault that lists the settings, and not a default', 
   });
 });
 
-test('the context of CDK itself is none of our business', () => {
+it('the context of CDK itself is none of our business', () => {
   const cdk = {
     '@aws-cdk/aws-iam:minimizePolicies': true,
     'aws:cdk:enable-path-metadata': true,
@@ -317,7 +314,7 @@ test('the context of CDK itself is none of our business', () => {
   expect(parseConfiguration({ ...oidc, ...cdk })).toEqual(parseConfiguration(oidc));
 });
 
-test('any other value in any setting is a value or a fault of that name, never an exception', () => {
+it('any other value in any setting is a value or a fault of that name, never an exception', () => {
   fc.assert(
     fc.property(fc.constantFrom(...configurationNames), fc.anything(), (name, value) => {
       const others = pathsOf({ ...oidc, [name]: value }).filter(
@@ -329,7 +326,7 @@ test('any other value in any setting is a value or a fault of that name, never a
   );
 });
 
-test('any other key without colon and slash is a fault of that name', () => {
+it('any other key without colon and slash is a fault of that name', () => {
   const ours = new Set<string>(configurationNames);
   fc.assert(
     fc.property(fc.stringMatching(/^[A-Za-z][A-Za-z0-9]{0,20}$/), (key) => {
@@ -339,7 +336,7 @@ test('any other key without colon and slash is a fault of that name', () => {
   );
 });
 
-test('the stage named live bears the plain name, every other one is told apart', () => {
+it('the stage named live bears the plain name, every other one is told apart', () => {
   expect([resourceName({ stage: 'live' }), stackName({ stage: 'live' })]).toEqual([
     'mission-control',
     'MissionControl',
@@ -350,22 +347,19 @@ test('the stage named live bears the plain name, every other one is told apart',
   ]);
 });
 
-test.each([
-  'someone',
-  'someone@',
-  '@example.com',
-  'a b@example.com',
-  'a@example.com,b@example.com',
-])('%p gets no alarms', (alarmEmail) => {
-  expect(faultsOf({ ...oidc, alarmEmail })).toEqual([
-    {
-      path: 'alarmEmail',
-      problem: 'must be an e-mail address such as on-call@example.com',
-    },
-  ]);
-});
+it.each(['someone', 'someone@', '@example.com', 'a b@example.com', 'a@example.com,b@example.com'])(
+  '%p gets no alarms',
+  (alarmEmail) => {
+    expect(faultsOf({ ...oidc, alarmEmail })).toEqual([
+      {
+        path: 'alarmEmail',
+        problem: 'must be an e-mail address such as on-call@example.com',
+      },
+    ]);
+  },
+);
 
-test.each([
+it.each([
   'https://app.example.com/',
   'https://app.example.com/page',
   'https://App.example.com',
@@ -386,7 +380,7 @@ test.each([
   );
 });
 
-test.each([
+it.each([
   'https://app.example.com:8443',
   'http://localhost:5173',
   'http://127.0.0.1',
@@ -399,7 +393,7 @@ test.each([
   });
 });
 
-test.each(['https://user:secret@example.com/runbook', 'docs/my runbook.md', 'runbook.md#alarms'])(
+it.each(['https://user:secret@example.com/runbook', 'docs/my runbook.md', 'runbook.md#alarms'])(
   'the runbook is not at %p',
   (runbookUrl) => {
     expect(faultsOf({ ...oidc, runbookUrl })).toEqual([

@@ -12,15 +12,15 @@ const faultsOf = (given: unknown) => {
   return parsed.ok ? [] : parsed.faults.map(({ path, problem }) => `${path} ${problem}`);
 };
 
-test.each([undefined, false, 'false'])('%p is none', (given) => {
+it.each([undefined, false, 'false'])('%p is none', (given) => {
   expect(parseFrontDoor(given)).toEqual({ ok: true, value: undefined });
 });
 
-test.each([true, 'true', {}])('%p is one of the name that CloudFront gives', (given) => {
+it.each([true, 'true', {}])('%p is one of the name that CloudFront gives', (given) => {
   expect(parseFrontDoor(given)).toEqual({ ok: true, value: { token: { kind: 'paste' } } });
 });
 
-test('an object says more', () => {
+it('an object says more', () => {
   const webAclArn = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/mine/0a1b2c3d-1111';
   const token = {
     kind: 'oauth',
@@ -34,7 +34,7 @@ test('an object says more', () => {
   expect(parseFrontDoor(given)).toEqual({ ok: true, value: given });
 });
 
-test('a domain and its certificate come together', () => {
+it('a domain and its certificate come together', () => {
   expect(faultsOf({ domainName })).toEqual([
     'frontDoor.certificateArn is missing: a domain needs a certificate of ACM in us-east-1',
   ]);
@@ -43,7 +43,7 @@ test('a domain and its certificate come together', () => {
   ]);
 });
 
-test.each([
+it.each([
   'https://your-domain.com',
   'your-domain.com/',
   'Your-Domain.com',
@@ -59,7 +59,7 @@ test.each([
   ]);
 });
 
-test('the certificate is one that CloudFront takes', () => {
+it('the certificate is one that CloudFront takes', () => {
   const elsewhere = certificateArn.replace('us-east-1', 'eu-central-1');
   for (const given of [elsewhere, 'your-domain.com', certificateArn.replace('acm', 'iam')]) {
     expect(faultsOf({ domainName, certificateArn: given })).toEqual([
@@ -68,14 +68,14 @@ test('the certificate is one that CloudFront takes', () => {
   }
 });
 
-test('the web ACL is one of CloudFront', () => {
+it('the web ACL is one of CloudFront', () => {
   const regional = 'arn:aws:wafv2:us-east-1:111122223333:regional/webacl/mine/0a1b2c3d';
   expect(faultsOf({ webAclArn: regional })).toEqual([
     expect.stringMatching(/^frontDoor\.webAclArn must be .* scope is CLOUDFRONT/),
   ]);
 });
 
-test.each([
+it.each([
   [
     { kind: 'cookie' },
     'frontDoor.token.kind must be an object whose kind is paste, endpoint or oauth',
@@ -92,11 +92,11 @@ test.each([
   expect(faultsOf({ token })).toEqual([fault]);
 });
 
-test('what CloudFormation will fill in passes, for nobody can check it yet', () => {
+it('what CloudFormation will fill in passes, for nobody can check it yet', () => {
   expect(faultsOf({ domainName, certificateArn: '${Token[TOKEN.17]}' })).toEqual([]);
 });
 
-test('all faults are told at once, among those of all other settings', () => {
+it('all faults are told at once, among those of all other settings', () => {
   const parsed = parseConfiguration({
     issuer: 'https://issuer.example.com',
     audience: 'mission-control',

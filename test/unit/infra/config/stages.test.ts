@@ -24,7 +24,7 @@ const faultsOf = (context: Record<string, unknown>, fileContext = {}) => {
   return parsed.ok ? [] : parsed.faults.map(({ path: name, problem }) => `${name} ${problem}`);
 };
 
-test('the file of the stage is stronger than cdk.json, and the command line stronger than both', () => {
+it('the file of the stage is stronger than cdk.json, and the command line stronger than both', () => {
   write('test', { heartbeatSeconds: 20, maxConnectionsPerUser: 2 });
   const common = { ...oidc, heartbeatSeconds: 10, maxConnectionsPerUser: 1, eventSource: 'agents' };
   const context = { [commonKey]: common, stage: 'test', maxConnectionsPerUser: '3' };
@@ -34,7 +34,7 @@ test('the file of the stage is stronger than cdk.json, and the command line stro
   });
 });
 
-test('the stage itself may stand in cdk.json, and the command line may name another', () => {
+it('the stage itself may stand in cdk.json, and the command line may name another', () => {
   write('one', { heartbeatSeconds: 10 });
   write('two', { heartbeatSeconds: 20 });
   const context = { [commonKey]: { ...oidc, stage: 'one' } };
@@ -44,14 +44,14 @@ test('the stage itself may stand in cdk.json, and the command line may name anot
   });
 });
 
-test('an empty value hides nothing', () => {
+it('an empty value hides nothing', () => {
   write('test', { gatewayUrl: 'http://gateway.internal' });
   expect(read({ ...oidc, stage: 'test', gatewayUrl: '' })).toMatchObject({
     value: { gatewayUrl: 'http://gateway.internal' },
   });
 });
 
-test('only the stage that nobody has to name may be without a file', () => {
+it('only the stage that nobody has to name may be without a file', () => {
   expect(read(oidc)).toMatchObject({ ok: true, value: { stage: defaultStage } });
   expect(faultsOf({ ...oidc, stage: 'prodution' })).toEqual([
     'stage is prodution, which has no file infra/stages/prodution.json: {} would be enough',
@@ -60,7 +60,7 @@ test('only the stage that nobody has to name may be without a file', () => {
   expect(read(oidc)).toMatchObject({ value: { heartbeatSeconds: 15 } });
 });
 
-test('a fault says where the setting stands', () => {
+it('a fault says where the setting stands', () => {
   write('test', { heartbeatSeconds: 7, heartbeats: 1, tags: { team: 42 } });
   const faults = faultsOf({
     [commonKey]: { eventSource: 'aws.x' },
@@ -77,7 +77,7 @@ test('a fault says where the setting stands', () => {
   expect(where('issuer')).toMatch(/^issuer is missing: /);
 });
 
-test.each([
+it.each([
   ['{"issuer":', /^infra\/stages\/test\.json cannot be read: .*JSON/],
   ['[]', /^infra\/stages\/test\.json must be a JSON object/],
   ['null', /^infra\/stages\/test\.json must be a JSON object/],
@@ -89,7 +89,7 @@ test.each([
   expect(faults[0]).toMatch(expected);
 });
 
-test.each([
+it.each([
   [undefined, 'stage is test, which has no file infra/stages/test.json: {} would be enough'],
   ['{"issuer":', expect.stringMatching(/^infra\/stages\/test\.json cannot be read/)],
   ['[]', 'infra/stages/test.json must be a JSON object of settings'],
@@ -109,7 +109,7 @@ test.each([
   expect(faults).toContainEqual(expect.stringMatching(/^eventSource .*\(in cdk\.json\)$/));
 });
 
-test('no name of a stage hides another fault, nor does what should be an object', () => {
+it('no name of a stage hides another fault, nor does what should be an object', () => {
   expect(faultsOf({ ...oidc, stage: 'A B', heartbeatSeconds: 7, [commonKey]: 'x' })).toEqual([
     expect.stringMatching(/^missionControl must be an object/),
     expect.stringMatching(/^stage must be 1 to 20 of a-z/),
@@ -117,25 +117,25 @@ test('no name of a stage hides another fault, nor does what should be an object'
   ]);
 });
 
-test('no name of a stage leads out of the folder', () => {
+it('no name of a stage leads out of the folder', () => {
   expect(faultsOf({ ...oidc, stage: '../../package' })).toEqual([
     expect.stringMatching(/^stage must be 1 to 20 of a-z/),
   ]);
 });
 
-test('a setting beside the keys of CDK in cdk.json would overrule every stage, so it is refused', () => {
+it('a setting beside the keys of CDK in cdk.json would overrule every stage, so it is refused', () => {
   expect(faultsOf({ ...oidc, heartbeatSeconds: 10 }, { heartbeatSeconds: 10 })).toEqual([
     expect.stringMatching(/^heartbeatSeconds stands beside .* put it into "missionControl" there$/),
   ]);
 });
 
-test(`${commonKey} is an object, which no command line can give`, () => {
+it(`${commonKey} is an object, which no command line can give`, () => {
   expect(faultsOf({ ...oidc, [commonKey]: 'x' })).toEqual([
     'missionControl must be an object, in cdk.json',
   ]);
 });
 
-test('the stages that come with the project need nothing but an identity provider', () => {
+it('the stages that come with the project need nothing but an identity provider', () => {
   const shipped = path.resolve(__dirname, '../../../../infra/stages');
   const stages = readdirSync(shipped).map((file) => path.basename(file, '.json'));
   expect(stages.sort()).toEqual(['development', 'production']);

@@ -42,7 +42,7 @@ const handshake = {
 const token = { value: 'header.payload.signature' };
 
 describe('a handshake', () => {
-  test.each(['/', '/live', '/index.html', '/health', '/anything/else'])(
+  it.each(['/', '/live', '/index.html', '/health', '/anything/else'])(
     'at %s goes to the stage of the WebSocket API',
     (uri) => {
       const { origin, request } = route({ uri, headers: handshake });
@@ -50,11 +50,11 @@ describe('a handshake', () => {
     },
   );
 
-  test('reaches the stage of this deployment', () => {
+  it('reaches the stage of this deployment', () => {
     expect(route({ uri: '/', headers: handshake }, 'test-2').request.uri).toBe('/test-2');
   });
 
-  test('keeps its token, wherever it is, and everything else that it brings', () => {
+  it('keeps its token, wherever it is, and everything else that it brings', () => {
     const given = {
       querystring: { token },
       headers: {
@@ -70,7 +70,7 @@ describe('a handshake', () => {
 });
 
 describe('what is no handshake', () => {
-  test.each([
+  it.each([
     ['/health', 'health', '/health'],
     ['/whoami', 'health', '/whoami'],
     ['/', 'dashboard', '/index.html'],
@@ -94,7 +94,7 @@ describe('what is no handshake', () => {
     }
   });
 
-  test.each(['/health', '/', '/assets/main.js'])(
+  it.each(['/health', '/', '/assets/main.js'])(
     'leaves token and cookies behind, and the query, on its way to %s',
     (uri) => {
       const { request } = route({
@@ -111,7 +111,7 @@ describe('what is no handshake', () => {
     },
   );
 
-  test('on its way to /whoami keeps the token in its header alone', () => {
+  it('on its way to /whoami keeps the token in its header alone', () => {
     const headers = { authorization: { value: 'Bearer header.payload.signature' } };
     const { request } = route({
       uri: '/whoami',
@@ -122,7 +122,7 @@ describe('what is no handshake', () => {
     expect(request).toMatchObject({ querystring: {}, headers, cookies: {} });
   });
 
-  test('is told by the key of a handshake alone: a version or a protocol makes none', () => {
+  it('is told by the key of a handshake alone: a version or a protocol makes none', () => {
     const headers = {
       'sec-websocket-version': { value: '13' },
       'sec-websocket-protocol': { value: 'mission-control' },
@@ -132,7 +132,7 @@ describe('what is no handshake', () => {
 });
 
 describe('the code', () => {
-  test('imports the module of CloudFront in its first line, has nothing to fill in, and is short', () => {
+  it('imports the module of CloudFront in its first line, has nothing to fill in, and is short', () => {
     const code = frontDoorCode('live');
     expect(code).toMatch(importLine);
     expect(code.match(/\bimport\b/g)).toHaveLength(1);
