@@ -80,9 +80,8 @@ export function createUndiciPoster(options: UndiciPosterOptions): UndiciPoster {
 }
 
 /**
- * Listens to one request. A class, so that fifty thousand of them share their methods; and with undici's older
- * names of them, for which it makes no object of the headers, which nobody reads.
- * @see https://github.com/nodejs/undici/blob/v7.30.2/lib/handler/unwrap-handler.js
+ * Listens to one request. A class, so that fifty thousand of them share their methods.
+ * @see https://github.com/nodejs/undici/blob/v7.30.2/docs/docs/api/Dispatcher.md#parameter-dispatchhandler
  */
 class Post implements Dispatcher.DispatchHandler {
   private status = 0;
@@ -95,21 +94,19 @@ class Post implements Dispatcher.DispatchHandler {
     private readonly log: Log,
   ) {}
 
-  onConnect(): void {
+  onRequestStart(): void {
     this.status = 0;
   }
 
-  onHeaders(status: number): boolean {
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
     this.status = status;
-    return true;
   }
 
-  onData(): boolean {
+  onResponseData(): void {
     // The status says it all.
-    return true;
   }
 
-  onComplete(): void {
+  onResponseEnd(): void {
     const delivery = deliveryOf(this.status);
     if (delivery === 'failed' || delivery === 'refused') {
       const { connectionId, status } = this;
@@ -118,7 +115,7 @@ class Post implements Dispatcher.DispatchHandler {
     this.end(delivery);
   }
 
-  onError(error: Error): void {
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     const { connectionId } = this;
     this.log.warn('post failed', { connectionId, name: error.name, cause: error.message });
     this.end('failed');

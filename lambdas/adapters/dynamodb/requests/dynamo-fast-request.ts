@@ -134,22 +134,20 @@ class Answer implements Dispatcher.DispatchHandler {
     private readonly reject: (reason: Error) => void,
   ) {}
 
-  onConnect(): void {
+  onRequestStart(): void {
     this.status = 0;
     this.chunks = [];
   }
 
-  onHeaders(status: number): boolean {
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
     this.status = status;
-    return true;
   }
 
-  onData(chunk: Buffer): boolean {
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.chunks.push(chunk);
-    return true;
   }
 
-  onComplete(): void {
+  onResponseEnd(): void {
     this.clients.giveBack(this.socket);
     try {
       const body: unknown = JSON.parse(Buffer.concat(this.chunks).toString());
@@ -160,7 +158,7 @@ class Answer implements Dispatcher.DispatchHandler {
     }
   }
 
-  onError(error: Error): void {
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.clients.giveBack(this.socket);
     this.reject(error);
   }

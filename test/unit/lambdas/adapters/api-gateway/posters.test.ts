@@ -1,9 +1,10 @@
 // One contract for the poster that is fast and for the one that is AWS's own.
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { createManagementApiPoster } from '#adapters/api-gateway/management-api-poster';
 import { createUndiciPoster } from '#adapters/api-gateway/undici-poster';
+import type { Delivery } from '#core/ports';
 import { FakeClock, RecordingLog } from '../../../../support/fakes';
 import { describePoster } from '../../../../support/poster-contract';
 
@@ -99,5 +100,95 @@ describe('UndiciPoster, towards an API that answers', () => {
     );
     expect(usedKeys).toEqual(['AKID1', 'AKID1', 'AKID1', 'AKID2', 'AKID2']);
     await poster.close();
+  });
+});
+
+describe('UndiciPoster, towards an API that answers as undici is to notice', () => {
+  let answer: (response: ServerResponse) => void;
+  const server = createServer((request, response) => {
+    request.resume().once('end', () => {
+      answer(response);
+    });
+  });
+  const answerGone = (response: ServerResponse) => response.writeHead(410).end();
+  let poster: ReturnType<typeof createUndiciPoster>;
+
+  beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
+  beforeEach(() => {
+    poster = createUndiciPoster({
+      callbackUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/live`,
+      region,
+      credentials: () => Promise.resolve(keys),
+      now: Date.now,
+      log: new RecordingLog(),
+      timeoutMilliseconds,
+      sockets: 1,
+    });
+  });
+  afterEach(() => poster.close());
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it.each<[string, Delivery, (response: ServerResponse) => void]>([
+    [
+      'hints before the status',
+      'gone',
+      (response) => {
+        response.writeEarlyHints({ link: '</>; rel=preload' });
+        answerGone(response);
+      },
+    ],
+    ['a long body', 'delivered', (response) => response.end(Buffer.alloc(1_000_000))],
+    [
+      'trailers',
+      'delivered',
+      (response) => {
+        response.writeHead(200, { trailer: 'x-trailer' });
+        response.addTrailers({ 'x-trailer': 'yes' });
+        response.end('{}');
+      },
+    ],
+    [
+      'a socket that is closed in order',
+      'delivered',
+      (response) => response.writeHead(200, { connection: 'close' }).end(),
+    ],
+    [
+      'half a body',
+      'failed',
+      (response) => {
+        response.writeHead(200, { 'content-length': 1_000 }).write('{');
+        setImmediate(() => response.destroy());
+      },
+    ],
+    [
+      'a body that does not end',
+      'failed',
+      (response) => response.writeHead(200, { 'content-length': 1_000 }).write('{'),
+    ],
+    ['what is not HTTP', 'failed', (response) => response.socket?.end('HELO\r\n\r\n')],
+  ])('with %s a post is %s, and the one that waits for its socket is made', async (...row) => {
+    const [, expected, first] = row;
+    answer = (response) => {
+      answer = answerGone;
+      first(response);
+    };
+    const outcomes = await Promise.all(['a=', 'b='].map((id) => poster.post(id, '{}')));
+    expect(outcomes).toEqual([expected, 'gone']);
+  });
+
+  it('is closed: posts that are under way fail, and so does any later one', async () => {
+    const isAsked = new Promise<void>((resolve) => {
+      answer = () => {
+        resolve();
+      };
+    });
+    const underWay = poster.post('a=', '{}');
+    await isAsked;
+    await poster.close();
+    await expect(underWay).resolves.toBe('failed');
+    await expect(poster.post('a=', '{}')).resolves.toBe('failed');
   });
 });
