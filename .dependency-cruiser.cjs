@@ -16,6 +16,58 @@ const rooms = '(?:core|adapters|wiring|contract)/';
 const functionFolders = `^lambdas/(?!${rooms})([^/]+)/`;
 const protocol = '^sdk/protocol/';
 
+/** The rooms of local/, the lowest first, with what each may import besides itself. */
+const localRooms = [
+  ['support', [], 'Time, log lines, clean-up: what every room may need.'],
+  ['issuer', [], 'It signs tokens, and does not know who reads them.'],
+  ['template', [protocol], 'It reads a template, and runs nothing.'],
+  ['lambda', ['support', 'template/pseudo-parameters'], 'It runs functions, whoever calls them.'],
+  [
+    'gateway',
+    ['support', 'lambda/invocation', '^dashboard/bundle\\.ts$'],
+    'It serves the definitions that it is given, and calls functions.',
+  ],
+  ['aws/endpoint', ['support', 'template/'], 'It serves any service, and knows none.'],
+  ['aws/dynamodb', ['support', 'template/', 'aws/endpoint/'], 'A service.'],
+  ['aws/sqs', ['support', 'template/', 'lambda/invocation', 'aws/endpoint/'], 'A service.'],
+  ['aws/scheduler', ['support'], 'It calls what it is given, at its times.'],
+  [
+    'aws/events',
+    ['support', 'template/', 'lambda/invocation', 'aws/endpoint/', 'aws/sqs/'],
+    'A service; what a target does not take goes to its dead-letter queue.',
+  ],
+  [
+    'aws/connections',
+    ['template/', 'aws/endpoint/', 'gateway/definition'],
+    'A service, on the connections of the gateway.',
+  ],
+  ['monitoring', ['support', 'template/', 'aws/'], 'It measures what the services say.'],
+  [
+    'deploy',
+    ['support', 'template/', 'lambda/', 'aws/', 'gateway/definition', 'monitoring/', '^infra/'],
+    'It makes of a template what the rooms below run.',
+  ],
+  [
+    'commands',
+    [
+      'support',
+      'issuer/',
+      'aws/endpoint/client-configuration',
+      'deploy/synthesize',
+      'index',
+      '^sdk/',
+    ],
+    'They start the stack, or talk to one that runs.',
+  ],
+].map(([room, allowed, comment]) =>
+  only(
+    `local-${room.replace('/', '-')}`,
+    `^local/${room}/`,
+    allowed.map((path) => (path.startsWith('^') ? path : `^local/${path}`)),
+    comment,
+  ),
+);
+
 module.exports = {
   forbidden: [
     only('protocol-stands-alone', '^sdk/protocol/', [], 'The protocol is shared by both ends.'),
@@ -77,6 +129,7 @@ module.exports = {
       ['^infra/', '^sdk/', '^dashboard/bundle\\.ts$'],
       'It runs what the template says, and serves what was built.',
     ),
+    ...localRooms,
     {
       name: 'page-runs-in-browsers',
       comment: 'What makes the page is no part of it.',
@@ -115,6 +168,17 @@ module.exports = {
       to: { path: '^(cost|docs)/' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-folder-cycles',
+      comment:
+        'A folder imports with all that is in it, folders within it too, but is imported by the name of the ' +
+        'innermost folder alone. So what a folder and one within it import of each other is no cycle; nor is one ' +
+        'seen that closes in a folder within: the rules of the rooms forbid it.',
+      severity: 'error',
+      scope: 'folder',
+      from: { path: '^local/' },
+      to: { circular: true },
+    },
     {
       name: 'core-has-no-packages-of-aws',
       severity: 'error',

@@ -7,10 +7,7 @@ import type { ResolvedTemplate } from '../template/resolve-template';
 import { TemplateError, type Place } from '../template/template';
 import { requirePermission, roleFor, type Roles } from './roles';
 import { EventSourceMapping } from '../aws/sqs/event-source-mapping';
-import { Queue } from '../aws/sqs/queue';
-
-/** Queues by ARN. */
-export type Queues = ReadonlyMap<string, Queue>;
+import { Queue, type Queues } from '../aws/sqs/queue';
 
 /** @throws {TemplateError} for a dead-letter queue that is not in the template */
 export function deployQueues(template: ResolvedTemplate, timers: Timers): Queues {

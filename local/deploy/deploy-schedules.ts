@@ -5,7 +5,8 @@ import type { Cancel, Timers } from '../support/timers';
 import type { Resource, ResolvedTemplate } from '../template/resolve-template';
 import { TemplateError } from '../template/template';
 import { requirePermission, roleFor, type Roles } from './roles';
-import { queueOf, type Queues } from './deploy-queues';
+import type { Queues } from '../aws/sqs/queue';
+import { queueOf } from './deploy-queues';
 import {
   parseRate,
   runSchedule,

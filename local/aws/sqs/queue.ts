@@ -33,6 +33,9 @@ export interface ReceiveOptions {
   readonly waitSeconds?: number | undefined;
 }
 
+/** Queues by ARN. */
+export type Queues = ReadonlyMap<string, Queue>;
+
 interface Poll {
   readonly options: ReceiveOptions;
   readonly stop: Cancel;

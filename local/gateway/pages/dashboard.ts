@@ -3,13 +3,12 @@ import { bundleDashboard, type DashboardFile } from '#dashboard/bundle';
 import type { Gateway } from '../gateway';
 import type { HttpResult } from '../http/http-result';
 import { jsonPage } from './page';
-import type { Issuer } from '../../issuer/issuer';
 import { isOfSameOrigin } from '../../support/loopback';
 
 export interface DashboardOptions {
   readonly gateway: Pick<Gateway, 'show'>;
   /** Undefined when another issuer's tokens are asked for. */
-  readonly mintToken: Issuer['mintToken'] | undefined;
+  readonly mintToken: (() => Promise<string>) | undefined;
   /** Where `npm run emit` is to send events. */
   readonly awsEndpointUrl: string;
 }
