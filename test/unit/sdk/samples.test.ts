@@ -70,9 +70,9 @@ const bundle = async (code: string, platform: 'browser' | 'node') => {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: project, loader: 'jsx' },
     alias: Object.fromEntries(
-      ['client', 'react'].map((entry) => [
+      Object.entries({ client: 'index.ts', react: 'react/index.ts' }).map(([entry, file]) => [
         `mission-control-realtime/${entry}`,
-        path.join(project, 'sdk/client', entry === 'client' ? 'index.ts' : 'react.ts'),
+        path.join(project, 'sdk/client', file),
       ]),
     ),
     bundle: true,
