@@ -48,7 +48,7 @@ function createWorld() {
   return { time, said, show };
 }
 
-test('agents that fail are told by name, and by number when there are many', () => {
+it('agents that fail are told by name, and by number when there are many', () => {
   const before = viewOf('connected', failing('a'));
   const told = (...names: string[]) =>
     describeChange(before, viewOf('connected', failing(...names)));
@@ -58,12 +58,12 @@ test('agents that fail are told by name, and by number when there are many', () 
   expect(told('b', 'c', 'd', 'e')).toBe('4 agents report an error.');
 });
 
-test('the connection is told without its countdown', () => {
+it('the connection is told without its countdown', () => {
   const text = describeChange(viewOf('connected'), viewOf('waiting'));
   expect(text).toBe('Waiting. The server cannot be reached.');
 });
 
-test('the first is told at once, the next together, and not what came and went', async () => {
+it('the first is told at once, the next together, and not what came and went', async () => {
   const { time, said, show } = createWorld();
   show(viewOf('connected', failing('a')));
   expect(said).toEqual(['Connected. a reports an error.']);
@@ -75,7 +75,7 @@ test('the first is told at once, the next together, and not what came and went',
   expect(said.slice(1)).toEqual(['c reports an error.']);
 });
 
-test('attempts that fail one after the other are told once', async () => {
+it('attempts that fail one after the other are told once', async () => {
   const { time, said, show } = createWorld();
   show(viewOf('waiting'));
   for (const state of ['connecting', 'waiting', 'connecting', 'waiting'] as const) {

@@ -43,7 +43,7 @@ function createWorld(pageUrl = page, stored: Record<string, string> = {}) {
 describe('an endpoint', () => {
   const endpoint = { kind: 'endpoint', url: 'https://live.example.com/token' } as const;
 
-  test.each([
+  it.each([
     ['text', `${jwt}\n`],
     ['JSON', JSON.stringify({ token: jwt })],
   ])('answers in %s', async (_name, body) => {
@@ -55,7 +55,7 @@ describe('an endpoint', () => {
     expect([source.remedy.kind, source.problem()]).toEqual(['none', undefined]);
   });
 
-  test.each([
+  it.each([
     ['a status', () => new Response('no', { status: 401 }), `${endpoint.url} answers 401.`],
     ['no answer', () => new TypeError('Failed to fetch'), `No answer from ${endpoint.url}.`],
     ['a page', () => new Response('<html>'), 'must answer with a JWT'],
@@ -71,7 +71,7 @@ describe('an endpoint', () => {
   });
 });
 
-test('a person pastes a token, with or without what stands before it in a header', async () => {
+it('a person pastes a token, with or without what stands before it in a header', async () => {
   const source = createWorld().open({ kind: 'paste' });
   await expect(source.getToken()).rejects.toThrow('Paste a token to connect.');
   if (source.remedy.kind !== 'paste') throw new Error('There is no way to paste.');
@@ -104,7 +104,7 @@ describe('a sign-in', () => {
     return { ...after, address, given };
   }
 
-  test('goes to the provider with a challenge, and gives the verifier for the token', async () => {
+  it('goes to the provider with a challenge, and gives the verifier for the token', async () => {
     const { open, answers, asked, shown, storage, address, given } = await comeBack((state) => ({
       code: 'the-code',
       state,
@@ -139,7 +139,7 @@ describe('a sign-in', () => {
     expect([shown, storage.size]).toEqual([[page], 0]);
   });
 
-  test.each([
+  it.each([
     ['another state', () => ({ code: 'x', state: 'other' }), 'not begun here'],
     ['no code', (state: string) => ({ state }), 'not begun here'],
     ['an empty code', (state: string) => ({ code: '', state }), 'not begun here'],
@@ -163,7 +163,7 @@ describe('a sign-in', () => {
     },
   );
 
-  test('a token is used until its last minute, then refreshed, once for all who ask', async () => {
+  it('a token is used until its last minute, then refreshed, once for all who ask', async () => {
     const { open, answers, asked, time } = await comeBack((state) => ({ code: 'c', state }));
     answers.push(tokens({ access_token: 'a.b.1', refresh_token: 'refresh-1' }));
     const source = open(oauth);
@@ -181,7 +181,7 @@ describe('a sign-in', () => {
     ]);
   });
 
-  test('a refresh that fails is tried again', async () => {
+  it('a refresh that fails is tried again', async () => {
     const { open, answers, time } = await comeBack((state) => ({ code: 'c', state }));
     answers.push(tokens({ access_token: 'a.b.1', refresh_token: 'r', expires_in: 60 }));
     const source = open(oauth);
@@ -205,7 +205,7 @@ describe('a sign-in', () => {
     expect(used).toEqual([undefined, 'refresh-1', 'refresh-2', 'refresh-2']);
   });
 
-  test('the id token is used where that is asked for', async () => {
+  it('the id token is used where that is asked for', async () => {
     const { open, answers } = await comeBack((state) => ({ code: 'c', state }));
     answers.push(tokens({ access_token: 'no', id_token: jwt }));
     await expect(open({ ...oauth, use: 'id_token' }).getToken()).resolves.toBe(jwt);

@@ -122,7 +122,7 @@ const say = ({ world, perform }: Page, agentId: string, sessionId: string, lastM
     world.socket.receive('session:activity', { agentId, sessionId, lastMessage, timestamp });
   });
 
-test('an empty stack says what to run', async () => {
+it('an empty stack says what to run', async () => {
   const page = await openPage({ commands: ['npm run emit -- agent:status agent-123 online'] });
   expect(page.text()).toContain('Nothing is known yet');
   await page.perform(() => page.world.connect());
@@ -130,7 +130,7 @@ test('an empty stack says what to run', async () => {
   expect(page.textsOf('code')).toEqual(['npm run emit -- agent:status agent-123 online']);
 });
 
-test('agents have their status as a word, their newest sessions, and times that go on', async () => {
+it('agents have their status as a word, their newest sessions, and times that go on', async () => {
   const page = await openPage();
   await page.perform(() => page.world.connect());
   await report(page, 'agent-1', 'online');
@@ -148,7 +148,7 @@ test('agents have their status as a word, their newest sessions, and times that 
   expect(page.textsOf('.agent-status')).toEqual(['error1 min ago', 'online1 min ago']);
 });
 
-test('an event renders what it changes, and a tick only texts that are no longer true', async () => {
+it('an event renders what it changes, and a tick only texts that are no longer true', async () => {
   const page = await openPage();
   await page.perform(() => page.world.connect());
   await report(page, 'agent-1', 'online');
@@ -163,7 +163,7 @@ test('an event renders what it changes, and a tick only texts that are no longer
   expect(page.all('.agent')[0]).toBe(first);
 });
 
-test('counts down to the next attempt, says of when the page is, and tries when told', async () => {
+it('counts down to the next attempt, says of when the page is, and tries when told', async () => {
   const page = await openPage();
   await page.perform(() => page.world.connect());
   await report(page, 'agent-1', 'online');
@@ -181,7 +181,7 @@ test('counts down to the next attempt, says of when the page is, and tries when 
   expect(bar()).toBe('Connected');
 });
 
-test('a filter leaves what it fits, and can be taken away', async () => {
+it('a filter leaves what it fits, and can be taken away', async () => {
   const page = await openPage();
   await page.perform(() => page.world.connect());
   await report(page, 'alpha', 'online');
@@ -196,7 +196,7 @@ test('a filter leaves what it fits, and can be taken away', async () => {
   expect(page.textsOf('.agent h3')).toEqual(['beta', 'alpha']);
 });
 
-test('the feed can be paused, tells what it holds back, and goes on', async () => {
+it('the feed can be paused, tells what it holds back, and goes on', async () => {
   const page = await openPage();
   await page.perform(() => page.world.connect());
   await report(page, 'agent-1', 'online');
@@ -208,7 +208,7 @@ test('the feed can be paused, tells what it holds back, and goes on', async () =
   expect(page.textsOf('.event strong')).toEqual(['agent-2', 'agent-1']);
 });
 
-test('of thousands of agents the first are shown, and more when asked for', async () => {
+it('of thousands of agents the first are shown, and more when asked for', async () => {
   const page = await openPage();
   const agents = Array.from({ length: 510 }, (_, index) => ({
     agentId: `agent-${index}`,
@@ -221,7 +221,7 @@ test('of thousands of agents the first are shown, and more when asked for', asyn
   expect(page.all('.agent')).toHaveLength(510);
 });
 
-test('a token that is to be pasted is asked for, and used', async () => {
+it('a token that is to be pasted is asked for, and used', async () => {
   const accepted: string[] = [];
   const accept = (token: string) => accepted.push(token);
   const tokens = { remedy: { kind: 'paste', accept } } as const;
@@ -234,7 +234,7 @@ test('a token that is to be pasted is asked for, and used', async () => {
   expect(page.all('form')).toEqual([]);
 });
 
-test('without a token the page says why, and offers to sign in', async () => {
+it('without a token the page says why, and offers to sign in', async () => {
   const signIn = jest.fn(() => Promise.resolve());
   const page = await openPage({
     tokens: {
@@ -249,7 +249,7 @@ test('without a token the page says why, and offers to sign in', async () => {
   expect(signIn).toHaveBeenCalledTimes(1);
 });
 
-test('a status filters the events too', async () => {
+it('a status filters the events too', async () => {
   const page = await openPage();
   await page.perform(() => page.world.connect());
   await report(page, 'alpha', 'online');
@@ -260,7 +260,7 @@ test('a status filters the events too', async () => {
   expect(page.textsOf('.event p')).toEqual(['beta s2 Fails', 'beta error']);
 });
 
-test('a long message is cut, and whole when it is pressed; a short one is no button', async () => {
+it('a long message is cut, and whole when it is pressed; a short one is no button', async () => {
   const page = await openPage();
   await page.perform(() => page.world.connect());
   await say(page, 'agent-1', 's1', 'Short');
@@ -276,7 +276,7 @@ test('a long message is cut, and whole when it is pressed; a short one is no but
   expect(page.all('.session .opens')[0]?.getAttribute('aria-expanded')).toBe('true');
 });
 
-test('a name shows what it hides, wherever it stands', async () => {
+it('a name shows what it hides, wherever it stands', async () => {
   const page = await openPage();
   await page.perform(() => page.world.connect());
   await report(page, 'pay\u202Eload', 'online');
@@ -288,7 +288,7 @@ test('a name shows what it hides, wherever it stands', async () => {
   expect(page.all('h3 bdi, strong bdi, .session-id bdi, .message bdi')).toHaveLength(7);
 });
 
-test('counts the events since it was opened, and not what a snapshot tells of before', async () => {
+it('counts the events since it was opened, and not what a snapshot tells of before', async () => {
   const page = await openPage();
   const old = { agentId: 'agent-1', status: 'online' as const, timestamp: 1 };
   await page.perform(() => page.world.accept({ agents: [old] }));

@@ -4,7 +4,7 @@ import { partsOf, plainText } from '../../../../dashboard/page/components/visibl
 import { anyCharacter } from '../../../support/any-text';
 
 describe('a name', () => {
-  test.each([
+  it.each([
     ['agent-1', 'agent-1'],
     ['Agent é 名前', 'Agent é 名前'],
     ['סוכן', 'סוכן'],
@@ -26,7 +26,7 @@ describe('a name', () => {
 });
 
 describe('a message', () => {
-  test.each([
+  it.each([
     ['keeps its layout', 'one\n\ttwo\u00A0three', 'one\n\ttwo\u00A0three'],
     ['keeps emoji', '❤\uFE0F 👩\u200D👩\u200D👧', '❤\uFE0F 👩\u200D👩\u200D👧'],
     ['keeps Persian words', 'می\u200Cخواهم', 'می\u200Cخواهم'],
@@ -38,7 +38,7 @@ describe('a message', () => {
   });
 });
 
-test('whatever is written, its parts have no mark of direction and no pile of marks', () => {
+it('whatever is written, its parts have no mark of direction and no pile of marks', () => {
   const character = fc.oneof(
     fc.string({ unit: anyCharacter, maxLength: 3 }),
     fc.constantFrom(
@@ -63,7 +63,7 @@ test('whatever is written, its parts have no mark of direction and no pile of ma
   );
 });
 
-test('a long text costs no time', () => {
+it('a long text costs no time', () => {
   const text = '\u0301'.repeat(32_000) + 'a\u200D'.repeat(16_000);
   expect(partsOf(text, false).length).toBeGreaterThan(1);
 });

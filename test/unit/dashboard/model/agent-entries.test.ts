@@ -2,13 +2,13 @@
 import { createAgentEntries, keptSessions } from '#dashboard/page/model/agent-entries';
 import { activityOf, statusOf } from '../../../support/agent-entries';
 
-test('agents stand in the order of their names, as people count', () => {
+it('agents stand in the order of their names, as people count', () => {
   const entries = createAgentEntries();
   for (const name of ['agent-10', 'agent-2', 'Agent-1']) entries.take(statusOf(name, 'online', 1));
   expect(entries.read().map(({ agentId }) => agentId)).toEqual(['Agent-1', 'agent-2', 'agent-10']);
 });
 
-test('an agent of which only sessions are known is unknown until it reports', () => {
+it('an agent of which only sessions are known is unknown until it reports', () => {
   const entries = createAgentEntries();
   entries.take(activityOf('a', 's', 'hello', 5));
   expect(entries.read()).toMatchObject([{ agentId: 'a', status: 'unknown', since: undefined }]);
@@ -16,7 +16,7 @@ test('an agent of which only sessions are known is unknown until it reports', ()
   expect(entries.read()).toMatchObject([{ status: 'error', since: 7, sessions: [{}] }]);
 });
 
-test('sessions are the newest first, each with its newest message', () => {
+it('sessions are the newest first, each with its newest message', () => {
   const entries = createAgentEntries();
   entries.take(activityOf('a', 'one', 'first', 1));
   entries.take(activityOf('a', 'two', 'second', 2));
@@ -25,7 +25,7 @@ test('sessions are the newest first, each with its newest message', () => {
   expect(agent?.sessions.map(({ lastMessage }) => lastMessage)).toEqual(['third', 'second']);
 });
 
-test('what does not change stays the same object', () => {
+it('what does not change stays the same object', () => {
   const entries = createAgentEntries();
   entries.take(statusOf('a', 'online', 1));
   entries.take(statusOf('b', 'online', 1));
@@ -39,7 +39,7 @@ test('what does not change stays the same object', () => {
   expect(before[1]?.status).toBe('online');
 });
 
-test('of an agent that lives long, the newest sessions are kept', () => {
+it('of an agent that lives long, the newest sessions are kept', () => {
   const entries = createAgentEntries();
   for (let index = 1; index <= keptSessions + 10; index += 1) {
     entries.take(activityOf('a', `session-${index}`, 'working', index));

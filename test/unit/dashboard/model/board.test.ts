@@ -26,7 +26,7 @@ const report = ({ socket, time }: ClientWorld, agentId: string, index: number) =
   socket.receive('agent:status', { agentId, status: 'online', timestamp: time.now() + index });
 };
 
-test('a thousand frames make one change', async () => {
+it('a thousand frames make one change', async () => {
   const { world, board, changes, waiting, frame } = createWorld();
   await world.connect();
   frame();
@@ -43,7 +43,7 @@ test('a thousand frames make one change', async () => {
   expect(board.read()).toMatchObject({ events: 1_000 });
 });
 
-test('what did not change is the same object', async () => {
+it('what did not change is the same object', async () => {
   const { world, board, frame } = createWorld();
   await world.connect();
   report(world, 'agent-1', 1);
@@ -56,7 +56,7 @@ test('what did not change is the same object', async () => {
   expect(board.read().connection.state).toBe('waiting');
 });
 
-test('while nobody looks, no more is kept than can be shown', async () => {
+it('while nobody looks, no more is kept than can be shown', async () => {
   const { world, board, frame } = createWorld();
   await world.connect();
   const all = feedLength * 50;
@@ -67,7 +67,7 @@ test('while nobody looks, no more is kept than can be shown', async () => {
   expect([feed.length, newest, events]).toEqual([feedLength, all, all]);
 });
 
-test('it knows of what time it is when it is not connected', async () => {
+it('it knows of what time it is when it is not connected', async () => {
   const { world, board, frame } = createWorld();
   frame();
   expect(board.read().staleSince).toBeUndefined();

@@ -5,7 +5,7 @@ const token = { kind: 'endpoint', url: '/token' };
 const parse = (json: unknown, pageUrl = 'https://live.example.com/board/?a=b') =>
   parseConfiguration(json, pageUrl);
 
-test('says least: the WebSocket is where the page is from', () => {
+it('says least: the WebSocket is where the page is from', () => {
   expect(parse({ token })).toEqual({
     webSocketUrl: 'wss://live.example.com',
     token: { kind: 'endpoint', url: 'https://live.example.com/token' },
@@ -14,7 +14,7 @@ test('says least: the WebSocket is where the page is from', () => {
   expect(parse({ token }, 'http://localhost:3000/').webSocketUrl).toBe('ws://localhost:3000');
 });
 
-test('says all', () => {
+it('says all', () => {
   const oauth = {
     kind: 'oauth',
     authorizationUrl: 'https://auth.example.com/oauth2/authorize',
@@ -34,7 +34,7 @@ test('says all', () => {
   });
 });
 
-test.each([
+it.each([
   [null, 'must be an object'],
   [{}, 'token'],
   [{ token: { kind: 'magic' } }, 'token.kind must be endpoint, oauth or paste'],

@@ -16,13 +16,13 @@ const words = (connection: Partial<Connection>, now = 0) =>
     now,
   );
 
-test('offline, it goes on trying, and says when', () => {
+it('offline, it goes on trying, and says when', () => {
   expect(words({ state: 'offline', retryInMs: 20_000, code: 1006 }).detail).toBe(
     'This device seems to have no network. Next attempt in 20 s.',
   );
 });
 
-test('counts down to the next attempt', () => {
+it('counts down to the next attempt', () => {
   const connection = { retryInMs: 7_000, since: 1_000, code: 1006 };
   const reason = 'The server cannot be reached.';
   expect(words(connection, 1_000).detail).toBe(`${reason} Next attempt in 7 s.`);
@@ -30,7 +30,7 @@ test('counts down to the next attempt', () => {
   expect(words(connection, 9_000).detail).toBe(`${reason} Next attempt in 0 s.`);
 });
 
-test.each([
+it.each([
   ['idle', 'Not connected', 'busy', 'Connect'],
   ['connecting', 'Connecting', 'busy', undefined],
   ['connected', 'Connected', 'good', undefined],
@@ -42,7 +42,7 @@ test.each([
   expect(words({ state })).toMatchObject({ title, tone, action });
 });
 
-test.each([
+it.each([
   [{ reason: 'refused', code: 1006 }, 'The server refuses the token.'],
   [{ reason: 'unavailable', code: 1006 }, 'The server cannot be reached, or has too much to do.'],
   [{ reason: 'account suspended', code: 1000 }, 'The server says: account suspended.'],
@@ -53,7 +53,7 @@ test.each([
   expect(words(connection).detail).toBe(detail);
 });
 
-test('an attempt that is not the first says so', () => {
+it('an attempt that is not the first says so', () => {
   expect(words({ state: 'connecting', attempt: 1 }).detail).toBe('');
   expect(words({ state: 'connecting', attempt: 3 }).detail).toBe('Attempt 3.');
 });

@@ -19,11 +19,11 @@ const agents = [
 const shown = (filter: Partial<Filter>) =>
   filterAgents(agents, { ...noFilter, ...filter }).map(({ agentId }) => agentId);
 
-test('what is wrong comes first, the rest stays as it is', () => {
+it('what is wrong comes first, the rest stays as it is', () => {
   expect(shown({})).toEqual(['gamma', 'alpha', 'beta', 'delta']);
 });
 
-test.each([
+it.each([
   ['part of a name', 'LPH', ['alpha']],
   ['a session', 'session-7', ['beta']],
   ['words of a message and of the name', ' tests  bet ', ['beta']],
@@ -32,13 +32,13 @@ test.each([
   expect(shown({ text })).toEqual(names);
 });
 
-test('by status, and by both', () => {
+it('by status, and by both', () => {
   expect(shown({ status: 'offline' })).toEqual(['beta']);
   expect(shown({ status: 'unknown' })).toEqual(['delta']);
   expect(shown({ status: 'offline', text: 'alpha' })).toEqual([]);
 });
 
-test('events: by their words, and by the status that they report or their agent has', () => {
+it('events: by their words, and by the status that they report or their agent has', () => {
   const feed = addToFeed(
     [],
     [
@@ -59,6 +59,6 @@ test('events: by their words, and by the status that they report or their agent 
   expect(times({ status: 'error', text: 'fails' })).toEqual([4]);
 });
 
-test('all are counted by status', () => {
+it('all are counted by status', () => {
   expect(countByStatus(agents)).toEqual({ online: 1, offline: 1, error: 1, unknown: 1 });
 });

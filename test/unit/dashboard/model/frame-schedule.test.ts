@@ -23,7 +23,7 @@ function createWorld() {
   };
 }
 
-test('calls back with the next frame, then not before the gap is over', () => {
+it('calls back with the next frame, then not before the gap is over', () => {
   const world = createWorld();
   const calls: number[] = [];
   const schedule = createFrameSchedule(world, 100);
@@ -44,7 +44,7 @@ test('calls back with the next frame, then not before the gap is over', () => {
   expect(calls).toEqual([16, 116]);
 });
 
-test('in a page that nobody sees there are no frames, and so no calls', () => {
+it('in a page that nobody sees there are no frames, and so no calls', () => {
   const world = createWorld();
   let calls = 0;
   createFrameSchedule(world, 100)(() => (calls += 1));

@@ -6,7 +6,7 @@ const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-test.each([
+it.each([
   [0, 'just now'],
   [10 * second - 1, 'just now'],
   [10 * second, '10 s ago'],
@@ -22,7 +22,7 @@ test.each([
   expect(relativeTime(now - age, now)).toBe(words);
 });
 
-test.each([
+it.each([
   [5_000, 5],
   [4_001, 5],
   [1, 1],

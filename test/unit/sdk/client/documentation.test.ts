@@ -29,7 +29,7 @@ const found = (text: string, pattern: RegExp) =>
   [...new Set([...text.matchAll(pattern)].map(([, name]) => name))].sort();
 const firstsOf = (heading: string) => rowsOf(heading).map(([name]) => name);
 
-test('durations and their defaults', () => {
+it('durations and their defaults', () => {
   const documented = rowsOf('timing').map(([name, milliseconds]) => [
     name,
     Number(milliseconds?.replaceAll(',', '')),
@@ -37,19 +37,19 @@ test('durations and their defaults', () => {
   expect(Object.fromEntries(documented)).toEqual(defaultTiming);
 });
 
-test('options', () => {
+it('options', () => {
   const [, source = ''] =
     /interface MissionControlOptions {(.*?)\n}/s.exec(read('sdk/client/options.ts')) ?? [];
   expect(firstsOf('option').sort()).toEqual(found(source, /^ {2}readonly (\w+)/gm));
 });
 
-test('states', () => {
+it('states', () => {
   const [, source = ''] =
     /type ConnectionState =(.*?);/s.exec(read('sdk/client/connection/transition.ts')) ?? [];
   expect(firstsOf('state').sort()).toEqual(found(source, /'(\w+)'/g));
 });
 
-test('reasons', () => {
+it('reasons', () => {
   const sources = readdirSync(path.join(project, 'sdk/client'), {
     encoding: 'utf8',
     recursive: true,

@@ -135,7 +135,7 @@ async function run(whose: string, state: string, name: string): Promise<string> 
   return stdout;
 }
 
-test.each([
+it.each([
   ['of the package ws', 'ws', cases],
   // It cannot give up on a server that is frozen: docs/client.md says so.
   ['of Node.js', 'node', cases.filter(([, name]) => !name.includes('freezes'))],

@@ -21,7 +21,7 @@ async function bundled(entry: string): Promise<Uint8Array> {
 
 const gzipped = async (entry: string) => gzipSync(await bundled(entry), { level: 9 }).length;
 
-test('the client has at most 6 KB, the React binding at most 1.5 KB more', async () => {
+it('the client has at most 6 KB, the React binding at most 1.5 KB more', async () => {
   const client = await gzipped('sdk/client/index.ts');
   const withReact = await gzipped('sdk/client/react/index.ts');
   expect(client).toBeLessThanOrEqual(6_000);
@@ -30,7 +30,7 @@ test('the client has at most 6 KB, the React binding at most 1.5 KB more', async
 }, 120_000);
 
 // https://react.dev/reference/rsc/use-client
-test('the React binding says that it is for clients, before anything else', async () => {
+it('the React binding says that it is for clients, before anything else', async () => {
   const text = Buffer.from(await bundled('sdk/client/react/index.ts')).toString();
   expect(text).toMatch(/^"use client";/);
 }, 120_000);

@@ -2,12 +2,12 @@ import { JSDOM } from 'jsdom';
 import { systemClock, systemPage } from '#sdk/client/world';
 import { withGlobals } from '../../../support/globals';
 
-test('without a page, everything is online and visible', () => {
+it('without a page, everything is online and visible', () => {
   expect([systemPage.isOnline, systemPage.isVisible]).toEqual([true, true]);
   systemPage.subscribe(() => undefined)();
 });
 
-test('in a page, it hears of the network and of being looked at, until it is told to stop', () => {
+it('in a page, it hears of the network and of being looked at, until it is told to stop', () => {
   const { window } = new JSDOM();
   const { document } = window;
   Object.defineProperty(document, 'visibilityState', { value: 'hidden' });
@@ -32,7 +32,7 @@ test('in a page, it hears of the network and of being looked at, until it is tol
   });
 });
 
-test('the clock is that of the system', async () => {
+it('the clock is that of the system', async () => {
   const before = Date.now();
   const now = systemClock.now();
   // However long this program was kept waiting between the two.

@@ -66,7 +66,7 @@ const situations: Record<string, (world: ClientWorld) => Promise<unknown>> = {
 };
 
 describe.each(Object.entries(situations))('closed %s', (_when, prepare) => {
-  test('it leaves no timer, no listener and no socket', async () => {
+  it('it leaves no timer, no listener and no socket', async () => {
     const getToken = () => tokenUntil(world.time.now() + 3_600_000);
     const world: ClientWorld = new ClientWorld({ getToken });
     await prepare(world);
@@ -82,7 +82,7 @@ describe.each(Object.entries(situations))('closed %s', (_when, prepare) => {
   });
 });
 
-test('close() twice is told once, and after it reconnect() opens again', async () => {
+it('close() twice is told once, and after it reconnect() opens again', async () => {
   const world = new ClientWorld();
   await world.connect();
   world.client.close();
@@ -93,7 +93,7 @@ test('close() twice is told once, and after it reconnect() opens again', async (
   expect(world.state).toBe('connected');
 });
 
-test('a signal closes for ever, and is let go by close()', async () => {
+it('a signal closes for ever, and is let go by close()', async () => {
   const controller = new AbortController();
   const world = new ClientWorld({ signal: controller.signal });
   await world.connect();
@@ -116,13 +116,13 @@ test('a signal closes for ever, and is let go by close()', async () => {
   expect(listeners.size).toBe(0);
 });
 
-test('a signal that has aborted before: nothing begins', async () => {
+it('a signal that has aborted before: nothing begins', async () => {
   const world = new ClientWorld({ signal: AbortSignal.abort() });
   await settle();
   expect([world.state, world.tokens]).toEqual(['closed', 0]);
 });
 
-test('can be disposed of', async () => {
+it('can be disposed of', async () => {
   const world = new ClientWorld();
   await world.connect();
   world.client[Symbol.dispose]();
@@ -138,7 +138,7 @@ describe('the server says why before it closes', () => {
     return world;
   }
 
-  test('replaced: no fight for the place, the user is told', async () => {
+  it('replaced: no fight for the place, the user is told', async () => {
     const world = await told('replaced');
     expect(world.client.connection).toMatchObject({
       state: 'waiting',
@@ -149,7 +149,7 @@ describe('the server says why before it closes', () => {
     expect(world.open).toEqual([]);
   });
 
-  test('replaced in a hidden page: until somebody looks', async () => {
+  it('replaced in a hidden page: until somebody looks', async () => {
     const world = new ClientWorld();
     await world.connect();
     world.page.set({ isVisible: false });
@@ -161,12 +161,12 @@ describe('the server says why before it closes', () => {
     expect(world.state).toBe('connected');
   });
 
-  test('rate_limited: long backoff', async () => {
+  it('rate_limited: long backoff', async () => {
     const world = await told('rate_limited');
     expect(world.client.connection).toMatchObject({ state: 'waiting', retryInMs: 3_750 });
   });
 
-  test('an operator: the usual backoff, with a fresh token', async () => {
+  it('an operator: the usual backoff, with a fresh token', async () => {
     const world = await told('Maintenance until noon');
     expect(world.client.connection).toMatchObject({
       state: 'waiting',
@@ -177,7 +177,7 @@ describe('the server says why before it closes', () => {
     expect(world.socket.token).toBe('token-2');
   });
 
-  test('token_expired: the next one is synced before the first is given up', async () => {
+  it('token_expired: the next one is synced before the first is given up', async () => {
     const world = await told('token_expired');
     expect(world.state).toBe('connected');
     await world.accept();
@@ -187,7 +187,7 @@ describe('the server says why before it closes', () => {
     expect(world.states.slice(1)).toEqual(['connected', 'connected']);
   });
 
-  test('token_expired, and closed before the next one is open: nobody sees that', async () => {
+  it('token_expired, and closed before the next one is open: nobody sees that', async () => {
     const world = await told('token_expired');
     world.sockets[0]?.drop(1000);
     await world.time.pass(2_999);
@@ -197,7 +197,7 @@ describe('the server says why before it closes', () => {
     expect(world.states).toEqual(['connecting', 'connected', 'connected']);
   });
 
-  test('token_expired, and the next one takes its time: connecting after 3 s', async () => {
+  it('token_expired, and the next one takes its time: connecting after 3 s', async () => {
     const world = await told('token_expired');
     world.sockets[0]?.drop(1000);
     await world.time.pass(3_000);
@@ -206,7 +206,7 @@ describe('the server says why before it closes', () => {
     expect([world.state, world.sockets.length]).toEqual(['connected', 2]);
   });
 
-  test.each([
+  it.each([
     [401, 'unauthorized'],
     [429, 'waiting'],
   ])('token_expired, and /whoami says %i of the next one: %s', async (whoami, state) => {
@@ -221,7 +221,7 @@ describe('the server says why before it closes', () => {
     expect(world.state).toBe(state);
   });
 
-  test('token_expired on a young connection is for the backoff: no storm', async () => {
+  it('token_expired on a young connection is for the backoff: no storm', async () => {
     const world = new ClientWorld();
     for (let attempt = 1; attempt <= 5; attempt += 1) {
       await world.accept();
@@ -233,7 +233,7 @@ describe('the server says why before it closes', () => {
   });
 });
 
-test("the code and the reason of the server's close frame are told", async () => {
+it("the code and the reason of the server's close frame are told", async () => {
   const world = new ClientWorld();
   await world.connect();
   world.socket.drop(1001, 'Going away');
@@ -245,14 +245,14 @@ test("the code and the reason of the server's close frame are told", async () =>
   });
 });
 
-test('a signal closes an idle client, too', () => {
+it('a signal closes an idle client, too', () => {
   const controller = new AbortController();
   const world = new ClientWorld({ signal: controller.signal, autoConnect: false });
   controller.abort();
   expect(world.states).toEqual(['idle', 'closed']);
 });
 
-test('a listener that closes: all hear of both states, in their order', async () => {
+it('a listener that closes: all hear of both states, in their order', async () => {
   const world = new ClientWorld();
   world.client.on('connection', ({ state }) => {
     if (state === 'connected') world.client.close();
@@ -264,7 +264,7 @@ test('a listener that closes: all hear of both states, in their order', async ()
   expect(world.states).toEqual(['connecting', 'connected', 'closed']);
 });
 
-test('a listener that comes while news are told hears of the next ones; one that goes, of no more', async () => {
+it('a listener that comes while news are told hears of the next ones; one that goes, of no more', async () => {
   const world = new ClientWorld();
   const heard: string[] = [];
   const again = () => {

@@ -3,7 +3,7 @@ import { createMissionControl } from '#sdk/client';
 import { ClientWorld, FakeSocket, settle } from '../../../../support/client-world';
 import { withGlobals } from '../../../../support/globals';
 
-test('connects at once, with the token as second subprotocol', async () => {
+it('connects at once, with the token as second subprotocol', async () => {
   const world = new ClientWorld();
   expect(world.client.connection).toMatchObject({ state: 'connecting', attempt: 1 });
   await settle();
@@ -15,7 +15,7 @@ test('connects at once, with the token as second subprotocol', async () => {
   expect(world.client.connection).toMatchObject({ state: 'connected', attempt: 0 });
 });
 
-test('is idle until it is told, if that is wanted', async () => {
+it('is idle until it is told, if that is wanted', async () => {
   const world = new ClientWorld({ autoConnect: false });
   await world.time.pass(100_000);
   expect([world.state, world.tokens, world.time.pending]).toEqual(['idle', 0, 0]);
@@ -25,7 +25,7 @@ test('is idle until it is told, if that is wanted', async () => {
   expect(world.states).toEqual(['idle', 'connecting', 'connected']);
 });
 
-test('asks for a fresh token before each attempt', async () => {
+it('asks for a fresh token before each attempt', async () => {
   const world = new ClientWorld();
   for (const token of ['token-1', 'token-2', 'token-3']) {
     await settle();
@@ -35,7 +35,7 @@ test('asks for a fresh token before each attempt', async () => {
   }
 });
 
-test.each([
+it.each([
   ['throws', () => Promise.reject(new Error('secret'))],
   ['is empty', () => ''],
   ['is nothing but a line break', () => '\n'],
@@ -52,13 +52,13 @@ test.each([
   });
 });
 
-test('white space around a token is dropped, as that at the end of a file', async () => {
+it('white space around a token is dropped, as that at the end of a file', async () => {
   const world = new ClientWorld({ getToken: () => ' the.token\r\n' });
   await world.accept();
   expect(world.socket.protocols).toEqual(['mission-control', 'the.token', 'mission-control.batch']);
 });
 
-test.each(['Bearer the.token', 'the\n.token', 'the.token the.token'])(
+it.each(['Bearer the.token', 'the\n.token', 'the.token the.token'])(
   'white space in a token is told, without the token, and opens nothing: %j',
   async (token) => {
     for (const tokenTransport of ['subprotocol', 'header', 'query'] as const) {
@@ -74,7 +74,7 @@ test.each(['Bearer the.token', 'the\n.token', 'the.token the.token'])(
   },
 );
 
-test('a token may be slow, but not for ever', async () => {
+it('a token may be slow, but not for ever', async () => {
   let give: (token: string) => void = () => undefined;
   const world = new ClientWorld({ getToken: () => new Promise((resolve) => (give = resolve)) });
   await world.time.pass(29_000);
@@ -91,7 +91,7 @@ test('a token may be slow, but not for ever', async () => {
   expect(other.sockets).toEqual([]);
 });
 
-test('a token that the WebSocket will not take never shows in what is told', async () => {
+it('a token that the WebSocket will not take never shows in what is told', async () => {
   class Picky extends FakeSocket {
     constructor(url: string, protocols: string[] = []) {
       super(url, protocols);
@@ -104,7 +104,7 @@ test('a token that the WebSocket will not take never shows in what is told', asy
   expect(JSON.stringify(world.connections)).not.toContain('not a token');
 });
 
-test('a handshake that hangs is given up after 10 s', async () => {
+it('a handshake that hangs is given up after 10 s', async () => {
   const world = new ClientWorld();
   await world.time.pass(9_999);
   expect(world.state).toBe('connecting');
@@ -113,14 +113,14 @@ test('a handshake that hangs is given up after 10 s', async () => {
   expect(world.socket.readyState).toBe('closed');
 });
 
-test('the timing can be set', async () => {
+it('the timing can be set', async () => {
   const world = new ClientWorld({ timing: { connectTimeoutMs: 500 } });
   await world.time.pass(500);
   expect(world.state).toBe('waiting');
 });
 
 describe('a handshake that fails', () => {
-  test('is no matter of the token when nothing answers: waiting, again and again, without end', async () => {
+  it('is no matter of the token when nothing answers: waiting, again and again, without end', async () => {
     const world = new ClientWorld();
     for (let attempt = 1; attempt <= 100; attempt += 1) {
       await settle();
@@ -134,7 +134,7 @@ describe('a handshake that fails', () => {
     );
   });
 
-  test.each([401, 403])('is the token when /whoami says %i to it, at once', async (whoami) => {
+  it.each([401, 403])('is the token when /whoami says %i to it, at once', async (whoami) => {
     const world = new ClientWorld();
     world.whoami = whoami;
     await settle();
@@ -157,7 +157,7 @@ describe('a handshake that fails', () => {
     expect([world.state, world.socket.token]).toEqual(['connected', 'token-2']);
   });
 
-  test.each([
+  it.each([
     [429, 'rate_limited', 15_000],
     [200, 'unavailable', 2_000],
     [404, 'unavailable', 2_000],
@@ -183,7 +183,7 @@ describe('a handshake that fails', () => {
     expect(JSON.stringify(world.connections)).not.toContain('token-');
   });
 
-  test.each(['{"message":"Forbidden"}', '<html>Request blocked</html>', '', 'null'])(
+  it.each(['{"message":"Forbidden"}', '<html>Request blocked</html>', '', 'null'])(
     "is not the token when a 403 is a firewall's, not that of /whoami: %j",
     async (body) => {
       const world = new ClientWorld();
@@ -198,7 +198,7 @@ describe('a handshake that fails', () => {
     },
   );
 
-  test('is over with the next handshake when the server is repaired', async () => {
+  it('is over with the next handshake when the server is repaired', async () => {
     const world = new ClientWorld();
     world.whoami = 200;
     for (let second = 0; second < 20; second += 1) {
@@ -213,7 +213,7 @@ describe('a handshake that fails', () => {
     expect(world.state).toBe('connected');
   });
 
-  test('asks the URL that was given, follows no redirect, and waits for an answer 10 s', async () => {
+  it('asks the URL that was given, follows no redirect, and waits for an answer 10 s', async () => {
     const asked: { url: string; redirect: string; signal: AbortSignal }[] = [];
     const fetch = (url: string, options: { redirect: string; signal: AbortSignal }) => {
       asked.push({ url, ...options });
@@ -234,7 +234,7 @@ describe('a handshake that fails', () => {
     });
   });
 
-  test('is not the token where there is no fetch', async () => {
+  it('is not the token where there is no fetch', async () => {
     const worlds: ClientWorld[] = [];
     withGlobals({ fetch: undefined }, () => {
       worlds.push(new ClientWorld({ fetch: undefined as never }));
@@ -248,7 +248,7 @@ describe('a handshake that fails', () => {
     expect(worlds).toHaveLength(1);
   });
 
-  test.each([
+  it.each([
     [401, 'unauthorized', 'refused'],
     [403, 'unauthorized', 'refused'],
     [429, 'waiting', 'rate_limited'],
@@ -282,7 +282,7 @@ describe('a handshake that fails', () => {
     expect(world.whoamiRequests).toEqual([]);
   });
 
-  test('gives up after maxAttempts, until reconnect()', async () => {
+  it('gives up after maxAttempts, until reconnect()', async () => {
     const world = new ClientWorld({ maxAttempts: 2 });
     await settle();
     world.socket.drop();
@@ -298,7 +298,7 @@ describe('a handshake that fails', () => {
   });
 });
 
-test('waits longer and longer, and from the beginning after 5 s of being connected', async () => {
+it('waits longer and longer, and from the beginning after 5 s of being connected', async () => {
   const world = new ClientWorld();
   world.luck = 1;
   const waits: (number | undefined)[] = [];
@@ -319,7 +319,7 @@ test('waits longer and longer, and from the beginning after 5 s of being connect
   expect(waits).toEqual([2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000, 1_000]);
 });
 
-test('reconnect() does not wait, and begins to count anew', async () => {
+it('reconnect() does not wait, and begins to count anew', async () => {
   const world = new ClientWorld();
   await settle();
   world.socket.drop();
@@ -335,7 +335,7 @@ test('reconnect() does not wait, and begins to count anew', async () => {
 
 describe('options that cannot work', () => {
   const good = { url: 'ws://localhost:3000', getToken: () => 'token', WebSocket: FakeSocket };
-  test.each([
+  it.each([
     [{ url: 'https://example.test' }, 'url must be a URL with ws:// or wss://, and no #.'],
     [{ url: undefined as unknown as string }, 'url must be a URL with'],
     [{ url: 'ws://127.0.0.1:99999' }, 'url must be a URL with'],
@@ -360,7 +360,7 @@ describe.each([
 ])('a WebSocket that %s', (_how, given) => {
   const options = { url: 'ws://localhost:3000', getToken: () => 'token', ...given };
 
-  test('is the global one', () => {
+  it('is the global one', () => {
     withGlobals({ WebSocket: FakeSocket }, () => {
       const client = createMissionControl(options);
       expect(client.connection.state).toBe('connecting');
@@ -368,7 +368,7 @@ describe.each([
     });
   });
 
-  test('cannot be had where there is no global one', () => {
+  it('cannot be had where there is no global one', () => {
     withGlobals({ WebSocket: undefined }, () => {
       expect(() => createMissionControl(options)).toThrow(TypeError);
       expect(() => createMissionControl(options)).toThrow('There is no WebSocket here');
@@ -376,7 +376,7 @@ describe.each([
   });
 });
 
-test("React Native's URL, whose getters throw, makes no bad URL", () => {
+it("React Native's URL, whose getters throw, makes no bad URL", () => {
   class URL {
     constructor(readonly text: string) {}
     get hash(): string {
@@ -390,7 +390,7 @@ test("React Native's URL, whose getters throw, makes no bad URL", () => {
   });
 });
 
-test('a duration that is undefined is the default', async () => {
+it('a duration that is undefined is the default', async () => {
   const world = new ClientWorld({ timing: { heartbeatMs: undefined as never } });
   await world.connect();
   await world.time.pass(74_000 - 5_000);
@@ -399,7 +399,7 @@ test('a duration that is undefined is the default', async () => {
   expect(world.connections).toContainEqual(expect.objectContaining({ reason: 'silent' }));
 });
 
-test.each([
+it.each([
   [401, { state: 'unauthorized', reason: 'refused' }],
   [undefined, { state: 'waiting', reason: 'unavailable' }],
 ])('an error without a close ends the handshake as well (/whoami says %s)', async (whoami, end) => {
@@ -417,7 +417,7 @@ test.each([
   expect([world.client.connection.attempt, world.whoamiRequests.length]).toEqual([2, 1]);
 });
 
-test('after close() nobody is asked for a token', async () => {
+it('after close() nobody is asked for a token', async () => {
   const world = new ClientWorld();
   world.client.close();
   await settle();

@@ -73,7 +73,7 @@ const perSecond = 400;
 const throttled = (_now: number, inThisSecond: number) =>
   inThisSecond < perSecond ? 'opened' : { code: 1006, reason: 'rate_limited' };
 
-test('one whose connection is closed with 1001 is back within 7.5 s, and all are spread over that', () => {
+it('one whose connection is closed with 1001 is back within 7.5 s, and all are spread over that', () => {
   const herd = simulate({ code: 1001 }, () => 'opened');
   expect(herd.spreadSeconds).toBeGreaterThan(7);
   expect(herd.spreadSeconds).toBeLessThanOrEqual(7.5);
@@ -81,7 +81,7 @@ test('one whose connection is closed with 1001 is back within 7.5 s, and all are
   expect(Math.max(...Object.values(herd.back))).toBeLessThan((clients / 7.5) * 1.1);
 });
 
-test('a server that dies (1006) and is back after 30 s: spread over at least 20 s', () => {
+it('a server that dies (1006) and is back after 30 s: spread over at least 20 s', () => {
   const herd = simulate({ code: 1006 }, (now) => (now < 30_000 ? { code: 1006 } : 'opened'));
   expect(herd.spreadSeconds).toBeGreaterThanOrEqual(20);
   expect(Math.max(...Object.values(herd.back))).toBeLessThan(clients * 0.08);
@@ -89,7 +89,7 @@ test('a server that dies (1006) and is back after 30 s: spread over at least 20 
   expect(Math.max(...herd.attempts.slice(15, 30))).toBeLessThan(clients * 0.1);
 });
 
-test.each([
+it.each([
   ['goes away', 1001],
   ['dies', 1006],
 ])(
@@ -104,7 +104,7 @@ test.each([
   },
 );
 
-test('browsers, to whom the 429 is hidden, learn of the crowd by /whoami, which is throttled, too', () => {
+it('browsers, to whom the 429 is hidden, learn of the crowd by /whoami, which is throttled, too', () => {
   /** What `/whoami` says in the same second: of the first of them, that their tokens are good. */
   const asked: number[] = [];
   const herd = simulate({ code: 1006 }, (now, inThisSecond) => {
@@ -128,7 +128,7 @@ describe('twenty tabs of one user, restored at once, who may make 30 handshakes 
     };
   };
 
-  test.each(['rate_limited', 'unavailable'])('with an empty bucket, and %s', (reason) => {
+  it.each(['rate_limited', 'unavailable'])('with an empty bucket, and %s', (reason) => {
     for (let seed = 1; seed <= 20; seed += 1) {
       const herd = simulate({ code: 1006, reason }, bucket(0, reason), { clients: 20, seed });
       expect(sum(herd.back)).toBe(20);
@@ -138,7 +138,7 @@ describe('twenty tabs of one user, restored at once, who may make 30 handshakes 
     }
   });
 
-  test('with as many tokens at once: all at once', () => {
+  it('with as many tokens at once: all at once', () => {
     const end = { code: 1006, reason: 'unavailable' };
     expect(simulate(end, bucket(20, 'unavailable'), { clients: 20 }).back).toHaveLength(1);
   });

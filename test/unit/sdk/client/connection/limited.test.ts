@@ -1,7 +1,7 @@
 // A client whose `state:sync` the server limits: it stays, hears what happens, asks again, and misses nothing.
 import { ClientWorld } from '../../../../support/client-world';
 
-test('a sync that is limited is asked again from the same moment, after growing pauses', async () => {
+it('a sync that is limited is asked again from the same moment, after growing pauses', async () => {
   const world = new ClientWorld();
   await world.accept({ timestamp: 1_000_000 });
   world.socket.drop();

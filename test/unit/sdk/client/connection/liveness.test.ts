@@ -13,7 +13,7 @@ const heartbeat = () => {
 };
 const pings = () => world.socket.sentOf('ping').length;
 
-test('silence of 2.5 heartbeat intervals means dead', async () => {
+it('silence of 2.5 heartbeat intervals means dead', async () => {
   heartbeat();
   await world.time.pass(74_999);
   expect(world.state).toBe('connected');
@@ -27,7 +27,7 @@ test('silence of 2.5 heartbeat intervals means dead', async () => {
 });
 
 describe('the interval that the server tells', () => {
-  test.each([1, 30, 60, 120, 540])(
+  it.each([1, 30, 60, 120, 540])(
     'of %i s is what a client with default options goes by, from its first snapshot on',
     async (heartbeatSeconds) => {
       const world = new ClientWorld();
@@ -43,7 +43,7 @@ describe('the interval that the server tells', () => {
     },
   );
 
-  test('goes before `heartbeatMs`, which holds until then and where no server tells', async () => {
+  it('goes before `heartbeatMs`, which holds until then and where no server tells', async () => {
     const world = new ClientWorld({ timing: { heartbeatMs: 1_000 } });
     await settle();
     world.socket.accept();
@@ -60,7 +60,7 @@ describe('the interval that the server tells', () => {
     expect(world.state).toBe('waiting');
   });
 
-  test('holds for a program that has slept, too', async () => {
+  it('holds for a program that has slept, too', async () => {
     const world = new ClientWorld();
     await world.accept({ heartbeatSeconds: 540 });
     await world.time.sleep(1_400_000);
@@ -71,7 +71,7 @@ describe('the interval that the server tells', () => {
   });
 });
 
-test('a dead socket of `ws` is cut, not asked to close', async () => {
+it('a dead socket of `ws` is cut, not asked to close', async () => {
   const terminate = jest.fn();
   Object.assign(world.socket, { terminate });
   const { socket } = world;
@@ -79,7 +79,7 @@ test('a dead socket of `ws` is cut, not asked to close', async () => {
   expect([terminate.mock.calls.length, socket.closedWith]).toEqual([1, undefined]);
 });
 
-test('any frame is a sign of life, even one that nobody understands', async () => {
+it('any frame is a sign of life, even one that nobody understands', async () => {
   heartbeat();
   for (const text of ['{"type":"heartbeat","payload":{"timestamp":1}}', 'nonsense', '{}', '']) {
     await world.time.pass(70_000);
@@ -90,7 +90,7 @@ test('any frame is a sign of life, even one that nobody understands', async () =
   expect(world.sockets).toHaveLength(1);
 });
 
-test('a program that has slept asks before it gives up: frames may be waiting', async () => {
+it('a program that has slept asks before it gives up: frames may be waiting', async () => {
   heartbeat();
   await world.time.sleep(600_000);
   expect([world.state, pings()]).toEqual(['connected', 1]);
@@ -110,7 +110,7 @@ describe('the page becomes visible', () => {
     world.page.set({ isVisible: true });
   };
 
-  test('a ping that is answered within 3 s: nothing has happened', async () => {
+  it('a ping that is answered within 3 s: nothing has happened', async () => {
     look();
     expect(pings()).toBe(1);
     await world.time.pass(2_999);
@@ -119,7 +119,7 @@ describe('the page becomes visible', () => {
     expect(world.states).toEqual(['connecting', 'connected', 'connected']);
   });
 
-  test('no answer within 3 s: a new connection at once, not after a backoff', async () => {
+  it('no answer within 3 s: a new connection at once, not after a backoff', async () => {
     look();
     await world.time.pass(3_000);
     expect(world.client.connection).toMatchObject({
@@ -131,13 +131,13 @@ describe('the page becomes visible', () => {
     expect(world.open).toHaveLength(1);
   });
 
-  test('while waiting, the next attempt is now', () => {
+  it('while waiting, the next attempt is now', () => {
     world.socket.drop();
     look();
     expect(world.state).toBe('connecting');
   });
 
-  test('while unauthorized, too: the person may have signed in', async () => {
+  it('while unauthorized, too: the person may have signed in', async () => {
     world.whoami = 401;
     world.socket.drop();
     await world.nextAttempt();
@@ -148,7 +148,7 @@ describe('the page becomes visible', () => {
     expect(world.state).toBe('connecting');
   });
 
-  test('the page becoming hidden means nothing', () => {
+  it('the page becoming hidden means nothing', () => {
     world.page.set({ isVisible: false });
     expect(pings()).toBe(0);
   });
@@ -159,7 +159,7 @@ describe('the network', () => {
     world.socket.receive('pong', { timestamp: world.time.now() });
   };
 
-  test('is said to be away, but the server answers, as one on the same machine: connected', async () => {
+  it('is said to be away, but the server answers, as one on the same machine: connected', async () => {
     world.page.set({ isOnline: false });
     expect(pings()).toBe(1);
     answer();
@@ -174,7 +174,7 @@ describe('the network', () => {
     expect([world.state, world.sockets.length]).toEqual(['connected', 1]);
   });
 
-  test('is away: offline within 3 s, attempts go on, seldom, and at once when it is back', async () => {
+  it('is away: offline within 3 s, attempts go on, seldom, and at once when it is back', async () => {
     world.page.set({ isOnline: false });
     await world.time.pass(3_000);
     expect(world.client.connection).toMatchObject({
@@ -195,7 +195,7 @@ describe('the network', () => {
     expect([world.state, world.sockets.length]).toEqual(['connected', 22]);
   });
 
-  test('is said to be away, but an attempt succeeds: connected', async () => {
+  it('is said to be away, but an attempt succeeds: connected', async () => {
     world.page.set({ isOnline: false });
     world.socket.drop();
     await settle();
@@ -205,7 +205,7 @@ describe('the network', () => {
     expect([world.state, world.open.length]).toEqual(['connected', 1]);
   });
 
-  test('comes back, but the socket did not survive: a new one within 3 s', async () => {
+  it('comes back, but the socket did not survive: a new one within 3 s', async () => {
     world.page.set({ isOnline: false });
     world.page.set({ isOnline: true });
     await world.time.pass(3_000);
@@ -214,7 +214,7 @@ describe('the network', () => {
     expect([world.state, world.open.length]).toEqual(['connected', 1]);
   });
 
-  test('goes while waiting or connecting: that goes on', async () => {
+  it('goes while waiting or connecting: that goes on', async () => {
     world.socket.drop();
     const { since, retryInMs } = world.client.connection;
     await world.time.pass(100);
@@ -230,7 +230,7 @@ describe('the network', () => {
     expect(world.state).toBe('offline');
   });
 
-  test('is said to be away from the beginning: the first attempt is made at once', async () => {
+  it('is said to be away from the beginning: the first attempt is made at once', async () => {
     world.client.close();
     world.page.isOnline = false;
     world.client.reconnect();
@@ -238,7 +238,7 @@ describe('the network', () => {
     expect(world.state).toBe('connected');
   });
 
-  test('is away for longer than maxAttempts: nothing is given up', async () => {
+  it('is away for longer than maxAttempts: nothing is given up', async () => {
     world = new ClientWorld({ maxAttempts: 2 });
     world.page.set({ isOnline: false });
     for (let attempt = 1; attempt <= 5; attempt += 1) {
@@ -250,7 +250,7 @@ describe('the network', () => {
     world.client.close();
   });
 
-  test('says offline while a new socket is about to take over: only one is left', async () => {
+  it('says offline while a new socket is about to take over: only one is left', async () => {
     world.socket.receive('connection:closing', { reason: 'token_expired' });
     await settle();
     world.page.set({ isOnline: false });
@@ -264,7 +264,7 @@ describe('the network', () => {
   });
 });
 
-test('a clock that is set back does not make silence last', async () => {
+it('a clock that is set back does not make silence last', async () => {
   const time = new FakeTime();
   let aheadMs = 0;
   const clock: Clock = {

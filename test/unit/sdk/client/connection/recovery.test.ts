@@ -20,7 +20,7 @@ const session = (agentId: string, sessionId: string, lastMessage: string, timest
 const sinceOf = (world: ClientWorld) => world.socket.sentOf('state:sync').at(-1)?.payload;
 
 describe('the sync after each open', () => {
-  test('asks for everything at first, then from a minute before the last server time seen', async () => {
+  it('asks for everything at first, then from a minute before the last server time seen', async () => {
     const world = new ClientWorld();
     await world.connect();
     expect(world.socket.sentOf('state:sync')).toEqual([{ type: 'state:sync', payload: {} }]);
@@ -35,7 +35,7 @@ describe('the sync after each open', () => {
     expect(sinceOf(world)).toEqual({ since: timestamp - 1_000 - 60_000 });
   });
 
-  test("goes by the server's clock only: neither by ours nor by that of a backend", async () => {
+  it("goes by the server's clock only: neither by ours nor by that of a backend", async () => {
     const world = new ClientWorld();
     await world.accept({ timestamp: 1_000_000 });
     world.socket.receive('agent:status', agent('a', 'online', 9_000_000));
@@ -46,7 +46,7 @@ describe('the sync after each open', () => {
     expect(sinceOf(world)).toEqual({ since: 940_000 });
   });
 
-  test('does not count the time of a connection that was never synced: what it missed is unknown', async () => {
+  it('does not count the time of a connection that was never synced: what it missed is unknown', async () => {
     const world = new ClientWorld();
     await world.accept({ timestamp: 1_000_000 });
     world.socket.drop();
@@ -67,7 +67,7 @@ describe('the sync after each open', () => {
     expect(sinceOf(world)).toEqual({ since: 1_000_000 });
   });
 
-  test('never asks for a time before 1970', async () => {
+  it('never asks for a time before 1970', async () => {
     const world = new ClientWorld();
     await world.accept({ timestamp: 1_000 });
     world.client.reconnect();
@@ -76,7 +76,7 @@ describe('the sync after each open', () => {
     expect(sinceOf(world)).toEqual({ since: 0 });
   });
 
-  test('is asked again while there is no complete answer, less and less often', async () => {
+  it('is asked again while there is no complete answer, less and less often', async () => {
     const world = new ClientWorld();
     await settle();
     const start = world.time.now();
@@ -124,19 +124,19 @@ describe('one wrong time of a server', () => {
     return ((sinceOf(world) as { since: number }).since - lost) / 1_000;
   }
 
-  test('that is an hour ahead skips nothing, neither at once nor later', async () => {
+  it('that is an hour ahead skips nothing, neither at once nor later', async () => {
     expect(await askedAfter(hour, 0)).toBe(-30);
     expect(await askedAfter(hour, 30)).toBe(-60);
     expect(await askedAfter(hour, 600)).toBe(-60);
   });
 
-  test('that is an hour behind asks for an hour more, and for no more than that, until it is made up for', async () => {
+  it('that is an hour behind asks for an hour more, and for no more than that, until it is made up for', async () => {
     expect(await askedAfter(-hour, 0)).toBe(-3_660);
     expect(await askedAfter(-hour, 600)).toBe(-3_060);
     expect(await askedAfter(-hour, 3_600)).toBe(-60);
   });
 
-  test('in the first snapshot is followed back by the next heartbeat', async () => {
+  it('in the first snapshot is followed back by the next heartbeat', async () => {
     const world = new ClientWorld();
     await world.accept({ timestamp: Date.UTC(2100, 1) });
     await world.time.pass(30_000);
@@ -148,7 +148,7 @@ describe('one wrong time of a server', () => {
     expect(sinceOf(world)).toEqual({ since: lost - 60_000 });
   });
 
-  test('hides nothing that happens while the client is away', async () => {
+  it('hides nothing that happens while the client is away', async () => {
     const world = new ClientWorld();
     /** What the server has stored, and when by its clock. */
     const stored: { readonly at: number; readonly status: AgentStatus }[] = [];
@@ -172,7 +172,7 @@ describe('one wrong time of a server', () => {
     }
   });
 
-  test('of whatever kind: what is asked for is at most half a minute late, by the right clock', () => {
+  it('of whatever kind: what is asked for is at most half a minute late, by the right clock', () => {
     const step = fc.record({
       passedMs: fc.integer({ min: 0, max: 120_000 }),
       // By how much the server is wrong, and our own clock is set to another time.
@@ -207,7 +207,7 @@ describe('one wrong time of a server', () => {
 });
 
 describe('listeners', () => {
-  test('hear of agents and sessions that changed, with the maps up to date', async () => {
+  it('hear of agents and sessions that changed, with the maps up to date', async () => {
     const world = new ClientWorld();
     const { client } = world;
     const heard: unknown[] = [];
@@ -238,7 +238,7 @@ describe('listeners', () => {
     expect([...client.sessions.keys()]).toEqual(['["a","s"]', '["b","s"]']);
   });
 
-  test('each stops by itself', async () => {
+  it('each stops by itself', async () => {
     const world = new ClientWorld();
     await world.connect();
     const listener = jest.fn();
@@ -257,7 +257,7 @@ describe('listeners', () => {
     expect(listener).toHaveBeenCalledTimes(3);
   });
 
-  test('one that throws does not keep others from hearing, and is reported', async () => {
+  it('one that throws does not keep others from hearing, and is reported', async () => {
     const reportError = jest.fn();
     Object.assign(globalThis, { reportError });
     try {
@@ -280,7 +280,7 @@ describe('listeners', () => {
     }
   });
 
-  test('one that closes the client is the last to hear', async () => {
+  it('one that closes the client is the last to hear', async () => {
     const world = new ClientWorld();
     const heard: string[] = [];
     world.client.on('agent:status', ({ agentId }) => {
@@ -292,7 +292,7 @@ describe('listeners', () => {
     expect([world.state, world.time.pending]).toEqual(['closed', 0]);
   });
 
-  test('one may reconnect from within', async () => {
+  it('one may reconnect from within', async () => {
     const world = new ClientWorld();
     world.client.on('connection', ({ state }) => {
       if (state === 'waiting') world.client.reconnect();
@@ -305,7 +305,7 @@ describe('listeners', () => {
   });
 });
 
-test('whatever is repeated, reordered or lost before a snapshot: the last writer of each register', async () => {
+it('whatever is repeated, reordered or lost before a snapshot: the last writer of each register', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(eventArbitrary, { maxLength: 20 }),

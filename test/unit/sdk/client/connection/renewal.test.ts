@@ -25,7 +25,7 @@ async function live(world: ClientWorld, milliseconds: number, serverAhead = 0): 
   }
 }
 
-test('a fresh token is sent a minute before the old one expires, and so on', async () => {
+it('a fresh token is sent a minute before the old one expires, and so on', async () => {
   const { world, tokens, refreshes } = await connected(hour);
   await live(world, hour - 60_001);
   expect(refreshes()).toEqual([]);
@@ -39,7 +39,7 @@ test('a fresh token is sent a minute before the old one expires, and so on', asy
   expect(world.sockets).toHaveLength(1);
 });
 
-test.each([-hour / 2, hour / 2])("expiry is by the server's clock: %i ms ahead", async (ahead) => {
+it.each([-hour / 2, hour / 2])("expiry is by the server's clock: %i ms ahead", async (ahead) => {
   const { world, refreshes } = await connected(hour, ahead);
   await live(world, hour - 60_001, ahead);
   expect(refreshes()).toEqual([]);
@@ -47,7 +47,7 @@ test.each([-hour / 2, hour / 2])("expiry is by the server's clock: %i ms ahead",
   expect(refreshes()).toHaveLength(1);
 });
 
-test('a short token is replaced at half its time', async () => {
+it('a short token is replaced at half its time', async () => {
   const { world, refreshes } = await connected(20_000);
   await world.time.pass(9_999);
   expect(refreshes()).toEqual([]);
@@ -55,7 +55,7 @@ test('a short token is replaced at half its time', async () => {
   expect(refreshes()).toHaveLength(1);
 });
 
-test('refused or unanswered, a fresh one is tried in half of what is left; the rest is for the server', async () => {
+it('refused or unanswered, a fresh one is tried in half of what is left; the rest is for the server', async () => {
   const { world, tokens, refreshes } = await connected(hour);
   await live(world, hour - 60_000);
   expect(refreshes()).toHaveLength(1);
@@ -74,7 +74,7 @@ test('refused or unanswered, a fresh one is tried in half of what is left; the r
   expect([world.state, world.open.length]).toEqual(['connected', 1]);
 });
 
-test('a token source that fails costs nothing but a later try', async () => {
+it('a token source that fails costs nothing but a later try', async () => {
   let fails = false;
   const world: ClientWorld = new ClientWorld({
     getToken: () => {
@@ -92,7 +92,7 @@ test('a token source that fails costs nothing but a later try', async () => {
   expect(world.socket.sentOf('token:refresh')).toHaveLength(1);
 });
 
-test('a source that gives the same token for ever is not asked in a storm', async () => {
+it('a source that gives the same token for ever is not asked in a storm', async () => {
   let asked = 0;
   let token = '';
   const world: ClientWorld = new ClientWorld({
@@ -112,7 +112,7 @@ test('a source that gives the same token for ever is not asked in a storm', asyn
   expect(asked).toBeLessThanOrEqual(5);
 });
 
-test.each(['opaque', 'a.b.c', '', 'a.e30.c', `a.${btoa('{"exp":"soon"}')}.c`])(
+it.each(['opaque', 'a.b.c', '', 'a.e30.c', `a.${btoa('{"exp":"soon"}')}.c`])(
   'a token that does not say when it expires is not replaced: %s',
   async (text) => {
     const world = new ClientWorld({ getToken: () => text || 'x' });
@@ -124,13 +124,13 @@ test.each(['opaque', 'a.b.c', '', 'a.e30.c', `a.${btoa('{"exp":"soon"}')}.c`])(
   },
 );
 
-test('one that lives for years does not make a timer overflow', async () => {
+it('one that lives for years does not make a timer overflow', async () => {
   const { world, refreshes } = await connected(10 * 365 * 24 * hour);
   await live(world, hour);
   expect(refreshes()).toEqual([]);
 });
 
-test('the token of a renewal that comes after the end goes nowhere', async () => {
+it('the token of a renewal that comes after the end goes nowhere', async () => {
   let give: (token: string) => void = () => undefined;
   let slow = false;
   const world: ClientWorld = new ClientWorld({
@@ -163,7 +163,7 @@ describe('refresh()', () => {
     world.socket.receive('error', { code, message: 'No.' });
   };
 
-  test('gives the open connection another token: it stays, and nobody is told', async () => {
+  it('gives the open connection another token: it stays, and nobody is told', async () => {
     const world = await refreshed();
     world.socket.receive('token:refreshed', { expiresAt: world.time.now() + hour });
     await live(world, 120_000);
@@ -175,7 +175,7 @@ describe('refresh()', () => {
     expect(world.state).toBe('connected');
   });
 
-  test('of a token that the server does not take there makes another connection with it', async () => {
+  it('of a token that the server does not take there makes another connection with it', async () => {
     const world = await refreshed();
     refuse(world, 'token_refused');
     expect(world.client.connection).toMatchObject({ state: 'connecting', attempt: 1 });
@@ -183,7 +183,7 @@ describe('refresh()', () => {
     expect([world.socket.token, world.open.length]).toEqual(['token-3', 1]);
   });
 
-  test('without an answer asks again, less and less often, with the newest token', async () => {
+  it('without an answer asks again, less and less often, with the newest token', async () => {
     const world = await refreshed();
     refuse(world, 'unavailable');
     await live(world, 31_000);
@@ -197,7 +197,7 @@ describe('refresh()', () => {
     expect(world.sockets).toHaveLength(1);
   });
 
-  test.each([
+  it.each([
     ['connecting', () => settle()],
     [
       'waiting',
@@ -232,7 +232,7 @@ describe('refresh()', () => {
     expect([world.state, world.open.length]).toEqual(['connected', 1]);
   });
 
-  test('while a connection is replaced, which may have the old token: another one', async () => {
+  it('while a connection is replaced, which may have the old token: another one', async () => {
     const world = new ClientWorld();
     await world.connect();
     world.socket.receive('connection:closing', { reason: 'token_expired' });

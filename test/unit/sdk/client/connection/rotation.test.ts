@@ -18,7 +18,7 @@ const agent = (agentId: string, timestamp: number): AgentStatus => ({
   timestamp,
 });
 
-test.each([
+it.each([
   [0, 90],
   [0.5, 100],
   [1, 110],
@@ -32,7 +32,7 @@ test.each([
   expect(world.sockets).toHaveLength(2);
 });
 
-test('the old one is closed after the new one is synced and a little later; nobody is told', async () => {
+it('the old one is closed after the new one is synced and a little later; nobody is told', async () => {
   const world = new ClientWorld();
   await world.connect();
   await live(world, 100 * minute - 5_000);
@@ -49,7 +49,7 @@ test('the old one is closed after the new one is synced and a little later; nobo
   expect(world.states).toEqual(['connecting', 'connected', 'connected']);
 });
 
-test('what both deliver is heard once, what either delivers is heard', async () => {
+it('what both deliver is heard once, what either delivers is heard', async () => {
   const world = new ClientWorld();
   const heard: string[] = [];
   world.client.on('agent:status', ({ agentId }) => heard.push(agentId));
@@ -72,7 +72,7 @@ test('what both deliver is heard once, what either delivers is heard', async () 
   ]);
 });
 
-test('goes on, rotation after rotation, with one socket in between', async () => {
+it('goes on, rotation after rotation, with one socket in between', async () => {
   const world = new ClientWorld();
   await world.accept();
   for (let rotation = 1; rotation <= 10; rotation += 1) {
@@ -87,7 +87,7 @@ test('goes on, rotation after rotation, with one socket in between', async () =>
 });
 
 describe('the next one fails', () => {
-  test('the present one stays, and it is tried again with growing waits', async () => {
+  it('the present one stays, and it is tried again with growing waits', async () => {
     const world = new ClientWorld();
     world.luck = 1;
     await world.connect();
@@ -107,7 +107,7 @@ describe('the next one fails', () => {
     expect(world.open).toEqual([fresh]);
   });
 
-  test('and so does the present one: the usual backoff', async () => {
+  it('and so does the present one: the usual backoff', async () => {
     const world = new ClientWorld();
     await world.connect();
     await live(world, 100 * minute - 5_000);
@@ -122,7 +122,7 @@ describe('the next one fails', () => {
 });
 
 describe('the present one fails while the next is on its way', () => {
-  test('before it is open: connecting, and it is the one', async () => {
+  it('before it is open: connecting, and it is the one', async () => {
     const world = new ClientWorld();
     await world.connect();
     await live(world, 100 * minute - 5_000);
@@ -132,7 +132,7 @@ describe('the present one fails while the next is on its way', () => {
     expect([world.state, world.sockets.length]).toEqual(['connected', 2]);
   });
 
-  test('before it is synced: still connected', async () => {
+  it('before it is synced: still connected', async () => {
     const world = new ClientWorld();
     await world.connect();
     await live(world, 100 * minute - 5_000);
@@ -146,7 +146,7 @@ describe('the present one fails while the next is on its way', () => {
   });
 });
 
-test('goes on while the browser says it is offline: a connection that answers is one', async () => {
+it('goes on while the browser says it is offline: a connection that answers is one', async () => {
   const world = new ClientWorld();
   await world.connect();
   await live(world, 99 * minute);

@@ -25,7 +25,7 @@ const closeTimeout = 2_000;
 const offered = ['mission-control.batch', 'mission-control'];
 const offeredWithToken = ['mission-control', 'the.token', 'mission-control.batch'];
 
-test.each([
+it.each([
   ['a browser', {}, undefined, [url, offeredWithToken]],
   ['ws', ws, undefined, [url, offered, { headers, closeTimeout }]],
   ['ws, told to', ws, 'subprotocol' as const, [url, offeredWithToken, { closeTimeout }]],
@@ -46,13 +46,13 @@ function calledBy(userAgent: string | undefined): unknown[][] {
   return calls;
 }
 
-test("Node.js's own WebSocket takes headers, too", () => {
+it("Node.js's own WebSocket takes headers, too", () => {
   expect(calledBy('Node.js/24')).toEqual([[url, { protocols: offered, headers }]]);
 });
 
 // Each of them has a `process` with the version of a Node.js.
 // https://developers.cloudflare.com/workers/runtime-apis/web-standards/#navigatoruseragent
-test.each([
+it.each([
   'Cloudflare-Workers',
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Electron/38.0.0 Safari/537.36',
   'Deno/2.5.0',
@@ -62,13 +62,13 @@ test.each([
   expect(calledBy(userAgent)).toEqual([[url, offeredWithToken]]);
 });
 
-test('in a query it is escaped, and joins what is there', () => {
+it('in a query it is escaped, and joins what is there', () => {
   const { WebSocket, calls } = recorded();
   openSocket(WebSocket, `${url}?a=b`, 'a+b&c', 'query');
   expect(calls[0]?.[0]).toBe(`${url}?a=b&token=a%2Bb%26c`);
 });
 
-test('a token says when it expires, or nothing', () => {
+it('a token says when it expires, or nothing', () => {
   expect(expiryOf(tokenUntil(1_770_000_000_000, 'Zoë ÿ 🚀'))).toBe(1_770_000_000_000);
   expect(expiryOf('opaque')).toBeUndefined();
   expect(expiryOf(`a.${btoa('{}')}.c`)).toBeUndefined();

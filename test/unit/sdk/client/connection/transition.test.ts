@@ -56,7 +56,7 @@ function cell(from: State, row: (typeof rows)[string]): string {
   return done === '' ? '–' : `–${done}`;
 }
 
-test('docs/client.md has the table of all transitions', () => {
+it('docs/client.md has the table of all transitions', () => {
   const docs = readFileSync(path.resolve(__dirname, '../../../../../docs/client.md'), 'utf8');
   const cells = (line: string) =>
     line
@@ -77,7 +77,7 @@ test('docs/client.md has the table of all transitions', () => {
 });
 
 describe('attempts', () => {
-  test('begin at 1, are counted while they fail, and from 1 again after a stable connection', () => {
+  it('begin at 1, are counted while they fail, and from 1 again after a stable connection', () => {
     let [now] = transition(initialState, { type: 'start', online: true }, rules);
     expect(now).toMatchObject({ name: 'connecting', attempt: 1 });
     [now] = transition(now, ended(), rules);
@@ -93,14 +93,14 @@ describe('attempts', () => {
     expect(now).toMatchObject({ name: 'waiting', attempt: 1, retryInMs: 1_000 });
   });
 
-  test('wait longer the more of them failed', () => {
+  it('wait longer the more of them failed', () => {
     const waits = [0, 1, 2, 3, 4, 5, 6, 1_000].map(
       (attempt) => transition(state('connected', { attempt }), ended(), rules)[0].retryInMs,
     );
     expect(waits).toEqual([1, 2, 4, 8, 16, 30, 30, 30].map((seconds) => seconds * 1_000));
   });
 
-  test('are given up after maxAttempts, and the code of the last is kept', () => {
+  it('are given up after maxAttempts, and the code of the last is kept', () => {
     const limited = { ...rules, maxAttempts: 2 };
     const [first] = transition(state('connecting', { attempt: 1 }), ended(), limited);
     expect(first.name).toBe('waiting');
@@ -113,7 +113,7 @@ describe('attempts', () => {
 describe('the reason decides', () => {
   const connected = state('connected');
 
-  test.each([1001, 1012, 1013])('after %i everybody comes back: spread over 7.5 s', (code) => {
+  it.each([1001, 1012, 1013])('after %i everybody comes back: spread over 7.5 s', (code) => {
     expect(transition(connected, ended({ code, luck: 0.9 }), rules)[0]).toMatchObject({
       name: 'waiting',
       retryInMs: 6_750,
@@ -126,7 +126,7 @@ describe('the reason decides', () => {
     expect(waits).toEqual([7_500, 15_000, 30_000, 30_000]);
   });
 
-  test('rate_limited waits longer, whoever looks, and whatever the network does', () => {
+  it('rate_limited waits longer, whoever looks, and whatever the network does', () => {
     const end = ended({ reason: 'rate_limited' });
     const waits = [0, 1, 2, 3, 1_000].map(
       (attempt) => transition(state('connecting', { attempt }), end, rules)[0].retryInMs,
@@ -139,7 +139,7 @@ describe('the reason decides', () => {
     expect(transition(offline, { type: 'online' }, rules)).toEqual([limited]);
   });
 
-  test('replaced never fights for the place: a hidden page waits to be looked at', () => {
+  it('replaced never fights for the place: a hidden page waits to be looked at', () => {
     const replaced = ended({ reason: 'replaced', hidden: true });
     const [hidden] = transition(connected, replaced, rules);
     expect(hidden).toMatchObject({ name: 'waiting', reason: 'replaced' });
@@ -155,7 +155,7 @@ describe('the reason decides', () => {
     expect(transition(hidden, { type: 'online' }, rules)).toEqual([hidden]);
   });
 
-  test("an operator's reason is told, and is followed by the usual wait", () => {
+  it("an operator's reason is told, and is followed by the usual wait", () => {
     const [kicked] = transition(connected, ended({ reason: 'maintenance', code: 1000 }), rules);
     expect(kicked).toMatchObject({ name: 'waiting', reason: 'maintenance', retryInMs: 1_000 });
   });
@@ -165,7 +165,7 @@ describe('a token that the server refuses', () => {
   const connecting = state('connecting', { attempt: 1 });
   const refused = (luck: number) => ended({ refused: true, reason: 'refused', luck });
 
-  test('makes it unauthorized at once: about a minute, with jitter, again and again', () => {
+  it('makes it unauthorized at once: about a minute, with jitter, again and again', () => {
     const [first] = transition(connecting, refused(0), rules);
     expect(first).toMatchObject({ name: 'unauthorized', retryInMs: 45_000, attempt: 2 });
     const [again] = transition(first, { type: 'retry' }, rules);
@@ -176,12 +176,12 @@ describe('a token that the server refuses', () => {
     });
   });
 
-  test('is refused, whatever the browser says of the network', () => {
+  it('is refused, whatever the browser says of the network', () => {
     const [said] = transition({ ...connecting, online: false }, refused(0), rules);
     expect(said).toMatchObject({ name: 'unauthorized', reason: 'refused' });
   });
 
-  test.each(['unavailable', 'rate_limited', undefined])('is none that failed with %s', (reason) => {
+  it.each(['unavailable', 'rate_limited', undefined])('is none that failed with %s', (reason) => {
     const end = ended({ code: 1006, ...(reason !== undefined && { reason }) });
     let now: State = connecting;
     for (let attempt = 1; attempt <= 20; attempt += 1) {
@@ -196,7 +196,7 @@ describe('a token that the server refuses', () => {
 describe('while the browser says it is offline', () => {
   const offline = { ...initialState, online: false };
 
-  test('it tries at once, then every 15 to 30 s, and none of these counts as a failure', () => {
+  it('it tries at once, then every 15 to 30 s, and none of these counts as a failure', () => {
     const [start, ...effects] = transition(initialState, { type: 'start', online: false }, rules);
     expect([start.name, ...effects]).toEqual(['connecting', 'drop', 'open']);
     const wait = (luck: number) => transition(start, ended({ luck }), { ...rules, maxAttempts: 1 });
@@ -211,7 +211,7 @@ describe('while the browser says it is offline', () => {
     ]);
   });
 
-  test('a connection opens, is asked when that is said, and stays where there is an answer', () => {
+  it('a connection opens, is asked when that is said, and stays where there is an answer', () => {
     const [opened] = transition({ ...offline, name: 'connecting' }, { type: 'opened' }, rules);
     expect(opened).toMatchObject({ name: 'connected', online: false });
     expect(transition(opened, { type: 'offline' }, rules)).toEqual([opened, 'probe']);
@@ -223,7 +223,7 @@ describe('while the browser says it is offline', () => {
     });
   });
 
-  test('what a server has said is known better: the usual waits', () => {
+  it('what a server has said is known better: the usual waits', () => {
     const connected: State = { ...offline, name: 'connected' };
     const end = (how: Partial<Ended>) => transition(connected, ended(how), rules)[0].name;
     expect(end({ reason: 'replaced' })).toBe('waiting');
@@ -231,7 +231,7 @@ describe('while the browser says it is offline', () => {
     expect(end({ code: 1006 })).toBe('offline');
   });
 
-  test('a wait goes on as it is, and is over when there is a network', () => {
+  it('a wait goes on as it is, and is over when there is a network', () => {
     const waiting = state('waiting', { attempt: 3, retryInMs: 1_000, reason: 'unavailable' });
     const [after] = transition(waiting, { type: 'offline' }, rules);
     expect(after).toEqual({ ...waiting, online: false });
@@ -242,7 +242,7 @@ describe('while the browser says it is offline', () => {
   });
 });
 
-test('whatever happens, a wait is within bounds, and there is one only while waiting', () => {
+it('whatever happens, a wait is within bounds, and there is one only while waiting', () => {
   const luck = fc.double({ min: 0, max: 1, noNaN: true });
   const event: fc.Arbitrary<Event> = fc.oneof(
     fc.constantFrom<Event[]>(...Object.values(rows).map((row) => row.event)),

@@ -114,7 +114,7 @@ function showing(hook: () => unknown) {
 const provide = (...children: ReactNode[]) =>
   createElement(MissionControlProvider, options, ...children);
 
-test('one socket for everything inside, in StrictMode, too, and none after it', async () => {
+it('one socket for everything inside, in StrictMode, too, and none after it', async () => {
   const { element } = showing(() => binding.useConnection().state);
   const tree = provide(element, showing(binding.useAgents).element);
   const dashboard = await mount(createElement(StrictMode, null, tree));
@@ -127,7 +127,7 @@ test('one socket for everything inside, in StrictMode, too, and none after it', 
   expect([time.pending, page.listeners.size]).toEqual([0, 0]);
 });
 
-test('useAgentStatus renders when that agent changes, and only then', async () => {
+it('useAgentStatus renders when that agent changes, and only then', async () => {
   const one = showing(() => binding.useAgentStatus('agent-1'));
   const other = showing(() => binding.useAgentStatus('agent-2'));
   const dashboard = await mount(provide(one.element, other.element));
@@ -148,7 +148,7 @@ test('useAgentStatus renders when that agent changes, and only then', async () =
   await dashboard.unmount();
 });
 
-test('useAgents gives another map for each change, and renders a whole snapshot at once', async () => {
+it('useAgents gives another map for each change, and renders a whole snapshot at once', async () => {
   const maps: ReadonlyMap<string, unknown>[] = [];
   const { shown, element } = showing(() => {
     const agents = binding.useAgents();
@@ -169,7 +169,7 @@ test('useAgents gives another map for each change, and renders a whole snapshot 
   await dashboard.unmount();
 });
 
-test('a batch of a hundred is one render of each who shows any of it', async () => {
+it('a batch of a hundred is one render of each who shows any of it', async () => {
   const hooks = [
     showing(() => binding.useAgents().size),
     showing(() => binding.useSessions().length),
@@ -201,7 +201,7 @@ test('a batch of a hundred is one render of each who shows any of it', async () 
   await dashboard.unmount();
 });
 
-test('useSessions: all or those of one agent, the newest first', async () => {
+it('useSessions: all or those of one agent, the newest first', async () => {
   const all = showing(() => binding.useSessions().map(({ lastMessage }) => lastMessage));
   const ours = showing(() => binding.useSessions('a').map(({ lastMessage }) => lastMessage));
   const dashboard = await mount(provide(all.element, '|', ours.element));
@@ -217,7 +217,7 @@ test('useSessions: all or those of one agent, the newest first', async () => {
   await dashboard.unmount();
 });
 
-test('useConnection tells of every change, and the client can be told to reconnect', async () => {
+it('useConnection tells of every change, and the client can be told to reconnect', async () => {
   let reconnect: () => void = () => undefined;
   const { element } = showing(() => {
     ({ reconnect } = binding.useMissionControl());
@@ -241,7 +241,7 @@ test('useConnection tells of every change, and the client can be told to reconne
   await dashboard.unmount();
 });
 
-test('a new getToken is used without a new connection; a new url is a new client', async () => {
+it('a new getToken is used without a new connection; a new url is a new client', async () => {
   const { element } = showing(() => binding.useConnection().state);
   const dashboard = await mount(provide(element));
   await accept();
@@ -257,7 +257,7 @@ test('a new getToken is used without a new connection; a new url is a new client
   await dashboard.unmount();
 });
 
-test('a client that is given stays as it is', async () => {
+it('a client that is given stays as it is', async () => {
   const given = createMissionControl(options);
   const { element } = showing(() => binding.useConnection().state);
   const dashboard = await mount(createElement(MissionControlProvider, { client: given }, element));
@@ -268,7 +268,7 @@ test('a client that is given stays as it is', async () => {
   given.close();
 });
 
-test('on a server nothing begins, and the page takes over what was rendered there', async () => {
+it('on a server nothing begins, and the page takes over what was rendered there', async () => {
   const { element } = showing(() => {
     const { state } = binding.useConnection();
     return [state, binding.useAgents().size, binding.useAgentStatus('a'), binding.useSessions()];
@@ -295,7 +295,7 @@ test('on a server nothing begins, and the page takes over what was rendered ther
   });
 });
 
-test('a hook without a provider says so', () => {
+it('a hook without a provider says so', () => {
   const { element } = showing(binding.useConnection);
   expect(() => server.renderToString(element)).toThrow('There is no MissionControlProvider');
 });
@@ -307,7 +307,7 @@ describe('useWebSocket, as documented', () => {
       return [isConnected, [...agentStatuses.values()].map((one) => one.status)];
     }).element;
 
-  test('connects with a token, tells of agents, reconnects, and lets go', async () => {
+  it('connects with a token, tells of agents, reconnects, and lets go', async () => {
     const dashboard = await mount(createElement(StrictMode, null, hook('the.token')));
     expect(socket().protocols).toEqual(['mission-control', 'the.token', 'mission-control.batch']);
     expect(dashboard.text()).toBe('[false,[]]');
@@ -355,7 +355,7 @@ describe('useWebSocket, as documented', () => {
       await settle();
     });
 
-  test('waits for a token, and lets go when there is none any more', async () => {
+  it('waits for a token, and lets go when there is none any more', async () => {
     const dashboard = await withToken();
     expect([dashboard.text(), sockets.length]).toEqual(['[false,0]', 0]);
     await dashboard.set('one');
@@ -368,7 +368,7 @@ describe('useWebSocket, as documented', () => {
     await dashboard.unmount();
   });
 
-  test.each([false, true])(
+  it.each([false, true])(
     'takes a renewed token into the open connection, and keeps what it knows (StrictMode: %s)',
     async (strict) => {
       const dashboard = await withToken(strict);
@@ -390,7 +390,7 @@ describe('useWebSocket, as documented', () => {
     },
   );
 
-  test("connects anew with a token that the server does not take there, as another user's", async () => {
+  it("connects anew with a token that the server does not take there, as another user's", async () => {
     const dashboard = await withToken();
     await dashboard.set('one');
     await accept({ agents: [status('a', 'online', 1)] });
@@ -403,7 +403,7 @@ describe('useWebSocket, as documented', () => {
     await dashboard.unmount();
   });
 
-  test('connects at once with a new token where the old one opened nothing', async () => {
+  it('connects at once with a new token where the old one opened nothing', async () => {
     const dashboard = await withToken();
     await dashboard.set('expired');
     await act(async () => {
@@ -416,7 +416,7 @@ describe('useWebSocket, as documented', () => {
     expect([time.pending, page.listeners.size]).toEqual([0, 0]);
   });
 
-  test('goes to ws://localhost:3000 unless told', async () => {
+  it('goes to ws://localhost:3000 unless told', async () => {
     const { element } = showing(() => binding.useWebSocket('token', world).isConnected);
     const dashboard = await mount(element);
     expect(socket().url).toBe('ws://localhost:3000');

@@ -33,7 +33,7 @@ async function listening() {
   return { world, heard, changes, batch };
 }
 
-test('each message of a batch is taken as if it had come by itself', async () => {
+it('each message of a batch is taken as if it had come by itself', async () => {
   const heartbeat = fc
     .nat(1_000)
     .map((timestamp): BatchedMessage => ({ type: 'heartbeat', payload: { timestamp } }));
@@ -54,7 +54,7 @@ test('each message of a batch is taken as if it had come by itself', async () =>
   );
 });
 
-test('a change is told once for each message or batch, after its single listeners, if there was any', async () => {
+it('a change is told once for each message or batch, after its single listeners, if there was any', async () => {
   const { world, heard, changes, batch } = await listening();
   const first = agent('a', 'online', 5);
   world.socket.receive(first.type, first.payload);
@@ -86,7 +86,7 @@ test('a change is told once for each message or batch, after its single listener
   ]);
 });
 
-test('a snapshot is told as a whole, part by part, and says that it is one', async () => {
+it('a snapshot is told as a whole, part by part, and says that it is one', async () => {
   const world = new ClientWorld();
   const changes: (readonly Change[])[] = [];
   world.client.on('change', (news) => changes.push(news.changes));
@@ -104,7 +104,7 @@ test('a snapshot is told as a whole, part by part, and says that it is one', asy
   ]);
 });
 
-test('any batch is a sign of life, whatever is in it', async () => {
+it('any batch is a sign of life, whatever is in it', async () => {
   const { world, batch } = await listening();
   const unknown = '{"type":"batch","payload":{"messages":[{"type":"later","payload":{}}]}}';
   for (const text of [unknown, '{"type":"batch","payload":{"messages":[]}}', unknown]) {
@@ -119,7 +119,7 @@ test('any batch is a sign of life, whatever is in it', async () => {
   expect(world.connections).toContainEqual(expect.objectContaining({ reason: 'silent' }));
 });
 
-test("a batch's heartbeat tells the server's time", async () => {
+it("a batch's heartbeat tells the server's time", async () => {
   const { world, batch } = await listening();
   const timestamp = world.time.now() + 1_000;
   batch(agent('a', 'online', 1), { type: 'heartbeat', payload: { timestamp } });
@@ -129,7 +129,7 @@ test("a batch's heartbeat tells the server's time", async () => {
   expect(socket.sentOf('state:sync')[0]?.payload).toEqual({ since: timestamp - 60_000 });
 });
 
-test('a listener that closes has heard the last of a batch, and what it dropped is asked for later', async () => {
+it('a listener that closes has heard the last of a batch, and what it dropped is asked for later', async () => {
   const { world, heard, changes, batch } = await listening();
   world.client.on('agent:status', () => {
     world.client.close();
