@@ -5,7 +5,7 @@ const { 'fan-out': fanOutMetrics } = contractMetrics;
 
 /**
  * Of one frame, listing its connection included: twice the 37 to 39 that `npm run bench -- fan-out` measured on a
- * quiet machine (README), as on a busy one. What Lambda's machines need is not known.
+ * quiet machine (docs/scale-and-cost.md), as on a busy one. What Lambda's machines need is not known.
  */
 export const cpuMicrosPerFrame = 76;
 
@@ -78,7 +78,7 @@ export const callMilliseconds = 5;
 /** Supposed: what a call costs beside waiting, in milliseconds. */
 export const invocationMilliseconds = 3;
 
-/** CPU that the AWS SDK takes for one more request in a call: its posts in README, where those of `npm run bench` are. */
+/** CPU that the AWS SDK takes for one more request in a call: its posts in docs/scale-and-cost.md, where those of `npm run bench` are. */
 export const sdkCallMilliseconds = 0.5;
 
 /** The client replaces a connection after 90 to 110 minutes: sdk/client/connection/timing.ts. */

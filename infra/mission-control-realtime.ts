@@ -27,7 +27,7 @@ import { UserDisconnection } from './constructs/delivery/user-disconnection';
 import { MissionControlWebSocketApi } from './constructs/api/websocket-api';
 import type { RequestedFrontDoor } from './config/front-door-settings';
 
-/** The settings of README.md by name; what is not set has the default that stands there. */
+/** The settings of docs/settings.md by name; what is not set has the default that stands there. */
 export interface MissionControlRealtimeProps extends Partial<
   Omit<RequestedConfiguration, 'identityProvider' | 'tags' | 'frontDoor'>
 > {

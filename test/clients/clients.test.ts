@@ -91,9 +91,13 @@ test("Python's websockets hears the events of a pack as one batch", async () => 
   expect(stdout.trim().split('\n')).toEqual(['batch', ...messages]);
 }, 60_000);
 
-test("README's Python reports an event, and README's Python hears of it", async () => {
-  const readme = await readFile(path.join(project, 'README.md'), 'utf8');
-  const samples = [...readme.matchAll(/^```python\n(.*?)^```$/gms)].map(([, code = '']) =>
+test("the documents' Python reports an event, and the documents' Python hears of it", async () => {
+  const texts = await Promise.all(
+    ['docs/client.md', 'docs/reporting.md'].map((file) =>
+      readFile(path.join(project, file), 'utf8'),
+    ),
+  );
+  const samples = [...texts.join('').matchAll(/^```python\n(.*?)^```$/gms)].map(([, code = '']) =>
     // The documented addresses are those of the local stack.
     code
       .replaceAll('ws://localhost:3000', stack.webSocketUrl)

@@ -85,7 +85,7 @@ async function connections(): Promise<unknown> {
   return websocket;
 }
 
-/** `npm run emit -- --event-bus …`, as the README says. */
+/** `npm run emit -- --event-bus …`, as docs/deployment.md says. */
 async function emit(...event: readonly string[]): Promise<void> {
   const { EventBusName = '' } = await deployment.outputs();
   await account.run('npm', 'run', 'emit', '--', '--event-bus', EventBusName, ...event);

@@ -1,4 +1,4 @@
-// The app, deployed by the command line that people use: `npx cdk …`, as the README says.
+// The app, deployed by the command line that people use: `npx cdk …`, as docs/deployment.md says.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Account } from './account';

@@ -6,6 +6,7 @@ const project = path.resolve(__dirname, '../../..');
 const documents = [
   'README.md',
   'CHANGELOG.md',
+  'CONTRIBUTING.md',
   'SECURITY.md',
   'sdk/README.md',
   ...readdirSync(path.join(project, 'docs'), { recursive: true })

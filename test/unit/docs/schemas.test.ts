@@ -131,7 +131,7 @@ describe('the schemas', () => {
     },
   );
 
-  test.each(['README.md', 'docs/protocol.md'])(
+  test.each(['README.md', 'docs/local.md', 'docs/protocol.md'])(
     'every event and frame in %s is as the schemas say',
     (file) => {
       const blocks = [...read(file).matchAll(/```json\n([^]*?)```/g)].map(
