@@ -81,20 +81,20 @@ module.exports = {
     ),
     only(
       'contract-knows-the-protocol',
-      '^lambdas/contract\\.ts$',
+      '^lambdas/contract/',
       [protocol],
       'infra and lambdas share it; it parses as the protocol does.',
     ),
     only(
       'adapters-answer-ports',
       '^lambdas/adapters/',
-      ['^lambdas/core/', '^lambdas/contract\\.ts$', protocol],
+      ['^lambdas/core/', '^lambdas/contract/', protocol],
       'Adapters answer the ports of core.',
     ),
     only(
       'wiring-knows-both-sides',
       '^lambdas/wiring/',
-      ['^lambdas/core/', '^lambdas/adapters/', '^lambdas/contract\\.ts$', protocol],
+      ['^lambdas/core/', '^lambdas/adapters/', '^lambdas/contract/', protocol],
       'It gives core the adapters.',
     ),
     {
@@ -114,7 +114,7 @@ module.exports = {
     only(
       'infra-knows-names-only',
       '^infra/',
-      ['^lambdas/contract\\.ts$', '^sdk/packing\\.ts$'],
+      ['^lambdas/contract/', '^sdk/packing\\.ts$'],
       'Code goes in by path.',
     ),
     only(
@@ -140,7 +140,7 @@ module.exports = {
     only(
       'cost-knows-the-rules',
       '^cost/',
-      ['^lambdas/core/', '^lambdas/contract\\.ts$', '^local/commands/'],
+      ['^lambdas/core/', '^lambdas/contract/', '^local/commands/'],
       'The model runs the delivery and the pace that Lambda runs.',
     ),
     only(

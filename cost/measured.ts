@@ -1,5 +1,5 @@
 // What the model takes from measurements, and what it supposes: each number says where it is from.
-import { metrics as contractMetrics } from '#lambdas/contract';
+import { metrics as contractMetrics } from '#lambdas/contract/metrics';
 
 const { 'fan-out': fanOutMetrics } = contractMetrics;
 

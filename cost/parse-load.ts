@@ -2,7 +2,7 @@
 import { UsageError, type Arguments, type OptionKinds } from '#local/commands/arguments';
 import { defaultLoad, type Load } from './load';
 
-/** The greatest `coalesceMilliseconds` that lambdas/contract.ts takes. */
+/** The greatest `coalesceMilliseconds` that lambdas/contract/settings.ts takes. */
 const maxCoalescing = 10_000;
 
 /** An entry of EventBridge is billed as one event up to this size; the publisher makes no larger packs. */

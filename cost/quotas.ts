@@ -12,7 +12,7 @@ const targetSeconds = 5;
 /** The share of the account's rate that one fan-out may take: another may be under way. */
 export const shareOfQuota = 0.8;
 
-/** The greatest `maxPostsPerSecond` that lambdas/contract.ts takes. */
+/** The greatest `maxPostsPerSecond` that lambdas/contract/settings.ts takes. */
 const greatestCeiling = 100_000;
 
 /** New connections a second. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */

@@ -1,5 +1,5 @@
 // What the function `broadcast` finds in its environment during a measurement.
-import { variableOf, type SettingName } from '#lambdas/contract';
+import { variableOf, type SettingName } from '#lambdas/contract/settings';
 
 export const region = 'eu-central-1';
 

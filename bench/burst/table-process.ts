@@ -5,7 +5,7 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
-import { attributes } from '#lambdas/contract';
+import { attributes } from '#lambdas/contract/table-keys';
 import type { Certificate } from '../certificate';
 import { connectionsOf } from '../connections';
 

@@ -1,10 +1,9 @@
 // What a deployment can set, in `cdk.json` or by `-c name=value`: checked whole before anything is built.
 import {
   identityProviderOf,
-  parseSettings,
   type IdentityProvider,
-  type SettingName,
-} from '../../lambdas/contract';
+} from '../../lambdas/contract/identity-provider';
+import { parseSettings, type SettingName } from '../../lambdas/contract/settings';
 import { parseFrontDoor, type FrontDoorSettings } from './front-door-settings';
 
 /** A checked deployment, whose identity provider exists. */

@@ -3,7 +3,7 @@ import { createEmfCount } from '#adapters/observability/emf-metrics';
 import { readSettings } from '#wiring/environment';
 import { readTokenVerifier } from '#wiring/token-verifier';
 import { createLog } from '#adapters/observability/logger';
-import { metricSource } from '#lambdas/contract';
+import { metricSource } from '#lambdas/contract/metrics';
 import { createAuthorize } from '#core/auth/authorize';
 import { noVerdictCode } from '#core/auth/no-verdict';
 import { createHandler } from './handler';

@@ -1,6 +1,6 @@
 // A function's settings, read once at cold start: a wrong one stops it with a message that lists every fault.
 import { describeFaults } from '#sdk/protocol';
-import { parseSettings, variableOf, type SettingName } from '#lambdas/contract';
+import { parseSettings, variableOf, type SettingName } from '#lambdas/contract/settings';
 
 /** The environment does not hold what the function needs. */
 export class ConfigurationError extends Error {

@@ -1,12 +1,8 @@
 // Whose tokens this function accepts, from its environment.
 import { createJwtTokenVerifier, type JwtTokenVerifier } from '#adapters/jwt/jwt-token-verifier';
 import { describeFaults } from '#sdk/protocol';
-import {
-  identityProviderOf,
-  variableOf,
-  type IdentityProvider,
-  type SettingName,
-} from '#lambdas/contract';
+import { identityProviderOf, type IdentityProvider } from '#lambdas/contract/identity-provider';
+import { variableOf, type SettingName } from '#lambdas/contract/settings';
 import { ConfigurationError, readSettings } from './environment';
 
 /**

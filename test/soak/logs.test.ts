@@ -1,7 +1,7 @@
 // Whatever clients and backends send, and whatever fails: no token and no text of a message is in any line of any log.
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { metrics } from '#lambdas/contract';
+import { metrics } from '#lambdas/contract/metrics';
 import { logLines } from '#core/log-lines';
 import { startLocalStack, type LocalStack, type LogLine } from '#local/index';
 import { localAudience, localIssuer } from '#local/issuer/issuer';

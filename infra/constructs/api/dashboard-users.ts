@@ -2,7 +2,7 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AccountRecovery, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import type { IdentityProvider } from '../../../lambdas/contract';
+import type { IdentityProvider } from '../../../lambdas/contract/identity-provider';
 import { resourceName, type Configuration } from '../../config/configuration';
 
 export class DashboardUsers extends Construct {

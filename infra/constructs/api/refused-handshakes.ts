@@ -6,7 +6,7 @@ import {
   metricSource,
   stageDimension,
   type MetricName,
-} from '../../../lambdas/contract';
+} from '../../../lambdas/contract/metrics';
 
 const { refusedHandshakes: service } = metricSource;
 const metricName: MetricName<'authorizer'> = 'HandshakesRefused';

@@ -12,7 +12,7 @@ import {
   type Code,
 } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { variableOf, type SettingName } from '../../../lambdas/contract';
+import { variableOf, type SettingName } from '../../../lambdas/contract/settings';
 import { resourceName, type Configuration } from '../../config/configuration';
 import { ServiceLog } from './service-log';
 import { acknowledgeWildcard } from './wildcard-resource';

@@ -3,7 +3,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { attributes, itemKinds, type ItemKind } from '../../../lambdas/contract';
+import { attributes, itemKinds, type ItemKind } from '../../../lambdas/contract/table-keys';
 import type { Configuration } from '../../config/configuration';
 import type { ServiceFunction } from '../base/service-function';
 

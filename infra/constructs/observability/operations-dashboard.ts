@@ -11,7 +11,11 @@ import {
   type IMetric,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { metricNamespace, stageDimension, type MetricName } from '../../../lambdas/contract';
+import {
+  metricNamespace,
+  stageDimension,
+  type MetricName,
+} from '../../../lambdas/contract/metrics';
 import type { Configuration } from '../../config/configuration';
 import { costEstimate } from './cost-estimate';
 import { globalName } from '../base/global-name';

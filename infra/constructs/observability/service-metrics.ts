@@ -7,7 +7,7 @@ import {
   type Frames,
   type MetricName,
   type MetricService,
-} from '../../../lambdas/contract';
+} from '../../../lambdas/contract/metrics';
 import { resourceName, type Configuration } from '../../config/configuration';
 import type { FunctionName } from '../base/service-function';
 

@@ -1,5 +1,5 @@
 // The keys of the one table: which items lie side by side, and in which order.
-import { itemKinds } from '#lambdas/contract';
+import { itemKinds } from '#lambdas/contract/table-keys';
 import { shardOf } from '#core/shard';
 import type { PendingItem } from '#core/coalescing/ports';
 import type { ConnectionKey } from '#core/ports';

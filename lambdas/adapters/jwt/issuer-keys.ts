@@ -1,8 +1,8 @@
 // Fetches and keeps the public keys of a token issuer. The library's own fetcher speaks https only, while
-// the issuer of the local stack is plain http on loopback; contract.ts holds http to loopback.
+// the issuer of the local stack is plain http on loopback; its setting holds http to loopback.
 import * as v from 'valibot';
 import { describeFaults, objectOf, parse } from '#sdk/protocol';
-import { parseSettings } from '#lambdas/contract';
+import { parseSettings } from '#lambdas/contract/settings';
 import { KeysUnavailableError } from '#core/auth/no-verdict';
 import type { Clock } from '#core/ports';
 import { parseKeySet, type VerificationKey } from './key-set';

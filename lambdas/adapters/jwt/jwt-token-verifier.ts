@@ -3,7 +3,7 @@ import { CognitoJwtVerifier, validateCognitoJwtFields } from 'aws-jwt-verify/cog
 import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt';
 import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
 import { verifyJwtSync } from 'aws-jwt-verify/jwt-verifier';
-import type { IdentityProvider } from '#lambdas/contract';
+import type { IdentityProvider } from '#lambdas/contract/identity-provider';
 import type { Clock, TokenRefusal, TokenVerdict, TokenVerifier } from '#core/ports';
 import { clockLeewaySeconds, tokenOwner } from '#core/auth/token-owner';
 import { createHttpLoad } from '../http/http-load';

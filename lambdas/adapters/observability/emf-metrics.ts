@@ -6,7 +6,7 @@ import {
   type Frames,
   type MetricName,
   type MetricService,
-} from '#lambdas/contract';
+} from '#lambdas/contract/metrics';
 import type { CensusMetrics, Count } from '#core/ports';
 import type { FanOutMetrics } from '#core/fan-out/report-fan-out';
 

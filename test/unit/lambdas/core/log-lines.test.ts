@@ -1,7 +1,7 @@
 // The documentation of the logs, and the runbook's queries, against what the functions can log.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { metrics } from '#lambdas/contract';
+import { metrics } from '#lambdas/contract/metrics';
 import { logLines } from '#core/log-lines';
 
 const read = (name: string) => readFileSync(path.join(__dirname, '../../../../docs', name), 'utf8');

@@ -1,6 +1,6 @@
 // Which tokens are accepted, whose keys they are checked with, and what happens when keys cannot be had.
 import { createJwtTokenVerifier } from '#adapters/jwt/jwt-token-verifier';
-import type { IdentityProvider } from '#lambdas/contract';
+import type { IdentityProvider } from '#lambdas/contract/identity-provider';
 import {
   createDocuments,
   createSigningKey,

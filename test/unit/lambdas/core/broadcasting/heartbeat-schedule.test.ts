@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { createHeartbeat, horizon } from '#core/broadcasting/heartbeat';
 import type { PlannedHeartbeat } from '#core/ports';
-import { parseSettings } from '#lambdas/contract';
+import { parseSettings } from '#lambdas/contract/settings';
 import { MemoryCensusStore, MemoryHeartbeatStore, RecordingLog } from '../../../../support/fakes';
 
 const start = Date.UTC(2026, 1, 5, 12, 0, 17, 345);
