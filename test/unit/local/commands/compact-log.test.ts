@@ -48,7 +48,7 @@ it.each([
     'ERROR mission-control-authorizer: handshake refused, code=token_missing',
   ],
   [line('plain trouble', 'stderr'), 'mission-control-authorizer: plain trouble'],
-])('%j becomes %s', (given, text) => {
+])('writes %j as %s', (given, text) => {
   expect(compactLine(given)).toBe(text);
 });
 
@@ -58,7 +58,7 @@ it.each([
   line('{"_aws":{"CloudWatchMetrics":[]},"delivered":1}'),
   line('plain output'),
   line('', 'stderr'),
-])('%j is for --verbose only', (given) => {
+])('leaves %j to --verbose', (given) => {
   expect(compactLine(given)).toBeUndefined();
 });
 

@@ -14,7 +14,7 @@ beforeEach(() => {
 const entries = () =>
   bus.commandCalls(PutEventsCommand).flatMap(({ args: [command] }) => command.input.Entries);
 
-it('orders it by an event of the operators’ own source', async () => {
+it('puts an event with the source of operators on the bus', async () => {
   const { exitCode, printed } = await run(
     createDisconnectUserCommand(),
     'alice',

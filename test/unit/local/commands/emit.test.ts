@@ -92,7 +92,7 @@ it.each([
     ['--aws-port', '1', '--event-bus', 'b', 'agent:status', 'a', 'online'],
     '--event-bus is for AWS and --aws-port for the local stack: give one.',
   ],
-])('%j is refused with exit code 2: %s', async (args, sentence) => {
+])('refuses %j with exit code 2: %s', async (args, sentence) => {
   const { command, made } = recorded();
   const { exitCode, complaints } = await run(command, ...args);
   expect(exitCode).toBe(2);

@@ -127,7 +127,7 @@ it.each([
   [['--heartbeat-seconds', '0.5'], '--heartbeat-seconds must be a whole number from 1 to 540.'],
   [['--audience', 'A'], '--audience needs --issuer, too.'],
   [['--jwks-uri', 'https://i.example'], '--jwks-uri needs --issuer, too.'],
-])('%j is refused with exit code 2: %s', async (args, sentence) => {
+])('refuses %j with exit code 2: %s', async (args, sentence) => {
   const { command, started } = fakeStart();
   const { exitCode, complaints } = await run(command, ...args);
   expect(exitCode).toBe(2);
@@ -157,7 +157,7 @@ it.each([
   expect({ exitCode, complaints }).toEqual({ exitCode: 1, complaints: sentence });
 });
 
-it('says anything else without a stack trace', async () => {
+it('reports any other error without a stack trace', async () => {
   const { exitCode, complaints } = await run(fakeStart(new Error('The sky falls.')).command);
   expect({ exitCode, complaints }).toEqual({ exitCode: 1, complaints: 'The sky falls.' });
 });

@@ -65,7 +65,7 @@ describe('run by npm', () => {
   });
 
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const)(
-    'it stops when npm gets %s, and nobody else does',
+    'stops when npm gets %s, and nobody else does',
     async (signal) => {
       const npm = spawn('npm', ['start', '--silent'], {
         cwd: directory,
@@ -93,7 +93,7 @@ describe('run by npm', () => {
   );
 });
 
-it('started by hand, it does not care who lives', async () => {
+it('goes on when its parent ends, if it was started by hand', async () => {
   // A shell that starts it in the background, and ends.
   const script = `
     const { stopSignal } = require(${JSON.stringify(file)});

@@ -49,7 +49,7 @@ it.each([
   [['--expires-in', 'soon'], '--expires-in must be a whole number'],
   [['--claim', 'k'], '--claim must look like name=value.'],
   [['--claim', '=v'], '--claim must look like name=value.'],
-])('%j is refused with exit code 2: %s', async (args, sentence) => {
+])('refuses %j with exit code 2: %s', async (args, sentence) => {
   const { exitCode, printed, complaints } = await token(...args);
   expect({ exitCode, printed }).toEqual({ exitCode: 2, printed: '' });
   expect(complaints).toContain(sentence);

@@ -32,7 +32,7 @@ const sender = `
     await client.send(new SendMessageCommand({ QueueUrl: url, MessageBody: 'from the function' }));
   };`;
 
-test('a function may do what its role allows, signed with its own credentials', async () => {
+it('lets a function do what its role allows, signed with its own credentials', async () => {
   const stack = await deployTiny(
     {
       Allowed: queue('allowed'),
@@ -60,7 +60,7 @@ test('a function may do what its role allows, signed with its own credentials', 
   });
 });
 
-test('a queue feeds its function, and a schedule calls it, once the stack is started', async () => {
+it('feeds a function from its queue, and calls it by its schedule, once the stack is started', async () => {
   const stack = await deployTiny(
     {
       Jobs: queue('jobs'),
@@ -124,7 +124,7 @@ function scheduleResources(statements: readonly object[], properties: object = {
   };
 }
 
-test('the APIs are described for the gateway', async () => {
+it('describes the APIs for the gateway', async () => {
   const { webSocketApi, httpApi, functions } = await deployTiny();
   const echo = functions.get('echo');
   const throttle = { requestsPerSecond: 100, burst: 50 };
@@ -168,7 +168,7 @@ const rule = (properties: object): Resources => ({
 // Something harmless takes the place of the named resource.
 const without = (name: string): Resources => ({ [name]: { Type: 'AWS::Logs::LogGroup' } });
 
-test.each<[string, Resources, string]>([
+it.each<[string, Resources, string]>([
   [
     'a function that API Gateway may not invoke',
     without('SocketsPermission'),
@@ -241,12 +241,12 @@ test.each<[string, Resources, string]>([
     'absent (AWS::Lambda::Function): its code asset.absent/index.mjs must be in',
   ],
   ['no HTTP API', without('Http'), 'there must be one API with the ProtocolType HTTP, not 0'],
-])('%s is an error at start', async (_, resources, message) => {
+])('refuses %s at start', async (_, resources, message) => {
   const code = { worker: 'export const handler = () => {};' };
   await expect(deployTiny(resources, code)).rejects.toThrow(message);
 });
 
-test('a port in use is an error that names it', async () => {
+it('names a port that is in use', async () => {
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const { port } = other.address() as AddressInfo;
@@ -257,7 +257,7 @@ test('a port in use is an error that names it', async () => {
   await new Promise((resolve) => other.close(resolve));
 });
 
-test('a request without a signature is refused', async () => {
+it('refuses a request without a signature', async () => {
   const { endpointUrl } = await deployTiny();
   const response = await fetch(endpointUrl, { method: 'POST', body: '{}' });
   expect(response.status).toBe(403);
@@ -266,7 +266,7 @@ test('a request without a signature is refused', async () => {
   });
 });
 
-test('close ends long polls, running functions and timers within a second', async () => {
+it('ends long polls, running functions and timers on close within a second', async () => {
   const timers = fakeTimers(Date.now());
   const stack = await deployTiny(
     {

@@ -36,7 +36,7 @@ it.each(['127.0.0.1', '::1'])('that is taken on %s is an error that names it', a
   await keep(listen(port));
 });
 
-it('two listeners find different free ports', async () => {
+it('finds a free port for each of two listeners', async () => {
   const first = await keep(listen(0));
   const second = await keep(listen(0));
   expect(first.port).not.toBe(second.port);

@@ -29,7 +29,7 @@ function setUp(results: InvocationResult[], options: Partial<typeof asyncDefault
   return { timers, attempts, seconds, givenUp, invocations };
 }
 
-test('a success is the end of it', async () => {
+it('does not repeat a success', async () => {
   const { timers, seconds, givenUp, invocations } = setUp([{ ok: true, value: 1 }]);
   invocations.accept({});
   await timers.advance(10 * 60_000);
@@ -37,7 +37,7 @@ test('a success is the end of it', async () => {
   expect(givenUp).toEqual([]);
 });
 
-test('a failure is retried after one and then two minutes, with the same request id', async () => {
+it('retries a failure after one and then two minutes, with the same request id', async () => {
   const { timers, attempts, seconds, givenUp, invocations } = setUp([]);
   invocations.accept({ a: 1 });
   await timers.advance(10 * 60_000);
@@ -60,7 +60,7 @@ test('a failure is retried after one and then two minutes, with the same request
   ]);
 });
 
-test('MaximumRetryAttempts of 0 gives up at once', async () => {
+it('gives up at once with MaximumRetryAttempts of 0', async () => {
   const { timers, seconds, givenUp, invocations } = setUp([], { maximumRetryAttempts: 0 });
   invocations.accept({});
   await timers.advance(10 * 60_000);
@@ -68,7 +68,7 @@ test('MaximumRetryAttempts of 0 gives up at once', async () => {
   expect(givenUp).toHaveLength(1);
 });
 
-test('an event that grows too old is given up without another attempt', async () => {
+it('gives up an event that grows too old without another attempt', async () => {
   const { timers, seconds, givenUp, invocations } = setUp([], { maximumEventAgeSeconds: 90 });
   invocations.accept({});
   await timers.advance(90_000);
@@ -79,7 +79,7 @@ test('an event that grows too old is given up without another attempt', async ()
   });
 });
 
-test('the event is a copy, which the sender cannot change later', async () => {
+it('copies the event, so that the sender cannot change it later', async () => {
   const { timers, attempts, invocations } = setUp([]);
   const event = { list: [1] };
   invocations.accept(event);
@@ -88,7 +88,7 @@ test('the event is a copy, which the sender cannot change later', async () => {
   expect(attempts.map((attempt) => attempt.event)).toEqual([{ list: [1] }, { list: [1] }]);
 });
 
-test('close leaves no timer', async () => {
+it('leaves no timer on close', async () => {
   const { timers, invocations } = setUp([]);
   invocations.accept({});
   await timers.advance(0);

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { environmentOf } from '#local/lambda/function-environment';
 
-test('credentials, region and endpoint are those of the local stack', () => {
+it('has credentials, region and endpoint of the local stack', () => {
   const environment = environmentOf({
     functionName: 'tiny',
     variables: { MINE: '1', AWS_REGION: 'eu-west-1' },

@@ -42,7 +42,7 @@ async function until(condition: () => boolean) {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-test('the handler gets a copy of the event and the facts of its invocation', async () => {
+it('gives the handler a copy of the event and the facts of its invocation', async () => {
   const { runtime } = runtimeOf(`
     export const handler = async (event, context) => ({
       event, name: context.functionName, id: context.awsRequestId, arn: context.invokedFunctionArn,
@@ -65,7 +65,7 @@ test('the handler gets a copy of the event and the facts of its invocation', asy
   expect(remaining).toBeLessThanOrEqual(20_000);
 });
 
-test('the environment is the given one alone', async () => {
+it('gives the handler the given environment alone', async () => {
   process.env['AWS_PROFILE'] = 'developer';
   const { runtime } = runtimeOf(
     `export const handler = () => ({ ...process.env, _X_AMZN_TRACE_ID: undefined });`,
@@ -74,12 +74,12 @@ test('the environment is the given one alone', async () => {
   expect(await runtime.invoke({})).toEqual({ ok: true, value: { ONLY: 'this' } });
 });
 
-test('a handler that returns nothing gives null, as in Lambda', async () => {
+it('gives null for a handler that returns nothing, as Lambda does', async () => {
   const { runtime } = runtimeOf(`export const handler = async () => {};`);
   expect(await runtime.invoke({})).toEqual({ ok: true, value: null });
 });
 
-test('what a handler throws is a result, and the environment is used again', async () => {
+it('gives what a handler throws as a result, and uses the environment again', async () => {
   const { runtime } = runtimeOf(`
     let calls = 0;
     export const handler = async () => {
@@ -95,7 +95,7 @@ test('what a handler throws is a result, and the environment is used again', asy
   expect(await runtime.invoke({})).toEqual({ ok: true, value: 2 });
 });
 
-test('a timeout ends the thread; the next invocation gets a new one', async () => {
+it('ends the thread on a timeout, and starts a new one for the next invocation', async () => {
   const { runtime, output } = runtimeOf(
     `let calls = 0;
      export const handler = async (event) => {
@@ -115,14 +115,14 @@ test('a timeout ends the thread; the next invocation gets a new one', async () =
   expect(output).toContain('stderr: Task timed out after 1.00 seconds');
 });
 
-test.each([
+it.each([
   ['process.exit', 'process.exit(3)', 'exit code 3'],
   [
     'an unhandled rejection',
     "void Promise.reject(new Error('lost')); await new Promise(() => {})",
     'lost',
   ],
-])('%s is a crash', async (_, code, message) => {
+])('takes %s for a crash', async (_, code, message) => {
   const { runtime } = runtimeOf(
     `export const handler = async (event) => { if (event.crash) { ${code} } return 'fine'; };`,
   );
@@ -132,7 +132,7 @@ test.each([
   expect(await runtime.invoke({})).toEqual({ ok: true, value: 'fine' });
 });
 
-test('an error at the top level of the bundle is the result of the invocation', async () => {
+it('gives an error at the top level of the bundle as the result of the invocation', async () => {
   const { runtime, output } = runtimeOf(`throw new RangeError('at start');`);
   expect(await runtime.invoke({})).toEqual({
     ok: false,
@@ -142,7 +142,7 @@ test('an error at the top level of the bundle is the result of the invocation', 
   await until(() => output.some((line) => line.startsWith('stderr: Init Error')));
 });
 
-test('what is thrown is logged as in the log format of the function: in JSON by what it says of itself', async () => {
+it('logs what is thrown in the log format of the function: in JSON by its own toJSON', async () => {
   const environment = { AWS_LAMBDA_LOG_FORMAT: 'JSON' };
   const { runtime, output } = runtimeOf(
     `export const handler = async (short) => {
@@ -164,7 +164,7 @@ test('what is thrown is logged as in the log format of the function: in JSON by 
   await expect(logged(true)).resolves.toEqual([{ ...line, message: { code: 'token_missing' } }]);
 });
 
-test('a bundle without the handler says so', async () => {
+it('names the handler that a bundle lacks', async () => {
   const { runtime } = runtimeOf(`export const other = () => {};`);
   expect(await runtime.invoke({})).toMatchObject({
     ok: false,
@@ -172,7 +172,7 @@ test('a bundle without the handler says so', async () => {
   });
 });
 
-test('one environment runs one invocation at a time; busy ones are joined by more, up to the limit', async () => {
+it('runs one invocation at a time in an environment, and starts more environments up to the limit', async () => {
   const { runtime } = runtimeOf(
     `import { threadId } from 'node:worker_threads';
      let running = 0;
@@ -192,7 +192,7 @@ test('one environment runs one invocation at a time; busy ones are joined by mor
   expect(new Set(values.map(({ threadId }) => threadId)).size).toBe(2);
 });
 
-test('output goes out line by line', async () => {
+it('passes output on line by line', async () => {
   const { runtime, output } = runtimeOf(
     `export const handler = async () => { console.log('one\\ntwo'); console.error('three'); };`,
   );
@@ -201,7 +201,7 @@ test('output goes out line by line', async () => {
   expect(output.sort()).toEqual(['stderr: three', 'stdout: one', 'stdout: two']);
 });
 
-test('terminateWorkers strikes a running invocation, which counts as crashed', async () => {
+it('crashes a running invocation by terminateWorkers', async () => {
   const { runtime, output } = runtimeOf(
     `export const handler = async (event) => {
        if (event.wait) { console.log('started'); await new Promise(() => {}); }
@@ -215,7 +215,7 @@ test('terminateWorkers strikes a running invocation, which counts as crashed', a
   expect(await runtime.invoke({})).toEqual({ ok: true, value: 'fine' });
 });
 
-test('close ends what runs and refuses what comes', async () => {
+it('ends what runs on close and refuses what comes', async () => {
   const { runtime, output } = runtimeOf(
     `export const handler = () => { console.log('started'); return new Promise(() => {}); };`,
     { maximumConcurrency: 1 },

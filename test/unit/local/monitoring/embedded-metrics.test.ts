@@ -2,7 +2,7 @@ import { embeddedMetrics } from '#local/monitoring/embedded-metrics';
 
 const line = (document: object) => JSON.stringify(document);
 
-test('a line is one measurement for each metric and each set of dimensions', () => {
+it('reads one measurement for each metric and each set of dimensions', () => {
   const text = line({
     _aws: {
       Timestamp: 1_000,
@@ -35,12 +35,12 @@ test('a line is one measurement for each metric and each set of dimensions', () 
   ]);
 });
 
-test.each([
+it.each([
   'connected',
   '{"message":"connected"}',
   '{"_aws":',
   '{"_aws":{}}',
   '{"text":"\\"_aws\\""}',
-])('%s has none', (text) => {
+])('reads none from %s', (text) => {
   expect(embeddedMetrics(text)).toEqual([]);
 });

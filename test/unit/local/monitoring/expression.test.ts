@@ -3,7 +3,7 @@ import { parseExpression } from '#local/monitoring/expression';
 const evaluate = (text: string, metrics: Readonly<Record<string, number>> = {}) =>
   parseExpression(text).evaluate((id) => metrics[id]);
 
-test.each([
+it.each([
   ['1 + 2 * 3', 7],
   ['(1 + 2) * 3', 9],
   ['10 - 2 - 3', 5],
@@ -17,33 +17,33 @@ test.each([
   ['1 > 2 OR 1 > 2 && 1 < 2', 0],
   ['IF(1 > 2, 10, 20)', 20],
   ['IF(2 > 1, 10, 20) + 1', 11],
-])('%s is %d', (text, value) => {
+])('calculates %s to %d', (text, value) => {
   expect(evaluate(text)).toBe(value);
 });
 
-test('names stand for metrics of the same period', () => {
+it('takes names for metrics of the same period', () => {
   expect(evaluate('errors - refused', { errors: 5, refused: 3 })).toBe(2);
   expect(parseExpression('errors - FILL(refused, 0)').ids).toEqual(['errors', 'refused']);
 });
 
-test.each([
+it.each([
   ['errors - refused', { errors: 5 }, undefined],
   ['errors - FILL(refused, 0)', { errors: 5 }, 5],
   ['errors - FILL(refused, 0)', { refused: 5 }, undefined],
   ['IF(failed > 0, 0, beats)', {}, undefined],
   ['IF(failed > 0, 0, beats)', { failed: 0 }, undefined],
   ['IF(failed > 0, 0, beats)', { failed: 1 }, 0],
-])('what is missing stays so, but for FILL: %s of %j is %p', (text, metrics, value) => {
+])('leaves missing data missing, but for FILL: %s of %j is %p', (text, metrics, value) => {
   expect(evaluate(text, metrics)).toBe(value);
 });
 
-test.each([
+it.each([
   ['SEARCH(errors)', 'the function SEARCH is not known to it'],
   ['IF(1, 2)', 'IF must have 3 arguments'],
   ['(1 + 2', 'it must have ) where it has its end'],
   ['1 +', 'it must have a name or a number where it has its end'],
   ['1 2', 'it must end where it has 2'],
   ['errors ^ 2', 'it must not have ^ 2'],
-])('%s is refused: %s', (text, problem) => {
+])('refuses %s: %s', (text, problem) => {
   expect(() => parseExpression(text)).toThrow(problem);
 });

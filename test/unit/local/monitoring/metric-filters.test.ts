@@ -45,7 +45,7 @@ function templateWith(pattern: string) {
 const filterLine = () => createMetricFilters(templateWith('{ $.message.service = "one" }'));
 const line = (message: unknown) => JSON.stringify({ level: 'ERROR', message });
 
-test('a line that matches counts one, with the dimensions that it has', () => {
+it('counts a line that matches, with the dimensions that it has', () => {
   expect(filterLine()('one', line({ service: 'one', code: 'expired' }), 7)).toEqual([
     {
       metric: { namespace: 'Test', name: 'Refused', dimensions: { reason: 'expired' } },
@@ -54,7 +54,7 @@ test('a line that matches counts one, with the dimensions that it has', () => {
   ]);
 });
 
-test.each([
+it.each([
   ['one', line({ service: 'two', code: 'expired' })],
   ['one', line('one')],
   ['one', line(null)],
@@ -62,11 +62,11 @@ test.each([
   ['one', 'plain text'],
   ['other', line({ service: 'one', code: 'expired' })],
   ['stack', line({ service: 'one', code: 'expired' })],
-])('of %s, %s does not', (name, text) => {
+])('counts nothing for %s printing %s', (name, text) => {
   expect(filterLine()(name, text, 7)).toEqual([]);
 });
 
-test.each(['', 'ERROR', '{ $.level = * }', '{ $.a = "x" && $.b = "y" }'])(
+it.each(['', 'ERROR', '{ $.level = * }', '{ $.a = "x" && $.b = "y" }'])(
   'a pattern that the local stack does not understand is an error: %j',
   (pattern) => {
     expect(() => templateWith(pattern)).toThrow(TemplateError);

@@ -8,7 +8,7 @@ function storeOf(values: readonly (readonly [at: number, value: number])[]): Met
   return store;
 }
 
-test.each([
+it.each([
   ['Sum', 6],
   ['Average', 2],
   ['Maximum', 3],
@@ -16,7 +16,7 @@ test.each([
   ['SampleCount', 3],
   ['p50', 2],
   ['p99', 3],
-])('the %s of 3, 1 and 2 is %d', (statistic, value) => {
+])('gives as %s of 3, 1 and 2: %d', (statistic, value) => {
   const store = storeOf([
     [0, 3],
     [5, 1],
@@ -25,7 +25,7 @@ test.each([
   expect(store.statistic(metric, statistic, 0, 10)).toBe(value);
 });
 
-test('the 99th percentile of many leaves out the one that is worse than all', () => {
+it('leaves out of the 99th percentile the one of many that is worse than all', () => {
   const store = storeOf(
     Array.from({ length: 200 }, (_, index) => [index, index === 0 ? 9_999 : 1]),
   );
@@ -33,7 +33,7 @@ test('the 99th percentile of many leaves out the one that is worse than all', ()
   expect(store.statistic(metric, 'p100', 0, 1_000)).toBe(9_999);
 });
 
-test('a period begins with its first moment and ends before the next', () => {
+it('begins a period with its first moment and ends it before the next', () => {
   const store = storeOf([
     [9, 1],
     [10, 2],
@@ -44,7 +44,7 @@ test('a period begins with its first moment and ends before the next', () => {
   expect(store.statistic(metric, 'Sum', 30, 40)).toBeUndefined();
 });
 
-test('dimensions have no order, and another value is another metric', () => {
+it('knows no order of dimensions, and another metric by another value', () => {
   const store = storeOf([[0, 1]]);
   const turned = { ...metric, dimensions: { b: '2', a: '1' } };
   store.record({ metric: turned, value: 2, at: 0 });
@@ -52,7 +52,7 @@ test('dimensions have no order, and another value is another metric', () => {
   expect(store.statistic(turned, 'Sum', 0, 1)).toBe(3);
 });
 
-test('what nobody looks back at any more is forgotten', () => {
+it('forgets what nobody looks back at any more', () => {
   const store = storeOf([
     [0, 1],
     [500, 2],

@@ -40,7 +40,7 @@ const call = (stack: TinyStack) => stack.functions.get('echo')?.invoke({});
 /** A minute after what has been measured, the period with it is over. */
 const afterwards = (timers: FakeTimers) => timers.advance(minute);
 
-test('a function that fails rings when the minute is over, and once', async () => {
+it('raises the alarm when a function has failed and the minute is over, once', async () => {
   const timers = fakeTimers();
   const stack = await deployTiny(alarm({}), { echo: failing }, { timers });
   stack.start();
@@ -58,7 +58,7 @@ test('a function that fails rings when the minute is over, and once', async () =
   ]);
 });
 
-test('one that succeeds does not', async () => {
+it('raises no alarm when the function succeeds', async () => {
   const timers = fakeTimers();
   const stack = await deployTiny(alarm({}), {}, { timers });
   await call(stack);
@@ -66,7 +66,7 @@ test('one that succeeds does not', async () => {
   expect(stateOf(stack)).toBe('OK');
 });
 
-test('of so many periods so many must be bad', async () => {
+it('raises the alarm when enough of its periods are bad', async () => {
   const timers = fakeTimers();
   const rule = alarm({ EvaluationPeriods: 3, DatapointsToAlarm: 2 });
   const stack = await deployTiny(rule, { echo: failing }, { timers });
@@ -81,7 +81,7 @@ test('of so many periods so many must be bad', async () => {
   expect(stateOf(stack)).toBe('OK');
 });
 
-test('nothing to measure can be what is wrong, as soon as the stack has run that long', async () => {
+it('can take missing data for bad, as soon as the stack has run that long', async () => {
   const timers = fakeTimers();
   const rule = alarm({ EvaluationPeriods: 3, TreatMissingData: 'breaching' });
   const stack = await deployTiny(rule, {}, { timers });
@@ -94,7 +94,7 @@ test('nothing to measure can be what is wrong, as soon as the stack has run that
   expect(stateOf(stack)).toBe('OK');
 });
 
-test('metrics in what a function prints are looked at, and may be calculated with', async () => {
+it('finds metrics in what a function prints, and calculates with them', async () => {
   const timers = fakeTimers();
   const metric = (Id: string) => ({
     Id,
@@ -127,7 +127,7 @@ test('metrics in what a function prints are looked at, and may be calculated wit
   expect(stateOf(stack)).toBe('ALARM');
 });
 
-test('a queue is looked at even if nobody does anything with it', async () => {
+it('measures a queue that nobody uses', async () => {
   const timers = fakeTimers();
   const rule = alarm({
     Namespace: 'AWS/SQS',
@@ -142,7 +142,7 @@ test('a queue is looked at even if nobody does anything with it', async () => {
   expect(stateOf(stack)).toBe('OK');
 });
 
-test('a minute of the alarms may be shorter than one', async () => {
+it('can let a minute of the alarms be shorter than one', async () => {
   const timers = fakeTimers();
   const options = { timers, alarmMinuteMilliseconds: 1_000 };
   const stack = await deployTiny(alarm({}), { echo: failing }, options);
@@ -151,7 +151,7 @@ test('a minute of the alarms may be shorter than one', async () => {
   expect(stateOf(stack)).toBe('ALARM');
 });
 
-test.each<[string, object, string]>([
+it.each<[string, object, string]>([
   ['a metric that is not measured here', { MetricName: 'Throttles' }, 'does not measure Throttles'],
   ['an unknown service', { Namespace: 'AWS/X' }, 'does not measure Errors of AWS/X'],
   [
@@ -168,7 +168,7 @@ test.each<[string, object, string]>([
     { Metrics: [{ Id: 'e1', Expression: 'RATE(m1)' }] },
     'the function RATE is not known to it',
   ],
-])('an alarm on %s is an error at start', async (_, properties, problem) => {
+])('refuses an alarm on %s at start', async (_, properties, problem) => {
   const rule = without(alarm(properties));
   await expect(deployTiny(rule, {}, { timers: systemTimers() })).rejects.toThrow(problem);
 });

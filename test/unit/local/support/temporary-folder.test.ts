@@ -28,7 +28,7 @@ function likewise(folder: string, pid: number, namespace?: string): string {
   return other;
 }
 
-test('folders of dead processes go, those of living ones and of others stay', async () => {
+it('removes the folders of processes that have ended, and no others', async () => {
   const child = spawn(process.execPath, ['-e', '']);
   await once(child, 'exit');
   const dead = child.pid ?? NaN;
@@ -51,7 +51,7 @@ test('folders of dead processes go, those of living ones and of others stay', as
   ).toEqual([]);
 });
 
-test('at the same time, too', async () => {
+it('can be used by several processes at the same time', async () => {
   const folders = await Promise.all(Array.from({ length: 5 }, make));
   expect(new Set(folders).size).toBe(5);
   for (const folder of folders) expect(existsSync(folder)).toBe(true);

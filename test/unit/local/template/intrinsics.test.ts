@@ -15,7 +15,7 @@ const scope: Scope = {
 };
 const plain = (value: unknown) => resolve(value, scope, place);
 
-test.each([
+it.each([
   [{ Ref: 'Name' }, 'n'],
   [{ 'Fn::GetAtt': ['Queue', 'Arn'] }, 'Queue/Arn'],
   [{ 'Fn::GetAtt': 'Queue.Arn' }, 'Queue/Arn'],
@@ -33,11 +33,11 @@ test.each([
     { Condition: { StringEquals: { key: { Ref: 'Name' } } } },
     { Condition: { StringEquals: { key: 'n' } } },
   ],
-])('%j resolves to %j', (value, expected) => {
+])('resolves %j to %j', (value, expected) => {
   expect(plain(value)).toEqual(expected);
 });
 
-test.each([
+it.each([
   [{ 'Fn::Cidr': [] }, 'the intrinsic function Fn::Cidr is not known to it'],
   [{ 'Fn::Join': ['-'] }, 'Fn::Join must have a delimiter and a list of strings'],
   [{ 'Fn::Join': ['-', [{ a: 1 }]] }, 'Fn::Join must have'],
@@ -45,6 +45,6 @@ test.each([
   [{ 'Fn::Sub': 5 }, 'Fn::Sub must have a string'],
   [{ 'Fn::If': ['Yes'] }, 'Fn::If must have a condition and two values'],
   [{ Ref: 'Missing' }, 'no Missing'],
-])('%j is refused by name', (value, message) => {
+])('refuses %j by name', (value, message) => {
   expect(() => plain({ deep: [value] })).toThrow(`Thing (AWS::Test::Thing): ${message}`);
 });

@@ -14,7 +14,7 @@ function resolve(template: Template) {
 
 const queue = (Properties: object = {}) => ({ Type: 'AWS::SQS::Queue', Properties });
 
-test('a resource may refer to one that stands below it', () => {
+it('lets a resource refer to one that stands below it', () => {
   const { of } = resolve({
     Resources: {
       Jobs: queue({
@@ -41,7 +41,7 @@ test('a resource may refer to one that stands below it', () => {
   });
 });
 
-test('a resource without a name gets one that is the same at every start', () => {
+it('gives a resource without a name one that is the same at every start', () => {
   const template = { Resources: { Jobs: queue() } };
   const [first] = resolve(template).of('AWS::SQS::Queue');
   const [second] = resolve(template).of('AWS::SQS::Queue');
@@ -49,7 +49,7 @@ test('a resource without a name gets one that is the same at every start', () =>
   expect(second?.ref).toBe(first?.ref);
 });
 
-test("addresses of the stack's own APIs become local ones", () => {
+it("makes the addresses of the stack's own APIs local ones", () => {
   const Api = { Type: 'AWS::ApiGatewayV2::Api' };
   const { outputs, of } = resolve({
     Resources: {
@@ -81,7 +81,7 @@ test("addresses of the stack's own APIs become local ones", () => {
   });
 });
 
-test('conditions leave resources out', () => {
+it('leaves out resources whose condition does not hold', () => {
   const { of } = resolve({
     Conditions: {
       East: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'us-east-1'] },
@@ -99,7 +99,7 @@ test('conditions leave resources out', () => {
   expect(of('AWS::SQS::Queue').map(({ logicalId }) => logicalId)).toEqual(['InEast', 'InEither']);
 });
 
-test("what the CDK's bootstrap adds is let through", () => {
+it("ignores what the CDK's bootstrap adds", () => {
   const { of } = resolve({
     Parameters: { BootstrapVersion: { Default: '/cdk-bootstrap/hnb659fds/version' } },
     Rules: { CheckBootstrapVersion: {} },
@@ -108,7 +108,7 @@ test("what the CDK's bootstrap adds is let through", () => {
   expect(of('AWS::CDK::Metadata')).toHaveLength(1);
 });
 
-test.each<[string, Template, string]>([
+it.each<[string, Template, string]>([
   [
     'a type',
     { Resources: { Topic: { Type: 'AWS::Kinesis::Stream' } } },
@@ -188,6 +188,6 @@ test.each<[string, Template, string]>([
     },
     'P (AWS::SQS::QueuePolicy): PolicyDocument.Statement.0.Condition.IpAddress must be ArnEquals or',
   ],
-])('%s that it does not know is an error by name', (_, template, message) => {
+])('refuses %s that it does not know, by name', (_, template, message) => {
   expect(() => resolve(template)).toThrow(message);
 });

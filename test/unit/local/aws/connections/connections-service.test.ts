@@ -59,19 +59,19 @@ afterAll(async () => {
   await closeTiny();
 });
 
-test('before the gateway runs, every connection is gone', async () => {
+it('answers that every connection is gone before the gateway runs', async () => {
   await expect(post(someId)).rejects.toMatchObject({ name: 'GoneException' });
   stack.serveConnections(connections);
   await post(someId);
 });
 
-test('a post arrives at the connection with that id', async () => {
+it('posts to the connection with that id', async () => {
   posted.length = 0;
   await post('L0SM9cOFvHcCIhw=', 'wäre');
   expect(posted).toEqual([['L0SM9cOFvHcCIhw=', 'wäre']]);
 });
 
-test('what the gateway says becomes the exception that SDKs know', async () => {
+it('turns what the gateway says into the exception that SDKs know', async () => {
   await expect(post(goneId)).rejects.toMatchObject({
     name: 'GoneException',
     $metadata: { httpStatusCode: 410 },
@@ -82,14 +82,14 @@ test('what the gateway says becomes the exception that SDKs know', async () => {
   });
 });
 
-test('one connection whose client does not read is throttled as the whole account would be', async () => {
+it('answers for one connection whose client does not read as for an account that is throttled', async () => {
   await expect(post(fullId)).rejects.toMatchObject({
     name: 'LimitExceededException',
     $metadata: { httpStatusCode: 429 },
   });
 });
 
-test.each(['abc', 'not an id', 'AAAAAAAAAAAAAAAA', 'AAAAAAAAAAAAAAA=='])(
+it.each(['abc', 'not an id', 'AAAAAAAAAAAAAAAA', 'AAAAAAAAAAAAAAA=='])(
   'what cannot be a connection id is no bad luck but a bad request: %s',
   async (ConnectionId) => {
     const bad = { name: 'BadRequestException', $metadata: { httpStatusCode: 400 } };
@@ -103,7 +103,7 @@ test.each(['abc', 'not an id', 'AAAAAAAAAAAAAAAA', 'AAAAAAAAAAAAAAA=='])(
   },
 );
 
-test('a fault strikes the connections that it is meant for', async () => {
+it('lets a fault strike the connections that it is meant for', async () => {
   const end = stack.injectFault({
     service: 'execute-api',
     when: ({ path }) => path.includes('Full'),
@@ -117,7 +117,7 @@ test('a fault strikes the connections that it is meant for', async () => {
   await client.send(new GetConnectionCommand({ ConnectionId: fullId }));
 });
 
-test('a connection can be looked at and closed', async () => {
+it('describes a connection and closes it', async () => {
   expect(await client.send(new GetConnectionCommand({ ConnectionId: someId }))).toMatchObject({
     ConnectedAt: new Date('2026-02-05T21:50:00.001Z'),
     LastActiveAt: new Date('2026-02-05T21:51:00.002Z'),
@@ -134,13 +134,13 @@ test('a connection can be looked at and closed', async () => {
   ).rejects.toMatchObject({ name: 'GoneException' });
 });
 
-test('another stage is forbidden', async () => {
+it('forbids another stage', async () => {
   const other = clientOf('/other');
   await expect(post(someId, 'x', other)).rejects.toMatchObject({ name: 'ForbiddenException' });
   other.destroy();
 });
 
-test('a dropped request has been done or not, as it is told to, and is told of', async () => {
+it('drops a request before or after doing it, as the fault says, and reports it', async () => {
   posted.length = 0;
   const struck: string[] = [];
   const onStrike = ({ method, path, body }: { method: string; path: string; body: Buffer }) => {
@@ -161,7 +161,7 @@ test('a dropped request has been done or not, as it is told to, and is told of',
   ]);
 });
 
-test('faults strike as often as they are told to, and can be withdrawn', async () => {
+it('lets faults strike as often as they say, until they are withdrawn', async () => {
   stack.injectFault({
     service: 'execute-api',
     operation: 'PostToConnection',

@@ -54,7 +54,7 @@ afterAll(async () => {
 const put = (sk: string, rest: object = {}) =>
   documents.send(new PutCommand({ TableName, Item: { pk: 'p', sk, ...rest } }));
 
-test('items are written and queried', async () => {
+it('writes and queries items', async () => {
   await put('a', { n: 1 });
   await put('b', { n: 2 });
   const { Items } = await documents.send(
@@ -67,7 +67,7 @@ test('items are written and queried', async () => {
   expect(Items).toEqual([{ pk: 'p', sk: 'b', n: 2 }]);
 });
 
-test('errors of DynamoDB come through by their own names, and so does what the local stack lacks', async () => {
+it('answers errors of DynamoDB by their own names, and names what the local stack lacks', async () => {
   const condition = { ConditionExpression: 'attribute_not_exists(pk)' };
   await put('taken');
   await expect(
@@ -86,7 +86,7 @@ test('errors of DynamoDB come through by their own names, and so does what the l
   });
 });
 
-test('what has expired is swept away, and nothing else', async () => {
+it('sweeps away what has expired, and nothing else', async () => {
   const now = Math.floor(timers.now() / 1000);
   const sixYears = 6 * 365 * 24 * 60 * 60;
   await put('past', { expiresAt: now - 1 });
@@ -104,7 +104,7 @@ test('what has expired is swept away, and nothing else', async () => {
   await eventually(() => (timers.pending === 1 ? true : undefined));
 });
 
-test('the TTL attribute is described', async () => {
+it('describes the TTL attribute', async () => {
   const described = await documents.send(
     new DescribeTimeToLiveCommand({ TableName }) as unknown as ScanCommand,
   );

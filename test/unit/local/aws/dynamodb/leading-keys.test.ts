@@ -6,7 +6,7 @@ import { authorize } from '#local/aws/endpoint/policy';
 const pk = { pk: { S: 'a' }, sk: { S: 'x' } };
 const query = { ExpressionAttributeValues: { ':k': { S: 'a' }, ':s': { S: 'x' } } };
 
-test.each<[string, unknown, readonly string[] | undefined]>([
+it.each<[string, unknown, readonly string[] | undefined]>([
   ['GetItem', { Key: pk }, ['a']],
   ['UpdateItem', { Key: pk }, ['a']],
   ['DeleteItem', { Key: pk }, ['a']],
@@ -30,11 +30,11 @@ test.each<[string, unknown, readonly string[] | undefined]>([
   ['GetItem', {}, ['']],
   ['GetItem', null, ['']],
   ['BatchWriteItem', [{}, null], ['', '']],
-])('%s %j', (operation, part, keys) => {
+])('finds the keys of %s %j', (operation, part, keys) => {
   expect(leadingKeysOf(operation, part, 'pk')).toEqual(keys);
 });
 
-test("a role's request is refused when one of its items is of another kind, before it reaches the table", async () => {
+it("refuses a role's request when one of its items is of another kind, before it reaches the table", async () => {
   const run: string[] = [];
   const service = createDynamoService({
     engine: {

@@ -7,7 +7,7 @@ import { fakeTimers } from '../../../../support/local/fake-timers';
 const table = { tableName: 'store', attribute: 'expiresAt', keyNames: ['pk', 'sk'] };
 const log = () => undefined;
 
-test('a sweep that takes long is followed by a long rest', async () => {
+it('rests long after a sweep that took long', async () => {
   const timers = fakeTimers();
   let sweeps = 0;
   let answer = () => undefined as unknown;
@@ -36,7 +36,7 @@ test('a sweep that takes long is followed by a long rest', async () => {
   stop();
 });
 
-test('what has expired is found wherever it lies among more items than one look is for', async () => {
+it('finds what has expired on every page of a scan', async () => {
   const timers = fakeTimers();
   const real = createDynamoEngine();
   const run: DynamoEngine['run'] = (operation, body) => real.run(operation, body);

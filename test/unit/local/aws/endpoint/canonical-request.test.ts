@@ -89,7 +89,7 @@ const anyRequest: fc.Arbitrary<Request> = fc.record({
   body: anyText,
 });
 
-test('every request that an SDK signs is authenticated', async () => {
+it('authenticates every request that an SDK signs', async () => {
   await fc.assert(
     fc.asyncProperty(anyRequest, async (request) => {
       const { parts, authorization } = await signed(request);
@@ -110,7 +110,7 @@ const request: Request = {
   body: 'x',
 };
 
-test('a connection id is encoded twice', () => {
+it('encodes a connection id twice', () => {
   const text = canonicalRequest(
     {
       method: 'POST',
@@ -124,12 +124,12 @@ test('a connection id is encoded twice', () => {
   expect(text.split('\n')[1]).toBe('/live/%2540connections/abc%253D');
 });
 
-test.each([
+it.each([
   ['body', { body: Buffer.from('y') }],
   ['path', { path: '/live/%40connections/abd%3D' }],
   ['method', { method: 'PUT' }],
   ['query', { query: 'a=1' }],
-])('another %s than the signed one is refused', async (_, change) => {
+])('refuses another %s than the signed one', async (_, change) => {
   const { parts, authorization } = await signed(request);
   if (authorization === undefined) throw new Error('the signer set no header');
   expect(() => authenticate({ ...parts, ...change }, authorization, keys, now)).toThrow(
@@ -137,7 +137,7 @@ test.each([
   );
 });
 
-test('the wrong secret is refused, and so is the wrong session token', async () => {
+it('refuses the wrong secret and the wrong session token', async () => {
   for (const [change, message] of [
     [{ secretAccessKey: 'wrong' }, 'does not match'],
     [{ sessionToken: 'wrong' }, 'The security token included in the request is invalid'],
@@ -148,12 +148,12 @@ test('the wrong secret is refused, and so is the wrong session token', async () 
   }
 });
 
-test.each([
+it.each([
   [-5 * 60_000, undefined],
   [5 * 60_000, undefined],
   [5 * 60_000 + 1000, 'Signature expired: 20260131T120000Z is now earlier than 20260131T120001Z'],
   [-5 * 60_000 - 1000, 'Signature not yet current: 20260131T120000Z is still later than'],
-])('a clock that is %d ms ahead of the signature: %s', async (skew, message) => {
+])('judges a clock that is %d ms ahead of the signature: %s', async (skew, message) => {
   const { parts, authorization } = await signed(request);
   if (authorization === undefined) throw new Error('the signer set no header');
   const attempt = () => authenticate(parts, authorization, keys, now + skew);
@@ -161,7 +161,7 @@ test.each([
   else expect(attempt).toThrow(message);
 });
 
-test('a key that nobody issued is refused, and what to use instead is said', async () => {
+it('refuses a key that nobody issued, and says what to use instead', async () => {
   const stranger = { accessKeyId: 'test', secretAccessKey: 'test', sessionToken: '' };
   const { parts, authorization } = await signed(request, stranger);
   if (authorization === undefined) throw new Error('the signer set no header');
@@ -176,12 +176,12 @@ test('a key that nobody issued is refused, and what to use instead is said', asy
   );
 });
 
-test.each([
+it.each([
   'Bearer abc',
   'AWS4-HMAC-SHA256 Credential=test, SignedHeaders=host, Signature=00',
   'AWS4-HMAC-SHA256 Credential=a/20260131/r/s/aws4_request, SignedHeaders=x, Signature=' +
     '0'.repeat(64),
   'AWS4-HMAC-SHA256 Credential=a/20260131/r/s/aws4_request, SignedHeaders=host, Signature=zz',
-])('%s is incomplete', (header) => {
+])('rejects %s as incomplete', (header) => {
   expect(() => parseAuthorization(header)).toThrow('in the Authorization header');
 });

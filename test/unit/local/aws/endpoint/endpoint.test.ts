@@ -64,14 +64,14 @@ const send = (options: object, body = '') =>
       .end(body);
   });
 
-test.each(['localhost:4566', '127.0.0.1', '[::1]:4566', 'dynamodb.localhost:4566'])(
+it.each(['localhost:4566', '127.0.0.1', '[::1]:4566', 'dynamodb.localhost:4566'])(
   'the host %s is answered',
   async (host) => {
     expect(await listTables(host)).toMatchObject({ status: 200 });
   },
 );
 
-test.each(['evil.example', 'localhost.evil.example:4566', '169.254.169.254', '10.0.0.1:4566'])(
+it.each(['evil.example', 'localhost.evil.example:4566', '169.254.169.254', '10.0.0.1:4566'])(
   'the host %s is refused, whoever signed for it',
   async (host) => {
     const { status, body } = await listTables(host);
@@ -84,21 +84,21 @@ test.each(['evil.example', 'localhost.evil.example:4566', '169.254.169.254', '10
   },
 );
 
-test.each([
+it.each([
   { Origin: 'https://evil.example' },
   { Origin: 'null' },
   { Origin: 'http://localhost:3000' },
   { 'Sec-Fetch-Site': 'cross-site' },
   { 'Sec-Fetch-Site': 'same-origin' },
   { 'Sec-Fetch-Site': 'none' },
-])('a page is refused: %j', async (headers: Record<string, string>) => {
+])('refuses a page: %j', async (headers: Record<string, string>) => {
   const { status, body } = await listTables('localhost:4566', headers);
   expect(status).toBe(403);
   expect(body).toContain('AccessDeniedException');
   expect(body).toContain('answers programs, not web pages');
 });
 
-test('a page is refused before its credentials are asked for, and gets no leave to try', async () => {
+it('refuses a page before it asks for credentials, and allows no preflight', async () => {
   const { port } = new URL(stack.endpointUrl);
   const headers = { Origin: 'https://evil.example', 'Access-Control-Request-Method': 'POST' };
   const options = { host: '127.0.0.1', port, method: 'OPTIONS', headers };
@@ -106,7 +106,7 @@ test('a page is refused before its credentials are asked for, and gets no leave 
   expect([status, body]).toEqual([403, expect.stringContaining('not web pages')]);
 });
 
-test('keys that the stack did not issue are refused by each service in its own way', async () => {
+it('refuses keys that the stack did not issue in the way of each service', async () => {
   const config = {
     ...clientConfig(stack),
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },

@@ -9,7 +9,7 @@ const allow = (Action: string | string[], Resource: string | string[] = '*'): Po
 });
 const table = 'arn:aws:dynamodb:us-east-1:000000000000:table/t';
 
-test.each<[string, PolicyStatement[], string]>([
+it.each<[string, PolicyStatement[], string]>([
   ['no statement', [], 'notAllowed'],
   ['another action', [allow('dynamodb:GetItem')], 'notAllowed'],
   ['another resource', [allow('dynamodb:PutItem', `${table}2`)], 'notAllowed'],
@@ -17,38 +17,38 @@ test.each<[string, PolicyStatement[], string]>([
   ['the action in other letters', [allow('DynamoDB:putitem')], 'allowed'],
   ['wildcards', [allow('dynamodb:P*', 'arn:aws:dynamodb:*:table/?')], 'allowed'],
   ['a deny after an allow', [allow('*'), { ...allow('dynamodb:*'), Effect: 'Deny' }], 'denied'],
-])('%s', (_, statements, decision) => {
+])('decides by %s', (_, statements, decision) => {
   expect(decide(statements, 'dynamodb:PutItem', table)).toBe(decision);
 });
 
-test.each<[NonNullable<PolicyStatement['Condition']>, boolean]>([
+it.each<[NonNullable<PolicyStatement['Condition']>, boolean]>([
   [{ StringEquals: { 'aws:SourceAccount': '000000000000' } }, true],
   [{ StringEquals: { 'aws:SourceAccount': '000000000001' } }, false],
   [{ StringEquals: { 'aws:SourceArn': 'arn:a*' } }, false],
   [{ ArnLike: { 'aws:SourceArn': ['x', 'arn:a*'] } }, true],
   [{ Bool: { 'aws:SecureTransport': 'false' } }, false],
   [{ StringEquals: { 'aws:Unknown': 'x' } }, false],
-])('condition %j holds: %s', (Condition, holds) => {
+])('judges the condition %j: %s', (Condition, holds) => {
   const statement = { ...allow('*'), Condition };
   const context = { 'aws:SourceArn': 'arn:abc' };
   expect(decide([statement], 'a:B', '*', context)).toBe(holds ? 'allowed' : 'notAllowed');
 });
 
-test.each<[string, string | readonly string[] | undefined, boolean]>([
+it.each<[string, string | readonly string[] | undefined, boolean]>([
   ['one value', 'connections#1', true],
   ['each of several values', ['connections#1', 'census'], true],
   ['all but one of several values', ['connections#1', 'state#1'], false],
   ['another value', ['state#1'], false],
   // As on AWS: so operations that name no key must not be allowed at all.
   ['a key that the call does not have', undefined, true],
-])('ForAllValues:StringLike of %s', (_, actual, holds) => {
+])('judges ForAllValues:StringLike of %s', (_, actual, holds) => {
   const expected = { 'dynamodb:LeadingKeys': ['connections#*', 'census'] };
   const statement = { ...allow('*'), Condition: { 'ForAllValues:StringLike': expected } };
   const context = actual === undefined ? {} : { 'dynamodb:LeadingKeys': actual };
   expect(decide([statement], 'a:B', '*', context)).toBe(holds ? 'allowed' : 'notAllowed');
 });
 
-test.each<[string, PolicyStatement['Condition'], boolean]>([
+it.each<[string, PolicyStatement['Condition'], boolean]>([
   ['another role', { ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::0:role/other*' } }, false],
   ['this role', { ArnNotLike: { 'aws:PrincipalArn': ['arn:aws:iam::0:role/r?le', 'x'] } }, true],
   // A key that the call does not have is not like anything.
@@ -71,7 +71,7 @@ test.each<[string, PolicyStatement['Condition'], boolean]>([
   else expect(call).toThrow('explicit deny in a resource-based policy');
 });
 
-test('a refusal is worded as AWS words it', () => {
+it('words a refusal as AWS does', () => {
   const principal = { arn: 'arn:aws:sts::0:assumed-role/r/f', senderId: 's', permissions: [] };
   expect(() => {
     authorize(principal, 'dynamodb:PutItem', table);
@@ -80,7 +80,7 @@ test('a refusal is worded as AWS words it', () => {
   );
 });
 
-test("a resource's policy can allow what the role does not, and deny even the developer", () => {
+it("lets a resource's policy allow what the role does not, and deny even the developer", () => {
   const role = { arn: 'arn:role', senderId: 's', permissions: [] };
   const developer = { ...role, permissions: 'administrator' as const };
   const everyone = { Principal: { AWS: '*' } };
@@ -99,7 +99,7 @@ test("a resource's policy can allow what the role does not, and deny even the de
   );
 });
 
-test('patterns know no regular expressions', () => {
+it('takes no pattern for a regular expression', () => {
   expect(matches('a.c', 'abc')).toBe(false);
   expect(matches('a.c', 'a.c')).toBe(true);
   expect(matches('*/$connect', 'live/$connect')).toBe(true);

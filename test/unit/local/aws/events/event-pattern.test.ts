@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { compilePattern } from '#local/aws/events/event-pattern';
 
-test.each<[unknown, unknown, boolean]>([
+it.each<[unknown, unknown, boolean]>([
   [{ source: ['a', 'b'] }, { source: 'b' }, true],
   [{ source: ['a'] }, { source: 'b' }, false],
   [{ source: ['a'] }, {}, false],
@@ -27,7 +27,7 @@ test.each<[unknown, unknown, boolean]>([
   [{ n: [{ numeric: ['>', 1, '<=', 3] }] }, { n: 3 }, true],
   [{ n: [{ numeric: ['>', 1, '<=', 3] }] }, { n: 1 }, false],
   [{ n: [{ numeric: ['=', 1] }] }, { n: '1' }, false],
-])('%j on %j: %s', (pattern, event, expected) => {
+])('decides %j on %j: %s', (pattern, event, expected) => {
   expect(compilePattern(pattern)(event)).toBe(expected);
 });
 
@@ -37,7 +37,7 @@ const employees = [
   { firstName: 'Anna', lastName: 'Smith' },
   { firstName: 'Peter', lastName: 'Jones' },
 ];
-test.each<[unknown, unknown, boolean]>([
+it.each<[unknown, unknown, boolean]>([
   [{ detail: { objs: { a: [1] } } }, { detail: { objs: [{ a: 1 }] } }, true],
   [{ detail: { objs: { a: [1] } } }, { detail: { objs: [{ b: 1 }, 7, { a: [0, 1] }] } }, true],
   [{ detail: { objs: { a: [1] } } }, { detail: { objs: [{ b: 1 }, { a: 2 }, 1] } }, false],
@@ -58,7 +58,7 @@ test.each<[unknown, unknown, boolean]>([
   [{ a: { b: [1], c: [{ exists: false }] } }, { a: [{ b: 1 }, { c: 1 }] }, true],
   [{ a: { b: [1], c: [{ exists: false }] } }, { a: [{ b: 1, c: 1 }, { c: 1 }] }, false],
   [{ a: [1, { exists: false }] }, { a: 2 }, false],
-])('through lists, %j on %j: %s', (pattern, event, expected) => {
+])('decides through lists %j on %j: %s', (pattern, event, expected) => {
   expect(compilePattern(pattern)(event)).toBe(expected);
 });
 
@@ -85,7 +85,7 @@ function patternOf(event: unknown, choose: (count: number) => number): unknown {
   return fields.length === 0 ? undefined : Object.fromEntries(fields);
 }
 
-test('an event matches what it has in the same elements of its lists, and goes on to with more fields', () => {
+it('matches what an event has in the same elements of its lists, also when it has more fields', () => {
   fc.assert(
     fc.property(
       fc.dictionary(names, json, { minKeys: 1 }),
@@ -101,7 +101,7 @@ test('an event matches what it has in the same elements of its lists, and goes o
   );
 });
 
-test('values of different elements of a list never match together, at any depth', () => {
+it('never matches values of different elements of a list together, at any depth', () => {
   const wrap = (depth: number, value: unknown): unknown =>
     depth === 0 ? value : [wrap(depth - 1, value)];
   fc.assert(
@@ -114,7 +114,7 @@ test('values of different elements of a list never match together, at any depth'
   );
 });
 
-test.each([
+it.each([
   [{ a: [{ wildcard: '*' }] }, 'a uses wildcard'],
   [{ a: [{ cidr: '::/0' }] }, 'a uses cidr'],
   [{ $or: [{ a: [1] }] }, 'uses $or'],
@@ -123,6 +123,6 @@ test.each([
   [{ a: [] }, 'a must list at least one value'],
   [{ a: 'x' }, 'a must be an object or a list'],
   [{ a: [{ exists: 1 }] }, 'a exists: true or false'],
-])('%j is refused', (pattern, message) => {
+])('refuses %j', (pattern, message) => {
   expect(() => compilePattern(pattern)).toThrow(message);
 });

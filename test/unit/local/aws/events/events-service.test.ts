@@ -127,7 +127,7 @@ const received = async (name: string) => {
   return Messages[0];
 };
 
-test('an event reaches the function in the form that EventBridge gives it', async () => {
+it('hands an event to the function in the form that EventBridge gives it', async () => {
   const { Entries, FailedEntryCount } = await put(
     entry({ wanted: true, n: 1 }, { Time: new Date('2026-02-05T21:50:00.700Z'), Resources: ['r'] }),
   );
@@ -146,7 +146,7 @@ test('an event reaches the function in the form that EventBridge gives it', asyn
   });
 });
 
-test('what the rule does not want, or is put on another bus, goes nowhere', async () => {
+it('hands nobody what the rule does not want, or what is put on another bus', async () => {
   await put(
     entry({ wanted: false, n: 2 }),
     entry({ wanted: true, n: 3 }, { Source: 'other' }),
@@ -158,7 +158,7 @@ test('what the rule does not want, or is put on another bus, goes nowhere', asyn
 });
 const arnOfBus = 'arn:aws:events:us-east-1:000000000000:event-bus/bus';
 
-test.each([
+it.each([
   [
     { Source: undefined },
     'InvalidArgument',
@@ -177,7 +177,7 @@ test.each([
   [{ Detail: '{' }, 'MalformedDetail', 'Detail is malformed.'],
   [{ Detail: '[1]' }, 'MalformedDetail', 'Detail is malformed.'],
   [{ Source: 'aws.ec2' }, 'NotAuthorizedForSourceException', 'Not authorized for the source.'],
-])('an entry with %j fails alone', async (change, ErrorCode, ErrorMessage) => {
+])('fails an entry with %j alone', async (change, ErrorCode, ErrorMessage) => {
   const faulty = { ...entry({}), ...change };
   const { FailedEntryCount, Entries } = await put(entry({}), faulty);
   expect(FailedEntryCount).toBe(1);
@@ -185,7 +185,7 @@ test.each([
   expect(Entries?.[1]).toEqual({ ErrorCode, ErrorMessage });
 });
 
-test("a bus's policy keeps out whoever it denies, the developer too, with all entries of the request", async () => {
+it("keeps out whoever the bus's policy denies, the developer too, with all entries of the request", async () => {
   await expect(
     put(entry({ wanted: true, n: 6 }), entry({}, { Source: 'operator' })),
   ).rejects.toMatchObject({
@@ -201,7 +201,7 @@ test("a bus's policy keeps out whoever it denies, the developer too, with all en
   expect(heard().filter(({ detail }) => detail.n === 6)).toEqual([]);
 });
 
-test('a bus that does not exist swallows the event, as on AWS, but the log says so', async () => {
+it('drops an event for a bus that does not exist, as on AWS, but logs it', async () => {
   const { FailedEntryCount } = await put(entry({}, { EventBusName: 'nowhere' }));
   expect(FailedEntryCount).toBe(0);
   expect(stack.lines.map(({ text }) => text)).toContainEqual(
@@ -209,7 +209,7 @@ test('a bus that does not exist swallows the event, as on AWS, but the log says 
   );
 });
 
-test('limits are those of AWS', async () => {
+it('has the limits of AWS', async () => {
   const eleven = Array.from({ length: 11 }, () => entry({}));
   await expect(put(...eleven)).rejects.toMatchObject({ name: 'ValidationException' });
   await expect(put(entry({ x: 'x'.repeat(1024 * 1024) }))).rejects.toMatchObject({
@@ -222,7 +222,7 @@ test('limits are those of AWS', async () => {
   });
 });
 
-test('an event that the function fails on ends in its destination', async () => {
+it('sends an event on which the function fails to its destination', async () => {
   await put(entry({ wanted: true, fail: true }));
   const message = await received('given-up');
   expect(JSON.parse(message?.Body ?? '')).toMatchObject({
@@ -236,7 +236,7 @@ test('an event that the function fails on ends in its destination', async () => 
   });
 });
 
-test("an event that Lambda would not take ends in the target's dead-letter queue", async () => {
+it("sends an event that Lambda would not take to the target's dead-letter queue", async () => {
   const room = 1024 * 1024 - Buffer.byteLength('minekind{"wanted":true,"x":""}');
   await put(entry({ wanted: true, x: 'x'.repeat(room) }));
   const message = await received('too-large');

@@ -7,7 +7,7 @@ import {
 } from '#local/aws/scheduler/schedule';
 import { fakeTimers } from '../../../../support/local/fake-timers';
 
-test.each([
+it.each([
   ['rate(1 minute)', 60_000],
   ['rate(5 minutes)', 300_000],
   ['rate(2 hours)', 7_200_000],
@@ -16,7 +16,7 @@ test.each([
   ['rate(1.5 minutes)', undefined],
   ['cron(0 12 * * ? *)', undefined],
   ['at(2026-01-01T00:00:00)', undefined],
-])('%s is %s ms', (expression, milliseconds) => {
+])('reads %s as %s ms', (expression, milliseconds) => {
   expect(parseRate(expression)).toBe(milliseconds);
 });
 
@@ -34,14 +34,14 @@ function setUp(input = '"<aws.scheduler.scheduled-time>"', lateness?: Lateness) 
   return { timers, events, stop };
 }
 
-test('it runs at once, then every minute', async () => {
+it('runs at once, then every minute', async () => {
   const { timers, events } = setUp();
   expect(events).toEqual(['2026-01-31T12:00:00Z']);
   await timers.advance(120_000);
   expect(events).toEqual(['2026-01-31T12:00:00Z', '2026-01-31T12:01:00Z', '2026-01-31T12:02:00Z']);
 });
 
-test('a late timer does not move the runs after it', async () => {
+it('does not move the runs after a late timer', async () => {
   const timers = fakeTimers();
   const start = timers.now();
   const seconds: number[] = [];
@@ -60,7 +60,7 @@ test('a late timer does not move the runs after it', async () => {
   expect(seconds).toEqual([0, 60.7, 120, 180]);
 });
 
-test('after a sleep of the machine it goes on with the next run instead of catching up', () => {
+it('goes on with the next run after a sleep of the machine, instead of catching up', () => {
   const timers = fakeTimers();
   const waiting: (() => void)[] = [];
   let now = timers.now();
@@ -84,7 +84,7 @@ test('after a sleep of the machine it goes on with the next run instead of catch
   expect(events).toEqual(['2026-01-31T12:00:00Z', '2026-01-31T12:01:00Z', '2026-01-31T12:11:00Z']);
 });
 
-test('context attributes are replaced', () => {
+it('replaces context attributes', () => {
   const { events } = setUp(
     '{"arn":"<aws.scheduler.schedule-arn>","id":"<aws.scheduler.execution-id>","n":"<aws.scheduler.attempt-number>","x":"<aws.scheduler.other>"}',
   );
@@ -98,7 +98,7 @@ test('context attributes are replaced', () => {
   ]);
 });
 
-test('stopped, it runs no more and leaves no timer', async () => {
+it('runs no more when it is stopped, and leaves no timer', async () => {
   const { timers, events, stop } = setUp();
   await timers.advance(60_000);
   stop();
@@ -108,7 +108,7 @@ test('stopped, it runs no more and leaves no timer', async () => {
 });
 
 describe('calls that are late or lost, as a test wants them', () => {
-  test('come by so much later, or never, and the others on time', async () => {
+  it('come by so much later, or never, and the others on time', async () => {
     const calls: ScheduledCall[] = [];
     const { timers, events } = setUp('"<aws.scheduler.scheduled-time>"', (call) => {
       calls.push(call);
@@ -127,7 +127,7 @@ describe('calls that are late or lost, as a test wants them', () => {
     );
   });
 
-  test('do not come any more when the schedule is stopped', async () => {
+  it('do not come any more when the schedule is stopped', async () => {
     const { timers, events, stop } = setUp('{}', () => 30_000);
     stop();
     await timers.advance(600_000);

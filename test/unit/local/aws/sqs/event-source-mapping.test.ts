@@ -69,7 +69,7 @@ function setUp(
   return { timers, queue, mapping, batches, send };
 }
 
-test('messages that wait come in one batch and are deleted when it succeeds', async () => {
+it('takes messages that wait in one batch, and deletes them when it succeeds', async () => {
   const { timers, queue, mapping, batches, send } = setUp(() => success);
   send('a', 'b');
   mapping.start();
@@ -78,7 +78,7 @@ test('messages that wait come in one batch and are deleted when it succeeds', as
   expect(queue.count()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
 });
 
-test('a message is delivered at once, not at the next poll', async () => {
+it('hands on a message at once, not at the next poll', async () => {
   const { timers, mapping, batches, send } = setUp(() => success);
   mapping.start();
   await timers.advance(33_000);
@@ -87,7 +87,7 @@ test('a message is delivered at once, not at the next poll', async () => {
   expect(batches).toEqual([['a']]);
 });
 
-test('a record has the shape that SQS event handlers expect', async () => {
+it('gives a record the shape that SQS event handlers expect', async () => {
   let event: unknown;
   const { timers, queue, mapping } = setUp((given) => {
     event = given;
@@ -127,7 +127,7 @@ test('a record has the shape that SQS event handlers expect', async () => {
   });
 });
 
-test('a failed batch comes back after the visibility timeout', async () => {
+it('gets a failed batch again after the visibility timeout', async () => {
   const answers = [failure, success];
   const { timers, queue, mapping, batches, send } = setUp(() => answers.shift() ?? success);
   send('a');
@@ -144,7 +144,7 @@ const idsOf = (event: SqsEvent, ...bodies: string[]) =>
     itemIdentifier: messageId,
   }));
 
-test.each<[string, (event: SqsEvent) => unknown, string[]]>([
+it.each<[string, (event: SqsEvent) => unknown, string[]]>([
   ['one item', (event) => ({ batchItemFailures: idsOf(event, 'b') }), ['b']],
   ['no item', () => ({ batchItemFailures: [] }), []],
   ['nothing', () => null, []],
@@ -153,7 +153,7 @@ test.each<[string, (event: SqsEvent) => unknown, string[]]>([
   ['an item without an id', () => ({ batchItemFailures: [{}] }), ['a', 'b']],
   ['nonsense', () => ({ batchItemFailures: 'b' }), ['a', 'b']],
   ['a text', () => 'fine', ['a', 'b']],
-])('a report of %s as failed', async (_, report, again) => {
+])('takes a report of %s as failed as Lambda does', async (_, report, again) => {
   let first = true;
   const { timers, mapping, batches, send } = setUp(
     (event) => {
@@ -169,7 +169,7 @@ test.each<[string, (event: SqsEvent) => unknown, string[]]>([
   expect(batches.slice(1).flat()).toEqual(again);
 });
 
-test('without ReportBatchItemFailures the returned value means nothing', async () => {
+it('ignores the returned value without ReportBatchItemFailures', async () => {
   const { timers, mapping, batches, send } = setUp((event) => ({
     ok: true,
     value: { batchItemFailures: idsOf(event, 'a') },
@@ -180,7 +180,7 @@ test('without ReportBatchItemFailures the returned value means nothing', async (
   expect(batches).toHaveLength(1);
 });
 
-test('no more batches run at a time than allowed, and none is forgotten', async () => {
+it('runs no more batches at a time than allowed, and forgets none', async () => {
   let running = 0;
   let most = 0;
   const { timers, mapping, batches, send } = setUp(
@@ -203,7 +203,7 @@ test('no more batches run at a time than allowed, and none is forgotten', async 
   expect(batches.flat().sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
 });
 
-test('a batching window gathers messages until the batch is full or the window is over', async () => {
+it('gathers messages until the batch is full or the batching window is over', async () => {
   const { timers, mapping, batches, send } = setUp(() => success, {
     batchSize: 3,
     batchingWindowSeconds: 5,

@@ -26,7 +26,7 @@ function setUp(settings: Partial<QueueSettings> = {}) {
   return { timers, queue, send, receive };
 }
 
-test('a received message is hidden until its visibility timeout has passed', async () => {
+it('hides a received message until its visibility timeout has passed', async () => {
   const { timers, send, receive } = setUp();
   send('a');
   expect(await receive()).toEqual(['a']);
@@ -36,14 +36,14 @@ test('a received message is hidden until its visibility timeout has passed', asy
   expect(await receive()).toEqual(['a']);
 });
 
-test('messages come in the order in which they were sent, as many as asked for', async () => {
+it('gives messages in the order in which they were sent, as many as asked for', async () => {
   const { send, receive } = setUp();
   ['a', 'b', 'c'].forEach((body) => send(body));
   expect(await receive({ maximum: 2 })).toEqual(['a', 'b']);
   expect(await receive({ maximum: 2 })).toEqual(['c']);
 });
 
-test('a delay is that of the message, else that of the queue', async () => {
+it('delays by what the message says, else by what the queue says', async () => {
   const { timers, queue, send, receive } = setUp({ delaySeconds: 10 });
   send('queue');
   send('message', 5);
@@ -56,7 +56,7 @@ test('a delay is that of the message, else that of the queue', async () => {
   expect(await receive()).toEqual(['queue']);
 });
 
-test('a long poll ends with the first message, also with one that becomes visible meanwhile', async () => {
+it('ends a long poll with the first message, also with one that becomes visible meanwhile', async () => {
   const { timers, send, receive } = setUp();
   const first = receive({ waitSeconds: 20 });
   const second = receive({ waitSeconds: 20 });
@@ -70,7 +70,7 @@ test('a long poll ends with the first message, also with one that becomes visibl
   expect(await third).toEqual([]);
 });
 
-test('a poll takes a message whose visibility timeout ends while it waits', async () => {
+it('gives a waiting poll a message whose visibility timeout ends', async () => {
   const { timers, send, receive } = setUp({ visibilityTimeoutSeconds: 3 });
   send('a');
   await receive();
@@ -79,7 +79,7 @@ test('a poll takes a message whose visibility timeout ends while it waits', asyn
   expect(await poll).toEqual(['a']);
 });
 
-test('only the newest receipt handle deletes', async () => {
+it('deletes by the newest receipt handle only', async () => {
   const { timers, queue, send, receive } = setUp();
   send('a');
   const [first] = await queue.receive({ maximum: 1 });
@@ -93,7 +93,7 @@ test('only the newest receipt handle deletes', async () => {
   expect(queue.delete('nonsense')).toBe(false);
 });
 
-test('visibility can be changed while a message is in flight', async () => {
+it('changes visibility while a message is in flight', async () => {
   const { timers, queue, send, receive } = setUp();
   send('a');
   const [message] = await queue.receive({ maximum: 1 });
@@ -105,7 +105,7 @@ test('visibility can be changed while a message is in flight', async () => {
   await timers.advance(1);
 });
 
-test('what is older than the retention period is gone', async () => {
+it('drops what is older than the retention period', async () => {
   const { timers, queue, send, receive } = setUp({ retentionSeconds: 60 });
   send('a');
   await timers.advance(60_001);
@@ -113,7 +113,7 @@ test('what is older than the retention period is gone', async () => {
   expect(await receive()).toEqual([]);
 });
 
-test('a message that was received too often moves to the dead-letter queue, id and age unchanged', async () => {
+it('moves a message that was received too often to the dead-letter queue, id and age unchanged', async () => {
   const redrive = { deadLetterTargetArn: 'arn:dead', maxReceiveCount: 2 };
   const { timers, queue, send, receive } = setUp({ redrive });
   const dead = new Queue({ ...queue.settings, arn: 'arn:dead', redrive: undefined }, timers);
@@ -137,7 +137,7 @@ test('a message that was received too often moves to the dead-letter queue, id a
   ]);
 });
 
-test('close ends long polls and leaves no timer', async () => {
+it('ends long polls on close and leaves no timer', async () => {
   const { timers, queue, send, receive } = setUp();
   send('later', 60);
   const poll = receive({ waitSeconds: 20 });

@@ -48,7 +48,7 @@ const receive = async (options: object = {}) => {
   return Messages;
 };
 
-test('queues are found by name', async () => {
+it('finds queues by name', async () => {
   expect(await sqs.send(new GetQueueUrlCommand({ QueueName: 'jobs' }))).toMatchObject({ QueueUrl });
   expect(await sqs.send(new ListQueuesCommand({}))).toMatchObject({ QueueUrls: [QueueUrl] });
   await expect(sqs.send(new GetQueueUrlCommand({ QueueName: 'other' }))).rejects.toMatchObject({
@@ -58,7 +58,7 @@ test('queues are found by name', async () => {
 });
 
 // The client itself compares the checksums of all that it sends and receives.
-test('a message with attributes makes the round trip', async () => {
+it('keeps the attributes of a message', async () => {
   const MessageAttributes = {
     reason: { DataType: 'String', StringValue: 'wäre' },
     count: { DataType: 'Number', StringValue: '3' },
@@ -82,7 +82,7 @@ test('a message with attributes makes the round trip', async () => {
   await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message?.ReceiptHandle }));
 });
 
-test('attributes come only when they are asked for', async () => {
+it('gives attributes only when they are asked for', async () => {
   await sqs.send(
     new SendMessageCommand({
       QueueUrl,
@@ -100,7 +100,7 @@ test('attributes come only when they are asked for', async () => {
   expect(Object.keys(second?.MessageAttributes ?? {})).toEqual(['a.b']);
 });
 
-test('a batch answers each entry by its id', async () => {
+it('answers each entry of a batch by its id', async () => {
   const { Successful, Failed } = await sqs.send(
     new SendMessageBatchCommand({
       QueueUrl,
@@ -129,13 +129,13 @@ test('a batch answers each entry by its id', async () => {
   });
 });
 
-test('a long poll returns with the first message', async () => {
+it('ends a long poll with the first message', async () => {
   const waiting = receive({ WaitTimeSeconds: 20 });
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' }));
   expect((await waiting).map(({ Body }) => Body)).toEqual(['x']);
 });
 
-test('numbers and settings of a queue', async () => {
+it('tells numbers and settings of a queue', async () => {
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' }));
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x', DelaySeconds: 60 }));
   const { Attributes } = await sqs.send(
@@ -158,7 +158,7 @@ const batch = (count: number, body = 'x') =>
     })),
   });
 
-test.each([
+it.each([
   [
     'a queue that does not exist',
     () => new SendMessageCommand({ QueueUrl: 'http://127.0.0.1/0/other', MessageBody: 'x' }),
@@ -198,7 +198,7 @@ test.each([
       }),
     'MessageNotInflight',
   ],
-])('%s is the error that SQS documents', async (_, command, code) => {
+])('answers %s with the error that SQS documents', async (_, command, code) => {
   // A client that takes the endpoint from its configuration alone: the queue's URL may be a wrong one.
   const client = new SQSClient({
     ...clientConfig(stack),

@@ -138,7 +138,7 @@ describe("API Gateway's own answers", () => {
     ['a longer path', '/health/', {}],
     ['another method', '/health', { method: 'POST' }],
     ['HEAD where there is only GET', '/health', { method: 'HEAD' }],
-  ])('404 for %s', async (_name, path, init) => {
+  ])('answer 404 for %s', async (_name, path, init) => {
     const health = serve(() => ({ statusCode: 200 }));
     const { body, ...head } = own(404, 'Not Found');
     expect(await ask(path, init)).toMatchObject({
@@ -153,20 +153,20 @@ describe("API Gateway's own answers", () => {
     ['returns nothing', () => undefined],
     ['returns no status', () => ({ statusCode: 'soon' })],
     ['returns a body that is no text', () => ({ statusCode: 200, body: {} })],
-  ])('500 when the function %s', async (_name, handle) => {
+  ])('answer 500 when the function %s', async (_name, handle) => {
     serve(handle);
     expect(await ask('/health')).toMatchObject(own(500, 'Internal Server Error'));
     expect(warnings).toHaveLength(1);
     expect(warnings.join()).not.toContain('secret');
   });
 
-  it('429 beyond the burst', async () => {
+  it('answer 429 beyond the burst', async () => {
     serve(() => ({ statusCode: 200 }), { throttle: { requestsPerSecond: 0.001, burst: 1 } });
     expect(await ask('/health')).toMatchObject({ status: 200 });
     expect(await ask('/health')).toMatchObject(own(429, 'Too Many Requests'));
   });
 
-  it('429 beyond the burst of one route, which has a bucket of its own', async () => {
+  it('answer 429 beyond the burst of one route, which has a bucket of its own', async () => {
     const integration = fakeFunction('all', () => ({ statusCode: 200 }));
     const throttle = { requestsPerSecond: 0.001, burst: 1 };
     const routes = [
@@ -181,19 +181,19 @@ describe("API Gateway's own answers", () => {
     expect(await ask('/health', { method: 'HEAD' })).toMatchObject({ status: 429 });
   });
 
-  it('413 for a body over 10 MB', async () => {
+  it('answer 413 for a body over 10 MB', async () => {
     serve(() => ({ statusCode: 200 }), { method: 'ANY' });
     const body = Buffer.alloc(10 * 1024 * 1024 + 1);
     const answer = await ask('/health', { method: 'POST', body });
     expect(answer).toMatchObject(own(413, 'Request Entity Too Large'));
   });
 
-  it('503 before anything is served', async () => {
+  it('answer 503 before anything is served', async () => {
     expect(await ask('/health')).toMatchObject(own(503, 'Service Unavailable'));
   });
 });
 
-it('HEAD, by a route of its own, has the headers of GET and no body', async () => {
+it('answers HEAD, by a route of its own, with the headers of GET and no body', async () => {
   const health = serve(() => ({ statusCode: 200, headers: { 'X-Own': 'y' }, body: 'four' }), {
     method: 'HEAD',
   });
@@ -264,7 +264,7 @@ describe('pages of other origins', () => {
   });
 });
 
-it('documents are there before the APIs, and only for GET and HEAD', async () => {
+it('serves documents before the APIs, and only for GET and HEAD', async () => {
   gateway.publish('/.well-known/jwks.json', { keys: [] });
   const path = '/.well-known/jwks.json';
   expect(await ask(path)).toMatchObject({
@@ -280,13 +280,13 @@ it('documents are there before the APIs, and only for GET and HEAD', async () =>
   expect(await ask(path, { method: 'POST' })).toMatchObject({ status: 404 });
 });
 
-it('a page that fails is an error of the stack, which says so', async () => {
+it('answers 500 for a page that fails, and logs why', async () => {
   gateway.show('/', () => Promise.reject(new Error('no bundle')));
   expect(await ask('/')).toMatchObject({ status: 500 });
   expect(warnings).toEqual(['A page failed: no bundle']);
 });
 
-it('a path with variables is refused at once, not misunderstood', () => {
+it('refuses a path with variables at once', () => {
   expect(() => serve(() => undefined, { path: '/agents/{id}' })).toThrow(
     'The local stack serves fixed paths only, not GET /agents/{id}.',
   );
@@ -304,13 +304,13 @@ it.each([
   ['127.0.0.1.evil.example', 403],
   ['localhost:3000@evil.example', 403],
   ['', 403],
-])('a request for the host %j is answered with %i', async (host, status) => {
+])('answers a request for the host %j with %i', async (host, status) => {
   serve(() => ({ statusCode: 200 }));
   const request = `GET /health HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
   expect(await sendRaw(gateway.port, request)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
 });
 
-it('a request that ends half-way harms nobody', async () => {
+it('survives a request that ends half-way', async () => {
   serve(() => ({ statusCode: 200 }), { method: 'ANY' });
   // Then a size that is none: Node.js 20.19.0 does not look at what stands behind a chunk.
   const half =

@@ -101,7 +101,7 @@ it.each([
   ['another site in it', { Host: 'localhost:3000', Origin: 'https://evil.example' }, 403],
   ['a page without an origin in it', { Host: 'localhost:3000', Origin: 'null' }, 403],
   ['curl', { Host: '127.0.0.1:3000' }, 200],
-])('a request of %s for a token', async (_name, headers, status) => {
+])('answers a request of %s for a token with %i', async (_name, headers, status) => {
   show(() => Promise.resolve('a.b.c'));
   const answer = await askWith('/token', headers);
   expect(answer.status).toBe(status);

@@ -16,7 +16,7 @@ it.each([
   ['a pattern', 'arn:aws:execute-api:*:123456789012:abcdef1234/*'],
   ['one unknown letter', methodArn.replace('live', 'liv?')],
   ['a list', ['arn:other', methodArn]],
-])('%s is allowed', (_name, resource) => {
+])('allows %s', (_name, resource) => {
   expect(judge(statement('Allow', resource))).toBe('allow');
 });
 
@@ -25,28 +25,28 @@ it.each([
   ['a prefix', methodArn.slice(0, -1)],
   ['a text that would match as a regular expression', methodArn.replace('$connect', '.connect')],
   ['other letter case', methodArn.toUpperCase()],
-])('%s is not', (_name, resource) => {
+])('denies %s', (_name, resource) => {
   expect(judge(statement('Allow', resource))).toBe('deny');
 });
 
 it.each([['execute-api:*'], ['*'], ['EXECUTE-API:invoke'], [['s3:Get*', 'execute-api:Inv*']]])(
-  'the action %j is the one that counts',
+  'allows the action %j',
   (action) => {
     expect(judge(statement('Allow', '*', action))).toBe('allow');
   },
 );
 
-it('other actions do not count', () => {
+it('ignores other actions', () => {
   expect(judge(statement('Allow', '*', 'execute-api:ManageConnections'))).toBe('deny');
 });
 
-it('a Deny wins over any Allow, and no statement at all denies', () => {
+it('denies what a Deny names, and everything without a statement', () => {
   expect(judge(statement('Allow', '*'), statement('Deny', methodArn))).toBe('deny');
   expect(judge(statement('Allow', '*'), statement('Deny', 'arn:other'))).toBe('allow');
   expect(judge()).toBe('deny');
 });
 
-it('a single statement need not be a list', () => {
+it('takes a single statement that is not in a list', () => {
   expect(evaluatePolicy({ Statement: statement('Allow', '*') }, methodArn)).toBe('allow');
 });
 
@@ -58,6 +58,6 @@ it.each([
   ['no resource', { Statement: [{ Effect: 'Allow', Action: '*' }] }],
   ['an empty list of resources', { Statement: [statement('Allow', [])] }],
   ['a condition', { Statement: [{ ...statement('Allow', '*'), Condition: {} }] }],
-])('%s is malformed', (_name, document) => {
+])('rejects %s as malformed', (_name, document) => {
   expect(evaluatePolicy(document, methodArn)).toBeUndefined();
 });

@@ -200,7 +200,7 @@ describe('messages of one connection', () => {
 describe('sizes', () => {
   const text = (bytes: number) => 'x'.repeat(bytes);
 
-  it('a frame of 32 KB and a message of 128 KB in such frames pass', async () => {
+  it('passes a frame of 32 KB, and a message of 128 KB in such frames', async () => {
     const { url, message } = await start(() => ({ statusCode: 200, body: 'ok' }));
     const client = await connect(url);
     for (const fin of [false, false, false, true]) client.socket.send(text(32 * 1024), { fin });
@@ -212,7 +212,7 @@ describe('sizes', () => {
     ['a frame over 32 KB', [32 * 1024 + 1]],
     ['a frame of 200 KB', [200 * 1024]],
     ['a message over 128 KB', [32, 32, 32, 32].map((kilobytes) => kilobytes * 1024).concat(1)],
-  ])('%s closes with 1009', async (_name, frames) => {
+  ])('closes with 1009 for %s', async (_name, frames) => {
     const { url, message, disconnect } = await start();
     const client = await connect(url);
     const other = await connect(url);
@@ -227,7 +227,7 @@ describe('sizes', () => {
     expect(message.events).toHaveLength(1);
   });
 
-  it('a posted message over 128 KB is refused, one of 128 KB delivered', async () => {
+  it('refuses a posted message over 128 KB, and delivers one of 128 KB', async () => {
     const { url, gateway, lastId } = await start();
     const client = await connect(url);
     const post = (bytes: number) => gateway.connections.post(lastId(), Buffer.from(text(bytes)));
@@ -236,7 +236,7 @@ describe('sizes', () => {
     expect(await client.next()).toHaveLength(128 * 1024);
   });
 
-  it('text that is no UTF-8 closes with 1007', async () => {
+  it('closes with 1007 for text that is not UTF-8', async () => {
     const { url, disconnect } = await start();
     const client = await connect(url);
     client.socket.send(Buffer.from([0xff]), { binary: false });
@@ -245,7 +245,7 @@ describe('sizes', () => {
     expect(disconnect.events[0]).toMatchObject({ requestContext: { disconnectStatusCode: 1007 } });
   });
 
-  it('random bytes end the connection that sent them, and no other', async () => {
+  it('ends the connection that sends random bytes, and no other', async () => {
     const { url, gateway, disconnect } = await start();
     const other = await connect(url);
     for (let round = 0; round < 20; round += 1) {
@@ -265,7 +265,7 @@ describe('sizes', () => {
 });
 
 describe('time limits', () => {
-  it('an idle connection is closed with 1001', async () => {
+  it('closes an idle connection with 1001', async () => {
     const { url, disconnect } = await start(echo, { limits: { idleTimeoutSeconds: 0.05 } });
     const client = await connect(url);
     expect(await client.closed).toEqual({ code: 1001, reason: 'Going away' });
@@ -278,7 +278,7 @@ describe('time limits', () => {
   it.each([
     ['what it sends', true],
     ['what it is sent', false],
-  ])('a connection is not idle by %s, until the end of its life', async (_name, sends) => {
+  ])('keeps a connection open by %s until the end of its life', async (_name, sends) => {
     const limits = { idleTimeoutSeconds: 0.2, maxConnectionSeconds: 0.6 };
     const { url, gateway, lastId } = await start(() => ({ statusCode: 200 }), { limits });
     const client = await connect(url);
@@ -292,7 +292,7 @@ describe('time limits', () => {
     expect(performance.now() - startedAt).toBeGreaterThan(550);
   });
 
-  it('pings are answered', async () => {
+  it('answers pings', async () => {
     const { url } = await start();
     const { socket } = await connect(url);
     const pong = new Promise<string>((resolve) => {

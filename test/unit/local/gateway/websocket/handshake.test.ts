@@ -163,7 +163,7 @@ describe('the authorizer', () => {
     ['exactly Unauthorized', 401, 'Unauthorized', new Error('Unauthorized')],
     ['Unauthorized with a full stop', 500, 'Internal Server Error', new Error('Unauthorized.')],
     ['anything else', 500, 'Internal Server Error', new Error('the store is down')],
-  ])('throwing %s means %i', async (_name, status, message, error) => {
+  ])('that throws %s leads to %i', async (_name, status, message, error) => {
     const { connect: connectFunction } = serve({
       authorize: () => {
         throw error;
@@ -181,7 +181,7 @@ describe('the authorizer', () => {
     ['no policy', 500, 'Internal Server Error', { principalId: 'alice' }],
     ['an object in its context', 500, 'Internal Server Error', policy('Allow', { user: {} })],
     ['8 KB', 500, 'Internal Server Error', policy('Allow', { text: 'x'.repeat(8192) })],
-  ])('returning %s means %i', async (_name, status, message, result) => {
+  ])('that returns %s leads to %i', async (_name, status, message, result) => {
     serve({ authorize: () => result });
     expect(await refusal()).toEqual(refused(status, message));
   });
@@ -216,7 +216,7 @@ describe('$connect', () => {
       'Internal server error',
       () => ({ statusCode: 200, headers: { 'Sec-WebSocket-Protocol': 'a\r\nX: y' } }),
     ],
-  ])('answering with %s refuses with %i', async (_name, status, message, answer) => {
+  ])('that answers with %s leads to %i', async (_name, status, message, answer) => {
     const { disconnect } = serve({ connect: answer });
     expect(await refusal()).toEqual(refused(status, message));
     expect(disconnect.events).toEqual([]);
@@ -278,7 +278,7 @@ describe('$connect', () => {
   );
 });
 
-it('a client that resets its connection before it is refused harms nobody', async () => {
+it('survives a client that resets its connection before it is refused', async () => {
   let finish: (value: unknown) => void = () => undefined;
   const { connect: connectFunction } = serve({
     connect: () => new Promise((resolve) => (finish = resolve)),
@@ -358,7 +358,7 @@ describe('a malformed upgrade request', () => {
   });
 });
 
-it('an API without $connect accepts everybody', async () => {
+it('accepts everybody on an API without $connect', async () => {
   gateway.serve({ webSocketApi: webSocketApi({}), httpApi: httpApi([]) });
   const { socket } = await connect(url());
   expect(socket.readyState).toBe(socket.OPEN);
