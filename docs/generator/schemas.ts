@@ -2,7 +2,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 import { payloadSchemas } from '#sdk/protocol/events';
-import { clientFrameSchema, serverFrameSchema } from '#sdk/protocol/frames';
+import { clientFrameSchema, serverFrameSchema } from '#sdk/protocol/messages';
 import { userDisconnectSchema, userDisconnectType } from '#sdk/protocol/operator-events';
 import { packSchema, packType } from '#sdk/protocol/packs';
 import { eventDescriptions, frameDescriptions } from './messages';
@@ -52,8 +52,8 @@ function message(type: string, schema: GenericSchema, summary = ''): Message {
 export function schemaFiles(): ReadonlyMap<string, JsonSchema> {
   const frames = [...serverFrames, ...clientFrames];
   return new Map([
-    ['server-frame.json', oneOf('server frame', 'Everything that the server sends.', serverFrames)],
-    ['client-frame.json', oneOf('client frame', 'Everything that a client sends.', clientFrames)],
+    ['server-message.json', oneOf('server message', 'Everything that the server sends.', serverFrames)],
+    ['client-message.json', oneOf('client message', 'Everything that a client sends.', clientFrames)],
     ...frames.map((one) => [frameFileOf(one), titled(one)] as const),
     ...events.map((one) => [`events/${fileNameOf(one.type)}.json`, titled(one)] as const),
   ]);
@@ -70,5 +70,5 @@ function oneOf(title: string, description: string, list: readonly Message[]): Js
 }
 
 function frameFileOf({ type }: Message): string {
-  return `frames/${fileNameOf(type)}.json`;
+  return `messages/${fileNameOf(type)}.json`;
 }

@@ -19,8 +19,8 @@ export {
   type ErrorCode,
   type Misunderstanding,
   type ServerFrame,
-} from './frames';
-export { readServerFrame } from './frame-reader';
+} from './messages';
+export { readServerFrame } from './message-reader';
 export { parseUserDisconnect, userDisconnectType, type UserDisconnect } from './operator-events';
 export {
   maxClockSkewMilliseconds,

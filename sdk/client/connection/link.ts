@@ -1,6 +1,6 @@
 // One socket, from asking for a token to its end: sync after it opens, signs of life, a fresh token in time.
 import type { ClientFrame, EventFrame, ServerFrame } from '../../protocol';
-import { readServerFrame } from '../../protocol/frame-reader';
+import { readServerFrame } from '../../protocol/message-reader';
 import { createLiveness } from './liveness';
 import { refusalOf } from './refusal';
 import type { Source } from '../state/registers';

@@ -116,8 +116,8 @@ describe('the schemas', () => {
     'the example of %s is a frame, for schema and code alike',
     (type, example) => {
       expect(isAs(`frames/${type.replace(':', '-')}`, example)).toBe(true);
-      const isOfServer = isAs('server-frame', example);
-      expect(isAs('client-frame', example)).toBe(!isOfServer);
+      const isOfServer = isAs('server-message', example);
+      expect(isAs('client-message', example)).toBe(!isOfServer);
       const text = JSON.stringify(example);
       expect((isOfServer ? parseServerFrame : parseClientFrame)(text)).toMatchObject({ ok: true });
     },
@@ -139,7 +139,7 @@ describe('the schemas', () => {
       );
       expect(blocks.length).toBeGreaterThan(0);
       for (const block of blocks) {
-        if (block.DetailType === undefined) expect(isAs('server-frame', block)).toBe(true);
+        if (block.DetailType === undefined) expect(isAs('server-message', block)).toBe(true);
         else {
           const name = `events/${block.DetailType.replace(':', '-')}`;
           const detail = JSON.parse(block.Detail ?? '') as unknown;
@@ -179,8 +179,8 @@ describe('the schemas', () => {
     fc.assert(
       fc.property(frame, (value) => {
         const text = JSON.stringify(value);
-        expect(isAs('server-frame', value)).toBe(parseServerFrame(text).ok);
-        expect(isAs('client-frame', value)).toBe(parseClientFrame(text).ok);
+        expect(isAs('server-message', value)).toBe(parseServerFrame(text).ok);
+        expect(isAs('client-message', value)).toBe(parseClientFrame(text).ok);
         accepted[parseServerFrame(text).ok ? 'by' : 'not'] += 1;
       }),
       { numRuns: 500 },

@@ -1,6 +1,6 @@
 // Reads what the server sent, for clients: a twentieth of the size of the schemas, and lenient where they are strict.
 import type { AgentStatus, SessionActivity } from './events';
-import type { BatchedMessage, ServerFrame } from './frames';
+import type { BatchedMessage, ServerFrame } from './messages';
 
 type Values = Readonly<Record<string, unknown>>;
 

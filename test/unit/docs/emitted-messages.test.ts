@@ -73,7 +73,7 @@ test('every type of frame that the server sends is as its JSON Schema says', asy
   const frames = [...(await broadcastFrames()), ...(await answerFrames())] as { type: string }[];
   const types = new Set<string>();
   for (const frame of frames) {
-    const validate = ajv.getSchema(`docs/schemas/frames/${frame.type.replace(':', '-')}.json`);
+    const validate = ajv.getSchema(`docs/schemas/messages/${frame.type.replace(':', '-')}.json`);
     expect([frame, validate?.(frame), validate?.errors ?? []]).toEqual([frame, true, []]);
     types.add(frame.type);
   }
