@@ -1,4 +1,4 @@
-// `fan-out`: what one frame to many connections costs, ours beside what one would use instead.
+// `fan-out`: what one message to many connections costs, ours beside what one would use instead.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -76,19 +76,23 @@ async function measure(
     { variant, connections, surroundings: surroundingsOf(sink) },
     { ...options, onWarm: () => sink.take() },
   );
-  const frames = measured.fanOuts * connections;
+  const messages = measured.fanOuts * connections;
   const got = sink.take();
-  if (measured.delivered !== frames || got.posts !== frames || got.connections !== connections) {
+  if (
+    measured.delivered !== messages ||
+    got.posts !== messages ||
+    got.connections !== connections
+  ) {
     throw new Error(
-      `${variant} should have posted ${frames} frames to ${connections} connections; it counted ` +
+      `${variant} should have posted ${messages} messages to ${connections} connections; it counted ` +
         `${measured.delivered}, the sink ${got.posts} to ${got.connections}.`,
     );
   }
   return {
     variant,
     connections,
-    cpuMicrosPerFrame: measured.cpuMicroseconds / frames,
-    framesPerSecond: (frames * 1_000) / measured.milliseconds,
+    cpuMicrosPerPost: measured.cpuMicroseconds / messages,
+    postsPerSecond: (messages * 1_000) / measured.milliseconds,
     peakRssMb: measured.peakRssBytes / 2 ** 20,
   };
 }

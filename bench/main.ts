@@ -83,8 +83,8 @@ async function measureFanOut(given: Arguments, { complain }: Output): Promise<Me
     sizes: connections === undefined ? [1_000, 10_000, 50_000] : [connections],
     runs,
     profiles: given.text('profiles'),
-    onRun: (run, { variant, connections: size, cpuMicrosPerFrame }) => {
-      complain(`run ${run} of ${runs}, ${size} × ${variant}: ${cpuMicrosPerFrame.toFixed(1)} µs`);
+    onRun: (run, { variant, connections: size, cpuMicrosPerPost }) => {
+      complain(`run ${run} of ${runs}, ${size} × ${variant}: ${cpuMicrosPerPost.toFixed(1)} µs`);
     },
   });
   return { results, table: formatTable(results), note };

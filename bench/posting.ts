@@ -1,6 +1,6 @@
 // The process that is measured: it posts as one variant does, and counts its own CPU time and memory.
 import { readFileSync } from 'node:fs';
-import { serializeFrame } from '#sdk/protocol';
+import { serializeMessage } from '#sdk/protocol';
 import { createFast } from './variants/fast';
 import { createSdkBounded } from './variants/sdk-bounded';
 import { createSdkPromiseAll } from './variants/sdk-promise-all';
@@ -36,7 +36,7 @@ const variants: Readonly<Record<VariantName, (surroundings: Surroundings) => Sen
 };
 
 /**
- * Opens the sockets and lets V8 compile what is hot, as in a function that is not cold: as many frames for each
+ * Opens the sockets and lets V8 compile what is hot, as in a function that is not cold: as many messages for each
  * variant and size, however long they take.
  */
 const warmUp = { connections: 1_000, fanOuts: 10, milliseconds: 0 };
@@ -66,7 +66,7 @@ async function run({
   await say({ kind: 'measured', ...counts, ...numbers });
 }
 
-/** Sends frames, one after the other, at least so many and at least so long. */
+/** Sends messages, one after the other, at least so many and at least so long. */
 async function repeat(
   send: Send,
   connections: number,
@@ -81,9 +81,9 @@ async function repeat(
   return counts;
 }
 
-/** Of a usual length, and another one each time: nothing of one frame helps the next. */
+/** Of a usual length, and another one each time: nothing of one message helps the next. */
 function createFrame(time: number): string {
-  return serializeFrame({
+  return serializeMessage({
     type: 'session:activity',
     payload: {
       agentId: 'agent-7f3c',

@@ -6,8 +6,8 @@ export interface Result {
   readonly variant: VariantName;
   readonly connections: number;
   /** User and system time of the posting process. */
-  readonly cpuMicrosPerFrame: number;
-  readonly framesPerSecond: number;
+  readonly cpuMicrosPerPost: number;
+  readonly postsPerSecond: number;
   readonly peakRssMb: number;
 }
 
@@ -26,12 +26,12 @@ export function medianOf(runs: readonly [Result, ...Result[]]): Result {
   return {
     variant,
     connections,
-    cpuMicrosPerFrame: round(
-      of((run) => run.cpuMicrosPerFrame),
+    cpuMicrosPerPost: round(
+      of((run) => run.cpuMicrosPerPost),
       1,
     ),
-    framesPerSecond: round(
-      of((run) => run.framesPerSecond),
+    postsPerSecond: round(
+      of((run) => run.postsPerSecond),
       0,
     ),
     peakRssMb: round(
@@ -60,10 +60,10 @@ export function formatTable(results: readonly Result[]): string {
     return [
       result.variant,
       result.connections.toLocaleString('en'),
-      result.cpuMicrosPerFrame.toFixed(0),
-      result.framesPerSecond.toLocaleString('en'),
+      result.cpuMicrosPerPost.toFixed(0),
+      result.postsPerSecond.toLocaleString('en'),
       result.peakRssMb.toFixed(0),
-      ours === undefined ? '' : (result.cpuMicrosPerFrame / ours.cpuMicrosPerFrame).toFixed(2),
+      ours === undefined ? '' : (result.cpuMicrosPerPost / ours.cpuMicrosPerPost).toFixed(2),
     ];
   });
   return formatRows(head, rows);
@@ -83,14 +83,7 @@ export function formatRows(
   return [line(titles), rule, ...rows.map(line)].join('\n');
 }
 
-const head = [
-  'variant',
-  'connections',
-  'CPU µs a frame',
-  'frames a second',
-  'peak RSS MB',
-  '× fast',
-];
+const head = ['variant', 'connections', 'CPU µs a post', 'posts a second', 'peak RSS MB', '× fast'];
 
 /** Names to the left, numbers to the right. */
 function pad(cell: string, column: number, width: number): string {

@@ -35,7 +35,7 @@ export function callsOf(
   load: Load,
   coalescing: Coalescing,
   handshakes: number,
-  clientFrames: number,
+  clientMessages: number,
 ): readonly Calls[] {
   const seconds = secondsOfCall;
   const beats = beatsPerSecond(load);
@@ -64,7 +64,7 @@ export function callsOf(
     { name: 'authorizer', perSecond: handshakes, seconds: seconds(0) + 0.002, megabytes: 512 },
     { name: 'connect', perSecond: handshakes, seconds: seconds(3), megabytes: 512 },
     { name: 'disconnect', perSecond: handshakes, seconds: seconds(1), megabytes: 256 },
-    { name: 'default', perSecond: clientFrames, seconds: seconds(3), megabytes: 1024 },
+    { name: 'default', perSecond: clientMessages, seconds: seconds(3), megabytes: 1024 },
     { name: 'health', perSecond: healthChecksPerMinute / 60, seconds: seconds(2), megabytes: 256 },
   ];
 }

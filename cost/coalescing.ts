@@ -63,7 +63,7 @@ function flushesOf(arrivals: number, intervalSeconds: number, busySeconds: numbe
 
 /** A fan-out for each event. */
 function withoutCoalescing(load: Load, connections: number): Coalescing {
-  const { eventsPerSecond: events, frameBytes: bytes } = load;
+  const { eventsPerSecond: events, messageBytes: bytes } = load;
   const flushSeconds = secondsToLastClient(load, connections);
   const fanOuts = { flushesPerSecond: events, intervalSeconds: 0, flushSeconds, leftOut: 0 };
   const each = { ...fanOuts, messages: 1, posts: 1, bytes };

@@ -1,8 +1,8 @@
-// How long one frame to everybody takes, and what the functions that send it are paid for.
+// How long one message to everybody takes, and what the functions that send it are paid for.
 import { heartbeatCeilingOf } from '#core/broadcasting/heartbeat-pace';
 import { burstSeconds } from '#core/posting/pace';
 import type { Load } from './load';
-import { callMilliseconds, cpuMicrosPerFrame, postMilliseconds, shardCount } from './measured';
+import { callMilliseconds, cpuMicrosPerPost, postMilliseconds, shardCount } from './measured';
 
 /** Workers that share one fan-out. */
 export function workersOf({ connections, largeFanOutConnections }: Load): number {
@@ -12,7 +12,7 @@ export function workersOf({ connections, largeFanOutConnections }: Load): number
 /** Posts to one connection a second at the most, whatever the pace: it is posted to one message after the other. */
 export const postsPerSecondToOne = 1000 / postMilliseconds;
 
-/** Seconds from the beginning of a fan-out to its last frame, while nobody else is posting. */
+/** Seconds from the beginning of a fan-out to its last message, while nobody else is posting. */
 export function secondsToLastClient(
   load: Load,
   connections = load.connections,
@@ -37,5 +37,5 @@ function beginSeconds(load: Load): number {
 
 /** What a bucket and the CPU of one worker allow; the bucket is full at the beginning. */
 function secondsToPost(posts: number, ceiling: number, seconds: number): number {
-  return Math.max((posts * cpuMicrosPerFrame) / 1e6, posts / ceiling - seconds);
+  return Math.max((posts * cpuMicrosPerPost) / 1e6, posts / ceiling - seconds);
 }

@@ -90,9 +90,9 @@ function laneOf(
 }
 
 /** Messages that fit into a batch of 32 KB. */
-function messagesPerPostOf({ frameBytes }: Load): number {
+function messagesPerPostOf({ messageBytes }: Load): number {
   const { most, envelope, comma } = batchBytes;
-  return Math.max(1, Math.floor((most - envelope) / (frameBytes + comma)));
+  return Math.max(1, Math.floor((most - envelope) / (messageBytes + comma)));
 }
 
 /**
@@ -107,7 +107,7 @@ function contentOf(
   messagesPerPost: number,
 ): Content {
   if (connections === 0) return { connections, messages: 0, posts: 0, bytes: 0 };
-  const { frameBytes, agents, sessions, eventsPerPack, maxPostsPerSecond } = load;
+  const { messageBytes, agents, sessions, eventsPerPack, maxPostsPerSecond } = load;
   const shortest = Number(load.coalesceMilliseconds) / 1000;
   const toEach = Math.min(maxPostsPerSecond / connections, postsPerSecondToOne);
   const room = Math.max(1, Math.floor(toEach * shortest));
@@ -126,6 +126,6 @@ function contentOf(
     connections,
     messages: average((messages) => messages),
     posts: average(postsOf),
-    bytes: average((messages) => messages * frameBytes + around(messages)),
+    bytes: average((messages) => messages * messageBytes + around(messages)),
   };
 }

@@ -9,8 +9,8 @@ export interface Load {
   readonly hoursPerDay: number;
   readonly heartbeat: 'always' | 'when-idle';
   readonly heartbeatSeconds: number;
-  /** Bytes of UTF-8 of an event's frame. */
-  readonly frameBytes: number;
+  /** Bytes of UTF-8 of an event's message. */
+  readonly messageBytes: number;
   /** Agents and sessions that a snapshot tells. */
   readonly agents: number;
   readonly sessions: number;
@@ -34,7 +34,7 @@ export const defaultLoad: Load = {
   hoursPerDay: 24,
   heartbeat: 'always',
   heartbeatSeconds: 30,
-  frameBytes: 200,
+  messageBytes: 200,
   agents: 100,
   sessions: 100,
   maxPostsPerSecond: 8_000,

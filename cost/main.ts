@@ -23,7 +23,7 @@ Usage: npm run cost -- --connections N --events-per-second R [options]
   --hours-per-day H        how long a connection is open                  default: ${defaultLoad.hoursPerDay}
   --heartbeat MODE         always or when-idle                            default: ${defaultLoad.heartbeat}
   --heartbeat-seconds N    between two heartbeats                         default: ${defaultLoad.heartbeatSeconds}
-  --frame-bytes N          of an event's frame                            default: ${defaultLoad.frameBytes}
+  --message-bytes N          of an event's message                            default: ${defaultLoad.messageBytes}
   --agents N               that a snapshot tells                          default: ${defaultLoad.agents}
   --sessions N             that a snapshot tells                          default: ${defaultLoad.sessions}
   --max-posts-per-second N of one fan-out                                 default: ${defaultLoad.maxPostsPerSecond}
@@ -74,7 +74,7 @@ export const costCommand: Command = withSentences(async (args, { print }) => {
   const some = [`${count(stuck)} of them do not read`, { ...simulation, stuck }] as const;
   print(await simulationTable(stuck === 0 ? [whole] : [whole, some]));
   if (isSimulated(load)) print(`\n${await coalescingMatrix([load])}`);
-  print(`\nPosts a second, day and night: ${count(needs.framesPerSecond)}.`);
+  print(`\nPosts a second, day and night: ${count(needs.messagesPerSecond)}.`);
   print(flushSentences(load));
   print(
     `With the default of handshakesPerSecond all are back ${seconds(needs.comebackSeconds)} after a cut.`,

@@ -4,10 +4,10 @@ import { metrics as contractMetrics } from '#lambdas/contract/metrics';
 const { 'fan-out': fanOutMetrics } = contractMetrics;
 
 /**
- * Of one frame, listing its connection included: twice the 37 to 39 that `npm run bench -- fan-out` measured on a
+ * Of one message, listing its connection included: twice the 37 to 39 that `npm run bench -- fan-out` measured on a
  * quiet machine (docs/scale-and-cost.md), as on a busy one. What Lambda's machines need is not known.
  */
-export const cpuMicrosPerFrame = 76;
+export const cpuMicrosPerPost = 76;
 
 /**
  * Bytes of a connection's record as DynamoDB counts them, names included, with a user id of 36 characters:
@@ -41,7 +41,7 @@ export const storedOverheadBytes = 100;
 export const batchBytes = { most: 32 * 1024, envelope: 42, comma: 1 } as const;
 
 /** Of one snapshot of 3,000 agents and 3,000 sessions: docs/protocol.md, measured on the local stack. */
-export const snapshot = { items: 6_000, readUnits: 128, frames: 28 } as const;
+export const snapshot = { items: 6_000, readUnits: 128, messages: 28 } as const;
 
 /**
  * Bytes that a fan-out and any other call log: measured on the local stack (two lines of 690 on average, one of 280). Of what
@@ -62,13 +62,13 @@ export const logged = {
   ownOfFailure: 520,
 } as const;
 
-/** Bytes of WebSocket, TLS and TCP around each frame. */
+/** Bytes of WebSocket, TLS and TCP around each message. */
 export const overheadBytes = 75;
 
 /** And of each further segment of TCP, with its header and that of IP, of a long one. */
 export const segment = { bytes: 1_448, overheadBytes: 52 } as const;
 
-/** Bytes of a heartbeat's frame. */
+/** Bytes of a heartbeat's message. */
 export const heartbeatBytes = 60;
 
 /** Supposed: a post's way to API Gateway and back, and one call of DynamoDB or SQS, in milliseconds. */

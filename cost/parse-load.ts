@@ -11,7 +11,7 @@ const maxPackBytes = 64 * 1024;
 /** Options of a load. */
 export const loadOptions = {
   ...{ connections: 'text', 'events-per-second': 'text', 'hours-per-day': 'text' },
-  ...{ heartbeat: 'text', 'heartbeat-seconds': 'text', 'frame-bytes': 'text' },
+  ...{ heartbeat: 'text', 'heartbeat-seconds': 'text', 'message-bytes': 'text' },
   ...{ agents: 'text', sessions: 'text', 'max-posts-per-second': 'text' },
   ...{ 'large-fan-out-connections': 'text', 'coalesce-milliseconds': 'text' },
   ...{ pack: 'text', 'documented-share': 'text' },
@@ -59,16 +59,16 @@ function parseCoalescing(given: Arguments) {
       `--coalesce-milliseconds must be off, or a whole number from 0 to ${maxCoalescing}.`,
     );
   }
-  const frameBytes = given.wholeNumber('frame-bytes', 1, 32_640) ?? defaultLoad.frameBytes;
+  const messageBytes = given.wholeNumber('message-bytes', 1, 32_640) ?? defaultLoad.messageBytes;
   const pack = given.wholeNumber('pack', 1, 1_000) ?? eventsPerPack;
   if (isOff && pack > 1) {
     throw new UsageError('--pack does not go with --coalesce-milliseconds off.');
   }
-  if (pack > 1 && pack * frameBytes > maxPackBytes) {
-    throw new UsageError(`--pack times --frame-bytes must be at most ${maxPackBytes}.`);
+  if (pack > 1 && pack * messageBytes > maxPackBytes) {
+    throw new UsageError(`--pack times --message-bytes must be at most ${maxPackBytes}.`);
   }
   return {
-    ...{ frameBytes, eventsPerPack: pack },
+    ...{ messageBytes, eventsPerPack: pack },
     coalesceMilliseconds: isOff ? ('off' as const) : Number(milliseconds),
   };
 }

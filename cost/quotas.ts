@@ -3,7 +3,7 @@ import { abuseSettings } from './abuse';
 import { postsPerSecond } from './coalescing';
 import { secondsToLastClient, workersOf } from './fan-out-time';
 import type { Load } from './load';
-import { cpuMicrosPerFrame } from './measured';
+import { cpuMicrosPerPost } from './measured';
 import { defaultQuota } from './token-bucket';
 
 /** Everybody should hear of an event within this time, if workers can post as fast. */
@@ -32,7 +32,7 @@ export interface Needs {
   /** The setting that keeps one fan-out below the first. */
   readonly maxPostsPerSecond: number;
   /** Posts a second for events and heartbeats, day and night. */
-  readonly framesPerSecond: number;
+  readonly messagesPerSecond: number;
   readonly secondsToLastClient: number;
   /** Until all are back, with the default of `handshakesPerSecond`. */
   readonly comebackSeconds: number;
@@ -43,7 +43,7 @@ export function needsOf(load: Load): Needs {
   const workers = workersOf(load);
   const fast = Math.min(
     load.connections / targetSeconds,
-    (workers * 1e6) / cpuMicrosPerFrame,
+    (workers * 1e6) / cpuMicrosPerPost,
     greatestCeiling,
   );
   // With the pace that is asked for: a slower one makes fewer flushes.
@@ -60,7 +60,7 @@ export function needsOf(load: Load): Needs {
     requestsPerSecond,
     maxPostsPerSecond,
     handshakesPerSecond: Math.max(handshakesPerSecond, roundUp(load.connections / comebackSeconds)),
-    framesPerSecond: steady,
+    messagesPerSecond: steady,
     secondsToLastClient: secondsToLastClient({ ...load, maxPostsPerSecond }),
     comebackSeconds: load.connections / settingOfHandshakes,
   };

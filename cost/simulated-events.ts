@@ -29,7 +29,7 @@ export class SimulatedEvents {
       /** Agents and sessions: each has a register, and they report in turn. */
       readonly registers: number;
       /** Of a message, in bytes. */
-      readonly frameBytes: number;
+      readonly messageBytes: number;
     },
   ) {}
 
@@ -40,7 +40,7 @@ export class SimulatedEvents {
     const lastMessage = String(number);
     const payload = { agentId, sessionId: agentId, lastMessage, timestamp: now };
     const { text } = messageOfEvent({ type: 'session:activity', payload });
-    const padded = lastMessage.padEnd(lastMessage.length + this.options.frameBytes - text.length);
+    const padded = lastMessage.padEnd(lastMessage.length + this.options.messageBytes - text.length);
     return messageOfEvent({
       type: 'session:activity',
       payload: { ...payload, lastMessage: padded },

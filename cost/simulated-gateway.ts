@@ -1,6 +1,6 @@
 // API Gateway in simulated time: posts take CPU of whoever makes them, a way there and back, and a token of the account.
 import type { Delivery, Poster } from '#core/ports';
-import { cpuMicrosPerFrame, postMilliseconds } from './measured';
+import { cpuMicrosPerPost, postMilliseconds } from './measured';
 import { createTokenBucket, type Quota } from './token-bucket';
 import type { VirtualClock } from './virtual-clock';
 
@@ -33,7 +33,7 @@ export function createSimulatedGateway(
       post: (connectionId, text) =>
         new Promise<Delivery>((resolve) => {
           counts.posts += 1;
-          busyUntil = Math.max(busyUntil, clock.now()) + cpuMicrosPerFrame / 1000;
+          busyUntil = Math.max(busyUntil, clock.now()) + cpuMicrosPerPost / 1000;
           clock.after(busyUntil - clock.now() + postMilliseconds, () => {
             if (admit(clock.now()) && isStuck?.(connectionId) !== true) {
               onDelivered?.(text);

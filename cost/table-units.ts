@@ -45,7 +45,7 @@ export function writeUnits(load: Load, coalescing: Coalescing, handshakes: numbe
   const { flushesPerSecond, holdsPerSecond, recordedPerSecond } = coalescing;
   // Whoever acquires the lease notes in the register that its event is broadcast; others leave that out.
   const registers =
-    (events + holdsPerSecond * eventsPerPack) * Math.ceil(load.frameBytes / 1024) +
+    (events + holdsPerSecond * eventsPerPack) * Math.ceil(load.messageBytes / 1024) +
     recordedPerSecond * Math.ceil(pendingBytes(load) / 1024);
   // Acquired and released for each hold, and renewed for each flush after its first. A vain try costs a write as well.
   const lease =
@@ -60,7 +60,7 @@ export function writeUnits(load: Load, coalescing: Coalescing, handshakes: numbe
     (heartbeat === 'always' ? 0 : notes) +
     beatsPerSecond(load) * (shardCount + 1) +
     planningCalls +
-    // Of the handshake its limit and the record, of two frames and a sync their limits, the extension, the end.
+    // Of the handshake its limit and the record, of two messages and a sync their limits, the extension, the end.
     handshakes * 11
   );
 }
@@ -68,7 +68,7 @@ export function writeUnits(load: Load, coalescing: Coalescing, handshakes: numbe
 /** Bytes that lie in the table: records, registers, and what waits for its deletion by TTL, which costs nothing. */
 export function storedBytes(load: Load, { recordedPerSecond }: Coalescing): number {
   const items = load.agents + load.sessions;
-  const register = load.frameBytes + storedOverheadBytes;
+  const register = load.messageBytes + storedOverheadBytes;
   return (
     averageConnections(load) * (recordBytes + storedOverheadBytes) +
     items * register +
@@ -77,6 +77,6 @@ export function storedBytes(load: Load, { recordedPerSecond }: Coalescing): numb
 }
 
 /** Of an event or a pack that waits for a flush. */
-function pendingBytes({ frameBytes, eventsPerPack }: Load): number {
-  return pending.itemBytes + eventsPerPack * (frameBytes + 1);
+function pendingBytes({ messageBytes, eventsPerPack }: Load): number {
+  return pending.itemBytes + eventsPerPack * (messageBytes + 1);
 }

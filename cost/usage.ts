@@ -41,11 +41,11 @@ export function usageOf(load: Load): readonly Usage[] {
   const heartbeats = heartbeatPostsPerSecond(load, coalescing);
   const handshakes = connections / (connectionMinutes * 60);
   const items = load.agents + load.sessions;
-  const snapshotFrames = Math.max(1, (items * snapshot.frames) / snapshot.items);
+  const snapshotMessages = Math.max(1, (items * snapshot.messages) / snapshot.items);
   // Each connection asks once for the state, and refreshes its token once.
-  const clientFrames = 2 * handshakes;
-  const answers = handshakes * (snapshotFrames + 1);
-  const calls = callsOf(load, coalescing, handshakes, clientFrames);
+  const clientMessages = 2 * handshakes;
+  const answers = handshakes * (snapshotMessages + 1);
+  const calls = callsOf(load, coalescing, handshakes, clientMessages);
   const health = healthChecksPerMinute / 60;
   const packs = packsPerSecond(load);
   const jobs = calls.find(({ name }) => name === 'deliver')?.perSecond ?? 0;
@@ -54,9 +54,9 @@ export function usageOf(load: Load): readonly Usage[] {
   // Authorizer, connect and health: strangers decide how often they are called.
   const traced = roots - 2 * handshakes - health;
   const perSecond: readonly (readonly [item: string, unit: Unit, units: number])[] = [
-    ['frames of events', 'webSocketMessage', eventPostsPerSecond(coalescing)],
+    ['messages of events', 'webSocketMessage', eventPostsPerSecond(coalescing)],
     ['heartbeats', 'webSocketMessage', heartbeats],
-    ['clients’ frames and answers', 'webSocketMessage', clientFrames + answers],
+    ['clients’ messages and answers', 'webSocketMessage', clientMessages + answers],
     ['being connected', 'connectionMinute', connections / 60],
     ...calls.map(({ name, perSecond, seconds, megabytes }) => {
       const gigabyteSeconds = (perSecond * seconds * megabytes) / 1024;
@@ -75,7 +75,7 @@ export function usageOf(load: Load): readonly Usage[] {
       // An event that is recorded as pending logs nothing: the flush does.
       (flushes + beats + jobs) * logged.fanOut +
         (roots - packs - beats) * logged.call +
-        (2 * handshakes + clientFrames) * (logged.accessLine + logged.lineOverhead) +
+        (2 * handshakes + clientMessages) * (logged.accessLine + logged.lineOverhead) +
         health * (logged.accessBefore + logged.lineOverhead),
     ],
     ['traces', 'trace', Math.min(traced, sampled.perSecond + traced * sampled.share)],
@@ -85,7 +85,7 @@ export function usageOf(load: Load): readonly Usage[] {
       'sentByte',
       underWay(coalescing).reduce((sum, lane) => sum + bytesOnWirePerSecond(lane), 0) +
         heartbeats * (heartbeatBytes + overheadBytes) +
-        handshakes * ((items * load.frameBytes) / 2 + answers * overheadBytes),
+        handshakes * ((items * load.messageBytes) / 2 + answers * overheadBytes),
     ],
   ];
   return [

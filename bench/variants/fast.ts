@@ -37,7 +37,7 @@ export function createFast(surroundings: Surroundings): Send {
         : Promise.resolve(),
   };
 
-  return async (frame, count) => {
+  return async (message, count) => {
     const fanOut = createFanOut({
       connections: createDynamoConnectionStore(dynamo, tableNameOf(count), query),
       queue,
@@ -53,7 +53,7 @@ export function createFast(surroundings: Surroundings): Send {
     });
     const deadline = now() + allowedMilliseconds;
     const { delivered } = await fanOut({
-      ...{ messages: [readOutgoing(frame)], deadline, requeue: true },
+      ...{ messages: [readOutgoing(message)], deadline, requeue: true },
     });
     return delivered;
   };

@@ -15,10 +15,10 @@ export function createSdkBounded(surroundings: Surroundings): Send {
     requestHandler: { httpsAgent: new Agent({ keepAlive: true, maxSockets: concurrency }) },
   });
 
-  return async (frame, count) => {
+  return async (message, count) => {
     const ids = await listConnectionIds(storeOf(count));
     return postInLanes(concurrency, ids, async (id) => {
-      await client.send(new PostToConnectionCommand({ ConnectionId: id, Data: frame }));
+      await client.send(new PostToConnectionCommand({ ConnectionId: id, Data: message }));
       return true;
     });
   };

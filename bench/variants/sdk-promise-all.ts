@@ -11,10 +11,12 @@ export function createSdkPromiseAll(surroundings: Surroundings): Send {
   const storeOf = createStores();
   const client = new ApiGatewayManagementApiClient({ endpoint: surroundings.callbackUrl });
 
-  return async (frame, count) => {
+  return async (message, count) => {
     const ids = await listConnectionIds(storeOf(count));
     const answers = await Promise.all(
-      ids.map((id) => client.send(new PostToConnectionCommand({ ConnectionId: id, Data: frame }))),
+      ids.map((id) =>
+        client.send(new PostToConnectionCommand({ ConnectionId: id, Data: message })),
+      ),
     );
     return answers.length;
   };

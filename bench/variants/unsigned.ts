@@ -9,10 +9,10 @@ export function createUnsigned({ callbackUrl }: Surroundings): Send {
   const pool = new Pool(origin, { connections: concurrency, pipelining: 1 });
   const known = new Map<number, readonly string[]>();
 
-  return (frame, count) => {
+  return (message, count) => {
     const paths = known.get(count) ?? pathsOf(count, pathname);
     known.set(count, paths);
-    const body = Buffer.from(frame);
+    const body = Buffer.from(message);
     return postInLanes(concurrency, paths, (path) => post(pool, path, body));
   };
 }

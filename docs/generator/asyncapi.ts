@@ -1,5 +1,5 @@
 // The service as an AsyncAPI 3 document: servers, how to get in, who sends what, and how it ends.
-import { closeCodes, eventDescriptions, frameDescriptions } from './messages';
+import { closeCodes, eventDescriptions, messageDescriptions } from './messages';
 import { ref } from './reference';
 import { fileNameOf, messages, type Message } from './schemas';
 import { securitySchemes, servers } from './servers';
@@ -25,8 +25,8 @@ export function asyncApi(version: string) {
     operations: operations(),
     components: {
       messages: {
-        ...components(messages.serverFrames, frameNameOf, exampleOfFrame),
-        ...components(messages.clientFrames, frameNameOf, exampleOfFrame),
+        ...components(messages.serverMessages, messageNameOf, exampleOfMessage),
+        ...components(messages.clientMessages, messageNameOf, exampleOfMessage),
         ...components(messages.events, eventNameOf, exampleOfEvent),
       },
       securitySchemes: securitySchemes(),
@@ -40,11 +40,11 @@ function channels() {
       address: '/',
       title: 'One WebSocket of a dashboard',
       description:
-        'Every frame is one JSON text of at most 32 KB. A client that sends nothing receives agent:status, ' +
+        'Every message is one JSON text of at most 32 KB. A client that sends nothing receives agent:status, ' +
         'session:activity and heartbeat, connection:closing if the server has to close the connection, and nothing ' +
         'else. Clients drop types and keys that they do not know.',
       servers: [ref('servers', 'local'), ref('servers', 'aws')],
-      messages: named([...messages.serverFrames, ...messages.clientFrames], frameNameOf),
+      messages: named([...messages.serverMessages, ...messages.clientMessages], messageNameOf),
       bindings: {
         ws: {
           method: 'GET',
@@ -153,17 +153,17 @@ function components(
   );
 }
 
-/** An event has the type of the frame that it becomes: their names must differ. */
+/** An event has the type of the message that it becomes: their names must differ. */
 function eventNameOf(type: string): string {
   return `${fileNameOf(type)}-event`;
 }
 
-function frameNameOf(type: string): string {
+function messageNameOf(type: string): string {
   return fileNameOf(type);
 }
 
-function exampleOfFrame(type: string): unknown {
-  return frameDescriptions[type as keyof typeof frameDescriptions].example;
+function exampleOfMessage(type: string): unknown {
+  return messageDescriptions[type as keyof typeof messageDescriptions].example;
 }
 
 function exampleOfEvent(type: string): unknown {

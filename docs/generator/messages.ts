@@ -1,7 +1,7 @@
 // What each word of the protocol means, in one sentence, with an example: the words of docs/protocol.md for machines.
-import type { ClientFrame, ServerFrame } from '#sdk/protocol';
+import type { ClientMessage, ServerMessage } from '#sdk/protocol';
 
-type Frame = ServerFrame | ClientFrame;
+type Message = ServerMessage | ClientMessage;
 
 /** A message for people, beside its schema. */
 export interface Description<Example = unknown> {
@@ -18,9 +18,9 @@ const session = {
   timestamp,
 };
 
-/** By type, in the order of docs/protocol.md: a frame that is not described here does not compile. */
-export const frameDescriptions: {
-  readonly [Type in Frame['type']]: Description<Extract<Frame, { readonly type: Type }>>;
+/** By type, in the order of docs/protocol.md: a message that is not described here does not compile. */
+export const messageDescriptions: {
+  readonly [Type in Message['type']]: Description<Extract<Message, { readonly type: Type }>>;
 } = {
   'agent:status': {
     summary: "An agent's status is now this.",
@@ -65,10 +65,10 @@ export const frameDescriptions: {
     example: { type: 'token:refreshed', payload: { expiresAt: timestamp } },
   },
   error: {
-    summary: 'The answer to a frame that was not accepted.',
+    summary: 'The answer to a message that was not accepted.',
     example: {
       type: 'error',
-      payload: { code: 'invalid_json', message: 'A frame must be JSON text.' },
+      payload: { code: 'invalid_json', message: 'A message must be JSON text.' },
     },
   },
   'connection:closing': {

@@ -2,10 +2,10 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 import { payloadSchemas } from '#sdk/protocol/events';
-import { clientFrameSchema, serverFrameSchema } from '#sdk/protocol/messages';
+import { clientMessageSchema, serverMessageSchema } from '#sdk/protocol/messages';
 import { userDisconnectSchema, userDisconnectType } from '#sdk/protocol/operator-events';
 import { packSchema, packType } from '#sdk/protocol/packs';
-import { eventDescriptions, frameDescriptions } from './messages';
+import { eventDescriptions, messageDescriptions } from './messages';
 
 export type JsonSchema = ReturnType<typeof toJsonSchema>;
 
@@ -17,11 +17,11 @@ export interface Message {
   readonly schema: JsonSchema;
 }
 
-const serverFrames = serverFrameSchema.options.map((schema) =>
-  frame(schema.entries.type.literal, schema),
+const serverMessages = serverMessageSchema.options.map((schema) =>
+  describedMessage(schema.entries.type.literal, schema),
 );
-const clientFrames = clientFrameSchema.options.map((schema) =>
-  frame(schema.entries.type.literal, schema),
+const clientMessages = clientMessageSchema.options.map((schema) =>
+  describedMessage(schema.entries.type.literal, schema),
 );
 const events = Object.entries({
   ...payloadSchemas,
@@ -30,15 +30,15 @@ const events = Object.entries({
 }).map(([type, schema]) => message(type, schema, eventDescriptions[type]?.summary));
 
 /** What goes over the wire, by who sends it. */
-export const messages = { serverFrames, clientFrames, events } as const;
+export const messages = { serverMessages, clientMessages, events } as const;
 
 /** What a message's file is called, and what it is called in AsyncAPI: e.g. `agent-status`. */
 export function fileNameOf(type: string): string {
   return type.replace(/:/g, '-');
 }
 
-function frame(type: keyof typeof frameDescriptions, schema: GenericSchema): Message {
-  return message(type, schema, frameDescriptions[type].summary);
+function describedMessage(type: keyof typeof messageDescriptions, schema: GenericSchema): Message {
+  return message(type, schema, messageDescriptions[type].summary);
 }
 
 function message(type: string, schema: GenericSchema, summary = ''): Message {
@@ -50,11 +50,17 @@ function message(type: string, schema: GenericSchema, summary = ''): Message {
 
 /** The files of `docs/schemas`, by their path in it. */
 export function schemaFiles(): ReadonlyMap<string, JsonSchema> {
-  const frames = [...serverFrames, ...clientFrames];
+  const all = [...serverMessages, ...clientMessages];
   return new Map([
-    ['server-message.json', oneOf('server message', 'Everything that the server sends.', serverFrames)],
-    ['client-message.json', oneOf('client message', 'Everything that a client sends.', clientFrames)],
-    ...frames.map((one) => [frameFileOf(one), titled(one)] as const),
+    [
+      'server-message.json',
+      oneOf('server message', 'Everything that the server sends.', serverMessages),
+    ],
+    [
+      'client-message.json',
+      oneOf('client message', 'Everything that a client sends.', clientMessages),
+    ],
+    ...all.map((one) => [messageFileOf(one), titled(one)] as const),
     ...events.map((one) => [`events/${fileNameOf(one.type)}.json`, titled(one)] as const),
   ]);
 }
@@ -66,9 +72,9 @@ function titled({ type, summary, schema }: Message): JsonSchema {
 }
 
 function oneOf(title: string, description: string, list: readonly Message[]): JsonSchema {
-  return { $schema, title, description, oneOf: list.map((one) => ({ $ref: frameFileOf(one) })) };
+  return { $schema, title, description, oneOf: list.map((one) => ({ $ref: messageFileOf(one) })) };
 }
 
-function frameFileOf({ type }: Message): string {
+function messageFileOf({ type }: Message): string {
   return `messages/${fileNameOf(type)}.json`;
 }

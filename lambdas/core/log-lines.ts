@@ -20,9 +20,9 @@ export const logLines = {
   'no verdict on a token': { level: 'error', fields: ['code', 'requestId', 'error'] },
   'keys not fetched at cold start': { level: 'warn', fields: ['code', 'error'] },
 
-  'frame refused': { level: 'info', fields: ['connectionId', 'code'] },
-  'frame without authorizer context': { level: 'error', fields: ['connectionId'] },
-  'frame not counted': { level: 'warn', fields: ['connectionId', 'error'] },
+  'message refused': { level: 'info', fields: ['connectionId', 'code'] },
+  'message without authorizer context': { level: 'error', fields: ['connectionId'] },
+  'message not counted': { level: 'warn', fields: ['connectionId', 'error'] },
   'sync marker not withdrawn': { level: 'warn', fields: ['connectionId', 'error'] },
   'expiry not known': { level: 'error', fields: ['connectionId', 'error'] },
   'token refreshed': { level: 'info', fields: ['connectionId', 'userId'] },
@@ -30,7 +30,7 @@ export const logLines = {
   'token not refreshed': { level: 'error', fields: ['connectionId', 'code', 'error'] },
   'state synced': {
     level: 'info',
-    fields: ['connectionId', 'registers', 'frames', 'ended', 'milliseconds'],
+    fields: ['connectionId', 'registers', 'messages', 'ended', 'milliseconds'],
   },
   'state not read': { level: 'error', fields: ['connectionId', 'error'] },
 

@@ -1,5 +1,5 @@
 // What the rules need from the world. lambdas/adapters answers these with AWS, the unit tests with fakes.
-import type { EventFrame } from '#sdk/protocol';
+import type { EventMessage } from '#sdk/protocol';
 import type { LogFields, LogMessage } from './log-lines';
 
 /** Names a connection in the store: all connections of one user lie side by side. */
@@ -76,7 +76,7 @@ export interface CensusStore {
   read(): Promise<readonly ShardCensus[]>;
 }
 
-/** A frame reached every connection: all of a shard's or, if none is named, of all shards. */
+/** A message reached every connection: all of a shard's or, if none is named, of all shards. */
 export interface ReachedShards {
   readonly shard?: number;
   /** When its fan-out began to read the connections, in milliseconds since the Unix epoch. */
@@ -92,7 +92,7 @@ export interface ReachStore {
 
 /** The newest event of a register, and when it was stored. */
 export interface StoredEvent {
-  readonly event: EventFrame;
+  readonly event: EventMessage;
   /** The server's clock, in milliseconds since the Unix epoch. */
   readonly updatedAt: number;
 }
@@ -110,11 +110,11 @@ export interface StateStore {
    * Stores an event that is newer than what its register holds, or the very same one if its broadcast was never
    * completed; what is `outdated` changes nothing.
    */
-  put(event: EventFrame, times: StorageTimes): Promise<'stored' | 'outdated'>;
+  put(event: EventMessage, times: StorageTimes): Promise<'stored' | 'outdated'>;
   /** Notes that an event went out to everybody, unless its register holds a newer one by now. */
-  completeBroadcast(event: EventFrame): Promise<void>;
+  completeBroadcast(event: EventMessage): Promise<void>;
   /** For each of the events, whether its register holds a newer one by now; read consistently. */
-  areSuperseded(events: readonly EventFrame[]): Promise<readonly boolean[]>;
+  areSuperseded(events: readonly EventMessage[]): Promise<readonly boolean[]>;
   /**
    * What was stored in a shard after `since`, page by page, in no order.
    * @param since milliseconds since the Unix epoch, compared with `updatedAt`

@@ -31,7 +31,7 @@ export function createHandler(dependencies: {
     const { connectionId, connectedAt, authorizer } = event.requestContext;
     const token = parseAuthorizerContext(authorizer);
     if (token === undefined) {
-      log.error('frame without authorizer context', { connectionId });
+      log.error('message without authorizer context', { connectionId });
       return { statusCode: 401 };
     }
     const deadline = deadlineOf(now(), context.getRemainingTimeInMillis());
@@ -42,7 +42,7 @@ export function createHandler(dependencies: {
   };
 }
 
-/** Binary messages arrive in base64; a frame is text, so they are read as such. */
+/** Binary messages arrive in base64; a message is text, so they are read as such. */
 function textOf({ body = '', isBase64Encoded = false }: MessageEvent): string {
   return isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
 }

@@ -13,7 +13,7 @@ import { createManagementApiPoster } from '#adapters/api-gateway/management-api-
 export type ConnectionWorld = ReturnType<typeof createConnectionWorld>;
 
 /**
- * @param createQuery how connections are listed: fast, where it is done for every frame
+ * @param createQuery how connections are listed: fast, where it is done for every message
  * @throws a ConfigurationError that lists what is wrong with the environment
  */
 export function createConnectionWorld(

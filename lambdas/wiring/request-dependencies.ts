@@ -1,5 +1,5 @@
 // The world of `default`: what answers to clients are made of.
-import { createJudgeFrame } from '#core/requests/message-limits';
+import { createJudgeMessage } from '#core/requests/message-limits';
 import { createAdmitSync } from '#core/requests/sync-limits';
 import { createRefreshToken } from '#core/requests/refresh-token';
 import { createSyncState } from '#core/requests/sync-state';
@@ -32,9 +32,9 @@ export function createAnswerWorld(environment: NodeJS.ProcessEnv) {
   const { dynamo, tableName } = world;
   const rateLimits = createDynamoRateLimitStore(dynamo, tableName);
   const { floodFactor, maxConnectionsPerUser } = settings;
-  const judgeFrame = createJudgeFrame({
+  const judgeMessage = createJudgeMessage({
     ...{ ...world, rateLimits, floodFactor, maxConnectionsPerUser },
-    frames: { perMinute: settings.framesPerMinute, burst: settings.frameBurst },
+    messages: { perMinute: settings.framesPerMinute, burst: settings.frameBurst },
     handshakes: { perMinute: settings.handshakesPerMinute, burst: settings.handshakeBurst },
   });
   const admitSync = createAdmitSync({
@@ -53,5 +53,5 @@ export function createAnswerWorld(environment: NodeJS.ProcessEnv) {
   // The issuer's keys are fetched with the first token: most clients only ever ask for the state.
   const verifier = readTokenVerifier(environment);
   const refreshToken = createRefreshToken({ ...world, verifier });
-  return { ...world, judgeFrame, admitSync, syncState, refreshToken };
+  return { ...world, judgeMessage, admitSync, syncState, refreshToken };
 }

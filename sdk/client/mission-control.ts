@@ -1,6 +1,6 @@
 // A client that stays connected: what happens to its sockets goes through the state machine, and what that says is done.
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { AgentStatus, EventFrame, SessionActivity } from '../protocol';
+import type { AgentStatus, EventMessage, SessionActivity } from '../protocol';
 import { backoffMs, betweenMs } from './connection/backoff';
 import { openLink, type Link, type LinkWorld } from './connection/link';
 import type { Connection } from './connection/connection';
@@ -205,7 +205,7 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
     next ??= open();
   }
 
-  function merge(event: EventFrame, source: Source): void {
+  function merge(event: EventMessage, source: Source): void {
     const change = registers.merge(event, source);
     if (change === undefined) return;
     changes.push(change);

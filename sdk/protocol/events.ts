@@ -1,6 +1,6 @@
-// What a backend reports. The type of an event is the type of the frame that dashboards get for it.
+// What a backend reports. The type of an event is the type of the message that dashboards get for it.
 import * as v from 'valibot';
-import { maxEventFrameBytes, maxIdBytes, utf8Length } from './limits';
+import { maxEventMessageBytes, maxIdBytes, utf8Length } from './limits';
 import { objectOf, parse, type Parsed } from './parse';
 
 /** Status values of an agent: running and healthy, stopped, or failed. */
@@ -66,20 +66,20 @@ export type EventType = keyof typeof payloadSchemas;
 export type AgentStatus = v.InferOutput<typeof agentStatusSchema>;
 /**
  * The newest message of a session: ids of 1 to 128 bytes of UTF-8 each, `timestamp` in milliseconds since the Unix epoch. The
- * whole message has at most {@link maxEventFrameBytes}.
+ * whole message has at most {@link maxEventMessageBytes}.
  */
 export type SessionActivity = v.InferOutput<typeof sessionActivitySchema>;
 
-/** An event as the frame that is sent for it. */
-export type EventFrame =
+/** An event as the message that is sent for it. */
+export type EventMessage =
   | { readonly type: 'agent:status'; readonly payload: AgentStatus }
   | { readonly type: 'session:activity'; readonly payload: SessionActivity };
 
 /**
  * Checks what a backend reported. The result has the documented keys only, in the documented order.
- * An event whose frame would exceed {@link maxEventFrameBytes} is no event.
+ * An event whose message would exceed {@link maxEventMessageBytes} is no event.
  */
-export function parseEvent(type: string, payload: unknown): Parsed<EventFrame> {
+export function parseEvent(type: string, payload: unknown): Parsed<EventMessage> {
   if (!isEventType(type)) {
     const problem = `must be one of ${eventTypes.join(', ')}`;
     return { ok: false, faults: [{ path: 'type', problem }] };
@@ -89,10 +89,10 @@ export function parseEvent(type: string, payload: unknown): Parsed<EventFrame> {
     payload,
   );
   if (!parsed.ok) return parsed;
-  const frame = { type, payload: parsed.value } as EventFrame;
-  const bytes = utf8Length(JSON.stringify(frame));
-  if (bytes <= maxEventFrameBytes) return { ok: true, value: frame };
-  const problem = `must make a frame of at most ${maxEventFrameBytes} bytes, not of ${bytes}`;
+  const message = { type, payload: parsed.value } as EventMessage;
+  const bytes = utf8Length(JSON.stringify(message));
+  if (bytes <= maxEventMessageBytes) return { ok: true, value: message };
+  const problem = `must make a message of at most ${maxEventMessageBytes} bytes, not of ${bytes}`;
   return { ok: false, faults: [{ path: '', problem }] };
 }
 

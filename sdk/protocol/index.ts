@@ -1,31 +1,31 @@
-// The protocol, for both ends: events that backends report and frames that go over the WebSocket.
+// The protocol, for both ends: events that backends report and messages that go over the WebSocket.
 export {
   agentStatuses,
   eventTypes,
   parseEvent,
   type AgentStatus,
-  type EventFrame,
+  type EventMessage,
   type EventType,
   type SessionActivity,
 } from './events';
 export {
-  errorFrame,
-  parseClientFrame,
-  parseServerFrame,
-  serializeFrame,
+  errorMessage,
+  parseClientMessage,
+  parseServerMessage,
+  serializeMessage,
   type BatchedMessage,
-  type ClientFrame,
+  type ClientMessage,
   type ClosingReason,
   type ErrorCode,
   type Misunderstanding,
-  type ServerFrame,
+  type ServerMessage,
 } from './messages';
-export { readServerFrame } from './message-reader';
+export { readServerMessage } from './message-reader';
 export { parseUserDisconnect, userDisconnectType, type UserDisconnect } from './operator-events';
 export {
   maxClockSkewMilliseconds,
-  maxEventFrameBytes,
-  maxFrameBytes,
+  maxEventMessageBytes,
+  maxMessageBytes,
   maxHeartbeatSeconds,
   maxIdBytes,
   utf8Length,

@@ -1,14 +1,14 @@
 // The limits of the wire, in one place for both ends.
 
 /**
- * Bytes of UTF-8 that one frame may have. API Gateway closes a connection with 1009 for a larger frame, and
+ * Bytes of UTF-8 that one message may have. API Gateway closes a connection with 1009 for a larger message, and
  * bills messages in units of this size.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
  */
-export const maxFrameBytes = 32 * 1024;
+export const maxMessageBytes = 32 * 1024;
 
-/** Bytes of UTF-8 that the frame of an event may have: it must fit into a snapshot too, whose frame is longer. */
-export const maxEventFrameBytes = maxFrameBytes - 128;
+/** Bytes of UTF-8 that the message of an event may have: it must fit into a snapshot too, whose message is longer. */
+export const maxEventMessageBytes = maxMessageBytes - 128;
 
 /**
  * Bytes of UTF-8 that an agent's or a session's id may have. Two of them, encoded, share one DynamoDB

@@ -1,22 +1,22 @@
 // Reads what the server sent, for clients: a twentieth of the size of the schemas, and lenient where they are strict.
 import type { AgentStatus, SessionActivity } from './events';
-import type { BatchedMessage, ServerFrame } from './messages';
+import type { BatchedMessage, ServerMessage } from './messages';
 
 type Values = Readonly<Record<string, unknown>>;
 
 /**
- * Reads a frame of the server; undefined for what is none. Takes whatever `parseServerFrame` takes, with the same
+ * Reads a message of the server; undefined for what is none. Takes whatever `parseServerMessage` takes, with the same
  * result, and of a snapshot or a batch all that it understands. Limits are left to the server, which has kept them.
  */
-export function readServerFrame(text: string): ServerFrame | undefined {
-  let frame: unknown;
+export function readServerMessage(text: string): ServerMessage | undefined {
+  let message: unknown;
   try {
-    frame = JSON.parse(text);
+    message = JSON.parse(text);
   } catch {
     return undefined;
   }
-  if (!isObject(frame) || !isObject(frame['payload'])) return undefined;
-  const { type, payload } = frame as { type: unknown; payload: Values };
+  if (!isObject(message) || !isObject(message['payload'])) return undefined;
+  const { type, payload } = message as { type: unknown; payload: Values };
   switch (type) {
     case 'batch': {
       const messages = readAll(payload['messages'], readBatched);
@@ -54,7 +54,7 @@ export function readServerFrame(text: string): ServerFrame | undefined {
       return isText(reason) ? { type, payload: { reason } } : undefined;
     }
   }
-  return readBatched(frame);
+  return readBatched(message);
 }
 
 /** Reads what may be in a batch; a batch may not. */

@@ -1,9 +1,9 @@
-// Every frame that goes over a WebSocket, in either direction. docs/protocol.md describes them for people.
+// Every message that goes over a WebSocket, in either direction. docs/protocol.md describes them for people.
 import * as v from 'valibot';
 import { agentStatusSchema, sessionActivitySchema, timestampSchema } from './events';
 import { describeFaults, objectOf, parse, type Parsed } from './parse';
 
-/** Why the server did not do what a client's frame asked. */
+/** Why the server did not do what a client's message asked. */
 export type ErrorCode =
   | 'invalid_json'
   | 'invalid_frame'
@@ -15,7 +15,7 @@ export type ErrorCode =
 /** Why the server closes a connection, when it decides so itself; an operator's reason is any text. */
 export type ClosingReason = 'token_expired' | 'replaced' | 'rate_limited';
 
-const frame = <Type extends string, Payload extends v.GenericSchema>(
+const schemaOf = <Type extends string, Payload extends v.GenericSchema>(
   type: Type,
   payload: Payload,
 ) => objectOf({ type: v.literal(type), payload });
@@ -23,24 +23,24 @@ const frame = <Type extends string, Payload extends v.GenericSchema>(
 const withTimestamp = objectOf({ timestamp: timestampSchema });
 const text = v.string('must be a string');
 const secondsProblem = 'must be a whole number of seconds, at least 1';
-const unknownType = 'must be the type of a documented frame';
+const unknownType = 'must be the type of a documented message';
 
 const batchedSchema = v.variant(
   'type',
   [
-    frame('agent:status', agentStatusSchema),
-    frame('session:activity', sessionActivitySchema),
-    frame('heartbeat', withTimestamp),
+    schemaOf('agent:status', agentStatusSchema),
+    schemaOf('session:activity', sessionActivitySchema),
+    schemaOf('heartbeat', withTimestamp),
   ],
   'must be the type of a message that can be in a batch',
 );
 
 /** Everything that the server sends. */
-export const serverFrameSchema = v.variant(
+export const serverMessageSchema = v.variant(
   'type',
   [
     ...batchedSchema.options,
-    frame(
+    schemaOf(
       'batch',
       objectOf({
         messages: v.pipe(
@@ -49,8 +49,8 @@ export const serverFrameSchema = v.variant(
         ),
       }),
     ),
-    frame('pong', withTimestamp),
-    frame(
+    schemaOf('pong', withTimestamp),
+    schemaOf(
       'state:snapshot',
       objectOf({
         agents: v.array(agentStatusSchema, 'must be a list'),
@@ -68,16 +68,16 @@ export const serverFrameSchema = v.variant(
         ),
       }),
     ),
-    frame('token:refreshed', objectOf({ expiresAt: timestampSchema })),
+    schemaOf('token:refreshed', objectOf({ expiresAt: timestampSchema })),
     // Codes and reasons are open lists: later versions may add some.
-    frame('error', objectOf({ code: text, message: text })),
-    frame('connection:closing', objectOf({ reason: text })),
+    schemaOf('error', objectOf({ code: text, message: text })),
+    schemaOf('connection:closing', objectOf({ reason: text })),
   ],
   unknownType,
 );
 
 /** Everything that a client may send. */
-export const clientFrameSchema = v.variant(
+export const clientMessageSchema = v.variant(
   'type',
   [
     objectOf({ type: v.literal('ping') }),
@@ -85,7 +85,7 @@ export const clientFrameSchema = v.variant(
       type: v.literal('state:sync'),
       payload: v.exactOptional(objectOf({ since: v.exactOptional(timestampSchema) })),
     }),
-    frame('token:refresh', objectOf({ token: v.pipe(text, v.nonEmpty('must not be empty')) })),
+    schemaOf('token:refresh', objectOf({ token: v.pipe(text, v.nonEmpty('must not be empty')) })),
   ],
   unknownType,
 );
@@ -93,51 +93,51 @@ export const clientFrameSchema = v.variant(
 /** What a batch may carry: the messages that go out to many connections at once. */
 export type BatchedMessage = v.InferOutput<typeof batchedSchema>;
 /** A message that the server sends, by `type`. Timestamps are milliseconds since the Unix epoch. */
-export type ServerFrame = v.InferOutput<typeof serverFrameSchema>;
+export type ServerMessage = v.InferOutput<typeof serverMessageSchema>;
 /** A message that a client sends, by `type`. `since` is in milliseconds since the Unix epoch. */
-export type ClientFrame = v.InferOutput<typeof clientFrameSchema>;
+export type ClientMessage = v.InferOutput<typeof clientMessageSchema>;
 
-/** A client's frame that was not understood: the code and the message of the `error` frame to answer with. */
+/** A client's message that was not understood: the code and the message of the `error` message to answer with. */
 export interface Misunderstanding {
   readonly code: ErrorCode;
   readonly message: string;
 }
 
-/** The text of a frame, ready to send. */
-export function serializeFrame(frame: ServerFrame | ClientFrame): string {
-  return JSON.stringify(frame);
+/** The text of a message, ready to send. */
+export function serializeMessage(message: ServerMessage | ClientMessage): string {
+  return JSON.stringify(message);
 }
 
 /** Reads what the server sent. Keys that are not documented are dropped. */
-export function parseServerFrame(text: string): Parsed<ServerFrame> {
+export function parseServerMessage(text: string): Parsed<ServerMessage> {
   const json = parseJson(text);
-  return json.ok ? parse(serverFrameSchema, json.value) : json;
+  return json.ok ? parse(serverMessageSchema, json.value) : json;
 }
 
 /** Reads what a client sent, or says how to answer it. */
-export function parseClientFrame(
+export function parseClientMessage(
   text: string,
-): { ok: true; value: ClientFrame } | ({ ok: false } & Misunderstanding) {
+): { ok: true; value: ClientMessage } | ({ ok: false } & Misunderstanding) {
   const json = parseJson(text);
-  if (!json.ok) return { ok: false, code: 'invalid_json', message: 'A frame must be JSON text.' };
+  if (!json.ok) return { ok: false, code: 'invalid_json', message: 'A message must be JSON text.' };
   const typed = parse(objectOf({ type: v.string() }), json.value);
   if (!typed.ok) {
-    const message = 'A frame must be an object whose "type" is a string.';
+    const message = 'A message must be an object whose "type" is a string.';
     return { ok: false, code: 'invalid_frame', message };
   }
-  if (!clientFrameTypes.some((type) => type === typed.value.type)) {
-    const message = `A client may send: ${clientFrameTypes.join(', ')}.`;
+  if (!clientMessageTypes.some((type) => type === typed.value.type)) {
+    const message = `A client may send: ${clientMessageTypes.join(', ')}.`;
     return { ok: false, code: 'unknown_type', message };
   }
-  const parsed = parse(clientFrameSchema, json.value);
+  const parsed = parse(clientMessageSchema, json.value);
   if (parsed.ok) return parsed;
   return { ok: false, code: 'invalid_frame', message: `${describeFaults(parsed.faults)}.` };
 }
 
-const clientFrameTypes = clientFrameSchema.options.map((option) => option.entries.type.literal);
+const clientMessageTypes = clientMessageSchema.options.map((option) => option.entries.type.literal);
 
-/** The frame that tells a client why what it sent was not done. */
-export function errorFrame(code: ErrorCode, message: string): ServerFrame {
+/** The message that tells a client why what it sent was not done. */
+export function errorMessage(code: ErrorCode, message: string): ServerMessage {
   return { type: 'error', payload: { code, message } };
 }
 

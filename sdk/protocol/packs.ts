@@ -1,6 +1,6 @@
 // Packs: several events in one EventBridge entry, which costs as much as one event of up to 64 KB.
 import * as v from 'valibot';
-import { eventTypes, parseEvent, payloadSchemas, type EventFrame } from './events';
+import { eventTypes, parseEvent, payloadSchemas, type EventMessage } from './events';
 import { objectOf, parse, type Fault, type Parsed } from './parse';
 
 /** The detail type of a pack. */
@@ -44,13 +44,13 @@ export function packDetail(events: readonly string[]): string {
  * `events.3.payload.status`.
  * @returns faults of the pack itself if there is no list, or one that is empty or too long
  */
-export function parsePack(detail: unknown): Parsed<readonly Parsed<EventFrame>[]> {
+export function parsePack(detail: unknown): Parsed<readonly Parsed<EventMessage>[]> {
   const envelope = parse(envelopeSchema, detail);
   if (!envelope.ok) return envelope;
   return { ok: true, value: envelope.value.events.map(parsePacked) };
 }
 
-function parsePacked(element: unknown, index: number): Parsed<EventFrame> {
+function parsePacked(element: unknown, index: number): Parsed<EventMessage> {
   const packed = parse(packedSchema, element);
   if (!packed.ok) return within(`events.${index}`, packed.faults);
   const { type, payload } = packed.value;

@@ -1,5 +1,5 @@
 // Last-writer-wins registers: what an event changes, and which of two values stays. The same on both ends.
-import type { AgentStatus, EventFrame, SessionActivity } from './events';
+import type { AgentStatus, EventMessage, SessionActivity } from './events';
 
 /** What decides which of two values of one register stays. */
 export interface Version {
@@ -45,7 +45,7 @@ function rankOf(unit: number): number {
 }
 
 /** Names the register that an event writes: one for each agent, one for each of its sessions. */
-export function registerOf({ type, payload }: EventFrame): string {
+export function registerOf({ type, payload }: EventMessage): string {
   return type === 'agent:status'
     ? JSON.stringify([payload.agentId])
     : JSON.stringify([payload.agentId, payload.sessionId]);

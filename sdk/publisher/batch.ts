@@ -1,5 +1,5 @@
 // What of the waiting events goes into one PutEvents request: each in an entry of its own, or in packs.
-import { packDetail, packType, utf8Length, type EventFrame } from '../protocol';
+import { packDetail, packType, utf8Length, type EventMessage } from '../protocol';
 import type { PublishError, UnsentEvent } from './publish-error';
 
 /** Entries that one request may have. @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
@@ -7,7 +7,7 @@ const maxEntries = 10;
 
 /**
  * Bytes that all entries of a request may have together. 1 MB by now, and 256 KB before, as still in some
- * partitions; the smaller costs next to nothing: seven of the largest frames fit, and ten of ordinary ones.
+ * partitions; the smaller costs next to nothing: seven of the largest messages fit, and ten of ordinary ones.
  */
 const maxRequestBytes = 256 * 1024;
 
@@ -20,7 +20,7 @@ const maxPackBytes = 64 * 1024 - 1024;
 
 /** An event on its way. Either `sent` or `failed` is called, once. */
 export interface PendingEvent {
-  readonly event: EventFrame;
+  readonly event: EventMessage;
   readonly unsent: Omit<UnsentEvent, 'reason'>;
   sent(): void;
   failed(error: PublishError): void;

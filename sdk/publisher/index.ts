@@ -34,7 +34,7 @@ export function broadcastAgentStatus(
  * Reports the newest message of an agent's session to every dashboard, as {@link broadcastAgentStatus} does.
  * @param agentId at most 128 bytes of UTF-8
  * @param sessionId at most 128 bytes of UTF-8
- * @param lastMessage any text, as long as the whole frame has at most 32 KB
+ * @param lastMessage any text, as long as the whole message has at most 32 KB
  */
 export function broadcastSessionActivity(
   agentId: string,

@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => service.close());
 afterAll(() => browser.close());
 
-/** Playwright keeps all pages visible, so this page is told, as browsers do it: no frames while it is hidden. */
+/** Playwright keeps all pages visible, so this page is told, as browsers do it: no messages while it is hidden. */
 async function openHideablePage() {
   const { page, complaints } = await openPage(browser);
   await page.clock.install();
@@ -49,7 +49,7 @@ async function openHideablePage() {
 
 const agentsOn = (page: Page) => page.locator('.agent h3').allTextContents();
 
-test('frames that came meanwhile are there at once, by the same connection', async () => {
+test('messages that came meanwhile are there at once, by the same connection', async () => {
   const { page, complaints, hide } = await openHideablePage();
   await hide(true);
   // Only events from after the page was opened are counted.

@@ -1,7 +1,7 @@
 // Three hundred agents at a hundred events a second: the page stays quick, and misses nothing.
 import type { Browser, Page } from 'playwright-core';
 import { sessionKey } from '#sdk/client';
-import type { EventFrame } from '#sdk/protocol';
+import type { EventMessage } from '#sdk/protocol';
 import { openBrowser, openPage } from '../support/browser';
 import { agentEvent, sessionEvent } from '../support/events';
 import { eventually } from '../support/eventually';
@@ -27,7 +27,7 @@ afterAll(async () => {
  * Events that are all news: the first report every agent, then a third are statuses.
  * @param begin milliseconds since the Unix epoch, after the page was opened: only what is later is counted
  */
-function eventOf(index: number, begin: number): EventFrame {
+function eventOf(index: number, begin: number): EventMessage {
   const timestamp = begin + index;
   const agentId = `agent-${(index * 7) % agents}`;
   if (index < agents || index % 3 === 0) {

@@ -40,7 +40,7 @@ async function connectionsOf(user: string): Promise<string[]> {
   ];
 }
 
-test("Python's websockets and boto3: an event becomes the documented frame", async () => {
+test("Python's websockets and boto3: an event becomes the documented message", async () => {
   const token = await stack.mintToken({ sub: 'alice' });
   const script = path.join(__dirname, 'dashboard.py');
   const { stdout } = await run('python3', [
@@ -143,7 +143,7 @@ test('the AWS CLI puts an event', async () => {
   };
   await aws('events', 'put-events', '--entries', JSON.stringify([entry]));
   await client.received('session:activity');
-  expect(client.framesOf('session:activity')).toEqual([
+  expect(client.messagesOf('session:activity')).toEqual([
     { type: 'session:activity', payload: JSON.parse(entry.Detail) as unknown },
   ]);
   await client.close();

@@ -1,4 +1,4 @@
-"""A dashboard and a backend in Python: opens a WebSocket, puts an event on the bus, prints the frame.
+"""A dashboard and a backend in Python: opens a WebSocket, puts an event on the bus, prints the message.
 
 Usage: dashboard.py WEBSOCKET_URL TOKEN AWS_ENDPOINT_URL
 """

@@ -182,22 +182,22 @@ describe('the WebSocket API', () => {
   );
 
   test(
-    'hands a frame of a reported event to who is connected',
+    'hands a message of a reported event to who is connected',
     async () => {
-      const token = await issuer.mintToken({ sub: 'deploy-frame' });
+      const token = await issuer.mintToken({ sub: 'deploy-message' });
       const client = await TestClient.open(url, { token });
       await eventually(async () => {
         await expect(connections()).resolves.toMatchObject({ connections: 1, connectedUsers: 1 });
       }, 30_000);
       client.send({ type: 'ping' });
       await client.received('pong', 1, 30_000);
-      await emit('agent:status', 'agent-frame', 'online');
+      await emit('agent:status', 'agent-message', 'online');
       await client.received('agent:status', 1, 30_000);
-      expect(client.framesOf('agent:status')).toEqual([
+      expect(client.messagesOf('agent:status')).toEqual([
         {
           type: 'agent:status',
           payload: {
-            agentId: 'agent-frame',
+            agentId: 'agent-message',
             status: 'online',
             timestamp: expect.any(Number) as unknown,
           },
@@ -227,7 +227,7 @@ test(
   'to change one function changes nothing else',
   async () => {
     const before = await registers();
-    expect(Object.values(before).map(({ sk }) => sk)).toContain('agent#agent-frame');
+    expect(Object.values(before).map(({ sk }) => sk)).toContain('agent#agent-message');
     await deployment.synthesize('agentDays=3');
     await expect(deployment.diff()).rejects.toThrow('AGENT_DAYS');
     await deployment.deploy();

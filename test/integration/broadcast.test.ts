@@ -1,4 +1,4 @@
-// Events on the bus become frames at every dashboard, put there with an AWS client as backends put them.
+// Events on the bus become messages at every dashboard, put there with an AWS client as backends put them.
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { startLocalStack, type LocalStack } from '#local/index';
@@ -48,33 +48,33 @@ const openBatched = (sub: string) => connect(sub, ['mission-control', 'mission-c
 
 let timestamp = 1_707_163_200_000;
 
-/** An event that is news, and the text of its frame. */
+/** An event that is news, and the text of its message. */
 function news(agentId = 'agent-123') {
   timestamp += 1;
   const status = { agentId, status: 'online', timestamp };
-  return { status, frame: JSON.stringify({ type: 'agent:status', payload: status }) };
+  return { status, message: JSON.stringify({ type: 'agent:status', payload: status }) };
 }
 
 test('reaches two tabs of one user and one of another, byte for byte, within a second', async () => {
   const clients = await Promise.all(['alice', 'alice', 'bob'].map(open));
-  const frames: string[] = [];
+  const messages: string[] = [];
   const delays: number[] = [];
   /** The functions' first start is not part of the second, and a busy machine may stand still for one or another. */
   const isKept = () => Math.min(...delays.slice(1)) < 1_000;
   while (!isKept() && delays.length < 6) {
-    const { status, frame } = news();
-    frames.push(frame);
+    const { status, message } = news();
+    messages.push(message);
     const before = Date.now();
     await put('agent:status', { note: 'no extra key', ...status });
-    await Promise.all(clients.map((client) => client.received('agent:status', frames.length)));
+    await Promise.all(clients.map((client) => client.received('agent:status', messages.length)));
     delays.push(Date.now() - before);
   }
   expect({ delays, isKept: isKept() }).toEqual({ delays, isKept: true });
-  for (const client of clients) expect(client.news).toEqual(frames);
+  for (const client of clients) expect(client.news).toEqual(messages);
   await Promise.all(clients.map((client) => client.close()));
 });
 
-test('events that come together are batches for those who take them, and for all others documented frames', async () => {
+test('events that come together are batches for those who take them, and for all others documented messages', async () => {
   const [documented, batched] = await Promise.all([open('alice'), openBatched('bob')]);
   const reported = Array.from({ length: 20 }, (_, index) => news(`agent-${index}`));
   const details = reported.map(({ status }) => status);
@@ -86,10 +86,10 @@ test('events that come together are batches for those who take them, and for all
   await eventually(() => {
     expect(newsIn(batched).length).toBeGreaterThanOrEqual(20);
   });
-  const frames = reported.map(({ frame }) => frame).sort();
-  expect([...documented.news].sort()).toEqual(frames);
-  expect(newsIn(batched).sort()).toEqual(frames);
-  expect(batched.framesOf('batch').length).toBeGreaterThan(0);
+  const messages = reported.map(({ message }) => message).sort();
+  expect([...documented.news].sort()).toEqual(messages);
+  expect(newsIn(batched).sort()).toEqual(messages);
+  expect(batched.messagesOf('batch').length).toBeGreaterThan(0);
   await Promise.all([documented.close(), batched.close()]);
 });
 
@@ -116,11 +116,11 @@ test('the events of a pack reach everybody in their order; an invalid one is kep
   await put('events:batch', {
     events: pack.map((payload) => ({ type: 'agent:status', payload })),
   });
-  const frames = [first, second, third].map(({ frame }) => frame);
+  const messages = [first, second, third].map(({ message }) => message);
   await documented.received('agent:status', 3);
-  expect(documented.news).toEqual(frames);
+  expect(documented.news).toEqual(messages);
   await eventually(() => {
-    expect(newsIn(batched)).toEqual(frames);
+    expect(newsIn(batched)).toEqual(messages);
   });
 
   const { event, reason } = await rejectedEvent();
@@ -128,7 +128,7 @@ test('the events of a pack reach everybody in their order; an invalid one is kep
   expect(reason).toMatch(/^status must be one of/);
   await put(event['detail-type'], { ...event.detail, status: 'online' });
   await eventually(() => {
-    for (const client of clients) expect(newsIn(client)).toEqual([...frames, invalid.frame]);
+    for (const client of clients) expect(newsIn(client)).toEqual([...messages, invalid.message]);
   });
   await Promise.all(clients.map((client) => client.close()));
 });
@@ -144,7 +144,7 @@ describe('events that are no events', () => {
       '300 KB of text',
       'session:activity',
       { agentId: 'a', sessionId: 's', lastMessage: 'x'.repeat(300_000), timestamp: 1 },
-      /frame of at most 32640 bytes/,
+      /message of at most 32640 bytes/,
     ],
   ];
 
@@ -163,7 +163,7 @@ describe('events that are no events', () => {
       const next = news();
       await put('agent:status', next.status);
       await client.received('agent:status');
-      expect(client.news).toEqual([next.frame]);
+      expect(client.news).toEqual([next.message]);
       await client.close();
     },
   );
@@ -183,10 +183,10 @@ test('an event of another source is nobody’s business here', async () => {
       ],
     }),
   );
-  const { status, frame } = news();
+  const { status, message } = news();
   await put('agent:status', status);
   await client.received('agent:status');
-  expect(client.news).toEqual([frame]);
+  expect(client.news).toEqual([message]);
   await client.close();
   await eventually(async () => {
     expect((await connectionRecords(stack)).size).toBe(0);
@@ -201,10 +201,10 @@ test('reaches each of 300 connections, once', async () => {
     const users = Array.from({ length: 50 }, (_, index) => `user-${(batch * 50 + index) % 90}`);
     clients.push(...(await Promise.all(users.map(open))));
   }
-  const { status, frame } = news();
+  const { status, message } = news();
   await put('agent:status', status);
   await Promise.all(clients.map((client) => client.received('agent:status', 1, 20_000)));
-  expect(clients.filter((client) => client.news.join() !== frame)).toEqual([]);
+  expect(clients.filter((client) => client.news.join() !== message)).toEqual([]);
   await eventually(async () => {
     await expect(stack.health()).resolves.toMatchObject({
       websocket: { connections: 300, connectedUsers: 90 },

@@ -84,9 +84,9 @@ describe('message types', () => {
     const before = Date.now();
     await publisher().broadcastAgentStatus('agent-abc-123', status);
     await client.received('agent:status');
-    const [frame] = client.framesOf('agent:status');
-    const timestamp = frame?.payload['timestamp'] as number;
-    expect(frame).toEqual({
+    const [message] = client.messagesOf('agent:status');
+    const timestamp = message?.payload['timestamp'] as number;
+    expect(message).toEqual({
       type: 'agent:status',
       payload: { agentId: 'agent-abc-123', status, timestamp },
     });
@@ -100,8 +100,8 @@ describe('message types', () => {
     const text = 'Processing user request...';
     await publisher().broadcastSessionActivity('agent-abc-123', 'session-xyz-789', text);
     await client.received('session:activity');
-    const [frame] = client.framesOf('session:activity');
-    expect(Object.entries(frame?.payload ?? {})).toEqual([
+    const [message] = client.messagesOf('session:activity');
+    expect(Object.entries(message?.payload ?? {})).toEqual([
       ['agentId', 'agent-abc-123'],
       ['sessionId', 'session-xyz-789'],
       ['lastMessage', text],
@@ -113,12 +113,12 @@ describe('message types', () => {
   test('heartbeat, again and again', async () => {
     const client = await TestClient.open(stack.webSocketUrl, { token: await token() });
     await client.received('heartbeat', 3);
-    for (const frame of client.framesOf('heartbeat')) {
-      expect(frame).toEqual({
+    for (const message of client.messagesOf('heartbeat')) {
+      expect(message).toEqual({
         type: 'heartbeat',
         payload: { timestamp: expect.any(Number) as unknown },
       });
-      expect(Number.isInteger(frame.payload['timestamp'])).toBe(true);
+      expect(Number.isInteger(message.payload['timestamp'])).toBe(true);
     }
     await client.close();
   });

@@ -89,11 +89,11 @@ test('a connection whose token was refreshed in time lives on', async () => {
   const token = await stack.mintToken({ sub: 'alice', expiresInSeconds: 600 });
   client.send({ type: 'token:refresh', payload: { token } });
   await client.received('token:refreshed');
-  const [refreshed] = client.framesOf('token:refreshed');
+  const [refreshed] = client.messagesOf('token:refreshed');
   expect(refreshed?.payload['expiresAt']).toBe(expiryOf(token));
   // A heartbeat after the one that would have ended it.
   await eventually(() => {
-    const newest = client.framesOf('heartbeat').at(-1)?.payload['timestamp'];
+    const newest = client.messagesOf('heartbeat').at(-1)?.payload['timestamp'];
     expect(newest).toBeGreaterThan(expiryOf(short) + 1_000);
   });
   client.send({ type: 'ping' });
@@ -123,7 +123,7 @@ test('a storm of handshakes of one user leaves nobody open and forgotten', async
   });
   expect(isOpen(last)).toBe(true);
   const before = [...tabs, last].filter(isOpen);
-  const counts = before.map((tab) => tab.framesOf('heartbeat').length);
+  const counts = before.map((tab) => tab.messagesOf('heartbeat').length);
   await Promise.all(
     before.map((tab, index) => tab.received('heartbeat', (counts[index] ?? 0) + 2)),
   );
@@ -133,7 +133,9 @@ test('a storm of handshakes of one user leaves nobody open and forgotten', async
 test('heartbeats come at the configured interval', async () => {
   const client = await open('alice');
   await client.received('heartbeat', 6);
-  const times = client.framesOf('heartbeat').map((frame) => frame.payload['timestamp'] as number);
+  const times = client
+    .messagesOf('heartbeat')
+    .map((message) => message.payload['timestamp'] as number);
   const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
   // One may be late on a busy machine: then there is a longer gap and a shorter one.
   const [, , median = NaN] = gaps.sort((one, other) => one - other);

@@ -112,7 +112,7 @@ describe('clients to whom the status of a refused handshake is hidden, as browse
   });
 });
 
-test('a client that sends 1,000 frames a second is closed, and others notice nothing', async () => {
+test('a client that sends 1,000 messages a second is closed, and others notice nothing', async () => {
   const [flooder, other] = [await open('flooder'), await open('other')];
   // Within its own limit, all the while.
   let pings = 0;
@@ -120,21 +120,21 @@ test('a client that sends 1,000 frames a second is closed, and others notice not
     if (pings < 15) other.send({ type: 'ping' });
     pings = Math.min(15, pings + 1);
   }, 100);
-  for (let frame = 0; frame < 2_000 && isOpen(flooder); frame += 1) {
+  for (let message = 0; message < 2_000 && isOpen(flooder); message += 1) {
     flooder.send({ type: 'ping' });
-    if (frame % 100 === 99) await new Promise((resolve) => setTimeout(resolve, 100));
+    if (message % 100 === 99) await new Promise((resolve) => setTimeout(resolve, 100));
   }
   await expect(flooder.closed).resolves.toMatchObject({ code: 1000 });
   clearInterval(pinging);
   expect(flooder.news.at(-1)).toBe(
     '{"type":"connection:closing","payload":{"reason":"rate_limited"}}',
   );
-  const codes = flooder.framesOf('error').map(({ payload }) => payload['code']);
+  const codes = flooder.messagesOf('error').map(({ payload }) => payload['code']);
   expect(new Set(codes)).toEqual(new Set(['rate_limited']));
-  expect(flooder.framesOf('pong').length).toBeGreaterThanOrEqual(20);
+  expect(flooder.messagesOf('pong').length).toBeGreaterThanOrEqual(20);
   expect(pings).toBeGreaterThan(0);
   await other.received('pong', pings);
-  expect(other.framesOf('error')).toEqual([]);
+  expect(other.messagesOf('error')).toEqual([]);
   expect(isOpen(other)).toBe(true);
   await other.close();
 });
@@ -160,7 +160,8 @@ test('of 21 tabs the first is closed, health says 20, and all of them together m
     expect(tabs.filter(isOpen)).toHaveLength(20);
 
     const sync = { type: 'state:sync', payload: {} };
-    const codes = (tab: TestClient) => tab.framesOf('error').map(({ payload }) => payload['code']);
+    const codes = (tab: TestClient) =>
+      tab.messagesOf('error').map(({ payload }) => payload['code']);
     const open = tabs.filter(isOpen);
     for (const tab of open) tab.send(sync);
     await Promise.all(open.map((tab) => tab.received('state:snapshot')));
@@ -212,7 +213,7 @@ describe('what a hostile or broken client sends harms nobody but itself:', () =>
   afterAll(() => bystander.close());
 
   afterEach(async () => {
-    const answered = bystander.framesOf('pong').length;
+    const answered = bystander.messagesOf('pong').length;
     bystander.send({ type: 'ping' });
     await bystander.received('pong', answered + 1);
   });
@@ -223,7 +224,7 @@ describe('what a hostile or broken client sends harms nobody but itself:', () =>
     ['random bytes', randomBytes(1_000), 'invalid_json'],
     ['deep JSON', '['.repeat(10_000) + ']'.repeat(10_000), 'invalid_frame'],
     ['deep objects', '{"a":'.repeat(3_000) + '1' + '}'.repeat(3_000), 'invalid_frame'],
-    ['a frame of the server', '{"type":"agent:status","payload":{}}', 'unknown_type'],
+    ['a message of the server', '{"type":"agent:status","payload":{}}', 'unknown_type'],
     ['the name of a route', '{"type":"$disconnect"}', 'unknown_type'],
     ['a message of just under 32 KB', JSON.stringify({ type: 'x'.repeat(32_000) }), 'unknown_type'],
   ])('%s is answered with an error, and the connection stays', async (_, data, code) => {
@@ -239,7 +240,7 @@ describe('what a hostile or broken client sends harms nobody but itself:', () =>
   });
 
   test.each([40_000, 200_000])(
-    'a message of %i bytes in one frame closes with 1009',
+    'a message of %i bytes in one message closes with 1009',
     async (size) => {
       const client = await intruder();
       client.send('x'.repeat(size));

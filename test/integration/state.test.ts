@@ -46,13 +46,13 @@ interface Snapshot {
 }
 
 async function sync(client: TestClient, payload?: object): Promise<Snapshot[]> {
-  const before = client.framesOf('state:snapshot').length;
+  const before = client.messagesOf('state:snapshot').length;
   client.send({ type: 'state:sync', ...(payload === undefined ? {} : { payload }) });
   const snapshots = () =>
     client
-      .framesOf('state:snapshot')
+      .messagesOf('state:snapshot')
       .slice(before)
-      .map((frame) => frame.payload as unknown as Snapshot);
+      .map((message) => message.payload as unknown as Snapshot);
   await eventually(() => {
     expect(snapshots().at(-1)?.complete).toBe(true);
   });
@@ -127,7 +127,7 @@ test('an event that is no news reaches nobody, and one from the future is kept a
   expect(rejected?.MessageAttributes?.['reason']?.StringValue).toMatch(/5 minutes ahead/);
   await put(status('offline', now + 1));
   await client.received('agent:status', 2);
-  expect(client.framesOf('agent:status').map(({ payload }) => payload['status'])).toEqual([
+  expect(client.messagesOf('agent:status').map(({ payload }) => payload['status'])).toEqual([
     'online',
     'offline',
   ]);
@@ -180,7 +180,7 @@ test('who was sent away comes back with a newer token only, and renews none with
   const back = await TestClient.open(stack.webSocketUrl, { token: newer });
   back.send({ type: 'token:refresh', payload: { token } });
   await back.received('error');
-  expect(back.framesOf('error')).toMatchObject([{ payload: { code: 'token_refused' } }]);
+  expect(back.messagesOf('error')).toMatchObject([{ payload: { code: 'token_refused' } }]);
   await back.close();
 });
 
@@ -221,7 +221,7 @@ test('a handshake that is under way while its user is sent away does not stay', 
   });
 });
 
-test('three thousand agents and as many sessions are told in full, in frames of at most 32 KB', async () => {
+test('three thousand agents and as many sessions are told in full, in messages of at most 32 KB', async () => {
   const updatedAt = Date.now();
   const common = { timestamp: updatedAt, updatedAt, broadcast: 'done', expiresAt: 4e9 };
   const items = Array.from({ length: 3_000 }, (_, index) => {

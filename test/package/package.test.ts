@@ -97,7 +97,7 @@ const client = createMissionControl({
 const stop = client.on('agent:status', ({ agentId, status }) => console.log(agentId, status));
 stop();
 const key = sessionKey('a', 'b');
-console.log(client.connection.state, client.sessions.get(key), maxFrameBytes, typeof parseServerFrame);
+console.log(client.connection.state, client.sessions.get(key), maxMessageBytes, typeof parseServerMessage);
 client.close();
 `;
 const usePublisher = `console.log(typeof broadcastAgentStatus, typeof createPublisher);`;
@@ -106,7 +106,7 @@ const said = 'idle undefined 32768 function';
 test('an ES module project', async () => {
   const client = `
     import { createMissionControl, sessionKey } from '${name}/client';
-    import { maxFrameBytes, parseServerFrame } from '${name}/protocol';
+    import { maxMessageBytes, parseServerMessage } from '${name}/protocol';
     ${useClient}`;
   const root = await createProject('module', { 'client.js': client, 'client.ts': client });
   // Of ours there is the package and its one dependency.
@@ -121,11 +121,11 @@ test('an ES module project', async () => {
 test('a CommonJS project', async () => {
   const client = `
     const { createMissionControl, sessionKey } = require('${name}/client');
-    const { maxFrameBytes, parseServerFrame } = require('${name}/protocol');
+    const { maxMessageBytes, parseServerMessage } = require('${name}/protocol');
     ${useClient}`;
   const typed = `
     import { createMissionControl, sessionKey } from '${name}/client';
-    import { maxFrameBytes, parseServerFrame } from '${name}/protocol';
+    import { maxMessageBytes, parseServerMessage } from '${name}/protocol';
     import { broadcastAgentStatus, createPublisher } from '${name}/publisher';
     ${useClient}${usePublisher}`;
   const publisher = `
@@ -183,5 +183,5 @@ test('a Vite project with React', async () => {
   expect(bundle).toContain('state:sync');
   // Neither the schemas nor the publisher come along.
   expect(bundle).not.toContain('PutEvents');
-  expect(bundle).not.toContain('must be the type of a documented frame');
+  expect(bundle).not.toContain('must be the type of a documented message');
 }, 120_000);

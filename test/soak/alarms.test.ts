@@ -141,7 +141,7 @@ test('missing-heartbeats: when they reach nobody', async () => {
   const withdraw = fault('execute-api', 'PostToConnection', 403);
   await rings('missing-heartbeats');
   withdraw();
-  await client.received('heartbeat', client.framesOf('heartbeat').length + 1);
+  await client.received('heartbeat', client.messagesOf('heartbeat').length + 1);
   await client.close();
 }, 120_000);
 

@@ -12,7 +12,7 @@ import { agentEvent, sessionEvent } from '../support/events';
 import { RecordingLog } from '../support/fakes';
 import { startFanOutStack, type FanOutStack } from '../support/fan-out-stack';
 import { messagesIn } from '../support/messages';
-import type { EventFrame } from '#sdk/protocol';
+import type { EventMessage } from '#sdk/protocol';
 
 let stack: FanOutStack;
 let events: EventBridgeClient;
@@ -86,7 +86,7 @@ async function report(onTaken: (round: number) => void = () => undefined): Promi
   return { single, final };
 }
 
-async function putAll(reported: readonly EventFrame[]): Promise<void> {
+async function putAll(reported: readonly EventMessage[]): Promise<void> {
   const { FailedEntryCount: failed } = await events.send(
     new PutEventsCommand({
       Entries: reported.map(({ type, payload }) => ({

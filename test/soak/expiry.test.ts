@@ -30,9 +30,9 @@ test('a token of 20 s ends its connection after 20 to 31 s, unless it is refresh
     '{"type":"connection:closing","payload":{"reason":"token_expired"}}',
   ]);
   const expiredAt = before + expiresInSeconds * 1000;
-  for (const { payload } of client.framesOf('heartbeat')) {
+  for (const { payload } of client.messagesOf('heartbeat')) {
     expect(payload['timestamp']).toBeLessThan(expiredAt);
   }
-  await refreshed.received('heartbeat', refreshed.framesOf('heartbeat').length + 1, 15_000);
+  await refreshed.received('heartbeat', refreshed.messagesOf('heartbeat').length + 1, 15_000);
   await refreshed.close();
 }, 60_000);

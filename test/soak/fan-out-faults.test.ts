@@ -20,7 +20,7 @@ async function start(settings: LocalSettings = {}): Promise<void> {
   stack = await startFanOutStack({ settings });
 }
 
-test('throttled, failing, dropped and late answers cost nobody a frame', async () => {
+test('throttled, failing, dropped and late answers cost nobody a message', async () => {
   await start();
   const clients = await stack.openMany(2_200);
   const idOf = new Map([...(await stack.records())].map(([id, userId]) => [userId, id]));
@@ -143,15 +143,15 @@ test('a large fan-out goes by shard jobs; health and heartbeats are as ever', as
   // The heartbeats go by jobs as well, and keep their interval.
   await Promise.all(
     clients.map((client) =>
-      client.received('heartbeat', client.framesOf('heartbeat').length + 3, 60_000),
+      client.received('heartbeat', client.messagesOf('heartbeat').length + 3, 60_000),
     ),
   );
   expect(stack.reports('heartbeat').some(({ service }) => service === 'deliver')).toBe(true);
   for (const client of clients) {
     const times = client
-      .framesOf('heartbeat')
+      .messagesOf('heartbeat')
       .slice(-3)
-      .map((frame) => frame.payload['timestamp'] as number);
+      .map((message) => message.payload['timestamp'] as number);
     const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
     for (const gap of gaps) expect(Math.abs(gap - 5_000)).toBeLessThan(1_500);
   }

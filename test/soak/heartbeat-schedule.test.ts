@@ -52,7 +52,7 @@ test(
     await eventually(() => {
       expect(calls.map(({ number }) => number)).toContain(3);
     }, 4 * minute);
-    const before = listener.framesOf('heartbeat').length;
+    const before = listener.messagesOf('heartbeat').length;
     await listener.received('heartbeat', before + 3, 5 * heartbeatSeconds * 1000);
     const gaps = heardAt.slice(1).map((time, index) => time - (heardAt[index] ?? 0));
     expect(Math.max(...gaps)).toBeLessThanOrEqual(2.5 * heartbeatSeconds * 1000);

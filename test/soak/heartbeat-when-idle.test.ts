@@ -30,13 +30,13 @@ test('a busy connection gets no heartbeat, an idle one does, and neither hears n
   }, 500);
   // From an age of eleven seconds on, what a connection is sent counts.
   await client.received('agent:status', 24, 30_000);
-  const before = client.framesOf('heartbeat').length;
+  const before = client.messagesOf('heartbeat').length;
   await client.received('agent:status', 24 + 6 * intervalSeconds, 60_000);
   clearInterval(backend);
   // One may have been on its way when the last of those events came.
-  expect(client.framesOf('heartbeat').length).toBeLessThanOrEqual(before + 1);
+  expect(client.messagesOf('heartbeat').length).toBeLessThanOrEqual(before + 1);
 
-  await client.received('heartbeat', client.framesOf('heartbeat').length + 2, 40_000);
+  await client.received('heartbeat', client.messagesOf('heartbeat').length + 2, 40_000);
   const gaps = heardAt.slice(1).map((time, index) => time - (heardAt[index] ?? 0));
   expect(Math.max(...gaps)).toBeLessThanOrEqual(1.5 * intervalSeconds * 1000 + 1_000);
   await expect(stack.health()).resolves.toMatchObject({

@@ -19,6 +19,6 @@ test('heartbeats arrive 30 s apart', async () => {
   const planned = times.slice(1);
   const gaps = planned.slice(1).map((time, index) => time - (planned[index] ?? 0));
   for (const gap of gaps.slice(0, 3)) expect(Math.abs(gap - 30_000)).toBeLessThanOrEqual(1_000);
-  expect(client.frames).toHaveLength(times.length);
+  expect(client.messages).toHaveLength(times.length);
   await client.close();
 }, 180_000);

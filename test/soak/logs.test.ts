@@ -139,26 +139,26 @@ test(
 );
 
 test(
-  'frames: understood and not, with good tokens and bad ones',
+  'messages: understood and not, with good tokens and bad ones',
   async () => {
     const client = await open();
-    const frames = [
+    const messages = [
       ...[mark, `{"type":"${mark}"}`, `{"type":"ping","payload":"${mark}"`, Buffer.from(mark)],
       ...[{ type: 'state:sync', payload: { since: mark } }, { type: 'state:sync' }],
       ...[mark, `${mark}.${mark}.${mark}`, await tokenOf({}, { expiresInSeconds: -1 })].map(
         (token) => ({ type: 'token:refresh', payload: { token } }),
       ),
     ];
-    for (const frame of frames) client.send(frame);
-    await client.received('error', frames.length - 1);
+    for (const message of messages) client.send(message);
+    await client.received('error', messages.length - 1);
     await invoke('default', { requestContext: { connectionId: 'x' }, body: mark });
     const refreshed = await stack.mintToken({ sub: `user-${users}`, claims: { name: mark } });
     client.send({ type: 'token:refresh', payload: { token: refreshed } });
     for (const message of [
-      'frame refused',
+      'message refused',
       'token refused',
       'state synced',
-      'frame without authorizer context',
+      'message without authorizer context',
     ]) {
       await logged(message);
     }
@@ -204,11 +204,11 @@ test(
     const job = { messages: [text], round: 99, shard: 0 };
     for (const body of [
       mark,
-      `{"frame":"${mark}`,
+      `{"message":"${mark}`,
       ...[
         { ...job, messages: mark },
         { ...job, messages: [mark] },
-        { frame: mark, type: 'session:activity', reportedAt: mark, round: 99, shard: 0 },
+        { message: mark, type: 'session:activity', reportedAt: mark, round: 99, shard: 0 },
         { ...job, shard: mark },
         { ...job, connections: mark },
         job,
@@ -254,7 +254,7 @@ test(
     await refused(stack.webSocketUrl, { token: await tokenOf() });
     await stack.health().catch(() => undefined);
     for (const message of [
-      ...['state not stored', 'shard not read to its end', 'frame not counted'],
+      ...['state not stored', 'shard not read to its end', 'message not counted'],
       ...['connections not counted', 'census not read'],
     ]) {
       await logged(message);

@@ -1,7 +1,7 @@
 // The rules of `default` over fakes, for the tests of what clients send.
 import { createAnswer } from '#core/requests/answer';
 import { createCloseConnection } from '#core/connections/close-connection';
-import { createJudgeFrame } from '#core/requests/message-limits';
+import { createJudgeMessage } from '#core/requests/message-limits';
 import { createPace } from '#core/posting/pace';
 import type { Connection, Countable, TokenVerdict } from '#core/ports';
 import { createAdmitSync } from '#core/requests/sync-limits';
@@ -59,9 +59,9 @@ export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
   const answer = createAnswer({
     ...world,
     closeConnection,
-    judgeFrame: createJudgeFrame({
+    judgeMessage: createJudgeMessage({
       ...world,
-      frames: { perMinute: 60, burst: 20 },
+      messages: { perMinute: 60, burst: 20 },
       floodFactor: 5,
       maxConnectionsPerUser: 20,
       handshakes: { perMinute: 30, burst: 20 },
@@ -71,7 +71,7 @@ export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
     refreshToken: createRefreshToken(world),
   });
   const [connection] = connections.seed(clock.now(), ['alice']) as [Connection];
-  /** The frame that answers a text or an object; undefined when the connection was closed instead. */
+  /** The message that answers a text or an object; undefined when the connection was closed instead. */
   async function ask(sent: string | object, from: Connection = connection) {
     const text = typeof sent === 'string' ? sent : JSON.stringify(sent);
     const answered = await clock.run(answer(text, from, clock.now() + 20_000));

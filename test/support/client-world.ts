@@ -1,5 +1,5 @@
 // The world of a client, in the hands of a test: time, sockets, the network, and whether anybody looks.
-import type { ClientFrame, ServerFrame } from '#sdk/protocol';
+import type { ClientMessage, ServerMessage } from '#sdk/protocol';
 import {
   createMissionControl,
   type Clock,
@@ -62,7 +62,10 @@ export class FakeTime implements Clock {
   }
 }
 
-type Payload<Type extends ServerFrame['type']> = Extract<ServerFrame, { type: Type }>['payload'];
+type Payload<Type extends ServerMessage['type']> = Extract<
+  ServerMessage,
+  { type: Type }
+>['payload'];
 
 /** The client's end of a connection, with the strings of the server's end. */
 export class FakeSocket {
@@ -70,7 +73,7 @@ export class FakeSocket {
   onmessage: ((event: never) => void) | null = null;
   onclose: ((event: never) => void) | null = null;
   onerror: ((event: never) => void) | null = null;
-  readonly sent: ClientFrame[] = [];
+  readonly sent: ClientMessage[] = [];
   readyState: 'connecting' | 'open' | 'closed' = 'connecting';
   /** The code the client closed with. */
   closedWith: number | undefined;
@@ -85,7 +88,7 @@ export class FakeSocket {
   }
 
   send(text: string): void {
-    this.sent.push(JSON.parse(text) as ClientFrame);
+    this.sent.push(JSON.parse(text) as ClientMessage);
   }
 
   close(code?: number): void {
@@ -94,9 +97,9 @@ export class FakeSocket {
     this.closedWith = code;
   }
 
-  sentOf<Type extends ClientFrame['type']>(type: Type) {
-    return this.sent.filter((frame) => frame.type === type) as Extract<
-      ClientFrame,
+  sentOf<Type extends ClientMessage['type']>(type: Type) {
+    return this.sent.filter((message) => message.type === type) as Extract<
+      ClientMessage,
       { type: Type }
     >[];
   }
@@ -106,7 +109,7 @@ export class FakeSocket {
     this.onopen?.({} as never);
   }
 
-  receive<Type extends ServerFrame['type']>(type: Type, payload: Payload<Type>): void {
+  receive<Type extends ServerMessage['type']>(type: Type, payload: Payload<Type>): void {
     this.receiveText(JSON.stringify({ type, payload }));
   }
 

@@ -20,7 +20,7 @@ interface Waiter {
 
 export class TestClient {
   readonly socket: WebSocket;
-  /** The texts of the frames, as they came. */
+  /** The texts of the messages, as they came. */
   readonly texts: string[] = [];
   readonly closed: Promise<Closed>;
   private readonly waiters = new Set<Waiter>();
@@ -78,20 +78,20 @@ export class TestClient {
     return this.texts.filter((text) => !text.startsWith('{"type":"heartbeat"'));
   }
 
-  get frames(): unknown[] {
+  get messages(): unknown[] {
     return this.texts.map((text) => JSON.parse(text) as unknown);
   }
 
-  /** Frames of one type. */
-  framesOf(type: string): { type: string; payload: Record<string, unknown> }[] {
-    return (this.frames as { type: string; payload: Record<string, unknown> }[]).filter(
-      (frame) => frame.type === type,
+  /** Messages of one type. */
+  messagesOf(type: string): { type: string; payload: Record<string, unknown> }[] {
+    return (this.messages as { type: string; payload: Record<string, unknown> }[]).filter(
+      (message) => message.type === type,
     );
   }
 
-  /** Resolves as soon as so many frames of a type have come. */
+  /** Resolves as soon as so many messages of a type have come. */
   async received(type: string, count = 1, timeoutMilliseconds = 30_000): Promise<void> {
-    const isMet = () => this.framesOf(type).length >= count;
+    const isMet = () => this.messagesOf(type).length >= count;
     await this.until(isMet, `${count} × ${type}`, timeoutMilliseconds);
   }
 
@@ -115,7 +115,7 @@ export class TestClient {
       setTimeout(() => {
         if (!this.waiters.delete(waiter)) return;
         const got = this.texts.slice(-5).join('\n');
-        reject(new Error(`Waited ${timeout} ms for ${what}; the last frames were:\n${got}`));
+        reject(new Error(`Waited ${timeout} ms for ${what}; the last messages were:\n${got}`));
       }, timeout).unref();
     });
   }

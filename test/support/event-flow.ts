@@ -26,7 +26,7 @@ export function startEventFlow(
 ): EventFlow {
   let published = 0;
   const over = new AbortController();
-  /** How many frames the observer has heard of each agent. */
+  /** How many messages the observer has heard of each agent. */
   const heard = new Map<string, number>();
   observer.socket.on('message', (data: Buffer) => {
     const { payload } = JSON.parse(data.toString('utf8')) as { payload: { agentId?: string } };

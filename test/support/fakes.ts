@@ -29,7 +29,7 @@ import type {
   UserRecords,
 } from '#core/ports';
 import { shardOf } from '#core/shard';
-import { isNewer, registerOf, versionOf, type EventFrame } from '#sdk/protocol';
+import { isNewer, registerOf, versionOf, type EventMessage } from '#sdk/protocol';
 
 /** A clock that stands still until it is moved, with timers that fire when it is. */
 export class FakeClock implements Timers {
@@ -204,7 +204,7 @@ export class MemoryStateStore implements StateStore {
     StoredEvent & { readonly expiresAt: number; readonly broadcast: 'pending' | 'done' }
   >();
 
-  async put(event: EventFrame, times: StorageTimes): Promise<'stored' | 'outdated'> {
+  async put(event: EventMessage, times: StorageTimes): Promise<'stored' | 'outdated'> {
     const known = this.registers.get(registerOf(event));
     if (known !== undefined && !isNewer(versionOf(event.payload), versionOf(known.event.payload))) {
       const isUnfinished =
@@ -215,7 +215,7 @@ export class MemoryStateStore implements StateStore {
     return Promise.resolve('stored');
   }
 
-  async areSuperseded(events: readonly EventFrame[]): Promise<readonly boolean[]> {
+  async areSuperseded(events: readonly EventMessage[]): Promise<readonly boolean[]> {
     const areNewer = events.map((event) => {
       const held = this.registers.get(registerOf(event));
       return held !== undefined && isNewer(versionOf(held.event.payload), versionOf(event.payload));
@@ -223,7 +223,7 @@ export class MemoryStateStore implements StateStore {
     return Promise.resolve(areNewer);
   }
 
-  async completeBroadcast(event: EventFrame): Promise<void> {
+  async completeBroadcast(event: EventMessage): Promise<void> {
     const known = this.registers.get(registerOf(event));
     if (known !== undefined && JSON.stringify(known.event) === JSON.stringify(event)) {
       this.registers.set(registerOf(event), { ...known, broadcast: 'done' });
@@ -300,7 +300,7 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
 
 /** Remembers what was posted and closed; answers `delivered` unless told otherwise. */
 export class FakeGateway implements Poster, Closer, Inspector {
-  readonly posts: { connectionId: string; frame: unknown }[] = [];
+  readonly posts: { connectionId: string; message: unknown }[] = [];
   readonly closed: string[] = [];
   readonly inspected: string[] = [];
   /** The account's throttle: nothing is done of what it strikes. */
@@ -311,11 +311,11 @@ export class FakeGateway implements Poster, Closer, Inspector {
   mostInFlight = 0;
   private inFlight = 0;
 
-  async post(connectionId: string, frame: string): Promise<Delivery> {
+  async post(connectionId: string, message: string): Promise<Delivery> {
     this.mostInFlight = Math.max(this.mostInFlight, (this.inFlight += 1));
     await new Promise((resolve) => setImmediate(resolve));
     this.inFlight -= 1;
-    this.posts.push({ connectionId, frame: JSON.parse(frame) as unknown });
+    this.posts.push({ connectionId, message: JSON.parse(message) as unknown });
     if (this.isThrottling()) return 'throttled';
     return this.answers.get(connectionId) ?? this.answer(connectionId);
   }

@@ -148,10 +148,10 @@ export async function startFanOutStack(options: LocalStackOptions = {}): Promise
   };
 }
 
-/** How often each agent's frame came to a dashboard. */
+/** How often each agent's message came to a dashboard. */
 export function heard(dashboard: Dashboard): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const { payload } of dashboard.framesOf('agent:status')) {
+  for (const { payload } of dashboard.messagesOf('agent:status')) {
     const agent = String(payload['agentId']);
     counts.set(agent, (counts.get(agent) ?? 0) + 1);
   }

@@ -52,7 +52,7 @@ export function describePoster(
       api.stop();
     });
 
-    test('posts the frame to the connection, signed with the session token', async () => {
+    test('posts the message to the connection, signed with the session token', async () => {
       await expect(poster.post('L0SM9cOFvHcCIhw=', '{"ä":1}')).resolves.toBe('delivered');
       expect(api.requests).toEqual([
         {
@@ -69,12 +69,12 @@ export function describePoster(
       ]);
     });
 
-    test('posts one frame after the other, each with its own text', async () => {
+    test('posts one message after the other, each with its own text', async () => {
       for (const text of ['{"a":1}', '{"b":2}', '{"a":1}']) await poster.post('a=', text);
       expect(api.requests.map(({ body }) => body)).toEqual(['{"a":1}', '{"b":2}', '{"a":1}']);
     });
 
-    test('posts different frames at the same time, each with its own text', async () => {
+    test('posts different messages at the same time, each with its own text', async () => {
       const texts = Array.from({ length: 8 }, (_, index) => JSON.stringify({ index }));
       await Promise.all(texts.map((text) => poster.post('a=', text)));
       expect(api.requests.map(({ body }) => body).sort()).toEqual(texts);
@@ -116,11 +116,11 @@ export function describePoster(
       await expect(poster.post('a=', '{}')).resolves.toBe('delivered');
     });
 
-    test('logs neither the frame nor a credential', async () => {
+    test('logs neither the message nor a credential', async () => {
       api.answer = (request) => request.socket.destroy();
-      await poster.post('a=', '{"secret":"frame"}');
+      await poster.post('a=', '{"secret":"message"}');
       api.answer = (_, response) => response.writeHead(403).end();
-      await poster.post('a=', '{"secret":"frame"}');
+      await poster.post('a=', '{"secret":"message"}');
       expect(log.lines.length).toBeGreaterThan(0);
       expect(JSON.stringify(log.lines)).not.toMatch(/secret|session/);
     });

@@ -2,7 +2,7 @@
 import { showDashboard } from '#local/gateway/pages/dashboard';
 import { openGateway } from '#local/gateway/gateway';
 import { Registers } from '#sdk/client/state/registers';
-import type { ClientFrame, EventFrame, ServerFrame } from '#sdk/protocol';
+import type { ClientMessage, EventMessage, ServerMessage } from '#sdk/protocol';
 import { fakeFunction, httpApi, webSocketApi } from './local/fake-apis';
 
 /** As much of an event of API Gateway as is needed here. */
@@ -34,13 +34,13 @@ export async function openQuickService() {
     return { statusCode: 200 };
   });
   const answer = fakeFunction('default', (event) => {
-    const frame = JSON.parse((event as GatewayEvent).body ?? '{}') as ClientFrame;
-    const reply = replyTo(frame);
+    const message = JSON.parse((event as GatewayEvent).body ?? '{}') as ClientMessage;
+    const reply = replyTo(message);
     return { statusCode: 200, ...(reply !== undefined && { body: JSON.stringify(reply) }) };
   });
   const health = fakeFunction('health', () => ({ statusCode: 200, body: '{"status":"ok"}' }));
 
-  function replyTo({ type }: ClientFrame): ServerFrame | undefined {
+  function replyTo({ type }: ClientMessage): ServerMessage | undefined {
     const timestamp = Date.now();
     if (type === 'ping') return { type: 'pong', payload: { timestamp } };
     if (type !== 'state:sync') return undefined;
@@ -69,10 +69,10 @@ export async function openQuickService() {
     tokens,
     connections: () => connectionIds.size,
     /** Keeps what a backend reports, and tells every connection. */
-    async report(event: EventFrame): Promise<void> {
+    async report(event: EventMessage): Promise<void> {
       if (!registers.merge(event)) throw new Error('The event is no news.');
-      const frame = Buffer.from(JSON.stringify(event));
-      await Promise.all([...connectionIds].map((id) => gateway.connections.post(id, frame)));
+      const message = Buffer.from(JSON.stringify(event));
+      await Promise.all([...connectionIds].map((id) => gateway.connections.post(id, message)));
     },
     /** Ends every connection. */
     dropAll() {

@@ -12,7 +12,7 @@ export function describeRateLimitStore(
   describe(`${name}, a rate limit store`, () => {
     const takeMany = (store: RateLimitStore, count: number, now: number) =>
       Promise.all(
-        Array.from({ length: count }, () => store.take('ann', 'frames', limit, now)),
+        Array.from({ length: count }, () => store.take('ann', 'messages', limit, now)),
       ).then((taken) => taken.filter(Boolean).length);
 
     test('gives the burst at once, and then as fast as tokens come back', async () => {
@@ -33,11 +33,11 @@ export function describeRateLimitStore(
       const store = await create();
       const one: RateLimit = { perMinute: 1, burst: 1 };
       for (const [user, what] of [
-        ['ann', 'frames'],
+        ['ann', 'messages'],
         ['ann', 'handshakes'],
-        ['bob', 'frames'],
-        ['ann#', 'frames'],
-        ['ann%23', 'frames'],
+        ['bob', 'messages'],
+        ['ann#', 'messages'],
+        ['ann%23', 'messages'],
       ] as const) {
         await expect(store.take(user, what, one, start)).resolves.toBe(true);
         await expect(store.take(user, what, one, start)).resolves.toBe(false);
@@ -52,7 +52,7 @@ export function describeRateLimitStore(
       const store = await create();
       for (const now of [start, start + 3_600_001]) {
         let taken = 0;
-        while (await store.take('ann', 'frames', { perMinute, burst }, now)) taken += 1;
+        while (await store.take('ann', 'messages', { perMinute, burst }, now)) taken += 1;
         expect(taken).toBe(burst);
       }
     });
@@ -60,15 +60,15 @@ export function describeRateLimitStore(
     test('stays empty until the moment for which it was emptied, and then gives one', async () => {
       const store = await create();
       await expect(takeMany(store, 1, start)).resolves.toBe(1);
-      await store.empty('ann', 'frames', limit, start + 60_000);
+      await store.empty('ann', 'messages', limit, start + 60_000);
       // Not sooner, whoever says so.
-      await store.empty('ann', 'frames', limit, start + 30_000);
+      await store.empty('ann', 'messages', limit, start + 30_000);
       await expect(takeMany(store, 3, start + 59_998)).resolves.toBe(0);
       await expect(takeMany(store, 3, start + 60_000)).resolves.toBe(1);
       await expect(takeMany(store, 100, start + 63_000)).resolves.toBe(3);
-      await store.empty('bob', 'frames', limit, start + 60_000);
-      await expect(store.take('bob', 'frames', limit, start + 59_000)).resolves.toBe(false);
-      await expect(store.take('bob', 'frames', limit, start + 60_000)).resolves.toBe(true);
+      await store.empty('bob', 'messages', limit, start + 60_000);
+      await expect(store.take('bob', 'messages', limit, start + 59_000)).resolves.toBe(false);
+      await expect(store.take('bob', 'messages', limit, start + 60_000)).resolves.toBe(true);
     });
 
     test('is the token bucket of the textbook', async () => {

@@ -15,7 +15,7 @@ export async function stateOfServer(url: string, token: string): Promise<ServerS
   const sessions = new Map<string, SessionActivity>();
   for (let isComplete = false, count = 1; !isComplete; count += 1) {
     await client.received('state:snapshot', count, 60_000);
-    const payload = client.framesOf('state:snapshot')[count - 1]?.payload as unknown as {
+    const payload = client.messagesOf('state:snapshot')[count - 1]?.payload as unknown as {
       agents: AgentStatus[];
       sessions: SessionActivity[];
       complete: boolean;

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { StateStore, StoredEvent } from '#core/ports';
 import { shards } from '#core/shard';
-import { isNewer, registerOf, versionOf, type EventFrame } from '#sdk/protocol';
+import { isNewer, registerOf, versionOf, type EventMessage } from '#sdk/protocol';
 import { agentEvent, sessionEvent } from './events';
 
 const now = 1_707_163_200_000;
@@ -29,8 +29,8 @@ export const eventArbitrary = fc.oneof(
 );
 
 /** The last writer of each register. */
-export function lastWriters(events: readonly EventFrame[]): Map<string, EventFrame> {
-  const last = new Map<string, EventFrame>();
+export function lastWriters(events: readonly EventMessage[]): Map<string, EventMessage> {
+  const last = new Map<string, EventMessage>();
   for (const event of events) {
     const known = last.get(registerOf(event));
     if (known === undefined || isNewer(versionOf(event.payload), versionOf(known.payload))) {
@@ -129,18 +129,18 @@ export function describeStateStore(
 
     test('holds the last writer of each register, whatever comes in whatever order', async () => {
       const store = await create();
-      const written: EventFrame[] = [];
+      const written: EventMessage[] = [];
       await fc.assert(
         fc.asyncProperty(fc.array(eventArbitrary, { maxLength: 25 }), async (events) => {
           // Registers of its own for each run.
           const own = events.map(({ type, payload }) => ({
             type,
             payload: { ...payload, agentId: `${payload.agentId}-${written.length}` },
-          })) as EventFrame[];
+          })) as EventMessage[];
           written.push(...own);
           for (const event of own) await store.put(event, times);
           const stored = (await allOf(store)).map(({ event }) => [registerOf(event), event]);
-          expect(new Map(stored as [string, EventFrame][])).toEqual(lastWriters(written));
+          expect(new Map(stored as [string, EventMessage][])).toEqual(lastWriters(written));
         }),
         { numRuns: 25 },
       );

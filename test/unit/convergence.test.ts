@@ -1,14 +1,14 @@
-// Whatever becomes of frames on their way, one snapshot makes both ends agree on the last writer of everything.
+// Whatever becomes of messages on their way, one snapshot makes both ends agree on the last writer of everything.
 import fc from 'fast-check';
 import { createBroadcast } from '#core/broadcasting/broadcast';
-import { readSnapshot, snapshotFrames } from '#core/requests/snapshot';
+import { readSnapshot, snapshotMessages } from '#core/requests/snapshot';
 import { Registers } from '#sdk/client/state/registers';
-import { parseServerFrame, registerOf, type EventFrame } from '#sdk/protocol';
+import { parseServerMessage, registerOf, type EventMessage } from '#sdk/protocol';
 import { eventArbitrary, lastWriters } from '../support/state-store-contract';
 import { createFanOutWorld } from '../support/fan-out';
 import { MemoryStateStore } from '../support/fakes';
 
-/** A server that broadcasts, and keeps the frames that went out. */
+/** A server that broadcasts, and keeps the messages that went out. */
 function createServer() {
   const world = createFanOutWorld();
   const state = new MemoryStateStore();
@@ -22,8 +22,8 @@ function createServer() {
   return {
     state,
     now: world.now,
-    sent: () => world.gateway.posts.map(({ frame }) => frame as EventFrame),
-    report: (event: EventFrame, index: number) =>
+    sent: () => world.gateway.posts.map(({ message }) => message as EventMessage),
+    report: (event: EventMessage, index: number) =>
       world.clock.run(
         broadcast(
           { id: String(index), type: event.type, payload: event.payload, whole: event },
@@ -35,7 +35,7 @@ function createServer() {
 
 const valuesOf = ({ agents, sessions }: Registers) =>
   [...agents.values(), ...sessions.values()].map((value) => JSON.stringify(value)).sort();
-const payloadsOf = (events: Iterable<EventFrame>) =>
+const payloadsOf = (events: Iterable<EventMessage>) =>
   [...events].map(({ payload }) => JSON.stringify(payload)).sort();
 
 /** How a list may arrive: some of it twice, some of it never, all of it in any order. */
@@ -62,14 +62,14 @@ test('client and server hold the same values after one sync, equal to the last w
       const sent = server.sent();
       const client = new Registers();
       for (const index of arrivals) {
-        const frame = sent[index];
-        if (frame !== undefined) client.merge(frame);
+        const message = sent[index];
+        if (message !== undefined) client.merge(message);
       }
 
       const limits = { agents: 5_000, sessions: 5_000 };
       const stored = await readSnapshot(server.state, 0, server.now(), limits);
-      for (const text of snapshotFrames(stored, server.now(), 30)) {
-        const parsed = parseServerFrame(text);
+      for (const text of snapshotMessages(stored, server.now(), 30)) {
+        const parsed = parseServerMessage(text);
         if (!parsed.ok || parsed.value.type !== 'state:snapshot') throw new Error(text);
         for (const payload of parsed.value.payload.agents) {
           client.merge({ type: 'agent:status', payload });
@@ -84,7 +84,7 @@ test('client and server hold the same values after one sync, equal to the last w
       expect(valuesOf(client)).toEqual(expected);
       // And whoever was there all the time needs no snapshot.
       const witness = new Registers();
-      for (const frame of sent) witness.merge(frame);
+      for (const message of sent) witness.merge(message);
       expect(valuesOf(witness)).toEqual(expected);
       expect(new Set(sent.map(registerOf)).size).toBe(expected.length);
     }),

@@ -1,4 +1,4 @@
-// Posts frames with the AWS SDK's client of API Gateway's @connections.
+// Posts messages with the AWS SDK's client of API Gateway's @connections.
 import {
   PostToConnectionCommand,
   type ApiGatewayManagementApiClient,
@@ -9,9 +9,9 @@ import { errorOf } from './management-api-error';
 /** Throttled and failed posts have been retried by the client when they end as such. */
 export function createManagementApiPoster(client: ApiGatewayManagementApiClient, log: Log): Poster {
   return {
-    async post(connectionId, frame): Promise<Delivery> {
+    async post(connectionId, message): Promise<Delivery> {
       try {
-        const command = new PostToConnectionCommand({ ConnectionId: connectionId, Data: frame });
+        const command = new PostToConnectionCommand({ ConnectionId: connectionId, Data: message });
         await client.send(command);
         return 'delivered';
       } catch (cause) {

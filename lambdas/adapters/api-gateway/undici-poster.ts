@@ -1,4 +1,4 @@
-// Posts frames at a tenth of what the AWS SDK's client costs: signed by hand, sent over kept-alive sockets.
+// Posts messages at a tenth of what the AWS SDK's client costs: signed by hand, sent over kept-alive sockets.
 import type { Dispatcher } from 'undici';
 import type Client from 'undici/lib/dispatcher/client.js';
 import type { Clock, Delivery, Log, Poster } from '#core/ports';
@@ -55,7 +55,7 @@ export function createUndiciPoster(options: UndiciPosterOptions): UndiciPoster {
     });
   }
 
-  async function askAndDispatch(connectionId: string, frame: PreparedText): Promise<Delivery> {
+  async function askAndDispatch(connectionId: string, message: PreparedText): Promise<Delivery> {
     let keys: SigningCredentials;
     try {
       keys = await credentials();
@@ -64,16 +64,16 @@ export function createUndiciPoster(options: UndiciPosterOptions): UndiciPoster {
       return 'failed';
     }
     known = { keys, at: now() };
-    return dispatch(connectionId, frame, keys, known.at);
+    return dispatch(connectionId, message, keys, known.at);
   }
 
   return {
     post(connectionId, text) {
-      const frame = prepared.of(text);
+      const message = prepared.of(text);
       const time = now();
       return known !== undefined && time - known.at < credentialsMilliseconds
-        ? dispatch(connectionId, frame, known.keys, time)
-        : askAndDispatch(connectionId, frame);
+        ? dispatch(connectionId, message, known.keys, time)
+        : askAndDispatch(connectionId, message);
     },
     close: () => clients.destroy(),
   };

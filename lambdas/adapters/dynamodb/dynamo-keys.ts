@@ -3,7 +3,7 @@ import { itemKinds } from '#lambdas/contract/table-keys';
 import { shardOf } from '#core/shard';
 import type { PendingItem } from '#core/coalescing/ports';
 import type { ConnectionKey } from '#core/ports';
-import type { EventFrame } from '#sdk/protocol';
+import type { EventMessage } from '#sdk/protocol';
 
 /** `#` separates the parts of a key, so ids that contain it are encoded. */
 export function encodeId(id: string): string {
@@ -66,7 +66,7 @@ export function statePartition(shard: number): string {
 }
 
 /** The key of an event's register. An agent's sessions lie side by side. */
-export function stateKey({ type, payload }: EventFrame): { pk: string; sk: string } {
+export function stateKey({ type, payload }: EventMessage): { pk: string; sk: string } {
   const pk = statePartition(shardOf(payload.agentId));
   const agent = encodeId(payload.agentId);
   if (type === 'agent:status') return { pk, sk: `agent#${agent}` };

@@ -6,7 +6,7 @@ import {
   UpdateCommand,
   type DynamoDBDocumentClient,
 } from '@aws-sdk/lib-dynamodb';
-import { isNewer, registerOf, versionOf, type EventFrame } from '#sdk/protocol';
+import { isNewer, registerOf, versionOf, type EventMessage } from '#sdk/protocol';
 import type { StateStore, StoredEvent } from '#core/ports';
 import { wasMet } from './requests/dynamo-condition';
 import { parseStateSortKey, stateKey, statePartition } from './dynamo-keys';
@@ -95,7 +95,7 @@ export function createDynamoStateStore(
       };
       const command = new PutCommand({
         TableName: tableName,
-        Item: { ...stateKey({ type, payload } as EventFrame), ...item },
+        Item: { ...stateKey({ type, payload } as EventMessage), ...item },
         // Strings are compared by their bytes of UTF-8, as `isNewer` of the protocol compares them. AND is evaluated
         // before OR; with parentheses it would take dynalite, which is the local stack's table, 2 ms to read this:
         // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html#Expressions.OperatorsAndFunctions.Precedence
@@ -121,7 +121,7 @@ export function createDynamoStateStore(
       const { timestamp, value } = versionOf(payload);
       const command = new UpdateCommand({
         TableName: tableName,
-        Key: stateKey({ type, payload } as EventFrame),
+        Key: stateKey({ type, payload } as EventMessage),
         UpdateExpression: 'SET #broadcast = :done',
         ConditionExpression: '#timestamp = :timestamp AND #value = :value',
         ExpressionAttributeNames: {
@@ -167,5 +167,5 @@ function toStored({ sk, status, lastMessage, timestamp, updatedAt }: StateItem):
     sessionId === undefined
       ? { type: 'agent:status', payload: { agentId, status, timestamp } }
       : { type: 'session:activity', payload: { agentId, sessionId, lastMessage, timestamp } };
-  return { event: event as EventFrame, updatedAt };
+  return { event: event as EventMessage, updatedAt };
 }

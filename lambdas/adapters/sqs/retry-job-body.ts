@@ -86,8 +86,8 @@ const messages = v.pipe(v.array(v.string()), v.nonEmpty());
 /** Jobs that were queued before there were several messages in one: the queue keeps them for an hour. */
 const oneMessage = <Entries extends v.ObjectEntries>(entries: Entries) =>
   v.pipe(
-    v.object({ frame: v.string(), ...common, ...entries }),
-    v.transform(({ frame, ...rest }) => ({ messages: [frame], ...rest })),
+    v.object({ message: v.string(), ...common, ...entries }),
+    v.transform(({ message, ...rest }) => ({ messages: [message], ...rest })),
   );
 
 const jobSchema = v.union(

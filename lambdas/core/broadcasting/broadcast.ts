@@ -1,5 +1,5 @@
 // What backends report becomes messages for every connection if it is news, or is kept with the reason why not.
-import type { EventFrame } from '#sdk/protocol';
+import type { EventMessage } from '#sdk/protocol';
 import { mapAtATime } from './at-a-time';
 import type { Coalescer, Outgoing } from '../coalescing/coalescer';
 import { messageOfEvent } from '../fan-out/outgoing-message';
@@ -62,7 +62,7 @@ export function createBroadcast(dependencies: {
   }
 
   /** Delivery does not depend on the register: what could not be stored goes out all the same. */
-  async function store(event: EventFrame, eventId: string) {
+  async function store(event: EventMessage, eventId: string) {
     try {
       const updatedAt = now();
       return await state.put(event, { updatedAt, expiresAt: updatedAt + lifetimes[event.type] });
@@ -73,7 +73,7 @@ export function createBroadcast(dependencies: {
     }
   }
 
-  async function complete(event: EventFrame, eventId: string): Promise<void> {
+  async function complete(event: EventMessage, eventId: string): Promise<void> {
     try {
       await state.completeBroadcast(event);
     } catch (error) {
@@ -83,7 +83,7 @@ export function createBroadcast(dependencies: {
   }
 
   /** Writes the registers. What is not newer than they are is stale, and so is what a pack has before it. */
-  async function storeAll(events: readonly EventFrame[], eventId: string) {
+  async function storeAll(events: readonly EventMessage[], eventId: string) {
     const newest = newestPerRegister(events);
     const outcomes = await mapAtATime(requestsAtATime, newest, (event) => store(event, eventId));
     const stale = newest.filter((_, index) => outcomes[index] === 'outdated');
@@ -99,7 +99,10 @@ export function createBroadcast(dependencies: {
   }
 
   /** Writes the registers; undefined when nothing is news. */
-  async function prepare(events: readonly EventFrame[], id: string): Promise<Outgoing | undefined> {
+  async function prepare(
+    events: readonly EventMessage[],
+    id: string,
+  ): Promise<Outgoing | undefined> {
     const { news, stored } = await storeAll(events, id);
     if (news.length === 0) return undefined;
     const messages = news.map(messageOfEvent);

@@ -9,7 +9,7 @@ import {
   parsePack,
   registerOf,
   versionOf,
-  type EventFrame,
+  type EventMessage,
   type Fault,
   type Parsed,
 } from '#sdk/protocol';
@@ -33,7 +33,7 @@ export interface InvalidEvent {
 
 export interface ReportedEvents {
   /** In the order of reporting. */
-  readonly accepted: readonly EventFrame[];
+  readonly accepted: readonly EventMessage[];
   readonly rejected: readonly InvalidEvent[];
 }
 
@@ -42,10 +42,10 @@ export interface ReportedEvents {
  * @param now milliseconds since the Unix epoch
  */
 export function eventsOf(reported: ReportedEvent, now: number): ReportedEvents {
-  const accepted: EventFrame[] = [];
+  const accepted: EventMessage[] = [];
   const rejected: InvalidEvent[] = [];
 
-  function sort(parsed: Parsed<EventFrame>, whatItIs: () => ReportedEvent): void {
+  function sort(parsed: Parsed<EventMessage>, whatItIs: () => ReportedEvent): void {
     if (parsed.ok && parsed.value.payload.timestamp <= now + maxClockSkewMilliseconds) {
       accepted.push(parsed.value);
       return;
@@ -78,8 +78,8 @@ const tooFarAhead = 'timestamp must be at most 5 minutes ahead of the time';
  * Of several events for one register the newest: it alone has to be written.
  * @returns in the order of `events`
  */
-export function newestPerRegister(events: readonly EventFrame[]): EventFrame[] {
-  const newest = new Map<string, EventFrame>();
+export function newestPerRegister(events: readonly EventMessage[]): EventMessage[] {
+  const newest = new Map<string, EventMessage>();
   for (const event of events) {
     const register = registerOf(event);
     const known = newest.get(register);
@@ -121,6 +121,6 @@ function faultsOf({ type, payload }: ReportedEvent): readonly Fault[] {
   return faults.map(({ path, problem }) => ({ path: path === '' ? 'payload' : path, problem }));
 }
 
-function faultsIn(parsed: Parsed<EventFrame>): readonly Fault[] {
+function faultsIn(parsed: Parsed<EventMessage>): readonly Fault[] {
   return parsed.ok ? [] : parsed.faults;
 }

@@ -1,5 +1,5 @@
 // Messages that are tried again: those that a newer one has overtaken are not, nor are heartbeats.
-import type { EventFrame } from '#sdk/protocol';
+import type { EventMessage } from '#sdk/protocol';
 import type { Log, StateStore } from '../ports';
 import { isEvent, type OutgoingMessage } from '../fan-out/outgoing-message';
 
@@ -22,7 +22,7 @@ export function createStillCurrent(dependencies: {
     if (events.length === 0) return events;
     try {
       const areSuperseded = await state.areSuperseded(
-        events.map(({ text }) => JSON.parse(text) as EventFrame),
+        events.map(({ text }) => JSON.parse(text) as EventMessage),
       );
       return events.filter((_, index) => areSuperseded[index] !== true);
     } catch (error) {

@@ -1,5 +1,5 @@
 // How the server ends a connection: it says why, closes the socket, and forgets the record.
-import { serializeFrame, type ClosingReason } from '#sdk/protocol';
+import { serializeMessage, type ClosingReason } from '#sdk/protocol';
 import { mayBeOpening } from './connection';
 import type { Clock, Closer, Connection, ConnectionStore, Log, Poster } from '../ports';
 
@@ -35,8 +35,8 @@ export function createCloseConnection(dependencies: {
     const reason = typeof given === 'string' ? given : given.text;
     try {
       if (given !== 'not_reading') {
-        const frame = serializeFrame({ type: 'connection:closing', payload: { reason } });
-        const told = await poster.post(connectionId, frame);
+        const message = serializeMessage({ type: 'connection:closing', payload: { reason } });
+        const told = await poster.post(connectionId, message);
         // It may be open by the time it is closed, and nobody would have told it why.
         if (told === 'gone' && mayBeOpening(connection, now())) return 'open';
       }

@@ -1,5 +1,5 @@
 // Messages as few batches: each is one post, and one message that API Gateway bills.
-import { maxFrameBytes } from '#sdk/protocol';
+import { maxMessageBytes } from '#sdk/protocol';
 
 /** One post: a batch, or a message that is alone. */
 export interface Batch {
@@ -42,7 +42,7 @@ function endOf(texts: readonly string[], start: number): number {
   for (; end < texts.length; end += 1) {
     // A comma is before it.
     bytes += 1 + Buffer.byteLength(texts[end] ?? '');
-    if (bytes > maxFrameBytes) break;
+    if (bytes > maxMessageBytes) break;
   }
   return end;
 }

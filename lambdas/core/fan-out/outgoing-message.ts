@@ -1,11 +1,11 @@
 // A message on its way to the dashboards: its text, and what decides whether a later one supersedes it.
-import { isNewer, registerOf, serializeFrame, versionOf, type EventFrame } from '#sdk/protocol';
+import { isNewer, registerOf, serializeMessage, versionOf, type EventMessage } from '#sdk/protocol';
 
 export interface OutgoingMessage {
   /** The text of the message, ready to post. */
   readonly text: string;
   /** Its type. */
-  readonly type: EventFrame['type'] | 'heartbeat';
+  readonly type: EventMessage['type'] | 'heartbeat';
   /** The register that it writes: of two messages with the same one, the newer supersedes the other. */
   readonly register: string;
   /** When the event was reported, by the backend's clock: milliseconds since the Unix epoch. */
@@ -14,10 +14,10 @@ export interface OutgoingMessage {
   readonly value: string;
 }
 
-export function messageOfEvent(event: EventFrame): OutgoingMessage {
+export function messageOfEvent(event: EventMessage): OutgoingMessage {
   const { timestamp, value } = versionOf(event.payload);
   return {
-    text: serializeFrame(event),
+    text: serializeMessage(event),
     type: event.type,
     register: registerOf(event),
     reportedAt: timestamp,
@@ -28,7 +28,7 @@ export function messageOfEvent(event: EventFrame): OutgoingMessage {
 /** @param timestamp milliseconds since the Unix epoch */
 export function heartbeatMessage(timestamp: number): OutgoingMessage {
   return {
-    text: serializeFrame({ type: 'heartbeat', payload: { timestamp } }),
+    text: serializeMessage({ type: 'heartbeat', payload: { timestamp } }),
     type: 'heartbeat',
     register: 'heartbeat',
     reportedAt: timestamp,
@@ -43,7 +43,8 @@ export function heartbeatMessage(timestamp: number): OutgoingMessage {
 export function readOutgoing(text: string): OutgoingMessage {
   try {
     const message = JSON.parse(text) as
-      EventFrame | { readonly type: 'heartbeat'; readonly payload: { readonly timestamp: number } };
+      | EventMessage
+      | { readonly type: 'heartbeat'; readonly payload: { readonly timestamp: number } };
     if (message.type === 'heartbeat')
       return { ...heartbeatMessage(message.payload.timestamp), text };
     return { ...messageOfEvent(message), text };

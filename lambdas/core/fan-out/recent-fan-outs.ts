@@ -1,4 +1,4 @@
-// Who has just been sent a frame, and so needs no heartbeat: known from broadcasts that reached everybody.
+// Who has just been sent a message, and so needs no heartbeat: known from broadcasts that reached everybody.
 import { mayBeOpening } from '../connections/connection';
 import type { FanOutReport, IsSpared } from './fan-out';
 import type { Clock, Log, ReachStore } from '../ports';
@@ -28,7 +28,7 @@ export const noReach: Reach = {
 const longestSilenceMilliseconds = 570_000;
 
 /**
- * For heartbeats that are sent when there was nothing else to send. A connection that is spared was sent a frame
+ * For heartbeats that are sent when there was nothing else to send. A connection that is spared was sent a message
  * during the last half interval: it hears something at least every one and a half, and clients wait for two and a
  * half until they give up. With intervals above 380 s that would be too long for API Gateway: then it is less than half.
  */

@@ -34,8 +34,8 @@ export function withInspection(options: DeliveryOptions, inspector: Inspector): 
     // That they are throttled is known, and no reason to slow down.
     pace: { ...pace, answered: () => undefined },
     poster: {
-      async post(connectionId, frame) {
-        const delivery = await poster.post(connectionId, frame);
+      async post(connectionId, message) {
+        const delivery = await poster.post(connectionId, message);
         if (delivery !== 'throttled' || pace.isSlowed()) return delivery;
         const found = await inspector.inspect(connectionId);
         if (found === 'throttled') pace.slowDown();

@@ -1,15 +1,20 @@
 // What the server answers to what a client sends.
-import { errorFrame, parseClientFrame, serializeFrame, type ClosingReason } from '#sdk/protocol';
+import {
+  errorMessage,
+  parseClientMessage,
+  serializeMessage,
+  type ClosingReason,
+} from '#sdk/protocol';
 import type { CloseConnection } from '../connections/close-connection';
 import { isExpired } from '../connections/connection';
-import type { FrameVerdict, JudgeFrame } from './message-limits';
+import type { MessageVerdict, JudgeMessage } from './message-limits';
 import type { Clock, Connection, ConnectionKey, ConnectionStore, Count, Log } from '../ports';
 import type { RefreshToken } from './refresh-token';
 import type { AdmitSync } from './sync-limits';
 import type { SyncState } from './sync-state';
 
 /**
- * The text of the frame that answers any text; undefined when the connection has been closed instead. Never throws.
+ * The text of the message that answers any text; undefined when the connection has been closed instead. Never throws.
  * @param connection as it was at its handshake
  * @param deadline milliseconds since the Unix epoch; no post begins after it
  */
@@ -20,7 +25,7 @@ export type Answer = (
 ) => Promise<string | undefined>;
 
 export function createAnswer(dependencies: {
-  readonly judgeFrame: JudgeFrame;
+  readonly judgeMessage: JudgeMessage;
   readonly admitSync: AdmitSync;
   readonly syncState: SyncState;
   readonly refreshToken: RefreshToken;
@@ -30,7 +35,7 @@ export function createAnswer(dependencies: {
   readonly now: Clock;
   readonly log: Log;
 }): Answer {
-  const { judgeFrame, admitSync, syncState, refreshToken, closeConnection } = dependencies;
+  const { judgeMessage, admitSync, syncState, refreshToken, closeConnection } = dependencies;
   const { connections, count, now, log } = dependencies;
 
   /** The connection as it is now: a later token may have prolonged it. Undefined when it has expired. */
@@ -43,20 +48,20 @@ export function createAnswer(dependencies: {
   async function reply(
     text: string,
     connection: Connection,
-    verdict: FrameVerdict,
+    verdict: MessageVerdict,
     deadline: number,
   ): Promise<string> {
-    const parsed = parseClientFrame(text);
+    const parsed = parseClientMessage(text);
     if (!parsed.ok) return refuse(connection, parsed.code, parsed.message);
-    const frame = parsed.value;
-    if (frame.type === 'ping') {
-      return serializeFrame({ type: 'pong', payload: { timestamp: now() } });
+    const message = parsed.value;
+    if (message.type === 'ping') {
+      return serializeMessage({ type: 'pong', payload: { timestamp: now() } });
     }
     // These cost much more than the refusal: while nobody can count, nobody gets them.
     if (verdict === 'uncounted') return limit(connection);
-    return frame.type === 'state:sync'
-      ? sync(connection, frame.payload?.since ?? 0, deadline)
-      : serializeFrame(await refreshToken(connection, frame.payload.token));
+    return message.type === 'state:sync'
+      ? sync(connection, message.payload?.since ?? 0, deadline)
+      : serializeMessage(await refreshToken(connection, message.payload.token));
   }
 
   async function sync(connection: Connection, since: number, deadline: number): Promise<string> {
@@ -71,16 +76,16 @@ export function createAnswer(dependencies: {
 
   function limit(connection: ConnectionKey): string {
     count('FramesLimited');
-    return refuse(connection, 'rate_limited', 'Too many frames: send fewer of them.');
+    return refuse(connection, 'rate_limited', 'Too many messages: send fewer of them.');
   }
 
   function refuse(
     { connectionId }: ConnectionKey,
-    ...error: Parameters<typeof errorFrame>
+    ...error: Parameters<typeof errorMessage>
   ): string {
     const [code] = error;
-    log.info('frame refused', { connectionId, code });
-    return serializeFrame(errorFrame(...error));
+    log.info('message refused', { connectionId, code });
+    return serializeMessage(errorMessage(...error));
   }
 
   /** Has no answer. */
@@ -90,7 +95,7 @@ export function createAnswer(dependencies: {
   }
 
   return async (text, atHandshake, deadline) => {
-    const verdict = await judgeFrame(atHandshake);
+    const verdict = await judgeMessage(atHandshake);
     if (verdict === 'flooding') {
       count('FramesLimited');
       return end(atHandshake, 'rate_limited');
@@ -105,7 +110,7 @@ export function createAnswer(dependencies: {
       return isOpen ? answered : await end(connection, 'token_expired');
     } catch (error) {
       log.error('expiry not known', { connectionId: atHandshake.connectionId, error });
-      return refuse(atHandshake, 'unavailable', 'The frame cannot be answered now: try again.');
+      return refuse(atHandshake, 'unavailable', 'The message cannot be answered now: try again.');
     }
   };
 }

@@ -5,15 +5,15 @@ import type { Clock, ConnectionKey, Log, RateLimit, RateLimitStore } from '../po
  * What becomes of a client's message: it is answered, refused, or the last one of its connection. `uncounted` when
  * nobody can tell: then what costs little may be answered, and nothing else.
  */
-export type FrameVerdict = 'allowed' | 'limited' | 'flooding' | 'uncounted';
+export type MessageVerdict = 'allowed' | 'limited' | 'flooding' | 'uncounted';
 
 /** Decides on one more message of a connection. Never throws. */
-export type JudgeFrame = (connection: ConnectionKey) => Promise<FrameVerdict>;
+export type JudgeMessage = (connection: ConnectionKey) => Promise<MessageVerdict>;
 
-export interface FrameLimits {
+export interface MessageLimits {
   /** Messages of one connection. */
-  readonly frames: RateLimit;
-  /** How many times as much as `frames` allows closes the connection. */
+  readonly messages: RateLimit;
+  /** How many times as much as `messages` allows closes the connection. */
   readonly floodFactor: number;
   readonly maxConnectionsPerUser: number;
   /** Handshakes of one user. */
@@ -34,24 +34,24 @@ export function times({ perMinute, burst }: RateLimit, factor: number): RateLimi
   return { perMinute: factor * perMinute, burst: factor * burst };
 }
 
-export function createJudgeFrame(
-  dependencies: FrameLimits & {
+export function createJudgeMessage(
+  dependencies: MessageLimits & {
     readonly rateLimits: RateLimitStore;
     readonly now: Clock;
     readonly log: Log;
   },
-): JudgeFrame {
-  const { rateLimits, now, log, frames, floodFactor, handshakes } = dependencies;
-  const ofUser = times(frames, Math.min(connectionsWorth, dependencies.maxConnectionsPerUser));
+): JudgeMessage {
+  const { rateLimits, now, log, messages, floodFactor, handshakes } = dependencies;
+  const ofUser = times(messages, Math.min(connectionsWorth, dependencies.maxConnectionsPerUser));
   // The user's, not the connection's: a new connection must not be a new bucket.
-  const refusals = times(frames, floodFactor - 1);
+  const refusals = times(messages, floodFactor - 1);
 
-  async function judge({ userId, connectionId }: ConnectionKey): Promise<FrameVerdict> {
+  async function judge({ userId, connectionId }: ConnectionKey): Promise<MessageVerdict> {
     const time = now();
     // The connection's first: one tab that floods takes nothing from the others.
     const isAllowed =
-      (await rateLimits.take(userId, `frames#${connectionId}`, frames, time)) &&
-      (await rateLimits.take(userId, 'frames', ofUser, time));
+      (await rateLimits.take(userId, `messages#${connectionId}`, messages, time)) &&
+      (await rateLimits.take(userId, 'messages', ofUser, time));
     if (isAllowed) return 'allowed';
     if (await rateLimits.take(userId, 'refusals', refusals, time)) return 'limited';
     // Whoever comes back at once floods again, and messages that are under way are paid for.
@@ -63,7 +63,7 @@ export function createJudgeFrame(
     try {
       return await judge(connection);
     } catch (error) {
-      log.warn('frame not counted', { connectionId: connection.connectionId, error });
+      log.warn('message not counted', { connectionId: connection.connectionId, error });
       return 'uncounted';
     }
   };

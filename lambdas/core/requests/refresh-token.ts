@@ -1,12 +1,12 @@
 // A new token prolongs the connection that the same user opened with an older one.
-import { errorFrame, type ServerFrame } from '#sdk/protocol';
+import { errorMessage, type ServerMessage } from '#sdk/protocol';
 import { expiryOf, isExpired } from '../connections/connection';
 import { keepsOut } from '../connections/disconnect-marker';
 import { fromTable, noVerdictCode } from '../auth/no-verdict';
 import type { Clock, ConnectionKey, ConnectionStore, Log, TokenVerifier } from '../ports';
 
 /** Answers with `token:refreshed`, or with an `error`: then the connection is as it was. Never throws. */
-export type RefreshToken = (key: ConnectionKey, token: string) => Promise<ServerFrame>;
+export type RefreshToken = (key: ConnectionKey, token: string) => Promise<ServerMessage>;
 
 export function createRefreshToken(dependencies: {
   readonly verifier: TokenVerifier;
@@ -16,13 +16,13 @@ export function createRefreshToken(dependencies: {
 }): RefreshToken {
   const { verifier, connections, now, log } = dependencies;
 
-  function refuse({ connectionId }: ConnectionKey, code: string): ServerFrame {
+  function refuse({ connectionId }: ConnectionKey, code: string): ServerMessage {
     log.warn('token refused', { connectionId, code });
     // Which check failed is for the log alone: whoever tries tokens out is told no more than at the handshake.
-    return errorFrame('token_refused', 'The token is not valid for this connection.');
+    return errorMessage('token_refused', 'The token is not valid for this connection.');
   }
 
-  async function refresh(key: ConnectionKey, token: string): Promise<ServerFrame> {
+  async function refresh(key: ConnectionKey, token: string): Promise<ServerMessage> {
     const verdict = await verifier.verify(token);
     if (!verdict.ok) return refuse(key, verdict.code);
     if (verdict.value.userId !== key.userId) return refuse(key, 'user_wrong');
@@ -57,11 +57,11 @@ export function createRefreshToken(dependencies: {
         code: noVerdictCode(error),
         error,
       });
-      return errorFrame('unavailable', 'The token cannot be checked now: try again later.');
+      return errorMessage('unavailable', 'The token cannot be checked now: try again later.');
     }
   };
 }
 
-function refreshed(expiresAt: number): ServerFrame {
+function refreshed(expiresAt: number): ServerMessage {
   return { type: 'token:refreshed', payload: { expiresAt } };
 }

@@ -1,5 +1,5 @@
-// The newest events of all registers, cut into frames.
-import { maxFrameBytes, utf8Length, type EventFrame } from '#sdk/protocol';
+// The newest events of all registers, cut into messages.
+import { maxMessageBytes, utf8Length, type EventMessage } from '#sdk/protocol';
 import type { StateStore, StoredEvent } from '../ports';
 import { shards } from '../shard';
 
@@ -19,7 +19,7 @@ export async function readSnapshot(
   since: number,
   now: number,
   limits: SnapshotLimits,
-): Promise<readonly EventFrame[]> {
+): Promise<readonly EventMessage[]> {
   const agents = new Newest(limits.agents);
   const sessions = new Newest(limits.sessions);
   const readShard = async (shard: number) => {
@@ -52,13 +52,13 @@ class Newest {
 const byAge = (one: StoredEvent, other: StoredEvent) => other.updatedAt - one.updatedAt;
 
 /**
- * The texts of the `state:snapshot` frames that say all this: as few as fit into {@link maxFrameBytes} each without
+ * The texts of the `state:snapshot` messages that say all this: as few as fit into {@link maxMessageBytes} each without
  * a change of order, at least one, and the last with `complete: true`.
  * @param timestamp the server's time before the state was read, in milliseconds since the Unix epoch
  * @param heartbeatSeconds seconds between two heartbeats: what clients take for silence follows from it
  */
-export function snapshotFrames(
-  events: readonly EventFrame[],
+export function snapshotMessages(
+  events: readonly EventMessage[],
   timestamp: number,
   heartbeatSeconds: number,
 ): string[] {
@@ -73,7 +73,7 @@ export function snapshotFrames(
   return parts.map((part, index) => part.text(index === parts.length - 1));
 }
 
-/** One frame of a snapshot, as it fills. */
+/** One message of a snapshot, as it fills. */
 class Part {
   private readonly agents: string[] = [];
   private readonly sessions: string[] = [];
@@ -83,11 +83,11 @@ class Part {
     private readonly timestamp: number,
     private readonly heartbeatSeconds: number,
   ) {
-    this.room = maxFrameBytes - utf8Length(this.text(false));
+    this.room = maxMessageBytes - utf8Length(this.text(false));
   }
 
   /** False when there is no room for it. */
-  add({ type, payload }: EventFrame): boolean {
+  add({ type, payload }: EventMessage): boolean {
     const text = JSON.stringify(payload);
     const bytes = utf8Length(text) + ','.length;
     if (bytes > this.room) return false;

@@ -31,7 +31,7 @@ export function createAdmitSync(dependencies: {
         (await syncMarkers.begin(connection, time, until));
       if (!isAllowed) return undefined;
     } catch (error) {
-      log.warn('frame not counted', { connectionId, error });
+      log.warn('message not counted', { connectionId, error });
       return undefined;
     }
     return async () => {

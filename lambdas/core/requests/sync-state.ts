@@ -1,12 +1,12 @@
 // Tells one client what is known of all agents and sessions.
-import { errorFrame, serializeFrame } from '#sdk/protocol';
+import { errorMessage, serializeMessage } from '#sdk/protocol';
 import { deliverAll, onePage, type DeliveryOptions, type Ending } from '../posting/post-to-all';
 import { createFindExtended } from '../connections/find-extended';
 import type { Connection, ConnectionStore, Count, Log, StateStore } from '../ports';
-import { readSnapshot, snapshotFrames, type SnapshotLimits } from './snapshot';
+import { readSnapshot, snapshotMessages, type SnapshotLimits } from './snapshot';
 
 /**
- * Posts all frames of a snapshot but the last, and gives the last one's text, or that of an `error`: then what came
+ * Posts all messages of a snapshot but the last, and gives the last one's text, or that of an `error`: then what came
  * before is not all. Never throws.
  * @param since milliseconds since the Unix epoch, of the server's clock; 0 for everything
  * @param deadline milliseconds since the Unix epoch; no post begins after it
@@ -17,8 +17,8 @@ export type SyncState = (
   deadline: number,
 ) => Promise<string>;
 
-/** Frames on their way to one client: so many may overtake each other, which registers do not mind. */
-const framesInFlight = 8;
+/** Messages on their way to one client: so many may overtake each other, which registers do not mind. */
+const messagesInFlight = 8;
 
 export function createSyncState(
   dependencies: DeliveryOptions & {
@@ -33,7 +33,7 @@ export function createSyncState(
   const { state, count, log, limits, heartbeatSeconds, now } = dependencies;
   const findExtended = createFindExtended(dependencies);
 
-  async function post(connection: Connection, frame: string, deadline: number): Promise<Ending> {
+  async function post(connection: Connection, message: string, deadline: number): Promise<Ending> {
     let ended: Ending = 'left';
     const listener = {
       settle: (_connection: Connection, ending: Ending) => (ended = ending),
@@ -42,19 +42,19 @@ export function createSyncState(
     // A slow client is waited for: nobody else is.
     const maxStuckAttempts = dependencies.maxAttempts;
     const options = { ...dependencies, concurrency: 1, maxStuckAttempts };
-    const texts = [frame];
+    const texts = [message];
     await deliverAll(() => texts, onePage([connection]), deadline, listener, options);
     return ended;
   }
 
   async function postAll(
     connection: Connection,
-    frames: readonly string[],
+    messages: readonly string[],
     deadline: number,
   ): Promise<Ending> {
-    for (let start = 0; start < frames.length; start += framesInFlight) {
-      const some = frames.slice(start, start + framesInFlight);
-      const endings = await Promise.all(some.map((frame) => post(connection, frame, deadline)));
+    for (let start = 0; start < messages.length; start += messagesInFlight) {
+      const some = messages.slice(start, start + messagesInFlight);
+      const endings = await Promise.all(some.map((message) => post(connection, message, deadline)));
       const failed = endings.find((ending) => ending !== 'delivered');
       if (failed !== undefined) return failed;
     }
@@ -67,20 +67,22 @@ export function createSyncState(
     const timestamp = now();
     try {
       const events = await readSnapshot(state, since, timestamp, limits);
-      const frames = snapshotFrames(events, timestamp, heartbeatSeconds);
-      const ended = await postAll(connection, frames.slice(0, -1), deadline);
+      const messages = snapshotMessages(events, timestamp, heartbeatSeconds);
+      const ended = await postAll(connection, messages.slice(0, -1), deadline);
       log.info('state synced', {
         connectionId,
         registers: events.length,
-        frames: frames.length,
+        messages: messages.length,
         ended,
         milliseconds: now() - timestamp,
       });
-      if (ended === 'delivered') return frames.at(-1) ?? '';
+      if (ended === 'delivered') return messages.at(-1) ?? '';
     } catch (error) {
       log.error('state not read', { connectionId, error });
     }
     count('SnapshotsFailed');
-    return serializeFrame(errorFrame('unavailable', 'The state cannot be told now: try again.'));
+    return serializeMessage(
+      errorMessage('unavailable', 'The state cannot be told now: try again.'),
+    );
   };
 }

@@ -1,6 +1,6 @@
 // One socket, from asking for a token to its end: sync after it opens, signs of life, a fresh token in time.
-import type { ClientFrame, EventFrame, ServerFrame } from '../../protocol';
-import { readServerFrame } from '../../protocol/message-reader';
+import type { ClientMessage, EventMessage, ServerMessage } from '../../protocol';
+import { readServerMessage } from '../../protocol/message-reader';
 import { createLiveness } from './liveness';
 import { refusalOf } from './refusal';
 import type { Source } from '../state/registers';
@@ -33,7 +33,7 @@ export interface LinkHandlers {
   /** The server's time from which to ask for changes; undefined for all. */
   since(): number | undefined;
   opened(): void;
-  event(event: EventFrame, source: Source): void;
+  event(event: EventMessage, source: Source): void;
   /** All that came in one message has been told. */
   taken(): void;
   /** All that this link has missed is known. Comes once. */
@@ -107,7 +107,7 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
     },
   });
 
-  const send = (frame: ClientFrame) => socket?.send(JSON.stringify(frame));
+  const send = (frame: ClientMessage) => socket?.send(JSON.stringify(frame));
   const getToken = () =>
     Promise.resolve().then(async () => (over ? '' : tidy(await world.getToken())));
   const noToken = () => {
@@ -213,13 +213,13 @@ export function openLink(world: LinkWorld, handlers: LinkHandlers): Link {
 
   function received({ data }: SocketEvent): void {
     liveness.heard();
-    const frame = typeof data === 'string' ? readServerFrame(data) : undefined;
+    const frame = typeof data === 'string' ? readServerMessage(data) : undefined;
     if (frame === undefined) return;
     take(frame);
     handlers.taken();
   }
 
-  function take(frame: ServerFrame): void {
+  function take(frame: ServerMessage): void {
     switch (frame.type) {
       case 'agent:status':
       case 'session:activity':

@@ -1,9 +1,9 @@
 // What is known of agents and sessions: last-writer-wins registers, as the server keeps them.
-import type { AgentStatus, EventFrame, SessionActivity } from '../../protocol';
+import type { AgentStatus, EventMessage, SessionActivity } from '../../protocol';
 import { isNewer, registerOf, versionOf } from '../../protocol/registers';
 
 /** A register that has changed. */
-interface ChangeOf<Type extends EventFrame['type'], Value> {
+interface ChangeOf<Type extends EventMessage['type'], Value> {
   readonly type: Type;
   /** What it holds now. */
   readonly current: Value;
@@ -30,7 +30,7 @@ export class Registers {
   readonly sessions = new Map<string, SessionActivity>();
 
   /** Takes a value that is newer than the one known. Returns what has changed; undefined when it was not newer. */
-  merge(event: EventFrame, source: Source = 'live'): Change | undefined {
+  merge(event: EventMessage, source: Source = 'live'): Change | undefined {
     const isAgent = event.type === 'agent:status';
     const values: Map<string, Change['current']> = isAgent ? this.agents : this.sessions;
     const key = isAgent ? event.payload.agentId : registerOf(event);

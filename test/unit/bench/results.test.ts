@@ -4,20 +4,20 @@ import { formatTable, medianOf, type Result } from '#bench/results';
 const result = (changes: Partial<Result>): Result => ({
   variant: 'fast',
   connections: 1_000,
-  cpuMicrosPerFrame: 75,
-  framesPerSecond: 13_000,
+  cpuMicrosPerPost: 75,
+  postsPerSecond: 13_000,
   peakRssMb: 120,
   ...changes,
 });
 
 test('takes the median of each number by itself', () => {
   const runs = [
-    result({ cpuMicrosPerFrame: 100, framesPerSecond: 9_000, peakRssMb: 121 }),
-    result({ cpuMicrosPerFrame: 9, framesPerSecond: 12_000.6, peakRssMb: 119 }),
-    result({ cpuMicrosPerFrame: 80.25, framesPerSecond: 99_999, peakRssMb: 300 }),
+    result({ cpuMicrosPerPost: 100, postsPerSecond: 9_000, peakRssMb: 121 }),
+    result({ cpuMicrosPerPost: 9, postsPerSecond: 12_000.6, peakRssMb: 119 }),
+    result({ cpuMicrosPerPost: 80.25, postsPerSecond: 99_999, peakRssMb: 300 }),
   ] as const;
   expect(medianOf([...runs])).toEqual(
-    result({ cpuMicrosPerFrame: 80.3, framesPerSecond: 12_001, peakRssMb: 121 }),
+    result({ cpuMicrosPerPost: 80.3, postsPerSecond: 12_001, peakRssMb: 121 }),
   );
 });
 
@@ -29,18 +29,18 @@ test('takes the middle of two', () => {
 test('prints a table, compared with ours at the same size', () => {
   const table = formatTable([
     result({}),
-    result({ variant: 'sdk-bounded', cpuMicrosPerFrame: 600, framesPerSecond: 1_600 }),
-    result({ connections: 50_000, cpuMicrosPerFrame: 70 }),
-    result({ variant: 'unsigned', connections: 50_000, cpuMicrosPerFrame: 49 }),
+    result({ variant: 'sdk-bounded', cpuMicrosPerPost: 600, postsPerSecond: 1_600 }),
+    result({ connections: 50_000, cpuMicrosPerPost: 70 }),
+    result({ variant: 'unsigned', connections: 50_000, cpuMicrosPerPost: 49 }),
     result({ variant: 'unsigned', connections: 7 }),
   ]);
   expect(table.split('\n')).toEqual([
-    '| variant     | connections | CPU µs a frame | frames a second | peak RSS MB | × fast |',
-    '|-------------|------------:|---------------:|----------------:|------------:|-------:|',
-    '| fast        |       1,000 |             75 |          13,000 |         120 |   1.00 |',
-    '| sdk-bounded |       1,000 |            600 |           1,600 |         120 |   8.00 |',
-    '| fast        |      50,000 |             70 |          13,000 |         120 |   1.00 |',
-    '| unsigned    |      50,000 |             49 |          13,000 |         120 |   0.70 |',
-    '| unsigned    |           7 |             75 |          13,000 |         120 |        |',
+    '| variant     | connections | CPU µs a post | posts a second | peak RSS MB | × fast |',
+    '|-------------|------------:|--------------:|---------------:|------------:|-------:|',
+    '| fast        |       1,000 |            75 |         13,000 |         120 |   1.00 |',
+    '| sdk-bounded |       1,000 |           600 |          1,600 |         120 |   8.00 |',
+    '| fast        |      50,000 |            70 |         13,000 |         120 |   1.00 |',
+    '| unsigned    |      50,000 |            49 |         13,000 |         120 |   0.70 |',
+    '| unsigned    |           7 |            75 |         13,000 |         120 |        |',
   ]);
 });

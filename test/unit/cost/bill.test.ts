@@ -18,10 +18,10 @@ test('half the day open is half of it', () => {
   expect(dollarsOf(bill, 'heartbeats')).toBeCloseTo(43.2, 10);
 });
 
-test('an event a second to a thousand dashboards is 2,592 million frames without coalescing, over two tiers', () => {
+test('an event a second to a thousand dashboards is 2,592 million messages without coalescing, over two tiers', () => {
   const load = { ...defaultLoad, connections: 1_000, eventsPerSecond: 1 };
   const bill = billOf(withoutFlushes(load));
-  expect(dollarsOf(bill, 'frames of events')).toBeCloseTo(1_000 + 1_592 * 0.8, 6);
+  expect(dollarsOf(bill, 'messages of events')).toBeCloseTo(1_000 + 1_592 * 0.8, 6);
   // What comes after it on the bill begins in the second tier.
   expect(dollarsOf(bill, 'heartbeats')).toBeCloseTo(86.4 * 0.8, 6);
 });
@@ -34,7 +34,10 @@ test('when idle, a Poisson stream of events spares the heartbeats that follow on
 
 test('a flush each half second bounds what events cost, whatever their number', () => {
   const messagesOf = (eventsPerSecond: number) =>
-    dollarsOf(billOf({ ...defaultLoad, connections: 1_000, eventsPerSecond }), 'frames of events');
+    dollarsOf(
+      billOf({ ...defaultLoad, connections: 1_000, eventsPerSecond }),
+      'messages of events',
+    );
   const ceiling = 1_000 + (2 * 1_000 * 2.592 - 1_000) * 0.8;
   expect(messagesOf(50)).toBeCloseTo(ceiling, 0);
   // A hundred messages of 200 bytes share one post.
@@ -73,8 +76,8 @@ test('connections without batches cost what they did before, as long as each get
   const load: Load = { ...defaultLoad, connections: 1_000, eventsPerSecond: 5 };
   const documented = billOf({ ...load, documentedShare: 1 });
   const before = billOf(withoutFlushes(load));
-  expect(dollarsOf(documented, 'frames of events')).toBeCloseTo(
-    dollarsOf(before, 'frames of events'),
+  expect(dollarsOf(documented, 'messages of events')).toBeCloseTo(
+    dollarsOf(before, 'messages of events'),
     6,
   );
 });
@@ -92,7 +95,7 @@ const load = fc.record({
   hoursPerDay: fc.double({ min: 0.5, max: 24, noNaN: true }),
   heartbeat: fc.constantFrom('always' as const, 'when-idle' as const),
   heartbeatSeconds: fc.constantFrom(10, 30, 60),
-  frameBytes: fc.integer({ min: 50, max: 32_000 }),
+  messageBytes: fc.integer({ min: 50, max: 32_000 }),
   agents: fc.nat(10_000),
   sessions: fc.nat(10_000),
   coalesceMilliseconds: fc.constantFrom('off' as const, 0, 500, 1_000),
@@ -111,7 +114,7 @@ test('nothing is ever negative or unknown, and more of anything never costs less
       const less = billOf(more).dollars;
       for (const change of [
         { hoursPerDay: Math.min(24, given.hoursPerDay * 2) },
-        { frameBytes: given.frameBytes * 2 },
+        { messageBytes: given.messageBytes * 2 },
         { agents: given.agents * 2 },
       ]) {
         const greater = billOf({ ...more, ...change }).dollars;

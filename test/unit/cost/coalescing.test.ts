@@ -131,7 +131,7 @@ const load = fc.record({
   coalesceMilliseconds: fc.constantFrom(0, 200, 500, 1_000),
   eventsPerPack: fc.constantFrom(1, 10),
   documentedShare: fc.constantFrom(0, 0.1, 1),
-  frameBytes: fc.integer({ min: 50, max: 32_000 }),
+  messageBytes: fc.integer({ min: 50, max: 32_000 }),
 });
 
 test('at any load: no more messages than events, no more posts than before or than the pace, one holder', () => {

@@ -107,7 +107,7 @@ test.each([
     [...load, '--pack', '2', '--coalesce-milliseconds', 'off'],
     '--pack does not go with --coalesce-milliseconds off.',
   ],
-  [[...load, '--pack', '400'], '--pack times --frame-bytes must be at most 65536.'],
+  [[...load, '--pack', '400'], '--pack times --message-bytes must be at most 65536.'],
   [[...load, '--documented-share', '2'], '--documented-share must be a number from 0 to 1.'],
   [[...load, 'agents'], 'npm run cost takes options only.'],
   [

@@ -107,7 +107,7 @@ test.each([100_000, 1_000_000])(
     const needs = needsOf({ ...defaultLoad, connections });
     expect(needs.requestsPerSecond).toBeGreaterThan(defaultQuota.perSecond);
     expect(needs.maxPostsPerSecond).toBeLessThanOrEqual(0.8 * needs.requestsPerSecond);
-    expect(needs.framesPerSecond).toBeLessThanOrEqual(0.8 * needs.requestsPerSecond);
+    expect(needs.messagesPerSecond).toBeLessThanOrEqual(0.8 * needs.requestsPerSecond);
     expect(needs.secondsToLastClient).toBeLessThan(11);
   },
 );

@@ -1,4 +1,4 @@
-// What the rules really send is as the JSON Schemas say: each type of frame, from where it is made.
+// What the rules really send is as the JSON Schemas say: each type of message, from where it is made.
 import Ajv from 'ajv';
 import { documents } from '#docs/generator/documents';
 import { createBroadcast } from '#core/broadcasting/broadcast';
@@ -16,7 +16,7 @@ for (const [file, text] of documents()) {
 
 const heartbeatSeconds = 30;
 
-async function broadcastFrames(): Promise<unknown[]> {
+async function broadcastMessages(): Promise<unknown[]> {
   const world = createFanOutWorld();
   const { clock, connections, gateway } = world;
   const [, batched] = connections.seed(clock.now(), ['alice', 'bob']);
@@ -47,10 +47,10 @@ async function broadcastFrames(): Promise<unknown[]> {
   ).map(([type, value]) => ({ type, payload: { agentId: 'ä', timestamp, ...value } }));
   const pack = { id: 'pack', type: 'events:batch', payload: { events }, whole: {} };
   await clock.run(broadcast(pack, deadline));
-  return gateway.posts.map(({ frame }) => frame);
+  return gateway.posts.map(({ message }) => message);
 }
 
-async function answerFrames(): Promise<unknown[]> {
+async function answerMessages(): Promise<unknown[]> {
   const { ask, clock, gateway, state, connection } = createAnswerFakes();
   const times = { updatedAt: clock.now(), expiresAt: clock.now() + 1e10 };
   const agent = { agentId: 'a', status: 'online', timestamp: 1 } as const;
@@ -58,7 +58,7 @@ async function answerFrames(): Promise<unknown[]> {
   const answers = [
     await ask({ type: 'ping' }),
     await ask({ type: 'state:sync' }),
-    await ask('no frame'),
+    await ask('no message'),
     await ask({
       type: 'token:refresh',
       payload: { token: tokenOf(connection.userId, clock.now() + 7_000_000) },
@@ -66,16 +66,18 @@ async function answerFrames(): Promise<unknown[]> {
   ];
   clock.advance(10_000_000);
   await ask({ type: 'ping' });
-  return [...answers, ...gateway.posts.map(({ frame }) => frame)];
+  return [...answers, ...gateway.posts.map(({ message }) => message)];
 }
 
-test('every type of frame that the server sends is as its JSON Schema says', async () => {
-  const frames = [...(await broadcastFrames()), ...(await answerFrames())] as { type: string }[];
+test('every type of message that the server sends is as its JSON Schema says', async () => {
+  const messages = [...(await broadcastMessages()), ...(await answerMessages())] as {
+    type: string;
+  }[];
   const types = new Set<string>();
-  for (const frame of frames) {
-    const validate = ajv.getSchema(`docs/schemas/messages/${frame.type.replace(':', '-')}.json`);
-    expect([frame, validate?.(frame), validate?.errors ?? []]).toEqual([frame, true, []]);
-    types.add(frame.type);
+  for (const message of messages) {
+    const validate = ajv.getSchema(`docs/schemas/messages/${message.type.replace(':', '-')}.json`);
+    expect([message, validate?.(message), validate?.errors ?? []]).toEqual([message, true, []]);
+    types.add(message.type);
   }
   expect([...types].sort()).toEqual([
     'agent:status',

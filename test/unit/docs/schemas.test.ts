@@ -1,17 +1,17 @@
-// The JSON Schemas and the AsyncAPI document: current, valid, and of one opinion with the code that parses frames.
+// The JSON Schemas and the AsyncAPI document: current, valid, and of one opinion with the code that parses messages.
 import Ajv, { type ValidateFunction } from 'ajv';
 import fc from 'fast-check';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { documents } from '#docs/generator/documents';
-import { closeCodes, eventDescriptions, frameDescriptions } from '#docs/generator/messages';
+import { closeCodes, eventDescriptions, messageDescriptions } from '#docs/generator/messages';
 import {
   packType,
-  parseClientFrame,
+  parseClientMessage,
   parseEvent,
   parsePack,
-  parseServerFrame,
+  parseServerMessage,
   parseUserDisconnect,
 } from '#sdk/protocol';
 
@@ -108,18 +108,20 @@ function isTaken(type: string, detail: unknown): boolean {
 }
 
 describe('the schemas', () => {
-  const examples = Object.entries(frameDescriptions).map(
+  const examples = Object.entries(messageDescriptions).map(
     ([type, { example }]) => [type, example] as const,
   );
 
   test.each(examples)(
-    'the example of %s is a frame, for schema and code alike',
+    'the example of %s is a message, for schema and code alike',
     (type, example) => {
-      expect(isAs(`frames/${type.replace(':', '-')}`, example)).toBe(true);
+      expect(isAs(`messages/${type.replace(':', '-')}`, example)).toBe(true);
       const isOfServer = isAs('server-message', example);
       expect(isAs('client-message', example)).toBe(!isOfServer);
       const text = JSON.stringify(example);
-      expect((isOfServer ? parseServerFrame : parseClientFrame)(text)).toMatchObject({ ok: true });
+      expect((isOfServer ? parseServerMessage : parseClientMessage)(text)).toMatchObject({
+        ok: true,
+      });
     },
   );
 
@@ -132,7 +134,7 @@ describe('the schemas', () => {
   );
 
   test.each(['README.md', 'docs/local.md', 'docs/protocol.md'])(
-    'every event and frame in %s is as the schemas say',
+    'every event and message in %s is as the schemas say',
     (file) => {
       const blocks = [...read(file).matchAll(/```json\n([^]*?)```/g)].map(
         ([, json = '']) => JSON.parse(json) as { DetailType?: string; Detail?: string },
@@ -172,16 +174,16 @@ describe('the schemas', () => {
   const batch = fc
     .array(single, { maxLength: 2 })
     .map((list) => ({ type: 'batch', payload: { messages: list } }));
-  const frame = fc.oneof({ weight: 4, arbitrary: single }, { weight: 1, arbitrary: batch });
+  const message = fc.oneof({ weight: 4, arbitrary: single }, { weight: 1, arbitrary: batch });
 
   test('accept what the code accepts, and nothing else', () => {
     const accepted = { by: 0, not: 0 };
     fc.assert(
-      fc.property(frame, (value) => {
+      fc.property(message, (value) => {
         const text = JSON.stringify(value);
-        expect(isAs('server-message', value)).toBe(parseServerFrame(text).ok);
-        expect(isAs('client-message', value)).toBe(parseClientFrame(text).ok);
-        accepted[parseServerFrame(text).ok ? 'by' : 'not'] += 1;
+        expect(isAs('server-message', value)).toBe(parseServerMessage(text).ok);
+        expect(isAs('client-message', value)).toBe(parseClientMessage(text).ok);
+        accepted[parseServerMessage(text).ok ? 'by' : 'not'] += 1;
       }),
       { numRuns: 500 },
     );

@@ -84,9 +84,9 @@ async function refreshWith(token: string) {
     now: () => now,
     log: { info: write('info'), warn: write('warn'), error: write('error') },
   });
-  const frame = await refresh(connection, token);
+  const message = await refresh(connection, token);
   const extended = connections.records.get(connection.connectionId)?.expiresAt !== now + 1_000;
-  return { frame, extended };
+  return { message, extended };
 }
 
 const signed = (claims: Claims, header?: Claims) => () =>
@@ -270,14 +270,14 @@ const otherUsers: Attack[] = [
   ['of a user who begins alike', signed({ sub: 'alice ' }), 'user_wrong' as TokenRefusal],
   ['of a user in capitals', signed({ sub: 'ALICE' }), 'user_wrong' as TokenRefusal],
 ];
-// No token at all is no frame of the protocol.
+// No token at all is no message of the protocol.
 const refreshAttacks = [...attacks.filter(([, , code]) => code !== 'token_missing'), ...otherUsers];
 
 test.each(refreshAttacks)('prolongs no connection: %s', async (_what, makeToken, code) => {
   const token = (await makeToken()) ?? '';
 
   await expect(refreshWith(token)).resolves.toEqual({
-    frame: {
+    message: {
       type: 'error',
       payload: { code: 'token_refused', message: expect.any(String) as unknown },
     },
@@ -290,7 +290,7 @@ test.each(refreshAttacks)('prolongs no connection: %s', async (_what, makeToken,
 
 test('a good token of the same user prolongs the connection', async () => {
   await expect(refreshWith(await signed({})())).resolves.toEqual({
-    frame: { type: 'token:refreshed', payload: { expiresAt: now + 60_000 } },
+    message: { type: 'token:refreshed', payload: { expiresAt: now + 60_000 } },
     extended: true,
   });
 });

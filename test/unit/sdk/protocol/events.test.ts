@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {
   agentStatuses,
   eventTypes,
-  maxEventFrameBytes,
+  maxEventMessageBytes,
   maxIdBytes,
   parseEvent,
   utf8Length,
@@ -69,15 +69,15 @@ test('lists every fault, and repeats no value', () => {
   });
 });
 
-test('takes a frame of exactly 32 KB and refuses one byte more', () => {
+test('takes a message of exactly 32 KB and refuses one byte more', () => {
   const withText = (lastMessage: string) =>
     parseEvent('session:activity', { ...activity, lastMessage });
   const overhead = utf8Length(
     JSON.stringify({ type: 'session:activity', payload: { ...activity, lastMessage: '' } }),
   );
-  expect(withText('x'.repeat(maxEventFrameBytes - overhead)).ok).toBe(true);
-  expect(withText('x'.repeat(maxEventFrameBytes - overhead + 1)).ok).toBe(false);
-  expect(withText('ä'.repeat((maxEventFrameBytes - overhead) / 2 + 1)).ok).toBe(false);
+  expect(withText('x'.repeat(maxEventMessageBytes - overhead)).ok).toBe(true);
+  expect(withText('x'.repeat(maxEventMessageBytes - overhead + 1)).ok).toBe(false);
+  expect(withText('ä'.repeat((maxEventMessageBytes - overhead) / 2 + 1)).ok).toBe(false);
 });
 
 test('never throws, and what it takes has the documented keys only', () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseServerFrame, readServerFrame } from '#sdk/protocol';
+import { parseServerMessage, readServerMessage } from '#sdk/protocol';
 
 const text = fc.string({ unit: 'grapheme' });
 const id = fc.string({ minLength: 1, maxLength: 20 }).filter((one) => one.trim() !== '');
@@ -40,19 +40,19 @@ const payloads = {
   error: fc.record({ code: text, message: text }),
   'connection:closing': fc.record({ reason: text }),
 };
-const frame = messagesOf(payloads);
+const message = messagesOf(payloads);
 
 const parsed = (json: string) => {
-  const result = parseServerFrame(json);
+  const result = parseServerMessage(json);
   return result.ok ? result.value : undefined;
 };
 
-test('reads every frame of the server as the schemas do', () => {
+test('reads every message of the server as the schemas do', () => {
   fc.assert(
-    fc.property(frame, (one) => {
+    fc.property(message, (one) => {
       const json = JSON.stringify(one);
-      expect(readServerFrame(json)).toEqual(one);
-      expect(readServerFrame(json)).toEqual(parsed(json));
+      expect(readServerMessage(json)).toEqual(one);
+      expect(readServerMessage(json)).toEqual(parsed(json));
     }),
   );
 });
@@ -60,10 +60,13 @@ test('reads every frame of the server as the schemas do', () => {
 test('drops keys that are not documented', () => {
   const status = { agentId: 'a', status: 'online', timestamp: 1 };
   const json = { type: 'agent:status', payload: { ...status, more: 1 }, more: 2 };
-  expect(readServerFrame(JSON.stringify(json))).toEqual({ type: 'agent:status', payload: status });
+  expect(readServerMessage(JSON.stringify(json))).toEqual({
+    type: 'agent:status',
+    payload: status,
+  });
 });
 
-test('takes nothing for a frame that the schemas refuse, but for part of a snapshot or a batch', () => {
+test('takes nothing for a message that the schemas refuse, but for part of a snapshot or a batch', () => {
   const damage = fc.constantFrom<unknown>(
     undefined,
     null,
@@ -77,11 +80,11 @@ test('takes nothing for a frame that the schemas refuse, but for part of a snaps
     true,
   );
   fc.assert(
-    fc.property(frame, fc.nat(), damage, ({ type, payload }, which, value) => {
+    fc.property(message, fc.nat(), damage, ({ type, payload }, which, value) => {
       const keys = Object.keys(payload);
       const key = keys[which % keys.length] ?? '';
       const json = JSON.stringify({ type, payload: { ...payload, [key]: value } });
-      const read = readServerFrame(json);
+      const read = readServerMessage(json);
       const expected = parsed(json);
       if (expected !== undefined) expect(read).toEqual(expected);
       else if (type !== 'state:snapshot' && type !== 'batch') expect(read).toBeUndefined();
@@ -90,7 +93,7 @@ test('takes nothing for a frame that the schemas refuse, but for part of a snaps
   );
   fc.assert(
     fc.property(fc.oneof(fc.json(), fc.string()), (json) => {
-      expect(readServerFrame(json)).toEqual(parsed(json));
+      expect(readServerMessage(json)).toEqual(parsed(json));
     }),
   );
 });
@@ -99,7 +102,7 @@ test('of a snapshot it takes what it understands: a later version may have other
   const good = { agentId: 'a', status: 'online', timestamp: 1 };
   const agents = [good, { ...good, status: 'busy' }, null, 7];
   const payload = { agents, sessions: ['x'], timestamp: 2, complete: true };
-  expect(readServerFrame(JSON.stringify({ type: 'state:snapshot', payload }))).toEqual({
+  expect(readServerMessage(JSON.stringify({ type: 'state:snapshot', payload }))).toEqual({
     type: 'state:snapshot',
     payload: { agents: [good], sessions: [], timestamp: 2, complete: true },
   });
@@ -122,7 +125,7 @@ test('of a batch it takes what it understands, in order, and nothing that may no
         type: 'batch',
         payload: { messages: list.map(({ value }) => value) },
       });
-      expect(readServerFrame(JSON.stringify(batch(elements)))).toEqual(
+      expect(readServerMessage(JSON.stringify(batch(elements)))).toEqual(
         batch(elements.filter(({ isGood }) => isGood)),
       );
     }),
@@ -134,6 +137,6 @@ test.each([0, -30, 0.5, '30', null, Number.MAX_VALUE])(
   (heartbeatSeconds) => {
     const payload = { agents: [], sessions: [], timestamp: 2, complete: true };
     const json = { type: 'state:snapshot', payload: { ...payload, heartbeatSeconds } };
-    expect(readServerFrame(JSON.stringify(json))).toEqual({ type: 'state:snapshot', payload });
+    expect(readServerMessage(JSON.stringify(json))).toEqual({ type: 'state:snapshot', payload });
   },
 );

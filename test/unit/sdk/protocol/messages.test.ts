@@ -1,11 +1,11 @@
 import {
-  parseClientFrame,
-  parseServerFrame,
-  serializeFrame,
-  type ServerFrame,
+  parseClientMessage,
+  parseServerMessage,
+  serializeMessage,
+  type ServerMessage,
 } from '#sdk/protocol';
 
-const frames: ServerFrame[] = [
+const messages: ServerMessage[] = [
   { type: 'agent:status', payload: { agentId: 'a', status: 'online', timestamp: 1 } },
   {
     type: 'session:activity',
@@ -48,18 +48,18 @@ const frames: ServerFrame[] = [
   { type: 'state:snapshot', payload: { agents: [], sessions: [], timestamp: 2, complete: false } },
 ];
 
-test.each(frames)('a $type frame comes back as it was sent', (frame) => {
-  expect(parseServerFrame(serializeFrame(frame))).toEqual({ ok: true, value: frame });
+test.each(messages)('a $type message comes back as it was sent', (message) => {
+  expect(parseServerMessage(serializeMessage(message))).toEqual({ ok: true, value: message });
 });
 
 test('a client drops the keys it does not know', () => {
   const text = '{"type":"heartbeat","payload":{"timestamp":1,"later":2},"more":3}';
-  expect(parseServerFrame(text)).toEqual({ ok: true, value: frames[2] });
+  expect(parseServerMessage(text)).toEqual({ ok: true, value: messages[2] });
 });
 
 test.each([
   ['not json', '', 'must be JSON text'],
-  ['{"type":"nothing"}', 'type', 'must be the type of a documented frame'],
+  ['{"type":"nothing"}', 'type', 'must be the type of a documented message'],
   ['{"type":"heartbeat"}', 'payload', 'is missing'],
   ['{"type":"heartbeat","payload":{}}', 'payload.timestamp', 'is missing'],
   ['{"type":"batch","payload":{}}', 'payload.messages', 'is missing'],
@@ -70,11 +70,11 @@ test.each([
     'must be the type of a message that can be in a batch',
   ]),
 ])('says what is wrong with %s, by path', (text, path, problem) => {
-  expect(parseServerFrame(text)).toEqual({ ok: false, faults: [{ path, problem }] });
+  expect(parseServerMessage(text)).toEqual({ ok: false, faults: [{ path, problem }] });
 });
 
 test('tells a client what it may send', () => {
-  expect(parseClientFrame('{"type":"heartbeat"}')).toEqual({
+  expect(parseClientMessage('{"type":"heartbeat"}')).toEqual({
     ok: false,
     code: 'unknown_type',
     message: 'A client may send: ping, state:sync, token:refresh.',
@@ -90,7 +90,7 @@ test.each<[string, object]>([
     { type: 'token:refresh', payload: { token: 't' } },
   ],
 ])('understands %s', (text, value) => {
-  expect(parseClientFrame(text)).toEqual({ ok: true, value });
+  expect(parseClientMessage(text)).toEqual({ ok: true, value });
 });
 
 test.each([
@@ -100,7 +100,7 @@ test.each([
   ['{"type":"token:refresh","payload":{"token":""}}', 'payload.token must not be empty.'],
   ['{"type":"token:refresh","payload":{"token":["secret"]}}', 'payload.token must be a string.'],
 ])('says what is wrong with %s, and does not repeat it', (text, message) => {
-  const parsed = parseClientFrame(text);
+  const parsed = parseClientMessage(text);
   expect(parsed).toMatchObject({ ok: false, code: 'invalid_frame' });
   expect(parsed).toMatchObject({ message: expect.stringContaining(message) as unknown });
   expect(JSON.stringify(parsed)).not.toContain('secret');
@@ -108,7 +108,7 @@ test.each([
 
 test('an error code or a closing reason that came later is understood', () => {
   const error = '{"type":"error","payload":{"code":"later","message":"m"}}';
-  expect(parseServerFrame(error)).toMatchObject({ ok: true });
+  expect(parseServerMessage(error)).toMatchObject({ ok: true });
   const closing = '{"type":"connection:closing","payload":{"reason":"an operator wrote this"}}';
-  expect(parseServerFrame(closing)).toMatchObject({ ok: true });
+  expect(parseServerMessage(closing)).toMatchObject({ ok: true });
 });

@@ -63,7 +63,7 @@ test.each([
   [
     'too long a text',
     { ...activity, payload: { ...activity.payload, lastMessage: 'x'.repeat(32_640) } },
-    'events.1.payload must make a frame of at most 32640 bytes, not of 32740',
+    'events.1.payload must make a message of at most 32640 bytes, not of 32740',
   ],
 ])('%s in a pack is said where it is, and the rest is taken', (_what, event, reason) => {
   const parsed = parsePack({ events: [status, event, activity] });

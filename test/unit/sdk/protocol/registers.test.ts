@@ -4,7 +4,7 @@ import {
   isNewer,
   registerOf,
   versionOf,
-  type EventFrame,
+  type EventMessage,
   type Version,
 } from '#sdk/protocol';
 import { anyCharacter } from '../../../support/any-text';
@@ -53,16 +53,16 @@ test('in whatever order versions come, the same one stays', () => {
 test('no two registers share a name', () => {
   const id = fc.string({ unit: anyCharacter, minLength: 1, maxLength: 3 });
   const event = fc.oneof(
-    id.map((agentId): EventFrame => ({
+    id.map((agentId): EventMessage => ({
       type: 'agent:status',
       payload: { agentId, status: 'online', timestamp: 1 },
     })),
-    fc.tuple(id, id).map(([agentId, sessionId]): EventFrame => ({
+    fc.tuple(id, id).map(([agentId, sessionId]): EventMessage => ({
       type: 'session:activity',
       payload: { agentId, sessionId, lastMessage: '', timestamp: 1 },
     })),
   );
-  const nameless = ({ type, payload }: EventFrame) =>
+  const nameless = ({ type, payload }: EventMessage) =>
     JSON.stringify([type, payload.agentId, 'sessionId' in payload ? payload.sessionId : null]);
   fc.assert(
     fc.property(event, event, (one, other) => {

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
-import { maxPackEvents, parseEvent, parsePack, type EventFrame } from '#sdk/protocol';
+import { maxPackEvents, parseEvent, parsePack, type EventMessage } from '#sdk/protocol';
 import { createPublisher, type PublishError, type PublisherOptions } from '#sdk/publisher';
 
 const eventBridge = mockClient(EventBridgeClient);
@@ -16,7 +16,7 @@ const requests = (): PutEventsRequestEntry[][] =>
   eventBridge.commandCalls(PutEventsCommand).map((call) => call.args[0].input.Entries ?? []);
 
 /** What the service takes an entry for. */
-function eventsIn({ DetailType = '', Detail = '' }: PutEventsRequestEntry): EventFrame[] {
+function eventsIn({ DetailType = '', Detail = '' }: PutEventsRequestEntry): EventMessage[] {
   const detail = JSON.parse(Detail) as unknown;
   const pack = parsePack(detail);
   const events =

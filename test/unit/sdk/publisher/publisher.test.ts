@@ -8,7 +8,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { createPublisher, type PublishError, type PublisherOptions } from '#sdk/publisher';
-import { maxEventFrameBytes } from '#sdk/protocol';
+import { maxEventMessageBytes } from '#sdk/protocol';
 
 const eventBridge = mockClient(EventBridgeClient);
 
@@ -109,13 +109,13 @@ describe('an event', () => {
     expect(requests()).toEqual([]);
   });
 
-  test('whose frame has one byte too many is refused; the largest allowed is sent', async () => {
+  test('whose message has one byte too many is refused; the largest allowed is sent', async () => {
     const { publisher } = setUp({ now: () => 9_000_000_000_000 });
     const empty = JSON.stringify({
       type: 'session:activity',
       payload: { agentId: 'a', sessionId: 's', lastMessage: '', timestamp: 9_000_000_000_000 },
     });
-    const room = maxEventFrameBytes - empty.length;
+    const room = maxEventMessageBytes - empty.length;
     await publisher.broadcastSessionActivity('a', 's', 'x'.repeat(room));
     await expect(
       publisher.broadcastSessionActivity('a', 's', 'x'.repeat(room + 1)),

@@ -20,7 +20,7 @@ const gone = new GoneException({ message: '410', $metadata: { httpStatusCode: 41
 
 beforeEach(() => api.reset());
 
-test('posts the frame as it is', async () => {
+test('posts the message as it is', async () => {
   api.on(PostToConnectionCommand).resolves({});
   const log = new RecordingLog();
   await expect(createManagementApiPoster(client, log).post('a=', '{}')).resolves.toBe('delivered');

@@ -10,7 +10,7 @@ import { createBroadcast } from '#core/broadcasting/broadcast';
 import { createCoalescer } from '#core/coalescing/coalescer';
 import { createFlush } from '#core/coalescing/flush';
 import { createConnect } from '#core/connections/connect';
-import { createJudgeFrame } from '#core/requests/message-limits';
+import { createJudgeMessage } from '#core/requests/message-limits';
 import type { RateLimitStore } from '#core/ports';
 import { createRefreshToken } from '#core/requests/refresh-token';
 import { readSnapshot } from '#core/requests/snapshot';
@@ -86,22 +86,22 @@ test('a handshake in another environment: two writes for its limit, and what it 
   await expect(take(stores[2])).resolves.toEqual({ UpdateItem: 2 });
 });
 
-test("a client's frame: a write for its connection and one for its user; one when it is refused", async () => {
+test("a client's message: a write for its connection and one for its user; one when it is refused", async () => {
   const world = setUp();
-  const judge = createJudgeFrame({
+  const judge = createJudgeMessage({
     ...world,
-    frames: { perMinute: 60, burst: 2 },
+    messages: { perMinute: 60, burst: 2 },
     floodFactor: 5,
     maxConnectionsPerUser: 20,
     handshakes: { perMinute: 30, burst: 10 },
   });
-  const frame = () => costOf(() => judge({ userId: 'ann', connectionId: 'a=' }));
-  await expect(frame()).resolves.toEqual({ UpdateItem: 2 });
-  await expect(frame()).resolves.toEqual({ UpdateItem: 2 });
-  await expect(frame()).resolves.toEqual({ UpdateItem: 1 });
-  await expect(frame()).resolves.toEqual({ UpdateItem: 1 });
+  const message = () => costOf(() => judge({ userId: 'ann', connectionId: 'a=' }));
+  await expect(message()).resolves.toEqual({ UpdateItem: 2 });
+  await expect(message()).resolves.toEqual({ UpdateItem: 2 });
+  await expect(message()).resolves.toEqual({ UpdateItem: 1 });
+  await expect(message()).resolves.toEqual({ UpdateItem: 1 });
   world.clock.advance(60_000);
-  await expect(frame()).resolves.toEqual({ UpdateItem: 2 });
+  await expect(message()).resolves.toEqual({ UpdateItem: 2 });
 });
 
 test('a sync: a write for its limit, and two for its marker; one too many, none', async () => {

@@ -113,7 +113,7 @@ test.each([
   '{}',
   '[]',
   'null',
-  '{"frame":"{}","type":"x","reportedAt":1,"round":0}',
+  '{"message":"{}","type":"x","reportedAt":1,"round":0}',
   '{"messages":[],"round":0,"shard":1}',
 ])('refuses %s, which is no job', (body) => {
   expect(() => parseDeliveryJob(body)).toThrow('The message is no delivery');
@@ -121,8 +121,8 @@ test.each([
 
 test.each([
   'a secret message',
-  '{"frame":"a secret message',
-  '{"frame":7,"type":"a secret message","reportedAt":"a secret message","round":"a secret message"}',
+  '{"message":"a secret message',
+  '{"message":7,"type":"a secret message","reportedAt":"a secret message","round":"a secret message"}',
 ])('does not repeat what is in %s', (body) => {
   expect(() => parseDeliveryJob(body)).toThrow(
     'The message is no delivery: it must be messages for connections or for a shard',
@@ -130,7 +130,7 @@ test.each([
 });
 
 test('reads a job of one message, as it was queued before there were several in one', () => {
-  const old = { frame: '{}', type: 'agent:status', reportedAt: 1, round: 2 };
+  const old = { message: '{}', type: 'agent:status', reportedAt: 1, round: 2 };
   const entry = ['alice', 'c=', 1, 2];
   expect(
     parseDeliveryJob(JSON.stringify({ ...old, stuckRounds: 1, connections: [entry] })),

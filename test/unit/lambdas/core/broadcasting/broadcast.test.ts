@@ -30,7 +30,7 @@ test('sends the documented keys and no other, in the documented order', async ()
   const { clock, connections, poster, report } = setUp();
   connections.seed(clock.now(), ['alice']);
   await report('agent:status', { extra: 'dropped', timestamp: 5, status: 'error', agentId: 'a' });
-  expect(JSON.stringify(poster.posts.map(({ frame }) => frame))).toBe(
+  expect(JSON.stringify(poster.posts.map(({ message }) => message))).toBe(
     '[{"type":"agent:status","payload":{"agentId":"a","status":"error","timestamp":5}}]',
   );
 });
@@ -81,7 +81,7 @@ test.each([
     '300 KB of text',
     'session:activity',
     { agentId: 'a', sessionId: 's', lastMessage: 'x'.repeat(300_000), timestamp: 1 },
-    /frame of at most 32640 bytes, not of 300/,
+    /message of at most 32640 bytes, not of 300/,
   ],
 ])(
   'keeps %s whole, with the reason, and sends nobody anything',

@@ -4,7 +4,7 @@ import { createCloseConnection } from '#core/connections/close-connection';
 import { createDeliver } from '#core/broadcasting/deliver';
 import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';
 import { shardOf } from '#core/shard';
-import type { EventFrame } from '#sdk/protocol';
+import type { EventMessage } from '#sdk/protocol';
 import { agentEvent } from '../../../../support/events';
 import { createFanOutWorld } from '../../../../support/fan-out';
 
@@ -29,11 +29,11 @@ function setUp() {
   return { ...world, kept, run };
 }
 
-const messageOf = (event: EventFrame) => messageOfEvent(event).text;
+const messageOf = (event: EventMessage) => messageOfEvent(event).text;
 const event = { messages: [messageOf(agentEvent('a', 'online', 1))] };
 const heartbeatAt = (timestamp: number) => ({ messages: [heartbeatMessage(timestamp).text] });
 
-test('sends a frame to a list of connections, and to nobody else', async () => {
+test('sends a message to a list of connections, and to nobody else', async () => {
   const { clock, connections, gateway, recorded, run } = setUp();
   const [alice, , carol] = connections.seed(clock.now(), ['alice', 'bob', 'carol']);
   if (alice === undefined || carol === undefined) throw new Error('not seeded');
@@ -45,7 +45,7 @@ test('sends a frame to a list of connections, and to nobody else', async () => {
   expect(recorded).toMatchObject([{ type: 'agent:status', numbers: { delivered: 2 } }]);
 });
 
-test('sends a frame to one shard, from a connection on', async () => {
+test('sends a message to one shard, from a connection on', async () => {
   const { clock, connections, gateway, run } = setUp();
   connections.seed(clock.now(), ['alice', 'alice', 'alice', 'bob']);
   const after = { userId: 'alice', connectionId: 'connection-1=' };
@@ -99,7 +99,9 @@ describe('what is tried again', () => {
     await state.put(newer, times);
     gateway.answer = () => 'failed';
     await run({ messages, round: 1, connections: seeded });
-    expect(gateway.posts.map(({ frame }) => frame)).toEqual(Array.from({ length: 3 }, () => other));
+    expect(gateway.posts.map(({ message }) => message)).toEqual(
+      Array.from({ length: 3 }, () => other),
+    );
     expect(queue.jobs).toMatchObject([{ messages: [messageOf(other)], round: 2 }]);
   });
 
@@ -108,7 +110,7 @@ describe('what is tried again', () => {
     const seeded = connections.seed(clock.now(), ['alice']);
     const beat = heartbeatMessage(clock.now()).text;
     await run({ messages: [beat, ...messages], round: 1, connections: seeded });
-    expect(gateway.posts.map(({ frame }) => frame)).toEqual([older, other]);
+    expect(gateway.posts.map(({ message }) => message)).toEqual([older, other]);
     await run({ messages: [beat], round: 1, connections: seeded });
     expect(gateway.posts).toHaveLength(2);
   });
@@ -120,7 +122,7 @@ describe('what is tried again', () => {
     await run({ messages: [messageOf(older)], round: 1, connections: seeded });
     expect(gateway.posts).toEqual([]);
     await run({ messages: [messageOf(older)], round: 0, shard: shardOf('alice') });
-    expect(gateway.posts).toMatchObject([{ frame: older }]);
+    expect(gateway.posts).toMatchObject([{ message: older }]);
     expect(queue.jobs).toEqual([]);
   });
 
@@ -128,7 +130,7 @@ describe('what is tried again', () => {
     const { clock, connections, gateway, log, state, run } = setUp();
     state.areSuperseded = () => Promise.reject(new Error('the table is down'));
     await run({ messages, round: 1, connections: connections.seed(clock.now(), ['alice']) });
-    expect(gateway.posts.map(({ frame }) => frame)).toEqual([older, other]);
+    expect(gateway.posts.map(({ message }) => message)).toEqual([older, other]);
     expect(log.lines).toContainEqual(
       expect.objectContaining({ level: 'warn', message: 'superseded messages not known' }),
     );
@@ -140,7 +142,7 @@ describe('what is tried again', () => {
     await state.put(newer, times);
     gateway.answer = () => 'throttled';
     await run({ messages: [messageOf(older)], round: 1, stuckRounds: 1, connections: seeded });
-    expect(gateway.posts).toMatchObject([{ frame: { type: 'heartbeat' } }]);
+    expect(gateway.posts).toMatchObject([{ message: { type: 'heartbeat' } }]);
     expect(queue.jobs).toMatchObject([{ round: 2, stuckRounds: 2, connections: seeded }]);
   });
 
@@ -151,14 +153,14 @@ describe('what is tried again', () => {
     await connections.save({ ...alice, batches: true });
     await run({ messages, round: 1, shard: shardOf('alice') });
     const batch = { type: 'batch', payload: { messages: [older, other] } };
-    expect(gateway.posts).toContainEqual({ connectionId: alice.connectionId, frame: batch });
+    expect(gateway.posts).toContainEqual({ connectionId: alice.connectionId, message: batch });
     expect(gateway.posts.filter(({ connectionId }) => connectionId === bob.connectionId)).toEqual(
-      [older, other].map((frame) => ({ connectionId: bob.connectionId, frame })),
+      [older, other].map((message) => ({ connectionId: bob.connectionId, message })),
     );
     gateway.posts.length = 0;
     connections.unreadable.add(shardOf('alice'));
     await run({ messages, round: 1, shard: shardOf('alice'), lane: 'batched' });
-    expect(gateway.posts).toMatchObject([{ frame: batch }]);
+    expect(gateway.posts).toMatchObject([{ message: batch }]);
     expect(queue.jobs).toMatchObject([{ shard: shardOf('alice'), lane: 'batched', round: 2 }]);
   });
 });

@@ -39,11 +39,11 @@ function setUp(heartbeatSeconds = 30, ridesAlong = true) {
   return { ...world, deliveries, planned, queue, heartbeat };
 }
 
-test('sends the documented frame to everybody and takes the census', async () => {
+test('sends the documented message to everybody and takes the census', async () => {
   const { clock, connections, gateway, census, drawn, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice', 'alice', 'bob']);
   await heartbeat.onSchedule();
-  expect(gateway.posts.map(({ frame }) => frame)).toEqual(
+  expect(gateway.posts.map(({ message }) => message)).toEqual(
     [1, 2, 3].map(() => ({ type: 'heartbeat', payload: { timestamp: clock.now() } })),
   );
   const counts = [...census.shards.values()];
@@ -104,7 +104,7 @@ test('flushes what a holder that died has left', async () => {
   await lease.acquire('dead', clock.now() - 6_000, clock.now() - 1_000);
   await pending.record({ id: 'left', recordedAt: clock.now() - 3_000, messages: [message] });
   await heartbeat.onSchedule();
-  const types = gateway.posts.map(({ frame }) => (frame as { type: string }).type);
+  const types = gateway.posts.map(({ message }) => (message as { type: string }).type);
   expect(types.sort()).toEqual(['agent:status', 'heartbeat']);
 });
 
@@ -260,7 +260,7 @@ test('closes connections whose token has expired, with the reason, and forgets t
   expect(gateway.closed).toEqual(['connection-1=']);
   expect(gateway.posts).toContainEqual({
     connectionId: 'connection-1=',
-    frame: { type: 'connection:closing', payload: { reason: 'token_expired' } },
+    message: { type: 'connection:closing', payload: { reason: 'token_expired' } },
   });
   expect([...connections.records.values()]).toEqual([bob]);
   const counts = [...census.shards.values()];

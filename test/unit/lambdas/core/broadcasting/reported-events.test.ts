@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { eventsOf, newestPerRegister } from '#core/broadcasting/reported-events';
-import { agentStatuses, isNewer, registerOf, versionOf, type EventFrame } from '#sdk/protocol';
+import { agentStatuses, isNewer, registerOf, versionOf, type EventMessage } from '#sdk/protocol';
 
 const now = 1_707_163_200_000;
 const payload = { agentId: 'agent-123', status: 'online', timestamp: now };
-const status = { type: 'agent:status', payload } as EventFrame;
-const activity: EventFrame = {
+const status = { type: 'agent:status', payload } as EventMessage;
+const activity: EventMessage = {
   type: 'session:activity',
   payload: { agentId: 'agent-123', sessionId: 's', lastMessage: 'm', timestamp: 5 },
 };
@@ -149,7 +149,7 @@ test('the newest of each register is the one that wins over all others, in the o
         status: fc.constantFrom(...agentStatuses),
         timestamp: fc.nat(3),
       })
-      .map((given): EventFrame => ({ type: 'agent:status', payload: given })),
+      .map((given): EventMessage => ({ type: 'agent:status', payload: given })),
     fc
       .record({
         agentId: fc.constantFrom('a', 'b'),
@@ -157,7 +157,7 @@ test('the newest of each register is the one that wins over all others, in the o
         lastMessage: fc.constantFrom('', 'm'),
         timestamp: fc.nat(3),
       })
-      .map((given): EventFrame => ({ type: 'session:activity', payload: given })),
+      .map((given): EventMessage => ({ type: 'session:activity', payload: given })),
   );
   fc.assert(
     fc.property(fc.array(event, { maxLength: 20 }), (events) => {

@@ -50,12 +50,12 @@ const messagesOf = (count: number, agents = count): OutgoingMessage[] =>
   });
 
 /** What a connection got, out of batches. */
-function received(posts: readonly { connectionId: string; frame: unknown }[], id: string) {
+function received(posts: readonly { connectionId: string; message: unknown }[], id: string) {
   return posts
     .filter(({ connectionId }) => connectionId === id)
-    .flatMap(({ frame }) => {
-      const { type, payload } = frame as { type: string; payload: { messages: unknown[] } };
-      return type === 'batch' ? payload.messages : [frame];
+    .flatMap(({ message }) => {
+      const { type, payload } = message as { type: string; payload: { messages: unknown[] } };
+      return type === 'batch' ? payload.messages : [message];
     })
     .map((message) => JSON.stringify(message));
 }
@@ -85,7 +85,7 @@ test('one message alone is sent to all as it is', async () => {
   const messages = messagesOf(1);
   const begun = world.flush({ batched: messages, single: messages, deadline: world.deadline });
   await world.clock.run(Promise.all([begun.batched, begun.single]));
-  expect(world.gateway.posts.map(({ frame }) => JSON.stringify(frame))).toEqual(
+  expect(world.gateway.posts.map(({ message }) => JSON.stringify(message))).toEqual(
     Array.from({ length: 4 }, () => messages[0]?.text),
   );
 });
@@ -490,11 +490,11 @@ test('every healthy connection gets all messages in order, none twice, whatever 
           if (batches) connections.records.set(connection.connectionId, { ...connection, batches });
         });
         const all = [...connections.records.values()];
-        const got: { connectionId: string; frame: unknown }[] = [];
+        const got: { connectionId: string; message: unknown }[] = [];
         gateway.post = async (connectionId, text) => {
           await new Promise<void>((resolve) => clock.after(10, resolve));
           const outcome = scripts.get(connectionId)?.shift() ?? 'delivered';
-          if (outcome === 'delivered') got.push({ connectionId, frame: JSON.parse(text) });
+          if (outcome === 'delivered') got.push({ connectionId, message: JSON.parse(text) });
           return outcome;
         };
         const begun = flush({ batched: messages, single: messages, deadline });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import { pendingItemsOf } from '#core/coalescing/pending-items';
-import type { EventFrame } from '#sdk/protocol';
+import type { EventMessage } from '#sdk/protocol';
 import { createFanOutWorld } from '../../../../support/fan-out';
 
 /** What DynamoDB takes, with room for keys and a byte for each message. */
@@ -11,7 +11,7 @@ let timestamp = 0;
 
 function messageOf(lastMessage: string) {
   const payload = { agentId: 'a', sessionId: 's', lastMessage, timestamp: (timestamp += 1) };
-  return messageOfEvent({ type: 'session:activity', payload } satisfies EventFrame);
+  return messageOfEvent({ type: 'session:activity', payload } satisfies EventMessage);
 }
 
 test('messages that fit are one item', () => {

@@ -76,7 +76,7 @@ test('closes the oldest of the same user over the limit, with the reason', async
   expect(gateway.posts).toEqual([
     {
       connectionId: 'a=',
-      frame: { type: 'connection:closing', payload: { reason: 'replaced' } },
+      message: { type: 'connection:closing', payload: { reason: 'replaced' } },
     },
   ]);
   expect([...connections.records.keys()]).toEqual(['b=', 'c=', 'd=', 'e=']);

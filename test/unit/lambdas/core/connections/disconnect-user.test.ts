@@ -30,7 +30,7 @@ test("closes all of the user's connections and no other, each told the reason", 
   connections.seed(clock.now(), ['alice', 'bob', 'alice']);
   await order({ userId: 'alice', reason: 'signed out everywhere' });
   expect(gateway.closed).toEqual(['connection-1=', 'connection-3=']);
-  expect(gateway.posts.map(({ frame }) => frame)).toEqual([
+  expect(gateway.posts.map(({ message }) => message)).toEqual([
     { type: 'connection:closing', payload: { reason: 'signed out everywhere' } },
     { type: 'connection:closing', payload: { reason: 'signed out everywhere' } },
   ]);
@@ -128,8 +128,8 @@ test('closes no connection that could not be told why because its handshake was 
   const { clock, connections, gateway, order } = setUp();
   connections.seed(clock.now(), ['alice'], 1_000);
   const post = gateway.post.bind(gateway);
-  gateway.post = (id, frame) =>
-    gateway.posts.length === 0 ? post(id, frame).then(() => 'gone') : post(id, frame);
+  gateway.post = (id, message) =>
+    gateway.posts.length === 0 ? post(id, message).then(() => 'gone') : post(id, message);
   await order({ userId: 'alice', reason: 'r' });
   expect(gateway.posts).toHaveLength(2);
   expect(gateway.closed).toEqual(['connection-1=']);

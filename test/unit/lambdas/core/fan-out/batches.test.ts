@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { batchesOf, countBatches } from '#core/fan-out/batches';
 import { createPostList } from '#core/fan-out/post-list';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
-import { maxEventFrameBytes, maxFrameBytes } from '#sdk/protocol';
+import { maxEventMessageBytes, maxMessageBytes } from '#sdk/protocol';
 import { sessionEvent } from '../../../../support/events';
 
 /** A message of so many bytes, or of the least that one has. */
@@ -16,7 +16,10 @@ const messageOf = (bytes: number, character = 'x') => {
 const texts = fc.array(
   fc
     .tuple(
-      fc.oneof(fc.integer({ min: 30, max: 400 }), fc.integer({ min: 30, max: maxEventFrameBytes })),
+      fc.oneof(
+        fc.integer({ min: 30, max: 400 }),
+        fc.integer({ min: 30, max: maxEventMessageBytes }),
+      ),
       fc.constantFrom('x', 'ä', '€', '😀'),
     )
     .map(([bytes, character]) => messageOf(bytes, character)),
@@ -52,7 +55,7 @@ test('batches hold every message in order, and none has more than 32 KB of UTF-8
         batches.map((batch) => batch.messages),
       );
       for (const { text } of batches) {
-        expect(Buffer.byteLength(text)).toBeLessThanOrEqual(maxFrameBytes);
+        expect(Buffer.byteLength(text)).toBeLessThanOrEqual(maxMessageBytes);
       }
       expect(countBatches(messages)).toBe(batches.length);
     }),
@@ -64,7 +67,7 @@ test('there are as few of them as the order allows', () => {
   const fits = (some: readonly string[]) =>
     some.length === 1 ||
     Buffer.byteLength(`{"type":"batch","payload":{"messages":[${some.join(',')}]}}`) <=
-      maxFrameBytes;
+      maxMessageBytes;
   fc.assert(
     fc.property(texts, (messages) => {
       // The fewest for the first n messages, by trying each beginning of the last batch.

@@ -10,8 +10,8 @@ import { FakeClock } from '../../../../support/fakes';
 import { createFanOutWorld } from '../../../../support/fan-out';
 
 const message = messageOfEvent(agentEvent('a', 'online', 1));
-const frame = message.text;
-const messages = [frame];
+const { text } = message;
+const texts = [text];
 
 function setUp(options: Parameters<typeof createFanOutWorld>[0] = {}) {
   const world = createFanOutWorld(options);
@@ -27,15 +27,15 @@ function setUp(options: Parameters<typeof createFanOutWorld>[0] = {}) {
 
 const manyUsers = Array.from({ length: 200 }, (_, index) => `user-${index % 80}`);
 
-test('posts the frame once to every connection, whatever its shard and page', async () => {
+test('posts the message once to every connection, whatever its shard and page', async () => {
   const { clock, connections, gateway, run } = setUp();
   const seeded = connections.seed(clock.now(), manyUsers);
   const report = await run();
   expect(gateway.posts.map((post) => post.connectionId).sort()).toEqual(
     seeded.map((one) => one.connectionId).sort(),
   );
-  expect(new Set(gateway.posts.map((post) => JSON.stringify(post.frame)))).toEqual(
-    new Set([frame]),
+  expect(new Set(gateway.posts.map((post) => JSON.stringify(post.message)))).toEqual(
+    new Set([text]),
   );
   expect(report).toMatchObject({ delivered: 200, gone: 0, failed: 0, requeued: 0, retried: 0 });
 });
@@ -193,7 +193,7 @@ describe('what fails', () => {
     expect(connections.records.size).toBe(1);
   });
 
-  test('goes to the queue after the last attempt, as a list with the frame', async () => {
+  test('goes to the queue after the last attempt, as a list with the message', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     const [alice, bob] = connections.seed(clock.now(), ['alice', 'bob']);
     gateway.answer = (id) => (id === bob?.connectionId ? 'failed' : 'delivered');
@@ -202,7 +202,7 @@ describe('what fails', () => {
     expect(gateway.posts.filter((post) => post.connectionId === alice?.connectionId)).toHaveLength(
       1,
     );
-    expect(queue.jobs).toEqual([{ messages, round: 5, connections: [bob] }]);
+    expect(queue.jobs).toEqual([{ messages: texts, round: 5, connections: [bob] }]);
     expect(connections.records.size).toBe(2);
   });
 
@@ -235,7 +235,7 @@ describe('connections whose clients do not read', () => {
     expect(report).toMatchObject({ delivered: 190, requeued: 10, failed: 0, retried: 10 });
     // The pause before the second post, with luck of a half.
     expect(clock.now() - startedAt).toBeLessThanOrEqual(200);
-    expect(queue.jobs).toMatchObject([{ messages, round: 1, stuckRounds: 1 }]);
+    expect(queue.jobs).toMatchObject([{ messages: texts, round: 1, stuckRounds: 1 }]);
     const [job] = queue.jobs;
     expect(job && 'connections' in job ? job.connections : []).toHaveLength(10);
     expect(connections.records.size).toBe(200);
@@ -277,7 +277,7 @@ describe('connections whose clients do not read', () => {
   });
 });
 
-test('a shard that cannot be read costs nobody else the frame, and is gone on with by the queue', async () => {
+test('a shard that cannot be read costs nobody else the message, and is gone on with by the queue', async () => {
   const { clock, connections, gateway, queue, log, run } = setUp();
   connections.seed(clock.now(), manyUsers);
   const broken = shardOf('user-1');
@@ -342,7 +342,7 @@ test('a broadcast that runs short of time leaves the rest to the queue, and nobo
   // Each post takes a tenth of a second of a deadline of two: about 80 are made.
   gateway.post = async (connectionId) => {
     await new Promise<void>((resolve) => clock.after(100, resolve));
-    gateway.posts.push({ connectionId, frame });
+    gateway.posts.push({ connectionId, message });
     return 'delivered';
   };
   const first = await clock.run(fanOut({ ...order, deadline: clock.now() + 2_000 }));
@@ -391,10 +391,10 @@ describe('several messages', () => {
   const list = several.map((status, index) => messageOfEvent(agentEvent('a', status, index)));
   const texts = list.map(({ text }) => text);
   const postsOf = (
-    posts: readonly { readonly connectionId: string; readonly frame: unknown }[],
+    posts: readonly { readonly connectionId: string; readonly message: unknown }[],
     id: string | undefined,
   ) =>
-    posts.filter((one) => one.connectionId === id).map(({ frame: sent }) => JSON.stringify(sent));
+    posts.filter((one) => one.connectionId === id).map(({ message: sent }) => JSON.stringify(sent));
 
   test('go on with the one that failed, in order, and none of them twice', async () => {
     const { clock, connections, gateway, run } = setUp();

@@ -1,4 +1,4 @@
-// Heartbeats when idle: whoever has just been sent a frame is spared, and nobody is left in silence.
+// Heartbeats when idle: whoever has just been sent a message is spared, and nobody is left in silence.
 import fc from 'fast-check';
 import { createBroadcast } from '#core/broadcasting/broadcast';
 import { createCloseConnection } from '#core/connections/close-connection';
@@ -34,11 +34,11 @@ function setUp(changes: Partial<Pick<ReturnType<typeof createFanOutWorld>, 'reac
     ...{ ...world, sendHeartbeat, undeliverable: { keep }, inspector: gateway, closeConnection },
   });
   const deadline = () => clock.now() + 20_000;
-  const framesOf = (type: string) =>
-    gateway.posts.filter(({ frame }) => (frame as { type: string }).type === type);
+  const messagesOf = (type: string) =>
+    gateway.posts.filter(({ message }) => (message as { type: string }).type === type);
   return {
     ...world,
-    heartbeats: () => framesOf('heartbeat').map(({ connectionId }) => connectionId),
+    heartbeats: () => messagesOf('heartbeat').map(({ connectionId }) => connectionId),
     report: () => {
       const payload = { agentId: 'a', status: 'online', timestamp: clock.now() };
       const event = { id: 'event', type: 'agent:status', payload, whole: {} };
@@ -200,8 +200,8 @@ test('whatever happens, nobody hears nothing for more than one and a half interv
       const { clock, connections, gateway } = world;
       const heardAt = new Map<string, number>();
       const post = gateway.post.bind(gateway);
-      gateway.post = async (connectionId, frame) => {
-        const answer = await post(connectionId, frame);
+      gateway.post = async (connectionId, message) => {
+        const answer = await post(connectionId, message);
         if (answer === 'delivered') heardAt.set(connectionId, clock.now());
         return answer;
       };

@@ -59,7 +59,7 @@ async function flushFor({ connections, seconds, ...options }: Silence) {
   const laneOf = new Map(all.map(({ connectionId, lane }) => [connectionId, lane]));
   const inFlight = new Map<string, number>();
   let mostInFlightToOne = 0;
-  world.gateway.post = async (connectionId, frame) => {
+  world.gateway.post = async (connectionId, message) => {
     const lane = laneOf.get(connectionId) ?? 'single';
     const isSilent = silent.has(connectionId);
     const flying = (inFlight.get(connectionId) ?? 0) + 1;
@@ -71,7 +71,7 @@ async function flushFor({ connections, seconds, ...options }: Silence) {
     );
     inFlight.set(connectionId, (inFlight.get(connectionId) ?? 0) - 1);
     if (isSilent && !arrives) return 'failed';
-    for (const text of textsIn(frame)) {
+    for (const text of textsIn(message)) {
       got.get(connectionId)?.push(text);
       if (!isSilent)
         longest[lane] = Math.max(longest[lane], now() - (reportedAt.get(text) ?? -Infinity));
@@ -139,11 +139,11 @@ async function flushFor({ connections, seconds, ...options }: Silence) {
   };
 }
 
-function textsIn(frame: string): string[] {
-  const parsed = JSON.parse(frame) as { type: string; payload: { messages: unknown[] } };
+function textsIn(message: string): string[] {
+  const parsed = JSON.parse(message) as { type: string; payload: { messages: unknown[] } };
   return parsed.type === 'batch'
     ? parsed.payload.messages.map((message) => JSON.stringify(message))
-    : [frame];
+    : [message];
 }
 
 /** The longest time from one moment to the next. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseServerFrame } from '#sdk/protocol';
+import { parseServerMessage } from '#sdk/protocol';
 import { createAnswerFakes, tokenOf } from '../../../../support/answer';
 import { anyCharacter } from '../../../../support/any-text';
 import { sessionEvent } from '../../../../support/events';
@@ -36,11 +36,11 @@ test.each([
   const { ask, log } = createAnswerFakes();
   await expect(ask(text)).resolves.toMatchObject({ type: 'error', payload: { code } });
   expect(log.lines).toEqual([
-    { level: 'info', message: 'frame refused', fields: { connectionId: 'connection-1=', code } },
+    { level: 'info', message: 'message refused', fields: { connectionId: 'connection-1=', code } },
   ]);
 });
 
-test('answers anything at all with one documented frame, and never throws', async () => {
+test('answers anything at all with one documented message, and never throws', async () => {
   const payload = fc.oneof(
     fc.record({ since: fc.oneof(fc.nat(), fc.anything()) }, { requiredKeys: [] }),
     fc.record({ token: fc.oneof(fc.string(), fc.anything()) }),
@@ -52,7 +52,7 @@ test('answers anything at all with one documented frame, and never throws', asyn
     fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('utf8')),
     fc
       .record({ type: fc.constantFrom('ping', 'state:sync', 'token:refresh', 'pong'), payload })
-      .map((frame) => JSON.stringify(frame)),
+      .map((message) => JSON.stringify(message)),
   );
   const { answer, clock, connection, state } = createAnswerFakes();
   const event = { agentId: 'a', status: 'online', timestamp: 1 } as const;
@@ -63,7 +63,7 @@ test('answers anything at all with one documented frame, and never throws', asyn
       clock.advance(1_000);
       const later = { ...connection, expiresAt: clock.now() + 1_000 };
       const answered = (await answer(text, later, clock.now() + 1_000)) ?? '';
-      const parsed = parseServerFrame(answered);
+      const parsed = parseServerMessage(answered);
       expect(parsed).toMatchObject({ ok: true });
       expect(parsed.ok && ['pong', 'error', 'state:snapshot'].includes(parsed.value.type)).toBe(
         true,
@@ -72,13 +72,13 @@ test('answers anything at all with one documented frame, and never throws', asyn
   );
 });
 
-test('answers 20 frames at once, the others with rate_limited, and 60 a minute after that', async () => {
+test('answers 20 messages at once, the others with rate_limited, and 60 a minute after that', async () => {
   const { ask, clock, counted, gateway } = createAnswerFakes();
   const send = async (count: number) => {
     const types: unknown[] = [];
     for (let index = 0; index < count; index += 1) {
-      const frame = await ask({ type: 'ping' });
-      types.push(frame?.type === 'error' ? frame.payload['code'] : frame?.type);
+      const message = await ask({ type: 'ping' });
+      types.push(message?.type === 'error' ? message.payload['code'] : message?.type);
     }
     return types;
   };
@@ -98,7 +98,7 @@ test('closes a connection that sends five times what is allowed, with the reason
   expect(gateway.posts).toEqual([
     {
       connectionId: connection.connectionId,
-      frame: { type: 'connection:closing', payload: { reason: 'rate_limited' } },
+      message: { type: 'connection:closing', payload: { reason: 'rate_limited' } },
     },
   ]);
   expect(gateway.closed).toEqual([connection.connectionId]);
@@ -109,7 +109,7 @@ test('a client that goes on at more than allowed, but less than five times, is n
   const { ask, clock, gateway } = createAnswerFakes();
   for (let second = 0; second < 120; second += 1) {
     clock.advance(1_000);
-    for (let frame = 0; frame < 4; frame += 1) await ask({ type: 'ping' });
+    for (let message = 0; message < 4; message += 1) await ask({ type: 'ping' });
   }
   expect(gateway.closed).toEqual([]);
   await expect(ask({ type: 'ping' })).resolves.toMatchObject({ payload: { code: 'rate_limited' } });
@@ -125,7 +125,7 @@ describe('while nobody can count', () => {
   test('answers what costs little', async () => {
     const { ask, log } = uncounted();
     await expect(ask({ type: 'ping' })).resolves.toMatchObject({ type: 'pong' });
-    expect(log.lines.map(({ message }) => message)).toEqual(['frame not counted']);
+    expect(log.lines.map(({ message }) => message)).toEqual(['message not counted']);
     await expect(ask('hello')).resolves.toMatchObject({ payload: { code: 'invalid_json' } });
   });
 
@@ -274,7 +274,7 @@ test('a connection whose token has expired is closed instead of being answered',
   expect(gateway.posts).toEqual([
     {
       connectionId: connection.connectionId,
-      frame: { type: 'connection:closing', payload: { reason: 'token_expired' } },
+      message: { type: 'connection:closing', payload: { reason: 'token_expired' } },
     },
   ]);
   expect(connections.records.size).toBe(0);
@@ -290,7 +290,7 @@ test('a connection that was refreshed in time is answered after its first token 
   });
   clock.milliseconds = connection.expiresAt + 59_000;
   await expect(ask({ type: 'ping' })).resolves.toMatchObject({ type: 'pong' });
-  // More than one frame: those that are posted must know of the refresh, too.
+  // More than one message: those that are posted must know of the refresh, too.
   const times = { updatedAt: clock.now(), expiresAt: clock.now() + 1e9 };
   for (let agent = 0; agent < 3; agent += 1) {
     await state.put(sessionEvent(`agent-${agent}`, 's', 'x'.repeat(20_000), 1), times);
@@ -326,8 +326,10 @@ test.each([
       clock.milliseconds = connection.expiresAt;
       return pages(...query);
     };
-    await expect(ask({ type: 'state:sync' }).then((frame) => frame?.type)).resolves.toBe(answered);
-    const types = gateway.posts.map(({ frame }) => (frame as { type: string }).type);
+    await expect(ask({ type: 'state:sync' }).then((message) => message?.type)).resolves.toBe(
+      answered,
+    );
+    const types = gateway.posts.map(({ message }) => (message as { type: string }).type);
     expect(types).toEqual(posted);
     expect(gateway.closed).toHaveLength(answered === undefined ? 1 : 0);
   },

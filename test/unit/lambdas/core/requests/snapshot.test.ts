@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { snapshotFrames } from '#core/requests/snapshot';
+import { snapshotMessages } from '#core/requests/snapshot';
 import {
-  maxEventFrameBytes,
-  maxFrameBytes,
+  maxEventMessageBytes,
+  maxMessageBytes,
   parseEvent,
-  parseServerFrame,
+  parseServerMessage,
   utf8Length,
-  type EventFrame,
+  type EventMessage,
 } from '#sdk/protocol';
 import { anyCharacter } from '../../../../support/any-text';
 import { agentEvent, sessionEvent } from '../../../../support/events';
@@ -15,19 +15,19 @@ const timestamp = 1_707_163_200_000;
 
 function parseAll(texts: readonly string[]) {
   return texts.map((text) => {
-    const parsed = parseServerFrame(text);
+    const parsed = parseServerMessage(text);
     if (!parsed.ok || parsed.value.type !== 'state:snapshot') throw new Error(text);
     return parsed.value.payload;
   });
 }
 
 test('nothing at all is one complete snapshot', () => {
-  expect(parseAll(snapshotFrames([], timestamp, 30))).toEqual([
+  expect(parseAll(snapshotMessages([], timestamp, 30))).toEqual([
     { agents: [], sessions: [], timestamp, complete: true, heartbeatSeconds: 30 },
   ]);
 });
 
-test('every register is told once, in order, in frames that fit and could not be fewer', () => {
+test('every register is told once, in order, in messages that fit and could not be fewer', () => {
   const text = fc
     .string({ unit: anyCharacter, maxLength: 6_000 })
     .map((value) => value.toWellFormed());
@@ -37,20 +37,20 @@ test('every register is told once, in order, in frames that fit and could not be
   );
   fc.assert(
     fc.property(fc.array(event, { maxLength: 40 }), (events) => {
-      const texts = snapshotFrames(events, timestamp, 540);
-      for (const frame of texts) expect(utf8Length(frame)).toBeLessThanOrEqual(maxFrameBytes);
+      const texts = snapshotMessages(events, timestamp, 540);
+      for (const message of texts) expect(utf8Length(message)).toBeLessThanOrEqual(maxMessageBytes);
       const parts = parseAll(texts);
       expect(parts.map(({ complete }) => complete)).toEqual(
         parts.map((_, index) => index === parts.length - 1),
       );
-      const told = (type: EventFrame['type']) =>
+      const told = (type: EventMessage['type']) =>
         events.filter((one) => one.type === type).map(({ payload }) => payload);
       expect(parts.flatMap(({ agents }) => agents)).toEqual(told('agent:status'));
       expect(parts.flatMap(({ sessions }) => sessions)).toEqual(told('session:activity'));
-      // Two frames side by side would not fit into one.
-      for (const [index, frame] of texts.slice(1).entries()) {
-        const both = utf8Length(frame) + utf8Length(texts[index] ?? '');
-        expect(both).toBeGreaterThan(maxFrameBytes - 200);
+      // Two messages side by side would not fit into one.
+      for (const [index, message] of texts.slice(1).entries()) {
+        const both = utf8Length(message) + utf8Length(texts[index] ?? '');
+        expect(both).toBeGreaterThan(maxMessageBytes - 200);
       }
     }),
     { numRuns: 50 },
@@ -59,11 +59,11 @@ test('every register is told once, in order, in frames that fit and could not be
 
 test('the largest event there may be fits into a snapshot', () => {
   const overhead = utf8Length(JSON.stringify(sessionEvent('a', 's', '', 9_007_199_254_740_991)));
-  const lastMessage = 'x'.repeat(maxEventFrameBytes - overhead);
+  const lastMessage = 'x'.repeat(maxEventMessageBytes - overhead);
   const event = sessionEvent('a', 's', lastMessage, 9_007_199_254_740_991);
   expect(parseEvent('session:activity', event.payload)).toMatchObject({ ok: true });
-  const [text = '', ...others] = snapshotFrames([event], 9_007_199_254_740_991, 540).slice(-1);
+  const [text = '', ...others] = snapshotMessages([event], 9_007_199_254_740_991, 540).slice(-1);
   expect(others).toEqual([]);
-  expect(utf8Length(text)).toBeLessThanOrEqual(maxFrameBytes);
+  expect(utf8Length(text)).toBeLessThanOrEqual(maxMessageBytes);
   expect(parseAll([text])[0]?.sessions).toEqual([event.payload]);
 });

@@ -24,7 +24,7 @@ test('answers a client of an empty deployment with one empty snapshot', async ()
   });
 });
 
-test('tells everything in one frame when it fits, newest first', async () => {
+test('tells everything in one message when it fits, newest first', async () => {
   const world = createAnswerFakes();
   await fill(world, 3);
   await expect(world.ask({ type: 'state:sync' })).resolves.toMatchObject({
@@ -59,27 +59,29 @@ test('tells the newest when there are more than it may', async () => {
   expect(idsOf('sessions')).toEqual(['agent-49', 'agent-48', 'agent-47']);
 });
 
-test('posts all frames but the last, which is the answer', async () => {
+test('posts all messages but the last, which is the answer', async () => {
   const world = createAnswerFakes({ agents: 1_000, sessions: 1_000 });
   await fill(world, 600);
   const last = await world.ask({ type: 'state:sync' });
-  const posted = world.gateway.posts.map(({ frame }) => frame as NonNullable<typeof last>);
-  const frames = [...posted, last];
+  const posted = world.gateway.posts.map(({ message }) => message as NonNullable<typeof last>);
+  const messages = [...posted, last];
   expect(posted.length).toBeGreaterThan(1);
-  expect(frames.map((frame) => frame?.payload['complete'])).toEqual(
-    frames.map((frame) => frame === last),
+  expect(messages.map((message) => message?.payload['complete'])).toEqual(
+    messages.map((message) => message === last),
   );
-  expect(frames.flatMap((frame) => frame?.payload['agents'])).toHaveLength(600);
-  expect(frames.flatMap((frame) => frame?.payload['sessions'])).toHaveLength(600);
+  expect(messages.flatMap((message) => message?.payload['agents'])).toHaveLength(600);
+  expect(messages.flatMap((message) => message?.payload['sessions'])).toHaveLength(600);
 });
 
-test('posts again what was throttled, and says so when a frame cannot be posted at all', async () => {
+test('posts again what was throttled, and says so when a message cannot be posted at all', async () => {
   const world = createAnswerFakes({ agents: 1_000, sessions: 1_000 });
   await fill(world, 600);
   // Each twice: a slow client is waited for longer than in a fan-out, where others would wait with it.
   world.gateway.answer = () => {
-    const frame = JSON.stringify(world.gateway.posts.at(-1)?.frame);
-    const times = world.gateway.posts.filter((post) => JSON.stringify(post.frame) === frame).length;
+    const message = JSON.stringify(world.gateway.posts.at(-1)?.message);
+    const times = world.gateway.posts.filter(
+      (post) => JSON.stringify(post.message) === message,
+    ).length;
     return times <= 2 ? 'throttled' : 'delivered';
   };
   await expect(world.ask({ type: 'state:sync' })).resolves.toMatchObject({

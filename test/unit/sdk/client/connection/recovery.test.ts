@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { createRecovery } from '#sdk/client/connection/recovery';
 import { sessionKey, type AgentStatus, type SessionActivity } from '#sdk/client';
-import type { EventFrame } from '#sdk/protocol';
+import type { EventMessage } from '#sdk/protocol';
 import { ClientWorld, settle } from '../../../../support/client-world';
 import { eventArbitrary, lastWriters } from '../../../../support/state-store-contract';
 
@@ -313,14 +313,14 @@ it('whatever is repeated, reordered or lost before a snapshot: the last writer o
       async (events, stream) => {
         const fate = (): number => stream.next().value as number;
         const world = new ClientWorld();
-        const heard: EventFrame[] = [];
+        const heard: EventMessage[] = [];
         world.client.on('agent:status', (payload) => heard.push({ type: 'agent:status', payload }));
         world.client.on('session:activity', (payload) =>
           heard.push({ type: 'session:activity', payload }),
         );
         await world.accept();
         // Lost, once, twice, three times; and each copy at some place of its own.
-        const frames = events.flatMap((event) => Array<EventFrame>(fate()).fill(event));
+        const frames = events.flatMap((event) => Array<EventMessage>(fate()).fill(event));
         const rank = new Map(frames.map((frame) => [frame, fate()]));
         frames.sort((one, other) => (rank.get(one) ?? 0) - (rank.get(other) ?? 0));
         for (const { type, payload } of frames) world.socket.receive(type, payload);

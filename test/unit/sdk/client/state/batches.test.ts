@@ -1,11 +1,11 @@
 // Batches: taken as if each message had come by itself, and told once as a whole.
 import fc from 'fast-check';
-import type { BatchedMessage, EventFrame } from '#sdk/protocol';
+import type { BatchedMessage, EventMessage } from '#sdk/protocol';
 import type { Change } from '#sdk/client';
 import { ClientWorld } from '../../../../support/client-world';
 import { eventArbitrary } from '../../../../support/state-store-contract';
 
-type AgentEvent = Extract<EventFrame, { type: 'agent:status' }>;
+type AgentEvent = Extract<EventMessage, { type: 'agent:status' }>;
 
 const agent = (agentId: string, status: 'online' | 'offline' | 'error', timestamp: number) =>
   ({ type: 'agent:status', payload: { agentId, status, timestamp } }) satisfies AgentEvent;
@@ -13,7 +13,7 @@ const session = (sessionId: string, lastMessage: string, timestamp: number) =>
   ({
     type: 'session:activity',
     payload: { agentId: 'a', sessionId, lastMessage, timestamp },
-  }) satisfies EventFrame;
+  }) satisfies EventMessage;
 
 /** A client that is connected, and all that it tells of agents and sessions, in order. */
 async function listening() {
