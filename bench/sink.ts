@@ -15,7 +15,7 @@ export interface Sink {
   close(): Promise<void>;
 }
 
-export interface Taken {
+interface Taken {
   readonly posts: number;
   /** Different connections that were posted to. */
   readonly connections: number;

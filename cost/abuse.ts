@@ -332,7 +332,7 @@ export function abuseTable(): string {
 }
 
 /** What bounds each kind. */
-export function boundsTable(): string {
+function boundsTable(): string {
   return formatTextTable(
     ['kind of abuse', 'bounded by'],
     abuses.map(({ kind, bound }) => [kind, bound]),

@@ -3,7 +3,7 @@ import type { Load } from './load';
 import { dollarsFor, type Unit } from './prices';
 import { usageOf, type Usage } from './usage';
 
-export interface BillItem extends Usage {
+interface BillItem extends Usage {
   readonly dollars: number;
 }
 

@@ -20,7 +20,7 @@ const oncePerSecond = (load: Load): Load => ({ ...load, coalesceMilliseconds: 1_
 const packed = (load: Load): Load => ({ ...load, eventsPerPack: 10 });
 
 /** Each load with coalescing and without, and what its flushes are. */
-export function coalescingTable(loads: readonly Load[]): string {
+function coalescingTable(loads: readonly Load[]): string {
   const cost = (load: Load) => dollars(billOf(load).dollars);
   return formatTable(
     [
@@ -60,7 +60,7 @@ const groups: readonly (readonly [name: string, units: readonly Unit[]])[] = [
 ];
 
 /** What one load costs, and of what, in some variants. */
-export function sharesTable(columns: readonly (readonly [name: string, load: Load])[]): string {
+function sharesTable(columns: readonly (readonly [name: string, load: Load])[]): string {
   const bills = columns.map(([, load]) => billOf(load));
   const sum = ({ items }: Bill, isMeant: (unit: Unit) => boolean) =>
     items.filter(({ unit }) => isMeant(unit)).reduce((total, item) => total + item.dollars, 0);

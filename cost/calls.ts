@@ -27,7 +27,7 @@ export interface Calls {
 }
 
 /** Of a call that waits for so many calls of DynamoDB, one after the other. */
-export function secondsOfCall(dynamoCalls: number): number {
+function secondsOfCall(dynamoCalls: number): number {
   return (invocationMilliseconds + dynamoCalls * callMilliseconds) / 1000;
 }
 

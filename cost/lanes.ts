@@ -5,7 +5,7 @@ import { batchBytes } from './measured';
 import { averageOverPoisson } from './poisson';
 
 /** What a flush is to each connection of one kind, on average. */
-export interface Content {
+interface Content {
   readonly connections: number;
   readonly messages: number;
   readonly posts: number;

@@ -10,7 +10,7 @@ import { defaultQuota } from './token-bucket';
 const targetSeconds = 5;
 
 /** The share of the account's rate that one fan-out may take: another may be under way. */
-export const shareOfQuota = 0.8;
+const shareOfQuota = 0.8;
 
 /** The greatest `maxPostsPerSecond` that lambdas/contract/settings.ts takes. */
 const greatestCeiling = 100_000;

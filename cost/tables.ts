@@ -10,7 +10,7 @@ import { count, dollars, formatTable, seconds } from './table';
 import { defaultQuota } from './token-bucket';
 
 /** Sizes that the document compares. */
-export const sizes = [1_000, 10_000, 100_000, 1_000_000] as const;
+const sizes = [1_000, 10_000, 100_000, 1_000_000] as const;
 
 /** A load, and what its column is called. */
 export type Column = readonly [name: string, load: Load];

@@ -77,7 +77,7 @@ export interface Configuration {
 }
 
 /** Asks for a Cognito user pool and its app client. */
-export interface NewUserPool {
+interface NewUserPool {
   readonly kind: 'cognito-new';
 }
 

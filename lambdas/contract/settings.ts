@@ -17,7 +17,7 @@ import {
 } from './setting-schemas';
 
 /** Every setting of the service by name. Those of a deployment come from `cdk.json` or `-c name=value`. */
-export const settings = {
+const settings = {
   stage: v.pipe(
     text('a name'),
     v.regex(/^[a-z][a-z0-9-]{0,19}$/, 'must be 1 to 20 of a-z, 0-9 and -, beginning with a letter'),
@@ -95,7 +95,7 @@ export const settings = {
 } as const;
 
 export type SettingName = keyof typeof settings;
-export type Setting<Name extends SettingName> = v.InferOutput<(typeof settings)[Name]>;
+type Setting<Name extends SettingName> = v.InferOutput<(typeof settings)[Name]>;
 
 /** The environment variable that carries a setting, e.g. `heartbeatSeconds` → `HEARTBEAT_SECONDS`. */
 export function variableOf(name: SettingName): string {

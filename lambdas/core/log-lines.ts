@@ -109,7 +109,7 @@ interface LogLineShape {
   readonly fields: readonly string[];
 }
 
-export type LogLevel = 'info' | 'warn' | 'error';
+type LogLevel = 'info' | 'warn' | 'error';
 
 /** The messages of one level. */
 export type LogMessage<Level extends LogLevel> = {

@@ -5,7 +5,7 @@ import type { InvocationResult, LambdaFunction } from '../lambda/invocation';
  * Seconds until API Gateway gives up on a WebSocket integration.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
  */
-export const integrationTimeoutSeconds = 29;
+const integrationTimeoutSeconds = 29;
 
 /** Calls `lambda`, and fails as `IntegrationTimeout` when it takes longer than API Gateway waits. Never rejects. */
 export async function callFunction(

@@ -15,10 +15,10 @@ export const localAudience = 'mission-control';
 
 /** Where the gateway serves the issuer's documents. */
 export const jwksPath = '/.well-known/jwks.json';
-export const discoveryPath = '/.well-known/openid-configuration';
+const discoveryPath = '/.well-known/openid-configuration';
 
 /** Git ignores it. */
-export const defaultStateDirectory = path.resolve(__dirname, '../../.local');
+const defaultStateDirectory = path.resolve(__dirname, '../../.local');
 
 export interface TokenOptions {
   /** The user. Default: `alice`. */

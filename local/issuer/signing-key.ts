@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 /** The key file is there, but of no use. */
-export class SigningKeyError extends Error {
+class SigningKeyError extends Error {
   override readonly name = 'SigningKeyError';
   readonly code = 'SIGNING_KEY_UNUSABLE';
 }

@@ -4,7 +4,7 @@
 export type Datapoint = number | undefined;
 
 /** Finds what a name stands for. */
-export type Lookup = (id: string) => Datapoint;
+type Lookup = (id: string) => Datapoint;
 
 export interface Expression {
   /** The names that it is made of. */

@@ -16,7 +16,7 @@ export interface Measurement {
 }
 
 /** One text for one metric, in whatever order its dimensions come. */
-export function keyOf({ namespace, name, dimensions }: MetricId): string {
+function keyOf({ namespace, name, dimensions }: MetricId): string {
   const sorted = Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([namespace, name, sorted]);
 }

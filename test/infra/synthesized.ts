@@ -108,7 +108,7 @@ export function environmentOf({ properties }: Resource): Readonly<Record<string,
   return (properties['Environment'] as { Variables: Record<string, string> }).Variables;
 }
 
-export interface Statement {
+interface Statement {
   readonly Effect: string;
   readonly Action: string | readonly string[];
   readonly Resource: string | readonly string[];

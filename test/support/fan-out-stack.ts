@@ -32,7 +32,7 @@ export interface FanOutStack extends LocalStack {
 }
 
 /** The line of a fan-out in a function's log. */
-export interface FanOutLine {
+interface FanOutLine {
   readonly message: 'fan-out';
   readonly service: string;
   readonly type: string;

@@ -53,7 +53,7 @@ export interface DashboardConfiguration {
   readonly commands: readonly string[];
 }
 
-export class ConfigurationError extends Error {
+class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
 

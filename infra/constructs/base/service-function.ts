@@ -138,7 +138,7 @@ export class ServiceFunction extends LambdaFunction {
 }
 
 /** The environment variables that carry `settings`; what is undefined is not set. */
-export function environmentOf(settings: Settings): Record<string, string> {
+function environmentOf(settings: Settings): Record<string, string> {
   return Object.fromEntries(
     Object.entries(settings)
       .filter(([, value]) => value !== undefined)

@@ -2,7 +2,7 @@
 import { createSigner, type SigningCredentials } from '../http/signature-v4';
 
 /** What a signed post is sent with. */
-export interface SignedPost {
+interface SignedPost {
   /** The path as it goes over the wire: encoded once. */
   readonly path: string;
   /** Names and values in turn, as undici takes them; without `host`, which undici sets from the origin. */

@@ -131,7 +131,7 @@ class Post implements Dispatcher.DispatchHandler {
  * What an answer of @connections means.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
  */
-export function deliveryOf(status: number): Delivery {
+function deliveryOf(status: number): Delivery {
   if (status >= 200 && status < 300) return 'delivered';
   if (status === 410) return 'gone';
   if (status === 429) return 'throttled';

@@ -10,7 +10,7 @@ export function encodeId(id: string): string {
   return id.replace(/[%#]/g, encodeURIComponent);
 }
 
-export function decodeId(encoded: string): string {
+function decodeId(encoded: string): string {
   // Hardly any is: this runs for every connection of a fan-out.
   return encoded.includes('%') ? encoded.replace(/%2[35]/g, decodeURIComponent) : encoded;
 }

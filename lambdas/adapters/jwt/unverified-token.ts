@@ -10,7 +10,7 @@ import { refusalOf } from './token-refusal';
  * API Gateway takes at most this much of request line and headers, in bytes, so no longer token comes
  * with a handshake. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
  */
-export const maxTokenBytes = 10_240;
+const maxTokenBytes = 10_240;
 
 /** Who must have issued a token, for whom, and when; `null` leaves the audience to the verifier. */
 export interface ExpectedClaims {

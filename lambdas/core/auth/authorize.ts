@@ -2,7 +2,7 @@
 import { findToken, type Handshake, type TokenPlace } from './handshake-token';
 import type { TokenRefusal, TokenVerifier, VerifiedToken } from '../ports';
 
-export type Authorization =
+type Authorization =
   | { readonly ok: true; readonly value: VerifiedToken }
   | { readonly ok: false; readonly code: TokenRefusal; readonly place?: TokenPlace };
 

@@ -8,7 +8,7 @@ import type { VerifiedToken } from '../ports';
  * for a DynamoDB sort key of 1,024 bytes that it shares with a connection id.
  * @see https://openid.net/specs/openid-connect-core-1_0.html#IDToken
  */
-export const maxUserIdBytes = 255;
+const maxUserIdBytes = 255;
 
 /** Whether a token's `sub` can name a user: 1 to {@link maxUserIdBytes} bytes of well-formed text. */
 export function isUserId(value: unknown): value is string {

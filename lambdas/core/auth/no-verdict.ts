@@ -11,7 +11,7 @@ export class KeysUnavailableError extends Error {
 }
 
 /** The table did not say whether a user has been sent away, or which connection a token is for. */
-export class TableUnavailableError extends Error {
+class TableUnavailableError extends Error {
   readonly code = 'table_unavailable';
   override readonly name = 'TableUnavailableError';
 

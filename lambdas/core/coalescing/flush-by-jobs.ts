@@ -9,7 +9,7 @@ import type { FlushOrder } from './ports';
 import type { Room } from './post-budget';
 
 /** When the pace can have sent what each lane gets: milliseconds from now, none for a lane that gets nothing. */
-export type JobsUnderWay = Readonly<Partial<Record<Lane, Promise<void>>>>;
+type JobsUnderWay = Readonly<Partial<Record<Lane, Promise<void>>>>;
 
 export type FlushByJobs = (order: FlushOrder, counts: ConnectionCounts) => Promise<JobsUnderWay>;
 

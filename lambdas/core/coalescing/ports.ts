@@ -13,7 +13,7 @@ export type { Lane };
 export const overlapMilliseconds = 1_000;
 
 /** How far a lane has come: milliseconds since the Unix epoch, compared with `recordedAt` of pending items. */
-export type Cursors = Readonly<Record<Lane, number>>;
+type Cursors = Readonly<Record<Lane, number>>;
 
 /** What stands in the lease. All times are milliseconds since the Unix epoch. */
 export interface LeaseState {

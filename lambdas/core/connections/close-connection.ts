@@ -4,7 +4,7 @@ import { mayBeOpening } from './connection';
 import type { Clock, Closer, Connection, ConnectionStore, Log, Poster } from '../ports';
 
 /** Its buffer is full, so that nothing can be posted to it, not even why it is closed. */
-export type NotReading = 'not_reading';
+type NotReading = 'not_reading';
 
 /**
  * Ends a connection for one of the service's own reasons, or for an operator's. Never throws: where it fails, or the
@@ -17,7 +17,7 @@ export type CloseConnection = (
 ) => Promise<'closed' | 'gone' | 'open'>;
 
 /** Any text. */
-export interface OperatorReason {
+interface OperatorReason {
   readonly text: string;
 }
 

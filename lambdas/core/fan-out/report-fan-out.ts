@@ -4,7 +4,7 @@ import type { FanOutReport } from './fan-out-report';
 import type { Clock, Log, ShardCensus } from '../ports';
 
 /** What was sent. */
-export interface Reported {
+interface Reported {
   readonly messages: readonly OutgoingMessage[];
   /** How many messages were left out, as there was no room and a newer value of their register went out. Default: 0. */
   readonly superseded?: number;
@@ -16,7 +16,7 @@ export interface Reported {
 
 export type ReportFanOut = (sent: Reported, report: FanOutReport) => void;
 
-export interface FanOutNumbers extends Omit<FanOutReport, 'census'> {
+interface FanOutNumbers extends Omit<FanOutReport, 'census'> {
   /** Messages that are events, those that were left out as well. */
   readonly events: number;
   /** Messages that were left out, of both lanes. */

@@ -30,7 +30,7 @@ export const connectionsWorth = 5;
 export const floodPenaltyMilliseconds = 60_000;
 
 /** `limit`, so many times. */
-export function times({ perMinute, burst }: RateLimit, factor: number): RateLimit {
+function times({ perMinute, burst }: RateLimit, factor: number): RateLimit {
   return { perMinute: factor * perMinute, burst: factor * burst };
 }
 

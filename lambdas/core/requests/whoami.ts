@@ -4,8 +4,7 @@ import { keepsOut } from '../connections/disconnect-marker';
 import { fromTable } from '../auth/no-verdict';
 import type { Clock, ConnectionStore, TokenVerdict, TokenVerifier } from '../ports';
 
-export type WhoamiVerdict =
-  TokenVerdict | { readonly ok: false; readonly code: 'user_disconnected' };
+type WhoamiVerdict = TokenVerdict | { readonly ok: false; readonly code: 'user_disconnected' };
 
 /**
  * Judges a token as a handshake would, by the same rules.

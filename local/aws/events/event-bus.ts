@@ -37,7 +37,7 @@ export interface Rule {
  * fails is repeated by Lambda, not by the target's RetryPolicy.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
-export const maximumAsyncPayloadBytes = 1024 * 1024;
+const maximumAsyncPayloadBytes = 1024 * 1024;
 
 export interface EventBusOptions {
   readonly name: string;

@@ -53,7 +53,7 @@ export function authorizerEvent(request: Request, handshake: HandshakeRequest) {
 }
 
 /** What a policy document has to allow. There is one only, because authorizers run on `$connect` alone. */
-export function methodArnOf({ region, accountId, apiId, stage }: Api): string {
+function methodArnOf({ region, accountId, apiId, stage }: Api): string {
   return `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage}/$connect`;
 }
 

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { oneOrMany, only, strict, text } from '../properties';
 
 /** The condition operators that the local stack evaluates. */
-export const conditionOperators = [
+const conditionOperators = [
   'ArnEquals',
   'ArnLike',
   'ArnNotLike',

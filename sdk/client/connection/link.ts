@@ -22,7 +22,7 @@ export interface LinkWorld {
 }
 
 /** How a link ended. */
-export interface LinkEnd {
+interface LinkEnd {
   readonly code?: number;
   readonly reason?: string;
   readonly refused?: boolean;

@@ -42,7 +42,7 @@ export type Event =
   | Ended;
 
 /** What is to be done: open a connection, drop those that are there, or ask whether the present one lives. */
-export type Effect = 'open' | 'drop' | 'probe';
+type Effect = 'open' | 'drop' | 'probe';
 
 /** What transitions go by. */
 export interface Rules {

@@ -97,7 +97,7 @@ const source = (apiId: string, rest: string) => ({
 });
 
 /** Both APIs, on one function that answers its event. */
-export const apis: Resources = {
+const apis: Resources = {
   ...functionResources('echo'),
   ...api('Sockets', 'WEBSOCKET'),
   Authorizer: {
@@ -132,8 +132,8 @@ export interface TinyStack extends Deployment {
   readonly lines: readonly LogLine[];
 }
 
-export const webSocketUrl = 'ws://localhost:3000';
-export const httpUrl = 'http://localhost:3000';
+const webSocketUrl = 'ws://localhost:3000';
+const httpUrl = 'http://localhost:3000';
 
 const echo = 'export const handler = async (event) => event;';
 const directories: string[] = [];

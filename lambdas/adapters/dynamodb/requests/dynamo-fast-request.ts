@@ -8,7 +8,7 @@ import { LentClients } from '../../http/client-pool';
 import { bodyHashOf, createSigner, type Signer } from '../../http/signature-v4';
 
 /** Operations that are sent fast. */
-export type FastOperation = 'Query' | 'GetItem' | 'PutItem' | 'UpdateItem';
+type FastOperation = 'Query' | 'GetItem' | 'PutItem' | 'UpdateItem';
 
 export interface FastAnswer {
   readonly status: number;
