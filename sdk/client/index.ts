@@ -9,4 +9,4 @@ export type { Clock } from './connection/timers';
 export type { Timing } from './connection/timing';
 export type { TokenTransport } from './connection/token';
 export type { ConnectionState } from './connection/transition';
-export type { Fetch, Page, Signal, Socket, SocketConstructor } from './world';
+export type { Fetch, Page, Signal, Socket, SocketConstructor } from './dependencies';

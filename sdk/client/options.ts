@@ -12,7 +12,7 @@ import {
   type Page,
   type Signal,
   type SocketConstructor,
-} from './world';
+} from './dependencies';
 
 /** What a client needs; all but `url` and `getToken` has a default. Durations are in milliseconds. */
 export interface MissionControlOptions {

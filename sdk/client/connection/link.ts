@@ -7,7 +7,7 @@ import type { Source } from '../state/registers';
 import { createTimers, type Clock } from './timers';
 import type { Timing } from './timing';
 import { expiryOf, openSocket, type TokenTransport } from './token';
-import type { Fetch, NodeSocket, Socket, SocketConstructor, SocketEvent } from '../world';
+import type { Fetch, NodeSocket, Socket, SocketConstructor, SocketEvent } from '../dependencies';
 
 export interface LinkWorld {
   readonly url: string;

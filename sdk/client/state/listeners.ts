@@ -2,7 +2,7 @@
 import type { AgentStatus, SessionActivity } from '../../protocol';
 import type { Connection } from '../connection/connection';
 import type { Change } from './registers';
-import { globals } from '../world';
+import { globals } from '../dependencies';
 
 /** The listener of each type that `on` takes. */
 export interface ListenerTypes {

@@ -1,5 +1,5 @@
 import { expiryOf, openSocket } from '#sdk/client/connection/token';
-import type { SocketConstructor } from '#sdk/client/world';
+import type { SocketConstructor } from '#sdk/client/dependencies';
 import { FakeSocket, tokenUntil } from '../../../../support/client-world';
 import { withGlobals } from '../../../../support/globals';
 

@@ -1,5 +1,5 @@
 import { JSDOM } from 'jsdom';
-import { systemClock, systemPage } from '#sdk/client/world';
+import { systemClock, systemPage } from '#sdk/client/dependencies';
 import { withGlobals } from '../../../support/globals';
 
 it('without a page, everything is online and visible', () => {
