@@ -1,5 +1,6 @@
 // Type-aware rules for all TypeScript: a forgotten promise is an error, not a warning.
 import js from '@eslint/js';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
@@ -16,6 +17,10 @@ export default tseslint.config(
       // An environment is read by its documented names, and noPropertyAccessFromIndexSignature asks for brackets.
       '@typescript-eslint/dot-notation': 'off',
     },
+  },
+  {
+    files: ['sdk/client/**/*.ts', 'dashboard/page/**/*.{ts,tsx}'],
+    extends: [reactHooks.configs.flat.recommended],
   },
   {
     files: ['**/*.cjs', '**/*.mjs', '**/*.js'],

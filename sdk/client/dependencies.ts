@@ -70,6 +70,9 @@ interface Globals extends Target {
   readonly navigator?: { readonly onLine?: boolean; readonly userAgent?: string };
   readonly document?: Target & { readonly visibilityState?: string };
   readonly reportError?: (error: unknown) => void;
+  /** Only pages have frames. */
+  requestAnimationFrame?(due: () => void): unknown;
+  cancelAnimationFrame?(frame: unknown): void;
   setTimeout(due: () => void, delayMs: number): unknown;
   clearTimeout(timer: unknown): void;
 }

@@ -201,6 +201,140 @@ it('a batch of a hundred is one render of each who shows any of it', async () =>
   await dashboard.unmount();
 });
 
+describe('in a page that draws frames', () => {
+  const frames = new Map<number, () => void>();
+  const timers = new Map<number, () => void>();
+  const draw = async (due: Map<number, () => void>) => {
+    const [...all] = due.values();
+    due.clear();
+    for (const one of all) one();
+    await new Promise(setImmediate);
+  };
+  const realTimers = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
+  let ids = 0;
+  const into = (due: Map<number, () => void>) => (callback: () => void) => {
+    due.set((ids += 1), callback);
+    return ids;
+  };
+
+  beforeEach(() => {
+    Object.assign(globalThis, {
+      requestAnimationFrame: into(frames),
+      cancelAnimationFrame: (id: number) => frames.delete(id),
+    });
+  });
+  afterEach(() => {
+    Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true, ...realTimers });
+    Reflect.deleteProperty(globalThis, 'requestAnimationFrame');
+    Reflect.deleteProperty(globalThis, 'cancelAnimationFrame');
+  });
+
+  /** Components that show sessions, agents and one agent, after their first frame, without React's `act`. */
+  async function shown() {
+    const sessions = showing(() => binding.useSessions().length);
+    const agents = showing(() => binding.useAgents().size);
+    const one = showing(() => binding.useAgentStatus('agent-7')?.status);
+    const all = [sessions, agents, one];
+    const dashboard = await mount(provide(...all.map(({ element }) => element)));
+    await accept();
+    Object.assign(globalThis, {
+      IS_REACT_ACT_ENVIRONMENT: false,
+      setTimeout: into(timers),
+      clearTimeout: (id: number) => timers.delete(id),
+    });
+    await draw(frames);
+    expect([frames.size, timers.size]).toEqual([0, 0]);
+    const before = all.map(({ shown: { renders } }) => renders);
+    return {
+      text: dashboard.text,
+      renders: () => all.map(({ shown: { renders } }, index) => renders - (before[index] ?? 0)),
+      async unmount() {
+        Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true, ...realTimers });
+        await dashboard.unmount();
+      },
+    };
+  }
+
+  let timestamp = 0;
+  /** So many events of each type, each in a message and a task of its own. */
+  async function events(count: number) {
+    for (let index = 0; index < count; index += 1) {
+      const agentId = `agent-${index}`;
+      const session = { agentId, sessionId: 's', lastMessage: 'm', timestamp: (timestamp += 1) };
+      socket().receive('session:activity', session);
+      socket().receive('agent:status', status(agentId, 'online', timestamp));
+      await new Promise(setImmediate);
+    }
+  }
+
+  it('renders once in a frame, whatever the rate of events, and only who shows what has changed', async () => {
+    const dashboard = await shown();
+    for (let frame = 1; frame <= 3; frame += 1) {
+      await events(40);
+      expect(dashboard.renders()).toEqual([frame - 1, frame - 1, frame - 1]);
+      expect([frames.size, timers.size]).toEqual([1, 1]);
+      await draw(frames);
+      expect(dashboard.renders()).toEqual([frame, frame, frame]);
+      expect(dashboard.text()).toBe('4040"online"');
+    }
+    // Of agent-7 there is nothing new, and nothing at all comes of a frame without events.
+    await events(5);
+    await draw(frames);
+    expect(dashboard.renders()).toEqual([4, 4, 3]);
+    expect([frames.size, timers.size]).toEqual([0, 0]);
+    await dashboard.unmount();
+  });
+
+  it('renders a hidden page by a timer, which then leaves no frame behind', async () => {
+    const dashboard = await shown();
+    await events(40);
+    await draw(timers);
+    expect(dashboard.renders()).toEqual([1, 1, 1]);
+    expect(dashboard.text()).toBe('4040"online"');
+    expect(frames.size).toBe(0);
+    await dashboard.unmount();
+  });
+
+  it('tells listeners of the client at once', async () => {
+    const given = createMissionControl(options);
+    const heard: string[] = [];
+    const { shown: counted, element } = showing(() => binding.useAgents().size);
+    const dashboard = await mount(
+      createElement(MissionControlProvider, { client: given }, element),
+    );
+    await accept();
+    given.on('agent:status', ({ agentId }) => heard.push(agentId));
+    const { renders } = counted;
+    socket().receive('agent:status', status('agent-1', 'online', 1));
+    expect([heard, counted.renders]).toEqual([['agent-1'], renders]);
+    await dashboard.unmount();
+    given.close();
+  });
+
+  it('hands out the same values until something has changed', async () => {
+    const given: unknown[][] = [];
+    const { element } = showing(() => {
+      given.push([binding.useAgents(), binding.useSessions(), binding.useSessions('agent-0')]);
+      return given.length;
+    });
+    const dashboard = await mount(provide(element));
+    await accept();
+    const seen = async (change: () => Promise<void>) => {
+      const [before] = given.slice(-1);
+      await act(async () => {
+        await change();
+        await draw(frames);
+      });
+      await dashboard.render(provide(element));
+      return given.at(-1)?.map((value, index) => value === before?.[index]);
+    };
+    expect(await seen(() => Promise.resolve())).toEqual([true, true, true]);
+    expect(await seen(() => events(1))).toEqual([false, false, false]);
+    expect(await seen(() => say('agent-1', 's', 'm', 1))).toEqual([true, false, true]);
+    await dashboard.unmount();
+  });
+});
+
 it('useSessions: all or those of one agent, the newest first', async () => {
   const all = showing(() => binding.useSessions().map(({ lastMessage }) => lastMessage));
   const ours = showing(() => binding.useSessions('a').map(({ lastMessage }) => lastMessage));

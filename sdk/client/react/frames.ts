@@ -1,0 +1,24 @@
+// When to render: with the page's next frame, however much has happened since the one before.
+import { globals } from '../dependencies';
+
+/** Browsers draw no frames of a hidden page, which may be looked at any time, and has a title. */
+const withoutFrameMs = 250;
+
+/**
+ * Calls `due` once: with the next animation frame; after a quarter of a second where none comes, as in a hidden page;
+ * and as soon as what is running now has ended where there are no frames at all.
+ */
+export function inNextFrame(due: () => void): void {
+  if (globals.requestAnimationFrame === undefined) {
+    queueMicrotask(due);
+    return;
+  }
+  const frame = globals.requestAnimationFrame(() => {
+    globals.clearTimeout(timer);
+    due();
+  });
+  const timer = globals.setTimeout(() => {
+    globals.cancelAnimationFrame?.(frame);
+    due();
+  }, withoutFrameMs);
+}
