@@ -18,8 +18,8 @@ export const abuseSettings = {
   handshakesPerSecond: 400,
   handshakesPerMinute: 30,
   maxConnectionsPerUser: 20,
-  framesPerMinute: 60,
-  frameBurst: 20,
+  messagesPerMinute: 60,
+  messageBurst: 20,
   floodFactor: 5,
   syncsPerMinute: 6,
   heartbeatSeconds: 30,
@@ -162,11 +162,11 @@ const message = (writes: number, log: Usage): Usage =>
   });
 
 function messages(): Abuse {
-  const { framesPerMinute, floodFactor, maxConnectionsPerUser } = abuseSettings;
-  const refusals = (floodFactor - 1) * framesPerMinute * minutesPerDay;
-  const allowedBefore = framesPerMinute * maxConnectionsPerUser * minutesPerDay;
+  const { messagesPerMinute, floodFactor, maxConnectionsPerUser } = abuseSettings;
+  const refusals = (floodFactor - 1) * messagesPerMinute * minutesPerDay;
+  const allowedBefore = messagesPerMinute * maxConnectionsPerUser * minutesPerDay;
   const refusedBefore = refusals * maxConnectionsPerUser;
-  const allowedNow = framesPerMinute * connectionsWorth * minutesPerDay;
+  const allowedNow = messagesPerMinute * connectionsWorth * minutesPerDay;
   const refused = line(lines.metric, lines.message);
   const before = sum(line(logged.accessBefore), { loggedByte: logged.own });
   const access = line(logged.accessLine);
@@ -193,13 +193,13 @@ function messages(): Abuse {
 }
 
 function floods(): Abuse {
-  const { framesPerMinute, frameBurst, floodFactor, handshakesPerMinute } = abuseSettings;
+  const { messagesPerMinute, messageBurst, floodFactor, handshakesPerMinute } = abuseSettings;
   const underWay = stageThrottle.burst + stageThrottle.perSecond * closingSeconds;
   const each = (writes: number, log: Usage) =>
     sum(message(writes, log), { webSocketMessage: -1 }, line(lines.metric, lines.message));
-  const before = (floodFactor * frameBurst + underWay) * handshakesPerMinute * minutesPerDay;
+  const before = (floodFactor * messageBurst + underWay) * handshakesPerMinute * minutesPerDay;
   const penalties = (secondsPerDay * 1000) / floodPenaltyMilliseconds;
-  const allowed = framesPerMinute * minutesPerDay;
+  const allowed = messagesPerMinute * minutesPerDay;
   const now = underWay * penalties + allowed;
   return {
     kind: 'messages beyond it: closed, and opened again',
@@ -214,7 +214,7 @@ function floods(): Abuse {
 }
 
 function syncs(): Abuse {
-  const { syncsPerMinute, framesPerMinute, maxConnectionsPerUser } = abuseSettings;
+  const { syncsPerMinute, messagesPerMinute, maxConnectionsPerUser } = abuseSettings;
   const { messages: answers, bytes } = largestState;
   const each = (writes: number): Usage =>
     sum(
@@ -226,7 +226,7 @@ function syncs(): Abuse {
     );
   // Posts are counted against the account: more than these nobody gets.
   const quota = (defaultQuota.perSecond / answers) * 60;
-  const before = Math.min(framesPerMinute * maxConnectionsPerUser, quota) * minutesPerDay;
+  const before = Math.min(messagesPerMinute * maxConnectionsPerUser, quota) * minutesPerDay;
   return {
     kind: '`state:sync` with the largest state',
     bound: '`syncsPerMinute`',
@@ -236,11 +236,11 @@ function syncs(): Abuse {
 }
 
 function refreshes(): Abuse {
-  const { framesPerMinute, maxConnectionsPerUser } = abuseSettings;
+  const { messagesPerMinute, maxConnectionsPerUser } = abuseSettings;
   const each = (writes: number, access: number): Usage =>
     sum(message(writes + 1, line(lines.message, access)), { readUnit: 1 });
-  const before = framesPerMinute * maxConnectionsPerUser * minutesPerDay;
-  const now = framesPerMinute * connectionsWorth * minutesPerDay;
+  const before = messagesPerMinute * maxConnectionsPerUser * minutesPerDay;
+  const now = messagesPerMinute * connectionsWorth * minutesPerDay;
   return {
     kind: '`token:refresh`',
     bound: 'messages of a user',

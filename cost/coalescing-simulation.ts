@@ -5,7 +5,7 @@ import type { OutgoingMessage } from '#core/fan-out/outgoing-message';
 import type { Flush } from '#core/coalescing/ports';
 import { createFanOut } from '#core/fan-out/fan-out';
 import { createLargeFanOut } from '#core/fan-out/large-fan-out';
-import { noReach } from '#core/fan-out/recent-fan-outs';
+import { noRecentFanOuts } from '#core/fan-out/recent-fan-outs';
 import type { Load } from './load';
 import { SimulatedEvents } from './simulated-events';
 import { SimulatedService } from './simulated-service';
@@ -94,14 +94,14 @@ function createCoalescing(
   coalesceMilliseconds: number,
   onFlush: () => void,
 ): () => Send {
-  const { now, clock, call, census, log, random } = service;
+  const { now, clock, call, connectionCounts, log, random } = service;
   const last = documentedShare > 0 ? 'single' : 'batched';
   const [lease, pending] = [createSimulatedLease(call), createSimulatedPending(call)];
 
   const createEnvironment = (): Coalescer => {
     const begin = createFlush({
       ...service.createFanOutDependencies(maxPostsPerSecond),
-      ...{ census, reach: noReach, report: () => undefined },
+      ...{ connectionCounts, recentFanOuts: noRecentFanOuts, report: () => undefined },
       ...{ largeFanOutConnections, coalesceMilliseconds },
     });
     const flush: Flush = (order) => {
@@ -136,7 +136,11 @@ function createPostingEach(
 ): Send {
   const dependencies = service.createFanOutDependencies(maxPostsPerSecond);
   const fanOut = createFanOut(dependencies);
-  const largeFanOut = createLargeFanOut({ ...dependencies, census: service.census, threshold });
+  const largeFanOut = createLargeFanOut({
+    ...dependencies,
+    connectionCounts: service.connectionCounts,
+    threshold,
+  });
   return async (_id, message, deadline) => {
     const messages = [message];
     if (!(await largeFanOut(messages))) await fanOut({ messages, deadline, requeue: true });

@@ -1,5 +1,5 @@
 // API Gateway in simulated time: posts take CPU of whoever makes them, a way there and back, and a token of the account.
-import type { Delivery, Poster } from '#core/ports';
+import type { PostResult, Poster } from '#core/ports';
 import { cpuMicrosPerPost, postMilliseconds } from './measured';
 import { createTokenBucket, type Quota } from './token-bucket';
 import type { VirtualClock } from './virtual-clock';
@@ -31,7 +31,7 @@ export function createSimulatedGateway(
     let busyUntil = 0;
     return {
       post: (connectionId, text) =>
-        new Promise<Delivery>((resolve) => {
+        new Promise<PostResult>((resolve) => {
           counts.posts += 1;
           busyUntil = Math.max(busyUntil, clock.now()) + cpuMicrosPerPost / 1000;
           clock.after(busyUntil - clock.now() + postMilliseconds, () => {

@@ -2,7 +2,7 @@
 import { readOutgoing } from '#core/fan-out/outgoing-message';
 import { createFanOut, type FanOutDependencies } from '#core/fan-out/fan-out';
 import { createPace } from '#core/posting/pace';
-import type { DeliveryJob, Log } from '#core/ports';
+import type { RetryJob, Log } from '#core/ports';
 import type { Load } from './load';
 import { shardCount } from './measured';
 import { createRandom, createSimulatedGateway, type SimulatedGateway } from './simulated-gateway';
@@ -30,11 +30,11 @@ export class SimulatedService {
   readonly random = createRandom();
   readonly call = createCall(this.clock);
   readonly log: Log = { info: nothing, warn: nothing, error: nothing };
-  readonly census;
+  readonly connectionCounts;
   private readonly gateway: SimulatedGateway;
   private readonly connections: FanOutDependencies['connections'];
   private readonly underWay = new Set<Promise<void>>();
-  private readonly jobs: DeliveryJob[] = [];
+  private readonly jobs: RetryJob[] = [];
   private readonly idleWorkers: (() => Promise<void>)[] = [];
 
   constructor(
@@ -49,7 +49,7 @@ export class SimulatedService {
     this.connections = createSimulatedConnections(connections, documentedShare, this.call);
     const batched = connections - documentedOf(connections, documentedShare);
     const counted = [{ shard: 0, connections, batched, users: connections, takenAt: start }];
-    this.census = { read: () => this.call(() => counted) };
+    this.connectionCounts = { read: () => this.call(() => counted) };
     for (let worker = 0; worker < shardCount; worker += 1) {
       this.idleWorkers.push(this.createWorker(maxPostsPerSecond / shardCount));
     }
@@ -106,7 +106,7 @@ export class SimulatedService {
     };
   }
 
-  private sendJobs(jobs: readonly DeliveryJob[]): void {
+  private sendJobs(jobs: readonly RetryJob[]): void {
     this.spawn(async () => {
       await this.sleep(queueMilliseconds);
       this.jobs.push(...jobs);

@@ -1,5 +1,5 @@
 // A fan-out under the account's quota: the delivery and the pace that Lambda runs, with a bucket for API Gateway.
-import { deliverAll, onePage } from '#core/posting/post-to-all';
+import { postToAll, onePage } from '#core/posting/post-to-all';
 import { catchUpSeconds, createPace, type Pace } from '#core/posting/pace';
 import type { Connection } from '#core/ports';
 import { createRandom, createSimulatedGateway } from './simulated-gateway';
@@ -52,14 +52,14 @@ export async function simulateFanOut(simulation: Simulation): Promise<Simulation
   async function work(share: readonly Connection[], pace: Pace, isEvent: boolean): Promise<void> {
     const pages = onePage(share);
     const listener = {
-      settle: (_: unknown, ending: string) => {
-        counts[ending === 'delivered' ? 'delivered' : 'left'] += 1;
-        if (ending === 'delivered' && isEvent) lastAt = clock.now();
+      settle: (_: unknown, outcome: string) => {
+        counts[outcome === 'delivered' ? 'delivered' : 'left'] += 1;
+        if (outcome === 'delivered' && isEvent) lastAt = clock.now();
       },
       onExpired: () => Promise.resolve(undefined),
     };
     const options = { poster: gateway.createPoster(), pace, now: clock.now, timers: clock, random };
-    await deliverAll(() => texts, pages, never, listener, { ...options, ...deliveryLimits });
+    await postToAll(() => texts, pages, never, listener, { ...options, ...deliveryLimits });
   }
 
   const all = connectionsOf(connections, stuck);

@@ -41,7 +41,7 @@ export function heartbeatTable(load: Load, rates: readonly number[]): string {
       'of the bill',
       'when idle',
       'of the bill',
-      'spared a month',
+      'saved a month',
     ],
     rates.map((eventsPerSecond) => {
       const bills = (['always', 'when-idle'] as const).map((heartbeat) =>

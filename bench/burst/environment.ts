@@ -25,7 +25,7 @@ export function environmentOf(surroundings: {
   const given = {
     ...settings,
     ...{ tableName, callbackUrl: `${sinkUrl}/live` },
-    ...{ deliveriesQueueUrl: queueUrl, rejectedEventsQueueUrl: queueUrl },
+    ...{ retryQueueUrl: queueUrl, rejectedEventsQueueUrl: queueUrl },
   };
   return {
     ...Object.fromEntries(

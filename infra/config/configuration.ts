@@ -26,10 +26,10 @@ export interface Configuration {
   readonly handshakeBurst: number;
   /** Handshakes of everybody together, with a good token or without; as many at once. */
   readonly handshakesPerSecond: number;
-  /** Frames that one connection may send; `frameBurst` of them at once. */
-  readonly framesPerMinute: number;
-  readonly frameBurst: number;
-  /** So many times the frames that are allowed close the connection. */
+  /** Messages that one connection may send; `messageBurst` of them at once. */
+  readonly messagesPerMinute: number;
+  readonly messageBurst: number;
+  /** So many times the messages that are allowed close the connection. */
   readonly floodFactor: number;
   /** Times that one user may ask for the state; as many at once as the user may have connections. */
   readonly syncsPerMinute: number;
@@ -95,8 +95,8 @@ const defaults = {
   handshakesPerMinute: 30,
   handshakeBurst: 20,
   handshakesPerSecond: 400,
-  framesPerMinute: 60,
-  frameBurst: 20,
+  messagesPerMinute: 60,
+  messageBurst: 20,
   floodFactor: 5,
   syncsPerMinute: 6,
   agentDays: 7,

@@ -1,5 +1,5 @@
 // Cold start of `connect`.
-import { createConnectionWorld } from '#wiring/connection-dependencies';
+import { createConnectionDependencies } from '#wiring/connection-dependencies';
 import { createDynamoRateLimitStore } from '#adapters/dynamodb/dynamo-rate-limit-store';
 import { readSettings } from '#wiring/environment';
 import { createConnect } from '#core/connections/connect';
@@ -10,7 +10,7 @@ const settings = readSettings(process.env, [
   'handshakesPerMinute',
   'handshakeBurst',
 ]);
-const world = createConnectionWorld(process.env, 'connect');
+const world = createConnectionDependencies(process.env, 'connect');
 const connect = createConnect({
   ...world,
   rateLimits: createDynamoRateLimitStore(world.dynamo, world.tableName),

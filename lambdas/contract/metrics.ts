@@ -6,15 +6,15 @@ export const metricNamespace = 'MissionControl';
 export const stageDimension = 'stage';
 
 /**
- * The functions' metrics by `service`. Those of `fan-out` have the dimension `frames` as well, so that broadcast and
+ * The functions' metrics by `service`. Those of `fan-out` have the dimension `messages` as well, so that broadcast and
  * those that go on with it add up, and heartbeats do not.
  */
 export const metrics = {
   'fan-out': [
     'Delivered',
     'Gone',
-    'Failed',
-    'Spared',
+    'Lost',
+    'Skipped',
     'Retried',
     'Requeued',
     'Closed',
@@ -23,14 +23,14 @@ export const metrics = {
     'Superseded',
     'FanOutTime',
     'PostsPerSecond',
-    'EventToLastDelivery',
+    'EventToLastPost',
   ],
-  census: ['Connections', 'Users'],
+  connections: ['Connections', 'Users'],
   // With the dimension `reason`, too.
   authorizer: ['HandshakesRefused', 'KeysUnavailable'],
-  broadcast: ['OutdatedEvents', 'RejectedEvents', 'StateFailures'],
+  broadcast: ['StaleEvents', 'RejectedEvents', 'StateFailures'],
   connect: ['HandshakesLimited'],
-  default: ['FramesLimited', 'SnapshotsFailed'],
+  default: ['MessagesLimited', 'SnapshotsFailed'],
   'disconnect-user': ['RejectedEvents'],
 } as const;
 
@@ -43,5 +43,5 @@ export type MetricService = keyof typeof metrics;
 export type MetricName<Service extends MetricService = MetricService> =
   (typeof metrics)[Service][number];
 
-/** What is told apart of the frames: events are news, heartbeats are not. */
-export type Frames = 'events' | 'heartbeats';
+/** What is told apart of the messages: events are news, heartbeats are not. */
+export type MessageKind = 'events' | 'heartbeats';

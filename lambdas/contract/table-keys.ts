@@ -9,7 +9,7 @@ export const attributes = { partitionKey: 'pk', sortKey: 'sk', expiresAt: 'expir
 export const itemKinds = {
   connections: 'connections#',
   connectionCounts: 'census',
-  reach: 'reach',
+  recentFanOuts: 'reach',
   heartbeats: 'heartbeat',
   state: 'state#',
   rateLimits: 'rate#',

@@ -44,10 +44,10 @@ export const logLines = {
         'superseded',
         'delivered',
         'gone',
-        'failed',
+        'lost',
         'retried',
         'expired',
-        'spared',
+        'skipped',
       ] as const),
       ...([
         'requeued',
@@ -84,23 +84,23 @@ export const logLines = {
   'shard not read to its end': { level: 'error', fields: ['shard', 'error'] },
   'expired connection not looked up': { level: 'warn', fields: ['error'] },
   'gone connections not removed': { level: 'warn', fields: ['connections', 'error'] },
-  'leftovers not queued': {
+  'retry jobs not queued': {
     level: 'error',
     fields: ['messages', 'connections', 'shards', 'error'],
   },
   'shards not queued': { level: 'error', fields: ['error'] },
   'flush failed': { level: 'error', fields: ['error'] },
   'superseded messages not known': { level: 'warn', fields: ['error'] },
-  'delivery failed': { level: 'error', fields: ['messageId', 'error'] },
+  'retry job failed': { level: 'error', fields: ['messageId', 'error'] },
   'job given up': { level: 'error', fields: ['type', 'round'] },
 
   'late heartbeat dropped': { level: 'warn', fields: ['lateMilliseconds'] },
   'needless heartbeat dropped': { level: 'info', fields: ['lateMilliseconds'] },
   'heartbeat not noted': { level: 'warn', fields: ['error'] },
-  'census not read': { level: 'warn', fields: ['error'] },
+  'connection counts not read': { level: 'warn', fields: ['error'] },
   'connections not counted': { level: 'error', fields: ['error'] },
-  'reach not read': { level: 'warn', fields: ['error'] },
-  'reach not noted': { level: 'warn', fields: ['error'] },
+  'recent fan-outs not read': { level: 'warn', fields: ['error'] },
+  'recent fan-out not noted': { level: 'warn', fields: ['error'] },
   'mock agents reported': { level: 'info', fields: ['rounds'] },
 } as const satisfies Readonly<Record<string, LogLineShape>>;
 

@@ -60,7 +60,7 @@ export interface PageOptions {
 }
 
 /** What a heartbeat counted in one shard. */
-export interface ShardCensus {
+export interface ShardCount {
   readonly shard: number;
   readonly connections: number;
   /** Those of them that take batches; absent where they were not counted. */
@@ -70,24 +70,24 @@ export interface ShardCensus {
   readonly takenAt: number;
 }
 
-export interface CensusStore {
-  write(census: ShardCensus): Promise<void>;
+export interface ConnectionCountStore {
+  write(connectionCounts: ShardCount): Promise<void>;
   /** The newest census of each shard; shards that were never counted are absent. */
-  read(): Promise<readonly ShardCensus[]>;
+  read(): Promise<readonly ShardCount[]>;
 }
 
 /** A message reached every connection: all of a shard's or, if none is named, of all shards. */
-export interface ReachedShards {
+export interface RecentFanOut {
   readonly shard?: number;
   /** When its fan-out began to read the connections, in milliseconds since the Unix epoch. */
   readonly startedAt: number;
 }
 
-export interface ReachStore {
+export interface RecentFanOutStore {
   /** Notes it; one that began earlier than what is noted changes nothing. */
-  write(reached: ReachedShards): Promise<void>;
+  write(reached: RecentFanOut): Promise<void>;
   /** The newest that is known, for all shards and for single ones. */
-  read(): Promise<readonly ReachedShards[]>;
+  read(): Promise<readonly RecentFanOut[]>;
 }
 
 /** The newest event of a register, and when it was stored. */
@@ -108,9 +108,9 @@ export interface StorageTimes {
 export interface StateStore {
   /**
    * Stores an event that is newer than what its register holds, or the very same one if its broadcast was never
-   * completed; what is `outdated` changes nothing.
+   * completed; what is stale changes nothing.
    */
-  put(event: EventMessage, times: StorageTimes): Promise<'stored' | 'outdated'>;
+  put(event: EventMessage, times: StorageTimes): Promise<'stored' | 'stale'>;
   /** Notes that an event went out to everybody, unless its register holds a newer one by now. */
   completeBroadcast(event: EventMessage): Promise<void>;
   /** For each of the events, whether its register holds a newer one by now; read consistently. */
@@ -156,12 +156,12 @@ export interface SyncMarkers {
 
 /** What operators want to see as graphs beside the fan-outs. */
 export type Countable =
-  | 'OutdatedEvents'
+  | 'StaleEvents'
   | 'RejectedEvents'
   | 'StateFailures'
   | 'HandshakesLimited'
   | 'KeysUnavailable'
-  | 'FramesLimited'
+  | 'MessagesLimited'
   | 'SnapshotsFailed';
 
 /**
@@ -174,21 +174,21 @@ export type Count = (
 ) => void;
 
 /** Draws how many connections and users there are. */
-export type CensusMetrics = (connections: number, users: number) => void;
+export type ConnectionCountMetrics = (connections: number, users: number) => void;
 
 /** How one post ended. `throttled` and `failed` may be tried again; `refused` would be refused again. */
-export type Delivery = 'delivered' | 'gone' | 'throttled' | 'failed' | 'refused';
+export type PostResult = 'delivered' | 'gone' | 'throttled' | 'retryable' | 'rejected';
 
 export interface Poster {
   /** Posts a message's text. Never throws: what went wrong is a value. */
-  post(connectionId: string, text: string): Promise<Delivery>;
+  post(connectionId: string, text: string): Promise<PostResult>;
 }
 
 /** Connections that negotiated batches, and those that get the documented messages one by one. */
 export type Lane = 'batched' | 'single';
 
 /** What is left of a fan-out: messages for a list of connections, or for a shard, from a key on. */
-export type DeliveryJob = {
+export type RetryJob = {
   /** Their texts, not in batches: one that is superseded by the time of another try is left out. */
   readonly messages: readonly string[];
   /** How often it has been put back already. */
@@ -210,9 +210,9 @@ export interface DrainJob {
   readonly drain: true;
 }
 
-export interface DeliveryQueue {
+export interface RetryQueue {
   /** Hands the jobs to other workers; lists, of connections and of messages, may be split. */
-  send(jobs: readonly DeliveryJob[]): Promise<void>;
+  send(jobs: readonly RetryJob[]): Promise<void>;
 }
 
 export interface Timers {
@@ -222,7 +222,7 @@ export interface Timers {
 
 export interface Inspector {
   /** Asks API Gateway for a connection, which its client does not notice. Never throws. */
-  inspect(connectionId: string): Promise<'open' | 'gone' | 'throttled' | 'failed'>;
+  inspect(connectionId: string): Promise<'open' | 'gone' | 'throttled' | 'retryable'>;
 }
 
 export interface Closer {
@@ -267,7 +267,7 @@ export interface RejectedEvents {
 
 export interface UndeliverableJobs {
   /** Keeps a job that was given up for a person to look at, with the reason. */
-  keep(job: DeliveryJob, reason: string): Promise<void>;
+  keep(job: RetryJob, reason: string): Promise<void>;
 }
 
 /** The owner of a token that was verified. */

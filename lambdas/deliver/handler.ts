@@ -2,11 +2,11 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { Deliver } from '#core/broadcasting/deliver';
 import { deadlineOf } from '#core/deadline';
-import type { Clock, DeliveryJob, DrainJob, Log } from '#core/ports';
+import type { Clock, RetryJob, DrainJob, Log } from '#core/ports';
 
 export function createHandler(dependencies: {
   readonly deliver: Deliver;
-  readonly parseJob: (body: string) => DeliveryJob | DrainJob;
+  readonly parseJob: (body: string) => RetryJob | DrainJob;
   readonly now: Clock;
   readonly log: Log;
 }) {
@@ -22,7 +22,7 @@ export function createHandler(dependencies: {
       try {
         await deliver(parseJob(body), deadline);
       } catch (error) {
-        log.error('delivery failed', { messageId, error });
+        log.error('retry job failed', { messageId, error });
         batchItemFailures.push({ itemIdentifier: messageId });
       }
     }

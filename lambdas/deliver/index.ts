@@ -4,7 +4,7 @@ import { createDynamoStateStore } from '#adapters/dynamodb/dynamo-state-store';
 import { readSettings } from '#wiring/environment';
 import { createFanOutWorld } from '#wiring/fan-out-dependencies';
 import { createManagementApiInspector } from '#adapters/api-gateway/management-api-inspector';
-import { parseDeliveryJob } from '#adapters/sqs/retry-job-body';
+import { parseRetryJob } from '#adapters/sqs/retry-job-body';
 import { createSqsUndeliverableJobs } from '#adapters/sqs/sqs-dead-letter-queue';
 import { createDeliver } from '#core/broadcasting/deliver';
 import { createHandler } from './handler';
@@ -19,4 +19,4 @@ const inspector = createManagementApiInspector(
 const state = createDynamoStateStore(world.dynamo, world.tableName);
 const deliver = createDeliver({ ...world, state, undeliverable, inspector });
 
-export const handler = createHandler({ ...world, deliver, parseJob: parseDeliveryJob });
+export const handler = createHandler({ ...world, deliver, parseJob: parseRetryJob });

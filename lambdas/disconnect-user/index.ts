@@ -1,6 +1,6 @@
 // Cold start of `disconnect-user`.
 import { createSqsClient } from '#wiring/clients';
-import { createConnectionWorld } from '#wiring/connection-dependencies';
+import { createConnectionDependencies } from '#wiring/connection-dependencies';
 import { readSettings } from '#wiring/environment';
 import { createSqsRejectedEvents } from '#adapters/sqs/sqs-dead-letter-queue';
 import { systemTimers } from '#wiring/system-timers';
@@ -12,7 +12,7 @@ const { rejectedEventsQueueUrl, maxTokenHours } = readSettings(
   ['rejectedEventsQueueUrl'],
   ['maxTokenHours'],
 );
-const world = createConnectionWorld(process.env, 'disconnect-user');
+const world = createConnectionDependencies(process.env, 'disconnect-user');
 const rejected = createSqsRejectedEvents(createSqsClient(), rejectedEventsQueueUrl, 'order');
 
 export const handler = createHandler({

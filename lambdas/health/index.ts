@@ -1,6 +1,6 @@
 // Cold start of `health`.
 import { createDynamoClient } from '#wiring/clients';
-import { createDynamoCensusStore } from '#adapters/dynamodb/dynamo-connection-count-store';
+import { createDynamoConnectionCountStore } from '#adapters/dynamodb/dynamo-connection-count-store';
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
 import { readSettings } from '#wiring/environment';
 import { createHttpGatewayProbe } from '#adapters/http/http-gateway-probe';
@@ -14,7 +14,7 @@ const { tableName, useMockData, gatewayUrl } = settings;
 const dynamo = createDynamoClient({ maxAttempts: 2, requestTimeoutMilliseconds: 900 });
 const health = createHealth({
   connections: createDynamoConnectionStore(dynamo, tableName),
-  census: createDynamoCensusStore(dynamo, tableName),
+  connectionCounts: createDynamoConnectionCountStore(dynamo, tableName),
   probeGateway: createHttpGatewayProbe(),
   now: Date.now,
   log: createLog('health'),

@@ -10,13 +10,13 @@ import { createLog } from '#adapters/observability/logger';
 import { createManagementApiCloser } from '#adapters/api-gateway/management-api-closer';
 import { createManagementApiPoster } from '#adapters/api-gateway/management-api-poster';
 
-export type ConnectionWorld = ReturnType<typeof createConnectionWorld>;
+export type ConnectionDependencies = ReturnType<typeof createConnectionDependencies>;
 
 /**
  * @param createQuery how connections are listed: fast, where it is done for every message
  * @throws a ConfigurationError that lists what is wrong with the environment
  */
-export function createConnectionWorld(
+export function createConnectionDependencies(
   environment: NodeJS.ProcessEnv,
   functionName: string,
   createQuery: (client: DynamoDBDocumentClient) => Query = createSdkQuery,

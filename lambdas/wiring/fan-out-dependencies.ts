@@ -7,27 +7,27 @@ import { createHeartbeatPace } from '#core/broadcasting/heartbeat-pace';
 import { InFlightLimit } from '#core/posting/in-flight-limit';
 import { createLargeFanOut } from '#core/fan-out/large-fan-out';
 import { createPace } from '#core/posting/pace';
-import { createReach, noReach } from '#core/fan-out/recent-fan-outs';
+import { createRecentFanOuts, noRecentFanOuts } from '#core/fan-out/recent-fan-outs';
 import { createReportFanOut } from '#core/fan-out/report-fan-out';
 import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';
 import { shardCount } from '#core/shard';
 import { createSqsClient } from './clients';
-import { createConnectionWorld } from './connection-dependencies';
-import { createDeliveryOptions } from './posting-options';
-import { createDynamoCensusStore } from '#adapters/dynamodb/dynamo-connection-count-store';
+import { createConnectionDependencies } from './connection-dependencies';
+import { createPostingOptions } from './posting-options';
+import { createDynamoConnectionCountStore } from '#adapters/dynamodb/dynamo-connection-count-store';
 import { createDynamoFanOutLease } from '#adapters/dynamodb/dynamo-fan-out-lease';
 import { createDynamoPendingStore } from '#adapters/dynamodb/dynamo-pending-store';
 import { createFastQuery } from '#adapters/dynamodb/requests/dynamo-query';
-import { createDynamoReachStore } from '#adapters/dynamodb/dynamo-recent-fan-out-store';
+import { createDynamoRecentFanOutStore } from '#adapters/dynamodb/dynamo-recent-fan-out-store';
 import { createFastSender } from '#adapters/dynamodb/requests/dynamo-sender';
-import { createEmfCensus, createEmfMetrics } from '#adapters/observability/emf-metrics';
+import { createEmfConnectionCount, createEmfMetrics } from '#adapters/observability/emf-metrics';
 import { readSettings } from './environment';
-import { createSqsDeliveryQueue, createSqsHandOver } from '#adapters/sqs/sqs-retry-queue';
+import { createSqsRetryQueue, createSqsHandOver } from '#adapters/sqs/sqs-retry-queue';
 import { systemTimers } from './system-timers';
 
 const names = [
   'coalesceMilliseconds',
-  'deliveriesQueueUrl',
+  'retryQueueUrl',
   'largeFanOutConnections',
   'heartbeat',
   'heartbeatSeconds',
@@ -37,35 +37,35 @@ const names = [
 /** @throws a ConfigurationError that lists what is wrong with the environment */
 export function createFanOutWorld(environment: NodeJS.ProcessEnv, functionName: string) {
   const settings = readSettings(environment, names);
-  const { deliveriesQueueUrl, coalesceMilliseconds, heartbeatSeconds } = settings;
+  const { retryQueueUrl, coalesceMilliseconds, heartbeatSeconds } = settings;
   const { largeFanOutConnections, maxPostsPerSecond } = settings;
   // Listing through the SDK's client would cost a small fan-out more than its signatures.
-  const world = createConnectionWorld(environment, functionName, createFastQuery);
+  const world = createConnectionDependencies(environment, functionName, createFastQuery);
   const { log, now, stage, dynamo, tableName } = world;
   const sqs = createSqsClient();
-  const census = createDynamoCensusStore(dynamo, tableName);
-  const queue = createSqsDeliveryQueue(sqs, deliveriesQueueUrl, Math.random);
+  const connectionCounts = createDynamoConnectionCountStore(dynamo, tableName);
+  const queue = createSqsRetryQueue(sqs, retryQueueUrl, Math.random);
   // The workers of a large fan-out share its pace: each at full speed would be answered 429 most of the time.
   const isShared = functionName === 'deliver';
   const share = Math.max(10, Math.floor(maxPostsPerSecond / shardCount));
-  const delivery = createDeliveryOptions(environment, world, isShared ? share : maxPostsPerSecond);
+  const delivery = createPostingOptions(environment, world, isShared ? share : maxPostsPerSecond);
   const singleInFlight = new InFlightLimit(delivery.concurrency);
   const fanOut = createFanOut({ ...world, ...delivery, queue, singleInFlight });
   const report = createReportFanOut({ log, metrics: createEmfMetrics(stage), now });
-  const reach =
+  const recentFanOuts =
     settings.heartbeat === 'always'
-      ? noReach
-      : createReach({
-          store: createDynamoReachStore(dynamo, tableName),
+      ? noRecentFanOuts
+      : createRecentFanOuts({
+          store: createDynamoRecentFanOutStore(dynamo, tableName),
           ...{ now, log, heartbeatSeconds },
         });
   const pace = isShared ? delivery.pace : createHeartbeatPace({ ...settings, now });
   const sendHeartbeat = createSendHeartbeat({
-    ...{ ...world, census, reach, report, heartbeatSeconds },
+    ...{ ...world, connectionCounts, recentFanOuts, report, heartbeatSeconds },
     fanOut: createFanOut({ ...world, ...delivery, pace, queue }),
   });
   const largeFanOut = createLargeFanOut({
-    ...{ census, queue, now, log },
+    ...{ connectionCounts, queue, now, log },
     threshold: largeFanOutConnections,
   });
   const sender = createFastSender(dynamo);
@@ -73,18 +73,18 @@ export function createFanOutWorld(environment: NodeJS.ProcessEnv, functionName: 
     lease: createDynamoFanOutLease(sender, tableName),
     pending: createDynamoPendingStore(sender, createFastQuery(dynamo), tableName, log),
     flush: createFlush({
-      ...{ ...world, ...delivery, queue, singleInFlight, census, reach, report },
+      ...{ ...world, ...delivery, queue, singleInFlight, connectionCounts, recentFanOuts, report },
       ...{ largeFanOutConnections, coalesceMilliseconds },
       // Whoever flushes is the only one, in whatever function.
       pace: isShared ? createPace({ now, ceiling: maxPostsPerSecond }) : delivery.pace,
     }),
-    handOver: createSqsHandOver(sqs, deliveriesQueueUrl),
+    handOver: createSqsHandOver(sqs, retryQueueUrl),
     createId: randomUUID,
     ...{ coalesceMilliseconds, now, log, timers: systemTimers },
   });
-  const drawCensus = createEmfCensus(stage);
+  const drawConnectionCount = createEmfConnectionCount(stage);
   return {
-    ...{ ...world, sqs, census, drawCensus },
-    ...{ fanOut, largeFanOut, sendHeartbeat, coalescer, reach, report },
+    ...{ ...world, sqs, connectionCounts, drawConnectionCount },
+    ...{ fanOut, largeFanOut, sendHeartbeat, coalescer, recentFanOuts, report },
   };
 }

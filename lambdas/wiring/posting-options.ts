@@ -1,7 +1,7 @@
 // How messages are posted fast: the poster, its pace, and how many are in flight.
-import type { DeliveryOptions } from '#core/posting/post-to-all';
+import type { PostingOptions } from '#core/posting/post-to-all';
 import { createPace } from '#core/posting/pace';
-import type { ConnectionWorld } from './connection-dependencies';
+import type { ConnectionDependencies } from './connection-dependencies';
 import { systemTimers } from './system-timers';
 import { createUndiciPoster } from '#adapters/api-gateway/undici-poster';
 
@@ -12,11 +12,11 @@ import { createUndiciPoster } from '#adapters/api-gateway/undici-poster';
 const concurrency = 160;
 
 /** @param ceiling posts a second at the most */
-export function createDeliveryOptions(
+export function createPostingOptions(
   environment: NodeJS.ProcessEnv,
-  { callbackUrl, managementApi, now, log }: ConnectionWorld,
+  { callbackUrl, managementApi, now, log }: ConnectionDependencies,
   ceiling: number,
-): DeliveryOptions {
+): PostingOptions {
   const poster = createUndiciPoster({
     callbackUrl,
     region: environment['AWS_REGION'] ?? '',

@@ -3,8 +3,8 @@ import { createJudgeMessage } from '#core/requests/message-limits';
 import { createAdmitSync } from '#core/requests/sync-limits';
 import { createRefreshToken } from '#core/requests/refresh-token';
 import { createSyncState } from '#core/requests/sync-state';
-import { createConnectionWorld } from './connection-dependencies';
-import { createDeliveryOptions } from './posting-options';
+import { createConnectionDependencies } from './connection-dependencies';
+import { createPostingOptions } from './posting-options';
 import { createDynamoRateLimitStore } from '#adapters/dynamodb/dynamo-rate-limit-store';
 import { createDynamoStateStore } from '#adapters/dynamodb/dynamo-state-store';
 import { createDynamoSyncMarkers } from '#adapters/dynamodb/dynamo-sync-markers';
@@ -12,8 +12,8 @@ import { readSettings } from './environment';
 import { readTokenVerifier } from './token-verifier';
 
 const names = [
-  'framesPerMinute',
-  'frameBurst',
+  'messagesPerMinute',
+  'messageBurst',
   'floodFactor',
   'syncsPerMinute',
   'maxConnectionsPerUser',
@@ -26,15 +26,15 @@ const names = [
 ] as const;
 
 /** @throws a ConfigurationError that lists what is wrong with the environment */
-export function createAnswerWorld(environment: NodeJS.ProcessEnv) {
+export function createRequestDependencies(environment: NodeJS.ProcessEnv) {
   const settings = readSettings(environment, names);
-  const world = createConnectionWorld(environment, 'default');
+  const world = createConnectionDependencies(environment, 'default');
   const { dynamo, tableName } = world;
   const rateLimits = createDynamoRateLimitStore(dynamo, tableName);
   const { floodFactor, maxConnectionsPerUser } = settings;
   const judgeMessage = createJudgeMessage({
     ...{ ...world, rateLimits, floodFactor, maxConnectionsPerUser },
-    messages: { perMinute: settings.framesPerMinute, burst: settings.frameBurst },
+    messages: { perMinute: settings.messagesPerMinute, burst: settings.messageBurst },
     handshakes: { perMinute: settings.handshakesPerMinute, burst: settings.handshakeBurst },
   });
   const admitSync = createAdmitSync({
@@ -45,7 +45,7 @@ export function createAnswerWorld(environment: NodeJS.ProcessEnv) {
   });
   const syncState = createSyncState({
     ...world,
-    ...createDeliveryOptions(environment, world, settings.maxPostsPerSecond),
+    ...createPostingOptions(environment, world, settings.maxPostsPerSecond),
     state: createDynamoStateStore(dynamo, tableName),
     limits: { agents: settings.snapshotAgents, sessions: settings.snapshotSessions },
     heartbeatSeconds: settings.heartbeatSeconds,

@@ -94,13 +94,13 @@ it.each([
   ['authorizer-errors', 'errors - FILL(refused, 0) - FILL(unavailable, 0) >= 5 in 1 of 1 × 300 s'],
   ['connect-errors', 'Sum of Errors >= 5 in 1 of 1 × 300 s'],
   ['dead-letters', 'Maximum of ApproximateNumberOfMessagesVisible >= 1 in 1 of 1 × 60 s'],
-  ['failed-deliveries', 'failed + lost >= 1 in 1 of 1 × 300 s'],
+  ['failed-deliveries', 'lost + lostShards >= 1 in 1 of 1 × 300 s'],
   ['keys-unavailable', 'Sum of KeysUnavailable >= 5 in 1 of 1 × 300 s'],
   [
     'missing-heartbeats',
-    'IF(failed + lost > 0 AND delivered + spared == 0, 0, beats) < 1 in 3 of 3 × 60 s',
+    'IF(lost + lostShards > 0 AND delivered + skipped == 0, 0, beats) < 1 in 3 of 3 × 60 s',
   ],
-  ['slow-delivery', 'p99 of EventToLastDelivery >= 5000 in 3 of 5 × 60 s'],
+  ['slow-delivery', 'p99 of EventToLastPost >= 5000 in 3 of 5 × 60 s'],
   ['state-failures', 'Sum of StateFailures >= 1 in 1 of 1 × 300 s'],
   ['table-read-throttles', 'Sum of ReadThrottleEvents >= 1 in 3 of 5 × 60 s'],
   ['table-write-throttles', 'Sum of WriteThrottleEvents >= 1 in 3 of 5 × 60 s'],
@@ -166,10 +166,10 @@ describe('the operations dashboard', () => {
 
   it.each([
     ['Connections and users', ['Connections', 'Users']],
-    ['Events', ['OutdatedEvents', 'RejectedEvents', 'StateFailures', '"broadcast"']],
-    ['Frames', ['"Delivered"', '"MessageCount"']],
-    ['From event to last delivery', ['"p50"', '"p99"', 'EventToLastDelivery']],
-    ['Events that did not arrive', ['Gone', 'Retried', 'Requeued', 'Failed', 'LostShards']],
+    ['Events', ['StaleEvents', 'RejectedEvents', 'StateFailures', '"broadcast"']],
+    ['Messages', ['"Delivered"', '"MessageCount"']],
+    ['From event to last delivery', ['"p50"', '"p99"', 'EventToLastPost']],
+    ['Events that did not arrive', ['Gone', 'Retried', 'Requeued', 'Lost', 'LostShards']],
     ['Dead letters', ['ApproximateNumberOfMessagesVisible', 'RejectedEvents.QueueName']],
     ['Handshakes refused (401)', ['SEARCH(', 'HandshakesRefused', 'reason']],
     ['Throttles of functions', ['Throttles', 'mission-control-deliver']],
@@ -182,7 +182,7 @@ describe('the operations dashboard', () => {
     const day = '"period":86400';
     const estimate = titled('Dollars a day');
     for (const [item, formula] of [
-      ['frames', '(FILL(frames0, 0)) * 0.000001'],
+      ['messages', '(FILL(messages0, 0)) * 0.000001'],
       ['being connected', '(FILL(connected0, 0)) * 0.00036'],
       ['table', '(FILL(reads0, 0)) * 0.000000125 + (FILL(writes0, 0)) * 0.000000625'],
     ]) {

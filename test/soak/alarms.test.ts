@@ -9,7 +9,7 @@ import { eventually } from '../support/eventually';
 /** A minute of an alarm: five of them are the longest that one looks back. */
 const alarmMinuteSeconds = 3;
 const longestMilliseconds = 6 * alarmMinuteSeconds * 1000;
-const patience = 60_000;
+const timeout = 60_000;
 
 const settings = { heartbeatSeconds: 1, handshakeBurst: 1000, handshakesPerMinute: 100_000 };
 const prefix = 'mission-control-';
@@ -26,7 +26,7 @@ const note = ({ text }: { readonly text: string }) => {
 beforeAll(async () => {
   stack = await startLocalStack({ settings, alarmMinuteSeconds, log: note });
   publisher = createPublisher({ clientConfiguration: stack.clientConfiguration });
-}, patience);
+}, timeout);
 
 afterAll(async () => {
   await publisher.close();
@@ -41,18 +41,18 @@ const rings = (name: string, of = stack) =>
   eventually(() => {
     expect(statesOf(of)).toMatchObject({ [name]: 'ALARM' });
     expect([...rung]).toContain(name);
-  }, patience);
+  }, timeout);
 
 /** It may still ring for what an earlier test did. */
 const isSilent = (name: string) =>
   eventually(() => {
     expect(statesOf()).toMatchObject({ [name]: 'OK' });
-  }, patience);
+  }, timeout);
 
 const allIsWell = () =>
   eventually(() => {
     expect(new Set(Object.values(statesOf()))).toEqual(new Set(['OK']));
-  }, patience);
+  }, timeout);
 
 const openAs = async (sub: string) =>
   TestClient.open(stack.webSocketUrl, { token: await stack.mintToken({ sub }) });

@@ -241,8 +241,8 @@ beforeAll(async () => {
       maxConnectionsPerUser: 1_000,
       handshakesPerMinute: 100_000,
       handshakeBurst: 10_000,
-      framesPerMinute: 100_000,
-      frameBurst: 10_000,
+      messagesPerMinute: 100_000,
+      messageBurst: 10_000,
     },
   });
   const handshakeMilliseconds = await slowestHandshake();

@@ -118,7 +118,7 @@ function createHeard() {
 async function allHeard(
   { batched, documented }: Sockets,
   { single, final }: Reported,
-  patience: number,
+  timeout: number,
 ) {
   const heard = createHeard();
   const all = [...batched, ...documented];
@@ -132,7 +132,7 @@ async function allHeard(
       if (expected.every((text) => counts.has(text))) missing.delete(socket);
     }
     expect(missing.size).toBe(0);
-  }, patience);
+  }, timeout);
   return all.map((socket) => ({ socket, counts: heard(socket) }));
 }
 

@@ -18,7 +18,7 @@ function inBase64(shift: number): string {
   return text.slice(Math.ceil((shift * 4) / 3) + (shift === 0 ? 0 : 1), -4);
 }
 
-const patience = 60_000;
+const timeout = 60_000;
 const lines: LogLine[] = [];
 const log = (line: LogLine) => lines.push(line);
 let stack: LocalStack;
@@ -32,12 +32,12 @@ beforeAll(async () => {
     settings: {
       heartbeatSeconds: 2,
       handshakeBurst: 20,
-      frameBurst: 1000,
+      messageBurst: 1000,
       largeFanOutConnections: 1,
     },
   });
   publisher = createPublisher({ clientConfiguration: stack.clientConfiguration });
-}, patience);
+}, timeout);
 
 afterAll(async () => {
   await publisher.close();
@@ -74,7 +74,7 @@ const thrown = () =>
 const logged = (message: string) =>
   eventually(() => {
     expect(entries().map((entry) => entry['message'])).toContain(message);
-  }, patience);
+  }, timeout);
 
 async function putEvent(type: string, detail: object, source = 'mission-control'): Promise<void> {
   const client = new EventBridgeClient(stack.clientConfiguration);
@@ -133,9 +133,9 @@ test(
     await eventually(() => {
       expect(thrown().some(({ code }) => code === 'token_malformed')).toBe(true);
       expect(entries().some((entry) => entry['HandshakesLimited'] === 1)).toBe(true);
-    }, patience);
+    }, timeout);
   },
-  patience,
+  timeout,
 );
 
 test(
@@ -164,7 +164,7 @@ test(
     }
     await client.close();
   },
-  patience,
+  timeout,
 );
 
 test(
@@ -191,7 +191,7 @@ test(
       await logged(message);
     }
   },
-  patience,
+  timeout,
 );
 
 test(
@@ -221,12 +221,12 @@ test(
     const beats = [{ dueAt: 1 }, { dueAt: Date.now() }, { dueAt: Date.now() - 1 }];
     await invoke('heartbeat', { Records: beats.map((beat) => ({ body: JSON.stringify(beat) })) });
     for (const message of [
-      ...['delivery failed', 'job given up'],
+      ...['retry job failed', 'job given up'],
       ...['late heartbeat dropped', 'needless heartbeat dropped'],
     ])
       await logged(message);
   },
-  patience,
+  timeout,
 );
 
 test(
@@ -255,14 +255,14 @@ test(
     await stack.health().catch(() => undefined);
     for (const message of [
       ...['state not stored', 'shard not read to its end', 'message not counted'],
-      ...['connections not counted', 'census not read'],
+      ...['connections not counted', 'connection counts not read'],
     ]) {
       await logged(message);
     }
     for (const end of withdraw) end();
     await client.close();
   },
-  2 * patience,
+  2 * timeout,
 );
 
 test(
@@ -282,7 +282,7 @@ test(
       await without.close();
     }
   },
-  patience,
+  timeout,
 );
 
 describe('in all that was logged', () => {

@@ -117,7 +117,7 @@ export class CoalescingWorld {
       await Promise.race([work(environment, deadline), environment.death]);
       return true;
     } catch (error) {
-      if (!(error instanceof Died)) this.log.error('delivery failed', { error });
+      if (!(error instanceof Died)) this.log.error('retry job failed', { error });
       return false;
     } finally {
       environment.isBusy = false;

@@ -1,14 +1,14 @@
 // The ports of core, answered in memory.
 import { isExpired } from '#core/connections/connection';
 import type {
-  CensusStore,
+  ConnectionCountStore,
   Closer,
   Connection,
   ConnectionKey,
   ConnectionStore,
-  Delivery,
-  DeliveryJob,
-  DeliveryQueue,
+  PostResult,
+  RetryJob,
+  RetryQueue,
   DisconnectMarker,
   Inspector,
   HeartbeatPlan,
@@ -18,9 +18,9 @@ import type {
   Poster,
   RateLimit,
   RateLimitStore,
-  ReachedShards,
-  ReachStore,
-  ShardCensus,
+  RecentFanOut,
+  RecentFanOutStore,
+  ShardCount,
   StateStore,
   StorageTimes,
   StoredEvent,
@@ -148,15 +148,15 @@ export class MemoryConnectionStore implements ConnectionStore {
   }
 }
 
-export class MemoryCensusStore implements CensusStore {
-  readonly shards = new Map<number, ShardCensus>();
+export class MemoryConnectionCountStore implements ConnectionCountStore {
+  readonly shards = new Map<number, ShardCount>();
 
-  async write(census: ShardCensus): Promise<void> {
-    this.shards.set(census.shard, census);
+  async write(connectionCounts: ShardCount): Promise<void> {
+    this.shards.set(connectionCounts.shard, connectionCounts);
     return Promise.resolve();
   }
 
-  async read(): Promise<readonly ShardCensus[]> {
+  async read(): Promise<readonly ShardCount[]> {
     return Promise.resolve([...this.shards.values()]);
   }
 }
@@ -181,11 +181,11 @@ export class MemoryHeartbeatStore implements HeartbeatStore {
   }
 }
 
-export class MemoryReachStore implements ReachStore {
-  readonly known = new Map<number | 'all', ReachedShards>();
+export class MemoryRecentFanOutStore implements RecentFanOutStore {
+  readonly known = new Map<number | 'all', RecentFanOut>();
   writes = 0;
 
-  async write(reached: ReachedShards): Promise<void> {
+  async write(reached: RecentFanOut): Promise<void> {
     this.writes += 1;
     const key = reached.shard ?? 'all';
     const { startedAt = -Infinity } = this.known.get(key) ?? {};
@@ -193,7 +193,7 @@ export class MemoryReachStore implements ReachStore {
     return Promise.resolve();
   }
 
-  async read(): Promise<readonly ReachedShards[]> {
+  async read(): Promise<readonly RecentFanOut[]> {
     return Promise.resolve([...this.known.values()]);
   }
 }
@@ -204,12 +204,12 @@ export class MemoryStateStore implements StateStore {
     StoredEvent & { readonly expiresAt: number; readonly broadcast: 'pending' | 'done' }
   >();
 
-  async put(event: EventMessage, times: StorageTimes): Promise<'stored' | 'outdated'> {
+  async put(event: EventMessage, times: StorageTimes): Promise<'stored' | 'stale'> {
     const known = this.registers.get(registerOf(event));
     if (known !== undefined && !isNewer(versionOf(event.payload), versionOf(known.event.payload))) {
       const isUnfinished =
         known.broadcast === 'pending' && JSON.stringify(known.event) === JSON.stringify(event);
-      if (!isUnfinished) return Promise.resolve('outdated');
+      if (!isUnfinished) return Promise.resolve('stale');
     }
     this.registers.set(registerOf(event), { event, ...times, broadcast: 'pending' });
     return Promise.resolve('stored');
@@ -289,10 +289,10 @@ export class MemorySyncMarkers implements SyncMarkers {
   }
 }
 
-export class MemoryDeliveryQueue implements DeliveryQueue {
-  jobs: DeliveryJob[] = [];
+export class MemoryRetryQueue implements RetryQueue {
+  jobs: RetryJob[] = [];
 
-  async send(jobs: readonly DeliveryJob[]): Promise<void> {
+  async send(jobs: readonly RetryJob[]): Promise<void> {
     this.jobs.push(...jobs);
     return Promise.resolve();
   }
@@ -305,13 +305,13 @@ export class FakeGateway implements Poster, Closer, Inspector {
   readonly inspected: string[] = [];
   /** The account's throttle: nothing is done of what it strikes. */
   isThrottling: () => boolean = () => false;
-  readonly answers = new Map<string, Delivery>();
+  readonly answers = new Map<string, PostResult>();
   /** Decides when `answers` does not know the connection. */
-  answer: (connectionId: string) => Delivery = () => 'delivered';
+  answer: (connectionId: string) => PostResult = () => 'delivered';
   mostInFlight = 0;
   private inFlight = 0;
 
-  async post(connectionId: string, message: string): Promise<Delivery> {
+  async post(connectionId: string, message: string): Promise<PostResult> {
     this.mostInFlight = Math.max(this.mostInFlight, (this.inFlight += 1));
     await new Promise((resolve) => setImmediate(resolve));
     this.inFlight -= 1;

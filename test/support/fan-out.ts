@@ -4,17 +4,17 @@ import { createFlush } from '#core/coalescing/flush';
 import { createFanOut, type LanesOptions } from '#core/fan-out/fan-out';
 import type { Count, Countable } from '#core/ports';
 import { createPace } from '#core/posting/pace';
-import { createReach, type Reach } from '#core/fan-out/recent-fan-outs';
+import { createRecentFanOuts, type RecentFanOuts } from '#core/fan-out/recent-fan-outs';
 import { createReportFanOut } from '#core/fan-out/report-fan-out';
 import { MemoryFanOutLease, MemoryPendingStore } from '#cost/memory-coalescing';
 import {
   FakeClock,
   FakeGateway,
-  MemoryCensusStore,
+  MemoryConnectionCountStore,
   MemoryConnectionStore,
-  MemoryDeliveryQueue,
+  MemoryRetryQueue,
   MemoryHeartbeatStore,
-  MemoryReachStore,
+  MemoryRecentFanOutStore,
   MemoryStateStore,
   RecordingLog,
 } from './fakes';
@@ -23,16 +23,16 @@ import {
 const coalesceMilliseconds = 500;
 
 export function createFanOutWorld({
-  reach: givenReach,
+  recentFanOuts: givenRecentFanOuts,
   ...options
-}: Partial<LanesOptions & { readonly reach: Pick<Reach, 'note'> }> = {}) {
+}: Partial<LanesOptions & { readonly recentFanOuts: Pick<RecentFanOuts, 'note'> }> = {}) {
   const clock = new FakeClock();
   const { now } = clock;
   const connections = new MemoryConnectionStore();
   const gateway = new FakeGateway();
-  const queue = new MemoryDeliveryQueue();
-  const census = new MemoryCensusStore();
-  const reachStore = new MemoryReachStore();
+  const queue = new MemoryRetryQueue();
+  const connectionCounts = new MemoryConnectionCountStore();
+  const recentFanOutStore = new MemoryRecentFanOutStore();
   const heartbeats = new MemoryHeartbeatStore();
   const state = new MemoryStateStore();
   const log = new RecordingLog();
@@ -58,12 +58,12 @@ export function createFanOutWorld({
   };
   const fanOut = createFanOut(delivery);
   const report = createReportFanOut({ log, metrics, now });
-  const reach: Reach = {
-    ...createReach({ store: reachStore, now, log, heartbeatSeconds: 30 }),
-    ...givenReach,
+  const recentFanOuts: RecentFanOuts = {
+    ...createRecentFanOuts({ store: recentFanOutStore, now, log, heartbeatSeconds: 30 }),
+    ...givenRecentFanOuts,
   };
   const drawn: [connections: number, users: number][] = [];
-  const drawCensus = (connections: number, users: number) => {
+  const drawConnectionCount = (connections: number, users: number) => {
     drawn.push([connections, users]);
   };
   const counted: Countable[] = [];
@@ -76,7 +76,7 @@ export function createFanOutWorld({
   const coalescer = createCoalescer({
     ...{ lease, pending, now, log, timers: clock, coalesceMilliseconds },
     flush: createFlush({
-      ...{ ...delivery, census, reach, report, coalesceMilliseconds },
+      ...{ ...delivery, connectionCounts, recentFanOuts, report, coalesceMilliseconds },
       largeFanOutConnections: 100,
     }),
     createId: () => `holder-${(ids += 1)}`,
@@ -93,15 +93,15 @@ export function createFanOutWorld({
       connections,
       gateway,
       queue,
-      census,
+      connectionCounts,
       state,
       log,
       recorded,
       counted,
       count,
       drawn,
-      drawCensus,
+      drawConnectionCount,
     },
-    ...{ delivery, fanOut, report, reach, reachStore, heartbeats },
+    ...{ delivery, fanOut, report, recentFanOuts, recentFanOutStore, heartbeats },
   };
 }

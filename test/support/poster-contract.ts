@@ -1,7 +1,7 @@
 // What every adapter of the delivery port must do, against an API Gateway that answers as it is told.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Delivery, Log, Poster } from '#core/ports';
+import type { PostResult, Log, Poster } from '#core/ports';
 import { RecordingLog } from './fakes';
 
 /** A stand-in for @connections that remembers requests. */
@@ -80,14 +80,14 @@ export function describePoster(
       expect(api.requests.map(({ body }) => body).sort()).toEqual(texts);
     });
 
-    test.each<[number, Delivery]>([
+    test.each<[number, PostResult]>([
       [200, 'delivered'],
       [410, 'gone'],
       [429, 'throttled'],
-      [403, 'refused'],
-      [413, 'refused'],
-      [500, 'failed'],
-      [503, 'failed'],
+      [403, 'rejected'],
+      [413, 'rejected'],
+      [500, 'retryable'],
+      [503, 'retryable'],
     ])('makes a value of HTTP %i: %s', async (status, expected) => {
       api.answer = (_, response) => response.writeHead(status).end('{"message":"…"}');
       await expect(poster.post('a=', '{}')).resolves.toBe(expected);
@@ -95,17 +95,17 @@ export function describePoster(
 
     test('makes a value of a connection that is dropped', async () => {
       api.answer = (request) => request.socket.destroy();
-      await expect(poster.post('a=', '{}')).resolves.toBe('failed');
+      await expect(poster.post('a=', '{}')).resolves.toBe('retryable');
     });
 
     test('makes a value of an answer that does not come', async () => {
       api.answer = () => undefined;
-      await expect(poster.post('a=', '{}')).resolves.toBe('failed');
+      await expect(poster.post('a=', '{}')).resolves.toBe('retryable');
     }, 20_000);
 
     test('makes a value of nobody there', async () => {
       api.stop();
-      await expect(poster.post('a=', '{}')).resolves.toBe('failed');
+      await expect(poster.post('a=', '{}')).resolves.toBe('retryable');
     });
 
     test('goes on after a failure', async () => {

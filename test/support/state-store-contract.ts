@@ -56,8 +56,8 @@ export function describeStateStore(
     test('stores what is newer, by timestamp and then by the text', async () => {
       const store = await create();
       await expect(store.put(agentEvent('a', 'offline', 5), times)).resolves.toBe('stored');
-      await expect(store.put(agentEvent('a', 'online', 4), times)).resolves.toBe('outdated');
-      await expect(store.put(agentEvent('a', 'error', 5), times)).resolves.toBe('outdated');
+      await expect(store.put(agentEvent('a', 'online', 4), times)).resolves.toBe('stale');
+      await expect(store.put(agentEvent('a', 'error', 5), times)).resolves.toBe('stale');
       await expect(store.put(agentEvent('a', 'online', 5), times)).resolves.toBe('stored');
       await expect(store.put(agentEvent('a', 'error', 6), times)).resolves.toBe('stored');
       await expect(allOf(store)).resolves.toEqual([
@@ -71,7 +71,7 @@ export function describeStateStore(
       await store.put(event, times);
       await expect(store.put(event, times)).resolves.toBe('stored');
       await store.completeBroadcast(event);
-      await expect(store.put(event, times)).resolves.toBe('outdated');
+      await expect(store.put(event, times)).resolves.toBe('stale');
     });
 
     test('a completion that comes late says nothing about what is newer', async () => {

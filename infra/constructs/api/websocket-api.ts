@@ -42,7 +42,7 @@ export class MissionControlWebSocketApi extends Construct {
     const api = new WebSocketApi(this, 'Api', {
       apiName,
       description: 'Mission Control: every dashboard is connected here',
-      // Frames are told apart by their type in `default`; there is no route for a single one.
+      // Messages are told apart by their type in `default`; there is no route for a single one.
       routeSelectionExpression: '$request.body.type',
     });
     const stage = new WebSocketStage(this, 'Stage', {
@@ -109,7 +109,7 @@ export class MissionControlWebSocketApi extends Construct {
       ...props,
       name: 'default',
       description: 'Answers what clients send',
-      // As long as API Gateway waits: a large state goes out in many frames.
+      // As long as API Gateway waits: a large state goes out in many messages.
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
       timeoutSeconds: 29,
       memoryMegabytes: 1024,
@@ -118,8 +118,8 @@ export class MissionControlWebSocketApi extends Construct {
         tableName: store.tableName,
         callbackUrl: this.callbackUrl,
         maxPostsPerSecond: configuration.maxPostsPerSecond,
-        framesPerMinute: configuration.framesPerMinute,
-        frameBurst: configuration.frameBurst,
+        messagesPerMinute: configuration.messagesPerMinute,
+        messageBurst: configuration.messageBurst,
         floodFactor: configuration.floodFactor,
         syncsPerMinute: configuration.syncsPerMinute,
         maxConnectionsPerUser: configuration.maxConnectionsPerUser,

@@ -1,4 +1,4 @@
-// The one table: connections, census, state, rate limits and what waits for a flush. No index and no stream: keys are made so that none is needed.
+// The one table: connections, connection counts, state, rate limits and what waits for a flush. No index and no stream: keys are made so that none is needed.
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';

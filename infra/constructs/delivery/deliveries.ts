@@ -53,7 +53,7 @@ export class Deliveries extends Construct {
       },
     });
     this.allowFanOut(deliver);
-    // It closes connections and takes the census when its job is a shard of a heartbeat, and it closes those whose
+    // It closes connections and counts the connections when its job is a shard of a heartbeat, and it closes those whose
     // clients do not read, once API Gateway has said that they are there.
     store.allow(deliver, ['PutItem'], 'connectionCounts');
     store.allow(deliver, ['DeleteItem'], 'connections');
@@ -76,13 +76,13 @@ export class Deliveries extends Construct {
     acknowledgeQueueSource(jobs);
   }
 
-  /** Lets a function send frames to everybody, and put into the queue what it could not send. */
+  /** Lets a function send messages to everybody, and put into the queue what it could not send. */
   allowFanOut(grantee: ServiceFunction): void {
     const { configuration, store, webSocketApi } = this.props;
     store.allow(grantee, ['Query', 'GetItem', 'BatchWriteItem'], 'connections');
     store.allow(grantee, ['Query'], 'connectionCounts');
     if (configuration.heartbeat === 'when-idle') {
-      store.allow(grantee, ['Query', 'PutItem'], 'reach');
+      store.allow(grantee, ['Query', 'PutItem'], 'recentFanOuts');
     }
     // Any of them may hold the lease: broadcast with its event, the others for who held it before.
     store.allow(grantee, ['GetItem', 'PutItem', 'UpdateItem'], 'lease');
@@ -96,14 +96,14 @@ function fanOutSettings(
   configuration: Configuration,
   { tableName }: Store,
   { callbackUrl }: MissionControlWebSocketApi,
-  { queueUrl: deliveriesQueueUrl }: ServiceQueue,
+  { queueUrl: retryQueueUrl }: ServiceQueue,
 ): Settings {
   const { coalesceMilliseconds, largeFanOutConnections, maxPostsPerSecond } = configuration;
   const { heartbeat, heartbeatSeconds } = configuration;
   return {
     tableName,
     callbackUrl,
-    deliveriesQueueUrl,
+    retryQueueUrl,
     coalesceMilliseconds,
     largeFanOutConnections,
     maxPostsPerSecond,

@@ -45,7 +45,7 @@ export class Heartbeat extends Construct {
     const heartbeat = new ServiceFunction(this, 'Function', {
       ...props,
       name: 'heartbeat',
-      description: 'Sends a heartbeat to every connection and takes the census',
+      description: 'Sends a heartbeat to every connection and counts the connections',
       timeoutSeconds: 30,
       memoryMegabytes: 1769,
       settings: {

@@ -8,7 +8,7 @@ const windowSeconds = 300;
 
 /**
  * Requests of one address within the window. A page is about five of them, with its handshake, and hundreds of
- * people sit behind one address of an office; frames of an open WebSocket are not counted.
+ * people sit behind one address of an office; messages over an open WebSocket are not counted.
  */
 const requestsPerWindow = 2_000;
 

@@ -60,12 +60,12 @@ export class Alarms extends Construct {
         means: 'Connections did not get an event and will not: nobody tries again.',
         metric: calculate({
           // Both are in every line that has either, so neither is ever missing alone.
-          expression: 'failed + lost',
+          expression: 'lost + lostShards',
           metrics: {
-            failed: metrics.fanOut('Failed', 'events'),
-            lost: metrics.fanOut('LostShards', 'events'),
+            lost: metrics.fanOut('Lost', 'events'),
+            lostShards: metrics.fanOut('LostShards', 'events'),
           },
-          label: 'connections that failed, and shards that were lost',
+          label: 'connections and shards that were lost',
           period: fiveMinutes,
         }),
         atLeast: 1,
@@ -73,7 +73,7 @@ export class Alarms extends Construct {
       {
         entry: 'slow-delivery',
         means: `Of a hundred fan-outs, one or more took over ${slowDeliveryMilliseconds / 1000} s from the event to the last client.`,
-        metric: metrics.fanOut('EventToLastDelivery', 'events', 'p99'),
+        metric: metrics.fanOut('EventToLastPost', 'events', 'p99'),
         atLeast: slowDeliveryMilliseconds,
         periods: sustained,
       },
@@ -148,13 +148,13 @@ export class Alarms extends Construct {
     return this.create('missing-heartbeats', 'Clients hear no heartbeat, and will reconnect.', {
       metric: calculate({
         // One that reached nobody although somebody was there, or nobody could tell, is none. All of these are in the same line.
-        expression: 'IF(failed + lost > 0 AND delivered + spared == 0, 0, beats)',
+        expression: 'IF(lost + lostShards > 0 AND delivered + skipped == 0, 0, beats)',
         metrics: {
           beats: metrics.fanOut('Delivered', 'heartbeats', 'SampleCount'),
           delivered: metrics.fanOut('Delivered', 'heartbeats'),
-          spared: metrics.fanOut('Spared', 'heartbeats'),
-          failed: metrics.fanOut('Failed', 'heartbeats'),
-          lost: metrics.fanOut('LostShards', 'heartbeats'),
+          skipped: metrics.fanOut('Skipped', 'heartbeats'),
+          lost: metrics.fanOut('Lost', 'heartbeats'),
+          lostShards: metrics.fanOut('LostShards', 'heartbeats'),
         },
         label: 'heartbeats that reached somebody, or had nobody to reach',
         period: Duration.seconds(Math.max(60, configuration.heartbeatSeconds)),

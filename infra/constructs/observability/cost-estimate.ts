@@ -23,12 +23,12 @@ export function costEstimate(
     ...metrics.queueRequests('heartbeats'),
   ];
   return [
-    dollars('frames', weigh('frames', [metrics.webSocketApi('MessageCount')], prices.message)),
+    dollars('messages', weigh('messages', [metrics.webSocketApi('MessageCount')], prices.message)),
     dollars(
       'being connected',
       weigh(
         'connected',
-        [metrics.own('census', 'Connections', 'Average')],
+        [metrics.own('connections', 'Connections', 'Average')],
         minutesOfDay * prices.connectionMinute,
       ),
     ),

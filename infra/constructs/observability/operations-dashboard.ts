@@ -73,20 +73,20 @@ function who(metrics: ServiceMetrics): Graph[] {
     {
       title: 'Connections and users',
       left: (['Connections', 'Users'] as const).map((name) =>
-        metrics.own('census', name, 'Average'),
+        metrics.own('connections', name, 'Average'),
       ),
     },
     {
       title: 'Events',
       left: [
         metrics.function('broadcast', 'Invocations').with({ label: 'reported' }),
-        metrics.own('broadcast', 'OutdatedEvents'),
+        metrics.own('broadcast', 'StaleEvents'),
         metrics.own('broadcast', 'RejectedEvents'),
         metrics.own('broadcast', 'StateFailures'),
       ],
     },
     {
-      title: 'Frames',
+      title: 'Messages',
       left: [
         metrics.fanOut('Delivered', 'events').with({ label: 'events' }),
         metrics.fanOut('Delivered', 'heartbeats').with({ label: 'heartbeats' }),
@@ -98,13 +98,13 @@ function who(metrics: ServiceMetrics): Graph[] {
 
 function delivery(metrics: ServiceMetrics): Graph[] {
   const ended: MetricName<'fan-out'>[] = [
-    ...(['Gone', 'Retried', 'Requeued', 'Closed', 'Failed', 'LostShards'] as const),
+    ...(['Gone', 'Retried', 'Requeued', 'Closed', 'Lost', 'LostShards'] as const),
   ];
   return [
     {
       title: 'From event to last delivery, ms',
       left: (['p50', 'p99'] as const).map((statistic) =>
-        metrics.fanOut('EventToLastDelivery', 'events', statistic).with({ label: statistic }),
+        metrics.fanOut('EventToLastPost', 'events', statistic).with({ label: statistic }),
       ),
     },
     {
@@ -152,7 +152,7 @@ function handshakes(metrics: ServiceMetrics, stage: string): Graph[] {
     {
       title: 'Clients',
       left: [
-        metrics.own('default', 'FramesLimited'),
+        metrics.own('default', 'MessagesLimited'),
         metrics.own('default', 'SnapshotsFailed'),
         metrics.webSocketApi('ClientError'),
         metrics.webSocketApi('ExecutionError'),

@@ -4,7 +4,7 @@ import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   metricNamespace,
   stageDimension,
-  type Frames,
+  type MessageKind,
   type MetricName,
   type MetricService,
 } from '../../../lambdas/contract/metrics';
@@ -50,9 +50,9 @@ export class ServiceMetrics {
     return this.metric(metricNamespace, name, statistic, this.dimensionsOf(service));
   }
 
-  /** What became of the frames of fan-outs. */
-  fanOut(name: MetricName<'fan-out'>, frames: Frames, statistic: Statistic = 'Sum'): Metric {
-    const dimensions = { ...this.dimensionsOf('fan-out'), frames };
+  /** What became of the messages of fan-outs. */
+  fanOut(name: MetricName<'fan-out'>, messages: MessageKind, statistic: Statistic = 'Sum'): Metric {
+    const dimensions = { ...this.dimensionsOf('fan-out'), messages };
     return this.metric(metricNamespace, name, statistic, dimensions);
   }
 

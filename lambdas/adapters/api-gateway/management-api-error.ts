@@ -2,7 +2,7 @@
 
 /** The outcome of a call that failed, and what to log of it. */
 export interface ManagementApiError {
-  readonly outcome: 'gone' | 'throttled' | 'refused' | 'failed';
+  readonly outcome: 'gone' | 'throttled' | 'rejected' | 'retryable';
   readonly name: string;
   /** Absent when no answer came. */
   readonly statusCode: number | undefined;
@@ -24,5 +24,5 @@ export function errorOf(cause: unknown): ManagementApiError {
     return { outcome: 'throttled', name, statusCode };
   }
   const refused = statusCode !== undefined && statusCode >= 400 && statusCode < 500;
-  return { outcome: refused ? 'refused' : 'failed', name, statusCode };
+  return { outcome: refused ? 'rejected' : 'retryable', name, statusCode };
 }

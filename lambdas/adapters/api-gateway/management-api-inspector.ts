@@ -20,7 +20,7 @@ export function createManagementApiInspector(
         const { outcome, name, statusCode } = errorOf(cause);
         if (outcome === 'gone' || outcome === 'throttled') return outcome;
         log.warn('connection not inspected', { connectionId, name, statusCode });
-        return 'failed';
+        return 'retryable';
       }
     },
   };

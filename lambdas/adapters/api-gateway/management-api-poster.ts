@@ -3,13 +3,13 @@ import {
   PostToConnectionCommand,
   type ApiGatewayManagementApiClient,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import type { Delivery, Log, Poster } from '#core/ports';
+import type { PostResult, Log, Poster } from '#core/ports';
 import { errorOf } from './management-api-error';
 
 /** Throttled and failed posts have been retried by the client when they end as such. */
 export function createManagementApiPoster(client: ApiGatewayManagementApiClient, log: Log): Poster {
   return {
-    async post(connectionId, message): Promise<Delivery> {
+    async post(connectionId, message): Promise<PostResult> {
       try {
         const command = new PostToConnectionCommand({ ConnectionId: connectionId, Data: message });
         await client.send(command);

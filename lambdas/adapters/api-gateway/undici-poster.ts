@@ -1,9 +1,9 @@
 // Posts messages at a tenth of what the AWS SDK's client costs: signed by hand, sent over kept-alive sockets.
 import type { Dispatcher } from 'undici';
 import type Client from 'undici/lib/dispatcher/client.js';
-import type { Clock, Delivery, Log, Poster } from '#core/ports';
+import type { Clock, PostResult, Log, Poster } from '#core/ports';
 import { createExecuteApiSigner } from './execute-api-signer';
-import { LentClients } from '../http/client-pool';
+import { ClientPool } from '../http/client-pool';
 import { PreparedTexts, type PreparedText } from './prepared-texts';
 import type { SigningCredentials } from '../http/signature-v4';
 
@@ -36,7 +36,7 @@ export function createUndiciPoster(options: UndiciPosterOptions): UndiciPoster {
   const signer = createExecuteApiSigner(callbackUrl, region);
   // API Gateway closes idle connections itself; a fan-out keeps none idle for long.
   const keepAliveMilliseconds = 10_000;
-  const clients = new LentClients(origin, { sockets, timeoutMilliseconds, keepAliveMilliseconds });
+  const clients = new ClientPool(origin, { sockets, timeoutMilliseconds, keepAliveMilliseconds });
   const prepared = new PreparedTexts();
   let known: { readonly keys: SigningCredentials; readonly at: number } | undefined;
 
@@ -45,23 +45,23 @@ export function createUndiciPoster(options: UndiciPosterOptions): UndiciPoster {
     { body, hash }: PreparedText,
     keys: SigningCredentials,
     time: number,
-  ): Promise<Delivery> {
+  ): Promise<PostResult> {
     const { path, headers } = signer.sign(connectionId, hash, keys, time);
     return new Promise((resolve) => {
-      clients.lend((client) => {
+      clients.acquire((client) => {
         const post = new Post(connectionId, client, clients, resolve, log);
         client.dispatch({ path, method: 'POST', headers, body }, post);
       });
     });
   }
 
-  async function askAndDispatch(connectionId: string, message: PreparedText): Promise<Delivery> {
+  async function askAndDispatch(connectionId: string, message: PreparedText): Promise<PostResult> {
     let keys: SigningCredentials;
     try {
       keys = await credentials();
     } catch (error) {
       log.error('no credentials to post with', { error });
-      return 'failed';
+      return 'retryable';
     }
     known = { keys, at: now() };
     return dispatch(connectionId, message, keys, known.at);
@@ -89,8 +89,8 @@ class Post implements Dispatcher.DispatchHandler {
   constructor(
     private readonly connectionId: string,
     private readonly client: Client,
-    private readonly clients: LentClients,
-    private readonly resolve: (delivery: Delivery) => void,
+    private readonly clients: ClientPool,
+    private readonly resolve: (delivery: PostResult) => void,
     private readonly log: Log,
   ) {}
 
@@ -108,7 +108,7 @@ class Post implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     const delivery = deliveryOf(this.status);
-    if (delivery === 'failed' || delivery === 'refused') {
+    if (delivery === 'retryable' || delivery === 'rejected') {
       const { connectionId, status } = this;
       this.log.warn('post failed', { connectionId, statusCode: status });
     }
@@ -118,10 +118,10 @@ class Post implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     const { connectionId } = this;
     this.log.warn('post failed', { connectionId, name: error.name, cause: error.message });
-    this.end('failed');
+    this.end('retryable');
   }
 
-  private end(delivery: Delivery): void {
+  private end(delivery: PostResult): void {
     this.clients.giveBack(this.client);
     this.resolve(delivery);
   }
@@ -131,9 +131,9 @@ class Post implements Dispatcher.DispatchHandler {
  * What an answer of @connections means.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
  */
-function deliveryOf(status: number): Delivery {
+function deliveryOf(status: number): PostResult {
   if (status >= 200 && status < 300) return 'delivered';
   if (status === 410) return 'gone';
   if (status === 429) return 'throttled';
-  return status >= 400 && status < 500 ? 'refused' : 'failed';
+  return status >= 400 && status < 500 ? 'rejected' : 'retryable';
 }

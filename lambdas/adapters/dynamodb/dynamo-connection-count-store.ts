@@ -1,36 +1,36 @@
 // The census in DynamoDB: one small item for each shard, overwritten by every heartbeat.
 import { paginateQuery, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { CensusStore, ShardCensus } from '#core/ports';
-import { censusPartition } from './dynamo-keys';
+import type { ConnectionCountStore, ShardCount } from '#core/ports';
+import { connectionCountPartition } from './dynamo-keys';
 
-type CensusItem = Omit<ShardCensus, 'shard'> & { readonly pk: string; readonly sk: string };
+type ShardCountItem = Omit<ShardCount, 'shard'> & { readonly pk: string; readonly sk: string };
 
-export function createDynamoCensusStore(
+export function createDynamoConnectionCountStore(
   client: DynamoDBDocumentClient,
   tableName: string,
-): CensusStore {
+): ConnectionCountStore {
   return {
     async write({ shard, ...counts }) {
-      const item: CensusItem = { pk: censusPartition, sk: String(shard), ...counts };
+      const item: ShardCountItem = { pk: connectionCountPartition, sk: String(shard), ...counts };
       await client.send(new PutCommand({ TableName: tableName, Item: item }));
     },
 
     async read() {
-      const census: ShardCensus[] = [];
+      const connectionCounts: ShardCount[] = [];
       const pages = paginateQuery(
         { client },
         {
           TableName: tableName,
           KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': censusPartition },
+          ExpressionAttributeValues: { ':pk': connectionCountPartition },
         },
       );
       for await (const { Items: items = [] } of pages) {
-        for (const { sk, connections, batched, users, takenAt } of items as CensusItem[]) {
-          census.push({ shard: Number(sk), connections, batched, users, takenAt });
+        for (const { sk, connections, batched, users, takenAt } of items as ShardCountItem[]) {
+          connectionCounts.push({ shard: Number(sk), connections, batched, users, takenAt });
         }
       }
-      return census;
+      return connectionCounts;
     },
   };
 }

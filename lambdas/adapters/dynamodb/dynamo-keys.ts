@@ -15,9 +15,9 @@ function decodeId(encoded: string): string {
   return encoded.includes('%') ? encoded.replace(/%2[35]/g, decodeURIComponent) : encoded;
 }
 
-export const censusPartition = itemKinds.connectionCounts;
+export const connectionCountPartition = itemKinds.connectionCounts;
 
-export const reachPartition = itemKinds.reach;
+export const recentFanOutPartition = itemKinds.recentFanOuts;
 
 export const heartbeatPartition = itemKinds.heartbeats;
 

@@ -1,10 +1,10 @@
 // The reach of broadcasts in DynamoDB: one small item for all shards, and one for each that had a worker of its own.
 import { paginateQuery, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { ReachStore } from '#core/ports';
+import type { RecentFanOutStore } from '#core/ports';
 import { wasMet } from './requests/dynamo-condition';
-import { reachPartition } from './dynamo-keys';
+import { recentFanOutPartition } from './dynamo-keys';
 
-interface ReachItem {
+interface RecentFanOutItem {
   readonly pk: string;
   /** A shard's number, or `all`. */
   readonly sk: string;
@@ -14,14 +14,14 @@ interface ReachItem {
 
 const allShards = 'all';
 
-export function createDynamoReachStore(
+export function createDynamoRecentFanOutStore(
   client: DynamoDBDocumentClient,
   tableName: string,
-): ReachStore {
+): RecentFanOutStore {
   return {
     async write({ shard, startedAt }) {
       const sk = shard === undefined ? allShards : String(shard);
-      const item: ReachItem = { pk: reachPartition, sk, startedAt };
+      const item: RecentFanOutItem = { pk: recentFanOutPartition, sk, startedAt };
       const command = new PutCommand({
         TableName: tableName,
         Item: item,
@@ -38,12 +38,12 @@ export function createDynamoReachStore(
         {
           TableName: tableName,
           KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': reachPartition },
+          ExpressionAttributeValues: { ':pk': recentFanOutPartition },
         },
       );
-      const found: Awaited<ReturnType<ReachStore['read']>>[number][] = [];
+      const found: Awaited<ReturnType<RecentFanOutStore['read']>>[number][] = [];
       for await (const { Items: items = [] } of pages) {
-        for (const { sk, startedAt } of items as ReachItem[]) {
+        for (const { sk, startedAt } of items as RecentFanOutItem[]) {
           found.push(sk === allShards ? { startedAt } : { startedAt, shard: Number(sk) });
         }
       }

@@ -114,7 +114,7 @@ export function createDynamoStateStore(
           ':pending': 'pending',
         },
       });
-      return (await wasMet(sender.send(command))) ? 'stored' : 'outdated';
+      return (await wasMet(sender.send(command))) ? 'stored' : 'stale';
     },
 
     async completeBroadcast({ type, payload }) {

@@ -1,7 +1,7 @@
 // Kept-alive sockets to one origin, one request at a time on each.
 import Client from 'undici/lib/dispatcher/client.js';
 
-export interface LentClientsOptions {
+export interface ClientPoolOptions {
   /** At the most. */
   readonly sockets: number;
   /** For a connection to open, and for an answer to begin and to end. */
@@ -14,18 +14,18 @@ export interface LentClientsOptions {
  * One undici client for each socket, lent while it is idle. undici's Pool looks through all its clients for an idle
  * one, and through its queue whenever one becomes idle: for each post.
  */
-export class LentClients {
+export class ClientPool {
   private readonly all: Client[] = [];
   private readonly idle: Client[] = [];
   private readonly waiting: ((client: Client) => void)[] = [];
 
   constructor(
     private readonly origin: string,
-    private readonly options: LentClientsOptions,
+    private readonly options: ClientPoolOptions,
   ) {}
 
   /** Lends the client that was used last, or a new one, or the next one that is given back. */
-  lend(use: (client: Client) => void): void {
+  acquire(use: (client: Client) => void): void {
     const idle = this.idle.pop();
     if (idle !== undefined) use(idle);
     else if (this.all.length >= this.options.sockets) this.waiting.push(use);

@@ -3,11 +3,11 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import {
   metricNamespace,
   stageDimension,
-  type Frames,
+  type MessageKind,
   type MetricName,
   type MetricService,
 } from '#lambdas/contract/metrics';
-import type { CensusMetrics, Count } from '#core/ports';
+import type { ConnectionCountMetrics, Count } from '#core/ports';
 import type { FanOutMetrics } from '#core/fan-out/report-fan-out';
 
 type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
@@ -31,14 +31,14 @@ export function createEmfMetrics(stage: string): FanOutMetrics {
   const { metrics, add } = metricsOf('fan-out', stage);
   return {
     record(type, numbers) {
-      const frames: Frames = type === 'heartbeat' ? 'heartbeats' : 'events';
-      metrics.addDimension('frames', frames);
+      const messages: MessageKind = type === 'heartbeat' ? 'heartbeats' : 'events';
+      metrics.addDimension('messages', messages);
       // For whoever looks at the line; as a dimension it would be a metric more for each type.
       metrics.addMetadata('type', type);
       add('Delivered', numbers.delivered);
       add('Gone', numbers.gone);
-      add('Failed', numbers.failed);
-      add('Spared', numbers.spared);
+      add('Lost', numbers.lost);
+      add('Skipped', numbers.skipped);
       add('Retried', numbers.retried);
       add('Requeued', numbers.requeued);
       add('Closed', numbers.closed);
@@ -49,7 +49,7 @@ export function createEmfMetrics(stage: string): FanOutMetrics {
       add('PostsPerSecond', numbers.postsPerSecond, CountPerSecond);
       // Its 99th percentile is the time from event to last delivery.
       if (numbers.ageMilliseconds !== undefined) {
-        add('EventToLastDelivery', numbers.ageMilliseconds, Milliseconds);
+        add('EventToLastPost', numbers.ageMilliseconds, Milliseconds);
       }
       metrics.publishStoredMetrics();
     },
@@ -57,8 +57,8 @@ export function createEmfMetrics(stage: string): FanOutMetrics {
 }
 
 /** What the census says, as a graph. */
-export function createEmfCensus(stage: string): CensusMetrics {
-  const { metrics, add } = metricsOf('census', stage);
+export function createEmfConnectionCount(stage: string): ConnectionCountMetrics {
+  const { metrics, add } = metricsOf('connections', stage);
   return (connections, users) => {
     add('Connections', connections);
     add('Users', users);

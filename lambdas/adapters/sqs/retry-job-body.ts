@@ -1,7 +1,7 @@
 // A delivery job as the body of a message in SQS, and back. What is too long for one message becomes several.
 import * as v from 'valibot';
 import { describeFaults, objectOf, parse } from '#sdk/protocol';
-import type { Connection, DeliveryJob, DrainJob } from '#core/ports';
+import type { Connection, RetryJob, DrainJob } from '#core/ports';
 
 /** What SQS takes in a message, and in one request, where the limit is not raised yet. */
 export const maxBodyBytes = 256 * 1024;
@@ -15,7 +15,7 @@ type PlainEntry = [userId: string, connectionId: string, connectedAt: number, ex
 type Entry = PlainEntry | [...PlainEntry, batches: 1];
 
 /** A job as the body of a message has it, without a look at its length. */
-export function messageOf(job: DeliveryJob): object {
+export function messageOf(job: RetryJob): object {
   if (!('connections' in job)) return job;
   return { ...job, connections: job.connections.map(entryOf) };
 }
@@ -26,7 +26,7 @@ function entryOf({ userId, connectionId, connectedAt, expiresAt, batches }: Conn
 }
 
 /** A job whose lists are too long for one body becomes several; its first messages come first. */
-export function bodiesOf(job: DeliveryJob): readonly string[] {
+export function bodiesOf(job: RetryJob): readonly string[] {
   const { messages, ...rest } = job;
   const parts = cut(
     messages.map((text) => JSON.stringify(text)),
@@ -103,10 +103,10 @@ const jobSchema = v.union(
 );
 
 /** Reads a message's body. @throws when it is no job of ours; the error says nothing of what is in it */
-export function parseDeliveryJob(body: string): DeliveryJob | DrainJob {
+export function parseRetryJob(body: string): RetryJob | DrainJob {
   const parsed = parse(jobSchema, jsonOf(body));
-  if (parsed.ok) return parsed.value as DeliveryJob | DrainJob;
-  throw new Error(`The message is no delivery: it ${describeFaults(parsed.faults)}`);
+  if (parsed.ok) return parsed.value as RetryJob | DrainJob;
+  throw new Error(`The message is not a retry job: it ${describeFaults(parsed.faults)}`);
 }
 
 /** JSON's own error would repeat the beginning of the text, which has a message in it. */

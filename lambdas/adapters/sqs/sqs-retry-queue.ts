@@ -1,6 +1,6 @@
 // Deliveries that another worker goes on with, as messages in SQS.
 import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { DeliveryJob, DeliveryQueue, DrainJob } from '#core/ports';
+import type { RetryJob, RetryQueue, DrainJob } from '#core/ports';
 import { bodiesOf, maxBodyBytes } from './retry-job-body';
 
 /** Messages that SQS takes in one request; together they may have as many bytes as one. */
@@ -15,11 +15,11 @@ interface Message {
   readonly delaySeconds: number;
 }
 
-export function createSqsDeliveryQueue(
+export function createSqsRetryQueue(
   client: SQSClient,
   queueUrl: string,
   random: () => number,
-): DeliveryQueue {
+): RetryQueue {
   async function sendBatch(batch: readonly Message[]): Promise<void> {
     const { Failed: failed = [] } = await client.send(
       new SendMessageBatchCommand({
@@ -62,7 +62,7 @@ export function createSqsHandOver(client: SQSClient, queueUrl: string): () => Pr
   };
 }
 
-function delayOf({ round }: DeliveryJob, random: () => number): number {
+function delayOf({ round }: RetryJob, random: () => number): number {
   if (round === 0) return 0;
   const bound = Math.min(longestDelaySeconds, 2 ** round);
   return Math.ceil((bound * (1 + random())) / 2);

@@ -86,10 +86,10 @@ export function createBroadcast(dependencies: {
   async function storeAll(events: readonly EventMessage[], eventId: string) {
     const newest = newestPerRegister(events);
     const outcomes = await mapAtATime(requestsAtATime, newest, (event) => store(event, eventId));
-    const stale = newest.filter((_, index) => outcomes[index] === 'outdated');
+    const stale = newest.filter((_, index) => outcomes[index] === 'stale');
     for (const type of new Set(stale.map((event) => event.type))) {
       const events = stale.filter((event) => event.type === type).length;
-      count('OutdatedEvents', { eventId, type }, events);
+      count('StaleEvents', { eventId, type }, events);
     }
     const staleRegisters = new Set(stale.map(registerOf));
     return {
@@ -133,5 +133,5 @@ export function createBroadcast(dependencies: {
 /** Whether somebody sees to everybody: other workers do, and so does the queue. */
 function isComplete(ended: LaneEnd): boolean {
   if (ended === 'failed') return false;
-  return ended === undefined || (ended.failed === 0 && ended.lostShards === 0);
+  return ended === undefined || (ended.lost === 0 && ended.lostShards === 0);
 }

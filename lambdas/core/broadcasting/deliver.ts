@@ -13,14 +13,14 @@ import type { FanOut, FanOutOrder } from '../fan-out/fan-out';
 import type {
   Clock,
   Connection,
-  DeliveryJob,
+  RetryJob,
   DrainJob,
   Inspector,
   Log,
   StateStore,
   UndeliverableJobs,
 } from '../ports';
-import type { Reach } from '../fan-out/recent-fan-outs';
+import type { RecentFanOuts } from '../fan-out/recent-fan-outs';
 import type { ReportFanOut } from '../fan-out/report-fan-out';
 import type { SendHeartbeat } from './send-heartbeat';
 import { isGivenUp } from '../fan-out/stuck-connections';
@@ -32,7 +32,7 @@ const maxRounds = 12;
  * Does one job.
  * @throws when it could not be given up in good order: then it is tried again whole
  */
-export type Deliver = (job: DeliveryJob | DrainJob, deadline: number) => Promise<void>;
+export type Deliver = (job: RetryJob | DrainJob, deadline: number) => Promise<void>;
 
 export function createDeliver(dependencies: {
   readonly fanOut: FanOut;
@@ -42,17 +42,17 @@ export function createDeliver(dependencies: {
   readonly undeliverable: UndeliverableJobs;
   readonly inspector: Inspector;
   readonly closeConnection: CloseConnection;
-  readonly reach: Pick<Reach, 'note'>;
+  readonly recentFanOuts: Pick<RecentFanOuts, 'note'>;
   readonly report: ReportFanOut;
   readonly now: Clock;
   readonly log: Log;
 }): Deliver {
-  const { fanOut, sendHeartbeat, undeliverable, reach, report, now, log } = dependencies;
+  const { fanOut, sendHeartbeat, undeliverable, recentFanOuts, report, now, log } = dependencies;
   const { inspector, closeConnection } = dependencies;
 
   const stillCurrent = createStillCurrent(dependencies);
 
-  async function giveUp(job: DeliveryJob, messages: readonly OutgoingMessage[]): Promise<void> {
+  async function giveUp(job: RetryJob, messages: readonly OutgoingMessage[]): Promise<void> {
     const { round, stuckRounds: rounds = 0 } = job;
     // Clients that do not read concern nobody else. They could not even be closed: the next event meets them again.
     if (isGivenUp({ rounds }) || !messages.some(isEvent)) return;
@@ -64,7 +64,7 @@ export function createDeliver(dependencies: {
 
   /** Goes on with connections that were stuck. */
   async function deliverStuck(
-    { round, connections }: DeliveryJob & { readonly connections: readonly Connection[] },
+    { round, connections }: RetryJob & { readonly connections: readonly Connection[] },
     messages: readonly OutgoingMessage[],
     rounds: number,
     deadline: number,
@@ -78,7 +78,7 @@ export function createDeliver(dependencies: {
   }
 
   async function deliverMessages(
-    job: DeliveryJob,
+    job: RetryJob,
     messages: readonly OutgoingMessage[],
     deadline: number,
   ): Promise<void> {
@@ -93,7 +93,7 @@ export function createDeliver(dependencies: {
     report({ messages }, ended);
     // From its beginning: those before `after` may have been sent it long ago.
     const isWhole = 'shard' in job && job.after === undefined && job.lane === undefined;
-    if (isWhole) await reach.note(startedAt, ended, job.shard);
+    if (isWhole) await recentFanOuts.note(startedAt, ended, job.shard);
   }
 
   return async (job, deadline) => {
@@ -122,7 +122,7 @@ export function createDeliver(dependencies: {
   };
 }
 
-function targetOf(job: DeliveryJob): NonNullable<FanOutOrder['to']> {
+function targetOf(job: RetryJob): NonNullable<FanOutOrder['to']> {
   if ('connections' in job) return { connections: job.connections };
   const { shard, after } = job;
   return { shards: [after === undefined ? { shard } : { shard, after }] };

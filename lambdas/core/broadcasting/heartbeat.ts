@@ -3,8 +3,8 @@ import type { Coalescer } from '../coalescing/coalescer';
 import { heartbeatMessage, type OutgoingMessage } from '../fan-out/outgoing-message';
 import type { LargeFanOut } from '../fan-out/large-fan-out';
 import type {
-  CensusMetrics,
-  CensusStore,
+  ConnectionCountMetrics,
+  ConnectionCountStore,
   Clock,
   HeartbeatPlan,
   HeartbeatQueue,
@@ -12,7 +12,7 @@ import type {
   Log,
   PlannedHeartbeat,
 } from '../ports';
-import { patienceOf, type SendHeartbeat } from './send-heartbeat';
+import { timeoutOf, type SendHeartbeat } from './send-heartbeat';
 
 const minute = 60_000;
 
@@ -41,8 +41,8 @@ export function createHeartbeat(dependencies: {
   readonly coalescer: Pick<Coalescer, 'join' | 'drain'>;
   readonly queue: HeartbeatQueue;
   readonly heartbeats: HeartbeatStore;
-  readonly census: CensusStore;
-  readonly drawCensus: CensusMetrics;
+  readonly connectionCounts: ConnectionCountStore;
+  readonly drawConnectionCount: ConnectionCountMetrics;
   readonly now: Clock;
   readonly log: Log;
   readonly heartbeatSeconds: number;
@@ -53,7 +53,7 @@ export function createHeartbeat(dependencies: {
 }): Heartbeat {
   const { sendHeartbeat, largeFanOut, queue, heartbeats, now, log, heartbeatSeconds } =
     dependencies;
-  const { census, drawCensus, coalescer, ridesAlong = true } = dependencies;
+  const { connectionCounts, drawConnectionCount, coalescer, ridesAlong = true } = dependencies;
   const interval = heartbeatSeconds * 1000;
 
   /** From when on heartbeats are to be planned. */
@@ -129,12 +129,12 @@ export function createHeartbeat(dependencies: {
   /** As it stands now; of a large service that is what the last heartbeat counted. */
   async function draw(): Promise<void> {
     try {
-      const shards = await census.read();
+      const shards = await connectionCounts.read();
       const sum = (of: 'connections' | 'users') =>
         shards.reduce((total, shard) => total + shard[of], 0);
-      drawCensus(sum('connections'), sum('users'));
+      drawConnectionCount(sum('connections'), sum('users'));
     } catch (error) {
-      log.warn('census not read', { error });
+      log.warn('connection counts not read', { error });
     }
   }
 
@@ -150,7 +150,7 @@ export function createHeartbeat(dependencies: {
 
     async onDue({ dueAt }, deadline) {
       const lateMilliseconds = now() - dueAt;
-      if (lateMilliseconds > patienceOf(heartbeatSeconds)) {
+      if (lateMilliseconds > timeoutOf(heartbeatSeconds)) {
         // It comes when the next one is due, and proves nothing.
         log.warn('late heartbeat dropped', { lateMilliseconds });
         return;

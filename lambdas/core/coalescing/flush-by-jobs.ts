@@ -1,12 +1,12 @@
 // A flush to more connections than one worker can post to: each shard is a job, and the next flush waits for the pace.
 import type { ConnectionCounts } from '../connections/connection-count';
 import type { Pace } from '../posting/pace';
-import type { Clock, DeliveryJob, DeliveryQueue, Lane, Log, Timers } from '../ports';
+import type { Clock, RetryJob, RetryQueue, Lane, Log, Timers } from '../ports';
 import { shards } from '../shard';
 import { allOf, contentsOf, countPosts, supersededIn, type LaneContent } from './flush-content';
 import { isEvent, typeOf, type OutgoingMessage } from '../fan-out/outgoing-message';
 import type { FlushOrder } from './ports';
-import type { Room } from './post-budget';
+import type { PostBudget } from './post-budget';
 
 /** When the pace can have sent what each lane gets: milliseconds from now, none for a lane that gets nothing. */
 type JobsUnderWay = Readonly<Partial<Record<Lane, Promise<void>>>>;
@@ -15,8 +15,8 @@ export type FlushByJobs = (order: FlushOrder, counts: ConnectionCounts) => Promi
 
 /** @throws when the queue does not take the jobs */
 export function createFlushByJobs(dependencies: {
-  readonly queue: DeliveryQueue;
-  readonly room: Pick<Room, 'among'>;
+  readonly queue: RetryQueue;
+  readonly room: Pick<PostBudget, 'among'>;
   readonly pace: Pick<Pace, 'rate'>;
   readonly timers: Timers;
   readonly now: Clock;
@@ -71,7 +71,7 @@ function areAlike(some: readonly OutgoingMessage[], others: readonly OutgoingMes
 }
 
 /** One for each shard, if all connections get the same; else one for each shard and lane. */
-function jobsOf(contents: readonly LaneContent[], order: FlushOrder): readonly DeliveryJob[] {
+function jobsOf(contents: readonly LaneContent[], order: FlushOrder): readonly RetryJob[] {
   const [first, second] = contents;
   const isForAll = order.single !== undefined && first !== undefined && second !== undefined;
   if (isForAll && areAlike(first.messages, second.messages)) {

@@ -1,11 +1,11 @@
 // One fan-out of what was collected: in batches to connections that take them, and at their own pace to all others.
-import type { CensusStore, Lane } from '../ports';
+import type { ConnectionCountStore, Lane } from '../ports';
 import { createConnectionCount } from '../connections/connection-count';
 import type { Answered } from '../posting/post-to-all';
 import { createLanes, type LanesOptions } from '../fan-out/fan-out';
 import { mergeReports, postsPerSecond, type FanOutReport } from '../fan-out/fan-out-report';
 import { splitByLane } from '../fan-out/lanes';
-import type { Reach } from '../fan-out/recent-fan-outs';
+import type { RecentFanOuts } from '../fan-out/recent-fan-outs';
 import type { ReportFanOut } from '../fan-out/report-fan-out';
 import { shards } from '../shard';
 import { createShardReader } from '../fan-out/shard-reader';
@@ -14,12 +14,12 @@ import { allOf, contentsOf, supersededIn, type LaneContent } from './flush-conte
 import { isEvent } from '../fan-out/outgoing-message';
 import type { Flush, FlushOrder, LaneEnd } from './ports';
 import { createPostList } from '../fan-out/post-list';
-import { Room } from './post-budget';
+import { PostBudget } from './post-budget';
 import { Stragglers } from '../fan-out/stragglers';
 
 export interface FlushDependencies extends LanesOptions {
-  readonly census: Pick<CensusStore, 'read'>;
-  readonly reach: Pick<Reach, 'note'>;
+  readonly connectionCounts: Pick<ConnectionCountStore, 'read'>;
+  readonly recentFanOuts: Pick<RecentFanOuts, 'note'>;
   readonly report: ReportFanOut;
   /** Connections above which other workers do it. */
   readonly largeFanOutConnections: number;
@@ -36,9 +36,13 @@ interface LaneUnderWay {
 type LanesUnderWay = Readonly<Partial<Record<Lane, LaneUnderWay>>>;
 
 export function createFlush(dependencies: FlushDependencies): Flush {
-  const { connections, reach, report, now, timers, log, largeFanOutConnections } = dependencies;
+  const { connections, recentFanOuts, report, now, timers, log, largeFanOutConnections } =
+    dependencies;
   const countConnections = createConnectionCount(dependencies);
-  const room = new Room({ ...dependencies, countConnections }, dependencies.coalesceMilliseconds);
+  const room = new PostBudget(
+    { ...dependencies, countConnections },
+    dependencies.coalesceMilliseconds,
+  );
   // The next flush waits for this one: who cannot be reached at once is the queue's.
   const { singleInFlight, ...others } = { maxFailedAttempts: 2, ...dependencies };
   const alone = createLanes(others);
@@ -59,7 +63,7 @@ export function createFlush(dependencies: FlushDependencies): Flush {
     const { eventId } = order;
     report({ messages: allOf(order), superseded, eventId }, merged);
     // A lane that was not looked at was not reached.
-    if (ended.length === 2) await reach.note(startedAt, merged);
+    if (ended.length === 2) await recentFanOuts.note(startedAt, merged);
   }
 
   async function flushHere(order: FlushOrder): Promise<LanesUnderWay> {
@@ -82,10 +86,10 @@ export function createFlush(dependencies: FlushDependencies): Flush {
     ): Promise<FanOutReport> {
       const list = createPostList(messages, lane);
       const pages = split.pages[lane];
-      const unread = () => reader.unread();
+      const cursors = () => reader.cursors();
       // The next heartbeat makes up for one.
       const requeue = messages.some(isEvent);
-      const what = { list, pages, lane, unread, deadline, requeue };
+      const what = { list, pages, lane, cursors, deadline, requeue };
       const one = await lanes[lane]({ ...what, stragglers, onServed });
       ended.push(one);
       if (ended.length === contents.length) {

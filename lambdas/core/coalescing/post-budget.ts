@@ -24,7 +24,7 @@ const shortestIntervalMilliseconds = 100;
 type Measured = Pick<FanOutReport, 'milliseconds' | 'postsPerSecond'>;
 
 /** Remembers from flush to flush how many connections there are, and how fast they take posts. */
-export class Room {
+export class PostBudget {
   private listed: { readonly met: Readonly<Record<Lane, number>>; readonly at: number } | undefined;
   private single: { readonly postsPerSecond: number; readonly at: number } | undefined;
   private readonly intervalMilliseconds: number;

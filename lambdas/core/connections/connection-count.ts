@@ -1,5 +1,5 @@
 // How many connections there are, as the last heartbeat counted them.
-import type { CensusStore, Clock, Lane, Log, ShardCensus } from '../ports';
+import type { ConnectionCountStore, Clock, Lane, Log, ShardCount } from '../ports';
 
 /** A census changes with a heartbeat; events can come by the hundred a second. */
 const rememberedMilliseconds = 5_000;
@@ -13,28 +13,28 @@ export interface ConnectionCounts extends Readonly<Record<Lane, number>> {
 export type ConnectionCount = () => Promise<ConnectionCounts>;
 
 export function createConnectionCount(dependencies: {
-  readonly census: Pick<CensusStore, 'read'>;
+  readonly connectionCounts: Pick<ConnectionCountStore, 'read'>;
   readonly now: Clock;
   readonly log: Log;
 }): ConnectionCount {
-  const { census, now, log } = dependencies;
+  const { connectionCounts, now, log } = dependencies;
   let known: { readonly counts: ConnectionCounts; readonly at: number } | undefined;
 
   return async () => {
     if (known !== undefined && now() - known.at < rememberedMilliseconds) return known.counts;
     try {
-      const counts = countsOf(await census.read());
+      const counts = countsOf(await connectionCounts.read());
       known = { counts, at: now() };
       return counts;
     } catch (error) {
-      log.warn('census not read', { error });
+      log.warn('connection counts not read', { error });
       return known?.counts ?? countsOf([]);
     }
   };
 }
 
-function countsOf(shards: readonly ShardCensus[]): ConnectionCounts {
-  const sum = (of: (shard: ShardCensus) => number) =>
+function countsOf(shards: readonly ShardCount[]): ConnectionCounts {
+  const sum = (of: (shard: ShardCount) => number) =>
     shards.reduce((total, shard) => total + of(shard), 0);
   return {
     all: sum(({ connections }) => connections),

@@ -1,5 +1,5 @@
 // Counts connections and distinct users by shard, in whatever order they are met.
-import type { Connection, ShardCensus } from '../ports';
+import type { Connection, ShardCount } from '../ports';
 import { laneOf } from '../fan-out/lanes';
 import { shardOf } from '../shard';
 
@@ -9,7 +9,7 @@ interface Tally {
   readonly users: Set<string>;
 }
 
-export class CensusTaking {
+export class ConnectionCounter {
   private readonly tallies = new Map<number, Tally>();
 
   constructor(private readonly shards: readonly number[]) {
@@ -29,9 +29,9 @@ export class CensusTaking {
   }
 
   /** The census of all shards but those that were not gone through whole. */
-  result(takenAt: number, unread: readonly number[]): ShardCensus[] {
+  result(takenAt: number, cursors: readonly number[]): ShardCount[] {
     return this.shards
-      .filter((shard) => !unread.includes(shard))
+      .filter((shard) => !cursors.includes(shard))
       .map((shard) => {
         const { connections = 0, batched = 0, users } = this.tallies.get(shard) ?? {};
         return { shard, connections, batched, users: users?.size ?? 0, takenAt };

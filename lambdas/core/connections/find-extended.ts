@@ -3,13 +3,13 @@ import { isExpired } from './connection';
 import type { Clock, Connection, ConnectionStore, Log } from '../ports';
 
 /** An expired connection as it is now; undefined if it has not been extended, or nobody can tell. Never rejects. */
-export type FindExtended = (connection: Connection) => Promise<Connection | undefined>;
+export type FindRefreshed = (connection: Connection) => Promise<Connection | undefined>;
 
-export function createFindExtended(dependencies: {
+export function createFindRefreshed(dependencies: {
   readonly connections: Pick<ConnectionStore, 'find'>;
   readonly now: Clock;
   readonly log: Log;
-}): FindExtended {
+}): FindRefreshed {
   const { connections, now, log } = dependencies;
 
   return async (connection) => {

@@ -1,25 +1,25 @@
 // Posts to connections that all get the same, and sees to those that it did not get to.
 import type { PostList } from './post-list';
 import { joined, type Stragglers } from './stragglers';
-import type { CensusTaking } from '../connections/count-connections';
+import type { ConnectionCounter } from '../connections/count-connections';
 import { isExpired } from '../connections/connection';
 import {
-  deliverAll,
+  postToAll,
   type Answered,
-  type DeliveryOptions,
-  type Ending,
+  type PostingOptions,
+  type Outcome,
   type Pages,
 } from '../posting/post-to-all';
 import { postsPerSecond, type FanOutReport } from './fan-out-report';
-import { createFindExtended } from '../connections/find-extended';
+import { createFindRefreshed } from '../connections/find-extended';
 import { GoneCollector } from '../connections/gone-collector';
-import { LeftoverCollector } from './retry-collector';
-import type { Connection, ConnectionStore, DeliveryQueue, Lane, Log } from '../ports';
-import type { UnreadShard } from './shard-reader';
+import { RetryCollector } from './retry-collector';
+import type { Connection, ConnectionStore, RetryQueue, Lane, Log } from '../ports';
+import type { ShardCursor } from './shard-reader';
 import { giveUpAll, isGivenUp, withInspection, type StuckOrder } from './stuck-connections';
 
 /** Connections to which something need not be posted. */
-export type IsSpared = (connection: Connection) => boolean;
+export type IsSkipped = (connection: Connection) => boolean;
 
 /** How connections are posted to, whichever lane they are in. */
 export interface PostingOrder {
@@ -35,7 +35,7 @@ export interface PostingOrder {
   /** Given when the connections may be stuck: they were not reached before. */
   readonly stuck?: StuckOrder;
   /** Who is left out: nothing is posted to them, but they are counted, and ended if they have expired. */
-  readonly isSpared?: IsSpared;
+  readonly isSkipped?: IsSkipped;
   /** Told of each connection that has expired; nothing is posted to it. Never rejects. */
   readonly onExpired?: (connection: Connection) => Promise<void>;
 }
@@ -46,18 +46,18 @@ export interface LaneOrder extends PostingOrder {
   /** Whose lane it is; undefined when everybody is in the pages. */
   readonly lane?: Lane | undefined;
   /** Shards that were not read to their end. */
-  readonly unread: () => readonly UnreadShard[];
+  readonly cursors: () => readonly ShardCursor[];
   /** Counts who is still there. */
-  readonly census?: CensusTaking | undefined;
+  readonly connectionCounts?: ConnectionCounter | undefined;
   /** Given when nobody waits for stragglers: those of earlier fan-outs, to which nothing is posted, and of this one. */
   readonly stragglers?: Stragglers;
   /** Told once that all but stragglers have their messages, or are left to the queue. */
   readonly onServed?: (answered: Answered) => void;
 }
 
-export interface FanOutDependencies extends DeliveryOptions {
+export interface FanOutDependencies extends PostingOptions {
   readonly connections: ConnectionStore;
-  readonly queue: DeliveryQueue;
+  readonly queue: RetryQueue;
   readonly log: Log;
 }
 
@@ -69,19 +69,19 @@ export type FanOutToLane = (order: LaneOrder) => Promise<FanOutReport>;
 export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLane {
   const { connections, queue, log, now } = dependencies;
   // Since a record was read, which for a list from the queue is a while ago, its token may have been refreshed.
-  const findExtended = createFindExtended(dependencies);
+  const findRefreshed = createFindRefreshed(dependencies);
 
   return async (order) => {
-    const { list, pages, lane, deadline, requeue, stuck: stuckOrder, census } = order;
-    const { stragglers, isSpared } = order;
+    const { list, pages, lane, deadline, requeue, stuck: stuckOrder, connectionCounts } = order;
+    const { stragglers, isSkipped } = order;
     const startedAt = now();
-    const counts = { delivered: 0, gone: 0, failed: 0, expired: 0, spared: 0, closed: 0 };
+    const counts = { delivered: 0, gone: 0, lost: 0, expired: 0, skipped: 0, closed: 0 };
     const gone = new GoneCollector(connections, now, log);
     const { round } = order;
     const collect = (rounds: {
       readonly round?: number | undefined;
       readonly stuckRounds: number;
-    }) => new LeftoverCollector(rounds, queue, log);
+    }) => new RetryCollector(rounds, queue, log);
     const leftovers = collect({ round, stuckRounds: 0 });
     const stuck = collect({ round, stuckRounds: (stuckOrder?.rounds ?? 0) + 1 });
     // Who took some of the messages reads, and is reached: for the others the rounds begin anew.
@@ -95,43 +95,43 @@ export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLa
 
     /** Of a connection to which nothing is posted. */
     const settleSkipped = (connection: Connection) => {
-      if (stragglers === undefined || isSpared?.(connection) === true) counts.spared += 1;
-      else if (!requeue) counts.failed += 1;
+      if (stragglers === undefined || isSkipped?.(connection) === true) counts.skipped += 1;
+      else if (!requeue) counts.lost += 1;
       else if (stragglers.leave(connection, list.missingAfter(0))) leftToOthers += 1;
       else leftovers.add(connection, list.missingAfter(0));
     };
 
-    const settle = (connection: Connection, ending: Ending, delivered: number) => {
-      if (ending === 'skipped') {
-        census?.count(connection);
+    const settle = (connection: Connection, outcome: Outcome, delivered: number) => {
+      if (outcome === 'skipped') {
+        connectionCounts?.count(connection);
         settleSkipped(connection);
         return;
       }
       const left = stragglers?.release(connection) ?? nothing;
-      if (ending === 'gone') {
+      if (outcome === 'gone') {
         counts.gone += 1;
         gone.add(connection);
         return;
       }
-      census?.count(connection);
-      const isPutBack = ending === 'stuck' || (ending === 'left' && requeue);
+      connectionCounts?.count(connection);
+      const isPutBack = outcome === 'stuck' || (outcome === 'left' && requeue);
       if (left.length > 0 && !isPutBack) behind.add(connection, left);
       const missing = () => joined(list.missingAfter(delivered), left);
-      if (ending === 'delivered') counts.delivered += 1;
-      else if (ending === 'stuck' && delivered > 0) reached.stuck.add(connection, missing());
-      else if (ending === 'stuck' && stuckOrder && isGivenUp(stuckOrder))
+      if (outcome === 'delivered') counts.delivered += 1;
+      else if (outcome === 'stuck' && delivered > 0) reached.stuck.add(connection, missing());
+      else if (outcome === 'stuck' && stuckOrder && isGivenUp(stuckOrder))
         givenUp.push([connection, missing()]);
-      else if (ending === 'stuck') stuck.add(connection, missing());
-      else if (ending === 'left' && requeue)
+      else if (outcome === 'stuck') stuck.add(connection, missing());
+      else if (outcome === 'left' && requeue)
         (delivered > 0 ? reached.left : leftovers).add(connection, missing());
-      else counts.failed += 1;
+      else counts.lost += 1;
     };
 
     const onExpired = async (connection: Connection) => {
-      const extended = await findExtended(connection);
-      if (extended !== undefined) {
-        if (stragglers?.has(extended) !== true) return extended;
-        settle(extended, 'skipped', 0);
+      const refreshed = await findRefreshed(connection);
+      if (refreshed !== undefined) {
+        if (stragglers?.has(refreshed) !== true) return refreshed;
+        settle(refreshed, 'skipped', 0);
         return undefined;
       }
       counts.expired += 1;
@@ -140,9 +140,9 @@ export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLa
     };
 
     const isLeftOut = (connection: Connection) =>
-      isSpared?.(connection) === true || stragglers?.has(connection) === true;
+      isSkipped?.(connection) === true || stragglers?.has(connection) === true;
     const textsFor =
-      (isSpared ?? stragglers)
+      (isSkipped ?? stragglers)
         ? (connection: Connection) =>
             isLeftOut(connection) && !isExpired(connection, now()) ? nothing : list.texts
         : () => list.texts;
@@ -159,7 +159,7 @@ export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLa
       noteServed(answered);
     };
     const listener = { settle, onExpired, ...(stragglers && { onStragglers }) };
-    const counted = await deliverAll(textsFor, pages, deadline, listener, options);
+    const counted = await postToAll(textsFor, pages, deadline, listener, options);
     const { posts, retried, answered } = counted;
     if (stuckOrder !== undefined) {
       const ended = await giveUpAll(
@@ -173,8 +173,8 @@ export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLa
       for (const connection of ended.open)
         stuck.add(connection, missing.get(connection) ?? nothing);
     }
-    const unread = order.unread();
-    const shards = { shards: unread, messages: list.missingAfter(0), lane };
+    const cursors = order.cursors();
+    const shards = { shards: cursors, messages: list.missingAfter(0), lane };
     const [left, ...others] = await Promise.all([
       leftovers.flush(requeue ? shards : undefined),
       ...[stuck, reached.left, reached.stuck].map((collector) => collector.flush()),
@@ -187,13 +187,13 @@ export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLa
     const milliseconds = now() - startedAt;
     return {
       ...counts,
-      failed: counts.failed + ofConnections('lost'),
+      lost: counts.lost + ofConnections('lost'),
       requeued: ofConnections('requeued') + leftToOthers,
       requeuedShards: left.requeued.shards,
-      lostShards: unread.length - left.requeued.shards,
+      lostShards: cursors.length - left.requeued.shards,
       ...{ posts, retried, milliseconds },
       postsPerSecond: postsPerSecond(posts, milliseconds),
-      census: [],
+      connectionCounts: [],
     };
   };
 }

@@ -1,5 +1,5 @@
 // What became of messages in one invocation, in numbers.
-import type { ShardCensus } from '../ports';
+import type { ShardCount } from '../ports';
 
 /**
  * What became of the messages of one fan-out, in one invocation. Each connection that it came to is counted once, in
@@ -14,11 +14,11 @@ export interface FanOutReport {
   /** Connections that are no more; their records are deleted, unless they may only be opening. */
   readonly gone: number;
   /** Connections that were refused a message, or left over and not queued: they do not get it, nor those after it. */
-  readonly failed: number;
+  readonly lost: number;
   /** Connections past their expiry, to which nothing was posted. */
   readonly expired: number;
   /** Connections that were left out on purpose. */
-  readonly spared: number;
+  readonly skipped: number;
   /**
    * Connections that were put into the queue for another try: after the last attempt, or as time ran out; or that will be,
    * by an earlier fan-out whose post they have not answered yet.
@@ -39,7 +39,7 @@ export interface FanOutReport {
   /** `posts` by `milliseconds`. */
   readonly postsPerSecond: number;
   /** If it was taken, the connections that are left, by shard; without shards that were not read to their end. */
-  readonly census: readonly ShardCensus[];
+  readonly connectionCounts: readonly ShardCount[];
 }
 
 export function postsPerSecond(posts: number, milliseconds: number): number {
@@ -50,7 +50,7 @@ export function postsPerSecond(posts: number, milliseconds: number): number {
 export function mergeReports(reports: readonly [FanOutReport, ...FanOutReport[]]): FanOutReport {
   const [only, ...others] = reports;
   if (others.length === 0) return only;
-  type Count = Exclude<keyof FanOutReport, 'census'>;
+  type Count = Exclude<keyof FanOutReport, 'connectionCounts'>;
   const numbersOf = (name: Count) => reports.map((report) => report[name]);
   const sum = (name: Count) => numbersOf(name).reduce((total, one) => total + one, 0);
   const most = (name: Count) => Math.max(...numbersOf(name));
@@ -58,9 +58,9 @@ export function mergeReports(reports: readonly [FanOutReport, ...FanOutReport[]]
   return {
     delivered: sum('delivered'),
     gone: sum('gone'),
-    failed: sum('failed'),
+    lost: sum('lost'),
     expired: sum('expired'),
-    spared: sum('spared'),
+    skipped: sum('skipped'),
     requeued: sum('requeued'),
     closed: sum('closed'),
     requeuedShards: most('requeuedShards'),
@@ -69,6 +69,6 @@ export function mergeReports(reports: readonly [FanOutReport, ...FanOutReport[]]
     retried: sum('retried'),
     milliseconds,
     postsPerSecond: postsPerSecond(sum('posts'), milliseconds),
-    census: reports.flatMap(({ census }) => census),
+    connectionCounts: reports.flatMap(({ connectionCounts }) => connectionCounts),
   };
 }

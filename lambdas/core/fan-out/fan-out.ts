@@ -1,7 +1,7 @@
 // The same messages to every connection: the one thing this service exists to do.
 import type { OutgoingMessage } from './outgoing-message';
 import { createPostList } from './post-list';
-import { CensusTaking } from '../connections/count-connections';
+import { ConnectionCounter } from '../connections/count-connections';
 import { onePage, type Pages } from '../posting/post-to-all';
 import type { InFlightLimit } from '../posting/in-flight-limit';
 import {
@@ -14,9 +14,9 @@ import { mergeReports, type FanOutReport } from './fan-out-report';
 import { splitByLane } from './lanes';
 import type { Connection, ConnectionStore, Lane, Log } from '../ports';
 import { shards as allShards } from '../shard';
-import { createShardReader, type UnreadShard } from './shard-reader';
+import { createShardReader, type ShardCursor } from './shard-reader';
 
-export type { FanOutDependencies, IsSpared } from './fan-out-lane';
+export type { FanOutDependencies, IsSkipped } from './fan-out-lane';
 export type { FanOutReport } from './fan-out-report';
 
 /** What is to be sent, to whom, and until when. */
@@ -25,11 +25,11 @@ export interface FanOutOrder extends PostingOrder {
   readonly messages: readonly OutgoingMessage[];
   /** Default: every connection. */
   readonly to?:
-    { readonly connections: readonly Connection[] } | { readonly shards: readonly UnreadShard[] };
+    { readonly connections: readonly Connection[] } | { readonly shards: readonly ShardCursor[] };
   /** Only connections of this lane. Default: all. */
   readonly lane?: Lane;
   /** Whether connections and users are counted. Default: no; it has its price. */
-  readonly takeCensus?: boolean;
+  readonly countConnections?: boolean;
 }
 
 /** Never throws: EventBridge would repeat the event for everybody. */
@@ -61,8 +61,9 @@ export function createFanOut(dependencies: LanesOptions): FanOut {
     const startedAt = now();
     const { messages } = order;
     const source = sourceOf(order, connections, log);
-    const census = order.takeCensus === true ? new CensusTaking(source.shards) : undefined;
-    const common = { ...order, census, unread: () => source.unread() };
+    const connectionCounts =
+      order.countConnections === true ? new ConnectionCounter(source.shards) : undefined;
+    const common = { ...order, connectionCounts, cursors: () => source.cursors() };
     const toLane = (lane: Lane, pages: Pages): LaneOrder => ({
       ...{ ...common, lane, pages },
       list: createPostList(messages, lane),
@@ -80,8 +81,8 @@ export function createFanOut(dependencies: LanesOptions): FanOut {
     const report = isAlike
       ? await lanes.all({ ...toLane('single', source.pages), lane: undefined })
       : await toLanes(order.lane === undefined ? ['batched', 'single'] : [order.lane]);
-    const unread = source.unread().map(({ shard }) => shard);
-    return { ...report, census: census?.result(startedAt, unread) ?? [] };
+    const cursors = source.cursors().map(({ shard }) => shard);
+    return { ...report, connectionCounts: connectionCounts?.result(startedAt, cursors) ?? [] };
   };
 }
 
@@ -89,19 +90,19 @@ interface Source {
   readonly pages: Pages;
   /** Shards that are gone through from their beginning, and so can be counted. */
   readonly shards: readonly number[];
-  unread(): readonly UnreadShard[];
+  cursors(): readonly ShardCursor[];
 }
 
 function sourceOf({ to }: FanOutOrder, connections: ConnectionStore, log: Log): Source {
   if (to !== undefined && 'connections' in to) {
-    return { pages: onePage(to.connections), shards: [], unread: () => [] };
+    return { pages: onePage(to.connections), shards: [], cursors: () => [] };
   }
   const from = to?.shards ?? allShards.map((shard) => ({ shard }));
   const reader = createShardReader(connections, from, log);
-  const whole = from.filter(({ after }: UnreadShard) => after === undefined);
+  const whole = from.filter(({ after }: ShardCursor) => after === undefined);
   return {
     pages: reader,
     shards: whole.map(({ shard }) => shard),
-    unread: () => reader.unread(),
+    cursors: () => reader.cursors(),
   };
 }

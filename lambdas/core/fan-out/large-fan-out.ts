@@ -1,7 +1,7 @@
 // Above so many connections one worker is not enough: each shard becomes a job of its own.
 import { typeOf, type OutgoingMessage } from './outgoing-message';
 import { createConnectionCount } from '../connections/connection-count';
-import type { CensusStore, Clock, DeliveryQueue, Log } from '../ports';
+import type { ConnectionCountStore, Clock, RetryQueue, Log } from '../ports';
 import { shards } from '../shard';
 
 /**
@@ -12,8 +12,8 @@ import { shards } from '../shard';
 export type LargeFanOut = (messages: readonly OutgoingMessage[]) => Promise<boolean>;
 
 export function createLargeFanOut(dependencies: {
-  readonly census: Pick<CensusStore, 'read'>;
-  readonly queue: DeliveryQueue;
+  readonly connectionCounts: Pick<ConnectionCountStore, 'read'>;
+  readonly queue: RetryQueue;
   readonly now: Clock;
   readonly log: Log;
   /** Connections above which a fan-out is large. */

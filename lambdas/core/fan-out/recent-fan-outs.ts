@@ -1,10 +1,10 @@
 // Who has just been sent a message, and so needs no heartbeat: known from broadcasts that reached everybody.
 import { mayBeOpening } from '../connections/connection';
-import type { FanOutReport, IsSpared } from './fan-out';
-import type { Clock, Log, ReachStore } from '../ports';
+import type { FanOutReport, IsSkipped } from './fan-out';
+import type { Clock, Log, RecentFanOutStore } from '../ports';
 import { shardOf } from '../shard';
 
-export interface Reach {
+export interface RecentFanOuts {
   /**
    * Notes a fan-out that reached everybody. Never rejects: what was not noted costs a heartbeat, no more.
    * @param startedAt when it began to read the connections, in milliseconds since the Unix epoch
@@ -12,13 +12,13 @@ export interface Reach {
    */
   note(startedAt: number, ended: FanOutReport, shard?: number): Promise<void>;
   /** Never rejects: of whom nothing is known, nobody is spared. */
-  spared(): Promise<IsSpared>;
+  skipped(): Promise<IsSkipped>;
 }
 
 /** With heartbeats that are always sent there is nothing to note, and nobody to spare. */
-export const noReach: Reach = {
+export const noRecentFanOuts: RecentFanOuts = {
   note: () => Promise.resolve(),
-  spared: () => Promise.resolve(() => false),
+  skipped: () => Promise.resolve(() => false),
 };
 
 /**
@@ -32,12 +32,12 @@ const longestSilenceMilliseconds = 570_000;
  * during the last half interval: it hears something at least every one and a half, and clients wait for two and a
  * half until they give up. With intervals above 380 s that would be too long for API Gateway: then it is less than half.
  */
-export function createReach(dependencies: {
-  readonly store: ReachStore;
+export function createRecentFanOuts(dependencies: {
+  readonly store: RecentFanOutStore;
   readonly now: Clock;
   readonly log: Log;
   readonly heartbeatSeconds: number;
-}): Reach {
+}): RecentFanOuts {
   const { store, now, log, heartbeatSeconds } = dependencies;
   const validMilliseconds = Math.min(
     heartbeatSeconds * 500,
@@ -54,11 +54,11 @@ export function createReach(dependencies: {
         await store.write({ startedAt, ...(shard === undefined ? {} : { shard }) });
         noted.set(shard, startedAt);
       } catch (error) {
-        log.warn('reach not noted', { error });
+        log.warn('recent fan-out not noted', { error });
       }
     },
 
-    async spared() {
+    async skipped() {
       try {
         const valid = (await store.read()).filter(
           ({ startedAt }) => startedAt >= now() - validMilliseconds,
@@ -71,7 +71,7 @@ export function createReach(dependencies: {
               (shard === undefined || shard === shardOf(connection.userId)),
           );
       } catch (error) {
-        log.warn('reach not read', { error });
+        log.warn('recent fan-outs not read', { error });
         return () => false;
       }
     },
@@ -80,6 +80,6 @@ export function createReach(dependencies: {
 
 /** Those that were gone or had expired do not miss it; those in the queue still do. */
 function reachedEverybody(ended: FanOutReport): boolean {
-  const { failed, requeued, requeuedShards, lostShards } = ended;
-  return failed + requeued + requeuedShards + lostShards === 0;
+  const { lost, requeued, requeuedShards, lostShards } = ended;
+  return lost + requeued + requeuedShards + lostShards === 0;
 }

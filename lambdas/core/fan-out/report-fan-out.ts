@@ -1,7 +1,7 @@
 // One line and the metrics of every fan-out.
 import { isEvent, typeOf, type OutgoingMessage } from './outgoing-message';
 import type { FanOutReport } from './fan-out-report';
-import type { Clock, Log, ShardCensus } from '../ports';
+import type { Clock, Log, ShardCount } from '../ports';
 
 /** What was sent. */
 interface Reported {
@@ -16,7 +16,7 @@ interface Reported {
 
 export type ReportFanOut = (sent: Reported, report: FanOutReport) => void;
 
-interface FanOutNumbers extends Omit<FanOutReport, 'census'> {
+interface FanOutNumbers extends Omit<FanOutReport, 'connectionCounts'> {
   /** Messages that are events, those that were left out as well. */
   readonly events: number;
   /** Messages that were left out, of both lanes. */
@@ -37,7 +37,10 @@ export function createReportFanOut(dependencies: {
 }): ReportFanOut {
   const { log, metrics, now } = dependencies;
 
-  return ({ messages, superseded = 0, eventId, isLate = false }, { census, ...counts }) => {
+  return (
+    { messages, superseded = 0, eventId, isLate = false },
+    { connectionCounts, ...counts },
+  ) => {
     const type = typeOf(messages);
     const events = messages.filter(isEvent);
     const timed = events.length > 0 ? events : messages;
@@ -52,14 +55,14 @@ export function createReportFanOut(dependencies: {
       type,
       ...(eventId === undefined ? {} : { eventId }),
       ...numbers,
-      ...(census.length === 0 ? {} : totalOf(census)),
+      ...(connectionCounts.length === 0 ? {} : totalOf(connectionCounts)),
     });
     metrics.record(type, numbers);
   };
 }
 
-function totalOf(census: readonly ShardCensus[]) {
-  const sum = (of: (shard: ShardCensus) => number) =>
-    census.reduce((total, shard) => total + of(shard), 0);
+function totalOf(connectionCounts: readonly ShardCount[]) {
+  const sum = (of: (shard: ShardCount) => number) =>
+    connectionCounts.reduce((total, shard) => total + of(shard), 0);
   return { connections: sum((shard) => shard.connections), users: sum((shard) => shard.users) };
 }

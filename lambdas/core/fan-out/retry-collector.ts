@@ -1,6 +1,6 @@
 // What a fan-out could not send in its time goes to the queue: lists of connections, and shards to go on in.
-import type { Connection, DeliveryJob, DeliveryQueue, Lane, Log } from '../ports';
-import type { UnreadShard } from './shard-reader';
+import type { Connection, RetryJob, RetryQueue, Lane, Log } from '../ports';
+import type { ShardCursor } from './shard-reader';
 
 /** Connections that are collected before they are sent, so that a bad hour of API Gateway fills no memory. */
 const batchSize = 1_000;
@@ -15,7 +15,7 @@ interface PuttingBack {
 
 /** A shard, and what those in it are to get. */
 interface ShardsLeft {
-  readonly shards: readonly UnreadShard[];
+  readonly shards: readonly ShardCursor[];
   readonly messages: readonly string[];
   readonly lane: Lane | undefined;
 }
@@ -26,7 +26,7 @@ export interface Leftovers {
   readonly shards: number;
 }
 
-export class LeftoverCollector {
+export class RetryCollector {
   /** By the messages that are missing: connections that miss the same share one list of them. */
   private readonly batches = new Map<readonly string[], Connection[]>();
   private readonly sendings = new Set<Promise<void>>();
@@ -35,7 +35,7 @@ export class LeftoverCollector {
 
   constructor(
     private readonly puttingBack: PuttingBack,
-    private readonly queue: DeliveryQueue,
+    private readonly queue: RetryQueue,
     private readonly log: Log,
   ) {}
 
@@ -69,12 +69,12 @@ export class LeftoverCollector {
   private send(
     messages: readonly string[],
     targets: readonly (
-      { readonly connections: readonly Connection[] } | (UnreadShard & { readonly lane?: Lane })
+      { readonly connections: readonly Connection[] } | (ShardCursor & { readonly lane?: Lane })
     )[],
     size: Leftovers,
   ): void {
     const { round = 0, stuckRounds } = this.puttingBack;
-    const jobs = targets.map((target): DeliveryJob => ({
+    const jobs = targets.map((target): RetryJob => ({
       messages,
       round: round + 1,
       ...(stuckRounds === 0 ? {} : { stuckRounds }),
@@ -90,7 +90,7 @@ export class LeftoverCollector {
       },
       (error: unknown) => {
         count(this.lost);
-        this.log.error('leftovers not queued', { messages: messages.length, ...size, error });
+        this.log.error('retry jobs not queued', { messages: messages.length, ...size, error });
       },
     );
     this.sendings.add(sending);

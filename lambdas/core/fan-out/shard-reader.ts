@@ -4,10 +4,10 @@ import type { Connection, ConnectionKey, ConnectionStore, Log } from '../ports';
 
 export interface ShardReader extends Pages {
   /** Where to go on in the shards that were not read to their end. */
-  unread(): readonly UnreadShard[];
+  cursors(): readonly ShardCursor[];
 }
 
-export interface UnreadShard {
+export interface ShardCursor {
   readonly shard: number;
   /** The last connection that was taken. */
   readonly after?: ConnectionKey;
@@ -29,10 +29,10 @@ interface Arrival extends Reading {
  */
 export function createShardReader(
   connections: ConnectionStore,
-  from: readonly UnreadShard[],
+  from: readonly ShardCursor[],
   log: Log,
 ): ShardReader {
-  const unread = new Map(from.map((shard) => [shard.shard, shard]));
+  const cursors = new Map(from.map((shard) => [shard.shard, shard]));
   const coming = new Map<number, Promise<Arrival>>();
   let arrival: Arrival | undefined;
 
@@ -40,14 +40,14 @@ export function createShardReader(
     try {
       const read = await pages.next();
       if (read.done !== true) return { shard, pages, page: read.value };
-      unread.delete(shard);
+      cursors.delete(shard);
     } catch (error) {
       log.error('shard not read to its end', { shard, error });
     }
     return { shard, pages, page: undefined };
   }
 
-  function begin({ shard, after }: UnreadShard): void {
+  function begin({ shard, after }: ShardCursor): void {
     const pages = connections.pages(shard, { after })[Symbol.asyncIterator]();
     coming.set(shard, readPage({ shard, pages }));
   }
@@ -72,12 +72,12 @@ export function createShardReader(
       const last = page.at(-1);
       if (last !== undefined) {
         const { userId, connectionId } = last;
-        unread.set(shard, { shard, after: { userId, connectionId } });
+        cursors.set(shard, { shard, after: { userId, connectionId } });
       }
       return page;
     },
 
     rest: () => [],
-    unread: () => [...unread.values()],
+    cursors: () => [...cursors.values()],
   };
 }

@@ -1,5 +1,5 @@
 // Connections whose clients do not read: told from the account's throttle, and given up after some rounds.
-import type { DeliveryOptions } from '../posting/post-to-all';
+import type { PostingOptions } from '../posting/post-to-all';
 import type { Connection, Inspector } from '../ports';
 
 /**
@@ -26,7 +26,7 @@ export function isGivenUp({ rounds }: Pick<StuckOrder, 'rounds'>): boolean {
  * throttle would be noticed, so each that is throttled is asked for: a request that needs no room in its buffer. Who is
  * answered is not throttled by the account. And nobody waits for them: they are tried once in a round.
  */
-export function withInspection(options: DeliveryOptions, inspector: Inspector): DeliveryOptions {
+export function withInspection(options: PostingOptions, inspector: Inspector): PostingOptions {
   const { poster, pace } = options;
   return {
     ...options,
@@ -70,7 +70,7 @@ export async function giveUpAll(
   if (first === undefined) return { closed: 0, gone: 0, open: [] };
   for (let probe = 0; probe < probes; probe += 1) {
     const found = await inspector.inspect(first.connectionId);
-    if (found === 'throttled' || found === 'failed')
+    if (found === 'throttled' || found === 'retryable')
       return { closed: 0, gone: 0, open: connections };
   }
   const counts = { closed: 0, gone: 0 };

@@ -35,14 +35,14 @@ export type TextsFor = (connection: Connection) => readonly string[];
  * How it ended for one connection. `delivered`: it has all of its texts; `skipped`: it was to have none. `left` is to be tried again by somebody else, and so is `stuck`: it was throttled
  * while the account was not, as its client does not read.
  */
-export type Ending = 'delivered' | 'skipped' | 'gone' | 'refused' | 'left' | 'stuck';
+export type Outcome = 'delivered' | 'skipped' | 'gone' | 'rejected' | 'left' | 'stuck';
 
-export interface DeliveryListener {
+export interface PostingListener {
   /**
    * Told how it ended for each connection that was taken, but for those that have expired.
    * @param delivered how many of its texts it has
    */
-  settle(connection: Connection, ending: Ending, delivered: number): void;
+  settle(connection: Connection, outcome: Outcome, delivered: number): void;
   /**
    * Told of a connection that has expired when its turn comes. Never rejects.
    * @returns the connection as it is now if it has been extended: then it is posted to; else it is not
@@ -61,7 +61,7 @@ export interface Answered {
   readonly milliseconds: number;
 }
 
-export interface DeliveryOptions {
+export interface PostingOptions {
   readonly poster: Poster;
   readonly pace: Pace;
   readonly now: Clock;
@@ -117,12 +117,12 @@ interface Attempt {
  * Posts to every connection of `pages` its texts, one after the other. Never rejects.
  * @param deadline milliseconds since the Unix epoch; no post begins after it
  */
-export async function deliverAll(
+export async function postToAll(
   textsFor: TextsFor,
   pages: Pages,
   deadline: number,
-  listener: DeliveryListener,
-  options: DeliveryOptions,
+  listener: PostingListener,
+  options: PostingOptions,
 ): Promise<PostCounts> {
   const { poster, pace, now, timers, random, concurrency } = options;
   const { maxAttempts, maxStuckAttempts, inFlight, yields = false } = options;
@@ -217,7 +217,7 @@ export async function deliverAll(
       listener.settle(connection, outcome, attempt.delivered);
       return undefined;
     }
-    if (!isThrottled && outcome !== 'failed') {
+    if (!isThrottled && outcome !== 'retryable') {
       listener.settle(connection, outcome, delivered);
       return undefined;
     }
@@ -228,10 +228,10 @@ export async function deliverAll(
     return undefined;
   }
 
-  async function isExtended(attempt: Attempt): Promise<boolean> {
-    const extended = await listener.onExpired(attempt.connection);
-    attempt.connection = extended ?? attempt.connection;
-    return extended !== undefined;
+  async function isRefreshed(attempt: Attempt): Promise<boolean> {
+    const refreshed = await listener.onExpired(attempt.connection);
+    attempt.connection = refreshed ?? attempt.connection;
+    return refreshed !== undefined;
   }
 
   /**
@@ -280,7 +280,7 @@ export async function deliverAll(
     const outcome = await poster.post(attempt.connection.connectionId, text);
     inFlightSince.delete(attempt);
     const endedAt = now();
-    if (outcome !== 'failed') {
+    if (outcome !== 'retryable') {
       answered.posts += 1;
       answered.milliseconds = endedAt - startedAt;
     }
@@ -313,7 +313,7 @@ export async function deliverAll(
         ready.push(attempt);
         break;
       }
-      if (isExpired(connection, time) && !(await isExtended(attempt))) {
+      if (isExpired(connection, time) && !(await isRefreshed(attempt))) {
         attempt = undefined;
         continue;
       }

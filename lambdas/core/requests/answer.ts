@@ -75,7 +75,7 @@ export function createAnswer(dependencies: {
   }
 
   function limit(connection: ConnectionKey): string {
-    count('FramesLimited');
+    count('MessagesLimited');
     return refuse(connection, 'rate_limited', 'Too many messages: send fewer of them.');
   }
 
@@ -97,7 +97,7 @@ export function createAnswer(dependencies: {
   return async (text, atHandshake, deadline) => {
     const verdict = await judgeMessage(atHandshake);
     if (verdict === 'flooding') {
-      count('FramesLimited');
+      count('MessagesLimited');
       return end(atHandshake, 'rate_limited');
     }
     try {

@@ -1,8 +1,15 @@
 // What GET /health says: how many connections and users there are, and whether what we depend on answers.
-import { CensusTaking } from '../connections/count-connections';
+import { ConnectionCounter } from '../connections/count-connections';
 import { maxHeartbeatSeconds } from '#sdk/protocol';
 import { isExpired } from '../connections/connection';
-import type { CensusStore, Clock, ConnectionStore, GatewayProbe, Log, ShardCensus } from '../ports';
+import type {
+  ConnectionCountStore,
+  Clock,
+  ConnectionStore,
+  GatewayProbe,
+  Log,
+  ShardCount,
+} from '../ports';
 import { rememberFor } from './remember';
 import { shards } from '../shard';
 
@@ -10,7 +17,7 @@ import { shards } from '../shard';
 const countingLimit = 1_000;
 
 /** Twice the longest heartbeat interval: an older census says nothing about now. */
-const censusLifeMilliseconds = 2 * maxHeartbeatSeconds * 1000;
+const countLifeMilliseconds = 2 * maxHeartbeatSeconds * 1000;
 
 /** Whoever asks within so long of another gets the same count and the same of the gateway: a flood costs no more reads. */
 const rememberedMilliseconds = 5_000;
@@ -40,18 +47,19 @@ export type Health = () => Promise<HealthReport>;
 
 export function createHealth(dependencies: {
   readonly connections: ConnectionStore;
-  readonly census: CensusStore;
+  readonly connectionCounts: ConnectionCountStore;
   readonly probeGateway: GatewayProbe;
   readonly now: Clock;
   readonly log: Log;
   readonly gatewayUrl: string | undefined;
   readonly useMockData: boolean;
 }): Health {
-  const { connections, census, probeGateway, now, log, gatewayUrl, useMockData } = dependencies;
+  const { connections, connectionCounts, probeGateway, now, log, gatewayUrl, useMockData } =
+    dependencies;
 
   /** Counts the connections themselves. */
-  async function takeCensus(): Promise<readonly ShardCensus[]> {
-    const taking = new CensusTaking(shards);
+  async function countConnections(): Promise<readonly ShardCount[]> {
+    const taking = new ConnectionCounter(shards);
     const countShard = async (shard: number) => {
       for await (const page of connections.pages(shard, { consistent: true })) {
         for (const connection of page) if (!isExpired(connection, now())) taking.count(connection);
@@ -63,10 +71,12 @@ export function createHealth(dependencies: {
 
   const count = rememberFor(rememberedMilliseconds, now, async () => {
     try {
-      const oldest = now() - censusLifeMilliseconds;
-      const counted = total((await census.read()).filter(({ takenAt }) => takenAt >= oldest));
+      const oldest = now() - countLifeMilliseconds;
+      const counted = total(
+        (await connectionCounts.read()).filter(({ takenAt }) => takenAt >= oldest),
+      );
       if (counted.connections >= countingLimit) return counted;
-      return total(await takeCensus());
+      return total(await countConnections());
     } catch (error) {
       log.error('connections not counted', { error });
       throw error;
@@ -96,7 +106,7 @@ export function createHealth(dependencies: {
   };
 }
 
-function total(parts: readonly ShardCensus[]): { connections: number; users: number } {
+function total(parts: readonly ShardCount[]): { connections: number; users: number } {
   return parts.reduce(
     (sum, part) => ({
       connections: sum.connections + part.connections,

@@ -36,16 +36,16 @@ export function createRefreshToken(dependencies: {
     }
     const expiresAt = expiryOf(connection.connectedAt, verdict.value.expiresAt);
     // A token that ends earlier takes nothing away: the older one was as good.
-    if (expiresAt <= connection.expiresAt) return refreshed(connection.expiresAt);
+    if (expiresAt <= connection.expiresAt) return refreshedMessage(connection.expiresAt);
     if (await fromTable(connections.extend(key, expiresAt))) {
       log.info('token refreshed', { connectionId: key.connectionId, userId: key.userId });
-      return refreshed(expiresAt);
+      return refreshedMessage(expiresAt);
     }
     // Meanwhile a later token has come, or the connection was closed.
-    const extended = await fromTable(connections.find(key));
-    return extended === undefined || isExpired(extended, now())
+    const refreshed = await fromTable(connections.find(key));
+    return refreshed === undefined || isExpired(refreshed, now())
       ? refuse(key, 'connection_unknown')
-      : refreshed(extended.expiresAt);
+      : refreshedMessage(refreshed.expiresAt);
   }
 
   return async (key, token) => {
@@ -62,6 +62,6 @@ export function createRefreshToken(dependencies: {
   };
 }
 
-function refreshed(expiresAt: number): ServerMessage {
+function refreshedMessage(expiresAt: number): ServerMessage {
   return { type: 'token:refreshed', payload: { expiresAt } };
 }

@@ -1,7 +1,7 @@
 // Tells one client what is known of all agents and sessions.
 import { errorMessage, serializeMessage } from '#sdk/protocol';
-import { deliverAll, onePage, type DeliveryOptions, type Ending } from '../posting/post-to-all';
-import { createFindExtended } from '../connections/find-extended';
+import { postToAll, onePage, type PostingOptions, type Outcome } from '../posting/post-to-all';
+import { createFindRefreshed } from '../connections/find-extended';
 import type { Connection, ConnectionStore, Count, Log, StateStore } from '../ports';
 import { readSnapshot, snapshotMessages, type SnapshotLimits } from './snapshot';
 
@@ -21,7 +21,7 @@ export type SyncState = (
 const messagesInFlight = 8;
 
 export function createSyncState(
-  dependencies: DeliveryOptions & {
+  dependencies: PostingOptions & {
     readonly state: StateStore;
     readonly connections: Pick<ConnectionStore, 'find'>;
     readonly count: Count;
@@ -31,19 +31,19 @@ export function createSyncState(
   },
 ): SyncState {
   const { state, count, log, limits, heartbeatSeconds, now } = dependencies;
-  const findExtended = createFindExtended(dependencies);
+  const findRefreshed = createFindRefreshed(dependencies);
 
-  async function post(connection: Connection, message: string, deadline: number): Promise<Ending> {
-    let ended: Ending = 'left';
+  async function post(connection: Connection, message: string, deadline: number): Promise<Outcome> {
+    let ended: Outcome = 'left';
     const listener = {
-      settle: (_connection: Connection, ending: Ending) => (ended = ending),
-      onExpired: findExtended,
+      settle: (_connection: Connection, outcome: Outcome) => (ended = outcome),
+      onExpired: findRefreshed,
     };
     // A slow client is waited for: nobody else is.
     const maxStuckAttempts = dependencies.maxAttempts;
     const options = { ...dependencies, concurrency: 1, maxStuckAttempts };
     const texts = [message];
-    await deliverAll(() => texts, onePage([connection]), deadline, listener, options);
+    await postToAll(() => texts, onePage([connection]), deadline, listener, options);
     return ended;
   }
 
@@ -51,11 +51,13 @@ export function createSyncState(
     connection: Connection,
     messages: readonly string[],
     deadline: number,
-  ): Promise<Ending> {
+  ): Promise<Outcome> {
     for (let start = 0; start < messages.length; start += messagesInFlight) {
       const some = messages.slice(start, start + messagesInFlight);
-      const endings = await Promise.all(some.map((message) => post(connection, message, deadline)));
-      const failed = endings.find((ending) => ending !== 'delivered');
+      const outcomes = await Promise.all(
+        some.map((message) => post(connection, message, deadline)),
+      );
+      const failed = outcomes.find((outcome) => outcome !== 'delivered');
       if (failed !== undefined) return failed;
     }
     return 'delivered';

@@ -85,8 +85,8 @@ async function refreshWith(token: string) {
     log: { info: write('info'), warn: write('warn'), error: write('error') },
   });
   const message = await refresh(connection, token);
-  const extended = connections.records.get(connection.connectionId)?.expiresAt !== now + 1_000;
-  return { message, extended };
+  const refreshed = connections.records.get(connection.connectionId)?.expiresAt !== now + 1_000;
+  return { message, refreshed };
 }
 
 const signed = (claims: Claims, header?: Claims) => () =>
@@ -281,7 +281,7 @@ test.each(refreshAttacks)('prolongs no connection: %s', async (_what, makeToken,
       type: 'error',
       payload: { code: 'token_refused', message: expect.any(String) as unknown },
     },
-    extended: false,
+    refreshed: false,
   });
 
   expect(lines).toEqual([['warn', 'token refused', expect.objectContaining({ code })]]);
@@ -291,7 +291,7 @@ test.each(refreshAttacks)('prolongs no connection: %s', async (_what, makeToken,
 test('a good token of the same user prolongs the connection', async () => {
   await expect(refreshWith(await signed({})())).resolves.toEqual({
     message: { type: 'token:refreshed', payload: { expiresAt: now + 60_000 } },
-    extended: true,
+    refreshed: true,
   });
 });
 

@@ -4,7 +4,7 @@ import type { HttpRequest } from '@smithy/types';
 import type { Dispatcher } from 'undici';
 import type Client from 'undici/lib/dispatcher/client.js';
 import { shardCount } from '#core/shard';
-import { LentClients } from '../../http/client-pool';
+import { ClientPool } from '../../http/client-pool';
 import { bodyHashOf, createSigner, type Signer } from '../../http/signature-v4';
 
 /** Operations that are sent fast. */
@@ -38,7 +38,7 @@ interface Endpoint {
   readonly host: string;
   readonly path: string;
   readonly userAgent: string;
-  readonly clients: LentClients;
+  readonly clients: ClientPool;
   /** By operation: its name is one of the headers that are signed. */
   readonly signers: Map<FastOperation, Signer>;
 }
@@ -69,7 +69,7 @@ export function createFastRequest(
       host: headers['host'] ?? hostname,
       path,
       userAgent: headers['user-agent'] ?? '',
-      clients: new LentClients(url, options),
+      clients: new ClientPool(url, options),
       signers: new Map(),
     };
   }
@@ -105,7 +105,7 @@ export function createFastRequest(
     const signed = signer.sign(`POST\n${path}`, bodyHashOf(body), keys, Date.now());
     const headers = [...signed, 'user-agent', userAgent];
     return new Promise((resolve, reject) => {
-      clients.lend((socket) => {
+      clients.acquire((socket) => {
         const answer = new Answer(socket, clients, resolve, reject);
         socket.dispatch({ path, method: 'POST', headers, body }, answer);
       });
@@ -129,7 +129,7 @@ class Answer implements Dispatcher.DispatchHandler {
 
   constructor(
     private readonly socket: Client,
-    private readonly clients: LentClients,
+    private readonly clients: ClientPool,
     private readonly resolve: (answer: FastAnswer) => void,
     private readonly reject: (reason: Error) => void,
   ) {}

@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createSqsClient } from '#wiring/clients';
-import { createSqsDeliveryQueue } from '#adapters/sqs/sqs-retry-queue';
+import { createSqsRetryQueue } from '#adapters/sqs/sqs-retry-queue';
 import { createPublisher } from '#sdk/publisher';
 
 const trace = 'Root=1-6b066b26-bc94c5bc332c729dfe08c976;Parent=53995c3f42cd8ad8;Sampled=1';
@@ -44,7 +44,7 @@ test('jobs carry it to the workers that go on with a fan-out', async () => {
   const client = createSqsClient();
   const queueUrl = `${process.env['AWS_ENDPOINT_URL'] ?? ''}/000000000000/deliveries`;
   const job = { messages: ['{}'], round: 1, shard: 0 };
-  await createSqsDeliveryQueue(client, queueUrl, Math.random).send([job]);
+  await createSqsRetryQueue(client, queueUrl, Math.random).send([job]);
   client.destroy();
   expect(traces).toEqual([trace]);
 });

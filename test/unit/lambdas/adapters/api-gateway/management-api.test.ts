@@ -40,9 +40,9 @@ test.each([
     'throttled',
   ],
   ['429', withStatus(429), 'throttled'],
-  ['403', withStatus(403), 'refused'],
-  ['500', withStatus(500), 'failed'],
-  ['no answer', Object.assign(new Error('socket hang up'), { name: 'TimeoutError' }), 'failed'],
+  ['403', withStatus(403), 'rejected'],
+  ['500', withStatus(500), 'retryable'],
+  ['no answer', Object.assign(new Error('socket hang up'), { name: 'TimeoutError' }), 'retryable'],
 ])('makes a value of %s', async (_, error, outcome) => {
   api.on(PostToConnectionCommand).rejects(error);
   const log = new RecordingLog();
@@ -65,14 +65,14 @@ test.each([
   ['no error', undefined, 'open'],
   ['GoneException', gone, 'gone'],
   ['429', withStatus(429), 'throttled'],
-  ['403', withStatus(403), 'failed'],
-  ['500', withStatus(500), 'failed'],
+  ['403', withStatus(403), 'retryable'],
+  ['500', withStatus(500), 'retryable'],
 ])('says of a connection that is asked for, by %s', async (_, error, found) => {
   const asked = api.on(GetConnectionCommand);
   if (error === undefined) asked.resolves({});
   else asked.rejects(error);
   const log = new RecordingLog();
   await expect(createManagementApiInspector(client, log).inspect('a=')).resolves.toBe(found);
-  expect(log.lines).toHaveLength(found === 'failed' ? 1 : 0);
+  expect(log.lines).toHaveLength(found === 'retryable' ? 1 : 0);
   expect(api.commandCalls(GetConnectionCommand)[0]?.args[0].input).toEqual({ ConnectionId: 'a=' });
 });

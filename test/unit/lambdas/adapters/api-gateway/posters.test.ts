@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { createManagementApiPoster } from '#adapters/api-gateway/management-api-poster';
 import { createUndiciPoster } from '#adapters/api-gateway/undici-poster';
-import type { Delivery } from '#core/ports';
+import type { PostResult } from '#core/ports';
 import { FakeClock, RecordingLog } from '../../../../support/fakes';
 import { describePoster } from '../../../../support/poster-contract';
 
@@ -48,7 +48,7 @@ test('without credentials nothing is posted, and the log says so', async () => {
     now: Date.now,
     log,
   });
-  await expect(poster.post('a=', '{}')).resolves.toBe('failed');
+  await expect(poster.post('a=', '{}')).resolves.toBe('retryable');
   expect(log.lines).toMatchObject([{ level: 'error', message: 'no credentials to post with' }]);
   await poster.close();
 });
@@ -80,7 +80,7 @@ describe('UndiciPoster, towards an API that answers', () => {
     const ids = Array.from({ length: 20 }, (_, index) => (index % 4 === 0 ? 'bad' : `id-${index}`));
     for (let round = 0; round < 2; round += 1) {
       const outcomes = await Promise.all(ids.map((id) => poster.post(id, '{}')));
-      expect(outcomes).toEqual(ids.map((id) => (id === 'bad' ? 'failed' : 'delivered')));
+      expect(outcomes).toEqual(ids.map((id) => (id === 'bad' ? 'retryable' : 'delivered')));
     }
     expect(requests).toHaveLength(40);
     expect(new Set(requests.map((request) => request.socket)).size).toBe(3);
@@ -131,7 +131,7 @@ describe('UndiciPoster, towards an API that answers as undici is to notice', () 
     server.close();
   });
 
-  it.each<[string, Delivery, (response: ServerResponse) => void]>([
+  it.each<[string, PostResult, (response: ServerResponse) => void]>([
     [
       'hints before the status',
       'gone',
@@ -157,7 +157,7 @@ describe('UndiciPoster, towards an API that answers as undici is to notice', () 
     ],
     [
       'half a body',
-      'failed',
+      'retryable',
       (response) => {
         response.writeHead(200, { 'content-length': 1_000 }).write('{');
         setImmediate(() => response.destroy());
@@ -165,10 +165,10 @@ describe('UndiciPoster, towards an API that answers as undici is to notice', () 
     ],
     [
       'a body that does not end',
-      'failed',
+      'retryable',
       (response) => response.writeHead(200, { 'content-length': 1_000 }).write('{'),
     ],
-    ['what is not HTTP', 'failed', (response) => response.socket?.end('HELO\r\n\r\n')],
+    ['what is not HTTP', 'retryable', (response) => response.socket?.end('HELO\r\n\r\n')],
   ])('with %s a post is %s, and the one that waits for its socket is made', async (...row) => {
     const [, expected, first] = row;
     answer = (response) => {
@@ -188,7 +188,7 @@ describe('UndiciPoster, towards an API that answers as undici is to notice', () 
     const underWay = poster.post('a=', '{}');
     await isAsked;
     await poster.close();
-    await expect(underWay).resolves.toBe('failed');
-    await expect(poster.post('a=', '{}')).resolves.toBe('failed');
+    await expect(underWay).resolves.toBe('retryable');
+    await expect(poster.post('a=', '{}')).resolves.toBe('retryable');
   });
 });

@@ -162,7 +162,12 @@ function setUpBroadcast() {
   const coalescer = createCoalescer({
     ...{ lease, pending, now, log, timers, coalesceMilliseconds: 500 },
     flush: createFlush({
-      ...{ ...world.delivery, census: world.census, reach: world.reach, report: world.report },
+      ...{
+        ...world.delivery,
+        connectionCounts: world.connectionCounts,
+        recentFanOuts: world.recentFanOuts,
+        report: world.report,
+      },
       ...{ coalesceMilliseconds: 500, largeFanOutConnections: 100 },
     }),
     createId: () => String(Math.random()),

@@ -3,12 +3,12 @@ import {
   type BatchGetCommand,
   type DynamoDBDocumentClient,
 } from '@aws-sdk/lib-dynamodb';
-import { createDynamoCensusStore } from '#adapters/dynamodb/dynamo-connection-count-store';
+import { createDynamoConnectionCountStore } from '#adapters/dynamodb/dynamo-connection-count-store';
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
 import { createDynamoHeartbeatStore } from '#adapters/dynamodb/dynamo-heartbeat-store';
 import { createFastQuery } from '#adapters/dynamodb/requests/dynamo-query';
 import { createDynamoRateLimitStore } from '#adapters/dynamodb/dynamo-rate-limit-store';
-import { createDynamoReachStore } from '#adapters/dynamodb/dynamo-recent-fan-out-store';
+import { createDynamoRecentFanOutStore } from '#adapters/dynamodb/dynamo-recent-fan-out-store';
 import { createDynamoStateStore } from '#adapters/dynamodb/dynamo-state-store';
 import { createDynamoSyncMarkers } from '#adapters/dynamodb/dynamo-sync-markers';
 import { shardOf } from '#core/shard';
@@ -52,12 +52,12 @@ describe('registers that DynamoDB was too busy to read', () => {
     let left = answers;
     return {
       send: ({ input }) => {
-        const [read, ...unread] = input.RequestItems?.['table']?.Keys ?? [];
+        const [read, ...cursors] = input.RequestItems?.['table']?.Keys ?? [];
         const isBusy = (left -= 1) < 0;
         return Promise.resolve({
           Responses: { table: isBusy ? [] : [{ ...read, status: 'error', timestamp: 9 }] },
           UnprocessedKeys:
-            unread.length === 0 ? {} : { table: { Keys: isBusy ? [read, ...unread] : unread } },
+            cursors.length === 0 ? {} : { table: { Keys: isBusy ? [read, ...cursors] : cursors } },
         });
       },
     };
@@ -186,12 +186,12 @@ test('the marker of a user who was sent away lies beside the connections, and it
 });
 
 test('the census of a shard is overwritten by the next and read as a whole', async () => {
-  const census = createDynamoCensusStore(dynamo.client, await newTable());
-  await expect(census.read()).resolves.toEqual([]);
-  await census.write({ shard: 3, connections: 5, users: 3, takenAt: 1 });
-  await census.write({ shard: 12, connections: 2, users: 1, takenAt: 1 });
-  await census.write({ shard: 3, connections: 4, batched: 3, users: 2, takenAt: 2 });
-  const read = await census.read();
+  const connectionCounts = createDynamoConnectionCountStore(dynamo.client, await newTable());
+  await expect(connectionCounts.read()).resolves.toEqual([]);
+  await connectionCounts.write({ shard: 3, connections: 5, users: 3, takenAt: 1 });
+  await connectionCounts.write({ shard: 12, connections: 2, users: 1, takenAt: 1 });
+  await connectionCounts.write({ shard: 3, connections: 4, batched: 3, users: 2, takenAt: 2 });
+  const read = await connectionCounts.read();
   expect([...read].sort((a, b) => a.shard - b.shard)).toEqual([
     { shard: 3, connections: 4, batched: 3, users: 2, takenAt: 2 },
     { shard: 12, connections: 2, users: 1, takenAt: 1 },
@@ -199,13 +199,13 @@ test('the census of a shard is overwritten by the next and read as a whole', asy
 });
 
 test('of the broadcasts that reached everybody of a shard, or of all, the one that began last is known', async () => {
-  const reach = createDynamoReachStore(dynamo.client, await newTable());
-  await expect(reach.read()).resolves.toEqual([]);
-  await reach.write({ startedAt: 20 });
-  await reach.write({ startedAt: 10 });
-  await reach.write({ startedAt: 30, shard: 0 });
-  await reach.write({ startedAt: 40, shard: 0 });
-  expect(new Set(await reach.read())).toEqual(
+  const recentFanOuts = createDynamoRecentFanOutStore(dynamo.client, await newTable());
+  await expect(recentFanOuts.read()).resolves.toEqual([]);
+  await recentFanOuts.write({ startedAt: 20 });
+  await recentFanOuts.write({ startedAt: 10 });
+  await recentFanOuts.write({ startedAt: 30, shard: 0 });
+  await recentFanOuts.write({ startedAt: 40, shard: 0 });
+  expect(new Set(await recentFanOuts.read())).toEqual(
     new Set([{ startedAt: 20 }, { startedAt: 40, shard: 0 }]),
   );
 });

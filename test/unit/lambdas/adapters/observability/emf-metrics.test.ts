@@ -1,5 +1,5 @@
 import {
-  createEmfCensus,
+  createEmfConnectionCount,
   createEmfCount,
   createEmfMetrics,
 } from '#adapters/observability/emf-metrics';
@@ -28,12 +28,12 @@ test('writes one line of a fan-out: heartbeats apart from events, and one stage 
       posts: 9,
       delivered: 5,
       gone: 1,
-      failed: 0,
+      lost: 0,
       retried: 2,
       requeued: 3,
       closed: 0,
       expired: 0,
-      spared: 4,
+      skipped: 4,
       requeuedShards: 0,
       lostShards: 0,
       milliseconds: 40,
@@ -47,18 +47,18 @@ test('writes one line of a fan-out: heartbeats apart from events, and one stage 
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({
     _aws: {
       CloudWatchMetrics: [
-        { Namespace: 'MissionControl', Dimensions: [['service', 'stage', 'frames']] },
+        { Namespace: 'MissionControl', Dimensions: [['service', 'stage', 'messages']] },
       ],
     },
     service: 'fan-out',
     stage: 'live',
-    frames: 'events',
+    messages: 'events',
     type: 'agent:status',
     Delivered: 5,
     Requeued: 3,
-    Spared: 4,
+    Skipped: 4,
     Superseded: 7,
-    EventToLastDelivery: 120,
+    EventToLastPost: 120,
   });
 });
 
@@ -91,9 +91,9 @@ test('counts all of a pack with one line', () => {
 
 test('draws connections and users', () => {
   const { lines, restore } = captureOutput();
-  createEmfCensus('live')(5, 3);
+  createEmfConnectionCount('live')(5, 3);
   restore();
   expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
-    { service: 'census', stage: 'live', Connections: 5, Users: 3 },
+    { service: 'connections', stage: 'live', Connections: 5, Users: 3 },
   ]);
 });

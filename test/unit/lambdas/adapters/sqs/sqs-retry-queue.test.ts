@@ -1,16 +1,12 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
-import { parseDeliveryJob } from '#adapters/sqs/retry-job-body';
-import { createSqsDeliveryQueue } from '#adapters/sqs/sqs-retry-queue';
-import type { Connection, DeliveryJob } from '#core/ports';
+import { parseRetryJob } from '#adapters/sqs/retry-job-body';
+import { createSqsRetryQueue } from '#adapters/sqs/sqs-retry-queue';
+import type { Connection, RetryJob } from '#core/ports';
 
 const sqs = mockClient(SQSClient);
-const queue = createSqsDeliveryQueue(
-  new SQSClient({ region: 'us-east-1' }),
-  'the-queue',
-  () => 0.5,
-);
+const queue = createSqsRetryQueue(new SQSClient({ region: 'us-east-1' }), 'the-queue', () => 0.5);
 
 beforeEach(() => {
   sqs.reset();
@@ -30,7 +26,7 @@ const connection = (index: number, userId = `user-${index}`): Connection => ({
 });
 
 test('a job comes out as it went in', async () => {
-  const jobs: DeliveryJob[] = [
+  const jobs: RetryJob[] = [
     { ...job, connections: [connection(1), connection(2, 'ä#"\\')] },
     { ...job, stuckRounds: 2, connections: [connection(3)] },
     { ...job, shard: 3 },
@@ -38,7 +34,7 @@ test('a job comes out as it went in', async () => {
     { ...job, shard: 4, after: { userId: 'a', connectionId: 'b=' } },
   ];
   await queue.send(jobs);
-  expect(sent().map(parseDeliveryJob)).toEqual(jobs);
+  expect(sent().map(parseRetryJob)).toEqual(jobs);
 });
 
 test('a connection with batches has a fifth element, and bodies without one are read as before', async () => {
@@ -51,9 +47,9 @@ test('a connection with batches has a fifth element, and bodies without one are 
       ['user-2', 'L0SM9cOFvHc2=', 1_707_163_200_123, 1_707_163_260_000],
     ],
   });
-  expect(parseDeliveryJob(body)).toEqual({ ...job, connections });
+  expect(parseRetryJob(body)).toEqual({ ...job, connections });
   for (const wrong of [',2]', ',null]', ',1,1]']) {
-    expect(() => parseDeliveryJob(body.replace(',1]', wrong))).toThrow('is no delivery');
+    expect(() => parseRetryJob(body.replace(',1]', wrong))).toThrow('is not a retry job');
   }
 });
 
@@ -95,7 +91,7 @@ test('splits lists so that messages and requests stay within 256 KB, and loses n
           expect(entries.length).toBeLessThanOrEqual(10);
         }
         const found = sent()
-          .map(parseDeliveryJob)
+          .map(parseRetryJob)
           .flatMap((one) => ('connections' in one ? one.connections : []));
         expect(found).toEqual(connections);
       },
@@ -116,7 +112,7 @@ test.each([
   '{"message":"{}","type":"x","reportedAt":1,"round":0}',
   '{"messages":[],"round":0,"shard":1}',
 ])('refuses %s, which is no job', (body) => {
-  expect(() => parseDeliveryJob(body)).toThrow('The message is no delivery');
+  expect(() => parseRetryJob(body)).toThrow('The message is not a retry job');
 });
 
 test.each([
@@ -124,22 +120,20 @@ test.each([
   '{"message":"a secret message',
   '{"message":7,"type":"a secret message","reportedAt":"a secret message","round":"a secret message"}',
 ])('does not repeat what is in %s', (body) => {
-  expect(() => parseDeliveryJob(body)).toThrow(
-    'The message is no delivery: it must be messages for connections or for a shard',
+  expect(() => parseRetryJob(body)).toThrow(
+    'The message is not a retry job: it must be messages for connections or for a shard',
   );
 });
 
 test('reads a job of one message, as it was queued before there were several in one', () => {
   const old = { message: '{}', type: 'agent:status', reportedAt: 1, round: 2 };
   const entry = ['alice', 'c=', 1, 2];
-  expect(
-    parseDeliveryJob(JSON.stringify({ ...old, stuckRounds: 1, connections: [entry] })),
-  ).toEqual({
+  expect(parseRetryJob(JSON.stringify({ ...old, stuckRounds: 1, connections: [entry] }))).toEqual({
     ...{ messages: ['{}'], round: 2, stuckRounds: 1 },
     connections: [{ userId: 'alice', connectionId: 'c=', connectedAt: 1, expiresAt: 2 }],
   });
   const after = { userId: 'a', connectionId: 'b=' };
-  expect(parseDeliveryJob(JSON.stringify({ ...old, shard: 3, after }))).toEqual({
+  expect(parseRetryJob(JSON.stringify({ ...old, shard: 3, after }))).toEqual({
     ...{ messages: ['{}'], round: 2, shard: 3, after },
   });
 });
@@ -156,7 +150,7 @@ test('messages that do not fit become several jobs, in order, and each goes to e
         await queue.send([
           { messages, round: 0, ...(count === 0 ? { shard: 1 } : { connections }) },
         ]);
-        const jobs = sent().map(parseDeliveryJob);
+        const jobs = sent().map(parseRetryJob);
         for (const body of sent()) expect(Buffer.byteLength(body)).toBeLessThanOrEqual(256 * 1024);
         const received = (index: number) =>
           jobs

@@ -2,7 +2,7 @@ import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk
 import { gunzipSync } from 'node:zlib';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createSqsHeartbeatQueue } from '#adapters/sqs/sqs-heartbeat-queue';
-import { parseDeliveryJob } from '#adapters/sqs/retry-job-body';
+import { parseRetryJob } from '#adapters/sqs/retry-job-body';
 import {
   createSqsRejectedEvents,
   createSqsUndeliverableJobs,
@@ -70,7 +70,7 @@ test("keeps an operator's order, and a job as it was in its queue: there it can 
     'job',
   ]);
   const bodies = inputs.slice(1).map((input) => input.MessageBody ?? '');
-  expect(bodies.map(parseDeliveryJob)).toEqual(jobs);
+  expect(bodies.map(parseRetryJob)).toEqual(jobs);
 });
 
 test('writes what SQS would not take in a body as JSON can', async () => {

@@ -39,7 +39,7 @@ test('reports and logs what became of it, with the age of the event', async () =
   const { clock, connections, log, report } = setUp();
   connections.seed(clock.now(), ['alice', 'alice', 'bob']);
   const payload = { ...status, timestamp: clock.now() - 250 };
-  await expect(report('agent:status', payload)).resolves.toMatchObject({ delivered: 3, failed: 0 });
+  await expect(report('agent:status', payload)).resolves.toMatchObject({ delivered: 3, lost: 0 });
   expect(log.lines).toEqual([
     {
       level: 'info',
@@ -59,14 +59,14 @@ test('records the same numbers as metrics', async () => {
   connections.seed(clock.now(), ['alice', 'bob']);
   await report('agent:status', { ...status, timestamp: clock.now() - 250 });
   expect(recorded).toMatchObject([
-    { type: 'agent:status', numbers: { delivered: 2, failed: 0, ageMilliseconds: 250 } },
+    { type: 'agent:status', numbers: { delivered: 2, lost: 0, ageMilliseconds: 250 } },
   ]);
 });
 
 test('leaves a large fan-out to the workers, one job per shard', async () => {
-  const { clock, connections, census, poster, queue, report } = setUp();
+  const { clock, connections, connectionCounts, poster, queue, report } = setUp();
   connections.seed(clock.now(), ['alice']);
-  await census.write({ shard: 0, connections: 101, users: 1, takenAt: clock.now() });
+  await connectionCounts.write({ shard: 0, connections: 101, users: 1, takenAt: clock.now() });
   await expect(report('agent:status', status)).resolves.toBeUndefined();
   expect(poster.posts).toEqual([]);
   expect(queue.jobs).toHaveLength(16);
@@ -149,7 +149,7 @@ test.each([
   await report('agent:status', status);
   await expect(report('agent:status', payload)).resolves.toBeUndefined();
   expect(poster.posts).toHaveLength(1);
-  expect(counted).toEqual(['OutdatedEvents']);
+  expect(counted).toEqual(['StaleEvents']);
   // One line of the first, none of this one: it may come by the hundred a second.
   expect(log.lines).toHaveLength(1);
 });
@@ -170,7 +170,7 @@ test('an event that was lost for some goes out again if it is reported again', a
   const send = queue.send.bind(queue);
   queue.send = () => Promise.reject(new Error('the queue is down'));
   poster.answer = () => 'throttled';
-  await expect(report('agent:status', status)).resolves.toMatchObject({ failed: 1 });
+  await expect(report('agent:status', status)).resolves.toMatchObject({ lost: 1 });
   expect(agentOf(world)?.broadcast).toBe('pending');
   queue.send = send;
   poster.answer = () => 'delivered';
@@ -180,8 +180,8 @@ test('an event that was lost for some goes out again if it is reported again', a
 
 test('an event that other workers are to send is done once they have their jobs', async () => {
   const world = setUp();
-  const { clock, census, queue, report } = world;
-  await census.write({ shard: 0, connections: 101, users: 1, takenAt: clock.now() });
+  const { clock, connectionCounts, queue, report } = world;
+  await connectionCounts.write({ shard: 0, connections: 101, users: 1, takenAt: clock.now() });
   await report('agent:status', status);
   expect(queue.jobs).toHaveLength(16);
   expect(agentOf(world)?.broadcast).toBe('done');
@@ -243,7 +243,7 @@ test('frees the lease when the event turns out to be stale', async () => {
 test('a completion that cannot be noted harms nobody', async () => {
   const { counted, state, report } = setUp();
   state.completeBroadcast = () => Promise.reject(new Error('the store is down'));
-  await expect(report('agent:status', status)).resolves.toMatchObject({ failed: 0 });
+  await expect(report('agent:status', status)).resolves.toMatchObject({ lost: 0 });
   // The state is stored: nobody is to be woken.
   expect(counted).toEqual([]);
 });
@@ -252,7 +252,7 @@ test('an event may be five minutes ahead of the time, and is kept as rejected be
   const { clock, kept, counted, report } = setUp();
   const ahead = (milliseconds: number) =>
     report('agent:status', { ...status, timestamp: clock.now() + milliseconds });
-  await expect(ahead(300_000)).resolves.toMatchObject({ failed: 0 });
+  await expect(ahead(300_000)).resolves.toMatchObject({ lost: 0 });
   await expect(ahead(300_001)).resolves.toBeUndefined();
   expect(kept).toMatchObject([{ reason: expect.stringContaining('5 minutes ahead') as unknown }]);
   expect(counted).toEqual(['RejectedEvents']);
@@ -321,6 +321,6 @@ describe('a pack', () => {
     );
     await report('events:batch', { events: agents });
     expect(poster.posts).toHaveLength(1_000);
-    expect(counted).toEqual(agents.map(() => 'OutdatedEvents'));
+    expect(counted).toEqual(agents.map(() => 'StaleEvents'));
   });
 });

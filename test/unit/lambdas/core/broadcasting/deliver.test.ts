@@ -1,4 +1,4 @@
-import type { DeliveryJob } from '#core/ports';
+import type { RetryJob } from '#core/ports';
 import { heartbeatMessage, messageOfEvent } from '#core/fan-out/outgoing-message';
 import { createCloseConnection } from '#core/connections/close-connection';
 import { createDeliver } from '#core/broadcasting/deliver';
@@ -57,14 +57,14 @@ test('sends a message to one shard, from a connection on', async () => {
 });
 
 test('a shard of a heartbeat is counted, and its expired connections are closed', async () => {
-  const { clock, connections, census, gateway, run } = setUp();
+  const { clock, connections, connectionCounts, gateway, run } = setUp();
   connections.seed(clock.now(), ['alice']);
   clock.advance(3_600_000);
   const [one] = connections.seed(clock.now(), ['alice', 'alice']);
   if (one !== undefined) connections.records.set(one.connectionId, { ...one, batches: true });
   const shard = shardOf('alice');
   await run({ ...heartbeatAt(clock.now()), round: 0, shard });
-  expect([...census.shards.values()]).toMatchObject([
+  expect([...connectionCounts.shards.values()]).toMatchObject([
     { shard, connections: 2, batched: 1, users: 1 },
   ]);
   expect(gateway.closed).toEqual(['connection-1=']);
@@ -73,7 +73,7 @@ test('a shard of a heartbeat is counted, and its expired connections are closed'
 test('what fails again goes back into the queue, one round older', async () => {
   const { clock, connections, gateway, queue, run } = setUp();
   const seeded = connections.seed(clock.now(), ['alice']);
-  gateway.answer = () => 'failed';
+  gateway.answer = () => 'retryable';
   await run({ ...event, round: 3, connections: seeded });
   expect(queue.jobs).toEqual([{ ...event, round: 4, connections: seeded }]);
 });
@@ -97,7 +97,7 @@ describe('what is tried again', () => {
     const { clock, connections, gateway, queue, state, run } = setUp();
     const seeded = connections.seed(clock.now(), ['alice']);
     await state.put(newer, times);
-    gateway.answer = () => 'failed';
+    gateway.answer = () => 'retryable';
     await run({ messages, round: 1, connections: seeded });
     expect(gateway.posts.map(({ message }) => message)).toEqual(
       Array.from({ length: 3 }, () => other),
@@ -173,7 +173,7 @@ test('a message that cannot be read fails without being repeated', async () => {
 
 describe('connections whose clients do not read', () => {
   /** Does what is in the queue, and what comes of it, round after round. */
-  async function runAll(world: ReturnType<typeof setUp>, first: DeliveryJob) {
+  async function runAll(world: ReturnType<typeof setUp>, first: RetryJob) {
     world.queue.jobs = [first];
     for (let round = 0; world.queue.jobs.length > 0 && round < 50; round += 1) {
       for (const job of world.queue.jobs.splice(0)) await world.run(job);
@@ -200,11 +200,11 @@ describe('connections whose clients do not read', () => {
     expect(gateway.posts).toHaveLength(4 * 30);
     expect(log.lines.filter(({ message }) => message === 'connection closed')).toHaveLength(30);
     expect(log.lines.filter(({ level }) => level !== 'info')).toEqual([]);
-    expect(recorded.at(-1)).toMatchObject({ numbers: { closed: 30, requeued: 0, failed: 0 } });
+    expect(recorded.at(-1)).toMatchObject({ numbers: { closed: 30, requeued: 0, lost: 0 } });
     expect(recorded.at(-1)?.numbers).not.toHaveProperty('ageMilliseconds');
   });
 
-  test.each(['throttled', 'failed'] as const)(
+  test.each(['throttled', 'retryable'] as const)(
     'are not those that take some messages in each round, of a long job whose posts are %s now and then',
     async (answer) => {
       const world = setUp();
@@ -220,7 +220,8 @@ describe('connections whose clients do not read', () => {
       gateway.post = async (connectionId, text) => {
         posts += 1;
         // Tried three times in a round, once if it is throttled.
-        gateway.answer = () => (posts % 5 < (answer === 'failed' ? 3 : 1) ? answer : 'delivered');
+        gateway.answer = () =>
+          posts % 5 < (answer === 'retryable' ? 3 : 1) ? answer : 'delivered';
         const delivery = await post(connectionId, text);
         if (delivery === 'delivered') took.push(text);
         return delivery;
@@ -331,11 +332,11 @@ describe('a job of a large heartbeat', () => {
   });
 
   test('is dropped when the next heartbeat is due: it would prove nothing, and the census is left to the next one', async () => {
-    const { clock, connections, census, gateway, log, recorded, run } = setUp();
+    const { clock, connections, connectionCounts, gateway, log, recorded, run } = setUp();
     connections.seed(clock.now(), ['alice']);
     await run(job(clock.now() - 30_000));
     expect(gateway.posts).toEqual([]);
-    expect(census.shards.size).toBe(0);
+    expect(connectionCounts.shards.size).toBe(0);
     expect(recorded).toEqual([]);
     expect(log.lines).toEqual([
       { level: 'warn', message: 'late heartbeat dropped', fields: { lateMilliseconds: 30_000 } },

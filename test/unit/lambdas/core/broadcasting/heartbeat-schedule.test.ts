@@ -3,7 +3,11 @@ import fc from 'fast-check';
 import { createHeartbeat, horizon } from '#core/broadcasting/heartbeat';
 import type { PlannedHeartbeat } from '#core/ports';
 import { parseSettings } from '#lambdas/contract/settings';
-import { MemoryCensusStore, MemoryHeartbeatStore, RecordingLog } from '../../../../support/fakes';
+import {
+  MemoryConnectionCountStore,
+  MemoryHeartbeatStore,
+  RecordingLog,
+} from '../../../../support/fakes';
 
 const start = Date.UTC(2026, 1, 5, 12, 0, 17, 345);
 const minute = 60_000;
@@ -54,8 +58,8 @@ async function beatsOf({ heartbeatSeconds, jitter, faults, doubles }: World): Pr
       },
     },
     heartbeats,
-    census: new MemoryCensusStore(),
-    drawCensus: () => undefined,
+    connectionCounts: new MemoryConnectionCountStore(),
+    drawConnectionCount: () => undefined,
     now: () => time,
     log: new RecordingLog(),
     heartbeatSeconds,
@@ -70,7 +74,7 @@ async function beatsOf({ heartbeatSeconds, jitter, faults, doubles }: World): Pr
       return [of?.kind === 'late' ? { ...call, at: call.at + of.milliseconds } : call];
     })
     .sort((one, other) => one.at - other.at);
-  const deliverUntil = async (end: number) => {
+  const postUntil = async (end: number) => {
     for (;;) {
       queue.sort((one, other) => one.at - other.at);
       const [next] = queue;
@@ -82,12 +86,12 @@ async function beatsOf({ heartbeatSeconds, jitter, faults, doubles }: World): Pr
     }
   };
   for (const call of timeline) {
-    await deliverUntil(call.at);
+    await postUntil(call.at);
     time = call.at;
     fault = call.fault;
     await heartbeat.onSchedule(time + 25_000).catch(() => undefined);
   }
-  await deliverUntil(start + calls * minute);
+  await postUntil(start + calls * minute);
   return sent;
 }
 

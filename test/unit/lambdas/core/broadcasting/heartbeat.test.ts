@@ -40,49 +40,52 @@ function setUp(heartbeatSeconds = 30, ridesAlong = true) {
 }
 
 test('sends the documented message to everybody and takes the census', async () => {
-  const { clock, connections, gateway, census, drawn, heartbeat } = setUp();
+  const { clock, connections, gateway, connectionCounts, drawn, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice', 'alice', 'bob']);
   await heartbeat.onSchedule();
   expect(gateway.posts.map(({ message }) => message)).toEqual(
     [1, 2, 3].map(() => ({ type: 'heartbeat', payload: { timestamp: clock.now() } })),
   );
-  const counts = [...census.shards.values()];
+  const counts = [...connectionCounts.shards.values()];
   expect(counts.reduce((sum, shard) => sum + shard.connections, 0)).toBe(3);
   expect(counts.reduce((sum, shard) => sum + shard.users, 0)).toBe(2);
   expect(drawn).toEqual([[3, 2]]);
 });
 
 test('is sent although the census cannot be drawn', async () => {
-  const { clock, connections, gateway, census, drawn, log, heartbeat } = setUp();
+  const { clock, connections, gateway, connectionCounts, drawn, log, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
-  census.read = () => Promise.reject(new Error('the store is down'));
+  connectionCounts.read = () => Promise.reject(new Error('the store is down'));
   await heartbeat.onSchedule();
   expect(gateway.posts).toHaveLength(1);
   expect(drawn).toEqual([]);
-  expect(log.lines.map(({ message }) => message)).toContain('census not read');
+  expect(log.lines.map(({ message }) => message)).toContain('connection counts not read');
 });
 
 test('when idle, does not ride along: those who are sent events need none', async () => {
-  const { clock, connections, gateway, lease, pending, reach, heartbeat } = setUp(30, false);
+  const { clock, connections, gateway, lease, pending, recentFanOuts, heartbeat } = setUp(
+    30,
+    false,
+  );
   connections.seed(clock.now(), ['alice', 'bob']);
   await lease.acquire('somebody', clock.now(), clock.now() + 5_000);
   await heartbeat.onSchedule();
   expect([gateway.posts.length, pending.items]).toEqual([2, []]);
-  const nobodyMissed = { failed: 0, requeued: 0, requeuedShards: 0, lostShards: 0 };
-  await reach.note(clock.now(), nobodyMissed as never);
+  const nobodyMissed = { lost: 0, requeued: 0, requeuedShards: 0, lostShards: 0 };
+  await recentFanOuts.note(clock.now(), nobodyMissed as never);
   await heartbeat.onDue({ dueAt: clock.now() });
   expect([gateway.posts.length, pending.items]).toEqual([2, []]);
 });
 
 test('rides along with the flush of somebody else, and takes the census all the same', async () => {
-  const { clock, connections, gateway, census, lease, pending, heartbeat } = setUp();
+  const { clock, connections, gateway, connectionCounts, lease, pending, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice', 'bob']);
   await lease.acquire('somebody', clock.now(), clock.now() + 5_000);
   await heartbeat.onSchedule();
   expect(gateway.posts).toEqual([]);
   const text = JSON.stringify({ type: 'heartbeat', payload: { timestamp: clock.now() } });
   expect(pending.items).toMatchObject([{ recordedAt: clock.now(), messages: [{ text }] }]);
-  const counts = [...census.shards.values()];
+  const counts = [...connectionCounts.shards.values()];
   expect(counts.reduce((sum, shard) => sum + shard.connections, 0)).toBe(2);
 });
 
@@ -252,7 +255,7 @@ test('drops a heartbeat that comes when the next one is due', async () => {
 });
 
 test('closes connections whose token has expired, with the reason, and forgets them', async () => {
-  const { clock, connections, gateway, census, heartbeat } = setUp();
+  const { clock, connections, gateway, connectionCounts, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
   clock.advance(3_600_000);
   const [bob] = connections.seed(clock.now(), ['bob']);
@@ -263,31 +266,36 @@ test('closes connections whose token has expired, with the reason, and forgets t
     message: { type: 'connection:closing', payload: { reason: 'token_expired' } },
   });
   expect([...connections.records.values()]).toEqual([bob]);
-  const counts = [...census.shards.values()];
+  const counts = [...connectionCounts.shards.values()];
   expect(counts.reduce((sum, shard) => sum + shard.connections, 0)).toBe(1);
 });
 
 test('a shard that cannot be read keeps its last census', async () => {
-  const { clock, connections, census, heartbeat } = setUp();
-  await census.write({ shard: 3, connections: 7, users: 5, takenAt: 1 });
+  const { clock, connections, connectionCounts, heartbeat } = setUp();
+  await connectionCounts.write({ shard: 3, connections: 7, users: 5, takenAt: 1 });
   connections.unreadable.add(3);
   await heartbeat.onSchedule();
-  expect(census.shards.get(3)).toEqual({ shard: 3, connections: 7, users: 5, takenAt: 1 });
-  expect(census.shards.get(4)?.takenAt).toBe(clock.now());
+  expect(connectionCounts.shards.get(3)).toEqual({
+    shard: 3,
+    connections: 7,
+    users: 5,
+    takenAt: 1,
+  });
+  expect(connectionCounts.shards.get(4)?.takenAt).toBe(clock.now());
 });
 
 test('what fails is dropped, not queued: the next heartbeat makes up for it', async () => {
   const { clock, connections, gateway, deliveries, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
-  gateway.answer = () => 'failed';
+  gateway.answer = () => 'retryable';
   await heartbeat.onSchedule();
   expect(deliveries.jobs).toEqual([]);
 });
 
 test('a large heartbeat becomes one job per shard, and is planned all the same', async () => {
-  const { clock, connections, census, gateway, deliveries, planned, heartbeat } = setUp();
+  const { clock, connections, connectionCounts, gateway, deliveries, planned, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
-  await census.write({ shard: 0, connections: 101, users: 1, takenAt: clock.now() });
+  await connectionCounts.write({ shard: 0, connections: 101, users: 1, takenAt: clock.now() });
   await heartbeat.onSchedule();
   expect(gateway.posts).toEqual([]);
   expect(deliveries.jobs).toHaveLength(16);

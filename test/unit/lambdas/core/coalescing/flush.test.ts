@@ -9,7 +9,7 @@ import {
 import { createPace } from '#core/posting/pace';
 import type { LaneEnd } from '#core/coalescing/ports';
 import type { FanOutReport } from '#core/fan-out/fan-out-report';
-import type { Connection, Delivery } from '#core/ports';
+import type { Connection, PostResult } from '#core/ports';
 import { InFlightLimit } from '#core/posting/in-flight-limit';
 import { agentEvent, sessionEvent } from '../../../../support/events';
 import { createFanOutWorld } from '../../../../support/fan-out';
@@ -99,7 +99,7 @@ test('does not look at connections without batches when it is not to', async () 
   await expect(world.clock.run(begun.batched)).resolves.toMatchObject({ delivered: 2 });
   await expect(begun.single).resolves.toBeUndefined();
   expect(world.gateway.posts).toHaveLength(2);
-  expect(world.reachStore.writes).toBe(0);
+  expect(world.recentFanOutStore.writes).toBe(0);
 });
 
 test('is one line and one record when both parts have ended, and is noted if it reached everybody', async () => {
@@ -117,7 +117,7 @@ test('is one line and one record when both parts have ended, and is noted if it 
     { type: 'agent:status', eventId: 'event-1', events: 2, superseded: 0, delivered: 5, posts: 8 },
   ]);
   expect(world.recorded).toMatchObject([{ numbers: { ageMilliseconds: startedAt - 1 } }]);
-  expect(world.reachStore.known.get('all')).toEqual({ startedAt });
+  expect(world.recentFanOutStore.known.get('all')).toEqual({ startedAt });
 });
 
 test('those with batches are done although every other client is slow beyond the deadline', async () => {
@@ -161,7 +161,7 @@ test('those with batches have the pace for themselves, but for a place', async (
 test('a connection that fails is left to the queue after a second attempt: the next flush waits for no more', async () => {
   const world = setUp({ maxAttempts: 5 });
   const [bad] = seed(world, 2, true);
-  world.gateway.answers.set(bad?.connectionId ?? '', 'failed');
+  world.gateway.answers.set(bad?.connectionId ?? '', 'retryable');
   const startedAt = world.now();
   const messages = messagesOf(2);
   const begun = world.flush({ batched: messages, single: messages, deadline: world.deadline });
@@ -180,7 +180,7 @@ function setUpWithStraggler(milliseconds: number) {
   world.gateway.post = async (id, text) => {
     if (id !== straggler?.connectionId) return post(id, text);
     await new Promise<void>((resolve) => world.clock.after(milliseconds, resolve));
-    return 'failed';
+    return 'retryable';
   };
   return { ...world, straggler, other };
 }
@@ -197,7 +197,7 @@ test('the next flush waits for no straggler, which gets from the queue what both
   await expect(clock.run(next.batched)).resolves.toMatchObject({ delivered: 9, requeued: 1 });
   // Nothing of it is in the queue yet, and nobody may take the straggler for reached.
   expect(queue.jobs).toEqual([]);
-  expect(world.reachStore.writes).toBe(0);
+  expect(world.recentFanOutStore.writes).toBe(0);
   await expect(clock.run(begun.batched)).resolves.toMatchObject({ delivered: 9, requeued: 1 });
   expect(now() - startedAt).toBe(3_000);
   expect(queue.jobs).toMatchObject([
@@ -212,7 +212,7 @@ test('a heartbeat is not left for a straggler', async () => {
   const begun = flush({ batched: messagesOf(1), single: [], deadline });
   await clock.run(begun.served.batched);
   const next = flush({ batched: [heartbeatMessage(now())], single: [], deadline });
-  await expect(clock.run(next.batched)).resolves.toMatchObject({ failed: 1, requeued: 0 });
+  await expect(clock.run(next.batched)).resolves.toMatchObject({ lost: 1, requeued: 0 });
   await clock.run(begun.batched);
   expect(queue.jobs).toMatchObject([{ messages: textsOf(messagesOf(1)) }]);
 });
@@ -241,7 +241,7 @@ test('a straggler whose first attempt failed at once is not waited for either', 
   const post = gateway.post.bind(gateway);
   let attempts = 0;
   gateway.post = async (id, text) => {
-    if (id === straggler?.connectionId && (attempts += 1) === 1) return 'failed';
+    if (id === straggler?.connectionId && (attempts += 1) === 1) return 'retryable';
     return post(id, text);
   };
   const startedAt = now();
@@ -284,7 +284,7 @@ test.each([true, false])(
     gateway.post = async (id, text) => {
       if (id !== straggler?.connectionId) return post(id, text);
       await new Promise<void>((resolve) => clock.after(15_000, resolve));
-      return 'failed';
+      return 'retryable';
     };
     const messages = messagesOf(1);
     const begun = flush({ batched: messages, single: messages, deadline });
@@ -298,10 +298,10 @@ test.each([true, false])(
 test('a heartbeat alone is not tried again by the queue', async () => {
   const world = setUp();
   seed(world, 2, true);
-  world.gateway.answer = () => 'failed';
+  world.gateway.answer = () => 'retryable';
   const messages = [heartbeatMessage(world.now())];
   const begun = world.flush({ batched: messages, single: messages, deadline: world.deadline });
-  await expect(world.clock.run(begun.batched)).resolves.toMatchObject({ failed: 2, requeued: 0 });
+  await expect(world.clock.run(begun.batched)).resolves.toMatchObject({ lost: 2, requeued: 0 });
   await world.clock.run(begun.single);
   expect(world.queue.jobs).toEqual([]);
 });
@@ -311,7 +311,7 @@ describe('conflation', () => {
     const world = setUpPaced(100);
     const [one] = seed(world, 10, false);
     const messages = messagesOf(5, 1);
-    await world.census.write({ shard: 0, connections: 10, users: 1, takenAt: 1 });
+    await world.connectionCounts.write({ shard: 0, connections: 10, users: 1, takenAt: 1 });
     const begun = world.flush({ batched: messages, single: messages, deadline: world.deadline });
     await world.clock.run(Promise.all([begun.batched, begun.single]));
     expect(received(world.gateway.posts, one?.connectionId ?? '')).toEqual(textsOf(messages));
@@ -322,7 +322,7 @@ describe('conflation', () => {
     const [one] = seed(world, 10, false);
     const [two] = seed(world, 1, true);
     const messages = messagesOf(6, 2);
-    await world.census.write({ shard: 0, connections: 10, users: 1, takenAt: 1 });
+    await world.connectionCounts.write({ shard: 0, connections: 10, users: 1, takenAt: 1 });
     const begun = world.flush({ batched: messages, single: messages, deadline: world.deadline });
     await world.clock.run(Promise.all([begun.batched, begun.single]));
     expect(received(world.gateway.posts, one?.connectionId ?? '')).toEqual(
@@ -336,7 +336,7 @@ describe('conflation', () => {
   test('goes by the last listing when there was one', async () => {
     const world = setUpPaced(100);
     const [one] = seed(world, 10, false);
-    await world.census.write({ shard: 0, connections: 1, users: 1, takenAt: 1 });
+    await world.connectionCounts.write({ shard: 0, connections: 1, users: 1, takenAt: 1 });
     const send = async (messages: OutgoingMessage[]) => {
       world.gateway.posts.length = 0;
       const deadline = world.now() + 20_000;
@@ -353,7 +353,7 @@ describe('a large one', () => {
   /** @param batched how many take batches; not counted by a version before */
   async function large(connections: number, batched?: number) {
     const world = setUpPaced(1_000);
-    await world.census.write({ shard: 0, connections, batched, users: 1, takenAt: 1 });
+    await world.connectionCounts.write({ shard: 0, connections, batched, users: 1, takenAt: 1 });
     return world;
   }
 
@@ -462,7 +462,13 @@ test('never rejects, whatever is broken', async () => {
 });
 
 test('every healthy connection gets all messages in order, none twice, whatever becomes of the others', () => {
-  const answer = fc.constantFrom<Delivery>('delivered', 'gone', 'throttled', 'failed', 'refused');
+  const answer = fc.constantFrom<PostResult>(
+    'delivered',
+    'gone',
+    'throttled',
+    'retryable',
+    'rejected',
+  );
   const client = fc.record({
     batches: fc.boolean(),
     /** None: it is healthy. */
@@ -483,7 +489,7 @@ test('every healthy connection gets all messages in order, none twice, whatever 
         const world = setUp({ concurrency: 4, ...limit });
         const { clock, connections, gateway, queue, flush, deadline } = world;
         const users = clients.map((_, index) => `user-${index % 30}`);
-        const scripts = new Map<string, Delivery[]>();
+        const scripts = new Map<string, PostResult[]>();
         connections.seed(clock.now(), users).forEach((connection, index) => {
           const { batches = false, answers = [] } = clients[index] ?? {};
           scripts.set(connection.connectionId, [...answers]);
@@ -509,10 +515,10 @@ test('every healthy connection gets all messages in order, none twice, whatever 
         const texts = textsOf(messages);
         all.forEach(({ connectionId }, index) => {
           const has = received(got, connectionId);
-          const answers: readonly Delivery[] = clients[index]?.answers ?? [];
+          const answers: readonly PostResult[] = clients[index]?.answers ?? [];
           if (answers.length === 0) expect(has).toEqual(texts);
           // What is missing is in the queue, and nothing besides, unless it was gone or refused.
-          const isOver = answers.includes('gone') || answers.includes('refused');
+          const isOver = answers.includes('gone') || answers.includes('rejected');
           if (isOver) expect(texts.slice(0, has.length)).toEqual(has);
           else expect([...has, ...(missing.get(connectionId) ?? [])]).toEqual(texts);
         });
@@ -520,8 +526,8 @@ test('every healthy connection gets all messages in order, none twice, whatever 
           [batched, true],
           [single, false],
         ] as const) {
-          const { delivered = 0, gone = 0, failed = 0, requeued = 0 } = reportOf(report);
-          expect(delivered + gone + failed + requeued).toBe(
+          const { delivered = 0, gone = 0, lost = 0, requeued = 0 } = reportOf(report);
+          expect(delivered + gone + lost + requeued).toBe(
             clients.filter(({ batches }) => batches === isBatched).length,
           );
         }

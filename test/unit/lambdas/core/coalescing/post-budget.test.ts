@@ -1,12 +1,12 @@
 // When connections without batches have to rest, so that those with batches are not slowed by them.
-import { Room } from '#core/coalescing/post-budget';
+import { PostBudget } from '#core/coalescing/post-budget';
 import type { FanOutReport } from '#core/fan-out/fan-out-report';
 
 const countConnections = () => Promise.resolve({ all: 0, batched: 0, single: 0 });
 
 function createRoom(met: { readonly batched: number; readonly single: number }, isLowered = true) {
   const singleInFlight = { isLowered: () => isLowered };
-  const room = new Room(
+  const room = new PostBudget(
     { pace: { rate: () => 8_000 }, countConnections, singleInFlight, now: () => 0 },
     500,
   );
@@ -33,7 +33,7 @@ test('connections without batches do not rest where it is the time of each post 
 
 test('what was measured in one bad minute is forgotten', () => {
   const clock = { milliseconds: 0 };
-  const room = new Room(
+  const room = new PostBudget(
     {
       pace: { rate: () => 8_000 },
       countConnections,

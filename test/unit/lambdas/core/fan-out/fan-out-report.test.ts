@@ -2,18 +2,18 @@
 import fc from 'fast-check';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import type { FanOutOrder, FanOutReport } from '#core/fan-out/fan-out';
-import type { Delivery, DeliveryJob } from '#core/ports';
+import type { PostResult, RetryJob } from '#core/ports';
 import { agentEvent } from '../../../../support/events';
 import { createFanOutWorld } from '../../../../support/fan-out';
 
 const messages = [messageOfEvent(agentEvent('a', 'online', 1))];
 
 /** Connections that an invocation came to. */
-const metBy = ({ delivered, gone, expired, spared, requeued, failed }: FanOutReport) =>
-  delivered + gone + expired + spared + requeued + failed;
+const metBy = ({ delivered, gone, expired, skipped, requeued, lost }: FanOutReport) =>
+  delivered + gone + expired + skipped + requeued + lost;
 
 const answers = fc.array(
-  fc.constantFrom<Delivery>('delivered', 'gone', 'throttled', 'failed', 'refused'),
+  fc.constantFrom<PostResult>('delivered', 'gone', 'throttled', 'retryable', 'rejected'),
   { minLength: 1, maxLength: 8 },
 );
 
@@ -24,7 +24,7 @@ test('each connection is counted once by each invocation that comes to it, and t
       fc.integer({ min: 100, max: 3_000 }),
       fc.option(fc.integer({ min: 0, max: 15 }), { nil: undefined }),
       fc.boolean(),
-      async (scripts, milliseconds, unreadable, isSpared) => {
+      async (scripts, milliseconds, unreadable, isSkipped) => {
         const world = createFanOutWorld({ concurrency: 3 });
         const { clock, connections, gateway, queue, fanOut } = world;
         const users = scripts.map((_, index) => `user-${index % 40}`);
@@ -52,7 +52,9 @@ test('each connection is counted once by each invocation that comes to it, and t
             fanOut({
               ...{ ...order, round, deadline: startedAt + milliseconds },
               ...(to === undefined ? {} : { to }),
-              ...(isSpared ? { isSpared: ({ connectionId }) => connectionId.endsWith('7=') } : {}),
+              ...(isSkipped
+                ? { isSkipped: ({ connectionId }) => connectionId.endsWith('7=') }
+                : {}),
             }),
           );
           const jobs = queue.jobs.slice(queuedBefore);
@@ -74,7 +76,7 @@ test('each connection is counted once by each invocation that comes to it, and t
         for (let round = 1; queue.jobs.length > 0; round += 1) {
           // The shard comes back, or its job would go round for ever.
           if (round > 2) connections.unreadable.clear();
-          const jobs: DeliveryJob[] = queue.jobs;
+          const jobs: RetryJob[] = queue.jobs;
           queue.jobs = [];
           for (const job of jobs) {
             if ('connections' in job) {
@@ -89,7 +91,7 @@ test('each connection is counted once by each invocation that comes to it, and t
         const sum = (number: keyof FanOutReport) =>
           reports.reduce((total, report) => total + Number(report[number]), 0);
         expect(sum('delivered')).toBe(delivered);
-        expect(sum('delivered') + sum('gone') + sum('failed') + sum('spared')).toBe(seeded.length);
+        expect(sum('delivered') + sum('gone') + sum('lost') + sum('skipped')).toBe(seeded.length);
         expect(connections.records.size).toBe(seeded.length - sum('gone'));
       },
     ),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import type { FanOutOrder } from '#core/fan-out/fan-out';
 import { InFlightLimit } from '#core/posting/in-flight-limit';
-import type { Delivery } from '#core/ports';
+import type { PostResult } from '#core/ports';
 import { shardOf, shards } from '#core/shard';
 import { createPace } from '#core/posting/pace';
 import { agentEvent } from '../../../../support/events';
@@ -37,7 +37,7 @@ test('posts the message once to every connection, whatever its shard and page', 
   expect(new Set(gateway.posts.map((post) => JSON.stringify(post.message)))).toEqual(
     new Set([text]),
   );
-  expect(report).toMatchObject({ delivered: 200, gone: 0, failed: 0, requeued: 0, retried: 0 });
+  expect(report).toMatchObject({ delivered: 200, gone: 0, lost: 0, requeued: 0, retried: 0 });
 });
 
 test('never has more posts in flight than allowed, and uses what is allowed', async () => {
@@ -50,9 +50,9 @@ test('never has more posts in flight than allowed, and uses what is allowed', as
 test('takes the census of connections and distinct users, by shard', async () => {
   const { clock, connections, run } = setUp();
   connections.seed(clock.now(), manyUsers);
-  const { census } = await run({ takeCensus: true });
-  expect(census).toHaveLength(shards.length);
-  for (const { shard, connections: count, users, takenAt } of census) {
+  const { connectionCounts } = await run({ countConnections: true });
+  expect(connectionCounts).toHaveLength(shards.length);
+  for (const { shard, connections: count, users, takenAt } of connectionCounts) {
     const inShard = manyUsers.filter((user) => shardOf(user) === shard);
     expect({ count, users }).toEqual({ count: inShard.length, users: new Set(inShard).size });
     expect(takenAt).toBeLessThanOrEqual(clock.now());
@@ -70,11 +70,11 @@ test('removes gone connections in batches, by their own keys, and leaves them ou
     batches.push(keys.length);
     await removeAll(keys);
   };
-  const report = await run({ takeCensus: true });
+  const report = await run({ countConnections: true });
   expect(report).toMatchObject({ delivered: 140, gone: 60 });
   expect(batches.sort((a, b) => b - a)).toEqual([25, 25, 10]);
   expect([...connections.records.keys()]).toEqual(seeded.slice(60).map((one) => one.connectionId));
-  expect(report.census.reduce((sum, shard) => sum + shard.connections, 0)).toBe(140);
+  expect(report.connectionCounts.reduce((sum, shard) => sum + shard.connections, 0)).toBe(140);
 });
 
 test('keeps the record of a gone connection that is younger than eleven seconds', async () => {
@@ -91,7 +91,7 @@ test('keeps the record of a gone connection that is younger than eleven seconds'
 test('takes no census unless it is asked to', async () => {
   const { clock, connections, run } = setUp();
   connections.seed(clock.now(), manyUsers);
-  await expect(run()).resolves.toMatchObject({ delivered: 200, census: [] });
+  await expect(run()).resolves.toMatchObject({ delivered: 200, connectionCounts: [] });
 });
 
 describe('a connection that has expired', () => {
@@ -109,7 +109,7 @@ describe('a connection that has expired', () => {
     });
     expect(gateway.posts).toEqual([]);
     expect(told).toEqual([expired]);
-    expect(report).toMatchObject({ delivered: 0, expired: 1, failed: 0 });
+    expect(report).toMatchObject({ delivered: 0, expired: 1, lost: 0 });
   });
 
   test('is not posted to again when it expired while it waited for another attempt', async () => {
@@ -118,14 +118,14 @@ describe('a connection that has expired', () => {
     if (alice === undefined) throw new Error('not seeded');
     await connections.save({ ...alice, expiresAt: clock.now() + 200 });
     const seen = new Set<string>();
-    gateway.answer = (id) => (seen.has(id) ? 'delivered' : (seen.add(id), 'failed'));
+    gateway.answer = (id) => (seen.has(id) ? 'delivered' : (seen.add(id), 'retryable'));
     const report = await run();
     expect(gateway.posts.map((post) => post.connectionId).sort()).toEqual([
       'connection-1=',
       'connection-2=',
       'connection-2=',
     ]);
-    expect(report).toMatchObject({ delivered: 1, expired: 1, retried: 1, requeued: 0, failed: 0 });
+    expect(report).toMatchObject({ delivered: 1, expired: 1, retried: 1, requeued: 0, lost: 0 });
   });
 
   test('is not posted to when it expired between being read and its turn', async () => {
@@ -174,20 +174,23 @@ describe('a connection that has expired', () => {
 });
 
 describe('what fails', () => {
-  test.each(['throttled', 'failed'] as const)('is tried again when it was %s', async (answer) => {
-    const { clock, connections, gateway, queue, run } = setUp();
-    connections.seed(clock.now(), manyUsers);
-    const seen = new Set<string>();
-    gateway.answer = (id) => (seen.has(id) ? 'delivered' : (seen.add(id), answer));
-    await expect(run()).resolves.toMatchObject({ delivered: 200, retried: 200, requeued: 0 });
-    expect(queue.jobs).toEqual([]);
-  });
+  test.each(['throttled', 'retryable'] as const)(
+    'is tried again when it was %s',
+    async (answer) => {
+      const { clock, connections, gateway, queue, run } = setUp();
+      connections.seed(clock.now(), manyUsers);
+      const seen = new Set<string>();
+      gateway.answer = (id) => (seen.has(id) ? 'delivered' : (seen.add(id), answer));
+      await expect(run()).resolves.toMatchObject({ delivered: 200, retried: 200, requeued: 0 });
+      expect(queue.jobs).toEqual([]);
+    },
+  );
 
   test('is not tried again when it was refused, and keeps its record', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     connections.seed(clock.now(), ['alice']);
-    gateway.answer = () => 'refused';
-    await expect(run()).resolves.toMatchObject({ failed: 1, retried: 0 });
+    gateway.answer = () => 'rejected';
+    await expect(run()).resolves.toMatchObject({ lost: 1, retried: 0 });
     expect(gateway.posts).toHaveLength(1);
     expect(queue.jobs).toEqual([]);
     expect(connections.records.size).toBe(1);
@@ -196,9 +199,9 @@ describe('what fails', () => {
   test('goes to the queue after the last attempt, as a list with the message', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     const [alice, bob] = connections.seed(clock.now(), ['alice', 'bob']);
-    gateway.answer = (id) => (id === bob?.connectionId ? 'failed' : 'delivered');
+    gateway.answer = (id) => (id === bob?.connectionId ? 'retryable' : 'delivered');
     const report = await run({ round: 4 });
-    expect(report).toMatchObject({ delivered: 1, failed: 0, requeued: 1, retried: 2 });
+    expect(report).toMatchObject({ delivered: 1, lost: 0, requeued: 1, retried: 2 });
     expect(gateway.posts.filter((post) => post.connectionId === alice?.connectionId)).toHaveLength(
       1,
     );
@@ -209,18 +212,18 @@ describe('what fails', () => {
   test('is dropped where it is not to be queued: a heartbeat', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     connections.seed(clock.now(), ['alice']);
-    gateway.answer = () => 'failed';
-    await expect(run({ requeue: false })).resolves.toMatchObject({ failed: 1, requeued: 0 });
+    gateway.answer = () => 'retryable';
+    await expect(run({ requeue: false })).resolves.toMatchObject({ lost: 1, requeued: 0 });
     expect(queue.jobs).toEqual([]);
   });
 
   test('is counted as failed when the queue does not take it', async () => {
     const { clock, connections, gateway, queue, log, run } = setUp();
     connections.seed(clock.now(), ['alice']);
-    gateway.answer = () => 'failed';
+    gateway.answer = () => 'retryable';
     queue.send = () => Promise.reject(new Error('the queue is down'));
-    await expect(run()).resolves.toMatchObject({ failed: 1, requeued: 0 });
-    expect(log.lines.map((line) => line.message)).toContain('leftovers not queued');
+    await expect(run()).resolves.toMatchObject({ lost: 1, requeued: 0 });
+    expect(log.lines.map((line) => line.message)).toContain('retry jobs not queued');
   });
 });
 
@@ -232,7 +235,7 @@ describe('connections whose clients do not read', () => {
     for (const { connectionId } of stuck) gateway.answers.set(connectionId, 'throttled');
     const startedAt = clock.now();
     const report = await run();
-    expect(report).toMatchObject({ delivered: 190, requeued: 10, failed: 0, retried: 10 });
+    expect(report).toMatchObject({ delivered: 190, requeued: 10, lost: 0, retried: 10 });
     // The pause before the second post, with luck of a half.
     expect(clock.now() - startedAt).toBeLessThanOrEqual(200);
     expect(queue.jobs).toMatchObject([{ messages: texts, round: 1, stuckRounds: 1 }]);
@@ -284,7 +287,7 @@ test('a shard that cannot be read costs nobody else the message, and is gone on 
   connections.unreadable.add(broken);
   const report = await run();
   expect(report).toMatchObject({ requeuedShards: 1, lostShards: 0 });
-  expect(report.census.map(({ shard }) => shard)).not.toContain(broken);
+  expect(report.connectionCounts.map(({ shard }) => shard)).not.toContain(broken);
   expect(gateway.posts.length).toBe(200);
   expect(queue.jobs).toMatchObject([{ shard: broken, round: 1 }]);
   expect(log.lines).toContainEqual(
@@ -363,7 +366,7 @@ test('a broadcast that runs short of time leaves the rest to the queue, and nobo
 
 test('whatever API Gateway answers, each connection ends in exactly one way, and lives as it should', () => {
   const answers = fc.array(
-    fc.constantFrom<Delivery>('delivered', 'gone', 'throttled', 'failed', 'refused'),
+    fc.constantFrom<PostResult>('delivered', 'gone', 'throttled', 'retryable', 'rejected'),
     { minLength: 1, maxLength: 4 },
   );
   return fc.assert(
@@ -375,8 +378,8 @@ test('whatever API Gateway answers, each connection ends in exactly one way, and
         seeded.map((one, index) => [one.connectionId, [...(scripts[index] ?? [])]]),
       );
       gateway.answer = (id) => left.get(id)?.shift() ?? 'delivered';
-      const { delivered, gone, failed, requeued } = await run();
-      expect(delivered + gone + failed + requeued).toBe(scripts.length);
+      const { delivered, gone, lost, requeued } = await run();
+      expect(delivered + gone + lost + requeued).toBe(scripts.length);
       expect(
         queue.jobs.flatMap((job) => ('connections' in job ? job.connections : [])),
       ).toHaveLength(requeued);
@@ -399,7 +402,7 @@ describe('several messages', () => {
   test('go on with the one that failed, in order, and none of them twice', async () => {
     const { clock, connections, gateway, run } = setUp();
     const [alice] = connections.seed(clock.now(), ['alice', 'bob']);
-    const answers: Delivery[] = ['delivered', 'failed', 'failed', 'delivered', 'failed'];
+    const answers: PostResult[] = ['delivered', 'retryable', 'retryable', 'delivered', 'retryable'];
     gateway.answer = (id) =>
       (id === alice?.connectionId ? answers.shift() : undefined) ?? 'delivered';
     const report = await run({ messages: list });
@@ -416,7 +419,7 @@ describe('several messages', () => {
     gateway.answer = (id) => {
       const left = delivered.get(id) ?? 0;
       delivered.set(id, left - 1);
-      return left > 0 ? 'delivered' : 'failed';
+      return left > 0 ? 'delivered' : 'retryable';
     };
     await expect(run({ messages: list })).resolves.toMatchObject({ delivered: 0, requeued: 9 });
     const jobs = new Map(queue.jobs.map((job) => [job.messages.length, job]));
@@ -433,8 +436,8 @@ describe('several messages', () => {
   test('are skipped as a whole by who needs none of them', async () => {
     const { clock, connections, gateway, run } = setUp();
     connections.seed(clock.now(), ['alice', 'bob']);
-    const report = await run({ messages: list, isSpared: ({ userId }) => userId === 'alice' });
-    expect(report).toMatchObject({ delivered: 1, spared: 1, posts: 3 });
+    const report = await run({ messages: list, isSkipped: ({ userId }) => userId === 'alice' });
+    expect(report).toMatchObject({ delivered: 1, skipped: 1, posts: 3 });
     expect(gateway.posts).toHaveLength(3);
   });
 
@@ -487,8 +490,8 @@ test('thousands that are left over are put into the queue once each, a thousand 
   const { clock, connections, gateway, queue, run } = setUp({ maxAttempts: 1, concurrency: 500 });
   const users = Array.from({ length: 2_500 }, (_, index) => `user-${index}`);
   const seeded = connections.seed(clock.now(), users);
-  gateway.answer = () => 'failed';
-  await expect(run()).resolves.toMatchObject({ delivered: 0, failed: 0, requeued: 2_500 });
+  gateway.answer = () => 'retryable';
+  await expect(run()).resolves.toMatchObject({ delivered: 0, lost: 0, requeued: 2_500 });
   const lists = queue.jobs.map((job) => ('connections' in job ? job.connections : []));
   expect(lists.map(({ length }) => length)).toEqual([1_000, 1_000, 500]);
   expect(new Set(lists.flat().map((one) => one.connectionId)).size).toBe(seeded.length);

@@ -8,8 +8,8 @@ const announcement = [messageOfEvent(agentEvent('a', 'online', 1))];
 async function setUp(connections: number) {
   const world = createFanOutWorld();
   const takenAt = world.now();
-  await world.census.write({ shard: 0, connections, users: 1, takenAt });
-  await world.census.write({ shard: 1, connections: 40, users: 1, takenAt });
+  await world.connectionCounts.write({ shard: 0, connections, users: 1, takenAt });
+  await world.connectionCounts.write({ shard: 1, connections: 40, users: 1, takenAt });
   return { ...world, largeFanOut: createLargeFanOut({ ...world, threshold: 100 }) };
 }
 
@@ -32,9 +32,9 @@ test('up to the threshold the caller sends', async () => {
 });
 
 test('remembers the census for a while, and then reads it again', async () => {
-  const { clock, census, largeFanOut } = await setUp(60);
+  const { clock, connectionCounts, largeFanOut } = await setUp(60);
   await largeFanOut(announcement);
-  await census.write({ shard: 0, connections: 61, users: 1, takenAt: 1 });
+  await connectionCounts.write({ shard: 0, connections: 61, users: 1, takenAt: 1 });
   clock.advance(4_999);
   await expect(largeFanOut(announcement)).resolves.toBe(false);
   clock.advance(1);
@@ -42,8 +42,8 @@ test('remembers the census for a while, and then reads it again', async () => {
 });
 
 test('without a census the caller sends', async () => {
-  const { census, largeFanOut } = await setUp(61);
-  census.read = () => Promise.reject(new Error('the store is down'));
+  const { connectionCounts, largeFanOut } = await setUp(61);
+  connectionCounts.read = () => Promise.reject(new Error('the store is down'));
   await expect(largeFanOut(announcement)).resolves.toBe(false);
 });
 

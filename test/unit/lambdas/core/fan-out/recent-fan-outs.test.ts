@@ -5,7 +5,7 @@ import { createCloseConnection } from '#core/connections/close-connection';
 import { createDeliver } from '#core/broadcasting/deliver';
 import { createHeartbeat } from '#core/broadcasting/heartbeat';
 import { createLargeFanOut } from '#core/fan-out/large-fan-out';
-import { createReach, noReach } from '#core/fan-out/recent-fan-outs';
+import { createRecentFanOuts, noRecentFanOuts } from '#core/fan-out/recent-fan-outs';
 import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';
 import { shardOf } from '#core/shard';
 import { MemoryStateStore } from '../../../../support/fakes';
@@ -13,7 +13,7 @@ import { createFanOutWorld } from '../../../../support/fan-out';
 
 const interval = 30_000;
 
-function setUp(changes: Partial<Pick<ReturnType<typeof createFanOutWorld>, 'reach'>> = {}) {
+function setUp(changes: Partial<Pick<ReturnType<typeof createFanOutWorld>, 'recentFanOuts'>> = {}) {
   const world = createFanOutWorld(changes);
   const { clock, gateway, queue } = world;
   const closeConnection = createCloseConnection({ ...world, poster: gateway, closer: gateway });
@@ -45,7 +45,7 @@ function setUp(changes: Partial<Pick<ReturnType<typeof createFanOutWorld>, 'reac
       return clock.run(broadcast(event, deadline()));
     },
     beat: () => clock.run(heartbeat.onDue({ dueAt: clock.now() }, deadline())),
-    deliverAll: async () => {
+    postToAll: async () => {
       for (const job of queue.jobs.splice(0)) await clock.run(deliver(job, deadline()));
     },
   };
@@ -53,16 +53,16 @@ function setUp(changes: Partial<Pick<ReturnType<typeof createFanOutWorld>, 'reac
 
 test('spares whom a broadcast has just reached, and counts them all the same', async () => {
   const world = setUp();
-  const { clock, connections, census, log } = world;
+  const { clock, connections, connectionCounts, log } = world;
   connections.seed(clock.now(), ['alice', 'alice', 'bob']);
   await world.report();
   clock.advance(interval / 2);
   await world.beat();
   expect(world.heartbeats()).toEqual([]);
-  const counts = [...census.shards.values()];
+  const counts = [...connectionCounts.shards.values()];
   expect(counts.reduce((sum, shard) => sum + shard.connections, 0)).toBe(3);
   expect(counts.reduce((sum, shard) => sum + shard.users, 0)).toBe(2);
-  expect(log.lines.at(-1)?.fields).toMatchObject({ type: 'heartbeat', delivered: 0, spared: 3 });
+  expect(log.lines.at(-1)?.fields).toMatchObject({ type: 'heartbeat', delivered: 0, skipped: 3 });
 });
 
 test('a broadcast more than half an interval ago spares nobody', async () => {
@@ -97,7 +97,7 @@ test('closes connections whose token has expired although they would be spared',
   expect(connections.records.size).toBe(0);
 });
 
-test.each(['failed', 'refused'] as const)(
+test.each(['retryable', 'rejected'] as const)(
   'a broadcast that %s for one connection spares nobody',
   async (answer) => {
     const world = setUp();
@@ -124,19 +124,19 @@ test('a connection that was gone does not count: the others are spared', async (
 
 test('of a large broadcast each shard counts by itself', async () => {
   const world = setUp();
-  const { clock, connections, census, gateway, queue } = world;
+  const { clock, connections, connectionCounts, gateway, queue } = world;
   const [alice, bob] = connections.seed(clock.now(), ['alice', 'bob']);
   expect(shardOf('alice')).not.toBe(shardOf('bob'));
-  await census.write({ shard: 0, connections: 101, users: 1, takenAt: clock.now() });
-  gateway.answers.set(String(bob?.connectionId), 'failed');
+  await connectionCounts.write({ shard: 0, connections: 101, users: 1, takenAt: clock.now() });
+  gateway.answers.set(String(bob?.connectionId), 'retryable');
   await world.report();
-  await world.deliverAll();
+  await world.postToAll();
   // What was left over comes later: that its list was delivered says nothing about the shard.
   gateway.answers.clear();
   expect(queue.jobs).toHaveLength(1);
-  await world.deliverAll();
+  await world.postToAll();
   await world.beat();
-  await world.deliverAll();
+  await world.postToAll();
   expect(world.heartbeats()).toEqual([bob?.connectionId]);
   expect(world.heartbeats()).not.toContain(alice?.connectionId);
 });
@@ -150,36 +150,36 @@ test('events by the hundred cost a write every few seconds', async () => {
     world.clock.advance(100);
   }
   // A minute, and one each quarter of an interval.
-  expect(world.reachStore.writes).toBe(8);
+  expect(world.recentFanOutStore.writes).toBe(8);
   await world.beat();
   expect(world.heartbeats()).toEqual([]);
 });
 
 test('a store that is down costs heartbeats, and nothing else', async () => {
   const world = setUp();
-  const { clock, connections, reachStore, log } = world;
+  const { clock, connections, recentFanOutStore, log } = world;
   connections.seed(clock.now(), ['alice']);
   await world.report();
-  reachStore.read = () => Promise.reject(new Error('the store is down'));
+  recentFanOutStore.read = () => Promise.reject(new Error('the store is down'));
   await world.beat();
   expect(world.heartbeats()).toHaveLength(1);
-  reachStore.write = () => Promise.reject(new Error('the store is down'));
+  recentFanOutStore.write = () => Promise.reject(new Error('the store is down'));
   clock.advance(interval);
   await world.report();
   expect(world.gateway.posts).toHaveLength(3);
   expect(log.lines.filter(({ level }) => level === 'warn').map(({ message }) => message)).toEqual([
-    'reach not read',
-    'reach not noted',
+    'recent fan-outs not read',
+    'recent fan-out not noted',
   ]);
 });
 
 test('with heartbeats that are always sent, a broadcast spares nobody and writes nothing', async () => {
-  const world = setUp({ reach: noReach });
+  const world = setUp({ recentFanOuts: noRecentFanOuts });
   world.connections.seed(world.clock.now(), ['alice']);
   await world.report();
   await world.beat();
   expect(world.heartbeats()).toHaveLength(1);
-  expect(world.reachStore.writes).toBe(0);
+  expect(world.recentFanOutStore.writes).toBe(0);
 });
 
 /** A quarter of a minute of somebody's day; `failing` events reach only half of the connections. */
@@ -218,7 +218,7 @@ test('whatever happens, nobody hears nothing for more than one and a half interv
         seed(arrivals);
         for (const { afterMs, failing } of events) {
           clock.advance(afterMs);
-          gateway.answer = (id) => (failing && id.length % 2 === 0 ? 'refused' : 'delivered');
+          gateway.answer = (id) => (failing && id.length % 2 === 0 ? 'rejected' : 'delivered');
           await world.report();
           gateway.answer = () => 'delivered';
         }
@@ -239,16 +239,21 @@ test.each([
 ])(
   'every %i s, whoever is spared was sent something %i ms ago at the most',
   async (seconds, valid) => {
-    const { clock, connections, reachStore, now, log } = createFanOutWorld();
+    const { clock, connections, recentFanOutStore, now, log } = createFanOutWorld();
     const [alice] = connections.seed(clock.now(), ['alice'], 1_000_000);
     if (alice === undefined) throw new Error('nobody is there');
-    const reach = createReach({ store: reachStore, now, log, heartbeatSeconds: seconds });
-    await reachStore.write({ startedAt: clock.now() });
+    const recentFanOuts = createRecentFanOuts({
+      store: recentFanOutStore,
+      now,
+      log,
+      heartbeatSeconds: seconds,
+    });
+    await recentFanOutStore.write({ startedAt: clock.now() });
     clock.advance(valid);
-    expect((await reach.spared())(alice)).toBe(true);
+    expect((await recentFanOuts.skipped())(alice)).toBe(true);
     // API Gateway closes what has been silent for ten minutes, and the next heartbeat may be late.
     expect(valid + seconds * 1000).toBeLessThanOrEqual(570_000);
     clock.advance(1);
-    expect((await reach.spared())(alice)).toBe(false);
+    expect((await recentFanOuts.skipped())(alice)).toBe(false);
   },
 );

@@ -8,18 +8,18 @@ const online = (timestamp: number) => messageOfEvent(agentEvent('a', 'online', t
 const ended: FanOutReport = {
   delivered: 5,
   gone: 1,
-  failed: 2,
+  lost: 2,
   posts: 9,
   retried: 3,
   expired: 4,
-  spared: 7,
+  skipped: 7,
   requeued: 6,
   closed: 1,
   requeuedShards: 1,
   lostShards: 0,
   milliseconds: 40,
   postsPerSecond: 225,
-  census: [],
+  connectionCounts: [],
 };
 
 test('every fan-out is one line, and the same numbers as metrics', () => {
@@ -27,9 +27,9 @@ test('every fan-out is one line, and the same numbers as metrics', () => {
   const [older, newer] = [now() - 120, now() - 20];
   const messages = [online(newer), online(older)];
   report({ messages, eventId: 'event-1', superseded: 3 }, ended);
-  const { census, ...rest } = ended;
+  const { connectionCounts, ...rest } = ended;
   const counts = { events: 2, superseded: 3, ...rest };
-  expect(census).toEqual([]);
+  expect(connectionCounts).toEqual([]);
   expect(log.lines).toEqual([
     {
       level: 'info',
@@ -58,11 +58,11 @@ test('a heartbeat that goes out with events says nothing about their age', () =>
 test('the line of a heartbeat tells the census as well', () => {
   const { now, log, report } = createFanOutWorld();
   const takenAt = now();
-  const census = [
+  const connectionCounts = [
     { shard: 0, connections: 3, users: 2, takenAt },
     { shard: 1, connections: 4, users: 1, takenAt },
   ];
-  report({ messages: [heartbeatMessage(now())] }, { ...ended, census });
+  report({ messages: [heartbeatMessage(now())] }, { ...ended, connectionCounts });
   expect(log.lines[0]?.fields).toMatchObject({
     type: 'heartbeat',
     events: 0,

@@ -70,7 +70,7 @@ async function flushFor({ connections, seconds, ...options }: Silence) {
       clock.after(isSilent ? milliseconds : postMilliseconds, resolve),
     );
     inFlight.set(connectionId, (inFlight.get(connectionId) ?? 0) - 1);
-    if (isSilent && !arrives) return 'failed';
+    if (isSilent && !arrives) return 'retryable';
     for (const text of textsIn(message)) {
       got.get(connectionId)?.push(text);
       if (!isSilent)
@@ -96,7 +96,12 @@ async function flushFor({ connections, seconds, ...options }: Silence) {
       ...{ lease: world.lease, pending: world.pending, log: world.log, coalesceMilliseconds },
       ...{ now, timers: clock, createId: () => `holder-${(holders += 1)}` },
       flush: createFlush({
-        ...{ ...world.delivery, census: world.census, reach: world.reach, report: world.report },
+        ...{
+          ...world.delivery,
+          connectionCounts: world.connectionCounts,
+          recentFanOuts: world.recentFanOuts,
+          report: world.report,
+        },
         ...{ coalesceMilliseconds, largeFanOutConnections: 1_000, poster: { post } },
       }),
       handOver: () => {

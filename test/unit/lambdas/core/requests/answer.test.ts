@@ -86,7 +86,7 @@ test('answers 20 messages at once, the others with rate_limited, and 60 a minute
   await expect(send(22)).resolves.toEqual([...pongs(20), 'rate_limited', 'rate_limited']);
   clock.advance(3_000);
   await expect(send(4)).resolves.toEqual([...pongs(3), 'rate_limited']);
-  expect(counted).toEqual(['FramesLimited', 'FramesLimited', 'FramesLimited']);
+  expect(counted).toEqual(['MessagesLimited', 'MessagesLimited', 'MessagesLimited']);
   expect(gateway.closed).toEqual([]);
 });
 
@@ -137,7 +137,7 @@ describe('while nobody can count', () => {
     await expect(ask({ type: 'token:refresh', payload: { token } })).resolves.toMatchObject(
       limited,
     );
-    expect(counted).toEqual(['FramesLimited', 'FramesLimited']);
+    expect(counted).toEqual(['MessagesLimited', 'MessagesLimited']);
     expect(gateway.posts).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { createHealth } from '#core/requests/health';
 import type { GatewayProbe } from '#core/ports';
 import {
   FakeClock,
-  MemoryCensusStore,
+  MemoryConnectionCountStore,
   MemoryConnectionStore,
   RecordingLog,
 } from '../../../../support/fakes';
@@ -10,7 +10,7 @@ import {
 function setUp({ gatewayUrl, probe = 'connected' }: { gatewayUrl?: string; probe?: string } = {}) {
   const clock = new FakeClock(Date.UTC(2026, 1, 5, 21, 50));
   const connections = new MemoryConnectionStore();
-  const census = new MemoryCensusStore();
+  const connectionCounts = new MemoryConnectionCountStore();
   const probed: string[] = [];
   const probeGateway: GatewayProbe = async (url) => {
     probed.push(url);
@@ -18,14 +18,14 @@ function setUp({ gatewayUrl, probe = 'connected' }: { gatewayUrl?: string; probe
   };
   const health = createHealth({
     connections,
-    census,
+    connectionCounts,
     probeGateway,
     now: clock.now,
     log: new RecordingLog(),
     gatewayUrl,
     useMockData: false,
   });
-  return { clock, connections, census, probed, health };
+  return { clock, connections, connectionCounts, probed, health };
 }
 
 test('is the documented JSON: the same keys in the same nesting and order', async () => {
@@ -123,14 +123,18 @@ describe('whoever asks within 5 s', () => {
 });
 
 describe('the census', () => {
-  const write = async (census: MemoryCensusStore, takenAt: number, connections: number) => {
-    await census.write({ shard: 0, connections, users: 10, takenAt });
-    await census.write({ shard: 1, connections: 400, users: 5, takenAt });
+  const write = async (
+    connectionCounts: MemoryConnectionCountStore,
+    takenAt: number,
+    connections: number,
+  ) => {
+    await connectionCounts.write({ shard: 0, connections, users: 10, takenAt });
+    await connectionCounts.write({ shard: 1, connections: 400, users: 5, takenAt });
   };
 
   test('is told from 1,000 connections on, without counting them', async () => {
-    const { clock, census, connections, health } = setUp();
-    await write(census, clock.now(), 600);
+    const { clock, connectionCounts, connections, health } = setUp();
+    await write(connectionCounts, clock.now(), 600);
     for (let shard = 0; shard < 16; shard += 1) connections.unreadable.add(shard);
     await expect(health()).resolves.toMatchObject({
       websocket: { connections: 1000, connectedUsers: 15 },
@@ -138,15 +142,15 @@ describe('the census', () => {
   });
 
   test('is not told below that: a small deployment is exact at once', async () => {
-    const { clock, census, connections, health } = setUp();
-    await write(census, clock.now(), 599);
+    const { clock, connectionCounts, connections, health } = setUp();
+    await write(connectionCounts, clock.now(), 599);
     connections.seed(clock.now(), ['alice']);
     await expect(health()).resolves.toMatchObject({ websocket: { connections: 1 } });
   });
 
   test('is not told when no heartbeat has renewed it for long', async () => {
-    const { clock, census, health } = setUp();
-    await write(census, clock.now() - 18 * 60_000 - 1, 600);
+    const { clock, connectionCounts, health } = setUp();
+    await write(connectionCounts, clock.now() - 18 * 60_000 - 1, 600);
     await expect(health()).resolves.toMatchObject({ websocket: { connections: 0 } });
   });
 });
