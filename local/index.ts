@@ -1,8 +1,7 @@
 // The whole stack on this machine, as a function: for `npm start` and for tests.
 import type { Configuration } from '#infra/config/configuration';
-import type { Lateness } from './aws/scheduler/schedule';
 import { showDashboard } from './gateway/pages/dashboard';
-import { deploy, type Deployment } from './deploy/deployment';
+import { deploy, type Deployment, type DeploymentTestHooks } from './deploy/deployment';
 import { openGateway } from './gateway/gateway';
 import {
   issuerDocuments,
@@ -14,8 +13,9 @@ import {
 } from './issuer/issuer';
 import type { LocalFunction } from './lambda/local-function';
 import type { WriteLogLine } from './support/log-line';
+import { Disposables } from './support/disposables';
 import { localClientConfiguration } from './aws/endpoint/client-configuration';
-import { synthesize, type Synthesis } from './deploy/synthesize';
+import { synthesize } from './deploy/synthesize';
 
 export type { TokenOptions } from './issuer/issuer';
 export type { ScheduledCall } from './aws/scheduler/schedule';
@@ -42,20 +42,19 @@ export interface LocalStackOptions {
   readonly audience?: string;
   /** The other issuer's keys. Default: by discovery. */
   readonly jwksUri?: string;
+  /** Where the local issuer keeps its key. Default: `.local` in the project. */
+  readonly stateDirectory?: string;
+  /** Gets what functions print, and what fails in the stack. Default: it is dropped. */
+  readonly log?: WriteLogLine;
+  readonly testing?: LocalStackTestHooks;
+}
+
+/** What only tests change. */
+export interface LocalStackTestHooks extends DeploymentTestHooks {
   /** Seconds without any data, either way, until a connection is closed. Default: 600, as on AWS. */
   readonly idleTimeoutSeconds?: number;
   /** Seconds until any connection is closed. Default: 7200, as on AWS. */
   readonly maxConnectionSeconds?: number;
-  /** Other timeouts than the template's, in seconds, by name of the function. Default: none. */
-  readonly functionTimeoutSeconds?: Readonly<Record<string, number>>;
-  /** How long a minute of the template's alarms takes. Default: 60, a minute. */
-  readonly alarmMinuteSeconds?: number;
-  /** By how many milliseconds calls of the schedules come late, or that they are lost. Default: all come on time. */
-  readonly scheduleLateness?: Lateness;
-  /** Where the local issuer keeps its key. Default: `.local` in the project. */
-  readonly stateDirectory?: string;
-  /** Takes what functions print, and what went wrong in the stack. Default: nobody. */
-  readonly log?: WriteLogLine;
 }
 
 export interface LocalStack {
@@ -76,9 +75,9 @@ export interface LocalStack {
   readonly outputs: Readonly<Record<string, string>>;
   /** By name. */
   readonly functions: ReadonlyMap<string, LocalFunction>;
-  /** The alarms of the deployment, and what they say now. */
+  /** The alarms of the deployment with their states. */
   readonly alarms: Deployment['alarms'];
-  /** Lets requests to the AWS endpoint fail; the function that it gives withdraws the fault. */
+  /** Lets requests to the AWS endpoint fail; the returned function withdraws the fault. */
   readonly injectFault: Deployment['injectFault'];
   /** A token of the local issuer; on a stack with another issuer it opens no connection. */
   readonly mintToken: (options?: TokenOptions) => Promise<string>;
@@ -94,82 +93,71 @@ export interface LocalStack {
  * @throws {TemplateError} for what the local stack cannot run
  * @throws an error with the `code` `EADDRINUSE` and the `port` that is taken
  */
-export async function startLocalStack(options: LocalStackOptions = {}): Promise<LocalStack> {
-  const log = options.log ?? (() => undefined);
+export function startLocalStack(options: LocalStackOptions = {}): Promise<LocalStack> {
+  return Disposables.build((disposables) => start(options, disposables));
+}
+
+async function start(options: LocalStackOptions, disposables: Disposables): Promise<LocalStack> {
+  const { log = () => undefined, testing = {} } = options;
   const issuer = await openIssuer(options.stateDirectory);
-  // The port first: the template contains the address of the issuer's keys.
+  // The port before the template, which contains the address of the issuer's keys.
   const gateway = await openGateway({
-    ...limitsOf(options),
-    port: options.port ?? 0,
+    ...{ port: options.port ?? 0, ...limitsOf(testing) },
     warn: (text) => {
       log({ source: 'stack', stream: 'stderr', text });
     },
   });
+  disposables.use(gateway);
   const httpUrl = `http://localhost:${gateway.port}`;
   const webSocketUrl = `ws://localhost:${gateway.port}`;
   for (const [path, document] of Object.entries(issuerDocuments(issuer, httpUrl))) {
     gateway.publish(path, document);
   }
-  let synthesis: Synthesis | undefined;
-  let deployment: Deployment | undefined;
-  // The gateway first: $disconnect is to find its functions.
-  const close = async () => {
-    await gateway.close();
-    await deployment?.close();
-    await synthesis?.remove();
-  };
-  try {
-    synthesis = await synthesize(settingsOf(options, `${httpUrl}${jwksPath}`));
-    const { template, directory: assetDirectory } = synthesis;
-    const awsPort = options.awsPort ?? 0;
-    const { functionTimeoutSeconds = {} } = options;
-    deployment = await deploy({
-      ...{ template, assetDirectory, awsPort, webSocketUrl, httpUrl, log, functionTimeoutSeconds },
-      alarmMinuteMilliseconds: (options.alarmMinuteSeconds ?? 60) * 1000,
-      scheduleLateness: options.scheduleLateness,
-    });
-    gateway.serve(deployment);
-    deployment.serveConnections(gateway.connections);
-    deployment.start();
-  } catch (error) {
-    await close();
-    throw error;
-  }
 
-  const running = deployment;
-  const { outputs, functions } = running;
-  const clientConfiguration = localClientConfiguration(Number(new URL(running.endpointUrl).port));
-  const healthUrl = `${httpUrl}/health`;
-  // Another issuer's tokens are for a person to bring.
+  const synthesis = await synthesize(settingsOf(options, `${httpUrl}${jwksPath}`));
+  disposables.add(synthesis.remove);
+  const { template, directory: assetDirectory } = synthesis;
+  const deployment = await deploy({
+    ...{ template, assetDirectory, awsPort: options.awsPort ?? 0 },
+    ...{ webSocketUrl, httpUrl, log, testing },
+  });
+  disposables.use(deployment);
+
+  gateway.serve(deployment);
+  // Here once more, and so closed before the deployment: $disconnect needs its functions.
+  disposables.use(gateway);
+  deployment.serveConnections(gateway.connections);
+  deployment.start();
+  const clientConfiguration = localClientConfiguration(
+    Number(new URL(deployment.endpointUrl).port),
+  );
+  const { endpoint: awsEndpointUrl } = clientConfiguration;
+  // The stack cannot mint tokens of another issuer.
   const mintToken = isExternal(options) ? undefined : issuer.mintToken;
-  showDashboard({ gateway, mintToken, awsEndpointUrl: clientConfiguration.endpoint });
-  let closing: Promise<void> | undefined;
+  showDashboard({ gateway, mintToken, awsEndpointUrl });
+  const healthUrl = `${httpUrl}/health`;
   return {
-    webSocketUrl,
-    httpUrl,
-    healthUrl,
+    ...{ webSocketUrl, httpUrl, healthUrl, awsEndpointUrl, clientConfiguration },
     whoamiUrl: `${httpUrl}/whoami`,
-    awsEndpointUrl: clientConfiguration.endpoint,
-    eventBusName: outputs['EventBusName'] ?? '',
-    clientConfiguration,
-    outputs,
-    functions,
-    alarms: () => running.alarms(),
-    injectFault: (fault) => running.injectFault(fault),
+    eventBusName: deployment.outputs['EventBusName'] ?? '',
+    outputs: deployment.outputs,
+    functions: deployment.functions,
+    alarms: () => deployment.alarms(),
+    injectFault: (fault) => deployment.injectFault(fault),
     mintToken: issuer.mintToken,
     health: async () => (await (await fetch(healthUrl)).json()) as Record<string, unknown>,
-    close: () => (closing ??= close()),
+    close: () => disposables.dispose(),
   };
 }
 
-function limitsOf({ idleTimeoutSeconds, maxConnectionSeconds }: LocalStackOptions) {
+function limitsOf({ idleTimeoutSeconds, maxConnectionSeconds }: LocalStackTestHooks) {
   return {
     ...(idleTimeoutSeconds === undefined ? {} : { idleTimeoutSeconds }),
     ...(maxConnectionSeconds === undefined ? {} : { maxConnectionSeconds }),
   };
 }
 
-/** Whether somebody else issues the tokens. */
+/** Whether tokens come from another issuer. */
 function isExternal({ issuer, audience, jwksUri }: LocalStackOptions): boolean {
   return [issuer, audience, jwksUri].some((value) => value !== undefined);
 }

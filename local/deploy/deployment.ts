@@ -1,10 +1,11 @@
 // Runs a synthesized template on this machine: all of it but the WebSocket and HTTP server in front.
+// Others use deploy() of this file, and synthesize() of synthesize.ts, which makes the template.
 import { httpApiOf, webSocketApiOf } from './api-definitions';
 import { createConnectionsService } from '../aws/connections/connections-service';
 import { createDynamoEngine } from '../aws/dynamodb/dynamo-engine';
 import { createDynamoService } from '../aws/dynamodb/dynamodb-service';
 import { deployTables } from './deploy-tables';
-import { openEndpoint, type Endpoint } from '../aws/endpoint/endpoint';
+import { openEndpoint } from '../aws/endpoint/endpoint';
 import { deployEventBuses } from './deploy-event-buses';
 import { createEventsService } from '../aws/events/events-service';
 import type { Fault } from '../aws/endpoint/faults';
@@ -15,14 +16,16 @@ import { rolesOf } from './roles';
 import { deploySchedules } from './deploy-schedules';
 import type { Lateness } from '../aws/scheduler/schedule';
 import { deployEventSourceMappings, deployQueues } from './deploy-queues';
+import type { Queues } from '../aws/sqs/queue';
 import { createSqsService } from '../aws/sqs/sqs-service';
 import type { Connections, HttpApiDefinition, WebSocketApiDefinition } from '../gateway/definition';
 import { deployFunctions } from './deploy-functions';
 import type { LocalFunction } from '../lambda/local-function';
 import type { LogLine, WriteLogLine } from '../support/log-line';
-import { systemTimers, type Timers } from '../support/timers';
+import { Disposables } from '../support/disposables';
+import { systemTimers, type Cancel, type Timers } from '../support/timers';
 import { createMonitor, type LocalAlarm, type Monitor } from '../monitoring/monitor';
-import { resolveTemplate } from '../template/resolve-template';
+import { resolveTemplate, type ResolvedTemplate } from '../template/resolve-template';
 import type { Template } from '../template/template';
 
 export interface DeploymentOptions {
@@ -37,16 +40,23 @@ export interface DeploymentOptions {
   /** Where the HTTP API will answer, e.g. `http://localhost:3000`, without a slash at the end. */
   readonly httpUrl: string;
   readonly log: WriteLogLine;
-  /** `AWS::StackName`. */
-  readonly stackName?: string;
-  readonly timers?: Timers;
-  /** Other timeouts than the template's, in seconds, by name of the function. */
-  readonly functionTimeoutSeconds?: Readonly<Record<string, number>>;
-  /** How long a minute of the template's alarms takes. Default: a minute. */
-  readonly alarmMinuteMilliseconds?: number;
-  /** Which calls of the schedules come late, or never. Default: none. */
-  readonly scheduleLateness?: Lateness | undefined;
+  readonly testing?: DeploymentTestHooks;
 }
+
+/** What only tests change. */
+export interface DeploymentTestHooks {
+  /** Default: the machine's clock. */
+  readonly timers?: Timers;
+  /** Other timeouts than the template's, in seconds, by name of the function. Default: none. */
+  readonly functionTimeoutSeconds?: Readonly<Record<string, number>>;
+  /** How long a minute of the template's alarms takes. Default: 60. */
+  readonly alarmMinuteSeconds?: number;
+  /** By how many milliseconds calls of schedules are late, or that they are lost. Default: none is. */
+  readonly scheduleLateness?: Lateness;
+}
+
+/** `AWS::StackName`. */
+const stackName = 'mission-control';
 
 export interface Deployment {
   readonly webSocketApi: WebSocketApiDefinition;
@@ -59,13 +69,13 @@ export interface Deployment {
   readonly endpointUrl: string;
   /** Tells @connections about the gateway's connections; until then every connection is gone. */
   serveConnections(connections: Connections): void;
-  /** Starts schedules and event source mappings: what makes functions run without a request. */
+  /** Starts schedules and event source mappings, which invoke functions without a request. */
   start(): void;
-  /** The template's alarms, and what they say now. */
+  /** The template's alarms with their states. */
   alarms(): readonly LocalAlarm[];
-  /** Lets requests to the AWS endpoint fail; the function that it gives withdraws the fault. */
+  /** Lets requests to the AWS endpoint fail; the returned function withdraws the fault. */
   injectFault(fault: Fault): () => void;
-  /** Ends everything at once, also running invocations. */
+  /** Stops everything, without waiting for invocations that run. */
   close(): Promise<void>;
 }
 
@@ -74,92 +84,41 @@ export interface Deployment {
  * @throws {TemplateError} for what the local stack does not know, naming logical id, type and property
  * @throws an error with the code EADDRINUSE when the port is in use
  */
-export async function deploy(options: DeploymentOptions): Promise<Deployment> {
-  const { log } = options;
-  const ownTimers = systemTimers();
-  const timers = options.timers ?? ownTimers;
-  const keys = new AccessKeys();
-  // First of all: what the template resolves to contains this address.
-  let monitor: Monitor | undefined;
-  const endpoint = await openEndpoint({
-    port: options.awsPort,
-    keys,
-    timers,
-    log,
-    onRefused: (request) => monitor?.refused(request),
-  });
-  const closers: (() => unknown)[] = [
-    () => endpoint.close(),
-    () => {
-      ownTimers.close();
-    },
-  ];
-  // In the reverse order of their creation, but the waits all together.
-  const close = async () => {
-    await Promise.all(
-      closers
-        .splice(0)
-        .reverse()
-        .map((each) => each()),
-    );
-  };
-  try {
-    const onMonitor = (created: Monitor) => (monitor = created);
-    return { ...(await create(options, endpoint, keys, timers, closers, onMonitor)), close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+export function deploy(options: DeploymentOptions): Promise<Deployment> {
+  return Disposables.build((disposables) => create(options, disposables));
 }
 
-async function create(
-  { template: given, assetDirectory, webSocketUrl, httpUrl, log, ...options }: DeploymentOptions,
-  endpoint: Endpoint,
-  keys: AccessKeys,
-  timers: Timers,
-  closers: (() => unknown)[],
-  onMonitor: (monitor: Monitor) => void,
-): Promise<Omit<Deployment, 'close'>> {
+async function create(options: DeploymentOptions, disposables: Disposables): Promise<Deployment> {
+  const { webSocketUrl, httpUrl, log, testing = {} } = options;
+  const timers = testing.timers ?? disposables.use(systemTimers());
+  const keys = new AccessKeys();
+  // Before anything else: the resolved template contains the endpoint's address.
+  const endpoint = await openEndpoint({ port: options.awsPort, keys, timers, log });
+  disposables.use(endpoint);
   const { url: endpointUrl } = endpoint;
-  const template = resolveTemplate({
-    template: given,
-    stackName: options.stackName ?? 'mission-control',
-    urls: { endpointUrl, webSocketUrl, httpUrl },
-  });
-  const roles = rolesOf(template);
-  const requireInvokePermission = invokePermissionsOf(template);
+  const urls = { endpointUrl, webSocketUrl, httpUrl };
+  const template = resolveTemplate({ template: options.template, stackName, urls });
 
   const queues = deployQueues(template, timers);
-  closers.push(() => {
+  disposables.add(() => {
     for (const queue of queues.values()) queue.close();
   });
-  const { alarmMinuteMilliseconds: minuteMilliseconds } = options;
+  const minuteMilliseconds = (testing.alarmMinuteSeconds ?? 60) * 1000;
   const monitor = createMonitor({ template, queues, timers, log, minuteMilliseconds });
-  onMonitor(monitor);
-  const world = {
-    ...{ assetDirectory, endpointUrl, roles, keys, queues, timers },
-    log: (line: LogLine) => {
-      monitor.printed(line.source, line.text);
-      log(line);
-    },
-    onInvoked: monitor.invoked,
-  };
-  const { functionTimeoutSeconds: timeouts = {} } = options;
-  const functions = deployFunctions(template, { ...world, functionTimeoutSeconds: timeouts });
-  closers.push(() => Promise.all([...functions.values()].map((each) => each.close())));
-  const mappings = deployEventSourceMappings(template, { ...world, functions });
-  closers.push(() => {
-    for (const mapping of mappings) mapping.close();
+  endpoint.onRefused(monitor.refused);
+  const requireInvokePermission = invokePermissionsOf(template);
+  const compute = deployCompute({
+    ...{ template, endpointUrl, keys, queues, timers, log, monitor, disposables, testing },
+    assetDirectory: options.assetDirectory,
   });
-  const buses = deployEventBuses(template, { functions, queues, requireInvokePermission, log });
-  const { scheduleLateness: lateness } = options;
-  const startSchedules = deploySchedules(template, { functions, queues, roles, timers, lateness });
+  const { functions } = compute;
   const apis = { template, functions, requireInvokePermission };
   const webSocketApi = webSocketApiOf(apis);
   const httpApi = httpApiOf(apis);
+  const buses = deployEventBuses(template, { functions, queues, requireInvokePermission, log });
   const engine = createDynamoEngine();
   const tables = await deployTables(template, engine, timers, log);
-  closers.push(tables.stop);
+  disposables.add(tables.stop);
 
   let connections: Connections | undefined;
   const { apiId, stage } = webSocketApi;
@@ -170,20 +129,59 @@ async function create(
     createConnectionsService({ apiId, stage, authorize, connections: () => connections }),
   );
   return {
-    webSocketApi,
-    httpApi,
-    functions,
-    outputs: template.outputs,
-    endpointUrl,
+    ...{ webSocketApi, httpApi, functions, endpointUrl, outputs: template.outputs },
     serveConnections(given) {
       connections = given;
     },
     start() {
-      closers.push(startSchedules());
-      for (const mapping of mappings) mapping.start();
-      closers.push(monitor.start());
+      disposables.add(compute.start());
+      disposables.add(monitor.start());
     },
     alarms: monitor.alarms,
     injectFault: (fault) => endpoint.injectFault(fault),
+    close: () => disposables.dispose(),
   };
+}
+
+interface ComputeDependencies {
+  readonly template: ResolvedTemplate;
+  readonly assetDirectory: string;
+  readonly endpointUrl: string;
+  readonly keys: AccessKeys;
+  readonly queues: Queues;
+  readonly timers: Timers;
+  readonly log: WriteLogLine;
+  readonly monitor: Monitor;
+  readonly disposables: Disposables;
+  readonly testing: DeploymentTestHooks;
+}
+
+/** The functions, and what invokes them without a request: nothing before `start`, which returns what stops it. */
+function deployCompute(dependencies: ComputeDependencies) {
+  const { template, queues, timers, log, monitor, disposables, testing } = dependencies;
+  const roles = rolesOf(template);
+  const logOfFunctions = (line: LogLine) => {
+    monitor.printed(line.source, line.text);
+    log(line);
+  };
+  const functions = deployFunctions(template, {
+    ...dependencies,
+    ...{ roles, log: logOfFunctions, onInvoked: monitor.invoked },
+    functionTimeoutSeconds: testing.functionTimeoutSeconds ?? {},
+  });
+  disposables.add(() => Promise.all([...functions.values()].map((each) => each.close())));
+  const mappings = deployEventSourceMappings(template, {
+    ...{ queues, functions, roles, timers, log: logOfFunctions },
+  });
+  disposables.add(() => {
+    for (const mapping of mappings) mapping.close();
+  });
+  const { scheduleLateness: lateness } = testing;
+  const startSchedules = deploySchedules(template, { functions, queues, roles, timers, lateness });
+  const start = (): Cancel => {
+    const stopSchedules = startSchedules();
+    for (const mapping of mappings) mapping.start();
+    return stopSchedules;
+  };
+  return { functions, start };
 }

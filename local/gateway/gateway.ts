@@ -33,7 +33,7 @@ export interface Gateway {
     readonly webSocketApi: WebSocketApiDefinition;
     readonly httpApi: HttpApiDefinition;
   }): void;
-  /** Closes all connections with 1001 and frees the port; takes about a second at most. */
+  /** Closes all connections with 1001 and frees the port; takes about a second at most. May be called again. */
   close(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 // CloudWatch on this machine: takes what is measured, and judges the template's alarms by it.
-import type { RefusedRequest } from '../aws/endpoint/endpoint';
+import type { RefusedRequest } from '../aws/endpoint/answer-request';
 import type { Queues } from '../aws/sqs/queue';
 import type { WriteLogLine } from '../support/log-line';
 import type { Cancel, Timers } from '../support/timers';

@@ -1,5 +1,5 @@
 // The metrics that AWS itself measures of a template's resources, as far as the local stack measures them.
-import type { RefusedRequest } from '../aws/endpoint/endpoint';
+import type { RefusedRequest } from '../aws/endpoint/answer-request';
 import type { ResolvedTemplate } from '../template/resolve-template';
 import type { MetricId } from './metric-store';
 

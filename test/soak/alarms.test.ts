@@ -24,7 +24,7 @@ const note = ({ text }: { readonly text: string }) => {
 };
 
 beforeAll(async () => {
-  stack = await startLocalStack({ settings, alarmMinuteSeconds, log: note });
+  stack = await startLocalStack({ settings, testing: { alarmMinuteSeconds }, log: note });
   publisher = createPublisher({ clientConfiguration: stack.clientConfiguration });
 }, timeout);
 
@@ -180,7 +180,7 @@ test('table-write-throttles: when DynamoDB refuses writes', async () => {
 
 test('keys-unavailable: when the issuer does not tell its keys, which is no fault of ours', async () => {
   const without = await startLocalStack({
-    ...{ settings, alarmMinuteSeconds, log: note },
+    ...{ settings, testing: { alarmMinuteSeconds }, log: note },
     ...{ issuer: localIssuer, audience: localAudience },
     // Nobody listens there.
     jwksUri: 'http://127.0.0.1:9/keys',

@@ -27,7 +27,7 @@ let client: MissionControl | undefined;
 
 beforeAll(async () => {
   stack = await startLocalStack({
-    maxConnectionSeconds,
+    testing: { maxConnectionSeconds },
     settings: { heartbeatSeconds: 1, handshakesPerMinute: 10_000, handshakeBurst: 1_000 },
   });
   publisher = createPublisher({ clientConfiguration: stack.clientConfiguration });

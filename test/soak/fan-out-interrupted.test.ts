@@ -14,7 +14,7 @@ test('one that runs short of time leaves the rest to the queue, and nobody hears
   // Half of eight seconds for posts, at fifty a second: 200 of 500.
   stack = await startFanOutStack({
     settings: { maxPostsPerSecond: 50 },
-    functionTimeoutSeconds: { [broadcastFunction]: 8 },
+    testing: { functionTimeoutSeconds: { [broadcastFunction]: 8 } },
   });
   const clients = await stack.openMany(500);
   await stack.publisher.broadcastAgentStatus('agent-1', 'online');

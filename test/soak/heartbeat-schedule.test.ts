@@ -16,10 +16,12 @@ const calls: ScheduledCall[] = [];
 beforeAll(async () => {
   stack = await startLocalStack({
     settings: { heartbeatSeconds },
-    scheduleLateness(call) {
-      calls.push(call);
-      if (call.number === 1) return 'lost';
-      return call.number === 2 ? 58_000 : 0;
+    testing: {
+      scheduleLateness(call) {
+        calls.push(call);
+        if (call.number === 1) return 'lost';
+        return call.number === 2 ? 58_000 : 0;
+      },
     },
   });
 }, minute);
@@ -67,7 +69,7 @@ test('a quiet deployment with an interval that default clients do not expect', a
   const quiet = await startLocalStack({
     settings: { heartbeatSeconds: 120 },
     // But for the first call none comes.
-    scheduleLateness: ({ number }) => (number === 0 ? 0 : 'lost'),
+    testing: { scheduleLateness: ({ number }) => (number === 0 ? 0 : 'lost') },
   });
   const connections: Connection[] = [];
   const patient = createMissionControl({

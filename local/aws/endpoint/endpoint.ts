@@ -1,22 +1,15 @@
-// The AWS endpoint: one HTTP server on loopback for all services. It knows who calls and which service is
-// meant; what the call does is the service's affair.
+// The AWS endpoint: one HTTP server on loopback for all services of the local stack.
+// Others use openEndpoint, serve AwsServices (service.ts) on it, and decide by policy.ts who may do what.
 import { randomUUID } from 'node:crypto';
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isFromPage, isLoopbackHost, loopbackNames } from '../../support/loopback';
+import type { WriteLogLine } from '../../support/log-line';
+import type { Timers } from '../../support/timers';
+import { answerRequest, type RefusedRequest } from './answer-request';
 import { Faults, type Fault } from './faults';
+import { writeJsonError } from './json-protocol';
 import type { AccessKeys } from './principal';
 import { AwsError, type AwsService, type ServiceResponse } from './service';
-import { authenticate, parseAuthorization } from './signature';
-import { writeJsonError } from './json-protocol';
-import type { Timers } from '../../support/timers';
-import type { WriteLogLine } from '../../support/log-line';
 
 export interface EndpointOptions {
   /** 0 for any free port. */
@@ -24,16 +17,6 @@ export interface EndpointOptions {
   readonly keys: AccessKeys;
   readonly timers: Timers;
   readonly log: WriteLogLine;
-  /** Is told of each request that a service, or a fault, answered with an error. */
-  readonly onRefused?: (request: RefusedRequest) => void;
-}
-
-/** A request that was answered with an error. */
-export interface RefusedRequest {
-  readonly service: string;
-  readonly operation: string;
-  readonly error: AwsError;
-  readonly body: Buffer;
 }
 
 export interface Endpoint {
@@ -41,7 +24,9 @@ export interface Endpoint {
   /** Without a slash at the end. */
   readonly url: string;
   serve(service: AwsService): void;
-  /** Lets requests fail; the function that it gives withdraws the fault. */
+  /** Calls `listener` with each request that a service, or a fault, answers with an error. */
+  onRefused(listener: (request: RefusedRequest) => void): void;
+  /** Lets requests fail; the returned function withdraws the fault. */
   injectFault(fault: Fault): () => void;
   close(): Promise<void>;
 }
@@ -49,7 +34,7 @@ export interface Endpoint {
 /** The largest request of the services here is DynamoDB's BatchWriteItem. */
 const maximumBodyBytes = 16 * 1024 * 1024;
 
-/** Idle clients keep their connections longer than any pause of a function, as with AWS. */
+/** Longer than any pause of a function, as with AWS: clients keep idle connections. */
 const keepAliveMilliseconds = 75_000;
 
 /**
@@ -60,6 +45,22 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
   const { keys, timers, log } = options;
   const services = new Map<string, AwsService>();
   const faults = new Faults();
+  const listeners: ((request: RefusedRequest) => void)[] = [];
+  const onRefused = (request: RefusedRequest) => {
+    for (const listener of listeners) listener(request);
+  };
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request);
+    const [path, query] = splitUrl(request.url ?? '/');
+    const { method = 'GET', headers } = request;
+    const answer = await answerRequest(
+      { method, path, query, headers, body },
+      { services, faults, keys, timers, onRefused },
+    );
+    if (answer === 'drop') request.socket.destroy();
+    else write(response, answer);
+  }
 
   const server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => {
@@ -69,52 +70,6 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
       write(response, writeJsonError('1.0', 'local', internalFailure()));
     });
   });
-
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request);
-    const [path, query] = splitUrl(request.url ?? '/');
-    const parts = { method: request.method ?? 'GET', path, query, headers: request.headers, body };
-    let service: AwsService | undefined;
-    try {
-      const authorization = parseAuthorization(request.headers.authorization);
-      service = services.get(authorization?.service ?? '');
-      refusePages(request.headers);
-      if (authorization === undefined) throw missingToken();
-      if (service === undefined) throw unknownService(authorization.service, services.keys());
-      const principal = authenticate(parts, authorization, keys, timers.now());
-      const effect = faults.strike(service.name, service.operationOf(parts), parts);
-      if (effect?.kind === 'drop') {
-        // Whatever came of it, nobody hears of it.
-        if (effect.done === true) await service.handle({ ...parts, principal }).catch(() => null);
-        request.socket.destroy();
-        return;
-      }
-      if (effect?.kind === 'status') {
-        const { status, code = codeOfFault(service.name, status) } = effect;
-        throw new AwsError(code, 'This fault was injected into the local stack.', status);
-      }
-      if (effect?.kind === 'delay') await pause(timers, effect.milliseconds);
-      write(response, await service.handle({ ...parts, principal }));
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      if (service !== undefined) {
-        const operation = service.operationOf(parts);
-        options.onRefused?.({ service: service.name, operation, error, body });
-      }
-      const status =
-        service !== undefined && authenticationErrors.has(error.code)
-          ? service.authenticationErrorStatus
-          : error.status;
-      // SQS alone is still known by the codes of its older protocol.
-      const queryCode = service?.name === 'sqs' ? error.queryCode : undefined;
-      const refused = new AwsError(error.code, error.message, status, queryCode);
-      write(
-        response,
-        service?.writeError(refused) ?? writeJsonError('1.0', 'com.amazon.coral.service', refused),
-      );
-    }
-  }
-
   server.keepAliveTimeout = keepAliveMilliseconds;
   await listen(server, options.port);
   const { port } = server.address() as AddressInfo;
@@ -124,48 +79,13 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     serve(service) {
       services.set(service.name, service);
     },
+    onRefused(listener) {
+      listeners.push(listener);
+    },
     injectFault: (fault) => faults.inject(fault),
     close: () => close(server),
   };
 }
-
-function codeOfFault(service: string, status: number): string {
-  if (status !== 429) return 'ServiceFault';
-  return service === 'execute-api' ? 'LimitExceededException' : 'TooManyRequestsException';
-}
-
-const authenticationErrors = new Set([
-  'IncompleteSignatureException',
-  'InvalidSignatureException',
-  'MissingAuthenticationTokenException',
-  'UnrecognizedClientException',
-]);
-
-/** What a page may not: it could read the table, invent agents and send users away. */
-function refusePages(headers: IncomingHttpHeaders): void {
-  const refuse = (why: string) => new AwsError('AccessDeniedException', why, 403, 'AccessDenied');
-  if (!isLoopbackHost(headers.host)) {
-    throw refuse(`The AWS endpoint of the local stack answers to ${loopbackNames} alone.`);
-  }
-  if (isFromPage(headers)) {
-    throw refuse(
-      'The AWS endpoint of the local stack answers programs, not web pages: it takes no request with Origin or Sec-Fetch-Site.',
-    );
-  }
-}
-
-const missingToken = () =>
-  new AwsError(
-    'MissingAuthenticationTokenException',
-    'Request is missing Authentication Token: sign it with SigV4, e.g. with the access key local and the secret local.',
-    403,
-  );
-
-const unknownService = (name: string, known: Iterable<string>) =>
-  new AwsError(
-    'UnknownOperationException',
-    `The service ${name} is not part of the local stack, which has ${[...known].join(', ')}.`,
-  );
 
 const internalFailure = () =>
   new AwsError('InternalFailure', 'The local stack failed; its log says why.', 500);
@@ -203,12 +123,6 @@ function write(response: ServerResponse, { status, headers = {}, body = '' }: Se
     ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }),
   });
   response.end(body);
-}
-
-function pause(timers: Timers, milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    timers.after(milliseconds, resolve);
-  });
 }
 
 function listen(server: Server, port: number): Promise<void> {

@@ -2,9 +2,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deploy, type Deployment } from '#local/deploy/deployment';
+import { deploy, type Deployment, type DeploymentTestHooks } from '#local/deploy/deployment';
 import type { LogLine } from '#local/support/log-line';
-import type { Timers } from '#local/support/timers';
 import type { Template, TemplateResource } from '#local/template/template';
 
 export type Resources = Readonly<Record<string, TemplateResource>>;
@@ -144,9 +143,8 @@ export async function deployTiny(
   resources: Resources = {},
   code: Readonly<Record<string, string>> = {},
   options: {
-    readonly timers?: Timers;
     readonly awsPort?: number;
-    readonly alarmMinuteMilliseconds?: number;
+    readonly testing?: DeploymentTestHooks;
     readonly outputs?: Template['Outputs'];
   } = {},
 ): Promise<TinyStack> {

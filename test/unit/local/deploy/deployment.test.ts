@@ -276,7 +276,7 @@ it('ends long polls, running functions and timers on close within a second', asy
       ...scheduleResources([{ Effect: 'Allow', Action: '*', Resource: '*' }]),
     },
     { worker: `export const handler = () => { console.log('running'); for (;;); };` },
-    { timers },
+    { testing: { timers } },
   );
   stack.start();
   const sqs = new SQSClient(clientConfig(stack));

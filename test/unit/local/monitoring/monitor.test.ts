@@ -42,7 +42,7 @@ const afterwards = (timers: FakeTimers) => timers.advance(minute);
 
 it('raises the alarm when a function has failed and the minute is over, once', async () => {
   const timers = fakeTimers();
-  const stack = await deployTiny(alarm({}), { echo: failing }, { timers });
+  const stack = await deployTiny(alarm({}), { echo: failing }, { testing: { timers } });
   stack.start();
   await call(stack);
   expect(stateOf(stack)).toBe('INSUFFICIENT_DATA');
@@ -60,7 +60,7 @@ it('raises the alarm when a function has failed and the minute is over, once', a
 
 it('raises no alarm when the function succeeds', async () => {
   const timers = fakeTimers();
-  const stack = await deployTiny(alarm({}), {}, { timers });
+  const stack = await deployTiny(alarm({}), {}, { testing: { timers } });
   await call(stack);
   await afterwards(timers);
   expect(stateOf(stack)).toBe('OK');
@@ -69,7 +69,7 @@ it('raises no alarm when the function succeeds', async () => {
 it('raises the alarm when enough of its periods are bad', async () => {
   const timers = fakeTimers();
   const rule = alarm({ EvaluationPeriods: 3, DatapointsToAlarm: 2 });
-  const stack = await deployTiny(rule, { echo: failing }, { timers });
+  const stack = await deployTiny(rule, { echo: failing }, { testing: { timers } });
   await call(stack);
   await afterwards(timers);
   expect(stateOf(stack)).toBe('INSUFFICIENT_DATA');
@@ -84,7 +84,7 @@ it('raises the alarm when enough of its periods are bad', async () => {
 it('can take missing data for bad, as soon as the stack has run that long', async () => {
   const timers = fakeTimers();
   const rule = alarm({ EvaluationPeriods: 3, TreatMissingData: 'breaching' });
-  const stack = await deployTiny(rule, {}, { timers });
+  const stack = await deployTiny(rule, {}, { testing: { timers } });
   await timers.advance(2 * minute);
   expect(stateOf(stack)).toBe('INSUFFICIENT_DATA');
   await timers.advance(minute);
@@ -121,7 +121,7 @@ it('finds metrics in what a function prints, and calculates with them', async ()
     lost: 1,
   };
   const echo = `export const handler = async () => { console.log(${JSON.stringify(JSON.stringify(document))}); };`;
-  const stack = await deployTiny(without(rule), { echo }, { timers });
+  const stack = await deployTiny(without(rule), { echo }, { testing: { timers } });
   await call(stack);
   await afterwards(timers);
   expect(stateOf(stack)).toBe('ALARM');
@@ -136,7 +136,7 @@ it('measures a queue that nobody uses', async () => {
     Statistic: 'Maximum',
   });
   const queue = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'letters' } };
-  const stack = await deployTiny({ ...rule, Letters: queue }, {}, { timers });
+  const stack = await deployTiny({ ...rule, Letters: queue }, {}, { testing: { timers } });
   stack.start();
   await timers.advance(2 * minute);
   expect(stateOf(stack)).toBe('OK');
@@ -144,7 +144,7 @@ it('measures a queue that nobody uses', async () => {
 
 it('can let a minute of the alarms be shorter than one', async () => {
   const timers = fakeTimers();
-  const options = { timers, alarmMinuteMilliseconds: 1_000 };
+  const options = { testing: { timers, alarmMinuteSeconds: 1 } };
   const stack = await deployTiny(alarm({}), { echo: failing }, options);
   await call(stack);
   await timers.advance(1_000);
@@ -170,7 +170,9 @@ it.each<[string, object, string]>([
   ],
 ])('refuses an alarm on %s at start', async (_, properties, problem) => {
   const rule = without(alarm(properties));
-  await expect(deployTiny(rule, {}, { timers: systemTimers() })).rejects.toThrow(problem);
+  await expect(deployTiny(rule, {}, { testing: { timers: systemTimers() } })).rejects.toThrow(
+    problem,
+  );
 });
 
 /** Leaves out properties that are undefined: a template has none. */

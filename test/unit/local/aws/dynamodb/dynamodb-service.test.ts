@@ -42,7 +42,7 @@ beforeAll(async () => {
       },
     },
     {},
-    { timers },
+    { testing: { timers } },
   );
   documents = DynamoDBDocumentClient.from(new DynamoDBClient(clientConfig(stack)));
 });

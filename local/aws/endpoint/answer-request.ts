@@ -1,0 +1,149 @@
+// What becomes of one request to the AWS endpoint: who calls, which service is meant, and whether a fault strikes.
+import type { IncomingHttpHeaders } from 'node:http';
+import { isFromPage, isLoopbackHost, loopbackNames } from '../../support/loopback';
+import type { Timers } from '../../support/timers';
+import type { SignedParts } from './canonical-request';
+import type { FaultEffect, Faults } from './faults';
+import { writeJsonError } from './json-protocol';
+import type { AccessKeys, Principal } from './principal';
+import { AwsError, type AwsService, type ServiceResponse } from './service';
+import { authenticate, parseAuthorization } from './signature';
+
+/** A request as it arrived. */
+export interface EndpointRequest extends SignedParts {
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** A request that was answered with an error. */
+export interface RefusedRequest {
+  readonly service: string;
+  readonly operation: string;
+  readonly error: AwsError;
+  readonly body: Buffer;
+}
+
+export interface AnswerDependencies {
+  /** By the name in a signature's scope. */
+  readonly services: ReadonlyMap<string, AwsService>;
+  readonly faults: Faults;
+  readonly keys: AccessKeys;
+  readonly timers: Timers;
+  readonly onRefused: (request: RefusedRequest) => void;
+}
+
+/**
+ * Authenticates a request and hands it to its service.
+ * @returns `drop` when a fault is to close the connection instead of an answer
+ * @throws what a service throws that is not an {@link AwsError}
+ */
+export async function answerRequest(
+  request: EndpointRequest,
+  dependencies: AnswerDependencies,
+): Promise<ServiceResponse | 'drop'> {
+  let service: AwsService | undefined;
+  try {
+    const { services, keys, timers } = dependencies;
+    const authorization = parseAuthorization(request.headers.authorization);
+    service = services.get(authorization?.service ?? '');
+    refusePages(request.headers);
+    if (authorization === undefined) throw missingToken();
+    if (service === undefined) throw unknownService(authorization.service, services.keys());
+    const principal = authenticate(request, authorization, keys, timers.now());
+    return await handle(service, request, principal, dependencies);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    const known = asKnownTo(service, error);
+    if (service === undefined) return writeJsonError('1.0', 'com.amazon.coral.service', known);
+    const operation = service.operationOf(request);
+    const { body } = request;
+    dependencies.onRefused({ service: service.name, operation, error, body });
+    return service.writeError(known);
+  }
+}
+
+async function handle(
+  service: AwsService,
+  request: EndpointRequest,
+  principal: Principal,
+  { faults, timers }: AnswerDependencies,
+): Promise<ServiceResponse | 'drop'> {
+  const run = () => service.handle({ ...request, principal });
+  const effect = faults.strike(service.name, service.operationOf(request), request);
+  switch (effect?.kind) {
+    case 'drop':
+      // The client learns neither the result nor the error.
+      if (effect.done === true) await run().catch(() => undefined);
+      return 'drop';
+    case 'status':
+      throw injectedError(service.name, effect);
+    case 'delay':
+      await pause(timers, effect.milliseconds);
+      return run();
+    case undefined:
+      return run();
+  }
+}
+
+function injectedError(
+  service: string,
+  { status, code }: Extract<FaultEffect, { kind: 'status' }>,
+): AwsError {
+  const throttled =
+    service === 'execute-api' ? 'LimitExceededException' : 'TooManyRequestsException';
+  const usual = status === 429 ? throttled : 'ServiceFault';
+  return new AwsError(code ?? usual, 'This fault was injected into the local stack.', status);
+}
+
+const authenticationErrors = new Set([
+  'IncompleteSignatureException',
+  'InvalidSignatureException',
+  'MissingAuthenticationTokenException',
+  'UnrecognizedClientException',
+]);
+
+/** The error as clients of the service expect it, who have a status of their own for a refused signature. */
+function asKnownTo(
+  service: AwsService | undefined,
+  { code, message, status, queryCode }: AwsError,
+): AwsError {
+  const isAuthentication = authenticationErrors.has(code);
+  return new AwsError(
+    code,
+    message,
+    isAuthentication ? (service?.authenticationErrorStatus ?? status) : status,
+    // Only SDKs of SQS still expect the codes of its older protocol.
+    service?.name === 'sqs' ? queryCode : undefined,
+  );
+}
+
+/** A page in the developer's browser could otherwise read the table, report events and disconnect users. */
+function refusePages(headers: IncomingHttpHeaders): void {
+  const refuse = (why: string) => new AwsError('AccessDeniedException', why, 403, 'AccessDenied');
+  if (!isLoopbackHost(headers.host)) {
+    throw refuse(`The AWS endpoint of the local stack answers to ${loopbackNames} alone.`);
+  }
+  if (isFromPage(headers)) {
+    throw refuse(
+      'The AWS endpoint of the local stack answers programs, not web pages: it takes no request with Origin or Sec-Fetch-Site.',
+    );
+  }
+}
+
+const missingToken = () =>
+  new AwsError(
+    'MissingAuthenticationTokenException',
+    'Request is missing Authentication Token: sign it with SigV4, e.g. with the access key local and the secret local.',
+    403,
+  );
+
+const unknownService = (name: string, known: Iterable<string>) =>
+  new AwsError(
+    'UnknownOperationException',
+    `The service ${name} is not part of the local stack, which has ${[...known].join(', ')}.`,
+  );
+
+function pause(timers: Timers, milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    timers.after(milliseconds, resolve);
+  });
+}
