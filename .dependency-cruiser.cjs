@@ -114,8 +114,8 @@ module.exports = {
     only(
       'infra-knows-names-only',
       '^infra/',
-      ['^lambdas/contract/', '^sdk/packing\\.ts$'],
-      'Code goes in by path.',
+      ['^lambdas/contract/', '^sdk/protocol/parse\\.ts$', '^sdk/packing\\.ts$'],
+      'Code goes in by path; settings are parsed as the protocol is.',
     ),
     only(
       'dashboard-uses-the-client',
@@ -146,7 +146,7 @@ module.exports = {
     only(
       'documents-are-made-of-the-protocol',
       '^docs/',
-      [protocol, '^cost/', '^local/commands/'],
+      [protocol, '^infra/config/', '^lambdas/contract/', '^cost/', '^local/commands/'],
       'What they say is what the code says.',
     ),
     {

@@ -1,7 +1,8 @@
 // The CDK app as a function of its configuration: for the command line, the local stack and the tests.
 import { App } from 'aws-cdk-lib';
 import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
-import { stackName, type RequestedConfiguration } from './config/configuration';
+import type { RequestedConfiguration } from './config/configuration';
+import { stackName } from './config/names';
 import type { CodeOf } from './constructs/base/service-function';
 import { featureFlags } from './config/feature-flags';
 import { MissionControlStack } from './stack';

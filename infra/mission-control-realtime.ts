@@ -4,11 +4,10 @@ import { Duration, Token, Validations } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { bundleFunctions } from './build/bundle';
-import {
-  parseConfiguration,
-  resourceName,
-  type RequestedConfiguration,
-} from './config/configuration';
+import { parseDeployment, type RequestedConfiguration } from './config/configuration';
+import { parseProvider, type RequestedProvider } from './config/identity';
+import type { Parsed } from '../sdk/protocol/parse';
+import { resourceName } from './config/names';
 import { ConfigurationError } from './config/configuration-error';
 import { Broadcast } from './constructs/delivery/broadcast';
 import { DashboardUsers } from './constructs/api/dashboard-users';
@@ -154,19 +153,25 @@ export class MissionControlRealtime extends Construct {
 function checked(
   props: Omit<MissionControlRealtimeProps, 'codeOf' | 'dashboardDirectory'>,
 ): RequestedConfiguration {
-  const { identityProvider, ...others } = props;
-  const { kind, ...settings } = identityProvider;
-  // What CloudFormation will fill in can only be checked by the function that gets it.
-  const isToBeSeen = kind === 'cognito-new' || Object.values(settings).some(Token.isUnresolved);
-  const { reporterArns = [], operatorArns = [] } = others;
-  const parsed = parseConfiguration({
-    ...others,
-    reporterArns: reporterArns.filter(isWritten),
-    operatorArns: operatorArns.filter(isWritten),
-    ...(isToBeSeen ? { auth: 'cognito-new' } : settings),
-  });
+  const { identityProvider, ...settings } = props;
+  const { reporterArns = [], operatorArns = [] } = settings;
+  const parsed = parseDeployment(
+    {
+      ...settings,
+      reporterArns: reporterArns.filter(isWritten),
+      operatorArns: operatorArns.filter(isWritten),
+    },
+    checkedProvider(identityProvider),
+  );
   if (!parsed.ok) throw new ConfigurationError(parsed.faults);
-  return { ...parsed.value, identityProvider, reporterArns, operatorArns };
+  return { ...parsed.value, reporterArns, operatorArns };
+}
+
+/** What CloudFormation will fill in can only be checked by the function that gets it. */
+function checkedProvider(provider: RequestedProvider): Parsed<RequestedProvider> {
+  const { kind, ...settings } = provider;
+  const isCheckedLater = kind === 'cognito-new' || Object.values(settings).some(Token.isUnresolved);
+  return isCheckedLater ? { ok: true, value: provider } : parseProvider(settings);
 }
 
 /** Not an ARN of a role of the same app, which CloudFormation will fill in. */

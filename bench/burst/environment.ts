@@ -1,5 +1,6 @@
 // What the function `broadcast` finds in its environment during a measurement.
-import { variableOf, type SettingName } from '#lambdas/contract/settings';
+import { variableOf } from '#lambdas/contract/setting';
+import type { SettingName } from '#lambdas/contract/settings';
 
 export const region = 'eu-central-1';
 
@@ -29,10 +30,7 @@ export function environmentOf(surroundings: {
   };
   return {
     ...Object.fromEntries(
-      Object.entries(given).map(([name, value]) => [
-        variableOf(name as SettingName),
-        String(value),
-      ]),
+      Object.entries(given).map(([name, value]) => [variableOf(name), String(value)]),
     ),
     // Where the SDK looks for configuration files.
     ...{ HOME: directory, USERPROFILE: directory },

@@ -9,8 +9,10 @@ import { runAsProcess, withSentences, type Command } from '#local/commands/comma
 import { parseArguments, UsageError } from '#local/commands/arguments';
 import { apiReference } from './api-reference';
 import { documents } from './documents';
+import { settingTables } from './settings';
 
-const help = `Writes docs/asyncapi.yaml, docs/schemas and docs/api, and the tables of docs/scale-and-cost.md and docs/security.md.
+const help = `Writes docs/asyncapi.yaml, docs/schemas and docs/api, and the tables of docs/scale-and-cost.md, docs/security.md and
+docs/settings.md.
 
 Usage: npm run build:docs
 
@@ -42,6 +44,7 @@ const command: Command = withSentences(async (args, { print }) => {
   for (const [file, tables] of [
     ['docs/scale-and-cost.md', { ...(await documentTables()), ...(await coalescingTables()) }],
     ['docs/security.md', abuseTables()],
+    ['docs/settings.md', settingTables()],
   ] as const) {
     const text = readFileSync(path.join(project, file), 'utf8');
     writeFileSync(path.join(project, file), fillIn(text, tables));

@@ -1,5 +1,6 @@
 // What the front door may be told: the address that people see, and where its page gets tokens from.
 import * as v from 'valibot';
+import type { Parsed } from '../../sdk/protocol/parse';
 
 const url = (what: string) => {
   const problem = `must be ${what}: an https URL without credentials`;
@@ -79,9 +80,7 @@ export type FrontDoorSettings = v.InferOutput<typeof frontDoor>;
 /** What somebody may write who asks for one. */
 export type RequestedFrontDoor = v.InferInput<typeof frontDoor>;
 
-export type ParsedFrontDoor =
-  | { readonly ok: true; readonly value: FrontDoorSettings | undefined }
-  | { readonly ok: false; readonly faults: { readonly path: string; readonly problem: string }[] };
+export type ParsedFrontDoor = Parsed<FrontDoorSettings | undefined>;
 
 /** Checks the setting `frontDoor`: `true`, `false` (also as text, from a command line) or an object. */
 export function parseFrontDoor(given: unknown): ParsedFrontDoor {

@@ -2,18 +2,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import cdkJson from '../../cdk.json';
-import {
-  configurationNames,
-  defaultStage,
-  isSet,
-  isStageName,
-  parseConfiguration,
-  type ParsedConfiguration,
-} from './configuration';
-import type { Faults } from './configuration-error';
+import type { Fault } from '../../sdk/protocol/parse';
+import { parseConfiguration, withoutUnset, type ParsedConfiguration } from './configuration';
+import { deploymentSettingNames } from './deployment-settings';
+import { defaultStage, isStageName } from './names';
 
 type Settings = Readonly<Record<string, unknown>>;
-type Fault = Faults[number];
 
 /** The key in `cdk.json` below which the settings of all stages stand. */
 export const commonKey = 'missionControl';
@@ -35,17 +29,19 @@ export function readConfiguration(
 ): ParsedConfiguration {
   const { [commonKey]: common = {}, ...commandLine } = context;
   const shared = isObject(common) ? common : {};
-  const stage = [commandLine['stage'], shared['stage']].find(isSet) ?? defaultStage;
+  const stage = commandLine['stage'] ?? shared['stage'] ?? defaultStage;
   const file = isStageName(stage) ? readStage(stage, folder) : { value: {}, faults: [] };
   const layers = [
-    { settings: withoutEmpty(shared), where: ' (in cdk.json)' },
-    { settings: withoutEmpty(file.value), where: ` (in ${nameOf(stage)})` },
-    { settings: withoutEmpty(commandLine), where: '' },
+    { settings: withoutUnset(shared), where: ' (in cdk.json)' },
+    { settings: withoutUnset(file.value), where: ` (in ${nameOf(stage)})` },
+    { settings: withoutUnset(commandLine), where: '' },
   ];
   const parsed = parseConfiguration(
     layers.reduce<Settings>((weaker, { settings }) => ({ ...weaker, ...settings }), {}),
   );
-  const misplaced = configurationNames.filter((name) => name in fileContext).map(misplacedFault);
+  const misplaced = deploymentSettingNames
+    .filter((name) => name in fileContext)
+    .map(misplacedFault);
   const faults = [
     ...(isObject(common) ? [] : [{ path: commonKey, problem: 'must be an object, in cdk.json' }]),
     ...file.faults,
@@ -101,11 +97,6 @@ function located(
 function misplacedFault(name: string): Fault {
   const problem = `stands beside CDK's own keys in cdk.json, where no stage could overrule it: put it into "${commonKey}" there`;
   return { path: name, problem };
-}
-
-/** An empty value counts as not set, so it does not hide one that is. */
-function withoutEmpty(settings: Settings): Settings {
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => isSet(value)));
 }
 
 function isObject(value: unknown): value is Settings {

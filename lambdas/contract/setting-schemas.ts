@@ -1,11 +1,13 @@
 // What values of settings are made of: each schema says in its message what was expected.
 import * as v from 'valibot';
 
+/** Text that is not empty. */
 export const text = (what: string) => {
   const problem = `must be ${what}`;
   return v.pipe(v.string(problem), v.trim(), v.nonEmpty(problem));
 };
 
+/** A whole number, as a number or in digits. */
 export const wholeNumber = (minimum: number, maximum: number) => {
   const problem = `must be a whole number from ${minimum} to ${maximum}`;
   return v.pipe(
@@ -17,91 +19,20 @@ export const wholeNumber = (minimum: number, maximum: number) => {
   );
 };
 
+/** A boolean, or its name. */
 export const flag = v.pipe(
   v.union([v.boolean(), v.picklist(['true', 'false'])], 'must be true or false'),
   v.transform((value) => value === true || value === 'true'),
 );
 
+/** What an event names as its `source`. */
 export const source = v.pipe(
   text('an EventBridge source'),
   v.maxLength(256, 'must be at most 256 characters'),
   v.check((name) => !name.startsWith('aws.'), 'must not begin with aws., which AWS reserves'),
 );
 
-const principalArns = 'the ARNs of IAM roles and users';
-
-/**
- * Users and roles, as `aws:PrincipalArn` names them; of a session that is its role, with the role's path.
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
- */
-export const principals = v.pipe(
-  v.union(
-    // A name may have a comma in it.
-    [
-      v.pipe(
-        v.string(),
-        v.transform((list) => list.split(/,(?=\s*arn:)/)),
-      ),
-      v.array(v.string()),
-    ],
-    `must be ${principalArns}: ARN,ARN or a list`,
-  ),
-  v.transform((arns) => arns.map((arn) => arn.trim())),
-  // The policy of an event bus has 10 KB at the most.
-  v.maxLength(20, `must be at most 20 of ${principalArns}: * in the name stands for several`),
-  v.check(
-    (arns) =>
-      arns.every((arn) =>
-        /^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/[\w+=,.@*?/-]{1,512}$/.test(arn),
-      ),
-    `must be ${principalArns} such as arn:aws:iam::123456789012:role/backend; * and ? in the name stand for any text`,
-  ),
-);
-
-/** What CloudWatch accepts: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
-export const retentionDays = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
-  3653,
-];
-
-const tagsProblem = 'must be tags: name=value,name=value or an object of text by name';
-
-/** An array would be a record of its indexes. */
-const notArray = v.custom<object>((value) => !Array.isArray(value));
-
-/** Tags as AWS takes them: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
-export const tags = v.pipe(
-  v.union(
-    [v.pipe(v.string(), v.transform(tagsOf)), v.pipe(notArray, v.record(v.string(), v.string()))],
-    tagsProblem,
-  ),
-  v.check(
-    (given) =>
-      Object.entries(given).every(([name, value]) => isTagName(name) && isTagText(value, 256)),
-    'must have names of 1 to 128 and values of 1 to 256 letters, digits, spaces and _.:/=+-@, no name beginning with aws:',
-  ),
-);
-
-function isTagName(text: string): boolean {
-  return isTagText(text, 128) && !/^aws:/i.test(text);
-}
-
-/** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html, and CloudFormation takes no empty value */
-function isTagText(text: string, longest: number): boolean {
-  return /^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u.test(text) && text.length <= longest;
-}
-
-/** The only way in which a command line can write them. */
-function tagsOf(list: string): Record<string, string> {
-  return Object.fromEntries(
-    list.split(',').map((tag) => {
-      const [name = '', ...value] = tag.split('=');
-      return [name.trim(), value.join('=').trim()];
-    }),
-  );
-}
-
-const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
+export const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 export const isPlainUrl = (value: string, schemes: readonly string[]) => {
   if (!URL.canParse(value)) return false;
@@ -120,34 +51,3 @@ export const secureUrl = (what: string) =>
       `must be ${what}: an https URL without credentials`,
     ),
   );
-
-const originProblem =
-  'must be origins such as https://app.example.com, separated by commas or in a list: a scheme and a host, ' +
-  'perhaps a port, and nothing after them; http is for this machine only';
-
-/** Whether a browser would send this text as `Origin`; of a host that CloudFormation fills in, only CDK's token is known. */
-const isOrigin = (value: string) =>
-  /^https:\/\/\$\{Token\[[\w.]+\]\}$/.test(value) ||
-  (URL.canParse(value) &&
-    new URL(value).origin === value &&
-    !value.includes('*') &&
-    (value.startsWith('https:') ||
-      (value.startsWith('http:') && loopbackHosts.has(new URL(value).hostname))));
-
-export const origins = v.pipe(
-  v.union(
-    [
-      v.pipe(
-        v.string(),
-        v.transform((list) => list.split(',').map((origin) => origin.trim())),
-      ),
-      v.array(v.string()),
-    ],
-    originProblem,
-  ),
-  v.check((given) => given.every(isOrigin), originProblem),
-  v.transform((given) => [...new Set(given)]),
-);
-
-export const webPage = 'must be a path or an http or https URL without credentials, spaces and #';
-export const emailAddress = 'an e-mail address such as on-call@example.com';

@@ -1,106 +1,212 @@
-// Each setting's name, its check, and its environment variable.
+// The settings that functions read: each with its schema, default, documentation and readers. Those of a deployment that
+// no function reads stand in infra/config/deployment-settings.ts.
 import * as v from 'valibot';
 import { maxHeartbeatSeconds, objectOf, parse, type Parsed } from '../../sdk/protocol';
-import {
-  text,
-  wholeNumber,
-  flag,
-  source,
-  principals,
-  retentionDays,
-  tags,
-  isPlainUrl,
-  secureUrl,
-  origins,
-  webPage,
-  emailAddress,
-} from './setting-schemas';
+import { fanOutFunctions, verifyingFunctions, type SettingDefinition } from './setting';
+import { flag, isPlainUrl, secureUrl, source, text, wholeNumber } from './setting-schemas';
 
-/** Every setting of the service by name. Those of a deployment come from `cdk.json` or `-c name=value`. */
-const settings = {
-  stage: v.pipe(
-    text('a name'),
-    v.regex(/^[a-z][a-z0-9-]{0,19}$/, 'must be 1 to 20 of a-z, 0-9 and -, beginning with a letter'),
-  ),
-  issuer: secureUrl("the token issuer's URL"),
-  audience: text('the audience that tokens are issued for'),
-  jwksUri: secureUrl("the URL of the issuer's JSON Web Key Set"),
-  userPoolId: v.pipe(
-    text('a Cognito user pool id'),
-    v.regex(/^[a-z]+(-[a-z]+)+-\d+_[A-Za-z0-9]+$/, 'must look like eu-central-1_AbCdEf123'),
-  ),
-  userPoolClientId: text('a Cognito app client id'),
-  auth: v.picklist(
-    ['cognito-new'],
-    'must be cognito-new, which creates a Cognito user pool, or not set',
-  ),
-  maxTokenHours: wholeNumber(1, 24 * 365),
-  dataRemoval: v.picklist(['retain', 'destroy'], 'must be retain or destroy'),
-  logRetentionDays: v.pipe(
-    wholeNumber(1, 3653),
-    v.check(
-      (days) => retentionDays.includes(days),
-      `must be one of ${retentionDays.join(', ')}: CloudWatch knows no other`,
+/** What a deployment says, and functions read. */
+export const serviceSettings = {
+  stage: {
+    schema: v.pipe(
+      text('a name'),
+      v.regex(
+        /^[a-z][a-z0-9-]{0,19}$/,
+        'must be 1 to 20 of a-z, 0-9 and -, beginning with a letter',
+      ),
     ),
-  ),
-  tags,
-  gatewayUrl: v.pipe(
-    text('a URL'),
-    v.check(
-      (value) => isPlainUrl(value, ['https:', 'http:']),
-      'must be an http or https URL without credentials: /health shows it',
+    default: 'live',
+    documentation:
+      'Name of the stack, its resources and the stage of the API; an account can have several.',
+    readBy: 'every function',
+  },
+  issuer: {
+    schema: secureUrl("the token issuer's URL"),
+    documentation:
+      'URL of the OpenID Connect issuer whose tokens open connections; needs `audience`.',
+    readBy: verifyingFunctions,
+  },
+  audience: {
+    schema: text('the audience that tokens are issued for'),
+    documentation: 'Audience of those tokens.',
+    readBy: verifyingFunctions,
+  },
+  jwksUri: {
+    schema: secureUrl("the URL of the issuer's JSON Web Key Set"),
+    documentation: "URL of that issuer's JSON Web Key Set; if not set, it is discovered.",
+    readBy: verifyingFunctions,
+  },
+  userPoolId: {
+    schema: v.pipe(
+      text('a Cognito user pool id'),
+      v.regex(/^[a-z]+(-[a-z]+)+-\d+_[A-Za-z0-9]+$/, 'must look like eu-central-1_AbCdEf123'),
     ),
-  ),
-  allowedOrigins: origins,
-  runbookUrl: v.pipe(
-    text('where the runbook is'),
-    v.check((value) => !URL.canParse(value) || isPlainUrl(value, ['https:', 'http:']), webPage),
-    v.check((value) => !/[\s#]/.test(value), webPage),
-  ),
-  alarmEmail: v.pipe(text(emailAddress), v.maxLength(254), v.email(`must be ${emailAddress}`)),
-  useMockData: flag,
-  heartbeat: v.picklist(['always', 'when-idle'], 'must be always or when-idle'),
-  heartbeatSeconds: v.pipe(
-    wholeNumber(1, maxHeartbeatSeconds),
-    v.check(
-      (seconds) => 60 % seconds === 0 || seconds % 60 === 0,
-      'must be a divisor or a multiple of 60',
+    documentation: 'Instead of `issuer`: a Cognito user pool; needs `userPoolClientId`.',
+    readBy: verifyingFunctions,
+  },
+  userPoolClientId: {
+    schema: text('a Cognito app client id'),
+    documentation: 'App client of that user pool.',
+    readBy: verifyingFunctions,
+  },
+  maxTokenHours: {
+    schema: wholeNumber(1, 24 * 365),
+    documentation:
+      'Hours after its `iat` at which any token ends; if not set, it ends when its `exp` says.',
+    readBy: [...verifyingFunctions, 'disconnect-user'],
+  },
+  gatewayUrl: {
+    schema: v.pipe(
+      text('a URL'),
+      v.check(
+        (value) => isPlainUrl(value, ['https:', 'http:']),
+        'must be an http or https URL without credentials: /health shows it',
+      ),
     ),
-  ),
-  maxConnectionsPerUser: wholeNumber(1, 1000),
-  handshakesPerMinute: wholeNumber(1, 100_000),
-  handshakeBurst: wholeNumber(1, 100_000),
-  handshakesPerSecond: wholeNumber(1, 10_000),
-  messagesPerMinute: wholeNumber(1, 100_000),
-  messageBurst: wholeNumber(1, 100_000),
-  floodFactor: wholeNumber(2, 1_000),
-  syncsPerMinute: wholeNumber(1, 100_000),
-  agentDays: wholeNumber(1, 365),
-  sessionHours: wholeNumber(1, 24 * 365),
-  snapshotAgents: wholeNumber(1, 100_000),
-  snapshotSessions: wholeNumber(1, 100_000),
-  eventSource: source,
-  operatorSource: source,
-  reporterArns: principals,
-  operatorArns: principals,
+    documentation: 'URL of the agent gateway that `/health` asks.',
+    readBy: ['health'],
+  },
+  useMockData: {
+    schema: flag,
+    default: false,
+    documentation: 'Whether to deploy invented agents that report all the time.',
+    readBy: ['health'],
+  },
+  heartbeat: {
+    schema: v.picklist(['always', 'when-idle'], 'must be always or when-idle'),
+    default: 'always',
+    documentation:
+      'Who gets heartbeats: `always` everybody, `when-idle` only connections that have not just been sent something else.',
+    readBy: fanOutFunctions,
+  },
+  heartbeatSeconds: {
+    schema: v.pipe(
+      wholeNumber(1, maxHeartbeatSeconds),
+      v.check(
+        (seconds) => 60 % seconds === 0 || seconds % 60 === 0,
+        'must be a divisor or a multiple of 60',
+      ),
+    ),
+    default: 30,
+    documentation: `Seconds between two heartbeats: a divisor of 60, or a multiple of it up to ${maxHeartbeatSeconds}.`,
+    readBy: [...fanOutFunctions, 'default'],
+  },
+  maxConnectionsPerUser: {
+    schema: wholeNumber(1, 1000),
+    default: 20,
+    documentation: 'Connections of one user; one more closes the oldest.',
+    readBy: ['connect', 'default'],
+  },
+  eventSource: {
+    schema: source,
+    default: 'mission-control',
+    documentation: '`source` of the events on the bus that are broadcast.',
+    readBy: ['mock-agents'],
+  },
+  handshakesPerMinute: {
+    schema: wholeNumber(1, 100_000),
+    default: 30,
+    documentation: 'Handshakes that one user may make, in the long run.',
+    readBy: ['connect', 'default'],
+  },
+  handshakeBurst: {
+    schema: wholeNumber(1, 100_000),
+    default: 20,
+    documentation: 'Handshakes that one user may make at once: at least `maxConnectionsPerUser`.',
+    readBy: ['connect', 'default'],
+  },
+  messagesPerMinute: {
+    schema: wholeNumber(1, 100_000),
+    default: 60,
+    documentation: 'Messages that one connection may send, in the long run.',
+    readBy: ['default'],
+  },
+  messageBurst: {
+    schema: wholeNumber(1, 100_000),
+    default: 20,
+    documentation: 'Messages that one connection may send at once.',
+    readBy: ['default'],
+  },
+  floodFactor: {
+    schema: wholeNumber(2, 1_000),
+    default: 5,
+    documentation: 'A connection that sends this many times as many messages as it may is closed.',
+    readBy: ['default'],
+  },
+  syncsPerMinute: {
+    schema: wholeNumber(1, 100_000),
+    default: 6,
+    documentation: 'Requests for the state by one user, over all connections.',
+    readBy: ['default'],
+  },
+  agentDays: {
+    schema: wholeNumber(1, 365),
+    default: 7,
+    documentation: "Days that an agent's status is kept after its last event.",
+    readBy: ['broadcast'],
+  },
+  sessionHours: {
+    schema: wholeNumber(1, 24 * 365),
+    default: 24,
+    documentation: "Hours that a session's activity is kept after its last event.",
+    readBy: ['broadcast'],
+  },
+  snapshotAgents: {
+    schema: wholeNumber(1, 100_000),
+    default: 5_000,
+    documentation: 'Agents in a snapshot at most: the newest.',
+    readBy: ['default'],
+  },
+  snapshotSessions: {
+    schema: wholeNumber(1, 100_000),
+    default: 5_000,
+    documentation: 'Sessions in a snapshot at most: the newest.',
+    readBy: ['default'],
+  },
+  coalesceMilliseconds: {
+    schema: wholeNumber(0, 10_000),
+    default: 500,
+    documentation:
+      'Least time from the start of one flush to that of the next; events reported meanwhile are sent [together](settings.md#what-is-sent-together).',
+    readBy: fanOutFunctions,
+  },
+  largeFanOutConnections: {
+    schema: wholeNumber(1, 1_000_000),
+    default: 10_000,
+    documentation: 'Above this many connections, each shard has a worker of its own.',
+    readBy: fanOutFunctions,
+  },
+  maxPostsPerSecond: {
+    schema: wholeNumber(10, 100_000),
+    default: 8_000,
+    documentation:
+      "Posts a second of one fan-out, with half a second's worth at once. All share the account's quota.",
+    readBy: [...fanOutFunctions, 'default'],
+  },
+} as const satisfies Readonly<Record<string, SettingDefinition>>;
+
+/** Names of resources, which the template gives to the functions that use them. */
+const resourceSettings = {
   tableName: text('the name of the DynamoDB table'),
   callbackUrl: secureUrl("the stage's own @connections URL"),
-  coalesceMilliseconds: wholeNumber(0, 10_000),
-  largeFanOutConnections: wholeNumber(1, 1_000_000),
-  maxPostsPerSecond: wholeNumber(10, 100_000),
-  retryQueueUrl: text('the URL of the queue of deliveries to go on with'),
-  heartbeatQueueUrl: text('the URL of the queue of heartbeats to come'),
-  rejectedEventsQueueUrl: text('the URL of the queue for rejected events'),
+  retryQueueUrl: text('the URL of the retry queue'),
+  heartbeatQueueUrl: text('the URL of the queue of planned heartbeats'),
+  rejectedEventsQueueUrl: text('the URL of the dead-letter queue'),
   eventBusName: text('the name of the event bus'),
 } as const;
 
-export type SettingName = keyof typeof settings;
-type Setting<Name extends SettingName> = v.InferOutput<(typeof settings)[Name]>;
+type ServiceSettingName = keyof typeof serviceSettings;
+export type ResourceSettingName = keyof typeof resourceSettings;
+export type SettingName = ServiceSettingName | ResourceSettingName;
 
-/** The environment variable that carries a setting, e.g. `heartbeatSeconds` → `HEARTBEAT_SECONDS`. */
-export function variableOf(name: SettingName): string {
-  return name.replace(/[A-Z]/g, (capital) => `_${capital}`).toUpperCase();
-}
+/** A checked value. */
+type Setting<Name extends SettingName> = v.InferOutput<
+  Name extends ServiceSettingName
+    ? (typeof serviceSettings)[Name]['schema']
+    : Name extends ResourceSettingName
+      ? (typeof resourceSettings)[Name]
+      : never
+>;
 
 type Settings<Required extends SettingName, Optional extends SettingName> = {
   [Name in Required]: Setting<Name>;
@@ -113,8 +219,14 @@ export function parseSettings<Required extends SettingName, Optional extends Set
   optional: readonly Optional[] = [],
 ): Parsed<Settings<Required, Optional>> {
   const entries = Object.fromEntries([
-    ...required.map((name) => [name, settings[name]]),
-    ...optional.map((name) => [name, v.optional(settings[name])]),
+    ...required.map((name) => [name, schemaOf(name)]),
+    ...optional.map((name) => [name, v.optional(schemaOf(name))]),
   ]) as v.ObjectEntries;
   return parse(objectOf(entries), input) as Parsed<Settings<Required, Optional>>;
+}
+
+function schemaOf(name: SettingName): v.GenericSchema {
+  return name in serviceSettings
+    ? serviceSettings[name as ServiceSettingName].schema
+    : resourceSettings[name as ResourceSettingName];
 }

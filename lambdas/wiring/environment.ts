@@ -1,6 +1,7 @@
 // A function's settings, read once at cold start: a wrong one stops it with a message that lists every fault.
 import { describeFaults } from '#sdk/protocol';
-import { parseSettings, variableOf, type SettingName } from '#lambdas/contract/settings';
+import { variableOf } from '#lambdas/contract/setting';
+import { parseSettings, type SettingName } from '#lambdas/contract/settings';
 
 /** The environment does not hold what the function needs. */
 export class ConfigurationError extends Error {
@@ -24,7 +25,7 @@ export function readSettings<Required extends SettingName, Optional extends Sett
   if (parsed.ok) return parsed.value;
   const faults = parsed.faults.map((fault) => ({
     ...fault,
-    path: variableOf(fault.path as SettingName),
+    path: variableOf(fault.path),
   }));
   throw new ConfigurationError(`The environment is not as expected: ${describeFaults(faults)}.`);
 }

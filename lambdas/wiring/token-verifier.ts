@@ -2,7 +2,7 @@
 import { createJwtTokenVerifier, type JwtTokenVerifier } from '#adapters/jwt/jwt-token-verifier';
 import { describeFaults } from '#sdk/protocol';
 import { identityProviderOf, type IdentityProvider } from '#lambdas/contract/identity-provider';
-import { variableOf, type SettingName } from '#lambdas/contract/settings';
+import { variableOf } from '#lambdas/contract/setting';
 import { ConfigurationError, readSettings } from './environment';
 
 /**
@@ -19,7 +19,7 @@ export function readIdentityProvider(environment: NodeJS.ProcessEnv): IdentityPr
   if (provider.ok) return provider.value;
   const faults = provider.faults.map((fault) => ({
     ...fault,
-    path: variableOf(fault.path as SettingName),
+    path: variableOf(fault.path),
   }));
   throw new ConfigurationError(`The environment is not as expected: ${describeFaults(faults)}.`);
 }

@@ -43,17 +43,21 @@ export const httpLogFields = {
   integrationRequestId: '$context.integration.requestId',
 } as const;
 
-/** A log group that takes one JSON line with `fields` for each request. */
+export interface AccessLogProps {
+  /** What the name of the log group ends with. */
+  readonly name: string;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly configuration: Pick<Configuration, 'logRetentionDays'>;
+}
+
+/** A log group, `AccessLog` in the scope, that takes one JSON line with `fields` for each request. */
 export function accessLog(
   scope: Construct,
-  id: string,
-  name: string,
-  fields: Readonly<Record<string, string>>,
-  configuration: Configuration,
+  { name, fields, configuration }: AccessLogProps,
 ): IAccessLogSettings {
   // The prefix keeps API Gateway from filling up the size of CloudWatch's resource policy:
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
-  const log = new ServiceLog(scope, id, `/aws/vendedlogs/apis/${name}`, configuration);
+  const log = new ServiceLog(scope, 'AccessLog', `/aws/vendedlogs/apis/${name}`, configuration);
   return {
     destination: new LogGroupLogDestination(log),
     format: AccessLogFormat.custom(JSON.stringify(fields)),

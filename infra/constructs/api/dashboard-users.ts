@@ -3,7 +3,8 @@ import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AccountRecovery, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import type { IdentityProvider } from '../../../lambdas/contract/identity-provider';
-import { resourceName, type Configuration } from '../../config/configuration';
+import type { Configuration } from '../../config/configuration';
+import { resourceName } from '../../config/names';
 
 export class DashboardUsers extends Construct {
   readonly userPool: UserPool;

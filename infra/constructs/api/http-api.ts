@@ -10,11 +10,11 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
-import { resourceName, type Configuration } from '../../config/configuration';
+import type { Configuration } from '../../config/configuration';
+import { resourceName } from '../../config/names';
 import { accessLog, httpLogFields } from './access-log';
 import { allowedOriginsOf } from './allowed-origins';
 import { apiDomainName } from './api-domain-name';
-import { identitySettings } from './identity-settings';
 import { ServiceFunction, type Deployment } from '../base/service-function';
 import type { Store } from '../data/store';
 
@@ -67,13 +67,11 @@ export class MissionControlHttpApi extends Construct {
       stageName: '$default',
       autoDeploy: true,
       throttle,
-      accessLogSettings: accessLog(
-        this,
-        'AccessLog',
-        `${resourceName(configuration)}/health`,
-        httpLogFields,
+      accessLogSettings: accessLog(this, {
+        name: `${resourceName(configuration)}/health`,
+        fields: httpLogFields,
         configuration,
-      ),
+      }),
     });
     (stage.node.defaultChild as CfnStage).routeSettings = {
       'GET /whoami': whoamiThrottle,
@@ -88,8 +86,7 @@ export class MissionControlHttpApi extends Construct {
   }
 
   private health(props: MissionControlHttpApiProps): ServiceFunction {
-    const { configuration, store } = props;
-    const { gatewayUrl, useMockData } = configuration;
+    const { store } = props;
     const health = new ServiceFunction(this, 'Function', {
       ...props,
       name: 'health',
@@ -97,14 +94,14 @@ export class MissionControlHttpApi extends Construct {
       traced: false,
       timeoutSeconds: 5,
       memoryMegabytes: 256,
-      settings: { tableName: store.tableName, useMockData, gatewayUrl },
+      resources: { tableName: store.tableName },
     });
     store.allow(health, ['Query'], 'connections', 'connectionCounts');
     return health;
   }
 
   private whoami(props: MissionControlHttpApiProps): ServiceFunction {
-    const { configuration, store } = props;
+    const { store } = props;
     const whoami = new ServiceFunction(this, 'WhoamiFunction', {
       ...props,
       name: 'whoami',
@@ -113,7 +110,7 @@ export class MissionControlHttpApi extends Construct {
       // As long as the authorizer has: an issuer that is slow for one is slow for the other.
       timeoutSeconds: 15,
       memoryMegabytes: 256,
-      settings: { ...identitySettings(configuration), tableName: store.tableName },
+      resources: { tableName: store.tableName },
     });
     store.allow(whoami, ['GetItem'], 'connections');
     return whoami;

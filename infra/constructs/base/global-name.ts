@@ -1,7 +1,8 @@
 // Names of what an account has once for all its regions: two deployments in two regions would collide in them.
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { resourceName, type Configuration } from '../../config/configuration';
+import type { Configuration } from '../../config/configuration';
+import { resourceName } from '../../config/names';
 
 /**
  * The name of a CloudWatch dashboard, or of a policy or an access control of CloudFront, e.g. `mission-control-eu-west-1`.

@@ -12,24 +12,12 @@ import {
   type Code,
 } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { variableOf, type SettingName } from '../../../lambdas/contract/settings';
-import { resourceName, type Configuration } from '../../config/configuration';
+import type { FunctionName } from '../../../lambdas/contract/setting';
+import type { Configuration } from '../../config/configuration';
+import { resourceName } from '../../config/names';
+import { environmentOf, type ResourceNames } from './function-environment';
 import { ServiceLog } from './service-log';
 import { acknowledgeWildcard } from './wildcard-resource';
-
-/** The functions of the service: each is a folder below `lambdas/`. */
-export type FunctionName =
-  | 'authorizer'
-  | 'connect'
-  | 'disconnect'
-  | 'default'
-  | 'broadcast'
-  | 'deliver'
-  | 'heartbeat'
-  | 'disconnect-user'
-  | 'health'
-  | 'whoami'
-  | 'mock-agents';
 
 /** Where a function's code comes from. */
 export type CodeOf = (name: FunctionName) => Code;
@@ -40,18 +28,14 @@ export interface Deployment {
   readonly codeOf: CodeOf;
 }
 
-/** Values by setting; text may be a token that CloudFormation resolves. */
-export type Settings = Readonly<
-  Partial<Record<SettingName, string | number | boolean | undefined>>
->;
-
 export interface ServiceFunctionProps extends Deployment {
   readonly name: FunctionName;
   readonly description: string;
   readonly timeoutSeconds: number;
   /** CPU grows with memory: 1769 MB are one vCPU. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
   readonly memoryMegabytes: number;
-  readonly settings?: Settings;
+  /** What it uses; the settings that it reads come by themselves. */
+  readonly resources?: ResourceNames;
   /** Whether X-Ray follows its calls. Not where strangers decide how often it is called. Default: yes. */
   readonly traced?: boolean;
   /**
@@ -102,7 +86,7 @@ export class ServiceFunction extends LambdaFunction {
       tracing: traced ? Tracing.ACTIVE : Tracing.DISABLED,
       environment: {
         NODE_OPTIONS: '--enable-source-maps',
-        ...environmentOf({ stage: props.configuration.stage, ...props.settings }),
+        ...environmentOf(props.name, props.configuration, props.resources ?? {}),
       },
     });
     this.folder = props.name;
@@ -135,15 +119,6 @@ export class ServiceFunction extends LambdaFunction {
   override addToRolePolicy(statement: PolicyStatement): void {
     this.role?.addToPrincipalPolicy(statement);
   }
-}
-
-/** The environment variables that carry `settings`; what is undefined is not set. */
-function environmentOf(settings: Settings): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(settings)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [variableOf(name as SettingName), String(value)]),
-  );
 }
 
 function acknowledgeTraces(role: Role): void {

@@ -1,7 +1,7 @@
 // The way of an event: from the bus to the function that broadcasts it, or to where a person looks at it.
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import { resourceName } from '../../config/configuration';
+import { resourceName } from '../../config/names';
 import type { Deliveries } from './deliveries';
 import { EventSubscription } from '../base/event-subscription';
 import { ServiceFunction, type Deployment } from '../base/service-function';
@@ -32,12 +32,7 @@ export class Broadcast extends Construct {
       description: 'Sends an event to every connection',
       timeoutSeconds: 60,
       memoryMegabytes: 1769,
-      settings: {
-        ...deliveries.fanOutSettings,
-        rejectedEventsQueueUrl: rejected.queueUrl,
-        agentDays: configuration.agentDays,
-        sessionHours: configuration.sessionHours,
-      },
+      resources: { ...deliveries.fanOutResources, rejectedEventsQueueUrl: rejected.queueUrl },
     });
     deliveries.allowFanOut(broadcast);
     store.allow(broadcast, ['PutItem', 'UpdateItem'], 'state');

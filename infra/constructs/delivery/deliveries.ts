@@ -2,8 +2,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { resourceName, type Configuration } from '../../config/configuration';
-import { ServiceFunction, type Deployment, type Settings } from '../base/service-function';
+import { resourceName } from '../../config/names';
+import type { ResourceNames } from '../base/function-environment';
+import { ServiceFunction, type Deployment } from '../base/service-function';
 import { acknowledgeQueueSource, ServiceQueue } from '../base/service-queue';
 import type { Store } from '../data/store';
 import type { MissionControlWebSocketApi } from '../api/websocket-api';
@@ -21,8 +22,8 @@ export interface DeliveriesProps extends Deployment {
 }
 
 export class Deliveries extends Construct {
-  /** Settings of every function that fans out. */
-  readonly fanOutSettings: Settings;
+  /** What every function uses that posts to all connections. */
+  readonly fanOutResources: ResourceNames;
   private readonly queue: ServiceQueue;
   private readonly props: DeliveriesProps;
 
@@ -37,7 +38,11 @@ export class Deliveries extends Construct {
       visibilityTimeout: Duration.seconds(6 * timeoutSeconds),
       deadLetterQueue: { queue: deadLetterQueue, maxReceiveCount: 5 },
     });
-    this.fanOutSettings = fanOutSettings(configuration, store, webSocketApi, this.queue);
+    this.fanOutResources = {
+      tableName: store.tableName,
+      callbackUrl: webSocketApi.callbackUrl,
+      retryQueueUrl: this.queue.queueUrl,
+    };
     const deliver = new ServiceFunction(this, 'Function', {
       ...props,
       name: 'deliver',
@@ -47,8 +52,8 @@ export class Deliveries extends Construct {
       // What a round leaves over is the next round's job. Each job counts its rounds, and deliver.ts gives up after the
       // last: up to 14 calls in one chain, which is too near to the 16 at which Lambda would drop the job.
       mayCallItself: true,
-      settings: {
-        ...this.fanOutSettings,
+      resources: {
+        ...this.fanOutResources,
         rejectedEventsQueueUrl: deadLetterQueue.queueUrl,
       },
     });
@@ -90,24 +95,4 @@ export class Deliveries extends Construct {
     webSocketApi.allowManagement(grantee, 'POST');
     grantee.allow(['sqs:SendMessage'], this.queue.queueArn);
   }
-}
-
-function fanOutSettings(
-  configuration: Configuration,
-  { tableName }: Store,
-  { callbackUrl }: MissionControlWebSocketApi,
-  { queueUrl: retryQueueUrl }: ServiceQueue,
-): Settings {
-  const { coalesceMilliseconds, largeFanOutConnections, maxPostsPerSecond } = configuration;
-  const { heartbeat, heartbeatSeconds } = configuration;
-  return {
-    tableName,
-    callbackUrl,
-    retryQueueUrl,
-    coalesceMilliseconds,
-    largeFanOutConnections,
-    maxPostsPerSecond,
-    heartbeat,
-    heartbeatSeconds,
-  };
 }

@@ -2,7 +2,7 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { resourceName } from '../../config/configuration';
+import { resourceName } from '../../config/names';
 import type { Deliveries } from './deliveries';
 import { MinuteSchedule } from '../base/minute-schedule';
 import { ServiceFunction, type Deployment } from '../base/service-function';
@@ -48,10 +48,7 @@ export class Heartbeat extends Construct {
       description: 'Sends a heartbeat to every connection and counts the connections',
       timeoutSeconds: 30,
       memoryMegabytes: 1769,
-      settings: {
-        ...deliveries.fanOutSettings,
-        heartbeatQueueUrl: queue.queueUrl,
-      },
+      resources: { ...deliveries.fanOutResources, heartbeatQueueUrl: queue.queueUrl },
     });
     deliveries.allowFanOut(heartbeat);
     store.allow(heartbeat, ['PutItem'], 'connectionCounts');

@@ -1,7 +1,7 @@
 // Invented agents for a demonstration: they report through the same bus as real ones.
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import { resourceName } from '../../config/configuration';
+import { resourceName } from '../../config/names';
 import { MinuteSchedule } from '../base/minute-schedule';
 import { ServiceFunction, type Deployment } from '../base/service-function';
 
@@ -22,10 +22,7 @@ export class MockAgents extends Construct {
       description: 'Reports what invented agents do',
       timeoutSeconds: 60,
       memoryMegabytes: 256,
-      settings: {
-        eventBusName: eventBus.eventBusName,
-        eventSource: configuration.eventSource,
-      },
+      resources: { eventBusName: eventBus.eventBusName },
     });
     mockAgents.allow(['events:PutEvents'], eventBus.eventBusArn);
     this.roleArn = mockAgents.roleArn;

@@ -1,7 +1,7 @@
 // Operators send users away by an event of a source of their own, so that who may do it is a permission apart.
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import { resourceName } from '../../config/configuration';
+import { resourceName } from '../../config/names';
 import { EventSubscription } from '../base/event-subscription';
 import { ServiceFunction, type Deployment } from '../base/service-function';
 import type { ServiceQueue } from '../base/service-queue';
@@ -25,11 +25,10 @@ export class UserDisconnection extends Construct {
       description: 'Closes all connections of a user, and keeps older tokens out',
       timeoutSeconds: 30,
       memoryMegabytes: 512,
-      settings: {
+      resources: {
         tableName: store.tableName,
         callbackUrl: webSocketApi.callbackUrl,
         rejectedEventsQueueUrl: rejectedEvents.queueUrl,
-        maxTokenHours: configuration.maxTokenHours,
       },
     });
     store.allow(disconnectUser, ['PutItem', 'Query', 'DeleteItem'], 'connections');

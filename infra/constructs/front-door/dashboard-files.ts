@@ -10,7 +10,8 @@ import {
   type ISource,
 } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct, type IConstruct } from 'constructs';
-import { resourceName, type Configuration } from '../../config/configuration';
+import type { Configuration } from '../../config/configuration';
+import { resourceName } from '../../config/names';
 import { ServiceLog } from '../base/service-log';
 import { acknowledgeWildcard } from '../base/wildcard-resource';
 

@@ -1,7 +1,8 @@
 // WAF in front of the front door: one address may not ask as often as it likes.
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
-import { resourceName, type Configuration } from '../../config/configuration';
+import type { Configuration } from '../../config/configuration';
+import { resourceName } from '../../config/names';
 
 /** The window of the rate rule, in seconds. */
 const windowSeconds = 300;

@@ -8,7 +8,8 @@ import {
   ResourcePolicy,
 } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { resourceName, type Configuration } from '../../config/configuration';
+import type { Configuration } from '../../config/configuration';
+import { resourceName } from '../../config/names';
 import { ServiceLog } from '../base/service-log';
 
 /**

@@ -8,7 +8,8 @@ import {
   type IMetric,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { resourceName, type Configuration } from '../../config/configuration';
+import type { Configuration } from '../../config/configuration';
+import { resourceName } from '../../config/names';
 import { calculate, type ServiceMetrics } from './service-metrics';
 
 /** How long any client waits for an event at the most, in all but one of a hundred fan-outs. */

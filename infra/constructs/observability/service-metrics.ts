@@ -8,8 +8,9 @@ import {
   type MetricName,
   type MetricService,
 } from '../../../lambdas/contract/metrics';
-import { resourceName, type Configuration } from '../../config/configuration';
-import type { FunctionName } from '../base/service-function';
+import type { Configuration } from '../../config/configuration';
+import { resourceName } from '../../config/names';
+import type { FunctionName } from '../../../lambdas/contract/setting';
 
 export type Statistic = 'Sum' | 'Average' | 'Maximum' | 'SampleCount' | 'p50' | 'p99';
 

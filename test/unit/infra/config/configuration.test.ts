@@ -1,11 +1,8 @@
 // What a deployment may set: defaults, and one list of everything that is wrong.
 import fc from 'fast-check';
-import {
-  configurationNames,
-  parseConfiguration,
-  resourceName,
-  stackName,
-} from '#infra/config/configuration';
+import { parseConfiguration } from '#infra/config/configuration';
+import { defaultOf, deploymentSettingNames } from '#infra/config/deployment-settings';
+import { resourceName, stackName } from '#infra/config/names';
 
 const oidc = { issuer: 'https://issuer.example.com', audience: 'mission-control' };
 
@@ -273,10 +270,41 @@ it('all faults are listed at once, those of the identity provider too', () => {
   ]);
 });
 
-it('an empty value counts as not set', () => {
-  const empty = Object.fromEntries(configurationNames.map((name) => [name, '']));
+it('an empty value of a setting that may be absent counts as not set', () => {
+  const optional = deploymentSettingNames.filter((name) => defaultOf(name) === undefined);
+  const empty = Object.fromEntries(optional.map((name) => [name, '']));
   expect(parseConfiguration({ ...empty, ...oidc })).toEqual(parseConfiguration(oidc));
   expect(pathsOf({ ...oidc, audience: '' })).toEqual(['audience']);
+});
+
+const defaulted = deploymentSettingNames.filter((name) => defaultOf(name) !== undefined);
+
+it.each(defaulted)('an empty %s is a mistake, not the default', (name) => {
+  for (const value of ['', null]) {
+    const problems = faultsOf({ ...oidc, [name]: value });
+    expect(new Set(problems.map(({ path }) => path))).toEqual(new Set([name]));
+    expect(problems[0]?.problem).toMatch(/^must (be|have) .*; leave it out for the default, \S+$/);
+  }
+});
+
+it('an empty value is told with what was expected, and with the default', () => {
+  expect(faultsOf({ ...oidc, coalesceMilliseconds: '', reporterArns: null })).toEqual([
+    {
+      path: 'coalesceMilliseconds',
+      problem: 'must be a whole number from 0 to 10000; leave it out for the default, 500',
+    },
+    {
+      path: 'reporterArns',
+      problem:
+        'must be the ARNs of IAM roles and users: ARN,ARN or a list; leave it out for the default, []',
+    },
+  ]);
+});
+
+it('nothing is no value of a setting that may be absent either', () => {
+  expect(faultsOf({ ...oidc, gatewayUrl: null })).toEqual([
+    { path: 'gatewayUrl', problem: 'must be a URL' },
+  ]);
 });
 
 it.each([7, 45, 90, 0, 600, -30, 30.5])('a heartbeat every %d s cannot be scheduled', (seconds) => {
@@ -316,7 +344,7 @@ it('the context of CDK itself is none of our business', () => {
 
 it('any other value in any setting is a value or a fault of that name, never an exception', () => {
   fc.assert(
-    fc.property(fc.constantFrom(...configurationNames), fc.anything(), (name, value) => {
+    fc.property(fc.constantFrom(...deploymentSettingNames), fc.anything(), (name, value) => {
       const others = pathsOf({ ...oidc, [name]: value }).filter(
         // A user pool beside an issuer is told as a fault of the issuer.
         (path) => path.split('.')[0] !== name && path !== 'issuer',
@@ -327,7 +355,7 @@ it('any other value in any setting is a value or a fault of that name, never an 
 });
 
 it('any other key without colon and slash is a fault of that name', () => {
-  const ours = new Set<string>(configurationNames);
+  const ours = new Set<string>(deploymentSettingNames);
   fc.assert(
     fc.property(fc.stringMatching(/^[A-Za-z][A-Za-z0-9]{0,20}$/), (key) => {
       fc.pre(!ours.has(key));

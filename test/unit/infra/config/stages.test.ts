@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { defaultStage } from '#infra/config/configuration';
+import { defaultStage } from '#infra/config/names';
 import { commonKey, readConfiguration } from '#infra/config/stages';
 
 const oidc = { issuer: 'https://issuer.example.com', audience: 'mission-control' };
@@ -142,4 +142,11 @@ it('the stages that come with the project need nothing but an identity provider'
   const read = (stage: string) => readConfiguration({ stage, auth: 'cognito-new' });
   expect(read('production')).toMatchObject({ ok: true, value: { dataRemoval: 'retain' } });
   expect(read('development')).toMatchObject({ ok: true, value: { dataRemoval: 'destroy' } });
+});
+
+it('an empty stage on the command line is no other stage', () => {
+  expect(faultsOf({ ...oidc, stage: '', [commonKey]: { stage: 'test' } })).toEqual([
+    'stage must be a name; leave it out for the default, live',
+    'stage must be 1 to 20 of a-z, 0-9 and -, beginning with a letter; leave it out for the default, live',
+  ]);
 });

@@ -1,0 +1,45 @@
+// The tables of docs/settings.md: what can be set, and which function finds it in which environment variable.
+import {
+  describeDefault,
+  deploymentSettingNames,
+  deploymentSettings,
+} from '#infra/config/deployment-settings';
+import { variableOf, type SettingDefinition } from '#lambdas/contract/setting';
+
+/** The tables by the names of their places. */
+export function settingTables(): Readonly<Record<string, string>> {
+  const settings = deploymentSettingNames.map((name): [string, SettingDefinition] => [
+    name,
+    deploymentSettings[name],
+  ]);
+  const rows = settings.map(([name, { documentation }]) => [
+    code(name),
+    describeDefault(name) === 'none' ? 'none' : code(describeDefault(name)),
+    documentation,
+  ]);
+  const variables = settings.flatMap(([name, { readBy }]) =>
+    readBy === undefined ? [] : [[code(variableOf(name)), code(name), readers(readBy)]],
+  );
+  return {
+    settings: table(['setting', 'default', 'what it is'], rows),
+    variables: table(['variable', 'setting', 'read by'], variables),
+  };
+}
+
+function readers(readBy: NonNullable<SettingDefinition['readBy']>): string {
+  return typeof readBy === 'string' ? readBy : readBy.map(code).join(', ');
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+/** As the formatter of this project leaves it. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}

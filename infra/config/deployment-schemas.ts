@@ -1,0 +1,137 @@
+// What values of a deployment's own settings are made of: each schema says in its message what was expected.
+import * as v from 'valibot';
+import {
+  isPlainUrl,
+  loopbackHosts,
+  text,
+  wholeNumber,
+} from '../../lambdas/contract/setting-schemas';
+
+const principalArns = 'the ARNs of IAM roles and users';
+
+/**
+ * Users and roles, as `aws:PrincipalArn` names them; of a session that is its role, with the role's path.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
+ */
+export const principals = v.pipe(
+  v.union(
+    // A name may have a comma in it.
+    [
+      v.pipe(
+        v.string(),
+        v.transform((list) => list.split(/,(?=\s*arn:)/)),
+      ),
+      v.array(v.string()),
+    ],
+    `must be ${principalArns}: ARN,ARN or a list`,
+  ),
+  v.transform((arns) => arns.map((arn) => arn.trim())),
+  // The policy of an event bus has 10 KB at the most.
+  v.maxLength(20, `must be at most 20 of ${principalArns}: * in the name stands for several`),
+  v.check(
+    (arns) =>
+      arns.every((arn) =>
+        /^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/[\w+=,.@*?/-]{1,512}$/.test(arn),
+      ),
+    `must be ${principalArns} such as arn:aws:iam::123456789012:role/backend; * and ? in the name stand for any text`,
+  ),
+);
+
+/** What CloudWatch accepts: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const retentionDays = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
+  3653,
+];
+
+/** Days that a log group can keep its lines. */
+export const logRetention = v.pipe(
+  wholeNumber(1, 3653),
+  v.check(
+    (days) => retentionDays.includes(days),
+    `must be one of ${retentionDays.join(', ')}: CloudWatch knows no other`,
+  ),
+);
+
+const tagsProblem = 'must be tags: name=value,name=value or an object of text by name';
+
+/** An array would be a record of its indexes. */
+const notArray = v.custom<object>((value) => !Array.isArray(value));
+
+/** Tags as AWS takes them: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
+export const tags = v.pipe(
+  v.union(
+    [v.pipe(v.string(), v.transform(tagsOf)), v.pipe(notArray, v.record(v.string(), v.string()))],
+    tagsProblem,
+  ),
+  v.check(
+    (given) =>
+      Object.entries(given).every(([name, value]) => isTagName(name) && isTagText(value, 256)),
+    'must have names of 1 to 128 and values of 1 to 256 letters, digits, spaces and _.:/=+-@, no name beginning with aws:',
+  ),
+);
+
+function isTagName(text: string): boolean {
+  return isTagText(text, 128) && !/^aws:/i.test(text);
+}
+
+/** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html, and CloudFormation takes no empty value */
+function isTagText(text: string, longest: number): boolean {
+  return /^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u.test(text) && text.length <= longest;
+}
+
+/** The only way in which a command line can write them. */
+function tagsOf(list: string): Record<string, string> {
+  return Object.fromEntries(
+    list.split(',').map((tag) => {
+      const [name = '', ...value] = tag.split('=');
+      return [name.trim(), value.join('=').trim()];
+    }),
+  );
+}
+
+const originProblem =
+  'must be origins such as https://app.example.com, separated by commas or in a list: a scheme and a host, ' +
+  'perhaps a port, and nothing after them; http is for this machine only';
+
+/** Whether a browser would send this text as `Origin`; of a host that CloudFormation fills in, only CDK's token is known. */
+const isOrigin = (value: string) =>
+  /^https:\/\/\$\{Token\[[\w.]+\]\}$/.test(value) ||
+  (URL.canParse(value) &&
+    new URL(value).origin === value &&
+    !value.includes('*') &&
+    (value.startsWith('https:') ||
+      (value.startsWith('http:') && loopbackHosts.has(new URL(value).hostname))));
+
+/** Origins whose pages may ask, each once. */
+export const origins = v.pipe(
+  v.union(
+    [
+      v.pipe(
+        v.string(),
+        v.transform((list) => list.split(',').map((origin) => origin.trim())),
+      ),
+      v.array(v.string()),
+    ],
+    originProblem,
+  ),
+  v.check((given) => given.every(isOrigin), originProblem),
+  v.transform((given) => [...new Set(given)]),
+);
+
+const webPage = 'must be a path or an http or https URL without credentials, spaces and #';
+
+/** Where a page is: a URL, or a path in the repository. */
+export const page = v.pipe(
+  text('where the runbook is'),
+  v.check((value) => !URL.canParse(value) || isPlainUrl(value, ['https:', 'http:']), webPage),
+  v.check((value) => !/[\s#]/.test(value), webPage),
+);
+
+const emailProblem = 'an e-mail address such as on-call@example.com';
+
+/** One e-mail address. */
+export const emailAddress = v.pipe(
+  text(emailProblem),
+  v.maxLength(254),
+  v.email(`must be ${emailProblem}`),
+);

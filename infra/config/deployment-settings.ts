@@ -1,0 +1,134 @@
+// Every setting of a deployment: those that functions read (lambdas/contract/settings.ts), and those that only the template
+// needs, each with its schema, default and documentation. docs/settings.md is generated from here.
+import * as v from 'valibot';
+import type { SettingDefinition } from '../../lambdas/contract/setting';
+import { serviceSettings } from '../../lambdas/contract/settings';
+import { source, wholeNumber } from '../../lambdas/contract/setting-schemas';
+import { emailAddress, logRetention, origins, page, principals, tags } from './deployment-schemas';
+
+const templateSettings = {
+  auth: {
+    schema: v.picklist(
+      ['cognito-new'],
+      'must be cognito-new, which creates a Cognito user pool, or not set',
+    ),
+    documentation:
+      'Instead of `issuer` and `userPoolId`: `cognito-new` creates a user pool, to which administrators invite.',
+  },
+  handshakesPerSecond: {
+    schema: wholeNumber(1, 10_000),
+    default: 400,
+    documentation:
+      'Handshakes of all clients together, with a valid token or without: limits what a flood of them costs.',
+  },
+  operatorSource: {
+    schema: source,
+    default: 'mission-control.operator',
+    documentation: '`source` of the events on the bus by which operators disconnect users.',
+  },
+  reporterArns: {
+    schema: principals,
+    default: [],
+    documentation:
+      'The only roles and users that may put events of `eventSource` on the bus: ARNs, with `*` and `?` in their names. If none are named, IAM decides.',
+  },
+  operatorArns: {
+    schema: principals,
+    default: [],
+    documentation: 'The only ones that may put events of `operatorSource` on the bus, likewise.',
+  },
+  allowedOrigins: {
+    schema: origins,
+    default: [],
+    documentation:
+      "Origins whose pages may ask `/health` and `/whoami`, beside the front door's own: `https://a.example,https://b.example`.",
+  },
+  frontDoor: {
+    // Checked whole by parseFrontDoor: what it needs depends on what else it is given.
+    schema: v.unknown(),
+    documentation:
+      '`true` or an object: [one address](front-door.md) for WebSocket, `/health` and the dashboard, by CloudFront.',
+  },
+  dataRemoval: {
+    schema: v.picklist(['retain', 'destroy'], 'must be retain or destroy'),
+    default: 'retain',
+    documentation:
+      'What happens to the table, and to a user pool that was created, when the stack is deleted: `retain` or `destroy`.',
+  },
+  logRetentionDays: {
+    schema: logRetention,
+    default: 30,
+    documentation: 'Days that all logs are kept.',
+  },
+  tags: {
+    schema: tags,
+    default: {},
+    documentation:
+      'Tags of all resources, beside `application` and `stage`: `name=value,name=value`, or an object in a file.',
+  },
+  alarmEmail: {
+    schema: emailAddress,
+    documentation: 'E-mail address that is told of alarms, after it has consented.',
+  },
+  runbookUrl: {
+    schema: page,
+    default: 'docs/runbook.md',
+    documentation:
+      'Where the runbook is, to which alarms link: a URL, or a path in the repository.',
+  },
+} as const satisfies Readonly<Record<string, SettingDefinition>>;
+
+const { auth, ...otherTemplateSettings } = templateSettings;
+
+/** By name, in the order in which they are explained to people. */
+export const deploymentSettings = {
+  // Keys stay where they came first: what says whose tokens are accepted stands together.
+  ...pickIdentity(serviceSettings),
+  auth,
+  ...serviceSettings,
+  ...otherTemplateSettings,
+};
+
+function pickIdentity({
+  stage,
+  issuer,
+  audience,
+  jwksUri,
+  userPoolId,
+  userPoolClientId,
+}: typeof serviceSettings) {
+  return { stage, issuer, audience, jwksUri, userPoolId, userPoolClientId };
+}
+
+export type DeploymentSettingName = keyof typeof deploymentSettings;
+
+/** A checked value; lists and objects of it are not to be changed. */
+export type DeploymentSetting<Name extends DeploymentSettingName> = Readonly<
+  v.InferOutput<(typeof deploymentSettings)[Name]['schema']>
+>;
+
+/** The names of those that every deployment has, because there is a default. */
+export type DefaultedSettingName = {
+  [Name in DeploymentSettingName]: (typeof deploymentSettings)[Name] extends {
+    readonly default: unknown;
+  }
+    ? Name
+    : never;
+}[DeploymentSettingName];
+
+export const deploymentSettingNames = Object.keys(
+  deploymentSettings,
+) as readonly DeploymentSettingName[];
+
+/** What a deployment has that nobody has set; undefined for what is not there then. */
+export function defaultOf(name: string): unknown {
+  const settings: Readonly<Record<string, SettingDefinition | undefined>> = deploymentSettings;
+  return settings[name]?.default;
+}
+
+/** The default as a person writes it; `none` for what is not there then. */
+export function describeDefault(name: string): string {
+  const value = defaultOf(name);
+  if (value === undefined) return 'none';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

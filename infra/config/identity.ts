@@ -1,0 +1,58 @@
+// Whose tokens a deployment accepts: an identity provider that exists, or a user pool that is created with it.
+import * as v from 'valibot';
+import { objectOf, parse, type Parsed } from '../../sdk/protocol/parse';
+import {
+  identityProviderOf,
+  type IdentityProvider,
+} from '../../lambdas/contract/identity-provider';
+import { deploymentSettings } from './deployment-settings';
+
+/** Asks for a Cognito user pool and its app client. */
+interface NewUserPool {
+  readonly kind: 'cognito-new';
+}
+
+export type RequestedProvider = IdentityProvider | NewUserPool;
+
+const providerSettings = [
+  'issuer',
+  'audience',
+  'jwksUri',
+  'userPoolId',
+  'userPoolClientId',
+] as const;
+
+/** The settings that say it. */
+export const identitySettingNames = [...providerSettings, 'auth'] as const;
+
+const schema = objectOf({
+  issuer: v.optional(deploymentSettings.issuer.schema),
+  audience: v.optional(deploymentSettings.audience.schema),
+  jwksUri: v.optional(deploymentSettings.jwksUri.schema),
+  userPoolId: v.optional(deploymentSettings.userPoolId.schema),
+  userPoolClientId: v.optional(deploymentSettings.userPoolClientId.schema),
+  auth: v.optional(deploymentSettings.auth.schema),
+});
+
+/** The identity provider that these settings ask for: one that exists, or a new one, never both. */
+export function parseProvider(given: Readonly<Record<string, unknown>>): Parsed<RequestedProvider> {
+  const settings = parse(schema, given);
+  // Of settings that are malformed, too, it can be said which of them are missing.
+  const present = settings.ok ? settings.value : presenceOf(given);
+  const provider = given['auth'] === undefined ? identityProviderOf(present) : newUserPool(given);
+  if (settings.ok) return provider;
+  return { ok: false, faults: [...settings.faults, ...(provider.ok ? [] : provider.faults)] };
+}
+
+function newUserPool(given: Readonly<Record<string, unknown>>): Parsed<NewUserPool> {
+  const other = providerSettings.find((name) => name in given);
+  if (other === undefined) return { ok: true, value: { kind: 'cognito-new' } };
+  const problem = `and ${other} exclude each other: set one identity provider`;
+  return { ok: false, faults: [{ path: 'auth', problem }] };
+}
+
+function presenceOf(given: Readonly<Record<string, unknown>>) {
+  return Object.fromEntries(
+    providerSettings.filter((name) => name in given).map((name) => [name, name]),
+  );
+}

@@ -1,0 +1,28 @@
+// What a function is told by environment variables: the settings that it reads, and the names of the resources it uses.
+import {
+  variableOf,
+  type FunctionName,
+  type SettingDefinition,
+} from '../../../lambdas/contract/setting';
+import { serviceSettings, type ResourceSettingName } from '../../../lambdas/contract/settings';
+import type { Configuration } from '../../config/configuration';
+
+/** Names of resources by setting; mostly tokens that CloudFormation fills in. */
+export type ResourceNames = Readonly<Partial<Record<ResourceSettingName, string>>>;
+
+/** The environment variables of a function; what is not set has none. */
+export function environmentOf(
+  name: FunctionName,
+  { identityProvider, ...configuration }: Configuration,
+  resources: ResourceNames,
+): Record<string, string> {
+  const given: Readonly<Record<string, unknown>> = { ...configuration, ...identityProvider };
+  const read = Object.entries<SettingDefinition>(serviceSettings)
+    .filter(([, { readBy }]) => readBy === 'every function' || readBy?.includes(name))
+    .map(([setting]) => [setting, given[setting]] as const);
+  return Object.fromEntries(
+    [...read, ...Object.entries(resources)]
+      .filter(([, value]) => value !== undefined)
+      .map(([setting, value]) => [variableOf(setting), String(value)]),
+  );
+}

@@ -1,0 +1,38 @@
+// What is known about a setting, in one row of a table.
+import type * as v from 'valibot';
+
+/** The functions of the service: each is a folder below `lambdas/`. */
+export type FunctionName =
+  | 'authorizer'
+  | 'connect'
+  | 'disconnect'
+  | 'default'
+  | 'broadcast'
+  | 'deliver'
+  | 'heartbeat'
+  | 'disconnect-user'
+  | 'health'
+  | 'whoami'
+  | 'mock-agents';
+
+export interface SettingDefinition {
+  /** Takes text as well, which is all that `-c name=value` and an environment variable can give. */
+  readonly schema: v.GenericSchema;
+  /** The value when nobody sets it. Without one the setting is optional, and what it is about is then not there. */
+  readonly default?: unknown;
+  /** What it means, in Markdown; links are relative to docs/. */
+  readonly documentation: string;
+  /** The functions that get it, as the environment variable `variableOf(name)`. */
+  readonly readBy?: readonly FunctionName[] | 'every function';
+}
+
+/** The environment variable that carries a setting, e.g. `heartbeatSeconds` → `HEARTBEAT_SECONDS`. */
+export function variableOf(name: string): string {
+  return name.replace(/[A-Z]/g, (capital) => `_${capital}`).toUpperCase();
+}
+
+/** The functions that post to every connection. */
+export const fanOutFunctions = ['broadcast', 'deliver', 'heartbeat'] as const;
+
+/** The functions that verify tokens. */
+export const verifyingFunctions = ['authorizer', 'default', 'whoami'] as const;
