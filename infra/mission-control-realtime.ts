@@ -4,7 +4,12 @@ import { Duration, Token, Validations } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { bundleFunctions } from './build/bundle';
-import { parseDeployment, type RequestedConfiguration } from './config/configuration';
+import type { IdentityProvider } from '../lambdas/contract/identity-provider';
+import {
+  parseDeployment,
+  type Configuration,
+  type RequestedConfiguration,
+} from './config/configuration';
 import { parseProvider, type RequestedProvider } from './config/identity';
 import type { Parsed } from '../sdk/protocol/parse';
 import { resourceName } from './config/names';
@@ -61,110 +66,127 @@ export class MissionControlRealtime extends Construct {
   /** Where events that were not broadcast are kept, each with the reason. */
   readonly rejectedEvents: ServiceQueue;
   /** CloudFront before it all, if somebody asked for it; the addresses above are then its own. */
-  readonly frontDoor?: FrontDoor;
+  readonly frontDoor: FrontDoor | undefined;
   /** The user pool that was created, if one was. */
-  readonly users?: DashboardUsers;
+  readonly users: DashboardUsers | undefined;
 
   constructor(scope: Construct, id: string, props: MissionControlRealtimeProps) {
     super(scope, id);
-    const { codeOf: givenCode, dashboardDirectory = builtDashboard, ...given } = props;
-    const configuration = checked(given);
-    const { frontDoor } = configuration;
-    if (frontDoor !== undefined) requirePlaceForFrontDoor(this, frontDoor, dashboardDirectory);
-    const codeOf = givenCode ?? bundleFunctions();
-    let provider = configuration.identityProvider;
-    if (provider.kind === 'cognito-new') {
-      this.users = new DashboardUsers(this, 'Users', configuration);
-      provider = this.users.identityProvider;
+    const { codeOf, dashboardDirectory = builtDashboard, ...given } = props;
+    const requested = checked(given);
+    if (requested.frontDoor !== undefined) {
+      requirePlaceForFrontDoor(this, requested.frontDoor, dashboardDirectory);
     }
-    const deployment: Deployment = {
-      configuration: { ...configuration, identityProvider: provider },
-      codeOf,
-    };
+    const { users, identityProvider } = acceptedProvider(this, requested);
+    const configuration: Configuration = { ...requested, identityProvider };
+    const deployment: Deployment = { configuration, codeOf: codeOf ?? bundleFunctions() };
+
     const store = new Store(this, 'Store', configuration);
     const webSocketApi = new MissionControlWebSocketApi(this, 'WebSocket', {
       ...deployment,
       store,
     });
-    this.rejectedEvents = new ServiceQueue(this, 'RejectedEvents', {
-      queueName: `${resourceName(configuration)}-rejected-events`,
-      retentionPeriod: Duration.days(14),
-    });
-    Validations.of(this.rejectedEvents).acknowledge({
-      id: 'Serverless-SQSRedrivePolicy',
-      reason:
-        'This is the dead-letter queue of the others: people take messages out of it, no function does.',
-    });
+    const rejectedEvents = createDeadLetterQueue(this, configuration);
     const deliveries = new Deliveries(this, 'Deliveries', {
       ...deployment,
       store,
       webSocketApi,
-      deadLetterQueue: this.rejectedEvents,
+      deadLetterQueue: rejectedEvents,
     });
-    const broadcast = new Broadcast(this, 'Broadcast', {
+    const { eventBus } = new Broadcast(this, 'Broadcast', {
       ...deployment,
       store,
       deliveries,
-      rejectedEvents: this.rejectedEvents,
+      rejectedEvents,
     });
     new UserDisconnection(this, 'UserDisconnection', {
       ...deployment,
       store,
       webSocketApi,
-      eventBus: broadcast.eventBus,
-      rejectedEvents: this.rejectedEvents,
+      eventBus,
+      rejectedEvents,
     });
     new Heartbeat(this, 'Heartbeat', { ...deployment, store, webSocketApi, deliveries });
     // The id is older than /whoami, and the address of the API hangs on it.
     const httpApi = new MissionControlHttpApi(this, 'Health', { ...deployment, store });
-    const { eventBus } = broadcast;
     const mockAgents = configuration.useMockData
       ? new MockAgents(this, 'MockAgents', { ...deployment, eventBus })
       : undefined;
     new EventBusAccess(this, 'EventBusAccess', {
-      ...{ configuration, eventBus },
+      configuration,
+      eventBus,
       ownReporterArns: mockAgents === undefined ? [] : [mockAgents.roleArn],
     });
     new Observability(this, 'Observability', {
       configuration,
       tableName: store.tableName,
       apiId: webSocketApi.apiId,
-      deadLettersName: this.rejectedEvents.queueName,
+      deadLettersName: rejectedEvents.queueName,
       functions: this.node.findAll().filter((each) => each instanceof ServiceFunction),
     });
-    this.webSocketUrl = webSocketApi.url;
-    this.healthUrl = httpApi.healthUrl;
-    this.whoamiUrl = httpApi.whoamiUrl;
-    this.eventBus = broadcast.eventBus;
-    if (frontDoor === undefined) return;
-    this.frontDoor = new FrontDoor(this, 'FrontDoor', {
-      configuration,
-      settings: frontDoor,
-      webSocketDomainName: webSocketApi.domainName,
-      httpDomainName: httpApi.domainName,
-      dashboardDirectory,
-    });
-    this.webSocketUrl = `wss://${this.frontDoor.domainName}`;
-    this.healthUrl = `https://${this.frontDoor.domainName}/health`;
-    this.whoamiUrl = `https://${this.frontDoor.domainName}/whoami`;
+
+    this.users = users;
+    this.eventBus = eventBus;
+    this.rejectedEvents = rejectedEvents;
+    this.frontDoor =
+      configuration.frontDoor &&
+      new FrontDoor(this, 'FrontDoor', {
+        configuration,
+        settings: configuration.frontDoor,
+        dashboardDirectory,
+        webSocketDomainName: webSocketApi.domainName,
+        httpDomainName: httpApi.domainName,
+      });
+    this.webSocketUrl = this.frontDoor?.webSocketUrl ?? webSocketApi.url;
+    this.healthUrl = this.frontDoor?.healthUrl ?? httpApi.healthUrl;
+    this.whoamiUrl = this.frontDoor?.whoamiUrl ?? httpApi.whoamiUrl;
   }
+}
+
+/** The identity provider whose tokens are accepted, and the user pool if it has just been created. */
+function acceptedProvider(
+  scope: Construct,
+  requested: RequestedConfiguration,
+): { readonly users: DashboardUsers | undefined; readonly identityProvider: IdentityProvider } {
+  const { identityProvider } = requested;
+  if (identityProvider.kind !== 'cognito-new') return { users: undefined, identityProvider };
+  const users = new DashboardUsers(scope, 'Users', requested);
+  return { users, identityProvider: users.identityProvider };
+}
+
+function createDeadLetterQueue(scope: Construct, configuration: Configuration): ServiceQueue {
+  const queue = new ServiceQueue(scope, 'RejectedEvents', {
+    queueName: `${resourceName(configuration)}-rejected-events`,
+    retentionPeriod: Duration.days(14),
+  });
+  Validations.of(queue).acknowledge({
+    id: 'Serverless-SQSRedrivePolicy',
+    reason:
+      'This is the dead-letter queue of the others: people take messages out of it, no function does.',
+  });
+  return queue;
 }
 
 function checked(
   props: Omit<MissionControlRealtimeProps, 'codeOf' | 'dashboardDirectory'>,
 ): RequestedConfiguration {
   const { identityProvider, ...settings } = props;
-  const { reporterArns = [], operatorArns = [] } = settings;
+  const { reporterArns, operatorArns } = settings;
   const parsed = parseDeployment(
     {
       ...settings,
-      reporterArns: reporterArns.filter(isWritten),
-      operatorArns: operatorArns.filter(isWritten),
+      reporterArns: withoutTokens(reporterArns),
+      operatorArns: withoutTokens(operatorArns),
     },
     checkedProvider(identityProvider),
   );
   if (!parsed.ok) throw new ConfigurationError(parsed.faults);
-  return { ...parsed.value, reporterArns, operatorArns };
+  const { value } = parsed;
+  return {
+    ...value,
+    reporterArns: reporterArns ?? value.reporterArns,
+    operatorArns: operatorArns ?? value.operatorArns,
+  };
 }
 
 /** What CloudFormation will fill in can only be checked by the function that gets it. */
@@ -174,7 +196,7 @@ function checkedProvider(provider: RequestedProvider): Parsed<RequestedProvider>
   return isCheckedLater ? { ok: true, value: provider } : parseProvider(settings);
 }
 
-/** Not an ARN of a role of the same app, which CloudFormation will fill in. */
-function isWritten(arn: string): boolean {
-  return !Token.isUnresolved(arn);
+/** Without the ARNs of roles of the same app, which CloudFormation will fill in; no list stays what it is. */
+function withoutTokens(arns: readonly string[] | undefined): unknown {
+  return Array.isArray(arns) ? arns.filter((arn) => !Token.isUnresolved(arn)) : arns;
 }

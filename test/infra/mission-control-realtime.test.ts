@@ -82,6 +82,19 @@ describe('in the app of others', () => {
     expect(make).toThrow(ConfigurationError);
     expect(make).toThrow(/heartbeatSeconds must be a divisor[^]*issuer must be/);
   });
+
+  it('nothing is no value: a prop that is null is a fault, not the default', () => {
+    const make = () =>
+      new MissionControlRealtime(foreignStack(), 'Agents', {
+        identityProvider: oidc,
+        codeOf,
+        ...({ coalesceMilliseconds: null, reporterArns: null } as object),
+      });
+    expect(make).toThrow(ConfigurationError);
+    expect(make).toThrow(
+      /coalesceMilliseconds must be a whole number from 0 to 10000; leave it out for the default, 500[^]*reporterArns must be/,
+    );
+  });
 });
 
 describe('a stage', () => {

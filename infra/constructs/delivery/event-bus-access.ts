@@ -26,8 +26,18 @@ export class EventBusAccess extends Construct {
     const { eventSource, operatorSource, reporterArns, operatorArns } = configuration;
     const { eventBusArn } = eventBus;
     const statements = [
-      ...statementsFor('Reporters', eventBusArn, eventSource, reporterArns, ownReporterArns),
-      ...statementsFor('Operators', eventBusArn, operatorSource, operatorArns, []),
+      ...statementsFor(eventBusArn, {
+        who: 'Reporters',
+        source: eventSource,
+        named: reporterArns,
+        own: ownReporterArns,
+      }),
+      ...statementsFor(eventBusArn, {
+        who: 'Operators',
+        source: operatorSource,
+        named: operatorArns,
+        own: [],
+      }),
     ];
     let previous: CfnEventBusPolicy | undefined;
     for (const statement of statements) {
@@ -45,13 +55,19 @@ export class EventBusAccess extends Construct {
   }
 }
 
+interface SourceAccess {
+  readonly who: 'Reporters' | 'Operators';
+  readonly source: string;
+  /** ARNs of the principals that a deployment names. */
+  readonly named: readonly string[];
+  /** ARNs of our own roles. */
+  readonly own: readonly string[];
+}
+
 /** Lets those who are named, and our own, put events of a source on the bus, and nobody else. */
 function statementsFor(
-  who: 'Reporters' | 'Operators',
   eventBusArn: string,
-  source: string,
-  named: readonly string[],
-  own: readonly string[],
+  { who, source, named, own }: SourceAccess,
 ): PolicyStatement[] {
   if (named.length === 0) return [];
   const putEvents = { actions: ['events:PutEvents'], resources: [eventBusArn] };

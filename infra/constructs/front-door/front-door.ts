@@ -37,6 +37,9 @@ export class FrontDoor extends Construct {
   readonly domainName: string;
   /** What the record of that name in the DNS has to name. */
   readonly distributionDomainName: string;
+  readonly webSocketUrl: string;
+  readonly healthUrl: string;
+  readonly whoamiUrl: string;
 
   constructor(scope: Construct, id: string, props: FrontDoorProps) {
     super(scope, id);
@@ -65,6 +68,9 @@ export class FrontDoor extends Construct {
     });
     this.distributionDomainName = distribution.attrDomainName;
     this.domainName = settings.domainName ?? distribution.attrDomainName;
+    this.webSocketUrl = `wss://${this.domainName}`;
+    this.healthUrl = `https://${this.domainName}/health`;
+    this.whoamiUrl = `https://${this.domainName}/whoami`;
     const distributionArn = Stack.of(this).formatArn({
       service: 'cloudfront',
       region: '',
@@ -80,8 +86,8 @@ export class FrontDoor extends Construct {
       }),
     );
     files.upload({
-      webSocketUrl: `wss://${this.domainName}`,
-      whoamiUrl: `https://${this.domainName}/whoami`,
+      webSocketUrl: this.webSocketUrl,
+      whoamiUrl: this.whoamiUrl,
       token: settings.token,
     });
     if (isAtTheEdge) new EdgeLog(this, 'Log', distributionArn, configuration);

@@ -15,6 +15,11 @@ import { calculate, type ServiceMetrics } from './service-metrics';
 /** How long any client waits for an event at the most, in all but one of a hundred fan-outs. */
 const slowDeliveryMilliseconds = 5_000;
 
+const fiveMinutes = Duration.minutes(5);
+
+/** Most of the last minutes, not one alone. */
+const sustained = { bad: 3, of: 5 } as const;
+
 /** One handshake that is repeated with growing pauses comes as often; fewer are a hiccup. */
 const fewHandshakes = 5;
 
@@ -47,88 +52,7 @@ export class Alarms extends Construct {
 
   private rules(): AlarmRule[] {
     const { metrics } = this.props;
-    const sustained = { bad: 3, of: 5 };
-    const fiveMinutes = Duration.minutes(5);
-    return [
-      {
-        entry: 'dead-letters',
-        means: 'An event was rejected, or a job or an order was given up: it is kept, and waits.',
-        metric: metrics.deadLetters(),
-        atLeast: 1,
-      },
-      {
-        entry: 'failed-deliveries',
-        means: 'Connections did not get an event and will not: nobody tries again.',
-        metric: calculate({
-          // Both are in every line that has either, so neither is ever missing alone.
-          expression: 'lost + lostShards',
-          metrics: {
-            lost: metrics.fanOut('Lost', 'events'),
-            lostShards: metrics.fanOut('LostShards', 'events'),
-          },
-          label: 'connections and shards that were lost',
-          period: fiveMinutes,
-        }),
-        atLeast: 1,
-      },
-      {
-        entry: 'slow-delivery',
-        means: `Of a hundred fan-outs, one or more took over ${slowDeliveryMilliseconds / 1000} s from the event to the last client.`,
-        metric: metrics.fanOut('EventToLastPost', 'events', 'p99'),
-        atLeast: slowDeliveryMilliseconds,
-        periods: sustained,
-      },
-      {
-        entry: 'state-failures',
-        means: 'Events were not stored: who asks for the state is told something old.',
-        metric: metrics.own('broadcast', 'StateFailures').with({ period: fiveMinutes }),
-        atLeast: 1,
-      },
-      {
-        entry: 'keys-unavailable',
-        means: "The token issuer's keys cannot be had: nobody new gets in.",
-        metric: metrics.own('authorizer', 'KeysUnavailable').with({ period: fiveMinutes }),
-        atLeast: fewHandshakes,
-      },
-      {
-        entry: 'authorizer-errors',
-        means:
-          'Handshakes end without a verdict on their token, by a fault of ours: nobody new gets in.',
-        metric: calculate({
-          // A refusal is an error of the function, too: it is how a Lambda authorizer says 401. FILL is for a
-          // function that does not even start, and so counts nothing.
-          expression: 'errors - FILL(refused, 0) - FILL(unavailable, 0)',
-          metrics: {
-            errors: metrics.function('authorizer', 'Errors'),
-            refused: metrics.own('authorizer', 'HandshakesRefused'),
-            unavailable: metrics.own('authorizer', 'KeysUnavailable'),
-          },
-          label: 'handshakes without a verdict, by a fault of ours',
-          period: fiveMinutes,
-        }),
-        atLeast: fewHandshakes,
-      },
-      {
-        entry: 'connect-errors',
-        means: 'Handshakes with a good token fail: nobody new gets in.',
-        metric: metrics.function('connect', 'Errors').with({ period: fiveMinutes }),
-        atLeast: fewHandshakes,
-      },
-      {
-        entry: 'table-read-throttles',
-        means: 'DynamoDB refuses reads: fan-outs take longer, and handshakes may fail.',
-        metric: metrics.table('ReadThrottleEvents'),
-        atLeast: 1,
-        periods: sustained,
-      },
-      {
-        entry: 'table-write-throttles',
-        means: 'DynamoDB refuses writes: handshakes fail, and state may not be kept.',
-        metric: metrics.table('WriteThrottleEvents'),
-        atLeast: 1,
-        periods: sustained,
-      },
-    ];
+    return [...eventRules(metrics), ...handshakeRules(metrics), ...tableRules(metrics)];
   }
 
   /** Nothing to measure means that nothing happened: that is well. */
@@ -184,4 +108,100 @@ export class Alarms extends Construct {
     alarm.addOkAction(...actions);
     return alarm;
   }
+}
+
+/** Events that do not reach everybody, or not in time. */
+function eventRules(metrics: ServiceMetrics): AlarmRule[] {
+  return [
+    {
+      entry: 'dead-letters',
+      means: 'An event was rejected, or a job or an order was given up: it is kept, and waits.',
+      metric: metrics.deadLetters(),
+      atLeast: 1,
+    },
+    {
+      entry: 'failed-deliveries',
+      means: 'Connections did not get an event and will not: nobody tries again.',
+      metric: calculate({
+        // Both are in every line that has either, so neither is ever missing alone.
+        expression: 'lost + lostShards',
+        metrics: {
+          lost: metrics.fanOut('Lost', 'events'),
+          lostShards: metrics.fanOut('LostShards', 'events'),
+        },
+        label: 'connections and shards that were lost',
+        period: fiveMinutes,
+      }),
+      atLeast: 1,
+    },
+    {
+      entry: 'slow-delivery',
+      means: `Of a hundred fan-outs, one or more took over ${slowDeliveryMilliseconds / 1000} s from the event to the last client.`,
+      metric: metrics.fanOut('EventToLastPost', 'events', 'p99'),
+      atLeast: slowDeliveryMilliseconds,
+      periods: sustained,
+    },
+    {
+      entry: 'state-failures',
+      means: 'Events were not stored: who asks for the state is told something old.',
+      metric: metrics.own('broadcast', 'StateFailures').with({ period: fiveMinutes }),
+      atLeast: 1,
+    },
+  ];
+}
+
+/** Clients that cannot connect although they may. */
+function handshakeRules(metrics: ServiceMetrics): AlarmRule[] {
+  return [
+    {
+      entry: 'keys-unavailable',
+      means: "The token issuer's keys cannot be had: nobody new gets in.",
+      metric: metrics.own('authorizer', 'KeysUnavailable').with({ period: fiveMinutes }),
+      atLeast: fewHandshakes,
+    },
+    {
+      entry: 'authorizer-errors',
+      means:
+        'Handshakes end without a verdict on their token, by a fault of ours: nobody new gets in.',
+      metric: calculate({
+        // A refusal is an error of the function, too: it is how a Lambda authorizer says 401. FILL is for a
+        // function that does not even start, and so counts nothing.
+        expression: 'errors - FILL(refused, 0) - FILL(unavailable, 0)',
+        metrics: {
+          errors: metrics.function('authorizer', 'Errors'),
+          refused: metrics.own('authorizer', 'HandshakesRefused'),
+          unavailable: metrics.own('authorizer', 'KeysUnavailable'),
+        },
+        label: 'handshakes without a verdict, by a fault of ours',
+        period: fiveMinutes,
+      }),
+      atLeast: fewHandshakes,
+    },
+    {
+      entry: 'connect-errors',
+      means: 'Handshakes with a good token fail: nobody new gets in.',
+      metric: metrics.function('connect', 'Errors').with({ period: fiveMinutes }),
+      atLeast: fewHandshakes,
+    },
+  ];
+}
+
+/** A table that refuses requests. */
+function tableRules(metrics: ServiceMetrics): AlarmRule[] {
+  return [
+    {
+      entry: 'table-read-throttles',
+      means: 'DynamoDB refuses reads: fan-outs take longer, and handshakes may fail.',
+      metric: metrics.table('ReadThrottleEvents'),
+      atLeast: 1,
+      periods: sustained,
+    },
+    {
+      entry: 'table-write-throttles',
+      means: 'DynamoDB refuses writes: handshakes fail, and state may not be kept.',
+      metric: metrics.table('WriteThrottleEvents'),
+      atLeast: 1,
+      periods: sustained,
+    },
+  ];
 }

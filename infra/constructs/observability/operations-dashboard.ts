@@ -117,7 +117,7 @@ function delivery(metrics: ServiceMetrics): Graph[] {
     },
     {
       title: 'Dead letters, and seconds that the oldest delivery waits',
-      left: [metrics.deadLetters(), metrics.oldestDelivery()],
+      left: [metrics.deadLetters(), metrics.oldestRetryJob()],
     },
   ];
 }

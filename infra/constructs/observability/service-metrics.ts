@@ -1,6 +1,6 @@
 // The metrics that alarms and the operations dashboard look at: the functions' own, and those of AWS about our resources.
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression, Metric, type MetricProps } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   metricNamespace,
   stageDimension,
@@ -48,41 +48,51 @@ export class ServiceMetrics {
     name: MetricName<Service>,
     statistic: Statistic = 'Sum',
   ): Metric {
-    return this.metric(metricNamespace, name, statistic, this.dimensionsOf(service));
+    const dimensionsMap = this.dimensionsOf(service);
+    return minutely({ namespace: metricNamespace, metricName: name, statistic, dimensionsMap });
   }
 
   /** What became of the messages of fan-outs. */
   fanOut(name: MetricName<'fan-out'>, messages: MessageKind, statistic: Statistic = 'Sum'): Metric {
-    const dimensions = { ...this.dimensionsOf('fan-out'), messages };
-    return this.metric(metricNamespace, name, statistic, dimensions);
+    const dimensionsMap = { ...this.dimensionsOf('fan-out'), messages };
+    return minutely({ namespace: metricNamespace, metricName: name, statistic, dimensionsMap });
   }
 
   /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
   function(
     name: FunctionName,
-    metric: 'Invocations' | 'Errors' | 'Throttles' | 'Duration',
+    metricName: 'Invocations' | 'Errors' | 'Throttles' | 'Duration',
     statistic: Statistic = 'Sum',
   ): Metric {
-    const dimensions = { FunctionName: `${resourceName(this.props.configuration)}-${name}` };
-    return this.metric('AWS/Lambda', metric, statistic, dimensions, name);
+    const dimensionsMap = { FunctionName: `${resourceName(this.props.configuration)}-${name}` };
+    return minutely({
+      namespace: 'AWS/Lambda',
+      metricName,
+      statistic,
+      dimensionsMap,
+      label: name,
+    });
   }
 
   /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html */
   table(
-    metric:
+    metricName:
       | 'ReadThrottleEvents'
       | 'WriteThrottleEvents'
       | 'ConsumedReadCapacityUnits'
       | 'ConsumedWriteCapacityUnits',
   ): Metric {
-    return this.metric('AWS/DynamoDB', metric, 'Sum', { TableName: this.props.tableName });
+    const dimensionsMap = { TableName: this.props.tableName };
+    return minutely({ namespace: 'AWS/DynamoDB', metricName, statistic: 'Sum', dimensionsMap });
   }
 
   /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html */
-  webSocketApi(metric: 'ConnectCount' | 'MessageCount' | 'ClientError' | 'ExecutionError'): Metric {
+  webSocketApi(
+    metricName: 'ConnectCount' | 'MessageCount' | 'ClientError' | 'ExecutionError',
+  ): Metric {
     const { apiId, configuration } = this.props;
-    const dimensions = { ApiId: apiId, Stage: configuration.stage };
-    return this.metric('AWS/ApiGateway', metric, 'Sum', dimensions);
+    const dimensionsMap = { ApiId: apiId, Stage: configuration.stage };
+    return minutely({ namespace: 'AWS/ApiGateway', metricName, statistic: 'Sum', dimensionsMap });
   }
 
   /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
@@ -99,27 +109,25 @@ export class ServiceMetrics {
   }
 
   /** How long the oldest job of a fan-out has been waiting. */
-  oldestDelivery(): Metric {
+  oldestRetryJob(): Metric {
     const name = `${resourceName(this.props.configuration)}-deliveries`;
     return this.queue(name, 'ApproximateAgeOfOldestMessage', 'Maximum');
   }
 
-  private queue(name: string, metric: string, statistic: Statistic): Metric {
-    return this.metric('AWS/SQS', metric, statistic, { QueueName: name });
+  private queue(name: string, metricName: string, statistic: Statistic): Metric {
+    return minutely({
+      namespace: 'AWS/SQS',
+      metricName,
+      statistic,
+      dimensionsMap: { QueueName: name },
+    });
   }
 
   private dimensionsOf(service: MetricService) {
     return { service, [stageDimension]: this.props.configuration.stage };
   }
+}
 
-  private metric(
-    namespace: string,
-    metricName: string,
-    statistic: Statistic,
-    dimensionsMap: Record<string, string>,
-    label = metricName,
-  ): Metric {
-    const period = Duration.minutes(1);
-    return new Metric({ namespace, metricName, statistic, dimensionsMap, period, label });
-  }
+function minutely(props: Omit<MetricProps, 'period'>): Metric {
+  return new Metric({ label: props.metricName, ...props, period: Duration.minutes(1) });
 }
