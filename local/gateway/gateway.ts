@@ -1,23 +1,22 @@
-// API Gateway on this machine: a WebSocket API and an HTTP API on one port.
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { defaultLimits, type ConnectionLimits } from './websocket/connection';
-import { isLoopbackHost, loopbackNames } from '../support/loopback';
-import { createConnections } from './websocket/connections';
+// API Gateway on this machine: a WebSocket API and an HTTP API on one port, and pages beside them.
+// Others use openGateway of this file, the definitions that it serves (definition.ts), and pages/dashboard.ts.
+import type { Server } from 'node:http';
 import type { Connections, HttpApiDefinition, WebSocketApiDefinition } from './definition';
-import { handshake } from './websocket/handshake';
-import { createHttpApi, ownAnswer, send, serveHttp, type HttpApi } from './http/http-api';
-import { jsonPage, type Page } from './pages/page';
+import { createHttpApi, type HttpApi } from './http/http-api';
 import { listen } from './listener';
-import { splitTarget } from './request-values';
+import { jsonPage, type Page } from './pages/page';
+import { createRequestListener } from './request-listener';
 import { createTokenBucket } from './token-bucket';
+import { defaultLimits, type ConnectionLimits } from './websocket/connection';
+import { createConnections, type OpenConnections } from './websocket/connections';
 import { refuse } from './websocket/upgrade';
+import { UpgradeListener } from './websocket/upgrade-listener';
 import type { WebSocketApi } from './websocket/web-socket-api';
 
 export interface GatewayOptions extends Partial<ConnectionLimits> {
   /** 0, the default, for any free port. */
   readonly port?: number;
-  /** Tells whoever runs the stack what went wrong inside it; never holds a token or a message. */
+  /** Gets a sentence about each failure inside the stack; never with a token or a message in it. */
   readonly warn: (sentence: string) => void;
 }
 
@@ -28,24 +27,18 @@ export interface Gateway {
   publish(path: string, document: unknown): void;
   /** Answers GET and HEAD requests for `path` with a page, ahead of the HTTP API. */
   show(path: string, page: Page): void;
-  /** Begins to serve; until then all requests but those for documents and pages get 503. */
-  serve(apis: {
-    readonly webSocketApi: WebSocketApiDefinition;
-    readonly httpApi: HttpApiDefinition;
-  }): void;
+  /** Starts both APIs; until then all requests but those for documents and pages get 503. */
+  serve(definitions: Definitions): void;
   /** Closes all connections with 1001 and frees the port; takes about a second at most. May be called again. */
   close(): Promise<void>;
 }
 
-const closingPatienceSeconds = 0.75;
+interface Definitions {
+  readonly webSocketApi: WebSocketApiDefinition;
+  readonly httpApi: HttpApiDefinition;
+}
 
-/** API Gateway, too, answers 403 to names that are not its own. */
-const foreignHost = {
-  statusCode: 403,
-  headers: { 'content-type': 'application/json' },
-  cookies: [],
-  body: JSON.stringify({ message: `Forbidden: the local stack answers to ${loopbackNames} alone` }),
-};
+const closeTimeoutSeconds = 0.75;
 
 /** Opens the port. @throws node's error with `code` `EADDRINUSE` and `port` when it is taken */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
@@ -53,60 +46,21 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const listener = await listen(options.port ?? 0);
   const connections = createConnections();
   const pages = new Map<string, Page>();
-  const streams = new Set<Duplex>();
-  const conversations = new Set<Promise<void>>();
   let apis: { readonly webSocketApi: WebSocketApi; readonly httpApi: HttpApi } | undefined;
   let closing = false;
 
-  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-    if (!isLoopbackHost(request.headers.host)) {
-      send(response, foreignHost);
-      return;
-    }
-    const page = pages.get(splitTarget(request.url ?? '').path);
-    if (page !== undefined && ['GET', 'HEAD'].includes(request.method ?? '')) {
-      Promise.resolve(request)
-        .then(page)
-        .catch((error: unknown) => {
-          warn(`A page failed: ${error instanceof Error ? error.message : String(error)}`);
-          return ownAnswer(500);
-        })
-        .then((answer) => {
-          send(response, answer);
-        })
-        // The client went away before it was answered.
-        .catch(() => response.destroy());
-    } else if (apis === undefined) {
-      send(response, ownAnswer(503));
-    } else {
-      // The client went away before its request was complete: nobody is left to answer.
-      serveHttp(apis.httpApi, request, response).catch(() => response.destroy());
-    }
-  };
-
-  const onUpgrade = (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-    streams.add(stream);
-    stream.once('close', () => streams.delete(stream));
-    // A client may reset its connection at any time, also before ws listens for errors.
-    stream.on('error', () => stream.destroy());
-    if (!isLoopbackHost(request.headers.host)) {
-      refuse(stream, foreignHost.statusCode, foreignHost.body);
-      return;
-    }
-    if (apis === undefined || closing) {
-      refuse(stream, 503, ownAnswer(503).body.toString());
-      return;
-    }
-    const conversation = handshake(apis.webSocketApi, { request, stream, head })
-      .catch((error: unknown) => {
-        warn(`A handshake failed: ${error instanceof Error ? error.message : String(error)}`);
-        stream.destroy();
-      })
-      .finally(() => conversations.delete(conversation));
-    conversations.add(conversation);
-  };
-
-  for (const server of listener.servers) attach(server, onRequest, onUpgrade);
+  const answer = createRequestListener({ pages, httpApi: () => apis?.httpApi, warn });
+  const upgrades = new UpgradeListener({
+    webSocketApi: () => (closing ? undefined : apis?.webSocketApi),
+    warn,
+  });
+  for (const server of listener.servers) {
+    server.on('request', answer);
+    server.on('upgrade', (request, stream, head) => {
+      upgrades.accept(request, stream, head);
+    });
+    refuseOtherProtocols(server);
+  }
 
   return {
     port: listener.port,
@@ -118,56 +72,48 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       pages.set(path, page);
     },
     serve({ webSocketApi, httpApi }) {
-      const limits = {
-        idleTimeoutSeconds: options.idleTimeoutSeconds ?? defaultLimits.idleTimeoutSeconds,
-        maxConnectionSeconds: options.maxConnectionSeconds ?? defaultLimits.maxConnectionSeconds,
-      };
-      const now = () => performance.now();
-      const messages = createTokenBucket(webSocketApi.throttle, now);
-      const { throttle: ofHandshakes } = webSocketApi.routes.$connect ?? {};
-      const handshakes =
-        ofHandshakes === undefined ? messages : createTokenBucket(ofHandshakes, now);
       apis = {
-        webSocketApi: {
-          definition: webSocketApi,
-          throttles: { handshakes, messages },
-          connections,
-          limits,
-          warn,
-        },
+        webSocketApi: createWebSocketApi(webSocketApi, connections, options),
         httpApi: createHttpApi(httpApi, { now, warn }),
       };
     },
     async close() {
       closing = true;
-      await connections.closeAll(1001, 'Going away', closingPatienceSeconds);
+      await connections.closeAll(1001, 'Going away', closeTimeoutSeconds);
       // $disconnect is best effort: on AWS, too, an API can be gone before it has run.
-      await settledWithin(conversations, closingPatienceSeconds / 3);
-      for (const stream of streams) stream.destroy();
+      await upgrades.close(closeTimeoutSeconds / 3);
       await listener.close();
     },
   };
 }
 
-function attach(
-  server: Server,
-  onRequest: (request: IncomingMessage, response: ServerResponse) => void,
-  onUpgrade: (request: IncomingMessage, stream: Duplex, head: Buffer) => void,
-): void {
-  server.on('request', onRequest);
-  server.on('upgrade', onUpgrade);
+const now = () => performance.now();
+
+function createWebSocketApi(
+  definition: WebSocketApiDefinition,
+  connections: OpenConnections,
+  { warn, ...limits }: GatewayOptions,
+): WebSocketApi {
+  const messages = createTokenBucket(definition.throttle, now);
+  const { throttle } = definition.routes.$connect ?? {};
+  const handshakes = throttle === undefined ? messages : createTokenBucket(throttle, now);
+  return {
+    definition,
+    throttles: { handshakes, messages },
+    connections,
+    limits: {
+      idleTimeoutSeconds: limits.idleTimeoutSeconds ?? defaultLimits.idleTimeoutSeconds,
+      maxConnectionSeconds: limits.maxConnectionSeconds ?? defaultLimits.maxConnectionSeconds,
+    },
+    warn,
+  };
+}
+
+/** Answers 400 to bytes that are not HTTP. */
+function refuseOtherProtocols(server: Server): void {
   server.on('clientError', (_error, stream) => {
-    // Bytes that are no HTTP, or the end of a connection that node:http gave up.
+    // node:http reports the end of a connection here too, when nothing can be written any more.
     if (stream.writable) refuse(stream, 400, JSON.stringify({ message: 'Bad Request' }));
     else stream.destroy();
   });
-}
-
-async function settledWithin(work: ReadonlySet<Promise<void>>, seconds: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, seconds * 1000);
-  });
-  await Promise.race([Promise.all(work), patience]);
-  clearTimeout(timer);
 }

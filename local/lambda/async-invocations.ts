@@ -77,7 +77,8 @@ export class AsyncInvocations {
     const result = await this.#options.invoke(event, requestId);
     if (result.ok || this.#closed) return;
     const giveUp = (condition: InvocationRecord['requestContext']['condition']) => {
-      this.#options.onGivenUp(this.#record(event, requestId, attempt, condition, result));
+      const requestContext = { requestId, condition, approximateInvokeCount: attempt };
+      this.#options.onGivenUp(this.#record(event, requestContext, result));
     };
     if (attempt > maximumRetryAttempts) {
       giveUp('RetriesExhausted');
@@ -95,16 +96,14 @@ export class AsyncInvocations {
 
   #record(
     requestPayload: unknown,
-    requestId: string,
-    approximateInvokeCount: number,
-    condition: InvocationRecord['requestContext']['condition'],
+    requestContext: Omit<InvocationRecord['requestContext'], 'functionArn'>,
     { errorType, errorMessage }: Extract<InvocationResult, { ok: false }>,
   ): InvocationRecord {
     const functionArn = `${this.#options.functionArn}:$LATEST`;
     return {
       version: '1.0',
       timestamp: new Date(this.#options.timers.now()).toISOString(),
-      requestContext: { requestId, functionArn, condition, approximateInvokeCount },
+      requestContext: { functionArn, ...requestContext },
       requestPayload,
       responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
       responsePayload: { errorType, errorMessage },

@@ -33,7 +33,7 @@ const operators: readonly Readonly<Record<string, Operation>>[] = [
   { '*': (a, b) => a * b, '/': (a, b) => a / b },
 ];
 
-/** What is missing stays missing, but for FILL: it is what FILL is for. */
+/** A result is undefined when a number that it needs is missing; FILL replaces missing numbers. */
 const functions: Readonly<
   Record<string, (lookup: Lookup, given: readonly Evaluate[]) => Datapoint>
 > = {
@@ -54,66 +54,80 @@ const tokenPattern = /\s*(\d+(?:\.\d+)?|[A-Za-z_]\w*|\|\||&&|[=!<>]=|[-+*/<>(),]
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  */
 export function parseExpression(text: string): Expression {
-  const tokens = tokensOf(text);
-  const ids = new Set<string>();
+  const parser = new Parser(tokensOf(text));
+  const evaluate = parser.whole();
+  return { ids: [...parser.ids], evaluate };
+}
 
-  const expect = (token: string) => {
-    const found = tokens.shift();
-    if (found !== token)
-      throw new Error(`it must have ${token} where it has ${found ?? 'its end'}`);
-  };
+/** By recursive descent: each level of operators reads the next stronger one on both sides. */
+class Parser {
+  /** The names that have been read. */
+  readonly ids = new Set<string>();
+  readonly #tokens: string[];
 
-  function binary(level: number): Evaluate {
+  constructor(tokens: string[]) {
+    this.#tokens = tokens;
+  }
+
+  whole(): Evaluate {
+    const evaluate = this.#binary(0);
+    const [next] = this.#tokens;
+    if (next !== undefined) throw new Error(`it must end where it has ${next}`);
+    return evaluate;
+  }
+
+  #binary(level: number): Evaluate {
     const known = operators[level];
-    if (known === undefined) return unary();
-    let left = binary(level + 1);
+    if (known === undefined) return this.#unary();
+    let left = this.#binary(level + 1);
     for (;;) {
-      const operation = known[tokens[0] ?? ''];
+      const operation = known[this.#tokens[0] ?? ''];
       if (operation === undefined) return left;
-      tokens.shift();
-      left = combine(operation, left, binary(level + 1));
+      this.#tokens.shift();
+      left = combine(operation, left, this.#binary(level + 1));
     }
   }
 
-  function unary(): Evaluate {
-    const token = tokens.shift() ?? 'its end';
-    if (token === '-')
-      return combine(
-        (a, b) => a - b,
-        () => 0,
-        unary(),
-      );
+  #unary(): Evaluate {
+    const token = this.#tokens.shift() ?? 'its end';
+    if (token === '-') {
+      const zero = () => 0;
+      return combine((a, b) => a - b, zero, this.#unary());
+    }
     if (token === '(') {
-      const inner = binary(0);
-      expect(')');
+      const inner = this.#binary(0);
+      this.#expect(')');
       return inner;
     }
     if (/^\d/.test(token)) return () => Number(token);
-    if (tokens[0] === '(') return call(token);
-    // Names of metrics begin with a small letter; so AND is no name.
-    if (!/^[a-z]\w*$/.test(token))
+    if (this.#tokens[0] === '(') return this.#call(token);
+    // Names of metrics begin with a small letter, so that AND cannot be one.
+    if (!/^[a-z]\w*$/.test(token)) {
       throw new Error(`it must have a name or a number where it has ${token}`);
-    ids.add(token);
+    }
+    this.ids.add(token);
     return (lookup) => lookup(token);
   }
 
-  function call(name: string): Evaluate {
+  #call(name: string): Evaluate {
     const run = functions[name];
     if (run === undefined) throw new Error(`the function ${name} is not known to it`);
     const given: Evaluate[] = [];
     do {
-      tokens.shift();
-      given.push(binary(0));
-    } while (tokens[0] === ',');
-    expect(')');
+      this.#tokens.shift();
+      given.push(this.#binary(0));
+    } while (this.#tokens[0] === ',');
+    this.#expect(')');
     const count = argumentCounts[name] ?? 0;
     if (given.length !== count) throw new Error(`${name} must have ${count} arguments`);
     return (lookup) => run(lookup, given);
   }
 
-  const evaluate = binary(0);
-  if (tokens.length > 0) throw new Error(`it must end where it has ${String(tokens[0])}`);
-  return { ids: [...ids], evaluate };
+  #expect(token: string): void {
+    const found = this.#tokens.shift();
+    if (found === token) return;
+    throw new Error(`it must have ${token} where it has ${found ?? 'its end'}`);
+  }
 }
 
 function combine(operation: Operation, left: Evaluate, right: Evaluate): Evaluate {

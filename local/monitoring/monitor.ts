@@ -1,4 +1,5 @@
-// CloudWatch on this machine: takes what is measured, and judges the template's alarms by it.
+// CloudWatch on this machine: takes measurements, and decides the states of the template's alarms by them.
+// Others use createMonitor of this file.
 import type { RefusedRequest } from '../aws/endpoint/answer-request';
 import type { Queues } from '../aws/sqs/queue';
 import type { WriteLogLine } from '../support/log-line';
@@ -15,13 +16,13 @@ export interface MonitorOptions {
   readonly template: ResolvedTemplate;
   readonly queues: Queues;
   readonly timers: Timers;
-  /** Is told when an alarm begins and when it ends. */
+  /** Gets a line when an alarm begins and when it ends. */
   readonly log: WriteLogLine;
   /** How long a minute of an alarm takes. Default: a minute. */
   readonly minuteMilliseconds?: number | undefined;
 }
 
-/** An alarm of the template, and what it says now. */
+/** An alarm of the template with its state. */
 export interface LocalAlarm {
   readonly name: string;
   readonly description: string;
@@ -34,7 +35,7 @@ export interface Monitor {
   readonly invoked: (functionName: string, startedAt: number, ok: boolean) => void;
   readonly refused: (request: RefusedRequest) => void;
   readonly alarms: () => readonly LocalAlarm[];
-  /** Begins to look at queues and alarms, some times a minute; what it gives ends it. */
+  /** Measures queues and decides alarms four times a minute, until the returned function is called. */
   start(): Cancel;
 }
 
@@ -45,55 +46,27 @@ const looksPerMinute = 4;
 export function createMonitor(options: MonitorOptions): Monitor {
   const { template, queues, timers, log, minuteMilliseconds = 60_000 } = options;
   const startedAt = timers.now();
-  const alarms = template.of('AWS::CloudWatch::Alarm').map(({ logicalId, type, properties }) => {
-    const place = { logicalId, type };
-    const alarm = new Alarm(properties, place);
-    for (const metric of alarm.metrics) {
-      const problem = problemOf(metric, template);
-      if (problem !== undefined) throw new TemplateError(place, problem);
-    }
-    return alarm;
-  });
+  const alarms = readAlarms(template);
   const longestSeconds = Math.max(0, ...alarms.map(({ rangeSeconds }) => rangeSeconds));
   const store = new MetricStore(
     alarms.flatMap(({ metrics }) => metrics),
     (longestSeconds / 60) * minuteMilliseconds,
   );
   const filterLine = createMetricFilters(template);
-  const ringing = new Set<string>();
-
   const stateOf = (alarm: Alarm) =>
     alarm.judge(store, { startedAt, now: timers.now(), minuteMilliseconds });
+  const announce = createAnnouncements(log);
 
   function look(): void {
-    for (const queue of queues.values()) {
-      const metric = serviceMetric(
-        'AWS/SQS',
-        'ApproximateNumberOfMessagesVisible',
-        queue.settings.name,
-      );
-      store.record({ metric, value: queue.count().visible, at: timers.now() });
-    }
-    for (const alarm of alarms) {
-      const rings = stateOf(alarm) === 'ALARM';
-      if (rings === ringing.has(alarm.name)) continue;
-      if (rings) ringing.add(alarm.name);
-      else ringing.delete(alarm.name);
-      const text = rings
-        ? `ALARM ${alarm.name}: ${alarm.description}`
-        : `The alarm ${alarm.name} is over.`;
-      log({ source: 'stack', stream: 'stderr', text });
-    }
+    measureQueues(queues, store, timers.now());
+    for (const alarm of alarms) announce(alarm, stateOf(alarm) === 'ALARM');
   }
 
   return {
     printed(functionName, line) {
-      for (const measurement of [
-        ...embeddedMetrics(line),
-        ...filterLine(functionName, line, timers.now()),
-      ]) {
-        store.record(measurement);
-      }
+      const now = timers.now();
+      const measurements = [...embeddedMetrics(line), ...filterLine(functionName, line, now)];
+      for (const measurement of measurements) store.record(measurement);
     },
     invoked(name, at, ok) {
       store.record({ metric: serviceMetric('AWS/Lambda', 'Invocations', name), value: 1, at });
@@ -106,23 +79,58 @@ export function createMonitor(options: MonitorOptions): Monitor {
       }
     },
     alarms: () =>
-      alarms.map((alarm) => ({
-        name: alarm.name,
-        description: alarm.description,
-        state: stateOf(alarm),
-      })),
+      alarms.map((alarm) => {
+        const { name, description } = alarm;
+        return { name, description, state: stateOf(alarm) };
+      }),
     start() {
-      // Without alarms there is nobody to look for.
       if (alarms.length === 0) return () => undefined;
-      let cancel: Cancel;
-      const lookAgain = () => {
-        look();
-        cancel = timers.after(minuteMilliseconds / looksPerMinute, lookAgain);
-      };
-      lookAgain();
-      return () => {
-        cancel();
-      };
+      return repeat(look, minuteMilliseconds / looksPerMinute, timers);
     },
+  };
+}
+
+function readAlarms(template: ResolvedTemplate): readonly Alarm[] {
+  return template.of('AWS::CloudWatch::Alarm').map(({ logicalId, type, properties }) => {
+    const place = { logicalId, type };
+    const alarm = new Alarm(properties, place);
+    for (const metric of alarm.metrics) {
+      const problem = problemOf(metric, template);
+      if (problem !== undefined) throw new TemplateError(place, problem);
+    }
+    return alarm;
+  });
+}
+
+function measureQueues(queues: Queues, store: MetricStore, at: number): void {
+  const name = 'ApproximateNumberOfMessagesVisible';
+  for (const queue of queues.values()) {
+    const metric = serviceMetric('AWS/SQS', name, queue.settings.name);
+    store.record({ metric, value: queue.count().visible, at });
+  }
+}
+
+/** Logs when an alarm begins and when it ends. */
+function createAnnouncements(log: WriteLogLine) {
+  const raised = new Set<string>();
+  return ({ name, description }: Alarm, isRaised: boolean): void => {
+    if (isRaised === raised.has(name)) return;
+    if (isRaised) raised.add(name);
+    else raised.delete(name);
+    const text = isRaised ? `ALARM ${name}: ${description}` : `The alarm ${name} is over.`;
+    log({ source: 'stack', stream: 'stderr', text });
+  };
+}
+
+/** Runs `task` now and then at an interval, until the returned function is called. */
+function repeat(task: () => void, intervalMilliseconds: number, timers: Timers): Cancel {
+  let cancel: Cancel;
+  const run = () => {
+    task();
+    cancel = timers.after(intervalMilliseconds, run);
+  };
+  run();
+  return () => {
+    cancel();
   };
 }

@@ -1,6 +1,7 @@
 // Serves an HTTP API with Lambda proxy integrations of payload format 2.0.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerPreflight, withCorsHeaders } from './cors';
+import { loopbackNames } from '../../support/loopback';
 import type { HttpApiDefinition, HttpRoute } from '../definition';
 import { httpEvent } from './http-event';
 import { parseHttpResult, type HttpResult } from './http-result';
@@ -92,6 +93,14 @@ const messages = {
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 } as const;
+
+/** Answered to a name that is not this machine's; API Gateway, too, answers 403 then. */
+export const foreignHost = {
+  statusCode: 403,
+  headers: { 'content-type': 'application/json' },
+  cookies: [],
+  body: JSON.stringify({ message: `Forbidden: the local stack answers to ${loopbackNames} alone` }),
+};
 
 /** What API Gateway itself says. */
 export function ownAnswer(status: keyof typeof messages): HttpResult {

@@ -1,18 +1,17 @@
-// One open WebSocket with the limits that API Gateway sets to it.
+// One open WebSocket within the limits of API Gateway.
 import type { Duplex } from 'node:stream';
 import { WebSocket, type RawData } from 'ws';
 import type { ConnectionInfo } from '../definition';
 import { createFrameScanner } from './frame-scanner';
+import { startIdleTimer } from './idle-timer';
+import { createInOrderQueue } from './in-order-queue';
 import type { Closure, ConnectionFacts } from './web-socket-event';
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
 export const maxMessageBytes = 128 * 1024;
 const maxFrameBytes = 32 * 1024;
 
-/** Messages of one client that may wait; beyond it the client's socket is not read any more. */
-const maxWaitingMessages = 16;
-
-/** Close codes of what ws finds wrong; all else is no WebSocket frame at all. */
+/** Close codes by what ws finds wrong; 1002 for all else, which is not a WebSocket frame. */
 const codesOfFaults: Readonly<Record<string, number>> = {
   WS_ERR_INVALID_UTF8: 1007,
   WS_ERR_TOO_MANY_BUFFERED_PARTS: 1008,
@@ -20,8 +19,8 @@ const codesOfFaults: Readonly<Record<string, number>> = {
 };
 
 /**
- * Bytes that may wait for a client that does not read, besides what the kernel keeps. What API Gateway keeps it does not
- * say, but beyond it the connection stays, and posts to it are answered 429.
+ * Bytes that may wait for a client that does not read, besides the kernel's buffers. API Gateway does not document its
+ * limit; beyond it the connection stays open, and posts to it are answered 429.
  * @see https://docs.aws.amazon.com/botocore/latest/reference/services/apigatewaymanagementapi/client/exceptions/LimitExceededException.html
  */
 const maxUnreadBytes = 1024 * 1024;
@@ -44,7 +43,7 @@ export interface OpenConnection {
   post(data: Buffer | string): 'delivered' | 'gone' | 'full';
   /** @returns false when it was not open any more: it is closing, or has closed */
   close(code: number, reason: string): boolean;
-  /** Cuts the TCP connection without a word. */
+  /** Ends the TCP connection without a close frame. */
   terminate(): void;
   /** Resolves once, when the connection has ended. */
   readonly closed: Promise<Closure>;
@@ -69,8 +68,8 @@ export type Receive = (
 /**
  * Takes over a WebSocket that has just been accepted.
  *
- * Messages of one connection are handled in order, one at a time, though AWS does not promise an order:
- * so a client that floods holds one function at most, and others get their turns.
+ * Messages of one connection are handled in order, one at a time, though AWS does not promise an order: so a client
+ * that sends very many occupies one execution environment at most.
  */
 export function openConnection({
   socket,
@@ -94,14 +93,7 @@ export function openConnection({
     return isOpen;
   };
 
-  const scan = createFrameScanner((payloadBytes) => {
-    if (payloadBytes > maxFrameBytes) close(1009, 'Frame too big');
-  });
-  // Before ws reads a chunk: the frame that is too large must not be handled first.
-  stream.prependListener('data', (chunk: Buffer) => {
-    touch();
-    scan(chunk);
-  });
+  watchFrames(stream, touch, () => close(1009, 'Frame too big'));
 
   const post = (data: Buffer | string) => {
     if (socket.readyState !== WebSocket.OPEN) return 'gone';
@@ -115,87 +107,62 @@ export function openConnection({
   socket.on('message', (data, isBinary) => {
     if (ownClosure === undefined) accept(toBuffer(data), isBinary);
   });
-  // What ws objects to it answers itself, with a close frame, and then waits for no answer.
-  socket.on('error', (error: NodeJS.ErrnoException) => {
-    const code = codesOfFaults[error.code ?? ''] ?? 1002;
-    if (error.code?.startsWith('WS_ERR_')) ownClosure ??= { code, reason: '' };
+  // ws answers an invalid frame itself, with a close frame, and does not wait for the client's.
+  socket.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
+    if (code.startsWith('WS_ERR_'))
+      ownClosure ??= { code: codesOfFaults[code] ?? 1002, reason: '' };
   });
 
-  const lifetime = setTimeout(() => {
-    close(1001, 'Going away');
-  }, limits.maxConnectionSeconds * 1000);
-  const idle = watchIdleness(limits.idleTimeoutSeconds * 1000, {
+  const stopTimers = startTimers(limits, {
     lastActiveAt: () => lastActiveAt,
-    onIdle: () => {
+    goAway: () => {
       close(1001, 'Going away');
     },
   });
+  const closed = new Promise<Closure>((resolve) => {
+    socket.once('close', (code, reason) => {
+      stopTimers();
+      resolve(ownClosure ?? { code, reason: reason.toString() });
+    });
+  });
+  const info = () =>
+    socket.readyState === WebSocket.OPEN ? infoOf(facts, lastActiveAt) : undefined;
+  const terminate = () => {
+    socket.terminate();
+  };
+  return { facts, info, post, close, terminate, closed };
+}
 
+/** Sees each chunk before ws reads it, so that a frame that is too large is not handled first. */
+function watchFrames(stream: Duplex, onData: () => void, onTooLarge: () => void): void {
+  const scan = createFrameScanner((payloadBytes) => {
+    if (payloadBytes > maxFrameBytes) onTooLarge();
+  });
+  stream.prependListener('data', (chunk: Buffer) => {
+    onData();
+    scan(chunk);
+  });
+}
+
+function infoOf({ connectedAt, sourceIp, userAgent }: ConnectionFacts, lastActiveAt: number) {
   return {
-    facts,
-    info: () =>
-      socket.readyState === WebSocket.OPEN
-        ? {
-            connectedAt: new Date(facts.connectedAt),
-            lastActiveAt: new Date(lastActiveAt),
-            sourceIp: facts.sourceIp,
-            userAgent: facts.userAgent,
-          }
-        : undefined,
-    post,
-    close,
-    terminate: () => {
-      socket.terminate();
-    },
-    closed: new Promise((resolve) => {
-      socket.once('close', (code, reason) => {
-        clearTimeout(lifetime);
-        idle.stop();
-        resolve(ownClosure ?? { code, reason: reason.toString() });
-      });
-    }),
+    connectedAt: new Date(connectedAt),
+    lastActiveAt: new Date(lastActiveAt),
+    sourceIp,
+    userAgent,
   };
 }
 
-function createInOrderQueue(
-  socket: WebSocket,
-  handle: (data: Buffer, isBinary: boolean) => Promise<void>,
+/** @returns what stops both timers */
+function startTimers(
+  { idleTimeoutSeconds, maxConnectionSeconds }: ConnectionLimits,
+  { lastActiveAt, goAway }: { lastActiveAt: () => number; goAway: () => void },
 ) {
-  const waiting: { data: Buffer; isBinary: boolean }[] = [];
-  let working = false;
-  const work = async () => {
-    working = true;
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      await handle(next.data, next.isBinary);
-      // Who has gone gets no answer, and $disconnect is the last call for a connection.
-      if (socket.readyState !== WebSocket.OPEN) waiting.length = 0;
-      if (socket.isPaused && waiting.length < maxWaitingMessages / 2) socket.resume();
-    }
-    working = false;
-  };
-  return (data: Buffer, isBinary: boolean) => {
-    waiting.push({ data, isBinary });
-    if (waiting.length >= maxWaitingMessages) socket.pause();
-    if (!working) void work();
-  };
-}
-
-/** Looks again when the connection could be idle at the earliest, instead of moving a timer with every frame. */
-function watchIdleness(
-  timeoutMilliseconds: number,
-  { lastActiveAt, onIdle }: { lastActiveAt: () => number; onIdle: () => void },
-) {
-  let timer: NodeJS.Timeout;
-  const check = () => {
-    const left = lastActiveAt() + timeoutMilliseconds - Date.now();
-    if (left <= 0) onIdle();
-    else timer = setTimeout(check, left);
-  };
-  timer = setTimeout(check, timeoutMilliseconds);
-  return {
-    stop: () => {
-      clearTimeout(timer);
-    },
+  const lifetime = setTimeout(goAway, maxConnectionSeconds * 1000);
+  const idle = startIdleTimer(idleTimeoutSeconds * 1000, { lastActiveAt, onIdle: goAway });
+  return () => {
+    clearTimeout(lifetime);
+    idle.stop();
   };
 }
 
