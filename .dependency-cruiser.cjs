@@ -114,13 +114,13 @@ module.exports = {
     only(
       'infra-knows-names-only',
       '^infra/',
-      ['^lambdas/contract/', '^sdk/protocol/parse\\.ts$', '^sdk/packing\\.ts$'],
+      ['^lambdas/contract/', '^sdk/protocol/parse\\.ts$', '^sdk/packaging/'],
       'Code goes in by path; settings are parsed as the protocol is.',
     ),
     only(
       'dashboard-uses-the-client',
       '^dashboard/',
-      ['^sdk/client/', '^sdk/packing\\.ts$'],
+      ['^sdk/client/', '^sdk/packaging/'],
       'It is an example of what others can build.',
     ),
     only(

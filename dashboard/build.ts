@@ -1,7 +1,7 @@
 // `npm run build:dashboard`: the dashboard's files go to build/dashboard, for any server of static files.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describeResult } from '#sdk/packing';
+import { describeResult } from '#sdk/packaging/packing';
 import { bundleDashboard } from './bundle';
 
 const project = path.resolve(__dirname, '..');

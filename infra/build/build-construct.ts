@@ -1,6 +1,6 @@
 // `npm run build:construct`: the package goes to build/construct, and, packed for `npm install`, beside that.
 import path from 'node:path';
-import { describeResult, pack } from '../../sdk/packing';
+import { describeResult, pack } from '../../sdk/packaging/packing';
 import { buildConstructPackage } from './construct-package';
 
 async function build(): Promise<void> {

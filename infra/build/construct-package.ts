@@ -3,7 +3,7 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { transform } from 'esbuild';
 import ts from 'typescript';
-import { nameWithin } from '../../sdk/packing';
+import { nameWithin } from '../../sdk/packaging/packing';
 import { bundleFunctions } from './bundle';
 
 const project = path.resolve(__dirname, '../..');

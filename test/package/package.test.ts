@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { buildPackage } from '#sdk/package';
-import { pack } from '#sdk/packing';
+import { buildPackage } from '#sdk/packaging/sdk-package';
+import { pack } from '#sdk/packaging/packing';
 
 const project = path.resolve(__dirname, '../..');
 const tool = (file: string) => path.join(project, 'node_modules', file);

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describeResult, nameWithin } from '#sdk/packing';
+import { describeResult, nameWithin } from '#sdk/packaging/packing';
 
 test.each([
   ['/project/sdk', '/project/sdk/client/index.ts', path.posix, 'client/index.ts'],

@@ -1,10 +1,10 @@
 // `npm run build`: the package goes to build/package, and, packed for `npm install` and `npm publish`, beside that.
 import path from 'node:path';
-import { buildPackage } from './package';
+import { buildPackage } from './sdk-package';
 import { describeResult, pack } from './packing';
 
 async function build(): Promise<void> {
-  const project = path.resolve(__dirname, '..');
+  const project = path.resolve(__dirname, '../..');
   const directory = path.join(project, 'build/package');
   await buildPackage(directory);
   const tarball = await pack(directory, path.join(project, 'build'));

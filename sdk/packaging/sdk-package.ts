@@ -5,7 +5,7 @@ import { transform, type Format } from 'esbuild';
 import ts from 'typescript';
 import { nameWithin } from './packing';
 
-const project = path.resolve(__dirname, '..');
+const project = path.resolve(__dirname, '../..');
 const sdk = path.join(project, 'sdk');
 
 /** What can be imported, e.g. `mission-control-realtime/client`, and the file in sdk/ that is behind it. */
