@@ -176,7 +176,7 @@ module.exports = {
         'seen that closes in a folder within: the rules of the rooms forbid it.',
       severity: 'error',
       scope: 'folder',
-      from: { path: '^local/' },
+      from: { path: '^(local|lambdas)/' },
       to: { circular: true },
     },
     {

@@ -1,5 +1,5 @@
 // API Gateway in simulated time: posts take CPU of whoever makes them, a way there and back, and a token of the account.
-import type { PostResult, Poster } from '#core/ports';
+import type { PostResult, Poster } from '#core/connections/ports';
 import { cpuMicrosPerPost, postMilliseconds } from './measured';
 import { createTokenBucket, type Quota } from './token-bucket';
 import type { VirtualClock } from './virtual-clock';

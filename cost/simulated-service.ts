@@ -2,7 +2,8 @@
 import { readOutgoing } from '#core/fan-out/outgoing-message';
 import { createFanOut, type FanOutDependencies } from '#core/fan-out/fan-out';
 import { createPace } from '#core/posting/pace';
-import type { RetryJob, Log } from '#core/ports';
+import type { RetryJob } from '#core/fan-out/ports';
+import type { Log } from '#core/log';
 import type { Load } from './load';
 import { shardCount } from './measured';
 import { createRandom, createSimulatedGateway, type SimulatedGateway } from './simulated-gateway';

@@ -1,6 +1,6 @@
 // The table's items of coalescing, and the records of connections, in simulated time.
 import type { FanOutLease, PendingStore } from '#core/coalescing/ports';
-import type { Connection, ConnectionStore } from '#core/ports';
+import type { Connection, ConnectionStore } from '#core/connections/ports';
 import { shardCount } from '#core/shard';
 import { callMilliseconds } from './measured';
 import { MemoryFanOutLease, MemoryPendingStore } from './memory-coalescing';

@@ -1,7 +1,7 @@
 // A fan-out under the account's quota: the delivery and the pace that Lambda runs, with a bucket for API Gateway.
 import { postToAll, onePage } from '#core/posting/post-to-all';
 import { catchUpSeconds, createPace, type Pace } from '#core/posting/pace';
-import type { Connection } from '#core/ports';
+import type { Connection } from '#core/connections/ports';
 import { createRandom, createSimulatedGateway } from './simulated-gateway';
 import type { Quota } from './token-bucket';
 import { VirtualClock } from './virtual-clock';

@@ -1,5 +1,5 @@
 // Time that passes as fast as the work is done: from one timer to the next.
-import type { Timers } from '#core/ports';
+import type { Timers } from '#core/clock';
 
 interface Timer {
   readonly at: number;

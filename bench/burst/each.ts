@@ -22,9 +22,11 @@ const coalescer: Pick<Coalescer, 'send'> = {
   },
 };
 
-const rejected = { keep: () => Promise.reject(new Error('all events of a measurement are valid')) };
+const deadLetters = {
+  keep: () => Promise.reject(new Error('all events of a measurement are valid')),
+};
 
 export const handler = createHandler({
   ...world,
-  broadcast: createBroadcast({ ...world, state, coalescer, rejected, lifetimes }),
+  broadcast: createBroadcast({ ...world, state, coalescer, deadLetters, lifetimes }),
 });

@@ -7,7 +7,7 @@ import { createUndiciPoster } from '#adapters/api-gateway/undici-poster';
 import { readOutgoing } from '#core/fan-out/outgoing-message';
 import { createFanOut } from '#core/fan-out/fan-out';
 import { createPace } from '#core/posting/pace';
-import type { Log } from '#core/ports';
+import type { Log } from '#core/log';
 import { tableNameOf } from '../connections';
 import { concurrency, type Send, type Surroundings } from './variant';
 

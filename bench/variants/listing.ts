@@ -1,7 +1,7 @@
 // Lists all connections before any is posted to, as one does without lambdas/core/fan-out/fan-out.ts.
 import { createDynamoClient } from '#wiring/clients';
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
-import type { ConnectionStore } from '#core/ports';
+import type { ConnectionStore } from '#core/connections/ports';
 import { shards } from '#core/shard';
 import { tableNameOf } from '../connections';
 

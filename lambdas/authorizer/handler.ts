@@ -4,7 +4,8 @@ import type { Authorize } from '#core/auth/authorize';
 import { buildAuthorizerContext } from '#core/auth/authorizer-context';
 import type { Handshake } from '#core/auth/handshake-token';
 import { noVerdictCode } from '#core/auth/no-verdict';
-import type { Count, Log } from '#core/ports';
+import type { Count } from '#core/count';
+import type { Log } from '#core/log';
 import { HandshakeRefused, type Refusal } from './handshake-refused';
 
 export interface HandshakeEvent extends Handshake {

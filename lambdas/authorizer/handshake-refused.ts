@@ -1,6 +1,6 @@
 // A handshake that ends with 401, in the one line that the log has of it.
 import type { TokenPlace } from '#core/auth/handshake-token';
-import type { TokenRefusal } from '#core/ports';
+import type { TokenRefusal } from '#core/auth/ports';
 
 export interface Refusal {
   readonly code: TokenRefusal;

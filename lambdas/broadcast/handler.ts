@@ -2,7 +2,7 @@
 import type { Context, EventBridgeEvent } from 'aws-lambda';
 import type { Broadcast } from '#core/broadcasting/broadcast';
 import { deadlineOf } from '#core/deadline';
-import type { Clock } from '#core/ports';
+import type { Clock } from '#core/clock';
 
 export function createHandler(dependencies: {
   readonly broadcast: Broadcast;

@@ -4,7 +4,7 @@ import { batchSubprotocol, subprotocol } from '#sdk/protocol';
 import { parseAuthorizerContext } from '#core/auth/authorizer-context';
 import type { Connect } from '#core/connections/connect';
 import { offeredSubprotocols, type HandshakeHeaders } from '#core/auth/handshake-token';
-import type { Log } from '#core/ports';
+import type { Log } from '#core/log';
 
 export interface ConnectEvent extends HandshakeHeaders {
   readonly requestContext: { readonly connectionId: string; readonly authorizer?: unknown };

@@ -1,5 +1,6 @@
 // Invented agents for demonstrations: they come, work, fail and go, and are reported as backends report theirs.
-import type { Log, Reporter } from './ports';
+import type { Log } from './log';
+import type { Reporter } from './reporter';
 
 const agents = ['agent-atlas', 'agent-beacon', 'agent-comet', 'agent-delta', 'agent-ember'];
 

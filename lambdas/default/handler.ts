@@ -3,7 +3,8 @@ import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { Answer } from '#core/requests/answer';
 import { parseAuthorizerContext } from '#core/auth/authorizer-context';
 import { deadlineOf } from '#core/deadline';
-import type { Clock, Log } from '#core/ports';
+import type { Clock } from '#core/clock';
+import type { Log } from '#core/log';
 
 export interface MessageEvent {
   readonly body?: string;

@@ -2,7 +2,10 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { Deliver } from '#core/broadcasting/deliver';
 import { deadlineOf } from '#core/deadline';
-import type { Clock, RetryJob, DrainJob, Log } from '#core/ports';
+import type { Clock } from '#core/clock';
+import type { RetryJob } from '#core/fan-out/ports';
+import type { DrainJob } from '#core/coalescing/ports';
+import type { Log } from '#core/log';
 
 export function createHandler(dependencies: {
   readonly deliver: Deliver;

@@ -5,18 +5,18 @@ import { readSettings } from '#wiring/environment';
 import { createFanOutWorld } from '#wiring/fan-out-dependencies';
 import { createManagementApiInspector } from '#adapters/api-gateway/management-api-inspector';
 import { parseRetryJob } from '#adapters/sqs/retry-job-body';
-import { createSqsUndeliverableJobs } from '#adapters/sqs/sqs-dead-letter-queue';
+import { createSqsDeadLettersOfJobs } from '#adapters/sqs/sqs-dead-letter-queue';
 import { createDeliver } from '#core/broadcasting/deliver';
 import { createHandler } from './handler';
 
 const { rejectedEventsQueueUrl } = readSettings(process.env, ['rejectedEventsQueueUrl']);
 const { sqs, ...world } = createFanOutWorld(process.env, 'deliver');
-const undeliverable = createSqsUndeliverableJobs(sqs, rejectedEventsQueueUrl);
+const deadLetters = createSqsDeadLettersOfJobs(sqs, rejectedEventsQueueUrl);
 const inspector = createManagementApiInspector(
   createManagementApiClient(world.callbackUrl, 1),
   world.log,
 );
 const state = createDynamoStateStore(world.dynamo, world.tableName);
-const deliver = createDeliver({ ...world, state, undeliverable, inspector });
+const deliver = createDeliver({ ...world, state, deadLetters, inspector });
 
 export const handler = createHandler({ ...world, deliver, parseJob: parseRetryJob });

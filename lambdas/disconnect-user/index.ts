@@ -2,7 +2,7 @@
 import { createSqsClient } from '#wiring/clients';
 import { createConnectionDependencies } from '#wiring/connection-dependencies';
 import { readSettings } from '#wiring/environment';
-import { createSqsRejectedEvents } from '#adapters/sqs/sqs-dead-letter-queue';
+import { createSqsDeadLettersOfEvents } from '#adapters/sqs/sqs-dead-letter-queue';
 import { systemTimers } from '#wiring/system-timers';
 import { createDisconnectUser } from '#core/connections/disconnect-user';
 import { createHandler } from './handler';
@@ -13,8 +13,17 @@ const { rejectedEventsQueueUrl, maxTokenHours } = readSettings(
   ['maxTokenHours'],
 );
 const world = createConnectionDependencies(process.env, 'disconnect-user');
-const rejected = createSqsRejectedEvents(createSqsClient(), rejectedEventsQueueUrl, 'order');
+const deadLetters = createSqsDeadLettersOfEvents(
+  createSqsClient(),
+  rejectedEventsQueueUrl,
+  'order',
+);
 
 export const handler = createHandler({
-  disconnectUser: createDisconnectUser({ ...world, timers: systemTimers, rejected, maxTokenHours }),
+  disconnectUser: createDisconnectUser({
+    ...world,
+    timers: systemTimers,
+    deadLetters,
+    maxTokenHours,
+  }),
 });

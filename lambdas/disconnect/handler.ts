@@ -1,7 +1,8 @@
 // $disconnect: best effort, so the record of a connection may also outlive it until a heartbeat finds it gone.
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { parseAuthorizerContext } from '#core/auth/authorizer-context';
-import type { ConnectionStore, Log } from '#core/ports';
+import type { ConnectionStore } from '#core/connections/ports';
+import type { Log } from '#core/log';
 
 export interface DisconnectEvent {
   readonly requestContext: {

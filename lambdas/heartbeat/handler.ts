@@ -2,7 +2,8 @@
 import type { Context, SQSEvent } from 'aws-lambda';
 import { deadlineOf } from '#core/deadline';
 import type { Heartbeat } from '#core/broadcasting/heartbeat';
-import type { Clock, PlannedHeartbeat } from '#core/ports';
+import type { Clock } from '#core/clock';
+import type { PlannedHeartbeat } from '#core/broadcasting/ports';
 
 /** What the schedule sends. A call plans from the time at which it comes, so nothing in it is read. */
 export type ScheduledEvent = Readonly<Record<string, never>>;

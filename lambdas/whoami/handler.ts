@@ -1,7 +1,7 @@
 // GET /whoami: whose token is this, and how long is it valid?
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { noVerdictCode } from '#core/auth/no-verdict';
-import type { Log } from '#core/ports';
+import type { Log } from '#core/log';
 import type { Whoami } from '#core/requests/whoami';
 
 /** As much of an event of payload format 2.0 as is needed here. */

@@ -1,5 +1,5 @@
 // Timers of the process.
-import type { Timers } from '#core/ports';
+import type { Timers } from '#core/clock';
 
 export const systemTimers: Timers = {
   after(milliseconds, task) {

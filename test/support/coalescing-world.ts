@@ -2,7 +2,8 @@
 import { VirtualClock } from '#cost/virtual-clock';
 import { createCoalescer, type Coalescer, type Outgoing } from '#core/coalescing/coalescer';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
-import type { FanOutLease, Flush, Lane, PendingStore } from '#core/coalescing/ports';
+import type { Lane } from '#core/connections/ports';
+import type { FanOutLease, Flush, PendingStore } from '#core/coalescing/ports';
 import { MemoryFanOutLease, MemoryPendingStore } from '#cost/memory-coalescing';
 import { agentEvent } from './events';
 import { RecordingLog } from './fakes';

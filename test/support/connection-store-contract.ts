@@ -1,5 +1,5 @@
 // What every ConnectionStore must do; the unit tests run it against each of them.
-import type { Connection, ConnectionKey, ConnectionStore } from '#core/ports';
+import type { Connection, ConnectionKey, ConnectionStore } from '#core/connections/ports';
 import { shardOf, shards } from '#core/shard';
 
 const connection = (userId: string, connectionId: string): Connection => ({

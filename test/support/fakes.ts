@@ -6,28 +6,27 @@ import type {
   Connection,
   ConnectionKey,
   ConnectionStore,
-  PostResult,
-  RetryJob,
-  RetryQueue,
   DisconnectMarker,
-  Inspector,
-  HeartbeatPlan,
-  HeartbeatStore,
-  Log,
   PageOptions,
-  Poster,
   RateLimit,
   RateLimitStore,
-  RecentFanOut,
-  RecentFanOutStore,
   ShardCount,
+  UserRecords,
+  PostResult,
+  Inspector,
+  Poster,
+} from '#core/connections/ports';
+import type { RetryJob, RetryQueue, RecentFanOut, RecentFanOutStore } from '#core/fan-out/ports';
+import type {
+  HeartbeatPlan,
+  HeartbeatStore,
   StateStore,
   StorageTimes,
   StoredEvent,
-  SyncMarkers,
-  Timers,
-  UserRecords,
-} from '#core/ports';
+} from '#core/broadcasting/ports';
+import type { Log } from '#core/log';
+import type { SyncMarkers } from '#core/requests/ports';
+import type { Timers } from '#core/clock';
 import { shardOf } from '#core/shard';
 import { isNewer, registerOf, versionOf, type EventMessage } from '#sdk/protocol';
 

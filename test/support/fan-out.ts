@@ -2,7 +2,7 @@
 import { createCoalescer } from '#core/coalescing/coalescer';
 import { createFlush } from '#core/coalescing/flush';
 import { createFanOut, type LanesOptions } from '#core/fan-out/fan-out';
-import type { Count, Countable } from '#core/ports';
+import type { Count, Countable } from '#core/count';
 import { createPace } from '#core/posting/pace';
 import { createRecentFanOuts, type RecentFanOuts } from '#core/fan-out/recent-fan-outs';
 import { createReportFanOut } from '#core/fan-out/report-fan-out';

@@ -1,5 +1,5 @@
 // What every HeartbeatStore must do; the unit tests run it against each of them.
-import type { HeartbeatStore } from '#core/ports';
+import type { HeartbeatStore } from '#core/broadcasting/ports';
 
 const start = 1_707_163_200_000;
 const latest = start + 60_000;

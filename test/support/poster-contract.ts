@@ -1,7 +1,8 @@
 // What every adapter of the delivery port must do, against an API Gateway that answers as it is told.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { PostResult, Log, Poster } from '#core/ports';
+import type { PostResult, Poster } from '#core/connections/ports';
+import type { Log } from '#core/log';
 import { RecordingLog } from './fakes';
 
 /** A stand-in for @connections that remembers requests. */

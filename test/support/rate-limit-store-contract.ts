@@ -1,6 +1,6 @@
 // What every RateLimitStore must do; the unit tests run it against each of them.
 import fc from 'fast-check';
-import type { RateLimit, RateLimitStore } from '#core/ports';
+import type { RateLimit, RateLimitStore } from '#core/connections/ports';
 
 const start = 1_707_163_200_000;
 const limit: RateLimit = { perMinute: 60, burst: 20 };

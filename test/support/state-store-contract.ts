@@ -1,6 +1,6 @@
 // What every StateStore must do; the unit tests run it against each of them.
 import fc from 'fast-check';
-import type { StateStore, StoredEvent } from '#core/ports';
+import type { StateStore, StoredEvent } from '#core/broadcasting/ports';
 import { shards } from '#core/shard';
 import { isNewer, registerOf, versionOf, type EventMessage } from '#sdk/protocol';
 import { agentEvent, sessionEvent } from './events';

@@ -1,5 +1,5 @@
 // What every SyncMarkers must do; the unit tests run it against each of them.
-import type { SyncMarkers } from '#core/ports';
+import type { SyncMarkers } from '#core/requests/ports';
 
 const start = 1_707_163_200_000;
 const ann = { userId: 'ann#', connectionId: 'a#=' };

@@ -15,7 +15,7 @@ function createServer() {
   const broadcast = createBroadcast({
     ...world,
     state,
-    rejected: { keep: () => Promise.reject(new Error('every event here is one')) },
+    deadLetters: { keep: () => Promise.reject(new Error('every event here is one')) },
     lifetimes: { agentDays: 7, sessionHours: 24 },
   });
   world.connections.seed(world.now(), ['alice']);

@@ -3,7 +3,7 @@ import {
   DeleteConnectionCommand,
   type ApiGatewayManagementApiClient,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import type { Closer } from '#core/ports';
+import type { Closer } from '#core/connections/ports';
 import { errorOf } from './management-api-error';
 
 export function createManagementApiCloser(client: ApiGatewayManagementApiClient): Closer {

@@ -3,7 +3,8 @@ import {
   GetConnectionCommand,
   type ApiGatewayManagementApiClient,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import type { Inspector, Log } from '#core/ports';
+import type { Inspector } from '#core/connections/ports';
+import type { Log } from '#core/log';
 import { errorOf } from './management-api-error';
 
 /** @param client one that repeats nothing: whether the account is throttled is what is asked */

@@ -3,7 +3,8 @@ import {
   PostToConnectionCommand,
   type ApiGatewayManagementApiClient,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import type { PostResult, Log, Poster } from '#core/ports';
+import type { PostResult, Poster } from '#core/connections/ports';
+import type { Log } from '#core/log';
 import { errorOf } from './management-api-error';
 
 /** Throttled and failed posts have been retried by the client when they end as such. */

@@ -1,7 +1,9 @@
 // Posts messages at a tenth of what the AWS SDK's client costs: signed by hand, sent over kept-alive sockets.
 import type { Dispatcher } from 'undici';
 import type Client from 'undici/lib/dispatcher/client.js';
-import type { Clock, PostResult, Log, Poster } from '#core/ports';
+import type { Clock } from '#core/clock';
+import type { PostResult, Poster } from '#core/connections/ports';
+import type { Log } from '#core/log';
 import { createExecuteApiSigner } from './execute-api-signer';
 import { ClientPool } from '../http/client-pool';
 import { PreparedTexts, type PreparedText } from './prepared-texts';

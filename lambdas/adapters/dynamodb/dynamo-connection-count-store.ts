@@ -1,6 +1,6 @@
 // The census in DynamoDB: one small item for each shard, overwritten by every heartbeat.
 import { paginateQuery, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { ConnectionCountStore, ShardCount } from '#core/ports';
+import type { ConnectionCountStore, ShardCount } from '#core/connections/ports';
 import { connectionCountPartition } from './dynamo-keys';
 
 type ShardCountItem = Omit<ShardCount, 'shard'> & { readonly pk: string; readonly sk: string };

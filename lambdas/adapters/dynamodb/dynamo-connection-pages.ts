@@ -1,6 +1,6 @@
 // Lists the connections of a shard: every fan-out reads all of them, so each attribute is read by hand.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Connection, PageOptions } from '#core/ports';
+import type { Connection, PageOptions } from '#core/connections/ports';
 import {
   connectionKey,
   connectionPartition,

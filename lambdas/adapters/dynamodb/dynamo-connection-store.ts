@@ -17,7 +17,7 @@ import type {
   ConnectionStore,
   DisconnectMarker,
   UserRecords,
-} from '#core/ports';
+} from '#core/connections/ports';
 import { wasMet } from './requests/dynamo-condition';
 import { readConnectionPages } from './dynamo-connection-pages';
 import {

@@ -1,6 +1,6 @@
 // What is planned and what was sent of the heartbeats, in DynamoDB: two small items.
 import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { HeartbeatPlan, HeartbeatStore } from '#core/ports';
+import type { HeartbeatPlan, HeartbeatStore } from '#core/broadcasting/ports';
 import { wasMet } from './requests/dynamo-condition';
 import { heartbeatPartition } from './dynamo-keys';
 

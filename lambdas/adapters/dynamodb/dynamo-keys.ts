@@ -2,7 +2,7 @@
 import { itemKinds } from '#lambdas/contract/table-keys';
 import { shardOf } from '#core/shard';
 import type { PendingItem } from '#core/coalescing/ports';
-import type { ConnectionKey } from '#core/ports';
+import type { ConnectionKey } from '#core/connections/ports';
 import type { EventMessage } from '#sdk/protocol';
 
 /** `#` separates the parts of a key, so ids that contain it are encoded. */

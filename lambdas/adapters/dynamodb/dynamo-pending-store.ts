@@ -3,7 +3,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { readOutgoing } from '#core/fan-out/outgoing-message';
 import type { PendingItem, PendingStore } from '#core/coalescing/ports';
-import type { Log } from '#core/ports';
+import type { Log } from '#core/log';
 import { parsePendingSortKey, pendingKey, pendingPartitions, pendingPrefix } from './dynamo-keys';
 import type { Query, QueryPage } from './requests/dynamo-query';
 import type { Sender } from './requests/dynamo-sender';

@@ -1,7 +1,7 @@
 // Token buckets in DynamoDB, of which each is one number: when it will be full again.
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { RateLimit, RateLimitStore } from '#core/ports';
+import type { RateLimit, RateLimitStore } from '#core/connections/ports';
 import { wasMet } from './requests/dynamo-condition';
 import { rateLimitKey } from './dynamo-keys';
 

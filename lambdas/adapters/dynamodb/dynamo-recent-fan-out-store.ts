@@ -1,6 +1,6 @@
 // The reach of broadcasts in DynamoDB: one small item for all shards, and one for each that had a worker of its own.
 import { paginateQuery, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { RecentFanOutStore } from '#core/ports';
+import type { RecentFanOutStore } from '#core/fan-out/ports';
 import { wasMet } from './requests/dynamo-condition';
 import { recentFanOutPartition } from './dynamo-keys';
 

@@ -7,7 +7,7 @@ import {
   type DynamoDBDocumentClient,
 } from '@aws-sdk/lib-dynamodb';
 import { isNewer, registerOf, versionOf, type EventMessage } from '#sdk/protocol';
-import type { StateStore, StoredEvent } from '#core/ports';
+import type { StateStore, StoredEvent } from '#core/broadcasting/ports';
 import { wasMet } from './requests/dynamo-condition';
 import { parseStateSortKey, stateKey, statePartition } from './dynamo-keys';
 import type { Sender } from './requests/dynamo-sender';

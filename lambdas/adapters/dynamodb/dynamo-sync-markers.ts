@@ -1,6 +1,7 @@
 // Who is being told the state, in DynamoDB: a marker that expires, beside the user's rate limits.
 import { UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { ConnectionKey, SyncMarkers } from '#core/ports';
+import type { ConnectionKey } from '#core/connections/ports';
+import type { SyncMarkers } from '#core/requests/ports';
 import { wasMet } from './requests/dynamo-condition';
 import { encodeId, rateLimitKey } from './dynamo-keys';
 

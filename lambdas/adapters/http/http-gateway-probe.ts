@@ -1,5 +1,5 @@
 // Asks the agent gateway over HTTP whether it is there.
-import type { GatewayProbe } from '#core/ports';
+import type { GatewayProbe } from '#core/requests/ports';
 
 /** Any HTTP status below 500 within `timeoutMilliseconds` means that the gateway answers. */
 export function createHttpGatewayProbe(timeoutMilliseconds = 1_000): GatewayProbe {

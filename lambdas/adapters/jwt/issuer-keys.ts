@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { describeFaults, objectOf, parse } from '#sdk/protocol';
 import { parseSettings } from '#lambdas/contract/settings';
 import { KeysUnavailableError } from '#core/auth/no-verdict';
-import type { Clock } from '#core/ports';
+import type { Clock } from '#core/clock';
 import { parseKeySet, type VerificationKey } from './key-set';
 
 /**

@@ -4,9 +4,10 @@ import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt';
 import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
 import { verifyJwtSync } from 'aws-jwt-verify/jwt-verifier';
 import type { IdentityProvider } from '#lambdas/contract/identity-provider';
-import type { Clock, TokenRefusal, TokenVerdict, TokenVerifier } from '#core/ports';
+import type { Clock } from '#core/clock';
+import type { TokenRefusal, TokenVerdict, TokenVerifier } from '#core/auth/ports';
 import { clockLeewaySeconds, tokenOwner } from '#core/auth/token-owner';
-import { createHttpLoad } from '../http/http-load';
+import { createHttpLoad } from './http-load';
 import {
   createIssuerKeys,
   discoveryUrlOf,

@@ -4,7 +4,7 @@ import type { Json } from 'aws-jwt-verify/safe-json-parse';
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import * as v from 'valibot';
 import { describeFaults, objectOf, parse } from '#sdk/protocol';
-import type { TokenRefusal } from '#core/ports';
+import type { TokenRefusal } from '#core/auth/ports';
 
 export interface VerificationKey {
   readonly jwk: Jwk;

@@ -1,6 +1,6 @@
 // What aws-jwt-verify throws about a token, as the codes of this service.
 import * as errors from 'aws-jwt-verify/error';
-import type { TokenRefusal } from '#core/ports';
+import type { TokenRefusal } from '#core/auth/ports';
 
 type ErrorClass = abstract new (...args: never[]) => Error;
 

@@ -2,7 +2,7 @@
 // foreign tokens, the common case, then cost no request, and their codes say what is wrong with them.
 import { decomposeUnverifiedJwt, validateJwtFields } from 'aws-jwt-verify/jwt';
 import { supportedSignatureAlgorithms } from 'aws-jwt-verify/jwt-verifier';
-import type { TokenRefusal } from '#core/ports';
+import type { TokenRefusal } from '#core/auth/ports';
 import { clockLeewaySeconds, tokenOwner } from '#core/auth/token-owner';
 import { refusalOf } from './token-refusal';
 

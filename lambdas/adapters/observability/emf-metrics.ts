@@ -7,7 +7,8 @@ import {
   type MetricName,
   type MetricService,
 } from '#lambdas/contract/metrics';
-import type { ConnectionCountMetrics, Count } from '#core/ports';
+import type { ConnectionCountMetrics } from '#core/connections/ports';
+import type { Count } from '#core/count';
 import type { FanOutMetrics } from '#core/fan-out/report-fan-out';
 
 type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];

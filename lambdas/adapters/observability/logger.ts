@@ -1,6 +1,6 @@
 // Structured log lines for CloudWatch.
 import { Logger } from '@aws-lambda-powertools/logger';
-import type { Log } from '#core/ports';
+import type { Log } from '#core/log';
 
 /** A log whose lines are JSON with level, message, timestamp, service and the given fields. */
 export function createLog(functionName: string): Log {

@@ -1,7 +1,9 @@
 // A delivery job as the body of a message in SQS, and back. What is too long for one message becomes several.
 import * as v from 'valibot';
 import { describeFaults, objectOf, parse } from '#sdk/protocol';
-import type { Connection, RetryJob, DrainJob } from '#core/ports';
+import type { Connection } from '#core/connections/ports';
+import type { RetryJob } from '#core/fan-out/ports';
+import type { DrainJob } from '#core/coalescing/ports';
 
 /** What SQS takes in a message, and in one request, where the limit is not raised yet. */
 export const maxBodyBytes = 256 * 1024;

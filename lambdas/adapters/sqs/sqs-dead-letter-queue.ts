@@ -1,23 +1,27 @@
 // What somebody has to look at is kept in the dead-letter queue, each with its kind and the reason beside it.
 import { gzipSync } from 'node:zlib';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { RejectedEvents, UndeliverableJobs } from '#core/ports';
+import type { DeadLetterQueue } from '#core/dead-letter-queue';
+import type { RetryJob } from '#core/fan-out/ports';
 import { messageOf } from './retry-job-body';
 
 /** Characters of the reason that are kept: a bad event can have many faults. */
 const longestReason = 1_000;
 
 /** Events that backends report, and orders of operators: both as they came from the bus. */
-export function createSqsRejectedEvents(
+export function createSqsDeadLettersOfEvents(
   client: SQSClient,
   queueUrl: string,
   kind: 'event' | 'order',
-): RejectedEvents {
+): DeadLetterQueue<unknown> {
   return { keep: (event, reason) => send(client, queueUrl, { kind, reason, body: event }) };
 }
 
-/** Jobs that were given up, as they were in the queue of deliveries: back there, they are done again. */
-export function createSqsUndeliverableJobs(client: SQSClient, queueUrl: string): UndeliverableJobs {
+/** Jobs that were given up, as they were in the retry queue: back there, they are done again. */
+export function createSqsDeadLettersOfJobs(
+  client: SQSClient,
+  queueUrl: string,
+): DeadLetterQueue<RetryJob> {
   return {
     keep: (job, reason) => send(client, queueUrl, { kind: 'job', reason, body: messageOf(job) }),
   };

@@ -1,6 +1,6 @@
 // Planned heartbeats wait in SQS, which can delay a message by whole seconds, 900 at the most.
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { HeartbeatQueue } from '#core/ports';
+import type { HeartbeatQueue } from '#core/broadcasting/ports';
 
 /** What SQS takes in one request. */
 const batchSize = 10;

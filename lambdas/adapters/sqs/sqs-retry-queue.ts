@@ -1,6 +1,7 @@
 // Deliveries that another worker goes on with, as messages in SQS.
 import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { RetryJob, RetryQueue, DrainJob } from '#core/ports';
+import type { RetryJob, RetryQueue } from '#core/fan-out/ports';
+import type { DrainJob } from '#core/coalescing/ports';
 import { bodiesOf, maxBodyBytes } from './retry-job-body';
 
 /** Messages that SQS takes in one request; together they may have as many bytes as one. */

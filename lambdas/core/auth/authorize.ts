@@ -1,6 +1,6 @@
 // Whether a handshake may open a connection, and for whom.
 import { findToken, type Handshake, type TokenPlace } from './handshake-token';
-import type { TokenRefusal, TokenVerifier, VerifiedToken } from '../ports';
+import type { TokenRefusal, TokenVerifier, VerifiedToken } from './ports';
 
 type Authorization =
   | { readonly ok: true; readonly value: VerifiedToken }

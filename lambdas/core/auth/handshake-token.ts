@@ -1,6 +1,6 @@
 // Where in a WebSocket handshake the token is.
 import { batchSubprotocol, subprotocol } from '#sdk/protocol';
-import type { TokenRefusal } from '../ports';
+import type { TokenRefusal } from './ports';
 
 type Values = Readonly<Record<string, readonly string[] | undefined>> | null | undefined;
 type LastValues = Readonly<Record<string, string | undefined>> | null | undefined;

@@ -1,6 +1,6 @@
 // Whom a token names, since when, and until when: this service's own demands on the claims of any token.
 import { isUserId } from './authorizer-context';
-import type { TokenVerdict } from '../ports';
+import type { TokenVerdict } from './ports';
 
 /**
  * How far the issuer's clock may be ahead of ours, for `nbf` and `iat`. There is none for `exp`: a token that is

@@ -3,18 +3,18 @@ import type { EventMessage } from '#sdk/protocol';
 import { mapAtATime } from './at-a-time';
 import type { Coalescer, Outgoing } from '../coalescing/coalescer';
 import { messageOfEvent } from '../fan-out/outgoing-message';
-import {
-  eventsOf,
-  newestPerRegister,
-  type InvalidEvent,
-  type ReportedEvent,
-} from './reported-events';
+import { eventsOf, newestPerRegister, type InvalidEvent } from './reported-events';
 import type { LaneEnd } from '../coalescing/ports';
-import type { Clock, Count, Log, RejectedEvents, StateStore } from '../ports';
+import type { Clock } from '../clock';
+import type { Count } from '../count';
+import type { Log } from '../log';
+import type { DeadLetterQueue } from '../dead-letter-queue';
+import type { ReportedEvent } from '../reported-event';
+import type { StateStore } from './ports';
 import { registerOf } from '#sdk/protocol';
 
 /**
- * Broadcasts an event, or each event of a pack; keeps what is invalid as rejected. Resolves when the news has been
+ * Broadcasts an event, or each event of a pack; what is invalid goes to the dead-letter queue. Resolves when the news has been
  * sent, or is pending with somebody who sends it.
  * @param deadline milliseconds since the Unix epoch; no post begins after it
  * @throws when a rejected event could not be kept; nothing was sent then, so all of it may be tried again
@@ -38,13 +38,13 @@ const hourMilliseconds = 60 * 60 * 1000;
 export function createBroadcast(dependencies: {
   readonly state: Pick<StateStore, 'put' | 'completeBroadcast'>;
   readonly coalescer: Pick<Coalescer, 'send'>;
-  readonly rejected: RejectedEvents;
+  readonly deadLetters: DeadLetterQueue<unknown>;
   readonly count: Count;
   readonly lifetimes: StateLifetimes;
   readonly now: Clock;
   readonly log: Log;
 }): Broadcast {
-  const { state, coalescer, rejected, count, now, log } = dependencies;
+  const { state, coalescer, deadLetters, count, now, log } = dependencies;
   const lifetimes = {
     'agent:status': dependencies.lifetimes.agentDays * 24 * hourMilliseconds,
     'session:activity': dependencies.lifetimes.sessionHours * hourMilliseconds,
@@ -58,7 +58,9 @@ export function createBroadcast(dependencies: {
     const events = invalid.length;
     log.warn('event rejected', { eventId: first.id, events, reason: reasons.join('; ') });
     count('RejectedEvents', {}, events);
-    await mapAtATime(requestsAtATime, invalid, ({ whole, reason }) => rejected.keep(whole, reason));
+    await mapAtATime(requestsAtATime, invalid, ({ whole, reason }) =>
+      deadLetters.keep(whole, reason),
+    );
   }
 
   /** Delivery does not depend on the register: what could not be stored goes out all the same. */

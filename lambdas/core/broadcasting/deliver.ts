@@ -10,16 +10,13 @@ import {
 import { createStillCurrent } from './still-current';
 import type { CloseConnection } from '../connections/close-connection';
 import type { FanOut, FanOutOrder } from '../fan-out/fan-out';
-import type {
-  Clock,
-  Connection,
-  RetryJob,
-  DrainJob,
-  Inspector,
-  Log,
-  StateStore,
-  UndeliverableJobs,
-} from '../ports';
+import type { Clock } from '../clock';
+import type { Connection, Inspector } from '../connections/ports';
+import type { RetryJob } from '../fan-out/ports';
+import type { DrainJob } from '../coalescing/ports';
+import type { Log } from '../log';
+import type { StateStore } from './ports';
+import type { DeadLetterQueue } from '../dead-letter-queue';
 import type { RecentFanOuts } from '../fan-out/recent-fan-outs';
 import type { ReportFanOut } from '../fan-out/report-fan-out';
 import type { SendHeartbeat } from './send-heartbeat';
@@ -39,7 +36,7 @@ export function createDeliver(dependencies: {
   readonly coalescer: Pick<Coalescer, 'drain'>;
   readonly state: Pick<StateStore, 'areSuperseded'>;
   readonly sendHeartbeat: SendHeartbeat;
-  readonly undeliverable: UndeliverableJobs;
+  readonly deadLetters: DeadLetterQueue<RetryJob>;
   readonly inspector: Inspector;
   readonly closeConnection: CloseConnection;
   readonly recentFanOuts: Pick<RecentFanOuts, 'note'>;
@@ -47,7 +44,7 @@ export function createDeliver(dependencies: {
   readonly now: Clock;
   readonly log: Log;
 }): Deliver {
-  const { fanOut, sendHeartbeat, undeliverable, recentFanOuts, report, now, log } = dependencies;
+  const { fanOut, sendHeartbeat, deadLetters, recentFanOuts, report, now, log } = dependencies;
   const { inspector, closeConnection } = dependencies;
 
   const stillCurrent = createStillCurrent(dependencies);
@@ -57,7 +54,7 @@ export function createDeliver(dependencies: {
     // Clients that do not read concern nobody else. They could not even be closed: the next event meets them again.
     if (isGivenUp({ rounds }) || !messages.some(isEvent)) return;
     log.error('job given up', { type: typeOf(messages), round });
-    await undeliverable.keep(job, `not delivered in ${maxRounds} rounds`);
+    await deadLetters.keep(job, `not delivered in ${maxRounds} rounds`);
   }
 
   const close = (connection: Connection) => closeConnection(connection, 'not_reading');

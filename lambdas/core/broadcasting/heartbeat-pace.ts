@@ -1,6 +1,6 @@
 // How fast a heartbeat is posted: nobody waits for it, so it leaves the quota to events.
 import { catchUpSeconds, createPace, type Pace } from '../posting/pace';
-import type { Clock } from '../ports';
+import type { Clock } from '../clock';
 
 /** Of the ceiling; of an account's rate, of which the ceiling is four fifths, it is what a flush leaves over. */
 const share = 1 / 4;

@@ -2,16 +2,10 @@
 import type { Coalescer } from '../coalescing/coalescer';
 import { heartbeatMessage, type OutgoingMessage } from '../fan-out/outgoing-message';
 import type { LargeFanOut } from '../fan-out/large-fan-out';
-import type {
-  ConnectionCountMetrics,
-  ConnectionCountStore,
-  Clock,
-  HeartbeatPlan,
-  HeartbeatQueue,
-  HeartbeatStore,
-  Log,
-  PlannedHeartbeat,
-} from '../ports';
+import type { ConnectionCountMetrics, ConnectionCountStore } from '../connections/ports';
+import type { Clock } from '../clock';
+import type { HeartbeatPlan, HeartbeatQueue, HeartbeatStore, PlannedHeartbeat } from './ports';
+import type { Log } from '../log';
 import { timeoutOf, type SendHeartbeat } from './send-heartbeat';
 
 const minute = 60_000;

@@ -13,15 +13,7 @@ import {
   type Fault,
   type Parsed,
 } from '#sdk/protocol';
-
-/** An event as it came from the bus. */
-export interface ReportedEvent {
-  readonly id: string;
-  readonly type: string;
-  readonly payload: unknown;
-  /** All of it, as it is to be kept if it is rejected. */
-  readonly whole: unknown;
-}
+import type { ReportedEvent } from '../reported-event';
 
 export interface InvalidEvent {
   /** That of the event; of one in a pack, that of the pack and the place in it: `<id>#3`. */

@@ -1,7 +1,9 @@
 // A heartbeat on its way: besides proving that connections live, it counts them and ends those that expired.
 import type { CloseConnection } from '../connections/close-connection';
 import type { FanOut, FanOutOrder } from '../fan-out/fan-out';
-import type { ConnectionCountStore, Clock, Log } from '../ports';
+import type { ConnectionCountStore } from '../connections/ports';
+import type { Clock } from '../clock';
+import type { Log } from '../log';
 import type { RecentFanOuts } from '../fan-out/recent-fan-outs';
 import type { ReportFanOut } from '../fan-out/report-fan-out';
 

@@ -1,6 +1,7 @@
 // Messages that are tried again: those that a newer one has overtaken are not, nor are heartbeats.
 import type { EventMessage } from '#sdk/protocol';
-import type { Log, StateStore } from '../ports';
+import type { Log } from '../log';
+import type { StateStore } from './ports';
 import { isEvent, type OutgoingMessage } from '../fan-out/outgoing-message';
 
 /**

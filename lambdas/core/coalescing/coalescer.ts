@@ -1,5 +1,5 @@
 // Group commit for fan-outs: who comes while another is flushing leaves its messages, and goes.
-import type { Clock } from '../ports';
+import type { Clock } from '../clock';
 import { Hold, leaseMilliseconds, shortestFlushMilliseconds } from './hold';
 import type { HoldDependencies, InHand } from './hold';
 import { pendingItemsOf } from './pending-items';

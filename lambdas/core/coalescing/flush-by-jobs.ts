@@ -1,7 +1,10 @@
 // A flush to more connections than one worker can post to: each shard is a job, and the next flush waits for the pace.
 import type { ConnectionCounts } from '../connections/connection-count';
 import type { Pace } from '../posting/pace';
-import type { Clock, RetryJob, RetryQueue, Lane, Log, Timers } from '../ports';
+import type { Clock, Timers } from '../clock';
+import type { RetryJob, RetryQueue } from '../fan-out/ports';
+import type { Lane } from '../connections/ports';
+import type { Log } from '../log';
 import { shards } from '../shard';
 import { allOf, contentsOf, countPosts, supersededIn, type LaneContent } from './flush-content';
 import { isEvent, typeOf, type OutgoingMessage } from '../fan-out/outgoing-message';

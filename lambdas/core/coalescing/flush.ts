@@ -1,5 +1,5 @@
 // One fan-out of what was collected: in batches to connections that take them, and at their own pace to all others.
-import type { ConnectionCountStore, Lane } from '../ports';
+import type { ConnectionCountStore, Lane } from '../connections/ports';
 import { createConnectionCount } from '../connections/connection-count';
 import type { Answered } from '../posting/post-to-all';
 import { createLanes, type LanesOptions } from '../fan-out/fan-out';

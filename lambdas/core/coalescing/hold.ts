@@ -1,5 +1,7 @@
 // One hold of the fan-out lease: flush after flush of what has become pending, until nothing is.
-import type { Clock, Lane, Log, Timers } from '../ports';
+import type { Clock, Timers } from '../clock';
+import type { Lane } from '../connections/ports';
+import type { Log } from '../log';
 import { inOrderOfVersions } from './conflate';
 import { LaneProgress } from './lane-progress';
 import type { OutgoingMessage } from '../fan-out/outgoing-message';

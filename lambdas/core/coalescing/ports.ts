@@ -1,9 +1,7 @@
 // What coalescing needs from the outside: the fan-out lease, the pending events, and a flush.
 import type { FanOutReport } from '../fan-out/fan-out';
-import type { Lane } from '../ports';
+import type { Lane } from '../connections/ports';
 import type { OutgoingMessage } from '../fan-out/outgoing-message';
-
-export type { Lane };
 
 /**
  * Milliseconds by which an item may be older than `read` of the lease and still is met: readings begin so much before
@@ -106,3 +104,8 @@ export interface Flushing {
  * @throws never; a rejection would strand what is pending
  */
 export type Flush = (order: FlushOrder) => Flushing;
+
+/** What is pending has nobody who flushes it. */
+export interface DrainJob {
+  readonly drain: true;
+}

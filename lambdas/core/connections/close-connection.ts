@@ -1,7 +1,9 @@
 // How the server ends a connection: it says why, closes the socket, and forgets the record.
 import { serializeMessage, type ClosingReason } from '#sdk/protocol';
 import { mayBeOpening } from './connection';
-import type { Clock, Closer, Connection, ConnectionStore, Log, Poster } from '../ports';
+import type { Clock } from '../clock';
+import type { Closer, Connection, ConnectionStore, Poster } from './ports';
+import type { Log } from '../log';
 
 /** Its buffer is full, so that nothing can be posted to it, not even why it is closed. */
 type NotReading = 'not_reading';

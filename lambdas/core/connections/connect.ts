@@ -2,15 +2,10 @@
 import type { CloseConnection } from './close-connection';
 import { expiryOf, isExpired } from './connection';
 import { keepsOut } from './disconnect-marker';
-import type {
-  Clock,
-  Connection,
-  ConnectionStore,
-  Count,
-  RateLimit,
-  RateLimitStore,
-  VerifiedToken,
-} from '../ports';
+import type { Clock } from '../clock';
+import type { Connection, ConnectionStore, RateLimit, RateLimitStore } from './ports';
+import type { Count } from '../count';
+import type { VerifiedToken } from '../auth/ports';
 
 /**
  * Records the connection, unless its user comes too often, or has been sent away since the token was issued.

@@ -1,5 +1,7 @@
 // How many connections there are, as the last heartbeat counted them.
-import type { ConnectionCountStore, Clock, Lane, Log, ShardCount } from '../ports';
+import type { ConnectionCountStore, Lane, ShardCount } from './ports';
+import type { Clock } from '../clock';
+import type { Log } from '../log';
 
 /** A census changes with a heartbeat; events can come by the hundred a second. */
 const rememberedMilliseconds = 5_000;

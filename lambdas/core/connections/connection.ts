@@ -1,5 +1,5 @@
 // How long a connection may live, and what its age says.
-import type { Connection } from '../ports';
+import type { Connection, Lane } from './ports';
 
 /**
  * API Gateway ends every connection after two hours; a minute more, and its record is of no use.
@@ -30,4 +30,9 @@ export const handshakeMilliseconds = 11_000;
  */
 export function mayBeOpening(connection: Connection, now: number): boolean {
   return now - connection.connectedAt < handshakeMilliseconds;
+}
+
+/** What a connection is sent: batches, or the documented messages one by one. */
+export function laneOf({ batches = false }: Connection): Lane {
+  return batches ? 'batched' : 'single';
 }

@@ -1,6 +1,6 @@
 // Counts connections and distinct users by shard, in whatever order they are met.
-import type { Connection, ShardCount } from '../ports';
-import { laneOf } from '../fan-out/lanes';
+import type { Connection, ShardCount } from './ports';
+import { laneOf } from './connection';
 import { shardOf } from '../shard';
 
 interface Tally {

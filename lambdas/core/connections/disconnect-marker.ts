@@ -1,5 +1,5 @@
 // What keeps a user out whom an operator has sent away: a marker, which tokens that are not newer do not pass.
-import type { DisconnectMarker } from '../ports';
+import type { DisconnectMarker } from './ports';
 
 /** How long a marker lives where no setting says how old a token may be: 30 days. */
 const markerHours = 30 * 24;

@@ -1,18 +1,14 @@
 // An operator sends a user away: all of the user's connections are closed, each told why, and older tokens open none.
 import { describeFaults, parseUserDisconnect } from '#sdk/protocol';
-import type { ReportedEvent } from '../broadcasting/reported-events';
 import type { CloseConnection } from './close-connection';
 import { mayBeOpening } from './connection';
 import { markerOf } from './disconnect-marker';
-import type {
-  Clock,
-  Connection,
-  ConnectionStore,
-  Count,
-  Log,
-  RejectedEvents,
-  Timers,
-} from '../ports';
+import type { Clock, Timers } from '../clock';
+import type { Connection, ConnectionStore } from './ports';
+import type { Count } from '../count';
+import type { Log } from '../log';
+import type { DeadLetterQueue } from '../dead-letter-queue';
+import type { ReportedEvent } from '../reported-event';
 
 /** Between the tries to close a connection whose handshake is under way, in milliseconds. */
 const openingPause = 200;
@@ -21,7 +17,7 @@ const openingPause = 200;
 const failurePause = 1_000;
 
 /**
- * Does what the event orders, or keeps it as rejected. From then on the user's tokens open nothing that are not newer.
+ * Does what the event orders, or puts it into the dead-letter queue. From then on the user's tokens open nothing that are not newer.
  * @throws when a connection could not be closed, or a rejected event not be kept: then the event may be tried again
  */
 export type DisconnectUser = (event: ReportedEvent) => Promise<void>;
@@ -29,7 +25,7 @@ export type DisconnectUser = (event: ReportedEvent) => Promise<void>;
 export function createDisconnectUser(dependencies: {
   readonly connections: Pick<ConnectionStore, 'ofUser' | 'markDisconnected'>;
   readonly closeConnection: CloseConnection;
-  readonly rejected: RejectedEvents;
+  readonly deadLetters: DeadLetterQueue<unknown>;
   readonly count: Count;
   readonly timers: Timers;
   readonly now: Clock;
@@ -37,7 +33,7 @@ export function createDisconnectUser(dependencies: {
   /** How long after its `iat` any token ends. Default: nobody knows. */
   readonly maxTokenHours?: number | undefined;
 }): DisconnectUser {
-  const { connections, closeConnection, rejected, count, timers, now, log } = dependencies;
+  const { connections, closeConnection, deadLetters, count, timers, now, log } = dependencies;
   const { maxTokenHours } = dependencies;
 
   const pause = (milliseconds: number) =>
@@ -58,7 +54,7 @@ export function createDisconnectUser(dependencies: {
       const reason = describeFaults(parsed.faults);
       log.warn('event rejected', { eventId, events: 1, reason });
       count('RejectedEvents');
-      await rejected.keep(whole, reason);
+      await deadLetters.keep(whole, reason);
       return;
     }
     const { userId, reason } = parsed.value;

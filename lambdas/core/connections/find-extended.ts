@@ -1,6 +1,8 @@
 // A connection may have been extended since it was read: its record knows.
 import { isExpired } from './connection';
-import type { Clock, Connection, ConnectionStore, Log } from '../ports';
+import type { Clock } from '../clock';
+import type { Connection, ConnectionStore } from './ports';
+import type { Log } from '../log';
 
 /** An expired connection as it is now; undefined if it has not been extended, or nobody can tell. Never rejects. */
 export type FindRefreshed = (connection: Connection) => Promise<Connection | undefined>;

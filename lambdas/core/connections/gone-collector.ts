@@ -1,6 +1,8 @@
 // Forgets connections that are gone, in batches, while a fan-out goes on.
 import { mayBeOpening } from './connection';
-import type { Clock, Connection, ConnectionStore, Log } from '../ports';
+import type { Clock } from '../clock';
+import type { Connection, ConnectionStore } from './ports';
+import type { Log } from '../log';
 
 /** What DynamoDB deletes in one request. */
 const batchSize = 25;

@@ -14,7 +14,9 @@ import { postsPerSecond, type FanOutReport } from './fan-out-report';
 import { createFindRefreshed } from '../connections/find-extended';
 import { GoneCollector } from '../connections/gone-collector';
 import { RetryCollector } from './retry-collector';
-import type { Connection, ConnectionStore, RetryQueue, Lane, Log } from '../ports';
+import type { Connection, ConnectionStore, Lane } from '../connections/ports';
+import type { RetryQueue } from './ports';
+import type { Log } from '../log';
 import type { ShardCursor } from './shard-reader';
 import { giveUpAll, isGivenUp, withInspection, type StuckOrder } from './stuck-connections';
 

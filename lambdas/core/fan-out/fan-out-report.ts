@@ -1,5 +1,5 @@
 // What became of messages in one invocation, in numbers.
-import type { ShardCount } from '../ports';
+import type { ShardCount } from '../connections/ports';
 
 /**
  * What became of the messages of one fan-out, in one invocation. Each connection that it came to is counted once, in

@@ -12,7 +12,8 @@ import {
 } from './fan-out-lane';
 import { mergeReports, type FanOutReport } from './fan-out-report';
 import { splitByLane } from './lanes';
-import type { Connection, ConnectionStore, Lane, Log } from '../ports';
+import type { Connection, ConnectionStore, Lane } from '../connections/ports';
+import type { Log } from '../log';
 import { shards as allShards } from '../shard';
 import { createShardReader, type ShardCursor } from './shard-reader';
 

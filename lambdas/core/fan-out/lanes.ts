@@ -1,10 +1,7 @@
-// One listing of connections for two deliveries: those with batches never wait for those without.
+// One listing of connections for both lanes: those with batches never wait for those without.
 import type { Pages } from '../posting/post-to-all';
-import type { Connection, Lane } from '../ports';
-
-export function laneOf({ batches = false }: Connection): Lane {
-  return batches ? 'batched' : 'single';
-}
+import { laneOf } from '../connections/connection';
+import type { Connection, Lane } from '../connections/ports';
 
 /** The connections of a listing by their lane. */
 export interface SplitPages {

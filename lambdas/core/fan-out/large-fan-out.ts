@@ -1,7 +1,10 @@
 // Above so many connections one worker is not enough: each shard becomes a job of its own.
 import { typeOf, type OutgoingMessage } from './outgoing-message';
 import { createConnectionCount } from '../connections/connection-count';
-import type { ConnectionCountStore, Clock, RetryQueue, Log } from '../ports';
+import type { ConnectionCountStore } from '../connections/ports';
+import type { Clock } from '../clock';
+import type { RetryQueue } from './ports';
+import type { Log } from '../log';
 import { shards } from '../shard';
 
 /**

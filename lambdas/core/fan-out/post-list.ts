@@ -1,5 +1,5 @@
 // What a connection is sent, post by post, and which messages it misses if only the first of them were delivered.
-import type { Lane } from '../ports';
+import type { Lane } from '../connections/ports';
 import { batchesOf } from './batches';
 import type { OutgoingMessage } from './outgoing-message';
 

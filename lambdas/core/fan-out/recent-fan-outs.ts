@@ -1,7 +1,9 @@
 // Who has just been sent a message, and so needs no heartbeat: known from broadcasts that reached everybody.
 import { mayBeOpening } from '../connections/connection';
 import type { FanOutReport, IsSkipped } from './fan-out';
-import type { Clock, Log, RecentFanOutStore } from '../ports';
+import type { Clock } from '../clock';
+import type { Log } from '../log';
+import type { RecentFanOutStore } from './ports';
 import { shardOf } from '../shard';
 
 export interface RecentFanOuts {

@@ -1,7 +1,9 @@
 // One line and the metrics of every fan-out.
 import { isEvent, typeOf, type OutgoingMessage } from './outgoing-message';
 import type { FanOutReport } from './fan-out-report';
-import type { Clock, Log, ShardCount } from '../ports';
+import type { Clock } from '../clock';
+import type { Log } from '../log';
+import type { ShardCount } from '../connections/ports';
 
 /** What was sent. */
 interface Reported {

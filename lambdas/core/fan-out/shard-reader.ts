@@ -1,6 +1,7 @@
 // Reads shards side by side, a page of each ahead, and remembers how far it came in each.
 import type { Pages } from '../posting/post-to-all';
-import type { Connection, ConnectionKey, ConnectionStore, Log } from '../ports';
+import type { Connection, ConnectionKey, ConnectionStore } from '../connections/ports';
+import type { Log } from '../log';
 
 export interface ShardReader extends Pages {
   /** Where to go on in the shards that were not read to their end. */

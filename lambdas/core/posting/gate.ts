@@ -1,6 +1,6 @@
 // Lets posts begin no sooner than the pace allows; those that yield take one place in line at a time.
 import type { Pace } from './pace';
-import type { Clock, Timers } from '../ports';
+import type { Clock, Timers } from '../clock';
 
 /** Undefined when a post may begin at once; else it may when the promise resolves, at the latest at the deadline. */
 export type Gate = () => Promise<void> | undefined;

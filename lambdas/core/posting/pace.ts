@@ -1,6 +1,6 @@
 // How fast to post: a burst after a rest, then as fast as allowed; slower at once when the account is throttled, and
 // faster again bit by bit.
-import type { Clock } from '../ports';
+import type { Clock } from '../clock';
 import { RecentAnswers } from './recent-answers';
 
 /**

@@ -3,7 +3,8 @@ import { isExpired } from '../connections/connection';
 import { createGate, createYieldingGate } from './gate';
 import type { InFlightLimit } from './in-flight-limit';
 import type { Pace } from './pace';
-import type { Clock, Connection, Poster, Timers } from '../ports';
+import type { Clock, Timers } from '../clock';
+import type { Connection, Poster } from '../connections/ports';
 
 /** Connections, page by page. What was not taken has not been handed out. */
 export interface Pages {

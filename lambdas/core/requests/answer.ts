@@ -8,7 +8,10 @@ import {
 import type { CloseConnection } from '../connections/close-connection';
 import { isExpired } from '../connections/connection';
 import type { MessageVerdict, JudgeMessage } from './message-limits';
-import type { Clock, Connection, ConnectionKey, ConnectionStore, Count, Log } from '../ports';
+import type { Clock } from '../clock';
+import type { Connection, ConnectionKey, ConnectionStore } from '../connections/ports';
+import type { Count } from '../count';
+import type { Log } from '../log';
 import type { RefreshToken } from './refresh-token';
 import type { AdmitSync } from './sync-limits';
 import type { SyncState } from './sync-state';

@@ -2,14 +2,10 @@
 import { ConnectionCounter } from '../connections/count-connections';
 import { maxHeartbeatSeconds } from '#sdk/protocol';
 import { isExpired } from '../connections/connection';
-import type {
-  ConnectionCountStore,
-  Clock,
-  ConnectionStore,
-  GatewayProbe,
-  Log,
-  ShardCount,
-} from '../ports';
+import type { ConnectionCountStore, ConnectionStore, ShardCount } from '../connections/ports';
+import type { Clock } from '../clock';
+import type { GatewayProbe } from './ports';
+import type { Log } from '../log';
 import { rememberFor } from './remember';
 import { shards } from '../shard';
 

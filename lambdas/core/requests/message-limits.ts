@@ -1,5 +1,7 @@
 // How often a client may send: more is answered with an error, much more closes its connection.
-import type { Clock, ConnectionKey, Log, RateLimit, RateLimitStore } from '../ports';
+import type { Clock } from '../clock';
+import type { ConnectionKey, RateLimit, RateLimitStore } from '../connections/ports';
+import type { Log } from '../log';
 
 /**
  * What becomes of a client's message: it is answered, refused, or the last one of its connection. `uncounted` when

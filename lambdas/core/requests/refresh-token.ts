@@ -3,7 +3,10 @@ import { errorMessage, type ServerMessage } from '#sdk/protocol';
 import { expiryOf, isExpired } from '../connections/connection';
 import { keepsOut } from '../connections/disconnect-marker';
 import { fromTable, noVerdictCode } from '../auth/no-verdict';
-import type { Clock, ConnectionKey, ConnectionStore, Log, TokenVerifier } from '../ports';
+import type { Clock } from '../clock';
+import type { ConnectionKey, ConnectionStore } from '../connections/ports';
+import type { Log } from '../log';
+import type { TokenVerifier } from '../auth/ports';
 
 /** Answers with `token:refreshed`, or with an `error`: then the connection is as it was. Never throws. */
 export type RefreshToken = (key: ConnectionKey, token: string) => Promise<ServerMessage>;

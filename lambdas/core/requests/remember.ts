@@ -1,5 +1,5 @@
 // One read for all who ask within some seconds.
-import type { Clock } from '../ports';
+import type { Clock } from '../clock';
 
 /**
  * Reads at the first call, and gives the same to whoever asks within `milliseconds` of it, also while the read is under

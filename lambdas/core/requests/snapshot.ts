@@ -1,6 +1,6 @@
 // The newest events of all registers, cut into messages.
 import { maxMessageBytes, utf8Length, type EventMessage } from '#sdk/protocol';
-import type { StateStore, StoredEvent } from '../ports';
+import type { StateStore, StoredEvent } from '../broadcasting/ports';
 import { shards } from '../shard';
 
 /** How many registers a snapshot has at the most: the newest ones. */

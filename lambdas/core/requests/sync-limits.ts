@@ -1,5 +1,8 @@
 // How often a user may ask for the state, which is by far the dearest message: one sync is hundreds of messages.
-import type { Clock, ConnectionKey, Log, RateLimit, RateLimitStore, SyncMarkers } from '../ports';
+import type { Clock } from '../clock';
+import type { ConnectionKey, RateLimit, RateLimitStore } from '../connections/ports';
+import type { Log } from '../log';
+import type { SyncMarkers } from './ports';
 
 /**
  * Lets a connection be told the state, or not now.

@@ -2,7 +2,10 @@
 import { errorMessage, serializeMessage } from '#sdk/protocol';
 import { postToAll, onePage, type PostingOptions, type Outcome } from '../posting/post-to-all';
 import { createFindRefreshed } from '../connections/find-extended';
-import type { Connection, ConnectionStore, Count, Log, StateStore } from '../ports';
+import type { Connection, ConnectionStore } from '../connections/ports';
+import type { Count } from '../count';
+import type { Log } from '../log';
+import type { StateStore } from '../broadcasting/ports';
 import { readSnapshot, snapshotMessages, type SnapshotLimits } from './snapshot';
 
 /**

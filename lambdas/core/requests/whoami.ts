@@ -2,7 +2,9 @@
 import { createAuthorize } from '../auth/authorize';
 import { keepsOut } from '../connections/disconnect-marker';
 import { fromTable } from '../auth/no-verdict';
-import type { Clock, ConnectionStore, TokenVerdict, TokenVerifier } from '../ports';
+import type { Clock } from '../clock';
+import type { ConnectionStore } from '../connections/ports';
+import type { TokenVerdict, TokenVerifier } from '../auth/ports';
 
 type WhoamiVerdict = TokenVerdict | { readonly ok: false; readonly code: 'user_disconnected' };
 

@@ -9,7 +9,7 @@ import {
 } from '#bench/connections';
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
 import { isExpired } from '#core/connections/connection';
-import type { Connection } from '#core/ports';
+import type { Connection } from '#core/connections/ports';
 import { shardOf, shards } from '#core/shard';
 
 const now = Date.UTC(2026, 2, 1);

@@ -25,7 +25,7 @@ async function broadcastMessages(): Promise<unknown[]> {
   const largeFanOut = createLargeFanOut({ ...world, threshold: 100 });
   const broadcast = createBroadcast({
     ...{ ...world, largeFanOut, state: new MemoryStateStore() },
-    rejected: { keep: () => Promise.reject(new Error('both are events')) },
+    deadLetters: { keep: () => Promise.reject(new Error('both are events')) },
     lifetimes: { agentDays: 7, sessionHours: 24 },
   });
   const heartbeat = createHeartbeat({

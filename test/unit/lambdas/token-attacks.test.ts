@@ -4,7 +4,8 @@ import { exportSPKI } from 'jose';
 import { createJwtTokenVerifier } from '#adapters/jwt/jwt-token-verifier';
 import { createHandler } from '#lambdas/authorizer/handler';
 import { createAuthorize } from '#core/auth/authorize';
-import type { Connection, TokenRefusal } from '#core/ports';
+import type { Connection } from '#core/connections/ports';
+import type { TokenRefusal } from '#core/auth/ports';
 import { createRefreshToken } from '#core/requests/refresh-token';
 import { MemoryConnectionStore } from '../../support/fakes';
 import {

@@ -1,5 +1,5 @@
 import { createHandler } from '#lambdas/broadcast/handler';
-import type { ReportedEvent } from '#core/broadcasting/reported-events';
+import type { ReportedEvent } from '#core/reported-event';
 
 test('hands on what EventBridge delivers', async () => {
   const seen: [ReportedEvent, number][] = [];

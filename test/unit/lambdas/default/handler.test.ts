@@ -1,4 +1,4 @@
-import type { Connection } from '#core/ports';
+import type { Connection } from '#core/connections/ports';
 import { createHandler } from '#lambdas/default/handler';
 import { RecordingLog } from '../../../support/fakes';
 

@@ -1,5 +1,5 @@
 import type { EventBridgeEvent } from 'aws-lambda';
-import type { ReportedEvent } from '#core/broadcasting/reported-events';
+import type { ReportedEvent } from '#core/reported-event';
 import { createHandler } from '#lambdas/disconnect-user/handler';
 
 test('hands type, detail and the whole event on', async () => {

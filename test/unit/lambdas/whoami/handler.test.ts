@@ -1,6 +1,6 @@
 // What a client learns about its token over HTTP, by status and code.
 import { KeysUnavailableError } from '#core/auth/no-verdict';
-import type { TokenVerdict } from '#core/ports';
+import type { TokenVerdict } from '#core/auth/ports';
 import { createWhoami } from '#core/requests/whoami';
 import { createHandler } from '#lambdas/whoami/handler';
 import { MemoryConnectionStore } from '../../../support/fakes';

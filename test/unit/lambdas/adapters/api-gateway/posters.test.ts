@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { createManagementApiPoster } from '#adapters/api-gateway/management-api-poster';
 import { createUndiciPoster } from '#adapters/api-gateway/undici-poster';
-import type { PostResult } from '#core/ports';
+import type { PostResult } from '#core/connections/ports';
 import { FakeClock, RecordingLog } from '../../../../support/fakes';
 import { describePoster } from '../../../../support/poster-contract';
 

@@ -11,7 +11,7 @@ import { createCoalescer } from '#core/coalescing/coalescer';
 import { createFlush } from '#core/coalescing/flush';
 import { createConnect } from '#core/connections/connect';
 import { createJudgeMessage } from '#core/requests/message-limits';
-import type { RateLimitStore } from '#core/ports';
+import type { RateLimitStore } from '#core/connections/ports';
 import { createRefreshToken } from '#core/requests/refresh-token';
 import { readSnapshot } from '#core/requests/snapshot';
 import { createAdmitSync } from '#core/requests/sync-limits';
@@ -173,8 +173,8 @@ function setUpBroadcast() {
     createId: () => String(Math.random()),
     handOver: () => Promise.reject(new Error('there is time enough')),
   });
-  const rejected = { keep: () => Promise.reject(new Error('it is an event')) };
-  const broadcast = createBroadcast({ ...world, coalescer, rejected, lifetimes });
+  const deadLetters = { keep: () => Promise.reject(new Error('it is an event')) };
+  const broadcast = createBroadcast({ ...world, coalescer, deadLetters, lifetimes });
   const report = (agentId: string, timestamp: number) => {
     const { type, payload } = agentEvent(agentId, 'online', timestamp);
     const deadline = world.now() + 20_000;

@@ -3,7 +3,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { parseRetryJob } from '#adapters/sqs/retry-job-body';
 import { createSqsRetryQueue } from '#adapters/sqs/sqs-retry-queue';
-import type { Connection, RetryJob } from '#core/ports';
+import type { Connection } from '#core/connections/ports';
+import type { RetryJob } from '#core/fan-out/ports';
 
 const sqs = mockClient(SQSClient);
 const queue = createSqsRetryQueue(new SQSClient({ region: 'us-east-1' }), 'the-queue', () => 0.5);

@@ -4,8 +4,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { createSqsHeartbeatQueue } from '#adapters/sqs/sqs-heartbeat-queue';
 import { parseRetryJob } from '#adapters/sqs/retry-job-body';
 import {
-  createSqsRejectedEvents,
-  createSqsUndeliverableJobs,
+  createSqsDeadLettersOfEvents,
+  createSqsDeadLettersOfJobs,
 } from '#adapters/sqs/sqs-dead-letter-queue';
 
 const sqs = mockClient(SQSClient);
@@ -42,7 +42,7 @@ test('says so when SQS did not take all of them', async () => {
 test('keeps a rejected event whole, with the reason beside it', async () => {
   sqs.on(SendMessageCommand).resolves({});
   const event = { id: '1', detail: { lastMessage: 'x'.repeat(300_000) } };
-  await createSqsRejectedEvents(client, 'the-queue', 'event').keep(event, 'r'.repeat(2_000));
+  await createSqsDeadLettersOfEvents(client, 'the-queue', 'event').keep(event, 'r'.repeat(2_000));
   const input = sqs.commandCalls(SendMessageCommand)[0]?.args[0].input;
   expect(JSON.parse(input?.MessageBody ?? '')).toEqual(event);
   expect(input?.QueueUrl).toBe('the-queue');
@@ -52,7 +52,7 @@ test('keeps a rejected event whole, with the reason beside it', async () => {
 
 test("keeps an operator's order, and a job as it was in its queue: there it can be put back", async () => {
   sqs.on(SendMessageCommand).resolves({});
-  await createSqsRejectedEvents(client, 'the-queue', 'order').keep({}, 'userId must be text');
+  await createSqsDeadLettersOfEvents(client, 'the-queue', 'order').keep({}, 'userId must be text');
   const common = { messages: ['{}'], round: 13 };
   const jobs = [
     {
@@ -61,8 +61,8 @@ test("keeps an operator's order, and a job as it was in its queue: there it can 
     },
     { ...common, shard: 4 },
   ];
-  const undeliverable = createSqsUndeliverableJobs(client, 'the-queue');
-  for (const job of jobs) await undeliverable.keep(job, 'not delivered in 12 rounds');
+  const deadLetters = createSqsDeadLettersOfJobs(client, 'the-queue');
+  for (const job of jobs) await deadLetters.keep(job, 'not delivered in 12 rounds');
   const inputs = sqs.commandCalls(SendMessageCommand).map((call) => call.args[0].input);
   expect(inputs.map((input) => input.MessageAttributes?.['kind']?.StringValue)).toEqual([
     'order',
@@ -76,7 +76,7 @@ test("keeps an operator's order, and a job as it was in its queue: there it can 
 test('writes what SQS would not take in a body as JSON can', async () => {
   sqs.on(SendMessageCommand).resolves({});
   const event = { text: 'a\uFFFEb\uFFFFc\uD800' };
-  await createSqsRejectedEvents(client, 'the-queue', 'event').keep(event, 'reason');
+  await createSqsDeadLettersOfEvents(client, 'the-queue', 'event').keep(event, 'reason');
   const body = sqs.commandCalls(SendMessageCommand)[0]?.args[0].input.MessageBody ?? '';
   expect(body).not.toMatch(/[\uFFFE\uFFFF\uD800]/);
   expect(JSON.parse(body)).toEqual(event);
@@ -85,7 +85,7 @@ test('writes what SQS would not take in a body as JSON can', async () => {
 test('packs an event that leaves no room for its reason', async () => {
   sqs.on(SendMessageCommand).resolves({});
   const event = { text: 'x'.repeat(1024 * 1024) };
-  await createSqsRejectedEvents(client, 'the-queue', 'event').keep(event, 'reason');
+  await createSqsDeadLettersOfEvents(client, 'the-queue', 'event').keep(event, 'reason');
   const body = sqs.commandCalls(SendMessageCommand)[0]?.args[0].input.MessageBody ?? '';
   const { gzip } = JSON.parse(body) as { gzip: string };
   expect(JSON.parse(gunzipSync(Buffer.from(gzip, 'base64')).toString())).toEqual(event);

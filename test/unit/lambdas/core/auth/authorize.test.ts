@@ -1,6 +1,6 @@
 // The verifier has the last word on a token that was found, and none on one that was not.
 import { createAuthorize } from '#core/auth/authorize';
-import type { TokenVerdict } from '#core/ports';
+import type { TokenVerdict } from '#core/auth/ports';
 
 const handshake = { queryStringParameters: { token: 't3' } };
 

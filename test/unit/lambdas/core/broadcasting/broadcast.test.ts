@@ -5,7 +5,7 @@ import { createFanOutWorld } from '../../../../support/fan-out';
 function setUp() {
   const world = createFanOutWorld();
   const kept: { event: unknown; reason: string }[] = [];
-  const rejected = {
+  const deadLetters = {
     keep: async (event: unknown, reason: string) => {
       kept.push({ event, reason });
       return Promise.resolve();
@@ -13,7 +13,7 @@ function setUp() {
   };
   const state = new MemoryStateStore();
   const lifetimes = { agentDays: 7, sessionHours: 24 };
-  const broadcast = createBroadcast({ ...world, state, rejected, lifetimes });
+  const broadcast = createBroadcast({ ...world, state, deadLetters, lifetimes });
   /** What was logged of the fan-out, if there was one. */
   const report = async (type: string, payload: unknown) => {
     const before = world.log.lines.length;
@@ -21,7 +21,7 @@ function setUp() {
     await world.clock.run(broadcast(event, world.now() + 20_000));
     return world.log.lines.slice(before).find(({ message }) => message === 'fan-out')?.fields;
   };
-  return { ...world, poster: world.gateway, state, kept, rejected, report };
+  return { ...world, poster: world.gateway, state, kept, deadLetters, report };
 }
 
 const status = { agentId: 'agent-123', status: 'online', timestamp: 1_707_163_200_000 };
@@ -106,8 +106,8 @@ test('never logs the text of a message', async () => {
 });
 
 test('throws when a rejected event cannot be kept, so that it is tried again', async () => {
-  const { rejected, report } = setUp();
-  rejected.keep = () => Promise.reject(new Error('the queue is down'));
+  const { deadLetters, report } = setUp();
+  deadLetters.keep = () => Promise.reject(new Error('the queue is down'));
   await expect(report('agent:status', {})).rejects.toThrow('the queue is down');
 });
 
@@ -278,9 +278,9 @@ describe('a pack', () => {
   }
 
   test('of a thousand invalid events keeps each with its reason, a few at a time, and logs one line', async () => {
-    const { counted, kept, log, rejected, report } = setUp();
-    const keeping = whileCounting(rejected.keep);
-    rejected.keep = keeping.counted as typeof rejected.keep;
+    const { counted, kept, log, deadLetters, report } = setUp();
+    const keeping = whileCounting(deadLetters.keep);
+    deadLetters.keep = keeping.counted as typeof deadLetters.keep;
     const events = agents.map(({ type, payload }, index) => ({
       type,
       payload: index % 2 === 0 ? { ...payload, status: 'busy' } : { ...payload, agentId: '' },

@@ -1,4 +1,4 @@
-import type { RetryJob } from '#core/ports';
+import type { RetryJob } from '#core/fan-out/ports';
 import { heartbeatMessage, messageOfEvent } from '#core/fan-out/outgoing-message';
 import { createCloseConnection } from '#core/connections/close-connection';
 import { createDeliver } from '#core/broadcasting/deliver';
@@ -11,7 +11,7 @@ import { createFanOutWorld } from '../../../../support/fan-out';
 function setUp() {
   const world = createFanOutWorld();
   const kept: { job: unknown; reason: string }[] = [];
-  const undeliverable = {
+  const deadLetters = {
     keep: async (job: unknown, reason: string) => {
       kept.push({ job, reason });
       return Promise.resolve();
@@ -22,7 +22,7 @@ function setUp() {
   const sendHeartbeat = createSendHeartbeat({ ...world, closeConnection, heartbeatSeconds: 30 });
   const inspector = gateway;
   const deliver = createDeliver({
-    ...{ ...world, sendHeartbeat, undeliverable, inspector, closeConnection },
+    ...{ ...world, sendHeartbeat, deadLetters, inspector, closeConnection },
   });
   const run = (job: Parameters<typeof deliver>[0]) =>
     world.clock.run(deliver(job, world.now() + 20_000));

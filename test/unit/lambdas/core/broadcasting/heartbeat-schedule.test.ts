@@ -1,7 +1,7 @@
 // Whatever a schedule does that AWS allows, clients hear a heartbeat in time: over half an hour of virtual time.
 import fc from 'fast-check';
 import { createHeartbeat, horizon } from '#core/broadcasting/heartbeat';
-import type { PlannedHeartbeat } from '#core/ports';
+import type { PlannedHeartbeat } from '#core/broadcasting/ports';
 import { parseSettings } from '#lambdas/contract/settings';
 import {
   MemoryConnectionCountStore,

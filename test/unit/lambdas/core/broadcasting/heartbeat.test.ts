@@ -3,7 +3,7 @@ import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import { createCloseConnection } from '#core/connections/close-connection';
 import { createHeartbeat, horizon } from '#core/broadcasting/heartbeat';
 import { createLargeFanOut } from '#core/fan-out/large-fan-out';
-import type { PlannedHeartbeat } from '#core/ports';
+import type { PlannedHeartbeat } from '#core/broadcasting/ports';
 import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';
 import { agentEvent } from '../../../../support/events';
 import { createFanOutWorld } from '../../../../support/fan-out';

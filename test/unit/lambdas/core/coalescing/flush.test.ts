@@ -9,7 +9,7 @@ import {
 import { createPace } from '#core/posting/pace';
 import type { LaneEnd } from '#core/coalescing/ports';
 import type { FanOutReport } from '#core/fan-out/fan-out-report';
-import type { Connection, PostResult } from '#core/ports';
+import type { Connection, PostResult } from '#core/connections/ports';
 import { InFlightLimit } from '#core/posting/in-flight-limit';
 import { agentEvent, sessionEvent } from '../../../../support/events';
 import { createFanOutWorld } from '../../../../support/fan-out';

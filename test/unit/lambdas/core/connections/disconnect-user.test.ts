@@ -7,7 +7,7 @@ function setUp(maxTokenHours?: number) {
   const { clock, gateway } = world;
   const kept: { event: unknown; reason: string }[] = [];
   const closeConnection = createCloseConnection({ ...world, poster: gateway, closer: gateway });
-  const rejected = {
+  const deadLetters = {
     keep: async (event: unknown, reason: string) => {
       kept.push({ event, reason });
       return Promise.resolve();
@@ -17,7 +17,7 @@ function setUp(maxTokenHours?: number) {
     ...world,
     timers: clock,
     closeConnection,
-    rejected,
+    deadLetters,
     maxTokenHours,
   });
   const order = (payload: unknown, type = 'user:disconnect') =>

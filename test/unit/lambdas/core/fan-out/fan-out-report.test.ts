@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import type { FanOutOrder, FanOutReport } from '#core/fan-out/fan-out';
-import type { PostResult, RetryJob } from '#core/ports';
+import type { PostResult } from '#core/connections/ports';
+import type { RetryJob } from '#core/fan-out/ports';
 import { agentEvent } from '../../../../support/events';
 import { createFanOutWorld } from '../../../../support/fan-out';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import type { FanOutOrder } from '#core/fan-out/fan-out';
 import { InFlightLimit } from '#core/posting/in-flight-limit';
-import type { PostResult } from '#core/ports';
+import type { PostResult } from '#core/connections/ports';
 import { shardOf, shards } from '#core/shard';
 import { createPace } from '#core/posting/pace';
 import { agentEvent } from '../../../../support/events';

@@ -22,7 +22,7 @@ function setUp(changes: Partial<Pick<ReturnType<typeof createFanOutWorld>, 'rece
   const keep = () => Promise.reject(new Error('nothing is to be kept here'));
   const broadcast = createBroadcast({
     ...world,
-    ...{ largeFanOut, state: new MemoryStateStore(), rejected: { keep } },
+    ...{ largeFanOut, state: new MemoryStateStore(), deadLetters: { keep } },
     lifetimes: { agentDays: 7, sessionHours: 24 },
   });
   const heartbeat = createHeartbeat({
@@ -31,7 +31,7 @@ function setUp(changes: Partial<Pick<ReturnType<typeof createFanOutWorld>, 'rece
     heartbeatSeconds: interval / 1000,
   });
   const deliver = createDeliver({
-    ...{ ...world, sendHeartbeat, undeliverable: { keep }, inspector: gateway, closeConnection },
+    ...{ ...world, sendHeartbeat, deadLetters: { keep }, inspector: gateway, closeConnection },
   });
   const deadline = () => clock.now() + 20_000;
   const messagesOf = (type: string) =>

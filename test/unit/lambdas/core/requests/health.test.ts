@@ -1,5 +1,5 @@
 import { createHealth } from '#core/requests/health';
-import type { GatewayProbe } from '#core/ports';
+import type { GatewayProbe } from '#core/requests/ports';
 import {
   FakeClock,
   MemoryConnectionCountStore,

@@ -1,5 +1,5 @@
 // Loads a document of the token issuer over HTTP.
-import type { Load } from '../jwt/issuer-keys';
+import type { Load } from './issuer-keys';
 
 /**
  * A loader that gives up after `timeoutMilliseconds` and, if the deadline has not passed, tries once more: a kept-alive

@@ -1,7 +1,7 @@
 // How documents of the issuer are loaded: with patience for one mishap, and none for redirects.
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createHttpLoad } from '#adapters/http/http-load';
+import { createHttpLoad } from '#adapters/jwt/http-load';
 
 let server: Server;
 let answers: RequestListener[];
