@@ -1,7 +1,7 @@
 // Called by API Gateway for `$connect`: answers with a policy that allows it, or throws.
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import type { Authorize } from '#core/auth/authorize';
-import { buildAuthorizerContext } from '#core/auth/authorizer-context';
+import { buildAuthorizerContext } from '#lambdas/handshake/authorizer-context';
 import type { Handshake } from '#core/auth/handshake-token';
 import { noVerdictCode } from '#core/auth/no-verdict';
 import type { Count } from '#core/count';

@@ -1,7 +1,7 @@
 // $connect: a handshake that the authorizer let through.
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { batchSubprotocol, subprotocol } from '#sdk/protocol';
-import { parseAuthorizerContext } from '#core/auth/authorizer-context';
+import { parseAuthorizerContext } from '#lambdas/handshake/authorizer-context';
 import type { Connect } from '#core/connections/connect';
 import { offeredSubprotocols, type HandshakeHeaders } from '#core/auth/handshake-token';
 import type { Log } from '#core/log';

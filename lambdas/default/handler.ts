@@ -1,7 +1,7 @@
 // $default: whatever a client sends. The body of the response is the answer, by way of the route response.
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { Answer } from '#core/requests/answer';
-import { parseAuthorizerContext } from '#core/auth/authorizer-context';
+import { parseAuthorizerContext } from '#lambdas/handshake/authorizer-context';
 import { deadlineOf } from '#core/deadline';
 import type { Clock } from '#core/clock';
 import type { Log } from '#core/log';

@@ -1,6 +1,6 @@
 // $disconnect: best effort, so the record of a connection may also outlive it until a heartbeat finds it gone.
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { parseAuthorizerContext } from '#core/auth/authorizer-context';
+import { parseAuthorizerContext } from '#lambdas/handshake/authorizer-context';
 import type { ConnectionStore } from '#core/connections/ports';
 import type { Log } from '#core/log';
 

@@ -11,7 +11,7 @@ import {
   type Pages,
 } from '../posting/post-to-all';
 import { postsPerSecond, type FanOutReport } from './fan-out-report';
-import { createFindRefreshed } from '../connections/find-extended';
+import { createFindRefreshed } from '../connections/find-refreshed';
 import { GoneCollector } from '../connections/gone-collector';
 import { RetryCollector } from './retry-collector';
 import type { Connection, ConnectionStore, Lane } from '../connections/ports';

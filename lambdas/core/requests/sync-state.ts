@@ -1,7 +1,7 @@
 // Tells one client what is known of all agents and sessions.
 import { errorMessage, serializeMessage } from '#sdk/protocol';
 import { postToAll, onePage, type PostingOptions, type Outcome } from '../posting/post-to-all';
-import { createFindRefreshed } from '../connections/find-extended';
+import { createFindRefreshed } from '../connections/find-refreshed';
 import type { Connection, ConnectionStore } from '../connections/ports';
 import type { Count } from '../count';
 import type { Log } from '../log';

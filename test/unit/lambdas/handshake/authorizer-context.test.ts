@@ -4,7 +4,7 @@ import {
   buildAuthorizerContext,
   isUserId,
   parseAuthorizerContext,
-} from '#core/auth/authorizer-context';
+} from '#lambdas/handshake/authorizer-context';
 
 test('what the authorizer builds is read back, as numbers or, as API Gateway does, as strings', () => {
   const token = fc.record(

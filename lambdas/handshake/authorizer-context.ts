@@ -1,7 +1,7 @@
 // What the authorizer tells the other functions about a connection: named here for both ends.
 import * as v from 'valibot';
 import { objectOf, parse, utf8Length } from '#sdk/protocol';
-import type { VerifiedToken } from './ports';
+import type { VerifiedToken } from '#core/auth/ports';
 
 /**
  * Bytes of UTF-8 that a user id may have: what OpenID Connect allows for `sub`, and, encoded, little enough
