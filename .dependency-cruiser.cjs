@@ -12,9 +12,10 @@ const only = (name, from, allowed, comment) => ({
 
 const entries = '^lambdas/[^/]+/index\\.ts$';
 /** Folders of lambdas/ that are rooms; each other one is a function. */
-const rooms = '(?:core|adapters|wiring|contract)/';
+const rooms = '(?:core|adapters|wiring|contract|handshake)/';
 const functionFolders = `^lambdas/(?!${rooms})([^/]+)/`;
 const protocol = '^sdk/protocol/';
+const handshake = '^lambdas/handshake/';
 
 /** The rooms of local/, the lowest first, with what each may import besides itself. */
 const localRooms = [
@@ -92,6 +93,12 @@ module.exports = {
       'Adapters answer the ports of core.',
     ),
     only(
+      'handshake-is-the-shape-of-events',
+      handshake,
+      ['^lambdas/core/auth/', protocol],
+      'What handlers share about the events of API Gateway.',
+    ),
+    only(
       'wiring-knows-both-sides',
       '^lambdas/wiring/',
       ['^lambdas/core/', '^lambdas/adapters/', '^lambdas/contract/', protocol],
@@ -102,7 +109,7 @@ module.exports = {
       comment: 'A handler translates event to core and back; only index.ts wires adapters to it.',
       severity: 'error',
       from: { path: `${functionFolders}(?!index\\.ts$)` },
-      to: { path: ours, pathNot: ['^lambdas/core/', protocol, functionFolders] },
+      to: { path: ours, pathNot: ['^lambdas/core/', handshake, protocol, functionFolders] },
     },
     {
       name: 'no-function-imports-another',

@@ -2,7 +2,7 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import type { Authorize } from '#core/auth/authorize';
 import { buildAuthorizerContext } from '#lambdas/handshake/authorizer-context';
-import type { Handshake } from '#core/auth/handshake-token';
+import { offeredBy, type Handshake } from '#lambdas/handshake/offered';
 import { noVerdictCode } from '#core/auth/no-verdict';
 import type { Count } from '#core/count';
 import type { Log } from '#core/log';
@@ -27,7 +27,7 @@ export function createHandler(dependencies: {
   return async (event: HandshakeEvent): Promise<APIGatewayAuthorizerResult> => {
     // Access logs carry this id too: by it, an operator finds the client of a refusal.
     const { requestId } = event.requestContext;
-    const authorization = await authorize(event).catch((error: unknown) => {
+    const authorization = await authorize(offeredBy(event)).catch((error: unknown) => {
       // Not refused. The issuer is counted apart; what the function throws besides is a fault of ours.
       const code = noVerdictCode(error);
       if (code === 'keys_unavailable') count('KeysUnavailable');

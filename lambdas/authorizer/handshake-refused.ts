@@ -1,5 +1,5 @@
 // A handshake that ends with 401, in the one line that the log has of it.
-import type { TokenPlace } from '#core/auth/handshake-token';
+import type { TokenPlace } from '#core/auth/offered-token';
 import type { TokenRefusal } from '#core/auth/ports';
 
 export interface Refusal {

@@ -3,7 +3,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { batchSubprotocol, subprotocol } from '#sdk/protocol';
 import { parseAuthorizerContext } from '#lambdas/handshake/authorizer-context';
 import type { Connect } from '#core/connections/connect';
-import { offeredSubprotocols, type HandshakeHeaders } from '#core/auth/handshake-token';
+import { offeredSubprotocols, type HandshakeHeaders } from '#lambdas/handshake/offered';
 import type { Log } from '#core/log';
 
 export interface ConnectEvent extends HandshakeHeaders {

@@ -1,25 +1,8 @@
 // What the authorizer tells the other functions about a connection: named here for both ends.
 import * as v from 'valibot';
-import { objectOf, parse, utf8Length } from '#sdk/protocol';
+import { isUserId } from '#core/auth/user-id';
+import { objectOf, parse } from '#sdk/protocol';
 import type { VerifiedToken } from '#core/auth/ports';
-
-/**
- * Bytes of UTF-8 that a user id may have: what OpenID Connect allows for `sub`, and, encoded, little enough
- * for a DynamoDB sort key of 1,024 bytes that it shares with a connection id.
- * @see https://openid.net/specs/openid-connect-core-1_0.html#IDToken
- */
-const maxUserIdBytes = 255;
-
-/** Whether a token's `sub` can name a user: 1 to {@link maxUserIdBytes} bytes of well-formed text. */
-export function isUserId(value: unknown): value is string {
-  return (
-    typeof value === 'string' &&
-    value !== '' &&
-    utf8Length(value) <= maxUserIdBytes &&
-    // Half a surrogate pair has no UTF-8: all of them would be stored as the same replacement character.
-    !/\p{Surrogate}/u.test(value)
-  );
-}
 
 /** The context as the authorizer returns it, and as `requestContext.authorizer` should hold it later. */
 export type AuthorizerContext = VerifiedToken;

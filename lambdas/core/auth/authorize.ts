@@ -1,5 +1,5 @@
-// Whether a handshake may open a connection, and for whom.
-import { findToken, type Handshake, type TokenPlace } from './handshake-token';
+// Whether what a client has offered lets it in, and as whom.
+import { findToken, type Offered, type TokenPlace } from './offered-token';
 import type { TokenRefusal, TokenVerifier, VerifiedToken } from './ports';
 
 type Authorization =
@@ -7,13 +7,13 @@ type Authorization =
   | { readonly ok: false; readonly code: TokenRefusal; readonly place?: TokenPlace };
 
 /**
- * Decides on a handshake by its token; rejects with what the verifier throws when it can give no verdict.
+ * Decides by the token that is offered; rejects with what the verifier throws when it can give no verdict.
  */
-export type Authorize = (handshake: Handshake) => Promise<Authorization>;
+export type Authorize = (offered: Offered) => Promise<Authorization>;
 
 export function createAuthorize({ verifier }: { readonly verifier: TokenVerifier }): Authorize {
-  return async (handshake) => {
-    const found = findToken(handshake);
+  return async (offered) => {
+    const found = findToken(offered);
     if (!found.ok) return found;
     const verdict = await verifier.verify(found.token);
     return verdict.ok ? verdict : { ...verdict, place: found.place };

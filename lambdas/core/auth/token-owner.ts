@@ -1,5 +1,5 @@
 // Whom a token names, since when, and until when: this service's own demands on the claims of any token.
-import { isUserId } from '#lambdas/handshake/authorizer-context';
+import { isUserId } from './user-id';
 import type { TokenVerdict } from './ports';
 
 /**

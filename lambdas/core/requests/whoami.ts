@@ -25,7 +25,7 @@ export function createWhoami(dependencies: {
 
   // Only the header: a token in a URL ends up in logs, and whoever asks over HTTP can set headers.
   return async (authorization) => {
-    const verdict = await authorize({ multiValueHeaders: { authorization } });
+    const verdict = await authorize({ authorization });
     if (!verdict.ok) return verdict;
     const { userId, issuedAt } = verdict.value;
     const marker = await fromTable(connections.markerOf(userId));

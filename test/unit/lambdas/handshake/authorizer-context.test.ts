@@ -1,8 +1,8 @@
 // The context survives its way through API Gateway, and anything else lets nobody in.
 import fc from 'fast-check';
+import { isUserId } from '#core/auth/user-id';
 import {
   buildAuthorizerContext,
-  isUserId,
   parseAuthorizerContext,
 } from '#lambdas/handshake/authorizer-context';
 

@@ -2,7 +2,7 @@
 import { createAuthorize } from '#core/auth/authorize';
 import type { TokenVerdict } from '#core/auth/ports';
 
-const handshake = { queryStringParameters: { token: 't3' } };
+const offered = { query: ['t3'] };
 
 function verifierThatSays(verdict: TokenVerdict) {
   return { verify: jest.fn(() => Promise.resolve(verdict)) };
@@ -11,13 +11,13 @@ function verifierThatSays(verdict: TokenVerdict) {
 test('lets the owner of a good token in', async () => {
   const verdict = { ok: true, value: { userId: 'alice', expiresAt: 1000 } } as const;
   const verifier = verifierThatSays(verdict);
-  await expect(createAuthorize({ verifier })(handshake)).resolves.toEqual(verdict);
+  await expect(createAuthorize({ verifier })(offered)).resolves.toEqual(verdict);
   expect(verifier.verify).toHaveBeenCalledWith('t3');
 });
 
 test('says where a bad token came from', async () => {
   const verifier = verifierThatSays({ ok: false, code: 'token_expired' });
-  await expect(createAuthorize({ verifier })(handshake)).resolves.toEqual({
+  await expect(createAuthorize({ verifier })(offered)).resolves.toEqual({
     ok: false,
     code: 'token_expired',
     place: 'query',

@@ -1,6 +1,6 @@
 // Whatever claims hold, an owner is a usable id and an expiry that is a whole second to come.
 import fc from 'fast-check';
-import { isUserId } from '#lambdas/handshake/authorizer-context';
+import { isUserId } from '#core/auth/user-id';
 import { tokenOwner } from '#core/auth/token-owner';
 import { anyCharacter } from '../../../../support/any-text';
 

@@ -1,7 +1,8 @@
 // Where the token of a handshake is looked for, in which order, and what two answers lead to.
 import fc from 'fast-check';
-import { findToken, offeredSubprotocols, type Handshake } from '#core/auth/handshake-token';
-import { anyCharacter } from '../../../../support/any-text';
+import { findToken } from '#core/auth/offered-token';
+import { offeredBy, offeredSubprotocols, type Handshake } from '#lambdas/handshake/offered';
+import { anyCharacter } from '../../../support/any-text';
 
 const found = (token: string, place: string) => ({ ok: true, token, place });
 const refused = (code: string, place?: string) => ({
@@ -252,7 +253,7 @@ const cases: [what: string, handshake: Handshake, result: unknown][] = [
 ];
 
 test.each(cases)('%s', (_what, handshake, result) => {
-  expect(findToken(handshake)).toEqual(result);
+  expect(findToken(offeredBy(handshake))).toEqual(result);
 });
 
 test('lists what a client offers, for the echo', () => {
@@ -271,7 +272,7 @@ test('with batches, the order of what is offered changes nothing', () => {
         ? found('t2', 'subprotocol')
         : refused('token_missing');
       const headers = { 'sec-websocket-protocol': offered.join(', ') };
-      expect(findToken({ headers })).toEqual(expected);
+      expect(findToken(offeredBy({ headers }))).toEqual(expected);
     }),
   );
 });
@@ -287,7 +288,7 @@ test('whatever headers hold, the result is a token of theirs or a refusal', () =
   });
   fc.assert(
     fc.property(handshakes, (handshake) => {
-      const search = findToken(handshake);
+      const search = findToken(offeredBy(handshake));
       if (!search.ok) return;
       expect(search.token).not.toBe('');
       const given = [...Object.values(handshake.headers), handshake.queryStringParameters.token];
