@@ -1,4 +1,5 @@
-// The whole stack on this machine, as a function: for `npm start` and for tests.
+// Starts the whole stack on this machine, for `npm start` and for tests.
+// Whoever starts a stack uses this file only; commands/ has the command line, and the rooms beside it are its parts.
 import type { Configuration } from '#infra/config/configuration';
 import { showDashboard } from './gateway/pages/dashboard';
 import { deploy, type Deployment, type DeploymentTestHooks } from './deploy/deployment';
@@ -21,7 +22,7 @@ export type { TokenOptions } from './issuer/issuer';
 export type { ScheduledCall } from './aws/scheduler/schedule';
 export type { LogLine } from './support/log-line';
 
-/** What a deployment can set too, but for what has an option of its own here. */
+/** The settings of a deployment, except those that have an option of their own here. */
 export type LocalSettings = Partial<
   Omit<Configuration, 'stage' | 'identityProvider' | 'gatewayUrl' | 'useMockData'>
 >;
@@ -79,7 +80,7 @@ export interface LocalStack {
   readonly alarms: Deployment['alarms'];
   /** Lets requests to the AWS endpoint fail; the returned function withdraws the fault. */
   readonly injectFault: Deployment['injectFault'];
-  /** A token of the local issuer; on a stack with another issuer it opens no connection. */
+  /** Makes a token of the local issuer. A stack with another issuer does not accept it. */
   readonly mintToken: (options?: TokenOptions) => Promise<string>;
   /** What `/health` says; its counts may be those of five seconds ago. */
   health(): Promise<Record<string, unknown>>;

@@ -27,7 +27,7 @@ export function parseArguments(given: readonly string[], kinds: OptionKinds): Ar
       { type: kind === 'flag' ? ('boolean' as const) : ('string' as const) },
     ]),
   );
-  // Not strict: a strict one refuses `--expires-in -10`, and has sentences of its own.
+  // Not strict: strict parsing refuses `--expires-in -10`, and its messages do not fit ours.
   const { tokens } = parseArgs({
     args: [...given],
     options,

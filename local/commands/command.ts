@@ -1,17 +1,20 @@
-// How a command meets the world: its output, its exit code, and sentences instead of stack traces.
+// What all commands share: output, exit code, and error messages without stack traces.
 import { UsageError } from './arguments';
 
 export interface Output {
-  /** What was asked for: stdout. */
+  /** Writes the result, to stdout. */
   readonly print: (line: string) => void;
-  /** Everything else: stderr. */
+  /** Writes everything else, to stderr. */
   readonly complain: (line: string) => void;
 }
 
-/** Takes the arguments after the command's name; gives the exit code. */
+/**
+ * @param args those after the command's name
+ * @returns the exit code
+ */
 export type Command = (args: readonly string[], output: Output) => Promise<number>;
 
-/** A command that answers an error with its message: exit code 2 for a wrong command line, else 1. */
+/** A command that prints the message of an error. Its exit code is then 2 for a wrong command line, else 1. */
 export function withSentences(command: Command): Command {
   return async (args, output) => {
     try {
@@ -31,7 +34,7 @@ export async function runAsProcess(command: Command): Promise<void> {
     print: (line) => process.stdout.write(`${line}\n`),
     complain: (line) => process.stderr.write(`${line}\n`),
   };
-  // A terminal that was closed, or a pipe that nobody reads any more, ends no command half-way.
+  // A closed terminal or pipe must not end a command half-way.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   process.exitCode = await command(process.argv.slice(2), output);
 }

@@ -21,7 +21,7 @@ export function compactLine({ source, stream, text }: LogLine): string | undefin
 
 const shownLevels = new Set(['WARN', 'ERROR', 'CRITICAL', 'FATAL']);
 
-/** About the invocation, not about what happened. */
+/** Fields about the invocation, not about the event that is logged. */
 const hiddenFields = new Set([
   'timestamp',
   'sampling_rate',

@@ -1,4 +1,4 @@
-// `npm run disconnect-user`: sends a user away, as an operator does it.
+// `npm run disconnect-user`: closes all connections of a user, as an operator does.
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { describeFaults, parseUserDisconnect, userDisconnectType } from '#sdk/protocol';
 import { parseArguments, UsageError } from './arguments';

@@ -26,9 +26,9 @@ export function createEmitCommand(
     const { clientConfiguration, endpoint, eventBusName } = parseTarget(given);
     const publisher = connect({
       eventBusName,
-      // The command itself says what failed; without this the publisher would warn as well.
+      // The command prints the error itself; without this the publisher would log it too.
       onError: () => undefined,
-      // One attempt: a local stack that does not answer is not there.
+      // One attempt: a local stack that does not answer does not run.
       ...(endpoint === undefined ? {} : { clientConfiguration, maxAttempts: 1 }),
     });
     try {
@@ -49,7 +49,7 @@ function parseEvent(positionals: readonly string[]): (publisher: Publisher) => P
     if (positionals.length !== 3) {
       throw new UsageError('agent:status needs an agent and a status: online, offline or error.');
     }
-    // The publisher says what a status can be.
+    // The publisher validates the status.
     const status = third as 'online';
     return (publisher) => publisher.broadcastAgentStatus(agentId, status);
   }

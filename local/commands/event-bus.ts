@@ -10,7 +10,7 @@ export const targetHelp = `  --aws-port PORT    the local stack's AWS endpoint  
   --event-bus NAME   a bus on AWS instead, with your shell's credentials and region`;
 
 export interface Target {
-  /** Empty for AWS: the SDK finds its own way. */
+  /** Empty for AWS, where the SDK finds region and credentials itself. */
   readonly clientConfiguration: EventBridgeClientConfig;
   readonly eventBusName: string;
   /** Absent for AWS. */
@@ -33,7 +33,7 @@ export function parseTarget(given: Arguments): Target {
   };
 }
 
-/** What to say when no local stack is there; undefined when that is not what is wrong. */
+/** An error that says that no local stack runs; undefined when that is not the cause. */
 export function explainAbsence(cause: unknown, endpoint: string | undefined): Error | undefined {
   const { code } = (cause ?? {}) as { readonly code?: unknown };
   if (endpoint === undefined || code !== 'ECONNREFUSED') return undefined;

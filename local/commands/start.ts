@@ -23,13 +23,13 @@ Usage: npm start -- [options]
   --help`;
 
 /** What the command needs, for tests. */
-export interface StartWorld {
+export interface StartDependencies {
   startLocalStack(options: LocalStackOptions): Promise<LocalStack>;
   /** Resolves when the command is to stop. */
   stopSignal(): Promise<unknown>;
 }
 
-export function createStartCommand(world: StartWorld): Command {
+export function createStartCommand(dependencies: StartDependencies): Command {
   return withSentences(async (args, output) => {
     const given = parseArguments(args, {
       port: 'text',
@@ -54,14 +54,16 @@ export function createStartCommand(world: StartWorld): Command {
     const options = parseOptions(given);
     const log = given.flag('verbose') ? showAll(output) : showWarnings(output);
     output.print('Starting …');
-    // Listened for from now on: what a start leaves behind is cleared away by a stop.
+    // Before the start, so that a signal during it closes what has been opened by then.
     let isStopping = false;
-    const stopped = world.stopSignal().then(() => (isStopping = true));
-    const stack = await world.startLocalStack({ ...options, log }).catch((error: unknown) => {
-      // Ctrl-C reaches the synthesis too, which then fails: nothing to complain about.
-      if (isStopping) return undefined;
-      throw explain(error, options);
-    });
+    const stopped = dependencies.stopSignal().then(() => (isStopping = true));
+    const stack = await dependencies
+      .startLocalStack({ ...options, log })
+      .catch((error: unknown) => {
+        // Ctrl-C also reaches the process of the synthesis, which then fails: that is not an error.
+        if (isStopping) return undefined;
+        throw explain(error, options);
+      });
     if (stack === undefined) return 0;
     await greet(stack, options, output);
     await stopped;
@@ -101,7 +103,7 @@ function parseOptions(given: Arguments): StartOptions {
   };
 }
 
-/** Where `vite` serves the page that somebody is building against this stack. */
+/** Where `vite` serves a page under development. */
 const viteOrigin = 'http://localhost:5173';
 
 function explain(error: unknown, { port }: StartOptions): unknown {

@@ -1,4 +1,4 @@
-// Ctrl-C, the signals with which others ask to stop, and the end of npm, which has started this program.
+// When to stop: on Ctrl-C, on other signals, and when npm, which has started this program, has ended.
 
 /**
  * Milliseconds in which further signals count as the same one: a terminal sends Ctrl-C to all processes of the
@@ -6,7 +6,7 @@
  */
 const sameSignalMilliseconds = 300;
 
-/** How often to look whether npm is still there. */
+/** How often to check whether npm still runs. */
 const lookMilliseconds = 250;
 
 /** SIGHUP: the terminal was closed. */
@@ -35,8 +35,8 @@ export function stopSignal(): Promise<void> {
 }
 
 /**
- * npm passes SIGINT and SIGTERM on, and nothing else: whoever kills it otherwise would leave this program running. An
- * orphan gets another parent. What a person has started without npm may outlive whatever it was started by.
+ * npm passes on SIGINT and SIGTERM only: with any other signal to npm this program would go on running. When npm has
+ * ended, this process has another parent. A program that was started without npm may outlive its parent.
  */
 function watchNpm(): () => boolean {
   if (process.env['npm_lifecycle_event'] === undefined) return () => false;

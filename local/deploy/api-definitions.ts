@@ -1,4 +1,4 @@
-// What the template says about its two APIs, for the gateway that serves them.
+// Reads the definitions of both APIs from the template, for the gateway.
 import type {
   Authorizer,
   Cors,
@@ -14,7 +14,7 @@ import type { Resource, ResolvedTemplate } from '../template/resolve-template';
 import { TemplateError, type Place } from '../template/template';
 import type { RequireInvokePermission } from './invoke-permissions';
 
-export interface ApiWorld {
+export interface ApiDependencies {
   readonly template: ResolvedTemplate;
   readonly functions: ReadonlyMap<string, LambdaFunction>;
   readonly requireInvokePermission: RequireInvokePermission;
@@ -27,24 +27,24 @@ const service = 'apigateway.amazonaws.com';
 const webSocketRouteKeys = ['$connect', '$disconnect', '$default'] as const;
 type WebSocketRouteKey = (typeof webSocketRouteKeys)[number];
 
-/** @throws {TemplateError} for whatever the gateway could not serve, or might not invoke */
-export function webSocketApiOf(world: ApiWorld): WebSocketApiDefinition {
-  const api = apiOf(world, 'WEBSOCKET');
-  const { stage, throttle, throttleOf } = stageOf(world, api);
+/** @throws {TemplateError} for what the gateway cannot serve, or has no permission to invoke */
+export function webSocketApiOf(dependencies: ApiDependencies): WebSocketApiDefinition {
+  const api = apiOf(dependencies, 'WEBSOCKET');
+  const { stage, throttle, throttleOf } = stageOf(dependencies, api);
   const routes: Partial<Record<WebSocketRouteKey, WebSocketRoute>> = {};
-  for (const route of routesOf(world, api)) {
+  for (const route of routesOf(dependencies, api)) {
     const place = placeOf(route);
     const key = webSocketRouteKeys.find((each) => each === route.properties.RouteKey);
     if (key === undefined) {
       throw new TemplateError(place, `RouteKey must be ${webSocketRouteKeys.join(', ')}`);
     }
-    const authorizer = authorizerOf(world, api, route);
+    const authorizer = authorizerOf(dependencies, api, route);
     if (authorizer !== undefined && key !== '$connect') {
       throw new TemplateError(place, 'only $connect may have an authorizer');
     }
     routes[key] = {
-      integration: integrationOf(world, route, arnIn(api, `${stage}/${key}`)).function,
-      respond: world.template
+      integration: integrationOf(dependencies, route, arnIn(api, `${stage}/${key}`)).function,
+      respond: dependencies.template
         .of('AWS::ApiGatewayV2::RouteResponse')
         .some(({ properties }) => properties.RouteId === route.ref),
       ...(authorizer === undefined ? {} : { authorizer }),
@@ -54,11 +54,11 @@ export function webSocketApiOf(world: ApiWorld): WebSocketApiDefinition {
   return { apiId: api.ref, accountId, region, stage, routes, ...throttle };
 }
 
-/** @throws {TemplateError} for whatever the gateway could not serve, or might not invoke */
-export function httpApiOf(world: ApiWorld): HttpApiDefinition {
-  const api = apiOf(world, 'HTTP');
-  const { stage, throttle, throttleOf } = stageOf(world, api);
-  const routes = routesOf(world, api).map((route) => {
+/** @throws {TemplateError} for what the gateway cannot serve, or has no permission to invoke */
+export function httpApiOf(dependencies: ApiDependencies): HttpApiDefinition {
+  const api = apiOf(dependencies, 'HTTP');
+  const { stage, throttle, throttleOf } = stageOf(dependencies, api);
+  const routes = routesOf(dependencies, api).map((route) => {
     const place = placeOf(route);
     const [method, path] = route.properties.RouteKey.split(' ');
     if (method === undefined || path === undefined || /[{}]/.test(path)) {
@@ -68,7 +68,7 @@ export function httpApiOf(world: ApiWorld): HttpApiDefinition {
       throw new TemplateError(place, 'the local stack knows no authorizers of HTTP APIs');
     }
     const source = arnIn(api, `${stage}/${method}${path}`);
-    const { function: integration, payloadFormat } = integrationOf(world, route, source);
+    const { function: integration, payloadFormat } = integrationOf(dependencies, route, source);
     if (payloadFormat !== '2.0') {
       throw new TemplateError(place, "its integration's PayloadFormatVersion must be 2.0");
     }
@@ -88,7 +88,7 @@ function corsOf({ properties }: Api): { readonly cors?: Cors } {
 const placeOf = ({ logicalId, type }: Resource): Place => ({ logicalId, type });
 const arnIn = (api: Api, rest: string) => arnOf('execute-api', `${api.ref}/${rest}`);
 
-function apiOf({ template }: ApiWorld, protocol: 'WEBSOCKET' | 'HTTP'): Api {
+function apiOf({ template }: ApiDependencies, protocol: 'WEBSOCKET' | 'HTTP'): Api {
   const found = template
     .of('AWS::ApiGatewayV2::Api')
     .filter(({ properties }) => properties.ProtocolType === protocol);
@@ -98,8 +98,8 @@ function apiOf({ template }: ApiWorld, protocol: 'WEBSOCKET' | 'HTTP'): Api {
   throw new TemplateError({ logicalId: 'Resources', type: 'AWS::ApiGatewayV2::Api' }, problem);
 }
 
-function stageOf(world: ApiWorld, api: Api) {
-  const found = world.template
+function stageOf(dependencies: ApiDependencies, api: Api) {
+  const found = dependencies.template
     .of('AWS::ApiGatewayV2::Stage')
     .filter(({ properties }) => properties.ApiId === api.ref);
   const [stage] = found;
@@ -107,7 +107,7 @@ function stageOf(world: ApiWorld, api: Api) {
     throw new TemplateError(placeOf(api), `it must have one stage, not ${found.length}`);
   }
   const { StageName, DefaultRouteSettings, RouteSettings } = stage.properties;
-  const keys = routesOf(world, api).map(({ properties }) => properties.RouteKey);
+  const keys = routesOf(dependencies, api).map(({ properties }) => properties.RouteKey);
   const unknown = Object.keys(RouteSettings).find((key) => !keys.includes(key));
   if (unknown !== undefined) {
     throw new TemplateError(placeOf(stage), `RouteSettings: there is no route ${unknown}`);
@@ -128,28 +128,32 @@ function throttleBy(settings: RouteSettings = {}): { readonly throttle?: Throttl
   return { throttle: { requestsPerSecond, burst } };
 }
 
-function routesOf({ template }: ApiWorld, api: Api): readonly Route[] {
+function routesOf({ template }: ApiDependencies, api: Api): readonly Route[] {
   return template
     .of('AWS::ApiGatewayV2::Route')
     .filter(({ properties }) => properties.ApiId === api.ref);
 }
 
-function integrationOf(world: ApiWorld, route: Route, sourceArn: string) {
+function integrationOf(dependencies: ApiDependencies, route: Route, sourceArn: string) {
   const place = placeOf(route);
   const id = route.properties.Target.replace(/^integrations\//, '');
-  const integration = world.template
+  const integration = dependencies.template
     .of('AWS::ApiGatewayV2::Integration')
     .find(({ ref }) => ref === id);
   if (integration === undefined) throw new TemplateError(place, `there is no integration ${id}`);
   const { IntegrationUri, PayloadFormatVersion: payloadFormat } = integration.properties;
-  return { function: callee(world, IntegrationUri, sourceArn, place), payloadFormat };
+  return { function: callee(dependencies, IntegrationUri, sourceArn, place), payloadFormat };
 }
 
-function authorizerOf(world: ApiWorld, api: Api, route: Route): Authorizer | undefined {
+function authorizerOf(
+  dependencies: ApiDependencies,
+  api: Api,
+  route: Route,
+): Authorizer | undefined {
   const { AuthorizationType, AuthorizerId = '' } = route.properties;
   if (AuthorizationType === 'NONE') return undefined;
   const place = placeOf(route);
-  const authorizer = world.template
+  const authorizer = dependencies.template
     .of('AWS::ApiGatewayV2::Authorizer')
     .find(({ ref }) => ref === AuthorizerId);
   if (authorizer === undefined) {
@@ -158,15 +162,20 @@ function authorizerOf(world: ApiWorld, api: Api, route: Route): Authorizer | und
   const { AuthorizerUri, IdentitySource } = authorizer.properties;
   const source = arnIn(api, `authorizers/${authorizer.ref}`);
   return {
-    function: callee(world, AuthorizerUri, source, placeOf(authorizer)),
+    function: callee(dependencies, AuthorizerUri, source, placeOf(authorizer)),
     identitySources: IdentitySource,
   };
 }
 
-function callee(world: ApiWorld, uri: string, sourceArn: string, place: Place): LambdaFunction {
+function callee(
+  dependencies: ApiDependencies,
+  uri: string,
+  sourceArn: string,
+  place: Place,
+): LambdaFunction {
   const name = functionNameOf(uri);
-  const found = world.functions.get(name);
+  const found = dependencies.functions.get(name);
   if (found === undefined) throw new TemplateError(place, `${uri} must name a function`);
-  world.requireInvokePermission(name, service, sourceArn, place);
+  dependencies.requireInvokePermission(name, service, sourceArn, place);
   return found;
 }

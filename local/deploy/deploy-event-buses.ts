@@ -15,7 +15,7 @@ import { compilePattern, PatternError, type Matcher } from '../aws/events/event-
 
 const service = 'events.amazonaws.com';
 
-export interface RuleWorld {
+export interface RuleDependencies {
   readonly functions: ReadonlyMap<string, LambdaFunction>;
   readonly queues: Queues;
   readonly requireInvokePermission: RequireInvokePermission;
@@ -26,11 +26,14 @@ export interface RuleWorld {
  * All event buses, the default one too, which every account has.
  * @throws {TemplateError} for a pattern or a target that the local stack does not know
  */
-export function deployEventBuses(template: ResolvedTemplate, world: RuleWorld): EventBus[] {
+export function deployEventBuses(
+  template: ResolvedTemplate,
+  dependencies: RuleDependencies,
+): EventBus[] {
   const rules = template
     .of('AWS::Events::Rule')
     .filter(({ properties }) => properties.State === 'ENABLED')
-    .map((rule) => ({ bus: busNameOf(rule), rule: deployRule(rule, world) }));
+    .map((rule) => ({ bus: busNameOf(rule), rule: deployRule(rule, dependencies) }));
   const names = ['default', ...template.of('AWS::Events::EventBus').map(({ ref }) => ref)];
   return names.map((name) => {
     return new EventBus({
@@ -41,7 +44,7 @@ export function deployEventBuses(template: ResolvedTemplate, world: RuleWorld): 
         .filter(({ properties }) => properties.EventBusName === name)
         .map(({ properties }) => properties.Statement),
       rules: rules.filter(({ bus }) => bus === name).map(({ rule }) => rule),
-      log: world.log,
+      log: dependencies.log,
     });
   });
 }
@@ -50,19 +53,19 @@ function busNameOf({ properties }: Resource<'AWS::Events::Rule'>): string {
   return properties.EventBusName.split('/').at(-1) ?? 'default';
 }
 
-function deployRule(resource: Resource<'AWS::Events::Rule'>, world: RuleWorld): Rule {
+function deployRule(resource: Resource<'AWS::Events::Rule'>, dependencies: RuleDependencies): Rule {
   const { logicalId, type, attributes, properties } = resource;
   const place = { logicalId, type };
   const arn = attributes['Arn'] ?? '';
   const targets = properties.Targets.map(({ Arn, DeadLetterConfig }): Target => {
     const name = functionNameOf(Arn);
-    const target = world.functions.get(name);
+    const target = dependencies.functions.get(name);
     if (target === undefined) {
       throw new TemplateError(place, `its target ${Arn} must be a function of the template`);
     }
-    world.requireInvokePermission(name, service, arn, place);
+    dependencies.requireInvokePermission(name, service, arn, place);
     if (DeadLetterConfig === undefined) return { function: target };
-    const deadLetterQueue = queueOf(world.queues, DeadLetterConfig.Arn, place);
+    const deadLetterQueue = queueOf(dependencies.queues, DeadLetterConfig.Arn, place);
     requireQueuePolicy(deadLetterQueue, arn, place);
     return { function: target, deadLetterQueue };
   });

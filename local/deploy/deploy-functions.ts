@@ -14,7 +14,7 @@ import { createLocalFunction, type LocalFunction } from '../lambda/local-functio
 import type { WriteLogLine } from '../support/log-line';
 import type { Timers } from '../support/timers';
 
-export interface FunctionWorld {
+export interface FunctionDependencies {
   /** The cloud assembly: the code with the S3 key `<hash>.zip` is its folder `asset.<hash>`. */
   readonly assetDirectory: string;
   readonly endpointUrl: string;
@@ -39,30 +39,30 @@ const maximumWorkers = 4;
  */
 export function deployFunctions(
   template: ResolvedTemplate,
-  world: FunctionWorld,
+  dependencies: FunctionDependencies,
 ): ReadonlyMap<string, LocalFunction> {
   const functions = template
     .of('AWS::Lambda::Function')
-    .map((resource) => deployFunction(resource, template, world));
+    .map((resource) => deployFunction(resource, template, dependencies));
   return new Map(functions.map((each) => [each.name, each]));
 }
 
 function deployFunction(
   resource: FunctionResource,
   template: ResolvedTemplate,
-  world: FunctionWorld,
+  dependencies: FunctionDependencies,
 ): LocalFunction {
   const { logicalId, type, ref: name, attributes, properties } = resource;
   const place = { logicalId, type };
-  const role = roleFor(world.roles, properties.Role, 'lambda.amazonaws.com', place);
-  const code = codeOf(resource, world.assetDirectory, place);
+  const role = roleFor(dependencies.roles, properties.Role, 'lambda.amazonaws.com', place);
+  const code = codeOf(resource, dependencies.assetDirectory, place);
   const config = template
     .of('AWS::Lambda::EventInvokeConfig')
     .find((each) => functionNameOf(each.properties.FunctionName) === name);
   const destination = config?.properties.DestinationConfig?.OnFailure?.Destination;
   if (config !== undefined && destination !== undefined) {
     const configPlace = { logicalId: config.logicalId, type: config.type };
-    queueOf(world.queues, destination, configPlace);
+    queueOf(dependencies.queues, destination, configPlace);
     requirePermission(role, 'sqs:SendMessage', destination, configPlace);
   }
   const logging = properties.LoggingConfig;
@@ -81,24 +81,24 @@ function deployFunction(
       logGroupName: logging?.LogGroup ?? `/aws/lambda/${name}`,
       logFormat: logging?.LogFormat,
       logLevel: logging?.ApplicationLogLevel,
-      endpointUrl: world.endpointUrl,
-      credentials: world.keys.issue(role.name, name, role.permissions),
+      endpointUrl: dependencies.endpointUrl,
+      credentials: dependencies.keys.issue(role.name, name, role.permissions),
     }),
     memoryMegabytes: properties.MemorySize,
-    timeoutSeconds: world.functionTimeoutSeconds[name] ?? properties.Timeout,
+    timeoutSeconds: dependencies.functionTimeoutSeconds[name] ?? properties.Timeout,
     maximumConcurrency: Math.min(
       maximumWorkers,
       properties.ReservedConcurrentExecutions ?? maximumWorkers,
     ),
-    timers: world.timers,
+    timers: dependencies.timers,
     maximumRetryAttempts:
       config?.properties.MaximumRetryAttempts ?? asyncDefaults.maximumRetryAttempts,
     maximumEventAgeSeconds:
       config?.properties.MaximumEventAgeInSeconds ?? asyncDefaults.maximumEventAgeSeconds,
-    log: world.log,
-    onInvoked: world.onInvoked,
+    log: dependencies.log,
+    onInvoked: dependencies.onInvoked,
     onGivenUp(record) {
-      const queue = destination === undefined ? undefined : world.queues.get(destination);
+      const queue = destination === undefined ? undefined : dependencies.queues.get(destination);
       queue?.send({ body: JSON.stringify(record), senderId: `${role.name}:${name}` });
     },
   });

@@ -50,7 +50,7 @@ export function queueOf(queues: Queues, arn: string, place: Place): Queue {
   throw new TemplateError(place, `there is no queue ${arn} in the template`);
 }
 
-export interface MappingWorld {
+export interface MappingDependencies {
   readonly queues: Queues;
   readonly functions: ReadonlyMap<string, LocalFunction>;
   readonly roles: Roles;
@@ -63,7 +63,7 @@ const neededActions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueA
 /** @throws {TemplateError} for what Lambda refuses when a mapping is created */
 export function deployEventSourceMappings(
   template: ResolvedTemplate,
-  { queues, functions, roles, timers, log }: MappingWorld,
+  { queues, functions, roles, timers, log }: MappingDependencies,
 ): readonly EventSourceMapping[] {
   const enabled = template
     .of('AWS::Lambda::EventSourceMapping')

@@ -1,4 +1,4 @@
-// Starts the template's schedules.
+// Creates the template's schedules.
 import { functionNameOf } from '../template/function-name';
 import type { LambdaFunction } from '../lambda/invocation';
 import type { Cancel, Timers } from '../support/timers';
@@ -16,25 +16,28 @@ import {
 
 const service = 'scheduler.amazonaws.com';
 
-export interface ScheduleWorld {
+export interface ScheduleDependencies {
   readonly functions: ReadonlyMap<string, LambdaFunction>;
   readonly queues: Queues;
   readonly roles: Roles;
   readonly timers: Timers;
-  /** Which calls come late, or never. Default: none. */
+  /** Which calls are late or lost. Default: none. */
   readonly lateness?: Lateness | undefined;
 }
 
 /**
- * Checks all schedules, and gives a function that starts those that are enabled; that gives one which
- * stops them again. A target's RetryPolicy is about calls that Lambda refuses, which does not happen here: an
- * event that Lambda has taken is repeated by Lambda, as the function's EventInvokeConfig says.
+ * Checks all schedules. A target's RetryPolicy has no effect: it is for calls that Lambda refuses, which does not happen
+ * here. When a function fails, Lambda retries by the function's EventInvokeConfig.
+ * @returns a function that starts the enabled schedules and returns what stops them
  * @throws {TemplateError} for an expression or a target that the local stack does not know
  */
-export function deploySchedules(template: ResolvedTemplate, world: ScheduleWorld): () => Cancel {
+export function deploySchedules(
+  template: ResolvedTemplate,
+  dependencies: ScheduleDependencies,
+): () => Cancel {
   const schedules = template
     .of('AWS::Scheduler::Schedule')
-    .map((resource) => ({ resource, options: optionsOf(resource, world) }))
+    .map((resource) => ({ resource, options: optionsOf(resource, dependencies) }))
     .filter(({ resource }) => resource.properties.State === 'ENABLED');
   return () => {
     const running = schedules.map(({ options }) => runSchedule(options));
@@ -46,7 +49,7 @@ export function deploySchedules(template: ResolvedTemplate, world: ScheduleWorld
 
 function optionsOf(
   { logicalId, type, attributes, properties }: Resource<'AWS::Scheduler::Schedule'>,
-  { functions, queues, roles, timers, lateness }: ScheduleWorld,
+  { functions, queues, roles, timers, lateness }: ScheduleDependencies,
 ): ScheduleOptions {
   const place = { logicalId, type };
   const { ScheduleExpression: expression, Target: target } = properties;

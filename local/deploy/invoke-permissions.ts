@@ -1,9 +1,9 @@
-// Functions' own policies, made of AWS::Lambda::Permission: who may invoke them.
+// Who may invoke functions, by the template's AWS::Lambda::Permission resources.
 import { functionNameOf } from '../template/function-name';
 import { accountId } from '../template/pseudo-parameters';
 import type { ResolvedTemplate } from '../template/resolve-template';
 import { TemplateError, type Place } from '../template/template';
-import { matches } from '../aws/endpoint/policy';
+import { matchesWildcards } from '../support/wildcards';
 
 /** @throws {TemplateError} when a service may not invoke a function that it has to invoke */
 export type RequireInvokePermission = (
@@ -13,7 +13,7 @@ export type RequireInvokePermission = (
   place: Place,
 ) => void;
 
-/** Checks at start what AWS would only find out, and log out of sight, at the first call. */
+/** Checks at start what fails on AWS at the first call only, and is not logged there. */
 export function invokePermissionsOf(template: ResolvedTemplate): RequireInvokePermission {
   const permissions = template.of('AWS::Lambda::Permission').map(({ properties }) => properties);
   return (functionName, service, sourceArn, place) => {
@@ -22,7 +22,7 @@ export function invokePermissionsOf(template: ResolvedTemplate): RequireInvokePe
         functionNameOf(FunctionName) === functionName &&
         Principal === service &&
         SourceAccount === accountId &&
-        matches(SourceArn, sourceArn),
+        matchesWildcards(SourceArn, sourceArn),
     );
     if (allowed) return;
     throw new TemplateError(

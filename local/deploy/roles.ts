@@ -1,4 +1,4 @@
-// The roles of a template with all that their policies say, and the checks that AWS makes before it uses one.
+// The template's roles with all their policies, and the checks that AWS makes before a service uses a role.
 import type { ResolvedTemplate } from '../template/resolve-template';
 import type { PolicyStatement } from '../template/resources/policy-document';
 import { TemplateError, type Place } from '../template/template';

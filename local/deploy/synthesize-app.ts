@@ -1,5 +1,5 @@
-// Runs in a process of its own, started by synthesize.ts: context in, cloud assembly out, as with the CDK's
-// command line. CDK's checks of the template are left to `npm run synth`: they take longer than all the rest.
+// Runs in a process of its own, which synthesize.ts starts: context in, cloud assembly out, as with the CDK's command
+// line. The CDK's checks of the template are left to `npm run synth`: they take longer than everything else here.
 import { createApp } from '#infra/app';
 import { bundledFunctions } from '#infra/build/bundled-functions';
 import { parseConfiguration } from '#infra/config/configuration';
@@ -20,7 +20,7 @@ if (configuration.ok) {
   process.exitCode = 2;
 }
 
-/** One port of the local stack serves WebSocket and `/health` already: there is nothing to put before it. */
+/** Refuses a front door: one port of the local stack serves WebSocket and `/health` anyway. */
 function locally(parsed: ReturnType<typeof parseConfiguration>): typeof parsed {
   if (!parsed.ok || parsed.value.frontDoor === undefined) return parsed;
   const problem =

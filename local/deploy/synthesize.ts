@@ -1,4 +1,4 @@
-// Turns the CDK app into the template and the bundles that the local stack runs.
+// Runs the CDK app, which makes the template and the bundles.
 import { spawn } from 'node:child_process';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';

@@ -8,7 +8,7 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** How often a free port is looked for that IPv6 has free, too. */
+/** How many ports that are free on IPv4 are tried until one is free on IPv6 too. */
 const attempts = 5;
 
 /**
@@ -28,7 +28,7 @@ export async function listen(port: number): Promise<Listener> {
     const close = async () => {
       await Promise.all(servers.map(closeServer));
     };
-    // Only a port that is taken matters: many machines and containers have no IPv6 at all.
+    // Other errors are ignored: many machines and containers have no IPv6.
     if (failure?.code !== 'EADDRINUSE') return { port: actualPort, servers, close };
     await close();
     if (port !== 0 || attempt === attempts) throw failure;

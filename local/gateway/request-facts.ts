@@ -1,7 +1,7 @@
-// What API Gateway says about any request: ids, the two clocks, and the message it answers errors with.
+// What API Gateway adds to every request: ids, times, and the body of its own error messages.
 import { randomBytes } from 'node:crypto';
 
-/** An id as API Gateway makes them, e.g. `TXzPWdnOjoECGjA=`: the last character must survive URLs. */
+/** An id as API Gateway makes them, e.g. `TXzPWdnOjoECGjA=`, whose last character has to be encoded in URLs. */
 export function createRequestId(): string {
   return `${randomBytes(11).toString('base64url')}=`;
 }
@@ -24,7 +24,7 @@ export interface MessageIds {
   readonly requestId: string;
 }
 
-/** The body of a refused handshake, and the frame for a message that could not be handled. */
+/** The body of a refused handshake, and the message to a client whose own message failed. */
 export function gatewayMessage(message: string, { connectionId, requestId }: MessageIds): string {
   return JSON.stringify({ message, connectionId, requestId });
 }

@@ -11,7 +11,7 @@ export function headerPairs(rawHeaders: readonly string[]): Pairs {
   return pairs;
 }
 
-/** Path and query of a request target; a target that is no URL has a path that matches nothing. */
+/** Path and query of a request target. A target that is not a URL gets a path that matches no route. */
 export function splitTarget(target: string): {
   readonly path: string;
   readonly queryString: string;

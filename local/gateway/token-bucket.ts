@@ -1,4 +1,5 @@
 // Throttling as API Gateway does it: a bucket of requests that refills at a steady rate.
+import type { Clock } from '../support/timers';
 import type { Throttle } from './definition';
 
 export interface TokenBucket {
@@ -7,11 +8,11 @@ export interface TokenBucket {
 }
 
 /**
- * @param throttle without one, nothing is ever refused
+ * @param throttle undefined for no limit
  * @param now milliseconds since any fixed point
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-protect.html
  */
-export function createTokenBucket(throttle: Throttle | undefined, now: () => number): TokenBucket {
+export function createTokenBucket(throttle: Throttle | undefined, now: Clock): TokenBucket {
   if (throttle === undefined) return { take: () => true };
   const { requestsPerSecond, burst } = throttle;
   let tokens = burst;

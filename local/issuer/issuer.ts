@@ -1,12 +1,13 @@
-// The identity provider of the local stack: signs tokens for anybody, and publishes the key to check them.
+// The token issuer of the local stack: signs tokens for anybody, and publishes the key to verify them.
+// Others use openIssuer and issuerDocuments of this file.
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import path from 'node:path';
 import { calculateJwkThumbprint, exportJWK, SignJWT, type JWK } from 'jose';
 import { openSigningKey } from './signing-key';
 
 /**
- * The `iss` of its tokens. It names no port on purpose: a token is good for every stack of this checkout,
- * whatever its port. That is why functions get the address of the keys, instead of discovering it.
+ * The `iss` of its tokens. It has no port, so that a token is valid for every stack of this checkout. Functions
+ * therefore get the URL of the keys as a setting, instead of discovering it.
  */
 export const localIssuer = 'http://localhost/mission-control';
 
@@ -44,7 +45,7 @@ export interface Issuer {
 /**
  * Opens the issuer of this checkout.
  * @param stateDirectory where its key pair outlives restarts
- * @throws {SigningKeyError} when the key file is of no use
+ * @throws {SigningKeyError} when the key file does not contain a usable key
  */
 export async function openIssuer(stateDirectory = defaultStateDirectory): Promise<Issuer> {
   const key = await openSigningKey(stateDirectory);

@@ -4,7 +4,7 @@ import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-/** The key file is there, but of no use. */
+/** The key file exists, but does not contain a usable key. */
 class SigningKeyError extends Error {
   override readonly name = 'SigningKeyError';
   readonly code = 'SIGNING_KEY_UNUSABLE';
@@ -30,7 +30,7 @@ function sentence(file: string): string {
   return `${file} does not hold an RSA private key in PEM format: delete it, and the next start makes a new one.`;
 }
 
-/** Writes a new key to a file of its own, then gives it its name: two starts at once end with one key. */
+/** Writes a new key to a file of another name, then links it: two starts at the same time get the same key. */
 async function create(file: string): Promise<string> {
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -38,7 +38,7 @@ async function create(file: string): Promise<string> {
   await mkdir(path.dirname(file), { recursive: true });
   try {
     await writeFile(unnamed, pem, { mode: 0o600 });
-    // Unlike a rename, a link never replaces the key that somebody else has made meanwhile.
+    // Unlike a rename, a link does not replace the key of another start.
     await link(unnamed, file);
     return pem;
   } catch (error) {

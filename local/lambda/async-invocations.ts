@@ -1,4 +1,4 @@
-// Lambda's asynchronous invocations: retries, the age at which an event is given up, and what becomes of it then.
+// Lambda's asynchronous invocations: retries, the maximum age of an event, and its record when it is given up.
 import { randomUUID } from 'node:crypto';
 import type { InvocationResult } from './invocation';
 import type { Cancel, Timers } from '../support/timers';
@@ -52,7 +52,7 @@ export class AsyncInvocations {
     this.#options = options;
   }
 
-  /** Takes a copy of the event; the caller hears nothing more of it. */
+  /** Takes a copy of the event. The caller does not learn the outcome. */
   accept(event: unknown): void {
     const copy = JSON.parse(JSON.stringify(event ?? null)) as unknown;
     void this.#attempt(copy, randomUUID(), 1, this.#options.timers.now());

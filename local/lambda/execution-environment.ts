@@ -51,7 +51,7 @@ export class ExecutionEnvironment {
     this.#worker = new Worker(workerFile, {
       workerData: { file: options.file, exportName: options.exportName },
       env: options.environment as NodeJS.ProcessEnv,
-      // The parent's loaders (tsx, jest) have no business in a function.
+      // Without the parent's loaders (tsx, jest).
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: options.memoryMegabytes },
       stdout: true,
@@ -70,12 +70,12 @@ export class ExecutionEnvironment {
     });
   }
 
-  /** Waits until the bundle is loaded; what its top level throws is the result. */
+  /** Waits until the bundle is loaded. An error at its top level is the result. */
   start(timeoutMilliseconds: number): Promise<InvocationResult> {
     return this.#await(timeoutMilliseconds, `Initialization timed out`);
   }
 
-  /** Runs the handler once. A timeout or a crash ends the environment; `onEnd` tells. */
+  /** Runs the handler once. A timeout or a crash ends the environment, and `onEnd` is called. */
   async invoke({ timeoutMilliseconds, ...rest }: Invocation): Promise<InvocationResult> {
     const seconds = (timeoutMilliseconds / 1000).toFixed(2);
     const result = this.#await(timeoutMilliseconds, `Task timed out after ${seconds} seconds`);
@@ -84,7 +84,7 @@ export class ExecutionEnvironment {
     return result;
   }
 
-  /** Ends the thread in the middle of whatever it does; a running invocation counts as crashed. */
+  /** Ends the thread at once; a running invocation counts as crashed. */
   async terminate(): Promise<void> {
     this.#end(crashed('the execution environment was terminated'));
     await this.#worker.terminate();

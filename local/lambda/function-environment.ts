@@ -1,4 +1,4 @@
-// What a function sees in `process.env`: its own settings and Lambda's, and nothing of the developer's.
+// The environment variables of a function: its own settings and Lambda's, without the developer's.
 import { join } from 'node:path';
 import { region } from '../template/pseudo-parameters';
 
@@ -44,11 +44,11 @@ export function environmentOf(facts: EnvironmentFacts): Record<string, string> {
     LAMBDA_TASK_ROOT: facts.codeDirectory,
     _HANDLER: facts.handler,
     TZ: ':UTC',
-    // The SDK finds a home directory without HOME too: these keep the developer's profiles out.
+    // The SDK finds the developer's home directory, and the profiles in it, without HOME too.
     AWS_CONFIG_FILE: join(facts.codeDirectory, '.no-aws-config'),
     AWS_SHARED_CREDENTIALS_FILE: join(facts.codeDirectory, '.no-aws-credentials'),
     AWS_EC2_METADATA_DISABLED: 'true',
-    // On AWS the functions run on a newer Node.js than perhaps on this machine.
+    // This machine's Node.js may be older than Lambda's.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   };
 }

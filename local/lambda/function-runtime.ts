@@ -46,7 +46,7 @@ export class FunctionRuntime {
     this.#onOutput = onOutput;
   }
 
-  /** Runs the function with a JSON copy of `event`, after all that were asked for before. */
+  /** Runs the function with a JSON copy of `event`, after all earlier invocations. */
   invoke(event: unknown, requestId: string = randomUUID()): Promise<InvocationResult> {
     if (this.#closed) return Promise.resolve(closed);
     return new Promise((resolve) => {
@@ -55,7 +55,7 @@ export class FunctionRuntime {
     });
   }
 
-  /** Ends all threads, also those that are in the middle of an invocation. New ones start on demand. */
+  /** Ends all threads, also during an invocation. New ones start on demand. */
   async terminateWorkers(): Promise<number> {
     const all = [...this.#environments];
     await Promise.all(all.map((environment) => environment.terminate()));

@@ -1,6 +1,6 @@
-// How the parts of the local stack call a function: the two ways in which Lambda can be invoked.
+// The interface by which the other rooms invoke a function, synchronously or asynchronously.
 
-/** How an invocation ended. `TimedOut` and `Crashed` are error types of their own. */
+/** The outcome of an invocation. The error types `TimedOut` and `Crashed` are the local stack's own. */
 export type InvocationResult =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly errorType: string; readonly errorMessage: string };

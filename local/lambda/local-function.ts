@@ -1,4 +1,5 @@
-// A function of the local stack: both ways to invoke it, over one pool of execution environments.
+// A function of the local stack: both ways to invoke it, on one pool of execution environments.
+// Others use createLocalFunction of this file, FunctionRuntime, and the types of invocation.ts.
 import { AsyncInvocations, type InvocationRecord } from './async-invocations';
 import { FunctionRuntime, type RuntimeDefinition } from './function-runtime';
 import type { InvocationResult, LambdaFunction } from './invocation';
@@ -11,18 +12,18 @@ export interface LocalFunctionOptions extends RuntimeDefinition {
   readonly maximumRetryAttempts: number;
   readonly maximumEventAgeSeconds: number;
   readonly log: WriteLogLine;
-  /** Is told of each invocation when it has ended. Times are milliseconds since the Unix epoch. */
+  /** Called when an invocation has ended. `startedAt` is in milliseconds since the Unix epoch. */
   readonly onInvoked?: ((name: string, startedAt: number, ok: boolean) => void) | undefined;
-  /** Where records of events go that were given up; absent when the template names no destination. */
+  /** Gets the record of each event that was given up. */
   readonly onGivenUp?: ((record: InvocationRecord) => void) | undefined;
 }
 
-/** A function, with what tests and fault injection need besides. */
+/** A function of the stack, with the settings that other resources are checked against. */
 export interface LocalFunction extends LambdaFunction {
   readonly roleArn: string;
   readonly timeoutSeconds: number;
   readonly maximumConcurrency: number;
-  /** Ends the function's threads at once, also in the middle of an invocation; gives their number. */
+  /** Ends the function's threads at once, also during an invocation. @returns their number */
   terminateWorkers(): Promise<number>;
   close(): Promise<void>;
 }

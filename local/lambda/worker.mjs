@@ -1,4 +1,4 @@
-// The inside of an execution environment: loads a bundle and runs its handler, in a thread of its own.
+// Runs in the thread of an execution environment: loads a bundle and runs its handler.
 // Plain JavaScript, because a worker has no TypeScript loader.
 import console from 'node:console';
 import process from 'node:process';
@@ -12,7 +12,7 @@ const describe = (error) => ({
   errorMessage: error instanceof Error ? error.message : String(error),
 });
 
-/** Errors by their names and all that they have; one that says itself how it is written (`toJSON`) is no error here. */
+/** Writes errors with all their properties. An error with a `toJSON` arrives here as what that returned. */
 const replacer = (_, value) =>
   value instanceof Error
     ? {
@@ -58,7 +58,7 @@ try {
   parentPort.on('message', async ({ event, context, traceId }) => {
     process.env._X_AMZN_TRACE_ID = traceId;
     try {
-      // Two arguments only: Node.js 24 on Lambda has no callbacks any more.
+      // Two arguments only: Lambda's Node.js 24 runtime has no callbacks any more.
       const value = await handler(JSON.parse(event), contextOf(context));
       parentPort.postMessage({ type: 'result', value: JSON.stringify(value) ?? 'null' });
     } catch (error) {

@@ -1,4 +1,4 @@
-// Judges one alarm of the template: what it looks at, period by period, and what follows from that.
+// Decides the state of one alarm of the template from its metrics, period by period.
 import type { PropertiesOf } from '../template/resource-types';
 import { TemplateError, type Place } from '../template/template';
 import { parseExpression, type Datapoint, type Expression } from './expression';
@@ -16,7 +16,7 @@ interface Source {
 }
 
 export interface AlarmTimes {
-  /** Milliseconds since the Unix epoch; of what was before, nothing is known. */
+  /** Milliseconds since the Unix epoch; there are no measurements from before. */
   readonly startedAt: number;
   readonly now: number;
   /** How long a minute of an alarm takes. */
@@ -31,7 +31,7 @@ export class Alarm {
   readonly #expression: Expression;
   readonly #sources: ReadonlyMap<string, Source>;
 
-  /** @throws {TemplateError} for what is not known here of statistics and expressions */
+  /** @throws {TemplateError} for an unknown statistic or expression */
   constructor(properties: Properties, place: Place) {
     this.name = properties.AlarmName;
     this.description = properties.AlarmDescription;
@@ -65,8 +65,9 @@ export class Alarm {
   }
 
   /**
-   * By the last periods that are over. CloudWatch looks at some more when data are missing or late; nothing is late
-   * here. Until there have been enough periods since the start it has too few data, unless those are bad enough.
+   * Decides by the last periods that are over. CloudWatch considers more periods when data are missing or late, which
+   * they never are here. Until enough periods have passed since the start the state is INSUFFICIENT_DATA, unless enough
+   * of them are bad.
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
    */
   judge(store: MetricStore, { startedAt, now, minuteMilliseconds }: AlarmTimes): AlarmState {

@@ -3,11 +3,11 @@
 /** A number of a period; undefined when nothing was measured in it. */
 export type Datapoint = number | undefined;
 
-/** Finds what a name stands for. */
+/** The value of a metric by its name in the expression. */
 type Lookup = (id: string) => Datapoint;
 
 export interface Expression {
-  /** The names that it is made of. */
+  /** The names of metrics in it. */
   readonly ids: readonly string[];
   evaluate(lookup: Lookup): Datapoint;
 }

@@ -51,7 +51,7 @@ function parse(line: string): unknown {
   }
 }
 
-/** What `$.a.b` says in a document. */
+/** The value at `$.a.b` in a document. */
 function select(document: unknown, selector: string): unknown {
   const [, ...names] = selector.split('.');
   return names.reduce<unknown>(

@@ -1,4 +1,4 @@
-// What was measured, by metric and time: as much of it as alarms look back.
+// Keeps measurements by metric and time, for as long as alarms look back.
 import type { Datapoint } from './expression';
 
 /** Names a metric, as alarms and the embedded metric format do. */
@@ -15,7 +15,7 @@ export interface Measurement {
   readonly at: number;
 }
 
-/** One text for one metric, in whatever order its dimensions come. */
+/** A key for a metric that does not depend on the order of its dimensions. */
 function keyOf({ namespace, name, dimensions }: MetricId): string {
   const sorted = Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([namespace, name, sorted]);
@@ -25,7 +25,7 @@ export class MetricStore {
   readonly #measured: Map<string, { readonly value: number; readonly at: number }[]>;
   readonly #keepMilliseconds: number;
 
-  /** Only what was `wanted` is kept, for so long. */
+  /** Keeps measurements of the `wanted` metrics only, for so many milliseconds. */
   constructor(wanted: readonly MetricId[], keepMilliseconds: number) {
     this.#measured = new Map(wanted.map((metric) => [keyOf(metric), []]));
     this.#keepMilliseconds = keepMilliseconds;
@@ -40,7 +40,7 @@ export class MetricStore {
     measured.push({ value, at });
   }
 
-  /** The statistic of what was measured from `from` on and before `to`. */
+  /** The statistic of the measurements from `from` on and before `to`. */
   statistic(metric: MetricId, name: string, from: number, to: number): Datapoint {
     const values = (this.#measured.get(keyOf(metric)) ?? [])
       .filter(({ at }) => at >= from && at < to)
@@ -51,7 +51,7 @@ export class MetricStore {
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
-/** How a statistic is calculated of at least one value; undefined for one that is not known here. */
+/** How a statistic is calculated from at least one value; undefined for an unknown statistic. */
 export function statisticOf(name: string): ((values: readonly number[]) => number) | undefined {
   const [, percent] = /^p(\d+(?:\.\d+)?)$/.exec(name) ?? [];
   if (percent !== undefined) return (values) => percentileOf(values, Number(percent) / 100);
@@ -71,7 +71,7 @@ export function statisticOf(name: string): ((values: readonly number[]) => numbe
   }
 }
 
-/** The smallest value that so large a part of them does not exceed. */
+/** The smallest value that is not exceeded by this part of the values (nearest rank). */
 function percentileOf(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? NaN;

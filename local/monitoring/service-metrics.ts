@@ -24,7 +24,7 @@ export function serviceMetric<Of extends Namespace>(
   return { namespace, name, dimensions: { [resources[namespace].dimension]: resource } };
 }
 
-/** What is wrong with a metric of AWS in a template; undefined if it is measured, or is none of AWS. */
+/** Why the local stack cannot measure a metric; undefined if it can, or if the metric is not one of AWS. */
 export function problemOf(
   { namespace, name, dimensions }: MetricId,
   template: ResolvedTemplate,
@@ -54,7 +54,7 @@ function namesOf(template: ResolvedTemplate): Readonly<Record<Namespace, readonl
   };
 }
 
-/** The codes by which DynamoDB says that it was too much. */
+/** The error codes of DynamoDB's throttling. */
 const throttled = new Set([
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
@@ -63,7 +63,7 @@ const throttled = new Set([
 
 const reads = new Set(['BatchGetItem', 'GetItem', 'Query', 'Scan']);
 
-/** What a refused request adds one to. */
+/** The metrics that count a refused request. */
 export function throttleMetrics({ service, operation, error, body }: RefusedRequest): MetricId[] {
   if (service !== 'dynamodb' || !throttled.has(error.code)) return [];
   const name = reads.has(operation) ? 'ReadThrottleEvents' : 'WriteThrottleEvents';

@@ -1,4 +1,4 @@
-// What the AWS side of the local stack has to say: the functions' output, and what happened to their events.
+// Log lines: what functions print, and what the local stack reports itself.
 
 export interface LogLine {
   /** A function's name, or `stack` for the local stack itself. */
@@ -10,7 +10,7 @@ export interface LogLine {
 
 export type WriteLogLine = (line: LogLine) => void;
 
-/** Cuts a stream of text into lines; `end` gives the last one, which may lack its line break. */
+/** Splits a stream of text into lines; `end` completes the last one, which may lack its line break. */
 export function lineSplitter(onLine: (line: string) => void) {
   let rest = '';
   return {

@@ -1,5 +1,5 @@
-// Who may ask the local stack: programs of this machine and its own pages. It listens on loopback alone, and that is
-// not enough: a browser of this machine runs pages of everybody, and whoever owns a name of the DNS can let it point
+// Which requests the local stack accepts: those of programs on this machine, and of its own pages. To listen on
+// loopback is not enough: the browser of this machine runs pages of other sites, whose owners can let a DNS name point
 // here (DNS rebinding).
 import type { IncomingHttpHeaders } from 'node:http';
 
@@ -7,7 +7,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 export const loopbackNames = 'localhost, *.localhost, 127.0.0.1 and [::1]';
 
 /**
- * Whether a `Host` header has a name of this machine, with any port. Without the header it is no browser's request.
+ * Whether a `Host` header has a name of this machine, with any port. A request without the header is not a browser's.
  * @see https://datatracker.ietf.org/doc/html/rfc6761#section-6.3
  */
 export function isLoopbackHost(host: string | undefined): boolean {
@@ -20,13 +20,13 @@ export function isFromPage({ origin, 'sec-fetch-site': site }: IncomingHttpHeade
 }
 
 /**
- * Whether a page of the origin that it asks sent the request, or a program did. Behind a proxy, as of a development
- * server, the browser's word is about the proxy's origin: `Host` may be another one by then.
+ * Whether a request comes from a page of the same origin, or from a program. Behind a proxy, e.g. of a development
+ * server, the browser's header is about the proxy's origin, while `Host` may have changed.
  * @see https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
  */
 export function isOfSameOrigin(headers: IncomingHttpHeaders): boolean {
   const { host = '', origin, 'sec-fetch-site': site } = headers;
   if (site !== undefined) return site === 'same-origin';
-  // A browser that does not say it yet.
+  // Older browsers do not send it.
   return origin === undefined || origin === `http://${host}`;
 }

@@ -1,11 +1,11 @@
-// Folders that live as long as the process that made them, among the system's temporary files.
+// Temporary folders that are removed with, or after, the process that made them.
 import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /**
- * Makes a folder whose name says whose it is, e.g. `/tmp/mission-control-4026531836-12345-aBcDeF`, and removes those
- * of processes that have ended without removing theirs: a SIGKILL leaves no time to.
+ * Makes a folder named by the process, e.g. `/tmp/mission-control-4026531836-12345-aBcDeF`, and removes the folders of
+ * processes that have ended without removing theirs, as after a SIGKILL.
  */
 export async function makeTemporaryFolder(): Promise<string> {
   const prefix = `mission-control-${await processNamespace()}-`;
@@ -14,7 +14,7 @@ export async function makeTemporaryFolder(): Promise<string> {
 }
 
 /**
- * Where process ids mean what they mean here: containers that share the folder have other ones. Elsewhere than on
+ * The namespace of process ids: containers that share the folder have other ones. Elsewhere than on
  * Linux there is one for all. https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
  */
 async function processNamespace(): Promise<string> {
@@ -29,7 +29,7 @@ async function removeOrphans(prefix: string): Promise<void> {
     const [, pid] = ours.exec(name) ?? [];
     return pid !== undefined && !isAlive(Number(pid));
   });
-  // One that somebody else removes at the same time, or that belongs to another user, is not ours to complain about.
+  // Another process may remove it at the same time, or it belongs to another user.
   const remove = (name: string) =>
     rm(path.join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
   await Promise.all(orphans.map(remove));
@@ -40,7 +40,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: there is one, of another user.
+    // EPERM: the process exists, of another user.
     return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }

@@ -1,11 +1,13 @@
-// The time of the AWS side of the local stack: a clock and timers that tests replace and that close at once.
+// Time for the services of the local stack: a clock and timers that tests can replace, and that end with the stack.
+
+/** Milliseconds, since the Unix epoch where nothing else is said. */
+export type Clock = () => number;
 
 /** Stops a timer that has not fired yet. */
 export type Cancel = () => void;
 
 export interface Timers {
-  /** Milliseconds since the Unix epoch. */
-  now(): number;
+  readonly now: Clock;
   /** Runs `task` once, `milliseconds` from now. */
   after(milliseconds: number, task: () => void): Cancel;
 }
@@ -13,7 +15,7 @@ export interface Timers {
 /** setTimeout fires at once when asked to wait longer than this. */
 const longestTimeoutMilliseconds = 2 ** 31 - 1;
 
-/** The machine's clock; `close` drops every timer that has not fired. */
+/** The machine's clock and timers; `close` cancels every timer that has not fired. */
 export function systemTimers(): Timers & { close(): void } {
   const pending = new Set<NodeJS.Timeout>();
   return {

@@ -20,7 +20,7 @@ export interface ConnectionsServiceOptions {
 /** `/<stage>/@connections/<id>`; SDKs may encode the @. */
 const pathPattern = /^\/([^/]+)\/(?:@|%40)connections\/([^/]+)$/i;
 
-/** What the gateway gives, as API Gateway does. It answers 400 to what cannot be an id, and 410 to one that is gone. */
+/** The format of connection ids. Other texts are answered 400, the id of a connection that has closed 410. */
 const connectionIdPattern = /^[\w-]{15}=$/;
 
 const operations: Readonly<Record<string, string>> = {

@@ -26,7 +26,7 @@ export interface DynamoEngine {
   run(operation: EngineOperation, body: Buffer): Promise<ServiceResponse>;
 }
 
-// dynalite wants to see a signature; ours has been verified by then.
+// dynalite requires a signature; the real one has been verified by then.
 const headers = {
   authorization: 'AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host, Signature=f',
   'content-type': 'application/x-amz-json-1.0',
@@ -35,11 +35,10 @@ const headers = {
 
 /**
  * An empty database. dynalite is an HTTP server's request listener, so each operation is handed to it as
- * a request that never was on the wire, and its response is collected. What it throws while it checks the
- * request rejects the promise instead of ending this process.
+ * a request without a socket, and its response is collected. An error that it throws rejects the promise.
  *
- * One thing it does otherwise than DynamoDB: its conditions order strings by their UTF-16 units, not by their bytes
- * of UTF-8, so that characters above U+FFFF come before those from U+E000 on.
+ * It differs from DynamoDB in the order of strings in conditions: by UTF-16 units instead of UTF-8 bytes, so that
+ * characters above U+FFFF come before those from U+E000 on.
  */
 export function createDynamoEngine(): DynamoEngine {
   const server = dynalite({ createTableMs: 0 });
@@ -55,7 +54,7 @@ export function createDynamoEngine(): DynamoEngine {
         const response = {
           statusCode: 200,
           setHeader(name: string, value: string | number) {
-            // The endpoint sets these itself, over the body that it really sends.
+            // The endpoint sets these itself.
             if (/^(content-length|x-amzn-requestid)$/i.test(name)) return;
             responseHeaders[name.toLowerCase()] = String(value);
           },

@@ -22,13 +22,13 @@ export function createDynamoService(options: DynamoServiceOptions): AwsService {
   const { engine, authorize, partitionKeys, timeToLive } = options;
   return {
     name: 'dynamodb',
-    // "HTTP status code: 400", for all errors of this kind.
+    // DynamoDB documents "HTTP status code: 400" for all authentication errors.
     authenticationErrorStatus: 400,
     operationOf: ({ headers }) => targetOperation(headers),
     async handle(request) {
       const operation = targetOperation(request.headers);
       if (!supported.includes(operation)) throw unknownOperation(operation, supported);
-      // The developer may do everything: no need to look into the body.
+      // The developer may do everything: the body need not be parsed.
       if (request.principal.permissions !== 'administrator') {
         const input = readJson(request);
         for (const [table, part] of partsOf(input)) {

@@ -30,7 +30,7 @@ const keyed = new Set([
   'UpdateItem',
 ]);
 
-/** Stands for a key that is missing or that cannot be told: only a pattern that allows every key allows it. */
+/** Stands for a missing or unknown key, which only a pattern for all keys allows. */
 const unknownKey = '';
 
 /**

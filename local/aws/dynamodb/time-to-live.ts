@@ -15,20 +15,20 @@ export interface TimeToLiveOptions {
 
 type Item = Readonly<Record<string, unknown>>;
 
-/** AWS takes up to two days; here one need not wait to see it work. */
+/** AWS takes up to two days. */
 const sweepMilliseconds = 5_000;
 
-/** So many times as long as a sweep took it rests: under load there is a lot to look through, and nothing to delete. */
+/** The pause after a sweep is this many times as long as the sweep, so that sweeps take 2 % of the time at most. */
 const restFactor = 50;
 
-/** Items of one look: a request that comes meanwhile waits for no more than these. */
+/** Items of one scan: other requests wait while they are read. */
 const pageSize = 500;
 
-/** DynamoDB leaves alone what expired more than five years ago. */
+/** DynamoDB does not delete items that expired more than five years ago. */
 const fiveYearsSeconds = 5 * 365 * 24 * 60 * 60;
 
 /**
- * Sweeps a table again and again, until the function that it gives is called.
+ * Sweeps a table again and again, until the returned function is called.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html
  */
 export function keepExpiring(options: TimeToLiveOptions): Cancel {
@@ -79,7 +79,7 @@ export async function deleteExpired(options: TimeToLiveOptions): Promise<void> {
     });
     for (const item of page.Items ?? []) {
       const Key = Object.fromEntries(keyNames.map((name) => [name, item[name]]));
-      // It may have been prolonged since the scan.
+      // The item may have a new time to live since the scan.
       await run(engine, 'DeleteItem', { ...expired, Key, ConditionExpression: condition });
     }
     start = page.LastEvaluatedKey;

@@ -1,4 +1,4 @@
-// What becomes of one request to the AWS endpoint: who calls, which service is meant, and whether a fault strikes.
+// Answers one request to the AWS endpoint: authenticates it, applies injected faults, and calls the service.
 import type { IncomingHttpHeaders } from 'node:http';
 import { isFromPage, isLoopbackHost, loopbackNames } from '../../support/loopback';
 import type { Timers } from '../../support/timers';

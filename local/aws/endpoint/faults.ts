@@ -1,4 +1,4 @@
-// Faults on demand, for tests and for trying out what happens: AWS throttles, fails, hangs up or is slow.
+// Injected faults for tests: AWS throttles, fails, closes the connection or is slow.
 import type { ServiceRequest } from './service';
 
 /** Which requests fail, and how. */
@@ -11,7 +11,7 @@ export interface Fault {
   readonly when?: (request: StruckRequest) => boolean;
   /** How many requests it strikes; all until it is withdrawn when absent. */
   readonly times?: number;
-  /** Which part of the requests it strikes, at random: from 0 to 1, the default. */
+  /** The share of the requests that it strikes, at random: from 0 to 1. Default: 1. */
   readonly share?: number;
   readonly effect: FaultEffect;
   /** Told of each request that it strikes. */
@@ -25,14 +25,14 @@ export type FaultEffect =
   | { readonly kind: 'status'; readonly status: number; readonly code?: string }
   /** Closes the TCP connection without an answer; with `done`, after it has done what was asked for. */
   | { readonly kind: 'drop'; readonly done?: boolean }
-  /** Answers as usual, but so much later. */
+  /** Answers as usual, after a delay. */
   | { readonly kind: 'delay'; readonly milliseconds: number };
 
 /** The faults that are to strike, the oldest first. */
 export class Faults {
   readonly #planned = new Set<{ readonly fault: Fault; left: number }>();
 
-  /** Plans a fault; the function that it gives withdraws it. */
+  /** Adds a fault; the returned function withdraws it. */
   inject(fault: Fault): () => void {
     const plan = { fault, left: fault.times ?? Infinity };
     this.#planned.add(plan);

@@ -11,7 +11,7 @@ export function readJson({ body }: Pick<ServiceRequest, 'body'>): JsonObject {
       return input as JsonObject;
     }
   } catch {
-    // Answered below, like every other body that is no object.
+    // Answered below, like every other body that is not an object.
   }
   throw new AwsError('SerializationException', 'The request body must be a JSON object.');
 }

@@ -1,16 +1,17 @@
-// IAM's decision: allowed only by a statement that says so, and never against one that denies.
+// IAM's decisions: a call is allowed if a statement allows it and none denies it.
+import { matchesWildcards } from '../../support/wildcards';
 import { accountId } from '../../template/pseudo-parameters';
 import type { ConditionOperator, PolicyStatement } from '../../template/resources/policy-document';
 import type { Principal } from './principal';
 import { AwsError } from './service';
 
-/** What conditions of policies may ask about a call, e.g. `aws:SourceArn`; some keys have several values. */
+/** The condition keys of a call with their values, e.g. `aws:SourceArn`; some keys have several values. */
 export type ConditionContext = Readonly<Record<string, string | readonly string[]>>;
 
 export type Decision = 'allowed' | 'denied' | 'notAllowed';
 
 /**
- * Loopback stands for TLS here: on AWS the same calls come over HTTPS, and policies insist on it.
+ * Policies require HTTPS on AWS; here calls over loopback count as such.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
 const everyCall: ConditionContext = {
@@ -30,9 +31,9 @@ export function decide(
   let decision: Decision = 'notAllowed';
   for (const statement of statements) {
     const applies =
-      [statement.Action].flat().some((pattern) => matches(pattern, action, 'i')) &&
-      // A trust policy has no Resource: it is about the role that it belongs to.
-      [statement.Resource ?? '*'].flat().some((pattern) => matches(pattern, resource)) &&
+      [statement.Action].flat().some((pattern) => matchesWildcards(pattern, action, 'i')) &&
+      // A trust policy has no Resource: it applies to its role.
+      [statement.Resource ?? '*'].flat().some((pattern) => matchesWildcards(pattern, resource)) &&
       conditionsHold(statement.Condition, all);
     if (!applies) continue;
     if (statement.Effect === 'Deny') return 'denied';
@@ -41,7 +42,7 @@ export function decide(
   return decision;
 }
 
-/** The statements of a resource's policy that speak of a service, e.g. `events.amazonaws.com`. */
+/** The statements of a resource's policy about a service, e.g. `events.amazonaws.com`. */
 export function statementsForService(
   statements: readonly PolicyStatement[],
   service: string,
@@ -59,12 +60,12 @@ export type Authorize = (
   resource: string,
   about?: {
     readonly resourcePolicy?: readonly PolicyStatement[];
-    /** What the service itself tells about the call, e.g. `dynamodb:LeadingKeys`. */
+    /** The service's own condition keys, e.g. `dynamodb:LeadingKeys`. */
     readonly context?: ConditionContext;
   },
 ) => void;
 
-/** @throws {AwsError} AccessDeniedException, in the words of AWS */
+/** @throws {AwsError} AccessDeniedException, with the message of AWS */
 export const authorize: Authorize = (principal, action, resource, about = {}) => {
   const { resourcePolicy = [] } = about;
   const context = { 'aws:PrincipalArn': principalArnOf(principal), ...about.context };
@@ -96,7 +97,7 @@ export const authorize: Authorize = (principal, action, resource, about = {}) =>
   }
 };
 
-/** Of a session it is its role. */
+/** A session has the ARN of its role. */
 function principalArnOf({ arn }: Principal): string {
   return arn.replace(/:sts::(\d+):assumed-role\/([^/]+)\/.*$/, ':iam::$1:role/$2');
 }
@@ -113,8 +114,8 @@ function conditionsHold(
 }
 
 /**
- * Whether the values of a call are as a policy expects them. Of a key that the call does not have, only an operator
- * with ForAllValues or Not holds.
+ * Whether the values of a call are as a policy expects them. For a key that the call does not have, only operators with
+ * ForAllValues or Not hold.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
  */
 function conditionHolds(
@@ -123,7 +124,8 @@ function conditionHolds(
   expected: readonly string[],
 ): boolean {
   const isExpected = (value: string) => expected.includes(value);
-  const isLikeExpected = (value: string) => expected.some((pattern) => matches(pattern, value));
+  const isLikeExpected = (value: string) =>
+    expected.some((pattern) => matchesWildcards(pattern, value));
   switch (operator) {
     case 'StringEquals':
     case 'ForAnyValue:StringEquals':
@@ -140,22 +142,4 @@ function conditionHolds(
     case 'ArnNotLike':
       return !actual.some(isLikeExpected);
   }
-}
-
-const patterns = new Map<string, RegExp>();
-
-/** `*` stands for any text, `?` for one character. */
-export function matches(pattern: string, text: string, flags = ''): boolean {
-  // Most patterns are plain, and this runs for each statement of each request.
-  if (pattern === text) return true;
-  if (flags === '' && !/[*?]/.test(pattern)) return false;
-  const name = `${flags}/${pattern}`;
-  let compiled = patterns.get(name);
-  if (compiled === undefined) {
-    const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*');
-    compiled = new RegExp(`^${source.replace(/\?/g, '.')}$`, `s${flags}`);
-    if (patterns.size > 1000) patterns.clear();
-    patterns.set(name, compiled);
-  }
-  return compiled.test(text);
 }

@@ -1,4 +1,4 @@
-// Who calls the AWS endpoint: a function's role with keys that the stack issued, or the developer.
+// The callers of the AWS endpoint: functions' roles with keys that the stack has issued, and the developer.
 import { randomBytes } from 'node:crypto';
 import { accountId, iamArnOf, partition } from '../../template/pseudo-parameters';
 import type { PolicyStatement } from '../../template/resources/policy-document';

@@ -1,4 +1,4 @@
-// What every AWS service of the local stack looks like to the endpoint: a request comes in, a response goes out.
+// The interface of an AWS service to the endpoint, and the errors that it throws.
 import type { Principal } from './principal';
 
 export interface ServiceRequest {
@@ -50,7 +50,7 @@ export function targetOperation(headers: ServiceRequest['headers']): string {
   return typeof target === 'string' ? (target.split('.').at(-1) ?? '') : '';
 }
 
-/** An operation that the service has but the local stack has not. */
+/** The error for an operation that the local stack does not support. */
 export function unknownOperation(operation: string, supported: readonly string[]): AwsError {
   const asked = operation === '' ? 'A request without X-Amz-Target' : operation;
   return new AwsError(

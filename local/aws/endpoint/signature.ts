@@ -1,5 +1,5 @@
-// Verifies SigV4 signatures with the keys that the stack issued and the developer's `local`/`local`. There are no
-// others: a secret that the stack does not know proves nothing.
+// Verifies SigV4 signatures. Valid are the keys that the stack has issued, and `local`/`local` for the developer: a
+// signature with a secret that the stack does not know cannot be verified.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { canonicalRequest, sha256, type SignedParts } from './canonical-request';
 import type { AccessKeys, Principal } from './principal';
@@ -48,8 +48,8 @@ export function parseAuthorization(header: string | undefined): Authorization | 
 }
 
 /**
- * Finds out who signed a request.
- * @throws {AwsError} InvalidSignatureException or UnrecognizedClientException when it was not them
+ * Verifies a signature, and returns who signed.
+ * @throws {AwsError} InvalidSignatureException or UnrecognizedClientException when it is not valid
  */
 export function authenticate(
   parts: SignedParts,
@@ -59,7 +59,7 @@ export function authenticate(
 ): Principal {
   const known = keys.find(authorization.accessKeyId);
   if (known === undefined) {
-    // AWS says no more than the first half.
+    // The part before the colon is the message of AWS.
     throw new AwsError(
       'UnrecognizedClientException',
       'The security token included in the request is invalid: the local stack accepts the access key local with the secret local (AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local).',

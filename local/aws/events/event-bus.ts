@@ -1,4 +1,4 @@
-// An event bus: hands each event to the targets of the rules that want it.
+// An event bus: sends each event to the targets of the rules that match it.
 import type { WriteLogLine } from '../../support/log-line';
 import type { LambdaFunction } from '../../lambda/invocation';
 import type { PolicyStatement } from '../../template/resources/policy-document';
@@ -32,9 +32,8 @@ export interface Rule {
 }
 
 /**
- * What Lambda takes asynchronously, in bytes, since late 2025. It is the one reason for which it refuses an
- * event here, and so the one that makes EventBridge use a target's dead-letter queue: a function that
- * fails is repeated by Lambda, not by the target's RetryPolicy.
+ * Lambda's limit for asynchronous payloads, in bytes, since late 2025. A larger event is the only one that goes to a
+ * target's dead-letter queue here: when the function fails, Lambda retries it, not the target's RetryPolicy.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 const maximumAsyncPayloadBytes = 1024 * 1024;

@@ -1,4 +1,4 @@
-// EventBridge's event patterns: which events a rule wants.
+// EventBridge's event patterns: which events a rule matches.
 
 export type Matcher = (event: unknown) => boolean;
 
@@ -37,14 +37,14 @@ const supported =
 
 /**
  * Compiles a pattern. An event matches when each field that the pattern names has one of the values that it lists.
- * Lists in the event are as if they were not there: a field has the values of all elements, however deep. But values
- * that are in different elements of the same list do not match together.
+ * A field within lists has the values of all their elements, at any depth, but values in different elements of the same
+ * list do not match together.
  * @throws {PatternError} for an operator that is not known
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  * @see https://github.com/aws/event-ruler#json-array-matching
  */
 export function compilePattern(pattern: unknown): Matcher {
-  // In this order event-ruler looks at them, which matters to what may be absent beside what was found.
+  // The order of event-ruler, which decides when some fields are absent.
   const tests = fieldTestsOf(pattern, []).sort((a, b) => (a.name < b.name ? -1 : 1));
   return (event) => {
     const fields = fieldsOf(event);

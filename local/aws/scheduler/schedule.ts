@@ -1,4 +1,4 @@
-// EventBridge Scheduler: calls a target at a fixed rate, without drift; late or not at all where a test wants it so.
+// EventBridge Scheduler: invokes a target at a fixed rate, without drift; tests can delay or drop calls.
 import { randomUUID } from 'node:crypto';
 import type { Cancel, Timers } from '../../support/timers';
 
@@ -13,7 +13,7 @@ export interface ScheduledCall {
 }
 
 /**
- * By how many milliseconds a call comes late, or that it never comes. On AWS a call comes at any time of its minute.
+ * By how many milliseconds a call is late, or that it is lost. On AWS a call comes at any time within its minute.
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  */
 export type Lateness = (call: ScheduledCall) => number | 'lost';
@@ -44,8 +44,7 @@ export function parseRate(expression: string): number | undefined {
 }
 
 /**
- * Runs a schedule until the function that it gives is called. A rate without a start date runs for the
- * first time at once.
+ * Runs a schedule until the returned function is called. A rate without a start date runs for the first time at once.
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#rate-based
  */
 export function runSchedule(options: ScheduleOptions): Cancel {
@@ -67,7 +66,7 @@ export function runSchedule(options: ScheduleOptions): Cancel {
     late.add(drop);
   };
   const run = (scheduledAt: number, number: number) => {
-    // A machine that slept does not catch up: the next run is the next one that lies ahead.
+    // Runs that were missed while the machine slept are not made up for.
     const missed = Math.max(0, Math.floor((timers.now() - scheduledAt) / intervalMilliseconds));
     const next = scheduledAt + (missed + 1) * intervalMilliseconds;
     cancel = timers.after(next - timers.now(), () => {

@@ -13,7 +13,7 @@ export interface EventSourceMappingOptions {
   readonly batchingWindowSeconds: number;
   /** Whether the function says which messages of a batch failed. */
   readonly reportsItemFailures: boolean;
-  /** How many batches may be with the function at the same time. */
+  /** How many batches the function may process at the same time. */
   readonly maximumConcurrency: number;
   readonly timers: Timers;
   readonly log: WriteLogLine;
@@ -74,7 +74,7 @@ export class EventSourceMapping {
     const result = await target.invoke({ Records });
     if (this.#closed) return;
     const failed = this.#failedIds(result, batch);
-    // What failed comes back when its visibility timeout has passed.
+    // Failed messages are received again when their visibility timeout has passed.
     for (const { messageId, receiptHandle } of batch) {
       if (!failed.has(messageId)) queue.delete(receiptHandle);
     }

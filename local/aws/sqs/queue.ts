@@ -60,7 +60,7 @@ export class Queue {
     this.#deadLetterQueue = deadLetterQueue;
   }
 
-  /** Takes a message and gives its id. */
+  /** @returns the message's id */
   send({ body, messageAttributes = {}, senderId, delaySeconds }: SentMessage): string {
     const sentAt = this.#timers.now();
     const visibleAt = sentAt + (delaySeconds ?? this.settings.delaySeconds) * 1000;
@@ -69,7 +69,7 @@ export class Queue {
     return messageId;
   }
 
-  /** Visible messages, the oldest first; waits for one when told to. */
+  /** Visible messages, the oldest first; waits for one if `waitSeconds` is not 0. */
   receive(options: ReceiveOptions): Promise<ReceivedMessage[]> {
     const messages = this.#take(options);
     const waitSeconds = options.waitSeconds ?? this.settings.receiveWaitSeconds;
@@ -92,7 +92,7 @@ export class Queue {
   delete(receiptHandle: string): boolean {
     const messageId = messageOf(receiptHandle);
     if (messageId === undefined) return false;
-    // Only the newest handle deletes: the message may have been received again meanwhile.
+    // Only the newest handle deletes the message, which may have been received again meanwhile.
     if (this.#messages.get(messageId)?.receiptHandle === receiptHandle) {
       this.#messages.delete(messageId);
     }
@@ -138,7 +138,7 @@ export class Queue {
     }
   }
 
-  /** Takes a message that another queue gave up; its id and age stay. */
+  /** Takes over a message from a queue whose dead-letter queue this is, with its id and age. */
   takeOver(message: Moved): void {
     this.#store(message);
   }
@@ -180,7 +180,7 @@ export class Queue {
     }
   }
 
-  /** Hands visible messages to those who wait for them. */
+  /** Gives visible messages to waiting polls. */
   #serve(): void {
     while (this.#polls.length > 0) {
       const [poll] = this.#polls;

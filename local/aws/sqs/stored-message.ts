@@ -1,4 +1,4 @@
-// A message while a queue keeps it, and the receipt handles that stand for one receipt of it.
+// A message in a queue, and the handles of its receipts.
 import { randomUUID } from 'node:crypto';
 import type { MessageAttributes, ReceivedMessage } from './message';
 
@@ -22,7 +22,7 @@ export type Moved = Omit<Stored, 'receiveCount' | 'firstReceivedAt' | 'receiptHa
 export const handleOf = (messageId: string) =>
   Buffer.from(`${messageId} ${randomUUID()}`).toString('base64');
 
-/** The id of the message that a handle stands for; undefined when it is no handle. */
+/** The id of a handle's message; undefined when the text is not a handle. */
 export function messageOf(receiptHandle: string): string | undefined {
   return /^([0-9a-f-]{36}) /.exec(Buffer.from(receiptHandle, 'base64').toString())?.[1];
 }

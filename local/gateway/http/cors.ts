@@ -5,7 +5,7 @@ import type { HttpResult } from './http-result';
 
 /**
  * The answer to a preflight, for any path, whether there is a route for OPTIONS or not.
- * @returns undefined for what is none: it is a request like any other
+ * @returns undefined for a request that is not a preflight
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
  */
 export function answerPreflight(cors: Cors, request: IncomingMessage): HttpResult | undefined {
@@ -22,7 +22,7 @@ export function answerPreflight(cors: Cors, request: IncomingMessage): HttpResul
   return { statusCode: 204, headers, cookies: [], body: '' };
 }
 
-/** An answer as pages of allowed origins may read it, whatever its status; CORS headers of a function do not count. */
+/** The answer, of any status, with CORS headers for pages of allowed origins; those of the function are removed. */
 export function withCorsHeaders(
   cors: Cors,
   { headers: { origin } }: IncomingMessage,

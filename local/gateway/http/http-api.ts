@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerPreflight, withCorsHeaders } from './cors';
 import { loopbackNames } from '../../support/loopback';
+import type { Clock } from '../../support/timers';
 import type { HttpApiDefinition, HttpRoute } from '../definition';
 import { httpEvent } from './http-event';
 import { parseHttpResult, type HttpResult } from './http-result';
@@ -13,7 +14,7 @@ export interface HttpApi {
   readonly definition: HttpApiDefinition;
   /** The bucket from which the requests of a route are taken. */
   readonly throttleOf: (route: HttpRoute) => TokenBucket;
-  /** Tells whoever runs the stack what went wrong inside it. */
+  /** Logs a failure inside the stack. */
   readonly warn: (sentence: string) => void;
 }
 
@@ -27,7 +28,7 @@ const httpIntegrationTimeoutSeconds = 30;
  */
 export function createHttpApi(
   definition: HttpApiDefinition,
-  { now, warn }: { readonly now: () => number; readonly warn: HttpApi['warn'] },
+  { now, warn }: { readonly now: Clock; readonly warn: HttpApi['warn'] },
 ): HttpApi {
   const { routes, throttle } = definition;
   const variable = routes.find(({ path }) => /[{$]/.test(path));
@@ -44,7 +45,7 @@ export function createHttpApi(
   return { definition, throttleOf: (route) => own.get(route) ?? shared, warn };
 }
 
-/** Answers one request. Rejects only when the client has gone away in the middle of its request. */
+/** Answers one request. Rejects only when the client has disconnected in the middle of its request. */
 export async function serveHttp(
   api: HttpApi,
   request: IncomingMessage,
@@ -94,7 +95,7 @@ const messages = {
   503: 'Service Unavailable',
 } as const;
 
-/** Answered to a name that is not this machine's; API Gateway, too, answers 403 then. */
+/** The answer to a Host header that is not a name of this machine; API Gateway answers 403 too. */
 export const foreignHost = {
   statusCode: 403,
   headers: { 'content-type': 'application/json' },
@@ -102,7 +103,7 @@ export const foreignHost = {
   body: JSON.stringify({ message: `Forbidden: the local stack answers to ${loopbackNames} alone` }),
 };
 
-/** What API Gateway itself says. */
+/** API Gateway's own error response. */
 export function ownAnswer(status: keyof typeof messages): HttpResult {
   const body = JSON.stringify({ message: messages[status] });
   return { statusCode: status, headers: { 'content-type': 'application/json' }, cookies: [], body };

@@ -1,4 +1,4 @@
-// Serves the dashboard beside the WebSocket, with a token of the local issuer for whoever opens it on this machine.
+// Serves the dashboard on the port of the WebSocket API, with a token of the local issuer for pages of this origin.
 import { bundleDashboard, type DashboardFile } from '#dashboard/bundle';
 import type { Gateway } from '../gateway';
 import type { HttpResult } from '../http/http-result';
@@ -7,9 +7,9 @@ import { isOfSameOrigin } from '../../support/loopback';
 
 export interface DashboardOptions {
   readonly gateway: Pick<Gateway, 'show'>;
-  /** Undefined when another issuer's tokens are asked for. */
+  /** Undefined for a stack with another issuer. */
   readonly mintToken: (() => Promise<string>) | undefined;
-  /** Where `npm run emit` is to send events. */
+  /** Where `npm run emit` sends events. */
   readonly awsEndpointUrl: string;
 }
 
@@ -35,7 +35,7 @@ const securityHeaders = {
 
 const fresh = { 'cache-control': 'no-store' };
 
-/** Shows the dashboard at `/`. It is bundled when it is asked for: most stacks of tests never are. */
+/** Shows the dashboard at `/`. It is bundled at the first request, which most stacks of tests never get. */
 export function showDashboard({ gateway, mintToken, awsEndpointUrl }: DashboardOptions): void {
   let bundled: Promise<readonly DashboardFile[]> | undefined;
   gateway.show('/', async () => {

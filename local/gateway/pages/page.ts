@@ -5,7 +5,7 @@ import type { HttpResult } from '../http/http-result';
 /** Answers a GET request for one path, or a HEAD request, whose body node:http leaves out. */
 export type Page = (request: IncomingMessage) => HttpResult | Promise<HttpResult>;
 
-/** A JSON document that is the same for everybody. */
+/** A JSON document that does not depend on the request. */
 export function jsonPage(document: unknown, headers: Readonly<Record<string, string>> = {}): Page {
   const body = JSON.stringify(document);
   const all = { 'content-type': 'application/json', ...headers };

@@ -1,4 +1,5 @@
 // Decides what a policy document of an authorizer allows, with IAM's rules as far as they apply here.
+import { matchesWildcards } from '../../support/wildcards';
 
 type Effect = 'allow' | 'deny';
 
@@ -19,8 +20,8 @@ export function evaluatePolicy(document: unknown, resource: string): Effect | un
   const statements = parseStatements(document);
   if (statements === undefined) return undefined;
   const effects = statements
-    .filter(({ actions }) => actions.some((pattern) => matches(pattern, action, 'i')))
-    .filter(({ resources }) => resources.some((pattern) => matches(pattern, resource)))
+    .filter(({ actions }) => actions.some((pattern) => matchesWildcards(pattern, action, 'i')))
+    .filter(({ resources }) => resources.some((pattern) => matchesWildcards(pattern, resource)))
     .map(({ effect }) => effect);
   return effects.includes('allow') && !effects.includes('deny') ? 'allow' : 'deny';
 }
@@ -35,7 +36,7 @@ function parseStatements(document: unknown): readonly Statement[] | undefined {
 const knownKeys = new Set(['Sid', 'Effect', 'Action', 'Resource']);
 
 function parseStatement(given: unknown): Statement | undefined {
-  // Conditions, NotAction and the like would need more than a text comparison: better no verdict than a wrong one.
+  // Conditions, NotAction and the like need more than a comparison of texts: an error is better than a wrong decision.
   if (!isRecord(given) || !Object.keys(given).every((key) => knownKeys.has(key))) return undefined;
   const effect = given['Effect'];
   const actions = parseTexts(given['Action']);
@@ -49,15 +50,6 @@ function parseTexts(given: unknown): readonly string[] | undefined {
   const texts: readonly unknown[] = Array.isArray(given) ? given : [given];
   const valid = texts.every((text): text is string => typeof text === 'string');
   return valid && texts.length > 0 ? texts : undefined;
-}
-
-/** `*` stands for any text, `?` for one character. */
-function matches(pattern: string, text: string, flags = ''): boolean {
-  const expression = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${expression}$`, `s${flags}`).test(text);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,4 +1,4 @@
-// Asks a REQUEST authorizer whether a handshake may go on.
+// Invokes a REQUEST authorizer to decide on a handshake.
 import type { Authorizer } from '../definition';
 import { callFunction } from '../integration';
 import { evaluatePolicy } from './authorizer-policy';
@@ -8,7 +8,7 @@ import type { AuthorizerValues, HandshakeRequest } from './web-socket-event';
 export type Verdict =
   | { readonly allowed: true; readonly values: AuthorizerValues }
   | { readonly allowed: false; readonly status: 401 | 403 }
-  /** `problem` is for the log of whoever runs the stack. */
+  /** `problem` is for the log. */
   | { readonly allowed: false; readonly status: 500; readonly problem: string };
 
 /** @param event what {@link authorizerEvent} made of the request */
@@ -23,7 +23,7 @@ export async function authorize(
   const startedAt = performance.now();
   const result = await callFunction(lambda, event);
   if (!result.ok) {
-    // The one error that is an answer: API Gateway compares the message, letter by letter.
+    // The one error that means 401: API Gateway compares the whole message.
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
     if (result.errorMessage === 'Unauthorized') return { allowed: false, status: 401 };
     return failure(`${lambda.name} failed with ${result.errorType}`);

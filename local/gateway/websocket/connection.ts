@@ -39,7 +39,7 @@ export interface OpenConnection {
   readonly facts: ConnectionFacts;
   /** Undefined when it is not open any more. */
   info(): ConnectionInfo | undefined;
-  /** `full` when too much waits for a client that does not read. */
+  /** `full` when too many bytes wait for a client that does not read. */
   post(data: Buffer | string): 'delivered' | 'gone' | 'full';
   /** @returns false when it was not open any more: it is closing, or has closed */
   close(code: number, reason: string): boolean;
@@ -51,14 +51,14 @@ export interface OpenConnection {
 
 interface Opening {
   readonly socket: WebSocket;
-  /** What `socket` runs on. */
+  /** The TCP stream of `socket`. */
   readonly stream: Duplex;
   readonly facts: ConnectionFacts;
   readonly limits: ConnectionLimits;
   readonly receive: Receive;
 }
 
-/** Handles one message of a client and sends what there is to answer. Must not reject. */
+/** Handles one message of a client and sends the response, if any. Must not reject. */
 export type Receive = (
   data: Buffer,
   isBinary: boolean,
@@ -87,7 +87,7 @@ export function openConnection({
   const close = (code: number, reason: string) => {
     const isOpen = socket.readyState === WebSocket.OPEN;
     if (isOpen) ownClosure = { code, reason };
-    // A paused socket would not see the client's half of the closing handshake.
+    // A paused socket does not read the client's half of the closing handshake.
     socket.resume();
     socket.close(code, reason);
     return isOpen;
@@ -127,10 +127,7 @@ export function openConnection({
   });
   const info = () =>
     socket.readyState === WebSocket.OPEN ? infoOf(facts, lastActiveAt) : undefined;
-  const terminate = () => {
-    socket.terminate();
-  };
-  return { facts, info, post, close, terminate, closed };
+  return { facts, info, post, close, terminate: socket.terminate.bind(socket), closed };
 }
 
 /** Sees each chunk before ws reads it, so that a frame that is too large is not handled first. */

@@ -1,12 +1,12 @@
-// All open connections, as the @connections endpoint and the gateway's own shutdown reach them.
+// All open connections, for the @connections endpoint and for closing the gateway.
 import { maxMessageBytes, type OpenConnection } from './connection';
 import type { Connections } from '../definition';
 
 export interface OpenConnections extends Connections {
-  /** Knows the connection until it has closed. */
+  /** Adds a connection, which is removed when it has closed. */
   add(connection: OpenConnection): void;
-  /** Sends every client a close frame, and cuts those off that have not answered after `patienceSeconds`. */
-  closeAll(code: number, reason: string, patienceSeconds: number): Promise<void>;
+  /** Sends every client a close frame, and terminates the connections that have not closed after the timeout. */
+  closeAll(code: number, reason: string, timeoutSeconds: number): Promise<void>;
 }
 
 export function createConnections(): OpenConnections {
@@ -31,12 +31,12 @@ export function createConnections(): OpenConnections {
       return open.get(connectionId)?.close(1000, 'Connection Closed Normally') ?? false;
     },
 
-    async closeAll(code, reason, patienceSeconds) {
+    async closeAll(code, reason, timeoutSeconds) {
       const all = [...open.values()];
       for (const connection of all) connection.close(code, reason);
       const cutOff = setTimeout(() => {
         for (const connection of all) connection.terminate();
-      }, patienceSeconds * 1000);
+      }, timeoutSeconds * 1000);
       await Promise.all(all.map((connection) => connection.closed));
       clearTimeout(cutOff);
     },

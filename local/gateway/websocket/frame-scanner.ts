@@ -1,5 +1,5 @@
-// Reads the sizes of WebSocket frames from a connection's bytes: ws tells of whole messages only, and
-// API Gateway limits single frames too.
+// Reads the sizes of WebSocket frames (RFC 6455) from a connection's bytes: ws reports whole messages only, and API
+// Gateway limits the size of single frames too.
 
 /**
  * Calls `onFrame` with each frame's payload length in bytes, as soon as its header is complete.
@@ -32,7 +32,7 @@ export function createFrameScanner(
   };
 }
 
-/** Bytes of the header that has begun; its second byte says how long it is. */
+/** Length of the current header in bytes, which its second byte says. */
 function headerLength(header: Uint8Array, known: number): number {
   if (known < 2) return 2;
   const second = header[1] ?? 0;
@@ -45,6 +45,6 @@ function headerLength(header: Uint8Array, known: number): number {
 function payloadLength(header: DataView): number {
   const shortLength = header.getUint8(1) & 0x7f;
   if (shortLength === 126) return header.getUint16(2);
-  // Lengths over 2^53 lose precision here, long after the connection's fate is sealed.
+  // Lengths over 2^53 lose precision, which does not matter: they are far over the limit.
   return shortLength === 127 ? Number(header.getBigUint64(2)) : shortLength;
 }

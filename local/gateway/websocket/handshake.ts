@@ -41,7 +41,7 @@ export async function handshake(api: WebSocketApi, upgrade: Upgrade): Promise<vo
   await disconnect(api, facts, outcome.authorizer, closure);
 }
 
-/** A handshake that authorizer and `$connect` let through. */
+/** A handshake that authorizer and `$connect` have accepted. */
 interface Invitation {
   readonly authorizer: AuthorizerValues | undefined;
   readonly subprotocol: string | undefined;
@@ -115,7 +115,7 @@ async function converse(
   return connection.closed;
 }
 
-/** Once per connection that `$connect` let in. */
+/** Invokes `$disconnect`, once per connection that `$connect` has accepted. */
 async function disconnect(
   { definition, warn }: WebSocketApi,
   connection: ConnectionFacts,

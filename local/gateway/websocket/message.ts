@@ -1,4 +1,4 @@
-// What becomes of a client's message: the $default route, and its answer when the route has one.
+// Handles a client's message: invokes the $default route, and sends its response when the route has one.
 import type { Receive } from './connection';
 import { createRequestId, gatewayMessage } from '../request-facts';
 import { messageEvent, type AuthorizerValues, type ConnectionFacts } from './web-socket-event';
@@ -6,7 +6,7 @@ import { callRoute, type WebSocketApi } from './web-socket-api';
 
 /**
  * Every message takes the $default route: the local stack serves APIs without other routes for messages.
- * What goes wrong is told to the client in a frame of API Gateway's own, whether or not the route answers.
+ * A failure is sent to the client as a message of API Gateway, whether or not the route has a response.
  */
 export function createReceive(
   { definition, throttles, warn }: WebSocketApi,

@@ -1,4 +1,4 @@
-// The HTTP side of a handshake: is it one, and how to accept or refuse it.
+// The HTTP side of a handshake: validates the upgrade request, and accepts or refuses it.
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
@@ -37,13 +37,13 @@ const options: ServerOptions & { readonly closeTimeout: number } = {
   noServer: true,
   clientTracking: false,
   maxPayload: maxMessageBytes,
-  // Milliseconds that a client has for its half of the closing handshake; @types/ws does not know it yet.
+  // Milliseconds until a closing handshake without the client's half is given up; @types/ws lacks the option.
   closeTimeout: 2_000,
 };
 
 /**
  * Answers 101, with the subprotocol if there is one.
- * @returns undefined when the client has gone away meanwhile
+ * @returns undefined when the client has disconnected meanwhile
  */
 export function accept(
   { request, stream, head }: Upgrade,

@@ -8,20 +8,20 @@ import type { TokenBucket } from '../token-bucket';
 
 export interface WebSocketApi {
   readonly definition: WebSocketApiDefinition;
-  /** Of handshakes and of messages: one and the same, unless `$connect` has a throttle of its own. */
+  /** The same bucket for both, unless `$connect` has a throttle of its own. */
   readonly throttles: { readonly handshakes: TokenBucket; readonly messages: TokenBucket };
   readonly connections: OpenConnections;
   readonly limits: ConnectionLimits;
-  /** Tells whoever runs the stack what went wrong inside it. */
+  /** Logs a failure inside the stack. */
   readonly warn: (sentence: string) => void;
 }
 
-/** A route's answer, or what API Gateway makes of a function that gave none. */
+/** A route's response, or API Gateway's own when the function failed. */
 export type RouteAnswer =
   | { readonly ok: true; readonly response: ProxyResponse }
   | { readonly ok: false; readonly status: 502 | 504; readonly message: string };
 
-/** Calls the function behind a route; whoever runs the stack is told when it fails. */
+/** Invokes the function behind a route, and logs when it fails. */
 export async function callRoute(
   { integration }: WebSocketRoute,
   event: unknown,

@@ -92,14 +92,14 @@ export interface Closure {
   readonly reason: string;
 }
 
-/** What API Gateway says when the close frame gave no reason of its own. */
+/** API Gateway's reasons for close frames without a reason. */
 const defaultReasons: Readonly<Record<number, string>> = {
   1000: 'Connection Closed Normally',
   1001: 'Going away',
   1005: 'Client-side close frame status not set',
 };
 
-/** Of the handshake's headers only the host is left, beside three empty ones: so says AWS. */
+/** As AWS documents it, with the host and three empty headers only. */
 export function disconnectEvent(request: IntegrationRequest, { code, reason }: Closure) {
   const headers = [
     ['Host', request.connection.domainName],

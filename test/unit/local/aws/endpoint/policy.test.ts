@@ -1,5 +1,5 @@
 // IAM's decisions: nothing is allowed unless a statement says so, and a Deny beats every Allow.
-import { authorize, decide, matches } from '#local/aws/endpoint/policy';
+import { authorize, decide } from '#local/aws/endpoint/policy';
 import type { PolicyStatement } from '#local/template/resources/policy-document';
 
 const allow = (Action: string | string[], Resource: string | string[] = '*'): PolicyStatement => ({
@@ -97,10 +97,4 @@ it("lets a resource's policy allow what the role does not, and deny even the dev
   expect(attempt(developer, [{ ...allow('*'), ...everyone, Effect: 'Deny' }])).toThrow(
     'explicit deny',
   );
-});
-
-it('takes no pattern for a regular expression', () => {
-  expect(matches('a.c', 'abc')).toBe(false);
-  expect(matches('a.c', 'a.c')).toBe(true);
-  expect(matches('*/$connect', 'live/$connect')).toBe(true);
 });

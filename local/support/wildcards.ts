@@ -1,0 +1,22 @@
+// The wildcards of IAM's policies.
+
+const patterns = new Map<string, RegExp>();
+
+/**
+ * Whether a text matches a pattern, in which `*` stands for any text and `?` for one character.
+ * @param flags `i` to ignore case
+ */
+export function matchesWildcards(pattern: string, text: string, flags: '' | 'i' = ''): boolean {
+  // Most patterns are plain, and this runs for each statement of each request.
+  if (pattern === text) return true;
+  if (flags === '' && !/[*?]/.test(pattern)) return false;
+  const name = `${flags}/${pattern}`;
+  let compiled = patterns.get(name);
+  if (compiled === undefined) {
+    const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*');
+    compiled = new RegExp(`^${source.replace(/\?/g, '.')}$`, `s${flags}`);
+    if (patterns.size > 1000) patterns.clear();
+    patterns.set(name, compiled);
+  }
+  return compiled.test(text);
+}
