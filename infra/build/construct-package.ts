@@ -1,9 +1,7 @@
-// Makes the package that other CDK apps install: the construct, the functions' bundles and the dashboard.
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+// The package that other CDK apps install: the construct, the functions' bundles and the dashboard.
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { transform } from 'esbuild';
-import ts from 'typescript';
-import { nameWithin } from '../../sdk/packaging/packing';
+import { writePackage, type ProjectManifest } from '../../sdk/packaging/write-package';
 import { bundleFunctions } from './bundle';
 
 const project = path.resolve(__dirname, '../..');
@@ -26,75 +24,22 @@ const bundledAlready = `exports.bundleFunctions = require('./bundled-functions')
  */
 export async function buildConstructPackage(directory: string): Promise<void> {
   bundleFunctions();
-  await rm(directory, { recursive: true, force: true });
-  for (const [file, text] of compile()) {
-    const isCode = file.endsWith('.js');
-    const code = isCode
-      ? // For Node.js it says which names are exported, without which ES modules find none.
-        (await transform(text, { loader: 'ts', format: 'cjs', platform: 'node', target: 'node20' }))
-          .code
-      : text;
-    await write(path.join(directory, file), file === bundling ? bundledAlready : code);
-  }
-  for (const folder of besideTheCode) {
-    await cp(path.join(project, folder), path.join(directory, folder), { recursive: true });
-  }
-  await write(
-    path.join(directory, 'package.json'),
-    `${JSON.stringify(await manifest(), null, 2)}\n`,
-  );
   const readme = await readFile(path.join(project, 'docs/construct.md'), 'utf8');
-  // What it links to does not come with it.
-  await write(path.join(directory, 'README.md'), readme.replace(/\[([^\]]+)\]\([^)]+\)/g, '$1'));
-  await cp(path.join(project, 'LICENSE'), path.join(directory, 'LICENSE'));
-}
-
-/** The source files behind `infra/index.ts`, to be `.js`, and their declarations, by name within the project. */
-function compile(): Map<string, string> {
-  const read = ts.readConfigFile(
-    path.join(project, 'tsconfig.json'),
-    ts.sys.readFile.bind(ts.sys),
-  ) as { config: unknown };
-  const { options } = ts.parseJsonConfigFileContent(read.config, ts.sys, project);
-  // What the compiler remembers from one run to the next is no part of a package.
-  delete options.tsBuildInfoFile;
-  const program = ts.createProgram([path.join(project, 'infra/index.ts')], {
-    ...options,
-    noEmit: false,
-    declaration: true,
-    emitDeclarationOnly: true,
-    incremental: false,
-    rootDir: project,
-    outDir: project,
+  await writePackage(directory, {
+    root: '.',
+    entries: ['infra/index.ts'],
+    folders: { cjs: '.' },
+    manifest,
+    // What it links to does not come with it.
+    readme: readme.replace(/\[([^\]]+)\]\([^)]+\)/g, '$1'),
   });
-  const faults = ts.getPreEmitDiagnostics(program);
-  if (faults.length > 0) {
-    throw new Error(ts.formatDiagnostics(faults, ts.createCompilerHost(options)));
+  await writeFile(path.join(directory, bundling), bundledAlready);
+  for (const item of besideTheCode) {
+    await cp(path.join(project, item), path.join(directory, item), { recursive: true });
   }
-  const files = new Map<string, string>();
-  for (const { fileName, text, isDeclarationFile } of program.getSourceFiles()) {
-    const file = nameWithin(project, fileName);
-    if (isDeclarationFile || file === undefined) continue;
-    files.set(file.replace(/\.ts$/, '.js'), text);
-  }
-  program.emit(undefined, (fileName, text) => {
-    const file = nameWithin(project, fileName);
-    if (file !== undefined) files.set(file, text);
-  });
-  return files;
 }
 
-interface ProjectManifest {
-  readonly name: string;
-  readonly version: string;
-  readonly license: string;
-  readonly engines: object;
-  readonly dependencies: Readonly<Record<string, string>>;
-}
-
-async function manifest(): Promise<object> {
-  const text = await readFile(path.join(project, 'package.json'), 'utf8');
-  const { name, version, license, engines, dependencies } = JSON.parse(text) as ProjectManifest;
+function manifest({ name, version, license, engines, dependencies }: ProjectManifest): object {
   const range = (dependency: string) => `^${dependencies[dependency] ?? ''}`;
   return {
     name: `${name}-construct`,
@@ -116,9 +61,4 @@ async function manifest(): Promise<object> {
     // One copy of each in an app: constructs of two do not fit together.
     peerDependencies: { 'aws-cdk-lib': range('aws-cdk-lib'), constructs: range('constructs') },
   };
-}
-
-async function write(file: string, text: string): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, text);
 }

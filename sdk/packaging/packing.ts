@@ -37,6 +37,24 @@ export async function pack(directory: string, destination: string): Promise<stri
   return path.join(destination, filename);
 }
 
+/**
+ * Makes a package in a folder of build/, packs it beside that, and says what was made.
+ * @param folder its name, e.g. `package`
+ * @param write writes the package into a directory
+ */
+export async function makePackage(
+  folder: string,
+  write: (directory: string) => Promise<void>,
+): Promise<void> {
+  const project = path.resolve(__dirname, '../..');
+  const directory = path.join(project, 'build', folder);
+  await write(directory);
+  const tarball = await pack(directory, path.join(project, 'build'));
+  for (const made of [directory, tarball]) {
+    process.stdout.write(`${await describeResult(project, made)}\n`);
+  }
+}
+
 /** e.g. `build/package: 74 files, 96 kB`; a file has no number of files. */
 export async function describeResult(project: string, made: string): Promise<string> {
   const name = nameWithin(project, made) ?? made;
