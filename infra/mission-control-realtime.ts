@@ -16,7 +16,7 @@ import { resourceName } from './config/names';
 import { ConfigurationError } from './config/configuration-error';
 import { Broadcast } from './constructs/delivery/broadcast';
 import { DashboardUsers } from './constructs/api/dashboard-users';
-import { Deliveries } from './constructs/delivery/deliveries';
+import { RetryQueue } from './constructs/delivery/retry-queue';
 import { EventBusAccess } from './constructs/delivery/event-bus-access';
 import { FrontDoor } from './constructs/front-door/front-door';
 import { requirePlaceForFrontDoor } from './constructs/front-door/front-door-place';
@@ -86,27 +86,27 @@ export class MissionControlRealtime extends Construct {
       ...deployment,
       store,
     });
-    const rejectedEvents = createDeadLetterQueue(this, configuration);
-    const deliveries = new Deliveries(this, 'Deliveries', {
+    const deadLetterQueue = createDeadLetterQueue(this, configuration);
+    const retryQueue = new RetryQueue(this, 'Deliveries', {
       ...deployment,
       store,
       webSocketApi,
-      deadLetterQueue: rejectedEvents,
+      deadLetterQueue,
     });
     const { eventBus } = new Broadcast(this, 'Broadcast', {
       ...deployment,
       store,
-      deliveries,
-      rejectedEvents,
+      retryQueue,
+      deadLetterQueue,
     });
     new UserDisconnection(this, 'UserDisconnection', {
       ...deployment,
       store,
       webSocketApi,
       eventBus,
-      rejectedEvents,
+      deadLetterQueue,
     });
-    new Heartbeat(this, 'Heartbeat', { ...deployment, store, webSocketApi, deliveries });
+    new Heartbeat(this, 'Heartbeat', { ...deployment, store, webSocketApi, retryQueue });
     // The id is older than /whoami, and the address of the API hangs on it.
     const httpApi = new MissionControlHttpApi(this, 'Health', { ...deployment, store });
     const mockAgents = configuration.useMockData
@@ -121,13 +121,13 @@ export class MissionControlRealtime extends Construct {
       configuration,
       tableName: store.tableName,
       apiId: webSocketApi.apiId,
-      deadLettersName: rejectedEvents.queueName,
+      deadLetterQueueName: deadLetterQueue.queueName,
       functions: this.node.findAll().filter((each) => each instanceof ServiceFunction),
     });
 
     this.users = users;
     this.eventBus = eventBus;
-    this.rejectedEvents = rejectedEvents;
+    this.rejectedEvents = deadLetterQueue;
     this.frontDoor =
       configuration.frontDoor &&
       new FrontDoor(this, 'FrontDoor', {

@@ -17,21 +17,19 @@ export interface EventSubscriptionProps {
   /** All types of this source: one that is unknown is rejected visibly. */
   readonly source: string;
   readonly target: ServiceFunction;
-  readonly rejectedEvents: ServiceQueue;
+  readonly deadLetterQueue: ServiceQueue;
 }
 
 export class EventSubscription extends Construct {
   constructor(scope: Construct, id: string, props: EventSubscriptionProps) {
     super(scope, id);
-    const { ruleName, description, eventBus, source, target, rejectedEvents: rejected } = props;
+    const { ruleName, description, eventBus, source, target, deadLetterQueue } = props;
     new Rule(this, 'Rule', {
       ruleName,
       description,
       eventBus,
       eventPattern: { source: [source] },
-      targets: [
-        new LambdaFunction(target, { retryAttempts: 8, maxEventAge, deadLetterQueue: rejected }),
-      ],
+      targets: [new LambdaFunction(target, { retryAttempts: 8, maxEventAge, deadLetterQueue })],
     });
     // EventBridge hands over asynchronously: what comes of a function that fails is decided here.
     // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html
@@ -40,8 +38,8 @@ export class EventSubscription extends Construct {
       qualifier: '$LATEST',
       maximumRetryAttempts: 2,
       maximumEventAgeInSeconds: maxEventAge.toSeconds(),
-      destinationConfig: { onFailure: { destination: rejected.queueArn } },
+      destinationConfig: { onFailure: { destination: deadLetterQueue.queueArn } },
     });
-    target.allow(['sqs:SendMessage'], rejected.queueArn);
+    target.allow(['sqs:SendMessage'], deadLetterQueue.queueArn);
   }
 }

@@ -2,7 +2,7 @@
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { resourceName } from '../../config/names';
-import type { Deliveries } from './deliveries';
+import type { RetryQueue } from './retry-queue';
 import { EventSubscription } from '../base/event-subscription';
 import { ServiceFunction, type Deployment } from '../base/service-function';
 import type { ServiceQueue } from '../base/service-queue';
@@ -10,9 +10,9 @@ import type { Store } from '../data/store';
 
 export interface BroadcastProps extends Deployment {
   readonly store: Store;
-  readonly deliveries: Deliveries;
+  readonly retryQueue: RetryQueue;
   /** Gets events that are no events, that could not be handed over, and at which the function failed. */
-  readonly rejectedEvents: ServiceQueue;
+  readonly deadLetterQueue: ServiceQueue;
 }
 
 export class Broadcast extends Construct {
@@ -20,7 +20,7 @@ export class Broadcast extends Construct {
 
   constructor(scope: Construct, id: string, props: BroadcastProps) {
     super(scope, id);
-    const { configuration, store, deliveries, rejectedEvents: rejected } = props;
+    const { configuration, store, retryQueue, deadLetterQueue } = props;
     const name = resourceName(configuration);
     this.eventBus = new EventBus(this, 'EventBus', {
       eventBusName: name,
@@ -32,9 +32,12 @@ export class Broadcast extends Construct {
       description: 'Sends an event to every connection',
       timeoutSeconds: 60,
       memoryMegabytes: 1769,
-      resources: { ...deliveries.fanOutResources, rejectedEventsQueueUrl: rejected.queueUrl },
+      resources: {
+        ...retryQueue.fanOutResources,
+        rejectedEventsQueueUrl: deadLetterQueue.queueUrl,
+      },
     });
-    deliveries.allowFanOut(broadcast);
+    retryQueue.allowFanOut(broadcast);
     store.allow(broadcast, ['PutItem', 'UpdateItem'], 'state');
     new EventSubscription(this, 'Subscription', {
       ruleName: `${name}-broadcast`,
@@ -42,7 +45,7 @@ export class Broadcast extends Construct {
       eventBus: this.eventBus,
       source: configuration.eventSource,
       target: broadcast,
-      rejectedEvents: rejected,
+      deadLetterQueue,
     });
   }
 }

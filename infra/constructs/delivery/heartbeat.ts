@@ -3,7 +3,7 @@ import { Duration, Validations } from 'aws-cdk-lib';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { resourceName } from '../../config/names';
-import type { Deliveries } from './deliveries';
+import type { RetryQueue } from './retry-queue';
 import { MinuteSchedule } from '../base/minute-schedule';
 import { ServiceFunction, type Deployment } from '../base/service-function';
 import { acknowledgeQueueSource, ServiceQueue } from '../base/service-queue';
@@ -19,13 +19,13 @@ const beatLifetime = Duration.minutes(7);
 export interface HeartbeatProps extends Deployment {
   readonly store: Store;
   readonly webSocketApi: MissionControlWebSocketApi;
-  readonly deliveries: Deliveries;
+  readonly retryQueue: RetryQueue;
 }
 
 export class Heartbeat extends Construct {
   constructor(scope: Construct, id: string, props: HeartbeatProps) {
     super(scope, id);
-    const { configuration, store, webSocketApi, deliveries } = props;
+    const { configuration, store, webSocketApi, retryQueue } = props;
     const name = resourceName(configuration);
     // No dead-letter queue: a beat that was missed is made up for by the next one, and alarms watch the
     // function's errors. It is invisible for as long as it lives, so it is never tried a second time.
@@ -48,9 +48,9 @@ export class Heartbeat extends Construct {
       description: 'Sends a heartbeat to every connection and counts the connections',
       timeoutSeconds: 30,
       memoryMegabytes: 1769,
-      resources: { ...deliveries.fanOutResources, heartbeatQueueUrl: queue.queueUrl },
+      resources: { ...retryQueue.fanOutResources, heartbeatQueueUrl: queue.queueUrl },
     });
-    deliveries.allowFanOut(heartbeat);
+    retryQueue.allowFanOut(heartbeat);
     store.allow(heartbeat, ['PutItem'], 'connectionCounts');
     store.allow(heartbeat, ['GetItem', 'PutItem'], 'heartbeats');
     store.allow(heartbeat, ['DeleteItem'], 'connections');

@@ -12,13 +12,13 @@ export interface UserDisconnectionProps extends Deployment {
   readonly store: Store;
   readonly webSocketApi: MissionControlWebSocketApi;
   readonly eventBus: EventBus;
-  readonly rejectedEvents: ServiceQueue;
+  readonly deadLetterQueue: ServiceQueue;
 }
 
 export class UserDisconnection extends Construct {
   constructor(scope: Construct, id: string, props: UserDisconnectionProps) {
     super(scope, id);
-    const { configuration, store, webSocketApi, eventBus, rejectedEvents } = props;
+    const { configuration, store, webSocketApi, eventBus, deadLetterQueue } = props;
     const disconnectUser = new ServiceFunction(this, 'Function', {
       ...props,
       name: 'disconnect-user',
@@ -28,7 +28,7 @@ export class UserDisconnection extends Construct {
       resources: {
         tableName: store.tableName,
         callbackUrl: webSocketApi.callbackUrl,
-        rejectedEventsQueueUrl: rejectedEvents.queueUrl,
+        rejectedEventsQueueUrl: deadLetterQueue.queueUrl,
       },
     });
     store.allow(disconnectUser, ['PutItem', 'Query', 'DeleteItem'], 'connections');
@@ -39,7 +39,7 @@ export class UserDisconnection extends Construct {
       eventBus,
       source: configuration.operatorSource,
       target: disconnectUser,
-      rejectedEvents,
+      deadLetterQueue,
     });
   }
 }

@@ -34,8 +34,7 @@ export interface ServiceMetricsProps {
   readonly configuration: Pick<Configuration, 'stage'>;
   readonly tableName: string;
   readonly apiId: string;
-  /** Of the queue of rejected events, which is that of dead letters too. */
-  readonly deadLettersName: string;
+  readonly deadLetterQueueName: string;
 }
 
 /** Makes metrics of one deployment, each over a minute unless something else is said. */
@@ -97,7 +96,11 @@ export class ServiceMetrics {
 
   /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
   deadLetters(): Metric {
-    return this.queue(this.props.deadLettersName, 'ApproximateNumberOfMessagesVisible', 'Maximum');
+    return this.queue(
+      this.props.deadLetterQueueName,
+      'ApproximateNumberOfMessagesVisible',
+      'Maximum',
+    );
   }
 
   /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */

@@ -14,20 +14,20 @@ const workers = 16;
 
 const timeoutSeconds = 60;
 
-export interface DeliveriesProps extends Deployment {
+export interface RetryQueueProps extends Deployment {
   readonly store: Store;
   readonly webSocketApi: MissionControlWebSocketApi;
   /** Where jobs end that nobody could do. */
   readonly deadLetterQueue: ServiceQueue;
 }
 
-export class Deliveries extends Construct {
+export class RetryQueue extends Construct {
   /** What every function uses that posts to all connections. */
   readonly fanOutResources: ResourceNames;
   private readonly queue: ServiceQueue;
-  private readonly props: DeliveriesProps;
+  private readonly props: RetryQueueProps;
 
-  constructor(scope: Construct, id: string, props: DeliveriesProps) {
+  constructor(scope: Construct, id: string, props: RetryQueueProps) {
     super(scope, id);
     this.props = props;
     const { configuration, store, webSocketApi, deadLetterQueue } = props;
