@@ -17,6 +17,28 @@ const functionFolders = `^lambdas/(?!${rooms})([^/]+)/`;
 const protocol = '^sdk/protocol/';
 const handshake = '^lambdas/handshake/';
 
+/** The rooms of core, the lowest first, with what each may import besides itself and the files beside the rooms. */
+const coreRooms = [
+  ['auth', [], 'Who somebody is.'],
+  ['connections', ['auth'], 'Which connections there are.'],
+  ['posting', ['connections'], 'Posts to connections, at the pace that API Gateway allows.'],
+  ['fan-out', ['connections', 'posting'], 'The same messages to all of them.'],
+  ['coalescing', ['connections', 'posting', 'fan-out'], 'One fan-out for many events.'],
+  [
+    'broadcasting',
+    ['connections', 'posting', 'fan-out', 'coalescing'],
+    'Events and heartbeats, and what the retry queue has.',
+  ],
+  ['requests', ['auth', 'connections', 'posting', 'broadcasting'], 'What clients ask for.'],
+].map(([room, allowed, comment]) =>
+  only(
+    `core-${room}`,
+    `^lambdas/core/${room}/`,
+    [protocol, '^lambdas/core/[^/]+\\.ts$', ...allowed.map((name) => `^lambdas/core/${name}/`)],
+    comment,
+  ),
+);
+
 /** The rooms of local/, the lowest first, with what each may import besides itself. */
 const localRooms = [
   ['support', [], 'Time, log lines, clean-up: what every room may need.'],
@@ -80,6 +102,14 @@ module.exports = {
       [protocol],
       'The rules know neither AWS nor environment.',
     ),
+    {
+      name: 'core-has-a-ground-floor',
+      comment: 'What stands beside the rooms is for all of them, and knows none.',
+      severity: 'error',
+      from: { path: '^lambdas/core/[^/]+\\.ts$' },
+      to: { path: '^lambdas/core/[^/]+/' },
+    },
+    ...coreRooms,
     only(
       'contract-knows-the-protocol',
       '^lambdas/contract/',
