@@ -32,7 +32,7 @@ export class MemoryFanOutLease implements FanOutLease {
     return Promise.resolve(before);
   }
 
-  async renew(holder: string, state: HeldState): Promise<boolean> {
+  async refresh(holder: string, state: HeldState): Promise<boolean> {
     if (this.state.holder !== holder) return Promise.resolve(false);
     this.state = { ...state, holder };
     return Promise.resolve(true);

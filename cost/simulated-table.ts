@@ -24,7 +24,7 @@ export function createSimulatedLease(call: Call): FanOutLease {
   return {
     look: () => call(() => lease.look()),
     acquire: (...args) => call(() => lease.acquire(...args)),
-    renew: (...args) => call(() => lease.renew(...args)),
+    refresh: (...args) => call(() => lease.refresh(...args)),
     release: (...args) => call(() => lease.release(...args)),
     saveSent: (sent) => call(() => lease.saveSent(sent)),
     readSent: () => call(() => lease.readSent()),
@@ -82,7 +82,7 @@ export function createSimulatedConnections(
         yield await call(() => all.slice(next, next + pageSize));
       }
     },
-    ...{ save: never, remove: never, removeAll: never, find: never, extend: never },
+    ...{ save: never, remove: never, removeAll: never, find: never, refresh: never },
     ...{ ofUser: never, markDisconnected: never, markerOf: never },
   };
 }

@@ -2,13 +2,13 @@
 // through the AWS SDK's client.
 import { createDynamoStateStore } from '#adapters/dynamodb/dynamo-state-store';
 import { readSettings } from '#wiring/environment';
-import { createFanOutWorld } from '#wiring/fan-out-dependencies';
+import { createFanOutDependencies } from '#wiring/fan-out-dependencies';
 import { createHandler } from '#lambdas/broadcast/handler';
 import { createBroadcast } from '#core/broadcasting/broadcast';
 import type { Coalescer } from '#core/coalescing/coalescer';
 
 const lifetimes = readSettings(process.env, ['agentDays', 'sessionHours']);
-const { dynamo, tableName, ...world } = createFanOutWorld(process.env, 'broadcast');
+const { dynamo, tableName, ...dependencies } = createFanOutDependencies(process.env, 'broadcast');
 const state = createDynamoStateStore(dynamo, tableName);
 
 const coalescer: Pick<Coalescer, 'send'> = {
@@ -16,8 +16,8 @@ const coalescer: Pick<Coalescer, 'send'> = {
     const outgoing = await given;
     if (outgoing === undefined) return;
     const { messages, onFlushed, eventId } = outgoing;
-    const ended = await world.fanOut({ messages, deadline, requeue: true });
-    world.report({ messages, ...(eventId === undefined ? {} : { eventId }) }, ended);
+    const ended = await dependencies.fanOut({ messages, deadline, requeue: true });
+    dependencies.report({ messages, ...(eventId === undefined ? {} : { eventId }) }, ended);
     await onFlushed([ended]);
   },
 };
@@ -27,6 +27,6 @@ const deadLetters = {
 };
 
 export const handler = createHandler({
-  ...world,
-  broadcast: createBroadcast({ ...world, state, coalescer, deadLetters, lifetimes }),
+  ...dependencies,
+  broadcast: createBroadcast({ ...dependencies, state, coalescer, deadLetters, lifetimes }),
 });

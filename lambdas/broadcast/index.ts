@@ -2,18 +2,21 @@
 import { createFastSender } from '#adapters/dynamodb/requests/dynamo-sender';
 import { createDynamoStateStore } from '#adapters/dynamodb/dynamo-state-store';
 import { readSettings } from '#wiring/environment';
-import { createFanOutWorld } from '#wiring/fan-out-dependencies';
+import { createFanOutDependencies } from '#wiring/fan-out-dependencies';
 import { createSqsDeadLettersOfEvents } from '#adapters/sqs/sqs-dead-letter-queue';
 import { createBroadcast } from '#core/broadcasting/broadcast';
 import { createHandler } from './handler';
 
 const names = ['rejectedEventsQueueUrl', 'agentDays', 'sessionHours'] as const;
 const settings = readSettings(process.env, names);
-const { sqs, dynamo, tableName, ...world } = createFanOutWorld(process.env, 'broadcast');
+const { sqs, dynamo, tableName, ...dependencies } = createFanOutDependencies(
+  process.env,
+  'broadcast',
+);
 const deadLetters = createSqsDeadLettersOfEvents(sqs, settings.rejectedEventsQueueUrl, 'event');
 const state = createDynamoStateStore(dynamo, tableName, createFastSender(dynamo));
 
 export const handler = createHandler({
-  ...world,
-  broadcast: createBroadcast({ ...world, state, deadLetters, lifetimes: settings }),
+  ...dependencies,
+  broadcast: createBroadcast({ ...dependencies, state, deadLetters, lifetimes: settings }),
 });

@@ -10,12 +10,12 @@ const settings = readSettings(process.env, [
   'handshakesPerMinute',
   'handshakeBurst',
 ]);
-const world = createConnectionDependencies(process.env, 'connect');
+const dependencies = createConnectionDependencies(process.env, 'connect');
 const connect = createConnect({
-  ...world,
-  rateLimits: createDynamoRateLimitStore(world.dynamo, world.tableName),
+  ...dependencies,
+  rateLimits: createDynamoRateLimitStore(dependencies.dynamo, dependencies.tableName),
   handshakes: { perMinute: settings.handshakesPerMinute, burst: settings.handshakeBurst },
   maxConnectionsPerUser: settings.maxConnectionsPerUser,
 });
 
-export const handler = createHandler({ ...world, connect });
+export const handler = createHandler({ ...dependencies, connect });

@@ -3,6 +3,6 @@ import { createRequestDependencies } from '#wiring/request-dependencies';
 import { createAnswer } from '#core/requests/answer';
 import { createHandler } from './handler';
 
-const world = createRequestDependencies(process.env);
+const dependencies = createRequestDependencies(process.env);
 
-export const handler = createHandler({ ...world, answer: createAnswer(world) });
+export const handler = createHandler({ ...dependencies, answer: createAnswer(dependencies) });

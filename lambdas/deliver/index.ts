@@ -2,7 +2,7 @@
 import { createManagementApiClient } from '#wiring/clients';
 import { createDynamoStateStore } from '#adapters/dynamodb/dynamo-state-store';
 import { readSettings } from '#wiring/environment';
-import { createFanOutWorld } from '#wiring/fan-out-dependencies';
+import { createFanOutDependencies } from '#wiring/fan-out-dependencies';
 import { createManagementApiInspector } from '#adapters/api-gateway/management-api-inspector';
 import { parseRetryJob } from '#adapters/sqs/retry-job-body';
 import { createSqsDeadLettersOfJobs } from '#adapters/sqs/sqs-dead-letter-queue';
@@ -10,13 +10,13 @@ import { createDeliver } from '#core/broadcasting/deliver';
 import { createHandler } from './handler';
 
 const { rejectedEventsQueueUrl } = readSettings(process.env, ['rejectedEventsQueueUrl']);
-const { sqs, ...world } = createFanOutWorld(process.env, 'deliver');
+const { sqs, ...dependencies } = createFanOutDependencies(process.env, 'deliver');
 const deadLetters = createSqsDeadLettersOfJobs(sqs, rejectedEventsQueueUrl);
 const inspector = createManagementApiInspector(
-  createManagementApiClient(world.callbackUrl, 1),
-  world.log,
+  createManagementApiClient(dependencies.callbackUrl, 1),
+  dependencies.log,
 );
-const state = createDynamoStateStore(world.dynamo, world.tableName);
-const deliver = createDeliver({ ...world, state, deadLetters, inspector });
+const state = createDynamoStateStore(dependencies.dynamo, dependencies.tableName);
+const deliver = createDeliver({ ...dependencies, state, deadLetters, inspector });
 
-export const handler = createHandler({ ...world, deliver, parseJob: parseRetryJob });
+export const handler = createHandler({ ...dependencies, deliver, parseJob: parseRetryJob });

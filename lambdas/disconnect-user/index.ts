@@ -12,7 +12,7 @@ const { rejectedEventsQueueUrl, maxTokenHours } = readSettings(
   ['rejectedEventsQueueUrl'],
   ['maxTokenHours'],
 );
-const world = createConnectionDependencies(process.env, 'disconnect-user');
+const dependencies = createConnectionDependencies(process.env, 'disconnect-user');
 const deadLetters = createSqsDeadLettersOfEvents(
   createSqsClient(),
   rejectedEventsQueueUrl,
@@ -21,7 +21,7 @@ const deadLetters = createSqsDeadLettersOfEvents(
 
 export const handler = createHandler({
   disconnectUser: createDisconnectUser({
-    ...world,
+    ...dependencies,
     timers: systemTimers,
     deadLetters,
     maxTokenHours,

@@ -25,7 +25,7 @@ function ignore(): void {
 }
 
 export function createDynamoClient(
-  { maxAttempts, requestTimeoutMilliseconds }: DynamoPatience = {
+  { maxAttempts, requestTimeoutMilliseconds }: DynamoTimeouts = {
     maxAttempts: settings.maxAttempts,
     requestTimeoutMilliseconds: settings.requestHandler.requestTimeout,
   },
@@ -40,7 +40,7 @@ export function createDynamoClient(
 }
 
 /** How long to wait for a table that does not answer. */
-export interface DynamoPatience {
+export interface DynamoTimeouts {
   readonly maxAttempts: number;
   readonly requestTimeoutMilliseconds: number;
 }

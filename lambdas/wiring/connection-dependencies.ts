@@ -1,4 +1,4 @@
-// The world of every function that looks connections up or closes them.
+// The dependencies of every function that looks connections up or closes them.
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createCloseConnection } from '#core/connections/close-connection';
 import { createDynamoClient, createManagementApiClient } from './clients';

@@ -1,4 +1,4 @@
-// The world of the three functions that fan out: broadcast, deliver and heartbeat are wired alike.
+// The dependencies of the three functions that fan out: broadcast, deliver and heartbeat are wired alike.
 import { randomUUID } from 'node:crypto';
 import { createCoalescer } from '#core/coalescing/coalescer';
 import { createFlush } from '#core/coalescing/flush';
@@ -35,22 +35,26 @@ const names = [
 ] as const;
 
 /** @throws a ConfigurationError that lists what is wrong with the environment */
-export function createFanOutWorld(environment: NodeJS.ProcessEnv, functionName: string) {
+export function createFanOutDependencies(environment: NodeJS.ProcessEnv, functionName: string) {
   const settings = readSettings(environment, names);
   const { retryQueueUrl, coalesceMilliseconds, heartbeatSeconds } = settings;
   const { largeFanOutConnections, maxPostsPerSecond } = settings;
   // Listing through the SDK's client would cost a small fan-out more than its signatures.
-  const world = createConnectionDependencies(environment, functionName, createFastQuery);
-  const { log, now, stage, dynamo, tableName } = world;
+  const dependencies = createConnectionDependencies(environment, functionName, createFastQuery);
+  const { log, now, stage, dynamo, tableName } = dependencies;
   const sqs = createSqsClient();
   const connectionCounts = createDynamoConnectionCountStore(dynamo, tableName);
   const queue = createSqsRetryQueue(sqs, retryQueueUrl, Math.random);
   // The workers of a large fan-out share its pace: each at full speed would be answered 429 most of the time.
   const isShared = functionName === 'deliver';
   const share = Math.max(10, Math.floor(maxPostsPerSecond / shardCount));
-  const delivery = createPostingOptions(environment, world, isShared ? share : maxPostsPerSecond);
+  const delivery = createPostingOptions(
+    environment,
+    dependencies,
+    isShared ? share : maxPostsPerSecond,
+  );
   const singleInFlight = new InFlightLimit(delivery.concurrency);
-  const fanOut = createFanOut({ ...world, ...delivery, queue, singleInFlight });
+  const fanOut = createFanOut({ ...dependencies, ...delivery, queue, singleInFlight });
   const report = createReportFanOut({ log, metrics: createEmfMetrics(stage), now });
   const recentFanOuts =
     settings.heartbeat === 'always'
@@ -61,8 +65,8 @@ export function createFanOutWorld(environment: NodeJS.ProcessEnv, functionName: 
         });
   const pace = isShared ? delivery.pace : createHeartbeatPace({ ...settings, now });
   const sendHeartbeat = createSendHeartbeat({
-    ...{ ...world, connectionCounts, recentFanOuts, report, heartbeatSeconds },
-    fanOut: createFanOut({ ...world, ...delivery, pace, queue }),
+    ...{ ...dependencies, connectionCounts, recentFanOuts, report, heartbeatSeconds },
+    fanOut: createFanOut({ ...dependencies, ...delivery, pace, queue }),
   });
   const largeFanOut = createLargeFanOut({
     ...{ connectionCounts, queue, now, log },
@@ -73,7 +77,15 @@ export function createFanOutWorld(environment: NodeJS.ProcessEnv, functionName: 
     lease: createDynamoFanOutLease(sender, tableName),
     pending: createDynamoPendingStore(sender, createFastQuery(dynamo), tableName, log),
     flush: createFlush({
-      ...{ ...world, ...delivery, queue, singleInFlight, connectionCounts, recentFanOuts, report },
+      ...{
+        ...dependencies,
+        ...delivery,
+        queue,
+        singleInFlight,
+        connectionCounts,
+        recentFanOuts,
+        report,
+      },
       ...{ largeFanOutConnections, coalesceMilliseconds },
       // Whoever flushes is the only one, in whatever function.
       pace: isShared ? createPace({ now, ceiling: maxPostsPerSecond }) : delivery.pace,
@@ -84,7 +96,7 @@ export function createFanOutWorld(environment: NodeJS.ProcessEnv, functionName: 
   });
   const drawConnectionCount = createEmfConnectionCount(stage);
   return {
-    ...{ ...world, sqs, connectionCounts, drawConnectionCount },
+    ...{ ...dependencies, sqs, connectionCounts, drawConnectionCount },
     ...{ fanOut, largeFanOut, sendHeartbeat, coalescer, recentFanOuts, report },
   };
 }

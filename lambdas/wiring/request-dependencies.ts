@@ -1,4 +1,4 @@
-// The world of `default`: what answers to clients are made of.
+// The dependencies of `default`: what answers to clients are made of.
 import { createJudgeMessage } from '#core/requests/message-limits';
 import { createAdmitSync } from '#core/requests/sync-limits';
 import { createRefreshToken } from '#core/requests/refresh-token';
@@ -28,30 +28,30 @@ const names = [
 /** @throws a ConfigurationError that lists what is wrong with the environment */
 export function createRequestDependencies(environment: NodeJS.ProcessEnv) {
   const settings = readSettings(environment, names);
-  const world = createConnectionDependencies(environment, 'default');
-  const { dynamo, tableName } = world;
+  const dependencies = createConnectionDependencies(environment, 'default');
+  const { dynamo, tableName } = dependencies;
   const rateLimits = createDynamoRateLimitStore(dynamo, tableName);
   const { floodFactor, maxConnectionsPerUser } = settings;
   const judgeMessage = createJudgeMessage({
-    ...{ ...world, rateLimits, floodFactor, maxConnectionsPerUser },
+    ...{ ...dependencies, rateLimits, floodFactor, maxConnectionsPerUser },
     messages: { perMinute: settings.messagesPerMinute, burst: settings.messageBurst },
     handshakes: { perMinute: settings.handshakesPerMinute, burst: settings.handshakeBurst },
   });
   const admitSync = createAdmitSync({
-    ...{ ...world, rateLimits },
+    ...{ ...dependencies, rateLimits },
     syncMarkers: createDynamoSyncMarkers(dynamo, tableName),
     // All tabs of a user may come back at once.
     syncs: { perMinute: settings.syncsPerMinute, burst: maxConnectionsPerUser },
   });
   const syncState = createSyncState({
-    ...world,
-    ...createPostingOptions(environment, world, settings.maxPostsPerSecond),
+    ...dependencies,
+    ...createPostingOptions(environment, dependencies, settings.maxPostsPerSecond),
     state: createDynamoStateStore(dynamo, tableName),
     limits: { agents: settings.snapshotAgents, sessions: settings.snapshotSessions },
     heartbeatSeconds: settings.heartbeatSeconds,
   });
   // The issuer's keys are fetched with the first token: most clients only ever ask for the state.
   const verifier = readTokenVerifier(environment);
-  const refreshToken = createRefreshToken({ ...world, verifier });
-  return { ...world, judgeMessage, admitSync, syncState, refreshToken };
+  const refreshToken = createRefreshToken({ ...dependencies, verifier });
+  return { ...dependencies, judgeMessage, admitSync, syncState, refreshToken };
 }

@@ -44,7 +44,7 @@ export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
       };
     },
   };
-  const world = {
+  const harness = {
     ...{ connections, state, rateLimits, syncMarkers, verifier, log, now: clock.now },
     count: (what: Countable) => counted.push(what),
   };
@@ -57,20 +57,20 @@ export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
     maxAttempts: 3,
     maxStuckAttempts: 2,
   };
-  const closeConnection = createCloseConnection({ ...world, poster: gateway, closer: gateway });
+  const closeConnection = createCloseConnection({ ...harness, poster: gateway, closer: gateway });
   const answer = createAnswer({
-    ...world,
+    ...harness,
     closeConnection,
     judgeMessage: createJudgeMessage({
-      ...world,
+      ...harness,
       messages: { perMinute: 60, burst: 20 },
       floodFactor: 5,
       maxConnectionsPerUser: 20,
       handshakes: { perMinute: 30, burst: 20 },
     }),
-    admitSync: createAdmitSync({ ...world, syncs: { perMinute: 6, burst: 20 } }),
-    syncState: createSyncState({ ...world, ...delivery, limits, heartbeatSeconds: 30 }),
-    refreshToken: createRefreshToken(world),
+    admitSync: createAdmitSync({ ...harness, syncs: { perMinute: 6, burst: 20 } }),
+    syncState: createSyncState({ ...harness, ...delivery, limits, heartbeatSeconds: 30 }),
+    refreshToken: createRefreshToken(harness),
   });
   const [connection] = connections.seed(clock.now(), ['alice']) as [Connection];
   /** The message that answers a text or an object; undefined when the connection was closed instead. */
@@ -81,5 +81,5 @@ export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
       ? undefined
       : (JSON.parse(answered) as { type: string; payload: Record<string, unknown> });
   }
-  return { ...world, clock, gateway, counted, answer, ask, connection };
+  return { ...harness, clock, gateway, counted, answer, ask, connection };
 }

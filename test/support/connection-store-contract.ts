@@ -79,7 +79,7 @@ export function describeConnectionStore(
         connection('ann', '3='),
       ];
       for (const one of saved) await store.save(one);
-      await store.extend({ userId: 'ann', connectionId: '1=' }, 1_707_166_800_000);
+      await store.refresh({ userId: 'ann', connectionId: '1=' }, 1_707_166_800_000);
       const flags = (found: readonly Connection[]) =>
         found.map(({ connectionId, batches = false }) => `${connectionId} ${batches}`).sort();
       const expected = ['1= true', '2= false', '3= false'];
@@ -94,11 +94,11 @@ export function describeConnectionStore(
       await store.save(connection('ann', '1='));
       const expiresAt = 1_707_166_800_000;
       const key = { userId: 'ann', connectionId: '1=' };
-      await expect(store.extend(key, expiresAt)).resolves.toBe(true);
-      await expect(store.extend(key, expiresAt)).resolves.toBe(false);
-      await expect(store.extend(key, expiresAt - 1_000)).resolves.toBe(false);
+      await expect(store.refresh(key, expiresAt)).resolves.toBe(true);
+      await expect(store.refresh(key, expiresAt)).resolves.toBe(false);
+      await expect(store.refresh(key, expiresAt - 1_000)).resolves.toBe(false);
       const gone = { userId: 'ann', connectionId: '2=' };
-      await expect(store.extend(gone, expiresAt)).resolves.toBe(false);
+      await expect(store.refresh(gone, expiresAt)).resolves.toBe(false);
       await expect(allOf(store)).resolves.toEqual([{ ...connection('ann', '1='), expiresAt }]);
     });
 
@@ -126,7 +126,7 @@ export function describeConnectionStore(
         await store.markDisconnected('zoe', later);
         await expect(allOf(store)).resolves.toEqual([]);
         await expect(
-          store.extend({ userId: 'zoe', connectionId: '#disconnected' }, Date.UTC(9999, 0)),
+          store.refresh({ userId: 'zoe', connectionId: '#disconnected' }, Date.UTC(9999, 0)),
         ).resolves.toBe(false);
         const named = ['#disconnected', 'disconnected', '', '%23disconnected'].map((id) =>
           connection('ann', id),

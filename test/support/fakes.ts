@@ -92,7 +92,7 @@ export class MemoryConnectionStore implements ConnectionStore {
     return Promise.resolve(this.records.get(connectionId));
   }
 
-  async extend({ connectionId }: { connectionId: string }, expiresAt: number): Promise<boolean> {
+  async refresh({ connectionId }: { connectionId: string }, expiresAt: number): Promise<boolean> {
     const record = this.records.get(connectionId);
     const isLater = record !== undefined && record.expiresAt < expiresAt;
     if (isLater) this.records.set(connectionId, { ...record, expiresAt });

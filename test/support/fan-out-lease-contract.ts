@@ -19,7 +19,7 @@ const held = (until: number, offset = 0): HeldState => ({
 
 type Step =
   | { readonly kind: 'acquire'; holder: string; now: number; heldUntil: number }
-  | { readonly kind: 'renew' | 'release'; holder: string; state: HeldState }
+  | { readonly kind: 'refresh' | 'release'; holder: string; state: HeldState }
   | { readonly kind: 'look' };
 
 /** What a lease is after a step, and what the step returns. */
@@ -34,7 +34,7 @@ function model(lease: LeaseState, step: Step): { readonly after: LeaseState; res
     return { after: { ...lease, holder, heldUntil }, result: lease };
   }
   if (lease.holder !== step.holder) return { after: lease, result: false };
-  const holder = step.kind === 'renew' ? step.holder : undefined;
+  const holder = step.kind === 'refresh' ? step.holder : undefined;
   return { after: { ...step.state, holder }, result: true };
 }
 
@@ -67,7 +67,7 @@ const stepArbitrary = fc
   .record({
     kind: fc.constantFrom(
       'acquire' as const,
-      'renew' as const,
+      'refresh' as const,
       'release' as const,
       'look' as const,
     ),
@@ -111,7 +111,7 @@ export function describeFanOutLease(
     test('tells who takes it what the last holder wrote, who released it', async () => {
       const lease = await create();
       await lease.acquire('a', start, start + 10);
-      await expect(lease.renew('a', held(start + 20, 1))).resolves.toBe(true);
+      await expect(lease.refresh('a', held(start + 20, 1))).resolves.toBe(true);
       await expect(lease.look()).resolves.toEqual({ ...held(start + 20, 1), holder: 'a' });
       await expect(lease.release('a', held(start + 20, 2))).resolves.toBe(true);
       const released = { ...held(start + 20, 2), holder: undefined };
@@ -122,7 +122,7 @@ export function describeFanOutLease(
     test('goes on to somebody else once its time is over, with what the dead one wrote', async () => {
       const lease = await create();
       await lease.acquire('a', start, start + 10);
-      await lease.renew('a', held(start + 20, 1));
+      await lease.refresh('a', held(start + 20, 1));
       await expect(lease.acquire('b', start + 19, start + 40)).resolves.toBeUndefined();
       const dead = { ...held(start + 20, 1), holder: 'a' };
       await expect(lease.acquire('b', start + 20, start + 40)).resolves.toEqual(dead);
@@ -130,16 +130,16 @@ export function describeFanOutLease(
 
     test('a holder that has lost it can neither renew nor release it', async () => {
       const lease = await create();
-      await expect(lease.renew('a', held(start, 1))).resolves.toBe(false);
+      await expect(lease.refresh('a', held(start, 1))).resolves.toBe(false);
       await expect(lease.release('a', held(start, 1))).resolves.toBe(false);
       await expect(lease.look()).resolves.toEqual(free);
       await lease.acquire('a', start, start + 10);
       await lease.acquire('b', start + 10, start + 20);
-      await expect(lease.renew('a', held(start + 99, 1))).resolves.toBe(false);
+      await expect(lease.refresh('a', held(start + 99, 1))).resolves.toBe(false);
       await expect(lease.release('a', held(start + 99, 1))).resolves.toBe(false);
       await expect(lease.look()).resolves.toMatchObject({ holder: 'b', heldUntil: start + 20 });
       await lease.release('b', held(start + 20, 2));
-      await expect(lease.renew('b', held(start + 99, 1))).resolves.toBe(false);
+      await expect(lease.refresh('b', held(start + 99, 1))).resolves.toBe(false);
       await expect(lease.release('b', held(start + 99, 1))).resolves.toBe(false);
       await expect(lease.look()).resolves.toEqual({ ...held(start + 20, 2), holder: undefined });
     });
@@ -151,9 +151,9 @@ export function describeFanOutLease(
       await expect(lease.acquire('b', start - 10_000, start)).resolves.toBeUndefined();
       // Ahead: for this one it is.
       await expect(lease.acquire('c', start + 10_000, start + 15_000)).resolves.toBeDefined();
-      await expect(lease.renew('a', held(start + 6_000))).resolves.toBe(false);
+      await expect(lease.refresh('a', held(start + 6_000))).resolves.toBe(false);
       await expect(lease.acquire('a', start + 6_000, start + 11_000)).resolves.toBeUndefined();
-      await expect(lease.renew('c', held(start + 16_000))).resolves.toBe(true);
+      await expect(lease.refresh('c', held(start + 16_000))).resolves.toBe(true);
     });
 
     test('keeps the list of what was sent by itself, and the last one alone', async () => {

@@ -22,7 +22,7 @@ import {
 /** As a deployment has it. */
 const coalesceMilliseconds = 500;
 
-export function createFanOutWorld({
+export function createFanOutHarness({
   recentFanOuts: givenRecentFanOuts,
   ...options
 }: Partial<LanesOptions & { readonly recentFanOuts: Pick<RecentFanOuts, 'note'> }> = {}) {

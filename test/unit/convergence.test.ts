@@ -5,29 +5,29 @@ import { readSnapshot, snapshotMessages } from '#core/requests/snapshot';
 import { Registers } from '#sdk/client/state/registers';
 import { parseServerMessage, registerOf, type EventMessage } from '#sdk/protocol';
 import { eventArbitrary, lastWriters } from '../support/state-store-contract';
-import { createFanOutWorld } from '../support/fan-out';
+import { createFanOutHarness } from '../support/fan-out';
 import { MemoryStateStore } from '../support/fakes';
 
 /** A server that broadcasts, and keeps the messages that went out. */
 function createServer() {
-  const world = createFanOutWorld();
+  const harness = createFanOutHarness();
   const state = new MemoryStateStore();
   const broadcast = createBroadcast({
-    ...world,
+    ...harness,
     state,
     deadLetters: { keep: () => Promise.reject(new Error('every event here is one')) },
     lifetimes: { agentDays: 7, sessionHours: 24 },
   });
-  world.connections.seed(world.now(), ['alice']);
+  harness.connections.seed(harness.now(), ['alice']);
   return {
     state,
-    now: world.now,
-    sent: () => world.gateway.posts.map(({ message }) => message as EventMessage),
+    now: harness.now,
+    sent: () => harness.gateway.posts.map(({ message }) => message as EventMessage),
     report: (event: EventMessage, index: number) =>
-      world.clock.run(
+      harness.clock.run(
         broadcast(
           { id: String(index), type: event.type, payload: event.payload, whole: event },
-          world.now() + 20_000,
+          harness.now() + 20_000,
         ),
       ),
   };

@@ -101,7 +101,7 @@ export function createDynamoConnectionStore(
       return item === undefined ? undefined : toConnection(item as ConnectionItem);
     },
 
-    extend(key, expiresAt) {
+    refresh(key, expiresAt) {
       const command = new UpdateCommand({
         TableName: tableName,
         Key: connectionKey(key),

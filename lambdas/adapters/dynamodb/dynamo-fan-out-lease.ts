@@ -72,7 +72,7 @@ export function createDynamoFanOutLease(sender: Sender, tableName: string): FanO
       return isTaken ? toState(old) : undefined;
     },
 
-    renew: (holder, state) => write(holder, state),
+    refresh: (holder, state) => write(holder, state),
 
     release: (holder, state) => write(holder, state, ' REMOVE holder'),
 

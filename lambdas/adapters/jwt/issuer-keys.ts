@@ -38,7 +38,7 @@ const millisecondsForOneMore = 10_000;
 const fetchMilliseconds = 10_000;
 
 /** A token that has waited for longer has no fetch of its own: there would not be the time for it. */
-const patienceMilliseconds = 3_000;
+const timeoutMilliseconds = 3_000;
 
 /** The keys of an issuer, as they were fetched. */
 export interface FetchedKeys {
@@ -59,7 +59,7 @@ export interface IssuerKeys {
    * @returns undefined when they are known to be the same, or were fetched too often to be fetched again so soon
    * @throws {@link KeysUnavailableError} when the issuer does not tell them now
    */
-  renewed(since: number): Promise<FetchedKeys | undefined>;
+  refreshed(since: number): Promise<FetchedKeys | undefined>;
 }
 
 /**
@@ -122,7 +122,7 @@ export function createIssuerKeys(options: {
         const since = now();
         const shared = await fetching.catch(() => undefined);
         if (shared !== undefined) return shared;
-        if (now() - since >= patienceMilliseconds && failure !== undefined) throw failure.error;
+        if (now() - since >= timeoutMilliseconds && failure !== undefined) throw failure.error;
       }
       try {
         return await fetchKeys();
@@ -132,9 +132,9 @@ export function createIssuerKeys(options: {
       }
     },
 
-    async renewed(since) {
+    async refreshed(since) {
       if (known !== undefined && known.fetchedAt >= since) return undefined;
-      const isInTime = now() - since < patienceMilliseconds;
+      const isInTime = now() - since < timeoutMilliseconds;
       if (isInTime && (fetching !== undefined || allowance.isLeft())) return fetchKeys();
       if (failure !== undefined) throw failure.error;
       return undefined;

@@ -100,8 +100,8 @@ export function createJwtTokenVerifier(
       const verdict = check(token, await keys.current());
       if (verdict.ok || !refusalsOfKeys.has(verdict.code)) return verdict;
       try {
-        const renewed = await keys.renewed(startedAt);
-        return renewed === undefined ? verdict : check(token, renewed);
+        const refreshed = await keys.refreshed(startedAt);
+        return refreshed === undefined ? verdict : check(token, refreshed);
       } catch (error) {
         // Nobody can tell whether the issuer has such a key by now; but one that it has does not fit the signature.
         if (verdict.code === 'signature_invalid') return verdict;

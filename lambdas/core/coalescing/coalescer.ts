@@ -39,7 +39,7 @@ export interface CoalescerDependencies extends HoldDependencies {
 }
 
 /** How long a lease that has been acquired waits for what is to be sent, in milliseconds: everybody else waits as well. */
-const patienceMilliseconds = 250;
+const timeoutMilliseconds = 250;
 
 /** What the caller has to send, as soon as that is known. */
 type Given = Promise<InHand | undefined> | undefined;
@@ -96,7 +96,7 @@ export function createCoalescer(dependencies: CoalescerDependencies): Coalescer 
       const giveUp = () => {
         resolve(undefined);
       };
-      const cancel = timers.after(patienceMilliseconds, giveUp);
+      const cancel = timers.after(timeoutMilliseconds, giveUp);
       void given.then(resolve, giveUp).finally(cancel);
     });
   }

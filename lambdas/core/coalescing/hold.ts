@@ -66,7 +66,7 @@ export class Hold {
   private read: number;
   private cursor: number;
   private flushedAt: number;
-  private renewedAt: number;
+  private refreshedAt: number;
   private isLost = false;
   /** The last reading succeeded, there was nothing new, and nothing was flushed since. */
   private isDrained = false;
@@ -96,7 +96,7 @@ export class Hold {
     this.read = before.read;
     this.cursor = Math.min(before.done.batched, before.done.single);
     this.flushedAt = before.flushedAt;
-    this.renewedAt = dependencies.now();
+    this.refreshedAt = dependencies.now();
     this.batched = new LaneProgress(before.done.batched);
     this.single = new LaneProgress(before.done.single);
   }
@@ -104,7 +104,7 @@ export class Hold {
   /** Rejects for no reason but a fault of ours; the lease is free again then, too. */
   async run(given?: InHand | Promise<InHand | undefined>): Promise<HoldEnd> {
     let inHand: InHand | undefined;
-    const stopRenewing = this.keepRenewing();
+    const stopRefreshing = this.keepRefreshing();
     try {
       await this.learnSent();
       inHand = await given;
@@ -117,14 +117,14 @@ export class Hold {
         if (this.isOver()) break;
         await this.waitForTurn(inHand !== undefined);
         if (this.isOver() || (inHand === undefined && this.isFinished())) continue;
-        if (!(await this.renew()) || !(await this.readPending())) continue;
+        if (!(await this.refresh()) || !(await this.readPending())) continue;
         if (inHand === undefined && !this.canFlush()) continue;
         await this.flush(inHand);
         inHand = undefined;
       }
     } finally {
       await this.singleFlush;
-      stopRenewing();
+      stopRefreshing();
       await this.release();
     }
     return { isLost: this.isLost, inHand };
@@ -154,16 +154,16 @@ export class Hold {
   private isOver(): boolean {
     if (this.isLost || this.dependencies.now() >= this.deadline) return true;
     // Connections with batches do not wait for the end of the others' last flush.
-    return this.isEnding() && this.singleFlush === undefined;
+    return this.isReleasing() && this.singleFlush === undefined;
   }
 
   /** There is no time for another flush that may take long. */
-  private isEnding(): boolean {
+  private isReleasing(): boolean {
     return this.dependencies.now() >= this.deadline - shortestFlushMilliseconds;
   }
 
   private isSingleFree(): boolean {
-    return this.singleFlush === undefined && !this.isEnding();
+    return this.singleFlush === undefined && !this.isReleasing();
   }
 
   private isFinished(): boolean {
@@ -196,7 +196,7 @@ export class Hold {
     const isIdle = !hasInHand && this.isDrained && !this.canFlush();
     const turn = Math.max(this.untilDue(), paused, isIdle ? pauseMilliseconds : 0);
     // Whoever is out of time before its turn comes has only to hand over.
-    const left = this.deadline - (this.isEnding() ? 0 : shortestFlushMilliseconds) - now();
+    const left = this.deadline - (this.isReleasing() ? 0 : shortestFlushMilliseconds) - now();
     const milliseconds = Math.min(turn, Math.max(1, left));
     if (milliseconds <= 0) return;
     let cancel: (() => void) | undefined;
@@ -290,7 +290,7 @@ export class Hold {
       if (this.isLost) return false;
       try {
         this.isLost = !(await task());
-        this.renewedAt = now();
+        this.refreshedAt = now();
         if (this.isLost) log.warn('fan-out lease lost');
         return !this.isLost;
       } catch (error) {
@@ -304,31 +304,31 @@ export class Hold {
   }
 
   /** Writes that pending items are about to be read, and that a flush begins; false when that was not possible. */
-  private renew(): Promise<boolean> {
+  private refresh(): Promise<boolean> {
     const { lease, now } = this.dependencies;
     return this.write(async () => {
       const time = now();
       // Never backwards: what was compared with it must stay true.
       const read = Math.max(time, this.read);
-      const isOurs = await lease.renew(this.holder, this.stateOf(read, time));
+      const isOurs = await lease.refresh(this.holder, this.stateOf(read, time));
       if (isOurs) this.read = read;
       return isOurs;
     });
   }
 
   /** While a flush takes long. */
-  private keepRenewing(): () => void {
+  private keepRefreshing(): () => void {
     const { lease, now, timers } = this.dependencies;
     const third = leaseMilliseconds / 3;
     let stop: () => void;
-    const renewLater = () => {
+    const refreshLater = () => {
       stop = timers.after(third, () => {
-        renewLater();
-        if (now() - this.renewedAt < third || this.isLost) return;
-        void this.write(() => lease.renew(this.holder, this.stateOf(this.read, this.flushedAt)));
+        refreshLater();
+        if (now() - this.refreshedAt < third || this.isLost) return;
+        void this.write(() => lease.refresh(this.holder, this.stateOf(this.read, this.flushedAt)));
       });
     };
-    renewLater();
+    refreshLater();
     return () => {
       stop();
     };

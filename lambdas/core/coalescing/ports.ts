@@ -46,7 +46,7 @@ export interface FanOutLease {
    */
   acquire(holder: string, now: number, heldUntil: number): Promise<LeaseState | undefined>;
   /** Writes all of it; false when it is not this holder's any more. */
-  renew(holder: string, state: HeldState): Promise<boolean>;
+  refresh(holder: string, state: HeldState): Promise<boolean>;
   /** Writes all of it, and frees it; false when it was not this holder's any more. */
   release(holder: string, state: HeldState): Promise<boolean>;
   /** Replaces the list of items that were sent. */

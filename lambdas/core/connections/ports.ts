@@ -42,7 +42,7 @@ export interface ConnectionStore {
   /** The record of one connection, an expired one too, read consistently. */
   find(key: ConnectionKey): Promise<Connection | undefined>;
   /** Has a connection expire later; false when there is no record of it, or it does not expire earlier as it is. */
-  extend(key: ConnectionKey, expiresAt: number): Promise<boolean>;
+  refresh(key: ConnectionKey, expiresAt: number): Promise<boolean>;
   /** What is known of a user, in one consistent read: what was written before it is seen. */
   ofUser(userId: string): Promise<UserRecords>;
   /** Keeps the later of two markers of a user. */

@@ -84,12 +84,12 @@ export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLa
       readonly round?: number | undefined;
       readonly stuckRounds: number;
     }) => new RetryCollector(rounds, queue, log);
-    const leftovers = collect({ round, stuckRounds: 0 });
+    const retries = collect({ round, stuckRounds: 0 });
     const stuck = collect({ round, stuckRounds: (stuckOrder?.rounds ?? 0) + 1 });
     // Who took some of the messages reads, and is reached: for the others the rounds begin anew.
     const reached = { left: collect({ stuckRounds: 0 }), stuck: collect({ stuckRounds: 1 }) };
     const givenUp: [Connection, missing: readonly string[]][] = [];
-    const collectors = [leftovers, stuck, reached.left, reached.stuck];
+    const collectors = [retries, stuck, reached.left, reached.stuck];
     /** For stragglers that have all of this fan-out's, or are not to get it: counted where it was left. */
     const behind = collect({ stuckRounds: 0 });
     /** Left to whoever waits for the answers. */
@@ -100,7 +100,7 @@ export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLa
       if (stragglers === undefined || isSkipped?.(connection) === true) counts.skipped += 1;
       else if (!requeue) counts.lost += 1;
       else if (stragglers.leave(connection, list.missingAfter(0))) leftToOthers += 1;
-      else leftovers.add(connection, list.missingAfter(0));
+      else retries.add(connection, list.missingAfter(0));
     };
 
     const settle = (connection: Connection, outcome: Outcome, delivered: number) => {
@@ -125,7 +125,7 @@ export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLa
         givenUp.push([connection, missing()]);
       else if (outcome === 'stuck') stuck.add(connection, missing());
       else if (outcome === 'left' && requeue)
-        (delivered > 0 ? reached.left : leftovers).add(connection, missing());
+        (delivered > 0 ? reached.left : retries).add(connection, missing());
       else counts.lost += 1;
     };
 
@@ -178,7 +178,7 @@ export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLa
     const cursors = order.cursors();
     const shards = { shards: cursors, messages: list.missingAfter(0), lane };
     const [left, ...others] = await Promise.all([
-      leftovers.flush(requeue ? shards : undefined),
+      retries.flush(requeue ? shards : undefined),
       ...[stuck, reached.left, reached.stuck].map((collector) => collector.flush()),
     ]);
     await behind.flush();

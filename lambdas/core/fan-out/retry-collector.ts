@@ -23,7 +23,7 @@ interface ShardsLeft {
 }
 
 /** Connections that were met, and shards that were not read to their end: how many more are in them nobody knows. */
-export interface Leftovers {
+export interface Retries {
   readonly connections: number;
   readonly shards: number;
 }
@@ -50,9 +50,7 @@ export class RetryCollector {
   }
 
   /** Sends what is left, and the shards to go on in. Never rejects: what the queue did not take is lost. */
-  async flush(
-    left?: ShardsLeft,
-  ): Promise<{ readonly requeued: Leftovers; readonly lost: Leftovers }> {
+  async flush(left?: ShardsLeft): Promise<{ readonly requeued: Retries; readonly lost: Retries }> {
     for (const [messages, batch] of this.batches) this.sendBatch(messages, batch);
     if (left !== undefined && left.shards.length > 0) {
       const lane = left.lane === undefined ? {} : { lane: left.lane };
@@ -73,7 +71,7 @@ export class RetryCollector {
     targets: readonly (
       { readonly connections: readonly Connection[] } | (ShardCursor & { readonly lane?: Lane })
     )[],
-    size: Leftovers,
+    size: Retries,
   ): void {
     const { round = 0, stuckRounds } = this.puttingBack;
     const jobs = targets.map((target): RetryJob => ({

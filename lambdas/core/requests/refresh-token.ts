@@ -13,7 +13,7 @@ export type RefreshToken = (key: ConnectionKey, token: string) => Promise<Server
 
 export function createRefreshToken(dependencies: {
   readonly verifier: TokenVerifier;
-  readonly connections: Pick<ConnectionStore, 'find' | 'ofUser' | 'extend'>;
+  readonly connections: Pick<ConnectionStore, 'find' | 'ofUser' | 'refresh'>;
   readonly now: Clock;
   readonly log: Log;
 }): RefreshToken {
@@ -40,7 +40,7 @@ export function createRefreshToken(dependencies: {
     const expiresAt = expiryOf(connection.connectedAt, verdict.value.expiresAt);
     // A token that ends earlier takes nothing away: the older one was as good.
     if (expiresAt <= connection.expiresAt) return refreshedMessage(connection.expiresAt);
-    if (await fromTable(connections.extend(key, expiresAt))) {
+    if (await fromTable(connections.refresh(key, expiresAt))) {
       log.info('token refreshed', { connectionId: key.connectionId, userId: key.userId });
       return refreshedMessage(expiresAt);
     }

@@ -6,7 +6,7 @@ import { createHeartbeat } from '#core/broadcasting/heartbeat';
 import { createLargeFanOut } from '#core/fan-out/large-fan-out';
 import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';
 import { createAnswerFakes, tokenOf } from '../../support/answer';
-import { createFanOutWorld } from '../../support/fan-out';
+import { createFanOutHarness } from '../../support/fan-out';
 import { MemoryStateStore } from '../../support/fakes';
 
 const ajv = new Ajv();
@@ -17,21 +17,21 @@ for (const [file, text] of documents()) {
 const heartbeatSeconds = 30;
 
 async function broadcastMessages(): Promise<unknown[]> {
-  const world = createFanOutWorld();
-  const { clock, connections, gateway } = world;
+  const harness = createFanOutHarness();
+  const { clock, connections, gateway } = harness;
   const [, batched] = connections.seed(clock.now(), ['alice', 'bob']);
   if (batched === undefined) throw new Error('nobody is connected');
   connections.records.set(batched.connectionId, { ...batched, batches: true });
-  const largeFanOut = createLargeFanOut({ ...world, threshold: 100 });
+  const largeFanOut = createLargeFanOut({ ...harness, threshold: 100 });
   const broadcast = createBroadcast({
-    ...{ ...world, largeFanOut, state: new MemoryStateStore() },
+    ...{ ...harness, largeFanOut, state: new MemoryStateStore() },
     deadLetters: { keep: () => Promise.reject(new Error('both are events')) },
     lifetimes: { agentDays: 7, sessionHours: 24 },
   });
   const heartbeat = createHeartbeat({
-    ...{ ...world, largeFanOut, heartbeatSeconds, queue: { plan: () => Promise.resolve() } },
+    ...{ ...harness, largeFanOut, heartbeatSeconds, queue: { plan: () => Promise.resolve() } },
     sendHeartbeat: createSendHeartbeat({
-      ...world,
+      ...harness,
       heartbeatSeconds,
       closeConnection: () => Promise.resolve('closed'),
     }),

@@ -61,7 +61,7 @@ const state = {
 test('the lease lies where the data model says, without a TTL: a cursor that is gone would send all again', async () => {
   const { lease, itemOf } = await setUp();
   await lease.acquire('a', start, start + 1);
-  await lease.renew('a', state);
+  await lease.refresh('a', state);
   await lease.saveSent({ batched: ['1#x'], single: [] });
   const written = {
     ...{ pk: 'lease', sk: 'fan-out', heldUntil: start + 5_000, read: start + 3 },
@@ -172,7 +172,7 @@ test('everything is read consistently, and each step is one request', async () =
   try {
     await lease.acquire('a', start, start + 5_000);
     await lease.acquire('b', start, start + 5_001);
-    await lease.renew('a', state);
+    await lease.refresh('a', state);
     await lease.release('a', state);
     await lease.look();
     await lease.saveSent({ batched: [], single: [] });

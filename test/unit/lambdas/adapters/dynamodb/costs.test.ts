@@ -17,7 +17,7 @@ import { readSnapshot } from '#core/requests/snapshot';
 import { createAdmitSync } from '#core/requests/sync-limits';
 import { startDynamo, type TestDynamo } from '../../../../support/dynamo';
 import { agentEvent } from '../../../../support/events';
-import { createFanOutWorld } from '../../../../support/fan-out';
+import { createFanOutHarness } from '../../../../support/fan-out';
 
 const tableName = 'costs';
 let dynamo: TestDynamo;
@@ -50,26 +50,26 @@ function setUp() {
   const connections = createDynamoConnectionStore(dynamo.client, tableName);
   const rateLimits = createDynamoRateLimitStore(dynamo.client, tableName);
   const state = createDynamoStateStore(dynamo.client, tableName);
-  return { ...createFanOutWorld({ connections }), connections, rateLimits, state };
+  return { ...createFanOutHarness({ connections }), connections, rateLimits, state };
 }
 
 test('a handshake: a token of the bucket, the record, and one look at the others of its user', async () => {
-  const world = setUp();
+  const harness = setUp();
   const connect = createConnect({
-    ...world,
+    ...harness,
     closeConnection: () => Promise.resolve('closed'),
     handshakes: { perMinute: 30, burst: 2 },
     maxConnectionsPerUser: 20,
   });
   const handshake = (id: string) =>
-    costOf(() => connect(id, { userId: 'ann', expiresAt: world.now() + 60_000 }));
+    costOf(() => connect(id, { userId: 'ann', expiresAt: harness.now() + 60_000 }));
   await expect(handshake('a=')).resolves.toEqual({ UpdateItem: 1, PutItem: 1, Query: 1 });
   // The environment has seen that the bucket is not full.
   await expect(handshake('b=')).resolves.toEqual({ UpdateItem: 1, PutItem: 1, Query: 1 });
   // Too many: nothing is stored, and nothing read; and as long as it is known, nothing asked.
   await expect(handshake('c=')).resolves.toEqual({});
   await expect(handshake('d=')).resolves.toEqual({});
-  world.clock.advance(2_000);
+  harness.clock.advance(2_000);
   await expect(handshake('e=')).resolves.toEqual({ UpdateItem: 1, PutItem: 1, Query: 1 });
 });
 
@@ -87,9 +87,9 @@ test('a handshake in another environment: two writes for its limit, and what it 
 });
 
 test("a client's message: a write for its connection and one for its user; one when it is refused", async () => {
-  const world = setUp();
+  const harness = setUp();
   const judge = createJudgeMessage({
-    ...world,
+    ...harness,
     messages: { perMinute: 60, burst: 2 },
     floodFactor: 5,
     maxConnectionsPerUser: 20,
@@ -100,14 +100,14 @@ test("a client's message: a write for its connection and one for its user; one w
   await expect(message()).resolves.toEqual({ UpdateItem: 2 });
   await expect(message()).resolves.toEqual({ UpdateItem: 1 });
   await expect(message()).resolves.toEqual({ UpdateItem: 1 });
-  world.clock.advance(60_000);
+  harness.clock.advance(60_000);
   await expect(message()).resolves.toEqual({ UpdateItem: 2 });
 });
 
 test('a sync: a write for its limit, and two for its marker; one too many, none', async () => {
-  const world = setUp();
+  const harness = setUp();
   const admitSync = createAdmitSync({
-    ...world,
+    ...harness,
     syncMarkers: createDynamoSyncMarkers(dynamo.client, tableName),
     syncs: { perMinute: 6, burst: 1 },
   });
@@ -118,15 +118,15 @@ test('a sync: a write for its limit, and two for its marker; one too many, none'
 });
 
 test('to be told one has been sent away costs a handshake one more write', async () => {
-  const world = setUp();
+  const harness = setUp();
   const connect = createConnect({
-    ...world,
+    ...harness,
     closeConnection: () => Promise.resolve('closed'),
     handshakes: { perMinute: 30, burst: 10 },
     maxConnectionsPerUser: 20,
   });
-  const now = world.now();
-  await world.connections.markDisconnected('kim', { disconnectedAt: now, endsAt: now + 1 });
+  const now = harness.now();
+  await harness.connections.markDisconnected('kim', { disconnectedAt: now, endsAt: now + 1 });
   await expect(
     costOf(() => connect('k=', { userId: 'kim', expiresAt: now + 60_000 })),
   ).resolves.toEqual({ UpdateItem: 1, PutItem: 1, Query: 1, DeleteItem: 1 });
@@ -154,8 +154,8 @@ const lifetimes = { agentDays: 7, sessionHours: 24 };
 
 /** Broadcasts over the table alone, and reports an event. */
 function setUpBroadcast() {
-  const world = setUp();
-  const { now, log, clock: timers } = world;
+  const harness = setUp();
+  const { now, log, clock: timers } = harness;
   const lease = createDynamoFanOutLease(dynamo.client, tableName);
   const query = createSdkQuery(dynamo.client);
   const pending = createDynamoPendingStore(dynamo.client, query, tableName, log);
@@ -163,10 +163,10 @@ function setUpBroadcast() {
     ...{ lease, pending, now, log, timers, coalesceMilliseconds: 500 },
     flush: createFlush({
       ...{
-        ...world.delivery,
-        connectionCounts: world.connectionCounts,
-        recentFanOuts: world.recentFanOuts,
-        report: world.report,
+        ...harness.delivery,
+        connectionCounts: harness.connectionCounts,
+        recentFanOuts: harness.recentFanOuts,
+        report: harness.report,
       },
       ...{ coalesceMilliseconds: 500, largeFanOutConnections: 100 },
     }),
@@ -174,17 +174,17 @@ function setUpBroadcast() {
     handOver: () => Promise.reject(new Error('there is time enough')),
   });
   const deadLetters = { keep: () => Promise.reject(new Error('it is an event')) };
-  const broadcast = createBroadcast({ ...world, coalescer, deadLetters, lifetimes });
+  const broadcast = createBroadcast({ ...harness, coalescer, deadLetters, lifetimes });
   const report = (agentId: string, timestamp: number) => {
     const { type, payload } = agentEvent(agentId, 'online', timestamp);
-    const deadline = world.now() + 20_000;
-    return world.clock.run(
+    const deadline = harness.now() + 20_000;
+    return harness.clock.run(
       costOf(() =>
         broadcast({ id: `${agentId}-${timestamp}`, type, payload, whole: {} }, deadline),
       ),
     );
   };
-  return { ...world, lease, report };
+  return { ...harness, lease, report };
 }
 
 test('an event while nobody flushes: four writes beside the listing; one that is no news, three', async () => {

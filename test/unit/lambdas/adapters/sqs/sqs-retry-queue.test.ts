@@ -78,14 +78,14 @@ test('splits lists so that messages and requests stay within 256 KB, and loses n
       fc.integer({ min: 1, max: 6_000 }),
       fc.integer({ min: 1, max: 255 }),
       fc.integer({ min: 0, max: 32_000 }),
-      async (count, userIdLength, frameLength) => {
+      async (count, userIdLength, messageLength) => {
         sqs.resetHistory();
         const userId = '"'.repeat(userIdLength);
         const connections = Array.from({ length: count }, (_, index) => ({
           ...connection(index, userId),
           ...(index % 3 === 0 && { batches: true }),
         }));
-        await queue.send([{ ...job, messages: ['"'.repeat(frameLength)], connections }]);
+        await queue.send([{ ...job, messages: ['"'.repeat(messageLength)], connections }]);
         for (const entries of batches()) {
           const bytes = entries.map((entry) => Buffer.byteLength(entry.MessageBody ?? ''));
           expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(256 * 1024);

@@ -1,9 +1,9 @@
 import { createBroadcast } from '#core/broadcasting/broadcast';
 import { MemoryStateStore } from '../../../../support/fakes';
-import { createFanOutWorld } from '../../../../support/fan-out';
+import { createFanOutHarness } from '../../../../support/fan-out';
 
 function setUp() {
-  const world = createFanOutWorld();
+  const harness = createFanOutHarness();
   const kept: { event: unknown; reason: string }[] = [];
   const deadLetters = {
     keep: async (event: unknown, reason: string) => {
@@ -13,15 +13,15 @@ function setUp() {
   };
   const state = new MemoryStateStore();
   const lifetimes = { agentDays: 7, sessionHours: 24 };
-  const broadcast = createBroadcast({ ...world, state, deadLetters, lifetimes });
+  const broadcast = createBroadcast({ ...harness, state, deadLetters, lifetimes });
   /** What was logged of the fan-out, if there was one. */
   const report = async (type: string, payload: unknown) => {
-    const before = world.log.lines.length;
+    const before = harness.log.lines.length;
     const event = { id: 'event-1', type, payload, whole: { whole: 'event' } };
-    await world.clock.run(broadcast(event, world.now() + 20_000));
-    return world.log.lines.slice(before).find(({ message }) => message === 'fan-out')?.fields;
+    await harness.clock.run(broadcast(event, harness.now() + 20_000));
+    return harness.log.lines.slice(before).find(({ message }) => message === 'fan-out')?.fields;
   };
-  return { ...world, poster: world.gateway, state, kept, deadLetters, report };
+  return { ...harness, poster: harness.gateway, state, kept, deadLetters, report };
 }
 
 const status = { agentId: 'agent-123', status: 'online', timestamp: 1_707_163_200_000 };
@@ -111,11 +111,11 @@ test('throws when a rejected event cannot be kept, so that it is tried again', a
   await expect(report('agent:status', {})).rejects.toThrow('the queue is down');
 });
 
-const agentOf = (world: ReturnType<typeof setUp>) => world.state.registers.get('["agent-123"]');
+const agentOf = (harness: ReturnType<typeof setUp>) => harness.state.registers.get('["agent-123"]');
 
 test('keeps the newest value of each register, with its lifetime, and notes what is done', async () => {
-  const world = setUp();
-  const { clock, state, report } = world;
+  const harness = setUp();
+  const { clock, state, report } = harness;
   const storedAt = clock.now();
   await report('agent:status', status);
   // The next flush may begin half a second later.
@@ -164,27 +164,27 @@ test('sends an event again whose function died half-way', async () => {
 });
 
 test('an event that was lost for some goes out again if it is reported again', async () => {
-  const world = setUp();
-  const { clock, connections, poster, queue, report } = world;
+  const harness = setUp();
+  const { clock, connections, poster, queue, report } = harness;
   connections.seed(clock.now(), ['alice']);
   const send = queue.send.bind(queue);
   queue.send = () => Promise.reject(new Error('the queue is down'));
   poster.answer = () => 'throttled';
   await expect(report('agent:status', status)).resolves.toMatchObject({ lost: 1 });
-  expect(agentOf(world)?.broadcast).toBe('pending');
+  expect(agentOf(harness)?.broadcast).toBe('pending');
   queue.send = send;
   poster.answer = () => 'delivered';
   await expect(report('agent:status', status)).resolves.toMatchObject({ delivered: 1 });
-  expect(agentOf(world)?.broadcast).toBe('done');
+  expect(agentOf(harness)?.broadcast).toBe('done');
 });
 
 test('an event that other workers are to send is done once they have their jobs', async () => {
-  const world = setUp();
-  const { clock, connectionCounts, queue, report } = world;
+  const harness = setUp();
+  const { clock, connectionCounts, queue, report } = harness;
   await connectionCounts.write({ shard: 0, connections: 101, users: 1, takenAt: clock.now() });
   await report('agent:status', status);
   expect(queue.jobs).toHaveLength(16);
-  expect(agentOf(world)?.broadcast).toBe('done');
+  expect(agentOf(harness)?.broadcast).toBe('done');
 });
 
 test('sends what it could not store, and says so', async () => {
@@ -307,8 +307,8 @@ describe('a pack', () => {
   });
 
   test('writes its registers a few at a time, and counts each that is stale', async () => {
-    const world = setUp();
-    const { clock, connections, counted, poster, state, report } = world;
+    const harness = setUp();
+    const { clock, connections, counted, poster, state, report } = harness;
     connections.seed(clock.now(), ['alice']);
     const putting = whileCounting(state.put.bind(state));
     state.put = putting.counted as typeof state.put;

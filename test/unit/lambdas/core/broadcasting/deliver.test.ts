@@ -6,10 +6,10 @@ import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';
 import { shardOf } from '#core/shard';
 import type { EventMessage } from '#sdk/protocol';
 import { agentEvent } from '../../../../support/events';
-import { createFanOutWorld } from '../../../../support/fan-out';
+import { createFanOutHarness } from '../../../../support/fan-out';
 
 function setUp() {
-  const world = createFanOutWorld();
+  const harness = createFanOutHarness();
   const kept: { job: unknown; reason: string }[] = [];
   const deadLetters = {
     keep: async (job: unknown, reason: string) => {
@@ -17,16 +17,16 @@ function setUp() {
       return Promise.resolve();
     },
   };
-  const { gateway } = world;
-  const closeConnection = createCloseConnection({ ...world, poster: gateway, closer: gateway });
-  const sendHeartbeat = createSendHeartbeat({ ...world, closeConnection, heartbeatSeconds: 30 });
+  const { gateway } = harness;
+  const closeConnection = createCloseConnection({ ...harness, poster: gateway, closer: gateway });
+  const sendHeartbeat = createSendHeartbeat({ ...harness, closeConnection, heartbeatSeconds: 30 });
   const inspector = gateway;
   const deliver = createDeliver({
-    ...{ ...world, sendHeartbeat, deadLetters, inspector, closeConnection },
+    ...{ ...harness, sendHeartbeat, deadLetters, inspector, closeConnection },
   });
   const run = (job: Parameters<typeof deliver>[0]) =>
-    world.clock.run(deliver(job, world.now() + 20_000));
-  return { ...world, kept, run };
+    harness.clock.run(deliver(job, harness.now() + 20_000));
+  return { ...harness, kept, run };
 }
 
 const messageOf = (event: EventMessage) => messageOfEvent(event).text;
@@ -173,10 +173,10 @@ test('a message that cannot be read fails without being repeated', async () => {
 
 describe('connections whose clients do not read', () => {
   /** Does what is in the queue, and what comes of it, round after round. */
-  async function runAll(world: ReturnType<typeof setUp>, first: RetryJob) {
-    world.queue.jobs = [first];
-    for (let round = 0; world.queue.jobs.length > 0 && round < 50; round += 1) {
-      for (const job of world.queue.jobs.splice(0)) await world.run(job);
+  async function runAll(harness: ReturnType<typeof setUp>, first: RetryJob) {
+    harness.queue.jobs = [first];
+    for (let round = 0; harness.queue.jobs.length > 0 && round < 50; round += 1) {
+      for (const job of harness.queue.jobs.splice(0)) await harness.run(job);
     }
   }
 
@@ -184,15 +184,15 @@ describe('connections whose clients do not read', () => {
     ['agent:status', event],
     ['heartbeat', heartbeatAt(1)],
   ])('are closed after some rounds of %s, and never kept for a person', async (_, { messages }) => {
-    const world = setUp();
-    const { clock, connections, gateway, kept, log, recorded } = world;
+    const harness = setUp();
+    const { clock, connections, gateway, kept, log, recorded } = harness;
     const stuck = connections.seed(
       clock.now(),
       Array.from({ length: 30 }, (_, index) => `user-${index}`),
     );
     const [reader] = connections.seed(clock.now(), ['reader']);
     gateway.answer = (id) => (id === reader?.connectionId ? 'delivered' : 'throttled');
-    await runAll(world, { messages, round: 1, stuckRounds: 1, connections: stuck });
+    await runAll(harness, { messages, round: 1, stuckRounds: 1, connections: stuck });
     expect([...connections.records.values()]).toEqual([reader]);
     expect(gateway.closed.sort()).toEqual(stuck.map((one) => one.connectionId).sort());
     expect(kept).toEqual([]);
@@ -207,8 +207,8 @@ describe('connections whose clients do not read', () => {
   test.each(['throttled', 'retryable'] as const)(
     'are not those that take some messages in each round, of a long job whose posts are %s now and then',
     async (answer) => {
-      const world = setUp();
-      const { clock, connections, gateway, kept } = world;
+      const harness = setUp();
+      const { clock, connections, gateway, kept } = harness;
       const [slow] = connections.seed(clock.now(), ['alice']);
       if (slow === undefined) throw new Error('not seeded');
       const messages = Array.from({ length: 40 }, (_, index) =>
@@ -226,19 +226,19 @@ describe('connections whose clients do not read', () => {
         if (delivery === 'delivered') took.push(text);
         return delivery;
       };
-      await runAll(world, { messages, round: 1, connections: [slow] });
+      await runAll(harness, { messages, round: 1, connections: [slow] });
       expect(took).toEqual(messages);
       expect([gateway.closed, kept]).toEqual([[], []]);
     },
   );
 
   test('are closed and counted once, though what they did not take of two events ends at once', async () => {
-    const world = setUp();
-    const { clock, connections, gateway, log, recorded } = world;
+    const harness = setUp();
+    const { clock, connections, gateway, log, recorded } = harness;
     const stuck = connections.seed(clock.now(), ['alice', 'bob']);
     gateway.answer = () => 'throttled';
     const last = { ...event, round: 5, stuckRounds: 4, connections: stuck };
-    await Promise.all([world.run(last), world.run(last)]);
+    await Promise.all([harness.run(last), harness.run(last)]);
     expect(gateway.closed).toHaveLength(2);
     expect(log.lines.filter(({ message }) => message === 'connection closed')).toHaveLength(2);
     const counts = recorded.map(({ numbers }) => ({ closed: 0, gone: 0, ...numbers }));
@@ -248,14 +248,14 @@ describe('connections whose clients do not read', () => {
   });
 
   test('are told from the throttle of the account by asking for each, however many users they are of', async () => {
-    const world = setUp();
-    const { clock, connections, gateway, kept } = world;
+    const harness = setUp();
+    const { clock, connections, gateway, kept } = harness;
     const stuck = connections.seed(
       clock.now(),
       Array.from({ length: 30 }, (_, index) => `user-${index}`),
     );
     gateway.answer = () => 'throttled';
-    await runAll(world, { ...event, round: 1, connections: stuck });
+    await runAll(harness, { ...event, round: 1, connections: stuck });
     expect(kept).toEqual([]);
     expect(gateway.closed).toHaveLength(30);
     // One in each round, the last of which closes them.
@@ -263,11 +263,11 @@ describe('connections whose clients do not read', () => {
   });
 
   test('get the message, if they read again before that', async () => {
-    const world = setUp();
-    const { clock, connections, gateway, queue } = world;
+    const harness = setUp();
+    const { clock, connections, gateway, queue } = harness;
     const stuck = connections.seed(clock.now(), ['alice']);
     gateway.answer = () => (gateway.posts.length < 4 ? 'throttled' : 'delivered');
-    await runAll(world, { ...event, round: 1, stuckRounds: 1, connections: stuck });
+    await runAll(harness, { ...event, round: 1, stuckRounds: 1, connections: stuck });
     expect(gateway.posts).toHaveLength(4);
     expect(gateway.closed).toEqual([]);
     expect(queue.jobs).toEqual([]);
@@ -313,12 +313,12 @@ describe('connections whose clients do not read', () => {
   });
 
   test('that cannot even be closed are dropped in the end: the next event meets them again', async () => {
-    const world = setUp();
-    const { clock, connections, gateway, kept, log } = world;
+    const harness = setUp();
+    const { clock, connections, gateway, kept, log } = harness;
     const stuck = connections.seed(clock.now(), ['alice']);
     gateway.answer = () => 'throttled';
     gateway.close = () => Promise.reject(new Error('out of order'));
-    await runAll(world, { ...event, round: 1, stuckRounds: 1, connections: stuck });
+    await runAll(harness, { ...event, round: 1, stuckRounds: 1, connections: stuck });
     expect(kept).toEqual([]);
     expect(connections.records.size).toBe(1);
     expect(log.lines.map(({ message }) => message)).toContain('connection not closed');

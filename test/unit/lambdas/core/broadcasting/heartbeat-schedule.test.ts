@@ -18,7 +18,7 @@ type Fault =
   | { readonly kind: 'lost' | 'queue down' | 'plan not noted' | 'twice' }
   | { readonly kind: 'late'; readonly milliseconds: number };
 
-interface World {
+interface Harness {
   readonly heartbeatSeconds: number;
   /** Milliseconds into its minute, of each call. */
   readonly jitter: readonly number[];
@@ -28,7 +28,7 @@ interface World {
 }
 
 /** The times at which heartbeats were sent. */
-async function beatsOf({ heartbeatSeconds, jitter, faults, doubles }: World): Promise<number[]> {
+async function beatsOf({ heartbeatSeconds, jitter, faults, doubles }: Harness): Promise<number[]> {
   let time = start;
   let fault: Fault | undefined;
   const sent: number[] = [];

@@ -6,11 +6,11 @@ import { createLargeFanOut } from '#core/fan-out/large-fan-out';
 import type { PlannedHeartbeat } from '#core/broadcasting/ports';
 import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';
 import { agentEvent } from '../../../../support/events';
-import { createFanOutWorld } from '../../../../support/fan-out';
+import { createFanOutHarness } from '../../../../support/fan-out';
 
 function setUp(heartbeatSeconds = 30, ridesAlong = true) {
-  const world = createFanOutWorld();
-  const { clock, gateway, queue: deliveries } = world;
+  const harness = createFanOutHarness();
+  const { clock, gateway, queue: deliveries } = harness;
   const planned: PlannedHeartbeat[] = [];
   const queue = {
     isDown: false,
@@ -20,11 +20,11 @@ function setUp(heartbeatSeconds = 30, ridesAlong = true) {
       return Promise.resolve();
     },
   };
-  const closeConnection = createCloseConnection({ ...world, poster: gateway, closer: gateway });
-  const sendHeartbeat = createSendHeartbeat({ ...world, closeConnection, heartbeatSeconds });
-  const largeFanOut = createLargeFanOut({ ...world, threshold: 100 });
+  const closeConnection = createCloseConnection({ ...harness, poster: gateway, closer: gateway });
+  const sendHeartbeat = createSendHeartbeat({ ...harness, closeConnection, heartbeatSeconds });
+  const largeFanOut = createLargeFanOut({ ...harness, threshold: 100 });
   const { onSchedule, onDue } = createHeartbeat({
-    ...world,
+    ...harness,
     sendHeartbeat,
     largeFanOut,
     queue,
@@ -36,7 +36,7 @@ function setUp(heartbeatSeconds = 30, ridesAlong = true) {
     onSchedule: () => clock.run(onSchedule(deadline())),
     onDue: (due: PlannedHeartbeat) => clock.run(onDue(due, deadline())),
   };
-  return { ...world, deliveries, planned, queue, heartbeat };
+  return { ...harness, deliveries, planned, queue, heartbeat };
 }
 
 test('sends the documented message to everybody and takes the census', async () => {

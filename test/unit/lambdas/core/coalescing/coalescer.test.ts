@@ -1,6 +1,9 @@
 // Coalescing in virtual time: whatever dies, is slow, or has a wrong clock, nothing is stranded and nothing is lost.
 import fc from 'fast-check';
-import { CoalescingWorld, type CoalescingWorldOptions } from '../../../../support/coalescing-world';
+import {
+  CoalescingHarness,
+  type CoalescingHarnessOptions,
+} from '../../../../support/coalescing-harness';
 import { seeded } from '../../../../support/seeded';
 
 interface PlayOptions {
@@ -11,7 +14,7 @@ interface PlayOptions {
 
 /** Reports events with these pauses before each; resolves when every invocation has ended. */
 async function play(
-  world: CoalescingWorld,
+  harness: CoalescingHarness,
   gaps: readonly number[],
   { repeated = [], withHeartbeats = false }: PlayOptions = {},
 ) {
@@ -19,26 +22,26 @@ async function play(
   const reports: Promise<void>[] = [];
   const story = async () => {
     for (const [index, gap] of gaps.entries()) {
-      await world.sleep(gap);
+      await harness.sleep(gap);
       const id = ids[index] ?? '';
-      reports.push(world.report(id));
-      if (repeated.includes(index)) reports.push(world.report(id));
+      reports.push(harness.report(id));
+      if (repeated.includes(index)) reports.push(harness.report(id));
     }
     await Promise.all(reports);
-    for (const handedOver of world.handedOver) await handedOver;
+    for (const handedOver of harness.handedOver) await handedOver;
     if (!withHeartbeats) return;
     // Longer than the lease of a holder that died, by any clock.
     for (let beat = 0; beat < 5; beat += 1) {
-      await world.sleep(16_000);
-      await world.drain();
+      await harness.sleep(16_000);
+      await harness.drain();
     }
   };
-  await world.clock.run(story());
+  await harness.clock.run(story());
   return ids;
 }
 
-const calm = (options: Partial<CoalescingWorldOptions> = {}) =>
-  new CoalescingWorld({ random: seeded(1), ...options });
+const calm = (options: Partial<CoalescingHarnessOptions> = {}) =>
+  new CoalescingHarness({ random: seeded(1), ...options });
 
 const gapsArbitrary = fc.array(
   fc.oneof(fc.nat(20), fc.integer({ min: 30, max: 60 }), fc.nat(700)),
@@ -46,23 +49,23 @@ const gapsArbitrary = fc.array(
 );
 
 test('the first event of a quiet time goes out at once, and costs two writes of the lease', async () => {
-  const world = calm();
-  await play(world, [10, 2_000, 600]);
-  expect(world.flushes).toHaveLength(3);
-  expect(world.pending.items).toEqual([]);
+  const harness = calm();
+  await play(harness, [10, 2_000, 600]);
+  expect(harness.flushes).toHaveLength(3);
+  expect(harness.pending.items).toEqual([]);
 });
 
 test('in a calm world every event is heard once, and nobody has to help', async () => {
   await fc.assert(
     fc.asyncProperty(gapsArbitrary, fc.integer(), async (gaps, seed) => {
-      const world = calm({ random: seeded(seed) });
-      const ids = await play(world, gaps);
-      expect(world.missed(ids)).toEqual([]);
-      expect(world.duplicates()).toBe(0);
+      const harness = calm({ random: seeded(seed) });
+      const ids = await play(harness, gaps);
+      expect(harness.missed(ids)).toEqual([]);
+      expect(harness.duplicates()).toBe(0);
       // A flush that has just begun without it, and the next one.
-      expect(world.longestWait('batched')).toBeLessThan(600);
-      for (const [index, { at }] of world.flushes.entries()) {
-        const { at: before = -Infinity } = world.flushes[index - 1] ?? {};
+      expect(harness.longestWait('batched')).toBeLessThan(600);
+      for (const [index, { at }] of harness.flushes.entries()) {
+        const { at: before = -Infinity } = harness.flushes[index - 1] ?? {};
         expect(at - before).toBeGreaterThanOrEqual(490);
       }
     }),
@@ -73,29 +76,29 @@ test('in a calm world every event is heard once, and nobody has to help', async 
 test.each([10, 15, 20, 25, 30, 35, 40, 45, 50])(
   'of two events %i ms apart neither is stranded until somebody else comes',
   async (gap) => {
-    const world = calm({ random: seeded(gap) });
+    const harness = calm({ random: seeded(gap) });
     const ids = await play(
-      world,
+      harness,
       Array.from({ length: 120 }, (_, index) => (index % 2 === 0 ? 2_000 : gap)),
     );
-    expect(world.missed(ids)).toEqual([]);
-    expect(world.longestWait('batched')).toBeLessThan(600);
+    expect(harness.missed(ids)).toEqual([]);
+    expect(harness.longestWait('batched')).toBeLessThan(600);
   },
 );
 
 test.each([400, 9_000])(
   'nobody waits for an event whose register takes %i ms to write',
   async (milliseconds) => {
-    const world = calm({ storeMilliseconds: (id) => (id === 'event-0' ? milliseconds : 0) });
+    const harness = calm({ storeMilliseconds: (id) => (id === 'event-0' ? milliseconds : 0) });
     const gap = 300;
     const ids = await play(
-      world,
+      harness,
       Array.from({ length: 40 }, () => gap),
     );
-    expect(world.missed(ids)).toEqual([]);
-    expect(world.duplicates()).toBe(0);
+    expect(harness.missed(ids)).toEqual([]);
+    expect(harness.duplicates()).toBe(0);
     const waits = ids.map((id, index) => {
-      const [heardAt = Infinity] = world.heard.batched.get(world.textOf(id)) ?? [];
+      const [heardAt = Infinity] = harness.heard.batched.get(harness.textOf(id)) ?? [];
       return heardAt - gap * (index + 1);
     });
     const [slow, ...others] = waits;
@@ -105,35 +108,35 @@ test.each([400, 9_000])(
 );
 
 test('connections with batches never wait for those without, and what these miss goes to the next holder', async () => {
-  const world = calm({ flushMilliseconds: { batched: 12, single: 3_000 } });
+  const harness = calm({ flushMilliseconds: { batched: 12, single: 3_000 } });
   // Longer than an invocation may last: one holder takes over from another.
   const ids = await play(
-    world,
+    harness,
     Array.from({ length: 200 }, () => 200),
   );
-  expect(world.missed(ids)).toEqual([]);
-  expect(world.duplicates()).toBe(0);
-  expect(world.longestWait('batched')).toBeLessThan(600);
-  expect(world.longestWait('single')).toBeLessThan(7_000);
+  expect(harness.missed(ids)).toEqual([]);
+  expect(harness.duplicates()).toBe(0);
+  expect(harness.longestWait('batched')).toBeLessThan(600);
+  expect(harness.longestWait('single')).toBeLessThan(7_000);
 });
 
 test('a holder without time hands over to another worker, and needs no event for it', async () => {
-  const world = calm({ flushMilliseconds: { batched: 12, single: 1_900 } });
+  const harness = calm({ flushMilliseconds: { batched: 12, single: 1_900 } });
   // The last comes while the last flush of an invocation is under way.
-  const ids = await play(world, [...Array.from({ length: 89 }, () => 200), 1_000, 700]);
-  expect(world.missed(ids)).toEqual([]);
-  expect(world.duplicates()).toBe(0);
-  expect(world.handedOver.length).toBeGreaterThan(0);
+  const ids = await play(harness, [...Array.from({ length: 89 }, () => 200), 1_000, 700]);
+  expect(harness.missed(ids)).toEqual([]);
+  expect(harness.duplicates()).toBe(0);
+  expect(harness.handedOver.length).toBeGreaterThan(0);
 });
 
 test('what waits for the slower lane when time is up is handed over, too', async () => {
   for (const count of [80, 84, 88, 92]) {
-    const world = calm({ flushMilliseconds: { batched: 12, single: 1_900 } });
+    const harness = calm({ flushMilliseconds: { batched: 12, single: 1_900 } });
     const ids = await play(
-      world,
+      harness,
       Array.from({ length: count }, () => 200),
     );
-    expect({ count, missed: world.missed(ids) }).toEqual({ count, missed: [] });
+    expect({ count, missed: harness.missed(ids) }).toEqual({ count, missed: [] });
   }
 });
 
@@ -141,9 +144,9 @@ test('a holder that dies at any step loses nothing, and what it had in hand come
   const gaps = [10, 40, 40, 200, 40, 300, 40];
   // As many steps as the whole story takes, and then some.
   for (let death = 1; death <= 150; death += 1) {
-    const world = calm({ deaths: [death] });
-    const ids = await play(world, gaps, { withHeartbeats: true });
-    expect({ death, missed: world.missed(ids) }).toEqual({ death, missed: [] });
+    const harness = calm({ deaths: [death] });
+    const ids = await play(harness, gaps, { withHeartbeats: true });
+    expect({ death, missed: harness.missed(ids) }).toEqual({ death, missed: [] });
   }
 });
 
@@ -172,9 +175,9 @@ const troubleArbitrary = fc.record({
 test('whatever happens, every event is heard in the end', async () => {
   await fc.assert(
     fc.asyncProperty(troubleArbitrary, async ({ gaps, seed, repeated, ...trouble }) => {
-      const world = new CoalescingWorld({ ...trouble, random: seeded(seed) });
-      const ids = await play(world, gaps, { repeated, withHeartbeats: true });
-      expect(world.missed(ids)).toEqual([]);
+      const harness = new CoalescingHarness({ ...trouble, random: seeded(seed) });
+      const ids = await play(harness, gaps, { repeated, withHeartbeats: true });
+      expect(harness.missed(ids)).toEqual([]);
     }),
     { numRuns: 150 },
   );

@@ -12,28 +12,33 @@ import type { FanOutReport } from '#core/fan-out/fan-out-report';
 import type { Connection, PostResult } from '#core/connections/ports';
 import { InFlightLimit } from '#core/posting/in-flight-limit';
 import { agentEvent, sessionEvent } from '../../../../support/events';
-import { createFanOutWorld } from '../../../../support/fan-out';
+import { createFanOutHarness } from '../../../../support/fan-out';
 import { FakeClock } from '../../../../support/fakes';
 
 function setUp(changes: Partial<FlushDependencies> = {}) {
-  const world = createFanOutWorld(changes);
+  const harness = createFanOutHarness(changes);
   const flush = createFlush({
-    ...{ ...world, ...world.delivery, largeFanOutConnections: 1_000, coalesceMilliseconds: 500 },
+    ...{
+      ...harness,
+      ...harness.delivery,
+      largeFanOutConnections: 1_000,
+      coalesceMilliseconds: 500,
+    },
     ...changes,
   });
-  return { ...world, flush, deadline: world.now() + 20_000 };
+  return { ...harness, flush, deadline: harness.now() + 20_000 };
 }
 
 /** With so many posts a second at the most. */
-function setUpPaced(ceiling: number, changes: Partial<FlushDependencies> = {}): World {
+function setUpPaced(ceiling: number, changes: Partial<FlushDependencies> = {}): Harness {
   const clock = new FakeClock();
   const { now } = clock;
-  const world = setUp({ pace: createPace({ now, ceiling }), now, timers: clock, ...changes });
-  return { ...world, clock, now, deadline: now() + 20_000 };
+  const harness = setUp({ pace: createPace({ now, ceiling }), now, timers: clock, ...changes });
+  return { ...harness, clock, now, deadline: now() + 20_000 };
 }
-type World = ReturnType<typeof setUp>;
+type Harness = ReturnType<typeof setUp>;
 
-function seed({ clock, connections }: World, count: number, batches: boolean): Connection[] {
+function seed({ clock, connections }: Harness, count: number, batches: boolean): Connection[] {
   const users = Array.from({ length: count }, (_, index) => `user-${index}-${String(batches)}`);
   return connections.seed(clock.now(), users).map((connection) => {
     const negotiated = batches ? { ...connection, batches } : connection;
@@ -66,128 +71,128 @@ const reportOf = (end: LaneEnd): Partial<FanOutReport> =>
 const textsOf = (messages: readonly OutgoingMessage[]) => messages.map(({ text }) => text);
 
 test('sends one batch to those who take them, and message by message to all others', async () => {
-  const world = setUp();
-  const [batched, single] = [seed(world, 5, true), seed(world, 7, false)];
+  const harness = setUp();
+  const [batched, single] = [seed(harness, 5, true), seed(harness, 7, false)];
   const messages = messagesOf(4);
-  const { deadline } = world;
-  const begun = world.flush({ batched: messages, single: messages, deadline });
-  await expect(world.clock.run(begun.batched)).resolves.toMatchObject({ delivered: 5, posts: 5 });
-  await expect(world.clock.run(begun.single)).resolves.toMatchObject({ delivered: 7, posts: 28 });
+  const { deadline } = harness;
+  const begun = harness.flush({ batched: messages, single: messages, deadline });
+  await expect(harness.clock.run(begun.batched)).resolves.toMatchObject({ delivered: 5, posts: 5 });
+  await expect(harness.clock.run(begun.single)).resolves.toMatchObject({ delivered: 7, posts: 28 });
   for (const { connectionId } of [...batched, ...single]) {
-    expect(received(world.gateway.posts, connectionId)).toEqual(textsOf(messages));
+    expect(received(harness.gateway.posts, connectionId)).toEqual(textsOf(messages));
   }
 });
 
 test('one message alone is sent to all as it is', async () => {
-  const world = setUp();
-  seed(world, 2, true);
-  seed(world, 2, false);
+  const harness = setUp();
+  seed(harness, 2, true);
+  seed(harness, 2, false);
   const messages = messagesOf(1);
-  const begun = world.flush({ batched: messages, single: messages, deadline: world.deadline });
-  await world.clock.run(Promise.all([begun.batched, begun.single]));
-  expect(world.gateway.posts.map(({ message }) => JSON.stringify(message))).toEqual(
+  const begun = harness.flush({ batched: messages, single: messages, deadline: harness.deadline });
+  await harness.clock.run(Promise.all([begun.batched, begun.single]));
+  expect(harness.gateway.posts.map(({ message }) => JSON.stringify(message))).toEqual(
     Array.from({ length: 4 }, () => messages[0]?.text),
   );
 });
 
 test('does not look at connections without batches when it is not to', async () => {
-  const world = setUp();
-  seed(world, 2, true);
-  seed(world, 3, false);
-  const order = { batched: messagesOf(2), single: undefined, deadline: world.deadline };
-  const begun = world.flush(order);
-  await expect(world.clock.run(begun.batched)).resolves.toMatchObject({ delivered: 2 });
+  const harness = setUp();
+  seed(harness, 2, true);
+  seed(harness, 3, false);
+  const order = { batched: messagesOf(2), single: undefined, deadline: harness.deadline };
+  const begun = harness.flush(order);
+  await expect(harness.clock.run(begun.batched)).resolves.toMatchObject({ delivered: 2 });
   await expect(begun.single).resolves.toBeUndefined();
-  expect(world.gateway.posts).toHaveLength(2);
-  expect(world.recentFanOutStore.writes).toBe(0);
+  expect(harness.gateway.posts).toHaveLength(2);
+  expect(harness.recentFanOutStore.writes).toBe(0);
 });
 
 test('is one line and one record when both parts have ended, and is noted if it reached everybody', async () => {
-  const world = setUp();
-  seed(world, 2, true);
-  seed(world, 3, false);
+  const harness = setUp();
+  seed(harness, 2, true);
+  seed(harness, 3, false);
   const messages = messagesOf(2);
-  const startedAt = world.now();
-  const { deadline } = world;
+  const startedAt = harness.now();
+  const { deadline } = harness;
   const order = { batched: messages, single: messages, deadline, eventId: 'event-1' };
-  const begun = world.flush(order);
-  await world.clock.run(Promise.all([begun.batched, begun.single]));
-  const lines = world.log.lines.filter(({ message }) => message === 'fan-out');
+  const begun = harness.flush(order);
+  await harness.clock.run(Promise.all([begun.batched, begun.single]));
+  const lines = harness.log.lines.filter(({ message }) => message === 'fan-out');
   expect(lines.map(({ fields }) => fields)).toMatchObject([
     { type: 'agent:status', eventId: 'event-1', events: 2, superseded: 0, delivered: 5, posts: 8 },
   ]);
-  expect(world.recorded).toMatchObject([{ numbers: { ageMilliseconds: startedAt - 1 } }]);
-  expect(world.recentFanOutStore.known.get('all')).toEqual({ startedAt });
+  expect(harness.recorded).toMatchObject([{ numbers: { ageMilliseconds: startedAt - 1 } }]);
+  expect(harness.recentFanOutStore.known.get('all')).toEqual({ startedAt });
 });
 
 test('those with batches are done although every other client is slow beyond the deadline', async () => {
-  const world = setUp({ concurrency: 4 });
-  const [, single] = [seed(world, 20, true), seed(world, 40, false)];
+  const harness = setUp({ concurrency: 4 });
+  const [, single] = [seed(harness, 20, true), seed(harness, 40, false)];
   const slow = new Set(single.map(({ connectionId }) => connectionId));
-  const post = world.gateway.post.bind(world.gateway);
-  world.gateway.post = async (id, text) => {
-    if (slow.has(id)) await new Promise<void>((resolve) => world.clock.after(3_000, resolve));
+  const post = harness.gateway.post.bind(harness.gateway);
+  harness.gateway.post = async (id, text) => {
+    if (slow.has(id)) await new Promise<void>((resolve) => harness.clock.after(3_000, resolve));
     return post(id, text);
   };
-  const startedAt = world.now();
+  const startedAt = harness.now();
   const messages = messagesOf(3);
-  const begun = world.flush({ batched: messages, single: messages, deadline: world.deadline });
-  await expect(world.clock.run(begun.batched)).resolves.toMatchObject({ delivered: 20 });
-  expect(world.now()).toBe(startedAt);
-  const ended = await world.clock.run(begun.single);
+  const begun = harness.flush({ batched: messages, single: messages, deadline: harness.deadline });
+  await expect(harness.clock.run(begun.batched)).resolves.toMatchObject({ delivered: 20 });
+  expect(harness.now()).toBe(startedAt);
+  const ended = await harness.clock.run(begun.single);
   const { delivered = 0, requeued = 0 } = reportOf(ended);
   expect(delivered + requeued).toBe(40);
   // A connection that has some of its messages misses only the others.
-  expect(new Set(world.queue.jobs.map(({ messages: missing }) => missing.length))).toEqual(
+  expect(new Set(harness.queue.jobs.map(({ messages: missing }) => missing.length))).toEqual(
     new Set([2, 3]),
   );
 });
 
 test('those with batches have the pace for themselves, but for a place', async () => {
   // Ten posts a second: a hundred that wait in line would take ten seconds.
-  const world = setUpPaced(10, { concurrency: 100 });
-  const { clock } = world;
+  const harness = setUpPaced(10, { concurrency: 100 });
+  const { clock } = harness;
   const deadline = clock.now() + 60_000;
-  seed(world, 200, false);
-  const single = world.flush({ batched: [], single: messagesOf(1), deadline });
+  seed(harness, 200, false);
+  const single = harness.flush({ batched: [], single: messagesOf(1), deadline });
   await clock.run(new Promise<void>((resolve) => clock.after(1_000, resolve)));
-  seed(world, 1, true);
+  seed(harness, 1, true);
   const startedAt = clock.now();
-  await clock.run(world.flush({ batched: messagesOf(1), single: undefined, deadline }).batched);
+  await clock.run(harness.flush({ batched: messagesOf(1), single: undefined, deadline }).batched);
   expect(clock.now() - startedAt).toBeLessThanOrEqual(200);
   await expect(clock.run(single.single)).resolves.toMatchObject({ delivered: 200 });
 });
 
 test('a connection that fails is left to the queue after a second attempt: the next flush waits for no more', async () => {
-  const world = setUp({ maxAttempts: 5 });
-  const [bad] = seed(world, 2, true);
-  world.gateway.answers.set(bad?.connectionId ?? '', 'retryable');
-  const startedAt = world.now();
+  const harness = setUp({ maxAttempts: 5 });
+  const [bad] = seed(harness, 2, true);
+  harness.gateway.answers.set(bad?.connectionId ?? '', 'retryable');
+  const startedAt = harness.now();
   const messages = messagesOf(2);
-  const begun = world.flush({ batched: messages, single: messages, deadline: world.deadline });
-  await expect(world.clock.run(begun.batched)).resolves.toMatchObject({
+  const begun = harness.flush({ batched: messages, single: messages, deadline: harness.deadline });
+  await expect(harness.clock.run(begun.batched)).resolves.toMatchObject({
     delivered: 1,
     requeued: 1,
   });
-  expect(world.now() - startedAt).toBeLessThan(500);
+  expect(harness.now() - startedAt).toBeLessThan(500);
 });
 
 /** With connections of which the first answers late, and fails then. */
 function setUpWithStraggler(milliseconds: number) {
-  const world = setUp();
-  const [straggler, other] = seed(world, 10, true);
-  const post = world.gateway.post.bind(world.gateway);
-  world.gateway.post = async (id, text) => {
+  const harness = setUp();
+  const [straggler, other] = seed(harness, 10, true);
+  const post = harness.gateway.post.bind(harness.gateway);
+  harness.gateway.post = async (id, text) => {
     if (id !== straggler?.connectionId) return post(id, text);
-    await new Promise<void>((resolve) => world.clock.after(milliseconds, resolve));
+    await new Promise<void>((resolve) => harness.clock.after(milliseconds, resolve));
     return 'retryable';
   };
-  return { ...world, straggler, other };
+  return { ...harness, straggler, other };
 }
 
 test('the next flush waits for no straggler, which gets from the queue what both had for it', async () => {
-  const world = setUpWithStraggler(3_000);
-  const { clock, flush, deadline, now, queue } = world;
+  const harness = setUpWithStraggler(3_000);
+  const { clock, flush, deadline, now, queue } = harness;
   const startedAt = now();
   const [first, second, third] = [messagesOf(2), messagesOf(3), messagesOf(4)];
   const begun = flush({ batched: first, single: first, deadline });
@@ -197,11 +202,11 @@ test('the next flush waits for no straggler, which gets from the queue what both
   await expect(clock.run(next.batched)).resolves.toMatchObject({ delivered: 9, requeued: 1 });
   // Nothing of it is in the queue yet, and nobody may take the straggler for reached.
   expect(queue.jobs).toEqual([]);
-  expect(world.recentFanOutStore.writes).toBe(0);
+  expect(harness.recentFanOutStore.writes).toBe(0);
   await expect(clock.run(begun.batched)).resolves.toMatchObject({ delivered: 9, requeued: 1 });
   expect(now() - startedAt).toBe(3_000);
   expect(queue.jobs).toMatchObject([
-    { connections: [world.straggler], messages: textsOf([...first, ...second]), round: 1 },
+    { connections: [harness.straggler], messages: textsOf([...first, ...second]), round: 1 },
   ]);
   const after = flush({ batched: third, single: third, deadline });
   await expect(clock.run(after.batched)).resolves.toMatchObject({ delivered: 9, posts: 10 });
@@ -218,8 +223,8 @@ test('a heartbeat is not left for a straggler', async () => {
 });
 
 test('who is tried again is waited for', async () => {
-  const world = setUpWithStraggler(3_000);
-  const { clock, gateway, flush, deadline, other, queue } = world;
+  const harness = setUpWithStraggler(3_000);
+  const { clock, gateway, flush, deadline, other, queue } = harness;
   const post = gateway.post.bind(gateway);
   let attempts = 0;
   gateway.post = async (id, text) => {
@@ -232,12 +237,12 @@ test('who is tried again is waited for', async () => {
   const messages = messagesOf(1);
   const begun = flush({ batched: messages, single: messages, deadline });
   await expect(clock.run(begun.batched)).resolves.toMatchObject({ delivered: 9, requeued: 1 });
-  expect(queue.jobs).toMatchObject([{ connections: [world.straggler] }]);
+  expect(queue.jobs).toMatchObject([{ connections: [harness.straggler] }]);
 });
 
 test('a straggler whose first attempt failed at once is not waited for either', async () => {
-  const world = setUpWithStraggler(3_000);
-  const { clock, gateway, flush, deadline, now, straggler } = world;
+  const harness = setUpWithStraggler(3_000);
+  const { clock, gateway, flush, deadline, now, straggler } = harness;
   const post = gateway.post.bind(gateway);
   let attempts = 0;
   gateway.post = async (id, text) => {
@@ -252,8 +257,8 @@ test('a straggler whose first attempt failed at once is not waited for either', 
 });
 
 test('a straggler that expires and is extended meanwhile is posted to no second time', async () => {
-  const world = setUpWithStraggler(3_000);
-  const { clock, connections, flush, deadline, now, queue, straggler } = world;
+  const harness = setUpWithStraggler(3_000);
+  const { clock, connections, flush, deadline, now, queue, straggler } = harness;
   if (straggler === undefined) throw new Error('not seeded');
   const { connectionId } = straggler;
   const find = connections.find.bind(connections);
@@ -277,9 +282,9 @@ test('a straggler that expires and is extended meanwhile is posted to no second 
 test.each([true, false])(
   'who waits for the pace is waited for, with batches: %s',
   async (batches) => {
-    const world = setUpPaced(10, { concurrency: 100 });
-    const { clock, gateway, flush, deadline } = world;
-    const [straggler] = seed(world, 40, batches);
+    const harness = setUpPaced(10, { concurrency: 100 });
+    const { clock, gateway, flush, deadline } = harness;
+    const [straggler] = seed(harness, 40, batches);
     const post = gateway.post.bind(gateway);
     gateway.post = async (id, text) => {
       if (id !== straggler?.connectionId) return post(id, text);
@@ -296,53 +301,61 @@ test.each([true, false])(
 );
 
 test('a heartbeat alone is not tried again by the queue', async () => {
-  const world = setUp();
-  seed(world, 2, true);
-  world.gateway.answer = () => 'retryable';
-  const messages = [heartbeatMessage(world.now())];
-  const begun = world.flush({ batched: messages, single: messages, deadline: world.deadline });
-  await expect(world.clock.run(begun.batched)).resolves.toMatchObject({ lost: 2, requeued: 0 });
-  await world.clock.run(begun.single);
-  expect(world.queue.jobs).toEqual([]);
+  const harness = setUp();
+  seed(harness, 2, true);
+  harness.gateway.answer = () => 'retryable';
+  const messages = [heartbeatMessage(harness.now())];
+  const begun = harness.flush({ batched: messages, single: messages, deadline: harness.deadline });
+  await expect(harness.clock.run(begun.batched)).resolves.toMatchObject({ lost: 2, requeued: 0 });
+  await harness.clock.run(begun.single);
+  expect(harness.queue.jobs).toEqual([]);
 });
 
 describe('conflation', () => {
   test('leaves everything as it is while there is room', async () => {
-    const world = setUpPaced(100);
-    const [one] = seed(world, 10, false);
+    const harness = setUpPaced(100);
+    const [one] = seed(harness, 10, false);
     const messages = messagesOf(5, 1);
-    await world.connectionCounts.write({ shard: 0, connections: 10, users: 1, takenAt: 1 });
-    const begun = world.flush({ batched: messages, single: messages, deadline: world.deadline });
-    await world.clock.run(Promise.all([begun.batched, begun.single]));
-    expect(received(world.gateway.posts, one?.connectionId ?? '')).toEqual(textsOf(messages));
+    await harness.connectionCounts.write({ shard: 0, connections: 10, users: 1, takenAt: 1 });
+    const begun = harness.flush({
+      batched: messages,
+      single: messages,
+      deadline: harness.deadline,
+    });
+    await harness.clock.run(Promise.all([begun.batched, begun.single]));
+    expect(received(harness.gateway.posts, one?.connectionId ?? '')).toEqual(textsOf(messages));
   });
 
   test('leaves out what is superseded when there are more posts than the pace allows in an interval', async () => {
-    const world = setUpPaced(100);
-    const [one] = seed(world, 10, false);
-    const [two] = seed(world, 1, true);
+    const harness = setUpPaced(100);
+    const [one] = seed(harness, 10, false);
+    const [two] = seed(harness, 1, true);
     const messages = messagesOf(6, 2);
-    await world.connectionCounts.write({ shard: 0, connections: 10, users: 1, takenAt: 1 });
-    const begun = world.flush({ batched: messages, single: messages, deadline: world.deadline });
-    await world.clock.run(Promise.all([begun.batched, begun.single]));
-    expect(received(world.gateway.posts, one?.connectionId ?? '')).toEqual(
+    await harness.connectionCounts.write({ shard: 0, connections: 10, users: 1, takenAt: 1 });
+    const begun = harness.flush({
+      batched: messages,
+      single: messages,
+      deadline: harness.deadline,
+    });
+    await harness.clock.run(Promise.all([begun.batched, begun.single]));
+    expect(received(harness.gateway.posts, one?.connectionId ?? '')).toEqual(
       textsOf(messages.slice(-2)),
     );
     // A batch has room for all of them.
-    expect(received(world.gateway.posts, two?.connectionId ?? '')).toEqual(textsOf(messages));
-    expect(world.recorded).toMatchObject([{ numbers: { events: 6, superseded: 4 } }]);
+    expect(received(harness.gateway.posts, two?.connectionId ?? '')).toEqual(textsOf(messages));
+    expect(harness.recorded).toMatchObject([{ numbers: { events: 6, superseded: 4 } }]);
   });
 
   test('goes by the last listing when there was one', async () => {
-    const world = setUpPaced(100);
-    const [one] = seed(world, 10, false);
-    await world.connectionCounts.write({ shard: 0, connections: 1, users: 1, takenAt: 1 });
+    const harness = setUpPaced(100);
+    const [one] = seed(harness, 10, false);
+    await harness.connectionCounts.write({ shard: 0, connections: 1, users: 1, takenAt: 1 });
     const send = async (messages: OutgoingMessage[]) => {
-      world.gateway.posts.length = 0;
-      const deadline = world.now() + 20_000;
-      const begun = world.flush({ batched: messages, single: messages, deadline });
-      await world.clock.run(Promise.all([begun.batched, begun.single]));
-      return received(world.gateway.posts, one?.connectionId ?? '');
+      harness.gateway.posts.length = 0;
+      const deadline = harness.now() + 20_000;
+      const begun = harness.flush({ batched: messages, single: messages, deadline });
+      await harness.clock.run(Promise.all([begun.batched, begun.single]));
+      return received(harness.gateway.posts, one?.connectionId ?? '');
     };
     await expect(send(messagesOf(6, 2))).resolves.toHaveLength(6);
     await expect(send(messagesOf(6, 2))).resolves.toHaveLength(2);
@@ -352,9 +365,9 @@ describe('conflation', () => {
 describe('a large one', () => {
   /** @param batched how many take batches; not counted by a version before */
   async function large(connections: number, batched?: number) {
-    const world = setUpPaced(1_000);
-    await world.connectionCounts.write({ shard: 0, connections, batched, users: 1, takenAt: 1 });
-    return world;
+    const harness = setUpPaced(1_000);
+    await harness.connectionCounts.write({ shard: 0, connections, batched, users: 1, takenAt: 1 });
+    return harness;
   }
 
   test('is a job for each shard, and under way for as long as the pace needs', async () => {
@@ -438,27 +451,31 @@ describe('a large one', () => {
   });
 
   test('is begun here when the queue does not take it', async () => {
-    const world = await large(5_000);
-    seed(world, 3, true);
-    world.queue.send = () => Promise.reject(new Error('the queue is down'));
+    const harness = await large(5_000);
+    seed(harness, 3, true);
+    harness.queue.send = () => Promise.reject(new Error('the queue is down'));
     const messages = messagesOf(1);
-    const begun = world.flush({ batched: messages, single: messages, deadline: world.deadline });
-    await expect(world.clock.run(begun.batched)).resolves.toMatchObject({ delivered: 3 });
+    const begun = harness.flush({
+      batched: messages,
+      single: messages,
+      deadline: harness.deadline,
+    });
+    await expect(harness.clock.run(begun.batched)).resolves.toMatchObject({ delivered: 3 });
   });
 });
 
 test('never rejects, whatever is broken', async () => {
-  const world = setUp({
+  const harness = setUp({
     report: () => {
       throw new Error('out of order');
     },
   });
   const messages = messagesOf(1);
-  const begun = world.flush({ batched: messages, single: messages, deadline: world.deadline });
-  const ended = await world.clock.run(Promise.all([begun.batched, begun.single]));
+  const begun = harness.flush({ batched: messages, single: messages, deadline: harness.deadline });
+  const ended = await harness.clock.run(Promise.all([begun.batched, begun.single]));
   // Nobody may take it for done.
   expect(ended).toContain('failed');
-  expect(world.log.lines).toContainEqual(expect.objectContaining({ message: 'flush failed' }));
+  expect(harness.log.lines).toContainEqual(expect.objectContaining({ message: 'flush failed' }));
 });
 
 test('every healthy connection gets all messages in order, none twice, whatever becomes of the others', () => {
@@ -486,8 +503,8 @@ test('every healthy connection gets all messages in order, none twice, whatever 
       fc.boolean(),
       async (clients, messages, isLimited) => {
         const limit = isLimited ? { singleInFlight: new InFlightLimit(2) } : {};
-        const world = setUp({ concurrency: 4, ...limit });
-        const { clock, connections, gateway, queue, flush, deadline } = world;
+        const harness = setUp({ concurrency: 4, ...limit });
+        const { clock, connections, gateway, queue, flush, deadline } = harness;
         const users = clients.map((_, index) => `user-${index % 30}`);
         const scripts = new Map<string, PostResult[]>();
         connections.seed(clock.now(), users).forEach((connection, index) => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import { pendingItemsOf } from '#core/coalescing/pending-items';
 import type { EventMessage } from '#sdk/protocol';
-import { createFanOutWorld } from '../../../../support/fan-out';
+import { createFanOutHarness } from '../../../../support/fan-out';
 
 /** What DynamoDB takes, with room for keys and a byte for each message. */
 const limit = 300 * 1024;
@@ -47,7 +47,7 @@ test('a pack of a megabyte is several items that DynamoDB takes, the same each t
 });
 
 test('all of a long pack is left with whoever flushes, once, also when it is left again', async () => {
-  const { coalescer, lease, pending, clock } = createFanOutWorld();
+  const { coalescer, lease, pending, clock } = createFanOutHarness();
   await lease.acquire('somebody', clock.now(), clock.now() + 5_000);
   const messages = Array.from({ length: 40 }, () => messageOf('x'.repeat(25_000)));
   for (let time = 0; time < 2; time += 1) {

@@ -127,17 +127,17 @@ describe('a user who was sent away', () => {
   const hour = 3_600_000;
 
   function sentAway(maxConnectionsPerUser?: number) {
-    const world = setUp(maxConnectionsPerUser);
-    const at = world.clock.now();
+    const harness = setUp(maxConnectionsPerUser);
+    const at = harness.clock.now();
     const marker = { disconnectedAt: at, endsAt: at + 30 * 24 * hour };
-    world.connections.markers.set('alice', marker);
-    world.clock.advance(60_000);
+    harness.connections.markers.set('alice', marker);
+    harness.clock.advance(60_000);
     const connectWith = (issuedAt?: number, userId = 'alice') =>
-      world.connect(`${userId}=`, {
-        ...world.token(userId),
+      harness.connect(`${userId}=`, {
+        ...harness.token(userId),
         ...(issuedAt === undefined ? {} : { issuedAt }),
       });
-    return { ...world, at, connectWith };
+    return { ...harness, at, connectWith };
   }
 
   test.each([

@@ -1,12 +1,12 @@
 import { createCloseConnection } from '#core/connections/close-connection';
 import { createDisconnectUser } from '#core/connections/disconnect-user';
-import { createFanOutWorld } from '../../../../support/fan-out';
+import { createFanOutHarness } from '../../../../support/fan-out';
 
 function setUp(maxTokenHours?: number) {
-  const world = createFanOutWorld();
-  const { clock, gateway } = world;
+  const harness = createFanOutHarness();
+  const { clock, gateway } = harness;
   const kept: { event: unknown; reason: string }[] = [];
-  const closeConnection = createCloseConnection({ ...world, poster: gateway, closer: gateway });
+  const closeConnection = createCloseConnection({ ...harness, poster: gateway, closer: gateway });
   const deadLetters = {
     keep: async (event: unknown, reason: string) => {
       kept.push({ event, reason });
@@ -14,7 +14,7 @@ function setUp(maxTokenHours?: number) {
     },
   };
   const disconnectUser = createDisconnectUser({
-    ...world,
+    ...harness,
     timers: clock,
     closeConnection,
     deadLetters,
@@ -22,7 +22,7 @@ function setUp(maxTokenHours?: number) {
   });
   const order = (payload: unknown, type = 'user:disconnect') =>
     clock.run(disconnectUser({ id: 'event-1', type, payload, whole: { whole: 'event' } }));
-  return { ...world, kept, order };
+  return { ...harness, kept, order };
 }
 
 test("closes all of the user's connections and no other, each told the reason", async () => {

@@ -5,7 +5,7 @@ import type { FanOutOrder, FanOutReport } from '#core/fan-out/fan-out';
 import type { PostResult } from '#core/connections/ports';
 import type { RetryJob } from '#core/fan-out/ports';
 import { agentEvent } from '../../../../support/events';
-import { createFanOutWorld } from '../../../../support/fan-out';
+import { createFanOutHarness } from '../../../../support/fan-out';
 
 const messages = [messageOfEvent(agentEvent('a', 'online', 1))];
 
@@ -26,8 +26,8 @@ test('each connection is counted once by each invocation that comes to it, and t
       fc.option(fc.integer({ min: 0, max: 15 }), { nil: undefined }),
       fc.boolean(),
       async (scripts, milliseconds, unreadable, isSkipped) => {
-        const world = createFanOutWorld({ concurrency: 3 });
-        const { clock, connections, gateway, queue, fanOut } = world;
+        const harness = createFanOutHarness({ concurrency: 3 });
+        const { clock, connections, gateway, queue, fanOut } = harness;
         const users = scripts.map((_, index) => `user-${index % 40}`);
         const seeded = connections.seed(clock.now(), users);
         const scriptOf = new Map(

@@ -7,22 +7,22 @@ import { shardOf, shards } from '#core/shard';
 import { createPace } from '#core/posting/pace';
 import { agentEvent } from '../../../../support/events';
 import { FakeClock } from '../../../../support/fakes';
-import { createFanOutWorld } from '../../../../support/fan-out';
+import { createFanOutHarness } from '../../../../support/fan-out';
 
 const message = messageOfEvent(agentEvent('a', 'online', 1));
 const { text } = message;
 const texts = [text];
 
-function setUp(options: Parameters<typeof createFanOutWorld>[0] = {}) {
-  const world = createFanOutWorld(options);
+function setUp(options: Parameters<typeof createFanOutHarness>[0] = {}) {
+  const harness = createFanOutHarness(options);
   const order: FanOutOrder = {
     messages: [message],
-    deadline: world.now() + 20_000,
+    deadline: harness.now() + 20_000,
     requeue: true,
   };
   const run = (changes: Partial<FanOutOrder> = {}) =>
-    world.clock.run(world.fanOut({ ...order, ...changes }));
-  return { ...world, order, run };
+    harness.clock.run(harness.fanOut({ ...order, ...changes }));
+  return { ...harness, order, run };
 }
 
 const manyUsers = Array.from({ length: 200 }, (_, index) => `user-${index % 80}`);

@@ -9,35 +9,37 @@ import { createRecentFanOuts, noRecentFanOuts } from '#core/fan-out/recent-fan-o
 import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';
 import { shardOf } from '#core/shard';
 import { MemoryStateStore } from '../../../../support/fakes';
-import { createFanOutWorld } from '../../../../support/fan-out';
+import { createFanOutHarness } from '../../../../support/fan-out';
 
 const interval = 30_000;
 
-function setUp(changes: Partial<Pick<ReturnType<typeof createFanOutWorld>, 'recentFanOuts'>> = {}) {
-  const world = createFanOutWorld(changes);
-  const { clock, gateway, queue } = world;
-  const closeConnection = createCloseConnection({ ...world, poster: gateway, closer: gateway });
-  const sendHeartbeat = createSendHeartbeat({ ...world, closeConnection, heartbeatSeconds: 30 });
-  const largeFanOut = createLargeFanOut({ ...world, threshold: 100 });
+function setUp(
+  changes: Partial<Pick<ReturnType<typeof createFanOutHarness>, 'recentFanOuts'>> = {},
+) {
+  const harness = createFanOutHarness(changes);
+  const { clock, gateway, queue } = harness;
+  const closeConnection = createCloseConnection({ ...harness, poster: gateway, closer: gateway });
+  const sendHeartbeat = createSendHeartbeat({ ...harness, closeConnection, heartbeatSeconds: 30 });
+  const largeFanOut = createLargeFanOut({ ...harness, threshold: 100 });
   const keep = () => Promise.reject(new Error('nothing is to be kept here'));
   const broadcast = createBroadcast({
-    ...world,
+    ...harness,
     ...{ largeFanOut, state: new MemoryStateStore(), deadLetters: { keep } },
     lifetimes: { agentDays: 7, sessionHours: 24 },
   });
   const heartbeat = createHeartbeat({
-    ...world,
+    ...harness,
     ...{ sendHeartbeat, largeFanOut, queue: { plan: () => Promise.resolve() } },
     heartbeatSeconds: interval / 1000,
   });
   const deliver = createDeliver({
-    ...{ ...world, sendHeartbeat, deadLetters: { keep }, inspector: gateway, closeConnection },
+    ...{ ...harness, sendHeartbeat, deadLetters: { keep }, inspector: gateway, closeConnection },
   });
   const deadline = () => clock.now() + 20_000;
   const messagesOf = (type: string) =>
     gateway.posts.filter(({ message }) => (message as { type: string }).type === type);
   return {
-    ...world,
+    ...harness,
     heartbeats: () => messagesOf('heartbeat').map(({ connectionId }) => connectionId),
     report: () => {
       const payload = { agentId: 'a', status: 'online', timestamp: clock.now() };
@@ -52,13 +54,13 @@ function setUp(changes: Partial<Pick<ReturnType<typeof createFanOutWorld>, 'rece
 }
 
 test('spares whom a broadcast has just reached, and counts them all the same', async () => {
-  const world = setUp();
-  const { clock, connections, connectionCounts, log } = world;
+  const harness = setUp();
+  const { clock, connections, connectionCounts, log } = harness;
   connections.seed(clock.now(), ['alice', 'alice', 'bob']);
-  await world.report();
+  await harness.report();
   clock.advance(interval / 2);
-  await world.beat();
-  expect(world.heartbeats()).toEqual([]);
+  await harness.beat();
+  expect(harness.heartbeats()).toEqual([]);
   const counts = [...connectionCounts.shards.values()];
   expect(counts.reduce((sum, shard) => sum + shard.connections, 0)).toBe(3);
   expect(counts.reduce((sum, shard) => sum + shard.users, 0)).toBe(2);
@@ -66,33 +68,33 @@ test('spares whom a broadcast has just reached, and counts them all the same', a
 });
 
 test('a broadcast more than half an interval ago spares nobody', async () => {
-  const world = setUp();
-  world.connections.seed(world.clock.now(), ['alice']);
-  await world.report();
-  world.clock.advance(interval / 2 + 1);
-  await world.beat();
-  expect(world.heartbeats()).toHaveLength(1);
+  const harness = setUp();
+  harness.connections.seed(harness.clock.now(), ['alice']);
+  await harness.report();
+  harness.clock.advance(interval / 2 + 1);
+  await harness.beat();
+  expect(harness.heartbeats()).toHaveLength(1);
 });
 
 test('whoever came after the broadcast, or was only opening then, gets a heartbeat', async () => {
-  const world = setUp();
-  const { clock, connections } = world;
+  const harness = setUp();
+  const { clock, connections } = harness;
   const [opening] = connections.seed(clock.now(), ['alice'], 10_999);
   connections.seed(clock.now(), ['alice'], 11_000);
-  await world.report();
+  await harness.report();
   const [later] = connections.seed(clock.now() + 1, ['alice'], 0);
   clock.advance(10_000);
-  await world.beat();
-  expect(world.heartbeats().sort()).toEqual([opening?.connectionId, later?.connectionId]);
+  await harness.beat();
+  expect(harness.heartbeats().sort()).toEqual([opening?.connectionId, later?.connectionId]);
 });
 
 test('closes connections whose token has expired although they would be spared', async () => {
-  const world = setUp();
-  const { clock, connections, gateway } = world;
+  const harness = setUp();
+  const { clock, connections, gateway } = harness;
   connections.seed(clock.now() - 3_600_000 + 5_000, ['alice']);
-  await world.report();
+  await harness.report();
   clock.advance(5_000);
-  await world.beat();
+  await harness.beat();
   expect(gateway.closed).toEqual(['connection-1=']);
   expect(connections.records.size).toBe(0);
 });
@@ -100,73 +102,73 @@ test('closes connections whose token has expired although they would be spared',
 test.each(['retryable', 'rejected'] as const)(
   'a broadcast that %s for one connection spares nobody',
   async (answer) => {
-    const world = setUp();
-    const { clock, connections, gateway } = world;
+    const harness = setUp();
+    const { clock, connections, gateway } = harness;
     connections.seed(clock.now(), ['alice', 'bob']);
     gateway.answers.set('connection-2=', answer);
-    await world.report();
+    await harness.report();
     gateway.answers.clear();
-    await world.beat();
-    expect(world.heartbeats()).toHaveLength(2);
+    await harness.beat();
+    expect(harness.heartbeats()).toHaveLength(2);
   },
 );
 
 test('a connection that was gone does not count: the others are spared', async () => {
-  const world = setUp();
-  const { clock, connections, gateway } = world;
+  const harness = setUp();
+  const { clock, connections, gateway } = harness;
   connections.seed(clock.now(), ['alice', 'bob']);
   gateway.answers.set('connection-2=', 'gone');
-  await world.report();
-  await world.beat();
-  expect(world.heartbeats()).toEqual([]);
+  await harness.report();
+  await harness.beat();
+  expect(harness.heartbeats()).toEqual([]);
   expect([...connections.records.keys()]).toEqual(['connection-1=']);
 });
 
 test('of a large broadcast each shard counts by itself', async () => {
-  const world = setUp();
-  const { clock, connections, connectionCounts, gateway, queue } = world;
+  const harness = setUp();
+  const { clock, connections, connectionCounts, gateway, queue } = harness;
   const [alice, bob] = connections.seed(clock.now(), ['alice', 'bob']);
   expect(shardOf('alice')).not.toBe(shardOf('bob'));
   await connectionCounts.write({ shard: 0, connections: 101, users: 1, takenAt: clock.now() });
   gateway.answers.set(String(bob?.connectionId), 'retryable');
-  await world.report();
-  await world.postToAll();
+  await harness.report();
+  await harness.postToAll();
   // What was left over comes later: that its list was delivered says nothing about the shard.
   gateway.answers.clear();
   expect(queue.jobs).toHaveLength(1);
-  await world.postToAll();
-  await world.beat();
-  await world.postToAll();
-  expect(world.heartbeats()).toEqual([bob?.connectionId]);
-  expect(world.heartbeats()).not.toContain(alice?.connectionId);
+  await harness.postToAll();
+  await harness.beat();
+  await harness.postToAll();
+  expect(harness.heartbeats()).toEqual([bob?.connectionId]);
+  expect(harness.heartbeats()).not.toContain(alice?.connectionId);
 });
 
 test('events by the hundred cost a write every few seconds', async () => {
-  const world = setUp();
-  world.connections.seed(world.clock.now(), ['alice']);
-  const start = world.now();
-  while (world.now() < start + 60_000) {
-    await world.report();
-    world.clock.advance(100);
+  const harness = setUp();
+  harness.connections.seed(harness.clock.now(), ['alice']);
+  const start = harness.now();
+  while (harness.now() < start + 60_000) {
+    await harness.report();
+    harness.clock.advance(100);
   }
   // A minute, and one each quarter of an interval.
-  expect(world.recentFanOutStore.writes).toBe(8);
-  await world.beat();
-  expect(world.heartbeats()).toEqual([]);
+  expect(harness.recentFanOutStore.writes).toBe(8);
+  await harness.beat();
+  expect(harness.heartbeats()).toEqual([]);
 });
 
 test('a store that is down costs heartbeats, and nothing else', async () => {
-  const world = setUp();
-  const { clock, connections, recentFanOutStore, log } = world;
+  const harness = setUp();
+  const { clock, connections, recentFanOutStore, log } = harness;
   connections.seed(clock.now(), ['alice']);
-  await world.report();
+  await harness.report();
   recentFanOutStore.read = () => Promise.reject(new Error('the store is down'));
-  await world.beat();
-  expect(world.heartbeats()).toHaveLength(1);
+  await harness.beat();
+  expect(harness.heartbeats()).toHaveLength(1);
   recentFanOutStore.write = () => Promise.reject(new Error('the store is down'));
   clock.advance(interval);
-  await world.report();
-  expect(world.gateway.posts).toHaveLength(3);
+  await harness.report();
+  expect(harness.gateway.posts).toHaveLength(3);
   expect(log.lines.filter(({ level }) => level === 'warn').map(({ message }) => message)).toEqual([
     'recent fan-outs not read',
     'recent fan-out not noted',
@@ -174,12 +176,12 @@ test('a store that is down costs heartbeats, and nothing else', async () => {
 });
 
 test('with heartbeats that are always sent, a broadcast spares nobody and writes nothing', async () => {
-  const world = setUp({ recentFanOuts: noRecentFanOuts });
-  world.connections.seed(world.clock.now(), ['alice']);
-  await world.report();
-  await world.beat();
-  expect(world.heartbeats()).toHaveLength(1);
-  expect(world.recentFanOutStore.writes).toBe(0);
+  const harness = setUp({ recentFanOuts: noRecentFanOuts });
+  harness.connections.seed(harness.clock.now(), ['alice']);
+  await harness.report();
+  await harness.beat();
+  expect(harness.heartbeats()).toHaveLength(1);
+  expect(harness.recentFanOutStore.writes).toBe(0);
 });
 
 /** A quarter of a minute of somebody's day; `failing` events reach only half of the connections. */
@@ -196,8 +198,8 @@ const quarter = fc.record({
 test('whatever happens, nobody hears nothing for more than one and a half intervals', () =>
   fc.assert(
     fc.asyncProperty(fc.array(quarter, { minLength: 8, maxLength: 20 }), async (quarters) => {
-      const world = setUp();
-      const { clock, connections, gateway } = world;
+      const harness = setUp();
+      const { clock, connections, gateway } = harness;
       const heardAt = new Map<string, number>();
       const post = gateway.post.bind(gateway);
       gateway.post = async (connectionId, message) => {
@@ -214,12 +216,12 @@ test('whatever happens, nobody hears nothing for more than one and a half interv
       seed(3);
       for (const [index, { events, arrivals }] of quarters.entries()) {
         const end = clock.now() + interval / 2;
-        if (index % 2 === 0) await world.beat();
+        if (index % 2 === 0) await harness.beat();
         seed(arrivals);
         for (const { afterMs, failing } of events) {
           clock.advance(afterMs);
           gateway.answer = (id) => (failing && id.length % 2 === 0 ? 'rejected' : 'delivered');
-          await world.report();
+          await harness.report();
           gateway.answer = () => 'delivered';
         }
         clock.milliseconds = Math.max(clock.now(), end);
@@ -239,7 +241,7 @@ test.each([
 ])(
   'every %i s, whoever is spared was sent something %i ms ago at the most',
   async (seconds, valid) => {
-    const { clock, connections, recentFanOutStore, now, log } = createFanOutWorld();
+    const { clock, connections, recentFanOutStore, now, log } = createFanOutHarness();
     const [alice] = connections.seed(clock.now(), ['alice'], 1_000_000);
     if (alice === undefined) throw new Error('nobody is there');
     const recentFanOuts = createRecentFanOuts({

@@ -1,7 +1,7 @@
 import { heartbeatMessage, messageOfEvent } from '#core/fan-out/outgoing-message';
 import type { FanOutReport } from '#core/fan-out/fan-out';
 import { agentEvent } from '../../../../support/events';
-import { createFanOutWorld } from '../../../../support/fan-out';
+import { createFanOutHarness } from '../../../../support/fan-out';
 
 const online = (timestamp: number) => messageOfEvent(agentEvent('a', 'online', timestamp));
 
@@ -23,7 +23,7 @@ const ended: FanOutReport = {
 };
 
 test('every fan-out is one line, and the same numbers as metrics', () => {
-  const { now, log, recorded, report } = createFanOutWorld();
+  const { now, log, recorded, report } = createFanOutHarness();
   const [older, newer] = [now() - 120, now() - 20];
   const messages = [online(newer), online(older)];
   report({ messages, eventId: 'event-1', superseded: 3 }, ended);
@@ -43,20 +43,20 @@ test('every fan-out is one line, and the same numbers as metrics', () => {
 });
 
 test('stragglers say nothing about the time from event to last delivery', () => {
-  const { log, recorded, report } = createFanOutWorld();
+  const { log, recorded, report } = createFanOutHarness();
   report({ messages: [online(0)], isLate: true }, ended);
   expect(log.lines[0]?.fields).not.toHaveProperty('ageMilliseconds');
   expect(recorded[0]?.numbers).not.toHaveProperty('ageMilliseconds');
 });
 
 test('a heartbeat that goes out with events says nothing about their age', () => {
-  const { now, log, report } = createFanOutWorld();
+  const { now, log, report } = createFanOutHarness();
   report({ messages: [heartbeatMessage(now() - 900), online(now() - 20)] }, ended);
   expect(log.lines[0]?.fields).toMatchObject({ type: 'mixed', events: 1, ageMilliseconds: 20 });
 });
 
 test('the line of a heartbeat tells the census as well', () => {
-  const { now, log, report } = createFanOutWorld();
+  const { now, log, report } = createFanOutHarness();
   const takenAt = now();
   const connectionCounts = [
     { shard: 0, connections: 3, users: 2, takenAt },

@@ -5,7 +5,7 @@ import { createFlush } from '#core/coalescing/flush';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import { createPace } from '#core/posting/pace';
 import { agentEvent } from '../../../../support/events';
-import { createFanOutWorld } from '../../../../support/fan-out';
+import { createFanOutHarness } from '../../../../support/fan-out';
 
 /** As long as the poster waits for an answer. */
 const timeoutMilliseconds = 3_000;
@@ -33,7 +33,7 @@ async function flushFor({ connections, seconds, ...options }: Silence) {
   const clock = new VirtualClock();
   const now = () => 1_770_000_000_000 + Math.round(clock.now());
   const pace = createPace({ now, ceiling: 8_000 });
-  const world = createFanOutWorld({ now, timers: clock, pace, concurrency: 160 });
+  const harness = createFanOutHarness({ now, timers: clock, pace, concurrency: 160 });
   const { milliseconds, arrives } = silentPost ?? {
     milliseconds: timeoutMilliseconds,
     arrives: false,
@@ -43,10 +43,10 @@ async function flushFor({ connections, seconds, ...options }: Silence) {
   for (const lane of ['batched', 'single'] as const) {
     const [count, silentCount] = connections[lane];
     const users = Array.from({ length: count }, (_, index) => `${lane}-${index}`);
-    world.connections.seed(now(), users).forEach((connection, index) => {
+    harness.connections.seed(now(), users).forEach((connection, index) => {
       const { connectionId } = connection;
       if (lane === 'batched')
-        world.connections.records.set(connectionId, { ...connection, batches: true });
+        harness.connections.records.set(connectionId, { ...connection, batches: true });
       if (index < silentCount) silent.add(connectionId);
       all.push({ connectionId, lane });
     });
@@ -59,7 +59,7 @@ async function flushFor({ connections, seconds, ...options }: Silence) {
   const laneOf = new Map(all.map(({ connectionId, lane }) => [connectionId, lane]));
   const inFlight = new Map<string, number>();
   let mostInFlightToOne = 0;
-  world.gateway.post = async (connectionId, message) => {
+  harness.gateway.post = async (connectionId, message) => {
     const lane = laneOf.get(connectionId) ?? 'single';
     const isSilent = silent.has(connectionId);
     const flying = (inFlight.get(connectionId) ?? 0) + 1;
@@ -88,19 +88,19 @@ async function flushFor({ connections, seconds, ...options }: Silence) {
     const coalesceMilliseconds = 500;
     const post = async (connectionId: string, text: string) => {
       underWay += 1;
-      const delivery = await world.gateway.post(connectionId, text);
+      const delivery = await harness.gateway.post(connectionId, text);
       underWay -= 1;
       return delivery;
     };
     const coalescer = createCoalescer({
-      ...{ lease: world.lease, pending: world.pending, log: world.log, coalesceMilliseconds },
+      ...{ lease: harness.lease, pending: harness.pending, log: harness.log, coalesceMilliseconds },
       ...{ now, timers: clock, createId: () => `holder-${(holders += 1)}` },
       flush: createFlush({
         ...{
-          ...world.delivery,
-          connectionCounts: world.connectionCounts,
-          recentFanOuts: world.recentFanOuts,
-          report: world.report,
+          ...harness.delivery,
+          connectionCounts: harness.connectionCounts,
+          recentFanOuts: harness.recentFanOuts,
+          report: harness.report,
         },
         ...{ coalesceMilliseconds, largeFanOutConnections: 1_000, poster: { post } },
       }),
@@ -132,13 +132,13 @@ async function flushFor({ connections, seconds, ...options }: Silence) {
     await clock.run(Promise.all(invocations));
   }
   const queued = new Map<string, string[]>();
-  for (const job of world.queue.jobs) {
+  for (const job of harness.queue.jobs) {
     if (!('connections' in job)) throw new Error('All shards are read to their end.');
     for (const { connectionId } of job.connections)
       queued.set(connectionId, [...(queued.get(connectionId) ?? []), ...job.messages]);
   }
   return {
-    ...{ world, events, got, queued, silent, longest, mostInFlightToOne, all },
+    ...{ harness, events, got, queued, silent, longest, mostInFlightToOne, all },
     unfinished,
     longestGap: { batched: gapIn([...begunAt.batched]), single: gapIn([...begunAt.single]) },
   };
@@ -177,13 +177,13 @@ test.each(cases)(
 test('who does not answer is posted to by one flush at a time, and the queue gets all that it misses, in order', async () => {
   const connections = { batched: [100, 5], single: [100, 5] } as const;
   const flushed = await flushFor({ connections, seconds: 10 });
-  const { all, events, got, queued, silent, world } = flushed;
+  const { all, events, got, queued, silent, harness } = flushed;
   expect(flushed.mostInFlightToOne).toBe(1);
   for (const { connectionId } of all) {
     expect((silent.has(connectionId) ? queued : got).get(connectionId)).toEqual(events);
   }
   // Who misses the same shares a job: at most one for each time that is waited for an answer, and for each lane.
-  expect(world.queue.jobs.length).toBeLessThanOrEqual(2 * (10 / 3 + 1));
+  expect(harness.queue.jobs.length).toBeLessThanOrEqual(2 * (10 / 3 + 1));
   expect(flushed.unfinished).toBe(0);
 });
 

@@ -322,7 +322,7 @@ test.each([
     clock.milliseconds = connection.expiresAt - 1_000;
     const pages = state.pages.bind(state);
     state.pages = (...query) => {
-      void connections.extend(connection, connection.expiresAt + extension);
+      void connections.refresh(connection, connection.expiresAt + extension);
       clock.milliseconds = connection.expiresAt;
       return pages(...query);
     };

@@ -71,10 +71,10 @@ test.each([
 test('of two tokens at once the later one counts, whichever is noted first', async () => {
   const { ask, connection, connections } = createAnswerFakes();
   const [sooner, later] = [60_000, 120_000].map((more) => connection.expiresAt + more);
-  const extend = connections.extend.bind(connections);
-  connections.extend = async (key, expiresAt) => {
-    await extend(key, later ?? 0);
-    return extend(key, expiresAt);
+  const original = connections.refresh.bind(connections);
+  connections.refresh = async (key, expiresAt) => {
+    await original(key, later ?? 0);
+    return original(key, expiresAt);
   };
   await expect(ask(refresh(tokenOf('alice', sooner ?? 0)))).resolves.toEqual({
     type: 'token:refreshed',
@@ -86,7 +86,7 @@ test('of two tokens at once the later one counts, whichever is noted first', asy
 test('refuses for a connection that was closed meanwhile, and brings no record to life', async () => {
   const { ask, clock, connections } = createAnswerFakes();
   const token = tokenOf('alice', clock.now() + 7_000_000);
-  connections.extend = ({ connectionId }) =>
+  connections.refresh = ({ connectionId }) =>
     Promise.resolve(!connections.records.delete(connectionId));
   await expect(ask(refresh(token))).resolves.toMatchObject({ payload: { code: 'token_refused' } });
   connections.records.clear();
@@ -101,16 +101,16 @@ test.each([
 ] as const)(
   'says so when it cannot be done now, because of the %s: %s',
   async (part, error, code) => {
-    const { ask, clock, connection, log, ...world } = createAnswerFakes();
+    const { ask, clock, connection, log, ...harness } = createAnswerFakes();
     const down = () => Promise.reject(error);
-    if (part === 'verifier') world.verifier.verify = down;
-    else world.connections.ofUser = down;
+    if (part === 'verifier') harness.verifier.verify = down;
+    else harness.connections.ofUser = down;
     await expect(ask(refresh(tokenOf('alice', clock.now() + 60_000)))).resolves.toMatchObject({
       payload: { code: 'unavailable' },
     });
     expect(log.lines).toMatchObject([
       { level: 'error', message: 'token not refreshed', fields: { code } },
     ]);
-    expect([...world.connections.records.values()]).toEqual([connection]);
+    expect([...harness.connections.records.values()]).toEqual([connection]);
   },
 );

@@ -8,7 +8,7 @@ import { MemoryFanOutLease, MemoryPendingStore } from '#cost/memory-coalescing';
 import { agentEvent } from './events';
 import { RecordingLog } from './fakes';
 
-export interface CoalescingWorldOptions {
+export interface CoalescingHarnessOptions {
   readonly coalesceMilliseconds?: number;
   /** From 0 to below 1, as Math.random. */
   readonly random: () => number;
@@ -46,7 +46,7 @@ interface Environment {
   readonly death: Promise<never>;
 }
 
-export class CoalescingWorld {
+export class CoalescingHarness {
   readonly clock = new VirtualClock();
   readonly lease = new MemoryFanOutLease();
   readonly pending = new MemoryPendingStore();
@@ -61,7 +61,7 @@ export class CoalescingWorld {
   private readonly environments: Environment[] = [];
   private readonly completed = new Set<string>();
 
-  constructor(private readonly options: CoalescingWorldOptions) {}
+  constructor(private readonly options: CoalescingHarnessOptions) {}
 
   /** Reports an event, as Lambda does: again when it fails. */
   async report(id: string): Promise<void> {
