@@ -26,7 +26,7 @@ export function environmentOf(surroundings: {
   const given = {
     ...settings,
     ...{ tableName, callbackUrl: `${sinkUrl}/live` },
-    ...{ retryQueueUrl: queueUrl, rejectedEventsQueueUrl: queueUrl },
+    ...{ retryQueueUrl: queueUrl, deadLetterQueueUrl: queueUrl },
   };
   return {
     ...Object.fromEntries(

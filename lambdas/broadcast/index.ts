@@ -7,13 +7,13 @@ import { createSqsDeadLettersOfEvents } from '#adapters/sqs/sqs-dead-letter-queu
 import { createBroadcast } from '#core/broadcasting/broadcast';
 import { createHandler } from './handler';
 
-const names = ['rejectedEventsQueueUrl', 'agentDays', 'sessionHours'] as const;
+const names = ['deadLetterQueueUrl', 'agentDays', 'sessionHours'] as const;
 const settings = readSettings(process.env, names);
 const { sqs, dynamo, tableName, ...dependencies } = createFanOutDependencies(
   process.env,
   'broadcast',
 );
-const deadLetters = createSqsDeadLettersOfEvents(sqs, settings.rejectedEventsQueueUrl, 'event');
+const deadLetters = createSqsDeadLettersOfEvents(sqs, settings.deadLetterQueueUrl, 'event');
 const state = createDynamoStateStore(dynamo, tableName, createFastSender(dynamo));
 
 export const handler = createHandler({

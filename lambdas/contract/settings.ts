@@ -191,7 +191,7 @@ const resourceSettings = {
   callbackUrl: secureUrl("the stage's own @connections URL"),
   retryQueueUrl: text('the URL of the retry queue'),
   heartbeatQueueUrl: text('the URL of the queue of planned heartbeats'),
-  rejectedEventsQueueUrl: text('the URL of the dead-letter queue'),
+  deadLetterQueueUrl: text('the URL of the dead-letter queue'),
   eventBusName: text('the name of the event bus'),
 } as const;
 

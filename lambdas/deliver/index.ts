@@ -9,9 +9,9 @@ import { createSqsDeadLettersOfJobs } from '#adapters/sqs/sqs-dead-letter-queue'
 import { createDeliver } from '#core/broadcasting/deliver';
 import { createHandler } from './handler';
 
-const { rejectedEventsQueueUrl } = readSettings(process.env, ['rejectedEventsQueueUrl']);
+const { deadLetterQueueUrl } = readSettings(process.env, ['deadLetterQueueUrl']);
 const { sqs, ...dependencies } = createFanOutDependencies(process.env, 'deliver');
-const deadLetters = createSqsDeadLettersOfJobs(sqs, rejectedEventsQueueUrl);
+const deadLetters = createSqsDeadLettersOfJobs(sqs, deadLetterQueueUrl);
 const inspector = createManagementApiInspector(
   createManagementApiClient(dependencies.callbackUrl, 1),
   dependencies.log,

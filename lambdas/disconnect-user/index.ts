@@ -7,17 +7,13 @@ import { systemTimers } from '#wiring/system-timers';
 import { createDisconnectUser } from '#core/connections/disconnect-user';
 import { createHandler } from './handler';
 
-const { rejectedEventsQueueUrl, maxTokenHours } = readSettings(
+const { deadLetterQueueUrl, maxTokenHours } = readSettings(
   process.env,
-  ['rejectedEventsQueueUrl'],
+  ['deadLetterQueueUrl'],
   ['maxTokenHours'],
 );
 const dependencies = createConnectionDependencies(process.env, 'disconnect-user');
-const deadLetters = createSqsDeadLettersOfEvents(
-  createSqsClient(),
-  rejectedEventsQueueUrl,
-  'order',
-);
+const deadLetters = createSqsDeadLettersOfEvents(createSqsClient(), deadLetterQueueUrl, 'order');
 
 export const handler = createHandler({
   disconnectUser: createDisconnectUser({

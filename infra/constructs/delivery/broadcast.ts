@@ -34,7 +34,7 @@ export class Broadcast extends Construct {
       memoryMegabytes: 1769,
       resources: {
         ...retryQueue.fanOutResources,
-        rejectedEventsQueueUrl: deadLetterQueue.queueUrl,
+        deadLetterQueueUrl: deadLetterQueue.queueUrl,
       },
     });
     retryQueue.allowFanOut(broadcast);

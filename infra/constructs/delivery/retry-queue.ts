@@ -54,7 +54,7 @@ export class RetryQueue extends Construct {
       mayCallItself: true,
       resources: {
         ...this.fanOutResources,
-        rejectedEventsQueueUrl: deadLetterQueue.queueUrl,
+        deadLetterQueueUrl: deadLetterQueue.queueUrl,
       },
     });
     this.allowFanOut(deliver);

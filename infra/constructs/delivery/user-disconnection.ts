@@ -28,7 +28,7 @@ export class UserDisconnection extends Construct {
       resources: {
         tableName: store.tableName,
         callbackUrl: webSocketApi.callbackUrl,
-        rejectedEventsQueueUrl: deadLetterQueue.queueUrl,
+        deadLetterQueueUrl: deadLetterQueue.queueUrl,
       },
     });
     store.allow(disconnectUser, ['PutItem', 'Query', 'DeleteItem'], 'connections');

@@ -1,0 +1,100 @@
+// One word for one thing: the words that the glossary has retired are in no name and in no document.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+
+const project = path.resolve(__dirname, '../../..');
+const read = (file: string) => readFileSync(path.join(project, file), 'utf8');
+
+/** What the table of the glossary has in its last column, e.g. `frame`. */
+const retired = read('docs/glossary.md')
+  .split('\n')
+  .map((line) => /^\|.*\|.*\|(.+)\|$/.exec(line)?.[1]?.trim() ?? '')
+  .flatMap((cell) => cell.split(', '))
+  .filter((word) => /^[a-z]+$/.test(word) && word !== 'not');
+
+/** Names in which a retired word means what it says: a frame of RFC 6455 or of a browser. */
+const rightly =
+  /^(frame-scanner|frame-schedule|frames)\.|Frame(Scanner|Schedule|Option|Options)$|AnimationFrame$|^(inFrame|inNextFrame|frame|frames|frameOptions?|maxFrameBytes|maxUnreadBytes|onFrame|watchFrames|createFrame|requestFrame|withoutFrameMs)$/;
+
+/** The same in documents, by the words around them. */
+const rightlySaid =
+  /WebSocket frames?|animation frames?|close frame|single frames|frame-ancestors|invalid_frame|`census`/g;
+
+/** Those that are plain English in a sentence. */
+const plain = new Set(['ending', 'unread', 'lend', 'prolong', 'world', 'patience']);
+
+/** As far as `git` knows them, and they are there. */
+function files(...patterns: string[]): string[] {
+  return execFileSync('git', ['ls-files', '--', ...patterns], { cwd: project, encoding: 'utf8' })
+    .split('\n')
+    .filter((file) => file !== '' && existsSync(path.join(project, file)));
+}
+
+/** The words of a name: `connectionCount` and `connection-count` have two. */
+function wordsOf(name: string): string[] {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z]+/);
+}
+
+function retiredWordsOf(name: string): string[] {
+  return wordsOf(name).filter((word) =>
+    retired.some((one) => word === one || word === `${one}s` || `${word}s` === one),
+  );
+}
+
+/** All identifiers of a source file. */
+function namesOf(file: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node)) names.add(node.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest));
+  return names;
+}
+
+const rooms = [
+  'infra',
+  'lambdas',
+  'sdk/protocol',
+  'sdk/publisher',
+  'cost',
+  'bench',
+  'docs',
+  'local',
+];
+
+it('reads the retired words from the glossary', () => {
+  expect(retired).toEqual(expect.arrayContaining(['frame', 'census', 'spared', 'world']));
+});
+
+it.each(rooms)('finds no retired word in the names of %s', (room) => {
+  const sources = files(`${room}/**/*.ts`, `${room}/**/*.tsx`, `${room}/*.ts`);
+  const found = sources.flatMap((file) =>
+    [path.basename(file), ...namesOf(file)]
+      .filter((name) => !rightly.test(name) && retiredWordsOf(name).length > 0)
+      .map((name) => `${file}: ${name}`),
+  );
+  expect(found).toEqual([]);
+});
+
+it('finds no retired word in the documents', () => {
+  const documents = files('*.md').filter(
+    (file) => !['docs/glossary.md', 'CHANGELOG.md'].includes(file),
+  );
+  const found = documents.flatMap((file) =>
+    read(file)
+      .replace(rightlySaid, '')
+      .split('\n')
+      .flatMap((line, index) =>
+        wordsOf(line)
+          .filter((word) => !plain.has(word) && retiredWordsOf(word).length > 0)
+          .map((word) => `${file}:${String(index + 1)}: ${word}`),
+      ),
+  );
+  expect(found).toEqual([]);
+});
