@@ -13,8 +13,8 @@ export interface AppOptions {
   /** The code of each function. Default: all functions are bundled now. */
   readonly codeOf?: CodeOf;
   /**
-   * Whether CDK's rules check the template, and the assembly tells where each construct is and was made: a few seconds
-   * for who deploys, and for nobody else. Default: true.
+   * Whether CDK's rules check the template, and the assembly has the construct tree with stack traces. That takes some
+   * seconds, and is needed for deployments only. Default: true.
    */
   readonly validate?: boolean;
   /** The region of the command line: the front door has to know it, everything else is the same everywhere. */

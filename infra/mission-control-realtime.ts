@@ -40,7 +40,7 @@ export interface MissionControlRealtimeProps extends Partial<
    * a pool in the same app), or `{ kind: 'cognito-new' }` for a pool that is created.
    */
   readonly identityProvider: RequestedConfiguration['identityProvider'];
-  /** CloudFront before it all. Default: none. The stack's `env.region` must be set. */
+  /** CloudFront in front of the APIs. Default: none. The stack's `env.region` must be set. */
   readonly frontDoor?: boolean | RequestedFrontDoor;
   /** Where the functions' code comes from. Default: it is bundled now, out of this package. */
   readonly codeOf?: CodeOf;
@@ -57,15 +57,15 @@ const builtDashboard = path.resolve(__dirname, '../build/dashboard');
 export class MissionControlRealtime extends Construct {
   /** Where clients connect to. */
   readonly webSocketUrl: string;
-  /** Where the state of the service is told. */
+  /** The health endpoint. */
   readonly healthUrl: string;
-  /** Where clients ask whether their token is good. */
+  /** Where clients check their token. */
   readonly whoamiUrl: string;
   /** Where backends report events; `eventBus.grantPutEventsTo(…)` lets them. */
   readonly eventBus: EventBus;
-  /** Where events that were not broadcast are kept, each with the reason. */
+  /** The dead-letter queue: invalid events, each with its faults, and jobs that failed too often. */
   readonly rejectedEvents: ServiceQueue;
-  /** CloudFront before it all, if somebody asked for it; the addresses above are then its own. */
+  /** CloudFront in front of the APIs, if it was asked for; the addresses above are then its own. */
   readonly frontDoor: FrontDoor | undefined;
   /** The user pool that was created, if one was. */
   readonly users: DashboardUsers | undefined;
@@ -162,7 +162,7 @@ function createDeadLetterQueue(scope: Construct, configuration: Configuration): 
   Validations.of(queue).acknowledge({
     id: 'Serverless-SQSRedrivePolicy',
     reason:
-      'This is the dead-letter queue of the others: people take messages out of it, no function does.',
+      'This is the dead-letter queue of the others: people take messages out of it, functions do not.',
   });
   return queue;
 }

@@ -1,4 +1,4 @@
-// The app's one stack: the service, and what a person has to know of it once it is there.
+// The stack of the app: the service, and its outputs.
 import { CfnOutput, DefaultStackSynthesizer, Stack, type IStackSynthesizer } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { RequestedConfiguration } from './config/configuration';
@@ -30,29 +30,29 @@ export class MissionControlStack extends Stack {
       }) as IStackSynthesizer,
     });
     const realtime = new MissionControlRealtime(this, 'Realtime', { ...settings, ...others });
-    this.output('WebSocketUrl', realtime.webSocketUrl, 'Where clients connect to');
-    this.output('HealthUrl', realtime.healthUrl, 'Where the state of the service is told');
-    this.output('WhoamiUrl', realtime.whoamiUrl, 'Where clients ask whether their token is good');
-    this.output('EventBusName', realtime.eventBus.eventBusName, 'Where backends report events');
+    this.output('WebSocketUrl', realtime.webSocketUrl, 'WebSocket URL for clients');
+    this.output('HealthUrl', realtime.healthUrl, 'Health endpoint');
+    this.output('WhoamiUrl', realtime.whoamiUrl, 'Endpoint at which clients check their token');
     this.output(
-      'RejectedEventsQueueUrl',
-      realtime.rejectedEvents.queueUrl,
-      'Where events that were not broadcast are kept',
+      'EventBusName',
+      realtime.eventBus.eventBusName,
+      'Event bus on which backends report events',
     );
+    this.output('RejectedEventsQueueUrl', realtime.rejectedEvents.queueUrl, 'Dead-letter queue');
     if (realtime.frontDoor !== undefined) {
       const { domainName, distributionDomainName } = realtime.frontDoor;
-      this.output('DashboardUrl', `https://${domainName}`, 'Where people see it');
+      this.output('DashboardUrl', `https://${domainName}`, 'Dashboard for people');
       this.output(
         'FrontDoorDomainName',
         distributionDomainName,
-        'What the record of your domain in the DNS names',
+        'Target of the DNS record of your domain',
       );
     }
     if (realtime.users === undefined) return;
     const { userPool, client, issuer } = realtime.users;
-    this.output('UserPoolId', userPool.userPoolId, 'Where users are invited');
-    this.output('UserPoolClientId', client.userPoolClientId, 'What dashboards sign in with');
-    this.output('TokenIssuer', issuer, 'Who issues the tokens of the users');
+    this.output('UserPoolId', userPool.userPoolId, 'User pool to which administrators add users');
+    this.output('UserPoolClientId', client.userPoolClientId, 'App client of dashboards');
+    this.output('TokenIssuer', issuer, 'Issuer of the tokens of its users');
   }
 
   private output(id: string, value: string, description: string): void {

@@ -1,7 +1,7 @@
-// The one exception of infra: settings that no stack can be made of.
+// The exception of infra: settings with which no stack can be made.
 import { describeFault, type Fault } from '../../sdk/protocol/parse';
 
-/** Thrown where nobody could go on with the faults; `faults` lists every one. */
+/** Thrown when settings are not valid; `faults` lists every fault. */
 export class ConfigurationError extends Error {
   readonly code = 'CONFIGURATION_REFUSED';
   override readonly name = 'ConfigurationError';

@@ -134,7 +134,7 @@ function smallBurst(given: Given, set: Given): Fault[] {
   const why = 'all of them come back at once, e.g. after a restart of the browser';
   const least = `must be at least maxConnectionsPerUser, which is ${maxConnectionsPerUser}: ${why}`;
   const most = `must be at most handshakeBurst, which is ${handshakeBurst}: ${why}`;
-  // What is a default is not what somebody got wrong.
+  // The fault is in the one that was set, not in a default.
   return 'handshakeBurst' in set
     ? [{ path: 'handshakeBurst', problem: least }]
     : [{ path: 'maxConnectionsPerUser', problem: most }];

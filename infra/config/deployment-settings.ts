@@ -120,13 +120,13 @@ export const deploymentSettingNames = Object.keys(
   deploymentSettings,
 ) as readonly DeploymentSettingName[];
 
-/** What a deployment has that nobody has set; undefined for what is not there then. */
+/** The value of a setting that is not set; undefined if it is optional. */
 export function defaultOf(name: string): unknown {
   const settings: Readonly<Record<string, SettingDefinition | undefined>> = deploymentSettings;
   return settings[name]?.default;
 }
 
-/** The default as a person writes it; `none` for what is not there then. */
+/** The default as a person writes it; `none` for an optional setting. */
 export function describeDefault(name: string): string {
   const value = defaultOf(name);
   if (value === undefined) return 'none';

@@ -1,4 +1,4 @@
-// What the front door may be told: the address that people see, and where its page gets tokens from.
+// The settings of the front door: its address, and where its page gets tokens from.
 import * as v from 'valibot';
 import type { Parsed } from '../../sdk/protocol/parse';
 
@@ -16,7 +16,7 @@ const url = (what: string) => {
 
 const text = (what: string) => v.pipe(v.string(`must be ${what}`), v.nonEmpty(`must be ${what}`));
 
-/** What CloudFormation will fill in, CDK writes as a token, which only it can check. */
+/** CDK writes values that CloudFormation fills in as tokens, which cannot be checked here. */
 const matching = (pattern: RegExp, problem: string) =>
   v.pipe(
     v.string(problem),
@@ -38,7 +38,7 @@ const tokenSource = v.variant(
     settings({ kind: v.literal('paste') }),
     settings({
       kind: v.literal('endpoint'),
-      url: url('the address that answers with the token of whoever is signed in'),
+      url: url('the address that answers with the token of the signed-in user'),
     }),
     settings({
       kind: v.literal('oauth'),
@@ -74,10 +74,10 @@ const frontDoor = settings({
   token: v.optional(tokenSource, { kind: 'paste' }),
 });
 
-/** A front door that somebody asked for. */
+/** A checked front door. */
 export type FrontDoorSettings = v.InferOutput<typeof frontDoor>;
 
-/** What somebody may write who asks for one. */
+/** What can be written to ask for one. */
 export type RequestedFrontDoor = v.InferInput<typeof frontDoor>;
 
 export type ParsedFrontDoor = Parsed<FrontDoorSettings | undefined>;

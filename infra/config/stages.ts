@@ -1,4 +1,4 @@
-// Where a deployment's settings stand: those of all stages, those of one, and those of one command.
+// Where the settings of a deployment are read from: for all stages, for one stage, and for one command.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import cdkJson from '../../cdk.json';
@@ -51,7 +51,7 @@ export function readConfiguration(
   return parsed.ok && faults.length === 0 ? parsed : { ok: false, faults };
 }
 
-/** The settings of a stage, none where there are faults, or for the stage that is meant when nobody names one. */
+/** The settings of a stage; none if there are faults, or if the default stage has no file. */
 function readStage(
   stage: string,
   folder: string,

@@ -25,7 +25,7 @@ export function identityProviderOf(given: IdentitySettings): Parsed<IdentityProv
   if (issuer === undefined) {
     return refuse(
       'issuer',
-      'is missing: nobody could connect. Set issuer and audience of your OpenID Connect provider ' +
+      'is missing: clients could not connect. Set issuer and audience of your OpenID Connect provider ' +
         '(-c issuer=https://… -c audience=…), or userPoolId and userPoolClientId of a Cognito user pool, ' +
         'or have a user pool created (-c auth=cognito-new)',
     );

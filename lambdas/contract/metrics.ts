@@ -43,5 +43,5 @@ export type MetricService = keyof typeof metrics;
 export type MetricName<Service extends MetricService = MetricService> =
   (typeof metrics)[Service][number];
 
-/** What is told apart of the messages: events are news, heartbeats are not. */
+/** Posts of events and of heartbeats are counted apart. */
 export type MessageKind = 'events' | 'heartbeats';

@@ -18,7 +18,7 @@ export type FunctionName =
 export interface SettingDefinition {
   /** Takes text as well, which is all that `-c name=value` and an environment variable can give. */
   readonly schema: v.GenericSchema;
-  /** The value when nobody sets it. Without one the setting is optional, and what it is about is then not there. */
+  /** The value if it is not set. A setting without a default is optional: its feature is then off. */
   readonly default?: unknown;
   /** What it means, in Markdown; links are relative to docs/. */
   readonly documentation: string;

@@ -76,7 +76,7 @@ export const serviceSettings = {
     schema: v.picklist(['always', 'when-idle'], 'must be always or when-idle'),
     default: 'always',
     documentation:
-      'Who gets heartbeats: `always` everybody, `when-idle` only connections that have not just been sent something else.',
+      '`always`: every connection gets every heartbeat. `when-idle`: a connection that has just been sent something else is skipped.',
     readBy: fanOutFunctions,
   },
   heartbeatSeconds: {

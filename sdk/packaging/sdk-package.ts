@@ -25,7 +25,7 @@ export async function buildPackage(directory: string): Promise<void> {
   });
 }
 
-/** The package's own: whoever shows agents in a browser has no use for the AWS CDK. */
+/** The package has its own dependencies: a page in a browser does not need the AWS CDK. */
 function manifest({ name, version, license, engines, dependencies }: ProjectManifest): object {
   const files = (kind: ModuleKind, entry: string) => ({
     types: `./${folders[kind]}/${entry}.d.ts`,

@@ -168,22 +168,22 @@ describe('the operations dashboard', () => {
     ['Connections and users', ['Connections', 'Users']],
     ['Events', ['StaleEvents', 'RejectedEvents', 'StateFailures', '"broadcast"']],
     ['Messages', ['"Delivered"', '"MessageCount"']],
-    ['From event to last delivery', ['"p50"', '"p99"', 'EventToLastPost']],
-    ['Events that did not arrive', ['Gone', 'Retried', 'Requeued', 'Lost', 'LostShards']],
+    ['Time from event to last post', ['"p50"', '"p99"', 'EventToLastPost']],
+    ['Events: posts', ['Gone', 'Retried', 'Requeued', 'Lost', 'LostShards']],
     ['Dead letters', ['ApproximateNumberOfMessagesVisible', 'RejectedEvents.QueueName']],
     ['Handshakes refused (401)', ['SEARCH(', 'HandshakesRefused', 'reason']],
-    ['Throttles of functions', ['Throttles', 'mission-control-deliver']],
-    ['Throttles of the table', ['ReadThrottleEvents', 'WriteThrottleEvents']],
+    ['Function throttles', ['Throttles', 'mission-control-deliver']],
+    ['Table throttles', ['ReadThrottleEvents', 'WriteThrottleEvents']],
   ])('shows %s', (title, metrics) => {
     for (const metric of metrics) expect(titled(title)).toContain(metric);
   });
 
   it('estimates what a day costs, by list prices', () => {
     const day = '"period":86400';
-    const estimate = titled('Dollars a day');
+    const estimate = titled('Cost per day');
     for (const [item, formula] of [
       ['messages', '(FILL(messages0, 0)) * 0.000001'],
-      ['being connected', '(FILL(connected0, 0)) * 0.00036'],
+      ['connection time', '(FILL(connected0, 0)) * 0.00036'],
       ['table', '(FILL(reads0, 0)) * 0.000000125 + (FILL(writes0, 0)) * 0.000000625'],
     ]) {
       expect(estimate).toContain(`{"label":"${item}","expression":"${formula}",${day}}`);

@@ -1,4 +1,4 @@
-// Who called an API and how it ended. Tokens may come in the query string, so no field here shows one.
+// Access logs of the APIs. Tokens may be in the query string, so no field shows it.
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroupLogDestination, type IAccessLogSettings } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
@@ -7,8 +7,8 @@ import { ServiceLog } from '../base/service-log';
 
 /**
  * Fields of a handshake, a message or a close, by their name in the log. Only what API Gateway itself
- * says: nothing that a client sends (path, query string, headers, user agent) is among them. And only what somebody
- * looks for: each line is paid for, and a stranger can cause as many as the throttle lets through.
+ * says: nothing that a client sends (path, query string, headers, user agent) is among them. And only what is
+ * used: each line costs money, and anybody can cause as many as the throttle lets through.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
  */
 export const webSocketLogFields = {

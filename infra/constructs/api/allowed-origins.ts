@@ -1,7 +1,7 @@
-// Whose pages may ask the HTTP API, for API Gateway and for CloudFront before it.
+// Origins whose pages may use the HTTP API, for API Gateway and for CloudFront in front of it.
 import type { Configuration } from '../../config/configuration';
 
-/** The configured origins, and that of the front door, as far as its name is known before it is there. */
+/** The configured origins, and that of the front door if it has a domain name of its own. */
 export function allowedOriginsOf({
   allowedOrigins,
   frontDoor,

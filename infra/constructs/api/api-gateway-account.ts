@@ -1,4 +1,4 @@
-// Without this role, API Gateway writes no access log of a WebSocket API, and refuses the stage that asks.
+// Without this role API Gateway cannot write access logs of a WebSocket API, and refuses a stage that has one.
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { CfnAccount } from 'aws-cdk-lib/aws-apigateway';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -6,8 +6,8 @@ import { Construct } from 'constructs';
 
 /**
  * The role through which API Gateway writes to CloudWatch. It is one setting for the whole account and
- * region: a deployment replaces what was there, with a role that can do the same for every other API.
- * Role and setting stay when the stack goes, for others may have come to rely on them.
+ * region: a deployment replaces what was there by a role that does the same for every other API.
+ * Role and setting stay when the stack is deleted, because other APIs may depend on them.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
  */
 export class ApiGatewayAccount extends Construct {

@@ -1,4 +1,4 @@
-// A Cognito user pool for those who have no identity provider, closed to all whom an administrator did not invite.
+// A Cognito user pool for deployments without an identity provider; only administrators can add users.
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AccountRecovery, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
@@ -23,7 +23,7 @@ export class DashboardUsers extends Construct {
     const isKept = configuration.dataRemoval === 'retain';
     this.userPool = new UserPool(this, 'UserPool', {
       userPoolName: resourceName(configuration),
-      // Whoever may sign in sees what all agents do.
+      // Every user sees what all agents do.
       selfSignUpEnabled: false,
       signInAliases: { email: true },
       signInCaseSensitive: false,
@@ -35,7 +35,7 @@ export class DashboardUsers extends Construct {
         requireSymbols: true,
         tempPasswordValidity: Duration.days(3),
       },
-      // Each user can add an authenticator app. A text message can be had by whoever has the number.
+      // Each user can add an authenticator app. A text message can be intercepted by taking over the number.
       mfa: Mfa.OPTIONAL,
       mfaSecondFactor: { otp: true, sms: false },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
@@ -46,14 +46,14 @@ export class DashboardUsers extends Construct {
       {
         id: 'AwsSolutions-COG2',
         reason:
-          'Every user can register an authenticator app, and then needs it. Demanded of all, it would lock out ' +
-          'whom an administrator signs in by the command line, before there is a page to register an app on.',
+          'Every user can register an authenticator app, and then needs it. If it were required, users whom ' +
+          'an administrator signs in by the command line could not register one before there is a page for it.',
       },
       {
         id: 'AwsSolutions-COG8',
         reason:
-          'The Plus plan adds detection of stolen passwords at a price for each active user. Nobody can sign up ' +
-          'here, failed sign-ins are locked out by every plan, and the plan can be raised without replacing the pool.',
+          'The Plus plan adds detection of stolen passwords at a price for each active user. Users cannot sign up ' +
+          'themselves, failed sign-ins are locked out by every plan, and the plan can be raised without replacing the pool.',
       },
     );
     this.client = this.userPool.addClient('Dashboard', {
@@ -61,11 +61,11 @@ export class DashboardUsers extends Construct {
       // Passwords never leave a browser (SRP); a person with AWS credentials can sign a user in as well.
       // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html
       authFlows: { userSrp: true, adminUserPassword: true },
-      // No hosted pages: whoever wants them adds a domain and its callback URLs.
+      // No hosted pages: they need a domain and callback URLs.
       disableOAuth: true,
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
-      // A connection ends with its token, so this is how long it takes at the most to lock someone out.
+      // A connection ends with its token, so this is the longest that a removed user stays connected.
       accessTokenValidity: Duration.hours(1),
       idTokenValidity: Duration.hours(1),
       refreshTokenValidity: Duration.days(1),

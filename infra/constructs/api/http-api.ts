@@ -1,4 +1,4 @@
-// GET /health and GET /whoami: an HTTP API of its own, because a WebSocket API answers handshakes alone.
+// GET /health and GET /whoami: an HTTP API of its own, because a WebSocket API only answers handshakes.
 import { Duration, Validations } from 'aws-cdk-lib';
 import {
   CorsHttpMethod,
@@ -18,10 +18,10 @@ import { apiDomainName } from './api-domain-name';
 import { ServiceFunction, type Deployment } from '../base/service-function';
 import type { Store } from '../data/store';
 
-/** Requests of `/health` a second: it is open to all, and a monitor asks every few seconds. */
+/** Requests of `/health` a second: it is public, and a monitor asks every few seconds. */
 const throttle = { rateLimit: 50, burstLimit: 100 } as const;
 
-/** HEAD is for monitors, and no second way to as many requests. */
+/** HEAD is for monitors, and must not double the number of requests. */
 const headThrottle = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 } as const;
 
 /**

@@ -1,4 +1,4 @@
-// How many handshakes are refused, and why: counted by CloudWatch in the log, which costs nothing by the line.
+// How many handshakes are refused, and why: CloudWatch counts log lines, which is free per line.
 import { FilterPattern, MetricFilter, type ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import {

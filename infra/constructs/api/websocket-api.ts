@@ -120,8 +120,8 @@ export class MissionControlWebSocketApi extends Construct {
       name: 'authorizer',
       description: 'Verifies the JWT of a handshake',
       traced: false,
-      // An issuer that does not answer costs 10 s, after 3 s for a fetch that a cold start has begun: then there is an answer in
-      // good order.
+      // An issuer that does not answer takes 10 s, after 3 s for a fetch that a cold start has begun; then the function can
+      // still answer properly.
       timeoutSeconds: 15,
       memoryMegabytes: 512,
     });
@@ -213,6 +213,6 @@ function acknowledgeNoAuthorizer(route: WebSocketRoute): void {
     id: 'AwsSolutions-APIG4',
     reason:
       'A WebSocket API authorizes $connect and has no authorizer on any other route. Messages and closes ' +
-      'come over connections that the authorizer let through, and carry what it said about the user.',
+      'come over connections that the authorizer accepted, and carry its context.',
   });
 }

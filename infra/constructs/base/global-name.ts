@@ -1,4 +1,4 @@
-// Names of what an account has once for all its regions: two deployments in two regions would collide in them.
+// Names that are unique in an account across its regions: two deployments in two regions must not collide.
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../../config/configuration';

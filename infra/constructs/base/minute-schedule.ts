@@ -1,4 +1,4 @@
-// Calls a function every minute: a call that was missed is made up for by the next, so none is repeated.
+// Invokes a function every minute. A missed call is not retried: the next one makes up for it.
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
@@ -40,7 +40,7 @@ export class MinuteSchedule extends Construct {
       target: new LambdaInvoke(target, {
         // Its policy is above, without the function's versions that CDK would add.
         role: role.withoutPolicyUpdates(),
-        // Both functions go by the time at which they are called.
+        // Both functions use the time at which they are called.
         input: ScheduleTargetInput.fromObject({}),
         retryAttempts: 0,
         maxEventAge: oneMinute,
@@ -53,7 +53,7 @@ export class MinuteSchedule extends Construct {
     Validations.of(target).acknowledge({
       id: 'Serverless-LambdaAsyncFailureDestination',
       reason:
-        'There is nothing in a call of the schedule. One that failed is made up for by the next, a minute later. ' +
+        'A call of the schedule has no content. The next one, a minute later, makes up for one that failed. ' +
         'The errors of the function are counted.',
     });
   }

@@ -1,4 +1,4 @@
-// What all functions have in common: runtime, role, log, trace and how settings reach them.
+// What all functions have in common: runtime, role, log, trace and environment.
 import { Duration, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -22,7 +22,7 @@ import { acknowledgeWildcard } from './wildcard-resource';
 /** Where a function's code comes from. */
 export type CodeOf = (name: FunctionName) => Code;
 
-/** What every construct of the stack is told. */
+/** What every construct of the stack needs. */
 export interface Deployment {
   readonly configuration: Configuration;
   readonly codeOf: CodeOf;
@@ -36,16 +36,16 @@ export interface ServiceFunctionProps extends Deployment {
   readonly memoryMegabytes: number;
   /** What it uses; the settings that it reads come by themselves. */
   readonly resources?: ResourceNames;
-  /** Whether X-Ray follows its calls. Not where strangers decide how often it is called. Default: yes. */
+  /** Whether X-Ray traces its calls. Not if anybody can cause calls. Default: yes. */
   readonly traced?: boolean;
   /**
-   * Whether it feeds the queue that feeds it, with an end of its own. Lambda stops everyone else after about 16
-   * calls in one chain: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+   * Whether it sends messages to the queue that invokes it, and itself limits how often. Lambda stops other functions after
+   * about 16 calls in one chain: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
    */
   readonly mayCallItself?: boolean;
 }
 
-/** A function that may write its own log and its own traces, and nothing else until it is allowed to. */
+/** A function that may write its own log and traces, and do nothing else until it is allowed to. */
 export class ServiceFunction extends LambdaFunction {
   /** The folder that it is made of. */
   readonly folder: FunctionName;
@@ -80,7 +80,7 @@ export class ServiceFunction extends LambdaFunction {
       ...(props.mayCallItself === true ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
       logGroup: log,
       loggingFormat: LoggingFormat.JSON,
-      // What Lambda itself logs of each call that succeeded is in its metrics; of others, it is logged.
+      // What Lambda itself logs about calls that succeed is in its metrics; about others it is logged.
       // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
       systemLogLevelV2: SystemLogLevel.WARN,
       tracing: traced ? Tracing.ACTIVE : Tracing.DISABLED,
@@ -125,8 +125,8 @@ function acknowledgeTraces(role: Role): void {
   acknowledgeWildcard(
     role,
     '*',
-    'Traces alone are written so: CDK allows xray:PutTraceSegments and xray:PutTelemetryRecords, which ' +
-      'X-Ray lets nobody restrict to a resource, and which read nothing. ' +
+    'For writing traces only: CDK allows xray:PutTraceSegments and xray:PutTelemetryRecords, which ' +
+      'cannot be restricted to a resource, and which read nothing. ' +
       'https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html',
   );
 }
@@ -135,7 +135,7 @@ function acknowledgeNoTraces(scope: LambdaFunction): void {
   Validations.of(scope).acknowledge({
     id: 'Serverless-LambdaTracing',
     reason:
-      'Strangers decide how often this function is called, and each trace is paid for. What it does is in its ' +
-      'metrics, and the way of an event does not lead through it.',
+      'Anybody can cause calls of this function, and each trace costs money. What it does is in its ' +
+      'metrics, and no event passes through it.',
   });
 }

@@ -1,4 +1,4 @@
-// What all logs have in common: they are kept as long as the stage wants it, and go with the stack.
+// What all logs have in common: their retention is a setting, and they are deleted with the stack.
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -19,7 +19,7 @@ export class ServiceLog extends LogGroup {
   }
 }
 
-/** The setting's check lets through nothing else. */
+/** The schema of the setting accepts nothing else. */
 function isRetention(days: number): days is RetentionDays {
   return days in RetentionDays;
 }

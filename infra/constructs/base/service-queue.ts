@@ -1,4 +1,4 @@
-// What all queues have in common: encrypted at rest, and TLS alone on the way.
+// What all queues have in common: encryption at rest, and TLS only.
 import { Validations, type Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption, type DeadLetterQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IConstruct } from 'constructs';

@@ -1,4 +1,4 @@
-// A permission on resources that cannot be named one by one is said to be one, with the reason beside it.
+// Records why a permission is on resources that cannot be named one by one.
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 

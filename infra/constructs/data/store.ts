@@ -21,7 +21,7 @@ export class Store extends Construct {
   constructor(scope: Construct, id: string, { dataRemoval }: Pick<Configuration, 'dataRemoval'>) {
     super(scope, id);
     const isKept = dataRemoval === 'retain';
-    // No name of our own: the table may outlive its stack, and a new stack must not stumble over it.
+    // Without a fixed name: the table may outlive its stack, and must not collide with that of a new one.
     const table = new Table(this, 'Table', {
       partitionKey: { name: attributes.partitionKey, type: AttributeType.STRING },
       sortKey: { name: attributes.sortKey, type: AttributeType.STRING },
@@ -31,7 +31,7 @@ export class Store extends Construct {
       // The key of AWS in this account: its use is seen in CloudTrail, and no role needs a KMS permission.
       // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html
       encryption: TableEncryption.AWS_MANAGED,
-      // A table that outlives its stack is not deleted by hand in passing either.
+      // A table that outlives its stack must not be deleted by accident either.
       deletionProtection: isKept,
       removalPolicy: isKept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });

@@ -1,4 +1,4 @@
-// The way of an event: from the bus to the function that broadcasts it, or to where a person looks at it.
+// The event bus, and the function that broadcasts its events; invalid ones go to the dead-letter queue.
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { resourceName } from '../../config/names';
@@ -11,7 +11,7 @@ import type { Store } from '../data/store';
 export interface BroadcastProps extends Deployment {
   readonly store: Store;
   readonly retryQueue: RetryQueue;
-  /** Gets events that are no events, that could not be handed over, and at which the function failed. */
+  /** Gets invalid events, events that could not be delivered to the function, and those at which it failed. */
   readonly deadLetterQueue: ServiceQueue;
 }
 

@@ -1,4 +1,4 @@
-// Who may report on the bus, and who may send operators' events: named principals alone, if a deployment names some.
+// Who may put events and operators' events on the bus: if a deployment names principals, only those.
 import { Token } from 'aws-cdk-lib';
 import { CfnEventBusPolicy, type EventBus } from 'aws-cdk-lib/aws-events';
 import { ArnPrincipal, Effect, PolicyStatement, StarPrincipal } from 'aws-cdk-lib/aws-iam';
@@ -11,13 +11,13 @@ export interface EventBusAccessProps {
     Configuration,
     'eventSource' | 'operatorSource' | 'reporterArns' | 'operatorArns'
   >;
-  /** The ARNs of our own roles that report, which nobody has to name. */
+  /** The ARNs of the service's own roles that report; a deployment does not have to name them. */
   readonly ownReporterArns: readonly string[];
 }
 
 /**
- * A principal of the bus's account needs no policy of the bus: its own allows it. So it takes a Deny to keep the others
- * out. The policy is about PutEvents alone: whoever may change it still may, whatever it says.
+ * A principal of the bus's account needs no policy of the bus: its own policy allows PutEvents. So all others have to be
+ * denied. The policy is about PutEvents only, so those who may change it can always do so.
  */
 export class EventBusAccess extends Construct {
   constructor(scope: Construct, id: string, props: EventBusAccessProps) {
@@ -64,7 +64,7 @@ interface SourceAccess {
   readonly own: readonly string[];
 }
 
-/** Lets those who are named, and our own, put events of a source on the bus, and nobody else. */
+/** Allows the named principals and the service's own roles to put events of a source on the bus, and denies all others. */
 function statementsFor(
   eventBusArn: string,
   { who, source, named, own }: SourceAccess,
@@ -77,15 +77,15 @@ function statementsFor(
     principals: [new StarPrincipal()],
     ...putEvents,
     conditions: {
-      // A request has up to ten entries: one of this source among them is enough. Who has no ARN is kept out, too: an
-      // AWS service, such as a rule of another bus without a role.
+      // A request has up to ten entries: one of this source is enough. Principals without an ARN are denied, too: AWS
+      // services, such as a rule of another bus without a role.
       'ForAnyValue:StringEquals': { 'events:source': source },
       ArnNotLike: { 'aws:PrincipalArn': [...named, ...own] },
     },
   });
   const written = named.filter((arn) => !Token.isUnresolved(arn));
   if (written.length === 0) return [onlyThem];
-  // Those of other accounts need the bus's leave beside their own account's. In this account it means nothing.
+  // Principals of other accounts need an Allow of the bus beside that of their own account. In this account it has no effect.
   const ofAccounts = new PolicyStatement({
     sid: `${who}OfAccounts`,
     principals: [...new Set(written.map(accountRootOf))].map((arn) => new ArnPrincipal(arn)),

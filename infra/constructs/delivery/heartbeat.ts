@@ -1,4 +1,4 @@
-// The heartbeat: a schedule that has the beats of the next minutes planned, and a queue that holds them back.
+// The heartbeat: a schedule plans those of the next minutes, and a queue delays each until it is due.
 import { Duration, Validations } from 'aws-cdk-lib';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -12,7 +12,7 @@ import type { MissionControlWebSocketApi } from '../api/websocket-api';
 
 /**
  * A beat is planned up to five minutes ahead (`horizon` in lambdas/core/broadcasting/heartbeat.ts), and retention counts from then:
- * two minutes are left to take it up.
+ * that leaves two minutes to receive it.
  */
 const beatLifetime = Duration.minutes(7);
 
@@ -27,8 +27,8 @@ export class Heartbeat extends Construct {
     super(scope, id);
     const { configuration, store, webSocketApi, retryQueue } = props;
     const name = resourceName(configuration);
-    // No dead-letter queue: a beat that was missed is made up for by the next one, and alarms watch the
-    // function's errors. It is invisible for as long as it lives, so it is never tried a second time.
+    // No dead-letter queue: the next heartbeat makes up for one that was missed, and alarms watch the
+    // function's errors. A beat stays invisible until it expires, so it is never retried.
     const queue = new ServiceQueue(this, 'Beats', {
       queueName: `${name}-heartbeats`,
       retentionPeriod: beatLifetime,
@@ -38,8 +38,8 @@ export class Heartbeat extends Construct {
       Validations.of(queue).acknowledge({
         id,
         reason:
-          'A heartbeat that was not sent in time is worth nothing: it is dropped two minutes later, the next one ' +
-          'proves the same, and the errors of the function are counted. There is nothing in it to look at later.',
+          'A heartbeat that was not sent in time is useless: it expires two minutes later, the next one replaces it, ' +
+          'and the errors of the function are counted. It contains nothing to look at later.',
       });
     }
     const heartbeat = new ServiceFunction(this, 'Function', {
@@ -73,7 +73,7 @@ export class Heartbeat extends Construct {
     acknowledgeQueueSource(beats);
     new MinuteSchedule(this, 'EachMinute', {
       scheduleName: `${name}-heartbeat`,
-      description: 'Has the heartbeats of the next minutes planned',
+      description: 'Plans the heartbeats of the next minutes',
       target: heartbeat,
     });
   }

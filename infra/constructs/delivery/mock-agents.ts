@@ -1,4 +1,4 @@
-// Invented agents for a demonstration: they report through the same bus as real ones.
+// Simulated agents for a demonstration: they report through the same bus as real ones.
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { resourceName } from '../../config/names';
@@ -10,7 +10,7 @@ export interface MockAgentsProps extends Deployment {
 }
 
 export class MockAgents extends Construct {
-  /** Who reports. */
+  /** The role that reports. */
   readonly roleArn: string;
 
   constructor(scope: Construct, id: string, props: MockAgentsProps) {
@@ -19,7 +19,7 @@ export class MockAgents extends Construct {
     const mockAgents = new ServiceFunction(this, 'Function', {
       ...props,
       name: 'mock-agents',
-      description: 'Reports what invented agents do',
+      description: 'Reports what simulated agents do',
       timeoutSeconds: 60,
       memoryMegabytes: 256,
       resources: { eventBusName: eventBus.eventBusName },
@@ -28,7 +28,7 @@ export class MockAgents extends Construct {
     this.roleArn = mockAgents.roleArn;
     new MinuteSchedule(this, 'EachMinute', {
       scheduleName: `${resourceName(configuration)}-mock-agents`,
-      description: 'Starts a minute of invented agents',
+      description: 'Starts a minute of simulated agents',
       target: mockAgents,
     });
   }

@@ -1,4 +1,4 @@
-// What a fan-out leaves over, and the shards of a large one: a queue, and the workers that empty it.
+// The retry queue: connections and shards that a fan-out did not get to, and the function that works on them.
 import { Duration } from 'aws-cdk-lib';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -9,7 +9,7 @@ import { acknowledgeQueueSource, ServiceQueue } from '../base/service-queue';
 import type { Store } from '../data/store';
 import type { MissionControlWebSocketApi } from '../api/websocket-api';
 
-/** Workers at the most: one for each shard, so that a large fan-out is as fast as its largest shard. */
+/** At most one worker for each shard: a large fan-out takes as long as its largest shard. */
 const workers = 16;
 
 const timeoutSeconds = 60;
@@ -17,12 +17,12 @@ const timeoutSeconds = 60;
 export interface RetryQueueProps extends Deployment {
   readonly store: Store;
   readonly webSocketApi: MissionControlWebSocketApi;
-  /** Where jobs end that nobody could do. */
+  /** Gets jobs that failed too often. */
   readonly deadLetterQueue: ServiceQueue;
 }
 
 export class RetryQueue extends Construct {
-  /** What every function uses that posts to all connections. */
+  /** Resources of every function that fans out. */
   readonly fanOutResources: ResourceNames;
   private readonly queue: ServiceQueue;
   private readonly props: RetryQueueProps;
@@ -46,11 +46,11 @@ export class RetryQueue extends Construct {
     const deliver = new ServiceFunction(this, 'Function', {
       ...props,
       name: 'deliver',
-      description: 'Goes on with fan-outs: lists of connections, and shards of large ones',
+      description: 'Continues fan-outs: retries connections, and posts to the shards of large ones',
       timeoutSeconds,
       memoryMegabytes: 1769,
-      // What a round leaves over is the next round's job. Each job counts its rounds, and deliver.ts gives up after the
-      // last: up to 14 calls in one chain, which is too near to the 16 at which Lambda would drop the job.
+      // What a round does not get to is the job of the next. Each job counts its rounds, and deliver.ts gives up after the
+      // last: up to 14 calls in one chain, close to the 16 at which Lambda would drop the job.
       mayCallItself: true,
       resources: {
         ...this.fanOutResources,
@@ -62,7 +62,7 @@ export class RetryQueue extends Construct {
     // clients do not read, once API Gateway has said that they are there.
     store.allow(deliver, ['PutItem'], 'connectionCounts');
     store.allow(deliver, ['DeleteItem'], 'connections');
-    // What is tried again may have been superseded.
+    // What is retried may have been superseded.
     store.allow(deliver, ['BatchGetItem'], 'state');
     webSocketApi.allowManagement(deliver, 'GET', 'DELETE');
     deliver.allow(['sqs:SendMessage'], deadLetterQueue.queueArn);
@@ -73,7 +73,7 @@ export class RetryQueue extends Construct {
     const jobs = new CfnEventSourceMapping(this, 'QueueToFunction', {
       functionName: deliver.functionName,
       eventSourceArn: this.queue.queueArn,
-      // A job fills an invocation; several in one would be done one after the other.
+      // A job takes a whole invocation; several would run one after the other.
       batchSize: 1,
       functionResponseTypes: ['ReportBatchItemFailures'],
       scalingConfig: { maximumConcurrency: workers },
@@ -81,7 +81,7 @@ export class RetryQueue extends Construct {
     acknowledgeQueueSource(jobs);
   }
 
-  /** Lets a function send messages to everybody, and put into the queue what it could not send. */
+  /** Lets a function post to every connection, and put what it did not get to into the queue. */
   allowFanOut(grantee: ServiceFunction): void {
     const { configuration, store, webSocketApi } = this.props;
     store.allow(grantee, ['Query', 'GetItem', 'BatchWriteItem'], 'connections');
@@ -89,7 +89,7 @@ export class RetryQueue extends Construct {
     if (configuration.heartbeat === 'when-idle') {
       store.allow(grantee, ['Query', 'PutItem'], 'recentFanOuts');
     }
-    // Any of them may hold the lease: broadcast with its event, the others for who held it before.
+    // Each of them may hold the lease: broadcast with its event, the others to take over from a previous holder.
     store.allow(grantee, ['GetItem', 'PutItem', 'UpdateItem'], 'lease');
     store.allow(grantee, ['PutItem', 'Query'], 'pending');
     webSocketApi.allowManagement(grantee, 'POST');

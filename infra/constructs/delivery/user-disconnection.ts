@@ -1,4 +1,4 @@
-// Operators send users away by an event of a source of their own, so that who may do it is a permission apart.
+// Operators disconnect users by an event of a source of its own, so that it takes a permission of its own.
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { resourceName } from '../../config/names';
@@ -22,7 +22,7 @@ export class UserDisconnection extends Construct {
     const disconnectUser = new ServiceFunction(this, 'Function', {
       ...props,
       name: 'disconnect-user',
-      description: 'Closes all connections of a user, and keeps older tokens out',
+      description: 'Closes all connections of a user, and rejects tokens issued before',
       timeoutSeconds: 30,
       memoryMegabytes: 512,
       resources: {
@@ -35,7 +35,7 @@ export class UserDisconnection extends Construct {
     webSocketApi.allowManagement(disconnectUser, 'POST', 'DELETE');
     new EventSubscription(this, 'Subscription', {
       ruleName: `${resourceName(configuration)}-disconnect-user`,
-      description: 'Orders of operators',
+      description: 'Events of operators',
       eventBus,
       source: configuration.operatorSource,
       target: disconnectUser,

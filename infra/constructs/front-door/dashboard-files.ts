@@ -1,4 +1,4 @@
-// The dashboard's files in a bucket that CloudFront alone can read, and the function that puts them there.
+// The dashboard's files in a bucket that only CloudFront can read, and the function that uploads them.
 import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -19,8 +19,8 @@ import { acknowledgeWildcard } from '../base/wildcard-resource';
 export const assetsFolder = 'assets';
 
 /**
- * A size that nobody else is likely to have: all deployments of a stack with the same size share one function,
- * and with it one role, which here may write into one bucket alone.
+ * An unusual size: all BucketDeployments of a stack with the same size share one function, and with it one role,
+ * which here may write to this bucket only.
  */
 const memoryMegabytes = 1025;
 
@@ -41,14 +41,14 @@ export class DashboardFiles extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
-      // Nothing is lost with it: its files are built out of the source.
+      // Its files are built from the source.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',
       reason:
-        'Readers come through CloudFront alone, whose log tells who they are; the one writer is the function ' +
-        'beside it, whose log tells what it did. A log of S3 would say it again, with query strings.',
+        'It is read through CloudFront only, which has an access log, and written only by the upload function, ' +
+        'which has a log. A log of S3 would repeat both, with query strings.',
     });
   }
 
@@ -94,7 +94,7 @@ export class DashboardFiles extends Construct {
       role: lockedRole,
       memoryLimit: memoryMegabytes,
     };
-    // Their names change with their content. Those of the last page stay, for whoever still has it open.
+    // Their names change with their content. Those of the previous page stay, for browsers that still have it open.
     const assets = new BucketDeployment(this, 'UploadAssets', {
       ...common,
       sources: [readable(Source.asset(directory))],

@@ -1,4 +1,4 @@
-// WAF in front of the front door: one address may not ask as often as it likes.
+// WAF in front of the front door: limits the requests of one address.
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import type { Configuration } from '../../config/configuration';

@@ -1,4 +1,4 @@
-// Who came to the front door and how it ended: CloudFront's log, without the fields in which a token may be.
+// CloudFront's access log, without the fields in which a token may be.
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {

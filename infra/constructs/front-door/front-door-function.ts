@@ -1,4 +1,4 @@
-// The code that CloudFront runs before everything else: the routing of the front door, for one stage.
+// The CloudFront function that routes requests of the front door, for one stage.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import {

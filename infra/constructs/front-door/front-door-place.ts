@@ -1,4 +1,4 @@
-// What a front door needs around it, looked at before anything is built: a region, a firewall, and a page to serve.
+// Checks what a front door needs before anything is built: a region, a firewall, and a page to serve.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Stack, Token } from 'aws-cdk-lib';
@@ -6,11 +6,11 @@ import type { Construct } from 'constructs';
 import { ConfigurationError } from '../../config/configuration-error';
 import type { FrontDoorSettings } from '../../config/front-door-settings';
 
-/** Where CloudFront's firewalls and logs are made, wherever in the world it serves. */
+/** The region of CloudFront's firewalls and logs. */
 export const edgeRegion = 'us-east-1';
 
 /**
- * Does nothing where a front door can be made.
+ * Does nothing if a front door can be made.
  * @throws {@link ConfigurationError} that says what is missing, and how to get it
  */
 export function requirePlaceForFrontDoor(

@@ -1,4 +1,4 @@
-// One address for everything: CloudFront before the WebSocket API, the HTTP API, and the dashboard's files.
+// One address for everything: CloudFront in front of the WebSocket API, the HTTP API, and the dashboard's files.
 import { Stack, Validations } from 'aws-cdk-lib';
 import {
   CachePolicy,
@@ -19,7 +19,7 @@ import { edgeRegion } from './front-door-place';
 import { globalName } from '../base/global-name';
 import { SecurityHeaders } from './security-headers';
 
-/** Errors that CloudFront would otherwise remember for ten seconds, and tell to others. */
+/** Errors that CloudFront would otherwise cache for ten seconds. */
 const cachedErrors = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 
 export interface FrontDoorProps {
@@ -33,9 +33,9 @@ export interface FrontDoorProps {
 }
 
 export class FrontDoor extends Construct {
-  /** Where people and clients come to, e.g. `your-domain.com`. */
+  /** The host name for people and clients, e.g. `your-domain.com`. */
   readonly domainName: string;
-  /** What the record of that name in the DNS has to name. */
+  /** What the DNS record of that name has to point to. */
   readonly distributionDomainName: string;
   readonly webSocketUrl: string;
   readonly healthUrl: string;
@@ -52,7 +52,7 @@ export class FrontDoor extends Construct {
     const distribution = new CfnDistribution(this, 'Distribution', {
       distributionConfig: {
         enabled: true,
-        // By it people find theirs in the list of all regions.
+        // CloudFront lists the distributions of all regions together.
         comment: `Mission Control, stage ${configuration.stage}, ${Stack.of(this).region}`,
         httpVersion: 'http2and3',
         ipv6Enabled: true,
@@ -147,7 +147,7 @@ export class FrontDoor extends Construct {
         // OPTIONS is what a browser asks before a page of another origin may ask /whoami.
         allowedMethods: ['GET', 'HEAD', 'OPTIONS'],
         targetOriginId: originIds.webSocket,
-        // A refused handshake or the state of now must reach nobody else.
+        // A refused handshake or the current state must not be served to others.
         cachePolicyId: CachePolicy.CACHING_DISABLED.cachePolicyId,
         // Tokens come in the query string and in two headers; API Gateway knows an API by its own host name.
         // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
@@ -178,8 +178,8 @@ function acknowledge(
     {
       id: 'AwsSolutions-CFR1',
       reason:
-        'Who may see agents is decided by the token, not by the country: people travel. Whoever has to keep ' +
-        'countries out gives a web ACL of their own that does.',
+        'Access is decided by the token, not by the country: people travel. A deployment that has to exclude ' +
+        'countries sets a web ACL of its own.',
     },
     {
       id: 'AwsSolutions-CFR3',
@@ -194,7 +194,7 @@ function acknowledge(
   Validations.of(distribution).acknowledge({
     id: 'AwsSolutions-CFR4',
     reason:
-      "CloudFront lets nobody choose the protocols of its own name's certificate: it is for trying things out. " +
+      "The protocols of the certificate of CloudFront's own domain name cannot be chosen: it is for trials. " +
       'With domainName and certificateArn, TLS 1.2 is the least. ' +
       'https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html',
   });

@@ -1,4 +1,4 @@
-// What a browser is told with every answer of the front door: this page loads and talks to what is named, and nothing else.
+// Security headers of every response of the front door: the page loads from and connects to the named hosts only.
 import { Duration } from 'aws-cdk-lib';
 import {
   HeadersFrameOption,
@@ -23,7 +23,7 @@ export class SecurityHeaders extends ResponseHeadersPolicy {
       responseHeadersPolicyName: globalName(scope, configuration),
       // With a 429 of API Gateway itself, too, of which nothing says that it has the headers of its own configuration.
       ...(allowedOrigins.length > 0 && { corsBehavior: corsBehavior(allowedOrigins) }),
-      comment: 'Mission Control: the dashboard is its own, framed by nobody, over TLS alone',
+      comment: 'Mission Control: no foreign content, no framing, TLS only',
       securityHeadersBehavior: {
         contentSecurityPolicy: {
           contentSecurityPolicy: contentSecurityPolicy(settings),
@@ -32,7 +32,7 @@ export class SecurityHeaders extends ResponseHeadersPolicy {
         contentTypeOptions: { override: true },
         frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
         referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },
-        // No subdomains: what else is below somebody's domain is not ours to decide about.
+        // Without subdomains: others may be served by somebody else.
         strictTransportSecurity: {
           accessControlMaxAge: Duration.days(365),
           override: true,

@@ -1,4 +1,4 @@
-// Tells one e-mail address of alarms. What is in an alarm is not secret, but who reads it should be sure of its sender.
+// Sends alarms to one e-mail address. Alarms are not secret, but their reader must be able to trust the sender.
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import {
@@ -15,7 +15,7 @@ import { resourceName } from '../../config/names';
 
 export interface AlarmTopicProps {
   readonly configuration: Pick<Configuration, 'stage'>;
-  /** Gets a letter that asks for consent first. */
+  /** First gets a mail that asks it to confirm the subscription. */
   readonly email: string;
 }
 
@@ -35,12 +35,12 @@ export class AlarmTopic extends Construct {
       enableKeyRotation: true,
       rotationPeriod: Duration.days(365),
       pendingWindow: Duration.days(7),
-      // It protects messages on their way; there is nothing to be read with it later.
+      // It protects messages in transit; nothing has to be decrypted with it later.
       removalPolicy: RemovalPolicy.DESTROY,
       policy: new PolicyDocument({
         statements: [
           new PolicyStatement({
-            // Whoever is allowed to by the policies of the account, CloudFormation among them.
+            // Principals that the account's policies allow, CloudFormation among them.
             principals: [new AccountRootPrincipal()],
             actions: administration,
             resources: ['*'],
@@ -75,8 +75,8 @@ export class AlarmTopic extends Construct {
     Validations.of(subscription).acknowledge({
       id: 'Serverless-SNSRedrivePolicy',
       reason:
-        'What cannot be mailed is the notice of an alarm, which CloudWatch itself keeps with its history. A queue ' +
-        'of notices that nobody could be told of would be one more thing that nobody is told of.',
+        'CloudWatch keeps every alarm with its history. A dead-letter queue for notifications that could not be ' +
+        'mailed would itself need somebody to be notified.',
     });
     this.action = new SnsAction(topic);
   }

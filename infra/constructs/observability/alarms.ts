@@ -1,4 +1,4 @@
-// What wakes an operator: only what users notice, and each alarm with a link to what is to be done.
+// The alarms: only about what users notice, each with a link to its entry in the runbook.
 import { Duration } from 'aws-cdk-lib';
 import {
   Alarm,
@@ -12,7 +12,7 @@ import type { Configuration } from '../../config/configuration';
 import { resourceName } from '../../config/names';
 import { calculate, type ServiceMetrics } from './service-metrics';
 
-/** How long any client waits for an event at the most, in all but one of a hundred fan-outs. */
+/** The longest that any client may wait for an event, in 99 of 100 fan-outs. */
 const slowDeliveryMilliseconds = 5_000;
 
 const fiveMinutes = Duration.minutes(5);
@@ -20,7 +20,7 @@ const fiveMinutes = Duration.minutes(5);
 /** Most of the last minutes, not one alone. */
 const sustained = { bad: 3, of: 5 } as const;
 
-/** One handshake that is repeated with growing pauses comes as often; fewer are a hiccup. */
+/** In five minutes. A single client that retries with backoff causes about as many. */
 const fewHandshakes = 5;
 
 export interface AlarmsProps {
@@ -36,7 +36,7 @@ interface AlarmRule {
   readonly means: string;
   readonly metric: IMetric;
   readonly atLeast: number;
-  /** Of how many periods in a row so many must be bad. */
+  /** How many of the last periods must be bad. Default: the last one. */
   readonly periods?: { readonly bad: number; readonly of: number };
 }
 
@@ -55,7 +55,7 @@ export class Alarms extends Construct {
     return [...eventRules(metrics), ...handshakeRules(metrics), ...tableRules(metrics)];
   }
 
-  /** Nothing to measure means that nothing happened: that is well. */
+  /** Missing data means that nothing happened, which is not a fault. */
   private alarm({ entry, means, metric, atLeast, periods = { bad: 1, of: 1 } }: AlarmRule): Alarm {
     return this.create(entry, means, {
       metric,
@@ -67,12 +67,12 @@ export class Alarms extends Construct {
     });
   }
 
-  /** The one alarm about what does not happen: here, nothing to measure is what is wrong. */
+  /** The only alarm about something that does not happen: missing data is the fault. */
   private missingHeartbeats(): Alarm {
     const { metrics, configuration } = this.props;
-    return this.create('missing-heartbeats', 'Clients hear no heartbeat, and will reconnect.', {
+    return this.create('missing-heartbeats', 'Clients receive no heartbeats, and will reconnect.', {
       metric: calculate({
-        // One that reached nobody although somebody was there, or nobody could tell, is none. All of these are in the same line.
+        // A heartbeat that lost connections and reached none does not count. All of these are in the same log line.
         expression: 'IF(lost + lostShards > 0 AND delivered + skipped == 0, 0, beats)',
         metrics: {
           beats: metrics.fanOut('Delivered', 'heartbeats', 'SampleCount'),
@@ -81,7 +81,7 @@ export class Alarms extends Construct {
           lost: metrics.fanOut('Lost', 'heartbeats'),
           lostShards: metrics.fanOut('LostShards', 'heartbeats'),
         },
-        label: 'heartbeats that reached somebody, or had nobody to reach',
+        label: 'heartbeats that reached a connection, or had none to reach',
         period: Duration.seconds(Math.max(60, configuration.heartbeatSeconds)),
       }),
       threshold: 1,
@@ -110,20 +110,21 @@ export class Alarms extends Construct {
   }
 }
 
-/** Events that do not reach everybody, or not in time. */
+/** Events that do not reach every client, or reach them late. */
 function eventRules(metrics: ServiceMetrics): AlarmRule[] {
   return [
     {
       entry: 'dead-letters',
-      means: 'An event was rejected, or a job or an order was given up: it is kept, and waits.',
+      means:
+        'The dead-letter queue has messages: an invalid event, or an event or a retry job that failed too often.',
       metric: metrics.deadLetters(),
       atLeast: 1,
     },
     {
       entry: 'failed-deliveries',
-      means: 'Connections did not get an event and will not: nobody tries again.',
+      means: 'Connections did not receive an event, and it is not retried.',
       metric: calculate({
-        // Both are in every line that has either, so neither is ever missing alone.
+        // Both are in every log line that has either, so neither is missing alone.
         expression: 'lost + lostShards',
         metrics: {
           lost: metrics.fanOut('Lost', 'events'),
@@ -136,69 +137,68 @@ function eventRules(metrics: ServiceMetrics): AlarmRule[] {
     },
     {
       entry: 'slow-delivery',
-      means: `Of a hundred fan-outs, one or more took over ${slowDeliveryMilliseconds / 1000} s from the event to the last client.`,
+      means: `The 99th percentile of the time from an event to its last post is over ${slowDeliveryMilliseconds / 1000} s.`,
       metric: metrics.fanOut('EventToLastPost', 'events', 'p99'),
       atLeast: slowDeliveryMilliseconds,
       periods: sustained,
     },
     {
       entry: 'state-failures',
-      means: 'Events were not stored: who asks for the state is told something old.',
+      means: 'Events were not stored: clients that request the state receive stale values.',
       metric: metrics.own('broadcast', 'StateFailures').with({ period: fiveMinutes }),
       atLeast: 1,
     },
   ];
 }
 
-/** Clients that cannot connect although they may. */
+/** Clients with a valid token that cannot connect. */
 function handshakeRules(metrics: ServiceMetrics): AlarmRule[] {
   return [
     {
       entry: 'keys-unavailable',
-      means: "The token issuer's keys cannot be had: nobody new gets in.",
+      means: "The token issuer's keys cannot be fetched: new connections are refused.",
       metric: metrics.own('authorizer', 'KeysUnavailable').with({ period: fiveMinutes }),
       atLeast: fewHandshakes,
     },
     {
       entry: 'authorizer-errors',
-      means:
-        'Handshakes end without a verdict on their token, by a fault of ours: nobody new gets in.',
+      means: 'The authorizer fails before it has verified the token: new connections are refused.',
       metric: calculate({
-        // A refusal is an error of the function, too: it is how a Lambda authorizer says 401. FILL is for a
-        // function that does not even start, and so counts nothing.
+        // A refusal is an error of the function, too: a Lambda authorizer answers 401 by throwing. FILL is for a
+        // function that does not start, which counts neither.
         expression: 'errors - FILL(refused, 0) - FILL(unavailable, 0)',
         metrics: {
           errors: metrics.function('authorizer', 'Errors'),
           refused: metrics.own('authorizer', 'HandshakesRefused'),
           unavailable: metrics.own('authorizer', 'KeysUnavailable'),
         },
-        label: 'handshakes without a verdict, by a fault of ours',
+        label: 'handshakes at which the authorizer failed',
         period: fiveMinutes,
       }),
       atLeast: fewHandshakes,
     },
     {
       entry: 'connect-errors',
-      means: 'Handshakes with a good token fail: nobody new gets in.',
+      means: 'Handshakes with a valid token fail: new connections are refused.',
       metric: metrics.function('connect', 'Errors').with({ period: fiveMinutes }),
       atLeast: fewHandshakes,
     },
   ];
 }
 
-/** A table that refuses requests. */
+/** A table that throttles requests. */
 function tableRules(metrics: ServiceMetrics): AlarmRule[] {
   return [
     {
       entry: 'table-read-throttles',
-      means: 'DynamoDB refuses reads: fan-outs take longer, and handshakes may fail.',
+      means: 'DynamoDB throttles reads: fan-outs take longer, and handshakes may fail.',
       metric: metrics.table('ReadThrottleEvents'),
       atLeast: 1,
       periods: sustained,
     },
     {
       entry: 'table-write-throttles',
-      means: 'DynamoDB refuses writes: handshakes fail, and state may not be kept.',
+      means: 'DynamoDB throttles writes: handshakes fail, and state may not be stored.',
       metric: metrics.table('WriteThrottleEvents'),
       atLeast: 1,
       periods: sustained,

@@ -1,4 +1,4 @@
-// What a day costs, item by item, as the metrics tell it: an estimate to see a change by, not the bill.
+// What a day costs, item by item, estimated from the metrics: it shows a change, and is not the bill.
 import { Duration } from 'aws-cdk-lib';
 import type { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { prices } from './prices';
@@ -8,7 +8,7 @@ import { calculate, type ServiceMetrics } from './service-metrics';
 const minutesOfDay = 24 * 60;
 const day = Duration.days(1);
 
-/** Dollars a day. Logs, traces, metrics, alarms and what leaves AWS are not in it: they hardly change. */
+/** Dollars a day, without logs, traces, metrics, alarms and data transfer, which hardly change. */
 export function costEstimate(
   metrics: ServiceMetrics,
   functions: readonly ServiceFunction[],
@@ -25,7 +25,7 @@ export function costEstimate(
   return [
     dollars('messages', weigh('messages', [metrics.webSocketApi('MessageCount')], prices.message)),
     dollars(
-      'being connected',
+      'connection time',
       weigh(
         'connected',
         [metrics.own('connections', 'Connections', 'Average')],
@@ -66,7 +66,7 @@ interface Weighed {
 function weigh(prefix: string, metrics: readonly Metric[], price: number): Weighed {
   const named = metrics.map((metric, index) => [`${prefix}${index}`, metric] as const);
   const sum = named.map(([id]) => `FILL(${id}, 0)`).join(' + ');
-  // Without an exponent, which expressions do not know.
+  // Expressions do not know exponents.
   const factor = price.toFixed(15).replace(/0+$/, '');
   return { expression: `(${sum}) * ${factor}`, metrics: Object.fromEntries(named) };
 }

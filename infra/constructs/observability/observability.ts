@@ -1,4 +1,4 @@
-// What an operator sees of the service, and what wakes one.
+// What an operator sees of the service, and is alarmed by.
 import { Construct } from 'constructs';
 import type { Configuration } from '../../config/configuration';
 import { AlarmTopic } from './alarm-topic';

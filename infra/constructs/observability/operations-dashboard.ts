@@ -1,4 +1,4 @@
-// One page that answers: is it well, who is there, how fast does it go out, what is lost, what does it cost?
+// The CloudWatch dashboard: alarms, connections, latency, losses, limits and cost.
 import { Duration } from 'aws-cdk-lib';
 import {
   AlarmStatusWidget,
@@ -42,8 +42,8 @@ export class OperationsDashboard extends Construct {
       new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 24, height: 3 }),
     );
     for (const graphs of [
-      who(metrics),
-      delivery(metrics),
+      connectionsAndEvents(metrics),
+      fanOuts(metrics),
       handshakes(metrics, configuration.stage),
       limits(metrics, functions),
     ]) {
@@ -52,7 +52,7 @@ export class OperationsDashboard extends Construct {
     dashboard.addWidgets(
       graph(
         {
-          title: 'Dollars a day (estimate by list prices of us-east-1, without logs and traces)',
+          title: 'Cost per day in USD (estimate at us-east-1 list prices, without logs and traces)',
           left: costEstimate(metrics, functions),
           stacked: true,
         },
@@ -68,7 +68,7 @@ function graph(properties: Graph, width: number): GraphWidget {
   return new GraphWidget({ ...properties, width, height: 6, leftYAxis: { min: 0 } });
 }
 
-function who(metrics: ServiceMetrics): Graph[] {
+function connectionsAndEvents(metrics: ServiceMetrics): Graph[] {
   return [
     {
       title: 'Connections and users',
@@ -90,33 +90,33 @@ function who(metrics: ServiceMetrics): Graph[] {
       left: [
         metrics.fanOut('Delivered', 'events').with({ label: 'events' }),
         metrics.fanOut('Delivered', 'heartbeats').with({ label: 'heartbeats' }),
-        metrics.webSocketApi('MessageCount').with({ label: 'billed, either way' }),
+        metrics.webSocketApi('MessageCount').with({ label: 'billed, in both directions' }),
       ],
     },
   ];
 }
 
-function delivery(metrics: ServiceMetrics): Graph[] {
-  const ended: MetricName<'fan-out'>[] = [
+function fanOuts(metrics: ServiceMetrics): Graph[] {
+  const outcomes: MetricName<'fan-out'>[] = [
     ...(['Gone', 'Retried', 'Requeued', 'Closed', 'Lost', 'LostShards'] as const),
   ];
   return [
     {
-      title: 'From event to last delivery, ms',
+      title: 'Time from event to last post (ms)',
       left: (['p50', 'p99'] as const).map((statistic) =>
         metrics.fanOut('EventToLastPost', 'events', statistic).with({ label: statistic }),
       ),
     },
     {
-      title: 'Events that did not arrive at once, or were superseded',
-      left: [...ended, 'Superseded' as const].map((name) => metrics.fanOut(name, 'events')),
+      title: 'Events: posts that were not delivered at the first attempt, and superseded values',
+      left: [...outcomes, 'Superseded' as const].map((name) => metrics.fanOut(name, 'events')),
     },
     {
-      title: 'Heartbeats that did not arrive at once',
-      left: ended.map((name) => metrics.fanOut(name, 'heartbeats')),
+      title: 'Heartbeats: posts that were not delivered at the first attempt',
+      left: outcomes.map((name) => metrics.fanOut(name, 'heartbeats')),
     },
     {
-      title: 'Dead letters, and seconds that the oldest delivery waits',
+      title: 'Dead letters, and age of the oldest retry job (s)',
       left: [metrics.deadLetters(), metrics.oldestRetryJob()],
     },
   ];
@@ -130,7 +130,7 @@ function handshakes(metrics: ServiceMetrics, stage: string): Graph[] {
       title: 'Handshakes refused (401), by reason',
       stacked: true,
       left: [
-        // As many graphs as there are reasons. A search stands on a dashboard alone: no alarm can have one.
+        // One line for each reason. Alarms cannot use a search.
         new MathExpression({
           expression: `SEARCH('${dimensions} ${chosen}', 'Sum', 60)`,
           label: '',
@@ -141,12 +141,12 @@ function handshakes(metrics: ServiceMetrics, stage: string): Graph[] {
     {
       title: 'Handshakes',
       left: [
-        metrics.webSocketApi('ConnectCount').with({ label: 'with a good token' }),
+        metrics.webSocketApi('ConnectCount').with({ label: 'accepted' }),
         metrics.own('authorizer', 'HandshakesRefused').with({ label: 'refused (401)' }),
         metrics
           .own('authorizer', 'KeysUnavailable')
           .with({ label: "without the issuer's keys (500)" }),
-        metrics.own('connect', 'HandshakesLimited').with({ label: 'too many (429)' }),
+        metrics.own('connect', 'HandshakesLimited').with({ label: 'rate limited (429)' }),
       ],
     },
     {
@@ -164,15 +164,15 @@ function handshakes(metrics: ServiceMetrics, stage: string): Graph[] {
 function limits(metrics: ServiceMetrics, functions: readonly ServiceFunction[]): Graph[] {
   return [
     {
-      title: 'Errors of functions (those of the authorizer are refusals, too)',
+      title: 'Function errors (a refused handshake counts as an error of the authorizer)',
       left: functions.map(({ folder }) => metrics.function(folder, 'Errors')),
     },
     {
-      title: 'Throttles of functions',
+      title: 'Function throttles',
       left: functions.map(({ folder }) => metrics.function(folder, 'Throttles')),
     },
     {
-      title: 'Throttles of the table',
+      title: 'Table throttles',
       left: [metrics.table('ReadThrottleEvents'), metrics.table('WriteThrottleEvents')],
     },
   ];

@@ -1,6 +1,6 @@
-// What AWS charges, for the estimate on the operations dashboard: list prices of us-east-1 in US dollars, January 2026.
+// List prices of us-east-1 in US dollars, January 2026, for the estimate on the operations dashboard.
 
-/** Of one, not of a million. Prices of other regions differ by up to a third. */
+/** Per unit, not per million. Prices of other regions differ by up to a third. */
 export const prices = {
   /** https://aws.amazon.com/api-gateway/pricing/ : messages of up to 32 KB, either way */
   message: 1 / 1e6,

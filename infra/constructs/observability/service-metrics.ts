@@ -22,7 +22,7 @@ export interface Calculation {
   readonly period: Duration;
 }
 
-/** What is calculated of metrics, each of them over the same period. */
+/** A metric math expression over metrics of the same period. */
 export function calculate({ expression, metrics, label, period }: Calculation): MathExpression {
   const usingMetrics = Object.fromEntries(
     Object.entries(metrics).map(([name, metric]) => [name, metric.with({ period })]),
@@ -37,11 +37,11 @@ export interface ServiceMetricsProps {
   readonly deadLetterQueueName: string;
 }
 
-/** Makes metrics of one deployment, each over a minute unless something else is said. */
+/** The metrics of one deployment, with a period of one minute unless stated otherwise. */
 export class ServiceMetrics {
   constructor(private readonly props: ServiceMetricsProps) {}
 
-  /** One of the functions' own. */
+  /** A metric of one of the functions. */
   own<Service extends Exclude<MetricService, 'fan-out'>>(
     service: Service,
     name: MetricName<Service>,

@@ -82,7 +82,7 @@ it.each([
   ],
   [
     { kind: 'endpoint', url: 'http://a.example.com' },
-    'frontDoor.token.url must be the address that answers with the token of whoever is signed in: an https URL without credentials',
+    'frontDoor.token.url must be the address that answers with the token of the signed-in user: an https URL without credentials',
   ],
   [
     { kind: 'paste', url: 'https://a.example.com' },
