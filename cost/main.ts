@@ -1,17 +1,23 @@
 // `npm run cost`: what a load costs a month on AWS, how soon the last client hears, and which quotas it needs.
 import { parseArguments, UsageError } from '#local/commands/arguments';
 import { runAsProcess, withSentences, type Command } from '#local/commands/command';
-import { abuses, abuseTable, dollarsOfDay } from './abuse';
-import { billOf } from './bill';
-import { coalescingOf } from './coalescing';
-import { coalescingMatrix, isSimulated } from './coalescing-matrix';
-import { postsPerSecondToOne } from './fan-out-time';
-import type { Lane } from './lanes';
-import { defaultLoad, withoutFlushes, type Load } from './load';
-import { loadOptions, parseLoad } from './parse-load';
-import { needsOf } from './quotas';
-import { count, rate, seconds, share } from './table';
-import { billTable, heartbeatTable, simulationOf, simulationTable, timeTable } from './tables';
+import { abuses, abuseTable, dollarsOfDay } from './tables/abuse';
+import { billOf } from './model/bill';
+import { coalescingOf } from './model/coalescing';
+import { coalescingMatrix, isSimulated } from './tables/coalescing-matrix';
+import { postsPerSecondToOne } from './model/fan-out-time';
+import type { Lane } from './model/lanes';
+import { defaultLoad, withoutFlushes, type Load } from './model/load';
+import { loadOptions, parseLoad } from './model/parse-load';
+import { needsOf } from './model/quotas';
+import { count, rate, seconds, share } from './tables/table';
+import {
+  billTable,
+  heartbeatTable,
+  simulationOf,
+  simulationTable,
+  timeTable,
+} from './tables/tables';
 
 const help = `Estimates a month of thirty days on AWS in us-east-1, without free tiers.
 

@@ -1,10 +1,10 @@
 // `npm run build:docs`: writes the documents that are made of the code.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { abuseTables } from '#cost/abuse';
-import { coalescingTables } from '#cost/coalescing-matrix';
+import { abuseTables } from '#cost/tables/abuse';
+import { coalescingTables } from '#cost/tables/coalescing-matrix';
 import { fillIn } from '#cost/document';
-import { documentTables } from '#cost/tables';
+import { documentTables } from '#cost/tables/tables';
 import { runAsProcess, withSentences, type Command } from '#local/commands/command';
 import { parseArguments, UsageError } from '#local/commands/arguments';
 import { apiReference } from './api-reference';

@@ -7,7 +7,7 @@ import { createUndiciPoster } from '#adapters/api-gateway/undici-poster';
 
 /**
  * Posts in flight, and sockets, at the most: as many as a worker's CPU keeps busy in a burst, when a post takes 12 ms
- * (cost/measured.ts). At the ceiling it is the pace that limits them.
+ * (cost/model/measured.ts). At the ceiling it is the pace that limits them.
  */
 const concurrency = 160;
 

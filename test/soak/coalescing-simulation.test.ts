@@ -1,9 +1,9 @@
 // The coalescer, the flushes and the pace together, in simulated time: nobody is left behind, and nothing is answered 429.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { coalescingMatrix, coalescingPlace } from '#cost/coalescing-matrix';
-import { simulateCoalescing } from '#cost/coalescing-simulation';
-import { defaultLoad, type Load } from '#cost/load';
+import { coalescingMatrix, coalescingPlace } from '#cost/tables/coalescing-matrix';
+import { simulateCoalescing } from '#cost/simulation/coalescing-simulation';
+import { defaultLoad, type Load } from '#cost/model/load';
 
 const simulate = (load: Partial<Load>, seconds: number) =>
   simulateCoalescing({ load: { ...defaultLoad, ...load }, seconds });

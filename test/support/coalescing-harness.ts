@@ -1,10 +1,10 @@
 // Execution environments of `broadcast` in virtual time: they share a table, have clocks of their own, and can die.
-import { VirtualClock } from '#cost/virtual-clock';
+import { VirtualClock } from '#cost/simulation/virtual-clock';
 import { createCoalescer, type Coalescer, type Outgoing } from '#core/coalescing/coalescer';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import type { Lane } from '#core/connections/ports';
 import type { FanOutLease, Flush, PendingStore } from '#core/coalescing/ports';
-import { MemoryFanOutLease, MemoryPendingStore } from '#cost/memory-coalescing';
+import { MemoryFanOutLease, MemoryPendingStore } from '#cost/simulation/memory-coalescing';
 import { agentEvent } from './events';
 import { RecordingLog } from './fakes';
 

@@ -6,7 +6,7 @@ import type { Count, Countable } from '#core/count';
 import { createPace } from '#core/posting/pace';
 import { createRecentFanOuts, type RecentFanOuts } from '#core/fan-out/recent-fan-outs';
 import { createReportFanOut } from '#core/fan-out/report-fan-out';
-import { MemoryFanOutLease, MemoryPendingStore } from '#cost/memory-coalescing';
+import { MemoryFanOutLease, MemoryPendingStore } from '#cost/simulation/memory-coalescing';
 import {
   FakeClock,
   FakeGateway,

@@ -1,9 +1,9 @@
 // docs/scale-and-cost.md says what the model says.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { coalescingPlace } from '#cost/coalescing-matrix';
+import { coalescingPlace } from '#cost/tables/coalescing-matrix';
 import { fillIn } from '#cost/document';
-import { documentTables } from '#cost/tables';
+import { documentTables } from '#cost/tables/tables';
 
 const file = path.resolve(__dirname, '../../../docs/scale-and-cost.md');
 

@@ -1,7 +1,7 @@
 // docs/security.md says what the model says.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { abuseTables } from '#cost/abuse';
+import { abuseTables } from '#cost/tables/abuse';
 import { fillIn } from '#cost/document';
 
 test('the tables are current: npm run build:docs', () => {

@@ -1,6 +1,6 @@
 // The fakes that the rules are tested with keep the promises of the ports, as DynamoDB's adapters do.
 import { describeConnectionStore } from '../../../support/connection-store-contract';
-import { MemoryFanOutLease, MemoryPendingStore } from '#cost/memory-coalescing';
+import { MemoryFanOutLease, MemoryPendingStore } from '#cost/simulation/memory-coalescing';
 import {
   MemoryConnectionStore,
   MemoryHeartbeatStore,

@@ -2,7 +2,7 @@
 import { createCoalescer } from '#core/coalescing/coalescer';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import type { AgentStatus } from '#sdk/protocol';
-import { MemoryFanOutLease, MemoryPendingStore } from '#cost/memory-coalescing';
+import { MemoryFanOutLease, MemoryPendingStore } from '#cost/simulation/memory-coalescing';
 import { agentEvent } from '../../../../support/events';
 import { FakeClock, RecordingLog } from '../../../../support/fakes';
 

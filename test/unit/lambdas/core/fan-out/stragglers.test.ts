@@ -1,5 +1,5 @@
 // Connections that do not answer, while events come without end: nobody else waits for them, and they miss nothing.
-import { VirtualClock } from '#cost/virtual-clock';
+import { VirtualClock } from '#cost/simulation/virtual-clock';
 import { createCoalescer, type Coalescer } from '#core/coalescing/coalescer';
 import { createFlush } from '#core/coalescing/flush';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';

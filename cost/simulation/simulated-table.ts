@@ -2,7 +2,7 @@
 import type { FanOutLease, PendingStore } from '#core/coalescing/ports';
 import type { Connection, ConnectionStore } from '#core/connections/ports';
 import { shardCount } from '#core/shard';
-import { callMilliseconds } from './measured';
+import { callMilliseconds } from '../model/measured';
 import { MemoryFanOutLease, MemoryPendingStore } from './memory-coalescing';
 import type { VirtualClock } from './virtual-clock';
 

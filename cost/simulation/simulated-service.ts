@@ -4,12 +4,12 @@ import { createFanOut, type FanOutDependencies } from '#core/fan-out/fan-out';
 import { createPace } from '#core/posting/pace';
 import type { RetryJob } from '#core/fan-out/ports';
 import type { Log } from '#core/log';
-import type { Load } from './load';
-import { shardCount } from './measured';
+import type { Load } from '../model/load';
+import { shardCount } from '../model/measured';
 import { createRandom, createSimulatedGateway, type SimulatedGateway } from './simulated-gateway';
 import { createCall, createSimulatedConnections, documentedOf } from './simulated-table';
 import { deliveryLimits } from './simulation';
-import { defaultQuota } from './token-bucket';
+import { defaultQuota } from '../model/token-bucket';
 import { VirtualClock } from './virtual-clock';
 
 /** One invocation of a function, in an environment. */

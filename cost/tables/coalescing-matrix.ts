@@ -1,9 +1,9 @@
 // What coalescing does under the account's bucket, at many rates and sizes, and what a fan-out for each event did.
-import { simulateCoalescing } from './coalescing-simulation';
-import { workersOf } from './fan-out-time';
-import { defaultLoad, withoutFlushes, type Load } from './load';
+import { simulateCoalescing } from '../simulation/coalescing-simulation';
+import { workersOf } from '../model/fan-out-time';
+import { defaultLoad, withoutFlushes, type Load } from '../model/load';
 import { count, formatTable, seconds, share } from './table';
-import { defaultQuota } from './token-bucket';
+import { defaultQuota } from '../model/token-bucket';
 
 /** Rates and sizes that the document compares. */
 const rates = [1, 10, 50, 300, 1_000] as const;

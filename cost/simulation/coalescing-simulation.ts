@@ -6,7 +6,7 @@ import type { Flush } from '#core/coalescing/ports';
 import { createFanOut } from '#core/fan-out/fan-out';
 import { createLargeFanOut } from '#core/fan-out/large-fan-out';
 import { noRecentFanOuts } from '#core/fan-out/recent-fan-outs';
-import type { Load } from './load';
+import type { Load } from '../model/load';
 import { SimulatedEvents } from './simulated-events';
 import { SimulatedService } from './simulated-service';
 import { createSimulatedLease, createSimulatedPending } from './simulated-table';

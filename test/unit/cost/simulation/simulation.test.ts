@@ -1,10 +1,14 @@
 // Fan-outs in simulated time: what the quota allows gets through, what does not is seen, and pacing keeps below it.
-import { secondsToLastClient } from '#cost/fan-out-time';
-import { defaultLoad } from '#cost/load';
-import { needsOf } from '#cost/quotas';
-import { simulateFanOut, type Simulation, type SimulationResult } from '#cost/simulation';
-import { simulationOf } from '#cost/tables';
-import { createTokenBucket, defaultQuota } from '#cost/token-bucket';
+import { secondsToLastClient } from '#cost/model/fan-out-time';
+import { defaultLoad } from '#cost/model/load';
+import { needsOf } from '#cost/model/quotas';
+import {
+  simulateFanOut,
+  type Simulation,
+  type SimulationResult,
+} from '#cost/simulation/simulation';
+import { simulationOf } from '#cost/tables/tables';
+import { createTokenBucket, defaultQuota } from '#cost/model/token-bucket';
 import { heartbeatCeilingOf } from '#core/broadcasting/heartbeat-pace';
 
 const simulated = new Map<string, Promise<SimulationResult>>();

@@ -1,5 +1,5 @@
 // The records of a simulation's connections: as many without batches as the share says, wherever there are few of them.
-import { createSimulatedConnections } from '#cost/simulated-table';
+import { createSimulatedConnections } from '#cost/simulation/simulated-table';
 import { shards } from '#core/shard';
 
 /** How many of each shard have batches, and how many have not. */

@@ -1,9 +1,9 @@
 // What coalescing does to the bill where there is much to tell: with it and without, packed, and at other intervals.
-import { billOf, type Bill } from './bill';
-import { coalescingOf } from './coalescing';
-import { defaultLoad, withoutFlushes, type Load } from './load';
-import type { Unit } from './prices';
-import { needsOf } from './quotas';
+import { billOf, type Bill } from '../model/bill';
+import { coalescingOf } from '../model/coalescing';
+import { defaultLoad, withoutFlushes, type Load } from '../model/load';
+import type { Unit } from '../model/prices';
+import { needsOf } from '../model/quotas';
 import { count, dollars, formatTable, seconds } from './table';
 
 /** With the pace that such a size should have. */

@@ -1,8 +1,8 @@
 // The model of the bill: known figures, tiers, and what must grow with what.
 import fc from 'fast-check';
-import { billOf, dollarsOf } from '#cost/bill';
-import { defaultLoad, withoutFlushes, type Load } from '#cost/load';
-import { dollarsFor, prices } from '#cost/prices';
+import { billOf, dollarsOf } from '#cost/model/bill';
+import { defaultLoad, withoutFlushes, type Load } from '#cost/model/load';
+import { dollarsFor, prices } from '#cost/model/prices';
 
 const idle: Load = { ...defaultLoad, eventsPerSecond: 0 };
 

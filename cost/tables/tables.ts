@@ -1,13 +1,13 @@
 // The tables of docs/scale-and-cost.md, which the command prints for a load of one's own.
 import { heartbeatCeilingOf } from '#core/broadcasting/heartbeat-pace';
-import { billOf, dollarsOf } from './bill';
+import { billOf, dollarsOf } from '../model/bill';
 import { busyTables } from './busy-tables';
-import { secondsToLastClient, workersOf } from './fan-out-time';
-import { defaultLoad, type Load } from './load';
-import { needsOf } from './quotas';
-import { simulateFanOut, type Simulation } from './simulation';
+import { secondsToLastClient, workersOf } from '../model/fan-out-time';
+import { defaultLoad, type Load } from '../model/load';
+import { needsOf } from '../model/quotas';
+import { simulateFanOut, type Simulation } from '../simulation/simulation';
 import { count, dollars, formatTable, seconds } from './table';
-import { defaultQuota } from './token-bucket';
+import { defaultQuota } from '../model/token-bucket';
 
 /** Sizes that the document compares. */
 const sizes = [1_000, 10_000, 100_000, 1_000_000] as const;

@@ -8,10 +8,10 @@ import {
   overheadBytes,
   postMilliseconds,
   sampled,
-} from './measured';
-import { dollarsFor, type Unit } from './prices';
+} from '../model/measured';
+import { dollarsFor, type Unit } from '../model/prices';
 import { count, dollars, formatTable } from './table';
-import { defaultQuota } from './token-bucket';
+import { defaultQuota } from '../model/token-bucket';
 
 /** The settings that bound abuse, with the defaults of infra/config/configuration.ts: a test compares them. */
 export const abuseSettings = {

@@ -3,7 +3,7 @@ import { postToAll, onePage } from '#core/posting/post-to-all';
 import { catchUpSeconds, createPace, type Pace } from '#core/posting/pace';
 import type { Connection } from '#core/connections/ports';
 import { createRandom, createSimulatedGateway } from './simulated-gateway';
-import type { Quota } from './token-bucket';
+import type { Quota } from '../model/token-bucket';
 import { VirtualClock } from './virtual-clock';
 
 export interface Simulation {

@@ -1,9 +1,9 @@
 // The formulas of coalescing against the rule itself, played with invented events, and what holds at any load.
 import fc from 'fast-check';
-import { coalescingOf, eventPostsPerSecond, underWay } from '#cost/coalescing';
-import { postsPerSecondToOne } from '#cost/fan-out-time';
-import { defaultLoad, withoutFlushes, type Load } from '#cost/load';
-import { averageOverPoisson } from '#cost/poisson';
+import { coalescingOf, eventPostsPerSecond, underWay } from '#cost/model/coalescing';
+import { postsPerSecondToOne } from '#cost/model/fan-out-time';
+import { defaultLoad, withoutFlushes, type Load } from '#cost/model/load';
+import { averageOverPoisson } from '#cost/model/poisson';
 
 /**
  * Events come at these times, in seconds. Who finds the lease free acquires it, flushes as soon as the interval since the

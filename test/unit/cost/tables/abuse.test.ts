@@ -1,6 +1,6 @@
 // What abuse costs at most, by the settings that a deployment has when it sets none.
-import { abuses, abuseSettings, dollarsOfDay, largestState } from '#cost/abuse';
-import { prices } from '#cost/prices';
+import { abuses, abuseSettings, dollarsOfDay, largestState } from '#cost/tables/abuse';
+import { prices } from '#cost/model/prices';
 import { parseConfiguration } from '#infra/config/configuration';
 
 test('the settings of the model are the defaults of a deployment', () => {

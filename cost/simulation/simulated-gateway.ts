@@ -1,7 +1,7 @@
 // API Gateway in simulated time: posts take CPU of whoever makes them, a way there and back, and a token of the account.
 import type { PostResult, Poster } from '#core/connections/ports';
-import { cpuMicrosPerPost, postMilliseconds } from './measured';
-import { createTokenBucket, type Quota } from './token-bucket';
+import { cpuMicrosPerPost, postMilliseconds } from '../model/measured';
+import { createTokenBucket, type Quota } from '../model/token-bucket';
 import type { VirtualClock } from './virtual-clock';
 
 export interface SimulatedGateway {

@@ -1,5 +1,5 @@
 // Which quotas of AWS a load needs more of than every account has, and the settings that go with them.
-import { abuseSettings } from './abuse';
+import { abuseSettings } from '../tables/abuse';
 import { postsPerSecond } from './coalescing';
 import { secondsToLastClient, workersOf } from './fan-out-time';
 import type { Load } from './load';
