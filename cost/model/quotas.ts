@@ -1,5 +1,5 @@
 // Which quotas of AWS a load needs more of than every account has, and the settings that go with them.
-import { abuseSettings } from '../tables/abuse';
+import { defaultLimits } from './limits';
 import { postsPerSecond } from './coalescing';
 import { secondsToLastClient, workersOf } from './fan-out-time';
 import type { Load } from './load';
@@ -19,7 +19,7 @@ const greatestCeiling = 100_000;
 const handshakesPerSecond = 500;
 
 /** The setting of the same name, which is below it: infra/config/configuration.ts. */
-const { handshakesPerSecond: settingOfHandshakes } = abuseSettings;
+const { handshakesPerSecond: settingOfHandshakes } = defaultLimits;
 
 /** All dashboards should be back so soon after they were all cut off. */
 const comebackSeconds = 300;

@@ -10,20 +10,9 @@ import {
   sampled,
 } from '../model/measured';
 import { dollarsFor, type Unit } from '../model/prices';
+import { defaultLimits } from '../model/limits';
 import { count, dollars, formatTable } from './table';
 import { defaultQuota } from '../model/token-bucket';
-
-/** The settings that bound abuse, with the defaults of infra/config/configuration.ts: a test compares them. */
-export const abuseSettings = {
-  handshakesPerSecond: 400,
-  handshakesPerMinute: 30,
-  maxConnectionsPerUser: 20,
-  messagesPerMinute: 60,
-  messageBurst: 20,
-  floodFactor: 5,
-  syncsPerMinute: 6,
-  heartbeatSeconds: 30,
-} as const;
 
 /** Of the stage of the WebSocket API, and of each route of the HTTP API: infra/constructs. */
 const stageThrottle = { perSecond: 2_000, burst: 1_000 } as const;
@@ -120,7 +109,7 @@ function handshakesWithoutToken(): Abuse {
       traces(stageThrottle.perSecond),
     ),
     now: day(
-      abuseSettings.handshakesPerSecond * secondsPerDay,
+      defaultLimits.handshakesPerSecond * secondsPerDay,
       refused(
         sum(line(lines.refusedHandshake, logged.accessLine), { loggedByte: logged.ownOfFailure }),
       ),
@@ -129,7 +118,7 @@ function handshakesWithoutToken(): Abuse {
 }
 
 function handshakesWithToken(): Abuse {
-  const { handshakesPerMinute, handshakesPerSecond } = abuseSettings;
+  const { handshakesPerMinute, handshakesPerSecond } = defaultLimits;
   const calls = sum(call(512), call(512), { sentByte: answerBytes });
   return {
     kind: 'handshakes with a valid token, beyond those of the user',
@@ -162,7 +151,7 @@ const message = (writes: number, log: Usage): Usage =>
   });
 
 function messages(): Abuse {
-  const { messagesPerMinute, floodFactor, maxConnectionsPerUser } = abuseSettings;
+  const { messagesPerMinute, floodFactor, maxConnectionsPerUser } = defaultLimits;
   const refusals = (floodFactor - 1) * messagesPerMinute * minutesPerDay;
   const allowedBefore = messagesPerMinute * maxConnectionsPerUser * minutesPerDay;
   const refusedBefore = refusals * maxConnectionsPerUser;
@@ -193,7 +182,7 @@ function messages(): Abuse {
 }
 
 function floods(): Abuse {
-  const { messagesPerMinute, messageBurst, floodFactor, handshakesPerMinute } = abuseSettings;
+  const { messagesPerMinute, messageBurst, floodFactor, handshakesPerMinute } = defaultLimits;
   const underWay = stageThrottle.burst + stageThrottle.perSecond * closingSeconds;
   const each = (writes: number, log: Usage) =>
     sum(message(writes, log), { webSocketMessage: -1 }, line(lines.metric, lines.message));
@@ -214,7 +203,7 @@ function floods(): Abuse {
 }
 
 function syncs(): Abuse {
-  const { syncsPerMinute, messagesPerMinute, maxConnectionsPerUser } = abuseSettings;
+  const { syncsPerMinute, messagesPerMinute, maxConnectionsPerUser } = defaultLimits;
   const { messages: answers, bytes } = largestState;
   const each = (writes: number): Usage =>
     sum(
@@ -236,7 +225,7 @@ function syncs(): Abuse {
 }
 
 function refreshes(): Abuse {
-  const { messagesPerMinute, maxConnectionsPerUser } = abuseSettings;
+  const { messagesPerMinute, maxConnectionsPerUser } = defaultLimits;
   const each = (writes: number, access: number): Usage =>
     sum(message(writes + 1, line(lines.message, access)), { readUnit: 1 });
   const before = messagesPerMinute * maxConnectionsPerUser * minutesPerDay;
@@ -254,7 +243,7 @@ function refreshes(): Abuse {
 }
 
 function idleConnections(): Abuse {
-  const { maxConnectionsPerUser, heartbeatSeconds } = abuseSettings;
+  const { maxConnectionsPerUser, heartbeatSeconds } = defaultLimits;
   const held = day(maxConnectionsPerUser, {
     connectionMinute: minutesPerDay,
     webSocketMessage: secondsPerDay / heartbeatSeconds,

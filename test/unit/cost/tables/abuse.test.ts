@@ -1,5 +1,6 @@
 // What abuse costs at most, by the settings that a deployment has when it sets none.
-import { abuses, abuseSettings, dollarsOfDay, largestState } from '#cost/tables/abuse';
+import { defaultLimits } from '#cost/model/limits';
+import { abuses, dollarsOfDay, largestState } from '#cost/tables/abuse';
 import { prices } from '#cost/model/prices';
 import { parseConfiguration } from '#infra/config/configuration';
 
@@ -8,7 +9,7 @@ test('the settings of the model are the defaults of a deployment', () => {
     issuer: 'https://issuer.example.com',
     audience: 'mission-control',
   });
-  expect(configuration).toMatchObject({ ok: true, value: abuseSettings });
+  expect(configuration).toMatchObject({ ok: true, value: defaultLimits });
 });
 
 test.each(abuses.map((abuse) => [abuse.kind, abuse] as const))(
