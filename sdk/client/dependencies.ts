@@ -102,9 +102,12 @@ export const systemPage: Page = {
       [globals, 'offline'],
       [globals.document, 'visibilitychange'],
     ];
-    for (const [target, type] of sources) target?.addEventListener?.(type, changed);
+    const each = (method: 'addEventListener' | 'removeEventListener') => {
+      for (const [target, type] of sources) target?.[method]?.(type, changed);
+    };
+    each('addEventListener');
     return () => {
-      for (const [target, type] of sources) target?.removeEventListener?.(type, changed);
+      each('removeEventListener');
     };
   },
 };

@@ -1,8 +1,7 @@
 // For browsers, workers and Node.js: a client that stays connected and knows the newest of every agent and session.
 export type { AgentStatus, SessionActivity } from '../protocol';
 export type { Connection } from './connection/connection';
-export { createMissionControl, type MissionControl } from './mission-control';
-export type { ListenerTypes } from './state/listeners';
+export { createMissionControl, type ListenerTypes, type MissionControl } from './mission-control';
 export type { MissionControlOptions } from './options';
 export { sessionKey, type Change } from './state/registers';
 export type { Clock } from './connection/timers';

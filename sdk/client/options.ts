@@ -1,9 +1,8 @@
 // What a client is told, checked, with everything filled in that was not said.
-import type { LinkWorld } from './connection/link';
+import type { SupervisorDependencies } from './connection/supervisor';
 import type { Clock } from './connection/timers';
 import { defaultTiming, type Timing } from './connection/timing';
 import type { TokenTransport } from './connection/token';
-import type { Rules } from './connection/transition';
 import {
   globals,
   systemClock,
@@ -50,39 +49,28 @@ export interface MissionControlOptions {
   readonly random?: () => number;
 }
 
-export interface Settings extends Rules {
-  readonly signal: Signal | undefined;
-  readonly clock: Clock;
-  readonly page: Page;
-  readonly random: () => number;
-  /** @throws {TypeError} when there is no WebSocket to be had */
-  readonly linkWorld: () => LinkWorld;
-}
-
 /** @throws {TypeError} for options that cannot work */
-export function settingsOf(options: MissionControlOptions): Settings {
-  const { url, getToken, tokenTransport, signal, maxAttempts = Infinity } = options;
+export function settingsOf(options: MissionControlOptions): SupervisorDependencies {
+  const { url, maxAttempts = Infinity } = options;
   if (!isSocketUrl(url)) throw new TypeError('url must be a URL with ws:// or wss://, and no #.');
-  if (typeof getToken !== 'function') throw new TypeError('getToken must be a function.');
+  if (typeof options.getToken !== 'function') throw new TypeError('getToken must be a function.');
   if (!(maxAttempts >= 1)) throw new TypeError('maxAttempts must be at least 1.');
-  const timing = timingOf(options.timing);
-  const clock = options.clock ?? systemClock;
   return {
-    signal,
-    maxAttempts,
-    timing,
-    clock,
+    ...options,
+    whoamiUrl: options.whoamiUrl ?? whoamiUrlOf(url),
+    clock: options.clock ?? systemClock,
     page: options.page ?? systemPage,
     random: options.random ?? Math.random,
-    linkWorld() {
-      const { WebSocket = globals.WebSocket, fetch = globals.fetch } = options;
-      if (WebSocket === undefined) {
-        throw new TypeError(
-          'There is no WebSocket here: give one as an option, e.g. that of "ws".',
-        );
-      }
-      const whoamiUrl = options.whoamiUrl ?? whoamiUrlOf(url);
-      return { url, whoamiUrl, tokenTransport, getToken, WebSocket, fetch, clock, timing };
+    timing: timingOf(options.timing),
+    maxAttempts,
+    // Global ones may come, and be replaced, after the client was made.
+    get fetch() {
+      return options.fetch ?? globals.fetch;
+    },
+    getWebSocket() {
+      const { WebSocket = globals.WebSocket } = options;
+      if (WebSocket) return WebSocket;
+      throw new TypeError('There is no WebSocket here: pass one, as that of "ws".');
     },
   };
 }
@@ -104,7 +92,7 @@ function timingOf(given: Partial<Timing> = {}): Timing {
     if (!(timing[name] > 0)) throw new TypeError(`timing.${name} must be above 0 milliseconds.`);
   }
   if (timing.rotateMinMs > timing.rotateMaxMs) {
-    throw new TypeError('timing.rotateMinMs must be at most timing.rotateMaxMs.');
+    throw new TypeError('timing.rotateMinMs must be at most rotateMaxMs.');
   }
   return timing;
 }

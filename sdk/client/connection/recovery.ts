@@ -19,7 +19,7 @@ export function createRecovery({ now }: Pick<Clock, 'now'>): Recovery {
   let time: number | undefined;
   let toldAt = 0;
   return {
-    since: () => (time === undefined ? undefined : Math.max(0, Math.floor(time - overlapMs))),
+    since: () => time && Math.max(0, Math.floor(time - overlapMs)),
     told(timestamp) {
       // A clock that was set back has counted nothing.
       const passedMs = Math.max(0, now() - toldAt);

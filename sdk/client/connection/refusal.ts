@@ -1,6 +1,10 @@
 // Why a handshake failed: browsers tell a refused token, a crowd and a broken network no more than Node.js does.
 import type { Fetch } from '../dependencies';
 
+interface Values {
+  readonly code?: unknown;
+}
+
 export type Refusal = 'refused' | 'rate_limited' | 'unavailable';
 
 /**
@@ -18,24 +22,23 @@ export async function refusalOf(
   let answer = status;
   try {
     // Here it is a function of its own: a browser refuses to fetch for another object. A token follows no redirect.
-    const options = { cache: 'no-store', credentials: 'omit', redirect: 'error' } as const;
-    const headers = { Authorization: `Bearer ${token}` };
-    const request = { ...options, headers, signal: signal as never };
-    if (status === undefined) answer = await verdictOf(await fetch?.(whoamiUrl, request));
+    if (status === undefined) {
+      const response = await fetch?.(whoamiUrl, {
+        headers: { Authorization: `Bearer ${token}` },
+        cache: 'no-store',
+        credentials: 'omit',
+        redirect: 'error',
+        signal: signal as never,
+      });
+      // Without its code a 403 is of a firewall before the server, or of a WebSocket API, which knows no such path:
+      // https://repost.aws/knowledge-center/waf-block-respond-403-forbidden-error
+      const { code } =
+        response?.status === 403 ? ((await response.json()) as Values) : { code: '' };
+      if (typeof code === 'string') answer = response?.status;
+    }
   } catch {
     // No network, or a server that lets no other page read its answers.
   }
   if (answer === 401 || answer === 403) return 'refused';
   return answer === 429 ? 'rate_limited' : 'unavailable';
-}
-
-/**
- * The status of an answer of `/whoami`; undefined for a 403 without its code. That is of a firewall before the server,
- * or of a WebSocket API, which knows no such path.
- * @see https://repost.aws/knowledge-center/waf-block-respond-403-forbidden-error
- */
-async function verdictOf(response: Awaited<ReturnType<Fetch>> | undefined) {
-  if (response?.status !== 403) return response?.status;
-  const { code } = (await response.json()) as { readonly code?: unknown };
-  return typeof code === 'string' ? 403 : undefined;
 }

@@ -23,7 +23,7 @@ const greatestDelayMs = 2 ** 31 - 1;
 export function createTimers(clock: Clock): Timers {
   const running = new Map<string, unknown>();
   const stop = (name: string) => {
-    if (running.has(name)) clock.clearTimeout(running.get(name));
+    clock.clearTimeout(running.get(name));
     running.delete(name);
   };
   return {

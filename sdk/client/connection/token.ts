@@ -1,6 +1,6 @@
 // How a token gets to the server, and what it says about its own end. No token ever becomes part of an error.
 import { batchSubprotocol, subprotocol } from '../../protocol/subprotocol';
-import { globals, type NodeSocket, type Socket, type SocketConstructor } from '../dependencies';
+import { globals, type Socket, type SocketConstructor } from '../dependencies';
 
 /** Where the token goes: among the subprotocols, into the Authorization header, or into the URL. */
 export type TokenTransport = 'subprotocol' | 'header' | 'query';
@@ -21,27 +21,24 @@ export function openSocket(
   token: string,
   transport?: TokenTransport,
 ): Socket {
-  const isWs = (WebSocket.prototype as NodeSocket | undefined)?.on !== undefined;
+  const isWs = 'on' in ((WebSocket.prototype as object | undefined) ?? {});
   // Others have a `process` of Node.js and a WebSocket that takes no headers: Cloudflare Workers, pages of Electron.
   const isNode =
-    WebSocket === globals.WebSocket && globals.navigator?.userAgent?.startsWith('Node.js') === true;
-  const Constructor = WebSocket as AnySocketConstructor;
+    WebSocket === globals.WebSocket && globals.navigator?.userAgent?.startsWith('Node.js');
+  const way = transport ?? (isWs || isNode ? 'header' : 'subprotocol');
   // Servers that know no batches take what follows `mission-control` for the token.
-  const protocols = [batchSubprotocol, subprotocol];
-  const open = (to: string, offered: readonly string[], headers?: object) =>
-    isWs
-      ? new Constructor(to, offered, { ...(headers && { headers }), closeTimeout: closeTimeoutMs })
-      : new Constructor(to, headers ? { protocols: offered, headers } : offered);
-  switch (transport ?? (isWs || isNode ? 'header' : 'subprotocol')) {
-    case 'subprotocol':
-      return open(url, [subprotocol, token, batchSubprotocol]);
-    case 'query': {
-      const separator = url.includes('?') ? '&' : '?';
-      return open(`${url}${separator}token=${encodeURIComponent(token)}`, protocols);
-    }
-    case 'header':
-      return open(url, protocols, { Authorization: `Bearer ${token}` });
-  }
+  const protocols =
+    way === 'subprotocol'
+      ? [subprotocol, token, batchSubprotocol]
+      : [batchSubprotocol, subprotocol];
+  const to =
+    way === 'query'
+      ? `${url}${url.includes('?') ? '&' : '?'}token=${encodeURIComponent(token)}`
+      : url;
+  const headers = way === 'header' && { headers: { Authorization: `Bearer ${token}` } };
+  const Constructor = WebSocket as AnySocketConstructor;
+  if (isWs) return new Constructor(to, protocols, { ...headers, closeTimeout: closeTimeoutMs });
+  return new Constructor(to, headers ? { protocols, ...headers } : protocols);
 }
 
 /** When a token expires, in milliseconds since the Unix epoch; undefined when it does not say. */

@@ -15,16 +15,16 @@ export interface State {
   /** The wait until the next attempt, in milliseconds; none: somebody has to ask for it. */
   readonly retryInMs?: number;
   /** Close code of the WebSocket that ended last, if one was opened. */
-  readonly code?: number;
+  readonly code?: number | undefined;
   /** Why the state is what it is, if it is not for a good reason. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
 }
 
 /** A connection or an attempt came to its end. */
 export interface Ended {
   readonly type: 'ended';
-  readonly code?: number;
-  readonly reason?: string;
+  readonly code?: number | undefined;
+  readonly reason?: string | undefined;
   /** The server has said that the token opens nothing. */
   readonly refused?: boolean;
   /** It is known that a new connection will do, and that not everybody asks for one now. */
@@ -61,94 +61,88 @@ export const initialState: State = {
 
 /** What `event` makes of `state`, and what is to be done for it. */
 export function transition(state: State, event: Event, rules: Rules): Transition {
-  const { name } = state;
-  const isOn = name === 'connecting' || name === 'connected';
+  const { name, attempt, reason } = state;
   const isOff = name === 'waiting' || name === 'offline' || name === 'unauthorized';
+  const open = (next: number): Transition => [to(state, 'connecting', next), 'open'];
   switch (event.type) {
     case 'start':
-      return [{ ...to(state, 'connecting', 1), online: event.online }, 'drop', 'open'];
-    case 'opened':
-      if (name !== 'connecting') break;
-      return [to(state, 'connected', state.attempt)];
-    case 'stable':
-      if (name !== 'connected') break;
-      return [{ ...state, attempt: 0 }];
-    case 'handover':
-      if (name !== 'connected') break;
-      return [to(state, 'connecting', 1)];
-    case 'ended':
-      if (!isOn) break;
-      return ended(state, event, rules);
-    case 'retry':
-      if (!isOff) break;
-      return [to(state, 'connecting', state.attempt), 'open'];
-    case 'visible':
-      if (name === 'connected') return [state, 'probe'];
-      if (!isOff || state.reason === 'rate_limited') break;
-      return [to(state, 'connecting', state.attempt), 'open'];
-    case 'online':
-    case 'offline':
-      return network({ ...state, online: event.type === 'online' });
+      return [to(event, 'connecting', 1), 'drop', 'open'];
     case 'close':
       return [to(state, 'closed', 0), 'drop'];
+    case 'opened':
+      if (name === 'connecting') return [to(state, 'connected', attempt)];
+      break;
+    case 'stable':
+      if (name === 'connected') return [{ ...state, attempt: 0 }];
+      break;
+    case 'handover':
+      if (name === 'connected') return [to(state, 'connecting', 1)];
+      break;
+    case 'ended':
+      if (name === 'connecting' || name === 'connected') return ended(state, event, rules);
+      break;
+    case 'retry':
+      if (isOff) return open(attempt);
+      break;
+    case 'visible':
+      if (name === 'connected') return [state, 'probe'];
+      if (isOff && reason !== 'rate_limited') return open(attempt);
+      break;
+    case 'online':
+    case 'offline': {
+      const online = event.type === 'online';
+      const after = { ...state, online };
+      // Whatever the page says about the network: an open connection is asked, and what waits for a network goes on.
+      if (name === 'connected') return [after, 'probe'];
+      // Neither of these was a matter of the network.
+      const isPatient = reason === 'rate_limited' || reason === 'replaced';
+      if (online && isOff && name !== 'unauthorized' && !isPatient)
+        return [to(after, 'connecting', 1), 'open'];
+      return [after];
+    }
   }
   return [state];
 }
 
 function ended(state: State, event: Ended, { timing, maxAttempts }: Rules): Transition {
-  const { reason, code, luck } = event;
+  const { reason, code, luck, refused, atOnce, hidden } = event;
   const { attempt, online } = state;
-  const why = { ...(code !== undefined && { code }), ...(reason !== undefined && { reason }) };
-  const wait = (
-    name: 'waiting' | 'offline' | 'unauthorized',
-    retryInMs?: number,
-    next = attempt + 1,
-  ): Transition => [
-    { ...to(state, name, next), ...why, ...(retryInMs !== undefined && { retryInMs }) },
+  const { unauthorizedRetryMs, replacedRetryMs, backoffBaseMs, backoffCapMs } = timing;
+  const go = (name: ConnectionState, next: number, retryInMs?: number): Transition => [
+    { ...to(state, name, next), code, reason, ...(retryInMs !== undefined && { retryInMs }) },
     'drop',
   ];
-  const { unauthorizedRetryMs, replacedRetryMs, backoffBaseMs, backoffCapMs } = timing;
-  if (event.atOnce === true && online) {
-    return [{ ...to(state, 'connecting', 1), ...why }, 'drop', 'open'];
-  }
+  const wait = (retryInMs?: number) => go('waiting', attempt + 1, retryInMs);
+  if (atOnce && online) return [...go('connecting', 1), 'open'];
   if (attempt >= maxAttempts && online) {
-    return [{ ...to(state, 'closed', 0), ...why, reason: 'max_attempts' }, 'drop'];
+    return [{ ...to(state, 'closed', 0), code, reason: 'max_attempts' }, 'drop'];
   }
-  if (event.refused === true) {
-    const [least, most] = [unauthorizedRetryMs * 0.75, unauthorizedRetryMs * 1.25];
-    return wait('unauthorized', betweenMs(least, most, luck));
+  if (refused) {
+    return go(
+      'unauthorized',
+      attempt + 1,
+      betweenMs(unauthorizedRetryMs * 0.75, unauthorizedRetryMs * 1.25, luck),
+    );
   }
-  if (reason === 'replaced') {
-    // The place went to another of this user's connections. Taking it back would go on for ever.
-    if (event.hidden === true) return wait('waiting');
-    return wait('waiting', betweenMs(replacedRetryMs / 2, replacedRetryMs, luck));
-  }
+  // The place went to another of this user's connections. Taking it back would go on for ever.
+  if (reason === 'replaced')
+    return wait(hidden ? undefined : betweenMs(replacedRetryMs / 2, replacedRetryMs, luck));
   // A server that goes away sends everybody away in the same moment, and one that is flooded wants peace.
-  const isCrowd = code !== undefined && crowdedCodes.includes(code);
+  const isCrowd = crowdedCodes.includes(code ?? 0);
   if (isCrowd || reason === 'rate_limited') {
     // A connection that was hardly open was an attempt, but one that succeeded.
     const failures = isCrowd ? Math.max(0, attempt - 1) : attempt;
-    return wait('waiting', backoffMs(failures, luck, backoffCapMs / 4, backoffCapMs));
+    return wait(backoffMs(failures, luck, backoffCapMs / 4, backoffCapMs));
   }
+  if (online) return wait(backoffMs(attempt, luck, backoffBaseMs, backoffCapMs));
   // No failure that counts: who has no network has not been turned away.
-  if (!online) return wait('offline', betweenMs(backoffCapMs / 2, backoffCapMs, luck), 1);
-  return wait('waiting', backoffMs(attempt, luck, backoffBaseMs, backoffCapMs));
+  return go('offline', 1, betweenMs(backoffCapMs / 2, backoffCapMs, luck));
 }
 
 /** Going away, service restart, try again later. */
 const crowdedCodes = [1001, 1012, 1013];
 
-/** Whatever the page says about the network: an open connection is asked, and what waits for a network goes on. */
-function network(state: State): Transition {
-  const { name, online, reason } = state;
-  if (name === 'connected') return [state, 'probe'];
-  // Neither of these was a matter of the network.
-  const isPatient = reason === 'rate_limited' || reason === 'replaced';
-  if (!online || isPatient || (name !== 'offline' && name !== 'waiting')) return [state];
-  return [to(state, 'connecting', 1), 'open'];
-}
-
 /** A state of another name; what was said about the one before does not hold for it. */
-function to({ online }: State, name: ConnectionState, attempt: number): State {
+function to({ online }: Pick<State, 'online'>, name: ConnectionState, attempt: number): State {
   return { name, attempt, online };
 }

@@ -1,6 +1,6 @@
 // What is known of agents and sessions: last-writer-wins registers, as the server keeps them.
 import type { AgentStatus, EventMessage, SessionActivity } from '../../protocol';
-import { isNewer, registerOf, versionOf } from '../../protocol/registers';
+import { isNewer, versionOf } from '../../protocol/registers';
 
 /** A register that has changed. */
 interface ChangeOf<Type extends EventMessage['type'], Value> {
@@ -31,13 +31,14 @@ export class Registers {
 
   /** Takes a value that is newer than the one known. Returns what has changed; undefined when it was not newer. */
   merge(event: EventMessage, source: Source = 'live'): Change | undefined {
-    const isAgent = event.type === 'agent:status';
-    const values: Map<string, Change['current']> = isAgent ? this.agents : this.sessions;
-    const key = isAgent ? event.payload.agentId : registerOf(event);
     const { type, payload: current } = event;
+    const { agentId } = current;
+    const [values, key]: [Map<string, Change['current']>, string] =
+      'sessionId' in current
+        ? [this.sessions, sessionKey(agentId, current.sessionId)]
+        : [this.agents, agentId];
     const previous = values.get(key);
-    if (previous !== undefined && !isNewer(versionOf(current), versionOf(previous)))
-      return undefined;
+    if (previous && !isNewer(versionOf(current), versionOf(previous))) return undefined;
     values.set(key, current);
     // The map that was chosen by the type holds values of that type.
     return { type, current, previous, source } as Change;

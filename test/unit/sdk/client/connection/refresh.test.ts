@@ -183,6 +183,37 @@ describe('refresh()', () => {
     expect([world.socket.token, world.open.length]).toEqual(['token-3', 1]);
   });
 
+  it('behind a planned one without an answer yet: what is refused after that answer is its own token', async () => {
+    const { world, refreshes } = await connected(hour);
+    await live(world, hour - 60_000);
+    world.client.refresh();
+    await settle();
+    expect(refreshes()).toHaveLength(2);
+    // This is about the planned one, and says nothing about the other.
+    world.socket.receive('token:refreshed', { expiresAt: world.time.now() + hour });
+    refuse(world, 'token_refused');
+    expect(world.client.connection).toMatchObject({ state: 'connecting', attempt: 1 });
+    await world.accept();
+    expect([world.state, world.open.length]).toEqual(['connected', 1]);
+  });
+
+  it('behind a planned one that was never answered is asked once more, and settled', async () => {
+    const { world, refreshes } = await connected(hour);
+    await live(world, hour - 60_000);
+    world.client.refresh();
+    await settle();
+    const accept = () => {
+      world.socket.receive('token:refreshed', { expiresAt: world.time.now() + hour });
+    };
+    accept();
+    await live(world, 10_000);
+    expect(refreshes()).toHaveLength(3);
+    accept();
+    await live(world, 600_000);
+    expect(refreshes()).toHaveLength(3);
+    expect([world.state, world.sockets.length]).toEqual(['connected', 1]);
+  });
+
   it('without an answer asks again, less and less often, with the newest token', async () => {
     const world = await refreshed();
     refuse(world, 'unavailable');

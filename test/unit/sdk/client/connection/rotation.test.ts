@@ -1,5 +1,7 @@
 // Make before break: the next connection is synced before the present one is given up.
+import fc from 'fast-check';
 import type { AgentStatus } from '#sdk/client';
+import { rotate, type RotationEvent, type RotationPhase } from '#sdk/client/connection/rotation';
 import { ClientWorld, settle } from '../../../../support/client-world';
 
 const minute = 60_000;
@@ -156,4 +158,36 @@ it('goes on while the browser says it is offline: a connection that answers is o
   await world.accept();
   await world.time.pass(2_000);
   expect([world.sockets.length, world.open.length, world.state]).toEqual([2, 1, 'connected']);
+});
+
+it('whatever happens, there are at most two connections, and one of them is current', () => {
+  const news = ['opened', 'synced', 'due', 'refused', 'ended'] as const;
+  const event: fc.Arbitrary<RotationEvent> = fc.oneof(
+    fc.constant<RotationEvent>('start'),
+    fc
+      .tuple(fc.constantFrom('current', 'next', 'old'), fc.constantFrom(...news))
+      .map(([role, what]): RotationEvent => `${role}:${what}`),
+  );
+  const connections = { none: 0, opening: 1, open: 1, replacing: 2, syncing: 2 };
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 40 }), (events) => {
+      let phase: RotationPhase = 'none';
+      for (const each of events) {
+        const before: RotationPhase = phase;
+        const [after, ...effects] = rotate(phase, each);
+        phase = after;
+        const opened = effects.filter((effect) => effect === 'open').length;
+        const ended = each.endsWith(':ended') && after !== before ? 1 : 0;
+        // The one that is replaced is no longer counted.
+        const retired = each === 'next:synced' && after !== before ? 1 : 0;
+        expect(connections[after]).toBe(connections[before] + opened - ended - retired);
+        // Whoever has nothing left is told, and so is whoever has to wait for the successor.
+        expect(effects.includes('ended')).toBe(before !== 'none' && after === 'none');
+        expect(effects.includes('handover')).toBe(before === 'replacing' && after === 'opening');
+        // A connection that is open, and the only one, is replaced some day.
+        const isPlanned = effects.includes('plan') || effects.includes('retry');
+        if (after === 'open' && before !== 'open') expect(isPlanned).toBe(true);
+      }
+    }),
+  );
 });

@@ -1,0 +1,136 @@
+// What is said over a connection that is open: sync, events, the server's time, signs of life, fresh tokens.
+import type { ClientMessage, EventMessage, ServerMessage } from '../../protocol';
+import { readServerMessage } from '../../protocol/message-reader';
+import type { Source } from '../state/registers';
+import { ask } from './ask';
+import { startLiveness } from './liveness';
+import type { Clock, Timers } from './timers';
+import type { Timing } from './timing';
+import { createTokenRefresh } from './token-refresh';
+
+export interface ExchangeHandlers {
+  /** The server's time from which to ask for changes; undefined for all. */
+  readonly since: () => number | undefined;
+  readonly event: (event: EventMessage, source: Source) => void;
+  /** All that came in one message has been told. */
+  readonly taken: () => void;
+  /** The server's time, of a connection that is synced. Returns the time to believe. */
+  readonly serverTime: (timestamp: number) => number;
+  /** `synced`, once: all that this connection has missed is known. `refused`: it cannot have the token asked for. */
+  readonly told: (news: 'synced' | 'refused') => void;
+}
+
+export interface ExchangeDependencies {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly timing: Timing;
+  readonly send: (message: ClientMessage) => void;
+  readonly getToken: () => Promise<string>;
+  /** When the token in use does, in milliseconds by the server's clock; undefined when nobody knows. */
+  readonly expiresAt: number | undefined;
+  readonly isOver: () => boolean;
+  /** Told that there are no signs of life; `atOnce` when somebody waits for one. */
+  readonly dead: (atOnce: boolean) => void;
+  /** The server is about to close, this long after the connection was opened. */
+  readonly closing: (reason: string, ageMs: number) => void;
+}
+
+export interface Exchange {
+  readonly received: (data: unknown) => void;
+  /** Ends it unless there is a sign of life in time. */
+  readonly probe: () => void;
+  /** Gives the server a fresh token. */
+  readonly refresh: () => void;
+}
+
+/** Begins: the connection has just been opened. */
+export function startExchange(
+  dependencies: ExchangeDependencies,
+  handlers: ExchangeHandlers,
+): Exchange {
+  const { clock, timers, timing, send, isOver } = dependencies;
+  let { expiresAt } = dependencies;
+  const liveness = startLiveness(dependencies);
+  const serverNow = () => clock.now() + skewMs;
+  const tokens = createTokenRefresh({ ...dependencies, ...handlers, serverNow });
+  let isSynced = false;
+  const openedAt = clock.now();
+  /** How far the server's clock is ahead of ours. */
+  let skewMs = 0;
+
+  /** Time that the server told. Before the connection is synced it must not count: what lies before is not known yet. */
+  function told(timestamp: number): void {
+    if (isSynced) skewMs = handlers.serverTime(timestamp) - clock.now();
+  }
+
+  function takeSnapshot({
+    agents,
+    sessions,
+    timestamp,
+    complete,
+    heartbeatSeconds,
+  }: Extract<ServerMessage, { type: 'state:snapshot' }>['payload']): void {
+    if (heartbeatSeconds) liveness.learn(heartbeatSeconds);
+    const tell = (event: EventMessage) => {
+      // A listener may have ended the connection while the snapshot is told.
+      if (!isOver()) handlers.event(event, 'snapshot');
+    };
+    for (const payload of agents) tell({ type: 'agent:status', payload });
+    for (const payload of sessions) tell({ type: 'session:activity', payload });
+    if (isOver()) return;
+    const isFirst = complete && !isSynced;
+    isSynced ||= complete;
+    told(timestamp);
+    if (!isFirst) return;
+    timers.stop('sync');
+    tokens.plan(expiresAt);
+    handlers.told('synced');
+  }
+
+  function take(message: ServerMessage): void {
+    // Nor does anything count that came beside what made a listener end the connection.
+    if (isOver()) return;
+    switch (message.type) {
+      case 'agent:status':
+      case 'session:activity':
+        handlers.event(message, 'live');
+        break;
+      case 'batch':
+        message.payload.messages.forEach(take);
+        break;
+      case 'state:snapshot':
+        takeSnapshot(message.payload);
+        break;
+      case 'heartbeat':
+      case 'pong':
+        told(message.payload.timestamp);
+        break;
+      case 'token:refreshed':
+        ({ expiresAt } = message.payload);
+        tokens.accepted(expiresAt);
+        break;
+      case 'error':
+        if (message.payload.code === 'token_refused') tokens.refused();
+        break;
+      case 'connection:closing':
+        dependencies.closing(message.payload.reason, clock.now() - openedAt);
+    }
+  }
+
+  ask(timers, 'sync', timing.connectTimeoutMs, () => {
+    const since = handlers.since();
+    // In JSON there is nothing of what is undefined.
+    send({ type: 'state:sync', payload: { since } as { since: number } });
+  });
+  return {
+    received(data) {
+      liveness.heard();
+      const message = typeof data === 'string' ? readServerMessage(data) : undefined;
+      if (!message) return;
+      take(message);
+      handlers.taken();
+    },
+    probe: liveness.probe,
+    refresh: tokens.start,
+  };
+}

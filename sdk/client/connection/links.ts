@@ -1,0 +1,123 @@
+// The connections of a client: the current one, the next one that is to take its place, and those still listened to.
+import { backoffMs, betweenMs } from './backoff';
+import { openLink, type Link, type LinkDependencies, type LinkHandlers } from './link';
+import { createRecovery } from './recovery';
+import {
+  rotate,
+  type RotationEffect,
+  type RotationEvent,
+  type RotationNews,
+  type RotationPhase,
+} from './rotation';
+import { createTimers } from './timers';
+import type { LinkEnd } from './transport';
+
+export interface LinksDependencies extends LinkDependencies {
+  /** From 0 to 1, as Math.random. */
+  readonly random: () => number;
+}
+
+export interface LinksHandlers extends Pick<LinkHandlers, 'event' | 'taken'> {
+  /** About the current connection; `end` is how it ended, if it has. */
+  readonly told: (news: RotationNews, end?: LinkEnd) => void;
+}
+
+export interface Links {
+  /** Opens the first one. */
+  open(): void;
+  /** Closes all there are. */
+  drop(): void;
+  /** Ends the current one unless there is a sign of life in time. */
+  probe(): void;
+  /** Gives the server a fresh token. Returns whether there was a connection to do it: open, and the only one. */
+  refresh(): boolean;
+}
+
+export function createLinks(dependencies: LinksDependencies, handlers: LinksHandlers): Links {
+  const { clock, timing, random } = dependencies;
+  const timers = createTimers(clock);
+  const recovery = createRecovery(clock);
+  const all = new Set<Link>();
+  let phase: RotationPhase = 'none';
+  /** Rotations that failed in a row. */
+  let failures = 0;
+  // Which of these there are is what the phase says.
+  let current: Link | undefined;
+  let next: Link | undefined;
+
+  function dispatch(event: RotationEvent, end?: LinkEnd): void {
+    const [after, ...effects] = rotate(phase, event);
+    phase = after;
+    for (const effect of effects) {
+      const tell = () => {
+        handlers.told(effect as RotationNews, end);
+      };
+      // Nobody has to see the moment between two tokens.
+      if (effect === 'handover' && end?.reason === 'token_expired')
+        wait(timing.pongTimeoutMs, tell);
+      else (perform[effect] ?? tell)();
+    }
+  }
+
+  const rotateNow = () => {
+    dispatch('current:due');
+  };
+
+  /** There is one timer: who waits for a rotation has no handover to wait for. */
+  function wait(delayMs: number, due = rotateNow): void {
+    timers.start('rotate', delayMs, due);
+  }
+
+  const perform: Partial<Record<RotationEffect, () => void>> = {
+    open() {
+      next = open();
+    },
+    promote() {
+      current?.retire();
+      current = next;
+    },
+    plan() {
+      failures = 0;
+      wait(betweenMs(timing.rotateMinMs, timing.rotateMaxMs, random()));
+    },
+    retry() {
+      failures += 1;
+      wait(backoffMs(failures, random(), timing.backoffBaseMs, timing.backoffCapMs));
+    },
+  };
+
+  function open(): Link {
+    const link = openLink(dependencies, {
+      ...handlers,
+      since: recovery.since,
+      serverTime: recovery.told,
+      told(news, end) {
+        if (news === 'ended') all.delete(link);
+        const role = link === current ? 'current' : link === next ? 'next' : 'old';
+        dispatch(`${role}:${news}`, end);
+      },
+    });
+    all.add(link);
+    return link;
+  }
+
+  return {
+    open() {
+      dispatch('start');
+    },
+    drop() {
+      timers.stopAll();
+      for (const link of all) link.close();
+      all.clear();
+      phase = 'none';
+    },
+    probe() {
+      current?.probe();
+    },
+    refresh() {
+      if (phase !== 'open') return false;
+      current?.refresh();
+      return true;
+    },
+  };
+}

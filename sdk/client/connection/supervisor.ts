@@ -1,0 +1,129 @@
+// Keeps a client connected: what happens to its connections goes through the state machine, and what that says is done.
+/// <reference lib="esnext.disposable" preserve="true" />
+import type { Page, Signal } from '../dependencies';
+import type { Connection } from './connection';
+import type { LinkHandlers } from './link';
+import { createLinks, type LinksDependencies } from './links';
+import { createTimers } from './timers';
+import { initialState, transition, type Event, type Rules, type State } from './transition';
+
+export interface SupervisorDependencies extends LinksDependencies, Rules {
+  readonly signal?: Signal;
+  readonly page: Page;
+  /** Whether to connect at once. Default: yes. */
+  readonly autoConnect?: boolean;
+}
+
+export interface SupervisorHandlers extends Pick<LinkHandlers, 'event' | 'taken'> {
+  readonly changed: (connection: Connection) => void;
+}
+
+/** What a client can be told, and tells, of its connection. */
+export interface Supervisor {
+  readonly connection: Connection;
+  readonly reconnect: () => void;
+  readonly refresh: () => void;
+  readonly close: () => void;
+  readonly [Symbol.dispose]: () => void;
+}
+
+export function createSupervisor(
+  dependencies: SupervisorDependencies,
+  handlers: SupervisorHandlers,
+): Supervisor {
+  const { clock, page, random, signal, timing } = dependencies;
+  const timers = createTimers(clock);
+  const links = createLinks(dependencies, {
+    ...handlers,
+    told(type, end) {
+      if (type === 'refused') reconnect();
+      else dispatch({ type, luck: random(), hidden: !page.isVisible, ...end });
+    },
+  });
+  let state = initialState;
+  let connection = connectionOf(state, clock.now());
+  let { isVisible } = page;
+  let unsubscribe: (() => void) | undefined;
+
+  function send(type: 'stable' | 'retry' | 'close') {
+    return () => {
+      dispatch({ type });
+    };
+  }
+
+  function dispatch(event: Event): void {
+    const before = state;
+    const [after, ...effects] = transition(state, event, dependencies);
+    state = after;
+    if (after === before && effects.length === 0) return;
+    if (after.name !== before.name) entered(after);
+    for (const effect of effects) links[effect]();
+    tell(before);
+  }
+
+  function entered({ name, retryInMs }: State): void {
+    timers.stopAll();
+    if (name === 'connected') timers.start('state', timing.stableAfterMs, send('stable'));
+    if (retryInMs !== undefined) timers.start('state', retryInMs, send('retry'));
+    if (name !== 'closed') unsubscribe ??= page.subscribe(look);
+    else {
+      signal?.removeEventListener('abort', close);
+      unsubscribe?.();
+      unsubscribe = undefined;
+    }
+  }
+
+  function tell(before: State): void {
+    const since = state.name === before.name ? connection.since : clock.now();
+    const after = connectionOf(state, since);
+    if (JSON.stringify(after) === JSON.stringify(connection)) return;
+    connection = after;
+    handlers.changed(connection);
+  }
+
+  function look(): void {
+    const wasVisible = isVisible;
+    const { isOnline } = page;
+    ({ isVisible } = page);
+    if (isOnline !== state.online) dispatch({ type: isOnline ? 'online' : 'offline' });
+    if (isVisible && !wasVisible) dispatch({ type: 'visible' });
+  }
+
+  function listenToSignal(): void {
+    // Once, however often it is added.
+    signal?.addEventListener('abort', close);
+  }
+
+  function reconnect(): void {
+    if (signal?.aborted) return;
+    // What cannot work is told before anything has changed.
+    dependencies.getWebSocket();
+    ({ isVisible } = page);
+    listenToSignal();
+    dispatch({ type: 'start', online: page.isOnline });
+  }
+
+  const close = send('close');
+  if (signal?.aborted) close();
+  else if (dependencies.autoConnect !== false) reconnect();
+  else listenToSignal();
+  return {
+    get connection() {
+      return connection;
+    },
+    reconnect,
+    refresh() {
+      if (!links.refresh()) reconnect();
+    },
+    close,
+    // Where the symbol is not known yet, nobody can ask for it.
+    [Symbol.dispose]: close,
+  };
+}
+
+function connectionOf(
+  { name, attempt, retryInMs, code, reason }: State,
+  since: number,
+): Connection {
+  return { state: name, attempt, retryInMs, code, reason, since };
+}

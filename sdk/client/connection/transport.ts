@@ -1,0 +1,115 @@
+// A socket that carries a token: its handshake, why that failed, and its end.
+import type { ClientMessage } from '../../protocol';
+import type { Fetch, NodeSocket, Socket, SocketConstructor, SocketEvent } from '../dependencies';
+import { refusalOf } from './refusal';
+import { createTimers, type Clock } from './timers';
+import type { Timing } from './timing';
+import { openSocket, type TokenTransport } from './token';
+
+/** How a connection or an attempt ended. */
+export interface LinkEnd {
+  readonly code?: number | undefined;
+  readonly reason?: string | undefined;
+  readonly refused?: boolean;
+  readonly atOnce?: boolean;
+}
+
+export interface TransportDependencies {
+  readonly url: string;
+  /** Where the server says what it thinks of a token. */
+  readonly whoamiUrl: string;
+  readonly tokenTransport?: TokenTransport | undefined;
+  /** @throws {TypeError} when there is none */
+  readonly getWebSocket: () => SocketConstructor;
+  readonly fetch?: Fetch | undefined;
+  readonly clock: Clock;
+  readonly timing: Timing;
+}
+
+export interface TransportHandlers {
+  /** Returns who takes what is received. */
+  readonly opened: (token: string, transport: Transport) => (data: unknown) => void;
+  /** `isDead`: nothing is to be expected of the socket, not even an answer to a close. */
+  readonly ended: (end: LinkEnd, isDead?: boolean) => void;
+}
+
+export interface Transport {
+  readonly send: (message: ClientMessage) => void;
+  /** Nothing comes after it. */
+  readonly close: (isDead?: boolean) => void;
+}
+
+/** How long to wait, after an error, for the close that says more. */
+const closeAfterErrorMs = 200;
+
+/** @throws when the token cannot be sent so: never show it, its message may have the token in it */
+export function openTransport(
+  dependencies: TransportDependencies,
+  token: string,
+  handlers: TransportHandlers,
+): Transport {
+  const { url, getWebSocket, tokenTransport, clock, timing } = dependencies;
+  // A subprotocol cannot have it, and a header or a URL should not.
+  if (/\s/.test(token)) throw new Error();
+  const socket: Socket & NodeSocket = openSocket(getWebSocket(), url, token, tokenTransport);
+  const timers = createTimers(clock);
+  const abort = new AbortController();
+  let status: number | undefined;
+  let isOpen = false;
+
+  function giveUpLater(end: LinkEnd): void {
+    timers.start('connect', timing.connectTimeoutMs, () => {
+      handlers.ended(end, true);
+    });
+  }
+
+  function closed({ code, reason }: SocketEvent): void {
+    timers.stop('error');
+    socket.onclose = null;
+    if (isOpen) {
+      handlers.ended({ code, reason: reason === '' ? undefined : reason });
+      return;
+    }
+    giveUpLater({ code, reason: 'unavailable' });
+    void refusalOf(status, token, dependencies, abort.signal).then((refusal) => {
+      handlers.ended({ code, reason: refusal, refused: refusal === 'refused' });
+    });
+  }
+
+  const transport: Transport = {
+    send(message) {
+      if (!abort.signal.aborted) socket.send(JSON.stringify(message));
+    },
+    close(isDead) {
+      timers.stopAll();
+      abort.abort();
+      // The listener for errors stays: in Node.js, an error without one would end the process.
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      if (isDead && socket.terminate) socket.terminate();
+      else socket.close(1000);
+    },
+  };
+  giveUpLater({ reason: 'connect_timeout' });
+  socket.onopen = () => {
+    isOpen = true;
+    timers.stop('connect');
+    const receive = handlers.opened(token, transport);
+    socket.onmessage = ({ data }: SocketEvent) => {
+      receive(data);
+    };
+  };
+  socket.onclose = closed;
+  // After a handshake that failed, the WebSocket of Node.js 22 tells of no close.
+  socket.onerror = () => {
+    if (isOpen || abort.signal.aborted) return;
+    timers.start('error', closeAfterErrorMs, () => {
+      closed({});
+    });
+  };
+  // Only `ws` tells; it leaves the rest to whoever listens.
+  socket.on?.('unexpected-response', (_request, { statusCode }) => {
+    status = statusCode;
+    socket.close();
+  });
+  return transport;
+}
