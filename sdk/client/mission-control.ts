@@ -53,7 +53,7 @@ export interface MissionControl {
 
 /**
  * Connects to Mission Control, and stays connected.
- * @throws {TypeError} for options that cannot work
+ * @throws a `TypeError` for options that cannot work
  */
 export function createMissionControl(options: MissionControlOptions): MissionControl {
   const registers = new Registers();
@@ -75,5 +75,7 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
       listeners.call('connection', connection);
     },
   });
-  return Object.assign(supervisor, registers, { on: listeners.add });
+  // Where the symbol is not known yet, nobody can ask for it.
+  const rest = { on: listeners.add, [Symbol.dispose]: supervisor.close };
+  return Object.assign(supervisor, registers, rest);
 }

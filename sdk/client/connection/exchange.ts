@@ -20,7 +20,7 @@ export interface ExchangeHandlers {
   readonly told: (news: 'synced' | 'refused') => void;
 }
 
-export interface ExchangeDependencies {
+export interface ExchangeOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly timing: Timing;
@@ -44,15 +44,12 @@ export interface Exchange {
 }
 
 /** Begins: the connection has just been opened. */
-export function startExchange(
-  dependencies: ExchangeDependencies,
-  handlers: ExchangeHandlers,
-): Exchange {
-  const { clock, timers, timing, send, isOver } = dependencies;
-  let { expiresAt } = dependencies;
-  const liveness = startLiveness(dependencies);
+export function startExchange(options: ExchangeOptions, handlers: ExchangeHandlers): Exchange {
+  const { clock, timers, timing, send, isOver } = options;
+  let { expiresAt } = options;
+  const liveness = startLiveness(options);
   const serverNow = () => clock.now() + skewMs;
-  const tokens = createTokenRefresh({ ...dependencies, ...handlers, serverNow });
+  const tokens = createTokenRefresh({ ...options, ...handlers, serverNow });
   let isSynced = false;
   const openedAt = clock.now();
   /** How far the server's clock is ahead of ours. */
@@ -63,20 +60,11 @@ export function startExchange(
     if (isSynced) skewMs = handlers.serverTime(timestamp) - clock.now();
   }
 
-  function takeSnapshot({
-    agents,
-    sessions,
-    timestamp,
-    complete,
-    heartbeatSeconds,
-  }: Extract<ServerMessage, { type: 'state:snapshot' }>['payload']): void {
+  function takeSnapshot(snapshot: Snapshot): void {
+    const { timestamp, complete, heartbeatSeconds } = snapshot;
     if (heartbeatSeconds) liveness.learn(heartbeatSeconds);
-    const tell = (event: EventMessage) => {
-      // A listener may have ended the connection while the snapshot is told.
-      if (!isOver()) handlers.event(event, 'snapshot');
-    };
-    for (const payload of agents) tell({ type: 'agent:status', payload });
-    for (const payload of sessions) tell({ type: 'session:activity', payload });
+    // A listener may end the connection while the snapshot is told.
+    for (const event of eventsOf(snapshot)) if (!isOver()) handlers.event(event, 'snapshot');
     if (isOver()) return;
     const isFirst = complete && !isSynced;
     isSynced ||= complete;
@@ -113,7 +101,7 @@ export function startExchange(
         if (message.payload.code === 'token_refused') tokens.refused();
         break;
       case 'connection:closing':
-        dependencies.closing(message.payload.reason, clock.now() - openedAt);
+        options.closing(message.payload.reason, clock.now() - openedAt);
     }
   }
 
@@ -133,4 +121,13 @@ export function startExchange(
     probe: liveness.probe,
     refresh: tokens.start,
   };
+}
+
+type Snapshot = Extract<ServerMessage, { type: 'state:snapshot' }>['payload'];
+
+function eventsOf({ agents, sessions }: Snapshot): EventMessage[] {
+  return [
+    ...agents.map((payload) => ({ type: 'agent:status' as const, payload })),
+    ...sessions.map((payload) => ({ type: 'session:activity' as const, payload })),
+  ];
 }

@@ -24,13 +24,13 @@ export interface LinksHandlers extends Pick<LinkHandlers, 'event' | 'taken'> {
 
 export interface Links {
   /** Opens the first one. */
-  open(): void;
+  readonly open: () => void;
   /** Closes all there are. */
-  drop(): void;
+  readonly drop: () => void;
   /** Ends the current one unless there is a sign of life in time. */
-  probe(): void;
+  readonly probe: () => void;
   /** Gives the server a fresh token. Returns whether there was a connection to do it: open, and the only one. */
-  refresh(): boolean;
+  readonly refresh: () => boolean;
 }
 
 export function createLinks(dependencies: LinksDependencies, handlers: LinksHandlers): Links {
@@ -52,9 +52,9 @@ export function createLinks(dependencies: LinksDependencies, handlers: LinksHand
       const tell = () => {
         handlers.told(effect as RotationNews, end);
       };
-      // Nobody has to see the moment between two tokens.
-      if (effect === 'handover' && end?.reason === 'token_expired')
-        wait(timing.pongTimeoutMs, tell);
+      const isBetweenTokens = effect === 'handover' && end?.reason === 'token_expired';
+      // Nobody has to see that moment.
+      if (isBetweenTokens) wait(timing.pongTimeoutMs, tell);
       else (perform[effect] ?? tell)();
     }
   }
@@ -70,7 +70,16 @@ export function createLinks(dependencies: LinksDependencies, handlers: LinksHand
 
   const perform: Partial<Record<RotationEffect, () => void>> = {
     open() {
-      next = open();
+      const link: Link = openLink(dependencies, {
+        ...handlers,
+        ...recovery,
+        told(news, end) {
+          if (news === 'ended') all.delete(link);
+          const role = link === current ? 'current' : link === next ? 'next' : 'old';
+          dispatch(`${role}:${news}`, end);
+        },
+      });
+      all.add((next = link));
     },
     promote() {
       current?.retire();
@@ -86,21 +95,6 @@ export function createLinks(dependencies: LinksDependencies, handlers: LinksHand
     },
   };
 
-  function open(): Link {
-    const link = openLink(dependencies, {
-      ...handlers,
-      since: recovery.since,
-      serverTime: recovery.told,
-      told(news, end) {
-        if (news === 'ended') all.delete(link);
-        const role = link === current ? 'current' : link === next ? 'next' : 'old';
-        dispatch(`${role}:${news}`, end);
-      },
-    });
-    all.add(link);
-    return link;
-  }
-
   return {
     open() {
       dispatch('start');
@@ -111,13 +105,10 @@ export function createLinks(dependencies: LinksDependencies, handlers: LinksHand
       all.clear();
       phase = 'none';
     },
-    probe() {
-      current?.probe();
-    },
+    probe: () => current?.probe(),
     refresh() {
-      if (phase !== 'open') return false;
-      current?.refresh();
-      return true;
+      if (phase === 'open') current?.refresh();
+      return phase === 'open';
     },
   };
 }

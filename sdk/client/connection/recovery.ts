@@ -9,7 +9,7 @@ export interface Recovery {
    * most what our own clock has counted since the time before, and half a minute more: too early an hour is told
    * again, too late a one would be missed. A time that was too late itself is followed back at once.
    */
-  readonly told: (timestamp: number) => number;
+  readonly serverTime: (timestamp: number) => number;
 }
 
 /** Asked for once more with each sync: clocks of servers differ, and what was seen may have been overtaken. */
@@ -20,7 +20,7 @@ export function createRecovery({ now }: Pick<Clock, 'now'>): Recovery {
   let toldAt = 0;
   return {
     since: () => time && Math.max(0, Math.floor(time - overlapMs)),
-    told(timestamp) {
+    serverTime(timestamp) {
       // A clock that was set back has counted nothing.
       const passedMs = Math.max(0, now() - toldAt);
       toldAt = now();

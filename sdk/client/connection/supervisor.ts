@@ -1,5 +1,4 @@
 // Keeps a client connected: what happens to its connections goes through the state machine, and what that says is done.
-/// <reference lib="esnext.disposable" preserve="true" />
 import type { Page, Signal } from '../dependencies';
 import type { Connection } from './connection';
 import type { LinkHandlers } from './link';
@@ -24,7 +23,6 @@ export interface Supervisor {
   readonly reconnect: () => void;
   readonly refresh: () => void;
   readonly close: () => void;
-  readonly [Symbol.dispose]: () => void;
 }
 
 export function createSupervisor(
@@ -45,20 +43,19 @@ export function createSupervisor(
   let { isVisible } = page;
   let unsubscribe: (() => void) | undefined;
 
-  function send(type: 'stable' | 'retry' | 'close') {
-    return () => {
-      dispatch({ type });
-    };
-  }
+  const send = (type: 'stable' | 'retry' | 'close') => () => {
+    dispatch({ type });
+  };
 
   function dispatch(event: Event): void {
     const before = state;
     const [after, ...effects] = transition(state, event, dependencies);
     state = after;
-    if (after === before && effects.length === 0) return;
     if (after.name !== before.name) entered(after);
     for (const effect of effects) links[effect]();
-    tell(before);
+    const since = after.name === before.name ? connection.since : clock.now();
+    const next = connectionOf(after, since);
+    if (JSON.stringify(next) !== JSON.stringify(connection)) handlers.changed((connection = next));
   }
 
   function entered({ name, retryInMs }: State): void {
@@ -73,25 +70,11 @@ export function createSupervisor(
     }
   }
 
-  function tell(before: State): void {
-    const since = state.name === before.name ? connection.since : clock.now();
-    const after = connectionOf(state, since);
-    if (JSON.stringify(after) === JSON.stringify(connection)) return;
-    connection = after;
-    handlers.changed(connection);
-  }
-
   function look(): void {
     const wasVisible = isVisible;
-    const { isOnline } = page;
     ({ isVisible } = page);
-    if (isOnline !== state.online) dispatch({ type: isOnline ? 'online' : 'offline' });
+    if (page.isOnline !== state.online) dispatch({ type: page.isOnline ? 'online' : 'offline' });
     if (isVisible && !wasVisible) dispatch({ type: 'visible' });
-  }
-
-  function listenToSignal(): void {
-    // Once, however often it is added.
-    signal?.addEventListener('abort', close);
   }
 
   function reconnect(): void {
@@ -99,14 +82,15 @@ export function createSupervisor(
     // What cannot work is told before anything has changed.
     dependencies.getWebSocket();
     ({ isVisible } = page);
-    listenToSignal();
+    // Once, however often it is added.
+    signal?.addEventListener('abort', close);
     dispatch({ type: 'start', online: page.isOnline });
   }
 
   const close = send('close');
   if (signal?.aborted) close();
   else if (dependencies.autoConnect !== false) reconnect();
-  else listenToSignal();
+  else signal?.addEventListener('abort', close);
   return {
     get connection() {
       return connection;
@@ -116,8 +100,6 @@ export function createSupervisor(
       if (!links.refresh()) reconnect();
     },
     close,
-    // Where the symbol is not known yet, nobody can ask for it.
-    [Symbol.dispose]: close,
   };
 }
 

@@ -187,18 +187,18 @@ describe('one wrong time of a server', () => {
           let time = Date.UTC(2026, 1);
           let offMs = aheadMs % hour;
           const recovery = createRecovery({ now: () => time + offMs });
-          recovery.told(time);
+          recovery.serverTime(time);
           let wrongInARow = 0;
           for (const { passedMs, wrongMs, setMs } of steps) {
             time += passedMs;
             offMs += setMs;
             wrongInARow = wrongMs > 0 ? wrongInARow + 1 : 0;
-            recovery.told(time + wrongMs);
+            recovery.serverTime(time + wrongMs);
             // Each that is wrong may move it by half a minute, which the minute asked for once more makes up for.
             expect(recovery.since()).toBeLessThanOrEqual(time - 60_000 + wrongInARow * 30_000);
           }
           // And it is made up for in the end, if the server is right and the clock stays.
-          for (let beat = 0; beat < 250; beat += 1) recovery.told((time += 30_000));
+          for (let beat = 0; beat < 250; beat += 1) recovery.serverTime((time += 30_000));
           expect(recovery.since()).toBe(time - 60_000);
         },
       ),
