@@ -91,6 +91,41 @@ const localRooms = [
   ),
 );
 
+/** The rooms of the client and of the dashboard's page: what each may import besides itself. */
+const browserRooms = [
+  [
+    'client-state',
+    '^sdk/client/state/',
+    [protocol, '^sdk/client/dependencies\\.ts$'],
+    'What is known, and who hears of it: it has no connection.',
+  ],
+  [
+    'client-connection',
+    '^sdk/client/connection/',
+    [protocol, '^sdk/client/(dependencies|state/registers)\\.ts$'],
+    'It hands on what it reads, and knows nobody who listens.',
+  ],
+  [
+    'client-react',
+    '^sdk/client/react/',
+    ['^sdk/client/(index|dependencies)\\.ts$'],
+    'It uses the client as anybody could.',
+  ],
+  ['page-model', '^dashboard/page/model/', ['^sdk/client/index\\.ts$'], 'It renders nothing.'],
+  [
+    'page-auth',
+    '^dashboard/page/auth/',
+    ['^dashboard/page/model/configuration\\.ts$'],
+    'Where tokens are from; who shows that is another matter.',
+  ],
+  [
+    'page-components',
+    '^dashboard/page/components/',
+    ['^sdk/client/index\\.ts$', '^dashboard/page/(model|auth)/'],
+    'They show what the model says.',
+  ],
+].map(([name, from, allowed, comment]) => only(name, from, allowed, comment));
+
 module.exports = {
   forbidden: [
     only('protocol-stands-alone', '^sdk/protocol/', [], 'The protocol is shared by both ends.'),
@@ -154,6 +189,7 @@ module.exports = {
       ['^lambdas/contract/', '^sdk/protocol/parse\\.ts$', '^sdk/packaging/'],
       'Code goes in by path; settings are parsed as the protocol is.',
     ),
+    ...browserRooms,
     only(
       'dashboard-uses-the-client',
       '^dashboard/',

@@ -2,7 +2,7 @@
 import { StrictMode, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createMissionControl } from '#sdk/client';
-import { announce } from './announcements';
+import { announce } from './model/announcements';
 import { App } from './components/app';
 import { createBoard } from './model/board';
 import { ClockContext, createClock } from './components/clock';

@@ -4,7 +4,8 @@ import type { AgentEntry } from '../model/agent-entries';
 import { Ago } from './clock';
 import { Message } from './message';
 import { StatusMark } from './status-mark';
-import { Name, plainText } from './visible-text';
+import { plainText } from '../model/visible-text';
+import { Name } from './visible-text';
 
 const sessionsAtFirst = 2;
 

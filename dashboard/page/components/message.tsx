@@ -1,6 +1,7 @@
 // What was said last in a session: cut to the room that there is, and whole when it is pressed.
 import { memo, useState } from 'react';
-import { ForeignText, plainText } from './visible-text';
+import { plainText } from '../model/visible-text';
+import { ForeignText } from './visible-text';
 
 /** So many characters fit in two lines of a phone; what is shorter is never cut, and needs no button. */
 const shortMessage = 60;

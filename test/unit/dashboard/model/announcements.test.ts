@@ -1,8 +1,8 @@
 // What a screen reader is told: what matters, and not too often.
-import { announce, announcementGapMs, describeChange } from '#dashboard/page/announcements';
+import { announce, announcementGapMs, describeChange } from '#dashboard/page/model/announcements';
 import type { BoardView } from '#dashboard/page/model/board';
-import { FakeTime } from '../../support/client-world';
-import { agentOf } from '../../support/agent-entries';
+import { FakeTime } from '../../../support/client-world';
+import { agentOf } from '../../../support/agent-entries';
 
 const viewOf = (
   state: BoardView['connection']['state'],

@@ -1,7 +1,7 @@
 // What a screen reader is told without having been asked: what matters, and not too often.
-import type { Board, BoardView } from './model/board';
-import { connectionWords } from './model/connection-words';
-import { plainText } from './components/visible-text';
+import type { Board, BoardView } from './board';
+import { connectionWords } from './connection-words';
+import { plainText } from './visible-text';
 
 /** What an announcement needs of the page. */
 export interface AnnouncementWorld {
