@@ -88,18 +88,8 @@ export function createOAuthProvider(
     async begin() {
       const verifier = oauth.generateRandomCodeVerifier();
       const state = oauth.generateRandomState();
-      const address = new URL(configuration.authorizationUrl);
-      const parameters = {
-        response_type: 'code',
-        client_id: configuration.clientId,
-        redirect_uri: redirectUri,
-        scope: configuration.scope,
-        state,
-        code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
-        code_challenge_method: 'S256',
-      };
-      for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, value);
-      return { begun: { verifier, state }, url: address.href };
+      const begun = { verifier, state };
+      return { begun, url: await signInUrl(configuration, redirectUri, begun) };
     },
     async redeem(answer, begun) {
       if (begun === undefined) throw notBegunHere();
@@ -115,6 +105,26 @@ export function createOAuthProvider(
     refresh: (refreshToken) =>
       readTokens(oauth.refreshTokenGrantRequest(server, client, noSecret, refreshToken, options)),
   };
+}
+
+/** Where a person signs in; the answer comes back to `redirectUri`. */
+async function signInUrl(
+  { authorizationUrl, clientId, scope }: OAuthConfiguration,
+  redirectUri: string,
+  { verifier, state }: Begun,
+): Promise<string> {
+  const address = new URL(authorizationUrl);
+  const parameters = {
+    response_type: 'code',
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    scope,
+    state,
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+  };
+  for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, value);
+  return address.href;
 }
 
 const notBegunHere = (cause?: unknown) =>

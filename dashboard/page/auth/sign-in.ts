@@ -3,7 +3,7 @@ import { createOAuthProvider } from './oauth-provider';
 import type { Begun, OAuthConfiguration, Tokens } from './oauth-provider';
 
 /** What signing in needs of the page. */
-export interface SignInWorld {
+export interface SignInDependencies {
   readonly fetch: typeof fetch;
   /** The page's address; the provider adds `code` and `state` to it. */
   readonly pageUrl: string;
@@ -35,10 +35,13 @@ const marginMs = 60_000;
  * provider is asked again, which has a session of its own and does not ask the person.
  * @see https://datatracker.ietf.org/doc/html/draft-ietf-oauth-browser-based-apps
  */
-export function createSignIn(configuration: OAuthConfiguration, world: SignInWorld): SignIn {
-  const { storage, now } = world;
-  const page = new URL(world.pageUrl);
-  const provider = createOAuthProvider(configuration, page, world.fetch);
+export function createSignIn(
+  configuration: OAuthConfiguration,
+  dependencies: SignInDependencies,
+): SignIn {
+  const { storage, now } = dependencies;
+  const page = new URL(dependencies.pageUrl);
+  const provider = createOAuthProvider(configuration, page, dependencies.fetch);
   let grant: Promise<Grant> | undefined = returned();
 
   /** The grant that this page was opened with, by a provider that sent the person back. */
@@ -48,7 +51,7 @@ export function createSignIn(configuration: OAuthConfiguration, world: SignInWor
     storage.removeItem(storageKey);
     if (!answer.has('state')) return undefined;
     // Nobody may send the code on, by copying the address.
-    world.showUrl(`${page.origin}${page.pathname}`);
+    dependencies.showUrl(`${page.origin}${page.pathname}`);
     const promise = provider.redeem(answer, begun).then(grantOf);
     promise.catch(() => undefined);
     return promise;
@@ -61,7 +64,7 @@ export function createSignIn(configuration: OAuthConfiguration, world: SignInWor
   async function signIn(): Promise<void> {
     const { begun, url } = await provider.begin();
     storage.setItem(storageKey, JSON.stringify(begun));
-    world.goTo(url);
+    dependencies.goTo(url);
   }
 
   async function getToken(): Promise<string> {

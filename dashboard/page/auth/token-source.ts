@@ -1,6 +1,6 @@
 // Where the client's tokens are from, and what a person can do when there is none.
 import type { TokenConfiguration } from '../model/configuration';
-import { createSignIn, type SignInWorld } from './sign-in';
+import { createSignIn, type SignInDependencies } from './sign-in';
 
 export interface TokenSource {
   /** A fresh token, for the client. Rejects when a person has to do something first, or the source fails. */
@@ -15,19 +15,19 @@ export interface TokenSource {
 }
 
 /** What a token source needs of the page. */
-export interface TokenWorld extends SignInWorld {
+export interface TokenDependencies extends SignInDependencies {
   readonly fetch: typeof fetch;
 }
 
 export function createTokenSource(
   configuration: TokenConfiguration,
-  world: TokenWorld,
+  dependencies: TokenDependencies,
 ): TokenSource {
   switch (configuration.kind) {
     case 'endpoint':
-      return watched(() => askEndpoint(configuration.url, world.fetch), { kind: 'none' });
+      return watched(() => askEndpoint(configuration.url, dependencies.fetch), { kind: 'none' });
     case 'oauth': {
-      const { getToken, signIn } = createSignIn(configuration, world);
+      const { getToken, signIn } = createSignIn(configuration, dependencies);
       return watched(getToken, { kind: 'sign-in', signIn });
     }
     case 'paste': {

@@ -11,7 +11,7 @@ export interface Clock {
 
 /** One timer for all who listen, and none when nobody does. */
 export function createClock(
-  world: Pick<typeof globalThis, 'setInterval' | 'clearInterval'>,
+  timers: Pick<typeof globalThis, 'setInterval' | 'clearInterval'>,
   now: () => number,
 ): Clock {
   const listeners = new Set<() => void>();
@@ -20,13 +20,13 @@ export function createClock(
     now,
     subscribe(ticked) {
       listeners.add(ticked);
-      timer ??= world.setInterval(() => {
+      timer ??= timers.setInterval(() => {
         for (const listener of listeners) listener();
       }, 1_000);
       return () => {
         listeners.delete(ticked);
         if (listeners.size > 0) return;
-        world.clearInterval(timer);
+        timers.clearInterval(timer);
         timer = undefined;
       };
     },

@@ -4,7 +4,7 @@ import { connectionWords } from './connection-words';
 import { plainText } from './visible-text';
 
 /** What an announcement needs of the page. */
-export interface AnnouncementWorld {
+export interface AnnouncementDependencies {
   /** Replaces the text of the live region. */
   readonly say: (text: string) => void;
   readonly now: () => number;
@@ -16,7 +16,7 @@ export const announcementGapMs = 5_000;
 const mostNames = 3;
 
 /** Tells changes of the connection and agents that fail. What came and went between two announcements is not told. */
-export function announce(board: Board, world: AnnouncementWorld): void {
+export function announce(board: Board, dependencies: AnnouncementDependencies): void {
   let told = board.read();
   let lastAt = -Infinity;
   let isDue = false;
@@ -28,18 +28,18 @@ export function announce(board: Board, world: AnnouncementWorld): void {
     if (view.connection.state === 'connecting') told = { ...view, connection: told.connection };
     else told = view;
     if (text === '') return;
-    lastAt = world.now();
-    world.say(text);
+    lastAt = dependencies.now();
+    dependencies.say(text);
   };
   board.subscribe(() => {
     if (isDue) return;
-    const leftMs = lastAt + announcementGapMs - world.now();
+    const leftMs = lastAt + announcementGapMs - dependencies.now();
     if (leftMs <= 0) {
       tell();
       return;
     }
     isDue = true;
-    world.setTimeout(tell, leftMs);
+    dependencies.setTimeout(tell, leftMs);
   });
 }
 

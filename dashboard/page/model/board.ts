@@ -1,4 +1,4 @@
-// What the page shows of the client, as values: however many frames come, there is a new one when the page is ready.
+// What the page shows of the client, as values: however many messages come, there is a new one when the page is ready.
 import type { Connection, MissionControl } from '#sdk/client';
 import { createAgentEntries, type AgentEntry } from './agent-entries';
 import { addToFeed, feedLength, newestOf, type FeedEntry, type FeedEvent } from './feed';

@@ -48,13 +48,13 @@ export function connectionWords(connection: Connection, now: number): Connection
 const known: Readonly<Record<string, string>> = {
   refused: 'The server refuses the token.',
   token_unavailable: 'There is no token.',
-  token_malformed: 'The token is none.',
-  unavailable: 'The server cannot be reached, or has too much to do.',
+  token_malformed: 'The token is malformed.',
+  unavailable: 'The server cannot be reached, or is overloaded.',
   token_expired: 'The token has expired.',
-  connect_timeout: 'The server does not answer.',
-  silent: 'The server has gone silent.',
-  replaced: 'Too many connections of this user: another one has taken the place.',
-  rate_limited: 'The server asks for some peace.',
+  connect_timeout: 'The server does not respond.',
+  silent: 'The server has stopped responding.',
+  replaced: 'Too many connections for this user: a newer one has replaced this one.',
+  rate_limited: 'Rate limited: too many messages.',
   max_attempts: 'All attempts have failed.',
 };
 

@@ -1,7 +1,7 @@
 // When to render: with a frame of the browser's, so never in a hidden tab, and not with each of them.
 
 /** What a schedule needs of the page. */
-export interface FrameWorld {
+export interface FrameDependencies {
   requestAnimationFrame(due: () => void): unknown;
   setTimeout(due: () => void, delayMs: number): unknown;
   /** Milliseconds, from anywhere. */
@@ -12,16 +12,19 @@ export interface FrameWorld {
  * Makes a schedule for one who asks again after being called back only.
  * @param gapMs at least so much lies between two calls: people cannot read faster, and pages have better things to do
  */
-export function createFrameSchedule(world: FrameWorld, gapMs = 200): (due: () => void) => void {
+export function createFrameSchedule(
+  dependencies: FrameDependencies,
+  gapMs = 200,
+): (due: () => void) => void {
   let lastAt = -Infinity;
   return (due) => {
     const inFrame = () =>
-      world.requestAnimationFrame(() => {
-        lastAt = world.now();
+      dependencies.requestAnimationFrame(() => {
+        lastAt = dependencies.now();
         due();
       });
-    const leftMs = lastAt + gapMs - world.now();
+    const leftMs = lastAt + gapMs - dependencies.now();
     if (leftMs <= 0) inFrame();
-    else world.setTimeout(inFrame, leftMs);
+    else dependencies.setTimeout(inFrame, leftMs);
   };
 }

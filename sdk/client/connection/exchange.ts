@@ -52,7 +52,7 @@ export function startExchange(options: ExchangeOptions, handlers: ExchangeHandle
   const tokens = createTokenRefresh({ ...options, ...handlers, serverNow });
   let isSynced = false;
   const openedAt = clock.now();
-  /** How far the server's clock is ahead of ours. */
+  /** How far the server's clock is ahead of ours: the clock skew. */
   let skewMs = 0;
 
   /** Time that the server told. Before the connection is synced it must not count: what lies before is not known yet. */

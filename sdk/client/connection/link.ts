@@ -5,7 +5,7 @@ import { createTimers } from './timers';
 import { expiryOf } from './token';
 import {
   openTransport,
-  type LinkEnd,
+  type LinkOutcome,
   type Transport,
   type TransportDependencies,
 } from './transport';
@@ -19,7 +19,7 @@ export interface LinkHandlers extends Pick<
   'since' | 'event' | 'taken' | 'serverTime'
 > {
   /** `ended` comes once, and nothing after it; not when the client itself has closed the link. */
-  readonly told: (news: LinkNews, end?: LinkEnd) => void;
+  readonly told: (news: LinkNews, outcome?: LinkOutcome) => void;
 }
 
 export interface Link {
@@ -41,7 +41,7 @@ export function openLink(dependencies: LinkDependencies, handlers: LinkHandlers)
   let isOver = false;
 
   /** Without an `outcome` the client itself ends it, and need not be told. */
-  function end(outcome?: LinkEnd, isDead?: boolean): void {
+  function end(outcome?: LinkOutcome, isDead?: boolean): void {
     if (isOver) return;
     isOver = true;
     timers.stopAll();

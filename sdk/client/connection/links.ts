@@ -10,7 +10,7 @@ import {
   type RotationPhase,
 } from './rotation';
 import { createTimers } from './timers';
-import type { LinkEnd } from './transport';
+import type { LinkOutcome } from './transport';
 
 export interface LinksDependencies extends LinkDependencies {
   /** From 0 to 1, as Math.random. */
@@ -18,8 +18,8 @@ export interface LinksDependencies extends LinkDependencies {
 }
 
 export interface LinksHandlers extends Pick<LinkHandlers, 'event' | 'taken'> {
-  /** About the current connection; `end` is how it ended, if it has. */
-  readonly told: (news: RotationNews, end?: LinkEnd) => void;
+  /** About the current connection; `outcome` is how it ended, if it has. */
+  readonly told: (news: RotationNews, outcome?: LinkOutcome) => void;
 }
 
 export interface Links {
@@ -45,14 +45,14 @@ export function createLinks(dependencies: LinksDependencies, handlers: LinksHand
   let current: Link | undefined;
   let next: Link | undefined;
 
-  function dispatch(event: RotationEvent, end?: LinkEnd): void {
+  function dispatch(event: RotationEvent, outcome?: LinkOutcome): void {
     const [after, ...effects] = rotate(phase, event);
     phase = after;
     for (const effect of effects) {
       const tell = () => {
-        handlers.told(effect as RotationNews, end);
+        handlers.told(effect as RotationNews, outcome);
       };
-      const isBetweenTokens = effect === 'handover' && end?.reason === 'token_expired';
+      const isBetweenTokens = effect === 'handover' && outcome?.reason === 'token_expired';
       // Nobody has to see that moment.
       if (isBetweenTokens) wait(timing.pongTimeoutMs, tell);
       else (perform[effect] ?? tell)();
@@ -73,10 +73,10 @@ export function createLinks(dependencies: LinksDependencies, handlers: LinksHand
       const link: Link = openLink(dependencies, {
         ...handlers,
         ...recovery,
-        told(news, end) {
+        told(news, outcome) {
           if (news === 'ended') all.delete(link);
           const role = link === current ? 'current' : link === next ? 'next' : 'old';
-          dispatch(`${role}:${news}`, end);
+          dispatch(`${role}:${news}`, outcome);
         },
       });
       all.add((next = link));

@@ -33,9 +33,9 @@ export function createSupervisor(
   const timers = createTimers(clock);
   const links = createLinks(dependencies, {
     ...handlers,
-    told(type, end) {
+    told(type, outcome) {
       if (type === 'refused') reconnect();
-      else dispatch({ type, luck: random(), hidden: !page.isVisible, ...end });
+      else dispatch({ type, luck: random(), hidden: !page.isVisible, ...outcome });
     },
   });
   let state = initialState;

@@ -6,7 +6,7 @@ export interface Timing {
   readonly backoffBaseMs: number;
   /** The greatest bound of a wait. Default: 30,000. */
   readonly backoffCapMs: number;
-  /** A connection that has lasted so long was a success: the backoff starts anew. Default: 5,000. */
+  /** A connection that has lasted so long was a success: the backoff starts again. Default: 5,000. */
   readonly stableAfterMs: number;
   /** `getToken` has so long. Default: 30,000. */
   readonly tokenTimeoutMs: number;

@@ -22,7 +22,7 @@ export function createTokenRefresh(options: {
   readonly serverNow: () => number;
   readonly getToken: () => Promise<string>;
   readonly send: (message: ClientMessage) => void;
-  /** Told that a token is none for this connection, of {@link TokenRefresh.start}. */
+  /** Told that the server has refused the token of {@link TokenRefresh.start}. */
   readonly told: (news: 'refused') => void;
 }): TokenRefresh {
   const { timers, timing, serverNow, getToken, send } = options;

@@ -7,7 +7,7 @@ import type { Timing } from './timing';
 import { openSocket, type TokenTransport } from './token';
 
 /** How a connection or an attempt ended. */
-export interface LinkEnd {
+export interface LinkOutcome {
   readonly code?: number | undefined;
   readonly reason?: string | undefined;
   readonly refused?: boolean;
@@ -30,7 +30,7 @@ export interface TransportHandlers {
   /** Returns who takes what is received. */
   readonly opened: (token: string, transport: Transport) => (data: unknown) => void;
   /** `isDead`: nothing is to be expected of the socket, not even an answer to a close. */
-  readonly ended: (end: LinkEnd, isDead?: boolean) => void;
+  readonly ended: (outcome: LinkOutcome, isDead?: boolean) => void;
 }
 
 export interface Transport {
@@ -57,9 +57,9 @@ export function openTransport(
   let status: number | undefined;
   let isOpen = false;
 
-  function giveUpLater(end: LinkEnd): void {
+  function giveUpLater(outcome: LinkOutcome): void {
     timers.start('connect', timing.connectTimeoutMs, () => {
-      handlers.ended(end, true);
+      handlers.ended(outcome, true);
     });
   }
 
