@@ -1,4 +1,4 @@
-// The page, run by React in a page of jsdom, on a client whose world is a test's.
+// The page, run by React in a page of jsdom, on a client whose harness is a test's.
 import { JSDOM } from 'jsdom';
 import { act, createElement, Profiler, StrictMode } from 'react';
 import type { Root } from 'react-dom/client';
@@ -8,7 +8,7 @@ import { createBoard } from '#dashboard/page/model/board';
 import { ClockContext, createClock } from '../../../../dashboard/page/components/clock';
 import type { TokenSource } from '#dashboard/page/auth/token-source';
 import type { MissionControlOptions } from '#sdk/client';
-import { ClientWorld, settle } from '../../../support/client-world';
+import { ClientHarness, settle } from '../../../support/client-harness';
 
 let client: typeof ReactDomClient;
 
@@ -36,9 +36,9 @@ interface Given {
 }
 
 async function openPage({ tokens = {}, options = {}, commands = [] }: Given = {}) {
-  const world = new ClientWorld(options);
-  const { time } = world;
-  const board = createBoard(world.client, queueMicrotask, time.now);
+  const harness = new ClientHarness(options);
+  const { time } = harness;
+  const board = createBoard(harness.client, queueMicrotask, time.now);
   const ticks = new Set<() => void>();
   const clock = createClock(
     {
@@ -58,7 +58,7 @@ async function openPage({ tokens = {}, options = {}, commands = [] }: Given = {}
   const container = document.createElement('div');
   document.body.append(container);
   root = client.createRoot(container);
-  const app = createElement(App, { board, client: world.client, tokens: source, commands });
+  const app = createElement(App, { board, client: harness.client, tokens: source, commands });
   let commits = 0;
   const counted = createElement(Profiler, { id: 'page', onRender: () => (commits += 1) }, app);
   const perform = (what: () => unknown) =>
@@ -74,7 +74,7 @@ async function openPage({ tokens = {}, options = {}, commands = [] }: Given = {}
   const all = (selector: string) => [...container.querySelectorAll<HTMLElement>(selector)];
   const textsOf = (selector: string) => all(selector).map(({ textContent }) => textContent);
   return {
-    world,
+    harness,
     perform,
     all,
     textsOf,
@@ -107,32 +107,32 @@ async function openPage({ tokens = {}, options = {}, commands = [] }: Given = {}
 type Page = Awaited<ReturnType<typeof openPage>>;
 
 const report = (
-  { world, perform }: Page,
+  { harness, perform }: Page,
   agentId: string,
   status: 'online' | 'offline' | 'error',
-  timestamp = world.time.now(),
+  timestamp = harness.time.now(),
 ) =>
   perform(() => {
-    world.socket.receive('agent:status', { agentId, status, timestamp });
+    harness.socket.receive('agent:status', { agentId, status, timestamp });
   });
 
-const say = ({ world, perform }: Page, agentId: string, sessionId: string, lastMessage: string) =>
+const say = ({ harness, perform }: Page, agentId: string, sessionId: string, lastMessage: string) =>
   perform(() => {
-    const timestamp = world.time.now();
-    world.socket.receive('session:activity', { agentId, sessionId, lastMessage, timestamp });
+    const timestamp = harness.time.now();
+    harness.socket.receive('session:activity', { agentId, sessionId, lastMessage, timestamp });
   });
 
 it('an empty stack says what to run', async () => {
   const page = await openPage({ commands: ['npm run emit -- agent:status agent-123 online'] });
   expect(page.text()).toContain('Nothing is known yet');
-  await page.perform(() => page.world.connect());
+  await page.perform(() => page.harness.connect());
   expect(page.text()).toContain('No agent has reported yet');
   expect(page.textsOf('code')).toEqual(['npm run emit -- agent:status agent-123 online']);
 });
 
 it('agents have their status as a word, their newest sessions, and times that go on', async () => {
   const page = await openPage();
-  await page.perform(() => page.world.connect());
+  await page.perform(() => page.harness.connect());
   await report(page, 'agent-1', 'online');
   await report(page, 'agent-2', 'error');
   for (const session of ['s1', 's2', 's3']) {
@@ -150,7 +150,7 @@ it('agents have their status as a word, their newest sessions, and times that go
 
 it('an event renders what it changes, and a tick only texts that are no longer true', async () => {
   const page = await openPage();
-  await page.perform(() => page.world.connect());
+  await page.perform(() => page.harness.connect());
   await report(page, 'agent-1', 'online');
   await report(page, 'agent-2', 'online');
   const [first] = page.all('.agent');
@@ -165,11 +165,11 @@ it('an event renders what it changes, and a tick only texts that are no longer t
 
 it('counts down to the next attempt, says of when the page is, and tries when told', async () => {
   const page = await openPage();
-  await page.perform(() => page.world.connect());
+  await page.perform(() => page.harness.connect());
   await report(page, 'agent-1', 'online');
-  page.world.luck = 1;
+  page.harness.luck = 1;
   await page.perform(() => {
-    page.world.socket.drop();
+    page.harness.socket.drop();
   });
   const bar = () => page.textsOf('.connection').join();
   expect(bar()).toContain('Waiting');
@@ -177,13 +177,13 @@ it('counts down to the next attempt, says of when the page is, and tries when to
   expect(bar()).toMatch(/Shown as of .*\d/);
   await page.press('Try now');
   expect(bar()).toContain('Connecting');
-  await page.perform(() => page.world.accept());
+  await page.perform(() => page.harness.accept());
   expect(bar()).toBe('Connected');
 });
 
 it('a filter leaves what it fits, and can be taken away', async () => {
   const page = await openPage();
-  await page.perform(() => page.world.connect());
+  await page.perform(() => page.harness.connect());
   await report(page, 'alpha', 'online');
   await report(page, 'beta', 'error');
   await page.fill('input[type=search]', 'alp');
@@ -198,7 +198,7 @@ it('a filter leaves what it fits, and can be taken away', async () => {
 
 it('the feed can be paused, tells what it holds back, and goes on', async () => {
   const page = await openPage();
-  await page.perform(() => page.world.connect());
+  await page.perform(() => page.harness.connect());
   await report(page, 'agent-1', 'online');
   await page.press('Pause');
   await report(page, 'agent-2', 'online');
@@ -215,7 +215,7 @@ it('of thousands of agents the first are shown, and more when asked for', async 
     status: 'online' as const,
     timestamp: 1,
   }));
-  await page.perform(() => page.world.accept({ agents }));
+  await page.perform(() => page.harness.accept({ agents }));
   expect(page.all('.agent')).toHaveLength(500);
   await page.press('Show 10 of 10 more');
   expect(page.all('.agent')).toHaveLength(510);
@@ -230,7 +230,7 @@ it('a token that is to be pasted is asked for, and used', async () => {
   await page.fill('input[name=token]', 'a.b.c');
   await page.press('Connect');
   expect(accepted).toEqual(['a.b.c']);
-  await page.perform(() => page.world.accept());
+  await page.perform(() => page.harness.accept());
   expect(page.all('form')).toEqual([]);
 });
 
@@ -251,7 +251,7 @@ it('without a token the page says why, and offers to sign in', async () => {
 
 it('a status filters the events too', async () => {
   const page = await openPage();
-  await page.perform(() => page.world.connect());
+  await page.perform(() => page.harness.connect());
   await report(page, 'alpha', 'online');
   await report(page, 'beta', 'error');
   await say(page, 'alpha', 's1', 'Reads');
@@ -262,7 +262,7 @@ it('a status filters the events too', async () => {
 
 it('a long message is cut, and whole when it is pressed; a short one is no button', async () => {
   const page = await openPage();
-  await page.perform(() => page.world.connect());
+  await page.perform(() => page.harness.connect());
   await say(page, 'agent-1', 's1', 'Short');
   expect(page.all('.opens')).toEqual([]);
   await say(page, 'agent-1', 's2', 'long '.repeat(20));
@@ -278,7 +278,7 @@ it('a long message is cut, and whole when it is pressed; a short one is no butto
 
 it('a name shows what it hides, wherever it stands', async () => {
   const page = await openPage();
-  await page.perform(() => page.world.connect());
+  await page.perform(() => page.harness.connect());
   await report(page, 'pay\u202Eload', 'online');
   await say(page, 'pay\u202Eload', 's\u200B1', 'Says \u2066this');
   expect(page.textsOf('.agent h3, .event strong')).toEqual(Array(3).fill('payU+202Eload'));
@@ -291,7 +291,7 @@ it('a name shows what it hides, wherever it stands', async () => {
 it('counts the events since it was opened, and not what a snapshot tells of before', async () => {
   const page = await openPage();
   const old = { agentId: 'agent-1', status: 'online' as const, timestamp: 1 };
-  await page.perform(() => page.world.accept({ agents: [old] }));
+  await page.perform(() => page.harness.accept({ agents: [old] }));
   expect(page.text()).not.toContain('since this page was opened');
   await report(page, 'agent-1', 'offline');
   expect(page.text()).toContain('1 events since this page was opened');

@@ -1,7 +1,7 @@
 // What a screen reader is told: what matters, and not too often.
 import { announce, announcementGapMs, describeChange } from '#dashboard/page/model/announcements';
 import type { BoardView } from '#dashboard/page/model/board';
-import { FakeTime } from '../../../support/client-world';
+import { FakeTime } from '../../../support/client-harness';
 import { agentOf } from '../../../support/agent-entries';
 
 const viewOf = (
@@ -24,7 +24,7 @@ const viewOf = (
 
 const failing = (...names: string[]) => names.map((name) => agentOf(name, 'error'));
 
-function createWorld() {
+function createHarness() {
   const time = new FakeTime();
   let view = viewOf('idle');
   let changed: () => void = () => undefined;
@@ -64,7 +64,7 @@ it('the connection is told without its countdown', () => {
 });
 
 it('the first is told at once, the next together, and not what came and went', async () => {
-  const { time, said, show } = createWorld();
+  const { time, said, show } = createHarness();
   show(viewOf('connected', failing('a')));
   expect(said).toEqual(['Connected. a reports an error.']);
   show(viewOf('connected', failing('a', 'b')));
@@ -76,7 +76,7 @@ it('the first is told at once, the next together, and not what came and went', a
 });
 
 it('attempts that fail one after the other are told once', async () => {
-  const { time, said, show } = createWorld();
+  const { time, said, show } = createHarness();
   show(viewOf('waiting'));
   for (const state of ['connecting', 'waiting', 'connecting', 'waiting'] as const) {
     await time.pass(announcementGapMs);

@@ -1,16 +1,16 @@
 // The board: whatever comes in whatever number, it is shown when the page is ready.
 import { createBoard } from '#dashboard/page/model/board';
 import { feedLength } from '#dashboard/page/model/feed';
-import { ClientWorld } from '../../../support/client-world';
+import { ClientHarness } from '../../../support/client-harness';
 
-function createWorld() {
-  const world = new ClientWorld();
+function createHarness() {
+  const harness = new ClientHarness();
   const due: (() => void)[] = [];
-  const board = createBoard(world.client, (callBack) => due.push(callBack), world.time.now);
+  const board = createBoard(harness.client, (callBack) => due.push(callBack), harness.time.now);
   let changes = 0;
   board.subscribe(() => (changes += 1));
   return {
-    world,
+    harness,
     board,
     changes: () => changes,
     waiting: () => due.length,
@@ -22,21 +22,21 @@ function createWorld() {
 }
 
 /** @param index milliseconds after the board was made */
-const report = ({ socket, time }: ClientWorld, agentId: string, index: number) => {
+const report = ({ socket, time }: ClientHarness, agentId: string, index: number) => {
   socket.receive('agent:status', { agentId, status: 'online', timestamp: time.now() + index });
 };
 
 it('a thousand frames make one change', async () => {
-  const { world, board, changes, waiting, frame } = createWorld();
-  await world.connect();
+  const { harness, board, changes, waiting, frame } = createHarness();
+  await harness.connect();
   frame();
   const before = changes();
   const view = board.read();
-  for (let index = 0; index < 1_000; index += 1) report(world, `agent-${index % 10}`, index);
+  for (let index = 0; index < 1_000; index += 1) report(harness, `agent-${index % 10}`, index);
   expect([changes(), waiting(), board.read()]).toEqual([before, 1, view]);
   frame();
   expect(changes()).toBe(before + 1);
-  const now = world.time.now();
+  const now = harness.time.now();
   expect(board.read().agents.map(({ since = 0 }) => since - now)).toEqual([
     990, 991, 992, 993, 994, 995, 996, 997, 998, 999,
   ]);
@@ -44,12 +44,12 @@ it('a thousand frames make one change', async () => {
 });
 
 it('what did not change is the same object', async () => {
-  const { world, board, frame } = createWorld();
-  await world.connect();
-  report(world, 'agent-1', 1);
+  const { harness, board, frame } = createHarness();
+  await harness.connect();
+  report(harness, 'agent-1', 1);
   frame();
   const { agents, feed } = board.read();
-  world.socket.drop();
+  harness.socket.drop();
   frame();
   expect(board.read().agents).toBe(agents);
   expect(board.read().feed).toBe(feed);
@@ -57,32 +57,32 @@ it('what did not change is the same object', async () => {
 });
 
 it('while nobody looks, no more is kept than can be shown', async () => {
-  const { world, board, frame } = createWorld();
-  await world.connect();
+  const { harness, board, frame } = createHarness();
+  await harness.connect();
   const all = feedLength * 50;
-  for (let index = 1; index <= all; index += 1) report(world, 'agent-1', index);
+  for (let index = 1; index <= all; index += 1) report(harness, 'agent-1', index);
   frame();
   const { feed, events } = board.read();
-  const newest = (feed[0]?.event.timestamp ?? 0) - world.time.now();
+  const newest = (feed[0]?.event.timestamp ?? 0) - harness.time.now();
   expect([feed.length, newest, events]).toEqual([feedLength, all, all]);
 });
 
 it('it knows of what time it is when it is not connected', async () => {
-  const { world, board, frame } = createWorld();
+  const { harness, board, frame } = createHarness();
   frame();
   expect(board.read().staleSince).toBeUndefined();
-  await world.connect();
+  await harness.connect();
   frame();
   expect(board.read()).toMatchObject({ connection: { state: 'connected' }, staleSince: undefined });
-  const lostAt = world.time.now();
-  world.socket.drop();
-  await world.nextAttempt();
-  world.socket.drop();
-  await world.time.pass(100);
+  const lostAt = harness.time.now();
+  harness.socket.drop();
+  await harness.nextAttempt();
+  harness.socket.drop();
+  await harness.time.pass(100);
   frame();
   expect(board.read().staleSince).toBe(lostAt);
-  await world.nextAttempt();
-  await world.accept();
+  await harness.nextAttempt();
+  await harness.accept();
   frame();
   expect(board.read().staleSince).toBeUndefined();
 });

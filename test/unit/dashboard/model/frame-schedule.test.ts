@@ -1,7 +1,7 @@
 // When the page renders: with frames, and not with each.
 import { createFrameSchedule } from '#dashboard/page/model/frame-schedule';
 
-function createWorld() {
+function createPage() {
   let now = 0;
   const frames: (() => void)[] = [];
   const timers: { readonly at: number; readonly due: () => void }[] = [];
@@ -24,32 +24,32 @@ function createWorld() {
 }
 
 it('calls back with the next frame, then not before the gap is over', () => {
-  const world = createWorld();
+  const page = createPage();
   const calls: number[] = [];
-  const schedule = createFrameSchedule(world, 100);
+  const schedule = createFrameSchedule(page, 100);
   const ask = () => {
-    schedule(() => calls.push(world.now()));
+    schedule(() => calls.push(page.now()));
   };
   ask();
   expect(calls).toEqual([]);
-  world.pass(16);
-  world.frame();
+  page.pass(16);
+  page.frame();
   expect(calls).toEqual([16]);
   ask();
-  world.pass(50);
-  world.frame();
+  page.pass(50);
+  page.frame();
   expect(calls).toEqual([16]);
-  world.pass(50);
-  world.frame();
+  page.pass(50);
+  page.frame();
   expect(calls).toEqual([16, 116]);
 });
 
 it('in a page that nobody sees there are no frames, and so no calls', () => {
-  const world = createWorld();
+  const page = createPage();
   let calls = 0;
-  createFrameSchedule(world, 100)(() => (calls += 1));
-  world.pass(3_600_000);
+  createFrameSchedule(page, 100)(() => (calls += 1));
+  page.pass(3_600_000);
   expect(calls).toBe(0);
-  world.frame();
+  page.frame();
   expect(calls).toBe(1);
 });

@@ -1,37 +1,37 @@
 // From asking for a token to an open socket, and everything that may go wrong on the way.
 import { createMissionControl } from '#sdk/client';
-import { ClientWorld, FakeSocket, settle } from '../../../../support/client-world';
+import { ClientHarness, FakeSocket, settle } from '../../../../support/client-harness';
 import { withGlobals } from '../../../../support/globals';
 
 it('connects at once, with the token as second subprotocol', async () => {
-  const world = new ClientWorld();
-  expect(world.client.connection).toMatchObject({ state: 'connecting', attempt: 1 });
+  const harness = new ClientHarness();
+  expect(harness.client.connection).toMatchObject({ state: 'connecting', attempt: 1 });
   await settle();
-  expect(world.socket.url).toBe('wss://example.test/live');
-  expect(world.socket.protocols).toEqual(['mission-control', 'token-1', 'mission-control.batch']);
-  await world.accept();
-  expect(world.client.connection).toMatchObject({ state: 'connected', attempt: 1 });
-  await world.time.pass(5_000);
-  expect(world.client.connection).toMatchObject({ state: 'connected', attempt: 0 });
+  expect(harness.socket.url).toBe('wss://example.test/live');
+  expect(harness.socket.protocols).toEqual(['mission-control', 'token-1', 'mission-control.batch']);
+  await harness.accept();
+  expect(harness.client.connection).toMatchObject({ state: 'connected', attempt: 1 });
+  await harness.time.pass(5_000);
+  expect(harness.client.connection).toMatchObject({ state: 'connected', attempt: 0 });
 });
 
 it('is idle until it is told, if that is wanted', async () => {
-  const world = new ClientWorld({ autoConnect: false });
-  await world.time.pass(100_000);
-  expect([world.state, world.tokens, world.time.pending]).toEqual(['idle', 0, 0]);
-  expect(world.page.listeners.size).toBe(0);
-  world.client.reconnect();
-  await world.accept();
-  expect(world.states).toEqual(['idle', 'connecting', 'connected']);
+  const harness = new ClientHarness({ autoConnect: false });
+  await harness.time.pass(100_000);
+  expect([harness.state, harness.tokens, harness.time.pending]).toEqual(['idle', 0, 0]);
+  expect(harness.page.listeners.size).toBe(0);
+  harness.client.reconnect();
+  await harness.accept();
+  expect(harness.states).toEqual(['idle', 'connecting', 'connected']);
 });
 
 it('asks for a fresh token before each attempt', async () => {
-  const world = new ClientWorld();
+  const harness = new ClientHarness();
   for (const token of ['token-1', 'token-2', 'token-3']) {
     await settle();
-    expect(world.socket.token).toBe(token);
-    world.socket.drop();
-    await world.nextAttempt();
+    expect(harness.socket.token).toBe(token);
+    harness.socket.drop();
+    await harness.nextAttempt();
   }
 });
 
@@ -41,10 +41,10 @@ it.each([
   ['is nothing but a line break', () => '\n'],
   ['is none', () => undefined as unknown as string],
 ])('a token that %s is a failed attempt: no socket, backoff', async (_how, getToken) => {
-  const world = new ClientWorld({ getToken });
+  const harness = new ClientHarness({ getToken });
   await settle();
-  expect(world.sockets).toEqual([]);
-  expect(world.client.connection).toMatchObject({
+  expect(harness.sockets).toEqual([]);
+  expect(harness.client.connection).toMatchObject({
     state: 'waiting',
     attempt: 2,
     retryInMs: 1_000,
@@ -53,37 +53,41 @@ it.each([
 });
 
 it('white space around a token is dropped, as that at the end of a file', async () => {
-  const world = new ClientWorld({ getToken: () => ' the.token\r\n' });
-  await world.accept();
-  expect(world.socket.protocols).toEqual(['mission-control', 'the.token', 'mission-control.batch']);
+  const harness = new ClientHarness({ getToken: () => ' the.token\r\n' });
+  await harness.accept();
+  expect(harness.socket.protocols).toEqual([
+    'mission-control',
+    'the.token',
+    'mission-control.batch',
+  ]);
 });
 
 it.each(['Bearer the.token', 'the\n.token', 'the.token the.token'])(
   'white space in a token is told, without the token, and opens nothing: %j',
   async (token) => {
     for (const tokenTransport of ['subprotocol', 'header', 'query'] as const) {
-      const world = new ClientWorld({ getToken: () => token, tokenTransport });
+      const harness = new ClientHarness({ getToken: () => token, tokenTransport });
       await settle();
-      expect(world.client.connection).toMatchObject({
+      expect(harness.client.connection).toMatchObject({
         state: 'waiting',
         reason: 'token_malformed',
       });
-      expect(world.sockets).toEqual([]);
-      expect(JSON.stringify(world.connections)).not.toContain('the.token');
+      expect(harness.sockets).toEqual([]);
+      expect(JSON.stringify(harness.connections)).not.toContain('the.token');
     }
   },
 );
 
 it('a token may be slow, but not for ever', async () => {
   let give: (token: string) => void = () => undefined;
-  const world = new ClientWorld({ getToken: () => new Promise((resolve) => (give = resolve)) });
-  await world.time.pass(29_000);
-  expect(world.state).toBe('connecting');
+  const harness = new ClientHarness({ getToken: () => new Promise((resolve) => (give = resolve)) });
+  await harness.time.pass(29_000);
+  expect(harness.state).toBe('connecting');
   give('slow');
-  await world.accept();
-  expect(world.state).toBe('connected');
+  await harness.accept();
+  expect(harness.state).toBe('connected');
 
-  const other = new ClientWorld({ getToken: () => new Promise((resolve) => (give = resolve)) });
+  const other = new ClientHarness({ getToken: () => new Promise((resolve) => (give = resolve)) });
   await other.time.pass(30_000);
   expect(other.client.connection).toMatchObject({ state: 'waiting', reason: 'token_unavailable' });
   give('too late');
@@ -98,63 +102,63 @@ it('a token that the WebSocket will not take never shows in what is told', async
       throw new SyntaxError(`The subprotocol '${protocols.join()}' is invalid.`);
     }
   }
-  const world = new ClientWorld({ getToken: () => 'not a token', WebSocket: Picky });
+  const harness = new ClientHarness({ getToken: () => 'not a token', WebSocket: Picky });
   await settle();
-  expect(world.client.connection.reason).toBe('token_malformed');
-  expect(JSON.stringify(world.connections)).not.toContain('not a token');
+  expect(harness.client.connection.reason).toBe('token_malformed');
+  expect(JSON.stringify(harness.connections)).not.toContain('not a token');
 });
 
 it('a handshake that hangs is given up after 10 s', async () => {
-  const world = new ClientWorld();
-  await world.time.pass(9_999);
-  expect(world.state).toBe('connecting');
-  await world.time.pass(1);
-  expect(world.client.connection).toMatchObject({ state: 'waiting', reason: 'connect_timeout' });
-  expect(world.socket.readyState).toBe('closed');
+  const harness = new ClientHarness();
+  await harness.time.pass(9_999);
+  expect(harness.state).toBe('connecting');
+  await harness.time.pass(1);
+  expect(harness.client.connection).toMatchObject({ state: 'waiting', reason: 'connect_timeout' });
+  expect(harness.socket.readyState).toBe('closed');
 });
 
 it('the timing can be set', async () => {
-  const world = new ClientWorld({ timing: { connectTimeoutMs: 500 } });
-  await world.time.pass(500);
-  expect(world.state).toBe('waiting');
+  const harness = new ClientHarness({ timing: { connectTimeoutMs: 500 } });
+  await harness.time.pass(500);
+  expect(harness.state).toBe('waiting');
 });
 
 describe('a handshake that fails', () => {
   it('is no matter of the token when nothing answers: waiting, again and again, without end', async () => {
-    const world = new ClientWorld();
+    const harness = new ClientHarness();
     for (let attempt = 1; attempt <= 100; attempt += 1) {
       await settle();
-      world.socket.drop();
-      await world.nextAttempt();
+      harness.socket.drop();
+      await harness.nextAttempt();
     }
-    expect(world.sockets).toHaveLength(101);
-    expect(new Set(world.states)).toEqual(new Set(['connecting', 'waiting']));
-    expect(new Set(world.connections.map(({ reason }) => reason))).toEqual(
+    expect(harness.sockets).toHaveLength(101);
+    expect(new Set(harness.states)).toEqual(new Set(['connecting', 'waiting']));
+    expect(new Set(harness.connections.map(({ reason }) => reason))).toEqual(
       new Set([undefined, 'unavailable']),
     );
   });
 
   it.each([401, 403])('is the token when /whoami says %i to it, at once', async (whoami) => {
-    const world = new ClientWorld();
-    world.whoami = whoami;
+    const harness = new ClientHarness();
+    harness.whoami = whoami;
     await settle();
-    world.socket.drop();
+    harness.socket.drop();
     await new Promise(setImmediate);
     await settle();
-    expect(world.client.connection).toMatchObject({
+    expect(harness.client.connection).toMatchObject({
       state: 'unauthorized',
       retryInMs: 60_000,
       code: 1006,
       reason: 'refused',
     });
-    expect(world.whoamiRequests).toEqual([
+    expect(harness.whoamiRequests).toEqual([
       { url: 'https://example.test/live/whoami', authorization: 'Bearer token-1' },
     ]);
-    await world.time.pass(59_999);
-    expect(world.sockets).toHaveLength(1);
-    await world.time.pass(1);
-    await world.accept();
-    expect([world.state, world.socket.token]).toEqual(['connected', 'token-2']);
+    await harness.time.pass(59_999);
+    expect(harness.sockets).toHaveLength(1);
+    await harness.time.pass(1);
+    await harness.accept();
+    expect([harness.state, harness.socket.token]).toEqual(['connected', 'token-2']);
   });
 
   it.each([
@@ -165,52 +169,52 @@ describe('a handshake that fails', () => {
     [503, 'unavailable', 2_000],
     [undefined, 'unavailable', 2_000],
   ])('is not the token when /whoami says %s: %s', async (whoami, reason, retryInMs) => {
-    const world = new ClientWorld();
-    world.luck = 1;
-    world.whoami = whoami;
+    const harness = new ClientHarness();
+    harness.luck = 1;
+    harness.whoami = whoami;
     await settle();
-    world.socket.drop();
+    harness.socket.drop();
     await settle();
-    expect(world.client.connection).toMatchObject({ state: 'waiting', reason, retryInMs });
+    expect(harness.client.connection).toMatchObject({ state: 'waiting', reason, retryInMs });
     for (let attempt = 0; attempt < 20; attempt += 1) {
-      await world.nextAttempt();
-      world.socket.drop();
+      await harness.nextAttempt();
+      harness.socket.drop();
       await settle();
-      expect(world.client.connection).toMatchObject({ state: 'waiting', reason });
-      expect(world.client.connection.retryInMs).toBeLessThanOrEqual(30_000);
+      expect(harness.client.connection).toMatchObject({ state: 'waiting', reason });
+      expect(harness.client.connection.retryInMs).toBeLessThanOrEqual(30_000);
     }
-    expect(world.whoamiRequests).toHaveLength(21);
-    expect(JSON.stringify(world.connections)).not.toContain('token-');
+    expect(harness.whoamiRequests).toHaveLength(21);
+    expect(JSON.stringify(harness.connections)).not.toContain('token-');
   });
 
   it.each(['{"message":"Forbidden"}', '<html>Request blocked</html>', '', 'null'])(
     "is not the token when a 403 is a firewall's, not that of /whoami: %j",
     async (body) => {
-      const world = new ClientWorld();
-      world.whoami = 403;
-      world.whoamiBody = body;
+      const harness = new ClientHarness();
+      harness.whoami = 403;
+      harness.whoamiBody = body;
       await settle();
-      world.socket.drop();
+      harness.socket.drop();
       // The body is read by others.
       await new Promise(setImmediate);
       await settle();
-      expect(world.client.connection).toMatchObject({ state: 'waiting', reason: 'unavailable' });
+      expect(harness.client.connection).toMatchObject({ state: 'waiting', reason: 'unavailable' });
     },
   );
 
   it('is over with the next handshake when the server is repaired', async () => {
-    const world = new ClientWorld();
-    world.whoami = 200;
+    const harness = new ClientHarness();
+    harness.whoami = 200;
     for (let second = 0; second < 20; second += 1) {
-      await world.time.pass(1_000);
-      if (world.state === 'connecting') world.socket.drop();
+      await harness.time.pass(1_000);
+      if (harness.state === 'connecting') harness.socket.drop();
     }
-    expect(world.states).not.toContain('unauthorized');
-    for (let second = 0; second < 16 && world.state !== 'connecting'; second += 1) {
-      await world.time.pass(1_000);
+    expect(harness.states).not.toContain('unauthorized');
+    for (let second = 0; second < 16 && harness.state !== 'connecting'; second += 1) {
+      await harness.time.pass(1_000);
     }
-    await world.accept();
-    expect(world.state).toBe('connected');
+    await harness.accept();
+    expect(harness.state).toBe('connected');
   });
 
   it('asks the URL that was given, follows no redirect, and waits for an answer 10 s', async () => {
@@ -220,14 +224,14 @@ describe('a handshake that fails', () => {
       return new Promise<never>(() => undefined);
     };
     const whoamiUrl = 'https://whoami.test/';
-    const world = new ClientWorld({ whoamiUrl, fetch: fetch });
-    await world.time.pass(9_000);
-    world.socket.drop();
-    await world.time.pass(9_999);
-    expect(world.state).toBe('connecting');
-    await world.time.pass(1);
+    const harness = new ClientHarness({ whoamiUrl, fetch: fetch });
+    await harness.time.pass(9_000);
+    harness.socket.drop();
+    await harness.time.pass(9_999);
+    expect(harness.state).toBe('connecting');
+    await harness.time.pass(1);
     expect(asked).toMatchObject([{ url: whoamiUrl, redirect: 'error', signal: { aborted: true } }]);
-    expect(world.client.connection).toMatchObject({
+    expect(harness.client.connection).toMatchObject({
       state: 'waiting',
       code: 1006,
       reason: 'unavailable',
@@ -235,17 +239,17 @@ describe('a handshake that fails', () => {
   });
 
   it('is not the token where there is no fetch', async () => {
-    const worlds: ClientWorld[] = [];
+    const harnesses: ClientHarness[] = [];
     withGlobals({ fetch: undefined }, () => {
-      worlds.push(new ClientWorld({ fetch: undefined as never }));
+      harnesses.push(new ClientHarness({ fetch: undefined as never }));
     });
-    for (const world of worlds) {
+    for (const harness of harnesses) {
       await settle();
-      world.socket.drop();
+      harness.socket.drop();
       await settle();
-      expect(world.client.connection).toMatchObject({ state: 'waiting', reason: 'unavailable' });
+      expect(harness.client.connection).toMatchObject({ state: 'waiting', reason: 'unavailable' });
     }
-    expect(worlds).toHaveLength(1);
+    expect(harnesses).toHaveLength(1);
   });
 
   it.each([
@@ -270,67 +274,67 @@ describe('a handshake that fails', () => {
       }
     }
     const opened: Telling[] = [];
-    const world = new ClientWorld({ WebSocket: Telling });
+    const harness = new ClientHarness({ WebSocket: Telling });
     // What is known is not asked.
-    world.whoami = statusCode === 401 ? 200 : 401;
+    harness.whoami = statusCode === 401 ? 200 : 401;
     for (let attempt = 1; attempt <= 2; attempt += 1) {
-      await world.nextAttempt();
+      await harness.nextAttempt();
       opened.at(-1)?.listener?.({}, { statusCode });
       await settle();
-      expect(world.client.connection).toMatchObject({ state, code: 1006, reason });
+      expect(harness.client.connection).toMatchObject({ state, code: 1006, reason });
     }
-    expect(world.whoamiRequests).toEqual([]);
+    expect(harness.whoamiRequests).toEqual([]);
   });
 
   it('gives up after maxAttempts, until reconnect()', async () => {
-    const world = new ClientWorld({ maxAttempts: 2 });
+    const harness = new ClientHarness({ maxAttempts: 2 });
     await settle();
-    world.socket.drop();
-    await world.time.pass(1_000);
-    world.socket.drop();
-    await world.time.pass(1_000_000);
-    expect(world.client.connection).toMatchObject({ state: 'closed', reason: 'max_attempts' });
-    expect(world.sockets).toHaveLength(2);
-    expect(world.time.pending).toBe(0);
-    world.client.reconnect();
-    await world.accept();
-    expect(world.state).toBe('connected');
+    harness.socket.drop();
+    await harness.time.pass(1_000);
+    harness.socket.drop();
+    await harness.time.pass(1_000_000);
+    expect(harness.client.connection).toMatchObject({ state: 'closed', reason: 'max_attempts' });
+    expect(harness.sockets).toHaveLength(2);
+    expect(harness.time.pending).toBe(0);
+    harness.client.reconnect();
+    await harness.accept();
+    expect(harness.state).toBe('connected');
   });
 });
 
 it('waits longer and longer, and from the beginning after 5 s of being connected', async () => {
-  const world = new ClientWorld();
-  world.luck = 1;
+  const harness = new ClientHarness();
+  harness.luck = 1;
   const waits: (number | undefined)[] = [];
   const lose = async () => {
-    world.socket.drop();
+    harness.socket.drop();
     await settle();
-    waits.push(world.client.connection.retryInMs);
-    await world.nextAttempt();
+    waits.push(harness.client.connection.retryInMs);
+    await harness.nextAttempt();
   };
   await settle();
   for (let attempt = 1; attempt <= 6; attempt += 1) await lose();
-  await world.accept();
-  await world.time.pass(4_999);
+  await harness.accept();
+  await harness.time.pass(4_999);
   await lose();
-  await world.accept();
-  await world.time.pass(5_000);
+  await harness.accept();
+  await harness.time.pass(5_000);
   await lose();
   expect(waits).toEqual([2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000, 1_000]);
 });
 
 it('reconnect() does not wait, and begins to count anew', async () => {
-  const world = new ClientWorld();
+  const harness = new ClientHarness();
   await settle();
-  world.socket.drop();
+  harness.socket.drop();
   await settle();
-  world.client.reconnect();
-  expect(world.client.connection).toMatchObject({ state: 'connecting', attempt: 1 });
-  const old = await world.accept();
-  world.client.reconnect();
-  await world.accept();
+  harness.client.reconnect();
+  expect(harness.client.connection).toMatchObject({ state: 'connecting', attempt: 1 });
+  const old = await harness.accept();
+  harness.client.reconnect();
+  await harness.accept();
   expect(old.closedWith).toBe(1000);
-  expect(world.open).toHaveLength(1);
+  expect(harness.open).toHaveLength(1);
 });
 
 describe('options that cannot work', () => {
@@ -384,42 +388,42 @@ it("React Native's URL, whose getters throw, makes no bad URL", () => {
     }
   }
   withGlobals({ URL }, () => {
-    expect(new ClientWorld().state).toBe('connecting');
-    expect(() => new ClientWorld({ url: 'https://example.test' })).toThrow('url must be a URL');
-    expect(() => new ClientWorld({ url: 'ws://host/#x' })).toThrow('url must be a URL');
+    expect(new ClientHarness().state).toBe('connecting');
+    expect(() => new ClientHarness({ url: 'https://example.test' })).toThrow('url must be a URL');
+    expect(() => new ClientHarness({ url: 'ws://host/#x' })).toThrow('url must be a URL');
   });
 });
 
 it('a duration that is undefined is the default', async () => {
-  const world = new ClientWorld({ timing: { heartbeatMs: undefined as never } });
-  await world.connect();
-  await world.time.pass(74_000 - 5_000);
-  expect(world.state).toBe('connected');
-  await world.time.pass(10_000);
-  expect(world.connections).toContainEqual(expect.objectContaining({ reason: 'silent' }));
+  const harness = new ClientHarness({ timing: { heartbeatMs: undefined as never } });
+  await harness.connect();
+  await harness.time.pass(74_000 - 5_000);
+  expect(harness.state).toBe('connected');
+  await harness.time.pass(10_000);
+  expect(harness.connections).toContainEqual(expect.objectContaining({ reason: 'silent' }));
 });
 
 it.each([
   [401, { state: 'unauthorized', reason: 'refused' }],
   [undefined, { state: 'waiting', reason: 'unavailable' }],
 ])('an error without a close ends the handshake as well (/whoami says %s)', async (whoami, end) => {
-  const world = new ClientWorld();
-  world.whoami = whoami;
+  const harness = new ClientHarness();
+  harness.whoami = whoami;
   await settle();
-  world.socket.onerror?.({} as never);
-  expect(world.state).toBe('connecting');
-  await world.time.pass(200);
-  expect(world.client.connection).toMatchObject(end);
-  expect(world.whoamiRequests).toHaveLength(1);
+  harness.socket.onerror?.({} as never);
+  expect(harness.state).toBe('connecting');
+  await harness.time.pass(200);
+  expect(harness.client.connection).toMatchObject(end);
+  expect(harness.whoamiRequests).toHaveLength(1);
   // The close that comes after all counts no second time.
-  world.socket.drop();
+  harness.socket.drop();
   await settle();
-  expect([world.client.connection.attempt, world.whoamiRequests.length]).toEqual([2, 1]);
+  expect([harness.client.connection.attempt, harness.whoamiRequests.length]).toEqual([2, 1]);
 });
 
 it('after close() nobody is asked for a token', async () => {
-  const world = new ClientWorld();
-  world.client.close();
+  const harness = new ClientHarness();
+  harness.client.close();
   await settle();
-  expect(world.tokens).toBe(0);
+  expect(harness.tokens).toBe(0);
 });

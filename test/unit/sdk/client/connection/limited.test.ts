@@ -1,13 +1,13 @@
 // A client whose `state:sync` the server limits: it stays, hears what happens, asks again, and misses nothing.
-import { ClientWorld } from '../../../../support/client-world';
+import { ClientHarness } from '../../../../support/client-harness';
 
 it('a sync that is limited is asked again from the same moment, after growing pauses', async () => {
-  const world = new ClientWorld();
-  await world.accept({ timestamp: 1_000_000 });
-  world.socket.drop();
-  await world.nextAttempt();
-  world.socket.accept();
-  const { socket } = world;
+  const harness = new ClientHarness();
+  await harness.accept({ timestamp: 1_000_000 });
+  harness.socket.drop();
+  await harness.nextAttempt();
+  harness.socket.accept();
+  const { socket } = harness;
   const limit = () => {
     socket.receive('error', { code: 'rate_limited', message: 'Too many frames' });
   };
@@ -15,10 +15,10 @@ it('a sync that is limited is asked again from the same moment, after growing pa
   // What happens meanwhile is heard, and time that is told meanwhile is no proof of what was missed.
   socket.receive('agent:status', { agentId: 'a', status: 'online', timestamp: 2_000_000 });
   socket.receive('heartbeat', { timestamp: 2_000_000 });
-  expect(world.client.agents.get('a')?.status).toBe('online');
+  expect(harness.client.agents.get('a')?.status).toBe('online');
   for (let syncs = 2; syncs <= 4; syncs += 1) {
     while (socket.sentOf('state:sync').length < syncs) {
-      await world.time.pass(1_000);
+      await harness.time.pass(1_000);
       socket.receive('heartbeat', { timestamp: 2_000_000 });
     }
     limit();
@@ -26,10 +26,10 @@ it('a sync that is limited is asked again from the same moment, after growing pa
   expect(socket.sentOf('state:sync').map(({ payload }) => payload)).toEqual(
     Array.from({ length: 4 }, () => ({ since: 940_000 })),
   );
-  expect(world.client.connection.state).toBe('connected');
-  world.snapshot({
+  expect(harness.client.connection.state).toBe('connected');
+  harness.snapshot({
     timestamp: 3_000_000,
     agents: [{ agentId: 'b', status: 'error', timestamp: 1_500_000 }],
   });
-  expect(world.client.agents.get('b')?.status).toBe('error');
+  expect(harness.client.agents.get('b')?.status).toBe('error');
 });

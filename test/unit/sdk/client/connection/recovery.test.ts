@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { createRecovery } from '#sdk/client/connection/recovery';
 import { sessionKey, type AgentStatus, type SessionActivity } from '#sdk/client';
 import type { EventMessage } from '#sdk/protocol';
-import { ClientWorld, settle } from '../../../../support/client-world';
+import { ClientHarness, settle } from '../../../../support/client-harness';
 import { eventArbitrary, lastWriters } from '../../../../support/state-store-contract';
 
 const agent = (agentId: string, status: AgentStatus['status'], timestamp: number) => ({
@@ -17,87 +17,87 @@ const session = (agentId: string, sessionId: string, lastMessage: string, timest
   lastMessage,
   timestamp,
 });
-const sinceOf = (world: ClientWorld) => world.socket.sentOf('state:sync').at(-1)?.payload;
+const sinceOf = (harness: ClientHarness) => harness.socket.sentOf('state:sync').at(-1)?.payload;
 
 describe('the sync after each open', () => {
   it('asks for everything at first, then from a minute before the last server time seen', async () => {
-    const world = new ClientWorld();
-    await world.connect();
-    expect(world.socket.sentOf('state:sync')).toEqual([{ type: 'state:sync', payload: {} }]);
-    await world.time.pass(30_000);
-    const timestamp = world.time.now() + 2_000;
-    world.socket.receive('pong', { timestamp: timestamp - 1_000 });
-    world.socket.receive('heartbeat', { timestamp });
-    world.socket.drop();
-    await world.nextAttempt();
-    world.socket.accept();
+    const harness = new ClientHarness();
+    await harness.connect();
+    expect(harness.socket.sentOf('state:sync')).toEqual([{ type: 'state:sync', payload: {} }]);
+    await harness.time.pass(30_000);
+    const timestamp = harness.time.now() + 2_000;
+    harness.socket.receive('pong', { timestamp: timestamp - 1_000 });
+    harness.socket.receive('heartbeat', { timestamp });
+    harness.socket.drop();
+    await harness.nextAttempt();
+    harness.socket.accept();
     // The second came at the same time as the first: to be on the safe side, it is not newer.
-    expect(sinceOf(world)).toEqual({ since: timestamp - 1_000 - 60_000 });
+    expect(sinceOf(harness)).toEqual({ since: timestamp - 1_000 - 60_000 });
   });
 
   it("goes by the server's clock only: neither by ours nor by that of a backend", async () => {
-    const world = new ClientWorld();
-    await world.accept({ timestamp: 1_000_000 });
-    world.socket.receive('agent:status', agent('a', 'online', 9_000_000));
-    await world.time.pass(60_000);
-    world.socket.drop();
-    await world.nextAttempt();
-    world.socket.accept();
-    expect(sinceOf(world)).toEqual({ since: 940_000 });
+    const harness = new ClientHarness();
+    await harness.accept({ timestamp: 1_000_000 });
+    harness.socket.receive('agent:status', agent('a', 'online', 9_000_000));
+    await harness.time.pass(60_000);
+    harness.socket.drop();
+    await harness.nextAttempt();
+    harness.socket.accept();
+    expect(sinceOf(harness)).toEqual({ since: 940_000 });
   });
 
   it('does not count the time of a connection that was never synced: what it missed is unknown', async () => {
-    const world = new ClientWorld();
-    await world.accept({ timestamp: 1_000_000 });
-    world.socket.drop();
-    await world.nextAttempt();
-    world.socket.accept();
-    world.socket.receive('heartbeat', { timestamp: 5_000_000 });
-    world.snapshot({ timestamp: 5_000_000, complete: false });
-    world.socket.drop();
-    await world.nextAttempt();
-    world.socket.accept();
-    expect(sinceOf(world)).toEqual({ since: 940_000 });
-    await world.time.pass(60_000);
-    world.socket.receive('heartbeat', { timestamp: 1_070_000 });
-    world.snapshot({ timestamp: 1_060_000 });
-    world.socket.drop();
-    await world.nextAttempt();
-    world.socket.accept();
-    expect(sinceOf(world)).toEqual({ since: 1_000_000 });
+    const harness = new ClientHarness();
+    await harness.accept({ timestamp: 1_000_000 });
+    harness.socket.drop();
+    await harness.nextAttempt();
+    harness.socket.accept();
+    harness.socket.receive('heartbeat', { timestamp: 5_000_000 });
+    harness.snapshot({ timestamp: 5_000_000, complete: false });
+    harness.socket.drop();
+    await harness.nextAttempt();
+    harness.socket.accept();
+    expect(sinceOf(harness)).toEqual({ since: 940_000 });
+    await harness.time.pass(60_000);
+    harness.socket.receive('heartbeat', { timestamp: 1_070_000 });
+    harness.snapshot({ timestamp: 1_060_000 });
+    harness.socket.drop();
+    await harness.nextAttempt();
+    harness.socket.accept();
+    expect(sinceOf(harness)).toEqual({ since: 1_000_000 });
   });
 
   it('never asks for a time before 1970', async () => {
-    const world = new ClientWorld();
-    await world.accept({ timestamp: 1_000 });
-    world.client.reconnect();
+    const harness = new ClientHarness();
+    await harness.accept({ timestamp: 1_000 });
+    harness.client.reconnect();
     await settle();
-    world.socket.accept();
-    expect(sinceOf(world)).toEqual({ since: 0 });
+    harness.socket.accept();
+    expect(sinceOf(harness)).toEqual({ since: 0 });
   });
 
   it('is asked again while there is no complete answer, less and less often', async () => {
-    const world = new ClientWorld();
+    const harness = new ClientHarness();
     await settle();
-    const start = world.time.now();
-    world.socket.accept();
+    const start = harness.time.now();
+    harness.socket.accept();
     const times: number[] = [];
-    const { socket } = world;
+    const { socket } = harness;
     const send = socket.send.bind(socket);
     socket.send = (text) => {
-      if (text.includes('state:sync')) times.push((world.time.now() - start) / 1_000);
+      if (text.includes('state:sync')) times.push((harness.time.now() - start) / 1_000);
       send(text);
     };
     for (let second = 0; second < 2_000; second += 1) {
-      await world.time.pass(1_000);
-      socket.receive('heartbeat', { timestamp: world.time.now() });
+      await harness.time.pass(1_000);
+      socket.receive('heartbeat', { timestamp: harness.time.now() });
     }
     expect(times).toEqual([10, 30, 70, 150, 310, 610, 910, 1_210, 1_510, 1_810]);
-    world.snapshot();
+    harness.snapshot();
     times.length = 0;
     for (let second = 0; second < 600; second += 1) {
-      await world.time.pass(1_000);
-      socket.receive('heartbeat', { timestamp: world.time.now() });
+      await harness.time.pass(1_000);
+      socket.receive('heartbeat', { timestamp: harness.time.now() });
     }
     expect(times).toEqual([]);
   });
@@ -108,20 +108,20 @@ describe('one wrong time of a server', () => {
 
   /** What a client asks for that lost its connection so long after that. */
   async function askedAfter(wrongMs: number, seconds: number): Promise<number> {
-    const world = new ClientWorld();
-    await world.connect();
+    const harness = new ClientHarness();
+    await harness.connect();
     const beat = async (offMs = 0) => {
-      await world.time.pass(30_000);
-      world.socket.receive('heartbeat', { timestamp: world.time.now() + offMs });
+      await harness.time.pass(30_000);
+      harness.socket.receive('heartbeat', { timestamp: harness.time.now() + offMs });
     };
     await beat();
     await beat(wrongMs);
     for (let passed = 0; passed < seconds; passed += 30) await beat();
-    world.socket.drop();
-    const lost = world.time.now();
-    await world.nextAttempt();
-    world.socket.accept();
-    return ((sinceOf(world) as { since: number }).since - lost) / 1_000;
+    harness.socket.drop();
+    const lost = harness.time.now();
+    await harness.nextAttempt();
+    harness.socket.accept();
+    return ((sinceOf(harness) as { since: number }).since - lost) / 1_000;
   }
 
   it('that is an hour ahead skips nothing, neither at once nor later', async () => {
@@ -137,38 +137,38 @@ describe('one wrong time of a server', () => {
   });
 
   it('in the first snapshot is followed back by the next heartbeat', async () => {
-    const world = new ClientWorld();
-    await world.accept({ timestamp: Date.UTC(2100, 1) });
-    await world.time.pass(30_000);
-    world.socket.receive('heartbeat', { timestamp: world.time.now() });
-    const lost = world.time.now();
-    world.socket.drop();
-    await world.nextAttempt();
-    world.socket.accept();
-    expect(sinceOf(world)).toEqual({ since: lost - 60_000 });
+    const harness = new ClientHarness();
+    await harness.accept({ timestamp: Date.UTC(2100, 1) });
+    await harness.time.pass(30_000);
+    harness.socket.receive('heartbeat', { timestamp: harness.time.now() });
+    const lost = harness.time.now();
+    harness.socket.drop();
+    await harness.nextAttempt();
+    harness.socket.accept();
+    expect(sinceOf(harness)).toEqual({ since: lost - 60_000 });
   });
 
   it('hides nothing that happens while the client is away', async () => {
-    const world = new ClientWorld();
+    const harness = new ClientHarness();
     /** What the server has stored, and when by its clock. */
     const stored: { readonly at: number; readonly status: AgentStatus }[] = [];
     /** Answers the sync as the server does. */
     const reconnect = async () => {
-      await world.nextAttempt();
-      world.socket.accept();
-      const { since = 0 } = sinceOf(world) as { since?: number };
+      await harness.nextAttempt();
+      harness.socket.accept();
+      const { since = 0 } = sinceOf(harness) as { since?: number };
       const agents = stored.filter(({ at }) => at >= since).map(({ status }) => status);
-      world.snapshot({ agents });
+      harness.snapshot({ agents });
     };
     await reconnect();
     for (let round = 1; round <= 5; round += 1) {
-      await world.time.pass(30_000);
-      world.socket.receive('heartbeat', { timestamp: world.time.now() + round * hour });
-      world.socket.drop();
-      const at = world.time.now();
+      await harness.time.pass(30_000);
+      harness.socket.receive('heartbeat', { timestamp: harness.time.now() + round * hour });
+      harness.socket.drop();
+      const at = harness.time.now();
       stored.push({ at, status: agent(`agent-${round}`, 'online', at) });
       await reconnect();
-      expect(world.client.agents.size).toBe(round);
+      expect(harness.client.agents.size).toBe(round);
     }
   });
 
@@ -208,8 +208,8 @@ describe('one wrong time of a server', () => {
 
 describe('listeners', () => {
   it('hear of agents and sessions that changed, with the maps up to date', async () => {
-    const world = new ClientWorld();
-    const { client } = world;
+    const harness = new ClientHarness();
+    const { client } = harness;
     const heard: unknown[] = [];
     client.on('agent:status', (status) => {
       expect(client.agents.get(status.agentId)).toBe(status);
@@ -220,14 +220,14 @@ describe('listeners', () => {
       expect(client.sessions.get(key)).toBe(activity);
       heard.push(activity);
     });
-    await world.accept({
+    await harness.accept({
       agents: [agent('a', 'online', 5)],
       sessions: [session('a', 's', 'x', 5)],
     });
-    world.socket.receive('agent:status', agent('a', 'online', 5));
-    world.socket.receive('agent:status', agent('a', 'error', 4));
-    world.socket.receive('agent:status', agent('a', 'offline', 6));
-    world.socket.receive('session:activity', session('b', 's', 'y', 1));
+    harness.socket.receive('agent:status', agent('a', 'online', 5));
+    harness.socket.receive('agent:status', agent('a', 'error', 4));
+    harness.socket.receive('agent:status', agent('a', 'offline', 6));
+    harness.socket.receive('session:activity', session('b', 's', 'y', 1));
     expect(heard).toEqual([
       agent('a', 'online', 5),
       session('a', 's', 'x', 5),
@@ -239,21 +239,21 @@ describe('listeners', () => {
   });
 
   it('each stops by itself', async () => {
-    const world = new ClientWorld();
-    await world.connect();
+    const harness = new ClientHarness();
+    await harness.connect();
     const listener = jest.fn();
     const stops = [
-      world.client.on('agent:status', listener),
-      world.client.on('agent:status', listener),
+      harness.client.on('agent:status', listener),
+      harness.client.on('agent:status', listener),
     ];
-    world.socket.receive('agent:status', agent('a', 'online', 1));
+    harness.socket.receive('agent:status', agent('a', 'online', 1));
     expect(listener).toHaveBeenCalledTimes(2);
     stops[0]?.();
     stops[0]?.();
-    world.socket.receive('agent:status', agent('a', 'online', 2));
+    harness.socket.receive('agent:status', agent('a', 'online', 2));
     expect(listener).toHaveBeenCalledTimes(3);
     stops[1]?.();
-    world.socket.receive('agent:status', agent('a', 'online', 3));
+    harness.socket.receive('agent:status', agent('a', 'online', 3));
     expect(listener).toHaveBeenCalledTimes(3);
   });
 
@@ -261,47 +261,47 @@ describe('listeners', () => {
     const reportError = jest.fn();
     Object.assign(globalThis, { reportError });
     try {
-      const world = new ClientWorld();
+      const harness = new ClientHarness();
       const fault = new Error('listener');
       const others = jest.fn();
       for (const type of ['agent:status', 'connection'] as const) {
-        world.client.on(type, () => {
+        harness.client.on(type, () => {
           throw fault;
         });
-        world.client.on(type, others);
+        harness.client.on(type, others);
       }
-      await world.connect();
-      world.socket.receive('agent:status', agent('a', 'online', 1));
+      await harness.connect();
+      harness.socket.receive('agent:status', agent('a', 'online', 1));
       expect(others).toHaveBeenCalledTimes(3);
       expect(reportError.mock.calls).toEqual([[fault], [fault], [fault]]);
-      expect(world.state).toBe('connected');
+      expect(harness.state).toBe('connected');
     } finally {
       Reflect.deleteProperty(globalThis, 'reportError');
     }
   });
 
   it('one that closes the client is the last to hear', async () => {
-    const world = new ClientWorld();
+    const harness = new ClientHarness();
     const heard: string[] = [];
-    world.client.on('agent:status', ({ agentId }) => {
+    harness.client.on('agent:status', ({ agentId }) => {
       heard.push(agentId);
-      world.client.close();
+      harness.client.close();
     });
-    await world.accept({ agents: [agent('a', 'online', 1), agent('b', 'online', 1)] });
+    await harness.accept({ agents: [agent('a', 'online', 1), agent('b', 'online', 1)] });
     expect(heard).toEqual(['a']);
-    expect([world.state, world.time.pending]).toEqual(['closed', 0]);
+    expect([harness.state, harness.time.pending]).toEqual(['closed', 0]);
   });
 
   it('one may reconnect from within', async () => {
-    const world = new ClientWorld();
-    world.client.on('connection', ({ state }) => {
-      if (state === 'waiting') world.client.reconnect();
+    const harness = new ClientHarness();
+    harness.client.on('connection', ({ state }) => {
+      if (state === 'waiting') harness.client.reconnect();
     });
-    await world.connect();
-    world.socket.drop();
-    expect(world.state).toBe('connecting');
-    await world.accept();
-    expect([world.state, world.open.length]).toEqual(['connected', 1]);
+    await harness.connect();
+    harness.socket.drop();
+    expect(harness.state).toBe('connecting');
+    await harness.accept();
+    expect([harness.state, harness.open.length]).toEqual(['connected', 1]);
   });
 });
 
@@ -312,26 +312,28 @@ it('whatever is repeated, reordered or lost before a snapshot: the last writer o
       fc.infiniteStream(fc.nat(3)),
       async (events, stream) => {
         const fate = (): number => stream.next().value as number;
-        const world = new ClientWorld();
+        const harness = new ClientHarness();
         const heard: EventMessage[] = [];
-        world.client.on('agent:status', (payload) => heard.push({ type: 'agent:status', payload }));
-        world.client.on('session:activity', (payload) =>
+        harness.client.on('agent:status', (payload) =>
+          heard.push({ type: 'agent:status', payload }),
+        );
+        harness.client.on('session:activity', (payload) =>
           heard.push({ type: 'session:activity', payload }),
         );
-        await world.accept();
+        await harness.accept();
         // Lost, once, twice, three times; and each copy at some place of its own.
         const frames = events.flatMap((event) => Array<EventMessage>(fate()).fill(event));
         const rank = new Map(frames.map((frame) => [frame, fate()]));
         frames.sort((one, other) => (rank.get(one) ?? 0) - (rank.get(other) ?? 0));
-        for (const { type, payload } of frames) world.socket.receive(type, payload);
-        world.socket.drop();
-        await world.nextAttempt();
+        for (const { type, payload } of frames) harness.socket.receive(type, payload);
+        harness.socket.drop();
+        await harness.nextAttempt();
         const last = [...lastWriters(events).values()];
-        await world.accept({
+        await harness.accept({
           agents: last.flatMap((one) => (one.type === 'agent:status' ? [one.payload] : [])),
           sessions: last.flatMap((one) => (one.type === 'session:activity' ? [one.payload] : [])),
         });
-        const { agents, sessions } = world.client;
+        const { agents, sessions } = harness.client;
         const known = [...agents.values(), ...sessions.values()];
         const payloads = last.map(({ payload }) => payload);
         expect(known).toHaveLength(payloads.length);
@@ -342,7 +344,7 @@ it('whatever is repeated, reordered or lost before a snapshot: the last writer o
           expect(same).toHaveLength(1);
         }
         expect(new Set(heard.map((one) => JSON.stringify(one))).size).toBe(heard.length);
-        world.client.close();
+        harness.client.close();
       },
     ),
   );

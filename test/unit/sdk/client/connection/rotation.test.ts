@@ -2,15 +2,16 @@
 import fc from 'fast-check';
 import type { AgentStatus } from '#sdk/client';
 import { rotate, type RotationEvent, type RotationPhase } from '#sdk/client/connection/rotation';
-import { ClientWorld, settle } from '../../../../support/client-world';
+import { ClientHarness, settle } from '../../../../support/client-harness';
 
 const minute = 60_000;
 
-async function live(world: ClientWorld, milliseconds: number): Promise<void> {
-  const end = world.time.now() + milliseconds;
-  while (world.time.now() < end) {
-    await world.time.pass(Math.min(30_000, end - world.time.now()));
-    for (const socket of world.open) socket.receive('heartbeat', { timestamp: world.time.now() });
+async function live(harness: ClientHarness, milliseconds: number): Promise<void> {
+  const end = harness.time.now() + milliseconds;
+  while (harness.time.now() < end) {
+    await harness.time.pass(Math.min(30_000, end - harness.time.now()));
+    for (const socket of harness.open)
+      socket.receive('heartbeat', { timestamp: harness.time.now() });
   }
 }
 
@@ -25,46 +26,46 @@ it.each([
   [0.5, 100],
   [1, 110],
 ])('at a random time: luck %d, after %d minutes', async (luck, minutes) => {
-  const world = new ClientWorld();
-  world.luck = luck;
-  await world.accept();
-  await live(world, minutes * minute - 1);
-  expect(world.sockets).toHaveLength(1);
-  await world.time.pass(1);
-  expect(world.sockets).toHaveLength(2);
+  const harness = new ClientHarness();
+  harness.luck = luck;
+  await harness.accept();
+  await live(harness, minutes * minute - 1);
+  expect(harness.sockets).toHaveLength(1);
+  await harness.time.pass(1);
+  expect(harness.sockets).toHaveLength(2);
 });
 
 it('the old one is closed after the new one is synced and a little later; nobody is told', async () => {
-  const world = new ClientWorld();
-  await world.connect();
-  await live(world, 100 * minute - 5_000);
-  const [old, fresh] = world.sockets;
+  const harness = new ClientHarness();
+  await harness.connect();
+  await live(harness, 100 * minute - 5_000);
+  const [old, fresh] = harness.sockets;
   expect(fresh?.token).toBe('token-2');
   fresh?.accept();
-  await world.time.pass(5_000);
+  await harness.time.pass(5_000);
   expect(old?.readyState).toBe('open');
-  world.snapshot();
-  await world.time.pass(1_999);
+  harness.snapshot();
+  await harness.time.pass(1_999);
   expect(old?.readyState).toBe('open');
-  await world.time.pass(1);
+  await harness.time.pass(1);
   expect([old?.readyState, old?.closedWith]).toEqual(['closed', 1000]);
-  expect(world.states).toEqual(['connecting', 'connected', 'connected']);
+  expect(harness.states).toEqual(['connecting', 'connected', 'connected']);
 });
 
 it('what both deliver is heard once, what either delivers is heard', async () => {
-  const world = new ClientWorld();
+  const harness = new ClientHarness();
   const heard: string[] = [];
-  world.client.on('agent:status', ({ agentId }) => heard.push(agentId));
-  await world.connect();
-  await live(world, 100 * minute - 5_000);
-  const [old, fresh] = world.sockets;
+  harness.client.on('agent:status', ({ agentId }) => heard.push(agentId));
+  await harness.connect();
+  await live(harness, 100 * minute - 5_000);
+  const [old, fresh] = harness.sockets;
   old?.receive('agent:status', agent('before open', 1));
   fresh?.accept();
   for (const socket of [fresh, old]) socket?.receive('agent:status', agent('by both', 2));
-  world.snapshot({ agents: [agent('by both', 2), agent('before open', 1), agent('stored', 3)] });
+  harness.snapshot({ agents: [agent('by both', 2), agent('before open', 1), agent('stored', 3)] });
   old?.receive('agent:status', agent('late, by the old one', 4));
   fresh?.receive('agent:status', agent('by the new one', 5));
-  await world.time.pass(2_000);
+  await harness.time.pass(2_000);
   expect(heard).toEqual([
     'before open',
     'by both',
@@ -75,89 +76,89 @@ it('what both deliver is heard once, what either delivers is heard', async () =>
 });
 
 it('goes on, rotation after rotation, with one socket in between', async () => {
-  const world = new ClientWorld();
-  await world.accept();
+  const harness = new ClientHarness();
+  await harness.accept();
   for (let rotation = 1; rotation <= 10; rotation += 1) {
-    await live(world, 100 * minute);
-    await world.accept();
-    await live(world, 5_000);
-    expect([world.sockets.length, world.open.length]).toEqual([rotation + 1, 1]);
+    await live(harness, 100 * minute);
+    await harness.accept();
+    await live(harness, 5_000);
+    expect([harness.sockets.length, harness.open.length]).toEqual([rotation + 1, 1]);
     // The 5 s have gone by already.
-    await world.time.pass(0);
+    await harness.time.pass(0);
   }
-  expect(new Set(world.states)).toEqual(new Set(['connecting', 'connected']));
+  expect(new Set(harness.states)).toEqual(new Set(['connecting', 'connected']));
 });
 
 describe('the next one fails', () => {
   it('the present one stays, and it is tried again with growing waits', async () => {
-    const world = new ClientWorld();
-    world.luck = 1;
-    await world.connect();
-    await live(world, 110 * minute - 5_000);
+    const harness = new ClientHarness();
+    harness.luck = 1;
+    await harness.connect();
+    await live(harness, 110 * minute - 5_000);
     for (const wait of [2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
-      const { length } = world.sockets;
-      world.socket.drop();
+      const { length } = harness.sockets;
+      harness.socket.drop();
       await settle();
-      await live(world, wait - 1);
-      expect(world.sockets).toHaveLength(length);
-      await world.time.pass(1);
-      expect(world.sockets).toHaveLength(length + 1);
+      await live(harness, wait - 1);
+      expect(harness.sockets).toHaveLength(length);
+      await harness.time.pass(1);
+      expect(harness.sockets).toHaveLength(length + 1);
     }
-    expect(world.state).toBe('connected');
-    const fresh = await world.accept();
-    await world.time.pass(2_000);
-    expect(world.open).toEqual([fresh]);
+    expect(harness.state).toBe('connected');
+    const fresh = await harness.accept();
+    await harness.time.pass(2_000);
+    expect(harness.open).toEqual([fresh]);
   });
 
   it('and so does the present one: the usual backoff', async () => {
-    const world = new ClientWorld();
-    await world.connect();
-    await live(world, 100 * minute - 5_000);
-    world.sockets[1]?.drop();
+    const harness = new ClientHarness();
+    await harness.connect();
+    await live(harness, 100 * minute - 5_000);
+    harness.sockets[1]?.drop();
     await settle();
-    world.sockets[0]?.drop();
+    harness.sockets[0]?.drop();
     await settle();
-    expect(world.client.connection).toMatchObject({ state: 'waiting', attempt: 1 });
-    await world.time.pass(10_000);
-    expect(world.sockets).toHaveLength(3);
+    expect(harness.client.connection).toMatchObject({ state: 'waiting', attempt: 1 });
+    await harness.time.pass(10_000);
+    expect(harness.sockets).toHaveLength(3);
   });
 });
 
 describe('the present one fails while the next is on its way', () => {
   it('before it is open: connecting, and it is the one', async () => {
-    const world = new ClientWorld();
-    await world.connect();
-    await live(world, 100 * minute - 5_000);
-    world.sockets[0]?.drop();
-    expect(world.client.connection).toMatchObject({ state: 'connecting', attempt: 1 });
-    await world.accept();
-    expect([world.state, world.sockets.length]).toEqual(['connected', 2]);
+    const harness = new ClientHarness();
+    await harness.connect();
+    await live(harness, 100 * minute - 5_000);
+    harness.sockets[0]?.drop();
+    expect(harness.client.connection).toMatchObject({ state: 'connecting', attempt: 1 });
+    await harness.accept();
+    expect([harness.state, harness.sockets.length]).toEqual(['connected', 2]);
   });
 
   it('before it is synced: still connected', async () => {
-    const world = new ClientWorld();
-    await world.connect();
-    await live(world, 100 * minute - 5_000);
-    world.sockets[1]?.accept();
-    world.sockets[0]?.receive('connection:closing', { reason: 'replaced' });
-    expect([world.state, world.open.length]).toEqual(['connected', 1]);
-    world.snapshot();
+    const harness = new ClientHarness();
+    await harness.connect();
+    await live(harness, 100 * minute - 5_000);
+    harness.sockets[1]?.accept();
+    harness.sockets[0]?.receive('connection:closing', { reason: 'replaced' });
+    expect([harness.state, harness.open.length]).toEqual(['connected', 1]);
+    harness.snapshot();
     // And that one, too, is replaced in its time.
-    await live(world, 100 * minute);
-    expect(world.sockets).toHaveLength(3);
+    await live(harness, 100 * minute);
+    expect(harness.sockets).toHaveLength(3);
   });
 });
 
 it('goes on while the browser says it is offline: a connection that answers is one', async () => {
-  const world = new ClientWorld();
-  await world.connect();
-  await live(world, 99 * minute);
-  world.page.set({ isOnline: false });
-  world.socket.receive('pong', { timestamp: world.time.now() });
-  await live(world, minute);
-  await world.accept();
-  await world.time.pass(2_000);
-  expect([world.sockets.length, world.open.length, world.state]).toEqual([2, 1, 'connected']);
+  const harness = new ClientHarness();
+  await harness.connect();
+  await live(harness, 99 * minute);
+  harness.page.set({ isOnline: false });
+  harness.socket.receive('pong', { timestamp: harness.time.now() });
+  await live(harness, minute);
+  await harness.accept();
+  await harness.time.pass(2_000);
+  expect([harness.sockets.length, harness.open.length, harness.state]).toEqual([2, 1, 'connected']);
 });
 
 it('whatever happens, there are at most two connections, and one of them is current', () => {

@@ -1,6 +1,6 @@
 import { expiryOf, openSocket } from '#sdk/client/connection/token';
 import type { SocketConstructor } from '#sdk/client/dependencies';
-import { FakeSocket, tokenUntil } from '../../../../support/client-world';
+import { FakeSocket, tokenUntil } from '../../../../support/client-harness';
 import { withGlobals } from '../../../../support/globals';
 
 const url = 'wss://example.test/live';

@@ -1,11 +1,11 @@
-// The React binding, run by React in a page of jsdom, on a client whose world is a test's.
+// The React binding, run by React in a page of jsdom, on a client whose harness is a test's.
 import { JSDOM } from 'jsdom';
 import { act, createElement, StrictMode, type FunctionComponent, type ReactNode } from 'react';
 import type * as ReactDomClient from 'react-dom/client';
 import type * as ReactDomServer from 'react-dom/server';
 import { createMissionControl, type MissionControlOptions } from '#sdk/client';
 import * as binding from '#sdk/client/react/index';
-import { FakePage, FakeSocket, FakeTime, settle } from '../../../../support/client-world';
+import { FakePage, FakeSocket, FakeTime, settle } from '../../../../support/client-harness';
 
 const { MissionControlProvider } = binding;
 let client: typeof ReactDomClient;
@@ -25,7 +25,7 @@ let sockets: FakeSocket[];
 let time: FakeTime;
 let page: FakePage;
 /** All options but the documented ones. */
-let world: Omit<MissionControlOptions, 'url' | 'getToken'>;
+let harness: Omit<MissionControlOptions, 'url' | 'getToken'>;
 let options: MissionControlOptions;
 let tokens: number;
 
@@ -41,8 +41,8 @@ beforeEach(() => {
     }
   }
   const getToken = () => `token-${(tokens += 1)}`;
-  world = { WebSocket, clock: time, page, random: () => 0.5 };
-  options = { url: 'ws://localhost:3000', getToken, ...world };
+  harness = { WebSocket, clock: time, page, random: () => 0.5 };
+  options = { url: 'ws://localhost:3000', getToken, ...harness };
 });
 
 /** The socket that is open now. */
@@ -437,7 +437,7 @@ it('a hook without a provider says so', () => {
 describe('useWebSocket, as documented', () => {
   const hook = (token: string) =>
     showing(() => {
-      const { isConnected, agentStatuses } = binding.useWebSocket(token, world);
+      const { isConnected, agentStatuses } = binding.useWebSocket(token, harness);
       return [isConnected, [...agentStatuses.values()].map((one) => one.status)];
     }).element;
 
@@ -465,7 +465,7 @@ describe('useWebSocket, as documented', () => {
   async function withToken(strict = false) {
     let token: string | undefined = '';
     const Dashboard: FunctionComponent = () => {
-      const { isConnected, agentStatuses } = binding.useWebSocket(token, world);
+      const { isConnected, agentStatuses } = binding.useWebSocket(token, harness);
       texts.push(JSON.stringify([isConnected, agentStatuses.size]));
       return texts.at(-1);
     };
@@ -551,7 +551,7 @@ describe('useWebSocket, as documented', () => {
   });
 
   it('goes to ws://localhost:3000 unless told', async () => {
-    const { element } = showing(() => binding.useWebSocket('token', world).isConnected);
+    const { element } = showing(() => binding.useWebSocket('token', harness).isConnected);
     const dashboard = await mount(element);
     expect(socket().url).toBe('ws://localhost:3000');
     await dashboard.unmount();

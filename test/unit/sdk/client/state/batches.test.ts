@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { BatchedMessage, EventMessage } from '#sdk/protocol';
 import type { Change } from '#sdk/client';
-import { ClientWorld } from '../../../../support/client-world';
+import { ClientHarness } from '../../../../support/client-harness';
 import { eventArbitrary } from '../../../../support/state-store-contract';
 
 type AgentEvent = Extract<EventMessage, { type: 'agent:status' }>;
@@ -17,20 +17,20 @@ const session = (sessionId: string, lastMessage: string, timestamp: number) =>
 
 /** A client that is connected, and all that it tells of agents and sessions, in order. */
 async function listening() {
-  const world = new ClientWorld();
+  const harness = new ClientHarness();
   const heard: unknown[] = [];
-  world.client.on('agent:status', (payload) => heard.push(payload));
-  world.client.on('session:activity', (payload) => heard.push(payload));
+  harness.client.on('agent:status', (payload) => heard.push(payload));
+  harness.client.on('session:activity', (payload) => heard.push(payload));
   const changes: (readonly Change[])[] = [];
-  world.client.on('change', (news) => {
+  harness.client.on('change', (news) => {
     heard.push('change');
     changes.push(news.changes);
   });
-  await world.connect();
+  await harness.connect();
   const batch = (...messages: BatchedMessage[]) => {
-    world.socket.receive('batch', { messages });
+    harness.socket.receive('batch', { messages });
   };
-  return { world, heard, changes, batch };
+  return { harness, heard, changes, batch };
 }
 
 it('each message of a batch is taken as if it had come by itself', async () => {
@@ -43,25 +43,25 @@ it('each message of a batch is taken as if it had come by itself', async () => {
       const [one, other] = await Promise.all([listening(), listening()]);
       for (const messages of batches) {
         one.batch(...messages);
-        for (const { type, payload } of messages) other.world.socket.receive(type, payload);
+        for (const { type, payload } of messages) other.harness.socket.receive(type, payload);
       }
       const singles = (heard: readonly unknown[]) => heard.filter((entry) => entry !== 'change');
       expect(singles(one.heard)).toEqual(singles(other.heard));
       expect(one.changes.flat()).toEqual(other.changes.flat());
-      for (const { client } of [one.world, other.world]) client.close();
+      for (const { client } of [one.harness, other.harness]) client.close();
     }),
     { numRuns: 50 },
   );
 });
 
 it('a change is told once for each message or batch, after its single listeners, if there was any', async () => {
-  const { world, heard, changes, batch } = await listening();
+  const { harness, heard, changes, batch } = await listening();
   const first = agent('a', 'online', 5);
-  world.socket.receive(first.type, first.payload);
+  harness.socket.receive(first.type, first.payload);
   batch(agent('a', 'error', 6), agent('a', 'online', 4), session('s', 'm', 1), first);
   batch(first, agent('a', 'error', 6), { type: 'heartbeat', payload: { timestamp: 9 } });
   batch();
-  world.socket.receive('heartbeat', { timestamp: 9 });
+  harness.socket.receive('heartbeat', { timestamp: 9 });
   batch(agent('a', 'offline', 7), agent('a', 'online', 8));
 
   const [online, error] = [first.payload, agent('a', 'error', 6).payload];
@@ -87,14 +87,14 @@ it('a change is told once for each message or batch, after its single listeners,
 });
 
 it('a snapshot is told as a whole, part by part, and says that it is one', async () => {
-  const world = new ClientWorld();
+  const harness = new ClientHarness();
   const changes: (readonly Change[])[] = [];
-  world.client.on('change', (news) => changes.push(news.changes));
+  harness.client.on('change', (news) => changes.push(news.changes));
   const [one, other] = [agent('a', 'online', 5).payload, agent('b', 'error', 6).payload];
   const { payload: activity } = session('s', 'm', 1);
-  await world.accept({ agents: [one, other], complete: false });
-  world.snapshot({ agents: [one], sessions: [activity] });
-  world.snapshot();
+  await harness.accept({ agents: [one, other], complete: false });
+  harness.snapshot({ agents: [one], sessions: [activity] });
+  harness.snapshot();
   expect(changes.map((part) => part.map(({ source, current }) => [source, current]))).toEqual([
     [
       ['snapshot', one],
@@ -105,42 +105,42 @@ it('a snapshot is told as a whole, part by part, and says that it is one', async
 });
 
 it('any batch is a sign of life, whatever is in it', async () => {
-  const { world, batch } = await listening();
+  const { harness, batch } = await listening();
   const unknown = '{"type":"batch","payload":{"messages":[{"type":"later","payload":{}}]}}';
   for (const text of [unknown, '{"type":"batch","payload":{"messages":[]}}', unknown]) {
-    await world.time.pass(60_000);
-    world.socket.receiveText(text);
-    expect(world.state).toBe('connected');
+    await harness.time.pass(60_000);
+    harness.socket.receiveText(text);
+    expect(harness.state).toBe('connected');
   }
   batch(agent('a', 'online', 1));
-  await world.time.pass(74_000);
-  expect(world.state).toBe('connected');
-  await world.time.pass(2_000);
-  expect(world.connections).toContainEqual(expect.objectContaining({ reason: 'silent' }));
+  await harness.time.pass(74_000);
+  expect(harness.state).toBe('connected');
+  await harness.time.pass(2_000);
+  expect(harness.connections).toContainEqual(expect.objectContaining({ reason: 'silent' }));
 });
 
 it("a batch's heartbeat tells the server's time", async () => {
-  const { world, batch } = await listening();
-  const timestamp = world.time.now() + 1_000;
+  const { harness, batch } = await listening();
+  const timestamp = harness.time.now() + 1_000;
   batch(agent('a', 'online', 1), { type: 'heartbeat', payload: { timestamp } });
-  world.socket.drop();
-  await world.nextAttempt();
-  const socket = await world.accept();
+  harness.socket.drop();
+  await harness.nextAttempt();
+  const socket = await harness.accept();
   expect(socket.sentOf('state:sync')[0]?.payload).toEqual({ since: timestamp - 60_000 });
 });
 
 it('a listener that closes has heard the last of a batch, and what it dropped is asked for later', async () => {
-  const { world, heard, changes, batch } = await listening();
-  world.client.on('agent:status', () => {
-    world.client.close();
+  const { harness, heard, changes, batch } = await listening();
+  harness.client.on('agent:status', () => {
+    harness.client.close();
   });
-  const before = world.time.now() - 5_000;
+  const before = harness.time.now() - 5_000;
   const [one, other] = [agent('a', 'online', 1), agent('b', 'online', 1)];
   batch(one, other, { type: 'heartbeat', payload: { timestamp: before + 100_000 } });
   expect(heard).toEqual([one.payload, 'change']);
   expect(changes.flat()).toHaveLength(1);
-  expect([...world.client.agents.keys()]).toEqual(['a']);
-  world.client.reconnect();
-  const socket = await world.accept();
+  expect([...harness.client.agents.keys()]).toEqual(['a']);
+  harness.client.reconnect();
+  const socket = await harness.accept();
   expect(socket.sentOf('state:sync')[0]?.payload).toEqual({ since: before - 60_000 });
 });

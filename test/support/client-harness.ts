@@ -1,4 +1,4 @@
-// The world of a client, in the hands of a test: time, sockets, the network, and whether anybody looks.
+// What a client depends on, in the hands of a test: time, sockets, the network, and whether anybody looks.
 import type { ClientMessage, ServerMessage } from '#sdk/protocol';
 import {
   createMissionControl,
@@ -156,8 +156,8 @@ function browserFetch(ask: (url: string, authorization: string) => Promise<Respo
   };
 }
 
-/** A client in a world of its own. */
-export class ClientWorld {
+/** A client with dependencies of its own. */
+export class ClientHarness {
   readonly time = new FakeTime();
   readonly page = new FakePage();
   readonly sockets: FakeSocket[] = [];
