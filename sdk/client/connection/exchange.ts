@@ -36,6 +36,8 @@ export interface ExchangeOptions {
 }
 
 export interface Exchange {
+  /** Asks for what this connection has missed. */
+  readonly begin: () => void;
   readonly received: (data: unknown) => void;
   /** Ends it unless there is a sign of life in time. */
   readonly probe: () => void;
@@ -43,8 +45,8 @@ export interface Exchange {
   readonly refresh: () => void;
 }
 
-/** Begins: the connection has just been opened. */
-export function startExchange(options: ExchangeOptions, handlers: ExchangeHandlers): Exchange {
+/** For a connection that has just been opened. */
+export function createExchange(options: ExchangeOptions, handlers: ExchangeHandlers): Exchange {
   const { clock, timers, timing, send, isOver } = options;
   let { expiresAt } = options;
   const liveness = startLiveness(options);
@@ -105,12 +107,13 @@ export function startExchange(options: ExchangeOptions, handlers: ExchangeHandle
     }
   }
 
-  ask(timers, 'sync', timing.connectTimeoutMs, () => {
-    const since = handlers.since();
-    // In JSON there is nothing of what is undefined.
-    send({ type: 'state:sync', payload: { since } as { since: number } });
-  });
   return {
+    begin() {
+      ask(timers, 'sync', timing.connectTimeoutMs, () => {
+        // In JSON there is nothing of what is undefined.
+        send({ type: 'state:sync', payload: { since: handlers.since() } as { since: number } });
+      });
+    },
     received(data) {
       liveness.heard();
       const message = typeof data === 'string' ? readServerMessage(data) : undefined;

@@ -1,5 +1,5 @@
 // One connection, from asking for a token to its end.
-import { startExchange, type Exchange, type ExchangeHandlers } from './exchange';
+import { createExchange, type Exchange, type ExchangeHandlers } from './exchange';
 import type { LinkNews } from './rotation';
 import { createTimers } from './timers';
 import { expiryOf } from './token';
@@ -46,8 +46,7 @@ export function openLink(dependencies: LinkDependencies, handlers: LinkHandlers)
     isOver = true;
     timers.stopAll();
     transport?.close(isDead);
-    if (!outcome) return;
-    handlers.told('ended', { ...outcome, reason: closingReason ?? outcome.reason });
+    if (outcome) handlers.told('ended', { ...outcome, reason: closingReason ?? outcome.reason });
   }
 
   const noToken = () => {
@@ -60,8 +59,8 @@ export function openLink(dependencies: LinkDependencies, handlers: LinkHandlers)
       return typeof token === 'string' ? token.trim() : '';
     });
 
-  function opened(token: string, { send }: Transport): (data: unknown) => void {
-    exchange = startExchange(
+  function opened(token: string, { send }: Transport): void {
+    exchange = createExchange(
       {
         ...{ clock, timers, timing, getToken, send },
         expiresAt: expiryOf(token),
@@ -78,15 +77,17 @@ export function openLink(dependencies: LinkDependencies, handlers: LinkHandlers)
       },
       handlers,
     );
+    exchange.begin();
     handlers.told('opened');
-    return exchange.received;
   }
+
+  const received = (data: unknown) => exchange?.received(data);
 
   function connect(token: string): void {
     if (isOver) return;
     timers.stop('token');
     try {
-      if (token) transport = openTransport(dependencies, token, { opened, ended: end });
+      if (token) transport = openTransport(dependencies, token, { opened, received, ended: end });
     } catch {
       end({ reason: 'token_malformed' });
     }

@@ -27,8 +27,8 @@ export interface TransportDependencies {
 }
 
 export interface TransportHandlers {
-  /** Returns who takes what is received. */
-  readonly opened: (token: string, transport: Transport) => (data: unknown) => void;
+  readonly opened: (token: string, transport: Transport) => void;
+  readonly received: (data: unknown) => void;
   /** `isDead`: nothing is to be expected of the socket, not even an answer to a close. */
   readonly ended: (outcome: LinkOutcome, isDead?: boolean) => void;
 }
@@ -93,10 +93,10 @@ export function openTransport(
   socket.onopen = () => {
     isOpen = true;
     timers.stop('connect');
-    const receive = handlers.opened(token, transport);
-    socket.onmessage = ({ data }: SocketEvent) => {
-      receive(data);
-    };
+    handlers.opened(token, transport);
+  };
+  socket.onmessage = ({ data }: SocketEvent) => {
+    handlers.received(data);
   };
   socket.onclose = closed;
   // After a handshake that failed, the WebSocket of Node.js 22 tells of no close.

@@ -337,6 +337,26 @@ it('reconnect() does not wait, and begins to count anew', async () => {
   expect(harness.open).toHaveLength(1);
 });
 
+it('takes the answers of a WebSocket that gives them while it is sent something', async () => {
+  class QuickSocket extends FakeSocket {
+    constructor(...all: [string, string[]?]) {
+      super(...all);
+      queueMicrotask(() => {
+        this.accept();
+      });
+    }
+    override send(): void {
+      const agents = [{ agentId: 'a', status: 'online' as const, timestamp: 1 }];
+      this.receive('state:snapshot', { agents, sessions: [], timestamp: 2, complete: true });
+    }
+  }
+  const harness = new ClientHarness({ WebSocket: QuickSocket });
+  await settle();
+  expect(harness.client.agents.get('a')?.status).toBe('online');
+  harness.client.close();
+  expect(harness.time.pending).toBe(0);
+});
+
 describe('options that cannot work', () => {
   const good = { url: 'ws://localhost:3000', getToken: () => 'token', WebSocket: FakeSocket };
   it.each([
