@@ -3,9 +3,14 @@ const startsStacks = ['integration', 'clients', 'soak', 'browser'];
 
 const project = (name) => ({
   displayName: name,
-  ...(startsStacks.includes(name) ? { globalSetup: '<rootDir>/test/support/bundle-once.ts' } : {}),
+  ...(startsStacks.includes(name)
+    ? { globalSetup: '<rootDir>/test/support/jest/bundle-once.ts' }
+    : {}),
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
-  setupFiles: ['<rootDir>/test/support/setup.ts', '<rootDir>/test/support/switch-off-contexts.ts'],
+  setupFiles: [
+    '<rootDir>/test/support/jest/setup.ts',
+    '<rootDir>/test/support/jest/switch-off-contexts.ts',
+  ],
   transform: {
     '\\.[jt]sx?$': [
       '@swc/jest',
@@ -22,8 +27,8 @@ module.exports = {
   projects: ['unit', 'infra', 'integration', 'clients', 'package', 'soak', 'browser', 'deploy'].map(
     project,
   ),
-  globalSetup: '<rootDir>/test/support/make-temporary-folder.ts',
-  globalTeardown: '<rootDir>/test/support/remove-temporary-folder.ts',
+  globalSetup: '<rootDir>/test/support/jest/make-temporary-folder.ts',
+  globalTeardown: '<rootDir>/test/support/jest/remove-temporary-folder.ts',
   // Waiting is for conditions; this ends a test whose condition never comes, on a busy machine, too.
   testTimeout: 90_000,
 };

@@ -11,7 +11,7 @@ if (configuration.ok) {
   const outdir = process.env['CDK_OUTDIR'];
   createApp(configuration.value, {
     validate: false,
-    // Whoever starts many stacks of the same source bundles it once: see test/support/bundle-once.ts.
+    // Whoever starts many stacks of the same source bundles it once: see test/support/jest/bundle-once.ts.
     ...(process.env['MISSION_CONTROL_BUNDLED'] === 'true' ? { codeOf: bundledFunctions() } : {}),
     ...(outdir === undefined ? {} : { outdir }),
   }).synth();

@@ -3,7 +3,7 @@ import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { startLocalStack, type LocalStack, type LocalStackOptions } from '#local/index';
 import { createPublisher, type Publisher } from '#sdk/publisher';
-import { openBrowser, openPage } from '../support/browser';
+import { openBrowser, openPage } from '../support/browser/browser';
 
 const start = async (options: LocalStackOptions = {}) => {
   const started = await startLocalStack({ ...options, settings: { handshakeBurst: 1_000 } });

@@ -1,9 +1,9 @@
 // A tab that nobody has looked at for hours: it draws nothing, and is true as soon as somebody looks.
 import type { Browser, Page } from 'playwright-core';
-import { openBrowser, openPage } from '../support/browser';
-import { agentEvent } from '../support/events';
+import { openBrowser, openPage } from '../support/browser/browser';
+import { agentEvent } from '../support/data/events';
 import { eventually } from '../support/eventually';
-import { openQuickService, type QuickService } from '../support/quick-service';
+import { openQuickService, type QuickService } from '../support/browser/quick-service';
 
 let browser: Browser;
 let service: QuickService;

@@ -2,11 +2,11 @@
 import type { Browser, Page } from 'playwright-core';
 import { sessionKey } from '#sdk/client';
 import type { EventMessage } from '#sdk/protocol';
-import { openBrowser, openPage } from '../support/browser';
-import { agentEvent, sessionEvent } from '../support/events';
+import { openBrowser, openPage } from '../support/browser/browser';
+import { agentEvent, sessionEvent } from '../support/data/events';
 import { eventually } from '../support/eventually';
-import { observeLongTasks } from '../support/long-tasks';
-import { openQuickService, type QuickService } from '../support/quick-service';
+import { observeLongTasks } from '../support/browser/long-tasks';
+import { openQuickService, type QuickService } from '../support/browser/quick-service';
 
 const agents = 300;
 const eventsPerSecond = 100;

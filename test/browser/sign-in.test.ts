@@ -1,8 +1,8 @@
 // Signing in at an OAuth provider, as a browser does it: there, back, and not again while the sign-in lasts.
 import type { Browser, BrowserContext } from 'playwright-core';
-import { openBrowser, openPage } from '../support/browser';
+import { openBrowser, openPage } from '../support/browser/browser';
 import { eventually } from '../support/eventually';
-import { openQuickService, type QuickService } from '../support/quick-service';
+import { openQuickService, type QuickService } from '../support/browser/quick-service';
 
 let browser: Browser;
 let service: QuickService;

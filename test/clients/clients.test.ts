@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { startLocalStack, type LocalStack } from '#local/index';
-import { TestClient } from '../support/client';
+import { TestClient } from '../support/stack/test-client';
 import { eventually } from '../support/eventually';
 
 const run = promisify(execFile);

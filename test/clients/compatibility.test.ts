@@ -11,7 +11,7 @@ import {
   startService,
   type FirstStage,
   type FirstStageService,
-} from '../support/first-stage';
+} from '../support/stack/first-stage';
 
 const eventBusName = 'mission-control';
 const transports = ['subprotocol', 'header', 'query'] as const;

@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { localAudience, localIssuer, openIssuer, type Issuer } from '#local/issuer/issuer';
-import { TestClient } from '../support/client';
+import { TestClient } from '../support/stack/test-client';
 import { eventually } from '../support/eventually';
 import { openAccount, type Account } from './account';
 import { createDeployment, type Deployment } from './deployment';

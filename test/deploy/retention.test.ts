@@ -10,7 +10,7 @@ import {
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { TestClient } from '../support/client';
+import { TestClient } from '../support/stack/test-client';
 import { eventually } from '../support/eventually';
 import { openAccount, type Account } from './account';
 import { createDeployment, type Deployment } from './deployment';

@@ -11,7 +11,7 @@ const bundles = path.join(project, 'build', 'lambdas');
 const functions = readdirSync(path.join(project, 'lambdas')).filter((folder) =>
   existsSync(path.join(project, 'lambdas', folder, 'index.ts')),
 );
-// Once is enough for all that a run of tests starts: see test/support/bundle-once.ts.
+// Once is enough for all that a run of tests starts: see test/support/jest/bundle-once.ts.
 if (process.env['MISSION_CONTROL_BUNDLED'] !== 'true') bundleFunctions();
 
 const run = promisify(execFile);

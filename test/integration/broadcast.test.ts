@@ -2,10 +2,10 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { startLocalStack, type LocalStack } from '#local/index';
-import { TestClient } from '../support/client';
-import { connectionRecords } from '../support/connection-records';
+import { TestClient } from '../support/stack/test-client';
+import { connectionRecords } from '../support/stack/connection-records';
 import { eventually } from '../support/eventually';
-import { newsIn } from '../support/messages';
+import { newsIn } from '../support/stack/messages';
 
 let stack: LocalStack;
 let events: EventBridgeClient;

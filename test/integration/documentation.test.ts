@@ -2,7 +2,7 @@
 import { WebSocket as BrowserWebSocket } from 'undici';
 import { createPublisher } from '#sdk/publisher';
 import { startLocalStack, type LocalStack } from '#local/index';
-import { TestClient } from '../support/client';
+import { TestClient } from '../support/stack/test-client';
 import { eventually } from '../support/eventually';
 
 let stack: LocalStack;

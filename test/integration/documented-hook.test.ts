@@ -5,7 +5,7 @@ import type { Root } from 'react-dom/client';
 import { WebSocket } from 'undici';
 import { startLocalStack, type LocalStack } from '#local/index';
 import { createPublisher } from '#sdk/publisher';
-import { connectionRecords } from '../support/connection-records';
+import { connectionRecords } from '../support/stack/connection-records';
 import { eventually } from '../support/eventually';
 
 let stack: LocalStack;

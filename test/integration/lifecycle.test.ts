@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { startLocalStack, type LocalStack } from '#local/index';
-import { TestClient } from '../support/client';
-import { connectionRecords } from '../support/connection-records';
+import { TestClient } from '../support/stack/test-client';
+import { connectionRecords } from '../support/stack/connection-records';
 import { eventually } from '../support/eventually';
 
 let stack: LocalStack;

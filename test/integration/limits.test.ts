@@ -5,8 +5,8 @@ import net from 'node:net';
 import { WebSocket } from 'undici';
 import { startLocalStack, type LocalStack } from '#local/index';
 import { createMissionControl, type MissionControl } from '#sdk/client';
-import { TestClient } from '../support/client';
-import { connectionRecords } from '../support/connection-records';
+import { TestClient } from '../support/stack/test-client';
+import { connectionRecords } from '../support/stack/connection-records';
 import { eventually } from '../support/eventually';
 
 let stack: LocalStack;

@@ -11,7 +11,7 @@ import {
 import { shardOf } from '#core/shard';
 import { startLocalStack, type LocalStack } from '#local/index';
 import { createPublisher, type Publisher } from '#sdk/publisher';
-import { TestClient } from '../support/client';
+import { TestClient } from '../support/stack/test-client';
 import { eventually } from '../support/eventually';
 
 let stack: LocalStack;

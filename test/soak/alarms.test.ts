@@ -3,7 +3,7 @@ import { PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { startLocalStack, type LocalStack } from '#local/index';
 import { localAudience, localIssuer } from '#local/issuer/issuer';
 import { createPublisher, type Publisher } from '#sdk/publisher';
-import { TestClient } from '../support/client';
+import { TestClient } from '../support/stack/test-client';
 import { eventually } from '../support/eventually';
 
 /** A minute of an alarm: five of them are the longest that one looks back. */

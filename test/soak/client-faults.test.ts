@@ -14,19 +14,19 @@ import type {
   Timing,
 } from '#sdk/client';
 import { createPublisher, type Publisher } from '#sdk/publisher';
-import { TestClient } from '../support/client';
-import { ChaosProxy } from '../support/chaos-proxy';
+import { TestClient } from '../support/stack/test-client';
+import { ChaosProxy } from '../support/client/chaos-proxy';
 import {
   agentIds,
   reportAll,
   sessionIds,
   startEventFlow,
   type EventFlow,
-} from '../support/event-flow';
+} from '../support/stack/event-flow';
 import { eventually } from '../support/eventually';
-import { expectHeardOnce, listenTo } from '../support/heard';
-import { seeded } from '../support/seeded';
-import { stateOfServer, type ServerState } from '../support/state-of-server';
+import { expectHeardOnce, listenTo } from '../support/client/heard';
+import { seeded } from '../support/data/seeded';
+import { stateOfServer, type ServerState } from '../support/stack/state-of-server';
 
 const seed = Number(process.env['FAULTS_SEED'] ?? Date.now() % 1_000_000);
 const rounds = 50;

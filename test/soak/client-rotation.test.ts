@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import { startLocalStack, type LocalStack } from '#local/index';
 import { createMissionControl, type Connection, type MissionControl } from '#sdk/client';
 import { createPublisher, type Publisher } from '#sdk/publisher';
-import { TestClient } from '../support/client';
+import { TestClient } from '../support/stack/test-client';
 import { eventually } from '../support/eventually';
 
 const rotations = 20;

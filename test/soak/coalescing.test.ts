@@ -6,12 +6,12 @@ import { createDynamoFanOutLease } from '#adapters/dynamodb/dynamo-fan-out-lease
 import { createDynamoPendingStore } from '#adapters/dynamodb/dynamo-pending-store';
 import { createSdkQuery } from '#adapters/dynamodb/requests/dynamo-query';
 import { keyOf } from '#core/coalescing/lane-progress';
-import { TestClient } from '../support/client';
+import { TestClient } from '../support/stack/test-client';
 import { eventually } from '../support/eventually';
-import { agentEvent, sessionEvent } from '../support/events';
-import { RecordingLog } from '../support/fakes';
-import { startFanOutStack, type FanOutStack } from '../support/fan-out-stack';
-import { messagesIn } from '../support/messages';
+import { agentEvent, sessionEvent } from '../support/data/events';
+import { RecordingLog } from '../support/core/fakes';
+import { startFanOutStack, type FanOutStack } from '../support/stack/fan-out-stack';
+import { messagesIn } from '../support/stack/messages';
 import type { EventMessage } from '#sdk/protocol';
 
 let stack: FanOutStack;

@@ -1,6 +1,6 @@
 // Tokens that expire, in real time: found by the next heartbeat, and only where they were not refreshed.
 import { startLocalStack, type LocalStack } from '#local/index';
-import { TestClient } from '../support/client';
+import { TestClient } from '../support/stack/test-client';
 
 let stack: LocalStack;
 

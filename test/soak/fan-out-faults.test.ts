@@ -1,7 +1,7 @@
 // A fan-out in bad weather: whatever API Gateway does, every live socket hears of every event.
 import type { LocalSettings } from '#local/index';
 import { eventually } from '../support/eventually';
-import { heard, startFanOutStack, type FanOutStack } from '../support/fan-out-stack';
+import { heard, startFanOutStack, type FanOutStack } from '../support/stack/fan-out-stack';
 
 let stack: FanOutStack;
 afterEach(() => stack.close());

@@ -1,6 +1,6 @@
 // A fan-out that does not come to its end: out of time, or dead. Others go on with it, and everybody hears.
 import { eventually } from '../support/eventually';
-import { heard, startFanOutStack, type FanOutStack } from '../support/fan-out-stack';
+import { heard, startFanOutStack, type FanOutStack } from '../support/stack/fan-out-stack';
 
 let stack: FanOutStack;
 afterEach(() => stack.close());

@@ -2,7 +2,7 @@
 import { WebSocket } from 'ws';
 import { startLocalStack, type LocalStack, type ScheduledCall } from '#local/index';
 import { createMissionControl, type Connection, type MissionControl } from '#sdk/client';
-import { TestClient } from '../support/client';
+import { TestClient } from '../support/stack/test-client';
 import { eventually } from '../support/eventually';
 
 /** So short that the minutes of the schedule leave a hole for every client to see. */

@@ -1,7 +1,7 @@
 // Heartbeats when idle, in real time: none while events come, and never a silence that a client takes for death.
 import { startLocalStack, type LocalStack } from '#local/index';
 import { createPublisher } from '#sdk/publisher';
-import { TestClient } from '../support/client';
+import { TestClient } from '../support/stack/test-client';
 
 const intervalSeconds = 10;
 

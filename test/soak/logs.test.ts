@@ -6,7 +6,7 @@ import { logLines } from '#core/log-lines';
 import { startLocalStack, type LocalStack, type LogLine } from '#local/index';
 import { localAudience, localIssuer } from '#local/issuer/issuer';
 import { createPublisher, type Publisher } from '#sdk/publisher';
-import { TestClient } from '../support/client';
+import { TestClient } from '../support/stack/test-client';
 import { eventually } from '../support/eventually';
 
 /** Whatever must not be found again. Base64 has three ways to write it, by where in its threes it begins. */

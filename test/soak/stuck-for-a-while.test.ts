@@ -1,6 +1,6 @@
 // Clients that do not read: API Gateway answers 429 for them, and nobody else is to notice.
 import { eventually } from '../support/eventually';
-import { heard, startFanOutStack, type FanOutStack } from '../support/fan-out-stack';
+import { heard, startFanOutStack, type FanOutStack } from '../support/stack/fan-out-stack';
 
 let stack: FanOutStack;
 beforeAll(async () => {

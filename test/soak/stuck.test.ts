@@ -1,6 +1,6 @@
 // Clients that never read again: they are closed within a minute, nobody is woken, and everybody else is served.
 import { eventually } from '../support/eventually';
-import { heard, startFanOutStack, type FanOutStack } from '../support/fan-out-stack';
+import { heard, startFanOutStack, type FanOutStack } from '../support/stack/fan-out-stack';
 
 const pause = (milliseconds: number) =>
   new Promise<void>((resolve) => setTimeout(resolve, milliseconds));

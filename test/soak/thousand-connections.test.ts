@@ -1,5 +1,5 @@
 // A thousand dashboards, some of them tabs of the same user: each hears of an event, once.
-import { heard, startFanOutStack, type FanOutStack } from '../support/fan-out-stack';
+import { heard, startFanOutStack, type FanOutStack } from '../support/stack/fan-out-stack';
 
 let stack: FanOutStack;
 

@@ -4,9 +4,9 @@ import { createBroadcast } from '#core/broadcasting/broadcast';
 import { readSnapshot, snapshotMessages } from '#core/requests/snapshot';
 import { Registers } from '#sdk/client/state/registers';
 import { parseServerMessage, registerOf, type EventMessage } from '#sdk/protocol';
-import { eventArbitrary, lastWriters } from '../support/state-store-contract';
-import { createFanOutHarness } from '../support/fan-out';
-import { MemoryStateStore } from '../support/fakes';
+import { eventArbitrary, lastWriters } from '../support/contracts/state-store';
+import { createFanOutHarness } from '../support/core/fan-out';
+import { MemoryStateStore } from '../support/core/fakes';
 
 /** A server that broadcasts, and keeps the messages that went out. */
 function createServer() {

@@ -7,7 +7,7 @@ import { createAuthorize } from '#core/auth/authorize';
 import type { Connection } from '#core/connections/ports';
 import type { TokenRefusal } from '#core/auth/ports';
 import { createRefreshToken } from '#core/requests/refresh-token';
-import { MemoryConnectionStore } from '../../support/fakes';
+import { MemoryConnectionStore } from '../../support/core/fakes';
 import {
   createDocuments,
   createSigningKey,
@@ -15,7 +15,7 @@ import {
   signToken,
   type Claims,
   type SigningKey,
-} from '../../support/token-issuer';
+} from '../../support/adapters/token-issuer';
 
 const issuer = 'https://issuer.test';
 const jwksUri = 'https://issuer.test/keys';

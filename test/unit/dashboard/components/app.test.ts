@@ -8,7 +8,7 @@ import { createBoard } from '#dashboard/page/model/board';
 import { ClockContext, createClock } from '../../../../dashboard/page/components/clock';
 import type { TokenSource } from '#dashboard/page/auth/token-source';
 import type { MissionControlOptions } from '#sdk/client';
-import { ClientHarness, settle } from '../../../support/client-harness';
+import { ClientHarness, settle } from '../../../support/client/client-harness';
 
 let client: typeof ReactDomClient;
 

@@ -1,6 +1,6 @@
 // Agents with their sessions: order, identity, and an end to what is kept.
 import { createAgentEntries, keptSessions } from '#dashboard/page/model/agent-entries';
-import { activityOf, statusOf } from '../../../support/agent-entries';
+import { activityOf, statusOf } from '../../../support/data/agent-entries';
 
 it('agents stand in the order of their names, as people count', () => {
   const entries = createAgentEntries();

@@ -1,8 +1,8 @@
 // What a screen reader is told: what matters, and not too often.
 import { announce, announcementGapMs, describeChange } from '#dashboard/page/model/announcements';
 import type { BoardView } from '#dashboard/page/model/board';
-import { FakeTime } from '../../../support/client-harness';
-import { agentOf } from '../../../support/agent-entries';
+import { FakeTime } from '../../../support/client/client-harness';
+import { agentOf } from '../../../support/data/agent-entries';
 
 const viewOf = (
   state: BoardView['connection']['state'],

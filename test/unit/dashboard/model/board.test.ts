@@ -1,7 +1,7 @@
 // The board: whatever comes in whatever number, it is shown when the page is ready.
 import { createBoard } from '#dashboard/page/model/board';
 import { feedLength } from '#dashboard/page/model/feed';
-import { ClientHarness } from '../../../support/client-harness';
+import { ClientHarness } from '../../../support/client/client-harness';
 
 function createHarness() {
   const harness = new ClientHarness();

@@ -1,6 +1,6 @@
 // The feed: order, numbers, and its end.
 import { addToFeed, feedLength, type FeedEntry } from '#dashboard/page/model/feed';
-import { statusOf } from '../../../support/agent-entries';
+import { statusOf } from '../../../support/data/agent-entries';
 
 const timesOf = (feed: readonly FeedEntry[]) => feed.map(({ event }) => event.timestamp);
 

@@ -7,7 +7,7 @@ import {
   noFilter,
   type Filter,
 } from '#dashboard/page/model/filter';
-import { activityOf, agentOf, statusOf } from '../../../support/agent-entries';
+import { activityOf, agentOf, statusOf } from '../../../support/data/agent-entries';
 
 const session = { agentId: 'beta', sessionId: 'session-7', lastMessage: 'Writes Tests' };
 const agents = [

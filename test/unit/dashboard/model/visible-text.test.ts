@@ -1,7 +1,7 @@
 // What somebody else wrote: all of it is seen, and nothing of it moves or covers what is not its own.
 import fc from 'fast-check';
 import { partsOf, plainText } from '#dashboard/page/model/visible-text';
-import { anyCharacter } from '../../../support/any-text';
+import { anyCharacter } from '../../../support/data/any-text';
 
 describe('a name', () => {
   it.each([

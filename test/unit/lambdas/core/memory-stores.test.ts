@@ -1,5 +1,5 @@
 // The fakes that the rules are tested with keep the promises of the ports, as DynamoDB's adapters do.
-import { describeConnectionStore } from '../../../support/connection-store-contract';
+import { describeConnectionStore } from '../../../support/contracts/connection-store';
 import { MemoryFanOutLease, MemoryPendingStore } from '#cost/simulation/memory-coalescing';
 import {
   MemoryConnectionStore,
@@ -7,13 +7,13 @@ import {
   MemoryRateLimitStore,
   MemoryStateStore,
   MemorySyncMarkers,
-} from '../../../support/fakes';
-import { describeFanOutLease } from '../../../support/fan-out-lease-contract';
-import { describeHeartbeatStore } from '../../../support/heartbeat-store-contract';
-import { describePendingStore } from '../../../support/pending-store-contract';
-import { describeRateLimitStore } from '../../../support/rate-limit-store-contract';
-import { describeStateStore } from '../../../support/state-store-contract';
-import { describeSyncMarkers } from '../../../support/sync-markers-contract';
+} from '../../../support/core/fakes';
+import { describeFanOutLease } from '../../../support/contracts/fan-out-lease';
+import { describeHeartbeatStore } from '../../../support/contracts/heartbeat-store';
+import { describePendingStore } from '../../../support/contracts/pending-store';
+import { describeRateLimitStore } from '../../../support/contracts/rate-limit-store';
+import { describeStateStore } from '../../../support/contracts/state-store';
+import { describeSyncMarkers } from '../../../support/contracts/sync-markers';
 
 describeFanOutLease('MemoryFanOutLease', () => new MemoryFanOutLease());
 describePendingStore('MemoryPendingStore', () => new MemoryPendingStore());

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { shardCount, shardOf } from '#core/shard';
-import { anyCharacter } from '../../../support/any-text';
+import { anyCharacter } from '../../../support/data/any-text';
 
 test('always names one of the shards', () => {
   fc.assert(

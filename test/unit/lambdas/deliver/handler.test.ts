@@ -1,6 +1,6 @@
 import type { SQSEvent } from 'aws-lambda';
 import { createHandler } from '#lambdas/deliver/handler';
-import { RecordingLog } from '../../../support/fakes';
+import { RecordingLog } from '../../../support/core/fakes';
 
 test('does every job of a batch, and names those that failed', async () => {
   const done: [string, number][] = [];

@@ -1,5 +1,5 @@
 import { createHandler } from '#lambdas/disconnect/handler';
-import { FakeClock, MemoryConnectionStore, RecordingLog } from '../../../support/fakes';
+import { FakeClock, MemoryConnectionStore, RecordingLog } from '../../../support/core/fakes';
 
 test("removes the record under the user's key", async () => {
   const connections = new MemoryConnectionStore();

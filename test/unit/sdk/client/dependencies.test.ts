@@ -1,6 +1,6 @@
 import { JSDOM } from 'jsdom';
 import { systemClock, systemPage } from '#sdk/client/dependencies';
-import { withGlobals } from '../../../support/globals';
+import { withGlobals } from '../../../support/client/globals';
 
 it('without a page, everything is online and visible', () => {
   expect([systemPage.isOnline, systemPage.isVisible]).toEqual([true, true]);

@@ -5,11 +5,11 @@ import { createFastQuery, createSdkQuery } from '#adapters/dynamodb/requests/dyn
 import { createFastSender } from '#adapters/dynamodb/requests/dynamo-sender';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import { shardOf } from '#core/shard';
-import { startDynamo, type TestDynamo } from '../../../../support/dynamo';
-import { sessionEvent } from '../../../../support/events';
-import { RecordingLog } from '../../../../support/fakes';
-import { describeFanOutLease } from '../../../../support/fan-out-lease-contract';
-import { describePendingStore } from '../../../../support/pending-store-contract';
+import { startDynamo, type TestDynamo } from '../../../../support/adapters/dynamo';
+import { sessionEvent } from '../../../../support/data/events';
+import { RecordingLog } from '../../../../support/core/fakes';
+import { describeFanOutLease } from '../../../../support/contracts/fan-out-lease';
+import { describePendingStore } from '../../../../support/contracts/pending-store';
 
 const start = 1_707_163_200_000;
 let dynamo: TestDynamo;

@@ -15,9 +15,9 @@ import type { RateLimitStore } from '#core/connections/ports';
 import { createRefreshToken } from '#core/requests/refresh-token';
 import { readSnapshot } from '#core/requests/snapshot';
 import { createAdmitSync } from '#core/requests/sync-limits';
-import { startDynamo, type TestDynamo } from '../../../../support/dynamo';
-import { agentEvent } from '../../../../support/events';
-import { createFanOutHarness } from '../../../../support/fan-out';
+import { startDynamo, type TestDynamo } from '../../../../support/adapters/dynamo';
+import { agentEvent } from '../../../../support/data/events';
+import { createFanOutHarness } from '../../../../support/core/fan-out';
 
 const tableName = 'costs';
 let dynamo: TestDynamo;

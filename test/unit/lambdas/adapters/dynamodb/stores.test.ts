@@ -12,13 +12,13 @@ import { createDynamoRecentFanOutStore } from '#adapters/dynamodb/dynamo-recent-
 import { createDynamoStateStore } from '#adapters/dynamodb/dynamo-state-store';
 import { createDynamoSyncMarkers } from '#adapters/dynamodb/dynamo-sync-markers';
 import { shardOf } from '#core/shard';
-import { describeConnectionStore } from '../../../../support/connection-store-contract';
-import { agentEvent } from '../../../../support/events';
-import { startDynamo, type TestDynamo } from '../../../../support/dynamo';
-import { describeHeartbeatStore } from '../../../../support/heartbeat-store-contract';
-import { describeRateLimitStore } from '../../../../support/rate-limit-store-contract';
-import { describeStateStore } from '../../../../support/state-store-contract';
-import { describeSyncMarkers } from '../../../../support/sync-markers-contract';
+import { describeConnectionStore } from '../../../../support/contracts/connection-store';
+import { agentEvent } from '../../../../support/data/events';
+import { startDynamo, type TestDynamo } from '../../../../support/adapters/dynamo';
+import { describeHeartbeatStore } from '../../../../support/contracts/heartbeat-store';
+import { describeRateLimitStore } from '../../../../support/contracts/rate-limit-store';
+import { describeStateStore } from '../../../../support/contracts/state-store';
+import { describeSyncMarkers } from '../../../../support/contracts/sync-markers';
 
 let dynamo: TestDynamo;
 let tables = 0;

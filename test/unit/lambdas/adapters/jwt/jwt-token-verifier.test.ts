@@ -7,7 +7,7 @@ import {
   signToken,
   type Claims,
   type SigningKey,
-} from '../../../../support/token-issuer';
+} from '../../../../support/adapters/token-issuer';
 
 const issuer = 'https://issuer.test/tenant';
 const discoveryUrl = 'https://issuer.test/tenant/.well-known/openid-configuration';

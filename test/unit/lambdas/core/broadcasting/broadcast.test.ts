@@ -1,6 +1,6 @@
 import { createBroadcast } from '#core/broadcasting/broadcast';
-import { MemoryStateStore } from '../../../../support/fakes';
-import { createFanOutHarness } from '../../../../support/fan-out';
+import { MemoryStateStore } from '../../../../support/core/fakes';
+import { createFanOutHarness } from '../../../../support/core/fan-out';
 
 function setUp() {
   const harness = createFanOutHarness();

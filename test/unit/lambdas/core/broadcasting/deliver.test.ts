@@ -5,8 +5,8 @@ import { createDeliver } from '#core/broadcasting/deliver';
 import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';
 import { shardOf } from '#core/shard';
 import type { EventMessage } from '#sdk/protocol';
-import { agentEvent } from '../../../../support/events';
-import { createFanOutHarness } from '../../../../support/fan-out';
+import { agentEvent } from '../../../../support/data/events';
+import { createFanOutHarness } from '../../../../support/core/fan-out';
 
 function setUp() {
   const harness = createFanOutHarness();

@@ -5,8 +5,8 @@ import { createHeartbeat, horizon } from '#core/broadcasting/heartbeat';
 import { createLargeFanOut } from '#core/fan-out/large-fan-out';
 import type { PlannedHeartbeat } from '#core/broadcasting/ports';
 import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';
-import { agentEvent } from '../../../../support/events';
-import { createFanOutHarness } from '../../../../support/fan-out';
+import { agentEvent } from '../../../../support/data/events';
+import { createFanOutHarness } from '../../../../support/core/fan-out';
 
 function setUp(heartbeatSeconds = 30, ridesAlong = true) {
   const harness = createFanOutHarness();

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import {
   CoalescingHarness,
   type CoalescingHarnessOptions,
-} from '../../../../support/coalescing-harness';
-import { seeded } from '../../../../support/seeded';
+} from '../../../../support/core/coalescing-harness';
+import { seeded } from '../../../../support/data/seeded';
 
 interface PlayOptions {
   /** Events that the bus delivers twice. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import { pendingItemsOf } from '#core/coalescing/pending-items';
 import type { EventMessage } from '#sdk/protocol';
-import { createFanOutHarness } from '../../../../support/fan-out';
+import { createFanOutHarness } from '../../../../support/core/fan-out';
 
 /** What DynamoDB takes, with room for keys and a byte for each message. */
 const limit = 300 * 1024;

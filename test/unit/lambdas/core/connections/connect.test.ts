@@ -6,7 +6,7 @@ import {
   MemoryConnectionStore,
   MemoryRateLimitStore,
   RecordingLog,
-} from '../../../../support/fakes';
+} from '../../../../support/core/fakes';
 
 function setUp(maxConnectionsPerUser = 3) {
   const clock = new FakeClock();

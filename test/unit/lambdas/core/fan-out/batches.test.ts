@@ -3,7 +3,7 @@ import { batchesOf, countBatches } from '#core/fan-out/batches';
 import { createPostList } from '#core/fan-out/post-list';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import { maxEventMessageBytes, maxMessageBytes } from '#sdk/protocol';
-import { sessionEvent } from '../../../../support/events';
+import { sessionEvent } from '../../../../support/data/events';
 
 /** A message of so many bytes, or of the least that one has. */
 const messageOf = (bytes: number, character = 'x') => {

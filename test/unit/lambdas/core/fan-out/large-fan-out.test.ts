@@ -1,7 +1,7 @@
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import { createLargeFanOut } from '#core/fan-out/large-fan-out';
-import { agentEvent } from '../../../../support/events';
-import { createFanOutHarness } from '../../../../support/fan-out';
+import { agentEvent } from '../../../../support/data/events';
+import { createFanOutHarness } from '../../../../support/core/fan-out';
 
 const message = [messageOfEvent(agentEvent('a', 'online', 1))];
 

@@ -8,8 +8,8 @@ import { createLargeFanOut } from '#core/fan-out/large-fan-out';
 import { createRecentFanOuts, noRecentFanOuts } from '#core/fan-out/recent-fan-outs';
 import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';
 import { shardOf } from '#core/shard';
-import { MemoryStateStore } from '../../../../support/fakes';
-import { createFanOutHarness } from '../../../../support/fan-out';
+import { MemoryStateStore } from '../../../../support/core/fakes';
+import { createFanOutHarness } from '../../../../support/core/fan-out';
 
 const interval = 30_000;
 

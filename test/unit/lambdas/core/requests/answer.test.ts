@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { parseServerMessage } from '#sdk/protocol';
-import { createAnswerFakes, tokenOf } from '../../../../support/answer';
-import { anyCharacter } from '../../../../support/any-text';
-import { sessionEvent } from '../../../../support/events';
+import { createAnswerFakes, tokenOf } from '../../../../support/core/answer';
+import { anyCharacter } from '../../../../support/data/any-text';
+import { sessionEvent } from '../../../../support/data/events';
 import { eventually } from '../../../../support/eventually';
 
 test.each(['{"type":"ping"}', ' {"type":"ping","payload":{}} ', '{"type":"ping","extra":1}'])(

@@ -1,5 +1,5 @@
 import { KeysUnavailableError } from '#core/auth/no-verdict';
-import { createAnswerFakes, tokenOf } from '../../../../support/answer';
+import { createAnswerFakes, tokenOf } from '../../../../support/core/answer';
 
 const refresh = (token: string) => ({ type: 'token:refresh', payload: { token } });
 

@@ -8,8 +8,8 @@ import {
   utf8Length,
   type EventMessage,
 } from '#sdk/protocol';
-import { anyCharacter } from '../../../../support/any-text';
-import { agentEvent, sessionEvent } from '../../../../support/events';
+import { anyCharacter } from '../../../../support/data/any-text';
+import { agentEvent, sessionEvent } from '../../../../support/data/events';
 
 const timestamp = 1_707_163_200_000;
 

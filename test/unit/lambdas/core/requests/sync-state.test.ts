@@ -1,5 +1,5 @@
-import { createAnswerFakes } from '../../../../support/answer';
-import { agentEvent, sessionEvent } from '../../../../support/events';
+import { createAnswerFakes } from '../../../../support/core/answer';
+import { agentEvent, sessionEvent } from '../../../../support/data/events';
 
 const lifetime = 1e10;
 

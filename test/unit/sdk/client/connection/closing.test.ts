@@ -1,5 +1,5 @@
 // After its end nothing of a client is left; and what the server says before it closes.
-import { ClientHarness, settle, tokenUntil } from '../../../../support/client-harness';
+import { ClientHarness, settle, tokenUntil } from '../../../../support/client/client-harness';
 
 function expectNothingLeft(harness: ClientHarness): void {
   expect(harness.time.pending).toBe(0);

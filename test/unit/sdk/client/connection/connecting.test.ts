@@ -1,7 +1,7 @@
 // From asking for a token to an open socket, and everything that may go wrong on the way.
 import { createMissionControl } from '#sdk/client';
-import { ClientHarness, FakeSocket, settle } from '../../../../support/client-harness';
-import { withGlobals } from '../../../../support/globals';
+import { ClientHarness, FakeSocket, settle } from '../../../../support/client/client-harness';
+import { withGlobals } from '../../../../support/client/globals';
 
 it('connects at once, with the token as second subprotocol', async () => {
   const harness = new ClientHarness();

@@ -1,5 +1,5 @@
 // A client whose `state:sync` the server limits: it stays, hears what happens, asks again, and misses nothing.
-import { ClientHarness } from '../../../../support/client-harness';
+import { ClientHarness } from '../../../../support/client/client-harness';
 
 it('a sync that is limited is asked again from the same moment, after growing pauses', async () => {
   const harness = new ClientHarness();

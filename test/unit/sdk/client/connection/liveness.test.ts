@@ -1,6 +1,6 @@
 // Whether a connection lives: silence, pings, the network and the page.
 import type { Clock } from '#sdk/client';
-import { ClientHarness, FakeTime, settle } from '../../../../support/client-harness';
+import { ClientHarness, FakeTime, settle } from '../../../../support/client/client-harness';
 
 let harness: ClientHarness;
 beforeEach(async () => {

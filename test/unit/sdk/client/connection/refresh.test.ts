@@ -1,5 +1,5 @@
 // A token is replaced before it expires, by the server's clock, and never in a storm.
-import { ClientHarness, settle, tokenUntil } from '../../../../support/client-harness';
+import { ClientHarness, settle, tokenUntil } from '../../../../support/client/client-harness';
 
 const hour = 3_600_000;
 

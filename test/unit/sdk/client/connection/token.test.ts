@@ -1,7 +1,7 @@
 import { expiryOf, openSocket } from '#sdk/client/connection/token';
 import type { SocketConstructor } from '#sdk/client/dependencies';
-import { FakeSocket, tokenUntil } from '../../../../support/client-harness';
-import { withGlobals } from '../../../../support/globals';
+import { FakeSocket, tokenUntil } from '../../../../support/client/client-harness';
+import { withGlobals } from '../../../../support/client/globals';
 
 const url = 'wss://example.test/live';
 

@@ -5,7 +5,7 @@ import type * as ReactDomClient from 'react-dom/client';
 import type * as ReactDomServer from 'react-dom/server';
 import { createMissionControl, type MissionControlOptions } from '#sdk/client';
 import * as binding from '#sdk/client/react/index';
-import { FakePage, FakeSocket, FakeTime, settle } from '../../../../support/client-harness';
+import { FakePage, FakeSocket, FakeTime, settle } from '../../../../support/client/client-harness';
 
 const { MissionControlProvider } = binding;
 let client: typeof ReactDomClient;

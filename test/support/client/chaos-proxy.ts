@@ -1,6 +1,6 @@
 // A bad network between a client and a server: TCP that is cut, refused, or swallowed without a word.
 import net from 'node:net';
-import { eventually } from './eventually';
+import { eventually } from '../eventually';
 
 interface Pair {
   readonly client: net.Socket;

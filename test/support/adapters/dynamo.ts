@@ -3,7 +3,7 @@ import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-s
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import type { AddressInfo } from 'node:net';
-import { eventually } from './eventually';
+import { eventually } from '../eventually';
 
 export interface TestDynamo {
   readonly client: DynamoDBDocumentClient;

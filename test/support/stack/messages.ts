@@ -1,5 +1,5 @@
 // What came over a socket, taken out of its batches.
-import type { TestClient } from './client';
+import type { TestClient } from './test-client';
 
 /** The texts of all messages, each as it would have come by itself. */
 export function messagesIn(texts: readonly string[]): string[] {

@@ -3,7 +3,7 @@ import { showDashboard } from '#local/gateway/pages/dashboard';
 import { openGateway } from '#local/gateway/gateway';
 import { Registers } from '#sdk/client/state/registers';
 import type { ClientMessage, EventMessage, ServerMessage } from '#sdk/protocol';
-import { fakeFunction, httpApi, webSocketApi } from './local/fake-apis';
+import { fakeFunction, httpApi, webSocketApi } from '../local/fake-apis';
 
 /** As much of an event of API Gateway as is needed here. */
 interface GatewayEvent {

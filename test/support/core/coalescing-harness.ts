@@ -5,7 +5,7 @@ import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import type { Lane } from '#core/connections/ports';
 import type { FanOutLease, Flush, PendingStore } from '#core/coalescing/ports';
 import { MemoryFanOutLease, MemoryPendingStore } from '#cost/simulation/memory-coalescing';
-import { agentEvent } from './events';
+import { agentEvent } from '../data/events';
 import { RecordingLog } from './fakes';
 
 export interface CoalescingHarnessOptions {

@@ -1,6 +1,6 @@
 // What the server knows of all agents and sessions, asked for by a client that is none of ours.
 import type { AgentStatus, SessionActivity } from '#sdk/protocol';
-import { TestClient } from './client';
+import { TestClient } from './test-client';
 
 export interface ServerState {
   readonly agents: ReadonlyMap<string, AgentStatus>;

@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 import type * as Client from '#sdk/client';
 
 const run = promisify(execFile);
-const project = path.resolve(__dirname, '../..');
+const project = path.resolve(__dirname, '../../..');
 
 /** The last commit that knew no batches. */
 const commit = '07abbee';

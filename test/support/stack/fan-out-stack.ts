@@ -7,7 +7,7 @@ import {
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { startLocalStack, type LocalStack, type LocalStackOptions } from '#local/index';
 import { createPublisher, type Publisher } from '#sdk/publisher';
-import { TestClient } from './client';
+import { TestClient } from './test-client';
 import { connectionRecords } from './connection-records';
 
 /** One socket, of a user of its own. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { StateStore, StoredEvent } from '#core/broadcasting/ports';
 import { shards } from '#core/shard';
 import { isNewer, registerOf, versionOf, type EventMessage } from '#sdk/protocol';
-import { agentEvent, sessionEvent } from './events';
+import { agentEvent, sessionEvent } from '../data/events';
 
 const now = 1_707_163_200_000;
 const times = { updatedAt: now, expiresAt: now + 60_000 };

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { PostResult, Poster } from '#core/connections/ports';
 import type { Log } from '#core/log';
-import { RecordingLog } from './fakes';
+import { RecordingLog } from '../core/fakes';
 
 /** A stand-in for @connections that remembers requests. */
 class FakeConnections {

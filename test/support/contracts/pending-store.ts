@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { heartbeatMessage, messageOfEvent } from '#core/fan-out/outgoing-message';
 import type { PendingItem, PendingStore } from '#core/coalescing/ports';
-import { agentEvent, sessionEvent } from './events';
+import { agentEvent, sessionEvent } from '../data/events';
 
 const start = 1_707_163_200_000;
 

@@ -1,7 +1,7 @@
 // Backends at work: each reports of its own agents, one event after the other, until they are told to stop.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Publisher } from '#sdk/publisher';
-import type { TestClient } from './client';
+import type { TestClient } from './test-client';
 
 export interface EventFlow {
   readonly published: () => number;
