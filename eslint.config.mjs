@@ -23,6 +23,15 @@ export default tseslint.config(
     extends: [reactHooks.configs.flat.recommended],
   },
   {
+    files: ['test/**'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        { name: 'test', message: 'One word for one thing: `it`.' },
+      ],
+    },
+  },
+  {
     files: ['**/*.cjs', '**/*.mjs', '**/*.js'],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: {

@@ -39,7 +39,7 @@ async function open() {
   return opened;
 }
 
-test('says what to run when there is nothing to see, and shows events as they come', async () => {
+it('says what to run when there is nothing to see, and shows events as they come', async () => {
   const { page, complaints } = await open();
   await page.getByText('No agent has reported yet').waitFor();
   await page.getByText(/^npm run emit -- --aws-port \d+ agent:status agent-123 online$/).waitFor();
@@ -64,7 +64,7 @@ test('says what to run when there is nothing to see, and shows events as they co
   expect(complaints).toEqual([]);
 });
 
-test('has names and roles for those who do not see it', async () => {
+it('has names and roles for those who do not see it', async () => {
   const { page } = await open();
   await publisher.broadcastAgentStatus('agent-aria', 'error');
   await publisher.broadcastSessionActivity('agent-aria', 'session-1', 'Reads the task');
@@ -94,7 +94,7 @@ test('has names and roles for those who do not see it', async () => {
     .waitFor(patience);
 });
 
-test.each([
+it.each([
   ['on a wide screen, with nothing to press in the events', { width: 1280, height: 800 }, 1],
   ['on a phone, with long messages', { width: 360, height: 640 }, 20],
 ])('axe finds nothing wrong %s', async (_where, size, length) => {
@@ -113,7 +113,7 @@ test.each([
   expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 });
 
-test('a long message opens by touch and by keyboard', async () => {
+it('a long message opens by touch and by keyboard', async () => {
   const context = await browser.newContext({
     hasTouch: true,
     viewport: { width: 360, height: 640 },
@@ -135,7 +135,7 @@ test('a long message opens by touch and by keyboard', async () => {
   await context.close();
 });
 
-test('what agents write neither turns nor covers what stands beside it', async () => {
+it('what agents write neither turns nor covers what stands beside it', async () => {
   const { page } = await open();
   await publisher.broadcastAgentStatus('a\u202Egnp.exe', 'error');
   await shows(page, 'gnp.exe', 'U+202E');
@@ -143,7 +143,7 @@ test('what agents write neither turns nor covers what stands beside it', async (
   await shows(page, 'zalgo', '+396');
 });
 
-test('offline, it says so; online again, it shows what happened meanwhile', async () => {
+it('offline, it says so; online again, it shows what happened meanwhile', async () => {
   const { page, context } = await open();
   await context.setOffline(true);
   await isIn(page, 'Offline');
@@ -153,7 +153,7 @@ test('offline, it says so; online again, it shows what happened meanwhile', asyn
   await shows(page, 'agent-offline', 'error');
 });
 
-test('a token that is refused is no storm of attempts, and a good one ends it', async () => {
+it('a token that is refused is no storm of attempts, and a good one ends it', async () => {
   const { page } = await openPage(browser);
   let expiresInSeconds = -60;
   let asked = 0;
@@ -172,7 +172,7 @@ test('a token that is refused is no storm of attempts, and a good one ends it', 
   await isIn(page, 'Connected');
 });
 
-test('the stack goes and comes back: it waits, connects, and shows what happened meanwhile', async () => {
+it('the stack goes and comes back: it waits, connects, and shows what happened meanwhile', async () => {
   const { page, complaints } = await openPage(browser);
   await page.clock.install();
   await page.goto(stack.httpUrl);

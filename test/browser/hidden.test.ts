@@ -49,7 +49,7 @@ async function openHideablePage() {
 
 const agentsOn = (page: Page) => page.locator('.agent h3').allTextContents();
 
-test('messages that came meanwhile are there at once, by the same connection', async () => {
+it('messages that came meanwhile are there at once, by the same connection', async () => {
   const { page, complaints, hide } = await openHideablePage();
   await hide(true);
   // Only events from after the page was opened are counted.
@@ -70,7 +70,7 @@ test('messages that came meanwhile are there at once, by the same connection', a
   expect(complaints).toEqual([]);
 });
 
-test('three hours later, with the connection gone, it comes back and shows what it missed', async () => {
+it('three hours later, with the connection gone, it comes back and shows what it missed', async () => {
   const { page, complaints, hide } = await openHideablePage();
   await service.report(agentEvent('agent-1', 'online', 1));
   await page.getByText('agent-1').first().waitFor();

@@ -71,7 +71,7 @@ function known({ registers }: QuickService) {
 const byAgent = (one: { agentId: string }, other: { agentId: string }) =>
   one.agentId < other.agentId ? -1 : 1;
 
-test(`${agents} agents, ${eventsPerSecond} events a second for ${seconds} s`, async () => {
+it(`${agents} agents, ${eventsPerSecond} events a second for ${seconds} s`, async () => {
   const { page, complaints } = await openPage(browser);
   const stop = await observeLongTasks(browser, page);
   await page.goto(service.pageUrl);

@@ -43,7 +43,7 @@ async function openProvider(context: BrowserContext, answer: () => Record<string
   return { visits, grants };
 }
 
-test('a person is sent to the provider, comes back, and is connected with its token', async () => {
+it('a person is sent to the provider, comes back, and is connected with its token', async () => {
   const { page, context, complaints } = await openPage(browser);
   const { visits, grants } = await openProvider(context, () => ({ code: 'the-code' }));
   await page.goto(service.pageUrl);
@@ -64,7 +64,7 @@ test('a person is sent to the provider, comes back, and is connected with its to
   expect(complaints).toEqual([]);
 }, 60_000);
 
-test('a provider that refuses is not asked again until the person wants it', async () => {
+it('a provider that refuses is not asked again until the person wants it', async () => {
   const { page, context } = await openPage(browser);
   let answer: Record<string, string> = { error: 'access_denied' };
   const { visits } = await openProvider(context, () => answer);

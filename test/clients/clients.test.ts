@@ -40,7 +40,7 @@ async function connectionsOf(user: string): Promise<string[]> {
   ];
 }
 
-test("Python's websockets and boto3: an event becomes the documented message", async () => {
+it("Python's websockets and boto3: an event becomes the documented message", async () => {
   const token = await stack.mintToken({ sub: 'alice' });
   const script = path.join(__dirname, 'dashboard.py');
   const { stdout } = await run('python3', [
@@ -54,7 +54,7 @@ test("Python's websockets and boto3: an event becomes the documented message", a
   );
 });
 
-test("Python's websockets gets batches if it offers them, in whatever order, and else what it always got", async () => {
+it("Python's websockets gets batches if it offers them, in whatever order, and else what it always got", async () => {
   const token = await stack.mintToken({ sub: 'bob' });
   const script = path.join(__dirname, 'negotiate.py');
   const [single, batch] = ['mission-control', 'mission-control.batch'];
@@ -78,7 +78,7 @@ test("Python's websockets gets batches if it offers them, in whatever order, and
   expect(answers).toEqual(asked.map(([expected]) => expected));
 }, 60_000);
 
-test("Python's websockets hears the events of a pack as one batch", async () => {
+it("Python's websockets hears the events of a pack as one batch", async () => {
   const token = await stack.mintToken({ sub: 'carol' });
   const script = path.join(__dirname, 'batch.py');
   const { stdout } = await run('python3', [
@@ -91,7 +91,7 @@ test("Python's websockets hears the events of a pack as one batch", async () => 
   expect(stdout.trim().split('\n')).toEqual(['batch', ...messages]);
 }, 60_000);
 
-test("the documents' Python reports an event, and the documents' Python hears of it", async () => {
+it("the documents' Python reports an event, and the documents' Python hears of it", async () => {
   const texts = await Promise.all(
     ['docs/client.md', 'docs/reporting.md'].map((file) =>
       readFile(path.join(project, file), 'utf8'),
@@ -132,7 +132,7 @@ test("the documents' Python reports an event, and the documents' Python hears of
   }
 }, 60_000);
 
-test('the AWS CLI puts an event', async () => {
+it('the AWS CLI puts an event', async () => {
   const token = await stack.mintToken({ sub: 'alice' });
   const client = await TestClient.open(stack.webSocketUrl, { token });
   const entry = {
@@ -149,7 +149,7 @@ test('the AWS CLI puts an event', async () => {
   await client.close();
 });
 
-test('the AWS CLI finds a connection, posts to it and closes it', async () => {
+it('the AWS CLI finds a connection, posts to it and closes it', async () => {
   const token = await stack.mintToken({ sub: 'alice' });
   const client = await TestClient.open(stack.webSocketUrl, { token });
   const items = (await aws('dynamodb', 'scan', ...(await connectionsOf('alice')))) as {
@@ -174,7 +174,7 @@ test('the AWS CLI finds a connection, posts to it and closes it', async () => {
   await expect(manage('get-connection')).rejects.toThrow('GoneException');
 });
 
-test('wscat connects as the README says', async () => {
+it('wscat connects as the README says', async () => {
   const token = await stack.mintToken({ sub: 'alice' });
   const wscat = path.join(project, 'node_modules/wscat/bin/wscat');
   const args = [wscat, '-c', stack.webSocketUrl, '-H', `Authorization: Bearer ${token}`];
@@ -193,12 +193,12 @@ test('wscat connects as the README says', async () => {
 });
 
 describe('curl', () => {
-  test('asks for health', async () => {
+  it('asks for health', async () => {
     const { stdout } = await run('curl', ['--silent', '--show-error', '--fail', stack.healthUrl]);
     expect(JSON.parse(stdout)).toMatchObject({ status: 'ok', gateway: 'not configured' });
   });
 
-  test('sees 401 in the handshake', async () => {
+  it('sees 401 in the handshake', async () => {
     const { stdout } = await run('curl', [
       ...['--silent', '--output', '-', '--write-out', '\n%{http_code}', '--http1.1'],
       ...['--header', 'Connection: Upgrade', '--header', 'Upgrade: websocket'],

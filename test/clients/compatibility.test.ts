@@ -82,7 +82,7 @@ describe('the service of now', () => {
     await stack.close();
   });
 
-  test.each<[string, string, () => Promise<Create>]>([
+  it.each<[string, string, () => Promise<Create>]>([
     [
       'of before batches, which gets what it always got',
       'mission-control',
@@ -104,7 +104,7 @@ describe('the service of before batches', () => {
   }, 90_000);
   afterAll(() => service.close());
 
-  test('understands the client of now', async () => {
+  it('understands the client of now', async () => {
     const port = Number(new URL(service.awsEndpointUrl).port);
     const publisher = createPublisher({
       eventBusName,

@@ -99,7 +99,7 @@ async function rejectedEvent(): Promise<Message | undefined> {
   return (await client.send(receive)).Messages?.[0];
 }
 
-test('/health answers over the HTTP API', async () => {
+it('/health answers over the HTTP API', async () => {
   await expect(connections()).resolves.toEqual({
     status: 'running',
     connections: 0,
@@ -107,7 +107,7 @@ test('/health answers over the HTTP API', async () => {
   });
 });
 
-test('/whoami answers over the same API, and tells a refused token why', async () => {
+it('/whoami answers over the same API, and tells a refused token why', async () => {
   const { WhoamiUrl = '' } = await deployment.outputs();
   const ask = async (token: string) => {
     const headers = { Authorization: `Bearer ${token}` };
@@ -124,7 +124,7 @@ test('/whoami answers over the same API, and tells a refused token why', async (
   ]);
 });
 
-test(
+it(
   'an event goes over bus, rule and function into the table',
   async () => {
     await emit('session:activity', 'agent-123', 'session-456', 'User said: Hello');
@@ -139,7 +139,7 @@ test(
   commandMilliseconds,
 );
 
-test('what is no event is kept with the reason', async () => {
+it('what is no event is kept with the reason', async () => {
   const { EventBusName } = await deployment.outputs();
   const Detail = '{"agentId":"agent-123","status":"asleep","timestamp":1770328200000}';
   const entry = { EventBusName, Source: 'mission-control', DetailType: 'agent:status', Detail };
@@ -162,7 +162,7 @@ describe('the WebSocket API', () => {
     url = deployment.reachable(WebSocketUrl);
   });
 
-  test.each(['nothing', 'a forged token', 'an expired token'])(
+  it.each(['nothing', 'a forged token', 'an expired token'])(
     'lets nobody in with %s',
     async (what) => {
       const token = await issuer.mintToken({
@@ -181,7 +181,7 @@ describe('the WebSocket API', () => {
     30_000,
   );
 
-  test(
+  it(
     'hands a message of a reported event to who is connected',
     async () => {
       const token = await issuer.mintToken({ sub: 'deploy-message' });
@@ -212,7 +212,7 @@ describe('the WebSocket API', () => {
   );
 });
 
-test(
+it(
   'to deploy again without a change does nothing',
   async () => {
     await deployment.synthesize();
@@ -223,7 +223,7 @@ test(
   3 * commandMilliseconds,
 );
 
-test(
+it(
   'to change one function changes nothing else',
   async () => {
     const before = await registers();
@@ -242,7 +242,7 @@ test(
   3 * commandMilliseconds,
 );
 
-test(
+it(
   'the schedule runs the heartbeat, which takes the census',
   async () => {
     await eventually(async () => {
@@ -253,7 +253,7 @@ test(
   scheduleMilliseconds + 10_000,
 );
 
-test(
+it(
   'to destroy it leaves what others may have come to rely on, and nothing else',
   async () => {
     await deployment.destroy();

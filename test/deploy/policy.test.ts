@@ -120,12 +120,12 @@ const deployments = [
 ] as const;
 
 describe.each(deployments)('%s', (_, { findings, acknowledged, report, template }) => {
-  test('no rule is broken without a word', () => {
+  it('no rule is broken without a word', () => {
     expect(report).toMatchObject({ pluginReports: [] });
     expect(findings.length).toBeGreaterThan(20);
   });
 
-  test('each acknowledgement says why in a sentence, and is about something that is found', () => {
+  it('each acknowledgement says why in a sentence, and is about something that is found', () => {
     for (const { id, reason, path: where } of acknowledged) {
       expect(reason).toMatch(/^[A-Z].{80,}[^ ]$/);
       const about = findings.filter(
@@ -135,7 +135,7 @@ describe.each(deployments)('%s', (_, { findings, acknowledged, report, template 
     }
   });
 
-  test('nobody is allowed a wildcard of actions, and nobody is anybody', () => {
+  it('nobody is allowed a wildcard of actions, and nobody is anybody', () => {
     const statements = everyStatement(template);
     expect(statements.length).toBeGreaterThan(20);
     for (const { where, effect, actions, principal } of statements) {
@@ -151,7 +151,7 @@ describe.each(deployments)('%s', (_, { findings, acknowledged, report, template 
     }
   });
 
-  test('a resource with a wildcard is one of those that have a reason', () => {
+  it('a resource with a wildcard is one of those that have a reason', () => {
     const reasoned = [
       // X-Ray lets nobody restrict traces to a resource (service-function.ts).
       /^xray:\w+ on \*$/,
@@ -174,7 +174,7 @@ describe.each(deployments)('%s', (_, { findings, acknowledged, report, template 
     );
   });
 
-  test('there is no secret in it, by name or by look', () => {
+  it('there is no secret in it, by name or by look', () => {
     for (const [key, value] of textsIn(template)) {
       expect(key).not.toMatch(/secret|password|private_?key|api_?key|credential/i);
       expect(value).not.toMatch(
@@ -183,7 +183,7 @@ describe.each(deployments)('%s', (_, { findings, acknowledged, report, template 
     }
   });
 
-  test('there is no bucket that the public can reach', () => {
+  it('there is no bucket that the public can reach', () => {
     for (const { properties } of resourcesOf(Template.fromJSON(template), 'AWS::S3::Bucket')) {
       expect(properties).not.toHaveProperty('WebsiteConfiguration');
       expect(properties).not.toHaveProperty('AccessControl');

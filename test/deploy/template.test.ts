@@ -69,7 +69,7 @@ async function lint(template: object): Promise<string> {
   );
 }
 
-test.each(Object.entries(shapes))(
+it.each(Object.entries(shapes))(
   'has neither error nor warning: %s',
   async (_, context) => {
     const place = 'frontDoor' in context ? { region: 'us-east-1', dashboardDirectory } : {};
@@ -79,7 +79,7 @@ test.each(Object.entries(shapes))(
   120_000,
 );
 
-test('would be told', async () => {
+it('would be told', async () => {
   const { template } = synthesize({}, { validate: false });
   const { Resources } = template.toJSON() as { Resources: Record<string, { Type: string }> };
   const queues = Object.values(Resources).filter(({ Type }) => Type === 'AWS::SQS::Queue');

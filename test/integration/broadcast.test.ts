@@ -55,7 +55,7 @@ function news(agentId = 'agent-123') {
   return { status, message: JSON.stringify({ type: 'agent:status', payload: status }) };
 }
 
-test('reaches two tabs of one user and one of another, byte for byte, within a second', async () => {
+it('reaches two tabs of one user and one of another, byte for byte, within a second', async () => {
   const clients = await Promise.all(['alice', 'alice', 'bob'].map(open));
   const messages: string[] = [];
   const delays: number[] = [];
@@ -74,7 +74,7 @@ test('reaches two tabs of one user and one of another, byte for byte, within a s
   await Promise.all(clients.map((client) => client.close()));
 });
 
-test('events that come together are batches for those who take them, and for all others documented messages', async () => {
+it('events that come together are batches for those who take them, and for all others documented messages', async () => {
   const [documented, batched] = await Promise.all([open('alice'), openBatched('bob')]);
   const reported = Array.from({ length: 20 }, (_, index) => news(`agent-${index}`));
   const details = reported.map(({ status }) => status);
@@ -108,7 +108,7 @@ async function rejectedEvent() {
   return { event, reason: message?.MessageAttributes?.['reason']?.StringValue };
 }
 
-test('the events of a pack reach everybody in their order; an invalid one is kept, and goes out once it is repaired', async () => {
+it('the events of a pack reach everybody in their order; an invalid one is kept, and goes out once it is repaired', async () => {
   const clients = await Promise.all([open('alice'), openBatched('bob')]);
   const [documented, batched] = clients;
   const [first, invalid, second, third] = [news('a'), news('b'), news('c'), news('a')];
@@ -148,28 +148,25 @@ describe('events that are no events', () => {
     ],
   ];
 
-  test.each(bad)(
-    '%s reaches nobody and is kept with the reason',
-    async (_, type, detail, reason) => {
-      const client = await open('alice');
-      await put(type, detail);
-      const rejected = await rejectedEvent();
-      expect(rejected.event).toMatchObject({
-        source: 'mission-control',
-        'detail-type': type,
-        detail,
-      });
-      expect(rejected.reason).toMatch(reason);
-      const next = news();
-      await put('agent:status', next.status);
-      await client.received('agent:status');
-      expect(client.news).toEqual([next.message]);
-      await client.close();
-    },
-  );
+  it.each(bad)('%s reaches nobody and is kept with the reason', async (_, type, detail, reason) => {
+    const client = await open('alice');
+    await put(type, detail);
+    const rejected = await rejectedEvent();
+    expect(rejected.event).toMatchObject({
+      source: 'mission-control',
+      'detail-type': type,
+      detail,
+    });
+    expect(rejected.reason).toMatch(reason);
+    const next = news();
+    await put('agent:status', next.status);
+    await client.received('agent:status');
+    expect(client.news).toEqual([next.message]);
+    await client.close();
+  });
 });
 
-test('an event of another source is nobody’s business here', async () => {
+it('an event of another source is nobody’s business here', async () => {
   const client = await open('alice');
   await events.send(
     new PutEventsCommand({
@@ -195,7 +192,7 @@ test('an event of another source is nobody’s business here', async () => {
 
 // The last of this file: the stack is closed without waiting for hundreds of `$disconnect`s. A thousand connections
 // take too long for this suite: test/soak/thousand-connections.test.ts.
-test('reaches each of 300 connections, once', async () => {
+it('reaches each of 300 connections, once', async () => {
   const clients: TestClient[] = [];
   for (let batch = 0; batch < 6; batch += 1) {
     const users = Array.from({ length: 50 }, (_, index) => `user-${(batch * 50 + index) % 90}`);

@@ -27,7 +27,7 @@ function publisher() {
 }
 
 describe('connection', () => {
-  test('with the Authorization header', async () => {
+  it('with the Authorization header', async () => {
     const headers = { Authorization: `Bearer ${await token()}` };
     const socket = new BrowserWebSocket(stack.webSocketUrl, { headers });
     await new Promise((resolve, reject) => {
@@ -37,7 +37,7 @@ describe('connection', () => {
     socket.close(1000);
   });
 
-  test('with the query parameter', async () => {
+  it('with the query parameter', async () => {
     const socket = new BrowserWebSocket(`${stack.webSocketUrl}?token=${await token()}`);
     await new Promise((resolve, reject) => {
       socket.onopen = resolve;
@@ -46,7 +46,7 @@ describe('connection', () => {
     socket.close(1000);
   });
 
-  test.each([
+  it.each([
     ['mission-control', []],
     ['mission-control.batch', ['mission-control.batch']],
   ])('with the subprotocol, of which the server echoes the name alone: %s', async (name, more) => {
@@ -60,7 +60,7 @@ describe('connection', () => {
     socket.close(1000);
   });
 
-  test.each([
+  it.each([
     ['no token', () => undefined],
     ['an invalid token', () => 'garbage'],
     ['an expired token', () => stack.mintToken({ expiresInSeconds: -10 })],
@@ -79,7 +79,7 @@ describe('connection', () => {
 });
 
 describe('message types', () => {
-  test.each(['online', 'offline', 'error'] as const)('agent:status %s', async (status) => {
+  it.each(['online', 'offline', 'error'] as const)('agent:status %s', async (status) => {
     const client = await TestClient.open(stack.webSocketUrl, { token: await token() });
     const before = Date.now();
     await publisher().broadcastAgentStatus('agent-abc-123', status);
@@ -95,7 +95,7 @@ describe('message types', () => {
     await client.close();
   });
 
-  test('session:activity', async () => {
+  it('session:activity', async () => {
     const client = await TestClient.open(stack.webSocketUrl, { token: await token() });
     const text = 'Processing user request...';
     await publisher().broadcastSessionActivity('agent-abc-123', 'session-xyz-789', text);
@@ -110,7 +110,7 @@ describe('message types', () => {
     await client.close();
   });
 
-  test('heartbeat, again and again', async () => {
+  it('heartbeat, again and again', async () => {
     const client = await TestClient.open(stack.webSocketUrl, { token: await token() });
     await client.received('heartbeat', 3);
     for (const message of client.messagesOf('heartbeat')) {
@@ -125,7 +125,7 @@ describe('message types', () => {
 });
 
 describe('client examples', () => {
-  test('the browser example hears of everything it has a case for', async () => {
+  it('the browser example hears of everything it has a case for', async () => {
     const heard: string[] = [];
     const ws = new BrowserWebSocket(`${stack.webSocketUrl}?token=${await token()}`);
     const all = new Promise<void>((resolve) => {
@@ -165,7 +165,7 @@ describe('client examples', () => {
     ws.close();
   });
 
-  test('the reconnection example gives up after five attempts, and starts anew once it gets in', async () => {
+  it('the reconnection example gives up after five attempts, and starts anew once it gets in', async () => {
     const good = await token();
     let current = 'garbage';
     let attempts = 0;
@@ -200,7 +200,7 @@ describe('client examples', () => {
 });
 
 describe('health check', () => {
-  test('tells connections and users, with the documented keys', async () => {
+  it('tells connections and users, with the documented keys', async () => {
     const clients = await Promise.all(
       ['alice', 'alice', 'bob'].map(async (sub) =>
         TestClient.open(stack.webSocketUrl, { token: await stack.mintToken({ sub }) }),
@@ -224,7 +224,7 @@ describe('health check', () => {
     await Promise.all(clients.map((client) => client.close()));
   });
 
-  test('counts nobody once they have closed: five seconds after somebody else asked', async () => {
+  it('counts nobody once they have closed: five seconds after somebody else asked', async () => {
     await eventually(async () => {
       await expect(stack.health()).resolves.toMatchObject({
         websocket: { connections: 0, connectedUsers: 0 },
@@ -234,12 +234,12 @@ describe('health check', () => {
 });
 
 describe('close codes', () => {
-  test('1000, when the client closes', async () => {
+  it('1000, when the client closes', async () => {
     const client = await TestClient.open(stack.webSocketUrl, { token: await token() });
     await expect(client.close()).resolves.toEqual({ code: 1000, reason: '' });
   });
 
-  test('1001, when the server goes away', async () => {
+  it('1001, when the server goes away', async () => {
     const client = await TestClient.open(stack.webSocketUrl, { token: await token() });
     await stack.close();
     await expect(client.closed).resolves.toMatchObject({ code: 1001 });

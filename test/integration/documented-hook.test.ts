@@ -53,7 +53,7 @@ function useDocumentedWebSocket(token: string) {
   return { isConnected, agentStatuses };
 }
 
-test('connects with a token, hears of every agent, and lets go when it is unmounted', async () => {
+it('connects with a token, hears of every agent, and lets go when it is unmounted', async () => {
   const token = await stack.mintToken();
   let seen: ReturnType<typeof useDocumentedWebSocket> | undefined;
   function Dashboard() {

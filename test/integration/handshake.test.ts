@@ -118,21 +118,18 @@ const ways: [string, (token: string) => Promise<{ status: number | undefined; co
 ];
 
 describe.each(attacks)('%s', (_, tokenOf, code) => {
-  test.each(ways)(
-    'in the %s is refused with 401, and 1006 at the client',
-    async (_way, attempt) => {
-      const token = await tokenOf();
-      lines.length = 0;
-      const refusal = token === undefined ? TestClient.refused(stack.webSocketUrl) : attempt(token);
-      await expect(refusal).resolves.toEqual({ status: 401, code: 1006 });
-      await eventually(() => {
-        expect(lines.join('\n')).toMatch(new RegExp(code));
-      });
-      if (token !== undefined && token.length > 20) expect(lines.join('\n')).not.toContain(token);
-    },
-  );
+  it.each(ways)('in the %s is refused with 401, and 1006 at the client', async (_way, attempt) => {
+    const token = await tokenOf();
+    lines.length = 0;
+    const refusal = token === undefined ? TestClient.refused(stack.webSocketUrl) : attempt(token);
+    await expect(refusal).resolves.toEqual({ status: 401, code: 1006 });
+    await eventually(() => {
+      expect(lines.join('\n')).toMatch(new RegExp(code));
+    });
+    if (token !== undefined && token.length > 20) expect(lines.join('\n')).not.toContain(token);
+  });
 
-  test('is refused by /whoami for the same reason', async () => {
+  it('is refused by /whoami for the same reason', async () => {
     const token = await tokenOf();
     const response = await whoami(token);
     expect(response.status).toBe(401);
@@ -142,7 +139,7 @@ describe.each(attacks)('%s', (_, tokenOf, code) => {
   });
 });
 
-test('/whoami says whose a good token is and until when, and only in the header', async () => {
+it('/whoami says whose a good token is and until when, and only in the header', async () => {
   const token = await stack.mintToken({ sub: 'alice', expiresInSeconds: 60 });
   const response = await whoami(token);
   expect(response.status).toBe(200);
@@ -155,7 +152,7 @@ test('/whoami says whose a good token is and until when, and only in the header'
   expect([inQuery.status, await inQuery.json()]).toEqual([401, { code: 'token_missing' }]);
 });
 
-test('a page of an allowed origin may ask /whoami, and learns that its token is refused', async () => {
+it('a page of an allowed origin may ask /whoami, and learns that its token is refused', async () => {
   const ask = async (
     origin: string,
     init: { readonly method?: string; readonly headers: Readonly<Record<string, string>> },
@@ -180,7 +177,7 @@ test('a page of an allowed origin may ask /whoami, and learns that its token is 
   expect(await ask('https://evil.example', preflight)).toEqual([204, null]);
 });
 
-test('HEAD is GET without the body', async () => {
+it('HEAD is GET without the body', async () => {
   const headers = { Authorization: `Bearer ${await stack.mintToken({ sub: 'alice' })}` };
   for (const url of [stack.whoamiUrl, stack.healthUrl, `${stack.httpUrl}/config.json`]) {
     const [get, head] = [
@@ -194,7 +191,7 @@ test('HEAD is GET without the body', async () => {
   }
 });
 
-test('the header wins over the query: a bad one is not made good', async () => {
+it('the header wins over the query: a bad one is not made good', async () => {
   const good = await stack.mintToken({ sub: 'alice' });
   const url = `${stack.webSocketUrl}?token=${good}`;
   await expect(TestClient.refused(url, { token: 'garbage' })).resolves.toMatchObject({
@@ -204,13 +201,13 @@ test('the header wins over the query: a bad one is not made good', async () => {
   await client.close();
 });
 
-test('header names are matched without regard to case', async () => {
+it('header names are matched without regard to case', async () => {
   const headers = { AUTHORIZATION: `bearer ${await stack.mintToken({ sub: 'alice' })}` };
   const client = await TestClient.open(stack.webSocketUrl, { headers });
   await client.close();
 });
 
-test('no line of any log holds a token', async () => {
+it('no line of any log holds a token', async () => {
   lines.length = 0;
   const token = await stack.mintToken({ sub: 'alice' });
   const signature = partsOf(token)[2];

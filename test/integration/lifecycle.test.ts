@@ -45,7 +45,7 @@ async function counted(connections: number, connectedUsers: number): Promise<voi
 
 afterEach(() => counted(0, 0));
 
-test('two tabs are two connections of one user, at once', async () => {
+it('two tabs are two connections of one user, at once', async () => {
   const tabs = [await open('alice'), await open('alice')];
   let health = await stack.health();
   // On a busy machine the table may answer too late for the function, or the function for its caller: that is no count.
@@ -56,7 +56,7 @@ test('two tabs are two connections of one user, at once', async () => {
   await tabs[1]?.close();
 });
 
-test('a client that is killed is gone within a heartbeat', async () => {
+it('a client that is killed is gone within a heartbeat', async () => {
   const script = `
     const WebSocket = require(${JSON.stringify(path.dirname(require.resolve('ws/package.json')))});
     const socket = new WebSocket(process.env.URL);
@@ -70,7 +70,7 @@ test('a client that is killed is gone within a heartbeat', async () => {
   await counted(0, 0);
 });
 
-test('a connection ends with its token: it is told why, then closed', async () => {
+it('a connection ends with its token: it is told why, then closed', async () => {
   const token = await shortToken('alice', 1);
   const client = await TestClient.open(stack.webSocketUrl, { token });
   const other = await open('bob');
@@ -83,7 +83,7 @@ test('a connection ends with its token: it is told why, then closed', async () =
   await other.close();
 });
 
-test('a connection whose token was refreshed in time lives on', async () => {
+it('a connection whose token was refreshed in time lives on', async () => {
   const short = await shortToken('alice', 5);
   const client = await TestClient.open(stack.webSocketUrl, { token: short });
   const token = await stack.mintToken({ sub: 'alice', expiresInSeconds: 600 });
@@ -101,7 +101,7 @@ test('a connection whose token was refreshed in time lives on', async () => {
   await client.close();
 });
 
-test('over the limit the oldest of the same user makes room', async () => {
+it('over the limit the oldest of the same user makes room', async () => {
   const bob = await open('bob');
   const tabs = [await open('alice'), await open('alice'), await open('alice'), await open('alice')];
   await expect(tabs[0]?.closed).resolves.toMatchObject({ code: 1000 });
@@ -112,7 +112,7 @@ test('over the limit the oldest of the same user makes room', async () => {
   await Promise.all([bob, ...tabs.slice(1)].map((client) => client.close()));
 });
 
-test('a storm of handshakes of one user leaves nobody open and forgotten', async () => {
+it('a storm of handshakes of one user leaves nobody open and forgotten', async () => {
   const tabs = await Promise.all(Array.from({ length: 12 }, () => open('alice')));
   // One more, when no handshake is under way any more, has those over the limit closed.
   const last = await open('alice');
@@ -130,7 +130,7 @@ test('a storm of handshakes of one user leaves nobody open and forgotten', async
   await Promise.all([...tabs, last].filter(isOpen).map((tab) => tab.close()));
 });
 
-test('heartbeats come at the configured interval', async () => {
+it('heartbeats come at the configured interval', async () => {
   const client = await open('alice');
   await client.received('heartbeat', 6);
   const times = client

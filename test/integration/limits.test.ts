@@ -21,7 +21,7 @@ const open = async (sub: string) =>
 
 const isOpen = (client: TestClient) => client.socket.readyState === client.socket.OPEN;
 
-test('of 200 handshakes of one user in a second most get 429, and none of other users', async () => {
+it('of 200 handshakes of one user in a second most get 429, and none of other users', async () => {
   const token = await stack.mintToken({ sub: 'mallory' });
   const storm = Array.from({ length: 200 }, () =>
     TestClient.refused(stack.webSocketUrl, { token }).then(({ status }) => status),
@@ -38,7 +38,7 @@ test('of 200 handshakes of one user in a second most get 429, and none of other 
   await Promise.all(clients.map((client) => client.close()));
 });
 
-test('20 tabs of one user that are restored at once all get in', async () => {
+it('20 tabs of one user that are restored at once all get in', async () => {
   const tabs = await Promise.all(Array.from({ length: 20 }, () => open('many-tabs')));
   expect(tabs.filter(isOpen)).toHaveLength(20);
   await Promise.all(tabs.map((tab) => tab.close()));
@@ -75,13 +75,13 @@ describe('clients to whom the status of a refused handshake is hidden, as browse
       );
     });
 
-  test('twenty of one user, started at once, are connected within 30 s, and none is unauthorized', async () => {
+  it('twenty of one user, started at once, are connected within 30 s, and none is unauthorized', async () => {
     const tabs = Array.from({ length: 20 }, () => openMute(tokenOf('mute-tabs')));
     await connected(tabs);
     expect(tabs.flatMap(({ states }) => states)).not.toContain('unauthorized');
   });
 
-  test('wait where the handshakes of their user are used up, and get in one after the other', async () => {
+  it('wait where the handshakes of their user are used up, and get in one after the other', async () => {
     const token = await stack.mintToken({ sub: 'mute-crowd' });
     await Promise.all(
       Array.from({ length: 30 }, () => TestClient.refused(stack.webSocketUrl, { token })),
@@ -92,7 +92,7 @@ describe('clients to whom the status of a refused handshake is hidden, as browse
     expect(tabs.flatMap(({ states }) => states)).not.toContain('unauthorized');
   });
 
-  test('wait while the table fails, and are back within seconds after it', async () => {
+  it('wait while the table fails, and are back within seconds after it', async () => {
     const withdraw = stack.injectFault({
       service: 'dynamodb',
       effect: { kind: 'status', status: 500 },
@@ -104,7 +104,7 @@ describe('clients to whom the status of a refused handshake is hidden, as browse
     expect(tab.states).not.toContain('unauthorized');
   });
 
-  test('are unauthorized where their token opens nothing', async () => {
+  it('are unauthorized where their token opens nothing', async () => {
     const { client } = openMute(() => stack.mintToken({ expiresInSeconds: -60 }));
     await eventually(() => {
       expect(client.connection).toMatchObject({ state: 'unauthorized', reason: 'refused' });
@@ -112,7 +112,7 @@ describe('clients to whom the status of a refused handshake is hidden, as browse
   });
 });
 
-test('a client that sends 1,000 messages a second is closed, and others notice nothing', async () => {
+it('a client that sends 1,000 messages a second is closed, and others notice nothing', async () => {
   const [flooder, other] = [await open('flooder'), await open('other')];
   // Within its own limit, all the while.
   let pings = 0;
@@ -139,7 +139,7 @@ test('a client that sends 1,000 messages a second is closed, and others notice n
   await other.close();
 });
 
-test('of 21 tabs the first is closed, health says 20, and all of them together may ask for the state 20 times', async () => {
+it('of 21 tabs the first is closed, health says 20, and all of them together may ask for the state 20 times', async () => {
   const patient = await startLocalStack({ settings: { handshakeBurst: 100, syncsPerMinute: 1 } });
   try {
     const token = await patient.mintToken({ sub: 'alice' });
@@ -218,7 +218,7 @@ describe('what a hostile or broken client sends harms nobody but itself:', () =>
     await bystander.received('pong', answered + 1);
   });
 
-  test.each([
+  it.each([
     ['text that is no JSON', 'hello', 'invalid_json'],
     ['an empty message', '', 'invalid_json'],
     ['random bytes', randomBytes(1_000), 'invalid_json'],
@@ -239,7 +239,7 @@ describe('what a hostile or broken client sends harms nobody but itself:', () =>
     await client.close();
   });
 
-  test.each([40_000, 200_000])(
+  it.each([40_000, 200_000])(
     'a message of %i bytes in one message closes with 1009',
     async (size) => {
       const client = await intruder();
@@ -248,14 +248,14 @@ describe('what a hostile or broken client sends harms nobody but itself:', () =>
     },
   );
 
-  test('bytes that are no WebSocket frames end the connection', async () => {
+  it('bytes that are no WebSocket frames end the connection', async () => {
     const client = await intruder();
     const raw = (client.socket as unknown as { _socket: net.Socket })._socket;
     raw.write(randomBytes(4_096));
     await client.closed;
   });
 
-  test('garbage on the port does not end the stack', async () => {
+  it('garbage on the port does not end the stack', async () => {
     const port = Number(new URL(stack.httpUrl).port);
     const socket = net.connect(port, '127.0.0.1').resume();
     socket.on('error', () => undefined);

@@ -59,7 +59,7 @@ async function sync(client: TestClient, payload?: object): Promise<Snapshot[]> {
   return snapshots();
 }
 
-test('hears what happened before it came, and later only of what has changed', async () => {
+it('hears what happened before it came, and later only of what has changed', async () => {
   await publisher.broadcastAgentStatus('agent-1', 'online');
   await publisher.broadcastSessionActivity('agent-1', 'session-1', 'User said: Hello');
   const client = await open('alice');
@@ -85,7 +85,7 @@ test('hears what happened before it came, and later only of what has changed', a
   await client.close();
 });
 
-test('an event that is no news reaches nobody, and one from the future is kept as rejected', async () => {
+it('an event that is no news reaches nobody, and one from the future is kept as rejected', async () => {
   const now = Date.now();
   const put = async (...details: object[]) => {
     const Entries = details.map((detail) => ({
@@ -141,7 +141,7 @@ async function order(detail: object, source = 'mission-control.operator'): Promi
   );
 }
 
-test('an operator sends a user away, and nobody else', async () => {
+it('an operator sends a user away, and nobody else', async () => {
   const [alice, tab, bob] = [await open('carol'), await open('carol'), await open('bob')];
   // Who may only report agents cannot.
   await order({ userId: 'bob', reason: 'mischief' }, 'mission-control');
@@ -157,7 +157,7 @@ test('an operator sends a user away, and nobody else', async () => {
   await bob.close();
 });
 
-test('who was sent away comes back with a newer token only, and renews none with an older one', async () => {
+it('who was sent away comes back with a newer token only, and renews none with an older one', async () => {
   const token = await stack.mintToken({ sub: 'frank' });
   const withoutDate = await stack.mintToken({ sub: 'frank', claims: { iat: undefined } });
   const client = await TestClient.open(stack.webSocketUrl, { token });
@@ -184,7 +184,7 @@ test('who was sent away comes back with a newer token only, and renews none with
   await back.close();
 });
 
-test('a handshake that is under way while its user is sent away does not stay', async () => {
+it('a handshake that is under way while its user is sent away does not stay', async () => {
   /** Begins a handshake whose request of this kind is late by 2.5 s; what it gives waits for the end. */
   const begin = async (sub: string, operation: string) => {
     const token = await stack.mintToken({ sub });
@@ -221,7 +221,7 @@ test('a handshake that is under way while its user is sent away does not stay', 
   });
 });
 
-test('three thousand agents and as many sessions are told in full, in messages of at most 32 KB', async () => {
+it('three thousand agents and as many sessions are told in full, in messages of at most 32 KB', async () => {
   const updatedAt = Date.now();
   const common = { timestamp: updatedAt, updatedAt, broadcast: 'done', expiresAt: 4e9 };
   const items = Array.from({ length: 3_000 }, (_, index) => {

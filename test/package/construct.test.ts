@@ -40,7 +40,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-test('it brings the functions, the dashboard and declarations, and no tool to build them', async () => {
+it('it brings the functions, the dashboard and declarations, and no tool to build them', async () => {
   expect((await readdir(path.join(packed, 'build/lambdas'))).length).toBeGreaterThan(8);
   expect(await readdir(path.join(packed, 'build/dashboard'))).toContain('index.html');
   const manifest = JSON.parse(await readFile(path.join(packed, 'package.json'), 'utf8')) as {
@@ -55,14 +55,14 @@ test('it brings the functions, the dashboard and declarations, and no tool to bu
   expect(installed.sort()).toEqual(['aws-cdk-lib', 'constructs', name, 'valibot']);
 });
 
-test('it has code, declarations, and what they need: nothing that a tool has left', async () => {
+it('it has code, declarations, and what they need: nothing that a tool has left', async () => {
   const files = await readdir(packed, { recursive: true, withFileTypes: true });
   const names = files.filter((file) => file.isFile()).map(({ name }) => name);
   const others = names.filter((file) => !/\.(js|d\.ts|mjs|mjs\.map|html|css)$/.test(file));
   expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
 });
 
-test('an ES module imports it by name', async () => {
+it('an ES module imports it by name', async () => {
   const names = '{ MissionControlRealtime, ConfigurationError }';
   const program = `import ${names} from '${name}'; console.log(MissionControlRealtime.name);`;
   await writeFile(path.join(app, 'module.mjs'), program);
@@ -70,7 +70,7 @@ test('an ES module imports it by name', async () => {
   expect(stdout.trim()).toBe('MissionControlRealtime');
 }, 60_000);
 
-test('an app synthesizes it, with real code and a real page', async () => {
+it('an app synthesizes it, with real code and a real page', async () => {
   await writeFile(
     path.join(app, 'app.js'),
     `const { App, Stack } = require('aws-cdk-lib');
@@ -99,7 +99,7 @@ test('an app synthesizes it, with real code and a real page', async () => {
   expect(contents.filter((files) => files.includes('index.html'))).toHaveLength(1);
 }, 120_000);
 
-test('the example of the documentation has the types that it needs', async () => {
+it('the example of the documentation has the types that it needs', async () => {
   const example = typescriptOf(await readFile(path.join(project, 'docs/construct.md'), 'utf8'));
   expect(example).toContain(`from '${name}'`);
   await writeFile(path.join(app, 'example.ts'), example);

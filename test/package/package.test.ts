@@ -61,7 +61,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-test('publint and attw find nothing', async () => {
+it('publint and attw find nothing', async () => {
   await node([tool('publint/src/cli.js'), packed, '--strict'], directory);
   await node(
     [tool('@arethetypeswrong/cli/dist/index.js'), tarball, '--profile', 'strict', '--no-color'],
@@ -69,7 +69,7 @@ test('publint and attw find nothing', async () => {
   );
 }, 60_000);
 
-test('it holds code, declarations, licence and README, and nothing else', async () => {
+it('it holds code, declarations, licence and README, and nothing else', async () => {
   const listing = await npm(['pack', packed, '--dry-run', '--json', '--loglevel=error'], directory);
   const [{ files, size }] = JSON.parse(listing) as [{ files: { path: string }[]; size: number }];
   const folders =
@@ -83,7 +83,7 @@ test('it holds code, declarations, licence and README, and nothing else', async 
   ]);
 }, 60_000);
 
-test('the React binding says that it is for clients, before anything else', async () => {
+it('the React binding says that it is for clients, before anything else', async () => {
   for (const format of ['esm', 'cjs']) {
     const text = await readFile(path.join(packed, format, 'client/react/index.js'), 'utf8');
     expect(text).toMatch(/^"use client";/);
@@ -103,7 +103,7 @@ client.close();
 const usePublisher = `console.log(typeof broadcastAgentStatus, typeof createPublisher);`;
 const said = 'idle undefined 32768 function';
 
-test('an ES module project', async () => {
+it('an ES module project', async () => {
   const client = `
     import { createMissionControl, sessionKey } from '${name}/client';
     import { maxMessageBytes, parseServerMessage } from '${name}/protocol';
@@ -118,7 +118,7 @@ test('an ES module project', async () => {
   await checkTypes(root, ['client.ts']);
 }, 120_000);
 
-test('a CommonJS project', async () => {
+it('a CommonJS project', async () => {
   const client = `
     const { createMissionControl, sessionKey } = require('${name}/client');
     const { maxMessageBytes, parseServerMessage } = require('${name}/protocol');
@@ -154,7 +154,7 @@ test('a CommonJS project', async () => {
   await checkTypes(root, ['typed.ts'], '--skipLibCheck', '--types', 'node');
 }, 120_000);
 
-test('a Vite project with React', async () => {
+it('a Vite project with React', async () => {
   const page =
     '<!doctype html><div id="root"></div><script type="module" src="/main.tsx"></script>';
   const main = `

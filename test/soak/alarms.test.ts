@@ -77,12 +77,12 @@ const fault = (service: string, operation: string | undefined, status: number, c
   });
 const throttled = 'ProvisionedThroughputExceededException';
 
-test('none rings on a stack where nothing happens', async () => {
+it('none rings on a stack where nothing happens', async () => {
   await allIsWell();
   expect([...rung]).toEqual([]);
 }, 120_000);
 
-test('none rings while people come, are refused, hear events and go', async () => {
+it('none rings while people come, are refused, hear events and go', async () => {
   const end = Date.now() + longestMilliseconds;
   const expired = await stack.mintToken({ expiresInSeconds: -1 });
   for (let round = 0; Date.now() < end; round += 1) {
@@ -97,7 +97,7 @@ test('none rings while people come, are refused, hear events and go', async () =
   expect([...rung]).toEqual([]);
 }, 120_000);
 
-test('dead-letters: for an event that is none, until somebody has looked after it', async () => {
+it('dead-letters: for an event that is none, until somebody has looked after it', async () => {
   await isSilent('dead-letters');
   await stack.functions.get('mission-control-broadcast')?.invoke({
     ...{ id: 'event-1', 'detail-type': 'agent:status', source: 'mission-control' },
@@ -112,7 +112,7 @@ test('dead-letters: for an event that is none, until somebody has looked after i
   await isSilent('dead-letters');
 }, 120_000);
 
-test('failed-deliveries: when API Gateway refuses a post', async () => {
+it('failed-deliveries: when API Gateway refuses a post', async () => {
   await isSilent('failed-deliveries');
   const client = await openAs('alice');
   const withdraw = fault('execute-api', 'PostToConnection', 403);
@@ -122,7 +122,7 @@ test('failed-deliveries: when API Gateway refuses a post', async () => {
   await client.close();
 }, 120_000);
 
-test('slow-delivery: when API Gateway takes nothing for a while', async () => {
+it('slow-delivery: when API Gateway takes nothing for a while', async () => {
   await isSilent('slow-delivery');
   const client = await openAs('alice');
   // Of all requests: a post alone would be refused because of the client, who does not read.
@@ -135,7 +135,7 @@ test('slow-delivery: when API Gateway takes nothing for a while', async () => {
   await client.close();
 }, 120_000);
 
-test('missing-heartbeats: when they reach nobody', async () => {
+it('missing-heartbeats: when they reach nobody', async () => {
   await isSilent('missing-heartbeats');
   const client = await openAs('alice');
   const withdraw = fault('execute-api', 'PostToConnection', 403);
@@ -145,7 +145,7 @@ test('missing-heartbeats: when they reach nobody', async () => {
   await client.close();
 }, 120_000);
 
-test('state-failures: when an event cannot be stored', async () => {
+it('state-failures: when an event cannot be stored', async () => {
   await isSilent('state-failures');
   const withdraw = fault('dynamodb', 'PutItem', 500);
   await publisher.broadcastAgentStatus('agent-1', 'error');
@@ -153,7 +153,7 @@ test('state-failures: when an event cannot be stored', async () => {
   withdraw();
 }, 120_000);
 
-test('connect-errors: when the table takes no connection', async () => {
+it('connect-errors: when the table takes no connection', async () => {
   await isSilent('connect-errors');
   const withdraw = fault('dynamodb', 'PutItem', 500);
   let users = 0;
@@ -164,21 +164,21 @@ test('connect-errors: when the table takes no connection', async () => {
   withdraw();
 }, 120_000);
 
-test('table-read-throttles: when DynamoDB refuses reads', async () => {
+it('table-read-throttles: when DynamoDB refuses reads', async () => {
   await isSilent('table-read-throttles');
   const withdraw = fault('dynamodb', 'Query', 400, throttled);
   await rings('table-read-throttles');
   withdraw();
 }, 120_000);
 
-test('table-write-throttles: when DynamoDB refuses writes', async () => {
+it('table-write-throttles: when DynamoDB refuses writes', async () => {
   await isSilent('table-write-throttles');
   const withdraw = fault('dynamodb', 'PutItem', 400, throttled);
   await rings('table-write-throttles');
   withdraw();
 }, 120_000);
 
-test('keys-unavailable: when the issuer does not tell its keys, which is no fault of ours', async () => {
+it('keys-unavailable: when the issuer does not tell its keys, which is no fault of ours', async () => {
   const without = await startLocalStack({
     ...{ settings, testing: { alarmMinuteSeconds }, log: note },
     ...{ issuer: localIssuer, audience: localAudience },
@@ -196,11 +196,11 @@ test('keys-unavailable: when the issuer does not tell its keys, which is no faul
   }
 }, 120_000);
 
-test('all is well again, when nothing is wrong any more', async () => {
+it('all is well again, when nothing is wrong any more', async () => {
   await allIsWell();
 }, 120_000);
 
-test('authorizer-errors: when the function does not start, and so counts nothing', async () => {
+it('authorizer-errors: when the function does not start, and so counts nothing', async () => {
   await stack.functions.get('mission-control-authorizer')?.close();
   const token = await stack.mintToken();
   await meanwhile(rings('authorizer-errors'), async () => {
@@ -208,12 +208,12 @@ test('authorizer-errors: when the function does not start, and so counts nothing
   });
 }, 120_000);
 
-test('missing-heartbeats, too: when nobody sends them', async () => {
+it('missing-heartbeats, too: when nobody sends them', async () => {
   await isSilent('missing-heartbeats');
   await stack.functions.get('mission-control-heartbeat')?.close();
   await rings('missing-heartbeats');
 }, 120_000);
 
-test('there is no alarm that was not made to ring here', () => {
+it('there is no alarm that was not made to ring here', () => {
   expect([...rung].sort()).toEqual(Object.keys(statesOf()).sort());
 });

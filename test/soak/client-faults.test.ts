@@ -280,7 +280,7 @@ async function stateSince(milliseconds: number) {
   return { server, finals };
 }
 
-test(`after ${rounds} faults, seed ${seed}, the maps are the server's, and everything was heard once`, async () => {
+it(`after ${rounds} faults, seed ${seed}, the maps are the server's, and everything was heard once`, async () => {
   process.stdout.write(`FAULTS_SEED=${seed}\n`);
   const begin = Date.now();
   const token = await stack.mintToken({ sub: 'observer' });

@@ -76,7 +76,7 @@ class Observer {
   }
 }
 
-test(`${rotations} rotations, and every event is heard once, as soon as by a socket that stays`, async () => {
+it(`${rotations} rotations, and every event is heard once, as soon as by a socket that stays`, async () => {
   const observer = new Observer();
   await observer.start();
   let opened = 0;

@@ -8,7 +8,7 @@ import { defaultLoad, type Load } from '#cost/model/load';
 const simulate = (load: Partial<Load>, seconds: number) =>
   simulateCoalescing({ load: { ...defaultLoad, ...load }, seconds });
 
-test.each([
+it.each([
   [100, 1, 5],
   [100, 300, 3],
   [1_000, 50, 3],
@@ -26,24 +26,24 @@ test.each([
   },
 );
 
-test('at any rate of events a connection gets two flushes a second', async () => {
+it('at any rate of events a connection gets two flushes a second', async () => {
   const { posts, superseded } = await simulate({ connections: 100, eventsPerSecond: 100 }, 5);
   expect(posts).toBeLessThanOrEqual(100 * (5 * 2 + 2));
   expect(superseded).toBe(0);
 });
 
-test('only what there is no room for is superseded', async () => {
+it('only what there is no room for is superseded', async () => {
   const load = { connections: 10_000 };
   expect((await simulate({ ...load, eventsPerSecond: 10 }, 2)).superseded).toBe(0);
   expect((await simulate({ ...load, eventsPerSecond: 300 }, 2)).superseded).toBeGreaterThan(0);
 });
 
-test('connections without batches hear as well', async () => {
+it('connections without batches hear as well', async () => {
   const load = { connections: 200, eventsPerSecond: 20, documentedShare: 0.25 };
   expect(await simulate(load, 4)).toMatchObject({ lost: 0, throttled: 0, superseded: 0 });
 });
 
-test('a fan-out for each event is answered 429 where flushes are not', async () => {
+it('a fan-out for each event is answered 429 where flushes are not', async () => {
   const load = { connections: 1_000, eventsPerSecond: 20 };
   expect((await simulate({ ...load, coalesceMilliseconds: 'off' }, 2)).throttled).toBeGreaterThan(
     0,
@@ -51,7 +51,7 @@ test('a fan-out for each event is answered 429 where flushes are not', async () 
   expect((await simulate(load, 2)).throttled).toBe(0);
 });
 
-test('the table of coalescing is current, of which all would take half a minute: npm run build:docs', async () => {
+it('the table of coalescing is current, of which all would take half a minute: npm run build:docs', async () => {
   const some = [
     [100, 10],
     [1_000, 50],

@@ -172,7 +172,7 @@ function lastOfAgents({ news }: TestClient): ReadonlyMap<string, string> {
   return last;
 }
 
-test('every socket hears every event once, documented clients among them, and nothing is left pending', async () => {
+it('every socket hears every event once, documented clients among them, and nothing is left pending', async () => {
   const sockets = await open();
   const reported = await report();
   const heard = await allHeard(sockets, reported, 60_000);
@@ -185,7 +185,7 @@ test('every socket hears every event once, documented clients among them, and no
   await expect(stack.deadLetters()).resolves.toBe(0);
 }, 180_000);
 
-test('whoever flushes is killed twice: every event is heard all the same', async () => {
+it('whoever flushes is killed twice: every event is heard all the same', async () => {
   const broadcast = stack.functions.get('mission-control-broadcast');
   const sockets = await open();
   const killed: Promise<number | undefined>[] = [];

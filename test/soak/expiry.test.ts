@@ -9,7 +9,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stack.close());
 
-test('a token of 20 s ends its connection after 20 to 31 s, unless it is refreshed', async () => {
+it('a token of 20 s ends its connection after 20 to 31 s, unless it is refreshed', async () => {
   const expiresInSeconds = 20;
   const token = await stack.mintToken({ sub: 'alice', expiresInSeconds });
   const before = Date.now();

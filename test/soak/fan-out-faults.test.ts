@@ -20,7 +20,7 @@ async function start(settings: LocalSettings = {}): Promise<void> {
   stack = await startFanOutStack({ settings });
 }
 
-test('throttled, failing, dropped and late answers cost nobody a message', async () => {
+it('throttled, failing, dropped and late answers cost nobody a message', async () => {
   await start();
   const clients = await stack.openMany(2_200);
   const idOf = new Map([...(await stack.records())].map(([id, userId]) => [userId, id]));
@@ -108,7 +108,7 @@ test('throttled, failing, dropped and late answers cost nobody a message', async
   await expect(stack.deadLetters()).resolves.toBe(0);
 }, 600_000);
 
-test('what is refused for 20 s arrives afterwards, once', async () => {
+it('what is refused for 20 s arrives afterwards, once', async () => {
   await start();
   const clients = await stack.openMany(50);
   const withdraw = throttle(1);
@@ -122,7 +122,7 @@ test('what is refused for 20 s arrives afterwards, once', async () => {
   await expect(stack.deadLetters()).resolves.toBe(0);
 }, 120_000);
 
-test('a large fan-out goes by shard jobs; health and heartbeats are as ever', async () => {
+it('a large fan-out goes by shard jobs; health and heartbeats are as ever', async () => {
   await start({ largeFanOutConnections: 100, heartbeatSeconds: 5 });
   const clients = await stack.openMany(1_000);
   // The census, by which a fan-out is large, is taken by the heartbeats.

@@ -10,7 +10,7 @@ const inFlight = 128;
 
 const broadcastFunction = 'mission-control-broadcast';
 
-test('one that runs short of time leaves the rest to the queue, and nobody hears twice', async () => {
+it('one that runs short of time leaves the rest to the queue, and nobody hears twice', async () => {
   // Half of eight seconds for posts, at fifty a second: 200 of 500.
   stack = await startFanOutStack({
     settings: { maxPostsPerSecond: 50 },
@@ -35,7 +35,7 @@ test('one that runs short of time leaves the rest to the queue, and nobody hears
   await expect(stack.deadLetters()).resolves.toBe(0);
 }, 240_000);
 
-test('one that is killed is repeated by Lambda, a minute later, and reaches all whom it had not', async () => {
+it('one that is killed is repeated by Lambda, a minute later, and reaches all whom it had not', async () => {
   stack = await startFanOutStack({ settings: { maxPostsPerSecond: 50 } });
   const clients = await stack.openMany(200);
   await stack.publisher.broadcastAgentStatus('agent-1', 'online');

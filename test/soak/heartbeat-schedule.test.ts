@@ -30,7 +30,7 @@ afterAll(async () => {
   await stack.close();
 });
 
-test(
+it(
   'one call lost and the next one late: a default client stays connected, and hears in time',
   async () => {
     const token = await stack.mintToken({ sub: 'alice' });
@@ -65,7 +65,7 @@ test(
   5 * minute,
 );
 
-test('a quiet deployment with an interval that default clients do not expect', async () => {
+it('a quiet deployment with an interval that default clients do not expect', async () => {
   const quiet = await startLocalStack({
     settings: { heartbeatSeconds: 120 },
     // But for the first call none comes.

@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stack.close());
 
-test('a busy connection gets no heartbeat, an idle one does, and neither hears nothing for long', async () => {
+it('a busy connection gets no heartbeat, an idle one does, and neither hears nothing for long', async () => {
   const { clientConfiguration, eventBusName } = stack;
   const publisher = createPublisher({ eventBusName, clientConfiguration });
   const client = await TestClient.open(stack.webSocketUrl, {

@@ -9,7 +9,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stack.close());
 
-test('heartbeats arrive 30 s apart', async () => {
+it('heartbeats arrive 30 s apart', async () => {
   const token = await stack.mintToken({ sub: 'alice' });
   const client = await TestClient.open(stack.webSocketUrl, { token });
   const times: number[] = [];

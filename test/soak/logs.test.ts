@@ -90,7 +90,7 @@ const activity = (more: object = {}) => ({
   ...more,
 });
 
-test('the marks are found, in whatever way a token writes them', async () => {
+it('the marks are found, in whatever way a token writes them', async () => {
   const found = async (claims: object) => {
     const [, payload = ''] = (await tokenOf(claims)).split('.');
     return marks.slice(1, 4).some((each) => payload.includes(each));
@@ -99,7 +99,7 @@ test('the marks are found, in whatever way a token writes them', async () => {
     await expect(found({ a: before, name: mark })).resolves.toBe(true);
 });
 
-test(
+it(
   'handshakes: with good tokens and bad ones, in every place',
   async () => {
     const url = stack.webSocketUrl;
@@ -138,7 +138,7 @@ test(
   timeout,
 );
 
-test(
+it(
   'messages: understood and not, with good tokens and bad ones',
   async () => {
     const client = await open();
@@ -167,7 +167,7 @@ test(
   timeout,
 );
 
-test(
+it(
   'events: broadcast, outdated and rejected; orders, too',
   async () => {
     const client = await open();
@@ -194,7 +194,7 @@ test(
   timeout,
 );
 
-test(
+it(
   'jobs: those that are none, and those that are given up',
   async () => {
     const queues = new SQSClient(stack.clientConfiguration);
@@ -229,7 +229,7 @@ test(
   timeout,
 );
 
-test(
+it(
   'failures: of API Gateway, of the table, and of the queues',
   async () => {
     const client = await open();
@@ -265,7 +265,7 @@ test(
   2 * timeout,
 );
 
-test(
+it(
   'an issuer that does not tell its keys',
   async () => {
     const without = await startLocalStack({
@@ -286,13 +286,13 @@ test(
 );
 
 describe('in all that was logged', () => {
-  test('no mark is found', () => {
+  it('no mark is found', () => {
     expect(lines.length).toBeGreaterThan(200);
     const found = lines.filter(({ text }) => marks.some((each) => text.includes(each)));
     expect(found).toEqual([]);
   });
 
-  test('every line has a documented message, with its level and its fields', () => {
+  it('every line has a documented message, with its level and its fields', () => {
     const always = ['level', 'message', 'service', 'timestamp', 'sampling_rate', 'xray_trace_id'];
     const written = entries().filter((each) => typeof each['message'] === 'string');
     for (const entry of written) {
@@ -307,7 +307,7 @@ describe('in all that was logged', () => {
     }
   });
 
-  test('every metric is a documented one', () => {
+  it('every metric is a documented one', () => {
     const lineMetrics = entries().filter((each) => '_aws' in each);
     expect(lineMetrics.length).toBeGreaterThan(20);
     for (const entry of lineMetrics) {
@@ -319,7 +319,7 @@ describe('in all that was logged', () => {
     }
   });
 
-  test('all others are JSON too: what a function has thrown, or why a handshake was refused', () => {
+  it('all others are JSON too: what a function has thrown, or why a handshake was refused', () => {
     expect(lines.filter(({ source, text }) => source !== 'stack' && !text.startsWith('{'))).toEqual(
       [],
     );

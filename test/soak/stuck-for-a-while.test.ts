@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 
-test('three that do not read cost the others nothing, and are served when they read again', async () => {
+it('three that do not read cost the others nothing, and are served when they read again', async () => {
   const clients = await stack.openMany(30);
   const [stuck, readers] = [clients.slice(0, 3), clients.slice(3)];
   // The functions' first start is over before anybody is stuck: what is stuck for half a minute is closed.

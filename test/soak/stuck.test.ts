@@ -8,7 +8,7 @@ const pause = (milliseconds: number) =>
 let stack: FanOutStack;
 afterEach(() => stack.close());
 
-test('whoever does not read is closed in the end, by events or by heartbeats, and leaves nothing behind', async () => {
+it('whoever does not read is closed in the end, by events or by heartbeats, and leaves nothing behind', async () => {
   stack = await startFanOutStack({ settings: { heartbeatSeconds: 5 } });
   const clients = await stack.openMany(200);
   const [stuck, readers] = [clients.slice(0, 10), clients.slice(10)];
@@ -61,7 +61,7 @@ test('whoever does not read is closed in the end, by events or by heartbeats, an
   await expect(stack.deadLetters()).resolves.toBe(0);
 }, 240_000);
 
-test('only events, one client, and it does not read: it is closed', async () => {
+it('only events, one client, and it does not read: it is closed', async () => {
   stack = await startFanOutStack();
   const [client] = await stack.openMany(1);
   if (client === undefined) throw new Error('not opened');

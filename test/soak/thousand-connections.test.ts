@@ -8,7 +8,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stack.close());
 
-test('a message reaches each of 1,000 connections, once', async () => {
+it('a message reaches each of 1,000 connections, once', async () => {
   const clients = await stack.openMany(1_000, 300);
   await stack.publisher.broadcastAgentStatus('agent-1', 'online');
   await Promise.all(clients.map((client) => client.received('agent:status', 1, 20_000)));

@@ -42,7 +42,7 @@ const payloadsOf = (events: Iterable<EventMessage>) =>
 const mangled = (length: number) =>
   fc.array(fc.nat(Math.max(0, length - 1)), { maxLength: 2 * length });
 
-test('client and server hold the same values after one sync, equal to the last writers', async () => {
+it('client and server hold the same values after one sync, equal to the last writers', async () => {
   const history = fc.array(eventArbitrary, { minLength: 1, maxLength: 15 }).chain((events) =>
     fc.tuple(
       fc.constant(events),

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 const project = path.resolve(__dirname, '../..');
 const cruiser = path.join(project, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
 
-test('nothing imports what its folder may not know', async () => {
+it('nothing imports what its folder may not know', async () => {
   const folders = [
     'infra',
     'lambdas',

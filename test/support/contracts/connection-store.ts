@@ -25,7 +25,7 @@ export function describeConnectionStore(
   create: () => ConnectionStore | Promise<ConnectionStore>,
 ): void {
   describe(`${name}, a connection store`, () => {
-    test('gives back what was saved, wherever it lies', async () => {
+    it('gives back what was saved, wherever it lies', async () => {
       const store = await create();
       const saved = Array.from({ length: 40 }, (_, index) =>
         connection(`user-${index % 13}`, `id-${String(index).padStart(2, '0')}=`),
@@ -34,7 +34,7 @@ export function describeConnectionStore(
       await expect(allOf(store)).resolves.toEqual(saved);
     });
 
-    test.each(['a#b', '#', '%23', '100%', 'ä#%25', 'auth0|5f', 'a b+c/d='])(
+    it.each(['a#b', '#', '%23', '100%', 'ä#%25', 'auth0|5f', 'a b+c/d='])(
       'keeps the user id %s as it is',
       async (userId) => {
         const store = await create();
@@ -52,7 +52,7 @@ export function describeConnectionStore(
       },
     );
 
-    test("finds a user's connections, and nobody's whose name begins alike", async () => {
+    it("finds a user's connections, and nobody's whose name begins alike", async () => {
       const store = await create();
       await store.save(connection('ann', '1='));
       await store.save(connection('ann', '2='));
@@ -62,7 +62,7 @@ export function describeConnectionStore(
       await expect(store.ofUser('nobody')).resolves.toEqual({ connections: [] });
     });
 
-    test('finds one record by its key, expired or not', async () => {
+    it('finds one record by its key, expired or not', async () => {
       const store = await create();
       await store.save(connection('ann', '1='));
       await expect(store.find({ userId: 'ann', connectionId: '1=' })).resolves.toEqual(
@@ -71,7 +71,7 @@ export function describeConnectionStore(
       await expect(store.find({ userId: 'ann', connectionId: '2=' })).resolves.toBeUndefined();
     });
 
-    test('keeps of a connection that it negotiated batches, wherever it is read, and of no other', async () => {
+    it('keeps of a connection that it negotiated batches, wherever it is read, and of no other', async () => {
       const store = await create();
       const saved = [
         { ...connection('ann', '1='), batches: true },
@@ -89,7 +89,7 @@ export function describeConnectionStore(
       expect(flags((await Promise.all(each)).filter((one) => one !== undefined))).toEqual(expected);
     });
 
-    test('extends a record that is there, never shortens it, and brings none to life', async () => {
+    it('extends a record that is there, never shortens it, and brings none to life', async () => {
       const store = await create();
       await store.save(connection('ann', '1='));
       const expiresAt = 1_707_166_800_000;
@@ -108,7 +108,7 @@ export function describeConnectionStore(
         { disconnectedAt: 1_707_163_200_124, endsAt: 1_709_755_200_124 },
       ];
 
-      test('keeps the later marker, whichever comes first', async () => {
+      it('keeps the later marker, whichever comes first', async () => {
         const store = await create();
         await expect(store.markerOf('ann')).resolves.toBeUndefined();
         await store.markDisconnected('ann', earlier);
@@ -120,7 +120,7 @@ export function describeConnectionStore(
         await expect(store.markerOf('anna')).resolves.toBeUndefined();
       });
 
-      test('takes the marker for no connection, whatever is done with connections', async () => {
+      it('takes the marker for no connection, whatever is done with connections', async () => {
         const store = await create();
         await store.markDisconnected('ann', later);
         await store.markDisconnected('zoe', later);
@@ -139,7 +139,7 @@ export function describeConnectionStore(
         await expect(store.ofUser('ann')).resolves.toEqual({ connections: [], marker: later });
       });
 
-      test('goes on in a shard after a connection, past any marker', async () => {
+      it('goes on in a shard after a connection, past any marker', async () => {
         const store = await create();
         const users = Array.from({ length: 40 }, (_, index) => `user-${index}`);
         for (const user of users) {
@@ -160,7 +160,7 @@ export function describeConnectionStore(
       });
     });
 
-    test('removes a record, once or twice', async () => {
+    it('removes a record, once or twice', async () => {
       const store = await create();
       await store.save(connection('ann', '1='));
       await store.save(connection('ann', '2='));
@@ -169,7 +169,7 @@ export function describeConnectionStore(
       await expect(allOf(store)).resolves.toEqual([connection('ann', '2=')]);
     });
 
-    test('removes many records at once', async () => {
+    it('removes many records at once', async () => {
       const store = await create();
       const saved = Array.from({ length: 60 }, (_, index) =>
         connection(`user-${index % 7}`, `id-${String(index).padStart(2, '0')}=`),
@@ -180,7 +180,7 @@ export function describeConnectionStore(
       await expect(allOf(store)).resolves.toEqual(saved.slice(55));
     });
 
-    test('goes on in a shard after any of its connections', async () => {
+    it('goes on in a shard after any of its connections', async () => {
       const store = await create();
       for (let index = 0; index < 20; index += 1) {
         await store.save(connection('ann', `id-${String(index).padStart(2, '0')}=`));
@@ -201,7 +201,7 @@ export function describeConnectionStore(
       await expect(read({ userId: 'ann', connectionId: all[19] ?? '' })).resolves.toEqual([]);
     });
 
-    test("keeps each user's connections side by side", async () => {
+    it("keeps each user's connections side by side", async () => {
       const store = await create();
       for (let index = 0; index < 60; index += 1) {
         await store.save(connection(`user-${index % 20}`, `id-${index}=`));

@@ -88,7 +88,7 @@ export function describeFanOutLease(
   create: () => FanOutLease | Promise<FanOutLease>,
 ): void {
   describe(`${name}, a fan-out lease`, () => {
-    test('is free, and all its times are 0, until it is taken', async () => {
+    it('is free, and all its times are 0, until it is taken', async () => {
       const lease = await create();
       await expect(lease.look()).resolves.toEqual(free);
       await expect(lease.acquire('a', start, start + 10)).resolves.toEqual(free);
@@ -96,7 +96,7 @@ export function describeFanOutLease(
       await expect(lease.look()).resolves.toEqual(taken);
     });
 
-    test('is given to one of many that ask at once', async () => {
+    it('is given to one of many that ask at once', async () => {
       const lease = await create();
       for (const now of [start, start + 10]) {
         const given = await Promise.all(
@@ -108,7 +108,7 @@ export function describeFanOutLease(
       }
     });
 
-    test('tells who takes it what the last holder wrote, who released it', async () => {
+    it('tells who takes it what the last holder wrote, who released it', async () => {
       const lease = await create();
       await lease.acquire('a', start, start + 10);
       await expect(lease.refresh('a', held(start + 20, 1))).resolves.toBe(true);
@@ -119,7 +119,7 @@ export function describeFanOutLease(
       await expect(lease.acquire('b', start, start + 30)).resolves.toEqual(released);
     });
 
-    test('goes on to somebody else once its time is over, with what the dead one wrote', async () => {
+    it('goes on to somebody else once its time is over, with what the dead one wrote', async () => {
       const lease = await create();
       await lease.acquire('a', start, start + 10);
       await lease.refresh('a', held(start + 20, 1));
@@ -128,7 +128,7 @@ export function describeFanOutLease(
       await expect(lease.acquire('b', start + 20, start + 40)).resolves.toEqual(dead);
     });
 
-    test('a holder that has lost it can neither renew nor release it', async () => {
+    it('a holder that has lost it can neither renew nor release it', async () => {
       const lease = await create();
       await expect(lease.refresh('a', held(start, 1))).resolves.toBe(false);
       await expect(lease.release('a', held(start, 1))).resolves.toBe(false);
@@ -144,7 +144,7 @@ export function describeFanOutLease(
       await expect(lease.look()).resolves.toEqual({ ...held(start + 20, 2), holder: undefined });
     });
 
-    test('by a clock that is ahead it is lost early, by one that is behind it is given late: to one at a time', async () => {
+    it('by a clock that is ahead it is lost early, by one that is behind it is given late: to one at a time', async () => {
       const lease = await create();
       await lease.acquire('a', start, start + 5_000);
       // Behind: for this one it is not over yet.
@@ -156,7 +156,7 @@ export function describeFanOutLease(
       await expect(lease.refresh('c', held(start + 16_000))).resolves.toBe(true);
     });
 
-    test('keeps the list of what was sent by itself, and the last one alone', async () => {
+    it('keeps the list of what was sent by itself, and the last one alone', async () => {
       const lease = await create();
       await expect(lease.readSent()).resolves.toEqual({ batched: [], single: [] });
       await lease.saveSent({ batched: ['1#a', '2#b'], single: [] });
@@ -168,7 +168,7 @@ export function describeFanOutLease(
       await expect(lease.look()).resolves.toEqual({ ...held(start + 10), holder: undefined });
     });
 
-    test('does one thing after the other, whatever is asked of it at once', async () => {
+    it('does one thing after the other, whatever is asked of it at once', async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.array(fc.array(stepArbitrary, { minLength: 1, maxLength: 3 }), { maxLength: 12 }),

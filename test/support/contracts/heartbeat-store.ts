@@ -9,7 +9,7 @@ export function describeHeartbeatStore(
   create: () => HeartbeatStore | Promise<HeartbeatStore>,
 ): void {
   describe(`${name}, a heartbeat store`, () => {
-    test('knows the plan that was noted last', async () => {
+    it('knows the plan that was noted last', async () => {
       const store = await create();
       await expect(store.plan()).resolves.toBeUndefined();
       const plan = { until: start + 300_000, heartbeatSeconds: 30 };
@@ -20,7 +20,7 @@ export function describeHeartbeatStore(
       await expect(store.plan()).resolves.toEqual(other);
     });
 
-    test('gives each heartbeat once, to one of many that ask at the same time', async () => {
+    it('gives each heartbeat once, to one of many that ask at the same time', async () => {
       const store = await create();
       for (const dueAt of [start, start + 1_000]) {
         const taken = await Promise.all(Array.from({ length: 5 }, () => store.take(dueAt, latest)));
@@ -28,14 +28,14 @@ export function describeHeartbeatStore(
       }
     });
 
-    test('gives none after a later one', async () => {
+    it('gives none after a later one', async () => {
       const store = await create();
       await expect(store.take(start, latest)).resolves.toBe(true);
       await expect(store.take(start - 1, latest)).resolves.toBe(false);
       await expect(store.take(start + 1, latest)).resolves.toBe(true);
     });
 
-    test('does not mind one that a wrong clock has taken', async () => {
+    it('does not mind one that a wrong clock has taken', async () => {
       const store = await create();
       await expect(store.take(start + 3_600_000, start + 3_660_000)).resolves.toBe(true);
       await expect(store.take(start, latest)).resolves.toBe(true);

@@ -23,13 +23,13 @@ export function describePendingStore(
   create: () => PendingStore | Promise<PendingStore>,
 ): void {
   describe(`${name}, a pending store`, () => {
-    test('has nothing until something is recorded', async () => {
+    it('has nothing until something is recorded', async () => {
       const store = await create();
       await expect(store.since(0)).resolves.toEqual([]);
       await expect(store.since(-1_000)).resolves.toEqual([]);
     });
 
-    test('tells what was recorded at some time or later, by time and then by id, wherever it lies', async () => {
+    it('tells what was recorded at some time or later, by time and then by id, wherever it lies', async () => {
       const store = await create();
       const items = Array.from({ length: 24 }, (_, index) =>
         item(`id-${index % 7}-${index}`, start + (index % 5)),
@@ -43,14 +43,14 @@ export function describePendingStore(
       }
     });
 
-    test('orders times by their numbers, not by their digits', async () => {
+    it('orders times by their numbers, not by their digits', async () => {
       const store = await create();
       const items = [9, 10, 99, 100, start, 10_000_000_000_000].map((at) => item(`${at}`, at));
       for (const one of items) await store.record(one);
       await expect(store.since(10)).resolves.toEqual(items.slice(1));
     });
 
-    test('gives back the messages of a pack as they were, in their order', async () => {
+    it('gives back the messages of a pack as they were, in their order', async () => {
       const store = await create();
       const messages = [
         messageOfEvent(sessionEvent('a#', 's%', '\u2028 "quoted" 👋', start)),
@@ -64,7 +64,7 @@ export function describePendingStore(
       ]);
     });
 
-    test('keeps one of what is recorded again, and each of another time', async () => {
+    it('keeps one of what is recorded again, and each of another time', async () => {
       const store = await create();
       await store.record(item('a', start));
       await store.record(item('a', start));
@@ -72,14 +72,14 @@ export function describePendingStore(
       await expect(store.since(0)).resolves.toEqual([item('a', start), item('a', start + 1)]);
     });
 
-    test('takes any id', async () => {
+    it('takes any id', async () => {
       const store = await create();
       const items = ['%', '#', 'a#b', 'a%23b', ' ', 'ä'].map((id) => item(id, start));
       for (const one of items) await store.record(one);
       await expect(store.since(start)).resolves.toEqual(inOrder(items));
     });
 
-    test('is a list that only grows, whatever is recorded at once', async () => {
+    it('is a list that only grows, whatever is recorded at once', async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.array(

@@ -53,7 +53,7 @@ export function describePoster(
       api.stop();
     });
 
-    test('posts the message to the connection, signed with the session token', async () => {
+    it('posts the message to the connection, signed with the session token', async () => {
       await expect(poster.post('L0SM9cOFvHcCIhw=', '{"ä":1}')).resolves.toBe('delivered');
       expect(api.requests).toEqual([
         {
@@ -70,18 +70,18 @@ export function describePoster(
       ]);
     });
 
-    test('posts one message after the other, each with its own text', async () => {
+    it('posts one message after the other, each with its own text', async () => {
       for (const text of ['{"a":1}', '{"b":2}', '{"a":1}']) await poster.post('a=', text);
       expect(api.requests.map(({ body }) => body)).toEqual(['{"a":1}', '{"b":2}', '{"a":1}']);
     });
 
-    test('posts different messages at the same time, each with its own text', async () => {
+    it('posts different messages at the same time, each with its own text', async () => {
       const texts = Array.from({ length: 8 }, (_, index) => JSON.stringify({ index }));
       await Promise.all(texts.map((text) => poster.post('a=', text)));
       expect(api.requests.map(({ body }) => body).sort()).toEqual(texts);
     });
 
-    test.each<[number, PostResult]>([
+    it.each<[number, PostResult]>([
       [200, 'delivered'],
       [410, 'gone'],
       [429, 'throttled'],
@@ -94,22 +94,22 @@ export function describePoster(
       await expect(poster.post('a=', '{}')).resolves.toBe(expected);
     });
 
-    test('makes a value of a connection that is dropped', async () => {
+    it('makes a value of a connection that is dropped', async () => {
       api.answer = (request) => request.socket.destroy();
       await expect(poster.post('a=', '{}')).resolves.toBe('retryable');
     });
 
-    test('makes a value of an answer that does not come', async () => {
+    it('makes a value of an answer that does not come', async () => {
       api.answer = () => undefined;
       await expect(poster.post('a=', '{}')).resolves.toBe('retryable');
     }, 20_000);
 
-    test('makes a value of nobody there', async () => {
+    it('makes a value of nobody there', async () => {
       api.stop();
       await expect(poster.post('a=', '{}')).resolves.toBe('retryable');
     });
 
-    test('goes on after a failure', async () => {
+    it('goes on after a failure', async () => {
       const { answer } = api;
       api.answer = (request) => request.socket.destroy();
       await poster.post('a=', '{}');
@@ -117,7 +117,7 @@ export function describePoster(
       await expect(poster.post('a=', '{}')).resolves.toBe('delivered');
     });
 
-    test('logs neither the message nor a credential', async () => {
+    it('logs neither the message nor a credential', async () => {
       api.answer = (request) => request.socket.destroy();
       await poster.post('a=', '{"secret":"message"}');
       api.answer = (_, response) => response.writeHead(403).end();

@@ -15,7 +15,7 @@ export function describeRateLimitStore(
         Array.from({ length: count }, () => store.take('ann', 'messages', limit, now)),
       ).then((taken) => taken.filter(Boolean).length);
 
-    test('gives the burst at once, and then as fast as tokens come back', async () => {
+    it('gives the burst at once, and then as fast as tokens come back', async () => {
       const store = await create();
       await expect(takeMany(store, 100, start)).resolves.toBe(20);
       await expect(takeMany(store, 100, start + 999)).resolves.toBe(0);
@@ -23,13 +23,13 @@ export function describeRateLimitStore(
       await expect(takeMany(store, 100, start + 6_500)).resolves.toBe(5);
     });
 
-    test('never holds more than the burst', async () => {
+    it('never holds more than the burst', async () => {
       const store = await create();
       await takeMany(store, 20, start);
       await expect(takeMany(store, 100, start + 3_600_000)).resolves.toBe(20);
     });
 
-    test('keeps users and purposes apart', async () => {
+    it('keeps users and purposes apart', async () => {
       const store = await create();
       const one: RateLimit = { perMinute: 1, burst: 1 };
       for (const [user, what] of [
@@ -44,7 +44,7 @@ export function describeRateLimitStore(
       }
     });
 
-    test.each([
+    it.each([
       [90, 10],
       [70, 3],
       [7, 20],
@@ -57,7 +57,7 @@ export function describeRateLimitStore(
       }
     });
 
-    test('stays empty until the moment for which it was emptied, and then gives one', async () => {
+    it('stays empty until the moment for which it was emptied, and then gives one', async () => {
       const store = await create();
       await expect(takeMany(store, 1, start)).resolves.toBe(1);
       await store.empty('ann', 'messages', limit, start + 60_000);
@@ -71,7 +71,7 @@ export function describeRateLimitStore(
       await expect(store.take('bob', 'messages', limit, start + 60_000)).resolves.toBe(true);
     });
 
-    test('is the token bucket of the textbook', async () => {
+    it('is the token bucket of the textbook', async () => {
       const step = fc.record({ wait: fc.nat(5_000), takes: fc.integer({ min: 1, max: 4 }) });
       const store = await create();
       let run = 0;

@@ -53,7 +53,7 @@ export function describeStateStore(
   create: () => StateStore | Promise<StateStore>,
 ): void {
   describe(`${name}, a state store`, () => {
-    test('stores what is newer, by timestamp and then by the text', async () => {
+    it('stores what is newer, by timestamp and then by the text', async () => {
       const store = await create();
       await expect(store.put(agentEvent('a', 'offline', 5), times)).resolves.toBe('stored');
       await expect(store.put(agentEvent('a', 'online', 4), times)).resolves.toBe('stale');
@@ -65,7 +65,7 @@ export function describeStateStore(
       ]);
     });
 
-    test('stores the very same event again until its broadcast is completed', async () => {
+    it('stores the very same event again until its broadcast is completed', async () => {
       const store = await create();
       const event = sessionEvent('a', 's', 'hello', 5);
       await store.put(event, times);
@@ -74,7 +74,7 @@ export function describeStateStore(
       await expect(store.put(event, times)).resolves.toBe('stale');
     });
 
-    test('a completion that comes late says nothing about what is newer', async () => {
+    it('a completion that comes late says nothing about what is newer', async () => {
       const store = await create();
       await store.put(agentEvent('a', 'online', 5), times);
       await store.put(agentEvent('a', 'offline', 6), times);
@@ -84,7 +84,7 @@ export function describeStateStore(
       await expect(allOf(store)).resolves.toHaveLength(1);
     });
 
-    test('tells which events a newer one has superseded, of more than it reads at once', async () => {
+    it('tells which events a newer one has superseded, of more than it reads at once', async () => {
       const store = await create();
       await expect(store.areSuperseded([])).resolves.toEqual([]);
       await store.put(agentEvent('a', 'online', 5), times);
@@ -111,7 +111,7 @@ export function describeStateStore(
       await expect(store.areSuperseded(older)).resolves.toEqual(others.map(() => true));
     });
 
-    test('tells what was stored after a moment, and what has not expired', async () => {
+    it('tells what was stored after a moment, and what has not expired', async () => {
       const store = await create();
       await store.put(agentEvent('a', 'online', 5), times);
       await store.put(agentEvent('b', 'online', 5), {
@@ -127,7 +127,7 @@ export function describeStateStore(
       await expect(ids(0, now + 60_000)).resolves.toEqual(['b']);
     });
 
-    test('holds the last writer of each register, whatever comes in whatever order', async () => {
+    it('holds the last writer of each register, whatever comes in whatever order', async () => {
       const store = await create();
       const written: EventMessage[] = [];
       await fc.assert(

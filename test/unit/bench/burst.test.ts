@@ -14,7 +14,7 @@ const post = (arrivals: Arrivals, connection: string, text: string, after: numbe
   arrivals.note(connection, Buffer.from(text), startAt + after);
 };
 
-test('an event is under way from when it was due until the last connection has it', () => {
+it('an event is under way from when it was due until the last connection has it', () => {
   const arrivals = new Arrivals(2);
   const [batch] = batchesOf([textOf(101), textOf(102)]);
   post(arrivals, 'a', textOf(100), 30);
@@ -29,7 +29,7 @@ test('an event is under way from when it was due until the last connection has i
   expect([messages, converged, arrivals.posts]).toEqual([6, true, 5]);
 });
 
-test('what a connection has not got counts with its age, and nothing has converged', () => {
+it('what a connection has not got counts with its age, and nothing has converged', () => {
   const arrivals = new Arrivals(2);
   for (const index of [100, 101, 102]) post(arrivals, 'a', textOf(index), 210);
   post(arrivals, 'b', textOf(100), 10);
@@ -39,7 +39,7 @@ test('what a connection has not got counts with its age, and nothing has converg
   expect([messages, converged]).toEqual([4, false]);
 });
 
-test('a newer event of the same session stands for the one before', () => {
+it('a newer event of the same session stands for the one before', () => {
   const many = { ...load, count: 301 };
   const last = load.first + 300;
   expect(sessionOf(last)).toBe(sessionOf(load.first));
@@ -56,14 +56,14 @@ test('a newer event of the same session stands for the one before', () => {
   ]);
 });
 
-test('a quantile is a value that was measured', () => {
+it('a quantile is a value that was measured', () => {
   const sorted = Array.from({ length: 200 }, (_, index) => index);
   expect([quantileOf(sorted, 0.5), quantileOf(sorted, 0.99), quantileOf([7], 0.99)]).toEqual([
     100, 198, 7,
   ]);
 });
 
-test('compares posts and CPU by message, as one that does not keep up has sent fewer', () => {
+it('compares posts and CPU by message, as one that does not keep up has sent fewer', () => {
   const coalesced: BurstResult = {
     variant: 'coalesced',
     connections: 100,

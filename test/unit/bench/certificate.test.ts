@@ -6,7 +6,7 @@ import { createCertificate } from '#bench/certificate';
 
 const now = new Date('2026-03-01T12:00:00Z');
 
-test('names this machine, from a day before to a day after', () => {
+it('names this machine, from a day before to a day after', () => {
   const certificate = new X509Certificate(createCertificate(now).certificate);
   expect(certificate.checkIP('127.0.0.1')).toBe('127.0.0.1');
   expect(certificate.checkHost('localhost')).toBe('localhost');
@@ -16,7 +16,7 @@ test('names this machine, from a day before to a day after', () => {
   expect(certificate.verify(certificate.publicKey)).toBe(true);
 });
 
-test('is trusted by who has it as an authority, and by nobody else', async () => {
+it('is trusted by who has it as an authority, and by nobody else', async () => {
   const { key, certificate } = createCertificate(new Date());
   const server = createServer({ key, cert: certificate }, (_request, response) => response.end());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

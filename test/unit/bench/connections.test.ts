@@ -31,7 +31,7 @@ function clientOf(query: (query: ConnectionQuery) => object): DynamoDBDocumentCl
   return DynamoDBDocumentClient.from(client);
 }
 
-test.each([0, 1, 100, 20_000])('the store lists %d connections, page by page', async (count) => {
+it.each([0, 1, 100, 20_000])('the store lists %d connections, page by page', async (count) => {
   const store = createDynamoConnectionStore(
     clientOf(createConnectionTables(now)),
     tableNameOf(count),
@@ -51,7 +51,7 @@ test.each([0, 1, 100, 20_000])('the store lists %d connections, page by page', a
   expect(listed.some((connection) => isExpired(connection, now))).toBe(false);
 });
 
-test('an attribute that is unknown here is an error, not a gap', () => {
+it('an attribute that is unknown here is an error, not a gap', () => {
   const query = createConnectionTables(now);
   const ask = (ProjectionExpression: string) =>
     query({

@@ -10,7 +10,7 @@ const result = (changes: Partial<Result>): Result => ({
   ...changes,
 });
 
-test('takes the median of each number by itself', () => {
+it('takes the median of each number by itself', () => {
   const runs = [
     result({ cpuMicrosPerPost: 100, postsPerSecond: 9_000, peakRssMb: 121 }),
     result({ cpuMicrosPerPost: 9, postsPerSecond: 12_000.6, peakRssMb: 119 }),
@@ -21,12 +21,12 @@ test('takes the median of each number by itself', () => {
   );
 });
 
-test('takes the middle of two', () => {
+it('takes the middle of two', () => {
   const runs = [result({ peakRssMb: 100 }), result({ peakRssMb: 110 })] as const;
   expect(medianOf([...runs]).peakRssMb).toBe(105);
 });
 
-test('prints a table, compared with ours at the same size', () => {
+it('prints a table, compared with ours at the same size', () => {
   const table = formatTable([
     result({}),
     result({ variant: 'sdk-bounded', cpuMicrosPerPost: 600, postsPerSecond: 1_600 }),

@@ -4,7 +4,7 @@ import { run } from '../../support/local/recorded-output';
 
 const load = ['--connections', '1000', '--events-per-second', '0'];
 
-test('prints the bill, the share of heartbeats, the times and the simulation', async () => {
+it('prints the bill, the share of heartbeats, the times and the simulation', async () => {
   const { exitCode, printed, complaints } = await run(costCommand, ...load);
   expect([exitCode, complaints]).toEqual([0, '']);
   expect(printed).toMatch(/^\| being connected +\| +\$10\.80 \| +\$10\.80 \|$/m);
@@ -14,14 +14,14 @@ test('prints the bill, the share of heartbeats, the times and the simulation', a
   expect(printed).toContain('Posts a second, day and night: 33.');
 });
 
-test('shows beside it how little clients that do not read change', async () => {
+it('shows beside it how little clients that do not read change', async () => {
   const { printed } = await run(costCommand, ...load, '--stuck-connections', '10');
   expect(printed).toMatch(
     /^\| 10 of them do not read +\| +1 \| +8,000 \| +990 \| +20 \| +10 \| +0\.1 s \|$/m,
   );
 });
 
-test('shows the bill without coalescing beside it, and what flushes are', async () => {
+it('shows the bill without coalescing beside it, and what flushes are', async () => {
   const busy = ['--connections', '100', '--events-per-second', '300'];
   const { printed } = await run(costCommand, ...busy, '--pack', '10');
   expect(printed).toMatch(
@@ -35,7 +35,7 @@ test('shows the bill without coalescing beside it, and what flushes are', async 
   expect(off.printed).toMatch(/^\| dollars a month +\| without coalescing \|$/m);
 });
 
-test('tells load from rest, and what connections without batches do not get', async () => {
+it('tells load from rest, and what connections without batches do not get', async () => {
   const busy = ['--connections', '100', '--events-per-second', '300'];
   const { printed } = await run(costCommand, ...busy, '--documented-share', '0.5');
   // All of half a second in a batch.
@@ -53,14 +53,14 @@ test('tells load from rest, and what connections without batches do not get', as
   expect(few.printed).not.toContain('Left out');
 });
 
-test('the sign of a loss stands before the dollar: to know who was sent something may cost more than it spares', async () => {
+it('the sign of a loss stands before the dollar: to know who was sent something may cost more than it spares', async () => {
   const few = ['--connections', '1', '--events-per-second', '1'];
   const { printed } = await run(costCommand, ...few);
   expect(printed).toMatch(/\| +-\$0\.\d\d \|$/m);
   expect(printed).not.toContain('$-');
 });
 
-test('prints the same as JSON', async () => {
+it('prints the same as JSON', async () => {
   const { printed } = await run(costCommand, ...load, '--heartbeat', 'when-idle', '--json');
   expect(JSON.parse(printed)).toMatchObject({
     load: { connections: 1_000, heartbeat: 'when-idle', hoursPerDay: 24 },
@@ -71,7 +71,7 @@ test('prints the same as JSON', async () => {
   });
 });
 
-test('prints what abuse costs, as a table and as JSON', async () => {
+it('prints what abuse costs, as a table and as JSON', async () => {
   const { exitCode, printed } = await run(costCommand, '--abuse');
   expect(exitCode).toBe(0);
   expect(printed).toMatch(
@@ -89,7 +89,7 @@ test('prints what abuse costs, as a table and as JSON', async () => {
   );
 });
 
-test.each([
+it.each([
   [['--events-per-second', '1'], '--connections is missing.'],
   [['--connections', '1'], '--events-per-second is missing.'],
   [['--connections', 'many'], '--connections must be a whole number from 1 to 10000000.'],

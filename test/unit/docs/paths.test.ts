@@ -47,12 +47,12 @@ function headingsOf(file: string): readonly string[] {
   return [...headings, ...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, name = '']) => name)];
 }
 
-test.each(documents)('%s mentions no file that is not there', (document) => {
+it.each(documents)('%s mentions no file that is not there', (document) => {
   const named = [...pathsOf(document), ...linksOf(document).map(([file]) => file)];
   expect(named.filter((file) => !existsSync(path.join(project, file)))).toEqual([]);
 });
 
-test.each(documents)('%s links to no heading that is not there', (document) => {
+it.each(documents)('%s links to no heading that is not there', (document) => {
   const lost = linksOf(document).filter(
     ([file, heading]) =>
       heading !== '' && file.endsWith('.md') && !headingsOf(file).includes(heading),
@@ -60,7 +60,7 @@ test.each(documents)('%s links to no heading that is not there', (document) => {
   expect(lost).toEqual([]);
 });
 
-test('the architecture names many files, and they are found', () => {
+it('the architecture names many files, and they are found', () => {
   expect(pathsOf('docs/architecture.md').length).toBeGreaterThan(60);
   expect(linksOf('docs/architecture.md').length).toBeGreaterThan(10);
 });

@@ -7,7 +7,7 @@ import { documentTables } from '#cost/tables/tables';
 
 const file = path.resolve(__dirname, '../../../docs/scale-and-cost.md');
 
-test('the tables are current: npm run build:docs', async () => {
+it('the tables are current: npm run build:docs', async () => {
   const text = readFileSync(file, 'utf8');
   const matrix = tableIn(text, coalescingPlace);
   expect(text).toBe(fillIn(text, { ...(await documentTables()), [coalescingPlace]: matrix }));
@@ -18,7 +18,7 @@ function tableIn(text: string, name: string): string {
   return table;
 }
 
-test('a table without a place, and a place without a table, are errors', () => {
+it('a table without a place, and a place without a table, are errors', () => {
   const place = '<!-- npm run build:docs: one -->\nold\n<!-- end -->';
   expect(fillIn(`a\n${place}\nb`, { one: 'new' })).toBe(
     'a\n<!-- npm run build:docs: one -->\n\nnew\n\n<!-- end -->\nb',

@@ -33,12 +33,12 @@ function isAs(file: string, value: unknown): boolean {
 }
 
 describe('the documents', () => {
-  test.each([...documents()])('%s is what the code says: npm run build:docs', (file, text) => {
+  it.each([...documents()])('%s is what the code says: npm run build:docs', (file, text) => {
     expect(existsSync(path.join(project, file))).toBe(true);
     expect(read(file)).toBe(text);
   });
 
-  test('no schema is left of what is not there any more', () => {
+  it('no schema is left of what is not there any more', () => {
     const files = readdirSync(path.join(project, 'docs/schemas'), { recursive: true })
       .map((file) => `docs/schemas/${String(file)}`)
       .filter((file) => file.endsWith('.json'));
@@ -52,7 +52,7 @@ describe('docs/asyncapi.yaml', () => {
     operations: Record<string, { channel: { $ref: string }; messages: { $ref: string }[] }>;
   };
 
-  test('is valid AsyncAPI 3', () => {
+  it('is valid AsyncAPI 3', () => {
     const specification = JSON.parse(
       read('node_modules/@asyncapi/specs/schemas/3.0.0-without-$id.json'),
     ) as object;
@@ -62,7 +62,7 @@ describe('docs/asyncapi.yaml', () => {
     expect(validate({ ...document, operations: { broken: { action: 'shout' } } })).toBe(false);
   });
 
-  test('every reference leads somewhere', () => {
+  it('every reference leads somewhere', () => {
     const lost: string[] = [];
     JSON.stringify(document, (key, value: unknown) => {
       if (key !== '$ref' || typeof value !== 'string') return value;
@@ -79,7 +79,7 @@ describe('docs/asyncapi.yaml', () => {
     expect(lost).toEqual([]);
   });
 
-  test('every message is in an operation', () => {
+  it('every message is in an operation', () => {
     const used = new Set(
       JSON.stringify(document.operations).match(/#\/channels\/[^"]*\/messages\/[^"]*/g),
     );
@@ -89,7 +89,7 @@ describe('docs/asyncapi.yaml', () => {
     expect([...used].sort()).toEqual(all.sort());
   });
 
-  test('knows the close codes that docs/protocol.md knows', () => {
+  it('knows the close codes that docs/protocol.md knows', () => {
     const [, table = ''] = read('docs/protocol.md').split('## Close codes');
     const described = [...(table.split('## ')[0] ?? '').matchAll(/^\| ([\d, ]+) \|/gm)].flatMap(
       ([, codes = '']) => codes.split(',').map(Number),
@@ -112,7 +112,7 @@ describe('the schemas', () => {
     ([type, { example }]) => [type, example] as const,
   );
 
-  test.each(examples)(
+  it.each(examples)(
     'the example of %s is a message, for schema and code alike',
     (type, example) => {
       expect(isAs(`messages/${type.replace(':', '-')}`, example)).toBe(true);
@@ -125,7 +125,7 @@ describe('the schemas', () => {
     },
   );
 
-  test.each(Object.entries(eventDescriptions))(
+  it.each(Object.entries(eventDescriptions))(
     'the example of the event %s is one, for schema and code alike',
     (type, { example }) => {
       expect(isAs(`events/${type.replace(':', '-')}`, example)).toBe(true);
@@ -133,7 +133,7 @@ describe('the schemas', () => {
     },
   );
 
-  test.each(['README.md', 'docs/local.md', 'docs/protocol.md'])(
+  it.each(['README.md', 'docs/local.md', 'docs/protocol.md'])(
     'every event and message in %s is as the schemas say',
     (file) => {
       const blocks = [...read(file).matchAll(/```json\n([^]*?)```/g)].map(
@@ -176,7 +176,7 @@ describe('the schemas', () => {
     .map((list) => ({ type: 'batch', payload: { messages: list } }));
   const message = fc.oneof({ weight: 4, arbitrary: single }, { weight: 1, arbitrary: batch });
 
-  test('accept what the code accepts, and nothing else', () => {
+  it('accept what the code accepts, and nothing else', () => {
     const accepted = { by: 0, not: 0 };
     fc.assert(
       fc.property(message, (value) => {
@@ -190,7 +190,7 @@ describe('the schemas', () => {
     expect(Math.min(accepted.by, accepted.not)).toBeGreaterThan(50);
   });
 
-  test('accept of packs what the code accepts, and nothing else', () => {
+  it('accept of packs what the code accepts, and nothing else', () => {
     const events = Object.entries(eventDescriptions).map(([type, { example }]) => ({
       ...{ type, payload: example },
     }));
@@ -212,7 +212,7 @@ describe('the schemas', () => {
     expect(Math.min(accepted.by, accepted.not)).toBeGreaterThan(20);
   });
 
-  test('an id of 129 bytes in fewer characters is left to the code', () => {
+  it('an id of 129 bytes in fewer characters is left to the code', () => {
     const payload = { agentId: 'ä'.repeat(65), status: 'online', timestamp: 1 };
     expect(isAs('events/agent-status', payload)).toBe(true);
     expect(parseEvent('agent:status', payload).ok).toBe(false);

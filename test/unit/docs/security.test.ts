@@ -4,7 +4,7 @@ import path from 'node:path';
 import { abuseTables } from '#cost/tables/abuse';
 import { fillIn } from '#cost/document';
 
-test('the tables are current: npm run build:docs', () => {
+it('the tables are current: npm run build:docs', () => {
   const file = path.resolve(__dirname, '../../../docs/security.md');
   const text = readFileSync(file, 'utf8');
   expect(text).toBe(fillIn(text, abuseTables()));

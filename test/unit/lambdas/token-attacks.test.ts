@@ -254,7 +254,7 @@ function expectNoSecret(token = ''): void {
   expect(documents.requests.filter((url) => url !== jwksUri)).toEqual([]);
 }
 
-test.each(attacks)('opens no connection: %s', async (_what, makeToken, code) => {
+it.each(attacks)('opens no connection: %s', async (_what, makeToken, code) => {
   const token = await makeToken();
 
   const error: unknown = await connectWith(token).catch((thrown: unknown) => thrown);
@@ -274,7 +274,7 @@ const otherUsers: Attack[] = [
 // No token at all is no message of the protocol.
 const refreshAttacks = [...attacks.filter(([, , code]) => code !== 'token_missing'), ...otherUsers];
 
-test.each(refreshAttacks)('prolongs no connection: %s', async (_what, makeToken, code) => {
+it.each(refreshAttacks)('prolongs no connection: %s', async (_what, makeToken, code) => {
   const token = (await makeToken()) ?? '';
 
   await expect(refreshWith(token)).resolves.toEqual({
@@ -289,14 +289,14 @@ test.each(refreshAttacks)('prolongs no connection: %s', async (_what, makeToken,
   expectNoSecret(token);
 });
 
-test('a good token of the same user prolongs the connection', async () => {
+it('a good token of the same user prolongs the connection', async () => {
   await expect(refreshWith(await signed({})())).resolves.toEqual({
     message: { type: 'token:refreshed', payload: { expiresAt: now + 60_000 } },
     refreshed: true,
   });
 });
 
-test.each([
+it.each([
   ['one audience', {}],
   ['ours among several audiences', { aud: ['billing', audience] }],
   ['a subject of 255 bytes', { sub: 'x'.repeat(255) }],

@@ -144,7 +144,7 @@ async function runInNode({ code }: Sample): Promise<void> {
   expect(tokens).toEqual([`Bearer ${token}`]);
 }
 
-test.each([
+it.each([
   ['README.md', ['client', 'react'], 10],
   ['sdk/README.md', ['client', 'react'], undefined],
   ['docs/client.md', ['client', 'client', 'react'], undefined],

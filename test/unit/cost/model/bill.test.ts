@@ -6,19 +6,19 @@ import { dollarsFor, prices } from '#cost/model/prices';
 
 const idle: Load = { ...defaultLoad, eventsPerSecond: 0 };
 
-test('a thousand dashboards all month: $11 for being connected, $86 for a heartbeat every 30 s', () => {
+it('a thousand dashboards all month: $11 for being connected, $86 for a heartbeat every 30 s', () => {
   const bill = billOf({ ...idle, connections: 1_000 });
   expect(dollarsOf(bill, 'being connected')).toBeCloseTo(10.8, 10);
   expect(dollarsOf(bill, 'heartbeats')).toBeCloseTo(86.4, 10);
 });
 
-test('half the day open is half of it', () => {
+it('half the day open is half of it', () => {
   const bill = billOf({ ...idle, connections: 1_000, hoursPerDay: 12 });
   expect(dollarsOf(bill, 'being connected')).toBeCloseTo(5.4, 10);
   expect(dollarsOf(bill, 'heartbeats')).toBeCloseTo(43.2, 10);
 });
 
-test('an event a second to a thousand dashboards is 2,592 million messages without coalescing, over two tiers', () => {
+it('an event a second to a thousand dashboards is 2,592 million messages without coalescing, over two tiers', () => {
   const load = { ...defaultLoad, connections: 1_000, eventsPerSecond: 1 };
   const bill = billOf(withoutFlushes(load));
   expect(dollarsOf(bill, 'messages of events')).toBeCloseTo(1_000 + 1_592 * 0.8, 6);
@@ -26,13 +26,13 @@ test('an event a second to a thousand dashboards is 2,592 million messages witho
   expect(dollarsOf(bill, 'heartbeats')).toBeCloseTo(86.4 * 0.8, 6);
 });
 
-test('when idle, a Poisson stream of events spares the heartbeats that follow one within 15 s', () => {
+it('when idle, a Poisson stream of events spares the heartbeats that follow one within 15 s', () => {
   const load: Load = { ...defaultLoad, eventsPerSecond: 0.1, heartbeat: 'when-idle' };
   expect(dollarsOf(billOf(load), 'heartbeats')).toBeCloseTo(86.4 * Math.exp(-1.5), 6);
   expect(dollarsOf(billOf({ ...load, eventsPerSecond: 0 }), 'heartbeats')).toBeCloseTo(86.4, 6);
 });
 
-test('a flush each half second bounds what events cost, whatever their number', () => {
+it('a flush each half second bounds what events cost, whatever their number', () => {
   const messagesOf = (eventsPerSecond: number) =>
     dollarsOf(
       billOf({ ...defaultLoad, connections: 1_000, eventsPerSecond }),
@@ -45,7 +45,7 @@ test('a flush each half second bounds what events cost, whatever their number', 
   expect(messagesOf(0.01)).toBeCloseTo(0.01 * 1_000 * 2.592, 0);
 });
 
-test('a bill says what an idle event writes and reads, and what one under load does', () => {
+it('a bill says what an idle event writes and reads, and what one under load does', () => {
   const unitsOf = (load: Load, item: string) =>
     (billOf(load).items.find((one) => one.item === item)?.units ?? NaN) / (30 * 24 * 3600);
   const perEvent = (eventsPerSecond: number, item: string) => {
@@ -63,7 +63,7 @@ test('a bill says what an idle event writes and reads, and what one under load d
   expect(perEvent(300, 'DynamoDB reads')).toBeLessThan(1.4);
 });
 
-test('packs spare entries of EventBridge and calls of Lambda; each event still writes its register', () => {
+it('packs spare entries of EventBridge and calls of Lambda; each event still writes its register', () => {
   const load: Load = { ...defaultLoad, connections: 100, eventsPerSecond: 300 };
   const [single, packed] = [billOf(load), billOf({ ...load, eventsPerPack: 10 })];
   expect(dollarsOf(packed, 'EventBridge')).toBeCloseTo(dollarsOf(single, 'EventBridge') / 10, 6);
@@ -72,7 +72,7 @@ test('packs spare entries of EventBridge and calls of Lambda; each event still w
   expect(writes).toBeLessThan(dollarsOf(single, 'DynamoDB writes'));
 });
 
-test('connections without batches cost what they did before, as long as each gets each event', () => {
+it('connections without batches cost what they did before, as long as each gets each event', () => {
   const load: Load = { ...defaultLoad, connections: 1_000, eventsPerSecond: 5 };
   const documented = billOf({ ...load, documentedShare: 1 });
   const before = billOf(withoutFlushes(load));
@@ -82,7 +82,7 @@ test('connections without batches cost what they did before, as long as each get
   );
 });
 
-test('tiers: each unit at the price of its own tier', () => {
+it('tiers: each unit at the price of its own tier', () => {
   expect(dollarsFor('webSocketMessage', 1e9)).toBeCloseTo(1_000, 6);
   expect(dollarsFor('webSocketMessage', 1e9 + 1e6)).toBeCloseTo(1_000.8, 6);
   expect(dollarsFor('sentByte', 11 * 2 ** 40)).toBeCloseTo(10_240 * 0.09 + 1_024 * 0.085, 6);
@@ -102,7 +102,7 @@ const load = fc.record({
   documentedShare: fc.constantFrom(0, 0.5, 1),
 });
 
-test('nothing is ever negative or unknown, and more of anything never costs less', () => {
+it('nothing is ever negative or unknown, and more of anything never costs less', () => {
   fc.assert(
     fc.property(load, (given) => {
       const bill = billOf({ ...defaultLoad, ...given });

@@ -48,7 +48,7 @@ function poissonTimes(perSecond: number, count: number): number[] {
   });
 }
 
-test.each([0.05, 0.5, 2, 10, 100])('%d events a second: as the rule played says', (perSecond) => {
+it.each([0.05, 0.5, 2, 10, 100])('%d events a second: as the rule played says', (perSecond) => {
   const load: Load = { ...defaultLoad, connections: 1_000, eventsPerSecond: perSecond };
   const model = coalescingOf(load);
   const times = poissonTimes(perSecond, 100_000);
@@ -65,7 +65,7 @@ test.each([0.05, 0.5, 2, 10, 100])('%d events a second: as the rule played says'
   close(model.batched.flushesPerSecond, model.flushesPerSecond);
 });
 
-test('idle, each event is a flush of its own; busy, there are two a second', () => {
+it('idle, each event is a flush of its own; busy, there are two a second', () => {
   const of = (eventsPerSecond: number) => coalescingOf({ ...defaultLoad, eventsPerSecond });
   expect(of(0)).toMatchObject({ flushesPerSecond: 0, held: 0, loneHeartbeats: 1 });
   expect(of(1e-4).flushesPerSecond / 1e-4).toBeCloseTo(1, 3);
@@ -76,7 +76,7 @@ test('idle, each event is a flush of its own; busy, there are two a second', () 
   expect(of(300).loneHeartbeats).toBeCloseTo(0, 6);
 });
 
-test('messages beyond 32 KB take another post', () => {
+it('messages beyond 32 KB take another post', () => {
   const of = (eventsPerSecond: number) => coalescingOf({ ...defaultLoad, eventsPerSecond }).batched;
   // 162 of 201 bytes fit.
   expect(of(100).messages).toBeCloseTo(50, 3);
@@ -85,7 +85,7 @@ test('messages beyond 32 KB take another post', () => {
   expect(of(10).bytes).toBeCloseTo(5 * 201 + 42, -1);
 });
 
-test('when there is more than the pace allows, flushes are larger and fewer, and superseded messages are left out', () => {
+it('when there is more than the pace allows, flushes are larger and fewer, and superseded messages are left out', () => {
   const load: Load = { ...defaultLoad, connections: 10_000, eventsPerSecond: 2_000 };
   const { intervalSeconds, flushesPerSecond, batched } = coalescingOf(load);
   // At least one message for each of 200 agents and sessions, in two posts.
@@ -95,7 +95,7 @@ test('when there is more than the pace allows, flushes are larger and fewer, and
   expect(flushesPerSecond * 10_000 * batched.posts).toBeLessThanOrEqual(8_000);
 });
 
-test('one message after the other: what a connection without batches does not take in time is left out, whatever the pace', () => {
+it('one message after the other: what a connection without batches does not take in time is left out, whatever the pace', () => {
   const load = { ...defaultLoad, connections: 100, documentedShare: 0.5 };
   const of = (eventsPerSecond: number, maxPostsPerSecond = 8_000) =>
     coalescingOf({ ...load, eventsPerSecond, maxPostsPerSecond });
@@ -115,7 +115,7 @@ test('one message after the other: what a connection without batches does not ta
   expect(of(300, 3_000).single.leftOut).toBeGreaterThan(single.leftOut);
 });
 
-test('connections without batches take what the others leave of the pace, and some of it in any case', () => {
+it('connections without batches take what the others leave of the pace, and some of it in any case', () => {
   const load = { ...defaultLoad, connections: 10_000, eventsPerSecond: 10, documentedShare: 0.1 };
   const { batched, single } = coalescingOf(load);
   const postsOf = ({ flushesPerSecond, connections, posts }: typeof single) =>
@@ -134,7 +134,7 @@ const load = fc.record({
   messageBytes: fc.integer({ min: 50, max: 32_000 }),
 });
 
-test('at any load: no more messages than events, no more posts than before or than the pace, one holder', () => {
+it('at any load: no more messages than events, no more posts than before or than the pace, one holder', () => {
   fc.assert(
     fc.property(load, (given) => {
       const whole: Load = { ...defaultLoad, ...given };
@@ -166,7 +166,7 @@ test('at any load: no more messages than events, no more posts than before or th
   );
 });
 
-test.each([0, 0.3, 7, 5_000, 1e6])('the average over a mean of %d', (mean) => {
+it.each([0, 0.3, 7, 5_000, 1e6])('the average over a mean of %d', (mean) => {
   expect(averageOverPoisson(mean, (count) => count) / Math.max(1, mean)).toBeCloseTo(
     Math.min(1, mean),
     6,

@@ -16,7 +16,7 @@ async function countsOf(count: number, share: number) {
   );
 }
 
-test.each([
+it.each([
   [1, 0.5],
   [5, 0.2],
   [100, 0],

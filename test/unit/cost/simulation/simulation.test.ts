@@ -21,7 +21,7 @@ function fanOut(simulation: Simulation): Promise<SimulationResult> {
   return result;
 }
 
-test('the bucket gives what it holds at once, and then what has come in', () => {
+it('the bucket gives what it holds at once, and then what has come in', () => {
   const take = createTokenBucket({ perSecond: 1_000, bucket: 5 });
   expect(Array.from({ length: 7 }, () => take(0))).toEqual([
     ...Array.from({ length: 5 }, () => true),
@@ -30,7 +30,7 @@ test('the bucket gives what it holds at once, and then what has come in', () => 
   expect([take(1), take(1), take(3), take(3), take(3)]).toEqual([true, false, true, true, false]);
 });
 
-test.each([1_000, 10_000, 20_000])(
+it.each([1_000, 10_000, 20_000])(
   'one fan-out to %d stays below 429 with the settings that everybody has',
   async (connections) => {
     const load = { ...defaultLoad, connections };
@@ -42,12 +42,12 @@ test.each([1_000, 10_000, 20_000])(
   },
 );
 
-test('ten thousand hear within 0.8 s', async () => {
+it('ten thousand hear within 0.8 s', async () => {
   const { seconds } = await fanOut(simulationOf({ ...defaultLoad, connections: 10_000 }));
   expect(seconds).toBeLessThanOrEqual(0.8);
 });
 
-test('so do they in regions with a quarter of the quota, in four times the time, and none is answered 429', async () => {
+it('so do they in regions with a quarter of the quota, in four times the time, and none is answered 429', async () => {
   const load = { ...defaultLoad, connections: 10_000, maxPostsPerSecond: 2_000 };
   const quota = { perSecond: 2_500, bucket: 1_250 };
   const result = await fanOut({ ...simulationOf(load), quota });
@@ -55,7 +55,7 @@ test('so do they in regions with a quarter of the quota, in four times the time,
   expect(result.seconds).toBeLessThan(4.6);
 });
 
-test('a heartbeat at the same time costs an event no post and no time', async () => {
+it('a heartbeat at the same time costs an event no post and no time', async () => {
   const load = { ...defaultLoad, connections: 10_000 };
   const alone = simulationOf(load);
   const both = { ...alone, heartbeatCeiling: heartbeatCeilingOf(load) };
@@ -64,7 +64,7 @@ test('a heartbeat at the same time costs an event no post and no time', async ()
   expect(other.seconds).toBeCloseTo(one.seconds, 2);
 });
 
-test('without pacing, the same fan-out would be answered 429, and take longer', async () => {
+it('without pacing, the same fan-out would be answered 429, and take longer', async () => {
   const paced = simulationOf({ ...defaultLoad, connections: 20_000 });
   expect(paced).toMatchObject({ workers: 16, ceiling: 500 });
   const [slow, fast] = [await fanOut(paced), await fanOut({ ...paced, ceiling: 100_000 })];
@@ -72,14 +72,14 @@ test('without pacing, the same fan-out would be answered 429, and take longer', 
   expect(fast.seconds).toBeGreaterThan(slow.seconds);
 });
 
-test('two at once share the quota: some posts are made again, and everybody hears', async () => {
+it('two at once share the quota: some posts are made again, and everybody hears', async () => {
   const result = await fanOut(simulationOf({ ...defaultLoad, connections: 10_000 }, 2));
   expect(result.throttled).toBeGreaterThan(0);
   expect(result.throttled).toBeLessThan(1_000);
   expect(result).toMatchObject({ delivered: 20_000, left: 0 });
 });
 
-test.each([
+it.each([
   [10_000, 10],
   [10_000, 100],
   [20_000, 200],
@@ -98,14 +98,14 @@ test.each([
   },
 );
 
-test('they do not hide that the account is throttled', async () => {
+it('they do not hide that the account is throttled', async () => {
   const simulation = { ...simulationOf({ ...defaultLoad, connections: 10_000 }, 2), stuck: 100 };
   const result = await fanOut(simulation);
   expect(result).toMatchObject({ delivered: 19_800, left: 200 });
   expect(result.throttled).toBeLessThan(1_500);
 });
 
-test.each([100_000, 1_000_000])(
+it.each([100_000, 1_000_000])(
   'what %d connections are told to ask for is enough',
   (connections) => {
     const needs = needsOf({ ...defaultLoad, connections });
@@ -116,7 +116,7 @@ test.each([100_000, 1_000_000])(
   },
 );
 
-test('a small deployment needs nothing that its account does not have', () => {
+it('a small deployment needs nothing that its account does not have', () => {
   expect(needsOf({ ...defaultLoad, connections: 10_000 })).toMatchObject({
     requestsPerSecond: 10_000,
     handshakesPerSecond: 500,

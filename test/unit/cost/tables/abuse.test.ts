@@ -4,7 +4,7 @@ import { abuses, dollarsOfDay, largestState } from '#cost/tables/abuse';
 import { prices } from '#cost/model/prices';
 import { parseConfiguration } from '#infra/config/configuration';
 
-test('the settings of the model are the defaults of a deployment', () => {
+it('the settings of the model are the defaults of a deployment', () => {
   const configuration = parseConfiguration({
     issuer: 'https://issuer.example.com',
     audience: 'mission-control',
@@ -12,7 +12,7 @@ test('the settings of the model are the defaults of a deployment', () => {
   expect(configuration).toMatchObject({ ok: true, value: defaultLimits });
 });
 
-test.each(abuses.map((abuse) => [abuse.kind, abuse] as const))(
+it.each(abuses.map((abuse) => [abuse.kind, abuse] as const))(
   '%s: at most $30 a day, and no more than it was where it is dear',
   (_, { before, now }) => {
     expect(dollarsOfDay(now)).toBeLessThanOrEqual(30);
@@ -22,7 +22,7 @@ test.each(abuses.map((abuse) => [abuse.kind, abuse] as const))(
   },
 );
 
-test('a sync is paid for its messages and for data transfer, and that is most of it', () => {
+it('a sync is paid for its messages and for data transfer, and that is most of it', () => {
   const syncs = abuses.find(({ kind }) => kind.startsWith('`state:sync`'));
   const [[, perMessage]] = prices.webSocketMessage;
   const [[, perByte]] = prices.sentByte;

@@ -40,7 +40,7 @@ afterAll(async () => {
 });
 
 // https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html#services-xray-sqs
-test('jobs carry it to the workers that go on with a fan-out', async () => {
+it('jobs carry it to the workers that go on with a fan-out', async () => {
   const client = createSqsClient();
   const queueUrl = `${process.env['AWS_ENDPOINT_URL'] ?? ''}/000000000000/deliveries`;
   const job = { messages: ['{}'], round: 1, shard: 0 };
@@ -50,7 +50,7 @@ test('jobs carry it to the workers that go on with a fan-out', async () => {
 });
 
 // https://docs.aws.amazon.com/xray/latest/devguide/xray-services-eventbridge.html
-test('events carry it from a backend that runs in Lambda itself', async () => {
+it('events carry it from a backend that runs in Lambda itself', async () => {
   const publisher = createPublisher({});
   await publisher.broadcastAgentStatus('agent-1', 'online');
   await publisher.close();

@@ -2,7 +2,7 @@
 import { createHandler } from '#lambdas/authorizer/handler';
 import { KeysUnavailableError } from '#core/auth/no-verdict';
 
-test.each([
+it.each([
   [
     'the keys cannot be had',
     new KeysUnavailableError('fetch failed'),
@@ -35,7 +35,7 @@ test.each([
   expect(count.mock.calls).toEqual(counted.map((name) => [name]));
 });
 
-test('a refused handshake is one short line: what Lambda logs of the error that is thrown', async () => {
+it('a refused handshake is one short line: what Lambda logs of the error that is thrown', async () => {
   const log = { info: jest.fn(), warn: jest.fn(), error: jest.fn() };
   const count = jest.fn();
   const refusal = { ok: false, code: 'token_not_yet_valid', place: 'authorization' } as const;

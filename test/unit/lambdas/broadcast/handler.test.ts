@@ -1,7 +1,7 @@
 import { createHandler } from '#lambdas/broadcast/handler';
 import type { ReportedEvent } from '#core/reported-event';
 
-test('hands on what EventBridge delivers', async () => {
+it('hands on what EventBridge delivers', async () => {
   const seen: [ReportedEvent, number][] = [];
   const handler = createHandler({
     broadcast: async (event, deadline) => {

@@ -24,7 +24,7 @@ const authorizer = {
 };
 const requestContext = { connectionId: 'L0SM9cOFvHcCIhw=', authorizer };
 
-test('records who connected, until when', async () => {
+it('records who connected, until when', async () => {
   const { connected, handler } = setUp();
   await expect(handler({ requestContext })).resolves.toEqual({ statusCode: 200 });
   expect(connected).toEqual([
@@ -32,7 +32,7 @@ test('records who connected, until when', async () => {
   ]);
 });
 
-test.each([
+it.each([
   { 'Sec-WebSocket-Protocol': 'mission-control, a.secret.token' },
   { 'sec-websocket-protocol': 'mission-control,a.secret.token' },
   { 'SEC-WEBSOCKET-PROTOCOL': 'other , mission-control' },
@@ -46,7 +46,7 @@ test.each([
   expect(JSON.stringify(log.lines)).not.toContain('secret');
 });
 
-test.each([
+it.each([
   'mission-control, a.secret.token, mission-control.batch',
   'mission-control.batch, mission-control, a.secret.token',
   'mission-control.batch,a.secret.token',
@@ -63,7 +63,7 @@ test.each([
   expect(JSON.stringify(log.lines)).not.toContain('secret');
 });
 
-test.each(['mission-control.batches', 'Mission-Control.Batch', 'mission-control, x.batch'])(
+it.each(['mission-control.batches', 'Mission-Control.Batch', 'mission-control, x.batch'])(
   'takes %s for no offer of batches',
   async (offered) => {
     const { connected, handler } = setUp();
@@ -72,13 +72,13 @@ test.each(['mission-control.batches', 'Mission-Control.Batch', 'mission-control,
   },
 );
 
-test('echoes nothing to a client that did not offer it', async () => {
+it('echoes nothing to a client that did not offer it', async () => {
   const { handler } = setUp();
   const headers = { 'Sec-WebSocket-Protocol': 'graphql-ws' };
   await expect(handler({ headers, requestContext })).resolves.toEqual({ statusCode: 200 });
 });
 
-test.each([
+it.each([
   ['no authorizer', undefined],
   ['null', null],
   ['an empty context', {}],
@@ -94,13 +94,13 @@ test.each([
   expect(log.lines.map((line) => line.level)).toEqual(['error']);
 });
 
-test('answers 429 to a user who comes too often, and adds no line to the one that counts it', async () => {
+it('answers 429 to a user who comes too often, and adds no line to the one that counts it', async () => {
   const { log, handler } = setUp('too_many_handshakes');
   await expect(handler({ requestContext })).resolves.toEqual({ statusCode: 429 });
   expect(log.lines).toEqual([]);
 });
 
-test('answers 403 to a user who was sent away, in one line that says so', async () => {
+it('answers 403 to a user who was sent away, in one line that says so', async () => {
   const { log, handler } = setUp('user_disconnected');
   await expect(handler({ requestContext })).resolves.toEqual({ statusCode: 403 });
   const { connectionId } = requestContext;
@@ -113,7 +113,7 @@ test('answers 403 to a user who was sent away, in one line that says so', async 
   ]);
 });
 
-test('is told when the token was issued', async () => {
+it('is told when the token was issued', async () => {
   const { connected, handler } = setUp();
   const context = { ...authorizer, issuedAt: '1707163200000' };
   await handler({ requestContext: { ...requestContext, authorizer: context } });

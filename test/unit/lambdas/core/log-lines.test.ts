@@ -21,7 +21,7 @@ function tableOf(heading: string): string[][] {
 
 const namesIn = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
 
-test('every message is documented, with its level and its fields, and no other', () => {
+it('every message is documented, with its level and its fields, and no other', () => {
   const documented = tableOf('Messages').map(([message, level, fields]) => [
     ...namesIn(message),
     { level, fields: namesIn(fields) },
@@ -29,11 +29,11 @@ test('every message is documented, with its level and its fields, and no other',
   expect(Object.fromEntries(documented)).toEqual(logLines);
 });
 
-test('every message says what it means', () => {
+it('every message says what it means', () => {
   for (const [, , , means] of tableOf('Messages')) expect(means).toMatch(/\w{3}/);
 });
 
-test('every metric is documented, and no other', () => {
+it('every metric is documented, and no other', () => {
   const documented = tableOf('Metrics').map(([service, names]) => [
     ...namesIn(service),
     namesIn(names),
@@ -44,7 +44,7 @@ test('every metric is documented, and no other', () => {
 describe('the queries of the runbook', () => {
   const blocks = [...read('runbook.md').matchAll(/```\n([^`]+)```/g)].map(([, text = '']) => text);
 
-  test('ask for messages that there are', () => {
+  it('ask for messages that there are', () => {
     const asked = blocks.flatMap((text) =>
       [...text.matchAll(/message (?:=|in) (\[[^\]]+\]|"[^"]+")/g)].flatMap(([, list = '']) =>
         [...list.matchAll(/"([^"]+)"/g)].map(([, message = '']) => message),
@@ -54,7 +54,7 @@ describe('the queries of the runbook', () => {
     for (const message of asked) expect(Object.keys(logLines)).toContain(message);
   });
 
-  test('show fields that there are', () => {
+  it('show fields that there are', () => {
     // Lambda's runtime logs what was thrown as the message.
     // https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/LogPatch.js
     const thrown = ['message.name', 'message.errorMessage'];

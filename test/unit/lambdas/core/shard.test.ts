@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { shardCount, shardOf } from '#core/shard';
 import { anyCharacter } from '../../../support/data/any-text';
 
-test('always names one of the shards', () => {
+it('always names one of the shards', () => {
   fc.assert(
     fc.property(fc.string({ unit: anyCharacter }), (id) => {
       const shard = shardOf(id);
@@ -11,7 +11,7 @@ test('always names one of the shards', () => {
   );
 });
 
-test('stays the same for ever: stored connections are found by it', () => {
+it('stays the same for ever: stored connections are found by it', () => {
   expect(['alice', 'bob', 'user-1', '', 'ä#%'].map(shardOf)).toMatchInlineSnapshot(`
    [
      5,
@@ -23,7 +23,7 @@ test('stays the same for ever: stored connections are found by it', () => {
   `);
 });
 
-test.each([
+it.each([
   ['counted', (index: number) => `user-${index}`],
   ['Cognito-like', (index: number) => `3f2504e0-4f89-41d3-9a0c-${String(index).padStart(12, '0')}`],
   ['e-mail', (index: number) => `person${index * 7}@example.com`],

@@ -20,7 +20,7 @@ function setUp(reply: string | undefined = 'the answer') {
   return { asked, log, handler };
 }
 
-test('hands text and connection on, and answers in the body of the response', async () => {
+it('hands text and connection on, and answers in the body of the response', async () => {
   const { asked, handler } = setUp();
   const event = { body: '{"type":"ping"}', requestContext };
   await expect(handler(event, context)).resolves.toEqual({ statusCode: 200, body: 'the answer' });
@@ -38,7 +38,7 @@ test('hands text and connection on, and answers in the body of the response', as
   ]);
 });
 
-test('reads a binary message as text, and none as an empty one', async () => {
+it('reads a binary message as text, and none as an empty one', async () => {
   const { asked, handler } = setUp();
   const body = Buffer.from('{"type":"ping"}').toString('base64');
   await handler({ body, isBase64Encoded: true, requestContext }, context);
@@ -46,7 +46,7 @@ test('reads a binary message as text, and none as an empty one', async () => {
   expect(asked.map(([text]) => text)).toEqual(['{"type":"ping"}', '']);
 });
 
-test('has no body when the connection was closed instead', async () => {
+it('has no body when the connection was closed instead', async () => {
   const { handler } = setUp();
   const closing = createHandler({
     answer: () => Promise.resolve(undefined),
@@ -57,7 +57,7 @@ test('has no body when the connection was closed instead', async () => {
   await expect(handler({ requestContext }, context)).resolves.toHaveProperty('body');
 });
 
-test.each([undefined, null, {}, { userId: 'alice' }])(
+it.each([undefined, null, {}, { userId: 'alice' }])(
   'fails closed on the authorizer context %j',
   async (authorizer) => {
     const { asked, log, handler } = setUp();

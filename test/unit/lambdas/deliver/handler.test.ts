@@ -2,7 +2,7 @@ import type { SQSEvent } from 'aws-lambda';
 import { createHandler } from '#lambdas/deliver/handler';
 import { RecordingLog } from '../../../support/core/fakes';
 
-test('does every job of a batch, and names those that failed', async () => {
+it('does every job of a batch, and names those that failed', async () => {
   const done: [string, number][] = [];
   const log = new RecordingLog();
   const handler = createHandler({

@@ -1,7 +1,7 @@
 import { createHandler } from '#lambdas/disconnect/handler';
 import { FakeClock, MemoryConnectionStore, RecordingLog } from '../../../support/core/fakes';
 
-test("removes the record under the user's key", async () => {
+it("removes the record under the user's key", async () => {
   const connections = new MemoryConnectionStore();
   const [alice, bob] = connections.seed(new FakeClock().now(), ['alice', 'bob']);
   const handler = createHandler({ connections, log: new RecordingLog() });
@@ -13,7 +13,7 @@ test("removes the record under the user's key", async () => {
   expect([...connections.records.values()]).toEqual([bob]);
 });
 
-test.each([{}, { authorizer: {} }, { authorizer: { userId: 'a', expiresAt: '1' } }])(
+it.each([{}, { authorizer: {} }, { authorizer: { userId: 'a', expiresAt: '1' } }])(
   'an unknown connection (%j) is no error',
   async (context) => {
     const connections = new MemoryConnectionStore();

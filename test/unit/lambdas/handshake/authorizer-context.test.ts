@@ -6,7 +6,7 @@ import {
   parseAuthorizerContext,
 } from '#lambdas/handshake/authorizer-context';
 
-test('what the authorizer builds is read back, as numbers or, as API Gateway does, as strings', () => {
+it('what the authorizer builds is read back, as numbers or, as API Gateway does, as strings', () => {
   const token = fc.record(
     {
       userId: fc.string({ unit: 'grapheme', minLength: 1 }).filter(isUserId),
@@ -28,7 +28,7 @@ test('what the authorizer builds is read back, as numbers or, as API Gateway doe
   );
 });
 
-test.each([
+it.each([
   [undefined],
   [null],
   ['alice'],
@@ -54,7 +54,7 @@ test.each([
   expect(parseAuthorizerContext(value)).toBeUndefined();
 });
 
-test('a user id is 1 to 255 bytes of well-formed text', () => {
+it('a user id is 1 to 255 bytes of well-formed text', () => {
   expect(['a', 'ä'.repeat(127), 'a#b/c d', '🙂'].every(isUserId)).toBe(true);
   expect(['', 'ä'.repeat(128), '\ud83d', '\ude42\ud83d', 7, null].some(isUserId)).toBe(false);
 });

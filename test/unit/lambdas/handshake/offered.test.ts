@@ -252,17 +252,17 @@ const cases: [what: string, handshake: Handshake, result: unknown][] = [
   ],
 ];
 
-test.each(cases)('%s', (_what, handshake, result) => {
+it.each(cases)('%s', (_what, handshake, result) => {
   expect(findToken(offeredBy(handshake))).toEqual(result);
 });
 
-test('lists what a client offers, for the echo', () => {
+it('lists what a client offers, for the echo', () => {
   const headers = { 'SEC-WEBSOCKET-PROTOCOL': ' mission-control ,, t2 ' };
   expect(offeredSubprotocols({ headers })).toEqual(['mission-control', 't2']);
   expect(offeredSubprotocols({})).toEqual([]);
 });
 
-test('with batches, the order of what is offered changes nothing', () => {
+it('with batches, the order of what is offered changes nothing', () => {
   const entries = ['mission-control', 'mission-control.batch', 't2'];
   const orders = fc.shuffledSubarray(entries, { minLength: 1 });
   fc.assert(
@@ -277,7 +277,7 @@ test('with batches, the order of what is offered changes nothing', () => {
   );
 });
 
-test('whatever headers hold, the result is a token of theirs or a refusal', () => {
+it('whatever headers hold, the result is a token of theirs or a refusal', () => {
   const text = fc.string({ unit: anyCharacter });
   const name = fc.constantFrom('Authorization', 'Sec-WebSocket-Protocol', 'x');
   const scheme = fc.constantFrom('Bearer ', 'mission-control, ', 'mission-control.batch, ', '');

@@ -9,7 +9,7 @@ const report: HealthReport = {
   config: { gatewayUrl: null, useMockData: false },
 };
 
-test.each([
+it.each([
   ['ok', 200],
   ['degraded', 200],
   ['error', 503],

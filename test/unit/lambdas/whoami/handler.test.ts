@@ -26,7 +26,7 @@ function setUp(verify: (token: string) => Promise<TokenVerdict>) {
   };
 }
 
-test('a good token: its user, and until when, as JSON that nobody caches', async () => {
+it('a good token: its user, and until when, as JSON that nobody caches', async () => {
   const { ask, verifier, log } = setUp(() => Promise.resolve(good));
   expect(await ask('Bearer a.b.c')).toEqual({
     statusCode: 200,
@@ -37,7 +37,7 @@ test('a good token: its user, and until when, as JSON that nobody caches', async
   expect(log.info).not.toHaveBeenCalled();
 });
 
-test.each([
+it.each([
   ['no header', undefined, 'token_missing'],
   ['another scheme', 'Basic YTpi', 'scheme_not_supported'],
   ['two tokens', 'Bearer a.b.c,Bearer d.e.f', 'token_ambiguous'],
@@ -49,12 +49,12 @@ test.each([
   expect(log.warn).not.toHaveBeenCalled();
 });
 
-test('the same token twice is one, as in a handshake', async () => {
+it('the same token twice is one, as in a handshake', async () => {
   const { ask } = setUp(() => Promise.resolve(good));
   expect(await ask('Bearer a.b.c, Bearer a.b.c')).toMatchObject({ statusCode: 200 });
 });
 
-test('without a verdict: 503, and the operator is told why', async () => {
+it('without a verdict: 503, and the operator is told why', async () => {
   const error = new KeysUnavailableError('no keys');
   const { ask, log } = setUp(() => Promise.reject(error));
   expect(await ask('Bearer a.b.c')).toEqual({
@@ -67,7 +67,7 @@ test('without a verdict: 503, and the operator is told why', async () => {
   ]);
 });
 
-test('a fault of ours is none of the keys, and no 401: the function fails', async () => {
+it('a fault of ours is none of the keys, and no 401: the function fails', async () => {
   const { ask, log } = setUp(() => Promise.reject(new TypeError('x is not a function')));
   await expect(ask('Bearer a.b.c')).rejects.toThrow('x is not a function');
   expect(log.error).not.toHaveBeenCalled();
@@ -84,7 +84,7 @@ describe('a user who was sent away', () => {
       },
     });
 
-  test.each([
+  it.each([
     ['an older token', marker.disconnectedAt],
     ['a token that does not say when it was issued', undefined],
   ])('gets a 403 for %s, as of a handshake, and one line', async (_what, issuedAt) => {
@@ -98,13 +98,13 @@ describe('a user who was sent away', () => {
     expect(log.info.mock.calls).toEqual([['whoami refused', { code, requestId: 'request-1' }]]);
   });
 
-  test('is known again with a newer token', async () => {
+  it('is known again with a newer token', async () => {
     const { ask, connections } = setUp(issued(marker.disconnectedAt + 1));
     await connections.markDisconnected('alice', marker);
     expect(await ask('Bearer a.b.c')).toMatchObject({ statusCode: 200 });
   });
 
-  test('is not told apart while the table cannot be read: 503', async () => {
+  it('is not told apart while the table cannot be read: 503', async () => {
     const { ask, connections, log } = setUp(issued(now));
     connections.markerOf = () => Promise.reject(new Error('throttled'));
     const code = 'table_unavailable';

@@ -1,6 +1,6 @@
 import { ConfigurationError, readSettings } from '#wiring/environment';
 
-test('reads settings by their variables, as what they are', () => {
+it('reads settings by their variables, as what they are', () => {
   const environment = {
     TABLE_NAME: 'table',
     HEARTBEAT_SECONDS: '30',
@@ -16,7 +16,7 @@ test('reads settings by their variables, as what they are', () => {
   });
 });
 
-test('lists every fault in one message, by variable', () => {
+it('lists every fault in one message, by variable', () => {
   const read = () =>
     readSettings({ HEARTBEAT_SECONDS: '7', CALLBACK_URL: 'http://example.com/live' }, [
       'tableName',

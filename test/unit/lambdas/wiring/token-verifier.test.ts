@@ -1,7 +1,7 @@
 // Whose tokens a function accepts, read from its environment.
 import { readIdentityProvider } from '#wiring/token-verifier';
 
-test('reads an OpenID Connect issuer', () => {
+it('reads an OpenID Connect issuer', () => {
   const environment = { ISSUER: 'https://issuer.test', AUDIENCE: 'mission-control' };
   expect(readIdentityProvider(environment)).toEqual({
     kind: 'oidc',
@@ -10,7 +10,7 @@ test('reads an OpenID Connect issuer', () => {
   });
 });
 
-test('reads a Cognito user pool; empty variables are absent ones', () => {
+it('reads a Cognito user pool; empty variables are absent ones', () => {
   const environment = {
     ISSUER: '',
     USER_POOL_ID: 'eu-central-1_AbCdEf123',
@@ -23,7 +23,7 @@ test('reads a Cognito user pool; empty variables are absent ones', () => {
   });
 });
 
-test.each([
+it.each([
   ['nothing', {}, 'ISSUER is missing'],
   ['no audience', { ISSUER: 'https://issuer.test' }, 'AUDIENCE is missing'],
   ['no client', { USER_POOL_ID: 'eu-central-1_AbCdEf123' }, 'USER_POOL_CLIENT_ID is missing'],

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describeResult, nameWithin } from '#sdk/packaging/packing';
 
-test.each([
+it.each([
   ['/project/sdk', '/project/sdk/client/index.ts', path.posix, 'client/index.ts'],
   ['/project/sdk', '/project/sdk-other/index.ts', path.posix, undefined],
   ['/project/sdk', '/project/build/all.tsbuildinfo', path.posix, undefined],
@@ -18,7 +18,7 @@ test.each([
   expect(nameWithin(folder, file, platform)).toBe(name);
 });
 
-test('a folder is described by its files and their size, a file by its size', async () => {
+it('a folder is described by its files and their size, a file by its size', async () => {
   const project = mkdtempSync(path.join(tmpdir(), 'mission-control-packing-'));
   try {
     mkdirSync(path.join(project, 'build/package/esm'), { recursive: true });

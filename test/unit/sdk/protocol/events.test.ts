@@ -16,7 +16,7 @@ const activity = {
   timestamp: 1_707_163_200_000,
 };
 
-test('knows the documented events', () => {
+it('knows the documented events', () => {
   expect(eventTypes).toEqual(['agent:status', 'session:activity']);
   expect(parseEvent('agent:status', status)).toEqual({
     ok: true,
@@ -28,11 +28,11 @@ test('knows the documented events', () => {
   });
 });
 
-test.each(agentStatuses)('takes the status %s', (value) => {
+it.each(agentStatuses)('takes the status %s', (value) => {
   expect(parseEvent('agent:status', { ...status, status: value }).ok).toBe(true);
 });
 
-test.each([
+it.each([
   ['agent:status', { ...status, status: 'ONLINE' }, 'status'],
   ['agent:status', { ...status, agentId: '' }, 'agentId'],
   ['agent:status', { ...status, agentId: 7 }, 'agentId'],
@@ -57,7 +57,7 @@ test.each([
   expect(!parsed.ok && parsed.faults.map((fault) => fault.path)).toContain(path);
 });
 
-test('lists every fault, and repeats no value', () => {
+it('lists every fault, and repeats no value', () => {
   const parsed = parseEvent('session:activity', { agentId: 'a', lastMessage: ['secret'] });
   expect(parsed).toEqual({
     ok: false,
@@ -69,7 +69,7 @@ test('lists every fault, and repeats no value', () => {
   });
 });
 
-test('takes a message of exactly 32 KB and refuses one byte more', () => {
+it('takes a message of exactly 32 KB and refuses one byte more', () => {
   const withText = (lastMessage: string) =>
     parseEvent('session:activity', { ...activity, lastMessage });
   const overhead = utf8Length(
@@ -80,7 +80,7 @@ test('takes a message of exactly 32 KB and refuses one byte more', () => {
   expect(withText('ä'.repeat((maxEventMessageBytes - overhead) / 2 + 1)).ok).toBe(false);
 });
 
-test('never throws, and what it takes has the documented keys only', () => {
+it('never throws, and what it takes has the documented keys only', () => {
   fc.assert(
     fc.property(fc.constantFrom(...eventTypes), fc.anything(), (type, payload) => {
       const parsed = parseEvent(type, payload);
@@ -104,7 +104,7 @@ test('never throws, and what it takes has the documented keys only', () => {
   );
 });
 
-test('half a surrogate pair in a message becomes what it is stored and sent as', () => {
+it('half a surrogate pair in a message becomes what it is stored and sent as', () => {
   const payload = { agentId: 'a', sessionId: 's', lastMessage: 'x\uD800', timestamp: 1 };
   expect(parseEvent('session:activity', payload)).toMatchObject({
     value: { payload: { lastMessage: 'x\uFFFD' } },

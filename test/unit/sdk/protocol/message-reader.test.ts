@@ -47,7 +47,7 @@ const parsed = (json: string) => {
   return result.ok ? result.value : undefined;
 };
 
-test('reads every message of the server as the schemas do', () => {
+it('reads every message of the server as the schemas do', () => {
   fc.assert(
     fc.property(message, (one) => {
       const json = JSON.stringify(one);
@@ -57,7 +57,7 @@ test('reads every message of the server as the schemas do', () => {
   );
 });
 
-test('drops keys that are not documented', () => {
+it('drops keys that are not documented', () => {
   const status = { agentId: 'a', status: 'online', timestamp: 1 };
   const json = { type: 'agent:status', payload: { ...status, more: 1 }, more: 2 };
   expect(readServerMessage(JSON.stringify(json))).toEqual({
@@ -66,7 +66,7 @@ test('drops keys that are not documented', () => {
   });
 });
 
-test('takes nothing for a message that the schemas refuse, but for part of a snapshot or a batch', () => {
+it('takes nothing for a message that the schemas refuse, but for part of a snapshot or a batch', () => {
   const damage = fc.constantFrom<unknown>(
     undefined,
     null,
@@ -98,7 +98,7 @@ test('takes nothing for a message that the schemas refuse, but for part of a sna
   );
 });
 
-test('of a snapshot it takes what it understands: a later version may have other statuses', () => {
+it('of a snapshot it takes what it understands: a later version may have other statuses', () => {
   const good = { agentId: 'a', status: 'online', timestamp: 1 };
   const agents = [good, { ...good, status: 'busy' }, null, 7];
   const payload = { agents, sessions: ['x'], timestamp: 2, complete: true };
@@ -108,7 +108,7 @@ test('of a snapshot it takes what it understands: a later version may have other
   });
 });
 
-test('of a batch it takes what it understands, in order, and nothing that may not be in one', () => {
+it('of a batch it takes what it understands, in order, and nothing that may not be in one', () => {
   const other = fc.oneof(
     fc.constantFrom<unknown>(null, 7, 'x', [], {}, { type: 'heartbeat' }, { type: 'batch' }),
     messagesOf(payloads).filter(({ type }) => !(type in batchedPayloads)),
@@ -132,7 +132,7 @@ test('of a batch it takes what it understands, in order, and nothing that may no
   );
 });
 
-test.each([0, -30, 0.5, '30', null, Number.MAX_VALUE])(
+it.each([0, -30, 0.5, '30', null, Number.MAX_VALUE])(
   'a snapshot whose interval makes no sense (%p) tells the state all the same',
   (heartbeatSeconds) => {
     const payload = { agents: [], sessions: [], timestamp: 2, complete: true };

@@ -48,16 +48,16 @@ const messages: ServerMessage[] = [
   { type: 'state:snapshot', payload: { agents: [], sessions: [], timestamp: 2, complete: false } },
 ];
 
-test.each(messages)('a $type message comes back as it was sent', (message) => {
+it.each(messages)('a $type message comes back as it was sent', (message) => {
   expect(parseServerMessage(serializeMessage(message))).toEqual({ ok: true, value: message });
 });
 
-test('a client drops the keys it does not know', () => {
+it('a client drops the keys it does not know', () => {
   const text = '{"type":"heartbeat","payload":{"timestamp":1,"later":2},"more":3}';
   expect(parseServerMessage(text)).toEqual({ ok: true, value: messages[2] });
 });
 
-test.each([
+it.each([
   ['not json', '', 'must be JSON text'],
   ['{"type":"nothing"}', 'type', 'must be the type of a documented message'],
   ['{"type":"heartbeat"}', 'payload', 'is missing'],
@@ -73,7 +73,7 @@ test.each([
   expect(parseServerMessage(text)).toEqual({ ok: false, faults: [{ path, problem }] });
 });
 
-test('tells a client what it may send', () => {
+it('tells a client what it may send', () => {
   expect(parseClientMessage('{"type":"heartbeat"}')).toEqual({
     ok: false,
     code: 'unknown_type',
@@ -81,7 +81,7 @@ test('tells a client what it may send', () => {
   });
 });
 
-test.each<[string, object]>([
+it.each<[string, object]>([
   ['{"type":"state:sync"}', { type: 'state:sync' }],
   ['{"type":"state:sync","payload":{}}', { type: 'state:sync', payload: {} }],
   ['{"type":"state:sync","payload":{"since":5}}', { type: 'state:sync', payload: { since: 5 } }],
@@ -93,7 +93,7 @@ test.each<[string, object]>([
   expect(parseClientMessage(text)).toEqual({ ok: true, value });
 });
 
-test.each([
+it.each([
   ['{"type":"state:sync","payload":{"since":"now"}}', 'payload.since must be an integer number of'],
   ['{"type":"state:sync","payload":""}', 'payload must be an object.'],
   ['{"type":"token:refresh"}', 'payload is missing.'],
@@ -106,7 +106,7 @@ test.each([
   expect(JSON.stringify(parsed)).not.toContain('secret');
 });
 
-test('an error code or a closing reason that came later is understood', () => {
+it('an error code or a closing reason that came later is understood', () => {
   const error = '{"type":"error","payload":{"code":"later","message":"m"}}';
   expect(parseServerMessage(error)).toMatchObject({ ok: true });
   const closing = '{"type":"connection:closing","payload":{"reason":"an operator wrote this"}}';

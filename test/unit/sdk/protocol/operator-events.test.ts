@@ -1,6 +1,6 @@
 import { parseUserDisconnect } from '#sdk/protocol';
 
-test('takes user and reason, and nothing else', () => {
+it('takes user and reason, and nothing else', () => {
   const detail = { userId: 'alice', reason: 'signed out', extra: 1 };
   expect(parseUserDisconnect('user:disconnect', detail)).toEqual({
     ok: true,
@@ -8,7 +8,7 @@ test('takes user and reason, and nothing else', () => {
   });
 });
 
-test.each([
+it.each([
   ['user:delete', { userId: 'alice', reason: 'r' }, 'type'],
   ['user:disconnect', { reason: 'r' }, 'userId'],
   ['user:disconnect', { userId: '', reason: 'r' }, 'userId'],

@@ -9,7 +9,7 @@ const activity = {
   payload: { agentId: 'a', sessionId: 's', lastMessage: 'm', timestamp: 1 },
 };
 
-test('gives the events in order, with the documented keys only', () => {
+it('gives the events in order, with the documented keys only', () => {
   const extra = { ...status, id: 7, payload: { ...payload, extra: true } };
   expect(parsePack({ events: [activity, extra, activity], other: 1 })).toEqual({
     ok: true,
@@ -17,7 +17,7 @@ test('gives the events in order, with the documented keys only', () => {
   });
 });
 
-test.each([
+it.each([
   ['nothing', undefined, 'must be an object'],
   ['a list', [status], 'events is missing'],
   ['an object without the list', { event: status }, 'events is missing'],
@@ -33,12 +33,12 @@ test.each([
   expect(!parsed.ok && describeFaults(parsed.faults)).toBe(reason);
 });
 
-test('takes as many events as a pack may have', () => {
+it('takes as many events as a pack may have', () => {
   const parsed = parsePack({ events: Array.from({ length: maxPackEvents }, () => status) });
   expect(parsed.ok && parsed.value.every(({ ok }) => ok)).toBe(true);
 });
 
-test.each([
+it.each([
   ['no object', 'status', 'events.1 must be an object'],
   ['no type', { payload }, 'events.1.type is missing'],
   ['a type that is no text', { type: 7, payload }, 'events.1.type must be a string'],
@@ -73,7 +73,7 @@ test.each([
   expect(invalid?.ok === false && describeFaults(invalid.faults)).toBe(reason);
 });
 
-test('never throws, and takes of each event what it would take of it alone', () => {
+it('never throws, and takes of each event what it would take of it alone', () => {
   const almost = fc.record(
     {
       type: fc.oneof(fc.constantFrom('agent:status', 'session:activity'), fc.jsonValue()),
@@ -105,7 +105,7 @@ test('never throws, and takes of each event what it would take of it alone', () 
   );
 });
 
-test('nesting does no harm, however deep', () => {
+it('nesting does no harm, however deep', () => {
   const deep = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`) as unknown;
   for (const detail of [deep, { events: deep }, { events: [deep, { ...status, payload: deep }] }]) {
     expect(() => parsePack(detail)).not.toThrow();
@@ -116,7 +116,7 @@ test('nesting does no harm, however deep', () => {
   });
 });
 
-test('a detail that was packed is a pack of the same events', () => {
+it('a detail that was packed is a pack of the same events', () => {
   const texts = [status, activity, status].map((event) => JSON.stringify(event));
   expect(JSON.parse(packDetail(texts))).toEqual({ events: [status, activity, status] });
 });

@@ -12,7 +12,7 @@ import { anyCharacter } from '../../../support/data/any-text';
 const text = fc.string({ unit: anyCharacter, maxLength: 4 }).map((value) => value.toWellFormed());
 const version = fc.record({ timestamp: fc.nat(2), value: text });
 
-test('texts are ordered as their bytes of UTF-8 are', () => {
+it('texts are ordered as their bytes of UTF-8 are', () => {
   fc.assert(
     fc.property(text, text, (one, other) => {
       expect(Math.sign(compareText(one, other))).toBe(
@@ -23,7 +23,7 @@ test('texts are ordered as their bytes of UTF-8 are', () => {
   expect(compareText('\u{1F600}', '\uFFFD')).toBeGreaterThan(0);
 });
 
-test('of any two different versions exactly one is newer, and of two equal ones none', () => {
+it('of any two different versions exactly one is newer, and of two equal ones none', () => {
   fc.assert(
     fc.property(version, version, (one, other) => {
       const same = one.timestamp === other.timestamp && one.value === other.value;
@@ -32,7 +32,7 @@ test('of any two different versions exactly one is newer, and of two equal ones 
   );
 });
 
-test('in whatever order versions come, the same one stays', () => {
+it('in whatever order versions come, the same one stays', () => {
   const last = (versions: readonly Version[]) =>
     versions.reduce((known, candidate) => (isNewer(candidate, known) ? candidate : known));
   const shuffled = fc
@@ -50,7 +50,7 @@ test('in whatever order versions come, the same one stays', () => {
   );
 });
 
-test('no two registers share a name', () => {
+it('no two registers share a name', () => {
   const id = fc.string({ unit: anyCharacter, minLength: 1, maxLength: 3 });
   const event = fc.oneof(
     id.map((agentId): EventMessage => ({
@@ -71,7 +71,7 @@ test('no two registers share a name', () => {
   );
 });
 
-test('the value of an agent is its status, that of a session its last message', () => {
+it('the value of an agent is its status, that of a session its last message', () => {
   expect(versionOf({ agentId: 'a', status: 'error', timestamp: 5 })).toEqual({
     timestamp: 5,
     value: 'error',

@@ -49,7 +49,7 @@ function publisherWith(options: PublisherOptions['clientConfiguration']) {
 
 const key = (accessKeyId: string) => ({ accessKeyId, secretAccessKey: 'secret' });
 
-test('a provider that fails once is asked again', async () => {
+it('a provider that fails once is asked again', async () => {
   let asked = 0;
   const publisher = publisherWith({
     credentials: () =>
@@ -60,7 +60,7 @@ test('a provider that fails once is asked again', async () => {
   expect([asked, keysSeen]).toEqual([2, ['KEY1']]);
 });
 
-test('credentials that AWS calls expired are replaced, whatever they say of themselves', async () => {
+it('credentials that AWS calls expired are replaced, whatever they say of themselves', async () => {
   let asked = 0;
   const publisher = publisherWith({
     credentials: () => Promise.resolve(key(`KEY${(asked += 1)}`)),
@@ -72,7 +72,7 @@ test('credentials that AWS calls expired are replaced, whatever they say of them
   expect(keysSeen).toEqual(['KEY1', 'KEY1', 'KEY2']);
 });
 
-test('credentials that stay expired are given up after the last attempt', async () => {
+it('credentials that stay expired are given up after the last attempt', async () => {
   const publisher = publisherWith({ credentials: key('KEY0') });
   await expect(publisher.broadcastAgentStatus('agent-1', 'online')).rejects.toMatchObject({
     code: 'not_sent',
@@ -82,7 +82,7 @@ test('credentials that stay expired are given up after the last attempt', async 
   expect(keysSeen).toEqual(['KEY0', 'KEY0', 'KEY0', 'KEY0', 'KEY0']);
 });
 
-test('keys that another program renews in the credentials file are found', async () => {
+it('keys that another program renews in the credentials file are found', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'mission-control-test-'));
   const file = join(folder, 'credentials');
   const write = ({ accessKeyId, secretAccessKey }: ReturnType<typeof key>) =>

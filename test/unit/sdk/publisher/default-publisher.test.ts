@@ -31,7 +31,7 @@ const buses = () =>
     .flatMap((call) => call.args[0].input.Entries ?? [])
     .map(({ EventBusName }) => EventBusName);
 
-test('report to the bus that the environment names at first use', async () => {
+it('report to the bus that the environment names at first use', async () => {
   const { broadcastAgentStatus, broadcastSessionActivity } = await load();
   process.env['MISSION_CONTROL_EVENT_BUS'] = 'live-bus';
   await Promise.all([
@@ -42,7 +42,7 @@ test('report to the bus that the environment names at first use', async () => {
   expect(eventBridge.commandCalls(PutEventsCommand)).toHaveLength(1);
 });
 
-test.each([undefined, ''])('report to mission-control when it says %j', async (value) => {
+it.each([undefined, ''])('report to mission-control when it says %j', async (value) => {
   if (value !== undefined) process.env['MISSION_CONTROL_EVENT_BUS'] = value;
   const { broadcastAgentStatus } = await load();
   await broadcastAgentStatus('agent-123', 'error');

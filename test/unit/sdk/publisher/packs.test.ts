@@ -75,7 +75,7 @@ beforeEach(() => {
 });
 
 describe('a pack', () => {
-  test('has the documented shape, and the events of one tick in order', async () => {
+  it('has the documented shape, and the events of one tick in order', async () => {
     const { publisher } = setUp({ now: () => 9_600_000_000_000, eventSource: 'other-source' });
     await Promise.all([
       publisher.broadcastAgentStatus('a', 'online'),
@@ -97,19 +97,19 @@ describe('a pack', () => {
     ]);
   });
 
-  test('is not made of a single event', async () => {
+  it('is not made of a single event', async () => {
     const { publisher } = setUp();
     await publisher.broadcastAgentStatus('a', 'online');
     expect(requests()).toMatchObject([[{ DetailType: 'agent:status' }]]);
   });
 
-  test('is made only if it is wanted', async () => {
+  it('is made only if it is wanted', async () => {
     const { publisher } = setUp({ pack: false });
     await Promise.all(names(3).map((name) => publisher.broadcastAgentStatus(name, 'online')));
     expect(requests()[0]).toMatchObject(Array(3).fill({ DetailType: 'agent:status' }));
   });
 
-  test('of the smallest events has no more than a pack may have', async () => {
+  it('of the smallest events has no more than a pack may have', async () => {
     const { publisher } = setUp({ now: () => 0, eventSource: 's' });
     const calls = Array.from({ length: 2_000 }, () => publisher.broadcastAgentStatus('a', 'error'));
     await Promise.all(calls);
@@ -120,7 +120,7 @@ describe('a pack', () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(maxPackEvents);
   });
 
-  test('is as full as 64 KB allow, and holds what was reported, in order', async () => {
+  it('is as full as 64 KB allow, and holds what was reported, in order', async () => {
     const report = fc.oneof(
       fc.record({ unit: fc.constantFrom('x', 'ä', '"', '\u{1F680}'), count: fc.nat(2_000) }),
       fc.record({ unit: fc.constant('x'), count: fc.integer({ min: 20_000, max: 32_000 }) }),
@@ -159,7 +159,7 @@ describe('a pack', () => {
 });
 
 describe('what waits together', () => {
-  test('is what comes while a request is under way', async () => {
+  it('is what comes while a request is under way', async () => {
     const open = holdAnswers();
     const { publisher } = setUp();
     const calls: Promise<void>[] = [];
@@ -176,7 +176,7 @@ describe('what waits together', () => {
     await Promise.all(calls);
   });
 
-  test('waits no longer than 100 ms for a request that hangs, and for eight of them', async () => {
+  it('waits no longer than 100 ms for a request that hangs, and for eight of them', async () => {
     holdAnswers();
     const rests: { milliseconds: number; end: () => void }[] = [];
     const sleep = (milliseconds: number) =>
@@ -195,7 +195,7 @@ describe('what waits together', () => {
     expect(sizes).toEqual([[1], [1], [2], [2], [2], [2], [2], [2]]);
   });
 
-  test('is not held back once it fills more than a request', async () => {
+  it('is not held back once it fills more than a request', async () => {
     holdAnswers();
     const { publisher } = setUp();
     for (const name of names(1_500)) {
@@ -219,7 +219,7 @@ describe('failures', () => {
       publisher.broadcastSessionActivity('d', 's', 'x'.repeat(31_000)),
     ]);
 
-  test('only the pack that was not taken is sent again, as it was', async () => {
+  it('only the pack that was not taken is sent again, as it was', async () => {
     const codes = [['ThrottlingException', undefined]];
     eventBridge
       .on(PutEventsCommand)
@@ -233,7 +233,7 @@ describe('failures', () => {
     expect(world.reported).toEqual([]);
   });
 
-  test('the error names the events of the pack, to those who lost them', async () => {
+  it('the error names the events of the pack, to those who lost them', async () => {
     eventBridge
       .on(PutEventsCommand)
       .callsFake((input: PutEventsCommandInput) => answerTo(input, ['InvalidArgument']));
@@ -264,7 +264,7 @@ describe('failures', () => {
     }
   });
 
-  test('the message of an error stays short, however full the pack was', async () => {
+  it('the message of an error stays short, however full the pack was', async () => {
     eventBridge.on(PutEventsCommand).rejects(new Error('down'));
     const { publisher, reported } = setUp({ maxAttempts: 2 });
     await Promise.allSettled(
@@ -277,7 +277,7 @@ describe('failures', () => {
   });
 });
 
-test('close sends what is held back', async () => {
+it('close sends what is held back', async () => {
   const open = holdAnswers();
   const { publisher } = setUp();
   const calls = names(3).map(async (name) => {

@@ -60,7 +60,7 @@ beforeEach(() => {
 });
 
 describe('an event', () => {
-  test('of a status has the documented shape', async () => {
+  it('of a status has the documented shape', async () => {
     const before = Date.now();
     await setUp().publisher.broadcastAgentStatus('agent-123', 'online');
     const [[entry, ...more] = []] = requests();
@@ -77,7 +77,7 @@ describe('an event', () => {
     expect(detail?.['timestamp']).toBeGreaterThanOrEqual(before);
   });
 
-  test('of a session has the documented shape', async () => {
+  it('of a session has the documented shape', async () => {
     const { publisher } = setUp({ eventBusName: 'other-bus', eventSource: 'other-source' });
     await publisher.broadcastSessionActivity('agent-123', 'session-456', 'User said: Hello');
     const [[entry] = []] = requests();
@@ -96,7 +96,7 @@ describe('an event', () => {
     ]);
   });
 
-  test.each([
+  it.each([
     ['an unknown status', ['agent-1', 'sleeping'], /status must be one of online, offline, error/],
     ['an empty id', ['', 'online'], /agentId must be a non-empty string/],
     ['a missing id', [undefined, 'online'], /agentId must be a non-empty string/],
@@ -109,7 +109,7 @@ describe('an event', () => {
     expect(requests()).toEqual([]);
   });
 
-  test('whose message has one byte too many is refused; the largest allowed is sent', async () => {
+  it('whose message has one byte too many is refused; the largest allowed is sent', async () => {
     const { publisher } = setUp({ now: () => 9_000_000_000_000 });
     const empty = JSON.stringify({
       type: 'session:activity',
@@ -129,7 +129,7 @@ describe('an event', () => {
 });
 
 describe('timestamps', () => {
-  test('increase strictly, whatever the clocks of several publishers say', () => {
+  it('increase strictly, whatever the clocks of several publishers say', () => {
     // Clocks that differ by more than some minutes are not all of now: timestamps.test.ts has those.
     const clock = fc.array(fc.double({ min: 9.2e12, max: 9.2e12 + 240_000, noNaN: true }), {
       minLength: 1,
@@ -161,7 +161,7 @@ describe('timestamps', () => {
     );
   });
 
-  test('are those of the call, not of the sending', async () => {
+  it('are those of the call, not of the sending', async () => {
     let time = 9_500_000_000_000;
     const { publisher } = setUp({ now: () => time });
     const call = publisher.broadcastAgentStatus('agent-1', 'online');
@@ -172,7 +172,7 @@ describe('timestamps', () => {
 });
 
 describe('batches', () => {
-  test('hold the events of one tick, ten to a request, in order', async () => {
+  it('hold the events of one tick, ten to a request, in order', async () => {
     const { publisher } = setUp();
     const ids = Array.from({ length: 23 }, (_, index) => `agent-${index}`);
     await Promise.all(ids.map((agentId) => publisher.broadcastAgentStatus(agentId, 'online')));
@@ -180,14 +180,14 @@ describe('batches', () => {
     expect(detailsOf(requests().flat()).map(({ agentId }) => agentId)).toEqual(ids);
   });
 
-  test('do not wait for a later tick', async () => {
+  it('do not wait for a later tick', async () => {
     const { publisher } = setUp();
     await publisher.broadcastAgentStatus('agent-1', 'online');
     await publisher.broadcastAgentStatus('agent-1', 'offline');
     expect(requests().map((entries) => entries.length)).toEqual([1, 1]);
   });
 
-  test('of large events stay below 256 KB', async () => {
+  it('of large events stay below 256 KB', async () => {
     const { publisher } = setUp();
     const text = 'ä'.repeat(16_000);
     const calls = Array.from({ length: 20 }, (_, index) =>
@@ -204,7 +204,7 @@ describe('batches', () => {
     expect(requests()).toHaveLength(3);
   });
 
-  test('are at most eight at a time, and then fuller', async () => {
+  it('are at most eight at a time, and then fuller', async () => {
     const open: (() => void)[] = [];
     eventBridge.on(PutEventsCommand).callsFake(async (input: PutEventsCommandInput) => {
       await new Promise<void>((answer) => open.push(answer));
@@ -228,7 +228,7 @@ describe('batches', () => {
 });
 
 describe('failures', () => {
-  test('only what was not taken is sent again, with growing pauses', async () => {
+  it('only what was not taken is sent again, with growing pauses', async () => {
     takeExcept(
       [undefined, 'ThrottlingException', 'InternalFailure'],
       ['ThrottlingException', undefined],
@@ -243,7 +243,7 @@ describe('failures', () => {
     expect(reported).toEqual([]);
   });
 
-  test('pauses are jittered fully', async () => {
+  it('pauses are jittered fully', async () => {
     takeExcept(['ThrottlingException'], ['ThrottlingException'], ['ThrottlingException']);
     const chances = [0, 0.5, 0.999];
     const { publisher, pauses } = setUp({ random: () => chances.shift() ?? 1 });
@@ -251,7 +251,7 @@ describe('failures', () => {
     expect(pauses.map(Math.round)).toEqual([0, 100, 400]);
   });
 
-  test('after the last attempt the error names what was lost, to those who lost it', async () => {
+  it('after the last attempt the error names what was lost, to those who lost it', async () => {
     const lost = ['ThrottlingException', undefined, undefined];
     takeExcept(lost, lost, lost);
     const { publisher, reported } = setUp({ maxAttempts: 3 });
@@ -280,7 +280,7 @@ describe('failures', () => {
     expect(requests()).toHaveLength(3);
   });
 
-  test('what cannot pass is not tried again; the rest of the batch is', async () => {
+  it('what cannot pass is not tried again; the rest of the batch is', async () => {
     takeExcept(['MalformedDetail', 'ThrottlingException']);
     const { publisher } = setUp();
     const [first, second] = await Promise.allSettled([
@@ -292,7 +292,7 @@ describe('failures', () => {
     expect(requests().map((entries) => entries.length)).toEqual([2, 1]);
   });
 
-  test.each([
+  it.each([
     ['the network', new Error('ECONNRESET')],
     ['a server error', Object.assign(new Error('oops'), { $fault: 'server' })],
     ['throttling', refusal('ThrottlingException', { httpStatusCode: 400 })],
@@ -312,7 +312,7 @@ describe('failures', () => {
     expect(pauses).toEqual([100]);
   });
 
-  test.each([
+  it.each([
     refusal('AccessDeniedException', { httpStatusCode: 400 }),
     refusal('ResourceNotFoundException', { httpStatusCode: 400 }),
     refusal('ValidationException', { httpStatusCode: 400 }),
@@ -327,7 +327,7 @@ describe('failures', () => {
     expect(requests()).toHaveLength(1);
   });
 
-  test('the network names its failure by its code', async () => {
+  it('the network names its failure by its code', async () => {
     const cause = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
     eventBridge.on(PutEventsCommand).rejects(cause);
     await expect(setUp().publisher.broadcastAgentStatus('a', 'online')).rejects.toMatchObject({
@@ -337,7 +337,7 @@ describe('failures', () => {
     expect(requests()).toHaveLength(5);
   });
 
-  test("a client's own attempts count", async () => {
+  it("a client's own attempts count", async () => {
     const error = Object.assign(new Error('down'), { $metadata: { attempts: 3 } });
     eventBridge.on(PutEventsCommand).rejects(error);
     const { publisher } = setUp({ client: new EventBridgeClient({ region: 'eu-central-1' }) });
@@ -345,7 +345,7 @@ describe('failures', () => {
     expect(requests()).toHaveLength(2);
   });
 
-  test('every call ends exactly once, and by the fate of its own event', () => {
+  it('every call ends exactly once, and by the fate of its own event', () => {
     const fate = fc.array(fc.constantFrom(undefined, 'ThrottlingException', 'InvalidArgument'), {
       maxLength: 12,
     });
@@ -387,7 +387,7 @@ describe('failures', () => {
 });
 
 describe('a failure that nobody waits for', () => {
-  test('is a warning of the process, and does not end it', async () => {
+  it('is a warning of the process, and does not end it', async () => {
     eventBridge.on(PutEventsCommand).rejects(refusal('AccessDeniedException'));
     const unhandled = jest.fn();
     process.on('unhandledRejection', unhandled);
@@ -419,7 +419,7 @@ describe('a failure that nobody waits for', () => {
     }
   });
 
-  test('an onError that throws harms no other event', async () => {
+  it('an onError that throws harms no other event', async () => {
     takeExcept(['InvalidArgument']);
     const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     try {
@@ -441,7 +441,7 @@ describe('a failure that nobody waits for', () => {
 });
 
 describe('the end', () => {
-  test('flush waits for what is under way, and does not reject', async () => {
+  it('flush waits for what is under way, and does not reject', async () => {
     takeExcept(['ThrottlingException'], ['InvalidArgument']);
     const { publisher, reported } = setUp();
     void publisher.broadcastAgentStatus('a', 'online');
@@ -451,7 +451,7 @@ describe('the end', () => {
     await expect(publisher.flush()).resolves.toBeUndefined();
   });
 
-  test('close sends what is waiting, and takes nothing more', async () => {
+  it('close sends what is waiting, and takes nothing more', async () => {
     const { publisher } = setUp();
     const last = publisher.broadcastAgentStatus('a', 'offline');
     await publisher.close();

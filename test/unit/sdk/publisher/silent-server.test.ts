@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createPublisher } from '#sdk/publisher';
 
-test('a server that says nothing is a failure, not a wait for ever', async () => {
+it('a server that says nothing is a failure, not a wait for ever', async () => {
   let requests = 0;
   const server = createServer(() => (requests += 1));
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));

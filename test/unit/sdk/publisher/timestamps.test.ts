@@ -15,7 +15,7 @@ beforeEach(() => {
   nextTimestamp(start);
 });
 
-test('increase strictly, and are the time whenever that is greater', () => {
+it('increase strictly, and are the time whenever that is greater', () => {
   fc.assert(
     fc.property(fc.array(fc.double({ min: 0, max: 4 * minute, noNaN: true })), (moves) => {
       start += hour;
@@ -30,18 +30,18 @@ test('increase strictly, and are the time whenever that is greater', () => {
   );
 });
 
-test('of a clock that was an hour ahead are right as soon as the clock is', () => {
+it('of a clock that was an hour ahead are right as soon as the clock is', () => {
   expect(nextTimestamp(start + hour)).toBe(start + hour);
   expect(nextTimestamp(start + 1000)).toBe(start + 1000);
   expect(nextTimestamp(start + 1000)).toBe(start + 1001);
 });
 
-test('of a clock that was two minutes ahead go on, as what was said before was taken', () => {
+it('of a clock that was two minutes ahead go on, as what was said before was taken', () => {
   expect(nextTimestamp(start + 2 * minute)).toBe(start + 2 * minute);
   expect(nextTimestamp(start)).toBe(start + 2 * minute + 1);
 });
 
-test('are never so far ahead of the clock that the service would reject them', () => {
+it('are never so far ahead of the clock that the service would reject them', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 3 * hour }), { minLength: 1 }), (clock) => {
       for (const elapsed of clock) {

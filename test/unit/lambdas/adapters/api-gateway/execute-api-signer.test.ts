@@ -70,7 +70,7 @@ const credentials = fc.record(
   { requiredKeys: ['accessKeyId', 'secretAccessKey'] },
 );
 
-test('signs as @smithy/signature-v4 does, to the byte', () =>
+it('signs as @smithy/signature-v4 does, to the byte', () =>
   fc.assert(
     fc.asyncProperty(
       fc.array(connectionId, { minLength: 1, maxLength: 3 }),
@@ -98,7 +98,7 @@ test('signs as @smithy/signature-v4 does, to the byte', () =>
     { numRuns: 300 },
   ));
 
-test('keeps up with the clock and with new credentials', async () => {
+it('keeps up with the clock and with new credentials', async () => {
   const url = new URL('https://abc.execute-api.eu-central-1.amazonaws.com/live');
   const signer = createExecuteApiSigner(url.href, 'eu-central-1');
   const first = { accessKeyId: 'A', secretAccessKey: 'a', sessionToken: 't' };
@@ -118,7 +118,7 @@ test('keeps up with the clock and with new credentials', async () => {
   }
 });
 
-test('signs headers of its own, in the order of their names', () =>
+it('signs headers of its own, in the order of their names', () =>
   fc.assert(
     fc.asyncProperty(credentials, text, async (keys, body) => {
       const [host, now] = ['dynamodb.eu-central-1.amazonaws.com', Date.UTC(2026, 1, 6)];
@@ -144,7 +144,7 @@ test('signs headers of its own, in the order of their names', () =>
     { numRuns: 50 },
   ));
 
-test('encodes the id once on the wire', () => {
+it('encodes the id once on the wire', () => {
   const signer = createExecuteApiSigner('https://a.example/live', 'eu-central-1');
   const keys = { accessKeyId: 'A', secretAccessKey: 'a' };
   expect(signer.sign('abc=', bodyHashOf(''), keys, 0).path).toBe('/live/%40connections/abc%3D');

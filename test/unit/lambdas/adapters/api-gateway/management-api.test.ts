@@ -20,7 +20,7 @@ const gone = new GoneException({ message: '410', $metadata: { httpStatusCode: 41
 
 beforeEach(() => api.reset());
 
-test('posts the message as it is', async () => {
+it('posts the message as it is', async () => {
   api.on(PostToConnectionCommand).resolves({});
   const log = new RecordingLog();
   await expect(createManagementApiPoster(client, log).post('a=', '{}')).resolves.toBe('delivered');
@@ -31,7 +31,7 @@ test('posts the message as it is', async () => {
   expect(log.lines).toEqual([]);
 });
 
-test.each([
+it.each([
   ['GoneException', gone, 'gone'],
   ['410 without an error body', withStatus(410), 'gone'],
   [
@@ -50,7 +50,7 @@ test.each([
   expect(log.lines).toHaveLength(outcome === 'gone' ? 0 : 1);
 });
 
-test('closes a connection; one that is gone is closed already', async () => {
+it('closes a connection; one that is gone is closed already', async () => {
   const closer = createManagementApiCloser(client);
   api.on(DeleteConnectionCommand).resolvesOnce({}).rejectsOnce(gone).rejects(withStatus(500));
   await expect(closer.close('a=')).resolves.toBe('closed');
@@ -61,7 +61,7 @@ test('closes a connection; one that is gone is closed already', async () => {
   });
 });
 
-test.each([
+it.each([
   ['no error', undefined, 'open'],
   ['GoneException', gone, 'gone'],
   ['429', withStatus(429), 'throttled'],

@@ -39,7 +39,7 @@ describePoster('ManagementApiPoster', (endpoint, log) => {
   };
 });
 
-test('without credentials nothing is posted, and the log says so', async () => {
+it('without credentials nothing is posted, and the log says so', async () => {
   const log = new RecordingLog();
   const poster = createUndiciPoster({
     callbackUrl: 'http://127.0.0.1:1/live',
@@ -73,7 +73,7 @@ describe('UndiciPoster, towards an API that answers', () => {
     server.close();
   });
 
-  test('keeps to its sockets: what is more waits for one of them, whatever the answers', async () => {
+  it('keeps to its sockets: what is more waits for one of them, whatever the answers', async () => {
     const credentials = () => Promise.resolve(keys);
     const options = { callbackUrl, region, credentials, now: clock.now, log, sockets: 3 };
     const poster = createUndiciPoster(options);
@@ -87,7 +87,7 @@ describe('UndiciPoster, towards an API that answers', () => {
     await poster.close();
   });
 
-  test('asks the provider for credentials again after a second', async () => {
+  it('asks the provider for credentials again after a second', async () => {
     let asked = 0;
     const credentials = () => Promise.resolve({ ...keys, accessKeyId: `AKID${(asked += 1)}` });
     const poster = createUndiciPoster({ callbackUrl, region, credentials, now: clock.now, log });

@@ -58,7 +58,7 @@ const state = {
   ...{ flushedAt: start, hasSent: true },
 };
 
-test('the lease lies where the data model says, without a TTL: a cursor that is gone would send all again', async () => {
+it('the lease lies where the data model says, without a TTL: a cursor that is gone would send all again', async () => {
   const { lease, itemOf } = await setUp();
   await lease.acquire('a', start, start + 1);
   await lease.refresh('a', state);
@@ -74,7 +74,7 @@ test('the lease lies where the data model says, without a TTL: a cursor that is 
   await expect(itemOf('lease', 'sent')).resolves.toEqual(sent);
 });
 
-test('who has the lease and does not know it, as an answer was lost, has it when it asks again', async () => {
+it('who has the lease and does not know it, as an answer was lost, has it when it asks again', async () => {
   const { lease } = await setUp();
   await lease.acquire('before', start, start + 1);
   await lease.release('before', state);
@@ -84,7 +84,7 @@ test('who has the lease and does not know it, as an answer was lost, has it when
   await expect(lease.acquire('b', start, start + 5_000)).resolves.toBeUndefined();
 });
 
-test('a pending event lies where the data model says, in one of four partitions, for an hour', async () => {
+it('a pending event lies where the data model says, in one of four partitions, for an hour', async () => {
   const { pending, itemOf } = await setUp();
   const message = messageOfEvent(sessionEvent('a', 's', 'hello', start));
   await pending.record({ id: 'a#b', recordedAt: start + 1, messages: [message, message] });
@@ -96,7 +96,7 @@ test('a pending event lies where the data model says, in one of four partitions,
   });
 });
 
-test('four partitions get about a quarter of the events each', () => {
+it('four partitions get about a quarter of the events each', () => {
   const counts = [0, 0, 0, 0];
   for (let index = 0; index < 4_000; index += 1) {
     const partition = shardOf(`6a7e8feb-b491-4cf7-a9f1-${index}`) % 4;
@@ -106,7 +106,7 @@ test('four partitions get about a quarter of the events each', () => {
 });
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
-test('an event with a message of 500 characters takes one write unit: 1 KB with keys, names and TTL', async () => {
+it('an event with a message of 500 characters takes one write unit: 1 KB with keys, names and TTL', async () => {
   const { pending, client, tableName } = await setUp();
   const message = messageOfEvent(
     sessionEvent('agent-0123456789', 'session-0123456789', 'x'.repeat(500), start),
@@ -126,7 +126,7 @@ test('an event with a message of 500 characters takes one write unit: 1 KB with 
   expect(written.ConsumedCapacity?.CapacityUnits).toBe(1);
 });
 
-test.each([
+it.each([
   ['the SDK', createSdkQuery],
   ['the fast query', createFastQuery],
 ])('all pages of a partition are read, by %s', async (_, createQuery) => {
@@ -144,7 +144,7 @@ test.each([
   );
 });
 
-test('what another version has written is left out and logged without its text, and stops nothing', async () => {
+it('what another version has written is left out and logged without its text, and stops nothing', async () => {
   const { pending, client, tableName, log } = await setUp();
   const message = messageOfEvent(sessionEvent('a', 's', 'hello', start));
   await pending.record({ id: 'a', recordedAt: start, messages: [message] });
@@ -157,7 +157,7 @@ test('what another version has written is left out and logged without its text, 
   ]);
 });
 
-test('everything is read consistently, and each step is one request', async () => {
+it('everything is read consistently, and each step is one request', async () => {
   const { client, lease, pending } = await setUp();
   const sent: { readonly name: string; readonly consistent: unknown }[] = [];
   client.middlewareStack.add(

@@ -53,7 +53,7 @@ function setUp() {
   return { ...createFanOutHarness({ connections }), connections, rateLimits, state };
 }
 
-test('a handshake: a token of the bucket, the record, and one look at the others of its user', async () => {
+it('a handshake: a token of the bucket, the record, and one look at the others of its user', async () => {
   const harness = setUp();
   const connect = createConnect({
     ...harness,
@@ -73,7 +73,7 @@ test('a handshake: a token of the bucket, the record, and one look at the others
   await expect(handshake('e=')).resolves.toEqual({ UpdateItem: 1, PutItem: 1, Query: 1 });
 });
 
-test('a handshake in another environment: two writes for its limit, and what it learns spares the next', async () => {
+it('a handshake in another environment: two writes for its limit, and what it learns spares the next', async () => {
   const { now } = setUp();
   const limit = { perMinute: 30, burst: 2 };
   const take = (store: RateLimitStore) =>
@@ -86,7 +86,7 @@ test('a handshake in another environment: two writes for its limit, and what it 
   await expect(take(stores[2])).resolves.toEqual({ UpdateItem: 2 });
 });
 
-test("a client's message: a write for its connection and one for its user; one when it is refused", async () => {
+it("a client's message: a write for its connection and one for its user; one when it is refused", async () => {
   const harness = setUp();
   const judge = createJudgeMessage({
     ...harness,
@@ -104,7 +104,7 @@ test("a client's message: a write for its connection and one for its user; one w
   await expect(message()).resolves.toEqual({ UpdateItem: 2 });
 });
 
-test('a sync: a write for its limit, and two for its marker; one too many, none', async () => {
+it('a sync: a write for its limit, and two for its marker; one too many, none', async () => {
   const harness = setUp();
   const admitSync = createAdmitSync({
     ...harness,
@@ -117,7 +117,7 @@ test('a sync: a write for its limit, and two for its marker; one too many, none'
   await expect(sync()).resolves.toEqual({});
 });
 
-test('to be told one has been sent away costs a handshake one more write', async () => {
+it('to be told one has been sent away costs a handshake one more write', async () => {
   const harness = setUp();
   const connect = createConnect({
     ...harness,
@@ -132,7 +132,7 @@ test('to be told one has been sent away costs a handshake one more write', async
   ).resolves.toEqual({ UpdateItem: 1, PutItem: 1, Query: 1, DeleteItem: 1 });
 });
 
-test('a new token: one read and one write; one that changes nothing, and one refused, less', async () => {
+it('a new token: one read and one write; one that changes nothing, and one refused, less', async () => {
   const { connections, now, log } = setUp();
   const key = { userId: 'rob', connectionId: 'r=' };
   await connections.save({ ...key, connectedAt: now(), expiresAt: now() + 60_000 });
@@ -187,7 +187,7 @@ function setUpBroadcast() {
   return { ...harness, lease, report };
 }
 
-test('an event while nobody flushes: four writes beside the listing; one that is no news, three', async () => {
+it('an event while nobody flushes: four writes beside the listing; one that is no news, three', async () => {
   const { report } = setUpBroadcast();
   // The lease is acquired and released, the register written and completed; pending events are looked for twice.
   await expect(report('a', 1)).resolves.toEqual({ PutItem: 1, UpdateItem: 3, Query: 16 + 2 * 4 });
@@ -195,7 +195,7 @@ test('an event while nobody flushes: four writes beside the listing; one that is
   await expect(report('a', 1)).resolves.toEqual({ PutItem: 1, UpdateItem: 2, Query: 2 * 4 });
 });
 
-test('an event while somebody flushes: two writes, and a look at the lease', async () => {
+it('an event while somebody flushes: two writes, and a look at the lease', async () => {
   const { lease, now, report } = setUpBroadcast();
   await lease.acquire('somebody', now(), now() + 60_000);
   await expect(report('b', 1)).resolves.toEqual({ PutItem: 2, UpdateItem: 1, GetItem: 1 });
@@ -203,7 +203,7 @@ test('an event while somebody flushes: two writes, and a look at the lease', asy
   await expect(report('b', 2)).resolves.toEqual({ PutItem: 2, GetItem: 1 });
 });
 
-test('a sync: one query for each shard', async () => {
+it('a sync: one query for each shard', async () => {
   const { state, now } = setUp();
   const limits = { agents: 5_000, sessions: 5_000 };
   await expect(costOf(() => readSnapshot(state, 0, now(), limits))).resolves.toEqual({ Query: 16 });

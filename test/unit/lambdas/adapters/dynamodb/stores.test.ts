@@ -66,12 +66,12 @@ describe('registers that DynamoDB was too busy to read', () => {
   const storeOf = (client: object) =>
     createDynamoStateStore(client as DynamoDBDocumentClient, 'table');
 
-  test('are asked for again', async () => {
+  it('are asked for again', async () => {
     const store = storeOf(createBusyClient(3));
     await expect(store.areSuperseded(events)).resolves.toEqual([true, true, true]);
   });
 
-  test('are an error when it stays busy', async () => {
+  it('are an error when it stays busy', async () => {
     const store = storeOf(createBusyClient(1));
     await expect(store.areSuperseded(events)).rejects.toThrow('did not read 2 registers');
   });
@@ -100,7 +100,7 @@ async function itemsOf(tableName: string, pk: string): Promise<unknown[]> {
   return items;
 }
 
-test('registers lie where the data model says, with their TTL in seconds', async () => {
+it('registers lie where the data model says, with their TTL in seconds', async () => {
   const tableName = await newTable();
   const store = createDynamoStateStore(dynamo.client, tableName);
   const times = { updatedAt: 1_707_163_200_123, expiresAt: 1_707_163_260_123 };
@@ -121,7 +121,7 @@ test('registers lie where the data model says, with their TTL in seconds', async
   ]);
 });
 
-test('a rate limit is one small item of its user, which TTL deletes once the bucket is full', async () => {
+it('a rate limit is one small item of its user, which TTL deletes once the bucket is full', async () => {
   const tableName = await newTable();
   const store = createDynamoRateLimitStore(dynamo.client, tableName);
   const limit = { perMinute: 60, burst: 20 };
@@ -137,7 +137,7 @@ test('a rate limit is one small item of its user, which TTL deletes once the buc
   ]);
 });
 
-test('a connection lies where the data model says, with a TTL that leaves heartbeats the time to find it', async () => {
+it('a connection lies where the data model says, with a TTL that leaves heartbeats the time to find it', async () => {
   const tableName = await newTable();
   const store = createDynamoConnectionStore(dynamo.client, tableName);
   await store.save({
@@ -158,7 +158,7 @@ test('a connection lies where the data model says, with a TTL that leaves heartb
   ]);
 });
 
-test('a connection with batches has one attribute more, and another has none that says no', async () => {
+it('a connection with batches has one attribute more, and another has none that says no', async () => {
   const tableName = await newTable();
   const store = createDynamoConnectionStore(dynamo.client, tableName);
   const times = { connectedAt: 1_707_163_200_123, expiresAt: 1_707_163_260_000 };
@@ -169,7 +169,7 @@ test('a connection with batches has one attribute more, and another has none tha
   expect(second).not.toHaveProperty('batches');
 });
 
-test('the marker of a user who was sent away lies beside the connections, and its TTL deletes it when it has ended', async () => {
+it('the marker of a user who was sent away lies beside the connections, and its TTL deletes it when it has ended', async () => {
   const tableName = await newTable();
   const store = createDynamoConnectionStore(dynamo.client, tableName);
   const marker = { disconnectedAt: 1_707_163_200_123, endsAt: 1_709_755_200_123 };
@@ -185,7 +185,7 @@ test('the marker of a user who was sent away lies beside the connections, and it
   ]);
 });
 
-test('the census of a shard is overwritten by the next and read as a whole', async () => {
+it('the census of a shard is overwritten by the next and read as a whole', async () => {
   const connectionCounts = createDynamoConnectionCountStore(dynamo.client, await newTable());
   await expect(connectionCounts.read()).resolves.toEqual([]);
   await connectionCounts.write({ shard: 3, connections: 5, users: 3, takenAt: 1 });
@@ -198,7 +198,7 @@ test('the census of a shard is overwritten by the next and read as a whole', asy
   ]);
 });
 
-test('of the broadcasts that reached everybody of a shard, or of all, the one that began last is known', async () => {
+it('of the broadcasts that reached everybody of a shard, or of all, the one that began last is known', async () => {
   const recentFanOuts = createDynamoRecentFanOutStore(dynamo.client, await newTable());
   await expect(recentFanOuts.read()).resolves.toEqual([]);
   await recentFanOuts.write({ startedAt: 20 });

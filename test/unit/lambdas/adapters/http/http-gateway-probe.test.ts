@@ -18,7 +18,7 @@ afterAll(() => {
   server.close();
 });
 
-test.each([
+it.each([
   [200, 'connected'],
   [302, 'connected'],
   [404, 'connected'],
@@ -29,10 +29,10 @@ test.each([
   await expect(createHttpGatewayProbe()(`${url}/${status}`)).resolves.toBe(expected);
 });
 
-test('no answer in time means disconnected', async () => {
+it('no answer in time means disconnected', async () => {
   await expect(createHttpGatewayProbe(20)(`${url}/0`)).resolves.toBe('disconnected');
 });
 
-test('nobody there means disconnected', async () => {
+it('nobody there means disconnected', async () => {
   await expect(createHttpGatewayProbe()('http://127.0.0.1:1/')).resolves.toBe('disconnected');
 });

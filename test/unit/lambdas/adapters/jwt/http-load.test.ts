@@ -37,12 +37,12 @@ const load = async (options: { timeoutMilliseconds?: number } = {}, within = 60_
   return new TextDecoder().decode(body);
 };
 
-test('loads what is there', async () => {
+it('loads what is there', async () => {
   await expect(load()).resolves.toBe('{"keys":[]}');
   expect(requests).toEqual(['/keys']);
 });
 
-test.each([
+it.each([
   ['a lost connection', hangUp],
   ['a server error', status(503)],
 ])('tries once more after %s', async (_what, answer) => {
@@ -51,13 +51,13 @@ test.each([
   expect(requests).toHaveLength(2);
 });
 
-test('gives up after the second try, and says why', async () => {
+it('gives up after the second try, and says why', async () => {
   answers = [status(503), status(404)];
   await expect(load()).rejects.toThrow(`${url}/keys answered HTTP 404`);
   expect(requests).toHaveLength(2);
 });
 
-test('does not wait longer than its timeout', async () => {
+it('does not wait longer than its timeout', async () => {
   answers = [stall, stall];
   await expect(load({ timeoutMilliseconds: 1_000 })).rejects.toMatchObject({
     name: 'TimeoutError',
@@ -65,19 +65,19 @@ test('does not wait longer than its timeout', async () => {
   expect(requests).toHaveLength(2);
 });
 
-test('an issuer that needs two seconds for a document is waited for', async () => {
+it('an issuer that needs two seconds for a document is waited for', async () => {
   answers = [(_request, response) => setTimeout(() => response.end('{"keys":[]}'), 2_000)];
   await expect(load()).resolves.toBe('{"keys":[]}');
   expect(requests).toHaveLength(1);
 });
 
-test('neither waits nor tries again beyond its deadline', async () => {
+it('neither waits nor tries again beyond its deadline', async () => {
   answers = [stall];
   await expect(load({}, 500)).rejects.toMatchObject({ name: 'TimeoutError' });
   expect(requests).toHaveLength(1);
 });
 
-test('does not follow redirects', async () => {
+it('does not follow redirects', async () => {
   const elsewhere = status(302, { location: '/other-keys' });
   answers = [elsewhere, elsewhere];
   await expect(load()).rejects.toThrow();

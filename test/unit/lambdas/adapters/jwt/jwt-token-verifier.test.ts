@@ -39,7 +39,7 @@ function create(...given: Parameters<typeof createJwtTokenVerifier>) {
   };
 }
 
-test.each(['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'EdDSA'])(
+it.each(['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'EdDSA'])(
   'accepts %s',
   async (alg) => {
     const signing = await createSigningKey('key', alg);
@@ -48,13 +48,13 @@ test.each(['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'EdDSA'])(
   },
 );
 
-test('rounds a fractional expiry down to the second', async () => {
+it('rounds a fractional expiry down to the second', async () => {
   const { verify } = create(provider, serve(key));
   const token = await signToken(key, { ...claims, exp: exp + 0.9 });
   await expect(verify(token)).resolves.toEqual(accepted);
 });
 
-test.each(['RS256', 'ES256', 'ES384', 'ES512', 'EdDSA'])(
+it.each(['RS256', 'ES256', 'ES384', 'ES512', 'EdDSA'])(
   'whatever stands for a signature of %s is refused, and is no fault of ours',
   async (alg) => {
     const signing = await createSigningKey('key', alg);
@@ -75,7 +75,7 @@ test.each(['RS256', 'ES256', 'ES384', 'ES512', 'EdDSA'])(
 describe('the times of a token', () => {
   const seconds = Math.floor(Date.now() / 1000);
 
-  test.each([
+  it.each([
     ['issued now', { iat: seconds }, seconds * 1000],
     ['issued at a fraction of a second', { iat: seconds - 0.25 }, seconds * 1000 - 250],
     ['issued by a clock that is ahead', { iat: seconds + 50 }, (seconds + 50) * 1000],
@@ -88,7 +88,7 @@ describe('the times of a token', () => {
     });
   });
 
-  test('of a clock that is ahead by up to a minute is valid already', async () => {
+  it('of a clock that is ahead by up to a minute is valid already', async () => {
     const { verify } = create(provider, serve(key));
     const token = (nbf: number) => signToken(key, { ...claims, nbf });
     await expect(verify(await token(seconds + 55))).resolves.toEqual(accepted);
@@ -98,7 +98,7 @@ describe('the times of a token', () => {
     });
   });
 
-  test('have no grace at their end', async () => {
+  it('have no grace at their end', async () => {
     const { verify } = create(provider, { ...serve(key), now: () => exp * 1000 });
     await expect(verify(await signToken(key, claims))).resolves.toEqual({
       ok: false,
@@ -111,7 +111,7 @@ describe('the times of a token', () => {
       create(provider, { ...serve(key), maxTokenHours: 12, now: () => now });
     const farOff = Date.UTC(9999, 11, 31) / 1000;
 
-    test('a token of the year 9999 ends so long after it was issued', async () => {
+    it('a token of the year 9999 ends so long after it was issued', async () => {
       const token = await signToken(key, { ...claims, iat: seconds, exp: farOff });
       await expect(limited().verify(token)).resolves.toEqual({
         ok: true,
@@ -125,14 +125,14 @@ describe('the times of a token', () => {
       await expect(atItsEnd.verify(token)).resolves.toEqual({ ok: false, code: 'token_too_old' });
     });
 
-    test('a token that ends sooner ends as it says', async () => {
+    it('a token that ends sooner ends as it says', async () => {
       const token = await signToken(key, { ...claims, iat: seconds });
       await expect(limited().verify(token)).resolves.toMatchObject({
         value: { expiresAt: exp * 1000 },
       });
     });
 
-    test.each([
+    it.each([
       ['without iat', {}, 'issued_at_missing'],
       ['of yesterday', { iat: seconds - 24 * 3600 }, 'token_too_old'],
       ['of tomorrow', { iat: seconds + 24 * 3600 }, 'issued_in_future'],
@@ -154,16 +154,16 @@ describe('which key checks a token', () => {
   };
   const noKid = { kid: undefined };
 
-  test('is the only one, for a token without kid', async () => {
+  it('is the only one, for a token without kid', async () => {
     await expect(verdict([key.jwk], key, noKid)).resolves.toEqual(accepted);
   });
 
-  test('is the only one, if it has no kid', async () => {
+  it('is the only one, if it has no kid', async () => {
     await expect(verdict([nameless(key)])).resolves.toEqual(accepted);
     await expect(verdict([nameless(key)], key, noKid)).resolves.toEqual(accepted);
   });
 
-  test('is the only one that fits the algorithm', async () => {
+  it('is the only one that fits the algorithm', async () => {
     const others = await Promise.all(
       ['ES256', 'ES384', 'EdDSA', 'RS512'].map((alg) => createSigningKey(alg, alg)),
     );
@@ -174,22 +174,22 @@ describe('which key checks a token', () => {
     }
   });
 
-  test('is none where several fit and none is named', async () => {
+  it('is none where several fit and none is named', async () => {
     const ambiguous = { ok: false, code: 'key_ambiguous' };
     await expect(verdict([key.jwk, newKey.jwk], key, noKid)).resolves.toEqual(ambiguous);
     await expect(verdict([nameless(key), nameless(newKey)])).resolves.toEqual(ambiguous);
   });
 
-  test('is the one that is named, although others have no name', async () => {
+  it('is the one that is named, although others have no name', async () => {
     await expect(verdict([nameless(newKey), key.jwk])).resolves.toEqual(accepted);
   });
 
-  test('is found by the algorithm among two of one name', async () => {
+  it('is found by the algorithm among two of one name', async () => {
     const elliptic = await createSigningKey('key-1', 'ES256');
     await expect(verdict([elliptic.jwk, key.jwk])).resolves.toEqual(accepted);
   });
 
-  test.each([
+  it.each([
     ['of an unknown type', { kty: 'LMS', kid: 'odd', pub: 'x' }],
     ['without a type', { kid: 'odd' }],
     ['with an id that is a number', { kty: 'RSA', kid: 7, n: 'x', e: 'AQAB' }],
@@ -207,7 +207,7 @@ describe('which key checks a token', () => {
     await expect(verdict([odd])).resolves.toEqual(unknown);
   });
 
-  test.each([
+  it.each([
     ['for encryption', { use: 'enc' }],
     ['for encryption only, by its operations', { key_ops: ['encrypt', 'wrapKey'] }],
   ])('is never one that is %s', async (_what, purpose) => {
@@ -218,7 +218,7 @@ describe('which key checks a token', () => {
 });
 
 describe('fetching keys', () => {
-  test('happens once for many tokens, at cold start', async () => {
+  it('happens once for many tokens, at cold start', async () => {
     const documents = serve(key);
     const { verify, fetchKeys } = create(provider, documents);
     const coldStart = fetchKeys();
@@ -227,7 +227,7 @@ describe('fetching keys', () => {
     expect(documents.requests).toEqual([jwksUri]);
   });
 
-  test('never happens for a token that is refused anyway', async () => {
+  it('never happens for a token that is refused anyway', async () => {
     const documents = serve(key);
     const { verify } = create(provider, documents);
     for (const wrong of [{ exp: 1 }, { aud: 'x' }, { iss: 'x' }, { sub: '' }]) {
@@ -238,7 +238,7 @@ describe('fetching keys', () => {
     expect(documents.requests).toEqual([]);
   });
 
-  test.each([
+  it.each([
     ['nobody answers', {}],
     ['the answer is no JSON', { [jwksUri]: '<html>' }],
     ['the answer is no key set', { [jwksUri]: { keys: 'none' } }],
@@ -253,7 +253,7 @@ describe('fetching keys', () => {
     await expect(verify(token)).resolves.toEqual(accepted);
   });
 
-  test('a token that arrives during a cold start which fails gets a try of its own', async () => {
+  it('a token that arrives during a cold start which fails gets a try of its own', async () => {
     const documents = createDocuments({});
     const { verify, fetchKeys } = create(provider, documents);
     const token = await signToken(key, claims);
@@ -282,7 +282,7 @@ describe('fetching keys', () => {
     };
   }
 
-  test('a key that is new at the issuer is found with the first token, soon after a forged one, too', async () => {
+  it('a key that is new at the issuer is found with the first token, soon after a forged one, too', async () => {
     const { clock, documents, publish, tokenOf, verify, ok } = watch(key);
     await expect(verify(await tokenOf(newKey))).resolves.toEqual(unknown);
     expect(documents.requests).toHaveLength(1);
@@ -292,7 +292,7 @@ describe('fetching keys', () => {
     expect(documents.requests).toHaveLength(2);
   });
 
-  test('forged tokens cause six fetches, and one more every ten seconds, which bring new keys to all', async () => {
+  it('forged tokens cause six fetches, and one more every ten seconds, which bring new keys to all', async () => {
     const { clock, documents, publish, tokenOf, verify, ok } = watch(key);
     const forged = await tokenOf(await createSigningKey('forged'));
     const flood = async (milliseconds: number) => {
@@ -312,7 +312,7 @@ describe('fetching keys', () => {
     await expect(verify(await tokenOf(key))).resolves.toEqual(ok);
   });
 
-  test('another key of the same name is found when a signature does not fit the old one', async () => {
+  it('another key of the same name is found when a signature does not fit the old one', async () => {
     const { clock, documents, publish, tokenOf, verify, ok } = watch(key);
     await expect(verify(await tokenOf(key))).resolves.toEqual(ok);
     const successor = await createSigningKey('key-1');
@@ -328,7 +328,7 @@ describe('fetching keys', () => {
     expect(documents.requests).toHaveLength(6);
   });
 
-  test('a withdrawn key is trusted for five minutes at the most', async () => {
+  it('a withdrawn key is trusted for five minutes at the most', async () => {
     const { clock, documents, publish, tokenOf, verify, ok } = watch(key, newKey);
     await expect(verify(await tokenOf(key))).resolves.toEqual(ok);
     publish(newKey);
@@ -341,7 +341,7 @@ describe('fetching keys', () => {
     expect(documents.requests).toHaveLength(2);
   });
 
-  test('all keys can be withdrawn', async () => {
+  it('all keys can be withdrawn', async () => {
     const { clock, publish, tokenOf, verify, ok } = watch(key);
     await expect(verify(await tokenOf(key))).resolves.toEqual(ok);
     publish();
@@ -349,7 +349,7 @@ describe('fetching keys', () => {
     await expect(verify(await tokenOf(key))).resolves.toEqual(unknown);
   });
 
-  test('while the issuer is down its keys are good for an hour, and it is asked once a minute', async () => {
+  it('while the issuer is down its keys are good for an hour, and it is asked once a minute', async () => {
     const { clock, documents, publish, withdraw, tokenOf, verify, ok } = watch(key);
     const token = await tokenOf(key);
     await expect(verify(token)).resolves.toEqual(ok);
@@ -366,7 +366,7 @@ describe('fetching keys', () => {
     await expect(verify(token)).resolves.toEqual(ok);
   });
 
-  test('while the issuer is down nobody can tell that a key is unknown, but that a signature is wrong', async () => {
+  it('while the issuer is down nobody can tell that a key is unknown, but that a signature is wrong', async () => {
     const { clock, withdraw, tokenOf, verify, ok } = watch(key);
     await expect(verify(await tokenOf(key))).resolves.toEqual(ok);
     withdraw();
@@ -384,7 +384,7 @@ describe('fetching keys', () => {
     }
   });
 
-  test('a token that has waited for one fetch has no other: the function has 15 s', async () => {
+  it('a token that has waited for one fetch has no other: the function has 15 s', async () => {
     const documents = serve(key);
     const clock = { now: exp * 1000 - 550_000 };
     const load = async (url: string) => {
@@ -402,7 +402,7 @@ describe('fetching keys', () => {
 });
 
 describe('discovery', () => {
-  test('leads from the issuer to its keys', async () => {
+  it('leads from the issuer to its keys', async () => {
     const documents = serve(key);
     documents.documents[discoveryUrl] = { issuer, jwks_uri: jwksUri, more: true };
     const { verify } = create(discovering, documents);
@@ -410,7 +410,7 @@ describe('discovery', () => {
     expect(documents.requests).toEqual([discoveryUrl, jwksUri]);
   });
 
-  test('works for an issuer with a trailing slash', async () => {
+  it('works for an issuer with a trailing slash', async () => {
     const slashed = `${issuer}/`;
     const documents = serve(key);
     documents.documents[discoveryUrl] = { issuer: slashed, jwks_uri: jwksUri };
@@ -420,7 +420,7 @@ describe('discovery', () => {
     );
   });
 
-  test.each([
+  it.each([
     ['another issuer', { issuer: 'https://evil.test', jwks_uri: jwksUri }, /another issuer/],
     ['its issuer with a slash', { issuer: `${issuer}/`, jwks_uri: jwksUri }, /another issuer/],
     ['no keys', { issuer }, /jwks_uri is missing/],
@@ -465,14 +465,14 @@ describe('a Cognito user pool', () => {
     return verifier.verify(await signToken(key, given));
   };
 
-  test.each([
+  it.each([
     ['an access token', access],
     ['an ID token', id],
   ])('lets %s in', async (_what, given) => {
     await expect(verify(given)).resolves.toEqual(accepted);
   });
 
-  test.each([
+  it.each([
     ['an access token of another client', { ...access, client_id: 'client-2' }, 'audience_wrong'],
     ['an ID token of another client', { ...id, aud: 'client-2' }, 'audience_wrong'],
     ['an access token with our client as aud', { ...id, token_use: 'access' }, 'audience_wrong'],
@@ -486,7 +486,7 @@ describe('a Cognito user pool', () => {
     await expect(verify(given)).resolves.toEqual({ ok: false, code });
   });
 
-  test('has a second issuer URL with keys of its own', async () => {
+  it('has a second issuer URL with keys of its own', async () => {
     const second = `https://issuer-cognito-idp.eu-central-1.amazonaws.com/${pool}`;
     const documents = createDocuments({
       [`${second}/.well-known/jwks.json`]: { keys: [key.jwk] },

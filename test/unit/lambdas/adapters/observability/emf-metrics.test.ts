@@ -19,7 +19,7 @@ function captureOutput() {
   };
 }
 
-test('writes one line of a fan-out: heartbeats apart from events, and one stage from another', () => {
+it('writes one line of a fan-out: heartbeats apart from events, and one stage from another', () => {
   const { lines, restore } = captureOutput();
   try {
     createEmfMetrics('live').record('agent:status', {
@@ -62,7 +62,7 @@ test('writes one line of a fan-out: heartbeats apart from events, and one stage 
   });
 });
 
-test('counts one more for a function', () => {
+it('counts one more for a function', () => {
   const { lines, restore } = captureOutput();
   createEmfCount('connect', 'live')('HandshakesLimited', { connectionId: 'a=', userId: 'ann' });
   restore();
@@ -80,7 +80,7 @@ test('counts one more for a function', () => {
   ]);
 });
 
-test('counts all of a pack with one line', () => {
+it('counts all of a pack with one line', () => {
   const { lines, restore } = captureOutput();
   createEmfCount('broadcast', 'live')('RejectedEvents', {}, 1_000);
   restore();
@@ -89,7 +89,7 @@ test('counts all of a pack with one line', () => {
   ]);
 });
 
-test('draws connections and users', () => {
+it('draws connections and users', () => {
   const { lines, restore } = captureOutput();
   createEmfConnectionCount('live')(5, 3);
   restore();

@@ -26,7 +26,7 @@ const connection = (index: number, userId = `user-${index}`): Connection => ({
   expiresAt: 1_707_163_260_000,
 });
 
-test('a job comes out as it went in', async () => {
+it('a job comes out as it went in', async () => {
   const jobs: RetryJob[] = [
     { ...job, connections: [connection(1), connection(2, 'ä#"\\')] },
     { ...job, stuckRounds: 2, connections: [connection(3)] },
@@ -38,7 +38,7 @@ test('a job comes out as it went in', async () => {
   expect(sent().map(parseRetryJob)).toEqual(jobs);
 });
 
-test('a connection with batches has a fifth element, and bodies without one are read as before', async () => {
+it('a connection with batches has a fifth element, and bodies without one are read as before', async () => {
   const connections = [{ ...connection(1), batches: true }, connection(2)];
   await queue.send([{ ...job, connections }]);
   const [body = ''] = sent();
@@ -54,7 +54,7 @@ test('a connection with batches has a fifth element, and bodies without one are 
   }
 });
 
-test('sixteen shards take two requests, and no delay', async () => {
+it('sixteen shards take two requests, and no delay', async () => {
   await queue.send(Array.from({ length: 16 }, (_, shard) => ({ ...job, round: 0, shard })));
   expect(batches().map((entries) => entries.length)).toEqual([10, 6]);
   expect(new Set(batches().flatMap((entries) => entries.map((e) => e.DelaySeconds)))).toEqual(
@@ -62,7 +62,7 @@ test('sixteen shards take two requests, and no delay', async () => {
   );
 });
 
-test.each([
+it.each([
   [1, 2],
   [3, 6],
   [6, 45],
@@ -72,7 +72,7 @@ test.each([
   expect(batches()[0]?.[0]?.DelaySeconds).toBe(seconds);
 });
 
-test('splits lists so that messages and requests stay within 256 KB, and loses nobody', () =>
+it('splits lists so that messages and requests stay within 256 KB, and loses nobody', () =>
   fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 6_000 }),
@@ -100,13 +100,13 @@ test('splits lists so that messages and requests stay within 256 KB, and loses n
     { numRuns: 15 },
   ));
 
-test('says so when SQS did not take all', async () => {
+it('says so when SQS did not take all', async () => {
   const failed = { Id: '0', Code: 'InternalError', SenderFault: false };
   sqs.on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [failed] });
   await expect(queue.send([{ ...job, shard: 1 }])).rejects.toThrow('InternalError');
 });
 
-test.each([
+it.each([
   '{}',
   '[]',
   'null',
@@ -116,7 +116,7 @@ test.each([
   expect(() => parseRetryJob(body)).toThrow('The message is not a retry job');
 });
 
-test.each([
+it.each([
   'a secret message',
   '{"message":"a secret message',
   '{"message":7,"type":"a secret message","reportedAt":"a secret message","round":"a secret message"}',
@@ -126,7 +126,7 @@ test.each([
   );
 });
 
-test('reads a job of one message, as it was queued before there were several in one', () => {
+it('reads a job of one message, as it was queued before there were several in one', () => {
   const old = { message: '{}', type: 'agent:status', reportedAt: 1, round: 2 };
   const entry = ['alice', 'c=', 1, 2];
   expect(parseRetryJob(JSON.stringify({ ...old, stuckRounds: 1, connections: [entry] }))).toEqual({
@@ -139,7 +139,7 @@ test('reads a job of one message, as it was queued before there were several in 
   });
 });
 
-test('messages that do not fit become several jobs, in order, and each goes to everybody', () =>
+it('messages that do not fit become several jobs, in order, and each goes to everybody', () =>
   fc.assert(
     fc.asyncProperty(
       fc.array(fc.integer({ min: 0, max: 32_000 }), { minLength: 1, maxLength: 40 }),

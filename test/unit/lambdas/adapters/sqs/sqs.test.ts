@@ -13,7 +13,7 @@ const client = new SQSClient({ region: 'us-east-1' });
 
 beforeEach(() => sqs.reset());
 
-test('plans heartbeats with delays in whole seconds, ten to a request', async () => {
+it('plans heartbeats with delays in whole seconds, ten to a request', async () => {
   sqs.on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [] });
   const now = 1_707_163_200_250;
   const beats = Array.from({ length: 11 }, (_, index) => ({ dueAt: now + (index + 1) * 5_000 }));
@@ -27,19 +27,19 @@ test('plans heartbeats with delays in whole seconds, ten to a request', async ()
   expect(entries.map((entry) => JSON.parse(entry.MessageBody ?? '') as unknown)).toEqual(beats);
 });
 
-test('asks SQS nothing when there is nothing to plan', async () => {
+it('asks SQS nothing when there is nothing to plan', async () => {
   await createSqsHeartbeatQueue(client, 'the-queue').plan([], 0);
   expect(sqs.calls()).toHaveLength(0);
 });
 
-test('says so when SQS did not take all of them', async () => {
+it('says so when SQS did not take all of them', async () => {
   const failed = { Id: '0', Code: 'InternalError', SenderFault: false };
   sqs.on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [failed] });
   const plan = createSqsHeartbeatQueue(client, 'the-queue').plan([{ dueAt: 1 }], 0);
   await expect(plan).rejects.toThrow('SQS did not take 1 planned heartbeats: InternalError');
 });
 
-test('keeps a rejected event whole, with the reason beside it', async () => {
+it('keeps a rejected event whole, with the reason beside it', async () => {
   sqs.on(SendMessageCommand).resolves({});
   const event = { id: '1', detail: { lastMessage: 'x'.repeat(300_000) } };
   await createSqsDeadLettersOfEvents(client, 'the-queue', 'event').keep(event, 'r'.repeat(2_000));
@@ -50,7 +50,7 @@ test('keeps a rejected event whole, with the reason beside it', async () => {
   expect(input?.MessageAttributes?.['reason']?.StringValue).toBe('r'.repeat(1_000));
 });
 
-test("keeps an operator's order, and a job as it was in its queue: there it can be put back", async () => {
+it("keeps an operator's order, and a job as it was in its queue: there it can be put back", async () => {
   sqs.on(SendMessageCommand).resolves({});
   await createSqsDeadLettersOfEvents(client, 'the-queue', 'order').keep({}, 'userId must be text');
   const common = { messages: ['{}'], round: 13 };
@@ -73,7 +73,7 @@ test("keeps an operator's order, and a job as it was in its queue: there it can 
   expect(bodies.map(parseRetryJob)).toEqual(jobs);
 });
 
-test('writes what SQS would not take in a body as JSON can', async () => {
+it('writes what SQS would not take in a body as JSON can', async () => {
   sqs.on(SendMessageCommand).resolves({});
   const event = { text: 'a\uFFFEb\uFFFFc\uD800' };
   await createSqsDeadLettersOfEvents(client, 'the-queue', 'event').keep(event, 'reason');
@@ -82,7 +82,7 @@ test('writes what SQS would not take in a body as JSON can', async () => {
   expect(JSON.parse(body)).toEqual(event);
 });
 
-test('packs an event that leaves no room for its reason', async () => {
+it('packs an event that leaves no room for its reason', async () => {
   sqs.on(SendMessageCommand).resolves({});
   const event = { text: 'x'.repeat(1024 * 1024) };
   await createSqsDeadLettersOfEvents(client, 'the-queue', 'event').keep(event, 'reason');

@@ -8,14 +8,14 @@ function verifierThatSays(verdict: TokenVerdict) {
   return { verify: jest.fn(() => Promise.resolve(verdict)) };
 }
 
-test('lets the owner of a good token in', async () => {
+it('lets the owner of a good token in', async () => {
   const verdict = { ok: true, value: { userId: 'alice', expiresAt: 1000 } } as const;
   const verifier = verifierThatSays(verdict);
   await expect(createAuthorize({ verifier })(offered)).resolves.toEqual(verdict);
   expect(verifier.verify).toHaveBeenCalledWith('t3');
 });
 
-test('says where a bad token came from', async () => {
+it('says where a bad token came from', async () => {
   const verifier = verifierThatSays({ ok: false, code: 'token_expired' });
   await expect(createAuthorize({ verifier })(offered)).resolves.toEqual({
     ok: false,
@@ -24,7 +24,7 @@ test('says where a bad token came from', async () => {
   });
 });
 
-test('asks nobody when there is no token', async () => {
+it('asks nobody when there is no token', async () => {
   const verifier = verifierThatSays({ ok: true, value: { userId: 'alice', expiresAt: 1000 } });
   await expect(createAuthorize({ verifier })({})).resolves.toEqual({
     ok: false,

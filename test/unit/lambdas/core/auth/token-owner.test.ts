@@ -6,14 +6,14 @@ import { anyCharacter } from '../../../../support/data/any-text';
 
 const now = 1_770_000_000_000;
 
-test('the owner of good claims', () => {
+it('the owner of good claims', () => {
   expect(tokenOwner({ sub: 'alice', exp: 1_770_000_001.7 }, now)).toEqual({
     ok: true,
     value: { userId: 'alice', expiresAt: 1_770_000_001_000 },
   });
 });
 
-test.each([
+it.each([
   [{ iat: 1_769_999_000 }, 1_769_999_000_000],
   [{ iat: 1_769_999_000.25 }, 1_769_999_000_250],
   [{ iat: 1_770_000_060 }, 1_770_000_060_000],
@@ -23,7 +23,7 @@ test.each([
   expect(verdict.ok && verdict.value.issuedAt).toBe(issuedAt);
 });
 
-test('any claims at all give an owner who may connect now, or a refusal', () => {
+it('any claims at all give an owner who may connect now, or a refusal', () => {
   const exp = fc.oneof(fc.double(), fc.double({ min: 1.769e9, max: 1.771e9 }), fc.jsonValue());
   const sub = fc.oneof(fc.string({ unit: anyCharacter }), fc.jsonValue());
   const claims = fc.record({ sub, exp, iat: exp }, { requiredKeys: [] });

@@ -21,14 +21,14 @@ function counted(task: (item: number) => number) {
 
 const items = Array.from({ length: 100 }, (_, item) => item);
 
-test('does all, in order, never more at a time than may be', async () => {
+it('does all, in order, never more at a time than may be', async () => {
   const work = counted((item) => item * 2);
   await expect(mapAtATime(8, items, work.task)).resolves.toEqual(items.map((item) => item * 2));
   expect(work.begun).toEqual(items);
   expect(work.most()).toBe(8);
 });
 
-test('begins none after one has failed', async () => {
+it('begins none after one has failed', async () => {
   const work = counted((item) => {
     if (item === 3) throw new Error('no more');
     return item;
@@ -39,6 +39,6 @@ test('begins none after one has failed', async () => {
   expect(work.begun).toEqual([0, 1, 2, 3, 4]);
 });
 
-test('of nothing there is nothing', async () => {
+it('of nothing there is nothing', async () => {
   await expect(mapAtATime(2, [], () => Promise.reject(new Error('no')))).resolves.toEqual([]);
 });

@@ -26,7 +26,7 @@ function setUp() {
 
 const status = { agentId: 'agent-123', status: 'online', timestamp: 1_707_163_200_000 };
 
-test('sends the documented keys and no other, in the documented order', async () => {
+it('sends the documented keys and no other, in the documented order', async () => {
   const { clock, connections, poster, report } = setUp();
   connections.seed(clock.now(), ['alice']);
   await report('agent:status', { extra: 'dropped', timestamp: 5, status: 'error', agentId: 'a' });
@@ -35,7 +35,7 @@ test('sends the documented keys and no other, in the documented order', async ()
   );
 });
 
-test('reports and logs what became of it, with the age of the event', async () => {
+it('reports and logs what became of it, with the age of the event', async () => {
   const { clock, connections, log, report } = setUp();
   connections.seed(clock.now(), ['alice', 'alice', 'bob']);
   const payload = { ...status, timestamp: clock.now() - 250 };
@@ -54,7 +54,7 @@ test('reports and logs what became of it, with the age of the event', async () =
   ]);
 });
 
-test('records the same numbers as metrics', async () => {
+it('records the same numbers as metrics', async () => {
   const { clock, connections, recorded, report } = setUp();
   connections.seed(clock.now(), ['alice', 'bob']);
   await report('agent:status', { ...status, timestamp: clock.now() - 250 });
@@ -63,7 +63,7 @@ test('records the same numbers as metrics', async () => {
   ]);
 });
 
-test('leaves a large fan-out to the workers, one job per shard', async () => {
+it('leaves a large fan-out to the workers, one job per shard', async () => {
   const { clock, connections, connectionCounts, poster, queue, report } = setUp();
   connections.seed(clock.now(), ['alice']);
   await connectionCounts.write({ shard: 0, connections: 101, users: 1, takenAt: clock.now() });
@@ -72,7 +72,7 @@ test('leaves a large fan-out to the workers, one job per shard', async () => {
   expect(queue.jobs).toHaveLength(16);
 });
 
-test.each([
+it.each([
   ['an unknown status', 'agent:status', { ...status, status: 'busy' }, /status must be one of/],
   ['a missing agentId', 'agent:status', { status: 'online', timestamp: 1 }, /agentId is missing/],
   ['a text for a timestamp', 'agent:status', { ...status, timestamp: '1' }, /timestamp must be/],
@@ -96,7 +96,7 @@ test.each([
   },
 );
 
-test('never logs the text of a message', async () => {
+it('never logs the text of a message', async () => {
   const { log, report } = setUp();
   await report('session:activity', { ...status, sessionId: 's', lastMessage: 'a secret' });
   await report('session:activity', { ...status, sessionId: '', lastMessage: 'a secret' });
@@ -105,7 +105,7 @@ test('never logs the text of a message', async () => {
   expect(JSON.stringify(log.lines)).not.toContain('secret');
 });
 
-test('throws when a rejected event cannot be kept, so that it is tried again', async () => {
+it('throws when a rejected event cannot be kept, so that it is tried again', async () => {
   const { deadLetters, report } = setUp();
   deadLetters.keep = () => Promise.reject(new Error('the queue is down'));
   await expect(report('agent:status', {})).rejects.toThrow('the queue is down');
@@ -113,7 +113,7 @@ test('throws when a rejected event cannot be kept, so that it is tried again', a
 
 const agentOf = (harness: ReturnType<typeof setUp>) => harness.state.registers.get('["agent-123"]');
 
-test('keeps the newest value of each register, with its lifetime, and notes what is done', async () => {
+it('keeps the newest value of each register, with its lifetime, and notes what is done', async () => {
   const harness = setUp();
   const { clock, state, report } = harness;
   const storedAt = clock.now();
@@ -139,7 +139,7 @@ test('keeps the newest value of each register, with its lifetime, and notes what
   ]);
 });
 
-test.each([
+it.each([
   ['older', { ...status, status: 'error', timestamp: status.timestamp - 1 }],
   ['the very same', status],
   ['of the same time, with a lesser text', { ...status, status: 'error' }],
@@ -154,7 +154,7 @@ test.each([
   expect(log.lines).toHaveLength(1);
 });
 
-test('sends an event again whose function died half-way', async () => {
+it('sends an event again whose function died half-way', async () => {
   const { clock, connections, poster, state, report } = setUp();
   connections.seed(clock.now(), ['alice']);
   const times = { updatedAt: clock.now() - 60_000, expiresAt: clock.now() + 1e9 };
@@ -163,7 +163,7 @@ test('sends an event again whose function died half-way', async () => {
   expect(poster.posts).toHaveLength(1);
 });
 
-test('an event that was lost for some goes out again if it is reported again', async () => {
+it('an event that was lost for some goes out again if it is reported again', async () => {
   const harness = setUp();
   const { clock, connections, poster, queue, report } = harness;
   connections.seed(clock.now(), ['alice']);
@@ -178,7 +178,7 @@ test('an event that was lost for some goes out again if it is reported again', a
   expect(agentOf(harness)?.broadcast).toBe('done');
 });
 
-test('an event that other workers are to send is done once they have their jobs', async () => {
+it('an event that other workers are to send is done once they have their jobs', async () => {
   const harness = setUp();
   const { clock, connectionCounts, queue, report } = harness;
   await connectionCounts.write({ shard: 0, connections: 101, users: 1, takenAt: clock.now() });
@@ -187,7 +187,7 @@ test('an event that other workers are to send is done once they have their jobs'
   expect(agentOf(harness)?.broadcast).toBe('done');
 });
 
-test('sends what it could not store, and says so', async () => {
+it('sends what it could not store, and says so', async () => {
   const { clock, connections, poster, counted, log, state, report } = setUp();
   connections.seed(clock.now(), ['alice']);
   state.put = () => Promise.reject(new Error('the store is down'));
@@ -197,7 +197,7 @@ test('sends what it could not store, and says so', async () => {
   expect(log.lines[0]).toMatchObject({ level: 'error', message: 'state not stored' });
 });
 
-test('acquires the lease while the register is written, and posts nothing before it is', async () => {
+it('acquires the lease while the register is written, and posts nothing before it is', async () => {
   const { clock, connections, poster, lease, state, report } = setUp();
   connections.seed(clock.now(), ['alice']);
   const put = state.put.bind(state);
@@ -212,7 +212,7 @@ test('acquires the lease while the register is written, and posts nothing before
   await expect(lease.look()).resolves.toMatchObject({ holder: undefined });
 });
 
-test('does not hold the lease while the registers of a pack are written: everybody would wait', async () => {
+it('does not hold the lease while the registers of a pack are written: everybody would wait', async () => {
   const { clock, connections, lease, state, poster, report } = setUp();
   connections.seed(clock.now(), ['alice']);
   const put = state.put.bind(state);
@@ -231,7 +231,7 @@ test('does not hold the lease while the registers of a pack are written: everybo
   expect(poster.posts).toHaveLength(2);
 });
 
-test('frees the lease when the event turns out to be stale', async () => {
+it('frees the lease when the event turns out to be stale', async () => {
   const { lease, poster, report } = setUp();
   await report('agent:status', status);
   const { flushedAt } = await lease.look();
@@ -240,7 +240,7 @@ test('frees the lease when the event turns out to be stale', async () => {
   await expect(lease.look()).resolves.toMatchObject({ holder: undefined, flushedAt });
 });
 
-test('a completion that cannot be noted harms nobody', async () => {
+it('a completion that cannot be noted harms nobody', async () => {
   const { counted, state, report } = setUp();
   state.completeBroadcast = () => Promise.reject(new Error('the store is down'));
   await expect(report('agent:status', status)).resolves.toMatchObject({ lost: 0 });
@@ -248,7 +248,7 @@ test('a completion that cannot be noted harms nobody', async () => {
   expect(counted).toEqual([]);
 });
 
-test('an event may be five minutes ahead of the time, and is kept as rejected beyond', async () => {
+it('an event may be five minutes ahead of the time, and is kept as rejected beyond', async () => {
   const { clock, kept, counted, report } = setUp();
   const ahead = (milliseconds: number) =>
     report('agent:status', { ...status, timestamp: clock.now() + milliseconds });
@@ -277,7 +277,7 @@ describe('a pack', () => {
     return { seen, counted };
   }
 
-  test('of a thousand invalid events keeps each with its reason, a few at a time, and logs one line', async () => {
+  it('of a thousand invalid events keeps each with its reason, a few at a time, and logs one line', async () => {
     const { counted, kept, log, deadLetters, report } = setUp();
     const keeping = whileCounting(deadLetters.keep);
     deadLetters.keep = keeping.counted as typeof deadLetters.keep;
@@ -306,7 +306,7 @@ describe('a pack', () => {
     ]);
   });
 
-  test('writes its registers a few at a time, and counts each that is stale', async () => {
+  it('writes its registers a few at a time, and counts each that is stale', async () => {
     const harness = setUp();
     const { clock, connections, counted, poster, state, report } = harness;
     connections.seed(clock.now(), ['alice']);

@@ -33,7 +33,7 @@ const messageOf = (event: EventMessage) => messageOfEvent(event).text;
 const event = { messages: [messageOf(agentEvent('a', 'online', 1))] };
 const heartbeatAt = (timestamp: number) => ({ messages: [heartbeatMessage(timestamp).text] });
 
-test('sends a message to a list of connections, and to nobody else', async () => {
+it('sends a message to a list of connections, and to nobody else', async () => {
   const { clock, connections, gateway, recorded, run } = setUp();
   const [alice, , carol] = connections.seed(clock.now(), ['alice', 'bob', 'carol']);
   if (alice === undefined || carol === undefined) throw new Error('not seeded');
@@ -45,7 +45,7 @@ test('sends a message to a list of connections, and to nobody else', async () =>
   expect(recorded).toMatchObject([{ type: 'agent:status', numbers: { delivered: 2 } }]);
 });
 
-test('sends a message to one shard, from a connection on', async () => {
+it('sends a message to one shard, from a connection on', async () => {
   const { clock, connections, gateway, run } = setUp();
   connections.seed(clock.now(), ['alice', 'alice', 'alice', 'bob']);
   const after = { userId: 'alice', connectionId: 'connection-1=' };
@@ -56,7 +56,7 @@ test('sends a message to one shard, from a connection on', async () => {
   ]);
 });
 
-test('a shard of a heartbeat is counted, and its expired connections are closed', async () => {
+it('a shard of a heartbeat is counted, and its expired connections are closed', async () => {
   const { clock, connections, connectionCounts, gateway, run } = setUp();
   connections.seed(clock.now(), ['alice']);
   clock.advance(3_600_000);
@@ -70,7 +70,7 @@ test('a shard of a heartbeat is counted, and its expired connections are closed'
   expect(gateway.closed).toEqual(['connection-1=']);
 });
 
-test('what fails again goes back into the queue, one round older', async () => {
+it('what fails again goes back into the queue, one round older', async () => {
   const { clock, connections, gateway, queue, run } = setUp();
   const seeded = connections.seed(clock.now(), ['alice']);
   gateway.answer = () => 'retryable';
@@ -78,7 +78,7 @@ test('what fails again goes back into the queue, one round older', async () => {
   expect(queue.jobs).toEqual([{ ...event, round: 4, connections: seeded }]);
 });
 
-test('a job that has gone round too often is kept for a person', async () => {
+it('a job that has gone round too often is kept for a person', async () => {
   const { clock, connections, gateway, kept, run } = setUp();
   const job = { ...event, round: 13, connections: connections.seed(clock.now(), ['alice']) };
   await run(job);
@@ -93,7 +93,7 @@ describe('what is tried again', () => {
   const newer = agentEvent('a', 'offline', 2);
   const times = { updatedAt: 1, expiresAt: 2 };
 
-  test('leaves out what a newer message has superseded', async () => {
+  it('leaves out what a newer message has superseded', async () => {
     const { clock, connections, gateway, queue, state, run } = setUp();
     const seeded = connections.seed(clock.now(), ['alice']);
     await state.put(newer, times);
@@ -105,7 +105,7 @@ describe('what is tried again', () => {
     expect(queue.jobs).toMatchObject([{ messages: [messageOf(other)], round: 2 }]);
   });
 
-  test('is never a heartbeat: the next one makes up for it', async () => {
+  it('is never a heartbeat: the next one makes up for it', async () => {
     const { clock, connections, gateway, run } = setUp();
     const seeded = connections.seed(clock.now(), ['alice']);
     const beat = heartbeatMessage(clock.now()).text;
@@ -115,7 +115,7 @@ describe('what is tried again', () => {
     expect(gateway.posts).toHaveLength(2);
   });
 
-  test('is done when nothing is left, and is all sent when it was never tried', async () => {
+  it('is done when nothing is left, and is all sent when it was never tried', async () => {
     const { clock, connections, gateway, queue, state, run } = setUp();
     const seeded = connections.seed(clock.now(), ['alice']);
     await state.put(newer, times);
@@ -126,7 +126,7 @@ describe('what is tried again', () => {
     expect(queue.jobs).toEqual([]);
   });
 
-  test('is all sent when the registers cannot be read', async () => {
+  it('is all sent when the registers cannot be read', async () => {
     const { clock, connections, gateway, log, state, run } = setUp();
     state.areSuperseded = () => Promise.reject(new Error('the table is down'));
     await run({ messages, round: 1, connections: connections.seed(clock.now(), ['alice']) });
@@ -136,7 +136,7 @@ describe('what is tried again', () => {
     );
   });
 
-  test('is a heartbeat for who was stuck, when nothing else is left: whether they read is to be found out', async () => {
+  it('is a heartbeat for who was stuck, when nothing else is left: whether they read is to be found out', async () => {
     const { clock, connections, gateway, queue, state, run } = setUp();
     const seeded = connections.seed(clock.now(), ['alice']);
     await state.put(newer, times);
@@ -146,7 +146,7 @@ describe('what is tried again', () => {
     expect(queue.jobs).toMatchObject([{ round: 2, stuckRounds: 2, connections: seeded }]);
   });
 
-  test('goes in batches to who takes them, and on in its shard with those of its lane alone', async () => {
+  it('goes in batches to who takes them, and on in its shard with those of its lane alone', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     const [alice, bob] = connections.seed(clock.now(), ['alice', 'alice']);
     if (alice === undefined || bob === undefined) throw new Error('not seeded');
@@ -165,7 +165,7 @@ describe('what is tried again', () => {
   });
 });
 
-test('a message that cannot be read fails without being repeated', async () => {
+it('a message that cannot be read fails without being repeated', async () => {
   const { run } = setUp();
   const job = { messages: ['a secret'], round: 0, shard: 1 };
   await expect(run(job)).rejects.toThrow(/^The text is no message of this service$/);
@@ -180,7 +180,7 @@ describe('connections whose clients do not read', () => {
     }
   }
 
-  test.each([
+  it.each([
     ['agent:status', event],
     ['heartbeat', heartbeatAt(1)],
   ])('are closed after some rounds of %s, and never kept for a person', async (_, { messages }) => {
@@ -204,7 +204,7 @@ describe('connections whose clients do not read', () => {
     expect(recorded.at(-1)?.numbers).not.toHaveProperty('ageMilliseconds');
   });
 
-  test.each(['throttled', 'retryable'] as const)(
+  it.each(['throttled', 'retryable'] as const)(
     'are not those that take some messages in each round, of a long job whose posts are %s now and then',
     async (answer) => {
       const harness = setUp();
@@ -232,7 +232,7 @@ describe('connections whose clients do not read', () => {
     },
   );
 
-  test('are closed and counted once, though what they did not take of two events ends at once', async () => {
+  it('are closed and counted once, though what they did not take of two events ends at once', async () => {
     const harness = setUp();
     const { clock, connections, gateway, log, recorded } = harness;
     const stuck = connections.seed(clock.now(), ['alice', 'bob']);
@@ -247,7 +247,7 @@ describe('connections whose clients do not read', () => {
     expect(connections.records.size).toBe(0);
   });
 
-  test('are told from the throttle of the account by asking for each, however many users they are of', async () => {
+  it('are told from the throttle of the account by asking for each, however many users they are of', async () => {
     const harness = setUp();
     const { clock, connections, gateway, kept } = harness;
     const stuck = connections.seed(
@@ -262,7 +262,7 @@ describe('connections whose clients do not read', () => {
     expect(gateway.posts).toHaveLength(5 * 30);
   });
 
-  test('get the message, if they read again before that', async () => {
+  it('get the message, if they read again before that', async () => {
     const harness = setUp();
     const { clock, connections, gateway, queue } = harness;
     const stuck = connections.seed(clock.now(), ['alice']);
@@ -273,7 +273,7 @@ describe('connections whose clients do not read', () => {
     expect(queue.jobs).toEqual([]);
   });
 
-  test('are not closed while the account is throttled, and begin anew', async () => {
+  it('are not closed while the account is throttled, and begin anew', async () => {
     const { clock, connections, gateway, kept, queue, run } = setUp();
     const suspects = connections.seed(clock.now(), ['alice', 'bob']);
     gateway.isThrottling = () => true;
@@ -283,7 +283,7 @@ describe('connections whose clients do not read', () => {
     expect(queue.jobs).toEqual([{ ...event, round: 6, connections: suspects }]);
   });
 
-  test('are not closed when the account is throttled a little', async () => {
+  it('are not closed when the account is throttled a little', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     const suspects = connections.seed(clock.now(), ['alice']);
     gateway.answer = () => 'throttled';
@@ -293,7 +293,7 @@ describe('connections whose clients do not read', () => {
     expect(queue.jobs).toMatchObject([{ round: 6, stuckRounds: 5, connections: suspects }]);
   });
 
-  test('are kept for a person when the account was throttled until the last round', async () => {
+  it('are kept for a person when the account was throttled until the last round', async () => {
     const { clock, connections, kept, run } = setUp();
     const job = {
       ...{ ...event, round: 13, stuckRounds: 1, connections: connections.seed(clock.now(), ['a']) },
@@ -302,7 +302,7 @@ describe('connections whose clients do not read', () => {
     expect(kept).toEqual([{ job, reason: 'not delivered in 12 rounds' }]);
   });
 
-  test('that are gone are forgotten', async () => {
+  it('that are gone are forgotten', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     const stuck = connections.seed(clock.now(), ['alice']);
     gateway.answer = () => 'throttled';
@@ -312,7 +312,7 @@ describe('connections whose clients do not read', () => {
     expect(queue.jobs).toEqual([]);
   });
 
-  test('that cannot even be closed are dropped in the end: the next event meets them again', async () => {
+  it('that cannot even be closed are dropped in the end: the next event meets them again', async () => {
     const harness = setUp();
     const { clock, connections, gateway, kept, log } = harness;
     const stuck = connections.seed(clock.now(), ['alice']);
@@ -331,7 +331,7 @@ describe('a job of a large heartbeat', () => {
     ...{ ...heartbeatAt(reportedAt), round: 0, shard: shardOf('alice') },
   });
 
-  test('is dropped when the next heartbeat is due: it would prove nothing, and the census is left to the next one', async () => {
+  it('is dropped when the next heartbeat is due: it would prove nothing, and the census is left to the next one', async () => {
     const { clock, connections, connectionCounts, gateway, log, recorded, run } = setUp();
     connections.seed(clock.now(), ['alice']);
     await run(job(clock.now() - 30_000));
@@ -345,7 +345,7 @@ describe('a job of a large heartbeat', () => {
     expect(gateway.posts).toHaveLength(1);
   });
 
-  test('posts nothing any more from then on', async () => {
+  it('posts nothing any more from then on', async () => {
     const { clock, connections, gateway, recorded, run } = setUp();
     connections.seed(
       clock.now(),

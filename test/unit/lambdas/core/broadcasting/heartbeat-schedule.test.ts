@@ -116,7 +116,7 @@ function gapsOf(sent: readonly number[]): number[] {
 
 const interval = fc.constantFrom(...intervals);
 
-test('every interval that can be configured is among those that are tried', () => {
+it('every interval that can be configured is among those that are tried', () => {
   expect(intervals).toEqual([
     1,
     2,
@@ -133,7 +133,7 @@ test('every interval that can be configured is among those that are tried', () =
   ]);
 });
 
-test('with any one call late or lost nobody waits for two and a half intervals, or ten minutes', () =>
+it('with any one call late or lost nobody waits for two and a half intervals, or ten minutes', () =>
   fc.assert(
     fc.asyncProperty(
       fc.record({ heartbeatSeconds: interval, jitter, doubles }),
@@ -154,7 +154,7 @@ test('with any one call late or lost nobody waits for two and a half intervals, 
     { numRuns: 60 },
   ));
 
-test('faults that follow one another cost nothing up to three lost calls, and then one silence', () =>
+it('faults that follow one another cost nothing up to three lost calls, and then one silence', () =>
   fc.assert(
     fc.asyncProperty(
       fc.record({ heartbeatSeconds: interval, jitter }),

@@ -39,7 +39,7 @@ function setUp(heartbeatSeconds = 30, ridesAlong = true) {
   return { ...harness, deliveries, planned, queue, heartbeat };
 }
 
-test('sends the documented message to everybody and takes the census', async () => {
+it('sends the documented message to everybody and takes the census', async () => {
   const { clock, connections, gateway, connectionCounts, drawn, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice', 'alice', 'bob']);
   await heartbeat.onSchedule();
@@ -52,7 +52,7 @@ test('sends the documented message to everybody and takes the census', async () 
   expect(drawn).toEqual([[3, 2]]);
 });
 
-test('is sent although the census cannot be drawn', async () => {
+it('is sent although the census cannot be drawn', async () => {
   const { clock, connections, gateway, connectionCounts, drawn, log, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
   connectionCounts.read = () => Promise.reject(new Error('the store is down'));
@@ -62,7 +62,7 @@ test('is sent although the census cannot be drawn', async () => {
   expect(log.lines.map(({ message }) => message)).toContain('connection counts not read');
 });
 
-test('when idle, does not ride along: those who are sent events need none', async () => {
+it('when idle, does not ride along: those who are sent events need none', async () => {
   const { clock, connections, gateway, lease, pending, recentFanOuts, heartbeat } = setUp(
     30,
     false,
@@ -77,7 +77,7 @@ test('when idle, does not ride along: those who are sent events need none', asyn
   expect([gateway.posts.length, pending.items]).toEqual([2, []]);
 });
 
-test('rides along with the flush of somebody else, and takes the census all the same', async () => {
+it('rides along with the flush of somebody else, and takes the census all the same', async () => {
   const { clock, connections, gateway, connectionCounts, lease, pending, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice', 'bob']);
   await lease.acquire('somebody', clock.now(), clock.now() + 5_000);
@@ -89,7 +89,7 @@ test('rides along with the flush of somebody else, and takes the census all the 
   expect(counts.reduce((sum, shard) => sum + shard.connections, 0)).toBe(2);
 });
 
-test('is posted by itself when nobody can tell whether somebody flushes', async () => {
+it('is posted by itself when nobody can tell whether somebody flushes', async () => {
   const { clock, connections, gateway, lease, log, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
   lease.look = () => Promise.reject(new Error('the table is down'));
@@ -100,7 +100,7 @@ test('is posted by itself when nobody can tell whether somebody flushes', async 
   );
 });
 
-test('flushes what a holder that died has left', async () => {
+it('flushes what a holder that died has left', async () => {
   const { clock, connections, gateway, lease, pending, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
   const message = messageOfEvent(agentEvent('a', 'error', clock.now()));
@@ -114,7 +114,7 @@ test('flushes what a holder that died has left', async () => {
 const secondsFrom = (start: number, planned: readonly PlannedHeartbeat[]) =>
   planned.map(({ dueAt }) => (dueAt - start) / 1000);
 
-test('with the default of 30 s plans those of five minutes, and each later call those of one more', async () => {
+it('with the default of 30 s plans those of five minutes, and each later call those of one more', async () => {
   const { clock, connections, gateway, planned, heartbeat } = setUp();
   const start = clock.now();
   connections.seed(start, ['alice']);
@@ -132,7 +132,7 @@ test('with the default of 30 s plans those of five minutes, and each later call 
   expect(gateway.posts).toHaveLength(1);
 });
 
-test('any interval is a grid since the epoch, whenever its calls come', () =>
+it('any interval is a grid since the epoch, whenever its calls come', () =>
   fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 540 }),
@@ -154,7 +154,7 @@ test('any interval is a grid since the epoch, whenever its calls come', () =>
     { numRuns: 30 },
   ));
 
-test('a call that finds that the plan has run out sends one itself', async () => {
+it('a call that finds that the plan has run out sends one itself', async () => {
   const { clock, connections, gateway, planned, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
   await heartbeat.onSchedule();
@@ -168,7 +168,7 @@ test('a call that finds that the plan has run out sends one itself', async () =>
   expect(planned[0]).toEqual({ dueAt: clock.now() + 29_999 });
 });
 
-test('two calls at the same time plan twice, and each heartbeat is sent once', async () => {
+it('two calls at the same time plan twice, and each heartbeat is sent once', async () => {
   const { clock, connections, gateway, planned, heartbeat, log } = setUp();
   connections.seed(clock.now(), ['alice']);
   await Promise.all([heartbeat.onSchedule(), heartbeat.onSchedule()]);
@@ -182,7 +182,7 @@ test('two calls at the same time plan twice, and each heartbeat is sent once', a
   expect(log.lines.at(-1)).toMatchObject({ message: 'needless heartbeat dropped' });
 });
 
-test('one that a later one has overtaken is dropped', async () => {
+it('one that a later one has overtaken is dropped', async () => {
   const { clock, connections, gateway, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
   await heartbeat.onDue({ dueAt: clock.now() });
@@ -190,7 +190,7 @@ test('one that a later one has overtaken is dropped', async () => {
   expect(gateway.posts).toHaveLength(1);
 });
 
-test('one too many is sent when it cannot be known', async () => {
+it('one too many is sent when it cannot be known', async () => {
   const { clock, connections, gateway, heartbeats, heartbeat, log } = setUp();
   connections.seed(clock.now(), ['alice']);
   heartbeats.take = () => Promise.reject(new Error('the store is down'));
@@ -199,7 +199,7 @@ test('one too many is sent when it cannot be known', async () => {
   expect(log.lines[0]).toMatchObject({ level: 'warn', message: 'heartbeat not noted' });
 });
 
-test.each([
+it.each([
   ['another interval', { heartbeatSeconds: 60 }],
   ['a clock that was an hour ahead', { aheadMilliseconds: 3_600_000 }],
 ])('a plan of %s does not count, and is no silence', async (_of, other) => {
@@ -217,7 +217,7 @@ test.each([
   });
 });
 
-test('what the queue did not take is planned by the next call', async () => {
+it('what the queue did not take is planned by the next call', async () => {
   const { clock, planned, queue, heartbeats, heartbeat } = setUp();
   await heartbeats.notePlan({ until: clock.now() + 240_000, heartbeatSeconds: 30 });
   queue.isDown = true;
@@ -228,7 +228,7 @@ test('what the queue did not take is planned by the next call', async () => {
   expect(secondsFrom(clock.now(), planned)).toEqual([210, 240, 270, 300]);
 });
 
-test('what could not be noted is planned once more', async () => {
+it('what could not be noted is planned once more', async () => {
   const { planned, heartbeats, heartbeat } = setUp();
   const note = heartbeats.notePlan.bind(heartbeats);
   heartbeats.notePlan = () => Promise.reject(new Error('the store is down'));
@@ -238,7 +238,7 @@ test('what could not be noted is planned once more', async () => {
   expect(planned).toHaveLength(20);
 });
 
-test('a planned heartbeat plans no other', async () => {
+it('a planned heartbeat plans no other', async () => {
   const { clock, connections, gateway, planned, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
   await heartbeat.onDue({ dueAt: clock.now() });
@@ -246,7 +246,7 @@ test('a planned heartbeat plans no other', async () => {
   expect(planned).toEqual([]);
 });
 
-test('drops a heartbeat that comes when the next one is due', async () => {
+it('drops a heartbeat that comes when the next one is due', async () => {
   const { clock, connections, gateway, log, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
   await heartbeat.onDue({ dueAt: clock.now() - 30_001 });
@@ -254,7 +254,7 @@ test('drops a heartbeat that comes when the next one is due', async () => {
   expect(log.lines.map((line) => line.message)).toEqual(['late heartbeat dropped']);
 });
 
-test('closes connections whose token has expired, with the reason, and forgets them', async () => {
+it('closes connections whose token has expired, with the reason, and forgets them', async () => {
   const { clock, connections, gateway, connectionCounts, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
   clock.advance(3_600_000);
@@ -270,7 +270,7 @@ test('closes connections whose token has expired, with the reason, and forgets t
   expect(counts.reduce((sum, shard) => sum + shard.connections, 0)).toBe(1);
 });
 
-test('a shard that cannot be read keeps its last census', async () => {
+it('a shard that cannot be read keeps its last census', async () => {
   const { clock, connections, connectionCounts, heartbeat } = setUp();
   await connectionCounts.write({ shard: 3, connections: 7, users: 5, takenAt: 1 });
   connections.unreadable.add(3);
@@ -284,7 +284,7 @@ test('a shard that cannot be read keeps its last census', async () => {
   expect(connectionCounts.shards.get(4)?.takenAt).toBe(clock.now());
 });
 
-test('what fails is dropped, not queued: the next heartbeat makes up for it', async () => {
+it('what fails is dropped, not queued: the next heartbeat makes up for it', async () => {
   const { clock, connections, gateway, deliveries, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
   gateway.answer = () => 'retryable';
@@ -292,7 +292,7 @@ test('what fails is dropped, not queued: the next heartbeat makes up for it', as
   expect(deliveries.jobs).toEqual([]);
 });
 
-test('a large heartbeat becomes one job per shard, and is planned all the same', async () => {
+it('a large heartbeat becomes one job per shard, and is planned all the same', async () => {
   const { clock, connections, connectionCounts, gateway, deliveries, planned, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
   await connectionCounts.write({ shard: 0, connections: 101, users: 1, takenAt: clock.now() });
@@ -302,7 +302,7 @@ test('a large heartbeat becomes one job per shard, and is planned all the same',
   expect(planned).toHaveLength(10);
 });
 
-test('the first one goes out although the next ones cannot be planned, and then says so', async () => {
+it('the first one goes out although the next ones cannot be planned, and then says so', async () => {
   const { clock, connections, gateway, queue, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
   queue.isDown = true;

@@ -31,7 +31,7 @@ const reportPack = (...events: unknown[]) => report('events:batch', { events });
 
 const ahead = (milliseconds: number) => ({ ...payload, timestamp: now + milliseconds });
 
-test.each([
+it.each([
   ['of a status', 'agent:status', payload, [status]],
   ['of a session', 'session:activity', activity.payload, [activity]],
   ['five minutes ahead', 'agent:status', ahead(300_000), [{ ...status, payload: ahead(300_000) }]],
@@ -46,7 +46,7 @@ test.each([
   expect(report(type, detail)).toMatchObject({ accepted, rejected: [] });
 });
 
-test.each([
+it.each([
   [
     'with an unknown status',
     'agent:status',
@@ -66,7 +66,7 @@ test.each([
 });
 
 describe('of a pack', () => {
-  test.each([
+  it.each([
     [
       'an invalid event',
       { type: 'agent:status', payload: { ...payload, status: 'busy' } },
@@ -124,7 +124,7 @@ describe('of a pack', () => {
     expect(again.rejected.map((event) => event.reason)).toEqual([reason]);
   });
 
-  test('every event is accepted or rejected, in its order', () => {
+  it('every event is accepted or rejected, in its order', () => {
     const element = fc.oneof(
       fc.constantFrom<unknown>(status, activity, { ...status, payload: ahead(300_001) }),
       fc.jsonValue(),
@@ -141,7 +141,7 @@ describe('of a pack', () => {
   });
 });
 
-test('the newest of each register is the one that wins over all others, in the order of reporting', () => {
+it('the newest of each register is the one that wins over all others, in the order of reporting', () => {
   const event = fc.oneof(
     fc
       .record({

@@ -48,14 +48,14 @@ const gapsArbitrary = fc.array(
   { minLength: 1, maxLength: 40 },
 );
 
-test('the first event of a quiet time goes out at once, and costs two writes of the lease', async () => {
+it('the first event of a quiet time goes out at once, and costs two writes of the lease', async () => {
   const harness = calm();
   await play(harness, [10, 2_000, 600]);
   expect(harness.flushes).toHaveLength(3);
   expect(harness.pending.items).toEqual([]);
 });
 
-test('in a calm world every event is heard once, and nobody has to help', async () => {
+it('in a calm world every event is heard once, and nobody has to help', async () => {
   await fc.assert(
     fc.asyncProperty(gapsArbitrary, fc.integer(), async (gaps, seed) => {
       const harness = calm({ random: seeded(seed) });
@@ -73,7 +73,7 @@ test('in a calm world every event is heard once, and nobody has to help', async 
   );
 });
 
-test.each([10, 15, 20, 25, 30, 35, 40, 45, 50])(
+it.each([10, 15, 20, 25, 30, 35, 40, 45, 50])(
   'of two events %i ms apart neither is stranded until somebody else comes',
   async (gap) => {
     const harness = calm({ random: seeded(gap) });
@@ -86,7 +86,7 @@ test.each([10, 15, 20, 25, 30, 35, 40, 45, 50])(
   },
 );
 
-test.each([400, 9_000])(
+it.each([400, 9_000])(
   'nobody waits for an event whose register takes %i ms to write',
   async (milliseconds) => {
     const harness = calm({ storeMilliseconds: (id) => (id === 'event-0' ? milliseconds : 0) });
@@ -107,7 +107,7 @@ test.each([400, 9_000])(
   },
 );
 
-test('connections with batches never wait for those without, and what these miss goes to the next holder', async () => {
+it('connections with batches never wait for those without, and what these miss goes to the next holder', async () => {
   const harness = calm({ flushMilliseconds: { batched: 12, single: 3_000 } });
   // Longer than an invocation may last: one holder takes over from another.
   const ids = await play(
@@ -120,7 +120,7 @@ test('connections with batches never wait for those without, and what these miss
   expect(harness.longestWait('single')).toBeLessThan(7_000);
 });
 
-test('a holder without time hands over to another worker, and needs no event for it', async () => {
+it('a holder without time hands over to another worker, and needs no event for it', async () => {
   const harness = calm({ flushMilliseconds: { batched: 12, single: 1_900 } });
   // The last comes while the last flush of an invocation is under way.
   const ids = await play(harness, [...Array.from({ length: 89 }, () => 200), 1_000, 700]);
@@ -129,7 +129,7 @@ test('a holder without time hands over to another worker, and needs no event for
   expect(harness.handedOver.length).toBeGreaterThan(0);
 });
 
-test('what waits for the slower lane when time is up is handed over, too', async () => {
+it('what waits for the slower lane when time is up is handed over, too', async () => {
   for (const count of [80, 84, 88, 92]) {
     const harness = calm({ flushMilliseconds: { batched: 12, single: 1_900 } });
     const ids = await play(
@@ -140,7 +140,7 @@ test('what waits for the slower lane when time is up is handed over, too', async
   }
 });
 
-test('a holder that dies at any step loses nothing, and what it had in hand comes again', async () => {
+it('a holder that dies at any step loses nothing, and what it had in hand comes again', async () => {
   const gaps = [10, 40, 40, 200, 40, 300, 40];
   // As many steps as the whole story takes, and then some.
   for (let death = 1; death <= 150; death += 1) {
@@ -172,7 +172,7 @@ const troubleArbitrary = fc.record({
   storeMilliseconds: fc.func(fc.constantFrom(0, 0, 100, 240, 260, 3_000)),
 });
 
-test('whatever happens, every event is heard in the end', async () => {
+it('whatever happens, every event is heard in the end', async () => {
   await fc.assert(
     fc.asyncProperty(troubleArbitrary, async ({ gaps, seed, repeated, ...trouble }) => {
       const harness = new CoalescingHarness({ ...trouble, random: seeded(seed) });

@@ -6,7 +6,7 @@ import { eventArbitrary } from '../../../../support/contracts/state-store';
 const messages = fc.array(eventArbitrary.map(messageOfEvent), { maxLength: 30 });
 const count = (some: readonly OutgoingMessage[]) => some.length;
 
-test('what fits stays as it is', () => {
+it('what fits stays as it is', () => {
   fc.assert(
     fc.property(messages, fc.nat(5), (all, more) => {
       const conflated = conflate(all, all.length + more, count);
@@ -15,7 +15,7 @@ test('what fits stays as it is', () => {
   );
 });
 
-test('what does not fit loses what is superseded and nothing else, and keeps its order', () => {
+it('what does not fit loses what is superseded and nothing else, and keeps its order', () => {
   fc.assert(
     fc.property(messages, (all) => {
       fc.pre(all.length > 0);

@@ -70,7 +70,7 @@ const reportOf = (end: LaneEnd): Partial<FanOutReport> =>
 
 const textsOf = (messages: readonly OutgoingMessage[]) => messages.map(({ text }) => text);
 
-test('sends one batch to those who take them, and message by message to all others', async () => {
+it('sends one batch to those who take them, and message by message to all others', async () => {
   const harness = setUp();
   const [batched, single] = [seed(harness, 5, true), seed(harness, 7, false)];
   const messages = messagesOf(4);
@@ -83,7 +83,7 @@ test('sends one batch to those who take them, and message by message to all othe
   }
 });
 
-test('one message alone is sent to all as it is', async () => {
+it('one message alone is sent to all as it is', async () => {
   const harness = setUp();
   seed(harness, 2, true);
   seed(harness, 2, false);
@@ -95,7 +95,7 @@ test('one message alone is sent to all as it is', async () => {
   );
 });
 
-test('does not look at connections without batches when it is not to', async () => {
+it('does not look at connections without batches when it is not to', async () => {
   const harness = setUp();
   seed(harness, 2, true);
   seed(harness, 3, false);
@@ -107,7 +107,7 @@ test('does not look at connections without batches when it is not to', async () 
   expect(harness.recentFanOutStore.writes).toBe(0);
 });
 
-test('is one line and one record when both parts have ended, and is noted if it reached everybody', async () => {
+it('is one line and one record when both parts have ended, and is noted if it reached everybody', async () => {
   const harness = setUp();
   seed(harness, 2, true);
   seed(harness, 3, false);
@@ -125,7 +125,7 @@ test('is one line and one record when both parts have ended, and is noted if it 
   expect(harness.recentFanOutStore.known.get('all')).toEqual({ startedAt });
 });
 
-test('those with batches are done although every other client is slow beyond the deadline', async () => {
+it('those with batches are done although every other client is slow beyond the deadline', async () => {
   const harness = setUp({ concurrency: 4 });
   const [, single] = [seed(harness, 20, true), seed(harness, 40, false)];
   const slow = new Set(single.map(({ connectionId }) => connectionId));
@@ -148,7 +148,7 @@ test('those with batches are done although every other client is slow beyond the
   );
 });
 
-test('those with batches have the pace for themselves, but for a place', async () => {
+it('those with batches have the pace for themselves, but for a place', async () => {
   // Ten posts a second: a hundred that wait in line would take ten seconds.
   const harness = setUpPaced(10, { concurrency: 100 });
   const { clock } = harness;
@@ -163,7 +163,7 @@ test('those with batches have the pace for themselves, but for a place', async (
   await expect(clock.run(single.single)).resolves.toMatchObject({ delivered: 200 });
 });
 
-test('a connection that fails is left to the queue after a second attempt: the next flush waits for no more', async () => {
+it('a connection that fails is left to the queue after a second attempt: the next flush waits for no more', async () => {
   const harness = setUp({ maxAttempts: 5 });
   const [bad] = seed(harness, 2, true);
   harness.gateway.answers.set(bad?.connectionId ?? '', 'retryable');
@@ -190,7 +190,7 @@ function setUpWithStraggler(milliseconds: number) {
   return { ...harness, straggler, other };
 }
 
-test('the next flush waits for no straggler, which gets from the queue what both had for it', async () => {
+it('the next flush waits for no straggler, which gets from the queue what both had for it', async () => {
   const harness = setUpWithStraggler(3_000);
   const { clock, flush, deadline, now, queue } = harness;
   const startedAt = now();
@@ -212,7 +212,7 @@ test('the next flush waits for no straggler, which gets from the queue what both
   await expect(clock.run(after.batched)).resolves.toMatchObject({ delivered: 9, posts: 10 });
 });
 
-test('a heartbeat is not left for a straggler', async () => {
+it('a heartbeat is not left for a straggler', async () => {
   const { clock, flush, deadline, now, queue } = setUpWithStraggler(3_000);
   const begun = flush({ batched: messagesOf(1), single: [], deadline });
   await clock.run(begun.served.batched);
@@ -222,7 +222,7 @@ test('a heartbeat is not left for a straggler', async () => {
   expect(queue.jobs).toMatchObject([{ messages: textsOf(messagesOf(1)) }]);
 });
 
-test('who is tried again is waited for', async () => {
+it('who is tried again is waited for', async () => {
   const harness = setUpWithStraggler(3_000);
   const { clock, gateway, flush, deadline, other, queue } = harness;
   const post = gateway.post.bind(gateway);
@@ -240,7 +240,7 @@ test('who is tried again is waited for', async () => {
   expect(queue.jobs).toMatchObject([{ connections: [harness.straggler] }]);
 });
 
-test('a straggler whose first attempt failed at once is not waited for either', async () => {
+it('a straggler whose first attempt failed at once is not waited for either', async () => {
   const harness = setUpWithStraggler(3_000);
   const { clock, gateway, flush, deadline, now, straggler } = harness;
   const post = gateway.post.bind(gateway);
@@ -256,7 +256,7 @@ test('a straggler whose first attempt failed at once is not waited for either', 
   await expect(clock.run(begun.batched)).resolves.toMatchObject({ delivered: 9, requeued: 1 });
 });
 
-test('a straggler that expires and is extended meanwhile is posted to no second time', async () => {
+it('a straggler that expires and is extended meanwhile is posted to no second time', async () => {
   const harness = setUpWithStraggler(3_000);
   const { clock, connections, flush, deadline, now, queue, straggler } = harness;
   if (straggler === undefined) throw new Error('not seeded');
@@ -279,7 +279,7 @@ test('a straggler that expires and is extended meanwhile is posted to no second 
   expect(queue.jobs.flatMap(({ messages }) => messages)).toEqual(textsOf(all.flat()));
 });
 
-test.each([true, false])(
+it.each([true, false])(
   'who waits for the pace is waited for, with batches: %s',
   async (batches) => {
     const harness = setUpPaced(10, { concurrency: 100 });
@@ -300,7 +300,7 @@ test.each([true, false])(
   },
 );
 
-test('a heartbeat alone is not tried again by the queue', async () => {
+it('a heartbeat alone is not tried again by the queue', async () => {
   const harness = setUp();
   seed(harness, 2, true);
   harness.gateway.answer = () => 'retryable';
@@ -312,7 +312,7 @@ test('a heartbeat alone is not tried again by the queue', async () => {
 });
 
 describe('conflation', () => {
-  test('leaves everything as it is while there is room', async () => {
+  it('leaves everything as it is while there is room', async () => {
     const harness = setUpPaced(100);
     const [one] = seed(harness, 10, false);
     const messages = messagesOf(5, 1);
@@ -326,7 +326,7 @@ describe('conflation', () => {
     expect(received(harness.gateway.posts, one?.connectionId ?? '')).toEqual(textsOf(messages));
   });
 
-  test('leaves out what is superseded when there are more posts than the pace allows in an interval', async () => {
+  it('leaves out what is superseded when there are more posts than the pace allows in an interval', async () => {
     const harness = setUpPaced(100);
     const [one] = seed(harness, 10, false);
     const [two] = seed(harness, 1, true);
@@ -346,7 +346,7 @@ describe('conflation', () => {
     expect(harness.recorded).toMatchObject([{ numbers: { events: 6, superseded: 4 } }]);
   });
 
-  test('goes by the last listing when there was one', async () => {
+  it('goes by the last listing when there was one', async () => {
     const harness = setUpPaced(100);
     const [one] = seed(harness, 10, false);
     await harness.connectionCounts.write({ shard: 0, connections: 1, users: 1, takenAt: 1 });
@@ -370,7 +370,7 @@ describe('a large one', () => {
     return harness;
   }
 
-  test('is a job for each shard, and under way for as long as the pace needs', async () => {
+  it('is a job for each shard, and under way for as long as the pace needs', async () => {
     const { clock, flush, queue, log, deadline } = await large(5_000);
     const messages = messagesOf(1);
     const startedAt = clock.now();
@@ -386,7 +386,7 @@ describe('a large one', () => {
     ]);
   });
 
-  test('sends each kind of connections its own list, never longer than until the deadline', async () => {
+  it('sends each kind of connections its own list, never longer than until the deadline', async () => {
     const { clock, flush, queue, deadline } = await large(5_000);
     const messages = messagesOf(30, 10);
     const startedAt = clock.now();
@@ -403,7 +403,7 @@ describe('a large one', () => {
     expect(lengths.slice(16)).toEqual(Array.from({ length: 16 }, () => ['single', 10]));
   });
 
-  test('takes the pace of each lane for as many connections as are in it', async () => {
+  it('takes the pace of each lane for as many connections as are in it', async () => {
     const { clock, flush, queue, deadline } = await large(5_000, 4_990);
     const messages = messagesOf(30, 10);
     const startedAt = clock.now();
@@ -418,7 +418,7 @@ describe('a large one', () => {
     );
   });
 
-  test.each([
+  it.each([
     [5_000, 30, 5_000],
     // Until the deadline: a post for each of ten messages.
     [0, 10, 20_000],
@@ -440,7 +440,7 @@ describe('a large one', () => {
     },
   );
 
-  test('leaves no lane out when they are not to get the same', async () => {
+  it('leaves no lane out when they are not to get the same', async () => {
     const { clock, flush, queue, deadline } = await large(5_000, 5_000);
     const begun = flush({ batched: messagesOf(2), single: messagesOf(3), deadline });
     await clock.run(begun.batched);
@@ -450,7 +450,7 @@ describe('a large one', () => {
     ]);
   });
 
-  test('is begun here when the queue does not take it', async () => {
+  it('is begun here when the queue does not take it', async () => {
     const harness = await large(5_000);
     seed(harness, 3, true);
     harness.queue.send = () => Promise.reject(new Error('the queue is down'));
@@ -464,7 +464,7 @@ describe('a large one', () => {
   });
 });
 
-test('never rejects, whatever is broken', async () => {
+it('never rejects, whatever is broken', async () => {
   const harness = setUp({
     report: () => {
       throw new Error('out of order');
@@ -478,7 +478,7 @@ test('never rejects, whatever is broken', async () => {
   expect(harness.log.lines).toContainEqual(expect.objectContaining({ message: 'flush failed' }));
 });
 
-test('every healthy connection gets all messages in order, none twice, whatever becomes of the others', () => {
+it('every healthy connection gets all messages in order, none twice, whatever becomes of the others', () => {
   const answer = fc.constantFrom<PostResult>(
     'delivered',
     'gone',

@@ -35,7 +35,7 @@ function itemOf(id: string, agentId: string, status: AgentStatus['status'] = 'on
   return { id, messages: [messageOfEvent(agentEvent(agentId, status, (timestamp += 1)))] };
 }
 
-test('the values of a register go out in the order of their versions, also when the older one was in hand', async () => {
+it('the values of a register go out in the order of their versions, also when the older one was in hand', async () => {
   const { clock, sent, send } = setUp();
   await clock.run(send('first', 'other'));
   clock.advance(100);
@@ -50,7 +50,7 @@ test('the values of a register go out in the order of their versions, also when 
   expect(statuses).toEqual(['online', 'offline']);
 });
 
-test('a list of what was sent that cannot be kept does not keep the lease', async () => {
+it('a list of what was sent that cannot be kept does not keep the lease', async () => {
   const lease = new MemoryFanOutLease();
   lease.saveSent = () => Promise.reject(new Error('the item is too large'));
   const { clock, sent, send } = setUp({ lease });
@@ -59,7 +59,7 @@ test('a list of what was sent that cannot be kept does not keep the lease', asyn
   expect(lease.state).toMatchObject({ holder: undefined, hasSent: false });
 });
 
-test('a release that fails once strands nothing', async () => {
+it('a release that fails once strands nothing', async () => {
   const { clock, lease, pending, now, sent, send } = setUp();
   const release = lease.release.bind(lease);
   lease.release = async () => {
@@ -72,14 +72,14 @@ test('a release that fails once strands nothing', async () => {
   expect(sent).toHaveLength(2);
 });
 
-test('what has been pending for longer than an hour stays where it is, whatever the lease says', async () => {
+it('what has been pending for longer than an hour stays where it is, whatever the lease says', async () => {
   const { clock, pending, now, sent, send } = setUp();
   await pending.record({ ...itemOf('old', 'x'), recordedAt: now() - 2 * 3_600_000 });
   await clock.run(send('new', 'x'));
   expect(sent).toHaveLength(1);
 });
 
-test('an event is recorded again once when the table takes longer than the overlap', async () => {
+it('an event is recorded again once when the table takes longer than the overlap', async () => {
   const { clock, lease, pending, now, send } = setUp();
   const hold = () => {
     const heldUntil = now() + 5_000;
@@ -99,7 +99,7 @@ test('an event is recorded again once when the table takes longer than the overl
   expect(writes).toBe(2);
 });
 
-test('no wait for a turn outlasts the deadline', async () => {
+it('no wait for a turn outlasts the deadline', async () => {
   const { clock, pending, now, send } = setUp({ coalesceMilliseconds: 10_000 });
   const begunAt = now();
   for (let second = 1; second < 60; second += 1) {

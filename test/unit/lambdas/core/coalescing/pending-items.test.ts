@@ -14,14 +14,14 @@ function messageOf(lastMessage: string) {
   return messageOfEvent({ type: 'session:activity', payload } satisfies EventMessage);
 }
 
-test('messages that fit are one item', () => {
+it('messages that fit are one item', () => {
   const messages = [messageOf('one'), messageOf('two')];
   expect(pendingItemsOf({ id: 'event', messages }, 7)).toEqual([
     { id: 'event', recordedAt: 7, messages },
   ]);
 });
 
-test('a pack of a megabyte is several items that DynamoDB takes, the same each time, with each message once', () => {
+it('a pack of a megabyte is several items that DynamoDB takes, the same each time, with each message once', () => {
   const character = fc.constantFrom('x', 'ü', '界', '"', '🚀');
   fc.assert(
     fc.property(
@@ -46,7 +46,7 @@ test('a pack of a megabyte is several items that DynamoDB takes, the same each t
   );
 });
 
-test('all of a long pack is left with whoever flushes, once, also when it is left again', async () => {
+it('all of a long pack is left with whoever flushes, once, also when it is left again', async () => {
   const { coalescer, lease, pending, clock } = createFanOutHarness();
   await lease.acquire('somebody', clock.now(), clock.now() + 5_000);
   const messages = Array.from({ length: 40 }, () => messageOf('x'.repeat(25_000)));

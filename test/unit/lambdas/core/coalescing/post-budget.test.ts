@@ -17,7 +17,7 @@ function createRoom(met: { readonly batched: number; readonly single: number }, 
 const ended = (milliseconds: number, postsPerSecond: number) =>
   ({ milliseconds, postsPerSecond }) as FanOutReport;
 
-test.each([
+it.each([
   ['as long as a machine was kept busy', { batched: 50, single: 50 }, ended(900, 3_000), 900],
   ['not at all at the pace', { batched: 50, single: 50 }, ended(900, 7_900), 0],
   ['not at all after a moment', { batched: 50, single: 50 }, ended(60, 3_000), 0],
@@ -26,12 +26,12 @@ test.each([
   expect(createRoom(met).restAfterSingle(report)).toBe(milliseconds);
 });
 
-test('connections without batches do not rest where it is the time of each post that makes them slow', () => {
+it('connections without batches do not rest where it is the time of each post that makes them slow', () => {
   const room = createRoom({ batched: 50, single: 50 }, false);
   expect(room.restAfterSingle(ended(900, 3_000))).toBe(0);
 });
 
-test('what was measured in one bad minute is forgotten', () => {
+it('what was measured in one bad minute is forgotten', () => {
   const clock = { milliseconds: 0 };
   const room = new PostBudget(
     {

@@ -34,7 +34,7 @@ function setUp(maxConnectionsPerUser = 3) {
   return { clock, connections, gateway, log, counted, connect, token };
 }
 
-test('records the connection until its token expires, to the second', async () => {
+it('records the connection until its token expires, to the second', async () => {
   const { clock, connections, connect } = setUp();
   await connect('a=', { userId: 'alice', expiresAt: clock.now() + 60_999 });
   expect([...connections.records.values()]).toEqual([
@@ -47,25 +47,22 @@ test('records the connection until its token expires, to the second', async () =
   ]);
 });
 
-test.each([true, false])(
-  'records batches only of those who negotiated them: %s',
-  async (batches) => {
-    const { connections, connect, token } = setUp();
-    await connect('a=', token('alice'), batches);
-    const record = connections.records.get('a=') ?? {};
-    expect(Object.entries(record).filter(([name]) => name === 'batches')).toEqual(
-      batches ? [['batches', true]] : [],
-    );
-  },
-);
+it.each([true, false])('records batches only of those who negotiated them: %s', async (batches) => {
+  const { connections, connect, token } = setUp();
+  await connect('a=', token('alice'), batches);
+  const record = connections.records.get('a=') ?? {};
+  expect(Object.entries(record).filter(([name]) => name === 'batches')).toEqual(
+    batches ? [['batches', true]] : [],
+  );
+});
 
-test('records it for two hours and a minute at the most', async () => {
+it('records it for two hours and a minute at the most', async () => {
   const { clock, connections, connect } = setUp();
   await connect('a=', { userId: 'alice', expiresAt: clock.now() + 86_400_000 });
   expect(connections.records.get('a=')?.expiresAt).toBe(clock.now() + 121 * 60_000);
 });
 
-test('closes the oldest of the same user over the limit, with the reason', async () => {
+it('closes the oldest of the same user over the limit, with the reason', async () => {
   const { clock, connections, gateway, connect, token } = setUp();
   for (const connectionId of ['a=', 'b=', 'c=', 'd=']) {
     await connect(connectionId, token('alice'));
@@ -82,7 +79,7 @@ test('closes the oldest of the same user over the limit, with the reason', async
   expect([...connections.records.keys()]).toEqual(['b=', 'c=', 'd=', 'e=']);
 });
 
-test('does not count expired records against the limit', async () => {
+it('does not count expired records against the limit', async () => {
   const { clock, gateway, connect, token } = setUp(1);
   await connect('a=', token('alice'));
   clock.advance(60_000);
@@ -90,7 +87,7 @@ test('does not count expired records against the limit', async () => {
   expect(gateway.closed).toEqual([]);
 });
 
-test('lets the new connection in when an old one cannot be closed, and keeps the old record', async () => {
+it('lets the new connection in when an old one cannot be closed, and keeps the old record', async () => {
   const { clock, connections, gateway, log, connect, token } = setUp(1);
   await connect('a=', token('alice'));
   clock.advance(1);
@@ -100,13 +97,13 @@ test('lets the new connection in when an old one cannot be closed, and keeps the
   expect(log.lines.map((line) => line.message)).toEqual(['connection not closed']);
 });
 
-test('throws when the connection cannot be recorded: nobody would ever post to it', async () => {
+it('throws when the connection cannot be recorded: nobody would ever post to it', async () => {
   const { connections, connect, token } = setUp();
   connections.save = () => Promise.reject(new Error('the store is down'));
   await expect(connect('a=', token('alice'))).rejects.toThrow('the store is down');
 });
 
-test('never forgets a connection that may only not be open yet', async () => {
+it('never forgets a connection that may only not be open yet', async () => {
   const { clock, connections, gateway, connect, token } = setUp(1);
   // Of many handshakes at the same moment none is open when the others look for it.
   gateway.answer = () => 'gone';
@@ -117,7 +114,7 @@ test('never forgets a connection that may only not be open yet', async () => {
   expect([...connections.records.keys()]).toEqual(['d=']);
 });
 
-test('of many at once, only older ones make room, and never oneself', async () => {
+it('of many at once, only older ones make room, and never oneself', async () => {
   const { gateway, connect, token } = setUp(2);
   await Promise.all(['d=', 'b=', 'c=', 'a='].map((id) => connect(id, token('alice'))));
   expect(new Set(gateway.closed)).toEqual(new Set(['a=', 'b=']));
@@ -140,7 +137,7 @@ describe('a user who was sent away', () => {
     return { ...harness, at, connectWith };
   }
 
-  test.each([
+  it.each([
     ['an older token', -hour],
     ['a token of the same millisecond', 0],
     ['a token of the same second, which may be newer than it says', -999],
@@ -152,14 +149,14 @@ describe('a user who was sent away', () => {
     expect(connections.records.size).toBe(0);
   });
 
-  test('comes back with a newer token, and nobody else is kept out', async () => {
+  it('comes back with a newer token, and nobody else is kept out', async () => {
     const { at, connections, connectWith } = sentAway();
     await expect(connectWith(at + 1)).resolves.toBe('connected');
     await expect(connectWith(at - hour, 'bob')).resolves.toBe('connected');
     expect([...connections.records.keys()]).toEqual(['alice=', 'bob=']);
   });
 
-  test('is kept out as long as the marker lives, whenever the table deletes it', async () => {
+  it('is kept out as long as the marker lives, whenever the table deletes it', async () => {
     const { at, clock, connectWith } = sentAway();
     clock.milliseconds = at + 30 * 24 * hour - 1;
     await expect(connectWith(at - hour)).resolves.toBe('user_disconnected');
@@ -167,7 +164,7 @@ describe('a user who was sent away', () => {
     await expect(connectWith(at - hour)).resolves.toBe('connected');
   });
 
-  test('closes no connection of a newer token by trying an older one', async () => {
+  it('closes no connection of a newer token by trying an older one', async () => {
     const { at, clock, connections, gateway, connect, token, connectWith } = sentAway(1);
     await connect('newer=', { ...token('alice'), issuedAt: at + 1 });
     clock.advance(60_000);
@@ -176,14 +173,14 @@ describe('a user who was sent away', () => {
     expect([...connections.records.keys()]).toEqual(['newer=']);
   });
 
-  test('is not let in when the record cannot be withdrawn', async () => {
+  it('is not let in when the record cannot be withdrawn', async () => {
     const { at, connections, connectWith } = sentAway();
     connections.remove = () => Promise.reject(new Error('the store is down'));
     await expect(connectWith(at)).rejects.toThrow('the store is down');
   });
 });
 
-test('lets a user in 10 times at once and 30 times a minute, and others as ever', async () => {
+it('lets a user in 10 times at once and 30 times a minute, and others as ever', async () => {
   const { clock, connections, counted, connect, token } = setUp(1_000);
   const storm = async (user: string, handshakes: number) => {
     const ids = Array.from({ length: handshakes }, (_, index) => `${user}-${clock.now()}-${index}`);

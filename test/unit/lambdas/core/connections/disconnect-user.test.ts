@@ -25,7 +25,7 @@ function setUp(maxTokenHours?: number) {
   return { ...harness, kept, order };
 }
 
-test("closes all of the user's connections and no other, each told the reason", async () => {
+it("closes all of the user's connections and no other, each told the reason", async () => {
   const { clock, connections, gateway, order } = setUp();
   connections.seed(clock.now(), ['alice', 'bob', 'alice']);
   await order({ userId: 'alice', reason: 'signed out everywhere' });
@@ -37,7 +37,7 @@ test("closes all of the user's connections and no other, each told the reason", 
   expect([...connections.records.keys()]).toEqual(['connection-2=']);
 });
 
-test('marks the user before it lists the connections, for 30 days or as long as a token can last', async () => {
+it('marks the user before it lists the connections, for 30 days or as long as a token can last', async () => {
   for (const [maxTokenHours, days] of [
     [undefined, 30],
     [48, 2],
@@ -60,7 +60,7 @@ test('marks the user before it lists the connections, for 30 days or as long as 
   }
 });
 
-test('closes nothing that it could not mark: who is closed would come back', async () => {
+it('closes nothing that it could not mark: who is closed would come back', async () => {
   const { clock, connections, gateway, order } = setUp();
   connections.seed(clock.now(), ['alice']);
   connections.markDisconnected = () => Promise.reject(new Error('the store is down'));
@@ -68,7 +68,7 @@ test('closes nothing that it could not mark: who is closed would come back', asy
   expect(gateway.closed).toEqual([]);
 });
 
-test('closes a handshake that was under way as soon as it is open, and forgets one that met the marker', async () => {
+it('closes a handshake that was under way as soon as it is open, and forgets one that met the marker', async () => {
   const { clock, connections, gateway, order } = setUp();
   connections.seed(clock.now(), ['alice', 'alice'], 0);
   gateway.answer = () => 'gone';
@@ -83,7 +83,7 @@ test('closes a handshake that was under way as soon as it is open, and forgets o
   expect(clock.now() - openAt).toBeLessThanOrEqual(200);
 });
 
-test('does not hammer a service that fails: one more try, then the event is tried again', async () => {
+it('does not hammer a service that fails: one more try, then the event is tried again', async () => {
   const { clock, connections, gateway, order } = setUp();
   connections.seed(clock.now(), ['alice']);
   let tries = 0;
@@ -95,7 +95,7 @@ test('does not hammer a service that fails: one more try, then the event is trie
   expect(tries).toBe(2);
 });
 
-test('a connection that never opens is forgotten, and is no error', async () => {
+it('a connection that never opens is forgotten, and is no error', async () => {
   const { clock, connections, gateway, order } = setUp();
   connections.seed(clock.now(), ['alice'], 0);
   gateway.answer = () => 'gone';
@@ -103,13 +103,13 @@ test('a connection that never opens is forgotten, and is no error', async () => 
   expect(connections.records.size).toBe(0);
 });
 
-test('a user who is not connected is no error', async () => {
+it('a user who is not connected is no error', async () => {
   const { gateway, order } = setUp();
   await order({ userId: 'alice', reason: 'r' });
   expect(gateway.closed).toEqual([]);
 });
 
-test('waits for a handshake that is under way, and closes no connection that comes meanwhile', async () => {
+it('waits for a handshake that is under way, and closes no connection that comes meanwhile', async () => {
   const { clock, connections, gateway, order } = setUp();
   connections.seed(clock.now(), ['alice', 'alice'], 1_000);
   // API Gateway knows it in a moment.
@@ -124,7 +124,7 @@ test('waits for a handshake that is under way, and closes no connection that com
   expect([...connections.records.keys()]).toEqual(['newcomer=']);
 });
 
-test('closes no connection that could not be told why because its handshake was under way', async () => {
+it('closes no connection that could not be told why because its handshake was under way', async () => {
   const { clock, connections, gateway, order } = setUp();
   connections.seed(clock.now(), ['alice'], 1_000);
   const post = gateway.post.bind(gateway);
@@ -135,7 +135,7 @@ test('closes no connection that could not be told why because its handshake was 
   expect(gateway.closed).toEqual(['connection-1=']);
 });
 
-test('throws when a connection cannot be closed, so that it is tried again', async () => {
+it('throws when a connection cannot be closed, so that it is tried again', async () => {
   const { clock, connections, gateway, order } = setUp();
   connections.seed(clock.now(), ['alice', 'alice']);
   const close = gateway.close.bind(gateway);
@@ -150,7 +150,7 @@ test('throws when a connection cannot be closed, so that it is tried again', asy
   expect(connections.records.size).toBe(0);
 });
 
-test.each([
+it.each([
   ['without a user', { reason: 'r' }, 'user:disconnect'],
   ['without a reason', { userId: 'alice' }, 'user:disconnect'],
   ['of another type', { userId: 'alice', reason: 'r' }, 'agent:status'],

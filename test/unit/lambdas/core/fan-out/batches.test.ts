@@ -32,12 +32,12 @@ function unpack(text: string): string[] {
   return type === 'batch' ? payload.messages.map((message) => JSON.stringify(message)) : [text];
 }
 
-test('a message alone is sent as it is', () => {
+it('a message alone is sent as it is', () => {
   expect(batchesOf([messageOf(50)])).toEqual([{ text: messageOf(50), messages: 1 }]);
   expect(batchesOf([])).toEqual([]);
 });
 
-test('several are one batch, in their own words', () => {
+it('several are one batch, in their own words', () => {
   expect(batchesOf(['{"type" : "a"}', '{"type":"b"}'])).toEqual([
     {
       text: '{"type":"batch","payload":{"messages":[{"type" : "a"},{"type":"b"}]}}',
@@ -46,7 +46,7 @@ test('several are one batch, in their own words', () => {
   ]);
 });
 
-test('batches hold every message in order, and none has more than 32 KB of UTF-8', () => {
+it('batches hold every message in order, and none has more than 32 KB of UTF-8', () => {
   fc.assert(
     fc.property(texts, (messages) => {
       const batches = batchesOf(messages);
@@ -63,7 +63,7 @@ test('batches hold every message in order, and none has more than 32 KB of UTF-8
   );
 });
 
-test('there are as few of them as the order allows', () => {
+it('there are as few of them as the order allows', () => {
   const fits = (some: readonly string[]) =>
     some.length === 1 ||
     Buffer.byteLength(`{"type":"batch","payload":{"messages":[${some.join(',')}]}}`) <=
@@ -85,7 +85,7 @@ test('there are as few of them as the order allows', () => {
   );
 });
 
-test('what is missing after some posts is what was not in them, and one list for all who miss the same', () => {
+it('what is missing after some posts is what was not in them, and one list for all who miss the same', () => {
   const message = (index: number) =>
     messageOfEvent(sessionEvent('a', `${index}`, 'x'.repeat((index * 4_321) % 15_000), 1));
   const messages = Array.from({ length: 12 }, (_, index) => message(index));

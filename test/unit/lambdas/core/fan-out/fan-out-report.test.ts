@@ -18,7 +18,7 @@ const answers = fc.array(
   { minLength: 1, maxLength: 8 },
 );
 
-test('each connection is counted once by each invocation that comes to it, and the sums say who got the message', () =>
+it('each connection is counted once by each invocation that comes to it, and the sums say who got the message', () =>
   fc.assert(
     fc.asyncProperty(
       fc.array(answers, { minLength: 1, maxLength: 60 }),

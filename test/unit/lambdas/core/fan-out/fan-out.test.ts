@@ -27,7 +27,7 @@ function setUp(options: Parameters<typeof createFanOutHarness>[0] = {}) {
 
 const manyUsers = Array.from({ length: 200 }, (_, index) => `user-${index % 80}`);
 
-test('posts the message once to every connection, whatever its shard and page', async () => {
+it('posts the message once to every connection, whatever its shard and page', async () => {
   const { clock, connections, gateway, run } = setUp();
   const seeded = connections.seed(clock.now(), manyUsers);
   const report = await run();
@@ -40,14 +40,14 @@ test('posts the message once to every connection, whatever its shard and page', 
   expect(report).toMatchObject({ delivered: 200, gone: 0, lost: 0, requeued: 0, retried: 0 });
 });
 
-test('never has more posts in flight than allowed, and uses what is allowed', async () => {
+it('never has more posts in flight than allowed, and uses what is allowed', async () => {
   const { clock, connections, gateway, run } = setUp({ concurrency: 5 });
   connections.seed(clock.now(), manyUsers);
   await run();
   expect(gateway.mostInFlight).toBe(5);
 });
 
-test('takes the census of connections and distinct users, by shard', async () => {
+it('takes the census of connections and distinct users, by shard', async () => {
   const { clock, connections, run } = setUp();
   connections.seed(clock.now(), manyUsers);
   const { connectionCounts } = await run({ countConnections: true });
@@ -59,7 +59,7 @@ test('takes the census of connections and distinct users, by shard', async () =>
   }
 });
 
-test('removes gone connections in batches, by their own keys, and leaves them out of the census', async () => {
+it('removes gone connections in batches, by their own keys, and leaves them out of the census', async () => {
   const { clock, connections, gateway, run } = setUp();
   const seeded = connections.seed(clock.now(), manyUsers);
   const dead = new Set(seeded.slice(0, 60).map((one) => one.connectionId));
@@ -77,7 +77,7 @@ test('removes gone connections in batches, by their own keys, and leaves them ou
   expect(report.connectionCounts.reduce((sum, shard) => sum + shard.connections, 0)).toBe(140);
 });
 
-test('keeps the record of a gone connection that is younger than eleven seconds', async () => {
+it('keeps the record of a gone connection that is younger than eleven seconds', async () => {
   const { clock, connections, gateway, run } = setUp();
   connections.seed(clock.now(), ['alice'], 10_999);
   gateway.answer = () => 'gone';
@@ -88,14 +88,14 @@ test('keeps the record of a gone connection that is younger than eleven seconds'
   expect(connections.records.size).toBe(0);
 });
 
-test('takes no census unless it is asked to', async () => {
+it('takes no census unless it is asked to', async () => {
   const { clock, connections, run } = setUp();
   connections.seed(clock.now(), manyUsers);
   await expect(run()).resolves.toMatchObject({ delivered: 200, connectionCounts: [] });
 });
 
 describe('a connection that has expired', () => {
-  test('is told of, and nothing is posted to it', async () => {
+  it('is told of, and nothing is posted to it', async () => {
     const { clock, connections, gateway, run } = setUp();
     const [expired] = connections.seed(clock.now(), ['alice']);
     clock.advance(3_600_000);
@@ -112,7 +112,7 @@ describe('a connection that has expired', () => {
     expect(report).toMatchObject({ delivered: 0, expired: 1, lost: 0 });
   });
 
-  test('is not posted to again when it expired while it waited for another attempt', async () => {
+  it('is not posted to again when it expired while it waited for another attempt', async () => {
     const { clock, connections, gateway, run } = setUp();
     const [alice] = connections.seed(clock.now(), ['alice', 'bob']);
     if (alice === undefined) throw new Error('not seeded');
@@ -128,7 +128,7 @@ describe('a connection that has expired', () => {
     expect(report).toMatchObject({ delivered: 1, expired: 1, retried: 1, requeued: 0, lost: 0 });
   });
 
-  test('is not posted to when it expired between being read and its turn', async () => {
+  it('is not posted to when it expired between being read and its turn', async () => {
     const { clock, connections, gateway, run } = setUp({ concurrency: 1 });
     const [alice, second] = connections.seed(clock.now(), ['alice', 'alice']);
     if (alice === undefined || second === undefined) throw new Error('not seeded');
@@ -138,7 +138,7 @@ describe('a connection that has expired', () => {
     expect(gateway.posts.map((post) => post.connectionId)).toEqual([alice.connectionId]);
   });
 
-  test('is posted to when its token was refreshed after it had been read', async () => {
+  it('is posted to when its token was refreshed after it had been read', async () => {
     const { clock, connections, gateway, run } = setUp();
     const [alice] = connections.seed(clock.now(), ['alice']);
     if (alice === undefined) throw new Error('not seeded');
@@ -148,7 +148,7 @@ describe('a connection that has expired', () => {
     expect(report).toMatchObject({ delivered: 1, expired: 0 });
   });
 
-  test('stays expired when its record cannot be read', async () => {
+  it('stays expired when its record cannot be read', async () => {
     const { clock, connections, gateway, log, run } = setUp();
     connections.seed(clock.now() - 3_600_000, ['alice']);
     connections.find = () => Promise.reject(new Error('the store is down'));
@@ -157,7 +157,7 @@ describe('a connection that has expired', () => {
     expect(log.lines.map((line) => line.level)).toEqual(['warn']);
   });
 
-  test('is told of in a lane, so that no more are looked after at a time than posted to', async () => {
+  it('is told of in a lane, so that no more are looked after at a time than posted to', async () => {
     const { clock, connections, run } = setUp({ concurrency: 5 });
     connections.seed(clock.now() - 3_600_000, manyUsers);
     let [atOnce, most] = [0, 0];
@@ -174,19 +174,16 @@ describe('a connection that has expired', () => {
 });
 
 describe('what fails', () => {
-  test.each(['throttled', 'retryable'] as const)(
-    'is tried again when it was %s',
-    async (answer) => {
-      const { clock, connections, gateway, queue, run } = setUp();
-      connections.seed(clock.now(), manyUsers);
-      const seen = new Set<string>();
-      gateway.answer = (id) => (seen.has(id) ? 'delivered' : (seen.add(id), answer));
-      await expect(run()).resolves.toMatchObject({ delivered: 200, retried: 200, requeued: 0 });
-      expect(queue.jobs).toEqual([]);
-    },
-  );
+  it.each(['throttled', 'retryable'] as const)('is tried again when it was %s', async (answer) => {
+    const { clock, connections, gateway, queue, run } = setUp();
+    connections.seed(clock.now(), manyUsers);
+    const seen = new Set<string>();
+    gateway.answer = (id) => (seen.has(id) ? 'delivered' : (seen.add(id), answer));
+    await expect(run()).resolves.toMatchObject({ delivered: 200, retried: 200, requeued: 0 });
+    expect(queue.jobs).toEqual([]);
+  });
 
-  test('is not tried again when it was refused, and keeps its record', async () => {
+  it('is not tried again when it was refused, and keeps its record', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     connections.seed(clock.now(), ['alice']);
     gateway.answer = () => 'rejected';
@@ -196,7 +193,7 @@ describe('what fails', () => {
     expect(connections.records.size).toBe(1);
   });
 
-  test('goes to the queue after the last attempt, as a list with the message', async () => {
+  it('goes to the queue after the last attempt, as a list with the message', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     const [alice, bob] = connections.seed(clock.now(), ['alice', 'bob']);
     gateway.answer = (id) => (id === bob?.connectionId ? 'retryable' : 'delivered');
@@ -209,7 +206,7 @@ describe('what fails', () => {
     expect(connections.records.size).toBe(2);
   });
 
-  test('is dropped where it is not to be queued: a heartbeat', async () => {
+  it('is dropped where it is not to be queued: a heartbeat', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     connections.seed(clock.now(), ['alice']);
     gateway.answer = () => 'retryable';
@@ -217,7 +214,7 @@ describe('what fails', () => {
     expect(queue.jobs).toEqual([]);
   });
 
-  test('is counted as failed when the queue does not take it', async () => {
+  it('is counted as failed when the queue does not take it', async () => {
     const { clock, connections, gateway, queue, log, run } = setUp();
     connections.seed(clock.now(), ['alice']);
     gateway.answer = () => 'retryable';
@@ -228,7 +225,7 @@ describe('what fails', () => {
 });
 
 describe('connections whose clients do not read', () => {
-  test('are left to the queue after a second post, and nobody waits for them', async () => {
+  it('are left to the queue after a second post, and nobody waits for them', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     const seeded = connections.seed(clock.now(), manyUsers);
     const stuck = seeded.filter((_, index) => index % 20 === 0);
@@ -244,7 +241,7 @@ describe('connections whose clients do not read', () => {
     expect(connections.records.size).toBe(200);
   });
 
-  test('cost the others no time: the pace stays', async () => {
+  it('cost the others no time: the pace stays', async () => {
     const clock = new FakeClock();
     const pace = createPace({ now: clock.now, ceiling: 1_000 });
     const { connections, gateway, run } = setUp({ pace });
@@ -256,7 +253,7 @@ describe('connections whose clients do not read', () => {
     expect(pace.rate()).toBe(1_000);
   });
 
-  test('of a heartbeat go to the queue as well: it is where they are closed', async () => {
+  it('of a heartbeat go to the queue as well: it is where they are closed', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     const [alice] = connections.seed(clock.now(), ['alice', 'bob']);
     gateway.answers.set(alice?.connectionId ?? '', 'throttled');
@@ -264,7 +261,7 @@ describe('connections whose clients do not read', () => {
     expect(queue.jobs).toMatchObject([{ stuckRounds: 1, connections: [alice] }]);
   });
 
-  test('are not what an account that is throttled leaves over', async () => {
+  it('are not what an account that is throttled leaves over', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     connections.seed(
       clock.now(),
@@ -280,7 +277,7 @@ describe('connections whose clients do not read', () => {
   });
 });
 
-test('a shard that cannot be read costs nobody else the message, and is gone on with by the queue', async () => {
+it('a shard that cannot be read costs nobody else the message, and is gone on with by the queue', async () => {
   const { clock, connections, gateway, queue, log, run } = setUp();
   connections.seed(clock.now(), manyUsers);
   const broken = shardOf('user-1');
@@ -295,7 +292,7 @@ test('a shard that cannot be read costs nobody else the message, and is gone on 
   );
 });
 
-test('a page that does not come does not keep a fan-out beyond its deadline', async () => {
+it('a page that does not come does not keep a fan-out beyond its deadline', async () => {
   const { clock, connections, gateway, queue, run } = setUp();
   connections.seed(clock.now(), manyUsers);
   const slow = shardOf('user-1');
@@ -318,7 +315,7 @@ test('a page that does not come does not keep a fan-out beyond its deadline', as
   expect(gateway.posts).toHaveLength(inTime);
 });
 
-test('a shard that nobody goes on in is reported as lost', async () => {
+it('a shard that nobody goes on in is reported as lost', async () => {
   const { clock, connections, queue, run } = setUp();
   connections.seed(clock.now(), manyUsers);
   connections.unreadable.add(3);
@@ -330,7 +327,7 @@ test('a shard that nobody goes on in is reported as lost', async () => {
   await expect(run()).resolves.toMatchObject({ requeuedShards: 0, lostShards: 1 });
 });
 
-test('does not throw when gone records cannot be removed', async () => {
+it('does not throw when gone records cannot be removed', async () => {
   const { clock, connections, gateway, log, run } = setUp();
   connections.seed(clock.now(), ['alice']);
   gateway.answer = () => 'gone';
@@ -339,7 +336,7 @@ test('does not throw when gone records cannot be removed', async () => {
   expect(log.lines.map((line) => line.level)).toEqual(['warn']);
 });
 
-test('a broadcast that runs short of time leaves the rest to the queue, and nobody is served twice', async () => {
+it('a broadcast that runs short of time leaves the rest to the queue, and nobody is served twice', async () => {
   const { clock, connections, gateway, queue, fanOut, order } = setUp({ concurrency: 4 });
   const seeded = connections.seed(clock.now(), manyUsers);
   // Each post takes a tenth of a second of a deadline of two: about 80 are made.
@@ -364,7 +361,7 @@ test('a broadcast that runs short of time leaves the rest to the queue, and nobo
   );
 });
 
-test('whatever API Gateway answers, each connection ends in exactly one way, and lives as it should', () => {
+it('whatever API Gateway answers, each connection ends in exactly one way, and lives as it should', () => {
   const answers = fc.array(
     fc.constantFrom<PostResult>('delivered', 'gone', 'throttled', 'retryable', 'rejected'),
     { minLength: 1, maxLength: 4 },
@@ -399,7 +396,7 @@ describe('several messages', () => {
   ) =>
     posts.filter((one) => one.connectionId === id).map(({ message: sent }) => JSON.stringify(sent));
 
-  test('go on with the one that failed, in order, and none of them twice', async () => {
+  it('go on with the one that failed, in order, and none of them twice', async () => {
     const { clock, connections, gateway, run } = setUp();
     const [alice] = connections.seed(clock.now(), ['alice', 'bob']);
     const answers: PostResult[] = ['delivered', 'retryable', 'retryable', 'delivered', 'retryable'];
@@ -411,7 +408,7 @@ describe('several messages', () => {
     expect(postsOf(gateway.posts, alice?.connectionId)).toEqual([one, two, two, two, three, three]);
   });
 
-  test('leave to the queue what is missing, and those together who miss the same', async () => {
+  it('leave to the queue what is missing, and those together who miss the same', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     const users = Array.from({ length: 9 }, (_, index) => `user-${index}`);
     const seeded = connections.seed(clock.now(), users);
@@ -433,7 +430,7 @@ describe('several messages', () => {
     }
   });
 
-  test('are skipped as a whole by who needs none of them', async () => {
+  it('are skipped as a whole by who needs none of them', async () => {
     const { clock, connections, gateway, run } = setUp();
     connections.seed(clock.now(), ['alice', 'bob']);
     const report = await run({ messages: list, isSkipped: ({ userId }) => userId === 'alice' });
@@ -441,14 +438,14 @@ describe('several messages', () => {
     expect(gateway.posts).toHaveLength(3);
   });
 
-  test('are never posted side by side to one connection', async () => {
+  it('are never posted side by side to one connection', async () => {
     const { clock, connections, gateway, run } = setUp();
     connections.seed(clock.now(), ['alice']);
     await run({ messages: list });
     expect(gateway.mostInFlight).toBe(1);
   });
 
-  test('stay within the limit of posts in flight to connections without batches', async () => {
+  it('stay within the limit of posts in flight to connections without batches', async () => {
     const singleInFlight = new InFlightLimit(2);
     const { clock, connections, gateway, run } = setUp({ singleInFlight });
     connections.seed(clock.now(), manyUsers.slice(0, 60));
@@ -456,7 +453,7 @@ describe('several messages', () => {
     expect(gateway.mostInFlight).toBe(2);
   });
 
-  test('have more of them in flight as soon as the limit grows', async () => {
+  it('have more of them in flight as soon as the limit grows', async () => {
     let notes = 0;
     const singleInFlight = Object.assign(new InFlightLimit(8), {
       limit: () => (notes < 10 ? 2 : 6),
@@ -468,7 +465,7 @@ describe('several messages', () => {
     expect(gateway.mostInFlight).toBe(6);
   });
 
-  test('end as soon as everybody is told, also when the limit shrinks while most wait for one that is tried again', async () => {
+  it('end as soon as everybody is told, also when the limit shrinks while most wait for one that is tried again', async () => {
     let tries = 0;
     const singleInFlight = Object.assign(new InFlightLimit(8), {
       limit: () => (tries < 2 ? 8 : 2),
@@ -486,7 +483,7 @@ describe('several messages', () => {
   });
 });
 
-test('thousands that are left over are put into the queue once each, a thousand to a job', async () => {
+it('thousands that are left over are put into the queue once each, a thousand to a job', async () => {
   const { clock, connections, gateway, queue, run } = setUp({ maxAttempts: 1, concurrency: 500 });
   const users = Array.from({ length: 2_500 }, (_, index) => `user-${index}`);
   const seeded = connections.seed(clock.now(), users);

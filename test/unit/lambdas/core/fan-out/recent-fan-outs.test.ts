@@ -53,7 +53,7 @@ function setUp(
   };
 }
 
-test('spares whom a broadcast has just reached, and counts them all the same', async () => {
+it('spares whom a broadcast has just reached, and counts them all the same', async () => {
   const harness = setUp();
   const { clock, connections, connectionCounts, log } = harness;
   connections.seed(clock.now(), ['alice', 'alice', 'bob']);
@@ -67,7 +67,7 @@ test('spares whom a broadcast has just reached, and counts them all the same', a
   expect(log.lines.at(-1)?.fields).toMatchObject({ type: 'heartbeat', delivered: 0, skipped: 3 });
 });
 
-test('a broadcast more than half an interval ago spares nobody', async () => {
+it('a broadcast more than half an interval ago spares nobody', async () => {
   const harness = setUp();
   harness.connections.seed(harness.clock.now(), ['alice']);
   await harness.report();
@@ -76,7 +76,7 @@ test('a broadcast more than half an interval ago spares nobody', async () => {
   expect(harness.heartbeats()).toHaveLength(1);
 });
 
-test('whoever came after the broadcast, or was only opening then, gets a heartbeat', async () => {
+it('whoever came after the broadcast, or was only opening then, gets a heartbeat', async () => {
   const harness = setUp();
   const { clock, connections } = harness;
   const [opening] = connections.seed(clock.now(), ['alice'], 10_999);
@@ -88,7 +88,7 @@ test('whoever came after the broadcast, or was only opening then, gets a heartbe
   expect(harness.heartbeats().sort()).toEqual([opening?.connectionId, later?.connectionId]);
 });
 
-test('closes connections whose token has expired although they would be spared', async () => {
+it('closes connections whose token has expired although they would be spared', async () => {
   const harness = setUp();
   const { clock, connections, gateway } = harness;
   connections.seed(clock.now() - 3_600_000 + 5_000, ['alice']);
@@ -99,7 +99,7 @@ test('closes connections whose token has expired although they would be spared',
   expect(connections.records.size).toBe(0);
 });
 
-test.each(['retryable', 'rejected'] as const)(
+it.each(['retryable', 'rejected'] as const)(
   'a broadcast that %s for one connection spares nobody',
   async (answer) => {
     const harness = setUp();
@@ -113,7 +113,7 @@ test.each(['retryable', 'rejected'] as const)(
   },
 );
 
-test('a connection that was gone does not count: the others are spared', async () => {
+it('a connection that was gone does not count: the others are spared', async () => {
   const harness = setUp();
   const { clock, connections, gateway } = harness;
   connections.seed(clock.now(), ['alice', 'bob']);
@@ -124,7 +124,7 @@ test('a connection that was gone does not count: the others are spared', async (
   expect([...connections.records.keys()]).toEqual(['connection-1=']);
 });
 
-test('of a large broadcast each shard counts by itself', async () => {
+it('of a large broadcast each shard counts by itself', async () => {
   const harness = setUp();
   const { clock, connections, connectionCounts, gateway, queue } = harness;
   const [alice, bob] = connections.seed(clock.now(), ['alice', 'bob']);
@@ -143,7 +143,7 @@ test('of a large broadcast each shard counts by itself', async () => {
   expect(harness.heartbeats()).not.toContain(alice?.connectionId);
 });
 
-test('events by the hundred cost a write every few seconds', async () => {
+it('events by the hundred cost a write every few seconds', async () => {
   const harness = setUp();
   harness.connections.seed(harness.clock.now(), ['alice']);
   const start = harness.now();
@@ -157,7 +157,7 @@ test('events by the hundred cost a write every few seconds', async () => {
   expect(harness.heartbeats()).toEqual([]);
 });
 
-test('a store that is down costs heartbeats, and nothing else', async () => {
+it('a store that is down costs heartbeats, and nothing else', async () => {
   const harness = setUp();
   const { clock, connections, recentFanOutStore, log } = harness;
   connections.seed(clock.now(), ['alice']);
@@ -175,7 +175,7 @@ test('a store that is down costs heartbeats, and nothing else', async () => {
   ]);
 });
 
-test('with heartbeats that are always sent, a broadcast spares nobody and writes nothing', async () => {
+it('with heartbeats that are always sent, a broadcast spares nobody and writes nothing', async () => {
   const harness = setUp({ recentFanOuts: noRecentFanOuts });
   harness.connections.seed(harness.clock.now(), ['alice']);
   await harness.report();
@@ -195,7 +195,7 @@ const quarter = fc.record({
   arrivals: fc.integer({ min: 0, max: 2 }),
 });
 
-test('whatever happens, nobody hears nothing for more than one and a half intervals', () =>
+it('whatever happens, nobody hears nothing for more than one and a half intervals', () =>
   fc.assert(
     fc.asyncProperty(fc.array(quarter, { minLength: 8, maxLength: 20 }), async (quarters) => {
       const harness = setUp();
@@ -233,7 +233,7 @@ test('whatever happens, nobody hears nothing for more than one and a half interv
     { numRuns: 15 },
   ));
 
-test.each([
+it.each([
   [30, 15_000],
   [360, 180_000],
   [420, 150_000],

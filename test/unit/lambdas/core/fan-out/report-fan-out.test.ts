@@ -22,7 +22,7 @@ const ended: FanOutReport = {
   connectionCounts: [],
 };
 
-test('every fan-out is one line, and the same numbers as metrics', () => {
+it('every fan-out is one line, and the same numbers as metrics', () => {
   const { now, log, recorded, report } = createFanOutHarness();
   const [older, newer] = [now() - 120, now() - 20];
   const messages = [online(newer), online(older)];
@@ -42,20 +42,20 @@ test('every fan-out is one line, and the same numbers as metrics', () => {
   ]);
 });
 
-test('stragglers say nothing about the time from event to last delivery', () => {
+it('stragglers say nothing about the time from event to last delivery', () => {
   const { log, recorded, report } = createFanOutHarness();
   report({ messages: [online(0)], isLate: true }, ended);
   expect(log.lines[0]?.fields).not.toHaveProperty('ageMilliseconds');
   expect(recorded[0]?.numbers).not.toHaveProperty('ageMilliseconds');
 });
 
-test('a heartbeat that goes out with events says nothing about their age', () => {
+it('a heartbeat that goes out with events says nothing about their age', () => {
   const { now, log, report } = createFanOutHarness();
   report({ messages: [heartbeatMessage(now() - 900), online(now() - 20)] }, ended);
   expect(log.lines[0]?.fields).toMatchObject({ type: 'mixed', events: 1, ageMilliseconds: 20 });
 });
 
-test('the line of a heartbeat tells the census as well', () => {
+it('the line of a heartbeat tells the census as well', () => {
   const { now, log, report } = createFanOutHarness();
   const takenAt = now();
   const connectionCounts = [

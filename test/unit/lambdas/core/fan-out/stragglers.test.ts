@@ -164,7 +164,7 @@ const cases: readonly [string, Silence['connections'], 'batched' | 'single'][] =
   ['one of two', { batched: [2, 1], single: [0, 0] }, 'batched'],
 ];
 
-test.each(cases)(
+it.each(cases)(
   'nobody waits for connections that do not answer: %s',
   async (_, connections, lane) => {
     const { longest, longestGap } = await flushFor({ connections, seconds: 10 });
@@ -174,7 +174,7 @@ test.each(cases)(
   },
 );
 
-test('who does not answer is posted to by one flush at a time, and the queue gets all that it misses, in order', async () => {
+it('who does not answer is posted to by one flush at a time, and the queue gets all that it misses, in order', async () => {
   const connections = { batched: [100, 5], single: [100, 5] } as const;
   const flushed = await flushFor({ connections, seconds: 10 });
   const { all, events, got, queued, silent, harness } = flushed;
@@ -187,7 +187,7 @@ test('who does not answer is posted to by one flush at a time, and the queue get
   expect(flushed.unfinished).toBe(0);
 });
 
-test.each([700, 1_200])(
+it.each([700, 1_200])(
   'who answers after %d ms gets everything once: what comes meanwhile, from the queue',
   async (milliseconds) => {
     const connections = { batched: [50, 1], single: [50, 1] } as const;
@@ -205,7 +205,7 @@ test.each([700, 1_200])(
   },
 );
 
-test('who is only slow is waited for', async () => {
+it('who is only slow is waited for', async () => {
   const connections = { batched: [50, 1], single: [50, 1] } as const;
   const silentPost = { milliseconds: 200, arrives: true };
   const { got, queued, silent, events } = await flushFor({ connections, seconds: 5, silentPost });
@@ -213,7 +213,7 @@ test('who is only slow is waited for', async () => {
   expect(queued.size).toBe(0);
 });
 
-test('at the end of an invocation the lease is free before the stragglers have ended, and the invocation waits for them', async () => {
+it('at the end of an invocation the lease is free before the stragglers have ended, and the invocation waits for them', async () => {
   const connections = { batched: [50, 1], single: [50, 1] } as const;
   const flushed = await flushFor({ connections, seconds: 20, invocationMilliseconds: 6_500 });
   const { events, got, queued, silent } = flushed;
@@ -225,7 +225,7 @@ test('at the end of an invocation the lease is free before the stragglers have e
   expect(flushed.unfinished).toBe(0);
 });
 
-test('in a quiet hour the lease is kept for a straggler, so that nobody else posts to it', async () => {
+it('in a quiet hour the lease is kept for a straggler, so that nobody else posts to it', async () => {
   const connections = { batched: [50, 1], single: [50, 1] } as const;
   const flushed = await flushFor({ connections, seconds: 10, everyMilliseconds: 1_000 });
   expect(flushed.mostInFlightToOne).toBe(1);
@@ -234,7 +234,7 @@ test('in a quiet hour the lease is kept for a straggler, so that nobody else pos
   expect(flushed.longest.single).toBeLessThanOrEqual(250 + 50);
 });
 
-test('more than a tenth that do not answer are waited for, as it is not theirs alone, but nobody rests for it', async () => {
+it('more than a tenth that do not answer are waited for, as it is not theirs alone, but nobody rests for it', async () => {
   const connections = { batched: [100, 0], single: [100, 11] } as const;
   const { longestGap } = await flushFor({ connections, seconds: 20 });
   expect(longestGap.single).toBeGreaterThan(timeoutMilliseconds);

@@ -17,7 +17,7 @@ function setUp(ceiling = 10) {
   return { clock, options, passAll };
 }
 
-test.each([
+it.each([
   ['an ordinary gate', createGate],
   ['one that yields', createYieldingGate],
 ])('%s lets everybody pass as fast as the pace allows', async (_, create) => {
@@ -26,7 +26,7 @@ test.each([
   expect(passed).toEqual(Array.from({ length: 20 }, (_post, index) => index * 100));
 });
 
-test('who yields is in nobody else’s way, but for one place', async () => {
+it('who yields is in nobody else’s way, but for one place', async () => {
   const { clock, options, passAll } = setUp();
   const yielding = passAll(createYieldingGate(options, 60_000), 30);
   const ordinary = passAll(createGate(options, 60_000), 5);
@@ -37,7 +37,7 @@ test('who yields is in nobody else’s way, but for one place', async () => {
   expect(slow.at(-1)).toBe(3_400);
 });
 
-test.each([
+it.each([
   ['an ordinary gate', createGate],
   ['one that yields', createYieldingGate],
 ])('%s keeps nobody beyond the deadline', async (_, create) => {

@@ -20,24 +20,24 @@ function run(
 /** One receiver that does one after the other. */
 const oneAfterTheOther = (each: number) => (_: number, index: number) => each * (index + 1);
 
-test('begins with as many as there may be', () => {
+it('begins with as many as there may be', () => {
   expect(new InFlightLimit(128).limit()).toBe(128);
 });
 
-test('stays high where a hundred are answered as quickly as one, as on AWS', () => {
+it('stays high where a hundred are answered as quickly as one, as on AWS', () => {
   const limit = new InFlightLimit(128);
   run(limit, 60_000, (_, index) => 10 + (index % 5));
   expect(limit.limit()).toBe(128);
 });
 
-test('the first posts may open their sockets', () => {
+it('the first posts may open their sockets', () => {
   const limit = new InFlightLimit(128);
   const now = run(limit, 1, () => 120);
   run(limit, 2_000, () => 12, now);
   expect(limit.limit()).toBe(128);
 });
 
-test('shrinks at once where the receiver does one after the other, and to no fewer than three', () => {
+it('shrinks at once where the receiver does one after the other, and to no fewer than three', () => {
   const limit = new InFlightLimit(128);
   run(limit, 1_000, oneAfterTheOther(2));
   expect(limit.limit()).toBeLessThan(20);
@@ -46,7 +46,7 @@ test('shrinks at once where the receiver does one after the other, and to no few
   expect([3, 4]).toContain(slow.limit());
 });
 
-test('grows again, slowly, when posts are answered quickly again', () => {
+it('grows again, slowly, when posts are answered quickly again', () => {
   const limit = new InFlightLimit(128);
   let now = run(limit, 10_000, oneAfterTheOther(20));
   const shrunk = limit.limit();
@@ -57,20 +57,20 @@ test('grows again, slowly, when posts are answered quickly again', () => {
   expect(limit.limit()).toBe(128);
 });
 
-test('some posts that wait for their timeout change nothing', () => {
+it('some posts that wait for their timeout change nothing', () => {
   const limit = new InFlightLimit(128);
   run(limit, 60_000, (_, index) => (index % 10 === 0 ? 3_000 : 12));
   expect(limit.limit()).toBe(128);
 });
 
-test('what is as slow all the time is no reason to shrink: the lowest latency is of the last ten seconds', () => {
+it('what is as slow all the time is no reason to shrink: the lowest latency is of the last ten seconds', () => {
   const limit = new InFlightLimit(32);
   const now = run(limit, 5_000, () => 12);
   run(limit, 60_000, () => 200, now);
   expect(limit.limit()).toBeGreaterThan(3);
 });
 
-test('posts that began before it shrank do not shrink it again', () => {
+it('posts that began before it shrank do not shrink it again', () => {
   const limit = new InFlightLimit(128);
   limit.note(5, 0, 5);
   for (let post = 0; post < 127; post += 1) limit.note(250, 0, 255);
@@ -80,7 +80,7 @@ test('posts that began before it shrank do not shrink it again', () => {
   expect(limit.limit()).toBe(shrunk);
 });
 
-test('has no more than there may be, however few these are', () => {
+it('has no more than there may be, however few these are', () => {
   const limit = new InFlightLimit(2);
   run(limit, 10_000, oneAfterTheOther(100));
   expect(limit.limit()).toBe(2);

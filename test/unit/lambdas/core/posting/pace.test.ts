@@ -17,7 +17,7 @@ function postFor(milliseconds: number, clock: FakeClock, reserve: () => number):
   return posts;
 }
 
-test('keeps to the ceiling, whatever it is', () => {
+it('keeps to the ceiling, whatever it is', () => {
   fc.assert(
     fc.property(fc.integer({ min: 10, max: 10_000 }), (ceiling) => {
       const clock = new FakeClock();
@@ -31,7 +31,7 @@ test('keeps to the ceiling, whatever it is', () => {
   );
 });
 
-test('whenever posts are asked for, no more begin in any time than the bucket holds and the ceiling gives', () => {
+it('whenever posts are asked for, no more begin in any time than the bucket holds and the ceiling gives', () => {
   const step = fc.record({
     wait: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 900, noNaN: true })),
     posts: fc.integer({ min: 0, max: 40 }),
@@ -63,7 +63,7 @@ test('whenever posts are asked for, no more begin in any time than the bucket ho
   );
 });
 
-test('halves the rate when the account is throttled, once for many at the same moment, and never below the floor', () => {
+it('halves the rate when the account is throttled, once for many at the same moment, and never below the floor', () => {
   const clock = new FakeClock();
   const pace = createPace({ now: clock.now, ceiling: 1_000, floor: 100 });
   for (let answer = 0; answer < 50; answer += 1) pace.slowDown();
@@ -78,7 +78,7 @@ test('halves the rate when the account is throttled, once for many at the same m
   expect(pace.rate()).toBe(100);
 });
 
-test('goes faster again, bit by bit, up to the ceiling', () => {
+it('goes faster again, bit by bit, up to the ceiling', () => {
   const clock = new FakeClock();
   const pace = createPace({ now: clock.now, ceiling: 1_000 });
   pace.slowDown();
@@ -97,7 +97,7 @@ function countAtOnce(reserve: () => number): number {
   return atOnce;
 }
 
-test('of a long rest it saves up half a second, and of a short one as much as it was', () => {
+it('of a long rest it saves up half a second, and of a short one as much as it was', () => {
   const clock = new FakeClock();
   const { reserve } = createPace({ now: clock.now, ceiling: 1_000 });
   expect(countAtOnce(reserve)).toBe(501);
@@ -107,7 +107,7 @@ test('of a long rest it saves up half a second, and of a short one as much as it
   expect(countAtOnce(reserve)).toBeCloseTo(200, -1);
 });
 
-test('a throttled account has no bucket to spend, until the rate is what it was', () => {
+it('a throttled account has no bucket to spend, until the rate is what it was', () => {
   const clock = new FakeClock();
   const { reserve, slowDown, isSlowed } = createPace({ now: clock.now, ceiling: 1_000 });
   slowDown();
@@ -123,7 +123,7 @@ test('a throttled account has no bucket to spend, until the rate is what it was'
   expect(countAtOnce(reserve)).toBe(501);
 });
 
-test('what was saved up before it was throttled is lost, however long nobody posts', () => {
+it('what was saved up before it was throttled is lost, however long nobody posts', () => {
   const clock = new FakeClock();
   const { reserve, slowDown } = createPace({ now: clock.now, ceiling: 1_000 });
   clock.advance(60_000);
@@ -139,7 +139,7 @@ describe('heartbeats', () => {
     heartbeatSeconds: 30,
   };
 
-  test('take a quarter of the pace, without a burst', () => {
+  it('take a quarter of the pace, without a burst', () => {
     const clock = new FakeClock();
     const pace = createHeartbeatPace({ ...settings, now: clock.now });
     expect(pace.rate()).toBe(2_000);
@@ -147,7 +147,7 @@ describe('heartbeats', () => {
     expect(countAtOnce(pace.reserve)).toBeLessThanOrEqual(101);
   });
 
-  test('and more when they would not be done in a third of their interval, up to the ceiling', () => {
+  it('and more when they would not be done in a third of their interval, up to the ceiling', () => {
     expect(heartbeatCeilingOf({ ...settings, heartbeatSeconds: 6 })).toBe(5_000);
     expect(heartbeatCeilingOf({ ...settings, largeFanOutConnections: 1_000_000 })).toBe(8_000);
   });
@@ -168,7 +168,7 @@ describe('a 429 is the account’s or the connection’s own', () => {
   }
   const users = (count: number) => Array.from({ length: count }, (_, index) => `user-${index}`);
 
-  test('one in a hundred that do not read slows nobody, fan-out after fan-out', () => {
+  it('one in a hundred that do not read slows nobody, fan-out after fan-out', () => {
     const { pace, answer } = setUp();
     for (let fanOut = 0; fanOut < 10; fanOut += 1) {
       answer(users(2_000), (index) => index % 100 === 0);
@@ -177,7 +177,7 @@ describe('a 429 is the account’s or the connection’s own', () => {
     expect(pace.isSlowed()).toBe(false);
   });
 
-  test('nor do a whole user’s connections side by side, nor a dozen users', () => {
+  it('nor do a whole user’s connections side by side, nor a dozen users', () => {
     const { pace, answer } = setUp();
     answer([...users(100), ...users(50).map(() => 'stuck'), ...users(100)], (index) => {
       return index >= 100 && index < 150;
@@ -186,7 +186,7 @@ describe('a 429 is the account’s or the connection’s own', () => {
     expect(pace.rate()).toBe(1_000);
   });
 
-  test('an account that is throttled is known by its twentieth user', () => {
+  it('an account that is throttled is known by its twentieth user', () => {
     const { pace, answer } = setUp();
     answer(users(19), () => true);
     expect(pace.isSlowed()).toBe(false);
@@ -195,7 +195,7 @@ describe('a 429 is the account’s or the connection’s own', () => {
     expect(pace.isSlowed()).toBe(true);
   });
 
-  test('so is one of which a third is throttled, and again if that does not help', () => {
+  it('so is one of which a third is throttled, and again if that does not help', () => {
     const { clock, pace, answer } = setUp();
     answer(users(70), (index) => index % 3 === 0);
     expect(pace.rate()).toBeLessThan(520);
@@ -206,7 +206,7 @@ describe('a 429 is the account’s or the connection’s own', () => {
     expect(pace.isSlowed()).toBe(false);
   });
 
-  test('where nearly all are throttled, one halving would not do', () => {
+  it('where nearly all are throttled, one halving would not do', () => {
     const { clock, pace, answer } = setUp();
     answer(users(20), () => true);
     clock.advance(250);
@@ -215,7 +215,7 @@ describe('a 429 is the account’s or the connection’s own', () => {
     expect(pace.rate()).toBeCloseTo(slowed / 8, 0);
   });
 
-  test('what was answered five seconds ago says nothing about now', () => {
+  it('what was answered five seconds ago says nothing about now', () => {
     const { clock, pace, answer } = setUp();
     answer(users(19), () => true);
     clock.advance(5_001);

@@ -5,7 +5,7 @@ import { anyCharacter } from '../../../../support/data/any-text';
 import { sessionEvent } from '../../../../support/data/events';
 import { eventually } from '../../../../support/eventually';
 
-test.each(['{"type":"ping"}', ' {"type":"ping","payload":{}} ', '{"type":"ping","extra":1}'])(
+it.each(['{"type":"ping"}', ' {"type":"ping","payload":{}} ', '{"type":"ping","extra":1}'])(
   'answers %s with a pong',
   async (text) => {
     const { ask, clock } = createAnswerFakes();
@@ -16,7 +16,7 @@ test.each(['{"type":"ping"}', ' {"type":"ping","payload":{}} ', '{"type":"ping",
   },
 );
 
-test.each([
+it.each([
   ['', 'invalid_json'],
   ['hello', 'invalid_json'],
   ['{"type":"ping"', 'invalid_json'],
@@ -40,7 +40,7 @@ test.each([
   ]);
 });
 
-test('answers anything at all with one documented message, and never throws', async () => {
+it('answers anything at all with one documented message, and never throws', async () => {
   const payload = fc.oneof(
     fc.record({ since: fc.oneof(fc.nat(), fc.anything()) }, { requiredKeys: [] }),
     fc.record({ token: fc.oneof(fc.string(), fc.anything()) }),
@@ -72,7 +72,7 @@ test('answers anything at all with one documented message, and never throws', as
   );
 });
 
-test('answers 20 messages at once, the others with rate_limited, and 60 a minute after that', async () => {
+it('answers 20 messages at once, the others with rate_limited, and 60 a minute after that', async () => {
   const { ask, clock, counted, gateway } = createAnswerFakes();
   const send = async (count: number) => {
     const types: unknown[] = [];
@@ -90,7 +90,7 @@ test('answers 20 messages at once, the others with rate_limited, and 60 a minute
   expect(gateway.closed).toEqual([]);
 });
 
-test('closes a connection that sends five times what is allowed, with the reason', async () => {
+it('closes a connection that sends five times what is allowed, with the reason', async () => {
   const { ask, gateway, connections, connection } = createAnswerFakes();
   let answered = 0;
   while ((await ask('flood')) !== undefined) answered += 1;
@@ -105,7 +105,7 @@ test('closes a connection that sends five times what is allowed, with the reason
   expect(connections.records.size).toBe(0);
 });
 
-test('a client that goes on at more than allowed, but less than five times, is never closed', async () => {
+it('a client that goes on at more than allowed, but less than five times, is never closed', async () => {
   const { ask, clock, gateway } = createAnswerFakes();
   for (let second = 0; second < 120; second += 1) {
     clock.advance(1_000);
@@ -122,14 +122,14 @@ describe('while nobody can count', () => {
     return fakes;
   };
 
-  test('answers what costs little', async () => {
+  it('answers what costs little', async () => {
     const { ask, log } = uncounted();
     await expect(ask({ type: 'ping' })).resolves.toMatchObject({ type: 'pong' });
     expect(log.lines.map(({ message }) => message)).toEqual(['message not counted']);
     await expect(ask('hello')).resolves.toMatchObject({ payload: { code: 'invalid_json' } });
   });
 
-  test('limits what costs much', async () => {
+  it('limits what costs much', async () => {
     const { ask, counted, gateway, connection } = uncounted();
     const limited = { type: 'error', payload: { code: 'rate_limited' } };
     await expect(ask({ type: 'state:sync' })).resolves.toMatchObject(limited);
@@ -146,7 +146,7 @@ describe('syncs', () => {
   const sync = { type: 'state:sync' };
   const limited = { type: 'error', payload: { code: 'rate_limited' } };
 
-  test('are limited by user, not by connection: as many at once as connections, then 6 a minute', async () => {
+  it('are limited by user, not by connection: as many at once as connections, then 6 a minute', async () => {
     const { ask, clock, connections, gateway } = createAnswerFakes();
     const tabs = connections.seed(clock.now(), Array<string>(20).fill('alice'));
     const [other] = connections.seed(clock.now(), ['bob']);
@@ -163,7 +163,7 @@ describe('syncs', () => {
     expect(gateway.closed).toEqual([]);
   });
 
-  test('a connection that is being told is not told again at the same time, and later is', async () => {
+  it('a connection that is being told is not told again at the same time, and later is', async () => {
     const { ask, state, clock, connections } = createAnswerFakes();
     const pages = state.pages.bind(state);
     let begun = 0;
@@ -191,7 +191,7 @@ describe('syncs', () => {
     await expect(ask(sync)).resolves.toMatchObject({ payload: { complete: true } });
   });
 
-  test('a function that died while it told the state is made up for after half a minute', async () => {
+  it('a function that died while it told the state is made up for after half a minute', async () => {
     const { ask, clock, syncMarkers, connection } = createAnswerFakes();
     await syncMarkers.begin(connection, clock.now(), clock.now() + 30_000);
     await expect(ask(sync)).resolves.toMatchObject(limited);
@@ -199,7 +199,7 @@ describe('syncs', () => {
     await expect(ask(sync)).resolves.toMatchObject({ payload: { complete: true } });
   });
 
-  test('are not begun when their marker cannot be set, and the answer stays when it cannot be withdrawn', async () => {
+  it('are not begun when their marker cannot be set, and the answer stays when it cannot be withdrawn', async () => {
     const { ask, syncMarkers, log } = createAnswerFakes();
     syncMarkers.end = () => Promise.reject(new Error('the store is down'));
     await expect(ask(sync)).resolves.toMatchObject({ payload: { complete: true } });
@@ -210,7 +210,7 @@ describe('syncs', () => {
 });
 
 describe('messages of a user', () => {
-  test('are limited over all connections: five connections’ worth', async () => {
+  it('are limited over all connections: five connections’ worth', async () => {
     const { ask, clock, connections } = createAnswerFakes();
     const tabs = connections.seed(clock.now(), Array<string>(20).fill('alice'));
     let answered = 0;
@@ -221,7 +221,7 @@ describe('messages of a user', () => {
     expect(answered).toBe(5 * 20);
   });
 
-  test('twenty tabs that come back at once, and each look whether it is alive, are never limited', async () => {
+  it('twenty tabs that come back at once, and each look whether it is alive, are never limited', async () => {
     const { ask, clock, connections, counted } = createAnswerFakes();
     const tabs = connections.seed(clock.now(), Array<string>(20).fill('alice'));
     for (const tab of tabs) {
@@ -235,7 +235,7 @@ describe('messages of a user', () => {
     expect(counted).toEqual([]);
   });
 
-  test('one tab that floods takes nothing from the others', async () => {
+  it('one tab that floods takes nothing from the others', async () => {
     const { ask, clock, connections } = createAnswerFakes();
     const [loud, quiet] = connections.seed(clock.now(), ['alice', 'alice']);
     while ((await ask({ type: 'ping' }, loud)) !== undefined);
@@ -245,7 +245,7 @@ describe('messages of a user', () => {
     });
   });
 
-  test('a user whose connection was closed because it flooded is not let in for a minute', async () => {
+  it('a user whose connection was closed because it flooded is not let in for a minute', async () => {
     const { ask, clock, rateLimits } = createAnswerFakes();
     const handshake = () =>
       rateLimits.take('alice', 'handshakes', { perMinute: 30, burst: 20 }, clock.now());
@@ -257,7 +257,7 @@ describe('messages of a user', () => {
     await expect(handshake()).resolves.toBe(true);
   });
 
-  test('whoever comes back after a flood has no new refusals to spend', async () => {
+  it('whoever comes back after a flood has no new refusals to spend', async () => {
     const { ask, clock, connections } = createAnswerFakes();
     const [first, second] = connections.seed(clock.now(), ['alice', 'alice']);
     while ((await ask({ type: 'ping' }, first)) !== undefined);
@@ -267,7 +267,7 @@ describe('messages of a user', () => {
   });
 });
 
-test('a connection whose token has expired is closed instead of being answered', async () => {
+it('a connection whose token has expired is closed instead of being answered', async () => {
   const { ask, clock, connection, connections, gateway } = createAnswerFakes();
   clock.milliseconds = connection.expiresAt;
   await expect(ask({ type: 'ping' })).resolves.toBeUndefined();
@@ -281,7 +281,7 @@ test('a connection whose token has expired is closed instead of being answered',
   await expect(ask({ type: 'ping' })).resolves.toBeUndefined();
 });
 
-test('a connection that was refreshed in time is answered after its first token has expired', async () => {
+it('a connection that was refreshed in time is answered after its first token has expired', async () => {
   const { ask, clock, connection, gateway, state } = createAnswerFakes();
   const token = tokenOf('alice', connection.expiresAt + 60_000);
   await expect(ask({ type: 'token:refresh', payload: { token } })).resolves.toEqual({
@@ -302,7 +302,7 @@ test('a connection that was refreshed in time is answered after its first token 
   expect(gateway.closed).toHaveLength(1);
 });
 
-test.each([
+it.each([
   ['closed', 'expires', 0, undefined, ['connection:closing']],
   [
     'answered',
@@ -335,7 +335,7 @@ test.each([
   },
 );
 
-test('says that it cannot answer when nobody knows whether the connection has expired', async () => {
+it('says that it cannot answer when nobody knows whether the connection has expired', async () => {
   const { ask, clock, connection, connections, gateway } = createAnswerFakes();
   connections.find = () => Promise.reject(new Error('the store is down'));
   clock.milliseconds = connection.expiresAt;

@@ -28,7 +28,7 @@ function setUp({ gatewayUrl, probe = 'connected' }: { gatewayUrl?: string; probe
   return { clock, connections, connectionCounts, probed, health };
 }
 
-test('is the documented JSON: the same keys in the same nesting and order', async () => {
+it('is the documented JSON: the same keys in the same nesting and order', async () => {
   const { clock, connections, health } = setUp({ gatewayUrl: 'http://localhost:8888' });
   connections.seed(clock.now(), ['alice', 'alice', 'bob', 'carol', 'carol']);
   expect(JSON.stringify(await health())).toBe(
@@ -42,13 +42,13 @@ test('is the documented JSON: the same keys in the same nesting and order', asyn
   );
 });
 
-test('asks the agent gateway at its URL; without an answer the service is degraded', async () => {
+it('asks the agent gateway at its URL; without an answer the service is degraded', async () => {
   const { probed, health } = setUp({ gatewayUrl: 'http://localhost:8888', probe: 'disconnected' });
   await expect(health()).resolves.toMatchObject({ status: 'degraded', gateway: 'disconnected' });
   expect(probed).toEqual(['http://localhost:8888']);
 });
 
-test('without a URL asks nobody and is ok', async () => {
+it('without a URL asks nobody and is ok', async () => {
   const { probed, health } = setUp();
   await expect(health()).resolves.toMatchObject({
     status: 'ok',
@@ -58,7 +58,7 @@ test('without a URL asks nobody and is ok', async () => {
   expect(probed).toEqual([]);
 });
 
-test('says error and counts nothing when the store cannot be read', async () => {
+it('says error and counts nothing when the store cannot be read', async () => {
   const { connections, health } = setUp();
   connections.unreadable.add(7);
   await expect(health()).resolves.toMatchObject({
@@ -67,7 +67,7 @@ test('says error and counts nothing when the store cannot be read', async () => 
   });
 });
 
-test('does not count expired records', async () => {
+it('does not count expired records', async () => {
   const { clock, connections, health } = setUp();
   connections.seed(clock.now(), ['alice']);
   clock.advance(3_600_000);
@@ -77,7 +77,7 @@ test('does not count expired records', async () => {
 });
 
 describe('whoever asks within 5 s', () => {
-  test('of another gets the same count, and the same of the gateway, with the time of now', async () => {
+  it('of another gets the same count, and the same of the gateway, with the time of now', async () => {
     const { clock, connections, probed, health } = setUp({ gatewayUrl: 'http://localhost:8888' });
     connections.seed(clock.now(), ['alice']);
     const counted = { websocket: { connections: 1 }, timestamp: '2026-02-05T21:50:00.000Z' };
@@ -94,7 +94,7 @@ describe('whoever asks within 5 s', () => {
     expect(probed).toHaveLength(2);
   });
 
-  test('while it is still being read shares the read', async () => {
+  it('while it is still being read shares the read', async () => {
     const { clock, connections, health } = setUp();
     connections.seed(clock.now(), ['alice']);
     const pages = jest.spyOn(connections, 'pages');
@@ -104,7 +104,7 @@ describe('whoever asks within 5 s', () => {
     expect(pages).toHaveBeenCalledTimes(16);
   });
 
-  test('of a failure asks anew: only what was read is remembered', async () => {
+  it('of a failure asks anew: only what was read is remembered', async () => {
     const { clock, connections, health } = setUp();
     connections.seed(clock.now(), ['alice']);
     connections.unreadable.add(7);
@@ -113,7 +113,7 @@ describe('whoever asks within 5 s', () => {
     await expect(health()).resolves.toMatchObject({ status: 'ok', websocket: { connections: 1 } });
   });
 
-  test('of a clock that was ahead, by the clock as it is now, asks anew', async () => {
+  it('of a clock that was ahead, by the clock as it is now, asks anew', async () => {
     const { clock, connections, health } = setUp();
     await health();
     clock.advance(-3_600_000);
@@ -132,7 +132,7 @@ describe('the census', () => {
     await connectionCounts.write({ shard: 1, connections: 400, users: 5, takenAt });
   };
 
-  test('is told from 1,000 connections on, without counting them', async () => {
+  it('is told from 1,000 connections on, without counting them', async () => {
     const { clock, connectionCounts, connections, health } = setUp();
     await write(connectionCounts, clock.now(), 600);
     for (let shard = 0; shard < 16; shard += 1) connections.unreadable.add(shard);
@@ -141,14 +141,14 @@ describe('the census', () => {
     });
   });
 
-  test('is not told below that: a small deployment is exact at once', async () => {
+  it('is not told below that: a small deployment is exact at once', async () => {
     const { clock, connectionCounts, connections, health } = setUp();
     await write(connectionCounts, clock.now(), 599);
     connections.seed(clock.now(), ['alice']);
     await expect(health()).resolves.toMatchObject({ websocket: { connections: 1 } });
   });
 
-  test('is not told when no heartbeat has renewed it for long', async () => {
+  it('is not told when no heartbeat has renewed it for long', async () => {
     const { clock, connectionCounts, health } = setUp();
     await write(connectionCounts, clock.now() - 18 * 60_000 - 1, 600);
     await expect(health()).resolves.toMatchObject({ websocket: { connections: 0 } });

@@ -3,7 +3,7 @@ import { createAnswerFakes, tokenOf } from '../../../../support/core/answer';
 
 const refresh = (token: string) => ({ type: 'token:refresh', payload: { token } });
 
-test('prolongs the connection, at the most to two hours and a minute after it was opened', async () => {
+it('prolongs the connection, at the most to two hours and a minute after it was opened', async () => {
   const { ask, clock, connection, connections } = createAnswerFakes();
   const soon = connection.expiresAt + 60_500;
   await expect(ask(refresh(tokenOf('alice', soon)))).resolves.toEqual({
@@ -21,7 +21,7 @@ test('prolongs the connection, at the most to two hours and a minute after it wa
   });
 });
 
-test('a token that ends earlier takes nothing away', async () => {
+it('a token that ends earlier takes nothing away', async () => {
   const { ask, clock, connection, connections } = createAnswerFakes();
   await expect(ask(refresh(tokenOf('alice', clock.now() + 5_000)))).resolves.toEqual({
     type: 'token:refreshed',
@@ -30,7 +30,7 @@ test('a token that ends earlier takes nothing away', async () => {
   expect(connections.records.get(connection.connectionId)).toEqual(connection);
 });
 
-test.each([
+it.each([
   ['of another user', 'mallory:9999999999999', 'user_wrong'],
   ['that is none', 'a.secret', 'token_malformed'],
   ['that has expired', 'alice:1', 'token_expired'],
@@ -46,7 +46,7 @@ test.each([
   expect(JSON.stringify(log.lines)).not.toContain(token);
 });
 
-test.each([
+it.each([
   ['an older token', -3_600_000],
   ['a token of the second in which the user was sent away', -999],
   ['a token that does not say when it was issued', undefined],
@@ -68,7 +68,7 @@ test.each([
   });
 });
 
-test('of two tokens at once the later one counts, whichever is noted first', async () => {
+it('of two tokens at once the later one counts, whichever is noted first', async () => {
   const { ask, connection, connections } = createAnswerFakes();
   const [sooner, later] = [60_000, 120_000].map((more) => connection.expiresAt + more);
   const original = connections.refresh.bind(connections);
@@ -83,7 +83,7 @@ test('of two tokens at once the later one counts, whichever is noted first', asy
   expect(connections.records.get(connection.connectionId)?.expiresAt).toBe(later);
 });
 
-test('refuses for a connection that was closed meanwhile, and brings no record to life', async () => {
+it('refuses for a connection that was closed meanwhile, and brings no record to life', async () => {
   const { ask, clock, connections } = createAnswerFakes();
   const token = tokenOf('alice', clock.now() + 7_000_000);
   connections.refresh = ({ connectionId }) =>
@@ -94,7 +94,7 @@ test('refuses for a connection that was closed meanwhile, and brings no record t
   expect(connections.records.size).toBe(0);
 });
 
-test.each([
+it.each([
   ['verifier', new KeysUnavailableError('down'), 'keys_unavailable'],
   ['verifier', new TypeError('x is undefined'), 'unexpected_error'],
   ['connections', new Error('down'), 'table_unavailable'],

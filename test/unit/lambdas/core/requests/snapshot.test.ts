@@ -21,13 +21,13 @@ function parseAll(texts: readonly string[]) {
   });
 }
 
-test('nothing at all is one complete snapshot', () => {
+it('nothing at all is one complete snapshot', () => {
   expect(parseAll(snapshotMessages([], timestamp, 30))).toEqual([
     { agents: [], sessions: [], timestamp, complete: true, heartbeatSeconds: 30 },
   ]);
 });
 
-test('every register is told once, in order, in messages that fit and could not be fewer', () => {
+it('every register is told once, in order, in messages that fit and could not be fewer', () => {
   const text = fc
     .string({ unit: anyCharacter, maxLength: 6_000 })
     .map((value) => value.toWellFormed());
@@ -57,7 +57,7 @@ test('every register is told once, in order, in messages that fit and could not 
   );
 });
 
-test('the largest event there may be fits into a snapshot', () => {
+it('the largest event there may be fits into a snapshot', () => {
   const overhead = utf8Length(JSON.stringify(sessionEvent('a', 's', '', 9_007_199_254_740_991)));
   const lastMessage = 'x'.repeat(maxEventMessageBytes - overhead);
   const event = sessionEvent('a', 's', lastMessage, 9_007_199_254_740_991);

@@ -13,7 +13,7 @@ async function fill(harness: ReturnType<typeof createAnswerFakes>, count: number
   }
 }
 
-test('answers a client of an empty deployment with one empty snapshot', async () => {
+it('answers a client of an empty deployment with one empty snapshot', async () => {
   const { ask, clock } = createAnswerFakes();
   await expect(ask({ type: 'state:sync' })).resolves.toEqual({
     type: 'state:snapshot',
@@ -24,7 +24,7 @@ test('answers a client of an empty deployment with one empty snapshot', async ()
   });
 });
 
-test('tells everything in one message when it fits, newest first', async () => {
+it('tells everything in one message when it fits, newest first', async () => {
   const harness = createAnswerFakes();
   await fill(harness, 3);
   await expect(harness.ask({ type: 'state:sync' })).resolves.toMatchObject({
@@ -40,7 +40,7 @@ test('tells everything in one message when it fits, newest first', async () => {
   expect(harness.gateway.posts).toEqual([]);
 });
 
-test('tells what was stored after `since`, by the clock of the server', async () => {
+it('tells what was stored after `since`, by the clock of the server', async () => {
   const harness = createAnswerFakes();
   await fill(harness, 5);
   const since = harness.clock.now() - 2;
@@ -49,7 +49,7 @@ test('tells what was stored after `since`, by the clock of the server', async ()
   });
 });
 
-test('tells the newest when there are more than it may', async () => {
+it('tells the newest when there are more than it may', async () => {
   const harness = createAnswerFakes({ agents: 2, sessions: 3 });
   await fill(harness, 50);
   const snapshot = await harness.ask({ type: 'state:sync' });
@@ -59,7 +59,7 @@ test('tells the newest when there are more than it may', async () => {
   expect(idsOf('sessions')).toEqual(['agent-49', 'agent-48', 'agent-47']);
 });
 
-test('posts all messages but the last, which is the answer', async () => {
+it('posts all messages but the last, which is the answer', async () => {
   const harness = createAnswerFakes({ agents: 1_000, sessions: 1_000 });
   await fill(harness, 600);
   const last = await harness.ask({ type: 'state:sync' });
@@ -73,7 +73,7 @@ test('posts all messages but the last, which is the answer', async () => {
   expect(messages.flatMap((message) => message?.payload['sessions'])).toHaveLength(600);
 });
 
-test('posts again what was throttled, and says so when a message cannot be posted at all', async () => {
+it('posts again what was throttled, and says so when a message cannot be posted at all', async () => {
   const harness = createAnswerFakes({ agents: 1_000, sessions: 1_000 });
   await fill(harness, 600);
   // Each twice: a slow client is waited for longer than in a fan-out, where others would wait with it.
@@ -95,7 +95,7 @@ test('posts again what was throttled, and says so when a message cannot be poste
   expect(harness.counted).toEqual(['SnapshotsFailed']);
 });
 
-test('says so when the state cannot be read', async () => {
+it('says so when the state cannot be read', async () => {
   const harness = createAnswerFakes();
   harness.state.pages = () => {
     throw new Error('the store is down');
@@ -107,7 +107,7 @@ test('says so when the state cannot be read', async () => {
   expect(harness.log.lines).toMatchObject([{ level: 'error', message: 'state not read' }]);
 });
 
-test('never logs what a session said', async () => {
+it('never logs what a session said', async () => {
   const harness = createAnswerFakes();
   await fill(harness, 3);
   await harness.ask({ type: 'state:sync' });

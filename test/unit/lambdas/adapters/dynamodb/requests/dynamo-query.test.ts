@@ -74,7 +74,7 @@ beforeAll(() => new Promise<void>((resolve) => other.listen(0, '127.0.0.1', reso
 
 const askers = () => asked.map(({ by }) => by);
 
-test('asks what the SDK asks, and understands what it understands', async () => {
+it('asks what the SDK asks, and understands what it understands', async () => {
   await expect(query(input)).resolves.toMatchObject(page);
   await expect(query(input)).resolves.toEqual(page);
   expect(askers()).toEqual(['sdk', 'us']);
@@ -89,7 +89,7 @@ test('asks what the SDK asks, and understands what it understands', async () => 
   );
 });
 
-test('keeps to its sockets, and keeps them', async () => {
+it('keeps to its sockets, and keeps them', async () => {
   await query(input);
   for (let round = 0; round < 2; round += 1) {
     await Promise.all(Array.from({ length: 10 }, () => query(input)));
@@ -99,7 +99,7 @@ test('keeps to its sockets, and keeps them', async () => {
   expect(new Set(ours.map(({ socket }) => socket)).size).toBe(3);
 });
 
-test('signs with the credentials of the moment', async () => {
+it('signs with the credentials of the moment', async () => {
   await query(input);
   await query(input);
   keys = { ...keys, accessKeyId: 'AKID2' };
@@ -110,7 +110,7 @@ test('signs with the credentials of the moment', async () => {
   expect(used).toEqual(['AKID1', 'AKID1', 'AKID2']);
 });
 
-test.each<[string, (response: ServerResponse) => void]>([
+it.each<[string, (response: ServerResponse) => void]>([
   ['throttling', answerError(400, 'ProvisionedThroughputExceededException')],
   ['a token that has expired', answerError(400, 'ExpiredTokenException')],
   ['an error of the server', answerError(500, 'InternalServerError')],
@@ -135,13 +135,13 @@ test.each<[string, (response: ServerResponse) => void]>([
   expect(askers()).toEqual(['sdk', 'us', 'sdk', 'us']);
 });
 
-test("what is wrong for the SDK as well is the SDK's error", async () => {
+it("what is wrong for the SDK as well is the SDK's error", async () => {
   await query(input);
   answerUs = answerSdk = answerError(400, 'ResourceNotFoundException');
   await expect(query(input)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });
 
-test('goes where the SDK goes: another command shows the way, another address is followed', async () => {
+it('goes where the SDK goes: another command shows the way, another address is followed', async () => {
   answerSdk = answerError(500, 'InternalServerError');
   await expect(query(input)).rejects.toThrow('no');
   await expect(query(input)).resolves.toEqual(page);

@@ -55,7 +55,7 @@ async function both(work: Work): Promise<unknown[]> {
   return ends;
 }
 
-test.each<[string, Work]>([
+it.each<[string, Work]>([
   ['reads', (client) => client.send(new GetCommand({ TableName, Key: key }))],
   ['finds nothing', (client) => client.send(new GetCommand({ TableName, Key: nobody }))],
   [
@@ -92,7 +92,7 @@ test.each<[string, Work]>([
   expect(fast).toEqual(usual);
 });
 
-test.each<[string, Work]>([
+it.each<[string, Work]>([
   ['other commands', (client) => client.send(new DeleteCommand({ TableName, Key: key }))],
   ['errors', (client) => client.send(new GetCommand({ TableName: 'no-such-table', Key: key }))],
 ])('leaves %s to the document client', async (_, work) => {
@@ -101,7 +101,7 @@ test.each<[string, Work]>([
   expect(fast).toEqual(usual);
 });
 
-test('items are what the table gives back, and what no item of ours has is refused', () => {
+it('items are what the table gives back, and what no item of ours has is refused', () => {
   expect(fromAttributes(toAttributes(item))).toEqual(item);
   expect(toAttributes({ a: undefined })).toEqual({});
   for (const value of [NaN, Infinity, null, {}, new Uint8Array(1), [undefined]]) {
