@@ -1,5 +1,6 @@
 // A fan-out under the account's quota: the delivery and the pace that Lambda runs, with a bucket for API Gateway.
-import { postToAll, onePage } from '#core/posting/post-to-all';
+import { onePage } from '#core/posting/pages';
+import { postToAll } from '#core/posting/post-to-all';
 import { catchUpSeconds, createPace, type Pace } from '#core/posting/pace';
 import type { Connection } from '#core/connections/ports';
 import { createRandom, createSimulatedGateway } from './simulated-gateway';
@@ -59,7 +60,8 @@ export async function simulateFanOut(simulation: Simulation): Promise<Simulation
       onExpired: () => Promise.resolve(undefined),
     };
     const options = { poster: gateway.createPoster(), pace, now: clock.now, timers: clock, random };
-    await postToAll(() => texts, pages, never, listener, { ...options, ...deliveryLimits });
+    const posting = { textsFor: () => texts, pages, deadline: never, listener };
+    await postToAll(posting, { ...options, ...deliveryLimits });
   }
 
   const all = connectionsOf(connections, stuck);

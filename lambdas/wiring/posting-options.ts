@@ -1,5 +1,5 @@
 // How messages are posted fast: the poster, its pace, and how many are in flight.
-import type { PostingOptions } from '#core/posting/post-to-all';
+import type { PostingOptions } from '#core/posting/posting';
 import { createPace } from '#core/posting/pace';
 import type { ConnectionDependencies } from './connection-dependencies';
 import { systemTimers } from './system-timers';

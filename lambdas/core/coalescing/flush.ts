@@ -1,7 +1,7 @@
 // One fan-out of what was collected: in batches to connections that take them, and at their own pace to all others.
 import type { ConnectionCountStore, Lane } from '../connections/ports';
 import { createConnectionCount } from '../connections/connection-count';
-import type { Answered } from '../posting/post-to-all';
+import type { Answered } from '../posting/posting';
 import { createLanes, type LanesOptions } from '../fan-out/fan-out';
 import { mergeReports, postsPerSecond, type FanOutReport } from '../fan-out/fan-out-report';
 import { splitByLane } from '../fan-out/lanes';

@@ -3,13 +3,9 @@ import type { PostList } from './post-list';
 import { joined, type Stragglers } from './stragglers';
 import type { ConnectionCounter } from '../connections/count-connections';
 import { isExpired } from '../connections/connection';
-import {
-  postToAll,
-  type Answered,
-  type PostingOptions,
-  type Outcome,
-  type Pages,
-} from '../posting/post-to-all';
+import type { Pages } from '../posting/pages';
+import { postToAll } from '../posting/post-to-all';
+import type { Answered, Outcome, PostingOptions } from '../posting/posting';
 import { postsPerSecond, type FanOutReport } from './fan-out-report';
 import { createFindRefreshed } from '../connections/find-refreshed';
 import { GoneCollector } from '../connections/gone-collector';
@@ -161,7 +157,7 @@ export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLa
       noteServed(answered);
     };
     const listener = { settle, onExpired, ...(stragglers && { onStragglers }) };
-    const counted = await postToAll(textsFor, pages, deadline, listener, options);
+    const counted = await postToAll({ textsFor, pages, deadline, listener }, options);
     const { posts, retried, answered } = counted;
     if (stuckOrder !== undefined) {
       const ended = await giveUpAll(

@@ -2,7 +2,7 @@
 import type { OutgoingMessage } from './outgoing-message';
 import { createPostList } from './post-list';
 import { ConnectionCounter } from '../connections/count-connections';
-import { onePage, type Pages } from '../posting/post-to-all';
+import { onePage, type Pages } from '../posting/pages';
 import type { InFlightLimit } from '../posting/in-flight-limit';
 import {
   createFanOutToLane,

@@ -1,5 +1,5 @@
 // One listing of connections for both lanes: those with batches never wait for those without.
-import type { Pages } from '../posting/post-to-all';
+import type { Pages } from '../posting/pages';
 import { laneOf } from '../connections/connection';
 import type { Connection, Lane } from '../connections/ports';
 

@@ -1,5 +1,5 @@
 // Reads shards side by side, a page of each ahead, and remembers how far it came in each.
-import type { Pages } from '../posting/post-to-all';
+import type { Pages } from '../posting/pages';
 import type { Connection, ConnectionKey, ConnectionStore } from '../connections/ports';
 import type { Log } from '../log';
 

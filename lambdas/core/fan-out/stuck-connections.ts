@@ -1,5 +1,5 @@
 // Connections whose clients do not read: told from the account's throttle, and given up after some rounds.
-import type { PostingOptions } from '../posting/post-to-all';
+import type { PostingOptions } from '../posting/posting';
 import type { Connection, Inspector } from '../connections/ports';
 
 /**

@@ -1,6 +1,8 @@
 // Tells one client what is known of all agents and sessions.
 import { errorMessage, serializeMessage } from '#sdk/protocol';
-import { postToAll, onePage, type PostingOptions, type Outcome } from '../posting/post-to-all';
+import { onePage } from '../posting/pages';
+import { postToAll } from '../posting/post-to-all';
+import type { Outcome, PostingOptions } from '../posting/posting';
 import { createFindRefreshed } from '../connections/find-refreshed';
 import type { Connection, ConnectionStore } from '../connections/ports';
 import type { Count } from '../count';
@@ -46,7 +48,8 @@ export function createSyncState(
     const maxStuckAttempts = dependencies.maxAttempts;
     const options = { ...dependencies, concurrency: 1, maxStuckAttempts };
     const texts = [message];
-    await postToAll(() => texts, onePage([connection]), deadline, listener, options);
+    const pages = onePage([connection]);
+    await postToAll({ textsFor: () => texts, pages, deadline, listener }, options);
     return ended;
   }
 
