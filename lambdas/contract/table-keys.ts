@@ -1,6 +1,6 @@
 // What infra and the functions agree on about the table: the names of its keys, and which items begin how.
 /** Attributes of the table that infra has to know. */
-export const attributes = { partitionKey: 'pk', sortKey: 'sk', expiresAt: 'expiresAt' } as const;
+export const attributes = { partitionKey: 'pk', sortKey: 'sk', ttl: 'expiresAt' } as const;
 
 /**
  * What the table holds, by what the partition keys of its items begin with: a function may touch the kinds of items

@@ -25,7 +25,7 @@ export class Store extends Construct {
     const table = new Table(this, 'Table', {
       partitionKey: { name: attributes.partitionKey, type: AttributeType.STRING },
       sortKey: { name: attributes.sortKey, type: AttributeType.STRING },
-      timeToLiveAttribute: attributes.expiresAt,
+      timeToLiveAttribute: attributes.ttl,
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       // The key of AWS in this account: its use is seen in CloudTrail, and no role needs a KMS permission.

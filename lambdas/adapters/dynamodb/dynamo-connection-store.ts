@@ -28,6 +28,7 @@ import {
   parseConnectionSortKey,
   userPrefix,
 } from './dynamo-keys';
+import { ttlAttribute, ttlOf } from './dynamo-ttl';
 import { createSdkQuery, type Query } from './requests/dynamo-query';
 
 /** What DynamoDB deletes in one request. */
@@ -43,8 +44,7 @@ interface ConnectionItem {
   readonly connectedAt: number;
   /** Milliseconds since the Unix epoch: when the connection expires. */
   readonly validUntil: number;
-  /** Seconds since the Unix epoch: when TTL may delete the record. */
-  readonly expiresAt: number;
+  readonly [ttlAttribute]: number;
   /** Of connections that negotiated batches; absent of all others. */
   readonly batches?: true;
 }
@@ -56,15 +56,14 @@ interface MarkerItem {
   readonly disconnectedAt: number;
   /** Milliseconds since the Unix epoch: when the marker ends. */
   readonly validUntil: number;
-  /** Seconds since the Unix epoch: when TTL may delete it. */
-  readonly expiresAt: number;
+  readonly [ttlAttribute]: number;
 }
 
 /**
  * How much longer a record lives than its connection: the next heartbeat has to find it, to close the
  * connection. Twice the longest interval.
  */
-const graceSeconds = 2 * maxHeartbeatSeconds;
+const graceMilliseconds = 2 * maxHeartbeatSeconds * 1000;
 
 /** @param query asks for the pages of shards. Default: through `client`. */
 export function createDynamoConnectionStore(
@@ -72,25 +71,9 @@ export function createDynamoConnectionStore(
   tableName: string,
   query: Query = createSdkQuery(client),
 ): ConnectionStore {
-  async function removeBatch(keys: readonly ConnectionKey[]): Promise<void> {
-    let requests = keys.map((key) => ({ DeleteRequest: { Key: connectionKey(key) } }));
-    for (let attempt = 1; requests.length > 0; attempt += 1) {
-      if (attempt > maxDeleteAttempts) throw new Error(`${requests.length} records not removed`);
-      const command = new BatchWriteCommand({ RequestItems: { [tableName]: requests } });
-      const { UnprocessedItems: unprocessed = {} } = await client.send(command);
-      requests = (unprocessed[tableName] ?? []) as typeof requests;
-    }
-  }
-
   return {
-    async save({ userId, connectionId, connectedAt, expiresAt, batches = false }) {
-      const item: ConnectionItem = {
-        ...connectionKey({ userId, connectionId }),
-        connectedAt,
-        validUntil: expiresAt,
-        expiresAt: deletionOf(expiresAt),
-        ...(batches && { batches }),
-      };
+    async save(connection) {
+      const item = toItem(connection);
       await client.send(new PutCommand({ TableName: tableName, Item: item }));
     },
 
@@ -101,20 +84,7 @@ export function createDynamoConnectionStore(
       return item === undefined ? undefined : toConnection(item as ConnectionItem);
     },
 
-    refresh(key, expiresAt) {
-      const command = new UpdateCommand({
-        TableName: tableName,
-        Key: connectionKey(key),
-        UpdateExpression: 'SET validUntil = :validUntil, expiresAt = :expiresAt',
-        // It may have been closed meanwhile: half a record would come to life. Or a later token came first.
-        ConditionExpression: 'validUntil < :validUntil',
-        ExpressionAttributeValues: {
-          ':validUntil': expiresAt,
-          ':expiresAt': deletionOf(expiresAt),
-        },
-      });
-      return wasMet(client.send(command));
-    },
+    refresh: (key, expiresAt) => wasMet(client.send(refreshCommand(tableName, key, expiresAt))),
 
     async remove(key) {
       await client.send(new DeleteCommand({ TableName: tableName, Key: connectionKey(key) }));
@@ -123,46 +93,15 @@ export function createDynamoConnectionStore(
     async removeAll(keys) {
       const batches: Promise<void>[] = [];
       for (let start = 0; start < keys.length; start += deleteBatchSize) {
-        batches.push(removeBatch(keys.slice(start, start + deleteBatchSize)));
+        batches.push(removeBatch(client, tableName, keys.slice(start, start + deleteBatchSize)));
       }
       await Promise.all(batches);
     },
 
-    async ofUser(userId) {
-      const connections: Connection[] = [];
-      let marker: DisconnectMarker | undefined;
-      const input: QueryCommandInput = {
-        TableName: tableName,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :user)',
-        ExpressionAttributeValues: {
-          ':pk': connectionPartition(shardOf(userId)),
-          ':user': userPrefix(userId),
-        },
-        ConsistentRead: true,
-      };
-      for await (const { Items: items = [] } of paginateQuery({ client }, input)) {
-        for (const item of items as (ConnectionItem | MarkerItem)[]) {
-          if (isMarker(item)) marker = toMarker(item);
-          else connections.push(toConnection(item));
-        }
-      }
-      return { connections, ...(marker === undefined ? {} : { marker }) } satisfies UserRecords;
-    },
+    ofUser: (userId) => readUser(client, tableName, userId),
 
-    async markDisconnected(userId, { disconnectedAt, endsAt }) {
-      const item: MarkerItem = {
-        ...markerKey(userId),
-        disconnectedAt,
-        validUntil: endsAt,
-        expiresAt: Math.ceil(endsAt / 1000),
-      };
-      const command = new PutCommand({
-        TableName: tableName,
-        Item: item,
-        ConditionExpression: 'attribute_not_exists(sk) OR disconnectedAt < :disconnectedAt',
-        ExpressionAttributeValues: { ':disconnectedAt': disconnectedAt },
-      });
-      await wasMet(client.send(command));
+    async markDisconnected(userId, marker) {
+      await wasMet(client.send(markCommand(tableName, userId, marker)));
     },
 
     async markerOf(userId) {
@@ -176,9 +115,91 @@ export function createDynamoConnectionStore(
   };
 }
 
-/** When TTL may delete the record of a connection that expires then: in seconds since the Unix epoch. */
-function deletionOf(expiresAt: number): number {
-  return Math.floor(expiresAt / 1000) + graceSeconds;
+function toItem(connection: Connection): ConnectionItem {
+  const { connectedAt, expiresAt, batches = false } = connection;
+  return {
+    ...connectionKey(connection),
+    connectedAt,
+    validUntil: expiresAt,
+    [ttlAttribute]: ttlOfConnection(expiresAt),
+    ...(batches && { batches }),
+  };
+}
+
+function ttlOfConnection(expiresAt: number): number {
+  return ttlOf(expiresAt + graceMilliseconds, 'down');
+}
+
+function refreshCommand(tableName: string, key: ConnectionKey, expiresAt: number): UpdateCommand {
+  return new UpdateCommand({
+    TableName: tableName,
+    Key: connectionKey(key),
+    UpdateExpression: `SET validUntil = :validUntil, ${ttlAttribute} = :ttl`,
+    // If the connection was closed meanwhile, there is no record, and the update would create half of one. If a
+    // later token came first, its expiry stays.
+    ConditionExpression: 'validUntil < :validUntil',
+    ExpressionAttributeValues: { ':validUntil': expiresAt, ':ttl': ttlOfConnection(expiresAt) },
+  });
+}
+
+async function removeBatch(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  keys: readonly ConnectionKey[],
+): Promise<void> {
+  let requests = keys.map((key) => ({ DeleteRequest: { Key: connectionKey(key) } }));
+  for (let attempt = 1; requests.length > 0; attempt += 1) {
+    if (attempt > maxDeleteAttempts) throw new Error(`${requests.length} records not removed`);
+    const command = new BatchWriteCommand({ RequestItems: { [tableName]: requests } });
+    const { UnprocessedItems: unprocessed = {} } = await client.send(command);
+    requests = (unprocessed[tableName] ?? []) as typeof requests;
+  }
+}
+
+/** A user's connections and marker, which lie side by side: one query. */
+async function readUser(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  userId: string,
+): Promise<UserRecords> {
+  const connections: Connection[] = [];
+  let marker: DisconnectMarker | undefined;
+  const input: QueryCommandInput = {
+    TableName: tableName,
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :user)',
+    ExpressionAttributeValues: {
+      ':pk': connectionPartition(shardOf(userId)),
+      ':user': userPrefix(userId),
+    },
+    ConsistentRead: true,
+  };
+  for await (const { Items: items = [] } of paginateQuery({ client }, input)) {
+    for (const item of items as (ConnectionItem | MarkerItem)[]) {
+      if (isMarker(item)) marker = toMarker(item);
+      else connections.push(toConnection(item));
+    }
+  }
+  return { connections, ...(marker === undefined ? {} : { marker }) };
+}
+
+/** Writes a marker, unless a later one is there. */
+function markCommand(
+  tableName: string,
+  userId: string,
+  { disconnectedAt, endsAt }: DisconnectMarker,
+): PutCommand {
+  const item: MarkerItem = {
+    ...markerKey(userId),
+    disconnectedAt,
+    validUntil: endsAt,
+    [ttlAttribute]: ttlOf(endsAt),
+  };
+  return new PutCommand({
+    TableName: tableName,
+    Item: item,
+    ConditionExpression: 'attribute_not_exists(sk) OR disconnectedAt < :disconnectedAt',
+    ExpressionAttributeValues: { ':disconnectedAt': disconnectedAt },
+  });
 }
 
 function toConnection({ sk, connectedAt, validUntil, batches }: ConnectionItem): Connection {

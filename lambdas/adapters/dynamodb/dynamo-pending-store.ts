@@ -5,11 +5,12 @@ import { readOutgoing } from '#core/fan-out/outgoing-message';
 import type { PendingItem, PendingStore } from '#core/coalescing/ports';
 import type { Log } from '#core/log';
 import { parsePendingSortKey, pendingKey, pendingPartitions, pendingPrefix } from './dynamo-keys';
+import { ttlAttribute, ttlOf } from './dynamo-ttl';
 import type { Query, QueryPage } from './requests/dynamo-query';
 import type { Sender } from './requests/dynamo-sender';
 
 /** Holders hand over within seconds, and EventBridge has given up on what a dead one left before: an hour is plenty. */
-const lifetimeSeconds = 60 * 60;
+const lifetimeMilliseconds = 60 * 60 * 1000;
 
 /** An item that cannot be read is logged and left out: it would stop every flush until it is deleted. */
 export function createDynamoPendingStore(
@@ -59,7 +60,7 @@ export function createDynamoPendingStore(
       const item = {
         ...pendingKey({ id, recordedAt }),
         messages: messages.map(({ text }) => text),
-        expiresAt: Math.ceil(recordedAt / 1000) + lifetimeSeconds,
+        [ttlAttribute]: ttlOf(recordedAt + lifetimeMilliseconds),
       };
       await sender.send(new PutCommand({ TableName: tableName, Item: item }));
     },

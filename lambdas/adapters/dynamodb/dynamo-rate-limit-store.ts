@@ -1,9 +1,14 @@
 // Token buckets in DynamoDB, of which each is one number: when it will be full again.
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import {
+  UpdateCommand,
+  type DynamoDBDocumentClient,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
 import type { RateLimit, RateLimitStore } from '#core/connections/ports';
 import { wasMet } from './requests/dynamo-condition';
 import { rateLimitKey } from './dynamo-keys';
+import { ttlAttribute, ttlOf } from './dynamo-ttl';
 
 /**
  * A token that is so nearly back is back, in milliseconds. At rates that do not divide a minute moments have fractions,
@@ -35,26 +40,6 @@ export function createDynamoRateLimitStore(
     seen.set(name, Math.max(fullAt, seen.get(name) ?? -Infinity));
   }
 
-  function updateOf(
-    userId: string,
-    what: string,
-    set: string,
-    condition: string,
-    values: Record<string, number>,
-  ): UpdateCommand {
-    return new UpdateCommand({
-      TableName: tableName,
-      Key: rateLimitKey(userId, what),
-      UpdateExpression: `SET fullAt = ${set}, expiresAt = :expiresAt`,
-      ConditionExpression: condition,
-      ExpressionAttributeValues: values,
-      // What the item is like afterwards, or what it is like when nothing was written. Neither takes read capacity:
-      // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
-      ReturnValues: 'UPDATED_NEW',
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-    });
-  }
-
   /** Whether the condition was met; in any case, remembers what the bucket is like. */
   async function attempt(name: string, update: UpdateCommand): Promise<boolean> {
     try {
@@ -73,17 +58,20 @@ export function createDynamoRateLimitStore(
     async take(userId, what, limit, now) {
       const { token, bucket } = millisecondsOf(limit);
       const name = JSON.stringify([userId, what]);
+      const target = { TableName: tableName, Key: rateLimitKey(userId, what) };
       const latest = now + bucket - token + roundingMilliseconds;
       // From then on it is full, as a bucket is that nobody has ever taken from.
-      const times = { ':now': now, ':expiresAt': Math.ceil((now + bucket) / 1000) };
-      const fromFull = updateOf(
-        ...([userId, what, ':next', 'attribute_not_exists(fullAt) OR fullAt <= :now'] as const),
-        { ...times, ':next': now + token },
-      );
-      const fromRest = updateOf(
-        ...([userId, what, 'fullAt + :token', 'fullAt BETWEEN :now AND :latest'] as const),
-        { ...times, ':token': token, ':latest': latest },
-      );
+      const times = { ':now': now, ':ttl': ttlOf(now + bucket) };
+      const fromFull = updateOf(target, {
+        fullAt: ':next',
+        condition: 'attribute_not_exists(fullAt) OR fullAt <= :now',
+        values: { ...times, ':next': now + token },
+      });
+      const fromRest = updateOf(target, {
+        fullAt: 'fullAt + :token',
+        condition: 'fullAt BETWEEN :now AND :latest',
+        values: { ...times, ':token': token, ':latest': latest },
+      });
       const known = () => seen.get(name) ?? -Infinity;
       if (known() <= now && (await attempt(name, fromFull))) return true;
       return known() <= latest && attempt(name, fromRest);
@@ -92,19 +80,36 @@ export function createDynamoRateLimitStore(
     async empty(userId, what, limit, until) {
       const { token, bucket } = millisecondsOf(limit);
       const fullAt = until + bucket - token;
-      const update = updateOf(
-        userId,
-        what,
-        ':full',
-        'attribute_not_exists(fullAt) OR fullAt < :full',
-        {
-          ':full': fullAt,
-          ':expiresAt': Math.ceil(fullAt / 1000),
-        },
-      );
+      const target = { TableName: tableName, Key: rateLimitKey(userId, what) };
+      const update = updateOf(target, {
+        fullAt: ':full',
+        condition: 'attribute_not_exists(fullAt) OR fullAt < :full',
+        values: { ':full': fullAt, ':ttl': ttlOf(fullAt) },
+      });
       await wasMet(client.send(update));
     },
   };
+}
+
+/** A conditional write of a bucket. `fullAt` is the expression of its new value; `values` have the `:ttl` as well. */
+function updateOf(
+  target: Pick<UpdateCommandInput, 'TableName' | 'Key'>,
+  write: {
+    readonly fullAt: string;
+    readonly condition: string;
+    readonly values: Readonly<Record<string, number>>;
+  },
+): UpdateCommand {
+  return new UpdateCommand({
+    ...target,
+    UpdateExpression: `SET fullAt = ${write.fullAt}, ${ttlAttribute} = :ttl`,
+    ConditionExpression: write.condition,
+    ExpressionAttributeValues: write.values,
+    // What the item is like afterwards, or what it is like when nothing was written. Neither takes read capacity:
+    // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
+    ReturnValues: 'UPDATED_NEW',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  });
 }
 
 /** What a token takes to come back, and a whole bucket of them. */

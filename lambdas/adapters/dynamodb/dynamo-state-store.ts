@@ -5,11 +5,13 @@ import {
   PutCommand,
   UpdateCommand,
   type DynamoDBDocumentClient,
+  type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { isNewer, registerOf, versionOf, type EventMessage } from '#sdk/protocol';
-import type { StateStore, StoredEvent } from '#core/broadcasting/ports';
+import type { StateStore, StorageTimes, StoredEvent } from '#core/broadcasting/ports';
 import { wasMet } from './requests/dynamo-condition';
 import { parseStateSortKey, stateKey, statePartition } from './dynamo-keys';
+import { ttlAttribute, ttlOf } from './dynamo-ttl';
 import type { Sender } from './requests/dynamo-sender';
 
 /** What DynamoDB reads in one request. */
@@ -31,7 +33,7 @@ interface StateItem {
   readonly updatedAt: number;
   readonly broadcast: 'pending' | 'done';
   /** Seconds since the Unix epoch. */
-  readonly expiresAt: number;
+  readonly [ttlAttribute]: number;
 }
 
 type StateKey = ReturnType<typeof stateKey>;
@@ -44,119 +46,139 @@ export function createDynamoStateStore(
   tableName: string,
   sender: Sender = client,
 ): StateStore {
-  /** Reads registers; those that hold nothing are left out. */
-  async function readBatch(keys: readonly StateKey[]): Promise<StateItem[]> {
-    const found: StateItem[] = [];
-    let left = keys;
-    for (let reads = 0; left.length > 0; reads += 1) {
-      if (reads === maxReads) throw new Error(`DynamoDB did not read ${left.length} registers`);
-      const command = new BatchGetCommand({
-        RequestItems: { [tableName]: { Keys: [...left], ConsistentRead: true } },
-      });
-      const { Responses: read = {}, UnprocessedKeys: unprocessed = {} } =
-        await client.send(command);
-      found.push(...((read[tableName] ?? []) as StateItem[]));
-      left = (unprocessed[tableName]?.Keys ?? []) as StateKey[];
-    }
-    return found;
-  }
-
   return {
-    async areSuperseded(events) {
-      // DynamoDB refuses a request that names a key twice.
-      const keys = [
-        ...new Map(events.map((event) => [registerOf(event), stateKey(event)])).values(),
-      ];
-      const batches: StateKey[][] = [];
-      for (let start = 0; start < keys.length; start += readBatchSize) {
-        batches.push(keys.slice(start, start + readBatchSize));
-      }
-      const items = (await Promise.all(batches.map(readBatch))).flat();
-      const newest = new Map(
-        items.map((item) => {
-          const { event } = toStored(item);
-          return [registerOf(event), versionOf(event.payload)];
-        }),
-      );
-      return events.map((event) => {
-        const held = newest.get(registerOf(event));
-        return held !== undefined && isNewer(held, versionOf(event.payload));
-      });
-    },
+    areSuperseded: (events) => areSuperseded(client, tableName, events),
 
-    async put({ type, payload }, { updatedAt, expiresAt }) {
-      const { timestamp, value } = versionOf(payload);
-      const item: Omit<StateItem, 'sk'> = {
-        [valueNames[type]]: value,
-        timestamp,
-        updatedAt,
-        broadcast: 'pending',
-        expiresAt: Math.floor(expiresAt / 1000),
-      };
-      const command = new PutCommand({
-        TableName: tableName,
-        Item: { ...stateKey({ type, payload } as EventMessage), ...item },
-        // Strings are compared by their bytes of UTF-8, as `isNewer` of the protocol compares them. AND is evaluated
-        // before OR; with parentheses it would take dynalite, which is the local stack's table, 2 ms to read this:
-        // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html#Expressions.OperatorsAndFunctions.Precedence
-        ConditionExpression:
-          'attribute_not_exists(pk) OR #timestamp < :timestamp ' +
-          'OR #timestamp = :timestamp AND #value < :value ' +
-          'OR #timestamp = :timestamp AND #value = :value AND #broadcast = :pending',
-        ExpressionAttributeNames: {
-          '#timestamp': 'timestamp',
-          '#value': valueNames[type],
-          '#broadcast': 'broadcast',
-        },
-        ExpressionAttributeValues: {
-          ':timestamp': timestamp,
-          ':value': value,
-          ':pending': 'pending',
-        },
-      });
+    async put(event, times) {
+      const command = putIfNewer(tableName, event, times);
       return (await wasMet(sender.send(command))) ? 'stored' : 'stale';
     },
 
-    async completeBroadcast({ type, payload }) {
-      const { timestamp, value } = versionOf(payload);
-      const command = new UpdateCommand({
-        TableName: tableName,
-        Key: stateKey({ type, payload } as EventMessage),
-        UpdateExpression: 'SET #broadcast = :done',
-        ConditionExpression: '#timestamp = :timestamp AND #value = :value',
-        ExpressionAttributeNames: {
-          '#timestamp': 'timestamp',
-          '#value': valueNames[type],
-          '#broadcast': 'broadcast',
-        },
-        ExpressionAttributeValues: { ':timestamp': timestamp, ':value': value, ':done': 'done' },
-      });
-      await wasMet(sender.send(command));
+    async completeBroadcast(event) {
+      await wasMet(sender.send(markBroadcast(tableName, event)));
     },
 
     async *pages(shard, since, now) {
-      const pages = paginateQuery(
-        { client },
-        {
-          TableName: tableName,
-          KeyConditionExpression: 'pk = :pk',
-          FilterExpression: '#updatedAt > :since AND #expiresAt > :now',
-          ProjectionExpression: 'sk, #status, #lastMessage, #timestamp, #updatedAt',
-          ExpressionAttributeNames: {
-            '#updatedAt': 'updatedAt',
-            '#expiresAt': 'expiresAt',
-            '#status': 'status',
-            '#lastMessage': 'lastMessage',
-            '#timestamp': 'timestamp',
-          },
-          ExpressionAttributeValues: {
-            ':pk': statePartition(shard),
-            ':since': since,
-            ':now': Math.floor(now / 1000),
-          },
-        },
-      );
+      const pages = paginateQuery({ client }, queryShard(tableName, shard, since, now));
       for await (const { Items: items = [] } of pages) yield (items as StateItem[]).map(toStored);
+    },
+  };
+}
+
+/** Whether a newer event has been stored, of each of these events. */
+async function areSuperseded(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  events: readonly EventMessage[],
+): Promise<boolean[]> {
+  // DynamoDB refuses a request that names a key twice.
+  const keys = [...new Map(events.map((event) => [registerOf(event), stateKey(event)])).values()];
+  const batches: Promise<StateItem[]>[] = [];
+  for (let start = 0; start < keys.length; start += readBatchSize) {
+    batches.push(readBatch(client, tableName, keys.slice(start, start + readBatchSize)));
+  }
+  const newest = new Map(
+    (await Promise.all(batches)).flat().map((item) => {
+      const { event } = toStored(item);
+      return [registerOf(event), versionOf(event.payload)];
+    }),
+  );
+  return events.map((event) => {
+    const held = newest.get(registerOf(event));
+    return held !== undefined && isNewer(held, versionOf(event.payload));
+  });
+}
+
+/** Reads registers; those that hold nothing are left out. */
+async function readBatch(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  keys: readonly StateKey[],
+): Promise<StateItem[]> {
+  const found: StateItem[] = [];
+  let left = keys;
+  for (let reads = 0; left.length > 0; reads += 1) {
+    if (reads === maxReads) throw new Error(`DynamoDB did not read ${left.length} registers`);
+    const command = new BatchGetCommand({
+      RequestItems: { [tableName]: { Keys: [...left], ConsistentRead: true } },
+    });
+    const { Responses: read = {}, UnprocessedKeys: unprocessed = {} } = await client.send(command);
+    found.push(...((read[tableName] ?? []) as StateItem[]));
+    left = (unprocessed[tableName]?.Keys ?? []) as StateKey[];
+  }
+  return found;
+}
+
+/** Writes an event into its register, unless the register holds a newer one, or the same one after its broadcast. */
+function putIfNewer(
+  tableName: string,
+  event: EventMessage,
+  { updatedAt, expiresAt }: StorageTimes,
+): PutCommand {
+  const { timestamp, value } = versionOf(event.payload);
+  const item: Omit<StateItem, 'sk'> = {
+    [valueNames[event.type]]: value,
+    timestamp,
+    updatedAt,
+    broadcast: 'pending',
+    // Readers compare it with the current second.
+    [ttlAttribute]: ttlOf(expiresAt, 'down'),
+  };
+  return new PutCommand({
+    TableName: tableName,
+    Item: { ...stateKey(event), ...item },
+    // Strings are compared by their bytes of UTF-8, as `isNewer` of the protocol compares them. AND is evaluated
+    // before OR; with parentheses it would take dynalite, which is the local stack's table, 2 ms to read this:
+    // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html#Expressions.OperatorsAndFunctions.Precedence
+    ConditionExpression:
+      'attribute_not_exists(pk) OR #timestamp < :timestamp ' +
+      'OR #timestamp = :timestamp AND #value < :value ' +
+      'OR #timestamp = :timestamp AND #value = :value AND #broadcast = :pending',
+    ExpressionAttributeNames: namesOf(event),
+    ExpressionAttributeValues: { ':timestamp': timestamp, ':value': value, ':pending': 'pending' },
+  });
+}
+
+/** Notes that an event has been broadcast, if its register still holds it. */
+function markBroadcast(tableName: string, event: EventMessage): UpdateCommand {
+  const { timestamp, value } = versionOf(event.payload);
+  return new UpdateCommand({
+    TableName: tableName,
+    Key: stateKey(event),
+    UpdateExpression: 'SET #broadcast = :done',
+    ConditionExpression: '#timestamp = :timestamp AND #value = :value',
+    ExpressionAttributeNames: namesOf(event),
+    ExpressionAttributeValues: { ':timestamp': timestamp, ':value': value, ':done': 'done' },
+  });
+}
+
+function namesOf({ type }: EventMessage): Record<string, string> {
+  return { '#timestamp': 'timestamp', '#value': valueNames[type], '#broadcast': 'broadcast' };
+}
+
+/** The registers of a shard that were written after `since`, and have not expired. */
+function queryShard(
+  tableName: string,
+  shard: number,
+  since: number,
+  now: number,
+): QueryCommandInput {
+  return {
+    TableName: tableName,
+    KeyConditionExpression: 'pk = :pk',
+    FilterExpression: '#updatedAt > :since AND #ttl > :now',
+    ProjectionExpression: 'sk, #status, #lastMessage, #timestamp, #updatedAt',
+    ExpressionAttributeNames: {
+      '#updatedAt': 'updatedAt',
+      '#ttl': ttlAttribute,
+      '#status': 'status',
+      '#lastMessage': 'lastMessage',
+      '#timestamp': 'timestamp',
+    },
+    ExpressionAttributeValues: {
+      ':pk': statePartition(shard),
+      ':since': since,
+      ':now': ttlOf(now, 'down'),
     },
   };
 }

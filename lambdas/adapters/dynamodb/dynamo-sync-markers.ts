@@ -4,6 +4,7 @@ import type { ConnectionKey } from '#core/connections/ports';
 import type { SyncMarkers } from '#core/requests/ports';
 import { wasMet } from './requests/dynamo-condition';
 import { encodeId, rateLimitKey } from './dynamo-keys';
+import { ttlAttribute, ttlOf } from './dynamo-ttl';
 
 export function createDynamoSyncMarkers(
   client: DynamoDBDocumentClient,
@@ -29,10 +30,10 @@ export function createDynamoSyncMarkers(
       update(
         key,
         {
-          UpdateExpression: 'SET runsUntil = :until, expiresAt = :expiresAt',
+          UpdateExpression: `SET runsUntil = :until, ${ttlAttribute} = :ttl`,
           ConditionExpression: 'attribute_not_exists(runsUntil) OR runsUntil <= :now',
         },
-        { ':now': now, ':until': until, ':expiresAt': Math.ceil(until / 1000) },
+        { ':now': now, ':until': until, ':ttl': ttlOf(until) },
       ),
     async end(key, until) {
       // The item itself is left to its TTL, which costs nothing.
