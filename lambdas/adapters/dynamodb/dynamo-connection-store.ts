@@ -9,7 +9,6 @@ import {
   type DynamoDBDocumentClient,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { maxHeartbeatSeconds } from '#sdk/protocol';
 import { shardOf } from '#core/shard';
 import type {
   Connection,
@@ -19,16 +18,19 @@ import type {
   UserRecords,
 } from '#core/connections/ports';
 import { wasMet } from './requests/dynamo-condition';
-import { readConnectionPages } from './dynamo-connection-pages';
 import {
-  connectionKey,
-  connectionPartition,
-  isMarkerSortKey,
-  markerKey,
-  parseConnectionSortKey,
-  userPrefix,
-} from './dynamo-keys';
-import { ttlAttribute, ttlOf } from './dynamo-ttl';
+  isMarker,
+  toConnection,
+  toConnectionItem,
+  toMarker,
+  toMarkerItem,
+  ttlOfConnection,
+  type ConnectionItem,
+  type MarkerItem,
+} from './dynamo-connection-items';
+import { readConnectionPages } from './dynamo-connection-pages';
+import { connectionKey, connectionPartition, markerKey, userPrefix } from './dynamo-keys';
+import { ttlAttribute } from './dynamo-ttl';
 import { createSdkQuery, type Query } from './requests/dynamo-query';
 
 /** What DynamoDB deletes in one request. */
@@ -36,34 +38,6 @@ const deleteBatchSize = 25;
 
 /** How often a batch is sent of which DynamoDB has left items over. */
 const maxDeleteAttempts = 3;
-
-interface ConnectionItem {
-  readonly pk: string;
-  readonly sk: string;
-  /** Milliseconds since the Unix epoch. */
-  readonly connectedAt: number;
-  /** Milliseconds since the Unix epoch: when the connection expires. */
-  readonly validUntil: number;
-  readonly [ttlAttribute]: number;
-  /** Of connections that negotiated batches; absent of all others. */
-  readonly batches?: true;
-}
-
-interface MarkerItem {
-  readonly pk: string;
-  readonly sk: string;
-  /** Milliseconds since the Unix epoch. */
-  readonly disconnectedAt: number;
-  /** Milliseconds since the Unix epoch: when the marker ends. */
-  readonly validUntil: number;
-  readonly [ttlAttribute]: number;
-}
-
-/**
- * How much longer a record lives than its connection: the next heartbeat has to find it, to close the
- * connection. Twice the longest interval.
- */
-const graceMilliseconds = 2 * maxHeartbeatSeconds * 1000;
 
 /** @param query asks for the pages of shards. Default: through `client`. */
 export function createDynamoConnectionStore(
@@ -73,7 +47,7 @@ export function createDynamoConnectionStore(
 ): ConnectionStore {
   return {
     async save(connection) {
-      const item = toItem(connection);
+      const item = toConnectionItem(connection);
       await client.send(new PutCommand({ TableName: tableName, Item: item }));
     },
 
@@ -113,21 +87,6 @@ export function createDynamoConnectionStore(
 
     pages: (shard, options = {}) => readConnectionPages(query, tableName, shard, options),
   };
-}
-
-function toItem(connection: Connection): ConnectionItem {
-  const { connectedAt, expiresAt, batches = false } = connection;
-  return {
-    ...connectionKey(connection),
-    connectedAt,
-    validUntil: expiresAt,
-    [ttlAttribute]: ttlOfConnection(expiresAt),
-    ...(batches && { batches }),
-  };
-}
-
-function ttlOfConnection(expiresAt: number): number {
-  return ttlOf(expiresAt + graceMilliseconds, 'down');
 }
 
 function refreshCommand(tableName: string, key: ConnectionKey, expiresAt: number): UpdateCommand {
@@ -183,37 +142,11 @@ async function readUser(
 }
 
 /** Writes a marker, unless a later one is there. */
-function markCommand(
-  tableName: string,
-  userId: string,
-  { disconnectedAt, endsAt }: DisconnectMarker,
-): PutCommand {
-  const item: MarkerItem = {
-    ...markerKey(userId),
-    disconnectedAt,
-    validUntil: endsAt,
-    [ttlAttribute]: ttlOf(endsAt),
-  };
+function markCommand(tableName: string, userId: string, marker: DisconnectMarker): PutCommand {
   return new PutCommand({
     TableName: tableName,
-    Item: item,
+    Item: toMarkerItem(userId, marker),
     ConditionExpression: 'attribute_not_exists(sk) OR disconnectedAt < :disconnectedAt',
-    ExpressionAttributeValues: { ':disconnectedAt': disconnectedAt },
+    ExpressionAttributeValues: { ':disconnectedAt': marker.disconnectedAt },
   });
-}
-
-function toConnection({ sk, connectedAt, validUntil, batches }: ConnectionItem): Connection {
-  return {
-    ...parseConnectionSortKey(sk),
-    ...{ connectedAt, expiresAt: validUntil },
-    ...(batches && { batches }),
-  };
-}
-
-function isMarker(item: ConnectionItem | MarkerItem): item is MarkerItem {
-  return isMarkerSortKey(item.sk);
-}
-
-function toMarker({ disconnectedAt, validUntil }: MarkerItem): DisconnectMarker {
-  return { disconnectedAt, endsAt: validUntil };
 }

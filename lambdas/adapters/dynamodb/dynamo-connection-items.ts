@@ -1,0 +1,76 @@
+// The records of connections, and the markers of users who were sent away, as items of the table.
+import { maxHeartbeatSeconds } from '#sdk/protocol';
+import type { Connection, DisconnectMarker } from '#core/connections/ports';
+import { connectionKey, isMarkerSortKey, markerKey, parseConnectionSortKey } from './dynamo-keys';
+import { ttlAttribute, ttlOf } from './dynamo-ttl';
+
+export interface ConnectionItem {
+  readonly pk: string;
+  readonly sk: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly connectedAt: number;
+  /** Milliseconds since the Unix epoch: when the connection expires. */
+  readonly validUntil: number;
+  readonly [ttlAttribute]: number;
+  /** Of connections that negotiated batches; absent of all others. */
+  readonly batches?: true;
+}
+
+export interface MarkerItem {
+  readonly pk: string;
+  readonly sk: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly disconnectedAt: number;
+  /** Milliseconds since the Unix epoch: when the marker ends. */
+  readonly validUntil: number;
+  readonly [ttlAttribute]: number;
+}
+
+/**
+ * How much longer a record lives than its connection: the next heartbeat has to find it, to close the
+ * connection. Twice the longest interval.
+ */
+const graceMilliseconds = 2 * maxHeartbeatSeconds * 1000;
+
+export function toConnectionItem(connection: Connection): ConnectionItem {
+  const { connectedAt, expiresAt, batches = false } = connection;
+  return {
+    ...connectionKey(connection),
+    connectedAt,
+    validUntil: expiresAt,
+    [ttlAttribute]: ttlOfConnection(expiresAt),
+    ...(batches && { batches }),
+  };
+}
+
+export function ttlOfConnection(expiresAt: number): number {
+  return ttlOf(expiresAt + graceMilliseconds, 'down');
+}
+
+export function toConnection({ sk, connectedAt, validUntil, batches }: ConnectionItem): Connection {
+  return {
+    ...parseConnectionSortKey(sk),
+    ...{ connectedAt, expiresAt: validUntil },
+    ...(batches && { batches }),
+  };
+}
+
+export function isMarker(item: ConnectionItem | MarkerItem): item is MarkerItem {
+  return isMarkerSortKey(item.sk);
+}
+
+export function toMarker({ disconnectedAt, validUntil }: MarkerItem): DisconnectMarker {
+  return { disconnectedAt, endsAt: validUntil };
+}
+
+export function toMarkerItem(
+  userId: string,
+  { disconnectedAt, endsAt }: DisconnectMarker,
+): MarkerItem {
+  return {
+    ...markerKey(userId),
+    disconnectedAt,
+    validUntil: endsAt,
+    [ttlAttribute]: ttlOf(endsAt),
+  };
+}
