@@ -51,10 +51,10 @@ export function createSupervisor(
     const before = state;
     const [after, ...effects] = transition(state, event, dependencies);
     state = after;
-    if (after.name !== before.name) entered(after);
+    const isEntered = after.name !== before.name;
+    if (isEntered) entered(after);
     for (const effect of effects) links[effect]();
-    const since = after.name === before.name ? connection.since : clock.now();
-    const next = connectionOf(after, since);
+    const next = connectionOf(after, isEntered ? clock.now() : connection.since);
     if (JSON.stringify(next) !== JSON.stringify(connection)) handlers.changed((connection = next));
   }
 

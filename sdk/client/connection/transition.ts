@@ -13,7 +13,7 @@ export interface State {
   /** What the page says about the network: a hint, which may be wrong. */
   readonly online: boolean;
   /** The wait until the next attempt, in milliseconds; none: somebody has to ask for it. */
-  readonly retryInMs?: number;
+  readonly retryInMs?: number | undefined;
   /** Close code of the WebSocket that ended last, if one was opened. */
   readonly code?: number | undefined;
   /** Why the state is what it is, if it is not for a good reason. */
@@ -63,7 +63,7 @@ export const initialState: State = {
 export function transition(state: State, event: Event, rules: Rules): Transition {
   const { name, attempt, reason } = state;
   const isOff = name === 'waiting' || name === 'offline' || name === 'unauthorized';
-  const open = (next: number): Transition => [to(state, 'connecting', next), 'open'];
+  const open = (next: number, from = state): Transition => [to(from, 'connecting', next), 'open'];
   switch (event.type) {
     case 'start':
       return [to(event, 'connecting', 1), 'drop', 'open'];
@@ -96,9 +96,7 @@ export function transition(state: State, event: Event, rules: Rules): Transition
       if (name === 'connected') return [after, 'probe'];
       // Neither of these was a matter of the network.
       const isPatient = reason === 'rate_limited' || reason === 'replaced';
-      if (online && isOff && name !== 'unauthorized' && !isPatient)
-        return [to(after, 'connecting', 1), 'open'];
-      return [after];
+      return online && isOff && name !== 'unauthorized' && !isPatient ? open(1, after) : [after];
     }
   }
   return [state];
@@ -109,7 +107,7 @@ function ended(state: State, event: Ended, { timing, maxAttempts }: Rules): Tran
   const { attempt, online } = state;
   const { unauthorizedRetryMs, replacedRetryMs, backoffBaseMs, backoffCapMs } = timing;
   const go = (name: ConnectionState, next: number, retryInMs?: number): Transition => [
-    { ...to(state, name, next), code, reason, ...(retryInMs !== undefined && { retryInMs }) },
+    { ...to(state, name, next), code, reason, retryInMs },
     'drop',
   ];
   const wait = (retryInMs?: number) => go('waiting', attempt + 1, retryInMs);

@@ -143,7 +143,7 @@ describe('the reason decides', () => {
     const replaced = ended({ reason: 'replaced', hidden: true });
     const [hidden] = transition(connected, replaced, rules);
     expect(hidden).toMatchObject({ name: 'waiting', reason: 'replaced' });
-    expect(hidden).not.toHaveProperty('retryInMs');
+    expect(hidden.retryInMs).toBeUndefined();
     expect(transition(hidden, { type: 'visible' }, rules)).toEqual([
       expect.objectContaining({ name: 'connecting' }),
       'open',
