@@ -4,18 +4,21 @@ import { parseArguments, UsageError, type Arguments } from '#local/commands/argu
 import { runAsProcess, withSentences, type Command, type Output } from '#local/commands/command';
 import { burstVariantNames, measureBurst } from './burst/command';
 import { benchFanOut } from './fan-out';
+import { hooksVariantNames, measureHooks } from './hooks/command';
 import { formatTable, type Measured } from './results';
 import { benchStuck, formatStuckTable, type StuckResult } from './stuck';
 import { variantNames, type VariantName } from './variants/variant';
 
-const help = `Measures what messages to many connections cost.
+const help = `Measures what messages cost: those who send them to many connections, and a page that shows them.
 
 Usage: npm run bench -- fan-out [options]    one message to all of them
        npm run bench -- burst [options]      many events a second, coalesced and each by itself
+       npm run bench -- hooks [options]      a page that shows a number, while many events a second come; needs Chromium
 
   --connections N        how many connections            default: 1000, 10000 and 50000; of burst 100 and 1000
   --variant NAME         only this one; may be repeated  default: ${variantNames.join(', ')};
                                                          of burst ${burstVariantNames.join(', ')}
+                                                         of hooks ${hooksVariantNames.join(', ')}
   --json                 print the results as JSON
   --help
 
@@ -29,19 +32,29 @@ burst
   --seconds N            how long each is measured       default: 20
   --warm-up N            seconds of it before            default: 20
 
+hooks
+  --agents N             how many, with a session each   default: 2000
+  --events-per-second N  how many events                 default: 200
+  --seconds N            how long each is measured       default: 10
+  --runs N               runs that the median is of      default: 3
+
 fast             ours: lambdas/core/fan-out/fan-out.ts, with the listing of the connections
 unsigned         undici's pool as it comes: no signature, no listing, no retries; the floor
 sdk-bounded      the AWS SDK's client, 128 posts in flight over 128 sockets, with the listing
 sdk-promise-all  the AWS SDK's client as it comes, all posts at once, with the listing
 
 coalesced        ours: the function broadcast, to connections that take batches
-each             the version before: a fan-out for each event, to connections without batches`;
+each             the version before: a fan-out for each event, to connections without batches
+
+hook             ours: useSessions of sdk/client/react
+listener         a listener of the client that renders each time, and sorts the sessions`;
 
 const command: Command = withSentences(async (args, output) => {
   const given = parseArguments(args, {
     ...{ connections: 'text', variant: 'texts', json: 'flag', help: 'flag' },
     ...{ runs: 'text', stuck: 'text', profiles: 'text' },
     ...{ 'events-per-second': 'text', seconds: 'text', 'warm-up': 'text' },
+    agents: 'text',
   });
   if (given.flag('help')) {
     output.print(help);
@@ -50,7 +63,9 @@ const command: Command = withSentences(async (args, output) => {
   const [what, ...others] = given.positionals;
   const measure = others.length === 0 ? measurements.get(what ?? '') : undefined;
   if (measure === undefined) {
-    throw new UsageError('The first argument must be fan-out or burst: what is to be measured.');
+    throw new UsageError(
+      'The first argument must be fan-out, burst or hooks: what is to be measured.',
+    );
   }
   const { results, table, note } = await measure(given, output);
   if (given.flag('json')) {
@@ -93,6 +108,7 @@ async function measureFanOut(given: Arguments, { complain }: Output): Promise<Me
 const measurements = new Map<string, Measure>([
   ['fan-out', measureFanOut],
   ['burst', measureBurst],
+  ['hooks', measureHooks],
 ]);
 
 function parseVariant(name: string): VariantName {
