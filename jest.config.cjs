@@ -24,9 +24,17 @@ const project = (name) => ({
 });
 
 module.exports = {
-  projects: ['unit', 'infra', 'integration', 'clients', 'package', 'soak', 'browser', 'deploy'].map(
-    project,
-  ),
+  projects: [
+    'unit',
+    'component',
+    'infra',
+    'integration',
+    'clients',
+    'package',
+    'soak',
+    'browser',
+    'deploy',
+  ].map(project),
   globalSetup: '<rootDir>/test/support/jest/make-temporary-folder.ts',
   globalTeardown: '<rootDir>/test/support/jest/remove-temporary-folder.ts',
   // Waiting is for conditions; this ends a test whose condition never comes, on a busy machine, too.
