@@ -62,7 +62,7 @@ export function beatsPerSecond({ heartbeatSeconds }: Load): number {
 }
 
 /**
- * The share of heartbeats that are posted. When idle, one is spared if an event came during the half interval before;
+ * The share of heartbeats that are posted. When idle, one is skipped if an event came during the half interval before;
  * events are taken to come independently of each other.
  */
 export function postedShare({ heartbeat, heartbeatSeconds, eventsPerSecond }: Load): number {

@@ -39,7 +39,7 @@ function leaseReads(load: Load, coalescing: Coalescing): number {
   return recordedPerSecond + looks * pending.partitions * Math.max(1, each);
 }
 
-/** Write units a second: registers, what is pending, the lease, the census, which heartbeat is sent, and records of connections. */
+/** Write units a second: registers, what is pending, the lease, connection counts, which heartbeat is sent, and records of connections. */
 export function writeUnits(load: Load, coalescing: Coalescing, handshakes: number): number {
   const { eventsPerSecond: events, heartbeat, heartbeatSeconds, eventsPerPack } = load;
   const { flushesPerSecond, holdsPerSecond, recordedPerSecond } = coalescing;

@@ -70,7 +70,7 @@ interface Globals extends Target {
   readonly navigator?: { readonly onLine?: boolean; readonly userAgent?: string };
   readonly document?: Target & { readonly visibilityState?: string };
   readonly reportError?: (error: unknown) => void;
-  /** Only pages have frames. */
+  /** Only pages have animation frames. */
   requestAnimationFrame?(due: () => void): unknown;
   cancelAnimationFrame?(frame: unknown): void;
   setTimeout(due: () => void, delayMs: number): unknown;

@@ -1,4 +1,4 @@
-// When to render: with a frame of the browser's, so never in a hidden tab, and not with each of them.
+// When to render: with an animation frame, so never in a hidden tab, and not with each of them.
 
 /** What a schedule needs of the page. */
 export interface FrameDependencies {

@@ -24,7 +24,7 @@ export class ClientPool {
     private readonly options: ClientPoolOptions,
   ) {}
 
-  /** Lends the client that was used last, or a new one, or the next one that is given back. */
+  /** Calls `use` with the client that was used last, or with a new one, or with the next one that is released. */
   acquire(use: (client: Client) => void): void {
     const idle = this.idle.pop();
     if (idle !== undefined) use(idle);

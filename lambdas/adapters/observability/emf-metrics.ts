@@ -57,7 +57,7 @@ export function createEmfMetrics(stage: string): FanOutMetrics {
   };
 }
 
-/** What the census says, as a graph. */
+/** The connection counts as metrics. */
 export function createEmfConnectionCount(stage: string): ConnectionCountMetrics {
   const { metrics, add } = metricsOf('connections', stage);
   return (connections, users) => {

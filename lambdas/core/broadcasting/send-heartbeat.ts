@@ -16,7 +16,7 @@ export function timeoutOf(heartbeatSeconds: number): number {
 }
 
 /**
- * Sends a heartbeat to all, or to some shards, and takes their census. What could not be sent is dropped, and so is
+ * Sends a heartbeat to all, or to some shards, and counts their connections. What could not be sent is dropped, and so is
  * all of it when it is late, as a job of a large fan-out may be.
  */
 export type SendHeartbeat = (

@@ -3,7 +3,7 @@ import type { ConnectionCountStore, Lane, ShardCount } from './ports';
 import type { Clock } from '../clock';
 import type { Log } from '../log';
 
-/** A census changes with a heartbeat; events can come by the hundred a second. */
+/** Connection counts change with a heartbeat; events can come by the hundred a second. */
 const rememberedMilliseconds = 5_000;
 
 /** Connections by lane: where those with batches were not counted, each lane may be all of them. */

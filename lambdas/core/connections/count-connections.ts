@@ -28,7 +28,7 @@ export class ConnectionCounter {
     tally.users.add(userId);
   }
 
-  /** The census of all shards but those that were not gone through whole. */
+  /** The counts of all shards but those that were not read to their end. */
   result(takenAt: number, cursors: readonly number[]): ShardCount[] {
     return this.shards
       .filter((shard) => !cursors.includes(shard))

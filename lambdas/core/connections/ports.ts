@@ -73,7 +73,7 @@ export interface ShardCount {
 
 export interface ConnectionCountStore {
   write(connectionCounts: ShardCount): Promise<void>;
-  /** The newest census of each shard; shards that were never counted are absent. */
+  /** The newest count of each shard; shards that were never counted are absent. */
   read(): Promise<readonly ShardCount[]>;
 }
 

@@ -61,7 +61,7 @@ export interface FanOutDependencies extends PostingOptions {
 
 const nothing: readonly string[] = [];
 
-/** Never throws: EventBridge would repeat the event for everybody. The report has no census. */
+/** Never throws: EventBridge would repeat the event for everybody. The report has no connection counts. */
 export type FanOutToLane = (order: LaneOrder) => Promise<FanOutReport>;
 
 export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLane {

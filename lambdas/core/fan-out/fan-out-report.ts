@@ -3,7 +3,7 @@ import type { ShardCount } from '../connections/ports';
 
 /**
  * What became of the messages of one fan-out, in one invocation. Each connection that it came to is counted once, in
- * `delivered`, `gone`, `expired`, `spared`, `requeued`, `closed` or `failed`. Those in shards that were not read to their
+ * `delivered`, `gone`, `expired`, `skipped`, `requeued`, `closed` or `lost`. Those in shards that were not read to their
  * end are counted by whoever goes on there; a large fan-out has no report of its own, but each of its jobs has one. So
  * over all reports of an event, `delivered` counts those who got all of it (who got it twice, twice), and what is requeued
  * in one report is met again in another.

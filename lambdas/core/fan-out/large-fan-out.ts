@@ -8,7 +8,7 @@ import type { Log } from '../log';
 import { shards } from '../shard';
 
 /**
- * Hands messages to the queue, one job per shard, if the last census says that there are that many
+ * Hands messages to the queue, one job per shard, if the last count says that there are that many
  * connections; false means that the caller is to send them.
  * @throws when the queue does not take the jobs: nothing was sent then, so the caller's event may be repeated
  */

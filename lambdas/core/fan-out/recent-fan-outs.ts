@@ -13,11 +13,11 @@ export interface RecentFanOuts {
    * @param shard the only one that it went to; default: all
    */
   note(startedAt: number, ended: FanOutReport, shard?: number): Promise<void>;
-  /** Never rejects: of whom nothing is known, nobody is spared. */
+  /** Never rejects: without a record of recent fan-outs, nobody is skipped. */
   skipped(): Promise<IsSkipped>;
 }
 
-/** With heartbeats that are always sent there is nothing to note, and nobody to spare. */
+/** With heartbeats that are always sent there is nothing to note, and nobody to skip. */
 export const noRecentFanOuts: RecentFanOuts = {
   note: () => Promise.resolve(),
   skipped: () => Promise.resolve(() => false),
@@ -30,7 +30,7 @@ export const noRecentFanOuts: RecentFanOuts = {
 const longestSilenceMilliseconds = 570_000;
 
 /**
- * For heartbeats that are sent when there was nothing else to send. A connection that is spared was sent a message
+ * For heartbeats that are sent when there was nothing else to send. A connection that is skipped was sent a message
  * during the last half interval: it hears something at least every one and a half, and clients wait for two and a
  * half until they give up. With intervals above 380 s that would be too long for API Gateway: then it is less than half.
  */

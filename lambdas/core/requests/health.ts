@@ -9,10 +9,10 @@ import type { Log } from '../log';
 import { rememberFor } from './remember';
 import { shards } from '../shard';
 
-/** From so many connections on the last heartbeat's census is told, so that asking costs the same at any size. */
+/** From so many connections on, `/health` tells the last heartbeat's counts, so that a request costs the same at any size. */
 const countingLimit = 1_000;
 
-/** Twice the longest heartbeat interval: an older census says nothing about now. */
+/** Twice the longest heartbeat interval: an older count says nothing about now. */
 const countLifeMilliseconds = 2 * maxHeartbeatSeconds * 1000;
 
 /** Whoever asks within so long of another gets the same count and the same of the gateway: a flood costs no more reads. */

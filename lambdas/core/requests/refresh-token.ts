@@ -1,4 +1,4 @@
-// A new token prolongs the connection that the same user opened with an older one.
+// A newer token of the same user refreshes a connection that was opened with an older one.
 import { errorMessage, type ServerMessage } from '#sdk/protocol';
 import { expiryOf, isExpired } from '../connections/connection';
 import { keepsOut } from '../connections/disconnect-marker';

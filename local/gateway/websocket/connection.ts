@@ -107,7 +107,7 @@ export function openConnection({
   socket.on('message', (data, isBinary) => {
     if (ownClosure === undefined) accept(toBuffer(data), isBinary);
   });
-  // ws answers an invalid frame itself, with a close frame, and does not wait for the client's.
+  // ws answers an invalid WebSocket frame itself, with a close frame, and does not wait for the client's.
   socket.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
     if (code.startsWith('WS_ERR_'))
       ownClosure ??= { code: codesOfFaults[code] ?? 1002, reason: '' };
@@ -130,7 +130,7 @@ export function openConnection({
   return { facts, info, post, close, terminate: socket.terminate.bind(socket), closed };
 }
 
-/** Sees each chunk before ws reads it, so that a frame that is too large is not handled first. */
+/** Sees each chunk before ws reads it, so that a WebSocket frame that is too large is not handled first. */
 function watchFrames(stream: Duplex, onData: () => void, onTooLarge: () => void): void {
   const scan = createFrameScanner((payloadBytes) => {
     if (payloadBytes > maxFrameBytes) onTooLarge();

@@ -2,7 +2,7 @@
 // Gateway limits the size of single frames too.
 
 /**
- * Calls `onFrame` with each frame's payload length in bytes, as soon as its header is complete.
+ * Calls `onFrame` with each WebSocket frame's payload length in bytes, as soon as its header is complete.
  * Takes the bytes in pieces of any size, and does not check what ws checks.
  * @see https://www.rfc-editor.org/rfc/rfc6455#section-5.2
  */

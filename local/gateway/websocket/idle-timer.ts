@@ -2,7 +2,7 @@
 
 /**
  * Calls `onIdle` once `lastActiveAt` lies the timeout back. It checks when that is possible at the earliest, instead of
- * moving a timer with every frame.
+ * moving a timer with every WebSocket frame.
  * @param lastActiveAt milliseconds since the Unix epoch
  */
 export function startIdleTimer(

@@ -1,4 +1,4 @@
-// Hooks for what is inside a provider. Each renders when what it gives has changed, once a frame at most.
+// Hooks for what is inside a provider. Each renders when what it gives has changed, at most once in an animation frame.
 import { useContext, useSyncExternalStore } from 'react';
 import type { AgentStatus, Connection, MissionControl, SessionActivity } from '../index';
 import { Context } from './provider';

@@ -1,10 +1,10 @@
-// What a client knows, as React wants it: values that stay the same until they change, and one notice for each frame.
+// What a client knows, as React wants it: values that stay the same until they change, and one notice for each animation frame.
 import type { AgentStatus, Connection, MissionControl, SessionActivity } from '../index';
 import { inNextFrame } from './frames';
 
 /** Of one client, for all components that show something of it. */
 export interface Snapshots {
-  /** Calls `listener` in the frame after something has changed, whatever it was. Returns how to stop that. */
+  /** Calls `listener` in the animation frame after something has changed, whatever it was. Returns how to stop that. */
   readonly subscribe: (listener: () => void) => () => void;
   readonly connection: () => Connection;
   /** By agent id; another map after each change. */

@@ -1,4 +1,4 @@
-// One word for one thing: the words that the glossary has retired are in no name and in no document.
+// One word for one thing: the words that the glossary has retired are in no name, no comment and no document.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -16,11 +16,11 @@ const retired = read('docs/glossary.md')
 
 /** Names in which a retired word means what it says: a frame of RFC 6455 or of a browser. */
 const rightly =
-  /^(frame-scanner|frame-schedule|frames)\.|Frame(Scanner|Schedule|Option|Options)$|AnimationFrame$|^(inFrame|inNextFrame|frame|frames|frameOptions?|maxFrameBytes|maxUnreadBytes|onFrame|watchFrames|createFrame|requestFrame|withoutFrameMs)$/;
+  /^(frame-scanner|frame-schedule|frames)\.|Frame(Scanner|Schedule|Option|Options)$|AnimationFrame$|^(inFrame|inNextFrame|frame|frames|frameOptions?|maxFrameBytes|maxUnreadBytes|onFrame|watchFrames|createFrame|countFrame|framesPerSecond|FrameDependencies|requestFrame|withoutFrameMs)$/;
 
 /** The same in documents, by the words around them. */
 const rightlySaid =
-  /WebSocket frames?|animation frames?|close frame|single frames|frame-ancestors|invalid_frame|`census`/g;
+  /WebSocket frames?|animation frames?|countFrame|framesPerSecond|`onFrame`|close frame|single frames|frame-ancestors|invalid_frame|`census`/g;
 
 /** Those that are plain English in a sentence. */
 const plain = new Set(['ending', 'unread', 'lend', 'prolong', 'world', 'patience']);
@@ -46,6 +46,13 @@ function retiredWordsOf(name: string): string[] {
   );
 }
 
+/** Those in a text for people. */
+function retiredWordsIn(text: string): string[] {
+  return wordsOf(text.replace(rightlySaid, '')).filter(
+    (word) => !plain.has(word) && retiredWordsOf(word).length > 0,
+  );
+}
+
 /** All identifiers of a source file. */
 function namesOf(file: string): ReadonlySet<string> {
   const names = new Set<string>();
@@ -57,27 +64,51 @@ function namesOf(file: string): ReadonlySet<string> {
   return names;
 }
 
-const rooms = [
-  'infra',
-  'lambdas',
-  'sdk/protocol',
-  'sdk/publisher',
-  'cost',
-  'bench',
-  'docs',
-  'local',
-];
+/** The comments of a source file, each with its line. */
+function commentsOf(file: string): readonly { readonly line: number; readonly text: string }[] {
+  const text = read(file);
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const starts = new Set<number>();
+  const comments: { line: number; text: string }[] = [];
+  const visit = (node: ts.Node): void => {
+    const ranges = [
+      ...(ts.getLeadingCommentRanges(text, node.getFullStart()) ?? []),
+      ...(ts.getTrailingCommentRanges(text, node.getEnd()) ?? []),
+    ];
+    for (const { pos, end } of ranges) {
+      if (starts.has(pos)) continue;
+      starts.add(pos);
+      const line = source.getLineAndCharacterOfPosition(pos).line + 1;
+      comments.push({ line, text: text.slice(pos, end) });
+    }
+    node.getChildren(source).forEach(visit);
+  };
+  visit(source);
+  return comments;
+}
+
+const rooms = ['infra', 'lambdas', 'sdk', 'dashboard', 'cost', 'bench', 'docs', 'local'];
+const sourcesOf = (room: string) =>
+  files(`${room}/**/*.ts`, `${room}/**/*.tsx`, `${room}/*.ts`, `${room}/*.tsx`);
 
 it('reads the retired words from the glossary', () => {
   expect(retired).toEqual(expect.arrayContaining(['frame', 'census', 'spared', 'world']));
 });
 
 it.each(rooms)('finds no retired word in the names of %s', (room) => {
-  const sources = files(`${room}/**/*.ts`, `${room}/**/*.tsx`, `${room}/*.ts`);
-  const found = sources.flatMap((file) =>
+  const found = sourcesOf(room).flatMap((file) =>
     [path.basename(file), ...namesOf(file)]
       .filter((name) => !rightly.test(name) && retiredWordsOf(name).length > 0)
       .map((name) => `${file}: ${name}`),
+  );
+  expect(found).toEqual([]);
+});
+
+it.each(rooms)('finds no retired word in the comments of %s', (room) => {
+  const found = sourcesOf(room).flatMap((file) =>
+    commentsOf(file).flatMap(({ line, text }) =>
+      retiredWordsIn(text).map((word) => `${file}:${String(line)}: ${word}`),
+    ),
   );
   expect(found).toEqual([]);
 });
@@ -88,12 +119,9 @@ it('finds no retired word in the documents', () => {
   );
   const found = documents.flatMap((file) =>
     read(file)
-      .replace(rightlySaid, '')
       .split('\n')
       .flatMap((line, index) =>
-        wordsOf(line)
-          .filter((word) => !plain.has(word) && retiredWordsOf(word).length > 0)
-          .map((word) => `${file}:${String(index + 1)}: ${word}`),
+        retiredWordsIn(line).map((word) => `${file}:${String(index + 1)}: ${word}`),
       ),
   );
   expect(found).toEqual([]);
