@@ -6,6 +6,6 @@ export type { MissionControlOptions } from './options';
 export { sessionKey, type Change } from './state/registers';
 export type { Clock } from './connection/timers';
 export type { Timing } from './connection/timing';
-export type { TokenTransport } from './connection/token';
+export type { TokenTransport } from './connection/link/token';
 export type { ConnectionState } from './connection/transition';
 export type { Fetch, Page, Signal, Socket, SocketConstructor } from './dependencies';

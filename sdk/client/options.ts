@@ -2,7 +2,7 @@
 import type { SupervisorDependencies } from './connection/supervisor';
 import type { Clock } from './connection/timers';
 import { defaultTiming, type Timing } from './connection/timing';
-import type { TokenTransport } from './connection/token';
+import type { TokenTransport } from './connection/link/token';
 import {
   globals,
   systemClock,

@@ -1,6 +1,6 @@
 // The connections of a client: the current one, the next one that is to take its place, and those still listened to.
 import { backoffMs, betweenMs } from './backoff';
-import { openLink, type Link, type LinkDependencies, type LinkHandlers } from './link';
+import { openLink, type Link, type LinkDependencies, type LinkHandlers } from './link/link';
 import { createRecovery } from './recovery';
 import {
   rotate,
@@ -10,7 +10,7 @@ import {
   type RotationPhase,
 } from './rotation';
 import { createTimers } from './timers';
-import type { LinkOutcome } from './transport';
+import type { LinkOutcome } from './link/transport';
 
 export interface LinksDependencies extends LinkDependencies {
   /** From 0 to 1, as Math.random. */

@@ -1,7 +1,7 @@
 // Keeps a client connected: what happens to its connections goes through the state machine, and what that says is done.
 import type { Page, Signal } from '../dependencies';
 import type { Connection } from './connection';
-import type { LinkHandlers } from './link';
+import type { LinkHandlers } from './link/link';
 import { createLinks, type LinksDependencies } from './links';
 import { createTimers } from './timers';
 import { initialState, transition, type Event, type Rules, type State } from './transition';

@@ -1,4 +1,4 @@
-import { expiryOf, openSocket } from '#sdk/client/connection/token';
+import { expiryOf, openSocket } from '#sdk/client/connection/link/token';
 import type { SocketConstructor } from '#sdk/client/dependencies';
 import { FakeSocket, tokenUntil } from '../../../../support/client/client-harness';
 import { withGlobals } from '../../../../support/client/globals';

@@ -1,11 +1,11 @@
 // What is said over a connection that is open: sync, events, the server's time, signs of life, fresh tokens.
-import type { ClientMessage, EventMessage, ServerMessage } from '../../protocol';
-import { readServerMessage } from '../../protocol/message-reader';
-import type { Source } from '../state/registers';
+import type { ClientMessage, EventMessage, ServerMessage } from '../../../protocol';
+import { readServerMessage } from '../../../protocol/message-reader';
+import type { Source } from '../../state/registers';
 import { ask } from './ask';
 import { startLiveness } from './liveness';
-import type { Clock, Timers } from './timers';
-import type { Timing } from './timing';
+import type { Clock, Timers } from '../timers';
+import type { Timing } from '../timing';
 import { createTokenRefresh } from './token-refresh';
 
 export interface ExchangeHandlers {

@@ -1,7 +1,7 @@
 // Whether an open connection lives: silence of 2.5 heartbeats means dead, and a ping asks.
-import type { ClientMessage } from '../../protocol';
-import type { Clock, Timers } from './timers';
-import type { Timing } from './timing';
+import type { ClientMessage } from '../../../protocol';
+import type { Clock, Timers } from '../timers';
+import type { Timing } from '../timing';
 
 export interface Liveness {
   /** There was a message. */

@@ -1,8 +1,8 @@
 // Fresh tokens for a connection that is open: before the one in use expires, and when somebody asks for it.
-import type { ClientMessage } from '../../protocol';
+import type { ClientMessage } from '../../../protocol';
 import { ask } from './ask';
-import type { Timers } from './timers';
-import type { Timing } from './timing';
+import type { Timers } from '../timers';
+import type { Timing } from '../timing';
 
 export interface TokenRefresh {
   /** Plans a refresh before `expiresAt`, in milliseconds by the server's clock; undefined: nobody knows when. */

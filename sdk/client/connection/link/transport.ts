@@ -1,9 +1,9 @@
 // A socket that carries a token: its handshake, why that failed, and its end.
-import type { ClientMessage } from '../../protocol';
-import type { Fetch, NodeSocket, Socket, SocketConstructor, SocketEvent } from '../dependencies';
+import type { ClientMessage } from '../../../protocol';
+import type { Fetch, NodeSocket, Socket, SocketConstructor, SocketEvent } from '../../dependencies';
 import { refusalOf } from './refusal';
-import { createTimers, type Clock } from './timers';
-import type { Timing } from './timing';
+import { createTimers, type Clock } from '../timers';
+import type { Timing } from '../timing';
 import { openSocket, type TokenTransport } from './token';
 
 /** How a connection or an attempt ended. */

@@ -1,5 +1,5 @@
 // Why a handshake failed: browsers tell a refused token, a crowd and a broken network no more than Node.js does.
-import type { Fetch } from '../dependencies';
+import type { Fetch } from '../../dependencies';
 
 interface Values {
   readonly code?: unknown;

@@ -1,7 +1,7 @@
 // One connection, from asking for a token to its end.
 import { createExchange, type Exchange, type ExchangeHandlers } from './exchange';
-import type { LinkNews } from './rotation';
-import { createTimers } from './timers';
+import type { LinkNews } from '../rotation';
+import { createTimers } from '../timers';
 import { expiryOf } from './token';
 import {
   openTransport,

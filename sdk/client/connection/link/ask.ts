@@ -1,5 +1,5 @@
 // A question that is repeated until there is an answer: a message that the server failed on has none.
-import type { Timers } from './timers';
+import type { Timers } from '../timers';
 
 const longestPauseMs = 300_000;
 

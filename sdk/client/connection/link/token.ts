@@ -1,6 +1,6 @@
 // How a token gets to the server, and what it says about its own end. No token ever becomes part of an error.
-import { batchSubprotocol, subprotocol } from '../../protocol/subprotocol';
-import { globals, type Socket, type SocketConstructor } from '../dependencies';
+import { batchSubprotocol, subprotocol } from '../../../protocol/subprotocol';
+import { globals, type Socket, type SocketConstructor } from '../../dependencies';
 
 /** Where the token goes: among the subprotocols, into the Authorization header, or into the URL. */
 export type TokenTransport = 'subprotocol' | 'header' | 'query';
