@@ -11,6 +11,7 @@ const project = (name) => ({
     '<rootDir>/test/support/jest/setup.ts',
     '<rootDir>/test/support/jest/switch-off-contexts.ts',
   ],
+  globals: { staysInProcess: name === 'unit' },
   transform: {
     '\\.[jt]sx?$': [
       '@swc/jest',

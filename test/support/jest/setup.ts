@@ -1,27 +1,77 @@
-// Runs before each test file. Tests never leave the machine: a connection to any other address fails at once.
+// Runs before each test file. Tests never leave the machine: a connection to any other address fails at once. Unit tests
+// do not even leave their process (`staysInProcess`, jest.config.cjs), so they are quick, and do not fail for a busy port.
+import childProcess from 'node:child_process';
+import dgram from 'node:dgram';
 import net from 'node:net';
+import workerThreads from 'node:worker_threads';
 
 // The project runs on Node.js 20, too, by choice; what the SDK has to say about that is known.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/i;
 
-// eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own socket below
-const connect = net.Socket.prototype.connect;
+interface Rules {
+  staysInProcess: boolean;
+}
 
-// Node.js is the same for all test files of a process: once, or each would wrap the one before, and keep all that it
-// has loaded in memory with it.
-const guarded = Symbol.for('mission-control: loopback only');
+// Node.js is the same for all test files of a process, whichever suites they are of: it is guarded once, or each file
+// would wrap the guards of the one before, and keep all that it has loaded in memory with it. What changes is the rules.
+const known = Symbol.for('mission-control: rules of test files');
+const shared = net.Socket as unknown as Record<symbol, Rules | undefined>;
 
-if (!(guarded in connect)) {
-  const guard = function (this: net.Socket, ...args: unknown[]) {
+const isUnitTest = (globalThis as { staysInProcess?: boolean }).staysInProcess === true;
+(shared[known] ??= guardNodeJs()).staysInProcess = isUnitTest;
+
+function guardNodeJs(): Rules {
+  const rules: Rules = { staysInProcess: false };
+
+  /** Throws in a unit test. */
+  function stayInProcess(what: string): void {
+    if (!rules.staysInProcess) return;
+    throw new Error(
+      `A unit test tried to ${what}. Unit tests stay in their process: what needs more is a test of a component (test/component).`,
+    );
+  }
+
+  /** Has `check` called before a method, with its arguments. */
+  function guard(owner: object, name: string, check: (args: readonly unknown[]) => void): void {
+    const methods = owner as Record<string, (...args: unknown[]) => unknown>;
+    const method = methods[name];
+    if (method === undefined) throw new Error(`Node.js has no ${name} to guard.`);
+    methods[name] = function (this: unknown, ...args: unknown[]) {
+      check(args);
+      return method.apply(this, args);
+    };
+  }
+
+  guard(net.Socket.prototype, 'connect', (args) => {
+    stayInProcess('open a connection');
     const first: unknown = Array.isArray(args[0]) ? (args[0] as unknown[])[0] : args[0];
     const host =
       typeof first === 'object' && first !== null && 'host' in first ? first.host : undefined;
     if (typeof host === 'string' && !loopback.test(host)) {
       throw new Error(`A test tried to connect to ${host}: tests use loopback only.`);
     }
-    return (connect as (...all: unknown[]) => net.Socket).apply(this, args);
-  };
-  net.Socket.prototype.connect = Object.assign(guard, { [guarded]: true });
+  });
+  guard(net.Server.prototype, 'listen', () => {
+    stayInProcess('listen on a socket');
+  });
+  guard(dgram.Socket.prototype, 'bind', () => {
+    stayInProcess('use a datagram socket');
+  });
+  guard(childProcess.ChildProcess.prototype, 'spawn', ([options]) => {
+    stayInProcess(`start ${(options as { file: string }).file}`);
+  });
+  for (const name of ['spawnSync', 'execSync', 'execFileSync']) {
+    guard(childProcess, name, ([file]) => {
+      stayInProcess(`start ${String(file)}`);
+    });
+  }
+  workerThreads.Worker = new Proxy(workerThreads.Worker, {
+    construct(worker, args) {
+      stayInProcess('start a worker thread');
+      return Reflect.construct(worker, args) as object;
+    },
+  });
+  return rules;
 }

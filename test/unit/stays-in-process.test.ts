@@ -1,0 +1,47 @@
+// Unit tests stay in their process: what leaves it is refused at once, with the reason (test/support/jest/setup.ts).
+import childProcess from 'node:child_process';
+import dgram from 'node:dgram';
+import http from 'node:http';
+import https from 'node:https';
+import net from 'node:net';
+import tls from 'node:tls';
+import { Worker } from 'node:worker_threads';
+import { build, buildSync } from 'esbuild';
+
+const refusal = /^A unit test tried to .*\(test\/component\)\.$/;
+
+it.each<[string, () => unknown]>([
+  ['a TCP connection', () => net.connect(443, '127.0.0.1')],
+  ['a connection by a path', () => net.connect('/tmp/socket')],
+  ['a TLS connection', () => tls.connect(443, '127.0.0.1')],
+  ['a request by HTTP', () => http.get('http://127.0.0.1/')],
+  ['a request by HTTPS', () => https.get('https://127.0.0.1/')],
+  ['a server', () => net.createServer().listen(0, '127.0.0.1')],
+  ['an HTTP server', () => http.createServer().listen(0, '127.0.0.1')],
+  ['an HTTPS server', () => https.createServer().listen(0, '127.0.0.1')],
+  ['a datagram socket', () => dgram.createSocket('udp4').bind(0, '127.0.0.1')],
+  ['a worker thread', () => new Worker('', { eval: true })],
+  ['a process', () => childProcess.spawn(process.execPath)],
+  ['a process of Node.js', () => childProcess.fork('main.js')],
+  ['a program', () => childProcess.execFile('git')],
+  ['a command', () => childProcess.exec('git')],
+  ['a process that is waited for', () => childProcess.spawnSync('git')],
+  ['a program that is waited for', () => childProcess.execFileSync('git')],
+  ['a command that is waited for', () => childProcess.execSync('git')],
+  ['a bundler that is waited for', () => buildSync({ entryPoints: ['sdk/client/index.ts'] })],
+])('refuses %s', (_what, leave) => {
+  expect(leave).toThrow(refusal);
+});
+
+it('refuses a bundler', async () => {
+  await expect(
+    (async () => {
+      await build({ entryPoints: ['sdk/client/index.ts'], write: false });
+    })(),
+  ).rejects.toThrow(refusal);
+});
+
+it('refuses what `fetch` would ask for', async () => {
+  const failure = await fetch('http://127.0.0.1/').catch((error: unknown) => error);
+  expect((failure as { cause: Error }).cause.message).toMatch(refusal);
+});
