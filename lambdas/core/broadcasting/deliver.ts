@@ -20,7 +20,7 @@ import type { DeadLetterQueue } from '../dead-letter-queue';
 import type { RecentFanOuts } from '../fan-out/recent-fan-outs';
 import type { ReportFanOut } from '../fan-out/report-fan-out';
 import type { SendHeartbeat } from './send-heartbeat';
-import { isGivenUp } from '../fan-out/stuck-connections';
+import { isGivenUp } from '../fan-out/retries/stuck-connections';
 
 /** How often a job is put back; with the pauses between, about ten minutes of API Gateway's bad weather. */
 const maxRounds = 12;

@@ -15,7 +15,7 @@ import { isEvent } from '../fan-out/outgoing-message';
 import type { Flush, FlushOrder, LaneEnd } from './ports';
 import { createPostList } from '../fan-out/post-list';
 import { PostBudget } from './post-budget';
-import { Stragglers } from '../fan-out/stragglers';
+import { Stragglers } from '../fan-out/retries/stragglers';
 
 export interface FlushDependencies extends LanesOptions {
   readonly connectionCounts: Pick<ConnectionCountStore, 'read'>;

@@ -1,6 +1,6 @@
 // Posts to connections that all get the same, and sees to those that it did not get to.
 import type { PostList } from './post-list';
-import { joined, type Stragglers } from './stragglers';
+import { joined, type Stragglers } from './retries/stragglers';
 import type { ConnectionCounter } from '../connections/count-connections';
 import { isExpired } from '../connections/connection';
 import type { Pages } from '../posting/pages';
@@ -9,12 +9,12 @@ import type { Answered, Outcome, PostingOptions } from '../posting/posting';
 import { postsPerSecond, type FanOutReport } from './fan-out-report';
 import { createFindRefreshed } from '../connections/find-refreshed';
 import { GoneCollector } from '../connections/gone-collector';
-import { RetryCollector } from './retry-collector';
+import { RetryCollector } from './retries/retry-collector';
 import type { Connection, ConnectionStore, Lane } from '../connections/ports';
 import type { RetryQueue } from './ports';
 import type { Log } from '../log';
 import type { ShardCursor } from './shard-reader';
-import { giveUpAll, isGivenUp, withInspection, type StuckOrder } from './stuck-connections';
+import { giveUpAll, isGivenUp, withInspection, type StuckOrder } from './retries/stuck-connections';
 
 /** Connections to which something need not be posted. */
 export type IsSkipped = (connection: Connection) => boolean;

@@ -1,5 +1,5 @@
 // Connections whose posts have not been answered when all others' were, and what came for them since.
-import type { Connection } from '../connections/ports';
+import type { Connection } from '../../connections/ports';
 
 const nothing: readonly string[] = [];
 

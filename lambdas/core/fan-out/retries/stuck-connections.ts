@@ -1,6 +1,6 @@
 // Connections whose clients do not read: told from the account's throttle, and given up after some rounds.
-import type { PostingOptions } from '../posting/posting';
-import type { Connection, Inspector } from '../connections/ports';
+import type { PostingOptions } from '../../posting/posting';
+import type { Connection, Inspector } from '../../connections/ports';
 
 /**
  * Rounds in which a connection was stuck, after which it is given up in the next one. With the pauses between it has had

@@ -4,8 +4,8 @@ import { createCoalescer, type Coalescer } from '#core/coalescing/coalescer';
 import { createFlush } from '#core/coalescing/flush';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import { createPace } from '#core/posting/pace';
-import { agentEvent } from '../../../../support/data/events';
-import { createFanOutHarness } from '../../../../support/core/fan-out';
+import { agentEvent } from '../../../../../support/data/events';
+import { createFanOutHarness } from '../../../../../support/core/fan-out';
 
 /** As long as the poster waits for an answer. */
 const timeoutMilliseconds = 3_000;

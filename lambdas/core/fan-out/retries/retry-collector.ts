@@ -1,8 +1,8 @@
 // What a fan-out could not send in its time goes to the queue: lists of connections, and shards to go on in.
-import type { Connection, Lane } from '../connections/ports';
-import type { RetryJob, RetryQueue } from './ports';
-import type { Log } from '../log';
-import type { ShardCursor } from './shard-reader';
+import type { Connection, Lane } from '../../connections/ports';
+import type { RetryJob, RetryQueue } from '../ports';
+import type { Log } from '../../log';
+import type { ShardCursor } from '../shard-reader';
 
 /** Connections that are collected before they are sent, so that a bad hour of API Gateway fills no memory. */
 const batchSize = 1_000;
