@@ -1,6 +1,7 @@
 // Lambda, the queue and API Gateway in simulated time: execution environments, each with a CPU and a pace of its own.
 import { readOutgoing } from '#core/fan-out/outgoing-message';
-import { createFanOut, type FanOutDependencies } from '#core/fan-out/fan-out';
+import { createFanOut } from '#core/fan-out/fan-out';
+import type { FanOutDependencies } from '#core/fan-out/lane-order';
 import { createPace } from '#core/posting/pace';
 import type { RetryJob } from '#core/fan-out/ports';
 import type { Log } from '#core/log';

@@ -4,12 +4,8 @@ import { createPostList } from './post-list';
 import { ConnectionCounter } from '../connections/count-connections';
 import { onePage, type Pages } from '../posting/pages';
 import type { InFlightLimit } from '../posting/in-flight-limit';
-import {
-  createFanOutToLane,
-  type FanOutDependencies,
-  type LaneOrder,
-  type PostingOrder,
-} from './fan-out-lane';
+import { createFanOutToLane } from './fan-out-lane';
+import type { FanOutDependencies, LaneOrder, PostingOrder } from './lane-order';
 import { mergeReports, type FanOutReport } from './fan-out-report';
 import { splitByLane } from './lanes';
 import type { Connection, ConnectionStore, Lane } from '../connections/ports';
@@ -17,7 +13,6 @@ import type { Log } from '../log';
 import { shards as allShards } from '../shard';
 import { createShardReader, type ShardCursor } from './shard-reader';
 
-export type { FanOutDependencies, IsSkipped } from './fan-out-lane';
 export type { FanOutReport } from './fan-out-report';
 
 /** What is to be sent, to whom, and until when. */

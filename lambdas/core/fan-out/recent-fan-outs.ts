@@ -1,6 +1,7 @@
 // Who has just been sent a message, and so needs no heartbeat: known from broadcasts that reached everybody.
 import { mayBeOpening } from '../connections/connection';
-import type { FanOutReport, IsSkipped } from './fan-out';
+import type { IsSkipped } from '../posting/posting';
+import type { FanOutReport } from './fan-out-report';
 import type { Clock } from '../clock';
 import type { Log } from '../log';
 import type { RecentFanOutStore } from './ports';

@@ -7,7 +7,7 @@ import { StragglerWatch } from './straggler-watch';
 import { WorkList } from './work-list';
 import { Workers } from './workers';
 
-/** Posts to every connection of `pages` its texts, one after the other. Never rejects. */
+/** Posts the texts to every connection of `pages`, to each one after the other. Never rejects. */
 export async function postToAll(posting: Posting, options: PostingOptions): Promise<PostCounts> {
   const { concurrency, timers, now } = options;
   const run = new PostingRun(posting, options);
@@ -35,11 +35,11 @@ class PostingRun {
     private readonly posting: Posting,
     private readonly options: PostingOptions,
   ) {
-    const { pages, textsFor, deadline, listener } = posting;
+    const { pages, deadline, listener } = posting;
     const { inFlight, timers, yields = false } = options;
     this.passGate = (yields ? createYieldingGate : createGate)(options, deadline);
     this.workers = new Workers(options.concurrency, inFlight);
-    this.list = new WorkList(pages, textsFor, this.workers, options);
+    this.list = new WorkList(pages, (page) => this.partPage(page), this.workers, options);
     const onFound =
       listener.onStragglers &&
       ((stragglers: readonly Connection[]) => {
@@ -54,7 +54,7 @@ class PostingRun {
   /** Takes what is to be posted next, waits for its turn, posts it, and judges the result, until nothing is left. */
   async work(worker: number): Promise<void> {
     const { list, workers, counts, isObserved, passGate } = this;
-    const { listener, deadline } = this.posting;
+    const { texts, deadline } = this.posting;
     const { now, poster } = this.options;
     let attempt: Attempt | undefined;
     for (;;) {
@@ -67,12 +67,6 @@ class PostingRun {
       }
       attempt ??= list.takeNow() ?? (await list.take());
       if (attempt === undefined) break;
-      const { texts, delivered } = attempt;
-      if (texts.length === 0 && !isExpired(attempt.connection, now())) {
-        listener.settle(attempt.connection, 'skipped', 0);
-        attempt = undefined;
-        continue;
-      }
       const waiting = passGate();
       if (waiting !== undefined) await waiting;
       const time = now();
@@ -85,9 +79,7 @@ class PostingRun {
         attempt = undefined;
         continue;
       }
-      const text = texts[delivered];
-      // It was to have nothing, and has been refreshed.
-      if (text === undefined) continue;
+      const text = texts[attempt.delivered] ?? '';
       counts.posts += 1;
       if (attempt.made > 0) counts.retried += 1;
       if (isObserved) this.stragglers.begin(worker, attempt);
@@ -101,16 +93,28 @@ class PostingRun {
 
   /** Settles what was not begun, or not ended. */
   finish(): PostCounts {
-    const { listener, textsFor } = this.posting;
+    const { listener } = this.posting;
     this.list.end();
     this.stragglers.stop();
     for (const { connection, delivered } of this.list.takePending()) {
       listener.settle(connection, 'left', delivered);
     }
     for (const connection of this.list.takeRest()) {
-      listener.settle(connection, textsFor(connection).length === 0 ? 'skipped' : 'left', 0);
+      listener.settle(connection, 'left', 0);
     }
     return { ...this.counts, answered: this.answered };
+  }
+
+  /** Settles those that are skipped. Expired ones are found when their turn comes: what is done with them is a request, too. */
+  private partPage(page: readonly Connection[]): readonly Connection[] {
+    const { isSkipped, listener } = this.posting;
+    if (isSkipped === undefined) return page;
+    const now = this.options.now();
+    return page.filter((connection) => {
+      const isDue = isExpired(connection, now) || !isSkipped(connection);
+      if (!isDue) listener.settle(connection, 'skipped', 0);
+      return isDue;
+    });
   }
 
   private async isRefreshed(attempt: Attempt): Promise<boolean> {
@@ -133,7 +137,7 @@ class PostingRun {
 
   /** @returns the attempt itself if its next text can be posted at once */
   private judge(attempt: Attempt, result: PostResult): Attempt | undefined {
-    const { listener } = this.posting;
+    const { listener, texts } = this.posting;
     const { pace, maxAttempts, maxStuckAttempts, maxFailedAttempts = maxAttempts } = this.options;
     attempt.made += 1;
     const { connection, made, delivered } = attempt;
@@ -143,7 +147,7 @@ class PostingRun {
     if (result === 'delivered') {
       attempt.delivered += 1;
       attempt.made = 0;
-      if (attempt.delivered < attempt.texts.length) return attempt;
+      if (attempt.delivered < texts.length) return attempt;
       listener.settle(connection, result, attempt.delivered);
       return undefined;
     }

@@ -5,20 +5,23 @@ import type { Pages } from './pages';
 import type { Clock, Timers } from '../clock';
 import type { Connection, Poster } from '../connections/ports';
 
-/**
- * What a connection is sent, in this order; nothing is posted if the list is empty. Connections that get the same share
- * one list.
- */
-export type TextsFor = (connection: Connection) => readonly string[];
-
 /** What is to be posted, to whom, until when, and who is told of it. */
 export interface Posting {
-  readonly textsFor: TextsFor;
+  /** A post each, in this order, to each connection. */
+  readonly texts: readonly string[];
   readonly pages: Pages;
+  /**
+   * Connections to which nothing is posted. They are settled as a page is read, unless they have expired: those have their
+   * turn like all others. Default: none.
+   */
+  readonly isSkipped?: IsSkipped | undefined;
   /** Milliseconds since the Unix epoch; no post begins after it. */
   readonly deadline: number;
   readonly listener: PostingListener;
 }
+
+/** Connections to which something need not be posted. */
+export type IsSkipped = (connection: Connection) => boolean;
 
 /**
  * How it ended for one connection. `delivered`: it has all of its texts; `skipped`: it was to have none. `left` is to be
@@ -83,7 +86,6 @@ export interface PostCounts {
 export interface Attempt {
   /** Replaced when its token has been refreshed. */
   connection: Connection;
-  readonly texts: readonly string[];
   /** How many of the texts it has. */
   delivered: number;
   /** Posts of the next text. */

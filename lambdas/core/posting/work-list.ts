@@ -1,6 +1,6 @@
 // What is to be posted next: attempts whose pause is over, then the connections of the page that was read last.
 import type { Pages } from './pages';
-import type { Attempt, PostingOptions, TextsFor } from './posting';
+import type { Attempt, PostingOptions } from './posting';
 import type { Workers } from './workers';
 import type { Connection } from '../connections/ports';
 
@@ -19,7 +19,7 @@ export class WorkList {
   private next = 0;
   private isReading = false;
   private isExhausted = false;
-  /** Connections of all pages that were read. */
+  /** Connections of all pages that were read, those that are skipped as well. */
   private met = 0;
   private readonly ready: Attempt[] = [];
   /** Attempts that wait, and what stops their timers. */
@@ -27,7 +27,8 @@ export class WorkList {
 
   constructor(
     private readonly pages: Pages,
-    private readonly textsFor: TextsFor,
+    /** Of a page, the connections that are to be posted to, or have expired; the others have been settled then. */
+    private readonly partPage: (page: readonly Connection[]) => readonly Connection[],
     private readonly workers: Workers,
     private readonly options: Pick<PostingOptions, 'timers' | 'random'>,
   ) {}
@@ -57,7 +58,7 @@ export class WorkList {
     if (again !== undefined) return again;
     if (this.isRead() || this.pausing.size >= maxPausing) return undefined;
     const connection = this.page[this.next++];
-    return connection && { connection, texts: this.textsFor(connection), delivered: 0, made: 0 };
+    return connection && { connection, delivered: 0, made: 0 };
   }
 
   /** Waits for something to begin; undefined when there is nothing left, or no time to begin it. */
@@ -101,7 +102,7 @@ export class WorkList {
 
   /** Connections that were not begun. */
   takeRest(): readonly Connection[] {
-    return [...this.page.slice(this.next), ...this.pages.rest()];
+    return [...this.page.slice(this.next), ...this.partPage(this.pages.rest())];
   }
 
   private isRead(): boolean {
@@ -114,8 +115,9 @@ export class WorkList {
     // A page that comes too late stays with the reader, who knows where to go on.
     if (this.isOver) return;
     if (hasArrived) {
-      [this.page, this.next] = [this.pages.take(), 0];
-      this.met += this.page.length;
+      const page = this.pages.take();
+      this.met += page.length;
+      [this.page, this.next] = [this.partPage(page), 0];
     } else this.isExhausted = true;
     this.isReading = false;
     this.workers.wakeAll();

@@ -47,9 +47,8 @@ export function createSyncState(
     // A slow client is waited for: nobody else is.
     const maxStuckAttempts = dependencies.maxAttempts;
     const options = { ...dependencies, concurrency: 1, maxStuckAttempts };
-    const texts = [message];
     const pages = onePage([connection]);
-    await postToAll({ textsFor: () => texts, pages, deadline, listener }, options);
+    await postToAll({ texts: [message], pages, deadline, listener }, options);
     return ended;
   }
 

@@ -16,14 +16,14 @@ interface PuttingBack {
 }
 
 /** A shard, and what those in it are to get. */
-interface ShardsLeft {
+export interface ShardsLeft {
   readonly shards: readonly ShardCursor[];
   readonly messages: readonly string[];
   readonly lane: Lane | undefined;
 }
 
 /** Connections that were met, and shards that were not read to their end: how many more are in them nobody knows. */
-export interface Retries {
+interface Retries {
   readonly connections: number;
   readonly shards: number;
 }

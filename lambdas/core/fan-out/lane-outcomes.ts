@@ -1,0 +1,140 @@
+// What becomes of the connections of a lane: each is counted, and forgotten, closed or left to the retry queue.
+import { GoneCollector } from '../connections/gone-collector';
+import type { Connection } from '../connections/ports';
+import type { IsSkipped, Outcome } from '../posting/posting';
+import type { FanOutReport } from './fan-out-report';
+import type { FanOutDependencies, LaneOrder } from './lane-order';
+import { LaneRetries } from './retries/lane-retries';
+import { joined } from './retries/stragglers';
+import { giveUpAll, isGivenUp } from './retries/stuck-connections';
+
+/** The part of a report that connections are in. */
+export type OutcomeCounts = Omit<
+  FanOutReport,
+  'posts' | 'retried' | 'milliseconds' | 'postsPerSecond' | 'connectionCounts'
+>;
+
+const nothing: readonly string[] = [];
+
+export class LaneOutcomes {
+  private readonly counts = { delivered: 0, gone: 0, lost: 0, expired: 0, skipped: 0, closed: 0 };
+  private readonly gone: GoneCollector;
+  private readonly retries: LaneRetries;
+  /** Connections that are to be closed, as they were stuck for too many rounds, and what they miss. */
+  private readonly givenUp = new Map<Connection, readonly string[]>();
+  /** Connections whose messages were left to an earlier fan-out, which waits for their answers. */
+  private leftToOthers = 0;
+
+  constructor(
+    private readonly order: LaneOrder,
+    private readonly dependencies: FanOutDependencies,
+    private readonly findRefreshed: (connection: Connection) => Promise<Connection | undefined>,
+  ) {
+    const { connections, now, log, queue } = dependencies;
+    this.gone = new GoneCollector(connections, now, log);
+    this.retries = new LaneRetries(
+      { round: order.round, stuckRounds: order.stuck?.rounds ?? 0 },
+      queue,
+      log,
+    );
+  }
+
+  /** Those that are left out on purpose, and stragglers of earlier fan-outs. */
+  get isSkipped(): IsSkipped | undefined {
+    const { isSkipped, stragglers } = this.order;
+    if (stragglers === undefined) return isSkipped;
+    return (connection) => isSkipped?.(connection) === true || stragglers.has(connection);
+  }
+
+  readonly settle = (connection: Connection, outcome: Outcome, delivered: number): void => {
+    const { counts } = this;
+    const { connectionCounts, requeue, stragglers } = this.order;
+    if (outcome !== 'gone') connectionCounts?.count(connection);
+    if (outcome === 'skipped') {
+      this.settleSkipped(connection);
+      return;
+    }
+    const leftByOthers = stragglers?.release(connection) ?? nothing;
+    if (outcome === 'gone') {
+      counts.gone += 1;
+      this.gone.add(connection);
+    } else if (outcome === 'stuck' || (outcome === 'left' && requeue)) {
+      this.putBack(connection, outcome, delivered, leftByOthers);
+    } else {
+      if (leftByOthers.length > 0) this.retries.addUncounted(connection, leftByOthers);
+      if (outcome === 'delivered') counts.delivered += 1;
+      else counts.lost += 1;
+    }
+  };
+
+  /** @returns the connection if its token has been refreshed, and it is to be posted to */
+  readonly onExpired = async (connection: Connection): Promise<Connection | undefined> => {
+    const refreshed = await this.findRefreshed(connection);
+    if (refreshed === undefined) {
+      this.counts.expired += 1;
+      await this.order.onExpired?.(connection);
+      return undefined;
+    }
+    if (this.order.stragglers?.has(refreshed) !== true) return refreshed;
+    this.settle(refreshed, 'skipped', 0);
+    return undefined;
+  };
+
+  /** Sends to the queue what is there already. */
+  flushEarly(): void {
+    this.retries.flushEarly();
+  }
+
+  /** Closes connections that are given up, and sends what is left to the queue. Never rejects. */
+  async finish(): Promise<OutcomeCounts> {
+    await this.closeGivenUp();
+    const { requeue, list, lane } = this.order;
+    const shards = this.order.cursors();
+    const left = { shards, messages: list.missingAfter(0), lane };
+    const { requeued, lost, requeuedShards } = await this.retries.flush(requeue ? left : undefined);
+    await this.gone.flush();
+    return {
+      ...this.counts,
+      lost: this.counts.lost + lost,
+      requeued: requeued + this.leftToOthers,
+      requeuedShards,
+      lostShards: shards.length - requeuedShards,
+    };
+  }
+
+  /** Nothing was posted to it. */
+  private settleSkipped(connection: Connection): void {
+    const { stragglers, isSkipped, requeue, list } = this.order;
+    if (stragglers === undefined || isSkipped?.(connection) === true) this.counts.skipped += 1;
+    else if (!requeue) this.counts.lost += 1;
+    else if (stragglers.leave(connection, list.missingAfter(0))) this.leftToOthers += 1;
+    else this.retries.add(connection, 'left', 0, list.missingAfter(0));
+  }
+
+  /** @param leftByOthers what later fan-outs have left for a straggler */
+  private putBack(
+    connection: Connection,
+    outcome: 'left' | 'stuck',
+    delivered: number,
+    leftByOthers: readonly string[],
+  ): void {
+    const { list, stuck } = this.order;
+    const missing = joined(list.missingAfter(delivered), leftByOthers);
+    const isLastRound = stuck !== undefined && isGivenUp(stuck);
+    if (outcome === 'stuck' && delivered === 0 && isLastRound)
+      this.givenUp.set(connection, missing);
+    else this.retries.add(connection, outcome, delivered, missing);
+  }
+
+  private async closeGivenUp(): Promise<void> {
+    const { stuck, deadline } = this.order;
+    if (stuck === undefined) return;
+    const isOver = () => this.dependencies.now() >= deadline;
+    const ended = await giveUpAll([...this.givenUp.keys()], stuck, isOver);
+    this.counts.closed = ended.closed;
+    this.counts.gone += ended.gone;
+    for (const connection of ended.open) {
+      this.retries.add(connection, 'stuck', 0, this.givenUp.get(connection) ?? nothing);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+// The connections of a lane that go to the retry queue, by the round in which they are tried again.
+import type { Connection } from '../../connections/ports';
+import type { Log } from '../../log';
+import type { RetryQueue } from '../ports';
+import { RetryCollector, type ShardsLeft } from './retry-collector';
+
+/** Connections that went to the queue, or were lost as it did not take them, and shards that went there. */
+interface RetriesSent {
+  readonly requeued: number;
+  readonly lost: number;
+  readonly requeuedShards: number;
+}
+
+export class LaneRetries {
+  /** Connections that were sent nothing. */
+  private readonly unreached: Readonly<Record<'left' | 'stuck', RetryCollector>>;
+  /** Connections that took some of the messages: they are read from, so their rounds begin anew. */
+  private readonly reached: Readonly<Record<'left' | 'stuck', RetryCollector>>;
+  /** Connections that have all of this fan-out's messages, or are not to get them, and are counted elsewhere. */
+  private readonly uncounted: RetryCollector;
+
+  /**
+   * @param rounds how often the connections have been put back, and in how many rounds they were stuck
+   */
+  constructor(
+    { round, stuckRounds }: { readonly round?: number | undefined; readonly stuckRounds: number },
+    queue: RetryQueue,
+    log: Log,
+  ) {
+    const collect = (round: number | undefined, stuckRounds: number) =>
+      new RetryCollector({ round, stuckRounds }, queue, log);
+    this.unreached = { left: collect(round, 0), stuck: collect(round, stuckRounds + 1) };
+    this.reached = { left: collect(undefined, 0), stuck: collect(undefined, 1) };
+    this.uncounted = collect(undefined, 0);
+  }
+
+  /**
+   * @param delivered how many posts the connection has taken
+   * @param missing the texts that it misses
+   */
+  add(
+    connection: Connection,
+    outcome: 'left' | 'stuck',
+    delivered: number,
+    missing: readonly string[],
+  ): void {
+    (delivered > 0 ? this.reached : this.unreached)[outcome].add(connection, missing);
+  }
+
+  /** @param missing what earlier or later fan-outs have left for it */
+  addUncounted(connection: Connection, missing: readonly string[]): void {
+    this.uncounted.add(connection, missing);
+  }
+
+  /** Sends what is there already. */
+  flushEarly(): void {
+    for (const collector of this.counted()) void collector.flush();
+  }
+
+  /** Sends what is left, and the shards to go on in. Never rejects: what the queue did not take is lost. */
+  async flush(shards: ShardsLeft | undefined): Promise<RetriesSent> {
+    const sent = await Promise.all(
+      this.counted().map((collector) =>
+        collector.flush(collector === this.unreached.left ? shards : undefined),
+      ),
+    );
+    await this.uncounted.flush();
+    const sum = (of: (one: (typeof sent)[number]) => number) =>
+      sent.reduce((total, one) => total + of(one), 0);
+    return {
+      requeued: sum(({ requeued }) => requeued.connections),
+      lost: sum(({ lost }) => lost.connections),
+      requeuedShards: sum(({ requeued }) => requeued.shards),
+    };
+  }
+
+  private counted(): readonly RetryCollector[] {
+    const { unreached, reached } = this;
+    return [unreached.left, unreached.stuck, reached.left, reached.stuck];
+  }
+}
