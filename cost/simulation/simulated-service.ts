@@ -1,5 +1,4 @@
 // Lambda, the queue and API Gateway in simulated time: execution environments, each with a CPU and a pace of its own.
-import { readOutgoing } from '#core/fan-out/outgoing-message';
 import { createFanOut } from '#core/fan-out/fan-out';
 import type { FanOutDependencies } from '#core/fan-out/lane-order';
 import { createPace } from '#core/posting/pace';
@@ -123,11 +122,17 @@ export class SimulatedService {
       for (;;) {
         const job = this.jobs.shift();
         if (job === undefined) break;
-        const messages = job.messages.map(readOutgoing);
         const to = 'connections' in job ? { connections: job.connections } : { shards: [job] };
         const lane = 'shard' in job && job.lane !== undefined ? { lane: job.lane } : {};
         const deadline = this.now() + deadlineMilliseconds;
-        await fanOut({ messages, round: job.round, to, deadline, requeue: true, ...lane });
+        await fanOut({
+          messages: job.messages,
+          round: job.round,
+          to,
+          deadline,
+          requeue: true,
+          ...lane,
+        });
       }
       this.idleWorkers.push(work);
     };

@@ -1,7 +1,8 @@
-// A delivery job as the body of a message in SQS, and back. What is too long for one message becomes several.
+// A retry job as the body of a message in SQS, and back. What is too long for one body becomes several.
 import * as v from 'valibot';
 import { describeFaults, objectOf, parse } from '#sdk/protocol';
 import type { Connection } from '#core/connections/ports';
+import { readOutgoing } from '#core/fan-out/outgoing-message';
 import type { RetryJob } from '#core/fan-out/ports';
 import type { DrainJob } from '#core/coalescing/ports';
 
@@ -11,15 +12,19 @@ export const maxBodyBytes = 256 * 1024;
 /** Bytes of the messages in one body: what is left is for connections. */
 const maxMessagesBytes = 192 * 1024;
 
+/** A retry job whose messages are texts: all else of them is told by their text. */
+type QueuedJob = RetryJob<string>;
+
 type PlainEntry = [userId: string, connectionId: string, connectedAt: number, expiresAt: number];
 
 /** A connection; the 1 says that it has negotiated batches. */
 type Entry = PlainEntry | [...PlainEntry, batches: 1];
 
 /** A job as the body of a message has it, without a look at its length. */
-export function messageOf(job: RetryJob): object {
-  if (!('connections' in job)) return job;
-  return { ...job, connections: job.connections.map(entryOf) };
+export function bodyOf(job: RetryJob): object {
+  const messages = job.messages.map(({ text }) => text);
+  if (!('connections' in job)) return { ...job, messages };
+  return { ...job, messages, connections: job.connections.map(entryOf) };
 }
 
 function entryOf({ userId, connectionId, connectedAt, expiresAt, batches }: Connection): Entry {
@@ -31,7 +36,7 @@ function entryOf({ userId, connectionId, connectedAt, expiresAt, batches }: Conn
 export function bodiesOf(job: RetryJob): readonly string[] {
   const { messages, ...rest } = job;
   const parts = cut(
-    messages.map((text) => JSON.stringify(text)),
+    messages.map(({ text }) => JSON.stringify(text)),
     maxMessagesBytes,
   );
   return parts.flatMap((part) => {
@@ -107,8 +112,11 @@ const jobSchema = v.union(
 /** Reads a message's body. @throws when it is no job of ours; the error says nothing of what is in it */
 export function parseRetryJob(body: string): RetryJob | DrainJob {
   const parsed = parse(jobSchema, jsonOf(body));
-  if (parsed.ok) return parsed.value as RetryJob | DrainJob;
-  throw new Error(`The message is not a retry job: it ${describeFaults(parsed.faults)}`);
+  if (!parsed.ok) {
+    throw new Error(`The message is not a retry job: it ${describeFaults(parsed.faults)}`);
+  }
+  const job = parsed.value as DrainJob | QueuedJob;
+  return 'drain' in job ? job : { ...job, messages: job.messages.map(readOutgoing) };
 }
 
 /** JSON's own error would repeat the beginning of the text, which has a message in it. */

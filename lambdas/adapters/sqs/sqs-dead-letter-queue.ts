@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { DeadLetterQueue } from '#core/dead-letter-queue';
 import type { RetryJob } from '#core/fan-out/ports';
-import { messageOf } from './retry-job-body';
+import { bodyOf as bodyOfJob } from './retry-job-body';
 
 /** Characters of the reason that are kept: a bad event can have many faults. */
 const longestReason = 1_000;
@@ -23,7 +23,7 @@ export function createSqsDeadLettersOfJobs(
   queueUrl: string,
 ): DeadLetterQueue<RetryJob> {
   return {
-    keep: (job, reason) => send(client, queueUrl, { kind: 'job', reason, body: messageOf(job) }),
+    keep: (job, reason) => send(client, queueUrl, { kind: 'job', reason, body: bodyOfJob(job) }),
   };
 }
 

@@ -3,7 +3,6 @@ import type { Coalescer } from '../coalescing/coalescer';
 import {
   heartbeatMessage,
   isEvent,
-  readOutgoing,
   typeOf,
   type OutgoingMessage,
 } from '../fan-out/outgoing-message';
@@ -49,8 +48,8 @@ export function createDeliver(dependencies: {
 
   const stillCurrent = createStillCurrent(dependencies);
 
-  async function giveUp(job: RetryJob, messages: readonly OutgoingMessage[]): Promise<void> {
-    const { round, stuckRounds: rounds = 0 } = job;
+  async function giveUp(job: RetryJob): Promise<void> {
+    const { messages, round, stuckRounds: rounds = 0 } = job;
     // Clients that do not read concern nobody else. They could not even be closed: the next event meets them again.
     if (isGivenUp({ rounds }) || !messages.some(isEvent)) return;
     log.error('job given up', { type: typeOf(messages), round });
@@ -99,12 +98,11 @@ export function createDeliver(dependencies: {
       return;
     }
     const { round, stuckRounds = 0 } = job;
-    const all = job.messages.map(readOutgoing);
     if (round > maxRounds) {
-      await giveUp(job, all);
+      await giveUp(job);
       return;
     }
-    const messages = round === 0 ? all : await stillCurrent(all);
+    const messages = round === 0 ? job.messages : await stillCurrent(job.messages);
     if (stuckRounds > 0 && 'connections' in job) {
       // Whether they read again is to be found out even if there is nothing left to tell them.
       const posted = messages.length === 0 ? [heartbeatMessage(now())] : messages;

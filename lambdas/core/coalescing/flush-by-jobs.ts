@@ -5,7 +5,7 @@ import type { Clock, Timers } from '../clock';
 import type { RetryJob, RetryQueue } from '../fan-out/ports';
 import type { Lane } from '../connections/ports';
 import type { Log } from '../log';
-import { shards } from '../shard';
+import { shardJobs } from '../fan-out/retries/shard-jobs';
 import { allOf, contentsOf, countPosts, supersededIn, type LaneContent } from './flush-content';
 import { isEvent, typeOf, type OutgoingMessage } from '../fan-out/outgoing-message';
 import type { FlushOrder } from './ports';
@@ -78,16 +78,7 @@ function jobsOf(contents: readonly LaneContent[], order: FlushOrder): readonly R
   const [first, second] = contents;
   const isForAll = order.single !== undefined && first !== undefined && second !== undefined;
   if (isForAll && areAlike(first.messages, second.messages)) {
-    return shards.map((shard) => ({ messages: textsOf(first), round: 0, shard }));
+    return shardJobs(first.messages);
   }
-  return contents.flatMap((content) =>
-    shards.map((shard) => ({
-      ...{ messages: textsOf(content), round: 0, shard },
-      lane: content.lane,
-    })),
-  );
-}
-
-function textsOf({ messages }: LaneContent): readonly string[] {
-  return messages.map(({ text }) => text);
+  return contents.flatMap(({ messages, lane }) => shardJobs(messages, lane));
 }

@@ -4,6 +4,7 @@ import type { Connection } from '../connections/ports';
 import type { IsSkipped, Outcome } from '../posting/posting';
 import type { FanOutReport } from './fan-out-report';
 import type { FanOutDependencies, LaneOrder } from './lane-order';
+import type { OutgoingMessage } from './outgoing-message';
 import { LaneRetries } from './retries/lane-retries';
 import { joined } from './retries/stragglers';
 import { giveUpAll, isGivenUp } from './retries/stuck-connections';
@@ -14,14 +15,14 @@ export type OutcomeCounts = Omit<
   'posts' | 'retried' | 'milliseconds' | 'postsPerSecond' | 'connectionCounts'
 >;
 
-const nothing: readonly string[] = [];
+const nothing: readonly OutgoingMessage[] = [];
 
 export class LaneOutcomes {
   private readonly counts = { delivered: 0, gone: 0, lost: 0, expired: 0, skipped: 0, closed: 0 };
   private readonly gone: GoneCollector;
   private readonly retries: LaneRetries;
   /** Connections that are to be closed, as they were stuck for too many rounds, and what they miss. */
-  private readonly givenUp = new Map<Connection, readonly string[]>();
+  private readonly givenUp = new Map<Connection, readonly OutgoingMessage[]>();
   /** Connections whose messages were left to an earlier fan-out, which waits for their answers. */
   private leftToOthers = 0;
 
@@ -116,7 +117,7 @@ export class LaneOutcomes {
     connection: Connection,
     outcome: 'left' | 'stuck',
     delivered: number,
-    leftByOthers: readonly string[],
+    leftByOthers: readonly OutgoingMessage[],
   ): void {
     const { list, stuck } = this.order;
     const missing = joined(list.missingAfter(delivered), leftByOthers);

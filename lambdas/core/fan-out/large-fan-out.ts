@@ -5,10 +5,10 @@ import type { ConnectionCountStore } from '../connections/ports';
 import type { Clock } from '../clock';
 import type { RetryQueue } from './ports';
 import type { Log } from '../log';
-import { shards } from '../shard';
+import { shardJobs } from './retries/shard-jobs';
 
 /**
- * Hands messages to the queue, one job per shard, if the last count says that there are that many
+ * Hands messages to the queue, one job per shard, if the last connection count says that there are that many
  * connections; false means that the caller is to send them.
  * @throws when the queue does not take the jobs: nothing was sent then, so the caller's event may be repeated
  */
@@ -28,9 +28,9 @@ export function createLargeFanOut(dependencies: {
   return async (messages) => {
     const { all: connections } = await countConnections();
     if (connections <= threshold) return false;
-    const texts = messages.map(({ text }) => text);
-    await queue.send(shards.map((shard) => ({ messages: texts, round: 0, shard })));
-    log.info('large fan-out', { type: typeOf(messages), connections, jobs: shards.length });
+    const jobs = shardJobs(messages);
+    await queue.send(jobs);
+    log.info('large fan-out', { type: typeOf(messages), connections, jobs: jobs.length });
     return true;
   };
 }

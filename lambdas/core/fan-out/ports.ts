@@ -1,10 +1,11 @@
 // What a fan-out needs from the outside: the retry queue, and when the last ones were.
 import type { ConnectionKey, Connection, Lane } from '../connections/ports';
+import type { OutgoingMessage } from './outgoing-message';
 
 /** What is left of a fan-out: messages for a list of connections, or for a shard, from a key on. */
-export type RetryJob = {
-  /** Their texts, not in batches: one that is superseded by the time of another try is left out. */
-  readonly messages: readonly string[];
+export type RetryJob<Message = OutgoingMessage> = {
+  /** Not in batches: one that is superseded by the time of another try is left out. */
+  readonly messages: readonly Message[];
   /** How often it has been put back already. */
   readonly round: number;
   /** In how many rounds up to now its connections were throttled while the account was not. Default: 0. */

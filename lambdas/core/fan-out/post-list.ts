@@ -7,8 +7,8 @@ import type { OutgoingMessage } from './outgoing-message';
 export interface PostList {
   /** A post each, in this order. */
   readonly texts: readonly string[];
-  /** The texts of the messages, not in batches, that are missing after so many posts; the same list for the same number. */
-  missingAfter(posts: number): readonly string[];
+  /** The messages that are missing after so many posts; the same list for the same number. */
+  missingAfter(posts: number): readonly OutgoingMessage[];
 }
 
 export function createPostList(messages: readonly OutgoingMessage[], lane: Lane): PostList {
@@ -17,7 +17,7 @@ export function createPostList(messages: readonly OutgoingMessage[], lane: Lane)
     lane === 'batched'
       ? batchesOf(messageTexts)
       : messageTexts.map((text) => ({ text, messages: 1 }));
-  const missing = new Map<number, readonly string[]>([[0, messageTexts]]);
+  const missing = new Map<number, readonly OutgoingMessage[]>([[0, messages]]);
 
   return {
     texts: batches.map(({ text }) => text),
@@ -25,7 +25,7 @@ export function createPostList(messages: readonly OutgoingMessage[], lane: Lane)
       const known = missing.get(posts);
       if (known !== undefined) return known;
       const sent = batches.slice(0, posts).reduce((sum, batch) => sum + batch.messages, 0);
-      const rest = messageTexts.slice(sent);
+      const rest = messages.slice(sent);
       missing.set(posts, rest);
       return rest;
     },

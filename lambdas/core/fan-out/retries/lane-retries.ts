@@ -3,6 +3,7 @@ import type { Connection } from '../../connections/ports';
 import type { Log } from '../../log';
 import type { RetryQueue } from '../ports';
 import { RetryCollector, type ShardsLeft } from './retry-collector';
+import type { OutgoingMessage } from '../outgoing-message';
 
 /** Connections that went to the queue, or were lost as it did not take them, and shards that went there. */
 interface RetriesSent {
@@ -36,19 +37,19 @@ export class LaneRetries {
 
   /**
    * @param delivered how many posts the connection has taken
-   * @param missing the texts that it misses
+   * @param missing the messages that it misses
    */
   add(
     connection: Connection,
     outcome: 'left' | 'stuck',
     delivered: number,
-    missing: readonly string[],
+    missing: readonly OutgoingMessage[],
   ): void {
     (delivered > 0 ? this.reached : this.unreached)[outcome].add(connection, missing);
   }
 
   /** @param missing what earlier or later fan-outs have left for it */
-  addUncounted(connection: Connection, missing: readonly string[]): void {
+  addUncounted(connection: Connection, missing: readonly OutgoingMessage[]): void {
     this.uncounted.add(connection, missing);
   }
 

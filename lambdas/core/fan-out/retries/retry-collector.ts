@@ -3,6 +3,7 @@ import type { Connection, Lane } from '../../connections/ports';
 import type { RetryJob, RetryQueue } from '../ports';
 import type { Log } from '../../log';
 import type { ShardCursor } from '../shard-reader';
+import type { OutgoingMessage } from '../outgoing-message';
 
 /** Connections that are collected before they are sent, so that a bad hour of API Gateway fills no memory. */
 const batchSize = 1_000;
@@ -18,7 +19,7 @@ interface PuttingBack {
 /** A shard, and what those in it are to get. */
 export interface ShardsLeft {
   readonly shards: readonly ShardCursor[];
-  readonly messages: readonly string[];
+  readonly messages: readonly OutgoingMessage[];
   readonly lane: Lane | undefined;
 }
 
@@ -30,7 +31,7 @@ interface Retries {
 
 export class RetryCollector {
   /** By the messages that are missing: connections that miss the same share one list of them. */
-  private readonly batches = new Map<readonly string[], Connection[]>();
+  private readonly batches = new Map<readonly OutgoingMessage[], Connection[]>();
   private readonly sendings = new Set<Promise<void>>();
   private readonly requeued = { connections: 0, shards: 0 };
   private readonly lost = { connections: 0, shards: 0 };
@@ -41,8 +42,8 @@ export class RetryCollector {
     private readonly log: Log,
   ) {}
 
-  /** @param messages the texts that the connection misses */
-  add(connection: Connection, messages: readonly string[]): void {
+  /** @param messages those that the connection misses */
+  add(connection: Connection, messages: readonly OutgoingMessage[]): void {
     const batch = this.batches.get(messages) ?? [];
     batch.push(connection);
     this.batches.set(messages, batch);
@@ -61,13 +62,16 @@ export class RetryCollector {
     return { requeued: this.requeued, lost: this.lost };
   }
 
-  private sendBatch(messages: readonly string[], connections: readonly Connection[]): void {
+  private sendBatch(
+    messages: readonly OutgoingMessage[],
+    connections: readonly Connection[],
+  ): void {
     this.batches.delete(messages);
     this.send(messages, [{ connections }], { connections: connections.length, shards: 0 });
   }
 
   private send(
-    messages: readonly string[],
+    messages: readonly OutgoingMessage[],
     targets: readonly (
       { readonly connections: readonly Connection[] } | (ShardCursor & { readonly lane?: Lane })
     )[],

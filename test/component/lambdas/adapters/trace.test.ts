@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createSqsClient } from '#wiring/clients';
+import { heartbeatMessage } from '#core/fan-out/outgoing-message';
 import { createSqsRetryQueue } from '#adapters/sqs/sqs-retry-queue';
 import { createPublisher } from '#sdk/publisher';
 
@@ -43,7 +44,7 @@ afterAll(async () => {
 it('jobs carry it to the workers that go on with a fan-out', async () => {
   const client = createSqsClient();
   const queueUrl = `${process.env['AWS_ENDPOINT_URL'] ?? ''}/000000000000/deliveries`;
-  const job = { messages: ['{}'], round: 1, shard: 0 };
+  const job = { messages: [heartbeatMessage(1)], round: 1, shard: 0 };
   await createSqsRetryQueue(client, queueUrl, Math.random).send([job]);
   client.destroy();
   expect(traces).toEqual([trace]);

@@ -1,5 +1,6 @@
 import type { SQSEvent } from 'aws-lambda';
 import { createHandler } from '#lambdas/deliver/handler';
+import { heartbeatMessage } from '#core/fan-out/outgoing-message';
 import { RecordingLog } from '../../../support/core/fakes';
 
 it('does every job of a batch, and names those that failed', async () => {
@@ -7,14 +8,14 @@ it('does every job of a batch, and names those that failed', async () => {
   const log = new RecordingLog();
   const handler = createHandler({
     deliver: async (job, deadline) => {
-      const text = 'drain' in job ? 'drain' : job.messages.join();
+      const text = 'drain' in job ? 'drain' : job.messages.map(({ text }) => text).join();
       if (text === 'bad') throw new Error('the queue is down');
       done.push([text, deadline]);
       return Promise.resolve();
     },
     parseJob: (text) => {
       if (text === 'garbage') throw new Error('no job');
-      return { messages: [text], round: 0, shard: 1 };
+      return { messages: [{ ...heartbeatMessage(1), text }], round: 0, shard: 1 };
     },
     now: () => 1_000,
     log,

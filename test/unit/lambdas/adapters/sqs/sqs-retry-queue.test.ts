@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { parseRetryJob } from '#adapters/sqs/retry-job-body';
 import { createSqsRetryQueue } from '#adapters/sqs/sqs-retry-queue';
 import type { Connection } from '#core/connections/ports';
+import { heartbeatMessage, messageOfEvent } from '#core/fan-out/outgoing-message';
 import type { RetryJob } from '#core/fan-out/ports';
+import { agentEvent, sessionEvent } from '../../../../support/data/events';
 
 const sqs = mockClient(SQSClient);
 const queue = createSqsRetryQueue(new SQSClient({ region: 'us-east-1' }), 'the-queue', () => 0.5);
@@ -18,7 +20,14 @@ const batches = () =>
   sqs.commandCalls(SendMessageBatchCommand).map(({ args }) => args[0].input.Entries ?? []);
 const sent = () => batches().flatMap((entries) => entries.map((entry) => entry.MessageBody ?? ''));
 
-const job = { messages: ['{"type":"agent:status"}', '{"type":"heartbeat"}'], round: 1 };
+const job = {
+  messages: [messageOfEvent(agentEvent('a', 'online', 1)), heartbeatMessage(1)],
+  round: 1,
+};
+
+/** A message whose text is so long at the least, and longer as JSON. */
+const longMessage = (length: number) =>
+  messageOfEvent(sessionEvent('a', 's', '"'.repeat(length / 2), 1));
 const connection = (index: number, userId = `user-${index}`): Connection => ({
   userId,
   connectionId: `L0SM9cOFvHc${index}=`,
@@ -85,7 +94,7 @@ it('splits lists so that messages and requests stay within 256 KB, and loses nob
           ...connection(index, userId),
           ...(index % 3 === 0 && { batches: true }),
         }));
-        await queue.send([{ ...job, messages: ['"'.repeat(messageLength)], connections }]);
+        await queue.send([{ ...job, messages: [longMessage(messageLength)], connections }]);
         for (const entries of batches()) {
           const bytes = entries.map((entry) => Buffer.byteLength(entry.MessageBody ?? ''));
           expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(256 * 1024);
@@ -127,16 +136,35 @@ it.each([
 });
 
 it('reads a job of one message, as it was queued before there were several in one', () => {
-  const old = { message: '{}', type: 'agent:status', reportedAt: 1, round: 2 };
+  const [message] = job.messages;
+  const old = { message: message?.text, type: 'agent:status', reportedAt: 1, round: 2 };
   const entry = ['alice', 'c=', 1, 2];
   expect(parseRetryJob(JSON.stringify({ ...old, stuckRounds: 1, connections: [entry] }))).toEqual({
-    ...{ messages: ['{}'], round: 2, stuckRounds: 1 },
+    ...{ messages: [message], round: 2, stuckRounds: 1 },
     connections: [{ userId: 'alice', connectionId: 'c=', connectedAt: 1, expiresAt: 2 }],
   });
   const after = { userId: 'a', connectionId: 'b=' };
   expect(parseRetryJob(JSON.stringify({ ...old, shard: 3, after }))).toEqual({
-    ...{ messages: ['{}'], round: 2, shard: 3, after },
+    ...{ messages: [message], round: 2, shard: 3, after },
   });
+});
+
+it('refuses a message that cannot be read, and does not repeat it', () => {
+  const body = JSON.stringify({ messages: ['a secret'], round: 0, shard: 1 });
+  expect(() => parseRetryJob(body)).toThrow(/^The text is no message of this service$/);
+});
+
+it('writes of a message its text alone, as earlier versions read it', async () => {
+  await queue.send([
+    { ...job, connections: [connection(1)] },
+    { ...job, shard: 3 },
+  ]);
+  const messages = job.messages.map(({ text }) => text);
+  const entry = ['user-1', 'L0SM9cOFvHc1=', 1_707_163_200_123, 1_707_163_260_000];
+  expect(sent()).toEqual([
+    JSON.stringify({ messages, round: 1, connections: [entry] }),
+    JSON.stringify({ messages, round: 1, shard: 3 }),
+  ]);
 });
 
 it('messages that do not fit become several jobs, in order, and each goes to everybody', () =>
@@ -146,7 +174,7 @@ it('messages that do not fit become several jobs, in order, and each goes to eve
       fc.integer({ min: 0, max: 2_500 }),
       async (lengths, count) => {
         sqs.resetHistory();
-        const messages = lengths.map((length, index) => `${index}${'"'.repeat(length)}`);
+        const messages = lengths.map(longMessage);
         const connections = Array.from({ length: count }, (_, index) => connection(index));
         await queue.send([
           { messages, round: 0, ...(count === 0 ? { shard: 1 } : { connections }) },

@@ -1,6 +1,7 @@
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { gunzipSync } from 'node:zlib';
 import { mockClient } from 'aws-sdk-client-mock';
+import { heartbeatMessage } from '#core/fan-out/outgoing-message';
 import { createSqsHeartbeatQueue } from '#adapters/sqs/sqs-heartbeat-queue';
 import { parseRetryJob } from '#adapters/sqs/retry-job-body';
 import {
@@ -53,7 +54,7 @@ it('keeps a rejected event whole, with the reason beside it', async () => {
 it("keeps an operator's order, and a job as it was in its queue: there it can be put back", async () => {
   sqs.on(SendMessageCommand).resolves({});
   await createSqsDeadLettersOfEvents(client, 'the-queue', 'order').keep({}, 'userId must be text');
-  const common = { messages: ['{}'], round: 13 };
+  const common = { messages: [heartbeatMessage(1)], round: 13 };
   const jobs = [
     {
       ...common,

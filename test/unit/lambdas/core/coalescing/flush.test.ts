@@ -206,7 +206,7 @@ it('the next flush waits for no straggler, which gets from the queue what both h
   await expect(clock.run(begun.batched)).resolves.toMatchObject({ delivered: 9, requeued: 1 });
   expect(now() - startedAt).toBe(3_000);
   expect(queue.jobs).toMatchObject([
-    { connections: [harness.straggler], messages: textsOf([...first, ...second]), round: 1 },
+    { connections: [harness.straggler], messages: [...first, ...second], round: 1 },
   ]);
   const after = flush({ batched: third, single: third, deadline });
   await expect(clock.run(after.batched)).resolves.toMatchObject({ delivered: 9, posts: 10 });
@@ -219,7 +219,7 @@ it('a heartbeat is not left for a straggler', async () => {
   const next = flush({ batched: [heartbeatMessage(now())], single: [], deadline });
   await expect(clock.run(next.batched)).resolves.toMatchObject({ lost: 1, requeued: 0 });
   await clock.run(begun.batched);
-  expect(queue.jobs).toMatchObject([{ messages: textsOf(messagesOf(1)) }]);
+  expect(queue.jobs).toMatchObject([{ messages: messagesOf(1) }]);
 });
 
 it('who is tried again is waited for', async () => {
@@ -276,7 +276,7 @@ it('a straggler that expires and is extended meanwhile is posted to no second ti
     await clock.run(begun.served.batched);
   }
   await clock.run(Promise.all(ends));
-  expect(queue.jobs.flatMap(({ messages }) => messages)).toEqual(textsOf(all.flat()));
+  expect(queue.jobs.flatMap(({ messages }) => messages)).toEqual(all.flat());
 });
 
 it.each([true, false])(
@@ -312,38 +312,36 @@ it('a heartbeat alone is not tried again by the queue', async () => {
 });
 
 describe('conflation', () => {
-  it('leaves everything as it is while there is room', async () => {
+  /** What one connection of each lane is sent: there are ten without batches, each with room for five posts. */
+  async function flushed(messages: readonly OutgoingMessage[]) {
     const harness = setUpPaced(100);
-    const [one] = seed(harness, 10, false);
+    const { connectionCounts, gateway, flush, deadline, clock, recorded } = harness;
+    const [single] = seed(harness, 10, false);
+    const [batched] = seed(harness, 1, true);
+    await connectionCounts.write({ shard: 0, connections: 10, users: 1, takenAt: 1 });
+    const begun = flush({ batched: messages, single: messages, deadline });
+    await clock.run(Promise.all([begun.batched, begun.single]));
+    return {
+      single: received(gateway.posts, single?.connectionId ?? ''),
+      batched: received(gateway.posts, batched?.connectionId ?? ''),
+      recorded,
+    };
+  }
+
+  it('leaves everything as it is while there is room', async () => {
     const messages = messagesOf(5, 1);
-    await harness.connectionCounts.write({ shard: 0, connections: 10, users: 1, takenAt: 1 });
-    const begun = harness.flush({
-      batched: messages,
-      single: messages,
-      deadline: harness.deadline,
-    });
-    await harness.clock.run(Promise.all([begun.batched, begun.single]));
-    expect(received(harness.gateway.posts, one?.connectionId ?? '')).toEqual(textsOf(messages));
+    const { single, batched } = await flushed(messages);
+    expect(single).toEqual(textsOf(messages));
+    expect(batched).toEqual(textsOf(messages));
   });
 
   it('leaves out what is superseded when there are more posts than the pace allows in an interval', async () => {
-    const harness = setUpPaced(100);
-    const [one] = seed(harness, 10, false);
-    const [two] = seed(harness, 1, true);
     const messages = messagesOf(6, 2);
-    await harness.connectionCounts.write({ shard: 0, connections: 10, users: 1, takenAt: 1 });
-    const begun = harness.flush({
-      batched: messages,
-      single: messages,
-      deadline: harness.deadline,
-    });
-    await harness.clock.run(Promise.all([begun.batched, begun.single]));
-    expect(received(harness.gateway.posts, one?.connectionId ?? '')).toEqual(
-      textsOf(messages.slice(-2)),
-    );
+    const { single, batched, recorded } = await flushed(messages);
+    expect(single).toEqual(textsOf(messages.slice(-2)));
     // A batch has room for all of them.
-    expect(received(harness.gateway.posts, two?.connectionId ?? '')).toEqual(textsOf(messages));
-    expect(harness.recorded).toMatchObject([{ numbers: { events: 6, superseded: 4 } }]);
+    expect(batched).toEqual(textsOf(messages));
+    expect(recorded).toMatchObject([{ numbers: { events: 6, superseded: 4 } }]);
   });
 
   it('goes by the last listing when there was one', async () => {
@@ -379,7 +377,7 @@ describe('a large one', () => {
     expect(clock.now() - startedAt).toBe(5_000);
     await expect(clock.run(begun.single)).resolves.toBeUndefined();
     expect(queue.jobs).toEqual(
-      Array.from({ length: 16 }, (_, shard) => ({ messages: textsOf(messages), round: 0, shard })),
+      Array.from({ length: 16 }, (_, shard) => ({ messages, round: 0, shard })),
     );
     expect(log.lines).toMatchObject([
       { message: 'large fan-out', fields: { events: 1, connections: 5_000, jobs: 16 } },
@@ -525,7 +523,7 @@ it('every healthy connection gets all messages in order, none twice, whatever be
         const missing = new Map(
           queue.jobs.flatMap((job) =>
             'connections' in job
-              ? job.connections.map((one) => [one.connectionId, job.messages] as const)
+              ? job.connections.map((one) => [one.connectionId, textsOf(job.messages)] as const)
               : [],
           ),
         );

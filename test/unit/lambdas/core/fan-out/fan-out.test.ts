@@ -11,7 +11,6 @@ import { createFanOutHarness } from '../../../../support/core/fan-out';
 
 const message = messageOfEvent(agentEvent('a', 'online', 1));
 const { text } = message;
-const texts = [text];
 
 function setUp(options: Parameters<typeof createFanOutHarness>[0] = {}) {
   const harness = createFanOutHarness(options);
@@ -202,7 +201,7 @@ describe('what fails', () => {
     expect(gateway.posts.filter((post) => post.connectionId === alice?.connectionId)).toHaveLength(
       1,
     );
-    expect(queue.jobs).toEqual([{ messages: texts, round: 5, connections: [bob] }]);
+    expect(queue.jobs).toEqual([{ messages: [message], round: 5, connections: [bob] }]);
     expect(connections.records.size).toBe(2);
   });
 
@@ -235,7 +234,7 @@ describe('connections whose clients do not read', () => {
     expect(report).toMatchObject({ delivered: 190, requeued: 10, lost: 0, retried: 10 });
     // The pause before the second post, with luck of a half.
     expect(clock.now() - startedAt).toBeLessThanOrEqual(200);
-    expect(queue.jobs).toMatchObject([{ messages: texts, round: 1, stuckRounds: 1 }]);
+    expect(queue.jobs).toMatchObject([{ messages: [message], round: 1, stuckRounds: 1 }]);
     const [job] = queue.jobs;
     expect(job && 'connections' in job ? job.connections : []).toHaveLength(10);
     expect(connections.records.size).toBe(200);
@@ -421,7 +420,7 @@ describe('several messages', () => {
     await expect(run({ messages: list })).resolves.toMatchObject({ delivered: 0, requeued: 9 });
     const jobs = new Map(queue.jobs.map((job) => [job.messages.length, job]));
     for (const missing of [1, 2, 3]) {
-      expect(jobs.get(missing)).toMatchObject({ messages: texts.slice(3 - missing), round: 1 });
+      expect(jobs.get(missing)).toMatchObject({ messages: list.slice(3 - missing), round: 1 });
       const job = jobs.get(missing);
       const ids = job && 'connections' in job ? job.connections.map((one) => one.connectionId) : [];
       expect(ids.sort()).toEqual(

@@ -18,7 +18,7 @@ it('above the threshold each shard becomes a job', async () => {
   await expect(largeFanOut(message)).resolves.toBe(true);
   expect(queue.jobs).toEqual(
     Array.from({ length: 16 }, (_, shard) => ({
-      messages: message.map(({ text }) => text),
+      messages: message,
       round: 0,
       shard,
     })),

@@ -135,7 +135,10 @@ async function flushFor({ connections, seconds, ...options }: Silence) {
   for (const job of harness.queue.jobs) {
     if (!('connections' in job)) throw new Error('All shards are read to their end.');
     for (const { connectionId } of job.connections)
-      queued.set(connectionId, [...(queued.get(connectionId) ?? []), ...job.messages]);
+      queued.set(connectionId, [
+        ...(queued.get(connectionId) ?? []),
+        ...job.messages.map(({ text }) => text),
+      ]);
   }
   return {
     ...{ harness, events, got, queued, silent, longest, mostInFlightToOne, all },
