@@ -17,7 +17,10 @@ export class Stragglers {
   }
 
   add(connections: readonly Connection[]): void {
-    for (const { connectionId } of connections) this.left.set(connectionId, nothing);
+    for (const { connectionId } of connections) {
+      // It may be one already, for another fan-out that waits: what has come for it stays.
+      if (!this.left.has(connectionId)) this.left.set(connectionId, nothing);
+    }
   }
 
   /**

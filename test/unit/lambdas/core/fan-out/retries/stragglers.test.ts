@@ -3,8 +3,10 @@ import { VirtualClock } from '#cost/simulation/virtual-clock';
 import { createCoalescer, type Coalescer } from '#core/coalescing/coalescer';
 import { createFlush } from '#core/coalescing/flush';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
+import { Stragglers } from '#core/fan-out/retries/stragglers';
 import { createPace } from '#core/posting/pace';
 import { agentEvent } from '../../../../../support/data/events';
+import { MemoryConnectionStore } from '../../../../../support/core/fakes';
 import { createFanOutHarness } from '../../../../../support/core/fan-out';
 
 /** As long as the poster waits for an answer. */
@@ -242,4 +244,16 @@ it('more than a tenth that do not answer are waited for, as it is not theirs alo
   const { longestGap } = await flushFor({ connections, seconds: 20 });
   expect(longestGap.single).toBeGreaterThan(timeoutMilliseconds);
   expect(longestGap.single).toBeLessThan(2 * timeoutMilliseconds + 1_000);
+});
+
+it('one that is found once more keeps what was left for it', () => {
+  const stragglers = new Stragglers();
+  const [connection] = new MemoryConnectionStore().seed(1, ['alice']);
+  if (connection === undefined) throw new Error('not seeded');
+  const messages = [messageOfEvent(agentEvent('a', 'online', 1))];
+  stragglers.add([connection]);
+  expect(stragglers.leave(connection, messages)).toBe(true);
+  stragglers.add([connection]);
+  expect(stragglers.release(connection)).toEqual(messages);
+  expect(stragglers.leave(connection, messages)).toBe(false);
 });
