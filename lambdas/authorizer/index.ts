@@ -1,7 +1,7 @@
 // Cold start of `authorizer`.
 import { createEmfCount } from '#adapters/observability/emf-metrics';
 import { readSettings } from '#wiring/environment';
-import { readTokenVerifier } from '#wiring/token-verifier';
+import { readTokenVerifier } from '#wiring/authentication';
 import { createLog } from '#adapters/observability/logger';
 import { metricSource } from '#lambdas/contract/metrics';
 import { createAuthorize } from '#core/auth/authorize';

@@ -2,7 +2,7 @@
 import { createDynamoClient } from '#wiring/clients';
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
 import { readSettings } from '#wiring/environment';
-import { readTokenVerifier } from '#wiring/token-verifier';
+import { readTokenVerifier } from '#wiring/authentication';
 import { createLog } from '#adapters/observability/logger';
 import { noVerdictCode } from '#core/auth/no-verdict';
 import { createWhoami } from '#core/requests/whoami';

@@ -9,7 +9,7 @@ import { createDynamoRateLimitStore } from '#adapters/dynamodb/dynamo-rate-limit
 import { createDynamoStateStore } from '#adapters/dynamodb/dynamo-state-store';
 import { createDynamoSyncMarkers } from '#adapters/dynamodb/dynamo-sync-markers';
 import { readSettings } from './environment';
-import { readTokenVerifier } from './token-verifier';
+import { readTokenVerifier } from './authentication';
 
 const names = [
   'messagesPerMinute',

@@ -6,7 +6,7 @@ import { verifyJwtSync } from 'aws-jwt-verify/jwt-verifier';
 import type { IdentityProvider } from '#lambdas/contract/identity-provider';
 import type { Clock } from '#core/clock';
 import type { TokenRefusal, TokenVerdict, TokenVerifier } from '#core/auth/ports';
-import { clockLeewaySeconds, tokenOwner } from '#core/auth/token-owner';
+import { clockLeewaySeconds, judgeClaims } from '#core/auth/judge-claims';
 import { createHttpLoad } from './http-load';
 import {
   createIssuerKeys,
@@ -74,7 +74,7 @@ export function createJwtTokenVerifier(
         () => keyObject,
       );
       trust.validate(claims);
-      return tokenOwner(claims, now(), maxTokenHours);
+      return judgeClaims(claims, now(), maxTokenHours);
     } catch (error) {
       return { ok: false, code: refusalOf(error) };
     }

@@ -3,7 +3,7 @@
 import { decomposeUnverifiedJwt, validateJwtFields } from 'aws-jwt-verify/jwt';
 import { supportedSignatureAlgorithms } from 'aws-jwt-verify/jwt-verifier';
 import type { TokenRefusal } from '#core/auth/ports';
-import { clockLeewaySeconds, tokenOwner } from '#core/auth/token-owner';
+import { clockLeewaySeconds, judgeClaims } from '#core/auth/judge-claims';
 import { refusalOf } from './token-refusal';
 
 /**
@@ -40,7 +40,7 @@ export function inspectUnverifiedToken(
   // Extensions that are critical and not understood make a token invalid, and the library does not look:
   // https://datatracker.ietf.org/doc/html/rfc7515#section-4.1.11
   if (header['crit'] !== undefined) return 'extension_not_supported';
-  const owner = tokenOwner(claims, now, maxTokenHours);
+  const owner = judgeClaims(claims, now, maxTokenHours);
   if (!owner.ok) return owner.code;
   try {
     validateJwtFields(decomposeUnverifiedJwt(token).payload, {

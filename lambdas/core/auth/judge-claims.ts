@@ -22,7 +22,7 @@ export interface OwnerClaims {
  * @param maxTokenHours how long after its `iat` any token ends; undefined for as long as its `exp` says
  * @see https://datatracker.ietf.org/doc/html/rfc7519#section-4.1
  */
-export function tokenOwner(
+export function judgeClaims(
   { sub, exp, iat }: OwnerClaims,
   now: number,
   maxTokenHours?: number,

@@ -1,13 +1,13 @@
 // Whatever claims hold, an owner is a usable id and an expiry that is a whole second to come.
 import fc from 'fast-check';
 import { isUserId } from '#core/auth/user-id';
-import { tokenOwner } from '#core/auth/token-owner';
+import { judgeClaims } from '#core/auth/judge-claims';
 import { anyCharacter } from '../../../../support/data/any-text';
 
 const now = 1_770_000_000_000;
 
 it('the owner of good claims', () => {
-  expect(tokenOwner({ sub: 'alice', exp: 1_770_000_001.7 }, now)).toEqual({
+  expect(judgeClaims({ sub: 'alice', exp: 1_770_000_001.7 }, now)).toEqual({
     ok: true,
     value: { userId: 'alice', expiresAt: 1_770_000_001_000 },
   });
@@ -19,7 +19,7 @@ it.each([
   [{ iat: 1_770_000_060 }, 1_770_000_060_000],
   [{}, undefined],
 ])('%j is issued at %p', (claims, issuedAt) => {
-  const verdict = tokenOwner({ sub: 'alice', exp: 1_770_000_001, ...claims }, now);
+  const verdict = judgeClaims({ sub: 'alice', exp: 1_770_000_001, ...claims }, now);
   expect(verdict.ok && verdict.value.issuedAt).toBe(issuedAt);
 });
 
@@ -30,7 +30,7 @@ it('any claims at all give an owner who may connect now, or a refusal', () => {
   const hours = fc.integer({ min: 1, max: 8760 });
   fc.assert(
     fc.property(claims, fc.option(hours, { nil: undefined }), (claims, maxTokenHours) => {
-      const verdict = tokenOwner(claims, now, maxTokenHours);
+      const verdict = judgeClaims(claims, now, maxTokenHours);
       if (!verdict.ok) return;
       const { userId, expiresAt, issuedAt } = verdict.value;
       expect(isUserId(userId)).toBe(true);

@@ -1,5 +1,5 @@
 // Whose tokens a function accepts, read from its environment.
-import { readIdentityProvider } from '#wiring/token-verifier';
+import { readIdentityProvider } from '#wiring/authentication';
 
 it('reads an OpenID Connect issuer', () => {
   const environment = { ISSUER: 'https://issuer.test', AUDIENCE: 'mission-control' };
