@@ -1,7 +1,7 @@
 // Cold start of `authorizer`.
 import { createEmfCount } from '#adapters/observability/emf-metrics';
 import { readSettings } from '#wiring/environment';
-import { readTokenVerifier } from '#wiring/authentication';
+import { createAuthentication } from '#wiring/authentication';
 import { createLog } from '#adapters/observability/logger';
 import { metricSource } from '#lambdas/contract/metrics';
 import { createAuthorize } from '#core/auth/authorize';
@@ -10,15 +10,15 @@ import { createHandler } from './handler';
 
 const { stage } = readSettings(process.env, ['stage']);
 const log = createLog('authorizer');
-const verifier = readTokenVerifier(process.env);
+const { authenticate, fetchKeys } = createAuthentication(process.env);
 
 // Not fatal: the first handshake fetches them again, and says so if that fails too.
-verifier.fetchKeys().catch((error: unknown) => {
+fetchKeys().catch((error: unknown) => {
   log.warn('keys not fetched at cold start', { code: noVerdictCode(error), error });
 });
 
 export const handler = createHandler({
-  authorize: createAuthorize({ verifier }),
+  authorize: createAuthorize({ authenticate }),
   source: { service: metricSource.refusedHandshakes, stage },
   count: createEmfCount('authorizer', stage),
   log,

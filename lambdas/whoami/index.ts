@@ -2,7 +2,7 @@
 import { createDynamoClient } from '#wiring/clients';
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
 import { readSettings } from '#wiring/environment';
-import { readTokenVerifier } from '#wiring/authentication';
+import { createAuthentication } from '#wiring/authentication';
 import { createLog } from '#adapters/observability/logger';
 import { noVerdictCode } from '#core/auth/no-verdict';
 import { createWhoami } from '#core/requests/whoami';
@@ -10,10 +10,10 @@ import { createHandler } from './handler';
 
 const { tableName } = readSettings(process.env, ['tableName']);
 const log = createLog('whoami');
-const verifier = readTokenVerifier(process.env);
+const { authenticate, fetchKeys } = createAuthentication(process.env);
 
 // Not fatal: the first request fetches them again, and says so if that fails too.
-verifier.fetchKeys().catch((error: unknown) => {
+fetchKeys().catch((error: unknown) => {
   log.warn('keys not fetched at cold start', { code: noVerdictCode(error), error });
 });
 
@@ -22,6 +22,6 @@ const dynamo = createDynamoClient({ maxAttempts: 2, requestTimeoutMilliseconds: 
 const connections = createDynamoConnectionStore(dynamo, tableName);
 
 export const handler = createHandler({
-  whoami: createWhoami({ verifier, connections, now: Date.now }),
+  whoami: createWhoami({ authenticate, connections, now: Date.now }),
   log,
 });

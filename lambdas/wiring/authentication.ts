@@ -1,13 +1,12 @@
 // Whose tokens this function accepts, from its environment.
 import { createJwtTokenVerifier, type JwtTokenVerifier } from '#adapters/jwt/jwt-token-verifier';
-import { describeFaults } from '#sdk/protocol';
+import { createAuthenticate, type Authenticate } from '#core/auth/authenticate';
 import { identityProviderOf, type IdentityProvider } from '#lambdas/contract/identity-provider';
-import { variableOf } from '#lambdas/contract/setting';
-import { ConfigurationError, readSettings } from './environment';
+import { readSettings, valueOf } from './environment';
 
 /**
  * The identity provider that the environment names.
- * @throws {@link ConfigurationError} when it names none, half of one, or two
+ * @throws a ConfigurationError when it names none, half of one, or two
  */
 export function readIdentityProvider(environment: NodeJS.ProcessEnv): IdentityProvider {
   const settings = readSettings(
@@ -15,20 +14,17 @@ export function readIdentityProvider(environment: NodeJS.ProcessEnv): IdentityPr
     [],
     ['issuer', 'audience', 'jwksUri', 'userPoolId', 'userPoolClientId'],
   );
-  const provider = identityProviderOf(settings);
-  if (provider.ok) return provider.value;
-  const faults = provider.faults.map((fault) => ({
-    ...fault,
-    path: variableOf(fault.path),
-  }));
-  throw new ConfigurationError(`The environment is not as expected: ${describeFaults(faults)}.`);
+  return valueOf(identityProviderOf(settings));
 }
 
-/**
- * The verifier that the environment of a function describes.
- * @throws a ConfigurationError that lists what is wrong with the environment
- */
-export function readTokenVerifier(environment: NodeJS.ProcessEnv): JwtTokenVerifier {
+export interface Authentication extends Pick<JwtTokenVerifier, 'fetchKeys'> {
+  readonly authenticate: Authenticate;
+}
+
+/** @throws a ConfigurationError that lists what is wrong with the environment */
+export function createAuthentication(environment: NodeJS.ProcessEnv): Authentication {
   const { maxTokenHours } = readSettings(environment, [], ['maxTokenHours']);
-  return createJwtTokenVerifier(readIdentityProvider(environment), { maxTokenHours });
+  const verifier = createJwtTokenVerifier(readIdentityProvider(environment));
+  const authenticate = createAuthenticate({ verifier, now: Date.now, maxTokenHours });
+  return { authenticate, fetchKeys: () => verifier.fetchKeys() };
 }

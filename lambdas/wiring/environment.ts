@@ -1,5 +1,5 @@
 // A function's settings, read once at cold start: a wrong one stops it with a message that lists every fault.
-import { describeFaults } from '#sdk/protocol';
+import { describeFaults, type Parsed } from '#sdk/protocol';
 import { variableOf } from '#lambdas/contract/setting';
 import { parseSettings, type SettingName } from '#lambdas/contract/settings';
 
@@ -22,10 +22,15 @@ export function readSettings<Required extends SettingName, Optional extends Sett
     .map((name) => [name, environment[variableOf(name)]] as const)
     .filter(([, value]) => value !== undefined && value !== '');
   const parsed = parseSettings(Object.fromEntries(given), required, optional);
+  return valueOf(parsed);
+}
+
+/**
+ * The value that was read from settings.
+ * @throws {@link ConfigurationError} that names every variable that is missing or wrong
+ */
+export function valueOf<T>(parsed: Parsed<T>): T {
   if (parsed.ok) return parsed.value;
-  const faults = parsed.faults.map((fault) => ({
-    ...fault,
-    path: variableOf(fault.path),
-  }));
+  const faults = parsed.faults.map((fault) => ({ ...fault, path: variableOf(fault.path) }));
   throw new ConfigurationError(`The environment is not as expected: ${describeFaults(faults)}.`);
 }

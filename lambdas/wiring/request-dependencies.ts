@@ -9,7 +9,7 @@ import { createDynamoRateLimitStore } from '#adapters/dynamodb/dynamo-rate-limit
 import { createDynamoStateStore } from '#adapters/dynamodb/dynamo-state-store';
 import { createDynamoSyncMarkers } from '#adapters/dynamodb/dynamo-sync-markers';
 import { readSettings } from './environment';
-import { readTokenVerifier } from './authentication';
+import { createAuthentication } from './authentication';
 
 const names = [
   'messagesPerMinute',
@@ -51,7 +51,7 @@ export function createRequestDependencies(environment: NodeJS.ProcessEnv) {
     heartbeatSeconds: settings.heartbeatSeconds,
   });
   // The issuer's keys are fetched with the first token: most clients only ever ask for the state.
-  const verifier = readTokenVerifier(environment);
-  const refreshToken = createRefreshToken({ ...dependencies, verifier });
+  const { authenticate } = createAuthentication(environment);
+  const refreshToken = createRefreshToken({ ...dependencies, authenticate });
   return { ...dependencies, judgeMessage, admitSync, syncState, refreshToken };
 }

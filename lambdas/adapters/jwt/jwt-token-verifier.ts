@@ -5,8 +5,8 @@ import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
 import { verifyJwtSync } from 'aws-jwt-verify/jwt-verifier';
 import type { IdentityProvider } from '#lambdas/contract/identity-provider';
 import type { Clock } from '#core/clock';
-import type { TokenRefusal, TokenVerdict, TokenVerifier } from '#core/auth/ports';
-import { clockLeewaySeconds, judgeClaims } from '#core/auth/judge-claims';
+import type { TokenVerifier, VerifierRefusal } from '#core/auth/ports';
+import { clockLeewaySeconds } from '#core/auth/judge-claims';
 import { createHttpLoad } from './http-load';
 import {
   createIssuerKeys,
@@ -17,7 +17,11 @@ import {
 } from './issuer-keys';
 import { chooseKey } from './key-set';
 import { refusalOf } from './token-refusal';
-import { inspectUnverifiedToken, type ExpectedClaims } from './unverified-token';
+import {
+  decodeUnverifiedToken,
+  inspectUnverifiedToken,
+  type ExpectedClaims,
+} from './unverified-token';
 
 export interface JwtTokenVerifier extends TokenVerifier {
   /**
@@ -28,36 +32,36 @@ export interface JwtTokenVerifier extends TokenVerifier {
 }
 
 export interface JwtTokenVerifierOptions {
-  /** How long after its `iat` any token ends. Default: as long as its `exp` says. */
-  readonly maxTokenHours?: number | undefined;
   readonly load?: Load;
   readonly now?: Clock;
 }
 
-/** What a token does not fit because of the keys: others may be at the issuer by now. */
-const refusalsOfKeys: ReadonlySet<TokenRefusal> = new Set([
+/** Why a token does not fit the keys that are known: the issuer may have others by now. */
+const refusalsOfKeys: ReadonlySet<VerifierRefusal> = new Set([
   'key_unknown',
   'key_ambiguous',
   'algorithm_not_allowed',
   'signature_invalid',
 ]);
 
+type Verified = Awaited<ReturnType<TokenVerifier['verify']>>;
+
 /**
- * Answers {@link TokenVerifier}. The issuer's clock may be ahead by {@link clockLeewaySeconds} for `nbf` and `iat`;
- * there is no grace for `exp`.
+ * Answers {@link TokenVerifier}. The issuer's clock may differ by {@link clockLeewaySeconds} for `nbf` and `exp`: the
+ * library has one grace for both. What core makes of the claims may be stricter.
  */
 export function createJwtTokenVerifier(
   provider: IdentityProvider,
-  { maxTokenHours, load = createHttpLoad(), now = Date.now }: JwtTokenVerifierOptions = {},
+  { load = createHttpLoad(), now = Date.now }: JwtTokenVerifierOptions = {},
 ): JwtTokenVerifier {
   const trust = trustOf(provider);
   const keysByIssuer = new Map<string, IssuerKeys>(
     trust.issuers.map(({ issuer, url }) => [issuer, createIssuerKeys({ url, issuer, load, now })]),
   );
   const issuers = [...keysByIssuer.keys()];
-  const expected: ExpectedClaims = { issuers, audience: trust.audience, maxTokenHours };
+  const expected: ExpectedClaims = { issuers, audience: trust.audience };
 
-  function check(token: string, { keys }: FetchedKeys): TokenVerdict {
+  function check(token: string, { keys }: FetchedKeys): Verified {
     try {
       const { header, signatureB64 } = decomposeUnverifiedJwt(token);
       const { alg = '', kid } = header;
@@ -69,12 +73,11 @@ export function createJwtTokenVerifier(
       const claims = verifyJwtSync(
         token,
         jwk,
-        // The grace is for `exp` as well, which is judged without it below.
         { issuer: issuers, audience: trust.audience, graceSeconds: clockLeewaySeconds },
         () => keyObject,
       );
       trust.validate(claims);
-      return judgeClaims(claims, now(), maxTokenHours);
+      return { ok: true, claims };
     } catch (error) {
       return { ok: false, code: refusalOf(error) };
     }
@@ -91,9 +94,11 @@ export function createJwtTokenVerifier(
       if (others.every(({ status }) => status === 'rejected')) throw first.reason;
     },
 
+    decode: decodeUnverifiedToken,
+
     async verify(token) {
       const startedAt = now();
-      const refusal = inspectUnverifiedToken(token, expected, startedAt);
+      const refusal = inspectUnverifiedToken(token, expected);
       if (refusal !== undefined) return { ok: false, code: refusal };
       const keys = keysByIssuer.get(decomposeUnverifiedJwt(token).payload.iss ?? '');
       if (keys === undefined) return { ok: false, code: 'issuer_wrong' };

@@ -4,7 +4,7 @@ import type { Json } from 'aws-jwt-verify/safe-json-parse';
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import * as v from 'valibot';
 import { describeFaults, objectOf, parse } from '#sdk/protocol';
-import type { TokenRefusal } from '#core/auth/ports';
+import type { VerifierRefusal } from '#core/auth/ports';
 
 export interface VerificationKey {
   readonly jwk: Jwk;
@@ -19,7 +19,7 @@ export interface SignatureHeader {
 
 export type KeyChoice =
   | { readonly ok: true; readonly key: VerificationKey }
-  | { readonly ok: false; readonly code: TokenRefusal };
+  | { readonly ok: false; readonly code: VerifierRefusal };
 
 const setSchema = objectOf({ keys: v.array(v.unknown(), 'must be a list') });
 

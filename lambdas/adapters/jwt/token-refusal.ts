@@ -1,10 +1,10 @@
 // What aws-jwt-verify throws about a token, as the codes of this service.
 import * as errors from 'aws-jwt-verify/error';
-import type { TokenRefusal } from '#core/auth/ports';
+import type { VerifierRefusal } from '#core/auth/ports';
 
 type ErrorClass = abstract new (...args: never[]) => Error;
 
-const refusals: readonly (readonly [ErrorClass, TokenRefusal])[] = [
+const refusals: readonly (readonly [ErrorClass, VerifierRefusal])[] = [
   [errors.JwtParseError, 'token_malformed'],
   [errors.JwtInvalidSignatureAlgorithmError, 'algorithm_not_allowed'],
   [errors.JwtInvalidSignatureError, 'signature_invalid'],
@@ -22,7 +22,7 @@ const refusals: readonly (readonly [ErrorClass, TokenRefusal])[] = [
  * The code for an error of the verification itself.
  * @throws what is none of the library's: a fault of this service, for which no client is to blame
  */
-export function refusalOf(error: unknown): TokenRefusal {
+export function refusalOf(error: unknown): VerifierRefusal {
   const refusal = refusals.find(([type]) => error instanceof type);
   if (refusal === undefined) throw error;
   return refusal[1];

@@ -1,6 +1,6 @@
-// Whom a token names, since when, and until when: this service's own demands on the claims of any token.
+// Whether a token's claims are accepted, and which user they name: the rules of this service for any token.
 import { isUserId } from './user-id';
-import type { TokenVerdict } from './ports';
+import type { ClaimsRefusal, TokenClaims, VerifiedToken } from './ports';
 
 /**
  * How far the issuer's clock may be ahead of ours, for `nbf` and `iat`. There is none for `exp`: a token that is
@@ -8,12 +8,9 @@ import type { TokenVerdict } from './ports';
  */
 export const clockLeewaySeconds = 60;
 
-/** The claims that are read here, as they came. */
-export interface OwnerClaims {
-  readonly sub?: unknown;
-  readonly exp?: unknown;
-  readonly iat?: unknown;
-}
+type ClaimsVerdict =
+  | { readonly ok: true; readonly value: VerifiedToken }
+  | { readonly ok: false; readonly code: ClaimsRefusal };
 
 /**
  * Reads `sub`, `exp` and `iat`. All are optional in a JWT, but without a subject nobody would be connected, and
@@ -23,10 +20,10 @@ export interface OwnerClaims {
  * @see https://datatracker.ietf.org/doc/html/rfc7519#section-4.1
  */
 export function judgeClaims(
-  { sub, exp, iat }: OwnerClaims,
+  { sub, exp, iat }: TokenClaims,
   now: number,
   maxTokenHours?: number,
-): TokenVerdict {
+): ClaimsVerdict {
   if (exp === undefined) return { ok: false, code: 'expiry_missing' };
   const expiresAt = wholeSecond(exp);
   if (expiresAt === undefined) return { ok: false, code: 'token_malformed' };

@@ -1,6 +1,6 @@
 // Which of the tokens that a client has offered counts.
 import { batchSubprotocol, subprotocol } from '#sdk/protocol';
-import type { TokenRefusal } from './ports';
+import type { OfferRefusal } from './ports';
 
 /** Where a client may put its token, and what it has put there. */
 export interface Offered {
@@ -17,7 +17,7 @@ export type TokenPlace = 'authorization' | 'subprotocol' | 'query';
 
 export type TokenSearch =
   | { readonly ok: true; readonly token: string; readonly place: TokenPlace }
-  | { readonly ok: false; readonly code: TokenRefusal; readonly place?: TokenPlace };
+  | { readonly ok: false; readonly code: OfferRefusal; readonly place?: TokenPlace };
 
 /**
  * Finds the token: in `Authorization: Bearer <jwt>`, else as the second entry of

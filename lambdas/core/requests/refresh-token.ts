@@ -2,22 +2,22 @@
 import { errorMessage, type ServerMessage } from '#sdk/protocol';
 import { expiryOf, isExpired } from '../connections/connection';
 import { keepsOut } from '../connections/disconnect-marker';
+import type { Authenticate } from '../auth/authenticate';
 import { fromTable, noVerdictCode } from '../auth/no-verdict';
 import type { Clock } from '../clock';
 import type { ConnectionKey, ConnectionStore } from '../connections/ports';
 import type { Log } from '../log';
-import type { TokenVerifier } from '../auth/ports';
 
 /** Answers with `token:refreshed`, or with an `error`: then the connection is as it was. Never throws. */
 export type RefreshToken = (key: ConnectionKey, token: string) => Promise<ServerMessage>;
 
 export function createRefreshToken(dependencies: {
-  readonly verifier: TokenVerifier;
+  readonly authenticate: Authenticate;
   readonly connections: Pick<ConnectionStore, 'find' | 'ofUser' | 'refresh'>;
   readonly now: Clock;
   readonly log: Log;
 }): RefreshToken {
-  const { verifier, connections, now, log } = dependencies;
+  const { authenticate, connections, now, log } = dependencies;
 
   function refuse({ connectionId }: ConnectionKey, code: string): ServerMessage {
     log.warn('token refused', { connectionId, code });
@@ -26,7 +26,7 @@ export function createRefreshToken(dependencies: {
   }
 
   async function refresh(key: ConnectionKey, token: string): Promise<ServerMessage> {
-    const verdict = await verifier.verify(token);
+    const verdict = await authenticate(token);
     if (!verdict.ok) return refuse(key, verdict.code);
     if (verdict.value.userId !== key.userId) return refuse(key, 'user_wrong');
     // All of the user's, in one request: the marker lies among them.

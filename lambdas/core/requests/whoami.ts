@@ -1,27 +1,28 @@
 // Whose token a client has: asked after a failed handshake, whose status a browser does not tell.
 import { createAuthorize } from '../auth/authorize';
 import { keepsOut } from '../connections/disconnect-marker';
+import type { Authenticate } from '../auth/authenticate';
 import { fromTable } from '../auth/no-verdict';
 import type { Clock } from '../clock';
 import type { ConnectionStore } from '../connections/ports';
-import type { TokenVerdict, TokenVerifier } from '../auth/ports';
+import type { TokenVerdict } from '../auth/ports';
 
 type WhoamiVerdict = TokenVerdict | { readonly ok: false; readonly code: 'user_disconnected' };
 
 /**
  * Judges a token as a handshake would, by the same rules.
  * @param authorization every value of the Authorization header
- * @throws what the verifier throws when it can give no verdict, and a TableUnavailableError
+ * @throws what `authenticate` throws when it can give no verdict, and a TableUnavailableError
  */
 export type Whoami = (authorization: readonly string[]) => Promise<WhoamiVerdict>;
 
 export function createWhoami(dependencies: {
-  readonly verifier: TokenVerifier;
+  readonly authenticate: Authenticate;
   readonly connections: Pick<ConnectionStore, 'markerOf'>;
   readonly now: Clock;
 }): Whoami {
-  const { verifier, connections, now } = dependencies;
-  const authorize = createAuthorize({ verifier });
+  const { authenticate, connections, now } = dependencies;
+  const authorize = createAuthorize({ authenticate });
 
   // Only the header: a token in a URL ends up in logs, and whoever asks over HTTP can set headers.
   return async (authorization) => {

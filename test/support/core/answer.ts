@@ -32,8 +32,9 @@ export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
   const rateLimits = new MemoryRateLimitStore();
   const syncMarkers = new MemorySyncMarkers();
   const counted: Countable[] = [];
-  const verifier = {
-    verify: async (token: string): Promise<TokenVerdict> => {
+  /** Replace its answer to have it fail. */
+  const tokens = {
+    authenticate: async (token: string): Promise<TokenVerdict> => {
       const [userId = '', expiresAt, issuedAt] = token.split(':');
       if (expiresAt === undefined) return Promise.resolve({ ok: false, code: 'token_malformed' });
       if (Number(expiresAt) <= clock.now()) return { ok: false, code: 'token_expired' };
@@ -45,7 +46,8 @@ export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
     },
   };
   const harness = {
-    ...{ connections, state, rateLimits, syncMarkers, verifier, log, now: clock.now },
+    ...{ connections, state, rateLimits, syncMarkers, tokens, log, now: clock.now },
+    authenticate: (token: string) => tokens.authenticate(token),
     count: (what: Countable) => counted.push(what),
   };
   const delivery = {

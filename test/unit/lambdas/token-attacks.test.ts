@@ -1,8 +1,9 @@
-// Tokens that must neither open a connection nor prolong one, each with the code by which an operator can tell it from the others.
+// Tokens that must neither open a connection nor refresh one, each with the code by which an operator can tell it from the others.
 import { createHmac } from 'node:crypto';
 import { exportSPKI } from 'jose';
 import { createJwtTokenVerifier } from '#adapters/jwt/jwt-token-verifier';
 import { createHandler } from '#lambdas/authorizer/handler';
+import { createAuthenticate } from '#core/auth/authenticate';
 import { createAuthorize } from '#core/auth/authorize';
 import type { Connection } from '#core/connections/ports';
 import type { TokenRefusal } from '#core/auth/ports';
@@ -52,13 +53,18 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-function connectWith(token: string | undefined) {
+/** As `lambdas/wiring` makes it; the clock is jest's. */
+function createAuthentication() {
   const verifier = createJwtTokenVerifier(
     { kind: 'oidc', issuer, audience, jwksUri },
     { load: documents.load },
   );
+  return createAuthenticate({ verifier, now: Date.now });
+}
+
+function connectWith(token: string | undefined) {
   const handler = createHandler({
-    authorize: createAuthorize({ verifier }),
+    authorize: createAuthorize({ authenticate: createAuthentication() }),
     source: { service: 'authorizer', stage: 'live' },
     count: () => undefined,
     log: { info: write('info'), warn: write('warn'), error: write('error') },
@@ -70,17 +76,13 @@ function connectWith(token: string | undefined) {
   });
 }
 
-/** As a client that is connected as alice would; `extended` is what became of the connection. */
+/** As a client that is connected as alice would; `refreshed` says whether the connection was. */
 async function refreshWith(token: string) {
-  const verifier = createJwtTokenVerifier(
-    { kind: 'oidc', issuer, audience, jwksUri },
-    { load: documents.load },
-  );
   const connections = new MemoryConnectionStore();
   const [connection] = connections.seed(now, ['alice']) as [Connection];
   connections.records.set(connection.connectionId, { ...connection, expiresAt: now + 1_000 });
   const refresh = createRefreshToken({
-    verifier,
+    authenticate: createAuthentication(),
     connections,
     now: () => now,
     log: { info: write('info'), warn: write('warn'), error: write('error') },
@@ -274,7 +276,7 @@ const otherUsers: Attack[] = [
 // No token at all is no message of the protocol.
 const refreshAttacks = [...attacks.filter(([, , code]) => code !== 'token_missing'), ...otherUsers];
 
-it.each(refreshAttacks)('prolongs no connection: %s', async (_what, makeToken, code) => {
+it.each(refreshAttacks)('refreshes no connection: %s', async (_what, makeToken, code) => {
   const token = (await makeToken()) ?? '';
 
   await expect(refreshWith(token)).resolves.toEqual({
@@ -289,7 +291,7 @@ it.each(refreshAttacks)('prolongs no connection: %s', async (_what, makeToken, c
   expectNoSecret(token);
 });
 
-it('a good token of the same user prolongs the connection', async () => {
+it('a good token of the same user refreshes the connection', async () => {
   await expect(refreshWith(await signed({})())).resolves.toEqual({
     message: { type: 'token:refreshed', payload: { expiresAt: now + 60_000 } },
     refreshed: true,

@@ -8,15 +8,15 @@ import { MemoryConnectionStore } from '../../../support/core/fakes';
 const now = 1_770_328_000_000;
 const good: TokenVerdict = { ok: true, value: { userId: 'alice', expiresAt: 1_770_328_200_000 } };
 
-function setUp(verify: (token: string) => Promise<TokenVerdict>) {
+function setUp(answer: (token: string) => Promise<TokenVerdict>) {
   const log = { info: jest.fn(), warn: jest.fn(), error: jest.fn() };
-  const verifier = { verify: jest.fn(verify) };
+  const authenticate = jest.fn(answer);
   const connections = new MemoryConnectionStore();
-  const whoami = createWhoami({ verifier, connections, now: () => now });
+  const whoami = createWhoami({ authenticate, connections, now: () => now });
   const handler = createHandler({ whoami, log });
   return {
     log,
-    verifier,
+    authenticate,
     connections,
     ask: (authorization?: string) =>
       handler({
@@ -27,13 +27,13 @@ function setUp(verify: (token: string) => Promise<TokenVerdict>) {
 }
 
 it('a good token: its user, and until when, as JSON that nobody caches', async () => {
-  const { ask, verifier, log } = setUp(() => Promise.resolve(good));
+  const { ask, authenticate, log } = setUp(() => Promise.resolve(good));
   expect(await ask('Bearer a.b.c')).toEqual({
     statusCode: 200,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
     body: '{"userId":"alice","expiresAt":1770328200000}',
   });
-  expect(verifier.verify.mock.calls).toEqual([['a.b.c']]);
+  expect(authenticate.mock.calls).toEqual([['a.b.c']]);
   expect(log.info).not.toHaveBeenCalled();
 });
 

@@ -136,12 +136,12 @@ it('a new token: one read and one write; one that changes nothing, and one refus
   const { connections, now, log } = setUp();
   const key = { userId: 'rob', connectionId: 'r=' };
   await connections.save({ ...key, connectedAt: now(), expiresAt: now() + 60_000 });
-  const verify = (userId: string, milliseconds: number) => () =>
+  const verdictOf = (userId: string, milliseconds: number) => () =>
     Promise.resolve({ ok: true, value: { userId, expiresAt: now() + milliseconds } } as const);
   const refresh = (userId: string, milliseconds: number) =>
     costOf(() =>
       createRefreshToken({
-        verifier: { verify: verify(userId, milliseconds) },
+        authenticate: verdictOf(userId, milliseconds),
         ...{ connections, now, log },
       })(key, 'token'),
     );

@@ -1,5 +1,9 @@
 // Which tokens are accepted, whose keys they are checked with, and what happens when keys cannot be had.
-import { createJwtTokenVerifier } from '#adapters/jwt/jwt-token-verifier';
+import {
+  createJwtTokenVerifier,
+  type JwtTokenVerifierOptions,
+} from '#adapters/jwt/jwt-token-verifier';
+import { createAuthenticate } from '#core/auth/authenticate';
 import type { IdentityProvider } from '#lambdas/contract/identity-provider';
 import {
   createDocuments,
@@ -31,13 +35,38 @@ beforeAll(async () => {
 const serve = (...keys: readonly SigningKey[]) =>
   createDocuments({ [jwksUri]: { keys: keys.map(({ jwk }) => jwk) } });
 
-function create(...given: Parameters<typeof createJwtTokenVerifier>) {
-  const verifier = createJwtTokenVerifier(...given);
+/** The verifier, with the rules of core for what it says. */
+function create(
+  provider: IdentityProvider,
+  options: JwtTokenVerifierOptions & { readonly maxTokenHours?: number },
+) {
+  const { maxTokenHours, now = Date.now } = options;
+  const verifier = createJwtTokenVerifier(provider, options);
   return {
-    verify: (token: string) => verifier.verify(token),
+    verify: createAuthenticate({ verifier, now, maxTokenHours }),
     fetchKeys: () => verifier.fetchKeys(),
   };
 }
+
+it('tells the claims, and leaves it to core what they are worth', async () => {
+  const verifier = createJwtTokenVerifier(provider, serve(key));
+  const odd = { ...claims, sub: '', iat: exp + 1_000_000 };
+  const token = await signToken(key, odd);
+  expect(verifier.decode(token)).toEqual({ ok: true, unverified: odd });
+  await expect(verifier.verify(token)).resolves.toEqual({ ok: true, claims: odd });
+});
+
+it('verifies nothing by decoding, and decodes by itself what it verifies', async () => {
+  const documents = serve(key);
+  const verifier = createJwtTokenVerifier(provider, documents);
+  const forged = await signToken(newKey, claims, { kid: 'key-1' });
+  expect(verifier.decode(forged)).toEqual({ ok: true, unverified: claims });
+  await expect(verifier.verify(forged)).resolves.toEqual({ ok: false, code: 'signature_invalid' });
+  const extended = await signToken(key, claims, { crit: ['x'], x: 1 });
+  const refused = { ok: false, code: 'extension_not_supported' };
+  expect(verifier.decode(extended)).toEqual(refused);
+  await expect(verifier.verify(extended)).resolves.toEqual(refused);
+});
 
 it.each(['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'EdDSA'])(
   'accepts %s',
@@ -460,7 +489,7 @@ describe('a Cognito user pool', () => {
     const documents = createDocuments({
       [`${poolIssuer}/.well-known/jwks.json`]: { keys: [key.jwk] },
     });
-    const verifier = createJwtTokenVerifier(cognito, documents);
+    const verifier = create(cognito, documents);
     await verifier.fetchKeys();
     return verifier.verify(await signToken(key, given));
   };
@@ -491,7 +520,7 @@ describe('a Cognito user pool', () => {
     const documents = createDocuments({
       [`${second}/.well-known/jwks.json`]: { keys: [key.jwk] },
     });
-    const verifier = createJwtTokenVerifier(cognito, documents);
+    const verifier = create(cognito, documents);
     const token = await signToken(key, { ...access, iss: second });
     await expect(verifier.verify(token)).resolves.toEqual(accepted);
   });

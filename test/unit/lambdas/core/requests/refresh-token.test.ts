@@ -103,7 +103,7 @@ it.each([
   async (part, error, code) => {
     const { ask, clock, connection, log, ...harness } = createAnswerFakes();
     const down = () => Promise.reject(error);
-    if (part === 'verifier') harness.verifier.verify = down;
+    if (part === 'verifier') harness.tokens.authenticate = down;
     else harness.connections.ofUser = down;
     await expect(ask(refresh(tokenOf('alice', clock.now() + 60_000)))).resolves.toMatchObject({
       payload: { code: 'unavailable' },

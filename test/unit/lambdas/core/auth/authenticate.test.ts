@@ -1,0 +1,75 @@
+// What core makes of what the verifier says: claims are judged before they are verified, and once more after it.
+import { createAuthenticate } from '#core/auth/authenticate';
+import type { TokenClaims, TokenVerifier } from '#core/auth/ports';
+
+const now = 1_770_000_000_000;
+const seconds = now / 1000;
+const good: TokenClaims = { sub: 'alice', exp: seconds + 60, iat: seconds };
+const alice = { userId: 'alice', expiresAt: now + 60_000, issuedAt: now };
+
+/** A verifier of tokens that are JSON: `unverified` is what they claim, `claims` what is verified of it. */
+function setUp(maxTokenHours?: number) {
+  const verifier = {
+    decode: jest.fn<ReturnType<TokenVerifier['decode']>, [string]>((token) =>
+      token === 'garbage'
+        ? { ok: false, code: 'token_malformed' }
+        : { ok: true, unverified: JSON.parse(token) as TokenClaims },
+    ),
+    verify: jest.fn<ReturnType<TokenVerifier['verify']>, [string]>((token) =>
+      Promise.resolve({ ok: true, claims: JSON.parse(token) as TokenClaims }),
+    ),
+  };
+  const authenticate = createAuthenticate({ verifier, now: () => now, maxTokenHours });
+  return { verifier, authenticate: (token: object) => authenticate(JSON.stringify(token)) };
+}
+
+it('lets the owner in whom the verified claims name', async () => {
+  const { authenticate } = setUp();
+  await expect(authenticate(good)).resolves.toEqual({ ok: true, value: alice });
+});
+
+it.each([
+  ['token_expired', { ...good, exp: seconds }],
+  ['expiry_missing', { ...good, exp: undefined }],
+  ['token_malformed', { ...good, exp: 'tomorrow' }],
+  ['issued_in_future', { ...good, iat: seconds + 61 }],
+  ['subject_invalid', { ...good, sub: '' }],
+])('%s is known without verifying', async (code, claims) => {
+  const { authenticate, verifier } = setUp();
+  await expect(authenticate(claims)).resolves.toEqual({ ok: false, code });
+  expect(verifier.verify).not.toHaveBeenCalled();
+});
+
+it.each([
+  ['issued_at_missing', { ...good, iat: undefined }],
+  ['token_too_old', { ...good, iat: seconds - 12 * 3600 }],
+])('%s, where tokens have an age limit', async (code, claims) => {
+  const limited = setUp(12);
+  await expect(limited.authenticate(claims)).resolves.toEqual({ ok: false, code });
+  expect(limited.verifier.verify).not.toHaveBeenCalled();
+  await expect(setUp().authenticate(claims)).resolves.toMatchObject({ ok: true });
+});
+
+it('nothing is judged or verified of a token that cannot be read', async () => {
+  const { verifier } = setUp();
+  const authenticate = createAuthenticate({ verifier, now: () => now });
+  await expect(authenticate('garbage')).resolves.toEqual({ ok: false, code: 'token_malformed' });
+  expect(verifier.verify).not.toHaveBeenCalled();
+});
+
+it('what the verifier refuses is refused with its code', async () => {
+  const { authenticate, verifier } = setUp();
+  verifier.verify.mockResolvedValue({ ok: false, code: 'signature_invalid' });
+  await expect(authenticate(good)).resolves.toEqual({ ok: false, code: 'signature_invalid' });
+});
+
+it('believes the claims that were verified, and not those that were read', async () => {
+  const { authenticate, verifier } = setUp();
+  verifier.verify.mockResolvedValue({ ok: true, claims: { ...good, sub: 'bob' } });
+  await expect(authenticate(good)).resolves.toEqual({
+    ok: true,
+    value: { ...alice, userId: 'bob' },
+  });
+  verifier.verify.mockResolvedValue({ ok: true, claims: { ...good, exp: seconds } });
+  await expect(authenticate(good)).resolves.toEqual({ ok: false, code: 'token_expired' });
+});
