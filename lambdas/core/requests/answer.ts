@@ -27,7 +27,7 @@ export type Answer = (
   deadline: number,
 ) => Promise<string | undefined>;
 
-export function createAnswer(dependencies: {
+interface AnswerDependencies {
   readonly judgeMessage: JudgeMessage;
   readonly admitSync: AdmitSync;
   readonly syncState: SyncState;
@@ -37,61 +37,21 @@ export function createAnswer(dependencies: {
   readonly count: Count;
   readonly now: Clock;
   readonly log: Log;
-}): Answer {
-  const { judgeMessage, admitSync, syncState, refreshToken, closeConnection } = dependencies;
-  const { connections, count, now, log } = dependencies;
+}
 
-  /** The connection as it is now: a later token may have prolonged it. Undefined when it has expired. */
+export function createAnswer(dependencies: AnswerDependencies): Answer {
+  const { judgeMessage, closeConnection, connections, count, now, log } = dependencies;
+  const { limit, refuse } = createRefusals(dependencies);
+  const reply = createReply(dependencies, { limit, refuse });
+
+  /** The connection as it is now: a later token may have refreshed it. Undefined when it has expired. */
   async function current(connection: Connection): Promise<Connection | undefined> {
     if (!isExpired(connection, now())) return connection;
     const record = await connections.find(connection);
     return record === undefined || isExpired(record, now()) ? undefined : record;
   }
 
-  async function reply(
-    text: string,
-    connection: Connection,
-    verdict: MessageVerdict,
-    deadline: number,
-  ): Promise<string> {
-    const parsed = parseClientMessage(text);
-    if (!parsed.ok) return refuse(connection, parsed.code, parsed.message);
-    const message = parsed.value;
-    if (message.type === 'ping') {
-      return serializeMessage({ type: 'pong', payload: { timestamp: now() } });
-    }
-    // These cost much more than the refusal: while nobody can count, nobody gets them.
-    if (verdict === 'uncounted') return limit(connection);
-    return message.type === 'state:sync'
-      ? sync(connection, message.payload?.since ?? 0, deadline)
-      : serializeMessage(await refreshToken(connection, message.payload.token));
-  }
-
-  async function sync(connection: Connection, since: number, deadline: number): Promise<string> {
-    const release = await admitSync(connection);
-    if (release === undefined) return limit(connection);
-    try {
-      return await syncState(connection, since, deadline);
-    } finally {
-      await release();
-    }
-  }
-
-  function limit(connection: ConnectionKey): string {
-    count('MessagesLimited');
-    return refuse(connection, 'rate_limited', 'Too many messages: send fewer of them.');
-  }
-
-  function refuse(
-    { connectionId }: ConnectionKey,
-    ...error: Parameters<typeof errorMessage>
-  ): string {
-    const [code] = error;
-    log.info('message refused', { connectionId, code });
-    return serializeMessage(errorMessage(...error));
-  }
-
-  /** Has no answer. */
+  /** There is no answer then. */
   async function end(connection: Connection, reason: ClosingReason): Promise<string | undefined> {
     await closeConnection(connection, reason);
     return undefined;
@@ -107,13 +67,68 @@ export function createAnswer(dependencies: {
       const connection = await current(atHandshake);
       if (connection === undefined) return await end(atHandshake, 'token_expired');
       if (verdict === 'limited') return limit(connection);
-      const answered = await reply(text, connection, verdict, deadline);
-      // A large state takes its time: the token may have expired meanwhile, or a newer one have come.
+      const answered = await reply({ text, verdict }, connection, deadline);
+      // A large snapshot takes time: the token may have expired meanwhile, or a newer one have come.
       const isOpen = (await current(connection)) !== undefined;
       return isOpen ? answered : await end(connection, 'token_expired');
     } catch (error) {
       log.error('expiry not known', { connectionId: atHandshake.connectionId, error });
       return refuse(atHandshake, 'unavailable', 'The message cannot be answered now: try again.');
     }
+  };
+}
+
+interface Refusals {
+  readonly limit: (connection: ConnectionKey) => string;
+  readonly refuse: (key: ConnectionKey, ...error: Parameters<typeof errorMessage>) => string;
+}
+
+/** The `error` messages, each of which is logged. */
+function createRefusals({ count, log }: Pick<AnswerDependencies, 'count' | 'log'>): Refusals {
+  const refuse: Refusals['refuse'] = ({ connectionId }, ...error) => {
+    const [code] = error;
+    log.info('message refused', { connectionId, code });
+    return serializeMessage(errorMessage(...error));
+  };
+  return {
+    refuse,
+    limit(connection) {
+      count('MessagesLimited');
+      return refuse(connection, 'rate_limited', 'Too many messages: send fewer of them.');
+    },
+  };
+}
+
+/** What is answered to a message that is within its limits, or that could not be counted. */
+function createReply(
+  { admitSync, syncState, refreshToken, now }: AnswerDependencies,
+  { limit, refuse }: Refusals,
+) {
+  async function sync(connection: Connection, since: number, deadline: number): Promise<string> {
+    const release = await admitSync(connection);
+    if (release === undefined) return limit(connection);
+    try {
+      return await syncState(connection, since, deadline);
+    } finally {
+      await release();
+    }
+  }
+
+  return async (
+    { text, verdict }: { readonly text: string; readonly verdict: MessageVerdict },
+    connection: Connection,
+    deadline: number,
+  ): Promise<string> => {
+    const parsed = parseClientMessage(text);
+    if (!parsed.ok) return refuse(connection, parsed.code, parsed.message);
+    const message = parsed.value;
+    if (message.type === 'ping') {
+      return serializeMessage({ type: 'pong', payload: { timestamp: now() } });
+    }
+    // All others cost much more than a refusal: while messages cannot be counted, they are refused.
+    if (verdict === 'uncounted') return limit(connection);
+    return message.type === 'state:sync'
+      ? sync(connection, message.payload?.since ?? 0, deadline)
+      : serializeMessage(await refreshToken(connection, message.payload.token));
   };
 }
