@@ -1,4 +1,4 @@
-// How long to wait before the next attempt: so that clients which lost a server together do not come back together.
+// How long to wait before the next attempt, so that clients which lost a server together do not reconnect together.
 
 /**
  * "Full jitter": anything from nothing to a bound that doubles with every failure, up to `capMs`.

@@ -1,4 +1,4 @@
-// What is told about the connection.
+// The state of the connection, as the application sees it.
 import type { ConnectionState } from './transition';
 
 /** The state of the connection, as a value: a new one for each change. */
@@ -6,12 +6,12 @@ export interface Connection {
   readonly state: ConnectionState;
   /** Number of the attempt under way or to come, since the last connection that lasted; 0 if there is none. */
   readonly attempt: number;
-  /** Milliseconds from `since` to the next attempt; undefined when there will be none without a cause. */
+  /** Milliseconds from `since` to the next attempt; undefined if none is planned. */
   readonly retryInMs: number | undefined;
   /** Close code of the WebSocket that ended last. */
   readonly code: number | undefined;
-  /** Why: what the server gave as a reason, or one of the reasons in docs/client.md. */
+  /** The server's reason, or one of the reasons in docs/client.md. */
   readonly reason: string | undefined;
-  /** When this became so, in milliseconds since the Unix epoch. */
+  /** When this state was entered, in milliseconds since the Unix epoch. */
   readonly since: number;
 }

@@ -1,4 +1,4 @@
-// The connections of a client: the current one, the next one that is to take its place, and those still listened to.
+// The connections of a client: the current one, the next one, which will replace it, and replaced ones whose messages are still taken.
 import { backoffMs, betweenMs } from './backoff';
 import { openLink, type Link, type LinkDependencies, type LinkHandlers } from './link/link';
 import { createRecovery } from './recovery';
@@ -25,11 +25,11 @@ export interface LinksHandlers extends Pick<LinkHandlers, 'event' | 'taken'> {
 export interface Links {
   /** Opens the first one. */
   readonly open: () => void;
-  /** Closes all there are. */
+  /** Closes all of them. */
   readonly drop: () => void;
-  /** Ends the current one unless there is a sign of life in time. */
+  /** Probes the current one; without a sign of life in time, it ends. */
   readonly probe: () => void;
-  /** Gives the server a fresh token. Returns whether there was a connection to do it: open, and the only one. */
+  /** Sends the server a fresh token. Returns false if there is not exactly one connection, and open. */
   readonly refresh: () => boolean;
 }
 
@@ -41,7 +41,7 @@ export function createLinks(dependencies: LinksDependencies, handlers: LinksHand
   let phase: RotationPhase = 'none';
   /** Rotations that failed in a row. */
   let failures = 0;
-  // Which of these there are is what the phase says.
+  // The phase says which of these two there are.
   let current: Link | undefined;
   let next: Link | undefined;
 
@@ -53,7 +53,7 @@ export function createLinks(dependencies: LinksDependencies, handlers: LinksHand
         handlers.told(effect as RotationNews, outcome);
       };
       const isBetweenTokens = effect === 'handover' && outcome?.reason === 'token_expired';
-      // Nobody has to see that moment.
+      // The successor is usually open within that time: `connecting` would only flicker.
       if (isBetweenTokens) wait(timing.pongTimeoutMs, tell);
       else (perform[effect] ?? tell)();
     }
@@ -63,7 +63,7 @@ export function createLinks(dependencies: LinksDependencies, handlers: LinksHand
     dispatch('current:due');
   };
 
-  /** There is one timer: who waits for a rotation has no handover to wait for. */
+  /** One timer is enough: a client that waits for a rotation has no handover to wait for. */
   function wait(delayMs: number, due = rotateNow): void {
     timers.start('rotate', delayMs, due);
   }

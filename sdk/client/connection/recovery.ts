@@ -5,14 +5,14 @@ export interface Recovery {
   /** From when on to ask for changes, in milliseconds by the server's clock; undefined for all there is. */
   readonly since: () => number | undefined;
   /**
-   * The server's time, of a connection that knows everything up to then. Returns the time to believe, which is at
-   * most what our own clock has counted since the time before, and half a minute more: too early an hour is told
-   * again, too late a one would be missed. A time that was too late itself is followed back at once.
+   * Takes the server's time from a connection that knows everything up to then, and returns the time to go by. That
+   * advances by at most what our own clock has counted since the last call, and half a minute more: if it is too early,
+   * some events are sent again; if it were too late, events would be missed. A time that goes back is taken at once.
    */
   readonly serverTime: (timestamp: number) => number;
 }
 
-/** Asked for once more with each sync: clocks of servers differ, and what was seen may have been overtaken. */
+/** Each sync asks again for this long before: the clocks of servers differ, and events may overtake one another. */
 const overlapMs = 60_000;
 
 export function createRecovery({ now }: Pick<Clock, 'now'>): Recovery {
@@ -21,7 +21,7 @@ export function createRecovery({ now }: Pick<Clock, 'now'>): Recovery {
   return {
     since: () => time && Math.max(0, Math.floor(time - overlapMs)),
     serverTime(timestamp) {
-      // A clock that was set back has counted nothing.
+      // If our clock was set back, no time has passed by it.
       const passedMs = Math.max(0, now() - toldAt);
       toldAt = now();
       const latest =

@@ -32,7 +32,7 @@ export type RotationEffect = RotationNews | 'open' | 'promote' | 'plan' | 'retry
 
 export type RotationStep = readonly [RotationPhase, ...RotationEffect[]];
 
-/** What is not in it changes nothing. */
+/** An event that is not in the table changes nothing. */
 const table: Readonly<Record<RotationPhase, Partial<Record<RotationEvent, RotationStep>>>> = {
   none: {
     start: ['opening', 'open', 'promote'],
@@ -51,7 +51,7 @@ const table: Readonly<Record<RotationPhase, Partial<Record<RotationEvent, Rotati
     'current:ended': ['opening', 'promote', 'handover'],
   },
   syncing: {
-    // What both deliver is told once.
+    // Events that arrive over both connections are told once: registers drop the second.
     'next:synced': ['open', 'promote', 'plan'],
     'next:ended': ['open', 'retry'],
     'current:ended': ['open', 'promote', 'plan'],

@@ -1,4 +1,4 @@
-// Keeps a client connected: what happens to its connections goes through the state machine, and what that says is done.
+// Keeps a client connected: passes events of the connections and of the page to the state machine, and carries out its effects.
 import type { Page, Signal } from '../dependencies';
 import type { Connection } from './connection';
 import type { LinkHandlers } from './link/link';
@@ -17,7 +17,7 @@ export interface SupervisorHandlers extends Pick<LinkHandlers, 'event' | 'taken'
   readonly changed: (connection: Connection) => void;
 }
 
-/** What a client can be told, and tells, of its connection. */
+/** The connection of a client. */
 export interface Supervisor {
   readonly connection: Connection;
   readonly reconnect: () => void;
@@ -79,10 +79,10 @@ export function createSupervisor(
 
   function reconnect(): void {
     if (signal?.aborted) return;
-    // What cannot work is told before anything has changed.
+    // Throws before anything has changed.
     dependencies.getWebSocket();
     ({ isVisible } = page);
-    // Once, however often it is added.
+    // Adding the same listener again has no effect.
     signal?.addEventListener('abort', close);
     dispatch({ type: 'start', online: page.isOnline });
   }

@@ -1,4 +1,4 @@
-// Timers by name, so that each can be set again or stopped without being carried around, and none is left.
+// Named timers: each can be restarted or stopped by its name, and all of them at once.
 
 /** Where time comes from. */
 export interface Clock {
@@ -6,18 +6,18 @@ export interface Clock {
   now(): number;
   /** Calls `due` after so many milliseconds; gives what `clearTimeout` takes. */
   setTimeout(due: () => void, delayMs: number): unknown;
-  /** Forgets a timer that is not due yet. */
+  /** Stops a timer that is not due yet. */
   clearTimeout(timer: unknown): void;
 }
 
 export interface Timers {
-  /** Runs `due` after `delayMs`, in place of what was to run under this name. */
+  /** Runs `due` after `delayMs`. Replaces the running timer of this name. */
   start(name: string, delayMs: number, due: () => void): void;
   stop(name: string): void;
   stopAll(): void;
 }
 
-/** More than this does not fit into a timer: it would be due at once. */
+/** The longest delay that setTimeout takes: longer ones are due at once. */
 const greatestDelayMs = 2 ** 31 - 1;
 
 export function createTimers(clock: Clock): Timers {

@@ -1,4 +1,4 @@
-// Every duration that the client goes by, in milliseconds. Each may be set; tests set seconds.
+// All durations of the client, in milliseconds. Each is an option.
 
 /** Every duration that the client goes by, in milliseconds. */
 export interface Timing {
@@ -6,17 +6,17 @@ export interface Timing {
   readonly backoffBaseMs: number;
   /** The greatest bound of a wait. Default: 30,000. */
   readonly backoffCapMs: number;
-  /** A connection that has lasted so long was a success: the backoff starts again. Default: 5,000. */
+  /** A connection that has been open for so long counts as stable: the backoff starts again. Default: 5,000. */
   readonly stableAfterMs: number;
-  /** `getToken` has so long. Default: 30,000. */
+  /** The timeout of `getToken`. Default: 30,000. */
   readonly tokenTimeoutMs: number;
-  /** A handshake has so long, and so has a snapshot until it is asked for again. Default: 10,000. */
+  /** The timeout of a handshake; also the time until a snapshot that has not come is asked for again. Default: 10,000. */
   readonly connectTimeoutMs: number;
   /**
    * The server's heartbeat interval, until a snapshot says it; silence of 2.5 intervals means dead. Default: 30,000.
    */
   readonly heartbeatMs: number;
-  /** A ping is answered within this time, or the connection is dead. Default: 3,000. */
+  /** The timeout of a ping, after which the connection is dead. Default: 3,000. */
   readonly pongTimeoutMs: number;
   /** A fresh token is sent so long before the old one expires. Default: 60,000. */
   readonly refreshBeforeMs: number;
@@ -24,7 +24,7 @@ export interface Timing {
   readonly rotateMinMs: number;
   /** … to this age. API Gateway ends every connection after two hours. Default: 6,600,000 (110 minutes). */
   readonly rotateMaxMs: number;
-  /** A replaced connection is still listened to for so long. Default: 2,000. */
+  /** How long messages of a replaced connection are still taken. Default: 2,000. */
   readonly lingerMs: number;
   /** About the time between attempts while tokens are refused: from 0.75 to 1.25 of it. Default: 60,000. */
   readonly unauthorizedRetryMs: number;

@@ -12,11 +12,11 @@ export interface State {
   readonly attempt: number;
   /** What the page says about the network: a hint, which may be wrong. */
   readonly online: boolean;
-  /** The wait until the next attempt, in milliseconds; none: somebody has to ask for it. */
+  /** The wait until the next attempt, in milliseconds; undefined: only an event starts it. */
   readonly retryInMs?: number | undefined;
   /** Close code of the WebSocket that ended last, if one was opened. */
   readonly code?: number | undefined;
-  /** Why the state is what it is, if it is not for a good reason. */
+  /** Why the state is not `connected`, if there is a reason. */
   readonly reason?: string | undefined;
 }
 
@@ -25,13 +25,13 @@ export interface Ended {
   readonly type: 'ended';
   readonly code?: number | undefined;
   readonly reason?: string | undefined;
-  /** The server has said that the token opens nothing. */
+  /** The server has refused the token. */
   readonly refused?: boolean;
-  /** It is known that a new connection will do, and that not everybody asks for one now. */
+  /** Reconnect at once: the cause affects this client only. */
   readonly atOnce?: boolean;
-  /** Nobody sees the page. */
+  /** The page is hidden. */
   readonly hidden?: boolean;
-  /** From 0 to 1: decides how long to wait. */
+  /** A random number from 0 to 1, which decides how long to wait. */
   readonly luck: number;
 }
 
@@ -41,10 +41,10 @@ export type Event =
   | { readonly type: 'visible' | 'close' }
   | Ended;
 
-/** What is to be done: open a connection, drop those that are there, or ask whether the present one lives. */
+/** What is to be done: open a connection, drop all connections, or probe the current one. */
 type Effect = 'open' | 'drop' | 'probe';
 
-/** What transitions go by. */
+/** The settings that transitions depend on. */
 export interface Rules {
   readonly timing: Timing;
   /** Attempts in a row that may fail. */
@@ -92,9 +92,9 @@ export function transition(state: State, event: Event, rules: Rules): Transition
     case 'offline': {
       const online = event.type === 'online';
       const after = { ...state, online };
-      // Whatever the page says about the network: an open connection is asked, and what waits for a network goes on.
+      // What the page says about the network is a hint: an open connection is probed, and one that waits for a network is opened.
       if (name === 'connected') return [after, 'probe'];
-      // Neither of these was a matter of the network.
+      // These waits have nothing to do with the network.
       const isPatient = reason === 'rate_limited' || reason === 'replaced';
       return online && isOff && name !== 'unauthorized' && !isPatient ? open(1, after) : [after];
     }
@@ -122,25 +122,25 @@ function ended(state: State, event: Ended, { timing, maxAttempts }: Rules): Tran
       betweenMs(unauthorizedRetryMs * 0.75, unauthorizedRetryMs * 1.25, luck),
     );
   }
-  // The place went to another of this user's connections. Taking it back would go on for ever.
+  // Another connection of this user took this one's place. Two clients that take it back in turn would never stop.
   if (reason === 'replaced')
     return wait(hidden ? undefined : betweenMs(replacedRetryMs / 2, replacedRetryMs, luck));
-  // A server that goes away sends everybody away in the same moment, and one that is flooded wants peace.
+  // A server that goes away closes all connections at the same moment, and one that is flooded needs fewer attempts.
   const isCrowd = crowdedCodes.includes(code ?? 0);
   if (isCrowd || reason === 'rate_limited') {
-    // A connection that was hardly open was an attempt, but one that succeeded.
+    // A connection that was open for a short time counts as an attempt, but not as a failure.
     const failures = isCrowd ? Math.max(0, attempt - 1) : attempt;
     return wait(backoffMs(failures, luck, backoffCapMs / 4, backoffCapMs));
   }
   if (online) return wait(backoffMs(attempt, luck, backoffBaseMs, backoffCapMs));
-  // No failure that counts: who has no network has not been turned away.
+  // Without a network, the attempt says nothing about the server: it does not count as a failure.
   return go('offline', 1, betweenMs(backoffCapMs / 2, backoffCapMs, luck));
 }
 
 /** Going away, service restart, try again later. */
 const crowdedCodes = [1001, 1012, 1013];
 
-/** A state of another name; what was said about the one before does not hold for it. */
+/** A state of another name, without the code, reason and wait of the one before. */
 function to({ online }: Pick<State, 'online'>, name: ConnectionState, attempt: number): State {
   return { name, attempt, online };
 }

@@ -18,16 +18,16 @@ export interface LinkHandlers extends Pick<
   ExchangeHandlers,
   'since' | 'event' | 'taken' | 'serverTime'
 > {
-  /** `ended` comes once, and nothing after it; not when the client itself has closed the link. */
+  /** `ended` comes once, as the last one; it does not come if the client itself has closed the link. */
   readonly told: (news: LinkNews, outcome?: LinkOutcome) => void;
 }
 
 export interface Link {
-  /** Ends it, once it is open, unless there is a sign of life in time. */
+  /** Probes the connection, if it is open; without a sign of life in time, it ends. */
   readonly probe: () => void;
-  /** Gives the server a fresh token, for a link that is open. */
+  /** Sends the server a fresh token, if the connection is open. */
   readonly refresh: () => void;
-  /** Listens for a little longer, then closes. */
+  /** Closes it after a while, in which messages are still taken. */
   readonly retire: () => void;
   readonly close: () => void;
 }
@@ -40,7 +40,7 @@ export function openLink(dependencies: LinkDependencies, handlers: LinkHandlers)
   let closingReason: string | undefined;
   let isOver = false;
 
-  /** Without an `outcome` the client itself ends it, and need not be told. */
+  /** Without an `outcome`, the client itself ends it and is not told. */
   function end(outcome?: LinkOutcome, isDead?: boolean): void {
     if (isOver) return;
     isOver = true;
@@ -55,7 +55,7 @@ export function openLink(dependencies: LinkDependencies, handlers: LinkHandlers)
   const getToken = () =>
     Promise.resolve().then(async () => {
       const token: unknown = isOver ? '' : await dependencies.getToken();
-      // What was read from a file or an answer often ends in a line break.
+      // A token that was read from a file or a response often ends in a line break.
       return typeof token === 'string' ? token.trim() : '';
     });
 
@@ -70,7 +70,7 @@ export function openLink(dependencies: LinkDependencies, handlers: LinkHandlers)
         },
         closing(reason, ageMs) {
           closingReason = reason;
-          // A token that expired on a young connection is no accident: that is for the backoff.
+          // If the token of a young connection has expired, the next one is likely to expire, too: that needs the backoff.
           if (reason === 'token_expired' && ageMs >= timing.stableAfterMs) handlers.told('due');
           else end({ code: 1000 });
         },

@@ -1,14 +1,14 @@
-// Whether an open connection lives: silence of 2.5 heartbeats means dead, and a ping asks.
+// Whether an open connection is alive: it is dead after 2.5 heartbeat intervals of silence, or if a ping is not answered.
 import type { ClientMessage } from '../../../protocol';
 import type { Clock, Timers } from '../timers';
 import type { Timing } from '../timing';
 
 export interface Liveness {
-  /** There was a message. */
+  /** A message has arrived. */
   readonly heard: () => void;
-  /** The server has said how long it lets pass between two heartbeats. */
+  /** The server has told its heartbeat interval. */
   readonly learn: (heartbeatSeconds: number) => void;
-  /** Asks; without a message in time, the connection is dead. */
+  /** Sends a ping; without a message in time, the connection is dead. */
   readonly probe: () => void;
 }
 
@@ -18,7 +18,7 @@ export function startLiveness(options: {
   readonly timers: Timers;
   readonly timing: Timing;
   readonly send: (message: ClientMessage) => void;
-  /** Told that the connection is dead; `atOnce` when somebody waits for it. */
+  /** Called when the connection is dead; `atOnce` if the user is waiting. */
   readonly dead: (atOnce: boolean) => void;
 }): Liveness {
   const { clock, timers, timing, send, dead } = options;
@@ -33,12 +33,12 @@ export function startLiveness(options: {
     send({ type: 'ping' });
   }
 
-  /** Dead after silence; unless this program slept itself, and may find messages waiting. */
+  /** Dead after silence, unless this program itself was suspended: then messages may be waiting, and a ping decides. */
   function listen(delayMs: number): void {
     const dueAt = clock.now() + delayMs;
     timers.start('listen', delayMs, () => {
       const now = clock.now();
-      // A clock that was set back would count as time that is left.
+      // If the clock was set back, the time that is left would be too long.
       heardAt = Math.min(heardAt, now);
       const leftMs = heardAt + timeoutMs() - now;
       if (leftMs > 0) listen(leftMs);
@@ -59,7 +59,7 @@ export function startLiveness(options: {
     learn(heartbeatSeconds) {
       if (heartbeatSeconds * 1000 === heartbeatMs) return;
       heartbeatMs = heartbeatSeconds * 1000;
-      // From now on: what was learned came in a message.
+      // Counted from now, as the interval came in a message.
       listen(timeoutMs());
     },
     probe,

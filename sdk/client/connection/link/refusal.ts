@@ -8,9 +8,9 @@ interface Values {
 export type Refusal = 'refused' | 'rate_limited' | 'unavailable';
 
 /**
- * Why there is no connection. It is `refused` only where the server has said 401 or 403 to this token: in answer to the
- * handshake, or to `GET /whoami` where the handshake's status is hidden. A token that is good there leaves open what
- * else it was, as no answer does: `unavailable`. Never rejects, and never tells the token.
+ * Why there is no connection. `refused` only if the server answered 401 or 403 to this token: to the handshake, or to
+ * `GET /whoami` if the status of the handshake is hidden. If `/whoami` accepts the token, or does not answer, the cause is
+ * unknown: `unavailable`. Never rejects, and never shows the token.
  * @param status of the handshake's answer, if it is known
  */
 export async function refusalOf(
@@ -21,7 +21,7 @@ export async function refusalOf(
 ): Promise<Refusal> {
   let answer = status;
   try {
-    // Here it is a function of its own: a browser refuses to fetch for another object. A token follows no redirect.
+    // Called without an object, which browsers require of fetch. A redirect must not get the token.
     if (status === undefined) {
       const response = await fetch?.(whoamiUrl, {
         headers: { Authorization: `Bearer ${token}` },
@@ -30,14 +30,14 @@ export async function refusalOf(
         redirect: 'error',
         signal: signal as never,
       });
-      // Without its code a 403 is of a firewall before the server, or of a WebSocket API, which knows no such path:
+      // A 403 without a code comes from a firewall in front of the server, or from a WebSocket API, which has no such path:
       // https://repost.aws/knowledge-center/waf-block-respond-403-forbidden-error
       const { code } =
         response?.status === 403 ? ((await response.json()) as Values) : { code: '' };
       if (typeof code === 'string') answer = response?.status;
     }
   } catch {
-    // No network, or a server that lets no other page read its answers.
+    // No network, or CORS forbids this page to read the answer.
   }
   if (answer === 401 || answer === 403) return 'refused';
   return answer === 429 ? 'rate_limited' : 'unavailable';

@@ -1,4 +1,4 @@
-// Fresh tokens for a connection that is open: before the one in use expires, and when somebody asks for it.
+// Sends fresh tokens over an open connection: before the one in use expires, and on request.
 import type { ClientMessage } from '../../../protocol';
 import { ask } from './ask';
 import type { Timers } from '../timers';
@@ -27,7 +27,7 @@ export function createTokenRefresh(options: {
 }): TokenRefresh {
   const { timers, timing, serverNow, getToken, send } = options;
   let isAsked = false;
-  /** A planned token is under way: the next answer is not that to one that was asked for later. */
+  /** A planned token has been sent and not answered: the next answer belongs to it. */
   let isPlannedSent = false;
 
   function sendToken(): void {
@@ -39,13 +39,13 @@ export function createTokenRefresh(options: {
     );
   }
 
-  /** When there is hardly any time left, the server is left to end the connection: the next one gets its own token. */
+  /** Shortly before the token expires there is no refresh: the server ends the connection, and the next one gets a token of its own. */
   function plan(expiresAt: number | undefined): void {
     if (expiresAt === undefined) return;
     const leftMs = expiresAt - serverNow();
     if (leftMs < timing.refreshBeforeMs / 6) return;
     timers.start('plan', Math.max(leftMs - timing.refreshBeforeMs, leftMs / 2), () => {
-      // Once more, if it is refused or not answered.
+      // Planned again, in case it is refused or not answered.
       plan(expiresAt);
       isPlannedSent = true;
       sendToken();
@@ -59,7 +59,7 @@ export function createTokenRefresh(options: {
       ask(timers, 'refresh', timing.connectTimeoutMs, sendToken);
     },
     accepted(expiresAt) {
-      // Where a planned token had no answer, this costs one more refresh.
+      // If a planned token was never answered, this costs one more refresh.
       if (isPlannedSent) isPlannedSent = false;
       else {
         isAsked = false;

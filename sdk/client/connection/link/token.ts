@@ -1,11 +1,11 @@
-// How a token gets to the server, and what it says about its own end. No token ever becomes part of an error.
+// How a token is sent to the server, and when it expires. A token is never part of an error.
 import { batchSubprotocol, subprotocol } from '../../../protocol/subprotocol';
 import { globals, type Socket, type SocketConstructor } from '../../dependencies';
 
-/** Where the token goes: among the subprotocols, into the Authorization header, or into the URL. */
+/** Where the token is sent: as a subprotocol, in the `Authorization` header, or in the URL. */
 export type TokenTransport = 'subprotocol' | 'header' | 'query';
 
-/** A server that is frozen does not answer a close: without this, `ws` keeps the program alive for 30 s more. */
+/** If the server does not answer a close, `ws` would keep the program alive for 30 s. */
 const closeTimeoutMs = 2_000;
 
 type AnySocketConstructor = new (...all: unknown[]) => Socket;
@@ -22,11 +22,11 @@ export function openSocket(
   transport?: TokenTransport,
 ): Socket {
   const isWs = 'on' in ((WebSocket.prototype as object | undefined) ?? {});
-  // Others have a `process` of Node.js and a WebSocket that takes no headers: Cloudflare Workers, pages of Electron.
+  // Cloudflare Workers and pages of Electron have Node.js's `process`, but a WebSocket that takes no headers.
   const isNode =
     WebSocket === globals.WebSocket && globals.navigator?.userAgent?.startsWith('Node.js');
   const way = transport ?? (isWs || isNode ? 'header' : 'subprotocol');
-  // Servers that know no batches take what follows `mission-control` for the token.
+  // Servers without batches take the entry after `mission-control` for the token.
   const protocols =
     way === 'subprotocol'
       ? [subprotocol, token, batchSubprotocol]
@@ -41,7 +41,7 @@ export function openSocket(
   return new Constructor(to, headers ? { protocols, ...headers } : protocols);
 }
 
-/** When a token expires, in milliseconds since the Unix epoch; undefined when it does not say. */
+/** When a token expires, in milliseconds since the Unix epoch; undefined if it does not say. */
 export function expiryOf(token: string): number | undefined {
   try {
     const [, claims = ''] = token.split('.');

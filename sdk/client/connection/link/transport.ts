@@ -16,7 +16,7 @@ export interface LinkOutcome {
 
 export interface TransportDependencies {
   readonly url: string;
-  /** Where the server says what it thinks of a token. */
+  /** Tells whether a token is accepted. */
   readonly whoamiUrl: string;
   readonly tokenTransport?: TokenTransport | undefined;
   /** @throws {TypeError} when there is none */
@@ -29,7 +29,7 @@ export interface TransportDependencies {
 export interface TransportHandlers {
   readonly opened: (token: string, transport: Transport) => void;
   readonly received: (data: unknown) => void;
-  /** `isDead`: nothing is to be expected of the socket, not even an answer to a close. */
+  /** `isDead`: the socket does not answer, not even to a close. */
   readonly ended: (outcome: LinkOutcome, isDead?: boolean) => void;
 }
 
@@ -39,17 +39,17 @@ export interface Transport {
   readonly close: (isDead?: boolean) => void;
 }
 
-/** How long to wait, after an error, for the close that says more. */
+/** How long to wait after an `error` event for the `close` event, which has the code and the reason. */
 const closeAfterErrorMs = 200;
 
-/** @throws when the token cannot be sent so: never show it, its message may have the token in it */
+/** @throws if the token cannot be sent; do not show the error, its message may contain the token */
 export function openTransport(
   dependencies: TransportDependencies,
   token: string,
   handlers: TransportHandlers,
 ): Transport {
   const { url, getWebSocket, tokenTransport, clock, timing } = dependencies;
-  // A subprotocol cannot have it, and a header or a URL should not.
+  // A token with white space is not valid in a subprotocol or a header.
   if (/\s/.test(token)) throw new Error();
   const socket: Socket & NodeSocket = openSocket(getWebSocket(), url, token, tokenTransport);
   const timers = createTimers(clock);
@@ -99,14 +99,14 @@ export function openTransport(
     handlers.received(data);
   };
   socket.onclose = closed;
-  // After a handshake that failed, the WebSocket of Node.js 22 tells of no close.
+  // After a failed handshake, the WebSocket of Node.js 22 has no close event.
   socket.onerror = () => {
     if (isOpen || abort.signal.aborted) return;
     timers.start('error', closeAfterErrorMs, () => {
       closed({});
     });
   };
-  // Only `ws` tells; it leaves the rest to whoever listens.
+  // Only `ws` has this event. With a listener, `ws` does not close the socket itself.
   socket.on?.('unexpected-response', (_request, { statusCode }) => {
     status = statusCode;
     socket.close();
