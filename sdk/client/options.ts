@@ -1,4 +1,4 @@
-// What a client is told, checked, with everything filled in that was not said.
+// The options of a client: checked, and completed with defaults.
 import type { SupervisorDependencies } from './connection/supervisor';
 import type { Clock } from './connection/timers';
 import { defaultTiming, type Timing } from './connection/timing';
@@ -13,35 +13,35 @@ import {
   type SocketConstructor,
 } from './dependencies';
 
-/** What a client needs; all but `url` and `getToken` has a default. Durations are in milliseconds. */
+/** The options of a client; all but `url` and `getToken` have a default. Durations are in milliseconds. */
 export interface MissionControlOptions {
-  /** Of the WebSocket, e.g. `ws://localhost:3000`. */
+  /** The URL of the WebSocket, e.g. `ws://localhost:3000`. */
   readonly url: string;
   /**
-   * Gets the token, before each attempt and before it expires: always a fresh one. May be slow, may fail; a failure
-   * is an attempt that failed.
+   * Gets a fresh token. Called before each attempt, and before the token in use expires. It may be slow; if it fails,
+   * the attempt has failed.
    */
   readonly getToken: () => string | Promise<string>;
   /** How the token is sent. Default: `header` with `ws` and in Node.js, `subprotocol` elsewhere. */
   readonly tokenTransport?: TokenTransport;
   /**
-   * Asked, with the token as `Authorization`, after a handshake that failed without telling why: 401 or 403 means that
-   * the token is refused. Default: `/whoami` beside the WebSocket, e.g. `http://localhost:3000/whoami`.
+   * Requested, with the token in `Authorization`, after a handshake that failed for an unknown reason: 401 or 403 means
+   * that the token is refused. Default: `/whoami` beside the WebSocket, e.g. `http://localhost:3000/whoami`.
    */
   readonly whoamiUrl?: string;
-  /** Closes the client for ever when it aborts. */
+  /** When it aborts, the client is closed for ever. */
   readonly signal?: Signal;
-  /** Whether to connect at once. Default: yes. Else the client is `idle` until `reconnect()`. */
+  /** Whether to connect at once. Default: true. Otherwise the client is `idle` until `reconnect()`. */
   readonly autoConnect?: boolean;
-  /** Attempts in a row that may fail before the client is `closed`. Default: without end. */
+  /** Attempts in a row that may fail before the client is `closed`. Default: no limit. */
   readonly maxAttempts?: number;
-  /** Durations, in milliseconds: each has a default of its own. */
+  /** Durations, in milliseconds; each has its own default. */
   readonly timing?: Partial<Timing>;
-  /** Default: the global one. Node.js 20 has none: give it that of the package `ws`. */
+  /** Default: the global one. Node.js 20 has none: pass that of the package `ws`. */
   readonly WebSocket?: SocketConstructor;
-  /** Default: the global one. Asks `whoamiUrl`. */
+  /** Requests `whoamiUrl`. Default: the global one. */
   readonly fetch?: Fetch;
-  /** Whether there is a network, and whether anybody looks. Default: the browser's; elsewhere both are so at all times. */
+  /** Whether the page is online and visible. Default: as the browser says; outside of browsers, always both. */
   readonly page?: Page;
   /** Default: the system's. For tests. */
   readonly clock?: Clock;
@@ -63,7 +63,7 @@ export function settingsOf(options: MissionControlOptions): SupervisorDependenci
     random: options.random ?? Math.random,
     timing: timingOf(options.timing),
     maxAttempts,
-    // Global ones may come, and be replaced, after the client was made.
+    // Global ones may be set or replaced after the client was made.
     get fetch() {
       return options.fetch ?? globals.fetch;
     },
@@ -75,10 +75,10 @@ export function settingsOf(options: MissionControlOptions): SupervisorDependenci
   };
 }
 
-/** What no constructor of a WebSocket takes would otherwise look like a token that it does not take. */
+/** Checked here, as an error of the WebSocket's constructor is taken for a malformed token later. */
 function isSocketUrl(url: string): boolean {
   try {
-    // React Native's URL has only a constructor: what it is asked for it throws.
+    // React Native's URL has only a constructor; its properties throw.
     return /^wss?:\/\/[^/#][^#]*$/.test(url) && Boolean(new URL(url));
   } catch {
     return false;

@@ -1,4 +1,4 @@
-// What TypeScript makes of the sources of a package: which files there are, and their declarations.
+// Compiles the sources of a package with TypeScript: finds the files that belong to it, and makes their declarations.
 import path from 'node:path';
 import ts from 'typescript';
 import { nameWithin } from './packing';
@@ -16,7 +16,7 @@ export interface Compiled {
  * Checks the sources behind `entries`, and gives them with their declarations.
  * @param root absolute; files outside it are no part of the package
  * @param entries within `root`
- * @throws when there is a fault of types
+ * @throws if there is a type error
  */
 export function compile(root: string, entries: readonly string[]): Compiled {
   const options = compilerOptions(root);
@@ -42,14 +42,14 @@ export function compile(root: string, entries: readonly string[]): Compiled {
   return { sources, declarations };
 }
 
-/** Those of the project, but for its declarations to be emitted. */
+/** The compiler options of the project, with declarations. */
 function compilerOptions(root: string): ts.CompilerOptions {
   const { config } = ts.readConfigFile(
     path.join(project, 'tsconfig.json'),
     ts.sys.readFile.bind(ts.sys),
   ) as { config: unknown };
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, project);
-  // What the compiler remembers from one run to the next is no part of a package.
+  // The compiler's cache is not part of a package.
   delete options.tsBuildInfoFile;
   return {
     ...options,
@@ -62,7 +62,7 @@ function compilerOptions(root: string): ts.CompilerOptions {
   };
 }
 
-/** Node.js wants the whole name of a file where the source says `./name` or names a folder. */
+/** Node.js needs the file name in full where the source says `./name` or names a folder. */
 export function withExtensions(root: string, importer: string, code: string): string {
   return code.replace(
     /((?:from|require\(|import\(|import)\s*)(["'])(\.[^"']*)\2/g,

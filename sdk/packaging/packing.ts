@@ -1,4 +1,4 @@
-// What making any of the packages needs: names of files as packages have them, a tarball, and a line that says what was made.
+// For all packages: file names as packages have them, the tarball, and the line that tells what was made.
 import { execFile } from 'node:child_process';
 import { readdir, stat } from 'node:fs/promises';
 import path, { type PlatformPath } from 'node:path';
@@ -28,7 +28,7 @@ export function nameWithin(
  */
 export async function pack(directory: string, destination: string): Promise<string> {
   const args = ['pack', directory, '--pack-destination', destination, '--json', '--loglevel=error'];
-  // npm says where it is; by its name alone, Windows would not find it.
+  // With its full path, as Windows does not find npm by its name alone.
   const npm = process.env['npm_execpath'];
   const { stdout } = await (npm === undefined
     ? promisify(execFile)('npm', args)
@@ -55,7 +55,7 @@ export async function makePackage(
   }
 }
 
-/** e.g. `build/package: 74 files, 96 kB`; a file has no number of files. */
+/** e.g. `build/package: 74 files, 96 kB`; for a single file without the number of files. */
 export async function describeResult(project: string, made: string): Promise<string> {
   const name = nameWithin(project, made) ?? made;
   const info = await stat(made);

@@ -36,7 +36,7 @@ const types = { esm: 'module', cjs: 'commonjs' } as const;
 /**
  * Writes the package: modules, declarations, package.json, README.md and the licence.
  * @param directory is emptied
- * @throws when the sources have a fault of types
+ * @throws if the sources have a type error
  */
 export async function writePackage(directory: string, recipe: PackageRecipe): Promise<void> {
   await rm(directory, { recursive: true, force: true });
@@ -68,7 +68,7 @@ async function moduleOf(kind: ModuleKind, source: string): Promise<string> {
     loader: 'ts',
     format: kind,
     target: 'es2022',
-    // Then CommonJS says which names it exports, without which ES modules that import it find none.
+    // ES modules that import CommonJS find names only if they are listed like this.
     ...(kind === 'cjs' ? { platform: 'node' } : {}),
   });
   return code;

@@ -1,4 +1,4 @@
-// What of the waiting events goes into one PutEvents request: each in an entry of its own, or in packs.
+// Which of the waiting events go into one PutEvents request: each in an entry of its own, or in packs.
 import { packDetail, packType, utf8Length, type EventMessage } from '../protocol';
 import type { PublishError, UnsentEvent } from './publish-error';
 
@@ -34,7 +34,7 @@ export interface Addressing {
   readonly pack: boolean;
 }
 
-/** As PutEvents takes it. */
+/** The entry for PutEvents. */
 interface Entry {
   readonly EventBusName: string;
   readonly Source: string;
@@ -82,7 +82,7 @@ function packable(waiting: readonly PendingEvent[], { eventSource }: Addressing)
 function entryOf(events: readonly PendingEvent[], addressing: Addressing): Entry {
   const { eventBusName: EventBusName, eventSource: Source } = addressing;
   const [first, ...more] = events.map(({ event }) => event);
-  // One by itself goes as it always went.
+  // A single event is sent without a pack.
   if (first !== undefined && more.length === 0) {
     const Detail = JSON.stringify(first.payload);
     return { EventBusName, Source, DetailType: first.type, Detail };

@@ -1,4 +1,4 @@
-// Which waiting events go together, and when: as soon as the caller's code is done, and no request must be waited for.
+// Which waiting events are sent together, and when: after the caller's code, as soon as a request may begin.
 import { takeBatch, type Addressing, type PendingEvent } from './batch';
 import { sendBatch, type SendOptions } from './send-batch';
 
@@ -30,7 +30,7 @@ export function createOutbox(options: OutboxOptions): (event: PendingEvent) => v
     while (waiting.length > 0 && requests < maxRequestsAtOnce && !held) {
       requests += 1;
       const settled = sendBatch(takeBatch(waiting, addressing), sending);
-      // While more waits than a request can carry, waiting longer makes no pack fuller.
+      // If more is waiting than a request can carry, a longer wait makes no pack fuller.
       if (addressing.pack && waiting.length === 0) hold(settled);
       void settled.then(() => {
         requests -= 1;

@@ -1,6 +1,6 @@
-// Which failures of EventBridge may pass, how long to wait for that, and when to ask for fresh credentials.
+// Which failures of EventBridge are retried, after which pause, and when with fresh credentials.
 
-/** Error codes, of an entry or of a request, that no repetition will mend. */
+/** Error codes, of an entry or of a request, which are final: a retry would fail as well. */
 const finalCodes = new Set([
   'AccessDenied',
   'AccessDeniedException',
@@ -41,8 +41,8 @@ interface RequestFailure {
 
 /**
  * Whether a request that failed as a whole may succeed when it is repeated: all but what AWS refuses for good. The
- * network, the servers and throttling may recover; credentials may be there in a moment, or be renewed; and an error
- * that is not known here costs a few requests, while an event that is lost is lost.
+ * network, the servers and throttling may recover; credentials may be there in a moment, or be refreshed. An unknown
+ * error is retried, too: that costs a few requests, where giving up would lose the event.
  */
 export function mayRecover(error: unknown): boolean {
   const { name = '', $metadata } = (error ?? {}) as RequestFailure;

@@ -1,4 +1,4 @@
-// Sends one batch of entries, again and again what EventBridge did not take, until all events have settled.
+// Sends one batch of entries, and retries those that EventBridge did not take, until all events have settled.
 import { PutEventsCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { FilledEntry } from './batch';
 import { describeUnsent, PublishError } from './publish-error';
@@ -78,8 +78,8 @@ async function put(batch: readonly FilledEntry[], client: EventBridgeClient): Pr
 }
 
 /**
- * Has the client ask its provider again: until credentials expire, which some never say, it would not. Never rejects:
- * where there are none, the next attempt says so.
+ * Makes the client ask its provider for credentials again. By itself it would only do so when they expire, which some never
+ * do. Never rejects: if there are none, the next attempt fails with the reason.
  */
 async function refreshCredentials({ config }: EventBridgeClient): Promise<void> {
   const credentials: (options: { readonly forceRefresh: boolean }) => Promise<unknown> =

@@ -1,11 +1,11 @@
-// Who hears of what. A listener that throws is a fault of its own, not of the others.
+// Listeners by type. If one throws, the others are called nevertheless.
 import { globals } from '../dependencies';
 
 /** The only argument of the listeners of a type. */
 type Value<Listener> = Listener extends (value: infer Argument) => void ? Argument : never;
 
 export interface Listeners<Types> {
-  /** The same listener may be added twice: each has its own end. */
+  /** Returns how to remove it. The same listener may be added twice, and is removed once for each. */
   readonly add: <Type extends keyof Types & string>(
     type: Type,
     listener: Types[Type],
@@ -18,7 +18,7 @@ export function createListeners<Types>(): Listeners<Types> {
   const news: (readonly [type: string, value: unknown])[] = [];
 
   function tell([type, value]: (typeof news)[number]): void {
-    // Who comes while it is told hears of the next one.
+    // A listener that is added meanwhile is called from the next one on.
     for (const entry of [...entries]) {
       if (entry.type !== type || !entries.has(entry)) continue;
       try {
@@ -39,14 +39,14 @@ export function createListeners<Types>(): Listeners<Types> {
     },
     call(type, value) {
       news.push([type, value]);
-      // A listener that brings about the next news must not be overtaken by it.
+      // If a listener causes the next call, that has to wait until all have had this one.
       if (news.length > 1) return;
       for (; news[0]; news.shift()) tell(news[0]);
     },
   };
 }
 
-/** As if nobody had caught it. */
+/** Reports an error as an uncaught one. */
 function report(error: unknown): void {
   if (globals.reportError) globals.reportError(error);
   else
