@@ -108,8 +108,8 @@ const browserRooms = [
   [
     'client-react',
     '^sdk/client/react/',
-    ['^sdk/client/(index|dependencies)\\.ts$'],
-    'It uses the client as anybody could.',
+    ['^sdk/client/(index|dependencies)\\.ts$', '^sdk/protocol/event-message\\.ts$'],
+    'It uses the client as anybody could, and knows the event types.',
   ],
   ['page-model', '^dashboard/page/model/', ['^sdk/client/index\\.ts$'], 'It renders nothing.'],
   [

@@ -49,7 +49,12 @@ export async function apiReference(): Promise<ReadonlyMap<string, string>> {
     const typedoc = await import('typedoc');
     const plugin = ['typedoc-plugin-markdown'];
     const outputs = [{ name: 'markdown', path: directory }];
-    const app = await typedoc.Application.bootstrapWithPlugins({ ...options, plugin, outputs }, []);
+    // That one is for knip.
+    const excludeTags = [...typedoc.OptionDefaults.excludeTags, '@alias' as const];
+    const app = await typedoc.Application.bootstrapWithPlugins(
+      { ...options, plugin, outputs, excludeTags },
+      [],
+    );
     await app.generateOutputs(convert(app, typedoc));
     const pages = new Map<string, string>();
     for (const file of (await readdir(directory)).sort()) {

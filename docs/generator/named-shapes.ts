@@ -4,6 +4,9 @@ import type * as TypeDoc from 'typedoc';
 import type { Application, DeclarationReflection, ProjectReflection, SomeType } from 'typedoc';
 import ts from 'typescript';
 
+/** What is computed from schemas and from the definitions of event types: readers want to see what comes of it. */
+const computed = /\b(InferOutput|Payload|Definition)\b/;
+
 /**
  * To be called before anything is converted.
  * @returns what is to be called with the result of the conversion
@@ -19,14 +22,18 @@ export function nameShapes(
     const [declaration] = symbol?.declarations ?? [];
     if (symbol === undefined || declaration === undefined) return;
     if (!ts.isTypeAliasDeclaration(declaration)) return;
-    if (!declaration.type.getText().includes('InferOutput')) return;
+    if (declaration.typeParameters || !computed.test(declaration.type.getText())) return;
     const own = context.withScope(reflection);
     const type = context.checker.getDeclaredTypeOfSymbol(symbol);
     found.push({ reflection, shape: () => own.converter.convertType(own, type) });
   });
   // Now is too early: TypeDoc sets the type afterwards.
   app.converter.on(typedoc.Converter.EVENT_RESOLVE_BEGIN, () => {
-    for (const { reflection, shape } of found) reflection.type = shape();
+    for (const { reflection, shape } of found) {
+      const type = shape();
+      // What the compiler knows by this very name stays as it is declared.
+      if (type.type !== 'reference' || type.name !== reflection.name) reflection.type = type;
+    }
   });
   return (project) => {
     const names = new Map<string, DeclarationReflection>();

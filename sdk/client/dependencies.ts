@@ -97,13 +97,10 @@ export const systemPage: Page = {
     return globals.document?.visibilityState !== 'hidden';
   },
   subscribe(changed) {
-    const sources: [Target | undefined, string][] = [
-      [globals, 'online'],
-      [globals, 'offline'],
-      [globals.document, 'visibilitychange'],
-    ];
     const each = (method: 'addEventListener' | 'removeEventListener') => {
-      for (const [target, type] of sources) target?.[method]?.(type, changed);
+      globals[method]?.('online', changed);
+      globals[method]?.('offline', changed);
+      globals.document?.[method]?.('visibilitychange', changed);
     };
     each('addEventListener');
     return () => {

@@ -1,9 +1,9 @@
 // For browsers, workers and Node.js: a client that stays connected and knows the newest of every agent and session.
-export type { AgentStatus, SessionActivity } from '../protocol';
+export type { AgentStatus, EventType, Payload, SessionActivity } from '../protocol';
 export type { Connection } from './connection/connection';
 export { createMissionControl, type ListenerTypes, type MissionControl } from './mission-control';
 export type { MissionControlOptions } from './options';
-export { sessionKey, type Change } from './state/registers';
+export { registerKey, sessionKey, type Change, type RegisterMaps } from './state/registers';
 export type { Clock } from './connection/timers';
 export type { Timing } from './connection/timing';
 export type { TokenTransport } from './connection/link/token';

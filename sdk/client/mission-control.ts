@@ -1,14 +1,17 @@
 // A client of Mission Control: a connection that stays, what is known by it, and who hears of it.
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { AgentStatus, SessionActivity } from '../protocol';
+import type { AgentStatus, EventType, Payload, SessionActivity } from '../protocol';
 import type { Connection } from './connection/connection';
 import { createSupervisor } from './connection/supervisor';
 import { settingsOf, type MissionControlOptions } from './options';
 import { createListeners } from './state/listeners';
-import { Registers, type Change } from './state/registers';
+import { createRegisters, type Change, type RegisterMaps } from './state/registers';
+
+/** Of each event type: a register of it has changed. */
+type EventListeners = { [Type in EventType]: (value: Payload<Type>) => void };
 
 /** The listener of each type that `on` takes. */
-export interface ListenerTypes {
+export interface ListenerTypes extends EventListeners {
   /** The newest status of an agent has changed. */
   'agent:status': (status: AgentStatus) => void;
   /** The newest activity of a session has changed. */
@@ -19,8 +22,8 @@ export interface ListenerTypes {
   connection: (connection: Connection) => void;
 }
 
-/** A client of Mission Control. */
-export interface MissionControl {
+/** A client of Mission Control. It has a map of registers for each event type. */
+export interface MissionControl extends RegisterMaps {
   /** The state of the connection now. */
   readonly connection: Connection;
   /** The newest status of every agent, by agent id. The same map for ever: it changes. */
@@ -56,7 +59,7 @@ export interface MissionControl {
  * @throws a `TypeError` for options that cannot work
  */
 export function createMissionControl(options: MissionControlOptions): MissionControl {
-  const registers = new Registers();
+  const registers = createRegisters();
   const listeners = createListeners<ListenerTypes>();
   /** Of the message that is being taken. */
   const changes: Change[] = [];
@@ -77,5 +80,5 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
   });
   // Where the symbol is not known yet, nobody can ask for it.
   const rest = { on: listeners.add, [Symbol.dispose]: supervisor.close };
-  return Object.assign(supervisor, registers, rest);
+  return Object.assign(supervisor, registers.maps, rest);
 }

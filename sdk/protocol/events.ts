@@ -1,10 +1,16 @@
 // What a backend reports. The type of an event is the type of the message that dashboards get for it.
 import * as v from 'valibot';
+import {
+  eventTypeDefinitions,
+  type AnyPayload,
+  type EventMessage,
+  type EventType,
+  type Payload,
+} from './event-message';
+import type { FieldKind } from './event-type';
+import { agentStatus } from './event-types/agent-status';
 import { maxEventMessageBytes, maxIdBytes, utf8Length } from './limits';
 import { objectOf, parse, type Parsed } from './parse';
-
-/** Status values of an agent: running and healthy, stopped, or failed. */
-export const agentStatuses = ['online', 'offline', 'error'] as const;
 
 /** A character that is neither blank nor invisible: an id without one could be told from no other. */
 const visible = /[^\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
@@ -34,46 +40,49 @@ export const timestampSchema = v.pipe(
   v.description('Milliseconds since the Unix epoch.'),
 );
 
-export const agentStatusSchema = objectOf({
-  agentId: id,
-  status: v.picklist(agentStatuses, `must be one of ${agentStatuses.join(', ')}`),
-  timestamp: timestampSchema,
-});
-
-export const sessionActivitySchema = objectOf({
-  agentId: id,
-  sessionId: id,
+/** The schema of each kind of field. */
+const fieldSchemas = {
+  id,
   // Half a surrogate pair has no UTF-8: what is stored and what is sent would differ in it.
-  lastMessage: v.pipe(
+  string: v.pipe(
     v.string('must be a string'),
     v.transform((text) => text.toWellFormed()),
   ),
+  number: v.pipe(v.number('must be a number'), v.finite('must be a finite number')),
   timestamp: timestampSchema,
-});
+};
+
+function fieldSchema(kind: FieldKind) {
+  if (typeof kind === 'string') return fieldSchemas[kind];
+  return v.picklist(kind, `must be one of ${kind.join(', ')}`);
+}
+
+/** Checks the payload of an event type. */
+export type PayloadSchema<Type extends EventType> = v.GenericSchema<unknown, Payload<Type>>;
 
 /** What an event's detail must be, by its type. */
-export const payloadSchemas = {
-  'agent:status': agentStatusSchema,
-  'session:activity': sessionActivitySchema,
-} as const;
+export const payloadSchemas = Object.fromEntries(
+  eventTypeDefinitions.map(({ type, fields }) => [
+    type,
+    objectOf(
+      Object.fromEntries(Object.entries(fields).map(([name, kind]) => [name, fieldSchema(kind)])),
+    ),
+  ]),
+) as unknown as { readonly [Type in EventType]: PayloadSchema<Type> };
 
 /** The types of events, which EventBridge calls detail types. */
-export const eventTypes = Object.keys(payloadSchemas) as readonly EventType[];
+export const eventTypes: readonly EventType[] = eventTypeDefinitions.map(({ type }) => type);
 
-/** One of {@link eventTypes}. */
-export type EventType = keyof typeof payloadSchemas;
+/** Status values of an agent: running and healthy, stopped, or failed. */
+export const agentStatuses = agentStatus.fields.status;
+
 /** The status of an agent: `agentId` of 1 to 128 bytes of UTF-8, `timestamp` in milliseconds since the Unix epoch. */
-export type AgentStatus = v.InferOutput<typeof agentStatusSchema>;
+export type AgentStatus = Payload<'agent:status'>;
 /**
  * The newest message of a session: ids of 1 to 128 bytes of UTF-8 each, `timestamp` in milliseconds since the Unix epoch. The
  * whole message has at most {@link maxEventMessageBytes}.
  */
-export type SessionActivity = v.InferOutput<typeof sessionActivitySchema>;
-
-/** An event as the message that is sent for it. */
-export type EventMessage =
-  | { readonly type: 'agent:status'; readonly payload: AgentStatus }
-  | { readonly type: 'session:activity'; readonly payload: SessionActivity };
+export type SessionActivity = Payload<'session:activity'>;
 
 /**
  * Checks what a backend reported. The result has the documented keys only, in the documented order.
@@ -84,10 +93,7 @@ export function parseEvent(type: string, payload: unknown): Parsed<EventMessage>
     const problem = `must be one of ${eventTypes.join(', ')}`;
     return { ok: false, faults: [{ path: 'type', problem }] };
   }
-  const parsed = parse<v.GenericSchema<unknown, AgentStatus | SessionActivity>>(
-    payloadSchemas[type],
-    payload,
-  );
+  const parsed = parse<v.GenericSchema<unknown, AnyPayload>>(payloadSchemas[type], payload);
   if (!parsed.ok) return parsed;
   const message = { type, payload: parsed.value } as EventMessage;
   const bytes = utf8Length(JSON.stringify(message));

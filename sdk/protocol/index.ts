@@ -4,10 +4,16 @@ export {
   eventTypes,
   parseEvent,
   type AgentStatus,
-  type EventMessage,
-  type EventType,
   type SessionActivity,
 } from './events';
+export {
+  definitionOf,
+  eventTypeDefinitions,
+  type EventMessage,
+  type EventType,
+  type IdName,
+  type Payload,
+} from './event-message';
 export {
   errorMessage,
   parseClientMessage,
@@ -32,5 +38,13 @@ export {
 } from './limits';
 export { maxPackEvents, packDetail, packType, parsePack } from './packs';
 export { describeFault, describeFaults, objectOf, parse, type Fault, type Parsed } from './parse';
-export { compareText, isNewer, registerOf, versionOf, type Version } from './registers';
+export {
+  compareText,
+  idsOf,
+  isNewer,
+  registerOf,
+  versionOf,
+  versionOfEvent,
+  type Version,
+} from './registers';
 export { batchSubprotocol, subprotocol } from './subprotocol';

@@ -1,112 +1,86 @@
 // Reads what the server sent, for clients: a twentieth of the size of the schemas, and lenient where they are strict.
-import type { AgentStatus, SessionActivity } from './events';
-import type { BatchedMessage, ServerMessage } from './messages';
+import { definitionOf, eventTypeDefinitions, type EventType } from './event-message';
+import type { FieldKind } from './event-type';
+import type { ServerMessage } from './messages';
 
 type Values = Readonly<Record<string, unknown>>;
+/** What the fields of a payload have to be. */
+type Shape = Readonly<Record<string, FieldKind | 'boolean'>>;
+
+const timed: Shape = { timestamp: 'timestamp' };
+
+/** The shapes of what may be in a batch beside events. */
+const batchedShapes = { heartbeat: timed };
+
+/** The shapes of all messages but events, by type. */
+const shapes: Readonly<Record<Exclude<ServerMessage['type'], EventType>, Shape>> = {
+  ...batchedShapes,
+  batch: {},
+  pong: timed,
+  'state:snapshot': { ...timed, complete: 'boolean' },
+  'token:refreshed': { expiresAt: 'timestamp' },
+  error: { code: 'string', message: 'string' },
+  'connection:closing': { reason: 'string' },
+};
 
 /**
  * Reads a message of the server; undefined for what is none. Takes whatever `parseServerMessage` takes, with the same
  * result, and of a snapshot or a batch all that it understands. Limits are left to the server, which has kept them.
  */
 export function readServerMessage(text: string): ServerMessage | undefined {
-  let message: unknown;
   try {
-    message = JSON.parse(text);
+    return readMessage(JSON.parse(text));
   } catch {
     return undefined;
   }
-  if (!isObject(message) || !isObject(message['payload'])) return undefined;
-  const { type, payload } = message as { type: unknown; payload: Values };
-  switch (type) {
-    case 'batch': {
-      const messages = readAll(payload['messages'], readBatched);
-      return messages && { type, payload: { messages } };
-    }
-    case 'pong': {
-      const { timestamp } = payload;
-      return isTime(timestamp) ? { type, payload: { timestamp } } : undefined;
-    }
-    case 'state:snapshot': {
-      const { timestamp, complete, heartbeatSeconds: seconds } = payload;
-      const agents = readAll(payload['agents'], readAgent);
-      const sessions = readAll(payload['sessions'], readSession);
-      return agents && sessions && isTime(timestamp) && typeof complete === 'boolean'
-        ? {
-            type,
-            payload: {
-              ...{ agents, sessions, timestamp, complete },
-              // What makes no sense must not cost the state.
-              ...(isTime(seconds) && seconds > 0 && { heartbeatSeconds: seconds }),
-            },
-          }
-        : undefined;
-    }
-    case 'token:refreshed': {
-      const { expiresAt } = payload;
-      return isTime(expiresAt) ? { type, payload: { expiresAt } } : undefined;
-    }
-    case 'error': {
-      const { code, message } = payload;
-      return isText(code) && isText(message) ? { type, payload: { code, message } } : undefined;
-    }
-    case 'connection:closing': {
-      const { reason } = payload;
-      return isText(reason) ? { type, payload: { reason } } : undefined;
-    }
+}
+
+function readMessage(
+  message: unknown,
+  known: Readonly<Record<string, Shape>> = shapes,
+): ServerMessage | undefined {
+  const { type, payload } = Object(message) as { type: ServerMessage['type']; payload: unknown };
+  const shape = Object.hasOwn(known, type) ? known[type] : definitionOf(type)?.fields;
+  const read = shape && readFields(shape, payload);
+  if (!read) return undefined;
+  const values = Object(payload) as Values;
+  if (type === 'batch') {
+    read['messages'] = readAll(values['messages'], (one) => readMessage(one, batchedShapes));
   }
-  return readBatched(message);
-}
-
-/** Reads what may be in a batch; a batch may not. */
-function readBatched({ type, payload }: Values): BatchedMessage | undefined {
-  if (!isObject(payload)) return undefined;
-  switch (type) {
-    case 'agent:status':
-    case 'session:activity': {
-      const read = type === 'agent:status' ? readAgent(payload) : readSession(payload);
-      return read && ({ type, payload: read } as BatchedMessage);
+  if (type === 'state:snapshot') {
+    // A server that does not know a type has no list of it.
+    for (const { list, fields } of eventTypeDefinitions) {
+      read[list] = readAll(values[list], (one) => readFields(fields, one));
     }
-    case 'heartbeat': {
-      const { timestamp } = payload;
-      return isTime(timestamp) ? { type, payload: { timestamp } } : undefined;
-    }
+    const seconds = values['heartbeatSeconds'];
+    // What makes no sense must not cost the state.
+    if (isTime(seconds) && seconds > 0) read['heartbeatSeconds'] = seconds;
   }
-  return undefined;
+  return { type, payload: read } as unknown as ServerMessage;
 }
 
-function readAgent({ agentId, status, timestamp }: Values): AgentStatus | undefined {
-  return isText(agentId) && isStatus(status) && isTime(timestamp)
-    ? { agentId, status, timestamp }
-    : undefined;
+/** The fields of the shape alone; undefined if one of them is not as it says. */
+function readFields(shape: Shape, payload: unknown): Record<string, unknown> | undefined {
+  const read: Record<string, unknown> = {};
+  for (const name in shape) {
+    const kind = shape[name];
+    const value = (read[name] = (Object(payload) as Values)[name]);
+    const isGood =
+      typeof kind === 'object'
+        ? kind.includes(value as string)
+        : kind === 'timestamp'
+          ? isTime(value)
+          : typeof value === (kind === 'id' ? 'string' : kind);
+    if (!isGood) return undefined;
+  }
+  return read;
 }
 
-function readSession(values: Values): SessionActivity | undefined {
-  const { agentId, sessionId, lastMessage, timestamp } = values;
-  return isText(agentId) && isText(sessionId) && isText(lastMessage) && isTime(timestamp)
-    ? { agentId, sessionId, lastMessage, timestamp }
-    : undefined;
-}
-
-function readAll<Item>(list: unknown, read: (values: Values) => Item | undefined) {
-  if (!Array.isArray(list)) return undefined;
-  return list.flatMap((values): Item[] => {
-    const item = isObject(values) ? read(values) : undefined;
-    return item === undefined ? [] : [item];
-  });
-}
-
-function isObject(value: unknown): value is Values {
-  return typeof value === 'object' && value !== null;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
+/** What the elements of a list are read as; those that are nothing are left out, as is what is no list. */
+function readAll(list: unknown, read: (value: unknown) => unknown): unknown[] {
+  return [list].flat().flatMap((value) => read(value) ?? []);
 }
 
 function isTime(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function isStatus(value: unknown): value is AgentStatus['status'] {
-  return value === 'online' || value === 'offline' || value === 'error';
 }

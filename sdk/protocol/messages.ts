@@ -1,6 +1,7 @@
 // Every message that goes over a WebSocket, in either direction. docs/protocol.md describes them for people.
 import * as v from 'valibot';
-import { agentStatusSchema, sessionActivitySchema, timestampSchema } from './events';
+import { eventTypeDefinitions, type EventType, type SnapshotLists } from './event-message';
+import { eventTypes, payloadSchemas, timestampSchema, type PayloadSchema } from './events';
 import { describeFaults, objectOf, parse, type Parsed } from './parse';
 
 /** Why the server did not do what a client's message asked. */
@@ -25,13 +26,27 @@ const text = v.string('must be a string');
 const secondsProblem = 'must be a whole number of seconds, at least 1';
 const unknownType = 'must be the type of a documented message';
 
+type EventSchema<Type extends EventType> = ReturnType<typeof schemaOf<Type, PayloadSchema<Type>>>;
+
+const eventSchemas = eventTypes.map((type) =>
+  schemaOf(type, payloadSchemas[type] as v.GenericSchema),
+) as unknown as readonly { [Type in EventType]: EventSchema<Type> }[EventType][];
+
+/** The lists that every snapshot has always had. Where a server does not know a later type, its list is empty. */
+const requiredLists: readonly string[] = ['agents', 'sessions'];
+
+const listSchemas = Object.fromEntries(
+  eventTypeDefinitions.map(({ type, list }) => {
+    const schema = v.array(payloadSchemas[type] as v.GenericSchema, 'must be a list');
+    return [list, requiredLists.includes(list) ? schema : v.optional(schema, [])];
+  }),
+) as unknown as {
+  [List in keyof SnapshotLists]: v.GenericSchema<unknown, SnapshotLists[List]>;
+};
+
 const batchedSchema = v.variant(
   'type',
-  [
-    schemaOf('agent:status', agentStatusSchema),
-    schemaOf('session:activity', sessionActivitySchema),
-    schemaOf('heartbeat', withTimestamp),
-  ],
+  [...eventSchemas, schemaOf('heartbeat', withTimestamp)],
   'must be the type of a message that can be in a batch',
 );
 
@@ -53,8 +68,7 @@ export const serverMessageSchema = v.variant(
     schemaOf(
       'state:snapshot',
       objectOf({
-        agents: v.array(agentStatusSchema, 'must be a list'),
-        sessions: v.array(sessionActivitySchema, 'must be a list'),
+        ...listSchemas,
         timestamp: timestampSchema,
         complete: v.boolean('must be true or false'),
         // Servers of before do not say.

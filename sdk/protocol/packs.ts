@@ -1,6 +1,7 @@
 // Packs: several events in one EventBridge entry, which costs as much as one event of up to 64 KB.
 import * as v from 'valibot';
-import { eventTypes, parseEvent, payloadSchemas, type EventMessage } from './events';
+import type { EventMessage, EventType } from './event-message';
+import { eventTypes, parseEvent, payloadSchemas } from './events';
 import { objectOf, parse, type Fault, type Parsed } from './parse';
 
 /** The detail type of a pack. */
@@ -22,13 +23,11 @@ const listOf = <Element extends v.GenericSchema>(element: Element) =>
     ),
   });
 
-const eventSchema = <Type extends keyof typeof payloadSchemas>(type: Type) =>
+const eventSchema = (type: EventType) =>
   objectOf({ type: v.literal(type), payload: payloadSchemas[type] });
 
 /** What the detail of a pack should be, for the documents. {@link parsePack} takes each event by itself. */
-export const packSchema = listOf(
-  v.variant('type', [eventSchema('agent:status'), eventSchema('session:activity')]),
-);
+export const packSchema = listOf(v.variant('type', eventTypes.map(eventSchema)));
 
 const envelopeSchema = listOf(v.unknown());
 const packedSchema = objectOf({ type: v.string('must be a string'), payload: v.unknown() });

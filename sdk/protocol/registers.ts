@@ -1,5 +1,11 @@
 // Last-writer-wins registers: what an event changes, and which of two values stays. The same on both ends.
-import type { AgentStatus, EventMessage, SessionActivity } from './events';
+import {
+  definitionOf,
+  type AnyDefinition,
+  type AnyPayload,
+  type EventMessage,
+  type Payload,
+} from './event-message';
 
 /** What decides which of two values of one register stays. */
 export interface Version {
@@ -9,8 +15,19 @@ export interface Version {
   readonly value: string;
 }
 
-/** The version of an agent's status or of a session's activity. */
-export function versionOf(register: AgentStatus | SessionActivity): Version {
+/** The version of an event: its time, and the text of what its type's definition names as `value`. */
+export function versionOfEvent({ type, payload }: EventMessage): Version {
+  return versionIn(definitionOf(type), payload);
+}
+
+/** @param definition that of the payload's type */
+export function versionIn({ value }: AnyDefinition, payload: AnyPayload): Version {
+  const values: Readonly<Record<string, unknown>> = payload;
+  return { timestamp: payload.timestamp, value: String(values[value]) };
+}
+
+/** The version of an agent's status or of a session's activity. {@link versionOfEvent} knows all types. */
+export function versionOf(register: Payload<'agent:status' | 'session:activity'>): Version {
   const { timestamp } = register;
   return { timestamp, value: 'status' in register ? register.status : register.lastMessage };
 }
@@ -20,8 +37,8 @@ export function versionOf(register: AgentStatus | SessionActivity): Version {
  * So both ends agree in whatever order they hear of them, and hearing of one twice changes nothing.
  */
 export function isNewer(candidate: Version, known: Version): boolean {
-  if (candidate.timestamp !== known.timestamp) return candidate.timestamp > known.timestamp;
-  return compareText(candidate.value, known.value) > 0;
+  const later = candidate.timestamp - known.timestamp;
+  return (later || compareText(candidate.value, known.value)) > 0;
 }
 
 /**
@@ -31,22 +48,28 @@ export function isNewer(candidate: Version, known: Version): boolean {
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
  */
 export function compareText(one: string, other: string): number {
-  const shared = Math.min(one.length, other.length);
-  for (let index = 0; index < shared; index += 1) {
-    const [unit, against] = [one.charCodeAt(index), other.charCodeAt(index)];
-    if (unit !== against) return rankOf(unit) - rankOf(against);
+  for (let index = 0; ; index += 1) {
+    // Where a pair of units differs in the second one, the code point at the first one does.
+    const point = one.codePointAt(index) ?? -1;
+    const against = other.codePointAt(index) ?? -1;
+    if (point !== against || point < 0) return point - against;
   }
-  return one.length - other.length;
 }
 
-/** Halves of surrogate pairs rank above all units that stand alone. */
-function rankOf(unit: number): number {
-  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+/** The ids that name the register of an event, in the order of its fields: the agent's is the first. */
+export function idsOf({ type, payload }: EventMessage): [string, ...string[]] {
+  return idsIn(definitionOf(type), payload);
 }
 
-/** Names the register that an event writes: one for each agent, one for each of its sessions. */
-export function registerOf({ type, payload }: EventMessage): string {
-  return type === 'agent:status'
-    ? JSON.stringify([payload.agentId])
-    : JSON.stringify([payload.agentId, payload.sessionId]);
+/** @param definition that of the payload's type */
+export function idsIn({ fields }: AnyDefinition, payload: AnyPayload): [string, ...string[]] {
+  const ids = Object.keys(fields).flatMap((name) =>
+    fields[name] === 'id' ? payload[name as 'agentId'] : [],
+  );
+  return ids as [string, ...string[]];
+}
+
+/** Names the register that an event writes: of each type one for each agent, session or whatever its ids name. */
+export function registerOf(event: EventMessage): string {
+  return JSON.stringify([event.type, ...idsOf(event)]);
 }

@@ -56,12 +56,12 @@ function shownBy(page: Page) {
 
 /** The same, as the service knows it. */
 function known({ registers }: QuickService) {
-  return [...registers.agents.values()].map(({ agentId, status }) => ({
+  return [...registers.maps.agents.values()].map(({ agentId, status }) => ({
     agentId,
     status: status,
     sessions: Object.fromEntries(
       ['session-0', 'session-1'].flatMap((sessionId) => {
-        const session = registers.sessions.get(sessionKey(agentId, sessionId));
+        const session = registers.maps.sessions.get(sessionKey(agentId, sessionId));
         return session === undefined ? [] : [[sessionId, session.lastMessage]];
       }),
     ),

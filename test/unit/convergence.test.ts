@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { createBroadcast } from '#core/broadcasting/broadcast';
 import { readSnapshot, snapshotMessages } from '#core/requests/snapshot';
-import { Registers } from '#sdk/client/state/registers';
+import { createRegisters, type Registers } from '#sdk/client/state/registers';
 import { parseServerMessage, registerOf, type EventMessage } from '#sdk/protocol';
 import { eventArbitrary, lastWriters } from '../support/contracts/state-store';
 import { createFanOutHarness } from '../support/core/fan-out';
@@ -33,7 +33,7 @@ function createServer() {
   };
 }
 
-const valuesOf = ({ agents, sessions }: Registers) =>
+const valuesOf = ({ maps: { agents, sessions } }: Registers) =>
   [...agents.values(), ...sessions.values()].map((value) => JSON.stringify(value)).sort();
 const payloadsOf = (events: Iterable<EventMessage>) =>
   [...events].map(({ payload }) => JSON.stringify(payload)).sort();
@@ -60,10 +60,10 @@ it('client and server hold the same values after one sync, equal to the last wri
       const server = createServer();
       for (const [index, event] of reported.entries()) await server.report(event, index);
       const sent = server.sent();
-      const client = new Registers();
+      const client = createRegisters();
       for (const index of arrivals) {
         const message = sent[index];
-        if (message !== undefined) client.merge(message);
+        if (message !== undefined) client.merge(message, 'live');
       }
 
       const limits = { agents: 5_000, sessions: 5_000 };
@@ -72,10 +72,10 @@ it('client and server hold the same values after one sync, equal to the last wri
         const parsed = parseServerMessage(text);
         if (!parsed.ok || parsed.value.type !== 'state:snapshot') throw new Error(text);
         for (const payload of parsed.value.payload.agents) {
-          client.merge({ type: 'agent:status', payload });
+          client.merge({ type: 'agent:status', payload }, 'snapshot');
         }
         for (const payload of parsed.value.payload.sessions) {
-          client.merge({ type: 'session:activity', payload });
+          client.merge({ type: 'session:activity', payload }, 'snapshot');
         }
       }
 
@@ -83,8 +83,8 @@ it('client and server hold the same values after one sync, equal to the last wri
       expect(payloadsOf(stored)).toEqual(expected);
       expect(valuesOf(client)).toEqual(expected);
       // And whoever was there all the time needs no snapshot.
-      const witness = new Registers();
-      for (const message of sent) witness.merge(message);
+      const witness = createRegisters();
+      for (const message of sent) witness.merge(message, 'live');
       expect(valuesOf(witness)).toEqual(expected);
       expect(new Set(sent.map(registerOf)).size).toBe(expected.length);
     }),

@@ -1,6 +1,13 @@
 // Hooks for what is inside a provider. Each renders when what it gives has changed, at most once in an animation frame.
 import { useContext, useSyncExternalStore } from 'react';
-import type { AgentStatus, Connection, MissionControl, SessionActivity } from '../index';
+import type {
+  AgentStatus,
+  Connection,
+  EventType,
+  MissionControl,
+  Payload,
+  SessionActivity,
+} from '../index';
 import { Context } from './provider';
 import { snapshotsOf } from './snapshots';
 
@@ -23,9 +30,8 @@ export function useAgents(): ReadonlyMap<string, AgentStatus> {
 
 /** The newest status of one agent; undefined until it is known. Renders when this agent changes, and only then. */
 export function useAgentStatus(agentId: string): AgentStatus | undefined {
-  const snapshots = snapshotsOf(useMissionControl());
-  const read = () => snapshots.status(agentId);
-  return useSyncExternalStore(snapshots.subscribe, read, nothing);
+  const client = useMissionControl();
+  return useSnapshot(client, () => client.agents.get(agentId));
 }
 
 /**
@@ -33,25 +39,40 @@ export function useAgentStatus(agentId: string): AgentStatus | undefined {
  * them changes, and only then.
  */
 export function useSessions(agentId?: string): readonly SessionActivity[] {
-  const snapshots = snapshotsOf(useMissionControl());
-  const read = () => snapshots.sessions(agentId);
-  return useSyncExternalStore(snapshots.subscribe, read, () => noSessions);
+  return useRegisters('session:activity', agentId);
+}
+
+/**
+ * What all registers of an event type hold, or those of one agent: the newest first. Renders when one of them changes,
+ * and only then.
+ */
+export function useRegisters<Type extends EventType>(
+  type: Type,
+  agentId?: string,
+): readonly Payload<Type>[] {
+  const client = useMissionControl();
+  return useSnapshot(client, () => snapshotsOf(client).list(type, agentId), none);
 }
 
 export function useConnectionOf(client: MissionControl): Connection {
-  const { subscribe, connection } = snapshotsOf(client);
-  return useSyncExternalStore(subscribe, connection, () => notYet);
+  return useSnapshot(client, () => client.connection, notYet);
 }
 
 export function useAgentsOf(client: MissionControl): Map<string, AgentStatus> {
-  const { subscribe, agents } = snapshotsOf(client);
-  return useSyncExternalStore(subscribe, agents, () => noAgents);
+  return useSnapshot(client, () => snapshotsOf(client).agents(), noAgents);
 }
 
-// What there is on a server, and while its page comes to life.
-const nothing = () => undefined;
+/** @param initial what there is on a server, and while its page comes to life */
+function useSnapshot<Value>(
+  client: MissionControl,
+  read: () => Value,
+  initial?: NoInfer<Value>,
+): Value {
+  return useSyncExternalStore(snapshotsOf(client).subscribe, read, () => initial as Value);
+}
+
 const noAgents = new Map<string, never>();
-const noSessions: readonly never[] = [];
+const none: readonly never[] = [];
 const notYet: Connection = {
   state: 'idle',
   attempt: 0,

@@ -1,6 +1,13 @@
 // For React: a provider with one client, and hooks that render when what they show has changed.
 'use client';
 
-export { useAgents, useAgentStatus, useConnection, useMissionControl, useSessions } from './hooks';
+export {
+  useAgents,
+  useAgentStatus,
+  useConnection,
+  useMissionControl,
+  useRegisters,
+  useSessions,
+} from './hooks';
 export { MissionControlProvider, type MissionControlProviderProps } from './provider';
 export { useWebSocket } from './use-web-socket';

@@ -20,6 +20,6 @@ export type MissionControlProviderProps = { readonly children?: ReactNode } & (
  */
 export function MissionControlProvider(props: MissionControlProviderProps): ReactElement {
   const own = useOwnClient('client' in props ? undefined : props, true);
-  const value = 'client' in props ? props.client : own?.client;
-  return createElement(Context.Provider, { value }, props.children);
+  const { client = own?.client } = props as { readonly client?: MissionControl };
+  return createElement(Context.Provider, { value: client }, props.children);
 }

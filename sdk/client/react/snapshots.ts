@@ -1,24 +1,25 @@
 // What a client knows, as React wants it: values that stay the same until they change, and one notice for each animation frame.
-import type { AgentStatus, Connection, MissionControl, SessionActivity } from '../index';
+import type { AgentStatus, EventType, MissionControl, Payload } from '../index';
+import { definitionOf } from '../../protocol/event-message';
 import { inNextFrame } from './frames';
 
 /** Of one client, for all components that show something of it. */
 export interface Snapshots {
   /** Calls `listener` in the animation frame after something has changed, whatever it was. Returns how to stop that. */
   readonly subscribe: (listener: () => void) => () => void;
-  readonly connection: () => Connection;
   /** By agent id; another map after each change. */
   readonly agents: () => Map<string, AgentStatus>;
-  readonly status: (agentId: string) => AgentStatus | undefined;
   /** Of one agent, or of all: the newest first; another list after each change of one of them. */
-  readonly sessions: (agentId: string | undefined) => readonly SessionActivity[];
+  readonly list: <Type extends EventType>(
+    type: Type,
+    agentId: string | undefined,
+  ) => readonly Payload<Type>[];
 }
 
 function createSnapshots(client: MissionControl): Snapshots {
   const listeners = new Set<() => void>();
-  /** By agent id; that of all sessions by undefined. */
-  const lists = new Map<string | undefined, readonly SessionActivity[]>();
-  let agents: Map<string, AgentStatus> | undefined;
+  /** What has been read since it changed last: the lists of each type, by agent, and the map of agents. */
+  const kept = new Map<string, unknown>();
   let isDue = false;
 
   function changed(): void {
@@ -30,38 +31,30 @@ function createSnapshots(client: MissionControl): Snapshots {
     });
   }
 
+  const keep = <Value>(key: string, make: () => Value) =>
+    (kept.get(key) ?? kept.set(key, make()).get(key)) as Value;
+
   client.on('connection', changed);
-  client.on('agent:status', () => {
-    agents = undefined;
-    changed();
-  });
-  client.on('session:activity', ({ agentId }) => {
-    lists.delete(agentId);
-    lists.delete(undefined);
+  client.on('change', ({ changes }) => {
+    for (const { type, current } of changes) {
+      for (const key of [type, `${type},`, `${type},${current.agentId}`]) kept.delete(key);
+    }
     changed();
   });
   return {
     subscribe(listener) {
       listeners.add(listener);
-      return () => {
-        listeners.delete(listener);
-      };
+      return () => listeners.delete(listener);
     },
-    connection: () => client.connection,
-    agents: () => (agents ??= new Map(client.agents)),
-    status: (agentId) => client.agents.get(agentId),
-    sessions(agentId) {
-      const list = lists.get(agentId) ?? sessionsOf(client, agentId);
-      lists.set(agentId, list);
-      return list;
-    },
+    agents: () => keep('agent:status', () => new Map(client.agents)),
+    list: <Type extends EventType>(type: Type, agentId = '') =>
+      keep(`${type},${agentId}`, () => {
+        const registers = client[definitionOf(type).list];
+        return ([...registers.values()] as Payload<Type>[])
+          .filter((register) => !agentId || register.agentId === agentId)
+          .sort((one, other) => other.timestamp - one.timestamp);
+      }),
   };
-}
-
-function sessionsOf({ sessions }: MissionControl, agentId: string | undefined): SessionActivity[] {
-  return [...sessions.values()]
-    .filter((activity) => agentId === undefined || activity.agentId === agentId)
-    .sort((one, other) => other.timestamp - one.timestamp);
 }
 
 const snapshotsOfClients = new WeakMap<MissionControl, Snapshots>();

@@ -1,7 +1,7 @@
 // The service as a dashboard sees it, without its functions: at once as quick as a test wants, and in its hands.
 import { showDashboard } from '#local/gateway/pages/dashboard';
 import { openGateway } from '#local/gateway/gateway';
-import { Registers } from '#sdk/client/state/registers';
+import { createRegisters } from '#sdk/client/state/registers';
 import type { ClientMessage, EventMessage, ServerMessage } from '#sdk/protocol';
 import { fakeFunction, httpApi, webSocketApi } from '../local/fake-apis';
 
@@ -18,7 +18,7 @@ export type QuickService = Awaited<ReturnType<typeof openQuickService>>;
 export async function openQuickService() {
   const gateway = await openGateway({ warn: () => undefined });
   /** What the service knows. */
-  const registers = new Registers();
+  const registers = createRegisters();
   const connectionIds = new Set<string>();
   /** Of each handshake. */
   const tokens: (string | undefined)[] = [];
@@ -44,8 +44,8 @@ export async function openQuickService() {
     const timestamp = Date.now();
     if (type === 'ping') return { type: 'pong', payload: { timestamp } };
     if (type !== 'state:sync') return undefined;
-    const agents = [...registers.agents.values()];
-    const sessions = [...registers.sessions.values()];
+    const agents = [...registers.maps.agents.values()];
+    const sessions = [...registers.maps.sessions.values()];
     return { type: 'state:snapshot', payload: { agents, sessions, timestamp, complete: true } };
   }
 
@@ -70,7 +70,7 @@ export async function openQuickService() {
     connections: () => connectionIds.size,
     /** Keeps what a backend reports, and tells every connection. */
     async report(event: EventMessage): Promise<void> {
-      if (!registers.merge(event)) throw new Error('The event is no news.');
+      if (!registers.merge(event, 'live')) throw new Error('The event is no news.');
       const message = Buffer.from(JSON.stringify(event));
       await Promise.all([...connectionIds].map((id) => gateway.connections.post(id, message)));
     },

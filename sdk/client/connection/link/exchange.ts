@@ -1,5 +1,6 @@
 // What is said over a connection that is open: sync, events, the server's time, signs of life, fresh tokens.
-import type { ClientMessage, EventMessage, ServerMessage } from '../../../protocol';
+import type { ClientMessage, ServerMessage } from '../../../protocol';
+import { eventTypeDefinitions, type EventMessage } from '../../../protocol/event-message';
 import { readServerMessage } from '../../../protocol/message-reader';
 import type { Source } from '../../state/registers';
 import { ask } from './ask';
@@ -66,7 +67,11 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
     const { timestamp, complete, heartbeatSeconds } = snapshot;
     if (heartbeatSeconds) liveness.learn(heartbeatSeconds);
     // A listener may end the connection while the snapshot is told.
-    for (const event of eventsOf(snapshot)) if (!isOver()) handlers.event(event, 'snapshot');
+    for (const { type, list } of eventTypeDefinitions) {
+      for (const payload of snapshot[list]) {
+        if (!isOver()) handlers.event({ type, payload } as EventMessage, 'snapshot');
+      }
+    }
     if (isOver()) return;
     const isFirst = complete && !isSynced;
     isSynced ||= complete;
@@ -81,10 +86,6 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
     // Nor does anything count that came beside what made a listener end the connection.
     if (isOver()) return;
     switch (message.type) {
-      case 'agent:status':
-      case 'session:activity':
-        handlers.event(message, 'live');
-        break;
       case 'batch':
         message.payload.messages.forEach(take);
         break;
@@ -104,6 +105,9 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
         break;
       case 'connection:closing':
         options.closing(message.payload.reason, clock.now() - openedAt);
+        break;
+      default:
+        handlers.event(message, 'live');
     }
   }
 
@@ -127,10 +131,3 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
 }
 
 type Snapshot = Extract<ServerMessage, { type: 'state:snapshot' }>['payload'];
-
-function eventsOf({ agents, sessions }: Snapshot): EventMessage[] {
-  return [
-    ...agents.map((payload) => ({ type: 'agent:status' as const, payload })),
-    ...sessions.map((payload) => ({ type: 'session:activity' as const, payload })),
-  ];
-}

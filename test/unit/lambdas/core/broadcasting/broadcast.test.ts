@@ -1,4 +1,5 @@
 import { createBroadcast } from '#core/broadcasting/broadcast';
+import { registerOf } from '#sdk/protocol';
 import { MemoryStateStore } from '../../../../support/core/fakes';
 import { createFanOutHarness } from '../../../../support/core/fan-out';
 
@@ -24,7 +25,7 @@ function setUp() {
   return { ...harness, poster: harness.gateway, state, kept, deadLetters, report };
 }
 
-const status = { agentId: 'agent-123', status: 'online', timestamp: 1_707_163_200_000 };
+const status = { agentId: 'agent-123', status: 'online', timestamp: 1_707_163_200_000 } as const;
 
 it('sends the documented keys and no other, in the documented order', async () => {
   const { clock, connections, poster, report } = setUp();
@@ -111,7 +112,8 @@ it('throws when a rejected event cannot be kept, so that it is tried again', asy
   await expect(report('agent:status', {})).rejects.toThrow('the queue is down');
 });
 
-const agentOf = (harness: ReturnType<typeof setUp>) => harness.state.registers.get('["agent-123"]');
+const agentOf = ({ state }: ReturnType<typeof setUp>) =>
+  state.registers.get(registerOf({ type: 'agent:status', payload: status }));
 
 it('keeps the newest value of each register, with its lifetime, and notes what is done', async () => {
   const harness = setUp();

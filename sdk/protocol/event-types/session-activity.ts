@@ -1,0 +1,9 @@
+// The newest message of a session.
+import { defineEventType } from '../event-type';
+
+export const sessionActivity = defineEventType({
+  type: 'session:activity',
+  fields: { agentId: 'id', sessionId: 'id', lastMessage: 'string', timestamp: 'timestamp' },
+  value: 'lastMessage',
+  list: 'sessions',
+});
