@@ -213,8 +213,13 @@ module.exports = {
     only(
       'cost-knows-the-rules',
       '^cost/',
-      ['^lambdas/core/', '^lambdas/contract/', '^local/commands/'],
-      'The model runs the delivery and the pace that Lambda runs.',
+      [
+        '^lambdas/core/',
+        '^lambdas/contract/',
+        '^infra/config/deployment-settings\\.ts$',
+        '^local/commands/',
+      ],
+      'The model runs the fan-out and the pace that Lambda runs, with the defaults of the settings.',
     ),
     only(
       'documents-are-made-of-the-protocol',

@@ -1,7 +1,9 @@
 // `npm run cost`: what a load costs a month on AWS, how soon the last client hears, and which quotas it needs.
 import { parseArguments, UsageError } from '#local/commands/arguments';
 import { runAsProcess, withSentences, type Command } from '#local/commands/command';
-import { abuses, abuseTable, dollarsOfDay } from './tables/abuse';
+import { abuses } from './abuse/abuses';
+import { dollarsOfDay } from './abuse/daily-usage';
+import { abuseTable } from './tables/abuse';
 import { billOf } from './model/bill';
 import { coalescingOf } from './model/coalescing';
 import { coalescingMatrix, isSimulated } from './tables/coalescing-matrix';

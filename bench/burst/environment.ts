@@ -1,14 +1,22 @@
 // What the function `broadcast` finds in its environment during a measurement.
 import { variableOf } from '#lambdas/contract/setting';
-import type { SettingName } from '#lambdas/contract/settings';
+import { serviceSettings } from '#lambdas/contract/settings';
 
 export const region = 'eu-central-1';
 
-/** The service's defaults. */
-const settings: Partial<Record<SettingName, string | number>> = {
-  ...{ stage: 'live', heartbeat: 'always', heartbeatSeconds: 30, agentDays: 7, sessionHours: 24 },
-  ...{ coalesceMilliseconds: 500, largeFanOutConnections: 10_000, maxPostsPerSecond: 8_000 },
-};
+/** The settings that `broadcast` reads, and has to have: a deployment that sets none has their defaults. */
+const settings = (
+  [
+    'stage',
+    'heartbeat',
+    'heartbeatSeconds',
+    'agentDays',
+    'sessionHours',
+    'coalesceMilliseconds',
+    'largeFanOutConnections',
+    'maxPostsPerSecond',
+  ] as const
+).map((name) => [name, String(serviceSettings[name].default)] as const);
 
 /** What a function sees; nothing of this shell's. */
 export function environmentOf(surroundings: {
@@ -24,14 +32,12 @@ export function environmentOf(surroundings: {
   // What is sent there is refused.
   const queueUrl = `${sinkUrl}/000000000000/none`;
   const given = {
-    ...settings,
+    ...Object.fromEntries(settings),
     ...{ tableName, callbackUrl: `${sinkUrl}/live` },
     ...{ retryQueueUrl: queueUrl, deadLetterQueueUrl: queueUrl },
   };
   return {
-    ...Object.fromEntries(
-      Object.entries(given).map(([name, value]) => [variableOf(name), String(value)]),
-    ),
+    ...Object.fromEntries(Object.entries(given).map(([name, value]) => [variableOf(name), value])),
     // Where the SDK looks for configuration files.
     ...{ HOME: directory, USERPROFILE: directory },
     NODE_EXTRA_CA_CERTS: authority,

@@ -1,4 +1,5 @@
 // The question: how many dashboards, how many events, and what they are like.
+import { serviceSettings as settings } from '#lambdas/contract/settings';
 
 export interface Load {
   /** Connections at the busiest time. */
@@ -27,19 +28,19 @@ export interface Load {
   readonly documentedShare: number;
 }
 
-/** A quiet deployment with the settings of infra/config/configuration.ts. */
+/** A quiet deployment that sets nothing. */
 export const defaultLoad: Load = {
   connections: 1_000,
   eventsPerSecond: 0.1,
   hoursPerDay: 24,
-  heartbeat: 'always',
-  heartbeatSeconds: 30,
+  heartbeat: settings.heartbeat.default,
+  heartbeatSeconds: settings.heartbeatSeconds.default,
   messageBytes: 200,
   agents: 100,
   sessions: 100,
-  maxPostsPerSecond: 8_000,
-  largeFanOutConnections: 10_000,
-  coalesceMilliseconds: 500,
+  maxPostsPerSecond: settings.maxPostsPerSecond.default,
+  largeFanOutConnections: settings.largeFanOutConnections.default,
+  coalesceMilliseconds: settings.coalesceMilliseconds.default,
   eventsPerPack: 1,
   documentedShare: 0,
 };

@@ -1,6 +1,8 @@
 // What abuse costs at most, by the settings that a deployment has when it sets none.
 import { defaultLimits } from '#cost/model/limits';
-import { abuses, dollarsOfDay, largestState } from '#cost/tables/abuse';
+import { abuses } from '#cost/abuse/abuses';
+import { dollarsOfDay } from '#cost/abuse/daily-usage';
+import { largestState } from '#cost/abuse/message-abuses';
 import { prices } from '#cost/model/prices';
 import { parseConfiguration } from '#infra/config/configuration';
 

@@ -1,0 +1,51 @@
+// What requests to the HTTP API cost in a day.
+import { logged } from '../model/measured';
+import type { Abuse } from './abuse';
+import {
+  answerBytes,
+  call,
+  day,
+  environments,
+  line,
+  lines,
+  secondsPerDay,
+  sum,
+  traces,
+} from './daily-usage';
+
+/** Of each route of the HTTP API: infra/constructs/api/http-api.ts. */
+const httpRequestsPerSecond = { GET: 50, HEAD: 10 } as const;
+const httpRequestsPerDay = (httpRequestsPerSecond.GET + httpRequestsPerSecond.HEAD) * secondsPerDay;
+
+export function health(): Abuse {
+  const request = sum(call(256), { httpRequest: 1, sentByte: answerBytes });
+  const { GET: perSecond } = httpRequestsPerSecond;
+  return {
+    kind: '`/health`, by GET and HEAD',
+    bound: 'its throttle, by all attackers together',
+    before: day(
+      perSecond * secondsPerDay,
+      // One query for each shard, consistently, while there are few connections.
+      sum(request, call(0, 2), { readUnit: 16, loggedByte: logged.own }, line(logged.accessBefore)),
+      traces(perSecond),
+    ),
+    now: day(httpRequestsPerDay, sum(request, line(logged.accessBefore)), {
+      readUnit: 16 * environments * (secondsPerDay / 5),
+    }),
+  };
+}
+
+export function whoami(): Abuse {
+  return {
+    kind: '`/whoami`, by GET and HEAD',
+    bound: 'its throttle, by all attackers together',
+    now: day(
+      httpRequestsPerDay,
+      sum(
+        call(256),
+        { httpRequest: 1, sentByte: answerBytes },
+        line(lines.whoamiRefused, logged.accessBefore),
+      ),
+    ),
+  };
+}

@@ -1,0 +1,123 @@
+// What the messages of clients cost in a day, if they send as many as the limits allow, and more.
+import { connectionsWorth, floodPenaltyMilliseconds } from '#core/requests/message-limits';
+import { defaultLimits } from '../model/limits';
+import { heartbeatBytes, logged, overheadBytes, postMilliseconds } from '../model/measured';
+import { defaultQuota } from '../model/token-bucket';
+import type { Abuse } from './abuse';
+import {
+  call,
+  day,
+  line,
+  lines,
+  minutesPerDay,
+  scale,
+  secondsPerDay,
+  stageThrottle,
+  sum,
+  traces,
+  type Usage,
+} from './daily-usage';
+
+/** The largest state that was measured: 5,000 agents and 5,000 sessions, of which each has told 4 KB. */
+export const largestState = { messages: 727, bytes: 21_000_000 } as const;
+
+/** Assumed: until a connection that floods is closed, in seconds: what is under way meanwhile is paid for. */
+const closingSeconds = 0.2;
+
+/** A message that is answered by a pong or an error. */
+const message = (writes: number, log: Usage): Usage =>
+  sum(call(1024, writes), { webSocketMessage: 2, writeUnit: writes }, log, {
+    sentByte: overheadBytes + heartbeatBytes,
+  });
+
+export function messages(): Abuse {
+  const { messagesPerMinute, floodFactor, maxConnectionsPerUser } = defaultLimits;
+  const refusals = (floodFactor - 1) * messagesPerMinute * minutesPerDay;
+  const allowedBefore = messagesPerMinute * maxConnectionsPerUser * minutesPerDay;
+  const refusedBefore = refusals * maxConnectionsPerUser;
+  const allowedNow = messagesPerMinute * connectionsWorth * minutesPerDay;
+  const refused = line(lines.metric, lines.message);
+  const before = sum(line(logged.accessBefore), { loggedByte: logged.own });
+  const access = line(logged.accessLine);
+  return {
+    kind: 'messages (e.g. `ping`) up to where connections are closed',
+    bound: 'messages of a user, and those that are refused',
+    before: {
+      acts: allowedBefore + refusedBefore,
+      usage: sum(
+        scale(message(2, before), allowedBefore),
+        scale(message(4, sum(before, refused)), refusedBefore),
+        traces((allowedBefore + refusedBefore) / secondsPerDay),
+      ),
+    },
+    now: {
+      acts: allowedNow + refusals,
+      usage: sum(
+        scale(message(4, access), allowedNow),
+        scale(message(1, sum(access, refused)), refusals),
+        traces((allowedNow + refusals) / secondsPerDay),
+      ),
+    },
+  };
+}
+
+export function floods(): Abuse {
+  const { messagesPerMinute, messageBurst, floodFactor, handshakesPerMinute } = defaultLimits;
+  const underWay = stageThrottle.burst + stageThrottle.perSecond * closingSeconds;
+  const each = (writes: number, log: Usage) =>
+    sum(message(writes, log), { webSocketMessage: -1 }, line(lines.metric, lines.message));
+  const before = (floodFactor * messageBurst + underWay) * handshakesPerMinute * minutesPerDay;
+  const penalties = (secondsPerDay * 1000) / floodPenaltyMilliseconds;
+  const allowed = messagesPerMinute * minutesPerDay;
+  const now = underWay * penalties + allowed;
+  return {
+    kind: 'messages beyond it: closed, and opened again',
+    bound: 'a minute without a handshake after each flood',
+    before: day(
+      before,
+      each(4, sum(line(logged.accessBefore), { loggedByte: logged.own })),
+      traces(before / secondsPerDay),
+    ),
+    now: day(now, each(2, line(logged.accessLine)), traces(now / secondsPerDay)),
+  };
+}
+
+export function syncs(): Abuse {
+  const { syncsPerMinute, messagesPerMinute, maxConnectionsPerUser } = defaultLimits;
+  const { messages: answers, bytes } = largestState;
+  const each = (writes: number): Usage =>
+    sum(
+      // Eight messages at a time: lambdas/core/requests/sync-state.ts.
+      call(1024, writes + 2, (answers / 8) * postMilliseconds),
+      { webSocketMessage: 1 + answers, writeUnit: writes, readUnit: bytes / 4096 / 2 },
+      { sentByte: bytes + answers * overheadBytes },
+      line(lines.message, logged.accessLine),
+    );
+  // Posts are counted against the account: more than these nobody gets.
+  const quota = (defaultQuota.perSecond / answers) * 60;
+  const before = Math.min(messagesPerMinute * maxConnectionsPerUser, quota) * minutesPerDay;
+  return {
+    kind: '`state:sync` with the largest state',
+    bound: '`syncsPerMinute`',
+    before: day(before, each(2), traces(before / secondsPerDay)),
+    now: day(syncsPerMinute * minutesPerDay, each(5), traces(syncsPerMinute / 60)),
+  };
+}
+
+export function refreshes(): Abuse {
+  const { messagesPerMinute, maxConnectionsPerUser } = defaultLimits;
+  const each = (writes: number, access: number): Usage =>
+    sum(message(writes + 1, line(lines.message, access)), { readUnit: 1 });
+  const before = messagesPerMinute * maxConnectionsPerUser * minutesPerDay;
+  const now = messagesPerMinute * connectionsWorth * minutesPerDay;
+  return {
+    kind: '`token:refresh`',
+    bound: 'messages of a user',
+    before: day(
+      before,
+      sum(each(2, logged.accessBefore), { loggedByte: logged.own }),
+      traces(before / secondsPerDay),
+    ),
+    now: day(now, each(4, logged.accessLine), traces(now / secondsPerDay)),
+  };
+}
