@@ -11,7 +11,7 @@ import { createFrameSchedule } from './model/frame-schedule';
 import { createTokenSource } from './auth/token-source';
 
 const now = () => Date.now();
-const timeout = (due: () => void, delayMs: number) => setTimeout(due, delayMs);
+const timeout = (due: () => void, delayMilliseconds: number) => setTimeout(due, delayMilliseconds);
 
 async function start(): Promise<ReactNode> {
   const pageUrl = location.href;

@@ -28,7 +28,7 @@ interface Grant extends Tokens {
 }
 
 const storageKey = 'mission-control-sign-in';
-const marginMs = 60_000;
+const marginMilliseconds = 60_000;
 
 /**
  * Tokens are kept in memory only: a script that got into the page could read any storage. After a reload the
@@ -73,7 +73,7 @@ export function createSignIn(
       throw new Error('You are not signed in.');
     }));
     const { token, expiresAt, refreshToken } = await held;
-    if (expiresAt - now() >= marginMs) return token;
+    if (expiresAt - now() >= marginMilliseconds) return token;
     if (refreshToken === undefined) throw new Error('Your sign-in has ended: sign in again.');
     // Two may ask at once, and a refresh token may be good for one use: the first asks for both.
     if (grant === held) {

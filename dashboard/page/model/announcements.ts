@@ -8,11 +8,11 @@ export interface AnnouncementDependencies {
   /** Replaces the text of the live region. */
   readonly say: (text: string) => void;
   readonly now: () => number;
-  readonly setTimeout: (due: () => void, delayMs: number) => unknown;
+  readonly setTimeout: (due: () => void, delayMilliseconds: number) => unknown;
 }
 
 /** Two announcements lie so far apart at least. */
-export const announcementGapMs = 5_000;
+export const announcementGapMilliseconds = 5_000;
 const mostNames = 3;
 
 /** Tells changes of the connection and agents that fail. What came and went between two announcements is not told. */
@@ -33,13 +33,13 @@ export function announce(board: Board, dependencies: AnnouncementDependencies): 
   };
   board.subscribe(() => {
     if (isDue) return;
-    const leftMs = lastAt + announcementGapMs - dependencies.now();
-    if (leftMs <= 0) {
+    const leftMilliseconds = lastAt + announcementGapMilliseconds - dependencies.now();
+    if (leftMilliseconds <= 0) {
       tell();
       return;
     }
     isDue = true;
-    dependencies.setTimeout(tell, leftMs);
+    dependencies.setTimeout(tell, leftMilliseconds);
   });
 }
 

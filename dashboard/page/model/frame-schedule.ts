@@ -3,18 +3,18 @@
 /** What a schedule needs of the page. */
 export interface FrameDependencies {
   requestAnimationFrame(due: () => void): unknown;
-  setTimeout(due: () => void, delayMs: number): unknown;
+  setTimeout(due: () => void, delayMilliseconds: number): unknown;
   /** Milliseconds, from anywhere. */
   now(): number;
 }
 
 /**
  * Makes a schedule for one who asks again after being called back only.
- * @param gapMs at least so much lies between two calls: people cannot read faster, and pages have better things to do
+ * @param gapMilliseconds at least so much lies between two calls: people cannot read faster, and pages have better things to do
  */
 export function createFrameSchedule(
   dependencies: FrameDependencies,
-  gapMs = 200,
+  gapMilliseconds = 200,
 ): (due: () => void) => void {
   let lastAt = -Infinity;
   return (due) => {
@@ -23,8 +23,8 @@ export function createFrameSchedule(
         lastAt = dependencies.now();
         due();
       });
-    const leftMs = lastAt + gapMs - dependencies.now();
-    if (leftMs <= 0) inFrame();
-    else dependencies.setTimeout(inFrame, leftMs);
+    const leftMilliseconds = lastAt + gapMilliseconds - dependencies.now();
+    if (leftMilliseconds <= 0) inFrame();
+    else dependencies.setTimeout(inFrame, leftMilliseconds);
   };
 }

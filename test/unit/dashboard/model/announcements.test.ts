@@ -1,5 +1,9 @@
 // What a screen reader is told: what matters, and not too often.
-import { announce, announcementGapMs, describeChange } from '#dashboard/page/model/announcements';
+import {
+  announce,
+  announcementGapMilliseconds,
+  describeChange,
+} from '#dashboard/page/model/announcements';
 import type { BoardView } from '#dashboard/page/model/board';
 import { FakeTime } from '../../../support/client/client-harness';
 import { agentOf } from '../../../support/data/agent-entries';
@@ -39,7 +43,7 @@ function createHarness() {
   announce(board, {
     say: (text) => said.push(text),
     now: time.now,
-    setTimeout: (due, delayMs) => time.setTimeout(due, delayMs),
+    setTimeout: (due, delayMilliseconds) => time.setTimeout(due, delayMilliseconds),
   });
   const show = (next: BoardView) => {
     view = next;
@@ -71,7 +75,7 @@ it('the first is told at once, the next together, and not what came and went', a
   show(viewOf('connected', failing('a', 'b', 'c')));
   show(viewOf('connected', failing('a', 'c')));
   expect(said).toHaveLength(1);
-  await time.pass(announcementGapMs);
+  await time.pass(announcementGapMilliseconds);
   expect(said.slice(1)).toEqual(['c reports an error.']);
 });
 
@@ -79,9 +83,9 @@ it('attempts that fail one after the other are told once', async () => {
   const { time, said, show } = createHarness();
   show(viewOf('waiting'));
   for (const state of ['connecting', 'waiting', 'connecting', 'waiting'] as const) {
-    await time.pass(announcementGapMs);
+    await time.pass(announcementGapMilliseconds);
     show(viewOf(state));
   }
-  await time.pass(announcementGapMs);
+  await time.pass(announcementGapMilliseconds);
   expect(said).toEqual(['Waiting. The server cannot be reached.']);
 });

@@ -7,7 +7,8 @@ function createPage() {
   const timers: { readonly at: number; readonly due: () => void }[] = [];
   return {
     requestAnimationFrame: (due: () => void) => frames.push(due),
-    setTimeout: (due: () => void, delayMs: number) => timers.push({ at: now + delayMs, due }),
+    setTimeout: (due: () => void, delayMilliseconds: number) =>
+      timers.push({ at: now + delayMilliseconds, due }),
     now: () => now,
     pass(ms: number) {
       now += ms;
