@@ -106,9 +106,9 @@ it('nothing is ever negative or unknown, and more of anything never costs less',
   fc.assert(
     fc.property(load, (given) => {
       const bill = billOf({ ...defaultLoad, ...given });
-      for (const { item, dollars } of bill.items) {
-        expect([item, Number.isFinite(dollars) && dollars >= 0]).toEqual([item, true]);
-      }
+      expect(
+        bill.items.filter(({ dollars }) => !(Number.isFinite(dollars) && dollars >= 0)),
+      ).toEqual([]);
       // With flushes more bytes can make fewer of them, when there is more to send than the pace allows.
       const more = withoutFlushes({ ...defaultLoad, ...given });
       const less = billOf(more).dollars;

@@ -38,7 +38,9 @@ function simulate(
   const calendar = new Map<number, State[]>();
   const plan = (now: number, state: State) => {
     const at = now + (state.retryInMs ?? NaN);
-    calendar.set(at, [...(calendar.get(at) ?? []), state]);
+    const others = calendar.get(at);
+    if (others === undefined) calendar.set(at, [state]);
+    else others.push(state);
   };
   for (let client = 0; client < size; client += 1) plan(0, lost(connected, end));
 
