@@ -68,7 +68,7 @@ async function moduleOf(kind: ModuleKind, source: string): Promise<string> {
     loader: 'ts',
     format: kind,
     target: 'es2022',
-    // ES modules that import CommonJS find names only if they are listed like this.
+    // Has esbuild list the exported names: without the list, ES modules cannot import them from CommonJS.
     ...(kind === 'cjs' ? { platform: 'node' } : {}),
   });
   return code;
