@@ -51,18 +51,16 @@ export interface MissionControlOptions {
 
 /** @throws {TypeError} for options that cannot work */
 export function settingsOf(options: MissionControlOptions): SupervisorDependencies {
-  const { url, maxAttempts = Infinity } = options;
+  const { url, maxAttempts = Infinity, random = Math.random } = options;
+  const { clock = systemClock, page = systemPage } = options;
   if (!isSocketUrl(url)) throw new TypeError('url must be a URL with ws:// or wss://, and no #.');
   if (typeof options.getToken !== 'function') throw new TypeError('getToken must be a function.');
   if (!(maxAttempts >= 1)) throw new TypeError('maxAttempts must be at least 1.');
   return {
     ...options,
     whoamiUrl: options.whoamiUrl ?? whoamiUrlOf(url),
-    clock: options.clock ?? systemClock,
-    page: options.page ?? systemPage,
-    random: options.random ?? Math.random,
+    ...{ clock, page, random, maxAttempts },
     timing: timingOf(options.timing),
-    maxAttempts,
     // Global ones may be set or replaced after the client was made.
     get fetch() {
       return options.fetch ?? globals.fetch;

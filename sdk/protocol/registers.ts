@@ -22,8 +22,8 @@ export function versionOfEvent({ type, payload }: EventMessage): Version {
 
 /** @param definition that of the payload's type */
 export function versionIn({ value }: AnyDefinition, payload: AnyPayload): Version {
-  const values: Readonly<Record<string, unknown>> = payload;
-  return { timestamp: payload.timestamp, value: String(values[value]) };
+  const text = (payload as Readonly<Record<string, unknown>>)[value];
+  return { timestamp: payload.timestamp, value: String(text) };
 }
 
 /** The version of an agent's status or of a session's activity. {@link versionOfEvent} knows all types. */

@@ -8,7 +8,7 @@
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export function backoffMs(failures: number, luck: number, baseMs: number, capMs: number): number {
-  return Math.round(luck * Math.min(capMs, baseMs * 2 ** Math.min(failures, 30)));
+  return Math.round(luck * Math.min(capMs, baseMs * 2 ** failures));
 }
 
 /** Anything from `minMs` to `maxMs`, in milliseconds, an integer. */

@@ -94,9 +94,10 @@ export function transition(state: State, event: Event, rules: Rules): Transition
       const after = { ...state, online };
       // What the page says about the network is a hint: an open connection is probed, and one that waits for a network is opened.
       if (name === 'connected') return [after, 'probe'];
-      // These waits have nothing to do with the network.
-      const isPatient = reason === 'rate_limited' || reason === 'replaced';
-      return online && isOff && name !== 'unauthorized' && !isPatient ? open(1, after) : [after];
+      const mayBeNetwork =
+        name === 'offline' ||
+        (name === 'waiting' && reason !== 'rate_limited' && reason !== 'replaced');
+      return online && mayBeNetwork ? open(1, after) : [after];
     }
   }
   return [state];
@@ -126,7 +127,8 @@ function ended(state: State, event: Ended, { timing, maxAttempts }: Rules): Tran
   if (reason === 'replaced')
     return wait(hidden ? undefined : betweenMs(replacedRetryMs / 2, replacedRetryMs, luck));
   // A server that goes away closes all connections at the same moment, and one that is flooded needs fewer attempts.
-  const isCrowd = crowdedCodes.includes(code ?? 0);
+  // 1001: going away; 1012: service restart; 1013: try again later.
+  const isCrowd = code === 1001 || code === 1012 || code === 1013;
   if (isCrowd || reason === 'rate_limited') {
     // A connection that was open for a short time counts as an attempt, but not as a failure.
     const failures = isCrowd ? Math.max(0, attempt - 1) : attempt;
@@ -136,9 +138,6 @@ function ended(state: State, event: Ended, { timing, maxAttempts }: Rules): Tran
   // Without a network, the attempt says nothing about the server: it does not count as a failure.
   return go('offline', 1, betweenMs(backoffCapMs / 2, backoffCapMs, luck));
 }
-
-/** Going away, service restart, try again later. */
-const crowdedCodes = [1001, 1012, 1013];
 
 /** A state of another name, without the code, reason and wait of the one before. */
 function to({ online }: Pick<State, 'online'>, name: ConnectionState, attempt: number): State {

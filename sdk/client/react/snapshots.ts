@@ -37,7 +37,8 @@ function createSnapshots(client: MissionControl): Snapshots {
   client.on('connection', changed);
   client.on('change', ({ changes }) => {
     for (const { type, current } of changes) {
-      for (const key of [type, `${type},`, `${type},${current.agentId}`]) kept.delete(key);
+      const { list } = definitionOf(type);
+      for (const key of [list, type, `${type},${current.agentId}`]) kept.delete(key);
     }
     changed();
   });
@@ -46,12 +47,12 @@ function createSnapshots(client: MissionControl): Snapshots {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    agents: () => keep('agent:status', () => new Map(client.agents)),
-    list: <Type extends EventType>(type: Type, agentId = '') =>
-      keep(`${type},${agentId}`, () => {
+    agents: () => keep('agents', () => new Map(client.agents)),
+    list: <Type extends EventType>(type: Type, agentId?: string) =>
+      keep(agentId === undefined ? type : `${type},${agentId}`, () => {
         const registers = client[definitionOf(type).list];
         return ([...registers.values()] as Payload<Type>[])
-          .filter((register) => !agentId || register.agentId === agentId)
+          .filter((register) => agentId === undefined || register.agentId === agentId)
           .sort((one, other) => other.timestamp - one.timestamp);
       }),
   };

@@ -351,6 +351,15 @@ it('useSessions: all or those of one agent, the newest first', async () => {
   await dashboard.unmount();
 });
 
+it('useSessions of an agent without a name is empty: a page that has chosen none shows none', async () => {
+  const { element } = showing(() => binding.useSessions('').length);
+  const dashboard = await mount(provide(element));
+  await accept();
+  await say('a', 's', 'm', 1);
+  expect(dashboard.text()).toBe('0');
+  await dashboard.unmount();
+});
+
 it('useConnection tells of every change, and the client can be told to reconnect', async () => {
   let reconnect: () => void = () => undefined;
   const { element } = showing(() => {
