@@ -1,6 +1,6 @@
 // Events at a rate to so many connections, in simulated time: the coalescer, the flushes and the pace that Lambda runs.
 import { createCoalescer, type Coalescer } from '#core/coalescing/coalescer';
-import { createFlush } from '#core/coalescing/flush';
+import { createFlush } from '#core/coalescing/flush/flush';
 import type { OutgoingMessage } from '#core/fan-out/outgoing-message';
 import type { Flush } from '#core/coalescing/ports';
 import { createFanOut } from '#core/fan-out/fan-out';

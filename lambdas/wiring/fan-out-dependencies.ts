@@ -1,7 +1,7 @@
 // The dependencies of the three functions that fan out: broadcast, deliver and heartbeat are wired alike.
 import { randomUUID } from 'node:crypto';
 import { createCoalescer } from '#core/coalescing/coalescer';
-import { createFlush } from '#core/coalescing/flush';
+import { createFlush } from '#core/coalescing/flush/flush';
 import { createFanOut } from '#core/fan-out/fan-out';
 import { createHeartbeatPace } from '#core/broadcasting/heartbeat-pace';
 import { InFlightLimit } from '#core/posting/in-flight-limit';

@@ -2,7 +2,7 @@
 import type { Clock, Timers } from '../clock';
 import type { Lane } from '../connections/ports';
 import type { Log } from '../log';
-import { inOrderOfVersions } from './conflate';
+import { inOrderOfVersions } from './flush/conflate';
 import { LaneProgress } from './lane-progress';
 import type { OutgoingMessage } from '../fan-out/outgoing-message';
 import {

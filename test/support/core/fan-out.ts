@@ -1,6 +1,6 @@
 // A fan-out over fakes, for the tests of everything that is built on it.
 import { createCoalescer } from '#core/coalescing/coalescer';
-import { createFlush } from '#core/coalescing/flush';
+import { createFlush } from '#core/coalescing/flush/flush';
 import { createFanOut, type LanesOptions } from '#core/fan-out/fan-out';
 import type { Count, Countable } from '#core/count';
 import { createPace } from '#core/posting/pace';

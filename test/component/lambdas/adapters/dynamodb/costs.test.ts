@@ -8,7 +8,7 @@ import { createDynamoStateStore } from '#adapters/dynamodb/dynamo-state-store';
 import { createDynamoSyncMarkers } from '#adapters/dynamodb/dynamo-sync-markers';
 import { createBroadcast } from '#core/broadcasting/broadcast';
 import { createCoalescer } from '#core/coalescing/coalescer';
-import { createFlush } from '#core/coalescing/flush';
+import { createFlush } from '#core/coalescing/flush/flush';
 import { createConnect } from '#core/connections/connect';
 import { createJudgeMessage } from '#core/requests/message-limits';
 import type { RateLimitStore } from '#core/connections/ports';

@@ -1,7 +1,7 @@
 // Connections that do not answer, while events come without end: nobody else waits for them, and they miss nothing.
 import { VirtualClock } from '#cost/simulation/virtual-clock';
 import { createCoalescer, type Coalescer } from '#core/coalescing/coalescer';
-import { createFlush } from '#core/coalescing/flush';
+import { createFlush } from '#core/coalescing/flush/flush';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import { Stragglers } from '#core/fan-out/retries/stragglers';
 import { createPace } from '#core/posting/pace';

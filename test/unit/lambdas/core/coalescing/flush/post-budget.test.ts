@@ -1,5 +1,5 @@
 // When connections without batches have to rest, so that those with batches are not slowed by them.
-import { PostBudget } from '#core/coalescing/post-budget';
+import { PostBudget } from '#core/coalescing/flush/post-budget';
 import type { FanOutReport } from '#core/fan-out/fan-out-report';
 
 const countConnections = () => Promise.resolve({ all: 0, batched: 0, single: 0 });

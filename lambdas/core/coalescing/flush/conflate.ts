@@ -1,5 +1,5 @@
 // When there is more to send than there is room for, values that are superseded go first, and nothing else does.
-import { supersedes, type OutgoingMessage } from '../fan-out/outgoing-message';
+import { supersedes, type OutgoingMessage } from '../../fan-out/outgoing-message';
 
 export interface Conflated {
   readonly messages: readonly OutgoingMessage[];

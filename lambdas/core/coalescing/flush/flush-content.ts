@@ -1,9 +1,9 @@
 // What each kind of connection is sent by a flush: all of its messages, or the newest of each register if there is no room.
-import type { Lane } from '../connections/ports';
-import { countBatches } from '../fan-out/batches';
+import type { Lane } from '../../connections/ports';
+import { countBatches } from '../../fan-out/batches';
 import { conflate, type Conflated } from './conflate';
-import type { OutgoingMessage } from '../fan-out/outgoing-message';
-import type { FlushOrder } from './ports';
+import type { OutgoingMessage } from '../../fan-out/outgoing-message';
+import type { FlushOrder } from '../ports';
 
 export interface LaneContent extends Conflated {
   readonly lane: Lane;

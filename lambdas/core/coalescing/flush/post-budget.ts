@@ -1,10 +1,10 @@
 // How many posts there is room for, for each connection, until the next flush.
-import type { ConnectionCount } from '../connections/connection-count';
-import type { FanOutReport } from '../fan-out/fan-out-report';
-import type { InFlightLimit } from '../posting/in-flight-limit';
-import type { Pace } from '../posting/pace';
-import type { Clock } from '../clock';
-import type { Lane } from '../connections/ports';
+import type { ConnectionCount } from '../../connections/connection-count';
+import type { FanOutReport } from '../../fan-out/fan-out-report';
+import type { InFlightLimit } from '../../posting/in-flight-limit';
+import type { Pace } from '../../posting/pace';
+import type { Clock } from '../../clock';
+import type { Lane } from '../../connections/ports';
 
 /** The numbers of a listing say nothing about connections after so long. */
 const rememberedMilliseconds = 60_000;

@@ -1,14 +1,14 @@
 // A flush to more connections than one worker can post to: each shard is a job, and the next flush waits for the pace.
-import type { ConnectionCounts } from '../connections/connection-count';
-import type { Pace } from '../posting/pace';
-import type { Clock, Timers } from '../clock';
-import type { RetryJob, RetryQueue } from '../fan-out/ports';
-import type { Lane } from '../connections/ports';
-import type { Log } from '../log';
-import { shardJobs } from '../fan-out/retries/shard-jobs';
+import type { ConnectionCounts } from '../../connections/connection-count';
+import type { Pace } from '../../posting/pace';
+import type { Clock, Timers } from '../../clock';
+import type { RetryJob, RetryQueue } from '../../fan-out/ports';
+import type { Lane } from '../../connections/ports';
+import type { Log } from '../../log';
+import { shardJobs } from '../../fan-out/retries/shard-jobs';
 import { allOf, contentsOf, countPosts, supersededIn, type LaneContent } from './flush-content';
-import { isEvent, typeOf, type OutgoingMessage } from '../fan-out/outgoing-message';
-import type { FlushOrder } from './ports';
+import { isEvent, typeOf, type OutgoingMessage } from '../../fan-out/outgoing-message';
+import type { FlushOrder } from '../ports';
 import type { PostBudget } from './post-budget';
 
 /** When the pace can have sent what each lane gets: milliseconds from now, none for a lane that gets nothing. */

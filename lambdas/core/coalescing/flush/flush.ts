@@ -1,21 +1,21 @@
 // One fan-out of what was collected: in batches to connections that take them, and at their own pace to all others.
-import type { ConnectionCountStore, Lane } from '../connections/ports';
-import { createConnectionCount } from '../connections/connection-count';
-import type { Answered } from '../posting/posting';
-import { createLanes, type LanesOptions } from '../fan-out/fan-out';
-import { mergeReports, postsPerSecond, type FanOutReport } from '../fan-out/fan-out-report';
-import { splitByLane } from '../fan-out/lanes';
-import type { RecentFanOuts } from '../fan-out/recent-fan-outs';
-import type { ReportFanOut } from '../fan-out/report-fan-out';
-import { shards } from '../shard';
-import { createShardReader } from '../fan-out/shard-reader';
+import type { ConnectionCountStore, Lane } from '../../connections/ports';
+import { createConnectionCount } from '../../connections/connection-count';
+import type { Answered } from '../../posting/posting';
+import { createLanes, type LanesOptions } from '../../fan-out/fan-out';
+import { mergeReports, postsPerSecond, type FanOutReport } from '../../fan-out/fan-out-report';
+import { splitByLane } from '../../fan-out/lanes';
+import type { RecentFanOuts } from '../../fan-out/recent-fan-outs';
+import type { ReportFanOut } from '../../fan-out/report-fan-out';
+import { shards } from '../../shard';
+import { createShardReader } from '../../fan-out/shard-reader';
 import { createFlushByJobs } from './flush-by-jobs';
 import { allOf, contentsOf, supersededIn, type LaneContent } from './flush-content';
-import { isEvent } from '../fan-out/outgoing-message';
-import type { Flush, FlushOrder, LaneEnd } from './ports';
-import { createPostList } from '../fan-out/post-list';
+import { isEvent } from '../../fan-out/outgoing-message';
+import type { Flush, FlushOrder, LaneEnd } from '../ports';
+import { createPostList } from '../../fan-out/post-list';
 import { PostBudget } from './post-budget';
-import { Stragglers } from '../fan-out/retries/stragglers';
+import { Stragglers } from '../../fan-out/retries/stragglers';
 
 export interface FlushDependencies extends LanesOptions {
   readonly connectionCounts: Pick<ConnectionCountStore, 'read'>;

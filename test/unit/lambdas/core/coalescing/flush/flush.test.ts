@@ -1,6 +1,6 @@
 // A flush to both kinds of connections: who gets what, in which order, and who waits for whom.
 import fc from 'fast-check';
-import { createFlush, type FlushDependencies } from '#core/coalescing/flush';
+import { createFlush, type FlushDependencies } from '#core/coalescing/flush/flush';
 import {
   heartbeatMessage,
   messageOfEvent,
@@ -11,9 +11,9 @@ import type { LaneEnd } from '#core/coalescing/ports';
 import type { FanOutReport } from '#core/fan-out/fan-out-report';
 import type { Connection, PostResult } from '#core/connections/ports';
 import { InFlightLimit } from '#core/posting/in-flight-limit';
-import { agentEvent, sessionEvent } from '../../../../support/data/events';
-import { createFanOutHarness } from '../../../../support/core/fan-out';
-import { FakeClock } from '../../../../support/core/fakes';
+import { agentEvent, sessionEvent } from '../../../../../support/data/events';
+import { createFanOutHarness } from '../../../../../support/core/fan-out';
+import { FakeClock } from '../../../../../support/core/fakes';
 
 function setUp(changes: Partial<FlushDependencies> = {}) {
   const harness = createFanOutHarness(changes);
