@@ -2,7 +2,7 @@
 import { createSigner, type SigningCredentials } from '../http/signature-v4';
 
 /** What a signed post is sent with. */
-interface SignedPost {
+export interface SignedPost {
   /** The path as it goes over the wire: encoded once. */
   readonly path: string;
   /** Names and values in turn, as undici takes them; without `host`, which undici sets from the origin. */
@@ -37,15 +37,27 @@ export function createExecuteApiSigner(callbackUrl: string, region: string): Exe
 
   return {
     sign(connectionId, bodyHash, credentials, now) {
-      const encodedId = uriEncode(connectionId);
-      // What is encoded already consists of unreserved characters and percent signs.
-      const encodedTwice = encodedId.replaceAll('%', '%25');
+      const [once, twice] = encodeId(connectionId);
       return {
-        path: requestPath + encodedId,
-        headers: signer.sign(canonicalPath + encodedTwice, bodyHash, credentials, now),
+        path: requestPath + once,
+        headers: signer.sign(canonicalPath + twice, bodyHash, credentials, now),
       };
     },
   };
+}
+
+/** What API Gateway makes: unreserved characters, and one to pad them. */
+const usualId = /^[\w-]+=$/;
+
+/** An id, encoded once and twice. For a usual one nothing is searched for what has to be encoded. */
+function encodeId(connectionId: string): readonly [once: string, twice: string] {
+  if (usualId.test(connectionId)) {
+    const unpadded = connectionId.slice(0, -1);
+    return [`${unpadded}%3D`, `${unpadded}%253D`];
+  }
+  const once = uriEncode(connectionId);
+  // What is encoded already consists of unreserved characters and percent signs.
+  return [once, once.replaceAll('%', '%25')];
 }
 
 /** URI-encodes as Signature Version 4 wants it: encodeURIComponent spares five characters that AWS does not. */

@@ -4,7 +4,7 @@ import type Client from 'undici/lib/dispatcher/client.js';
 import type { Clock } from '#core/clock';
 import type { PostResult, Poster } from '#core/connections/ports';
 import type { Log } from '#core/log';
-import { createExecuteApiSigner } from './execute-api-signer';
+import { createExecuteApiSigner, type SignedPost } from './execute-api-signer';
 import { ClientPool } from '../http/client-pool';
 import { PreparedTexts, type PreparedText } from './prepared-texts';
 import type { SigningCredentials } from '../http/signature-v4';
@@ -33,12 +33,16 @@ const credentialsMilliseconds = 1_000;
 
 export function createUndiciPoster(options: UndiciPosterOptions): UndiciPoster {
   const { callbackUrl, region, credentials, now, log } = options;
-  const { sockets = 128, timeoutMilliseconds = 3_000 } = options;
+  const { sockets: maxSockets = 128, timeoutMilliseconds = 3_000 } = options;
   const { origin } = new URL(callbackUrl);
   const signer = createExecuteApiSigner(callbackUrl, region);
   // API Gateway closes idle connections itself; a fan-out keeps none idle for long.
   const keepAliveMilliseconds = 10_000;
-  const clients = new ClientPool(origin, { sockets, timeoutMilliseconds, keepAliveMilliseconds });
+  const sockets = new ClientPool<PostSocket>(
+    origin,
+    { sockets: maxSockets, timeoutMilliseconds, keepAliveMilliseconds },
+    (client): PostSocket => new PostSocket(client, sockets, log),
+  );
   const prepared = new PreparedTexts();
   let known: { readonly keys: SigningCredentials; readonly at: number } | undefined;
 
@@ -48,11 +52,12 @@ export function createUndiciPoster(options: UndiciPosterOptions): UndiciPoster {
     keys: SigningCredentials,
     time: number,
   ): Promise<PostResult> {
-    const { path, headers } = signer.sign(connectionId, hash, keys, time);
+    const signed = signer.sign(connectionId, hash, keys, time);
+    const socket = sockets.acquireNow();
+    if (socket !== undefined) return socket.post(connectionId, signed, body);
     return new Promise((resolve) => {
-      clients.acquire((client) => {
-        const post = new Post(connectionId, client, clients, resolve, log);
-        client.dispatch({ path, method: 'POST', headers, body }, post);
+      sockets.acquire((next) => {
+        resolve(next.post(connectionId, signed, body));
       });
     });
   }
@@ -77,24 +82,36 @@ export function createUndiciPoster(options: UndiciPosterOptions): UndiciPoster {
         ? dispatch(connectionId, message, known.keys, time)
         : askAndDispatch(connectionId, message);
     },
-    close: () => clients.destroy(),
+    close: () => sockets.destroy(),
   };
 }
 
+const nobody = () => undefined;
+
 /**
- * Listens to one request. A class, so that fifty thousand of them share their methods.
+ * Posts over one socket, one message after the other, and listens to the answers. It lives as long as the socket: fifty
+ * thousand posts need no listener each.
  * @see https://github.com/nodejs/undici/blob/v7.30.2/docs/docs/api/Dispatcher.md#parameter-dispatchhandler
  */
-class Post implements Dispatcher.DispatchHandler {
+class PostSocket implements Dispatcher.DispatchHandler {
+  private connectionId = '';
   private status = 0;
+  private resolve: (result: PostResult) => void = nobody;
 
   constructor(
-    private readonly connectionId: string,
     private readonly client: Client,
-    private readonly clients: ClientPool,
-    private readonly resolve: (delivery: PostResult) => void,
+    private readonly sockets: ClientPool<PostSocket>,
     private readonly log: Log,
   ) {}
+
+  /** To be called while nothing is in flight here; releases itself when the answer is there. */
+  post(connectionId: string, { path, headers }: SignedPost, body: Buffer): Promise<PostResult> {
+    return new Promise((resolve) => {
+      this.connectionId = connectionId;
+      this.resolve = resolve;
+      this.client.dispatch({ path, method: 'POST', headers, body }, this);
+    });
+  }
 
   onRequestStart(): void {
     this.status = 0;
@@ -109,12 +126,12 @@ class Post implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    const delivery = deliveryOf(this.status);
-    if (delivery === 'retryable' || delivery === 'rejected') {
+    const result = resultOf(this.status);
+    if (result === 'retryable' || result === 'rejected') {
       const { connectionId, status } = this;
       this.log.warn('post failed', { connectionId, statusCode: status });
     }
-    this.end(delivery);
+    this.end(result);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -123,9 +140,13 @@ class Post implements Dispatcher.DispatchHandler {
     this.end('retryable');
   }
 
-  private end(delivery: PostResult): void {
-    this.clients.giveBack(this.client);
-    this.resolve(delivery);
+  private end(result: PostResult): void {
+    const { resolve } = this;
+    if (resolve === nobody) return;
+    this.resolve = nobody;
+    // The next post may begin at once.
+    this.sockets.release(this);
+    resolve(result);
   }
 }
 
@@ -133,7 +154,7 @@ class Post implements Dispatcher.DispatchHandler {
  * What an answer of @connections means.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
  */
-function deliveryOf(status: number): PostResult {
+function resultOf(status: number): PostResult {
   if (status >= 200 && status < 300) return 'delivered';
   if (status === 410) return 'gone';
   if (status === 429) return 'throttled';

@@ -11,35 +11,41 @@ export interface ClientPoolOptions {
 }
 
 /**
- * One undici client for each socket, lent while it is idle. undici's Pool looks through all its clients for an idle
- * one, and through its queue whenever one becomes idle: for each post.
+ * One undici client for each socket, acquired for one request at a time. undici's Pool looks through all its clients for
+ * an idle one, and through its queue whenever one becomes idle: for each post.
  */
-export class ClientPool {
+export class ClientPool<Member = Client> {
   private readonly all: Client[] = [];
-  private readonly idle: Client[] = [];
-  private readonly waiting: ((client: Client) => void)[] = [];
+  private readonly idle: Member[] = [];
+  private readonly waiting: ((member: Member) => void)[] = [];
 
+  /** @param memberOf what is acquired and released, once made for each client */
   constructor(
     private readonly origin: string,
     private readonly options: ClientPoolOptions,
+    private readonly memberOf: (client: Client) => Member,
   ) {}
 
-  /** Calls `use` with the client that was used last, or with a new one, or with the next one that is released. */
-  acquire(use: (client: Client) => void): void {
-    const idle = this.idle.pop();
-    if (idle !== undefined) use(idle);
-    else if (this.all.length >= this.options.sockets) this.waiting.push(use);
-    else {
-      const opened = this.open();
-      this.all.push(opened);
-      use(opened);
-    }
+  /** Calls `use` with the member that was used last, or with a new one, or with the next one that is released. */
+  acquire(use: (member: Member) => void): void {
+    const free = this.acquireNow();
+    if (free === undefined) this.waiting.push(use);
+    else use(free);
   }
 
-  giveBack(client: Client): void {
+  /** The member that was used last, or a new one; undefined if as many as there may be are in use. */
+  acquireNow(): Member | undefined {
+    const idle = this.idle.pop();
+    if (idle !== undefined || this.all.length >= this.options.sockets) return idle;
+    const opened = this.open();
+    this.all.push(opened);
+    return this.memberOf(opened);
+  }
+
+  release(member: Member): void {
     const use = this.waiting.shift();
-    if (use === undefined) this.idle.push(client);
-    else use(client);
+    if (use === undefined) this.idle.push(member);
+    else use(member);
   }
 
   /** Drops all sockets. */

@@ -66,7 +66,8 @@ export function createPace(options: {
   let nextPlace = -Infinity;
   const recent = new RecentAnswers();
 
-  const rate = () => Math.min(ceiling, rateThen + (increase * (now() - then)) / 1000);
+  const rateAt = (time: number) => Math.min(ceiling, rateThen + (increase * (time - then)) / 1000);
+  const rate = () => rateAt(now());
   const isReacting = (time: number) => time - slowedAt < reactionMilliseconds;
 
   /** The earliest place that may be taken: before it the bucket was full, or, while the rate is slowed, empty. */
@@ -76,7 +77,7 @@ export function createPace(options: {
   function cutTo(share: number): void {
     const time = now();
     if (isReacting(time)) return;
-    rateThen = Math.max(floor, rate() * share);
+    rateThen = Math.max(floor, rateAt(time) * share);
     then = slowedAt = time;
     wholeAt = time + ((ceiling - rateThen) * 1000) / increase;
     nextPlace = Math.max(nextPlace, time);
@@ -95,13 +96,13 @@ export function createPace(options: {
       recent.note(userId, isThrottled, time);
       if (!isThrottled || !recent.areManyThrottled()) return;
       // If halving has not helped: workers that are ten times too fast together would find it out after four of them.
-      const delivered = rate() < ceiling ? 1 - recent.throttledShare() : 1;
+      const delivered = rateAt(time) < ceiling ? 1 - recent.throttledShare() : 1;
       cutTo(Math.max(deepestCut, Math.min(1 / 2, delivered)));
     },
     reserve() {
       const time = now();
       const place = Math.max(nextPlace, earliest(time));
-      nextPlace = place + 1000 / rate();
+      nextPlace = place + 1000 / rateAt(time);
       return Math.max(0, place - time);
     },
   };

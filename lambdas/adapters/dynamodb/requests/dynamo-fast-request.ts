@@ -69,7 +69,7 @@ export function createFastRequest(
       host: headers['host'] ?? hostname,
       path,
       userAgent: headers['user-agent'] ?? '',
-      clients: new ClientPool(url, options),
+      clients: new ClientPool(url, options, (socket) => socket),
       signers: new Map(),
     };
   }
@@ -148,7 +148,7 @@ class Answer implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.clients.giveBack(this.socket);
+    this.clients.release(this.socket);
     try {
       const body: unknown = JSON.parse(Buffer.concat(this.chunks).toString());
       if (typeof body !== 'object' || body === null) throw new Error('It is no object.');
@@ -159,7 +159,7 @@ class Answer implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.clients.giveBack(this.socket);
+    this.clients.release(this.socket);
     this.reject(error);
   }
 }
