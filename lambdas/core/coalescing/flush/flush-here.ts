@@ -1,0 +1,131 @@
+// A flush that this worker does: in batches to connections that take them, and at their own pace to all others.
+import type { Lane } from '../../connections/ports';
+import { createLanes, type LanesOptions } from '../../fan-out/fan-out';
+import { mergeReports, postsPerSecond, type FanOutReport } from '../../fan-out/fan-out-report';
+import { splitByLane, type SplitPages } from '../../fan-out/lanes';
+import { isEvent } from '../../fan-out/outgoing-message';
+import { createPostList } from '../../fan-out/post-list';
+import type { RecentFanOuts } from '../../fan-out/recent-fan-outs';
+import type { ReportFanOut } from '../../fan-out/report-fan-out';
+import { Stragglers } from '../../fan-out/retries/stragglers';
+import { createShardReader, type ShardReader } from '../../fan-out/shard-reader';
+import type { Answered } from '../../posting/posting';
+import { shards } from '../../shard';
+import type { FlushOrder } from '../ports';
+import { allOf, contentsOf, supersededIn, type LaneContent } from './flush-content';
+import type { PostBudget } from './post-budget';
+
+/** A lane that gets something: until the next flush may begin, and until everybody has it. */
+export interface LaneUnderWay {
+  readonly served: Promise<void>;
+  readonly ended: Promise<FanOutReport | undefined>;
+}
+
+export type LanesUnderWay = Readonly<Partial<Record<Lane, LaneUnderWay>>>;
+
+interface FlushHereDependencies extends LanesOptions {
+  readonly recentFanOuts: Pick<RecentFanOuts, 'note'>;
+  readonly report: ReportFanOut;
+  readonly room: PostBudget;
+}
+
+/** Begins a flush. */
+export type FlushHere = (order: FlushOrder) => Promise<LanesUnderWay>;
+
+export function createFlushHere(dependencies: FlushHereDependencies): FlushHere {
+  const { room } = dependencies;
+  // The next flush waits for this one: who cannot be reached at once is the queue's.
+  const { singleInFlight, ...others } = { maxFailedAttempts: 2, ...dependencies };
+  const alone = createLanes(others);
+  const shared = singleInFlight === undefined ? alone : createLanes({ ...others, singleInFlight });
+  const stragglers = new Stragglers();
+
+  return async (order) => {
+    const contents = await contentsOf(order, (lane) => room.of(lane));
+    // Where nobody takes batches, posts to the others are as many in flight as can be.
+    const lanes = room.hasBatched() ? shared : alone;
+    const flush = new LocalFlush(order, contents, { ...dependencies, lanes, stragglers });
+    return Object.fromEntries(contents.map((content) => [content.lane, flush.begin(content)]));
+  };
+}
+
+class LocalFlush {
+  private readonly startedAt: number;
+  private readonly reader: ShardReader;
+  private readonly split: SplitPages;
+  private readonly ended: FanOutReport[] = [];
+
+  constructor(
+    private readonly order: FlushOrder,
+    private readonly contents: readonly LaneContent[],
+    private readonly dependencies: FlushHereDependencies & {
+      readonly lanes: ReturnType<typeof createLanes>;
+      readonly stragglers: Stragglers;
+    },
+  ) {
+    const { connections, log, now } = dependencies;
+    this.startedAt = now();
+    const from = shards.map((shard) => ({ shard }));
+    this.reader = createShardReader(connections, from, log);
+    this.split = splitByLane(
+      this.reader,
+      contents.map(({ lane }) => lane),
+    );
+  }
+
+  /** Begins to post to a lane. */
+  begin(content: LaneContent): LaneUnderWay {
+    let onServed: (answered: Answered) => void = () => undefined;
+    const answered = new Promise<Answered>((resolve) => (onServed = resolve));
+    const ended = this.send(content, onServed);
+    const serve = async () => {
+      // Whoever is never told, as something is broken, must not wait for it.
+      const measured = await Promise.race([answered, ended.then(() => answered)]);
+      if (this.split.isWhole()) this.dependencies.room.noteListing(this.split.met());
+      if (content.lane === 'single') await this.rest(measured);
+    };
+    return { served: serve(), ended };
+  }
+
+  private async send(
+    { lane, messages }: LaneContent,
+    onServed: (answered: Answered) => void,
+  ): Promise<FanOutReport> {
+    const { lanes, stragglers } = this.dependencies;
+    const report = await lanes[lane]({
+      list: createPostList(messages, lane),
+      pages: this.split.pages[lane],
+      cursors: () => this.reader.cursors(),
+      deadline: this.order.deadline,
+      // The next heartbeat makes up for one.
+      requeue: messages.some(isEvent),
+      ...{ lane, stragglers, onServed },
+    });
+    this.ended.push(report);
+    if (this.ended.length === this.contents.length) await this.end();
+    return report;
+  }
+
+  /** Logs what became of all lanes, when the last of them has ended. */
+  private async end(): Promise<void> {
+    const { report, recentFanOuts } = this.dependencies;
+    const [first, ...others] = this.ended;
+    if (first === undefined) return;
+    const merged = mergeReports([first, ...others]);
+    const { eventId } = this.order;
+    const superseded = supersededIn(this.contents);
+    report({ messages: allOf(this.order), superseded, eventId }, merged);
+    // A lane that was not looked at was not reached.
+    if (this.ended.length === 2) await recentFanOuts.note(this.startedAt, merged);
+  }
+
+  /** While connections without batches rest, they count as under way. */
+  private async rest({ posts, milliseconds: taken }: Answered): Promise<void> {
+    const { room, now, timers } = this.dependencies;
+    const measured = { milliseconds: taken, postsPerSecond: postsPerSecond(posts, taken) };
+    room.noteSingle(measured);
+    const milliseconds = Math.min(room.restAfterSingle(measured), this.order.deadline - now());
+    if (milliseconds <= 0) return;
+    await new Promise<void>((resolve) => timers.after(milliseconds, resolve));
+  }
+}
