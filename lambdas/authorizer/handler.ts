@@ -1,4 +1,4 @@
-// Called by API Gateway for `$connect`: answers with a policy that allows it, or throws.
+// API Gateway calls it before `$connect`: it returns a policy that allows the handshake, or throws.
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import type { Authorize } from '#core/auth/authorize';
 import { buildAuthorizerContext } from '#lambdas/handshake/authorizer-context';
@@ -25,10 +25,10 @@ export function createHandler(dependencies: {
 }) {
   const { authorize, source, count, log } = dependencies;
   return async (event: HandshakeEvent): Promise<APIGatewayAuthorizerResult> => {
-    // Access logs carry this id too: by it, an operator finds the client of a refusal.
+    // The access log has this id as well: by it, an operator finds the client of a refused handshake.
     const { requestId } = event.requestContext;
     const authorization = await authorize(offeredBy(event)).catch((error: unknown) => {
-      // Not refused. The issuer is counted apart; what the function throws besides is a fault of ours.
+      // The token was not refused. Unavailable keys have a metric of their own; any other error is a fault of this service.
       const code = noVerdictCode(error);
       if (code === 'keys_unavailable') count('KeysUnavailable');
       log.error('no verdict on a token', { code, requestId, error });

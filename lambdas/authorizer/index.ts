@@ -12,7 +12,7 @@ const { stage } = readSettings(process.env, ['stage']);
 const log = createLog('authorizer');
 const { authenticate, fetchKeys } = createAuthentication(process.env);
 
-// Not fatal: the first handshake fetches them again, and says so if that fails too.
+// Not fatal: the first handshake fetches them again, and reports it if that fails, too.
 fetchKeys().catch((error: unknown) => {
   log.warn('keys not fetched at cold start', { code: noVerdictCode(error), error });
 });

@@ -1,4 +1,4 @@
-// An event from the bus. EventBridge calls asynchronously: what this throws is tried twice more.
+// An event from the bus. EventBridge calls asynchronously: if this throws, the event is tried twice more.
 import type { Context, EventBridgeEvent } from 'aws-lambda';
 import type { Broadcast } from '#core/broadcasting/broadcast';
 import { deadlineOf } from '#core/deadline';

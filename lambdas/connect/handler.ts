@@ -1,4 +1,4 @@
-// $connect: a handshake that the authorizer let through.
+// $connect: a handshake that the authorizer has allowed.
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { batchSubprotocol, subprotocol } from '#sdk/protocol';
 import { parseAuthorizerContext } from '#lambdas/handshake/authorizer-context';
@@ -10,7 +10,7 @@ export interface ConnectEvent extends HandshakeHeaders {
   readonly requestContext: { readonly connectionId: string; readonly authorizer?: unknown };
 }
 
-/** The subprotocols that the server speaks; which one counts is not the client's order to say. */
+/** The subprotocols of the server, in its order of preference. The client's order does not matter. */
 const preferred = [batchSubprotocol, subprotocol];
 
 export function createHandler({ connect, log }: { readonly connect: Connect; readonly log: Log }) {
@@ -18,7 +18,7 @@ export function createHandler({ connect, log }: { readonly connect: Connect; rea
     const { connectionId, authorizer } = event.requestContext;
     const token = parseAuthorizerContext(authorizer);
     if (token === undefined) {
-      // Never so behind our authorizer: a deployment that lost it must not let everybody in.
+      // This cannot happen behind the authorizer. If a deployment has lost it, nobody must get in.
       log.error('handshake without authorizer context', { connectionId });
       return { statusCode: 401 };
     }
@@ -27,7 +27,7 @@ export function createHandler({ connect, log }: { readonly connect: Connect; rea
     const chosen = preferred.find((name) => offered.includes(name));
     const outcome = await connect(connectionId, token, chosen === batchSubprotocol);
     if (outcome === 'too_many_handshakes') {
-      // Counted already: whoever comes far too often must not fill the log with a second line.
+      // Already counted as a metric. Clients that connect far too often must not fill the log.
       return { statusCode: 429 };
     }
     if (outcome === 'user_disconnected') {
@@ -35,7 +35,7 @@ export function createHandler({ connect, log }: { readonly connect: Connect; rea
       return { statusCode: 403 };
     }
     log.info('connected', { connectionId, userId });
-    // Clients that offered subprotocols must be told which one was chosen, and the token never is.
+    // Clients that offered subprotocols must be told which one was chosen; it is never the token.
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-connect-route-subprotocol.html
     return chosen === undefined
       ? { statusCode: 200 }

@@ -1,7 +1,7 @@
-// Whose tokens open connections: the settings that say so, read as one value.
+// The identity provider, read from the settings that name it.
 import type { Parsed } from '../../sdk/protocol';
 
-/** Whose tokens open connections. */
+/** The identity provider whose tokens open connections. */
 export type IdentityProvider =
   | { readonly kind: 'oidc'; readonly issuer: string; audience: string; readonly jwksUri?: string }
   | { readonly kind: 'cognito'; readonly userPoolId: string; readonly userPoolClientId: string };

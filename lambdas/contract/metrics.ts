@@ -1,13 +1,13 @@
-// The functions' own metrics by name: the functions count them, and alarms and the operations dashboard look at them.
+// The names of the functions' own metrics: the functions count them; alarms and the operations dashboard read them.
 /** The namespace of all metrics of the functions. */
 export const metricNamespace = 'MissionControl';
 
-/** The dimension by which stages in one account are told apart; `service` says whose metric it is. */
+/** The dimension that distinguishes stages in one account; the dimension `service` names what counts the metric. */
 export const stageDimension = 'stage';
 
 /**
- * The functions' metrics by `service`. Those of `fan-out` have the dimension `messages` as well, so that broadcast and
- * those that go on with it add up, and heartbeats do not.
+ * The functions' metrics by `service`. Those of `fan-out` have the dimension `messages` as well, which keeps events and
+ * heartbeats apart, while `broadcast` and the retry jobs of its fan-outs add up.
  */
 export const metrics = {
   'fan-out': [
@@ -26,7 +26,7 @@ export const metrics = {
     'EventToLastPost',
   ],
   connections: ['Connections', 'Users'],
-  // With the dimension `reason`, too.
+  // They have the dimension `reason`, too.
   authorizer: ['HandshakesRefused', 'KeysUnavailable'],
   broadcast: ['StaleEvents', 'RejectedEvents', 'StateFailures'],
   connect: ['HandshakesLimited'],
@@ -34,7 +34,7 @@ export const metrics = {
   'disconnect-user': ['RejectedEvents'],
 } as const;
 
-/** What tells the lines that CloudWatch counts from all others: the value of `message.service`. */
+/** The value of `message.service` of the log lines that CloudWatch counts. */
 export const metricSource = { refusedHandshakes: 'authorizer' } as const satisfies Readonly<
   Record<string, keyof typeof metrics>
 >;

@@ -1,7 +1,7 @@
-// What values of settings are made of: each schema says in its message what was expected.
+// The schemas of settings. Each says in its message what was expected.
 import * as v from 'valibot';
 
-/** Text that is not empty. */
+/** A text that is not empty. */
 export const text = (what: string) => {
   const problem = `must be ${what}`;
   return v.pipe(v.string(problem), v.trim(), v.nonEmpty(problem));
@@ -19,13 +19,13 @@ export const wholeNumber = (minimum: number, maximum: number) => {
   );
 };
 
-/** A boolean, or its name. */
+/** A boolean, or `true` or `false` as text. */
 export const flag = v.pipe(
   v.union([v.boolean(), v.picklist(['true', 'false'])], 'must be true or false'),
   v.transform((value) => value === true || value === 'true'),
 );
 
-/** What an event names as its `source`. */
+/** The `source` of an event. */
 export const source = v.pipe(
   text('an EventBridge source'),
   v.maxLength(256, 'must be at most 256 characters'),
@@ -40,7 +40,7 @@ export const isPlainUrl = (value: string, schemes: readonly string[]) => {
   return schemes.includes(protocol) && username === '' && password === '';
 };
 
-/** Keys and tokens must not travel in the clear: plain HTTP is for this machine only. */
+/** Keys and tokens must be encrypted on the way: plain HTTP is accepted for loopback only. */
 export const secureUrl = (what: string) =>
   v.pipe(
     text(what),

@@ -1,4 +1,4 @@
-// What is known about a setting, in one row of a table.
+// The definition of a setting: one row of the table of settings.
 import type * as v from 'valibot';
 
 /** The functions of the service: each is a folder below `lambdas/`. */
@@ -16,13 +16,13 @@ export type FunctionName =
   | 'mock-agents';
 
 export interface SettingDefinition {
-  /** Takes text as well, which is all that `-c name=value` and an environment variable can give. */
+  /** Accepts text as well, because `-c name=value` and environment variables are text. */
   readonly schema: v.GenericSchema;
-  /** The value if it is not set. A setting without a default is optional: its feature is then off. */
+  /** The value if it is not set. A setting without a default is optional: without it, its feature is off. */
   readonly default?: unknown;
-  /** What it means, in Markdown; links are relative to docs/. */
+  /** Its documentation, in Markdown; links are relative to docs/. */
   readonly documentation: string;
-  /** The functions that get it, as the environment variable `variableOf(name)`. */
+  /** The functions that have it in their environment, as `variableOf(name)`. */
   readonly readBy?: readonly FunctionName[] | 'every function';
 }
 

@@ -5,7 +5,7 @@ import { maxHeartbeatSeconds, objectOf, parse, type Parsed } from '../../sdk/pro
 import { fanOutFunctions, verifyingFunctions, type SettingDefinition } from './setting';
 import { flag, isPlainUrl, secureUrl, source, text, wholeNumber } from './setting-schemas';
 
-/** What a deployment says, and functions read. */
+/** The settings of a deployment that functions read. */
 export const serviceSettings = {
   stage: {
     schema: v.pipe(
@@ -185,7 +185,7 @@ export const serviceSettings = {
   },
 } as const satisfies Readonly<Record<string, SettingDefinition>>;
 
-/** Names of resources, which the template gives to the functions that use them. */
+/** The names of resources, which the template puts into the environment of the functions that use them. */
 const resourceSettings = {
   tableName: text('the name of the DynamoDB table'),
   callbackUrl: secureUrl("the stage's own @connections URL"),
@@ -199,7 +199,7 @@ type ServiceSettingName = keyof typeof serviceSettings;
 export type ResourceSettingName = keyof typeof resourceSettings;
 export type SettingName = ServiceSettingName | ResourceSettingName;
 
-/** A checked value. */
+/** A parsed value. */
 type Setting<Name extends SettingName> = v.InferOutput<
   Name extends ServiceSettingName
     ? (typeof serviceSettings)[Name]['schema']
@@ -212,7 +212,7 @@ type Settings<Required extends SettingName, Optional extends SettingName> = {
   [Name in Required]: Setting<Name>;
 } & { [Name in Optional]?: Setting<Name> };
 
-/** Checks `input`, keyed by setting name; what it does not name is dropped. */
+/** Parses `input`, which is keyed by setting name. Settings that are neither required nor optional are dropped. */
 export function parseSettings<Required extends SettingName, Optional extends SettingName = never>(
   input: unknown,
   required: readonly Required[],

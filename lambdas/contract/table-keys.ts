@@ -1,10 +1,10 @@
-// What infra and the functions agree on about the table: the names of its keys, and which items begin how.
-/** Attributes of the table that infra has to know. */
+// The table, as infra and the functions agree on it: the names of its keys, and the kinds of its items.
+/** The attributes of the table that infra has to know. */
 export const attributes = { partitionKey: 'pk', sortKey: 'sk', ttl: 'expiresAt' } as const;
 
 /**
- * What the table holds, by what the partition keys of its items begin with: a function may touch the kinds of items
- * that its job takes, and no other. A key that ends in `#` goes on with a shard or an id.
+ * The kinds of items, each by the beginning of its partition keys. The role of a function allows only the kinds that it
+ * needs. A key that ends in `#` is followed by a shard or an id.
  */
 export const itemKinds = {
   connections: 'connections#',

@@ -1,9 +1,9 @@
-// Time, as the rules ask for it: tests give a clock of their own.
+// The clock and the timers that core uses; tests replace both.
 
 /** Tells the time in milliseconds since the Unix epoch. */
 export type Clock = () => number;
 
 export interface Timers {
-  /** Runs `task` once, `milliseconds` from now; what it gives stops it. */
+  /** Runs `task` once, `milliseconds` from now. The function that it returns cancels the timer. */
   after(milliseconds: number, task: () => void): () => void;
 }

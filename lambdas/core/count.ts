@@ -1,6 +1,6 @@
-// What the rules count for metrics, one by one.
+// The port through which core counts single occurrences for metrics.
 
-/** What operators want to see as graphs beside the fan-outs. */
+/** Metrics that are counted one by one; fan-outs report theirs together. */
 export type Countable =
   | 'StaleEvents'
   | 'RejectedEvents'
@@ -11,7 +11,7 @@ export type Countable =
   | 'SnapshotsFailed';
 
 /**
- * Counts one more, or so many. What it is `about` is for whoever looks at the line: it makes no metric of its own.
+ * Counts one more, or as many as given. The fields of `about` are in the log line only: they are no dimensions of the metric.
  */
 export type Count = (
   what: Countable,

@@ -1,6 +1,6 @@
-// Where somebody looks at what could not be done: invalid events and orders, and jobs that were given up.
+// The dead-letter queue: invalid events, invalid orders of operators, and retry jobs that were given up.
 
 export interface DeadLetterQueue<Item> {
-  /** Keeps the whole item with the reason. */
+  /** Stores the whole item together with the reason. */
   keep(item: Item, reason: string): Promise<void>;
 }

@@ -1,6 +1,6 @@
-// Every line that the functions log, by its message: docs/logs.md explains them, and the compiler holds us to them.
+// Every line that the functions log, by its message. docs/logs.md explains them; the compiler accepts no other.
 
-/** The level of each message, and the fields that its line can have. A field never holds a token or a message's text. */
+/** The level of each message, and the fields that its line can have. No field ever holds a token or the text of a message. */
 export const logLines = {
   connected: { level: 'info', fields: ['connectionId', 'userId'] },
   disconnected: { level: 'info', fields: ['connectionId', 'userId', 'closeCode'] },
@@ -118,7 +118,7 @@ export type LogMessage<Level extends LogLevel> = {
     : never;
 }[keyof typeof logLines];
 
-/** Numbers, and texts that are names or codes of ours; an error is written with its message and stack. */
+/** Numbers, and texts that are ids or codes. An error is written with its message and stack. */
 export type LogFields<Message extends keyof typeof logLines> = {
   readonly [Field in (typeof logLines)[Message]['fields'][number]]?: Field extends 'error'
     ? unknown

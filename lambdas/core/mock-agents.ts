@@ -1,4 +1,4 @@
-// Invented agents for demonstrations: they come, work, fail and go, and are reported as backends report theirs.
+// Invented agents for demonstrations: they go online, work, fail and go offline, and are reported as backends report theirs.
 import type { Log } from './log';
 import type { Reporter } from './reporter';
 
@@ -13,12 +13,12 @@ const activities = [
   'Summing up the result',
 ];
 
-/** Reports one round of events every `pauseMilliseconds`, `rounds` times; the first at once. */
+/** Reports `rounds` rounds of events: the first at once, the others every `pauseMilliseconds`. */
 export type MockAgents = () => Promise<void>;
 
 export function createMockAgents(dependencies: {
   readonly reporter: Reporter;
-  /** A number from 0 to below 1. */
+  /** A number from 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
   readonly log: Log;

@@ -1,10 +1,10 @@
-// An event before anybody has checked it.
+// An event from the bus before it has been validated.
 
-/** An event as it came from the bus. */
+/** An event as the bus delivered it. */
 export interface ReportedEvent {
   readonly id: string;
   readonly type: string;
   readonly payload: unknown;
-  /** All of it, as it goes to the dead-letter queue if it is invalid. */
+  /** The whole event of the bus, which goes to the dead-letter queue if it is invalid. */
   readonly whole: unknown;
 }

@@ -1,9 +1,9 @@
 // Spreads keys over the partitions of the table.
 
-/** How many partitions the connections, and the state, are spread over. */
+/** The number of partitions over which connections are spread, and registers as well. */
 export const shardCount = 16;
 
-/** Every shard's number. */
+/** The numbers of all shards. */
 export const shards: readonly number[] = Array.from({ length: shardCount }, (_, shard) => shard);
 
 /**
@@ -14,7 +14,7 @@ export function shardOf(id: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < id.length; index += 1) {
     const code = id.charCodeAt(index);
-    // ASCII is its own UTF-8, and all that most ids are made of: this runs for every connection of a fan-out.
+    // Most ids are ASCII, whose characters are their own UTF-8 bytes. This runs for every connection of a fan-out.
     if (code > 0x7f) return foldIntoShard(hashBytes(hash, encoder.encode(id.slice(index))));
     hash = Math.imul(hash ^ code, 0x01000193);
   }
@@ -28,6 +28,6 @@ function hashBytes(start: number, bytes: Uint8Array): number {
 }
 
 function foldIntoShard(hash: number): number {
-  // FNV's low bits are its weakest: fold the high half in before taking the remainder.
+  // The low bits of FNV are its weakest: the high half is folded in before the remainder is taken.
   return ((hash ^ (hash >>> 16)) >>> 0) % shardCount;
 }

@@ -1,4 +1,4 @@
-// $default: whatever a client sends. The body of the response is the answer, by way of the route response.
+// $default: any message of a client. API Gateway sends the response's body to the client (route response).
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { Answer } from '#core/requests/answer';
 import { parseAuthorizerContext } from '#lambdas/handshake/authorizer-context';
@@ -13,7 +13,7 @@ export interface MessageEvent {
     readonly connectionId: string;
     /** Milliseconds since the Unix epoch. */
     readonly connectedAt: number;
-    /** API Gateway keeps what the authorizer said at the handshake. */
+    /** API Gateway keeps the authorizer's context of the handshake. */
     readonly authorizer?: unknown;
   };
 }
@@ -43,7 +43,7 @@ export function createHandler(dependencies: {
   };
 }
 
-/** Binary messages arrive in base64; a message is text, so they are read as such. */
+/** Binary messages arrive in base64. All messages are text, so they are decoded as text. */
 function textOf({ body = '', isBase64Encoded = false }: MessageEvent): string {
   return isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
 }

@@ -1,4 +1,4 @@
-// Jobs from the deliveries queue. A job that fails comes back alone; the others of its batch are done.
+// Jobs from the retry queue. Only the jobs that fail come back; the others of a batch are done.
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { Deliver } from '#core/broadcasting/deliver';
 import { deadlineOf } from '#core/deadline';

@@ -1,4 +1,4 @@
-// An operator's event from the bus. EventBridge calls asynchronously: what this throws is tried twice more.
+// An operator's event from the bus. EventBridge calls asynchronously: if this throws, the event is tried twice more.
 import type { EventBridgeEvent } from 'aws-lambda';
 import type { DisconnectUser } from '#core/connections/disconnect-user';
 

@@ -1,4 +1,4 @@
-// $disconnect: best effort, so the record of a connection may also outlive it until a heartbeat finds it gone.
+// $disconnect is best effort: without it, the record of a connection stays until a fan-out finds it gone.
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { parseAuthorizerContext } from '#lambdas/handshake/authorizer-context';
 import type { ConnectionStore } from '#core/connections/ports';
@@ -7,7 +7,7 @@ import type { Log } from '#core/log';
 export interface DisconnectEvent {
   readonly requestContext: {
     readonly connectionId: string;
-    /** API Gateway keeps what the authorizer said at the handshake. */
+    /** API Gateway keeps the authorizer's context of the handshake. */
     readonly authorizer?: unknown;
     readonly disconnectStatusCode?: number;
   };

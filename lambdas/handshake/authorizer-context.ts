@@ -1,10 +1,10 @@
-// What the authorizer tells the other functions about a connection: named here for both ends.
+// The authorizer's context, by which the other functions know a connection's user: written and read here.
 import * as v from 'valibot';
 import { isUserId } from '#core/auth/user-id';
 import { objectOf, parse } from '#sdk/protocol';
 import type { VerifiedToken } from '#core/auth/ports';
 
-/** The context as the authorizer returns it, and as `requestContext.authorizer` should hold it later. */
+/** The context that the authorizer returns, and that later events have as `requestContext.authorizer`. */
 export type AuthorizerContext = VerifiedToken;
 
 /** The `context` of the authorizer's answer for the owner of a verified token. */
@@ -16,7 +16,7 @@ export function buildAuthorizerContext({
   return { userId, expiresAt, ...(issuedAt === undefined ? {} : { issuedAt }) };
 }
 
-// API Gateway hands every value of the context on as a string.
+// API Gateway passes every value of the context on as a string.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
 const time = v.pipe(
   v.union([v.pipe(v.string(), v.regex(/^\d{1,16}$/)), v.number()]),
@@ -33,7 +33,7 @@ const contextSchema = objectOf({
 
 /**
  * Reads `requestContext.authorizer` of an event.
- * @returns undefined when it is not what the authorizer wrote: then nobody has let this connection in
+ * @returns undefined if it is not what the authorizer wrote: the connection is not authorized then
  */
 export function parseAuthorizerContext(value: unknown): AuthorizerContext | undefined {
   const parsed = parse(contextSchema, value);

@@ -1,12 +1,12 @@
-// What a client offers in a WebSocket handshake, as API Gateway hands it over.
+// What a client offers in a WebSocket handshake, in the shape of API Gateway's events.
 import type { Offered } from '#core/auth/offered-token';
 
 type Values = Readonly<Record<string, readonly string[] | undefined>> | null | undefined;
 type LastValues = Readonly<Record<string, string | undefined>> | null | undefined;
 
 /**
- * The headers of a handshake, shaped as API Gateway hands them over: names as the client wrote them, and
- * of a name that came more than once the last value in the first map and all values in the second.
+ * The headers of a handshake in the shape of API Gateway's events: names as the client wrote them. Of a repeated header,
+ * the first map has the last value, and the second has all values.
  */
 export interface HandshakeHeaders {
   readonly headers?: LastValues;
@@ -19,7 +19,7 @@ export interface Handshake extends HandshakeHeaders {
   readonly multiValueQueryStringParameters?: Values;
 }
 
-/** What a handshake offers as tokens. */
+/** The tokens that a handshake offers, by place. */
 export function offeredBy(handshake: Handshake): Offered {
   return {
     authorization: headerValues(handshake, 'authorization'),

@@ -10,7 +10,7 @@ import { createHandler } from './handler';
 
 const settings = readSettings(process.env, ['tableName', 'useMockData'], ['gatewayUrl']);
 const { tableName, useMockData, gatewayUrl } = settings;
-// Two reads, one after the other, must fail within the function's 5 s: else nobody would hear why.
+// Two reads, one after the other, must fail within the function's 5 s, or the response could not say why.
 const dynamo = createDynamoClient({ maxAttempts: 2, requestTimeoutMilliseconds: 900 });
 const health = createHealth({
   connections: createDynamoConnectionStore(dynamo, tableName),

@@ -1,11 +1,11 @@
-// The schedule calls once a minute; SQS hands back the heartbeats that its calls have planned.
+// The schedule calls once a minute and plans heartbeats; SQS calls when a planned heartbeat is due.
 import type { Context, SQSEvent } from 'aws-lambda';
 import { deadlineOf } from '#core/deadline';
 import type { Heartbeat } from '#core/broadcasting/heartbeat';
 import type { Clock } from '#core/clock';
 import type { PlannedHeartbeat } from '#core/broadcasting/ports';
 
-/** What the schedule sends. A call plans from the time at which it comes, so nothing in it is read. */
+/** The schedule's event. Nothing of it is read: a call plans from the time at which it comes. */
 export type ScheduledEvent = Readonly<Record<string, never>>;
 
 export function createHandler(dependencies: {
@@ -29,11 +29,11 @@ export function createHandler(dependencies: {
   };
 }
 
-/** JSON's own error would repeat the text, and Lambda logs it. */
+/** The error of JSON.parse would repeat the text, and Lambda would log it. */
 function plannedIn(body: string): PlannedHeartbeat {
   try {
     return JSON.parse(body) as PlannedHeartbeat;
   } catch {
-    throw new Error('The message is no planned heartbeat: it must be JSON');
+    throw new Error('The queue message is not a planned heartbeat: it must be JSON.');
   }
 }

@@ -1,4 +1,4 @@
-// The schedule's call, once a minute while invented agents are wanted.
+// The schedule calls it once a minute if invented agents are deployed.
 import type { MockAgents } from '#core/mock-agents';
 
 export function createHandler({ mockAgents }: { readonly mockAgents: MockAgents }) {

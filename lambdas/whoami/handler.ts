@@ -4,15 +4,16 @@ import { noVerdictCode } from '#core/auth/no-verdict';
 import type { Log } from '#core/log';
 import type { Whoami } from '#core/requests/whoami';
 
-/** As much of an event of payload format 2.0 as is needed here. */
+/** The parts of an event of payload format 2.0 that are used. */
 export interface WhoamiEvent {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly requestContext: { readonly requestId: string };
 }
 
 /**
- * Answers 200 with the user, 401 or 403 with the reason why the token is refused, or 503 when no verdict is possible.
- * Rejects with any other failure than that of the issuer's keys or the table: it is a fault of ours, and becomes a 500.
+ * Answers 200 with the user, 401 or 403 with the reason why the token is refused, or 503 if no verdict is possible.
+ * Rejects with any failure other than that of the issuer's keys or the table: it is a fault of this service, and becomes
+ * a 500.
  */
 export function createHandler({ whoami, log }: { readonly whoami: Whoami; readonly log: Log }) {
   return async (event: WhoamiEvent): Promise<APIGatewayProxyStructuredResultV2> => {
@@ -25,7 +26,7 @@ export function createHandler({ whoami, log }: { readonly whoami: Whoami; readon
       }
       const { code } = verdict;
       log.info('whoami refused', { code, requestId });
-      // As of a handshake: the token is good, but not for this user any more.
+      // The same status as for a handshake: the token is valid, but the user has been disconnected.
       return answer(code === 'user_disconnected' ? 403 : 401, { code });
     } catch (error) {
       const code = noVerdictCode(error);
@@ -37,7 +38,7 @@ export function createHandler({ whoami, log }: { readonly whoami: Whoami; readon
 }
 
 /**
- * HTTP APIs join the values of a header that came more than once by commas, and no bearer token has one.
+ * HTTP APIs join the values of a repeated header with commas, and no bearer token contains one.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 function authorizationOf({ headers }: WhoamiEvent): readonly string[] {

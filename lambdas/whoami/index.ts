@@ -12,12 +12,12 @@ const { tableName } = readSettings(process.env, ['tableName']);
 const log = createLog('whoami');
 const { authenticate, fetchKeys } = createAuthentication(process.env);
 
-// Not fatal: the first request fetches them again, and says so if that fails too.
+// Not fatal: the first request fetches them again, and reports it if that fails, too.
 fetchKeys().catch((error: unknown) => {
   log.warn('keys not fetched at cold start', { code: noVerdictCode(error), error });
 });
 
-// One read, after the issuer's 13 s, must fail within the function's 15 s: else nobody would hear why.
+// One read, after the issuer's 13 s, must fail within the function's 15 s, or the response could not say why.
 const dynamo = createDynamoClient({ maxAttempts: 2, requestTimeoutMilliseconds: 900 });
 const connections = createDynamoConnectionStore(dynamo, tableName);
 

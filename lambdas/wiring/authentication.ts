@@ -1,4 +1,4 @@
-// Whose tokens this function accepts, from its environment.
+// Which tokens this function accepts, from its environment.
 import { createJwtTokenVerifier, type JwtTokenVerifier } from '#adapters/jwt/jwt-token-verifier';
 import { createAuthenticate, type Authenticate } from '#core/auth/authenticate';
 import { identityProviderOf, type IdentityProvider } from '#lambdas/contract/identity-provider';
@@ -6,7 +6,7 @@ import { readSettings, valueOf } from './environment';
 
 /**
  * The identity provider that the environment names.
- * @throws a ConfigurationError when it names none, half of one, or two
+ * @throws a ConfigurationError if it names none, only half of one, or two
  */
 export function readIdentityProvider(environment: NodeJS.ProcessEnv): IdentityProvider {
   const settings = readSettings(
@@ -21,7 +21,7 @@ export interface Authentication extends Pick<JwtTokenVerifier, 'fetchKeys'> {
   readonly authenticate: Authenticate;
 }
 
-/** @throws a ConfigurationError that lists what is wrong with the environment */
+/** @throws a ConfigurationError that lists all faults of the environment */
 export function createAuthentication(environment: NodeJS.ProcessEnv): Authentication {
   const { maxTokenHours } = readSettings(environment, [], ['maxTokenHours']);
   const verifier = createJwtTokenVerifier(readIdentityProvider(environment));

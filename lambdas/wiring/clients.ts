@@ -1,19 +1,19 @@
-// The AWS clients as the functions use them: short timeouts, few retries, connections kept alive.
+// The AWS clients of the functions: short timeouts, few retries, kept-alive connections.
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Logger } from '@smithy/types';
 
-/** A dashboard waits for these calls: better one quick retry more than one slow answer. */
+/** Dashboards wait for these calls: one more quick retry is better than one slow answer. */
 const settings = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
 };
 
 /**
- * The SDK's own silent logger has an `info`, for which every item of an answer is copied and described before
- * nobody hears of it. Without one, that is left out.
+ * The SDK's default logger discards its lines, but has an `info` method, for which every item of an answer is copied and
+ * formatted. Without that method, the SDK does neither.
  */
 const withoutInfo = {
   ...{ debug: ignore, warn: ignore, error: ignore },
@@ -21,7 +21,7 @@ const withoutInfo = {
 } as unknown as Logger;
 
 function ignore(): void {
-  // What goes wrong is thrown as well.
+  // Errors are thrown as well.
 }
 
 export function createDynamoClient(
@@ -39,7 +39,7 @@ export function createDynamoClient(
   );
 }
 
-/** How long to wait for a table that does not answer. */
+/** How long to wait for the table. */
 export interface DynamoTimeouts {
   readonly maxAttempts: number;
   readonly requestTimeoutMilliseconds: number;
@@ -49,7 +49,7 @@ export function createSqsClient(): SQSClient {
   return new SQSClient(settings);
 }
 
-/** `callbackUrl` is the stage's own @connections URL, never that of a custom domain. */
+/** @param callbackUrl the stage's own @connections URL, never that of a custom domain */
 export function createManagementApiClient(
   callbackUrl: string,
   maxAttempts: number = settings.maxAttempts,

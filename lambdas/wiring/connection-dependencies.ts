@@ -1,4 +1,4 @@
-// The dependencies of every function that looks connections up or closes them.
+// The dependencies of every function that reads or closes connections.
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createCloseConnection } from '#core/connections/close-connection';
 import { createDynamoClient, createManagementApiClient } from './clients';
@@ -13,8 +13,8 @@ import { createManagementApiPoster } from '#adapters/api-gateway/management-api-
 export type ConnectionDependencies = ReturnType<typeof createConnectionDependencies>;
 
 /**
- * @param createQuery how connections are listed: fast, where it is done for every message
- * @throws a ConfigurationError that lists what is wrong with the environment
+ * @param createQuery how connections are listed. Fan-outs, which list them all the time, use the fast one.
+ * @throws a ConfigurationError that lists all faults of the environment
  */
 export function createConnectionDependencies(
   environment: NodeJS.ProcessEnv,

@@ -1,9 +1,9 @@
-// A function's settings, read once at cold start: a wrong one stops it with a message that lists every fault.
+// A function's settings, read once at cold start. If any is invalid, the function fails with an error that lists all faults.
 import { describeFaults, type Parsed } from '#sdk/protocol';
 import { variableOf } from '#lambdas/contract/setting';
 import { parseSettings, type SettingName } from '#lambdas/contract/settings';
 
-/** The environment does not hold what the function needs. */
+/** The environment lacks a setting of the function, or has an invalid one. */
 export class ConfigurationError extends Error {
   readonly code = 'configuration_invalid';
   override readonly name = 'ConfigurationError';
@@ -11,7 +11,7 @@ export class ConfigurationError extends Error {
 
 /**
  * The named settings from the environment; optional ones may be absent or empty.
- * @throws {@link ConfigurationError} that names every variable that is missing or wrong
+ * @throws {@link ConfigurationError} that names every variable that is missing or invalid
  */
 export function readSettings<Required extends SettingName, Optional extends SettingName = never>(
   environment: NodeJS.ProcessEnv,
@@ -26,11 +26,11 @@ export function readSettings<Required extends SettingName, Optional extends Sett
 }
 
 /**
- * The value that was read from settings.
- * @throws {@link ConfigurationError} that names every variable that is missing or wrong
+ * The value of settings that were parsed.
+ * @throws {@link ConfigurationError} that names every variable that is missing or invalid
  */
 export function valueOf<T>(parsed: Parsed<T>): T {
   if (parsed.ok) return parsed.value;
   const faults = parsed.faults.map((fault) => ({ ...fault, path: variableOf(fault.path) }));
-  throw new ConfigurationError(`The environment is not as expected: ${describeFaults(faults)}.`);
+  throw new ConfigurationError(`The environment is invalid: ${describeFaults(faults)}.`);
 }

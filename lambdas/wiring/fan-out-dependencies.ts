@@ -1,4 +1,4 @@
-// The dependencies of the three functions that fan out: broadcast, deliver and heartbeat are wired alike.
+// The dependencies of the three functions that fan out: broadcast, deliver and heartbeat.
 import { randomUUID } from 'node:crypto';
 import { createCoalescer } from '#core/coalescing/coalescer';
 import { createFlush } from '#core/coalescing/flush/flush';
@@ -34,18 +34,18 @@ const names = [
   'maxPostsPerSecond',
 ] as const;
 
-/** @throws a ConfigurationError that lists what is wrong with the environment */
+/** @throws a ConfigurationError that lists all faults of the environment */
 export function createFanOutDependencies(environment: NodeJS.ProcessEnv, functionName: string) {
   const settings = readSettings(environment, names);
   const { retryQueueUrl, coalesceMilliseconds, heartbeatSeconds } = settings;
   const { largeFanOutConnections, maxPostsPerSecond } = settings;
-  // Listing through the SDK's client would cost a small fan-out more than its signatures.
+  // Listing through the SDK's client would cost a small fan-out more CPU time than the signatures of its posts.
   const dependencies = createConnectionDependencies(environment, functionName, createFastQuery);
   const { log, now, stage, dynamo, tableName } = dependencies;
   const sqs = createSqsClient();
   const connectionCounts = createDynamoConnectionCountStore(dynamo, tableName);
   const queue = createSqsRetryQueue(sqs, retryQueueUrl, Math.random);
-  // The workers of a large fan-out share its pace: each at full speed would be answered 429 most of the time.
+  // The jobs of a large fan-out share its pace: each at full speed, most of their posts would be answered with 429.
   const isShared = functionName === 'deliver';
   const share = Math.max(10, Math.floor(maxPostsPerSecond / shardCount));
   const delivery = createPostingOptions(
@@ -87,7 +87,7 @@ export function createFanOutDependencies(environment: NodeJS.ProcessEnv, functio
         report,
       },
       ...{ largeFanOutConnections, coalesceMilliseconds },
-      // Whoever flushes is the only one, in whatever function.
+      // Only the holder of the lease flushes, whichever function it is, so it has the whole pace.
       pace: isShared ? createPace({ now, ceiling: maxPostsPerSecond }) : delivery.pace,
     }),
     handOver: createSqsHandOver(sqs, retryQueueUrl),

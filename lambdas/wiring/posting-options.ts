@@ -1,4 +1,4 @@
-// How messages are posted fast: the poster, its pace, and how many are in flight.
+// How messages are posted: the poster, its pace, and how many posts are in flight.
 import type { PostingOptions } from '#core/posting/posting';
 import { createPace } from '#core/posting/pace';
 import type { ConnectionDependencies } from './connection-dependencies';
@@ -6,12 +6,12 @@ import { systemTimers } from './system-timers';
 import { createUndiciPoster } from '#adapters/api-gateway/undici-poster';
 
 /**
- * Posts in flight, and sockets, at the most: as many as a worker's CPU keeps busy in a burst, when a post takes 12 ms
- * (cost/model/measured.ts). At the ceiling it is the pace that limits them.
+ * The most posts in flight, and the most sockets: as many as a function's CPU can keep busy in a burst, if a post takes
+ * 12 ms (cost/model/measured.ts). At the ceiling, the pace is the limit.
  */
 const concurrency = 160;
 
-/** @param ceiling posts a second at the most */
+/** @param ceiling the most posts a second */
 export function createPostingOptions(
   environment: NodeJS.ProcessEnv,
   { callbackUrl, managementApi, now, log }: ConnectionDependencies,
@@ -23,7 +23,7 @@ export function createPostingOptions(
     credentials: () => managementApi.config.credentials(),
     now,
     log,
-    // Each lane has as many posts in flight.
+    // Each of the two lanes may have that many posts in flight.
     sockets: 2 * concurrency,
   });
   return {

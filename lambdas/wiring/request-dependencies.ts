@@ -1,4 +1,4 @@
-// The dependencies of `default`: what answers to clients are made of.
+// The dependencies of `default`, which answers the messages of clients.
 import { createJudgeMessage } from '#core/requests/message-limits';
 import { createAdmitSync } from '#core/requests/sync-limits';
 import { createRefreshToken } from '#core/requests/refresh-token';
@@ -25,7 +25,7 @@ const names = [
   'maxPostsPerSecond',
 ] as const;
 
-/** @throws a ConfigurationError that lists what is wrong with the environment */
+/** @throws a ConfigurationError that lists all faults of the environment */
 export function createRequestDependencies(environment: NodeJS.ProcessEnv) {
   const settings = readSettings(environment, names);
   const dependencies = createConnectionDependencies(environment, 'default');
@@ -40,7 +40,7 @@ export function createRequestDependencies(environment: NodeJS.ProcessEnv) {
   const admitSync = createAdmitSync({
     ...{ ...dependencies, rateLimits },
     syncMarkers: createDynamoSyncMarkers(dynamo, tableName),
-    // All tabs of a user may come back at once.
+    // All tabs of a user may reconnect at once.
     syncs: { perMinute: settings.syncsPerMinute, burst: maxConnectionsPerUser },
   });
   const syncState = createSyncState({
@@ -50,7 +50,7 @@ export function createRequestDependencies(environment: NodeJS.ProcessEnv) {
     limits: { agents: settings.snapshotAgents, sessions: settings.snapshotSessions },
     heartbeatSeconds: settings.heartbeatSeconds,
   });
-  // The issuer's keys are fetched with the first token: most clients only ever ask for the state.
+  // The issuer's keys are fetched with the first token, because most clients send no `token:refresh` for hours.
   const { authenticate } = createAuthentication(environment);
   const refreshToken = createRefreshToken({ ...dependencies, authenticate });
   return { ...dependencies, judgeMessage, admitSync, syncState, refreshToken };

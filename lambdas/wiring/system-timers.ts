@@ -1,4 +1,4 @@
-// Timers of the process.
+// The timers of Node.js.
 import type { Timers } from '#core/clock';
 
 export const systemTimers: Timers = {

@@ -1,4 +1,4 @@
-// The records of connections, and the markers of users who were sent away, as items of the table.
+// The records of connections, and the markers of disconnected users, as items of the table.
 import { maxHeartbeatSeconds } from '#sdk/protocol';
 import type { Connection, DisconnectMarker } from '#core/connections/ports';
 import { connectionKey, isMarkerSortKey, markerKey, parseConnectionSortKey } from './dynamo-keys';
@@ -12,7 +12,7 @@ export interface ConnectionItem {
   /** Milliseconds since the Unix epoch: when the connection expires. */
   readonly validUntil: number;
   readonly [ttlAttribute]: number;
-  /** Of connections that negotiated batches; absent of all others. */
+  /** Present only for connections that negotiated batches. */
   readonly batches?: true;
 }
 
@@ -21,13 +21,13 @@ export interface MarkerItem {
   readonly sk: string;
   /** Milliseconds since the Unix epoch. */
   readonly disconnectedAt: number;
-  /** Milliseconds since the Unix epoch: when the marker ends. */
+  /** Milliseconds since the Unix epoch: when the marker expires. */
   readonly validUntil: number;
   readonly [ttlAttribute]: number;
 }
 
 /**
- * How much longer a record lives than its connection: the next heartbeat has to find it, to close the
+ * How much longer a record lives than its connection: the next heartbeat has to find the record in order to close the
  * connection. Twice the longest interval.
  */
 const graceMilliseconds = 2 * maxHeartbeatSeconds * 1000;

@@ -1,4 +1,4 @@
-// Lists the connections of a shard: every fan-out reads all of them, so each attribute is read by hand.
+// Lists the connections of a shard. Every fan-out reads all of them, so attributes are read without the SDK's translation.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Connection, PageOptions } from '#core/connections/ports';
 import {
@@ -9,7 +9,7 @@ import {
 } from './dynamo-keys';
 import type { Query, QueryPage } from './requests/dynamo-query';
 
-/** Connections of a page: enough to keep all posts in flight, little to hold for sixteen shards. */
+/** Connections of a page: enough to keep all posts in flight, and few enough to hold pages of sixteen shards. */
 const pageSize = 1_000;
 
 /** The pages of a shard, as {@link ConnectionStore.pages} describes them. */
@@ -26,7 +26,7 @@ export async function* readConnectionPages(
       KeyConditionExpression: 'pk = :pk',
       ExpressionAttributeValues: { ':pk': { S: connectionPartition(shard) } },
       ConsistentRead: consistent,
-      // The partition's key in each item would be a fifth of the bytes.
+      // The partition key of each item would be a fifth of the bytes.
       ProjectionExpression: 'sk, connectedAt, validUntil, batches',
       Limit: pageSize,
       ...(start === undefined ? {} : { ExclusiveStartKey: start }),
@@ -40,7 +40,7 @@ function keyOf({ pk, sk }: { pk: string; sk: string }): Record<string, Attribute
   return { pk: { S: pk }, sk: { S: sk } };
 }
 
-/** Hardly any is not: markers of users who were sent away lie among them. */
+/** Almost all items are: the others are markers of disconnected users. */
 function isConnection(item: Record<string, AttributeValue>): boolean {
   return !isMarkerSortKey(item['sk']?.S ?? '');
 }

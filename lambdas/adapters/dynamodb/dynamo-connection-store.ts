@@ -33,13 +33,13 @@ import { connectionKey, connectionPartition, markerKey, userPrefix } from './dyn
 import { ttlAttribute } from './dynamo-ttl';
 import { createSdkQuery, type Query } from './requests/dynamo-query';
 
-/** What DynamoDB deletes in one request. */
+/** The most items that DynamoDB deletes in one request. */
 const deleteBatchSize = 25;
 
-/** How often a batch is sent of which DynamoDB has left items over. */
+/** How often the unprocessed items of a batch are sent. */
 const maxDeleteAttempts = 3;
 
-/** @param query asks for the pages of shards. Default: through `client`. */
+/** @param query reads the pages of shards. Default: through `client`. */
 export function createDynamoConnectionStore(
   client: DynamoDBDocumentClient,
   tableName: string,
@@ -115,7 +115,7 @@ async function removeBatch(
   }
 }
 
-/** A user's connections and marker, which lie side by side: one query. */
+/** Reads a user's connections and marker, which lie side by side, in one query. */
 async function readUser(
   client: DynamoDBDocumentClient,
   tableName: string,
@@ -141,7 +141,7 @@ async function readUser(
   return { connections, ...(marker === undefined ? {} : { marker }) };
 }
 
-/** Writes a marker, unless a later one is there. */
+/** Writes a marker, unless the user has a later one. */
 function markCommand(tableName: string, userId: string, marker: DisconnectMarker): PutCommand {
   return new PutCommand({
     TableName: tableName,

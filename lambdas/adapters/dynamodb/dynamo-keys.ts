@@ -11,7 +11,7 @@ export function encodeId(id: string): string {
 }
 
 function decodeId(encoded: string): string {
-  // Hardly any is: this runs for every connection of a fan-out.
+  // Almost no id has encoded characters, and this runs for every connection of a fan-out.
   return encoded.includes('%') ? encoded.replace(/%2[35]/g, decodeURIComponent) : encoded;
 }
 
@@ -27,7 +27,7 @@ export function connectionPartition(shard: number): string {
   return `${itemKinds.connections}${shard}`;
 }
 
-/** What the sort keys of a user's connections begin with. */
+/** The prefix of the sort keys of a user's connections. */
 export function userPrefix(userId: string): string {
   return `${encodeId(userId)}#`;
 }
@@ -40,14 +40,14 @@ export function connectionKey({ userId, connectionId }: ConnectionKey): { pk: st
 }
 
 /**
- * The key of a user's marker, beside the user's connections: one query meets both. No id of a connection can be its
- * last part, because that begins with the separator, which is encoded in ids.
+ * The key of a user's marker, beside the user's connections: one query reads both. Its last part cannot be the id of a
+ * connection, because it begins with the separator, which is encoded in ids.
  */
 export function markerKey(userId: string): { pk: string; sk: string } {
   return { pk: connectionPartition(shardOf(userId)), sk: `${userPrefix(userId)}#disconnected` };
 }
 
-/** Whether a sort key among those of connections is a marker's. */
+/** Whether a sort key in a partition of connections is a marker's. */
 export function isMarkerSortKey(sk: string): boolean {
   return sk.endsWith('##disconnected');
 }
@@ -73,7 +73,7 @@ export function stateKey({ type, payload }: EventMessage): { pk: string; sk: str
   return { pk, sk: `session#${agent}#${encodeId(payload.sessionId)}` };
 }
 
-/** Reads a register's sort key; agents have no session. */
+/** Reads a register's sort key. That of an agent has no session. */
 export function parseStateSortKey(sk: string): {
   readonly agentId: string;
   readonly sessionId?: string;
@@ -87,7 +87,7 @@ export function rateLimitKey(userId: string, what: string): { pk: string; sk: st
   return { pk: `${itemKinds.rateLimits}${encodeId(userId)}`, sk: what };
 }
 
-/** A partition takes 1,000 writes a second at the most, and this key ascends: DynamoDB cannot split it. */
+/** A partition takes at most 1,000 writes a second, and DynamoDB cannot split one whose sort keys ascend. */
 const pendingPartitionCount = 4;
 
 export const pendingPartitions: readonly string[] = Array.from(
@@ -95,7 +95,7 @@ export const pendingPartitions: readonly string[] = Array.from(
   (_, partition) => `${itemKinds.pending}${partition}`,
 );
 
-/** What the sort keys of items begin with that were recorded then; they are ordered by it. */
+/** The prefix of the sort keys of items that were recorded at that time; items are ordered by it. */
 export function pendingPrefix(recordedAt: number): string {
   return String(recordedAt).padStart(15, '0');
 }

@@ -1,4 +1,4 @@
-// The events that wait for a flush, in DynamoDB: an item each, in the order of time in a few partitions, deleted by TTL.
+// The pending events in DynamoDB: one item each, ordered by time in four partitions, and deleted by their TTL.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { readOutgoing } from '#core/fan-out/outgoing-message';
@@ -9,10 +9,10 @@ import { ttlAttribute, ttlOf } from './dynamo-ttl';
 import type { Query, QueryPage } from './requests/dynamo-query';
 import type { Sender } from './requests/dynamo-sender';
 
-/** Holders hand over within seconds, and EventBridge has given up on what a dead one left before: an hour is plenty. */
+/** Holders hand over within seconds, and EventBridge's retries end within an hour. */
 const lifetimeMilliseconds = 60 * 60 * 1000;
 
-/** An item that cannot be read is logged and left out: it would stop every flush until it is deleted. */
+/** An item that cannot be parsed is logged and left out: otherwise it would stop every flush until its TTL deletes it. */
 export function createDynamoPendingStore(
   sender: Sender,
   query: Query,
@@ -49,7 +49,7 @@ export function createDynamoPendingStore(
       const messages = (item['messages']?.L ?? []).map(({ S: text = '' }) => readOutgoing(text));
       return { id, recordedAt, messages };
     } catch {
-      // The error would repeat the beginning of the text, which is a message's.
+      // The error is not logged: it would repeat the beginning of the message's text.
       log.error('pending event not read', { eventId: id });
       return undefined;
     }

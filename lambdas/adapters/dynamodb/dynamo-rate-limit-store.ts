@@ -1,4 +1,4 @@
-// Token buckets in DynamoDB, of which each is one number: when it will be full again.
+// Token buckets in DynamoDB. Each is one number: the time at which the bucket is full again.
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   UpdateCommand,
@@ -11,28 +11,29 @@ import { rateLimitKey } from './dynamo-keys';
 import { ttlAttribute, ttlOf } from './dynamo-ttl';
 
 /**
- * A token that is so nearly back is back, in milliseconds. At rates that do not divide a minute moments have fractions,
- * which are rounded: here to a four-thousandth, in DynamoDB not at all. Else the last token of a burst would be missed.
+ * Tolerance in milliseconds for the time at which a token comes back. At rates that do not divide a minute, times have
+ * fractions, which JavaScript rounds to a four-thousandth, and DynamoDB does not. Without the tolerance, the last token of
+ * a burst would be refused.
  */
 const roundingMilliseconds = 0.001;
 
-/** Buckets that an execution environment remembers at the most. */
+/** The most buckets that an execution environment remembers. */
 const maxRemembered = 10_000;
 
 /**
- * Taking a token moves the moment at which the bucket is full by what one token takes to come back, and is allowed
- * while that moment is at most a whole bucket away. So a token is one conditional write, or two when the bucket is
- * not full, and nobody ever has to read, compare and try again, however many take at once.
+ * Taking a token moves `fullAt`, the time at which the bucket is full again, by the time that one token needs to come
+ * back. It is allowed while `fullAt` is at most a whole bucket away. So taking a token is one conditional write, or two
+ * if the bucket is not full, and never a read, a comparison and a retry, however many callers there are at once.
  *
- * That moment only ever becomes later. So an execution environment which remembers what it last saw of it knows which
- * of the two writes is in vain, and that a bucket is still empty: whoever floods costs no more writes than it has tokens.
+ * `fullAt` never decreases. So an execution environment that remembers the last value it has seen knows which of the two
+ * writes would fail, and that a bucket is still empty: a client that floods costs no more writes than it has tokens.
  * @see https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm
  */
 export function createDynamoRateLimitStore(
   client: DynamoDBDocumentClient,
   tableName: string,
 ): RateLimitStore {
-  /** When buckets are full, at the earliest, by their keys. */
+  /** The last known `fullAt` of buckets, by their keys. The stored one may be later. */
   const seen = new Map<string, number>();
 
   function remember(name: string, fullAt: number): void {
@@ -40,7 +41,7 @@ export function createDynamoRateLimitStore(
     seen.set(name, Math.max(fullAt, seen.get(name) ?? -Infinity));
   }
 
-  /** Whether the condition was met; in any case, remembers what the bucket is like. */
+  /** Whether the condition was met. In any case, the bucket's `fullAt` is remembered. */
   async function attempt(name: string, update: UpdateCommand): Promise<boolean> {
     try {
       const { Attributes: written } = await client.send(update);
@@ -60,7 +61,7 @@ export function createDynamoRateLimitStore(
       const name = JSON.stringify([userId, what]);
       const target = { TableName: tableName, Key: rateLimitKey(userId, what) };
       const latest = now + bucket - token + roundingMilliseconds;
-      // From then on it is full, as a bucket is that nobody has ever taken from.
+      // At its TTL the bucket is full, like a bucket without an item.
       const times = { ':now': now, ':ttl': ttlOf(now + bucket) };
       const fromFull = updateOf(target, {
         fullAt: ':next',
@@ -91,7 +92,7 @@ export function createDynamoRateLimitStore(
   };
 }
 
-/** A conditional write of a bucket. `fullAt` is the expression of its new value; `values` have the `:ttl` as well. */
+/** A conditional write of a bucket. `fullAt` is the expression of the new value; `values` must include `:ttl`. */
 function updateOf(
   target: Pick<UpdateCommandInput, 'TableName' | 'Key'>,
   write: {
@@ -105,14 +106,14 @@ function updateOf(
     UpdateExpression: `SET fullAt = ${write.fullAt}, ${ttlAttribute} = :ttl`,
     ConditionExpression: write.condition,
     ExpressionAttributeValues: write.values,
-    // What the item is like afterwards, or what it is like when nothing was written. Neither takes read capacity:
+    // The new values if it is written, or the whole item if it is not. Neither consumes read capacity:
     // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
     ReturnValues: 'UPDATED_NEW',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   });
 }
 
-/** What a token takes to come back, and a whole bucket of them. */
+/** The time that one token needs to come back, and that a whole bucket needs. */
 function millisecondsOf({ perMinute, burst }: RateLimit) {
   const token = 60_000 / perMinute;
   return { token, bucket: burst * token };

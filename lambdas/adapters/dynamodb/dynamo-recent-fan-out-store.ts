@@ -1,4 +1,4 @@
-// The reach of broadcasts in DynamoDB: one small item for all shards, and one for each that had a worker of its own.
+// The recent fan-outs in DynamoDB: one small item for all shards, and one for each shard that had a job of its own.
 import { paginateQuery, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { RecentFanOutStore } from '#core/fan-out/ports';
 import { wasMet } from './requests/dynamo-condition';
@@ -25,7 +25,7 @@ export function createDynamoRecentFanOutStore(
       const command = new PutCommand({
         TableName: tableName,
         Item: item,
-        // Of two broadcasts at the same time, the one that began later may be done earlier.
+        // Of two fan-outs at the same time, the one that began later may end earlier.
         ConditionExpression: 'attribute_not_exists(pk) OR startedAt < :startedAt',
         ExpressionAttributeValues: { ':startedAt': startedAt },
       });

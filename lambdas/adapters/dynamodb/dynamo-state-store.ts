@@ -14,13 +14,13 @@ import { parseStateSortKey, stateKey, statePartition } from './dynamo-keys';
 import { ttlAttribute, ttlOf } from './dynamo-ttl';
 import type { Sender } from './requests/dynamo-sender';
 
-/** What DynamoDB reads in one request. */
+/** The most registers that DynamoDB reads in one request. */
 const readBatchSize = 100;
 
-/** How often it is asked again for what it was too busy to read. */
+/** How often the unprocessed keys of a request are sent. */
 const maxReads = 5;
 
-/** What a register's item holds beside its keys. */
+/** The attributes of a register's item, without the partition key. */
 interface StateItem {
   readonly sk: string;
   /** Of an agent. */
@@ -65,13 +65,13 @@ export function createDynamoStateStore(
   };
 }
 
-/** Whether a newer event has been stored, of each of these events. */
+/** For each event, whether its register holds a newer one. */
 async function areSuperseded(
   client: DynamoDBDocumentClient,
   tableName: string,
   events: readonly EventMessage[],
 ): Promise<boolean[]> {
-  // DynamoDB refuses a request that names a key twice.
+  // DynamoDB rejects a request that names a key twice.
   const keys = [...new Map(events.map((event) => [registerOf(event), stateKey(event)])).values()];
   const batches: Promise<StateItem[]>[] = [];
   for (let start = 0; start < keys.length; start += readBatchSize) {
@@ -89,7 +89,7 @@ async function areSuperseded(
   });
 }
 
-/** Reads registers; those that hold nothing are left out. */
+/** Reads registers. Those that do not exist are left out. */
 async function readBatch(
   client: DynamoDBDocumentClient,
   tableName: string,
@@ -109,7 +109,7 @@ async function readBatch(
   return found;
 }
 
-/** Writes an event into its register, unless the register holds a newer one, or the same one after its broadcast. */
+/** Writes an event into its register, unless the register holds a newer one, or the same one and its broadcast is done. */
 function putIfNewer(
   tableName: string,
   event: EventMessage,
@@ -121,7 +121,7 @@ function putIfNewer(
     timestamp,
     updatedAt,
     broadcast: 'pending',
-    // Readers compare it with the current second.
+    // Readers compare it with the current time in seconds, which is rounded down as well.
     [ttlAttribute]: ttlOf(expiresAt, 'down'),
   };
   return new PutCommand({

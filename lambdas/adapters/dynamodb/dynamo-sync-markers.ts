@@ -1,4 +1,4 @@
-// Who is being told the state, in DynamoDB: a marker that expires, beside the user's rate limits.
+// The markers of snapshots that are being sent, in DynamoDB: each expires, and lies beside the user's rate limits.
 import { UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ConnectionKey } from '#core/connections/ports';
 import type { SyncMarkers } from '#core/requests/ports';
@@ -36,7 +36,7 @@ export function createDynamoSyncMarkers(
         { ':now': now, ':until': until, ':ttl': ttlOf(until) },
       ),
     async end(key, until) {
-      // The item itself is left to its TTL, which costs nothing.
+      // The item itself is deleted by its TTL, which is free.
       const withdraw = {
         UpdateExpression: 'REMOVE runsUntil',
         ConditionExpression: 'runsUntil = :until',

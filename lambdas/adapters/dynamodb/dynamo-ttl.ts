@@ -1,5 +1,5 @@
-// When DynamoDB may delete an item of itself. `expiresAt` is milliseconds everywhere else in the code; here alone it is
-// the stored name of the TTL attribute: DynamoDB does not let an update of the stack change it.
+// The TTL of items: when DynamoDB may delete them. The stored name of the attribute is `expiresAt`, because a stack update
+// cannot change it. Everywhere else in the code, `expiresAt` is in milliseconds.
 import { attributes } from '#lambdas/contract/table-keys';
 
 /** The TTL attribute, as it is stored. */
@@ -8,8 +8,8 @@ export const ttlAttribute = attributes.ttl;
 /**
  * The value of the TTL attribute, in seconds since the Unix epoch.
  * @param deletableAt milliseconds since the Unix epoch
- * @param rounding `up`: the item is never deleted too early. `down`: for items whose readers compare the TTL with a
- * time that is rounded down as well, and for those that have minutes to spare
+ * @param rounding `up`: the item is never deleted too early. `down`: if readers compare the TTL with a time that is
+ * rounded down as well, or if the TTL has minutes of reserve
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
  */
 export function ttlOf(deletableAt: number, rounding: 'up' | 'down' = 'up'): number {

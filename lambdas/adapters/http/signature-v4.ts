@@ -1,4 +1,4 @@
-// Signature Version 4 by hand, for requests that are alike: what is the same for many of them is computed once.
+// Signature Version 4 for many similar requests: whatever they share is computed once.
 import { createHmac, hash } from 'node:crypto';
 
 export interface SigningCredentials {
@@ -15,9 +15,9 @@ export function bodyHashOf(body: string | Buffer): string {
 export interface SignerOptions {
   readonly service: string;
   readonly region: string;
-  /** With the port, if it is not the usual one. */
+  /** With the port, if it is not the default one. */
   readonly host: string;
-  /** What else is signed and the same in all requests, by name in lower case. Default: nothing. */
+  /** Further headers that are signed and the same in all requests, by name in lower case. Default: none. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -38,7 +38,7 @@ export interface Signer {
 }
 
 /**
- * The signing key is made once a day, dates and headers once a second; a request costs one hash and one HMAC.
+ * The signing key is derived once a day, dates and headers once a second; a request costs one hash and one HMAC.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function createSigner(options: SignerOptions): Signer {
@@ -56,7 +56,7 @@ export function createSigner(options: SignerOptions): Signer {
   };
 }
 
-/** What all requests of one second share. */
+/** The values that all requests of one second share. */
 interface SigningSecond {
   readonly epochSecond: number;
   readonly credentials: SigningCredentials;
@@ -114,8 +114,8 @@ const blockBytes = 64;
 const hexHashBytes = 64;
 
 /**
- * HMAC-SHA256 of a constant text followed by a hash in hex. Two plain hashes over prepared buffers cost a third
- * of an Hmac object, which is most of what a signature costs.
+ * HMAC-SHA256 of a constant text followed by a hash in hex. Two plain hashes over prepared buffers cost a third of an
+ * Hmac object, which is the greatest part of the cost of a signature.
  * @see https://datatracker.ietf.org/doc/html/rfc2104#section-2
  */
 function createHexHmac(key: Buffer, text: string): (hexHash: string) => string {
@@ -129,7 +129,7 @@ function createHexHmac(key: Buffer, text: string): (hexHash: string) => string {
   const hashAt = blockBytes + inner.write(text, blockBytes);
   return (hexHash) => {
     inner.write(hexHash, hashAt, 'latin1');
-    // One character for each byte: cheaper to make than a buffer.
+    // One character for each byte, which is cheaper than a buffer.
     outer.write(hash('sha256', inner, 'binary'), blockBytes, 'latin1');
     return hash('sha256', outer, 'hex');
   };

@@ -1,4 +1,4 @@
-// undici's client alone is half the bundle of undici; its types are declared for the package's root only.
+// undici's client alone is half as large as all of undici, but types are declared for the package's root only.
 declare module 'undici/lib/dispatcher/client.js' {
   import { Client } from 'undici';
   export default Client;

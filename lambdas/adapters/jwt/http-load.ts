@@ -2,8 +2,9 @@
 import type { Load } from './issuer-keys';
 
 /**
- * A loader that gives up after `timeoutMilliseconds` and, if the deadline has not passed, tries once more: a kept-alive
- * connection may have died while the function was frozen. Redirects are refused: the configuration names who is trusted.
+ * A loader that times out after `timeoutMilliseconds` and, if the deadline has not passed, tries once more, because a
+ * kept-alive connection may have died while the function was frozen. Redirects are refused: only the configured host is
+ * trusted.
  */
 export function createHttpLoad({ timeoutMilliseconds = 3_500 } = {}): Load {
   const attempt: Load = async (url, deadline) => {

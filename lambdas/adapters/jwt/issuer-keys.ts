@@ -1,5 +1,5 @@
-// Fetches and keeps the public keys of a token issuer. The library's own fetcher speaks https only, while
-// the issuer of the local stack is plain http on loopback; its setting holds http to loopback.
+// Fetches and caches the public keys of a token issuer. The library's own fetcher supports https only, while the issuer
+// of the local stack uses plain http on loopback; the schema of the setting allows http on loopback only.
 import * as v from 'valibot';
 import { describeFaults, objectOf, parse } from '#sdk/protocol';
 import { parseSettings } from '#lambdas/contract/settings';
@@ -8,39 +8,39 @@ import type { Clock } from '#core/clock';
 import { parseKeySet, type VerificationKey } from './key-set';
 
 /**
- * Gets the body of a URL, or rejects.
+ * Resolves with the body of a URL, or rejects.
  * @param deadline milliseconds since the Unix epoch
  */
 export type Load = (url: string, deadline: number) => Promise<ArrayBuffer>;
 
-/** Where an issuer describes itself. @see https://openid.net/specs/openid-connect-discovery-1_0.html */
+/** The URL of an issuer's metadata. @see https://openid.net/specs/openid-connect-discovery-1_0.html */
 export function discoveryUrlOf(issuer: string): string {
   return `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
 }
 
-/** Keys older than this are fetched again before the next token: so long a withdrawn one is trusted. */
+/** Keys older than this are fetched again before the next token. For as long, a withdrawn key is trusted. */
 const freshMilliseconds = 5 * 60_000;
 
-/** So long they are trusted while the issuer cannot be reached; after that nobody gets in. */
+/** For how long keys are trusted while the issuer cannot be reached. After that, no token is accepted. */
 const longestMilliseconds = 60 * 60_000;
 
-/** The pause after a fetch that failed, for keys that are good for a while yet: not everybody has to wait for it. */
+/** The pause after a failed fetch while older keys are still trusted, so that not every token waits for a fetch. */
 const pauseMilliseconds = 60_000;
 
 /**
- * All fetches, whoever causes them: so many at once, and one more each ten seconds. Else anybody could have this
- * function hammer the issuer, with tokens that name keys which do not exist.
+ * The rate limit of all fetches, whatever causes them: this many at once, and one more every ten seconds. Without it,
+ * anybody could flood the issuer through this function, with tokens that name unknown keys.
  */
 const fetchesAtOnce = 6;
 const millisecondsForOneMore = 10_000;
 
-/** What a fetch may take in all: the function has 15 s, and a token may have waited for another fetch before. */
+/** The longest fetch, retries included: the function has 15 s, and a token may have waited for another fetch before. */
 const fetchMilliseconds = 10_000;
 
-/** A token that has waited for longer has no fetch of its own: there would not be the time for it. */
+/** A token that has waited for longer gets no fetch of its own: too little time is left. */
 const timeoutMilliseconds = 3_000;
 
-/** The keys of an issuer, as they were fetched. */
+/** The keys of an issuer, with the time of the fetch. */
 export interface FetchedKeys {
   readonly keys: readonly VerificationKey[];
   /** When the fetch began, in milliseconds since the Unix epoch. */
@@ -49,22 +49,22 @@ export interface FetchedKeys {
 
 export interface IssuerKeys {
   /**
-   * The keys to check a token with, fetched if there are none that are fresh.
-   * @throws {@link KeysUnavailableError} when there are none, or they are too old to be trusted without the issuer
+   * The keys to verify a token with; fetched if the cached ones are not fresh.
+   * @throws {@link KeysUnavailableError} if they cannot be fetched, and the cached ones are too old to be trusted
    */
   current(): Promise<FetchedKeys>;
   /**
-   * The keys as they are now, for a token that none of the `current` ones fits: they may be new, or not the same.
+   * Fetches the keys again, for a token that fits none of the `current` ones: the issuer may have changed them.
    * @param since when the token came, in milliseconds since the Unix epoch
-   * @returns undefined when they are known to be the same, or were fetched too often to be fetched again so soon
-   * @throws {@link KeysUnavailableError} when the issuer does not tell them now
+   * @returns undefined if they were fetched since then, or too often to be fetched again so soon
+   * @throws {@link KeysUnavailableError} if they cannot be fetched now
    */
   refreshed(since: number): Promise<FetchedKeys | undefined>;
 }
 
 /**
- * The keys at a URL. Asked for a {@link discoveryUrlOf discovery URL} of `issuer`, it goes on to the keys that are
- * described there.
+ * The keys at a URL. If it is the {@link discoveryUrlOf discovery URL} of `issuer`, the keys are fetched from the
+ * `jwks_uri` of its metadata.
  */
 export function createIssuerKeys(options: {
   readonly url: string;
@@ -98,13 +98,15 @@ export function createIssuerKeys(options: {
   function fetchKeys(): Promise<FetchedKeys> {
     if (fetching !== undefined) return fetching;
     if (!allowance.take()) {
-      const cause = failure?.error.cause ?? new Error('They have been fetched too often just now');
+      const cause =
+        failure?.error.cause ??
+        new Error('The keys have been fetched too often in the last minute.');
       return Promise.reject(new KeysUnavailableError(cause));
     }
     return (fetching = loadKeys(now()));
   }
 
-  /** Keys that are good enough without asking. */
+  /** The cached keys, if they may be used without a fetch. */
   function usable(): FetchedKeys | undefined {
     if (known === undefined) return undefined;
     const age = now() - known.fetchedAt;
@@ -118,7 +120,7 @@ export function createIssuerKeys(options: {
       const good = usable();
       if (good !== undefined) return good;
       if (fetching !== undefined) {
-        // A cold start's may have been frozen with its environment, and fail for no other reason.
+        // The fetch of a cold start may fail only because its environment was frozen meanwhile.
         const since = now();
         const shared = await fetching.catch(() => undefined);
         if (shared !== undefined) return shared;
@@ -147,7 +149,7 @@ const descriptionSchema = objectOf({
   jwks_uri: v.string('must be a string'),
 });
 
-/** The URL of an issuer's keys, as the issuer itself names it. */
+/** The URL of an issuer's keys, from its metadata. */
 async function discoverKeys(
   issuer: string,
   url: string,
@@ -157,7 +159,7 @@ async function discoverKeys(
   const text = new TextDecoder().decode(await load(url, deadline));
   const described = parse(descriptionSchema, JSON.parse(text));
   if (!described.ok) throw new Error(`${url}: ${describeFaults(described.faults)}`);
-  // Else anybody who controls one path of a host could speak for another issuer on it.
+  // Otherwise, whoever controls one path of a host could act as another issuer on the same host.
   if (described.value.issuer !== issuer) {
     throw new Error(`${url} describes another issuer than ${issuer}: the two must be equal`);
   }
@@ -166,9 +168,9 @@ async function discoverKeys(
   return settings.value.jwksUri;
 }
 
-/** How many fetches are left. By the clock: Lambda stops timers between invocations. */
+/** The rate limit of fetches. It uses the clock, because Lambda stops timers between invocations. */
 function createAllowance(now: Clock) {
-  /** When all are there again, in milliseconds since the Unix epoch. */
+  /** When the bucket will be full, in milliseconds since the Unix epoch. */
   let fullAt = 0;
   const isLeft = () => fullAt <= now() + (fetchesAtOnce - 1) * millisecondsForOneMore;
   return {

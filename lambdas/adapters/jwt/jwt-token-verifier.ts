@@ -25,7 +25,7 @@ import {
 
 export interface JwtTokenVerifier extends TokenVerifier {
   /**
-   * Fetches the keys ahead of the first token. When it fails, `verify` fetches again.
+   * Fetches the keys before the first token comes. If it fails, `verify` fetches them again.
    * @throws {@link KeysUnavailableError}
    */
   fetchKeys(): Promise<void>;
@@ -48,7 +48,7 @@ type Verified = Awaited<ReturnType<TokenVerifier['verify']>>;
 
 /**
  * Answers {@link TokenVerifier}. The issuer's clock may differ by {@link clockLeewaySeconds} for `nbf` and `exp`: the
- * library has one grace for both. What core makes of the claims may be stricter.
+ * library has one tolerance for both. Core's own rules for claims are stricter.
  */
 export function createJwtTokenVerifier(
   provider: IdentityProvider,
@@ -67,7 +67,7 @@ export function createJwtTokenVerifier(
       const { alg = '', kid } = header;
       const choice = chooseKey(keys, { alg, kid });
       if (!choice.ok) return choice;
-      // Node.js throws about such a signature, as if something were wrong here.
+      // For a signature of another length, Node.js throws an error that is not the library's.
       if (!hasLengthOf(alg, signatureB64)) return { ok: false, code: 'signature_invalid' };
       const { jwk, keyObject } = choice.key;
       const claims = verifyJwtSync(
@@ -90,7 +90,7 @@ export function createJwtTokenVerifier(
       );
       const [first, ...others] = fetched;
       if (first?.status !== 'rejected') return;
-      // The second issuer URL of a user pool has keys only where the pool uses it.
+      // The second issuer URL of a user pool has keys only if the pool uses it.
       if (others.every(({ status }) => status === 'rejected')) throw first.reason;
     },
 
@@ -108,7 +108,7 @@ export function createJwtTokenVerifier(
         const refreshed = await keys.refreshed(startedAt);
         return refreshed === undefined ? verdict : check(token, refreshed);
       } catch (error) {
-        // Nobody can tell whether the issuer has such a key by now; but one that it has does not fit the signature.
+        // Whether the issuer has another key by now is not known. But a key of this name is known, and does not fit.
         if (verdict.code === 'signature_invalid') return verdict;
         throw error;
       }
@@ -116,7 +116,7 @@ export function createJwtTokenVerifier(
   };
 }
 
-/** Bytes of r and s, side by side. @see https://datatracker.ietf.org/doc/html/rfc7518#section-3.4 */
+/** The length of a signature in bytes: r and s side by side. @see https://datatracker.ietf.org/doc/html/rfc7518#section-3.4 */
 const signatureBytes = new Map([
   ['ES256', 64],
   ['ES384', 96],
@@ -128,11 +128,11 @@ function hasLengthOf(alg: string, signature: string): boolean {
   return bytes === (signatureBytes.get(alg) ?? bytes);
 }
 
-/** Whom to believe, and what. */
+/** The issuers that are trusted, and what their tokens must claim. */
 interface Trust {
   readonly issuers: readonly { readonly issuer: string; readonly url: string }[];
   readonly audience: string | null;
-  /** Throws what aws-jwt-verify throws. */
+  /** @throws the errors of aws-jwt-verify */
   readonly validate: (claims: JwtPayload) => void;
 }
 
@@ -149,7 +149,7 @@ function trustOf(provider: IdentityProvider): Trust {
       return { issuer, url };
     }),
     audience: null,
-    // Both ID and access tokens: the first carry the client's id as `aud`, the second as `client_id`.
+    // ID tokens have the client's id as `aud`, access tokens as `client_id`. Both are accepted.
     validate: (claims) => {
       validateCognitoJwtFields(claims, { clientId, tokenUse: null });
     },

@@ -1,4 +1,4 @@
-// The public keys of a token issuer, and which of them is to check a token.
+// The public keys of a token issuer, and which of them verifies a token.
 import { assertIsJwk, assertIsSignatureJwk, type Jwk } from 'aws-jwt-verify/jwk';
 import type { Json } from 'aws-jwt-verify/safe-json-parse';
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
@@ -11,7 +11,7 @@ export interface VerificationKey {
   readonly keyObject: KeyObject;
 }
 
-/** How a token says which key it was signed with. */
+/** The part of a token's header that says which key it was signed with. */
 export interface SignatureHeader {
   readonly alg: string;
   readonly kid?: string | undefined;
@@ -24,14 +24,15 @@ export type KeyChoice =
 const setSchema = objectOf({ keys: v.array(v.unknown(), 'must be a list') });
 
 /**
- * The keys of a JSON Web Key Set that can check signatures. Others (for encryption, symmetric, of a type that nobody
- * knows, incomplete) are passed over: an issuer may publish them for somebody else.
- * @throws when the body is no key set
+ * The keys of a JSON Web Key Set that can verify signatures. Others (for encryption, symmetric, of an unknown type,
+ * incomplete) are ignored: an issuer may publish them for other services.
+ * @throws if the body is not a key set
  * @see https://datatracker.ietf.org/doc/html/rfc7517#section-5
  */
 export function parseKeySet(body: ArrayBuffer): readonly VerificationKey[] {
   const parsed = parse(setSchema, JSON.parse(new TextDecoder().decode(body)));
-  if (!parsed.ok) throw new Error(`No JSON Web Key Set: ${describeFaults(parsed.faults)}`);
+  if (!parsed.ok)
+    throw new Error(`The body is not a JSON Web Key Set: ${describeFaults(parsed.faults)}`);
   return parsed.value.keys.flatMap((given) => verificationKeyOf(given as Json) ?? []);
 }
 
@@ -50,8 +51,8 @@ function verificationKeyOf(given: Json): VerificationKey | undefined {
 }
 
 /**
- * The key with the token's `kid`. `kid` is optional on both sides: where the token has none, or a key has none, it
- * is the only key that fits the token's algorithm, if there is exactly one.
+ * The key with the token's `kid`. `kid` is optional on both sides: for a token without one, it is the only key that fits
+ * the token's algorithm; if no key has the token's `kid`, it is the only one without a `kid` that fits.
  * @see https://datatracker.ietf.org/doc/html/rfc7517#section-4.5
  */
 export function chooseKey(
@@ -69,7 +70,7 @@ export function chooseKey(
   return others.length > 0 ? { ok: false, code: 'key_ambiguous' } : { ok: true, key };
 }
 
-/** What a key must be to check signatures of an algorithm. @see https://datatracker.ietf.org/doc/html/rfc7518#section-3.1 */
+/** The type of key that an algorithm needs. @see https://datatracker.ietf.org/doc/html/rfc7518#section-3.1 */
 const typeOf: Readonly<Record<string, { readonly kty: string; readonly crv?: readonly string[] }>> =
   {
     RS256: { kty: 'RSA' },

@@ -1,4 +1,4 @@
-// What aws-jwt-verify throws about a token, as the codes of this service.
+// Translates the errors of aws-jwt-verify into the codes of this service.
 import * as errors from 'aws-jwt-verify/error';
 import type { VerifierRefusal } from '#core/auth/ports';
 
@@ -14,13 +14,13 @@ const refusals: readonly (readonly [ErrorClass, VerifierRefusal])[] = [
   [errors.JwtInvalidAudienceError, 'audience_wrong'],
   [errors.CognitoJwtInvalidClientIdError, 'audience_wrong'],
   [errors.CognitoJwtInvalidTokenUseError, 'token_use_wrong'],
-  // One of the library's that nobody foresaw: it is about the token all the same.
+  // Any other error of the library is about the token, too.
   [errors.JwtBaseError, 'token_invalid'],
 ];
 
 /**
- * The code for an error of the verification itself.
- * @throws what is none of the library's: a fault of this service, for which no client is to blame
+ * The code for an error of the library.
+ * @throws any other error: it is a fault of this service, not of the token
  */
 export function refusalOf(error: unknown): VerifierRefusal {
   const refusal = refusals.find(([type]) => error instanceof type);

@@ -1,5 +1,5 @@
-// Whatever can be refused about a token without the issuer's keys is refused before they are asked for: foreign
-// tokens then cost no request, and their codes say what is wrong with them.
+// Refuses tokens for whatever can be checked without the issuer's keys, before they are fetched: tokens of other issuers
+// cost no request then, and the code says what is wrong with them.
 import { decomposeUnverifiedJwt, validateJwtFields } from 'aws-jwt-verify/jwt';
 import { supportedSignatureAlgorithms } from 'aws-jwt-verify/jwt-verifier';
 import { clockLeewaySeconds } from '#core/auth/judge-claims';
@@ -7,18 +7,18 @@ import type { TokenVerifier, VerifierRefusal } from '#core/auth/ports';
 import { refusalOf } from './token-refusal';
 
 /**
- * API Gateway takes at most this much of request line and headers, in bytes, so no longer token comes
- * with a handshake. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+ * The longest token, in bytes: API Gateway accepts no more for request line and headers together.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
  */
 const maxTokenBytes = 10_240;
 
-/** Who must have issued a token, and for whom; if the audience is `null`, the verifier checks it. */
+/** The issuers and the audience of acceptable tokens. If `audience` is null, the verifier checks it. */
 export interface ExpectedClaims {
   readonly issuers: readonly string[];
   readonly audience: string | null;
 }
 
-/** The claims of a token whose form and header are as they have to be; nobody has verified its signature yet. */
+/** The claims of a token with a valid form and header. Its signature has not been verified. */
 export function decodeUnverifiedToken(token: string): ReturnType<TokenVerifier['decode']> {
   if (token.length > maxTokenBytes) return { ok: false, code: 'token_malformed' };
   const parts = token.split('.');
@@ -26,19 +26,19 @@ export function decodeUnverifiedToken(token: string): ReturnType<TokenVerifier['
   if (parts.length !== 3 || header === undefined || claims === undefined) {
     return { ok: false, code: 'token_malformed' };
   }
-  // The library checks this too, but only once it has a key: then HS256 and none would be unknown keys.
+  // The library checks this too, but only after a key was chosen: HS256 and none would be refused as unknown keys.
   if (!supportedSignatureAlgorithms.some((allowed) => allowed === header['alg'])) {
     return { ok: false, code: 'algorithm_not_allowed' };
   }
-  // Extensions that are critical and not understood make a token invalid, and the library does not look:
+  // A token with a critical extension that is not understood is invalid, and the library does not check it:
   // https://datatracker.ietf.org/doc/html/rfc7515#section-4.1.11
   if (header['crit'] !== undefined) return { ok: false, code: 'extension_not_supported' };
   return { ok: true, unverified: claims };
 }
 
 /**
- * Looks at the issuer, the audience and the times of a token whose signature nobody has verified yet.
- * @returns why it must be refused; undefined says only that verifying it is worth the while
+ * Checks the issuer, the audience and the times of a token whose signature has not been verified.
+ * @returns why it is refused; undefined if its signature has to be verified
  */
 export function inspectUnverifiedToken(
   token: string,
@@ -50,7 +50,7 @@ export function inspectUnverifiedToken(
     validateJwtFields(decomposeUnverifiedJwt(token).payload, {
       issuer: [...issuers],
       audience,
-      // For `nbf`. It holds for `exp` as well, which core judges without any grace.
+      // Needed for `nbf`. The library applies it to `exp` as well, which core judges without tolerance.
       graceSeconds: clockLeewaySeconds,
     });
     return undefined;
@@ -59,7 +59,7 @@ export function inspectUnverifiedToken(
   }
 }
 
-/** The JSON object in a part of a token; undefined when there is none. */
+/** The JSON object in a part of a token; undefined if it has none. */
 function readPart(part: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));

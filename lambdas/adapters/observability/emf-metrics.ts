@@ -1,4 +1,4 @@
-// Metrics as log lines in the embedded metric format, from which CloudWatch makes metrics.
+// Metrics as log lines in CloudWatch's embedded metric format.
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import {
   metricNamespace,
@@ -15,7 +15,7 @@ type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
 
 const { Count: CountUnit, Milliseconds, CountPerSecond } = MetricUnit;
 
-/** Metrics of one service. `add` takes names of the contract alone, by which infra draws them. */
+/** Metrics of one service. `add` takes only names of the contract, which infra draws as well. */
 function metricsOf<Service extends MetricService>(serviceName: Service, stage: string) {
   const metrics = new Metrics({
     namespace: metricNamespace,
@@ -34,7 +34,7 @@ export function createEmfMetrics(stage: string): FanOutMetrics {
     record(type, numbers) {
       const messages: MessageKind = type === 'heartbeat' ? 'heartbeats' : 'events';
       metrics.addDimension('messages', messages);
-      // For whoever looks at the line; as a dimension it would be a metric more for each type.
+      // A field of the line only: as a dimension it would be one more metric for each type.
       metrics.addMetadata('type', type);
       add('Delivered', numbers.delivered);
       add('Gone', numbers.gone);
@@ -48,7 +48,7 @@ export function createEmfMetrics(stage: string): FanOutMetrics {
       add('Superseded', numbers.superseded);
       add('FanOutTime', numbers.milliseconds, Milliseconds);
       add('PostsPerSecond', numbers.postsPerSecond, CountPerSecond);
-      // Its 99th percentile is the time from event to last delivery.
+      // Its 99th percentile is the time from an event to its last post.
       if (numbers.ageMilliseconds !== undefined) {
         add('EventToLastPost', numbers.ageMilliseconds, Milliseconds);
       }

@@ -1,4 +1,4 @@
-// Whose token this is: the verifier says whether it is genuine, and the rules for claims whether it is accepted.
+// Which user a token belongs to: the verifier decides whether it is genuine, judgeClaims whether it is accepted.
 import type { Clock } from '../clock';
 import { judgeClaims } from './judge-claims';
 import type { TokenVerdict, TokenVerifier } from './ports';

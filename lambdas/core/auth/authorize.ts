@@ -1,4 +1,4 @@
-// Whether what a client has offered lets it in, and as whom.
+// Whether a client may connect, and as which user, by the tokens that it offers.
 import { findToken, type Offered, type TokenPlace } from './offered-token';
 import type { Authenticate } from './authenticate';
 import type { TokenRefusal, VerifiedToken } from './ports';
@@ -8,7 +8,7 @@ type Authorization =
   | { readonly ok: false; readonly code: TokenRefusal; readonly place?: TokenPlace };
 
 /**
- * Decides by the token that is offered; rejects with what `authenticate` throws when it can give no verdict.
+ * Decides by the offered token that counts. Rejects with what `authenticate` throws if no verdict is possible.
  */
 export type Authorize = (offered: Offered) => Promise<Authorization>;
 

@@ -3,8 +3,8 @@ import { isUserId } from './user-id';
 import type { ClaimsRefusal, TokenClaims, VerifiedToken } from './ports';
 
 /**
- * How far the issuer's clock may be ahead of ours, for `nbf` and `iat`. There is none for `exp`: a token that is
- * good for longer than it says is a risk, one that is good a moment later than it could be is none.
+ * By how much the issuer's clock may be ahead of ours: the tolerance for `nbf` and `iat`. `exp` has none, because
+ * accepting a token after its expiry is a risk, while accepting it a moment late is not.
  */
 export const clockLeewaySeconds = 60;
 
@@ -13,10 +13,10 @@ type ClaimsVerdict =
   | { readonly ok: false; readonly code: ClaimsRefusal };
 
 /**
- * Reads `sub`, `exp` and `iat`. All are optional in a JWT, but without a subject nobody would be connected, and
- * without an expiry for ever. `iat` is needed only where something is older or newer than the token.
+ * Reads `sub`, `exp` and `iat`, all of which are optional in a JWT. `sub` and `exp` are required here, because every
+ * connection has a user and an expiry. `iat` is required if tokens have an age limit; otherwise only `disconnect-user` uses it.
  * @param now milliseconds since the Unix epoch; a token that expires at this moment has expired
- * @param maxTokenHours how long after its `iat` any token ends; undefined for as long as its `exp` says
+ * @param maxTokenHours hours after its `iat` at which any token expires; undefined if only `exp` counts
  * @see https://datatracker.ietf.org/doc/html/rfc7519#section-4.1
  */
 export function judgeClaims(
@@ -32,7 +32,7 @@ export function judgeClaims(
   if (iat !== undefined && (issuedAt === undefined || issuedAt < 0)) {
     return { ok: false, code: 'token_malformed' };
   }
-  // Such a token would never be older than an operator's order, nor too old.
+  // A token from the future would pass every disconnect marker and every age limit.
   if (issuedAt !== undefined && issuedAt > now + clockLeewaySeconds * 1000) {
     return { ok: false, code: 'issued_in_future' };
   }
@@ -45,7 +45,7 @@ export function judgeClaims(
   return { ok: true, value: { ...owner, expiresAt: Math.min(expiresAt, tooOldAt) } };
 }
 
-/** NumericDate may have a fraction; an expiry is a whole second here, and never later than it says. */
+/** A NumericDate may have a fraction; an expiry is rounded down to a whole second. */
 function wholeSecond(date: unknown): number | undefined {
   return typeof date === 'number' ? safe(Math.floor(date) * 1000) : undefined;
 }
@@ -54,7 +54,7 @@ function millisecondsOf(date: unknown): number | undefined {
   return typeof date === 'number' ? safe(Math.floor(date * 1000)) : undefined;
 }
 
-/** Undefined when it is beyond all clocks. */
+/** Undefined if the number cannot be a time. */
 function safe(milliseconds: number): number | undefined {
   return Number.isSafeInteger(milliseconds) ? milliseconds : undefined;
 }

@@ -1,6 +1,6 @@
-// Why there is no verdict on a token: what has to be asked cannot be reached, or something is wrong with this service.
+// Why there is no verdict on a token: the issuer or the table cannot be reached, or this service has a fault.
 
-/** The issuer's keys could not be had: no verdict on any token is possible, and no client is to blame. */
+/** The issuer's keys could not be fetched: no verdict on any token is possible, and the client is not the cause. */
 export class KeysUnavailableError extends Error {
   readonly code = 'keys_unavailable';
   override readonly name = 'KeysUnavailableError';
@@ -10,7 +10,7 @@ export class KeysUnavailableError extends Error {
   }
 }
 
-/** The table did not say whether a user has been sent away, or which connection a token is for. */
+/** The table could not be read: whether the user has been disconnected, or which connection a token is for, is not known. */
 class TableUnavailableError extends Error {
   readonly code = 'table_unavailable';
   override readonly name = 'TableUnavailableError';
@@ -20,7 +20,7 @@ class TableUnavailableError extends Error {
   }
 }
 
-/** @throws a {@link TableUnavailableError} for whatever `work` rejects with */
+/** @throws a {@link TableUnavailableError} if `work` rejects, with its reason as cause */
 export async function fromTable<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
@@ -29,7 +29,7 @@ export async function fromTable<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** For the log: by it, an operator knows whether to ask the issuer, AWS or, with `unexpected_error`, us. */
+/** The code for the log. It tells an operator where the fault is: at the issuer, at AWS or, for `unexpected_error`, here. */
 export function noVerdictCode(
   error: unknown,
 ): 'keys_unavailable' | 'table_unavailable' | 'unexpected_error' {

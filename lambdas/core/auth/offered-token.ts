@@ -1,8 +1,8 @@
-// Which of the tokens that a client has offered counts.
+// Which of the tokens that a client offers counts.
 import { batchSubprotocol, subprotocol } from '#sdk/protocol';
 import type { OfferRefusal } from './ports';
 
-/** Where a client may put its token, and what it has put there. */
+/** What a client has put into each of the places where a token may be. */
 export interface Offered {
   /** The values of all Authorization headers. */
   readonly authorization?: readonly string[];
@@ -21,11 +21,11 @@ export type TokenSearch =
 
 /**
  * Finds the token: in `Authorization: Bearer <jwt>`, else as the second entry of
- * `Sec-WebSocket-Protocol: mission-control, <jwt>` or, where `mission-control.batch` is offered, as the entry that
- * is no name of ours, wherever it stands; else as `?token=<jwt>`. The first that is there decides.
+ * `Sec-WebSocket-Protocol: mission-control, <jwt>` or, if `mission-control.batch` is offered, as the entry that is not
+ * one of this service's subprotocols, in whatever position; else as `?token=<jwt>`. The first place that has a value counts.
  *
- * An Authorization header of another scheme is refused, although a token may follow elsewhere: it says
- * that the client means to be someone, and which of two identities counts must never be a guess.
+ * An Authorization header with another scheme is refused, even if another place has a token: the header claims an
+ * identity, and which of two identities counts must never be a guess.
  */
 export function findToken({
   authorization = [],
@@ -38,9 +38,9 @@ export function findToken({
 }
 
 /**
- * Clients that know no batches have their token in second place, and what follows never counted. Those that do
- * offer more than one name, and WebSocket libraries do not all keep the order: a second entry that could be a
- * token makes it ambiguous.
+ * Clients without batches offer their token as the second entry, and further entries are ignored. Clients with batches
+ * offer two subprotocols, and not all WebSocket libraries keep the order: if a second entry could be a token, the token
+ * is ambiguous.
  */
 function tokensAmong(offered: readonly string[]): readonly string[] {
   if (offered.includes(batchSubprotocol)) {
@@ -53,13 +53,13 @@ function tokensAmong(offered: readonly string[]): readonly string[] {
 function bearerToken(values: readonly string[]): TokenSearch {
   const header = only(values, 'authorization');
   if (!header.ok) return header;
-  // The scheme's case does not matter: https://datatracker.ietf.org/doc/html/rfc9110#section-11.1
+  // The scheme is case-insensitive: https://datatracker.ietf.org/doc/html/rfc9110#section-11.1
   const token = /^bearer(?:\s+(.*))?$/is.exec(header.token.trim());
   if (token === null) return { ok: false, code: 'scheme_not_supported', place: 'authorization' };
   return only([token[1] ?? ''], 'authorization');
 }
 
-/** The one value there is; two different ones are refused, as a proxy before us may have read the other. */
+/** The only value. Two different values are refused, because a proxy in front of the service may have read the other one. */
 function only(values: readonly string[], place: TokenPlace): TokenSearch {
   const [value, ...others] = new Set(values);
   if (others.length > 0) return { ok: false, code: 'token_ambiguous', place };

@@ -1,4 +1,4 @@
-// What authentication needs from the outside: somebody who verifies tokens, and says what they claim.
+// The port of authentication: the verifier of tokens.
 
 /** The owner of a token that was verified, and whose claims were accepted. */
 export interface VerifiedToken {
@@ -6,11 +6,11 @@ export interface VerifiedToken {
   readonly userId: string;
   /** Milliseconds since the Unix epoch. */
   readonly expiresAt: number;
-  /** The token's `iat`, in milliseconds since the Unix epoch: mostly a whole second. Absent when it has none. */
+  /** The token's `iat`, in milliseconds since the Unix epoch: usually a whole second. Absent if the token has none. */
   readonly issuedAt?: number;
 }
 
-/** Why no token was found in what a client offered. */
+/** Why a client's offer has no token that counts. */
 export type OfferRefusal = 'token_missing' | 'token_ambiguous' | 'scheme_not_supported';
 
 /** Why a token could not be verified. */
@@ -28,7 +28,7 @@ export type VerifierRefusal =
   | 'token_use_wrong'
   | 'token_invalid';
 
-/** Why a token is refused because of what it claims. */
+/** Why a token is refused because of the value of a claim. */
 export type ClaimsRefusal =
   | 'token_malformed'
   | 'token_expired'
@@ -38,14 +38,14 @@ export type ClaimsRefusal =
   | 'subject_invalid'
   | 'expiry_missing';
 
-/** Why a token opened no connection; each reason is a code of its own in the log. */
+/** Why a token is refused; each reason is a code of its own in the log. */
 export type TokenRefusal = OfferRefusal | VerifierRefusal | ClaimsRefusal;
 
 export type TokenVerdict =
   | { readonly ok: true; readonly value: VerifiedToken }
   | { readonly ok: false; readonly code: TokenRefusal };
 
-/** The claims that this service reads, as they came: any JSON. */
+/** The claims that this service reads. Their values are any JSON. */
 export interface TokenClaims {
   readonly sub?: unknown;
   readonly exp?: unknown;
@@ -58,11 +58,11 @@ interface Refused {
 }
 
 export interface TokenVerifier {
-  /** Reads a token's claims without verifying them: anybody can have written them. */
+  /** Reads a token's claims without verifying them: they may be forged. */
   decode(token: string): { readonly ok: true; readonly unverified: TokenClaims } | Refused;
   /**
-   * Verifies signature, issuer, audience and times of a token. What else its claims say is not judged.
-   * @throws a KeysUnavailableError when the issuer's keys cannot be had: then no verdict is possible
+   * Verifies signature, issuer, audience and times of a token. Its other claims are not judged.
+   * @throws a KeysUnavailableError if the issuer's keys cannot be fetched: no verdict is possible then
    */
   verify(token: string): Promise<{ readonly ok: true; readonly claims: TokenClaims } | Refused>;
 }

@@ -1,17 +1,17 @@
-// How the server ends a connection: it says why, closes the socket, and forgets the record.
+// Closes a connection: posts the reason, closes the socket, and removes the record.
 import { serializeMessage, type ClosingReason } from '#sdk/protocol';
 import { mayBeOpening } from './connection';
 import type { Clock } from '../clock';
 import type { Closer, Connection, ConnectionStore, Poster } from './ports';
 import type { Log } from '../log';
 
-/** Its buffer is full, so that nothing can be posted to it, not even why it is closed. */
+/** The connection's buffer is full: nothing can be posted to it, not even the reason. */
 type NotReading = 'not_reading';
 
 /**
- * Ends a connection for one of the service's own reasons, or for an operator's. Never throws: where it fails, or the
- * connection may only be opening, the record stays, and whoever meets it next tries again.
- * @returns `closed` by this call, `gone` if it had ended before (several may close one at a time), or still `open`
+ * Closes a connection for one of the service's own reasons, or for an operator's. Never throws. If it fails, or the
+ * connection may still be opening, the record stays, and whoever reads it next tries again.
+ * @returns `closed` by this call, `gone` if it had ended before (several may close one at the same time), or still `open`
  */
 export type CloseConnection = (
   connection: Connection,
@@ -39,7 +39,7 @@ export function createCloseConnection(dependencies: {
       if (given !== 'not_reading') {
         const message = serializeMessage({ type: 'connection:closing', payload: { reason } });
         const told = await poster.post(connectionId, message);
-        // It may be open by the time it is closed, and nobody would have told it why.
+        // The connection may open before it is closed, and would be closed without the reason.
         if (told === 'gone' && mayBeOpening(connection, now())) return 'open';
       }
       const ended = await closer.close(connectionId);

@@ -1,4 +1,4 @@
-// A handshake that was authorized becomes a connection; over the limit, the user's oldest makes room.
+// Records the connection of an authorized handshake. Over the limit, the user's oldest connection is closed.
 import type { CloseConnection } from './close-connection';
 import { expiryOf, isExpired } from './connection';
 import { keepsOut } from './disconnect-marker';
@@ -8,9 +8,9 @@ import type { Count } from '../count';
 import type { VerifiedToken } from '../auth/ports';
 
 /**
- * Records the connection, unless its user comes too often, or has been sent away since the token was issued.
+ * Records the connection, unless its user connects too often, or has been disconnected since the token was issued.
  * @param batches whether the client has negotiated batches
- * @throws if it could not be recorded: then nobody would ever post to it
+ * @throws if the connection could not be recorded: nothing would ever be posted to it
  */
 export type Connect = (
   connectionId: string,
@@ -24,7 +24,7 @@ export function createConnect(dependencies: {
   readonly rateLimits: RateLimitStore;
   readonly count: Count;
   readonly now: Clock;
-  /** Of one user. */
+  /** Handshakes of one user. */
   readonly handshakes: RateLimit;
   readonly maxConnectionsPerUser: number;
 }): Connect {
@@ -43,8 +43,8 @@ export function createConnect(dependencies: {
       ...{ connectionId, userId, connectedAt, expiresAt },
       ...(batches && { batches }),
     };
-    // Saved before the others are counted: of two that come at once, at least one sees both. And an operator who sends
-    // the user away meanwhile marks first and lists then: either this record is listed, or the marker is seen here.
+    // The record is written before the user's connections are counted: of two handshakes at once, at least one sees both.
+    // An operator's order writes the marker before it lists: either it finds this record, or the marker is found here.
     await connections.save(self);
     const known = await connections.ofUser(userId);
     if (keepsOut(known.marker, issuedAt, connectedAt)) {
@@ -52,7 +52,7 @@ export function createConnect(dependencies: {
       return 'user_disconnected';
     }
     const all = known.connections.filter((one) => !isExpired(one, connectedAt)).sort(byAge);
-    // Only older ones make room: of many that come at once, each looks after those before it.
+    // Only older connections are closed: of many handshakes at once, each closes those before it.
     const replaced = all
       .slice(0, Math.max(0, all.length - maxConnectionsPerUser))
       .filter((one) => byAge(one, self) < 0);
@@ -61,7 +61,7 @@ export function createConnect(dependencies: {
   };
 }
 
-/** Oldest first; of the same millisecond, in an order that everybody agrees on. */
+/** Oldest first. Those of the same millisecond are ordered by id, so that every invocation has the same order. */
 function byAge(a: Connection, b: Connection): number {
   return a.connectedAt - b.connectedAt || (a.connectionId < b.connectionId ? -1 : 1);
 }

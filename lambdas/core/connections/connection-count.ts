@@ -1,17 +1,17 @@
-// How many connections there are, as the last heartbeat counted them.
+// The number of connections, as the last heartbeat counted them.
 import type { ConnectionCountStore, Lane, ShardCount } from './ports';
 import type { Clock } from '../clock';
 import type { Log } from '../log';
 
-/** Connection counts change with a heartbeat; events can come by the hundred a second. */
+/** Counts change with each heartbeat only, while hundreds of events a second may ask for them. */
 const rememberedMilliseconds = 5_000;
 
-/** Connections by lane: where those with batches were not counted, each lane may be all of them. */
+/** Connections by lane. If those with batches were not counted, each lane is taken to have all of them. */
 export interface ConnectionCounts extends Readonly<Record<Lane, number>> {
   readonly all: number;
 }
 
-/** Never rejects: when nobody knows, what was known last counts, or none. */
+/** Never rejects: if the counts cannot be read, it gives the last ones that were read, or none. */
 export type ConnectionCount = () => Promise<ConnectionCounts>;
 
 export function createConnectionCount(dependencies: {

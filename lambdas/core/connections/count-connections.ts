@@ -1,4 +1,4 @@
-// Counts connections and distinct users by shard, in whatever order they are met.
+// Counts connections and distinct users by shard, in any order.
 import type { Connection, ShardCount } from './ports';
 import { laneOf } from './connection';
 import { shardOf } from '../shard';
@@ -18,7 +18,7 @@ export class ConnectionCounter {
     }
   }
 
-  /** Counts a connection that is still there. */
+  /** Counts a connection that is still open. */
   count(connection: Connection): void {
     const { userId } = connection;
     const tally = this.tallies.get(shardOf(userId));
@@ -28,7 +28,7 @@ export class ConnectionCounter {
     tally.users.add(userId);
   }
 
-  /** The counts of all shards but those that were not read to their end. */
+  /** The counts of all shards that were read to their end. */
   result(takenAt: number, cursors: readonly number[]): ShardCount[] {
     return this.shards
       .filter((shard) => !cursors.includes(shard))

@@ -1,20 +1,20 @@
-// What keeps a user out whom an operator has sent away: a marker, which tokens that are not newer do not pass.
+// The marker of a user whom an operator has disconnected: it refuses all tokens that are not newer.
 import type { DisconnectMarker } from './ports';
 
-/** How long a marker lives where no setting says how old a token may be: 30 days. */
+/** How long a marker lives if no setting limits the age of tokens: 30 days. */
 const markerHours = 30 * 24;
 
 /**
- * The marker of a user who is sent away now.
- * @param maxTokenHours after which no token is good for anything, so that the marker is of no more use
+ * The marker of a user who is disconnected now.
+ * @param maxTokenHours the greatest age of a token: after it, every older token has expired, and the marker has no use
  */
 export function markerOf(now: number, maxTokenHours = markerHours): DisconnectMarker {
   return { disconnectedAt: now, endsAt: now + maxTokenHours * 3_600_000 };
 }
 
 /**
- * Whether a marker refuses a token. `iat` is mostly a whole second, so a token may have been issued up to a second
- * later than it says: one of the second of the marker is refused, and so is one that does not say.
+ * Whether a marker refuses a token. `iat` is usually a whole second, so a token may have been issued up to a second
+ * later than its `iat`: a token of the marker's own second is refused, and so is a token without `iat`.
  * @param issuedAt milliseconds since the Unix epoch
  */
 export function keepsOut(

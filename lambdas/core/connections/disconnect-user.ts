@@ -1,4 +1,4 @@
-// An operator sends a user away: all of the user's connections are closed, each told why, and older tokens open none.
+// An operator disconnects a user: all of the user's connections are closed with the reason, and older tokens are refused.
 import { describeFaults, parseUserDisconnect } from '#sdk/protocol';
 import type { CloseConnection } from './close-connection';
 import { mayBeOpening } from './connection';
@@ -10,15 +10,16 @@ import type { Log } from '../log';
 import type { DeadLetterQueue } from '../dead-letter-queue';
 import type { ReportedEvent } from '../reported-event';
 
-/** Between the tries to close a connection whose handshake is under way, in milliseconds. */
-const openingPause = 200;
+/** Milliseconds between two attempts to close a connection whose handshake is under way. */
+const openingPauseMilliseconds = 200;
 
-/** Before the second and last try to close one that could not be closed. */
-const failurePause = 1_000;
+/** Milliseconds before the second and last attempt to close a connection that could not be closed. */
+const failurePauseMilliseconds = 1_000;
 
 /**
- * Does what the event orders, or puts it into the dead-letter queue. From then on the user's tokens open nothing that are not newer.
- * @throws when a connection could not be closed, or a rejected event not be kept: then the event may be tried again
+ * Carries out the order of the event, or puts an invalid one into the dead-letter queue. From then on, the user's older
+ * tokens are refused.
+ * @throws if a connection could not be closed, or an invalid event not be stored: the event may be tried again then
  */
 export type DisconnectUser = (event: ReportedEvent) => Promise<void>;
 
@@ -30,7 +31,7 @@ export function createDisconnectUser(dependencies: {
   readonly timers: Timers;
   readonly now: Clock;
   readonly log: Log;
-  /** How long after its `iat` any token ends. Default: nobody knows. */
+  /** Hours after its `iat` at which any token expires. Default: not limited. */
   readonly maxTokenHours?: number | undefined;
 }): DisconnectUser {
   const { connections, closeConnection, deadLetters, count, timers, now, log } = dependencies;
@@ -40,7 +41,7 @@ export function createDisconnectUser(dependencies: {
     new Promise<void>((resolve) => timers.after(milliseconds, resolve));
   const isOpening = (connection: Connection) => mayBeOpening(connection, now());
 
-  /** Gives those that are still open. */
+  /** @returns those that are still open */
   async function closeAll(open: readonly Connection[], text: string) {
     const ended = await Promise.all(
       open.map((connection) => closeConnection(connection, { text })),
@@ -58,26 +59,26 @@ export function createDisconnectUser(dependencies: {
       return;
     }
     const { userId, reason } = parsed.value;
-    // Before they are listed: a handshake that is not among them yet meets the marker.
+    // The marker is written before connections are listed: a handshake that is not listed yet finds the marker.
     await connections.markDisconnected(userId, markerOf(now(), maxTokenHours));
     const found = (await connections.ofUser(userId)).connections;
     let open = await closeAll(found, reason);
-    // They met no marker, but are not open yet either: closed as soon as they are, they are sent nothing.
+    // They passed before the marker was written, and are not open yet. They are closed as soon as they are open.
     for (
       let opening = open.filter(isOpening);
       opening.length > 0;
       opening = open.filter(isOpening)
     ) {
-      await pause(openingPause);
-      // Without those that met the marker, and not with those that came back with a newer token.
+      await pause(openingPauseMilliseconds);
+      // Without those that the marker has refused, and without those that connected with a newer token.
       const left = new Set((await connections.ofUser(userId)).connections.map(idOf));
       const others = open.filter((connection) => !opening.includes(connection));
       const again = opening.filter((connection) => left.has(idOf(connection)));
       open = [...others, ...(await closeAll(again, reason))];
     }
     if (open.length > 0) {
-      // To be called again would take a minute, and meet those who came back.
-      await pause(failurePause);
+      // EventBridge would call again only after a minute, and would meet connections with newer tokens.
+      await pause(failurePauseMilliseconds);
       open = await closeAll(open, reason);
     }
     const counts = { connections: found.length, open: open.length };

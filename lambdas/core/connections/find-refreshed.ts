@@ -1,10 +1,10 @@
-// A connection may have been extended since it was read: its record knows.
+// A connection may have been refreshed since it was read: its record has the newer expiry.
 import { isExpired } from './connection';
 import type { Clock } from '../clock';
 import type { Connection, ConnectionStore } from './ports';
 import type { Log } from '../log';
 
-/** An expired connection as it is now; undefined if it has not been extended, or nobody can tell. Never rejects. */
+/** An expired connection as it is now; undefined if it has not been refreshed, or cannot be read. Never rejects. */
 export type FindRefreshed = (connection: Connection) => Promise<Connection | undefined>;
 
 export function createFindRefreshed(dependencies: {

@@ -1,10 +1,10 @@
-// Forgets connections that are gone, in batches, while a fan-out goes on.
+// Removes the records of connections that are gone, in batches, while a fan-out goes on.
 import { mayBeOpening } from './connection';
 import type { Clock } from '../clock';
 import type { Connection, ConnectionStore } from './ports';
 import type { Log } from '../log';
 
-/** What DynamoDB deletes in one request. */
+/** The most items that DynamoDB deletes in one request. */
 const batchSize = 25;
 
 export class GoneCollector {
@@ -23,7 +23,7 @@ export class GoneCollector {
     if (this.batch.length >= batchSize) this.removeBatch();
   }
 
-  /** Resolves when all records are removed that were to be; never rejects. */
+  /** Resolves when all removals have ended. Never rejects. */
   async flush(): Promise<void> {
     this.removeBatch();
     await Promise.all(this.removals);
@@ -34,7 +34,7 @@ export class GoneCollector {
     if (batch.length === 0) return;
     this.batch = [];
     const removal = this.connections.removeAll(batch).catch((error: unknown) => {
-      // The next fan-out meets the records again.
+      // The next fan-out finds the records again.
       this.log.warn('gone connections not removed', { connections: batch.length, error });
     });
     this.removals.add(removal);

@@ -1,5 +1,5 @@
-// What connections need from the outside: their records, how many there are, how often a user may connect, and API
-// Gateway, which posts to a connection, tells whether it is open, and closes it.
+// The ports of connections: their records, their counts, the rate limits of users, and API Gateway, which posts to a
+// connection, tells whether it is open, and closes it.
 /** Names a connection in the store: all connections of one user lie side by side. */
 export interface ConnectionKey {
   readonly userId: string;
@@ -10,24 +10,24 @@ export interface ConnectionKey {
 export interface Connection extends ConnectionKey {
   /** Milliseconds since the Unix epoch. */
   readonly connectedAt: number;
-  /** Milliseconds since the Unix epoch, a whole second; from then on nothing is delivered to it. */
+  /** Milliseconds since the Unix epoch, a whole second; from then on nothing is posted to it. */
   readonly expiresAt: number;
-  /** Whether the client has negotiated batches. Default: no, as the documented clients. */
+  /** Whether the client has negotiated batches. Default: no, as for documented clients. */
   readonly batches?: boolean;
 }
 
-/** Connections that negotiated batches, and those that get the documented messages one by one. */
+/** `batched`: connections that negotiated batches. `single`: those that get the documented messages one by one. */
 export type Lane = 'batched' | 'single';
 
-/** That an operator has sent a user away. */
+/** An operator has disconnected the user. */
 export interface DisconnectMarker {
-  /** Milliseconds since the Unix epoch: tokens that were issued then or earlier open nothing. */
+  /** Milliseconds since the Unix epoch: tokens that were issued then or earlier are refused. */
   readonly disconnectedAt: number;
-  /** Milliseconds since the Unix epoch: from then on the marker counts for nothing. */
+  /** Milliseconds since the Unix epoch: from then on the marker has no effect. */
   readonly endsAt: number;
 }
 
-/** All records of a user, expired ones too. */
+/** All records of a user, including expired ones. */
 export interface UserRecords {
   readonly connections: readonly Connection[];
   readonly marker?: DisconnectMarker;
@@ -39,32 +39,32 @@ export interface ConnectionStore {
   remove(key: ConnectionKey): Promise<void>;
   /** Removes many records at once. */
   removeAll(keys: readonly ConnectionKey[]): Promise<void>;
-  /** The record of one connection, an expired one too, read consistently. */
+  /** The record of one connection, even if it has expired, read consistently. */
   find(key: ConnectionKey): Promise<Connection | undefined>;
-  /** Has a connection expire later; false when there is no record of it, or it does not expire earlier as it is. */
+  /** Has a connection expire later; false if it has no record, or does not expire earlier already. */
   refresh(key: ConnectionKey, expiresAt: number): Promise<boolean>;
-  /** What is known of a user, in one consistent read: what was written before it is seen. */
+  /** The records of a user, in one consistent read. */
   ofUser(userId: string): Promise<UserRecords>;
   /** Keeps the later of two markers of a user. */
   markDisconnected(userId: string, marker: DisconnectMarker): Promise<void>;
-  /** The marker of a user, an expired one too, read consistently. */
+  /** The marker of a user, even if it has expired, read consistently. */
   markerOf(userId: string): Promise<DisconnectMarker | undefined>;
-  /** All records of a shard, expired ones too, page by page, each user's side by side. */
+  /** All records of a shard, including expired ones, page by page, each user's side by side. */
   pages(shard: number, options?: PageOptions): AsyncIterable<readonly Connection[]>;
 }
 
 export interface PageOptions {
-  /** Begins with the record that follows this one. */
+  /** Begins after this record. */
   readonly after?: ConnectionKey | undefined;
-  /** Whether everything that was written before is seen; it costs twice as much. Default: no. */
+  /** Whether to read consistently, which costs twice as much. Default: no. */
   readonly consistent?: boolean;
 }
 
-/** What a heartbeat counted in one shard. */
+/** The counts of one shard, by a heartbeat. */
 export interface ShardCount {
   readonly shard: number;
   readonly connections: number;
-  /** Those of them that take batches; absent where they were not counted. */
+  /** Connections with batches; absent if they were not counted. */
   readonly batched?: number | undefined;
   readonly users: number;
   /** Milliseconds since the Unix epoch. */
@@ -77,45 +77,43 @@ export interface ConnectionCountStore {
   read(): Promise<readonly ShardCount[]>;
 }
 
-/** Draws how many connections and users there are. */
+/** Writes the numbers of connections and users as metrics. */
 export type ConnectionCountMetrics = (connections: number, users: number) => void;
 
-/** What a token bucket allows. */
+/** A token bucket. */
 export interface RateLimit {
   readonly perMinute: number;
-  /** How many at once, after a rest. */
+  /** How many at once, when the bucket is full. */
   readonly burst: number;
 }
 
 export interface RateLimitStore {
   /**
-   * Takes a token out of a bucket of the user, called `what`; false when there is none.
+   * Takes a token out of the user's bucket for `what`; false if it has none.
    * @param now milliseconds since the Unix epoch
    */
   take(userId: string, what: string, limit: RateLimit, now: number): Promise<boolean>;
   /**
-   * Leaves a bucket empty: its next token comes at `until`. One that is empty for longer stays so.
+   * Empties a bucket: its next token comes at `until`. A bucket that is empty for longer stays so.
    * @param until milliseconds since the Unix epoch
    */
   empty(userId: string, what: string, limit: RateLimit, until: number): Promise<void>;
 }
 
 export interface Closer {
-  /** Closes the WebSocket, or finds that there is none. */
+  /** Closes the WebSocket; `gone` if there is none. */
   close(connectionId: string): Promise<'closed' | 'gone'>;
 }
 
-// What posting needs from the outside: API Gateway, by connection.
-
-/** How one post ended. `throttled` and `failed` may be tried again; `refused` would be refused again. */
+/** The result of one post. After `throttled` or `retryable` it may be tried again; `rejected` would be rejected again. */
 export type PostResult = 'delivered' | 'gone' | 'throttled' | 'retryable' | 'rejected';
 
 export interface Poster {
-  /** Posts a message's text. Never throws: what went wrong is a value. */
+  /** Posts the text of a message. Never throws: errors are outcomes. */
   post(connectionId: string, text: string): Promise<PostResult>;
 }
 
 export interface Inspector {
-  /** Asks API Gateway for a connection, which its client does not notice. Never throws. */
+  /** Asks API Gateway about a connection; its client does not notice. Never throws. */
   inspect(connectionId: string): Promise<'open' | 'gone' | 'throttled' | 'retryable'>;
 }

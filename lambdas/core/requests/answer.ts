@@ -1,4 +1,4 @@
-// What the server answers to what a client sends.
+// Answers what a client sends.
 import {
   errorMessage,
   parseClientMessage,
@@ -17,7 +17,7 @@ import type { AdmitSync } from './sync-limits';
 import type { SyncState } from './sync-state';
 
 /**
- * The text of the message that answers any text; undefined when the connection has been closed instead. Never throws.
+ * The text of the message that answers any text; undefined if the connection has been closed instead. Never throws.
  * @param connection as it was at its handshake
  * @param deadline milliseconds since the Unix epoch; no post begins after it
  */
@@ -51,7 +51,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
     return record === undefined || isExpired(record, now()) ? undefined : record;
   }
 
-  /** There is no answer then. */
+  /** Closes the connection, so that there is no answer. */
   async function end(connection: Connection, reason: ClosingReason): Promise<string | undefined> {
     await closeConnection(connection, reason);
     return undefined;

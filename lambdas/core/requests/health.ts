@@ -1,4 +1,4 @@
-// What GET /health says: how many connections and users there are, and whether what we depend on answers.
+// The report of GET /health: the numbers of connections and users, and whether the table and the agent gateway answer.
 import { ConnectionCounter } from '../connections/count-connections';
 import { maxHeartbeatSeconds } from '#sdk/protocol';
 import { isExpired } from '../connections/connection';
@@ -9,20 +9,20 @@ import type { Log } from '../log';
 import { rememberFor } from './remember';
 import { shards } from '../shard';
 
-/** From so many connections on, `/health` tells the last heartbeat's counts, so that a request costs the same at any size. */
+/** From this many connections on, `/health` reports the last heartbeat's counts, so that a request costs the same at any size. */
 const countingLimit = 1_000;
 
-/** Twice the longest heartbeat interval: an older count says nothing about now. */
+/** Twice the longest heartbeat interval: older counts are not used. */
 const countLifeMilliseconds = 2 * maxHeartbeatSeconds * 1000;
 
-/** Whoever asks within so long of another gets the same count and the same of the gateway: a flood costs no more reads. */
+/** Requests within this time share their counts and the gateway's answer: a flood of requests costs no more reads. */
 const rememberedMilliseconds = 5_000;
 
 /** The documented body of `/health`. */
 export interface HealthReport {
   /** `degraded`: the agent gateway does not answer; `error`: the store does not. */
   readonly status: 'ok' | 'degraded' | 'error';
-  /** When it was asked, whatever is remembered: ISO 8601, UTC. */
+  /** The time of the request, even if the counts are older: ISO 8601, UTC. */
   readonly timestamp: string;
   readonly gateway: 'connected' | 'disconnected' | 'not configured';
   readonly websocket: {
@@ -38,7 +38,7 @@ export interface HealthReport {
   };
 }
 
-/** Never throws: what is wrong is in the report. */
+/** Never throws: faults are part of the report. */
 export type Health = () => Promise<HealthReport>;
 
 export function createHealth(dependencies: {
@@ -53,7 +53,7 @@ export function createHealth(dependencies: {
   const { connections, connectionCounts, probeGateway, now, log, gatewayUrl, useMockData } =
     dependencies;
 
-  /** Counts the connections themselves. */
+  /** Counts connections by reading all of them. */
   async function countConnections(): Promise<readonly ShardCount[]> {
     const taking = new ConnectionCounter(shards);
     const countShard = async (shard: number) => {

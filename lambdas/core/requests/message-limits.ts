@@ -1,37 +1,37 @@
-// How often a client may send: more is answered with an error, much more closes its connection.
+// How often a client may send messages: more are answered with an error, and many more close the connection.
 import type { Clock } from '../clock';
 import type { ConnectionKey, RateLimit, RateLimitStore } from '../connections/ports';
 import type { Log } from '../log';
 
 /**
- * What becomes of a client's message: it is answered, refused, or the last one of its connection. `uncounted` when
- * nobody can tell: then what costs little may be answered, and nothing else.
+ * The verdict on a client's message. `allowed`: it is answered. `limited`: it is refused. `flooding`: its connection is
+ * closed. `uncounted`: the limits could not be read, so that only messages that cost little may be answered.
  */
 export type MessageVerdict = 'allowed' | 'limited' | 'flooding' | 'uncounted';
 
-/** Decides on one more message of a connection. Never throws. */
+/** Judges one more message of a connection. Never throws. */
 export type JudgeMessage = (connection: ConnectionKey) => Promise<MessageVerdict>;
 
 export interface MessageLimits {
-  /** Messages of one connection. */
+  /** The limit of messages for one connection. */
   readonly messages: RateLimit;
-  /** How many times as much as `messages` allows closes the connection. */
+  /** A connection is closed if it sends this many times as many messages as `messages` allows. */
   readonly floodFactor: number;
   readonly maxConnectionsPerUser: number;
-  /** Handshakes of one user. */
+  /** The limit of handshakes for one user. */
   readonly handshakes: RateLimit;
 }
 
 /**
- * All connections of a user together may send as many messages as so many of them: twenty tabs that are used by a
- * person stay far below it, and twenty that are used by a program cannot cost twenty times as much as one.
+ * All connections of a user together may send as many messages as this many connections. Twenty tabs of a person
+ * stay far below it, and twenty connections of a program cannot cost twenty times as much as one.
  */
 export const connectionsWorth = 5;
 
-/** How long nobody lets a user in whose connection was closed because it flooded, in milliseconds. */
+/** For how long handshakes of a user are refused after a connection was closed for flooding, in milliseconds. */
 export const floodPenaltyMilliseconds = 60_000;
 
-/** `limit`, so many times. */
+/** `limit`, `factor` times. */
 function times({ perMinute, burst }: RateLimit, factor: number): RateLimit {
   return { perMinute: factor * perMinute, burst: factor * burst };
 }
@@ -45,18 +45,18 @@ export function createJudgeMessage(
 ): JudgeMessage {
   const { rateLimits, now, log, messages, floodFactor, handshakes } = dependencies;
   const ofUser = times(messages, Math.min(connectionsWorth, dependencies.maxConnectionsPerUser));
-  // The user's, not the connection's: a new connection must not be a new bucket.
+  // The bucket is the user's, not the connection's: a new connection must not be a new bucket.
   const refusals = times(messages, floodFactor - 1);
 
   async function judge({ userId, connectionId }: ConnectionKey): Promise<MessageVerdict> {
     const time = now();
-    // The connection's first: one tab that floods takes nothing from the others.
+    // The connection's bucket is first: one tab that floods takes no tokens from the others.
     const isAllowed =
       (await rateLimits.take(userId, `messages#${connectionId}`, messages, time)) &&
       (await rateLimits.take(userId, 'messages', ofUser, time));
     if (isAllowed) return 'allowed';
     if (await rateLimits.take(userId, 'refusals', refusals, time)) return 'limited';
-    // Whoever comes back at once floods again, and messages that are under way are paid for.
+    // A client that reconnects at once floods again, and messages under way are billed.
     await rateLimits.empty(userId, 'handshakes', handshakes, time + floodPenaltyMilliseconds);
     return 'flooding';
   }

@@ -1,14 +1,14 @@
-// What answers to clients need from the outside.
+// The ports of answers to clients.
 import type { ConnectionKey } from '../connections/ports';
 
-/** Marks that a connection is being told the state: every execution environment sees it. */
+/** Markers of connections that are being sent a snapshot; every execution environment sees them. */
 export interface SyncMarkers {
   /**
-   * Sets the connection's marker; false when it is set already.
-   * @param until milliseconds since the Unix epoch; from then on it counts for nothing, whoever has set it
+   * Sets the connection's marker; false if it is set already.
+   * @param until milliseconds since the Unix epoch; from then on the marker has no effect
    */
   begin(key: ConnectionKey, now: number, until: number): Promise<boolean>;
-  /** Withdraws the marker that was set with the same `until`, and no later one. */
+  /** Removes the marker that was set with the same `until`, but no later one. */
   end(key: ConnectionKey, until: number): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import type { Clock } from '../clock';
 import type { ConnectionKey, ConnectionStore } from '../connections/ports';
 import type { Log } from '../log';
 
-/** Answers with `token:refreshed`, or with an `error`: then the connection is as it was. Never throws. */
+/** Answers with `token:refreshed`, or with an `error`, which leaves the connection as it was. Never throws. */
 export type RefreshToken = (key: ConnectionKey, token: string) => Promise<ServerMessage>;
 
 export function createRefreshToken(dependencies: {
@@ -21,7 +21,7 @@ export function createRefreshToken(dependencies: {
 
   function refuse({ connectionId }: ConnectionKey, code: string): ServerMessage {
     log.warn('token refused', { connectionId, code });
-    // Which check failed is for the log alone: whoever tries tokens out is told no more than at the handshake.
+    // Only the log says which check failed: whoever tries tokens out learns no more than at the handshake.
     return errorMessage('token_refused', 'The token is not valid for this connection.');
   }
 
@@ -29,7 +29,7 @@ export function createRefreshToken(dependencies: {
     const verdict = await authenticate(token);
     if (!verdict.ok) return refuse(key, verdict.code);
     if (verdict.value.userId !== key.userId) return refuse(key, 'user_wrong');
-    // All of the user's, in one request: the marker lies among them.
+    // One request for all of the user's records, because the marker is one of them.
     const known = await fromTable(connections.ofUser(key.userId));
     if (keepsOut(known.marker, verdict.value.issuedAt, now()))
       return refuse(key, 'user_disconnected');
@@ -38,13 +38,13 @@ export function createRefreshToken(dependencies: {
       return refuse(key, 'connection_unknown');
     }
     const expiresAt = expiryOf(connection.connectedAt, verdict.value.expiresAt);
-    // A token that ends earlier takes nothing away: the older one was as good.
+    // A token that expires earlier shortens nothing: the older token stays valid.
     if (expiresAt <= connection.expiresAt) return refreshedMessage(connection.expiresAt);
     if (await fromTable(connections.refresh(key, expiresAt))) {
       log.info('token refreshed', { connectionId: key.connectionId, userId: key.userId });
       return refreshedMessage(expiresAt);
     }
-    // Meanwhile a later token has come, or the connection was closed.
+    // The record has changed meanwhile: a later token came first, or the connection was closed.
     const refreshed = await fromTable(connections.find(key));
     return refreshed === undefined || isExpired(refreshed, now())
       ? refuse(key, 'connection_unknown')

@@ -1,9 +1,9 @@
-// One read for all who ask within some seconds.
+// One read for all callers within some time.
 import type { Clock } from '../clock';
 
 /**
- * Reads at the first call, and gives the same to whoever asks within `milliseconds` of it, also while the read is under
- * way. A read that rejects is forgotten: whoever asks next tries again.
+ * Reads at the first call, and returns the same result to all calls within `milliseconds` of it, even while the read is
+ * under way. A read that rejects is not remembered: the next call tries again.
  */
 export function rememberFor<Value>(
   milliseconds: number,
@@ -13,7 +13,7 @@ export function rememberFor<Value>(
   let last: { readonly value: Promise<Value>; readonly at: number } | undefined;
   return () => {
     const age = last === undefined ? Infinity : now() - last.at;
-    // A clock that was put back must not make it last for longer.
+    // If the clock was set back, the result must not be kept for longer.
     if (last !== undefined && age >= 0 && age < milliseconds) return last.value;
     const reading = { value: read(), at: now() };
     last = reading;

@@ -1,25 +1,25 @@
-// How often a user may ask for the state, which is by far the dearest message: one sync is hundreds of messages.
+// How often a user may send `state:sync`, which is by far the most expensive message: a snapshot can be hundreds of messages.
 import type { Clock } from '../clock';
 import type { ConnectionKey, RateLimit, RateLimitStore } from '../connections/ports';
 import type { Log } from '../log';
 import type { SyncMarkers } from './ports';
 
 /**
- * Lets a connection be told the state, or not now.
- * @returns what has to be called when it has been told, and never throws; undefined when it must not be told
+ * Admits a connection to be sent a snapshot, or refuses it for now.
+ * @returns a function to call after the snapshot has been sent, which never throws; undefined if it is refused
  */
 export type AdmitSync = (connection: ConnectionKey) => Promise<(() => Promise<void>) | undefined>;
 
-/** A function that has begun to tell the state is over by then, in milliseconds: its timeout is 29 s. */
+/** The lifetime of a marker in milliseconds: a function that sends a snapshot has ended by then, as its timeout is 29 s. */
 const longestSyncMilliseconds = 30_000;
 
-/** Never throws: where nobody can count, nobody is told. */
+/** Never throws: if the limits cannot be read, it refuses. */
 export function createAdmitSync(dependencies: {
   readonly rateLimits: Pick<RateLimitStore, 'take'>;
   readonly syncMarkers: SyncMarkers;
   readonly now: Clock;
   readonly log: Log;
-  /** Of one user, whatever the number of its connections. */
+  /** The limit for one user, over all connections. */
   readonly syncs: RateLimit;
 }): AdmitSync {
   const { rateLimits, syncMarkers, now, log, syncs } = dependencies;
@@ -41,7 +41,7 @@ export function createAdmitSync(dependencies: {
       try {
         await syncMarkers.end(connection, until);
       } catch (error) {
-        // It counts for nothing soon.
+        // The marker expires soon.
         log.warn('sync marker not withdrawn', { connectionId, error });
       }
     };

@@ -1,4 +1,4 @@
-// Tells one client what is known of all agents and sessions.
+// Sends one client a snapshot of all agents and sessions.
 import { errorMessage, serializeMessage } from '#sdk/protocol';
 import { onePage } from '../posting/pages';
 import { postToAll } from '../posting/post-to-all';
@@ -11,8 +11,8 @@ import type { StateStore } from '../broadcasting/ports';
 import { readSnapshot, snapshotMessages, type SnapshotLimits } from './snapshot';
 
 /**
- * Posts all messages of a snapshot but the last, and gives the last one's text, or that of an `error`: then what came
- * before is not all. Never throws.
+ * Posts all messages of a snapshot but the last, and returns the text of the last one. If it returns that of an `error`,
+ * the snapshot is incomplete. Never throws.
  * @param since milliseconds since the Unix epoch, of the server's clock; 0 for everything
  * @param deadline milliseconds since the Unix epoch; no post begins after it
  */
@@ -22,7 +22,7 @@ export type SyncState = (
   deadline: number,
 ) => Promise<string>;
 
-/** Messages on their way to one client: so many may overtake each other, which registers do not mind. */
+/** Posts in flight to one client. Their messages may overtake each other, which registers allow. */
 const messagesInFlight = 8;
 
 export function createSyncState(
@@ -44,7 +44,7 @@ export function createSyncState(
       settle: (_connection: Connection, outcome: Outcome) => (ended = outcome),
       onExpired: findRefreshed,
     };
-    // A slow client is waited for: nobody else is.
+    // A slow client is waited for, because nobody else waits for this invocation.
     const maxStuckAttempts = dependencies.maxAttempts;
     const options = { ...dependencies, concurrency: 1, maxStuckAttempts };
     const pages = onePage([connection]);
@@ -70,7 +70,7 @@ export function createSyncState(
 
   return async (connection, since, deadline) => {
     const { connectionId } = connection;
-    // Taken before the state is read: what changes meanwhile is after it.
+    // The time is taken before the registers are read: whatever changes meanwhile is newer.
     const timestamp = now();
     try {
       const events = await readSnapshot(state, since, timestamp, limits);

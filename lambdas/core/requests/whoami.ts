@@ -1,4 +1,4 @@
-// Whose token a client has: asked after a failed handshake, whose status a browser does not tell.
+// Which user a token belongs to: asked after a failed handshake, because browsers hide its status.
 import { createAuthorize } from '../auth/authorize';
 import { keepsOut } from '../connections/disconnect-marker';
 import type { Authenticate } from '../auth/authenticate';
@@ -24,7 +24,7 @@ export function createWhoami(dependencies: {
   const { authenticate, connections, now } = dependencies;
   const authorize = createAuthorize({ authenticate });
 
-  // Only the header: a token in a URL ends up in logs, and whoever asks over HTTP can set headers.
+  // Only the header counts: tokens in URLs end up in logs, and HTTP clients can set headers.
   return async (authorization) => {
     const verdict = await authorize({ authorization });
     if (!verdict.ok) return verdict;

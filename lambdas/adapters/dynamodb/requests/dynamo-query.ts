@@ -1,4 +1,4 @@
-// Asks DynamoDB for a page: every fan-out does, for each shard.
+// Queries DynamoDB for a page, which every fan-out does for each shard.
 import {
   QueryCommand,
   type AttributeValue,
@@ -12,7 +12,7 @@ export interface QueryPage {
   readonly LastEvaluatedKey?: Record<string, AttributeValue> | undefined;
 }
 
-/** @throws what the AWS SDK's client throws, after its retries */
+/** @throws the errors of the AWS SDK's client, after its retries */
 export type Query = (input: QueryCommandInput) => Promise<QueryPage>;
 
 /** Every query through the AWS SDK's client. */
@@ -21,8 +21,8 @@ export function createSdkQuery(client: DynamoDBDocumentClient): Query {
 }
 
 /**
- * Every query that is not answered with a page goes through the AWS SDK's client as well: it tries again, and knows
- * what an error means.
+ * Every query that is not answered with a page is sent again through the AWS SDK's client, which retries and translates
+ * errors.
  */
 export function createFastQuery(
   client: DynamoDBDocumentClient,

@@ -1,4 +1,4 @@
-// Reads and writes single items, as often as there are events: in a fraction of the SDK's CPU time, where that counts.
+// Reads and writes single items in a fraction of the AWS SDK's CPU time: every event does so.
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   GetCommand,
@@ -9,17 +9,17 @@ import {
 import { fromAttributes, toAttributes, type Attributes } from './dynamo-attributes';
 import { createFastRequest, type FastAnswer, type FastRequestOptions } from './dynamo-fast-request';
 
-/** What a store asks of the document client, if it reads and writes single items only. */
+/** The part of the document client that a store of single items needs. */
 export type Sender = Pick<DynamoDBDocumentClient, 'send'>;
 
 type ItemCommand = GetCommand | PutCommand | UpdateCommand;
 
 /**
- * Sends GetItem, PutItem and UpdateItem fast, and gives what the document client gives. Everything else, and whatever
- * is answered neither with success nor with a condition that was not met, goes through the client: it tries again, and
- * knows what an error means. So a write may be made twice, as by the client's own retries.
+ * Sends GetItem, PutItem and UpdateItem fast, with the same results as the document client. Other commands go through
+ * the client. So do commands whose answer is neither a success nor a condition that was not met: the client retries, and
+ * translates errors. A write may therefore be made twice, as by the client's own retries.
  *
- * For items of strings, numbers, booleans and lists of them.
+ * Items may have strings, numbers, booleans and lists of them.
  */
 export function createFastSender(
   client: DynamoDBDocumentClient,

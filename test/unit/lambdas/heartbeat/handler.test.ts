@@ -43,5 +43,5 @@ it('does not repeat what is in a message that is none of ours', async () => {
   const { handler } = setUp();
   await expect(
     handler({ Records: [{ body: 'a secret message' }] } as SQSEvent, context),
-  ).rejects.toThrow(/^The message is no planned heartbeat: it must be JSON$/);
+  ).rejects.toThrow(/^The queue message is not a planned heartbeat: it must be JSON\.$/);
 });

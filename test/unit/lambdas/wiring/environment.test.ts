@@ -25,7 +25,7 @@ it('lists every fault in one message, by variable', () => {
     ]);
   expect(read).toThrow(ConfigurationError);
   expect(read).toThrow(
-    'The environment is not as expected: TABLE_NAME is missing; ' +
+    'The environment is invalid: TABLE_NAME is missing; ' +
       'HEARTBEAT_SECONDS must be a divisor or a multiple of 60; CALLBACK_URL must be ' +
       "the stage's own @connections URL: an https URL without credentials.",
   );
