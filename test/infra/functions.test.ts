@@ -1,7 +1,7 @@
 // The functions by name: how each runs, what it is told, what calls it, and what becomes of what it fails at.
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { handshakeMilliseconds } from '#core/connections/connection';
-import { horizon } from '#core/broadcasting/heartbeat';
+import { horizon } from '#core/broadcasting/heartbeat-plan';
 import { environmentOf, functionOf, resourceOf, resourcesOf, synthesize } from './synthesized';
 
 const { template } = synthesize();

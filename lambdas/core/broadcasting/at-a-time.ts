@@ -1,5 +1,8 @@
 // Many things to do, and only so many at a time: a pack has up to a thousand events.
 
+/** Writes, or messages to the queue, that are under way for one pack: they share sockets with everything else. */
+export const requestsAtATime = 32;
+
 /**
  * Does a task for each item, in their order, at most `limit` at a time.
  * @returns what the tasks gave, in the order of `items`

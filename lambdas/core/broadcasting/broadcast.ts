@@ -1,9 +1,10 @@
 // What backends report becomes messages for every connection if it is news, or is kept with the reason why not.
 import type { EventMessage } from '#sdk/protocol';
-import { mapAtATime } from './at-a-time';
+import { mapAtATime, requestsAtATime } from './at-a-time';
 import type { Coalescer, Outgoing } from '../coalescing/coalescer';
 import { messageOfEvent } from '../fan-out/outgoing-message';
-import { eventsOf, newestPerRegister, type InvalidEvent } from './reported-events';
+import { createRejectEvents } from './reject-events';
+import { eventsOf, newestPerRegister } from './reported-events';
 import type { LaneEnd } from '../coalescing/ports';
 import type { Clock } from '../clock';
 import type { Count } from '../count';
@@ -27,12 +28,6 @@ export interface StateLifetimes {
   readonly sessionHours: number;
 }
 
-/** Writes, or messages to the queue, that are under way for one pack: they share sockets with everything else. */
-const requestsAtATime = 32;
-
-/** Different reasons that a line of the log has for the rejected events of a pack. */
-const loggedReasons = 3;
-
 const hourMilliseconds = 60 * 60 * 1000;
 
 export function createBroadcast(dependencies: {
@@ -44,26 +39,14 @@ export function createBroadcast(dependencies: {
   readonly now: Clock;
   readonly log: Log;
 }): Broadcast {
-  const { state, coalescer, deadLetters, count, now, log } = dependencies;
+  const { state, coalescer, count, now, log } = dependencies;
+  const rejectEvents = createRejectEvents(dependencies);
   const lifetimes = {
     'agent:status': dependencies.lifetimes.agentDays * 24 * hourMilliseconds,
     'session:activity': dependencies.lifetimes.sessionHours * hourMilliseconds,
   };
 
-  /** Each is kept with its own reason; the log has one line, as a pack may have a thousand. */
-  async function reject(invalid: readonly InvalidEvent[]): Promise<void> {
-    const [first] = invalid;
-    if (first === undefined) return;
-    const reasons = [...new Set(invalid.map(({ reason }) => reason))].slice(0, loggedReasons);
-    const events = invalid.length;
-    log.warn('event rejected', { eventId: first.id, events, reason: reasons.join('; ') });
-    count('RejectedEvents', {}, events);
-    await mapAtATime(requestsAtATime, invalid, ({ whole, reason }) =>
-      deadLetters.keep(whole, reason),
-    );
-  }
-
-  /** Delivery does not depend on the register: what could not be stored goes out all the same. */
+  /** What could not be stored is broadcast all the same. */
   async function store(event: EventMessage, eventId: string) {
     try {
       const updatedAt = now();
@@ -89,10 +72,7 @@ export function createBroadcast(dependencies: {
     const newest = newestPerRegister(events);
     const outcomes = await mapAtATime(requestsAtATime, newest, (event) => store(event, eventId));
     const stale = newest.filter((_, index) => outcomes[index] === 'stale');
-    for (const type of new Set(stale.map((event) => event.type))) {
-      const events = stale.filter((event) => event.type === type).length;
-      count('StaleEvents', { eventId, type }, events);
-    }
+    countStale(stale, eventId, count);
     const staleRegisters = new Set(stale.map(registerOf));
     return {
       news: events.filter((event) => !staleRegisters.has(registerOf(event))),
@@ -118,8 +98,8 @@ export function createBroadcast(dependencies: {
   }
 
   return async (reported, deadline) => {
-    const { accepted, rejected: invalid } = eventsOf(reported, now());
-    await reject(invalid);
+    const { accepted, rejected } = eventsOf(reported, now());
+    await rejectEvents(rejected);
     if (accepted.length === 0) return;
     const outgoing = prepare(accepted, reported.id);
     // Registers come first: who connects meanwhile is told by them, or is posted to. The lease may be acquired while one of
@@ -130,6 +110,13 @@ export function createBroadcast(dependencies: {
       if (prepared !== undefined) await coalescer.send(prepared, deadline);
     }
   };
+}
+
+function countStale(stale: readonly EventMessage[], eventId: string, count: Count): void {
+  for (const type of new Set(stale.map((event) => event.type))) {
+    const events = stale.filter((event) => event.type === type).length;
+    count('StaleEvents', { eventId, type }, events);
+  }
 }
 
 /** Whether somebody sees to everybody: other workers do, and so does the queue. */

@@ -1,6 +1,7 @@
 // Whatever a schedule does that AWS allows, clients hear a heartbeat in time: over half an hour of virtual time.
 import fc from 'fast-check';
-import { createHeartbeat, horizon } from '#core/broadcasting/heartbeat';
+import { createHeartbeat } from '#core/broadcasting/heartbeat';
+import { horizon } from '#core/broadcasting/heartbeat-plan';
 import type { PlannedHeartbeat } from '#core/broadcasting/ports';
 import { parseSettings } from '#lambdas/contract/settings';
 import {

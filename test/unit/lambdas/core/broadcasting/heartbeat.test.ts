@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import { createCloseConnection } from '#core/connections/close-connection';
-import { createHeartbeat, horizon } from '#core/broadcasting/heartbeat';
+import { createHeartbeat } from '#core/broadcasting/heartbeat';
+import { horizon } from '#core/broadcasting/heartbeat-plan';
 import { createLargeFanOut } from '#core/fan-out/large-fan-out';
 import type { PlannedHeartbeat } from '#core/broadcasting/ports';
 import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';

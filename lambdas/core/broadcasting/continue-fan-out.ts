@@ -1,0 +1,72 @@
+// Posts what a retry job has to those that it is for.
+import type { CloseConnection } from '../connections/close-connection';
+import type { Connection, Inspector } from '../connections/ports';
+import type { FanOut, FanOutOrder } from '../fan-out/fan-out';
+import { isEvent, type OutgoingMessage } from '../fan-out/outgoing-message';
+import type { RetryJob } from '../fan-out/ports';
+import type { RecentFanOuts } from '../fan-out/recent-fan-outs';
+import type { ReportFanOut } from '../fan-out/report-fan-out';
+import type { Clock } from '../clock';
+
+/**
+ * Goes on with a fan-out.
+ * @param messages those of the job's that are to be posted
+ * @param deadline milliseconds since the Unix epoch; no post begins after it
+ */
+type Continue<Job extends RetryJob> = (
+  job: Job,
+  messages: readonly OutgoingMessage[],
+  deadline: number,
+) => Promise<void>;
+
+export interface ContinueFanOut {
+  /** With all that the job is for. */
+  readonly toTarget: Continue<RetryJob>;
+  /** With connections that were stuck. */
+  readonly toStuck: Continue<RetryJob & { readonly connections: readonly Connection[] }>;
+}
+
+export function createContinueFanOut(dependencies: {
+  readonly fanOut: FanOut;
+  readonly inspector: Inspector;
+  readonly closeConnection: CloseConnection;
+  readonly recentFanOuts: Pick<RecentFanOuts, 'note'>;
+  readonly report: ReportFanOut;
+  readonly now: Clock;
+}): ContinueFanOut {
+  const { fanOut, inspector, closeConnection, recentFanOuts, report, now } = dependencies;
+  const close = (connection: Connection) => closeConnection(connection, 'not_reading');
+
+  return {
+    async toTarget(job, messages, deadline) {
+      const startedAt = now();
+      const { round } = job;
+      const ended = await fanOut({
+        ...{ messages, round, to: targetOf(job), deadline, requeue: true },
+        ...('shard' in job && job.lane !== undefined && { lane: job.lane }),
+        // Many that are stuck look like the account's throttle, and here there is nobody else to tell by: each is asked for.
+        ...('connections' in job && { stuck: { rounds: 0, inspector, close } }),
+      });
+      report({ messages }, ended);
+      // From its beginning: those before `after` may have been sent it long ago.
+      const isWhole = 'shard' in job && job.after === undefined && job.lane === undefined;
+      if (isWhole) await recentFanOuts.note(startedAt, ended, job.shard);
+    },
+
+    async toStuck({ round, stuckRounds: rounds = 0, connections }, messages, deadline) {
+      const ended = await fanOut({
+        ...{ messages, round, deadline, to: { connections }, stuck: { rounds, inspector, close } },
+        // The next heartbeat makes up for one.
+        requeue: messages.some(isEvent),
+      });
+      report({ messages, isLate: true }, ended);
+    },
+  };
+}
+
+/** Whom a retry job is for. */
+export function targetOf(job: RetryJob): NonNullable<FanOutOrder['to']> {
+  if ('connections' in job) return { connections: job.connections };
+  const { shard, after } = job;
+  return { shards: [after === undefined ? { shard } : { shard, after }] };
+}

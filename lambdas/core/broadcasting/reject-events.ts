@@ -1,0 +1,33 @@
+// Invalid events are not broadcast: they go to the dead-letter queue, each with its reason.
+import { mapAtATime, requestsAtATime } from './at-a-time';
+import type { InvalidEvent } from './reported-events';
+import type { Count } from '../count';
+import type { DeadLetterQueue } from '../dead-letter-queue';
+import type { Log } from '../log';
+
+/** @throws when the dead-letter queue did not take all of them */
+export type RejectEvents = (invalid: readonly InvalidEvent[]) => Promise<void>;
+
+/** Different reasons that a line of the log has for the rejected events of a pack. */
+const loggedReasons = 3;
+
+/** The log has one line for all, as a pack may have a thousand. */
+export function createRejectEvents(dependencies: {
+  readonly deadLetters: DeadLetterQueue<unknown>;
+  readonly count: Count;
+  readonly log: Log;
+}): RejectEvents {
+  const { deadLetters, count, log } = dependencies;
+
+  return async (invalid) => {
+    const [first] = invalid;
+    if (first === undefined) return;
+    const reasons = [...new Set(invalid.map(({ reason }) => reason))].slice(0, loggedReasons);
+    const events = invalid.length;
+    log.warn('event rejected', { eventId: first.id, events, reason: reasons.join('; ') });
+    count('RejectedEvents', {}, events);
+    await mapAtATime(requestsAtATime, invalid, ({ whole, reason }) =>
+      deadLetters.keep(whole, reason),
+    );
+  };
+}
