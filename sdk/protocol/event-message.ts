@@ -46,3 +46,8 @@ export function definitionOf(type: unknown): AnyDefinition | undefined;
 export function definitionOf(type: unknown) {
   return eventTypeDefinitions.find((one) => one.type === type);
 }
+
+/** Whether its registers are those of sessions, which are kept for a shorter time than what is known of agents. */
+export function isOfSession(type: EventType): boolean {
+  return 'sessionId' in definitionOf(type).fields;
+}

@@ -9,6 +9,8 @@ export {
 export {
   definitionOf,
   eventTypeDefinitions,
+  isOfSession,
+  type AnyDefinition,
   type EventMessage,
   type EventType,
   type IdName,

@@ -3,7 +3,13 @@ import { itemKinds } from '#lambdas/contract/table-keys';
 import { shardOf } from '#core/shard';
 import type { PendingItem } from '#core/coalescing/ports';
 import type { ConnectionKey } from '#core/connections/ports';
-import type { EventMessage } from '#sdk/protocol';
+import {
+  definitionOf,
+  eventTypeDefinitions,
+  idsOf,
+  type AnyDefinition,
+  type EventMessage,
+} from '#sdk/protocol';
 
 /** `#` separates the parts of a key, so ids that contain it are encoded. */
 export function encodeId(id: string): string {
@@ -65,23 +71,32 @@ export function statePartition(shard: number): string {
   return `${itemKinds.state}${shard}`;
 }
 
-/** The key of an event's register. An agent's sessions lie side by side. */
-export function stateKey({ type, payload }: EventMessage): { pk: string; sk: string } {
-  const pk = statePartition(shardOf(payload.agentId));
-  const agent = encodeId(payload.agentId);
-  if (type === 'agent:status') return { pk, sk: `agent#${agent}` };
-  return { pk, sk: `session#${agent}#${encodeId(payload.sessionId)}` };
+/** The key of an event's register: `session#<agentId>#<sessionId>`. An agent's sessions lie side by side. */
+export function stateKey(event: EventMessage): { pk: string; sk: string } {
+  const kind = kindOf(definitionOf(event.type));
+  return {
+    pk: statePartition(shardOf(event.payload.agentId)),
+    sk: [kind, ...idsOf(event).map(encodeId)].join('#'),
+  };
 }
 
-/** Reads a register's sort key. That of an agent has no session. */
+/** Reads a register's sort key; no definition if this version knows no such event type. */
 export function parseStateSortKey(sk: string): {
-  readonly agentId: string;
-  readonly sessionId?: string;
+  readonly definition: AnyDefinition | undefined;
+  readonly ids: readonly string[];
 } {
-  const [, agent = '', session] = sk.split('#');
-  const agentId = decodeId(agent);
-  return session === undefined ? { agentId } : { agentId, sessionId: decodeId(session) };
+  const [kind = '', ...ids] = sk.split('#');
+  return { definition: definitionsByKind.get(kind), ids: ids.map(decodeId) };
 }
+
+/** What the sort keys of its registers begin with: of `sessions` it is `session`. */
+function kindOf({ list }: AnyDefinition): string {
+  return list.slice(0, -1);
+}
+
+const definitionsByKind = new Map(
+  eventTypeDefinitions.map((definition) => [kindOf(definition), definition]),
+);
 
 export function rateLimitKey(userId: string, what: string): { pk: string; sk: string } {
   return { pk: `${itemKinds.rateLimits}${encodeId(userId)}`, sk: what };

@@ -7,10 +7,17 @@ import {
   type DynamoDBDocumentClient,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { isNewer, registerOf, versionOf, type EventMessage } from '#sdk/protocol';
-import type { StateStore, StorageTimes, StoredEvent } from '#core/broadcasting/ports';
+import {
+  definitionOf,
+  isNewer,
+  registerOf,
+  versionOfEvent,
+  type EventMessage,
+} from '#sdk/protocol';
+import type { StateStore, StorageTimes } from '#core/broadcasting/ports';
 import { wasMet } from './requests/dynamo-condition';
-import { parseStateSortKey, stateKey, statePartition } from './dynamo-keys';
+import { stateKey, statePartition } from './dynamo-keys';
+import { fieldAttributes, toAttributes, toStored, type StateItem } from './dynamo-state-items';
 import { ttlAttribute, ttlOf } from './dynamo-ttl';
 import type { Sender } from './requests/dynamo-sender';
 
@@ -20,25 +27,7 @@ const readBatchSize = 100;
 /** How often the unprocessed keys of a request are sent. */
 const maxReads = 5;
 
-/** The attributes of a register's item, without the partition key. */
-interface StateItem {
-  readonly sk: string;
-  /** Of an agent. */
-  readonly status?: string;
-  /** Of a session. */
-  readonly lastMessage?: string;
-  /** The backend's clock, in milliseconds since the Unix epoch. */
-  readonly timestamp: number;
-  /** The server's clock, in milliseconds since the Unix epoch. */
-  readonly updatedAt: number;
-  readonly broadcast: 'pending' | 'done';
-  /** Seconds since the Unix epoch. */
-  readonly [ttlAttribute]: number;
-}
-
 type StateKey = ReturnType<typeof stateKey>;
-
-const valueNames = { 'agent:status': 'status', 'session:activity': 'lastMessage' } as const;
 
 /** @param sender writes registers. Default: `client`. */
 export function createDynamoStateStore(
@@ -60,7 +49,8 @@ export function createDynamoStateStore(
 
     async *pages(shard, since, now) {
       const pages = paginateQuery({ client }, queryShard(tableName, shard, since, now));
-      for await (const { Items: items = [] } of pages) yield (items as StateItem[]).map(toStored);
+      for await (const { Items: items = [] } of pages)
+        yield (items as StateItem[]).flatMap(toStored);
     },
   };
 }
@@ -78,14 +68,14 @@ async function areSuperseded(
     batches.push(readBatch(client, tableName, keys.slice(start, start + readBatchSize)));
   }
   const newest = new Map(
-    (await Promise.all(batches)).flat().map((item) => {
-      const { event } = toStored(item);
-      return [registerOf(event), versionOf(event.payload)];
-    }),
+    (await Promise.all(batches))
+      .flat()
+      .flatMap(toStored)
+      .map(({ event }) => [registerOf(event), versionOfEvent(event)]),
   );
   return events.map((event) => {
     const held = newest.get(registerOf(event));
-    return held !== undefined && isNewer(held, versionOf(event.payload));
+    return held !== undefined && isNewer(held, versionOfEvent(event));
   });
 }
 
@@ -115,9 +105,9 @@ function putIfNewer(
   event: EventMessage,
   { updatedAt, expiresAt }: StorageTimes,
 ): PutCommand {
-  const { timestamp, value } = versionOf(event.payload);
+  const { timestamp, value } = versionOfEvent(event);
   const item: Omit<StateItem, 'sk'> = {
-    [valueNames[event.type]]: value,
+    ...toAttributes(event),
     timestamp,
     updatedAt,
     broadcast: 'pending',
@@ -141,7 +131,7 @@ function putIfNewer(
 
 /** Notes that an event has been broadcast, if its register still holds it. */
 function markBroadcast(tableName: string, event: EventMessage): UpdateCommand {
-  const { timestamp, value } = versionOf(event.payload);
+  const { timestamp, value } = versionOfEvent(event);
   return new UpdateCommand({
     TableName: tableName,
     Key: stateKey(event),
@@ -153,7 +143,11 @@ function markBroadcast(tableName: string, event: EventMessage): UpdateCommand {
 }
 
 function namesOf({ type }: EventMessage): Record<string, string> {
-  return { '#timestamp': 'timestamp', '#value': valueNames[type], '#broadcast': 'broadcast' };
+  return {
+    '#timestamp': 'timestamp',
+    '#value': definitionOf(type).value,
+    '#broadcast': 'broadcast',
+  };
 }
 
 /** The registers of a shard that were written after `since`, and have not expired. */
@@ -163,17 +157,15 @@ function queryShard(
   since: number,
   now: number,
 ): QueryCommandInput {
+  const fields = [...fieldAttributes, 'timestamp', 'updatedAt'];
   return {
     TableName: tableName,
     KeyConditionExpression: 'pk = :pk',
     FilterExpression: '#updatedAt > :since AND #ttl > :now',
-    ProjectionExpression: 'sk, #status, #lastMessage, #timestamp, #updatedAt',
+    ProjectionExpression: ['sk', ...fields.map((name) => `#${name}`)].join(', '),
     ExpressionAttributeNames: {
-      '#updatedAt': 'updatedAt',
       '#ttl': ttlAttribute,
-      '#status': 'status',
-      '#lastMessage': 'lastMessage',
-      '#timestamp': 'timestamp',
+      ...Object.fromEntries(fields.map((name) => [`#${name}`, name])),
     },
     ExpressionAttributeValues: {
       ':pk': statePartition(shard),
@@ -181,13 +173,4 @@ function queryShard(
       ':now': ttlOf(now, 'down'),
     },
   };
-}
-
-function toStored({ sk, status, lastMessage, timestamp, updatedAt }: StateItem): StoredEvent {
-  const { agentId, sessionId } = parseStateSortKey(sk);
-  const event =
-    sessionId === undefined
-      ? { type: 'agent:status', payload: { agentId, status, timestamp } }
-      : { type: 'session:activity', payload: { agentId, sessionId, lastMessage, timestamp } };
-  return { event: event as EventMessage, updatedAt };
 }

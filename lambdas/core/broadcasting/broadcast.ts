@@ -1,5 +1,5 @@
 // What backends report becomes messages for every connection if it is news, or is kept with the reason why not.
-import type { EventMessage } from '#sdk/protocol';
+import { isOfSession, registerOf, type EventMessage } from '#sdk/protocol';
 import { mapAtATime, requestsAtATime } from './at-a-time';
 import type { Coalescer, Outgoing } from '../coalescing/coalescer';
 import { messageOfEvent } from '../fan-out/outgoing-message';
@@ -12,7 +12,6 @@ import type { Log } from '../log';
 import type { DeadLetterQueue } from '../dead-letter-queue';
 import type { ReportedEvent } from '../reported-event';
 import type { StateStore } from './ports';
-import { registerOf } from '#sdk/protocol';
 
 /**
  * Broadcasts an event, or each event of a pack; what is invalid goes to the dead-letter queue. Resolves when the news has been
@@ -41,16 +40,15 @@ export function createBroadcast(dependencies: {
 }): Broadcast {
   const { state, coalescer, count, now, log } = dependencies;
   const rejectEvents = createRejectEvents(dependencies);
-  const lifetimes = {
-    'agent:status': dependencies.lifetimes.agentDays * 24 * hourMilliseconds,
-    'session:activity': dependencies.lifetimes.sessionHours * hourMilliseconds,
-  };
+  const { agentDays, sessionHours } = dependencies.lifetimes;
+  const lifetimeOf = ({ type }: EventMessage) =>
+    (isOfSession(type) ? sessionHours : agentDays * 24) * hourMilliseconds;
 
   /** What could not be stored is broadcast all the same. */
   async function store(event: EventMessage, eventId: string) {
     try {
       const updatedAt = now();
-      return await state.put(event, { updatedAt, expiresAt: updatedAt + lifetimes[event.type] });
+      return await state.put(event, { updatedAt, expiresAt: updatedAt + lifetimeOf(event) });
     } catch (error) {
       log.error('state not stored', { eventId, type: event.type, error });
       count('StateFailures');

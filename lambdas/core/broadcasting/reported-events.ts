@@ -8,7 +8,7 @@ import {
   parseEvent,
   parsePack,
   registerOf,
-  versionOf,
+  versionOfEvent,
   type EventMessage,
   type Fault,
   type Parsed,
@@ -75,7 +75,7 @@ export function newestPerRegister(events: readonly EventMessage[]): EventMessage
   for (const event of events) {
     const register = registerOf(event);
     const known = newest.get(register);
-    if (known === undefined || isNewer(versionOf(event.payload), versionOf(known.payload))) {
+    if (known === undefined || isNewer(versionOfEvent(event), versionOfEvent(known))) {
       newest.set(register, event);
     }
   }

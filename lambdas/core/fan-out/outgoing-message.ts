@@ -1,5 +1,11 @@
 // A message on its way to the dashboards: its text, and what decides whether a later one supersedes it.
-import { isNewer, registerOf, serializeMessage, versionOf, type EventMessage } from '#sdk/protocol';
+import {
+  isNewer,
+  registerOf,
+  serializeMessage,
+  versionOfEvent,
+  type EventMessage,
+} from '#sdk/protocol';
 
 export interface OutgoingMessage {
   /** The text of the message, ready to post. */
@@ -10,12 +16,12 @@ export interface OutgoingMessage {
   readonly register: string;
   /** When the event was reported, by the backend's clock: milliseconds since the Unix epoch. */
   readonly reportedAt: number;
-  /** Decides between two of the same time, as `versionOf` of the protocol says. */
+  /** Decides between two of the same time, as `versionOfEvent` of the protocol says. */
   readonly value: string;
 }
 
 export function messageOfEvent(event: EventMessage): OutgoingMessage {
-  const { timestamp, value } = versionOf(event.payload);
+  const { timestamp, value } = versionOfEvent(event);
   return {
     text: serializeMessage(event),
     type: event.type,

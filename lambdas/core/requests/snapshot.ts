@@ -1,11 +1,20 @@
 // The newest events of all registers, cut into messages.
-import { maxMessageBytes, utf8Length, type EventMessage } from '#sdk/protocol';
+import {
+  eventTypeDefinitions,
+  isOfSession,
+  maxMessageBytes,
+  utf8Length,
+  type EventMessage,
+  type EventType,
+} from '#sdk/protocol';
 import type { StateStore, StoredEvent } from '../broadcasting/ports';
 import { shards } from '../shard';
 
-/** How many registers a snapshot has at the most: the newest ones. */
+/** How many registers of each event type a snapshot has at the most: the newest ones. */
 export interface SnapshotLimits {
+  /** Of a type whose registers are not of sessions. */
   readonly agents: number;
+  /** Of a type whose registers are of sessions. */
   readonly sessions: number;
 }
 
@@ -20,17 +29,21 @@ export async function readSnapshot(
   now: number,
   limits: SnapshotLimits,
 ): Promise<readonly EventMessage[]> {
-  const agents = new Newest(limits.agents);
-  const sessions = new Newest(limits.sessions);
+  const newest = byType((type) => new Newest(isOfSession(type) ? limits.sessions : limits.agents));
   const readShard = async (shard: number) => {
     for await (const page of state.pages(shard, since, now)) {
-      for (const stored of page) {
-        (stored.event.type === 'agent:status' ? agents : sessions).add(stored);
-      }
+      for (const stored of page) newest[stored.event.type].add(stored);
     }
   };
   await Promise.all(shards.map(readShard));
-  return [...agents.list(), ...sessions.list()].sort(byAge).map(({ event }) => event);
+  const kept = Object.values(newest).flatMap((one) => one.list());
+  return kept.sort(byAge).map(({ event }) => event);
+}
+
+/** Something for each event type. */
+function byType<Value>(make: (type: EventType) => Value): Record<EventType, Value> {
+  const entries = eventTypeDefinitions.map(({ type }) => [type, make(type)]);
+  return Object.fromEntries(entries) as Record<EventType, Value>;
 }
 
 /** Keeps the newest of many, and never many more than it is to keep. */
@@ -75,8 +88,7 @@ export function snapshotMessages(
 
 /** One message of a snapshot, as it fills. */
 class Part {
-  private readonly agents: string[] = [];
-  private readonly sessions: string[] = [];
+  private readonly lists = byType((): string[] => []);
   private room: number;
 
   constructor(
@@ -91,16 +103,17 @@ class Part {
     const text = JSON.stringify(payload);
     const bytes = utf8Length(text) + ','.length;
     if (bytes > this.room) return false;
-    (type === 'agent:status' ? this.agents : this.sessions).push(text);
+    this.lists[type].push(text);
     this.room -= bytes;
     return true;
   }
 
   text(complete: boolean): string {
     // Put together from parts, so that no register is serialized twice.
-    const [agents, sessions] = [this.agents.join(','), this.sessions.join(',')];
-    const registers = `"agents":[${agents}],"sessions":[${sessions}]`;
+    const lists = eventTypeDefinitions.map(
+      ({ type, list }) => `"${list}":[${this.lists[type].join(',')}]`,
+    );
     const facts = `"timestamp":${this.timestamp},"complete":${complete},"heartbeatSeconds":${this.heartbeatSeconds}`;
-    return `{"type":"state:snapshot","payload":{${registers},${facts}}}`;
+    return `{"type":"state:snapshot","payload":{${lists.join(',')},${facts}}}`;
   }
 }

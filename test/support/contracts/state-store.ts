@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { StateStore, StoredEvent } from '#core/broadcasting/ports';
 import { shards } from '#core/shard';
-import { isNewer, registerOf, versionOf, type EventMessage } from '#sdk/protocol';
+import { isNewer, registerOf, versionOfEvent, type EventMessage } from '#sdk/protocol';
 import { agentEvent, sessionEvent } from '../data/events';
 
 const now = 1_707_163_200_000;
@@ -33,7 +33,7 @@ export function lastWriters(events: readonly EventMessage[]): Map<string, EventM
   const last = new Map<string, EventMessage>();
   for (const event of events) {
     const known = last.get(registerOf(event));
-    if (known === undefined || isNewer(versionOf(event.payload), versionOf(known.payload))) {
+    if (known === undefined || isNewer(versionOfEvent(event), versionOfEvent(known))) {
       last.set(registerOf(event), event);
     }
   }

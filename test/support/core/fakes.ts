@@ -28,7 +28,7 @@ import type { Log } from '#core/log';
 import type { SyncMarkers } from '#core/requests/ports';
 import type { Timers } from '#core/clock';
 import { shardOf } from '#core/shard';
-import { isNewer, registerOf, versionOf, type EventMessage } from '#sdk/protocol';
+import { isNewer, registerOf, versionOfEvent, type EventMessage } from '#sdk/protocol';
 
 /** A clock that stands still until it is moved, with timers that fire when it is. */
 export class FakeClock implements Timers {
@@ -213,7 +213,7 @@ export class MemoryStateStore implements StateStore {
 
   async put(event: EventMessage, times: StorageTimes): Promise<'stored' | 'stale'> {
     const known = this.registers.get(registerOf(event));
-    if (known !== undefined && !isNewer(versionOf(event.payload), versionOf(known.event.payload))) {
+    if (known !== undefined && !isNewer(versionOfEvent(event), versionOfEvent(known.event))) {
       const isUnfinished =
         known.broadcast === 'pending' && JSON.stringify(known.event) === JSON.stringify(event);
       if (!isUnfinished) return Promise.resolve('stale');
@@ -225,7 +225,7 @@ export class MemoryStateStore implements StateStore {
   async areSuperseded(events: readonly EventMessage[]): Promise<readonly boolean[]> {
     const areNewer = events.map((event) => {
       const held = this.registers.get(registerOf(event));
-      return held !== undefined && isNewer(versionOf(held.event.payload), versionOf(event.payload));
+      return held !== undefined && isNewer(versionOfEvent(held.event), versionOfEvent(event));
     });
     return Promise.resolve(areNewer);
   }

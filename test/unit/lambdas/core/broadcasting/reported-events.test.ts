@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { eventsOf, newestPerRegister } from '#core/broadcasting/reported-events';
-import { agentStatuses, isNewer, registerOf, versionOf, type EventMessage } from '#sdk/protocol';
+import {
+  agentStatuses,
+  isNewer,
+  registerOf,
+  versionOfEvent,
+  type EventMessage,
+} from '#sdk/protocol';
 
 const now = 1_707_163_200_000;
 const payload = { agentId: 'agent-123', status: 'online', timestamp: now };
@@ -166,8 +172,8 @@ it('the newest of each register is the one that wins over all others, in the ord
       expect(newest).toEqual(events.filter((one) => newest.includes(one)));
       for (const kept of newest) {
         const rivals = events.filter((other) => registerOf(other) === registerOf(kept));
-        for (const { payload: rival } of rivals) {
-          expect(isNewer(versionOf(rival), versionOf(kept.payload))).toBe(false);
+        for (const rival of rivals) {
+          expect(isNewer(versionOfEvent(rival), versionOfEvent(kept))).toBe(false);
         }
       }
     }),

@@ -1,0 +1,51 @@
+// What a register looks like in the table: its ids are in its key, all other fields are attributes of their names.
+import { eventTypeDefinitions, definitionOf, type EventMessage } from '#sdk/protocol';
+import type { StoredEvent } from '#core/broadcasting/ports';
+import { parseStateSortKey } from './dynamo-keys';
+import type { ttlAttribute } from './dynamo-ttl';
+
+/** What a register's item holds beside its keys and the fields of its event. */
+export interface StateItem {
+  readonly sk: string;
+  /** The backend's clock, in milliseconds since the Unix epoch. */
+  readonly timestamp: number;
+  /** The server's clock, in milliseconds since the Unix epoch. */
+  readonly updatedAt: number;
+  readonly broadcast: 'pending' | 'done';
+  /** Seconds since the Unix epoch. */
+  readonly [ttlAttribute]: number;
+}
+
+/** The names of the fields of any event that are attributes of items, without `timestamp`. */
+export const fieldAttributes: readonly string[] = [
+  ...new Set(eventTypeDefinitions.flatMap(({ fields }) => attributesOf(fields))),
+];
+
+/**
+ * The fields of an event as attributes of its item, without `timestamp`. All are strings, as versions compare them by
+ * their text; numbers, too, of which DynamoDB does not hold all.
+ */
+export function toAttributes({ type, payload }: EventMessage): Record<string, string> {
+  const values: Readonly<Record<string, unknown>> = payload;
+  const names = attributesOf(definitionOf(type).fields);
+  return Object.fromEntries(names.map((name) => [name, String(values[name])]));
+}
+
+function attributesOf(fields: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(fields).filter((name) => fields[name] !== 'id' && name !== 'timestamp');
+}
+
+/** The event in an item; none if this version knows no such event type, as after a deployment was rolled back. */
+export function toStored(item: StateItem): StoredEvent[] {
+  const { definition, ids } = parseStateSortKey(item.sk);
+  if (definition === undefined) return [];
+  const left = [...ids];
+  const attributes = item as unknown as Readonly<Record<string, unknown>>;
+  const payload = Object.entries(definition.fields).map(([name, kind]) => {
+    if (kind === 'id') return [name, left.shift()];
+    const isNumber = kind === 'number' || kind === 'timestamp';
+    return [name, isNumber ? Number(attributes[name]) : attributes[name]];
+  });
+  const event = { type: definition.type, payload: Object.fromEntries(payload) as unknown };
+  return [{ event: event as EventMessage, updatedAt: item.updatedAt }];
+}
