@@ -1,4 +1,5 @@
 // The service as an AsyncAPI 3 document: servers, how to get in, who sends what, and how it ends.
+import { eventTypes } from '#sdk/protocol';
 import { closeCodes, eventDescriptions, messageDescriptions } from './messages';
 import { ref } from './reference';
 import { fileNameOf, messages, type Message } from './schemas';
@@ -40,8 +41,9 @@ function channels() {
       address: '/',
       title: 'One WebSocket of a dashboard',
       description:
-        'Every message is one JSON text of at most 32 KB. A client that sends nothing receives agent:status, ' +
-        'session:activity and heartbeat, connection:closing if the server has to close the connection, and nothing ' +
+        'Every message is one JSON text of at most 32 KB. A client that sends nothing receives ' +
+        `${eventTypes.join(', ')} and heartbeat, ` +
+        'connection:closing if the server has to close the connection, and nothing ' +
         'else. Clients drop types and keys that they do not know.',
       servers: [ref('servers', 'local'), ref('servers', 'aws')],
       messages: named([...messages.serverMessages, ...messages.clientMessages], messageNameOf),
@@ -94,7 +96,7 @@ function operations() {
       action: 'send',
       channel: to('dashboards'),
       summary: 'Tells every connection what an agent does.',
-      messages: framed('agent:status', 'session:activity'),
+      messages: framed(...eventTypes),
     },
     flush: {
       action: 'send',
@@ -122,7 +124,7 @@ function operations() {
       action: 'receive',
       channel: to('eventBus'),
       summary: 'Takes what a backend reports, and broadcasts it if it is news.',
-      messages: reported('agent:status', 'session:activity', 'events:batch'),
+      messages: reported(...eventTypes, 'events:batch'),
     },
     takeOrder: {
       action: 'receive',

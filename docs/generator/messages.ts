@@ -1,5 +1,13 @@
 // What each word of the protocol means, in one sentence, with an example: the words of docs/protocol.md for machines.
-import type { ClientMessage, ServerMessage } from '#sdk/protocol';
+import {
+  eventTypeDefinitions,
+  type AnyDefinition,
+  type AnyPayload,
+  type ClientMessage,
+  type EventMessage,
+  type EventType,
+  type ServerMessage,
+} from '#sdk/protocol';
 
 type Message = ServerMessage | ClientMessage;
 
@@ -10,26 +18,54 @@ export interface Description<Example = unknown> {
 }
 
 const timestamp = 1_770_328_200_000;
-const agent = { agentId: 'agent-123', status: 'online', timestamp } as const;
-const session = {
+const exampleIds: Readonly<Record<string, string>> = {
   agentId: 'agent-123',
   sessionId: 'session-456',
-  lastMessage: 'User said: Hello',
-  timestamp,
 };
 
+function exampleOf({ fields }: AnyDefinition): AnyPayload {
+  const values = Object.entries(fields).map(([name, kind]) => {
+    if (kind === 'id') return [name, exampleIds[name] ?? `${name}-789`];
+    if (kind === 'string') return [name, 'User said: Hello'];
+    if (kind === 'number') return [name, 0.5];
+    return [name, kind === 'timestamp' ? timestamp : kind[0]];
+  });
+  return Object.fromEntries(values) as AnyPayload;
+}
+
+/** Of `agent:status`: `an agent`, and `status`. */
+function wordsOf({ type }: AnyDefinition): { readonly owner: string; readonly what: string } {
+  const [owner = '', what = ''] = type.split(':');
+  return { owner: `${/^[aeiou]/.test(owner) ? 'an' : 'a'} ${owner}`, what };
+}
+
+function byType<Value>(describe: (definition: AnyDefinition) => Value): Record<EventType, Value> {
+  const entries = eventTypeDefinitions.map((definition) => [definition.type, describe(definition)]);
+  return Object.fromEntries(entries) as Record<EventType, Value>;
+}
+
+/** One example for each event type. */
+const exampleEvents = eventTypeDefinitions.map(
+  (definition) => ({ type: definition.type, payload: exampleOf(definition) }) as EventMessage,
+);
+const exampleLists = Object.fromEntries(
+  eventTypeDefinitions.map((definition) => [definition.list, [exampleOf(definition)]]),
+) as Pick<Extract<ServerMessage, { type: 'state:snapshot' }>['payload'], AnyDefinition['list']>;
+
+type OtherMessage = Exclude<Message, EventMessage>;
+
 /** By type, in the order of docs/protocol.md: a message that is not described here does not compile. */
-export const messageDescriptions: {
-  readonly [Type in Message['type']]: Description<Extract<Message, { readonly type: Type }>>;
+export const messageDescriptions: Readonly<Record<EventType, Description<EventMessage>>> & {
+  readonly [Type in OtherMessage['type']]: Description<
+    Extract<OtherMessage, { readonly type: Type }>
+  >;
 } = {
-  'agent:status': {
-    summary: "An agent's status is now this.",
-    example: { type: 'agent:status', payload: agent },
-  },
-  'session:activity': {
-    summary: 'The newest that happened in a session.',
-    example: { type: 'session:activity', payload: session },
-  },
+  ...byType((definition) => {
+    const { owner, what } = wordsOf(definition);
+    const summary = `${owner}'s ${what} is now this.`;
+    const example = { type: definition.type, payload: exampleOf(definition) } as EventMessage;
+    return { summary: summary.replace(/^a/, 'A'), example };
+  }),
   heartbeat: {
     summary: 'The connection lives.',
     example: { type: 'heartbeat', payload: { timestamp } },
@@ -39,10 +75,7 @@ export const messageDescriptions: {
     example: {
       type: 'batch',
       payload: {
-        messages: [
-          { type: 'agent:status', payload: agent },
-          { type: 'session:activity', payload: session },
-        ],
+        messages: exampleEvents,
       },
     },
   },
@@ -55,7 +88,7 @@ export const messageDescriptions: {
     example: {
       type: 'state:snapshot',
       payload: {
-        ...{ agents: [agent], sessions: [session], timestamp, complete: true },
+        ...{ ...exampleLists, timestamp, complete: true },
         heartbeatSeconds: 30,
       },
     },
@@ -88,15 +121,17 @@ export const messageDescriptions: {
 
 /** By detail type. */
 export const eventDescriptions: Readonly<Record<string, Description>> = {
-  'agent:status': { summary: 'A backend reports the status of an agent.', example: agent },
-  'session:activity': { summary: 'A backend reports what a session does.', example: session },
+  ...byType((definition) => {
+    const { owner, what } = wordsOf(definition);
+    return {
+      summary: `A backend reports the ${what} of ${owner}.`,
+      example: exampleOf(definition),
+    };
+  }),
   'events:batch': {
     summary: 'A backend reports several of these in one entry, in this order.',
     example: {
-      events: [
-        { type: 'agent:status', payload: agent },
-        { type: 'session:activity', payload: session },
-      ],
+      events: exampleEvents,
     },
   },
   'user:disconnect': {

@@ -1,16 +1,28 @@
 // `npm run emit`: reports an event as a backend does, to the local stack or to AWS.
 import { createPublisher, type Publisher, type PublisherOptions } from '#sdk/publisher';
+import {
+  definitionOf,
+  eventTypeDefinitions,
+  eventTypes,
+  type AnyDefinition,
+  type AnyPayload,
+} from '#sdk/protocol';
 import { parseArguments, UsageError } from './arguments';
 import { withSentences, type Command } from './command';
 import { busOptions, explainAbsence, parseTarget, runWithAws, targetHelp } from './event-bus';
 
+const usages = eventTypeDefinitions.map(
+  ({ type, fields }) => `npm run emit -- [options] ${type} ${argumentsOf(fields).join(' ')}`,
+);
+
 const help = `Reports an agent event on an event bus, as a backend does with sdk/publisher.
 
-Usage: npm run emit -- [options] agent:status AGENT online|offline|error
-       npm run emit -- [options] session:activity AGENT SESSION MESSAGE
+Usage: ${usages.join('\n       ')}
 
 ${targetHelp}
   --help`;
+
+type Fields = AnyDefinition['fields'];
 
 /** @param connect makes the publisher; default: {@link createPublisher} */
 export function createEmitCommand(
@@ -22,7 +34,7 @@ export function createEmitCommand(
       print(help);
       return 0;
     }
-    const broadcast = parseEvent(given.positionals);
+    const event = parseEvent(given.positionals);
     const { clientConfiguration, endpoint, eventBusName } = parseTarget(given);
     const publisher = connect({
       eventBusName,
@@ -32,36 +44,59 @@ export function createEmitCommand(
       ...(endpoint === undefined ? {} : { clientConfiguration, maxAttempts: 1 }),
     });
     try {
-      await broadcast(publisher);
+      await event.broadcast(publisher);
     } catch (error) {
       throw explain(error as FailedSend, endpoint);
     } finally {
       await publisher.close();
     }
-    print(`${given.positionals.slice(0, -1).join(' ')} is on the event bus ${eventBusName}.`);
+    print(`${event.name} is on the event bus ${eventBusName}.`);
     return 0;
   });
 }
 
-function parseEvent(positionals: readonly string[]): (publisher: Publisher) => Promise<void> {
-  const [type, agentId = '', third = '', fourth = ''] = positionals;
-  if (type === 'agent:status') {
-    if (positionals.length !== 3) {
-      throw new UsageError('agent:status needs an agent and a status: online, offline or error.');
-    }
-    // The publisher validates the status.
-    const status = third as 'online';
-    return (publisher) => publisher.broadcastAgentStatus(agentId, status);
+interface GivenEvent {
+  /** Its type and its ids: the rest may be private. */
+  readonly name: string;
+  readonly broadcast: (publisher: Publisher) => Promise<void>;
+}
+
+function parseEvent([type, ...texts]: readonly string[]): GivenEvent {
+  const definition = definitionOf(type);
+  if (definition === undefined) {
+    throw new UsageError(`The first argument must be ${eventTypes.join(' or ')}.`);
   }
-  if (type === 'session:activity') {
-    if (positionals.length !== 4) {
-      throw new UsageError(
-        'session:activity needs an agent, a session and a message; quote a message with spaces.',
-      );
-    }
-    return (publisher) => publisher.broadcastSessionActivity(agentId, third, fourth);
+  const { fields } = definition;
+  const names = namesOf(fields);
+  if (texts.length !== names.length) {
+    const quote = Object.values(fields).includes('string') ? ' Quote a text with spaces.' : '';
+    throw new UsageError(`${definition.type} takes ${argumentsOf(fields).join(' ')}.${quote}`);
   }
-  throw new UsageError('The first argument must be agent:status or session:activity.');
+  // The publisher validates the values.
+  const values = names.map((name, index) => {
+    const text = texts[index] ?? '';
+    return [name, fields[name] === 'number' ? Number(text) : text];
+  });
+  const ids = texts.filter((_, index) => fields[names[index] ?? ''] === 'id');
+  return {
+    name: [definition.type, ...ids].join(' '),
+    broadcast: (publisher) =>
+      publisher.broadcast(definition.type, Object.fromEntries(values) as AnyPayload),
+  };
+}
+
+/** The fields that are given: the publisher adds the time. */
+function namesOf(fields: Fields): string[] {
+  return Object.keys(fields).filter((name) => name !== 'timestamp');
+}
+
+/** For people: `AGENT` of `agentId`, and `online|offline|error` of a field that is one of these. */
+function argumentsOf(fields: Fields): string[] {
+  return namesOf(fields).map((name) => {
+    const kind = fields[name];
+    if (typeof kind === 'object') return kind.join('|');
+    return name.replace(/Id$/, '').replace(/[A-Z]/g, '-$&').toUpperCase();
+  });
 }
 
 /** What the publisher rejects with. */

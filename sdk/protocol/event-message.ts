@@ -51,3 +51,9 @@ export function definitionOf(type: unknown) {
 export function isOfSession(type: EventType): boolean {
   return 'sessionId' in definitionOf(type).fields;
 }
+
+/** The names of the ids in the key of its registers, in the order of its fields: `agentId` is the first. */
+export function keyOf(type: EventType): IdName[] {
+  const { fields } = definitionOf(type);
+  return Object.keys(fields).filter((name) => fields[name] === 'id') as IdName[];
+}

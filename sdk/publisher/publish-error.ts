@@ -1,11 +1,13 @@
 // Why events did not reach the event bus, and which ones.
-import type { EventType } from '../protocol';
+import { keyOf, type EventType, type IdName } from '../protocol';
+
+/** The ids in the key of the event's register, beside the agent's: e.g. `sessionId`. */
+type OtherIds = Readonly<Partial<Record<Exclude<IdName, 'agentId'>, string>>>;
 
 /** Names an event without its text, which may be private. */
-export interface UnsentEvent {
+export interface UnsentEvent extends OtherIds {
   readonly type: EventType;
   readonly agentId: string;
-  readonly sessionId?: string;
   /** What was said about it last, e.g. `ThrottlingException`. */
   readonly reason: string;
 }
@@ -32,8 +34,17 @@ export class PublishError extends Error {
   }
 }
 
+/** Names an event by its ids; what one that is invalid does not have is left out. */
+export function unsentOf(type: EventType, values: object): Omit<UnsentEvent, 'reason'> {
+  const given = values as { readonly agentId: string } & OtherIds;
+  const ids = keyOf(type).filter((name) => given[name] !== undefined);
+  const named = Object.fromEntries(ids.map((name) => [name, given[name]]));
+  return { type, agentId: given.agentId, ...named };
+}
+
 /** An event for people, e.g. `session:activity of agent-1, session-2 (ThrottlingException)`. */
-export function describeUnsent({ type, agentId, sessionId, reason }: UnsentEvent): string {
-  const ids = sessionId === undefined ? agentId : `${agentId}, ${sessionId}`;
-  return `${type} of ${ids} (${reason})`;
+export function describeUnsent(unsent: UnsentEvent): string {
+  const { type, reason } = unsent;
+  const ids = keyOf(type).flatMap((name) => unsent[name] ?? []);
+  return `${type} of ${ids.join(', ')} (${reason})`;
 }

@@ -1,11 +1,18 @@
 // Collects the events that a backend reports, and sends them to the event bus in batches.
 import { EventBridgeClient, type EventBridgeClientConfig } from '@aws-sdk/client-eventbridge';
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import { describeFaults, parseEvent, type AgentStatus, type EventType } from '../protocol';
+import {
+  describeFaults,
+  parseEvent,
+  type AgentStatus,
+  type EventType,
+  type Payload,
+} from '../protocol';
 import type { PendingEvent } from './batch';
 import { createOutbox } from './outbox';
-import { PublishError } from './publish-error';
+import { PublishError, unsentOf } from './publish-error';
 import type { SendOptions } from './send-batch';
+import { createSettlement } from './settlement';
 import { nextTimestamp } from './timestamps';
 
 /** How a publisher sends; every option has a default. */
@@ -48,6 +55,14 @@ export interface PublisherOptions {
  */
 export interface Publisher {
   /**
+   * Reports an event of any type, e.g. `broadcast('agent:status', { agentId: 'agent-123', status: 'online' })`; the
+   * publisher adds the `timestamp`.
+   */
+  readonly broadcast: <Type extends EventType>(
+    type: Type,
+    values: Omit<Payload<Type>, 'timestamp'>,
+  ) => Promise<void>;
+  /**
    * Reports that an agent is `online` (running and healthy), `offline` (stopped) or in `error` (failed).
    * @param agentId 1 to 128 bytes of UTF-8
    */
@@ -86,18 +101,8 @@ const readsFilesAgain = { ignoreCache: true };
 /** A publisher of its own, with its own options and connections: `close()` it when it is not needed any more. */
 export function createPublisher(options: PublisherOptions = {}): Publisher {
   const { eventBusName = 'mission-control', eventSource = 'mission-control' } = options;
-  const { pack = false } = options;
-  const { now = Date.now, onError = warn } = options;
-  // One attempt of the SDK for one of ours: else the two would multiply.
-  const { clientConfiguration } = options;
-  const client =
-    options.client ??
-    new EventBridgeClient({
-      requestHandler: timeouts,
-      ...clientConfiguration,
-      ...readsFilesAgain,
-      maxAttempts: 1,
-    });
+  const { pack = false, now = Date.now, onError = warn } = options;
+  const client = options.client ?? createClient(options);
   const sending: SendOptions = {
     client,
     maxAttempts: options.maxAttempts ?? 5,
@@ -108,7 +113,7 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
   const rest =
     options.sleep ?? ((milliseconds) => sleepFor(milliseconds, undefined, { ref: false }));
   const post = createOutbox({ eventBusName, eventSource, pack, sending, rest });
-  const unsettled = new Set<Promise<void>>();
+  const settlement = createSettlement();
   let closed = false;
 
   function report(error: PublishError): void {
@@ -119,9 +124,9 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
     }
   }
 
-  function publish(type: EventType, payload: Ids & Record<string, unknown>): Promise<void> {
-    const event = parseEvent(type, { ...payload, timestamp: nextTimestamp(now()) });
-    const unsent = idsOf(type, payload);
+  const broadcast: Publisher['broadcast'] = (type, values) => {
+    const event = parseEvent(type, { ...values, timestamp: nextTimestamp(now()) });
+    const unsent = unsentOf(type, values);
     if (closed) return refuse('publisher_closed', 'The publisher is closed', unsent);
     if (!event.ok) {
       const faults = describeFaults(event.faults);
@@ -131,47 +136,37 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
     const settled = new Promise<void>((sent, failed) => {
       post({ event: value, unsent, sent, failed });
     });
-    return watch(settled);
-  }
+    return settlement.watch(settled);
+  };
 
   function refuse(code: PublishError['code'], message: string, unsent: PendingEvent['unsent']) {
     const error = new PublishError(code, `${message}.`, [{ ...unsent, reason: code }]);
     report(error);
-    return watch(Promise.reject(error));
-  }
-
-  /** Remembers an event's promise, and takes note of its rejection: Node.js ends a process for one unseen. */
-  function watch(settled: Promise<void>): Promise<void> {
-    unsettled.add(settled);
-    const forget = () => void unsettled.delete(settled);
-    settled.then(forget, forget);
-    return settled;
-  }
-
-  async function flush(): Promise<void> {
-    await Promise.allSettled([...unsettled]);
+    return settlement.watch(Promise.reject(error));
   }
 
   return {
-    broadcastAgentStatus: (agentId, status) => publish('agent:status', { agentId, status }),
+    broadcast,
+    broadcastAgentStatus: (agentId, status) => broadcast('agent:status', { agentId, status }),
     broadcastSessionActivity: (agentId, sessionId, lastMessage) =>
-      publish('session:activity', { agentId, sessionId, lastMessage }),
-    flush,
+      broadcast('session:activity', { agentId, sessionId, lastMessage }),
+    flush: settlement.all,
     close: async () => {
       closed = true;
-      await flush();
+      await settlement.all();
       if (options.client === undefined) client.destroy();
     },
   };
 }
 
-interface Ids {
-  readonly agentId: string;
-  readonly sessionId?: string;
-}
-
-function idsOf(type: EventType, { agentId, sessionId }: Ids): PendingEvent['unsent'] {
-  return { type, agentId, ...(sessionId === undefined ? {} : { sessionId }) };
+function createClient({ clientConfiguration }: PublisherOptions): EventBridgeClient {
+  return new EventBridgeClient({
+    requestHandler: timeouts,
+    ...clientConfiguration,
+    ...readsFilesAgain,
+    // One attempt of the SDK for one of ours: else the two would multiply.
+    maxAttempts: 1,
+  });
 }
 
 function warn({ message, code }: PublishError): void {

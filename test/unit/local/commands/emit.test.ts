@@ -23,6 +23,7 @@ function recorded(failure?: Error) {
     return Promise.resolve();
   };
   const publisher: Publisher = {
+    broadcast: record('broadcast'),
     broadcastAgentStatus: record('broadcastAgentStatus'),
     broadcastSessionActivity: record('broadcastSessionActivity'),
     flush: () => Promise.resolve(),
@@ -40,7 +41,10 @@ it('reports a status on the local bus', async () => {
   const { exitCode, printed } = await run(command, 'agent:status', 'agent-123', 'online');
   expect(exitCode).toBe(0);
   expect(printed).toBe('agent:status agent-123 is on the event bus mission-control.');
-  expect(calls).toEqual([['broadcastAgentStatus', 'agent-123', 'online'], ['close']]);
+  expect(calls).toEqual([
+    ['broadcast', 'agent:status', { agentId: 'agent-123', status: 'online' }],
+    ['close'],
+  ]);
   expect(made).toEqual([
     expect.objectContaining({
       clientConfiguration: {
@@ -60,10 +64,9 @@ it('reports activity, and never repeats its text', async () => {
     'session:activity agent-123 session-456 is on the event bus mission-control.',
   );
   expect(calls[0]).toEqual([
-    'broadcastSessionActivity',
-    'agent-123',
-    'session-456',
-    'User said: Hello',
+    'broadcast',
+    'session:activity',
+    { agentId: 'agent-123', sessionId: 'session-456', lastMessage: 'User said: Hello' },
   ]);
 });
 
@@ -81,9 +84,12 @@ it('uses another port, or a bus on AWS with the own credentials', async () => {
 it.each([
   [[], 'The first argument must be agent:status or session:activity.'],
   [['agent:gone', 'a'], 'The first argument must be agent:status or session:activity.'],
-  [['agent:status', 'a'], 'agent:status needs an agent and a status: online, offline or error.'],
-  [['agent:status', 'a', 'online', 'x'], 'agent:status needs an agent and a status'],
-  [['session:activity', 'a', 's', 'two', 'words'], 'quote a message with spaces.'],
+  [['agent:status', 'a'], 'agent:status takes AGENT online|offline|error.'],
+  [['agent:status', 'a', 'online', 'x'], 'agent:status takes AGENT online|offline|error.'],
+  [
+    ['session:activity', 'a', 's', 'two', 'words'],
+    'session:activity takes AGENT SESSION LAST-MESSAGE. Quote a text with spaces.',
+  ],
   [['--aws-port', '0', 'agent:status', 'a', 'online'], '--aws-port must be a whole number'],
   [
     ['--aws-port', '1', '--event-bus', 'b', 'agent:status', 'a', 'online'],
