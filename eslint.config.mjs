@@ -13,6 +13,8 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
+      // Also where there is a default: a member that is added is to be thought of.
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       // An environment is read by its documented names, and noPropertyAccessFromIndexSignature asks for brackets.
       '@typescript-eslint/dot-notation': 'off',
