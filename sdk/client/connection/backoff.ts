@@ -8,7 +8,8 @@
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export function backoffMs(failures: number, luck: number, baseMs: number, capMs: number): number {
-  return Math.round(luck * Math.min(capMs, baseMs * 2 ** failures));
+  // No base at all, doubled without end, is no number.
+  return Math.round(luck * (Math.min(capMs, baseMs * 2 ** failures) || 0));
 }
 
 /** Anything from `minMs` to `maxMs`, in milliseconds, an integer. */
