@@ -111,6 +111,23 @@ class Victim {
     return this.connections.filter((connection) => connection.state === state).length;
   }
 
+  timesFor(reason: string): number {
+    return this.connections.filter((connection) => connection.reason === reason).length;
+  }
+
+  /**
+   * Until the client tells `reason` once more. Its timing follows the machine: a fault that lasts for a time of its own
+   * would be over on a busy one before it is noticed.
+   * @param again done to a connection that is there, as it was on its way before the fault, and has opened meanwhile
+   */
+  async notices(reason: string, again: () => void): Promise<void> {
+    const before = this.timesFor(reason);
+    await eventually(() => {
+      if (this.client.connection.state === 'connected') again();
+      expect(this.timesFor(reason)).toBeGreaterThan(before);
+    }, 60_000);
+  }
+
   /** Anything up to so many milliseconds. */
   pause(milliseconds: number): Promise<void> {
     return sleep(this.random() * milliseconds);
@@ -167,18 +184,25 @@ const faults: Record<string, (victim: Victim) => Promise<void>> = {
     victim.tokens = 'good';
   },
   'expired tokens': (victim) => withTokens(victim, 'expired'),
-  'no tokens': (victim) => withTokens(victim, 'failing'),
+  async 'no tokens'(victim) {
+    victim.tokens = 'failing';
+    await victim.notices('token_unavailable', () => {
+      victim.proxy.cut();
+    });
+    victim.tokens = 'good';
+  },
   async 'hanging handshakes'(victim) {
     victim.proxy.hang(true);
-    victim.proxy.cut();
-    await victim.pause(1_500);
+    await victim.notices('connect_timeout', () => {
+      victim.proxy.cut();
+    });
     victim.proxy.hang(false);
   },
   async 'sockets frozen without a close'(victim) {
     await victim.connected();
-    victim.proxy.freeze();
-    // Long enough to notice, unless the client has just replaced the connection anyway.
-    await sleep(3 * Math.max(victim.timing.heartbeatMs, heartbeatSeconds * 1000));
+    await victim.notices('silent', () => {
+      victim.proxy.freeze();
+    });
   },
   async 'a token that expires on its connection'(victim) {
     const { sockets } = victim;
