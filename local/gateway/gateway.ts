@@ -5,6 +5,7 @@ import type { Connections, HttpApiDefinition, WebSocketApiDefinition } from './d
 import { createHttpApi, type HttpApi } from './http/http-api';
 import { listen } from './listener';
 import { jsonPage, type Page } from './pages/page';
+import { systemTimers, type Timers } from '../support/timers';
 import { createRequestListener } from './request-listener';
 import { createTokenBucket } from './token-bucket';
 import { defaultLimits, type ConnectionLimits } from './websocket/connection';
@@ -18,6 +19,8 @@ export interface GatewayOptions extends Partial<ConnectionLimits> {
   readonly port?: number;
   /** Gets a sentence about each failure inside the stack; never with a token or a message in it. */
   readonly warn: (sentence: string) => void;
+  /** For the limits of connections. Default: those of the machine. */
+  readonly timers?: Timers;
 }
 
 export interface Gateway {
@@ -42,9 +45,9 @@ const closeTimeoutSeconds = 0.75;
 
 /** Opens the port. @throws node's error with `code` `EADDRINUSE` and `port` when it is taken */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
-  const { warn } = options;
+  const { warn, timers = systemTimers() } = options;
   const listener = await listen(options.port ?? 0);
-  const connections = createConnections();
+  const connections = createConnections(timers);
   const pages = new Map<string, Page>();
   let apis: { readonly webSocketApi: WebSocketApi; readonly httpApi: HttpApi } | undefined;
   let closing = false;
@@ -73,7 +76,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     },
     serve({ webSocketApi, httpApi }) {
       apis = {
-        webSocketApi: createWebSocketApi(webSocketApi, connections, options),
+        webSocketApi: createWebSocketApi(webSocketApi, connections, { ...options, timers }),
         httpApi: createHttpApi(httpApi, { now, warn }),
       };
     },
@@ -92,7 +95,7 @@ const now = () => performance.now();
 function createWebSocketApi(
   definition: WebSocketApiDefinition,
   connections: OpenConnections,
-  { warn, ...limits }: GatewayOptions,
+  { warn, timers, ...limits }: GatewayOptions & { readonly timers: Timers },
 ): WebSocketApi {
   const messages = createTokenBucket(definition.throttle, now);
   const { throttle } = definition.routes.$connect ?? {};
@@ -105,6 +108,7 @@ function createWebSocketApi(
       idleTimeoutSeconds: limits.idleTimeoutSeconds ?? defaultLimits.idleTimeoutSeconds,
       maxConnectionSeconds: limits.maxConnectionSeconds ?? defaultLimits.maxConnectionSeconds,
     },
+    timers,
     warn,
   };
 }

@@ -1,6 +1,7 @@
 // One open WebSocket within the limits of API Gateway.
 import type { Duplex } from 'node:stream';
 import { WebSocket, type RawData } from 'ws';
+import type { Timers } from '../../support/timers';
 import type { ConnectionInfo } from '../definition';
 import { createFrameScanner } from './frame-scanner';
 import { startIdleTimer } from './idle-timer';
@@ -55,6 +56,7 @@ interface Opening {
   readonly stream: Duplex;
   readonly facts: ConnectionFacts;
   readonly limits: ConnectionLimits;
+  readonly timers: Timers;
   readonly receive: Receive;
 }
 
@@ -76,12 +78,13 @@ export function openConnection({
   stream,
   facts,
   limits,
+  timers,
   receive,
 }: Opening): OpenConnection {
-  let lastActiveAt = Date.now();
+  let lastActiveAt = timers.now();
   let ownClosure: Closure | undefined;
   const touch = () => {
-    lastActiveAt = Date.now();
+    lastActiveAt = timers.now();
   };
 
   const close = (code: number, reason: string) => {
@@ -113,7 +116,7 @@ export function openConnection({
       ownClosure ??= { code: codesOfFaults[code] ?? 1002, reason: '' };
   });
 
-  const stopTimers = startTimers(limits, {
+  const stopTimers = startTimers(limits, timers, {
     lastActiveAt: () => lastActiveAt,
     goAway: () => {
       close(1001, 'Going away');
@@ -153,12 +156,13 @@ function infoOf({ connectedAt, sourceIp, userAgent }: ConnectionFacts, lastActiv
 /** @returns what stops both timers */
 function startTimers(
   { idleTimeoutSeconds, maxConnectionSeconds }: ConnectionLimits,
+  timers: Timers,
   { lastActiveAt, goAway }: { lastActiveAt: () => number; goAway: () => void },
 ) {
-  const lifetime = setTimeout(goAway, maxConnectionSeconds * 1000);
-  const idle = startIdleTimer(idleTimeoutSeconds * 1000, { lastActiveAt, onIdle: goAway });
+  const endLifetime = timers.after(maxConnectionSeconds * 1000, goAway);
+  const idle = startIdleTimer(idleTimeoutSeconds * 1000, { timers, lastActiveAt, onIdle: goAway });
   return () => {
-    clearTimeout(lifetime);
+    endLifetime();
     idle.stop();
   };
 }

@@ -1,5 +1,6 @@
 // All open connections, for the @connections endpoint and for closing the gateway.
 import { maxMessageBytes, type OpenConnection } from './connection';
+import type { Timers } from '../../support/timers';
 import type { Connections } from '../definition';
 
 export interface OpenConnections extends Connections {
@@ -9,7 +10,7 @@ export interface OpenConnections extends Connections {
   closeAll(code: number, reason: string, timeoutSeconds: number): Promise<void>;
 }
 
-export function createConnections(): OpenConnections {
+export function createConnections(timers: Timers): OpenConnections {
   const open = new Map<string, OpenConnection>();
   return {
     add(connection) {
@@ -34,11 +35,11 @@ export function createConnections(): OpenConnections {
     async closeAll(code, reason, timeoutSeconds) {
       const all = [...open.values()];
       for (const connection of all) connection.close(code, reason);
-      const cutOff = setTimeout(() => {
+      const cancelCutOff = timers.after(timeoutSeconds * 1000, () => {
         for (const connection of all) connection.terminate();
-      }, timeoutSeconds * 1000);
+      });
       await Promise.all(all.map((connection) => connection.closed));
-      clearTimeout(cutOff);
+      cancelCutOff();
     },
   };
 }

@@ -109,6 +109,7 @@ async function converse(
     stream: upgrade.stream,
     facts,
     limits: api.limits,
+    timers: api.timers,
     receive: createReceive(api, facts, authorizer),
   });
   api.connections.add(connection);

@@ -1,4 +1,5 @@
 // Notices when a connection has been idle for too long.
+import type { Cancel, Timers } from '../../support/timers';
 
 /**
  * Calls `onIdle` once `lastActiveAt` lies the timeout back. It checks when that is possible at the earliest, instead of
@@ -7,18 +8,22 @@
  */
 export function startIdleTimer(
   timeoutMilliseconds: number,
-  { lastActiveAt, onIdle }: { lastActiveAt: () => number; onIdle: () => void },
+  {
+    timers,
+    lastActiveAt,
+    onIdle,
+  }: { readonly timers: Timers; lastActiveAt: () => number; onIdle: () => void },
 ) {
-  let timer: NodeJS.Timeout;
+  let cancel: Cancel;
   const check = () => {
-    const left = lastActiveAt() + timeoutMilliseconds - Date.now();
+    const left = lastActiveAt() + timeoutMilliseconds - timers.now();
     if (left <= 0) onIdle();
-    else timer = setTimeout(check, left);
+    else cancel = timers.after(left, check);
   };
-  timer = setTimeout(check, timeoutMilliseconds);
+  cancel = timers.after(timeoutMilliseconds, check);
   return {
     stop: () => {
-      clearTimeout(timer);
+      cancel();
     },
   };
 }

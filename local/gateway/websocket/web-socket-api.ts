@@ -1,5 +1,6 @@
 // A WebSocket API that is being served: its definition, and what the handshake and the messages of all
 // its connections share.
+import type { Timers } from '../../support/timers';
 import type { OpenConnections } from './connections';
 import type { ConnectionLimits } from './connection';
 import type { WebSocketApiDefinition, WebSocketRoute } from '../definition';
@@ -12,6 +13,7 @@ export interface WebSocketApi {
   readonly throttles: { readonly handshakes: TokenBucket; readonly messages: TokenBucket };
   readonly connections: OpenConnections;
   readonly limits: ConnectionLimits;
+  readonly timers: Timers;
   /** Logs a failure inside the stack. */
   readonly warn: (sentence: string) => void;
 }

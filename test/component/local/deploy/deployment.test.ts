@@ -266,7 +266,7 @@ it('refuses a request without a signature', async () => {
   });
 });
 
-it('ends long polls, running functions and timers on close within a second', async () => {
+it('ends long polls, running functions and timers on close, and waits for none of them', async () => {
   const timers = fakeTimers(Date.now());
   const stack = await deployTiny(
     {
@@ -287,9 +287,9 @@ it('ends long polls, running functions and timers on close within a second', asy
     () => 'hung up',
   );
   await eventually(() => stack.lines[0]);
-  const before = performance.now();
   await stack.close();
-  expect(performance.now() - before).toBeLessThan(1_000);
+  // The poll waits on a clock that stands still. The function would never end, and was not let run for all of its time.
+  expect(JSON.stringify(stack.lines)).not.toContain('timed out');
   expect(['answered', 'hung up']).toContain(await polled);
   expect(timers.pending).toBe(0);
   sqs.destroy();
