@@ -8,7 +8,7 @@ import { featureFlags } from './config/feature-flags';
 import { MissionControlStack } from './stack';
 
 export interface AppOptions {
-  /** Where the cloud assembly goes; the command line's choice if not set. */
+  /** The directory of the cloud assembly. Default: the command line's. */
   readonly outdir?: string;
   /** The code of each function. Default: all functions are bundled now. */
   readonly codeOf?: CodeOf;
@@ -17,7 +17,7 @@ export interface AppOptions {
    * seconds, and is needed for deployments only. Default: true.
    */
   readonly validate?: boolean;
-  /** The region of the command line: the front door has to know it, everything else is the same everywhere. */
+  /** The region of the command line. Only the front door needs it. */
   readonly region?: string;
   /** Where the dashboard's files are, for the front door. Default: build/dashboard. */
   readonly dashboardDirectory?: string;
@@ -27,12 +27,12 @@ const untraced = { [DISABLE_CREATION_STACK_TRACES]: true };
 
 /**
  * Builds the app: the functions are bundled and staged now, the template is written by its `synth()`.
- * @throws {@link ConfigurationError} when what was asked for cannot be made where it is to be
+ * @throws {@link ConfigurationError} if the configured front door cannot be deployed in this region, or lacks its files
  */
 export function createApp(configuration: RequestedConfiguration, options: AppOptions = {}): App {
   const { validate = true } = options;
   const app = new App({
-    // The caller decides when to synthesize: at exit would be too late for the local stack.
+    // The caller calls `synth()`: at exit of the process, it would be too late for the local stack.
     autoSynth: false,
     analyticsReporting: false,
     builtinCloudFormationValidation: validate,

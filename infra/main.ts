@@ -1,10 +1,10 @@
-// Entry of cdk.json: context in, cloud assembly out, or one message that lists what is wrong.
+// Entry of cdk.json: context in, cloud assembly out, or one error that lists all faults.
 import { App } from 'aws-cdk-lib';
 import { createApp } from './app';
 import { ConfigurationError } from './config/configuration-error';
 import { readConfiguration } from './config/stages';
 
-// Only an app knows how the command line hands its context over; this one is never synthesized.
+// Only an App reads the command line's context. This one is never synthesized.
 const context = new App({ autoSynth: false }).node.getAllContext() as Record<string, unknown>;
 // The command line's own: https://docs.aws.amazon.com/cdk/v2/guide/environments.html
 const region = process.env['CDK_DEFAULT_REGION'];

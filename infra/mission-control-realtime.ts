@@ -31,20 +31,20 @@ import { UserDisconnection } from './constructs/delivery/user-disconnection';
 import { MissionControlWebSocketApi } from './constructs/api/websocket-api';
 import type { RequestedFrontDoor } from './config/front-door-settings';
 
-/** The settings of docs/settings.md by name; what is not set has the default that stands there. */
+/** The settings of docs/settings.md by name. Settings that are not set have the defaults listed there. */
 export interface MissionControlRealtimeProps extends Partial<
   Omit<RequestedConfiguration, 'identityProvider' | 'tags' | 'frontDoor'>
 > {
   /**
-   * Whose tokens open connections: an OpenID Connect issuer, a Cognito user pool (its ids may be tokens of
-   * a pool in the same app), or `{ kind: 'cognito-new' }` for a pool that is created.
+   * The identity provider whose tokens open connections: an OpenID Connect issuer, a Cognito user pool (its ids may be
+   * CDK tokens of a pool in the same app), or `{ kind: 'cognito-new' }` for a pool that is created.
    */
   readonly identityProvider: RequestedConfiguration['identityProvider'];
   /** CloudFront in front of the APIs. Default: none. The stack's `env.region` must be set. */
   readonly frontDoor?: boolean | RequestedFrontDoor;
-  /** Where the functions' code comes from. Default: it is bundled now, out of this package. */
+  /** The functions' code. Default: it is bundled now from this package. */
   readonly codeOf?: CodeOf;
-  /** With `frontDoor`: what `npm run build:dashboard` made. Default: build/dashboard of this package. */
+  /** With `frontDoor`: the output of `npm run build:dashboard`. Default: build/dashboard of this package. */
   readonly dashboardDirectory?: string;
 }
 
@@ -55,17 +55,17 @@ const builtDashboard = path.resolve(__dirname, '../build/dashboard');
  * @throws {@link ConfigurationError} that lists every setting that is not valid
  */
 export class MissionControlRealtime extends Construct {
-  /** Where clients connect to. */
+  /** The WebSocket URL for clients. */
   readonly webSocketUrl: string;
-  /** The health endpoint. */
+  /** The URL of GET /health. */
   readonly healthUrl: string;
-  /** Where clients check their token. */
+  /** The URL of GET /whoami, where clients check their token. */
   readonly whoamiUrl: string;
-  /** Where backends report events; `eventBus.grantPutEventsTo(…)` lets them. */
+  /** The event bus, on which backends report events after `eventBus.grantPutEventsTo(…)`. */
   readonly eventBus: EventBus;
   /** The dead-letter queue: invalid events, each with its faults, and jobs that failed too often. */
   readonly rejectedEvents: ServiceQueue;
-  /** CloudFront in front of the APIs, if it was asked for; the addresses above are then its own. */
+  /** CloudFront in front of the APIs, if configured. The URLs above are its own then. */
   readonly frontDoor: FrontDoor | undefined;
   /** The user pool that was created, if one was. */
   readonly users: DashboardUsers | undefined;
@@ -107,7 +107,7 @@ export class MissionControlRealtime extends Construct {
       deadLetterQueue,
     });
     new Heartbeat(this, 'Heartbeat', { ...deployment, store, webSocketApi, retryQueue });
-    // The id is older than /whoami, and the address of the API hangs on it.
+    // The id is older than /whoami. It must not change, because the address of the API depends on it.
     const httpApi = new MissionControlHttpApi(this, 'Health', { ...deployment, store });
     const mockAgents = configuration.useMockData
       ? new MockAgents(this, 'MockAgents', { ...deployment, eventBus })
@@ -143,7 +143,7 @@ export class MissionControlRealtime extends Construct {
   }
 }
 
-/** The identity provider whose tokens are accepted, and the user pool if it has just been created. */
+/** The identity provider whose tokens are accepted, and the user pool if one was created. */
 function acceptedProvider(
   scope: Construct,
   requested: RequestedConfiguration,
@@ -189,14 +189,14 @@ function checked(
   };
 }
 
-/** What CloudFormation will fill in can only be checked by the function that gets it. */
+/** A value that CloudFormation fills in can only be checked by the function that reads it. */
 function checkedProvider(provider: RequestedProvider): Parsed<RequestedProvider> {
   const { kind, ...settings } = provider;
   const isCheckedLater = kind === 'cognito-new' || Object.values(settings).some(Token.isUnresolved);
   return isCheckedLater ? { ok: true, value: provider } : parseProvider(settings);
 }
 
-/** Without the ARNs of roles of the same app, which CloudFormation will fill in; no list stays what it is. */
+/** Without the ARNs that CloudFormation fills in, such as those of roles of the same app. A value that is no list is kept. */
 function withoutTokens(arns: readonly string[] | undefined): unknown {
   return Array.isArray(arns) ? arns.filter((arn) => !Token.isUnresolved(arn)) : arns;
 }

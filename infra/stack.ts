@@ -9,7 +9,7 @@ export interface MissionControlStackProps {
   readonly configuration: RequestedConfiguration;
   readonly codeOf?: CodeOf;
   readonly dashboardDirectory?: string;
-  /** Where the stack goes, if that has to be known beforehand. */
+  /** The account and region of the stack, if they have to be known at synthesis. */
   readonly region?: string;
 }
 
@@ -20,10 +20,10 @@ export class MissionControlStack extends Stack {
     super(scope, id, {
       ...(region === undefined ? {} : { env: { region } }),
       description: 'Mission Control Realtime: agent events to every dashboard',
-      // Of the stack alone: CloudFormation hands them on to every resource that can have some.
+      // Tags of the stack only: CloudFormation adds them to every resource that supports tags.
       // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-console-add-tags.html
       tags: { application: 'mission-control', stage: configuration.stage, ...tags },
-      // The command line checks the bootstrap version by itself: no parameter and rule for it here.
+      // No parameter and rule for the bootstrap version: the command line checks it itself.
       // The cast is for exactOptionalPropertyTypes, which CDK's declarations are not written for.
       synthesizer: new DefaultStackSynthesizer({
         generateBootstrapVersionRule: false,

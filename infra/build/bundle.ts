@@ -21,8 +21,8 @@ const banner =
 
 /**
  * Bundles every `lambdas/<function>/index.ts` into `build/lambdas/<function>/index.mjs`. The same
- * source gives the same bytes on every machine, and so the same asset hash: nothing is deployed anew.
- * @throws esbuild's own error, which names file and line, when a function does not build
+ * source gives the same bytes on every machine, and so the same asset hash: an unchanged function is not deployed again.
+ * @throws esbuild's own error, which names file and line, if a function does not build
  */
 export function bundleFunctions(): CodeOf {
   const functions = readdirSync(path.join(project, 'lambdas')).filter((folder) =>
@@ -41,11 +41,11 @@ export function bundleFunctions(): CodeOf {
     format: 'esm',
     // Lambda runs Node.js 24; the local stack runs the same file on the developer's Node.js.
     target: 'node20',
-    // ES modules first: only they can be shaken. https://esbuild.github.io/api/#main-fields
+    // ES modules first: only they can be tree-shaken. https://esbuild.github.io/api/#main-fields
     mainFields: ['module', 'main'],
     minify: true,
     sourcemap: true,
-    // Stack traces need positions alone; the sources would double what a cold start reads.
+    // Stack traces need positions only; source texts would double the size that a cold start reads.
     sourcesContent: false,
     banner: { js: banner },
     logLevel: 'warning',
@@ -54,7 +54,7 @@ export function bundleFunctions(): CodeOf {
   return bundledFunctions();
 }
 
-/** Two stacks that start at the same time bundle into one folder: no reader may see half a file. */
+/** Two stacks that start at the same time bundle into the same folder: no reader may see an incomplete file. */
 function replace(file: string, contents: Uint8Array): void {
   if (existsSync(file) && readFileSync(file).equals(contents)) return;
   mkdirSync(path.dirname(file), { recursive: true });

@@ -6,20 +6,20 @@ import { bundleFunctions } from './bundle';
 
 const project = path.resolve(__dirname, '../..');
 
-/** What the code finds by its path, relative to its own: it lies in the package as it does here. */
+/** Files that the code finds by relative paths: the package has them at the same paths. */
 const besideTheCode = [
   'infra/constructs/front-door/edge-function.js',
   'build/lambdas',
   'build/dashboard',
 ];
 
-/** The one module that is another in the package, where the functions have been bundled already. */
+/** The only module that the package replaces, because its functions are already bundled. */
 const bundling = 'infra/build/bundle.js';
 const bundledAlready = `exports.bundleFunctions = require('./bundled-functions').bundledFunctions;\n`;
 
 /**
- * Writes the package, of CommonJS: what a CDK app is made of is, and both kinds of module can import it.
- * `build/dashboard` has to be there: `npm run build:construct` makes it first.
+ * Writes the package as CommonJS, like the CDK's own packages: both kinds of modules can import it.
+ * It needs `build/dashboard`, which `npm run build:construct` makes first.
  * @param directory is emptied
  */
 export async function buildConstructPackage(directory: string): Promise<void> {
@@ -49,7 +49,7 @@ function manifest({ name, version, license, engines, dependencies }: ProjectMani
     license,
     engines,
     type: 'commonjs',
-    // For TypeScript's `moduleResolution: node`, which knows no `exports`.
+    // For TypeScript's `moduleResolution: node`, which ignores `exports`.
     types: './infra/index.d.ts',
     main: './infra/index.js',
     exports: {
@@ -58,7 +58,7 @@ function manifest({ name, version, license, engines, dependencies }: ProjectMani
     },
     files: ['infra', 'lambdas', 'sdk', 'build'],
     dependencies: { valibot: range('valibot') },
-    // One copy of each in an app: constructs of two do not fit together.
+    // An app must have one copy of each: constructs of two copies are incompatible.
     peerDependencies: { 'aws-cdk-lib': range('aws-cdk-lib'), constructs: range('constructs') },
   };
 }

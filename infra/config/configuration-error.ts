@@ -1,4 +1,4 @@
-// The exception of infra: settings with which no stack can be made.
+// The error of infra: settings that are not valid.
 import { describeFault, type Fault } from '../../sdk/protocol/parse';
 
 /** Thrown when settings are not valid; `faults` lists every fault. */

@@ -1,4 +1,4 @@
-// A deployment's settings, in `cdk.json`, by `-c name=value` or as props: checked whole before anything is built.
+// A deployment's settings, from `cdk.json`, from `-c name=value` or as props: all are parsed before anything is built.
 import * as v from 'valibot';
 import type { IdentityProvider } from '../../lambdas/contract/identity-provider';
 import { parseSettings } from '../../lambdas/contract/settings';
@@ -16,31 +16,31 @@ import { identitySettingNames, parseProvider, type RequestedProvider } from './i
 
 type Given = Readonly<Record<string, unknown>>;
 
-/** The settings that stand in a configuration by their names: docs/settings.md says what each means. */
+/** The settings that a configuration has by name; docs/settings.md documents each. */
 type NamedSettings = {
   readonly [Name in DefaultedSettingName]: DeploymentSetting<Name>;
 } & {
   readonly [Name in 'maxTokenHours' | 'gatewayUrl' | 'alarmEmail']?: DeploymentSetting<Name>;
 };
 
-/** A checked deployment, as it was asked for. */
+/** A parsed configuration. */
 export interface RequestedConfiguration extends NamedSettings {
   readonly identityProvider: RequestedProvider;
-  /** One address for WebSocket, `/health` and the dashboard, by CloudFront; without it there is none. */
+  /** One address for WebSocket, `/health` and the dashboard, by CloudFront. Default: none. */
   readonly frontDoor?: FrontDoorSettings;
 }
 
-/** A checked deployment, whose identity provider exists. */
+/** A parsed configuration whose identity provider exists. */
 export interface Configuration extends RequestedConfiguration {
   readonly identityProvider: IdentityProvider;
 }
 
 export type ParsedConfiguration = Parsed<RequestedConfiguration>;
 
-/** Keys of the CDK command line itself that carry neither `:` nor `/`. */
+/** Context keys of the CDK itself that contain neither `:` nor `/`. */
 const keysOfCdk = new Set(['acknowledged-issue-numbers', 'cli-telemetry']);
 
-/** Those that have a check of their own, of several together. */
+/** Settings that are parsed together with others, by a function of their own. */
 const checkedApart: ReadonlySet<string> = new Set([...identitySettingNames, 'frontDoor']);
 
 const schema = objectOf(
@@ -54,13 +54,13 @@ const schema = objectOf(
   ),
 );
 
-/** Checks the context of a CDK app and lists every fault. The context of CDK itself is passed over. */
+/** Parses the context of a CDK app and lists all faults. The CDK's own context is ignored. */
 export function parseConfiguration(context: Given): ParsedConfiguration {
   const set = withoutUnset(context);
   return parseDeployment(set, parseProvider(set));
 }
 
-/** Checks all settings but those that say whose tokens are accepted, which have been checked already. */
+/** Parses all settings but those of the identity provider, which have been parsed already. */
 export function parseDeployment(
   settings: Given,
   provider: Parsed<RequestedProvider>,
@@ -92,14 +92,14 @@ export function parseDeployment(
 }
 
 /**
- * Whether a setting is set. An empty one is not, if it may be absent: `-c gatewayUrl=$GATEWAY_URL` may stay in a script.
- * But an empty one that has a default is a mistake: `-c stage=$STAGE` would deploy to another stage.
+ * Whether a setting is set. An empty optional setting is not set, so that a script may have `-c gatewayUrl=$GATEWAY_URL`.
+ * An empty setting that has a default is a fault, because `-c stage=$STAGE` would deploy to the wrong stage.
  */
 function isSet(name: string, value: unknown): boolean {
   return value !== undefined && !(value === '' && defaultOf(name) === undefined);
 }
 
-/** Those settings that are set. */
+/** The settings that are set. */
 export function withoutUnset(settings: Given): Given {
   return Object.fromEntries(Object.entries(settings).filter(([name, value]) => isSet(name, value)));
 }
@@ -112,20 +112,20 @@ function defaults(): Given {
   );
 }
 
-/** Of an empty value that has a default, it is said how to get that. */
+/** The fault of an empty value that has a default says how to get the default. */
 function withDefault({ path, problem }: Fault, set: Given): Fault {
   const isEmpty = set[path] === '' || set[path] === null;
   if (!isEmpty || defaultOf(path) === undefined) return { path, problem };
   return { path, problem: `${problem}; leave it out for the default, ${describeDefault(path)}` };
 }
 
-/** Who may report agents must not be able to send users away by the same permission. */
+/** The permission to report events must not include that to disconnect users. */
 function sameSource({ eventSource, operatorSource }: Given): Fault[] {
   if (eventSource !== operatorSource) return [];
   return [{ path: 'operatorSource', problem: 'must be another source than eventSource' }];
 }
 
-/** All connections of a user come back at once when a browser restores its tabs, or after a cut. */
+/** All connections of a user reconnect at once if a browser restores its tabs, or after an outage. */
 function smallBurst(given: Given, set: Given): Fault[] {
   const parsed = parseSettings(given, ['maxConnectionsPerUser', 'handshakeBurst']);
   if (!parsed.ok) return [];
@@ -134,13 +134,13 @@ function smallBurst(given: Given, set: Given): Fault[] {
   const why = 'all of them come back at once, e.g. after a restart of the browser';
   const least = `must be at least maxConnectionsPerUser, which is ${maxConnectionsPerUser}: ${why}`;
   const most = `must be at most handshakeBurst, which is ${handshakeBurst}: ${why}`;
-  // The fault is in the one that was set, not in a default.
+  // The fault names the setting that was set, not the one that has its default.
   return 'handshakeBurst' in set
     ? [{ path: 'handshakeBurst', problem: least }]
     : [{ path: 'maxConnectionsPerUser', problem: most }];
 }
 
-/** A key without `:` and `/` is none of CDK's: it is ours, or a slip of the pen that would be ignored. */
+/** A key without `:` and `/` is not the CDK's. If it is not a setting either, it is a typo that must not be ignored. */
 function unknownSettings(given: Given): Fault[] {
   const known = new Set<string>(deploymentSettingNames);
   const problem = `is not a setting: the settings are ${deploymentSettingNames.join(', ')}`;

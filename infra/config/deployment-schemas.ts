@@ -1,4 +1,4 @@
-// What values of a deployment's own settings are made of: each schema says in its message what was expected.
+// The schemas of settings that only the template needs. Each says in its message what was expected.
 import * as v from 'valibot';
 import {
   isPlainUrl,
@@ -10,12 +10,12 @@ import {
 const principalArns = 'the ARNs of IAM roles and users';
 
 /**
- * Users and roles, as `aws:PrincipalArn` names them; of a session that is its role, with the role's path.
+ * Users and roles, as `aws:PrincipalArn` names them. For a session, that is the ARN of its role, including the role's path.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
  */
 export const principals = v.pipe(
   v.union(
-    // A name may have a comma in it.
+    // A name may contain a comma.
     [
       v.pipe(
         v.string(),
@@ -26,7 +26,7 @@ export const principals = v.pipe(
     `must be ${principalArns}: ARN,ARN or a list`,
   ),
   v.transform((arns) => arns.map((arn) => arn.trim())),
-  // The policy of an event bus has 10 KB at the most.
+  // The policy of an event bus may have at most 10 KB.
   v.maxLength(20, `must be at most 20 of ${principalArns}: * in the name stands for several`),
   v.check(
     (arns) =>
@@ -43,7 +43,7 @@ const retentionDays = [
   3653,
 ];
 
-/** Days that a log group can keep its lines. */
+/** The retentions that a log group can have, in days. */
 export const logRetention = v.pipe(
   wholeNumber(1, 3653),
   v.check(
@@ -54,7 +54,7 @@ export const logRetention = v.pipe(
 
 const tagsProblem = 'must be tags: name=value,name=value or an object of text by name';
 
-/** An array would be a record of its indexes. */
+/** An object; without this, an array would be accepted as a record of its indexes. */
 const notArray = v.custom<object>((value) => !Array.isArray(value));
 
 /** Tags as AWS takes them: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
@@ -79,7 +79,7 @@ function isTagText(text: string, longest: number): boolean {
   return /^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u.test(text) && text.length <= longest;
 }
 
-/** The only way in which a command line can write them. */
+/** The form for the command line. */
 function tagsOf(list: string): Record<string, string> {
   return Object.fromEntries(
     list.split(',').map((tag) => {
@@ -93,7 +93,7 @@ const originProblem =
   'must be origins such as https://app.example.com, separated by commas or in a list: a scheme and a host, ' +
   'perhaps a port, and nothing after them; http is for this machine only';
 
-/** Whether a browser would send this text as `Origin`; of a host that CloudFormation fills in, only CDK's token is known. */
+/** Whether a browser may send this text as `Origin`. If CloudFormation fills in the host, only the CDK's token is known. */
 const isOrigin = (value: string) =>
   /^https:\/\/\$\{Token\[[\w.]+\]\}$/.test(value) ||
   (URL.canParse(value) &&
@@ -102,7 +102,7 @@ const isOrigin = (value: string) =>
     (value.startsWith('https:') ||
       (value.startsWith('http:') && loopbackHosts.has(new URL(value).hostname))));
 
-/** Origins whose pages may ask, each once. */
+/** The origins whose pages may use the HTTP API, without duplicates. */
 export const origins = v.pipe(
   v.union(
     [
@@ -120,7 +120,7 @@ export const origins = v.pipe(
 
 const webPage = 'must be a path or an http or https URL without credentials, spaces and #';
 
-/** Where a page is: a URL, or a path in the repository. */
+/** The address of a page: a URL, or a path in the repository. */
 export const page = v.pipe(
   text('where the runbook is'),
   v.check((value) => !URL.canParse(value) || isPlainUrl(value, ['https:', 'http:']), webPage),

@@ -1,4 +1,4 @@
-// CDK's behaviour is chosen once, in cdk.json: the command line reads it there, and everyone else here.
+// The CDK's feature flags are set in cdk.json. The command line reads them there, and all other code here.
 import cdkJson from '../../cdk.json';
 
 /** The feature flags of CDK, so that an app built without the command line has the same template. */

@@ -1,4 +1,4 @@
-// Whose tokens a deployment accepts: an identity provider that exists, or a user pool that is created with it.
+// The identity provider of a deployment: one that exists, or a user pool that is created with the stack.
 import * as v from 'valibot';
 import { objectOf, parse, type Parsed } from '../../sdk/protocol/parse';
 import {
@@ -22,7 +22,7 @@ const providerSettings = [
   'userPoolClientId',
 ] as const;
 
-/** The settings that say it. */
+/** The settings of the identity provider. */
 export const identitySettingNames = [...providerSettings, 'auth'] as const;
 
 const schema = objectOf({
@@ -37,7 +37,7 @@ const schema = objectOf({
 /** The identity provider that these settings ask for: one that exists, or a new one, never both. */
 export function parseProvider(given: Readonly<Record<string, unknown>>): Parsed<RequestedProvider> {
   const settings = parse(schema, given);
-  // Of settings that are malformed, too, it can be said which of them are missing.
+  // Missing settings are reported even if others are malformed.
   const present = settings.ok ? settings.value : presenceOf(given);
   const provider = given['auth'] === undefined ? identityProviderOf(present) : newUserPool(given);
   if (settings.ok) return provider;

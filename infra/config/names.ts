@@ -1,19 +1,19 @@
-// How a deployment's stack and resources are called.
+// The names of a deployment's stack and resources.
 import { parseSettings, serviceSettings } from '../../lambdas/contract/settings';
 
-/** The stage that is meant when none is named; its resources bear the plain names. */
+/** The default stage. Its resources have names without the stage. */
 export const defaultStage = serviceSettings.stage.default;
 
 interface Staged {
   readonly stage: string;
 }
 
-/** Whether a value can name a stage: it is part of file names and of names in AWS. */
+/** Whether a value is a valid name of a stage, which is part of file names and of names in AWS. */
 export function isStageName(value: unknown): value is string {
   return parseSettings({ stage: value }, ['stage']).ok;
 }
 
-/** What names of resources begin with: two stages live side by side in one account. */
+/** The prefix of resource names, which lets an account have several stages. */
 export function resourceName({ stage }: Staged): string {
   return stage === defaultStage ? 'mission-control' : `mission-control-${stage}`;
 }

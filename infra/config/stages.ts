@@ -1,4 +1,4 @@
-// Where the settings of a deployment are read from: for all stages, for one stage, and for one command.
+// Reads the settings of a deployment from three layers: for all stages, for one stage, and for one command.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import cdkJson from '../../cdk.json';
@@ -9,19 +9,19 @@ import { defaultStage, isStageName } from './names';
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** The key in `cdk.json` below which the settings of all stages stand. */
+/** The key in `cdk.json` with the settings of all stages. */
 export const commonKey = 'missionControl';
 
 export interface StagesOptions {
   /** Where the files of the stages are. Default: `infra/stages/`. */
   readonly folder?: string;
-  /** The context of `cdk.json` itself, which the command line mixes with its own. */
+  /** The context of `cdk.json` itself, which the command line merges with its own. */
   readonly fileContext?: Settings;
 }
 
 /**
- * The configuration that a CDK app's context asks for: `missionControl` in `cdk.json` is overruled by
- * `stages/<stage>.json`, and that by `-c name=value`. A fault says where the setting stands.
+ * The configuration of a CDK app's context: `stages/<stage>.json` overrides `missionControl` in `cdk.json`, and
+ * `-c name=value` overrides both. A fault names the layer of its setting.
  */
 export function readConfiguration(
   context: Settings,
@@ -79,12 +79,12 @@ function readStage(
   return { value: settings, faults: [{ path: 'stage', problem }] };
 }
 
-/** The file of a stage, as a person finds it from the project's folder. */
+/** The path of a stage's file, relative to the project's folder. */
 function nameOf(stage: unknown): string {
   return `infra/stages/${String(stage)}.json`;
 }
 
-/** Adds where the setting of a fault stands: in the strongest layer that has it. */
+/** Adds the layer of a fault's setting: the last one that sets it. */
 function located(
   fault: Fault,
   layers: readonly { readonly settings: Settings; readonly where: string }[],

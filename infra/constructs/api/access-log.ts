@@ -1,4 +1,4 @@
-// Access logs of the APIs. Tokens may be in the query string, so no field shows it.
+// Access logs of the APIs. No field contains the query string, because tokens may be in it.
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroupLogDestination, type IAccessLogSettings } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
@@ -6,9 +6,9 @@ import type { Configuration } from '../../config/configuration';
 import { ServiceLog } from '../base/service-log';
 
 /**
- * Fields of a handshake, a message or a close, by their name in the log. Only what API Gateway itself
- * says: nothing that a client sends (path, query string, headers, user agent) is among them. And only what is
- * used: each line costs money, and anybody can cause as many as the throttle lets through.
+ * The fields of a handshake, a message or a close, by their names in the log. They are API Gateway's own: nothing that a
+ * client sends (path, query string, headers, user agent) is among them. And only fields that are used, because each line
+ * costs money, and anybody can cause as many as the throttle allows.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
  */
 export const webSocketLogFields = {
@@ -44,18 +44,18 @@ export const httpLogFields = {
 } as const;
 
 export interface AccessLogProps {
-  /** What the name of the log group ends with. */
+  /** The end of the log group's name. */
   readonly name: string;
   readonly fields: Readonly<Record<string, string>>;
   readonly configuration: Pick<Configuration, 'logRetentionDays'>;
 }
 
-/** A log group, `AccessLog` in the scope, that takes one JSON line with `fields` for each request. */
+/** A log group, `AccessLog` in the scope, that gets one JSON line with `fields` for each request. */
 export function accessLog(
   scope: Construct,
   { name, fields, configuration }: AccessLogProps,
 ): IAccessLogSettings {
-  // The prefix keeps API Gateway from filling up the size of CloudWatch's resource policy:
+  // Without this prefix, API Gateway may exceed the size limit of CloudWatch's resource policy:
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
   const log = new ServiceLog(scope, 'AccessLog', `/aws/vendedlogs/apis/${name}`, configuration);
   return {

@@ -1,7 +1,7 @@
-// Origins whose pages may use the HTTP API, for API Gateway and for CloudFront in front of it.
+// The origins whose pages may use the HTTP API, for API Gateway and for CloudFront in front of it.
 import type { Configuration } from '../../config/configuration';
 
-/** The configured origins, and that of the front door if it has a domain name of its own. */
+/** The configured origins, and that of the front door if it has a custom domain name. */
 export function allowedOriginsOf({
   allowedOrigins,
   frontDoor,

@@ -1,12 +1,12 @@
-// Without this role API Gateway cannot write access logs of a WebSocket API, and refuses a stage that has one.
+// Without this role, API Gateway cannot write access logs of a WebSocket API, and refuses a stage that has one.
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { CfnAccount } from 'aws-cdk-lib/aws-apigateway';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
 /**
- * The role through which API Gateway writes to CloudWatch. It is one setting for the whole account and
- * region: a deployment replaces what was there by a role that does the same for every other API.
+ * The role through which API Gateway writes to CloudWatch. It is one setting of the account and region: a deployment
+ * replaces the previous role by one that does the same for all other APIs.
  * Role and setting stay when the stack is deleted, because other APIs may depend on them.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
  */

@@ -8,7 +8,7 @@ import { resourceName } from '../../config/names';
 
 export class DashboardUsers extends Construct {
   readonly userPool: UserPool;
-  /** For dashboards in a browser, and so without a secret. */
+  /** The app client for dashboards. It runs in browsers, so it has no secret. */
   readonly client: UserPoolClient;
   /** The `iss` of the pool's tokens. */
   readonly issuer: string;
@@ -35,7 +35,7 @@ export class DashboardUsers extends Construct {
         requireSymbols: true,
         tempPasswordValidity: Duration.days(3),
       },
-      // Each user can add an authenticator app. A text message can be intercepted by taking over the number.
+      // Each user can add an authenticator app. SMS is not offered: messages are intercepted if the number is taken over.
       mfa: Mfa.OPTIONAL,
       mfaSecondFactor: { otp: true, sms: false },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
@@ -58,10 +58,10 @@ export class DashboardUsers extends Construct {
     );
     this.client = this.userPool.addClient('Dashboard', {
       generateSecret: false,
-      // Passwords never leave a browser (SRP); a person with AWS credentials can sign a user in as well.
+      // With SRP, passwords never leave the browser. A person with AWS credentials can sign a user in, too.
       // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html
       authFlows: { userSrp: true, adminUserPassword: true },
-      // No hosted pages: they need a domain and callback URLs.
+      // No hosted pages: they would need a domain and callback URLs.
       disableOAuth: true,
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,

@@ -18,15 +18,15 @@ import { apiDomainName } from './api-domain-name';
 import { ServiceFunction, type Deployment } from '../base/service-function';
 import type { Store } from '../data/store';
 
-/** Requests of `/health` a second: it is public, and a monitor asks every few seconds. */
+/** Requests of `/health` a second. It is public, and each monitor asks every few seconds. */
 const throttle = { rateLimit: 50, burstLimit: 100 } as const;
 
-/** HEAD is for monitors, and must not double the number of requests. */
+/** The limit of HEAD, which is for monitors, and must not double the number of requests. */
 const headThrottle = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 } as const;
 
 /**
- * Requests of `/whoami` a second, a bucket apart: clients ask after a failed handshake, many of them at once, and no
- * flood of the one may keep anybody from the other.
+ * Requests of `/whoami` a second, in a bucket of its own: many clients may ask at once after failed handshakes, and a
+ * flood of one route must not block the other.
  */
 const whoamiThrottle = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 200 } as const;
 
@@ -37,7 +37,7 @@ export interface MissionControlHttpApiProps extends Deployment {
 export class MissionControlHttpApi extends Construct {
   readonly healthUrl: string;
   readonly whoamiUrl: string;
-  /** The host name of the API, for what stands before it. */
+  /** The host name of the API, for the front door. */
   readonly domainName: string;
   private readonly api: HttpApi;
 
@@ -78,7 +78,7 @@ export class MissionControlHttpApi extends Construct {
       'HEAD /whoami': headThrottle,
       'HEAD /health': headThrottle,
     };
-    // API Gateway refuses settings for a route that is not there yet; the template refers to it by its key alone.
+    // API Gateway refuses settings for a route that does not exist yet, and the template names routes only by their keys.
     stage.node.addDependency(...health, ...whoami);
     this.healthUrl = `${this.api.apiEndpoint}/health`;
     this.whoamiUrl = `${this.api.apiEndpoint}/whoami`;
@@ -107,7 +107,7 @@ export class MissionControlHttpApi extends Construct {
       name: 'whoami',
       description: 'Answers GET /whoami',
       traced: false,
-      // As long as the authorizer has: an issuer that is slow for one is slow for the other.
+      // The authorizer's timeout: both wait for the same issuer.
       timeoutSeconds: 15,
       memoryMegabytes: 256,
       resources: { tableName: store.tableName },
@@ -116,7 +116,7 @@ export class MissionControlHttpApi extends Construct {
     return whoami;
   }
 
-  /** HTTP APIs do not answer HEAD by a GET route: it has a route of its own, by which Lambda's body is left out. */
+  /** HTTP APIs do not answer HEAD by a GET route. HEAD has a route of its own, whose responses have no body. */
   private addRoute(
     path: string,
     handler: ServiceFunction,
@@ -135,7 +135,7 @@ export class MissionControlHttpApi extends Construct {
 }
 
 /**
- * API Gateway answers the preflight by itself, and adds these headers to what functions answer.
+ * API Gateway answers preflight requests itself, and adds these headers to the functions' responses.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
  */
 function corsOf(configuration: Configuration): Pick<HttpApiProps, 'corsPreflight'> {

@@ -1,4 +1,4 @@
-// How many handshakes are refused, and why: CloudWatch counts log lines, which is free per line.
+// Metrics of refused handshakes by reason: CloudWatch counts log lines, for which it charges nothing per line.
 import { FilterPattern, MetricFilter, type ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import {
@@ -12,9 +12,8 @@ const { refusedHandshakes: service } = metricSource;
 const metricName: MetricName<'authorizer'> = 'HandshakesRefused';
 
 /**
- * Each refusal is one line, whose `message` is the error that the authorizer threw:
- * lambdas/authorizer/handshake-refused.ts. Of each line there are two metrics: of all refusals, and of those for one
- * reason.
+ * Each refused handshake is one line, whose `message` is the error that the authorizer threw
+ * (lambdas/authorizer/handshake-refused.ts). Each line counts for two metrics: all refusals, and those for its reason.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html
  */
 export class RefusedHandshakes extends Construct {

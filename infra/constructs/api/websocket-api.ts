@@ -1,4 +1,4 @@
-// The WebSocket API: who may connect, and which function answers what a client sends.
+// The WebSocket API: its authorizer, and the functions of its routes.
 import { Stack, Validations } from 'aws-cdk-lib';
 import {
   WebSocketApi,
@@ -20,8 +20,8 @@ import type { Store } from '../data/store';
 import { acknowledgeWildcard } from '../base/wildcard-resource';
 
 /**
- * Messages and closes a second. They stay below what the account has in newer regions (2,500 and
- * 1,250), because the fan-out's posts are counted against the account as well.
+ * Messages and closes a second. The limit is below the account's in newer regions (2,500 and 1,250), because posts count
+ * against the account as well.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
  */
 const throttle = { rateLimit: 2_000, burstLimit: 1_000 } as const;
@@ -31,11 +31,11 @@ export interface MissionControlWebSocketApiProps extends Deployment {
 }
 
 export class MissionControlWebSocketApi extends Construct {
-  /** Where clients connect to. */
+  /** The URL for clients. */
   readonly url: string;
-  /** The host name of the API, for what stands before it. */
+  /** The host name of the API, for the front door. */
   readonly domainName: string;
-  /** Where functions post to: the stage's own, which works behind a custom domain too. */
+  /** The URL for posts: the stage's own, which works with a custom domain, too. */
   readonly callbackUrl: string;
   readonly apiId: string;
   readonly stageName: string;
@@ -46,7 +46,7 @@ export class MissionControlWebSocketApi extends Construct {
     const api = new WebSocketApi(this, 'Api', {
       apiName: resourceName(configuration),
       description: 'Mission Control: every dashboard is connected here',
-      // Messages are told apart by their type in `default`; there is no route for a single one.
+      // All messages go to `default`, which distinguishes them by their type.
       routeSelectionExpression: '$request.body.type',
     });
     const stage = this.createStage(api, configuration);
@@ -68,14 +68,14 @@ export class MissionControlWebSocketApi extends Construct {
     });
     const defaultRoute = api.addRoute('$default', {
       integration: new WebSocketLambdaIntegration('DefaultIntegration', fallback),
-      // Without a route response, what the function returns is dropped.
+      // Without a route response, API Gateway would discard the function's response.
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html
       returnResponse: true,
     });
     for (const route of [disconnectRoute, defaultRoute]) acknowledgeNoAuthorizer(route);
   }
 
-  /** Lets a function post to (`POST`), ask for (`GET`) or close (`DELETE`) the connections of this stage. */
+  /** Allows a function to post to (`POST`), look up (`GET`) or close (`DELETE`) the connections of this stage. */
   allowManagement(
     grantee: ServiceFunction,
     ...methods: readonly ('POST' | 'GET' | 'DELETE')[]
@@ -103,7 +103,7 @@ export class MissionControlWebSocketApi extends Construct {
       stageName: configuration.stage,
       autoDeploy: true,
       throttle,
-      // Access logs alone: execution logs would show the query string, and with it tokens.
+      // Access logs only: execution logs would contain the query string, and so tokens.
       accessLogSettings: accessLog(this, {
         name: `${resourceName(configuration)}/websocket`,
         fields: webSocketLogFields,
@@ -120,8 +120,8 @@ export class MissionControlWebSocketApi extends Construct {
       name: 'authorizer',
       description: 'Verifies the JWT of a handshake',
       traced: false,
-      // An issuer that does not answer takes 10 s, after 3 s for a fetch that a cold start has begun; then the function can
-      // still answer properly.
+      // If the issuer does not answer, a token waits for up to 3 s for the fetch of a cold start, and for 10 s for its own. The
+      // function can still answer then.
       timeoutSeconds: 15,
       memoryMegabytes: 512,
     });
@@ -166,7 +166,7 @@ export class MissionControlWebSocketApi extends Construct {
       ...props,
       name: 'default',
       description: 'Answers what clients send',
-      // As long as API Gateway waits: a large state goes out in many messages.
+      // As long as API Gateway waits: a large snapshot has many messages.
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
       timeoutSeconds: 29,
       memoryMegabytes: 1024,
@@ -187,8 +187,8 @@ function addConnectRoute(
 ): WebSocketRoute {
   return api.addRoute('$connect', {
     integration: new WebSocketLambdaIntegration('ConnectIntegration', connect),
-    // Identity sources are ANDed, and CDK's default is the Authorization header, which browsers cannot
-    // send. With none, every handshake reaches the function, which looks at all three places.
+    // Identity sources are ANDed, and the CDK's default is the Authorization header, which browsers cannot send. Without any,
+    // every handshake reaches the function, which checks all three places of a token.
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
     authorizer: new WebSocketLambdaAuthorizer('TokenAuthorizer', authorizer, {
       identitySource: [],

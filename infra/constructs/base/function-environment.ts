@@ -1,4 +1,4 @@
-// What a function is told by environment variables: the settings that it reads, and the names of the resources it uses.
+// The environment variables of a function: the settings that it reads, and the names of the resources that it uses.
 import {
   variableOf,
   type FunctionName,
@@ -7,10 +7,10 @@ import {
 import { serviceSettings, type ResourceSettingName } from '../../../lambdas/contract/settings';
 import type { Configuration } from '../../config/configuration';
 
-/** Names of resources by setting; mostly tokens that CloudFormation fills in. */
+/** Names of resources by setting. Most are tokens that CloudFormation fills in. */
 export type ResourceNames = Readonly<Partial<Record<ResourceSettingName, string>>>;
 
-/** The environment variables of a function; what is not set has none. */
+/** The environment variables of a function. Settings that are not set have none. */
 export function environmentOf(
   name: FunctionName,
   { identityProvider, ...configuration }: Configuration,

@@ -1,4 +1,4 @@
-// Names that are unique in an account across its regions: two deployments in two regions must not collide.
+// Names that must be unique in an account across its regions.
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../../config/configuration';

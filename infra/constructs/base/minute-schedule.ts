@@ -1,4 +1,4 @@
-// Invokes a function every minute. A missed call is not retried: the next one makes up for it.
+// Invokes a function every minute. A missed call is not retried, because the next one replaces it.
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import type { ServiceFunction } from './service-function';
 
 /**
- * As fine as schedules are, and the least age of a call that EventBridge Scheduler and Lambda accept.
+ * The resolution of schedules, and the least maximum age of a call that EventBridge Scheduler and Lambda accept.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  */
 const oneMinute = Duration.minutes(1);
@@ -23,7 +23,7 @@ export class MinuteSchedule extends Construct {
     super(scope, id);
     const { target } = props;
     const role = new Role(this, 'Role', {
-      // Schedules of other accounts cannot borrow the role:
+      // Schedules of other accounts must not use the role:
       // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
@@ -47,7 +47,7 @@ export class MinuteSchedule extends Construct {
       }),
     });
     schedule.node.addDependency(role);
-    // The schedule invokes asynchronously: Lambda itself would try twice more, minutes later.
+    // The schedule invokes asynchronously. By default, Lambda would retry twice, minutes later.
     // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
     target.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: oneMinute });
     Validations.of(target).acknowledge({

@@ -1,4 +1,4 @@
-// What all functions have in common: runtime, role, log, trace and environment.
+// The base of all functions: runtime, role, log, traces and environment.
 import { Duration, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -19,10 +19,10 @@ import { environmentOf, type ResourceNames } from './function-environment';
 import { ServiceLog } from './service-log';
 import { acknowledgeWildcard } from './wildcard-resource';
 
-/** Where a function's code comes from. */
+/** The source of a function's code. */
 export type CodeOf = (name: FunctionName) => Code;
 
-/** What every construct of the stack needs. */
+/** The dependencies of every construct of the stack. */
 export interface Deployment {
   readonly configuration: Configuration;
   readonly codeOf: CodeOf;
@@ -34,23 +34,23 @@ export interface ServiceFunctionProps extends Deployment {
   readonly timeoutSeconds: number;
   /** CPU grows with memory: 1769 MB are one vCPU. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
   readonly memoryMegabytes: number;
-  /** What it uses; the settings that it reads come by themselves. */
+  /** The names of the resources that it uses. The settings that it reads are added automatically. */
   readonly resources?: ResourceNames;
-  /** Whether X-Ray traces its calls. Not if anybody can cause calls. Default: yes. */
+  /** Whether X-Ray traces its calls. It should not if anybody can cause calls. Default: yes. */
   readonly traced?: boolean;
   /**
-   * Whether it sends messages to the queue that invokes it, and itself limits how often. Lambda stops other functions after
-   * about 16 calls in one chain: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+   * Whether it sends messages to the queue that invokes it, and limits the number of rounds itself. Lambda stops all other
+   * functions after about 16 calls in one chain: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
    */
   readonly mayCallItself?: boolean;
 }
 
-/** A function that may write its own log and traces, and do nothing else until it is allowed to. */
+/** A function that may write its own log and traces. All other permissions have to be granted. */
 export class ServiceFunction extends LambdaFunction {
-  /** The folder that it is made of. */
+  /** The name of its folder. */
   readonly folder: FunctionName;
   readonly memoryMegabytes: number;
-  /** Of its execution role. */
+  /** The policy of its execution role. */
   readonly roleArn: string;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
@@ -62,7 +62,7 @@ export class ServiceFunction extends LambdaFunction {
       `/aws/lambda/${functionName}`,
       props.configuration,
     );
-    // A role of its own instead of CDK's, which may write to every log group of the account.
+    // The CDK's default role may write to every log group of the account.
     const role = new Role(scope, `${id}Role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `Execution role of ${functionName}`,
@@ -80,7 +80,7 @@ export class ServiceFunction extends LambdaFunction {
       ...(props.mayCallItself === true ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
       logGroup: log,
       loggingFormat: LoggingFormat.JSON,
-      // What Lambda itself logs about calls that succeed is in its metrics; about others it is logged.
+      // Lambda's own lines about successful calls repeat its metrics. Lines about failed calls are kept.
       // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
       systemLogLevelV2: SystemLogLevel.WARN,
       tracing: traced ? Tracing.ACTIVE : Tracing.DISABLED,
@@ -104,7 +104,7 @@ export class ServiceFunction extends LambdaFunction {
     });
   }
 
-  /** Lets the function do `actions` on the resources with these ARNs. */
+  /** Allows the function `actions` on the resources with these ARNs. */
   allow(actions: readonly string[], ...resourceArns: readonly string[]): void {
     this.addToRolePolicy(
       new PolicyStatement({ actions: [...actions], resources: [...resourceArns] }),
@@ -112,9 +112,9 @@ export class ServiceFunction extends LambdaFunction {
   }
 
   /**
-   * Adds a statement to the role's one policy, on which the function depends. CDK's own method would not do in an
-   * app with the flag `@aws-cdk/aws-lambda:createNewPoliciesWithAddToRolePolicy`: each statement becomes a policy
-   * of its own there, and what calls the function, such as an event source mapping, may be created before it.
+   * Adds a statement to the role's only policy, on which the function depends. In an app with the flag
+   * `@aws-cdk/aws-lambda:createNewPoliciesWithAddToRolePolicy`, the CDK's own method would make each statement a policy of
+   * its own, and a caller of the function, such as an event source mapping, might be created before it.
    */
   override addToRolePolicy(statement: PolicyStatement): void {
     this.role?.addToPrincipalPolicy(statement);

@@ -1,4 +1,4 @@
-// What all logs have in common: their retention is a setting, and they are deleted with the stack.
+// The base of all log groups: their retention is a setting, and they are deleted with the stack.
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';

@@ -1,11 +1,11 @@
-// What all queues have in common: encryption at rest, and TLS only.
+// The base of all queues: encryption at rest, and TLS only.
 import { Validations, type Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption, type DeadLetterQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IConstruct } from 'constructs';
 
 export interface ServiceQueueProps {
   readonly queueName: string;
-  /** Counts from the sending of a message, its delay included. */
+  /** Starts when a message is sent, and includes its delay. */
   readonly retentionPeriod: Duration;
   readonly visibilityTimeout?: Duration;
   readonly deadLetterQueue?: DeadLetterQueue;
@@ -17,7 +17,7 @@ export class ServiceQueue extends Queue {
   }
 }
 
-/** For an event source mapping from a queue, which has no failure destination of its own. */
+/** Records why an event source mapping of a queue has no failure destination. */
 export function acknowledgeQueueSource(mapping: IConstruct): void {
   Validations.of(mapping).acknowledge({
     id: 'Serverless-LambdaEventSourceMappingDestination',

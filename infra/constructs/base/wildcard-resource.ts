@@ -1,4 +1,4 @@
-// Records why a permission is on resources that cannot be named one by one.
+// Records why a permission is for resources that cannot be named one by one.
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 

@@ -1,4 +1,5 @@
-// The one table: connections, connection counts, state, rate limits and what waits for a flush. No index and no stream: keys are made so that none is needed.
+// The table: connections, connection counts, registers, rate limits and pending events. Its keys make indexes and streams
+// unnecessary.
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
@@ -8,8 +9,8 @@ import type { Configuration } from '../../config/configuration';
 import type { ServiceFunction } from '../base/service-function';
 
 /**
- * What can be done with items by key. Each of these names a partition key in its request, so that a condition on
- * `dynamodb:LeadingKeys` holds for it; a Scan names none, and a condition with ForAllValues would let it pass.
+ * The operations on items by key. Each of their requests names a partition key, so that a condition on
+ * `dynamodb:LeadingKeys` restricts it. A Scan names none, and a condition with ForAllValues would allow it.
  */
 export type ItemOperation =
   'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query' | 'BatchWriteItem';
@@ -21,17 +22,17 @@ export class Store extends Construct {
   constructor(scope: Construct, id: string, { dataRemoval }: Pick<Configuration, 'dataRemoval'>) {
     super(scope, id);
     const isKept = dataRemoval === 'retain';
-    // Without a fixed name: the table may outlive its stack, and must not collide with that of a new one.
+    // It has no fixed name: it may outlive its stack, and its name must not collide with that of the next stack's table.
     const table = new Table(this, 'Table', {
       partitionKey: { name: attributes.partitionKey, type: AttributeType.STRING },
       sortKey: { name: attributes.sortKey, type: AttributeType.STRING },
       timeToLiveAttribute: attributes.ttl,
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      // The key of AWS in this account: its use is seen in CloudTrail, and no role needs a KMS permission.
+      // The AWS managed key of this account: CloudTrail records its use, and no role needs a KMS permission.
       // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html
       encryption: TableEncryption.AWS_MANAGED,
-      // A table that outlives its stack must not be deleted by accident either.
+      // A table that outlives its stack must be protected against accidental deletion as well.
       deletionProtection: isKept,
       removalPolicy: isKept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
@@ -40,7 +41,7 @@ export class Store extends Construct {
   }
 
   /**
-   * Lets a function do `operations` with items of these kinds, and with no other.
+   * Allows a function `operations` on items of these kinds, and on no others.
    * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
    */
   allow(

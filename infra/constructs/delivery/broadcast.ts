@@ -11,7 +11,7 @@ import type { Store } from '../data/store';
 export interface BroadcastProps extends Deployment {
   readonly store: Store;
   readonly retryQueue: RetryQueue;
-  /** Gets invalid events, events that could not be delivered to the function, and those at which it failed. */
+  /** Gets invalid events, events that did not reach the function, and those at which the function failed. */
   readonly deadLetterQueue: ServiceQueue;
 }
 

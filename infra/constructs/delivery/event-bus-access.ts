@@ -1,4 +1,4 @@
-// Who may put events and operators' events on the bus: if a deployment names principals, only those.
+// Who may put events and operators' events on the bus: only the principals that a deployment names, if it names any.
 import { Token } from 'aws-cdk-lib';
 import { CfnEventBusPolicy, type EventBus } from 'aws-cdk-lib/aws-events';
 import { ArnPrincipal, Effect, PolicyStatement, StarPrincipal } from 'aws-cdk-lib/aws-iam';
@@ -11,13 +11,13 @@ export interface EventBusAccessProps {
     Configuration,
     'eventSource' | 'operatorSource' | 'reporterArns' | 'operatorArns'
   >;
-  /** The ARNs of the service's own roles that report; a deployment does not have to name them. */
+  /** The ARNs of the service's own roles that report events. A deployment does not have to name them. */
   readonly ownReporterArns: readonly string[];
 }
 
 /**
- * A principal of the bus's account needs no policy of the bus: its own policy allows PutEvents. So all others have to be
- * denied. The policy is about PutEvents only, so those who may change it can always do so.
+ * A principal of the bus's account needs no policy of the bus, because its own policy may allow PutEvents. So all others
+ * have to be denied. The policy concerns PutEvents only, so it cannot lock out those who may change it.
  */
 export class EventBusAccess extends Construct {
   constructor(scope: Construct, id: string, props: EventBusAccessProps) {
@@ -47,7 +47,7 @@ export class EventBusAccess extends Construct {
         statementId: sid,
         statement: statement.toJSON() as unknown,
       });
-      // One after the other: a bus refuses two changes at once with a ConcurrentModificationException.
+      // One after the other: a bus rejects simultaneous changes with a ConcurrentModificationException.
       // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutPermission.html
       if (previous !== undefined) policy.addResourceDependency(previous);
       previous = policy;
@@ -60,7 +60,7 @@ interface SourceAccess {
   readonly source: string;
   /** ARNs of the principals that a deployment names. */
   readonly named: readonly string[];
-  /** ARNs of our own roles. */
+  /** ARNs of the service's own roles. */
   readonly own: readonly string[];
 }
 
@@ -77,15 +77,15 @@ function statementsFor(
     principals: [new StarPrincipal()],
     ...putEvents,
     conditions: {
-      // A request has up to ten entries: one of this source is enough. Principals without an ARN are denied, too: AWS
-      // services, such as a rule of another bus without a role.
+      // A request has up to ten entries, and one entry of this source is enough. Principals without an ARN are denied, too:
+      // AWS services, such as a rule of another bus without a role.
       'ForAnyValue:StringEquals': { 'events:source': source },
       ArnNotLike: { 'aws:PrincipalArn': [...named, ...own] },
     },
   });
   const written = named.filter((arn) => !Token.isUnresolved(arn));
   if (written.length === 0) return [onlyThem];
-  // Principals of other accounts need an Allow of the bus beside that of their own account. In this account it has no effect.
+  // Principals of other accounts need an Allow of the bus as well as one of their own account. In this account it has no effect.
   const ofAccounts = new PolicyStatement({
     sid: `${who}OfAccounts`,
     principals: [...new Set(written.map(accountRootOf))].map((arn) => new ArnPrincipal(arn)),

@@ -10,7 +10,7 @@ export interface MockAgentsProps extends Deployment {
 }
 
 export class MockAgents extends Construct {
-  /** The role that reports. */
+  /** The role that puts events on the bus. */
   readonly roleArn: string;
 
   constructor(scope: Construct, id: string, props: MockAgentsProps) {

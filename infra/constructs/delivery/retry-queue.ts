@@ -1,4 +1,4 @@
-// The retry queue: connections and shards that a fan-out did not get to, and the function that works on them.
+// The retry queue: jobs of connections and shards that a fan-out did not get to, and the function that works them off.
 import { Duration } from 'aws-cdk-lib';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -9,7 +9,7 @@ import { acknowledgeQueueSource, ServiceQueue } from '../base/service-queue';
 import type { Store } from '../data/store';
 import type { MissionControlWebSocketApi } from '../api/websocket-api';
 
-/** At most one worker for each shard: a large fan-out takes as long as its largest shard. */
+/** One concurrent job for each shard, so that a large fan-out takes as long as its largest shard. */
 const workers = 16;
 
 const timeoutSeconds = 60;
@@ -22,7 +22,7 @@ export interface RetryQueueProps extends Deployment {
 }
 
 export class RetryQueue extends Construct {
-  /** Resources of every function that fans out. */
+  /** The resources of all functions that fan out. */
   readonly fanOutResources: ResourceNames;
   private readonly queue: ServiceQueue;
   private readonly props: RetryQueueProps;
@@ -49,8 +49,8 @@ export class RetryQueue extends Construct {
       description: 'Continues fan-outs: retries connections, and posts to the shards of large ones',
       timeoutSeconds,
       memoryMegabytes: 1769,
-      // What a round does not get to is the job of the next. Each job counts its rounds, and deliver.ts gives up after the
-      // last: up to 14 calls in one chain, close to the 16 at which Lambda would drop the job.
+      // Whatever a round does not get to is a job for the next round. Each job counts its rounds, and deliver.ts gives up
+      // after the last: up to 14 calls in one chain, close to the 16 after which Lambda would drop the job.
       mayCallItself: true,
       resources: {
         ...this.fanOutResources,
@@ -58,11 +58,11 @@ export class RetryQueue extends Construct {
       },
     });
     this.allowFanOut(deliver);
-    // It closes connections and counts the connections when its job is a shard of a heartbeat, and it closes those whose
-    // clients do not read, once API Gateway has said that they are there.
+    // If its job is a shard of a heartbeat, it counts connections and closes expired ones. It also closes connections whose
+    // clients do not read, after API Gateway has confirmed that they are open.
     store.allow(deliver, ['PutItem'], 'connectionCounts');
     store.allow(deliver, ['DeleteItem'], 'connections');
-    // What is retried may have been superseded.
+    // Messages that are retried may have been superseded.
     store.allow(deliver, ['BatchGetItem'], 'state');
     webSocketApi.allowManagement(deliver, 'GET', 'DELETE');
     deliver.allow(['sqs:SendMessage'], deadLetterQueue.queueArn);
@@ -81,7 +81,7 @@ export class RetryQueue extends Construct {
     acknowledgeQueueSource(jobs);
   }
 
-  /** Lets a function post to every connection, and put what it did not get to into the queue. */
+  /** Allows a function to post to every connection, and to send jobs to the queue. */
   allowFanOut(grantee: ServiceFunction): void {
     const { configuration, store, webSocketApi } = this.props;
     store.allow(grantee, ['Query', 'GetItem', 'BatchWriteItem'], 'connections');
@@ -89,7 +89,7 @@ export class RetryQueue extends Construct {
     if (configuration.heartbeat === 'when-idle') {
       store.allow(grantee, ['Query', 'PutItem'], 'recentFanOuts');
     }
-    // Each of them may hold the lease: broadcast with its event, the others to take over from a previous holder.
+    // Each of them may hold the lease: broadcast with its event, the others to take over from another holder.
     store.allow(grantee, ['GetItem', 'PutItem', 'UpdateItem'], 'lease');
     store.allow(grantee, ['PutItem', 'Query'], 'pending');
     webSocketApi.allowManagement(grantee, 'POST');

@@ -1,4 +1,4 @@
-// Operators disconnect users by an event of a source of its own, so that it takes a permission of its own.
+// Operators disconnect users by events of their own source, so that these need a permission of their own.
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { resourceName } from '../../config/names';

@@ -15,18 +15,18 @@ import { resourceName } from '../../config/names';
 import { ServiceLog } from '../base/service-log';
 import { acknowledgeWildcard } from '../base/wildcard-resource';
 
-/** Where the build of the dashboard puts what may be kept for ever. */
+/** The folder of the dashboard's build whose files may be cached forever. */
 export const assetsFolder = 'assets';
 
 /**
- * An unusual size: all BucketDeployments of a stack with the same size share one function, and with it one role,
- * which here may write to this bucket only.
+ * An unusual size, in megabytes: all BucketDeployments of a stack with the same size share one function and one role, and
+ * this role may write to this bucket only.
  */
 const memoryMegabytes = 1025;
 
 export interface DashboardFilesProps {
   readonly configuration: Pick<Configuration, 'stage' | 'logRetentionDays'>;
-  /** Where `npm run build:dashboard` has put the files. */
+  /** The output of `npm run build:dashboard`. */
   readonly directory: string;
 }
 
@@ -41,7 +41,7 @@ export class DashboardFiles extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
-      // Its files are built from the source.
+      // Its files can be built again from the source.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     Validations.of(this.bucket).acknowledge({
@@ -52,7 +52,7 @@ export class DashboardFiles extends Construct {
     });
   }
 
-  /** Puts the files there, and beside them a `config.json`, whose values may be known to CloudFormation alone. */
+  /** Uploads the files and a `config.json`, some of whose values only CloudFormation knows. */
   upload(config: Readonly<Record<string, unknown>>): void {
     const { directory, configuration } = this.props;
     const name = `${resourceName(configuration)}-dashboard-upload`;
@@ -66,8 +66,8 @@ export class DashboardFiles extends Construct {
     };
     allow(['logs:CreateLogStream', 'logs:PutLogEvents'], log.logGroupArn);
     allow(['s3:ListBucket'], this.bucket.bucketArn);
-    // Not s3:GetBucketTagging: the function would find CDK's mark there, and leave the files when the stack goes,
-    // and then the bucket could not go either.
+    // Not s3:GetBucketTagging: the function would find the CDK's tag, and keep the files when the stack is deleted, so that the
+    // bucket could not be deleted.
     const files = this.bucket.arnForObjects('*');
     allow(['s3:DeleteObject', 's3:PutObject'], files);
     acknowledgeWildcard(
@@ -76,7 +76,7 @@ export class DashboardFiles extends Construct {
       "The names of the files are made by the dashboard's build and change with their content. The bucket holds " +
         'them and nothing else.',
     );
-    /** Lets the function read that one archive of the bucket of assets. */
+    /** Allows the function to read only this archive of the bucket of assets. */
     const readable = (source: ISource): ISource => ({
       bind: (scope, context) => {
         const bound = source.bind(scope, context);
@@ -84,7 +84,7 @@ export class DashboardFiles extends Construct {
         return bound;
       },
     });
-    // By itself CDK would allow the function s3:GetObject*, s3:List*, s3:DeleteObject* and the like.
+    // The CDK's own grant would allow s3:GetObject*, s3:List*, s3:DeleteObject* and more.
     const lockedRole = role.withoutPolicyUpdates();
     const common = {
       // The cast is for exactOptionalPropertyTypes, which CDK's declarations are not written for.
@@ -94,7 +94,7 @@ export class DashboardFiles extends Construct {
       role: lockedRole,
       memoryLimit: memoryMegabytes,
     };
-    // Their names change with their content. Those of the previous page stay, for browsers that still have it open.
+    // Their names change with their content. Those of the previous version stay, for browsers that still have it open.
     const assets = new BucketDeployment(this, 'UploadAssets', {
       ...common,
       sources: [readable(Source.asset(directory))],
@@ -110,7 +110,7 @@ export class DashboardFiles extends Construct {
         readable(Source.jsonData('config.json', config)),
       ],
       exclude: [`${assetsFolder}/*`],
-      // Asked for each time, and answered with 304 if nothing has changed.
+      // Browsers revalidate it each time, and get 304 if it has not changed.
       cacheControl: [CacheControl.noCache()],
     });
     page.node.addDependency(assets);
@@ -128,7 +128,7 @@ export class DashboardFiles extends Construct {
   }
 }
 
-/** The function is CDK's: what it is like is not said here. */
+/** The function is the CDK's own: findings about its configuration do not apply. */
 function acknowledgeHandler(handler: IConstruct): void {
   const runtime =
     'The code and its runtime are those of aws-cdk-lib, which moves on to the next Python when it has been tested ' +

@@ -8,8 +8,8 @@ import { resourceName } from '../../config/names';
 const windowSeconds = 300;
 
 /**
- * Requests of one address within the window. A page is about five of them, with its handshake, and hundreds of
- * people sit behind one address of an office; messages over an open WebSocket are not counted.
+ * The limit of requests of one address within the window. A page makes about five of them, including its handshake, and
+ * hundreds of people may share the address of an office. Messages over an open WebSocket are not counted.
  */
 const requestsPerWindow = 2_000;
 
@@ -19,8 +19,8 @@ export class EdgeFirewall extends Construct {
   constructor(scope: Construct, id: string, configuration: Pick<Configuration, 'stage'>) {
     super(scope, id);
     const name = `${resourceName(configuration)}-front-door`;
-    // Neither logs nor samples: both show the query string and the headers of a request, and so its token.
-    // How often the rule blocks is a metric, and whom is in CloudFront's log, with status 429.
+    // Neither logs nor samples: both contain the query string and the headers of a request, and so its token.
+    // Blocked requests are counted by a metric, and are in CloudFront's log, with the status 429.
     // https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-testing-view-sample.html
     const visibilityConfig = (metricName: string) => ({
       cloudWatchMetricsEnabled: true,

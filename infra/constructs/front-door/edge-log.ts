@@ -1,4 +1,4 @@
-// CloudFront's access log, without the fields in which a token may be.
+// CloudFront's access log, without the fields that may contain a token.
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -13,8 +13,8 @@ import { resourceName } from '../../config/names';
 import { ServiceLog } from '../base/service-log';
 
 /**
- * The fields of a request. Not among them: `cs-uri-query`, where tokens may be; `cs(Referer)`, which may be an
- * address with one; `cs(Cookie)`; and whatever else only repeats what a client says of itself.
+ * The fields of a request. Left out are `cs-uri-query` and `cs(Referer)`, which may contain tokens, `cs(Cookie)`, and all
+ * other fields that only repeat what a client sends.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html
  */
 export const edgeLogFields = [
@@ -51,7 +51,7 @@ export class EdgeLog extends Construct {
     super(scope, id);
     const name = `${resourceName(configuration)}-front-door`;
     const log = new ServiceLog(this, 'Log', `/aws/vendedlogs/cloudfront/${name}`, configuration);
-    // CloudWatch would add one by itself, for all logs whose names begin like this one's.
+    // Otherwise CloudWatch would add a policy itself, for all log groups with the same prefix.
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
     const policy = new ResourcePolicy(this, 'Policy', {
       resourcePolicyName: name,
@@ -90,7 +90,7 @@ export class EdgeLog extends Construct {
       deliveryDestinationArn: destination.attrArn,
       recordFields: [...edgeLogFields],
     });
-    // It names the source, and refers to nothing of it.
+    // It has the source's name, but no reference to it.
     delivery.addResourceDependency(source);
     delivery.node.addDependency(policy);
   }

@@ -11,8 +11,8 @@ import type { Construct } from 'constructs';
 const source = path.join(__dirname, 'edge-function.js');
 
 /**
- * The origins between which it chooses; a handshake stays with the first, which is the behavior's own. A name that stands must
- * stay: this function is live minutes before the distribution, and would choose one that is not there yet.
+ * The origins between which the function chooses. Handshakes go to the first, which is the behavior's own. These names must
+ * not change: an updated function is live minutes before the distribution, and would choose an origin that does not exist yet.
  */
 export const originIds = {
   webSocket: 'websocket',
@@ -20,10 +20,10 @@ export const originIds = {
   dashboard: 'dashboard',
 } as const;
 
-/** The code for a stage, as it is deployed: without comments, for CloudFront takes 10 KB at the most. */
+/** The code for a stage, as it is deployed: without comments, because CloudFront accepts at most 10 KB. */
 export function frontDoorCode(stage: string): string {
   const text = readFileSync(source, 'utf8');
-  // Each comment has lines of its own.
+  // This relies on each comment having lines of its own.
   const code = text.replace(/^ *(\/\/.*|\/\*.*\*\/)\n/gm, '').replace(/\n{2,}/g, '\n');
   return code.replace('STAGE_PATH', JSON.stringify(`/${stage}`));
 }
@@ -34,7 +34,7 @@ export class FrontDoorFunction extends EdgeFunction {
       code: FunctionCode.fromInline(frontDoorCode(stage)),
       comment:
         'Mission Control: handshakes to the WebSocket API, /health and /whoami to theirs, the rest to the dashboard',
-      // Only this one can choose an origin.
+      // Only this runtime can choose an origin.
       runtime: FunctionRuntime.JS_2_0,
     });
   }

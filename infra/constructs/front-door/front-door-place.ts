@@ -1,4 +1,4 @@
-// Checks what a front door needs before anything is built: a region, a firewall, and a page to serve.
+// Checks the requirements of a front door before anything is built: its region, its firewall, and the dashboard's files.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Stack, Token } from 'aws-cdk-lib';

@@ -28,14 +28,14 @@ export interface FrontDoorProps {
   /** Host names of the two APIs. */
   readonly webSocketDomainName: string;
   readonly httpDomainName: string;
-  /** Where `npm run build:dashboard` has put the dashboard. */
+  /** The output of `npm run build:dashboard`. */
   readonly dashboardDirectory: string;
 }
 
 export class FrontDoor extends Construct {
   /** The host name for people and clients, e.g. `your-domain.com`. */
   readonly domainName: string;
-  /** What the DNS record of that name has to point to. */
+  /** The target of that name's DNS record. */
   readonly distributionDomainName: string;
   readonly webSocketUrl: string;
   readonly healthUrl: string;
@@ -94,7 +94,7 @@ export class FrontDoor extends Construct {
     acknowledge(distribution, settings, isAtTheEdge);
   }
 
-  /** The name and its certificate; CloudFront's own if there is none. */
+  /** The custom name and its certificate. Default: CloudFront's own. */
   private address({ domainName, certificateArn }: FrontDoorSettings) {
     if (domainName === undefined || certificateArn === undefined) {
       return { viewerCertificate: { cloudFrontDefaultCertificate: true } };
@@ -104,7 +104,7 @@ export class FrontDoor extends Construct {
       viewerCertificate: {
         acmCertificateArn: certificateArn,
         sslSupportMethod: 'sni-only',
-        // TLS 1.2 or later, with forward secrecy alone.
+        // TLS 1.2 or later, only with forward secrecy.
         minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
       },
     };
@@ -132,7 +132,7 @@ export class FrontDoor extends Construct {
     ];
   }
 
-  /** One behavior for all, whose function says which origin a request is for; but files that never change are kept. */
+  /** One behavior for all requests, whose function chooses the origin, and one for files that never change, which are cached. */
   private behaviors(configuration: FrontDoorProps['configuration'], settings: FrontDoorSettings) {
     const common = {
       viewerProtocolPolicy: 'redirect-to-https',
@@ -144,12 +144,12 @@ export class FrontDoor extends Construct {
     return {
       defaultCacheBehavior: {
         ...common,
-        // OPTIONS is what a browser asks before a page of another origin may ask /whoami.
+        // OPTIONS is the preflight request of pages of other origins that use /whoami.
         allowedMethods: ['GET', 'HEAD', 'OPTIONS'],
         targetOriginId: originIds.webSocket,
-        // A refused handshake or the current state must not be served to others.
+        // Refused handshakes and current data must not be cached.
         cachePolicyId: CachePolicy.CACHING_DISABLED.cachePolicyId,
-        // Tokens come in the query string and in two headers; API Gateway knows an API by its own host name.
+        // Tokens are in the query string or in two headers. API Gateway identifies an API by its own host name.
         // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
         originRequestPolicyId:
           OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER.originRequestPolicyId,
@@ -161,7 +161,7 @@ export class FrontDoor extends Construct {
           allowedMethods: ['GET', 'HEAD'],
           pathPattern: `/${assetsFolder}/*`,
           targetOriginId: originIds.dashboard,
-          // Compressed, and told apart by their names alone: the bucket gets neither query string nor header.
+          // They are compressed and cached by path only: the bucket gets neither query string nor headers.
           cachePolicyId: CachePolicy.CACHING_OPTIMIZED.cachePolicyId,
         },
       ],

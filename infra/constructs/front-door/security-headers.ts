@@ -21,7 +21,7 @@ export class SecurityHeaders extends ResponseHeadersPolicy {
     const { allowedOrigins } = configuration;
     super(scope, id, {
       responseHeadersPolicyName: globalName(scope, configuration),
-      // With a 429 of API Gateway itself, too, of which nothing says that it has the headers of its own configuration.
+      // API Gateway's own 429 is not documented to have the CORS headers of its configuration.
       ...(allowedOrigins.length > 0 && { corsBehavior: corsBehavior(allowedOrigins) }),
       comment: 'Mission Control: no foreign content, no framing, TLS only',
       securityHeadersBehavior: {
@@ -32,7 +32,7 @@ export class SecurityHeaders extends ResponseHeadersPolicy {
         contentTypeOptions: { override: true },
         frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
         referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },
-        // Without subdomains: others may be served by somebody else.
+        // Without subdomains: somebody else may serve them.
         strictTransportSecurity: {
           accessControlMaxAge: Duration.days(365),
           override: true,
@@ -60,17 +60,17 @@ function corsBehavior(allowedOrigins: readonly string[]): ResponseHeadersCorsBeh
     accessControlAllowHeaders: ['authorization'],
     accessControlAllowCredentials: false,
     accessControlMaxAge: Duration.hours(1),
-    // Those of the HTTP API are the same; two of a name would be none for a browser.
+    // The HTTP API sends the same headers, and browsers ignore a header that comes twice.
     originOverride: true,
   };
 }
 
-/** The page's own policy, narrowed to the addresses that this deployment has. */
+/** The page's own policy, restricted to the addresses of this deployment. */
 function contentSecurityPolicy({ domainName, token }: FrontDoorSettings): string {
   const connections = [
     // The page's own host, by WebSocket too: https://www.w3.org/TR/CSP3/#match-url-to-source-expression
     "'self'",
-    // Older versions of Safari take that of https alone. CloudFront's own name is not known before it is there.
+    // In older versions of Safari, that allows https only. CloudFront's own name is not known before it is created.
     ...(domainName === undefined ? [] : [`wss://${domainName}`]),
     ...(token.kind === 'oauth' ? [new URL(token.tokenUrl).origin] : []),
     ...(token.kind === 'endpoint' ? [new URL(token.url).origin] : []),

@@ -1,4 +1,4 @@
-// Sends alarms to one e-mail address. Alarms are not secret, but their reader must be able to trust the sender.
+// Sends alarms to one e-mail address. Alarms are not secret, but nobody else may send them.
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import {
@@ -15,7 +15,7 @@ import { resourceName } from '../../config/names';
 
 export interface AlarmTopicProps {
   readonly configuration: Pick<Configuration, 'stage'>;
-  /** First gets a mail that asks it to confirm the subscription. */
+  /** The address first gets a mail that asks to confirm the subscription. */
   readonly email: string;
 }
 
@@ -28,19 +28,19 @@ export class AlarmTopic extends Construct {
     const alarms = new ServicePrincipal('cloudwatch.amazonaws.com', {
       conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
     });
-    // The key that SNS itself offers cannot be used by alarms:
+    // Alarms cannot use the AWS managed key of SNS:
     // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     const key = new Key(this, 'Key', {
       description: `Encrypts what is sent to ${name}`,
       enableKeyRotation: true,
       rotationPeriod: Duration.days(365),
       pendingWindow: Duration.days(7),
-      // It protects messages in transit; nothing has to be decrypted with it later.
+      // It encrypts messages in transit only; nothing has to be decrypted with it later.
       removalPolicy: RemovalPolicy.DESTROY,
       policy: new PolicyDocument({
         statements: [
           new PolicyStatement({
-            // Principals that the account's policies allow, CloudFormation among them.
+            // Principals that the account's policies allow, including CloudFormation.
             principals: [new AccountRootPrincipal()],
             actions: administration,
             resources: ['*'],
@@ -59,7 +59,7 @@ export class AlarmTopic extends Construct {
       masterKey: key,
       enforceSSL: true,
     });
-    // A policy of its own replaces the one by which everything in the account may publish.
+    // This policy replaces the default one, which allows the whole account to publish.
     topic.addToResourcePolicy(
       new PolicyStatement({
         principals: [alarms],

@@ -12,21 +12,21 @@ import type { Configuration } from '../../config/configuration';
 import { resourceName } from '../../config/names';
 import { calculate, type ServiceMetrics } from './service-metrics';
 
-/** The longest that any client may wait for an event, in 99 of 100 fan-outs. */
+/** The longest acceptable time from an event to its last post, in 99 of 100 fan-outs. */
 const slowDeliveryMilliseconds = 5_000;
 
 const fiveMinutes = Duration.minutes(5);
 
-/** Most of the last minutes, not one alone. */
+/** Most of the last minutes have to be bad, not only one. */
 const sustained = { bad: 3, of: 5 } as const;
 
-/** In five minutes. A single client that retries with backoff causes about as many. */
+/** In five minutes. A single client that retries with backoff causes about this many. */
 const fewHandshakes = 5;
 
 export interface AlarmsProps {
   readonly configuration: Pick<Configuration, 'stage' | 'heartbeatSeconds' | 'runbookUrl'>;
   readonly metrics: ServiceMetrics;
-  /** What is done when an alarm begins and when it ends. */
+  /** The actions when an alarm begins and when it ends. */
   readonly actions: readonly IAlarmAction[];
 }
 
@@ -55,7 +55,7 @@ export class Alarms extends Construct {
     return [...eventRules(metrics), ...handshakeRules(metrics), ...tableRules(metrics)];
   }
 
-  /** Missing data means that nothing happened, which is not a fault. */
+  /** Missing data means that nothing happened, which is no fault. */
   private alarm({ entry, means, metric, atLeast, periods = { bad: 1, of: 1 } }: AlarmRule): Alarm {
     return this.create(entry, means, {
       metric,
@@ -67,12 +67,12 @@ export class Alarms extends Construct {
     });
   }
 
-  /** The only alarm about something that does not happen: missing data is the fault. */
+  /** The only alarm for which missing data is the fault. */
   private missingHeartbeats(): Alarm {
     const { metrics, configuration } = this.props;
     return this.create('missing-heartbeats', 'Clients receive no heartbeats, and will reconnect.', {
       metric: calculate({
-        // A heartbeat that lost connections and reached none does not count. All of these are in the same log line.
+        // A heartbeat that reached no connection but lost some does not count. All of these metrics are in the same log line.
         expression: 'IF(lost + lostShards > 0 AND delivered + skipped == 0, 0, beats)',
         metrics: {
           beats: metrics.fanOut('Delivered', 'heartbeats', 'SampleCount'),
@@ -124,7 +124,7 @@ function eventRules(metrics: ServiceMetrics): AlarmRule[] {
       entry: 'failed-deliveries',
       means: 'Connections did not receive an event, and it is not retried.',
       metric: calculate({
-        // Both are in every log line that has either, so neither is missing alone.
+        // Every log line with one of them has both, so that neither is missing alone.
         expression: 'lost + lostShards',
         metrics: {
           lost: metrics.fanOut('Lost', 'events'),
@@ -164,8 +164,8 @@ function handshakeRules(metrics: ServiceMetrics): AlarmRule[] {
       entry: 'authorizer-errors',
       means: 'The authorizer fails before it has verified the token: new connections are refused.',
       metric: calculate({
-        // A refusal is an error of the function, too: a Lambda authorizer answers 401 by throwing. FILL is for a
-        // function that does not start, which counts neither.
+        // Refused handshakes are errors of the function, too: a Lambda authorizer answers 401 by throwing. FILL is needed if
+        // the function does not start, because the refusals are not counted then.
         expression: 'errors - FILL(refused, 0) - FILL(unavailable, 0)',
         metrics: {
           errors: metrics.function('authorizer', 'Errors'),

@@ -1,4 +1,4 @@
-// What a day costs, item by item, estimated from the metrics: it shows a change, and is not the bill.
+// The estimated cost of a day by item, from metrics. It shows changes; it is not the bill.
 import { Duration } from 'aws-cdk-lib';
 import type { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { prices } from './prices';
@@ -8,7 +8,7 @@ import { calculate, type ServiceMetrics } from './service-metrics';
 const minutesOfDay = 24 * 60;
 const day = Duration.days(1);
 
-/** Dollars a day, without logs, traces, metrics, alarms and data transfer, which hardly change. */
+/** Dollars a day, without logs, traces, metrics, alarms and data transfer, which change little. */
 export function costEstimate(
   metrics: ServiceMetrics,
   functions: readonly ServiceFunction[],
@@ -19,7 +19,7 @@ export function costEstimate(
   ];
   const queues = [
     ...metrics.queueRequests('deliveries'),
-    // Asking an empty queue costs as much as finding something in it.
+    // A request to an empty queue costs as much as one that receives messages.
     ...metrics.queueRequests('heartbeats'),
   ];
   return [
@@ -66,7 +66,7 @@ interface Weighed {
 function weigh(prefix: string, metrics: readonly Metric[], price: number): Weighed {
   const named = metrics.map((metric, index) => [`${prefix}${index}`, metric] as const);
   const sum = named.map(([id]) => `FILL(${id}, 0)`).join(' + ');
-  // Expressions do not know exponents.
+  // Metric math expressions do not support exponents.
   const factor = price.toFixed(15).replace(/0+$/, '');
   return { expression: `(${sum}) * ${factor}`, metrics: Object.fromEntries(named) };
 }

@@ -1,4 +1,4 @@
-// What an operator sees of the service, and is alarmed by.
+// The operations dashboard and the alarms.
 import { Construct } from 'constructs';
 import type { Configuration } from '../../config/configuration';
 import { AlarmTopic } from './alarm-topic';

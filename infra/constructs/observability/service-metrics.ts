@@ -1,4 +1,4 @@
-// The metrics that alarms and the operations dashboard look at: the functions' own, and those of AWS about our resources.
+// The metrics of alarms and of the operations dashboard: the functions' own, and AWS's metrics of the resources.
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric, type MetricProps } from 'aws-cdk-lib/aws-cloudwatch';
 import {
@@ -51,7 +51,7 @@ export class ServiceMetrics {
     return minutely({ namespace: metricNamespace, metricName: name, statistic, dimensionsMap });
   }
 
-  /** What became of the messages of fan-outs. */
+  /** A metric of fan-outs. */
   fanOut(name: MetricName<'fan-out'>, messages: MessageKind, statistic: Statistic = 'Sum'): Metric {
     const dimensionsMap = { ...this.dimensionsOf('fan-out'), messages };
     return minutely({ namespace: metricNamespace, metricName: name, statistic, dimensionsMap });
