@@ -1,8 +1,8 @@
-// Tables in a document, each between two comments with its name: what is between them is replaced.
+// Replaces the tables of a document. Each is between two comments with its name.
 
 /**
  * The text with the tables in their places.
- * @throws when a table has no place, or a place no table
+ * @throws if a table has no place in the document, or a place has no table
  */
 export function fillIn(text: string, tables: Readonly<Record<string, string>>): string {
   const placed = new Set<string>();

@@ -1,4 +1,4 @@
-// `npm run cost`: what a load costs a month on AWS, how soon the last client hears, and which quotas it needs.
+// `npm run cost`: what a load costs a month on AWS, how soon it reaches the last client, and which quotas it needs.
 import { parseArguments, UsageError } from '#local/commands/arguments';
 import { runAsProcess, withSentences, type Command } from '#local/commands/command';
 import { abuses } from './abuse/abuses';
@@ -112,14 +112,14 @@ function flushSentences(load: Load): string {
   return sentences.join('\n');
 }
 
-/** As it is under load: an event alone is told sooner. */
+/** Under load; a single event reaches clients sooner. */
 function laneSentences(name: string, lane: Lane): string {
   const { flushesPerSecond, messages, intervalSeconds, flushSeconds, leftOut } = lane;
   const within = seconds(intervalSeconds + flushSeconds);
   return (
     `${name}: ${rate(flushesPerSecond)}, of ${count(messages)} messages; ` +
     `at this rate of events the last client hears within about ${within}.` +
-    // Rounding is no loss.
+    // A rounding error is not a lost event.
     (leftOut < 1e-6
       ? ''
       : ` Left out are ${share(leftOut)} of the events: a newer value of their register goes out instead.`)

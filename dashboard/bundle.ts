@@ -1,23 +1,23 @@
-// Makes the dashboard's files: for the local stack, which serves them, and for `npm run build:dashboard`.
+// Builds the dashboard's files, for the local stack, which serves them, and for `npm run build:dashboard`.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 
 const page = path.join(__dirname, 'page');
 
-/** A file of the dashboard, as it is to be served. */
+/** A file of the dashboard. */
 export interface DashboardFile {
   /** Relative to the page, e.g. `index.html` or `assets/main-3VQ5XJ2M.js`. */
   readonly path: string;
   readonly contentType: string;
-  /** Whether its name changes with its content: then it may be kept for ever. */
+  /** Whether its name changes with its content, so that it may be cached forever. */
   readonly isHashed: boolean;
   readonly contents: Buffer;
 }
 
 /**
- * All files but `config.json`, which says where to connect to and is made by whoever serves them.
- * @throws esbuild's own error, which names file and line, when the page does not build
+ * All files but `config.json`, which says where to connect to, and is written by whoever serves the files.
+ * @throws esbuild's own error, which names file and line, if the page does not build
  */
 export async function bundleDashboard(): Promise<readonly DashboardFile[]> {
   const { outputFiles } = await build({

@@ -1,11 +1,11 @@
-// A kind of abuse, and how often it is done in a day.
+// A kind of abuse, with its usage in a day.
 import type { Day } from './daily-usage';
 
 export interface Abuse {
   readonly kind: string;
-  /** Which limit it meets. */
+  /** The limit that bounds it. */
   readonly bound: string;
-  /** With the limits of the first stage; absent for what did not exist. */
+  /** With the limits of the first stage; absent if it was not possible then. */
   readonly before?: Day;
   readonly now: Day;
 }

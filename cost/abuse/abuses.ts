@@ -1,4 +1,4 @@
-// What one attacker can make a deployment cost in a day, by every kind of abuse, as the limits bound it.
+// All kinds of abuse by which one attacker can make a deployment cost money, each within its limits.
 import type { Abuse } from './abuse';
 import { handshakesWithoutToken, handshakesWithToken, idleConnections } from './connection-abuses';
 import { health, whoami } from './http-abuses';

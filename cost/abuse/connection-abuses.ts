@@ -1,4 +1,4 @@
-// What handshakes cost in a day, and connections that are held.
+// The usage of handshakes and of idle connections in a day.
 import { defaultLimits } from '../model/limits';
 import { heartbeatBytes, logged, overheadBytes } from '../model/measured';
 import type { Abuse } from './abuse';
@@ -60,7 +60,7 @@ export function handshakesWithToken(): Abuse {
     now: day(
       handshakesPerSecond * secondsPerDay,
       sum(calls, line(lines.metric, logged.accessLine)),
-      // Each environment learns anew that the bucket is empty when a token has come back to it.
+      // Whenever a token comes back to the bucket, each environment has to learn again that it is empty.
       { writeUnit: 2 * environments * handshakesPerMinute * minutesPerDay },
     ),
   };

@@ -1,4 +1,4 @@
-// What the messages of clients cost in a day, if they send as many as the limits allow, and more.
+// The usage of clients' messages in a day, if clients send as many as the limits allow, and more.
 import { connectionsWorth, floodPenaltyMilliseconds } from '#core/requests/message-limits';
 import { defaultLimits } from '../model/limits';
 import { heartbeatBytes, logged, overheadBytes, postMilliseconds } from '../model/measured';
@@ -18,13 +18,13 @@ import {
   type Usage,
 } from './daily-usage';
 
-/** The largest state that was measured: 5,000 agents and 5,000 sessions, of which each has told 4 KB. */
+/** The largest snapshot that was measured: 5,000 agents and 5,000 sessions, each of which has reported 4 KB. */
 export const largestState = { messages: 727, bytes: 21_000_000 } as const;
 
-/** Assumed: until a connection that floods is closed, in seconds: what is under way meanwhile is paid for. */
+/** Assumed: seconds until a connection that floods is closed. Messages under way meanwhile are billed. */
 const closingSeconds = 0.2;
 
-/** A message that is answered by a pong or an error. */
+/** A message that is answered with a pong or an error. */
 const message = (writes: number, log: Usage): Usage =>
   sum(call(1024, writes), { webSocketMessage: 2, writeUnit: writes }, log, {
     sentByte: overheadBytes + heartbeatBytes,
@@ -87,13 +87,13 @@ export function syncs(): Abuse {
   const { messages: answers, bytes } = largestState;
   const each = (writes: number): Usage =>
     sum(
-      // Eight messages at a time: lambdas/core/requests/sync-state.ts.
+      // Eight posts in flight: lambdas/core/requests/sync-state.ts.
       call(1024, writes + 2, (answers / 8) * postMilliseconds),
       { webSocketMessage: 1 + answers, writeUnit: writes, readUnit: bytes / 4096 / 2 },
       { sentByte: bytes + answers * overheadBytes },
       line(lines.message, logged.accessLine),
     );
-  // Posts are counted against the account: more than these nobody gets.
+  // Posts count against the account's quota, which limits them.
   const quota = (defaultQuota.perSecond / answers) * 60;
   const before = Math.min(messagesPerMinute * maxConnectionsPerUser, quota) * minutesPerDay;
   return {

@@ -1,4 +1,4 @@
-// Dollars a month: what is used at what it costs.
+// The bill of a month: usage times prices.
 import type { Load } from './load';
 import { dollarsFor, type Unit } from './prices';
 import { usageOf, type Usage } from './usage';
@@ -16,7 +16,7 @@ export interface Bill {
 export function billOf(load: Load): Bill {
   const sofar = new Map<Unit, number>();
   const items = usageOf(load).map((usage): BillItem => {
-    // Items of one unit climb its tiers together.
+    // Items with the same unit share its price tiers.
     const before = sofar.get(usage.unit) ?? 0;
     sofar.set(usage.unit, before + usage.units);
     const dollars = dollarsFor(usage.unit, before + usage.units) - dollarsFor(usage.unit, before);
@@ -25,7 +25,7 @@ export function billOf(load: Load): Bill {
   return { items, dollars: items.reduce((sum, { dollars }) => sum + dollars, 0) };
 }
 
-/** What one item costs. */
+/** The cost of one item. */
 export function dollarsOf({ items }: Bill, item: string): number {
   return items.filter((one) => one.item === item).reduce((sum, { dollars }) => sum + dollars, 0);
 }

@@ -1,4 +1,4 @@
-// How often each function is called, for how long, and with how much memory: what Lambda is paid for.
+// How often each function is called, for how long, and with how much memory: what Lambda bills.
 import { underWay, type Coalescing } from './coalescing';
 import { secondsOfHeartbeat, workersOf } from './fan-out-time';
 import {
@@ -26,7 +26,7 @@ export interface Calls {
   readonly megabytes: number;
 }
 
-/** Of a call that waits for so many calls of DynamoDB, one after the other. */
+/** The duration of a call that waits for this many calls of DynamoDB, one after the other. */
 function secondsOfCall(dynamoCalls: number): number {
   return (invocationMilliseconds + dynamoCalls * callMilliseconds) / 1000;
 }
@@ -43,7 +43,7 @@ export function callsOf(
   const flushes = lanes.reduce((sum, { flushesPerSecond }) => sum + flushesPerSecond, 0);
   const flushing = lanes.reduce((sum, lane) => sum + lane.flushesPerSecond * lane.flushSeconds, 0);
   const isLarge = workersOf(load) > 1;
-  // A heartbeat that spares reads the connections all the same, which is quick.
+  // A heartbeat that skips connections reads them all the same, which is quick.
   const alone = load.heartbeat === 'always' ? coalescing.loneHeartbeats : postedShare(load);
   const beat = secondsOfHeartbeat(load, averageConnections(load)) * alone + seconds(4);
   const beating = beats * (seconds(3) + (isLarge ? 0 : beat));
@@ -69,12 +69,12 @@ export function callsOf(
   ];
 }
 
-/** Calls of DynamoDB by who records an event: register, pending item and the lease, at which it looks once more. */
+/** Calls of DynamoDB for an event that is recorded as pending: its register, the pending item, and a second look at the lease. */
 const recorderCalls = 3;
 
 /**
- * And by who acquires the lease, beside the flush: register, acquiring the lease and releasing it, two looks at what is
- * pending, and noting that the register is broadcast.
+ * Calls for an event that acquires the lease, without its flush: its register, acquiring and releasing the lease, two looks at
+ * pending events, and noting in the register that it was broadcast.
  */
 const holderCalls = 6;
 
@@ -97,8 +97,8 @@ function broadcastsOf(load: Load, coalescing: Coalescing): Pick<Calls, 'perSecon
 }
 
 /**
- * Who finds the lease held has tried to acquire it, unless the environment has just seen it held, by its last event. Events
- * are spread over environments as they come.
+ * An event that finds the lease held has tried in vain to acquire it, unless its environment has just seen it held. Events
+ * are spread evenly over environments.
  */
 export function vainTriesPerSecond({ recordedPerSecond: recorded }: Coalescing): number {
   const environments = 1 + recorded * secondsOfCall(recorderCalls);

@@ -1,20 +1,20 @@
-// How many flushes a load makes, and for how long somebody holds the lease for them.
+// How many flushes a load causes, and for which share of the time the lease is held for them.
 import { secondsToLastClient, workersOf } from './fan-out-time';
 import { arrivalsPerFlush, lanesOf, type Lane, type Lanes } from './lanes';
 import { averageConnections, beatsPerSecond, packsPerSecond, postedShare, type Load } from './load';
 
 export interface Coalescing extends Lanes {
-  /** To any connections: those of the kind that has more of them. */
+  /** Flushes a second, of the lane that has more of them. */
   readonly flushesPerSecond: number;
   /** From the beginning of a flush to the beginning of the next while events come, in seconds. */
   readonly intervalSeconds: number;
   /** How often a second the lease is acquired: by the events, or packs, that find it free. */
   readonly holdsPerSecond: number;
-  /** Those that find it held, and are recorded as pending. */
+  /** Events, or packs, a second that find it held, and are recorded as pending. */
   readonly recordedPerSecond: number;
-  /** The share of the time in which somebody holds it; without coalescing, how many fan-outs there are at once. */
+  /** The share of the time in which the lease is held; without coalescing, the number of simultaneous fan-outs. */
   readonly held: number;
-  /** The share of heartbeats that share no flush with an event: to a connection with batches the others cost nothing. */
+  /** The share of heartbeats that share no flush with an event. The others cost nothing for connections with batches. */
   readonly loneHeartbeats: number;
 }
 
@@ -31,14 +31,14 @@ export function coalescingOf(load: Load, connections = averageConnections(load))
   const lanes = lanesOf(load, connections);
   const { batched, single } = lanes;
   const { intervalSeconds } = batched.connections > 0 ? batched : single;
-  // The lease is held until the slower kind has its flush.
+  // The lease is held until the slower lane has ended its flush.
   const busySeconds = Math.max(...underWay(lanes).map(({ flushSeconds }) => flushSeconds), 0);
   const flushes = flushesOf(packsPerSecond(load), intervalSeconds, busySeconds);
-  // A large heartbeat is jobs of its own.
+  // A large heartbeat is sent by jobs of its own.
   return { ...flushes, ...lanes, ...(workersOf(load) > 1 ? { loneHeartbeats: 1 } : {}) };
 }
 
-/** Those that have connections. */
+/** The lanes that have connections. */
 export function underWay({ batched, single }: Lanes): readonly Lane[] {
   return [batched, single].filter(({ connections }) => connections > 0);
 }
@@ -80,7 +80,7 @@ function withoutCoalescing(load: Load, connections: number): Coalescing {
 export function heartbeatPostsPerSecond(load: Load, coalescing: Coalescing): number {
   const { batched, single, loneHeartbeats } = coalescing;
   const posted = postedShare(load);
-  // Where one is posted only after a silence, nothing else is under way.
+  // If heartbeats are posted only after a silence, no flush is under way.
   const alone = load.heartbeat === 'always' ? loneHeartbeats : posted;
   return beatsPerSecond(load) * (batched.connections * alone + single.connections * posted);
 }

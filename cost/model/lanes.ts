@@ -1,10 +1,10 @@
-// What flushes are to connections with batches, and to those that get the documented messages one by one.
+// The flushes of the two lanes: connections with batches, and those that get the documented messages one by one.
 import { postsPerSecondToOne, secondsToLastClient } from './fan-out-time';
 import { packsPerSecond, type Load } from './load';
 import { batchBytes } from './measured';
 import { averageOverPoisson } from './poisson';
 
-/** What a flush is to each connection of one kind, on average. */
+/** An average flush to one connection of a lane. */
 interface Content {
   readonly connections: number;
   readonly messages: number;
@@ -13,7 +13,7 @@ interface Content {
   readonly bytes: number;
 }
 
-/** And how often there is one: each kind of connection has flushes of its own pace. */
+/** The flushes of a lane. Each lane has its own pace. */
 export interface Lane extends Content {
   readonly flushesPerSecond: number;
   /** From the beginning of a flush to the beginning of the next while events come, in seconds. */
@@ -89,7 +89,7 @@ function laneOf(
   }
 }
 
-/** Messages that fit into a batch of 32 KB. */
+/** The number of messages that fit into a batch of 32 KB. */
 function messagesPerPostOf({ messageBytes }: Load): number {
   const { most, envelope, comma } = batchBytes;
   return Math.max(1, Math.floor((most - envelope) / (messageBytes + comma)));

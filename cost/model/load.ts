@@ -1,34 +1,34 @@
-// The question: how many dashboards, how many events, and what they are like.
+// The input of the model: numbers of connections and events, and their properties.
 import { serviceSettings as settings } from '#lambdas/contract/settings';
 
 export interface Load {
   /** Connections at the busiest time. */
   readonly connections: number;
-  /** Events that are news, on average over the month. */
+  /** Events that are not stale, on average over the month. */
   readonly eventsPerSecond: number;
-  /** How long a connection is open on an average day. */
+  /** For how long a connection is open on an average day. */
   readonly hoursPerDay: number;
   readonly heartbeat: 'always' | 'when-idle';
   readonly heartbeatSeconds: number;
   /** Bytes of UTF-8 of an event's message. */
   readonly messageBytes: number;
-  /** Agents and sessions that a snapshot tells. */
+  /** Agents and sessions in a snapshot. */
   readonly agents: number;
   readonly sessions: number;
   readonly maxPostsPerSecond: number;
   readonly largeFanOutConnections: number;
   /**
-   * From the beginning of one flush to the beginning of the next, at the least; `off`: each event is a fan-out of its
-   * own, as it was before there were flushes.
+   * The least time from the start of one flush to the start of the next. `off`: each event is a fan-out of its own, as
+   * before coalescing.
    */
   readonly coalesceMilliseconds: number | 'off';
-  /** Events that share an entry of EventBridge, on average: more than one where the publisher packs. */
+  /** Events in an entry of EventBridge, on average: more than one if the publisher packs. */
   readonly eventsPerPack: number;
-  /** The share of connections without batches: each gets every message by itself, as it is documented. */
+  /** The share of connections without batches, which get the documented messages one by one. */
   readonly documentedShare: number;
 }
 
-/** A quiet deployment that sets nothing. */
+/** A quiet deployment with the default settings. */
 export const defaultLoad: Load = {
   connections: 1_000,
   eventsPerSecond: 0.1,
@@ -47,7 +47,7 @@ export const defaultLoad: Load = {
 
 export const secondsPerMonth = 30 * 24 * 3600;
 
-/** What comes from the bus a second: events by themselves, or packs of them. */
+/** Entries from the bus a second: single events, or packs. */
 export function packsPerSecond({ eventsPerSecond, eventsPerPack }: Load): number {
   return eventsPerSecond / eventsPerPack;
 }
@@ -63,17 +63,17 @@ export function beatsPerSecond({ heartbeatSeconds }: Load): number {
 }
 
 /**
- * The share of heartbeats that are posted. When idle, one is skipped if an event came during the half interval before;
- * events are taken to come independently of each other.
+ * The share of heartbeats that are posted. With `when-idle`, a heartbeat is skipped if an event came within half an interval
+ * before it. Events are assumed to be independent.
  */
 export function postedShare({ heartbeat, heartbeatSeconds, eventsPerSecond }: Load): number {
   return heartbeat === 'always' ? 1 : Math.exp((-eventsPerSecond * heartbeatSeconds) / 2);
 }
 
-/** Calls of the schedule a second: each plans the heartbeats of a minute, and reads and writes where it is. */
+/** Calls of the schedule a second. Each plans the heartbeats of a minute, and reads and writes the plan. */
 export const planningCalls = 1 / 60;
 
-/** The same load as it was billed before there were flushes. */
+/** The same load without coalescing, as it was billed before. */
 export function withoutFlushes(load: Load): Load {
   return { ...load, coalesceMilliseconds: 'off', eventsPerPack: 1 };
 }

@@ -1,4 +1,4 @@
-// What the model takes from measurements, and what it supposes: each number says where it is from.
+// The model's measured and assumed numbers, each with its source.
 import { metrics as contractMetrics } from '#lambdas/contract/metrics';
 
 const { 'fan-out': fanOutMetrics } = contractMetrics;
@@ -28,7 +28,7 @@ export const pending = {
 } as const;
 
 /**
- * Until TTL deletes a pending item: "within a few days" after its hour, supposed to be two. And what an item takes
+ * Until TTL deletes a pending item: "within a few days" after its hour, assumed to be two. And what an item takes
  * beside its attributes. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
  */
 export const deletionSeconds = 2 * 24 * 3600;
@@ -55,9 +55,9 @@ export const logged = {
   lineOverhead,
   /** A line of the access log: the fields of infra/constructs/api/access-log.ts, filled in as of a refused handshake. */
   accessLine: 300,
-  /** With the fields of the first stage, and of the HTTP API: supposed. */
+  /** With the fields of the first stage, and of the HTTP API: assumed. */
   accessBefore: 620,
-  /** Supposed: Lambda's own two lines of a call in the first stage, and those of a call that has failed. */
+  /** Assumed: Lambda's own two lines of a call in the first stage, and those of a call that has failed. */
   own: 650,
   ownOfFailure: 520,
 } as const;
@@ -71,11 +71,11 @@ export const segment = { bytes: 1_448, overheadBytes: 52 } as const;
 /** Bytes of a heartbeat's message. */
 export const heartbeatBytes = 60;
 
-/** Supposed: a post's way to API Gateway and back, and one call of DynamoDB or SQS, in milliseconds. */
+/** Assumed: the round trip of a post to API Gateway, and one call of DynamoDB or SQS, in milliseconds. */
 export const postMilliseconds = 12;
 export const callMilliseconds = 5;
 
-/** Supposed: what a call costs beside waiting, in milliseconds. */
+/** Assumed: the duration of a call without waiting, in milliseconds. */
 export const invocationMilliseconds = 3;
 
 /** CPU that the AWS SDK takes for one more request in a call: its posts in docs/scale-and-cost.md, where those of `npm run bench` are. */
@@ -84,10 +84,10 @@ export const sdkCallMilliseconds = 0.5;
 /** The client replaces a connection after 90 to 110 minutes: sdk/client/connection/timing.ts. */
 export const connectionMinutes = 100;
 
-/** Of the contract: those of fan-outs for events and for heartbeats; and, supposed, three reasons of refused handshakes. */
+/** Of the contract: those of fan-outs for events and for heartbeats; and, assumed, three reasons of refused handshakes. */
 export const metrics = Object.values(contractMetrics).flat().length + fanOutMetrics.length + 3;
 
-/** Monitors that ask `/health`. */
+/** The number of monitors that ask `/health`. */
 export const healthChecksPerMinute = 2;
 
 /** Long polls of 20 s by the five pollers that an event source mapping begins with, for two queues. */

@@ -1,4 +1,4 @@
-// What AWS asks in us-east-1, without free tiers: each price with its source. As of November 2026.
+// AWS prices in us-east-1, without free tiers, each with its source. As of November 2026.
 
 /** Dollars for one unit, up to a number of units a month; the last tier has no end. */
 export type Tiers = readonly (readonly [upTo: number, dollars: number])[];
@@ -50,7 +50,7 @@ export const prices = {
     [50 * tebibyte, 0.1 / gibibyte],
     [Infinity, 0.05 / gibibyte],
   ],
-  /** A metric of our own, for a month. https://aws.amazon.com/cloudwatch/pricing/ */
+  /** A custom metric, for a month. https://aws.amazon.com/cloudwatch/pricing/ */
   metric: [
     [10_000, 0.3],
     [Infinity, 0.1],
@@ -68,7 +68,7 @@ export const prices = {
 
 export type Unit = keyof typeof prices;
 
-/** What so many units of a month cost, in dollars. */
+/** The cost of a number of units in a month, in dollars. */
 export function dollarsFor(unit: Unit, units: number): number {
   let [dollars, from] = [0, 0];
   for (const [upTo, price] of prices[unit]) {

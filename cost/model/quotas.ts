@@ -1,4 +1,4 @@
-// Which quotas of AWS a load needs more of than every account has, and the settings that go with them.
+// The AWS quotas that a load needs beyond the defaults of every account, and the settings that go with them.
 import { defaultLimits } from './limits';
 import { postsPerSecond } from './coalescing';
 import { secondsToLastClient, workersOf } from './fan-out-time';
@@ -6,7 +6,7 @@ import type { Load } from './load';
 import { cpuMicrosPerPost } from './measured';
 import { defaultQuota } from './token-bucket';
 
-/** Everybody should hear of an event within this time, if workers can post as fast. */
+/** The target for the time until an event reaches the last client. */
 const targetSeconds = 5;
 
 /** The share of the account's rate that one fan-out may take: another may be under way. */
@@ -18,10 +18,10 @@ const greatestCeiling = 100_000;
 /** New connections a second. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const handshakesPerSecond = 500;
 
-/** The setting of the same name, which is below it: infra/config/configuration.ts. */
+/** The default of the setting of the same name, which is below the quota. */
 const { handshakesPerSecond: settingOfHandshakes } = defaultLimits;
 
-/** All dashboards should be back so soon after they were all cut off. */
+/** The target for the time until all dashboards are connected again after an outage. */
 const comebackSeconds = 300;
 
 export interface Needs {
@@ -34,11 +34,11 @@ export interface Needs {
   /** Posts a second for events and heartbeats, day and night. */
   readonly messagesPerSecond: number;
   readonly secondsToLastClient: number;
-  /** Until all are back, with the default of `handshakesPerSecond`. */
+  /** Until all are connected again, with the default of `handshakesPerSecond`. */
   readonly comebackSeconds: number;
 }
 
-/** What to ask AWS for, and what to set; never less than every account has. */
+/** The quotas to request, and the settings to use; never less than every account has. */
 export function needsOf(load: Load): Needs {
   const workers = workersOf(load);
   const fast = Math.min(
@@ -66,7 +66,7 @@ export function needsOf(load: Load): Needs {
   };
 }
 
-/** To two digits: nobody asks for 3,334. */
+/** Rounded to two digits: nobody requests 3,334. */
 function roundUp(number: number): number {
   const step = 10 ** Math.max(0, Math.floor(Math.log10(number)) - 1);
   return Math.ceil(number / step) * step;

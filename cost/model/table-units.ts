@@ -1,4 +1,4 @@
-// What a load reads and writes in the table, in the units that DynamoDB bills, and what lies there.
+// What a load reads, writes and stores in the table, in the units that DynamoDB bills.
 import { vainTriesPerSecond } from './calls';
 import type { Coalescing } from './coalescing';
 import { workersOf } from './fan-out-time';
@@ -47,7 +47,7 @@ export function writeUnits(load: Load, coalescing: Coalescing, handshakes: numbe
   const registers =
     (events + holdsPerSecond * eventsPerPack) * Math.ceil(load.messageBytes / 1024) +
     recordedPerSecond * Math.ceil(pendingBytes(load) / 1024);
-  // Acquired and released for each hold, and renewed for each flush after its first. A vain try costs a write as well.
+  // Acquired and released for each hold, and refreshed for each flush after its first. A vain attempt costs a write as well.
   const lease =
     load.coalesceMilliseconds === 'off'
       ? 0
@@ -60,7 +60,7 @@ export function writeUnits(load: Load, coalescing: Coalescing, handshakes: numbe
     (heartbeat === 'always' ? 0 : notes) +
     beatsPerSecond(load) * (shardCount + 1) +
     planningCalls +
-    // Of the handshake its limit and the record, of two messages and a sync their limits, the extension, the end.
+    // A handshake's rate limit and record, the rate limits of two messages and a sync, the refreshed expiry, and the removal.
     handshakes * 11
   );
 }

@@ -1,4 +1,4 @@
-// API Gateway's quota as it describes it: a bucket that fills at the rate, and holds so many requests.
+// API Gateway's quota as documented: a token bucket with a rate and a size.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-protect.html
 
 /** A quota of an account and region. */

@@ -1,4 +1,4 @@
-// What a load uses in a month: units by item, as they stand on the bill.
+// The usage of a load in a month: units by item of the bill.
 import { callsOf } from './calls';
 import { coalescingOf, eventPostsPerSecond, heartbeatPostsPerSecond, underWay } from './coalescing';
 import type { Lane } from './lanes';
@@ -42,7 +42,7 @@ export function usageOf(load: Load): readonly Usage[] {
   const handshakes = connections / (connectionMinutes * 60);
   const items = load.agents + load.sessions;
   const snapshotMessages = Math.max(1, (items * snapshot.messages) / snapshot.items);
-  // Each connection asks once for the state, and refreshes its token once.
+  // Each connection sends `state:sync` once, and refreshes its token once.
   const clientMessages = 2 * handshakes;
   const answers = handshakes * (snapshotMessages + 1);
   const calls = callsOf(load, coalescing, handshakes, clientMessages);

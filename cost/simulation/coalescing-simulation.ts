@@ -1,4 +1,4 @@
-// Events at a rate to so many connections, in simulated time: the coalescer, the flushes and the pace that Lambda runs.
+// Simulates events at a rate to a number of connections, with the coalescer, the flushes and the pace that Lambda runs.
 import { createCoalescer, type Coalescer } from '#core/coalescing/coalescer';
 import { createFlush } from '#core/coalescing/flush/flush';
 import type { OutgoingMessage } from '#core/fan-out/outgoing-message';
@@ -39,10 +39,10 @@ export interface CoalescingResult {
   readonly seconds: number;
 }
 
-/** How an event is sent to everybody, in an execution environment of its own. */
+/** Sends an event to everybody, in an execution environment of its own. */
 type Send = (id: string, message: OutgoingMessage, deadline: number) => Promise<void>;
 
-/** The same numbers for the same simulation. */
+/** Deterministic: the same simulation gives the same numbers. */
 export async function simulateCoalescing({
   load,
   seconds,

@@ -8,9 +8,9 @@ interface Posted {
   deliveredAt: number;
 }
 
-/** What became of all of them. */
+/** The results of all events. */
 export interface Aftermath {
-  /** The longest from the report of an event to its last delivery, in seconds, and how many flushes began meanwhile. */
+  /** The longest time from the report of an event to its last post, in seconds, and how many flushes began meanwhile. */
   readonly oldestSeconds: number;
   readonly oldestFlushes: number;
   readonly events: number;

@@ -15,13 +15,13 @@ import { VirtualClock } from './virtual-clock';
 /** One invocation of a function, in an environment. */
 export type Invocation<Environment> = (environment: Environment, deadline: number) => Promise<void>;
 
-/** No clock begins at 0. */
+/** An arbitrary start, as no real clock begins at 0. */
 const start = 1_770_000_000_000;
 
-/** A minute, but for what is kept for the last posts to end: lambdas/core/deadline.ts. */
+/** A minute without the time that is reserved for the last posts to end: lambdas/core/deadline.ts. */
 const deadlineMilliseconds = 54_000;
 
-/** Supposed: from a message's sending to its receiver's beginning. */
+/** Assumed: from the sending of a queue message to the start of its receiver. */
 const queueMilliseconds = 20;
 
 const nothing = () => undefined;

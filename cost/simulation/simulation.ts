@@ -1,4 +1,4 @@
-// A fan-out under the account's quota: the delivery and the pace that Lambda runs, with a bucket for API Gateway.
+// Simulates fan-outs under the account's quota: the posting and the pace that Lambda runs, with a token bucket for API Gateway.
 import { onePage } from '#core/posting/pages';
 import { postToAll } from '#core/posting/post-to-all';
 import { catchUpSeconds, createPace, type Pace } from '#core/posting/pace';
@@ -11,9 +11,9 @@ export interface Simulation {
   readonly connections: number;
   /** Fan-outs of events at the same time. */
   readonly fanOuts: number;
-  /** Workers that share each of them. */
+  /** The number of jobs that share each of them. */
   readonly workers: number;
-  /** Posts a second of one worker at the most. */
+  /** The most posts a second of one job. */
   readonly ceiling: number;
   readonly quota: Quota;
   /** Of a heartbeat that one worker sends to the same connections at the same time, the posts a second. Default: none. */
@@ -39,7 +39,7 @@ export const deliveryLimits = { concurrency: 160, maxAttempts: 5, maxStuckAttemp
 
 const never = Number.MAX_SAFE_INTEGER;
 
-/** The same numbers for the same simulation: jitter comes from a generator that always begins alike. */
+/** Deterministic: jitter comes from a generator with a fixed seed. */
 export async function simulateFanOut(simulation: Simulation): Promise<SimulationResult> {
   const { connections, fanOuts, workers, ceiling, heartbeatCeiling, quota } = simulation;
   const { stuck = 0 } = simulation;

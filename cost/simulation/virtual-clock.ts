@@ -49,7 +49,7 @@ export class VirtualClock implements Timers {
     for (;;) {
       await new Promise((next) => setImmediate(next));
       if (state.done) return watched;
-      if (this.waiting === 0) throw new Error('The work waits for what never happens.');
+      if (this.waiting === 0) throw new Error('The work waits for something that never happens.');
       this.tick();
     }
   }

@@ -1,4 +1,4 @@
-// The tables of abuse: what each kind costs in a day, and what bounds it.
+// The tables of abuse: the cost of each kind in a day, and its bound.
 import { abuses } from '../abuse/abuses';
 import { dollarsOfDay, type Day } from '../abuse/daily-usage';
 import { count, dollars, formatTable, formatTextTable } from './table';
@@ -13,7 +13,7 @@ export function abuseTable(): string {
   );
 }
 
-/** What bounds each kind. */
+/** One row for each kind of abuse, with its bound. */
 function boundsTable(): string {
   return formatTextTable(
     ['kind of abuse', 'bounded by'],
@@ -21,7 +21,7 @@ function boundsTable(): string {
   );
 }
 
-/** What docs/security.md holds, by the name of its place. */
+/** The tables of docs/security.md, by the name of their place. */
 export function abuseTables(): Readonly<Record<string, string>> {
   return { abuse: abuseTable(), bounds: boundsTable() };
 }

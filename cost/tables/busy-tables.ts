@@ -1,4 +1,4 @@
-// What coalescing does to the bill where there is much to tell: with it and without, packed, and at other intervals.
+// The effect of coalescing on the bill at high rates of events: with and without it, packed, and with other intervals.
 import { billOf, type Bill } from '../model/bill';
 import { coalescingOf } from '../model/coalescing';
 import { defaultLoad, withoutFlushes, type Load } from '../model/load';
@@ -59,7 +59,7 @@ const groups: readonly (readonly [name: string, units: readonly Unit[]])[] = [
   ['traces', ['trace']],
 ];
 
-/** What one load costs, and of what, in some variants. */
+/** The cost of one load by unit, in some variants. */
 function sharesTable(columns: readonly (readonly [name: string, load: Load])[]): string {
   const bills = columns.map(([, load]) => billOf(load));
   const sum = ({ items }: Bill, isMeant: (unit: Unit) => boolean) =>
@@ -87,7 +87,7 @@ const variantsOf = (load: Load) =>
     ['both', oncePerSecond(packed(load))],
   ] as const;
 
-/** What docs/scale-and-cost.md holds of it, by the name of its place. */
+/** Tables of docs/scale-and-cost.md, by the name of their place. */
 export function busyTables(): Readonly<Record<string, string>> {
   return {
     coalescing: coalescingTable([

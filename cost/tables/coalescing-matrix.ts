@@ -1,4 +1,4 @@
-// What coalescing does under the account's bucket, at many rates and sizes, and what a fan-out for each event did.
+// The effect of coalescing under the account's quota, at many rates and sizes, compared with a fan-out for each event.
 import { simulateCoalescing } from '../simulation/coalescing-simulation';
 import { workersOf } from '../model/fan-out-time';
 import { defaultLoad, withoutFlushes, type Load } from '../model/load';
@@ -53,7 +53,7 @@ async function rowOf(load: Load): Promise<string[]> {
   ];
 }
 
-/** Rounded up to a tenth. */
+/** Rounded up to tenths. */
 function secondsUpTo(number: number): string {
   return seconds(Math.ceil(number * 10) / 10);
 }

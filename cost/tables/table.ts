@@ -1,4 +1,4 @@
-// Numbers for people: Markdown tables as the formatter of this project leaves them.
+// Markdown tables and numbers, formatted as Prettier would.
 
 /** The first column is text, the others are numbers. */
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -46,7 +46,7 @@ export function count(number: number): string {
   return number.toLocaleString('en', { maximumFractionDigits: number < 10 ? 1 : 0 });
 }
 
-/** To two digits, however few there are in a second. */
+/** With two significant digits, even for very small rates. */
 export function rate(perSecond: number): string {
   return perSecond < 1
     ? perSecond.toLocaleString('en', { maximumSignificantDigits: 2 })

@@ -32,7 +32,7 @@ export function billTable(columns: readonly Column[]): string {
   );
 }
 
-/** What heartbeats are of the bill, always and when idle, at a few rates of events. */
+/** The share of heartbeats in the bill, always and when idle, at some rates of events. */
 export function heartbeatTable(load: Load, rates: readonly number[]): string {
   return formatTable(
     [
@@ -57,7 +57,7 @@ export function heartbeatTable(load: Load, rates: readonly number[]): string {
   );
 }
 
-/** How soon the last client hears, as every account comes and with what should be asked for. */
+/** How soon an event reaches the last client, with the default quotas and with those that should be requested. */
 export function timeTable(loads: readonly Load[]): string {
   return formatTable(
     [
@@ -123,7 +123,7 @@ export function simulationOf(load: Load, fanOuts = 1): Simulation {
   return { connections: load.connections, fanOuts, workers, ceiling, quota: defaultQuota };
 }
 
-/** What docs/scale-and-cost.md holds, by the name of its place. */
+/** The tables of docs/scale-and-cost.md, by the name of their place. */
 export async function documentTables(): Promise<Readonly<Record<string, string>>> {
   const loads = sizes.map((connections) => ({ ...defaultLoad, connections }));
   // A slower pace would make fewer flushes.

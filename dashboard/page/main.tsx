@@ -1,4 +1,4 @@
-// Entry of the page: reads its configuration, makes the client, and shows what it knows.
+// Entry of the page: reads its configuration, creates the client, and renders the board.
 import { StrictMode, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createMissionControl } from '#sdk/client';
@@ -32,7 +32,7 @@ async function start(): Promise<ReactNode> {
     url: webSocketUrl,
     getToken: tokens.getToken,
     ...(whoamiUrl !== undefined && { whoamiUrl }),
-    // A token that has to be pasted is not there yet.
+    // There is no token yet if it has to be pasted.
     autoConnect: tokens.remedy.kind !== 'paste',
   });
   const requestFrame = (due: () => void) => requestAnimationFrame(due);
@@ -55,7 +55,7 @@ async function start(): Promise<ReactNode> {
 }
 
 const container = document.getElementById('dashboard');
-if (container === null) throw new Error('The page has no place for the dashboard.');
+if (container === null) throw new Error('index.html has no element for the dashboard.');
 const root = createRoot(container);
 start().then(
   (page) => {

@@ -1,10 +1,10 @@
-// What is said to an OAuth 2.0 provider, e.g. Cognito, and what its answers mean: authorization code with PKCE.
+// Requests to an OAuth 2.0 provider, e.g. Cognito, and the meaning of its responses: authorization code with PKCE.
 import * as oauth from 'oauth4webapi';
 import type { TokenConfiguration } from '../model/configuration';
 
 export type OAuthConfiguration = Extract<TokenConfiguration, { kind: 'oauth' }>;
 
-/** What a sign-in that was begun needs to be finished. */
+/** The state of a sign-in under way. */
 export interface Begun {
   readonly verifier: string;
   readonly state: string;
@@ -18,18 +18,18 @@ export interface Tokens {
 }
 
 export interface OAuthProvider {
-  /** Begins a sign-in: the person is to be sent to `url`, and `begun` kept until the provider sends them back. */
+  /** Begins a sign-in. Send the person to `url`, and keep `begun` until the provider redirects them back. */
   readonly begin: () => Promise<{ readonly begun: Begun; readonly url: string }>;
   /**
-   * Tokens for the code with which the provider has sent the person back.
-   * @param answer what it has added to the page's address
-   * @throws when it refuses, or answers a sign-in other than `begun`
+   * Tokens for the code with which the provider has redirected the person back.
+   * @param answer the parameters that it has added to the page's address
+   * @throws if it refuses, or answers a sign-in other than `begun`
    */
   readonly redeem: (answer: URLSearchParams, begun: Begun | undefined) => Promise<Tokens>;
   readonly refresh: (refreshToken: string) => Promise<Tokens>;
 }
 
-/** @param page its address, without which the provider would not find the way back */
+/** @param page the page's address, to which the provider redirects */
 export function createOAuthProvider(
   configuration: OAuthConfiguration,
   page: URL,
@@ -37,7 +37,7 @@ export function createOAuthProvider(
 ): OAuthProvider {
   const redirectUri = `${page.origin}${page.pathname}`;
   const tokenUrl = new URL(configuration.tokenUrl, page);
-  // Its metadata is not asked for: two addresses are configured. An issuer must be named, and is compared with nothing.
+  // Its metadata is not fetched, because both addresses are configured. The library requires an issuer, but does not use it.
   const server = { issuer: tokenUrl.origin, token_endpoint: tokenUrl.href };
   const client = { client_id: configuration.clientId };
   const noSecret = oauth.None();
@@ -73,7 +73,7 @@ export function createOAuthProvider(
 
   function checkAnswer(answer: URLSearchParams, state: string): URLSearchParams {
     const checked = new URLSearchParams(answer);
-    // It tells one provider from another (RFC 9207), and the page knows one only.
+    // `iss` distinguishes providers (RFC 9207), and the page has only one.
     checked.delete('iss');
     try {
       return oauth.validateAuthResponse(server, client, checked, state);
@@ -107,7 +107,7 @@ export function createOAuthProvider(
   };
 }
 
-/** Where a person signs in; the answer comes back to `redirectUri`. */
+/** The address where a person signs in. The provider redirects back to `redirectUri`. */
 async function signInUrl(
   { authorizationUrl, clientId, scope }: OAuthConfiguration,
   redirectUri: string,
@@ -128,7 +128,7 @@ async function signInUrl(
 }
 
 const notBegunHere = (cause?: unknown) =>
-  new Error('This sign-in was not begun here: sign in again.', { cause });
+  new Error('This sign-in was not started by this page: sign in again.', { cause });
 
 async function readBody(response: Response): Promise<Record<string, unknown>> {
   const body: unknown = await response.json().catch(() => undefined);

@@ -1,24 +1,24 @@
-// Signs a person in at an OAuth 2.0 provider: there, back, and not again while the sign-in lasts.
+// Signs a person in at an OAuth 2.0 provider, and refreshes tokens while the sign-in lasts.
 import { createOAuthProvider } from './oauth-provider';
 import type { Begun, OAuthConfiguration, Tokens } from './oauth-provider';
 
-/** What signing in needs of the page. */
+/** The dependencies of signing in. */
 export interface SignInDependencies {
   readonly fetch: typeof fetch;
   /** The page's address; the provider adds `code` and `state` to it. */
   readonly pageUrl: string;
-  /** Replaces the address that is shown, without loading it. */
+  /** Replaces the address in the browser's address bar, without loading it. */
   readonly showUrl: (url: string) => void;
   readonly goTo: (url: string) => void;
-  /** Outlives the way to the provider and back, in this tab alone. */
+  /** Storage of this tab that survives the redirect to the provider and back. */
   readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
   readonly now: () => number;
 }
 
 export interface SignIn {
-  /** A token that is good for a minute at least. Rejects when the person must sign in again. */
+  /** A token that is valid for at least a minute. Rejects if the person has to sign in again. */
   readonly getToken: () => Promise<string>;
-  /** Leaves the page for the provider's. */
+  /** Redirects to the provider's page. */
   readonly signIn: () => Promise<void>;
 }
 
@@ -31,8 +31,8 @@ const storageKey = 'mission-control-sign-in';
 const marginMilliseconds = 60_000;
 
 /**
- * Tokens are kept in memory only: a script that got into the page could read any storage. After a reload the
- * provider is asked again, which has a session of its own and does not ask the person.
+ * Tokens are kept in memory only, because an injected script could read any storage. After a reload, the provider issues
+ * new tokens by its own session, without asking the person.
  * @see https://datatracker.ietf.org/doc/html/draft-ietf-oauth-browser-based-apps
  */
 export function createSignIn(
@@ -44,13 +44,13 @@ export function createSignIn(
   const provider = createOAuthProvider(configuration, page, dependencies.fetch);
   let grant: Promise<Grant> | undefined = returned();
 
-  /** The grant that this page was opened with, by a provider that sent the person back. */
+  /** The grant with which the page was opened, if a provider has redirected the person back. */
   function returned(): Promise<Grant> | undefined {
     const answer = page.searchParams;
     const begun = readBegun(storage.getItem(storageKey));
     storage.removeItem(storageKey);
     if (!answer.has('state')) return undefined;
-    // Nobody may send the code on, by copying the address.
+    // The code must not stay in the address, which people copy.
     dependencies.showUrl(`${page.origin}${page.pathname}`);
     const promise = provider.redeem(answer, begun).then(grantOf);
     promise.catch(() => undefined);
@@ -68,14 +68,14 @@ export function createSignIn(
   }
 
   async function getToken(): Promise<string> {
-    // The person has just come: nothing is lost by leaving. Later, the page asks before it leaves.
+    // The page has just been opened, so a redirect loses nothing. Later, the person has to press a button.
     const held = (grant ??= signIn().then(() => {
       throw new Error('You are not signed in.');
     }));
     const { token, expiresAt, refreshToken } = await held;
     if (expiresAt - now() >= marginMilliseconds) return token;
     if (refreshToken === undefined) throw new Error('Your sign-in has ended: sign in again.');
-    // Two may ask at once, and a refresh token may be good for one use: the first asks for both.
+    // Of two simultaneous calls, only the first uses the refresh token, which may be valid for one use only.
     if (grant === held) {
       const refreshed = provider
         .refresh(refreshToken)

@@ -1,20 +1,20 @@
-// Where the client's tokens are from, and what a person can do when there is none.
+// The source of the client's tokens, and what a person can do if there is no token.
 import type { TokenConfiguration } from '../model/configuration';
 import { createSignIn, type SignInDependencies } from './sign-in';
 
 export interface TokenSource {
-  /** A fresh token, for the client. Rejects when a person has to do something first, or the source fails. */
+  /** A valid token for the client. Rejects if a person has to do something first, or the source fails. */
   readonly getToken: () => Promise<string>;
-  /** What a person can do when there is no token, or it is refused. */
+  /** What a person can do if there is no token, or it is refused. */
   readonly remedy:
     | { readonly kind: 'none' }
     | { readonly kind: 'sign-in'; readonly signIn: () => Promise<void> }
     | { readonly kind: 'paste'; readonly accept: (token: string) => void };
-  /** Why there was no token when it was asked for last; undefined when there was. */
+  /** Why the last call of `getToken` failed; undefined if it did not. */
   readonly problem: () => string | undefined;
 }
 
-/** What a token source needs of the page. */
+/** The dependencies of a token source. */
 export interface TokenDependencies extends SignInDependencies {
   readonly fetch: typeof fetch;
 }
@@ -31,7 +31,7 @@ export function createTokenSource(
       return watched(getToken, { kind: 'sign-in', signIn });
     }
     case 'paste': {
-      // Nowhere but here: it is gone with the page.
+      // It is kept in memory only, until the page is closed.
       let pasted = '';
       const getToken = () =>
         pasted === ''
@@ -45,7 +45,7 @@ export function createTokenSource(
   }
 }
 
-/** The client says of every failure the same; the page wants to tell more. */
+/** Remembers why there was no token: the client reports every failure alike. */
 function watched(getToken: () => Promise<string>, remedy: TokenSource['remedy']): TokenSource {
   let problem: string | undefined;
   return {
@@ -64,7 +64,7 @@ function watched(getToken: () => Promise<string>, remedy: TokenSource['remedy'])
   };
 }
 
-/** The endpoint knows the person by a cookie, and answers with a JWT: as text, or as `token` in JSON. */
+/** The endpoint identifies the person by a cookie, and responds with a JWT: as text, or as `token` in JSON. */
 async function askEndpoint(url: string, ask: typeof fetch): Promise<string> {
   let response: Response;
   try {

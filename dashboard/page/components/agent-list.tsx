@@ -1,15 +1,15 @@
-// All agents that the filter lets through; what is wrong comes first.
+// The agents that match the filter; those with errors come first.
 import { useState } from 'react';
 import type { AgentEntry } from '../model/agent-entries';
 import { AgentRow } from './agent-row';
 
-/** So many rows cost no more than a moment; a stack may know thousands of agents. */
+/** The most rows that render quickly; a stack may have thousands of agents. */
 const rowsAtOnce = 500;
 
 interface AgentListProps {
-  /** In the order in which they are shown. */
+  /** The agents in display order. */
   readonly agents: readonly AgentEntry[];
-  /** How many there are without the filter. */
+  /** The number of agents without the filter. */
   readonly total: number;
   readonly onShowAll: () => void;
 }

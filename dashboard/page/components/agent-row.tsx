@@ -1,4 +1,4 @@
-// One agent: what became of it, and what its sessions do. Renders when this agent changes, and only then.
+// One agent: its status and its sessions. Renders only when this agent changes.
 import { memo, useState } from 'react';
 import type { AgentEntry } from '../model/agent-entries';
 import { Ago } from './clock';

@@ -18,7 +18,7 @@ export interface AppProps {
   readonly commands: readonly string[];
 }
 
-/** Which of the two a narrow screen shows; a wide one shows both. */
+/** Which of the two a narrow screen shows. A wide screen shows both. */
 const views = ['agents', 'events'] as const;
 
 export function App({ board, client, tokens, commands }: AppProps) {

@@ -1,4 +1,4 @@
-// Times that stay true while they are looked at: what is shown renders again when its text changes, and only then.
+// Relative times that stay current: each renders again only when its text changes.
 import { createContext, memo, useContext, useSyncExternalStore } from 'react';
 import { relativeTime } from '../model/relative-time';
 
@@ -9,7 +9,7 @@ export interface Clock {
   readonly subscribe: (ticked: () => void) => () => void;
 }
 
-/** One timer for all who listen, and none when nobody does. */
+/** One timer for all listeners, and none without listeners. */
 export function createClock(
   timers: Pick<typeof globalThis, 'setInterval' | 'clearInterval'>,
   now: () => number,
@@ -42,7 +42,7 @@ export function useTimeText(textAt: (now: number) => string): string {
   return useSyncExternalStore(clock.subscribe, () => textAt(clock.now()));
 }
 
-/** Greatest time that a Date can have. */
+/** The greatest time that a Date can have. */
 const latest = 8.64e15;
 const fullFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 const clockFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
@@ -52,7 +52,7 @@ interface TimeProps {
   readonly at: number;
 }
 
-/** How long ago something was; the whole date when it is pointed at. */
+/** How long ago something happened; the tooltip has the full date. */
 export const Ago = memo(function Ago({ at }: TimeProps) {
   const text = useTimeText((now) => relativeTime(at, now));
   return <TimeOf at={at} text={text} />;

@@ -1,4 +1,4 @@
-// The state of the connection, with a countdown to the next attempt, and what can be done about it.
+// The state of the connection, with a countdown to the next attempt, and a button.
 import type { Connection } from '#sdk/client';
 import { TimeOfDay, useTimeText } from './clock';
 import { connectionWords } from '../model/connection-words';
@@ -6,11 +6,11 @@ import { ForeignText } from './visible-text';
 
 interface ConnectionBarProps {
   readonly connection: Connection;
-  /** Of what time the page is, if that is not now. */
+  /** Since when the page's data may be out of date. */
   readonly staleSince: number | undefined;
-  /** More about why there is no connection. */
+  /** More about the reason. */
   readonly problem: string | undefined;
-  /** Undefined when the page has a better way. */
+  /** Undefined if the page offers something better. */
   readonly onAct: (() => void) | undefined;
 }
 

@@ -1,4 +1,4 @@
-// A stack that has nothing to show yet: what to run to see something.
+// Shown while there are no agents: how to get some.
 
 interface EmptyBoardProps {
   readonly isConnected: boolean;
@@ -8,14 +8,14 @@ interface EmptyBoardProps {
 export function EmptyBoard({ isConnected, commands }: EmptyBoardProps) {
   return (
     <section className="empty" aria-labelledby="empty-title">
-      <h2 id="empty-title">{isConnected ? 'No agent has reported yet' : 'Nothing is known yet'}</h2>
-      {!isConnected && <p>What agents do is shown here as soon as there is a connection.</p>}
+      <h2 id="empty-title">{isConnected ? 'No agent has reported yet' : 'Not connected yet'}</h2>
+      {!isConnected && <p>Agents appear here as soon as the page is connected.</p>}
       {isConnected && commands.length === 0 && (
-        <p>What agents do is shown here as soon as a backend reports it on the event bus.</p>
+        <p>Agents appear here as soon as a backend reports their events on the event bus.</p>
       )}
       {isConnected && commands.length > 0 && (
         <>
-          <p>What agents do is shown here as it happens. To see something, run in the project:</p>
+          <p>Agents appear here as soon as they report. To see some, run in the project:</p>
           <ul>
             {commands.map((command) => (
               <li key={command}>

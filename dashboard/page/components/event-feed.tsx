@@ -1,4 +1,4 @@
-// What has just happened, the newest on top. It can be paused: nobody can read what moves.
+// The newest events, the newest on top. The feed can be paused, because moving text cannot be read.
 import { memo, useState } from 'react';
 import { TimeOfDay } from './clock';
 import type { FeedEntry } from '../model/feed';
@@ -8,7 +8,7 @@ import { Name } from './visible-text';
 
 interface EventFeedProps {
   readonly feed: readonly FeedEntry[];
-  /** Which entries are shown. */
+  /** Whether an entry is shown. */
   readonly isShown: (entry: FeedEntry) => boolean;
 }
 
@@ -31,9 +31,9 @@ export function EventFeed({ feed, isShown }: EventFeedProps) {
         <span className="count">{missed > 0 && `${missed.toLocaleString()} new`}</span>
       </div>
       {shown.length === 0 ? (
-        <p className="nothing">None yet.</p>
+        <p className="nothing">No events yet.</p>
       ) : (
-        // A keyboard scrolls what has the focus: https://dequeuniversity.com/rules/axe/4.10/scrollable-region-focusable
+        // A keyboard scrolls the element that has the focus: https://dequeuniversity.com/rules/axe/4.10/scrollable-region-focusable
         <ol tabIndex={0} aria-labelledby="feed-title">
           {shown.map((entry) => (
             <FeedRow key={entry.number} entry={entry} />

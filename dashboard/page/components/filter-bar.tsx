@@ -1,4 +1,4 @@
-// Words to look for, and one status or all.
+// The filter: words, and one status or all.
 import { statuses, type Filter, type Status } from '../model/filter';
 
 interface FilterBarProps {
@@ -8,7 +8,7 @@ interface FilterBarProps {
 }
 
 export function FilterBar({ filter, counts, onChange }: FilterBarProps) {
-  // A button that is pressed stays, or nobody could release it.
+  // A pressed button is always shown, or it could not be released.
   const shown = statuses.filter(
     (status) => status !== 'unknown' || counts.unknown > 0 || filter.status === 'unknown',
   );

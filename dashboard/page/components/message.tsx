@@ -1,9 +1,9 @@
-// What was said last in a session: cut to the room that there is, and whole when it is pressed.
+// The last message of a session: cut to two lines, and whole when it is pressed.
 import { memo, useState } from 'react';
 import { plainText } from '../model/visible-text';
 import { ForeignText } from './visible-text';
 
-/** So many characters fit in two lines of a phone; what is shorter is never cut, and needs no button. */
+/** This many characters fit in two lines of a phone. Shorter texts are never cut, and need no button. */
 const shortMessage = 60;
 
 export const Message = memo(function Message({ text }: { readonly text: string }) {

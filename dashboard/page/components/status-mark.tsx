@@ -1,4 +1,4 @@
-// A status as colour, as shape and as word: whoever cannot tell one, can tell another.
+// A status as colour, shape and word, so that it can be recognized without any one of them.
 import type { Status } from '../model/filter';
 
 export function StatusMark({ status }: { readonly status: Status }) {

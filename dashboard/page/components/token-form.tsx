@@ -1,9 +1,9 @@
-// What a person does to get a token: signs in, or pastes one.
+// The form by which a person gets a token: a sign-in, or a field to paste one.
 import type { TokenSource } from '../auth/token-source';
 
 interface TokenFormProps {
   readonly remedy: TokenSource['remedy'];
-  /** A token is there now. */
+  /** Called when there is a token. */
   readonly onToken: () => void;
 }
 

@@ -1,4 +1,4 @@
-// Text of agents, which anybody may have written: it is shown as it is, and changes nothing of what stands beside it.
+// Untrusted text of agents: it is shown exactly, and cannot affect the text around it.
 import { memo } from 'react';
 import { partsOf, type TextPart } from '../model/visible-text';
 
@@ -11,20 +11,20 @@ export const Name = memo(function Name({ of }: TextProps) {
   return <Parts parts={partsOf(of, true)} />;
 });
 
-/** Any other text that is not ours. */
+/** Any other text of agents. */
 export const ForeignText = memo(function ForeignText({ of }: TextProps) {
   return <Parts parts={partsOf(of, false)} />;
 });
 
 function Parts({ parts }: { readonly parts: readonly TextPart[] }) {
   return (
-    // Its direction is its own: https://www.w3.org/International/questions/qa-bidi-unicode-controls
+    // Its direction is isolated from the surrounding text: https://www.w3.org/International/questions/qa-bidi-unicode-controls
     <bdi>
       {parts.map((part, index) =>
         'text' in part ? (
           part.text
         ) : (
-          <span key={index} className="invisible" title="A character that cannot be seen">
+          <span key={index} className="invisible" title="Invisible character">
             {part.code}
           </span>
         ),

@@ -1,15 +1,15 @@
-// Agents and their sessions, put together.
+// Agents with their sessions.
 import type { AgentStatus, SessionActivity } from '#sdk/client';
 import type { FeedEvent } from './feed';
 
 /** An agent with its sessions. The same object until something of it changes. */
 export interface AgentEntry {
   readonly agentId: string;
-  /** `unknown` while only sessions of it have been heard of. */
+  /** `unknown` as long as only events of its sessions have come. */
   readonly status: AgentStatus['status'] | 'unknown';
-  /** When the agent came into this status, in milliseconds since the Unix epoch; undefined while that is unknown. */
+  /** Since when the agent has this status, in milliseconds since the Unix epoch; undefined while that is unknown. */
   readonly since: number | undefined;
-  /** The newest first, and the newest {@link keptSessions} of them alone. */
+  /** The newest {@link keptSessions} sessions, the newest first. */
   readonly sessions: readonly SessionActivity[];
 }
 
@@ -59,7 +59,7 @@ export function createAgentEntries(): AgentEntries {
 
 function entryOf(agentId: string, { status, sessions }: Known): AgentEntry {
   const newestFirst = [...sessions.values()].sort((one, other) => other.timestamp - one.timestamp);
-  // An agent that lives long has had a great many.
+  // Over a long time, an agent can have a great many sessions.
   for (const { sessionId } of newestFirst.splice(keptSessions)) sessions.delete(sessionId);
   return {
     agentId,

@@ -1,9 +1,9 @@
-// What a screen reader is told without having been asked: what matters, and not too often.
+// Announcements for screen readers: important changes, and not too often.
 import type { Board, BoardView } from './board';
 import { connectionWords } from './connection-words';
 import { plainText } from './visible-text';
 
-/** What an announcement needs of the page. */
+/** The dependencies of announcements. */
 export interface AnnouncementDependencies {
   /** Replaces the text of the live region. */
   readonly say: (text: string) => void;
@@ -11,11 +11,11 @@ export interface AnnouncementDependencies {
   readonly setTimeout: (due: () => void, delayMilliseconds: number) => unknown;
 }
 
-/** Two announcements lie so far apart at least. */
+/** The least time between two announcements. */
 export const announcementGapMilliseconds = 5_000;
 const mostNames = 3;
 
-/** Tells changes of the connection and agents that fail. What came and went between two announcements is not told. */
+/** Announces changes of the connection, and agents with errors. Changes that were undone meanwhile are not announced. */
 export function announce(board: Board, dependencies: AnnouncementDependencies): void {
   let told = board.read();
   let lastAt = -Infinity;
@@ -24,7 +24,7 @@ export function announce(board: Board, dependencies: AnnouncementDependencies): 
     isDue = false;
     const view = board.read();
     const text = describeChange(told, view);
-    // On its way from one state to another it is worth no word.
+    // `connecting` is not announced, only the state that follows.
     if (view.connection.state === 'connecting') told = { ...view, connection: told.connection };
     else told = view;
     if (text === '') return;
@@ -43,12 +43,12 @@ export function announce(board: Board, dependencies: AnnouncementDependencies): 
   });
 }
 
-/** What is new in `after`, in sentences; empty when there is nothing to tell. */
+/** The changes in `after`, in sentences; empty if there is nothing to announce. */
 export function describeChange(before: BoardView, after: BoardView): string {
   const sentences: string[] = [];
   const { connection } = after;
   if (connection.state !== before.connection.state && connection.state !== 'connecting') {
-    // Without the countdown, which would be over before it is read.
+    // Without the countdown, which would be over before it is read out.
     const { title, detail } = connectionWords({ ...connection, retryInMs: undefined }, 0);
     sentences.push(`${title}.`, detail);
   }

@@ -1,18 +1,18 @@
-// What the page shows of the client, as values: however many messages come, there is a new one when the page is ready.
+// The view of the client's data that the page renders. However many messages come, it changes once a frame.
 import type { Connection, MissionControl } from '#sdk/client';
 import { createAgentEntries, type AgentEntry } from './agent-entries';
 import { addToFeed, feedLength, newestOf, type FeedEntry, type FeedEvent } from './feed';
 
-/** The same object until something of it changes; and so is each of its parts. */
+/** The same object until something of it changes, like each of its parts. */
 export interface BoardView {
   /** By name. */
   readonly agents: readonly AgentEntry[];
   /** The newest first. */
   readonly feed: readonly FeedEntry[];
-  /** How many events have been heard of that are from after the board was made, by their timestamps. */
+  /** The number of events with a timestamp after the creation of the board. */
   readonly events: number;
   readonly connection: Connection;
-  /** Since when nothing new may have been heard, in milliseconds since the Unix epoch; undefined while connected. */
+  /** Since when the view may be out of date, in milliseconds since the Unix epoch; undefined while connected. */
   readonly staleSince: number | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface Board {
 }
 
 /**
- * @param schedule calls back when the page is ready to show something new, and not while nobody sees it
+ * @param schedule calls back when the page is ready to render, but not while it is hidden
  * @param now in milliseconds since the Unix epoch
  */
 export function createBoard(
@@ -61,10 +61,10 @@ export function createBoard(
 
   function note(event: FeedEvent): void {
     entries.take(event);
-    // A snapshot tells of much that is older.
+    // Most events of a snapshot are older.
     if (event.event.timestamp >= madeAt) events += 1;
     waiting.push(event);
-    // Nobody may look for hours.
+    // The page may be hidden for hours.
     if (waiting.length > 20 * feedLength) waiting = newestOf(waiting);
     later();
   }

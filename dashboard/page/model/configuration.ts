@@ -1,4 +1,4 @@
-// What the page is told at run time, by the `config.json` beside it: where to connect to, and where tokens are from.
+// The page's configuration at run time, `config.json` beside it: where to connect to, and where to get tokens.
 import * as v from 'valibot';
 
 const url = (problem: string) => v.pipe(v.string(problem), v.nonEmpty(problem));
@@ -9,7 +9,7 @@ const tokenSchema = v.variant(
   [
     v.object({
       kind: v.literal('endpoint'),
-      /** Answers GET with the token of whoever is signed in. */
+      /** Responds to GET with the token of the person who is signed in. */
       url: url('must be the address that answers with a token'),
     }),
     v.object({
@@ -49,7 +49,7 @@ export interface DashboardConfiguration {
   readonly webSocketUrl: string;
   readonly whoamiUrl?: string;
   readonly token: TokenConfiguration;
-  /** What to run to see something, on a stack that has nothing to show. */
+  /** The commands to run on a stack without agents to see some. */
   readonly commands: readonly string[];
 }
 
@@ -60,7 +60,7 @@ class ConfigurationError extends Error {
 /**
  * Reads a parsed `config.json`. Without `webSocketUrl` the WebSocket has the page's host and port.
  * @param pageUrl the page's own address; relative addresses are relative to it
- * @throws {ConfigurationError} that lists what is wrong
+ * @throws {ConfigurationError} that lists all faults
  */
 export function parseConfiguration(json: unknown, pageUrl: string): DashboardConfiguration {
   const parsed = v.safeParse(configurationSchema, json);
@@ -68,7 +68,7 @@ export function parseConfiguration(json: unknown, pageUrl: string): DashboardCon
     const faults = parsed.issues.map((issue) =>
       `${v.getDotPath(issue) ?? ''} ${issue.message}`.trim(),
     );
-    throw new ConfigurationError(`config.json is not usable: ${faults.join('; ')}.`);
+    throw new ConfigurationError(`config.json is invalid: ${faults.join('; ')}.`);
   }
   const { webSocketUrl, whoamiUrl, token, commands } = parsed.output;
   return {
@@ -79,13 +79,13 @@ export function parseConfiguration(json: unknown, pageUrl: string): DashboardCon
   };
 }
 
-/** @throws {ConfigurationError} when there is none, or none that can be used */
+/** @throws {ConfigurationError} if it cannot be read, or is invalid */
 export async function loadConfiguration(pageUrl: string): Promise<DashboardConfiguration> {
   const address = new URL('config.json', pageUrl);
   let json: unknown;
   try {
     const response = await fetch(address, { cache: 'no-store' });
-    if (!response.ok) throw new Error(`it answers ${response.status}`);
+    if (!response.ok) throw new Error(`the status is ${response.status}`);
     json = await response.json();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

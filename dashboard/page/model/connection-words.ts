@@ -1,4 +1,4 @@
-// The state of the connection in words that say what it means for whoever looks at the page.
+// The state of the connection in words, for people.
 import type { Connection } from '#sdk/client';
 import { secondsUntil } from './relative-time';
 
@@ -8,7 +8,7 @@ export interface ConnectionWords {
   /** What happens next, or why; may be empty. */
   readonly detail: string;
   readonly tone: 'good' | 'busy' | 'bad';
-  /** What a person can do about it, as a button says it; undefined when there is nothing to do. */
+  /** The label of the button by which a person can do something about it; undefined if there is nothing to do. */
   readonly action: string | undefined;
 }
 
@@ -44,7 +44,7 @@ export function connectionWords(connection: Connection, now: number): Connection
   }
 }
 
-/** Reasons of the client's and of the server's own; what an operator wrote is shown as it is. */
+/** The reasons of the client and of the server. An operator's own text is shown as it is. */
 const known: Readonly<Record<string, string>> = {
   refused: 'The server refuses the token.',
   token_unavailable: 'There is no token.',

@@ -1,4 +1,4 @@
-// The newest events as they came, so many and no more.
+// The feed: a limited number of the newest events, in the order of their arrival.
 import type { AgentStatus, SessionActivity } from '#sdk/client';
 
 export type FeedEvent =
@@ -6,13 +6,13 @@ export type FeedEvent =
   | { readonly type: 'session:activity'; readonly event: SessionActivity };
 
 export type FeedEntry = FeedEvent & {
-  /** Tells entries apart; greater than those of all before it. */
+  /** A number that identifies the entry; greater than those of all earlier entries. */
   readonly number: number;
 };
 
 export const feedLength = 100;
 
-/** As many events as a feed can show: those with the greatest timestamps, in their order. A snapshot has no order. */
+/** The newest events, as many as a feed can show, in the order of their timestamps. A snapshot has no order. */
 export function newestOf(events: readonly FeedEvent[]): FeedEvent[] {
   return events
     .toSorted((one, other) => one.event.timestamp - other.event.timestamp)
@@ -21,7 +21,7 @@ export function newestOf(events: readonly FeedEvent[]): FeedEvent[] {
 
 /**
  * The feed with new events on top.
- * @param events what has come since, in any order
+ * @param events the events that have come since, in any order
  */
 export function addToFeed(
   feed: readonly FeedEntry[],

@@ -1,22 +1,22 @@
-// Which agents are shown, and in which order.
+// The filter: which agents are shown, and in which order.
 import type { AgentEntry } from './agent-entries';
 import type { FeedEntry } from './feed';
 
 export type Status = AgentEntry['status'];
 
-/** All there are, as people look for them. */
+/** All statuses, in the order of the buttons. */
 export const statuses: readonly Status[] = ['error', 'online', 'offline', 'unknown'];
 
 export interface Filter {
   /** Words that must all be found in an agent's name, in its sessions' names or in their messages. */
   readonly text: string;
-  /** The only status that is shown; undefined for all. */
+  /** The status that is shown; undefined for all. */
   readonly status: Status | undefined;
 }
 
 export const noFilter: Filter = { text: '', status: undefined };
 
-/** Those that the filter lets through, in their order, but what is wrong comes first. */
+/** The agents that match the filter, in their order, but those with errors first. */
 export function filterAgents(
   agents: readonly AgentEntry[],
   { text, status }: Filter,
@@ -30,8 +30,8 @@ export function filterAgents(
 }
 
 /**
- * Tells of an event whether the filter lets it through: by its words, and by the status that it reports or, where it
- * reports none, by the one that its agent has.
+ * Whether an event matches the filter: by its words, and by the status that it reports or, if it reports none, by its
+ * agent's status.
  */
 export function feedFilter(
   agents: readonly AgentEntry[],
@@ -54,7 +54,7 @@ export function feedFilter(
   };
 }
 
-/** How many agents there are of each status. */
+/** The number of agents of each status. */
 export function countByStatus(agents: readonly AgentEntry[]): Readonly<Record<Status, number>> {
   const counts = { online: 0, offline: 0, error: 0, unknown: 0 };
   for (const { status } of agents) counts[status] += 1;

@@ -1,16 +1,16 @@
-// When to render: with an animation frame, so never in a hidden tab, and not with each of them.
+// When to render: in an animation frame, so never in a hidden tab, but not in every frame.
 
-/** What a schedule needs of the page. */
+/** The dependencies of a schedule. */
 export interface FrameDependencies {
   requestAnimationFrame(due: () => void): unknown;
   setTimeout(due: () => void, delayMilliseconds: number): unknown;
-  /** Milliseconds, from anywhere. */
+  /** Milliseconds since any point in time. */
   now(): number;
 }
 
 /**
- * Makes a schedule for one who asks again after being called back only.
- * @param gapMilliseconds at least so much lies between two calls: people cannot read faster, and pages have better things to do
+ * Creates a schedule for a caller that schedules again only after it was called back.
+ * @param gapMilliseconds the least time between two calls: people cannot read faster
  */
 export function createFrameSchedule(
   dependencies: FrameDependencies,

@@ -1,8 +1,8 @@
-// How long ago something was, for people: coarse, so that a page full of them is calm.
+// Relative times for people. They are coarse, so that a page full of them changes little.
 
 /**
  * e.g. `just now`, `20 s ago`, `3 min ago`, `5 h ago`, `2 d ago`.
- * @param timestamp in milliseconds since the Unix epoch; what lies in the future, by a clock that is wrong, is now
+ * @param timestamp in milliseconds since the Unix epoch; a time in the future, which comes from a wrong clock, is shown as now
  * @param now in milliseconds since the Unix epoch
  */
 export function relativeTime(timestamp: number, now: number): string {
@@ -14,7 +14,7 @@ export function relativeTime(timestamp: number, now: number): string {
   return `${Math.floor(seconds / 86_400)} d ago`;
 }
 
-/** Whole seconds until `dueAt`, none when it has passed. */
+/** Whole seconds until `dueAt`; 0 if it has passed. */
 export function secondsUntil(dueAt: number, now: number): number {
   return Math.max(0, Math.ceil((dueAt - now) / 1000));
 }

@@ -1,18 +1,18 @@
-// Text of agents, which anybody may have written: taken apart, so that nothing of it is invisible, or changes its surroundings.
+// Untrusted text of agents, split into parts, so that nothing of it is invisible or affects the text around it.
 
-/** A stretch of text, or a character that nobody would see, by its code. */
+/** A piece of text, or the code of an invisible character. */
 export type TextPart = { readonly text: string } | { readonly code: string };
 
-/** Marks that may stand on one letter: Vietnamese, Thai, Hebrew and Tibetan need no more. */
+/** The most combining marks on one letter: Vietnamese, Thai, Hebrew and Tibetan need no more. */
 const marksAtOnce = 4;
 
 /**
- * What is invisible, or has an effect on other text: controls, marks of direction, what browsers render as nothing
- * (https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point), blanks that are no space, halves of surrogate
- * pairs, and marks piled up on a letter, which would cover the lines above and below it.
+ * Characters that are invisible or affect other text: controls, direction marks, characters that browsers do not render
+ * (https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point), blanks other than the space, lone surrogates, and
+ * marks piled up on a letter, which would cover the lines above and below it.
  *
- * Not what belongs to visible text: a variant of the character before it, as emoji have, and joiners between two
- * characters that are no ASCII, as in Persian words and in the emoji of families.
+ * Characters that belong to visible text are left out: variation selectors, as of emoji, and joiners between two
+ * characters that are not ASCII, as in Persian words and in the emoji of families.
  */
 const hidden = new RegExp(
   [
@@ -25,8 +25,8 @@ const hidden = new RegExp(
 );
 
 /**
- * Takes a text apart.
- * @param isName whether it is a name, in which white space is not for layout and has to be seen
+ * Splits a text into its parts.
+ * @param isName whether it is a name, in which white space is visible, too
  */
 export function partsOf(text: string, isName: boolean): readonly TextPart[] {
   const parts: TextPart[] = [];

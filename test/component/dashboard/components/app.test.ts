@@ -124,7 +124,7 @@ const say = ({ harness, perform }: Page, agentId: string, sessionId: string, las
 
 it('an empty stack says what to run', async () => {
   const page = await openPage({ commands: ['npm run emit -- agent:status agent-123 online'] });
-  expect(page.text()).toContain('Nothing is known yet');
+  expect(page.text()).toContain('Not connected yet');
   await page.perform(() => page.harness.connect());
   expect(page.text()).toContain('No agent has reported yet');
   expect(page.textsOf('code')).toEqual(['npm run emit -- agent:status agent-123 online']);

@@ -140,10 +140,14 @@ describe('a sign-in', () => {
   });
 
   it.each([
-    ['another state', () => ({ code: 'x', state: 'other' }), 'not begun here'],
-    ['no code', (state: string) => ({ state }), 'not begun here'],
-    ['an empty code', (state: string) => ({ code: '', state }), 'not begun here'],
-    ['a refusal of another state', () => ({ error: 'x', state: 'other' }), 'not begun here'],
+    ['another state', () => ({ code: 'x', state: 'other' }), 'not started by this page'],
+    ['no code', (state: string) => ({ state }), 'not started by this page'],
+    ['an empty code', (state: string) => ({ code: '', state }), 'not started by this page'],
+    [
+      'a refusal of another state',
+      () => ({ error: 'x', state: 'other' }),
+      'not started by this page',
+    ],
     [
       'a refusal',
       (state: string) => ({ error: 'access_denied', error_description: 'No user', state }),

@@ -42,5 +42,5 @@ it.each([
   [{ token, webSocketUrl: 'https://x' }, 'webSocketUrl must begin with ws:// or wss://'],
 ])('%j is refused: %s', (json, problem) => {
   expect(() => parse(json)).toThrow(problem);
-  expect(() => parse(json)).toThrow('config.json is not usable: ');
+  expect(() => parse(json)).toThrow('config.json is invalid: ');
 });
