@@ -1,4 +1,4 @@
-// The view of the client's data that the page renders. However many messages come, it changes once a frame.
+// The view of the client's data that the page renders. However many messages come, it changes at most once in an animation frame.
 import type { Connection, MissionControl } from '#sdk/client';
 import { createAgentEntries, type AgentEntry } from './agent-entries';
 import { addToFeed, feedLength, newestOf, type FeedEntry, type FeedEvent } from './feed';

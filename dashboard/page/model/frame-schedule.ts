@@ -1,4 +1,4 @@
-// When to render: in an animation frame, so never in a hidden tab, but not in every frame.
+// When to render: in an animation frame, so never in a hidden tab, and not in each of them.
 
 /** The dependencies of a schedule. */
 export interface FrameDependencies {
