@@ -67,11 +67,9 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
     const { timestamp, complete, heartbeatSeconds } = snapshot;
     if (heartbeatSeconds) liveness.learn(heartbeatSeconds);
     // A listener may end the connection while the snapshot is told.
-    for (const { type, list } of eventTypeDefinitions) {
-      for (const payload of snapshot[list]) {
+    for (const { type, list } of eventTypeDefinitions)
+      for (const payload of snapshot[list])
         if (!isOver()) handlers.event({ type, payload } as EventMessage, 'snapshot');
-      }
-    }
     if (isOver()) return;
     const isFirst = complete && !isSynced;
     isSynced ||= complete;
@@ -98,8 +96,7 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
         told(message.payload.timestamp);
         break;
       case 'token:refreshed':
-        ({ expiresAt } = message.payload);
-        tokens.accepted(expiresAt);
+        tokens.accepted((expiresAt = message.payload.expiresAt));
         break;
       case 'error':
         if (message.payload.code === 'token_refused') tokens.refused();

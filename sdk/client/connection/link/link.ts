@@ -88,10 +88,10 @@ export function openLink(dependencies: LinkDependencies, handlers: LinkHandlers)
     timers.stop('token');
     try {
       if (token) transport = openTransport(dependencies, token, { opened, received, ended: end });
+      else noToken();
     } catch {
       end({ reason: 'token_malformed' });
     }
-    if (!token) noToken();
   }
 
   timers.start('token', timing.tokenTimeoutMs, noToken);
