@@ -1,16 +1,8 @@
 // The two APIs by name: who may ask what of them, how often, who answers, and what is written down of it.
 import type { Template } from 'aws-cdk-lib/assertions';
 import { httpLogFields, webSocketLogFields } from '#infra/constructs/api/access-log';
-import { environmentOf, functionOf, resourceOf, resourcesOf, synthesize } from './synthesized';
-
-const { template } = synthesize();
-const withMockData = synthesize({
-  useMockData: true,
-  gatewayUrl: 'http://localhost:8888',
-}).template;
-
-const all = (type: string, from: Template = template) => resourcesOf(from, type);
-const one = (type: string, properties?: unknown) => resourceOf(template, type, properties);
+import { environmentOf, functionOf, resourceOf, synthesize } from './synthesized';
+import { all, one, template, withMockData } from './usual-stack';
 
 describe('WebSocket API', () => {
   const route = (RouteKey: string) => one('AWS::ApiGatewayV2::Route', { RouteKey });

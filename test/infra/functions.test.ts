@@ -1,17 +1,9 @@
 // The functions by name: how each runs, what it is told, what calls it, and what becomes of what it fails at.
-import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { Match } from 'aws-cdk-lib/assertions';
 import { handshakeMilliseconds } from '#core/connections/connection';
 import { horizon } from '#core/broadcasting/heartbeat-plan';
 import { environmentOf, functionOf, resourceOf, resourcesOf, synthesize } from './synthesized';
-
-const { template } = synthesize();
-const withMockData = synthesize({
-  useMockData: true,
-  gatewayUrl: 'http://localhost:8888',
-}).template;
-
-const all = (type: string, from: Template = template) => resourcesOf(from, type);
-const one = (type: string, properties?: unknown) => resourceOf(template, type, properties);
+import { all, one, template, withMockData } from './usual-stack';
 
 /** What the settings are unless somebody says otherwise: each the same for every function that has it. */
 const settings = {

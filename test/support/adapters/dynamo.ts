@@ -7,8 +7,8 @@ import { eventually } from '../eventually';
 
 export interface TestDynamo {
   readonly client: DynamoDBDocumentClient;
-  /** Makes an empty table of the service's shape. */
-  createTable(name: string): Promise<void>;
+  /** Makes an empty table of the service's shape, and gives its name. */
+  createTable(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -21,9 +21,11 @@ export async function startDynamo(): Promise<TestDynamo> {
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
+  let tables = 0;
   return {
     client: DynamoDBDocumentClient.from(plain),
-    async createTable(name) {
+    async createTable() {
+      const name = `table-${(tables += 1)}`;
       await plain.send(
         new CreateTableCommand({
           TableName: name,
@@ -43,6 +45,7 @@ export async function startDynamo(): Promise<TestDynamo> {
         const { Table: table } = await plain.send(new DescribeTableCommand({ TableName: name }));
         expect(table?.TableStatus).toBe('ACTIVE');
       });
+      return name;
     },
     async close() {
       plain.destroy();

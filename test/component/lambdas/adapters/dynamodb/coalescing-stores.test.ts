@@ -13,35 +13,28 @@ import { describePendingStore } from '../../../../support/contracts/pending-stor
 
 const start = 1_707_163_200_000;
 let dynamo: TestDynamo;
-let tables = 0;
 
 beforeAll(async () => {
   dynamo = await startDynamo();
 });
 afterAll(() => dynamo.close());
 
-async function newTable(): Promise<string> {
-  const name = `table-${(tables += 1)}`;
-  await dynamo.createTable(name);
-  return name;
-}
-
 // As they are wired: that the document client gives the same is the test of the sender.
 describeFanOutLease('DynamoFanOutLease', async () =>
-  createDynamoFanOutLease(createFastSender(dynamo.client), await newTable()),
+  createDynamoFanOutLease(createFastSender(dynamo.client), await dynamo.createTable()),
 );
 
 describePendingStore('DynamoPendingStore', async () =>
   createDynamoPendingStore(
     createFastSender(dynamo.client),
     createFastQuery(dynamo.client),
-    await newTable(),
+    await dynamo.createTable(),
     new RecordingLog(),
   ),
 );
 
 async function setUp() {
-  const tableName = await newTable();
+  const tableName = await dynamo.createTable();
   const { client } = dynamo;
   const log = new RecordingLog();
   return {

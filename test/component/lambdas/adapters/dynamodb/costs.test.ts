@@ -19,13 +19,13 @@ import { startDynamo, type TestDynamo } from '../../../../support/adapters/dynam
 import { agentEvent } from '../../../../support/data/events';
 import { createFanOutHarness } from '../../../../support/core/fan-out';
 
-const tableName = 'costs';
 let dynamo: TestDynamo;
+let tableName: string;
 let requests: string[] = [];
 
 beforeAll(async () => {
   dynamo = await startDynamo();
-  await dynamo.createTable(tableName);
+  tableName = await dynamo.createTable();
   dynamo.client.middlewareStack.add(
     (next, { commandName = '' }) =>
       (args) => {

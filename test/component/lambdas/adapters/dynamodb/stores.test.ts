@@ -21,29 +21,26 @@ import { describeStateStore } from '../../../../support/contracts/state-store';
 import { describeSyncMarkers } from '../../../../support/contracts/sync-markers';
 
 let dynamo: TestDynamo;
-let tables = 0;
 
 beforeAll(async () => {
   dynamo = await startDynamo();
 });
 afterAll(() => dynamo.close());
 
-async function newTable(): Promise<string> {
-  const name = `table-${(tables += 1)}`;
-  await dynamo.createTable(name);
-  return name;
-}
-
 describeConnectionStore('DynamoConnectionStore', async () =>
-  createDynamoConnectionStore(dynamo.client, await newTable()),
+  createDynamoConnectionStore(dynamo.client, await dynamo.createTable()),
 );
 
 describeConnectionStore('DynamoConnectionStore with the fast query', async () =>
-  createDynamoConnectionStore(dynamo.client, await newTable(), createFastQuery(dynamo.client)),
+  createDynamoConnectionStore(
+    dynamo.client,
+    await dynamo.createTable(),
+    createFastQuery(dynamo.client),
+  ),
 );
 
 describeStateStore('DynamoStateStore', async () =>
-  createDynamoStateStore(dynamo.client, await newTable()),
+  createDynamoStateStore(dynamo.client, await dynamo.createTable()),
 );
 
 describe('registers that DynamoDB was too busy to read', () => {
@@ -78,15 +75,15 @@ describe('registers that DynamoDB was too busy to read', () => {
 });
 
 describeRateLimitStore('DynamoRateLimitStore', async () =>
-  createDynamoRateLimitStore(dynamo.client, await newTable()),
+  createDynamoRateLimitStore(dynamo.client, await dynamo.createTable()),
 );
 
 describeSyncMarkers('DynamoSyncMarkers', async () =>
-  createDynamoSyncMarkers(dynamo.client, await newTable()),
+  createDynamoSyncMarkers(dynamo.client, await dynamo.createTable()),
 );
 
 describeHeartbeatStore('DynamoHeartbeatStore', async () =>
-  createDynamoHeartbeatStore(dynamo.client, await newTable()),
+  createDynamoHeartbeatStore(dynamo.client, await dynamo.createTable()),
 );
 
 async function itemsOf(tableName: string, pk: string): Promise<unknown[]> {
@@ -101,7 +98,7 @@ async function itemsOf(tableName: string, pk: string): Promise<unknown[]> {
 }
 
 it('registers lie where the data model says, with their TTL in seconds', async () => {
-  const tableName = await newTable();
+  const tableName = await dynamo.createTable();
   const store = createDynamoStateStore(dynamo.client, tableName);
   const times = { updatedAt: 1_707_163_200_123, expiresAt: 1_707_163_260_123 };
   const payload = { agentId: 'a#b', timestamp: 1_707_163_100_000 };
@@ -122,7 +119,7 @@ it('registers lie where the data model says, with their TTL in seconds', async (
 });
 
 it('a rate limit is one small item of its user, which TTL deletes once the bucket is full', async () => {
-  const tableName = await newTable();
+  const tableName = await dynamo.createTable();
   const store = createDynamoRateLimitStore(dynamo.client, tableName);
   const limit = { perMinute: 60, burst: 20 };
   await store.take('a#b', 'handshakes', limit, 1_707_163_200_000);
@@ -138,7 +135,7 @@ it('a rate limit is one small item of its user, which TTL deletes once the bucke
 });
 
 it('a connection lies where the data model says, with a TTL that leaves heartbeats the time to find it', async () => {
-  const tableName = await newTable();
+  const tableName = await dynamo.createTable();
   const store = createDynamoConnectionStore(dynamo.client, tableName);
   await store.save({
     userId: 'a#b',
@@ -159,7 +156,7 @@ it('a connection lies where the data model says, with a TTL that leaves heartbea
 });
 
 it('a connection with batches has one attribute more, and another has none that says no', async () => {
-  const tableName = await newTable();
+  const tableName = await dynamo.createTable();
   const store = createDynamoConnectionStore(dynamo.client, tableName);
   const times = { connectedAt: 1_707_163_200_123, expiresAt: 1_707_163_260_000 };
   await store.save({ userId: 'a#b', connectionId: '1=', ...times, batches: true });
@@ -170,7 +167,7 @@ it('a connection with batches has one attribute more, and another has none that 
 });
 
 it('the marker of a user who was sent away lies beside the connections, and its TTL deletes it when it has ended', async () => {
-  const tableName = await newTable();
+  const tableName = await dynamo.createTable();
   const store = createDynamoConnectionStore(dynamo.client, tableName);
   const marker = { disconnectedAt: 1_707_163_200_123, endsAt: 1_709_755_200_123 };
   await store.markDisconnected('a#b', marker);
@@ -186,7 +183,10 @@ it('the marker of a user who was sent away lies beside the connections, and its 
 });
 
 it('the census of a shard is overwritten by the next and read as a whole', async () => {
-  const connectionCounts = createDynamoConnectionCountStore(dynamo.client, await newTable());
+  const connectionCounts = createDynamoConnectionCountStore(
+    dynamo.client,
+    await dynamo.createTable(),
+  );
   await expect(connectionCounts.read()).resolves.toEqual([]);
   await connectionCounts.write({ shard: 3, connections: 5, users: 3, takenAt: 1 });
   await connectionCounts.write({ shard: 12, connections: 2, users: 1, takenAt: 1 });
@@ -199,7 +199,7 @@ it('the census of a shard is overwritten by the next and read as a whole', async
 });
 
 it('of the broadcasts that reached everybody of a shard, or of all, the one that began last is known', async () => {
-  const recentFanOuts = createDynamoRecentFanOutStore(dynamo.client, await newTable());
+  const recentFanOuts = createDynamoRecentFanOutStore(dynamo.client, await dynamo.createTable());
   await expect(recentFanOuts.read()).resolves.toEqual([]);
   await recentFanOuts.write({ startedAt: 20 });
   await recentFanOuts.write({ startedAt: 10 });

@@ -4,15 +4,15 @@ import { fromAttributes, toAttributes } from '#adapters/dynamodb/requests/dynamo
 import { createFastSender, type Sender } from '#adapters/dynamodb/requests/dynamo-sender';
 import { startDynamo, type TestDynamo } from '../../../../../support/adapters/dynamo';
 
-const TableName = 'sender';
 let dynamo: TestDynamo;
+let TableName: string;
 let sender: Sender;
 /** Commands that the document client was given. */
 let bySdk: string[] = [];
 
 beforeAll(async () => {
   dynamo = await startDynamo();
-  await dynamo.createTable(TableName);
+  TableName = await dynamo.createTable();
   dynamo.client.middlewareStack.add(
     (next, { commandName = '' }) =>
       (args) => {
