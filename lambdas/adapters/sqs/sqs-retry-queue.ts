@@ -1,4 +1,4 @@
-// Deliveries that another worker goes on with, as messages in SQS.
+// Retry jobs as messages in SQS.
 import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { RetryJob, RetryQueue } from '#core/fan-out/ports';
 import type { DrainJob } from '#core/coalescing/ports';
@@ -34,7 +34,7 @@ export function createSqsRetryQueue(
     );
     if (failed.length === 0) return;
     const codes = failed.map(({ Code: code }) => code).join(', ');
-    throw new Error(`SQS did not take ${failed.length} deliveries: ${codes}`);
+    throw new Error(`SQS did not take ${failed.length} retry jobs: ${codes}`);
   }
 
   return {

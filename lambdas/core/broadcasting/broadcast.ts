@@ -1,4 +1,4 @@
-// What backends report becomes messages for every connection if it is news, or is kept with the reason why not.
+// Events that backends report are stored in registers and broadcast, unless they are stale or invalid.
 import { isOfSession, registerOf, type EventMessage } from '#sdk/protocol';
 import { mapAtATime, requestsAtATime } from './at-a-time';
 import type { Coalescer, Outgoing } from '../coalescing/coalescer';
@@ -100,8 +100,8 @@ export function createBroadcast(dependencies: {
     await rejectEvents(rejected);
     if (accepted.length === 0) return;
     const outgoing = prepare(accepted, reported.id);
-    // Registers come first: who connects meanwhile is told by them, or is posted to. The lease may be acquired while one of
-    // them is written, but nobody is to wait for those of a whole pack.
+    // Registers are written first: a client that connects meanwhile finds the event in the snapshot, or is posted to. The
+    // lease may be acquired while one register is written, but nobody is to wait for those of a whole pack.
     if (accepted.length === 1) await coalescer.send(outgoing, deadline);
     else {
       const prepared = await outgoing;
@@ -117,7 +117,7 @@ function countStale(stale: readonly EventMessage[], eventId: string, count: Coun
   }
 }
 
-/** Whether somebody sees to everybody: other workers do, and so does the queue. */
+/** Whether every connection gets it: from this worker, from others, or by the queue. */
 function isComplete(ended: LaneEnd): boolean {
   if (ended === 'failed') return false;
   return ended === undefined || (ended.lost === 0 && ended.lostShards === 0);

@@ -1,4 +1,4 @@
-// Posts what a retry job has to those that it is for.
+// Posts the messages of a retry job to its connections.
 import type { CloseConnection } from '../connections/close-connection';
 import type { Connection, Inspector } from '../connections/ports';
 import type { FanOut, FanOutOrder } from '../fan-out/fan-out';
@@ -44,7 +44,7 @@ export function createContinueFanOut(dependencies: {
       const ended = await fanOut({
         ...{ messages, round, to: targetOf(job), deadline, requeue: true },
         ...('shard' in job && job.lane !== undefined && { lane: job.lane }),
-        // Many that are stuck look like the account's throttle, and here there is nobody else to tell by: each is asked for.
+        // Many stuck connections look like the account's throttle, and there are no others to compare with: each is inspected.
         ...('connections' in job && { stuck: { rounds: 0, inspector, close } }),
       });
       report({ messages }, ended);

@@ -17,12 +17,12 @@ import type { StateStore } from './ports';
 import type { SendHeartbeat } from './send-heartbeat';
 import { createStillCurrent } from './still-current';
 
-/** How often a job is put back; with the pauses between, about ten minutes of API Gateway's bad weather. */
+/** How often a job is put back; with the pauses between, API Gateway may fail for about ten minutes. */
 const maxRounds = 12;
 
 /**
  * Does one job.
- * @throws when it could not be given up in good order: then it is tried again whole
+ * @throws when the dead-letter queue did not take it, or the table does not answer: then all of it is tried again
  */
 export type Deliver = (job: RetryJob | DrainJob, deadline: number) => Promise<void>;
 
@@ -45,7 +45,7 @@ export function createDeliver(dependencies: {
 
   async function giveUp(job: RetryJob): Promise<void> {
     const { messages, round, stuckRounds: rounds = 0 } = job;
-    // Clients that do not read concern nobody else. They could not even be closed: the next event meets them again.
+    // Connections whose clients do not read are no loss to anybody. They could not be closed; the next event tries it again.
     if (isGivenUp({ rounds }) || !messages.some(isEvent)) return;
     log.error('job given up', { type: typeOf(messages), round });
     await deadLetters.keep(job, `not delivered in ${maxRounds} rounds`);
@@ -63,7 +63,7 @@ export function createDeliver(dependencies: {
     }
     const messages = round === 0 ? job.messages : await stillCurrent(job.messages);
     if (stuckRounds > 0 && 'connections' in job) {
-      // Whether they read again is to be found out even if there is nothing left to tell them.
+      // A heartbeat finds out whether their clients read again, even if there is nothing left to send.
       const posted = messages.length === 0 ? [heartbeatMessage(now())] : messages;
       await continueFanOut.toStuck(job, posted, deadline);
     } else if (messages.length === 0) {

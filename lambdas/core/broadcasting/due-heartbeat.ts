@@ -44,7 +44,7 @@ export function createSendDueHeartbeat(dependencies: DueHeartbeatDependencies): 
       log.info('needless heartbeat dropped', { lateMilliseconds: now() - dueAt });
       return false;
     } catch (error) {
-      // One too many does less harm than none.
+      // A heartbeat too many does less harm than none.
       log.warn('heartbeat not noted', { error });
       return true;
     }
@@ -61,7 +61,7 @@ export function createSendDueHeartbeat(dependencies: DueHeartbeatDependencies): 
     }
   }
 
-  /** Whoever flushed may have died, or have ended just now. */
+  /** Flushes what is pending: its holder may have died, or have ended just now. */
   async function drain(deadline: number): Promise<void> {
     try {
       await coalescer.drain(deadline);
@@ -70,7 +70,7 @@ export function createSendDueHeartbeat(dependencies: DueHeartbeatDependencies): 
     }
   }
 
-  /** As it stands now; of a large service that is what the last heartbeat counted. */
+  /** Records how many connections there are; in a large service, as the last heartbeat counted them. */
   async function draw(): Promise<void> {
     try {
       const shards = await connectionCounts.read();
@@ -92,7 +92,7 @@ export function createSendDueHeartbeat(dependencies: DueHeartbeatDependencies): 
       if (!isLarge) await sendHeartbeat({ messages, deadline, isCarried });
       await draw();
     };
-    // At the same time: a heartbeat takes a while, and what a dead holder has left has waited long enough.
+    // Side by side: a heartbeat takes a while, and events that a dead holder has left have waited long enough.
     await Promise.all([send(), drain(deadline)]);
   };
 }

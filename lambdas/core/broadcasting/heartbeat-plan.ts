@@ -45,7 +45,7 @@ export function createPlanHeartbeats(dependencies: {
   return async (plan, calledAt) => {
     const start = startOf(plan, calledAt);
     const until = Math.max(start, calledAt + horizon);
-    // What is noted before it is in the queue might never get there; what comes twice is sent once.
+    // Queued first: a plan that was noted first might never be queued, while a heartbeat that is queued twice is sent once.
     await queue.plan(dueBetween(start, until), calledAt);
     await heartbeats.notePlan({ until, heartbeatSeconds });
   };

@@ -31,7 +31,7 @@ export function createHeartbeat(
     async onSchedule(deadline) {
       const calledAt = now();
       const plan = await heartbeats.plan();
-      // Planned first: sending one may take longer than the interval. But it goes out in any case.
+      // Planned first: sending one may take longer than the interval. If planning fails, it is sent all the same.
       const [planning] = await Promise.allSettled([planHeartbeats(plan, calledAt)]);
       if (plan === undefined || plan.until < calledAt) await sendDue(calledAt, deadline);
       if (planning.status === 'rejected') throw planning.reason;
@@ -40,7 +40,7 @@ export function createHeartbeat(
     async onDue({ dueAt }, deadline) {
       const lateMilliseconds = now() - dueAt;
       if (lateMilliseconds > timeoutOf(heartbeatSeconds)) {
-        // It comes when the next one is due, and proves nothing.
+        // The next one is due already.
         log.warn('late heartbeat dropped', { lateMilliseconds });
         return;
       }

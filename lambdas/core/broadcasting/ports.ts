@@ -11,7 +11,7 @@ export interface StoredEvent {
 /** Of the server's clock, in milliseconds since the Unix epoch. */
 export interface StorageTimes {
   readonly updatedAt: number;
-  /** From then on the register is as good as deleted. */
+  /** From then on the register counts as deleted. */
   readonly expiresAt: number;
 }
 

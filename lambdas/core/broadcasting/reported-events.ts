@@ -1,4 +1,4 @@
-// What came from the bus, as events: one by itself, or those of a pack, of which each stands by itself.
+// The events in an entry of the event bus: one, or those of a pack, each of which is accepted or rejected by itself.
 import {
   describeFaults,
   eventTypes,

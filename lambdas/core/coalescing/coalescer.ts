@@ -1,4 +1,4 @@
-// Group commit for fan-outs: who comes while another is flushing leaves its messages, and goes.
+// Group commit for fan-outs: whoever comes while another function is flushing records its messages for the next flush.
 import type { InHand } from './hold';
 import { createHoldLease, type HoldLeaseDependencies } from './hold-lease';
 import { isFree, LeaseMemory } from './lease-memory';
@@ -37,7 +37,7 @@ export function createCoalescer(dependencies: HoldLeaseDependencies): Coalescer 
   const hold = createHoldLease(dependencies, memory);
   const record = createRecordPending(dependencies, memory);
 
-  /** Without the table nobody can be told: as if there was no coalescing, with what that costs. */
+  /** Without the table messages cannot be left to others: they are sent as if there was no coalescing. */
   async function flushAlone({ messages, onFlushed, eventId }: Outgoing, deadline: number) {
     const flushing = flush({
       ...{ batched: messages, single: messages, deadline },
@@ -46,7 +46,7 @@ export function createCoalescer(dependencies: HoldLeaseDependencies): Coalescer 
     await onFlushed(await Promise.all([flushing.batched, flushing.single]));
   }
 
-  /** What came meanwhile may have nobody who flushes it. */
+  /** Events that were recorded meanwhile may have nobody who flushes them. */
   async function handOverQuietly(): Promise<void> {
     try {
       await handOver();
@@ -105,7 +105,7 @@ function noteFlushed(given: Outgoing | Promise<Outgoing | undefined>): {
     return { ...outgoing, onFlushed };
   };
   const outgoing = note();
-  // Whoever waits for it hears of it; until then nobody does.
+  // Whoever awaits it gets the error; until then a rejection must not count as unhandled.
   outgoing.catch(() => undefined);
   return { outgoing, isFlushed: () => isFlushed };
 }

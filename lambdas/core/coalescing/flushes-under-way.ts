@@ -28,7 +28,7 @@ export class FlushesUnderWay {
     });
   }
 
-  /** Has the hold wait for a task. */
+  /** Counts a task as under way until it has ended. */
   settleLater(task: Promise<void>): void {
     this.unsettled.add(task);
     void task.finally(() => this.unsettled.delete(task)).catch(() => undefined);

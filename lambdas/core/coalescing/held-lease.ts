@@ -1,4 +1,4 @@
-// The fan-out lease in the hands of its holder: refreshed, and released with what a successor has to know.
+// The fan-out lease as its holder writes it: refreshed, and released with what a successor has to know.
 import type { Clock, Timers } from '../clock';
 import type { Log } from '../log';
 import type { PendingInbox } from './pending-inbox';
@@ -25,7 +25,7 @@ export class HeldLease {
   /** When the lease could not be written last. */
   failedAt = -Infinity;
   private refreshedAt: number;
-  /** Writes of the lease, one after the other: an older one must not overtake. */
+  /** Writes of the lease, one after the other: an older one must not come later. */
   private writing: Promise<unknown> = Promise.resolve();
 
   /**
@@ -128,7 +128,7 @@ export class HeldLease {
     return { read, flushedAt, done, hasSent, heldUntil };
   }
 
-  /** Whether a successor finds the list: without it some are sent twice, but a lease that is not freed silences all. */
+  /** Whether a successor finds the list: without it some are sent twice, but while a lease is not freed nobody sends anything. */
   private async saveSent(sent: SentKeys): Promise<boolean> {
     if (sent.batched.length + sent.single.length === 0) return false;
     try {

@@ -15,7 +15,7 @@ type Given = Promise<InHand | undefined> | undefined;
 export type HoldLease = (given: Given, deadline: number) => Promise<void>;
 
 export interface HoldLeaseDependencies extends HoldDependencies {
-  /** Names a holder as nobody else is named. */
+  /** A unique name for a holder. */
   readonly createId: () => string;
   /** Has another worker drain what is pending. */
   readonly handOver: () => Promise<void>;
@@ -48,7 +48,7 @@ export function createHoldLease(
       const end = await held.run(inHand);
       inHand = end.inHand;
       if (end.isLost) return;
-      // Whoever left something before the release has seen the lease held, and relies on this look.
+      // Whoever recorded something before the release saw the lease held, and relies on this look.
       const isMore = await held.findsMore();
       if (!isMore && inHand === undefined) return;
       if (now() >= deadline - shortestFlushMilliseconds) {
@@ -63,13 +63,13 @@ export function createHoldLease(
     try {
       await holdAgain(given, deadline, holds);
     } finally {
-      // Others have the lease already. An invocation must not end before what it has begun.
+      // The lease is released, or lost. An invocation must not end before what it has begun.
       await Promise.all(holds.map((one) => one.settle()));
     }
   };
 }
 
-/** Undefined if it is late, or will never be. */
+/** Undefined if it takes too long, or fails. */
 function inTime(given: NonNullable<Given>, timers: Timers): NonNullable<Given> {
   return new Promise((resolve) => {
     const giveUp = () => {

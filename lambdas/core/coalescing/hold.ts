@@ -67,7 +67,7 @@ export class Hold {
     });
   }
 
-  /** Rejects for no reason but a fault of ours; the lease is free again then, too. */
+  /** Rejects only when the code is faulty; the lease is released then, too. */
   async run(given?: InHand | Promise<InHand | undefined>): Promise<HoldEnd> {
     let inHand: InHand | undefined;
     const stopRefreshing = this.lease.keepRefreshing();
@@ -140,10 +140,10 @@ export class Hold {
   private async waitForTurn(hasInHand: boolean): Promise<void> {
     const { now, timers } = this.dependencies;
     const paused = Math.max(this.unreadAt, this.lease.failedAt) + pauseMilliseconds - now();
-    // Only a slow lane or a straggler keeps this hold alive: that it ends is as good a reason to go on.
+    // If only a slow lane or a straggler is under way, its end is a reason to go on, too.
     const isIdle = !hasInHand && this.inbox.isDrained() && !this.canFlush();
     const turn = Math.max(this.untilDue(), paused, isIdle ? pauseMilliseconds : 0);
-    // Whoever is out of time before its turn comes has only to hand over.
+    // If time runs out before the turn comes, there is only the release left to do.
     const left = this.deadline - (this.isReleasing() ? 0 : shortestFlushMilliseconds) - now();
     const milliseconds = Math.min(turn, Math.max(1, left));
     if (milliseconds <= 0) return;
@@ -183,7 +183,7 @@ export class Hold {
 
   private async release(): Promise<void> {
     const { inbox } = this;
-    // What a straggler misses may not be in the queue yet.
+    // The messages that a straggler misses may not be in the queue yet.
     if (this.underWay.isSettled()) {
       if (!inbox.hasWork('batched')) inbox.finish('batched', inbox.cursor);
       if (!inbox.hasWork('single')) inbox.finish('single', inbox.cursor);

@@ -30,7 +30,7 @@ export class LaneProgress {
     }
   }
 
-  /** Whether this lane has neither sent the item nor is going to. What lies before its beginning, it has. */
+  /** Whether this lane has neither sent the item nor is going to. Items before its beginning have been sent. */
   isNew({ id, recordedAt }: PendingItem): boolean {
     return recordedAt >= this.start && !this.known.has(id);
   }

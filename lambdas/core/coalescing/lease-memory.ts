@@ -2,7 +2,7 @@
 import type { Clock } from '../clock';
 import type { LeaseState } from './ports';
 
-/** How long it is believed that the lease is held: what is false about it costs a pending item, and half an interval. */
+/** How long the lease is assumed to be held: if it is not, an event is recorded needlessly, and waits half an interval. */
 const rememberedMilliseconds = 250;
 
 /** @param now milliseconds since the Unix epoch */

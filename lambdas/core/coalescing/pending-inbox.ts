@@ -108,7 +108,7 @@ export class PendingInbox {
     return items.some((item) => this.lanes.batched.isNew(item) || this.lanes.single.isNew(item));
   }
 
-  /** A lease that has lost its cursors, or lay idle through a rollback, must not bring back what nobody wants any more. */
+  /** With a lease that has lost its cursors, or was not used for long, events that have expired must not be sent. */
   private from(): number {
     return Math.max(
       this.readUpTo - overlapMilliseconds,

@@ -65,7 +65,7 @@ export interface PendingItem {
 }
 
 export interface PendingStore {
-  /** Items delete themselves when nobody can want them any more. */
+  /** Items are deleted by their TTL when nobody needs them any more. */
   record(item: PendingItem): Promise<void>;
   /** All items with `recordedAt` of at least `from`, in that order, read consistently. */
   since(from: number): Promise<readonly PendingItem[]>;
@@ -99,7 +99,7 @@ export interface Flushing {
 }
 
 /**
- * One fan-out of what was collected: lists the connections once, and posts to each kind what it is to get. A large one
+ * One fan-out of what was collected: lists the connections once, and posts to each lane what it is to get. A large one
  * is done by other workers; it then counts as under way for as long as the pace needs for it.
  * @throws never; a rejection would strand what is pending
  */

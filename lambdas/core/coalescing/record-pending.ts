@@ -10,7 +10,7 @@ import {
 } from './ports';
 
 /**
- * @returns whether somebody is bound to flush them; else it must be seen to that somebody does
+ * @returns whether somebody is bound to flush them; else the caller has to
  * @throws when the table does not answer
  */
 export type RecordPending = (outgoing: Pick<PendingItem, 'id' | 'messages'>) => Promise<boolean>;
@@ -35,8 +35,8 @@ export function createRecordPending(
       const state = await lease.look();
       memory.note(state);
       if (recordedAt >= state.read - overlapMilliseconds) return !isFree(state, now());
-      // It may lie behind the cursor: clocks differ, or the write took long. Next time it is dated so much later that it
-      // is not behind again when the write takes as long once more.
+      // It may lie behind the cursor: clocks differ, or the write took long. It is recorded again, later by as long as the
+      // write took, so that it does not lie behind again.
       recordedAt = Math.max(now(), state.read) + (now() - begunAt);
     }
   };

@@ -40,7 +40,7 @@ function endOf(texts: readonly string[], start: number): number {
   let bytes = head.length + tail.length + Buffer.byteLength(texts[start] ?? '');
   let end = start + 1;
   for (; end < texts.length; end += 1) {
-    // A comma is before it.
+    // Including the comma before it.
     bytes += 1 + Buffer.byteLength(texts[end] ?? '');
     if (bytes > maxMessageBytes) break;
   }

@@ -24,7 +24,7 @@ export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLa
 
     const onStragglers = (found: readonly Connection[], answered: Answered) => {
       stragglers?.add(found);
-      // What others miss does not wait for them either.
+      // Retry jobs of other connections do not wait for the stragglers either.
       outcomes.flushEarly();
       noteServed(answered);
     };

@@ -5,15 +5,15 @@ import type { ShardCount } from '../connections/ports';
  * What became of the messages of one fan-out, in one invocation. Each connection that it came to is counted once, in
  * `delivered`, `gone`, `expired`, `skipped`, `requeued`, `closed` or `lost`. Those in shards that were not read to their
  * end are counted by whoever goes on there; a large fan-out has no report of its own, but each of its jobs has one. So
- * over all reports of an event, `delivered` counts those who got all of it (who got it twice, twice), and what is requeued
- * in one report is met again in another.
+ * over all reports of an event, `delivered` counts the connections that got all of it (twice those that got it twice), and
+ * what is requeued in one report is counted again in another.
  */
 export interface FanOutReport {
   /** Connections to which all messages were posted. */
   readonly delivered: number;
-  /** Connections that are no more; their records are deleted, unless they may only be opening. */
+  /** Connections that have ended; their records are deleted, unless the connection may only be opening. */
   readonly gone: number;
-  /** Connections that were refused a message, or left over and not queued: they do not get it, nor those after it. */
+  /** Connections whose message was rejected, or was neither posted nor queued: they do not get it, nor those after it. */
   readonly lost: number;
   /** Connections past their expiry, to which nothing was posted. */
   readonly expired: number;
@@ -26,9 +26,9 @@ export interface FanOutReport {
   readonly requeued: number;
   /** Connections that were given up and closed, as their clients had not read for several rounds. */
   readonly closed: number;
-  /** Shards that were not read to their end and were put into the queue, to go on in. */
+  /** Shards that were not read to their end and were put into the queue, to be read on. */
   readonly requeuedShards: number;
-  /** Shards that were not read to their end, and in which nobody goes on. */
+  /** Shards that were not read to their end, and that nobody reads on. */
   readonly lostShards: number;
   /** All posts, those that failed as well: messages, or batches of them. */
   readonly posts: number;
@@ -46,7 +46,7 @@ export function postsPerSecond(posts: number, milliseconds: number): number {
   return Math.round((posts * 1000) / Math.max(1, milliseconds));
 }
 
-/** The report of all, of reports of lanes that began together. A shard counts once, although each lane goes on in it. */
+/** One report of lanes that began together. A shard that is not read to its end counts once, although each lane has a job for it. */
 export function mergeReports(reports: readonly [FanOutReport, ...FanOutReport[]]): FanOutReport {
   const [only, ...others] = reports;
   if (others.length === 0) return only;

@@ -24,7 +24,7 @@ export interface FanOutOrder extends PostingOrder {
     { readonly connections: readonly Connection[] } | { readonly shards: readonly ShardCursor[] };
   /** Only connections of this lane. Default: all. */
   readonly lane?: Lane;
-  /** Whether connections and users are counted. Default: no; it has its price. */
+  /** Whether connections and users are counted. Default: no; it costs memory and CPU time. */
   readonly countConnections?: boolean;
 }
 

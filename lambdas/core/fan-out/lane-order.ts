@@ -23,7 +23,7 @@ export interface PostingOrder {
   readonly requeue: boolean;
   /** Given when the connections may be stuck: they were not reached before. */
   readonly stuck?: StuckOrder;
-  /** Who is left out: nothing is posted to them, but they are counted, and ended if they have expired. */
+  /** Connections that are skipped: nothing is posted to them, but they are counted, and closed if they have expired. */
   readonly isSkipped?: IsSkipped;
   /** Told of each connection that has expired; nothing is posted to it. Never rejects. */
   readonly onExpired?: (connection: Connection) => Promise<void>;
@@ -36,11 +36,11 @@ export interface LaneOrder extends PostingOrder {
   readonly lane?: Lane | undefined;
   /** Shards that were not read to their end. */
   readonly cursors: () => readonly ShardCursor[];
-  /** Counts who is still there. */
+  /** Counts the connections that have not ended. */
   readonly connectionCounts?: ConnectionCounter | undefined;
   /** Given when nobody waits for stragglers: those of earlier fan-outs, to which nothing is posted, and of this one. */
   readonly stragglers?: Stragglers;
-  /** Told once that all but stragglers have their messages, or are left to the queue. */
+  /** Called once, when all connections but stragglers have their messages, or are left to the queue. */
   readonly onServed?: (answered: Answered) => void;
 }
 

@@ -13,7 +13,7 @@ export interface SplitPages {
 }
 
 /**
- * Reads on when either lane needs more, and keeps what it meets of the other one: as long as one is slower, its
+ * Reads on when either lane needs more connections, and keeps those of the other lane: as long as one lane is slower, its
  * connections wait here, all of them if need be. Connections of lanes that are not `wanted` are only counted.
  */
 export function splitByLane(listing: Pages, wanted: readonly Lane[]): SplitPages {
@@ -26,7 +26,7 @@ export function splitByLane(listing: Pages, wanted: readonly Lane[]): SplitPages
   async function read(): Promise<void> {
     const hasArrived = await listing.arrive();
     reading = undefined;
-    // What arrives after the end is not taken: whoever goes on in the shard meets it.
+    // A page that arrives after the end is not taken: the retry job of the shard reads it again.
     if (isOver) return;
     if (!hasArrived) {
       isExhausted = true;

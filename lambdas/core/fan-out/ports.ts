@@ -15,7 +15,7 @@ export type RetryJob<Message = OutgoingMessage> = {
   | {
       readonly shard: number;
       readonly after?: ConnectionKey;
-      /** Only connections of this kind. Default: all. */
+      /** Only connections of this lane. Default: all. */
       readonly lane?: Lane;
     }
 );

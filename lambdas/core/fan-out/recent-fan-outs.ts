@@ -51,7 +51,7 @@ export function createRecentFanOuts(dependencies: {
   return {
     async note(startedAt, ended, shard) {
       if (!reachedEverybody(ended)) return;
-      // Half of its validity old, a note is as good as a new one: events can come by the hundred a second.
+      // At most two writes for each period of validity: events can come by the hundred a second.
       if (startedAt - (noted.get(shard) ?? -Infinity) < validMilliseconds / 2) return;
       try {
         await store.write({ startedAt, ...(shard === undefined ? {} : { shard }) });
@@ -69,7 +69,7 @@ export function createRecentFanOuts(dependencies: {
         return (connection) =>
           valid.some(
             ({ shard, startedAt }) =>
-              // One that was opening then may not have been met, or not have been open.
+              // A connection that was opening then may have had no record yet, or may have been gone to API Gateway.
               !mayBeOpening(connection, startedAt) &&
               (shard === undefined || shard === shardOf(connection.userId)),
           );

@@ -23,7 +23,7 @@ export function createGate({ pace, now, timers }: GateOptions, deadline: number)
 
 /**
  * A gate that keeps one place in the pace's line at the most: a hundred posts that wait here delay those of others by one.
- * While others keep many places, these get one turn of theirs; when nobody else posts they have the whole pace.
+ * While others keep many places, these have one of them; when nobody else posts they have the whole pace.
  */
 export function createYieldingGate(options: GateOptions, deadline: number): Gate {
   const { now } = options;

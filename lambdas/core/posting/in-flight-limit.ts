@@ -9,10 +9,10 @@ const floor = 3;
  */
 const finest = 2;
 
-/** Posts that wait too long, of the lowest latency seen lately; what is worse counts no more than twice that. */
+/** Latencies above this multiple of the lowest one seen lately are too long; a longer one counts at most as twice that. */
 const tooSlow = 4;
 
-/** The latency, of the lowest, to which it is brought back. */
+/** The multiple of the lowest latency to which it is brought back. */
 const good = 2;
 
 /** Milliseconds for which a lowest latency counts, at the least; at the most twice as long. */

@@ -95,7 +95,7 @@ export function createPace(options: {
       if (isReacting(time)) return;
       recent.note(userId, isThrottled, time);
       if (!isThrottled || !recent.areManyThrottled()) return;
-      // If halving has not helped: workers that are ten times too fast together would find it out after four of them.
+      // If halving has not helped: workers that are ten times too fast together would need four halvings to find it out.
       const delivered = rateAt(time) < ceiling ? 1 - recent.throttledShare() : 1;
       cutTo(Math.max(deepestCut, Math.min(1 / 2, delivered)));
     },

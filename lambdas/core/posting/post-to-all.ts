@@ -25,7 +25,7 @@ class PostingRun {
   private readonly workers: Workers;
   private readonly stragglers: StragglerWatch;
   private readonly passGate: Gate;
-  /** Whether anybody wants to know more of a post than what became of it. */
+  /** Whether the latency of posts matters, or which ones are in flight. */
   private readonly isObserved: boolean;
   private readonly startedAt: number;
   private readonly counts = { posts: 0, retried: 0 };
@@ -142,7 +142,7 @@ class PostingRun {
     attempt.made += 1;
     const { connection, made, delivered } = attempt;
     const isThrottled = result === 'throttled';
-    // Once: that a connection is throttled again says nothing about the others.
+    // Only its first post: that a connection is throttled again says nothing about the others.
     if (made === 1 && delivered === 0) pace.answered(connection.userId, isThrottled);
     if (result === 'delivered') {
       attempt.delivered += 1;

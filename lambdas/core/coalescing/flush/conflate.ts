@@ -1,4 +1,4 @@
-// When there is more to send than there is room for, values that are superseded go first, and nothing else does.
+// When there is more to send than there is room for, superseded messages are left out, and nothing else is.
 import { supersedes, type OutgoingMessage } from '../../fan-out/outgoing-message';
 
 export interface Conflated {

@@ -11,7 +11,7 @@ import { isEvent, typeOf, type OutgoingMessage } from '../../fan-out/outgoing-me
 import type { FlushOrder } from '../ports';
 import type { PostBudget } from './post-budget';
 
-/** When the pace can have sent what each lane gets: milliseconds from now, none for a lane that gets nothing. */
+/** By lane, until the pace can have posted everything; none for a lane that gets nothing. */
 type JobsUnderWay = Readonly<Partial<Record<Lane, Promise<void>>>>;
 
 export type FlushByJobs = (order: FlushOrder, counts: ConnectionCounts) => Promise<JobsUnderWay>;
@@ -54,8 +54,8 @@ export function createFlushByJobs(dependencies: {
 }
 
 /**
- * What both lanes get if nobody was counted in one of them: who is in it has come since. The same jobs serve both then, and
- * for as long.
+ * What both lanes get if no connection was counted in one of them: those in it have come since. The same jobs are for both
+ * lanes then, and take as long.
  */
 function sharedContent(
   each: readonly LaneContent[],

@@ -1,4 +1,4 @@
-// What each kind of connection is sent by a flush: all of its messages, or the newest of each register if there is no room.
+// What each lane is sent by a flush: all of its messages, or the newest of each register if there is no room.
 import type { Lane } from '../../connections/ports';
 import { countBatches } from '../../fan-out/batches';
 import { conflate, type Conflated } from './conflate';
@@ -19,7 +19,7 @@ export async function contentsOf(
   const contents: LaneContent[] = [];
   for (const lane of lanes) {
     const messages = order[lane] ?? [];
-    // Who is sent one message need not know how much room there is.
+    // One message is never superseded: how much room there is does not matter.
     const room = messages.length > 1 ? await roomOf(lane) : Infinity;
     const conflated = conflate(messages, room, (some) => countPosts(some, lane));
     if (messages.length > 0) contents.push({ lane, ...conflated });

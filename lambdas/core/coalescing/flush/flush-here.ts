@@ -34,7 +34,7 @@ export type FlushHere = (order: FlushOrder) => Promise<LanesUnderWay>;
 
 export function createFlushHere(dependencies: FlushHereDependencies): FlushHere {
   const { room } = dependencies;
-  // The next flush waits for this one: who cannot be reached at once is the queue's.
+  // The next flush waits for this one: connections that cannot be reached at once are left to the queue.
   const { singleInFlight, ...others } = { maxFailedAttempts: 2, ...dependencies };
   const alone = createLanes(others);
   const shared = singleInFlight === undefined ? alone : createLanes({ ...others, singleInFlight });
@@ -42,7 +42,7 @@ export function createFlushHere(dependencies: FlushHereDependencies): FlushHere 
 
   return async (order) => {
     const contents = await contentsOf(order, (lane) => room.of(lane));
-    // Where nobody takes batches, posts to the others are as many in flight as can be.
+    // If no connection takes batches, posts to the others need not leave room: as many as can be are in flight.
     const lanes = room.hasBatched() ? shared : alone;
     const flush = new LocalFlush(order, contents, { ...dependencies, lanes, stragglers });
     return Object.fromEntries(contents.map((content) => [content.lane, flush.begin(content)]));
@@ -79,7 +79,7 @@ class LocalFlush {
     const answered = new Promise<Answered>((resolve) => (onServed = resolve));
     const ended = this.send(content, onServed);
     const serve = async () => {
-      // Whoever is never told, as something is broken, must not wait for it.
+      // If sending fails, `onServed` is never called: then nobody must wait for it.
       const measured = await Promise.race([answered, ended.then(() => answered)]);
       if (this.split.isWhole()) this.dependencies.room.noteListing(this.split.met());
       if (content.lane === 'single') await this.rest(measured);
@@ -119,7 +119,7 @@ class LocalFlush {
     if (this.ended.length === 2) await recentFanOuts.note(this.startedAt, merged);
   }
 
-  /** While connections without batches rest, they count as under way. */
+  /** A pause between flushes to connections without batches: until its end they count as under way. */
   private async rest({ posts, milliseconds: taken }: Answered): Promise<void> {
     const { room, now, timers } = this.dependencies;
     const measured = { milliseconds: taken, postsPerSecond: postsPerSecond(posts, taken) };

@@ -33,7 +33,7 @@ export function createFlush(dependencies: FlushDependencies): Flush {
         const { batched, single } = await flushByJobs(order, counts);
         return { batched: withoutReport(batched), single: withoutReport(single) };
       } catch (error) {
-        // What can be sent from here in the time is more than nothing.
+        // One worker reaches some of the connections, and the queue gets the others.
         log.error('shards not queued', { error });
       }
     }
@@ -64,7 +64,7 @@ async function servedOf(lane: Lane, begun: Promise<LanesUnderWay>): Promise<void
     const lanes = await begun;
     await lanes[lane]?.served;
   } catch {
-    // The end of the lane says so.
+    // `endOf` logs it.
   }
 }
 

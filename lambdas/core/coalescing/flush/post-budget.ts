@@ -15,7 +15,7 @@ const leastMeasuredMilliseconds = 1_000;
 /** Posts at less than this share of the pace are not slow because of it. */
 const shareOfPace = 0.8;
 
-/** A shorter fan-out keeps no machine busy. */
+/** After a shorter fan-out there is no pause. */
 const leastRestMilliseconds = 100;
 
 /** With `coalesceMilliseconds` of less, flushes still take some time. */

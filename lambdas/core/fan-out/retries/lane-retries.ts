@@ -15,9 +15,9 @@ interface RetriesSent {
 export class LaneRetries {
   /** Connections that were sent nothing. */
   private readonly unreached: Readonly<Record<'left' | 'stuck', RetryCollector>>;
-  /** Connections that took some of the messages: they are read from, so their rounds begin anew. */
+  /** Connections that took some of the messages: their clients read, so their rounds begin anew. */
   private readonly reached: Readonly<Record<'left' | 'stuck', RetryCollector>>;
-  /** Connections that have all of this fan-out's messages, or are not to get them, and are counted elsewhere. */
+  /** Connections that get only what later fan-outs left for them: this fan-out has counted them otherwise. */
   private readonly uncounted: RetryCollector;
 
   /**
@@ -48,7 +48,7 @@ export class LaneRetries {
     (delivered > 0 ? this.reached : this.unreached)[outcome].add(connection, missing);
   }
 
-  /** @param missing what earlier or later fan-outs have left for it */
+  /** @param missing what later fan-outs have left for it */
   addUncounted(connection: Connection, missing: readonly OutgoingMessage[]): void {
     this.uncounted.add(connection, missing);
   }

@@ -5,10 +5,10 @@ import type { Log } from '../../log';
 import type { ShardCursor } from '../shard-reader';
 import type { OutgoingMessage } from '../outgoing-message';
 
-/** Connections that are collected before they are sent, so that a bad hour of API Gateway fills no memory. */
+/** Connections that are collected before they are sent, so that a long failure of API Gateway does not fill the memory. */
 const batchSize = 1_000;
 
-/** How what could not be sent is put back. */
+/** The rounds of what is put back. */
 interface PuttingBack {
   /** How often it has been put back already. */
   readonly round?: number | undefined;
@@ -16,14 +16,14 @@ interface PuttingBack {
   readonly stuckRounds: number;
 }
 
-/** A shard, and what those in it are to get. */
+/** Shards that are to be read on, and the messages for their connections. */
 export interface ShardsLeft {
   readonly shards: readonly ShardCursor[];
   readonly messages: readonly OutgoingMessage[];
   readonly lane: Lane | undefined;
 }
 
-/** Connections that were met, and shards that were not read to their end: how many more are in them nobody knows. */
+/** Connections, and shards that were not read to their end, whose further connections are not known. */
 interface Retries {
   readonly connections: number;
   readonly shards: number;

@@ -6,7 +6,7 @@ const nothing: readonly OutgoingMessage[] = [];
 
 /**
  * Shared by the flushes of an execution environment. Whoever posted to a straggler waits for the answer, while the next
- * flushes leave it what they have for it: a second post could overtake the first, and would take a socket for as long.
+ * flushes leave their messages for the straggler with whoever waits: a second post could overtake the first, and would take a socket for as long.
  */
 export class Stragglers {
   /** By connection, the messages that have come for it meanwhile. */
@@ -34,7 +34,7 @@ export class Stragglers {
     return true;
   }
 
-  /** It is none any more. @returns what was left for it; the same list for the same messages of the same flushes */
+  /** Its post has been answered. @returns what was left for it; the same list for the same messages of the same flushes */
   release({ connectionId }: Connection): readonly OutgoingMessage[] {
     const left = this.left.get(connectionId);
     this.left.delete(connectionId);

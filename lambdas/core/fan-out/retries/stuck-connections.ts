@@ -23,23 +23,23 @@ export function isGivenUp({ rounds }: Pick<StuckOrder, 'rounds'>): boolean {
 
 /**
  * How to post to connections that were not reached before. There may be no others in the same job by which the account's
- * throttle would be noticed, so each that is throttled is asked for: a request that needs no room in its buffer. Who is
- * answered is not throttled by the account. And nobody waits for them: they are tried once in a round.
+ * throttle would be noticed, so each that is throttled is inspected: a request that needs no room in its buffer. If it is
+ * answered, the account is not throttled. Nobody waits for such connections: they are tried once in a round.
  */
 export function withInspection(options: PostingOptions, inspector: Inspector): PostingOptions {
   const { poster, pace } = options;
   return {
     ...options,
     maxStuckAttempts: 1,
-    // That they are throttled is known, and no reason to slow down.
+    // These connections are expected to be throttled: that is no reason to slow down.
     pace: { ...pace, answered: () => undefined },
     poster: {
       async post(connectionId, message) {
-        const delivery = await poster.post(connectionId, message);
-        if (delivery !== 'throttled' || pace.isSlowed()) return delivery;
+        const result = await poster.post(connectionId, message);
+        if (result !== 'throttled' || pace.isSlowed()) return result;
         const found = await inspector.inspect(connectionId);
         if (found === 'throttled') pace.slowDown();
-        return found === 'open' || found === 'throttled' ? delivery : found;
+        return found === 'open' || found === 'throttled' ? result : found;
       },
     },
   };
@@ -48,13 +48,13 @@ export function withInspection(options: PostingOptions, inspector: Inspector): P
 /** Closings on their way at the same time. */
 const closingsInFlight = 16;
 
-/** Requests that must all be answered before anybody is closed: of an account that is throttled, one is not. */
+/** Requests that must all be answered before any connection is closed: if the account is throttled, one of them is not. */
 const probes = 8;
 
 /** What became of connections that were given up: each is in one of them. */
 export interface GivenUp {
   readonly closed: number;
-  /** They had ended before: another job that met them, too, was faster. */
+  /** They had ended before: another job with the same connections was faster. */
   readonly gone: number;
   /** Those that could not be closed, or not in time; all, if the account may be throttled. */
   readonly open: readonly Connection[];
