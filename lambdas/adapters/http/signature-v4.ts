@@ -49,8 +49,8 @@ export function createSigner(options: SignerOptions): Signer {
       if (second?.epochSecond !== epochSecond || second.credentials !== credentials) {
         second = signingSecond(epochSecond, credentials, options, second);
       }
-      const { afterPath, sign, beforeSignature, headers } = second;
-      const signature = sign(hash('sha256', methodAndPath + afterPath + bodyHash, 'hex'));
+      const { hashRequest, sign, beforeSignature, headers } = second;
+      const signature = sign(hashRequest(methodAndPath, bodyHash));
       return [...headers, 'authorization', beforeSignature + signature];
     },
   };
@@ -62,8 +62,8 @@ interface SigningSecond {
   readonly credentials: SigningCredentials;
   readonly day: string;
   readonly key: Buffer;
-  /** The canonical request between path and body hash. */
-  readonly afterPath: string;
+  /** Hashes a canonical request, in lower-case hex. */
+  readonly hashRequest: (methodAndPath: string, bodyHash: string) => string;
   /** Signs the hash of a canonical request. */
   readonly sign: (canonicalRequestHash: string) => string;
   /** The Authorization header, up to the signature. */
@@ -96,7 +96,7 @@ function signingSecond(
     credentials,
     day,
     key,
-    afterPath: `\n\n${canonicalHeaders}\n${names}\n`,
+    hashRequest: createRequestHash(`\n\n${canonicalHeaders}\n${names}\n`),
     sign: createHexHmac(key, `AWS4-HMAC-SHA256\n${time}\n${scope}\n`),
     beforeSignature: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names}, Signature=`,
     headers: signed.filter(([name]) => name !== 'host').flat(),
@@ -108,6 +108,29 @@ function signingKey(secretAccessKey: string, scope: readonly string[]): Buffer {
     (key, part) => createHmac('sha256', key).update(part).digest(),
     Buffer.from(`AWS4${secretAccessKey}`),
   );
+}
+
+/**
+ * Hashes canonical requests that have the same text between path and body hash, which is most of them: it has the session's
+ * token. It is written into a buffer once for paths of one length, and not put together as a string for each request.
+ */
+function createRequestHash(afterPath: string): (methodAndPath: string, bodyHash: string) => string {
+  const bytesAfterPath = Buffer.byteLength(afterPath);
+  let request = Buffer.alloc(0);
+  let writtenBodyHash = '';
+  return (methodAndPath, bodyHash) => {
+    // Encoded paths are ASCII.
+    const bodyHashAt = methodAndPath.length + bytesAfterPath;
+    if (request.length !== bodyHashAt + hexHashBytes) {
+      request = Buffer.alloc(bodyHashAt + hexHashBytes);
+      request.write(afterPath, methodAndPath.length);
+      writtenBodyHash = '';
+    }
+    request.write(methodAndPath, 0, 'latin1');
+    if (bodyHash !== writtenBodyHash) request.write(bodyHash, bodyHashAt, 'latin1');
+    writtenBodyHash = bodyHash;
+    return hash('sha256', request, 'hex');
+  };
 }
 
 const blockBytes = 64;
