@@ -79,6 +79,8 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
     },
   });
   // Where the symbol is not known yet, nobody can ask for it.
-  const rest = { on: listeners.add, [Symbol.dispose]: supervisor.close };
-  return Object.assign(supervisor, registers.maps, rest);
+  return Object.assign(supervisor, registers.maps, {
+    on: listeners.add,
+    [Symbol.dispose]: supervisor.close,
+  });
 }

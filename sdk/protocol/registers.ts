@@ -20,10 +20,11 @@ export function versionOfEvent({ type, payload }: EventMessage): Version {
   return versionIn(definitionOf(type), payload);
 }
 
+type Values = Readonly<Record<string, unknown>>;
+
 /** @param definition that of the payload's type */
 export function versionIn({ value }: AnyDefinition, payload: AnyPayload): Version {
-  const text = (payload as Readonly<Record<string, unknown>>)[value];
-  return { timestamp: payload.timestamp, value: String(text) };
+  return { timestamp: payload.timestamp, value: String((payload as Values)[value]) };
 }
 
 /** The version of an agent's status or of a session's activity. {@link versionOfEvent} knows all types. */

@@ -9,7 +9,7 @@
  */
 export function backoffMs(failures: number, luck: number, baseMs: number, capMs: number): number {
   // No base at all, doubled without end, is no number.
-  return Math.round(luck * (Math.min(capMs, baseMs * 2 ** failures) || 0));
+  return Math.round(luck * Math.min(capMs, baseMs * 2 ** failures || 0));
 }
 
 /** Anything from `minMs` to `maxMs`, in milliseconds, an integer. */
