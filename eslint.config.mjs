@@ -4,7 +4,8 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['build/', 'cdk.out/', 'node_modules/', '.local/', 'coverage/'] },
+  // Fixtures are compiled where tests put them.
+  { ignores: ['build/', 'cdk.out/', 'node_modules/', '.local/', 'coverage/', 'test/fixtures/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],
