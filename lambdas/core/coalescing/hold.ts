@@ -48,7 +48,7 @@ export class Hold {
   private readonly lease: HeldLease;
   private readonly underWay: FlushesUnderWay;
   /** When pending events could not be read last. */
-  private unreadAt = -Infinity;
+  private readFailedAt = -Infinity;
 
   /**
    * @param before what stood in the lease when it was acquired
@@ -139,7 +139,7 @@ export class Hold {
 
   private async waitForTurn(hasInHand: boolean): Promise<void> {
     const { now, timers } = this.dependencies;
-    const paused = Math.max(this.unreadAt, this.lease.failedAt) + pauseMilliseconds - now();
+    const paused = Math.max(this.readFailedAt, this.lease.failedAt) + pauseMilliseconds - now();
     // If only a slow lane or a straggler is under way, its end is a reason to go on, too.
     const isIdle = !hasInHand && this.inbox.isDrained() && !this.canFlush();
     const turn = Math.max(this.untilDue(), paused, isIdle ? pauseMilliseconds : 0);
@@ -156,7 +156,7 @@ export class Hold {
   /** Reads what has become pending; false when it could not be read. */
   private async readPending(): Promise<boolean> {
     const isRead = await this.inbox.read(this.lease.read);
-    if (!isRead) this.unreadAt = this.dependencies.now();
+    if (!isRead) this.readFailedAt = this.dependencies.now();
     return isRead;
   }
 
