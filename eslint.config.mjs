@@ -22,6 +22,17 @@ export default tseslint.config(
     },
   },
   {
+    // Source can be read top down: a function fits on a screen. Tests may have long ones: a `describe` is a function, too.
+    files: ['{infra,lambdas,sdk,dashboard,local,cost,docs,bench}/**/*.{ts,tsx}'],
+    rules: {
+      'max-lines-per-function': [
+        'error',
+        { max: 70, skipBlankLines: true, skipComments: true, IIFEs: true },
+      ],
+      'max-params': ['error', 4],
+    },
+  },
+  {
     files: ['sdk/client/**/*.ts', 'dashboard/page/**/*.{ts,tsx}'],
     extends: [reactHooks.configs.flat.recommended],
   },
