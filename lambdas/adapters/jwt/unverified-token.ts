@@ -12,6 +12,9 @@ import { refusalOf } from './token-refusal';
  */
 const maxTokenBytes = 10_240;
 
+/** @see https://tc39.es/ecma262/#sec-time-values-and-time-range */
+const maxDateMilliseconds = 8.64e15;
+
 /** The issuers and the audience of acceptable tokens. If `audience` is null, the verifier checks it. */
 export interface ExpectedClaims {
   readonly issuers: readonly string[];
@@ -47,7 +50,10 @@ export function inspectUnverifiedToken(
   const decoded = decodeUnverifiedToken(token);
   if (!decoded.ok) return decoded.code;
   try {
-    validateJwtFields(decomposeUnverifiedJwt(token).payload, {
+    const { payload } = decomposeUnverifiedJwt(token);
+    // The library puts the time into its error as a Date: for a time that no Date has, that is a RangeError.
+    if (Number(payload.nbf) * 1000 > maxDateMilliseconds) return 'token_not_yet_valid';
+    validateJwtFields(payload, {
       issuer: [...issuers],
       audience,
       // Needed for `nbf`. The library applies it to `exp` as well, which core judges without tolerance.

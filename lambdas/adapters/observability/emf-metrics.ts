@@ -75,8 +75,9 @@ export function createEmfCount(functionName: string, stage: string): Count {
     defaultDimensions: { [stageDimension]: stage },
   });
   return (what, about = {}, number = 1) => {
-    metrics.addMetric(what, CountUnit, number);
-    for (const [name, value] of Object.entries(about)) metrics.addMetadata(name, value);
+    const name: MetricName = what;
+    metrics.addMetric(name, CountUnit, number);
+    for (const [field, value] of Object.entries(about)) metrics.addMetadata(field, value);
     metrics.publishStoredMetrics();
   };
 }

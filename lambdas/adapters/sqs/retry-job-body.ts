@@ -90,11 +90,11 @@ const shard = {
 };
 const messages = v.pipe(v.array(v.string()), v.nonEmpty());
 
-/** Jobs that were queued before there were several messages in one: the queue keeps them for an hour. */
+/** Jobs of version 0.1.0, which had one message each. They may be in the queue for an hour, in the dead-letter queue for days. */
 const oneMessage = <Entries extends v.ObjectEntries>(entries: Entries) =>
   v.pipe(
-    v.object({ message: v.string(), ...common, ...entries }),
-    v.transform(({ message, ...rest }) => ({ messages: [message], ...rest })),
+    v.object({ frame: v.string(), ...common, ...entries }),
+    v.transform(({ frame, ...rest }) => ({ messages: [frame], ...rest })),
   );
 
 const jobSchema = v.union(

@@ -1,8 +1,7 @@
 // Messages that are tried again: those that a newer one has overtaken are not, nor are heartbeats.
-import type { EventMessage } from '#sdk/protocol';
 import type { Log } from '../log';
 import type { StateStore } from './ports';
-import { isEvent, type OutgoingMessage } from '../fan-out/outgoing-message';
+import { eventOf, isEvent, type OutgoingMessage } from '../fan-out/outgoing-message';
 
 /**
  * Leaves out events whose register holds a newer value by now: that one has its own way to everybody. And heartbeats, as
@@ -20,12 +19,17 @@ export function createStillCurrent(dependencies: {
 
   return async (messages) => {
     const events = messages.filter(isEvent);
-    if (events.length === 0) return events;
+    const known = events.flatMap((message) => {
+      const event = eventOf(message);
+      return event === undefined ? [] : [{ message, event }];
+    });
+    if (known.length === 0) return events;
     try {
-      const areSuperseded = await state.areSuperseded(
-        events.map(({ text }) => JSON.parse(text) as EventMessage),
+      const areSuperseded = await state.areSuperseded(known.map(({ event }) => event));
+      const superseded = new Set(
+        known.filter((_, index) => areSuperseded[index]).map(({ message }) => message),
       );
-      return events.filter((_, index) => areSuperseded[index] !== true);
+      return events.filter((message) => !superseded.has(message));
     } catch (error) {
       log.warn('superseded messages not known', { error });
       return events;

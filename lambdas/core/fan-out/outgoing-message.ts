@@ -1,5 +1,6 @@
 // A message on its way to the dashboards: its text, and what decides whether a later one supersedes it.
 import {
+  definitionOf,
   isNewer,
   registerOf,
   serializeMessage,
@@ -10,8 +11,8 @@ import {
 export interface OutgoingMessage {
   /** The text of the message, ready to post. */
   readonly text: string;
-  /** Its type. */
-  readonly type: EventMessage['type'] | 'heartbeat';
+  /** An event type or `heartbeat`; of another version of this service maybe one that this version does not know. */
+  readonly type: string;
   /** The register that it writes: of two messages with the same one, the newer supersedes the other. */
   readonly register: string;
   /** When the event was reported, by the backend's clock: milliseconds since the Unix epoch. */
@@ -43,20 +44,37 @@ export function heartbeatMessage(timestamp: number): OutgoingMessage {
 }
 
 /**
- * Reads the text of a message that this service has written.
+ * Reads the text of a message that this service has written. One of a type that only another version of it knows is
+ * posted as well, and supersedes nothing.
  * @throws when it is none; the error says nothing of what is in it
  */
 export function readOutgoing(text: string): OutgoingMessage {
   try {
-    const message = JSON.parse(text) as
-      | EventMessage
-      | { readonly type: 'heartbeat'; readonly payload: { readonly timestamp: number } };
-    if (message.type === 'heartbeat')
-      return { ...heartbeatMessage(message.payload.timestamp), text };
-    return { ...messageOfEvent(message), text };
+    const message = JSON.parse(text) as Written;
+    const { type, payload } = message;
+    if (type === 'heartbeat') return { ...heartbeatMessage(payload.timestamp), text };
+    if (isEventMessage(message)) return { ...messageOfEvent(message), text };
+    if (typeof type === 'string' && typeof payload.timestamp === 'number')
+      return { text, type, register: text, reportedAt: payload.timestamp, value: '' };
   } catch {
-    throw new Error('The text is no message of this service');
+    // It is no JSON, or has no payload.
   }
+  throw new Error('The text is no message of this service');
+}
+
+interface Written {
+  readonly type: string;
+  readonly payload: { readonly timestamp: number };
+}
+
+function isEventMessage(message: Written): message is EventMessage {
+  return definitionOf(message.type) !== undefined;
+}
+
+/** The event of which a message tells; undefined for a heartbeat, and for one of a type that is not known here. */
+export function eventOf({ text }: OutgoingMessage): EventMessage | undefined {
+  const message = JSON.parse(text) as Written;
+  return isEventMessage(message) ? message : undefined;
 }
 
 /** The type of messages that all have the same, for logs; else `mixed`. */

@@ -104,6 +104,24 @@ it("a client's message: a write for its connection and one for its user; one whe
   await expect(message()).resolves.toEqual({ UpdateItem: 2 });
 });
 
+it("keeps the buckets of a client's messages where version 0.1.0 has them", async () => {
+  const harness = setUp();
+  const taken: string[] = [];
+  const judge = createJudgeMessage({
+    ...harness,
+    rateLimits: {
+      ...harness.rateLimits,
+      take: (_user, what) => Promise.resolve(taken.push(what) > 0),
+    },
+    messages: { perMinute: 60, burst: 2 },
+    floodFactor: 5,
+    maxConnectionsPerUser: 20,
+    handshakes: { perMinute: 30, burst: 10 },
+  });
+  await judge({ userId: 'ann', connectionId: 'a=' });
+  expect(taken).toEqual(['frames#a=', 'frames']);
+});
+
 it('a sync: a write for its limit, and two for its marker; one too many, none', async () => {
   const harness = setUp();
   const admitSync = createAdmitSync({

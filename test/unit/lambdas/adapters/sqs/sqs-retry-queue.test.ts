@@ -127,17 +127,25 @@ it.each([
 
 it.each([
   'a secret message',
-  '{"message":"a secret message',
-  '{"message":7,"type":"a secret message","reportedAt":"a secret message","round":"a secret message"}',
+  '{"frame":"a secret message',
+  '{"frame":7,"type":"a secret message","reportedAt":"a secret message","round":"a secret message"}',
 ])('does not repeat what is in %s', (body) => {
   expect(() => parseRetryJob(body)).toThrow(
     'The message is not a retry job: it must be messages for connections or for a shard',
   );
 });
 
-it('reads a job of one message, as it was queued before there were several in one', () => {
+it('reads a job as version 0.1.0 queued it', () => {
+  const body = String.raw`{"frame":"{\"type\":\"heartbeat\",\"payload\":{\"timestamp\":3}}","round":1,"shard":2}`;
+  expect(parseRetryJob(body)).toEqual({
+    messages: [heartbeatMessage(3)],
+    ...{ round: 1, shard: 2 },
+  });
+});
+
+it('reads a job of one message, with all that version 0.1.0 wrote', () => {
   const [message] = job.messages;
-  const old = { message: message?.text, type: 'agent:status', reportedAt: 1, round: 2 };
+  const old = { frame: message?.text, type: 'agent:status', reportedAt: 1, round: 2 };
   const entry = ['alice', 'c=', 1, 2];
   expect(parseRetryJob(JSON.stringify({ ...old, stuckRounds: 1, connections: [entry] }))).toEqual({
     ...{ messages: [message], round: 2, stuckRounds: 1 },

@@ -1,5 +1,5 @@
 import type { RetryJob } from '#core/fan-out/ports';
-import { heartbeatMessage, messageOfEvent } from '#core/fan-out/outgoing-message';
+import { heartbeatMessage, messageOfEvent, readOutgoing } from '#core/fan-out/outgoing-message';
 import { createCloseConnection } from '#core/connections/close-connection';
 import { createDeliver } from '#core/broadcasting/deliver';
 import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';
@@ -101,6 +101,25 @@ describe('what is tried again', () => {
       Array.from({ length: 3 }, () => other),
     );
     expect(queue.jobs).toMatchObject([{ messages: [messageOfEvent(other)], round: 2 }]);
+  });
+
+  it('is a message of a type that only another version knows, too', async () => {
+    const { clock, connections, gateway, state, log, run } = setUp();
+    const seeded = connections.seed(clock.now(), ['alice']);
+    await state.put(newer, times);
+    const foreign = '{"type":"agent:mood","payload":{"agentId":"a","timestamp":1}}';
+    await run({
+      messages: [readOutgoing(foreign), ...messages],
+      round: 1,
+      connections: seeded,
+    });
+    expect(gateway.posts.map(({ message }) => JSON.stringify(message))).toEqual([
+      foreign,
+      JSON.stringify(other),
+    ]);
+    expect(log.lines).not.toContainEqual(
+      expect.objectContaining({ message: 'superseded messages not known' }),
+    );
   });
 
   it('is never a heartbeat: the next one makes up for it', async () => {
