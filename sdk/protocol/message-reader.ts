@@ -40,7 +40,9 @@ function readMessage(
   known: Readonly<Record<string, Shape>> = shapes,
 ): ServerMessage | undefined {
   const { type, payload } = Object(message) as { type: ServerMessage['type']; payload: unknown };
-  const shape = Object.hasOwn(known, type) ? known[type] : definitionOf(type)?.fields;
+  // A list of one text would name the same property as the text.
+  const isOther = typeof type === 'string' && Object.hasOwn(known, type);
+  const shape = isOther ? known[type] : definitionOf(type)?.fields;
   const read = shape && readFields(shape, payload);
   if (!read) return undefined;
   const values = Object(payload) as Values;
@@ -50,7 +52,7 @@ function readMessage(
   if (type === 'state:snapshot') {
     // A server that does not know a type has no list of it.
     for (const { list, fields } of eventTypeDefinitions) {
-      read[list] = readAll(values[list], (one) => readFields(fields, one));
+      read[list] = readAll(values[list] ?? [], (one) => readFields(fields, one));
     }
     const seconds = values['heartbeatSeconds'];
     // What makes no sense must not cost the state.
@@ -76,9 +78,9 @@ function readFields(shape: Shape, payload: unknown): Record<string, unknown> | u
   return read;
 }
 
-/** What the elements of a list are read as; those that are nothing are left out, as is what is no list. */
+/** Reads the elements of a list, and leaves out those that cannot be read. @throws if it is no list */
 function readAll(list: unknown, read: (value: unknown) => unknown): unknown[] {
-  return [list].flat().flatMap((value) => read(value) ?? []);
+  return (list as unknown[]).flatMap((value) => read(value) ?? []);
 }
 
 function isTime(value: unknown): value is number {

@@ -1,5 +1,5 @@
 // Why events did not reach the event bus, and which ones.
-import { keyOf, type EventType, type IdName } from '../protocol';
+import { definitionOf, keyOf, type EventType, type IdName } from '../protocol';
 
 /** The ids in the key of the event's register, beside the agent's: e.g. `sessionId`. */
 type OtherIds = Readonly<Partial<Record<Exclude<IdName, 'agentId'>, string>>>;
@@ -35,11 +35,13 @@ export class PublishError extends Error {
 }
 
 /** Names an event by its ids; what one that is invalid does not have is left out. */
-export function unsentOf(type: EventType, values: object): Omit<UnsentEvent, 'reason'> {
-  const given = values as { readonly agentId: string } & OtherIds;
-  const ids = keyOf(type).filter((name) => given[name] !== undefined);
+export function unsentOf(type: string, values: object): Omit<UnsentEvent, 'reason'> {
+  // JavaScript may pass a type that does not exist, or no values.
+  const given = Object(values) as { readonly agentId: string } & OtherIds;
+  const known = definitionOf(type)?.type;
+  const ids = known ? keyOf(known).filter((name) => given[name] !== undefined) : [];
   const named = Object.fromEntries(ids.map((name) => [name, given[name]]));
-  return { type, agentId: given.agentId, ...named };
+  return { type: type as EventType, agentId: given.agentId, ...named };
 }
 
 /** An event for people, e.g. `session:activity of agent-1, session-2 (ThrottlingException)`. */

@@ -108,11 +108,21 @@ it('of a snapshot it takes what it understands: a later version may have other s
   });
 });
 
+it.each([
+  '{"type":"batch"}',
+  '{"type":"batch","payload":{"messages":{"type":"heartbeat","payload":{"timestamp":1}}}}',
+  '{"type":"state:snapshot","payload":{"agents":1,"sessions":[],"timestamp":2,"complete":true}}',
+  '{"type":"state:snapshot","payload":{"agents":{},"sessions":[],"timestamp":2,"complete":true}}',
+])('takes %s for no message: what should be a list is none', (text) => {
+  expect(readServerMessage(text)).toBeUndefined();
+});
+
 it('of a batch it takes what it understands, in order, and nothing that may not be in one', () => {
   const other = fc.oneof(
     fc.constantFrom<unknown>(null, 7, 'x', [], {}, { type: 'heartbeat' }, { type: 'batch' }),
     messagesOf(payloads).filter(({ type }) => !(type in batchedPayloads)),
     fc.record({ type: fc.constant('agent:expired'), payload: agent }),
+    fc.record({ type: fc.constantFrom(['agent:status'], ['heartbeat']), payload: agent }),
     fc.record({ type: fc.constant('agent:status'), payload: fc.constant({ agentId: 'a' }) }),
   );
   const element = fc.oneof(

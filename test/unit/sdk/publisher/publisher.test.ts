@@ -109,6 +109,19 @@ describe('an event', () => {
     expect(requests()).toEqual([]);
   });
 
+  it.each<[string, unknown, RegExp]>([
+    ['agent:mood', { agentId: 'a' }, /type must be one of agent:status, session:activity/],
+    ['toString', {}, /type must be one of/],
+    ['agent:status', undefined, /agentId is missing; status is missing/],
+    ['agent:status', null, /agentId is missing; status is missing/],
+  ])('of the type %s with %j from JavaScript is refused, too', async (type, values, message) => {
+    const { publisher, reported } = setUp();
+    const call = publisher.broadcast(type as 'agent:status', values as never);
+    await expect(call).rejects.toThrow(message);
+    await expect(call).rejects.toMatchObject({ name: 'PublishError', code: 'event_invalid' });
+    expect(reported).toHaveLength(1);
+  });
+
   it('whose message has one byte too many is refused; the largest allowed is sent', async () => {
     const { publisher } = setUp({ now: () => 9_000_000_000_000 });
     const empty = JSON.stringify({
