@@ -53,6 +53,16 @@ function retiredWordsIn(text: string): string[] {
   );
 }
 
+const sources = new Map<string, ts.SourceFile>();
+
+/** A source file, which is parsed once. */
+function sourceOf(file: string): ts.SourceFile {
+  const source =
+    sources.get(file) ?? ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true);
+  sources.set(file, source);
+  return source;
+}
+
 /** All identifiers of a source file. */
 function namesOf(file: string): ReadonlySet<string> {
   const names = new Set<string>();
@@ -60,14 +70,14 @@ function namesOf(file: string): ReadonlySet<string> {
     if (ts.isIdentifier(node)) names.add(node.text);
     ts.forEachChild(node, visit);
   };
-  visit(ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest));
+  visit(sourceOf(file));
   return names;
 }
 
 /** The comments of a source file, each with its line. */
 function commentsOf(file: string): readonly { readonly line: number; readonly text: string }[] {
-  const text = read(file);
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const source = sourceOf(file);
+  const { text } = source;
   const starts = new Set<number>();
   const comments: { line: number; text: string }[] = [];
   const visit = (node: ts.Node): void => {
