@@ -52,7 +52,9 @@ async def main():
         while len(heard) < len(agents):
             message = json.loads(await asyncio.wait_for(socket.recv(), 10))
             if message["type"] == "batch":
-                heard += message["payload"]["messages"]
+                # A heartbeat may be among them.
+                messages = message["payload"]["messages"]
+                heard += [one for one in messages if one["type"] == "agent:status"]
                 print("batch")
             elif message["type"] == "agent:status":
                 heard.append(message)
