@@ -1,13 +1,13 @@
-// Where this stack's own APIs are reached on one machine: their public addresses, rewritten to local ones.
+// Replaces the public addresses of the template's APIs by local ones.
 import { region, urlSuffix } from './pseudo-parameters';
 
-/** The base URLs of the local stack, each without a slash at the end. */
+/** The base URLs of the local stack, each without a trailing slash. */
 export interface LocalUrls {
-  /** The AWS endpoint, e.g. `http://127.0.0.1:4566`. It serves @connections under `/<stage>`, as AWS does. */
+  /** The AWS endpoint, e.g. `http://127.0.0.1:4566`. As on AWS, the path of @connections begins with `/<stage>`. */
   readonly endpointUrl: string;
-  /** Where clients open WebSockets, e.g. `ws://localhost:3000`: at the root, without a stage. */
+  /** The WebSocket API, e.g. `ws://localhost:3000`: its path has no stage. */
   readonly webSocketUrl: string;
-  /** Where the HTTP API answers, e.g. `http://localhost:3000`. */
+  /** The HTTP API, e.g. `http://localhost:3000`. */
   readonly httpUrl: string;
 }
 
@@ -16,7 +16,10 @@ export interface ApiAddress {
   readonly protocol: 'WEBSOCKET' | 'HTTP';
 }
 
-/** Rewrites every string in `value` that begins with the public address of one of `apis`. */
+/**
+ * Replaces the public address at the beginning of every string in `value`: `wss://` by the WebSocket URL, and `https://`
+ * by the AWS endpoint for a WebSocket API, by the HTTP URL for an HTTP API.
+ */
 export function localize(value: unknown, apis: readonly ApiAddress[], urls: LocalUrls): unknown {
   if (typeof value === 'string') return localizeText(value, apis, urls);
   if (Array.isArray(value)) return value.map((item) => localize(item, apis, urls));

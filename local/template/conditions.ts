@@ -1,9 +1,9 @@
-// CloudFormation's condition functions: whether a named condition of the template holds.
+// Evaluates CloudFormation's condition functions.
 import { resolve, type Scope } from './intrinsics';
 import { TemplateError } from './template';
 
 /**
- * Whether the condition `name` holds.
+ * Whether the named condition of the template is true.
  * @throws {TemplateError} for an unknown name or an unknown condition function
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-conditions.html
  */

@@ -1,20 +1,20 @@
-// CloudFormation's intrinsic functions: turns a template's value into the plain value it stands for.
+// Evaluates CloudFormation's intrinsic functions.
 import { noValue } from './pseudo-parameters';
 import { TemplateError, type Place } from './template';
 
-/** What the names in a template stand for. */
+/** Looks up the names that a template refers to. */
 export interface Scope {
-  /** @throws {TemplateError} when nothing has that name */
+  /** @throws {TemplateError} if no parameter or resource has this name */
   ref(name: string, place: Place): unknown;
-  /** @throws {TemplateError} when the resource has no such attribute */
+  /** @throws {TemplateError} if the resource or the attribute does not exist */
   attribute(logicalId: string, attribute: string, place: Place): string;
-  /** @throws {TemplateError} when there is no such condition */
+  /** @throws {TemplateError} if the condition does not exist */
   condition(name: string, place: Place): boolean;
 }
 
 /**
- * Resolves every intrinsic function in `value`; what stands for `AWS::NoValue` is left out.
- * @throws {TemplateError} naming the function, when it is unknown or its arguments are not as documented
+ * Replaces every intrinsic function in `value` by its result. List items and properties with `AWS::NoValue` are omitted.
+ * @throws {TemplateError} if a function is not supported or its arguments are invalid; the message names the function
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
  */
 export function resolve(value: unknown, scope: Scope, place: Place): unknown {
@@ -34,7 +34,7 @@ export function resolve(value: unknown, scope: Scope, place: Place): unknown {
   );
 }
 
-// `Condition` alone is an intrinsic only inside condition functions; in a policy statement it is a property.
+// `Condition` is not included: it is an intrinsic function in conditions only, and a property in policy statements.
 const isIntrinsic = (key: string) => key === 'Ref' || key.startsWith('Fn::');
 
 function call(name: string, given: unknown, scope: Scope, place: Place): unknown {
@@ -95,7 +95,7 @@ function arguments2(given: unknown, expected: string, fail: Fail): [unknown, unk
   return given as [unknown, unknown];
 }
 
-/** `${Name}` and `${LogicalId.Attribute}` are looked up, `${!Literal}` is kept without its exclamation mark. */
+/** `Fn::Sub`: replaces `${Name}` and `${LogicalId.Attribute}` by their values, and `${!Literal}` by `${Literal}`. */
 function substitute(given: unknown, scope: Scope, place: Place, fail: Fail): string {
   const [pattern, variables] = (
     Array.isArray(given) ? arguments2(given, 'a string and variables', fail) : [given, {}]

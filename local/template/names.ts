@@ -1,21 +1,19 @@
-// Physical names of resources: made up as CloudFormation does, but the same at every start.
+// Generates physical names of resources in CloudFormation's format, but the same ones at every start.
 import { createHash } from 'node:crypto';
 
-/** Makes names for one resource. */
+/** The names from which a resource's physical name, ids and URLs are made. */
 export interface Names {
-  /** `<stack>-<logicalId>-<suffix>`, at most 64 characters, as for a resource that is given no name. */
+  /** `<stack>-<logicalId>-<suffix>`, at most 64 characters: the name of a resource without an explicit one. */
   readonly generated: string;
-  /** An API's id: ten of a-z and 0-9. */
+  /** An API's id: ten characters of a-z and 0-9. */
   readonly apiId: string;
-  /** A short id for a part of an API. */
+  /** The id of a part of an API, e.g. a route: seven characters of a-z and 0-9. */
   readonly partId: string;
-  /** The AWS endpoint of the local stack, without a slash at the end. */
+  /** The AWS endpoint of the local stack, without a trailing slash. */
   readonly endpointUrl: string;
 }
 
-/**
- * Names that depend on the stack's name and the logical id alone: a queue's URL stays valid over a restart.
- */
+/** The names depend on the stack's name and the logical id only, so that a queue's URL stays valid after a restart. */
 export function namesFor(stackName: string, logicalId: string, endpointUrl: string): Names {
   const hash = createHash('sha256').update(`${stackName}/${logicalId}`).digest();
   const letters = BigInt(`0x${hash.toString('hex')}`).toString(36);

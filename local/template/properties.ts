@@ -1,8 +1,8 @@
-// Building blocks of the resource types' schemas: strict objects, so that no property is ever ignored.
+// Provides the schemas of which resource types are composed. Objects are strict, so that no property is ignored.
 import * as v from 'valibot';
 import type { Names } from './names';
 
-/** An object of which every property is named: one that is not is an error. */
+/** An object with exactly these properties: an unknown property is an error. */
 export function strict<Entries extends v.ObjectEntries>(entries: Entries) {
   return v.strictObject(entries, (issue) => {
     if (issue.path === undefined) return 'must be an object';
@@ -10,7 +10,7 @@ export function strict<Entries extends v.ObjectEntries>(entries: Entries) {
   });
 }
 
-/** Properties that change nothing on one machine: tags, descriptions, encryption and the like. */
+/** Properties that are accepted with any value and have no effect locally: tags, descriptions, encryption and the like. */
 export function withoutEffect<Name extends string>(...names: Name[]) {
   const entry = v.optional(v.unknown());
   return Object.fromEntries(names.map((name) => [name, entry])) as Record<Name, typeof entry>;
@@ -20,29 +20,29 @@ export const text = v.string('must be a string');
 export const flag = v.boolean('must be true or false');
 export const oneOrMany = v.union([v.array(text), text], 'must be a string or a list of strings');
 
-/** CloudFormation takes a number written as a string too. */
+/** CloudFormation also accepts a number that is written as a string. */
 export const wholeNumber = v.pipe(
   v.union([v.number(), v.pipe(v.string(), v.regex(/^\d+$/))], 'must be a whole number'),
   v.transform(Number),
 );
 
-/** Only `values` are supported; anything else is an error that names them. */
+/** One of `values`: any other value is an error whose message lists them. */
 export const only = <const Values extends readonly string[]>(...values: Values) =>
-  v.picklist(values, `must be ${values.join(' or ')}: the local stack knows nothing else`);
+  v.picklist(values, `must be ${values.join(' or ')}: the local stack supports nothing else`);
 
-/** How a resource is called once it exists: what `Ref` gives, and what `Fn::GetAtt` gives. */
+/** The identifiers of a resource: `ref` is the value of `Ref`, `attributes` are those of `Fn::GetAtt`. */
 export interface Identity {
   readonly ref: string;
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** One type of resource: its properties, and how its physical names follow from them. */
+/** A resource type: the schema of its properties, and a function that derives the identifiers from them. */
 export interface ResourceType<Schema extends v.GenericSchema> {
   readonly properties: Schema;
   readonly identify: (properties: v.InferOutput<Schema>, names: Names) => Identity;
 }
 
-/** Lets `identify` know the type of the properties. */
+/** Returns `type` unchanged; TypeScript infers the parameter type of `identify` from the schema. */
 export function resourceType<Schema extends v.GenericSchema>(
   type: ResourceType<Schema>,
 ): ResourceType<Schema> {

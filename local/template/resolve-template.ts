@@ -1,6 +1,6 @@
-// Turns a template into resources with names and plain, checked properties, from which deploy/ makes everything.
-// Others use resolveTemplate, the ResolvedTemplate and its Resource, TemplateError (template.ts), the names of
-// pseudo-parameters.ts and function-name.ts, and the types of policy-document.ts.
+// Resolves a CloudFormation template into named resources with plain, validated properties.
+// Other folders import resolveTemplate and its types, TemplateError (template.ts), pseudo-parameters.ts,
+// function-name.ts, and the types of policy-document.ts.
 import { localize, type ApiAddress } from './addresses';
 import { resolve, type Scope } from './intrinsics';
 import { noValue } from './pseudo-parameters';
@@ -11,7 +11,7 @@ import { TemplateError, type Template } from './template';
 export type { Resource } from './resources-by-name';
 
 export interface ResolvedTemplate {
-  /** All resources of a type, in the template's order. */
+  /** All resources of a type, each after those that it refers to. */
   readonly of: <Type extends TypeName>(type: Type) => readonly Resource<Type>[];
   /** The template's outputs by name. */
   readonly outputs: Readonly<Record<string, string>>;
@@ -31,8 +31,9 @@ const bootstrapParameter = 'BootstrapVersion';
 const bootstrapRule = 'CheckBootstrapVersion';
 
 /**
- * Resolves references, in the order of their dependencies, and checks every resource.
- * @throws {TemplateError} for whatever the local stack does not know, with logical id, type and property
+ * Resolves all references and validates every resource.
+ * @throws {TemplateError} if the local stack does not support a part of the template; the message has the logical id, the
+ * type and the property
  */
 export function resolveTemplate(options: ResolveOptions): ResolvedTemplate {
   const { template, urls } = options;

@@ -1,4 +1,4 @@
-// Every type of resource that the local stack can run. A type that is not listed is an error at start.
+// Lists every resource type that the local stack supports. Any other type is an error at start.
 import * as v from 'valibot';
 import { resourceType } from './properties';
 import * as apiGateway from './resources/api-gateway';
@@ -17,7 +17,7 @@ import * as notifications from './resources/notifications';
 import { schedule } from './resources/scheduler';
 import { queue, queuePolicy } from './resources/sqs';
 
-/** What the CDK adds to count its constructs. */
+/** The CDK adds this resource to every template for its usage statistics. */
 const cdkMetadata = resourceType({
   properties: v.unknown(),
   identify: (_, names) => ({ ref: names.generated, attributes: {} }),
@@ -57,11 +57,12 @@ export const resourceTypes = {
 
 export type TypeName = keyof typeof resourceTypes;
 
-/** The properties of a resource of type `Type`, checked and with every reference resolved. */
+/** The validated properties of a resource of type `Type`, with every reference resolved. */
 export type PropertiesOf<Type extends TypeName> = v.InferOutput<
   (typeof resourceTypes)[Type]['properties']
 >;
 
+/** Whether the local stack supports the resource type `name`. */
 export function isTypeName(name: string): name is TypeName {
   return Object.hasOwn(resourceTypes, name);
 }

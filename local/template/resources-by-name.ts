@@ -1,4 +1,4 @@
-// The resources of a template by logical id: each is resolved when something refers to it.
+// Resolves the resources of a template by logical id, each before those that refer to it.
 import { describeFaults, parse } from '#sdk/protocol';
 import type { LocalUrls } from './addresses';
 import { conditionHolds } from './conditions';
@@ -30,12 +30,13 @@ const resourceKeys = new Set([
   'Type',
   'UpdateReplacePolicy',
 ]);
-/** The resources of a template, each resolved when it is asked for first. */
+
+/** The resources of a template. Each is resolved when it is first referred to, and only once. */
 export class Resources {
   readonly #options: ResolveOptions;
   readonly #resolved = new Map<string, Resource>();
   readonly #inProgress = new Set<string>();
-  /** What names stand for in this template. */
+  /** Looks up parameters, resources and conditions of this template. */
   readonly scope: Scope;
 
   constructor(options: ResolveOptions) {
@@ -62,12 +63,15 @@ export class Resources {
     };
   }
 
-  /** In the order in which they were resolved: a resource after those that it refers to. */
+  /** The resources that have been resolved, each after those that it refers to. */
   all(): readonly Resource[] {
     return [...this.#resolved.values()];
   }
 
-  /** Resolves a resource of the template, unless its condition does not hold, and checks its DependsOn. */
+  /**
+   * Resolves a resource and checks its DependsOn. Does nothing if the resource's condition is false.
+   * @throws {TemplateError} for an invalid or unsupported resource, and for a reference to one that does not exist
+   */
   resolve(logicalId: string): void {
     const { Resources: given } = this.#options.template;
     const resource = given[logicalId];
@@ -85,7 +89,7 @@ export class Resources {
     return condition === undefined || conditionHolds(conditions, condition, this.scope);
   }
 
-  /** @param from what refers to the resource */
+  /** @param from the place of the reference, for error messages */
   #named(logicalId: string, from: Place): Resource {
     const known = this.#resolved.get(logicalId);
     if (known !== undefined) return known;
@@ -105,6 +109,7 @@ export class Resources {
   }
 }
 
+/** Whether a resource is of a type, as a type guard. */
 export function isOfType<Type extends TypeName>(
   found: Resource,
   type: Type,
@@ -131,7 +136,7 @@ function resolveResource(
   );
   if (!parsed.ok) throw new TemplateError(place, describeFaults(parsed.faults));
   const names = namesFor(stackName, logicalId, urls.endpointUrl);
-  // Each type's `identify` takes the properties of its own schema, which have just been parsed with it.
+  // Safe: `identify` takes the properties of its own type's schema, which has just parsed them.
   const identify = resourceTypes[given.Type].identify as (
     properties: unknown,
     given: typeof names,

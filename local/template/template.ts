@@ -1,4 +1,4 @@
-// The parts of a CloudFormation template that the local stack reads, and the one error it raises about them.
+// Defines the parts of a CloudFormation template that the local stack reads, and the error for unsupported ones.
 
 /** A parsed CloudFormation template, as the CDK synthesizes it. */
 export interface Template {
@@ -18,15 +18,15 @@ export interface TemplateResource {
   readonly [attribute: string]: unknown;
 }
 
-/** Where in a template something stands, for messages to people. */
+/** A position in a template, for error messages. */
 export interface Place {
-  /** The resource's logical id, or the section's name, e.g. `Outputs`. */
+  /** The resource's logical id, the name of an output, parameter, rule or condition, or a section's name. */
   readonly logicalId: string;
-  /** The resource's type; absent outside `Resources`. */
+  /** The resource's type, or e.g. `output` or `parameter` for an entry of another section; absent for a section. */
   readonly type?: string;
 }
 
-/** The template asks for something that the local stack does not do. It never ignores such a thing. */
+/** A part of the template is invalid, or not supported by the local stack, which never ignores such a part. */
 export class TemplateError extends Error {
   readonly code = 'TEMPLATE_NOT_SUPPORTED';
 

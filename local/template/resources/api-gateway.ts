@@ -1,4 +1,4 @@
-// API Gateway as templates describe it: WebSocket APIs and HTTP APIs in front of functions.
+// Defines the resource types of API Gateway: WebSocket APIs and HTTP APIs with Lambda proxy integrations.
 import * as v from 'valibot';
 import { region, urlSuffix } from '../pseudo-parameters';
 import { only, resourceType, strict, text, withoutEffect } from '../properties';
@@ -40,10 +40,10 @@ export const stage = resourceType({
   properties: strict({
     ApiId: text,
     StageName: text,
-    // Without it a stage serves nothing until there is a deployment, a resource of its own.
-    AutoDeploy: v.literal(true, 'must be true: the local stack knows no deployments'),
+    // Without automatic deployment, a stage serves nothing until an AWS::ApiGatewayV2::Deployment exists.
+    AutoDeploy: v.literal(true, 'must be true: the local stack does not support deployments'),
     DefaultRouteSettings: v.optional(routeSettings),
-    // By the key of the route.
+    // By route key.
     RouteSettings: v.optional(v.record(text, routeSettings), {}),
     ...withoutEffect('AccessLogSettings', 'Description', 'Tags'),
   }),
@@ -91,7 +91,7 @@ export const authorizer = resourceType({
   identify: (_, names) => partOf(names, 'AuthorizerId'),
 });
 
-/** The account's role for access logs, of which the local stack keeps none. */
+/** The account's role for writing logs, which the local stack does not need. */
 export const account = resourceType({
   properties: strict({ ...withoutEffect('CloudWatchRoleArn') }),
   identify: (_, names) => ({ ref: names.generated, attributes: { Id: names.generated } }),

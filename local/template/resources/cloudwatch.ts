@@ -1,11 +1,11 @@
-// CloudWatch as templates describe it: alarms, which the local stack judges, and dashboards, which only AWS draws.
+// Defines the resource types of CloudWatch: alarms, which the local stack evaluates, and dashboards, which have no effect.
 import * as v from 'valibot';
 import { arnOf } from '../pseudo-parameters';
 import { flag, only, resourceType, strict, text, wholeNumber, withoutEffect } from '../properties';
 
 const dimensions = v.optional(v.array(strict({ Name: text, Value: text })), []);
 
-/** Seconds; CloudWatch's shorter ones are for metrics of high resolution, which nothing here has. */
+/** In seconds. CloudWatch allows shorter periods for high-resolution metrics only, which the service does not use. */
 const period = v.pipe(
   wholeNumber,
   v.check((seconds) => seconds > 0 && seconds % 60 === 0, 'must be a multiple of 60'),

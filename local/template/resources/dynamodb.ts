@@ -1,4 +1,4 @@
-// DynamoDB as templates describe it.
+// Defines the resource type of a DynamoDB table.
 import * as v from 'valibot';
 import { arnOf } from '../pseudo-parameters';
 import { flag, only, resourceType, strict, text, withoutEffect } from '../properties';

@@ -1,10 +1,10 @@
-// EventBridge as templates describe it: buses and rules whose targets are functions.
+// Defines the resource types of EventBridge: event buses, their policies, and rules.
 import * as v from 'valibot';
 import { arnOf } from '../pseudo-parameters';
 import { statement } from './policy-document';
 import { only, resourceType, strict, text, wholeNumber, withoutEffect } from '../properties';
 
-/** How EventBridge repeats the call of a target; also the schedules of EventBridge Scheduler. */
+/** The retry policy of a target, of a rule and of a schedule alike. */
 export const retryPolicy = strict({
   MaximumEventAgeInSeconds: v.optional(wholeNumber),
   MaximumRetryAttempts: v.optional(wholeNumber),
@@ -23,7 +23,7 @@ export const eventBus = resourceType({
   }),
 });
 
-/** One statement of a bus's policy. */
+/** One statement of an event bus's policy. */
 export const eventBusPolicy = resourceType({
   properties: strict({ EventBusName: text, StatementId: text, Statement: statement }),
   identify: (_, names) => ({ ref: names.generated, attributes: {} }),

@@ -1,10 +1,10 @@
-// IAM as templates describe it.
+// Defines the resource types of IAM: roles and their policies.
 import * as v from 'valibot';
 import { iamArnOf } from '../pseudo-parameters';
 import { resourceType, strict, text, withoutEffect } from '../properties';
 import { policyDocument } from './policy-document';
 
-/** Policies of AWS that only allow writing logs and traces, which nothing on one machine asks for. */
+/** AWS managed policies that only allow writing to CloudWatch Logs, which needs no permission in the local stack. */
 const managedPolicy = v.pipe(
   text,
   v.regex(

@@ -1,4 +1,4 @@
-// Lambda as templates describe it.
+// Defines the resource types of Lambda: functions, permissions, event source mappings and asynchronous invocation.
 import * as v from 'valibot';
 import { arnOf } from '../pseudo-parameters';
 import { flag, only, resourceType, strict, text, wholeNumber, withoutEffect } from '../properties';

@@ -1,10 +1,11 @@
-// Log groups, of which only the names matter: the local stack writes every line to one place. And what is counted in them.
+// Defines the resource types of CloudWatch Logs: log groups and metric filters.
 import * as v from 'valibot';
 import { arnOf } from '../pseudo-parameters';
 import { resourceType, strict, text, withoutEffect } from '../properties';
 
 const selector = /^\$(\.\w+)+$/;
 
+/** Only the name has an effect: the local stack writes the lines of all groups to one log. */
 export const logGroup = resourceType({
   properties: strict({
     LogGroupName: v.optional(text),
@@ -24,7 +25,7 @@ export const logGroup = resourceType({
   },
 });
 
-/** As much of filter patterns as the local stack understands: one member of a JSON line has one text. */
+/** The only supported filter pattern compares one property of a JSON line with a string. */
 const pattern = v.pipe(
   text,
   v.regex(/^\{ \$(\.\w+)+ = "[^"*]+" \}$/, 'must look like { $.message.service = "authorizer" }'),

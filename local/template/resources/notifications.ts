@@ -1,4 +1,4 @@
-// SNS and its key as templates describe them: the local stack tells of alarms itself, and sends no e-mail.
+// Defines the resource types of SNS and its KMS key. They have no effect: the local stack logs alarms and sends no e-mail.
 import * as v from 'valibot';
 import { arnOf } from '../pseudo-parameters';
 import { only, resourceType, strict, text, withoutEffect } from '../properties';

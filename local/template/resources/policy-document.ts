@@ -1,8 +1,7 @@
-// The policy language of IAM, as far as the local stack evaluates it; the rest is an error at start.
+// Defines the part of IAM's policy language that the local stack evaluates. Any other element is an error at start.
 import * as v from 'valibot';
 import { oneOrMany, only, strict, text } from '../properties';
 
-/** The condition operators that the local stack evaluates. */
 const conditionOperators = [
   'ArnEquals',
   'ArnLike',

@@ -1,4 +1,4 @@
-// EventBridge Scheduler as templates describe it.
+// Defines the resource type of an EventBridge Scheduler schedule.
 import * as v from 'valibot';
 import { arnOf } from '../pseudo-parameters';
 import { only, resourceType, strict, text, withoutEffect } from '../properties';
@@ -17,7 +17,7 @@ export const schedule = resourceType({
       DeadLetterConfig: v.optional(deadLetterConfig),
       RetryPolicy: v.optional(retryPolicy),
     }),
-    // The time zone means nothing to a rate, the only expression that the local stack runs.
+    // The time zone has no effect on a rate, the only supported type of expression.
     ...withoutEffect('Description', 'KmsKeyArn', 'ScheduleExpressionTimezone'),
   }),
   identify: (properties, names) => {

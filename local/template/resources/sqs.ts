@@ -1,4 +1,4 @@
-// SQS as templates describe it. The local stack runs standard queues, no FIFO queues.
+// Defines the resource types of SQS: standard queues and their policies. FIFO queues are not supported.
 import * as v from 'valibot';
 import { accountId, arnOf } from '../pseudo-parameters';
 import { resourceType, strict, text, wholeNumber, withoutEffect } from '../properties';
@@ -6,7 +6,7 @@ import { policyDocument } from './policy-document';
 
 const day = 24 * 60 * 60;
 
-/** Defaults are those of SQS, whose limit for a message has been 1 MiB since 2025. */
+/** The defaults are those of SQS, whose limit for a message has been 1 MiB since 2025. */
 export const queue = resourceType({
   properties: strict({
     QueueName: v.optional(text),
