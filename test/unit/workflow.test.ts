@@ -36,7 +36,7 @@ it('has an entry for this version in the changelog', () => {
   expect(read('CHANGELOG.md')).toContain(`\n## [${version}] - `);
 });
 
-it.each(['README.md', 'docs/construct.md', 'docs/client.md'])(
+it.each(['README.md', 'docs/client.md', 'docs/construct.md', 'docs/reporting.md'])(
   'names in %s no package of another version',
   (file) => {
     const versions = [...read(file).matchAll(/mission-control-realtime\S*?-(\d+\.\d+\.\d+)\.tgz/g)];
