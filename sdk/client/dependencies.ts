@@ -69,7 +69,6 @@ interface Globals extends Target {
   readonly fetch?: Fetch;
   readonly navigator?: { readonly onLine?: boolean; readonly userAgent?: string };
   readonly document?: Target & { readonly visibilityState?: string };
-  readonly reportError?: (error: unknown) => void;
   /** Only pages have animation frames. */
   requestAnimationFrame?(due: () => void): unknown;
   cancelAnimationFrame?(frame: unknown): void;

@@ -1,9 +1,9 @@
 // Events of all types, and the messages that are sent for them: derived from the definitions, for both ends.
 import type { EventTypeDefinition, IdNameOf, ValueOf } from './event-type';
-import { definitions } from './event-types';
+import * as definitions from './event-types';
 
 /** The definition of one of the event types there are. */
-export type Definition = (typeof definitions)[number];
+export type Definition = (typeof definitions)[keyof typeof definitions];
 
 /** The type of an event, which EventBridge calls its detail type. */
 export type EventType = Definition['type'];
@@ -37,8 +37,8 @@ export type IdName = { [Type in EventType]: IdNameOf<DefinitionOf<Type>> }[Event
 /** The definition of some event type. */
 export type AnyDefinition = EventTypeDefinition & Pick<Definition, 'type' | 'list'>;
 
-/** The definitions of all event types, in the order of snapshots. */
-export const eventTypeDefinitions: readonly AnyDefinition[] = definitions;
+/** The definitions of all event types, in the order of their names: namespaces are sorted. */
+export const eventTypeDefinitions: readonly AnyDefinition[] = Object.values(definitions);
 
 /** @returns the definition of that type; undefined if there is no such event type */
 export function definitionOf(type: EventType): AnyDefinition;

@@ -1,5 +1,4 @@
 // Listeners by type. If one throws, the others are called nevertheless.
-import { globals } from '../dependencies';
 
 /** The only argument of the listeners of a type. */
 type Value<Listener> = Listener extends (value: infer Argument) => void ? Argument : never;
@@ -48,9 +47,7 @@ export function createListeners<Types>(): Listeners<Types> {
 
 /** Reports an error as an uncaught one. */
 function report(error: unknown): void {
-  if (globals.reportError) globals.reportError(error);
-  else
-    queueMicrotask(() => {
-      throw error;
-    });
+  queueMicrotask(() => {
+    throw error;
+  });
 }

@@ -1,5 +1,3 @@
-// All event types: a line for each. What there is of a type, on the server and in clients, comes from its definition.
-import { agentStatus } from './agent-status';
-import { sessionActivity } from './session-activity';
-
-export const definitions = [agentStatus, sessionActivity] as const;
+// All event types: one line each, in the order of their names. Everything that the server and clients have of a type follows from it.
+export { agentStatus } from './agent-status';
+export { sessionActivity } from './session-activity';

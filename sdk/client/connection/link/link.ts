@@ -52,12 +52,13 @@ export function openLink(dependencies: LinkDependencies, handlers: LinkHandlers)
   const noToken = () => {
     end({ reason: 'token_unavailable' });
   };
-  const getToken = () =>
-    Promise.resolve().then(async () => {
-      const token: unknown = isOver ? '' : await dependencies.getToken();
-      // A token that was read from a file or a response often ends in a line break.
-      return typeof token === 'string' ? token.trim() : '';
-    });
+  const getToken = async () => {
+    // Not within the call that creates the client: the application's function may use the client.
+    await Promise.resolve();
+    const token: unknown = isOver ? '' : await dependencies.getToken();
+    // A token that was read from a file or a response often ends in a line break.
+    return typeof token === 'string' ? token.trim() : '';
+  };
 
   function opened(token: string, { send }: Transport): void {
     exchange = createExchange(

@@ -57,7 +57,6 @@ export function startLiveness(options: {
       timers.stop('pong');
     },
     learn(heartbeatSeconds) {
-      if (heartbeatSeconds * 1000 === heartbeatMs) return;
       heartbeatMs = heartbeatSeconds * 1000;
       // Counted from now, as the interval came in a message.
       listen(timeoutMs());
