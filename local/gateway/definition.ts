@@ -1,7 +1,7 @@
-// What a template says about its WebSocket API and its HTTP API, with every reference resolved.
+// Defines the types of the WebSocket API and the HTTP API that the gateway serves, with all references resolved.
 import type { LambdaFunction } from '../lambda/invocation';
 
-/** Requests a second, and how many may come at once: a token bucket. */
+/** The rate and the capacity of a token bucket; `burst` is in requests. */
 export interface Throttle {
   readonly requestsPerSecond: number;
   readonly burst: number;
@@ -9,16 +9,16 @@ export interface Throttle {
 
 export interface Authorizer {
   readonly function: LambdaFunction;
-  /** All must be present in the handshake, else 401 without a call: API Gateway ANDs them. */
+  /** All of them must be present in the handshake; otherwise API Gateway answers 401 without invoking the authorizer. */
   readonly identitySources: readonly string[];
 }
 
 export interface WebSocketRoute {
   readonly integration: LambdaFunction;
   readonly authorizer?: Authorizer;
-  /** Whether the integration's body is sent back to the client (a RouteResponse exists). */
+  /** Whether the body that the integration returns is sent to the client: the route has a RouteResponse. */
   readonly respond: boolean;
-  /** Of this route alone, instead of the API's. */
+  /** Replaces the API's throttle for this route. */
   readonly throttle?: Throttle;
 }
 
@@ -38,11 +38,11 @@ export interface HttpRoute {
   readonly method: string;
   readonly path: string;
   readonly integration: LambdaFunction;
-  /** Of this route alone, instead of the API's. */
+  /** Replaces the API's throttle for this route. */
   readonly throttle?: Throttle;
 }
 
-/** What pages of other origins may do. */
+/** The CORS configuration of an HTTP API. */
 export interface Cors {
   readonly allowOrigins: readonly string[];
   readonly allowMethods: readonly string[];
@@ -60,15 +60,16 @@ export interface HttpApiDefinition {
   readonly throttle?: Throttle;
 }
 
-/** Open connections as the @connections endpoint sees them. */
+/** The operations of the @connections endpoint. */
 export interface Connections {
   /**
-   * `gone` before `$connect` has returned and after the close; `tooLarge` above 128 KB; `full` when the client does not
-   * read.
+   * Sends a message. The result is `gone` before `$connect` has returned and after the close, `tooLarge` above 128 KB,
+   * and `full` if too much data waits for a client that does not read.
    */
   post(connectionId: string, data: Buffer): Promise<'delivered' | 'gone' | 'tooLarge' | 'full'>;
+  /** Undefined if there is no such connection. */
   get(connectionId: string): ConnectionInfo | undefined;
-  /** False when there is no such connection. */
+  /** Closes a connection. Returns false if there is no such connection. */
   close(connectionId: string): boolean;
 }
 

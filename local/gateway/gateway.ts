@@ -1,5 +1,5 @@
-// API Gateway on this machine: a WebSocket API and an HTTP API on one port, and pages beside them.
-// Others use openGateway of this file, the definitions that it serves (definition.ts), and pages/dashboard.ts.
+// Emulates API Gateway: serves a WebSocket API, an HTTP API and pages on one port.
+// Other folders import openGateway, the types of definition.ts, and pages/dashboard.ts.
 import type { Server } from 'node:http';
 import type { Connections, HttpApiDefinition, WebSocketApiDefinition } from './definition';
 import { createHttpApi, type HttpApi } from './http/http-api';
@@ -15,24 +15,24 @@ import { UpgradeListener } from './websocket/upgrade-listener';
 import type { WebSocketApi } from './websocket/web-socket-api';
 
 export interface GatewayOptions extends Partial<ConnectionLimits> {
-  /** 0, the default, for any free port. */
+  /** Default: 0, which means any free port. */
   readonly port?: number;
-  /** Gets a sentence about each failure inside the stack; never with a token or a message in it. */
+  /** Called with a sentence for each failure of the stack or of a function. It never contains a token or a message. */
   readonly warn: (sentence: string) => void;
-  /** For the limits of connections. Default: those of the machine. */
+  /** For the timeouts of connections. Default: the machine's timers. */
   readonly timers?: Timers;
 }
 
 export interface Gateway {
   readonly port: number;
   readonly connections: Connections;
-  /** Answers GET and HEAD requests for `path` with a JSON document, ahead of the HTTP API. */
+  /** Answers GET and HEAD requests for `path` with a JSON document; takes precedence over the HTTP API. */
   publish(path: string, document: unknown): void;
-  /** Answers GET and HEAD requests for `path` with a page, ahead of the HTTP API. */
+  /** Answers GET and HEAD requests for `path` with a page; takes precedence over the HTTP API. */
   show(path: string, page: Page): void;
-  /** Starts both APIs; until then all requests but those for documents and pages get 503. */
+  /** Starts both APIs. Until then all requests except those for documents and pages get 503. */
   serve(definitions: Definitions): void;
-  /** Closes all connections with 1001 and frees the port; takes about a second at most. May be called again. */
+  /** Closes all connections with the code 1001 and frees the port, within about a second. May be called repeatedly. */
   close(): Promise<void>;
 }
 
@@ -43,7 +43,10 @@ interface Definitions {
 
 const closeTimeoutSeconds = 0.75;
 
-/** Opens the port. @throws node's error with `code` `EADDRINUSE` and `port` when it is taken */
+/**
+ * Starts to listen.
+ * @throws the error of node:net, with the `code` `EADDRINUSE` and the `port` if the port is in use
+ */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { warn, timers = systemTimers() } = options;
   const listener = await listen(options.port ?? 0);
@@ -83,7 +86,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     async close() {
       closing = true;
       await connections.closeAll(1001, 'Going away', closeTimeoutSeconds);
-      // $disconnect is best effort: on AWS, too, an API can be gone before it has run.
+      // $disconnect is best effort on AWS, too, so invocations that take longer are not awaited.
       await upgrades.close(closeTimeoutSeconds / 3);
       await listener.close();
     },
@@ -113,10 +116,10 @@ function createWebSocketApi(
   };
 }
 
-/** Answers 400 to bytes that are not HTTP. */
+/** Answers 400 to data that is not HTTP. */
 function refuseOtherProtocols(server: Server): void {
   server.on('clientError', (_error, stream) => {
-    // node:http reports the end of a connection here too, when nothing can be written any more.
+    // node:http also emits clientError for a connection that has ended, to which nothing can be written.
     if (stream.writable) refuse(stream, 400, JSON.stringify({ message: 'Bad Request' }));
     else stream.destroy();
   });

@@ -1,13 +1,16 @@
-// Calls a function behind a route and reads the response of the Lambda proxy format.
+// Invokes the function of a route, and parses the response of a Lambda proxy integration.
 import type { InvocationResult, LambdaFunction } from '../lambda/invocation';
 
 /**
- * Seconds until API Gateway gives up on a WebSocket integration.
+ * The timeout of a WebSocket API's integration, in seconds.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
  */
 const integrationTimeoutSeconds = 29;
 
-/** Calls `lambda`, and fails as `IntegrationTimeout` when it takes longer than API Gateway waits. Never rejects. */
+/**
+ * Invokes `lambda`. Never rejects: the error type is `IntegrationTimeout` after `timeoutSeconds`, and `InvocationFailed`
+ * if the invocation itself rejects.
+ */
 export async function callFunction(
   lambda: LambdaFunction,
   event: unknown,
@@ -29,15 +32,18 @@ export async function callFunction(
   return result;
 }
 
-/** A function's response as far as a WebSocket API uses it. */
+/** The parts of a function's response that a WebSocket API uses. */
 export interface ProxyResponse {
   readonly statusCode: number;
-  /** By header name in lower case; the last value of each. */
+  /** The last value of each header, by its name in lower case. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string | undefined;
 }
 
-/** @returns undefined for a malformed response: without a whole HTTP status code there is none */
+/**
+ * Parses a function's response.
+ * @returns undefined for a malformed response: `statusCode` must be an integer from 200 to 599, and `body`, if any, a string
+ */
 export function parseProxyResponse(value: unknown): ProxyResponse | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { statusCode, headers, multiValueHeaders, body } = value as Record<string, unknown>;

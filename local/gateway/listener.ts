@@ -1,19 +1,20 @@
-// One port on this machine alone: loopback of both IP versions, so that `localhost` and `127.0.0.1` both work.
+// Listens on one port of the loopback interface, for IPv4 and IPv6, so that both `localhost` and `127.0.0.1` work.
 import { createServer, type Server } from 'node:http';
 
 export interface Listener {
   readonly port: number;
-  /** All servers that share the port. */
+  /** One server for IPv4, and one for IPv6 if this machine has it. */
   readonly servers: readonly Server[];
+  /** Stops listening and ends all HTTP connections. Resolves when upgraded connections have ended, too. */
   close(): Promise<void>;
 }
 
-/** How many ports that are free on IPv4 are tried until one is free on IPv6 too. */
+/** A port that is free on IPv4 may be in use on IPv6: so many free ports are tried. */
 const attempts = 5;
 
 /**
- * Opens `port`, or a free one for 0.
- * @throws node's own error, with `code` `EADDRINUSE` and the `port`, when something else listens there
+ * Listens on `port`, or on any free port if it is 0.
+ * @throws the error of node:net, e.g. with the `code` `EADDRINUSE` and the `port` if the port is in use
  */
 export async function listen(port: number): Promise<Listener> {
   for (let attempt = 1; ; attempt += 1) {

@@ -1,4 +1,4 @@
-// Which part of the gateway answers an HTTP request: a page, or the HTTP API.
+// Routes each HTTP request to a page or to the HTTP API.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLoopbackHost } from '../support/loopback';
 import { foreignHost, ownAnswer, send, serveHttp, type HttpApi } from './http/http-api';
@@ -6,13 +6,14 @@ import type { Page } from './pages/page';
 import { splitTarget } from './request-values';
 
 export interface RequestListenerDependencies {
-  /** By path. */
+  /** The pages by path. */
   readonly pages: ReadonlyMap<string, Page>;
-  /** Undefined until it is served. */
+  /** Undefined before the HTTP API is served: then all requests except those for pages get 503. */
   readonly httpApi: () => HttpApi | undefined;
   readonly warn: (sentence: string) => void;
 }
 
+/** The listener for `request` of node:http. Requests with a `Host` that is not a name of this machine get 403. */
 export function createRequestListener({ pages, httpApi, warn }: RequestListenerDependencies) {
   return (request: IncomingMessage, response: ServerResponse): void => {
     if (!isLoopbackHost(request.headers.host)) {
@@ -22,12 +23,12 @@ export function createRequestListener({ pages, httpApi, warn }: RequestListenerD
     const page = pages.get(splitTarget(request.url ?? '').path);
     const api = httpApi();
     if (page !== undefined && ['GET', 'HEAD'].includes(request.method ?? '')) {
-      // The response fails if the client has disconnected meanwhile.
+      // Sending fails if the client has disconnected.
       answerWithPage(page, request, response, warn).catch(() => response.destroy());
     } else if (api === undefined) {
       send(response, ownAnswer(503));
     } else {
-      // The client has disconnected before its request was complete.
+      // Reading fails if the client disconnects before its request is complete.
       serveHttp(api, request, response).catch(() => response.destroy());
     }
   };

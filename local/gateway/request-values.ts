@@ -1,8 +1,8 @@
-// Headers and query parameters as events carry them: the last value of each name, and all of them.
+// Converts headers and query parameters into the maps that events contain.
 
 export type Pairs = readonly (readonly [name: string, value: string])[];
 
-/** `rawHeaders` of node:http, a flat list, as pairs in the client's own header case. */
+/** The pairs of `rawHeaders` of node:http, a flat list. Header names keep the client's case. */
 export function headerPairs(rawHeaders: readonly string[]): Pairs {
   const pairs: [string, string][] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
@@ -11,7 +11,7 @@ export function headerPairs(rawHeaders: readonly string[]): Pairs {
   return pairs;
 }
 
-/** Path and query of a request target. A target that is not a URL gets a path that matches no route. */
+/** Splits a request target at its `?`, without decoding either part. */
 export function splitTarget(target: string): {
   readonly path: string;
   readonly queryString: string;
@@ -22,11 +22,12 @@ export function splitTarget(target: string): {
     : { path: target.slice(0, mark), queryString: target.slice(mark + 1) };
 }
 
-/** One value of each name: the last one, as API Gateway chooses. */
+/** The last value of each name, as in the single-value maps of API Gateway. */
 export function lastValues(pairs: Pairs): Record<string, string> {
   return Object.fromEntries(pairs);
 }
 
+/** All values of each name, in order. */
 export function allValues(pairs: Pairs): Record<string, string[]> {
   const values = new Map<string, string[]>();
   for (const [name, value] of pairs) {

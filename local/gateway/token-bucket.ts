@@ -1,13 +1,14 @@
-// Throttling as API Gateway does it: a bucket of requests that refills at a steady rate.
+// Throttles requests with a token bucket, as API Gateway does.
 import type { Clock } from '../support/timers';
 import type { Throttle } from './definition';
 
 export interface TokenBucket {
-  /** Takes one request out of the bucket; false when it is empty. */
+  /** Takes a token for one request. Returns false if the bucket is empty: then the request is throttled. */
   take(): boolean;
 }
 
 /**
+ * Creates a full bucket.
  * @param throttle undefined for no limit
  * @param now milliseconds since any fixed point
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-protect.html

@@ -1,10 +1,10 @@
-// What an HTTP API with a CORS configuration tells browsers about pages of other origins.
+// Implements the CORS configuration of an HTTP API.
 import type { IncomingMessage } from 'node:http';
 import type { Cors } from '../definition';
 import type { HttpResult } from './http-result';
 
 /**
- * The answer to a preflight, for any path, whether there is a route for OPTIONS or not.
+ * The response to a preflight request. It does not depend on the path, nor on a route for OPTIONS.
  * @returns undefined for a request that is not a preflight
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
  */
@@ -22,7 +22,7 @@ export function answerPreflight(cors: Cors, request: IncomingMessage): HttpResul
   return { statusCode: 204, headers, cookies: [], body: '' };
 }
 
-/** The answer, of any status, with CORS headers for pages of allowed origins; those of the function are removed. */
+/** The response with `access-control-allow-origin` for an allowed origin; CORS headers of the function are removed. */
 export function withCorsHeaders(
   cors: Cors,
   { headers: { origin } }: IncomingMessage,

@@ -1,4 +1,4 @@
-// Serves an HTTP API with Lambda proxy integrations of payload format 2.0.
+// Serves an HTTP API whose routes have Lambda proxy integrations with payload format 2.0.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerPreflight, withCorsHeaders } from './cors';
 import { loopbackNames } from '../../support/loopback';
@@ -12,9 +12,9 @@ import { createTokenBucket, type TokenBucket } from '../token-bucket';
 
 export interface HttpApi {
   readonly definition: HttpApiDefinition;
-  /** The bucket from which the requests of a route are taken. */
+  /** The token bucket that limits the requests of a route. */
   readonly throttleOf: (route: HttpRoute) => TokenBucket;
-  /** Logs a failure inside the stack. */
+  /** Logs a failure of the stack or of a function. */
   readonly warn: (sentence: string) => void;
 }
 
@@ -23,8 +23,8 @@ const maxBodyBytes = 10 * 1024 * 1024;
 const httpIntegrationTimeoutSeconds = 30;
 
 /**
- * A route with a throttle of its own has a bucket of its own; the others share that of the API.
- * @throws for a path with variables, which the local stack does not serve
+ * Creates an HTTP API. Routes with a throttle have their own token buckets; all others share the API's bucket.
+ * @throws for a path with variables, which the local stack does not support
  */
 export function createHttpApi(
   definition: HttpApiDefinition,
@@ -45,7 +45,7 @@ export function createHttpApi(
   return { definition, throttleOf: (route) => own.get(route) ?? shared, warn };
 }
 
-/** Answers one request. Rejects only when the client has disconnected in the middle of its request. */
+/** Answers one request. Rejects only if the client disconnects before its request is complete. */
 export async function serveHttp(
   api: HttpApi,
   request: IncomingMessage,
@@ -95,7 +95,7 @@ const messages = {
   503: 'Service Unavailable',
 } as const;
 
-/** The answer to a Host header that is not a name of this machine; API Gateway answers 403 too. */
+/** The response to a `Host` header that is not a name of this machine. API Gateway answers 403 to an unknown host, too. */
 export const foreignHost = {
   statusCode: 403,
   headers: { 'content-type': 'application/json' },
@@ -103,12 +103,13 @@ export const foreignHost = {
   body: JSON.stringify({ message: `Forbidden: the local stack answers to ${loopbackNames} alone` }),
 };
 
-/** API Gateway's own error response. */
+/** An error response of API Gateway itself: `{"message": …}` as JSON. */
 export function ownAnswer(status: keyof typeof messages): HttpResult {
   const body = JSON.stringify({ message: messages[status] });
   return { statusCode: status, headers: { 'content-type': 'application/json' }, cookies: [], body };
 }
 
+/** Sends a response, and ends it. */
 export function send(
   response: ServerResponse,
   { statusCode, headers, cookies, body }: HttpResult,
@@ -116,13 +117,13 @@ export function send(
   response.writeHead(statusCode, {
     ...headers,
     ...(cookies.length > 0 ? { 'set-cookie': [...cookies] } : {}),
-    // https://www.rfc-editor.org/rfc/rfc9110#section-8.6
+    // A 204 response must not have the header: https://www.rfc-editor.org/rfc/rfc9110#section-8.6
     ...(statusCode === 204 ? {} : { 'content-length': Buffer.byteLength(body) }),
   });
   response.end(body);
 }
 
-/** @returns undefined when it is too large; the rest of it is read and dropped */
+/** @returns undefined if the body is larger than 10 MiB; the whole body is read in any case */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;

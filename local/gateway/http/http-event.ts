@@ -1,4 +1,4 @@
-// The event of an HTTP API's integration, payload format 2.0.
+// Creates the event of an HTTP API's integration, payload format 2.0.
 import type { IncomingMessage } from 'node:http';
 import type { HttpApiDefinition, HttpRoute } from '../definition';
 import { createRequestId, domainNameOf, formatRequestTime } from '../request-facts';
@@ -14,7 +14,8 @@ interface HttpRequest {
 }
 
 /**
- * Header names are lower case and repeated values are joined by commas, unlike in the events of a WebSocket API.
+ * The event for a request. Unlike in the events of a WebSocket API, header names are lower case, and repeated headers and
+ * parameters are joined by commas.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export function httpEvent({ definition, route, request, body, now }: HttpRequest) {
@@ -60,7 +61,7 @@ function joinedValues(pairs: readonly (readonly [string, string])[]): Record<str
   return Object.fromEntries(entries.map(([name, values]) => [name, values.join(',')]));
 }
 
-/** API Gateway hands these on as text, all others as base64. */
+/** API Gateway passes bodies of these types as text, and all others as base64. */
 function isTextType(contentType: string): boolean {
   return /^(text\/|application\/(json|xml|javascript)\b)/i.test(contentType);
 }

@@ -1,5 +1,6 @@
-// What a function of an HTTP API returned, as the response to send.
+// Converts the result of an HTTP API's function into an HTTP response.
 
+/** An HTTP response to send. Header names are lower case; each of `cookies` becomes a `Set-Cookie` header. */
 export interface HttpResult {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -8,8 +9,9 @@ export interface HttpResult {
 }
 
 /**
- * A result without `statusCode` is a body, for which API Gateway infers everything else.
- * @returns undefined for a malformed response
+ * The response for a function's result, by payload format 2.0. A result without `statusCode` is the body of a JSON
+ * response with the status 200.
+ * @returns undefined for a malformed result
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export function parseHttpResult(value: unknown): HttpResult | undefined {

@@ -1,4 +1,4 @@
-// Serves the dashboard on the port of the WebSocket API, with a token of the local issuer for pages of this origin.
+// Serves the dashboard on the gateway's port, and a token of the local issuer for pages of the same origin.
 import { bundleDashboard, type DashboardFile } from '#dashboard/bundle';
 import type { Gateway } from '../gateway';
 import type { HttpResult } from '../http/http-result';
@@ -7,15 +7,15 @@ import { isOfSameOrigin } from '../../support/loopback';
 
 export interface DashboardOptions {
   readonly gateway: Pick<Gateway, 'show'>;
-  /** Undefined for a stack with another issuer. */
+  /** Undefined if the stack has an external issuer: then the user pastes a token. */
   readonly mintToken: (() => Promise<string>) | undefined;
-  /** Where `npm run emit` sends events. */
+  /** The AWS endpoint, to which `npm run emit` sends events. */
   readonly awsEndpointUrl: string;
 }
 
 const tokenPath = '/token';
 
-/** Only this origin's scripts and styles, and a connection to this origin alone. */
+/** Allows scripts, styles and connections of this origin only. */
 const securityHeaders = {
   'content-security-policy': [
     "default-src 'none'",
@@ -35,7 +35,7 @@ const securityHeaders = {
 
 const fresh = { 'cache-control': 'no-store' };
 
-/** Shows the dashboard at `/`. It is bundled at the first request, which most stacks of tests never get. */
+/** Serves the dashboard at `/`. It is bundled at the first request, as most tests never request it. */
 export function showDashboard({ gateway, mintToken, awsEndpointUrl }: DashboardOptions): void {
   let bundled: Promise<readonly DashboardFile[]> | undefined;
   gateway.show('/', async () => {
@@ -60,7 +60,8 @@ export function showDashboard({ gateway, mintToken, awsEndpointUrl }: DashboardO
   gateway.show(tokenPath, async (request) => {
     const headers = { 'content-type': 'text/plain', ...fresh };
     if (!isOfSameOrigin(request.headers)) {
-      const body = 'This token is for pages of this stack alone; npm run -s token prints one.';
+      const body =
+        'Only pages of this stack may request this token. Run npm run -s token to print one.';
       return { statusCode: 403, headers, cookies: [], body };
     }
     return { statusCode: 200, headers, cookies: [], body: await mintToken() };

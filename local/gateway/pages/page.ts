@@ -1,8 +1,8 @@
-// What the port serves beside the APIs: the issuer's documents, and the dashboard.
+// Defines the pages that the gateway serves besides the APIs: the issuer's documents and the dashboard.
 import type { IncomingMessage } from 'node:http';
 import type { HttpResult } from '../http/http-result';
 
-/** Answers a GET request for one path, or a HEAD request, whose body node:http leaves out. */
+/** Answers a GET or HEAD request for one path. For HEAD, node:http omits the body. */
 export type Page = (request: IncomingMessage) => HttpResult | Promise<HttpResult>;
 
 /** A JSON document that does not depend on the request. */

@@ -1,4 +1,4 @@
-// Decides what a policy document of an authorizer allows, with IAM's rules as far as they apply here.
+// Evaluates the policy document that an authorizer returns, by IAM's rules.
 import { matchesWildcards } from '../../support/wildcards';
 
 type Effect = 'allow' | 'deny';
@@ -12,8 +12,8 @@ interface Statement {
 const action = 'execute-api:Invoke';
 
 /**
- * Whether a policy document allows invoking `resource`: some statement must, and none may deny it.
- * @returns undefined for a document that is malformed, or says what the local stack cannot decide
+ * Whether a policy document allows to invoke `resource`: at least one statement must allow it, and none may deny it.
+ * @returns undefined for a document that is malformed, or has elements that the local stack does not evaluate
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
  */
 export function evaluatePolicy(document: unknown, resource: string): Effect | undefined {
@@ -36,7 +36,7 @@ function parseStatements(document: unknown): readonly Statement[] | undefined {
 const knownKeys = new Set(['Sid', 'Effect', 'Action', 'Resource']);
 
 function parseStatement(given: unknown): Statement | undefined {
-  // Conditions, NotAction and the like need more than a comparison of texts: an error is better than a wrong decision.
+  // Condition, NotAction and the like are not supported; to ignore them could allow what AWS denies.
   if (!isRecord(given) || !Object.keys(given).every((key) => knownKeys.has(key))) return undefined;
   const effect = given['Effect'];
   const actions = parseTexts(given['Action']);

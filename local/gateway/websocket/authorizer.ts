@@ -1,17 +1,20 @@
-// Invokes a REQUEST authorizer to decide on a handshake.
+// Invokes a REQUEST authorizer and evaluates its result.
 import type { Authorizer } from '../definition';
 import { callFunction } from '../integration';
 import { evaluatePolicy } from './authorizer-policy';
 import type { AuthorizerValues, HandshakeRequest } from './web-socket-event';
 
-/** How an authorizer's call ended; all but `allowed` refuse the handshake with the status. */
+/** The result of authorization. If `allowed` is false, the handshake is refused with `status`. */
 export type Verdict =
   | { readonly allowed: true; readonly values: AuthorizerValues }
   | { readonly allowed: false; readonly status: 401 | 403 }
   /** `problem` is for the log. */
   | { readonly allowed: false; readonly status: 500; readonly problem: string };
 
-/** @param event what {@link authorizerEvent} made of the request */
+/**
+ * Decides on a handshake. Never rejects: a failure of the authorizer has the status 500.
+ * @param event the authorizer's input, from {@link authorizerEvent}
+ */
 export async function authorize(
   { function: lambda, identitySources }: Authorizer,
   request: HandshakeRequest,
@@ -23,7 +26,7 @@ export async function authorize(
   const startedAt = performance.now();
   const result = await callFunction(lambda, event);
   if (!result.ok) {
-    // The one error that means 401: API Gateway compares the whole message.
+    // API Gateway answers 401 for exactly this message, and 500 for any other error.
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
     if (result.errorMessage === 'Unauthorized') return { allowed: false, status: 401 };
     return failure(`${lambda.name} failed with ${result.errorType}`);
@@ -44,7 +47,7 @@ function failure(problem: string): Verdict {
   return { allowed: false, status: 500, problem };
 }
 
-/** What an identity source such as `route.request.header.Auth` finds in the request. */
+/** The value of an identity source, e.g. `route.request.header.Auth`, in the request. */
 function identityValue(source: string, { headers, query }: HandshakeRequest): string | undefined {
   const [, place, name] = /^route\.request\.(header|querystring)\.(.+)$/.exec(source) ?? [];
   if (name === undefined) return undefined;
@@ -67,7 +70,7 @@ function parseResult(value: unknown, methodArn: string) {
   return { effect, values: { ...texts, principalId } };
 }
 
-/** Every value reaches the integrations as a string; objects and lists are not allowed at all. */
+/** API Gateway passes every value to integrations as a string, and does not allow objects or lists. */
 function parseContext(context: unknown): Record<string, string> | undefined {
   if (typeof context !== 'object' || context === null || Array.isArray(context)) return undefined;
   const texts: Record<string, string> = {};

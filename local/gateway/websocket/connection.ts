@@ -1,4 +1,4 @@
-// One open WebSocket within the limits of API Gateway.
+// Manages one open WebSocket, and enforces API Gateway's limits on it.
 import type { Duplex } from 'node:stream';
 import { WebSocket, type RawData } from 'ws';
 import type { Timers } from '../../support/timers';
@@ -12,7 +12,7 @@ import type { Closure, ConnectionFacts } from './web-socket-event';
 export const maxMessageBytes = 128 * 1024;
 const maxFrameBytes = 32 * 1024;
 
-/** Close codes by what ws finds wrong; 1002 for all else, which is not a WebSocket frame. */
+/** The close codes for errors of ws. All other errors are violations of RFC 6455 and get 1002. */
 const codesOfFaults: Readonly<Record<string, number>> = {
   WS_ERR_INVALID_UTF8: 1007,
   WS_ERR_TOO_MANY_BUFFERED_PARTS: 1008,
@@ -20,17 +20,20 @@ const codesOfFaults: Readonly<Record<string, number>> = {
 };
 
 /**
- * Bytes that may wait for a client that does not read, besides the kernel's buffers. API Gateway does not document its
- * limit; beyond it the connection stays open, and posts to it are answered 429.
+ * The most bytes that may wait for a client that does not read, besides the kernel's buffers. API Gateway does not
+ * document its limit. Beyond the limit the connection stays open, and posts to it are answered 429.
  * @see https://docs.aws.amazon.com/botocore/latest/reference/services/apigatewaymanagementapi/client/exceptions/LimitExceededException.html
  */
 const maxUnreadBytes = 1024 * 1024;
 
+/** The times after which a connection is closed with 1001. */
 export interface ConnectionLimits {
+  /** Without data in either direction. */
   readonly idleTimeoutSeconds: number;
   readonly maxConnectionSeconds: number;
 }
 
+/** API Gateway's limits. */
 export const defaultLimits: ConnectionLimits = {
   idleTimeoutSeconds: 10 * 60,
   maxConnectionSeconds: 2 * 60 * 60,
@@ -38,15 +41,15 @@ export const defaultLimits: ConnectionLimits = {
 
 export interface OpenConnection {
   readonly facts: ConnectionFacts;
-  /** Undefined when it is not open any more. */
+  /** Undefined if the connection is closing or has closed. */
   info(): ConnectionInfo | undefined;
-  /** `full` when too many bytes wait for a client that does not read. */
+  /** Sends a text message. `gone`: the connection is closing or has closed. `full`: the client does not read. */
   post(data: Buffer | string): 'delivered' | 'gone' | 'full';
-  /** @returns false when it was not open any more: it is closing, or has closed */
+  /** Starts the closing handshake. @returns false if the connection was already closing or closed */
   close(code: number, reason: string): boolean;
   /** Ends the TCP connection without a close frame. */
   terminate(): void;
-  /** Resolves once, when the connection has ended. */
+  /** Resolves when the connection has ended. */
   readonly closed: Promise<Closure>;
 }
 
@@ -60,7 +63,7 @@ interface Opening {
   readonly receive: Receive;
 }
 
-/** Handles one message of a client and sends the response, if any. Must not reject. */
+/** Handles one message of a client; `reply` sends the response, if there is one. Must not reject. */
 export type Receive = (
   data: Buffer,
   isBinary: boolean,
@@ -68,10 +71,10 @@ export type Receive = (
 ) => Promise<void>;
 
 /**
- * Takes over a WebSocket that has just been accepted.
+ * Manages a WebSocket that has just been accepted.
  *
- * Messages of one connection are handled in order, one at a time, though AWS does not promise an order: so a client
- * that sends very many occupies one execution environment at most.
+ * Messages of one connection are handled in order and one at a time. AWS does not guarantee that; here it prevents that
+ * one client with many messages occupies more than one execution environment.
  */
 export function openConnection({
   socket,
@@ -90,7 +93,7 @@ export function openConnection({
   const close = (code: number, reason: string) => {
     const isOpen = socket.readyState === WebSocket.OPEN;
     if (isOpen) ownClosure = { code, reason };
-    // A paused socket does not read the client's half of the closing handshake.
+    // A paused socket would not read the client's close frame.
     socket.resume();
     socket.close(code, reason);
     return isOpen;
@@ -110,7 +113,8 @@ export function openConnection({
   socket.on('message', (data, isBinary) => {
     if (ownClosure === undefined) accept(toBuffer(data), isBinary);
   });
-  // ws answers an invalid WebSocket frame itself, with a close frame, and does not wait for the client's.
+  // ws itself answers an invalid WebSocket frame with a close frame. It does not wait for the client's close frame, so the
+  // close code has to be taken from the error.
   socket.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
     if (code.startsWith('WS_ERR_'))
       ownClosure ??= { code: codesOfFaults[code] ?? 1002, reason: '' };
@@ -133,7 +137,7 @@ export function openConnection({
   return { facts, info, post, close, terminate: socket.terminate.bind(socket), closed };
 }
 
-/** Sees each chunk before ws reads it, so that a WebSocket frame that is too large is not handled first. */
+/** Scans each chunk before ws reads it, so that a message with a WebSocket frame above the limit is not handled. */
 function watchFrames(stream: Duplex, onData: () => void, onTooLarge: () => void): void {
   const scan = createFrameScanner((payloadBytes) => {
     if (payloadBytes > maxFrameBytes) onTooLarge();
@@ -153,7 +157,7 @@ function infoOf({ connectedAt, sourceIp, userAgent }: ConnectionFacts, lastActiv
   };
 }
 
-/** @returns what stops both timers */
+/** @returns a function that stops both timers */
 function startTimers(
   { idleTimeoutSeconds, maxConnectionSeconds }: ConnectionLimits,
   timers: Timers,

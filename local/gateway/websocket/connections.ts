@@ -1,12 +1,12 @@
-// All open connections, for the @connections endpoint and for closing the gateway.
+// Holds all open connections, for the @connections endpoint and for closing the gateway.
 import { maxMessageBytes, type OpenConnection } from './connection';
 import type { Timers } from '../../support/timers';
 import type { Connections } from '../definition';
 
 export interface OpenConnections extends Connections {
-  /** Adds a connection, which is removed when it has closed. */
+  /** Adds a connection. It is removed when it has closed. */
   add(connection: OpenConnection): void;
-  /** Sends every client a close frame, and terminates the connections that have not closed after the timeout. */
+  /** Sends a close frame to every client, and terminates the connections that have not closed after the timeout. */
   closeAll(code: number, reason: string, timeoutSeconds: number): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export function createConnections(timers: Timers): OpenConnections {
     get: (connectionId) => open.get(connectionId)?.info(),
 
     close(connectionId) {
-      // The code cannot be chosen: DeleteConnection always closes with 1000.
+      // DeleteConnection has no parameter for the close code, which is always 1000.
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
       return open.get(connectionId)?.close(1000, 'Connection Closed Normally') ?? false;
     },

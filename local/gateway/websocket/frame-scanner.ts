@@ -1,9 +1,9 @@
-// Reads the sizes of WebSocket frames (RFC 6455) from a connection's bytes: ws reports whole messages only, and API
-// Gateway limits the size of single frames too.
+// Reads the sizes of WebSocket frames (RFC 6455) from a connection's bytes: API Gateway limits the size of each one, but
+// ws reports whole messages only.
 
 /**
- * Calls `onFrame` with each WebSocket frame's payload length in bytes, as soon as its header is complete.
- * Takes the bytes in pieces of any size, and does not check what ws checks.
+ * Calls `onFrame` with the payload length in bytes of each WebSocket frame, as soon as its header is complete.
+ * Chunks may have any size. The bytes are not validated, as ws does that.
  * @see https://www.rfc-editor.org/rfc/rfc6455#section-5.2
  */
 export function createFrameScanner(
@@ -32,7 +32,7 @@ export function createFrameScanner(
   };
 }
 
-/** Length of the current header in bytes, which its second byte says. */
+/** The length in bytes of the current header, which depends on its second byte. */
 function headerLength(header: Uint8Array, known: number): number {
   if (known < 2) return 2;
   const second = header[1] ?? 0;
@@ -45,6 +45,6 @@ function headerLength(header: Uint8Array, known: number): number {
 function payloadLength(header: DataView): number {
   const shortLength = header.getUint8(1) & 0x7f;
   if (shortLength === 126) return header.getUint16(2);
-  // Lengths over 2^53 lose precision, which does not matter: they are far over the limit.
+  // Lengths above 2^53 lose precision, which does not matter, as they are far above the limit.
   return shortLength === 127 ? Number(header.getBigUint64(2)) : shortLength;
 }

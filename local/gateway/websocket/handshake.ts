@@ -1,4 +1,4 @@
-// Turns an upgrade request into an open connection, or refuses it, as API Gateway does.
+// Handles an upgrade request, as API Gateway does: refuses it, or opens a connection.
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import { authorize } from './authorizer';
 import { openConnection } from './connection';
@@ -17,7 +17,7 @@ import {
   type HandshakeRequest,
 } from './web-socket-event';
 
-/** Why a handshake ends without a connection. */
+/** The HTTP status and the message with which a handshake is refused. */
 class Refusal {
   constructor(
     readonly status: number,
@@ -26,8 +26,8 @@ class Refusal {
 }
 
 /**
- * Runs authorizer and `$connect`, and opens the connection.
- * @returns when the connection has ended and `$disconnect` has run, or the handshake was refused
+ * Invokes the authorizer and `$connect`, opens the connection, and invokes `$disconnect` after its end.
+ * Resolves when the handshake has been refused, or when `$disconnect` has returned.
  */
 export async function handshake(api: WebSocketApi, upgrade: Upgrade): Promise<void> {
   const facts = connectionFacts(upgrade.request);
@@ -41,7 +41,7 @@ export async function handshake(api: WebSocketApi, upgrade: Upgrade): Promise<vo
   await disconnect(api, facts, outcome.authorizer, closure);
 }
 
-/** A handshake that authorizer and `$connect` have accepted. */
+/** The result of a handshake that the authorizer and `$connect` have accepted. */
 interface Invitation {
   readonly authorizer: AuthorizerValues | undefined;
   readonly subprotocol: string | undefined;
@@ -92,7 +92,7 @@ async function invite(
   return { authorizer, subprotocol };
 }
 
-/** Opens the connection and waits for its end. */
+/** Opens the connection and waits until it has ended. */
 async function converse(
   api: WebSocketApi,
   upgrade: Upgrade,
@@ -116,7 +116,7 @@ async function converse(
   return connection.closed;
 }
 
-/** Invokes `$disconnect`, once per connection that `$connect` has accepted. */
+/** Invokes `$disconnect`. Called once for each connection that `$connect` has accepted. */
 async function disconnect(
   { definition, warn }: WebSocketApi,
   connection: ConnectionFacts,

@@ -1,9 +1,9 @@
-// Notices when a connection has been idle for too long.
+// Detects that a connection has been idle for too long.
 import type { Cancel, Timers } from '../../support/timers';
 
 /**
- * Calls `onIdle` once `lastActiveAt` lies the timeout back. It checks when that is possible at the earliest, instead of
- * moving a timer with every WebSocket frame.
+ * Calls `onIdle` when `timeoutMilliseconds` have passed since `lastActiveAt`. The timer runs until the earliest time at
+ * which that is possible, and then again for the rest: to restart it for every WebSocket frame would cost more.
  * @param lastActiveAt milliseconds since the Unix epoch
  */
 export function startIdleTimer(

@@ -1,10 +1,14 @@
-// Handles the messages of one connection in their order, one at a time.
+// Handles the messages of one connection in order, one at a time.
 import { WebSocket } from 'ws';
 
-/** Messages of one client that may wait; beyond it the client's socket is not read any more. */
+/** When so many messages of a client wait, its socket is paused until fewer than half of them wait. */
 const maxWaitingMessages = 16;
 
-/** @returns what takes the next message; `handle` must not reject */
+/**
+ * Creates the queue of one connection.
+ * @param handle must not reject
+ * @returns a function that adds a message
+ */
 export function createInOrderQueue(
   socket: WebSocket,
   handle: (data: Buffer, isBinary: boolean) => Promise<void>,
@@ -15,7 +19,7 @@ export function createInOrderQueue(
     working = true;
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       await handle(next.data, next.isBinary);
-      // A closed connection gets no answer, and $disconnect is the last call for a connection.
+      // After the close, waiting messages are dropped: $disconnect must be a connection's last invocation.
       if (socket.readyState !== WebSocket.OPEN) waiting.length = 0;
       if (socket.isPaused && waiting.length < maxWaitingMessages / 2) socket.resume();
     }

@@ -1,12 +1,12 @@
-// Handles a client's message: invokes the $default route, and sends its response when the route has one.
+// Handles the messages of a client: invokes the $default route and sends the response.
 import type { Receive } from './connection';
 import { createRequestId, gatewayMessage } from '../request-facts';
 import { messageEvent, type AuthorizerValues, type ConnectionFacts } from './web-socket-event';
 import { callRoute, type WebSocketApi } from './web-socket-api';
 
 /**
- * Every message takes the $default route: the local stack serves APIs without other routes for messages.
- * A failure is sent to the client as a message of API Gateway, whether or not the route has a response.
+ * Creates the message handler of a connection. All messages go to $default: other routes for messages are not supported.
+ * If a message fails, the client is sent API Gateway's error message, even if the route has no RouteResponse.
  */
 export function createReceive(
   { definition, throttles, warn }: WebSocketApi,

@@ -1,4 +1,4 @@
-// All upgrade requests of the gateway, from the first byte until $disconnect has run.
+// Accepts the gateway's upgrade requests, and tracks each one until $disconnect has returned.
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { isLoopbackHost } from '../../support/loopback';
@@ -8,7 +8,7 @@ import { refuse } from './upgrade';
 import type { WebSocketApi } from './web-socket-api';
 
 export interface UpgradeListenerDependencies {
-  /** Undefined while no handshake is accepted. */
+  /** Undefined while no handshakes are accepted: then they get 503. */
   readonly webSocketApi: () => WebSocketApi | undefined;
   readonly warn: (sentence: string) => void;
 }
@@ -22,12 +22,12 @@ export class UpgradeListener {
     this.#dependencies = dependencies;
   }
 
-  /** Accepts or refuses one request. */
+  /** Starts the handshake of one request, or refuses it. */
   accept(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     const { webSocketApi, warn } = this.#dependencies;
     this.#streams.add(stream);
     stream.once('close', () => this.#streams.delete(stream));
-    // A client may reset its connection at any time, also before ws listens for errors.
+    // A client may reset its connection before ws listens for errors; an unhandled error would end the process.
     stream.on('error', () => stream.destroy());
     if (!isLoopbackHost(request.headers.host)) {
       refuse(stream, foreignHost.statusCode, foreignHost.body);
@@ -47,7 +47,7 @@ export class UpgradeListener {
     this.#conversations.add(conversation);
   }
 
-  /** Waits for handshakes and $disconnect calls that run, and destroys all streams after the timeout. */
+  /** Waits, up to the timeout, for running handshakes and $disconnect calls; then destroys all streams. */
   async close(timeoutSeconds: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<void>((resolve) => {

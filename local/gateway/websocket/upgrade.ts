@@ -1,4 +1,4 @@
-// The HTTP side of a handshake: validates the upgrade request, and accepts or refuses it.
+// Implements the HTTP part of a handshake: validates an upgrade request, and accepts or refuses it.
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
@@ -7,18 +7,18 @@ import { maxMessageBytes } from './connection';
 export interface Upgrade {
   readonly request: IncomingMessage;
   readonly stream: Duplex;
-  /** What the client sent after its request, before it had an answer. */
+  /** The bytes that the client sent after its request, before it had a response. */
   readonly head: Buffer;
 }
 
 const token = /^[!#$%&'*+.^_`|~\w-]+$/;
 
-/** Whether `text` can be a subprotocol's name. */
+/** Whether `text` is a valid subprotocol name, which is a token of HTTP. */
 export function isSubprotocol(text: string): boolean {
   return token.test(text);
 }
 
-/** What is wrong with an upgrade request, checked before any function is called for it. */
+/** The error message for an invalid upgrade request; undefined if the request is valid. */
 export function faultOfUpgrade({ method, headers }: IncomingMessage): string | undefined {
   const offered = headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
   if (method !== 'GET') return 'A WebSocket handshake must be a GET request';
@@ -37,26 +37,26 @@ const options: ServerOptions & { readonly closeTimeout: number } = {
   noServer: true,
   clientTracking: false,
   maxPayload: maxMessageBytes,
-  // Milliseconds until a closing handshake without the client's half is given up; @types/ws lacks the option.
+  // Milliseconds to wait for the client's close frame. @types/ws lacks this option.
   closeTimeout: 2_000,
 };
 
 /**
- * Answers 101, with the subprotocol if there is one.
- * @returns undefined when the client has disconnected meanwhile
+ * Completes the handshake with 101 and the subprotocol, if there is one.
+ * @returns undefined if the client has disconnected in the meantime
  */
 export function accept(
   { request, stream, head }: Upgrade,
   subprotocol: string | undefined,
 ): WebSocket | undefined {
-  // One per handshake, because its subprotocol is chosen by the function behind $connect.
+  // One server for each handshake, as the function of $connect chooses the subprotocol.
   const server = new WebSocketServer({ ...options, handleProtocols: () => subprotocol ?? false });
   const accepted: WebSocket[] = [];
   server.handleUpgrade(request, stream, head, (socket) => accepted.push(socket));
   return accepted[0];
 }
 
-/** Answers with a status and a JSON body, and ends the connection. */
+/** Sends a response with a status and a JSON body, and ends the TCP connection. */
 export function refuse(stream: Duplex, status: number, body: string): void {
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}`,

@@ -1,5 +1,4 @@
-// A WebSocket API that is being served: its definition, and what the handshake and the messages of all
-// its connections share.
+// Defines a running WebSocket API: its definition and the state that all of its connections share.
 import type { Timers } from '../../support/timers';
 import type { OpenConnections } from './connections';
 import type { ConnectionLimits } from './connection';
@@ -9,21 +8,21 @@ import type { TokenBucket } from '../token-bucket';
 
 export interface WebSocketApi {
   readonly definition: WebSocketApiDefinition;
-  /** The same bucket for both, unless `$connect` has a throttle of its own. */
+  /** Both are the same bucket unless `$connect` has its own throttle. */
   readonly throttles: { readonly handshakes: TokenBucket; readonly messages: TokenBucket };
   readonly connections: OpenConnections;
   readonly limits: ConnectionLimits;
   readonly timers: Timers;
-  /** Logs a failure inside the stack. */
+  /** Logs a failure of the stack or of a function. */
   readonly warn: (sentence: string) => void;
 }
 
-/** A route's response, or API Gateway's own when the function failed. */
+/** The response of a route's function, or API Gateway's error if the function failed. */
 export type RouteAnswer =
   | { readonly ok: true; readonly response: ProxyResponse }
   | { readonly ok: false; readonly status: 502 | 504; readonly message: string };
 
-/** Invokes the function behind a route, and logs when it fails. */
+/** Invokes the function of a route, and logs its failure. Never rejects. */
 export async function callRoute(
   { integration }: WebSocketRoute,
   event: unknown,

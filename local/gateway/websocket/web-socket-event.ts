@@ -1,9 +1,9 @@
-// The events of a WebSocket API, as API Gateway shapes them for its authorizer and its integrations.
+// Creates the events that API Gateway passes to a WebSocket API's authorizer and integrations.
 import type { WebSocketApiDefinition } from '../definition';
 import { createRequestId, formatRequestTime } from '../request-facts';
 import { allValues, lastValues, type Pairs } from '../request-values';
 
-/** What stays the same over the life of a connection. */
+/** The values that do not change while a connection is open. */
 export interface ConnectionFacts {
   readonly connectionId: string;
   /** Milliseconds since the Unix epoch. */
@@ -13,13 +13,13 @@ export interface ConnectionFacts {
   readonly domainName: string;
 }
 
-/** The upgrade request of a client. */
+/** The headers and query parameters of an upgrade request. */
 export interface HandshakeRequest {
   readonly headers: Pairs;
   readonly query: Pairs;
 }
 
-/** `requestContext.authorizer`: absent on an API without an authorizer. */
+/** The value of `requestContext.authorizer`, which is absent if the API has no authorizer. */
 export type AuthorizerValues = Readonly<Record<string, string | number>>;
 
 type Api = Pick<WebSocketApiDefinition, 'apiId' | 'accountId' | 'region' | 'stage'>;
@@ -37,7 +37,8 @@ interface IntegrationRequest extends Request {
 }
 
 /**
- * The input of a REQUEST authorizer. Unlike an integration it always gets all maps, and sees `Upgrade` too.
+ * The input of a REQUEST authorizer. Unlike the event of `$connect`, it always has the maps of query parameters, even if
+ * they are empty, and it has all headers, e.g. `Upgrade`.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
  */
 export function authorizerEvent(request: Request, handshake: HandshakeRequest) {
@@ -52,15 +53,15 @@ export function authorizerEvent(request: Request, handshake: HandshakeRequest) {
   };
 }
 
-/** What a policy document has to allow. There is one only, because authorizers run on `$connect` alone. */
+/** The resource that a policy document must allow. It is always `$connect`, the only route with an authorizer. */
 function methodArnOf({ region, accountId, apiId, stage }: Api): string {
   return `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage}/$connect`;
 }
 
-/** Headers about this hop alone: the integration of `$connect` does not get them. */
+/** Headers that API Gateway does not pass to the integration of `$connect`. */
 const hopHeaders = new Set(['connection', 'upgrade', 'content-length']);
 
-/** Query parameters are absent when there are none, unlike in the events of a REST API, where they are null. */
+/** The event of `$connect`. Without query parameters their maps are absent; in events of a REST API they are null. */
 export function connectEvent(request: IntegrationRequest, { headers, query }: HandshakeRequest) {
   const parameters = {
     queryStringParameters: lastValues(query),
@@ -74,7 +75,7 @@ export function connectEvent(request: IntegrationRequest, { headers, query }: Ha
   };
 }
 
-/** A message has no headers; a binary one comes as base64. */
+/** The event of a message. It has no headers; the body of a binary message is base64. */
 export function messageEvent(request: IntegrationRequest, data: Buffer, isBinary: boolean) {
   return {
     requestContext: {
@@ -86,20 +87,20 @@ export function messageEvent(request: IntegrationRequest, data: Buffer, isBinary
   };
 }
 
-/** Why a connection ended, by RFC 6455. */
+/** The close code and the reason with which a connection ended (RFC 6455). */
 export interface Closure {
   readonly code: number;
   readonly reason: string;
 }
 
-/** API Gateway's reasons for close frames without a reason. */
+/** The reasons that API Gateway reports if a close frame has none. */
 const defaultReasons: Readonly<Record<number, string>> = {
   1000: 'Connection Closed Normally',
   1001: 'Going away',
   1005: 'Client-side close frame status not set',
 };
 
-/** As AWS documents it, with the host and three empty headers only. */
+/** The event of `$disconnect`. As AWS documents, its only headers are the host and three empty ones. */
 export function disconnectEvent(request: IntegrationRequest, { code, reason }: Closure) {
   const headers = [
     ['Host', request.connection.domainName],
