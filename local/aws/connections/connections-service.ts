@@ -1,4 +1,4 @@
-// @connections: how backends reach open WebSockets. `execute-api` is the name that its requests are signed with.
+// Implements the @connections API of API Gateway, with which backends post to, describe and close connections.
 import { arnOf } from '../../template/pseudo-parameters';
 import type { ConnectionInfo, Connections } from '../../gateway/definition';
 import type { Authorize } from '../endpoint/policy';
@@ -13,14 +13,14 @@ export interface ConnectionsServiceOptions {
   readonly apiId: string;
   readonly stage: string;
   readonly authorize: Authorize;
-  /** The gateway's connections; undefined until it runs. */
+  /** The gateway's connections; undefined until the gateway runs. */
   connections(): Connections | undefined;
 }
 
-/** `/<stage>/@connections/<id>`; SDKs may encode the @. */
+/** `/<stage>/@connections/<id>`. SDKs may percent-encode the @. */
 const pathPattern = /^\/([^/]+)\/(?:@|%40)connections\/([^/]+)$/i;
 
-/** The format of connection ids. Other texts are answered 400, the id of a connection that has closed 410. */
+/** The format of connection ids. Any other text gets a 400; an id without an open connection gets a 410. */
 const connectionIdPattern = /^[\w-]{15}=$/;
 
 const operations: Readonly<Record<string, string>> = {
@@ -33,6 +33,7 @@ const operations: Readonly<Record<string, string>> = {
 export function createConnectionsService(options: ConnectionsServiceOptions): AwsService {
   const { apiId, stage, authorize } = options;
   return {
+    // Requests to this API are signed for the service name `execute-api`.
     name: 'execute-api',
     authenticationErrorStatus: 403,
     operationOf: ({ method }) => operations[method] ?? method,

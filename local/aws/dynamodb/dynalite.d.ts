@@ -1,11 +1,11 @@
-// dynalite has no types of its own: the part of it that the local stack and the bench use.
+// Declares the part of dynalite that the local stack and the bench use, as dynalite has no types of its own.
 declare module 'dynalite' {
   import type { Server } from 'node:http';
 
   interface DynaliteOptions {
-    /** How long a new table is in the state CREATING. */
+    /** Milliseconds for which a new table has the status CREATING. */
     readonly createTableMs?: number;
-    /** Whether it speaks HTTPS, with what follows, as PEM. */
+    /** Whether the server uses HTTPS, with the PEM texts below. */
     readonly ssl?: boolean;
     readonly key?: string;
     readonly cert?: string;

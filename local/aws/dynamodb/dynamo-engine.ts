@@ -1,9 +1,9 @@
-// Runs DynamoDB operations on dynalite, in memory and in this process, without a server of its own.
+// Runs DynamoDB operations on dynalite, in memory and in this process, without an HTTP server.
 import { EventEmitter } from 'node:events';
 import dynalite from 'dynalite';
 import type { ServiceResponse } from '../endpoint/service';
 
-/** The operations that dynalite 4 has. */
+/** The operations of dynalite 4 that the local stack supports. */
 export const engineOperations = [
   'BatchGetItem',
   'BatchWriteItem',
@@ -22,11 +22,11 @@ export const engineOperations = [
 export type EngineOperation = (typeof engineOperations)[number];
 
 export interface DynamoEngine {
-  /** Runs one operation on a request body in DynamoDB's JSON; errors of DynamoDB are responses too. */
+  /** Runs one operation. `body` is the request in DynamoDB's JSON. DynamoDB's errors are responses, too. */
   run(operation: EngineOperation, body: Buffer): Promise<ServiceResponse>;
 }
 
-// dynalite requires a signature; the real one has been verified by then.
+// dynalite requires a signature, but does not verify it. The endpoint has verified the real one.
 const headers = {
   authorization: 'AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host, Signature=f',
   'content-type': 'application/x-amz-json-1.0',
@@ -34,11 +34,11 @@ const headers = {
 };
 
 /**
- * An empty database. dynalite is an HTTP server's request listener, so each operation is handed to it as
- * a request without a socket, and its response is collected. An error that it throws rejects the promise.
+ * Creates an empty database. dynalite is an HTTP server's request listener, so `run` passes each operation to it as
+ * a request without a socket, and collects the response. If dynalite throws, `run` rejects.
  *
- * It differs from DynamoDB in the order of strings in conditions: by UTF-16 units instead of UTF-8 bytes, so that
- * characters above U+FFFF come before those from U+E000 on.
+ * Conditions compare strings by UTF-16 code units, not by UTF-8 bytes as in DynamoDB, so characters above U+FFFF
+ * precede those from U+E000 to U+FFFF.
  */
 export function createDynamoEngine(): DynamoEngine {
   const server = dynalite({ createTableMs: 0 });
@@ -54,7 +54,7 @@ export function createDynamoEngine(): DynamoEngine {
         const response = {
           statusCode: 200,
           setHeader(name: string, value: string | number) {
-            // The endpoint sets these itself.
+            // The endpoint sets these headers itself.
             if (/^(content-length|x-amzn-requestid)$/i.test(name)) return;
             responseHeaders[name.toLowerCase()] = String(value);
           },

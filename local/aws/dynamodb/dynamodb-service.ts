@@ -1,4 +1,4 @@
-// Amazon DynamoDB as programs see it: permissions and time to live here, everything else from dynalite.
+// Implements Amazon DynamoDB: checks permissions, describes time to live, and runs all other operations on dynalite.
 import { arnOf } from '../../template/pseudo-parameters';
 import { readJson, writeJson, writeJsonError, type JsonObject } from '../endpoint/json-protocol';
 import type { Authorize } from '../endpoint/policy';
@@ -9,9 +9,9 @@ import { engineOperations, type DynamoEngine, type EngineOperation } from './dyn
 export interface DynamoServiceOptions {
   readonly engine: DynamoEngine;
   readonly authorize: Authorize;
-  /** The partition key's attribute of each table. */
+  /** The name of the partition key, by table name. */
   readonly partitionKeys: ReadonlyMap<string, string>;
-  /** The TTL attribute of each table that has one. */
+  /** The name of the TTL attribute, by table name; only of tables that have one. */
   readonly timeToLive: ReadonlyMap<string, string>;
 }
 
@@ -28,7 +28,7 @@ export function createDynamoService(options: DynamoServiceOptions): AwsService {
     async handle(request) {
       const operation = targetOperation(request.headers);
       if (!supported.includes(operation)) throw unknownOperation(operation, supported);
-      // The developer may do everything: the body need not be parsed.
+      // An administrator has all permissions, so the body need not be parsed.
       if (request.principal.permissions !== 'administrator') {
         const input = readJson(request);
         for (const [table, part] of partsOf(input)) {
@@ -45,7 +45,7 @@ export function createDynamoService(options: DynamoServiceOptions): AwsService {
   };
 }
 
-/** The tables that a request is about, each with its part of the request; `*` for one that is about none. */
+/** The names of the tables that a request concerns, each with its part of the request; `*` if it concerns none. */
 function partsOf(input: JsonObject): readonly (readonly [string, unknown])[] {
   const { TableName: name, RequestItems: items } = input;
   if (typeof name === 'string') return [[name, input]];

@@ -1,25 +1,25 @@
-// Which partition keys a request names: IAM's condition key `dynamodb:LeadingKeys`.
+// Finds the partition keys that a request names, for IAM's condition key `dynamodb:LeadingKeys`.
 
 type Attributes = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
 
-/** The part of a request that is about one table. */
+/** The part of a request that concerns one table. */
 interface Part {
   readonly Key?: Attributes;
   readonly Item?: Attributes;
-  /** Of BatchGetItem. */
+  /** Only in BatchGetItem. */
   readonly Keys?: readonly Attributes[];
   readonly KeyConditionExpression?: string;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly ExpressionAttributeValues?: Attributes;
 }
 
-/** An element of BatchWriteItem. */
+/** One write of BatchWriteItem. */
 interface WriteRequest {
   readonly PutRequest?: { readonly Item?: Attributes };
   readonly DeleteRequest?: { readonly Key?: Attributes };
 }
 
-/** Operations whose requests name partition keys; all others have no leading keys at all. */
+/** Operations whose requests name partition keys. All others have no leading keys. */
 const keyed = new Set([
   'BatchGetItem',
   'BatchWriteItem',
@@ -30,12 +30,12 @@ const keyed = new Set([
   'UpdateItem',
 ]);
 
-/** Stands for a missing or unknown key, which only a pattern for all keys allows. */
+/** Used when the key is missing or cannot be determined. Only a pattern that matches every key allows it. */
 const unknownKey = '';
 
 /**
  * The partition keys that a request names, as text; undefined for an operation that names none, such as Scan.
- * @param part the part of the request that is about one table
+ * @param part the part of the request that concerns one table
  * @param attribute the name of that table's partition key
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
@@ -60,7 +60,7 @@ export function leadingKeysOf(
   return [keyOf(given.Key ?? given.Item)];
 }
 
-/** The value that a query's one condition on the partition key compares it with. */
+/** The value that a query's key condition requires of the partition key. */
 function queriedKey(part: Part, attribute: string): string {
   const { ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} } = part;
   for (const [, name = '', value = ''] of (part.KeyConditionExpression ?? '').matchAll(

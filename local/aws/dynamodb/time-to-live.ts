@@ -1,4 +1,4 @@
-// DynamoDB's time to live, which dynalite lacks: a sweep that deletes what has expired.
+// Implements DynamoDB's time to live, which dynalite lacks, by regular sweeps that delete expired items.
 import type { WriteLogLine } from '../../support/log-line';
 import type { Cancel, Timers } from '../../support/timers';
 import type { DynamoEngine, EngineOperation } from './dynamo-engine';
@@ -6,8 +6,9 @@ import type { DynamoEngine, EngineOperation } from './dynamo-engine';
 export interface TimeToLiveOptions {
   readonly engine: DynamoEngine;
   readonly tableName: string;
-  /** The attribute with the second of expiry, since the Unix epoch. */
+  /** The attribute that holds an item's time of expiry, in seconds since the Unix epoch. */
   readonly attribute: string;
+  /** The attributes of the table's primary key. */
   readonly keyNames: readonly string[];
   readonly timers: Timers;
   readonly log: WriteLogLine;
@@ -15,20 +16,20 @@ export interface TimeToLiveOptions {
 
 type Item = Readonly<Record<string, unknown>>;
 
-/** AWS takes up to two days. */
+/** The shortest pause between two sweeps. AWS deletes expired items within a few days. */
 const sweepMilliseconds = 5_000;
 
-/** The pause after a sweep is this many times as long as the sweep, so that sweeps take 2 % of the time at most. */
+/** The pause after a sweep is at least this many times as long as the sweep, so sweeps take at most 2 % of the time. */
 const restFactor = 50;
 
-/** Items of one scan: other requests wait while they are read. */
+/** Items that one Scan reads. Other requests wait meanwhile. */
 const pageSize = 500;
 
 /** DynamoDB does not delete items that expired more than five years ago. */
 const fiveYearsSeconds = 5 * 365 * 24 * 60 * 60;
 
 /**
- * Sweeps a table again and again, until the returned function is called.
+ * Sweeps a table repeatedly until the returned function is called. If a sweep fails, the error is logged.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html
  */
 export function keepExpiring(options: TimeToLiveOptions): Cancel {
@@ -56,7 +57,7 @@ export function keepExpiring(options: TimeToLiveOptions): Cancel {
   };
 }
 
-/** Deletes all items that have expired by now. */
+/** Deletes all items that have expired. Rejects if the table cannot be read or written. */
 export async function deleteExpired(options: TimeToLiveOptions): Promise<void> {
   const { engine, tableName, attribute, keyNames, timers } = options;
   const now = Math.floor(timers.now() / 1000);
@@ -79,13 +80,14 @@ export async function deleteExpired(options: TimeToLiveOptions): Promise<void> {
     });
     for (const item of page.Items ?? []) {
       const Key = Object.fromEntries(keyNames.map((name) => [name, item[name]]));
-      // The item may have a new time to live since the scan.
+      // The item's time of expiry may have changed since the Scan.
       await run(engine, 'DeleteItem', { ...expired, Key, ConditionExpression: condition });
     }
     start = page.LastEvaluatedKey;
   } while (start !== undefined);
 }
 
+/** @throws for every error except a failed condition */
 async function run(engine: DynamoEngine, operation: EngineOperation, input: unknown) {
   const response = await engine.run(operation, Buffer.from(JSON.stringify(input)));
   const output = JSON.parse(response.body ?? '{}') as {

@@ -9,7 +9,7 @@ import type { AccessKeys, Principal } from './principal';
 import { AwsError, type AwsService, type ServiceResponse } from './service';
 import { authenticate, parseAuthorization } from './signature';
 
-/** A request as it arrived. */
+/** A request as it was received. */
 export interface EndpointRequest extends SignedParts {
   readonly headers: IncomingHttpHeaders;
 }
@@ -23,7 +23,7 @@ export interface RefusedRequest {
 }
 
 export interface AnswerDependencies {
-  /** By the name in a signature's scope. */
+  /** By the service's name in a signature's scope. */
   readonly services: ReadonlyMap<string, AwsService>;
   readonly faults: Faults;
   readonly keys: AccessKeys;
@@ -32,9 +32,9 @@ export interface AnswerDependencies {
 }
 
 /**
- * Authenticates a request and hands it to its service.
- * @returns `drop` when a fault is to close the connection instead of an answer
- * @throws what a service throws that is not an {@link AwsError}
+ * Authenticates a request and passes it to its service.
+ * @returns the response, or `drop` when a fault requires closing the connection instead
+ * @throws any error of a service that is not an {@link AwsError}
  */
 export async function answerRequest(
   request: EndpointRequest,
@@ -71,7 +71,7 @@ async function handle(
   const effect = faults.strike(service.name, service.operationOf(request), request);
   switch (effect?.kind) {
     case 'drop':
-      // The client learns neither the result nor the error.
+      // The client gets neither the result nor the error.
       if (effect.done === true) await run().catch(() => undefined);
       return 'drop';
     case 'status':
@@ -101,7 +101,7 @@ const authenticationErrors = new Set([
   'UnrecognizedClientException',
 ]);
 
-/** The error as clients of the service expect it, who have a status of their own for a refused signature. */
+/** The error as clients of the service expect it: the status of authentication errors depends on the service. */
 function asKnownTo(
   service: AwsService | undefined,
   { code, message, status, queryCode }: AwsError,
@@ -111,12 +111,16 @@ function asKnownTo(
     code,
     message,
     isAuthentication ? (service?.authenticationErrorStatus ?? status) : status,
-    // Only SDKs of SQS still expect the codes of its older protocol.
+    // Only SQS has codes of an older protocol.
     service?.name === 'sqs' ? queryCode : undefined,
   );
 }
 
-/** A page in the developer's browser could otherwise read the table, report events and disconnect users. */
+/**
+ * Refuses requests of web pages: a page in the developer's browser could otherwise read the table, report events and
+ * disconnect users.
+ * @throws {AwsError} AccessDeniedException
+ */
 function refusePages(headers: IncomingHttpHeaders): void {
   const refuse = (why: string) => new AwsError('AccessDeniedException', why, 403, 'AccessDenied');
   if (!isLoopbackHost(headers.host)) {

@@ -1,11 +1,11 @@
-// The canonical form of an HTTP request, over which SigV4 signs. Written by hand to check what SDKs sign.
+// Builds the canonical request of SigV4. It does not use the SDK's code, so that it can verify the SDK's signatures.
 import { hash } from 'node:crypto';
 
 export interface SignedParts {
   readonly method: string;
-  /** As it arrived: percent-encoded once. */
+  /** As received: percent-encoded once. */
   readonly path: string;
-  /** What follows the question mark, as it arrived. */
+  /** The text after the question mark, as received. */
   readonly query: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
@@ -24,14 +24,15 @@ export function canonicalRequest(parts: SignedParts, signedHeaders: readonly str
   ].join('\n');
 }
 
+/** In hexadecimal. */
 export function sha256(data: string | Buffer): string {
   return hash('sha256', data, 'hex');
 }
 
 /**
- * Every service but S3 encodes the path twice: it arrives encoded once and is encoded once more here, so
- * that `/live/%40connections/abc%3D` is signed as `/live/%2540connections/abc%253D`. Empty and dot
- * segments are dropped first.
+ * The path in canonical form. All services except S3 require that it is encoded twice: it is received encoded once, and
+ * encoded again here. `/live/%40connections/abc%3D` is signed as `/live/%2540connections/abc%253D`. Empty segments and
+ * dot segments are removed.
  */
 function canonicalPath(path: string): string {
   const segments: string[] = [];
@@ -67,7 +68,7 @@ function reencode(text: string): string {
   }
 }
 
-/** All but RFC 3986's unreserved characters; encodeURIComponent leaves five more alone. */
+/** Percent-encodes all except RFC 3986's unreserved characters. encodeURIComponent does not encode `!'()*`. */
 function encodeStrictly(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,

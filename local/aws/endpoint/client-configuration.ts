@@ -1,6 +1,6 @@
-// How clients of the AWS SDK reach the local stack's AWS endpoint.
+// Configures AWS SDK clients for the local stack's AWS endpoint.
 
-/** Endpoint, region and the one pair of keys that may do everything. */
+/** The endpoint at a port, the region, and the developer's access key, which has all permissions. */
 export function localClientConfiguration(port: number) {
   return {
     endpoint: `http://localhost:${port}`,

@@ -1,5 +1,5 @@
-// The AWS endpoint: one HTTP server on loopback for all services of the local stack.
-// Others use openEndpoint, serve AwsServices (service.ts) on it, and decide by policy.ts who may do what.
+// Runs the AWS endpoint: one HTTP server on loopback for all AWS services of the local stack.
+// Other folders use openEndpoint, the interface AwsService (service.ts), and authorize (policy.ts) for permissions.
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -24,22 +24,22 @@ export interface Endpoint {
   /** Without a slash at the end. */
   readonly url: string;
   serve(service: AwsService): void;
-  /** Calls `listener` with each request that a service, or a fault, answers with an error. */
+  /** Calls `listener` with each request to one of the services that is answered with an {@link AwsError}. */
   onRefused(listener: (request: RefusedRequest) => void): void;
-  /** Lets requests fail; the returned function withdraws the fault. */
+  /** Adds a fault; the returned function withdraws it. */
   injectFault(fault: Fault): () => void;
   close(): Promise<void>;
 }
 
-/** The largest request of the services here is DynamoDB's BatchWriteItem. */
+/** The limit of the largest request that a service here accepts: DynamoDB's BatchWriteItem. */
 const maximumBodyBytes = 16 * 1024 * 1024;
 
-/** Longer than any pause of a function, as with AWS: clients keep idle connections. */
+/** Longer than the pauses between a function's requests, so that clients can reuse idle connections, as on AWS. */
 const keepAliveMilliseconds = 75_000;
 
 /**
- * Listens on 127.0.0.1.
- * @throws an error with the code EADDRINUSE that names the port, when something else listens on it
+ * Starts the endpoint on 127.0.0.1.
+ * @throws an error with the code EADDRINUSE and the `port`, when the port is in use
  */
 export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> {
   const { keys, timers, log } = options;
@@ -95,7 +95,10 @@ function splitUrl(url: string): [string, string] {
   return at === -1 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
 }
 
-/** By events: an iterator over the stream would take more CPU than the body itself. */
+/**
+ * Reads the whole body. Uses events, because an async iterator would take more CPU time than reading the body itself.
+ * @throws when the body is too large or the request fails
+ */
 function readBody(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

@@ -1,34 +1,34 @@
-// Injected faults for tests: AWS throttles, fails, closes the connection or is slow.
+// Injects faults into the AWS endpoint for tests: error responses, closed connections and delays.
 import type { ServiceRequest } from './service';
 
-/** Which requests fail, and how. */
+/** A fault: the requests that it affects, and its effect. */
 export interface Fault {
   /** The service's name in a signature's scope: `dynamodb`, `sqs`, `events` or `execute-api`. */
   readonly service: string;
-  /** One operation, e.g. `PostToConnection`; all of the service when absent. */
+  /** The operation, e.g. `PostToConnection`. Default: all operations of the service. */
   readonly operation?: string;
-  /** Whether a request is one that it may strike, e.g. a post to one connection; all are when absent. */
+  /** Whether the fault may affect a request, e.g. a post to one connection. Default: it may affect all. */
   readonly when?: (request: StruckRequest) => boolean;
-  /** How many requests it strikes; all until it is withdrawn when absent. */
+  /** The number of requests that it affects. Default: all requests until it is withdrawn. */
   readonly times?: number;
-  /** The share of the requests that it strikes, at random: from 0 to 1. Default: 1. */
+  /** The share of the requests that it affects, chosen at random: from 0 to 1. Default: 1. */
   readonly share?: number;
   readonly effect: FaultEffect;
-  /** Told of each request that it strikes. */
+  /** Called with each request that it affects. */
   readonly onStrike?: (request: StruckRequest) => void;
 }
 
 export type StruckRequest = Pick<ServiceRequest, 'method' | 'path' | 'body'>;
 
 export type FaultEffect =
-  /** Answers this status, e.g. 429 or 503, and does nothing. */
+  /** Responds with this status, e.g. 429 or 503, and does not run the operation. */
   | { readonly kind: 'status'; readonly status: number; readonly code?: string }
-  /** Closes the TCP connection without an answer; with `done`, after it has done what was asked for. */
+  /** Closes the TCP connection without a response; with `done`, after the operation has run. */
   | { readonly kind: 'drop'; readonly done?: boolean }
-  /** Answers as usual, after a delay. */
+  /** Runs the operation after a delay. */
   | { readonly kind: 'delay'; readonly milliseconds: number };
 
-/** The faults that are to strike, the oldest first. */
+/** The faults of an endpoint. If several match a request, the oldest applies. */
 export class Faults {
   readonly #planned = new Set<{ readonly fault: Fault; left: number }>();
 
@@ -41,7 +41,7 @@ export class Faults {
     };
   }
 
-  /** The effect on one request, if any. */
+  /** The effect on a request; undefined if no fault matches. Counts the request against `times`. */
   strike(service: string, operation: string, request: StruckRequest): FaultEffect | undefined {
     for (const plan of this.#planned) {
       const { fault } = plan;

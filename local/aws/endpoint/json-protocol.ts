@@ -1,9 +1,13 @@
-// The AWS JSON protocols 1.0 and 1.1: requests named by X-Amz-Target, errors named by `__type`.
+// Reads and writes the AWS JSON protocols 1.0 and 1.1, in which the field `__type` names an error.
 import { AwsError, type ServiceRequest, type ServiceResponse } from './service';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** @see https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html */
+/**
+ * The JSON object in a request's body; an empty body counts as `{}`.
+ * @throws {AwsError} SerializationException when the body is not a JSON object
+ * @see https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
+ */
 export function readJson({ body }: Pick<ServiceRequest, 'body'>): JsonObject {
   try {
     const input: unknown = JSON.parse(body.toString('utf8') || '{}');
@@ -11,7 +15,7 @@ export function readJson({ body }: Pick<ServiceRequest, 'body'>): JsonObject {
       return input as JsonObject;
     }
   } catch {
-    // Answered below, like every other body that is not an object.
+    // Malformed JSON causes the same error as a body that is not an object.
   }
   throw new AwsError('SerializationException', 'The request body must be a JSON object.');
 }

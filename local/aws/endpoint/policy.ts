@@ -1,4 +1,4 @@
-// IAM's decisions: a call is allowed if a statement allows it and none denies it.
+// Evaluates IAM policies: a call is allowed if a statement allows it and no statement denies it.
 import { matchesWildcards } from '../../support/wildcards';
 import { accountId } from '../../template/pseudo-parameters';
 import type { ConditionOperator, PolicyStatement } from '../../template/resources/policy-document';
@@ -11,7 +11,7 @@ export type ConditionContext = Readonly<Record<string, string | readonly string[
 export type Decision = 'allowed' | 'denied' | 'notAllowed';
 
 /**
- * Policies require HTTPS on AWS; here calls over loopback count as such.
+ * The condition keys that every call has. Policies may require HTTPS; here, calls over loopback count as HTTPS.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
 const everyCall: ConditionContext = {
@@ -20,7 +20,11 @@ const everyCall: ConditionContext = {
   'aws:PrincipalAccount': accountId,
 };
 
-/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html */
+/**
+ * Evaluates the statements that apply to a call. The result is `denied` if one denies it, and `notAllowed` if none
+ * applies.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
 export function decide(
   statements: readonly PolicyStatement[],
   action: string,
@@ -42,7 +46,7 @@ export function decide(
   return decision;
 }
 
-/** The statements of a resource's policy about a service, e.g. `events.amazonaws.com`. */
+/** The statements of a resource policy that apply to a service, e.g. `events.amazonaws.com`. */
 export function statementsForService(
   statements: readonly PolicyStatement[],
   service: string,
@@ -53,7 +57,7 @@ export function statementsForService(
   });
 }
 
-/** Checks a call; `resourcePolicy` is that of the resource itself, if it has one. */
+/** Checks whether a principal may make a call. `resourcePolicy` has the statements of the resource's policy, if any. */
 export type Authorize = (
   principal: Principal,
   action: string,
@@ -65,12 +69,12 @@ export type Authorize = (
   },
 ) => void;
 
-/** @throws {AwsError} AccessDeniedException, with the message of AWS */
+/** @throws {AwsError} AccessDeniedException, with the same message as on AWS */
 export const authorize: Authorize = (principal, action, resource, about = {}) => {
   const { resourcePolicy = [] } = about;
   const context = { 'aws:PrincipalArn': principalArnOf(principal), ...about.context };
   const sqs = action.startsWith('sqs:');
-  // SQS writes the action in small letters in this message.
+  // SQS writes the action in lower case in this message.
   const named = sqs ? action.toLowerCase() : action;
   const refuse = (why: string) => {
     return new AwsError(
@@ -97,7 +101,7 @@ export const authorize: Authorize = (principal, action, resource, about = {}) =>
   }
 };
 
-/** A session has the ARN of its role. */
+/** The principal's ARN in `aws:PrincipalArn`: for a role session, the ARN of the role. */
 function principalArnOf({ arn }: Principal): string {
   return arn.replace(/:sts::(\d+):assumed-role\/([^/]+)\/.*$/, ':iam::$1:role/$2');
 }
@@ -114,7 +118,7 @@ function conditionsHold(
 }
 
 /**
- * Whether the values of a call are as a policy expects them. For a key that the call does not have, only operators with
+ * Whether a condition holds for the values of its key in a call. If the call lacks the key, only operators with
  * ForAllValues or Not hold.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
  */

@@ -1,13 +1,13 @@
-// The callers of the AWS endpoint: functions' roles with keys that the stack has issued, and the developer.
+// Manages the access keys of the AWS endpoint: those that it issues for the functions' roles, and the developer's.
 import { randomBytes } from 'node:crypto';
 import { accountId, iamArnOf, partition } from '../../template/pseudo-parameters';
 import type { PolicyStatement } from '../../template/resources/policy-document';
 
 export interface Principal {
   readonly arn: string;
-  /** As in messages of SQS. */
+  /** The attribute `SenderId` of the SQS messages that the principal sends. */
   readonly senderId: string;
-  /** The statements of the role's policies, or `administrator`: the developer may do everything. */
+  /** The statements of the role's policies, or `administrator` for the developer, who has all permissions. */
   readonly permissions: readonly PolicyStatement[] | 'administrator';
 }
 
@@ -35,7 +35,7 @@ export class AccessKeys {
     ['local', { secretAccessKey: 'local', principal: developer }],
   ]);
 
-  /** Issues temporary credentials for a function, as Lambda does from the function's role. */
+  /** Issues temporary credentials of a role for a function, as Lambda does. */
   issue(
     roleName: string,
     functionName: string,
@@ -56,7 +56,7 @@ export class AccessKeys {
     return credentials;
   }
 
-  /** The secrets and the owner of a key that this stack knows. */
+  /** The secrets and the principal of an access key; undefined when the stack has not issued it. */
   find(accessKeyId: string): Known | undefined {
     return this.#known.get(accessKeyId);
   }

@@ -1,9 +1,9 @@
-// The interface of an AWS service to the endpoint, and the errors that it throws.
+// Defines the interface between the AWS endpoint and its services, and the errors that services throw.
 import type { Principal } from './principal';
 
 export interface ServiceRequest {
   readonly method: string;
-  /** As it arrived: percent-encoded, without the query. */
+  /** As received: percent-encoded, without the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
@@ -19,20 +19,20 @@ export interface ServiceResponse {
 export interface AwsService {
   /** The service's name in the scope of a signature, e.g. `sqs`. */
   readonly name: string;
-  /** The status of a refused signature: 403, but 400 from DynamoDB. */
+  /** The HTTP status of authentication errors: 400 for DynamoDB, 403 for all others. */
   readonly authenticationErrorStatus: 400 | 403;
-  /** The operation that a request asks for, e.g. `SendMessage`. */
+  /** The operation that a request names, e.g. `SendMessage`. */
   operationOf(request: Pick<ServiceRequest, 'method' | 'path' | 'headers'>): string;
   /** @throws {AwsError} for an outcome that AWS documents as an error */
   handle(request: ServiceRequest): Promise<ServiceResponse>;
   writeError(error: AwsError): ServiceResponse;
 }
 
-/** An error as AWS answers it. `code` is the name of the exception that an SDK throws. */
+/** An error response of AWS. `code` is the name of the exception that an SDK throws. */
 export class AwsError extends Error {
   readonly code: string;
   readonly status: number;
-  /** The error's code in the older query protocol, which SQS still sends along. */
+  /** The error's code in the older query protocol, which SQS sends in a header. */
   readonly queryCode: string | undefined;
 
   constructor(code: string, message: string, status = 400, queryCode?: string) {

@@ -1,5 +1,5 @@
-// Verifies SigV4 signatures. Valid are the keys that the stack has issued, and `local`/`local` for the developer: a
-// signature with a secret that the stack does not know cannot be verified.
+// Verifies SigV4 signatures. To be verified, a request must be signed with credentials that the stack has issued for a
+// function, or with the developer's access key `local` and the secret `local`.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { canonicalRequest, sha256, type SignedParts } from './canonical-request';
 import type { AccessKeys, Principal } from './principal';
@@ -10,6 +10,7 @@ const maximumSkewMilliseconds = 5 * 60 * 1000;
 
 export interface Authorization {
   readonly accessKeyId: string;
+  /** The date in the credential's scope, as YYYYMMDD. */
   readonly date: string;
   readonly region: string;
   readonly service: string;
@@ -21,8 +22,8 @@ const algorithm = 'AWS4-HMAC-SHA256';
 const credentialPattern = /^(.+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request$/;
 
 /**
- * Reads an Authorization header; undefined when there is none.
- * @throws {AwsError} IncompleteSignatureException when it is not as SigV4 writes it
+ * Parses an Authorization header; undefined when it is absent or empty.
+ * @throws {AwsError} IncompleteSignatureException when it does not have the format of SigV4
  */
 export function parseAuthorization(header: string | undefined): Authorization | undefined {
   if (header === undefined || header.trim() === '') return undefined;
@@ -48,8 +49,10 @@ export function parseAuthorization(header: string | undefined): Authorization | 
 }
 
 /**
- * Verifies a signature, and returns who signed.
- * @throws {AwsError} InvalidSignatureException or UnrecognizedClientException when it is not valid
+ * Verifies a signature.
+ * @param now milliseconds since the Unix epoch
+ * @returns the principal that has signed the request
+ * @throws {AwsError} InvalidSignatureException or UnrecognizedClientException when the signature is not valid
  */
 export function authenticate(
   parts: SignedParts,
@@ -59,7 +62,7 @@ export function authenticate(
 ): Principal {
   const known = keys.find(authorization.accessKeyId);
   if (known === undefined) {
-    // The part before the colon is the message of AWS.
+    // The text before the colon is AWS's own message.
     throw new AwsError(
       'UnrecognizedClientException',
       'The security token included in the request is invalid: the local stack accepts the access key local with the secret local (AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local).',
@@ -100,7 +103,7 @@ function sign(
 
 const signingKeys = new Map<string, Buffer>();
 
-/** Derived keys last for a day of one service: keeping them saves four of five hashes of each request. */
+/** A derived key is valid for one day, region and service. Caching it saves four of the five HMACs of each request. */
 function signingKey(secret: string, ...scope: readonly string[]): Buffer {
   const name = [secret, ...scope].join('/');
   const cached = signingKeys.get(name);
@@ -131,7 +134,7 @@ function checkTime(timestamp: string, date: string, now: number): void {
   const time = Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second);
   const basic = (milliseconds: number) =>
     new Date(milliseconds).toISOString().replace(/[-:]|\.\d{3}/g, '');
-  // The SDKs recognize these sentences and correct their clocks.
+  // SDKs recognize these messages and correct their clock skew.
   if (time < now - maximumSkewMilliseconds) {
     const limit = basic(now - maximumSkewMilliseconds);
     throw invalid(

@@ -1,4 +1,4 @@
-// An event bus: sends each event to the targets of the rules that match it.
+// Implements an event bus, which sends each event to the targets of the rules that match it.
 import type { WriteLogLine } from '../../support/log-line';
 import type { LambdaFunction } from '../../lambda/invocation';
 import type { PolicyStatement } from '../../template/resources/policy-document';
@@ -6,7 +6,7 @@ import type { MessageAttributes } from '../sqs/message';
 import type { Queue } from '../sqs/queue';
 import type { Matcher } from './event-pattern';
 
-/** An event in the form in which targets receive it. */
+/** An event as targets receive it. */
 export interface BusEvent {
   readonly version: '0';
   readonly id: string;
@@ -32,8 +32,9 @@ export interface Rule {
 }
 
 /**
- * Lambda's limit for asynchronous payloads, in bytes, since late 2025. A larger event is the only one that goes to a
- * target's dead-letter queue here: when the function fails, Lambda retries it, not the target's RetryPolicy.
+ * Lambda's limit for asynchronous payloads, in bytes, since late 2025. Only a larger event goes to the target's
+ * dead-letter queue here: if the function fails, Lambda retries the invocation, and the target's RetryPolicy does not
+ * apply.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 const maximumAsyncPayloadBytes = 1024 * 1024;
@@ -49,7 +50,7 @@ export interface EventBusOptions {
 export class EventBus {
   readonly name: string;
   readonly arn: string;
-  /** Who may, and may not, put events on it. */
+  /** The statements of the bus's resource policy. */
   readonly policy: readonly PolicyStatement[];
   readonly #rules: readonly Rule[];
   readonly #log: WriteLogLine;

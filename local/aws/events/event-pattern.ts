@@ -1,8 +1,8 @@
-// EventBridge's event patterns: which events a rule matches.
+// Compiles EventBridge's event patterns, which determine the events that a rule matches.
 
 export type Matcher = (event: unknown) => boolean;
 
-/** A pattern uses something that the local stack does not know; `path` says where. */
+/** A pattern is malformed or uses what the local stack does not support. `path` is the path of the field. */
 export class PatternError extends Error {
   readonly code = 'PATTERN_NOT_SUPPORTED';
 
@@ -12,19 +12,19 @@ export class PatternError extends Error {
   }
 }
 
-/** Of one value of an event: neither an object nor a list. */
+/** Tests one value of an event, which is neither an object nor a list. */
 type ValueTest = (value: unknown) => boolean;
 
-/** What a pattern says of one field. */
+/** The condition of a pattern on one field. */
 interface FieldTest {
-  /** The names on the way to it, joined by dots. */
+  /** The field's path: the names from the top level down, joined by dots. */
   readonly name: string;
   readonly isWanted: ValueTest;
-  /** Whether the field may be missing. */
+  /** Whether an event without the field matches, too. */
   readonly mayBeAbsent: boolean;
 }
 
-/** The elements that a value is in, by the number of their list in the event. */
+/** The list elements that contain a value: by the number of a list in the event, the index of the element in it. */
 type Places = ReadonlyMap<number, number>;
 
 interface Field {
@@ -37,14 +37,14 @@ const supported =
 
 /**
  * Compiles a pattern. An event matches when each field that the pattern names has one of the values that it lists.
- * A field within lists has the values of all their elements, at any depth, but values in different elements of the same
- * list do not match together.
- * @throws {PatternError} for an operator that is not known
+ * A field within lists has the values of all their elements, at any depth. The values that match must not be in
+ * different elements of the same list.
+ * @throws {PatternError} for an unsupported operator or a malformed pattern
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  * @see https://github.com/aws/event-ruler#json-array-matching
  */
 export function compilePattern(pattern: unknown): Matcher {
-  // The order of event-ruler, which decides when some fields are absent.
+  // event-ruler tests fields in this order. If some fields are absent, the result depends on it.
   const tests = fieldTestsOf(pattern, []).sort((a, b) => (a.name < b.name ? -1 : 1));
   return (event) => {
     const fields = fieldsOf(event);
@@ -71,7 +71,7 @@ function fieldTestsOf(pattern: unknown, path: readonly string[]): FieldTest[] {
   });
 }
 
-/** All values of an event by the name of their field. */
+/** All values of an event by the path of their field. */
 function fieldsOf(event: unknown): ReadonlyMap<string, readonly Field[]> {
   const fields = new Map<string, Field[]>();
   let lists = 0;
@@ -94,7 +94,7 @@ function fieldsOf(event: unknown): ReadonlyMap<string, readonly Field[]> {
   return fields;
 }
 
-/** Both places at once; undefined when they are in different elements of the same list. */
+/** The union of two places; undefined when they are in different elements of the same list. */
 function join(one: Places, other: Places): Places | undefined {
   for (const [list, index] of other) if ((one.get(list) ?? index) !== index) return undefined;
   return new Map([...one, ...other]);

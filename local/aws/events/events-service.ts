@@ -1,4 +1,4 @@
-// Amazon EventBridge as programs see it: PutEvents.
+// Implements Amazon EventBridge's operation PutEvents.
 import { randomUUID } from 'node:crypto';
 import type { WriteLogLine } from '../../support/log-line';
 import type { Timers } from '../../support/timers';
@@ -9,7 +9,7 @@ import type { Principal } from '../endpoint/principal';
 import { AwsError, targetOperation, unknownOperation, type AwsService } from '../endpoint/service';
 import type { EventBus } from './event-bus';
 
-/** The limit for the entries of one request together, 256 KB until January 2026. */
+/** The limit for the total size of the entries of a request, in bytes. It was 256 KB until January 2026. */
 const maximumBytes = 1024 * 1024;
 const maximumEntries = 10;
 
@@ -54,7 +54,7 @@ export function createEventsService(options: EventsServiceOptions): AwsService {
     const id = randomUUID();
     const bus = buses.get(name);
     if (bus === undefined) {
-      // AWS answers an event id for a bus that does not exist, and drops the event.
+      // If the bus does not exist, AWS returns an event id and drops the event.
       const text = `PutEvents: there is no event bus ${name}; AWS drops such an event without an error`;
       log({ source: 'stack', stream: 'stderr', text });
     }
@@ -103,7 +103,10 @@ function entriesOf(input: JsonObject): readonly JsonObject[] {
   return entries;
 }
 
-/** @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html */
+/**
+ * The size of an entry in bytes, as EventBridge counts it.
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html
+ */
 function sizeOf(entry: JsonObject): number {
   const resources = Array.isArray(entry['Resources']) ? entry['Resources'] : [];
   const texts = [
@@ -117,7 +120,10 @@ function sizeOf(entry: JsonObject): number {
   return bytes;
 }
 
-/** @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html */
+/**
+ * The result of an invalid entry; undefined when the entry is valid.
+ * @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html
+ */
 function faultOf(entry: JsonObject): EntryResult | undefined {
   for (const name of ['Source', 'DetailType', 'Detail']) {
     const value = entry[name];
@@ -147,13 +153,17 @@ function isJsonObject(text: string): boolean {
   }
 }
 
-/** A bus is named by its name or its ARN. */
+/** The name of a bus that is given by name or by ARN; `default` when it is absent. */
 function busName(given: unknown): string {
   if (typeof given !== 'string' || given === '') return 'default';
   return given.split('/').at(-1) ?? given;
 }
 
-/** SDKs send a time as seconds since the epoch, or as ISO 8601. */
+/**
+ * A time as ISO 8601 text with whole seconds.
+ * @param given seconds since the Unix epoch or ISO 8601 text, as SDKs send it; anything else is replaced by `now`
+ * @param now milliseconds since the Unix epoch
+ */
 function timeOf(given: unknown, now: number): string {
   const time =
     typeof given === 'number' ? given * 1000 : typeof given === 'string' ? Date.parse(given) : now;

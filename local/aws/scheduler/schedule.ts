@@ -1,4 +1,4 @@
-// EventBridge Scheduler: invokes a target at a fixed rate, without drift; tests can delay or drop calls.
+// Implements EventBridge Scheduler: invokes a target at a fixed rate, without drift. Tests can delay or drop calls.
 import { randomUUID } from 'node:crypto';
 import type { Cancel, Timers } from '../../support/timers';
 
@@ -6,14 +6,15 @@ import type { Cancel, Timers } from '../../support/timers';
 export interface ScheduledCall {
   /** e.g. `mission-control-heartbeat` */
   readonly schedule: string;
-  /** 0 for the first one. */
+  /** 0 for the first call. */
   readonly number: number;
   /** Milliseconds since the Unix epoch. */
   readonly scheduledAt: number;
 }
 
 /**
- * By how many milliseconds a call is late, or that it is lost. On AWS a call comes at any time within its minute.
+ * Returns the delay of a call in milliseconds, or `lost` if it is never made. On AWS, a call comes at any time within its
+ * minute.
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  */
 export type Lateness = (call: ScheduledCall) => number | 'lost';
@@ -25,7 +26,7 @@ export interface ScheduleOptions {
   /** JSON text, in which context attributes like `<aws.scheduler.scheduled-time>` are replaced. */
   readonly input: string;
   readonly timers: Timers;
-  /** Default: every call comes on time. */
+  /** Default: no call is delayed or lost. */
   readonly lateness?: Lateness | undefined;
   invoke(event: unknown): void;
 }
@@ -36,7 +37,7 @@ const units: Readonly<Record<string, number>> = {
   day: 24 * 60 * 60_000,
 };
 
-/** Milliseconds between the runs of e.g. `rate(1 minute)`; undefined for any other expression. */
+/** The interval of a rate in milliseconds, e.g. 60,000 for `rate(1 minute)`; undefined for any other expression. */
 export function parseRate(expression: string): number | undefined {
   const match = /^rate\(([1-9]\d*) (minute|hour|day)s?\)$/.exec(expression);
   const unit = units[match?.[2] ?? ''];
@@ -66,7 +67,7 @@ export function runSchedule(options: ScheduleOptions): Cancel {
     late.add(drop);
   };
   const run = (scheduledAt: number, number: number) => {
-    // Runs that were missed while the machine slept are not made up for.
+    // Runs that were missed while the machine was suspended are skipped.
     const missed = Math.max(0, Math.floor((timers.now() - scheduledAt) / intervalMilliseconds));
     const next = scheduledAt + (missed + 1) * intervalMilliseconds;
     cancel = timers.after(next - timers.now(), () => {
@@ -81,7 +82,10 @@ export function runSchedule(options: ScheduleOptions): Cancel {
   };
 }
 
-/** @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html */
+/**
+ * The target's input with the context attributes replaced, parsed as JSON.
+ * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+ */
 function eventOf({ arn, input }: ScheduleOptions, scheduledAt: number): unknown {
   const attributes: Readonly<Record<string, string>> = {
     'schedule-arn': arn,

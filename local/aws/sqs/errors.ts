@@ -1,4 +1,4 @@
-// The errors of SQS, with the codes of the older query protocol that SDKs still know them by.
+// Creates the errors of SQS, each with its code in the older query protocol, which SDKs still use.
 import { AwsError } from '../endpoint/service';
 
 const prefix = 'AWS.SimpleQueueService';

@@ -1,4 +1,4 @@
-// Feeds a queue to a function, as Lambda's event source mappings do, without the pauses of polling.
+// Invokes a function with batches of messages, as Lambda's event source mapping does, but without polling delays.
 import type { LambdaFunction, InvocationResult } from '../../lambda/invocation';
 import type { WriteLogLine } from '../../support/log-line';
 import type { Timers } from '../../support/timers';
@@ -11,15 +11,15 @@ export interface EventSourceMappingOptions {
   readonly target: LambdaFunction;
   readonly batchSize: number;
   readonly batchingWindowSeconds: number;
-  /** Whether the function says which messages of a batch failed. */
+  /** Whether the function reports which messages of a batch failed (ReportBatchItemFailures). */
   readonly reportsItemFailures: boolean;
-  /** How many batches the function may process at the same time. */
+  /** The number of batches that the function may process at the same time. */
   readonly maximumConcurrency: number;
   readonly timers: Timers;
   readonly log: WriteLogLine;
 }
 
-/** One receive gives ten messages at most; a batch may be larger. */
+/** The longest wait of a long poll in SQS. */
 const longestWaitSeconds = 20;
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
@@ -36,7 +36,7 @@ export class EventSourceMapping {
     void this.#pump();
   }
 
-  /** Takes no more messages; the queue's own `close` ends the wait for them. */
+  /** Receives no more messages. A long poll that is under way ends when the queue is closed. */
   close(): void {
     this.#closed = true;
   }
@@ -74,7 +74,7 @@ export class EventSourceMapping {
     const result = await target.invoke({ Records });
     if (this.#closed) return;
     const failed = this.#failedIds(result, batch);
-    // Failed messages are received again when their visibility timeout has passed.
+    // Failed messages are received again after their visibility timeout.
     for (const { messageId, receiptHandle } of batch) {
       if (!failed.has(messageId)) queue.delete(receiptHandle);
     }
@@ -85,8 +85,8 @@ export class EventSourceMapping {
   }
 
   /**
-   * Ids of the messages that the function did not process. A report that is malformed or that names an
-   * unknown message fails the whole batch.
+   * The ids of the messages that the function failed to process. If its report is malformed or names an unknown
+   * message, the whole batch has failed.
    * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
    */
   #failedIds(result: InvocationResult, batch: readonly ReceivedMessage[]): ReadonlySet<string> {

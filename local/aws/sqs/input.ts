@@ -1,16 +1,20 @@
-// Reads the parameters of SQS requests, with the limits that SQS documents.
+// Reads the parameters of SQS requests, and checks them against the limits that SQS documents.
 import type { JsonObject } from '../endpoint/json-protocol';
 import { badBatch, invalidParameter, missingParameter } from './errors';
 import { sizeOf, type MessageAttribute, type MessageAttributes } from './message';
 import type { Queue, SentMessage } from './queue';
 
+/** @throws {AwsError} MissingRequiredParameterException unless the parameter is a text that is not empty */
 export function textOf(input: JsonObject, name: string): string {
   const value = input[name];
   if (typeof value !== 'string' || value === '') throw missingParameter(name);
   return value;
 }
 
-/** A whole number between two limits, or undefined when it is absent. */
+/**
+ * A whole number from `minimum` to `maximum`, or undefined when the parameter is absent.
+ * @throws {AwsError} InvalidParameterValueException for any other value
+ */
 export function numberOf(
   input: JsonObject,
   name: string,
@@ -27,12 +31,16 @@ export function numberOf(
   );
 }
 
+/** A list of names; empty when the parameter is absent or not a list. */
 export function namesOf(input: JsonObject, name: string): readonly string[] {
   const value = input[name];
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-/** What is to be sent, from a SendMessage or an entry of a SendMessageBatch; `size` in bytes. */
+/**
+ * The message in a SendMessage request or in an entry of a SendMessageBatch request; `size` is in bytes.
+ * @throws {AwsError} when the body is missing, the message is too large, or a parameter is invalid
+ */
 export function messageOf(
   input: JsonObject,
   queue: Queue,
@@ -62,7 +70,10 @@ function attributesOf(given: unknown): MessageAttributes {
   return given as MessageAttributes;
 }
 
-/** The entries of a batch request, each with an id of its own. */
+/**
+ * The 1 to 10 entries of a batch request, each with a different `Id`.
+ * @throws {AwsError} when there are none or too many, or when an id is missing or repeated
+ */
 export function entriesOf(input: JsonObject): readonly (JsonObject & { readonly Id: string })[] {
   const entries = (Array.isArray(input['Entries']) ? input['Entries'] : []) as JsonObject[];
   if (entries.length === 0) {

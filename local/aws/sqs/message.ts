@@ -1,7 +1,7 @@
-// A message of SQS, with the checksums that SDKs verify.
+// Defines the messages of SQS, and computes their size and the checksums that SDKs verify.
 import { createHash } from 'node:crypto';
 
-/** An attribute that the sender set, in the JSON protocol's form: binary values are base64. */
+/** An attribute that the sender has set, as in the JSON protocol. `BinaryValue` is base64 text. */
 export interface MessageAttribute {
   readonly DataType: string;
   readonly StringValue?: string;
@@ -10,7 +10,7 @@ export interface MessageAttribute {
 
 export type MessageAttributes = Readonly<Record<string, MessageAttribute>>;
 
-/** A message as it is received. */
+/** A message as a consumer receives it, with all its attributes. */
 export interface ReceivedMessage {
   readonly messageId: string;
   readonly receiptHandle: string;
@@ -20,12 +20,15 @@ export interface ReceivedMessage {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
+/** In hexadecimal. */
 export function md5OfBody(body: string): string {
   return createHash('md5').update(body, 'utf8').digest('hex');
 }
 
 /**
- * The checksum of message attributes: each name, data type and value with its length before it, by name.
+ * The MD5 checksum of message attributes in hexadecimal; undefined when there are none. The attributes are sorted by
+ * name. Name, data type and value are each preceded by their length (4 bytes, big-endian), and the value also by one
+ * byte: 1 for text, 2 for binary data.
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
  */
 export function md5OfAttributes(attributes: MessageAttributes): string | undefined {
@@ -53,7 +56,7 @@ export function md5OfAttributes(attributes: MessageAttributes): string | undefin
   return hash.digest('hex');
 }
 
-/** Bytes that count against the limit: the body, and each attribute's name, type and value. */
+/** The bytes that count towards the size limit: the body, and each attribute's name, type and value. */
 export function sizeOf(body: string, attributes: MessageAttributes): number {
   let bytes = Buffer.byteLength(body);
   for (const [name, { DataType, StringValue = '', BinaryValue }] of Object.entries(attributes)) {

@@ -1,7 +1,11 @@
-// Writes what SQS answers: only the attributes that were asked for.
+// Builds the parts of SQS responses, with only those attributes that the request names.
 import { md5OfAttributes, md5OfBody, type ReceivedMessage } from './message';
 
-/** A message as ReceiveMessage answers it. */
+/**
+ * A message as ReceiveMessage returns it.
+ * @param systemNames the system attributes that the request names
+ * @param names the message attributes that the request names
+ */
 export function written(
   message: ReceivedMessage,
   systemNames: readonly string[],
@@ -24,7 +28,7 @@ export function written(
   };
 }
 
-/** `All`, a name, or the beginning of names as in `foo.*`. */
+/** Whether a request names an attribute: by its name, by `All` or `.*`, or by a prefix, as in `foo.*`. */
 function isWanted(name: string, wanted: readonly string[]): boolean {
   return wanted.some(
     (each) =>
@@ -35,7 +39,7 @@ function isWanted(name: string, wanted: readonly string[]): boolean {
   );
 }
 
-/** The values with these names; all of them for `All`. */
+/** The values with these names; all values if `names` contains `All`. */
 export function chosen(all: Readonly<Record<string, string>>, names: readonly string[]) {
   if (names.includes('All')) return all;
   return Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)));

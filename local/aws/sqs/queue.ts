@@ -1,4 +1,4 @@
-// One standard queue of SQS, in memory: visibility, delays, retention, redrive and long polling.
+// Implements a standard queue of SQS in memory: visibility timeout, delay, retention, redrive and long polling.
 import { randomUUID } from 'node:crypto';
 import type { Cancel, Timers } from '../../support/timers';
 import type { PolicyStatement } from '../../template/resources/policy-document';
@@ -16,7 +16,7 @@ export interface QueueSettings {
   readonly visibilityTimeoutSeconds: number;
   readonly redrive?:
     { readonly deadLetterTargetArn: string; readonly maxReceiveCount: number } | undefined;
-  /** The statements of the queue's own policy. */
+  /** The statements of the queue's resource policy. */
   readonly policy: readonly PolicyStatement[];
 }
 
@@ -55,7 +55,10 @@ export class Queue {
     this.#timers = timers;
   }
 
-  /** Where messages go that were received too often; the queues know each other once all exist. */
+  /**
+   * Sets the dead-letter queue, which gets the messages that were received `maxReceiveCount` times. It is not one of
+   * the settings, because it may be created after this queue.
+   */
   redriveTo(deadLetterQueue: Queue): void {
     this.#deadLetterQueue = deadLetterQueue;
   }
@@ -69,7 +72,10 @@ export class Queue {
     return messageId;
   }
 
-  /** Visible messages, the oldest first; waits for one if `waitSeconds` is not 0. */
+  /**
+   * Receives at most `maximum` visible messages, the oldest first. If there are none, waits up to `waitSeconds` for one
+   * (default: the queue's setting), and resolves with an empty list if none comes.
+   */
   receive(options: ReceiveOptions): Promise<ReceivedMessage[]> {
     const messages = this.#take(options);
     const waitSeconds = options.waitSeconds ?? this.settings.receiveWaitSeconds;
@@ -88,18 +94,21 @@ export class Queue {
     });
   }
 
-  /** False when the handle is not one of this queue. A message that is gone already is no error. */
+  /** @returns false when the text is not a receipt handle; true otherwise, even if the message no longer exists */
   delete(receiptHandle: string): boolean {
     const messageId = messageOf(receiptHandle);
     if (messageId === undefined) return false;
-    // Only the newest handle deletes the message, which may have been received again meanwhile.
+    // The message may have been received again meanwhile: only its newest handle deletes it.
     if (this.#messages.get(messageId)?.receiptHandle === receiptHandle) {
       this.#messages.delete(messageId);
     }
     return true;
   }
 
-  /** Undefined when the handle is not one of this queue; false when its message is not in flight. */
+  /**
+   * Changes the visibility timeout of a message to `seconds` from now.
+   * @returns undefined when the text is not a receipt handle; false when the message is not in flight with this handle
+   */
   changeVisibility(receiptHandle: string, seconds: number): boolean | undefined {
     const messageId = messageOf(receiptHandle);
     if (messageId === undefined) return undefined;
@@ -115,7 +124,7 @@ export class Queue {
     this.#messages.clear();
   }
 
-  /** Numbers of messages that are visible, in flight, and delayed. */
+  /** The numbers of visible, in-flight and delayed messages. */
   count(): { visible: number; inFlight: number; delayed: number } {
     const counts = { visible: 0, inFlight: 0, delayed: 0 };
     const now = this.#timers.now();
@@ -138,7 +147,7 @@ export class Queue {
     }
   }
 
-  /** Takes over a message from a queue whose dead-letter queue this is, with its id and age. */
+  /** Stores a message of a queue whose dead-letter queue this is. The message keeps its id and `sentAt`. */
   takeOver(message: Moved): void {
     this.#store(message);
   }
@@ -180,7 +189,7 @@ export class Queue {
     }
   }
 
-  /** Gives visible messages to waiting polls. */
+  /** Answers waiting long polls with the messages that are visible. */
   #serve(): void {
     while (this.#polls.length > 0) {
       const [poll] = this.#polls;

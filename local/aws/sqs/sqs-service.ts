@@ -1,4 +1,4 @@
-// Amazon SQS as programs see it: the operations of its JSON protocol on the queues of the template.
+// Implements Amazon SQS: the operations of its JSON protocol on the queues of the template.
 import { readJson, writeJson, writeJsonError, type JsonObject } from '../endpoint/json-protocol';
 import type { Authorize } from '../endpoint/policy';
 import type { Principal } from '../endpoint/principal';
@@ -91,7 +91,7 @@ const purgeQueue: Operation = (queue) => {
   return {};
 };
 
-/** Each operation on a queue, with the permission that it needs: a batch needs that of the single call. */
+/** The operations on a queue, each with the IAM action that it requires. A batch requires that of the single call. */
 const operations: Readonly<Record<string, { readonly run: Operation; readonly action: string }>> = {
   SendMessage: { run: sendMessage, action: 'sqs:SendMessage' },
   SendMessageBatch: { run: sendMessageBatch, action: 'sqs:SendMessage' },
@@ -132,7 +132,7 @@ export function createSqsService(queues: readonly Queue[], authorize: Authorize)
     }
     const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
     if (operation === undefined) throw unknownOperation(name, supported);
-    // The last part of the URL names the queue; clients may reach this machine by another host name.
+    // Only the last part of the URL is compared, because clients may use another host name for this machine.
     const queue = queueNamed(textOf(input, 'QueueUrl').split('/').at(-1) ?? '');
     authorize(principal, operation.action, queue.settings.arn, {
       resourcePolicy: queue.settings.policy,
@@ -148,7 +148,7 @@ export function createSqsService(queues: readonly Queue[], authorize: Authorize)
       if (request.headers['x-amz-target'] === undefined) {
         throw new AwsError(
           'UnknownOperationException',
-          'The local stack speaks the JSON protocol of SQS, which SDKs have used since 2023, not the query protocol.',
+          'The local stack supports the JSON protocol of SQS, which SDKs have used since 2023, but not the query protocol.',
         );
       }
       const operation = targetOperation(request.headers);
