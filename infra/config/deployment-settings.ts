@@ -19,7 +19,7 @@ const templateSettings = {
     schema: wholeNumber(1, 10_000),
     default: 400,
     documentation:
-      'Handshakes of all clients together, with a valid token or without: limits what a flood of them costs.',
+      'Maximum rate of handshakes of all clients together, with or without a valid token: limits what a flood of them costs.',
   },
   operatorSource: {
     schema: source,
@@ -30,24 +30,25 @@ const templateSettings = {
     schema: principals,
     default: [],
     documentation:
-      'The only roles and users that may put events of `eventSource` on the bus: ARNs, with `*` and `?` in their names. If none are named, IAM decides.',
+      'The only roles and users that may put events of `eventSource` on the bus: ARNs, with `*` and `?` in their names. If the list is empty, IAM alone decides.',
   },
   operatorArns: {
     schema: principals,
     default: [],
-    documentation: 'The only ones that may put events of `operatorSource` on the bus, likewise.',
+    documentation:
+      'The only roles and users that may put events of `operatorSource` on the bus: as for `reporterArns`.',
   },
   allowedOrigins: {
     schema: origins,
     default: [],
     documentation:
-      "Origins whose pages may ask `/health` and `/whoami`, beside the front door's own: `https://a.example,https://b.example`.",
+      "Origins whose pages may request `/health` and `/whoami`, in addition to the front door's own: `https://a.example,https://b.example`.",
   },
   frontDoor: {
     // Checked whole by parseFrontDoor: what it needs depends on what else it is given.
     schema: v.unknown(),
     documentation:
-      '`true` or an object: [one address](front-door.md) for WebSocket, `/health` and the dashboard, by CloudFront.',
+      '`true` or an object: [one domain name](front-door.md) for the WebSocket API, the HTTP API and the dashboard, by CloudFront.',
   },
   dataRemoval: {
     schema: v.picklist(['retain', 'destroy'], 'must be retain or destroy'),
@@ -58,23 +59,24 @@ const templateSettings = {
   logRetentionDays: {
     schema: logRetention,
     default: 30,
-    documentation: 'Days that all logs are kept.',
+    documentation: 'Days for which all logs are kept.',
   },
   tags: {
     schema: tags,
     default: {},
     documentation:
-      'Tags of all resources, beside `application` and `stage`: `name=value,name=value`, or an object in a file.',
+      'Tags of all resources, in addition to `application` and `stage`: `name=value,name=value`, or an object in a file.',
   },
   alarmEmail: {
     schema: emailAddress,
-    documentation: 'E-mail address that is told of alarms, after it has consented.',
+    documentation:
+      'E-mail address that gets the alarms, after its owner has confirmed the subscription.',
   },
   runbookUrl: {
     schema: page,
     default: 'docs/runbook.md',
     documentation:
-      'Where the runbook is, to which alarms link: a URL, or a path in the repository.',
+      'Location of the runbook, to which alarms link: a URL, or a path in the repository.',
   },
 } as const satisfies Readonly<Record<string, SettingDefinition>>;
 

@@ -52,7 +52,7 @@ export const serviceSettings = {
   maxTokenHours: {
     schema: wholeNumber(1, 24 * 365),
     documentation:
-      'Hours after its `iat` at which any token ends; if not set, it ends when its `exp` says.',
+      'Hours after its `iat` at which a token expires, even if its `exp` is later. If not set, only `exp` counts.',
     readBy: [...verifyingFunctions, 'disconnect-user'],
   },
   gatewayUrl: {
@@ -63,13 +63,13 @@ export const serviceSettings = {
         'must be an http or https URL without credentials: /health shows it',
       ),
     ),
-    documentation: 'URL of the agent gateway that `/health` asks.',
+    documentation: 'URL of the agent gateway whose state `/health` reports.',
     readBy: ['health'],
   },
   useMockData: {
     schema: flag,
     default: false,
-    documentation: 'Whether to deploy invented agents that report all the time.',
+    documentation: 'Whether to deploy invented agents, which report events all the time.',
     readBy: ['health'],
   },
   heartbeat: {
@@ -94,7 +94,7 @@ export const serviceSettings = {
   maxConnectionsPerUser: {
     schema: wholeNumber(1, 1000),
     default: 20,
-    documentation: 'Connections of one user; one more closes the oldest.',
+    documentation: 'Maximum number of connections of one user; one more closes the oldest.',
     readBy: ['connect', 'default'],
   },
   eventSource: {
@@ -106,7 +106,7 @@ export const serviceSettings = {
   handshakesPerMinute: {
     schema: wholeNumber(1, 100_000),
     default: 30,
-    documentation: 'Handshakes that one user may make, in the long run.',
+    documentation: 'Handshakes a minute that one user may make on average.',
     readBy: ['connect', 'default'],
   },
   handshakeBurst: {
@@ -118,7 +118,7 @@ export const serviceSettings = {
   messagesPerMinute: {
     schema: wholeNumber(1, 100_000),
     default: 60,
-    documentation: 'Messages that one connection may send, in the long run.',
+    documentation: 'Messages a minute that one connection may send on average.',
     readBy: ['default'],
   },
   messageBurst: {
@@ -130,13 +130,15 @@ export const serviceSettings = {
   floodFactor: {
     schema: wholeNumber(2, 1_000),
     default: 5,
-    documentation: 'A connection that sends this many times as many messages as it may is closed.',
+    documentation:
+      'A connection that sends this many times the allowed number of messages is closed.',
     readBy: ['default'],
   },
   syncsPerMinute: {
     schema: wholeNumber(1, 100_000),
     default: 6,
-    documentation: 'Requests for the state by one user, over all connections.',
+    documentation:
+      '`state:sync` requests a minute that one user may make on average, over all connections.',
     readBy: ['default'],
   },
   agentDays: {
@@ -154,33 +156,35 @@ export const serviceSettings = {
   snapshotAgents: {
     schema: wholeNumber(1, 100_000),
     default: 5_000,
-    documentation: 'Agents in a snapshot at most: the newest.',
+    documentation:
+      'Maximum number of agents in a snapshot: the newest. Also the maximum for each further event type without a `sessionId`.',
     readBy: ['default'],
   },
   snapshotSessions: {
     schema: wholeNumber(1, 100_000),
     default: 5_000,
-    documentation: 'Sessions in a snapshot at most: the newest.',
+    documentation:
+      'Maximum number of sessions in a snapshot: the newest. Also the maximum for each further event type with a `sessionId`.',
     readBy: ['default'],
   },
   coalesceMilliseconds: {
     schema: wholeNumber(0, 10_000),
     default: 500,
     documentation:
-      'Least time from the start of one flush to that of the next; events reported meanwhile are sent [together](settings.md#what-is-sent-together).',
+      'Least time from the start of one flush to the start of the next; events reported in between are sent [together](settings.md#what-is-sent-together).',
     readBy: fanOutFunctions,
   },
   largeFanOutConnections: {
     schema: wholeNumber(1, 1_000_000),
     default: 10_000,
-    documentation: 'Above this many connections, each shard has a worker of its own.',
+    documentation: 'Above this number of connections, each shard of a fan-out has its own worker.',
     readBy: fanOutFunctions,
   },
   maxPostsPerSecond: {
     schema: wholeNumber(10, 100_000),
     default: 8_000,
     documentation:
-      "Posts a second of one fan-out, with half a second's worth at once. All share the account's quota.",
+      "Maximum rate of posts of one fan-out; it starts with half a second's worth at once. All posts share the account's quota.",
     readBy: [...fanOutFunctions, 'default'],
   },
 } as const satisfies Readonly<Record<string, SettingDefinition>>;

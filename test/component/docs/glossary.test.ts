@@ -23,7 +23,9 @@ const rightlySaid =
   /WebSocket frames?|animation frames?|countFrame|framesPerSecond|`onFrame`|close frame|single frames|frame-ancestors|invalid_frame|`census`/g;
 
 /** Those that are plain English in a sentence. */
-const plain = new Set(['ending', 'unread', 'lend', 'prolong', 'world', 'patience']);
+const plain = new Set([
+  ...['ending', 'unread', 'lend', 'renew', 'renews', 'prolong', 'world', 'patience'],
+]);
 
 /** As far as `git` knows them, and they are there. */
 function files(...patterns: string[]): string[] {
