@@ -1,4 +1,4 @@
-// Lambda's asynchronous invocations: retries, the maximum age of an event, and its record when it is given up.
+// Implements Lambda's asynchronous invocations: retries, the maximum event age, and the record of a failed event.
 import { randomUUID } from 'node:crypto';
 import type { InvocationResult } from './invocation';
 import type { Cancel, Timers } from '../support/timers';
@@ -6,11 +6,11 @@ import type { Cancel, Timers } from '../support/timers';
 export interface AsyncInvocationOptions {
   readonly functionArn: string;
   readonly timers: Timers;
-  /** How often to try again after a failure: 0, 1 or 2. */
+  /** Retries after a failure: 0, 1 or 2. */
   readonly maximumRetryAttempts: number;
   readonly maximumEventAgeSeconds: number;
   invoke(event: unknown, requestId: string): Promise<InvocationResult>;
-  /** Gets the record of an event that was given up, for the function's destination. */
+  /** Called when an event is given up, with its record for the function's on-failure destination. */
   onGivenUp(record: InvocationRecord): void;
 }
 
@@ -37,10 +37,12 @@ export interface InvocationRecord {
 }
 
 /**
- * Lambda's defaults, and its waits before the second and the third attempt.
+ * Lambda's defaults.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export const asyncDefaults = { maximumRetryAttempts: 2, maximumEventAgeSeconds: 6 * 60 * 60 };
+
+/** Lambda's pauses before the second and the third attempt. */
 const retryDelayMilliseconds = [60_000, 120_000] as const;
 
 export class AsyncInvocations {
@@ -52,13 +54,13 @@ export class AsyncInvocations {
     this.#options = options;
   }
 
-  /** Takes a copy of the event. The caller does not learn the outcome. */
+  /** Invokes the function with a JSON copy of the event. The caller does not get the result. */
   accept(event: unknown): void {
     const copy = JSON.parse(JSON.stringify(event ?? null)) as unknown;
     void this.#attempt(copy, randomUUID(), 1, this.#options.timers.now());
   }
 
-  /** Forgets all events that wait for another attempt. */
+  /** Cancels all retries. */
   close(): void {
     this.#closed = true;
     this.#retries.forEach((cancel) => {

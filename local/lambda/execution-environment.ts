@@ -1,4 +1,4 @@
-// One execution environment of a function: a worker thread that runs one invocation at a time.
+// Runs an execution environment of a function: a worker thread that handles one invocation at a time.
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
@@ -6,21 +6,21 @@ import type { InvocationResult } from './invocation';
 import { lineSplitter, type LogLine } from '../support/log-line';
 
 export interface ExecutionEnvironmentOptions {
-  /** The bundle. */
+  /** The path of the bundle. */
   readonly file: string;
   readonly exportName: string;
-  /** All that the function sees in `process.env`. */
+  /** The function's complete `process.env`. */
   readonly environment: Readonly<Record<string, string>>;
   readonly memoryMegabytes: number;
   onOutput(stream: LogLine['stream'], line: string): void;
-  /** The thread has ended, for whatever reason; it takes no more invocations. */
+  /** Called once, when the environment has ended for any reason. It accepts no more invocations. */
   onEnd(): void;
 }
 
 export interface Invocation {
   /** The event as JSON text. */
   readonly event: string;
-  /** The facts of Lambda's context object. */
+  /** The properties of Lambda's context object, except those that depend on the deadline. */
   readonly context: Readonly<Record<string, string>>;
   readonly timeoutMilliseconds: number;
   readonly traceId: string;
@@ -51,7 +51,7 @@ export class ExecutionEnvironment {
     this.#worker = new Worker(workerFile, {
       workerData: { file: options.file, exportName: options.exportName },
       env: options.environment as NodeJS.ProcessEnv,
-      // Without the parent's loaders (tsx, jest).
+      // The thread must not inherit the parent's loaders (tsx, jest).
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: options.memoryMegabytes },
       stdout: true,
@@ -70,12 +70,12 @@ export class ExecutionEnvironment {
     });
   }
 
-  /** Waits until the bundle is loaded. An error at its top level is the result. */
+  /** Waits until the bundle is loaded. If that fails or times out, the error is the result. Never rejects. */
   start(timeoutMilliseconds: number): Promise<InvocationResult> {
     return this.#await(timeoutMilliseconds, `Initialization timed out`);
   }
 
-  /** Runs the handler once. A timeout or a crash ends the environment, and `onEnd` is called. */
+  /** Runs the handler once. A timeout or a crash ends the environment. */
   async invoke({ timeoutMilliseconds, ...rest }: Invocation): Promise<InvocationResult> {
     const seconds = (timeoutMilliseconds / 1000).toFixed(2);
     const result = this.#await(timeoutMilliseconds, `Task timed out after ${seconds} seconds`);
@@ -84,7 +84,7 @@ export class ExecutionEnvironment {
     return result;
   }
 
-  /** Ends the thread at once; a running invocation counts as crashed. */
+  /** Ends the thread at once. The result of a running invocation is then a failure of the type `Crashed`. */
   async terminate(): Promise<void> {
     this.#end(crashed('the execution environment was terminated'));
     await this.#worker.terminate();

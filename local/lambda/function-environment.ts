@@ -1,4 +1,4 @@
-// The environment variables of a function: its own settings and Lambda's, without the developer's.
+// Builds the environment variables of a function: those of the template and Lambda's, but none of the developer's.
 import { join } from 'node:path';
 import { region } from '../template/pseudo-parameters';
 
@@ -13,7 +13,7 @@ export interface EnvironmentFacts {
   readonly logGroupName: string;
   readonly logFormat?: 'Text' | 'JSON' | undefined;
   readonly logLevel?: string | undefined;
-  /** The AWS endpoint of the local stack. */
+  /** The URL of the local stack's AWS endpoint. */
   readonly endpointUrl: string;
   readonly credentials: {
     readonly accessKeyId: string;
@@ -44,11 +44,11 @@ export function environmentOf(facts: EnvironmentFacts): Record<string, string> {
     LAMBDA_TASK_ROOT: facts.codeDirectory,
     _HANDLER: facts.handler,
     TZ: ':UTC',
-    // The SDK finds the developer's home directory, and the profiles in it, without HOME too.
+    // The SDK would find the profiles in the developer's home directory even without HOME. These files do not exist.
     AWS_CONFIG_FILE: join(facts.codeDirectory, '.no-aws-config'),
     AWS_SHARED_CREDENTIALS_FILE: join(facts.codeDirectory, '.no-aws-credentials'),
     AWS_EC2_METADATA_DISABLED: 'true',
-    // This machine's Node.js may be older than Lambda's.
+    // This machine's Node.js may be older than Lambda's, and the SDK would warn of that.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   };
 }

@@ -1,4 +1,4 @@
-// Runs a function: a queue of invocations in front of a few execution environments, scaled as Lambda scales them.
+// Runs a function: queues its invocations, and starts execution environments for them as Lambda does.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { ExecutionEnvironment } from './execution-environment';
 import type { InvocationResult } from './invocation';
@@ -7,13 +7,13 @@ import type { LogLine } from '../support/log-line';
 export interface RuntimeDefinition {
   readonly name: string;
   readonly arn: string;
-  /** The bundle, e.g. `…/index.mjs`. */
+  /** The path of the bundle, e.g. `…/index.mjs`. */
   readonly file: string;
   readonly exportName: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly memoryMegabytes: number;
   readonly timeoutSeconds: number;
-  /** How many invocations may run at the same time; the others wait in line. */
+  /** The number of invocations that may run at the same time. Further ones wait. */
   readonly maximumConcurrency: number;
 }
 
@@ -24,7 +24,8 @@ interface Waiting {
 }
 
 /**
- * Lambda gives a bundle's top level this long, and tries again within the function's own timeout.
+ * The time that Lambda allows for loading a bundle. If it is exceeded, Lambda loads the bundle again, within the
+ * function's timeout.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 const initSeconds = 10;
@@ -46,7 +47,7 @@ export class FunctionRuntime {
     this.#onOutput = onOutput;
   }
 
-  /** Runs the function with a JSON copy of `event`, after all earlier invocations. */
+  /** Runs the function with a JSON copy of `event`. Invocations begin in the order of the calls. */
   invoke(event: unknown, requestId: string = randomUUID()): Promise<InvocationResult> {
     if (this.#closed) return Promise.resolve(closed);
     return new Promise((resolve) => {
@@ -55,7 +56,10 @@ export class FunctionRuntime {
     });
   }
 
-  /** Ends all threads, also during an invocation. New ones start on demand. */
+  /**
+   * Ends all threads, even during an invocation. New ones start on demand.
+   * @returns the number of threads
+   */
   async terminateWorkers(): Promise<number> {
     const all = [...this.#environments];
     await Promise.all(all.map((environment) => environment.terminate()));
@@ -100,7 +104,7 @@ export class FunctionRuntime {
     if (result.ok) {
       if (this.#environments.has(started)) this.#idle.push(started);
     } else {
-      // The invocation for which it was started gets the error, as from Lambda.
+      // As on Lambda, the invocation for which the environment was started fails with the error.
       this.#line.shift()?.resolve(result);
       await started.terminate();
     }

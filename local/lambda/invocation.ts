@@ -1,6 +1,6 @@
-// The interface by which the other rooms invoke a function, synchronously or asynchronously.
+// Defines the interface for invoking a function, synchronously or asynchronously.
 
-/** The outcome of an invocation. The error types `TimedOut` and `Crashed` are the local stack's own. */
+/** The result of an invocation. The error types `TimedOut` and `Crashed` are the local stack's own. */
 export type InvocationResult =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly errorType: string; readonly errorMessage: string };
@@ -8,8 +8,8 @@ export type InvocationResult =
 export interface LambdaFunction {
   readonly name: string;
   readonly arn: string;
-  /** Waits for the result (RequestResponse), as API Gateway and event source mappings do. */
+  /** Resolves with the result (RequestResponse), for API Gateway and event source mappings. */
   invoke(event: unknown): Promise<InvocationResult>;
-  /** Takes the event and retries by the function's EventInvokeConfig, as EventBridge and schedules do. */
+  /** Returns at once (Event), for EventBridge and schedules. Retries follow the function's EventInvokeConfig. */
   invokeAsync(event: unknown): void;
 }

@@ -1,5 +1,5 @@
-// A function of the local stack: both ways to invoke it, on one pool of execution environments.
-// Others use createLocalFunction of this file, FunctionRuntime, and the types of invocation.ts.
+// Creates the functions of the local stack, each with synchronous and asynchronous invocations and its own threads.
+// Other folders also use asyncDefaults, environmentOf and FunctionRuntime, and the types of invocation.ts.
 import { AsyncInvocations, type InvocationRecord } from './async-invocations';
 import { FunctionRuntime, type RuntimeDefinition } from './function-runtime';
 import type { InvocationResult, LambdaFunction } from './invocation';
@@ -14,7 +14,7 @@ export interface LocalFunctionOptions extends RuntimeDefinition {
   readonly log: WriteLogLine;
   /** Called when an invocation has ended. `startedAt` is in milliseconds since the Unix epoch. */
   readonly onInvoked?: ((name: string, startedAt: number, ok: boolean) => void) | undefined;
-  /** Gets the record of each event that was given up. */
+  /** Called with the record of each event that is given up. */
   readonly onGivenUp?: ((record: InvocationRecord) => void) | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface LocalFunction extends LambdaFunction {
   readonly roleArn: string;
   readonly timeoutSeconds: number;
   readonly maximumConcurrency: number;
-  /** Ends the function's threads at once, also during an invocation. @returns their number */
+  /** Ends the function's threads at once, even during an invocation. @returns their number */
   terminateWorkers(): Promise<number>;
   close(): Promise<void>;
 }

@@ -12,7 +12,7 @@ const describe = (error) => ({
   errorMessage: error instanceof Error ? error.message : String(error),
 });
 
-/** Writes errors with all their properties. An error with a `toJSON` arrives here as what that returned. */
+/** Writes errors with all their properties. JSON.stringify calls an error's `toJSON`, if any, first. */
 const replacer = (_, value) =>
   value instanceof Error
     ? {
@@ -24,8 +24,8 @@ const replacer = (_, value) =>
     : value;
 
 /**
- * Logs what a function has thrown, as Lambda's runtime does in either log format.
- * https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/LogPatch.js
+ * Logs an error of a function in the function's log format, as Lambda's runtime does.
+ * @see https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/LogPatch.js
  */
 const report = (title, error, requestId) => {
   if (process.env.AWS_LAMBDA_LOG_FORMAT === 'JSON') {
@@ -58,7 +58,7 @@ try {
   parentPort.on('message', async ({ event, context, traceId }) => {
     process.env._X_AMZN_TRACE_ID = traceId;
     try {
-      // Two arguments only: Lambda's Node.js 24 runtime has no callbacks any more.
+      // There is no callback argument, as in Lambda's runtime for Node.js 24.
       const value = await handler(JSON.parse(event), contextOf(context));
       parentPort.postMessage({ type: 'result', value: JSON.stringify(value) ?? 'null' });
     } catch (error) {

@@ -13,8 +13,8 @@ export interface ScheduledCall {
 }
 
 /**
- * Returns the delay of a call in milliseconds, or `lost` if it is never made. On AWS, a call comes at any time within its
- * minute.
+ * Returns the delay of a call in milliseconds, or `lost` if it is never made. On AWS, a call comes at any time within
+ * its minute.
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  */
 export type Lateness = (call: ScheduledCall) => number | 'lost';
