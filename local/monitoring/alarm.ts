@@ -1,4 +1,4 @@
-// Decides the state of one alarm of the template from its metrics, period by period.
+// Evaluates the state of one alarm of the template.
 import type { PropertiesOf } from '../template/resource-types';
 import { TemplateError, type Place } from '../template/template';
 import { parseExpression, type Datapoint, type Expression } from './expression';
@@ -8,7 +8,7 @@ export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
 type Properties = PropertiesOf<'AWS::CloudWatch::Alarm'>;
 
-/** A statistic of a metric, over a period. */
+/** A metric of an alarm with its statistic and period. */
 interface Source {
   readonly metric: MetricId;
   readonly statistic: string;
@@ -16,10 +16,11 @@ interface Source {
 }
 
 export interface AlarmTimes {
-  /** Milliseconds since the Unix epoch; there are no measurements from before. */
+  /** When measuring began, in milliseconds since the Unix epoch. */
   readonly startedAt: number;
+  /** Milliseconds since the Unix epoch. */
   readonly now: number;
-  /** How long a minute of an alarm takes. */
+  /** The duration of one minute of the alarm. */
   readonly minuteMilliseconds: number;
 }
 
@@ -31,7 +32,7 @@ export class Alarm {
   readonly #expression: Expression;
   readonly #sources: ReadonlyMap<string, Source>;
 
-  /** @throws {TemplateError} for an unknown statistic or expression */
+  /** @throws {TemplateError} if a statistic or the expression is not supported, or if periods differ */
   constructor(properties: Properties, place: Place) {
     this.name = properties.AlarmName;
     this.description = properties.AlarmDescription;
@@ -59,15 +60,15 @@ export class Alarm {
     return [...this.#sources.values()].map(({ metric }) => metric);
   }
 
-  /** How far back it looks, its current period included, in its own seconds. */
+  /** How far back the alarm looks, including the current period, in seconds by the template's periods. */
   get rangeSeconds(): number {
     return (this.#properties.EvaluationPeriods + 1) * this.periodSeconds;
   }
 
   /**
-   * Decides by the last periods that are over. CloudWatch considers more periods when data are missing or late, which
-   * they never are here. Until enough periods have passed since the start the state is INSUFFICIENT_DATA, unless enough
-   * of them are bad.
+   * The state by the last EvaluationPeriods periods that have ended. CloudWatch looks at more periods in case data arrives
+   * late, which it does not do here. Until EvaluationPeriods periods have passed since the start, the state is
+   * INSUFFICIENT_DATA, unless enough of them are breaching for ALARM.
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
    */
   judge(store: MetricStore, { startedAt, now, minuteMilliseconds }: AlarmTimes): AlarmState {

@@ -1,4 +1,4 @@
-// Finds the metrics in what a function prints, as CloudWatch finds them in its log.
+// Reads metrics in CloudWatch's embedded metric format from the lines that functions print.
 import type { Measurement } from './metric-store';
 
 interface Directive {
@@ -8,7 +8,7 @@ interface Directive {
 }
 
 /**
- * Every measurement of a line, once for each set of its dimensions; none if it has no metrics.
+ * The measurements in a line, one for each value and dimension set; none if the line is not in the format.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function embeddedMetrics(line: string): Measurement[] {

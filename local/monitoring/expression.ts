@@ -1,14 +1,15 @@
-// CloudWatch's metric math, as far as alarms of the template use it: numbers of one period in, one number out.
+// Parses and evaluates the part of CloudWatch's metric math that the template's alarms use.
 
-/** A number of a period; undefined when nothing was measured in it. */
+/** The value of one period; undefined if there is no data for it. */
 export type Datapoint = number | undefined;
 
-/** The value of a metric by its name in the expression. */
+/** Returns the value of a metric by its id in the expression. */
 type Lookup = (id: string) => Datapoint;
 
 export interface Expression {
-  /** The names of metrics in it. */
+  /** The ids of the metrics in the expression. */
   readonly ids: readonly string[];
+  /** The value of the expression for one period. */
   evaluate(lookup: Lookup): Datapoint;
 }
 
@@ -17,7 +18,7 @@ type Operation = (left: number, right: number) => number;
 
 const truth = (value: boolean) => (value ? 1 : 0);
 
-/** From the weakest to the strongest. */
+/** From the lowest to the highest precedence. Comparisons and logical operators result in 1 or 0. */
 const operators: readonly Readonly<Record<string, Operation>>[] = [
   { OR: (a, b) => truth(a !== 0 || b !== 0), '||': (a, b) => truth(a !== 0 || b !== 0) },
   { AND: (a, b) => truth(a !== 0 && b !== 0), '&&': (a, b) => truth(a !== 0 && b !== 0) },
@@ -33,7 +34,7 @@ const operators: readonly Readonly<Record<string, Operation>>[] = [
   { '*': (a, b) => a * b, '/': (a, b) => a / b },
 ];
 
-/** A result is undefined when a number that it needs is missing; FILL replaces missing numbers. */
+/** A result is undefined if a value that it needs is missing. FILL replaces missing values. */
 const functions: Readonly<
   Record<string, (lookup: Lookup, given: readonly Evaluate[]) => Datapoint>
 > = {
@@ -49,8 +50,8 @@ const argumentCounts: Readonly<Record<string, number>> = { IF: 3, FILL: 2 };
 const tokenPattern = /\s*(\d+(?:\.\d+)?|[A-Za-z_]\w*|\|\||&&|[=!<>]=|[-+*/<>(),])/y;
 
 /**
- * Reads an expression.
- * @throws an error that says what is not known to it
+ * Parses an expression.
+ * @throws an error whose message names the unsupported or unexpected part
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  */
 export function parseExpression(text: string): Expression {
@@ -59,9 +60,9 @@ export function parseExpression(text: string): Expression {
   return { ids: [...parser.ids], evaluate };
 }
 
-/** By recursive descent: each level of operators reads the next stronger one on both sides. */
+/** A recursive-descent parser. The operands of each precedence level are expressions of the next higher level. */
 class Parser {
-  /** The names that have been read. */
+  /** The ids of metrics that have been parsed. */
   readonly ids = new Set<string>();
   readonly #tokens: string[];
 
@@ -101,7 +102,7 @@ class Parser {
     }
     if (/^\d/.test(token)) return () => Number(token);
     if (this.#tokens[0] === '(') return this.#call(token);
-    // Names of metrics begin with a small letter, so that AND cannot be one.
+    // The ids of metrics begin with a lower-case letter, which AND and OR do not.
     if (!/^[a-z]\w*$/.test(token)) {
       throw new Error(`it must have a name or a number where it has ${token}`);
     }

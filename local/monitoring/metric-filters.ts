@@ -1,12 +1,15 @@
-// Counts lines of logs, as the template's metric filters ask for.
+// Applies the template's metric filters to the lines that functions print.
 import type { ResolvedTemplate } from '../template/resolve-template';
 import type { Measurement } from './metric-store';
 
-/** Every measurement of a line that a function has printed; none if no filter matches it. */
+/**
+ * The measurements for a line that a function has printed; none if no filter matches the line.
+ * `at` is in milliseconds since the Unix epoch.
+ */
 export type FilterLine = (functionName: string, line: string, at: number) => Measurement[];
 
 /**
- * Patterns are those that local/template/resources/logs.ts lets through.
+ * Creates the function that applies all metric filters. Supported patterns: see local/template/resources/logs.ts.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html
  */
 export function createMetricFilters(template: ResolvedTemplate): FilterLine {
@@ -51,7 +54,7 @@ function parse(line: string): unknown {
   }
 }
 
-/** The value at `$.a.b` in a document. */
+/** The value of a selector such as `$.a.b` in a document; undefined if there is none. */
 function select(document: unknown, selector: string): unknown {
   const [, ...names] = selector.split('.');
   return names.reduce<unknown>(

@@ -1,7 +1,7 @@
-// Keeps measurements by metric and time, for as long as alarms look back.
+// Stores measurements by metric and time, and calculates statistics of them.
 import type { Datapoint } from './expression';
 
-/** Names a metric, as alarms and the embedded metric format do. */
+/** Identifies a metric, as in CloudWatch. */
 export interface MetricId {
   readonly namespace: string;
   readonly name: string;
@@ -15,7 +15,7 @@ export interface Measurement {
   readonly at: number;
 }
 
-/** A key for a metric that does not depend on the order of its dimensions. */
+/** The key of a metric, which does not depend on the order of its dimensions. */
 function keyOf({ namespace, name, dimensions }: MetricId): string {
   const sorted = Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([namespace, name, sorted]);
@@ -25,7 +25,7 @@ export class MetricStore {
   readonly #measured: Map<string, { readonly value: number; readonly at: number }[]>;
   readonly #keepMilliseconds: number;
 
-  /** Keeps measurements of the `wanted` metrics only, for so many milliseconds. */
+  /** Stores measurements of the `wanted` metrics only, and drops those older than `keepMilliseconds`. */
   constructor(wanted: readonly MetricId[], keepMilliseconds: number) {
     this.#measured = new Map(wanted.map((metric) => [keyOf(metric), []]));
     this.#keepMilliseconds = keepMilliseconds;
@@ -40,7 +40,10 @@ export class MetricStore {
     measured.push({ value, at });
   }
 
-  /** The statistic of the measurements from `from` on and before `to`. */
+  /**
+   * A statistic of the measurements from `from` (inclusive) to `to` (exclusive), in milliseconds since the Unix epoch.
+   * @returns undefined if there are no measurements, or for an unknown statistic
+   */
   statistic(metric: MetricId, name: string, from: number, to: number): Datapoint {
     const values = (this.#measured.get(keyOf(metric)) ?? [])
       .filter(({ at }) => at >= from && at < to)
@@ -51,7 +54,10 @@ export class MetricStore {
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
-/** How a statistic is calculated from at least one value; undefined for an unknown statistic. */
+/**
+ * The function that calculates a statistic, e.g. `Sum` or `p99`, of at least one value.
+ * @returns undefined for an unknown statistic
+ */
 export function statisticOf(name: string): ((values: readonly number[]) => number) | undefined {
   const [, percent] = /^p(\d+(?:\.\d+)?)$/.exec(name) ?? [];
   if (percent !== undefined) return (values) => percentileOf(values, Number(percent) / 100);
@@ -71,7 +77,7 @@ export function statisticOf(name: string): ((values: readonly number[]) => numbe
   }
 }
 
-/** The smallest value that is not exceeded by this part of the values (nearest rank). */
+/** The percentile by the nearest-rank method. @param part from 0 to 1 */
 function percentileOf(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? NaN;

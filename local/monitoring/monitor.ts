@@ -1,5 +1,5 @@
-// CloudWatch on this machine: takes measurements, and decides the states of the template's alarms by them.
-// Others use createMonitor of this file.
+// Emulates CloudWatch: records measurements, and evaluates the template's alarms.
+// Other folders import createMonitor of this file and its types.
 import type { RefusedRequest } from '../aws/endpoint/answer-request';
 import type { Queues } from '../aws/sqs/queue';
 import type { WriteLogLine } from '../support/log-line';
@@ -16,13 +16,13 @@ export interface MonitorOptions {
   readonly template: ResolvedTemplate;
   readonly queues: Queues;
   readonly timers: Timers;
-  /** Gets a line when an alarm begins and when it ends. */
+  /** Called with a line when an alarm changes to ALARM, and when that state ends. */
   readonly log: WriteLogLine;
-  /** How long a minute of an alarm takes. Default: a minute. */
+  /** The duration of one minute of the alarms. Default: 60,000. */
   readonly minuteMilliseconds?: number | undefined;
 }
 
-/** An alarm of the template with its state. */
+/** An alarm of the template with its current state. */
 export interface LocalAlarm {
   readonly name: string;
   readonly description: string;
@@ -30,19 +30,21 @@ export interface LocalAlarm {
 }
 
 export interface Monitor {
-  /** Looks for metrics in what a function printed. */
+  /** Records the metrics in a line that a function has printed. */
   readonly printed: (functionName: string, line: string) => void;
+  /** Records an invocation; `startedAt` is in milliseconds since the Unix epoch. */
   readonly invoked: (functionName: string, startedAt: number, ok: boolean) => void;
+  /** Records a throttled request to DynamoDB; other requests have no effect. */
   readonly refused: (request: RefusedRequest) => void;
   readonly alarms: () => readonly LocalAlarm[];
-  /** Measures queues and decides alarms four times a minute, until the returned function is called. */
+  /** Measures queues and evaluates alarms four times a minute, until the returned function is called. */
   start(): Cancel;
 }
 
-/** In each minute of the alarms; CloudWatch itself measures a queue once a minute. */
+/** Measurements and evaluations in each minute of the alarms. CloudWatch measures a queue once a minute. */
 const looksPerMinute = 4;
 
-/** @throws {TemplateError} for an alarm on what the local stack does not measure or cannot calculate */
+/** @throws {TemplateError} for an alarm with a metric or an expression that the local stack does not support */
 export function createMonitor(options: MonitorOptions): Monitor {
   const { template, queues, timers, log, minuteMilliseconds = 60_000 } = options;
   const startedAt = timers.now();
@@ -110,7 +112,7 @@ function measureQueues(queues: Queues, store: MetricStore, at: number): void {
   }
 }
 
-/** Logs when an alarm begins and when it ends. */
+/** @returns a function that logs an alarm when it changes to ALARM, and when that state ends */
 function createAnnouncements(log: WriteLogLine) {
   const raised = new Set<string>();
   return ({ name, description }: Alarm, isRaised: boolean): void => {
@@ -122,7 +124,7 @@ function createAnnouncements(log: WriteLogLine) {
   };
 }
 
-/** Runs `task` now and then at an interval, until the returned function is called. */
+/** Runs `task` at once and then at an interval, until the returned function is called. */
 function repeat(task: () => void, intervalMilliseconds: number, timers: Timers): Cancel {
   let cancel: Cancel;
   const run = () => {

@@ -1,4 +1,4 @@
-// The metrics that AWS itself measures of a template's resources, as far as the local stack measures them.
+// Defines the metrics of AWS services that the local stack measures.
 import type { RefusedRequest } from '../aws/endpoint/answer-request';
 import type { ResolvedTemplate } from '../template/resolve-template';
 import type { MetricId } from './metric-store';
@@ -15,7 +15,7 @@ const resources = {
 type Namespace = keyof typeof resources;
 type NameOf<Of extends Namespace> = (typeof resources)[Of]['metrics'][number];
 
-/** A metric of AWS about one resource. */
+/** The id of a service's metric for one resource. */
 export function serviceMetric<Of extends Namespace>(
   namespace: Of,
   name: NameOf<Of>,
@@ -24,7 +24,7 @@ export function serviceMetric<Of extends Namespace>(
   return { namespace, name, dimensions: { [resources[namespace].dimension]: resource } };
 }
 
-/** Why the local stack cannot measure a metric; undefined if it can, or if the metric is not one of AWS. */
+/** The reason why the local stack does not measure a metric; undefined for supported metrics and for custom metrics. */
 export function problemOf(
   { namespace, name, dimensions }: MetricId,
   template: ResolvedTemplate,
@@ -54,7 +54,7 @@ function namesOf(template: ResolvedTemplate): Readonly<Record<Namespace, readonl
   };
 }
 
-/** The error codes of DynamoDB's throttling. */
+/** The error codes with which DynamoDB throttles requests. */
 const throttled = new Set([
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
@@ -63,7 +63,7 @@ const throttled = new Set([
 
 const reads = new Set(['BatchGetItem', 'GetItem', 'Query', 'Scan']);
 
-/** The metrics that count a refused request. */
+/** The metrics that count a refused request, one for each of its tables; none unless DynamoDB has throttled it. */
 export function throttleMetrics({ service, operation, error, body }: RefusedRequest): MetricId[] {
   if (service !== 'dynamodb' || !throttled.has(error.code)) return [];
   const name = reads.has(operation) ? 'ReadThrottleEvents' : 'WriteThrottleEvents';
