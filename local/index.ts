@@ -1,5 +1,5 @@
 // Starts the whole stack on this machine, for `npm start` and for tests.
-// Whoever starts a stack uses this file only; commands/ has the command line, and the rooms beside it are its parts.
+// Callers import this file only. The command line is in commands/; the other folders implement the stack.
 import type { Configuration } from '#infra/config/configuration';
 import { showDashboard } from './gateway/pages/dashboard';
 import { deploy, type Deployment, type DeploymentTestHooks } from './deploy/deployment';
@@ -22,39 +22,40 @@ export type { TokenOptions } from './issuer/issuer';
 export type { ScheduledCall } from './aws/scheduler/schedule';
 export type { LogLine } from './support/log-line';
 
-/** The settings of a deployment, except those that have an option of their own here. */
+/** The settings of a deployment, except for those with their own option in {@link LocalStackOptions}. */
 export type LocalSettings = Partial<
   Omit<Configuration, 'stage' | 'identityProvider' | 'gatewayUrl' | 'useMockData'>
 >;
 
 export interface LocalStackOptions {
-  /** For WebSockets and HTTP; 0, the default, for any free port. */
+  /** The port for WebSocket and HTTP. Default: 0, which means any free port. */
   readonly port?: number;
-  /** For the AWS endpoint; 0, the default, for any free port. */
+  /** The port of the AWS endpoint. Default: 0, which means any free port. */
   readonly awsPort?: number;
-  /** Whether invented agents report. Default: no. */
+  /** Whether invented agents report events. Default: false. */
   readonly mockData?: boolean;
-  /** The agent gateway that `/health` asks. Default: none. */
+  /** The URL of the agent gateway that `/health` checks. Default: none. */
   readonly gatewayUrl?: string;
   /** Settings of the service, e.g. `heartbeatSeconds`. Default: those of a deployment. */
   readonly settings?: LocalSettings;
-  /** Another issuer instead of the local one; needs `audience`. */
+  /** The `iss` of an external issuer, which replaces the local one. Requires `audience`. */
   readonly issuer?: string;
+  /** The `aud` of the external issuer's tokens. */
   readonly audience?: string;
-  /** The other issuer's keys. Default: by discovery. */
+  /** The URL of the external issuer's keys. Default: found by discovery. */
   readonly jwksUri?: string;
-  /** Where the local issuer keeps its key. Default: `.local` in the project. */
+  /** The directory in which the local issuer stores its key. Default: `.local` in the project. */
   readonly stateDirectory?: string;
-  /** Gets what functions print, and what fails in the stack. Default: it is dropped. */
+  /** Called with each line that a function prints or that the stack reports. Default: lines are dropped. */
   readonly log?: WriteLogLine;
   readonly testing?: LocalStackTestHooks;
 }
 
-/** What only tests change. */
+/** Options for tests only. */
 export interface LocalStackTestHooks extends DeploymentTestHooks {
-  /** Seconds without any data, either way, until a connection is closed. Default: 600, as on AWS. */
+  /** Seconds without data in either direction after which a connection is closed. Default: 600, as on AWS. */
   readonly idleTimeoutSeconds?: number;
-  /** Seconds until any connection is closed. Default: 7200, as on AWS. */
+  /** Seconds after which every connection is closed. Default: 7200, as on AWS. */
   readonly maxConnectionSeconds?: number;
 }
 
@@ -70,29 +71,29 @@ export interface LocalStack {
   /** e.g. `http://localhost:4566` */
   readonly awsEndpointUrl: string;
   readonly eventBusName: string;
-  /** For the clients of the AWS SDK: endpoint, region and credentials. */
+  /** The configuration for clients of the AWS SDK: endpoint, region and credentials. */
   readonly clientConfiguration: ReturnType<typeof localClientConfiguration>;
-  /** The outputs of the template, by name. */
+  /** The template's outputs by name, with local addresses. */
   readonly outputs: Readonly<Record<string, string>>;
-  /** By name. */
+  /** The functions by name. */
   readonly functions: ReadonlyMap<string, LocalFunction>;
-  /** The alarms of the deployment with their states. */
+  /** The template's alarms with their current states. */
   readonly alarms: Deployment['alarms'];
-  /** Lets requests to the AWS endpoint fail; the returned function withdraws the fault. */
+  /** Makes requests to the AWS endpoint fail until the returned function is called. */
   readonly injectFault: Deployment['injectFault'];
-  /** Makes a token of the local issuer. A stack with another issuer does not accept it. */
+  /** Creates a token of the local issuer. A stack with an external issuer does not accept it. */
   readonly mintToken: (options?: TokenOptions) => Promise<string>;
-  /** What `/health` says; its counts may be those of five seconds ago. */
+  /** The JSON body of `/health`, whose counts may be up to five seconds old. */
   health(): Promise<Record<string, unknown>>;
-  /** Closes all connections with 1001 and ends everything; takes about a second at most. */
+  /** Closes all connections with the code 1001 and stops everything, within about a second. */
   close(): Promise<void>;
 }
 
 /**
- * Starts the stack; when it resolves, connections are accepted.
- * @throws {SynthesisError} for settings that the app refuses
- * @throws {TemplateError} for what the local stack cannot run
- * @throws an error with the `code` `EADDRINUSE` and the `port` that is taken
+ * Starts the stack. Connections are accepted when the promise resolves.
+ * @throws {SynthesisError} if settings are invalid or the CDK app fails
+ * @throws {TemplateError} if the local stack does not support a part of the template
+ * @throws an error with the `code` `EADDRINUSE` and the `port` if a port is in use
  */
 export function startLocalStack(options: LocalStackOptions = {}): Promise<LocalStack> {
   return Disposables.build((disposables) => start(options, disposables));
@@ -101,7 +102,7 @@ export function startLocalStack(options: LocalStackOptions = {}): Promise<LocalS
 async function start(options: LocalStackOptions, disposables: Disposables): Promise<LocalStack> {
   const { log = () => undefined, testing = {} } = options;
   const issuer = await openIssuer(options.stateDirectory);
-  // The port before the template, which contains the address of the issuer's keys.
+  // The port must be known before the template is synthesized, which contains the URL of the issuer's keys.
   const gateway = await openGateway({
     ...{ port: options.port ?? 0, ...limitsOf(testing) },
     warn: (text) => {
@@ -125,7 +126,7 @@ async function start(options: LocalStackOptions, disposables: Disposables): Prom
   disposables.use(deployment);
 
   gateway.serve(deployment);
-  // Here once more, and so closed before the deployment: $disconnect needs its functions.
+  // Added a second time, so that the gateway is closed before the deployment, whose functions $disconnect needs.
   disposables.use(gateway);
   deployment.serveConnections(gateway.connections);
   deployment.start();
@@ -133,7 +134,7 @@ async function start(options: LocalStackOptions, disposables: Disposables): Prom
     Number(new URL(deployment.endpointUrl).port),
   );
   const { endpoint: awsEndpointUrl } = clientConfiguration;
-  // The stack cannot mint tokens of another issuer.
+  // The stack cannot create tokens of an external issuer.
   const mintToken = isExternal(options) ? undefined : issuer.mintToken;
   showDashboard({ gateway, mintToken, awsEndpointUrl });
   const healthUrl = `${httpUrl}/health`;
@@ -158,12 +159,12 @@ function limitsOf({ idleTimeoutSeconds, maxConnectionSeconds }: LocalStackTestHo
   };
 }
 
-/** Whether tokens come from another issuer. */
+/** Whether tokens come from an external issuer. */
 function isExternal({ issuer, audience, jwksUri }: LocalStackOptions): boolean {
   return [issuer, audience, jwksUri].some((value) => value !== undefined);
 }
 
-/** The settings of the CDK app; it has its own defaults for what is undefined. */
+/** The settings of the CDK app, which has a default for each that is undefined. */
 function settingsOf(options: LocalStackOptions, jwksUri: string): Record<string, unknown> {
   const identityProvider = isExternal(options)
     ? { issuer: options.issuer, audience: options.audience, jwksUri: options.jwksUri }

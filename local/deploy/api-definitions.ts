@@ -1,4 +1,4 @@
-// Reads the definitions of both APIs from the template, for the gateway.
+// Converts the template's API Gateway resources into the API definitions that the gateway serves.
 import type {
   Authorizer,
   Cors,
@@ -27,7 +27,10 @@ const service = 'apigateway.amazonaws.com';
 const webSocketRouteKeys = ['$connect', '$disconnect', '$default'] as const;
 type WebSocketRouteKey = (typeof webSocketRouteKeys)[number];
 
-/** @throws {TemplateError} for what the gateway cannot serve, or has no permission to invoke */
+/**
+ * The template's WebSocket API.
+ * @throws {TemplateError} if the gateway does not support a part of it, or has no permission to invoke a function
+ */
 export function webSocketApiOf(dependencies: ApiDependencies): WebSocketApiDefinition {
   const api = apiOf(dependencies, 'WEBSOCKET');
   const { stage, throttle, throttleOf } = stageOf(dependencies, api);
@@ -54,7 +57,10 @@ export function webSocketApiOf(dependencies: ApiDependencies): WebSocketApiDefin
   return { apiId: api.ref, accountId, region, stage, routes, ...throttle };
 }
 
-/** @throws {TemplateError} for what the gateway cannot serve, or has no permission to invoke */
+/**
+ * The template's HTTP API.
+ * @throws {TemplateError} if the gateway does not support a part of it, or has no permission to invoke a function
+ */
 export function httpApiOf(dependencies: ApiDependencies): HttpApiDefinition {
   const api = apiOf(dependencies, 'HTTP');
   const { stage, throttle, throttleOf } = stageOf(dependencies, api);
@@ -65,7 +71,7 @@ export function httpApiOf(dependencies: ApiDependencies): HttpApiDefinition {
       throw new TemplateError(place, 'RouteKey must be a method and a path without parameters');
     }
     if (route.properties.AuthorizationType !== 'NONE') {
-      throw new TemplateError(place, 'the local stack knows no authorizers of HTTP APIs');
+      throw new TemplateError(place, 'the local stack does not support authorizers of HTTP APIs');
     }
     const source = arnIn(api, `${stage}/${method}${path}`);
     const { function: integration, payloadFormat } = integrationOf(dependencies, route, source);
@@ -115,7 +121,7 @@ function stageOf(dependencies: ApiDependencies, api: Api) {
   return {
     stage: StageName,
     throttle: throttleBy(DefaultRouteSettings),
-    /** Of a route that has settings of its own. */
+    /** The throttle of a route that has its own settings. */
     throttleOf: ({ properties }: Route) => throttleBy(RouteSettings[properties.RouteKey]),
   };
 }

@@ -23,8 +23,8 @@ export interface RuleDependencies {
 }
 
 /**
- * All event buses, the default one too, which every account has.
- * @throws {TemplateError} for a pattern or a target that the local stack does not know
+ * Creates all event buses, including the default bus, which every account has.
+ * @throws {TemplateError} if a pattern or a target is not supported, or if EventBridge lacks a permission
  */
 export function deployEventBuses(
   template: ResolvedTemplate,

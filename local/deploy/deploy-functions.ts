@@ -1,4 +1,4 @@
-// Creates the template's functions from the bundles that the CDK put into the cloud assembly.
+// Creates the template's functions from the bundles in the cloud assembly.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AccessKeys } from '../aws/endpoint/principal';
@@ -15,7 +15,7 @@ import type { WriteLogLine } from '../support/log-line';
 import type { Timers } from '../support/timers';
 
 export interface FunctionDependencies {
-  /** The cloud assembly: the code with the S3 key `<hash>.zip` is its folder `asset.<hash>`. */
+  /** The cloud assembly's directory: code with the S3 key `<hash>.zip` is in its folder `asset.<hash>`. */
   readonly assetDirectory: string;
   readonly endpointUrl: string;
   readonly roles: Roles;
@@ -23,19 +23,21 @@ export interface FunctionDependencies {
   readonly queues: Queues;
   readonly timers: Timers;
   readonly log: WriteLogLine;
-  /** Other timeouts than the template's, by name. */
+  /** Timeouts that replace those of the template, by function name. */
   readonly functionTimeoutSeconds: Readonly<Record<string, number>>;
+  /** Called after each invocation; `startedAt` is in milliseconds since the Unix epoch. */
   readonly onInvoked?: (name: string, startedAt: number, ok: boolean) => void;
 }
 
 type FunctionResource = Resource<'AWS::Lambda::Function'>;
 
-/** On one machine, more threads of one function than this only slow the others down. */
+/** The most worker threads of one function. On one machine, more of them only slow down other functions. */
 const maximumWorkers = 4;
 
 /**
- * The functions by name. None of them runs before it is invoked.
- * @throws {TemplateError} when code, role or destination is missing
+ * Creates the functions. None of them starts a worker thread before it is invoked.
+ * @returns the functions by name
+ * @throws {TemplateError} if a function's code, role or failure destination is missing, or its role lacks a permission
  */
 export function deployFunctions(
   template: ResolvedTemplate,
@@ -104,7 +106,7 @@ function deployFunction(
   });
 }
 
-/** The bundle of a function: Lambda prefers ES modules, as this does. */
+/** The file of a function's bundle. As on AWS, an ES module takes precedence. */
 function codeOf({ properties }: FunctionResource, assetDirectory: string, place: Place) {
   const { Code, Handler } = properties;
   const [module = '', exportName = ''] = Handler.split('.');

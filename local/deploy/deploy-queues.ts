@@ -1,4 +1,4 @@
-// Creates the template's queues, and the mappings that feed them to functions.
+// Creates the template's queues, and the event source mappings that pass their messages to functions.
 import type { LocalFunction } from '../lambda/local-function';
 import { functionNameOf } from '../template/function-name';
 import type { WriteLogLine } from '../support/log-line';
@@ -9,7 +9,11 @@ import { requirePermission, roleFor, type Roles } from './roles';
 import { EventSourceMapping } from '../aws/sqs/event-source-mapping';
 import { Queue, type Queues } from '../aws/sqs/queue';
 
-/** @throws {TemplateError} for a dead-letter queue that is not in the template */
+/**
+ * Creates the queues with their policies and dead-letter queues.
+ * @returns the queues by ARN
+ * @throws {TemplateError} if a dead-letter queue is not in the template
+ */
 export function deployQueues(template: ResolvedTemplate, timers: Timers): Queues {
   const resources = template.of('AWS::SQS::Queue');
   const policies = template.of('AWS::SQS::QueuePolicy').map(({ properties }) => properties);
@@ -43,7 +47,11 @@ export function deployQueues(template: ResolvedTemplate, timers: Timers): Queues
   return queues;
 }
 
-/** @throws {TemplateError} when the template has no such queue */
+/**
+ * The queue with this ARN.
+ * @param place the resource that refers to the queue, for the error message
+ * @throws {TemplateError} if there is no such queue
+ */
 export function queueOf(queues: Queues, arn: string, place: Place): Queue {
   const queue = queues.get(arn);
   if (queue !== undefined) return queue;
@@ -58,9 +66,13 @@ export interface MappingDependencies {
   readonly log: WriteLogLine;
 }
 
+/** The actions that a function's role must allow: Lambda checks them when a mapping is created. */
 const neededActions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
 
-/** @throws {TemplateError} for what Lambda refuses when a mapping is created */
+/**
+ * Creates the enabled event source mappings without starting them.
+ * @throws {TemplateError} for a mapping that Lambda would refuse to create
+ */
 export function deployEventSourceMappings(
   template: ResolvedTemplate,
   { queues, functions, roles, timers, log }: MappingDependencies,

@@ -21,15 +21,15 @@ export interface ScheduleDependencies {
   readonly queues: Queues;
   readonly roles: Roles;
   readonly timers: Timers;
-  /** Which calls are late or lost. Default: none. */
+  /** The delay of each call, or `lost`. Default: no delay. */
   readonly lateness?: Lateness | undefined;
 }
 
 /**
- * Checks all schedules. A target's RetryPolicy has no effect: it is for calls that Lambda refuses, which does not happen
- * here. When a function fails, Lambda retries by the function's EventInvokeConfig.
- * @returns a function that starts the enabled schedules and returns what stops them
- * @throws {TemplateError} for an expression or a target that the local stack does not know
+ * Validates all schedules. A target's RetryPolicy has no effect: it applies to invocations that Lambda refuses, which does
+ * not happen locally. A failed invocation is retried by the function's EventInvokeConfig.
+ * @returns a function that starts the enabled schedules, and returns a function that stops them
+ * @throws {TemplateError} if an expression or a target is not supported, or if a role lacks a permission
  */
 export function deploySchedules(
   template: ResolvedTemplate,

@@ -7,15 +7,18 @@ import type { DynamoEngine } from '../aws/dynamodb/dynamo-engine';
 import { keepExpiring } from '../aws/dynamodb/time-to-live';
 
 export interface Tables {
-  /** The partition key's attribute of each table. */
+  /** The name of each table's partition key, by table name. */
   readonly partitionKeys: ReadonlyMap<string, string>;
-  /** The TTL attribute of each table that has one. */
+  /** The name of the TTL attribute, by table name, of each table that has one. */
   readonly timeToLive: ReadonlyMap<string, string>;
-  /** Ends the sweeps. */
+  /** Stops the deletion of expired items. */
   readonly stop: Cancel;
 }
 
-/** @throws {TemplateError} with DynamoDB's own message when it refuses a table */
+/**
+ * Creates the tables, and starts the deletion of expired items.
+ * @throws {TemplateError} if a table is invalid; the message contains DynamoDB's own
+ */
 export async function deployTables(
   template: ResolvedTemplate,
   engine: DynamoEngine,

@@ -1,5 +1,5 @@
-// Runs a synthesized template on this machine: all of it but the WebSocket and HTTP server in front.
-// Others use deploy() of this file, and synthesize() of synthesize.ts, which makes the template.
+// Runs the resources of a synthesized template, except for the WebSocket and HTTP server, which is gateway/.
+// Other folders import deploy of this file, and synthesize of synthesize.ts, which creates the template.
 import { httpApiOf, webSocketApiOf } from './api-definitions';
 import { createConnectionsService } from '../aws/connections/connections-service';
 import { createDynamoEngine } from '../aws/dynamodb/dynamo-engine';
@@ -31,31 +31,31 @@ import type { Template } from '../template/template';
 export interface DeploymentOptions {
   /** The CloudFormation template, parsed. */
   readonly template: Template;
-  /** The cloud assembly's directory: the code `<hash>.zip` is its folder `asset.<hash>`. */
+  /** The cloud assembly's directory: code with the S3 key `<hash>.zip` is in its folder `asset.<hash>`. */
   readonly assetDirectory: string;
-  /** The AWS endpoint's port on 127.0.0.1; 0 for any free one. */
+  /** The AWS endpoint's port on 127.0.0.1; 0 for any free port. */
   readonly awsPort: number;
-  /** Where clients will open WebSockets, e.g. `ws://localhost:3000`, without a slash at the end. */
+  /** The URL of the WebSocket API, e.g. `ws://localhost:3000`, without a trailing slash. */
   readonly webSocketUrl: string;
-  /** Where the HTTP API will answer, e.g. `http://localhost:3000`, without a slash at the end. */
+  /** The URL of the HTTP API, e.g. `http://localhost:3000`, without a trailing slash. */
   readonly httpUrl: string;
   readonly log: WriteLogLine;
   readonly testing?: DeploymentTestHooks;
 }
 
-/** What only tests change. */
+/** Options for tests only. */
 export interface DeploymentTestHooks {
-  /** Default: the machine's clock. */
+  /** Default: the machine's clock and timers. */
   readonly timers?: Timers;
-  /** Other timeouts than the template's, in seconds, by name of the function. Default: none. */
+  /** Timeouts in seconds that replace those of the template, by function name. Default: none. */
   readonly functionTimeoutSeconds?: Readonly<Record<string, number>>;
-  /** How long a minute of the template's alarms takes. Default: 60. */
+  /** The duration in seconds of one minute of the template's alarms. Default: 60. */
   readonly alarmMinuteSeconds?: number;
-  /** By how many milliseconds calls of schedules are late, or that they are lost. Default: none is. */
+  /** The delay in milliseconds of each call of a schedule, or `lost`. Default: no delay. */
   readonly scheduleLateness?: Lateness;
 }
 
-/** `AWS::StackName`. */
+/** The value of `AWS::StackName`. */
 const stackName = 'mission-control';
 
 export interface Deployment {
@@ -67,22 +67,23 @@ export interface Deployment {
   readonly outputs: Readonly<Record<string, string>>;
   /** The AWS endpoint, e.g. `http://127.0.0.1:4566`. */
   readonly endpointUrl: string;
-  /** Tells @connections about the gateway's connections; until then every connection is gone. */
+  /** Connects the @connections endpoint to the gateway's connections. Until then, requests are answered 410. */
   serveConnections(connections: Connections): void;
-  /** Starts schedules and event source mappings, which invoke functions without a request. */
+  /** Starts the schedules, the event source mappings and the evaluation of alarms. */
   start(): void;
-  /** The template's alarms with their states. */
+  /** The template's alarms with their current states. */
   alarms(): readonly LocalAlarm[];
-  /** Lets requests to the AWS endpoint fail; the returned function withdraws the fault. */
+  /** Makes requests to the AWS endpoint fail until the returned function is called. */
   injectFault(fault: Fault): () => void;
-  /** Stops everything, without waiting for invocations that run. */
+  /** Stops everything. Does not wait for running invocations. */
   close(): Promise<void>;
 }
 
 /**
- * Creates all that the template describes.
- * @throws {TemplateError} for what the local stack does not know, naming logical id, type and property
- * @throws an error with the code EADDRINUSE when the port is in use
+ * Creates all resources of the template.
+ * @throws {TemplateError} if the local stack does not support a part of the template; the message has the logical id, the
+ * type and the property
+ * @throws an error with the `code` `EADDRINUSE` if the port is in use
  */
 export function deploy(options: DeploymentOptions): Promise<Deployment> {
   return Disposables.build((disposables) => create(options, disposables));
@@ -92,7 +93,7 @@ async function create(options: DeploymentOptions, disposables: Disposables): Pro
   const { webSocketUrl, httpUrl, log, testing = {} } = options;
   const timers = testing.timers ?? disposables.use(systemTimers());
   const keys = new AccessKeys();
-  // Before anything else: the resolved template contains the endpoint's address.
+  // The endpoint must be open before the template is resolved, which contains the endpoint's URL.
   const endpoint = await openEndpoint({ port: options.awsPort, keys, timers, log });
   disposables.use(endpoint);
   const { url: endpointUrl } = endpoint;
@@ -156,7 +157,10 @@ interface ComputeDependencies {
   readonly testing: DeploymentTestHooks;
 }
 
-/** The functions, and what invokes them without a request: nothing before `start`, which returns what stops it. */
+/**
+ * Creates the functions, their event source mappings and schedules. Neither invokes a function before `start` is called,
+ * which returns a function that stops the schedules.
+ */
 function deployCompute(dependencies: ComputeDependencies) {
   const { template, queues, timers, log, monitor, disposables, testing } = dependencies;
   const roles = rolesOf(template);

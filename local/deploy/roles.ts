@@ -1,4 +1,4 @@
-// The template's roles with all their policies, and the checks that AWS makes before a service uses a role.
+// Collects the template's roles with all their policies, and checks them as AWS does before a service uses a role.
 import type { ResolvedTemplate } from '../template/resolve-template';
 import type { PolicyStatement } from '../template/resources/policy-document';
 import { TemplateError, type Place } from '../template/template';
@@ -7,9 +7,9 @@ import { decide, statementsForService } from '../aws/endpoint/policy';
 export interface Role {
   readonly name: string;
   readonly arn: string;
-  /** Who may use it. */
+  /** The statements of the trust policy. */
   readonly trust: readonly PolicyStatement[];
-  /** What it may do. */
+  /** The statements of all inline and attached policies. */
   readonly permissions: readonly PolicyStatement[];
 }
 
@@ -34,8 +34,9 @@ export function rolesOf(template: ResolvedTemplate): Roles {
 }
 
 /**
- * The role with this ARN, which a service is to use.
- * @throws {TemplateError} when there is no such role or it does not trust the service
+ * The role with this ARN, for a service to assume.
+ * @param service a service principal, e.g. `lambda.amazonaws.com`
+ * @throws {TemplateError} if there is no such role, or if it does not trust the service
  */
 export function roleFor(roles: Roles, arn: string, service: string, place: Place): Role {
   const role = roles.get(arn);
@@ -47,7 +48,7 @@ export function roleFor(roles: Roles, arn: string, service: string, place: Place
   return role;
 }
 
-/** @throws {TemplateError} when the role lacks a permission without which the resource could not work */
+/** @throws {TemplateError} if the role does not allow `action` on `resource` */
 export function requirePermission(role: Role, action: string, resource: string, place: Place) {
   if (decide(role.permissions, action, resource) === 'allowed') return;
   throw new TemplateError(place, `its role ${role.name} must allow ${action} on ${resource}`);

@@ -1,5 +1,7 @@
-// Runs in a process of its own, which synthesize.ts starts: context in, cloud assembly out, as with the CDK's command
-// line. The CDK's checks of the template are left to `npm run synth`: they take longer than everything else here.
+// Synthesizes the CDK app, as a child process of synthesize.ts. As from the CDK's command line, the context comes from
+// CDK_CONTEXT_JSON, and the cloud assembly goes to CDK_OUTDIR. If settings are invalid, it writes their errors to stdout
+// as JSON and exits with 2. The CDK's validation of the template is left to `npm run synth`, as it takes longer than all
+// of this.
 import { createApp } from '#infra/app';
 import { bundledFunctions } from '#infra/build/bundled-functions';
 import { parseConfiguration } from '#infra/config/configuration';
@@ -11,7 +13,7 @@ if (configuration.ok) {
   const outdir = process.env['CDK_OUTDIR'];
   createApp(configuration.value, {
     validate: false,
-    // Whoever starts many stacks of the same source bundles it once: see test/support/jest/bundle-once.ts.
+    // Tests start many stacks of the same source, which they bundle once: see test/support/jest/bundle-once.ts.
     ...(process.env['MISSION_CONTROL_BUNDLED'] === 'true' ? { codeOf: bundledFunctions() } : {}),
     ...(outdir === undefined ? {} : { outdir }),
   }).synth();
@@ -20,7 +22,7 @@ if (configuration.ok) {
   process.exitCode = 2;
 }
 
-/** Refuses a front door: one port of the local stack serves WebSocket and `/health` anyway. */
+/** Refuses the setting `frontDoor`: the local stack serves WebSocket and `/health` on one port without it. */
 function locally(parsed: ReturnType<typeof parseConfiguration>): typeof parsed {
   if (!parsed.ok || parsed.value.frontDoor === undefined) return parsed;
   const problem =

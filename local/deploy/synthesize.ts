@@ -1,21 +1,22 @@
-// Runs the CDK app, which makes the template and the bundles.
+// Runs the CDK app, which creates the template and the bundles of the functions.
 import { spawn } from 'node:child_process';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { makeTemporaryFolder } from '../support/temporary-folder';
 import type { Template } from '../template/template';
 
-/** One setting that the app does not accept. */
+/** The error of one setting. */
 export interface SettingFault {
   /** The setting's name, e.g. `heartbeatSeconds`. */
   readonly path: string;
-  /** What was expected, e.g. `must be a divisor or a multiple of 60`. */
+  /** The expected value, e.g. `must be a divisor or a multiple of 60`. */
   readonly problem: string;
 }
 
 /**
- * - `SETTINGS_REFUSED`: `faults` lists what is wrong with the settings
- * - `SYNTHESIS_FAILED`: the app itself failed; the message ends with what it said
+ * The app could not be synthesized. The `code` is one of these:
+ * - `SETTINGS_REFUSED`: settings are invalid; `faults` lists their errors
+ * - `SYNTHESIS_FAILED`: the app failed, and the message ends with its error output; or it does not have exactly one stack
  */
 export class SynthesisError extends Error {
   override readonly name = 'SynthesisError';
@@ -31,17 +32,17 @@ export class SynthesisError extends Error {
 
 export interface Synthesis {
   readonly template: Template;
-  /** The cloud assembly, with the functions' bundles. */
+  /** The path of the cloud assembly, which contains the functions' bundles. */
   readonly directory: string;
-  /** Deletes the directory. */
+  /** Deletes the cloud assembly. */
   readonly remove: () => Promise<void>;
 }
 
 /**
- * Synthesizes the app in a process of its own: the CDK would cost this one memory and start-up time.
- * @param context settings by name, as `cdk.json` would have them; those of `cdk.json` describe deployments on AWS
- * and do not count here
- * @throws {SynthesisError}
+ * Synthesizes the app in a child process, as the CDK would cost this process memory and start-up time.
+ * @param context the settings by name, as in the context of `cdk.json`. The context of `cdk.json` itself is for
+ * deployments on AWS, and is not used
+ * @throws {SynthesisError} if the settings are invalid or the app fails
  */
 export async function synthesize(context: Readonly<Record<string, unknown>>): Promise<Synthesis> {
   const directory = await makeTemporaryFolder();
