@@ -21,27 +21,27 @@ import {
   timeTable,
 } from './tables/tables';
 
-const help = `Estimates a month of thirty days on AWS in us-east-1, without free tiers.
+const help = `Estimates the cost of a month of thirty days on AWS in us-east-1, without free tiers.
 
 Usage: npm run cost -- --connections N --events-per-second R [options]
        npm run cost -- --abuse [--json]
 
-  --connections N          connections at the busiest time                1 to 10000000
-  --events-per-second R    events that are news, on average; may be 0.1
-  --hours-per-day H        how long a connection is open                  default: ${defaultLoad.hoursPerDay}
-  --heartbeat MODE         always or when-idle                            default: ${defaultLoad.heartbeat}
-  --heartbeat-seconds N    between two heartbeats                         default: ${defaultLoad.heartbeatSeconds}
-  --message-bytes N          of an event's message                            default: ${defaultLoad.messageBytes}
-  --agents N               that a snapshot tells                          default: ${defaultLoad.agents}
-  --sessions N             that a snapshot tells                          default: ${defaultLoad.sessions}
-  --max-posts-per-second N of one fan-out                                 default: ${defaultLoad.maxPostsPerSecond}
-  --stuck-connections N    whose clients do not read                      default: 0
-  --large-fan-out-connections N  above which workers share one            default: ${defaultLoad.largeFanOutConnections}
-  --coalesce-milliseconds N  from one flush to the next, or off           default: ${defaultLoad.coalesceMilliseconds}
-  --pack N                 events in an entry of EventBridge, on average  default: ${defaultLoad.eventsPerPack}
-  --documented-share S     of connections without batches, 0 to 1         default: ${defaultLoad.documentedShare}
-  --abuse                  what an attacker can make a day cost, by kind: docs/security.md
-  --json                   print the bill and the needs as JSON
+  --connections N                connections at the busiest time, 1 to 10000000                   required
+  --events-per-second R          events that are not stale, on average; may be below 1, e.g. 0.1  required
+  --hours-per-day H              how long a connection is open                                    default: ${defaultLoad.hoursPerDay}
+  --heartbeat MODE               always or when-idle                                              default: ${defaultLoad.heartbeat}
+  --heartbeat-seconds N          seconds between two heartbeats                                    default: ${defaultLoad.heartbeatSeconds}
+  --message-bytes N              bytes of the message of an event                                 default: ${defaultLoad.messageBytes}
+  --agents N                     agents in a snapshot                                             default: ${defaultLoad.agents}
+  --sessions N                   sessions in a snapshot                                           default: ${defaultLoad.sessions}
+  --max-posts-per-second N       rate of posts of one fan-out                                     default: ${defaultLoad.maxPostsPerSecond}
+  --stuck-connections N          connections whose clients do not read                            default: 0
+  --large-fan-out-connections N  connections above which workers share a fan-out                  default: ${defaultLoad.largeFanOutConnections}
+  --coalesce-milliseconds N      time from one flush to the next, or off                          default: ${defaultLoad.coalesceMilliseconds}
+  --pack N                       events in an entry of EventBridge, on average                    default: ${defaultLoad.eventsPerPack}
+  --documented-share S           share of connections without batches, 0 to 1                     default: ${defaultLoad.documentedShare}
+  --abuse                        what each kind of abuse costs a day, as in docs/security.md
+  --json                         prints the bill and the needs as JSON
   --help`;
 
 export const costCommand: Command = withSentences(async (args, { print }) => {

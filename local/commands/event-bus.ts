@@ -33,13 +33,33 @@ export function parseTarget(given: Arguments): Target {
   };
 }
 
-/** An error that says that no local stack runs; undefined when that is not the cause. */
+/** An error that says that no local stack runs, or that the port is not its AWS endpoint's; undefined for any other cause. */
 export function explainAbsence(cause: unknown, endpoint: string | undefined): Error | undefined {
-  const { code } = (cause ?? {}) as { readonly code?: unknown };
-  if (endpoint === undefined || code !== 'ECONNREFUSED') return undefined;
-  const advice = 'start it with npm start, or say where it is with --aws-port';
-  return new Error(`No local stack answers at ${endpoint}: ${advice}.`, { cause });
+  if (endpoint === undefined) return undefined;
+  const { code, name, $metadata } = (cause ?? {}) as FailedRequest;
+  if (code === 'ECONNREFUSED') {
+    const advice = 'start it with npm start, or say where it is with --aws-port';
+    return new Error(`No local stack answers at ${endpoint}: ${advice}.`, { cause });
+  }
+  const status = $metadata?.httpStatusCode;
+  if (status === undefined || !namesWithoutAws.has(name)) return undefined;
+  const advice =
+    'give --aws-port the port of the AWS endpoint that npm start prints, by default 4566';
+  return new Error(
+    `What answers at ${endpoint} is not the AWS endpoint of a local stack (HTTP ${status}): ${advice}.`,
+    { cause },
+  );
 }
+
+/** What the AWS SDK rejects with. */
+interface FailedRequest {
+  readonly code?: unknown;
+  readonly name?: unknown;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+/** What the AWS SDK calls a response that is not of AWS: an error without a type, or a body that is not JSON. */
+const namesWithoutAws: ReadonlySet<unknown> = new Set(['Unknown', 'UnknownError', 'SyntaxError']);
 
 /** Runs a command that uses the AWS SDK as this process. */
 export async function runWithAws(command: Command): Promise<void> {
