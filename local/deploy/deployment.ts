@@ -158,8 +158,8 @@ interface ComputeDependencies {
 }
 
 /**
- * Creates the functions, their event source mappings and schedules. Neither invokes a function before `start` is called,
- * which returns a function that stops the schedules.
+ * Creates the functions, event source mappings and schedules. No function is invoked by a mapping or a schedule before
+ * `start` is called, which returns a function that stops the schedules.
  */
 function deployCompute(dependencies: ComputeDependencies) {
   const { template, queues, timers, log, monitor, disposables, testing } = dependencies;

@@ -9,7 +9,7 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** A port that is free on IPv4 may be in use on IPv6: so many free ports are tried. */
+/** How many free ports are tried: a port that is free on IPv4 may be in use on IPv6. */
 const attempts = 5;
 
 /**

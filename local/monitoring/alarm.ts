@@ -67,7 +67,7 @@ export class Alarm {
 
   /**
    * The state by the last EvaluationPeriods periods that have ended. CloudWatch looks at more periods in case data arrives
-   * late, which it does not do here. Until EvaluationPeriods periods have passed since the start, the state is
+   * late, which never happens here. Until EvaluationPeriods periods have passed since the start, the state is
    * INSUFFICIENT_DATA, unless enough of them are breaching for ALARM.
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
    */

@@ -17,7 +17,7 @@ import * as notifications from './resources/notifications';
 import { schedule } from './resources/scheduler';
 import { queue, queuePolicy } from './resources/sqs';
 
-/** The CDK adds this resource to every template for its usage statistics. */
+/** A resource that the CDK may add for its usage statistics. */
 const cdkMetadata = resourceType({
   properties: v.unknown(),
   identify: (_, names) => ({ ref: names.generated, attributes: {} }),

@@ -12,7 +12,7 @@ interface Statement {
 const action = 'execute-api:Invoke';
 
 /**
- * Whether a policy document allows to invoke `resource`: at least one statement must allow it, and none may deny it.
+ * Whether a policy document allows invoking `resource`: at least one statement must allow it, and none may deny it.
  * @returns undefined for a document that is malformed, or has elements that the local stack does not evaluate
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
  */
@@ -36,7 +36,7 @@ function parseStatements(document: unknown): readonly Statement[] | undefined {
 const knownKeys = new Set(['Sid', 'Effect', 'Action', 'Resource']);
 
 function parseStatement(given: unknown): Statement | undefined {
-  // Condition, NotAction and the like are not supported; to ignore them could allow what AWS denies.
+  // Condition, NotAction and the like are not supported. Ignoring them could allow what AWS denies.
   if (!isRecord(given) || !Object.keys(given).every((key) => knownKeys.has(key))) return undefined;
   const effect = given['Effect'];
   const actions = parseTexts(given['Action']);

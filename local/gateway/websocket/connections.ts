@@ -10,6 +10,7 @@ export interface OpenConnections extends Connections {
   closeAll(code: number, reason: string, timeoutSeconds: number): Promise<void>;
 }
 
+/** Creates an empty collection. @param timers for the timeout of `closeAll` */
 export function createConnections(timers: Timers): OpenConnections {
   const open = new Map<string, OpenConnection>();
   return {

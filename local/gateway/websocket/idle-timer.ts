@@ -3,7 +3,7 @@ import type { Cancel, Timers } from '../../support/timers';
 
 /**
  * Calls `onIdle` when `timeoutMilliseconds` have passed since `lastActiveAt`. The timer runs until the earliest time at
- * which that is possible, and then again for the rest: to restart it for every WebSocket frame would cost more.
+ * which that is possible, and then again for the remaining time. Restarting it for every WebSocket frame would cost more.
  * @param lastActiveAt milliseconds since the Unix epoch
  */
 export function startIdleTimer(

@@ -1,7 +1,7 @@
 // Handles the messages of one connection in order, one at a time.
 import { WebSocket } from 'ws';
 
-/** When so many messages of a client wait, its socket is paused until fewer than half of them wait. */
+/** When this many messages of a client wait, its socket is paused until fewer than half as many wait. */
 const maxWaitingMessages = 16;
 
 /**

@@ -4,7 +4,7 @@ import { arnOf } from '../pseudo-parameters';
 import { statement } from './policy-document';
 import { only, resourceType, strict, text, wholeNumber, withoutEffect } from '../properties';
 
-/** The retry policy of a target, of a rule and of a schedule alike. */
+/** The retry policy of a target, of a rule or of a schedule. */
 export const retryPolicy = strict({
   MaximumEventAgeInSeconds: v.optional(wholeNumber),
   MaximumRetryAttempts: v.optional(wholeNumber),
