@@ -1,13 +1,13 @@
-// The command line of the commands: options in, checked values out, or one sentence that says what was expected.
+// Parses and checks the command lines of the commands.
 import { parseArgs } from 'node:util';
 
-/** What is wrong with a command line, as a sentence for whoever typed it. */
+/** The command line is not valid. The message is printed: one or more sentences. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
   readonly code = 'USAGE';
 }
 
-/** `text` takes a value, `texts` one each time it is given, `flag` none. */
+/** The options of a command: `text` takes a value, `texts` a value each time it is given, `flag` none. */
 export type OptionKinds = Readonly<Record<string, 'text' | 'texts' | 'flag'>>;
 
 export interface Arguments {
@@ -15,11 +15,14 @@ export interface Arguments {
   flag(name: string): boolean;
   text(name: string): string | undefined;
   texts(name: string): readonly string[];
-  /** @throws {UsageError} unless the option is absent, or a whole number in the range */
+  /** @throws {UsageError} when the option is given and is not a whole number from `minimum` to `maximum` */
   wholeNumber(name: string, minimum: number, maximum: number): number | undefined;
 }
 
-/** @throws {UsageError} for an unknown option, a missing value, or one too many */
+/**
+ * @param given the arguments after the command's name
+ * @throws {UsageError} for an unknown option, a missing value, a value of a flag, or an option that is given twice
+ */
 export function parseArguments(given: readonly string[], kinds: OptionKinds): Arguments {
   const options = Object.fromEntries(
     Object.entries(kinds).map(([name, kind]) => [
@@ -27,7 +30,7 @@ export function parseArguments(given: readonly string[], kinds: OptionKinds): Ar
       { type: kind === 'flag' ? ('boolean' as const) : ('string' as const) },
     ]),
   );
-  // Not strict: strict parsing refuses `--expires-in -10`, and its messages do not fit ours.
+  // Strict parsing would refuse `--expires-in -10`, and its messages differ from those here.
   const { tokens } = parseArgs({
     args: [...given],
     options,
@@ -77,7 +80,7 @@ function checkOption(
     );
   }
   if (kind === 'flag' && inlineValue) throw new UsageError(`${rawName} takes no value.`);
-  // After a space, only a negative number may begin like an option.
+  // After a space, a value may begin with a dash only if it is a negative number.
   const isOption = !inlineValue && /^-(?!\d)/.test(value);
   if (kind !== 'flag' && (value === '' || isOption)) {
     throw new UsageError(`${rawName} needs a value.`);

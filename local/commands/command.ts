@@ -1,20 +1,20 @@
-// What all commands share: output, exit code, and error messages without stack traces.
+// Defines what all commands share: output, exit codes, and error messages without stack traces.
 import { UsageError } from './arguments';
 
 export interface Output {
-  /** Writes the result, to stdout. */
+  /** Writes a line of the result to stdout. */
   readonly print: (line: string) => void;
-  /** Writes everything else, to stderr. */
+  /** Writes any other line to stderr. */
   readonly complain: (line: string) => void;
 }
 
 /**
- * @param args those after the command's name
+ * @param args the arguments after the command's name
  * @returns the exit code
  */
 export type Command = (args: readonly string[], output: Output) => Promise<number>;
 
-/** A command that prints the message of an error. Its exit code is then 2 for a wrong command line, else 1. */
+/** Makes a command print the message of an error. The exit code is then 2 for a {@link UsageError}, otherwise 1. */
 export function withSentences(command: Command): Command {
   return async (args, output) => {
     try {
@@ -28,13 +28,13 @@ export function withSentences(command: Command): Command {
   };
 }
 
-/** Runs a command as this process. */
+/** Runs a command with the arguments, the output streams and the exit code of this process. */
 export async function runAsProcess(command: Command): Promise<void> {
   const output: Output = {
     print: (line) => process.stdout.write(`${line}\n`),
     complain: (line) => process.stderr.write(`${line}\n`),
   };
-  // A closed terminal or pipe must not end a command half-way.
+  // Without a listener, an error of a closed terminal or pipe would end the process before the command is done.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   process.exitCode = await command(process.argv.slice(2), output);
 }

@@ -1,9 +1,9 @@
-// The functions' logs on a terminal: what is worth reading while the stack runs, in one short line each.
+// Formats log lines for the terminal: only warnings, errors and plain text on stderr, each in one short line.
 import type { LogLine } from '../support/log-line';
 
 /**
- * A line for people, e.g. `WARN authorizer: token refused, code=token_expired`.
- * @returns undefined for what only `--verbose` shows: information, metrics, plain output
+ * Formats a log line, e.g. as `WARN authorizer: token refused, code=token_expired`.
+ * @returns undefined for lines that only `--verbose` shows: information, metrics, and plain text on stdout
  */
 export function compactLine({ source, stream, text }: LogLine): string | undefined {
   const entry = parseEntry(text);
@@ -21,7 +21,7 @@ export function compactLine({ source, stream, text }: LogLine): string | undefin
 
 const shownLevels = new Set(['WARN', 'ERROR', 'CRITICAL', 'FATAL']);
 
-/** Fields about the invocation, not about the event that is logged. */
+/** Fields that describe the invocation. They are not shown. */
 const hiddenFields = new Set([
   'timestamp',
   'sampling_rate',
@@ -33,7 +33,7 @@ const hiddenFields = new Set([
   'function_request_id',
 ]);
 
-/** What a function has thrown: an error, or a handshake that its authorizer refused. */
+/** Formats what a function has thrown: an error, or the authorizer's refusal of a handshake. */
 function thrown({ errorType, errorMessage, ...fields }: Record<string, unknown>): string {
   if (errorMessage !== undefined) return `${brief(errorType ?? 'Error')}: ${brief(errorMessage)}`;
   const { code, place } = fields;

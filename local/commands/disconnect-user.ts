@@ -1,12 +1,12 @@
-// `npm run disconnect-user`: closes all connections of a user, as an operator does.
+// Implements `npm run disconnect-user`, which closes all connections of a user, as an operator does.
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { describeFaults, parseUserDisconnect, userDisconnectType } from '#sdk/protocol';
 import { parseArguments, UsageError } from './arguments';
 import { withSentences, type Command } from './command';
 import { busOptions, explainAbsence, parseTarget, runWithAws, targetHelp } from './event-bus';
 
-const help = `Closes all connections of a user, on the local stack or on AWS. The user's clients are told the reason first.
-Tokens that were issued until then open none any more; a newer one does: lock the user at the token issuer first.
+const help = `Closes all connections of a user, on the local stack or on AWS. The user's clients get the reason first.
+Tokens that were issued until then can no longer open connections, but newer ones can: lock the user at the issuer first.
 
 Usage: npm run disconnect-user -- [options] USER REASON
 

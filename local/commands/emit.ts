@@ -1,4 +1,4 @@
-// `npm run emit`: reports an event as a backend does, to the local stack or to AWS.
+// Implements `npm run emit`, which reports an event as a backend does, to the local stack or to AWS.
 import { createPublisher, type Publisher, type PublisherOptions } from '#sdk/publisher';
 import {
   definitionOf,
@@ -24,7 +24,7 @@ ${targetHelp}
 
 type Fields = AnyDefinition['fields'];
 
-/** @param connect makes the publisher; default: {@link createPublisher} */
+/** @param connect creates the publisher; default: {@link createPublisher} */
 export function createEmitCommand(
   connect: (options: PublisherOptions) => Publisher = createPublisher,
 ): Command {
@@ -38,9 +38,9 @@ export function createEmitCommand(
     const { clientConfiguration, endpoint, eventBusName } = parseTarget(given);
     const publisher = connect({
       eventBusName,
-      // The command prints the error itself; without this the publisher would log it too.
+      // The command prints the error itself. Without this, the publisher would log it, too.
       onError: () => undefined,
-      // One attempt: a local stack that does not answer does not run.
+      // If the local stack does not answer at once, it is not running: a retry would not help.
       ...(endpoint === undefined ? {} : { clientConfiguration, maxAttempts: 1 }),
     });
     try {
@@ -56,7 +56,7 @@ export function createEmitCommand(
 }
 
 interface GivenEvent {
-  /** Its type and its ids: the rest may be private. */
+  /** The event type and the ids. Other fields may be private, and are not printed. */
   readonly name: string;
   readonly broadcast: (publisher: Publisher) => Promise<void>;
 }
@@ -85,12 +85,12 @@ function parseEvent([type, ...texts]: readonly string[]): GivenEvent {
   };
 }
 
-/** The fields that are given: the publisher adds the time. */
+/** The fields that the command line must have. The publisher adds the timestamp. */
 function namesOf(fields: Fields): string[] {
   return Object.keys(fields).filter((name) => name !== 'timestamp');
 }
 
-/** For people: `AGENT` of `agentId`, and `online|offline|error` of a field that is one of these. */
+/** Placeholders for help texts, e.g. `AGENT` for `agentId`, or `online|offline|error` for a field with these values. */
 function argumentsOf(fields: Fields): string[] {
   return namesOf(fields).map((name) => {
     const kind = fields[name];
@@ -99,7 +99,7 @@ function argumentsOf(fields: Fields): string[] {
   });
 }
 
-/** What the publisher rejects with. */
+/** The errors with which the publisher rejects. */
 interface FailedSend {
   readonly code?: string;
   readonly message: string;

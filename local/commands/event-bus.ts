@@ -1,4 +1,4 @@
-// The event bus that a command puts events on: the local stack's, or one on AWS.
+// Reads the options that select a command's event bus: the local stack's, or one on AWS.
 import type { EventBridgeClientConfig } from '@aws-sdk/client-eventbridge';
 import { localClientConfiguration } from '../aws/endpoint/client-configuration';
 import { UsageError, type Arguments } from './arguments';
@@ -13,11 +13,11 @@ export interface Target {
   /** Empty for AWS, where the SDK finds region and credentials itself. */
   readonly clientConfiguration: EventBridgeClientConfig;
   readonly eventBusName: string;
-  /** Absent for AWS. */
+  /** The URL of the local stack's AWS endpoint; absent for AWS. */
   readonly endpoint?: string;
 }
 
-/** @throws {UsageError} when both are given */
+/** @throws {UsageError} when both options are given, or the port is not valid */
 export function parseTarget(given: Arguments): Target {
   const awsPort = given.wholeNumber('aws-port', 1, 65_535);
   const eventBusName = given.text('event-bus');
@@ -33,7 +33,10 @@ export function parseTarget(given: Arguments): Target {
   };
 }
 
-/** An error that says that no local stack runs, or that the port is not its AWS endpoint's; undefined for any other cause. */
+/**
+ * The error to print when no local stack runs at the endpoint, or when it is not the AWS endpoint of a local stack;
+ * undefined when the cause is another one.
+ */
 export function explainAbsence(cause: unknown, endpoint: string | undefined): Error | undefined {
   if (endpoint === undefined) return undefined;
   const { code, name, $metadata } = (cause ?? {}) as FailedRequest;
@@ -51,19 +54,19 @@ export function explainAbsence(cause: unknown, endpoint: string | undefined): Er
   );
 }
 
-/** What the AWS SDK rejects with. */
+/** An error of the AWS SDK. */
 interface FailedRequest {
   readonly code?: unknown;
   readonly name?: unknown;
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
-/** What the AWS SDK calls a response that is not of AWS: an error without a type, or a body that is not JSON. */
+/** The names of the AWS SDK's errors for a response that is not from AWS: it has no error type, or is not JSON. */
 const namesWithoutAws: ReadonlySet<unknown> = new Set(['Unknown', 'UnknownError', 'SyntaxError']);
 
-/** Runs a command that uses the AWS SDK as this process. */
+/** Runs a command that uses the AWS SDK; otherwise like {@link runAsProcess}. */
 export async function runWithAws(command: Command): Promise<void> {
-  // The project runs on Node.js 20, too, by choice; what the SDK has to say about that is known.
+  // The project supports Node.js 20, of which the SDK would warn.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   await runAsProcess(command);
 }

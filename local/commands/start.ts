@@ -1,4 +1,4 @@
-// `npm start`: the whole stack on this machine, until Ctrl-C.
+// Implements `npm start`, which runs the whole stack on this machine until Ctrl-C.
 import { startLocalStack, type LocalStack, type LocalStackOptions, type LogLine } from '..';
 import { SynthesisError } from '../deploy/synthesize';
 import { parseArguments, UsageError, type Arguments } from './arguments';
@@ -12,20 +12,20 @@ Usage: npm start -- [options]
 
   --port PORT            WebSockets, dashboard, /health, token keys   default: 3000
   --aws-port PORT        AWS endpoint, for the AWS CLI and SDKs       default: 4566
-  --mock-data            invented agents report all the time
-  --gateway-url URL      the agent gateway that /health asks          default: none
+  --mock-data            invented agents report events continuously
+  --gateway-url URL      the agent gateway that /health checks        default: none
   --heartbeat-seconds S  a divisor of 60, or a multiple of it         default: 30
-  --allowed-origins LIST pages that may ask /health and /whoami       default: http://localhost:5173
-  --issuer URL           accepts the tokens of this OpenID Connect issuer, not of the local one
-  --audience A           that they must be issued for
-  --jwks-uri URL         where that issuer's keys are                 default: by discovery
-  --verbose              shows all that the functions log
+  --allowed-origins LIST pages that may call /health and /whoami      default: http://localhost:5173
+  --issuer URL           an OpenID Connect issuer, whose tokens are accepted instead of the local issuer's
+  --audience A           the audience of that issuer's tokens
+  --jwks-uri URL         the URL of that issuer's keys                default: by discovery
+  --verbose              shows all log lines of the functions
   --help`;
 
-/** What the command needs, for tests. */
+/** The dependencies of the command, which tests replace. */
 export interface StartDependencies {
   startLocalStack(options: LocalStackOptions): Promise<LocalStack>;
-  /** Resolves when the command is to stop. */
+  /** Resolves when the command must stop. */
   stopSignal(): Promise<unknown>;
 }
 
@@ -54,13 +54,13 @@ export function createStartCommand(dependencies: StartDependencies): Command {
     const options = parseOptions(given);
     const log = given.flag('verbose') ? showAll(output) : showWarnings(output);
     output.print('Starting …');
-    // Before the start, so that a signal during it closes what has been opened by then.
+    // Called before the start, so that a signal during the start also closes the stack.
     let isStopping = false;
     const stopped = dependencies.stopSignal().then(() => (isStopping = true));
     const stack = await dependencies
       .startLocalStack({ ...options, log })
       .catch((error: unknown) => {
-        // Ctrl-C also reaches the process of the synthesis, which then fails: that is not an error.
+        // Ctrl-C also ends the process of the synthesis. That it fails then is not an error.
         if (isStopping) return undefined;
         throw explain(error, options);
       });
@@ -103,7 +103,7 @@ function parseOptions(given: Arguments): StartOptions {
   };
 }
 
-/** Where `vite` serves a page under development. */
+/** The default origin of Vite's development server. */
 const viteOrigin = 'http://localhost:5173';
 
 function explain(error: unknown, { port }: StartOptions): unknown {
@@ -120,7 +120,7 @@ function explain(error: unknown, { port }: StartOptions): unknown {
   );
 }
 
-/** A setting as it is given here, e.g. `heartbeatSeconds` → `--heartbeat-seconds`. */
+/** The option for a setting, e.g. `--heartbeat-seconds` for `heartbeatSeconds`. */
 function optionOf(setting: string): string {
   return `--${setting.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
 }

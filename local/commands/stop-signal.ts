@@ -1,15 +1,15 @@
-// When to stop: on Ctrl-C, on other signals, and when npm, which has started this program, has ended.
+// Detects when the program must stop: at Ctrl-C or another signal, or when npm, which has started it, has ended.
 
 /**
- * Milliseconds in which further signals count as the same one: a terminal sends Ctrl-C to all processes of the
- * command, and npm passes its own on.
+ * Milliseconds for which further signals count as the first one. At Ctrl-C, a terminal sends a signal to all processes
+ * of the command, and npm forwards its own, so this process may get two.
  */
 const sameSignalMilliseconds = 300;
 
-/** How often to check whether npm still runs. */
+/** Milliseconds between two checks whether npm still runs. */
 const lookMilliseconds = 250;
 
-/** SIGHUP: the terminal was closed. */
+/** SIGHUP means that the terminal was closed. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Resolves at the first signal, or when npm has ended; a second signal ends the process at once. */
@@ -35,8 +35,9 @@ export function stopSignal(): Promise<void> {
 }
 
 /**
- * npm passes on SIGINT and SIGTERM only: with any other signal to npm this program would go on running. When npm has
- * ended, this process has another parent. A program that was started without npm may outlive its parent.
+ * Returns a function that checks whether npm has ended: this process then has another parent. The check is necessary
+ * because npm forwards only SIGINT and SIGTERM; if another signal ended npm, this program would go on running. It does
+ * not apply without npm: the program may then run longer than its parent.
  */
 function watchNpm(): () => boolean {
   if (process.env['npm_lifecycle_event'] === undefined) return () => false;

@@ -1,13 +1,13 @@
-// `npm run -s token`: prints a token of the local issuer, and nothing else.
+// Implements `npm run -s token`, which prints a token of the local issuer and nothing else.
 import { localAudience, localIssuer, openIssuer } from '../issuer/issuer';
 import { parseArguments, UsageError } from './arguments';
 import { runAsProcess, withSentences, type Command } from './command';
 
-const help = `Prints a JWT of the local issuer, which opens connections on every local stack of this checkout.
+const help = `Prints a JWT of the local issuer. Every local stack of this checkout accepts it.
 
 Usage: npm run -s token -- [options]
 
-  --sub USER          whose token it is                          default: alice
+  --sub USER          the user                                   default: alice
   --expires-in S      seconds until it expires; may be negative  default: 3600
   --not-before S      seconds until it is valid; may be negative
   --audience A                                                   default: ${localAudience}
@@ -17,7 +17,7 @@ Usage: npm run -s token -- [options]
 
 const aCentury = 100 * 365 * 24 * 3600;
 
-/** @param stateDirectory where the issuer keeps its key; default: `.local` in the project */
+/** @param stateDirectory the directory of the issuer's key; default: `.local` in the project */
 export function createTokenCommand(stateDirectory?: string): Command {
   return withSentences(async (args, { print }) => {
     const given = parseArguments(args, {
