@@ -1,50 +1,50 @@
-// The token issuer of the local stack: signs tokens for anybody, and publishes the key to verify them.
-// Others use openIssuer and issuerDocuments of this file.
+// Implements the token issuer of the local stack, which signs tokens for any user and publishes its public key.
+// Other folders use openIssuer, issuerDocuments and the constants of this file.
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import path from 'node:path';
 import { calculateJwkThumbprint, exportJWK, SignJWT, type JWK } from 'jose';
 import { openSigningKey } from './signing-key';
 
 /**
- * The `iss` of its tokens. It has no port, so that a token is valid for every stack of this checkout. Functions
- * therefore get the URL of the keys as a setting, instead of discovering it.
+ * The `iss` claim of its tokens. It has no port, so that a token is valid for every stack of this checkout. Functions
+ * therefore cannot discover the URL of the keys, and get it as a setting.
  */
 export const localIssuer = 'http://localhost/mission-control';
 
-/** The `aud` of its tokens. */
+/** The `aud` claim of its tokens. */
 export const localAudience = 'mission-control';
 
-/** Where the gateway serves the issuer's documents. */
+/** The paths at which the gateway serves the issuer's documents. */
 export const jwksPath = '/.well-known/jwks.json';
 const discoveryPath = '/.well-known/openid-configuration';
 
-/** Git ignores it. */
+/** The directory of the issuer's key. Git ignores it. */
 const defaultStateDirectory = path.resolve(__dirname, '../../.local');
 
 export interface TokenOptions {
   /** The user. Default: `alice`. */
   readonly sub?: string;
-  /** From now on; zero or less for a token that has expired. Default: 3600. */
+  /** Seconds from now until it expires; zero or negative for a token that has expired. Default: 3600. */
   readonly expiresInSeconds?: number;
-  /** From now on; negative for the past. Default: no `nbf` claim. */
+  /** Seconds from now until it is valid; negative for the past. Default: no `nbf` claim. */
   readonly notBeforeSeconds?: number;
   /** Default: {@link localAudience}. */
   readonly audience?: string;
   /** Default: {@link localIssuer}. */
   readonly issuer?: string;
-  /** More claims; they win over those above, and `undefined` leaves a claim out. */
+  /** Additional claims. They override those above; `undefined` omits a claim. */
   readonly claims?: Readonly<Record<string, unknown>>;
 }
 
 export interface Issuer {
   readonly jwks: { readonly keys: readonly JWK[] };
-  /** A JWT, signed with RS256. */
+  /** Creates a JWT, which is signed with RS256. */
   readonly mintToken: (options?: TokenOptions) => Promise<string>;
 }
 
 /**
  * Opens the issuer of this checkout.
- * @param stateDirectory where its key pair outlives restarts
+ * @param stateDirectory the directory that keeps its key pair between restarts
  * @throws {SigningKeyError} when the key file does not contain a usable key
  */
 export async function openIssuer(stateDirectory = defaultStateDirectory): Promise<Issuer> {
@@ -76,7 +76,10 @@ export async function openIssuer(stateDirectory = defaultStateDirectory): Promis
   };
 }
 
-/** The documents by path, for a gateway at `baseUrl`. */
+/**
+ * The JWK set and the OpenID Connect discovery document, by path.
+ * @param baseUrl the gateway's URL, without a slash at the end
+ */
 export function issuerDocuments({ jwks }: Issuer, baseUrl: string): Record<string, unknown> {
   return {
     [jwksPath]: jwks,

@@ -1,4 +1,4 @@
-// The local issuer's key pair: made once, kept in a file, and shared by all stacks of the checkout.
+// Reads or creates the local issuer's key pair, which is kept in a file and shared by all stacks of the checkout.
 import { createPrivateKey, generateKeyPair, randomUUID, type KeyObject } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -11,8 +11,8 @@ class SigningKeyError extends Error {
 }
 
 /**
- * Reads the RSA key of the local issuer from `directory`, or makes it. The file is readable for its owner only.
- * @throws {SigningKeyError} when the file holds no such key
+ * Reads the local issuer's RSA private key from `directory`, or creates it. Only the owner can read the file.
+ * @throws {SigningKeyError} when the file does not contain an RSA private key
  */
 export async function openSigningKey(directory: string): Promise<KeyObject> {
   const file = path.join(directory, 'issuer-key.pem');
@@ -30,7 +30,10 @@ function sentence(file: string): string {
   return `${file} does not hold an RSA private key in PEM format: delete it, and the next start makes a new one.`;
 }
 
-/** Writes a new key to a file of another name, then links it: two starts at the same time get the same key. */
+/**
+ * Creates a key, and returns it as PEM text. The key is written to a file of another name, which is then linked: two
+ * stacks that start at the same time get the same key.
+ */
 async function create(file: string): Promise<string> {
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -38,7 +41,7 @@ async function create(file: string): Promise<string> {
   await mkdir(path.dirname(file), { recursive: true });
   try {
     await writeFile(unnamed, pem, { mode: 0o600 });
-    // Unlike a rename, a link does not replace the key of another start.
+    // Unlike a rename, a link does not replace a key that another process has created meanwhile.
     await link(unnamed, file);
     return pem;
   } catch (error) {

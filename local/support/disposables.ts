@@ -1,13 +1,13 @@
-// What has been opened and must be closed again. Node.js 20 has no AsyncDisposableStack, which this stands in for.
+// Collects cleanup steps and runs them in reverse order, like AsyncDisposableStack, which Node.js 20 does not have.
 
-/** Undoes what was done, in the reverse order, each step once. */
+/** A stack of cleanup steps. Each runs once, the last one first. */
 export class Disposables {
   readonly #steps: (() => unknown)[] = [];
   #disposed: Promise<void> | undefined;
 
   /**
-   * Makes something of several parts. If that fails, what was made by then is undone before the promise rejects.
-   * @throws what `build` throws; an AggregateError that begins with it when undoing fails too
+   * Runs `build`. If it fails, the cleanup steps that it has added run before the promise rejects.
+   * @throws the error of `build`; if cleanup fails, too, an AggregateError of which it is the first error
    */
   static async build<T>(build: (disposables: Disposables) => Promise<T>): Promise<T> {
     const disposables = new Disposables();
@@ -20,22 +20,22 @@ export class Disposables {
   }
 
   /**
-   * Adds a step to undo; `dispose` waits for the promise that it may return.
-   * @throws an error after `dispose`, when nothing would undo it
+   * Adds a cleanup step. If it returns a promise, `dispose` waits for it.
+   * @throws an error after `dispose`, because the step would never run
    */
   add(undo: () => unknown): void {
     if (this.#disposed !== undefined) throw new Error('Everything has been disposed of already.');
     this.#steps.push(undo);
   }
 
-  /** Adds the closing of a resource, and gives the resource. */
+  /** Adds `close` of a resource as a cleanup step, and returns the resource. */
   use<T extends { close(): unknown }>(resource: T): T {
     this.add(() => resource.close());
     return resource;
   }
 
   /**
-   * Runs all steps, one after the other, whether or not those before have failed. Further calls get the same promise.
+   * Runs all steps, one after the other, even if some fail. Further calls return the same promise.
    * @throws {AggregateError} with the errors of all steps that failed
    */
   dispose(): Promise<void> {

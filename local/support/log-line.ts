@@ -1,4 +1,4 @@
-// Log lines: what functions print, and what the local stack reports itself.
+// Defines the log lines of functions and of the local stack itself, and splits output into lines.
 
 export interface LogLine {
   /** A function's name, or `stack` for the local stack itself. */
@@ -10,7 +10,7 @@ export interface LogLine {
 
 export type WriteLogLine = (line: LogLine) => void;
 
-/** Splits a stream of text into lines; `end` completes the last one, which may lack its line break. */
+/** Splits a stream of text into lines. Call `end` at its end: the last line may have no line break. */
 export function lineSplitter(onLine: (line: string) => void) {
   let rest = '';
   return {

@@ -1,11 +1,12 @@
-// Temporary folders that are removed with, or after, the process that made them.
+// Creates temporary folders, and removes those of processes that have ended.
 import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /**
- * Makes a folder named by the process, e.g. `/tmp/mission-control-4026531836-12345-aBcDeF`, and removes the folders of
- * processes that have ended without removing theirs, as after a SIGKILL.
+ * Creates a folder with the process id in its name, and removes the folders that other processes have left behind, e.g.
+ * after a SIGKILL.
+ * @returns its absolute path, e.g. `/tmp/mission-control-4026531836-12345-aBcDeF`
  */
 export async function makeTemporaryFolder(): Promise<string> {
   const prefix = `mission-control-${await processNamespace()}-`;
@@ -14,8 +15,9 @@ export async function makeTemporaryFolder(): Promise<string> {
 }
 
 /**
- * The namespace of process ids: containers that share the folder have other ones. Elsewhere than on
- * Linux there is one for all. https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
+ * The id of the process's PID namespace, which is different in containers that share the folder; `0` on systems other
+ * than Linux.
+ * @see https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
  */
 async function processNamespace(): Promise<string> {
   // e.g. pid:[4026531836]
@@ -29,7 +31,7 @@ async function removeOrphans(prefix: string): Promise<void> {
     const [, pid] = ours.exec(name) ?? [];
     return pid !== undefined && !isAlive(Number(pid));
   });
-  // Another process may remove it at the same time, or it belongs to another user.
+  // Errors are ignored: another process may remove the folder at the same time, or it may belong to another user.
   const remove = (name: string) =>
     rm(path.join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
   await Promise.all(orphans.map(remove));
@@ -40,7 +42,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: the process exists, of another user.
+    // EPERM means that the process exists and belongs to another user.
     return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }

@@ -1,6 +1,6 @@
-// Time for the services of the local stack: a clock and timers that tests can replace, and that end with the stack.
+// Provides the clock and the timers of the local stack, which tests can replace.
 
-/** Milliseconds, since the Unix epoch where nothing else is said. */
+/** Returns milliseconds, since the Unix epoch unless stated otherwise. */
 export type Clock = () => number;
 
 /** Stops a timer that has not fired yet. */
@@ -12,7 +12,7 @@ export interface Timers {
   after(milliseconds: number, task: () => void): Cancel;
 }
 
-/** setTimeout fires at once when asked to wait longer than this. */
+/** The longest delay of setTimeout, which fires at once if the delay is longer. */
 const longestTimeoutMilliseconds = 2 ** 31 - 1;
 
 /** The machine's clock and timers; `close` cancels every timer that has not fired. */

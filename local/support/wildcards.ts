@@ -1,4 +1,4 @@
-// The wildcards of IAM's policies.
+// Matches texts against the wildcard patterns of IAM policies.
 
 const patterns = new Map<string, RegExp>();
 
@@ -7,7 +7,7 @@ const patterns = new Map<string, RegExp>();
  * @param flags `i` to ignore case
  */
 export function matchesWildcards(pattern: string, text: string, flags: '' | 'i' = ''): boolean {
-  // Most patterns are plain, and this runs for each statement of each request.
+  // Most patterns have no wildcards, and this function runs for each statement of each request.
   if (pattern === text) return true;
   if (flags === '' && !/[*?]/.test(pattern)) return false;
   const name = `${flags}/${pattern}`;
