@@ -3,6 +3,7 @@ import { useEffect, useReducer } from 'react';
 import { createRoot } from 'react-dom/client';
 import { MissionControlProvider, useMissionControl, useSessions } from '#sdk/client/react/index';
 import type { ClientMessage, ServerMessage, SessionActivity } from '#sdk/protocol';
+import { emptyLists } from '../../test/support/data/events';
 
 /** What is to be measured. */
 export interface HooksLoad {
@@ -58,7 +59,7 @@ class FakeSocket {
     const sessions = Array.from({ length: this.load.agents }, (_, index) => activityOf(index, 0));
     this.tell({
       type: 'state:snapshot',
-      payload: { agents: [], sessions, timestamp: Date.now(), complete: true },
+      payload: { ...emptyLists(), sessions, timestamp: Date.now(), complete: true },
     });
     this.report();
   }

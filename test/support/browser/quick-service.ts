@@ -3,6 +3,7 @@ import { showDashboard } from '#local/gateway/pages/dashboard';
 import { openGateway } from '#local/gateway/gateway';
 import { createRegisters } from '#sdk/client/state/registers';
 import type { ClientMessage, EventMessage, ServerMessage } from '#sdk/protocol';
+import { emptyLists } from '../data/events';
 import { fakeFunction, httpApi, webSocketApi } from '../local/fake-apis';
 
 /** As much of an event of API Gateway as is needed here. */
@@ -44,9 +45,10 @@ export async function openQuickService() {
     const timestamp = Date.now();
     if (type === 'ping') return { type: 'pong', payload: { timestamp } };
     if (type !== 'state:sync') return undefined;
-    const agents = [...registers.maps.agents.values()];
-    const sessions = [...registers.maps.sessions.values()];
-    return { type: 'state:snapshot', payload: { agents, sessions, timestamp, complete: true } };
+    const lists = emptyLists();
+    lists.agents.push(...registers.maps.agents.values());
+    lists.sessions.push(...registers.maps.sessions.values());
+    return { type: 'state:snapshot', payload: { ...lists, timestamp, complete: true } };
   }
 
   showDashboard({

@@ -9,6 +9,7 @@ import {
   type MissionControlOptions,
   type Page,
 } from '#sdk/client';
+import { emptyLists } from '../data/events';
 
 /** Lets everything happen that needs no time. */
 export async function settle(): Promise<void> {
@@ -230,7 +231,7 @@ export class ClientHarness {
 
   snapshot(payload: Partial<Payload<'state:snapshot'>> = {}): void {
     const timestamp = this.time.now();
-    const all = { agents: [], sessions: [], timestamp, complete: true, ...payload };
+    const all = { ...emptyLists(), timestamp, complete: true, ...payload };
     this.socket.receive('state:snapshot', all);
   }
 

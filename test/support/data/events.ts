@@ -1,5 +1,6 @@
 // Events as the protocol has them, in one line each.
 import type { AgentStatus, EventMessage } from '#sdk/protocol';
+import { eventTypeDefinitions, type SnapshotLists } from '#sdk/protocol/event-message';
 
 export const agentEvent = (
   agentId: string,
@@ -16,3 +17,9 @@ export const sessionEvent = (
   type: 'session:activity',
   payload: { agentId, sessionId, lastMessage, timestamp },
 });
+
+/** The lists of a snapshot without registers: one for each event type. */
+export const emptyLists = () =>
+  Object.fromEntries(
+    eventTypeDefinitions.map(({ list }) => [list, []]),
+  ) as unknown as SnapshotLists;

@@ -1,5 +1,6 @@
 // `npm run emit`: what is sent, where to, and what is said when it cannot be.
 import { createEmitCommand } from '#local/commands/emit';
+import { eventTypes } from '#sdk/protocol';
 import {
   createPublisher,
   PublishError,
@@ -82,8 +83,8 @@ it('uses another port, or a bus on AWS with the own credentials', async () => {
 });
 
 it.each([
-  [[], 'The first argument must be agent:status or session:activity.'],
-  [['agent:gone', 'a'], 'The first argument must be agent:status or session:activity.'],
+  [[], `The first argument must be ${eventTypes.join(' or ')}.`],
+  [['agent:gone', 'a'], `The first argument must be ${eventTypes.join(' or ')}.`],
   [['agent:status', 'a'], 'agent:status takes AGENT online|offline|error.'],
   [['agent:status', 'a', 'online', 'x'], 'agent:status takes AGENT online|offline|error.'],
   [

@@ -17,7 +17,7 @@ const activity = {
 };
 
 it('knows the documented events', () => {
-  expect(eventTypes).toEqual(['agent:status', 'session:activity']);
+  expect(eventTypes).toEqual(expect.arrayContaining(['agent:status', 'session:activity']));
   expect(parseEvent('agent:status', status)).toEqual({
     ok: true,
     value: { type: 'agent:status', payload: status },

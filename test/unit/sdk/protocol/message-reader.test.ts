@@ -1,20 +1,34 @@
 import fc from 'fast-check';
 import { parseServerMessage, readServerMessage } from '#sdk/protocol';
+import {
+  definitionOf,
+  eventTypeDefinitions,
+  type AnyDefinition,
+} from '#sdk/protocol/event-message';
+import { emptyLists } from '../../../support/data/events';
 
 const text = fc.string({ unit: 'grapheme' });
 const id = fc.string({ minLength: 1, maxLength: 20 }).filter((one) => one.trim() !== '');
 const time = fc.maxSafeNat();
-const agent = fc.record({
-  agentId: id,
-  status: fc.constantFrom('online', 'offline', 'error'),
-  timestamp: time,
-});
-const session = fc.record({ agentId: id, sessionId: id, lastMessage: text, timestamp: time });
+const kinds = { id, string: text, number: fc.integer(), timestamp: time };
+/** The payloads that a definition allows. */
+const payloadOf = ({ fields }: AnyDefinition) =>
+  fc.record(
+    Object.fromEntries(
+      Object.entries(fields).map(([name, kind]) => [
+        name,
+        typeof kind === 'object' ? fc.constantFrom(...kind) : kinds[kind],
+      ]),
+    ),
+  );
+const agent = payloadOf(definitionOf('agent:status'));
 const batchedPayloads = {
-  'agent:status': agent,
-  'session:activity': session,
+  ...Object.fromEntries(eventTypeDefinitions.map((one) => [one.type, payloadOf(one)])),
   heartbeat: fc.record({ timestamp: time }),
 };
+const lists: Record<string, fc.Arbitrary<unknown>> = Object.fromEntries(
+  eventTypeDefinitions.map((one) => [one.list, fc.array(payloadOf(one), { maxLength: 4 })]),
+);
 const messagesOf = (all: Readonly<Record<string, fc.Arbitrary<object>>>) =>
   fc.oneof(
     ...Object.entries(all).map(([type, payload]) =>
@@ -26,15 +40,14 @@ const payloads = {
   ...batchedPayloads,
   batch: fc.record({ messages: fc.array(batched, { minLength: 2, maxLength: 4 }) }),
   pong: fc.record({ timestamp: time }),
-  'state:snapshot': fc.record(
+  'state:snapshot': fc.record<Record<string, unknown>, string>(
     {
-      agents: fc.array(agent, { maxLength: 4 }),
-      sessions: fc.array(session, { maxLength: 4 }),
+      ...lists,
       timestamp: time,
       complete: fc.boolean(),
       heartbeatSeconds: fc.integer({ min: 1 }),
     },
-    { requiredKeys: ['agents', 'sessions', 'timestamp', 'complete'] },
+    { requiredKeys: [...Object.keys(lists), 'timestamp', 'complete'] },
   ),
   'token:refreshed': fc.record({ expiresAt: time }),
   error: fc.record({ code: text, message: text }),
@@ -104,7 +117,7 @@ it('of a snapshot it takes what it understands: a later version may have other s
   const payload = { agents, sessions: ['x'], timestamp: 2, complete: true };
   expect(readServerMessage(JSON.stringify({ type: 'state:snapshot', payload }))).toEqual({
     type: 'state:snapshot',
-    payload: { agents: [good], sessions: [], timestamp: 2, complete: true },
+    payload: { ...emptyLists(), agents: [good], timestamp: 2, complete: true },
   });
 });
 
@@ -145,7 +158,7 @@ it('of a batch it takes what it understands, in order, and nothing that may not 
 it.each([0, -30, 0.5, '30', null, Number.MAX_VALUE])(
   'a snapshot whose interval makes no sense (%p) tells the state all the same',
   (heartbeatSeconds) => {
-    const payload = { agents: [], sessions: [], timestamp: 2, complete: true };
+    const payload = { ...emptyLists(), timestamp: 2, complete: true };
     const json = { type: 'state:snapshot', payload: { ...payload, heartbeatSeconds } };
     expect(readServerMessage(JSON.stringify(json))).toEqual({ type: 'state:snapshot', payload });
   },

@@ -4,6 +4,7 @@ import {
   serializeMessage,
   type ServerMessage,
 } from '#sdk/protocol';
+import { emptyLists } from '../../../support/data/events';
 
 const messages: ServerMessage[] = [
   { type: 'agent:status', payload: { agentId: 'a', status: 'online', timestamp: 1 } },
@@ -38,6 +39,7 @@ const messages: ServerMessage[] = [
   {
     type: 'state:snapshot',
     payload: {
+      ...emptyLists(),
       agents: [{ agentId: 'a', status: 'online', timestamp: 1 }],
       sessions: [{ agentId: 'a', sessionId: 's', lastMessage: 'm', timestamp: 1 }],
       timestamp: 2,
@@ -45,7 +47,7 @@ const messages: ServerMessage[] = [
       heartbeatSeconds: 540,
     },
   },
-  { type: 'state:snapshot', payload: { agents: [], sessions: [], timestamp: 2, complete: false } },
+  { type: 'state:snapshot', payload: { ...emptyLists(), timestamp: 2, complete: false } },
 ];
 
 it.each(messages)('a $type message comes back as it was sent', (message) => {

@@ -1,6 +1,13 @@
 // Packs of events: each event in one stands by itself, whatever the others are.
 import fc from 'fast-check';
-import { describeFaults, maxPackEvents, packDetail, parseEvent, parsePack } from '#sdk/protocol';
+import {
+  describeFaults,
+  eventTypes,
+  maxPackEvents,
+  packDetail,
+  parseEvent,
+  parsePack,
+} from '#sdk/protocol';
 
 const payload = { agentId: 'agent-123', status: 'online', timestamp: 1_707_163_200_000 };
 const status = { type: 'agent:status', payload };
@@ -46,12 +53,12 @@ it.each([
   [
     'another type',
     { type: 'toString', payload },
-    'events.1.type must be one of agent:status, session:activity',
+    `events.1.type must be one of ${eventTypes.join(', ')}`,
   ],
   [
     'a pack',
     { type: 'events:batch', payload: { events: [status] } },
-    'events.1.type must be one of agent:status, session:activity',
+    `events.1.type must be one of ${eventTypes.join(', ')}`,
   ],
   ['a payload that is none', { ...status, payload: 7 }, 'events.1.payload must be an object'],
   [

@@ -6,6 +6,7 @@ import type * as ReactDomServer from 'react-dom/server';
 import { createMissionControl, type MissionControlOptions } from '#sdk/client';
 import * as binding from '#sdk/client/react/index';
 import { FakePage, FakeSocket, FakeTime, settle } from '../../../../support/client/client-harness';
+import { emptyLists } from '../../../../support/data/events';
 
 const { MissionControlProvider } = binding;
 let client: typeof ReactDomClient;
@@ -77,7 +78,7 @@ async function mount(element: ReactNode) {
 const accept = (payload: object = {}) =>
   act(async () => {
     socket().accept();
-    const all = { agents: [], sessions: [], timestamp: time.now(), complete: true, ...payload };
+    const all = { ...emptyLists(), timestamp: time.now(), complete: true, ...payload };
     socket().receive('state:snapshot', all);
     await settle();
   });

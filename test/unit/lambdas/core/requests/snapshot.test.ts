@@ -9,7 +9,7 @@ import {
   type EventMessage,
 } from '#sdk/protocol';
 import { anyCharacter } from '../../../../support/data/any-text';
-import { agentEvent, sessionEvent } from '../../../../support/data/events';
+import { agentEvent, emptyLists, sessionEvent } from '../../../../support/data/events';
 
 const timestamp = 1_707_163_200_000;
 
@@ -23,7 +23,7 @@ function parseAll(texts: readonly string[]) {
 
 it('nothing at all is one complete snapshot', () => {
   expect(parseAll(snapshotMessages([], timestamp, 30))).toEqual([
-    { agents: [], sessions: [], timestamp, complete: true, heartbeatSeconds: 30 },
+    { ...emptyLists(), timestamp, complete: true, heartbeatSeconds: 30 },
   ]);
 });
 

@@ -1,5 +1,5 @@
 import { createAnswerFakes } from '../../../../support/core/answer';
-import { agentEvent, sessionEvent } from '../../../../support/data/events';
+import { agentEvent, emptyLists, sessionEvent } from '../../../../support/data/events';
 
 const lifetime = 1e10;
 
@@ -18,7 +18,8 @@ it('answers a client of an empty deployment with one empty snapshot', async () =
   await expect(ask({ type: 'state:sync' })).resolves.toEqual({
     type: 'state:snapshot',
     payload: {
-      ...{ agents: [], sessions: [], timestamp: clock.now(), complete: true },
+      ...emptyLists(),
+      ...{ timestamp: clock.now(), complete: true },
       heartbeatSeconds: 30,
     },
   });

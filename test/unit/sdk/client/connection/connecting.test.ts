@@ -2,6 +2,7 @@
 import { createMissionControl } from '#sdk/client';
 import { ClientHarness, FakeSocket, settle } from '../../../../support/client/client-harness';
 import { withGlobals } from '../../../../support/client/globals';
+import { emptyLists } from '../../../../support/data/events';
 
 it('connects at once, with the token as second subprotocol', async () => {
   const harness = new ClientHarness();
@@ -347,7 +348,7 @@ it('takes the answers of a WebSocket that gives them while it is sent something'
     }
     override send(): void {
       const agents = [{ agentId: 'a', status: 'online' as const, timestamp: 1 }];
-      this.receive('state:snapshot', { agents, sessions: [], timestamp: 2, complete: true });
+      this.receive('state:snapshot', { ...emptyLists(), agents, timestamp: 2, complete: true });
     }
   }
   const harness = new ClientHarness({ WebSocket: QuickSocket });
