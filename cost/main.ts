@@ -30,7 +30,7 @@ Usage: npm run cost -- --connections N --events-per-second R [options]
   --events-per-second R          events that are not stale, on average; may be below 1, e.g. 0.1  required
   --hours-per-day H              how long a connection is open                                    default: ${defaultLoad.hoursPerDay}
   --heartbeat MODE               always or when-idle                                              default: ${defaultLoad.heartbeat}
-  --heartbeat-seconds N          seconds between two heartbeats                                    default: ${defaultLoad.heartbeatSeconds}
+  --heartbeat-seconds N          seconds between two heartbeats                                   default: ${defaultLoad.heartbeatSeconds}
   --message-bytes N              bytes of the message of an event                                 default: ${defaultLoad.messageBytes}
   --agents N                     agents in a snapshot                                             default: ${defaultLoad.agents}
   --sessions N                   sessions in a snapshot                                           default: ${defaultLoad.sessions}
