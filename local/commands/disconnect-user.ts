@@ -14,6 +14,7 @@ ${targetHelp}
   --source NAME      the deployment's operatorSource      default: mission-control.operator
   --help`;
 
+/** @param connect creates the EventBridge client; default: the AWS SDK's */
 export function createDisconnectUserCommand(
   connect: (
     configuration: ConstructorParameters<typeof EventBridgeClient>[0],

@@ -29,6 +29,7 @@ export interface StartDependencies {
   stopSignal(): Promise<unknown>;
 }
 
+/** The command ends when it is stopped or the start has failed. */
 export function createStartCommand(dependencies: StartDependencies): Command {
   return withSentences(async (args, output) => {
     const given = parseArguments(args, {

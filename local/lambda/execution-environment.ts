@@ -20,7 +20,7 @@ export interface ExecutionEnvironmentOptions {
 export interface Invocation {
   /** The event as JSON text. */
   readonly event: string;
-  /** The properties of Lambda's context object, except those that depend on the deadline. */
+  /** The properties of Lambda's context object that are texts. */
   readonly context: Readonly<Record<string, string>>;
   readonly timeoutMilliseconds: number;
   readonly traceId: string;

@@ -10,6 +10,6 @@ export interface LambdaFunction {
   readonly arn: string;
   /** Resolves with the result (RequestResponse), for API Gateway and event source mappings. */
   invoke(event: unknown): Promise<InvocationResult>;
-  /** Returns at once (Event), for EventBridge and schedules. Retries follow the function's EventInvokeConfig. */
+  /** Accepts the event and returns (Event), for EventBridge and schedules. EventInvokeConfig determines the retries. */
   invokeAsync(event: unknown): void;
 }

@@ -18,7 +18,7 @@ export interface LocalFunctionOptions extends RuntimeDefinition {
   readonly onGivenUp?: ((record: InvocationRecord) => void) | undefined;
 }
 
-/** A function of the stack, with the settings that other resources are checked against. */
+/** A function of the local stack, with the settings that the deployment of other resources checks. */
 export interface LocalFunction extends LambdaFunction {
   readonly roleArn: string;
   readonly timeoutSeconds: number;
@@ -28,6 +28,7 @@ export interface LocalFunction extends LambdaFunction {
   close(): Promise<void>;
 }
 
+/** Starts no thread before the first invocation. */
 export function createLocalFunction(options: LocalFunctionOptions): LocalFunction {
   const { name, arn, roleArn, log, timers, timeoutSeconds, maximumConcurrency } = options;
   const runtime = new FunctionRuntime(options, (stream, text) => {

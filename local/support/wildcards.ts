@@ -3,7 +3,7 @@
 const patterns = new Map<string, RegExp>();
 
 /**
- * Whether a text matches a pattern, in which `*` stands for any text and `?` for one character.
+ * Whether a text matches a pattern, in which `*` matches any text and `?` matches one character.
  * @param flags `i` to ignore case
  */
 export function matchesWildcards(pattern: string, text: string, flags: '' | 'i' = ''): boolean {

@@ -111,7 +111,7 @@ function asKnownTo(
     code,
     message,
     isAuthentication ? (service?.authenticationErrorStatus ?? status) : status,
-    // Only SQS has codes of an older protocol.
+    // Only SQS sends the codes of the older query protocol.
     service?.name === 'sqs' ? queryCode : undefined,
   );
 }

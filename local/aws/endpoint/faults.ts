@@ -21,7 +21,7 @@ export interface Fault {
 export type StruckRequest = Pick<ServiceRequest, 'method' | 'path' | 'body'>;
 
 export type FaultEffect =
-  /** Responds with this status, e.g. 429 or 503, and does not run the operation. */
+  /** Responds with this HTTP status, e.g. 429 or 503, and does not run the operation. `code` names the error. */
   | { readonly kind: 'status'; readonly status: number; readonly code?: string }
   /** Closes the TCP connection without a response; with `done`, after the operation has run. */
   | { readonly kind: 'drop'; readonly done?: boolean }

@@ -20,6 +20,7 @@ export function readJson({ body }: Pick<ServiceRequest, 'body'>): JsonObject {
   throw new AwsError('SerializationException', 'The request body must be a JSON object.');
 }
 
+/** The response of an operation that has succeeded. */
 export function writeJson(version: '1.0' | '1.1', output: unknown): ServiceResponse {
   return {
     status: 200,
@@ -28,7 +29,10 @@ export function writeJson(version: '1.0' | '1.1', output: unknown): ServiceRespo
   };
 }
 
-/** `namespace` precedes the error's name, as in `com.amazonaws.sqs#QueueDoesNotExist`. */
+/**
+ * An error response.
+ * @param namespace precedes the error's name, as in `com.amazonaws.sqs#QueueDoesNotExist`
+ */
 export function writeJsonError(
   version: '1.0' | '1.1',
   namespace: string,

@@ -8,6 +8,7 @@ import { AwsError } from './service';
 /** The condition keys of a call with their values, e.g. `aws:SourceArn`; some keys have several values. */
 export type ConditionContext = Readonly<Record<string, string | readonly string[]>>;
 
+/** `notAllowed`: no statement applies, which IAM calls an implicit deny. */
 export type Decision = 'allowed' | 'denied' | 'notAllowed';
 
 /**

@@ -63,6 +63,7 @@ export class EventBus {
     this.#log = options.log;
   }
 
+  /** Sends an event to the targets of all rules that match it, and does not wait for them. */
   put(event: BusEvent): void {
     for (const rule of this.#rules) {
       if (rule.matches(event)) {

@@ -22,7 +22,10 @@ export interface EventSourceMappingOptions {
 /** The longest wait of a long poll in SQS. */
 const longestWaitSeconds = 20;
 
-/** @see https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
+/**
+ * Receives messages from `start` to `close`.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+ */
 export class EventSourceMapping {
   readonly #options: EventSourceMappingOptions;
   #running = 0;
