@@ -14,19 +14,27 @@ export interface SigningKey {
   readonly jwk: JWK;
 }
 
-/** A new key; those for RS384 and RS512 are one that is made once, as making one takes a quarter of a second. */
-export async function createSigningKey(kid: string, alg = 'RS256'): Promise<SigningKey> {
-  const { privateKey, publicKey } = /^RS(384|512)$/.test(alg)
-    ? await importPair(
-        await (sharedRsaKey ??= generateKeyPair('RS256', { extractable: true })),
-        alg,
-      )
-    : await generateKeyPair(alg, { extractable: true });
+/**
+ * A new key for RS256. With `alg`, a key for that algorithm: all RSA keys of this kind are the same numbers, as making
+ * new ones takes a quarter of a second.
+ */
+export async function createSigningKey(kid: string, algorithm?: string): Promise<SigningKey> {
+  const alg = algorithm ?? 'RS256';
+  const { privateKey, publicKey } = algorithm?.startsWith('RS')
+    ? await importPair(await (sharedRsaKey ??= generate('RS256')), alg)
+    : await generate(alg);
   const jwk = { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' };
   return { alg, kid, privateKey, publicKey, jwk };
 }
 
+/** The same key by another id. */
+export function withKid(key: SigningKey, kid: string): SigningKey {
+  return { ...key, kid, jwk: { ...key.jwk, kid } };
+}
+
 let sharedRsaKey: Promise<KeyPair> | undefined;
+
+const generate = (alg: string) => generateKeyPair(alg, { extractable: true });
 
 /** The same numbers, as a key for another algorithm. */
 async function importPair(pair: KeyPair, alg: string): Promise<KeyPair> {

@@ -9,6 +9,7 @@ import {
   createDocuments,
   createSigningKey,
   signToken,
+  withKid,
   type Claims,
   type SigningKey,
 } from '../../../../support/adapters/token-issuer';
@@ -26,10 +27,13 @@ const unknown = { ok: false, code: 'key_unknown' };
 
 let key: SigningKey;
 let newKey: SigningKey;
+/** The issuer does not publish it, unless a test says so. */
+let otherKey: SigningKey;
 
 beforeAll(async () => {
   key = await createSigningKey('key-1');
   newKey = await createSigningKey('key-2');
+  otherKey = await createSigningKey('key-3');
 });
 
 const serve = (...keys: readonly SigningKey[]) =>
@@ -338,7 +342,7 @@ describe('fetching keys', () => {
 
   it('forged tokens cause six fetches, and one more every ten seconds, which bring new keys to all', async () => {
     const { clock, documents, publish, tokenOf, verify, ok } = watch(key);
-    const forged = await tokenOf(await createSigningKey('forged'));
+    const forged = await tokenOf(otherKey);
     const flood = async (milliseconds: number) => {
       for (let tick = 0; tick < milliseconds; tick += 500) {
         clock.now += 500;
@@ -359,7 +363,7 @@ describe('fetching keys', () => {
   it('another key of the same name is found when a signature does not fit the old one', async () => {
     const { clock, documents, publish, tokenOf, verify, ok } = watch(key);
     await expect(verify(await tokenOf(key))).resolves.toEqual(ok);
-    const successor = await createSigningKey('key-1');
+    const successor = withKid(otherKey, 'key-1');
     publish(successor);
     clock.now += 1;
     await expect(verify(await tokenOf(successor))).resolves.toEqual(ok);
@@ -414,7 +418,7 @@ describe('fetching keys', () => {
     const { clock, withdraw, tokenOf, verify, ok } = watch(key);
     await expect(verify(await tokenOf(key))).resolves.toEqual(ok);
     withdraw();
-    const impostor = await createSigningKey('key-1');
+    const impostor = withKid(otherKey, 'key-1');
     for (let attempt = 0; attempt < 10; attempt += 1) {
       clock.now += 1;
       await expect(verify(await tokenOf(newKey))).rejects.toMatchObject({
