@@ -1,4 +1,4 @@
-// The service as an AsyncAPI 3 document: servers, how to get in, who sends what, and how it ends.
+// The service as an AsyncAPI 3 document: servers, authentication, channels, operations and close codes.
 import { eventTypes } from '#sdk/protocol';
 import { closeCodes, eventDescriptions, messageDescriptions } from './messages';
 import { ref } from './reference';
@@ -16,8 +16,8 @@ export function asyncApi(version: string) {
       title: 'Mission Control Realtime',
       version,
       description:
-        'What AI agents do, from event bus to dashboards. Seen from the service: it sends what dashboards receive. ' +
-        'docs/protocol.md describes the same for people.',
+        'Events of AI agents, from the event bus to dashboards. The operations are those of the service: it sends what ' +
+        'dashboards receive. docs/protocol.md describes the protocol in prose.',
       license: { name: 'MIT' },
     },
     defaultContentType: 'application/json',
@@ -39,12 +39,12 @@ function channels() {
   return {
     dashboards: {
       address: '/',
-      title: 'One WebSocket of a dashboard',
+      title: 'The WebSocket of a dashboard',
       description:
         'Every message is one JSON text of at most 32 KB. A client that sends nothing receives ' +
         `${eventTypes.join(', ')} and heartbeat, ` +
-        'connection:closing if the server has to close the connection, and nothing ' +
-        'else. Clients drop types and keys that they do not know.',
+        'connection:closing if the server closes the connection, and nothing ' +
+        'else. Clients must ignore types and keys that they do not know.',
       servers: [ref('servers', 'local'), ref('servers', 'aws')],
       messages: named([...messages.serverMessages, ...messages.clientMessages], messageNameOf),
       bindings: {
@@ -52,7 +52,9 @@ function channels() {
           method: 'GET',
           query: {
             type: 'object',
-            properties: { token: { type: 'string', description: 'A JWT; URLs end up in logs.' } },
+            properties: {
+              token: { type: 'string', description: 'A JWT. URLs may end up in logs.' },
+            },
           },
           headers: {
             type: 'object',
@@ -71,7 +73,7 @@ function channels() {
       title: 'The event bus',
       description:
         'Messages are the details of events; the detail type is the name of the message. ' +
-        `Agents are reported with the source ${eventSource}, users disconnected with ${operatorSource}.`,
+        `Backends report agents with the source ${eventSource}; operators disconnect users with ${operatorSource}.`,
       servers: [ref('servers', 'localEventBus'), ref('servers', 'awsEventBus')],
       messages: named(messages.events, eventNameOf),
     },
@@ -95,47 +97,47 @@ function operations() {
     broadcast: {
       action: 'send',
       channel: to('dashboards'),
-      summary: 'Tells every connection what an agent does.',
+      summary: 'Sends an event to every connection.',
       messages: framed(...eventTypes),
     },
     flush: {
       action: 'send',
       channel: to('dashboards'),
-      summary: 'The same to connections that negotiated batches, when there is more than one.',
+      summary: 'Sends several events as one message to connections that negotiated batches.',
       messages: framed('batch'),
     },
     heartbeat: {
       action: 'send',
       channel: to('dashboards'),
       summary:
-        'Proves every 30 s that the connection lives; or only when idle, if the deployment says so.',
+        'Shows every 30 s that the connection is alive; only when idle, if the setting heartbeat is when-idle.',
       messages: framed('heartbeat'),
     },
     closeConnection: {
       action: 'send',
       channel: to('dashboards'),
-      summary: 'Says why the connection is closed; a close with code 1000 follows.',
+      summary: 'Sends the reason for closing the connection; a close with code 1000 follows.',
       messages: framed('connection:closing'),
     },
-    answerPing: answer('ping', 'Answers that it is there.', 'pong'),
-    syncState: answer('state:sync', 'Tells what is known, newest first.', 'state:snapshot'),
-    refreshToken: answer('token:refresh', 'Checks the newer token.', 'token:refreshed'),
+    answerPing: answer('ping', 'Answers with the time of the server.', 'pong'),
+    syncState: answer('state:sync', 'Answers with the state, newest first.', 'state:snapshot'),
+    refreshToken: answer('token:refresh', 'Verifies the newer token.', 'token:refreshed'),
     takeEvent: {
       action: 'receive',
       channel: to('eventBus'),
-      summary: 'Takes what a backend reports, and broadcasts it if it is news.',
+      summary: 'Receives an event of a backend, and broadcasts it if it is not stale.',
       messages: reported(...eventTypes, 'events:batch'),
     },
     takeOrder: {
       action: 'receive',
       channel: to('eventBus'),
-      summary: 'Closes the connections that an operator wants closed.',
+      summary: 'Closes the connections of a user for an operator.',
       messages: reported('user:disconnect'),
     },
   };
 }
 
-/** Of a channel, the messages by the name that operations know them by. */
+/** The messages of a channel, by the name with which operations refer to them. */
 function named(list: readonly Message[], nameOf: (type: string) => string) {
   return Object.fromEntries(
     list.map(({ type }) => [fileNameOf(type), ref('components', 'messages', nameOf(type))]),
@@ -155,7 +157,7 @@ function components(
   );
 }
 
-/** An event has the type of the message that it becomes: their names must differ. */
+/** An event has the same type as its message, so their names must differ. */
 function eventNameOf(type: string): string {
   return `${fileNameOf(type)}-event`;
 }

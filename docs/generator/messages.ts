@@ -1,4 +1,4 @@
-// What each word of the protocol means, in one sentence, with an example: the words of docs/protocol.md for machines.
+// The meaning of each message, event and close code in one sentence, with an example, for AsyncAPI and JSON Schema.
 import {
   eventTypeDefinitions,
   type AnyDefinition,
@@ -11,7 +11,7 @@ import {
 
 type Message = ServerMessage | ClientMessage;
 
-/** A message for people, beside its schema. */
+/** The documentation of a message, in addition to its schema. */
 export interface Description<Example = unknown> {
   readonly summary: string;
   readonly example: Example;
@@ -62,16 +62,15 @@ export const messageDescriptions: Readonly<Record<EventType, Description<EventMe
 } = {
   ...byType((definition) => {
     const { owner, what } = wordsOf(definition);
-    const summary = `${owner}'s ${what} is now this.`;
     const example = { type: definition.type, payload: exampleOf(definition) } as EventMessage;
-    return { summary: summary.replace(/^a/, 'A'), example };
+    return { summary: `The current ${what} of ${owner}.`, example };
   }),
   heartbeat: {
-    summary: 'The connection lives.',
+    summary: 'Shows that the connection is alive.',
     example: { type: 'heartbeat', payload: { timestamp } },
   },
   batch: {
-    summary: 'Several messages of one flush, in order; only to clients that negotiated batches.',
+    summary: 'Several messages of one flush, in order; only for clients that negotiated batches.',
     example: {
       type: 'batch',
       payload: {
@@ -84,7 +83,7 @@ export const messageDescriptions: Readonly<Record<EventType, Description<EventMe
     example: { type: 'pong', payload: { timestamp } },
   },
   'state:snapshot': {
-    summary: 'The answer to state:sync, or a part of it; the last part is complete.',
+    summary: 'The answer to state:sync, or a part of it; the last part has complete set to true.',
     example: {
       type: 'state:snapshot',
       payload: {
@@ -94,7 +93,7 @@ export const messageDescriptions: Readonly<Record<EventType, Description<EventMe
     },
   },
   'token:refreshed': {
-    summary: 'The connection now lives until then.',
+    summary: 'The connection now stays open until expiresAt.',
     example: { type: 'token:refreshed', payload: { expiresAt: timestamp } },
   },
   error: {
@@ -108,13 +107,13 @@ export const messageDescriptions: Readonly<Record<EventType, Description<EventMe
     summary: 'The server closes this connection now, with code 1000.',
     example: { type: 'connection:closing', payload: { reason: 'token_expired' } },
   },
-  ping: { summary: 'Asks for a pong.', example: { type: 'ping' } },
+  ping: { summary: 'Requests a pong.', example: { type: 'ping' } },
   'state:sync': {
-    summary: 'Asks for what is known, or for what was stored after since.',
+    summary: 'Requests the state, or what was stored after since.',
     example: { type: 'state:sync', payload: { since: timestamp } },
   },
   'token:refresh': {
-    summary: 'Prolongs the connection by a newer token of the same user.',
+    summary: 'Keeps the connection open until a newer token of the same user expires.',
     example: { type: 'token:refresh', payload: { token: '<jwt>' } },
   },
 };
@@ -129,19 +128,19 @@ export const eventDescriptions: Readonly<Record<string, Description>> = {
     };
   }),
   'events:batch': {
-    summary: 'A backend reports several of these in one entry, in this order.',
+    summary: 'A backend reports several events in one entry, in this order.',
     example: {
       events: exampleEvents,
     },
   },
   'user:disconnect': {
     summary:
-      'An operator has all connections of a user closed, and tokens that were issued until then refused.',
+      'An operator closes all connections of a user; tokens that were issued until then are refused.',
     example: { userId: 'alice', reason: 'account suspended' },
   },
 };
 
-/** With which codes a connection ends. */
+/** The close codes of a connection. */
 export const closeCodes: readonly { readonly code: number; readonly meaning: string }[] = [
   {
     code: 1000,
@@ -149,10 +148,14 @@ export const closeCodes: readonly { readonly code: number; readonly meaning: str
   },
   {
     code: 1001,
-    meaning: 'The server goes away: shut down, 10 minutes without any traffic, or 2 hours old.',
+    meaning:
+      'The server goes away: shutdown, 10 minutes without traffic, or a connection of 2 hours.',
   },
-  { code: 1002, meaning: 'Bytes that are no WebSocket frames.' },
-  { code: 1006, meaning: 'No close frame came: the handshake was refused, or the network failed.' },
-  { code: 1007, meaning: 'Text that is no UTF-8.' },
+  { code: 1002, meaning: 'Invalid WebSocket frames.' },
+  {
+    code: 1006,
+    meaning: 'No close frame was received: the handshake was refused, or the network failed.',
+  },
+  { code: 1007, meaning: 'Text that is not UTF-8.' },
   { code: 1009, meaning: 'A WebSocket frame over 32 KB, or a message over 128 KB.' },
 ];

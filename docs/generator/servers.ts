@@ -1,4 +1,4 @@
-// Where the service is, on this machine and on AWS, and how one gets in.
+// The servers of the AsyncAPI document, local and on AWS, and their authentication.
 import { ref } from './reference';
 
 const tokens = ['bearer', 'subprotocol', 'query'].map((name) =>
@@ -11,18 +11,18 @@ export function servers() {
     local: {
       host: 'localhost:3000',
       protocol: 'ws',
-      description: 'The local stack, as npm start runs it.',
+      description: 'The local stack, which npm start runs.',
       security: tokens,
     },
     aws: {
       host: '{apiId}.execute-api.{region}.amazonaws.com',
       pathname: '/{stage}',
       protocol: 'wss',
-      description: 'A deployment: its output WebSocketUrl.',
+      description: 'A deployment: the output WebSocketUrl.',
       variables: {
         apiId: { description: 'The id of the WebSocket API.' },
-        region: { description: 'Where it is deployed.', default: 'us-east-1' },
-        stage: { description: 'The setting of that name.', default: 'live' },
+        region: { description: 'The region of the deployment.', default: 'us-east-1' },
+        stage: { description: 'The setting stage.', default: 'live' },
       },
       security: tokens,
     },
@@ -35,8 +35,8 @@ export function servers() {
     awsEventBus: {
       host: 'events.{region}.amazonaws.com',
       protocol: 'https',
-      description: 'EventBridge: its operation PutEvents.',
-      variables: { region: { description: 'Where it is deployed.', default: 'us-east-1' } },
+      description: 'The operation PutEvents of EventBridge.',
+      variables: { region: { description: 'The region of the deployment.', default: 'us-east-1' } },
       security: signature,
     },
   };
@@ -48,7 +48,7 @@ export function securitySchemes() {
       type: 'http',
       scheme: 'bearer',
       bearerFormat: 'JWT',
-      description: 'For everything that can set headers.',
+      description: 'For clients that can set headers.',
     },
     subprotocol: {
       type: 'httpApiKey',
@@ -56,13 +56,14 @@ export function securitySchemes() {
       name: 'Sec-WebSocket-Protocol',
       description:
         'For browsers: the subprotocols mission-control and the JWT, and mission-control.batch for clients that take ' +
-        'batches. The last is echoed if it is there, else the first; never the JWT.',
+        'batches. The server selects mission-control.batch if it is offered, otherwise mission-control, and never the JWT.',
     },
     query: {
       type: 'httpApiKey',
       in: 'query',
       name: 'token',
-      description: 'For browsers that cannot offer subprotocols.',
+      description:
+        'For clients that can set neither headers nor subprotocols. URLs may end up in logs.',
     },
     awsSignature: {
       type: 'httpApiKey',
