@@ -1,4 +1,4 @@
-// The tables of docs/settings.md: what can be set, and which function finds it in which environment variable.
+// The tables of docs/settings.md: all settings, and the environment variables of those that functions read.
 import {
   describeDefault,
   deploymentSettingNames,
@@ -6,7 +6,7 @@ import {
 } from '#infra/config/deployment-settings';
 import { variableOf, type SettingDefinition } from '#lambdas/contract/setting';
 
-/** The tables by the names of their places. */
+/** The tables, by the names of their placeholders. */
 export function settingTables(): Readonly<Record<string, string>> {
   const settings = deploymentSettingNames.map((name): [string, SettingDefinition] => [
     name,
@@ -21,7 +21,7 @@ export function settingTables(): Readonly<Record<string, string>> {
     readBy === undefined ? [] : [[code(variableOf(name)), code(name), readers(readBy)]],
   );
   return {
-    settings: table(['setting', 'default', 'what it is'], rows),
+    settings: table(['setting', 'default', 'description'], rows),
     variables: table(['variable', 'setting', 'read by'], variables),
   };
 }
@@ -34,7 +34,7 @@ function code(text: string): string {
   return `\`${text}\``;
 }
 
-/** As the formatter of this project leaves it. */
+/** A Markdown table, formatted as Prettier does it. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
