@@ -13,6 +13,9 @@ const project = (name) => ({
   ],
   globals: { staysInProcess: name === 'unit' },
   transform: {
+    // Loading the CDK takes two seconds.
+    '/node_modules/(aws-cdk-lib|constructs|cdk-nag)/.*\\.js$':
+      '<rootDir>/test/support/jest/load-once.cjs',
     '\\.[jt]sx?$': [
       '@swc/jest',
       { jsc: { target: 'es2023', transform: { react: { runtime: 'automatic' } } } },
@@ -21,7 +24,9 @@ const project = (name) => ({
   // What `npm run build` made is no source.
   modulePathIgnorePatterns: ['<rootDir>/build/'],
   // These are published as ES modules only, which jest cannot load untransformed.
-  transformIgnorePatterns: ['/node_modules/(?!(jose|oauth4webapi)/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(jose|oauth4webapi|aws-cdk-lib|constructs|cdk-nag)/)',
+  ],
 });
 
 module.exports = {
