@@ -3,7 +3,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { describeFaults, parseUserDisconnect, userDisconnectType } from '#sdk/protocol';
 import { parseArguments, UsageError } from './arguments';
 import { withSentences, type Command } from './command';
-import { busOptions, explainAbsence, parseTarget, runWithAws, targetHelp } from './event-bus';
+import { busOptions, explainEndpoint, parseTarget, runWithAws, targetHelp } from './event-bus';
 
 const help = `Closes all connections of a user, on the local stack or on AWS. The user's clients get the reason first.
 Tokens that were issued until then can no longer open connections, but newer ones can: lock the user at the issuer first.
@@ -47,7 +47,7 @@ export function createDisconnectUserCommand(
         throw new Error(`The event bus refused it: ${taken.ErrorMessage ?? taken.ErrorCode}`);
       }
     } catch (error) {
-      throw explainAbsence(error, endpoint) ?? error;
+      throw explainEndpoint(error, endpoint) ?? error;
     } finally {
       client.destroy();
     }

@@ -9,7 +9,7 @@ import {
 } from '#sdk/protocol';
 import { parseArguments, UsageError } from './arguments';
 import { withSentences, type Command } from './command';
-import { busOptions, explainAbsence, parseTarget, runWithAws, targetHelp } from './event-bus';
+import { busOptions, explainEndpoint, parseTarget, runWithAws, targetHelp } from './event-bus';
 
 const usages = eventTypeDefinitions.map(
   ({ type, fields }) => `npm run emit -- [options] ${type} ${argumentsOf(fields).join(' ')}`,
@@ -109,8 +109,8 @@ interface FailedSend {
 function explain(failure: FailedSend, endpoint: string | undefined): Error {
   const { code, message, cause } = failure;
   if (code === 'event_invalid') return new UsageError(message);
-  const absence = explainAbsence(cause, endpoint);
-  if (absence !== undefined) return absence;
+  const explained = explainEndpoint(cause, endpoint);
+  if (explained !== undefined) return explained;
   const why = code === 'not_sent' && cause?.message !== undefined ? ` ${cause.message}` : '';
   return new Error(`${message}${why}`, { cause: failure });
 }

@@ -37,7 +37,7 @@ export function parseTarget(given: Arguments): Target {
  * The error to print when no local stack runs at the endpoint, or when it is not the AWS endpoint of a local stack;
  * undefined when the cause is another one.
  */
-export function explainAbsence(cause: unknown, endpoint: string | undefined): Error | undefined {
+export function explainEndpoint(cause: unknown, endpoint: string | undefined): Error | undefined {
   if (endpoint === undefined) return undefined;
   const { code, name, $metadata } = (cause ?? {}) as FailedRequest;
   if (code === 'ECONNREFUSED') {

@@ -71,7 +71,7 @@ export class Alarm {
    * INSUFFICIENT_DATA, unless enough of them are breaching for ALARM.
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
    */
-  judge(store: MetricStore, { startedAt, now, minuteMilliseconds }: AlarmTimes): AlarmState {
+  evaluate(store: MetricStore, { startedAt, now, minuteMilliseconds }: AlarmTimes): AlarmState {
     const { EvaluationPeriods: count, DatapointsToAlarm: enough = count } = this.#properties;
     const length = (this.periodSeconds / 60) * minuteMilliseconds;
     const current = Math.floor(now / length);

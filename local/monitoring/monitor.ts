@@ -42,7 +42,7 @@ export interface Monitor {
 }
 
 /** Measurements and evaluations in each minute of the alarms. CloudWatch measures a queue once a minute. */
-const looksPerMinute = 4;
+const evaluationsPerMinute = 4;
 
 /** @throws {TemplateError} for an alarm with a metric or an expression that the local stack does not support */
 export function createMonitor(options: MonitorOptions): Monitor {
@@ -56,10 +56,10 @@ export function createMonitor(options: MonitorOptions): Monitor {
   );
   const filterLine = createMetricFilters(template);
   const stateOf = (alarm: Alarm) =>
-    alarm.judge(store, { startedAt, now: timers.now(), minuteMilliseconds });
+    alarm.evaluate(store, { startedAt, now: timers.now(), minuteMilliseconds });
   const announce = createAnnouncements(log);
 
-  function look(): void {
+  function evaluateAlarms(): void {
     measureQueues(queues, store, timers.now());
     for (const alarm of alarms) announce(alarm, stateOf(alarm) === 'ALARM');
   }
@@ -87,7 +87,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
       }),
     start() {
       if (alarms.length === 0) return () => undefined;
-      return repeat(look, minuteMilliseconds / looksPerMinute, timers);
+      return repeat(evaluateAlarms, minuteMilliseconds / evaluationsPerMinute, timers);
     },
   };
 }

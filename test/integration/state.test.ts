@@ -192,7 +192,7 @@ it('a handshake that is under way while its user is sent away does not stay', as
     const struck = new Promise<void>((resolve) => {
       stack.injectFault({
         ...{ service: 'dynamodb', operation, times: 1, effect },
-        onStrike: () => {
+        onAffected: () => {
           resolve();
         },
       });

@@ -9,7 +9,7 @@ afterEach(() => stack.close());
 const post = { service: 'execute-api', operation: 'PostToConnection' };
 const status = (share: number, code: number) =>
   stack.injectFault({ ...post, share, effect: { kind: 'status', status: code } });
-/** The account's throttle, which strikes whatever is asked of @connections. */
+/** The account's throttle, which affects whatever is asked of @connections. */
 const throttle = (share: number) =>
   stack.injectFault({ service: 'execute-api', share, effect: { kind: 'status', status: 429 } });
 
@@ -49,15 +49,15 @@ it('throttled, failing, dropped and late answers cost nobody a message', async (
     throttle(0.15),
     status(0.05, 500),
     stack.injectFault({
-      ...{ ...post, share: 0.01, onStrike: onDropped },
+      ...{ ...post, share: 0.01, onAffected: onDropped },
       effect: { kind: 'drop' },
     }),
     stack.injectFault({
-      ...{ ...post, share: 0.01, onStrike: onLost },
+      ...{ ...post, share: 0.01, onAffected: onLost },
       effect: { kind: 'drop', done: true },
     }),
     stack.injectFault({
-      ...{ ...post, share: 0.02, onStrike: onLost },
+      ...{ ...post, share: 0.02, onAffected: onLost },
       effect: { kind: 'delay', milliseconds: 6_000 },
     }),
   );

@@ -68,7 +68,7 @@ async function handle(
   { faults, timers }: AnswerDependencies,
 ): Promise<ServiceResponse | 'drop'> {
   const run = () => service.handle({ ...request, principal });
-  const effect = faults.strike(service.name, service.operationOf(request), request);
+  const effect = faults.affect(service.name, service.operationOf(request), request);
   switch (effect?.kind) {
     case 'drop':
       // The client gets neither the result nor the error.

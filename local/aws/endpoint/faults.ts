@@ -8,17 +8,17 @@ export interface Fault {
   /** The operation, e.g. `PostToConnection`. Default: all operations of the service. */
   readonly operation?: string;
   /** Whether the fault may affect a request, e.g. a post to one connection. Default: it may affect all. */
-  readonly when?: (request: StruckRequest) => boolean;
+  readonly when?: (request: AffectedRequest) => boolean;
   /** The number of requests that it affects. Default: all requests until it is withdrawn. */
   readonly times?: number;
   /** The share of the requests that it affects, chosen at random: from 0 to 1. Default: 1. */
   readonly share?: number;
   readonly effect: FaultEffect;
   /** Called with each request that it affects. */
-  readonly onStrike?: (request: StruckRequest) => void;
+  readonly onAffected?: (request: AffectedRequest) => void;
 }
 
-export type StruckRequest = Pick<ServiceRequest, 'method' | 'path' | 'body'>;
+export type AffectedRequest = Pick<ServiceRequest, 'method' | 'path' | 'body'>;
 
 export type FaultEffect =
   /** Responds with this HTTP status, e.g. 429 or 503, and does not run the operation. `code` names the error. */
@@ -42,7 +42,7 @@ export class Faults {
   }
 
   /** The effect on a request; undefined if no fault matches. Counts the request against `times`. */
-  strike(service: string, operation: string, request: StruckRequest): FaultEffect | undefined {
+  affect(service: string, operation: string, request: AffectedRequest): FaultEffect | undefined {
     for (const plan of this.#planned) {
       const { fault } = plan;
       if (fault.service !== service) continue;
@@ -51,7 +51,7 @@ export class Faults {
       if (fault.share !== undefined && Math.random() >= fault.share) continue;
       plan.left -= 1;
       if (plan.left <= 0) this.#planned.delete(plan);
-      fault.onStrike?.(request);
+      fault.onAffected?.(request);
       return fault.effect;
     }
     return undefined;

@@ -128,7 +128,7 @@ export class Queue {
   count(): { visible: number; inFlight: number; delayed: number } {
     const counts = { visible: 0, inFlight: 0, delayed: 0 };
     const now = this.#timers.now();
-    this.#dropOld(now);
+    this.#deleteExpired(now);
     for (const { visibleAt, receiptHandle } of this.#messages.values()) {
       if (visibleAt <= now) counts.visible += 1;
       else if (receiptHandle === undefined) counts.delayed += 1;
@@ -161,7 +161,7 @@ export class Queue {
   #take({ maximum, visibilityTimeoutSeconds }: ReceiveOptions): ReceivedMessage[] {
     const { redrive, visibilityTimeoutSeconds: usual } = this.settings;
     const now = this.#timers.now();
-    this.#dropOld(now);
+    this.#deleteExpired(now);
     const taken: ReceivedMessage[] = [];
     for (const message of this.#messages.values()) {
       if (taken.length >= maximum) break;
@@ -181,11 +181,10 @@ export class Queue {
     return taken;
   }
 
-  #dropOld(now: number): void {
+  #deleteExpired(now: number): void {
     const oldest = now - this.settings.retentionSeconds * 1000;
     for (const { messageId, sentAt } of this.#messages.values()) {
-      if (sentAt >= oldest) break;
-      this.#messages.delete(messageId);
+      if (sentAt < oldest) this.#messages.delete(messageId);
     }
   }
 

@@ -32,27 +32,28 @@ class Refusal {
 export async function handshake(api: WebSocketApi, upgrade: Upgrade): Promise<void> {
   const facts = connectionFacts(upgrade.request);
   const ids = { connectionId: facts.connectionId, requestId: createRequestId() };
-  const outcome = await invite(api, upgrade.request, facts, ids.requestId);
+  const outcome = await decide(api, upgrade.request, facts, ids.requestId);
   if (outcome instanceof Refusal) {
     refuse(upgrade.stream, outcome.status, gatewayMessage(outcome.message, ids));
     return;
   }
-  const closure = await converse(api, upgrade, facts, outcome);
+  const closure = await runConnection(api, upgrade, facts, outcome);
   await disconnect(api, facts, outcome.authorizer, closure);
 }
 
 /** The result of a handshake that the authorizer and `$connect` have accepted. */
-interface Invitation {
+interface Accepted {
   readonly authorizer: AuthorizerValues | undefined;
   readonly subprotocol: string | undefined;
 }
 
-async function invite(
+/** Invokes the authorizer and `$connect`. */
+async function decide(
   { definition, throttles, warn }: WebSocketApi,
   incoming: IncomingMessage,
   connection: ConnectionFacts,
   requestId: string,
-): Promise<Invitation | Refusal> {
+): Promise<Accepted | Refusal> {
   const { path, queryString } = splitTarget(incoming.url ?? '');
   if (!['/', `/${definition.stage}`, `/${definition.stage}/`].includes(path)) {
     return new Refusal(403);
@@ -93,11 +94,11 @@ async function invite(
 }
 
 /** Opens the connection and waits until it has ended. */
-async function converse(
+async function runConnection(
   api: WebSocketApi,
   upgrade: Upgrade,
   facts: ConnectionFacts,
-  { authorizer, subprotocol }: Invitation,
+  { authorizer, subprotocol }: Accepted,
 ): Promise<Closure> {
   const socket = accept(upgrade, subprotocol);
   if (socket === undefined) {

@@ -16,7 +16,8 @@ export interface UpgradeListenerDependencies {
 export class UpgradeListener {
   readonly #dependencies: UpgradeListenerDependencies;
   readonly #streams = new Set<Duplex>();
-  readonly #conversations = new Set<Promise<void>>();
+  /** Each lasts until its connection has ended. */
+  readonly #handshakes = new Set<Promise<void>>();
 
   constructor(dependencies: UpgradeListenerDependencies) {
     this.#dependencies = dependencies;
@@ -38,13 +39,13 @@ export class UpgradeListener {
       refuse(stream, 503, ownAnswer(503).body.toString());
       return;
     }
-    const conversation = handshake(api, { request, stream, head })
+    const running = handshake(api, { request, stream, head })
       .catch((error: unknown) => {
         warn(`A handshake failed: ${error instanceof Error ? error.message : String(error)}`);
         stream.destroy();
       })
-      .finally(() => this.#conversations.delete(conversation));
-    this.#conversations.add(conversation);
+      .finally(() => this.#handshakes.delete(running));
+    this.#handshakes.add(running);
   }
 
   /** Waits, up to the timeout, for running handshakes and $disconnect calls; then destroys all streams. */
@@ -53,7 +54,7 @@ export class UpgradeListener {
     const timeout = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, timeoutSeconds * 1000);
     });
-    await Promise.race([Promise.all(this.#conversations), timeout]);
+    await Promise.race([Promise.all(this.#handshakes), timeout]);
     clearTimeout(timer);
     for (const stream of this.#streams) stream.destroy();
   }

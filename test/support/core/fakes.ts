@@ -310,7 +310,7 @@ export class FakeGateway implements Poster, Closer, Inspector {
   readonly posts: { connectionId: string; message: unknown }[] = [];
   readonly closed: string[] = [];
   readonly inspected: string[] = [];
-  /** The account's throttle: nothing is done of what it strikes. */
+  /** The account's throttle: nothing is done of what it affects. */
   isThrottling: () => boolean = () => false;
   readonly answers = new Map<string, PostResult>();
   /** Decides when `answers` does not know the connection. */

@@ -103,7 +103,7 @@ it.each(['abc', 'not an id', 'AAAAAAAAAAAAAAAA', 'AAAAAAAAAAAAAAA=='])(
   },
 );
 
-it('lets a fault strike the connections that it is meant for', async () => {
+it('a fault affects the connections that it is meant for', async () => {
   const end = stack.injectFault({
     service: 'execute-api',
     when: ({ path }) => path.includes('Full'),
@@ -143,11 +143,11 @@ it('forbids another stage', async () => {
 it('drops a request before or after doing it, as the fault says, and reports it', async () => {
   posted.length = 0;
   const struck: string[] = [];
-  const onStrike = ({ method, path, body }: { method: string; path: string; body: Buffer }) => {
+  const onAffected = ({ method, path, body }: { method: string; path: string; body: Buffer }) => {
     struck.push(`${method} ${path} ${body.toString()}`);
   };
   for (const done of [false, true]) {
-    const fault = { service: 'execute-api', times: 1, onStrike };
+    const fault = { service: 'execute-api', times: 1, onAffected };
     stack.injectFault({ ...fault, effect: { kind: 'drop', done } });
     await expect(post(someId, done ? 'done' : 'not done')).rejects.toThrow('socket hang up');
   }
@@ -161,7 +161,7 @@ it('drops a request before or after doing it, as the fault says, and reports it'
   ]);
 });
 
-it('lets faults strike as often as they say, until they are withdrawn', async () => {
+it('faults affect as many requests as they say, until they are withdrawn', async () => {
   stack.injectFault({
     service: 'execute-api',
     operation: 'PostToConnection',

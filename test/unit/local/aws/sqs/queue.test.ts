@@ -137,6 +137,20 @@ it('moves a message that was received too often to the dead-letter queue, id and
   ]);
 });
 
+it('a message in the dead-letter queue expires by its age, also behind younger ones', async () => {
+  const redrive = { deadLetterTargetArn: 'arn:dead', maxReceiveCount: 1 };
+  const { timers, queue, send, receive } = setUp({ redrive });
+  const dead = new Queue({ ...queue.settings, arn: 'arn:dead', redrive: undefined }, timers);
+  queue.redriveTo(dead);
+  send('old');
+  expect(await receive()).toEqual(['old']);
+  await timers.advance(500_000);
+  dead.send({ body: 'young', senderId: 'me', delaySeconds: undefined });
+  expect(await receive()).toEqual([]);
+  await timers.advance(101_000);
+  expect(dead.count()).toMatchObject({ visible: 1 });
+});
+
 it('ends long polls on close and leaves no timer', async () => {
   const { timers, queue, send, receive } = setUp();
   send('later', 60);
