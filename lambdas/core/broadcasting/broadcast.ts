@@ -1,6 +1,6 @@
 // Events that backends report are stored in registers and broadcast, unless they are stale or invalid.
 import { isOfSession, registerOf, type EventMessage } from '#sdk/protocol';
-import { mapAtATime, requestsAtATime } from './at-a-time';
+import { mapConcurrently, maxConcurrentRequests } from './map-concurrently';
 import type { Coalescer, Outgoing } from '../coalescing/coalescer';
 import { messageOfEvent } from '../fan-out/outgoing-message';
 import { createRejectEvents } from './reject-events';
@@ -68,7 +68,9 @@ export function createBroadcast(dependencies: {
   /** Writes the registers. What is not newer than they are is stale, and so is what a pack has before it. */
   async function storeAll(events: readonly EventMessage[], eventId: string) {
     const newest = newestPerRegister(events);
-    const outcomes = await mapAtATime(requestsAtATime, newest, (event) => store(event, eventId));
+    const outcomes = await mapConcurrently(maxConcurrentRequests, newest, (event) =>
+      store(event, eventId),
+    );
     const stale = newest.filter((_, index) => outcomes[index] === 'stale');
     countStale(stale, eventId, count);
     const staleRegisters = new Set(stale.map(registerOf));
@@ -90,7 +92,7 @@ export function createBroadcast(dependencies: {
     // again, it is sent again.
     const onFlushed = async (ends: readonly LaneEnd[]) => {
       if (!ends.every(isComplete)) return;
-      await mapAtATime(requestsAtATime, stored, (event) => complete(event, id));
+      await mapConcurrently(maxConcurrentRequests, stored, (event) => complete(event, id));
     };
     return { id, messages, onFlushed, eventId: id };
   }

@@ -15,7 +15,7 @@ import type { Log } from '../log';
 import { createContinueFanOut, targetOf } from './continue-fan-out';
 import type { StateStore } from './ports';
 import type { SendHeartbeat } from './send-heartbeat';
-import { createStillCurrent } from './still-current';
+import { createDropSuperseded } from './drop-superseded';
 
 /** How often a job is put back; with the pauses between, API Gateway may fail for about ten minutes. */
 const maxRounds = 12;
@@ -40,7 +40,7 @@ export function createDeliver(dependencies: {
   readonly log: Log;
 }): Deliver {
   const { sendHeartbeat, deadLetters, now, log } = dependencies;
-  const stillCurrent = createStillCurrent(dependencies);
+  const dropSuperseded = createDropSuperseded(dependencies);
   const continueFanOut = createContinueFanOut(dependencies);
 
   async function giveUp(job: RetryJob): Promise<void> {
@@ -61,7 +61,7 @@ export function createDeliver(dependencies: {
       await giveUp(job);
       return;
     }
-    const messages = round === 0 ? job.messages : await stillCurrent(job.messages);
+    const messages = round === 0 ? job.messages : await dropSuperseded(job.messages);
     if (stuckRounds > 0 && 'connections' in job) {
       // A heartbeat finds out whether their clients read again, even if there is nothing left to send.
       const posted = messages.length === 0 ? [heartbeatMessage(now())] : messages;

@@ -1,5 +1,5 @@
 // Invalid events are not broadcast: they go to the dead-letter queue, each with its reason.
-import { mapAtATime, requestsAtATime } from './at-a-time';
+import { mapConcurrently, maxConcurrentRequests } from './map-concurrently';
 import type { InvalidEvent } from './reported-events';
 import type { Count } from '../count';
 import type { DeadLetterQueue } from '../dead-letter-queue';
@@ -26,7 +26,7 @@ export function createRejectEvents(dependencies: {
     const events = invalid.length;
     log.warn('event rejected', { eventId: first.id, events, reason: reasons.join('; ') });
     count('RejectedEvents', {}, events);
-    await mapAtATime(requestsAtATime, invalid, ({ whole, reason }) =>
+    await mapConcurrently(maxConcurrentRequests, invalid, ({ whole, reason }) =>
       deadLetters.keep(whole, reason),
     );
   };

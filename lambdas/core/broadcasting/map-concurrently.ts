@@ -1,14 +1,14 @@
-// Many things to do, and only so many at a time: a pack has up to a thousand events.
+// Runs a task for each of many items, with a limited number at a time: a pack has up to a thousand events.
 
 /** Writes, or messages to the queue, that are under way for one pack: they share sockets with everything else. */
-export const requestsAtATime = 32;
+export const maxConcurrentRequests = 32;
 
 /**
  * Does a task for each item, in their order, at most `limit` at a time.
  * @returns what the tasks gave, in the order of `items`
  * @throws what a task throws; none begins after that
  */
-export async function mapAtATime<Item, Result>(
+export async function mapConcurrently<Item, Result>(
   limit: number,
   items: readonly Item[],
   task: (item: Item) => Promise<Result>,

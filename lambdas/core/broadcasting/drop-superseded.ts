@@ -1,4 +1,4 @@
-// Messages that are tried again: those that a newer one has overtaken are not, nor are heartbeats.
+// Before a retry: drops heartbeats, and events that a newer one has superseded.
 import type { Log } from '../log';
 import type { StateStore } from './ports';
 import { eventOf, isEvent, type OutgoingMessage } from '../fan-out/outgoing-message';
@@ -7,14 +7,14 @@ import { eventOf, isEvent, type OutgoingMessage } from '../fan-out/outgoing-mess
  * Leaves out events whose register holds a newer value by now: that one has its own way to everybody. And heartbeats, as
  * the next one makes up for them. Never rejects: when the registers cannot be read, all events are sent.
  */
-export type StillCurrent = (
+export type DropSuperseded = (
   messages: readonly OutgoingMessage[],
 ) => Promise<readonly OutgoingMessage[]>;
 
-export function createStillCurrent(dependencies: {
+export function createDropSuperseded(dependencies: {
   readonly state: Pick<StateStore, 'areSuperseded'>;
   readonly log: Log;
-}): StillCurrent {
+}): DropSuperseded {
   const { state, log } = dependencies;
 
   return async (messages) => {

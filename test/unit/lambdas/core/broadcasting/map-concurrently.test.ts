@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { mapAtATime } from '#core/broadcasting/at-a-time';
+import { mapConcurrently } from '#core/broadcasting/map-concurrently';
 
 /** A task that notes how many of it are under way. */
 function counted(task: (item: number) => number) {
@@ -23,7 +23,9 @@ const items = Array.from({ length: 100 }, (_, item) => item);
 
 it('does all, in order, never more at a time than may be', async () => {
   const work = counted((item) => item * 2);
-  await expect(mapAtATime(8, items, work.task)).resolves.toEqual(items.map((item) => item * 2));
+  await expect(mapConcurrently(8, items, work.task)).resolves.toEqual(
+    items.map((item) => item * 2),
+  );
   expect(work.begun).toEqual(items);
   expect(work.most()).toBe(8);
 });
@@ -33,12 +35,12 @@ it('begins none after one has failed', async () => {
     if (item === 3) throw new Error('no more');
     return item;
   });
-  await expect(mapAtATime(2, items, work.task)).rejects.toThrow('no more');
+  await expect(mapConcurrently(2, items, work.task)).rejects.toThrow('no more');
   await setImmediate();
   await setImmediate();
   expect(work.begun).toEqual([0, 1, 2, 3, 4]);
 });
 
 it('of nothing there is nothing', async () => {
-  await expect(mapAtATime(2, [], () => Promise.reject(new Error('no')))).resolves.toEqual([]);
+  await expect(mapConcurrently(2, [], () => Promise.reject(new Error('no')))).resolves.toEqual([]);
 });
