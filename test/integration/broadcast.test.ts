@@ -18,6 +18,7 @@ beforeAll(async () => {
   events = new EventBridgeClient(stack.clientConfiguration);
   queues = new SQSClient(stack.clientConfiguration);
 });
+afterEach(() => TestClient.closeAll());
 afterAll(async () => {
   events.destroy();
   queues.destroy();

@@ -13,6 +13,7 @@ beforeAll(async () => {
     gatewayUrl: 'http://127.0.0.1:1/',
   });
 });
+afterEach(() => TestClient.closeAll());
 afterAll(() => stack.close());
 
 // A user of its own for each: the limit of handshakes a user is none of these tests' business.

@@ -19,6 +19,8 @@ interface Waiter {
 }
 
 export class TestClient {
+  static readonly #open = new Set<TestClient>();
+
   readonly socket: WebSocket;
   /** The texts of the messages, as they came. */
   readonly texts: string[] = [];
@@ -33,8 +35,10 @@ export class TestClient {
       this.texts.push(data.toString('utf8'));
       this.check();
     });
+    TestClient.#open.add(this);
     this.closed = new Promise((resolve) => {
       this.socket.on('close', (code, reason) => {
+        TestClient.#open.delete(this);
         resolve({ code, reason: reason.toString() });
       });
     });
@@ -50,6 +54,11 @@ export class TestClient {
       client.socket.once('error', reject);
     });
     return client;
+  }
+
+  /** Closes the clients that are still open: after a failed test, so that the next ones do not fail because of them. */
+  static async closeAll(): Promise<void> {
+    await Promise.all([...TestClient.#open].map((client) => client.close()));
   }
 
   /** Tries to open a connection that is to be refused: the HTTP status, and the close code the client sees. */
