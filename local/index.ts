@@ -32,7 +32,7 @@ export interface LocalStackOptions {
   readonly port?: number;
   /** The port of the AWS endpoint. Default: 0, which means any free port. */
   readonly awsPort?: number;
-  /** Whether invented agents report events. Default: false. */
+  /** Whether mock agents report events. Default: false. */
   readonly mockData?: boolean;
   /** The URL of the agent gateway that `/health` checks. Default: none. */
   readonly gatewayUrl?: string;

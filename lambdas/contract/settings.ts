@@ -69,7 +69,7 @@ export const serviceSettings = {
   useMockData: {
     schema: flag,
     default: false,
-    documentation: 'Whether to deploy invented agents, which report events all the time.',
+    documentation: 'Whether to deploy mock agents, which report events continuously.',
     readBy: ['health'],
   },
   heartbeat: {

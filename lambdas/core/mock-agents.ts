@@ -1,4 +1,4 @@
-// Invented agents for demonstrations: they go online, work, fail and go offline, and are reported as backends report theirs.
+// Mock agents for demonstrations: they go online, work, fail and go offline, and are reported as backends report theirs.
 import type { Log } from './log';
 import type { Reporter } from './reporter';
 

@@ -1,4 +1,4 @@
-// The schedule calls it once a minute if invented agents are deployed.
+// Invoked once a minute by a schedule, if mock agents are deployed.
 import type { MockAgents } from '#core/mock-agents';
 
 export function createHandler({ mockAgents }: { readonly mockAgents: MockAgents }) {

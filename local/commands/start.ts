@@ -12,7 +12,7 @@ Usage: npm start -- [options]
 
   --port PORT            WebSockets, dashboard, /health, token keys   default: 3000
   --aws-port PORT        AWS endpoint, for the AWS CLI and SDKs       default: 4566
-  --mock-data            invented agents report events continuously
+  --mock-data            mock agents report events continuously
   --gateway-url URL      the agent gateway that /health checks        default: none
   --heartbeat-seconds S  a divisor of 60, or a multiple of it         default: 30
   --allowed-origins LIST pages that may call /health and /whoami      default: http://localhost:5173

@@ -350,7 +350,7 @@ describe("who may report on the bus, and send operators' events,", () => {
     expect(statementsOf(synthesize({ operatorArns: operator }).template)).toHaveLength(2);
   });
 
-  it('the invented agents need not be named', () => {
+  it('the mock agents need not be named', () => {
     const { template } = synthesize({ useMockData: true, reporterArns: backend });
     expect(statementsOf(template)[0]).toMatchObject({
       Condition: { ArnNotLike: { 'aws:PrincipalArn': [backend, '${MockAgentsFunctionRole.Arn}'] } },

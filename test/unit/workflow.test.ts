@@ -14,7 +14,7 @@ interface Workflow {
       string,
       {
         readonly strategy: { readonly matrix: { readonly node: readonly number[] } };
-        readonly steps: readonly { readonly run?: string }[];
+        readonly steps: readonly { readonly run?: string; readonly env?: object }[];
       }
     >
   >;
@@ -23,7 +23,10 @@ interface Workflow {
 it('runs .ci/run under each supported version of Node.js, and may write nothing', () => {
   const { permissions, jobs } = parse(read('.github/workflows/ci.yml')) as Workflow;
   expect(permissions).toEqual({ contents: 'read' });
-  expect(jobs['check']?.steps.map(({ run }) => run)).toContain('.ci/run');
+  expect(jobs['check']?.steps).toContainEqual({
+    run: '.ci/run',
+    env: expect.objectContaining({ NODE_VERSIONS: '${{ matrix.node }}' }) as unknown,
+  });
   const supported = [...engines.node.matchAll(/(?:\^|>=)(\d+)/g)].map(([, major]) => Number(major));
   expect(jobs['check']?.strategy.matrix.node).toEqual(supported);
 });
