@@ -1,12 +1,12 @@
-// Which user a token belongs to: the verifier decides whether it is genuine, judgeClaims whether it is accepted.
+// Authenticates a token: the verifier checks whether it is genuine, judgeClaims whether its claims are accepted.
 import type { Clock } from '../clock';
 import { judgeClaims } from './judge-claims';
 import type { TokenVerdict, TokenVerifier } from './ports';
 
-/** @throws what the verifier throws when it can give no verdict */
+/** @throws the error of the verifier if no verdict is possible */
 export type Authenticate = (token: string) => Promise<TokenVerdict>;
 
-/** @param dependencies `maxTokenHours`: how long after its `iat` any token ends. Default: as long as its `exp` says */
+/** @param dependencies `maxTokenHours`: hours after its `iat` at which any token expires. Default: only `exp` counts */
 export function createAuthenticate(dependencies: {
   readonly verifier: TokenVerifier;
   readonly now: Clock;

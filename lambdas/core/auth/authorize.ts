@@ -1,4 +1,4 @@
-// Whether a client may connect, and as which user, by the tokens that it offers.
+// Decides by the offered tokens whether a client may connect, and as which user.
 import { findToken, type Offered, type TokenPlace } from './offered-token';
 import type { Authenticate } from './authenticate';
 import type { TokenRefusal, VerifiedToken } from './ports';
@@ -8,7 +8,8 @@ type Authorization =
   | { readonly ok: false; readonly code: TokenRefusal; readonly place?: TokenPlace };
 
 /**
- * Decides by the offered token that counts. Rejects with what `authenticate` throws if no verdict is possible.
+ * Finds and authenticates the token among those that a client offers.
+ * @throws the error of `authenticate` if no verdict is possible
  */
 export type Authorize = (offered: Offered) => Promise<Authorization>;
 

@@ -1,4 +1,4 @@
-// Whether a token's claims are accepted, and which user they name: the rules of this service for any token.
+// Decides whether a token's claims are accepted, and which user they name.
 import { isUserId } from './user-id';
 import type { ClaimsRefusal, TokenClaims, VerifiedToken } from './ports';
 

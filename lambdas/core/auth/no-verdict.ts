@@ -1,4 +1,4 @@
-// Why there is no verdict on a token: the issuer or the table cannot be reached, or this service has a fault.
+// The errors that prevent a verdict on a token: the issuer or the table cannot be reached, or this service has a fault.
 
 /** The issuer's keys could not be fetched: no verdict on any token is possible, and the client is not the cause. */
 export class KeysUnavailableError extends Error {
@@ -29,7 +29,7 @@ export async function fromTable<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** The code for the log. It tells an operator where the fault is: at the issuer, at AWS or, for `unexpected_error`, here. */
+/** The code for the log. It locates the fault: the issuer, the table or, for `unexpected_error`, this service. */
 export function noVerdictCode(
   error: unknown,
 ): 'keys_unavailable' | 'table_unavailable' | 'unexpected_error' {

@@ -1,8 +1,8 @@
-// Which of the tokens that a client offers counts.
+// Finds the token among those that a client offers.
 import { batchSubprotocol, subprotocol } from '#sdk/protocol';
 import type { OfferRefusal } from './ports';
 
-/** What a client has put into each of the places where a token may be. */
+/** The values in each of the places where a client can offer a token. */
 export interface Offered {
   /** The values of all Authorization headers. */
   readonly authorization?: readonly string[];
@@ -25,7 +25,7 @@ export type TokenSearch =
  * one of this service's subprotocols, in whatever position; else as `?token=<jwt>`. The first place that has a value counts.
  *
  * An Authorization header with another scheme is refused, even if another place has a token: the header claims an
- * identity, and which of two identities counts must never be a guess.
+ * identity, and the service must not choose between two identities.
  */
 export function findToken({
   authorization = [],

@@ -10,7 +10,7 @@ export interface VerifiedToken {
   readonly issuedAt?: number;
 }
 
-/** Why a client's offer has no token that counts. */
+/** Why no token is found in what a client offers. */
 export type OfferRefusal = 'token_missing' | 'token_ambiguous' | 'scheme_not_supported';
 
 /** Why a token could not be verified. */
@@ -38,7 +38,7 @@ export type ClaimsRefusal =
   | 'subject_invalid'
   | 'expiry_missing';
 
-/** Why a token is refused; each reason is a code of its own in the log. */
+/** Why a token is refused: the `code` in the log. */
 export type TokenRefusal = OfferRefusal | VerifierRefusal | ClaimsRefusal;
 
 export type TokenVerdict =
@@ -62,7 +62,7 @@ export interface TokenVerifier {
   decode(token: string): { readonly ok: true; readonly unverified: TokenClaims } | Refused;
   /**
    * Verifies signature, issuer, audience and times of a token. Its other claims are not judged.
-   * @throws a KeysUnavailableError if the issuer's keys cannot be fetched: no verdict is possible then
+   * @throws a KeysUnavailableError if the issuer's keys cannot be fetched, so that no verdict is possible
    */
   verify(token: string): Promise<{ readonly ok: true; readonly claims: TokenClaims } | Refused>;
 }

@@ -1,8 +1,8 @@
-// Which values are valid user ids.
+// Defines which values are valid user ids.
 import { utf8Length } from '#sdk/protocol';
 
 /**
- * The longest user id, in bytes of UTF-8: what OpenID Connect allows for `sub`. Encoded, it fits together with a
+ * The maximum length of a user id, in bytes of UTF-8: the limit of OpenID Connect for `sub`. Encoded, it fits together with a
  * connection id into a DynamoDB sort key of 1,024 bytes.
  * @see https://openid.net/specs/openid-connect-core-1_0.html#IDToken
  */

@@ -1,4 +1,4 @@
-// Events that backends report are stored in registers and broadcast, unless they are stale or invalid.
+// Stores the events that backends report in registers, and broadcasts them unless they are stale or invalid.
 import { isOfSession, registerOf, type EventMessage } from '#sdk/protocol';
 import { mapConcurrently, maxConcurrentRequests } from './map-concurrently';
 import type { Coalescer, Outgoing } from '../coalescing/coalescer';
@@ -14,10 +14,10 @@ import type { ReportedEvent } from '../reported-event';
 import type { StateStore } from './ports';
 
 /**
- * Broadcasts an event, or each event of a pack; what is invalid goes to the dead-letter queue. Resolves when the news has been
- * sent, or is pending with somebody who sends it.
+ * Broadcasts an event, or each event of a pack. Invalid events go to the dead-letter queue. Resolves when the events have
+ * been flushed, or when another invocation is certain to flush them.
  * @param deadline milliseconds since the Unix epoch; no post begins after it
- * @throws when a rejected event could not be kept; nothing was sent then, so all of it may be tried again
+ * @throws if the dead-letter queue does not accept a rejected event; nothing has been sent then, so the call can be retried
  */
 export type Broadcast = (event: ReportedEvent, deadline: number) => Promise<void>;
 
@@ -44,7 +44,7 @@ export function createBroadcast(dependencies: {
   const lifetimeOf = ({ type }: EventMessage) =>
     (isOfSession(type) ? sessionHours : agentDays * 24) * hourMilliseconds;
 
-  /** What could not be stored is broadcast all the same. */
+  /** Writes an event into its register. If the write fails, the event is still broadcast. */
   async function store(event: EventMessage, eventId: string) {
     try {
       const updatedAt = now();
@@ -60,12 +60,12 @@ export function createBroadcast(dependencies: {
     try {
       await state.completeBroadcast(event);
     } catch (error) {
-      // It goes out once more if the backend repeats it, which does no harm.
+      // If the backend repeats the event, it is broadcast again, which is harmless.
       log.warn('completion not noted', { eventId, type: event.type, error });
     }
   }
 
-  /** Writes the registers. What is not newer than they are is stale, and so is what a pack has before it. */
+  /** Writes the newest event of each register. If it is stale, all events of the pack for that register are. */
   async function storeAll(events: readonly EventMessage[], eventId: string) {
     const newest = newestPerRegister(events);
     const outcomes = await mapConcurrently(maxConcurrentRequests, newest, (event) =>
@@ -75,21 +75,24 @@ export function createBroadcast(dependencies: {
     countStale(stale, eventId, count);
     const staleRegisters = new Set(stale.map(registerOf));
     return {
-      news: events.filter((event) => !staleRegisters.has(registerOf(event))),
+      fresh: events.filter((event) => !staleRegisters.has(registerOf(event))),
       stored: newest.filter((_, index) => outcomes[index] === 'stored'),
     };
   }
 
-  /** Writes the registers; undefined when nothing is news. */
+  /**
+   * Writes the registers.
+   * @returns the messages to send; undefined if all events are stale
+   */
   async function prepare(
     events: readonly EventMessage[],
     id: string,
   ): Promise<Outgoing | undefined> {
-    const { news, stored } = await storeAll(events, id);
-    if (news.length === 0) return undefined;
-    const messages = news.map(messageOfEvent);
-    // The registers of what others flush are not completed, which saves a write an event: if the very same event comes
-    // again, it is sent again.
+    const { fresh, stored } = await storeAll(events, id);
+    if (fresh.length === 0) return undefined;
+    const messages = fresh.map(messageOfEvent);
+    // If another invocation flushes the events, they are not marked as broadcast, which saves a write for each event. If
+    // the same event is reported again, it is sent again.
     const onFlushed = async (ends: readonly LaneEnd[]) => {
       if (!ends.every(isComplete)) return;
       await mapConcurrently(maxConcurrentRequests, stored, (event) => complete(event, id));
@@ -102,8 +105,9 @@ export function createBroadcast(dependencies: {
     await rejectEvents(rejected);
     if (accepted.length === 0) return;
     const outgoing = prepare(accepted, reported.id);
-    // Registers are written first: a client that connects meanwhile finds the event in the snapshot, or is posted to. The
-    // lease may be acquired while one register is written, but nobody is to wait for those of a whole pack.
+    // Registers are written before anything is posted: a client that connects meanwhile gets the event in its snapshot or
+    // by a post. For a single event, the lease is acquired during the write. For a pack, it is acquired after all writes,
+    // because other invocations would have to wait for them.
     if (accepted.length === 1) await coalescer.send(outgoing, deadline);
     else {
       const prepared = await outgoing;
@@ -119,7 +123,7 @@ function countStale(stale: readonly EventMessage[], eventId: string, count: Coun
   }
 }
 
-/** Whether every connection gets it: from this worker, from others, or by the queue. */
+/** Whether each connection of the lane gets its messages: from this worker, from others, or from the retry queue. */
 function isComplete(ended: LaneEnd): boolean {
   if (ended === 'failed') return false;
   return ended === undefined || (ended.lost === 0 && ended.lostShards === 0);

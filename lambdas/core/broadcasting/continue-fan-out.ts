@@ -9,8 +9,8 @@ import type { ReportFanOut } from '../fan-out/report-fan-out';
 import type { Clock } from '../clock';
 
 /**
- * Goes on with a fan-out.
- * @param messages those of the job's that are to be posted
+ * Continues a fan-out.
+ * @param messages the messages to post: those of the job without superseded ones, or a heartbeat if none is left
  * @param deadline milliseconds since the Unix epoch; no post begins after it
  */
 type Continue<Job extends RetryJob> = (
@@ -20,9 +20,9 @@ type Continue<Job extends RetryJob> = (
 ) => Promise<void>;
 
 export interface ContinueFanOut {
-  /** With all that the job is for. */
+  /** Posts to all connections of the job. */
   readonly toTarget: Continue<RetryJob>;
-  /** With connections that were stuck. */
+  /** Posts to connections that were stuck in earlier rounds. */
   readonly toStuck: Continue<RetryJob & { readonly connections: readonly Connection[] }>;
 }
 
@@ -44,11 +44,12 @@ export function createContinueFanOut(dependencies: {
       const ended = await fanOut({
         ...{ messages, round, to: targetOf(job), deadline, requeue: true },
         ...('shard' in job && job.lane !== undefined && { lane: job.lane }),
-        // Many stuck connections look like the account's throttle, and there are no others to compare with: each is inspected.
+        // A list of stuck connections looks like a throttled account, because it has no others to compare with. So
+        // connections that are throttled are inspected.
         ...('connections' in job && { stuck: { rounds: 0, inspector, close } }),
       });
       report({ messages }, ended);
-      // From its beginning: those before `after` may have been sent it long ago.
+      // A job with `after` covers a part of its shard only: the connections before it may have been posted to long ago.
       const isWhole = 'shard' in job && job.after === undefined && job.lane === undefined;
       if (isWhole) await recentFanOuts.note(startedAt, ended, job.shard);
     },
@@ -56,7 +57,7 @@ export function createContinueFanOut(dependencies: {
     async toStuck({ round, stuckRounds: rounds = 0, connections }, messages, deadline) {
       const ended = await fanOut({
         ...{ messages, round, deadline, to: { connections }, stuck: { rounds, inspector, close } },
-        // The next heartbeat makes up for one.
+        // A lost heartbeat is not retried: the next one replaces it.
         requeue: messages.some(isEvent),
       });
       report({ messages, isLate: true }, ended);
@@ -64,7 +65,7 @@ export function createContinueFanOut(dependencies: {
   };
 }
 
-/** Whom a retry job is for. */
+/** The target of a retry job, in the form in which a fan-out takes it. */
 export function targetOf(job: RetryJob): NonNullable<FanOutOrder['to']> {
   if ('connections' in job) return { connections: job.connections };
   const { shard, after } = job;

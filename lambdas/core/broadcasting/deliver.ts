@@ -1,4 +1,4 @@
-// Does a job of the retry queue: goes on with a fan-out to a list of connections or to a shard, or drains what is pending.
+// Processes a job of the retry queue: continues a fan-out to a list of connections or to a shard, or drains pending events.
 import type { Clock } from '../clock';
 import type { Coalescer } from '../coalescing/coalescer';
 import type { DrainJob } from '../coalescing/ports';
@@ -17,12 +17,13 @@ import type { StateStore } from './ports';
 import type { SendHeartbeat } from './send-heartbeat';
 import { createDropSuperseded } from './drop-superseded';
 
-/** How often a job is put back; with the pauses between, API Gateway may fail for about ten minutes. */
+/** How often a job is put back at most. With the pauses in between, API Gateway can fail for about ten minutes. */
 const maxRounds = 12;
 
 /**
- * Does one job.
- * @throws when the dead-letter queue did not take it, or the table does not answer: then all of it is tried again
+ * Processes one job.
+ * @param deadline milliseconds since the Unix epoch; no post begins after it
+ * @throws if the dead-letter queue does not accept a message, or the table does not answer: SQS delivers the job again
  */
 export type Deliver = (job: RetryJob | DrainJob, deadline: number) => Promise<void>;
 
@@ -45,7 +46,8 @@ export function createDeliver(dependencies: {
 
   async function giveUp(job: RetryJob): Promise<void> {
     const { messages, round, stuckRounds: rounds = 0 } = job;
-    // Connections whose clients do not read are no loss to anybody. They could not be closed; the next event tries it again.
+    // The dead-letter queue does not get heartbeats, nor messages for clients that do not read. The connections of such
+    // clients could not be closed; the next event leads to another attempt.
     if (isGivenUp({ rounds }) || !messages.some(isEvent)) return;
     log.error('job given up', { type: typeOf(messages), round });
     await deadLetters.keep(job, `not delivered in ${maxRounds} rounds`);
@@ -63,7 +65,7 @@ export function createDeliver(dependencies: {
     }
     const messages = round === 0 ? job.messages : await dropSuperseded(job.messages);
     if (stuckRounds > 0 && 'connections' in job) {
-      // A heartbeat finds out whether their clients read again, even if there is nothing left to send.
+      // If no message is left, a heartbeat tests whether the clients read again.
       const posted = messages.length === 0 ? [heartbeatMessage(now())] : messages;
       await continueFanOut.toStuck(job, posted, deadline);
     } else if (messages.length === 0) {

@@ -1,11 +1,11 @@
-// Before a retry: drops heartbeats, and events that a newer one has superseded.
+// Drops heartbeats and superseded events from the messages of a retry.
 import type { Log } from '../log';
 import type { StateStore } from './ports';
 import { eventOf, isEvent, type OutgoingMessage } from '../fan-out/outgoing-message';
 
 /**
- * Leaves out events whose register holds a newer value by now: that one has its own way to everybody. And heartbeats, as
- * the next one makes up for them. Never rejects: when the registers cannot be read, all events are sent.
+ * Drops events whose register holds a newer event by now, because the newer event has its own fan-out. Drops heartbeats,
+ * because the next one replaces them. Never rejects: if the registers cannot be read, no event is dropped.
  */
 export type DropSuperseded = (
   messages: readonly OutgoingMessage[],

@@ -1,4 +1,4 @@
-// A heartbeat that has come due: it is sent once, with a flush, by other workers or by itself.
+// Sends a heartbeat that is due: with a flush, by the jobs of a large fan-out, or by a fan-out of its own.
 import type { Clock } from '../clock';
 import type { Coalescer } from '../coalescing/coalescer';
 import type { ConnectionCountMetrics, ConnectionCountStore } from '../connections/ports';
@@ -8,11 +8,11 @@ import type { Log } from '../log';
 import type { HeartbeatStore } from './ports';
 import type { SendHeartbeat } from './send-heartbeat';
 
-/** A heartbeat that was taken and is due later than this, in milliseconds, was taken by a wrong clock. */
+/** The time in milliseconds that a taken heartbeat can be due ahead of now; if it is more, the taker's clock was wrong. */
 const longestAhead = 60_000;
 
 /**
- * Sends a heartbeat, unless it or a later one was sent before, and draws how many connections there are.
+ * Sends a heartbeat, unless it or a later one was sent before, and writes the connection counts as metrics.
  * @param dueAt milliseconds since the Unix epoch
  * @param deadline milliseconds since the Unix epoch; no post begins after it
  */
@@ -28,7 +28,8 @@ export interface DueHeartbeatDependencies {
   readonly now: Clock;
   readonly log: Log;
   /**
-   * Whether it goes out with events when there are some. Default: yes; not if who was sent events needs none of its own.
+   * Whether the heartbeat can be sent with a flush of events. Default: true. It must be false with `when-idle`, where
+   * connections that were just sent an event are skipped.
    */
   readonly ridesAlong?: boolean;
 }
@@ -37,20 +38,20 @@ export function createSendDueHeartbeat(dependencies: DueHeartbeatDependencies): 
   const { sendHeartbeat, largeFanOut, heartbeats, now, log } = dependencies;
   const { connectionCounts, drawConnectionCount, coalescer, ridesAlong = true } = dependencies;
 
-  /** Whether it is the first to send this one, as far as can be known. */
+  /** Whether this invocation sends the heartbeat: true if it is the first one, or if the table does not answer. */
   async function take(dueAt: number): Promise<boolean> {
     try {
       if (await heartbeats.take(dueAt, now() + longestAhead)) return true;
       log.info('needless heartbeat dropped', { lateMilliseconds: now() - dueAt });
       return false;
     } catch (error) {
-      // A heartbeat too many does less harm than none.
+      // A redundant heartbeat does less harm than a missing one.
       log.warn('heartbeat not noted', { error });
       return true;
     }
   }
 
-  /** Leaves the heartbeat with whoever is flushing; false when it has to be posted by itself. */
+  /** Adds the heartbeat to the pending events if the lease is held; false if the heartbeat needs a fan-out of its own. */
   async function join(message: OutgoingMessage): Promise<boolean> {
     try {
       const id = `${message.type}-${message.reportedAt}`;
@@ -61,7 +62,7 @@ export function createSendDueHeartbeat(dependencies: DueHeartbeatDependencies): 
     }
   }
 
-  /** Flushes what is pending: its holder may have died, or have ended just now. */
+  /** Flushes pending events if the lease is free: its last holder may have crashed, or may just have released it. */
   async function drain(deadline: number): Promise<void> {
     try {
       await coalescer.drain(deadline);
@@ -70,7 +71,7 @@ export function createSendDueHeartbeat(dependencies: DueHeartbeatDependencies): 
     }
   }
 
-  /** Records how many connections there are; in a large service, as the last heartbeat counted them. */
+  /** Writes the connection counts as metrics. In a large service, they are those of the previous heartbeat. */
   async function draw(): Promise<void> {
     try {
       const shards = await connectionCounts.read();
@@ -92,7 +93,7 @@ export function createSendDueHeartbeat(dependencies: DueHeartbeatDependencies): 
       if (!isLarge) await sendHeartbeat({ messages, deadline, isCarried });
       await draw();
     };
-    // Side by side: a heartbeat takes a while, and events that a dead holder has left have waited long enough.
+    // In parallel: a heartbeat takes time, and events that a crashed holder has left must not wait for it.
     await Promise.all([send(), drain(deadline)]);
   };
 }

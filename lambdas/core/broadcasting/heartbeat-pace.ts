@@ -1,29 +1,32 @@
-// How fast a heartbeat is posted: nobody waits for it, so it leaves the quota to events.
+// The pace of heartbeats: lower than that of events, which need most of the quota.
 import { catchUpSeconds, createPace, type Pace } from '../posting/pace';
 import type { Clock } from '../clock';
 
-/** Of the ceiling; of an account's rate, of which the ceiling is four fifths, it is what a flush leaves over. */
+/**
+ * The share of the ceiling that heartbeats use. If the ceiling is four fifths of the account's rate, this is the fifth
+ * that a flush does not use.
+ */
 const share = 1 / 4;
 
-/** A heartbeat to as many as one worker may have is done within this share of its interval. */
+/** The share of the interval within which one worker posts a heartbeat to its maximum number of connections. */
 const shareOfInterval = 1 / 3;
 
 interface HeartbeatSettings {
-  /** Posts a second of a fan-out at the most. */
+  /** Maximum posts per second of a fan-out. */
   readonly maxPostsPerSecond: number;
-  /** The most connections that one worker posts to. */
+  /** Maximum number of connections that one worker posts to. */
   readonly largeFanOutConnections: number;
   readonly heartbeatSeconds: number;
 }
 
-/** Posts a second of a heartbeat that one worker sends. */
+/** The maximum posts per second of a heartbeat that one worker sends. */
 export function heartbeatCeilingOf(settings: HeartbeatSettings): number {
   const { maxPostsPerSecond: ceiling, largeFanOutConnections, heartbeatSeconds } = settings;
   const needed = largeFanOutConnections / (heartbeatSeconds * shareOfInterval);
   return Math.min(ceiling, Math.max(ceiling * share, needed));
 }
 
-/** A pace without a burst: the account's bucket is there for events. */
+/** A pace without a burst, except for catching up: the account's bucket is left to events. */
 export function createHeartbeatPace(options: HeartbeatSettings & { readonly now: Clock }): Pace {
   const ceiling = heartbeatCeilingOf(options);
   return createPace({ now: options.now, ceiling, burstSeconds: catchUpSeconds });

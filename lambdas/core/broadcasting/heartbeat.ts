@@ -1,4 +1,4 @@
-// Proves to every client that its connection lives, and finds out which ones do not.
+// Plans and sends heartbeats, by which clients see that their connections are open, and the service detects those that are gone.
 import { createSendDueHeartbeat, type DueHeartbeatDependencies } from './due-heartbeat';
 import { createPlanHeartbeats } from './heartbeat-plan';
 import type { HeartbeatQueue, HeartbeatStore, PlannedHeartbeat } from './ports';
@@ -7,12 +7,12 @@ import { timeoutOf } from './send-heartbeat';
 /** Deadlines are milliseconds since the Unix epoch; no post begins after them. */
 export interface Heartbeat {
   /**
-   * The schedule's call, about once a minute: plans all heartbeats up to the horizon that no call before it has
-   * planned. If the plan has run out, or there was none, nobody has heard anything for a while: then it sends one.
-   * @throws when they could not be planned: the next call does it
+   * Handles a call of the schedule, about once a minute: plans all heartbeats up to the horizon that are not planned yet.
+   * If there is no plan, or it has ended, clients have had no heartbeat for some time, and one is sent at once.
+   * @throws if the heartbeats could not be planned; the next call plans them
    */
   readonly onSchedule: (deadline: number) => Promise<void>;
-  /** A planned heartbeat that has come due. */
+  /** Handles a planned heartbeat that is due. It is dropped if it is late by more than its timeout. */
   readonly onDue: (planned: PlannedHeartbeat, deadline: number) => Promise<void>;
 }
 
@@ -31,7 +31,8 @@ export function createHeartbeat(
     async onSchedule(deadline) {
       const calledAt = now();
       const plan = await heartbeats.plan();
-      // Planned first: sending one may take longer than the interval. If planning fails, it is sent all the same.
+      // Planning comes first, because sending may take longer than the interval. If planning fails, the heartbeat is still
+      // sent.
       const [planning] = await Promise.allSettled([planHeartbeats(plan, calledAt)]);
       if (plan === undefined || plan.until < calledAt) await sendDue(calledAt, deadline);
       if (planning.status === 'rejected') throw planning.reason;
@@ -40,7 +41,7 @@ export function createHeartbeat(
     async onDue({ dueAt }, deadline) {
       const lateMilliseconds = now() - dueAt;
       if (lateMilliseconds > timeoutOf(heartbeatSeconds)) {
-        // The next one is due already.
+        // The next heartbeat is due already.
         log.warn('late heartbeat dropped', { lateMilliseconds });
         return;
       }

@@ -1,12 +1,12 @@
-// Runs a task for each of many items, with a limited number at a time: a pack has up to a thousand events.
+// Runs an asynchronous task for each item of a list, with limited concurrency.
 
-/** Writes, or messages to the queue, that are under way for one pack: they share sockets with everything else. */
+/** Maximum concurrent requests for the events of one pack, up to 1,000: they share sockets with all other requests. */
 export const maxConcurrentRequests = 32;
 
 /**
- * Does a task for each item, in their order, at most `limit` at a time.
- * @returns what the tasks gave, in the order of `items`
- * @throws what a task throws; none begins after that
+ * Runs `task` for each item, in their order, at most `limit` at a time.
+ * @returns the results in the order of `items`
+ * @throws the first error of a task; no task begins after it
  */
 export async function mapConcurrently<Item, Result>(
   limit: number,

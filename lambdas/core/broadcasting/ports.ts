@@ -1,4 +1,4 @@
-// What broadcasting needs from the outside: the registers of events, and the plan of heartbeats.
+// The ports of broadcasting: the registers of events, and the plan of heartbeats.
 import type { EventMessage } from '#sdk/protocol';
 
 /** The newest event of a register, and when it was stored. */
@@ -8,28 +8,28 @@ export interface StoredEvent {
   readonly updatedAt: number;
 }
 
-/** Of the server's clock, in milliseconds since the Unix epoch. */
+/** Times of the server's clock, in milliseconds since the Unix epoch. */
 export interface StorageTimes {
   readonly updatedAt: number;
-  /** From then on the register counts as deleted. */
+  /** From this time on, the register counts as deleted. */
   readonly expiresAt: number;
 }
 
 /** The newest event of each register. */
 export interface StateStore {
   /**
-   * Stores an event that is newer than what its register holds, or the very same one if its broadcast was never
-   * completed; what is stale changes nothing.
+   * Stores an event if it is newer than the one that its register holds, or if it is the same one and its broadcast was
+   * not completed. A stale event changes nothing.
    */
   put(event: EventMessage, times: StorageTimes): Promise<'stored' | 'stale'>;
-  /** Notes that an event went out to everybody, unless its register holds a newer one by now. */
+  /** Marks an event as broadcast to all connections, unless its register holds a newer one by now. */
   completeBroadcast(event: EventMessage): Promise<void>;
   /** For each of the events, whether its register holds a newer one by now; read consistently. */
   areSuperseded(events: readonly EventMessage[]): Promise<readonly boolean[]>;
   /**
-   * What was stored in a shard after `since`, page by page, in no order.
+   * The events that were stored in a shard after `since`, page by page, in no particular order.
    * @param since milliseconds since the Unix epoch, compared with `updatedAt`
-   * @param now milliseconds since the Unix epoch; what has expired by then is left out
+   * @param now milliseconds since the Unix epoch; registers that have expired by then are left out
    */
   pages(shard: number, since: number, now: number): AsyncIterable<readonly StoredEvent[]>;
 }
@@ -41,25 +41,29 @@ export interface PlannedHeartbeat {
 }
 
 export interface HeartbeatQueue {
-  /** Hands each heartbeat back within a second after it is due, now and then twice. */
+  /**
+   * Enqueues heartbeats. Each is delivered within a second after it is due, sometimes twice.
+   * @param now milliseconds since the Unix epoch
+   */
   plan(heartbeats: readonly PlannedHeartbeat[], now: number): Promise<void>;
 }
 
-/** Up to where heartbeats are planned. */
+/** The state of planning. */
 export interface HeartbeatPlan {
-  /** Milliseconds since the Unix epoch: all that are due until then are in the queue. */
+  /** Milliseconds since the Unix epoch: all heartbeats that are due until then are in the queue. */
   readonly until: number;
-  /** The interval that they were planned with. */
+  /** The interval with which they were planned. */
   readonly heartbeatSeconds: number;
 }
 
 export interface HeartbeatStore {
-  /** What was planned last, read consistently; undefined before the first plan. */
+  /** The last plan, read consistently; undefined before the first one. */
   plan(): Promise<HeartbeatPlan | undefined>;
   notePlan(plan: HeartbeatPlan): Promise<void>;
   /**
-   * Takes the heartbeat that is due at `dueAt`, to send it. False when it or a later one was taken before: one that is
-   * later than `latest` does not count, as whoever took it had a wrong clock. All in milliseconds since the Unix epoch.
+   * Records that the heartbeat that is due at `dueAt` is being sent. Both times are milliseconds since the Unix epoch.
+   * @param latest recorded heartbeats that are due later are ignored: they were recorded with a wrong clock
+   * @returns false if this heartbeat or a later one was recorded before
    */
   take(dueAt: number, latest: number): Promise<boolean>;
 }

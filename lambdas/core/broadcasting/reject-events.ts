@@ -1,17 +1,17 @@
-// Invalid events are not broadcast: they go to the dead-letter queue, each with its reason.
+// Puts invalid events into the dead-letter queue, each with its reason.
 import { mapConcurrently, maxConcurrentRequests } from './map-concurrently';
 import type { InvalidEvent } from './reported-events';
 import type { Count } from '../count';
 import type { DeadLetterQueue } from '../dead-letter-queue';
 import type { Log } from '../log';
 
-/** @throws when the dead-letter queue did not take all of them */
+/** @throws if the dead-letter queue does not accept all of them */
 export type RejectEvents = (invalid: readonly InvalidEvent[]) => Promise<void>;
 
-/** Different reasons that a line of the log has for the rejected events of a pack. */
+/** Maximum number of different reasons in the log line for a pack. */
 const loggedReasons = 3;
 
-/** The log has one line for all, as a pack may have a thousand. */
+/** All rejected events of a pack share one log line, because there may be a thousand. */
 export function createRejectEvents(dependencies: {
   readonly deadLetters: DeadLetterQueue<unknown>;
   readonly count: Count;

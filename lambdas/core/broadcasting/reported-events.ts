@@ -1,4 +1,4 @@
-// The events in an entry of the event bus: one, or those of a pack, each of which is accepted or rejected by itself.
+// Validates the events in an entry of the event bus: a single event, or each event of a pack.
 import {
   describeFaults,
   eventTypes,
@@ -16,50 +16,51 @@ import {
 import type { ReportedEvent } from '../reported-event';
 
 export interface InvalidEvent {
-  /** That of the event; of one in a pack, that of the pack and the place in it: `<id>#3`. */
+  /** The id of the event. For an event of a pack: the id of the pack and the position in it, e.g. `<id>#3`. */
   readonly id: string;
-  /** What is to be kept: put on the bus again, once repaired, it is broadcast. */
+  /** The content of the dead letter. After a repair, it can be put on the bus again. */
   readonly whole: unknown;
   readonly reason: string;
 }
 
 export interface ReportedEvents {
-  /** In the order of reporting. */
+  /** In the order in which they were reported. */
   readonly accepted: readonly EventMessage[];
   readonly rejected: readonly InvalidEvent[];
 }
 
 /**
- * The events in what was reported. An invalid event of a pack is rejected alone, as an event of its own.
+ * The valid and the invalid events of an entry. An invalid event of a pack is rejected alone, as if it had been reported
+ * by itself.
  * @param now milliseconds since the Unix epoch
  */
 export function eventsOf(reported: ReportedEvent, now: number): ReportedEvents {
   const accepted: EventMessage[] = [];
   const rejected: InvalidEvent[] = [];
 
-  function sort(parsed: Parsed<EventMessage>, whatItIs: () => ReportedEvent): void {
+  function classify(parsed: Parsed<EventMessage>, toReported: () => ReportedEvent): void {
     if (parsed.ok && parsed.value.payload.timestamp <= now + maxClockSkewMilliseconds) {
       accepted.push(parsed.value);
       return;
     }
-    const event = whatItIs();
+    const event = toReported();
     const reason = parsed.ok ? tooFarAhead : describeFaults(faultsOf(event));
     rejected.push({ id: event.id, whole: event.whole, reason });
   }
 
   const { type, payload } = reported;
   if (type !== packType) {
-    sort(parseEvent(type, payload), () => reported);
+    classify(parseEvent(type, payload), () => reported);
     return { accepted, rejected };
   }
   const pack = parsePack(payload);
   if (!pack.ok) {
-    sort(pack, () => reported);
+    classify(pack, () => reported);
     return { accepted, rejected };
   }
   const { events } = payload as { readonly events: readonly unknown[] };
   for (const [index, parsed] of pack.value.entries()) {
-    sort(parsed, () => single(reported, events[index], index));
+    classify(parsed, () => single(reported, events[index], index));
   }
   return { accepted, rejected };
 }
@@ -67,7 +68,7 @@ export function eventsOf(reported: ReportedEvent, now: number): ReportedEvents {
 const tooFarAhead = 'timestamp must be at most 5 minutes ahead of the time';
 
 /**
- * Of several events for one register the newest: it alone has to be written.
+ * The newest event of each register; only these have to be written.
  * @returns in the order of `events`
  */
 export function newestPerRegister(events: readonly EventMessage[]): EventMessage[] {
@@ -83,7 +84,7 @@ export function newestPerRegister(events: readonly EventMessage[]): EventMessage
   return events.filter((event) => kept.has(event));
 }
 
-/** An event of a pack as if it had come by itself. */
+/** An event of a pack, in the form that it would have if it had been reported by itself. */
 function single({ id: packId, whole }: ReportedEvent, element: unknown, index: number) {
   const id = `${packId}#${index}`;
   const { type, payload } = isPlain(element)
@@ -93,13 +94,13 @@ function single({ id: packId, whole }: ReportedEvent, element: unknown, index: n
   return { id, type, payload, whole: { ...(whole as object | null), ...envelope } };
 }
 
-/** Whether an element of a pack can be an event by itself. Any other is kept as a pack of one. */
+/** Whether an element of a pack has the form of an event. Any other element is kept as a pack of one. */
 function isPlain(element: unknown): element is { type: string; payload: unknown } {
   const { type, payload } = (element ?? {}) as { type?: unknown; payload?: unknown };
   return typeof type === 'string' && type !== packType && payload !== undefined;
 }
 
-/** What is wrong with an event that is invalid, or with a pack that is none, or whose only event is invalid. */
+/** The faults of an invalid event, of a malformed pack, or of the only event in a pack. */
 function faultsOf({ type, payload }: ReportedEvent): readonly Fault[] {
   if (type === packType) {
     const pack = parsePack(payload);

@@ -1,4 +1,4 @@
-// A heartbeat on its way: besides proving that connections live, it counts them and ends those that expired.
+// Sends a heartbeat, counts the connections, and closes those that have expired.
 import type { CloseConnection } from '../connections/close-connection';
 import type { FanOut, FanOutOrder } from '../fan-out/fan-out';
 import type { ConnectionCountStore } from '../connections/ports';
@@ -7,21 +7,24 @@ import type { Log } from '../log';
 import type { RecentFanOuts } from '../fan-out/recent-fan-outs';
 import type { ReportFanOut } from '../fan-out/report-fan-out';
 
-/** What any heartbeat may be late, in milliseconds: queues and cold starts take their time. */
+/** The minimum timeout of a heartbeat, in milliseconds: queues and cold starts cause delays. */
 const shortestTimeout = 5_000;
 
-/** Milliseconds after which a heartbeat proves nothing: the next one is on its way. */
+/** Milliseconds after which a heartbeat is dropped, because the next one follows. */
 export function timeoutOf(heartbeatSeconds: number): number {
   return Math.max(heartbeatSeconds * 1000, shortestTimeout);
 }
 
 /**
- * Sends a heartbeat to all, or to some shards, and counts their connections. What could not be sent is dropped, and so is
- * all of it when it is late, as a job of a large fan-out may be.
+ * Sends a heartbeat to all connections, or to some shards, and counts the connections. Posts that fail are not put into
+ * the retry queue. The whole heartbeat is dropped if it is late, as a job of a large fan-out may be.
  */
 export type SendHeartbeat = (
   order: Omit<FanOutOrder, 'requeue' | 'countConnections' | 'onExpired' | 'round' | 'isSkipped'> & {
-    /** Whether a flush has the heartbeat for everybody: then it is not posted, and all else is done. Default: no. */
+    /**
+     * Whether a flush sends the heartbeat to all connections: then it is not posted here, but connections are still counted,
+     * and closed if they have expired. Default: false.
+     */
     readonly isCarried?: boolean;
   },
 ) => Promise<void>;
@@ -51,7 +54,7 @@ export function createSendHeartbeat(dependencies: {
     const ended = await fanOut({
       ...order,
       deadline: Math.min(order.deadline, sentAt + timeout),
-      // The next heartbeat makes up for it.
+      // A lost heartbeat is not retried: the next one replaces it.
       requeue: false,
       countConnections: true,
       isSkipped: isCarried ? () => true : await recentFanOuts.skipped(),

@@ -1,8 +1,8 @@
-// Lets posts begin no sooner than the pace allows; those that yield take one place in line at a time.
+// Delays posts until the pace allows them; a yielding gate reserves one place of the pace at a time.
 import type { Pace } from './pace';
 import type { Clock, Timers } from '../clock';
 
-/** Undefined when a post may begin at once; else it may when the promise resolves, at the latest at the deadline. */
+/** Returns undefined if a post may begin at once; otherwise a promise that resolves when it may, at the latest at the deadline. */
 export type Gate = () => Promise<void> | undefined;
 
 interface GateOptions {
@@ -22,8 +22,9 @@ export function createGate({ pace, now, timers }: GateOptions, deadline: number)
 }
 
 /**
- * A gate that keeps one place in the pace's line at the most: a hundred posts that wait here delay those of others by one.
- * While others keep many places, these have one of them; when nobody else posts they have the whole pace.
+ * A gate that reserves at most one place of the pace at a time: a hundred posts that wait here delay the posts of other
+ * gates by one place only. If no other gate is in use, its posts get the whole pace.
+ * @param deadline milliseconds since the Unix epoch
  */
 export function createYieldingGate(options: GateOptions, deadline: number): Gate {
   const { now } = options;
@@ -33,7 +34,7 @@ export function createYieldingGate(options: GateOptions, deadline: number): Gate
 
   async function wait(): Promise<void> {
     if (isTaken) await new Promise<void>((resolve) => queue.push(resolve));
-    // At the deadline nobody needs a place any more.
+    // After the deadline no post begins, so no place is reserved.
     const waiting = now() >= deadline ? undefined : pass();
     if (waiting !== undefined) {
       isTaken = true;

@@ -1,42 +1,43 @@
-// How many posts may be in flight: as many as are answered quickly.
+// Adapts the number of posts in flight to their latency.
 
-/** Posts in flight at the least. */
+/** The minimum of the limit. */
 const floor = 3;
 
 /**
- * Latencies, in milliseconds, that are as good as none: the clock counts whole ones. Of a machine that does 4,000 posts a
- * second it lets 16 be in flight.
+ * The minimum of the lowest latency in milliseconds, because the clock counts whole milliseconds. On a machine that handles
+ * 4,000 posts a second, it leads to a limit of 16.
  */
 const finest = 2;
 
-/** Latencies above this multiple of the lowest one seen lately are too long; a longer one counts at most as twice that. */
+/** A mean latency above this multiple of the lowest recent one lowers the limit. A single latency counts at most twice that. */
 const tooSlow = 4;
 
-/** The multiple of the lowest latency to which it is brought back. */
+/** The multiple of the lowest latency at which a lowered limit aims; at or below it, the limit is raised by one. */
 const good = 2;
 
-/** Milliseconds for which a lowest latency counts, at the least; at the most twice as long. */
+/** Milliseconds for which the lowest latency is remembered: at least this long, at most twice. */
 const windowMilliseconds = 5_000;
 
 /**
- * Bounds the posts in flight by their latency. Where the receiver does one after the other, as on one machine, more in
- * flight are not faster, and everything else waits behind them; API Gateway answers a hundred as quickly as one.
+ * Limits the posts in flight by their latency. If the receiver processes posts one after the other, as on one machine, more
+ * posts in flight are not faster, and all other requests wait for them. API Gateway answers a hundred as quickly as one.
  *
- * Looks at rounds: as many posts as may be in flight, all begun since the last change. By Little's law posts in flight are
- * posts a second times latency, so one step brings the latency to where it should be. One slow post alone changes nothing.
+ * The limit is adapted after each round: as many posts as it allows, all begun since it was last lowered. By Little's law,
+ * posts in flight = posts per second × latency, so one step brings the latency to its target. A single slow post changes
+ * nothing.
  * @see https://github.com/Netflix/concurrency-limits
  */
 export class InFlightLimit {
   private current: number;
-  /** Posts that began earlier say nothing about the limit as it is. */
+  /** When the limit was last lowered; posts that began earlier are ignored. */
   private changedAt = -Infinity;
   private latencies: number[] = [];
-  /** The lowest latencies of this half of the window, and of the one before. */
+  /** The lowest latencies of the current window, and of the previous one. */
   private lowest = Infinity;
   private lowestBefore = Infinity;
   private windowBegan = -Infinity;
 
-  /** @param ceiling posts in flight at the most, and at the beginning */
+  /** @param ceiling the maximum and initial limit */
   constructor(private readonly ceiling: number) {
     this.current = ceiling;
   }
@@ -45,12 +46,12 @@ export class InFlightLimit {
     return this.current;
   }
 
-  /** Whether fewer are in flight than might be, as the receiver, or this machine, does one after the other. */
+  /** Whether the limit is below its ceiling: the receiver, or this machine, processes posts one after the other. */
   isLowered(): boolean {
     return this.current < this.ceiling;
   }
 
-  /** Notes a post that was answered: latency in milliseconds, times in milliseconds since the Unix epoch. */
+  /** Records a post that has ended: latency in milliseconds, times in milliseconds since the Unix epoch. */
   note(latency: number, begunAt: number, endedAt: number): void {
     this.noteLowest(latency, endedAt);
     if (begunAt < this.changedAt) return;

@@ -1,33 +1,32 @@
-// How fast to post: a burst after a rest, then as fast as allowed; slower at once when the account is throttled, and
-// faster again bit by bit.
+// Limits the rate of posts. The rate drops at once when the account is throttled, and rises gradually afterwards.
 import type { Clock } from '../clock';
 import { RecentAnswers } from './recent-answers';
 
 /**
- * A token bucket: the posts that begin in any t seconds are never more than the burst, the ceiling times t, and one.
- * Additive increase, multiplicative decrease of the rate at which it fills.
+ * A token bucket: in any t seconds, at most burst + ceiling × t + 1 posts begin. The rate at which it fills follows additive
+ * increase and multiplicative decrease.
  */
 export interface Pace {
-  /** Takes the next place in line: milliseconds from now until the post may begin, zero for at once. */
+  /** Reserves a place for the next post. Returns the milliseconds from now until it may begin; 0 means at once. */
   readonly reserve: () => number;
   /**
-   * Notes how the first post of a fan-out to a connection was answered; slows down when so many different users are
-   * throttled that it must be the account: to half the rate or, if it is slowed already, to the share of posts that got
-   * through, if that is less. A 429 may as well be the connection's own: see RecentAnswers.
+   * Records whether the first post of a fan-out to a connection was throttled. If posts to many different users are
+   * throttled, the account is throttled, and the rate is halved. If it was lowered already, it is cut to the share of posts
+   * that were not throttled, if that is less than half. A single 429 may be caused by the connection: see RecentAnswers.
    */
   readonly answered: (userId: string, isThrottled: boolean) => void;
-  /** The account is throttled: halves the rate and empties the bucket, once for all answers of the same moment. */
+  /** Halves the rate and empties the bucket, because the account is throttled; only once for answers of the same moment. */
   readonly slowDown: () => void;
-  /** Whether the account was throttled lately: until the rate is what it was. */
+  /** Whether the rate is below the ceiling, because the account was throttled recently. */
   readonly isSlowed: () => boolean;
-  /** Posts a second at this moment. */
+  /** The current rate, in posts per second. */
   readonly rate: () => number;
 }
 
 /**
- * Seconds of the ceiling that the bucket holds. API Gateway's holds half a second of the account's rate, in every region
- * (5,000 of 10,000 requests a second, 1,250 of 2,500), and is there for everybody in the account; a ceiling of four fifths
- * of that rate takes four fifths of it.
+ * The size of the bucket, in seconds at the ceiling. API Gateway's bucket holds half a second of the account's rate in every
+ * region (5,000 at 10,000 requests a second, 1,250 at 2,500), and the whole account shares it. A ceiling of four fifths of
+ * that rate uses four fifths of the bucket.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
  */
 export const burstSeconds = 0.5;
@@ -35,33 +34,33 @@ export const burstSeconds = 0.5;
 /** Seconds by which posting may lag behind the pace and catch up at once, even while it is slowed. */
 export const catchUpSeconds = 0.05;
 
-/** Of the rate, what is left at the least when nearly everything was throttled. */
+/** The minimum share of the rate that is left after one cut. */
 const deepestCut = 1 / 8;
 
-/** Answers this close together say the same thing: the posts were on their way already. */
+/** Answers within this time after a cut are ignored: their posts were sent before it. */
 const reactionMilliseconds = 250;
 
 export function createPace(options: {
   readonly now: Clock;
-  /** Posts a second at the most, and at the beginning. */
+  /** The maximum and initial posts per second. */
   readonly ceiling: number;
-  /** Posts a second at the least. */
+  /** The minimum posts per second. Default: 10, or the ceiling if it is less. */
   readonly floor?: number;
-  /** How many more posts a second, each second. Default: a tenth of the ceiling. */
+  /** By how many posts per second the rate rises each second. Default: a tenth of the ceiling. */
   readonly increase?: number;
-  /** Seconds of the ceiling that the bucket holds, for what begins after a rest. Default: a half. */
+  /** The size of the bucket, in seconds at the ceiling. Default: {@link burstSeconds}. */
   readonly burstSeconds?: number;
 }): Pace {
   const { ceiling, floor = Math.min(10, ceiling), increase = ceiling / 10 } = options;
   const createdAt = options.now();
-  /** Counted from the beginning: of what has passed since 1970 a double holds no microseconds. */
+  /** Milliseconds since the creation, because a double cannot hold microseconds exactly for times since 1970. */
   const now = () => options.now() - createdAt;
   const burstMilliseconds = (options.burstSeconds ?? burstSeconds) * 1000;
   const catchUpMilliseconds = Math.min(catchUpSeconds * 1000, burstMilliseconds);
   let rateThen = ceiling;
   let then = 0;
   let slowedAt = -Infinity;
-  /** When the rate is the ceiling again. */
+  /** When the rate reaches the ceiling again. */
   let wholeAt = -Infinity;
   let nextPlace = -Infinity;
   const recent = new RecentAnswers();
@@ -70,7 +69,7 @@ export function createPace(options: {
   const rate = () => rateAt(now());
   const isReacting = (time: number) => time - slowedAt < reactionMilliseconds;
 
-  /** The earliest place that may be taken: before it the bucket was full, or, while the rate is slowed, empty. */
+  /** The earliest place that can be reserved. It bounds the burst; while the rate is lowered, only catching up is left of it. */
   const earliest = (time: number) =>
     Math.max(time - burstMilliseconds, Math.min(time, wholeAt) - catchUpMilliseconds);
 
@@ -95,7 +94,8 @@ export function createPace(options: {
       if (isReacting(time)) return;
       recent.note(userId, isThrottled, time);
       if (!isThrottled || !recent.areManyThrottled()) return;
-      // If halving has not helped: workers that are ten times too fast together would need four halvings to find it out.
+      // If halving has not helped, the throttled share determines the cut: workers that together are ten times too fast
+      // would need four halvings.
       const delivered = rateAt(time) < ceiling ? 1 - recent.throttledShare() : 1;
       cutTo(Math.max(deepestCut, Math.min(1 / 2, delivered)));
     },

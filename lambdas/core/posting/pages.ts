@@ -1,17 +1,17 @@
-// Connections that are to be posted to, page by page.
+// The connections to post to, page by page.
 import type { Connection } from '../connections/ports';
 
-/** Connections, page by page. What was not taken has not been handed out. */
+/** Pages of connections. A page that was not taken still belongs to its source. */
 export interface Pages {
-  /** Whether there is one more page to take, as soon as it is there. Never rejects. */
+  /** Waits for the next page; false if there is none. Never rejects. */
   arrive(): Promise<boolean>;
   /** The page that has arrived. */
   take(): readonly Connection[];
-  /** When it is over: connections that nobody will read again, although they were not taken. */
+  /** After the end of posting: connections that were not taken, and that no retry job reads again. */
   rest(): readonly Connection[];
 }
 
-/** Connections that are known already. */
+/** A list of connections as one page. */
 export function onePage(connections: readonly Connection[]): Pages {
   const pages = [connections];
   return {

@@ -1,4 +1,4 @@
-// Texts to a stream of connections: bounded in flight, paced, retried, and done by a deadline.
+// Posts texts to many connections: with limited concurrency, at a pace, with retries, until a deadline.
 import { isExpired } from '../connections/connection';
 import type { Connection, PostResult } from '../connections/ports';
 import { createGate, createYieldingGate, type Gate } from './gate';
@@ -7,7 +7,7 @@ import { StragglerWatch } from './straggler-watch';
 import { WorkList } from './work-list';
 import { Workers } from './workers';
 
-/** Posts the texts to every connection of `pages`, to each one after the other. Never rejects. */
+/** Posts the texts to every connection of `pages`, one text after the other to each connection. Never rejects. */
 export async function postToAll(posting: Posting, options: PostingOptions): Promise<PostCounts> {
   const { concurrency, timers, now } = options;
   const run = new PostingRun(posting, options);
@@ -19,13 +19,13 @@ export async function postToAll(posting: Posting, options: PostingOptions): Prom
   return run.finish();
 }
 
-/** What the workers of one call share. */
+/** The state that the workers of one call share. */
 class PostingRun {
   readonly list: WorkList;
   private readonly workers: Workers;
   private readonly stragglers: StragglerWatch;
   private readonly passGate: Gate;
-  /** Whether the latency of posts matters, or which ones are in flight. */
+  /** Whether latencies and posts in flight are tracked. */
   private readonly isObserved: boolean;
   private readonly startedAt: number;
   private readonly counts = { posts: 0, retried: 0 };
@@ -51,7 +51,7 @@ class PostingRun {
     this.startedAt = options.now();
   }
 
-  /** Takes what is to be posted next, waits for its turn, posts it, and judges the result, until nothing is left. */
+  /** Repeats until nothing is left: takes an attempt, waits for the gate, posts a text, and evaluates the result. */
   async work(worker: number): Promise<void> {
     const { list, workers, counts, isObserved, passGate } = this;
     const { texts, deadline } = this.posting;
@@ -59,7 +59,7 @@ class PostingRun {
     let attempt: Attempt | undefined;
     for (;;) {
       if (workers.areTooMany()) {
-        // Somebody else goes on with the attempt.
+        // Another worker continues the attempt.
         if (attempt !== undefined) list.putBack(attempt);
         attempt = undefined;
         await workers.park();
@@ -88,10 +88,10 @@ class PostingRun {
       attempt = this.judge(attempt, result);
     }
     workers.leave();
-    this.stragglers.lookLater();
+    this.stragglers.checkLater();
   }
 
-  /** Settles what was not begun, or not ended. */
+  /** Settles the connections that were not begun, or not completed, as `left`. */
   finish(): PostCounts {
     const { listener } = this.posting;
     this.list.end();
@@ -105,7 +105,7 @@ class PostingRun {
     return { ...this.counts, answered: this.answered };
   }
 
-  /** Settles those that are skipped. Expired ones are found when their turn comes: what is done with them is a request, too. */
+  /** Settles the skipped connections of a page, and returns the others. Expired ones wait for their turn: each takes a request. */
   private partPage(page: readonly Connection[]): readonly Connection[] {
     const { isSkipped, listener } = this.posting;
     if (isSkipped === undefined) return page;
@@ -142,7 +142,7 @@ class PostingRun {
     attempt.made += 1;
     const { connection, made, delivered } = attempt;
     const isThrottled = result === 'throttled';
-    // Only its first post: that a connection is throttled again says nothing about the others.
+    // Only the first post counts: if one connection is throttled repeatedly, that does not indicate a throttled account.
     if (made === 1 && delivered === 0) pace.answered(connection.userId, isThrottled);
     if (result === 'delivered') {
       attempt.delivered += 1;

@@ -1,18 +1,18 @@
-// What is posted to whom, how it is tried, and what became of it.
+// The types of posting: its input, its options, and its results.
 import type { InFlightLimit } from './in-flight-limit';
 import type { Pace } from './pace';
 import type { Pages } from './pages';
 import type { Clock, Timers } from '../clock';
 import type { Connection, Poster } from '../connections/ports';
 
-/** What is to be posted, to whom, until when, and who is told of it. */
+/** The texts to post, the connections, the deadline, and the listener. */
 export interface Posting {
-  /** A post each, in this order, to each connection. */
+  /** Each text is one post, in this order, to each connection. */
   readonly texts: readonly string[];
   readonly pages: Pages;
   /**
-   * Connections to which nothing is posted. They are settled as a page is read, unless they have expired: those have their
-   * turn like all others. Default: none.
+   * Connections to which nothing is posted. They are settled when their page is read, except for expired ones, which wait
+   * for their turn. Default: none.
    */
   readonly isSkipped?: IsSkipped | undefined;
   /** Milliseconds since the Unix epoch; no post begins after it. */
@@ -20,34 +20,36 @@ export interface Posting {
   readonly listener: PostingListener;
 }
 
-/** Connections to which something need not be posted. */
+/** Whether nothing needs to be posted to a connection. */
 export type IsSkipped = (connection: Connection) => boolean;
 
 /**
- * How it ended for one connection. `delivered`: it has all of its texts; `skipped`: it was to have none. `left` is to be
- * tried again by somebody else, and so is `stuck`: it was throttled while the account was not, as its client does not read.
+ * The outcome for one connection. `delivered`: all texts were posted. `skipped`: nothing had to be posted. `gone`,
+ * `rejected`: as the result of the last post. `left`: not all texts were posted, and a retry job can post the others.
+ * `stuck`: the same, but the connection was throttled while the account was not, because its client does not read.
  */
 export type Outcome = 'delivered' | 'skipped' | 'gone' | 'rejected' | 'left' | 'stuck';
 
 interface PostingListener {
   /**
-   * Told how it ended for each connection that was taken, but for those that have expired.
-   * @param delivered how many of its texts it has
+   * Called once for each connection that was taken, except for expired ones.
+   * @param delivered the number of texts that were posted to it
    */
   settle(connection: Connection, outcome: Outcome, delivered: number): void;
   /**
-   * Told of a connection that has expired when its turn comes. Never rejects.
-   * @returns the connection as it is now if its token has been refreshed: then it is posted to; else it is not
+   * Called for an expired connection when its turn comes. Never rejects.
+   * @returns the current connection if its token has been refreshed; undefined if nothing is to be posted to it
    */
   onExpired(connection: Connection): Promise<Connection | undefined>;
   /**
-   * If given, nobody waits for stragglers: a few connections whose posts were begun long ago, when all others have been
-   * answered. It is told of them, once, and nothing more is posted: they are settled when their posts have ended.
+   * Called at most once, with the stragglers: a few connections whose posts have been in flight for long, while all others
+   * have been answered. After that, no post begins; stragglers are settled when their posts have ended. If it is absent,
+   * stragglers are not detected.
    */
   onStragglers?(stragglers: readonly Connection[], answered: Answered): void;
 }
 
-/** Posts that were answered, however, and the time from the beginning until the last of them was. */
+/** The posts with any result but `retryable`, and the time from the start to the last of their answers. */
 export interface Answered {
   readonly posts: number;
   readonly milliseconds: number;
@@ -58,36 +60,36 @@ export interface PostingOptions {
   readonly pace: Pace;
   readonly now: Clock;
   readonly timers: Timers;
-  /** From 0 to below 1, as Math.random. */
+  /** A number from 0 (inclusive) to 1 (exclusive), as Math.random returns. */
   readonly random: () => number;
-  /** Posts in flight at the most. */
+  /** Maximum posts in flight. */
   readonly concurrency: number;
-  /** Posts of one text to one connection at the most. */
+  /** Maximum posts of one text to one connection. */
   readonly maxAttempts: number;
-  /** The same for a connection that is throttled while the account is not: nobody waits for it for long. */
+  /** The same for a connection that is throttled while the account is not; fewer, because all others would wait for it. */
   readonly maxStuckAttempts: number;
-  /** The same for a connection whose posts fail: nobody waits for it for long. Default: `maxAttempts`. */
+  /** The same for a connection whose posts fail. Default: `maxAttempts`. */
   readonly maxFailedAttempts?: number;
-  /** Bounds the posts in flight further, as the measured latency says. Default: it does not. */
+  /** Limits the posts in flight further, by their latency. Default: no further limit. */
   readonly inFlight?: InFlightLimit;
-  /** Whether others that share the pace come first. Default: no. */
+  /** Whether other posts that share the pace have priority. Default: false. */
   readonly yields?: boolean;
 }
 
 export interface PostCounts {
   readonly posts: number;
-  /** Those of them that were not the first of their text to their connection. */
+  /** The posts that repeat one of the same text to the same connection. */
   readonly retried: number;
-  /** Without those that failed; if stragglers are looked for. */
+  /** Zeros unless latencies are tracked: with `inFlight` or `onStragglers`. */
   readonly answered: Answered;
 }
 
-/** The texts of one connection on their way to it. */
+/** The progress of posting to one connection. */
 export interface Attempt {
-  /** Replaced when its token has been refreshed. */
+  /** Replaced if its token has been refreshed. */
   connection: Connection;
-  /** How many of the texts it has. */
+  /** The number of texts that were posted successfully. */
   delivered: number;
-  /** Posts of the next text. */
+  /** The number of posts of the next text. */
   made: number;
 }

@@ -1,26 +1,26 @@
-// Whom API Gateway throttled of those it answered lately: a few whose clients do not read, or the whole account.
+// Decides by API Gateway's recent answers whether the account is throttled, or only a few clients that do not read.
 
-/** Answers that are looked back upon. */
+/** The number of answers that are evaluated. */
 const windowSize = 200;
 
-/** Of the last answers, so many different users throttled: then it is the account. */
+/** If this many different users were throttled among the last answers, the account is throttled. */
 const manyUsers = 20;
 
-/** Milliseconds after which an answer says nothing about now. */
+/** Milliseconds after which an answer is no longer evaluated. */
 const lately = 5_000;
 
 /**
- * The last answers of @connections. A LimitExceededException is either the account's throttle or one connection whose
- * client does not read, and does not say which ("The client is sending more than the allowed number of requests per unit
- * of time or the WebSocket client side buffer is full"). The account's strikes everybody alike; connections of one user lie
- * side by side, and their network fails for all of them, so a user counts once.
+ * The last answers of @connections. A LimitExceededException means that the account is throttled or that one client does
+ * not read, but not which of the two ("The client is sending more than the allowed number of requests per unit of time or
+ * the WebSocket client side buffer is full"). A throttled account affects all users alike. The connections of one user are
+ * posted to one after the other, and a fault of the user's network affects all of them, so a user counts once.
  * @see https://docs.aws.amazon.com/botocore/latest/reference/services/apigatewaymanagementapi/client/exceptions/LimitExceededException.html
  */
 export class RecentAnswers {
-  /** A ring: the user who was throttled, or undefined for an answer of another kind. */
+  /** A ring buffer: the user who was throttled, or undefined for any other answer. */
   private readonly users: (string | undefined)[] = Array.from({ length: windowSize });
   private readonly times = new Float64Array(windowSize);
-  /** Where the next answer goes, and how many there are before it. */
+  /** The position of the next answer, and the number of answers before it. */
   private next = 0;
   private size = 0;
   private readonly throttled = new Map<string, number>();
@@ -42,7 +42,7 @@ export class RecentAnswers {
     return this.throttled.size >= manyUsers;
   }
 
-  /** Of the last answers, the share that was throttled: from 0 to 1. */
+  /** The share of throttled answers among the last ones: from 0 to 1. */
   throttledShare(): number {
     return this.size === 0 ? 0 : this.throttledAnswers / this.size;
   }

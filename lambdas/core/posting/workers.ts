@@ -1,16 +1,16 @@
-// The workers that post side by side: who sleeps, as there is nothing to post, and who is parked, as enough is in flight.
+// The concurrent workers of posting: they sleep while there is nothing to post, and are parked while enough is in flight.
 import type { InFlightLimit } from './in-flight-limit';
 
 export class Workers {
   private readonly sleeping: (() => void)[] = [];
-  /** Those that the limit of posts in flight has no room for. */
+  /** Workers beyond the limit of posts in flight. */
   private readonly parked: (() => void)[] = [];
-  /** Workers that are neither parked nor done. */
+  /** The number of workers that are neither parked nor done. */
   private running: number;
 
   /**
-   * @param concurrency how many there are
-   * @param inFlight how many of them may post; undefined: all
+   * @param concurrency the number of workers
+   * @param inFlight limits how many of them may post; undefined: no limit
    */
   constructor(
     concurrency: number,
@@ -23,7 +23,7 @@ export class Workers {
     return this.running;
   }
 
-  /** Until there may be something to do, or all is over. */
+  /** Resolves when there may be something to post, or posting has ended. */
   sleep(): Promise<void> {
     return new Promise((wake) => this.sleeping.push(wake));
   }
@@ -36,27 +36,27 @@ export class Workers {
     for (const wake of [...this.sleeping.splice(0), ...this.parked.splice(0)]) wake();
   }
 
-  /** Whether there are more workers than posts may be in flight. */
+  /** Whether more workers are running than posts may be in flight. */
   areTooMany(): boolean {
     return this.inFlight !== undefined && this.running > this.inFlight.limit();
   }
 
-  /** Until there is room for one more. */
+  /** Parks a worker; resolves when it may run again. */
   async park(): Promise<void> {
-    // This may have been the last one that was awake, and whoever sleeps must find out that all is done.
+    // If this is the last worker that is awake, a sleeping one has to detect that all is done.
     this.wakeOne();
     this.running -= 1;
     await new Promise<void>((wake) => this.parked.push(wake));
     this.running += 1;
   }
 
-  /** One that is parked goes on if there is room for it. */
+  /** Resumes a parked worker if the limit allows one more. */
   unpark(): void {
     if (this.inFlight !== undefined && this.running < this.inFlight.limit())
       this.parked.shift()?.();
   }
 
-  /** A worker is done. Whoever still sleeps may be waiting for what cannot come any more. */
+  /** Records that a worker is done, and wakes the others: what they wait for may never come. */
   leave(): void {
     this.running -= 1;
     this.wakeAll();
