@@ -1,14 +1,14 @@
-// What the client needs from its surroundings, as the few things it uses of them: no types of the DOM or Node.js.
+// Declares what the client uses of its environment, without the types of the DOM or of Node.js, and finds it.
 import type { Clock } from './connection/timers';
 
-/** An event of a WebSocket, of whatever type. */
+/** An event of a WebSocket, of any type. */
 export interface SocketEvent {
   readonly data?: unknown;
   readonly code?: number;
   readonly reason?: string;
 }
 
-/** A WebSocket: the browser's, Node.js's, or that of the package `ws`. */
+/** A WebSocket of a browser, of Node.js, or of the package `ws`. */
 export interface Socket {
   onopen: ((event: never) => void) | null;
   onmessage: ((event: never) => void) | null;
@@ -18,7 +18,7 @@ export interface Socket {
   close(code?: number): void;
 }
 
-/** What only the sockets of `ws` can do. */
+/** Members that only the sockets of `ws` have. */
 export interface NodeSocket {
   terminate?(): void;
   on?(
@@ -27,10 +27,10 @@ export interface NodeSocket {
   ): unknown;
 }
 
-/** Makes a WebSocket and begins its handshake. */
+/** Creates a WebSocket and starts its handshake. */
 export type SocketConstructor = new (url: string, protocols?: string[]) => Socket;
 
-/** As much of `fetch` as asking about a token takes. */
+/** The part of `fetch` that is used to request `whoamiUrl`. */
 export type Fetch = (
   url: string,
   options: {
@@ -42,20 +42,20 @@ export type Fetch = (
   },
 ) => Promise<{ readonly status: number; json(): Promise<unknown> }>;
 
-/** An AbortSignal. */
+/** The part of `AbortSignal` that is used. */
 export interface Signal {
   readonly aborted: boolean;
   addEventListener(type: 'abort', listener: () => void): void;
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** What is known about the network and about whether anybody looks. */
+/** Whether the page is online and visible. */
 export interface Page {
-  /** Whether there may be a network: a hint. */
+  /** Whether the page reports a network; it may be wrong. */
   readonly isOnline: boolean;
   /** Whether the page is visible. */
   readonly isVisible: boolean;
-  /** Calls `changed` whenever one of both may have changed. Returns how to stop that. */
+  /** Calls `changed` whenever one of the two may have changed. Returns a function that unsubscribes. */
   subscribe(changed: () => void): () => void;
 }
 
@@ -69,16 +69,17 @@ interface Globals extends Target {
   readonly fetch?: Fetch;
   readonly navigator?: { readonly onLine?: boolean; readonly userAgent?: string };
   readonly document?: Target & { readonly visibilityState?: string };
-  /** Only pages have animation frames. */
+  /** Only in pages. */
   requestAnimationFrame?(due: () => void): unknown;
   cancelAnimationFrame?(frame: unknown): void;
   setTimeout(due: () => void, delayMs: number): unknown;
   clearTimeout(timer: unknown): void;
 }
 
-/** The surroundings of this program: a page, a worker, Node.js. */
+/** The global object of a page, of a worker, or of Node.js. */
 export const globals = globalThis as unknown as Globals;
 
+/** The system's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout: (due, delayMs) => globals.setTimeout(due, delayMs),
@@ -87,7 +88,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** The page this program runs in; where there is none, it is online and visible at all times. */
+/** The page of the browser. Outside of browsers it is always online and visible. */
 export const systemPage: Page = {
   get isOnline() {
     return globals.navigator?.onLine !== false;

@@ -1,4 +1,4 @@
-// For browsers, workers and Node.js: a client that stays connected and knows the newest of every agent and session.
+// The client for browsers, workers and Node.js: it stays connected, and keeps the newest event of every agent and session.
 export type { AgentStatus, EventType, Payload, SessionActivity } from '../protocol';
 export type { Connection } from './connection/connection';
 export { createMissionControl, type ListenerTypes, type MissionControl } from './mission-control';

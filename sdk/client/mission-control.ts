@@ -1,4 +1,4 @@
-// A client of Mission Control: a connection that stays, what is known by it, and who hears of it.
+// Creates a client: connects its connection with its registers and its listeners.
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { AgentStatus, EventType, Payload, SessionActivity } from '../protocol';
 import type { Connection } from './connection/connection';
@@ -7,61 +7,61 @@ import { settingsOf, type MissionControlOptions } from './options';
 import { createListeners } from './state/listeners';
 import { createRegisters, type Change, type RegisterMaps } from './state/registers';
 
-/** Of each event type: a register of it has changed. */
+/** For each event type, the listener for changes of its registers. */
 type EventListeners = { [Type in EventType]: (value: Payload<Type>) => void };
 
-/** The listener of each type that `on` takes. */
+/** The listeners that `on` accepts, by type. */
 export interface ListenerTypes extends EventListeners {
-  /** The newest status of an agent has changed. */
+  /** Called when the status of an agent has changed. */
   'agent:status': (status: AgentStatus) => void;
-  /** The newest activity of a session has changed. */
+  /** Called when the newest activity of a session has changed. */
   'session:activity': (activity: SessionActivity) => void;
-  /** After the listeners of each single value: all that one message has changed, or one batch, in its order. */
+  /** Called after the listeners of single changes, with all changes of one message or batch, in their order. */
   change: (news: { readonly changes: readonly Change[] }) => void;
-  /** The state of the connection has changed. */
+  /** Called when the state of the connection has changed. */
   connection: (connection: Connection) => void;
 }
 
 /** A client of Mission Control. It has a map of registers for each event type. */
 export interface MissionControl extends RegisterMaps {
-  /** The state of the connection now. */
+  /** The current state of the connection. */
   readonly connection: Connection;
-  /** The newest status of every agent, by agent id. The same map for ever: it changes. */
+  /** The newest status of every agent, by agent id. It is always the same map, which is updated. */
   readonly agents: ReadonlyMap<string, AgentStatus>;
-  /** The newest activity of every session, by `sessionKey(agentId, sessionId)`. The same map for ever: it changes. */
+  /** The newest activity of every session, by `sessionKey(agentId, sessionId)`. It is always the same map, which is updated. */
   readonly sessions: ReadonlyMap<string, SessionActivity>;
   /**
-   * Calls `listener` for each change: of an agent's status, of a session's activity (never twice for one, never
-   * for an older one after a newer one), or of the connection; as `change` once for all that came in one message or
-   * batch, after the listeners of the single ones. What a listener throws is reported as an uncaught
-   * exception, and the others are called nevertheless.
-   * @returns how to stop that
+   * Calls `listener` for each change of an agent, of a session or of the connection; with the type `change`, once for all
+   * changes of a message or batch. A listener gets each value once, and the values of one agent or session in the order of
+   * their timestamps. If a listener throws, the error is reported as an uncaught exception, and the other listeners are
+   * still called.
+   * @returns a function that removes the listener
    */
   readonly on: <Type extends keyof ListenerTypes>(
     type: Type,
     listener: ListenerTypes[Type],
   ) => () => void;
-  /** Connects now, with a fresh token: also from `idle` and `closed`, unless the signal has aborted. */
+  /** Connects now with a fresh token, from any state including `closed`, unless the signal has aborted. */
   readonly reconnect: () => void;
   /**
-   * Takes another token from `getToken` into the open connection, which stays. Where the server refuses that, because
-   * it is not valid or another user's, and where nothing is open, the same as {@link reconnect}.
+   * Gets a token from `getToken`, and sends it over the open connection, which stays open. If the server refuses the token,
+   * because it is not valid or belongs to another user, or if no connection is open, does the same as {@link reconnect}.
    */
   readonly refresh: () => void;
-  /** Closes the connection and leaves nothing behind: no socket, no timer, no listener of the page. */
+  /** Closes the client, with all sockets, timers and page listeners. */
   readonly close: () => void;
   /** The same as {@link close}. */
   readonly [Symbol.dispose]: () => void;
 }
 
 /**
- * Connects to Mission Control, and stays connected.
- * @throws a `TypeError` for options that cannot work
+ * Creates a client, which connects to Mission Control and stays connected.
+ * @throws {TypeError} if an option is invalid, or if there is no WebSocket to connect with
  */
 export function createMissionControl(options: MissionControlOptions): MissionControl {
   const registers = createRegisters();
   const listeners = createListeners<ListenerTypes>();
-  /** Of the message that is being taken. */
+  /** The changes of the message that is being handled. */
   const changes: Change[] = [];
   const supervisor = createSupervisor(settingsOf(options), {
     event(event, source) {
@@ -71,14 +71,14 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
       listeners.call(event.type, event.payload);
     },
     taken() {
-      // What listeners heard of singly has happened, whatever one of them has done since.
+      // Also if a listener has closed the client in the meantime, because the changes have been reported one by one.
       if (changes[0]) listeners.call('change', { changes: changes.splice(0) });
     },
     changed(connection) {
       listeners.call('connection', connection);
     },
   });
-  // Where the symbol is not known yet, nobody can ask for it.
+  // In environments without `Symbol.dispose`, this adds an unused property.
   return Object.assign(supervisor, registers.maps, {
     on: listeners.add,
     [Symbol.dispose]: supervisor.close,

@@ -1,4 +1,4 @@
-// The options of a client: checked, and completed with defaults.
+// Checks the options of a client, and adds the defaults.
 import type { SupervisorDependencies } from './connection/supervisor';
 import type { Clock } from './connection/timers';
 import { defaultTiming, type Timing } from './connection/timing';
@@ -18,38 +18,41 @@ export interface MissionControlOptions {
   /** The URL of the WebSocket, e.g. `ws://localhost:3000`. */
   readonly url: string;
   /**
-   * Gets a fresh token. Called before each attempt, and before the token in use expires. It may be slow; if it fails,
-   * the attempt has failed.
+   * Returns a fresh token. It is called before each attempt, and before the current token expires. If it throws or rejects,
+   * or takes longer than `tokenTimeoutMs`, the attempt has failed.
    */
   readonly getToken: () => string | Promise<string>;
   /** How the token is sent. Default: `header` with `ws` and in Node.js, `subprotocol` elsewhere. */
   readonly tokenTransport?: TokenTransport;
   /**
-   * Requested, with the token in `Authorization`, after a handshake that failed for an unknown reason: 401 or 403 means
-   * that the token is refused. Default: `/whoami` beside the WebSocket, e.g. `http://localhost:3000/whoami`.
+   * The URL of `/whoami`, which is requested with the token if a handshake fails for an unknown reason: 401 or 403 means
+   * that the token is refused. Default: `/whoami` below `url`, e.g. `http://localhost:3000/whoami`.
    */
   readonly whoamiUrl?: string;
-  /** When it aborts, the client is closed for ever. */
+  /** When it aborts, the client is closed permanently. */
   readonly signal?: Signal;
   /** Whether to connect at once. Default: true. Otherwise the client is `idle` until `reconnect()`. */
   readonly autoConnect?: boolean;
-  /** Attempts in a row that may fail before the client is `closed`. Default: no limit. */
+  /** The number of consecutive failed attempts after which the client is `closed`. Default: unlimited. */
   readonly maxAttempts?: number;
-  /** Durations, in milliseconds; each has its own default. */
+  /** Durations in milliseconds; each has its own default. */
   readonly timing?: Partial<Timing>;
-  /** Default: the global one. Node.js 20 has none: pass that of the package `ws`. */
+  /** The constructor of WebSockets. Default: the global one. Node.js 20 has none: pass that of the package `ws`. */
   readonly WebSocket?: SocketConstructor;
-  /** Requests `whoamiUrl`. Default: the global one. */
+  /** Used to request `whoamiUrl`. Default: the global one. */
   readonly fetch?: Fetch;
-  /** Whether the page is online and visible. Default: as the browser says; outside of browsers, always both. */
+  /** Whether the page is online and visible. Default: the state of the browser's page; outside of browsers, always both. */
   readonly page?: Page;
-  /** Default: the system's. For tests. */
+  /** The source of time, for tests. Default: the system's. */
   readonly clock?: Clock;
-  /** From 0 to 1, as `Math.random`: spreads the waits between attempts. For tests. */
+  /** Returns a random number from 0 to 1, for tests. Default: `Math.random`. */
   readonly random?: () => number;
 }
 
-/** @throws {TypeError} for options that cannot work */
+/**
+ * Checks the options, and adds the defaults.
+ * @throws {TypeError} if an option is invalid
+ */
 export function settingsOf(options: MissionControlOptions): SupervisorDependencies {
   const { url, maxAttempts = Infinity, random = Math.random } = options;
   const { clock = systemClock, page = systemPage } = options;
@@ -61,7 +64,7 @@ export function settingsOf(options: MissionControlOptions): SupervisorDependenci
     whoamiUrl: options.whoamiUrl ?? whoamiUrlOf(url),
     ...{ clock, page, random, maxAttempts },
     timing: timingOf(options.timing),
-    // Global ones may be set or replaced after the client was made.
+    // The global functions may be set or replaced after the client is created.
     get fetch() {
       return options.fetch ?? globals.fetch;
     },
@@ -73,10 +76,10 @@ export function settingsOf(options: MissionControlOptions): SupervisorDependenci
   };
 }
 
-/** Checked here, as an error of the WebSocket's constructor is taken for a malformed token later. */
+/** Checks the URL in advance, because an error of the WebSocket constructor is later reported as a malformed token. */
 function isSocketUrl(url: string): boolean {
   try {
-    // React Native's URL has only a constructor; its properties throw.
+    // In React Native, the properties of a `URL` throw, so only the constructor can be used.
     return /^wss?:\/\/[^/#][^#]*$/.test(url) && Boolean(new URL(url));
   } catch {
     return false;

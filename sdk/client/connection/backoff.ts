@@ -1,18 +1,19 @@
-// How long to wait before the next attempt, so that clients which lost a server together do not reconnect together.
+// Calculates random waits between attempts, so that clients that lost the same server do not reconnect at the same time.
 
 /**
- * "Full jitter": anything from nothing to a bound that doubles with every failure, up to `capMs`.
- * @param failures attempts that failed in a row; 0 after a connection that was stable
- * @param luck from 0 to 1, as Math.random
- * @returns milliseconds, an integer
+ * Exponential backoff with full jitter: a random wait of at most `baseMs`, doubled for each failure, and never more than
+ * `capMs`.
+ * @param failures number of consecutive failed attempts; 0 after a stable connection
+ * @param luck a random number from 0 to 1, as returned by `Math.random`
+ * @returns the wait in milliseconds, an integer
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export function backoffMs(failures: number, luck: number, baseMs: number, capMs: number): number {
-  // No base at all, doubled without end, is no number.
+  // `0 * Infinity` is NaN.
   return Math.round(luck * Math.min(capMs, baseMs * 2 ** failures || 0));
 }
 
-/** Anything from `minMs` to `maxMs`, in milliseconds, an integer. */
+/** @returns a random integer from `minMs` to `maxMs`, chosen by `luck`, a number from 0 to 1 */
 export function betweenMs(minMs: number, maxMs: number, luck: number): number {
   return Math.round(minMs + luck * (maxMs - minMs));
 }

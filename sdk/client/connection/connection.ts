@@ -1,17 +1,17 @@
-// The state of the connection, as the application sees it.
+// Defines the state of the connection that the client exposes to applications.
 import type { ConnectionState } from './transition';
 
-/** The state of the connection, as a value: a new one for each change. */
+/** The state of the connection. Each change creates a new object. */
 export interface Connection {
   readonly state: ConnectionState;
-  /** Number of the attempt under way or to come, since the last connection that lasted; 0 if there is none. */
+  /** Number of the current or next attempt since the last stable connection; 0 if there is none. */
   readonly attempt: number;
-  /** Milliseconds from `since` to the next attempt; undefined if none is planned. */
+  /** Milliseconds from `since` to the next attempt; undefined if none is scheduled. */
   readonly retryInMs: number | undefined;
-  /** Close code of the WebSocket that ended last. */
+  /** Close code of the WebSocket that ended before this state; undefined if there is none. */
   readonly code: number | undefined;
-  /** The server's reason, or one of the reasons in docs/client.md. */
+  /** The reason given by the server, or one of the reasons listed in docs/client.md. */
   readonly reason: string | undefined;
-  /** When this state was entered, in milliseconds since the Unix epoch. */
+  /** The time at which this state was entered, in milliseconds since the Unix epoch. */
   readonly since: number;
 }

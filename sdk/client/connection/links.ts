@@ -1,4 +1,4 @@
-// The connections of a client: the current one, the next one, which will replace it, and replaced ones whose messages are still taken.
+// Manages the links of a client: the current one, the next one during a rotation, and replaced ones that are not closed yet.
 import { backoffMs, betweenMs } from './backoff';
 import { openLink, type Link, type LinkDependencies, type LinkHandlers } from './link/link';
 import { createRecovery } from './recovery';
@@ -13,35 +13,36 @@ import { createTimers } from './timers';
 import type { LinkOutcome } from './link/transport';
 
 export interface LinksDependencies extends LinkDependencies {
-  /** From 0 to 1, as Math.random. */
+  /** Returns a random number from 0 to 1, as `Math.random` does. */
   readonly random: () => number;
 }
 
 export interface LinksHandlers extends Pick<LinkHandlers, 'event' | 'taken'> {
-  /** About the current connection; `outcome` is how it ended, if it has. */
-  readonly told: (news: RotationNews, outcome?: LinkOutcome) => void;
+  /** Called for changes of the current link; `outcome` is set if it has ended. */
+  readonly news: (news: RotationNews, outcome?: LinkOutcome) => void;
 }
 
 export interface Links {
-  /** Opens the first one. */
+  /** Opens the first link. */
   readonly open: () => void;
-  /** Closes all of them. */
+  /** Closes all links. */
   readonly drop: () => void;
-  /** Probes the current one; without a sign of life in time, it ends. */
+  /** Sends a ping over the current link; without a message in time, the link ends. */
   readonly probe: () => void;
-  /** Sends the server a fresh token. Returns false if there is not exactly one connection, and open. */
+  /** Sends a fresh token over the current link. Returns false if it is not open, or if a rotation is in progress. */
   readonly refresh: () => boolean;
 }
 
+/** Creates an empty set of links; `open` opens the first. */
 export function createLinks(dependencies: LinksDependencies, handlers: LinksHandlers): Links {
   const { clock, timing, random } = dependencies;
   const timers = createTimers(clock);
   const recovery = createRecovery(clock);
   const all = new Set<Link>();
   let phase: RotationPhase = 'none';
-  /** Rotations that failed in a row. */
+  /** The number of consecutive failed rotations. */
   let failures = 0;
-  // The phase says which of these two there are.
+  // The phase determines which of these two are in use.
   let current: Link | undefined;
   let next: Link | undefined;
 
@@ -49,13 +50,13 @@ export function createLinks(dependencies: LinksDependencies, handlers: LinksHand
     const [after, ...effects] = rotate(phase, event);
     phase = after;
     for (const effect of effects) {
-      const tell = () => {
-        handlers.told(effect as RotationNews, outcome);
+      const report = () => {
+        handlers.news(effect as RotationNews, outcome);
       };
       const isBetweenTokens = effect === 'handover' && outcome?.reason === 'token_expired';
-      // The successor is usually open within that time: `connecting` would only flicker.
-      if (isBetweenTokens) wait(timing.pongTimeoutMs, tell);
-      else (perform[effect] ?? tell)();
+      // The successor usually opens within this time: reporting `connecting` at once would only make displays flicker.
+      if (isBetweenTokens) wait(timing.pongTimeoutMs, report);
+      else (perform[effect] ?? report)();
     }
   }
 
@@ -63,7 +64,7 @@ export function createLinks(dependencies: LinksDependencies, handlers: LinksHand
     dispatch('current:due');
   };
 
-  /** One timer is enough: a client that waits for a rotation has no handover to wait for. */
+  /** There is one timer for both: when the successor opens, its rotation is scheduled, which cancels the delayed handover. */
   function wait(delayMs: number, due = rotateNow): void {
     timers.start('rotate', delayMs, due);
   }
@@ -73,7 +74,7 @@ export function createLinks(dependencies: LinksDependencies, handlers: LinksHand
       const link: Link = openLink(dependencies, {
         ...handlers,
         ...recovery,
-        told(news, outcome) {
+        news(news, outcome) {
           if (news === 'ended') all.delete(link);
           const role = link === current ? 'current' : link === next ? 'next' : 'old';
           dispatch(`${role}:${news}`, outcome);

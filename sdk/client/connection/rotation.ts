@@ -1,38 +1,38 @@
-// Make before break: which of two connections is the current one, and what to do about it. A pure function and its table.
+// Replaces an open connection by a new one (make before break): a state machine, as a pure function with a table.
 
-/** How far the current connection has come, and the next one that is to take its place. */
+/** The states of the current link, and of the next link that will replace it. */
 export type RotationPhase =
-  /** There is none. */
+  /** There is no link. */
   | 'none'
-  /** The current one is not open yet. */
+  /** The current link is not open yet. */
   | 'opening'
-  /** The current one is open, and the only one. */
+  /** The current link is open, and there is no next link. */
   | 'open'
-  /** The current one is open, the next one not yet. */
+  /** The current link is open; the next link is not open yet. */
   | 'replacing'
-  /** Both are open; the next one does not know everything yet. */
+  /** Both links are open; the next link does not have the complete state yet. */
   | 'syncing';
 
-/** What a connection tells: `due`, it should be replaced; `refused`, it cannot have the token that somebody asked for. */
+/** What a link reports. `due`: it should be replaced. `refused`: the server has refused the token of a requested refresh. */
 export type LinkNews = 'opened' | 'synced' | 'due' | 'refused' | 'ended';
 
-/** `old` is a connection that was replaced, and is still listened to. */
+/** `old` is a link that was replaced, and whose messages are still handled. */
 type LinkRole = 'current' | 'next' | 'old';
 
 export type RotationEvent = 'start' | `${LinkRole}:${LinkNews}`;
 
-/** Told of the current connection. `handover`: it has ended, and its successor is still opening; `ended`: there is none. */
+/** What is reported about the current link. `handover`: it ended while the next link is still opening. `ended`: it ended without a successor. */
 export type RotationNews = 'opened' | 'refused' | 'handover' | 'ended';
 
 /**
- * `open`: the next connection. `promote`: it takes the place of the current one, which is no longer needed. `plan`: the
- * next rotation. `retry`: this one has failed.
+ * What is to be done. `open`: open the next link. `promote`: make the next link the current one, and retire the previous
+ * one. `plan`: schedule the next rotation. `retry`: schedule another attempt after a failed rotation.
  */
 export type RotationEffect = RotationNews | 'open' | 'promote' | 'plan' | 'retry';
 
 export type RotationStep = readonly [RotationPhase, ...RotationEffect[]];
 
-/** An event that is not in the table changes nothing. */
+/** Events that are not in the table change nothing. */
 const table: Readonly<Record<RotationPhase, Partial<Record<RotationEvent, RotationStep>>>> = {
   none: {
     start: ['opening', 'open', 'promote'],
@@ -51,14 +51,14 @@ const table: Readonly<Record<RotationPhase, Partial<Record<RotationEvent, Rotati
     'current:ended': ['opening', 'promote', 'handover'],
   },
   syncing: {
-    // Events that arrive over both connections are told once: registers drop the second.
+    // An event that arrives over both links is reported once, because its second copy is stale.
     'next:synced': ['open', 'promote', 'plan'],
     'next:ended': ['open', 'retry'],
     'current:ended': ['open', 'promote', 'plan'],
   },
 };
 
-/** What `event` makes of a phase, and what is to be done for it. */
+/** @returns the next phase, and the effects to carry out in this order */
 export function rotate(phase: RotationPhase, event: RotationEvent): RotationStep {
   if (event === 'current:refused') return [phase, 'refused'];
   return table[phase][event] ?? [phase];

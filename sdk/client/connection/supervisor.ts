@@ -1,4 +1,4 @@
-// Keeps a client connected: passes events of the connections and of the page to the state machine, and carries out its effects.
+// Keeps a client connected: passes events of links and of the page to the state machine, and carries out its effects.
 import type { Page, Signal } from '../dependencies';
 import type { Connection } from './connection';
 import type { LinkHandlers } from './link/link';
@@ -9,15 +9,16 @@ import { initialState, transition, type Event, type Rules, type State } from './
 export interface SupervisorDependencies extends LinksDependencies, Rules {
   readonly signal?: Signal;
   readonly page: Page;
-  /** Whether to connect at once. Default: yes. */
+  /** Whether to connect at once. Default: true. */
   readonly autoConnect?: boolean;
 }
 
 export interface SupervisorHandlers extends Pick<LinkHandlers, 'event' | 'taken'> {
+  /** Called with each new state of the connection. */
   readonly changed: (connection: Connection) => void;
 }
 
-/** The connection of a client. */
+/** The connection of a client; the methods are those of the client. */
 export interface Supervisor {
   readonly connection: Connection;
   readonly reconnect: () => void;
@@ -25,6 +26,10 @@ export interface Supervisor {
   readonly close: () => void;
 }
 
+/**
+ * Connects, unless `autoConnect` is false or the signal has aborted.
+ * @throws {TypeError} if it connects and there is no WebSocket
+ */
 export function createSupervisor(
   dependencies: SupervisorDependencies,
   handlers: SupervisorHandlers,
@@ -33,7 +38,7 @@ export function createSupervisor(
   const timers = createTimers(clock);
   const links = createLinks(dependencies, {
     ...handlers,
-    told(type, outcome) {
+    news(type, outcome) {
       if (type === 'refused') reconnect();
       else dispatch({ type, luck: random(), hidden: !page.isVisible, ...outcome });
     },
@@ -62,7 +67,7 @@ export function createSupervisor(
     timers.stopAll();
     if (name === 'connected') timers.start('state', timing.stableAfterMs, send('stable'));
     if (retryInMs !== undefined) timers.start('state', retryInMs, send('retry'));
-    if (name !== 'closed') unsubscribe ??= page.subscribe(look);
+    if (name !== 'closed') unsubscribe ??= page.subscribe(checkPage);
     else {
       signal?.removeEventListener('abort', close);
       unsubscribe?.();
@@ -70,7 +75,7 @@ export function createSupervisor(
     }
   }
 
-  function look(): void {
+  function checkPage(): void {
     const wasVisible = isVisible;
     ({ isVisible } = page);
     if (page.isOnline !== state.online) dispatch({ type: page.isOnline ? 'online' : 'offline' });
@@ -79,7 +84,7 @@ export function createSupervisor(
 
   function reconnect(): void {
     if (signal?.aborted) return;
-    // Throws before anything has changed.
+    // Throws if there is no WebSocket, before anything has changed.
     dependencies.getWebSocket();
     ({ isVisible } = page);
     // Adding the same listener again has no effect.

@@ -1,25 +1,26 @@
-// Named timers: each can be restarted or stopped by its name, and all of them at once.
+// Named timers, which can be restarted and stopped by name, or stopped all at once.
 
-/** Where time comes from. */
+/** The source of the current time and of timers. */
 export interface Clock {
-  /** Milliseconds since the Unix epoch. */
+  /** Returns the current time in milliseconds since the Unix epoch. */
   now(): number;
-  /** Calls `due` after so many milliseconds; gives what `clearTimeout` takes. */
+  /** Calls `due` after `delayMs` milliseconds. Returns the timer for `clearTimeout`. */
   setTimeout(due: () => void, delayMs: number): unknown;
-  /** Stops a timer that is not due yet. */
+  /** Cancels a timer; ignores one that is unknown or has expired. */
   clearTimeout(timer: unknown): void;
 }
 
 export interface Timers {
-  /** Runs `due` after `delayMs`. Replaces the running timer of this name. */
+  /** Calls `due` after `delayMs` milliseconds. Replaces a running timer of the same name. */
   start(name: string, delayMs: number, due: () => void): void;
   stop(name: string): void;
   stopAll(): void;
 }
 
-/** The longest delay that setTimeout takes: longer ones are due at once. */
+/** The longest delay that `setTimeout` supports; with a longer one, it fires immediately. */
 const greatestDelayMs = 2 ** 31 - 1;
 
+/** Creates a set of timers, none of which is running. */
 export function createTimers(clock: Clock): Timers {
   const running = new Map<string, unknown>();
   const stop = (name: string) => {

@@ -1,37 +1,39 @@
-// All durations of the client, in milliseconds. Each is an option.
+// The durations that the client uses, each of which is an option, and their defaults.
 
-/** Every duration that the client goes by, in milliseconds. */
+/** The durations that the client uses, in milliseconds. */
 export interface Timing {
-  /** The bound of the wait after a lost connection; it doubles with every failure. Default: 1,000. */
+  /** The upper bound of the first wait; it doubles with each failure. Default: 1,000. */
   readonly backoffBaseMs: number;
-  /** The greatest bound of a wait. Default: 30,000. */
+  /** The maximum of that bound. Default: 30,000. */
   readonly backoffCapMs: number;
-  /** A connection that has been open for so long counts as stable: the backoff starts again. Default: 5,000. */
+  /** A connection of this age counts as stable: the next wait is short again. Default: 5,000. */
   readonly stableAfterMs: number;
   /** The timeout of `getToken`. Default: 30,000. */
   readonly tokenTimeoutMs: number;
-  /** The timeout of a handshake; also the time until a snapshot that has not come is asked for again. Default: 10,000. */
+  /** The timeout of a handshake, and of a snapshot before it is requested again. Default: 10,000. */
   readonly connectTimeoutMs: number;
   /**
-   * The server's heartbeat interval, until a snapshot says it; silence of 2.5 intervals means dead. Default: 30,000.
+   * The heartbeat interval that is assumed until a snapshot contains the server's. A connection is dead after 2.5
+   * intervals without a message. Default: 30,000.
    */
   readonly heartbeatMs: number;
   /** The timeout of a ping, after which the connection is dead. Default: 3,000. */
   readonly pongTimeoutMs: number;
-  /** A fresh token is sent so long before the old one expires. Default: 60,000. */
+  /** How long before its expiry a token is refreshed. Default: 60,000. */
   readonly refreshBeforeMs: number;
-  /** A connection is replaced by a new one at a random time from this age … Default: 5,400,000 (90 minutes). */
+  /** The least age at which a connection is replaced by a new one; the age is random. Default: 5,400,000 (90 minutes). */
   readonly rotateMinMs: number;
-  /** … to this age. API Gateway ends every connection after two hours. Default: 6,600,000 (110 minutes). */
+  /** The greatest of these ages. API Gateway closes every connection after two hours. Default: 6,600,000 (110 minutes). */
   readonly rotateMaxMs: number;
-  /** How long messages of a replaced connection are still taken. Default: 2,000. */
+  /** How long messages of a replaced connection are still handled. Default: 2,000. */
   readonly lingerMs: number;
-  /** About the time between attempts while tokens are refused: from 0.75 to 1.25 of it. Default: 60,000. */
+  /** The time between attempts while tokens are refused, multiplied by a random factor from 0.75 to 1.25. Default: 60,000. */
   readonly unauthorizedRetryMs: number;
-  /** The longest wait after the server gave this connection's place to another; at least half of it. Default: 600,000. */
+  /** The longest wait after the connection was `replaced`; the shortest is half of it. Default: 600,000. */
   readonly replacedRetryMs: number;
 }
 
+/** The default of each duration. */
 export const defaultTiming: Timing = {
   backoffBaseMs: 1_000,
   backoffCapMs: 30_000,

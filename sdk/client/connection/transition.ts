@@ -1,26 +1,26 @@
-// The states of a connection, and what changes them: a pure function. docs/client.md has the table.
+// The state machine of a connection, as a pure function. docs/client.md has the table of its transitions.
 import { backoffMs, betweenMs } from './backoff';
 import type { Timing } from './timing';
 
-/** The states of a connection; docs/client.md says what each means and what changes it. */
+/** The states of a connection. docs/client.md describes each of them. */
 export type ConnectionState =
   'idle' | 'connecting' | 'connected' | 'waiting' | 'offline' | 'unauthorized' | 'closed';
 
 export interface State {
   readonly name: ConnectionState;
-  /** Number of the attempt under way or to come, since the last stable connection; 0 when there is none. */
+  /** Number of the current or next attempt since the last stable connection; 0 if there is none. */
   readonly attempt: number;
-  /** What the page says about the network: a hint, which may be wrong. */
+  /** Whether the page reports a network; it may be wrong. */
   readonly online: boolean;
-  /** The wait until the next attempt, in milliseconds; undefined: only an event starts it. */
+  /** The wait before the next attempt, in milliseconds; undefined if no attempt is scheduled. */
   readonly retryInMs?: number | undefined;
-  /** Close code of the WebSocket that ended last, if one was opened. */
+  /** Close code of the WebSocket that ended before this state; undefined if there is none. */
   readonly code?: number | undefined;
-  /** Why the state is not `connected`, if there is a reason. */
+  /** Why the connection ended, or the attempt failed; undefined if there is no reason. */
   readonly reason?: string | undefined;
 }
 
-/** A connection or an attempt came to its end. */
+/** The end of a connection, or of an attempt. */
 export interface Ended {
   readonly type: 'ended';
   readonly code?: number | undefined;
@@ -31,7 +31,7 @@ export interface Ended {
   readonly atOnce?: boolean;
   /** The page is hidden. */
   readonly hidden?: boolean;
-  /** A random number from 0 to 1, which decides how long to wait. */
+  /** A random number from 0 to 1, which determines the length of the wait. */
   readonly luck: number;
 }
 
@@ -41,13 +41,13 @@ export type Event =
   | { readonly type: 'visible' | 'close' }
   | Ended;
 
-/** What is to be done: open a connection, drop all connections, or probe the current one. */
+/** What is to be done: open a connection, drop all connections, or probe the current connection with a ping. */
 type Effect = 'open' | 'drop' | 'probe';
 
 /** The settings that transitions depend on. */
 export interface Rules {
   readonly timing: Timing;
-  /** Attempts in a row that may fail. */
+  /** The number of consecutive attempts that may fail. */
   readonly maxAttempts: number;
 }
 
@@ -59,7 +59,7 @@ export const initialState: State = {
   online: true,
 };
 
-/** What `event` makes of `state`, and what is to be done for it. */
+/** @returns the next state, and the effects to carry out in this order */
 export function transition(state: State, event: Event, rules: Rules): Transition {
   const { name, attempt, reason } = state;
   const isOff = name === 'waiting' || name === 'offline' || name === 'unauthorized';
@@ -92,7 +92,7 @@ export function transition(state: State, event: Event, rules: Rules): Transition
     case 'offline': {
       const online = event.type === 'online';
       const after = { ...state, online };
-      // What the page says about the network is a hint: an open connection is probed, and one that waits for a network is opened.
+      // The page may be wrong about the network, so an open connection is probed instead of closed.
       if (name === 'connected') return [after, 'probe'];
       const mayBeNetwork =
         name === 'offline' ||
@@ -123,23 +123,23 @@ function ended(state: State, event: Ended, { timing, maxAttempts }: Rules): Tran
       betweenMs(unauthorizedRetryMs * 0.75, unauthorizedRetryMs * 1.25, luck),
     );
   }
-  // Another connection of this user took this one's place. Two clients that take it back in turn would never stop.
+  // A newer connection of the user has replaced this one. With a short wait, two clients would replace each other again and again.
   if (reason === 'replaced')
     return wait(hidden ? undefined : betweenMs(replacedRetryMs / 2, replacedRetryMs, luck));
-  // A server that goes away closes all connections at the same moment, and one that is flooded needs fewer attempts.
+  // Longer waits: a server that shuts down closes all connections at once, and an overloaded server needs fewer attempts.
   // 1001: going away; 1012: service restart; 1013: try again later.
   const isCrowd = code === 1001 || code === 1012 || code === 1013;
   if (isCrowd || reason === 'rate_limited') {
-    // A connection that was open for a short time counts as an attempt, but not as a failure.
+    // A connection that was open only briefly counts as an attempt, but not as a failure.
     const failures = isCrowd ? Math.max(0, attempt - 1) : attempt;
     return wait(backoffMs(failures, luck, backoffCapMs / 4, backoffCapMs));
   }
   if (online) return wait(backoffMs(attempt, luck, backoffBaseMs, backoffCapMs));
-  // Without a network, the attempt says nothing about the server: it does not count as a failure.
+  // Without a network, the failure is not due to the server, and does not count.
   return go('offline', 1, betweenMs(backoffCapMs / 2, backoffCapMs, luck));
 }
 
-/** A state of another name, without the code, reason and wait of the one before. */
+/** @returns a state with this name, and without the code, the reason and the wait of the previous state */
 function to({ online }: Pick<State, 'online'>, name: ConnectionState, attempt: number): State {
   return { name, attempt, online };
 }

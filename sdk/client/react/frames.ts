@@ -1,12 +1,12 @@
-// When to render: with the page's next animation frame, however much has happened since the one before.
+// Schedules renders in animation frames, so that there is at most one for each, however many events arrive.
 import { globals } from '../dependencies';
 
-/** A hidden page has no animation frames, but a title that can be seen, and it may be shown at any time. */
+/** The delay in milliseconds without an animation frame. A hidden page still renders: its title is visible, and it may be shown at any time. */
 const withoutFrameMs = 250;
 
 /**
- * Calls `due` once: with the next animation frame; after a quarter of a second where none comes, as in a hidden page;
- * and as soon as what is running now has ended where there are no animation frames at all.
+ * Calls `due` once: in the next animation frame; after 250 ms if there is none, as in a hidden page; or in a microtask if
+ * the environment has no animation frames.
  */
 export function inNextFrame(due: () => void): void {
   if (globals.requestAnimationFrame === undefined) {

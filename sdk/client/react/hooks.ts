@@ -1,4 +1,4 @@
-// Hooks for what is inside a provider. Each renders when what it gives has changed, at most once in an animation frame.
+// Hooks for components inside a provider. They render when their result has changed, at most once in each animation frame.
 import { useContext, useSyncExternalStore } from 'react';
 import type {
   AgentStatus,
@@ -11,40 +11,43 @@ import type {
 import { Context } from './provider';
 import { snapshotsOf } from './snapshots';
 
-/** The client of the provider around, e.g. for `reconnect()`. @throws an `Error` without a provider */
+/**
+ * Returns the client of the provider, e.g. for `reconnect()`.
+ * @throws {Error} outside of a provider
+ */
 export function useMissionControl(): MissionControl {
   const client = useContext(Context);
   if (client === undefined) throw new Error('There is no MissionControlProvider around this.');
   return client;
 }
 
-/** The state of the connection. */
+/** Returns the state of the connection. */
 export function useConnection(): Connection {
   return useConnectionOf(useMissionControl());
 }
 
-/** The newest status of every agent, by agent id: another map after each change. */
+/** Returns the newest status of every agent, by agent id; a new map after each change. */
 export function useAgents(): ReadonlyMap<string, AgentStatus> {
   return useAgentsOf(useMissionControl());
 }
 
-/** The newest status of one agent; undefined until it is known. Renders when this agent changes, and only then. */
+/** Returns the newest status of one agent; undefined until it is known. Renders only when this agent changes. */
 export function useAgentStatus(agentId: string): AgentStatus | undefined {
   const client = useMissionControl();
   return useSnapshot(client, () => client.agents.get(agentId));
 }
 
 /**
- * The newest activity of every session, or of every session of one agent: the newest first. Renders when one of
- * them changes, and only then.
+ * Returns the newest activity of every session, or of the sessions of one agent, the newest first. Renders only when one of
+ * them changes.
  */
 export function useSessions(agentId?: string): readonly SessionActivity[] {
   return useRegisters('session:activity', agentId);
 }
 
 /**
- * What all registers of an event type hold, or those of one agent: the newest first. Renders when one of them changes,
- * and only then.
+ * Returns the values of all registers of an event type, or of those of one agent, the newest first. Renders only when one
+ * of them changes.
  */
 export function useRegisters<Type extends EventType>(
   type: Type,
@@ -54,15 +57,17 @@ export function useRegisters<Type extends EventType>(
   return useSnapshot(client, () => snapshotsOf(client).list(type, agentId), none);
 }
 
+/** Returns the state of the connection of `client`. */
 export function useConnectionOf(client: MissionControl): Connection {
   return useSnapshot(client, () => client.connection, notYet);
 }
 
+/** Returns the newest status of every agent of `client`, by agent id; a new map after each change. */
 export function useAgentsOf(client: MissionControl): Map<string, AgentStatus> {
   return useSnapshot(client, () => snapshotsOf(client).agents(), noAgents);
 }
 
-/** @param initial what there is on a server, and while its page comes to life */
+/** @param initial the value during server rendering and hydration */
 function useSnapshot<Value>(
   client: MissionControl,
   read: () => Value,

@@ -1,4 +1,4 @@
-// For React: a provider with one client, and hooks that render when what they show has changed.
+// The React binding: a provider with one client, and hooks that render when their result has changed.
 'use client';
 
 export {

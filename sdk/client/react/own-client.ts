@@ -1,16 +1,16 @@
-// A client that a component makes for itself.
+// Creates the client of a component, and closes it when the component is unmounted.
 import { useEffect, useState } from 'react';
 import { createMissionControl, type MissionControl, type MissionControlOptions } from '../index';
 
 interface OwnClient {
   readonly url: string;
   readonly client: MissionControl;
-  /** Whether it connects by itself. */
+  /** Whether it connects when it is mounted. */
   readonly isAuto: boolean;
   readonly setGetToken: (getToken: MissionControlOptions['getToken']) => void;
 }
 
-/** Reads the options once. It is idle, and holds nothing: React may throw it away, and make it on a server. */
+/** Creates a client that is idle and uses no resources, because React may discard it, or create it on a server. */
 function createOwnClient(options: MissionControlOptions): OwnClient {
   let { getToken } = options;
   return {
@@ -23,7 +23,10 @@ function createOwnClient(options: MissionControlOptions): OwnClient {
   };
 }
 
-/** A client that lives as long as the component, or until there is another `url`; connected while it is wanted. */
+/**
+ * Returns the client of the component. It is replaced when `url` changes, and undefined without options.
+ * @param isWanted whether it is connected, unless `autoConnect` is false
+ */
 export function useOwnClient(options: MissionControlOptions, isWanted: boolean): OwnClient;
 export function useOwnClient(
   options: MissionControlOptions | undefined,

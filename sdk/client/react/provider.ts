@@ -1,22 +1,23 @@
-// One client, and one socket, for all components inside.
+// The provider: one client with one socket for all components inside.
 import { createContext, createElement, type ReactElement, type ReactNode } from 'react';
 import type { MissionControl, MissionControlOptions } from '../index';
 import { useOwnClient } from './own-client';
 
+/** The client of the provider; undefined outside of a provider. */
 export const Context = createContext<MissionControl | undefined>(undefined);
 
-/** A client that there is already, or the options of one that the provider makes. */
+/** An existing client, or the options of a client that the provider creates. */
 export type MissionControlProviderProps = { readonly children?: ReactNode } & (
   | {
-      /** A client that is made, and closed, elsewhere. */
+      /** An existing client. The provider does not close it. */
       readonly client: MissionControl;
     }
   | MissionControlOptions
 );
 
 /**
- * Connects while it is mounted, by one socket for everything inside. Another `url` makes another client; of
- * `getToken` the newest is called; the other options are read when the client is made.
+ * Provides one client to all components inside, and keeps it connected while it is mounted. If `url` changes, a new client
+ * is created. If `getToken` changes, the newest function is called. The other options are read once.
  */
 export function MissionControlProvider(props: MissionControlProviderProps): ReactElement {
   const own = useOwnClient('client' in props ? undefined : props, true);

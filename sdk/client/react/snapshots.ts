@@ -1,15 +1,15 @@
-// What a client knows, as React wants it: values that stay the same until they change, and one notice for each animation frame.
+// Adapts a client to React: values keep their identity until they change, and listeners are called once per animation frame.
 import type { AgentStatus, EventType, MissionControl, Payload } from '../index';
 import { definitionOf } from '../../protocol/event-message';
 import { inNextFrame } from './frames';
 
-/** Of one client, for all components that show something of it. */
+/** The values of one client, shared by all components that use it. */
 export interface Snapshots {
-  /** Calls `listener` in the animation frame after something has changed, whatever it was. Returns how to stop that. */
+  /** Calls `listener` in the animation frame after any change. Returns a function that unsubscribes. */
   readonly subscribe: (listener: () => void) => () => void;
-  /** By agent id; another map after each change. */
+  /** Returns the status of every agent, by agent id; a new map after each change. */
   readonly agents: () => Map<string, AgentStatus>;
-  /** Of one agent, or of all: the newest first; another list after each change of one of them. */
+  /** Returns the registers of one agent, or of all, the newest first; a new list after each change of one of them. */
   readonly list: <Type extends EventType>(
     type: Type,
     agentId: string | undefined,
@@ -18,7 +18,7 @@ export interface Snapshots {
 
 function createSnapshots(client: MissionControl): Snapshots {
   const listeners = new Set<() => void>();
-  /** What has been read since it changed last: the lists of each type, by agent, and the map of agents. */
+  /** Cached results, until they change: the map of agents, and the lists of each type, of all agents and by agent. */
   const kept = new Map<string, unknown>();
   let isDue = false;
 
@@ -60,7 +60,7 @@ function createSnapshots(client: MissionControl): Snapshots {
 
 const snapshotsOfClients = new WeakMap<MissionControl, Snapshots>();
 
-/** The snapshots of a client: the same ones for as long as it lives. */
+/** Returns the snapshots of a client, which are created once. */
 export function snapshotsOf(client: MissionControl): Snapshots {
   const snapshots = snapshotsOfClients.get(client) ?? createSnapshots(client);
   snapshotsOfClients.set(client, snapshots);

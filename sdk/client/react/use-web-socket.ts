@@ -1,13 +1,13 @@
-// The documented hook, which needs no provider.
+// The hook `useWebSocket`, which needs no provider.
 import { useEffect, useRef } from 'react';
 import type { AgentStatus, MissionControlOptions } from '../index';
 import { useAgentsOf, useConnectionOf } from './hooks';
 import { useOwnClient } from './own-client';
 
 /**
- * The documented hook: connects by itself, without a provider, while there is a token. A new one is taken into the open
- * connection; what the server does not take there, such as that of another user, makes another connection.
- * @param options `url` is `ws://localhost:3000` unless given
+ * Connects without a provider while there is a token. A new token is sent over the open connection; if the server refuses
+ * it, e.g. because it belongs to another user, the hook reconnects.
+ * @param options the default of `url` is `ws://localhost:3000`
  */
 export function useWebSocket(
   token: string | null | undefined,
@@ -19,7 +19,7 @@ export function useWebSocket(
   const known = useRef(token);
   useEffect(() => {
     const isNew = known.current !== token;
-    // Where there was none, the client connects with this one anyway.
+    // If there was no token before, the client connects with this one anyway.
     if (isNew && known.current && token && own.isAuto) own.client.refresh();
     known.current = token;
   }, [own, token]);

@@ -1,23 +1,25 @@
-// Listeners by type. If one throws, the others are called nevertheless.
+// Calls listeners by type. If one throws, the others are still called.
 
-/** The only argument of the listeners of a type. */
+/** The argument of a listener. */
 type Value<Listener> = Listener extends (value: infer Argument) => void ? Argument : never;
 
 export interface Listeners<Types> {
-  /** Returns how to remove it. The same listener may be added twice, and is removed once for each. */
+  /** Adds a listener. Returns a function that removes it. A listener that is added twice is called twice. */
   readonly add: <Type extends keyof Types & string>(
     type: Type,
     listener: Types[Type],
   ) => () => void;
+  /** Calls all listeners of the type. */
   readonly call: <Type extends keyof Types & string>(type: Type, value: Value<Types[Type]>) => void;
 }
 
+/** Creates an empty set of listeners. */
 export function createListeners<Types>(): Listeners<Types> {
   const entries = new Set<{ readonly type: string; readonly listener: (value: never) => void }>();
-  const news: (readonly [type: string, value: unknown])[] = [];
+  const queue: (readonly [type: string, value: unknown])[] = [];
 
-  function tell([type, value]: (typeof news)[number]): void {
-    // A listener that is added meanwhile is called from the next one on.
+  function notify([type, value]: (typeof queue)[number]): void {
+    // A copy, so that listeners that are added during this call are not called yet.
     for (const entry of [...entries]) {
       if (entry.type !== type || !entries.has(entry)) continue;
       try {
@@ -37,15 +39,15 @@ export function createListeners<Types>(): Listeners<Types> {
       };
     },
     call(type, value) {
-      news.push([type, value]);
-      // If a listener causes the next call, that has to wait until all have had this one.
-      if (news.length > 1) return;
-      for (; news[0]; news.shift()) tell(news[0]);
+      queue.push([type, value]);
+      // A call that a listener causes waits until all listeners have been called with the current value.
+      if (queue.length > 1) return;
+      for (; queue[0]; queue.shift()) notify(queue[0]);
     },
   };
 }
 
-/** Reports an error as an uncaught one. */
+/** Throws an error as an uncaught exception. */
 function report(error: unknown): void {
   queueMicrotask(() => {
     throw error;

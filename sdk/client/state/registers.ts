@@ -1,4 +1,4 @@
-// What is known of agents and sessions: last-writer-wins registers, as the server keeps them.
+// Keeps the newest event of each agent and session in last-writer-wins registers, as the server does.
 import {
   definitionOf,
   eventTypeDefinitions,
@@ -10,19 +10,20 @@ import {
 } from '../../protocol/event-message';
 import { idsIn, isNewer, versionIn } from '../../protocol/registers';
 
-/** A register that has changed. */
+/** The change of a register. */
 interface ChangeOf<Type extends EventType> {
   readonly type: Type;
-  /** What it holds now. */
+  /** The current value. */
   readonly current: Payload<Type>;
-  /** What it held before; undefined for an agent or a session that was not known. */
+  /** The previous value; undefined for a new agent or session. */
   readonly previous: Payload<Type> | undefined;
-  /** Whether it was told when it happened, or by the snapshot of a connection that has just been opened. */
+  /** `live`: received when it happened; `snapshot`: received because a connection was opened. */
   readonly source: Source;
 }
 
+/** How an event was received: as a message, or in a snapshot. */
 export type Source = 'live' | 'snapshot';
-/** A change of an agent's status or of a session's activity. */
+/** The change of a register, of any event type. */
 export type Change = { [Type in EventType]: ChangeOf<Type> }[EventType];
 
 /** The registers of a client: a map for each event type, by {@link registerKey}. */
@@ -30,13 +31,13 @@ export type RegisterMaps = {
   readonly [One in Definition as One['list']]: ReadonlyMap<string, Payload<One['type']>>;
 };
 
-/** The key of a register in the map of its type: its ids in their order, or the id itself if it has but one. */
+/** @returns the key of a register in the map of its type: the id, or several ids in their order as a JSON array */
 export function registerKey(...ids: readonly [string, ...string[]]): string {
   return ids.length > 1 ? JSON.stringify(ids) : ids[0];
 }
 
 /**
- * The key of a session in the map `sessions` of a client: agents may give their sessions the same ids.
+ * Returns the key of a session in the map `sessions` of a client. It contains both ids, because sessions of different agents may have the same id.
  * @function
  * @alias
  */
@@ -44,10 +45,11 @@ export const sessionKey: (agentId: string, sessionId: string) => string = regist
 
 export interface Registers {
   readonly maps: RegisterMaps;
-  /** Takes a value that is newer than the one known. Returns what has changed; undefined when it was not newer. */
+  /** Stores an event in its register. Returns the change; undefined if the event is stale. */
   readonly merge: (event: EventMessage, source: Source) => Change | undefined;
 }
 
+/** Creates empty registers for all event types. */
 export function createRegisters(): Registers {
   const maps = Object.fromEntries(
     eventTypeDefinitions.map(({ list }) => [list, new Map<string, AnyPayload>()]),
@@ -62,7 +64,7 @@ export function createRegisters(): Registers {
       if (previous && !isNewer(versionIn(definition, current), versionIn(definition, previous)))
         return undefined;
       values.set(key, current);
-      // The map that was chosen by the type holds values of that type.
+      // TypeScript does not know that the map of a type has values of that type.
       return { type, current, previous, source } as Change;
     },
   };

@@ -1,24 +1,25 @@
-// What is said over a connection that is open: sync, events, the server's time, signs of life, fresh tokens.
+// Handles the messages of an open connection: snapshots, events, heartbeats, pongs, errors and token refreshes.
 import type { ClientMessage, ServerMessage } from '../../../protocol';
 import { eventTypeDefinitions, type EventMessage } from '../../../protocol/event-message';
 import { readServerMessage } from '../../../protocol/message-reader';
 import type { Source } from '../../state/registers';
-import { ask } from './ask';
 import { startLiveness } from './liveness';
+import { repeat } from './repeat';
 import type { Clock, Timers } from '../timers';
 import type { Timing } from '../timing';
 import { createTokenRefresh } from './token-refresh';
 
 export interface ExchangeHandlers {
-  /** The server's time from which to ask for changes; undefined for all. */
+  /** Returns the server time from which to request changes, in milliseconds since the Unix epoch; undefined for the complete state. */
   readonly since: () => number | undefined;
+  /** Called for each event that is received; it may be stale. */
   readonly event: (event: EventMessage, source: Source) => void;
-  /** All that came in one message has been told. */
+  /** Called after each message, when all its events have been passed to `event`. */
   readonly taken: () => void;
-  /** The server's time, of a connection that is synced. Returns the time to believe. */
+  /** Called with the server's time, once the connection is synced. Returns the time to use instead. */
   readonly serverTime: (timestamp: number) => number;
-  /** `synced`, once: all that this connection has missed is known. `refused`: it cannot have the token asked for. */
-  readonly told: (news: 'synced' | 'refused') => void;
+  /** `synced`: the client has everything that it missed; called once. `refused`: the server refused a token of `refresh`. */
+  readonly news: (news: 'synced' | 'refused') => void;
 }
 
 export interface ExchangeOptions {
@@ -27,26 +28,27 @@ export interface ExchangeOptions {
   readonly timing: Timing;
   readonly send: (message: ClientMessage) => void;
   readonly getToken: () => Promise<string>;
-  /** When the token in use does, in milliseconds by the server's clock; undefined when nobody knows. */
+  /** The expiry of the current token, in milliseconds by the server's clock; undefined if it is unknown. */
   readonly expiresAt: number | undefined;
   readonly isOver: () => boolean;
-  /** Told that there are no signs of life; `atOnce` when somebody waits for one. */
+  /** Called when the connection is dead. `atOnce`: a ping was not answered, so reconnect without a wait. */
   readonly dead: (atOnce: boolean) => void;
-  /** The server is about to close, this long after the connection was opened. */
+  /** Called when the server announces that it will close the connection; `ageMs` is the age of the connection. */
   readonly closing: (reason: string, ageMs: number) => void;
 }
 
 export interface Exchange {
-  /** Asks for what this connection has missed. */
+  /** Requests a snapshot, repeatedly until the connection is synced. */
   readonly begin: () => void;
+  /** Handles the data of one WebSocket message. */
   readonly received: (data: unknown) => void;
-  /** Ends it unless there is a sign of life in time. */
+  /** Sends a ping; without a message in time, the connection is dead. */
   readonly probe: () => void;
-  /** Gives the server a fresh token. */
+  /** Sends a fresh token to the server. */
   readonly refresh: () => void;
 }
 
-/** For a connection that has just been opened. */
+/** Creates the exchange of a connection that has just been opened. */
 export function createExchange(options: ExchangeOptions, handlers: ExchangeHandlers): Exchange {
   const { clock, timers, timing, send, isOver } = options;
   let { expiresAt } = options;
@@ -55,35 +57,35 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
   const tokens = createTokenRefresh({ ...options, ...handlers, serverNow });
   let isSynced = false;
   const openedAt = clock.now();
-  /** How far the server's clock is ahead of ours: the clock skew. */
+  /** The clock skew in milliseconds; positive if the server's clock is ahead of the local clock. */
   let skewMs = 0;
 
-  /** Time that the server told. Before the connection is synced it must not count: what lies before is not known yet. */
-  function told(timestamp: number): void {
+  /** Uses the server's time only if the connection is synced: until then, earlier events may be missing. */
+  function takeServerTime(timestamp: number): void {
     if (isSynced) skewMs = handlers.serverTime(timestamp) - clock.now();
   }
 
   function takeSnapshot(snapshot: Snapshot): void {
     const { timestamp, complete, heartbeatSeconds } = snapshot;
     if (heartbeatSeconds) liveness.learn(heartbeatSeconds);
-    // A listener may end the connection while the snapshot is told.
+    // A listener may close the connection before the end of the snapshot.
     for (const { type, list } of eventTypeDefinitions)
       for (const payload of snapshot[list])
         if (!isOver()) handlers.event({ type, payload } as EventMessage, 'snapshot');
     if (isOver()) return;
     const isFirst = complete && !isSynced;
     isSynced ||= complete;
-    told(timestamp);
+    takeServerTime(timestamp);
     if (!isFirst) return;
     timers.stop('sync');
     tokens.plan(expiresAt);
-    handlers.told('synced');
+    handlers.news('synced');
   }
 
   function take(message: ServerMessage): void {
-    // Nor does anything count that came beside what made a listener end the connection.
+    // A listener may close the connection before the end of a batch.
     if (isOver()) return;
-    // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- All others are events: the compiler holds that.
+    // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- All other types are events, which the compiler checks.
     switch (message.type) {
       case 'batch':
         message.payload.messages.forEach(take);
@@ -93,7 +95,7 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
         break;
       case 'heartbeat':
       case 'pong':
-        told(message.payload.timestamp);
+        takeServerTime(message.payload.timestamp);
         break;
       case 'token:refreshed':
         tokens.accepted((expiresAt = message.payload.expiresAt));
@@ -111,8 +113,8 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
 
   return {
     begin() {
-      ask(timers, 'sync', timing.connectTimeoutMs, () => {
-        // In JSON there is nothing of what is undefined.
+      repeat(timers, 'sync', timing.connectTimeoutMs, () => {
+        // JSON.stringify omits a `since` that is undefined.
         send({ type: 'state:sync', payload: { since: handlers.since() } as { since: number } });
       });
     },

@@ -1,4 +1,4 @@
-// One connection, from asking for a token to its end.
+// A link: one connection attempt and its connection, from getting a token to the end.
 import { createExchange, type Exchange, type ExchangeHandlers } from './exchange';
 import type { LinkNews } from '../rotation';
 import { createTimers } from '../timers';
@@ -18,20 +18,22 @@ export interface LinkHandlers extends Pick<
   ExchangeHandlers,
   'since' | 'event' | 'taken' | 'serverTime'
 > {
-  /** `ended` comes once, as the last one; it does not come if the client itself has closed the link. */
-  readonly told: (news: LinkNews, outcome?: LinkOutcome) => void;
+  /** `ended` is the last call, with the outcome. It is omitted if the client itself has closed the link. */
+  readonly news: (news: LinkNews, outcome?: LinkOutcome) => void;
 }
 
 export interface Link {
-  /** Probes the connection, if it is open; without a sign of life in time, it ends. */
+  /** Sends a ping if the connection is open; without a message in time, the link ends. */
   readonly probe: () => void;
-  /** Sends the server a fresh token, if the connection is open. */
+  /** Sends a fresh token to the server if the connection is open. */
   readonly refresh: () => void;
-  /** Closes it after a while, in which messages are still taken. */
+  /** Closes the connection after `lingerMs`; until then, its messages are still handled. */
   readonly retire: () => void;
+  /** Closes the connection now. */
   readonly close: () => void;
 }
 
+/** Gets a token, and opens a connection with it. Failures are reported as `ended`. */
 export function openLink(dependencies: LinkDependencies, handlers: LinkHandlers): Link {
   const { clock, timing } = dependencies;
   const timers = createTimers(clock);
@@ -40,23 +42,23 @@ export function openLink(dependencies: LinkDependencies, handlers: LinkHandlers)
   let closingReason: string | undefined;
   let isOver = false;
 
-  /** Without an `outcome`, the client itself ends it and is not told. */
+  /** @param outcome undefined if the client itself ends the link: `ended` is not reported then */
   function end(outcome?: LinkOutcome, isDead?: boolean): void {
     if (isOver) return;
     isOver = true;
     timers.stopAll();
     transport?.close(isDead);
-    if (outcome) handlers.told('ended', { ...outcome, reason: closingReason ?? outcome.reason });
+    if (outcome) handlers.news('ended', { ...outcome, reason: closingReason ?? outcome.reason });
   }
 
   const noToken = () => {
     end({ reason: 'token_unavailable' });
   };
   const getToken = async () => {
-    // Not within the call that creates the client: the application's function may use the client.
+    // Deferred, because the application's `getToken` may use the client, which is still being created.
     await Promise.resolve();
     const token: unknown = isOver ? '' : await dependencies.getToken();
-    // A token that was read from a file or a response often ends in a line break.
+    // Tokens that were read from a file or a response often end with a line break.
     return typeof token === 'string' ? token.trim() : '';
   };
 
@@ -71,15 +73,15 @@ export function openLink(dependencies: LinkDependencies, handlers: LinkHandlers)
         },
         closing(reason, ageMs) {
           closingReason = reason;
-          // If the token of a young connection has expired, the next one is likely to expire, too: that needs the backoff.
-          if (reason === 'token_expired' && ageMs >= timing.stableAfterMs) handlers.told('due');
+          // If the token of a new connection has expired, the next token has probably expired, too: end the link, so that the backoff applies.
+          if (reason === 'token_expired' && ageMs >= timing.stableAfterMs) handlers.news('due');
           else end({ code: 1000 });
         },
       },
       handlers,
     );
     exchange.begin();
-    handlers.told('opened');
+    handlers.news('opened');
   }
 
   const received = (data: unknown) => exchange?.received(data);

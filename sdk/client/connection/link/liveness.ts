@@ -1,24 +1,24 @@
-// Whether an open connection is alive: it is dead after 2.5 heartbeat intervals of silence, or if a ping is not answered.
+// Detects dead connections: those without a message for 2.5 heartbeat intervals, or without an answer to a ping.
 import type { ClientMessage } from '../../../protocol';
 import type { Clock, Timers } from '../timers';
 import type { Timing } from '../timing';
 
 export interface Liveness {
-  /** A message has arrived. */
+  /** Records that a message has arrived. */
   readonly heard: () => void;
-  /** The server has told its heartbeat interval. */
+  /** Sets the heartbeat interval of the server, in seconds. */
   readonly learn: (heartbeatSeconds: number) => void;
   /** Sends a ping; without a message in time, the connection is dead. */
   readonly probe: () => void;
 }
 
-/** Begins: the connection has just been opened. */
+/** Starts to watch a connection that has just been opened. */
 export function startLiveness(options: {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly timing: Timing;
   readonly send: (message: ClientMessage) => void;
-  /** Called when the connection is dead; `atOnce` if the user is waiting. */
+  /** Called when the connection is dead; `atOnce` if a ping was not answered. */
   readonly dead: (atOnce: boolean) => void;
 }): Liveness {
   const { clock, timers, timing, send, dead } = options;
@@ -33,12 +33,12 @@ export function startLiveness(options: {
     send({ type: 'ping' });
   }
 
-  /** Dead after silence, unless this program itself was suspended: then messages may be waiting, and a ping decides. */
+  /** Reports a silent connection as dead. If the program was suspended, it sends a ping instead, because messages may be waiting. */
   function listen(delayMs: number): void {
     const dueAt = clock.now() + delayMs;
     timers.start('listen', delayMs, () => {
       const now = clock.now();
-      // If the clock was set back, the time that is left would be too long.
+      // If the clock was set back, the remaining time would be too long.
       heardAt = Math.min(heardAt, now);
       const leftMs = heardAt + timeoutMs() - now;
       if (leftMs > 0) listen(leftMs);
@@ -58,7 +58,7 @@ export function startLiveness(options: {
     },
     learn(heartbeatSeconds) {
       heartbeatMs = heartbeatSeconds * 1000;
-      // Counted from now, as the interval came in a message.
+      // From now on, because the interval has just arrived in a message.
       listen(timeoutMs());
     },
     probe,

@@ -1,4 +1,4 @@
-// Why a handshake failed: browsers tell a refused token, a crowd and a broken network no more than Node.js does.
+// Determines why a handshake failed. The WebSocket of browsers and of Node.js does not expose the status of the response.
 import type { Fetch } from '../../dependencies';
 
 interface Values {
@@ -8,10 +8,12 @@ interface Values {
 export type Refusal = 'refused' | 'rate_limited' | 'unavailable';
 
 /**
- * Why there is no connection. `refused` only if the server answered 401 or 403 to this token: to the handshake, or to
- * `GET /whoami` if the status of the handshake is hidden. If `/whoami` accepts the token, or does not answer, the cause is
- * unknown: `unavailable`. Never rejects, and never shows the token.
- * @param status of the handshake's answer, if it is known
+ * Determines why a handshake failed, from its status or, if that is unknown, from the status of `GET /whoami`. Never
+ * rejects.
+ * @param status HTTP status of the handshake's response, if it is known
+ * @param signal aborts the request
+ * @returns `refused` after 401 or 403, `rate_limited` after 429, and otherwise `unavailable`, also if `/whoami` accepts the
+ * token or does not respond
  */
 export async function refusalOf(
   status: number | undefined,
@@ -21,7 +23,7 @@ export async function refusalOf(
 ): Promise<Refusal> {
   let answer = status;
   try {
-    // Called without an object, which browsers require of fetch. A redirect must not get the token.
+    // Browsers require that `fetch` is not called as a method of another object. A redirect must not receive the token.
     if (status === undefined) {
       const response = await fetch?.(whoamiUrl, {
         headers: { Authorization: `Bearer ${token}` },
@@ -30,14 +32,14 @@ export async function refusalOf(
         redirect: 'error',
         signal: signal as never,
       });
-      // A 403 without a code comes from a firewall in front of the server, or from a WebSocket API, which has no such path:
+      // A 403 without a code says nothing about the token. It comes from a firewall, or from a WebSocket API, which has no `/whoami`:
       // https://repost.aws/knowledge-center/waf-block-respond-403-forbidden-error
       const { code } =
         response?.status === 403 ? ((await response.json()) as Values) : { code: '' };
       if (typeof code === 'string') answer = response?.status;
     }
   } catch {
-    // No network, or CORS forbids this page to read the answer.
+    // There is no network, or CORS does not allow the page to read the response.
   }
   if (answer === 401 || answer === 403) return 'refused';
   return answer === 429 ? 'rate_limited' : 'unavailable';

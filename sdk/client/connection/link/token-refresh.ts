@@ -1,34 +1,35 @@
-// Sends fresh tokens over an open connection: before the one in use expires, and on request.
+// Sends fresh tokens over an open connection: before the current token expires, and on request.
 import type { ClientMessage } from '../../../protocol';
-import { ask } from './ask';
+import { repeat } from './repeat';
 import type { Timers } from '../timers';
 import type { Timing } from '../timing';
 
 export interface TokenRefresh {
-  /** Plans a refresh before `expiresAt`, in milliseconds by the server's clock; undefined: nobody knows when. */
+  /** Schedules a refresh before `expiresAt`, in milliseconds by the server's clock; none if it is undefined. */
   readonly plan: (expiresAt: number | undefined) => void;
-  /** Sends a fresh token now, and another one until there is an answer. */
+  /** Sends a fresh token now, and repeatedly until the server answers. */
   readonly start: () => void;
-  /** The server has taken a token, which expires then. */
+  /** Records that the server has accepted a token with this expiry. */
   readonly accepted: (expiresAt: number) => void;
-  /** The server has refused a token. */
+  /** Records that the server has refused a token. */
   readonly refused: () => void;
 }
 
+/** Creates the token refresh of a connection that has just been opened. */
 export function createTokenRefresh(options: {
   readonly timers: Timers;
   readonly timing: Timing;
-  /** Milliseconds by the server's clock. */
+  /** The current time in milliseconds, by the server's clock. */
   readonly serverNow: () => number;
   readonly getToken: () => Promise<string>;
   readonly send: (message: ClientMessage) => void;
-  /** Told that the server has refused the token of {@link TokenRefresh.start}. */
-  readonly told: (news: 'refused') => void;
+  /** Called if the server refuses a token of {@link TokenRefresh.start}. */
+  readonly news: (news: 'refused') => void;
 }): TokenRefresh {
   const { timers, timing, serverNow, getToken, send } = options;
-  let isAsked = false;
-  /** A planned token has been sent and not answered: the next answer belongs to it. */
-  let isPlannedSent = false;
+  let isRequested = false;
+  /** Whether a scheduled refresh is unanswered: the next answer is counted as its answer. */
+  let isScheduledSent = false;
 
   function sendToken(): void {
     getToken().then(
@@ -39,15 +40,15 @@ export function createTokenRefresh(options: {
     );
   }
 
-  /** Shortly before the token expires there is no refresh: the server ends the connection, and the next one gets a token of its own. */
+  /** Does nothing shortly before the expiry: the server closes the connection then, and the next one gets a fresh token. */
   function plan(expiresAt: number | undefined): void {
     if (expiresAt === undefined) return;
     const leftMs = expiresAt - serverNow();
     if (leftMs < timing.refreshBeforeMs / 6) return;
     timers.start('plan', Math.max(leftMs - timing.refreshBeforeMs, leftMs / 2), () => {
-      // Planned again, in case it is refused or not answered.
+      // Scheduled again, in case this refresh is refused or not answered.
       plan(expiresAt);
-      isPlannedSent = true;
+      isScheduledSent = true;
       sendToken();
     });
   }
@@ -55,21 +56,21 @@ export function createTokenRefresh(options: {
   return {
     plan,
     start() {
-      isAsked = true;
-      ask(timers, 'refresh', timing.connectTimeoutMs, sendToken);
+      isRequested = true;
+      repeat(timers, 'refresh', timing.connectTimeoutMs, sendToken);
     },
     accepted(expiresAt) {
-      // If a planned token was never answered, this costs one more refresh.
-      if (isPlannedSent) isPlannedSent = false;
+      // If a scheduled refresh was never answered, this costs one more refresh.
+      if (isScheduledSent) isScheduledSent = false;
       else {
-        isAsked = false;
+        isRequested = false;
         timers.stop('refresh');
       }
       plan(expiresAt);
     },
     refused() {
-      isPlannedSent = false;
-      if (isAsked) options.told('refused');
+      isScheduledSent = false;
+      if (isRequested) options.news('refused');
     },
   };
 }

@@ -1,19 +1,20 @@
-// How a token is sent to the server, and when it expires. A token is never part of an error.
+// Opens sockets that carry a token, and reads the expiry of tokens. Errors of the client never contain a token.
 import { batchSubprotocol, subprotocol } from '../../../protocol/subprotocol';
 import { globals, type Socket, type SocketConstructor } from '../../dependencies';
 
 /** Where the token is sent: as a subprotocol, in the `Authorization` header, or in the URL. */
 export type TokenTransport = 'subprotocol' | 'header' | 'query';
 
-/** If the server does not answer a close, `ws` would keep the program alive for 30 s. */
+/** If the server does not answer a close, `ws` by default keeps the process alive for 30 s. */
 const closeTimeoutMs = 2_000;
 
 type AnySocketConstructor = new (...all: unknown[]) => Socket;
 
 /**
- * Opens a socket that carries the token. Unless told, the token is a header where headers can be set, for which
- * the constructor must be that of `ws` or of Node.js, and else a subprotocol.
- * @throws what the constructor throws, which may have the token in its message: never show it
+ * Opens a socket that carries the token.
+ * @param transport where the token is sent; by default, a header with the constructors of `ws` and of Node.js, which can
+ * set headers, and a subprotocol with all others
+ * @throws the error of the constructor, whose message may contain the token: do not show or log it
  */
 export function openSocket(
   WebSocket: SocketConstructor,
@@ -22,11 +23,11 @@ export function openSocket(
   transport?: TokenTransport,
 ): Socket {
   const isWs = 'on' in ((WebSocket.prototype as object | undefined) ?? {});
-  // Cloudflare Workers and pages of Electron have Node.js's `process`, but a WebSocket that takes no headers.
+  // The existence of `process` proves nothing: Cloudflare Workers and Electron pages have it, but a WebSocket without headers.
   const isNode =
     WebSocket === globals.WebSocket && globals.navigator?.userAgent?.startsWith('Node.js');
   const way = transport ?? (isWs || isNode ? 'header' : 'subprotocol');
-  // Servers without batches take the entry after `mission-control` for the token.
+  // Servers without batches read the entry after `mission-control` as the token.
   const protocols =
     way === 'subprotocol'
       ? [subprotocol, token, batchSubprotocol]
@@ -41,7 +42,7 @@ export function openSocket(
   return new Constructor(to, headers ? { protocols, ...headers } : protocols);
 }
 
-/** When a token expires, in milliseconds since the Unix epoch; undefined if it does not say. */
+/** @returns the expiry of a token, in milliseconds since the Unix epoch; undefined if the token does not contain one */
 export function expiryOf(token: string): number | undefined {
   try {
     const [, claims = ''] = token.split('.');

@@ -1,4 +1,4 @@
-// A socket that carries a token: its handshake, why that failed, and its end.
+// Opens a WebSocket with a token, and reports its handshake, its messages and its end.
 import type { ClientMessage } from '../../../protocol';
 import type { Fetch, NodeSocket, Socket, SocketConstructor, SocketEvent } from '../../dependencies';
 import { refusalOf } from './refusal';
@@ -10,16 +10,18 @@ import { openSocket, type TokenTransport } from './token';
 export interface LinkOutcome {
   readonly code?: number | undefined;
   readonly reason?: string | undefined;
+  /** Whether the server has refused the token. */
   readonly refused?: boolean;
+  /** Whether to reconnect without a wait. */
   readonly atOnce?: boolean;
 }
 
 export interface TransportDependencies {
   readonly url: string;
-  /** Tells whether a token is accepted. */
+  /** URL of `/whoami`, which shows whether a token is accepted. */
   readonly whoamiUrl: string;
   readonly tokenTransport?: TokenTransport | undefined;
-  /** @throws {TypeError} when there is none */
+  /** @throws {TypeError} if there is no WebSocket */
   readonly getWebSocket: () => SocketConstructor;
   readonly fetch?: Fetch | undefined;
   readonly clock: Clock;
@@ -29,20 +31,23 @@ export interface TransportDependencies {
 export interface TransportHandlers {
   readonly opened: (token: string, transport: Transport) => void;
   readonly received: (data: unknown) => void;
-  /** `isDead`: the socket does not answer, not even to a close. */
+  /** `isDead`: the server does not respond, so it would not answer a close, either. */
   readonly ended: (outcome: LinkOutcome, isDead?: boolean) => void;
 }
 
 export interface Transport {
   readonly send: (message: ClientMessage) => void;
-  /** Nothing comes after it. */
+  /** Closes the socket. No handler is called afterwards. `isDead`: does not wait for the server, if the socket allows that. */
   readonly close: (isDead?: boolean) => void;
 }
 
-/** How long to wait after an `error` event for the `close` event, which has the code and the reason. */
+/** How long to wait after an `error` event for the `close` event, which contains the code and the reason. */
 const closeAfterErrorMs = 200;
 
-/** @throws if the token cannot be sent; do not show the error, its message may contain the token */
+/**
+ * Starts a handshake with the token.
+ * @throws if the token cannot be sent; do not show or log the error, because its message may contain the token
+ */
 export function openTransport(
   dependencies: TransportDependencies,
   token: string,
@@ -83,7 +88,7 @@ export function openTransport(
     close(isDead) {
       timers.stopAll();
       abort.abort();
-      // The listener for errors stays: in Node.js, an error without one would end the process.
+      // `onerror` stays, because an error without a listener would end a Node.js process.
       socket.onopen = socket.onmessage = socket.onclose = null;
       if (isDead && socket.terminate) socket.terminate();
       else socket.close(1000);
@@ -99,14 +104,14 @@ export function openTransport(
     handlers.received(data);
   };
   socket.onclose = closed;
-  // After a failed handshake, the WebSocket of Node.js 22 has no close event.
+  // After a failed handshake, the WebSocket of Node.js 22 emits no `close` event.
   socket.onerror = () => {
     if (isOpen || abort.signal.aborted) return;
     timers.start('error', closeAfterErrorMs, () => {
       closed({});
     });
   };
-  // Only `ws` has this event. With a listener, `ws` does not close the socket itself.
+  // Only `ws` emits this event. If there is a listener, `ws` does not close the socket itself.
   socket.on?.('unexpected-response', (_request, { statusCode }) => {
     status = statusCode;
     socket.close();
