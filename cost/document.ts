@@ -1,8 +1,10 @@
-// Replaces the tables of a document. Each is between two comments with its name.
+// Replaces the generated tables of a Markdown document, each of which is between two HTML comments.
 
 /**
- * The text with the tables in their places.
- * @throws if a table has no place in the document, or a place has no table
+ * Fills in the tables of a document.
+ * @param tables Markdown tables by the names in the document's placeholders
+ * @returns the text with the current tables
+ * @throws Error if a table has no placeholder in the document, or a placeholder has no table
  */
 export function fillIn(text: string, tables: Readonly<Record<string, string>>): string {
   const placed = new Set<string>();

@@ -1,4 +1,4 @@
-// `npm run cost`: what a load costs a month on AWS, how soon it reaches the last client, and which quotas it needs.
+// `npm run cost`: prints the monthly cost of a load on AWS, its latency to the last client, and the quotas that it needs.
 import { parseArguments, UsageError } from '#local/commands/arguments';
 import { runAsProcess, withSentences, type Command } from '#local/commands/command';
 import { abuses } from './abuse/abuses';
@@ -90,7 +90,7 @@ export const costCommand: Command = withSentences(async (args, { print }) => {
   return 0;
 });
 
-/** The bill as it was before there were flushes, for comparison. */
+/** The columns of the bill: without coalescing, for comparison, and with it. */
 function columnsOf(load: Load): readonly (readonly [name: string, load: Load])[] {
   const without = ['without coalescing', withoutFlushes(load)] as const;
   if (load.coalesceMilliseconds === 'off') return [without];
@@ -112,14 +112,14 @@ function flushSentences(load: Load): string {
   return sentences.join('\n');
 }
 
-/** Under load; a single event reaches clients sooner. */
+/** Describes the flushes of a lane under load. A single event reaches clients sooner. */
 function laneSentences(name: string, lane: Lane): string {
   const { flushesPerSecond, messages, intervalSeconds, flushSeconds, leftOut } = lane;
   const within = seconds(intervalSeconds + flushSeconds);
   return (
     `${name}: ${rate(flushesPerSecond)}, of ${count(messages)} messages; ` +
     `at this rate of events the last client hears within about ${within}.` +
-    // A rounding error is not a lost event.
+    // A smaller share is a rounding error.
     (leftOut < 1e-6
       ? ''
       : ` Left out are ${share(leftOut)} of the events: a newer value of their register goes out instead.`)

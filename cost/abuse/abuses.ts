@@ -1,4 +1,4 @@
-// All kinds of abuse by which one attacker can make a deployment cost money, each within its limits.
+// Lists all kinds of abuse by which an attacker can increase the bill, each at the limit that bounds it.
 import type { Abuse } from './abuse';
 import { handshakesWithoutToken, handshakesWithToken, idleConnections } from './connection-abuses';
 import { health, whoami } from './http-abuses';

@@ -1,4 +1,4 @@
-// The usage of handshakes and of idle connections in a day.
+// Computes the daily usage of handshakes and of idle connections.
 import { defaultLimits } from '../model/limits';
 import { heartbeatBytes, logged, overheadBytes } from '../model/measured';
 import type { Abuse } from './abuse';
@@ -60,7 +60,8 @@ export function handshakesWithToken(): Abuse {
     now: day(
       handshakesPerSecond * secondsPerDay,
       sum(calls, line(lines.metric, logged.accessLine)),
-      // Whenever a token comes back to the bucket, each environment has to learn again that it is empty.
+      // For each token that the user's bucket regains, each environment makes up to two writes until it knows that the bucket
+      // is empty again.
       { writeUnit: 2 * environments * handshakesPerMinute * minutesPerDay },
     ),
   };

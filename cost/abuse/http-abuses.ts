@@ -1,4 +1,4 @@
-// The usage of requests to the HTTP API in a day.
+// Computes the daily usage of requests to the HTTP API.
 import { logged } from '../model/measured';
 import type { Abuse } from './abuse';
 import {
@@ -13,7 +13,7 @@ import {
   traces,
 } from './daily-usage';
 
-/** The throttles of each route of the HTTP API: infra/constructs/api/http-api.ts. */
+/** The throttle of each route, by method: infra/constructs/api/http-api.ts. */
 const httpRequestsPerSecond = { GET: 50, HEAD: 10 } as const;
 const httpRequestsPerDay = (httpRequestsPerSecond.GET + httpRequestsPerSecond.HEAD) * secondsPerDay;
 
@@ -25,7 +25,7 @@ export function health(): Abuse {
     bound: 'its throttle, by all attackers together',
     before: day(
       perSecond * secondsPerDay,
-      // One consistent query for each shard, while there are few connections.
+      // With few connections, each request made one strongly consistent Query for each shard: 16 read units.
       sum(request, call(0, 2), { readUnit: 16, loggedByte: logged.own }, line(logged.accessBefore)),
       traces(perSecond),
     ),

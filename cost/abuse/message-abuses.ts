@@ -1,4 +1,4 @@
-// The usage of clients' messages in a day, if clients send as many as the limits allow, and more.
+// Computes the daily usage of messages from clients that send as many as the limits allow, or more.
 import { connectionsWorth, floodPenaltyMilliseconds } from '#core/requests/message-limits';
 import { defaultLimits } from '../model/limits';
 import { heartbeatBytes, logged, overheadBytes, postMilliseconds } from '../model/measured';
@@ -18,13 +18,13 @@ import {
   type Usage,
 } from './daily-usage';
 
-/** The largest snapshot that was measured: 5,000 agents and 5,000 sessions, each of which has reported 4 KB. */
+/** The largest snapshot that was measured: 5,000 agents and 5,000 sessions with 4 KB each. */
 export const largestState = { messages: 727, bytes: 21_000_000 } as const;
 
-/** Assumed: seconds until a connection that floods is closed. Messages under way meanwhile are billed. */
+/** Assumed: seconds until a connection that floods is closed. Messages that arrive before that are billed. */
 const closingSeconds = 0.2;
 
-/** A message that is answered with a pong or an error. */
+/** The usage of a message that is answered with a pong or an error. @param writes rate limits that it updates */
 const message = (writes: number, log: Usage): Usage =>
   sum(call(1024, writes), { webSocketMessage: 2, writeUnit: writes }, log, {
     sentByte: overheadBytes + heartbeatBytes,
@@ -40,8 +40,8 @@ export function messages(): Abuse {
   const before = sum(line(logged.accessBefore), { loggedByte: logged.own });
   const access = line(logged.accessLine);
   return {
-    kind: 'messages (e.g. `ping`) up to where connections are closed',
-    bound: 'messages of a user, and those that are refused',
+    kind: 'messages (e.g. `ping`), just below the limit at which connections are closed',
+    bound: 'the message limits of a user, and `floodFactor` for refused messages',
     before: {
       acts: allowedBefore + refusedBefore,
       usage: sum(
@@ -71,8 +71,8 @@ export function floods(): Abuse {
   const allowed = messagesPerMinute * minutesPerDay;
   const now = underWay * penalties + allowed;
   return {
-    kind: 'messages beyond it: closed, and opened again',
-    bound: 'a minute without a handshake after each flood',
+    kind: 'messages above that limit, with a new connection after each close',
+    bound: 'one minute without handshakes after each flood',
     before: day(
       before,
       each(4, sum(line(logged.accessBefore), { loggedByte: logged.own })),
@@ -87,7 +87,7 @@ export function syncs(): Abuse {
   const { messages: answers, bytes } = largestState;
   const each = (writes: number): Usage =>
     sum(
-      // Eight posts in flight: lambdas/core/requests/sync-state.ts.
+      // Eight posts are in flight: lambdas/core/requests/sync-state.ts.
       call(1024, writes + 2, (answers / 8) * postMilliseconds),
       { webSocketMessage: 1 + answers, writeUnit: writes, readUnit: bytes / 4096 / 2 },
       { sentByte: bytes + answers * overheadBytes },
@@ -112,7 +112,7 @@ export function refreshes(): Abuse {
   const now = messagesPerMinute * connectionsWorth * minutesPerDay;
   return {
     kind: '`token:refresh`',
-    bound: 'messages of a user',
+    bound: 'the message limits of a user',
     before: day(
       before,
       sum(each(2, logged.accessBefore), { loggedByte: logged.own }),

@@ -1,4 +1,4 @@
-// The bill of a month: usage times prices.
+// Computes the monthly bill: usage times prices.
 import type { Load } from './load';
 import { dollarsFor, type Unit } from './prices';
 import { usageOf, type Usage } from './usage';
@@ -25,7 +25,7 @@ export function billOf(load: Load): Bill {
   return { items, dollars: items.reduce((sum, { dollars }) => sum + dollars, 0) };
 }
 
-/** The cost of one item. */
+/** The cost of one item in dollars. */
 export function dollarsOf({ items }: Bill, item: string): number {
   return items.filter((one) => one.item === item).reduce((sum, { dollars }) => sum + dollars, 0);
 }

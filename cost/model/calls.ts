@@ -1,4 +1,4 @@
-// How often each function is called, for how long, and with how much memory: what Lambda bills.
+// Computes what Lambda bills: invocations, duration and memory of each function.
 import { underWay, type Coalescing } from './coalescing';
 import { secondsOfHeartbeat, workersOf } from './fan-out-time';
 import {
@@ -18,19 +18,26 @@ import {
   shardCount,
 } from './measured';
 
-/** A function's calls, with the memory that it has in infra/constructs. */
+/** The invocations of a function. */
 export interface Calls {
   readonly name: string;
   readonly perSecond: number;
+  /** Average duration. */
   readonly seconds: number;
+  /** Memory, as in infra/constructs. */
   readonly megabytes: number;
 }
 
-/** The duration of a call that waits for this many calls of DynamoDB, one after the other. */
+/** The duration of an invocation that waits for this many calls of DynamoDB, one after the other, in seconds. */
 function secondsOfCall(dynamoCalls: number): number {
   return (invocationMilliseconds + dynamoCalls * callMilliseconds) / 1000;
 }
 
+/**
+ * The invocations of all functions.
+ * @param handshakes handshakes a second
+ * @param clientMessages messages of clients a second
+ */
 export function callsOf(
   load: Load,
   coalescing: Coalescing,
@@ -43,7 +50,7 @@ export function callsOf(
   const flushes = lanes.reduce((sum, { flushesPerSecond }) => sum + flushesPerSecond, 0);
   const flushing = lanes.reduce((sum, lane) => sum + lane.flushesPerSecond * lane.flushSeconds, 0);
   const isLarge = workersOf(load) > 1;
-  // A heartbeat that skips connections reads them all the same, which is quick.
+  // A heartbeat lists all connections, even those that it skips. Listing takes little time.
   const alone = load.heartbeat === 'always' ? coalescing.loneHeartbeats : postedShare(load);
   const beat = secondsOfHeartbeat(load, averageConnections(load)) * alone + seconds(4);
   const beating = beats * (seconds(3) + (isLarge ? 0 : beat));
@@ -69,12 +76,12 @@ export function callsOf(
   ];
 }
 
-/** Calls of DynamoDB for an event that is recorded as pending: its register, the pending item, and a second look at the lease. */
+/** Calls of DynamoDB for an event that is recorded as pending: register, pending item, and the second read of the lease. */
 const recorderCalls = 3;
 
 /**
- * Calls for an event that acquires the lease, without its flush: its register, acquiring and releasing the lease, two looks at
- * pending events, and noting in the register that it was broadcast.
+ * Calls of DynamoDB for an event that acquires the lease, without its flush: writing the register, acquiring and releasing the
+ * lease, two reads of pending events, and marking the register as broadcast.
  */
 const holderCalls = 6;
 
@@ -85,7 +92,7 @@ function broadcastsOf(load: Load, coalescing: Coalescing): Pick<Calls, 'perSecon
     const fanOut = workersOf(load) === 1 ? coalescing.single.flushSeconds : 0;
     return { perSecond: packs, seconds: secondsOfCall(3) + fanOut };
   }
-  // The registers of a pack are written side by side.
+  // The registers of a pack are written concurrently, so each further one takes only CPU time.
   const unpacking = ((load.eventsPerPack - 1) * sdkCallMilliseconds) / 1000;
   const busy =
     packs * unpacking +
@@ -97,8 +104,8 @@ function broadcastsOf(load: Load, coalescing: Coalescing): Pick<Calls, 'perSecon
 }
 
 /**
- * An event that finds the lease held has tried in vain to acquire it, unless its environment has just seen it held. Events
- * are spread evenly over environments.
+ * Failed attempts to acquire the lease, a second. An event that finds the lease held has tried to acquire it, unless its
+ * execution environment remembers that it is held. Events are assumed to be spread evenly over environments.
  */
 export function vainTriesPerSecond({ recordedPerSecond: recorded }: Coalescing): number {
   const environments = 1 + recorded * secondsOfCall(recorderCalls);

@@ -1,40 +1,44 @@
-// How many flushes a load causes, and for which share of the time the lease is held for them.
+// Computes how many flushes a load causes, and how long the lease is held.
 import { secondsToLastClient, workersOf } from './fan-out-time';
 import { arrivalsPerFlush, lanesOf, type Lane, type Lanes } from './lanes';
 import { averageConnections, beatsPerSecond, packsPerSecond, postedShare, type Load } from './load';
 
 export interface Coalescing extends Lanes {
-  /** Flushes a second, of the lane that has more of them. */
+  /** Flushes a second of the faster lane. */
   readonly flushesPerSecond: number;
-  /** From the beginning of a flush to the beginning of the next while events come, in seconds. */
+  /** Time from the start of a flush to the start of the next one while events arrive, in seconds. */
   readonly intervalSeconds: number;
-  /** How often a second the lease is acquired: by the events, or packs, that find it free. */
+  /** How often the lease is acquired, a second: once for each event, or pack, that finds it free. */
   readonly holdsPerSecond: number;
-  /** Events, or packs, a second that find it held, and are recorded as pending. */
+  /** Events, or packs, a second that find the lease held and are recorded as pending. */
   readonly recordedPerSecond: number;
-  /** The share of the time in which the lease is held; without coalescing, the number of simultaneous fan-outs. */
+  /** The share of the time during which the lease is held. Without coalescing: the number of simultaneous fan-outs. */
   readonly held: number;
-  /** The share of heartbeats that share no flush with an event. The others cost nothing for connections with batches. */
+  /** The share of heartbeats that are not part of a flush with events. The others need no additional post to connections with batches. */
   readonly loneHeartbeats: number;
 }
 
 /**
- * Events, or packs, come independently of each other, `a` a second. A flush begins an interval after the last one if
- * any has come meanwhile, or else with the next one: from one to the next it takes `interval + exp(-a · interval) / a`.
+ * The flushes of a load.
  *
- * An event finds the lease free if none came during the flush before, after which its holder released it then, and it is
- * the first since: `exp(-a · flush)` events for each flush. All others are recorded as pending. Whoever acquires the
- * lease before the interval is over waits for its end, and is paid for that.
+ * Events, or packs, arrive as a Poisson process with rate `a` a second. If any arrived during the interval after the start of
+ * a flush, the next flush starts at the end of the interval, otherwise with the next arrival. The average time between two
+ * flushes is therefore `interval + exp(-a · interval) / a`.
+ *
+ * The holder releases the lease after a flush during which no event arrived. The first event after that finds the lease free:
+ * `exp(-a · flush)` events for each flush. All others are recorded as pending. An invocation that acquires the lease before
+ * the interval is over waits for its end, and this waiting time is billed.
+ * @param connections connections that get the flushes. Default: the average over the month.
  */
 export function coalescingOf(load: Load, connections = averageConnections(load)): Coalescing {
   if (load.coalesceMilliseconds === 'off') return withoutCoalescing(load, connections);
   const lanes = lanesOf(load, connections);
   const { batched, single } = lanes;
   const { intervalSeconds } = batched.connections > 0 ? batched : single;
-  // The lease is held until the slower lane has ended its flush.
+  // The lease is held until the slower lane has finished its flush.
   const busySeconds = Math.max(...underWay(lanes).map(({ flushSeconds }) => flushSeconds), 0);
   const flushes = flushesOf(packsPerSecond(load), intervalSeconds, busySeconds);
-  // A large heartbeat is sent by jobs of its own.
+  // Above `largeFanOutConnections`, a heartbeat is always a separate fan-out.
   return { ...flushes, ...lanes, ...(workersOf(load) > 1 ? { loneHeartbeats: 1 } : {}) };
 }
 
@@ -48,20 +52,20 @@ function flushesOf(arrivals: number, intervalSeconds: number, busySeconds: numbe
   const noneMeanwhile = Math.exp(-arrivals * intervalSeconds);
   const perFlush = arrivalsPerFlush(arrivals, intervalSeconds);
   const releases = Math.exp(-arrivals * flushSeconds);
-  // Whether one comes between the end of a flush and the end of its interval.
+  // The probability that an event arrives between the end of a flush and the end of its interval.
   const later = -Math.expm1(-arrivals * (intervalSeconds - flushSeconds));
   const holdsPerSecond = (arrivals * releases) / perFlush;
   return {
     ...{ intervalSeconds, holdsPerSecond, flushesPerSecond: arrivals / perFlush },
     recordedPerSecond: Math.max(0, arrivals - holdsPerSecond),
-    // All the time, but for what passes from a release to the next event, or to the next flush without one.
+    // The lease is free from a release until the next event, or until the next flush.
     held: (arrivals * intervalSeconds - releases * later) / perFlush,
-    // One that is due when the interval is over goes at once; one before that waits for its end, as events do.
+    // A heartbeat that is due after the interval is sent at once. An earlier one waits for the end of the interval, as events do.
     loneHeartbeats: (noneMeanwhile * (1 + arrivals * intervalSeconds)) / perFlush,
   };
 }
 
-/** A fan-out for each event. */
+/** The same quantities for one fan-out for each event. */
 function withoutCoalescing(load: Load, connections: number): Coalescing {
   const { eventsPerSecond: events, messageBytes: bytes } = load;
   const flushSeconds = secondsToLastClient(load, connections);
@@ -80,7 +84,7 @@ function withoutCoalescing(load: Load, connections: number): Coalescing {
 export function heartbeatPostsPerSecond(load: Load, coalescing: Coalescing): number {
   const { batched, single, loneHeartbeats } = coalescing;
   const posted = postedShare(load);
-  // If heartbeats are posted only after a silence, no flush is under way.
+  // With `when-idle`, a heartbeat is posted only if no event came shortly before, so there is no flush to share.
   const alone = load.heartbeat === 'always' ? loneHeartbeats : posted;
   return beatsPerSecond(load) * (batched.connections * alone + single.connections * posted);
 }
@@ -93,7 +97,7 @@ export function eventPostsPerSecond(lanes: Lanes): number {
   );
 }
 
-/** Posts a second to all connections, at the busiest time. */
+/** Posts a second to all connections at the busiest time, for events and heartbeats. */
 export function postsPerSecond(load: Load): number {
   const coalescing = coalescingOf(load, load.connections);
   return eventPostsPerSecond(coalescing) + heartbeatPostsPerSecond(load, coalescing);

@@ -1,4 +1,4 @@
-// How long a fan-out takes, and how long the functions that send it run.
+// Computes how long a fan-out takes.
 import { heartbeatCeilingOf } from '#core/broadcasting/heartbeat-pace';
 import { burstSeconds } from '#core/posting/pace';
 import type { Load } from './load';
@@ -9,14 +9,14 @@ export function workersOf({ connections, largeFanOutConnections }: Load): number
   return connections > largeFanOutConnections ? shardCount : 1;
 }
 
-/** The most posts a second to one connection, which gets one message after the other. */
+/** The maximum rate of posts to one connection, a second: each post waits for the previous one. */
 export const postsPerSecondToOne = 1000 / postMilliseconds;
 
-/** Seconds from the beginning of a fan-out to its last message, while nobody else is posting. */
+/** Seconds from the start of a fan-out to its last post, if no other fan-out runs. */
 export function secondsToLastClient(
   load: Load,
   connections = load.connections,
-  /** To each connection. */
+  /** Posts to each connection. */
   posts = 1,
 ): number {
   const workers = workersOf(load);
@@ -25,17 +25,22 @@ export function secondsToLastClient(
   return beginSeconds(load) + Math.max(byPace, (posts - 1) / postsPerSecondToOne);
 }
 
-/** The same for a heartbeat, which leaves capacity for an event if one function sends it. */
+/** The same for a heartbeat. If it is not a large fan-out, it has a lower rate, to leave capacity for events. */
 export function secondsOfHeartbeat(load: Load, connections = load.connections): number {
   if (workersOf(load) > 1) return secondsToLastClient(load, connections);
   return beginSeconds(load) + secondsToPost(connections, heartbeatCeilingOf(load), 0);
 }
 
+/** Seconds to list the first connections and to complete the last post. */
 function beginSeconds(load: Load): number {
   return ((workersOf(load) === 1 ? 2 : 4) * callMilliseconds + postMilliseconds) / 1000;
 }
 
-/** The time that a token bucket and the CPU of one function allow; the bucket is full at the beginning. */
+/**
+ * Seconds for so many posts: limited by the CPU of one function and by its pace.
+ * @param ceiling posts a second
+ * @param seconds size of the pace's burst, in seconds of posts
+ */
 function secondsToPost(posts: number, ceiling: number, seconds: number): number {
   return Math.max((posts * cpuMicrosPerPost) / 1e6, posts / ceiling - seconds);
 }

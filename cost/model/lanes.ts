@@ -1,45 +1,46 @@
-// The flushes of the two lanes: connections with batches, and those that get the documented messages one by one.
+// Computes the flushes of the two lanes: connections with batches, and connections without.
 import { postsPerSecondToOne, secondsToLastClient } from './fan-out-time';
 import { packsPerSecond, type Load } from './load';
 import { batchBytes } from './measured';
 import { averageOverPoisson } from './poisson';
 
-/** An average flush to one connection of a lane. */
+/** What an average flush sends to one connection of a lane. */
 interface Content {
+  /** Connections of the lane. */
   readonly connections: number;
   readonly messages: number;
   readonly posts: number;
-  /** Bytes of all its posts. */
+  /** Bytes of all its posts to one connection. */
   readonly bytes: number;
 }
 
 /** The flushes of a lane. Each lane has its own pace. */
 export interface Lane extends Content {
   readonly flushesPerSecond: number;
-  /** From the beginning of a flush to the beginning of the next while events come, in seconds. */
+  /** Time from the start of a flush to the start of the next one while events arrive, in seconds. */
   readonly intervalSeconds: number;
-  /** From the beginning of a flush to its last post, in seconds. */
+  /** Time from the start of a flush to its last post, in seconds. */
   readonly flushSeconds: number;
-  /** The share of events that these connections do not get, as a newer value of the register has superseded them. */
+  /** The share of events that these connections do not get, because they were superseded. */
   readonly leftOut: number;
 }
 
 export interface Lanes {
   /** Connections with batches. */
   readonly batched: Lane;
-  /** Connections without. */
+  /** Connections without batches. */
   readonly single: Lane;
 }
 
-/** Of a load so close to what the pace allows that flushes hardly stop growing. */
+/** Limits the iterations for loads so close to the pace that the interval converges slowly. */
 const maxRounds = 1_000;
 
-/** Of the pace, what connections without batches get at the least where the others take all of it: as in the simulation. */
+/** The least share of the pace that connections without batches get if the others need all of it. Taken from the simulation. */
 const leastShareOfPace = 0.04;
 
 /**
- * Connections with batches do not wait for the others, which join a flush when theirs has ended, and take what is left of
- * the pace.
+ * The flushes of both lanes. Connections with batches do not wait for the others. The others take part in a flush if their
+ * previous one has ended, and use the rest of the pace.
  */
 export function lanesOf(load: Load, connections: number): Lanes {
   const documented = connections * load.documentedShare;
@@ -57,12 +58,16 @@ export function lanesOf(load: Load, connections: number): Lanes {
   return { batched, single };
 }
 
-/** Arrivals from one flush to the next: nothing is divided by their rate, which may be 0. */
+/** Average number of arrivals from one flush to the next. Does not divide by the rate, which may be 0. */
 export function arrivalsPerFlush(arrivals: number, intervalSeconds: number): number {
   return arrivals * intervalSeconds + Math.exp(-arrivals * intervalSeconds);
 }
 
-/** @param intervalOf when the next flush begins if one needs so many seconds */
+/**
+ * The flushes of one lane: increases the interval until a flush fits into it.
+ * @param messagesPerPost messages that fit into one post
+ * @param intervalOf the interval in seconds, for a flush that needs so many seconds
+ */
 function laneOf(
   load: Load,
   connections: number,
@@ -75,7 +80,7 @@ function laneOf(
     const content = contentOf(load, connections, intervalSeconds, messagesPerPost);
     const { messages, posts } = content;
     const flushSeconds = secondsToLastClient(load, connections, posts);
-    // The pace, in the long run.
+    // A flush may begin with a burst, but the average rate of posts is limited by the pace.
     const needed = Math.max(flushSeconds, (connections * posts) / maxPostsPerSecond);
     if (connections === 0 || needed <= intervalSeconds * (1 + 1e-6) || round === maxRounds) {
       const arrivals = packsPerSecond(load);
@@ -84,7 +89,7 @@ function laneOf(
       const leftOut = connections === 0 ? 0 : Math.max(0, 1 - gets);
       return { ...content, flushesPerSecond, intervalSeconds, flushSeconds, leftOut };
     }
-    // One that takes longer than the interval collects more for the next, until superseded messages are left out.
+    // While a longer flush runs, more events are collected for the next one, until superseded messages are left out.
     intervalSeconds = intervalOf(needed);
   }
 }
@@ -96,9 +101,10 @@ function messagesPerPostOf({ messageBytes }: Load): number {
 }
 
 /**
- * What has come in an interval, to each of these connections. If that is more than the pace allows in
- * `coalesceMilliseconds`, or more than one connection takes, one post after the other, superseded messages are left out: at
- * least one for each agent and each session stays.
+ * What a flush sends to each connection: the events of an interval. Superseded messages are left out if these events need more
+ * posts than the pace allows in `coalesceMilliseconds`, or more than one connection can get in that time. At least one message
+ * for each agent and each session remains.
+ * @param seconds length of the interval
  */
 function contentOf(
   load: Load,
@@ -114,7 +120,7 @@ function contentOf(
   const most = Math.max(room * messagesPerPost, agents + sessions);
   const average = (of: (messages: number) => number) =>
     averageOverPoisson(packsPerSecond(load) * seconds, (packs) =>
-      // After an interval in which nothing came, the next one goes alone.
+      // If nothing arrived during the interval, the flush sends the next arrival alone.
       of(Math.min(most, Math.max(1, packs) * eventsPerPack)),
     );
   const postsOf = (messages: number) => Math.ceil(messages / messagesPerPost);

@@ -1,7 +1,6 @@
-// The limits that stand between somebody who floods the service and its bill.
+// The default values of the settings that limit abuse.
 import { deploymentSettings as settings } from '#infra/config/deployment-settings';
 
-/** The settings that bound abuse, as a deployment has them that sets none. */
 export const defaultLimits = {
   handshakesPerSecond: settings.handshakesPerSecond.default,
   handshakesPerMinute: settings.handshakesPerMinute.default,

@@ -1,4 +1,4 @@
-// The input of the model: numbers of connections and events, and their properties.
+// The input of the cost model: connections, events, and the settings that matter for the bill.
 import { serviceSettings as settings } from '#lambdas/contract/settings';
 
 export interface Load {
@@ -6,25 +6,22 @@ export interface Load {
   readonly connections: number;
   /** Events that are not stale, on average over the month. */
   readonly eventsPerSecond: number;
-  /** For how long a connection is open on an average day. */
+  /** Hours that a connection is open on an average day. */
   readonly hoursPerDay: number;
   readonly heartbeat: 'always' | 'when-idle';
   readonly heartbeatSeconds: number;
-  /** Bytes of UTF-8 of an event's message. */
+  /** Size of an event's message in bytes of UTF-8. */
   readonly messageBytes: number;
   /** Agents and sessions in a snapshot. */
   readonly agents: number;
   readonly sessions: number;
   readonly maxPostsPerSecond: number;
   readonly largeFanOutConnections: number;
-  /**
-   * The least time from the start of one flush to the start of the next. `off`: each event is a fan-out of its own, as
-   * before coalescing.
-   */
+  /** Minimum time from the start of one flush to the start of the next. `off`: each event is a separate fan-out. */
   readonly coalesceMilliseconds: number | 'off';
-  /** Events in an entry of EventBridge, on average: more than one if the publisher packs. */
+  /** Average number of events in an entry of EventBridge: more than 1 if the publisher packs. */
   readonly eventsPerPack: number;
-  /** The share of connections without batches, which get the documented messages one by one. */
+  /** The share of connections without batches, 0 to 1. */
   readonly documentedShare: number;
 }
 
@@ -47,33 +44,33 @@ export const defaultLoad: Load = {
 
 export const secondsPerMonth = 30 * 24 * 3600;
 
-/** Entries from the bus a second: single events, or packs. */
+/** Entries of the event bus a second: single events, or packs. */
 export function packsPerSecond({ eventsPerSecond, eventsPerPack }: Load): number {
   return eventsPerSecond / eventsPerPack;
 }
 
-/** Connections on average over the month. */
+/** The average number of connections over the month. */
 export function averageConnections({ connections, hoursPerDay }: Load): number {
   return (connections * hoursPerDay) / 24;
 }
 
-/** Heartbeat rounds a second: each reads all connections, whether it posts to them or not. */
+/** Heartbeats a second. Each lists all connections, even those that it skips. */
 export function beatsPerSecond({ heartbeatSeconds }: Load): number {
   return 1 / heartbeatSeconds;
 }
 
 /**
- * The share of heartbeats that are posted. With `when-idle`, a heartbeat is skipped if an event came within half an interval
- * before it. Events are assumed to be independent.
+ * The share of heartbeats that are posted, 0 to 1. With `when-idle`, connections are skipped if an event came within half an
+ * interval before the heartbeat. Events are assumed to be independent of each other.
  */
 export function postedShare({ heartbeat, heartbeatSeconds, eventsPerSecond }: Load): number {
   return heartbeat === 'always' ? 1 : Math.exp((-eventsPerSecond * heartbeatSeconds) / 2);
 }
 
-/** Calls of the schedule a second. Each plans the heartbeats of a minute, and reads and writes the plan. */
+/** Invocations by the schedule, a second. Each plans the heartbeats of a minute, and reads and writes the plan. */
 export const planningCalls = 1 / 60;
 
-/** The same load without coalescing, as it was billed before. */
+/** The same load without coalescing and without packs. */
 export function withoutFlushes(load: Load): Load {
   return { ...load, coalesceMilliseconds: 'off', eventsPerPack: 1 };
 }

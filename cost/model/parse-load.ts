@@ -1,14 +1,14 @@
-// The load that a command line describes, with the defaults of load.ts for what it does not say.
+// Parses the command line options of a load; the defaults are in load.ts.
 import { UsageError, type Arguments, type OptionKinds } from '#local/commands/arguments';
 import { defaultLoad, type Load } from './load';
 
-/** The greatest `coalesceMilliseconds` that lambdas/contract/settings.ts takes. */
+/** The greatest `coalesceMilliseconds` that lambdas/contract/settings.ts accepts. */
 const maxCoalescing = 10_000;
 
-/** An entry of EventBridge is billed as one event up to this size; the publisher makes no larger packs. */
+/** The maximum size of a pack in bytes. EventBridge bills an entry of up to this size as one event. */
 const maxPackBytes = 64 * 1024;
 
-/** Options of a load. */
+/** The command line options of a load. */
 export const loadOptions = {
   ...{ connections: 'text', 'events-per-second': 'text', 'hours-per-day': 'text' },
   ...{ heartbeat: 'text', 'heartbeat-seconds': 'text', 'message-bytes': 'text' },
@@ -17,7 +17,10 @@ export const loadOptions = {
   ...{ pack: 'text', 'documented-share': 'text' },
 } satisfies OptionKinds;
 
-/** @throws {UsageError} for what is missing, out of its range, or does not go together */
+/**
+ * Parses the options of a load.
+ * @throws {UsageError} if an option is missing or out of range, or if options exclude each other
+ */
 export function parseLoad(given: Arguments): Load {
   const connections = given.wholeNumber('connections', 1, 10_000_000);
   if (connections === undefined) throw new UsageError('--connections is missing.');
@@ -49,7 +52,7 @@ export function parseLoad(given: Arguments): Load {
   };
 }
 
-/** How events are collected, by flushes and by the publisher. */
+/** Parses the options for coalescing and packs. */
 function parseCoalescing(given: Arguments) {
   const { coalesceMilliseconds, eventsPerPack } = defaultLoad;
   const milliseconds = given.text('coalesce-milliseconds') ?? String(coalesceMilliseconds);
@@ -73,7 +76,11 @@ function parseCoalescing(given: Arguments) {
   };
 }
 
-/** @throws {UsageError} unless the option is absent, or a number in the range */
+/**
+ * Parses a decimal number.
+ * @returns undefined if the option is not set
+ * @throws {UsageError} if it is not a number in the range
+ */
 function decimal(
   given: Arguments,
   name: string,

@@ -1,13 +1,13 @@
-// Averages over a number of events that come independently of each other.
+// Computes averages over a Poisson distribution.
 
 /** Weights below this share of the greatest one do not change the printed results. */
 const negligible = 1e-12;
 
-/** The average of `of(count)` for a Poisson distribution of `count` with this mean. */
+/** The average of `of(count)`, where `count` has a Poisson distribution with this mean. */
 export function averageOverPoisson(mean: number, of: (count: number) => number): number {
   const mode = Math.floor(mean);
   let [sum, weights] = [of(mode), 1];
-  // From the most likely count outwards, by the ratio of neighbours: direct weights would underflow for large means.
+  // Starts at the most likely count, and computes each weight from its neighbor: absolute weights would underflow for large means.
   for (let [count, weight] = [mode + 1, mean / (mode + 1)]; weight > negligible; count += 1) {
     sum += weight * of(count);
     weights += weight;

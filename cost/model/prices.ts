@@ -1,6 +1,6 @@
-// AWS prices in us-east-1, without free tiers, each with its source. As of November 2026.
+// List prices of AWS in us-east-1 as of November 2026, without free tiers, each with its source.
 
-/** Dollars for one unit, up to a number of units a month; the last tier has no end. */
+/** Price tiers: dollars for one unit, up to a number of units a month. The last tier has no limit. */
 export type Tiers = readonly (readonly [upTo: number, dollars: number])[];
 
 const million = 1e6;
@@ -8,7 +8,7 @@ const gibibyte = 2 ** 30;
 const tebibyte = 2 ** 40;
 
 export const prices = {
-  /** A message of up to 32 KB, either way. https://aws.amazon.com/api-gateway/pricing/ */
+  /** A message of up to 32 KB, in either direction. https://aws.amazon.com/api-gateway/pricing/ */
   webSocketMessage: [
     [1e9, 1 / million],
     [Infinity, 0.8 / million],
@@ -22,7 +22,7 @@ export const prices = {
   ],
   /** https://aws.amazon.com/lambda/pricing/ */
   lambdaRequest: [[Infinity, 0.2 / million]],
-  /** Of an arm64 function. https://aws.amazon.com/lambda/pricing/ */
+  /** For arm64. https://aws.amazon.com/lambda/pricing/ */
   lambdaGigabyteSecond: [
     [7.5e9, 0.0000133334],
     [18.75e9, 0.0000120001],

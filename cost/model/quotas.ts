@@ -1,4 +1,4 @@
-// The AWS quotas that a load needs beyond the defaults of every account, and the settings that go with them.
+// Computes the AWS quotas that a load needs, and the settings that belong to them.
 import { defaultLimits } from './limits';
 import { postsPerSecond } from './coalescing';
 import { secondsToLastClient, workersOf } from './fan-out-time';
@@ -6,39 +6,40 @@ import type { Load } from './load';
 import { cpuMicrosPerPost } from './measured';
 import { defaultQuota } from './token-bucket';
 
-/** The target for the time until an event reaches the last client. */
+/** The target for the time until an event reaches the last client, in seconds. */
 const targetSeconds = 5;
 
-/** The share of the account's rate that one fan-out may take: another may be under way. */
+/** The share of the account's quota that one fan-out may use. The rest is for other fan-outs and for handshakes. */
 const shareOfQuota = 0.8;
 
-/** The greatest `maxPostsPerSecond` that lambdas/contract/settings.ts takes. */
+/** The greatest `maxPostsPerSecond` that lambdas/contract/settings.ts accepts. */
 const greatestCeiling = 100_000;
 
-/** New connections a second. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
+/** The default quota of new connections a second. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const handshakesPerSecond = 500;
 
-/** The default of the setting of the same name, which is below the quota. */
+/** The default of the setting `handshakesPerSecond`, which is below the quota. */
 const { handshakesPerSecond: settingOfHandshakes } = defaultLimits;
 
-/** The target for the time until all dashboards are connected again after an outage. */
+/** The target for the time until all clients have reconnected after an outage, in seconds. */
 const comebackSeconds = 300;
 
 export interface Needs {
-  /** Of API Gateway: requests a second, posts to connections included. */
+  /** API Gateway's quota of requests a second, which include posts. */
   readonly requestsPerSecond: number;
-  /** Of API Gateway: new connections a second. */
+  /** API Gateway's quota of new connections a second. */
   readonly handshakesPerSecond: number;
-  /** The setting that keeps one fan-out below the first. */
+  /** The setting that keeps one fan-out below `requestsPerSecond`. */
   readonly maxPostsPerSecond: number;
-  /** Posts a second for events and heartbeats, day and night. */
+  /** Average posts a second for events and heartbeats at the busiest time. */
   readonly messagesPerSecond: number;
+  /** Seconds from the start of a fan-out of one event to its last post, with these quotas and settings. */
   readonly secondsToLastClient: number;
-  /** Until all are connected again, with the default of `handshakesPerSecond`. */
+  /** Seconds until all clients have reconnected, with the default of `handshakesPerSecond`. */
   readonly comebackSeconds: number;
 }
 
-/** The quotas to request, and the settings to use; never less than every account has. */
+/** The quotas to request, and the settings to use. Quotas are never below the defaults of an account. */
 export function needsOf(load: Load): Needs {
   const workers = workersOf(load);
   const fast = Math.min(
@@ -46,7 +47,7 @@ export function needsOf(load: Load): Needs {
     (workers * 1e6) / cpuMicrosPerPost,
     greatestCeiling,
   );
-  // With the pace that is asked for: a slower one makes fewer flushes.
+  // A slower pace would make fewer flushes, so the recommended pace is used.
   const steady = postsPerSecond({
     ...load,
     maxPostsPerSecond: Math.max(load.maxPostsPerSecond, fast),
@@ -66,7 +67,7 @@ export function needsOf(load: Load): Needs {
   };
 }
 
-/** Rounded to two digits: nobody requests 3,334. */
+/** Rounds up to two significant digits. */
 function roundUp(number: number): number {
   const step = 10 ** Math.max(0, Math.floor(Math.log10(number)) - 1);
   return Math.ceil(number / step) * step;

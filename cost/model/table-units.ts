@@ -1,4 +1,4 @@
-// What a load reads, writes and stores in the table, in the units that DynamoDB bills.
+// Computes what a load reads, writes and stores in the table, in the units that DynamoDB bills.
 import { vainTriesPerSecond } from './calls';
 import type { Coalescing } from './coalescing';
 import { workersOf } from './fan-out-time';
@@ -13,23 +13,28 @@ import {
   storedOverheadBytes,
 } from './measured';
 
-/** Read units a second: half a unit for 4 KB, at the least half a unit for each shard; a consistent read takes twice as much. */
+/**
+ * Read units a second. An eventually consistent read takes half a unit for 4 KB, and at least half a unit for each shard; a
+ * strongly consistent read takes twice as much.
+ * @param handshakes handshakes a second
+ */
 export function readUnits(load: Load, coalescing: Coalescing, handshakes: number): number {
   const connections = averageConnections(load);
   const listing = (shardCount / 2) * Math.max(1, (connections * recordBytes) / shardCount / 4096);
   const fanOuts = coalescing.flushesPerSecond + beatsPerSecond(load);
   const items = load.agents + load.sessions;
   const sync = Math.max(shardCount / 2, (items * snapshot.readUnits) / snapshot.items);
-  // Of a handshake: the user's other connections, consistently.
+  // Below 1,000 connections, `/health` lists all of them with strongly consistent reads.
   const health = (healthChecksPerMinute / 60) * (connections < 1_000 ? 2 * listing : 1);
   const lease = load.coalesceMilliseconds === 'off' ? 0 : leaseReads(load, coalescing);
+  // A handshake reads the snapshot, and the user's other connections with a strongly consistent read.
   return fanOuts * listing + lease + planningCalls + handshakes * (sync + 1) + health;
 }
 
 /**
- * Looks at the lease and at what is pending, all consistent. A holder flushes its own event, looks before each flush that
- * follows and finds nothing after the last one, and looks once more after it has released. Each look reads what came
- * since the last one, and the overlap.
+ * Read units a second for the lease and the pending items. All reads are strongly consistent. A holder flushes its own event,
+ * and reads the pending items before each following flush, after the last flush, and once more after the release. Each of
+ * these reads covers what was recorded since the previous one, and the overlap.
  */
 function leaseReads(load: Load, coalescing: Coalescing): number {
   const { flushesPerSecond, holdsPerSecond, recordedPerSecond, intervalSeconds } = coalescing;
@@ -39,20 +44,24 @@ function leaseReads(load: Load, coalescing: Coalescing): number {
   return recordedPerSecond + looks * pending.partitions * Math.max(1, each);
 }
 
-/** Write units a second: registers, what is pending, the lease, connection counts, which heartbeat is sent, and records of connections. */
+/**
+ * Write units a second: registers, pending items, the lease, recent fan-outs, connection counts, the heartbeat plan, and the
+ * items of connections.
+ * @param handshakes handshakes a second
+ */
 export function writeUnits(load: Load, coalescing: Coalescing, handshakes: number): number {
   const { eventsPerSecond: events, heartbeat, heartbeatSeconds, eventsPerPack } = load;
   const { flushesPerSecond, holdsPerSecond, recordedPerSecond } = coalescing;
-  // Whoever acquires the lease notes in the register that its event is broadcast; others leave that out.
+  // Only an invocation that acquires the lease marks the register as broadcast.
   const registers =
     (events + holdsPerSecond * eventsPerPack) * Math.ceil(load.messageBytes / 1024) +
     recordedPerSecond * Math.ceil(pendingBytes(load) / 1024);
-  // Acquired and released for each hold, and refreshed for each flush after its first. A vain attempt costs a write as well.
+  // Acquired and released once for each hold, and refreshed for each flush after the first. A failed attempt costs a write, too.
   const lease =
     load.coalesceMilliseconds === 'off'
       ? 0
       : flushesPerSecond + holdsPerSecond + vainTriesPerSecond(coalescing);
-  // A quarter of an interval passes between two notes, by a worker of each shard.
+  // Recent fan-outs are recorded at most four times in a heartbeat interval, by each worker.
   const notes = Math.min(flushesPerSecond, 4 / heartbeatSeconds) * workersOf(load);
   return (
     registers +
@@ -60,12 +69,12 @@ export function writeUnits(load: Load, coalescing: Coalescing, handshakes: numbe
     (heartbeat === 'always' ? 0 : notes) +
     beatsPerSecond(load) * (shardCount + 1) +
     planningCalls +
-    // A handshake's rate limit and record, the rate limits of two messages and a sync, the refreshed expiry, and the removal.
+    // Rate limit and record of a handshake, rate limits of two messages and a sync, the refreshed expiry, and the deletion.
     handshakes * 11
   );
 }
 
-/** Bytes that lie in the table: records, registers, and what waits for its deletion by TTL, which costs nothing. */
+/** Stored bytes: connections, registers, and pending items that TTL has not deleted yet. Deletion by TTL is free. */
 export function storedBytes(load: Load, { recordedPerSecond }: Coalescing): number {
   const items = load.agents + load.sessions;
   const register = load.messageBytes + storedOverheadBytes;
@@ -76,7 +85,7 @@ export function storedBytes(load: Load, { recordedPerSecond }: Coalescing): numb
   );
 }
 
-/** Of an event or a pack that waits for a flush. */
+/** Size of a pending item in bytes. */
 function pendingBytes({ messageBytes, eventsPerPack }: Load): number {
   return pending.itemBytes + eventsPerPack * (messageBytes + 1);
 }

@@ -1,4 +1,4 @@
-// The usage of a load in a month: units by item of the bill.
+// Computes the monthly usage of a load: units for each item of the bill.
 import { callsOf } from './calls';
 import { coalescingOf, eventPostsPerSecond, heartbeatPostsPerSecond, underWay } from './coalescing';
 import type { Lane } from './lanes';
@@ -25,14 +25,14 @@ import {
 import type { Unit } from './prices';
 import { readUnits, storedBytes, writeUnits } from './table-units';
 
-/** One line of the bill. */
+/** One item of the bill. */
 export interface Usage {
   readonly item: string;
   readonly unit: Unit;
   readonly units: number;
 }
 
-/** Units of a month by item. */
+/** The units of a month of thirty days, by item. */
 export function usageOf(load: Load): readonly Usage[] {
   const connections = averageConnections(load);
   const coalescing = coalescingOf(load);
@@ -51,7 +51,7 @@ export function usageOf(load: Load): readonly Usage[] {
   const jobs = calls.find(({ name }) => name === 'deliver')?.perSecond ?? 0;
   const invocations = calls.reduce((sum, { perSecond }) => sum + perSecond, 0);
   const roots = invocations - jobs;
-  // Authorizer, connect and health: strangers decide how often they are called.
+  // Functions that anybody can invoke are not traced: authorizer, connect and health.
   const traced = roots - 2 * handshakes - health;
   const perSecond: readonly (readonly [item: string, unit: Unit, units: number])[] = [
     ['messages of events', 'webSocketMessage', eventPostsPerSecond(coalescing)],
@@ -72,7 +72,7 @@ export function usageOf(load: Load): readonly Usage[] {
     [
       'logs',
       'loggedByte',
-      // An event that is recorded as pending logs nothing: the flush does.
+      // An event that is recorded as pending logs nothing. The flush logs for it.
       (flushes + beats + jobs) * logged.fanOut +
         (roots - packs - beats) * logged.call +
         (2 * handshakes + clientMessages) * (logged.accessLine + logged.lineOverhead) +
@@ -95,7 +95,7 @@ export function usageOf(load: Load): readonly Usage[] {
   ];
 }
 
-/** Of the flushes to all connections of a kind: long posts take several segments of TCP. */
+/** Bytes a second that the flushes of a lane send, including protocol overhead. Long posts take several TCP segments. */
 function bytesOnWirePerSecond({ flushesPerSecond, connections, posts, bytes }: Lane): number {
   const further = Math.max(0, bytes / segment.bytes - posts);
   const toOne = bytes + posts * overheadBytes + further * segment.overheadBytes;

@@ -1,4 +1,4 @@
-// Simulates events at a rate to a number of connections, with the coalescer, the flushes and the pace that Lambda runs.
+// Simulates events at a given rate and number of connections, with the service's coalescer, flushes and pace.
 import { createCoalescer, type Coalescer } from '#core/coalescing/coalescer';
 import { createFlush } from '#core/coalescing/flush/flush';
 import type { OutgoingMessage } from '#core/fan-out/outgoing-message';
@@ -12,9 +12,9 @@ import { SimulatedService } from './simulated-service';
 import { createSimulatedLease, createSimulatedPending } from './simulated-table';
 
 export interface CoalescingSimulation {
-  /** All clients read. */
+  /** Connections and events. All clients read. */
   readonly load: Load;
-  /** For how long events come. */
+  /** Duration of the events. */
   readonly seconds: number;
 }
 
@@ -22,27 +22,27 @@ export interface CoalescingResult {
   readonly posts: number;
   /** Posts that were answered 429. */
   readonly throttled: number;
-  /** The longest that the last client waited for an event or for a newer one of its register, in seconds. */
+  /** The longest time, in seconds, until the last client had an event or a newer one of its register. */
   readonly oldestSeconds: number;
   /**
-   * Flushes that began from the report of an event until the last client had it, at the most; if there are connections
-   * without batches, flushes to those, who hear last.
+   * The maximum number of flushes that began between the report of an event and the time at which the last client had it. If
+   * there are connections without batches, only flushes to these are counted, because they are slower.
    */
   readonly oldestFlushes: number;
-  /** All that were reported. */
+  /** Reported events. */
   readonly events: number;
-  /** Those that some client was not sent, as there was no room for them and a newer one of their register went out. */
+  /** Events that some client was not sent, because they were superseded. */
   readonly superseded: number;
-  /** Events of which some client has never heard, nor of a newer one of their register. */
+  /** Events for which some client got neither the event nor a newer one of its register. */
   readonly lost: number;
-  /** From the first event to the last post: the lease may be held for longer. */
+  /** Time from the first event to the last post. The lease may be held for longer. */
   readonly seconds: number;
 }
 
-/** Sends an event to everybody, in an execution environment of its own. */
+/** Sends an event to all connections, in one execution environment. */
 type Send = (id: string, message: OutgoingMessage, deadline: number) => Promise<void>;
 
-/** Deterministic: the same simulation gives the same numbers. */
+/** Runs the simulation in virtual time. It is deterministic: the same input gives the same result. */
 export async function simulateCoalescing({
   load,
   seconds,
@@ -73,7 +73,7 @@ export async function simulateCoalescing({
           await send(String(id), message, deadline);
         }),
       );
-      // Independently of each other.
+      // Events are independent of each other, so the time between two has an exponential distribution.
       await service.sleep((-Math.log(1 - random()) * 1000) / eventsPerSecond);
     }
   }
@@ -87,7 +87,11 @@ export async function simulateCoalescing({
   };
 }
 
-/** @returns what makes an environment */
+/**
+ * Creates execution environments of `broadcast` with coalescing, which share one lease.
+ * @param onFlush called for each flush to the slowest lane
+ * @returns creates an environment, and returns its function to send an event
+ */
 function createCoalescing(
   service: SimulatedService,
   { maxPostsPerSecond, largeFanOutConnections, documentedShare }: Load,
@@ -129,7 +133,7 @@ function createCoalescing(
   };
 }
 
-/** As it was before there were flushes: a fan-out for each event. */
+/** Creates an execution environment without coalescing: each event is a separate fan-out. */
 function createPostingEach(
   service: SimulatedService,
   { maxPostsPerSecond, largeFanOutConnections: threshold }: Load,

@@ -1,4 +1,4 @@
-// The ports of coalescing, answered in memory.
+// Implements the ports of coalescing in memory.
 import { keyOf } from '#core/coalescing/lane-progress';
 import type {
   FanOutLease,

@@ -1,16 +1,17 @@
-// The events of a simulation: when each was reported, and when the last client had it, or a newer one of its register.
+// Creates the events of a simulation, and measures when the last client had each of them or a newer one of its register.
 import { messageOfEvent, type OutgoingMessage } from '#core/fan-out/outgoing-message';
 
+/** The posts with the same text. */
 interface Posted {
-  /** The events whose messages are in it, by their numbers. */
+  /** Numbers of the events whose messages the text contains. */
   readonly events: readonly number[];
   posts: number;
+  /** Time of the last delivery, in milliseconds. */
   deliveredAt: number;
 }
 
-/** The results of all events. */
+/** The results of all events; CoalescingResult describes the fields. */
 export interface Aftermath {
-  /** The longest time from the report of an event to its last post, in seconds, and how many flushes began meanwhile. */
   readonly oldestSeconds: number;
   readonly oldestFlushes: number;
   readonly events: number;
@@ -20,20 +21,20 @@ export interface Aftermath {
 
 export class SimulatedEvents {
   private readonly reportedAt: number[] = [];
-  /** By text: those of a batch are cut into its events once, however many clients it is posted to. */
+  /** Posts by text, so that each text is parsed only once. */
   private readonly posted = new Map<string, Posted>();
 
   constructor(
     private readonly options: {
       readonly connections: number;
-      /** Agents and sessions: each has a register, and they report in turn. */
+      /** Number of registers. Events are for each of them in turn. */
       readonly registers: number;
-      /** Of a message, in bytes. */
+      /** Size of a message in bytes. */
       readonly messageBytes: number;
     },
   ) {}
 
-  /** The message of the next event. */
+  /** Creates the message of the next event, which is reported at `now` (milliseconds). */
   report(now: number): OutgoingMessage {
     const number = this.reportedAt.push(now) - 1;
     const agentId = `agent-${number % this.options.registers}`;
@@ -47,6 +48,7 @@ export class SimulatedEvents {
     });
   }
 
+  /** Records that a post with this text was delivered at `now` (milliseconds). */
   noteDelivered(text: string, now: number): void {
     let posted = this.posted.get(text);
     if (posted === undefined) {
@@ -57,13 +59,16 @@ export class SimulatedEvents {
     posted.deliveredAt = now;
   }
 
-  /** @param flushes when each began */
+  /**
+   * Computes the results.
+   * @param flushes start of each flush, in milliseconds
+   */
   aftermath(flushes: readonly number[]): Aftermath {
     const { registers } = this.options;
     const deliveredAt = this.deliveredAt();
     const { length: events } = this.reportedAt;
     const result = { oldestSeconds: 0, oldestFlushes: 0, events, superseded: 0, lost: 0 };
-    // From the last to the first: what is superseded is as good as told when the newer one is.
+    // From the last event to the first: a client that has a newer event of the register does not need the superseded one.
     for (let number = this.reportedAt.length - 1; number >= 0; number -= 1) {
       const reportedAt = this.reportedAt[number] ?? 0;
       const newer = deliveredAt[number + registers];
@@ -82,7 +87,7 @@ export class SimulatedEvents {
     return result;
   }
 
-  /** By number, when the last client had it; undefined for those that some have not had, nor in the queue. */
+  /** The time at which the last client had each event, by number; undefined if some clients did not get it. */
   private deliveredAt(): (number | undefined)[] {
     const posts = this.reportedAt.map(() => 0);
     const deliveredAt = this.reportedAt.map(() => 0);
@@ -98,7 +103,7 @@ export class SimulatedEvents {
   }
 }
 
-/** The numbers of the events of a message, or of those in a batch. */
+/** The numbers of the events in the text of a message or of a batch. */
 function numbersIn(text: string): readonly number[] {
   interface Message {
     readonly payload: { readonly lastMessage: string };

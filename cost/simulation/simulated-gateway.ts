@@ -1,15 +1,15 @@
-// API Gateway in simulated time: posts take CPU of whoever makes them, a way there and back, and a token of the account.
+// Simulates API Gateway in virtual time: a post takes CPU time of its sender, a round trip, and a token of the account's quota.
 import type { PostResult, Poster } from '#core/connections/ports';
 import { cpuMicrosPerPost, postMilliseconds } from '../model/measured';
 import { createTokenBucket, type Quota } from '../model/token-bucket';
 import type { VirtualClock } from './virtual-clock';
 
 export interface SimulatedGateway {
-  /** Posts from one execution environment: its vCPU signs and sends one after the other. */
+  /** Creates the poster of one execution environment, whose vCPU signs and sends one post after the other. */
   createPoster(): Poster;
-  /** All posts. */
+  /** The number of posts. */
   posts(): number;
-  /** Those that were answered 429. */
+  /** The number of posts that were answered with 429. */
   throttled(): number;
 }
 
@@ -17,9 +17,9 @@ export function createSimulatedGateway(
   clock: VirtualClock,
   quota: Quota,
   options: {
-    /** Told of each post that is delivered. */
+    /** Called for each post that is delivered. */
     readonly onDelivered?: (text: string) => void;
-    /** Whether a connection's client does not read: whatever is posted to it is answered 429. Default: all read. */
+    /** Whether a connection's client does not read, so that its posts are answered with 429. Default: all clients read. */
     readonly isStuck?: (connectionId: string) => boolean;
   } = {},
 ): SimulatedGateway {
@@ -50,7 +50,7 @@ export function createSimulatedGateway(
   return { createPoster, posts: () => counts.posts, throttled: () => counts.throttled };
 }
 
-/** Mulberry32: small, random enough for jitter, and the same numbers each time. */
+/** Creates a random number generator (Mulberry32) with a fixed seed. Its quality is sufficient for jitter. */
 export function createRandom(): () => number {
   let seed = 1;
   return () => {

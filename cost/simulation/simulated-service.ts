@@ -1,4 +1,4 @@
-// Lambda, the queue and API Gateway in simulated time: execution environments, each with a CPU and a pace of its own.
+// Simulates Lambda, the retry queue and API Gateway in virtual time; each execution environment has its own CPU and pace.
 import { createFanOut } from '#core/fan-out/fan-out';
 import type { FanOutDependencies } from '#core/fan-out/lane-order';
 import { createPace } from '#core/posting/pace';
@@ -12,16 +12,16 @@ import { deliveryLimits } from './simulation';
 import { defaultQuota } from '../model/token-bucket';
 import { VirtualClock } from './virtual-clock';
 
-/** One invocation of a function, in an environment. */
+/** The code of one invocation, which runs in an execution environment until the deadline (milliseconds). */
 export type Invocation<Environment> = (environment: Environment, deadline: number) => Promise<void>;
 
-/** An arbitrary start, as no real clock begins at 0. */
+/** The start time, in milliseconds since the Unix epoch. */
 const start = 1_770_000_000_000;
 
-/** A minute without the time that is reserved for the last posts to end: lambdas/core/deadline.ts. */
+/** The timeout of one minute, without the time that is reserved for the last posts: lambdas/core/deadline.ts. */
 const deadlineMilliseconds = 54_000;
 
-/** Assumed: from the sending of a queue message to the start of its receiver. */
+/** Assumed: the time from sending a queue message to the start of its processing. */
 const queueMilliseconds = 20;
 
 const nothing = () => undefined;
@@ -64,14 +64,14 @@ export class SimulatedService {
     return new Promise((resolve) => this.clock.after(milliseconds, resolve));
   }
 
-  /** Lets work go on by itself; `run` waits for it. */
+  /** Starts work in the background; `run` waits for it. */
   spawn(work: () => Promise<void>): void {
     const working = work();
     this.underWay.add(working);
     void working.then(() => this.underWay.delete(working));
   }
 
-  /** Lets time pass until all work is done. */
+  /** Advances the time until all work is done, including work in the background. */
   async run(work: () => Promise<void>): Promise<void> {
     const all = async () => {
       await work();
@@ -80,7 +80,7 @@ export class SimulatedService {
     await this.clock.run(all());
   }
 
-  /** Of one environment: its pace, its CPU, its sockets. */
+  /** Creates the dependencies of one execution environment, which has its own pace and CPU. @param ceiling posts a second */
   createFanOutDependencies(ceiling: number): FanOutDependencies {
     const { now, clock, random, log, connections } = this;
     return {
@@ -95,7 +95,7 @@ export class SimulatedService {
     };
   }
 
-  /** Invokes a function in the environment that was used last of those that are free, or in a new one, as Lambda does. */
+  /** Creates a function. It is invoked in the most recently used free environment, or in a new one if none is free. */
   createFunction<Environment>(
     create: () => Environment,
   ): (invocation: Invocation<Environment>) => Promise<void> {
@@ -115,7 +115,7 @@ export class SimulatedService {
     });
   }
 
-  /** Does jobs until there are none; then it is idle again. */
+  /** Creates a worker, which processes jobs until there are none. */
   private createWorker(ceiling: number): () => Promise<void> {
     const fanOut = createFanOut(this.createFanOutDependencies(ceiling));
     const work = async () => {

@@ -1,4 +1,4 @@
-// The table's items of coalescing, and the records of connections, in simulated time.
+// Simulates the table in virtual time: the lease, pending items and connections.
 import type { FanOutLease, PendingStore } from '#core/coalescing/ports';
 import type { Connection, ConnectionStore } from '#core/connections/ports';
 import { shardCount } from '#core/shard';
@@ -6,7 +6,7 @@ import { callMilliseconds } from '../model/measured';
 import { MemoryFanOutLease, MemoryPendingStore } from './memory-coalescing';
 import type { VirtualClock } from './virtual-clock';
 
-/** A call of DynamoDB or SQS: it is made half way through its time. */
+/** A call of DynamoDB or SQS. It takes effect after half of its duration. */
 export type Call = <T>(work: () => T | Promise<T>) => Promise<T>;
 
 export function createCall(clock: VirtualClock): Call {
@@ -39,20 +39,20 @@ export function createSimulatedPending(call: Call): PendingStore {
   };
 }
 
-/** Nobody comes, goes or expires. */
+/** Connections do not open, close or expire in a simulation. */
 const never = () => Promise.reject(new Error('This does not happen in a simulation.'));
 
-/** Records that DynamoDB answers at once: 1 MB. */
+/** Records in one page of a Query, which is limited to 1 MB. */
 const pageSize = 7_000;
 
-/** How many of so many connections take no batches. */
+/** The number of connections without batches. */
 export function documentedOf(connections: number, documentedShare: number): number {
   return Math.round(connections * documentedShare);
 }
 
 /**
- * As many connections, each of another user, in equal shards; such a share of them without batches, as even over the shards
- * and within each as whole numbers can be.
+ * Creates a store with `count` connections, each of a different user, distributed evenly over the shards. Connections without
+ * batches are distributed evenly over the shards and within each shard.
  */
 export function createSimulatedConnections(
   count: number,
@@ -61,7 +61,7 @@ export function createSimulatedConnections(
 ): ConnectionStore {
   const documented = documentedOf(count, documentedShare);
   let before = 0;
-  // In the order of shards, of which each has its part of them then.
+  // `before` counts in the order of the shards, so that each shard gets its share of connections without batches.
   const byShard = Array.from({ length: shardCount }, (_, shard) => {
     const all: Connection[] = [];
     for (let index = shard; index < count; index += shardCount, before += 1) {

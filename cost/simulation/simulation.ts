@@ -1,4 +1,4 @@
-// Simulates fan-outs under the account's quota: the posting and the pace that Lambda runs, with a token bucket for API Gateway.
+// Simulates fan-outs under the account's quota, with the service's posting and pace and a token bucket for API Gateway.
 import { onePage } from '#core/posting/pages';
 import { postToAll } from '#core/posting/post-to-all';
 import { catchUpSeconds, createPace, type Pace } from '#core/posting/pace';
@@ -9,37 +9,37 @@ import { VirtualClock } from './virtual-clock';
 
 export interface Simulation {
   readonly connections: number;
-  /** Fan-outs of events at the same time. */
+  /** Number of simultaneous fan-outs of events. */
   readonly fanOuts: number;
   /** The number of jobs that share each of them. */
   readonly workers: number;
-  /** The most posts a second of one job. */
+  /** Maximum posts a second of one job. */
   readonly ceiling: number;
   readonly quota: Quota;
-  /** Of a heartbeat that one worker sends to the same connections at the same time, the posts a second. Default: none. */
+  /** Posts a second of a simultaneous heartbeat to the same connections, sent by one worker. Default: no heartbeat. */
   readonly heartbeatCeiling?: number;
-  /** Of the connections, those whose clients do not read: whatever is posted to them is answered 429. Default: none. */
+  /** Number of connections whose clients do not read, so that their posts are answered with 429. Default: 0. */
   readonly stuck?: number;
 }
 
 export interface SimulationResult {
   readonly delivered: number;
-  /** Posts that were answered 429. */
+  /** Posts that were answered with 429. */
   readonly throttled: number;
-  /** Not delivered after the last attempt: they go to the queue, for another round. */
+  /** Posts that were not delivered after the last attempt. The service sends them to the retry queue. */
   readonly left: number;
-  /** From the beginning to the last post of an event that was delivered. */
+  /** Time from the start to the last delivered post of an event. */
   readonly seconds: number;
-  /** From the beginning to the end of the work. */
+  /** Time from the start to the end of all work. */
   readonly endSeconds: number;
 }
 
-/** As in lambdas/wiring/posting-options.ts. */
+/** The limits of lambdas/wiring/posting-options.ts. */
 export const deliveryLimits = { concurrency: 160, maxAttempts: 5, maxStuckAttempts: 2 } as const;
 
 const never = Number.MAX_SAFE_INTEGER;
 
-/** Deterministic: jitter comes from a generator with a fixed seed. */
+/** Runs the simulation in virtual time. It is deterministic: the random numbers for jitter have a fixed seed. */
 export async function simulateFanOut(simulation: Simulation): Promise<SimulationResult> {
   const { connections, fanOuts, workers, ceiling, heartbeatCeiling, quota } = simulation;
   const { stuck = 0 } = simulation;
@@ -85,7 +85,7 @@ const texts = ['{}'];
 
 const stuckPrefix = 'stuck-';
 
-/** Each of another user; those that are stuck in between. */
+/** Creates connections, each of a different user. Those whose clients do not read are distributed evenly. */
 function connectionsOf(count: number, stuck: number): readonly Connection[] {
   return Array.from({ length: count }, (_, index) => {
     const isStuck = Math.floor(((index + 1) * stuck) / count) > Math.floor((index * stuck) / count);

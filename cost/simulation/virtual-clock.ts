@@ -1,4 +1,4 @@
-// Time that passes as fast as the work is done: from one timer to the next.
+// A virtual clock that advances from one timer to the next without waiting.
 import type { Timers } from '#core/clock';
 
 interface Timer {
@@ -8,21 +8,23 @@ interface Timer {
 }
 
 export class VirtualClock implements Timers {
-  /** Ticks since the beginning. */
+  /** Ticks since the start. */
   private time = 0;
+  /** Timers by tick. */
   private readonly due = new Map<number, Timer[]>();
-  /** A binary heap of the ticks in `due`: the first is the smallest. */
+  /** The ticks in `due` as a binary heap, smallest first. */
   private readonly ticks: number[] = [];
+  /** Number of timers that have neither run nor been stopped. */
   private waiting = 0;
 
-  /** @param ticksPerMillisecond what is due in the same tick happens at the same time: fewer are faster */
+  /** @param ticksPerMillisecond resolution: timers of the same tick run at the same time, so fewer ticks are faster */
   constructor(private readonly ticksPerMillisecond = 10) {}
 
   readonly now = () => this.time / this.ticksPerMillisecond;
 
   after(milliseconds: number, task: () => void): () => void {
     const at = this.time + Math.max(0, milliseconds) * this.ticksPerMillisecond;
-    // At the earliest in the next tick, and never early: rounding must not make of 1.2 ms 12.000000000000002 ticks.
+    // Rounded up, but not because of rounding errors: 1.2 ms must be 12 ticks, not 13. The earliest tick is the next one.
     const tick = Math.max(Math.ceil(at - 1e-6), this.time + 1);
     const timer = { at, task, isStopped: false };
     const others = this.due.get(tick);
@@ -39,8 +41,8 @@ export class VirtualClock implements Timers {
   }
 
   /**
-   * Lets time pass until `work` is done.
-   * @throws when nothing is left to wait for, and it is not
+   * Advances the time until `work` is done.
+   * @throws Error if no timer is left and `work` is not done
    */
   async run<T>(work: Promise<T>): Promise<T> {
     const state = { done: false };
@@ -70,6 +72,7 @@ export class VirtualClock implements Timers {
   }
 }
 
+/** Adds a value to a binary heap. */
 function push(heap: number[], value: number): void {
   let at = heap.push(value) - 1;
   while (at > 0) {
@@ -81,7 +84,7 @@ function push(heap: number[], value: number): void {
   heap[at] = value;
 }
 
-/** Of a heap that is not empty. */
+/** Removes the smallest value from a binary heap that is not empty. */
 function pop(heap: number[]): number {
   const first = heap[0] ?? NaN;
   const last = heap.pop() ?? NaN;

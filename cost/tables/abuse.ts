@@ -1,9 +1,9 @@
-// The tables of abuse: the cost of each kind in a day, and its bound.
+// Creates the tables of docs/security.md: the daily cost of each kind of abuse, and its limit.
 import { abuses } from '../abuse/abuses';
 import { dollarsOfDay, type Day } from '../abuse/daily-usage';
 import { count, dollars, formatTable, formatTextTable } from './table';
 
-/** One row for each kind of abuse: how often it is done in a day, and what that costs, before and now. */
+/** Markdown table with one row for each kind of abuse: how often it occurs in a day, and its cost, in the first stage and now. */
 export function abuseTable(): string {
   const cells = (one: Day | undefined) =>
     one === undefined ? ['–', '–'] : [count(one.acts), dollars(dollarsOfDay(one))];
@@ -13,7 +13,7 @@ export function abuseTable(): string {
   );
 }
 
-/** One row for each kind of abuse, with its bound. */
+/** Markdown table with one row for each kind of abuse, and its limit. */
 function boundsTable(): string {
   return formatTextTable(
     ['kind of abuse', 'bounded by'],
@@ -21,7 +21,7 @@ function boundsTable(): string {
   );
 }
 
-/** The tables of docs/security.md, by the name of their place. */
+/** The tables of docs/security.md, by the names of their placeholders. */
 export function abuseTables(): Readonly<Record<string, string>> {
   return { abuse: abuseTable(), bounds: boundsTable() };
 }

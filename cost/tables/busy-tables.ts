@@ -1,4 +1,4 @@
-// The effect of coalescing on the bill at high rates of events: with and without it, packed, and with other intervals.
+// Creates the tables that show the effect of coalescing, packs and longer intervals on the bill at high event rates.
 import { billOf, type Bill } from '../model/bill';
 import { coalescingOf } from '../model/coalescing';
 import { defaultLoad, withoutFlushes, type Load } from '../model/load';
@@ -6,20 +6,20 @@ import type { Unit } from '../model/prices';
 import { needsOf } from '../model/quotas';
 import { count, dollars, formatTable, seconds } from './table';
 
-/** With the pace that such a size should have. */
+/** A load with the `maxPostsPerSecond` that is recommended for it. */
 function loadOf(connections: number, eventsPerSecond: number, more: Partial<Load> = {}): Load {
   const load = { ...defaultLoad, connections, eventsPerSecond, ...more };
   return { ...load, maxPostsPerSecond: needsOf(load).maxPostsPerSecond };
 }
 
-/** A hundred dashboards that watch three hundred agents, each of which reports once a second. */
+/** A hundred connections, and three hundred agents that report once a second. */
 const team = loadOf(100, 300, { agents: 300, sessions: 300 });
 const company = loadOf(1_000, 50);
 
 const oncePerSecond = (load: Load): Load => ({ ...load, coalesceMilliseconds: 1_000 });
 const packed = (load: Load): Load => ({ ...load, eventsPerPack: 10 });
 
-/** Each load with coalescing and without, and what its flushes are. */
+/** One row for each load: its cost with and without coalescing, and its flushes. */
 function coalescingTable(loads: readonly Load[]): string {
   const cost = (load: Load) => dollars(billOf(load).dollars);
   return formatTable(
@@ -33,7 +33,7 @@ function coalescingTable(loads: readonly Load[]): string {
       'last client within',
     ],
     loads.map((load) => {
-      // All take batches.
+      // All connections have batches.
       const { flushesPerSecond, intervalSeconds, flushSeconds, messages } =
         coalescingOf(load).batched;
       return [
@@ -49,7 +49,7 @@ function coalescingTable(loads: readonly Load[]): string {
   );
 }
 
-/** Units by what people look for on a bill; what is not here is small. */
+/** The largest items of the bill, by unit. */
 const groups: readonly (readonly [name: string, units: readonly Unit[]])[] = [
   ['messages', ['webSocketMessage']],
   ['data transfer', ['sentByte']],
@@ -59,7 +59,7 @@ const groups: readonly (readonly [name: string, units: readonly Unit[]])[] = [
   ['traces', ['trace']],
 ];
 
-/** The cost of one load by unit, in some variants. */
+/** The cost of variants of a load, by group of units. */
 function sharesTable(columns: readonly (readonly [name: string, load: Load])[]): string {
   const bills = columns.map(([, load]) => billOf(load));
   const sum = ({ items }: Bill, isMeant: (unit: Unit) => boolean) =>
@@ -72,8 +72,8 @@ function sharesTable(columns: readonly (readonly [name: string, load: Load])[]):
     ['dollars a month', ...columns.map(([name]) => name)],
     [
       ...groups.map(([name, units]) => row(name, (unit) => units.includes(unit))),
-      row('all else', (unit) => !groups.some(([, units]) => units.includes(unit))),
-      row('together', () => true),
+      row('other', (unit) => !groups.some(([, units]) => units.includes(unit))),
+      row('total', () => true),
     ],
   );
 }
@@ -87,7 +87,7 @@ const variantsOf = (load: Load) =>
     ['both', oncePerSecond(packed(load))],
   ] as const;
 
-/** Tables of docs/scale-and-cost.md, by the name of their place. */
+/** Tables of docs/scale-and-cost.md, by the names of their placeholders. */
 export function busyTables(): Readonly<Record<string, string>> {
   return {
     coalescing: coalescingTable([

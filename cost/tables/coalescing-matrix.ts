@@ -1,15 +1,15 @@
-// The effect of coalescing under the account's quota, at many rates and sizes, compared with a fan-out for each event.
+// Creates the table that compares coalescing with a fan-out for each event, under the account's quota.
 import { simulateCoalescing } from '../simulation/coalescing-simulation';
 import { workersOf } from '../model/fan-out-time';
 import { defaultLoad, withoutFlushes, type Load } from '../model/load';
 import { count, formatTable, seconds, share } from './table';
 import { defaultQuota } from '../model/token-bucket';
 
-/** Rates and sizes that the document compares. */
+/** Events a second, and numbers of connections, that the document compares. */
 const rates = [1, 10, 50, 300, 1_000] as const;
 const sizes = [100, 1_000, 10_000, 100_000] as const;
 
-/** For how long events come: a large flush takes twelve seconds or more. */
+/** Duration of the events. It is longer for large fan-outs, which take twelve seconds or more. */
 const trafficSeconds = (load: Load) => (workersOf(load) === 1 ? 10 : 20);
 
 const head = [
@@ -19,19 +19,22 @@ const head = [
   'oldest event',
   'flushes until then',
   'superseded, of all events',
-  'one post an event: posts a second',
+  'without coalescing: posts a second',
   'answered 429',
   'oldest event',
 ];
 
-/** What is more would take more than some seconds. */
+/** Whether a load is small enough to be simulated within some seconds. */
 export function isSimulated(load: Load): boolean {
   const { connections, eventsPerSecond, coalesceMilliseconds } = load;
   if (coalesceMilliseconds === 'off' || eventsPerSecond === 0) return false;
   return connections <= 100_000 && eventsPerSecond <= 1_000;
 }
 
-/** Each load as it is, and as it was before there were flushes. */
+/**
+ * One row for each load, with and without coalescing.
+ * @throws Error if an event did not reach all connections
+ */
 export async function coalescingMatrix(loads: readonly Load[]): Promise<string> {
   const rows: string[][] = [];
   for (const load of loads) rows.push(await rowOf(load));
@@ -58,10 +61,10 @@ function secondsUpTo(number: number): string {
   return seconds(Math.ceil(number * 10) / 10);
 }
 
-/** What is more than the quota is never caught up with. */
+/** The cells for the same load without coalescing. Above the quota, the delay grows without limit. */
 async function before(load: Load): Promise<string[]> {
   const needed = load.connections * load.eventsPerSecond;
-  if (needed > defaultQuota.perSecond) return [count(needed), '–', 'ever older'];
+  if (needed > defaultQuota.perSecond) return [count(needed), '–', 'unlimited'];
   const former = withoutFlushes(load);
   const { throttled, oldestSeconds } = await simulateCoalescing({
     load: former,
@@ -70,7 +73,7 @@ async function before(load: Load): Promise<string[]> {
   return [count(needed), count(throttled), secondsUpTo(oldestSeconds)];
 }
 
-/** For its place in docs/scale-and-cost.md: it takes half a minute. */
+/** The table of docs/scale-and-cost.md, by the name of its placeholder. Takes half a minute. */
 export async function coalescingTables(): Promise<Readonly<Record<string, string>>> {
   const loads = sizes.flatMap((connections) =>
     rates.map((eventsPerSecond) => ({ ...defaultLoad, connections, eventsPerSecond })),
@@ -78,5 +81,5 @@ export async function coalescingTables(): Promise<Readonly<Record<string, string
   return { [coalescingPlace]: await coalescingMatrix(loads) };
 }
 
-/** The name of its place. */
+/** The name of the table's placeholder. */
 export const coalescingPlace = 'coalescing-simulation';

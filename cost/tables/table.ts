@@ -1,6 +1,6 @@
-// Markdown tables and numbers, formatted as Prettier would.
+// Formats numbers, and Markdown tables as Prettier does.
 
-/** The first column is text, the others are numbers. */
+/** A Markdown table whose first column is text, and whose other columns are numbers. */
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) =>
     Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)),
@@ -13,7 +13,7 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
   return [line(head), `| ${rule.join(' | ')} |`, ...rows.map(line)].join('\n');
 }
 
-/** All columns are text. */
+/** A Markdown table whose columns are all text. */
 export function formatTextTable(head: readonly string[], rows: readonly (readonly string[])[]) {
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
@@ -27,7 +27,7 @@ function pad(cell: string, column: number, width: number): string {
   return column === 0 ? cell.padEnd(width) : cell.padStart(width);
 }
 
-/** `$1,234`, and cents where they matter; `-$0.22`. */
+/** An amount such as `$1,234`. Amounts below $100 have cents: `-$0.22`. */
 export function dollars(amount: number): string {
   const digits = Math.abs(amount) < 100 ? 2 : 0;
   const text = Math.abs(amount).toLocaleString('en', {
@@ -37,22 +37,24 @@ export function dollars(amount: number): string {
   return `${amount < 0 && /[1-9]/.test(text) ? '-' : ''}$${text}`;
 }
 
-/** `7 %` of a whole. */
+/** A share from 0 to 1 as a percentage, such as `7 %`. */
 export function share(part: number): string {
   return `${part > 0 && part < 0.01 ? 'less than 1' : (part * 100).toFixed(0)} %`;
 }
 
+/** A number such as `1,234`. Numbers below 10 have one decimal place. */
 export function count(number: number): string {
   return number.toLocaleString('en', { maximumFractionDigits: number < 10 ? 1 : 0 });
 }
 
-/** With two significant digits, even for very small rates. */
+/** A rate. Rates below 1 have two significant digits. */
 export function rate(perSecond: number): string {
   return perSecond < 1
     ? perSecond.toLocaleString('en', { maximumSignificantDigits: 2 })
     : count(perSecond);
 }
 
+/** A duration such as `2.5 s`, or `4 min` from two minutes on. */
 export function seconds(number: number): string {
   return number < 120 ? `${count(number)} s` : `${count(number / 60)} min`;
 }

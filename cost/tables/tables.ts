@@ -1,4 +1,4 @@
-// The tables of docs/scale-and-cost.md, which the command prints for a load of one's own.
+// Creates the tables of docs/scale-and-cost.md; `npm run cost` prints some of them for any load.
 import { heartbeatCeilingOf } from '#core/broadcasting/heartbeat-pace';
 import { billOf, dollarsOf } from '../model/bill';
 import { busyTables } from './busy-tables';
@@ -9,13 +9,13 @@ import { simulateFanOut, type Simulation } from '../simulation/simulation';
 import { count, dollars, formatTable, seconds } from './table';
 import { defaultQuota } from '../model/token-bucket';
 
-/** Sizes that the document compares. */
+/** Numbers of connections that the document compares. */
 const sizes = [1_000, 10_000, 100_000, 1_000_000] as const;
 
-/** A load, and what its column is called. */
+/** A load, with the heading of its column. */
 export type Column = readonly [name: string, load: Load];
 
-/** The bill of each load, item by item. */
+/** The bills of loads, with one row for each item. */
 export function billTable(columns: readonly Column[]): string {
   const bills = columns.map(([, load]) => billOf(load));
   const items = [...new Set(bills.flatMap((bill) => bill.items.map(({ item }) => item)))];
@@ -27,12 +27,12 @@ export function billTable(columns: readonly Column[]): string {
     ['dollars a month', ...columns.map(([name]) => name)],
     [
       ...items.map((item) => row(item, (bill) => dollarsOf(bill, item))),
-      row('together', (bill) => bill.dollars),
+      row('total', (bill) => bill.dollars),
     ],
   );
 }
 
-/** The share of heartbeats in the bill, always and when idle, at some rates of events. */
+/** The share of heartbeats in the bill for both values of `heartbeat`, with one row for each event rate. */
 export function heartbeatTable(load: Load, rates: readonly number[]): string {
   return formatTable(
     [
@@ -57,18 +57,18 @@ export function heartbeatTable(load: Load, rates: readonly number[]): string {
   );
 }
 
-/** How soon an event reaches the last client, with the default quotas and with those that should be requested. */
+/** The time until an event reaches the last client, with the default quotas and with those that should be requested. */
 export function timeTable(loads: readonly Load[]): string {
   return formatTable(
     [
       'connections',
       'workers',
-      'one event alone: last client hears after',
-      'requests/s to ask for',
+      'last client has a single event after',
+      'quota to request: requests/s',
       '`maxPostsPerSecond`',
-      'then after',
-      'all back after a cut',
-      'new connections/s to ask for',
+      'last client then after',
+      'all reconnected after an outage in',
+      'quota to request: new connections/s',
     ],
     loads.map((load) => {
       const needs = needsOf(load);
@@ -86,7 +86,7 @@ export function timeTable(loads: readonly Load[]): string {
   );
 }
 
-/** Fan-outs under the quota that every account has. */
+/** Simulated fan-outs under the default quota, with one row for each. */
 export async function simulationTable(
   simulations: readonly (readonly [name: string, simulation: Simulation])[],
 ): Promise<string> {
@@ -116,17 +116,17 @@ export async function simulationTable(
   );
 }
 
-/** A fan-out of this load, with the settings that it has. */
+/** The simulation of simultaneous fan-outs of this load, with its settings and the default quota. */
 export function simulationOf(load: Load, fanOuts = 1): Simulation {
   const workers = workersOf(load);
   const ceiling = Math.floor(load.maxPostsPerSecond / workers);
   return { connections: load.connections, fanOuts, workers, ceiling, quota: defaultQuota };
 }
 
-/** The tables of docs/scale-and-cost.md, by the name of their place. */
+/** The tables of docs/scale-and-cost.md, by the names of their placeholders. */
 export async function documentTables(): Promise<Readonly<Record<string, string>>> {
   const loads = sizes.map((connections) => ({ ...defaultLoad, connections }));
-  // A slower pace would make fewer flushes.
+  // A slower pace would make fewer flushes, so the recommended pace is used.
   const columns = loads.map((load): Column => {
     const { maxPostsPerSecond } = needsOf(load);
     return [count(load.connections), { ...load, maxPostsPerSecond }];

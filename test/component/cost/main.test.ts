@@ -10,7 +10,7 @@ it('prints the bill, the share of heartbeats, the times and the simulation', asy
   expect(printed).toMatch(/^\| being connected +\| +\$10\.80 \| +\$10\.80 \|$/m);
   expect(printed).toMatch(/^\| heartbeats +\| +\$86\.40 \| +\$86\.40 \|$/m);
   expect(printed).toMatch(/^\| 1,000 +\| +1 \| +8,000 \| +1,000 \| +0 \| +0 \| +0\.1 s \|$/m);
-  expect(printed).toContain('| one event alone: last client hears after |');
+  expect(printed).toContain('| last client has a single event after |');
   expect(printed).toContain('Posts a second, day and night: 33.');
 });
 
