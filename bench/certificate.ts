@@ -1,15 +1,15 @@
-// A certificate for a server on this machine, made anew each time: node:crypto reads X.509 but cannot write it.
+// Creates a self-signed certificate for a local server. It writes the DER itself, because node:crypto cannot create X.509.
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 
 export interface Certificate {
-  /** PEM. */
+  /** The private key, as PEM. */
   readonly key: string;
-  /** PEM; whoever is to trust the server takes it as an authority. */
+  /** The certificate, as PEM. Clients must trust it as a certificate authority. */
   readonly certificate: string;
 }
 
 /**
- * A self-signed certificate for 127.0.0.1 and localhost, good from a day before `now` to a day after it.
+ * Creates a self-signed certificate for 127.0.0.1 and localhost, valid from one day before `now` until one day after it.
  * @see https://datatracker.ietf.org/doc/html/rfc5280#section-4.1
  */
 export function createCertificate(now: Date): Certificate {
@@ -43,7 +43,7 @@ export function createCertificate(now: Date): Certificate {
 
 const dayMilliseconds = 24 * 60 * 60 * 1000;
 
-/** One element of DER: what it is, how long it is, what it holds. */
+/** Encodes one DER element: tag, length and contents. */
 function element(tag: number, ...contents: readonly Buffer[]): Buffer {
   const content = Buffer.concat(contents);
   const { length } = content;
@@ -65,7 +65,7 @@ function time(milliseconds: number): Buffer {
 
 const ecdsaWithSha256 = sequence(identifier('2a8648ce3d040302'));
 
-/** Issuer and subject: a common name. */
+/** The name of issuer and subject: a common name. */
 const name = sequence(
   element(0x31, sequence(identifier('550403'), element(0x0c, Buffer.from('localhost')))),
 );

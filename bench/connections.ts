@@ -1,4 +1,4 @@
-// The connections that are posted to: the same ones in every process, so that none has to be told of them.
+// Creates the connections of a measurement. They are the same in every process, so they need not be sent to it.
 import { createHash } from 'node:crypto';
 import { shardOf } from '#core/shard';
 
@@ -9,7 +9,7 @@ export interface StoredConnection {
   readonly connectionId: string;
 }
 
-/** Connections 0 to `count`, with ids that look like those of Cognito and of API Gateway. */
+/** Creates `count` connections, with user ids like those of Cognito and connection ids like those of API Gateway. */
 export function connectionsOf(count: number): readonly StoredConnection[] {
   return Array.from({ length: count }, (_, index) => {
     const digest = createHash('sha256').update(String(index)).digest();
@@ -26,12 +26,12 @@ export function connectionsOf(count: number): readonly StoredConnection[] {
   });
 }
 
-/** The table that holds so many connections. */
+/** The name of the table with this number of connections. */
 export const tableNameOf = (connections: number) => `${tablePrefix}${connections}`;
 
 const tablePrefix = 'connections-';
 
-/** The parts of a Query that the connection store sends. */
+/** The properties of a Query of the connection store. */
 export interface ConnectionQuery {
   readonly TableName: string;
   readonly ProjectionExpression: string;
@@ -41,8 +41,9 @@ export interface ConnectionQuery {
 }
 
 /**
- * Answers the connection store's Query as DynamoDB does. dynalite would take half a minute to be filled with
- * fifty thousand items and seconds to list them; what is measured is the cost to whoever reads the answer.
+ * Creates a function that answers a Query of the connection store as DynamoDB does. dynalite would take half a minute to be filled
+ * with fifty thousand items, and seconds to list them.
+ * @param now time of the connections, in milliseconds since the Unix epoch
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html
  */
 export function createConnectionTables(now: number): (query: ConnectionQuery) => object {
@@ -89,10 +90,10 @@ export function createConnectionTables(now: number): (query: ConnectionQuery) =>
   };
 }
 
-/** What a connection may do without: those of the bench are documented clients, which have no batches. */
+/** Attributes that a connection may lack. These connections have no batches. */
 const optionalAttributes = ['batches'];
 
-/** @throws when the store asks for an attribute that it did not have when this was written */
+/** Selects attributes of an item. @throws Error if the store requests an attribute that these items do not have */
 function project(item: Readonly<Record<string, object>>, names: readonly string[]): object {
   const present = names.filter((name) => !optionalAttributes.includes(name));
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-// `fan-out`: what one message to many connections costs, ours beside what one would use instead.
+// The measurement `fan-out`: cost of one message to many connections, compared with alternatives to the service's fan-out.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,19 +12,20 @@ export interface FanOutBenchOptions {
   readonly variants: readonly VariantName[];
   /** Numbers of connections. */
   readonly sizes: readonly number[];
-  /** Runs of which the median is taken. */
+  /** Number of runs, of which the median is taken. */
   readonly runs: number;
+  /** Folder for V8 CPU profiles. Default: no profiles. */
   readonly profiles?: string | undefined;
-  /** Told of each run. */
+  /** Called after each run. */
   readonly onRun: (run: number, result: Result) => void;
 }
 
 const region = 'eu-central-1';
 
 /**
- * Measures all variants at all sizes. Each run is a process of its own; the sink that they post to is here, in
- * another. The variants take turns, so that a slow moment of the machine falls on all of them alike.
- * @throws when a process fails, or when the sink has not got exactly the posts that it should have
+ * Measures all variants at all numbers of connections. Each run is a separate process; the sink runs in this process. Variants
+ * alternate, so that temporary load on the machine affects all of them.
+ * @throws Error if a process fails, or the sink did not get the expected posts
  */
 export async function benchFanOut(options: FanOutBenchOptions): Promise<readonly Result[]> {
   const { variants, sizes, runs, profiles, onRun } = options;
@@ -44,10 +45,10 @@ export async function benchFanOut(options: FanOutBenchOptions): Promise<readonly
   });
 }
 
-/** How to start the measured process. */
+/** Options of the measured process. */
 export type Posting = Omit<Parameters<typeof measurePosting>[1], 'onWarm'>;
 
-/** Does `work` with a sink and a program that posts to it, and cleans up. */
+/** Runs `work` with a sink and the program that posts to it, and cleans up afterwards. */
 export async function withSink<T>(work: (sink: Sink, posting: Posting) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(path.join(tmpdir(), 'mission-control-bench-'));
   const tls = createCertificate(new Date());
@@ -63,7 +64,7 @@ export async function withSink<T>(work: (sink: Sink, posting: Posting) => Promis
   }
 }
 
-/** Where the measured process posts to. */
+/** The target of the posts. */
 export const surroundingsOf = ({ url }: Sink) => ({ callbackUrl: `${url}/live`, region });
 
 async function measure(
@@ -97,14 +98,14 @@ async function measure(
   };
 }
 
-/** Nothing of this shell's, whose profile or proxy would change what is measured. */
+/** The environment of the measured process. It contains no variable of the shell, which could change the result. */
 function environmentOf(
   directory: string,
   authority: string,
   dynamoUrl: string,
 ): Readonly<Record<string, string>> {
   return {
-    // Where the SDK looks for configuration files.
+    // The SDK looks for its configuration files here.
     HOME: directory,
     USERPROFILE: directory,
     NODE_EXTRA_CA_CERTS: authority,
@@ -112,7 +113,7 @@ function environmentOf(
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: 'ASIAIOSFODNN7EXAMPLE',
     AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
-    // A function's role comes with a token of about this length, which goes with every request.
+    // The credentials of a function's role include a token of about this length, which is sent with every request.
     AWS_SESSION_TOKEN: 'IQoJb3JpZ2luX2VjE'.padEnd(800, 'Example0'),
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   };

@@ -1,4 +1,4 @@
-// `npm run bench`: measures on this machine, beside what one would use instead.
+// `npm run bench`: measures the service's code on this machine, compared with alternatives.
 import { cpus } from 'node:os';
 import { parseArguments, UsageError, type Arguments } from '#local/commands/arguments';
 import { runAsProcess, withSentences, type Command, type Output } from '#local/commands/command';

@@ -1,4 +1,4 @@
-// The measured process, seen from outside: bundled as the functions are, run by plain Node.js, asked for its numbers.
+// Bundles and starts the measured process, and returns its measurements.
 import { fork } from 'node:child_process';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -6,7 +6,7 @@ import type { PostingMessage, PostingTask } from './posting';
 
 export type Measured = Extract<PostingMessage, { readonly kind: 'measured' }>;
 
-/** Bundles the program into `directory`: a TypeScript loader would cost memory and time of its own. */
+/** Bundles the program into `directory`. A TypeScript loader would take memory and CPU time. @returns the path of the bundle */
 export async function bundlePosting(directory: string): Promise<string> {
   const file = path.join(directory, 'posting.cjs');
   await build({
@@ -23,16 +23,19 @@ export async function bundlePosting(directory: string): Promise<string> {
 }
 
 export interface PostingOptions {
-  /** Made by {@link bundlePosting}. */
+  /** The path of the bundle, from {@link bundlePosting}. */
   readonly file: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Told when all is warm, just before the measurement. */
+  /** Called after the warm-up, before the measurement. */
   readonly onWarm: () => void;
-  /** Where to put a V8 CPU profile of the process; none if absent. */
+  /** Folder for a V8 CPU profile of the process. Default: no profile. */
   readonly profiles?: string | undefined;
 }
 
-/** @throws with the last words of a process that ends before it has measured */
+/**
+ * Runs one measurement in a new process.
+ * @throws Error with the end of the process's error output, if the process ends before it has sent its result
+ */
 export function measurePosting(task: PostingTask, options: PostingOptions): Promise<Measured> {
   const { file, environment, onWarm, profiles } = options;
   return new Promise((resolve, reject) => {

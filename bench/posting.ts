@@ -1,4 +1,4 @@
-// The process that is measured: it posts as one variant does, and counts its own CPU time and memory.
+// The measured process: it posts with one variant, and measures its own CPU time and memory.
 import { readFileSync } from 'node:fs';
 import { serializeMessage } from '#sdk/protocol';
 import { createFast } from './variants/fast';
@@ -7,16 +7,16 @@ import { createSdkPromiseAll } from './variants/sdk-promise-all';
 import { createUnsigned } from './variants/unsigned';
 import type { Send, Surroundings, VariantName } from './variants/variant';
 
-/** What to do; the first argument, as JSON. */
+/** The task of this process: its first argument, as JSON. */
 export interface PostingTask {
   readonly variant: VariantName;
   readonly connections: number;
   readonly surroundings: Surroundings;
-  /** Whether one fan-out is enough, however short it is. Default: no. */
+  /** Whether only one fan-out is measured, even if it is short. Default: false. */
   readonly once?: boolean;
 }
 
-/** What this process says: first `warm`, then, when told to go on, `measured`. */
+/** Messages of this process: `warm` first, then, after a message from the parent process, `measured`. */
 export type PostingMessage =
   | { readonly kind: 'warm' }
   | {
@@ -36,12 +36,12 @@ const variants: Readonly<Record<VariantName, (surroundings: Surroundings) => Sen
 };
 
 /**
- * Opens the sockets and lets V8 compile what is hot, as in a function that is not cold: as many messages for each
- * variant and size, however long they take.
+ * The warm-up opens the sockets and lets V8 compile hot code, as in a warm Lambda function. It has the same number of messages for
+ * each variant and number of connections.
  */
 const warmUp = { connections: 1_000, fanOuts: 10, milliseconds: 0 };
 
-/** A fan-out to a few connections is repeated, so that it is measured as exactly as one to many. */
+/** The measurement repeats short fan-outs for two seconds, to be as precise as with long ones. */
 const measurement = { fanOuts: 1, milliseconds: 2_000 };
 
 async function run({
@@ -66,7 +66,7 @@ async function run({
   await say({ kind: 'measured', ...counts, ...numbers });
 }
 
-/** Sends messages, one after the other, at least so many and at least so long. */
+/** Sends messages one after the other. @param least minimum number of fan-outs, and minimum duration */
 async function repeat(
   send: Send,
   connections: number,
@@ -81,7 +81,7 @@ async function repeat(
   return counts;
 }
 
-/** Of a usual length, and another one each time: nothing of one message helps the next. */
+/** Creates a message. Its length is typical, and each message is different, so that nothing is reused for the next one. */
 function createFrame(time: number): string {
   return serializeMessage({
     type: 'session:activity',
@@ -95,7 +95,8 @@ function createFrame(time: number): string {
 }
 
 /**
- * Linux counts the parent's memory at the time of the fork into a child's `maxRSS`; VmHWM is this process's own.
+ * Reads the peak resident set size of this process, in bytes. On Linux, `maxRSS` of a child includes the parent's memory at the
+ * time of the fork, so VmHWM is used instead.
  * @see https://man7.org/linux/man-pages/man2/getrusage.2.html
  */
 function readPeakRss(): number {
@@ -115,7 +116,7 @@ function say(message: PostingMessage): Promise<void> {
 
 if (require.main === module) {
   void run(JSON.parse(process.argv[2] ?? '') as PostingTask).then(() => {
-    // Sockets and timers of the variants are still open.
+    // Open sockets and timers of the variants would keep the process running.
     process.exit(0);
   });
 }

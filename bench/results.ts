@@ -1,7 +1,7 @@
-// Turns runs into results: medians, and a table for people.
+// Computes medians of runs, and formats results as Markdown tables.
 import type { VariantName } from './variants/variant';
 
-/** What `--json` prints for each variant and number of connections. */
+/** The result that `--json` prints for each variant and number of connections. */
 export interface Result {
   readonly variant: VariantName;
   readonly connections: number;
@@ -11,15 +11,16 @@ export interface Result {
   readonly peakRssMb: number;
 }
 
-/** What one of the commands gives, for programs and for people. */
+/** The output of one of the commands. */
 export interface Measured {
+  /** For `--json`. */
   readonly results: readonly object[];
   readonly table: string;
-  /** How it was measured, without a full stop. */
+  /** A description of the measurement, without a final period. */
   readonly note: string;
 }
 
-/** The median of each number over runs of the same variant and size. */
+/** The median of each number, over runs of the same variant and number of connections. */
 export function medianOf(runs: readonly [Result, ...Result[]]): Result {
   const [{ variant, connections }] = runs;
   const of = (number: (run: Result) => number) => medianNumber(runs.map(number));
@@ -51,7 +52,7 @@ function round(number: number, digits: number): number {
   return Number(number.toFixed(digits));
 }
 
-/** The results as a Markdown table; the last column compares CPU time with `fast` at the same size. */
+/** Formats the results as a Markdown table. The last column compares CPU time with `fast` at the same number of connections. */
 export function formatTable(results: readonly Result[]): string {
   const rows = results.map((result) => {
     const ours = results.find(
@@ -69,7 +70,7 @@ export function formatTable(results: readonly Result[]): string {
   return formatRows(head, rows);
 }
 
-/** A Markdown table: the first column to the left, numbers to the right. */
+/** Formats a Markdown table. The first column is left-aligned, the others are right-aligned. */
 export function formatRows(
   titles: readonly string[],
   rows: readonly (readonly string[])[],
@@ -85,7 +86,6 @@ export function formatRows(
 
 const head = ['variant', 'connections', 'CPU µs a post', 'posts a second', 'peak RSS MB', '× fast'];
 
-/** Names to the left, numbers to the right. */
 function pad(cell: string, column: number, width: number): string {
   return column === 0 ? cell.padEnd(width) : cell.padStart(width);
 }

@@ -1,4 +1,4 @@
-// API Gateway and DynamoDB as a fan-out meets them, over HTTPS on loopback: answers at once and checks nothing.
+// An HTTPS server on loopback that stands in for API Gateway and DynamoDB; it answers at once, without checks.
 import { createServer } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,23 +6,24 @@ import type { Certificate } from './certificate';
 import { createConnectionTables, type ConnectionQuery } from './connections';
 
 export interface Sink {
-  /** Without a path: both services are behind it. */
+  /** The base URL of both services, without a path. */
   readonly url: string;
-  /** What came since the last time. */
+  /** Returns what was posted since the last call, and resets it. */
   take(): Taken;
-  /** From now on posts to these connections are answered 429, as if their clients did not read. */
+  /** Answers posts to these connections, and no others, with 429 from now on, as if their clients did not read. */
   setStuck(connectionIds: readonly string[]): void;
   close(): Promise<void>;
 }
 
 interface Taken {
   readonly posts: number;
-  /** Different connections that were posted to. */
+  /** Number of different connections. */
   readonly connections: number;
-  /** From the first post to the last one that was delivered. */
+  /** Time from the first post to the last delivered one. */
   readonly milliseconds: number;
 }
 
+/** @param now time of the connections, in milliseconds since the Unix epoch */
 export async function startSink(tls: Certificate, now: number): Promise<Sink> {
   const query = createConnectionTables(now);
   let posts = 0;
@@ -45,7 +46,7 @@ export async function startSink(tls: Certificate, now: number): Promise<Sink> {
       response.writeHead(isStuck ? 429 : 200, postHeaders).end();
     });
   });
-  // Sockets stay open until their user drops them; and no Keep-Alive header, as from API Gateway.
+  // Sockets stay open until the client closes them, and responses have no Keep-Alive header, as those of API Gateway.
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -70,7 +71,7 @@ export async function startSink(tls: Certificate, now: number): Promise<Sink> {
   };
 }
 
-/** As large as those of API Gateway. */
+/** Response headers of the same size as those of API Gateway. */
 export const postHeaders = {
   'content-type': 'application/json',
   'content-length': '0',

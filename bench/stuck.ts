@@ -1,18 +1,18 @@
-// `fan-out --stuck N`: how long the others wait when some clients do not read, beside a fan-out to as many that all do.
+// The measurement `fan-out --stuck N`: delay of a fan-out for other clients if some clients do not read.
 import { connectionsOf } from './connections';
 import { surroundingsOf, withSink, type Posting } from './fan-out';
 import { measurePosting } from './posting-process';
 import { formatRows, medianNumber } from './results';
 import type { Sink } from './sink';
 
-/** The setting's default. */
+/** The default of the setting `maxPostsPerSecond`. */
 const maxPostsPerSecond = 8_000;
 
 export interface StuckResult {
   readonly connections: number;
-  /** Of them, those whose posts are answered 429. */
+  /** Number of these connections whose posts are answered with 429. */
   readonly stuck: number;
-  /** From the first post to the last one that was delivered: a median of the runs. */
+  /** Time from the first post to the last delivered one; the median of the runs. */
   readonly milliseconds: number;
 }
 
@@ -20,13 +20,13 @@ export interface StuckBenchOptions {
   readonly connections: number;
   readonly stuck: number;
   readonly runs: number;
-  /** Told of each run. */
+  /** Called after each run. */
   readonly onRun: (run: number, result: StuckResult) => void;
 }
 
 /**
- * Measures fan-outs of the service at its default pace, with none and with so many stuck, in turns.
- * @throws when not exactly those who read were served
+ * Measures fan-outs at the default pace, in turn with no and with `stuck` clients that do not read.
+ * @throws Error if a run did not deliver to exactly the clients that read
  */
 export async function benchStuck(options: StuckBenchOptions): Promise<readonly StuckResult[]> {
   const { connections, stuck, runs, onRun } = options;
@@ -60,7 +60,7 @@ async function measure(
     {
       ...posting,
       onWarm: () => {
-        // Ids are random enough: these are anywhere in the shards.
+        // Ids are pseudorandom, so these connections are spread over the shards.
         const ids = connectionsOf(stuck).map(({ connectionId }) => connectionId);
         sink.setStuck(ids);
         sink.take();
@@ -78,7 +78,7 @@ async function measure(
   return taken.milliseconds;
 }
 
-/** The results as a Markdown table; the last column compares the times with the first row's. */
+/** Formats the results as a Markdown table. The last column compares the times with that of the first row. */
 export function formatStuckTable(results: readonly StuckResult[]): string {
   const [none] = results;
   return formatRows(

@@ -1,35 +1,37 @@
-// What came to the sink, and how long each event was under way. While posts come, as little as possible is done.
+// Records the posts that arrive at the sink, and computes the delay of each event.
 import { createHash } from 'node:crypto';
 import { dueAt, indexesIn, sessionOf, type Load } from './load';
 
 export interface Delays {
   /**
-   * Of each event, from when it was due until each connection had it or a newer one of the same session: sorted
-   * milliseconds. Of an event that some do not have, its age at the end.
+   * The delay of each event in milliseconds, sorted: the time from when it was due until all connections had it, or a newer one
+   * of the same session. For an event that some connections did not get, its age at the end.
    */
   readonly milliseconds: readonly number[];
-  /** Events times the connections that were posted them, in batches or not. */
+  /** The sum, over all events, of the connections that got the event itself, in a batch or not. */
   readonly messages: number;
   /** Whether each connection has the newest event of each session. */
   readonly converged: boolean;
 }
 
-/** Posts of the same body: when each connection got it first. */
+/** The posts with the same body. */
 interface Body {
   readonly text: Buffer;
-  /** By connection, in milliseconds since the Unix epoch. */
+  /** When each connection first got it, in milliseconds since the Unix epoch; `Infinity` if it did not. */
   readonly at: Float64Array;
 }
 
 export class Arrivals {
   posts = 0;
+  /** Index of each connection in the arrays of times. */
   private readonly numbers = new Map<string, number>();
+  /** Bodies by hash. They are parsed after the measurement, so that parsing does not affect it. */
   private readonly bodies = new Map<string, Body>();
 
-  /** @param connections how many there are */
+  /** @param connections number of connections */
   constructor(private readonly connections: number) {}
 
-  /** @param at milliseconds since the Unix epoch */
+  /** Records a post. @param at milliseconds since the Unix epoch */
   note(connection: string, text: Buffer, at: number): void {
     this.posts += 1;
     const number = this.numberOf(connection);
@@ -42,10 +44,10 @@ export class Arrivals {
     body.at[number] = Math.min(at, body.at[number] ?? Infinity);
   }
 
-  /** @param endedAt milliseconds since the Unix epoch */
+  /** Computes the delays of all events of a load. @param endedAt milliseconds since the Unix epoch */
   delaysOf(load: Load, endedAt: number): Delays {
     const bodiesOf = this.bodiesByEvent();
-    // From the last event to the first: who has a later one of the same session needs no earlier one.
+    // From the last event to the first: a connection that has a newer event of a session does not need an older one.
     const known = new Map<number, Float64Array>();
     const milliseconds: number[] = [];
     let messages = 0;
@@ -76,7 +78,7 @@ export class Arrivals {
     return byEvent;
   }
 
-  /** @throws when there are more connections than there should be */
+  /** @throws Error if posts went to more connections than the run has */
   private numberOf(connection: string): number {
     const known = this.numbers.get(connection);
     if (known !== undefined) return known;
@@ -91,14 +93,14 @@ export class Arrivals {
   }
 }
 
-/** Takes the earlier of each two. */
+/** Replaces each time by the other one if that is earlier. */
 function lower(times: Float64Array, others: Float64Array): void {
   for (const [index, other] of others.entries()) {
     if (other < (times[index] ?? -Infinity)) times[index] = other;
   }
 }
 
-/** The value below which so many of the sorted numbers lie, from 0 to 1. */
+/** A quantile of sorted numbers. @param share 0 to 1 */
 export function quantileOf(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }

@@ -1,4 +1,4 @@
-// `burst`: what many events cost, and how late they are, coalesced and with a fan-out for each.
+// The measurement `burst`: cost and delay of many events, with coalescing and with a fan-out for each event.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -23,29 +23,31 @@ export interface BurstBenchOptions {
   readonly variants: readonly BurstVariant[];
   /** Numbers of connections. */
   readonly sizes: readonly number[];
+  /** Events a second. */
   readonly rates: readonly number[];
   readonly seconds: number;
   readonly warmUpSeconds: number;
-  /** Told of each run, and of what its functions had to complain about. */
+  /** Called after each run. `complaint` describes the warnings and errors of the functions, if there were any. */
   readonly onRun: (result: BurstResult, complaint: string | undefined) => void;
 }
 
 /**
- * Invocations of `broadcast` at the same time, each in an execution environment of its own; the others wait in line.
- * Lambda would have more, with processors of their own. Here more of them are slower, as they share those of this machine.
+ * Maximum number of concurrent invocations of `broadcast`, each in its own execution environment; further events wait. Lambda
+ * would have more environments, each with its own CPU. Here, more of them would be slower, because they share the CPU.
  */
 export const environments = 8;
 
-/** How long after the last event one that has not been begun with is given up. */
+/** Time after the last event at which events that are still waiting are dropped. */
 const graceMilliseconds = 10_000;
 
-/** Longer than `coalesceMilliseconds`: the first event of a measurement finds nobody at work. */
+/** Pause after the warm-up. It is longer than `coalesceMilliseconds`, so that no flush runs when the measurement starts. */
 const restMilliseconds = 1_000;
 
 /**
- * Measures at each rate and size what the variants take, one after the other. Each run has a process for its
- * execution environments, which is all that is measured; the table is in another, and what is posted to is in this one.
- * @throws when a process fails; not when it is slow
+ * Measures the variants at each rate and number of connections, one after the other. Each run has its own process for the
+ * execution environments; only the CPU time of this process is measured. The table runs in another process, and the sink in this
+ * one.
+ * @throws Error if a process fails
  */
 export async function benchBurst(options: BurstBenchOptions): Promise<readonly BurstResult[]> {
   const { variants, sizes, rates, seconds, warmUpSeconds, onRun } = options;

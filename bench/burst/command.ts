@@ -1,4 +1,4 @@
-// The command line of `burst`.
+// Parses the command line of `burst`, and runs the measurement.
 import { UsageError, type Arguments } from '#local/commands/arguments';
 import type { Output } from '#local/commands/command';
 import type { Measured } from '../results';
@@ -8,6 +8,7 @@ import { burstVariants, type BurstVariant } from './variants';
 
 export const burstVariantNames = Object.keys(burstVariants) as BurstVariant[];
 
+/** @throws {UsageError} if an option is not valid */
 export async function measureBurst(given: Arguments, { complain }: Output): Promise<Measured> {
   const rate = given.wholeNumber('events-per-second', 1, 10_000);
   const connections = given.wholeNumber('connections', 1, 100_000);

@@ -1,5 +1,5 @@
-// `broadcast` before coalescing, made of parts of today: a fan-out of its own for each event, after a write of its register
-// through the AWS SDK's client.
+// The variant `each`: `broadcast` as it was before coalescing, built from current parts. Each event is a write of its register
+// with the AWS SDK's client, and a separate fan-out.
 import { createDynamoStateStore } from '#adapters/dynamodb/dynamo-state-store';
 import { readSettings } from '#wiring/environment';
 import { createFanOutDependencies } from '#wiring/fan-out-dependencies';

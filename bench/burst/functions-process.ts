@@ -1,34 +1,35 @@
-// All execution environments of `broadcast`, in a process whose CPU time is theirs: threads, as in the local stack.
+// The process of the execution environments of `broadcast`, which are threads as in the local stack; it measures its CPU time.
 import { randomUUID } from 'node:crypto';
 import { FunctionRuntime } from '#local/lambda/function-runtime';
 import { createPayload, dueAt, type Load } from './load';
 
-/** What is measured. */
+/** The function to run. */
 export interface FunctionsTask {
   /** The function's bundle. */
   readonly file: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Invocations at the same time, each in an environment of its own; the others wait in line. */
+  /** Maximum number of concurrent invocations, each in its own environment. Further events wait. */
   readonly environments: number;
 }
 
 /** Events to invoke the function with. */
 export interface FunctionsOrder {
   readonly load: Load;
-  /** How long after the last event those that are still in line are dropped. */
+  /** Time after the last event at which waiting events are dropped. */
   readonly graceMilliseconds: number;
 }
 
-/** What became of a load. */
+/** The result of a load. */
 export interface FunctionsEnd {
   /** User and system time of all environments, from the first event to the end of the last invocation. */
   readonly cpuMicroseconds: number;
+  /** Time from the first event to the end of the last invocation. */
   readonly milliseconds: number;
   /** Milliseconds since the Unix epoch. */
   readonly endedAt: number;
-  /** Events that were never begun with. */
+  /** Events that were dropped before their invocation. */
   readonly dropped: number;
-  /** Invocations that threw, and lines of warnings and errors. */
+  /** Number of failed invocations, and of logged warnings and errors. */
   readonly complaints: number;
   /** The first of them. */
   readonly complaint?: string;
@@ -49,7 +50,7 @@ class Functions {
         ...{ name: 'broadcast', arn: 'arn:aws:lambda:eu-central-1:0:function:broadcast' },
         ...{ file, exportName: 'handler', environment, maximumConcurrency: environments },
         memoryMegabytes: 1769,
-        // As long as Lambda allows: nothing is handed over in the middle, for which there is no queue here.
+        // Lambda's maximum. An invocation must not hand over its work, because there is no queue here.
         timeoutSeconds: 900,
       },
       (stream, text) => {
@@ -84,7 +85,7 @@ class Functions {
   }
 
   private report(load: Load, index: number): void {
-    // As EventBridge hands it over.
+    // The event as EventBridge delivers it.
     this.line.push({
       version: '0',
       id: randomUUID(),
@@ -116,7 +117,7 @@ class Functions {
 const now = () => performance.timeOrigin + performance.now();
 
 function pause(milliseconds: number): Promise<void> {
-  // A timer of Node.js may be a millisecond early.
+  // Rounded up, because a timer of Node.js can fire up to a millisecond early.
   return new Promise((resolve) => setTimeout(resolve, Math.max(0, Math.ceil(milliseconds))));
 }
 

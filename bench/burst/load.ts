@@ -1,8 +1,8 @@
-// What backends report during a measurement: events at a steady rate, for as many sessions in turns.
+// The events of a measurement: reported at a constant rate, for 300 sessions in turn.
 import type { SessionActivity } from '#sdk/protocol';
 
 export interface Load {
-  /** The number of the first event; they ascend. */
+  /** Number of the first event. */
   readonly first: number;
   readonly count: number;
   readonly eventsPerSecond: number;
@@ -10,25 +10,25 @@ export interface Load {
   readonly startAt: number;
 }
 
-/** As many agents with a session each as the aim of the service has: at 300 events a second each reports once a second. */
+/** Number of agents, each with one session. At 300 events a second, each reports once a second. */
 const sessions = 300;
 
-/** When an event is due: milliseconds since the Unix epoch. Its delay is counted from then, however late it was sent. */
+/** When an event is due, in milliseconds since the Unix epoch. Its delay is measured from then, even if it is sent late. */
 export function dueAt({ first, startAt, eventsPerSecond }: Load, index: number): number {
   return startAt + ((index - first) * 1000) / eventsPerSecond;
 }
 
-/** Two events with the same are for the same register: the later one supersedes the other. */
+/** The session of an event. A later event of the same session supersedes it. */
 export const sessionOf = (index: number) => index % sessions;
 
-/** Of a usual length, and another one each time. */
+/** Creates the payload of an event. Its length is typical, and each payload is different. */
 export function createPayload(load: Load, index: number): SessionActivity {
   const session = String(sessionOf(index)).padStart(4, '0');
   return {
     agentId: `agent-${session}`,
     sessionId: `session-2026-01-31-${session}`,
     lastMessage: `Step ${index}: read the failing test, found the wrong timezone, running the suite again.`,
-    // A whole number is documented; two of one session are far enough apart.
+    // Timestamps are whole numbers. Events of one session are far enough apart that these differ.
     timestamp: Math.floor(dueAt(load, index)),
   };
 }

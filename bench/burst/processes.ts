@@ -1,4 +1,4 @@
-// The other processes of a measurement: the functions, bundled as they are deployed, and the table.
+// Starts the processes of a measurement: the functions, bundled as they are deployed, and the table.
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { burstVariants, type BurstVariant } from './variants';
 
 const project = path.resolve(__dirname, '../..');
 
-/** Files that {@link bundlePrograms} has made. */
+/** The files that {@link bundlePrograms} writes. */
 export interface Programs {
   /** The process of the execution environments. */
   readonly functions: string;
@@ -18,7 +18,7 @@ export interface Programs {
   readonly handlers: Readonly<Record<BurstVariant, string>>;
 }
 
-/** Bundles into `directory`: a TypeScript loader would cost time of its own in each thread. */
+/** Bundles the programs into `directory`. A TypeScript loader would take CPU time in each thread. */
 export async function bundlePrograms(directory: string): Promise<Programs> {
   const common: BuildOptions = {
     absWorkingDir: project,
@@ -28,9 +28,9 @@ export async function bundlePrograms(directory: string): Promise<Programs> {
     logLevel: 'warning',
   };
   await build({ ...common, entryPoints: { functions: 'bench/burst/functions-process.ts' } });
-  // As infra/build/bundle.ts bundles them.
+  // Minified, as infra/build/bundle.ts does it.
   await build({ ...common, entryPoints: burstVariants, minify: true });
-  // The threads begin with a file of their own, which is looked for beside the program.
+  // The entry of the threads, which must be in the same directory as the program.
   await copyFile(path.join(project, 'local/lambda/worker.mjs'), path.join(directory, 'worker.mjs'));
   const fileOf = (name: string) => path.join(directory, `${name}.cjs`);
   return {
@@ -44,7 +44,7 @@ export interface RunningFunctions {
   end(): Promise<void>;
 }
 
-/** @param program as {@link Programs} names it */
+/** Starts the process of the functions. @param program `functions` of {@link Programs} */
 export function startFunctions(program: string, task: FunctionsTask): RunningFunctions {
   const child = fork(program, [JSON.stringify(task)], {
     env: task.environment,
@@ -62,12 +62,15 @@ export interface RunningTable {
   end(): Promise<void>;
 }
 
-/** @param environment in which the process trusts its own certificate */
+/**
+ * Starts the process of the table.
+ * @param environment variables with which the process trusts its own certificate
+ */
 export async function startTable(
   task: TableTask,
   environment: Readonly<Record<string, string>>,
 ): Promise<RunningTable> {
-  // With the loader that this process has: what the table costs is not measured.
+  // It uses the TypeScript loader of this process, because the table is not measured.
   const child = fork(path.join(__dirname, 'table-process.ts'), [], {
     env: {
       ...process.env,
@@ -87,7 +90,7 @@ export async function startTable(
   };
 }
 
-/** Sends one message and waits for the next one that comes. @throws when the process ends instead */
+/** Sends a message and resolves to the next message of the process. @throws Error if the process ends before that */
 function ask<Answer>(child: ChildProcess, question: object): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const onMessage = (answer: Answer) => {

@@ -1,4 +1,4 @@
-// API Gateway's @connections over HTTPS on loopback: answers at once, and notes what came to whom, and when.
+// An HTTPS server on loopback that answers @connections requests at once, and records them.
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Certificate } from '../certificate';
@@ -6,9 +6,9 @@ import { postHeaders } from '../sink';
 import type { Arrivals } from './arrivals';
 
 export interface RecordingSink {
-  /** Without a path. */
+  /** The base URL, without a path. */
   readonly url: string;
-  /** From now on posts are noted here; before, they are forgotten. */
+  /** Records posts in `arrivals` from now on. If it is undefined, they are not recorded. */
   record(arrivals: Arrivals | undefined): void;
   close(): Promise<void>;
 }
@@ -24,7 +24,7 @@ export async function startRecordingSink(tls: Certificate): Promise<RecordingSin
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.once('end', () => {
       if (!connectionPath.test(url)) {
-        // There are no queues here: what was not delivered is not delivered later.
+        // A request to a queue. There are no queues, so it fails.
         response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' }).end('{}');
         return;
       }
@@ -34,7 +34,7 @@ export async function startRecordingSink(tls: Certificate): Promise<RecordingSin
       response.writeHead(200, postHeaders).end();
     });
   });
-  // Sockets stay open until their user drops them; and no Keep-Alive header, as from API Gateway.
+  // Sockets stay open until the client closes them, and responses have no Keep-Alive header, as those of API Gateway.
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -1,24 +1,24 @@
-// What `burst` has measured, and a table for people, whose last columns compare with coalescing.
+// The results of `burst`, and their table, whose last columns compare with `coalesced`.
 import { formatRows } from '../results';
 import type { BurstVariant } from './variants';
 
-/** What `--json` prints for each variant, number of connections and rate. */
+/** The result that `--json` prints for each variant, number of connections and rate. */
 export interface BurstResult {
   readonly variant: BurstVariant;
   readonly connections: number;
   readonly eventsPerSecond: number;
   readonly posts: number;
-  /** User and system time of all execution environments, by the time from the first event to the last invocation's end. */
+  /** User and system time of all execution environments, divided by the time from the first event to the last invocation's end. */
   readonly cpuMillisPerSecond: number;
   /**
-   * From when an event was due to when the last connection had it, or a newer one of the same session. An event that
-   * some did not get counts with its age at the end.
+   * Time from when an event was due until the last connection had it, or a newer one of the same session. An event that some
+   * connections did not get counts with its age at the end.
    */
   readonly p50Milliseconds: number;
   readonly p99Milliseconds: number;
-  /** Whether in the end each connection had the newest event of each session. */
+  /** Whether each connection had the newest event of each session at the end. */
   readonly converged: boolean;
-  /** Events times the connections that were posted them. */
+  /** The sum, over all events, of the connections that got the event itself. */
   readonly messages: number;
   /** User and system time of all execution environments. */
   readonly cpuMilliseconds: number;
@@ -39,8 +39,8 @@ const titles = [
 ];
 
 /**
- * The results as a Markdown table. A variant that does not keep up has done less when its time is over: posts and CPU
- * are compared for each message that a connection was sent, with those of `coalesced` at the same rate and size.
+ * Formats the results as a Markdown table. Posts and CPU time are compared with those of `coalesced` at the same rate and number
+ * of connections. They are divided by the delivered messages, because a variant that is too slow delivers fewer of them.
  */
 export function formatBurstTable(results: readonly BurstResult[]): string {
   const rows = results.map((result) => {

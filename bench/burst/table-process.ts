@@ -1,4 +1,4 @@
-// The table, in a process of its own: dynalite over HTTPS, filled with connections.
+// The process of the table: dynalite over HTTPS, filled with connections.
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -9,20 +9,20 @@ import { attributes } from '#lambdas/contract/table-keys';
 import type { Certificate } from '../certificate';
 import { connectionsOf } from '../connections';
 
-/** What to begin with. */
+/** The first message to this process. */
 export interface TableTask {
   readonly tls: Certificate;
   readonly region: string;
 }
 
-/** A table that is to be made, with so many open connections. */
+/** Requests a new table with open connections. */
 export interface TableOrder {
   readonly tableName: string;
   readonly connections: number;
   readonly batches: boolean;
 }
 
-/** What this process says: first where it listens, then of each order that it was done. */
+/** Messages of this process: `listening` first, then the result of each order. */
 export type TableMessage =
   | { readonly kind: 'listening'; readonly url: string }
   | { readonly kind: 'filled' }

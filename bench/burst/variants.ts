@@ -1,6 +1,6 @@
-// What is compared: one fan-out for each half second's events, and one for each event, as it was before.
+// The variants of `burst`: coalescing, and a fan-out for each event as in version 0.1.0.
 
-/** In the order of the table; each is an entry to the function `broadcast`. */
+/** The entry of the function `broadcast` by variant, in the order of the table. */
 export const burstVariants = {
   coalesced: 'lambdas/broadcast/index.ts',
   each: 'bench/burst/each.ts',
@@ -8,5 +8,5 @@ export const burstVariants = {
 
 export type BurstVariant = keyof typeof burstVariants;
 
-/** Connections negotiate batches, but before coalescing there were none. */
+/** Whether connections have batches. Before coalescing, there were no batches. */
 export const hasBatches: Readonly<Record<BurstVariant, boolean>> = { coalesced: true, each: false };

@@ -1,4 +1,4 @@
-// The command line of `hooks`.
+// Parses the command line of `hooks`, and runs the measurement.
 import { UsageError, type Arguments } from '#local/commands/arguments';
 import type { Output } from '#local/commands/command';
 import { formatRows, medianNumber, type Measured } from '../results';
@@ -7,6 +7,7 @@ import type { HooksVariant } from './page';
 
 export const hooksVariantNames: readonly HooksVariant[] = ['hook', 'listener'];
 
+/** @throws {UsageError} if an option is not valid */
 export async function measureHooks(given: Arguments, { complain }: Output): Promise<Measured> {
   const agents = given.wholeNumber('agents', 1, 100_000) ?? 2_000;
   const eventsPerSecond = given.wholeNumber('events-per-second', 1, 10_000) ?? 200;
@@ -43,7 +44,7 @@ function medianOf(runs: readonly HooksResult[]): HooksResult {
   };
 }
 
-/** The results as a Markdown table; the last column compares the time of scripts with that of `hook`. */
+/** Formats the results as a Markdown table. The last column compares the script time with that of `hook`. */
 export function formatHooksTable(results: readonly HooksResult[]): string {
   const ours = results.find(({ variant }) => variant === 'hook');
   return formatRows(

@@ -1,14 +1,14 @@
-// What `hooks` measures: renders, and the time that scripts take, of a page in Chromium.
+// The measurement `hooks`: renders and script time of a page in Chromium.
 import path from 'node:path';
 import { build } from 'esbuild';
 import { chromium, type Browser, type CDPSession } from 'playwright-core';
 import type { HooksCounts, HooksLoad, HooksVariant, measured } from './page';
 
-/** What `--json` prints for each variant. */
+/** The result that `--json` prints for each variant. */
 export interface HooksResult extends HooksLoad {
   readonly rendersPerSecond: number;
   readonly framesPerSecond: number;
-  /** Share of a core that the page's scripts took: 0 to 1. */
+  /** Share of a CPU core that the page's scripts used, 0 to 1. */
   readonly scriptShare: number;
 }
 
@@ -16,16 +16,17 @@ export interface HooksBenchOptions extends Omit<HooksLoad, 'variant'> {
   readonly variants: readonly HooksVariant[];
   readonly seconds: number;
   readonly runs: number;
-  /** Told of each run. */
+  /** Called after each run. */
   readonly onRun: (run: number, result: HooksResult) => void;
 }
 
-/** `CHROMIUM`, or where Debian puts it. */
+/** The path of Chromium: `CHROMIUM`, or its path in Debian. */
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
 /**
- * Measures the variants in turns, each in a page of its own. Returns every run.
- * @throws when there is no Chromium, or a page does not show all sessions and hear of all events
+ * Measures the variants in turn, each in a new page.
+ * @returns the result of each run
+ * @throws Error if there is no Chromium, or a page does not show all sessions or gets too few events
  */
 export async function benchHooks(options: HooksBenchOptions): Promise<readonly HooksResult[]> {
   const script = await bundlePage();
@@ -64,7 +65,7 @@ async function bundlePage(): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
-/** In the page, the bundle's only global. */
+/** The global variable of the bundle in the page. */
 declare const page: { readonly measured: typeof measured };
 
 async function measure(
@@ -85,7 +86,7 @@ async function measure(
       counts: await tab.evaluate((): HooksCounts => page.measured.counts()),
       scriptSeconds: await scriptSecondsOf(devTools),
     });
-    // The first second compiles.
+    // The first second is not measured, because V8 compiles the page's scripts.
     await tab.waitForTimeout(1_000);
     const before = await look();
     await tab.waitForTimeout(seconds * 1_000);
@@ -109,7 +110,7 @@ async function measure(
   }
 }
 
-/** @see https://chromedevtools.github.io/devtools-protocol/tot/Performance/ */
+/** The script time of the page so far, in seconds. @see https://chromedevtools.github.io/devtools-protocol/tot/Performance/ */
 async function scriptSecondsOf(devTools: CDPSession): Promise<number> {
   const { metrics } = await devTools.send('Performance.getMetrics');
   return metrics.find(({ name }) => name === 'ScriptDuration')?.value ?? NaN;

@@ -1,34 +1,34 @@
-// The page that is measured: it shows how many sessions there are, while a server inside it tells of their messages.
+// The measured page: it shows the number of sessions, while a fake server in the page sends their events.
 import { useEffect, useReducer } from 'react';
 import { createRoot } from 'react-dom/client';
 import { MissionControlProvider, useMissionControl, useSessions } from '#sdk/client/react/index';
 import type { ClientMessage, ServerMessage, SessionActivity } from '#sdk/protocol';
 import { emptyLists } from '../../test/support/data/events';
 
-/** What is to be measured. */
+/** The variant to measure, and its events. */
 export interface HooksLoad {
   readonly variant: HooksVariant;
-  /** Each has one session. */
+  /** Number of agents, each with one session. */
   readonly agents: number;
   readonly eventsPerSecond: number;
 }
 
-/** What has happened since the page was opened. */
+/** Counts since the page was opened. */
 export interface HooksCounts {
   readonly renders: number;
   readonly events: number;
   readonly frames: number;
-  /** Sessions that are shown. */
+  /** The number of sessions that the page shows. */
   readonly shown: number;
-  /** Milliseconds. */
+  /** Time of the counts, in milliseconds. */
   readonly at: number;
 }
 
-/** How a component follows the sessions. */
+/** How a component reads the sessions, by variant. */
 const readers = {
-  /** Ours. */
+  /** The hook of sdk/client/react. */
   hook: () => useSessions().length,
-  /** What one writes without it: render when something is told, and sort what there is. */
+  /** Code without the hook: renders at each event, and sorts the sessions. */
   listener: () => {
     const client = useMissionControl();
     const [, render] = useReducer((renders: number) => renders + 1, 0);
@@ -42,7 +42,7 @@ export type HooksVariant = keyof typeof readers;
 
 const counts = { renders: 0, events: 0, frames: 0, shown: 0 };
 
-/** A WebSocket that is also its server. */
+/** A fake WebSocket that also acts as the server. */
 class FakeSocket {
   onopen: ((event: object) => void) | null = null;
   onmessage: ((event: { readonly data: string }) => void) | null = null;
@@ -72,7 +72,7 @@ class FakeSocket {
     this.onmessage?.({ data: JSON.stringify(message) });
   }
 
-  /** As many messages as are due by now, each by itself. */
+  /** Sends all events that are due, each as a separate message, every millisecond. */
   private report(): void {
     const startedAt = performance.now();
     setInterval(() => {
@@ -112,7 +112,7 @@ function start(load: HooksLoad): void {
       url="ws://localhost"
       getToken={() => 'token'}
       WebSocket={WebSocket}
-      // The server inside this page does not answer pings.
+      // The fake server does not answer pings.
       timing={{ heartbeatMs: 3_600_000 }}
     >
       <Count />
@@ -120,7 +120,7 @@ function start(load: HooksLoad): void {
   );
 }
 
-/** For who measures: {@link start}, and what has happened. */
+/** The interface to the measuring process. */
 export const measured = {
   start,
   counts: (): HooksCounts => ({ ...counts, at: performance.now() }),

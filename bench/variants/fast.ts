@@ -1,4 +1,4 @@
-// Ours: the fan-out of the service, wired as lambdas/wiring/fan-out-dependencies.ts wires it.
+// The variant `fast`: the fan-out of the service, wired as in lambdas/wiring/fan-out-dependencies.ts.
 import { createDynamoClient, createManagementApiClient } from '#wiring/clients';
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
 import { createFastQuery } from '#adapters/dynamodb/requests/dynamo-query';
@@ -11,7 +11,7 @@ import type { Log } from '#core/log';
 import { tableNameOf } from '../connections';
 import { concurrency, type Send, type Surroundings } from './variant';
 
-/** A run may take as long as it needs. */
+/** Time until the deadline of a run. It is never reached. */
 const allowedMilliseconds = 60 * 60 * 1000;
 
 export function createFast(surroundings: Surroundings): Send {
@@ -28,7 +28,7 @@ export function createFast(surroundings: Surroundings): Send {
     log,
     sockets: concurrency,
   });
-  // The sink has no quota.
+  // By default there is practically no limit, because the sink has no quota.
   const pace = createPace({ now, ceiling: maxPostsPerSecond ?? 1_000_000 });
   const queue = {
     send: () =>

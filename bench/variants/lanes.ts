@@ -1,6 +1,6 @@
-// Bounded concurrency at the least cost: so many lanes, each of which posts one after the other.
+// Posts with limited concurrency and minimal overhead: each of several lanes posts one after the other.
 
-/** Posts to all ids with at most `lanes` in flight; gives how many posts returned true. */
+/** Posts to all ids, with at most `lanes` posts in flight. @returns the number of posts that returned true */
 export async function postInLanes(
   lanes: number,
   ids: readonly string[],

@@ -1,11 +1,11 @@
-// Lists all connections before any is posted to, as one does without lambdas/core/fan-out/fan-out.ts.
+// Lists all connections before the first post, for the variants with the AWS SDK.
 import { createDynamoClient } from '#wiring/clients';
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
 import type { ConnectionStore } from '#core/connections/ports';
 import { shards } from '#core/shard';
 import { tableNameOf } from '../connections';
 
-/** The service's store, asked through the AWS SDK's client, on the table that holds so many connections. */
+/** Returns a function that creates the service's store, with the AWS SDK's client, for the table with so many connections. */
 export function createStores(): (connections: number) => ConnectionStore {
   const client = createDynamoClient();
   return (connections) => createDynamoConnectionStore(client, tableNameOf(connections));

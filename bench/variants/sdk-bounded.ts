@@ -1,4 +1,4 @@
-// The AWS SDK's client, used with care: bounded posts in flight, and as many kept-alive sockets.
+// The variant `sdk-bounded`: the AWS SDK's client with a limited number of posts in flight, and as many keep-alive sockets.
 import { Agent } from 'node:https';
 import {
   ApiGatewayManagementApiClient,

@@ -1,4 +1,4 @@
-// What AWS's samples do: list everything, then one Promise.all over the SDK's client as it comes.
+// The variant `sdk-promise-all`: lists all connections, and posts to all at once with the AWS SDK's defaults, as AWS's samples do.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-chat-app.html
 import {
   ApiGatewayManagementApiClient,

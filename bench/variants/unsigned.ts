@@ -1,4 +1,4 @@
-// The floor: undici alone. No signature, no listing, no retries; the connections are known beforehand.
+// The variant `unsigned`: the lower bound, undici without signatures, listing of connections or retries.
 import Pool from 'undici/lib/dispatcher/pool.js';
 import { connectionsOf } from '../connections';
 import { postInLanes } from './lanes';

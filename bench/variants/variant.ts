@@ -1,20 +1,20 @@
-// What is compared: ways to send one message to every connection.
+// The variants of `fan-out`, which send one message to all connections.
 
-/** In the order of the table. */
+/** The names of the variants, in the order of the table. */
 export const variantNames = ['fast', 'unsigned', 'sdk-bounded', 'sdk-promise-all'] as const;
 export type VariantName = (typeof variantNames)[number];
 
-/** Where messages go. The environment says where the connections are. */
+/** The target of the posts. Environment variables configure the table of the connections. */
 export interface Surroundings {
   /** The stage's @connections URL. */
   readonly callbackUrl: string;
   readonly region: string;
-  /** Posts a second at the most, of `fast` alone, which then may leave connections over. Default: no limit. */
+  /** Maximum posts a second of the variant `fast`, which may then leave out connections. Default: no limit. */
   readonly maxPostsPerSecond?: number;
 }
 
-/** Sends a message to all connections that are in a table; gives how many were delivered. */
+/** Sends a message to all connections of the table with so many connections, and returns the number of delivered posts. */
 export type Send = (message: string, connections: number) => Promise<number>;
 
-/** Posts in flight, and sockets, at the most: as in lambdas/wiring/fan-out-dependencies.ts. */
+/** Maximum number of posts in flight, and of sockets. */
 export const concurrency = 128;
