@@ -15,7 +15,7 @@ function setUp() {
   const state = new MemoryStateStore();
   const lifetimes = { agentDays: 7, sessionHours: 24 };
   const broadcast = createBroadcast({ ...harness, state, deadLetters, lifetimes });
-  /** What was logged of the fan-out, if there was one. */
+  /** Reports an event, and returns the log fields of its fan-out: undefined if there was none. */
   const report = async (type: string, payload: unknown) => {
     const before = harness.log.lines.length;
     const event = { id: 'event-1', type, payload, whole: { whole: 'event' } };
@@ -27,7 +27,7 @@ function setUp() {
 
 const status = { agentId: 'agent-123', status: 'online', timestamp: 1_707_163_200_000 } as const;
 
-it('sends the documented keys and no other, in the documented order', async () => {
+it('sends only the documented keys, in the documented order', async () => {
   const { clock, connections, poster, report } = setUp();
   connections.seed(clock.now(), ['alice']);
   await report('agent:status', { extra: 'dropped', timestamp: 5, status: 'error', agentId: 'a' });
@@ -36,7 +36,7 @@ it('sends the documented keys and no other, in the documented order', async () =
   );
 });
 
-it('reports and logs what became of it, with the age of the event', async () => {
+it('logs the outcomes of the fan-out, with the age of the event', async () => {
   const { clock, connections, log, report } = setUp();
   connections.seed(clock.now(), ['alice', 'alice', 'bob']);
   const payload = { ...status, timestamp: clock.now() - 250 };
@@ -64,7 +64,7 @@ it('records the same numbers as metrics', async () => {
   ]);
 });
 
-it('leaves a large fan-out to the workers, one job per shard', async () => {
+it('queues one job per shard for a large fan-out, and posts nothing itself', async () => {
   const { clock, connections, connectionCounts, poster, queue, report } = setUp();
   connections.seed(clock.now(), ['alice']);
   await connectionCounts.write({ shard: 0, connections: 101, users: 1, takenAt: clock.now() });
@@ -76,7 +76,7 @@ it('leaves a large fan-out to the workers, one job per shard', async () => {
 it.each([
   ['an unknown status', 'agent:status', { ...status, status: 'busy' }, /status must be one of/],
   ['a missing agentId', 'agent:status', { status: 'online', timestamp: 1 }, /agentId is missing/],
-  ['a text for a timestamp', 'agent:status', { ...status, timestamp: '1' }, /timestamp must be/],
+  ['a string as timestamp', 'agent:status', { ...status, timestamp: '1' }, /timestamp must be/],
   ['an unknown type', 'agent:restarted', status, /type must be one of .*agent:status/],
   [
     '300 KB of text',
@@ -85,7 +85,7 @@ it.each([
     /message of at most 32640 bytes, not of 300/,
   ],
 ])(
-  'keeps %s whole, with the reason, and sends nobody anything',
+  'moves an event with %s to the dead-letter queue, with the reason, and posts nothing',
   async (_, type, payload, reason) => {
     const { clock, connections, poster, kept, report } = setUp();
     connections.seed(clock.now(), ['alice']);
@@ -106,7 +106,7 @@ it('never logs the text of a message', async () => {
   expect(JSON.stringify(log.lines)).not.toContain('secret');
 });
 
-it('throws when a rejected event cannot be kept, so that it is tried again', async () => {
+it('throws if a rejected event cannot be moved to the dead-letter queue, so that the event is retried', async () => {
   const { deadLetters, report } = setUp();
   deadLetters.keep = () => Promise.reject(new Error('the queue is down'));
   await expect(report('agent:status', {})).rejects.toThrow('the queue is down');
@@ -115,7 +115,7 @@ it('throws when a rejected event cannot be kept, so that it is tried again', asy
 const agentOf = ({ state }: ReturnType<typeof setUp>) =>
   state.registers.get(registerOf({ type: 'agent:status', payload: status }));
 
-it('keeps the newest value of each register, with its lifetime, and notes what is done', async () => {
+it('stores the event of each register with its expiry, and marks its broadcast as done', async () => {
   const harness = setUp();
   const { clock, state, report } = harness;
   const storedAt = clock.now();
@@ -143,20 +143,20 @@ it('keeps the newest value of each register, with its lifetime, and notes what i
 
 it.each([
   ['older', { ...status, status: 'error', timestamp: status.timestamp - 1 }],
-  ['the very same', status],
-  ['of the same time, with a lesser text', { ...status, status: 'error' }],
-])('counts an event that is %s, and sends nobody anything', async (_, payload) => {
+  ['identical', status],
+  ['of the same timestamp, with a smaller value', { ...status, status: 'error' }],
+])('counts an event that is %s as stale, and posts nothing', async (_, payload) => {
   const { clock, connections, poster, counted, log, report } = setUp();
   connections.seed(clock.now(), ['alice']);
   await report('agent:status', status);
   await expect(report('agent:status', payload)).resolves.toBeUndefined();
   expect(poster.posts).toHaveLength(1);
   expect(counted).toEqual(['StaleEvents']);
-  // One line of the first, none of this one: it may come by the hundred a second.
+  // Only the first event is logged: hundreds of stale events can arrive in a second.
   expect(log.lines).toHaveLength(1);
 });
 
-it('sends an event again whose function died half-way', async () => {
+it('sends an event that is stored without a finished broadcast, as after a crash', async () => {
   const { clock, connections, poster, state, report } = setUp();
   connections.seed(clock.now(), ['alice']);
   const times = { updatedAt: clock.now() - 60_000, expiresAt: clock.now() + 1e9 };
@@ -165,7 +165,7 @@ it('sends an event again whose function died half-way', async () => {
   expect(poster.posts).toHaveLength(1);
 });
 
-it('an event that was lost for some goes out again if it is reported again', async () => {
+it('sends an event again if it is reported again after it was lost for a connection', async () => {
   const harness = setUp();
   const { clock, connections, poster, queue, report } = harness;
   connections.seed(clock.now(), ['alice']);
@@ -180,7 +180,7 @@ it('an event that was lost for some goes out again if it is reported again', asy
   expect(agentOf(harness)?.broadcast).toBe('done');
 });
 
-it('an event that other workers are to send is done once they have their jobs', async () => {
+it('marks the event of a large fan-out as done once the jobs are queued', async () => {
   const harness = setUp();
   const { clock, connectionCounts, queue, report } = harness;
   await connectionCounts.write({ shard: 0, connections: 101, users: 1, takenAt: clock.now() });
@@ -189,7 +189,7 @@ it('an event that other workers are to send is done once they have their jobs', 
   expect(agentOf(harness)?.broadcast).toBe('done');
 });
 
-it('sends what it could not store, and says so', async () => {
+it('sends an event that cannot be stored, and logs and counts the failure', async () => {
   const { clock, connections, poster, counted, log, state, report } = setUp();
   connections.seed(clock.now(), ['alice']);
   state.put = () => Promise.reject(new Error('the store is down'));
@@ -199,7 +199,7 @@ it('sends what it could not store, and says so', async () => {
   expect(log.lines[0]).toMatchObject({ level: 'error', message: 'state not stored' });
 });
 
-it('acquires the lease while the register is written, and posts nothing before it is', async () => {
+it('acquires the fan-out lease while the register is written, but posts nothing before it is written', async () => {
   const { clock, connections, poster, lease, state, report } = setUp();
   connections.seed(clock.now(), ['alice']);
   const put = state.put.bind(state);
@@ -214,7 +214,7 @@ it('acquires the lease while the register is written, and posts nothing before i
   await expect(lease.look()).resolves.toMatchObject({ holder: undefined });
 });
 
-it('does not hold the lease while the registers of a pack are written: everybody would wait', async () => {
+it('does not hold the fan-out lease while the registers of a pack are written, because other flushes would wait', async () => {
   const { clock, connections, lease, state, poster, report } = setUp();
   connections.seed(clock.now(), ['alice']);
   const put = state.put.bind(state);
@@ -233,7 +233,7 @@ it('does not hold the lease while the registers of a pack are written: everybody
   expect(poster.posts).toHaveLength(2);
 });
 
-it('frees the lease when the event turns out to be stale', async () => {
+it('releases the fan-out lease if the event is stale', async () => {
   const { lease, poster, report } = setUp();
   await report('agent:status', status);
   const { flushedAt } = await lease.look();
@@ -242,15 +242,15 @@ it('frees the lease when the event turns out to be stale', async () => {
   await expect(lease.look()).resolves.toMatchObject({ holder: undefined, flushedAt });
 });
 
-it('a completion that cannot be noted harms nobody', async () => {
+it('does not fail if the broadcast cannot be marked as done', async () => {
   const { counted, state, report } = setUp();
   state.completeBroadcast = () => Promise.reject(new Error('the store is down'));
   await expect(report('agent:status', status)).resolves.toMatchObject({ lost: 0 });
-  // The state is stored: nobody is to be woken.
+  // The state is stored, so no failure is counted, which would raise an alarm.
   expect(counted).toEqual([]);
 });
 
-it('an event may be five minutes ahead of the time, and is kept as rejected beyond', async () => {
+it('accepts a timestamp up to five minutes ahead, and rejects a later one', async () => {
   const { clock, kept, counted, report } = setUp();
   const ahead = (milliseconds: number) =>
     report('agent:status', { ...status, timestamp: clock.now() + milliseconds });
@@ -266,7 +266,7 @@ describe('a pack', () => {
     payload: { ...status, agentId: `agent-${index}` },
   }));
 
-  /** Notes the most that were under way of what takes a while. */
+  /** Wraps a task, and records the maximum number of concurrent calls. */
   function whileCounting<Args extends unknown[]>(task: (...args: Args) => Promise<unknown>) {
     const seen = { running: 0, most: 0 };
     const counted = async (...args: Args) => {
@@ -279,7 +279,7 @@ describe('a pack', () => {
     return { seen, counted };
   }
 
-  it('of a thousand invalid events keeps each with its reason, a few at a time, and logs one line', async () => {
+  it('of a thousand invalid events is rejected event by event, at most 32 at a time, with one log line', async () => {
     const { counted, kept, log, deadLetters, report } = setUp();
     const keeping = whileCounting(deadLetters.keep);
     deadLetters.keep = keeping.counted as typeof deadLetters.keep;
@@ -308,7 +308,7 @@ describe('a pack', () => {
     ]);
   });
 
-  it('writes its registers a few at a time, and counts each that is stale', async () => {
+  it('is stored with at most 32 registers at a time, and each stale event is counted', async () => {
     const harness = setUp();
     const { clock, connections, counted, poster, state, report } = harness;
     connections.seed(clock.now(), ['alice']);

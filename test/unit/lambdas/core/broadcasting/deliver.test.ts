@@ -31,7 +31,7 @@ function setUp() {
 const event = { messages: [messageOfEvent(agentEvent('a', 'online', 1))] };
 const heartbeatAt = (timestamp: number) => ({ messages: [heartbeatMessage(timestamp)] });
 
-it('sends a message to a list of connections, and to nobody else', async () => {
+it('sends a message to the listed connections, and to no others', async () => {
   const { clock, connections, gateway, recorded, run } = setUp();
   const [alice, , carol] = connections.seed(clock.now(), ['alice', 'bob', 'carol']);
   if (alice === undefined || carol === undefined) throw new Error('not seeded');
@@ -43,7 +43,7 @@ it('sends a message to a list of connections, and to nobody else', async () => {
   expect(recorded).toMatchObject([{ type: 'agent:status', numbers: { delivered: 2 } }]);
 });
 
-it('sends a message to one shard, from a connection on', async () => {
+it('sends a message to the connections of a shard that follow a given one', async () => {
   const { clock, connections, gateway, run } = setUp();
   connections.seed(clock.now(), ['alice', 'alice', 'alice', 'bob']);
   const after = { userId: 'alice', connectionId: 'connection-1=' };
@@ -54,7 +54,7 @@ it('sends a message to one shard, from a connection on', async () => {
   ]);
 });
 
-it('a shard of a heartbeat is counted, and its expired connections are closed', async () => {
+it('counts the connections of a shard in a heartbeat, and closes the expired ones', async () => {
   const { clock, connections, connectionCounts, gateway, run } = setUp();
   connections.seed(clock.now(), ['alice']);
   clock.advance(3_600_000);
@@ -68,7 +68,7 @@ it('a shard of a heartbeat is counted, and its expired connections are closed', 
   expect(gateway.closed).toEqual(['connection-1=']);
 });
 
-it('what fails again goes back into the queue, one round older', async () => {
+it('queues connections again if their posts fail, in the next round', async () => {
   const { clock, connections, gateway, queue, run } = setUp();
   const seeded = connections.seed(clock.now(), ['alice']);
   gateway.answer = () => 'retryable';
@@ -76,7 +76,7 @@ it('what fails again goes back into the queue, one round older', async () => {
   expect(queue.jobs).toEqual([{ ...event, round: 4, connections: seeded }]);
 });
 
-it('a job that has gone round too often is kept for a person', async () => {
+it('moves a job to the dead-letter queue after 12 rounds, without a post', async () => {
   const { clock, connections, gateway, kept, run } = setUp();
   const job = { ...event, round: 13, connections: connections.seed(clock.now(), ['alice']) };
   await run(job);
@@ -84,14 +84,14 @@ it('a job that has gone round too often is kept for a person', async () => {
   expect(kept).toEqual([{ job, reason: 'not delivered in 12 rounds' }]);
 });
 
-describe('what is tried again', () => {
+describe('a retry job', () => {
   const older = agentEvent('a', 'online', 1);
   const other = agentEvent('b', 'error', 1);
   const messages = [older, other].map(messageOfEvent);
   const newer = agentEvent('a', 'offline', 2);
   const times = { updatedAt: 1, expiresAt: 2 };
 
-  it('leaves out what a newer message has superseded', async () => {
+  it('omits messages that a newer event has superseded', async () => {
     const { clock, connections, gateway, queue, state, run } = setUp();
     const seeded = connections.seed(clock.now(), ['alice']);
     await state.put(newer, times);
@@ -103,7 +103,7 @@ describe('what is tried again', () => {
     expect(queue.jobs).toMatchObject([{ messages: [messageOfEvent(other)], round: 2 }]);
   });
 
-  it('is a message of a type that only another version knows, too', async () => {
+  it('sends a message of a type that only another version knows', async () => {
     const { clock, connections, gateway, state, log, run } = setUp();
     const seeded = connections.seed(clock.now(), ['alice']);
     await state.put(newer, times);
@@ -122,7 +122,7 @@ describe('what is tried again', () => {
     );
   });
 
-  it('is never a heartbeat: the next one makes up for it', async () => {
+  it('omits heartbeats, because the next one replaces them', async () => {
     const { clock, connections, gateway, run } = setUp();
     const seeded = connections.seed(clock.now(), ['alice']);
     const beat = heartbeatMessage(clock.now());
@@ -132,7 +132,7 @@ describe('what is tried again', () => {
     expect(gateway.posts).toHaveLength(2);
   });
 
-  it('is done when nothing is left, and is all sent when it was never tried', async () => {
+  it('ends without a post if all messages are superseded, unless it is in its first round', async () => {
     const { clock, connections, gateway, queue, state, run } = setUp();
     const seeded = connections.seed(clock.now(), ['alice']);
     await state.put(newer, times);
@@ -143,7 +143,7 @@ describe('what is tried again', () => {
     expect(queue.jobs).toEqual([]);
   });
 
-  it('is all sent when the registers cannot be read', async () => {
+  it('sends all messages if the registers cannot be read, and logs a warning', async () => {
     const { clock, connections, gateway, log, state, run } = setUp();
     state.areSuperseded = () => Promise.reject(new Error('the table is down'));
     await run({ messages, round: 1, connections: connections.seed(clock.now(), ['alice']) });
@@ -153,7 +153,7 @@ describe('what is tried again', () => {
     );
   });
 
-  it('is a heartbeat for who was stuck, when nothing else is left: whether they read is to be found out', async () => {
+  it('sends a heartbeat to stuck connections if all messages are superseded, to find out whether they read', async () => {
     const { clock, connections, gateway, queue, state, run } = setUp();
     const seeded = connections.seed(clock.now(), ['alice']);
     await state.put(newer, times);
@@ -163,7 +163,7 @@ describe('what is tried again', () => {
     expect(queue.jobs).toMatchObject([{ round: 2, stuckRounds: 2, connections: seeded }]);
   });
 
-  it('goes in batches to who takes them, and on in its shard with those of its lane alone', async () => {
+  it('sends batches to connections that negotiated them, and posts to one lane only if it names a lane', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     const [alice, bob] = connections.seed(clock.now(), ['alice', 'alice']);
     if (alice === undefined || bob === undefined) throw new Error('not seeded');
@@ -183,7 +183,7 @@ describe('what is tried again', () => {
 });
 
 describe('connections whose clients do not read', () => {
-  /** Does what is in the queue, and what comes of it, round after round. */
+  /** Runs the first job and all jobs that follow from it, round by round. */
   async function runAll(harness: ReturnType<typeof setUp>, first: RetryJob) {
     harness.queue.jobs = [first];
     for (let round = 0; harness.queue.jobs.length > 0 && round < 50; round += 1) {
@@ -194,29 +194,32 @@ describe('connections whose clients do not read', () => {
   it.each([
     ['agent:status', event],
     ['heartbeat', heartbeatAt(1)],
-  ])('are closed after some rounds of %s, and never kept for a person', async (_, { messages }) => {
-    const harness = setUp();
-    const { clock, connections, gateway, kept, log, recorded } = harness;
-    const stuck = connections.seed(
-      clock.now(),
-      Array.from({ length: 30 }, (_, index) => `user-${index}`),
-    );
-    const [reader] = connections.seed(clock.now(), ['reader']);
-    gateway.answer = (id) => (id === reader?.connectionId ? 'delivered' : 'throttled');
-    await runAll(harness, { messages, round: 1, stuckRounds: 1, connections: stuck });
-    expect([...connections.records.values()]).toEqual([reader]);
-    expect(gateway.closed.sort()).toEqual(stuck.map((one) => one.connectionId).sort());
-    expect(kept).toEqual([]);
-    // One post each in a round, and not one to say goodbye.
-    expect(gateway.posts).toHaveLength(4 * 30);
-    expect(log.lines.filter(({ message }) => message === 'connection closed')).toHaveLength(30);
-    expect(log.lines.filter(({ level }) => level !== 'info')).toEqual([]);
-    expect(recorded.at(-1)).toMatchObject({ numbers: { closed: 30, requeued: 0, lost: 0 } });
-    expect(recorded.at(-1)?.numbers).not.toHaveProperty('ageMilliseconds');
-  });
+  ])(
+    'are closed after some rounds of %s, and never moved to the dead-letter queue',
+    async (_, { messages }) => {
+      const harness = setUp();
+      const { clock, connections, gateway, kept, log, recorded } = harness;
+      const stuck = connections.seed(
+        clock.now(),
+        Array.from({ length: 30 }, (_, index) => `user-${index}`),
+      );
+      const [reader] = connections.seed(clock.now(), ['reader']);
+      gateway.answer = (id) => (id === reader?.connectionId ? 'delivered' : 'throttled');
+      await runAll(harness, { messages, round: 1, stuckRounds: 1, connections: stuck });
+      expect([...connections.records.values()]).toEqual([reader]);
+      expect(gateway.closed.sort()).toEqual(stuck.map((one) => one.connectionId).sort());
+      expect(kept).toEqual([]);
+      // One post per connection and round, and no `connection:closing`.
+      expect(gateway.posts).toHaveLength(4 * 30);
+      expect(log.lines.filter(({ message }) => message === 'connection closed')).toHaveLength(30);
+      expect(log.lines.filter(({ level }) => level !== 'info')).toEqual([]);
+      expect(recorded.at(-1)).toMatchObject({ numbers: { closed: 30, requeued: 0, lost: 0 } });
+      expect(recorded.at(-1)?.numbers).not.toHaveProperty('ageMilliseconds');
+    },
+  );
 
   it.each(['throttled', 'retryable'] as const)(
-    'are not those that take some messages in each round, of a long job whose posts are %s now and then',
+    'do not include one that takes some messages of a long job in each round, if other posts are %s',
     async (answer) => {
       const harness = setUp();
       const { clock, connections, gateway, kept } = harness;
@@ -230,7 +233,7 @@ describe('connections whose clients do not read', () => {
       const post = gateway.post.bind(gateway);
       gateway.post = async (connectionId, text) => {
         posts += 1;
-        // Tried three times in a round, once if it is throttled.
+        // A post is tried three times in a round, or once if it is throttled.
         gateway.answer = () =>
           posts % 5 < (answer === 'retryable' ? 3 : 1) ? answer : 'delivered';
         const delivery = await post(connectionId, text);
@@ -243,7 +246,7 @@ describe('connections whose clients do not read', () => {
     },
   );
 
-  it('are closed and counted once, though what they did not take of two events ends at once', async () => {
+  it('are closed and counted once if the last jobs of two events run at the same time', async () => {
     const harness = setUp();
     const { clock, connections, gateway, log, recorded } = harness;
     const stuck = connections.seed(clock.now(), ['alice', 'bob']);
@@ -258,7 +261,7 @@ describe('connections whose clients do not read', () => {
     expect(connections.records.size).toBe(0);
   });
 
-  it('are told from the throttle of the account by asking for each, however many users they are of', async () => {
+  it('are distinguished from a throttled account by an inspection of each, even with 30 users', async () => {
     const harness = setUp();
     const { clock, connections, gateway, kept } = harness;
     const stuck = connections.seed(
@@ -269,11 +272,11 @@ describe('connections whose clients do not read', () => {
     await runAll(harness, { ...event, round: 1, connections: stuck });
     expect(kept).toEqual([]);
     expect(gateway.closed).toHaveLength(30);
-    // One in each round, the last of which closes them.
+    // One post per round. The last round closes the connections.
     expect(gateway.posts).toHaveLength(5 * 30);
   });
 
-  it('get the message, if they read again before that', async () => {
+  it('get the message if they read again before they are closed', async () => {
     const harness = setUp();
     const { clock, connections, gateway, queue } = harness;
     const stuck = connections.seed(clock.now(), ['alice']);
@@ -284,7 +287,7 @@ describe('connections whose clients do not read', () => {
     expect(queue.jobs).toEqual([]);
   });
 
-  it('are not closed while the account is throttled, and begin anew', async () => {
+  it('are not closed while the account is throttled, and their count of stuck rounds is reset', async () => {
     const { clock, connections, gateway, kept, queue, run } = setUp();
     const suspects = connections.seed(clock.now(), ['alice', 'bob']);
     gateway.isThrottling = () => true;
@@ -294,7 +297,7 @@ describe('connections whose clients do not read', () => {
     expect(queue.jobs).toEqual([{ ...event, round: 6, connections: suspects }]);
   });
 
-  it('are not closed when the account is throttled a little', async () => {
+  it('are not closed if one of the inspections is throttled', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     const suspects = connections.seed(clock.now(), ['alice']);
     gateway.answer = () => 'throttled';
@@ -304,7 +307,7 @@ describe('connections whose clients do not read', () => {
     expect(queue.jobs).toMatchObject([{ round: 6, stuckRounds: 5, connections: suspects }]);
   });
 
-  it('are kept for a person when the account was throttled until the last round', async () => {
+  it('are moved to the dead-letter queue if the account was throttled until the last round', async () => {
     const { clock, connections, kept, run } = setUp();
     const job = {
       ...{ ...event, round: 13, stuckRounds: 1, connections: connections.seed(clock.now(), ['a']) },
@@ -313,7 +316,7 @@ describe('connections whose clients do not read', () => {
     expect(kept).toEqual([{ job, reason: 'not delivered in 12 rounds' }]);
   });
 
-  it('that are gone are forgotten', async () => {
+  it('are removed if the inspection finds that they are gone', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     const stuck = connections.seed(clock.now(), ['alice']);
     gateway.answer = () => 'throttled';
@@ -323,7 +326,7 @@ describe('connections whose clients do not read', () => {
     expect(queue.jobs).toEqual([]);
   });
 
-  it('that cannot even be closed are dropped in the end: the next event meets them again', async () => {
+  it('are dropped in the last round if they cannot be closed, because the next event finds them again', async () => {
     const harness = setUp();
     const { clock, connections, gateway, kept, log } = harness;
     const stuck = connections.seed(clock.now(), ['alice']);
@@ -342,7 +345,7 @@ describe('a job of a large heartbeat', () => {
     ...{ ...heartbeatAt(reportedAt), round: 0, shard: shardOf('alice') },
   });
 
-  it('is dropped when the next heartbeat is due: it would prove nothing, and the census is left to the next one', async () => {
+  it('is dropped when the next heartbeat is due, without posts and connection counts', async () => {
     const { clock, connections, connectionCounts, gateway, log, recorded, run } = setUp();
     connections.seed(clock.now(), ['alice']);
     await run(job(clock.now() - 30_000));
@@ -356,7 +359,7 @@ describe('a job of a large heartbeat', () => {
     expect(gateway.posts).toHaveLength(1);
   });
 
-  it('posts nothing any more from then on', async () => {
+  it('stops posting when the next heartbeat is due', async () => {
     const { clock, connections, gateway, recorded, run } = setUp();
     connections.seed(
       clock.now(),

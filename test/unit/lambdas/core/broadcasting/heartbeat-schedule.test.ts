@@ -1,4 +1,4 @@
-// Whatever a schedule does that AWS allows, clients hear a heartbeat in time: over half an hour of virtual time.
+// Clients get heartbeats in time for everything that AWS allows a schedule to do: 30 minutes of virtual time.
 import fc from 'fast-check';
 import { createHeartbeat } from '#core/broadcasting/heartbeat';
 import { horizon } from '#core/broadcasting/heartbeat-plan';
@@ -14,17 +14,17 @@ const start = Date.UTC(2026, 1, 5, 12, 0, 17, 345);
 const minute = 60_000;
 const calls = 30;
 
-/** What may become of one call, besides that each comes at any time of its minute. */
+/** A fault of one scheduled call. In addition, each call comes at any time in its minute. */
 type Fault =
   | { readonly kind: 'lost' | 'queue down' | 'plan not noted' | 'twice' }
   | { readonly kind: 'late'; readonly milliseconds: number };
 
 interface Harness {
   readonly heartbeatSeconds: number;
-  /** Milliseconds into its minute, of each call. */
+  /** The offset of each call in its minute, in ms. */
   readonly jitter: readonly number[];
   readonly faults: ReadonlyMap<number, Fault>;
-  /** Whether SQS delivers a message twice, by its number. */
+  /** The numbers of the messages that SQS delivers twice. */
   readonly doubles: ReadonlySet<number>;
 }
 
@@ -50,7 +50,7 @@ async function beatsOf({ heartbeatSeconds, jitter, faults, doubles }: Harness): 
       plan: (all, now) => {
         if (fault?.kind === 'queue down') return Promise.reject(new Error('the queue is down'));
         for (const due of all) {
-          // As lambdas/adapters/sqs/sqs-heartbeat-queue.ts rounds.
+          // Rounded as in lambdas/adapters/sqs/sqs-heartbeat-queue.ts.
           const at = now + Math.ceil((due.dueAt - now) / 1000) * 1000;
           queue.push({ at, due });
           if (doubles.has((messages += 1))) queue.push({ at: at + 300, due });
@@ -117,7 +117,7 @@ function gapsOf(sent: readonly number[]): number[] {
 
 const interval = fc.constantFrom(...intervals);
 
-it('every interval that can be configured is among those that are tried', () => {
+it('the properties below use every interval that can be configured', () => {
   expect(intervals).toEqual([
     1,
     2,
@@ -134,7 +134,7 @@ it('every interval that can be configured is among those that are tried', () => 
   ]);
 });
 
-it('with any one call late or lost nobody waits for two and a half intervals, or ten minutes', () =>
+it('sends heartbeats at most 2.5 intervals and 10 minutes apart, with one fault in any call', () =>
   fc.assert(
     fc.asyncProperty(
       fc.record({ heartbeatSeconds: interval, jitter, doubles }),
@@ -148,14 +148,14 @@ it('with any one call late or lost nobody waits for two and a half intervals, or
         const gaps = gapsOf(sent);
         const interval = heartbeatSeconds * 1000;
         expect(Math.max(...gaps)).toBeLessThanOrEqual(Math.min(2.5 * interval, 600_000));
-        // Nothing is sent twice but by the first call, which comes between two places of the grid.
+        // No heartbeat is sent twice. The first gap is shorter, because the first call comes between two times of the grid.
         expect(Math.min(...gaps.slice(1))).toBeGreaterThanOrEqual(interval - 1_000);
       },
     ),
     { numRuns: 60 },
   ));
 
-it('faults that follow one another cost nothing up to three lost calls, and then one silence', () =>
+it('sends heartbeats without a gap after up to three consecutive lost calls, and with a limited gap after more', () =>
   fc.assert(
     fc.asyncProperty(
       fc.record({ heartbeatSeconds: interval, jitter }),
@@ -173,7 +173,7 @@ it('faults that follow one another cost nothing up to three lost calls, and then
         if (lost <= 3) expect(apart).toBeLessThanOrEqual(horizon);
         const silences = gapsOf(sent).filter((gap) => gap > interval + 1_000);
         if (apart <= horizon) expect(silences).toEqual([]);
-        // The call that ends it sends one itself.
+        // The first call after the lost ones sends a heartbeat itself.
         else
           expect(Math.max(0, ...silences)).toBeLessThanOrEqual(apart - horizon + interval + 1_000);
       },

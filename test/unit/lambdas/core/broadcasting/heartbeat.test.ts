@@ -40,7 +40,7 @@ function setUp(heartbeatSeconds = 30, ridesAlong = true) {
   return { ...harness, deliveries, planned, queue, heartbeat };
 }
 
-it('sends the documented message to everybody and takes the census', async () => {
+it('sends the documented message to all connections, and counts them', async () => {
   const { clock, connections, gateway, connectionCounts, drawn, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice', 'alice', 'bob']);
   await heartbeat.onSchedule();
@@ -53,7 +53,7 @@ it('sends the documented message to everybody and takes the census', async () =>
   expect(drawn).toEqual([[3, 2]]);
 });
 
-it('is sent although the census cannot be drawn', async () => {
+it('sends the heartbeat if the connection counts cannot be read', async () => {
   const { clock, connections, gateway, connectionCounts, drawn, log, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
   connectionCounts.read = () => Promise.reject(new Error('the store is down'));
@@ -63,7 +63,7 @@ it('is sent although the census cannot be drawn', async () => {
   expect(log.lines.map(({ message }) => message)).toContain('connection counts not read');
 });
 
-it('when idle, does not ride along: those who are sent events need none', async () => {
+it('with ridesAlong false, does not join a running flush, and posts nothing after a recent fan-out', async () => {
   const { clock, connections, gateway, lease, pending, recentFanOuts, heartbeat } = setUp(
     30,
     false,
@@ -78,7 +78,7 @@ it('when idle, does not ride along: those who are sent events need none', async 
   expect([gateway.posts.length, pending.items]).toEqual([2, []]);
 });
 
-it('rides along with the flush of somebody else, and takes the census all the same', async () => {
+it('joins the flush of another holder, and counts the connections', async () => {
   const { clock, connections, gateway, connectionCounts, lease, pending, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice', 'bob']);
   await lease.acquire('somebody', clock.now(), clock.now() + 5_000);
@@ -90,7 +90,7 @@ it('rides along with the flush of somebody else, and takes the census all the sa
   expect(counts.reduce((sum, shard) => sum + shard.connections, 0)).toBe(2);
 });
 
-it('is posted by itself when nobody can tell whether somebody flushes', async () => {
+it('posts the heartbeat itself if the fan-out lease cannot be read', async () => {
   const { clock, connections, gateway, lease, log, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
   lease.look = () => Promise.reject(new Error('the table is down'));
@@ -101,7 +101,7 @@ it('is posted by itself when nobody can tell whether somebody flushes', async ()
   );
 });
 
-it('flushes what a holder that died has left', async () => {
+it('flushes the pending events of a holder that crashed', async () => {
   const { clock, connections, gateway, lease, pending, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
   const message = messageOfEvent(agentEvent('a', 'error', clock.now()));
@@ -115,7 +115,7 @@ it('flushes what a holder that died has left', async () => {
 const secondsFrom = (start: number, planned: readonly PlannedHeartbeat[]) =>
   planned.map(({ dueAt }) => (dueAt - start) / 1000);
 
-it('with the default of 30 s plans those of five minutes, and each later call those of one more', async () => {
+it('plans the heartbeats of the next five minutes in each call, every 30 s by default', async () => {
   const { clock, connections, gateway, planned, heartbeat } = setUp();
   const start = clock.now();
   connections.seed(start, ['alice']);
@@ -129,11 +129,11 @@ it('with the default of 30 s plans those of five minutes, and each later call th
   clock.advance(180_000);
   await heartbeat.onSchedule();
   expect(secondsFrom(start, planned)).toEqual([390, 420, 450, 480, 510, 540]);
-  // The first call alone found that nobody had heard anything.
+  // Only the first call sends a heartbeat itself: there was no plan before it.
   expect(gateway.posts).toHaveLength(1);
 });
 
-it('any interval is a grid since the epoch, whenever its calls come', () =>
+it('plans heartbeats at the multiples of the interval since the epoch, for any times of the calls', () =>
   fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 540 }),
@@ -155,7 +155,7 @@ it('any interval is a grid since the epoch, whenever its calls come', () =>
     { numRuns: 30 },
   ));
 
-it('a call that finds that the plan has run out sends one itself', async () => {
+it('sends a heartbeat itself if the plan has ended', async () => {
   const { clock, connections, gateway, planned, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
   await heartbeat.onSchedule();
@@ -169,7 +169,7 @@ it('a call that finds that the plan has run out sends one itself', async () => {
   expect(planned[0]).toEqual({ dueAt: clock.now() + 29_999 });
 });
 
-it('two calls at the same time plan twice, and each heartbeat is sent once', async () => {
+it('sends each heartbeat once if two simultaneous calls plan it twice', async () => {
   const { clock, connections, gateway, planned, heartbeat, log } = setUp();
   connections.seed(clock.now(), ['alice']);
   await Promise.all([heartbeat.onSchedule(), heartbeat.onSchedule()]);
@@ -183,7 +183,7 @@ it('two calls at the same time plan twice, and each heartbeat is sent once', asy
   expect(log.lines.at(-1)).toMatchObject({ message: 'needless heartbeat dropped' });
 });
 
-it('one that a later one has overtaken is dropped', async () => {
+it('drops a heartbeat if a later one has been sent', async () => {
   const { clock, connections, gateway, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
   await heartbeat.onDue({ dueAt: clock.now() });
@@ -191,7 +191,7 @@ it('one that a later one has overtaken is dropped', async () => {
   expect(gateway.posts).toHaveLength(1);
 });
 
-it('one too many is sent when it cannot be known', async () => {
+it('sends a heartbeat if the store cannot tell whether it is needed', async () => {
   const { clock, connections, gateway, heartbeats, heartbeat, log } = setUp();
   connections.seed(clock.now(), ['alice']);
   heartbeats.take = () => Promise.reject(new Error('the store is down'));
@@ -203,7 +203,7 @@ it('one too many is sent when it cannot be known', async () => {
 it.each([
   ['another interval', { heartbeatSeconds: 60 }],
   ['a clock that was an hour ahead', { aheadMilliseconds: 3_600_000 }],
-])('a plan of %s does not count, and is no silence', async (_of, other) => {
+])('replaces a plan of %s, and sends no additional heartbeat', async (_of, other) => {
   const { heartbeatSeconds = 30, aheadMilliseconds = 0 } = other as Record<string, number>;
   const { clock, connections, gateway, planned, heartbeats, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
@@ -218,7 +218,7 @@ it.each([
   });
 });
 
-it('what the queue did not take is planned by the next call', async () => {
+it('plans heartbeats in the next call if the queue did not accept them', async () => {
   const { clock, planned, queue, heartbeats, heartbeat } = setUp();
   await heartbeats.notePlan({ until: clock.now() + 240_000, heartbeatSeconds: 30 });
   queue.isDown = true;
@@ -229,7 +229,7 @@ it('what the queue did not take is planned by the next call', async () => {
   expect(secondsFrom(clock.now(), planned)).toEqual([210, 240, 270, 300]);
 });
 
-it('what could not be noted is planned once more', async () => {
+it('plans heartbeats again if their plan could not be stored', async () => {
   const { planned, heartbeats, heartbeat } = setUp();
   const note = heartbeats.notePlan.bind(heartbeats);
   heartbeats.notePlan = () => Promise.reject(new Error('the store is down'));
@@ -239,7 +239,7 @@ it('what could not be noted is planned once more', async () => {
   expect(planned).toHaveLength(20);
 });
 
-it('a planned heartbeat plans no other', async () => {
+it('plans no heartbeat when a planned one is due', async () => {
   const { clock, connections, gateway, planned, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
   await heartbeat.onDue({ dueAt: clock.now() });
@@ -247,7 +247,7 @@ it('a planned heartbeat plans no other', async () => {
   expect(planned).toEqual([]);
 });
 
-it('drops a heartbeat that comes when the next one is due', async () => {
+it('drops a heartbeat that arrives when the next one is due', async () => {
   const { clock, connections, gateway, log, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
   await heartbeat.onDue({ dueAt: clock.now() - 30_001 });
@@ -255,7 +255,7 @@ it('drops a heartbeat that comes when the next one is due', async () => {
   expect(log.lines.map((line) => line.message)).toEqual(['late heartbeat dropped']);
 });
 
-it('closes connections whose token has expired, with the reason, and forgets them', async () => {
+it('closes connections whose token has expired, with the reason, and removes their records', async () => {
   const { clock, connections, gateway, connectionCounts, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
   clock.advance(3_600_000);
@@ -271,7 +271,7 @@ it('closes connections whose token has expired, with the reason, and forgets the
   expect(counts.reduce((sum, shard) => sum + shard.connections, 0)).toBe(1);
 });
 
-it('a shard that cannot be read keeps its last census', async () => {
+it('keeps the last connection count of a shard that cannot be read', async () => {
   const { clock, connections, connectionCounts, heartbeat } = setUp();
   await connectionCounts.write({ shard: 3, connections: 7, users: 5, takenAt: 1 });
   connections.unreadable.add(3);
@@ -285,7 +285,7 @@ it('a shard that cannot be read keeps its last census', async () => {
   expect(connectionCounts.shards.get(4)?.takenAt).toBe(clock.now());
 });
 
-it('what fails is dropped, not queued: the next heartbeat makes up for it', async () => {
+it('does not queue failed posts, because the next heartbeat replaces them', async () => {
   const { clock, connections, gateway, deliveries, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
   gateway.answer = () => 'retryable';
@@ -293,7 +293,7 @@ it('what fails is dropped, not queued: the next heartbeat makes up for it', asyn
   expect(deliveries.jobs).toEqual([]);
 });
 
-it('a large heartbeat becomes one job per shard, and is planned all the same', async () => {
+it('queues one job per shard for a large heartbeat, and plans the next heartbeats', async () => {
   const { clock, connections, connectionCounts, gateway, deliveries, planned, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
   await connectionCounts.write({ shard: 0, connections: 101, users: 1, takenAt: clock.now() });
@@ -303,7 +303,7 @@ it('a large heartbeat becomes one job per shard, and is planned all the same', a
   expect(planned).toHaveLength(10);
 });
 
-it('the first one goes out although the next ones cannot be planned, and then says so', async () => {
+it('sends the first heartbeat if the next ones cannot be planned, and then throws', async () => {
   const { clock, connections, gateway, queue, heartbeat } = setUp();
   connections.seed(clock.now(), ['alice']);
   queue.isDown = true;

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { mapConcurrently } from '#core/broadcasting/map-concurrently';
 
-/** A task that notes how many of it are under way. */
+/** A task that records its calls, and the maximum number of concurrent calls. */
 function counted(task: (item: number) => number) {
   const begun: number[] = [];
   let [running, most] = [0, 0];
@@ -21,7 +21,7 @@ function counted(task: (item: number) => number) {
 
 const items = Array.from({ length: 100 }, (_, item) => item);
 
-it('does all, in order, never more at a time than may be', async () => {
+it('maps all items in order, with at most the given number of concurrent tasks', async () => {
   const work = counted((item) => item * 2);
   await expect(mapConcurrently(8, items, work.task)).resolves.toEqual(
     items.map((item) => item * 2),
@@ -30,7 +30,7 @@ it('does all, in order, never more at a time than may be', async () => {
   expect(work.most()).toBe(8);
 });
 
-it('begins none after one has failed', async () => {
+it('starts no further task after one has failed', async () => {
   const work = counted((item) => {
     if (item === 3) throw new Error('no more');
     return item;
@@ -41,6 +41,6 @@ it('begins none after one has failed', async () => {
   expect(work.begun).toEqual([0, 1, 2, 3, 4]);
 });
 
-it('of nothing there is nothing', async () => {
+it('returns an empty array for no items', async () => {
   await expect(mapConcurrently(2, [], () => Promise.reject(new Error('no')))).resolves.toEqual([]);
 });

@@ -17,7 +17,7 @@ const activity: EventMessage = {
   payload: { agentId: 'agent-123', sessionId: 's', lastMessage: 'm', timestamp: 5 },
 };
 
-/** As EventBridge hands it over. */
+/** The envelope of an event from EventBridge. */
 const envelope = {
   version: '0',
   id: 'event-1',
@@ -39,17 +39,22 @@ const reportPack = (...events: unknown[]) => report('events:batch', { events });
 const ahead = (milliseconds: number) => ({ ...payload, timestamp: now + milliseconds });
 
 it.each([
-  ['of a status', 'agent:status', payload, [status]],
-  ['of a session', 'session:activity', activity.payload, [activity]],
-  ['five minutes ahead', 'agent:status', ahead(300_000), [{ ...status, payload: ahead(300_000) }]],
-  ['with other keys', 'agent:status', { ...payload, extra: 1 }, [status]],
+  ['of an agent status', 'agent:status', payload, [status]],
+  ['of a session activity', 'session:activity', activity.payload, [activity]],
+  [
+    'with a timestamp five minutes ahead',
+    'agent:status',
+    ahead(300_000),
+    [{ ...status, payload: ahead(300_000) }],
+  ],
+  ['with additional keys', 'agent:status', { ...payload, extra: 1 }, [status]],
   [
     'that is a pack',
     'events:batch',
     { events: [activity, status, activity] },
     [activity, status, activity],
   ],
-])('an event %s is accepted', (_what, type, detail, accepted) => {
+])('accepts an event %s', (_what, type, detail, accepted) => {
   expect(report(type, detail)).toMatchObject({ accepted, rejected: [] });
 });
 
@@ -61,10 +66,25 @@ it.each([
     /^status must be one of/,
   ],
   ['of an unknown type', 'agent:restarted', payload, /^type must be one of .*agent:status/],
-  ['too far ahead', 'agent:status', ahead(300_001), /^timestamp must be at most 5 minutes ahead/],
-  ['that is no pack', 'events:batch', { event: status }, /^events is missing$/],
-  ['that is an empty pack', 'events:batch', { events: [] }, /^events must not be empty$/],
-])('an event %s is rejected whole', (_what, type, detail, reason) => {
+  [
+    'with a timestamp too far ahead',
+    'agent:status',
+    ahead(300_001),
+    /^timestamp must be at most 5 minutes ahead/,
+  ],
+  [
+    'that is a pack without a list of events',
+    'events:batch',
+    { event: status },
+    /^events is missing$/,
+  ],
+  [
+    'that is a pack with an empty list',
+    'events:batch',
+    { events: [] },
+    /^events must not be empty$/,
+  ],
+])('rejects an event %s as a whole', (_what, type, detail, reason) => {
   const { whole, accepted, rejected } = report(type, detail);
   expect(accepted).toEqual([]);
   expect(rejected).toEqual([
@@ -72,7 +92,7 @@ it.each([
   ]);
 });
 
-describe('of a pack', () => {
+describe('the events of a pack', () => {
   it.each([
     [
       'an invalid event',
@@ -82,7 +102,7 @@ describe('of a pack', () => {
       { ...payload, status: 'busy' },
     ],
     [
-      'an event too far ahead',
+      'an event with a timestamp too far ahead',
       { type: 'agent:status', payload: ahead(300_001), extra: 1 },
       'timestamp must be at most 5 minutes ahead of the time',
       'agent:status',
@@ -103,13 +123,19 @@ describe('of a pack', () => {
       JSON.stringify(payload),
     ],
     [
-      'what has no payload',
+      'an element without a payload',
       { type: 'agent:status', agentId: 'agent-123' },
       'events.0.payload is missing',
       'events:batch',
       { events: [{ type: 'agent:status', agentId: 'agent-123' }] },
     ],
-    ['what is no object', null, 'events.0 must be an object', 'events:batch', { events: [null] }],
+    [
+      'an element that is not an object',
+      null,
+      'events.0 must be an object',
+      'events:batch',
+      { events: [null] },
+    ],
     [
       'a pack',
       { type: 'events:batch', payload: { events: [status] } },
@@ -117,21 +143,24 @@ describe('of a pack', () => {
       'events:batch',
       { events: [{ type: 'events:batch', payload: { events: [status] } }] },
     ],
-  ])('%s is rejected alone, as an event of its own', (_what, element, reason, type, detail) => {
-    const { accepted, rejected } = reportPack(status, element, activity);
-    expect(accepted).toEqual([status, activity]);
-    const whole = {
-      ...{ ...envelope, 'detail-type': type, detail },
-      ...{ id: 'event-1#1', 'pack-id': 'event-1' },
-    };
-    expect(rejected).toEqual([{ id: 'event-1#1', whole, reason }]);
-    // Nobody has mended it: it is rejected again, for the same reason.
-    const again = report(type, detail);
-    expect(again.accepted).toEqual([]);
-    expect(again.rejected.map((event) => event.reason)).toEqual([reason]);
-  });
+  ])(
+    '%s is rejected as a separate event, without the others',
+    (_what, element, reason, type, detail) => {
+      const { accepted, rejected } = reportPack(status, element, activity);
+      expect(accepted).toEqual([status, activity]);
+      const whole = {
+        ...{ ...envelope, 'detail-type': type, detail },
+        ...{ id: 'event-1#1', 'pack-id': 'event-1' },
+      };
+      expect(rejected).toEqual([{ id: 'event-1#1', whole, reason }]);
+      // If it is reported again unchanged, it is rejected for the same reason.
+      const again = report(type, detail);
+      expect(again.accepted).toEqual([]);
+      expect(again.rejected.map((event) => event.reason)).toEqual([reason]);
+    },
+  );
 
-  it('every event is accepted or rejected, in its order', () => {
+  it('are each accepted or rejected, in the order of the pack', () => {
     const element = fc.oneof(
       fc.constantFrom<unknown>(status, activity, { ...status, payload: ahead(300_001) }),
       fc.jsonValue(),
@@ -148,7 +177,7 @@ describe('of a pack', () => {
   });
 });
 
-it('the newest of each register is the one that wins over all others, in the order of reporting', () => {
+it('keeps the newest event of each register, in the order of reporting', () => {
   const event = fc.oneof(
     fc
       .record({

@@ -5,7 +5,7 @@ import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import { maxEventMessageBytes, maxMessageBytes } from '#sdk/protocol';
 import { sessionEvent } from '../../../../support/data/events';
 
-/** A message of so many bytes, or of the least that one has. */
+/** A message of the given size in bytes, or of the minimum size if that is larger. */
 const messageOf = (bytes: number, character = 'x') => {
   const least = JSON.stringify({ type: 't', payload: '' }).length;
   const width = Buffer.byteLength(character);
@@ -26,18 +26,18 @@ const texts = fc.array(
   { maxLength: 40 },
 );
 
-/** The messages in a post, as texts. */
+/** The messages in a post, as JSON texts. */
 function unpack(text: string): string[] {
   const { type, payload } = JSON.parse(text) as { type: string; payload: { messages: unknown[] } };
   return type === 'batch' ? payload.messages.map((message) => JSON.stringify(message)) : [text];
 }
 
-it('a message alone is sent as it is', () => {
+it('returns a single message unchanged, and nothing for an empty list', () => {
   expect(batchesOf([messageOf(50)])).toEqual([{ text: messageOf(50), messages: 1 }]);
   expect(batchesOf([])).toEqual([]);
 });
 
-it('several are one batch, in their own words', () => {
+it('joins several messages into one batch without reformatting their JSON', () => {
   expect(batchesOf(['{"type" : "a"}', '{"type":"b"}'])).toEqual([
     {
       text: '{"type":"batch","payload":{"messages":[{"type" : "a"},{"type":"b"}]}}',
@@ -46,7 +46,7 @@ it('several are one batch, in their own words', () => {
   ]);
 });
 
-it('batches hold every message in order, and none has more than 32 KB of UTF-8', () => {
+it('puts every message into a batch, in order, with at most 32 KB of UTF-8 per batch', () => {
   fc.assert(
     fc.property(texts, (messages) => {
       const batches = batchesOf(messages);
@@ -63,14 +63,14 @@ it('batches hold every message in order, and none has more than 32 KB of UTF-8',
   );
 });
 
-it('there are as few of them as the order allows', () => {
+it('creates the minimum number of batches that keeps the order', () => {
   const fits = (some: readonly string[]) =>
     some.length === 1 ||
     Buffer.byteLength(`{"type":"batch","payload":{"messages":[${some.join(',')}]}}`) <=
       maxMessageBytes;
   fc.assert(
     fc.property(texts, (messages) => {
-      // The fewest for the first n messages, by trying each beginning of the last batch.
+      // The minimum for the first n messages: tries every start of the last batch.
       const fewest = [0];
       for (let end = 1; end <= messages.length; end += 1) {
         let best = Infinity;
@@ -85,7 +85,7 @@ it('there are as few of them as the order allows', () => {
   );
 });
 
-it('what is missing after some posts is what was not in them, and one list for all who miss the same', () => {
+it('missingAfter returns the messages that the first posts did not contain, as the same array on each call', () => {
   const message = (index: number) =>
     messageOfEvent(sessionEvent('a', `${index}`, 'x'.repeat((index * 4_321) % 15_000), 1));
   const messages = Array.from({ length: 12 }, (_, index) => message(index));

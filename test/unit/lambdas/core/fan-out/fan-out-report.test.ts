@@ -1,4 +1,4 @@
-// What the numbers of a fan-out mean, and that they add up over all invocations that one event takes.
+// The counts in a fan-out report, and their sums over all invocations for one event.
 import fc from 'fast-check';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import type { FanOutOrder, FanOutReport } from '#core/fan-out/fan-out';
@@ -9,7 +9,7 @@ import { createFanOutHarness } from '../../../../support/core/fan-out';
 
 const messages = [messageOfEvent(agentEvent('a', 'online', 1))];
 
-/** Connections that an invocation came to. */
+/** The number of connections that an invocation processed. */
 const metBy = ({ delivered, gone, expired, skipped, requeued, lost }: FanOutReport) =>
   delivered + gone + expired + skipped + requeued + lost;
 
@@ -18,7 +18,7 @@ const answers = fc.array(
   { minLength: 1, maxLength: 8 },
 );
 
-it('each connection is counted once by each invocation that comes to it, and the sums say who got the message', () =>
+it('counts each connection once in each invocation that processes it, and the sums match the delivered messages', () =>
   fc.assert(
     fc.asyncProperty(
       fc.array(answers, { minLength: 1, maxLength: 60 }),
@@ -75,7 +75,7 @@ it('each connection is counted once by each invocation that comes to it, and the
 
         await invoke(undefined);
         for (let round = 1; queue.jobs.length > 0; round += 1) {
-          // The shard comes back, or its job would go round for ever.
+          // The shard becomes readable, because its job would be requeued without end otherwise.
           if (round > 2) connections.unreadable.clear();
           const jobs: RetryJob[] = queue.jobs;
           queue.jobs = [];

@@ -26,7 +26,7 @@ function setUp(options: Parameters<typeof createFanOutHarness>[0] = {}) {
 
 const manyUsers = Array.from({ length: 200 }, (_, index) => `user-${index % 80}`);
 
-it('posts the message once to every connection, whatever its shard and page', async () => {
+it('posts the message once to every connection, in all shards and pages', async () => {
   const { clock, connections, gateway, run } = setUp();
   const seeded = connections.seed(clock.now(), manyUsers);
   const report = await run();
@@ -39,14 +39,14 @@ it('posts the message once to every connection, whatever its shard and page', as
   expect(report).toMatchObject({ delivered: 200, gone: 0, lost: 0, requeued: 0, retried: 0 });
 });
 
-it('never has more posts in flight than allowed, and uses what is allowed', async () => {
+it('reaches the maximum number of posts in flight, but does not exceed it', async () => {
   const { clock, connections, gateway, run } = setUp({ concurrency: 5 });
   connections.seed(clock.now(), manyUsers);
   await run();
   expect(gateway.mostInFlight).toBe(5);
 });
 
-it('takes the census of connections and distinct users, by shard', async () => {
+it('counts connections and distinct users by shard', async () => {
   const { clock, connections, run } = setUp();
   connections.seed(clock.now(), manyUsers);
   const { connectionCounts } = await run({ countConnections: true });
@@ -58,7 +58,7 @@ it('takes the census of connections and distinct users, by shard', async () => {
   }
 });
 
-it('removes gone connections in batches, by their own keys, and leaves them out of the census', async () => {
+it('removes the records of gone connections in groups of at most 25, and leaves them out of the connection counts', async () => {
   const { clock, connections, gateway, run } = setUp();
   const seeded = connections.seed(clock.now(), manyUsers);
   const dead = new Set(seeded.slice(0, 60).map((one) => one.connectionId));
@@ -76,7 +76,7 @@ it('removes gone connections in batches, by their own keys, and leaves them out 
   expect(report.connectionCounts.reduce((sum, shard) => sum + shard.connections, 0)).toBe(140);
 });
 
-it('keeps the record of a gone connection that is younger than eleven seconds', async () => {
+it('keeps the record of a gone connection that was opened less than 11 s ago', async () => {
   const { clock, connections, gateway, run } = setUp();
   connections.seed(clock.now(), ['alice'], 10_999);
   gateway.answer = () => 'gone';
@@ -87,14 +87,14 @@ it('keeps the record of a gone connection that is younger than eleven seconds', 
   expect(connections.records.size).toBe(0);
 });
 
-it('takes no census unless it is asked to', async () => {
+it('returns no connection counts without countConnections', async () => {
   const { clock, connections, run } = setUp();
   connections.seed(clock.now(), manyUsers);
   await expect(run()).resolves.toMatchObject({ delivered: 200, connectionCounts: [] });
 });
 
-describe('a connection that has expired', () => {
-  it('is told of, and nothing is posted to it', async () => {
+describe('an expired connection', () => {
+  it('is passed to onExpired, and gets no post', async () => {
     const { clock, connections, gateway, run } = setUp();
     const [expired] = connections.seed(clock.now(), ['alice']);
     clock.advance(3_600_000);
@@ -111,7 +111,7 @@ describe('a connection that has expired', () => {
     expect(report).toMatchObject({ delivered: 0, expired: 1, lost: 0 });
   });
 
-  it('is not posted to again when it expired while it waited for another attempt', async () => {
+  it('gets no second post if it expires while it waits for a retry', async () => {
     const { clock, connections, gateway, run } = setUp();
     const [alice] = connections.seed(clock.now(), ['alice', 'bob']);
     if (alice === undefined) throw new Error('not seeded');
@@ -127,7 +127,7 @@ describe('a connection that has expired', () => {
     expect(report).toMatchObject({ delivered: 1, expired: 1, retried: 1, requeued: 0, lost: 0 });
   });
 
-  it('is not posted to when it expired between being read and its turn', async () => {
+  it('gets no post if it expires after it was read and before it is posted to', async () => {
     const { clock, connections, gateway, run } = setUp({ concurrency: 1 });
     const [alice, second] = connections.seed(clock.now(), ['alice', 'alice']);
     if (alice === undefined || second === undefined) throw new Error('not seeded');
@@ -137,7 +137,7 @@ describe('a connection that has expired', () => {
     expect(gateway.posts.map((post) => post.connectionId)).toEqual([alice.connectionId]);
   });
 
-  it('is posted to when its token was refreshed after it had been read', async () => {
+  it('gets the post if its token was refreshed after the connection was read', async () => {
     const { clock, connections, gateway, run } = setUp();
     const [alice] = connections.seed(clock.now(), ['alice']);
     if (alice === undefined) throw new Error('not seeded');
@@ -147,7 +147,7 @@ describe('a connection that has expired', () => {
     expect(report).toMatchObject({ delivered: 1, expired: 0 });
   });
 
-  it('stays expired when its record cannot be read', async () => {
+  it('counts as expired if its record cannot be read again', async () => {
     const { clock, connections, gateway, log, run } = setUp();
     connections.seed(clock.now() - 3_600_000, ['alice']);
     connections.find = () => Promise.reject(new Error('the store is down'));
@@ -156,7 +156,7 @@ describe('a connection that has expired', () => {
     expect(log.lines.map((line) => line.level)).toEqual(['warn']);
   });
 
-  it('is told of in a lane, so that no more are looked after at a time than posted to', async () => {
+  it('is passed to onExpired within the same concurrency limit as posts', async () => {
     const { clock, connections, run } = setUp({ concurrency: 5 });
     connections.seed(clock.now() - 3_600_000, manyUsers);
     let [atOnce, most] = [0, 0];
@@ -172,17 +172,20 @@ describe('a connection that has expired', () => {
   });
 });
 
-describe('what fails', () => {
-  it.each(['throttled', 'retryable'] as const)('is tried again when it was %s', async (answer) => {
-    const { clock, connections, gateway, queue, run } = setUp();
-    connections.seed(clock.now(), manyUsers);
-    const seen = new Set<string>();
-    gateway.answer = (id) => (seen.has(id) ? 'delivered' : (seen.add(id), answer));
-    await expect(run()).resolves.toMatchObject({ delivered: 200, retried: 200, requeued: 0 });
-    expect(queue.jobs).toEqual([]);
-  });
+describe('a failed post', () => {
+  it.each(['throttled', 'retryable'] as const)(
+    'is retried if its result was %s',
+    async (answer) => {
+      const { clock, connections, gateway, queue, run } = setUp();
+      connections.seed(clock.now(), manyUsers);
+      const seen = new Set<string>();
+      gateway.answer = (id) => (seen.has(id) ? 'delivered' : (seen.add(id), answer));
+      await expect(run()).resolves.toMatchObject({ delivered: 200, retried: 200, requeued: 0 });
+      expect(queue.jobs).toEqual([]);
+    },
+  );
 
-  it('is not tried again when it was refused, and keeps its record', async () => {
+  it('is not retried if its result was rejected, and the record of the connection stays', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     connections.seed(clock.now(), ['alice']);
     gateway.answer = () => 'rejected';
@@ -192,7 +195,7 @@ describe('what fails', () => {
     expect(connections.records.size).toBe(1);
   });
 
-  it('goes to the queue after the last attempt, as a list with the message', async () => {
+  it('becomes a retry job after the last attempt, with the message and the list of connections', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     const [alice, bob] = connections.seed(clock.now(), ['alice', 'bob']);
     gateway.answer = (id) => (id === bob?.connectionId ? 'retryable' : 'delivered');
@@ -205,7 +208,7 @@ describe('what fails', () => {
     expect(connections.records.size).toBe(2);
   });
 
-  it('is dropped where it is not to be queued: a heartbeat', async () => {
+  it('is counted as lost if requeue is false, as for a heartbeat', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     connections.seed(clock.now(), ['alice']);
     gateway.answer = () => 'retryable';
@@ -213,7 +216,7 @@ describe('what fails', () => {
     expect(queue.jobs).toEqual([]);
   });
 
-  it('is counted as failed when the queue does not take it', async () => {
+  it('is counted as lost if the retry queue does not accept the job', async () => {
     const { clock, connections, gateway, queue, log, run } = setUp();
     connections.seed(clock.now(), ['alice']);
     gateway.answer = () => 'retryable';
@@ -224,7 +227,7 @@ describe('what fails', () => {
 });
 
 describe('connections whose clients do not read', () => {
-  it('are left to the queue after a second post, and nobody waits for them', async () => {
+  it('are left to the retry queue after a second post, without a longer wait', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     const seeded = connections.seed(clock.now(), manyUsers);
     const stuck = seeded.filter((_, index) => index % 20 === 0);
@@ -232,7 +235,7 @@ describe('connections whose clients do not read', () => {
     const startedAt = clock.now();
     const report = await run();
     expect(report).toMatchObject({ delivered: 190, requeued: 10, lost: 0, retried: 10 });
-    // The pause before the second post, with luck of a half.
+    // The pause before the second post, with a random factor of 0.5.
     expect(clock.now() - startedAt).toBeLessThanOrEqual(200);
     expect(queue.jobs).toMatchObject([{ messages: [message], round: 1, stuckRounds: 1 }]);
     const [job] = queue.jobs;
@@ -240,7 +243,7 @@ describe('connections whose clients do not read', () => {
     expect(connections.records.size).toBe(200);
   });
 
-  it('cost the others no time: the pace stays', async () => {
+  it('do not reduce the pace', async () => {
     const clock = new FakeClock();
     const pace = createPace({ now: clock.now, ceiling: 1_000 });
     const { connections, gateway, run } = setUp({ pace });
@@ -252,7 +255,7 @@ describe('connections whose clients do not read', () => {
     expect(pace.rate()).toBe(1_000);
   });
 
-  it('of a heartbeat go to the queue as well: it is where they are closed', async () => {
+  it('are queued in a heartbeat, too, because the retry job closes them', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     const [alice] = connections.seed(clock.now(), ['alice', 'bob']);
     gateway.answers.set(alice?.connectionId ?? '', 'throttled');
@@ -260,7 +263,7 @@ describe('connections whose clients do not read', () => {
     expect(queue.jobs).toMatchObject([{ stuckRounds: 1, connections: [alice] }]);
   });
 
-  it('are not what an account that is throttled leaves over', async () => {
+  it('are distinguished from connections that get a 429 because the account is throttled', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     connections.seed(
       clock.now(),
@@ -271,12 +274,12 @@ describe('connections whose clients do not read', () => {
     const stuck = queue.jobs
       .filter(({ stuckRounds = 0 }) => stuckRounds > 0)
       .flatMap((job) => ('connections' in job ? job.connections : []));
-    // Those who had their second answer before it was noticed.
+    // Connections that got their second result before the throttling was detected.
     expect(stuck.length).toBeLessThan(20);
   });
 });
 
-it('a shard that cannot be read costs nobody else the message, and is gone on with by the queue', async () => {
+it('posts to all connections that were read if the end of a shard cannot be read, and queues a job for the shard', async () => {
   const { clock, connections, gateway, queue, log, run } = setUp();
   connections.seed(clock.now(), manyUsers);
   const broken = shardOf('user-1');
@@ -291,7 +294,7 @@ it('a shard that cannot be read costs nobody else the message, and is gone on wi
   );
 });
 
-it('a page that does not come does not keep a fan-out beyond its deadline', async () => {
+it('ends at the deadline if a page does not arrive, and queues a job for its shard', async () => {
   const { clock, connections, gateway, queue, run } = setUp();
   connections.seed(clock.now(), manyUsers);
   const slow = shardOf('user-1');
@@ -308,13 +311,13 @@ it('a page that does not come does not keep a fan-out beyond its deadline', asyn
   expect(report).toMatchObject({ delivered: inTime, requeuedShards: 1, lostShards: 0 });
   expect(queue.jobs).toMatchObject([{ shard: slow }]);
   expect(queue.jobs[0]).not.toHaveProperty('after');
-  // It comes after all: whoever goes on with the shard sends to those.
+  // The page arrives late. The retry job of the shard posts to its connections.
   for (const resolve of late) resolve();
   await new Promise((resolve) => setImmediate(resolve));
   expect(gateway.posts).toHaveLength(inTime);
 });
 
-it('a shard that nobody goes on in is reported as lost', async () => {
+it('reports an unreadable shard as lost if no job is queued for it', async () => {
   const { clock, connections, queue, run } = setUp();
   connections.seed(clock.now(), manyUsers);
   connections.unreadable.add(3);
@@ -326,7 +329,7 @@ it('a shard that nobody goes on in is reported as lost', async () => {
   await expect(run()).resolves.toMatchObject({ requeuedShards: 0, lostShards: 1 });
 });
 
-it('does not throw when gone records cannot be removed', async () => {
+it('logs a warning and does not throw if the records of gone connections cannot be removed', async () => {
   const { clock, connections, gateway, log, run } = setUp();
   connections.seed(clock.now(), ['alice']);
   gateway.answer = () => 'gone';
@@ -335,10 +338,10 @@ it('does not throw when gone records cannot be removed', async () => {
   expect(log.lines.map((line) => line.level)).toEqual(['warn']);
 });
 
-it('a broadcast that runs short of time leaves the rest to the queue, and nobody is served twice', async () => {
+it('queues the remaining connections at the deadline, so that each gets the message exactly once', async () => {
   const { clock, connections, gateway, queue, fanOut, order } = setUp({ concurrency: 4 });
   const seeded = connections.seed(clock.now(), manyUsers);
-  // Each post takes a tenth of a second of a deadline of two: about 80 are made.
+  // Each of four concurrent posts takes 100 ms, and the deadline is in 2 s: about 80 posts are made.
   gateway.post = async (connectionId) => {
     await new Promise<void>((resolve) => clock.after(100, resolve));
     gateway.posts.push({ connectionId, message });
@@ -347,7 +350,7 @@ it('a broadcast that runs short of time leaves the rest to the queue, and nobody
   const first = await clock.run(fanOut({ ...order, deadline: clock.now() + 2_000 }));
   expect(first.delivered).toBeGreaterThan(40);
   expect(first.delivered).toBeLessThan(120);
-  // Others go on with what is in the queue until it is empty.
+  // Further fan-outs process the retry jobs until the queue is empty.
   for (let jobs = queue.jobs; jobs.length > 0; jobs = queue.jobs) {
     queue.jobs = [];
     for (const job of jobs) {
@@ -360,7 +363,7 @@ it('a broadcast that runs short of time leaves the rest to the queue, and nobody
   );
 });
 
-it('whatever API Gateway answers, each connection ends in exactly one way, and lives as it should', () => {
+it('gives each connection exactly one outcome for any results, and removes only the records of gone connections', () => {
   const answers = fc.array(
     fc.constantFrom<PostResult>('delivered', 'gone', 'throttled', 'retryable', 'rejected'),
     { minLength: 1, maxLength: 4 },
@@ -395,7 +398,7 @@ describe('several messages', () => {
   ) =>
     posts.filter((one) => one.connectionId === id).map(({ message: sent }) => JSON.stringify(sent));
 
-  it('go on with the one that failed, in order, and none of them twice', async () => {
+  it('continue with the one that failed, in order, and are each delivered once', async () => {
     const { clock, connections, gateway, run } = setUp();
     const [alice] = connections.seed(clock.now(), ['alice', 'bob']);
     const answers: PostResult[] = ['delivered', 'retryable', 'retryable', 'delivered', 'retryable'];
@@ -407,7 +410,7 @@ describe('several messages', () => {
     expect(postsOf(gateway.posts, alice?.connectionId)).toEqual([one, two, two, two, three, three]);
   });
 
-  it('leave to the queue what is missing, and those together who miss the same', async () => {
+  it('are queued without the delivered ones, in one job for all connections that miss the same', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     const users = Array.from({ length: 9 }, (_, index) => `user-${index}`);
     const seeded = connections.seed(clock.now(), users);
@@ -429,7 +432,7 @@ describe('several messages', () => {
     }
   });
 
-  it('are skipped as a whole by who needs none of them', async () => {
+  it('are all skipped for a connection that isSkipped selects', async () => {
     const { clock, connections, gateway, run } = setUp();
     connections.seed(clock.now(), ['alice', 'bob']);
     const report = await run({ messages: list, isSkipped: ({ userId }) => userId === 'alice' });
@@ -437,14 +440,14 @@ describe('several messages', () => {
     expect(gateway.posts).toHaveLength(3);
   });
 
-  it('are never posted side by side to one connection', async () => {
+  it('are posted to a connection one at a time', async () => {
     const { clock, connections, gateway, run } = setUp();
     connections.seed(clock.now(), ['alice']);
     await run({ messages: list });
     expect(gateway.mostInFlight).toBe(1);
   });
 
-  it('stay within the limit of posts in flight to connections without batches', async () => {
+  it('do not exceed the limit of posts in flight to connections without batches', async () => {
     const singleInFlight = new InFlightLimit(2);
     const { clock, connections, gateway, run } = setUp({ singleInFlight });
     connections.seed(clock.now(), manyUsers.slice(0, 60));
@@ -452,7 +455,7 @@ describe('several messages', () => {
     expect(gateway.mostInFlight).toBe(2);
   });
 
-  it('have more of them in flight as soon as the limit grows', async () => {
+  it('use a higher limit of posts in flight as soon as it grows', async () => {
     let notes = 0;
     const singleInFlight = Object.assign(new InFlightLimit(8), {
       limit: () => (notes < 10 ? 2 : 6),
@@ -464,7 +467,7 @@ describe('several messages', () => {
     expect(gateway.mostInFlight).toBe(6);
   });
 
-  it('end as soon as everybody is told, also when the limit shrinks while most wait for one that is tried again', async () => {
+  it('are all delivered within 5 s if the limit shrinks while one connection waits for a retry', async () => {
     let tries = 0;
     const singleInFlight = Object.assign(new InFlightLimit(8), {
       limit: () => (tries < 2 ? 8 : 2),
@@ -482,7 +485,7 @@ describe('several messages', () => {
   });
 });
 
-it('thousands that are left over are put into the queue once each, a thousand to a job', async () => {
+it('queues each of thousands of undelivered connections once, with at most 1,000 in a job', async () => {
   const { clock, connections, gateway, queue, run } = setUp({ maxAttempts: 1, concurrency: 500 });
   const users = Array.from({ length: 2_500 }, (_, index) => `user-${index}`);
   const seeded = connections.seed(clock.now(), users);

@@ -13,7 +13,7 @@ async function setUp(connections: number) {
   return { ...harness, largeFanOut: createLargeFanOut({ ...harness, threshold: 100 }) };
 }
 
-it('above the threshold each shard becomes a job', async () => {
+it('queues one job per shard above the threshold', async () => {
   const { largeFanOut, queue } = await setUp(61);
   await expect(largeFanOut(message)).resolves.toBe(true);
   expect(queue.jobs).toEqual(
@@ -25,13 +25,13 @@ it('above the threshold each shard becomes a job', async () => {
   );
 });
 
-it('up to the threshold the caller sends', async () => {
+it('leaves the fan-out to the caller up to the threshold', async () => {
   const { largeFanOut, queue } = await setUp(60);
   await expect(largeFanOut(message)).resolves.toBe(false);
   expect(queue.jobs).toEqual([]);
 });
 
-it('remembers the census for a while, and then reads it again', async () => {
+it('caches the connection counts for 5 s', async () => {
   const { clock, connectionCounts, largeFanOut } = await setUp(60);
   await largeFanOut(message);
   await connectionCounts.write({ shard: 0, connections: 61, users: 1, takenAt: 1 });
@@ -41,13 +41,13 @@ it('remembers the census for a while, and then reads it again', async () => {
   await expect(largeFanOut(message)).resolves.toBe(true);
 });
 
-it('without a census the caller sends', async () => {
+it('leaves the fan-out to the caller if the connection counts cannot be read', async () => {
   const { connectionCounts, largeFanOut } = await setUp(61);
   connectionCounts.read = () => Promise.reject(new Error('the store is down'));
   await expect(largeFanOut(message)).resolves.toBe(false);
 });
 
-it('throws when the queue does not take the jobs: nothing was sent', async () => {
+it('throws if the queue does not accept the jobs', async () => {
   const { queue, largeFanOut } = await setUp(61);
   queue.send = () => Promise.reject(new Error('the queue is down'));
   await expect(largeFanOut(message)).rejects.toThrow('the queue is down');

@@ -1,4 +1,4 @@
-// Heartbeats when idle: whoever has just been sent a message is spared, and nobody is left in silence.
+// Heartbeats for idle connections only: a connection that has just been sent a message is skipped.
 import fc from 'fast-check';
 import { createBroadcast } from '#core/broadcasting/broadcast';
 import { createCloseConnection } from '#core/connections/close-connection';
@@ -53,7 +53,7 @@ function setUp(
   };
 }
 
-it('spares whom a broadcast has just reached, and counts them all the same', async () => {
+it('skips connections that a broadcast has just reached, but counts them', async () => {
   const harness = setUp();
   const { clock, connections, connectionCounts, log } = harness;
   connections.seed(clock.now(), ['alice', 'alice', 'bob']);
@@ -67,7 +67,7 @@ it('spares whom a broadcast has just reached, and counts them all the same', asy
   expect(log.lines.at(-1)?.fields).toMatchObject({ type: 'heartbeat', delivered: 0, skipped: 3 });
 });
 
-it('a broadcast more than half an interval ago spares nobody', async () => {
+it('skips no connection if the last broadcast was more than half an interval ago', async () => {
   const harness = setUp();
   harness.connections.seed(harness.clock.now(), ['alice']);
   await harness.report();
@@ -76,7 +76,7 @@ it('a broadcast more than half an interval ago spares nobody', async () => {
   expect(harness.heartbeats()).toHaveLength(1);
 });
 
-it('whoever came after the broadcast, or was only opening then, gets a heartbeat', async () => {
+it('sends a heartbeat to connections opened after the broadcast, or less than 11 s before it', async () => {
   const harness = setUp();
   const { clock, connections } = harness;
   const [opening] = connections.seed(clock.now(), ['alice'], 10_999);
@@ -88,7 +88,7 @@ it('whoever came after the broadcast, or was only opening then, gets a heartbeat
   expect(harness.heartbeats().sort()).toEqual([opening?.connectionId, later?.connectionId]);
 });
 
-it('closes connections whose token has expired although they would be spared', async () => {
+it('closes connections whose token has expired, even if they would be skipped', async () => {
   const harness = setUp();
   const { clock, connections, gateway } = harness;
   connections.seed(clock.now() - 3_600_000 + 5_000, ['alice']);
@@ -100,7 +100,7 @@ it('closes connections whose token has expired although they would be spared', a
 });
 
 it.each(['retryable', 'rejected'] as const)(
-  'a broadcast that %s for one connection spares nobody',
+  'skips no connection if the result of one post of the broadcast was %s',
   async (answer) => {
     const harness = setUp();
     const { clock, connections, gateway } = harness;
@@ -113,7 +113,7 @@ it.each(['retryable', 'rejected'] as const)(
   },
 );
 
-it('a connection that was gone does not count: the others are spared', async () => {
+it('skips the other connections if one was gone in the broadcast', async () => {
   const harness = setUp();
   const { clock, connections, gateway } = harness;
   connections.seed(clock.now(), ['alice', 'bob']);
@@ -124,7 +124,7 @@ it('a connection that was gone does not count: the others are spared', async () 
   expect([...connections.records.keys()]).toEqual(['connection-1=']);
 });
 
-it('of a large broadcast each shard counts by itself', async () => {
+it('decides for each shard separately after a large broadcast', async () => {
   const harness = setUp();
   const { clock, connections, connectionCounts, gateway, queue } = harness;
   const [alice, bob] = connections.seed(clock.now(), ['alice', 'bob']);
@@ -133,7 +133,7 @@ it('of a large broadcast each shard counts by itself', async () => {
   gateway.answers.set(String(bob?.connectionId), 'retryable');
   await harness.report();
   await harness.postToAll();
-  // What was left over comes later: that its list was delivered says nothing about the shard.
+  // The retry job of one connection runs later. Its success does not mean that the whole shard was reached.
   gateway.answers.clear();
   expect(queue.jobs).toHaveLength(1);
   await harness.postToAll();
@@ -143,7 +143,7 @@ it('of a large broadcast each shard counts by itself', async () => {
   expect(harness.heartbeats()).not.toContain(alice?.connectionId);
 });
 
-it('events by the hundred cost a write every few seconds', async () => {
+it('writes once per quarter of an interval while events are frequent', async () => {
   const harness = setUp();
   harness.connections.seed(harness.clock.now(), ['alice']);
   const start = harness.now();
@@ -151,13 +151,13 @@ it('events by the hundred cost a write every few seconds', async () => {
     await harness.report();
     harness.clock.advance(100);
   }
-  // A minute, and one each quarter of an interval.
+  // One write for each quarter of an interval in a minute.
   expect(harness.recentFanOutStore.writes).toBe(8);
   await harness.beat();
   expect(harness.heartbeats()).toEqual([]);
 });
 
-it('a store that is down costs heartbeats, and nothing else', async () => {
+it('skips no connection if the store is down, and still sends events', async () => {
   const harness = setUp();
   const { clock, connections, recentFanOutStore, log } = harness;
   connections.seed(clock.now(), ['alice']);
@@ -175,7 +175,7 @@ it('a store that is down costs heartbeats, and nothing else', async () => {
   ]);
 });
 
-it('with heartbeats that are always sent, a broadcast spares nobody and writes nothing', async () => {
+it('skips no connection and writes nothing with noRecentFanOuts', async () => {
   const harness = setUp({ recentFanOuts: noRecentFanOuts });
   harness.connections.seed(harness.clock.now(), ['alice']);
   await harness.report();
@@ -184,7 +184,7 @@ it('with heartbeats that are always sent, a broadcast spares nobody and writes n
   expect(harness.recentFanOutStore.writes).toBe(0);
 });
 
-/** A quarter of a minute of somebody's day; `failing` events reach only half of the connections. */
+/** Events and new connections of half an interval. Events with `failing` reach only some of the connections. */
 const quarter = fc.record({
   events: fc.array(
     fc.record({ afterMs: fc.integer({ min: 0, max: 4_000 }), failing: fc.boolean() }),
@@ -195,7 +195,7 @@ const quarter = fc.record({
   arrivals: fc.integer({ min: 0, max: 2 }),
 });
 
-it('whatever happens, nobody hears nothing for more than one and a half intervals', () =>
+it('sends every connection something at least every 1.5 intervals', () =>
   fc.assert(
     fc.asyncProperty(fc.array(quarter, { minLength: 8, maxLength: 20 }), async (quarters) => {
       const harness = setUp();
@@ -238,7 +238,7 @@ it.each([
   [420, 150_000],
   [540, 30_000],
 ])(
-  'every %i s, whoever is spared was sent something %i ms ago at the most',
+  'with a heartbeat every %i s, skips a connection for at most %i ms after a fan-out',
   async (seconds, valid) => {
     const { clock, connections, recentFanOutStore, now, log } = createFanOutHarness();
     const [alice] = connections.seed(clock.now(), ['alice'], 1_000_000);
@@ -252,7 +252,7 @@ it.each([
     await recentFanOutStore.write({ startedAt: clock.now() });
     clock.advance(valid);
     expect((await recentFanOuts.skipped())(alice)).toBe(true);
-    // API Gateway closes what has been silent for ten minutes, and the next heartbeat may be late.
+    // API Gateway closes a connection after 10 minutes without messages, and the next heartbeat may be late.
     expect(valid + seconds * 1000).toBeLessThanOrEqual(570_000);
     clock.advance(1);
     expect((await recentFanOuts.skipped())(alice)).toBe(false);

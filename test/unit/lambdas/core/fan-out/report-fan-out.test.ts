@@ -22,7 +22,7 @@ const ended: FanOutReport = {
   connectionCounts: [],
 };
 
-it('every fan-out is one line, and the same numbers as metrics', () => {
+it('logs a fan-out as one line, and records the same numbers as metrics', () => {
   const { now, log, recorded, report } = createFanOutHarness();
   const [older, newer] = [now() - 120, now() - 20];
   const messages = [online(newer), online(older)];
@@ -42,20 +42,20 @@ it('every fan-out is one line, and the same numbers as metrics', () => {
   ]);
 });
 
-it('stragglers say nothing about the time from event to last delivery', () => {
+it('omits the age of the events for stragglers', () => {
   const { log, recorded, report } = createFanOutHarness();
   report({ messages: [online(0)], isLate: true }, ended);
   expect(log.lines[0]?.fields).not.toHaveProperty('ageMilliseconds');
   expect(recorded[0]?.numbers).not.toHaveProperty('ageMilliseconds');
 });
 
-it('a heartbeat that goes out with events says nothing about their age', () => {
+it('ignores the heartbeat in the age of events that are sent with it', () => {
   const { now, log, report } = createFanOutHarness();
   report({ messages: [heartbeatMessage(now() - 900), online(now() - 20)] }, ended);
   expect(log.lines[0]?.fields).toMatchObject({ type: 'mixed', events: 1, ageMilliseconds: 20 });
 });
 
-it('the line of a heartbeat tells the census as well', () => {
+it('adds the connection counts to the line of a heartbeat', () => {
   const { now, log, report } = createFanOutHarness();
   const takenAt = now();
   const connectionCounts = [

@@ -1,6 +1,6 @@
 import { InFlightLimit } from '#core/posting/in-flight-limit';
 
-/** Posts as many as may be in flight, over and over: `latencyOf` says how long each takes, with so many at a time. */
+/** Repeatedly posts as many messages as the limit allows. `latencyOf` returns the latency of one post, in ms. */
 function run(
   limit: InFlightLimit,
   milliseconds: number,
@@ -17,27 +17,27 @@ function run(
   return now;
 }
 
-/** One receiver that does one after the other. */
+/** Latencies of a receiver that processes posts one at a time, each in `each` ms. */
 const oneAfterTheOther = (each: number) => (_: number, index: number) => each * (index + 1);
 
-it('begins with as many as there may be', () => {
+it('starts at the maximum', () => {
   expect(new InFlightLimit(128).limit()).toBe(128);
 });
 
-it('stays high where a hundred are answered as quickly as one, as on AWS', () => {
+it('stays at the maximum if the latency does not depend on the number in flight, as on AWS', () => {
   const limit = new InFlightLimit(128);
   run(limit, 60_000, (_, index) => 10 + (index % 5));
   expect(limit.limit()).toBe(128);
 });
 
-it('the first posts may open their sockets', () => {
+it('does not shrink because of slow first posts, which open sockets', () => {
   const limit = new InFlightLimit(128);
   const now = run(limit, 1, () => 120);
   run(limit, 2_000, () => 12, now);
   expect(limit.limit()).toBe(128);
 });
 
-it('shrinks at once where the receiver does one after the other, and to no fewer than three', () => {
+it('shrinks within a second if the receiver processes posts one at a time, but not below three', () => {
   const limit = new InFlightLimit(128);
   run(limit, 1_000, oneAfterTheOther(2));
   expect(limit.limit()).toBeLessThan(20);
@@ -46,7 +46,7 @@ it('shrinks at once where the receiver does one after the other, and to no fewer
   expect([3, 4]).toContain(slow.limit());
 });
 
-it('grows again, slowly, when posts are answered quickly again', () => {
+it('grows gradually when the latency is low again', () => {
   const limit = new InFlightLimit(128);
   let now = run(limit, 10_000, oneAfterTheOther(20));
   const shrunk = limit.limit();
@@ -57,20 +57,20 @@ it('grows again, slowly, when posts are answered quickly again', () => {
   expect(limit.limit()).toBe(128);
 });
 
-it('some posts that wait for their timeout change nothing', () => {
+it('does not shrink because of some posts that wait for their timeout', () => {
   const limit = new InFlightLimit(128);
   run(limit, 60_000, (_, index) => (index % 10 === 0 ? 3_000 : 12));
   expect(limit.limit()).toBe(128);
 });
 
-it('what is as slow all the time is no reason to shrink: the lowest latency is of the last ten seconds', () => {
+it('does not shrink to three under a constant high latency, because the lowest latency is that of the last 10 s', () => {
   const limit = new InFlightLimit(32);
   const now = run(limit, 5_000, () => 12);
   run(limit, 60_000, () => 200, now);
   expect(limit.limit()).toBeGreaterThan(3);
 });
 
-it('posts that began before it shrank do not shrink it again', () => {
+it('does not shrink again because of posts that began before it shrank', () => {
   const limit = new InFlightLimit(128);
   limit.note(5, 0, 5);
   for (let post = 0; post < 127; post += 1) limit.note(250, 0, 255);
@@ -80,7 +80,7 @@ it('posts that began before it shrank do not shrink it again', () => {
   expect(limit.limit()).toBe(shrunk);
 });
 
-it('has no more than there may be, however few these are', () => {
+it('does not exceed a maximum below three', () => {
   const limit = new InFlightLimit(2);
   run(limit, 10_000, oneAfterTheOther(100));
   expect(limit.limit()).toBe(2);

@@ -3,7 +3,7 @@ import { createHeartbeatPace, heartbeatCeilingOf } from '#core/broadcasting/hear
 import { createPace } from '#core/posting/pace';
 import { FakeClock } from '../../../../support/core/fakes';
 
-/** Posts as fast as the pace allows for so many milliseconds, and counts. */
+/** Posts as fast as the pace allows for `milliseconds`, and returns the number of posts. */
 function postFor(milliseconds: number, clock: FakeClock, reserve: () => number): number {
   const end = clock.now() + milliseconds;
   let posts = 0;
@@ -17,21 +17,21 @@ function postFor(milliseconds: number, clock: FakeClock, reserve: () => number):
   return posts;
 }
 
-it('keeps to the ceiling, whatever it is', () => {
+it('posts at the rate of the ceiling, for any ceiling', () => {
   fc.assert(
     fc.property(fc.integer({ min: 10, max: 10_000 }), (ceiling) => {
       const clock = new FakeClock();
       const pace = createPace({ now: clock.now, ceiling });
       const posts = postFor(5_000, clock, pace.reserve);
       expect(posts).toBeGreaterThan(ceiling * 5 * 0.95);
-      // What the bucket holds comes on top.
+      // The burst is added to the rate.
       expect(posts).toBeLessThan(ceiling * 5.5 + 2);
     }),
     { numRuns: 30 },
   );
 });
 
-it('whenever posts are asked for, no more begin in any time than the bucket holds and the ceiling gives', () => {
+it('never starts more posts in a period than the burst and the ceiling allow, for any times of requests', () => {
   const step = fc.record({
     wait: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 900, noNaN: true })),
     posts: fc.integer({ min: 0, max: 40 }),
@@ -50,7 +50,7 @@ it('whenever posts are asked for, no more begin in any time than the bucket hold
           if (isThrottled) pace.slowDown();
           for (let post = 0; post < posts; post += 1) begun.push(clock.now() + pace.reserve());
         }
-        // Of all windows that end here, the fullest: a bucket that leaks at the ceiling.
+        // The maximum over all periods that end here, computed as a bucket that leaks at the rate of the ceiling.
         let level = 0;
         let before = -Infinity;
         let fullest = 0;
@@ -65,7 +65,7 @@ it('whenever posts are asked for, no more begin in any time than the bucket hold
   );
 });
 
-it('halves the rate when the account is throttled, once for many at the same moment, and never below the floor', () => {
+it('halves the rate when the account is throttled, once for simultaneous results, and never below the floor', () => {
   const clock = new FakeClock();
   const pace = createPace({ now: clock.now, ceiling: 1_000, floor: 100 });
   for (let answer = 0; answer < 50; answer += 1) pace.slowDown();
@@ -80,7 +80,7 @@ it('halves the rate when the account is throttled, once for many at the same mom
   expect(pace.rate()).toBe(100);
 });
 
-it('goes faster again, bit by bit, up to the ceiling', () => {
+it('increases the rate gradually up to the ceiling', () => {
   const clock = new FakeClock();
   const pace = createPace({ now: clock.now, ceiling: 1_000 });
   pace.slowDown();
@@ -92,14 +92,14 @@ it('goes faster again, bit by bit, up to the ceiling', () => {
   expect(pace.rate()).toBe(1_000);
 });
 
-/** Posts that may begin at this moment. */
+/** The number of posts that can begin immediately. */
 function countAtOnce(reserve: () => number): number {
   let atOnce = 0;
   while (reserve() === 0) atOnce += 1;
   return atOnce;
 }
 
-it('of a long rest it saves up half a second, and of a short one as much as it was', () => {
+it('saves a burst of at most half a second, and a smaller one after a shorter pause', () => {
   const clock = new FakeClock();
   const { reserve } = createPace({ now: clock.now, ceiling: 1_000 });
   expect(countAtOnce(reserve)).toBe(501);
@@ -109,14 +109,14 @@ it('of a long rest it saves up half a second, and of a short one as much as it w
   expect(countAtOnce(reserve)).toBeCloseTo(200, -1);
 });
 
-it('a throttled account has no bucket to spend, until the rate is what it was', () => {
+it('allows no burst for a throttled account until the rate is back at the ceiling', () => {
   const clock = new FakeClock();
   const { reserve, slowDown, isSlowed } = createPace({ now: clock.now, ceiling: 1_000 });
   slowDown();
   expect(countAtOnce(reserve)).toBeLessThanOrEqual(1);
   clock.advance(4_900);
   expect(isSlowed()).toBe(true);
-  // No more than posting may lag behind.
+  // Only the posts of the last 50 ms, by which posting may catch up.
   expect(countAtOnce(reserve)).toBeLessThanOrEqual(51);
   clock.advance(100);
   expect(isSlowed()).toBe(false);
@@ -125,7 +125,7 @@ it('a throttled account has no bucket to spend, until the rate is what it was', 
   expect(countAtOnce(reserve)).toBe(501);
 });
 
-it('what was saved up before it was throttled is lost, however long nobody posts', () => {
+it('discards the burst that was saved before the account was throttled', () => {
   const clock = new FakeClock();
   const { reserve, slowDown } = createPace({ now: clock.now, ceiling: 1_000 });
   clock.advance(60_000);
@@ -141,7 +141,7 @@ describe('heartbeats', () => {
     heartbeatSeconds: 30,
   };
 
-  it('take a quarter of the pace, without a burst', () => {
+  it('use a quarter of the pace, without a burst', () => {
     const clock = new FakeClock();
     const pace = createHeartbeatPace({ ...settings, now: clock.now });
     expect(pace.rate()).toBe(2_000);
@@ -149,17 +149,17 @@ describe('heartbeats', () => {
     expect(countAtOnce(pace.reserve)).toBeLessThanOrEqual(101);
   });
 
-  it('and more when they would not be done in a third of their interval, up to the ceiling', () => {
+  it('use more, up to the ceiling, if they would take over a third of their interval otherwise', () => {
     expect(heartbeatCeilingOf({ ...settings, heartbeatSeconds: 6 })).toBe(5_000);
     expect(heartbeatCeilingOf({ ...settings, largeFanOutConnections: 1_000_000 })).toBe(8_000);
   });
 });
 
-describe('a 429 is the account’s or the connection’s own', () => {
+describe('detection of a throttled account', () => {
   function setUp() {
     const clock = new FakeClock();
     const pace = createPace({ now: clock.now, ceiling: 1_000 });
-    /** Answers one after the other, 1,000 a second, of a user each. */
+    /** Notes one result for each entry of `users`, 1,000 a second. */
     const answer = (users: readonly string[], isThrottled: (index: number) => boolean) => {
       users.forEach((userId, index) => {
         clock.advance(1);
@@ -170,7 +170,7 @@ describe('a 429 is the account’s or the connection’s own', () => {
   }
   const users = (count: number) => Array.from({ length: count }, (_, index) => `user-${index}`);
 
-  it('one in a hundred that do not read slows nobody, fan-out after fan-out', () => {
+  it('keeps the rate if one in a hundred connections does not read, over ten fan-outs', () => {
     const { pace, answer } = setUp();
     for (let fanOut = 0; fanOut < 10; fanOut += 1) {
       answer(users(2_000), (index) => index % 100 === 0);
@@ -179,7 +179,7 @@ describe('a 429 is the account’s or the connection’s own', () => {
     expect(pace.isSlowed()).toBe(false);
   });
 
-  it('nor do a whole user’s connections side by side, nor a dozen users', () => {
+  it('keeps the rate if many connections of one user, or those of 12 users, are throttled', () => {
     const { pace, answer } = setUp();
     answer([...users(100), ...users(50).map(() => 'stuck'), ...users(100)], (index) => {
       return index >= 100 && index < 150;
@@ -188,7 +188,7 @@ describe('a 429 is the account’s or the connection’s own', () => {
     expect(pace.rate()).toBe(1_000);
   });
 
-  it('an account that is throttled is known by its twentieth user', () => {
+  it('halves the rate at the twentieth throttled user', () => {
     const { pace, answer } = setUp();
     answer(users(19), () => true);
     expect(pace.isSlowed()).toBe(false);
@@ -197,7 +197,7 @@ describe('a 429 is the account’s or the connection’s own', () => {
     expect(pace.isSlowed()).toBe(true);
   });
 
-  it('so is one of which a third is throttled, and again if that does not help', () => {
+  it('reduces the rate if a third of the users is throttled, and again if that continues', () => {
     const { clock, pace, answer } = setUp();
     answer(users(70), (index) => index % 3 === 0);
     expect(pace.rate()).toBeLessThan(520);
@@ -208,7 +208,7 @@ describe('a 429 is the account’s or the connection’s own', () => {
     expect(pace.isSlowed()).toBe(false);
   });
 
-  it('where nearly all are throttled, one halving would not do', () => {
+  it('reduces the rate to an eighth if all users are still throttled after the first halving', () => {
     const { clock, pace, answer } = setUp();
     answer(users(20), () => true);
     clock.advance(250);
@@ -217,7 +217,7 @@ describe('a 429 is the account’s or the connection’s own', () => {
     expect(pace.rate()).toBeCloseTo(slowed / 8, 0);
   });
 
-  it('what was answered five seconds ago says nothing about now', () => {
+  it('ignores results that are more than 5 s old', () => {
     const { clock, pace, answer } = setUp();
     answer(users(19), () => true);
     clock.advance(5_001);
