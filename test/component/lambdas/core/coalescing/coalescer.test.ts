@@ -1,4 +1,4 @@
-// Coalescing in virtual time: whatever dies, is slow, or has a wrong clock, nothing is stranded and nothing is lost.
+// Coalescing in virtual time: no event is lost after crashes, with slow parts, or with clock skew.
 import fc from 'fast-check';
 import {
   CoalescingHarness,
@@ -12,7 +12,7 @@ interface PlayOptions {
   readonly withHeartbeats?: boolean;
 }
 
-/** Reports events with these pauses before each; resolves when every invocation has ended. */
+/** Reports one event after each of the gaps (in ms), and resolves when every invocation has ended. */
 async function play(
   harness: CoalescingHarness,
   gaps: readonly number[],
@@ -30,7 +30,7 @@ async function play(
     await Promise.all(reports);
     for (const handedOver of harness.handedOver) await handedOver;
     if (!withHeartbeats) return;
-    // Longer than the lease of a holder that died, by any clock.
+    // Longer than the lease of a holder that crashed, with any clock skew.
     for (let beat = 0; beat < 5; beat += 1) {
       await harness.sleep(16_000);
       await harness.drain();
@@ -48,21 +48,21 @@ const gapsArbitrary = fc.array(
   { minLength: 1, maxLength: 40 },
 );
 
-it('the first event of a quiet time goes out at once, and costs two writes of the lease', async () => {
+it('flushes each event by itself, without pending events, if they are more than an interval apart', async () => {
   const harness = calm();
   await play(harness, [10, 2_000, 600]);
   expect(harness.flushes).toHaveLength(3);
   expect(harness.pending.items).toEqual([]);
 });
 
-it('in a calm world every event is heard once, and nobody has to help', async () => {
+it('sends every event once within 600 ms without faults, in flushes at least 490 ms apart', async () => {
   await fc.assert(
     fc.asyncProperty(gapsArbitrary, fc.integer(), async (gaps, seed) => {
       const harness = calm({ random: seeded(seed) });
       const ids = await play(harness, gaps);
       expect(harness.missed(ids)).toEqual([]);
       expect(harness.duplicates()).toBe(0);
-      // A flush that has just begun without it, and the next one.
+      // The maximum wait is the interval after a flush that began just before the event.
       expect(harness.longestWait('batched')).toBeLessThan(600);
       for (const [index, { at }] of harness.flushes.entries()) {
         const { at: before = -Infinity } = harness.flushes[index - 1] ?? {};
@@ -74,7 +74,7 @@ it('in a calm world every event is heard once, and nobody has to help', async ()
 });
 
 it.each([10, 15, 20, 25, 30, 35, 40, 45, 50])(
-  'of two events %i ms apart neither is stranded until somebody else comes',
+  'sends both of two events %i ms apart without waiting for another event',
   async (gap) => {
     const harness = calm({ random: seeded(gap) });
     const ids = await play(
@@ -87,7 +87,7 @@ it.each([10, 15, 20, 25, 30, 35, 40, 45, 50])(
 );
 
 it.each([400, 9_000])(
-  'nobody waits for an event whose register takes %i ms to write',
+  'does not delay other events while the register of one takes %i ms to write',
   async (milliseconds) => {
     const harness = calm({ storeMilliseconds: (id) => (id === 'event-0' ? milliseconds : 0) });
     const gap = 300;
@@ -107,9 +107,9 @@ it.each([400, 9_000])(
   },
 );
 
-it('connections with batches never wait for those without, and what these miss goes to the next holder', async () => {
+it('never delays connections with batches by those without, whose missed events go to the next holder', async () => {
   const harness = calm({ flushMilliseconds: { batched: 12, single: 3_000 } });
-  // Longer than an invocation may last: one holder takes over from another.
+  // Longer than an invocation may last, so that holders follow one another.
   const ids = await play(
     harness,
     Array.from({ length: 200 }, () => 200),
@@ -120,16 +120,16 @@ it('connections with batches never wait for those without, and what these miss g
   expect(harness.longestWait('single')).toBeLessThan(7_000);
 });
 
-it('a holder without time hands over to another worker, and needs no event for it', async () => {
+it('hands over to another worker at the end of an invocation, without another event', async () => {
   const harness = calm({ flushMilliseconds: { batched: 12, single: 1_900 } });
-  // The last comes while the last flush of an invocation is under way.
+  // The last event is reported during the last flush of an invocation.
   const ids = await play(harness, [...Array.from({ length: 89 }, () => 200), 1_000, 700]);
   expect(harness.missed(ids)).toEqual([]);
   expect(harness.duplicates()).toBe(0);
   expect(harness.handedOver.length).toBeGreaterThan(0);
 });
 
-it('what waits for the slower lane when time is up is handed over, too', async () => {
+it('hands over events that wait for the slower lane at the end of an invocation', async () => {
   for (const count of [80, 84, 88, 92]) {
     const harness = calm({ flushMilliseconds: { batched: 12, single: 1_900 } });
     const ids = await play(
@@ -140,9 +140,9 @@ it('what waits for the slower lane when time is up is handed over, too', async (
   }
 });
 
-it('a holder that dies at any step loses nothing, and what it had in hand comes again', async () => {
+it('loses no event if a holder crashes at any step', async () => {
   const gaps = [10, 40, 40, 200, 40, 300, 40];
-  // As many steps as the whole story takes, and then some.
+  // More steps than the whole run takes.
   for (let death = 1; death <= 150; death += 1) {
     const harness = calm({ deaths: [death] });
     const ids = await play(harness, gaps, { withHeartbeats: true });
@@ -172,7 +172,7 @@ const troubleArbitrary = fc.record({
   storeMilliseconds: fc.func(fc.constantFrom(0, 0, 100, 240, 260, 3_000)),
 });
 
-it('whatever happens, every event is heard in the end', async () => {
+it('sends every event under any combination of faults', async () => {
   await fc.assert(
     fc.asyncProperty(troubleArbitrary, async ({ gaps, seed, repeated, ...trouble }) => {
       const harness = new CoalescingHarness({ ...trouble, random: seeded(seed) });

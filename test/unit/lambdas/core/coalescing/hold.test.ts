@@ -1,4 +1,4 @@
-// A hold of the lease in single steps: what is sent in which order, when it ends, and that it lets go of the lease.
+// One hold of the fan-out lease: the order of what is sent, its end, and the release of the lease.
 import { createCoalescer } from '#core/coalescing/coalescer';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import type { AgentStatus } from '#sdk/protocol';
@@ -30,16 +30,16 @@ function setUp({ lease = new MemoryFanOutLease(), coalesceMilliseconds = 500 } =
 const onFlushed = () => Promise.resolve();
 let timestamp = 1_770_000_000_000;
 
-/** Each is newer than the one before. */
+/** Each call returns a newer event. */
 function itemOf(id: string, agentId: string, status: AgentStatus['status'] = 'online') {
   return { id, messages: [messageOfEvent(agentEvent(agentId, status, (timestamp += 1)))] };
 }
 
-it('the values of a register go out in the order of their versions, also when the older one was in hand', async () => {
+it('sends the events of a register in the order of their versions, even if the older one waits for its flush', async () => {
   const { clock, sent, send } = setUp();
   await clock.run(send('first', 'other'));
   clock.advance(100);
-  // Takes the lease, and waits for its turn.
+  // Acquires the lease, and waits for its flush.
   const older = send('older', 'x', 'online');
   await clock.run(new Promise<void>((resolve) => clock.after(200, resolve)));
   const newer = send('newer', 'x', 'offline');
@@ -50,7 +50,7 @@ it('the values of a register go out in the order of their versions, also when th
   expect(statuses).toEqual(['online', 'offline']);
 });
 
-it('a list of what was sent that cannot be kept does not keep the lease', async () => {
+it('releases the lease if the list of sent events cannot be saved', async () => {
   const lease = new MemoryFanOutLease();
   lease.saveSent = () => Promise.reject(new Error('the item is too large'));
   const { clock, sent, send } = setUp({ lease });
@@ -59,12 +59,12 @@ it('a list of what was sent that cannot be kept does not keep the lease', async 
   expect(lease.state).toMatchObject({ holder: undefined, hasSent: false });
 });
 
-it('a release that fails once strands nothing', async () => {
+it('sends an event that was recorded during a failed release of the lease', async () => {
   const { clock, lease, pending, now, sent, send } = setUp();
   const release = lease.release.bind(lease);
   lease.release = async () => {
     lease.release = release;
-    // Somebody records now, and has seen that the lease is held.
+    // Another invocation has seen that the lease is held, and records its event.
     await pending.record({ ...itemOf('left', 'y'), recordedAt: now() });
     throw new Error('the table is throttled');
   };
@@ -72,14 +72,14 @@ it('a release that fails once strands nothing', async () => {
   expect(sent).toHaveLength(2);
 });
 
-it('what has been pending for longer than an hour stays where it is, whatever the lease says', async () => {
+it('does not send an event that has been pending for two hours', async () => {
   const { clock, pending, now, sent, send } = setUp();
   await pending.record({ ...itemOf('old', 'x'), recordedAt: now() - 2 * 3_600_000 });
   await clock.run(send('new', 'x'));
   expect(sent).toHaveLength(1);
 });
 
-it('an event is recorded again once when the table takes longer than the overlap', async () => {
+it('records an event a second time, but not more often, if the write takes longer than the overlap', async () => {
   const { clock, lease, pending, now, send } = setUp();
   const hold = () => {
     const heldUntil = now() + 5_000;
@@ -99,7 +99,7 @@ it('an event is recorded again once when the table takes longer than the overlap
   expect(writes).toBe(2);
 });
 
-it('no wait for a turn outlasts the deadline', async () => {
+it('ends by the deadline, even if other events are recorded all the time', async () => {
   const { clock, pending, now, send } = setUp({ coalesceMilliseconds: 10_000 });
   const begunAt = now();
   for (let second = 1; second < 60; second += 1) {

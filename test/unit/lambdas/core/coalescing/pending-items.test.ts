@@ -4,7 +4,7 @@ import { pendingItemsOf } from '#core/coalescing/pending-items';
 import type { EventMessage } from '#sdk/protocol';
 import { createFanOutHarness } from '../../../../support/core/fan-out';
 
-/** What DynamoDB takes, with room for keys and a byte for each message. */
+/** Less than the maximum size of a DynamoDB item, with space for the keys and one byte per message. */
 const limit = 300 * 1024;
 
 let timestamp = 0;
@@ -14,14 +14,14 @@ function messageOf(lastMessage: string) {
   return messageOfEvent({ type: 'session:activity', payload } satisfies EventMessage);
 }
 
-it('messages that fit are one item', () => {
+it('puts messages that fit into one item', () => {
   const messages = [messageOf('one'), messageOf('two')];
   expect(pendingItemsOf({ id: 'event', messages }, 7)).toEqual([
     { id: 'event', recordedAt: 7, messages },
   ]);
 });
 
-it('a pack of a megabyte is several items that DynamoDB takes, the same each time, with each message once', () => {
+it('divides a pack of up to a megabyte into items below the size limit, with each message once, always in the same way', () => {
   const character = fc.constantFrom('x', 'ü', '界', '"', '🚀');
   fc.assert(
     fc.property(
@@ -46,7 +46,7 @@ it('a pack of a megabyte is several items that DynamoDB takes, the same each tim
   );
 });
 
-it('all of a long pack is left with whoever flushes, once, also when it is left again', async () => {
+it('records a long pack once for the holder of the lease, even if it joins twice', async () => {
   const { coalescer, lease, pending, clock } = createFanOutHarness();
   await lease.acquire('somebody', clock.now(), clock.now() + 5_000);
   const messages = Array.from({ length: 40 }, () => messageOf('x'.repeat(25_000)));

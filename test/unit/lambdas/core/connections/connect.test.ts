@@ -34,7 +34,7 @@ function setUp(maxConnectionsPerUser = 3) {
   return { clock, connections, gateway, log, counted, connect, token };
 }
 
-it('records the connection until its token expires, to the second', async () => {
+it('records the connection with the expiry of its token, rounded down to the second', async () => {
   const { clock, connections, connect } = setUp();
   await connect('a=', { userId: 'alice', expiresAt: clock.now() + 60_999 });
   expect([...connections.records.values()]).toEqual([
@@ -47,7 +47,7 @@ it('records the connection until its token expires, to the second', async () => 
   ]);
 });
 
-it.each([true, false])('records batches only of those who negotiated them: %s', async (batches) => {
+it.each([true, false])('records batches only if they were negotiated: %s', async (batches) => {
   const { connections, connect, token } = setUp();
   await connect('a=', token('alice'), batches);
   const record = connections.records.get('a=') ?? {};
@@ -56,13 +56,13 @@ it.each([true, false])('records batches only of those who negotiated them: %s', 
   );
 });
 
-it('records it for two hours and a minute at the most', async () => {
+it('limits the recorded expiry to two hours and a minute', async () => {
   const { clock, connections, connect } = setUp();
   await connect('a=', { userId: 'alice', expiresAt: clock.now() + 86_400_000 });
   expect(connections.records.get('a=')?.expiresAt).toBe(clock.now() + 121 * 60_000);
 });
 
-it('closes the oldest of the same user over the limit, with the reason', async () => {
+it('closes the oldest connection of a user above the limit, with the reason', async () => {
   const { clock, connections, gateway, connect, token } = setUp();
   for (const connectionId of ['a=', 'b=', 'c=', 'd=']) {
     await connect(connectionId, token('alice'));
@@ -87,7 +87,7 @@ it('does not count expired records against the limit', async () => {
   expect(gateway.closed).toEqual([]);
 });
 
-it('lets the new connection in when an old one cannot be closed, and keeps the old record', async () => {
+it('accepts a new connection if an old one cannot be closed, and keeps the record of the old one', async () => {
   const { clock, connections, gateway, log, connect, token } = setUp(1);
   await connect('a=', token('alice'));
   clock.advance(1);
@@ -97,15 +97,15 @@ it('lets the new connection in when an old one cannot be closed, and keeps the o
   expect(log.lines.map((line) => line.message)).toEqual(['connection not closed']);
 });
 
-it('throws when the connection cannot be recorded: nobody would ever post to it', async () => {
+it('throws if the connection cannot be recorded, because it would never get a message', async () => {
   const { connections, connect, token } = setUp();
   connections.save = () => Promise.reject(new Error('the store is down'));
   await expect(connect('a=', token('alice'))).rejects.toThrow('the store is down');
 });
 
-it('never forgets a connection that may only not be open yet', async () => {
+it('keeps the record of a connection whose handshake may still be under way', async () => {
   const { clock, connections, gateway, connect, token } = setUp(1);
-  // Of many handshakes at the same moment none is open when the others look for it.
+  // With simultaneous handshakes, none of the connections is open yet when the others try to close it.
   gateway.answer = () => 'gone';
   for (const connectionId of ['a=', 'b=', 'c=']) await connect(connectionId, token('alice'));
   expect([...connections.records.keys()]).toEqual(['a=', 'b=', 'c=']);
@@ -114,13 +114,13 @@ it('never forgets a connection that may only not be open yet', async () => {
   expect([...connections.records.keys()]).toEqual(['d=']);
 });
 
-it('of many at once, only older ones make room, and never oneself', async () => {
+it('closes only the excess connections if several connect at the same time', async () => {
   const { gateway, connect, token } = setUp(2);
   await Promise.all(['d=', 'b=', 'c=', 'a='].map((id) => connect(id, token('alice'))));
   expect(new Set(gateway.closed)).toEqual(new Set(['a=', 'b=']));
 });
 
-describe('a user who was sent away', () => {
+describe('a disconnected user', () => {
   const hour = 3_600_000;
 
   function sentAway(maxConnectionsPerUser?: number) {
@@ -139,24 +139,24 @@ describe('a user who was sent away', () => {
 
   it.each([
     ['an older token', -hour],
-    ['a token of the same millisecond', 0],
-    ['a token of the same second, which may be newer than it says', -999],
-    ['a token that does not say when it was issued', undefined],
-  ])('does not come back with %s, and leaves no record', async (_what, ahead) => {
+    ['a token issued in the same millisecond', 0],
+    ['a token issued in the same second', -999],
+    ['a token without an issue time', undefined],
+  ])('is refused with %s, and no record is kept', async (_what, ahead) => {
     const { at, connections, connectWith } = sentAway();
     const issuedAt = ahead === undefined ? undefined : at + ahead;
     await expect(connectWith(issuedAt)).resolves.toBe('user_disconnected');
     expect(connections.records.size).toBe(0);
   });
 
-  it('comes back with a newer token, and nobody else is kept out', async () => {
+  it('is accepted with a newer token, and other users are not affected', async () => {
     const { at, connections, connectWith } = sentAway();
     await expect(connectWith(at + 1)).resolves.toBe('connected');
     await expect(connectWith(at - hour, 'bob')).resolves.toBe('connected');
     expect([...connections.records.keys()]).toEqual(['alice=', 'bob=']);
   });
 
-  it('is kept out as long as the marker lives, whenever the table deletes it', async () => {
+  it('is refused until the marker expires, and accepted afterwards, even if the table still contains it', async () => {
     const { at, clock, connectWith } = sentAway();
     clock.milliseconds = at + 30 * 24 * hour - 1;
     await expect(connectWith(at - hour)).resolves.toBe('user_disconnected');
@@ -164,7 +164,7 @@ describe('a user who was sent away', () => {
     await expect(connectWith(at - hour)).resolves.toBe('connected');
   });
 
-  it('closes no connection of a newer token by trying an older one', async () => {
+  it('closes no connection of a newer token when an older token is refused', async () => {
     const { at, clock, connections, gateway, connect, token, connectWith } = sentAway(1);
     await connect('newer=', { ...token('alice'), issuedAt: at + 1 });
     clock.advance(60_000);
@@ -173,14 +173,14 @@ describe('a user who was sent away', () => {
     expect([...connections.records.keys()]).toEqual(['newer=']);
   });
 
-  it('is not let in when the record cannot be withdrawn', async () => {
+  it('is not accepted if the record cannot be removed', async () => {
     const { at, connections, connectWith } = sentAway();
     connections.remove = () => Promise.reject(new Error('the store is down'));
     await expect(connectWith(at)).rejects.toThrow('the store is down');
   });
 });
 
-it('lets a user in 10 times at once and 30 times a minute, and others as ever', async () => {
+it('accepts 10 handshakes of a user at once and 30 a minute, without affecting other users', async () => {
   const { clock, connections, counted, connect, token } = setUp(1_000);
   const storm = async (user: string, handshakes: number) => {
     const ids = Array.from({ length: handshakes }, (_, index) => `${user}-${clock.now()}-${index}`);
@@ -193,7 +193,7 @@ it('lets a user in 10 times at once and 30 times a minute, and others as ever', 
   await expect(storm('alice', 200)).resolves.toBe(10);
   clock.advance(2_000);
   await expect(storm('alice', 200)).resolves.toBe(1);
-  // Those who were refused left nothing behind.
+  // Refused handshakes leave no record.
   expect(connections.records.size).toBe(22);
   expect(counted).toHaveLength(3 * 200 - 21);
   expect(new Set(counted)).toEqual(new Set(['HandshakesLimited']));

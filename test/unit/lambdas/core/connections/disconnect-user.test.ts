@@ -25,7 +25,7 @@ function setUp(maxTokenHours?: number) {
   return { ...harness, kept, order };
 }
 
-it("closes all of the user's connections and no other, each told the reason", async () => {
+it('closes all connections of the user and no others, with the reason', async () => {
   const { clock, connections, gateway, order } = setUp();
   connections.seed(clock.now(), ['alice', 'bob', 'alice']);
   await order({ userId: 'alice', reason: 'signed out everywhere' });
@@ -37,7 +37,7 @@ it("closes all of the user's connections and no other, each told the reason", as
   expect([...connections.records.keys()]).toEqual(['connection-2=']);
 });
 
-it('marks the user before it lists the connections, for 30 days or as long as a token can last', async () => {
+it('stores the marker of the user before it lists the connections, for 30 days or the maximum age of a token', async () => {
   for (const [maxTokenHours, days] of [
     [undefined, 30],
     [48, 2],
@@ -60,7 +60,7 @@ it('marks the user before it lists the connections, for 30 days or as long as a 
   }
 });
 
-it('closes nothing that it could not mark: who is closed would come back', async () => {
+it('closes nothing if the marker cannot be stored, because the clients would connect again', async () => {
   const { clock, connections, gateway, order } = setUp();
   connections.seed(clock.now(), ['alice']);
   connections.markDisconnected = () => Promise.reject(new Error('the store is down'));
@@ -68,7 +68,7 @@ it('closes nothing that it could not mark: who is closed would come back', async
   expect(gateway.closed).toEqual([]);
 });
 
-it('closes a handshake that was under way as soon as it is open, and forgets one that met the marker', async () => {
+it('closes a connection whose handshake was under way as soon as it is open, and ignores one whose record is removed', async () => {
   const { clock, connections, gateway, order } = setUp();
   connections.seed(clock.now(), ['alice', 'alice'], 0);
   gateway.answer = () => 'gone';
@@ -83,7 +83,7 @@ it('closes a handshake that was under way as soon as it is open, and forgets one
   expect(clock.now() - openAt).toBeLessThanOrEqual(200);
 });
 
-it('does not hammer a service that fails: one more try, then the event is tried again', async () => {
+it('tries a failed close once more, and then throws so that the event is retried', async () => {
   const { clock, connections, gateway, order } = setUp();
   connections.seed(clock.now(), ['alice']);
   let tries = 0;
@@ -95,7 +95,7 @@ it('does not hammer a service that fails: one more try, then the event is tried 
   expect(tries).toBe(2);
 });
 
-it('a connection that never opens is forgotten, and is no error', async () => {
+it('removes the record of a connection that never opens, without an error', async () => {
   const { clock, connections, gateway, order } = setUp();
   connections.seed(clock.now(), ['alice'], 0);
   gateway.answer = () => 'gone';
@@ -103,16 +103,16 @@ it('a connection that never opens is forgotten, and is no error', async () => {
   expect(connections.records.size).toBe(0);
 });
 
-it('a user who is not connected is no error', async () => {
+it('accepts an order for a user without connections', async () => {
   const { gateway, order } = setUp();
   await order({ userId: 'alice', reason: 'r' });
   expect(gateway.closed).toEqual([]);
 });
 
-it('waits for a handshake that is under way, and closes no connection that comes meanwhile', async () => {
+it('waits for a handshake that is under way, and closes no connection that is opened meanwhile', async () => {
   const { clock, connections, gateway, order } = setUp();
   connections.seed(clock.now(), ['alice', 'alice'], 1_000);
-  // API Gateway knows it in a moment.
+  // API Gateway does not know the connection yet.
   gateway.answers.set('connection-2=', 'gone');
   clock.after(4_000, () => {
     gateway.answers.delete('connection-2=');
@@ -124,7 +124,7 @@ it('waits for a handshake that is under way, and closes no connection that comes
   expect([...connections.records.keys()]).toEqual(['newcomer=']);
 });
 
-it('closes no connection that could not be told why because its handshake was under way', async () => {
+it('closes a connection only after the reason was posted, if its handshake was under way', async () => {
   const { clock, connections, gateway, order } = setUp();
   connections.seed(clock.now(), ['alice'], 1_000);
   const post = gateway.post.bind(gateway);
@@ -135,7 +135,7 @@ it('closes no connection that could not be told why because its handshake was un
   expect(gateway.closed).toEqual(['connection-1=']);
 });
 
-it('throws when a connection cannot be closed, so that it is tried again', async () => {
+it('throws if a connection cannot be closed, and closes it when the event is retried', async () => {
   const { clock, connections, gateway, order } = setUp();
   connections.seed(clock.now(), ['alice', 'alice']);
   const close = gateway.close.bind(gateway);
@@ -154,7 +154,7 @@ it.each([
   ['without a user', { reason: 'r' }, 'user:disconnect'],
   ['without a reason', { userId: 'alice' }, 'user:disconnect'],
   ['of another type', { userId: 'alice', reason: 'r' }, 'agent:status'],
-])('keeps an order %s, and closes nothing', async (_, payload, type) => {
+])('moves an order %s to the dead-letter queue, and closes nothing', async (_, payload, type) => {
   const { clock, connections, counted, gateway, kept, order } = setUp();
   connections.seed(clock.now(), ['alice']);
   await order(payload, type);

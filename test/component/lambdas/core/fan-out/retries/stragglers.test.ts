@@ -1,4 +1,4 @@
-// Connections that do not answer, while events come without end: nobody else waits for them, and they miss nothing.
+// Connections that do not answer, under continuous events: they delay no other connection, and miss no message.
 import { VirtualClock } from '#cost/simulation/virtual-clock';
 import { createCoalescer, type Coalescer } from '#core/coalescing/coalescer';
 import { createFlush } from '#core/coalescing/flush/flush';
@@ -9,10 +9,10 @@ import { agentEvent } from '../../../../../support/data/events';
 import { MemoryConnectionStore } from '../../../../../support/core/fakes';
 import { createFanOutHarness } from '../../../../../support/core/fan-out';
 
-/** As long as the poster waits for an answer. */
+/** The timeout of a post. */
 const timeoutMilliseconds = 3_000;
 
-/** What a post takes that is answered. */
+/** The latency of a post that is answered. */
 const postMilliseconds = 20;
 
 interface Silence {
@@ -21,15 +21,15 @@ interface Silence {
     Record<'batched' | 'single', readonly [all: number, silent: number]>
   >;
   readonly seconds: number;
-  /** How long a post to one that is silent takes, and whether it arrives then. Default: 3 s, and it does not. */
+  /** The duration of a post to a silent connection, and whether it is delivered. Default: 3 s, not delivered. */
   readonly silentPost?: { readonly milliseconds: number; readonly arrives: boolean };
-  /** From one event to the next. Default: 100. */
+  /** The time between two events. Default: 100. */
   readonly everyMilliseconds?: number;
-  /** What each invocation has for posts. Default: 54 s. */
+  /** The time that an invocation has for posts. Default: 54 s. */
   readonly invocationMilliseconds?: number;
 }
 
-/** Events that come without end, for so many seconds. */
+/** Reports events continuously for `seconds`. */
 async function flushFor({ connections, seconds, ...options }: Silence) {
   const { silentPost, invocationMilliseconds = 54_000, everyMilliseconds = 100 } = options;
   const clock = new VirtualClock();
@@ -84,7 +84,7 @@ async function flushFor({ connections, seconds, ...options }: Silence) {
   const invocations: Promise<void>[] = [];
   let holders = 0;
   let unfinished = 0;
-  /** Runs in an execution environment of its own. */
+  /** Runs the work in a separate execution environment. */
   async function invoke(work: (coalescer: Coalescer, deadline: number) => Promise<void>) {
     let underWay = 0;
     const coalesceMilliseconds = 500;
@@ -128,7 +128,7 @@ async function flushFor({ connections, seconds, ...options }: Silence) {
     };
     invocations.push(invocation());
   }
-  // More may have been handed over meanwhile.
+  // Further invocations may have been started by a handover.
   for (let ended = 0; ended < invocations.length;) {
     ended = invocations.length;
     await clock.run(Promise.all(invocations));
@@ -156,7 +156,7 @@ function textsIn(message: string): string[] {
     : [message];
 }
 
-/** The longest time from one moment to the next. */
+/** The longest time between two consecutive times. */
 function gapIn(times: readonly number[]): number {
   return Math.max(0, ...times.slice(1).map((time, index) => time - (times[index] ?? time)));
 }
@@ -164,22 +164,22 @@ function gapIn(times: readonly number[]): number {
 const cases: readonly [string, Silence['connections'], 'batched' | 'single'][] = [
   ['one of a hundred with batches', { batched: [100, 1], single: [0, 0] }, 'batched'],
   ['five of a hundred with batches', { batched: [100, 5], single: [0, 0] }, 'batched'],
-  ['one of a hundred without, beside others', { batched: [50, 0], single: [100, 1] }, 'single'],
-  ['five of a hundred without', { batched: [50, 0], single: [100, 5] }, 'single'],
-  ['one of two', { batched: [2, 1], single: [0, 0] }, 'batched'],
+  ['one of a hundred without batches', { batched: [50, 0], single: [100, 1] }, 'single'],
+  ['five of a hundred without batches', { batched: [50, 0], single: [100, 5] }, 'single'],
+  ['one of two with batches', { batched: [2, 1], single: [0, 0] }, 'batched'],
 ];
 
 it.each(cases)(
-  'nobody waits for connections that do not answer: %s',
+  'connections that do not answer do not delay the others: %s',
   async (_, connections, lane) => {
     const { longest, longestGap } = await flushFor({ connections, seconds: 10 });
-    // An interval between flushes, and what the posts of one take.
+    // The interval between flushes, and the time for the posts of one flush.
     expect(longestGap[lane]).toBeLessThanOrEqual(500 + 50);
     expect(longest[lane]).toBeLessThanOrEqual(500 + 50);
   },
 );
 
-it('who does not answer is posted to by one flush at a time, and the queue gets all that it misses, in order', async () => {
+it('posts to a straggler from one flush at a time, and queues all messages that it misses, in order', async () => {
   const connections = { batched: [100, 5], single: [100, 5] } as const;
   const flushed = await flushFor({ connections, seconds: 10 });
   const { all, events, got, queued, silent, harness } = flushed;
@@ -187,13 +187,13 @@ it('who does not answer is posted to by one flush at a time, and the queue gets 
   for (const { connectionId } of all) {
     expect((silent.has(connectionId) ? queued : got).get(connectionId)).toEqual(events);
   }
-  // Who misses the same shares a job: at most one for each time that is waited for an answer, and for each lane.
+  // Connections that miss the same messages share a job: at most one job per timeout and lane.
   expect(harness.queue.jobs.length).toBeLessThanOrEqual(2 * (10 / 3 + 1));
   expect(flushed.unfinished).toBe(0);
 });
 
 it.each([700, 1_200])(
-  'who answers after %d ms gets everything once: what comes meanwhile, from the queue',
+  'sends each message once to a connection that answers after %d ms, either by a post or by the queue',
   async (milliseconds) => {
     const connections = { batched: [50, 1], single: [50, 1] } as const;
     const silentPost = { milliseconds, arrives: true };
@@ -210,7 +210,7 @@ it.each([700, 1_200])(
   },
 );
 
-it('who is only slow is waited for', async () => {
+it('waits for a connection that answers after 200 ms', async () => {
   const connections = { batched: [50, 1], single: [50, 1] } as const;
   const silentPost = { milliseconds: 200, arrives: true };
   const { got, queued, silent, events } = await flushFor({ connections, seconds: 5, silentPost });
@@ -218,7 +218,7 @@ it('who is only slow is waited for', async () => {
   expect(queued.size).toBe(0);
 });
 
-it('at the end of an invocation the lease is free before the stragglers have ended, and the invocation waits for them', async () => {
+it('releases the fan-out lease at the end of an invocation before the stragglers have answered, and waits for them', async () => {
   const connections = { batched: [50, 1], single: [50, 1] } as const;
   const flushed = await flushFor({ connections, seconds: 20, invocationMilliseconds: 6_500 });
   const { events, got, queued, silent } = flushed;
@@ -230,7 +230,7 @@ it('at the end of an invocation the lease is free before the stragglers have end
   expect(flushed.unfinished).toBe(0);
 });
 
-it('in a quiet hour the lease is kept for a straggler, so that nobody else posts to it', async () => {
+it('keeps the fan-out lease for a straggler while events are rare, so that no other holder posts to it', async () => {
   const connections = { batched: [50, 1], single: [50, 1] } as const;
   const flushed = await flushFor({ connections, seconds: 10, everyMilliseconds: 1_000 });
   expect(flushed.mostInFlightToOne).toBe(1);
@@ -239,14 +239,14 @@ it('in a quiet hour the lease is kept for a straggler, so that nobody else posts
   expect(flushed.longest.single).toBeLessThanOrEqual(250 + 50);
 });
 
-it('more than a tenth that do not answer are waited for, as it is not theirs alone, but nobody rests for it', async () => {
+it('waits for connections that do not answer if they are more than a tenth, but without an additional rest', async () => {
   const connections = { batched: [100, 0], single: [100, 11] } as const;
   const { longestGap } = await flushFor({ connections, seconds: 20 });
   expect(longestGap.single).toBeGreaterThan(timeoutMilliseconds);
   expect(longestGap.single).toBeLessThan(2 * timeoutMilliseconds + 1_000);
 });
 
-it('one that is found once more keeps what was left for it', () => {
+it('keeps the messages of a straggler that is added again', () => {
   const stragglers = new Stragglers();
   const [connection] = new MemoryConnectionStore().seed(1, ['alice']);
   if (connection === undefined) throw new Error('not seeded');

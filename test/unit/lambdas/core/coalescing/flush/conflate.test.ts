@@ -6,7 +6,7 @@ import { eventArbitrary } from '../../../../../support/contracts/state-store';
 const messages = fc.array(eventArbitrary.map(messageOfEvent), { maxLength: 30 });
 const count = (some: readonly OutgoingMessage[]) => some.length;
 
-it('what fits stays as it is', () => {
+it('returns messages that fit unchanged', () => {
   fc.assert(
     fc.property(messages, fc.nat(5), (all, more) => {
       const conflated = conflate(all, all.length + more, count);
@@ -15,7 +15,7 @@ it('what fits stays as it is', () => {
   );
 });
 
-it('what does not fit loses what is superseded and nothing else, and keeps its order', () => {
+it('omits only the superseded messages if the messages do not fit, and keeps the order', () => {
   fc.assert(
     fc.property(messages, (all) => {
       fc.pre(all.length > 0);

@@ -1,4 +1,4 @@
-// A flush to both kinds of connections: who gets what, in which order, and who waits for whom.
+// A flush to both lanes: the messages of each connection, their order, and the waits between lanes and flushes.
 import fc from 'fast-check';
 import { createFlush, type FlushDependencies } from '#core/coalescing/flush/flush';
 import {
@@ -29,7 +29,7 @@ function setUp(changes: Partial<FlushDependencies> = {}) {
   return { ...harness, flush, deadline: harness.now() + 20_000 };
 }
 
-/** With so many posts a second at the most. */
+/** With at most `ceiling` posts a second. */
 function setUpPaced(ceiling: number, changes: Partial<FlushDependencies> = {}): Harness {
   const clock = new FakeClock();
   const { now } = clock;
@@ -54,7 +54,7 @@ const messagesOf = (count: number, agents = count): OutgoingMessage[] =>
     return messageOfEvent(agentEvent(agent, statuses[index % 3] ?? 'online', index + 1));
   });
 
-/** What a connection got, out of batches. */
+/** The messages that a connection got, unpacked from batches. */
 function received(posts: readonly { connectionId: string; message: unknown }[], id: string) {
   return posts
     .filter(({ connectionId }) => connectionId === id)
@@ -70,7 +70,7 @@ const reportOf = (end: LaneEnd): Partial<FanOutReport> =>
 
 const textsOf = (messages: readonly OutgoingMessage[]) => messages.map(({ text }) => text);
 
-it('sends one batch to those who take them, and message by message to all others', async () => {
+it('sends one batch to connections with batches, and single messages to all others', async () => {
   const harness = setUp();
   const [batched, single] = [seed(harness, 5, true), seed(harness, 7, false)];
   const messages = messagesOf(4);
@@ -83,7 +83,7 @@ it('sends one batch to those who take them, and message by message to all others
   }
 });
 
-it('one message alone is sent to all as it is', async () => {
+it('sends a single message unchanged to all connections', async () => {
   const harness = setUp();
   seed(harness, 2, true);
   seed(harness, 2, false);
@@ -95,7 +95,7 @@ it('one message alone is sent to all as it is', async () => {
   );
 });
 
-it('does not look at connections without batches when it is not to', async () => {
+it('posts nothing to connections without batches if `single` is undefined', async () => {
   const harness = setUp();
   seed(harness, 2, true);
   seed(harness, 3, false);
@@ -107,7 +107,7 @@ it('does not look at connections without batches when it is not to', async () =>
   expect(harness.recentFanOutStore.writes).toBe(0);
 });
 
-it('is one line and one record when both parts have ended, and is noted if it reached everybody', async () => {
+it('logs one line and records one set of metrics for both lanes, and notes a fan-out that reached all connections', async () => {
   const harness = setUp();
   seed(harness, 2, true);
   seed(harness, 3, false);
@@ -125,7 +125,7 @@ it('is one line and one record when both parts have ended, and is noted if it re
   expect(harness.recentFanOutStore.known.get('all')).toEqual({ startedAt });
 });
 
-it('those with batches are done although every other client is slow beyond the deadline', async () => {
+it('completes the lane with batches although all connections without batches are slow beyond the deadline', async () => {
   const harness = setUp({ concurrency: 4 });
   const [, single] = [seed(harness, 20, true), seed(harness, 40, false)];
   const slow = new Set(single.map(({ connectionId }) => connectionId));
@@ -142,14 +142,14 @@ it('those with batches are done although every other client is slow beyond the d
   const ended = await harness.clock.run(begun.single);
   const { delivered = 0, requeued = 0 } = reportOf(ended);
   expect(delivered + requeued).toBe(40);
-  // A connection that has some of its messages misses only the others.
+  // A job has only the messages that its connections have not received.
   expect(new Set(harness.queue.jobs.map(({ messages: missing }) => missing.length))).toEqual(
     new Set([2, 3]),
   );
 });
 
-it('those with batches have the pace for themselves, but for a place', async () => {
-  // Ten posts a second: a hundred that wait in line would take ten seconds.
+it('delays connections with batches by at most one post to those without', async () => {
+  // Ten posts a second: a hundred waiting posts would take 10 s.
   const harness = setUpPaced(10, { concurrency: 100 });
   const { clock } = harness;
   const deadline = clock.now() + 60_000;
@@ -163,7 +163,7 @@ it('those with batches have the pace for themselves, but for a place', async () 
   await expect(clock.run(single.single)).resolves.toMatchObject({ delivered: 200 });
 });
 
-it('a connection that fails is left to the queue after a second attempt: the next flush waits for no more', async () => {
+it('queues a connection after a second failed attempt, to delay the next flush no further', async () => {
   const harness = setUp({ maxAttempts: 5 });
   const [bad] = seed(harness, 2, true);
   harness.gateway.answers.set(bad?.connectionId ?? '', 'retryable');
@@ -177,7 +177,7 @@ it('a connection that fails is left to the queue after a second attempt: the nex
   expect(harness.now() - startedAt).toBeLessThan(500);
 });
 
-/** With connections of which the first answers late, and fails then. */
+/** With ten connections. A post to the first one fails after `milliseconds`. */
 function setUpWithStraggler(milliseconds: number) {
   const harness = setUp();
   const [straggler, other] = seed(harness, 10, true);
@@ -190,7 +190,7 @@ function setUpWithStraggler(milliseconds: number) {
   return { ...harness, straggler, other };
 }
 
-it('the next flush waits for no straggler, which gets from the queue what both had for it', async () => {
+it('does not delay the next flush by a straggler, and queues the messages of both flushes for it', async () => {
   const harness = setUpWithStraggler(3_000);
   const { clock, flush, deadline, now, queue } = harness;
   const startedAt = now();
@@ -200,7 +200,7 @@ it('the next flush waits for no straggler, which gets from the queue what both h
   expect(now() - startedAt).toBeLessThanOrEqual(550);
   const next = flush({ batched: second, single: second, deadline });
   await expect(clock.run(next.batched)).resolves.toMatchObject({ delivered: 9, requeued: 1 });
-  // Nothing of it is in the queue yet, and nobody may take the straggler for reached.
+  // The straggler is neither queued yet nor noted as reached.
   expect(queue.jobs).toEqual([]);
   expect(harness.recentFanOutStore.writes).toBe(0);
   await expect(clock.run(begun.batched)).resolves.toMatchObject({ delivered: 9, requeued: 1 });
@@ -212,7 +212,7 @@ it('the next flush waits for no straggler, which gets from the queue what both h
   await expect(clock.run(after.batched)).resolves.toMatchObject({ delivered: 9, posts: 10 });
 });
 
-it('a heartbeat is not left for a straggler', async () => {
+it('does not keep a heartbeat for a straggler', async () => {
   const { clock, flush, deadline, now, queue } = setUpWithStraggler(3_000);
   const begun = flush({ batched: messagesOf(1), single: [], deadline });
   await clock.run(begun.served.batched);
@@ -222,14 +222,14 @@ it('a heartbeat is not left for a straggler', async () => {
   expect(queue.jobs).toMatchObject([{ messages: messagesOf(1) }]);
 });
 
-it('who is tried again is waited for', async () => {
+it('waits for a connection that is retried', async () => {
   const harness = setUpWithStraggler(3_000);
   const { clock, gateway, flush, deadline, other, queue } = harness;
   const post = gateway.post.bind(gateway);
   let attempts = 0;
   gateway.post = async (id, text) => {
     if (id !== other?.connectionId) return post(id, text);
-    // By then the straggler would have been waited for.
+    // Nearly the time after which a flush stops waiting for stragglers.
     await new Promise<void>((resolve) => clock.after(490, resolve));
     attempts += 1;
     return attempts === 1 ? 'throttled' : post(id, text);
@@ -240,7 +240,7 @@ it('who is tried again is waited for', async () => {
   expect(queue.jobs).toMatchObject([{ connections: [harness.straggler] }]);
 });
 
-it('a straggler whose first attempt failed at once is not waited for either', async () => {
+it('does not wait for a straggler whose first attempt failed immediately', async () => {
   const harness = setUpWithStraggler(3_000);
   const { clock, gateway, flush, deadline, now, straggler } = harness;
   const post = gateway.post.bind(gateway);
@@ -256,13 +256,13 @@ it('a straggler whose first attempt failed at once is not waited for either', as
   await expect(clock.run(begun.batched)).resolves.toMatchObject({ delivered: 9, requeued: 1 });
 });
 
-it('a straggler that expires and is extended meanwhile is posted to no second time', async () => {
+it('does not post a second time to a straggler that expires and is refreshed meanwhile', async () => {
   const harness = setUpWithStraggler(3_000);
   const { clock, connections, flush, deadline, now, queue, straggler } = harness;
   if (straggler === undefined) throw new Error('not seeded');
   const { connectionId } = straggler;
   const find = connections.find.bind(connections);
-  // Extended after it was listed.
+  // Its token was refreshed after it was listed.
   connections.find = async (key) => {
     const found = await find(key);
     return found && { ...found, expiresAt: now() + 3_600_000 };
@@ -280,7 +280,7 @@ it('a straggler that expires and is extended meanwhile is posted to no second ti
 });
 
 it.each([true, false])(
-  'who waits for the pace is waited for, with batches: %s',
+  'waits for connections that wait for the pace, with batches: %s',
   async (batches) => {
     const harness = setUpPaced(10, { concurrency: 100 });
     const { clock, gateway, flush, deadline } = harness;
@@ -300,7 +300,7 @@ it.each([true, false])(
   },
 );
 
-it('a heartbeat alone is not tried again by the queue', async () => {
+it('does not queue a heartbeat without events', async () => {
   const harness = setUp();
   seed(harness, 2, true);
   harness.gateway.answer = () => 'retryable';
@@ -312,7 +312,7 @@ it('a heartbeat alone is not tried again by the queue', async () => {
 });
 
 describe('conflation', () => {
-  /** What one connection of each lane is sent: there are ten without batches, each with room for five posts. */
+  /** Returns what one connection of each lane gets. The pace allows five posts to each of ten connections without batches. */
   async function flushed(messages: readonly OutgoingMessage[]) {
     const harness = setUpPaced(100);
     const { connectionCounts, gateway, flush, deadline, clock, recorded } = harness;
@@ -328,23 +328,23 @@ describe('conflation', () => {
     };
   }
 
-  it('leaves everything as it is while there is room', async () => {
+  it('keeps all messages while the pace allows them', async () => {
     const messages = messagesOf(5, 1);
     const { single, batched } = await flushed(messages);
     expect(single).toEqual(textsOf(messages));
     expect(batched).toEqual(textsOf(messages));
   });
 
-  it('leaves out what is superseded when there are more posts than the pace allows in an interval', async () => {
+  it('omits superseded messages if there are more posts than the pace allows in an interval', async () => {
     const messages = messagesOf(6, 2);
     const { single, batched, recorded } = await flushed(messages);
     expect(single).toEqual(textsOf(messages.slice(-2)));
-    // A batch has room for all of them.
+    // One batch contains all of them.
     expect(batched).toEqual(textsOf(messages));
     expect(recorded).toMatchObject([{ numbers: { events: 6, superseded: 4 } }]);
   });
 
-  it('goes by the last listing when there was one', async () => {
+  it('uses the number of connections of the last listing instead of the connection counts', async () => {
     const harness = setUpPaced(100);
     const [one] = seed(harness, 10, false);
     await harness.connectionCounts.write({ shard: 0, connections: 1, users: 1, takenAt: 1 });
@@ -360,15 +360,15 @@ describe('conflation', () => {
   });
 });
 
-describe('a large one', () => {
-  /** @param batched how many take batches; not counted by a version before */
+describe('a large flush', () => {
+  /** @param batched number of connections with batches; undefined in counts of an earlier version */
   async function large(connections: number, batched?: number) {
     const harness = setUpPaced(1_000);
     await harness.connectionCounts.write({ shard: 0, connections, batched, users: 1, takenAt: 1 });
     return harness;
   }
 
-  it('is a job for each shard, and under way for as long as the pace needs', async () => {
+  it('queues one job per shard, and takes as long as the pace needs for the posts', async () => {
     const { clock, flush, queue, log, deadline } = await large(5_000);
     const messages = messagesOf(1);
     const startedAt = clock.now();
@@ -384,7 +384,7 @@ describe('a large one', () => {
     ]);
   });
 
-  it('sends each kind of connections its own list, never longer than until the deadline', async () => {
+  it('queues separate messages for each lane, and ends by the deadline', async () => {
     const { clock, flush, queue, deadline } = await large(5_000);
     const messages = messagesOf(30, 10);
     const startedAt = clock.now();
@@ -401,7 +401,7 @@ describe('a large one', () => {
     expect(lengths.slice(16)).toEqual(Array.from({ length: 16 }, () => ['single', 10]));
   });
 
-  it('takes the pace of each lane for as many connections as are in it', async () => {
+  it('takes as long for each lane as the pace needs for its number of connections', async () => {
     const { clock, flush, queue, deadline } = await large(5_000, 4_990);
     const messages = messagesOf(30, 10);
     const startedAt = clock.now();
@@ -410,7 +410,7 @@ describe('a large one', () => {
     expect(clock.now() - startedAt).toBe(300);
     await clock.run(begun.served.batched);
     expect(clock.now() - startedAt).toBe(4_990);
-    // There is room for all that ten of them are sent one by one.
+    // The pace allows all single messages to ten connections.
     expect(queue.jobs.map(({ messages: { length } }) => length)).toEqual(
       Array.from({ length: 16 }, () => 30),
     );
@@ -418,10 +418,10 @@ describe('a large one', () => {
 
   it.each([
     [5_000, 30, 5_000],
-    // Until the deadline: a post for each of ten messages.
+    // Ten messages to each connection take until the deadline.
     [0, 10, 20_000],
   ])(
-    'with %i of 5000 that take batches is one job a shard, as the few that came since get the same',
+    'with %i of 5000 connections with batches queues one job per shard for both lanes',
     async (batched, length, milliseconds) => {
       const { clock, flush, queue, deadline } = await large(5_000, batched);
       const messages = messagesOf(30, 10);
@@ -438,7 +438,7 @@ describe('a large one', () => {
     },
   );
 
-  it('leaves no lane out when they are not to get the same', async () => {
+  it('queues jobs for both lanes if their messages differ', async () => {
     const { clock, flush, queue, deadline } = await large(5_000, 5_000);
     const begun = flush({ batched: messagesOf(2), single: messagesOf(3), deadline });
     await clock.run(begun.batched);
@@ -448,7 +448,7 @@ describe('a large one', () => {
     ]);
   });
 
-  it('is begun here when the queue does not take it', async () => {
+  it('is sent by the caller if the queue does not accept the jobs', async () => {
     const harness = await large(5_000);
     seed(harness, 3, true);
     harness.queue.send = () => Promise.reject(new Error('the queue is down'));
@@ -462,7 +462,7 @@ describe('a large one', () => {
   });
 });
 
-it('never rejects, whatever is broken', async () => {
+it('resolves to `failed` and logs an error if the report throws', async () => {
   const harness = setUp({
     report: () => {
       throw new Error('out of order');
@@ -471,12 +471,12 @@ it('never rejects, whatever is broken', async () => {
   const messages = messagesOf(1);
   const begun = harness.flush({ batched: messages, single: messages, deadline: harness.deadline });
   const ended = await harness.clock.run(Promise.all([begun.batched, begun.single]));
-  // Nobody may take it for done.
+  // A failed flush must not count as done.
   expect(ended).toContain('failed');
   expect(harness.log.lines).toContainEqual(expect.objectContaining({ message: 'flush failed' }));
 });
 
-it('every healthy connection gets all messages in order, none twice, whatever becomes of the others', () => {
+it('sends all messages once and in order to each healthy connection, for any results of the others', () => {
   const answer = fc.constantFrom<PostResult>(
     'delivered',
     'gone',
@@ -486,7 +486,7 @@ it('every healthy connection gets all messages in order, none twice, whatever be
   );
   const client = fc.record({
     batches: fc.boolean(),
-    /** None: it is healthy. */
+    /** Empty for a healthy connection. */
     answers: fc.oneof(fc.constant([]), fc.array(answer, { maxLength: 6 })),
   });
   const message = fc
@@ -532,7 +532,7 @@ it('every healthy connection gets all messages in order, none twice, whatever be
           const has = received(got, connectionId);
           const answers: readonly PostResult[] = clients[index]?.answers ?? [];
           if (answers.length === 0) expect(has).toEqual(texts);
-          // What is missing is in the queue, and nothing besides, unless it was gone or refused.
+          // Exactly the missing messages are queued, unless a result was `gone` or `rejected`.
           const isOver = answers.includes('gone') || answers.includes('rejected');
           if (isOver) expect(texts.slice(0, has.length)).toEqual(has);
           else expect([...has, ...(missing.get(connectionId) ?? [])]).toEqual(texts);

@@ -1,4 +1,4 @@
-// When connections without batches have to rest, so that those with batches are not slowed by them.
+// The rest of the lane without batches, so that it does not slow down the lane with batches.
 import { PostBudget } from '#core/coalescing/flush/post-budget';
 import type { FanOutReport } from '#core/fan-out/fan-out-report';
 
@@ -18,20 +18,25 @@ const ended = (milliseconds: number, postsPerSecond: number) =>
   ({ milliseconds, postsPerSecond }) as FanOutReport;
 
 it.each([
-  ['as long as a machine was kept busy', { batched: 50, single: 50 }, ended(900, 3_000), 900],
-  ['not at all at the pace', { batched: 50, single: 50 }, ended(900, 7_900), 0],
-  ['not at all after a moment', { batched: 50, single: 50 }, ended(60, 3_000), 0],
-  ['not at all where nobody takes batches', { batched: 0, single: 50 }, ended(900, 3_000), 0],
-])('connections without batches rest %s', (_, met, report, milliseconds) => {
+  [
+    'as long as its posts took, if they were slower than the pace',
+    { batched: 50, single: 50 },
+    ended(900, 3_000),
+    900,
+  ],
+  ['not at all if its posts kept the pace', { batched: 50, single: 50 }, ended(900, 7_900), 0],
+  ['not at all if its posts took a short time', { batched: 50, single: 50 }, ended(60, 3_000), 0],
+  ['not at all if no connection has batches', { batched: 0, single: 50 }, ended(900, 3_000), 0],
+])('the lane without batches rests %s', (_, met, report, milliseconds) => {
   expect(createRoom(met).restAfterSingle(report)).toBe(milliseconds);
 });
 
-it('connections without batches do not rest where it is the time of each post that makes them slow', () => {
+it('the lane without batches does not rest if the limit of posts in flight is not lowered', () => {
   const room = createRoom({ batched: 50, single: 50 }, false);
   expect(room.restAfterSingle(ended(900, 3_000))).toBe(0);
 });
 
-it('what was measured in one bad minute is forgotten', () => {
+it('forgets a measured rate after a minute', () => {
   const clock = { milliseconds: 0 };
   const room = new PostBudget(
     {
@@ -42,7 +47,7 @@ it('what was measured in one bad minute is forgotten', () => {
     500,
   );
   expect(room.among(10, 'single')).toBe(400);
-  // Ten connections, of which one was answered late.
+  // Ten connections, one of which answered late.
   room.noteSingle(ended(3_500, 3));
   expect(room.among(10, 'single')).toBe(1);
   expect(room.among(10, 'batched')).toBe(400);
