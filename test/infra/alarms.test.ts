@@ -1,4 +1,4 @@
-// Who is woken, for what, and whether the runbook knows what to do then.
+// The alarms, their entries in the runbook, their notifications, and the operations dashboard.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { resourceOf, resourcesOf, synthesize } from './synthesized';
@@ -38,7 +38,7 @@ const alarmsOf = ({ template }: ReturnType<typeof synthesize>) =>
 
 const stack = synthesize({ useMockData: true });
 const alarms = alarmsOf(stack);
-/** Another stage, with all that can be set about alarms. */
+/** Another stage, with every setting that affects alarms. */
 const other = synthesize({
   stage: 'test',
   heartbeatSeconds: 540,
@@ -47,10 +47,10 @@ const other = synthesize({
 });
 const runbook = readFileSync(path.join(__dirname, '../../docs/runbook.md'), 'utf8');
 
-/** Entries of the runbook: an alarm links to one, so a heading is its own anchor. */
+/** Headings of the runbook's entries. An alarm links to its entry, so each heading is also its anchor. */
 const entries = [...runbook.matchAll(/^### (.+)$/gm)].map(([, heading = '']) => heading);
 
-it('every alarm links to its entry in the runbook, and every entry has its alarm', () => {
+it('every alarm links to its entry in the runbook, and every entry has an alarm', () => {
   const linked = alarms.map(({ AlarmName, AlarmDescription }) => {
     const [, entry = ''] = /docs\/runbook\.md#([a-z-]+)$/.exec(AlarmDescription) ?? [];
     expect(AlarmName).toBe(`mission-control-${entry}`);
@@ -60,14 +60,14 @@ it('every alarm links to its entry in the runbook, and every entry has its alarm
   expect(linked).toHaveLength(10);
 });
 
-it('every entry says what it means, what to look at with a query or a command, and what to do', () => {
+it('every entry of the runbook has the parts "Means", "Look at" with a query or a command, and "Do"', () => {
   const bodies = runbook.split(/^### .+$/m).slice(1);
   for (const body of bodies) {
     expect(body).toMatch(/\*\*Means:\*\* [^]*\*\*Look at:\*\* [^]*```[^]*```[^]*\*\*Do:\*\* ?/);
   }
 });
 
-it('every link within the runbook leads somewhere', () => {
+it('every link within the runbook leads to one of its headings', () => {
   const headings = [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading.toLowerCase().replaceAll(' ', '-'),
   );
@@ -76,14 +76,14 @@ it('every link within the runbook leads somewhere', () => {
   }
 });
 
-it('the runbook may be elsewhere', () => {
+it('alarms link to runbookUrl if it is set', () => {
   const [alarm] = alarmsOf(other);
   expect(alarm?.AlarmDescription).toMatch(
     / https:\/\/wiki\.example\.com\/mission-control#[a-z-]+$/,
   );
 });
 
-it('nothing to measure is well, but for heartbeats', () => {
+it('missing data is breaching only for the alarm about missing heartbeats', () => {
   const breaching = alarms.filter(({ TreatMissingData }) => TreatMissingData !== 'notBreaching');
   expect(breaching).toMatchObject([
     { AlarmName: 'mission-control-missing-heartbeats', TreatMissingData: 'breaching' },
@@ -104,12 +104,12 @@ it.each([
   ['state-failures', 'Sum of StateFailures >= 1 in 1 of 1 × 300 s'],
   ['table-read-throttles', 'Sum of ReadThrottleEvents >= 1 in 3 of 5 × 60 s'],
   ['table-write-throttles', 'Sum of WriteThrottleEvents >= 1 in 3 of 5 × 60 s'],
-])('%s begins with %s', (name, condition) => {
+])('%s: goes into the alarm state at %s', (name, condition) => {
   const alarm = alarms.find(({ AlarmName }) => AlarmName === `mission-control-${name}`);
   expect(alarm && conditionOf(alarm)).toBe(condition);
 });
 
-/** When an alarm begins, e.g. `Sum of Failed >= 1 in 3 of 5 × 60 s`. */
+/** The condition of an alarm, e.g. `Sum of Failed >= 1 in 3 of 5 × 60 s`. */
 function conditionOf(alarm: AlarmProperties): string {
   const {
     Metrics = [],
@@ -128,7 +128,7 @@ function conditionOf(alarm: AlarmProperties): string {
   return `${value} ${operator} ${Threshold} in ${DatapointsToAlarm} of ${EvaluationPeriods} × ${period} s`;
 }
 
-it('heartbeats are missed by the minute, or by their own longer interval', () => {
+it('the period of missing-heartbeats is one minute, or the heartbeat interval if that is longer', () => {
   for (const [deployed, period] of [[stack, 60] as const, [other, 540] as const]) {
     const found = alarmsOf(deployed).find(({ AlarmName }) => AlarmName.endsWith('heartbeats'));
     const periods = (found?.Metrics ?? []).flatMap(({ MetricStat }) => MetricStat?.Period ?? []);
@@ -136,13 +136,13 @@ it('heartbeats are missed by the minute, or by their own longer interval', () =>
   }
 });
 
-it('alarms of two stages look at different metrics', () => {
+it('alarms of two stages use different metrics', () => {
   const metricsOf = (each: AlarmProperties): MetricOf[] =>
     each.Metrics?.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) ?? [each as MetricOf];
   const named = (deployed: typeof stack) => alarmsOf(deployed).flatMap(metricsOf).map(identityOf);
   const identityOf = ({ Namespace, MetricName, Dimensions = [] }: MetricOf) =>
     JSON.stringify([Namespace, MetricName, ...Dimensions.map(({ Value }) => Value)]);
-  // Those of resources of the stack are told apart by CloudFormation.
+  // A metric of a resource of the stack has a reference in its dimensions, so it differs in each stack.
   const fixed = (metric: string) => !metric.includes('${');
   const [live, test] = [named(stack).filter(fixed), named(other).filter(fixed)];
   expect(live.length).toBeGreaterThan(5);
@@ -159,7 +159,7 @@ describe('the operations dashboard', () => {
       widgets.find((widget) => widget.properties.title.startsWith(title))?.properties.metrics ?? [],
     );
 
-  it('is called as the service, and begins with all alarms', () => {
+  it('has the name of the service and the region, and begins with all alarms', () => {
     expect(properties['DashboardName']).toBe('mission-control-${AWS::Region}');
     expect(widgets[0]?.properties.alarms).toHaveLength(alarms.length);
   });
@@ -178,7 +178,7 @@ describe('the operations dashboard', () => {
     for (const metric of metrics) expect(titled(title)).toContain(metric);
   });
 
-  it('estimates what a day costs, by list prices', () => {
+  it('estimates the cost per day from list prices', () => {
     const day = '"period":86400';
     const estimate = titled('Cost per day');
     for (const [item, formula] of [
@@ -188,13 +188,13 @@ describe('the operations dashboard', () => {
     ]) {
       expect(estimate).toContain(`{"label":"${item}","expression":"${formula}",${day}}`);
     }
-    // 1769 MB at $0.0000133334 for a gigabyte and a second, of milliseconds.
+    // 1769 MB at $0.0000133334 per gigabyte-second, for a duration in milliseconds.
     expect(estimate).toContain('* 0.000000023033969');
   });
 });
 
-describe('with an e-mail address', () => {
-  it('begin and end of every alarm are told', () => {
+describe('the alarm topic', () => {
+  it('with alarmEmail, gets the ALARM and OK notifications of every alarm and sends them to the address', () => {
     const topic = `\${${resourceOf(other.template, 'AWS::SNS::Topic').id}}`;
     for (const { AlarmActions, OKActions } of alarmsOf(other)) {
       expect({ AlarmActions, OKActions }).toEqual({ AlarmActions: [topic], OKActions: [topic] });
@@ -206,7 +206,7 @@ describe('with an e-mail address', () => {
     });
   });
 
-  it('only alarms of this account publish, over TLS, encrypted with a key that they may use', () => {
+  it('accepts messages from alarms of this account only, over TLS, encrypted with a key that alarms may use', () => {
     const { Statement: statements } = resourceOf(other.template, 'AWS::SNS::TopicPolicy')
       .properties['PolicyDocument'] as { Statement: object[] };
     const account = { StringEquals: { 'aws:SourceAccount': '${AWS::AccountId}' } };
@@ -227,7 +227,7 @@ describe('with an e-mail address', () => {
     expect(JSON.stringify(properties['KeyPolicy'])).not.toContain('kms:*');
   });
 
-  it('without one nobody is told, and no key is paid for', () => {
+  it('without alarmEmail, does not exist, nor does its key, and alarms have no actions', () => {
     expect(alarms.flatMap(({ AlarmActions = [] }) => AlarmActions)).toEqual([]);
     expect(resourcesOf(stack.template, 'AWS::KMS::Key')).toEqual([]);
     expect(resourcesOf(stack.template, 'AWS::SNS::Topic')).toEqual([]);

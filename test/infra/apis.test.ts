@@ -1,4 +1,4 @@
-// The two APIs by name: who may ask what of them, how often, who answers, and what is written down of it.
+// The two APIs: their routes, authorizer, integrations, throttling, CORS and access logs.
 import type { Template } from 'aws-cdk-lib/assertions';
 import { httpLogFields, webSocketLogFields } from '#infra/constructs/api/access-log';
 import { environmentOf, functionOf, resourceOf, synthesize } from './synthesized';
@@ -8,7 +8,7 @@ describe('WebSocket API', () => {
   const route = (RouteKey: string) => one('AWS::ApiGatewayV2::Route', { RouteKey });
   const stage = one('AWS::ApiGatewayV2::Stage', { StageName: 'live' });
 
-  it('has these three routes alone, and takes the type of a message for its route', () => {
+  it('has three routes, and selects the route by the type of a message', () => {
     const api = one('AWS::ApiGatewayV2::Api', { ProtocolType: 'WEBSOCKET' });
     expect(api.properties['RouteSelectionExpression']).toBe('$request.body.type');
     const routes = all('AWS::ApiGatewayV2::Route').filter(
@@ -21,7 +21,7 @@ describe('WebSocket API', () => {
     ]);
   });
 
-  it('has an authorizer on $connect alone', () => {
+  it('has an authorizer on $connect only', () => {
     const authorizer = one('AWS::ApiGatewayV2::Authorizer');
     expect(route('$connect').properties).toMatchObject({
       AuthorizationType: 'CUSTOM',
@@ -33,7 +33,7 @@ describe('WebSocket API', () => {
     }
   });
 
-  it('asks the authorizer whatever the handshake carries: its identity source is empty', () => {
+  it('calls the authorizer for every handshake: its identity source is empty', () => {
     expect(one('AWS::ApiGatewayV2::Authorizer').properties).toMatchObject({
       AuthorizerType: 'REQUEST',
       IdentitySource: [],
@@ -45,7 +45,7 @@ describe('WebSocket API', () => {
     ['$connect', 'WebSocketConnectFunction'],
     ['$disconnect', 'WebSocketDisconnectFunction'],
     ['$default', 'WebSocketDefaultFunction'],
-  ])('sends %s to its function', (key, target) => {
+  ])('integrates %s with %s', (key, target) => {
     const id = String(route(key).properties['Target']).slice('integrations/${'.length, -1);
     const integration = all('AWS::ApiGatewayV2::Integration').find((found) => found.id === id);
     expect(integration?.properties).toMatchObject({
@@ -54,7 +54,7 @@ describe('WebSocket API', () => {
     });
   });
 
-  it('answers the client on $default alone', () => {
+  it('has a route response on $default only', () => {
     const response = one('AWS::ApiGatewayV2::RouteResponse');
     expect(response.properties).toMatchObject({
       RouteId: `\${${route('$default').id}}`,
@@ -63,7 +63,7 @@ describe('WebSocket API', () => {
     expect(route('$default').properties['RouteResponseSelectionExpression']).toBe('$default');
   });
 
-  it('counts refused handshakes in the lines of their log, all and by reason', () => {
+  it("counts refused handshakes from the authorizer's log with metric filters, in total and by reason", () => {
     const filters = all('AWS::Logs::MetricFilter').map(({ properties }) => properties);
     const [service, stageName, reason] = [
       { Key: 'service', Value: '$.message.service' },
@@ -83,11 +83,11 @@ describe('WebSocket API', () => {
     expect(filters).toEqual([filter([service, stageName]), filter([service, stageName, reason])]);
   });
 
-  it('deploys by itself, is throttled, and waits for the account to be able to log', () => {
+  it('deploys automatically, is throttled, and depends on the account settings for logging, which are retained', () => {
     expect(stage.properties).toMatchObject({
       AutoDeploy: true,
       DefaultRouteSettings: { ThrottlingRateLimit: 2000, ThrottlingBurstLimit: 1000 },
-      // Handshakes are open to everybody: what a flood of them costs must not depend on what messages need.
+      // Anyone can send handshakes, so their limit is independent of the rate that messages need.
       RouteSettings: { $connect: { ThrottlingRateLimit: 400, ThrottlingBurstLimit: 400 } },
     });
     expect(stage.dependsOn).toContain(route('$connect').id);
@@ -102,23 +102,20 @@ describe('access logs', () => {
   it.each([
     ['live', webSocketLogFields],
     ['$default', httpLogFields],
-  ])(
-    'of stage %s are one JSON object a line, with the fields that are listed',
-    (StageName, fields) => {
-      const { properties } = one('AWS::ApiGatewayV2::Stage', { StageName });
-      const { Format } = properties['AccessLogSettings'] as { Format: string };
-      expect(JSON.parse(Format)).toEqual(fields);
-      expect(fields.requestId).toBe('$context.requestId');
-    },
-  );
+  ])('of stage %s have one JSON object per line, with the listed fields', (StageName, fields) => {
+    const { properties } = one('AWS::ApiGatewayV2::Stage', { StageName });
+    const { Format } = properties['AccessLogSettings'] as { Format: string };
+    expect(JSON.parse(Format)).toEqual(fields);
+    expect(fields.requestId).toBe('$context.requestId');
+  });
 
   it.each([
     ['live', 'websocket'],
     ['$default', 'health'],
-  ])('of stage %s are kept for a month, in a log group of their own', (StageName, name) => {
+  ])('of stage %s are kept for 30 days in the log group of %s', (StageName, name) => {
     const { properties } = one('AWS::ApiGatewayV2::Stage', { StageName });
     const log = one('AWS::Logs::LogGroup', {
-      // Without this prefix each log group takes room in the account's one resource policy.
+      // With this prefix, API Gateway does not add a statement for each log group to the account's resource policy, whose size is limited.
       LogGroupName: `/aws/vendedlogs/apis/mission-control/${name}`,
     });
     expect(properties['AccessLogSettings']).toMatchObject({
@@ -128,7 +125,7 @@ describe('access logs', () => {
   });
 
   it.each([...Object.values(webSocketLogFields), ...Object.values(httpLogFields)])(
-    '%s is nothing that a client sends, so it cannot show a token',
+    '%s is not a value that a client sends, so it cannot contain a token',
     (field) => {
       expect(field).toMatch(/^\$context\.[A-Za-z.]+$/);
       expect(field).not.toMatch(
@@ -137,7 +134,7 @@ describe('access logs', () => {
     },
   );
 
-  it('are the only logs of API Gateway: execution logs would show the query string', () => {
+  it('are the only logs of API Gateway: execution logs would contain the query string', () => {
     for (const { properties } of all('AWS::ApiGatewayV2::Stage')) {
       expect(properties['DefaultRouteSettings']).not.toHaveProperty('LoggingLevel');
       expect(properties['DefaultRouteSettings']).not.toHaveProperty('DataTraceEnabled');
@@ -151,7 +148,7 @@ describe('HTTP API', () => {
     ({ properties }) => properties['ApiId'] === `\${${api.id}}`,
   );
 
-  it('answers GET and HEAD, for which it needs routes of their own, and nothing else', () => {
+  it('has one route each for GET and HEAD of /health and /whoami, and no other route', () => {
     expect(routes.map(({ properties }) => properties['RouteKey'])).toEqual([
       'GET /health',
       'HEAD /health',
@@ -163,7 +160,7 @@ describe('HTTP API', () => {
   it.each([
     ['/health', 'HealthFunction'],
     ['/whoami', 'HealthWhoamiFunction'],
-  ])('sends %s to its function, with payload format 2.0', (path, target) => {
+  ])('integrates %s with %s, with payload format 2.0', (path, target) => {
     for (const { properties } of routes) {
       if (!String(properties['RouteKey']).endsWith(path)) continue;
       const id = String(properties['Target']).slice('integrations/${'.length, -1);
@@ -175,7 +172,7 @@ describe('HTTP API', () => {
     }
   });
 
-  it('is throttled, /whoami and HEAD apart, whose routes must be there before their settings', () => {
+  it('is throttled, with separate limits for /whoami and for HEAD, and its stage depends on the routes', () => {
     const stage = one('AWS::ApiGatewayV2::Stage', { StageName: '$default' });
     const head = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 };
     expect(stage.properties).toMatchObject({
@@ -190,7 +187,7 @@ describe('HTTP API', () => {
     expect(stage.dependsOn).toEqual(expect.arrayContaining(routes.map(({ id }) => id)));
   });
 
-  it('lets pages of other origins ask it only if somebody named them', () => {
+  it('allows cross-origin requests only from the origins in allowedOrigins', () => {
     const cors = (from: Template) =>
       resourceOf(from, 'AWS::ApiGatewayV2::Api', { ProtocolType: 'HTTP' }).properties[
         'CorsConfiguration'
@@ -205,7 +202,7 @@ describe('HTTP API', () => {
     });
   });
 
-  it('knows the gateway if there is one', () => {
+  it('gives its health function GATEWAY_URL only if gatewayUrl is set', () => {
     expect(environmentOf(functionOf(template, 'health'))).not.toHaveProperty('GATEWAY_URL');
     expect(environmentOf(functionOf(withMockData, 'health'))).toMatchObject({
       GATEWAY_URL: 'http://localhost:8888',

@@ -1,4 +1,4 @@
-// The code that is deployed: the same bytes for the same source, and it starts with the settings it gets.
+// The bundles that are deployed: the same source gives the same bytes, and each starts with the settings of the template.
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -11,12 +11,12 @@ const bundles = path.join(project, 'build', 'lambdas');
 const functions = readdirSync(path.join(project, 'lambdas')).filter((folder) =>
   existsSync(path.join(project, 'lambdas', folder, 'index.ts')),
 );
-// Once is enough for all that a run of tests starts: see test/support/jest/bundle-once.ts.
+// A test run bundles the functions once for all files: see test/support/jest/bundle-once.ts.
 if (process.env['MISSION_CONTROL_BUNDLED'] !== 'true') bundleFunctions();
 
 const run = promisify(execFile);
 
-/** Loads a bundle in a process of its own, as a cold start does. */
+/** Loads a bundle in a new process, as a cold start does. */
 async function coldStart(name: string, environment: Record<string, string>) {
   const program = `const { handler } = await import(process.argv[1]); console.log(typeof handler); process.exit()`;
   const { stdout } = await run(
@@ -27,7 +27,7 @@ async function coldStart(name: string, environment: Record<string, string>) {
   return stdout.trim();
 }
 
-// The issuer is on this machine, where nobody answers: no test asks another one.
+// No server listens at this address: tests send no requests to a real issuer.
 const { template } = synthesize({ issuer: 'http://127.0.0.1:9', useMockData: true });
 
 it('every function of the template has a bundle', () => {
@@ -48,7 +48,7 @@ it.each(functions)('%s starts with the settings of the template', async (name) =
   await expect(coldStart(name, Object.fromEntries(resolved))).resolves.toBe('function');
 });
 
-it('a bundle is one file and its source map, and says nothing about the machine that built it', () => {
+it('a bundle is one file and its source map, without paths of the machine that built it or source text', () => {
   for (const name of functions) {
     const folder = path.join(bundles, name);
     expect(readdirSync(folder).sort()).toEqual(['index.mjs', 'index.mjs.map']);
@@ -62,7 +62,7 @@ it('a bundle is one file and its source map, and says nothing about the machine 
   }
 });
 
-it('bundling again changes no file: an unchanged function is not deployed anew', () => {
+it('bundling again changes no file, so an unchanged function is not deployed again', () => {
   const state = () =>
     functions.map((name) => {
       const file = path.join(bundles, name, 'index.mjs');

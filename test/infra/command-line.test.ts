@@ -1,4 +1,4 @@
-// What a person sees who runs `cdk synth`: either a template, or one message that lists what to set.
+// The output of `cdk synth`: either a template, or one message that lists the faults of the configuration.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,7 +34,7 @@ function synth(context: Record<string, unknown>, region?: string) {
   }
 }
 
-it("a valid configuration gives a template, and CDK's rules find nothing in the whole stack with its code", () => {
+it("a valid configuration gives a template, and CDK's validation reports nothing for the stack with its code", () => {
   const { status, stdout, stderr, files, validation } = synth({
     issuer: 'https://issuer.example.com',
     audience: 'mission-control',
@@ -45,7 +45,7 @@ it("a valid configuration gives a template, and CDK's rules find nothing in the 
   expect(validation).toMatchObject({ pluginReports: [] });
 });
 
-it('a wrong configuration gives one message with every fault, no stack trace and no template', () => {
+it('an invalid configuration gives one message with every fault, no stack trace and no template', () => {
   const { status, stdout, stderr, files } = synth({ heartbeatSeconds: '7', useMockdata: 'true' });
   expect({ status, stdout, files }).toEqual({ status: 1, stdout: '', files: [] });
   expect(stderr.trim().split('\n')).toEqual([
@@ -56,7 +56,7 @@ it('a wrong configuration gives one message with every fault, no stack trace and
   ]);
 });
 
-it('what cannot be made in the region of the command line is one message too', () => {
+it('a resource that the region does not support gives one message and no template, too', () => {
   const { status, stdout, stderr, files } = synth(
     { issuer: 'https://issuer.example.com', audience: 'mission-control', frontDoor: 'true' },
     'eu-central-1',

@@ -1,4 +1,4 @@
-// The front door by name: who answers what, over which TLS, what a browser is told, and what is written down.
+// The front door: addresses, origins, TLS, firewall, logs, response headers, CORS and the dashboard's bucket.
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
@@ -35,7 +35,7 @@ const distributionOf = (template: Template) =>
 const outputsOf = (template: Template) =>
   template.findOutputs('*') as Record<string, { readonly Value: unknown }>;
 
-it('there is none unless somebody asks for one', () => {
+it('without the setting frontDoor, the stack has no front door', () => {
   const { template } = synthesize();
   for (const type of ['AWS::CloudFront::Distribution', 'AWS::S3::Bucket', 'AWS::WAFv2::WebACL']) {
     expect(resourcesOf(template, type)).toEqual([]);
@@ -44,7 +44,7 @@ it('there is none unless somebody asks for one', () => {
 });
 
 describe('addresses', () => {
-  it('are those of the domain, for clients, monitors and people', () => {
+  it('have the domain name, if one is set', () => {
     expect(outputsOf(named)).toMatchObject({
       WebSocketUrl: { Value: 'wss://your-domain.com' },
       HealthUrl: { Value: 'https://your-domain.com/health' },
@@ -54,14 +54,14 @@ describe('addresses', () => {
     expect(distributionOf(named)['Aliases']).toEqual([domainName]);
   });
 
-  it('are those of CloudFront where there is no domain', () => {
+  it('have the domain name of the distribution, if none is set', () => {
     expect(JSON.stringify(outputsOf(unnamed)['WebSocketUrl']?.Value)).toMatch(
       /"wss:\/\/",\{"Fn::GetAtt":\["RealtimeFrontDoorDistribution\w+","DomainName"\]\}/,
     );
     expect(distributionOf(unnamed)).not.toHaveProperty('Aliases');
   });
 
-  it('change nothing of where functions post to: the stage itself', () => {
+  it('do not change the URL that functions post to: that of the stage', () => {
     const { Variables } = functionOf(named, 'broadcast').properties['Environment'] as {
       Variables: Record<string, string>;
     };
@@ -74,7 +74,7 @@ describe('addresses', () => {
 describe('requests', () => {
   const { DefaultCacheBehavior: behavior, Origins: origins, ...others } = distributionOf(named);
 
-  it('go to the origin that the function says; those of a WebSocket need no change of origin', () => {
+  it('go to the origin that the CloudFront function selects; the default is the WebSocket API', () => {
     expect(behavior['TargetOriginId']).toBe('websocket');
     expect(behavior['FunctionAssociations']).toEqual([
       { EventType: 'viewer-request', FunctionARN: '${FrontDoorFunction.FunctionARN}' },
@@ -86,7 +86,7 @@ describe('requests', () => {
     });
   });
 
-  it('find the three that the function chooses between', () => {
+  it('have three origins: the WebSocket API, the HTTP API and the bucket', () => {
     const tls = { OriginProtocolPolicy: 'https-only', OriginSSLProtocols: ['TLSv1.2'] };
     expect(origins).toEqual([
       {
@@ -95,7 +95,7 @@ describe('requests', () => {
         CustomOriginConfig: tls,
       },
       {
-        // As in the first version: deployments have it.
+        // The id of the first version, which existing deployments have.
         Id: 'health',
         DomainName: '${HealthApi}.execute-api.us-east-1.${AWS::URLSuffix}',
         CustomOriginConfig: tls,
@@ -109,10 +109,10 @@ describe('requests', () => {
     ]);
   });
 
-  it('only read, reach their origin whole but for the host, and are remembered by nobody', () => {
+  it('are GET, HEAD or OPTIONS, reach the origin unchanged except for the host, and are not cached', () => {
     expect(behavior).toMatchObject({
       AllowedMethods: ['GET', 'HEAD', 'OPTIONS'],
-      // Managed-CachingDisabled and Managed-AllViewerExceptHostHeader, by their ids in all accounts.
+      // Managed-CachingDisabled and Managed-AllViewerExceptHostHeader; their ids are the same in all accounts.
       CachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
       OriginRequestPolicyId: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
     });
@@ -123,13 +123,13 @@ describe('requests', () => {
     for (const error of errors) expect(error).toMatchObject({ ErrorCachingMinTTL: 0 });
   });
 
-  it('for files that never change go to the bucket at once, by their names alone, and are kept', () => {
+  it('for /assets/* go to the bucket, and are cached by path only', () => {
     const [assets, ...more] = others['CacheBehaviors'] as Record<string, unknown>[];
     expect(more).toEqual([]);
     expect(assets).toMatchObject({
       PathPattern: '/assets/*',
       TargetOriginId: 'dashboard',
-      // Managed-CachingOptimized: neither headers nor cookies nor query string.
+      // Managed-CachingOptimized: the cache key has neither headers nor cookies nor the query string.
       CachePolicyId: '658327ea-f89d-4fab-a63d-7e88639e58f6',
       AllowedMethods: ['GET', 'HEAD'],
       Compress: true,
@@ -139,7 +139,7 @@ describe('requests', () => {
     expect(assets).not.toHaveProperty('OriginRequestPolicyId');
   });
 
-  it('come over TLS 1.2 or later, by the name of the certificate', () => {
+  it('use TLS 1.2 or later, with the certificate that is set', () => {
     expect(behavior['ViewerProtocolPolicy']).toBe('redirect-to-https');
     expect(others['ViewerCertificate']).toEqual({
       AcmCertificateArn: certificateArn,
@@ -150,7 +150,7 @@ describe('requests', () => {
 });
 
 describe('the firewall', () => {
-  it('limits the requests of one address, and keeps no sample, in which a token would be', () => {
+  it('limits the requests of one IP address, and stores no sampled requests, which would contain tokens', () => {
     const { properties } = resourceOf(named, 'AWS::WAFv2::WebACL');
     expect(properties).toMatchObject({
       Scope: 'CLOUDFRONT',
@@ -169,13 +169,13 @@ describe('the firewall', () => {
     expect(resourcesOf(named, 'AWS::WAFv2::LoggingConfiguration')).toEqual([]);
   });
 
-  it('may be one that there is', () => {
+  it('can be an existing web ACL', () => {
     const { template } = synthesize({ frontDoor: { webAclArn } });
     expect(distributionOf(template)['WebACLId']).toBe(webAclArn);
     expect(resourcesOf(template, 'AWS::WAFv2::WebACL')).toEqual([]);
   });
 
-  it('cannot be made elsewhere than in us-east-1, which is said before anything is deployed', () => {
+  it('can be created in us-east-1 only; for another or an unknown region, synthesis fails', () => {
     const elsewhere = (region: string | undefined) => () =>
       synthesize(
         { frontDoor: true },
@@ -197,7 +197,7 @@ describe('the firewall', () => {
 });
 
 describe('the log', () => {
-  it('goes to CloudWatch without the query string and whatever else may be or show a token', () => {
+  it('goes to CloudWatch without the query string and other fields that can contain a token', () => {
     const { properties } = resourceOf(named, 'AWS::Logs::Delivery');
     expect(properties['RecordFields']).toEqual([...edgeLogFields]);
     expect(edgeLogFields).toEqual(expect.arrayContaining(['c-ip', 'cs-uri-stem', 'sc-status']));
@@ -211,11 +211,11 @@ describe('the log', () => {
     });
   });
 
-  it('of the older kind, which always has query strings, is not there', () => {
+  it('is not a standard log of the older version, which always has query strings', () => {
     expect(distributionOf(named)).not.toHaveProperty('Logging');
   });
 
-  it('is left to a command where CloudFront delivers none', () => {
+  it('is not part of the stack outside us-east-1, where CloudFront cannot deliver it', () => {
     const far = synthesize(
       { frontDoor: { webAclArn } },
       { validate: false, codeOf, dashboardDirectory, region: 'eu-central-1' },
@@ -225,7 +225,7 @@ describe('the log', () => {
   });
 });
 
-describe('a browser', () => {
+describe('response headers', () => {
   interface Headers {
     readonly SecurityHeadersConfig: {
       readonly ContentSecurityPolicy: { readonly ContentSecurityPolicy: string };
@@ -252,7 +252,7 @@ describe('a browser', () => {
     );
   };
 
-  it('runs what is served here, and nothing that somebody slips in', () => {
+  it('allow scripts, styles and connections of the front door only', () => {
     const policy = directives({ domainName, certificateArn });
     expect(policy).toMatchObject({
       'default-src': "'none'",
@@ -267,7 +267,7 @@ describe('a browser', () => {
     expect(directives(true)['connect-src']).toBe("'self'");
   });
 
-  it('may talk to where tokens are from, and to nobody else', () => {
+  it('allow connections to the configured source of tokens', () => {
     const oauth = {
       kind: 'oauth',
       authorizationUrl: 'https://login.example.com/authorize',
@@ -281,7 +281,7 @@ describe('a browser', () => {
     );
   });
 
-  it('is told to come over TLS alone, and to tell nobody where it has been', () => {
+  it('require TLS, and forbid content sniffing, framing and referrers', () => {
     expect(headersOf(named).SecurityHeadersConfig).toMatchObject({
       StrictTransportSecurity: { AccessControlMaxAgeSec: 365 * 24 * 3600, Override: true },
       ContentTypeOptions: { Override: true },
@@ -295,14 +295,14 @@ describe('a browser', () => {
 });
 
 describe('in two regions of one account', () => {
-  /** What is one name space for all regions: each type, and where its name stands. What has no name there gets one of its own. */
+  /** The types whose names are global in an account, and the property with the name; undefined if CloudFormation generates the name. */
   const globalNames: Readonly<Record<string, string | undefined>> = {
     'AWS::CloudFront::Distribution': undefined,
     'AWS::CloudFront::Function': 'Name',
     'AWS::CloudFront::OriginAccessControl': 'OriginAccessControlConfig.Name',
     'AWS::CloudFront::ResponseHeadersPolicy': 'ResponseHeadersPolicyConfig.Name',
     'AWS::CloudWatch::Dashboard': 'DashboardName',
-    // A policy of a role is named within it.
+    // The name of a role's policy is unique within the role.
     'AWS::IAM::Policy': undefined,
     'AWS::IAM::Role': 'RoleName',
     'AWS::S3::Bucket': 'BucketName',
@@ -333,17 +333,17 @@ describe('in two regions of one account', () => {
     });
   };
 
-  it('no name that is global in an account is the same', () => {
+  it('no resource has the same global name', () => {
     const [here, there] = [namesIn('us-east-1'), namesIn('eu-central-1')];
     expect(here).toHaveLength(4);
     expect(here.filter((name) => there.includes(name))).toEqual([]);
     for (const name of here) expect(name).toContain('us-east-1');
-    // A person tells distributions apart by their comments.
+    // In the console, the comment identifies a distribution.
     expect(distributionOf(named)['Comment']).toBe('Mission Control, stage live, us-east-1');
   });
 });
 
-describe('a page of another origin', () => {
+describe('CORS', () => {
   const allowedOrigins = ['https://app.example.com'];
   const shared = synthesize({ frontDoor: { domainName, certificateArn }, allowedOrigins }).template;
   const corsOf = (template: Template) => ({
@@ -357,7 +357,7 @@ describe('a page of another origin', () => {
     ).CorsConfig,
   });
 
-  it('that was named may read what it asks for, a 429 too; the page that is served here is named by itself', () => {
+  it('allows the configured origins, also for responses of CloudFront; the API allows the own domain, too', () => {
     expect(corsOf(shared)).toEqual({
       api: {
         AllowOrigins: ['https://your-domain.com', 'https://app.example.com'],
@@ -376,7 +376,7 @@ describe('a page of another origin', () => {
     });
   });
 
-  it('that was not may not', () => {
+  it('is off at CloudFront without allowedOrigins, and at the API with neither allowedOrigins nor a domain name', () => {
     expect(corsOf(named).edge).toBeUndefined();
     expect(corsOf(unnamed)).toEqual({ api: undefined, edge: undefined });
   });
@@ -385,7 +385,7 @@ describe('a page of another origin', () => {
 describe("the dashboard's bucket", () => {
   const uploads = resourcesOf(named, 'Custom::CDKBucketDeployment');
 
-  it('is read by this distribution alone, over TLS', () => {
+  it('is read by this distribution only, over TLS', () => {
     const { properties } = resourceOf(named, 'AWS::S3::BucketPolicy');
     expect((properties['PolicyDocument'] as { Statement: unknown[] }).Statement).toEqual([
       expect.objectContaining({
@@ -412,7 +412,7 @@ describe("the dashboard's bucket", () => {
     ).toMatchObject({ SigningBehavior: 'always', SigningProtocol: 'sigv4' });
   });
 
-  it('is filled by a function that may do this and nothing else', () => {
+  it('is filled by a function with only the permissions for it', () => {
     const handler = resourceOf(named, 'AWS::Lambda::Function', { MemorySize: 1025 });
     const keys = uploads.flatMap(({ properties }) => properties['SourceObjectKeys'] as string[]);
     const assets = [...new Set(keys)].map(
@@ -429,7 +429,7 @@ describe("the dashboard's bucket", () => {
     expect(handler.dependsOn).toContain('FrontDoorDashboardUploadRoleDefaultPolicy');
   });
 
-  it('gets assets first, to be kept for ever, then the page that names them, to be asked for anew', () => {
+  it('gets the assets first, with an immutable cache header, then the page that refers to them, with no-cache', () => {
     const [assets, page] = uploads.map(({ properties }) => properties);
     expect(assets).toMatchObject({
       Exclude: ['*'],
@@ -445,12 +445,12 @@ describe("the dashboard's bucket", () => {
     expect(uploads[1]?.dependsOn).toContain(uploads[0]?.id);
   });
 
-  it('is emptied, so that it can go, when the stack goes', () => {
+  it('is emptied and deleted when the stack is deleted', () => {
     expect(resourceOf(named, 'AWS::S3::Bucket').deletionPolicy).toBe('Delete');
     for (const { properties } of uploads) expect(properties['RetainOnDelete']).toBe(false);
   });
 
-  it('needs files: without them, it is said how they are made', () => {
+  it('needs files: without them, the error names the command that builds them', () => {
     const nothing = () =>
       synthesize(
         { frontDoor: true },
@@ -461,7 +461,7 @@ describe("the dashboard's bucket", () => {
   });
 });
 
-describe('in the app of others', () => {
+describe('in another CDK app', () => {
   const stackIn = (region: string) => new Stack(foreignApp(), 'Foreign', { env: { region } });
   const props = {
     identityProvider: { kind: 'oidc', issuer: 'https://issuer.example.com', audience: 'a' },
@@ -469,7 +469,7 @@ describe('in the app of others', () => {
     dashboardDirectory,
   } as const;
 
-  it("a second one in a stack is refused: it would share the first one's permissions", () => {
+  it("rejects a second front door in a stack, which would share the first one's permissions", () => {
     const stack = stackIn('us-east-1');
     new MissionControlRealtime(stack, 'One', { ...props, stage: 'one', frontDoor: true });
     expect(
@@ -477,7 +477,7 @@ describe('in the app of others', () => {
     ).toThrow('A stack has room for one front door');
   });
 
-  it('tells where it is', () => {
+  it('provides its URLs and the domain name of its distribution', () => {
     const stack = stackIn('us-east-1');
     const realtime = new MissionControlRealtime(stack, 'Agents', {
       ...props,

@@ -1,11 +1,11 @@
-// The functions by name: how each runs, what it is told, what calls it, and what becomes of what it fails at.
+// The functions: how each runs, its environment variables, what invokes it, and what happens to failed events.
 import { Match } from 'aws-cdk-lib/assertions';
 import { handshakeMilliseconds } from '#core/connections/connection';
 import { horizon } from '#core/broadcasting/heartbeat-plan';
 import { environmentOf, functionOf, resourceOf, resourcesOf, synthesize } from './synthesized';
 import { all, one, template, withMockData } from './usual-stack';
 
-/** What the settings are unless somebody says otherwise: each the same for every function that has it. */
+/** The values of the environment variables by default; each is the same for every function that has it. */
 const settings = {
   AGENT_DAYS: '7',
   AUDIENCE: 'mission-control',
@@ -38,7 +38,7 @@ const settings = {
   USE_MOCK_DATA: 'true',
 };
 
-/** The settings of every function that fans out. */
+/** The environment variables of every function that fans out. */
 const fanOut = [
   'COALESCE_MILLISECONDS',
   'CALLBACK_URL',
@@ -53,7 +53,7 @@ const fanOut = [
 describe('every function', () => {
   const functions = all('AWS::Lambda::Function', withMockData);
 
-  it('is one of the eleven there are', () => {
+  it('is one of these eleven', () => {
     expect(functions.map(({ properties }) => properties['FunctionName']).sort()).toEqual([
       'mission-control-authorizer',
       'mission-control-broadcast',
@@ -70,7 +70,7 @@ describe('every function', () => {
   });
 
   it.each(functions.map(({ properties }) => [properties['FunctionName'], properties]))(
-    '%s runs on arm64 and nodejs24.x, is traced unless strangers call it, and logs JSON to its own log group for a month',
+    '%s runs on arm64 and nodejs24.x, is traced unless unauthenticated clients can invoke it, and logs JSON to its own log group for 30 days',
     (name, properties) => {
       expect(properties).toMatchObject({
         Architectures: ['arm64'],
@@ -78,10 +78,10 @@ describe('every function', () => {
         Handler: 'index.handler',
         MemorySize: expect.any(Number) as number,
         Timeout: expect.any(Number) as number,
-        // Of what succeeds, Lambda itself logs nothing.
+        // Lambda itself logs nothing about successful invocations.
         LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'WARN' },
       });
-      // A refused handshake, or a flood of any other kind, must not be a flood of traces.
+      // A flood of refused handshakes or other requests must not cause a flood of traces.
       const untraced = ['authorizer', 'connect', 'health', 'whoami'].map(
         (each) => `mission-control-${each}`,
       );
@@ -108,11 +108,11 @@ describe('every function', () => {
     ['heartbeat', 1769, 30],
     ['mock-agents', 256, 60],
     ['whoami', 256, 15],
-  ])('%s has %d MB, and %d s at the most', (name, MemorySize, Timeout) => {
+  ])('%s has %d MB and a timeout of %d s', (name, MemorySize, Timeout) => {
     expect(functionOf(withMockData, name).properties).toMatchObject({ MemorySize, Timeout });
   });
 
-  it('is there no sooner than the policy of its role', () => {
+  it('depends on the policy of its role', () => {
     for (const { properties, dependsOn } of functions) {
       const role = String(properties['Role']).replace(/^\$\{(.*)\.Arn\}$/, '$1');
       expect(dependsOn).toContain(`${role}DefaultPolicy`);
@@ -153,13 +153,13 @@ describe('every function', () => {
     ['health', ['GATEWAY_URL', 'TABLE_NAME', 'USE_MOCK_DATA']],
     ['whoami', ['AUDIENCE', 'ISSUER', 'TABLE_NAME']],
     ['mock-agents', ['EVENT_BUS_NAME', 'EVENT_SOURCE']],
-  ])('%s is told its settings and no other', (name, variables) => {
+  ])('%s has its environment variables and no others', (name, variables) => {
     const environment = environmentOf(functionOf(withMockData, name));
     expect(Object.keys(environment).sort()).toEqual([...variables, 'NODE_OPTIONS', 'STAGE'].sort());
     expect(settings).toMatchObject(environment);
   });
 
-  it('whoever judges tokens, or keeps users out, is told how old a token may be', () => {
+  it('has MAX_TOKEN_HOURS if it verifies tokens or disconnects users, and maxTokenHours is set', () => {
     const limited = synthesize({ maxTokenHours: 12 }).template;
     const told = ['authorizer', 'default', 'whoami', 'disconnect-user'];
     const variable = 'MAX_TOKEN_HOURS';
@@ -171,27 +171,30 @@ describe('every function', () => {
     }
   });
 
-  it('nobody takes a connection for gone while its handshake may be under way', () => {
+  it('connect has a timeout that is shorter than the time in which a recorded connection may still be opening', () => {
     const { Timeout: seconds } = functionOf(template, 'connect').properties;
     expect(Number(seconds) * 1000).toBeLessThan(handshakeMilliseconds);
   });
 
-  it.each([undefined, 0, 10_000])('flushes %s ms apart', (coalesceMilliseconds) => {
-    const started = synthesize({ coalesceMilliseconds }).template;
-    for (const name of ['broadcast', 'heartbeat', 'deliver']) {
-      expect(environmentOf(functionOf(started, name))['COALESCE_MILLISECONDS']).toBe(
-        String(coalesceMilliseconds ?? 500),
-      );
-    }
-  });
+  it.each([undefined, 0, 10_000])(
+    'that fans out gets its flush interval from coalesceMilliseconds: %s',
+    (coalesceMilliseconds) => {
+      const started = synthesize({ coalesceMilliseconds }).template;
+      for (const name of ['broadcast', 'heartbeat', 'deliver']) {
+        expect(environmentOf(functionOf(started, name))['COALESCE_MILLISECONDS']).toBe(
+          String(coalesceMilliseconds ?? 500),
+        );
+      }
+    },
+  );
 
-  it('all that fan out know the pace of one fan-out: the workers of a large one share it', () => {
+  it('that fans out has the same MAX_POSTS_PER_SECOND, which the workers of a large fan-out share', () => {
     const paceOf = (name: string) =>
       environmentOf(functionOf(template, name))['MAX_POSTS_PER_SECOND'];
     expect(['broadcast', 'heartbeat', 'deliver'].map(paceOf)).toEqual(['8000', '8000', '8000']);
   });
 
-  it('posts through the stage itself, not through a domain that may change', () => {
+  it("that posts uses the stage's URL, not a custom domain, which may change", () => {
     const callbackUrl = 'https://${WebSocketApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/live';
     for (const name of ['connect', 'broadcast', 'heartbeat']) {
       expect(environmentOf(functionOf(template, name))['CALLBACK_URL']).toBe(callbackUrl);
@@ -199,8 +202,8 @@ describe('every function', () => {
   });
 });
 
-describe('deliveries', () => {
-  it('feed their own queue with an end of their own: Lambda does not stop their chain, and every other', () => {
+describe('the retry queue', () => {
+  it('is processed by the only function with RecursiveLoop Allow; it limits its own recursion', () => {
     const endless = all('AWS::Lambda::Function', withMockData).filter(
       ({ properties }) => properties['RecursiveLoop'] === 'Allow',
     );
@@ -209,7 +212,7 @@ describe('deliveries', () => {
     ]);
   });
 
-  it('are tried five times and then kept; a worker takes one job at a time, sixteen work at most', () => {
+  it('moves a job to the dead-letter queue after five attempts; a worker gets one job at a time, at most sixteen run', () => {
     const queue = one('AWS::SQS::Queue', { QueueName: 'mission-control-deliveries' });
     expect(queue.properties['RedrivePolicy']).toEqual({
       deadLetterTargetArn: '${RejectedEvents.Arn}',
@@ -242,7 +245,7 @@ describe.each([
   const rejected = '${RejectedEvents.Arn}';
   const ruleNamed = { Name: `mission-control-${name}` };
 
-  it('gets every event of the source, whatever its type, and what it cannot get is kept', () => {
+  it('gets every event of the source, of any type; undeliverable events go to the dead-letter queue', () => {
     const { id, properties } = one('AWS::Events::Rule', ruleNamed);
     expect(id).toBe(ruleId);
     expect(properties['EventPattern']).toEqual({ source: [source] });
@@ -258,14 +261,14 @@ describe.each([
     ]);
   });
 
-  it('follows the configured source', () => {
+  it('uses the configured source', () => {
     const other = synthesize({ [setting]: 'others' }).template;
     expect(resourceOf(other, 'AWS::Events::Rule', ruleNamed).properties['EventPattern']).toEqual({
       source: ['others'],
     });
   });
 
-  it('is tried twice more when it fails, and then the event is kept in the same queue', () => {
+  it('is retried twice after a failure; then the event goes to the dead-letter queue', () => {
     expect(
       all('AWS::Lambda::EventInvokeConfig').find(
         ({ properties }) => properties['FunctionName'] === `\${${functionId}}`,
@@ -277,7 +280,7 @@ describe.each([
     });
   });
 
-  it('the rule may put events where rejected ones are kept', () => {
+  it('has a rule that may send events to the dead-letter queue', () => {
     expect(policyOf('RejectedEvents')).toContainEqual(
       expect.objectContaining({
         Effect: 'Allow',
@@ -291,13 +294,13 @@ describe.each([
 });
 
 describe('queues', () => {
-  it('keep rejected events for two weeks', () => {
+  it('keep dead letters for two weeks', () => {
     expect(
       one('AWS::SQS::Queue', { QueueName: 'mission-control-rejected-events' }).properties,
     ).toMatchObject({ MessageRetentionPeriod: 14 * 24 * 3600 });
   });
 
-  it('are encrypted, and closed to whoever comes without TLS', () => {
+  it('are encrypted, and deny requests without TLS', () => {
     const queues = all('AWS::SQS::Queue');
     expect(queues).toHaveLength(3);
     for (const { id, properties } of queues) {
@@ -314,24 +317,27 @@ describe('queues', () => {
 });
 
 describe('heartbeat', () => {
-  it.each([1, 30, 540])('every %d s is planned by a call each minute', (heartbeatSeconds) => {
-    const started = synthesize({ heartbeatSeconds }).template;
-    const { properties } = resourceOf(started, 'AWS::Scheduler::Schedule');
-    expect(properties).toMatchObject({
-      ScheduleExpression: 'rate(1 minute)',
-      FlexibleTimeWindow: { Mode: 'OFF' },
-      State: 'ENABLED',
-      Target: { Arn: '${HeartbeatFunction.Arn}', Input: '{}' },
-    });
-    // Who sends them, and who tells clients how often they come.
-    for (const name of ['heartbeat', 'deliver', 'default']) {
-      expect(environmentOf(functionOf(started, name))['HEARTBEAT_SECONDS']).toBe(
-        String(heartbeatSeconds),
-      );
-    }
-  });
+  it.each([1, 30, 540])(
+    'every %d s is scheduled by one invocation each minute',
+    (heartbeatSeconds) => {
+      const started = synthesize({ heartbeatSeconds }).template;
+      const { properties } = resourceOf(started, 'AWS::Scheduler::Schedule');
+      expect(properties).toMatchObject({
+        ScheduleExpression: 'rate(1 minute)',
+        FlexibleTimeWindow: { Mode: 'OFF' },
+        State: 'ENABLED',
+        Target: { Arn: '${HeartbeatFunction.Arn}', Input: '{}' },
+      });
+      // The functions that send heartbeats, and the one that reports their interval to clients.
+      for (const name of ['heartbeat', 'deliver', 'default']) {
+        expect(environmentOf(functionOf(started, name))['HEARTBEAT_SECONDS']).toBe(
+          String(heartbeatSeconds),
+        );
+      }
+    },
+  );
 
-  it('has calls that nobody repeats: the next one plans what one has missed', () => {
+  it('has scheduled invocations without retries: the next one makes up for a missed one', () => {
     expect(one('AWS::Scheduler::Schedule').properties['Target']).toMatchObject({
       RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
     });
@@ -342,7 +348,7 @@ describe('heartbeat', () => {
     ).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
   });
 
-  it('comes from a queue, beat by beat, none tried twice', () => {
+  it('gets its beats from a queue one by one, without retries', () => {
     expect(
       one('AWS::Lambda::EventSourceMapping', { BatchSize: 1, ScalingConfig: Match.absent() })
         .properties,
@@ -352,7 +358,7 @@ describe('heartbeat', () => {
       FunctionName: '${HeartbeatFunction}',
     });
     const { properties } = one('AWS::SQS::Queue', { QueueName: 'mission-control-heartbeats' });
-    // As long invisible as it lives; and it lives longer than the longest delay, by more than a minute.
+    // A beat is invisible for its whole retention, which is at least one minute longer than the longest delay.
     const lifetime = properties['MessageRetentionPeriod'] as number;
     expect(properties['VisibilityTimeout']).toBe(lifetime);
     expect(lifetime * 1000).toBeGreaterThanOrEqual(horizon + 60_000);
@@ -367,7 +373,7 @@ describe('mock agents', () => {
     expect(resourcesOf(withMockData, 'AWS::Lambda::Function', named)).toHaveLength(1);
   });
 
-  it('report every minute to the bus', () => {
+  it('report to the event bus every minute, without retries', () => {
     expect(
       resourceOf(withMockData, 'AWS::Scheduler::Schedule', { Name: 'mission-control-mock-agents' }),
     ).toMatchObject({
@@ -377,7 +383,7 @@ describe('mock agents', () => {
         Target: { Arn: '${MockAgentsFunction.Arn}', RetryPolicy: { MaximumRetryAttempts: 0 } },
       },
     });
-    // The next call makes up for one that was missed.
+    // The next invocation makes up for a missed one.
     expect(
       all('AWS::Lambda::EventInvokeConfig', withMockData).find(
         ({ properties }) => properties['FunctionName'] === '${MockAgentsFunction}',

@@ -1,4 +1,4 @@
-// The construct in CDK apps of others, and what a stage or a new user pool changes of the stack.
+// The construct in other CDK apps, and what a stage or a new user pool changes in the stack.
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
@@ -22,8 +22,8 @@ const oidc = {
 const foreignStack = () => new Stack(foreignApp(), 'Foreign');
 const variablesOf = (template: Template, name: string) => environmentOf(functionOf(template, name));
 
-describe('in the app of others', () => {
-  it('an identity provider is enough, and its backend may be let report', () => {
+describe('in another CDK app', () => {
+  it('needs only an identity provider, and can grant a backend to report events', () => {
     const stack = foreignStack();
     const realtime = new MissionControlRealtime(stack, 'Agents', {
       identityProvider: oidc,
@@ -44,7 +44,7 @@ describe('in the app of others', () => {
     expect(JSON.stringify(policy?.properties)).toContain('events:PutEvents');
   });
 
-  it('a user pool of the same app is told by its tokens', () => {
+  it('accepts a user pool of the same app, by reference', () => {
     const stack = foreignStack();
     const pool = new UserPool(stack, 'Pool');
     new MissionControlRealtime(stack, 'Agents', {
@@ -61,7 +61,7 @@ describe('in the app of others', () => {
     });
   });
 
-  it('two of them live in one stack, if their stages differ', () => {
+  it('can be in one stack twice, if the stages differ', () => {
     const stack = foreignStack();
     new MissionControlRealtime(stack, 'One', { identityProvider: oidc, codeOf, stage: 'one' });
     new MissionControlRealtime(stack, 'Two', { identityProvider: oidc, codeOf, stage: 'two' });
@@ -72,7 +72,7 @@ describe('in the app of others', () => {
     ]);
   });
 
-  it('settings are checked as those of the command line are', () => {
+  it('validates props like the settings of the command line', () => {
     const make = () =>
       new MissionControlRealtime(foreignStack(), 'Agents', {
         identityProvider: { ...oidc, issuer: 'http://issuer.example.com' },
@@ -83,7 +83,7 @@ describe('in the app of others', () => {
     expect(make).toThrow(/heartbeatSeconds must be a divisor[^]*issuer must be/);
   });
 
-  it('nothing is no value: a prop that is null is a fault, not the default', () => {
+  it('rejects a prop that is null instead of using the default', () => {
     const make = () =>
       new MissionControlRealtime(foreignStack(), 'Agents', {
         identityProvider: oidc,
@@ -98,7 +98,7 @@ describe('in the app of others', () => {
 });
 
 describe('a stage', () => {
-  it('keeps table and users for as long as nobody says otherwise', () => {
+  it('retains and protects the table and the user pool by default', () => {
     const { template } = synthesize({ issuer: '', audience: '', auth: 'cognito-new' });
     for (const type of ['AWS::DynamoDB::Table', 'AWS::Cognito::UserPool']) {
       expect(resourceOf(template, type)).toMatchObject({ deletionPolicy: 'Retain' });
@@ -111,7 +111,7 @@ describe('a stage', () => {
     });
   });
 
-  it('may be destroyed whole, but for the one setting that the account shares', () => {
+  it('with dataRemoval destroy, retains only the logging settings of API Gateway that the account shares', () => {
     const { template } = synthesize({
       issuer: '',
       audience: '',
@@ -130,7 +130,7 @@ describe('a stage', () => {
     });
   });
 
-  it('decides how long all logs are kept', () => {
+  it('sets the retention of all log groups', () => {
     const { template } = synthesize({ logRetentionDays: '7' });
     const logs = resourcesOf(template, 'AWS::Logs::LogGroup');
     expect(new Set(logs.map(({ properties }) => properties['RetentionInDays']))).toEqual(
@@ -138,7 +138,7 @@ describe('a stage', () => {
     );
   });
 
-  it('has its tags on the stack, from where they reach every resource', () => {
+  it('has its tags on the stack, so that CloudFormation adds them to every resource', () => {
     expect(synthesize({ tags: 'team=platform' }).tags).toEqual({
       application: 'mission-control',
       stage: 'live',
@@ -150,7 +150,7 @@ describe('a stage', () => {
 describe('a new user pool', () => {
   const { template } = synthesize({ issuer: '', audience: '', auth: 'cognito-new' });
 
-  it('lets nobody in whom an administrator has not invited, and wants good passwords', () => {
+  it('allows sign-up by administrators only, and requires strong passwords', () => {
     expect(resourceOf(template, 'AWS::Cognito::UserPool').properties).toMatchObject({
       AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
       UsernameAttributes: ['email'],
@@ -169,7 +169,7 @@ describe('a new user pool', () => {
     });
   });
 
-  it('has a client without a secret, whose passwords do not travel and whose tokens are short', () => {
+  it('has a client without a secret, with SRP sign-in and tokens that expire after an hour', () => {
     const { properties } = resourceOf(template, 'AWS::Cognito::UserPoolClient');
     expect(properties).toMatchObject({
       GenerateSecret: false,
@@ -186,7 +186,7 @@ describe('a new user pool', () => {
     ]);
   });
 
-  it('is whose tokens the authorizer accepts, and is told in the outputs', () => {
+  it('is the one whose tokens the authorizer accepts, and is in the outputs', () => {
     expect(variablesOf(template, 'authorizer')).toMatchObject({
       USER_POOL_ID: '${UsersUserPool}',
       USER_POOL_CLIENT_ID: '${UsersUserPoolDashboard}',
@@ -196,7 +196,7 @@ describe('a new user pool', () => {
     );
   });
 
-  it('is there only if somebody asked for it', () => {
+  it('exists only with auth cognito-new', () => {
     expect(resourcesOf(synthesize().template, 'AWS::Cognito::UserPool')).toEqual([]);
   });
 });

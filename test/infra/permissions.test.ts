@@ -1,4 +1,4 @@
-// Who may do what: exactly what each function's job takes, on exactly these resources.
+// Permissions: the exact actions and resources that each role and each resource policy allows.
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -20,7 +20,7 @@ const connections = (method: string) =>
   `arn:\${AWS::Partition}:execute-api:${account}:\${WebSocketApi}/live/${method}/@connections/*`;
 const manage = ['execute-api:ManageConnections'];
 
-/** Operations on items by the beginning of their partition key. */
+/** Operations on items, by the prefix of their partition key. */
 const items = (operations: Readonly<Record<string, readonly string[]>>) =>
   Object.fromEntries(
     Object.entries(operations).map(([key, names]) => [
@@ -29,18 +29,18 @@ const items = (operations: Readonly<Record<string, readonly string[]>>) =>
     ]),
   );
 
-/** What every function may do: write its own log. */
+/** Every function may write its own log. */
 const log = (logGroup: string) => ({
   [`\${${logGroup}.Arn}`]: ['logs:CreateLogStream', 'logs:PutLogEvents'],
 });
 
-/** And its own traces, unless strangers decide how often it is called. */
+/** A function may also write its traces, unless unauthenticated clients can invoke it. */
 const telemetry = (logGroup: string) => ({
   ...log(logGroup),
   '*': ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
 });
 
-/** What fanning out takes: posts, the queue for what is left, the lease, and the events that wait for a flush. */
+/** What a fan-out needs: posts, the retry queue, the fan-out lease, and the pending events. */
 const fanOut = {
   [connections('POST')]: manage,
   '${DeliveriesQueue.Arn}': ['sqs:SendMessage'],
@@ -155,11 +155,11 @@ it.each([
       '${BroadcastEventBus.Arn}': ['events:PutEvents'],
     },
   ],
-])('%s may do this and nothing else', (name, allowed) => {
+])('%s has exactly these permissions', (name, allowed) => {
   expect(allowedTo(template, functionOf(template, name).properties['Role'])).toEqual(allowed);
 });
 
-it('only those that send heartbeats when idle may note and ask who has just been sent something', () => {
+it('with heartbeat when-idle, functions that fan out may write and query the recent fan-outs', () => {
   const idle = synthesize({ heartbeat: 'when-idle' }).template;
   for (const name of ['broadcast', 'deliver', 'heartbeat']) {
     const allowed = allowedTo(idle, functionOf(idle, name).properties['Role']);
@@ -167,7 +167,7 @@ it('only those that send heartbeats when idle may note and ask who has just been
   }
 });
 
-it('a role has one policy in any app: its function must not be called before it has all permissions', () => {
+it('a role has one policy in any app, so that a function is not invoked before it has all permissions', () => {
   const flag = '@aws-cdk/aws-lambda:createNewPoliciesWithAddToRolePolicy';
   const stack = new Stack(foreignApp({ [flag]: true }), 'Stack');
   new MissionControlRealtime(stack, 'Realtime', {
@@ -184,7 +184,7 @@ it('a role has one policy in any app: its function must not be called before it 
   expect(roles).toEqual([...new Set(roles)]);
 });
 
-it('every function has a role of its own, which only Lambda assumes and no managed policy widens', () => {
+it('every function has its own role, which only Lambda can assume and which has no managed policies', () => {
   const roles = resourcesOf(template, 'AWS::Lambda::Function').map((f) => f.properties['Role']);
   expect(new Set(roles).size).toBe(11);
   for (const { id, properties } of resourcesOf(template, 'AWS::IAM::Role')) {
@@ -196,29 +196,32 @@ it('every function has a role of its own, which only Lambda assumes and no manag
   }
 });
 
-it.each(['heartbeat', 'mock-agents'])('the schedule of %s may call that function alone', (name) => {
-  const { properties } = resourceOf(template, 'AWS::Scheduler::Schedule', {
-    Name: `mission-control-${name}`,
-  });
-  const { RoleArn } = properties['Target'] as { RoleArn: string };
-  expect(allowedTo(template, RoleArn)).toEqual({
-    [`\${${functionOf(template, name).id}.Arn}`]: ['lambda:InvokeFunction'],
-  });
-});
+it.each(['heartbeat', 'mock-agents'])(
+  'the schedule of %s may invoke that function only',
+  (name) => {
+    const { properties } = resourceOf(template, 'AWS::Scheduler::Schedule', {
+      Name: `mission-control-${name}`,
+    });
+    const { RoleArn } = properties['Target'] as { RoleArn: string };
+    expect(allowedTo(template, RoleArn)).toEqual({
+      [`\${${functionOf(template, name).id}.Arn}`]: ['lambda:InvokeFunction'],
+    });
+  },
+);
 
-it('no role may do everything of a service, and only traces are written without naming a resource', () => {
+it('no role has an action with a wildcard, and only the actions for traces apply to all resources', () => {
   const policies = resourcesOf(template, 'AWS::IAM::Policy');
   expect(policies).toHaveLength(13);
   const roles = resourcesOf(template, 'AWS::IAM::Role').map(({ id }) => `\${${id}.Arn}`);
   for (const allowed of roles.map((role) => allowedTo(template, role))) {
     expect(Object.values(allowed).flat().join()).not.toContain('*');
-    // Of the table, each role may touch kinds of items alone.
+    // A role may access only items with certain partition keys, never the whole table.
     expect(Object.keys(allowed)).not.toContain('${StoreTable.Arn}');
     expect((allowed['*'] ?? []).filter((action) => !action.startsWith('xray:'))).toEqual([]);
   }
 });
 
-it('a function can be called by its route or its rule alone', () => {
+it('a function can be invoked only by its route, its authorizer or its rule', () => {
   const api = (id: string, path: string) =>
     `arn:\${AWS::Partition}:execute-api:${account}:${id}${path}`;
   const gateway = 'apigateway.amazonaws.com';
@@ -248,7 +251,7 @@ it('a function can be called by its route or its rule alone', () => {
   ]);
 });
 
-it("roles that are no function's are for the schedules of this account, and for the logs of API Gateway", () => {
+it('the only other roles are those of the schedules of this account and of the logs of API Gateway', () => {
   const functionRoles = resourcesOf(template, 'AWS::Lambda::Function').map(
     (f) => f.properties['Role'],
   );
@@ -282,7 +285,7 @@ it("roles that are no function's are for the schedules of this account, and for 
   });
 });
 
-describe("who may report on the bus, and send operators' events,", () => {
+describe('the policy of the event bus', () => {
   const backend = 'arn:aws:iam::111122223333:role/backend';
   const others = 'arn:aws:iam::444455556666:role/teams/*';
   const operator = 'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*/on-call_*';
@@ -296,11 +299,11 @@ describe("who may report on the bus, and send operators' events,", () => {
       return Statement as Record<string, unknown>;
     });
 
-  it('is whoever their own policy allows, as long as nobody is named', () => {
+  it('is empty without reporterArns and operatorArns', () => {
     expect(statementsOf(synthesize({ useMockData: true }).template)).toEqual([]);
   });
 
-  it('are those who are named, each for one source; of other accounts they get the leave that they need', () => {
+  it('allows only the configured principals to send events, each for one source, and grants access to their accounts', () => {
     const context = { reporterArns: [backend, others], operatorArns: operator };
     const statements = statementsOf(synthesize({ ...context, eventSource: 'agents' }).template);
     expect(statements).toEqual([
@@ -336,7 +339,7 @@ describe("who may report on the bus, and send operators' events,", () => {
     ]);
   });
 
-  it('is changed statement by statement: a bus refuses two changes at once', () => {
+  it('is updated one statement at a time, because an event bus rejects concurrent changes', () => {
     const { template } = synthesize({ reporterArns: backend, operatorArns: operator });
     const policies = resourcesOf(template, 'AWS::Events::EventBusPolicy');
     const ids = policies.map(({ id }) => id);
@@ -346,18 +349,18 @@ describe("who may report on the bus, and send operators' events,", () => {
     ]);
   });
 
-  it('only who is named of the one kind is kept to it', () => {
+  it('with operatorArns only, has no statements about reporters', () => {
     expect(statementsOf(synthesize({ operatorArns: operator }).template)).toHaveLength(2);
   });
 
-  it('the mock agents need not be named', () => {
+  it('includes the mock agents with the reporters automatically', () => {
     const { template } = synthesize({ useMockData: true, reporterArns: backend });
     expect(statementsOf(template)[0]).toMatchObject({
       Condition: { ArnNotLike: { 'aws:PrincipalArn': [backend, '${MockAgentsFunctionRole.Arn}'] } },
     });
   });
 
-  it('a role of the same app can be named before it has an ARN', () => {
+  it('accepts a role of the same app, whose ARN is a reference', () => {
     const stack = new Stack(foreignApp(), 'Stack');
     const role = new Role(stack, 'Backend', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),

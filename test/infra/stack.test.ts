@@ -1,9 +1,9 @@
-// What a deployment is known by, and what an update of it must never replace.
+// The names of a deployment's resources, and the resources that an update must never replace.
 //
-// There is no snapshot of the template: every change changed it, and whoever approves a diff of some thousand lines does not
-// see the one logical id in them for which CloudFormation replaces a table. What matters to a user or an operator is
-// asserted by name in the tests of this folder (permissions and alarms in tests of their own); all else, as descriptions
-// and the order of things, may change. test/deploy/retention.test.ts updates the version before to this one.
+// There is no snapshot of the template: every change would change it, and in a diff of thousands of lines a reviewer would not
+// notice one logical id whose change makes CloudFormation replace a table. The tests of this folder assert by name what
+// users and operators depend on; descriptions, the order of resources and the like may change.
+// test/deploy/retention.test.ts updates a stack of an earlier version to this one.
 import type { Template } from 'aws-cdk-lib/assertions';
 import {
   environmentOf,
@@ -15,7 +15,7 @@ import {
 } from './synthesized';
 
 const { template } = synthesize();
-/** All that one stack can have. */
+/** The options that create every resource that one stack can have. */
 const everything = {
   ...{ issuer: '', audience: '', auth: 'cognito-new' },
   ...{ useMockData: true, frontDoor: true, alarmEmail: 'on-call@example.com' },
@@ -29,16 +29,16 @@ interface RawResource {
 const rawResources = (from: Template) =>
   Object.entries(from.toJSON()['Resources'] as Record<string, RawResource>);
 
-/** The logical ids of resources that have names of their own, by type and name. */
+/** The logical ids of resources with explicit names, by type and name. */
 function namedResources(from: Template): Record<string, string> {
   const named = rawResources(from).flatMap(([id, { Type, Properties }]) =>
-    // Some properties with names are within another one.
+    // Some names are in a nested property.
     [Properties, ...Object.values(Properties)]
       .flatMap((each) => Object.entries(each ?? {}))
       .filter(([key]) =>
         /^((Function|LogGroup|Queue|Topic|Alarm|Dashboard|Policy)?Name)$/.test(key),
       )
-      // A reference is another resource's name, and a policy of a role is named by CDK.
+      // A reference is the name of another resource, and CDK names the policies of roles.
       .filter(([, name]) => typeof name === 'string' && name !== id)
       .map(([, name]) => [`${Type} ${String(name)}`, id]),
   );
@@ -47,9 +47,9 @@ function namedResources(from: Template): Record<string, string> {
 
 const all = (type: string, from: Template = template) => resourcesOf(from, type);
 
-describe('an update replaces nothing of what others have deployed:', () => {
-  // Its name is CloudFormation's: a new stack must not stumble over the table that outlived another.
-  it('not the table, which is paid on demand, expires items, can be restored, is encrypted, and has neither index nor stream', () => {
+describe('an existing deployment', () => {
+  // CloudFormation generates the table's name, so that a new stack does not conflict with a retained table of another one.
+  it('keeps its table, which has on-demand billing, TTL, point-in-time recovery, encryption, no index and no stream', () => {
     expect(whole.findResources('AWS::DynamoDB::Table')).toEqual({
       RealtimeStoreTable507A1C40: {
         Type: 'AWS::DynamoDB::Table',
@@ -64,7 +64,7 @@ describe('an update replaces nothing of what others have deployed:', () => {
             { AttributeName: 'pk', AttributeType: 'S' },
             { AttributeName: 'sk', AttributeType: 'S' },
           ],
-          // One update cannot rename it.
+          // CloudFormation cannot rename the TTL attribute in one update.
           TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
           BillingMode: 'PAY_PER_REQUEST',
           DeletionProtectionEnabled: true,
@@ -75,7 +75,7 @@ describe('an update replaces nothing of what others have deployed:', () => {
     });
   });
 
-  it('not the user pool, nor the client that dashboards sign in with', () => {
+  it('keeps its user pool and the client that dashboards sign in with', () => {
     expect(whole.findResources('AWS::Cognito::UserPool')).toEqual({
       RealtimeUsersUserPool24EAFEAA: {
         Type: 'AWS::Cognito::UserPool',
@@ -90,7 +90,7 @@ describe('an update replaces nothing of what others have deployed:', () => {
       },
     });
     const { properties } = resourceOf(whole, 'AWS::Cognito::UserPool');
-    // Either would be for ever.
+    // Neither property can be changed later.
     expect(properties).not.toHaveProperty('AliasAttributes');
     expect(properties).not.toHaveProperty('Schema');
     expect(Object.keys(whole.findResources('AWS::Cognito::UserPoolClient'))).toEqual([
@@ -98,7 +98,7 @@ describe('an update replaces nothing of what others have deployed:', () => {
     ]);
   });
 
-  it('not what people and programs have the address of, or have confirmed', () => {
+  it('keeps its resources with public addresses, the bucket, the key and the confirmed subscription', () => {
     const addressed = [
       'AWS::ApiGatewayV2::Api',
       'AWS::ApiGatewayV2::Stage',
@@ -124,7 +124,7 @@ describe('an update replaces nothing of what others have deployed:', () => {
     ]);
   });
 
-  it('not what has a name: under another logical id it would be made anew, and the name is taken', () => {
+  it('keeps the logical ids of resources with explicit names: CloudFormation cannot create a second resource with the same name', () => {
     expect(namedResources(whole)).toEqual({
       'AWS::ApiGatewayV2::Api mission-control': 'RealtimeWebSocketApiCF8708A5',
       'AWS::ApiGatewayV2::Api mission-control-health': 'RealtimeHealthApiC176CAEB',
@@ -222,7 +222,7 @@ describe('an update replaces nothing of what others have deployed:', () => {
     });
   });
 
-  it('not even when the stack goes what is in the table and the pool, and the setting that the account shares', () => {
+  it('keeps only its table, its user pool and the logging settings of the account when it is deleted', () => {
     const kept = rawResources(whole).filter(
       ([, resource]) => (resource as { DeletionPolicy?: string }).DeletionPolicy === 'Retain',
     );
@@ -251,7 +251,7 @@ describe('identity provider', () => {
     });
   });
 
-  it('can name where its keys are', () => {
+  it('can have a configured JWKS URI', () => {
     const jwksUri = 'https://issuer.example.com/keys';
     expect(environmentOf(functionOf(synthesize({ jwksUri }).template, 'authorizer'))).toMatchObject(
       { ISSUER: 'https://issuer.example.com', JWKS_URI: jwksUri },
@@ -260,13 +260,13 @@ describe('identity provider', () => {
 });
 
 describe('stages', () => {
-  /** Physical names are unique in an account and region: no two stages may share one. */
+  /** Physical names must be unique in an account and region, so two stages cannot share one. */
   const namesIn = (from: Template) =>
     Object.keys(namedResources(from))
-      // An authorizer is named within its API.
+      // The name of an authorizer is unique within its API.
       .filter((each) => each !== 'AWS::ApiGatewayV2::Authorizer TokenAuthorizer');
 
-  it('live side by side: no resource has the same name in two of them', () => {
+  it('can be deployed side by side: no resource has the same name in two stages', () => {
     const test = synthesize({ ...everything, stage: 'test' });
     const live = namesIn(whole);
     expect(live).toContain('AWS::Events::EventBus mission-control');
@@ -276,7 +276,7 @@ describe('stages', () => {
     expect(synthesize().stackName).toBe('MissionControl');
   });
 
-  it('name the stage of the WebSocket API, and outputs say where everything is', () => {
+  it('give the stage of the WebSocket API its name, and the outputs have the URLs and the event bus', () => {
     const outputs = Object.entries(
       template.findOutputs('*') as Record<string, { readonly Value: unknown }>,
     );
@@ -292,7 +292,7 @@ describe('stages', () => {
   });
 });
 
-it('the template has resources and outputs, and nothing that a deployment would have to fill in', () => {
+it('the template has only a description, resources and outputs, and no parameters', () => {
   expect(Object.keys(template.toJSON())).toEqual(['Description', 'Resources', 'Outputs']);
   expect(all('AWS::CDK::Metadata')).toEqual([]);
 });

@@ -1,17 +1,17 @@
-// Every policy statement of a template, wherever it stands: of roles, queues, buckets and logs.
+// Finds every policy statement of a template: of roles, queues, buckets and logs.
 import { readable } from './synthesized';
 
 export interface FoundStatement {
-  /** The resource that has it. */
+  /** The resource that contains the statement. */
   readonly where: string;
   readonly effect: 'Allow' | 'Deny';
   readonly actions: readonly string[];
-  /** As text, with references like `${StoreTable.Arn}`; none where a resource's own policy names nothing else. */
+  /** As text, with references like `${StoreTable.Arn}`; empty if a resource-based policy has no `Resource`. */
   readonly resources: readonly string[];
   readonly principal: unknown;
 }
 
-/** What looks like a statement: a policy of an unknown kind of resource is found too, also as JSON in a text. */
+/** Finds every object with an `Effect`, so that it covers resource types that it does not know, and policies that are JSON in a string. */
 export function everyStatement(template: Readonly<Record<string, unknown>>): FoundStatement[] {
   return Object.entries(template['Resources'] as Record<string, unknown>).flatMap(
     ([where, resource]) => statementsIn(readable(resource)).map((found) => ({ where, ...found })),
@@ -26,7 +26,7 @@ function statementsIn(value: unknown): Omit<FoundStatement, 'where'>[] {
   const { Effect, Action, NotAction, Resource, NotResource, Principal, NotPrincipal } =
     value as Record<string, unknown>;
   if (Effect === undefined) return Object.values(value).flatMap(statementsIn);
-  // What is allowed by exclusion is a wildcard by another name.
+  // A statement that allows by exclusion is equivalent to a wildcard.
   if ([NotAction, NotResource, NotPrincipal].some((each) => each !== undefined)) {
     throw new Error(`Expected a statement that names what it is about: ${JSON.stringify(value)}`);
   }

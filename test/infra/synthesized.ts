@@ -1,4 +1,4 @@
-// Templates for the infrastructure tests, and a readable view of them: names instead of logical ids.
+// Synthesizes templates for the infrastructure tests, and makes them readable: names instead of logical ids.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,12 +9,12 @@ import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import { createApp, type AppOptions } from '#infra/app';
 import { parseConfiguration } from '#infra/config/configuration';
 
-/** The context of a CDK app; issuer and audience are there unless a test says otherwise. */
+/** The context of a CDK app. A test that does not set the issuer and the audience gets those of `sample`. */
 export type Context = Readonly<Record<string, unknown>>;
 
 const sample = { issuer: 'https://issuer.example.com', audience: 'mission-control' };
 
-/** Something to serve for the front door. */
+/** Sample files that the front door serves. */
 export const dashboardDirectory = path.join(__dirname, 'dashboard');
 
 const quick: AppOptions = {
@@ -24,7 +24,7 @@ const quick: AppOptions = {
   dashboardDirectory,
 };
 
-/** Synthesizes into a directory that does not outlive the call. */
+/** Synthesizes into a temporary directory, which it removes before it returns. */
 export function synthesize(context: Context = {}, options: AppOptions = quick) {
   const configuration = parseConfiguration({ ...sample, ...context });
   if (!configuration.ok) throw new Error(JSON.stringify(configuration.faults));
@@ -47,7 +47,7 @@ afterAll(() => {
   for (const directory of foreignDirectories) rmSync(directory, { recursive: true });
 });
 
-/** An app of others, whose assembly does not outlive the test file. */
+/** Another CDK app, whose assembly is removed at the end of the test file. */
 export function foreignApp(context: Context = {}): App {
   const outdir = mkdtempSync(path.join(tmpdir(), 'mission-control-foreign-'));
   foreignDirectories.push(outdir);
@@ -71,7 +71,7 @@ interface RawResource {
   readonly DeletionPolicy?: string;
 }
 
-/** The resources of a type whose properties are like `properties`, with every intrinsic function as text. */
+/** The resources of a type whose properties match `properties`, with every intrinsic function as text. */
 export function resourcesOf(
   template: Template,
   type: string,
@@ -89,7 +89,7 @@ export function resourcesOf(
   }));
 }
 
-/** The one resource of a type that is like `properties`. */
+/** The only resource of a type that matches `properties`; throws if there is none or more than one. */
 export function resourceOf(template: Template, type: string, properties: unknown = {}): Resource {
   const [first, ...others] = resourcesOf(template, type, properties);
   if (first === undefined || others.length > 0) {
@@ -98,12 +98,12 @@ export function resourceOf(template: Template, type: string, properties: unknown
   return first;
 }
 
-/** A function by its folder's name. */
+/** A function, by the name of its folder. */
 export function functionOf(template: Template, name: string): Resource {
   return resourceOf(template, 'AWS::Lambda::Function', { FunctionName: `mission-control-${name}` });
 }
 
-/** What a function is told, as text by variable. */
+/** The environment variables of a function. */
 export function environmentOf({ properties }: Resource): Readonly<Record<string, string>> {
   return (properties['Environment'] as { Variables: Record<string, string> }).Variables;
 }
@@ -115,7 +115,7 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-/** What the policies of a role allow, as action lists by resource, or by resource and kind of item. Denials are refused. */
+/** What the policies of a role allow: actions by resource, or by resource and partition key. Fails on a `Deny` statement. */
 export function allowedTo(template: Template, role: unknown): Record<string, string[]> {
   const allowed: Record<string, string[]> = {};
   for (const { properties } of resourcesOf(template, 'AWS::IAM::Policy')) {
@@ -134,7 +134,7 @@ export function allowedTo(template: Template, role: unknown): Record<string, str
   return allowed;
 }
 
-/** `${StoreTable.Arn} connections#*` for the items that a condition is about; there are no other conditions. */
+/** `${StoreTable.Arn} connections#*` for a condition on partition keys; fails on any other condition. */
 function withItems(resource: string, condition: unknown): readonly string[] {
   if (condition === undefined) return [resource];
   const operator = 'ForAllValues:StringLike';
@@ -158,7 +158,7 @@ export function readable(value: unknown): unknown {
   return Object.fromEntries(Object.entries(given).map(([key, inner]) => [key, readable(inner)]));
 }
 
-/** A logical id without CDK's hash and the one construct that everything is in. */
+/** A logical id without CDK's hash and without the name of the outermost construct. */
 function nameOf(id: string): string {
   return id.replace(/^Realtime/, '').replace(/[0-9A-F]{8}$/, '');
 }

@@ -1,4 +1,4 @@
-// The stack as it is without any option, and with a mock of agents; and what is in the first, by its type.
+// The stack without any option, the stack with mock agents, and functions that find resources of the first by type.
 import type { Template } from 'aws-cdk-lib/assertions';
 import { resourceOf, resourcesOf, synthesize } from './synthesized';
 
@@ -9,8 +9,8 @@ export const withMockData = synthesize({
   gatewayUrl: 'http://localhost:8888',
 }).template;
 
-/** Everything of a type. */
+/** All resources of a type. */
 export const all = (type: string, from: Template = template) => resourcesOf(from, type);
 
-/** The one of a type that is like `properties`. */
+/** The only resource of a type that matches `properties`. */
 export const one = (type: string, properties?: unknown) => resourceOf(template, type, properties);
