@@ -1,4 +1,4 @@
-"""A dashboard in Python that takes batches: puts a pack of events on the bus, prints their messages below what they came in.
+"""A client in Python that negotiates batches: puts a pack of events on the bus, prints "batch" for each batch and then the messages.
 
 Usage: batch.py WEBSOCKET_URL TOKEN AWS_ENDPOINT_URL
 """
@@ -52,7 +52,7 @@ async def main():
         while len(heard) < len(agents):
             message = json.loads(await asyncio.wait_for(socket.recv(), 10))
             if message["type"] == "batch":
-                # A heartbeat may be among them.
+                # The batch may also contain a heartbeat.
                 messages = message["payload"]["messages"]
                 heard += [one for one in messages if one["type"] == "agent:status"]
                 print("batch")

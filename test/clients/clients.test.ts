@@ -1,4 +1,4 @@
-// Clients that we did not write: Python's websockets and boto3, the AWS CLI, wscat and curl.
+// Third-party clients: Python's websockets and boto3, the AWS CLI, wscat and curl.
 import { execFile, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -30,7 +30,7 @@ const aws = async (...args: string[]) => {
   return stdout === '' ? undefined : (JSON.parse(stdout) as Record<string, unknown>);
 };
 
-/** Arguments that have a scan find the connections of a user. */
+/** Arguments for a scan that finds the connections of a user. */
 async function connectionsOf(user: string): Promise<string[]> {
   const tables = (await aws('dynamodb', 'list-tables')) as { TableNames: [string] };
   return [
@@ -40,7 +40,7 @@ async function connectionsOf(user: string): Promise<string[]> {
   ];
 }
 
-it("Python's websockets and boto3: an event becomes the documented message", async () => {
+it("Python's websockets receives the documented message for an event that boto3 puts", async () => {
   const token = await stack.mintToken({ sub: 'alice' });
   const script = path.join(__dirname, 'dashboard.py');
   const { stdout } = await run('python3', [
@@ -54,7 +54,7 @@ it("Python's websockets and boto3: an event becomes the documented message", asy
   );
 });
 
-it("Python's websockets gets batches if it offers them, in whatever order, and else what it always got", async () => {
+it("Python's websockets negotiates batches if it offers them, in any order, and single messages otherwise", async () => {
   const token = await stack.mintToken({ sub: 'bob' });
   const script = path.join(__dirname, 'negotiate.py');
   const [single, batch] = ['mission-control', 'mission-control.batch'];
@@ -78,7 +78,7 @@ it("Python's websockets gets batches if it offers them, in whatever order, and e
   expect(answers).toEqual(asked.map(([expected]) => expected));
 }, 60_000);
 
-it("Python's websockets hears the events of a pack as one batch", async () => {
+it("Python's websockets receives the events of a pack as one batch", async () => {
   const token = await stack.mintToken({ sub: 'carol' });
   const script = path.join(__dirname, 'batch.py');
   const { stdout } = await run('python3', [
@@ -91,14 +91,14 @@ it("Python's websockets hears the events of a pack as one batch", async () => {
   expect(stdout.trim().split('\n')).toEqual(['batch', ...messages]);
 }, 60_000);
 
-it("the documents' Python reports an event, and the documents' Python hears of it", async () => {
+it('the Python examples of the documents report an event and receive its message', async () => {
   const texts = await Promise.all(
     ['docs/client.md', 'docs/reporting.md'].map((file) =>
       readFile(path.join(project, file), 'utf8'),
     ),
   );
   const samples = [...texts.join('').matchAll(/^```python\n(.*?)^```$/gms)].map(([, code = '']) =>
-    // The documented addresses are those of the local stack.
+    // Replace the documented default addresses of the local stack by those of this one.
     code
       .replaceAll('ws://localhost:3000', stack.webSocketUrl)
       .replaceAll('http://localhost:4566', stack.awsEndpointUrl),
@@ -174,7 +174,7 @@ it('the AWS CLI finds a connection, posts to it and closes it', async () => {
   await expect(manage('get-connection')).rejects.toThrow('GoneException');
 });
 
-it('wscat connects as the README says', async () => {
+it('wscat connects with an Authorization header, as in the README', async () => {
   const token = await stack.mintToken({ sub: 'alice' });
   const wscat = path.join(project, 'node_modules/wscat/bin/wscat');
   const args = [wscat, '-c', stack.webSocketUrl, '-H', `Authorization: Bearer ${token}`];
@@ -193,12 +193,12 @@ it('wscat connects as the README says', async () => {
 });
 
 describe('curl', () => {
-  it('asks for health', async () => {
+  it('gets the health check', async () => {
     const { stdout } = await run('curl', ['--silent', '--show-error', '--fail', stack.healthUrl]);
     expect(JSON.parse(stdout)).toMatchObject({ status: 'ok', gateway: 'not configured' });
   });
 
-  it('sees 401 in the handshake', async () => {
+  it('gets 401 for a handshake without a token', async () => {
     const { stdout } = await run('curl', [
       ...['--silent', '--output', '-', '--write-out', '\n%{http_code}', '--http1.1'],
       ...['--header', 'Connection: Upgrade', '--header', 'Upgrade: websocket'],

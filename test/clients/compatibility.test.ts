@@ -1,4 +1,4 @@
-// Deployments and dashboards are not renewed at once: the client and the service of before batches, with those of now.
+// Deployments and dashboards are not updated at the same time: the client and the service from before batches must work with the current ones.
 import WebSocket from 'ws';
 import { createMissionControl, type MissionControl } from '#sdk/client';
 import { createPublisher, type Publisher } from '#sdk/publisher';
@@ -23,7 +23,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => firstStage.remove());
 
-/** Connects by each transport, reports to all of them, and says what each has heard and negotiated. */
+/** Connects a client with each token transport, reports events, and returns what each client negotiated and received. */
 async function converse(
   create: Create,
   { url, publisher, getToken }: { url: string; publisher: Publisher; getToken: () => string },
@@ -70,7 +70,7 @@ const everyTransport = (negotiated: string) =>
     ...{ tokenTransport, negotiated: [negotiated], agents: ['agent-1 error'] },
   }));
 
-describe('the service of now', () => {
+describe('the current service', () => {
   let stack: LocalStack;
   let publisher: Publisher;
   beforeAll(async () => {
@@ -84,12 +84,16 @@ describe('the service of now', () => {
 
   it.each<[string, string, () => Promise<Create>]>([
     [
-      'of before batches, which gets what it always got',
+      'from before batches, without batches',
       'mission-control',
       async () => (await loadClient(firstStage)).createMissionControl,
     ],
-    ['of now, with batches', 'mission-control.batch', () => Promise.resolve(createMissionControl)],
-  ])('understands the client %s', async (_which, negotiated, create) => {
+    [
+      'of this version, with batches',
+      'mission-control.batch',
+      () => Promise.resolve(createMissionControl),
+    ],
+  ])('works with the client %s', async (_which, negotiated, create) => {
     const token = await stack.mintToken({ sub: negotiated });
     const url = stack.webSocketUrl;
     const outcome = await converse(await create(), { url, publisher, getToken: () => token });
@@ -97,14 +101,14 @@ describe('the service of now', () => {
   });
 });
 
-describe('the service of before batches', () => {
+describe('the service from before batches', () => {
   let service: FirstStageService;
   beforeAll(async () => {
     service = await startService(firstStage);
   }, 90_000);
   afterAll(() => service.close());
 
-  it('understands the client of now', async () => {
+  it('works with the current client, without batches', async () => {
     const port = Number(new URL(service.awsEndpointUrl).port);
     const publisher = createPublisher({
       eventBusName,

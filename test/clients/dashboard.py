@@ -1,4 +1,4 @@
-"""A dashboard and a backend in Python: opens a WebSocket, puts an event on the bus, prints the message.
+"""A client and a backend in Python: opens a WebSocket, puts an event on the bus, prints the message.
 
 Usage: dashboard.py WEBSOCKET_URL TOKEN AWS_ENDPOINT_URL
 """
@@ -39,7 +39,7 @@ async def main():
     headers = {"Authorization": f"Bearer {token}"}
     async with websockets.connect(url, additional_headers=headers) as socket:
         await socket.send(json.dumps({"type": "ping"}))
-        # A heartbeat may come first.
+        # A heartbeat may arrive first.
         while json.loads(await asyncio.wait_for(socket.recv(), 10))["type"] != "pong":
             pass
         await asyncio.to_thread(report)

@@ -1,8 +1,8 @@
-"""Opens a WebSocket with the subprotocols that are offered, and prints which one the server has chosen.
+"""Opens a WebSocket with the given subprotocols, and prints the one that the server selects.
 
 Usage: negotiate.py WEBSOCKET_URL TOKEN PLACE SUBPROTOCOL...
 
-PLACE is where the token goes: "header", or "subprotocols" if it is among them.
+PLACE is where the token is: "header", or "subprotocols" if it is one of them.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ async def main():
         url, subprotocols=offered or None, additional_headers=headers
     ) as socket:
         await socket.send(json.dumps({"type": "ping"}))
-        # A heartbeat may come first.
+        # A heartbeat may arrive first.
         while json.loads(await asyncio.wait_for(socket.recv(), 10))["type"] != "pong":
             pass
         print(socket.subprotocol)

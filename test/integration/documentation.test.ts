@@ -1,4 +1,4 @@
-// The product's API documentation, statement by statement, against the local stack on real sockets.
+// Checks each statement of the product's API documentation against the local stack, with real sockets.
 import { WebSocket as BrowserWebSocket } from 'undici';
 import { createPublisher } from '#sdk/publisher';
 import { startLocalStack, type LocalStack } from '#local/index';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterEach(() => TestClient.closeAll());
 afterAll(() => stack.close());
 
-// A user of its own for each: the limit of handshakes a user is none of these tests' business.
+// Each token is of a different user, so that the limit of handshakes per user does not affect the tests.
 let users = 0;
 const token = () => stack.mintToken({ sub: `user-${String(users++)}` });
 
@@ -28,7 +28,7 @@ function publisher() {
 }
 
 describe('connection', () => {
-  it('with the Authorization header', async () => {
+  it('opens with the Authorization header', async () => {
     const headers = { Authorization: `Bearer ${await token()}` };
     const socket = new BrowserWebSocket(stack.webSocketUrl, { headers });
     await new Promise((resolve, reject) => {
@@ -38,7 +38,7 @@ describe('connection', () => {
     socket.close(1000);
   });
 
-  it('with the query parameter', async () => {
+  it('opens with the query parameter', async () => {
     const socket = new BrowserWebSocket(`${stack.webSocketUrl}?token=${await token()}`);
     await new Promise((resolve, reject) => {
       socket.onopen = resolve;
@@ -50,16 +50,19 @@ describe('connection', () => {
   it.each([
     ['mission-control', []],
     ['mission-control.batch', ['mission-control.batch']],
-  ])('with the subprotocol, of which the server echoes the name alone: %s', async (name, more) => {
-    const protocols = ['mission-control', await token(), ...more];
-    const socket = new BrowserWebSocket(stack.webSocketUrl, protocols);
-    await new Promise((resolve, reject) => {
-      socket.onopen = resolve;
-      socket.onerror = reject;
-    });
-    expect(socket.protocol).toBe(name);
-    socket.close(1000);
-  });
+  ])(
+    'opens with the token among the subprotocols, and the server echoes only the name: %s',
+    async (name, more) => {
+      const protocols = ['mission-control', await token(), ...more];
+      const socket = new BrowserWebSocket(stack.webSocketUrl, protocols);
+      await new Promise((resolve, reject) => {
+        socket.onopen = resolve;
+        socket.onerror = reject;
+      });
+      expect(socket.protocol).toBe(name);
+      socket.close(1000);
+    },
+  );
 
   it.each([
     ['no token', () => undefined],
@@ -111,7 +114,7 @@ describe('message types', () => {
     await client.close();
   });
 
-  it('heartbeat, again and again', async () => {
+  it('heartbeat, repeatedly', async () => {
     const client = await TestClient.open(stack.webSocketUrl, { token: await token() });
     await client.received('heartbeat', 3);
     for (const message of client.messagesOf('heartbeat')) {
@@ -126,7 +129,7 @@ describe('message types', () => {
 });
 
 describe('client examples', () => {
-  it('the browser example hears of everything it has a case for', async () => {
+  it('the browser example receives a message of each type that it handles', async () => {
     const heard: string[] = [];
     const ws = new BrowserWebSocket(`${stack.webSocketUrl}?token=${await token()}`);
     const all = new Promise<void>((resolve) => {
@@ -166,7 +169,7 @@ describe('client examples', () => {
     ws.close();
   });
 
-  it('the reconnection example gives up after five attempts, and starts anew once it gets in', async () => {
+  it('the reconnection example gives up after five attempts, and resets the count when a connection opens', async () => {
     const good = await token();
     let current = 'garbage';
     let attempts = 0;
@@ -201,7 +204,7 @@ describe('client examples', () => {
 });
 
 describe('health check', () => {
-  it('tells connections and users, with the documented keys', async () => {
+  it('reports the numbers of connections and users, with the documented keys', async () => {
     const clients = await Promise.all(
       ['alice', 'alice', 'bob'].map(async (sub) =>
         TestClient.open(stack.webSocketUrl, { token: await stack.mintToken({ sub }) }),
@@ -225,7 +228,7 @@ describe('health check', () => {
     await Promise.all(clients.map((client) => client.close()));
   });
 
-  it('counts nobody once they have closed: five seconds after somebody else asked', async () => {
+  it('reports no connections and no users after all connections have closed', async () => {
     await eventually(async () => {
       await expect(stack.health()).resolves.toMatchObject({
         websocket: { connections: 0, connectedUsers: 0 },
@@ -235,12 +238,12 @@ describe('health check', () => {
 });
 
 describe('close codes', () => {
-  it('1000, when the client closes', async () => {
+  it('1000 when the client closes the connection', async () => {
     const client = await TestClient.open(stack.webSocketUrl, { token: await token() });
     await expect(client.close()).resolves.toEqual({ code: 1000, reason: '' });
   });
 
-  it('1001, when the server goes away', async () => {
+  it('1001 when the server shuts down', async () => {
     const client = await TestClient.open(stack.webSocketUrl, { token: await token() });
     await stack.close();
     await expect(client.closed).resolves.toMatchObject({ code: 1001 });

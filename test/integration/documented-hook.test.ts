@@ -1,4 +1,4 @@
-// The documented React hook, run by React against the local stack.
+// The documented React hook, rendered by React against the local stack.
 import { JSDOM } from 'jsdom';
 import { act, createElement, useEffect, useState } from 'react';
 import type { Root } from 'react-dom/client';
@@ -25,7 +25,7 @@ interface AgentStatus {
   timestamp: number;
 }
 
-/** What the documentation's hook does, sentence by sentence. */
+/** The hook of the documentation, with every behaviour that it describes. */
 function useDocumentedWebSocket(token: string) {
   const [isConnected, setIsConnected] = useState(false);
   const [agentStatuses, setAgentStatuses] = useState<ReadonlyMap<string, AgentStatus>>(new Map());
@@ -53,14 +53,14 @@ function useDocumentedWebSocket(token: string) {
   return { isConnected, agentStatuses };
 }
 
-it('connects with a token, hears of every agent, and lets go when it is unmounted', async () => {
+it('connects with a token, returns the status of every agent, and closes the connection when it is unmounted', async () => {
   const token = await stack.mintToken();
   let seen: ReturnType<typeof useDocumentedWebSocket> | undefined;
   function Dashboard() {
     seen = useDocumentedWebSocket(token);
     return null;
   }
-  // Loaded late: React looks for the document when it is loaded.
+  // Imported here, because React looks for the document when it is loaded.
   const { createRoot } = await import('react-dom/client');
   const root: Root = createRoot(new JSDOM().window.document.createElement('div'));
   act(() => {

@@ -1,4 +1,4 @@
-// Who gets in: every attack on the handshake ends with HTTP 401, which a client sees as close code 1006.
+// Handshakes: every invalid token gets HTTP 401, which a client sees as close code 1006; valid tokens open connections.
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { startLocalStack, type LocalStack } from '#local/index';
@@ -44,12 +44,16 @@ const attacks: [string, () => Promise<string | undefined>, string][] = [
   ['garbage', () => Promise.resolve('garbage'), 'token_malformed'],
   ['three dots of garbage', () => Promise.resolve('a.b.c'), 'token_malformed'],
   ['an expired token', () => stack.mintToken({ expiresInSeconds: -1 }), 'token_expired'],
-  ['a token of tomorrow', () => stack.mintToken({ notBeforeSeconds: 120 }), 'token_not_yet_valid'],
+  [
+    'a token that is not valid yet',
+    () => stack.mintToken({ notBeforeSeconds: 120 }),
+    'token_not_yet_valid',
+  ],
   ['a wrong issuer', () => stack.mintToken({ issuer: 'http://localhost/other' }), 'issuer_wrong'],
   ['a wrong audience', () => stack.mintToken({ audience: 'other' }), 'audience_wrong'],
   ['no subject', () => stack.mintToken({ sub: '' }), 'subject_invalid'],
   [
-    'a changed payload under the old signature',
+    'a changed payload with the original signature',
     async () => {
       const [header, payload, signature] = partsOf(await stack.mintToken({ sub: 'alice' }));
       const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object;
@@ -139,7 +143,7 @@ describe.each(attacks)('%s', (_, tokenOf, code) => {
   });
 });
 
-it('/whoami says whose a good token is and until when, and only in the header', async () => {
+it('/whoami returns the user and the expiry of a valid token, which it accepts in the header only', async () => {
   const token = await stack.mintToken({ sub: 'alice', expiresInSeconds: 60 });
   const response = await whoami(token);
   expect(response.status).toBe(200);
@@ -152,7 +156,7 @@ it('/whoami says whose a good token is and until when, and only in the header', 
   expect([inQuery.status, await inQuery.json()]).toEqual([401, { code: 'token_missing' }]);
 });
 
-it('a page of an allowed origin may ask /whoami, and learns that its token is refused', async () => {
+it('/whoami has CORS headers for allowed origins only, also with status 401', async () => {
   const ask = async (
     origin: string,
     init: { readonly method?: string; readonly headers: Readonly<Record<string, string>> },
@@ -177,7 +181,7 @@ it('a page of an allowed origin may ask /whoami, and learns that its token is re
   expect(await ask('https://evil.example', preflight)).toEqual([204, null]);
 });
 
-it('HEAD is GET without the body', async () => {
+it('HEAD has the status and headers of GET without the body', async () => {
   const headers = { Authorization: `Bearer ${await stack.mintToken({ sub: 'alice' })}` };
   for (const url of [stack.whoamiUrl, stack.healthUrl, `${stack.httpUrl}/config.json`]) {
     const [get, head] = [
@@ -191,7 +195,7 @@ it('HEAD is GET without the body', async () => {
   }
 });
 
-it('the header wins over the query: a bad one is not made good', async () => {
+it('a token in the header takes precedence over one in the query, even if it is invalid', async () => {
   const good = await stack.mintToken({ sub: 'alice' });
   const url = `${stack.webSocketUrl}?token=${good}`;
   await expect(TestClient.refused(url, { token: 'garbage' })).resolves.toMatchObject({
@@ -201,13 +205,13 @@ it('the header wins over the query: a bad one is not made good', async () => {
   await client.close();
 });
 
-it('header names are matched without regard to case', async () => {
+it('header names and the scheme are case-insensitive', async () => {
   const headers = { AUTHORIZATION: `bearer ${await stack.mintToken({ sub: 'alice' })}` };
   const client = await TestClient.open(stack.webSocketUrl, { headers });
   await client.close();
 });
 
-it('no line of any log holds a token', async () => {
+it('no log line contains the signature of a token', async () => {
   lines.length = 0;
   const token = await stack.mintToken({ sub: 'alice' });
   const signature = partsOf(token)[2];

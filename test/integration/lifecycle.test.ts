@@ -1,4 +1,4 @@
-// Connections come and go: by closing, by dying, by expiring, by being replaced.
+// The life cycle of connections: closed, lost, expired and replaced.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { startLocalStack, type LocalStack } from '#local/index';
@@ -25,8 +25,8 @@ function expiryOf(token: string): number {
 }
 
 /**
- * A token that expires soon, but not before its handshake is over: a busy machine takes its time for one.
- * @param seconds to live after that
+ * A token that expires soon, but not before its handshake completes, which takes longer on a busy machine.
+ * @param seconds from the end of the handshake to the expiry
  */
 async function shortToken(sub: string, seconds: number): Promise<string> {
   const before = Date.now();
@@ -45,10 +45,10 @@ async function counted(connections: number, connectedUsers: number): Promise<voi
 
 afterEach(() => counted(0, 0));
 
-it('two tabs are two connections of one user, at once', async () => {
+it('two tabs are immediately counted as two connections of one user', async () => {
   const tabs = [await open('alice'), await open('alice')];
   let health = await stack.health();
-  // On a busy machine the table may answer too late for the function, or the function for its caller: that is no count.
+  // On a busy machine the table or the function may time out; then health reports no numbers.
   while (health['status'] !== 'ok') health = await stack.health();
   expect(health).toMatchObject({ websocket: { connections: 2, connectedUsers: 1 } });
   await tabs[0]?.close();
@@ -56,7 +56,7 @@ it('two tabs are two connections of one user, at once', async () => {
   await tabs[1]?.close();
 });
 
-it('a client that is killed is gone within a heartbeat', async () => {
+it('the connection of a killed client is removed from the table', async () => {
   const script = `
     const WebSocket = require(${JSON.stringify(path.dirname(require.resolve('ws/package.json')))});
     const socket = new WebSocket(process.env.URL);
@@ -70,7 +70,7 @@ it('a client that is killed is gone within a heartbeat', async () => {
   await counted(0, 0);
 });
 
-it('a connection ends with its token: it is told why, then closed', async () => {
+it('a connection whose token expires gets connection:closing with the reason, and is closed', async () => {
   const token = await shortToken('alice', 1);
   const client = await TestClient.open(stack.webSocketUrl, { token });
   const other = await open('bob');
@@ -83,7 +83,7 @@ it('a connection ends with its token: it is told why, then closed', async () => 
   await other.close();
 });
 
-it('a connection whose token was refreshed in time lives on', async () => {
+it('a connection whose token was refreshed in time stays open', async () => {
   const short = await shortToken('alice', 5);
   const client = await TestClient.open(stack.webSocketUrl, { token: short });
   const token = await stack.mintToken({ sub: 'alice', expiresInSeconds: 600 });
@@ -91,7 +91,7 @@ it('a connection whose token was refreshed in time lives on', async () => {
   await client.received('token:refreshed');
   const [refreshed] = client.messagesOf('token:refreshed');
   expect(refreshed?.payload['expiresAt']).toBe(expiryOf(token));
-  // A heartbeat after the one that would have ended it.
+  // Wait for a heartbeat after the one that would have closed the connection.
   await eventually(() => {
     const newest = client.messagesOf('heartbeat').at(-1)?.payload['timestamp'];
     expect(newest).toBeGreaterThan(expiryOf(short) + 1_000);
@@ -101,7 +101,7 @@ it('a connection whose token was refreshed in time lives on', async () => {
   await client.close();
 });
 
-it('over the limit the oldest of the same user makes room', async () => {
+it('a connection over the limit per user replaces the oldest one of that user', async () => {
   const bob = await open('bob');
   const tabs = [await open('alice'), await open('alice'), await open('alice'), await open('alice')];
   await expect(tabs[0]?.closed).resolves.toMatchObject({ code: 1000 });
@@ -112,9 +112,9 @@ it('over the limit the oldest of the same user makes room', async () => {
   await Promise.all([bob, ...tabs.slice(1)].map((client) => client.close()));
 });
 
-it('a storm of handshakes of one user leaves nobody open and forgotten', async () => {
+it('after many simultaneous handshakes of one user, every open connection has a record and gets heartbeats', async () => {
   const tabs = await Promise.all(Array.from({ length: 12 }, () => open('alice')));
-  // One more, when no handshake is under way any more, has those over the limit closed.
+  // One more handshake, after all others have completed, closes the connections over the limit.
   const last = await open('alice');
   const isOpen = (tab: TestClient) => tab.socket.readyState === tab.socket.OPEN;
   await eventually(async () => {
@@ -130,14 +130,14 @@ it('a storm of handshakes of one user leaves nobody open and forgotten', async (
   await Promise.all([...tabs, last].filter(isOpen).map((tab) => tab.close()));
 });
 
-it('heartbeats come at the configured interval', async () => {
+it('sends heartbeats at the configured interval', async () => {
   const client = await open('alice');
   await client.received('heartbeat', 6);
   const times = client
     .messagesOf('heartbeat')
     .map((message) => message.payload['timestamp'] as number);
   const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
-  // One may be late on a busy machine: then there is a longer gap and a shorter one.
+  // The median tolerates late heartbeats: on a busy machine, one causes a longer gap and a shorter one.
   const [, , median = NaN] = gaps.sort((one, other) => one - other);
   expect(Math.abs(median - 1_000)).toBeLessThan(500);
   await client.close();

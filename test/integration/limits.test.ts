@@ -1,5 +1,5 @@
-// Nobody may stay longer, come oftener or send more than is allowed, or what makes no sense, and nobody else notices who
-// tries.
+// The limits of handshakes, connections, messages and synchronizations, and invalid input: a client that exceeds a limit
+// does not affect others.
 import { randomBytes } from 'node:crypto';
 import net from 'node:net';
 import { WebSocket } from 'undici';
@@ -21,7 +21,7 @@ const open = async (sub: string) =>
 
 const isOpen = (client: TestClient) => client.socket.readyState === client.socket.OPEN;
 
-it('of 200 handshakes of one user in a second most get 429, and none of other users', async () => {
+it('most of 200 simultaneous handshakes of one user get 429, and none of other users', async () => {
   const token = await stack.mintToken({ sub: 'mallory' });
   const storm = Array.from({ length: 200 }, () =>
     TestClient.refused(stack.webSocketUrl, { token }).then(({ status }) => status),
@@ -29,7 +29,7 @@ it('of 200 handshakes of one user in a second most get 429, and none of other us
   const others = ['ann', 'bob', 'cem', 'dan', 'eve'].map(open);
   const statuses = await Promise.all(storm);
   const count = (status: number) => statuses.filter((one) => one === status).length;
-  // Twenty at once, and as many more as come back in the seconds that the storm takes.
+  // The burst of twenty, and those that the rate limit allows in the seconds that the handshakes take.
   expect(count(101)).toBeGreaterThanOrEqual(20);
   expect(count(101)).toBeLessThan(40);
   expect(count(429)).toBe(200 - count(101));
@@ -38,19 +38,19 @@ it('of 200 handshakes of one user in a second most get 429, and none of other us
   await Promise.all(clients.map((client) => client.close()));
 });
 
-it('20 tabs of one user that are restored at once all get in', async () => {
+it('20 tabs of one user that are restored at once all connect', async () => {
   const tabs = await Promise.all(Array.from({ length: 20 }, () => open('many-tabs')));
   expect(tabs.filter(isOpen)).toHaveLength(20);
   await Promise.all(tabs.map((tab) => tab.close()));
 });
 
-describe('clients to whom the status of a refused handshake is hidden, as browsers hide it', () => {
+describe('clients that cannot see the status of a refused handshake', () => {
   const clients: MissionControl[] = [];
   afterEach(() => {
     for (const client of clients.splice(0)) client.close();
   });
 
-  /** A client with undici's WebSocket, which tells no more than a browser's, and all the states it was in. */
+  /** A client with undici's WebSocket, which hides the status as a browser's does, and all states of its connection. */
   function openMute(getToken: () => Promise<string>) {
     const client = createMissionControl({
       url: stack.webSocketUrl,
@@ -67,7 +67,7 @@ describe('clients to whom the status of a refused handshake is hidden, as browse
     eventually(() => {
       expect(all.map(({ client }) => client.connection.state)).toEqual(all.map(() => 'connected'));
     }, 30_000);
-  /** Until one of them waits. */
+  /** Resolves when one of them waits. */
   const waiting = (all: readonly { readonly client: MissionControl }[]) =>
     eventually(() => {
       expect(all.map(({ client }) => client.connection)).toContainEqual(
@@ -75,13 +75,13 @@ describe('clients to whom the status of a refused handshake is hidden, as browse
       );
     });
 
-  it('twenty of one user, started at once, are connected within 30 s, and none is unauthorized', async () => {
+  it('connect within 30 s if twenty of one user start at once, and none is unauthorized', async () => {
     const tabs = Array.from({ length: 20 }, () => openMute(tokenOf('mute-tabs')));
     await connected(tabs);
     expect(tabs.flatMap(({ states }) => states)).not.toContain('unauthorized');
   });
 
-  it('wait where the handshakes of their user are used up, and get in one after the other', async () => {
+  it('wait while the handshake limit of their user is exhausted, and connect later', async () => {
     const token = await stack.mintToken({ sub: 'mute-crowd' });
     await Promise.all(
       Array.from({ length: 30 }, () => TestClient.refused(stack.webSocketUrl, { token })),
@@ -92,7 +92,7 @@ describe('clients to whom the status of a refused handshake is hidden, as browse
     expect(tabs.flatMap(({ states }) => states)).not.toContain('unauthorized');
   });
 
-  it('wait while the table fails, and are back within seconds after it', async () => {
+  it('wait while the table fails, and connect after it recovers', async () => {
     const withdraw = stack.injectFault({
       service: 'dynamodb',
       effect: { kind: 'status', status: 500 },
@@ -104,7 +104,7 @@ describe('clients to whom the status of a refused handshake is hidden, as browse
     expect(tab.states).not.toContain('unauthorized');
   });
 
-  it('are unauthorized where their token opens nothing', async () => {
+  it('are unauthorized if their token has expired', async () => {
     const { client } = openMute(() => stack.mintToken({ expiresInSeconds: -60 }));
     await eventually(() => {
       expect(client.connection).toMatchObject({ state: 'unauthorized', reason: 'refused' });
@@ -112,9 +112,9 @@ describe('clients to whom the status of a refused handshake is hidden, as browse
   });
 });
 
-it('a client that sends 1,000 messages a second is closed, and others notice nothing', async () => {
+it('a client that sends 1,000 messages a second is disconnected, and others are not affected', async () => {
   const [flooder, other] = [await open('flooder'), await open('other')];
-  // Within its own limit, all the while.
+  // The other client stays within its own limit.
   let pings = 0;
   const pinging = setInterval(() => {
     if (pings < 15) other.send({ type: 'ping' });
@@ -139,7 +139,7 @@ it('a client that sends 1,000 messages a second is closed, and others notice not
   await other.close();
 });
 
-it('of 21 tabs the first is closed, health says 20, and all of them together may ask for the state 20 times', async () => {
+it('the first of 21 tabs is replaced, health reports 20, and together the tabs get 20 snapshots until they are rate-limited', async () => {
   const patient = await startLocalStack({ settings: { handshakeBurst: 100, syncsPerMinute: 1 } });
   try {
     const token = await patient.mintToken({ sub: 'alice' });
@@ -166,7 +166,7 @@ it('of 21 tabs the first is closed, health says 20, and all of them together may
     for (const tab of open) tab.send(sync);
     await Promise.all(open.map((tab) => tab.received('state:snapshot')));
     expect(open.flatMap(codes)).toEqual([]);
-    // Neither an old connection nor a new one is told once more, and both stay.
+    // Further requests on an old and on a new connection are rate-limited, and both stay open.
     const fresh = await TestClient.open(patient.webSocketUrl, { token });
     for (const tab of [open.at(-1), fresh]) {
       tab?.send(sync);
@@ -180,7 +180,7 @@ it('of 21 tabs the first is closed, health says 20, and all of them together may
     other.send(sync);
     await other.received('state:snapshot');
 
-    // While the table takes no counts, what costs little is answered, and what costs much is not.
+    // While the table cannot count requests, cheap requests are answered, and expensive ones are rate-limited.
     const withdraw = patient.injectFault({
       ...{ service: 'dynamodb', operation: 'UpdateItem' },
       effect: { kind: 'status', status: 500 },
@@ -200,11 +200,11 @@ it('of 21 tabs the first is closed, health says 20, and all of them together may
   }
 });
 
-describe('what a hostile or broken client sends harms nobody but itself:', () => {
+describe('invalid input, with no effect on another client', () => {
   let bystander: TestClient;
   let intruders = 0;
 
-  // Each is a user of its own: the limit of handshakes a user is none of these tests' business.
+  // Each is a different user, so that the limit of handshakes per user does not affect the tests.
   const intruder = () => open(`intruder-${String(intruders++)}`);
 
   beforeAll(async () => {
@@ -219,15 +219,15 @@ describe('what a hostile or broken client sends harms nobody but itself:', () =>
   });
 
   it.each([
-    ['text that is no JSON', 'hello', 'invalid_json'],
+    ['text that is not JSON', 'hello', 'invalid_json'],
     ['an empty message', '', 'invalid_json'],
     ['random bytes', randomBytes(1_000), 'invalid_json'],
-    ['deep JSON', '['.repeat(10_000) + ']'.repeat(10_000), 'invalid_frame'],
-    ['deep objects', '{"a":'.repeat(3_000) + '1' + '}'.repeat(3_000), 'invalid_frame'],
+    ['deeply nested arrays', '['.repeat(10_000) + ']'.repeat(10_000), 'invalid_frame'],
+    ['deeply nested objects', '{"a":'.repeat(3_000) + '1' + '}'.repeat(3_000), 'invalid_frame'],
     ['a message of the server', '{"type":"agent:status","payload":{}}', 'unknown_type'],
     ['the name of a route', '{"type":"$disconnect"}', 'unknown_type'],
     ['a message of just under 32 KB', JSON.stringify({ type: 'x'.repeat(32_000) }), 'unknown_type'],
-  ])('%s is answered with an error, and the connection stays', async (_, data, code) => {
+  ])('%s gets an error, and the connection stays open', async (_, data, code) => {
     const client = await intruder();
     client.send(data);
     await client.received('error');
@@ -240,7 +240,7 @@ describe('what a hostile or broken client sends harms nobody but itself:', () =>
   });
 
   it.each([40_000, 200_000])(
-    'a message of %i bytes in one message closes with 1009',
+    'a message of %i bytes closes the connection with 1009',
     async (size) => {
       const client = await intruder();
       client.send('x'.repeat(size));
@@ -248,14 +248,14 @@ describe('what a hostile or broken client sends harms nobody but itself:', () =>
     },
   );
 
-  it('bytes that are no WebSocket frames end the connection', async () => {
+  it('bytes that are not WebSocket frames end the connection', async () => {
     const client = await intruder();
     const raw = (client.socket as unknown as { _socket: net.Socket })._socket;
     raw.write(randomBytes(4_096));
     await client.closed;
   });
 
-  it('garbage on the port does not end the stack', async () => {
+  it('random bytes on the port do not stop the stack', async () => {
     const port = Number(new URL(stack.httpUrl).port);
     const socket = net.connect(port, '127.0.0.1').resume();
     socket.on('error', () => undefined);

@@ -1,4 +1,4 @@
-// A dashboard that opens or comes back asks for the state, and hears all of it.
+// Snapshots with `state:sync`, registers and stale events, and the disconnection of users.
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -59,7 +59,7 @@ async function sync(client: TestClient, payload?: object): Promise<Snapshot[]> {
   return snapshots();
 }
 
-it('hears what happened before it came, and later only of what has changed', async () => {
+it('a snapshot has the events from before the connection, and with since only later ones', async () => {
   await publisher.broadcastAgentStatus('agent-1', 'online');
   await publisher.broadcastSessionActivity('agent-1', 'session-1', 'User said: Hello');
   const client = await open('alice');
@@ -70,7 +70,7 @@ it('hears what happened before it came, and later only of what has changed', asy
       agents: [{ agentId: 'agent-1', status: 'online' }],
       sessions: [{ agentId: 'agent-1', sessionId: 'session-1', lastMessage: 'User said: Hello' }],
       complete: true,
-      // Of a deployment with the defaults: a client need not guess it.
+      // The default of a deployment.
       heartbeatSeconds: 30,
     });
   });
@@ -85,7 +85,7 @@ it('hears what happened before it came, and later only of what has changed', asy
   await client.close();
 });
 
-it('an event that is no news reaches nobody, and one from the future is kept as rejected', async () => {
+it('a stale event is not broadcast, and one more than 5 minutes ahead goes to the dead-letter queue', async () => {
   const now = Date.now();
   const put = async (...details: object[]) => {
     const Entries = details.map((detail) => ({
@@ -99,7 +99,7 @@ it('an event that is no news reaches nobody, and one from the future is kept as 
     status: word,
     timestamp,
   });
-  // While somebody flushes what came before, nobody notes that an event is done, and a client may be sent it.
+  // Wait until no invocation holds the fan-out lease: during a flush of earlier events, this one would not be marked as broadcast, and could be sent twice.
   await eventually(async () => {
     const Key = { pk: 'lease', sk: 'fan-out' };
     const { Item = {} } = await table.send(new GetCommand({ TableName: tableName, Key }));
@@ -108,7 +108,7 @@ it('an event that is no news reaches nobody, and one from the future is kept as 
   const client = await open('bob');
   await put(status('online', now));
   await client.received('agent:status');
-  // Until its broadcast is noted as done, the very same event would go out again.
+  // Until its broadcast is marked as done, an identical event would be sent again.
   await eventually(async () => {
     const Key = { pk: `state#${shardOf('news')}`, sk: 'agent#news' };
     const { Item } = await table.send(new GetCommand({ TableName: tableName, Key }));
@@ -141,9 +141,9 @@ async function order(detail: object, source = 'mission-control.operator'): Promi
   );
 }
 
-it('an operator sends a user away, and nobody else', async () => {
+it("an operator's user:disconnect closes all connections of that user, and no others", async () => {
   const [alice, tab, bob] = [await open('carol'), await open('carol'), await open('bob')];
-  // Who may only report agents cannot.
+  // The source for reporting events cannot disconnect users.
   await order({ userId: 'bob', reason: 'mischief' }, 'mission-control');
   await order({ userId: 'carol', reason: 'account suspended' });
   for (const client of [alice, tab]) {
@@ -157,7 +157,7 @@ it('an operator sends a user away, and nobody else', async () => {
   await bob.close();
 });
 
-it('who was sent away comes back with a newer token only, and renews none with an older one', async () => {
+it('a disconnected user can connect only with a newer token, and cannot refresh it with an older one', async () => {
   const token = await stack.mintToken({ sub: 'frank' });
   const withoutDate = await stack.mintToken({ sub: 'frank', claims: { iat: undefined } });
   const client = await TestClient.open(stack.webSocketUrl, { token });
@@ -184,8 +184,8 @@ it('who was sent away comes back with a newer token only, and renews none with a
   await back.close();
 });
 
-it('a handshake that is under way while its user is sent away does not stay', async () => {
-  /** Begins a handshake whose request of this kind is late by 2.5 s; what it gives waits for the end. */
+it('a handshake in progress while its user is disconnected is refused', async () => {
+  /** Begins a handshake with one request of this operation delayed by 2.5 s; the returned function resolves with the result of the handshake. */
   const begin = async (sub: string, operation: string) => {
     const token = await stack.mintToken({ sub });
     const effect = { kind: 'delay', milliseconds: 2_500 } as const;
@@ -201,7 +201,7 @@ it('a handshake that is under way while its user is sent away does not stay', as
     await struck;
     return () => end;
   };
-  // One has not been recorded yet, one has not looked yet who else is there.
+  // One handshake has not written its record yet; the other has not queried the connections of its user yet.
   const handshakes = [await begin('gina', 'PutItem'), await begin('hugo', 'Query')];
   await order({ userId: 'gina', reason: 'r' });
   await order({ userId: 'hugo', reason: 'r' });
@@ -221,7 +221,7 @@ it('a handshake that is under way while its user is sent away does not stay', as
   });
 });
 
-it('three thousand agents and as many sessions are told in full, in messages of at most 32 KB', async () => {
+it('a snapshot has all of 3,000 agents and 3,000 sessions, in messages of at most 32 KB', async () => {
   const updatedAt = Date.now();
   const common = { timestamp: updatedAt, updatedAt, broadcast: 'done', expiresAt: 4e9 };
   const items = Array.from({ length: 3_000 }, (_, index) => {
@@ -247,7 +247,7 @@ it('three thousand agents and as many sessions are told in full, in messages of 
   expect(many(snapshots.flatMap(({ sessions }) => sessions))).toHaveLength(3_000);
   for (const text of dashboard.texts) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(32_768);
 
-  // docs/protocol.md tells what it costs.
+  // docs/protocol.md states the cost in read units.
   let units = 0;
   for (let shard = 0; shard < 16; shard += 1) {
     const { ConsumedCapacity: consumed } = await table.send(
