@@ -1,4 +1,4 @@
-// The dashboard in Chromium, against the whole local stack.
+// The dashboard in Chromium, against the local stack.
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { startLocalStack, type LocalStack, type LocalStackOptions } from '#local/index';
@@ -39,7 +39,7 @@ async function open() {
   return opened;
 }
 
-it('says what to run when there is nothing to see, and shows events as they come', async () => {
+it('shows the command that emits an event while there are no agents, and shows events when they arrive', async () => {
   const { page, complaints } = await open();
   await page.getByText('No agent has reported yet').waitFor();
   await page.getByText(/^npm run emit -- --aws-port \d+ agent:status agent-123 online$/).waitFor();
@@ -55,7 +55,7 @@ it('says what to run when there is nothing to see, and shows events as they come
     'agent-123 session-456 User said: Hello',
     'agent-123 online',
   ]);
-  // With a keyboard: the filter comes first, then the statuses.
+  // Keyboard order: first the filter, then the statuses.
   await page.keyboard.press('Tab');
   await page.keyboard.type('nobody');
   await page.getByText('No agent is like that.').waitFor();
@@ -64,7 +64,7 @@ it('says what to run when there is nothing to see, and shows events as they come
   expect(complaints).toEqual([]);
 });
 
-it('has names and roles for those who do not see it', async () => {
+it('has accessible names and roles', async () => {
   const { page } = await open();
   await publisher.broadcastAgentStatus('agent-aria', 'error');
   await publisher.broadcastSessionActivity('agent-aria', 'session-1', 'Reads the task');
@@ -87,7 +87,7 @@ it('has names and roles for those who do not see it', async () => {
   ]) {
     expect(snapshot).toContain(line);
   }
-  // Whoever listens is told of the agent that failed.
+  // A live region announces the agent that failed.
   await page
     .getByRole('status')
     .getByText(/agent-aria.* an error\./)
@@ -95,9 +95,9 @@ it('has names and roles for those who do not see it', async () => {
 });
 
 it.each([
-  ['on a wide screen, with nothing to press in the events', { width: 1280, height: 800 }, 1],
+  ['on a wide screen, with short messages', { width: 1280, height: 800 }, 1],
   ['on a phone, with long messages', { width: 360, height: 640 }, 20],
-])('axe finds nothing wrong %s', async (_where, size, length) => {
+])('has no accessibility violations that axe detects %s', async (_where, size, length) => {
   const { page } = await open();
   await page.setViewportSize(size);
   const text = 'Reads the task. '.repeat(length);
@@ -105,7 +105,7 @@ it.each([
     void publisher.broadcastSessionActivity('agent-axe', `session-${index}`, `${index} ${text}`);
   }
   await shows(page, 'agent-axe', '39 Reads');
-  // The page's policy lets no script of others in: this one comes by way of the debugger.
+  // The page's Content-Security-Policy allows no third-party scripts, so axe is injected by the debugger.
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() =>
     (globalThis as unknown as { axe: typeof axe }).axe.run(),
@@ -113,7 +113,7 @@ it.each([
   expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 });
 
-it('a long message opens by touch and by keyboard', async () => {
+it('expands and collapses a long message by touch and by keyboard', async () => {
   const context = await browser.newContext({
     hasTouch: true,
     viewport: { width: 360, height: 640 },
@@ -135,7 +135,7 @@ it('a long message opens by touch and by keyboard', async () => {
   await context.close();
 });
 
-it('what agents write neither turns nor covers what stands beside it', async () => {
+it('escapes bidirectional controls and truncates combining characters in the text of agents', async () => {
   const { page } = await open();
   await publisher.broadcastAgentStatus('a\u202Egnp.exe', 'error');
   await shows(page, 'gnp.exe', 'U+202E');
@@ -143,7 +143,7 @@ it('what agents write neither turns nor covers what stands beside it', async () 
   await shows(page, 'zalgo', '+396');
 });
 
-it('offline, it says so; online again, it shows what happened meanwhile', async () => {
+it('shows that it is offline, and shows missed events when it is online again', async () => {
   const { page, context } = await open();
   await context.setOffline(true);
   await isIn(page, 'Offline');
@@ -153,7 +153,7 @@ it('offline, it says so; online again, it shows what happened meanwhile', async 
   await shows(page, 'agent-offline', 'error');
 });
 
-it('a token that is refused is no storm of attempts, and a good one ends it', async () => {
+it('does not retry at once with a refused token, and connects with a valid one', async () => {
   const { page } = await openPage(browser);
   let expiresInSeconds = -60;
   let asked = 0;
@@ -172,7 +172,7 @@ it('a token that is refused is no storm of attempts, and a good one ends it', as
   await isIn(page, 'Connected');
 });
 
-it('the stack goes and comes back: it waits, connects, and shows what happened meanwhile', async () => {
+it('waits while the stack is down, and connects and shows missed events when it is up again', async () => {
   const { page, complaints } = await openPage(browser);
   await page.clock.install();
   await page.goto(stack.httpUrl);
@@ -189,7 +189,7 @@ it('the stack goes and comes back: it waits, connects, and shows what happened m
   await connection(page)
     .getByText(/^Shown as of /)
     .waitFor();
-  // The page's time stands still, so it does not come back before something has happened.
+  // The page's clock is paused, so that it does not reconnect before there are new events.
   await page.clock.pauseAt(new Date(Date.now() + 1_000));
   const [port = 0, awsPort = 0] = ports;
   ({ stack, publisher } = await start({ port, awsPort }));

@@ -1,4 +1,4 @@
-// A tab that nobody has looked at for hours: it draws nothing, and is true as soon as somebody looks.
+// A hidden tab renders nothing, and shows the current state as soon as it is visible.
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser, openPage } from '../support/browser/browser';
 import { agentEvent } from '../support/data/events';
@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => service.close());
 afterAll(() => browser.close());
 
-/** Playwright keeps all pages visible, so this page is told, as browsers do it: no messages while it is hidden. */
+/** Playwright keeps all pages visible, so this script simulates a hidden page: it changes the visibility state, and delays animation frames. */
 async function openHideablePage() {
   const { page, complaints } = await openPage(browser);
   await page.clock.install();
@@ -49,16 +49,16 @@ async function openHideablePage() {
 
 const agentsOn = (page: Page) => page.locator('.agent h3').allTextContents();
 
-it('messages that came meanwhile are there at once, by the same connection', async () => {
+it('shows messages that arrived while it was hidden as soon as it is visible, with the same connection', async () => {
   const { page, complaints, hide } = await openHideablePage();
   await hide(true);
-  // Only events from after the page was opened are counted.
+  // The page counts only events that are later than its opening.
   const opened = Date.now();
   for (let index = 1; index <= 500; index += 1) {
     await service.report(agentEvent(`agent-${index % 5}`, 'online', opened + index));
   }
   await service.report(agentEvent('agent-0', 'error', opened + 501));
-  // The page has heard all of it, and has drawn nothing.
+  // The page has received all messages, and has rendered nothing.
   await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
   expect(await agentsOn(page)).toEqual([]);
   await hide(false);
@@ -70,12 +70,12 @@ it('messages that came meanwhile are there at once, by the same connection', asy
   expect(complaints).toEqual([]);
 });
 
-it('three hours later, with the connection gone, it comes back and shows what it missed', async () => {
+it('reconnects and shows missed events when it is visible after three hours without a connection', async () => {
   const { page, complaints, hide } = await openHideablePage();
   await service.report(agentEvent('agent-1', 'online', 1));
   await page.getByText('agent-1').first().waitFor();
   await hide(true);
-  // It would try again at once now and then, and not be gone for three hours.
+  // With a running clock it would reconnect soon, and not be disconnected for three hours.
   await page.clock.pauseAt(Date.now() + 1_000);
   service.dropAll();
   await eventually(() => {

@@ -1,4 +1,4 @@
-// Three hundred agents at a hundred events a second: the page stays quick, and misses nothing.
+// Load of 300 agents with 100 events per second: the page stays responsive and shows all events.
 import type { Browser, Page } from 'playwright-core';
 import { sessionKey } from '#sdk/client';
 import type { EventMessage } from '#sdk/protocol';
@@ -24,8 +24,8 @@ afterAll(async () => {
 });
 
 /**
- * Events that are all news: the first report every agent, then a third are statuses.
- * @param begin milliseconds since the Unix epoch, after the page was opened: only what is later is counted
+ * Events of which none is stale: the first report every agent, then a third are statuses.
+ * @param begin milliseconds since the Unix epoch, after the page was opened: the page counts only later events
  */
 function eventOf(index: number, begin: number): EventMessage {
   const timestamp = begin + index;
@@ -36,7 +36,7 @@ function eventOf(index: number, begin: number): EventMessage {
   return sessionEvent(agentId, `session-${index % 2}`, `Step ${index} of many`, timestamp);
 }
 
-/** What the page shows, in the words of the service: the statuses of agents, and their sessions' messages. */
+/** What the page shows: the statuses of agents, and the messages of their sessions. */
 function shownBy(page: Page) {
   return page.locator('.agent').evaluateAll((rows) => {
     const textOf = (element: Element, selector: string) =>
@@ -54,7 +54,7 @@ function shownBy(page: Page) {
   });
 }
 
-/** The same, as the service knows it. */
+/** The same, from the registers of the service. */
 function known({ registers }: QuickService) {
   return [...registers.maps.agents.values()].map(({ agentId, status }) => ({
     agentId,
@@ -71,7 +71,7 @@ function known({ registers }: QuickService) {
 const byAgent = (one: { agentId: string }, other: { agentId: string }) =>
   one.agentId < other.agentId ? -1 : 1;
 
-it(`${agents} agents, ${eventsPerSecond} events a second for ${seconds} s`, async () => {
+it(`shows ${agents} agents with ${eventsPerSecond} events per second for ${seconds} s without long tasks`, async () => {
   const { page, complaints } = await openPage(browser);
   const stop = await observeLongTasks(browser, page);
   await page.goto(service.pageUrl);
@@ -109,7 +109,7 @@ it(`${agents} agents, ${eventsPerSecond} events a second for ${seconds} s`, asyn
     `${count} tasks; the longest: ${Math.round(longestCpuMs)} ms of processor time, ${slowest} ms by the clock\n`,
   );
   expect(count).toBeGreaterThan(seconds);
-  // Of the processor's time: by the clock a task also takes what other programs of this machine do meanwhile.
+  // Processor time, because elapsed time includes that of other processes on this machine.
   expect(longestCpuMs).toBeLessThanOrEqual(200);
   expect(complaints).toEqual([]);
 }, 120_000);

@@ -1,4 +1,4 @@
-// Signing in at an OAuth provider, as a browser does it: there, back, and not again while the sign-in lasts.
+// Signing in with an OAuth provider in the browser: redirect, callback, and no second sign-in while the token is valid.
 import type { Browser, BrowserContext } from 'playwright-core';
 import { openBrowser, openPage } from '../support/browser/browser';
 import { eventually } from '../support/eventually';
@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => service.close());
 afterAll(() => browser.close());
 
-/** A provider at the page's own origin, which its policy lets it talk to. Signs in whoever comes, unless it refuses. */
+/** A provider at the page's own origin, which its Content-Security-Policy allows. Its response to authorization requests is `answer`. */
 async function openProvider(context: BrowserContext, answer: () => Record<string, string>) {
   const token = {
     kind: 'oauth',
@@ -43,7 +43,7 @@ async function openProvider(context: BrowserContext, answer: () => Record<string
   return { visits, grants };
 }
 
-it('a person is sent to the provider, comes back, and is connected with its token', async () => {
+it('redirects to the provider and back, connects with its token, and reconnects with the same one', async () => {
   const { page, context, complaints } = await openPage(browser);
   const { visits, grants } = await openProvider(context, () => ({ code: 'the-code' }));
   await page.goto(service.pageUrl);
@@ -52,7 +52,7 @@ it('a person is sent to the provider, comes back, and is connected with its toke
   expect(visits[0]?.searchParams.get('code_challenge_method')).toBe('S256');
   expect(grants.map((grant) => grant.get('code'))).toEqual(['the-code']);
   expect(service.tokens).toEqual(['signed.in.1']);
-  // Neither the code nor what it was asked for with stays behind.
+  // Neither the code in the URL nor the stored data of the request remains.
   expect(page.url()).toBe(service.pageUrl);
   expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
 
@@ -64,7 +64,7 @@ it('a person is sent to the provider, comes back, and is connected with its toke
   expect(complaints).toEqual([]);
 }, 60_000);
 
-it('a provider that refuses is not asked again until the person wants it', async () => {
+it('after a refusal, redirects to the provider again only when the user clicks "Sign in"', async () => {
   const { page, context } = await openPage(browser);
   let answer: Record<string, string> = { error: 'access_denied' };
   const { visits } = await openProvider(context, () => answer);

@@ -1,4 +1,4 @@
-// The construct's package as others get it: installed into an empty CDK app, which synthesizes it with a front door.
+// The construct's package, installed into an empty CDK app, which synthesizes it with a front door.
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -14,7 +14,7 @@ let directory: string;
 let packed: string;
 let app: string;
 
-/** The app of docs/construct.md, as code and as types. */
+/** The first TypeScript example of a document. */
 const typescriptOf = (markdown: string) => /```ts\n([^]*?)```/.exec(markdown)?.[1] ?? '';
 
 beforeAll(async () => {
@@ -31,7 +31,7 @@ beforeAll(async () => {
   await writeFile(path.join(app, 'package.json'), JSON.stringify({ private: true }));
   const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
   const tarball = path.join(directory, filename);
-  // What the app brings itself is 200 MB: lent by this project instead of installed.
+  // The peer dependencies have 200 MB, so they are linked from this project instead of installed.
   await run('npm', ['install', '--legacy-peer-deps', ...quiet, tarball], { cwd: app });
   for (const peer of ['aws-cdk-lib', 'constructs']) {
     await symlink(path.join(project, 'node_modules', peer), path.join(app, 'node_modules', peer));
@@ -40,7 +40,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-it('it brings the functions, the dashboard and declarations, and no tool to build them', async () => {
+it('the package has the functions and the dashboard, and no build tools as dependencies', async () => {
   expect((await readdir(path.join(packed, 'build/lambdas'))).length).toBeGreaterThan(8);
   expect(await readdir(path.join(packed, 'build/dashboard'))).toContain('index.html');
   const manifest = JSON.parse(await readFile(path.join(packed, 'package.json'), 'utf8')) as {
@@ -55,14 +55,14 @@ it('it brings the functions, the dashboard and declarations, and no tool to buil
   expect(installed.sort()).toEqual(['aws-cdk-lib', 'constructs', name, 'valibot']);
 });
 
-it('it has code, declarations, and what they need: nothing that a tool has left', async () => {
+it('the package has only code, declarations, pages, licence, README and manifest', async () => {
   const files = await readdir(packed, { recursive: true, withFileTypes: true });
   const names = files.filter((file) => file.isFile()).map(({ name }) => name);
   const others = names.filter((file) => !/\.(js|d\.ts|mjs|mjs\.map|html|css)$/.test(file));
   expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
 });
 
-it('an ES module imports it by name', async () => {
+it('an ES module imports the construct by name', async () => {
   const names = '{ MissionControlRealtime, ConfigurationError }';
   const program = `import ${names} from '${name}'; console.log(MissionControlRealtime.name);`;
   await writeFile(path.join(app, 'module.mjs'), program);
@@ -70,7 +70,7 @@ it('an ES module imports it by name', async () => {
   expect(stdout.trim()).toBe('MissionControlRealtime');
 }, 60_000);
 
-it('an app synthesizes it, with real code and a real page', async () => {
+it('an app synthesizes the construct, with the bundles of the functions and the page of the dashboard', async () => {
   await writeFile(
     path.join(app, 'app.js'),
     `const { App, Stack } = require('aws-cdk-lib');
@@ -88,7 +88,7 @@ it('an app synthesizes it, with real code and a real page', async () => {
     Resources: Record<string, { Type: string; Metadata?: Record<string, string> }>;
   };
   const types = Object.values(Resources).map(({ Type }) => Type);
-  // Ten functions of the service, and the one that puts the dashboard into its bucket.
+  // Ten functions of the service, and the one that uploads the dashboard to its bucket.
   expect(types.filter((type) => type === 'AWS::Lambda::Function')).toHaveLength(11);
   expect(types).toContain('AWS::CloudFront::Distribution');
   const assets = (await readdir(path.join(app, 'out'))).filter((file) => file.startsWith('asset.'));
@@ -99,7 +99,7 @@ it('an app synthesizes it, with real code and a real page', async () => {
   expect(contents.filter((files) => files.includes('index.html'))).toHaveLength(1);
 }, 120_000);
 
-it('the example of the documentation has the types that it needs', async () => {
+it('the example of the documentation type-checks with the package', async () => {
   const example = typescriptOf(await readFile(path.join(project, 'docs/construct.md'), 'utf8'));
   expect(example).toContain(`from '${name}'`);
   await writeFile(path.join(app, 'example.ts'), example);

@@ -1,4 +1,4 @@
-// A third event type is one file and one line of registration: a copy of the project with both goes the whole way.
+// A new event type needs one file and one line of registration: a copy of the project with both supports it from publisher to documents.
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -15,7 +15,7 @@ const files = ['package.json', 'tsconfig.json', 'cdk.json'];
 
 let tree: string;
 
-/** The exit code, and all that was printed. */
+/** Runs Node.js; returns the exit code and the output. */
 async function node(...args: string[]): Promise<{ code: number; output: string; stdout: string }> {
   try {
     const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: tree });
@@ -38,7 +38,7 @@ async function checkTypes(only?: string) {
   return [code, output];
 }
 
-// It takes a minute where others are at work, too.
+// It takes a minute on a busy machine.
 const timeout = 240_000;
 const use = `
 import { createMissionControl } from '#sdk/client';
@@ -61,7 +61,7 @@ beforeAll(async () => {
 afterAll(() => rm(tree, { recursive: true, force: true }));
 
 it(
-  'everything that uses it is typed',
+  'the project with the new event type passes type checking',
   async () => {
     await expect(checkTypes()).resolves.toEqual([0, '']);
   },
@@ -69,7 +69,7 @@ it(
 );
 
 it(
-  'an event of it goes from publisher to clients, registers, snapshots, components and documents',
+  'the new event type is supported by publisher, clients, registers, snapshots, components and documents',
   async () => {
     const { code, output, stdout } = await node('--import', 'tsx', 'test/whole-way.ts');
     expect([code, code === 0 ? '' : output]).toEqual([0, '']);
@@ -106,7 +106,7 @@ it(
 );
 
 it(
-  'without its file or its line nothing that uses it is typed',
+  'without the file or the line, code that uses the event type fails type checking',
   async () => {
     await writeFile(path.join(tree, 'use.ts'), use);
     await expect(checkTypes('use.ts')).resolves.toEqual([0, '']);

@@ -1,4 +1,4 @@
-// The package as others get it: packed, judged by publint and attw, and installed into empty projects.
+// The package of the SDK: packed, checked by publint and attw, and installed into empty projects.
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -30,7 +30,7 @@ async function run(command: string, args: readonly string[], cwd: string): Promi
 const npm = (args: readonly string[], cwd: string) => run('npm', args, cwd);
 const node = (args: readonly string[], cwd: string) => run(process.execPath, args, cwd);
 
-/** An empty project with the package, and with what else is named, installed from the registry. */
+/** Creates a project with the package and the other named packages installed. */
 async function createProject(
   type: 'module' | 'commonjs',
   files: Readonly<Record<string, string>>,
@@ -44,7 +44,7 @@ async function createProject(
   return root;
 }
 
-/** Checks the types of files as a user with strict settings would. */
+/** Checks the types of files with strict settings. */
 const checkTypes = (root: string, files: readonly string[], ...options: readonly string[]) => {
   const strict = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--module', 'nodenext'];
   const plain = ['--target', 'es2022', '--ignoreConfig', '--jsx', 'react-jsx'];
@@ -61,7 +61,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-it('publint and attw find nothing', async () => {
+it('publint and attw report no problems', async () => {
   await node([tool('publint/src/cli.js'), packed, '--strict'], directory);
   await node(
     [tool('@arethetypeswrong/cli/dist/index.js'), tarball, '--profile', 'strict', '--no-color'],
@@ -69,7 +69,7 @@ it('publint and attw find nothing', async () => {
   );
 }, 60_000);
 
-it('it holds code, declarations, licence and README, and nothing else', async () => {
+it('the package has only code, declarations, licence, README and manifest', async () => {
   const listing = await npm(['pack', packed, '--dry-run', '--json', '--loglevel=error'], directory);
   const [{ files, size }] = JSON.parse(listing) as [{ files: { path: string }[]; size: number }];
   const folders =
@@ -83,7 +83,7 @@ it('it holds code, declarations, licence and README, and nothing else', async ()
   ]);
 }, 60_000);
 
-it('the React binding says that it is for clients, before anything else', async () => {
+it('the React binding begins with "use client"', async () => {
   for (const format of ['esm', 'cjs']) {
     const text = await readFile(path.join(packed, format, 'client/react/index.js'), 'utf8');
     expect(text).toMatch(/^"use client";/);
@@ -103,13 +103,13 @@ client.close();
 const usePublisher = `console.log(typeof broadcastAgentStatus, typeof createPublisher);`;
 const said = 'idle undefined 32768 function';
 
-it('an ES module project', async () => {
+it('an ES module project runs and type-checks with the package', async () => {
   const client = `
     import { createMissionControl, sessionKey } from '${name}/client';
     import { maxMessageBytes, parseServerMessage } from '${name}/protocol';
     ${useClient}`;
   const root = await createProject('module', { 'client.js': client, 'client.ts': client });
-  // Of ours there is the package and its one dependency.
+  // The package has one dependency.
   const installed = (await readdir(path.join(root, 'node_modules'))).filter(
     (one) => !one.startsWith('.'),
   );
@@ -118,7 +118,7 @@ it('an ES module project', async () => {
   await checkTypes(root, ['client.ts']);
 }, 120_000);
 
-it('a CommonJS project', async () => {
+it('a CommonJS project runs and type-checks with the package', async () => {
   const client = `
     const { createMissionControl, sessionKey } = require('${name}/client');
     const { maxMessageBytes, parseServerMessage } = require('${name}/protocol');
@@ -150,11 +150,11 @@ it('a CommonJS project', async () => {
   for (const file of ['publisher.js', 'publisher.mjs']) {
     await expect(node([file], root)).resolves.toContain('function function');
   }
-  // The declarations of the AWS SDK want types of a browser's streams, too.
+  // The declarations of the AWS SDK need types of browser streams, too, so library declarations are not checked.
   await checkTypes(root, ['typed.ts'], '--skipLibCheck', '--types', 'node');
 }, 120_000);
 
-it('a Vite project with React', async () => {
+it('a Vite project with React type-checks and bundles the client without schemas and publisher', async () => {
   const page =
     '<!doctype html><div id="root"></div><script type="module" src="/main.tsx"></script>';
   const main = `
@@ -181,7 +181,7 @@ it('a Vite project with React', async () => {
   const [script] = await readdir(assets);
   const bundle = await readFile(path.join(assets, script ?? ''), 'utf8');
   expect(bundle).toContain('state:sync');
-  // Neither the schemas nor the publisher come along.
+  // The bundle contains neither the publisher nor the schemas.
   expect(bundle).not.toContain('PutEvents');
   expect(bundle).not.toContain('must be the type of a documented message');
 }, 120_000);
