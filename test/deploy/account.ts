@@ -1,4 +1,4 @@
-// An AWS account for one test file: MiniStack on a free port of this machine, which checks every permission.
+// An emulated AWS account for one test file: MiniStack on a free local port, which checks every permission.
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
@@ -16,19 +16,19 @@ const region = 'us-east-1';
 
 export interface Account {
   readonly endpointUrl: string;
-  /** For what the tests make; it goes with the account. */
+  /** A folder for files of the tests, removed with the account. */
   readonly folder: string;
-  /** For AWS clients of the account's administrator. */
+  /** The configuration of AWS clients, with the administrator's credentials. */
   readonly clientConfiguration: {
     readonly region: string;
     readonly endpoint: string;
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   };
-  /** Runs a program in the project's folder, in a shell of the administrator's, and returns what it said; rejects with that when it fails. */
+  /** Runs a program in the project's folder with the administrator's credentials. Returns its output; rejects with the output if the program fails. */
   readonly run: (program: string, ...args: readonly string[]) => Promise<string>;
-  /** Runs a script of this folder likewise. */
+  /** Runs a Python script of this folder in the same way. */
   readonly python: (script: string, ...args: readonly string[]) => Promise<string>;
-  /** What exists, as a version by kind and name. */
+  /** The resources of the account: versions by kind and name. */
   readonly inventory: () => Promise<Record<string, string>>;
   readonly close: () => Promise<void>;
 }
@@ -44,7 +44,7 @@ export async function openAccount(): Promise<Account> {
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   };
-  // Nothing of the developer's own account, nor of this machine but its programs.
+  // No settings of the developer's own account or home folder; only PATH is inherited.
   const machine = { PATH: process.env['PATH'], HOME: folder, TMPDIR: folder };
   const quiet = {
     PYTHONDONTWRITEBYTECODE: '1',
@@ -67,7 +67,7 @@ export async function openAccount(): Promise<Account> {
     [path.join(__dirname, 'serve_ministack.py')],
     {
       cwd: folder,
-      // A group of its own: the functions are processes below it, and end with it.
+      // Its own process group: the functions are child processes, and are killed with it.
       detached: true,
       env: {
         ...machine,
@@ -77,9 +77,9 @@ export async function openAccount(): Promise<Account> {
         BIND_HOST: '127.0.0.1',
         STATE_DIR: path.join(folder, 'state'),
         S3_DATA_DIR: path.join(folder, 's3'),
-        // Signatures and policies count, as they do in AWS.
+        // Check signatures and policies, as AWS does.
         AUTH: 'true',
-        // Neither is used here, and both would listen on ports of their own.
+        // These services are not used, and would listen on further ports.
         IOT_MTLS_ENABLED: '0',
         SFTP_ENABLED: '0',
       },

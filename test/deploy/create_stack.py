@@ -1,6 +1,6 @@
-"""Creates a stack of a template in a file, without CDK: create_stack.py BUCKET STACK FILE.
+"""Creates a stack from a template file, without CDK: create_stack.py BUCKET STACK FILE.
 
-The bucket takes what is too large for a request. Ends when the stack is there.
+The template is uploaded to the bucket, because it is too large for a request. Returns when the stack is complete.
 """
 
 import sys

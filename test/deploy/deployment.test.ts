@@ -1,4 +1,4 @@
-// The real app by the real CDK in an emulated account: it deploys, works, changes and goes as it should.
+// Deploys, uses, updates and destroys the app with CDK in an emulated account.
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { ReceiveMessageCommand, SQSClient, type Message } from '@aws-sdk/client-sqs';
@@ -12,9 +12,9 @@ import { openAccount, type Account } from './account';
 import { createDeployment, type Deployment } from './deployment';
 import { installMilliseconds } from './python-environment';
 
-/** A command of CDK: a few seconds, and many more while a machine is busy. */
+/** The timeout of a CDK command, which takes a few seconds, and longer on a busy machine. */
 const commandMilliseconds = 120_000;
-/** The schedule calls a minute after it was made, and MiniStack looks every ten seconds. */
+/** The schedule first runs a minute after its creation, and MiniStack checks schedules every ten seconds. */
 const scheduleMilliseconds = 120_000;
 
 let account: Account;
@@ -51,7 +51,7 @@ afterAll(async () => {
   await account.close();
 });
 
-/** All that is in the table, as plain values by partition and sort key. */
+/** All items of the table, as plain values by partition and sort key. */
 async function items(): Promise<Record<string, Record<string, string>>> {
   const tables = Object.keys(deployed).filter((thing) => thing.startsWith('table '));
   expect(tables).toHaveLength(1);
@@ -66,7 +66,7 @@ async function items(): Promise<Record<string, Record<string, string>>> {
   return Object.fromEntries(plain.map((item) => [`${item['pk'] ?? ''} ${item['sk'] ?? ''}`, item]));
 }
 
-/** What backends have reported, as it is stored: nothing else is in there that time alone does not change. */
+/** The stored events of backends: the only items that do not change over time without new events. */
 async function registers(): Promise<Record<string, Record<string, string>>> {
   const all = Object.entries(await items());
   return Object.fromEntries(all.filter(([key]) => key.startsWith('state#')));
@@ -85,7 +85,7 @@ async function connections(): Promise<unknown> {
   return websocket;
 }
 
-/** `npm run emit -- --event-bus …`, as docs/deployment.md says. */
+/** `npm run emit -- --event-bus …`, as in docs/deployment.md. */
 async function emit(...event: readonly string[]): Promise<void> {
   const { EventBusName = '' } = await deployment.outputs();
   await account.run('npm', 'run', 'emit', '--', '--event-bus', EventBusName, ...event);
@@ -99,7 +99,7 @@ async function rejectedEvent(): Promise<Message | undefined> {
   return (await client.send(receive)).Messages?.[0];
 }
 
-it('/health answers over the HTTP API', async () => {
+it('/health reports ok and no connections', async () => {
   await expect(connections()).resolves.toEqual({
     status: 'running',
     connections: 0,
@@ -107,7 +107,7 @@ it('/health answers over the HTTP API', async () => {
   });
 });
 
-it('/whoami answers over the same API, and tells a refused token why', async () => {
+it('/whoami returns the user of a valid token, and the error code of an expired one', async () => {
   const { WhoamiUrl = '' } = await deployment.outputs();
   const ask = async (token: string) => {
     const headers = { Authorization: `Bearer ${token}` };
@@ -125,7 +125,7 @@ it('/whoami answers over the same API, and tells a refused token why', async () 
 });
 
 it(
-  'an event goes over bus, rule and function into the table',
+  'an event on the bus is stored in the table',
   async () => {
     await emit('session:activity', 'agent-123', 'session-456', 'User said: Hello');
     await eventually(async () => {
@@ -139,7 +139,7 @@ it(
   commandMilliseconds,
 );
 
-it('what is no event is kept with the reason', async () => {
+it('an invalid event goes to the dead-letter queue with the reason', async () => {
   const { EventBusName } = await deployment.outputs();
   const Detail = '{"agentId":"agent-123","status":"asleep","timestamp":1770328200000}';
   const entry = { EventBusName, Source: 'mission-control', DetailType: 'agent:status', Detail };
@@ -163,7 +163,7 @@ describe('the WebSocket API', () => {
   });
 
   it.each(['nothing', 'a forged token', 'an expired token'])(
-    'lets nobody in with %s',
+    'refuses a handshake with %s',
     async (what) => {
       const token = await issuer.mintToken({
         expiresInSeconds: what.includes('expired') ? -1 : 60,
@@ -172,7 +172,7 @@ describe('the WebSocket API', () => {
         what === 'nothing'
           ? {}
           : { Authorization: `Bearer ${what.includes('forged') ? token.slice(0, -9) : token}` };
-      // AWS says 401 when an authorizer throws `Unauthorized`; MiniStack says 500 whatever is thrown.
+      // AWS responds with 401 if an authorizer throws `Unauthorized`; MiniStack responds with 500 to any error.
       await expect(TestClient.refused(url, { headers })).resolves.toEqual({
         status: 500,
         code: 1006,
@@ -182,7 +182,7 @@ describe('the WebSocket API', () => {
   );
 
   it(
-    'hands a message of a reported event to who is connected',
+    'sends a message of a reported event to a connected client',
     async () => {
       const token = await issuer.mintToken({ sub: 'deploy-message' });
       const client = await TestClient.open(url, { token });
@@ -213,7 +213,7 @@ describe('the WebSocket API', () => {
 });
 
 it(
-  'to deploy again without a change does nothing',
+  'deploying again without a change does nothing',
   async () => {
     await deployment.synthesize();
     await deployment.diff();
@@ -224,7 +224,7 @@ it(
 );
 
 it(
-  'to change one function changes nothing else',
+  'changing a setting of one function updates that function only',
   async () => {
     const before = await registers();
     expect(Object.values(before).map(({ sk }) => sk)).toContain('agent#agent-message');
@@ -243,7 +243,7 @@ it(
 );
 
 it(
-  'the schedule runs the heartbeat, which takes the census',
+  'the schedule runs the heartbeat, which stores the connection counts',
   async () => {
     await eventually(async () => {
       const taken = Object.keys(await items()).filter((key) => key.startsWith('census '));
@@ -254,7 +254,7 @@ it(
 );
 
 it(
-  'to destroy it leaves what others may have come to rely on, and nothing else',
+  'destroying the stack leaves only the role for the logs of API Gateway',
   async () => {
     await deployment.destroy();
     const left = Object.keys(await account.inventory());

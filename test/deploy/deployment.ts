@@ -1,4 +1,4 @@
-// The app, deployed by the command line that people use: `npx cdk …`, as docs/deployment.md says.
+// Deploys the app with the CDK command line, as in docs/deployment.md.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Account } from './account';
@@ -7,22 +7,22 @@ const project = path.resolve(__dirname, '../..');
 const cdkProgram = path.join(project, 'node_modules/aws-cdk/bin/cdk');
 
 export interface Deployment {
-  /** `cdk bootstrap`: once for the account. It synthesizes the app, for `deploy` to go on with. */
+  /** `cdk bootstrap`, once for the account. It also synthesizes the app, which `deploy` then uses. */
   readonly bootstrap: () => Promise<string>;
-  /** `cdk synth`, with more settings if there are some: what the other commands use from now on. */
+  /** `cdk synth`, with optional further settings. The other commands use its result. */
   readonly synthesize: (...settings: readonly string[]) => Promise<string>;
-  /** `cdk deploy`: what the command said. */
+  /** `cdk deploy`; returns the output of the command. */
   readonly deploy: () => Promise<string>;
-  /** `cdk diff --fail`: rejects when there is a difference. */
+  /** `cdk diff --fail`; rejects if there is a difference. */
   readonly diff: () => Promise<string>;
   readonly destroy: () => Promise<string>;
-  /** What the stack says of itself, by name. */
+  /** The outputs of the stack, by name. */
   readonly outputs: () => Promise<Record<string, string>>;
-  /** The address on this machine of an API whose URL the stack says. */
+  /** Converts the URL of an API in the stack's outputs to its local address. */
   readonly reachable: (url: string) => string;
 }
 
-/** @param settings e.g. `stage=development`: those of every command */
+/** @param settings of every command, e.g. `stage=development` */
 export function createDeployment(account: Account, ...settings: readonly string[]): Deployment {
   const assembly = path.join(account.folder, 'cdk.out');
   const outputsFile = path.join(account.folder, 'outputs.json');
@@ -48,7 +48,7 @@ export function createDeployment(account: Account, ...settings: readonly string[
     reachable: (url) => {
       const { protocol, hostname, pathname } = new URL(url);
       const isWebSocket = protocol === 'wss:';
-      // An HTTP API has one stage, which is not part of its URLs.
+      // The URLs of an HTTP API do not contain its only stage.
       const stage = isWebSocket ? '' : '/$default';
       const { host } = new URL(account.endpointUrl);
       const api = hostname.split('.')[0] ?? '';

@@ -1,4 +1,4 @@
-"""Prints what exists in the account as JSON: a version by name, which changes when the thing does."""
+"""Prints the resources of the account as JSON: by kind and name, with a version that changes when the resource changes."""
 
 import json
 

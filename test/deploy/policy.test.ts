@@ -1,4 +1,4 @@
-// What a security review asks: the rules of AWS Solutions and Serverless, and why the exceptions are none.
+// Security rules: those of the cdk-nag packs AWS Solutions and Serverless, with reasons for each exception, and our own.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,7 +11,7 @@ import { parseConfiguration } from '#infra/config/configuration';
 import { dashboardDirectory, resourcesOf } from '../infra/synthesized';
 import { everyStatement } from '../infra/statements';
 
-// A rule looks at the policies of buses by a property that CDK calls deprecated.
+// A rule reads the policies of event buses from a property that CDK has deprecated.
 process.env['JSII_DEPRECATED'] = 'quiet';
 
 interface Finding {
@@ -19,7 +19,7 @@ interface Finding {
   readonly path: string;
 }
 
-/** The checks, which tell what they find although it was acknowledged. */
+/** The rule packs, extended so that they also record acknowledged findings. */
 function recording(app: App, findings: Finding[]) {
   const record = (pack: string, applied: IApplyRule) => {
     const { node } = applied;
@@ -46,7 +46,7 @@ function recording(app: App, findings: Finding[]) {
   ];
 }
 
-/** Checks a deployment. */
+/** Synthesizes a configuration with the rule packs. */
 function check(context: Record<string, unknown>, region = 'us-east-1') {
   const configuration = parseConfiguration(context);
   if (!configuration.ok) throw new Error(JSON.stringify(configuration.faults));
@@ -55,7 +55,7 @@ function check(context: Record<string, unknown>, region = 'us-east-1') {
   try {
     const app = createApp(configuration.value, {
       outdir,
-      // CDK's own rules are asked in bundle.test.ts.
+      // test/infra/command-line.test.ts runs CDK's own rules.
       validate: false,
       codeOf: () => Code.fromInline('// The rules look at the template, not at the code.'),
       region,
@@ -66,7 +66,7 @@ function check(context: Record<string, unknown>, region = 'us-east-1') {
       construct.node.metadata
         .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
         .flatMap(({ data }) => Object.entries(data as Record<string, string>))
-        // CDK puts the kind of an id before one that has none.
+        // CDK adds the prefix `Annotation::` to ids without one.
         .map(([id, reason]) => ({
           id: id.replace(/^Annotation::/, ''),
           reason,
@@ -95,9 +95,9 @@ const named = {
 const webAclArn =
   'arn:aws:wafv2:us-east-1:111122223333:global/webacl/mine/0a1b2c3d-1111-2222-3333-444455556666';
 
-/** Everything that a deployment can be. */
+/** Configurations that together cover all options. */
 const deployments = [
-  ['with nothing but an issuer', check(oidc)],
+  ['with an issuer only', check(oidc)],
   ['with mock agents', check({ ...oidc, useMockData: true })],
   [
     'with a new user pool, and alarms by e-mail',
@@ -111,21 +111,21 @@ const deployments = [
       operatorArns: 'arn:aws:iam::111122223333:role/on-call',
     }),
   ],
-  ['with a front door of its own name', check({ ...oidc, frontDoor: named })],
-  ["with a front door of CloudFront's name", check({ ...oidc, frontDoor: true })],
+  ['with a front door with a domain name', check({ ...oidc, frontDoor: named })],
+  ['with a front door without a domain name', check({ ...oidc, frontDoor: true })],
   [
-    'with a front door far from us-east-1',
+    'with a front door in a region other than us-east-1',
     check({ ...oidc, frontDoor: { ...named, webAclArn } }, 'eu-central-1'),
   ],
 ] as const;
 
 describe.each(deployments)('%s', (_, { findings, acknowledged, report, template }) => {
-  it('no rule is broken without a word', () => {
+  it('has no findings that are not acknowledged', () => {
     expect(report).toMatchObject({ pluginReports: [] });
     expect(findings.length).toBeGreaterThan(20);
   });
 
-  it('each acknowledgement says why in a sentence, and is about something that is found', () => {
+  it('has a reason for each acknowledgement, and a finding to which it applies', () => {
     for (const { id, reason, path: where } of acknowledged) {
       expect(reason).toMatch(/^[A-Z].{80,}[^ ]$/);
       const about = findings.filter(
@@ -135,7 +135,7 @@ describe.each(deployments)('%s', (_, { findings, acknowledged, report, template 
     }
   });
 
-  it('nobody is allowed a wildcard of actions, and nobody is anybody', () => {
+  it('has no Allow statement with a wildcard in an action or a principal', () => {
     const statements = everyStatement(template);
     expect(statements.length).toBeGreaterThan(20);
     for (const { where, effect, actions, principal } of statements) {
@@ -151,15 +151,15 @@ describe.each(deployments)('%s', (_, { findings, acknowledged, report, template 
     }
   });
 
-  it('a resource with a wildcard is one of those that have a reason', () => {
+  it('has wildcards in resources only where they are necessary', () => {
     const reasoned = [
-      // X-Ray lets nobody restrict traces to a resource (service-function.ts).
+      // X-Ray does not support resource-level permissions for traces (service-function.ts).
       /^xray:\w+ on \*$/,
-      // Connections come and go; of one stage and one method (websocket-api.ts).
+      // Connection ids are not known in advance; the stage and the method are restricted (websocket-api.ts).
       /^execute-api:ManageConnections on arn:[^*]+:\$\{WebSocketApi\}\/live\/(GET|POST|DELETE)\/@connections\/\*$/,
-      // In the policy of a key, it is this key (alarm-topic.ts).
+      // In the policy of a key, `*` is that key (alarm-topic.ts).
       /^kms:\w+ on \*$/,
-      // Files whose names are made by a build, and nothing else is there (dashboard-files.ts, front-door.ts).
+      // The build generates the file names, and the bucket has no other files (dashboard-files.ts, front-door.ts).
       /^s3:(GetObject|PutObject|DeleteObject) on \$\{FrontDoorDashboardBucket\.Arn\}\/\*$/,
     ];
     const wide = everyStatement(template)
@@ -174,7 +174,7 @@ describe.each(deployments)('%s', (_, { findings, acknowledged, report, template 
     );
   });
 
-  it('there is no secret in it, by name or by look', () => {
+  it('contains no secrets, by the names of properties or the form of values', () => {
     for (const [key, value] of textsIn(template)) {
       expect(key).not.toMatch(/secret|password|private_?key|api_?key|credential/i);
       expect(value).not.toMatch(
@@ -183,7 +183,7 @@ describe.each(deployments)('%s', (_, { findings, acknowledged, report, template 
     }
   });
 
-  it('there is no bucket that the public can reach', () => {
+  it('has no public bucket', () => {
     for (const { properties } of resourcesOf(Template.fromJSON(template), 'AWS::S3::Bucket')) {
       expect(properties).not.toHaveProperty('WebsiteConfiguration');
       expect(properties).not.toHaveProperty('AccessControl');
@@ -197,7 +197,7 @@ describe.each(deployments)('%s', (_, { findings, acknowledged, report, template 
   });
 });
 
-/** Every text in a template, with the key that it stands under. */
+/** Every string in a template, with its key. */
 function textsIn(value: unknown, key = ''): (readonly [string, string])[] {
   if (typeof value === 'string') return [[key, value]];
   if (typeof value !== 'object' || value === null) return [];

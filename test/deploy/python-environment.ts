@@ -1,4 +1,4 @@
-// The Python programs of these tests, at versions that were tried, in a virtual environment of their own.
+// The Python programs of these tests, with pinned versions, in a separate virtual environment.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -10,16 +10,16 @@ const run = promisify(execFile);
 const requirements = path.join(__dirname, 'requirements.txt');
 const folder = path.resolve(__dirname, '../../build/deploy-python');
 
-/** How long a slow network may take to install everything, in milliseconds. */
+/** The timeout for the installation over a slow network, in milliseconds. */
 export const installMilliseconds = 300_000;
 
 /**
- * The folder of the programs in `requirements.txt`. What is not there yet is installed, which needs Python
- * 3.10 or later and a package index; what is there is used until the requirements change.
+ * The folder of the programs in `requirements.txt`. Installs them if they are missing or the requirements have changed,
+ * which needs Python 3.10 or later and a package index.
  */
 export async function pythonPrograms(): Promise<string> {
   const programs = path.join(folder, 'bin');
-  // Written last, so that an installation that was cut short is begun anew.
+  // Written last, so that an interrupted installation is repeated.
   const mark = path.join(folder, 'installed');
   const wanted = createHash('sha256')
     .update(await readFile(requirements))

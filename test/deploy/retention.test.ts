@@ -1,4 +1,4 @@
-// In production, what users have made outlives updates and the stack itself: the table and the user pool.
+// In production, updates keep data and addresses, and the table and the user pool are retained after the stack is deleted.
 import {
   DeleteTableCommand,
   DescribeTableCommand,
@@ -20,8 +20,8 @@ const stackName = 'MissionControl-production';
 const deployMilliseconds = 240_000;
 
 /**
- * What the functions of the earlier version are here, as its bundles are not kept: everybody is let in, and told the id of
- * their connection. What those bundles wrote into the table, the test writes.
+ * Replaces the functions of the earlier version, whose bundles no longer exist: it accepts every handshake, and responds to
+ * messages with the id of the connection. The test writes the records that those functions wrote into the table.
  */
 const standIn = `exports.handler = async ({ methodArn, requestContext }) => {
   if (!methodArn) return { statusCode: 200, body: requestContext?.connectionId };
@@ -29,7 +29,7 @@ const standIn = `exports.handler = async ({ methodArn, requestContext }) => {
   return { principalId: 'alice', policyDocument: { Version: '2012-10-17', Statement } };
 };`;
 
-/** What data is in, what is addressed, and what somebody has set up elsewhere: never replaced. */
+/** Resource types with data, with addresses, or with references from outside the stack: an update must never replace them. */
 const lasting = [
   'AWS::ApiGatewayV2::Api',
   'AWS::ApiGatewayV2::Stage',
@@ -71,14 +71,14 @@ async function deployEarlierVersion(): Promise<void> {
   await account.python('create_stack.py', bucket ?? '', stackName, file);
 }
 
-/** Type and physical id of what lasts, by logical id. */
+/** Type and physical id of these resources, by logical id. */
 async function lastingResources(): Promise<Record<string, string>> {
   const all = JSON.parse(await account.python('stack_resources.py', stackName)) as object;
   const entries = Object.entries(all) as [string, string][];
   return Object.fromEntries(entries.filter(([, id]) => lasting.includes(id.split(' ')[0] ?? '')));
 }
 
-/** The record of a connection as the earlier version wrote it, shard of the user included. */
+/** The record of a connection as the earlier version wrote it. */
 function earlierRecord(partition: string, sortKey: string): Record<string, AttributeValue> {
   const now = Date.now();
   const hourFromNow = Math.ceil(now / 1000) + 3600;
@@ -91,7 +91,7 @@ function earlierRecord(partition: string, sortKey: string): Record<string, Attri
   };
 }
 
-/** Opens a connection, and asks the stand-in for its id. */
+/** Opens a connection, and gets its id from the stand-in. */
 async function connect(url: string): Promise<{ client: TestClient; connectionId: string }> {
   const client = await TestClient.open(url);
   await eventually(() => {
@@ -112,7 +112,7 @@ async function tableOf(TableName: string): Promise<unknown> {
 }
 
 it(
-  'an update of the earlier version replaces nothing that lasts, and who was connected hears of the next event',
+  'an update of the earlier version replaces none of these resources, and existing connections get the next event',
   async () => {
     await deployEarlierVersion();
     const before = await lastingResources();
@@ -153,7 +153,7 @@ it(
 );
 
 it(
-  'to destroy it keeps the table and the user pool',
+  'destroying the stack keeps the table, the user pool and the role for the logs of API Gateway',
   async () => {
     await expect(deployment.outputs()).resolves.toMatchObject({
       UserPoolId: expect.stringMatching(/^us-east-1_/) as unknown,

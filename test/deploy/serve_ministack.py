@@ -1,6 +1,6 @@
-"""MiniStack, with what version 1.5.33 lacks for this stack to be deployed as it is. The template is never changed.
+"""Runs MiniStack with additions that version 1.5.33 needs to deploy this stack from the unchanged template.
 
-Each addition below does what AWS does, and no more.
+Each addition only reproduces the behaviour of AWS.
 """
 
 import copy
@@ -16,7 +16,7 @@ resource_types = provisioners._RESOURCE_HANDLERS
 
 
 def create_route_response(logical_id, props, stack_name):
-    """MiniStack has route responses, but no resource type for them."""
+    """Creates a route response, for which MiniStack has an API but no resource type."""
     api_id, route_id = props["ApiId"], props["RouteId"].rsplit("/", 1)[-1]
     wanted = {"routeResponseKey": props["RouteResponseKey"]}
     status, _, body = apigateway._create_route_response(api_id, route_id, wanted)
@@ -37,7 +37,7 @@ resource_types["AWS::ApiGatewayV2::RouteResponse"] = {
 
 
 def with_reachable_callback(deploy):
-    """Nothing resolves the host name of @connections that a template builds: functions get MiniStack's address."""
+    """Gives functions MiniStack's address for @connections, because the host name in the template cannot be resolved."""
 
     def deploy_function(*args, **options):
         return deploy(*map(with_address, args), **options)
@@ -46,7 +46,7 @@ def with_reachable_callback(deploy):
 
 
 def with_address(properties):
-    """A copy: CloudFormation remembers what the template says, to see what changes."""
+    """Returns a copy, because MiniStack compares the original properties with those of the next update."""
     if not isinstance(properties, dict):
         return properties
     properties = copy.deepcopy(properties)
@@ -68,7 +68,7 @@ alarm_record = provisioners._cw_metric_alarm_record
 
 
 def record_of_any_alarm(name, props):
-    """MiniStack refuses alarms on expressions. Here such an alarm exists, changes and goes; it never has data."""
+    """Allows alarms on expressions, which MiniStack rejects. They can be created, updated and deleted, but never have data."""
     if "Metrics" in props:
         others = {key: value for key, value in props.items() if key != "Metrics"}
         props = {**others, "MetricName": "(expression)", "Namespace": "(expression)"}
@@ -82,7 +82,7 @@ pin_request_origin = app.pin_request_origin
 
 
 def pin_secure_origin(source_ip, secure_transport):
-    """The bootstrapped bucket refuses what comes without TLS; what stays on loopback counts as if it had it."""
+    """Treats requests on loopback as requests over TLS, because the bootstrapped bucket denies requests without TLS."""
     pin_request_origin(source_ip, True)
 
 

@@ -1,4 +1,4 @@
-"""Prints what a stack consists of as JSON: type and physical id by logical id. stack_resources.py STACK."""
+"""Prints the resources of a stack as JSON: type and physical id by logical id. stack_resources.py STACK."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-// The template as CloudFormation's own schemas and rules see it, for every shape that a deployment can have.
+// Checks the template with cfn-lint, for several configurations of a deployment.
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -10,8 +10,8 @@ import { installMilliseconds, pythonPrograms } from './python-environment';
 const run = promisify(execFile);
 
 const shapes: Record<string, Context> = {
-  'an issuer of our own, nothing else': {},
-  'a front door of its own name, for pages of another one, too': {
+  'an issuer only': {},
+  'a front door with a domain name and an allowed origin': {
     allowedOrigins: 'https://app.example.com',
     frontDoor: {
       domainName: 'mission-control.example.com',
@@ -19,7 +19,7 @@ const shapes: Record<string, Context> = {
         'arn:aws:acm:us-east-1:123456789012:certificate/3b1e9a3e-5d6f-4c0f-8f0f-0d9d9c0b7a11',
     },
   },
-  'a new user pool, mock data and a gateway, all to be destroyed': {
+  'a new user pool, mock data and a gateway, with dataRemoval destroy': {
     issuer: '',
     audience: '',
     auth: 'cognito-new',
@@ -31,14 +31,14 @@ const shapes: Record<string, Context> = {
   },
 };
 
-/** Rules that are not followed, each with the reason. */
+/** Rules that are ignored, each with the reason. */
 const ignored = {
-  // A function must not run before its role's policy is attached, so CDK has it depend on everything below the
-  // role's construct. The policy is named by nothing else; that the role is depended on twice changes nothing.
+  // A function must not run before its role's policy is attached, so it depends on the role's construct, which includes the
+  // policy. The dependency on the role itself is redundant, but harmless.
   W3005: 'a dependency that GetAtt enforces already',
 };
 
-/** One with everything first, one without what comes late to other regions. */
+/** A region that has all resource types early, and one that has some of them later. */
 const regions = ['us-east-1', 'eu-central-1'];
 
 let programs: string;
@@ -51,7 +51,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** What cfn-lint finds, as the lines that it prints: errors and warnings. */
+/** The errors and warnings of cfn-lint, as the lines that it prints. */
 async function lint(template: object): Promise<string> {
   const file = path.join(folder, 'template.json');
   await writeFile(file, JSON.stringify(template));
@@ -59,7 +59,7 @@ async function lint(template: object): Promise<string> {
     ...['--ignore-checks', ...Object.keys(ignored), '--regions', ...regions],
     ...['--format', 'parseable', '--template', file],
   ];
-  // It ends with another code than 0 when it finds something: what it says is looked at, not that.
+  // The exit code is not 0 if there are findings; only the output matters.
   return run(path.join(programs, 'cfn-lint'), args, { cwd: folder }).then(
     ({ stdout, stderr }) => stdout + stderr,
     (error: unknown) => {
@@ -70,7 +70,7 @@ async function lint(template: object): Promise<string> {
 }
 
 it.each(Object.entries(shapes))(
-  'has neither error nor warning: %s',
+  'cfn-lint reports no errors or warnings: %s',
   async (_, context) => {
     const place = 'frontDoor' in context ? { region: 'us-east-1', dashboardDirectory } : {};
     const { template } = synthesize(context, { validate: false, ...place });
@@ -79,7 +79,7 @@ it.each(Object.entries(shapes))(
   120_000,
 );
 
-it('would be told', async () => {
+it('cfn-lint reports an invalid property', async () => {
   const { template } = synthesize({}, { validate: false });
   const { Resources } = template.toJSON() as { Resources: Record<string, { Type: string }> };
   const queues = Object.values(Resources).filter(({ Type }) => Type === 'AWS::SQS::Queue');

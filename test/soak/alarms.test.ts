@@ -1,4 +1,4 @@
-// Every alarm of the template, made to ring by the misfortune that it is for; and none rings while all is well.
+// Every alarm of the template goes into the ALARM state on its fault; without faults, all alarms are OK.
 import { PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { startLocalStack, type LocalStack } from '#local/index';
 import { localAudience, localIssuer } from '#local/issuer/issuer';
@@ -6,7 +6,7 @@ import { createPublisher, type Publisher } from '#sdk/publisher';
 import { TestClient } from '../support/stack/test-client';
 import { eventually } from '../support/eventually';
 
-/** A minute of an alarm: five of them are the longest that one looks back. */
+/** The length of an alarm's minute in this test. Alarms evaluate at most five of them. */
 const alarmMinuteSeconds = 3;
 const longestMilliseconds = 6 * alarmMinuteSeconds * 1000;
 const timeout = 60_000;
@@ -36,14 +36,14 @@ afterAll(async () => {
 const statesOf = ({ alarms }: Pick<LocalStack, 'alarms'> = stack) =>
   Object.fromEntries(alarms().map(({ name, state }) => [name.replace(prefix, ''), state]));
 
-/** It rings, and the terminal has said so: a stack that closes at once would say nothing any more. */
+/** Waits until the alarm is in the ALARM state and the terminal has printed it. A stack that closes earlier would not print it. */
 const rings = (name: string, of = stack) =>
   eventually(() => {
     expect(statesOf(of)).toMatchObject({ [name]: 'ALARM' });
     expect([...rung]).toContain(name);
   }, timeout);
 
-/** It may still ring for what an earlier test did. */
+/** Waits until the alarm is OK; it may still be in the ALARM state because of an earlier test. */
 const isSilent = (name: string) =>
   eventually(() => {
     expect(statesOf()).toMatchObject({ [name]: 'OK' });
@@ -57,7 +57,7 @@ const allIsWell = () =>
 const openAs = async (sub: string) =>
   TestClient.open(stack.webSocketUrl, { token: await stack.mintToken({ sub }) });
 
-/** Does something again and again while an alarm is waited for. */
+/** Repeats a task until `waiting` settles. */
 async function meanwhile(waiting: Promise<void>, task: () => Promise<unknown>): Promise<void> {
   const state = { over: false };
   const watched = waiting.finally(() => (state.over = true));
@@ -77,12 +77,12 @@ const fault = (service: string, operation: string | undefined, status: number, c
   });
 const throttled = 'ProvisionedThroughputExceededException';
 
-it('none rings on a stack where nothing happens', async () => {
+it('all alarms are OK on an idle stack', async () => {
   await allIsWell();
   expect([...rung]).toEqual([]);
 }, 120_000);
 
-it('none rings while people come, are refused, hear events and go', async () => {
+it('all alarms are OK while clients connect, are refused, receive events and disconnect', async () => {
   const end = Date.now() + longestMilliseconds;
   const expired = await stack.mintToken({ expiresInSeconds: -1 });
   for (let round = 0; Date.now() < end; round += 1) {
@@ -97,7 +97,7 @@ it('none rings while people come, are refused, hear events and go', async () => 
   expect([...rung]).toEqual([]);
 }, 120_000);
 
-it('dead-letters: for an event that is none, until somebody has looked after it', async () => {
+it('dead-letters: on an invalid event, until the queue is purged', async () => {
   await isSilent('dead-letters');
   await stack.functions.get('mission-control-broadcast')?.invoke({
     ...{ id: 'event-1', 'detail-type': 'agent:status', source: 'mission-control' },
@@ -112,7 +112,7 @@ it('dead-letters: for an event that is none, until somebody has looked after it'
   await isSilent('dead-letters');
 }, 120_000);
 
-it('failed-deliveries: when API Gateway refuses a post', async () => {
+it('failed-deliveries: if API Gateway rejects a post with 403', async () => {
   await isSilent('failed-deliveries');
   const client = await openAs('alice');
   const withdraw = fault('execute-api', 'PostToConnection', 403);
@@ -122,10 +122,10 @@ it('failed-deliveries: when API Gateway refuses a post', async () => {
   await client.close();
 }, 120_000);
 
-it('slow-delivery: when API Gateway takes nothing for a while', async () => {
+it('slow-delivery: while API Gateway throttles all requests', async () => {
   await isSilent('slow-delivery');
   const client = await openAs('alice');
-  // Of all requests: a post alone would be refused because of the client, who does not read.
+  // All requests must get 429. If only posts do, the client counts as one that does not read.
   const withdraw = fault('execute-api', undefined, 429);
   let events = 0;
   await meanwhile(rings('slow-delivery'), () =>
@@ -135,7 +135,7 @@ it('slow-delivery: when API Gateway takes nothing for a while', async () => {
   await client.close();
 }, 120_000);
 
-it('missing-heartbeats: when they reach nobody', async () => {
+it('missing-heartbeats: if no client receives them', async () => {
   await isSilent('missing-heartbeats');
   const client = await openAs('alice');
   const withdraw = fault('execute-api', 'PostToConnection', 403);
@@ -145,7 +145,7 @@ it('missing-heartbeats: when they reach nobody', async () => {
   await client.close();
 }, 120_000);
 
-it('state-failures: when an event cannot be stored', async () => {
+it('state-failures: if an event cannot be stored', async () => {
   await isSilent('state-failures');
   const withdraw = fault('dynamodb', 'PutItem', 500);
   await publisher.broadcastAgentStatus('agent-1', 'error');
@@ -153,7 +153,7 @@ it('state-failures: when an event cannot be stored', async () => {
   withdraw();
 }, 120_000);
 
-it('connect-errors: when the table takes no connection', async () => {
+it('connect-errors: if connections cannot be stored', async () => {
   await isSilent('connect-errors');
   const withdraw = fault('dynamodb', 'PutItem', 500);
   let users = 0;
@@ -164,25 +164,25 @@ it('connect-errors: when the table takes no connection', async () => {
   withdraw();
 }, 120_000);
 
-it('table-read-throttles: when DynamoDB refuses reads', async () => {
+it('table-read-throttles: while DynamoDB throttles reads', async () => {
   await isSilent('table-read-throttles');
   const withdraw = fault('dynamodb', 'Query', 400, throttled);
   await rings('table-read-throttles');
   withdraw();
 }, 120_000);
 
-it('table-write-throttles: when DynamoDB refuses writes', async () => {
+it('table-write-throttles: while DynamoDB throttles writes', async () => {
   await isSilent('table-write-throttles');
   const withdraw = fault('dynamodb', 'PutItem', 400, throttled);
   await rings('table-write-throttles');
   withdraw();
 }, 120_000);
 
-it('keys-unavailable: when the issuer does not tell its keys, which is no fault of ours', async () => {
+it('keys-unavailable: if the keys of the issuer cannot be fetched, which is not an authorizer error', async () => {
   const without = await startLocalStack({
     ...{ settings, testing: { alarmMinuteSeconds }, log: note },
     ...{ issuer: localIssuer, audience: localAudience },
-    // Nobody listens there.
+    // No server listens at this address.
     jwksUri: 'http://127.0.0.1:9/keys',
   });
   try {
@@ -196,11 +196,11 @@ it('keys-unavailable: when the issuer does not tell its keys, which is no fault 
   }
 }, 120_000);
 
-it('all is well again, when nothing is wrong any more', async () => {
+it('all alarms are OK again after the faults end', async () => {
   await allIsWell();
 }, 120_000);
 
-it('authorizer-errors: when the function does not start, and so counts nothing', async () => {
+it('authorizer-errors: if the function does not start, and so emits no metrics', async () => {
   await stack.functions.get('mission-control-authorizer')?.close();
   const token = await stack.mintToken();
   await meanwhile(rings('authorizer-errors'), async () => {
@@ -208,12 +208,12 @@ it('authorizer-errors: when the function does not start, and so counts nothing',
   });
 }, 120_000);
 
-it('missing-heartbeats, too: when nobody sends them', async () => {
+it('missing-heartbeats: if the heartbeat function does not run', async () => {
   await isSilent('missing-heartbeats');
   await stack.functions.get('mission-control-heartbeat')?.close();
   await rings('missing-heartbeats');
 }, 120_000);
 
-it('there is no alarm that was not made to ring here', () => {
+it('the tests above cover every alarm', () => {
   expect([...rung].sort()).toEqual(Object.keys(statesOf()).sort());
 });

@@ -1,4 +1,4 @@
-// The client in bad weather: fifty faults of network, server and tokens, and at the end nothing is missing or double.
+// The client under fifty faults of network, server and tokens: afterwards no event is missing or duplicated.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket as BrowserWebSocket } from 'undici';
 import { WebSocket as NodeWebSocket } from 'ws';
@@ -31,10 +31,10 @@ import { stateOfServer, type ServerState } from '../support/stack/state-of-serve
 const seed = Number(process.env['FAULTS_SEED'] ?? Date.now() % 1_000_000);
 const rounds = 50;
 
-/** What the server tells, and clients go by. */
+/** The interval that the server reports, and that clients use. */
 const heartbeatSeconds = 1;
 
-/** Much faster than in life, but on a busy machine no faster than the stack can follow. */
+/** Much shorter times than the defaults, but on a busy machine long enough for the stack. */
 function timingFor(handshakeMilliseconds: number) {
   return {
     backoffBaseMs: 50,
@@ -55,7 +55,7 @@ function timingFor(handshakeMilliseconds: number) {
 
 type TokenSource = 'good' | 'foreign' | 'expired' | 'brief' | 'failing';
 
-/** A client, what is between it and the server, and where it gets its tokens. */
+/** A client, the proxy between it and the server, and the source of its tokens. */
 class Victim {
   readonly timing: ReturnType<typeof timingFor>;
   tokens: TokenSource = 'good';
@@ -102,7 +102,7 @@ class Victim {
     }, 60_000);
   }
 
-  /** The life of a token that expires soon, but not before its handshake is over. */
+  /** The lifetime of a token that expires soon, but not before its handshake completes. */
   get briefSeconds(): number {
     return 2 + Math.ceil(this.handshakeMilliseconds / 200);
   }
@@ -116,9 +116,9 @@ class Victim {
   }
 
   /**
-   * Until the client tells `reason` once more. Its timing follows the machine: a fault that lasts for a time of its own
-   * would be over on a busy one before it is noticed.
-   * @param again done to a connection that is there, as it was on its way before the fault, and has opened meanwhile
+   * Resolves when the client reports `reason` once more. The client's timing depends on the machine, so a fault of a fixed
+   * duration could end before a client on a busy machine detects it.
+   * @param again called while the client is connected: a handshake from before the fault may complete during it
    */
   async notices(reason: string, again: () => void): Promise<void> {
     const before = this.timesFor(reason);
@@ -128,7 +128,7 @@ class Victim {
     }, 60_000);
   }
 
-  /** Anything up to so many milliseconds. */
+  /** A random pause of at most `milliseconds`. */
   pause(milliseconds: number): Promise<void> {
     return sleep(this.random() * milliseconds);
   }
@@ -155,7 +155,7 @@ interface WatchedSocket {
 }
 type WatchedSocketConstructor = new (...all: unknown[]) => WatchedSocket;
 
-/** While `victim` gets such tokens, it has to ask for them: its connection is cut. */
+/** Cuts the connection while the source returns such tokens, so that the client must get one. */
 async function withTokens(victim: Victim, tokens: TokenSource): Promise<void> {
   victim.tokens = tokens;
   victim.proxy.cut();
@@ -177,7 +177,7 @@ const faults: Record<string, (victim: Victim) => Promise<void>> = {
     const before = victim.timesIn('unauthorized');
     victim.tokens = 'foreign';
     await eventually(() => {
-      // Also what was on its way with a good token, and has opened meanwhile.
+      // Cut also a connection whose handshake began with a good token.
       if (victim.client.connection.state === 'connected') victim.proxy.cut();
       expect(victim.timesIn('unauthorized')).toBeGreaterThan(before);
     }, 60_000);
@@ -213,7 +213,7 @@ const faults: Record<string, (victim: Victim) => Promise<void>> = {
     }, 60_000);
     await victim.connected();
     victim.tokens = 'failing';
-    // Nothing can prolong it. A connection that was on its way with a good token may have come before it, and stays.
+    // The token cannot be refreshed. A connection whose handshake began with a good token may have opened instead; it stays open.
     await eventually(
       () => {
         expect(victim.client.connection.state).not.toBe('connected');
@@ -224,7 +224,7 @@ const faults: Record<string, (victim: Victim) => Promise<void>> = {
   },
 };
 
-/** All kinds of faults, each about as often as the others, in random order. */
+/** All kinds of faults, equally often, in random order. */
 function deckOf(random: () => number): string[] {
   const kinds = Object.keys(faults);
   const deck = Array.from({ length: rounds }, (_, index) => kinds[index % kinds.length] ?? '');
@@ -237,7 +237,7 @@ function deckOf(random: () => number): string[] {
 async function suffer(victim: Victim): Promise<void> {
   for (const kind of deckOf(victim.random)) {
     await faults[kind]?.(victim);
-    // Some faults come while the one before is not overcome.
+    // Half of the faults begin before the client has recovered from the previous one.
     if (victim.random() < 0.5) await victim.connected();
   }
 }
@@ -247,7 +247,7 @@ let publisher: Publisher;
 const victims: Victim[] = [];
 let flow: EventFlow | undefined;
 
-/** In milliseconds; that of the first is not what matters, as it starts functions. */
+/** In milliseconds. The first two are not counted, because functions start cold. */
 async function slowestHandshake(): Promise<number> {
   const durations: number[] = [];
   for (let turn = 0; turn < 6; turn += 1) {
@@ -290,7 +290,7 @@ afterAll(async () => {
   await stack.close();
 });
 
-/** What the server knows, as soon as it has heard everything that was reported since then. */
+/** The state of the server, as soon as it includes everything that was reported since then. */
 async function stateSince(milliseconds: number) {
   let server: ServerState | undefined;
   let finals: (AgentStatus | SessionActivity)[] = [];
@@ -304,7 +304,7 @@ async function stateSince(milliseconds: number) {
   return { server, finals };
 }
 
-it(`after ${rounds} faults, seed ${seed}, the maps are the server's, and everything was heard once`, async () => {
+it(`after ${rounds} faults, seed ${seed}, clients have the state of the server, and each listener got every value once`, async () => {
   process.stdout.write(`FAULTS_SEED=${seed}\n`);
   const begin = Date.now();
   const token = await stack.mintToken({ sub: 'observer' });
@@ -312,7 +312,7 @@ it(`after ${rounds} faults, seed ${seed}, the maps are the server's, and everyth
   const events = startEventFlow(publisher, observer, seeded(seed + 100));
   flow = events;
   await Promise.all(victims.map(suffer));
-  // What happens last, happens while nobody is connected.
+  // The last events are reported while no client is connected.
   await Promise.all(victims.map(({ proxy }) => proxy.kill()));
   await events.stop();
   const finale = Date.now();
@@ -326,7 +326,7 @@ it(`after ${rounds} faults, seed ${seed}, the maps are the server's, and everyth
       expect(client.sessions).toEqual(server.sessions);
     }, 60_000);
   }
-  // Once more everything of the last minute is told, and nobody hears of it.
+  // After a reconnection, a snapshot repeats the last minute; listeners must not get the values again.
   for (const victim of victims) {
     const { snapshots } = victim;
     victim.client.reconnect();
@@ -344,7 +344,7 @@ it(`after ${rounds} faults, seed ${seed}, the maps are the server's, and everyth
       `${name}: ${sockets} sockets, ${proxy.accepted} TCP connections, ${connections.length} changes, ` +
         `${listeners[0]?.length ?? 0} of ${events.published()} values heard, reasons ${JSON.stringify(counts)}\n`,
     );
-    // The faults were what they are meant to be.
+    // The faults had their intended effects.
     const seen = ['connect_timeout', 'refused', 'silent', 'token_expired', 'token_unavailable'];
     expect(Object.keys(counts)).toEqual(expect.arrayContaining(seen));
   }

@@ -1,4 +1,4 @@
-// Make before break: connections that may last for seconds only, and not one event late or double.
+// Rotation: connections are limited to seconds, and no event is late or duplicated.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { startLocalStack, type LocalStack } from '#local/index';
@@ -9,16 +9,16 @@ import { eventually } from '../support/eventually';
 
 const rotations = 20;
 
-/** Any connection is closed then, which the client must never see. */
+/** The gateway closes any connection after this time. The client must rotate before. */
 const maxConnectionSeconds = 20;
 
-/** Events under way: a busy machine gets them more slowly, and falls not behind. */
+/** The maximum number of events in flight, so that a busy machine gets a lower rate instead of a growing delay. */
 const maxUnheard = 10;
 
-/** So long a connection that is closed first, and opened again then, would leave a gap at least. */
+/** The time that getting a token takes: a client that closed a connection before opening the next would have a gap of at least this length. */
 const tokenMilliseconds = 1_500;
 
-/** What an event may take longer to the client than to a socket that stays. */
+/** The maximum extra delay of an event to the client, compared with a permanent socket. */
 const toleratedMilliseconds = 1_000;
 
 let stack: LocalStack;
@@ -39,9 +39,9 @@ afterAll(async () => {
   await stack.close();
 });
 
-/** Hears of all events by sockets that overlap: each stays until the server's limit, and several are open. */
+/** Receives all events through overlapping sockets: each is open until the server's limit, so several are open at a time. */
 class Observer {
-  /** When each agent was heard of first. */
+  /** The time of the first event of each agent. */
   readonly arrivals = new Map<string, number>();
   private readonly over = new AbortController();
   private watching: Promise<void> | undefined;
@@ -51,7 +51,7 @@ class Observer {
     this.watching = (async () => {
       while (!this.over.signal.aborted) {
         await sleep((maxConnectionSeconds * 1_000) / 4);
-        // A handshake that fails is made up for by the next one; the others listen meanwhile.
+        // A failed handshake does no harm: the other sockets are open, and the next one follows.
         await this.open().catch(() => undefined);
       }
     })();
@@ -76,7 +76,7 @@ class Observer {
   }
 }
 
-it(`${rotations} rotations, and every event is heard once, as soon as by a socket that stays`, async () => {
+it(`receives every event once during ${rotations} rotations, without extra delay`, async () => {
   const observer = new Observer();
   await observer.start();
   let opened = 0;
@@ -117,7 +117,7 @@ it(`${rotations} rotations, and every event is heard once, as soon as by a socke
 
   const reports: Promise<void>[] = [];
   while (opened <= rotations) {
-    // A register of its own for each: none makes another one old.
+    // Each event has its own register, so no event makes another one stale.
     if (reports.length - observer.arrivals.size < maxUnheard) {
       reports.push(publisher.broadcastAgentStatus(`agent-${reports.length}`, 'online'));
     }
@@ -142,7 +142,7 @@ it(`${rotations} rotations, and every event is heard once, as soon as by a socke
   expect([...heard].filter(([, times]) => times.length > 1)).toEqual([]);
   expect(last).toBeLessThan(toleratedMilliseconds);
   expect(wasWithout).toBe(false);
-  // Nobody was told of anything: neither of a new connection, nor of the server's limit.
+  // The client reported neither the new connections nor the server's limit.
   expect(connections.map(({ state, attempt }) => [state, attempt])).toEqual([
     ['connected', 1],
     ['connected', 0],

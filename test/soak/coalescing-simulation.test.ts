@@ -1,4 +1,4 @@
-// The coalescer, the flushes and the pace together, in simulated time: nobody is left behind, and nothing is answered 429.
+// The coalescer, the flushes and the pace together, in simulated time: no connection falls behind, and no post gets 429.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { coalescingMatrix, coalescingPlace } from '#cost/tables/coalescing-matrix';
@@ -16,34 +16,34 @@ it.each([
   // Sixteen workers share each flush.
   [20_000, 20, 2],
 ])(
-  'to %d connections, %d events a second: all hear, none is more than two flushes old, none is answered 429',
+  'with %d connections and %d events per second, no event is lost or more than two flushes old, and no post gets 429',
   async (connections, eventsPerSecond, seconds) => {
     const result = await simulate({ connections, eventsPerSecond }, seconds);
     expect(result).toMatchObject({ lost: 0, throttled: 0 });
     expect(result.oldestFlushes).toBeLessThanOrEqual(2);
-    // Of the bucket, and of the ceiling.
+    // The burst of the token bucket, and the maximum rate of posts.
     expect(result.posts).toBeLessThanOrEqual(4_000 + 8_000 * result.seconds);
   },
 );
 
-it('at any rate of events a connection gets two flushes a second', async () => {
+it('a connection gets about two flushes per second at 100 events per second', async () => {
   const { posts, superseded } = await simulate({ connections: 100, eventsPerSecond: 100 }, 5);
   expect(posts).toBeLessThanOrEqual(100 * (5 * 2 + 2));
   expect(superseded).toBe(0);
 });
 
-it('only what there is no room for is superseded', async () => {
+it('leaves out superseded events only at rates at which not all fit', async () => {
   const load = { connections: 10_000 };
   expect((await simulate({ ...load, eventsPerSecond: 10 }, 2)).superseded).toBe(0);
   expect((await simulate({ ...load, eventsPerSecond: 300 }, 2)).superseded).toBeGreaterThan(0);
 });
 
-it('connections without batches hear as well', async () => {
+it('connections without batches lose no events either', async () => {
   const load = { connections: 200, eventsPerSecond: 20, documentedShare: 0.25 };
   expect(await simulate(load, 4)).toMatchObject({ lost: 0, throttled: 0, superseded: 0 });
 });
 
-it('a fan-out for each event is answered 429 where flushes are not', async () => {
+it('a fan-out for each event gets 429 at a rate at which flushes do not', async () => {
   const load = { connections: 1_000, eventsPerSecond: 20 };
   expect((await simulate({ ...load, coalesceMilliseconds: 'off' }, 2)).throttled).toBeGreaterThan(
     0,
@@ -51,7 +51,7 @@ it('a fan-out for each event is answered 429 where flushes are not', async () =>
   expect((await simulate(load, 2)).throttled).toBe(0);
 });
 
-it('the table of coalescing is current, of which all would take half a minute: npm run build:docs', async () => {
+it('the table of coalescing in the documents is current (three of its rows are checked)', async () => {
   const some = [
     [100, 10],
     [1_000, 50],
@@ -75,7 +75,7 @@ function tableIn(text: string, name: string): string {
   return table;
 }
 
-/** Cells, whatever their widths. */
+/** The cells of each row, without padding. */
 function rowsOf(table: string): readonly (readonly string[])[] {
   return table.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
 }

@@ -1,4 +1,4 @@
-// A hundred events a second to a hundred sockets, for a while: nobody misses any, and nothing is left.
+// A hundred events per second to a hundred sockets: every socket receives every event, and nothing stays pending.
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -34,7 +34,7 @@ interface Sockets {
   readonly documented: readonly TestClient[];
 }
 
-/** Users of both kinds. */
+/** Opens connections with and without batches. */
 async function open(): Promise<Sockets> {
   const openSome = async (count: number, user: string, subprotocols: readonly string[]) =>
     Promise.all(
@@ -50,15 +50,15 @@ async function open(): Promise<Sockets> {
 }
 
 interface Reported {
-  /** Each writes a register of its own, so none of them may be superseded. */
+  /** Each writes its own register, so none of them can be superseded. */
   readonly single: readonly string[];
-  /** The last value of each register that is written again and again. */
+  /** The last value of each register that is written repeatedly. */
   readonly final: ReadonlyMap<string, string>;
 }
 
 /**
- * Puts a hundred events a second, of which each tenth writes a register that has a value already.
- * @param onTaken called when the bus has taken the events of a tenth of a second, and functions are about to run
+ * Puts a hundred events per second, of which each tenth writes one of a few registers repeatedly.
+ * @param onTaken called when the bus has accepted the events of a tenth of a second, and functions are about to run
  */
 async function report(onTaken: (round: number) => void = () => undefined): Promise<Reported> {
   const [single, final] = [[] as string[], new Map<string, string>()];
@@ -78,7 +78,7 @@ async function report(onTaken: (round: number) => void = () => undefined): Promi
         onTaken(round);
       }),
     );
-    // What is late is made up for: the rate is kept.
+    // Wait until the absolute time of the next round, so that delays do not lower the rate.
     const wait = start + (round + 1) * 100 - Date.now();
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, wait)));
   }
@@ -100,7 +100,7 @@ async function putAll(reported: readonly EventMessage[]): Promise<void> {
   expect(failed).toBe(0);
 }
 
-/** How often a socket has heard each message. Every socket hears the same batches: each is taken apart once. */
+/** Counts each message that a socket received. All sockets receive the same batches, so each batch is parsed once. */
 function createHeard() {
   const known = new Map<string, readonly string[]>();
   return ({ news }: TestClient): ReadonlyMap<string, number> => {
@@ -114,7 +114,7 @@ function createHeard() {
   };
 }
 
-/** Waits until all have heard everything; gives how often. */
+/** Waits until all sockets have received all messages; returns the counts. */
 async function allHeard(
   { batched, documented }: Sockets,
   { single, final }: Reported,
@@ -125,7 +125,7 @@ async function allHeard(
   const expected = [...single, ...final.values()];
   const missing = new Set(all);
   await eventually(async () => {
-    // Cheaply: this thread is the gateway as well.
+    // Check rarely, because the gateway runs in this thread, too.
     await new Promise((resolve) => setTimeout(resolve, 500));
     for (const socket of missing) {
       const counts = heard(socket);
@@ -136,7 +136,7 @@ async function allHeard(
   return all.map((socket) => ({ socket, counts: heard(socket) }));
 }
 
-/** Nobody flushes, and no lane has anything to do. */
+/** Expects that the fan-out lease is free and that no lane has unsent pending events. */
 async function expectNothingPending(): Promise<void> {
   const client = new DynamoDBClient(stack.clientConfiguration);
   const { TableNames: [table = ''] = [] } = await client.send(new ListTablesCommand({}));
@@ -155,14 +155,14 @@ async function expectNothingPending(): Promise<void> {
         expect(items.map(keyOf).filter((key) => !sent[lane].includes(key))).toEqual([]);
       }
     });
-    // Else nothing would have been looked at.
+    // The table still has the items, so the check above was not empty.
     expect((await pending.since(0)).length).toBeGreaterThan(seconds * 50);
   } finally {
     client.destroy();
   }
 }
 
-/** The last value that a socket was told of each agent. */
+/** The last status message of each agent that a socket received. */
 function lastOfAgents({ news }: TestClient): ReadonlyMap<string, string> {
   const last = new Map<string, string>();
   for (const text of messagesIn(news)) {
@@ -172,7 +172,7 @@ function lastOfAgents({ news }: TestClient): ReadonlyMap<string, string> {
   return last;
 }
 
-it('every socket hears every event once, documented clients among them, and nothing is left pending', async () => {
+it('every socket, with or without batches, receives every event once, and nothing stays pending', async () => {
   const sockets = await open();
   const reported = await report();
   const heard = await allHeard(sockets, reported, 60_000);
@@ -180,19 +180,19 @@ it('every socket hears every event once, documented clients among them, and noth
   expect(twice).toEqual([]);
   for (const { socket } of heard) expect(lastOfAgents(socket)).toEqual(reported.final);
   await expectNothingPending();
-  // As few messages as flushes, not as events.
+  // The number of messages depends on the flushes, not on the events.
   for (const { news } of sockets.batched) expect(news.length).toBeLessThan(seconds * 10);
   await expect(stack.deadLetters()).resolves.toBe(0);
 }, 180_000);
 
-it('whoever flushes is killed twice: every event is heard all the same', async () => {
+it('every socket receives every event although the flushing workers are killed twice', async () => {
   const broadcast = stack.functions.get('mission-control-broadcast');
   const sockets = await open();
   const killed: Promise<number | undefined>[] = [];
   const reported = await report((round) => {
     if (round === 60 || round === 130) killed.push(Promise.resolve(broadcast?.terminateWorkers()));
   });
-  // Lambda tries again after a minute what the killed had in hand.
+  // Lambda retries the invocations of the killed workers after a minute.
   await allHeard(sockets, reported, 180_000);
   const workers = await Promise.all(killed);
   expect(workers.map((count = 0) => count > 0)).toEqual([true, true]);

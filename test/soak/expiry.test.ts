@@ -1,4 +1,4 @@
-// Tokens that expire, in real time: found by the next heartbeat, and only where they were not refreshed.
+// Tokens that expire, in real time: the next heartbeat closes their connections, unless they were refreshed.
 import { startLocalStack, type LocalStack } from '#local/index';
 import { TestClient } from '../support/stack/test-client';
 
@@ -9,7 +9,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stack.close());
 
-it('a token of 20 s ends its connection after 20 to 31 s, unless it is refreshed', async () => {
+it('a connection with a token of 20 s is closed after 19 to 31 s, unless the token is refreshed', async () => {
   const expiresInSeconds = 20;
   const token = await stack.mintToken({ sub: 'alice', expiresInSeconds });
   const before = Date.now();

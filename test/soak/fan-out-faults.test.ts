@@ -1,4 +1,4 @@
-// A fan-out in bad weather: whatever API Gateway does, every live socket hears of every event.
+// Fan-outs under faults of API Gateway: every live socket receives every event.
 import type { LocalSettings } from '#local/index';
 import { eventually } from '../support/eventually';
 import { heard, startFanOutStack, type FanOutStack } from '../support/stack/fan-out-stack';
@@ -9,7 +9,7 @@ afterEach(() => stack.close());
 const post = { service: 'execute-api', operation: 'PostToConnection' };
 const status = (share: number, code: number) =>
   stack.injectFault({ ...post, share, effect: { kind: 'status', status: code } });
-/** The account's throttle, which affects whatever is asked of @connections. */
+/** The throttle of the account, which affects all requests to @connections. */
 const throttle = (share: number) =>
   stack.injectFault({ service: 'execute-api', share, effect: { kind: 'status', status: 429 } });
 
@@ -20,12 +20,12 @@ async function start(settings: LocalSettings = {}): Promise<void> {
   stack = await startFanOutStack({ settings });
 }
 
-it('throttled, failing, dropped and late answers cost nobody a message', async () => {
+it('delivers every message despite throttled, failing, dropped and late responses', async () => {
   await start();
   const clients = await stack.openMany(2_200);
   const idOf = new Map([...(await stack.records())].map(([id, userId]) => [userId, id]));
   expect(idOf.size).toBe(2_200);
-  // Nobody hears of their end: as on AWS, where $disconnect comes if it can.
+  // Their records stay: as on AWS, where $disconnect is sent on a best-effort basis.
   const withdraw = [
     stack.injectFault({
       ...{ service: 'dynamodb', operation: 'DeleteItem' },
@@ -35,7 +35,7 @@ it('throttled, failing, dropped and late answers cost nobody a message', async (
   const killed = clients.splice(0, 200);
   for (const { socket } of killed) socket.terminate();
 
-  /** Posts that were done but not answered in time, by connection and agent; and those that were not done at all. */
+  /** Posts that were done but not answered in time, by connection and agent; and posts that were not done, by connection. */
   const [lost, dropped] = [new Map<string, number>(), new Map<string, number>()];
   const count = (counts: Map<string, number>, key: string) =>
     counts.set(key, (counts.get(key) ?? 0) + 1);
@@ -67,15 +67,15 @@ it('throttled, failing, dropped and late answers cost nobody a message', async (
   );
   for (const agent of agents) await stack.publisher.broadcastAgentStatus(agent, 'online');
   await Promise.all(clients.map((client) => client.received('agent:status', 20, 240_000)));
-  // Cheaply: this thread is the gateway as well.
+  // Keep the check cheap, because the gateway runs in this thread, too.
   await eventually(() => {
     expect(clients.filter(({ news }) => new Set(news).size < 20).length).toBe(0);
   }, 240_000);
   for (const client of clients) expect([...heard(client).keys()].sort()).toEqual(agents);
   for (const end of withdraw) end();
 
-  // Twice only where the first answer was lost: by a fault, or, on a busy machine, as nobody waited for it any more.
-  // Each post without an answer explains one more copy, but not those that a fault explains or that were not done.
+  // A message may be duplicated only if the response to a post was lost: by a fault, or by a timeout on a busy machine.
+  // Each post without a response explains one copy, except posts that a fault explains or that were not done.
   let twice = 0;
   const unexplained: object[] = [];
   for (const client of clients) {
@@ -95,7 +95,7 @@ it('throttled, failing, dropped and late answers cost nobody a message', async (
   }
   expect(unexplained).toEqual([]);
   expect(twice).toBeGreaterThan(0);
-  // All the dead are forgotten, and none of the living.
+  // The records of all dead connections are removed, and those of all live ones remain.
   const live = new Set(clients.map(({ userId }) => userId));
   await eventually(async () => {
     expect(new Set((await stack.records()).values())).toEqual(live);
@@ -108,7 +108,7 @@ it('throttled, failing, dropped and late answers cost nobody a message', async (
   await expect(stack.deadLetters()).resolves.toBe(0);
 }, 600_000);
 
-it('what is refused for 20 s arrives afterwards, once', async () => {
+it('delivers a message once after API Gateway has throttled all requests for 20 s', async () => {
   await start();
   const clients = await stack.openMany(50);
   const withdraw = throttle(1);
@@ -122,10 +122,10 @@ it('what is refused for 20 s arrives afterwards, once', async () => {
   await expect(stack.deadLetters()).resolves.toBe(0);
 }, 120_000);
 
-it('a large fan-out goes by shard jobs; health and heartbeats are as ever', async () => {
+it('sends a large fan-out by shard jobs; health and the heartbeat interval are unaffected', async () => {
   await start({ largeFanOutConnections: 100, heartbeatSeconds: 5 });
   const clients = await stack.openMany(1_000);
-  // The census, by which a fan-out is large, is taken by the heartbeats.
+  // Heartbeats count the connections, and the connection count determines whether a fan-out is large.
   await Promise.all(clients.map((client) => client.received('heartbeat', 2, 90_000)));
   await stack.publisher.broadcastAgentStatus('agent-1', 'online');
   await Promise.all(clients.map((client) => client.received('agent:status', 1, 30_000)));
@@ -140,7 +140,7 @@ it('a large fan-out goes by shard jobs; health and heartbeats are as ever', asyn
   await expect(stack.health()).resolves.toMatchObject({
     websocket: { connections: 1_000, connectedUsers: 1_000 },
   });
-  // The heartbeats go by jobs as well, and keep their interval.
+  // Heartbeats are sent by shard jobs, too, and keep their interval.
   await Promise.all(
     clients.map((client) =>
       client.received('heartbeat', client.messagesOf('heartbeat').length + 3, 60_000),

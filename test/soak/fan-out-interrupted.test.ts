@@ -1,4 +1,4 @@
-// A fan-out that does not come to its end: out of time, or dead. Others go on with it, and everybody hears.
+// A fan-out whose invocation runs out of time or is killed: others continue it, and every connection gets the message.
 import { eventually } from '../support/eventually';
 import { heard, startFanOutStack, type FanOutStack } from '../support/stack/fan-out-stack';
 
@@ -10,8 +10,8 @@ const inFlight = 128;
 
 const broadcastFunction = 'mission-control-broadcast';
 
-it('one that runs short of time leaves the rest to the queue, and nobody hears twice', async () => {
-  // Half of eight seconds for posts, at fifty a second: 200 of 500.
+it('puts the rest into the retry queue if it runs out of time, and sends each message once', async () => {
+  // Half of eight seconds is for posts, at fifty per second: 200 of 500.
   stack = await startFanOutStack({
     settings: { maxPostsPerSecond: 50 },
     testing: { functionTimeoutSeconds: { [broadcastFunction]: 8 } },
@@ -35,7 +35,7 @@ it('one that runs short of time leaves the rest to the queue, and nobody hears t
   await expect(stack.deadLetters()).resolves.toBe(0);
 }, 240_000);
 
-it('one that is killed is repeated by Lambda, a minute later, and reaches all whom it had not', async () => {
+it('is retried by Lambda after a minute if it is killed, and then reaches the remaining connections', async () => {
   stack = await startFanOutStack({ settings: { maxPostsPerSecond: 50 } });
   const clients = await stack.openMany(200);
   await stack.publisher.broadcastAgentStatus('agent-1', 'online');
@@ -46,7 +46,7 @@ it('one that is killed is repeated by Lambda, a minute later, and reaches all wh
   const missed = clients.filter((client) => heard(client).size === 0);
   expect(missed.length).toBeGreaterThan(50);
   await Promise.all(missed.map((client) => client.received('agent:status', 1, 100_000)));
-  // The second time it is whole: once more for those who had it, once for those who had not.
+  // The retry posts to all connections: for those that already had the message, it is the second time.
   await eventually(() => {
     expect(stack.reports('agent:status')).toMatchObject([{ delivered: 200, requeued: 0 }]);
   }, 20_000);

@@ -1,11 +1,11 @@
-// A schedule as bad as AWS allows, in real time: one call late, one lost, and a default client notices nothing.
+// The worst schedule that AWS allows, in real time: one invocation is lost, the next is late, and a default client stays connected.
 import { WebSocket } from 'ws';
 import { startLocalStack, type LocalStack, type ScheduledCall } from '#local/index';
 import { createMissionControl, type Connection, type MissionControl } from '#sdk/client';
 import { TestClient } from '../support/stack/test-client';
 import { eventually } from '../support/eventually';
 
-/** So short that the minutes of the schedule leave a hole for every client to see. */
+/** Short, so that a missing minute of the schedule would be a gap that every client detects. */
 const heartbeatSeconds = 5;
 const minute = 60_000;
 
@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 it(
-  'one call lost and the next one late: a default client stays connected, and hears in time',
+  'a default client stays connected and gets heartbeats in time if one invocation is lost and the next is late',
   async () => {
     const token = await stack.mintToken({ sub: 'alice' });
     const listener = await TestClient.open(stack.webSocketUrl, { token });
@@ -50,7 +50,7 @@ it(
     }, 20_000);
     connections.splice(0);
 
-    // The late call and the one after it have come.
+    // Wait for the late invocation and the one after it.
     await eventually(() => {
       expect(calls.map(({ number }) => number)).toContain(3);
     }, 4 * minute);
@@ -65,10 +65,10 @@ it(
   5 * minute,
 );
 
-it('a quiet deployment with an interval that default clients do not expect', async () => {
+it('a default client stays connected without heartbeats for 130 s if the server reports an interval of 120 s', async () => {
   const quiet = await startLocalStack({
     settings: { heartbeatSeconds: 120 },
-    // But for the first call none comes.
+    // Only the first invocation takes place.
     testing: { scheduleLateness: ({ number }) => (number === 0 ? 0 : 'lost') },
   });
   const connections: Connection[] = [];

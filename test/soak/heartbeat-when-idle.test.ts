@@ -1,4 +1,4 @@
-// Heartbeats when idle, in real time: none while events come, and never a silence that a client takes for death.
+// Heartbeats when idle, in real time: none while events are sent, and no gap so long that a client reconnects.
 import { startLocalStack, type LocalStack } from '#local/index';
 import { createPublisher } from '#sdk/publisher';
 import { TestClient } from '../support/stack/test-client';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stack.close());
 
-it('a busy connection gets no heartbeat, an idle one does, and neither hears nothing for long', async () => {
+it('a connection gets heartbeats only while it is idle, and no gap between messages is long', async () => {
   const { clientConfiguration, eventBusName } = stack;
   const publisher = createPublisher({ eventBusName, clientConfiguration });
   const client = await TestClient.open(stack.webSocketUrl, {
@@ -28,12 +28,12 @@ it('a busy connection gets no heartbeat, an idle one does, and neither hears not
   const backend = setInterval(() => {
     void publisher.broadcastAgentStatus(`agent-${(events += 1)}`, 'online');
   }, 500);
-  // From an age of eleven seconds on, what a connection is sent counts.
+  // Messages replace heartbeats only if the connection is at least eleven seconds old.
   await client.received('agent:status', 24, 30_000);
   const before = client.messagesOf('heartbeat').length;
   await client.received('agent:status', 24 + 6 * intervalSeconds, 60_000);
   clearInterval(backend);
-  // One may have been on its way when the last of those events came.
+  // One heartbeat may have been in flight when the last of these events arrived.
   expect(client.messagesOf('heartbeat').length).toBeLessThanOrEqual(before + 1);
 
   await client.received('heartbeat', client.messagesOf('heartbeat').length + 2, 40_000);

@@ -1,4 +1,4 @@
-// Whatever clients and backends send, and whatever fails: no token and no text of a message is in any line of any log.
+// No log line contains a token or the text of a message, whatever clients and backends send and whatever fails.
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { metrics } from '#lambdas/contract/metrics';
@@ -9,7 +9,7 @@ import { createPublisher, type Publisher } from '#sdk/publisher';
 import { TestClient } from '../support/stack/test-client';
 import { eventually } from '../support/eventually';
 
-/** Whatever must not be found again. Base64 has three ways to write it, by where in its threes it begins. */
+/** Text that must not be in the logs, also in Base64, which has three forms of it, depending on the offset modulo 3. */
 const mark = 'canary-7Q';
 const marks = [mark, ...[0, 1, 2].map((shift) => inBase64(shift)), 'eyJ'];
 
@@ -48,7 +48,7 @@ const tokenOf = (claims: object = {}, options: object = {}) =>
   stack.mintToken({ sub: `user-${(users += 1)}`, claims: { name: mark, ...claims }, ...options });
 const open = async () => TestClient.open(stack.webSocketUrl, { token: await tokenOf() });
 const refused = (url: string, options = {}) => TestClient.refused(url, options);
-/** The status; the query is what /whoami must not look at. */
+/** The status of /whoami, which must ignore the query. */
 const whoami = async ({ whoamiUrl }: LocalStack, token: string) => {
   const headers = { Authorization: `Bearer ${token}`, 'X-Mark': mark };
   return (await fetch(`${whoamiUrl}?token=${mark}`, { headers })).status;
@@ -66,7 +66,7 @@ const entries = () =>
     if (source === 'stack' || !text.startsWith('{')) return [];
     return [JSON.parse(text) as Record<string, unknown>];
   });
-/** What functions have thrown, refused handshakes among it. */
+/** Errors that functions threw, including refused handshakes. */
 const thrown = () =>
   entries().flatMap(({ message }) =>
     typeof message === 'object' ? [message as Record<string, unknown>] : [],
@@ -90,7 +90,7 @@ const activity = (more: object = {}) => ({
   ...more,
 });
 
-it('the marks are found, in whatever way a token writes them', async () => {
+it('a token contains one of the marks for each Base64 offset', async () => {
   const found = async (claims: object) => {
     const [, payload = ''] = (await tokenOf(claims)).split('.');
     return marks.slice(1, 4).some((each) => payload.includes(each));
@@ -100,7 +100,7 @@ it('the marks are found, in whatever way a token writes them', async () => {
 });
 
 it(
-  'handshakes: with good tokens and bad ones, in every place',
+  'handshakes: valid and invalid tokens in the header, the query and the subprotocols',
   async () => {
     const url = stack.webSocketUrl;
     const good = await tokenOf();
@@ -139,7 +139,7 @@ it(
 );
 
 it(
-  'messages: understood and not, with good tokens and bad ones',
+  'messages: valid and invalid ones, with valid and invalid tokens',
   async () => {
     const client = await open();
     const messages = [
@@ -168,7 +168,7 @@ it(
 );
 
 it(
-  'events: broadcast, outdated and rejected; orders, too',
+  'events: broadcast, stale and invalid ones, and those of operators',
   async () => {
     const client = await open();
     await publisher.broadcastSessionActivity('agent-1', 'session-1', mark);
@@ -195,7 +195,7 @@ it(
 );
 
 it(
-  'jobs: those that are none, and those that are given up',
+  'retry jobs and heartbeats: invalid, given up and dropped ones',
   async () => {
     const queues = new SQSClient(stack.clientConfiguration);
     const url = `${stack.awsEndpointUrl}/000000000000/mission-control-deliveries`;
@@ -230,7 +230,7 @@ it(
 );
 
 it(
-  'failures: of API Gateway, of the table, and of the queues',
+  'failures: API Gateway, the table and the queues',
   async () => {
     const client = await open();
     let withdraw = [fail('execute-api')];
@@ -243,7 +243,7 @@ it(
       ...{ id: '1', 'detail-type': mark, source: 'mission-control', detail: activity() },
     });
     for (const end of withdraw) end();
-    // Where the table cannot even count syncs, none is begun.
+    // Only queries fail here: if the table could not count synchronizations, the function would not read the state.
     withdraw = [fail('dynamodb', 'Query')];
     client.send({ type: 'state:sync' });
     await logged('state not read');
@@ -266,11 +266,11 @@ it(
 );
 
 it(
-  'an issuer that does not tell its keys',
+  'an issuer whose keys cannot be fetched',
   async () => {
     const without = await startLocalStack({
       ...{ log, issuer: localIssuer, audience: localAudience },
-      // Nobody listens there.
+      // No server listens at this address.
       jwksUri: 'http://127.0.0.1:9/keys',
     });
     try {
@@ -285,14 +285,14 @@ it(
   timeout,
 );
 
-describe('in all that was logged', () => {
-  it('no mark is found', () => {
+describe('the log lines of the tests above', () => {
+  it('contain no mark', () => {
     expect(lines.length).toBeGreaterThan(200);
     const found = lines.filter(({ text }) => marks.some((each) => text.includes(each)));
     expect(found).toEqual([]);
   });
 
-  it('every line has a documented message, with its level and its fields', () => {
+  it('have documented messages, with the documented levels and fields', () => {
     const always = ['level', 'message', 'service', 'timestamp', 'sampling_rate', 'xray_trace_id'];
     const written = entries().filter((each) => typeof each['message'] === 'string');
     for (const entry of written) {
@@ -307,7 +307,7 @@ describe('in all that was logged', () => {
     }
   });
 
-  it('every metric is a documented one', () => {
+  it('have documented metrics only', () => {
     const lineMetrics = entries().filter((each) => '_aws' in each);
     expect(lineMetrics.length).toBeGreaterThan(20);
     for (const entry of lineMetrics) {
@@ -319,7 +319,7 @@ describe('in all that was logged', () => {
     }
   });
 
-  it('all others are JSON too: what a function has thrown, or why a handshake was refused', () => {
+  it('are all JSON, also thrown errors and refused handshakes', () => {
     expect(lines.filter(({ source, text }) => source !== 'stack' && !text.startsWith('{'))).toEqual(
       [],
     );

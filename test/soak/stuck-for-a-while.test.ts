@@ -1,4 +1,4 @@
-// Clients that do not read: API Gateway answers 429 for them, and nobody else is to notice.
+// Clients that do not read for a while: posts to them get 429, and other clients are not affected.
 import { eventually } from '../support/eventually';
 import { heard, startFanOutStack, type FanOutStack } from '../support/stack/fan-out-stack';
 
@@ -8,10 +8,10 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 
-it('three that do not read cost the others nothing, and are served when they read again', async () => {
+it('three clients that do not read do not delay others, and get all messages when they read again', async () => {
   const clients = await stack.openMany(30);
   const [stuck, readers] = [clients.slice(0, 3), clients.slice(3)];
-  // The functions' first start is over before anybody is stuck: what is stuck for half a minute is closed.
+  // Let the functions start before clients stop reading, because a client that does not read for half a minute is closed.
   await stack.publisher.broadcastAgentStatus('first', 'online');
   await Promise.all(clients.map((client) => client.received('agent:status')));
   await stack.stall(stuck);
@@ -22,8 +22,8 @@ it('three that do not read cost the others nothing, and are served when they rea
   for (const client of readers) {
     expect([...heard(client)].sort()).toEqual(all.map((agent) => [agent, 1]));
   }
-  // All at the first post; of the three, each is posted to twice and left to the queue. Events may share a flush;
-  // one that is for connections with batches alone finds none.
+  // Readers get each message with the first post; each of the three gets two posts, then goes to the retry queue. Events may
+  // share a flush. A flush for the lane of batches has no connections here.
   await eventually(() => {
     const reports = stack
       .reports('agent:status')

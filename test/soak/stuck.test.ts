@@ -1,4 +1,4 @@
-// Clients that never read again: they are closed within a minute, nobody is woken, and everybody else is served.
+// Clients that stop reading: they are closed within a minute without dead letters, and other clients get every message.
 import { eventually } from '../support/eventually';
 import { heard, startFanOutStack, type FanOutStack } from '../support/stack/fan-out-stack';
 
@@ -8,13 +8,13 @@ const pause = (milliseconds: number) =>
 let stack: FanOutStack;
 afterEach(() => stack.close());
 
-it('whoever does not read is closed in the end, by events or by heartbeats, and leaves nothing behind', async () => {
+it('closes clients that do not read, by events or heartbeats, and leaves no records, retries or dead letters', async () => {
   stack = await startFanOutStack({ settings: { heartbeatSeconds: 5 } });
   const clients = await stack.openMany(200);
   const [stuck, readers] = [clients.slice(0, 10), clients.slice(10)];
   await stack.stall(stuck);
-  // The gateway waits two seconds for a close to be answered, so whoever has been closed has to read again by then: what
-  // was posted before is still there.
+  // The gateway waits two seconds for the response to a close frame, so a closed client must read again by then: earlier
+  // messages are still in its socket.
   const watch = { isOver: false };
   const resumeClosed = async () => {
     while (!watch.isOver) {
@@ -40,7 +40,7 @@ it('whoever does not read is closed in the end, by events or by heartbeats, and 
   for (const client of readers) {
     expect([...heard(client).values()]).toEqual(Array.from({ length: events }, () => 1));
   }
-  // A heartbeat may ride along with an event. The last report comes after the last record has gone.
+  // A heartbeat may be in the same batch as an event. The last report is logged after the last record is removed.
   const closed = () =>
     ['agent:status', 'heartbeat', 'mixed']
       .flatMap((type) => stack.reports(type))
@@ -51,7 +51,7 @@ it('whoever does not read is closed in the end, by events or by heartbeats, and 
   for (const { code } of await Promise.all(stuck.map((client) => client.closed))) {
     expect(code).toBe(1000);
   }
-  // What is in the queue for them ends by itself.
+  // The retry jobs for the closed clients end.
   await stack.publisher.broadcastAgentStatus('the last', 'online');
   await Promise.all(readers.map((client) => client.received('agent:status', events + 1)));
   await eventually(() => {
@@ -61,7 +61,7 @@ it('whoever does not read is closed in the end, by events or by heartbeats, and 
   await expect(stack.deadLetters()).resolves.toBe(0);
 }, 240_000);
 
-it('only events, one client, and it does not read: it is closed', async () => {
+it('closes the only client, which does not read, after one event', async () => {
   stack = await startFanOutStack();
   const [client] = await stack.openMany(1);
   if (client === undefined) throw new Error('not opened');

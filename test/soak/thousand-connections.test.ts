@@ -1,4 +1,4 @@
-// A thousand dashboards, some of them tabs of the same user: each hears of an event, once.
+// A thousand connections of 300 users: each gets an event once.
 import { heard, startFanOutStack, type FanOutStack } from '../support/stack/fan-out-stack';
 
 let stack: FanOutStack;
@@ -8,7 +8,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stack.close());
 
-it('a message reaches each of 1,000 connections, once', async () => {
+it('sends an event to each of 1,000 connections once', async () => {
   const clients = await stack.openMany(1_000, 300);
   await stack.publisher.broadcastAgentStatus('agent-1', 'online');
   await Promise.all(clients.map((client) => client.received('agent:status', 1, 20_000)));
