@@ -238,12 +238,13 @@ describe('in a page that draws frames', () => {
     const all = [sessions, agents, one];
     const dashboard = await mount(provide(...all.map(({ element }) => element)));
     await accept();
+    // With the real timers, as this frame was requested with them.
+    await act(() => draw(frames));
     Object.assign(globalThis, {
       IS_REACT_ACT_ENVIRONMENT: false,
       setTimeout: into(timers),
       clearTimeout: (id: number) => timers.delete(id),
     });
-    await draw(frames);
     expect([frames.size, timers.size]).toEqual([0, 0]);
     const before = all.map(({ shown: { renders } }) => renders);
     return {
