@@ -1,33 +1,33 @@
-// Group commit for fan-outs: whoever comes while another function is flushing records its messages for the next flush.
+// Group commit for fan-outs: messages that arrive while another invocation flushes are recorded for the next flush.
 import type { InHand } from './hold';
 import { createHoldLease, type HoldLeaseDependencies } from './hold-lease';
 import { isFree, LeaseMemory } from './lease-memory';
 import { overlapMilliseconds, type LaneEnd } from './ports';
 import { createRecordPending } from './record-pending';
 
-/** What is to be sent to everybody. */
+/** Messages for all connections. */
 export interface Outgoing extends InHand {
-  /** The same for the same messages, also when they are sent again after a failure. */
+  /** Identifies the messages; it stays the same if they are sent again after a failure. */
   readonly id: string;
 }
 
 export interface Coalescer {
   /**
-   * Sends messages: at once when nobody flushes and the last flush is long enough ago, else with the next flush, whoever
-   * makes it. Resolves when they have been flushed by this call, or somebody is bound to flush them. `onFlushed` is called
-   * in the first case only.
-   * @param outgoing may come a little later, so that its register is written while the lease is acquired; undefined if there
-   * is nothing to send after all. If it takes long, nobody else waits for it
+   * Sends messages: at once if the lease is free and the last flush began long enough ago; otherwise with the next flush of
+   * any invocation. Resolves when this call has flushed them, or when another invocation is certain to flush them.
+   * `onFlushed` is called in the first case only.
+   * @param outgoing can be a promise, so that the lease is acquired while the register is written; undefined if there is
+   * nothing to send. If the promise takes too long, the lease is not held for it
    * @param deadline milliseconds since the Unix epoch; no post begins after it
    */
   send(outgoing: Outgoing | Promise<Outgoing | undefined>, deadline: number): Promise<void>;
   /**
-   * Leaves messages with whoever is flushing now, who may have ended meanwhile: `drain` has to follow.
-   * @returns false when nobody is: then they are not left
-   * @throws when the table does not answer
+   * Records messages for the current lease holder. Because it may have released the lease meanwhile, `drain` has to follow.
+   * @returns false if the lease is free: the messages are not recorded then
+   * @throws if the table does not answer
    */
   join(outgoing: Pick<Outgoing, 'id' | 'messages'>): Promise<boolean>;
-  /** Flushes what is pending and has nobody who flushes it. @throws when the table does not answer */
+  /** Flushes pending events if the lease is free. @throws if the table does not answer */
   drain(deadline: number): Promise<void>;
 }
 
@@ -37,7 +37,7 @@ export function createCoalescer(dependencies: HoldLeaseDependencies): Coalescer 
   const hold = createHoldLease(dependencies, memory);
   const record = createRecordPending(dependencies, memory);
 
-  /** Without the table messages cannot be left to others: they are sent as if there was no coalescing. */
+  /** Sends messages without coalescing, because without the table they cannot be recorded for other invocations. */
   async function flushAlone({ messages, onFlushed, eventId }: Outgoing, deadline: number) {
     const flushing = flush({
       ...{ batched: messages, single: messages, deadline },
@@ -46,7 +46,7 @@ export function createCoalescer(dependencies: HoldLeaseDependencies): Coalescer 
     await onFlushed(await Promise.all([flushing.batched, flushing.single]));
   }
 
-  /** Events that were recorded meanwhile may have nobody who flushes them. */
+  /** Makes another worker flush events that were recorded meanwhile. Never rejects. */
   async function handOverQuietly(): Promise<void> {
     try {
       await handOver();
@@ -89,7 +89,7 @@ export function createCoalescer(dependencies: HoldLeaseDependencies): Coalescer 
   };
 }
 
-/** The same messages, and whether they have been flushed by whoever was given them. */
+/** Wraps messages, and tracks whether their `onFlushed` has been called. */
 function noteFlushed(given: Outgoing | Promise<Outgoing | undefined>): {
   readonly outgoing: Promise<Outgoing | undefined>;
   readonly isFlushed: () => boolean;
@@ -105,7 +105,7 @@ function noteFlushed(given: Outgoing | Promise<Outgoing | undefined>): {
     return { ...outgoing, onFlushed };
   };
   const outgoing = note();
-  // Whoever awaits it gets the error; until then a rejection must not count as unhandled.
+  // Callers get the error when they await the promise; until then, a rejection must not count as unhandled.
   outgoing.catch(() => undefined);
   return { outgoing, isFlushed: () => isFlushed };
 }

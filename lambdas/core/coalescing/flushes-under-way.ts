@@ -1,19 +1,19 @@
-// Flushes of one holder that have begun and not ended: they may overlap, each lane at its own pace.
+// Tracks the flushes of one holder that have not ended. They may overlap, because each lane has its own pace.
 import type { Lane } from '../connections/ports';
 import type { Flushing } from './ports';
 
 export class FlushesUnderWay {
   /** The flush to connections without batches, which may outlast several others. */
   private single: Promise<void> | undefined;
-  /** What has begun and not ended: flushes that wait for stragglers, and what is told of flushes. */
+  /** Tasks that have not ended: flushes that wait for stragglers, and calls of `onFlushed`. */
   private readonly unsettled = new Set<Promise<void>>();
-  /** Until all flushes so far have ended in that lane: lanes are done in the order of flushes. */
+  /** By lane, resolves when all flushes so far have ended, so that cursors advance in the order of flushes. */
   private readonly ended = { batched: Promise.resolve(), single: Promise.resolve() };
 
-  /** @param onLaneEnded told when a flush and those before it have ended in a lane, stragglers and all, and of its cursor */
+  /** @param onLaneEnded called with a flush's cursor when it and all flushes before it have ended in a lane, stragglers included */
   constructor(private readonly onLaneEnded: (lane: Lane, cursor: number) => void) {}
 
-  /** @param cursor up to where pending events had been read when the flush began */
+  /** @param cursor the position up to which pending events had been read when the flush began */
   begin(flushing: Flushing, lanes: readonly Lane[], cursor: number): void {
     for (const lane of lanes) {
       const ended = Promise.all([this.ended[lane], flushing[lane]]).then(() => {
@@ -34,7 +34,7 @@ export class FlushesUnderWay {
     void task.finally(() => this.unsettled.delete(task)).catch(() => undefined);
   }
 
-  /** Whether the next flush to connections without batches must wait. */
+  /** Whether the next flush to connections without batches has to wait. */
   isSingleBusy(): boolean {
     return this.single !== undefined;
   }
@@ -47,12 +47,12 @@ export class FlushesUnderWay {
     return this.isSingleBusy() || !this.isSettled();
   }
 
-  /** Until all connections without batches are served, but for stragglers. */
+  /** Resolves when all connections without batches are served, except for stragglers. */
   async singleServed(): Promise<void> {
     await this.single;
   }
 
-  /** Until something may begin that had to wait. */
+  /** Resolves when a flush that had to wait may begin. */
   async nextChange(): Promise<void> {
     await (this.single ?? this.settled());
   }

@@ -1,10 +1,10 @@
-// The fan-out lease as its holder writes it: refreshed, and released with what a successor has to know.
+// Refreshes the fan-out lease for its holder, and releases it with the state that a successor needs.
 import type { Clock, Timers } from '../clock';
 import type { Log } from '../log';
 import type { PendingInbox } from './pending-inbox';
 import type { FanOutLease, LeaseState, SentKeys } from './ports';
 
-/** How long the lease lasts without being refreshed, in milliseconds: so long everybody waits for a holder that died. */
+/** How long the lease is valid without a refresh, in milliseconds: if a holder crashes, events wait this long. */
 export const leaseMilliseconds = 5_000;
 
 interface HeldLeaseDependencies {
@@ -16,21 +16,21 @@ interface HeldLeaseDependencies {
 
 /** All times are milliseconds since the Unix epoch. */
 export class HeldLease {
-  /** What stands in the lease as `read`: what is recorded earlier makes sure that it is seen. */
+  /** The value of `read` in the lease: for an older item, `createRecordPending` makes sure that it is read. */
   read: number;
-  /** When the last flush began, whoever made it. */
+  /** When the last flush of any holder began. */
   flushedAt: number;
-  /** Somebody else has taken the lease. */
+  /** Whether another invocation has taken the lease. */
   isLost = false;
-  /** When the lease could not be written last. */
+  /** When a write of the lease last failed. */
   failedAt = -Infinity;
   private refreshedAt: number;
-  /** Writes of the lease, one after the other: an older one must not come later. */
+  /** The last write of the lease. Writes are made one after the other, so that an older one never overwrites a newer one. */
   private writing: Promise<unknown> = Promise.resolve();
 
   /**
-   * @param before what stood in the lease when it was acquired
-   * @param inbox tells how far the lanes have come
+   * @param before the state of the lease when it was acquired
+   * @param inbox has the progress of each lane
    */
   constructor(
     private readonly holder: string,
@@ -43,25 +43,25 @@ export class HeldLease {
     this.refreshedAt = dependencies.now();
   }
 
-  /** What predecessors have sent; undefined when there is nothing to know, or it cannot be read. */
+  /** The items that predecessors have sent; undefined if there are none, or they cannot be read. */
   async readSent(): Promise<SentKeys | undefined> {
     const { lease, log } = this.dependencies;
     if (!this.before.hasSent) return undefined;
     try {
       return await lease.readSent();
     } catch (error) {
-      // Some are sent twice, which registers do not mind.
+      // Some events are sent twice, which is harmless because of the registers.
       log.warn('sent events not read', { error });
       return undefined;
     }
   }
 
-  /** Writes that pending items are about to be read, and that a flush begins; false when that was not possible. */
+  /** Records that pending items are about to be read and flushed; false if the lease could not be written, or is lost. */
   refresh(): Promise<boolean> {
     const { lease, now } = this.dependencies;
     return this.write(async () => {
       const time = now();
-      // Never backwards: what was compared with it must stay true.
+      // `read` never decreases, because items have been compared with it.
       const read = Math.max(time, this.read);
       const isOurs = await lease.refresh(this.holder, this.stateOf(read, time));
       if (isOurs) this.read = read;
@@ -69,7 +69,7 @@ export class HeldLease {
     });
   }
 
-  /** While a flush takes long. @returns what stops it */
+  /** Refreshes the lease at intervals, for flushes that take long. @returns a function that stops it */
   keepRefreshing(): () => void {
     const { lease, now, timers } = this.dependencies;
     const third = leaseMilliseconds / 3;
@@ -87,7 +87,7 @@ export class HeldLease {
     };
   }
 
-  /** Never rejects: a lease that is not released ends by itself. */
+  /** Releases the lease. Never rejects: a lease that is not released expires. */
   async release(): Promise<void> {
     const { lease, now } = this.dependencies;
     const sent = this.inbox.sentKeys();
@@ -95,13 +95,13 @@ export class HeldLease {
       const hasSent = await this.saveSent(sent);
       const read = Math.max(now(), this.read);
       const state = { ...this.stateOf(read, this.flushedAt), hasSent, heldUntil: 0 };
-      // A release whose answer was lost is made twice, and then finds that it is not ours: that is no loss.
+      // If the answer to a release is lost, it is repeated, and then fails because the lease is free. So its result is ignored.
       await lease.release(this.holder, state);
       return true;
     });
   }
 
-  /** Writes the lease in its turn. */
+  /** Writes the lease after all earlier writes; false if the write failed, or the lease is lost. */
   private write(task: () => Promise<boolean>): Promise<boolean> {
     const { log, now } = this.dependencies;
     const written = this.writing.then(async () => {
@@ -128,7 +128,10 @@ export class HeldLease {
     return { read, flushedAt, done, hasSent, heldUntil };
   }
 
-  /** Whether a successor finds the list: without it some are sent twice, but while a lease is not freed nobody sends anything. */
+  /**
+   * Saves the list of sent items for a successor; false if there is none, or it could not be saved. A failure must not
+   * prevent the release: without the list some events are sent twice, but without the release no events are sent.
+   */
   private async saveSent(sent: SentKeys): Promise<boolean> {
     if (sent.batched.length + sent.single.length === 0) return false;
     try {

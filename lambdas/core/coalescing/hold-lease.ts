@@ -4,24 +4,25 @@ import { leaseMilliseconds } from './held-lease';
 import { Hold, shortestFlushMilliseconds, type HoldDependencies, type InHand } from './hold';
 import { isFree, type LeaseMemory } from './lease-memory';
 
-/** What the caller has to send, as soon as that is known. */
+/** The caller's own messages, as soon as they are known. */
 type Given = Promise<InHand | undefined> | undefined;
 
 /**
- * Flushes as long as there is something, or somebody else does: what was given as well, unless it is late or time is up.
+ * Flushes until nothing is pending, unless another invocation holds the lease. Flushes the given messages as well, unless
+ * they come too late or the deadline is near.
  * @param deadline milliseconds since the Unix epoch; no post begins after it
- * @throws when the table does not answer
+ * @throws if the table does not answer
  */
 export type HoldLease = (given: Given, deadline: number) => Promise<void>;
 
 export interface HoldLeaseDependencies extends HoldDependencies {
-  /** A unique name for a holder. */
+  /** Creates the unique id of a holder. */
   readonly createId: () => string;
-  /** Has another worker drain what is pending. */
+  /** Makes another worker drain the pending events. */
   readonly handOver: () => Promise<void>;
 }
 
-/** How long a lease that has been acquired waits for what is to be sent, in milliseconds: everybody else waits as well. */
+/** How long an acquired lease is held for the caller's messages, in milliseconds: all other events wait as well. */
 const timeoutMilliseconds = 250;
 
 export function createHoldLease(
@@ -32,7 +33,7 @@ export function createHoldLease(
 
   async function holdAgain(given: Given, deadline: number, holds: Hold[]): Promise<void> {
     let inHand: InHand | undefined | Given = given && inTime(given, timers);
-    // The same name again: a lease whose release was not answered is still this holder's.
+    // All acquisitions use the same id: if a release was not carried out, this holder can acquire the lease again.
     const holder = createId();
     for (;;) {
       const acquiredAt = now();
@@ -48,7 +49,7 @@ export function createHoldLease(
       const end = await held.run(inHand);
       inHand = end.inHand;
       if (end.isLost) return;
-      // Whoever recorded something before the release saw the lease held, and relies on this look.
+      // Invocations that recorded events before the release found the lease held, and rely on this check.
       const isMore = await held.findsMore();
       if (!isMore && inHand === undefined) return;
       if (now() >= deadline - shortestFlushMilliseconds) {
@@ -63,13 +64,13 @@ export function createHoldLease(
     try {
       await holdAgain(given, deadline, holds);
     } finally {
-      // The lease is released, or lost. An invocation must not end before what it has begun.
+      // The lease is released or lost by now, but the invocation must not end before its flushes have ended.
       await Promise.all(holds.map((one) => one.settle()));
     }
   };
 }
 
-/** Undefined if it takes too long, or fails. */
+/** The given messages; undefined if they take too long, or their promise rejects. */
 function inTime(given: NonNullable<Given>, timers: Timers): NonNullable<Given> {
   return new Promise((resolve) => {
     const giveUp = () => {

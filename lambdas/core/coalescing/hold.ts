@@ -1,4 +1,4 @@
-// One hold of the fan-out lease: flush after flush of what has become pending, until nothing is.
+// Holds the fan-out lease once: flushes pending events, one flush after the other, until nothing is pending.
 import type { Clock, Timers } from '../clock';
 import type { Log } from '../log';
 import { inOrderOfVersions } from './flush/conflate';
@@ -8,17 +8,17 @@ import { PendingInbox } from './pending-inbox';
 import type { OutgoingMessage } from '../fan-out/outgoing-message';
 import type { FanOutLease, Flush, LaneEnd, LeaseState, PendingStore } from './ports';
 
-/** The pause after the table has not answered, and between two looks while there is nothing to flush. */
+/** The pause in milliseconds after the table has not answered, and between two reads while there is nothing to flush. */
 const pauseMilliseconds = 250;
 
-/** Milliseconds that a flush must have until the deadline. */
+/** The minimum milliseconds until the deadline for which a flush that may take long can begin. */
 export const shortestFlushMilliseconds = 2_000;
 
-/** What the holder has brought itself: messages that nobody else knows of. */
+/** The holder's own messages, which are not recorded in the table. */
 export interface InHand {
   readonly messages: readonly OutgoingMessage[];
   readonly eventId?: string;
-  /** Told what became of the flush that had it. Never rejects. */
+  /** Called with the results of the flush that contained the messages. Never rejects. */
   readonly onFlushed: (ends: readonly LaneEnd[]) => Promise<void>;
 }
 
@@ -33,25 +33,25 @@ export interface HoldDependencies {
 }
 
 export interface HoldEnd {
-  /** Somebody else has taken the lease: whatever is pending is for that holder. */
+  /** Whether another invocation has taken the lease, and with it the pending events. */
   readonly isLost: boolean;
-  /** What was given and never flushed, because time was up or the lease was lost. */
+  /** The given messages if they were not flushed, because the deadline was reached or the lease was lost. */
   readonly inHand: InHand | undefined;
 }
 
 /**
- * Flushes, no sooner than `coalesceMilliseconds` after the last flush, whoever made it; releases the lease at the end,
- * however that comes.
+ * Flushes at intervals of at least `coalesceMilliseconds`, which include the last flush of any holder. Always releases the
+ * lease at the end.
  */
 export class Hold {
   private readonly inbox: PendingInbox;
   private readonly lease: HeldLease;
   private readonly underWay: FlushesUnderWay;
-  /** When pending events could not be read last. */
+  /** When a read of pending events last failed. */
   private readFailedAt = -Infinity;
 
   /**
-   * @param before what stood in the lease when it was acquired
+   * @param before the state of the lease when it was acquired
    * @param deadline milliseconds since the Unix epoch; no post begins after it
    */
   constructor(
@@ -67,7 +67,7 @@ export class Hold {
     });
   }
 
-  /** Rejects only when the code is faulty; the lease is released then, too. */
+  /** Flushes `given` and all pending events. Rejects only if the code is faulty; the lease is released then, too. */
   async run(given?: InHand | Promise<InHand | undefined>): Promise<HoldEnd> {
     let inHand: InHand | undefined;
     const stopRefreshing = this.lease.keepRefreshing();
@@ -97,23 +97,23 @@ export class Hold {
     return { isLost: this.lease.isLost, inHand };
   }
 
-  /** Until nothing of it is under way any more. When time is up, others need not wait for that. */
+  /** Resolves when all flushes have ended, with their stragglers. The lease is released before that. */
   settle(): Promise<void> {
     return this.underWay.settled();
   }
 
-  /** Whether anything is pending that this hold has not sent. @throws when that cannot be read */
+  /** Whether anything is pending that this hold has not sent. @throws if pending events cannot be read */
   findsMore(): Promise<boolean> {
     return this.inbox.findsMore();
   }
 
   private isOver(): boolean {
     if (this.lease.isLost || this.dependencies.now() >= this.deadline) return true;
-    // Connections with batches do not wait for the end of the others' last flush.
+    // While the last flush to connections without batches is under way, those with batches are still posted to.
     return this.isReleasing() && !this.underWay.isSingleBusy();
   }
 
-  /** There is no time for another flush that may take long. */
+  /** Whether there is no time left for another flush that may take long. */
   private isReleasing(): boolean {
     return this.dependencies.now() >= this.deadline - shortestFlushMilliseconds;
   }
@@ -133,17 +133,17 @@ export class Hold {
   /** Milliseconds until the next flush may begin. */
   private untilDue(): number {
     const { coalesceMilliseconds: interval, now } = this.dependencies;
-    // The last flush may have been timed by another clock.
+    // `flushedAt` may be of another clock, so the result is limited to the interval.
     return Math.min(interval, Math.max(0, this.lease.flushedAt + interval - now()));
   }
 
   private async waitForTurn(hasInHand: boolean): Promise<void> {
     const { now, timers } = this.dependencies;
     const paused = Math.max(this.readFailedAt, this.lease.failedAt) + pauseMilliseconds - now();
-    // If only a slow lane or a straggler is under way, its end is a reason to go on, too.
+    // If only a slow lane or a straggler is under way, its end also ends the wait.
     const isIdle = !hasInHand && this.inbox.isDrained() && !this.canFlush();
     const turn = Math.max(this.untilDue(), paused, isIdle ? pauseMilliseconds : 0);
-    // If time runs out before the turn comes, there is only the release left to do.
+    // If the deadline comes first, only the release is left to do.
     const left = this.deadline - (this.isReleasing() ? 0 : shortestFlushMilliseconds) - now();
     const milliseconds = Math.min(turn, Math.max(1, left));
     if (milliseconds <= 0) return;
@@ -153,14 +153,14 @@ export class Hold {
     cancel?.();
   }
 
-  /** Reads what has become pending; false when it could not be read. */
+  /** Reads new pending events; false if they could not be read. */
   private async readPending(): Promise<boolean> {
     const isRead = await this.inbox.read(this.lease.read);
     if (!isRead) this.readFailedAt = this.dependencies.now();
     return isRead;
   }
 
-  /** Ends when connections with batches are served, but for stragglers; the others may take longer. */
+  /** Resolves when connections with batches are served, except for stragglers; the others may take longer. */
   private async flush(inHand: InHand | undefined): Promise<void> {
     const { inbox, underWay, deadline } = this;
     const { cursor } = inbox;
@@ -183,7 +183,7 @@ export class Hold {
 
   private async release(): Promise<void> {
     const { inbox } = this;
-    // The messages that a straggler misses may not be in the queue yet.
+    // While stragglers are under way, the cursors stay: the messages that they miss may not be in the retry queue yet.
     if (this.underWay.isSettled()) {
       if (!inbox.hasWork('batched')) inbox.finish('batched', inbox.cursor);
       if (!inbox.hasWork('single')) inbox.finish('single', inbox.cursor);

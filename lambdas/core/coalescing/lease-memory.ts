@@ -1,8 +1,11 @@
-// What an execution environment remembers of the fan-out lease.
+// Caches the state of the fan-out lease in an execution environment.
 import type { Clock } from '../clock';
 import type { LeaseState } from './ports';
 
-/** How long the lease is assumed to be held: if it is not, an event is recorded needlessly, and waits half an interval. */
+/**
+ * Milliseconds for which the lease is assumed to be held. If it is free, an event is recorded unnecessarily, and waits for
+ * half an interval.
+ */
 const rememberedMilliseconds = 250;
 
 /** @param now milliseconds since the Unix epoch */
@@ -14,7 +17,7 @@ export function isFree(
 }
 
 export class LeaseMemory {
-  /** The greatest `read` that was seen: items are recorded no earlier, whatever the clock says. */
+  /** The greatest known `read` of the lease: `recordedAt` of items is never less, whatever the clock says. */
   read = 0;
   private heldAt = -Infinity;
 

@@ -1,4 +1,4 @@
-// What is pending, as one holder has read it, and how far each lane has come with it.
+// Reads pending items for one holder, and tracks the progress of each lane.
 import type { Clock } from '../clock';
 import type { Lane } from '../connections/ports';
 import type { OutgoingMessage } from '../fan-out/outgoing-message';
@@ -6,19 +6,19 @@ import type { Log } from '../log';
 import { LaneProgress } from './lane-progress';
 import { overlapMilliseconds, type LeaseState, type PendingStore, type SentKeys } from './ports';
 
-/** What has been pending for longer has expired: TTL deletes it some time later. */
+/** Items that have been pending for longer have expired: TTL deletes them some time later. */
 const longestPendingMilliseconds = 60 * 60_000;
 
 /**
- * What is read of the pending items is decided by a cursor, which is what `read` in the lease was when they were
- * read last: the next reading begins an overlap before it. Whoever records an item compares it with `read` afterwards:
- * either it was written before `read` was, and the reading that followed has met it; or it is not older than the
- * overlap, and the next reading meets it. A lane is done up to the cursor when all that was read with it has been sent.
+ * A cursor determines which pending items are read: it is the value of `read` in the lease when they were last read, and
+ * the next read begins an overlap before it. After an item is recorded, its `recordedAt` is compared with `read`: either
+ * the item was written before `read` was, and the read that followed has found it; or it is not older than the overlap, and
+ * the next read finds it. A lane is done up to the cursor when all items that were read with it have been sent.
  */
 export class PendingInbox {
-  /** Up to where pending items have been read: milliseconds since the Unix epoch. */
+  /** The cursor: milliseconds since the Unix epoch. */
   private readUpTo: number;
-  /** The last reading succeeded, there was nothing new, and nothing was flushed since. */
+  /** Whether the last read succeeded and found nothing new, and nothing was flushed since. */
   private isEmpty = false;
   private readonly lanes: Readonly<Record<Lane, LaneProgress>>;
 
@@ -38,17 +38,17 @@ export class PendingInbox {
     return this.readUpTo;
   }
 
-  /** By lane, up to where all items have been sent. */
+  /** By lane, the cursor up to which all items have been sent. */
   get done(): Readonly<Record<Lane, number>> {
     return { batched: this.lanes.batched.done, single: this.lanes.single.done };
   }
 
-  /** By lane, what a successor reads once more, and must not send. */
+  /** By lane, the keys of the items that a successor reads again, and must not send. */
   sentKeys(): SentKeys {
     return { batched: this.lanes.batched.sentKeys(), single: this.lanes.single.sentKeys() };
   }
 
-  /** Takes note of what a predecessor has sent. */
+  /** Marks the items that predecessors have sent. */
   learnSent(sent: SentKeys): void {
     this.lanes.batched.learnSent(sent.batched);
     this.lanes.single.learnSent(sent.single);
@@ -64,9 +64,9 @@ export class PendingInbox {
   }
 
   /**
-   * Reads what has become pending into both lanes.
-   * @param cursor what `read` of the lease is now
-   * @returns false when it could not be read
+   * Reads new pending items into both lanes.
+   * @param cursor the current `read` of the lease
+   * @returns false if they could not be read
    */
   async read(cursor: number): Promise<boolean> {
     const { pending, log } = this.dependencies;
@@ -89,26 +89,26 @@ export class PendingInbox {
     }
   }
 
-  /** All messages that wait for a lane, in order; from now on they count as sent. */
+  /** Takes all messages that wait for a lane, in order; from now on they count as sent. */
   take(lane: Lane): readonly OutgoingMessage[] {
     this.isEmpty = false;
     return this.lanes[lane].take();
   }
 
-  /** Everything that was read up to this cursor has been sent to the lane. */
+  /** Records that everything that was read up to this cursor has been sent to the lane. */
   finish(lane: Lane, cursor: number): void {
     this.lanes[lane].finish(cursor);
   }
 
-  /** Whether anything is pending that is neither sent nor being sent. @throws when that cannot be read */
+  /** Whether anything is pending that is neither sent nor being sent. @throws if pending items cannot be read */
   async findsMore(): Promise<boolean> {
-    // What was read, and could not be sent in time, is known to this holder alone.
+    // Items that were read but not sent in time are known to this holder only.
     if (this.hasWork()) return true;
     const items = await this.dependencies.pending.since(this.from());
     return items.some((item) => this.lanes.batched.isNew(item) || this.lanes.single.isNew(item));
   }
 
-  /** With a lease that has lost its cursors, or was not used for long, events that have expired must not be sent. */
+  /** Where the next read begins. If the lease has lost its cursors, or was not used for long, expired items are left out. */
   private from(): number {
     return Math.max(
       this.readUpTo - overlapMilliseconds,

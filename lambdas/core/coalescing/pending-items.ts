@@ -1,16 +1,16 @@
-// What waits for a flush as items that a table can hold.
+// Splits messages that wait for a flush into items that fit into the table.
 import type { OutgoingMessage } from '../fan-out/outgoing-message';
 import type { PendingItem } from './ports';
 
 /**
- * Bytes of texts in one item. A pack can have a megabyte, and an item of DynamoDB 400 KB.
+ * Maximum bytes of texts in one item. A pack can have a megabyte, but an item of DynamoDB only 400 KB.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-items
  */
 const maxItemBytes = 256 * 1024;
 
 /**
- * Messages that are sent together, as one item, or several if they are too long for one: `<id>`, `<id>#1`, …, each the
- * same when it is recorded again.
+ * One item for messages that are sent together, or several if they are too long for one. Their ids are `<id>`, `<id>#1`, …,
+ * and stay the same if the messages are recorded again.
  */
 export function pendingItemsOf(
   { id, messages }: Pick<PendingItem, 'id' | 'messages'>,

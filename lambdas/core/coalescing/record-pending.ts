@@ -1,4 +1,4 @@
-// Leaves messages to whoever flushes next.
+// Records messages for the next flush.
 import type { Clock } from '../clock';
 import { isFree, type LeaseMemory } from './lease-memory';
 import { pendingItemsOf } from './pending-items';
@@ -10,8 +10,9 @@ import {
 } from './ports';
 
 /**
- * @returns whether somebody is bound to flush them; else the caller has to
- * @throws when the table does not answer
+ * Records messages as pending.
+ * @returns whether another invocation is certain to flush them; if not, the caller has to
+ * @throws if the table does not answer
  */
 export type RecordPending = (outgoing: Pick<PendingItem, 'id' | 'messages'>) => Promise<boolean>;
 
@@ -29,14 +30,14 @@ export function createRecordPending(
     let recordedAt = Math.max(now(), memory.read);
     for (;;) {
       const begunAt = now();
-      // One after the other: who reads meanwhile meets the earlier ones.
+      // One after the other, so that a concurrent read never finds an item without the earlier ones.
       for (const item of pendingItemsOf(outgoing, recordedAt)) await pending.record(item);
-      // It may have been released before the item was there to be seen.
+      // The lease may have been released before the item was written.
       const state = await lease.look();
       memory.note(state);
       if (recordedAt >= state.read - overlapMilliseconds) return !isFree(state, now());
-      // It may lie behind the cursor: clocks differ, or the write took long. It is recorded again, later by as long as the
-      // write took, so that it does not lie behind again.
+      // The item may be behind the cursor, because clocks differ or the write took long. It is recorded again, with a time
+      // that is later by the duration of the write, so that it is not behind the cursor again.
       recordedAt = Math.max(now(), state.read) + (now() - begunAt);
     }
   };

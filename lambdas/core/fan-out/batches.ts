@@ -1,10 +1,10 @@
-// Messages as few batches: each is one post, and one message that API Gateway bills.
+// Combines messages into as few batches as possible, because each batch is one post, which API Gateway bills.
 import { maxMessageBytes } from '#sdk/protocol';
 
-/** One post: a batch, or a message that is alone. */
+/** One post: a batch, or a single message. */
 export interface Batch {
   readonly text: string;
-  /** How many messages are in it. */
+  /** The number of messages in it. */
   readonly messages: number;
 }
 
@@ -12,8 +12,8 @@ const head = '{"type":"batch","payload":{"messages":[';
 const tail = ']}}';
 
 /**
- * Cuts messages into as few batches of at most 32 KB as their order allows; a message alone is sent as it is. The texts
- * are JSON already, and are not serialized again.
+ * Combines messages into as few batches of at most 32 KB as their order allows. A batch of one is the message itself. The
+ * texts are JSON already, so they are not serialized again.
  * @param texts of at most 32 KB each
  */
 export function batchesOf(texts: readonly string[]): readonly Batch[] {
@@ -28,14 +28,14 @@ export function batchesOf(texts: readonly string[]): readonly Batch[] {
   return batches;
 }
 
-/** How many posts it takes to send the messages in batches. */
+/** The number of posts that the messages take in batches. */
 export function countBatches(texts: readonly string[]): number {
   let count = 0;
   for (let start = 0; start < texts.length; start = endOf(texts, start)) count += 1;
   return count;
 }
 
-/** Where the batch ends that begins at `start`: as late as possible. */
+/** The exclusive end index of the longest batch that begins at `start`. */
 function endOf(texts: readonly string[], start: number): number {
   let bytes = head.length + tail.length + Buffer.byteLength(texts[start] ?? '');
   let end = start + 1;

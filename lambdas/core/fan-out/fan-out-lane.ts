@@ -1,4 +1,4 @@
-// Posts to connections that all get the same, and sees to those that it did not get to.
+// Posts the same messages to all connections of a lane, and handles those that were not reached.
 import { createFindRefreshed } from '../connections/find-refreshed';
 import type { Connection } from '../connections/ports';
 import { postToAll } from '../posting/post-to-all';
@@ -8,12 +8,12 @@ import type { FanOutDependencies, LaneOrder } from './lane-order';
 import { LaneOutcomes } from './lane-outcomes';
 import { withInspection } from './retries/stuck-connections';
 
-/** Never throws: EventBridge would repeat the event for everybody. Its report has no connection counts. */
+/** Never throws, because EventBridge would repeat the event for all connections. The report has no connection counts. */
 export type FanOutToLane = (order: LaneOrder) => Promise<FanOutReport>;
 
 export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLane {
   const { now } = dependencies;
-  // Since a record was read, which for a list from the queue is a while ago, its token may have been refreshed.
+  // A token may have been refreshed since the record was read, especially in a list from the retry queue.
   const findRefreshed = createFindRefreshed(dependencies);
 
   return async (order) => {

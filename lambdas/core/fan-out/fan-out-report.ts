@@ -1,44 +1,44 @@
-// What became of messages in one invocation, in numbers.
+// The numbers of one fan-out in one invocation.
 import type { ShardCount } from '../connections/ports';
 
 /**
- * What became of the messages of one fan-out, in one invocation. Each connection that it came to is counted once, in
- * `delivered`, `gone`, `expired`, `skipped`, `requeued`, `closed` or `lost`. Those in shards that were not read to their
- * end are counted by whoever goes on there; a large fan-out has no report of its own, but each of its jobs has one. So
- * over all reports of an event, `delivered` counts the connections that got all of it (twice those that got it twice), and
- * what is requeued in one report is counted again in another.
+ * The numbers of one fan-out in one invocation. Each connection that was processed is counted once, in `delivered`, `gone`,
+ * `expired`, `skipped`, `requeued`, `closed` or `lost`. The remaining connections of a shard that was not read to its end
+ * are counted by the job that continues it. A large fan-out has no report of its own, but each of its jobs has one. So in
+ * the sum of all reports of an event, `delivered` is the number of connections that got all of it (those that got it twice
+ * count twice), and a connection that is requeued in one report is counted again in another.
  */
 export interface FanOutReport {
   /** Connections to which all messages were posted. */
   readonly delivered: number;
-  /** Connections that have ended; their records are deleted, unless the connection may only be opening. */
+  /** Connections that have ended; their records are deleted, unless the connection may still be opening. */
   readonly gone: number;
-  /** Connections whose message was rejected, or was neither posted nor queued: they do not get it, nor those after it. */
+  /** Connections for which a message was rejected, or neither posted nor queued: they get neither it nor the messages after it. */
   readonly lost: number;
   /** Connections past their expiry, to which nothing was posted. */
   readonly expired: number;
   /** Connections that were left out on purpose. */
   readonly skipped: number;
   /**
-   * Connections that were put into the queue for another try: after the last attempt, or as time ran out; or that will be,
-   * by an earlier fan-out whose post they have not answered yet.
+   * Connections that were put into the retry queue, after the last attempt or at the deadline. Includes stragglers, whose
+   * messages were left to the earlier fan-out that waits for their answers.
    */
   readonly requeued: number;
-  /** Connections that were given up and closed, as their clients had not read for several rounds. */
+  /** Connections that were closed, because their clients had not read for several rounds. */
   readonly closed: number;
-  /** Shards that were not read to their end and were put into the queue, to be read on. */
+  /** Shards that were not read to their end, and were put into the retry queue. */
   readonly requeuedShards: number;
-  /** Shards that were not read to their end, and that nobody reads on. */
+  /** Shards that were not read to their end, and are not in the retry queue. */
   readonly lostShards: number;
-  /** All posts, those that failed as well: messages, or batches of them. */
+  /** All posts of messages or batches, including those that failed. */
   readonly posts: number;
-  /** Those of them that were not the first of their text to their connection. */
+  /** The posts that repeat one of the same text to the same connection. */
   readonly retried: number;
-  /** From the beginning to the last write to store or queue. */
+  /** Time from the start to the last write to the table or the queue. */
   readonly milliseconds: number;
-  /** `posts` by `milliseconds`. */
+  /** `posts` divided by the time. */
   readonly postsPerSecond: number;
-  /** If it was taken, the connections that are left, by shard; without shards that were not read to their end. */
+  /** The connections that are left, by shard, if they were counted; without shards that were not read to their end. */
   readonly connectionCounts: readonly ShardCount[];
 }
 
@@ -46,7 +46,7 @@ export function postsPerSecond(posts: number, milliseconds: number): number {
   return Math.round((posts * 1000) / Math.max(1, milliseconds));
 }
 
-/** One report of lanes that began together. A shard that is not read to its end counts once, although each lane has a job for it. */
+/** Merges the reports of lanes that began together. A shard that was not read to its end counts once, even with a job per lane. */
 export function mergeReports(reports: readonly [FanOutReport, ...FanOutReport[]]): FanOutReport {
   const [only, ...others] = reports;
   if (others.length === 0) return only;

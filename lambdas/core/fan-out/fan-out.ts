@@ -1,4 +1,4 @@
-// The same messages to every connection: the one thing this service exists to do.
+// Fans out: sends the same messages to every connection.
 import type { OutgoingMessage } from './outgoing-message';
 import { createPostList } from './post-list';
 import { ConnectionCounter } from '../connections/count-connections';
@@ -15,9 +15,9 @@ import { createShardReader, type ShardCursor } from './shard-reader';
 
 export type { FanOutReport } from './fan-out-report';
 
-/** What is to be sent, to whom, and until when. */
+/** The messages, their recipients, and the deadline. */
 export interface FanOutOrder extends PostingOrder {
-  /** In this order: in batches to those that negotiated them, one by one to all others. */
+  /** Sent in this order: in batches to connections that negotiated them, one by one to all others. */
   readonly messages: readonly OutgoingMessage[];
   /** Default: every connection. */
   readonly to?:
@@ -28,16 +28,16 @@ export interface FanOutOrder extends PostingOrder {
   readonly countConnections?: boolean;
 }
 
-/** Never throws: EventBridge would repeat the event for everybody. */
+/** Never throws, because EventBridge would repeat the event for all connections. */
 export type FanOut = (order: FanOutOrder) => Promise<FanOutReport>;
 
-/** Fans out to both lanes, each with posts in flight of its own. */
+/** The options of fan-outs to both lanes, each of which has its own posts in flight. */
 export interface LanesOptions extends FanOutDependencies {
-  /** Bounds the posts in flight to connections without batches. Default: nothing does. */
+  /** Limits the posts in flight to connections without batches. Default: no limit. */
   readonly singleInFlight?: InFlightLimit;
 }
 
-/** How each lane is posted to: those without batches, which take many more posts, come second. */
+/** Creates the fan-out of each lane. Posts to connections without batches have lower priority, because they are many more. */
 export function createLanes(dependencies: LanesOptions) {
   const { singleInFlight } = dependencies;
   const toAll = createFanOutToLane(dependencies);
@@ -72,7 +72,7 @@ export function createFanOut(dependencies: LanesOptions): FanOut {
       return mergeReports([await first, ...(await Promise.all(others))]);
     }
 
-    // One message alone is sent to all alike.
+    // A single message is the same for both lanes, so they need not be split.
     const isAlike = messages.length === 1 && order.lane === undefined;
     const report = isAlike
       ? await lanes.all({ ...toLane('single', source.pages), lane: undefined })
@@ -84,7 +84,7 @@ export function createFanOut(dependencies: LanesOptions): FanOut {
 
 interface Source {
   readonly pages: Pages;
-  /** Shards that are gone through from their beginning, and so can be counted. */
+  /** Shards that are read from their start, and can therefore be counted. */
   readonly shards: readonly number[];
   cursors(): readonly ShardCursor[];
 }

@@ -1,4 +1,4 @@
-// What is to be posted to a lane, and with what.
+// The input and the dependencies of a fan-out to one lane.
 import type { ConnectionCounter } from '../connections/count-connections';
 import type { Connection, ConnectionStore, Lane } from '../connections/ports';
 import type { Log } from '../log';
@@ -10,37 +10,37 @@ import type { Stragglers } from './retries/stragglers';
 import type { StuckOrder } from './retries/stuck-connections';
 import type { ShardCursor } from './shard-reader';
 
-/** How connections are posted to, whichever lane they are in. */
+/** How connections are posted to, in any lane. */
 export interface PostingOrder {
   /** Milliseconds since the Unix epoch; no post begins after it. */
   readonly deadline: number;
-  /** How often what is sent here has been put back. Default: 0. */
+  /** How often the job has been put back into the retry queue. Default: 0. */
   readonly round?: number;
   /**
-   * Whether what could not be sent goes to the queue; else it is dropped. Connections that are stuck go there anyway, to
-   * be closed in the end.
+   * Whether messages that could not be sent go to the retry queue; otherwise they are dropped. Stuck connections go there in
+   * any case, so that they are closed in the end.
    */
   readonly requeue: boolean;
-  /** Given when the connections may be stuck: they were not reached before. */
+  /** Given if the connections may be stuck, because they were not reached before. */
   readonly stuck?: StuckOrder;
-  /** Connections that are skipped: nothing is posted to them, but they are counted, and closed if they have expired. */
+  /** Connections to which nothing is posted. They are still counted, and closed if they have expired. */
   readonly isSkipped?: IsSkipped;
-  /** Told of each connection that has expired; nothing is posted to it. Never rejects. */
+  /** Called for each expired connection; nothing is posted to it. Never rejects. */
   readonly onExpired?: (connection: Connection) => Promise<void>;
 }
 
 export interface LaneOrder extends PostingOrder {
   readonly list: PostList;
   readonly pages: Pages;
-  /** Whose lane it is; undefined when everybody is in the pages. */
+  /** The lane; undefined if the pages have the connections of both lanes. */
   readonly lane?: Lane | undefined;
-  /** Shards that were not read to their end. */
+  /** Returns the shards that were not read to their end. */
   readonly cursors: () => readonly ShardCursor[];
   /** Counts the connections that have not ended. */
   readonly connectionCounts?: ConnectionCounter | undefined;
-  /** Given when nobody waits for stragglers: those of earlier fan-outs, to which nothing is posted, and of this one. */
+  /** Given if stragglers are not waited for: those of earlier fan-outs, to which nothing is posted, and of this one. */
   readonly stragglers?: Stragglers;
-  /** Called once, when all connections but stragglers have their messages, or are left to the queue. */
+  /** Called once, when all connections except stragglers have their messages, or are left to the retry queue. */
   readonly onServed?: (answered: Answered) => void;
 }
 

@@ -1,4 +1,4 @@
-// What becomes of the connections of a lane: each is counted, and forgotten, closed or left to the retry queue.
+// Handles the outcome of each connection of a lane: counts it, and removes its record, closes it, or queues a retry.
 import { GoneCollector } from '../connections/gone-collector';
 import type { Connection } from '../connections/ports';
 import type { IsSkipped, Outcome } from '../posting/posting';
@@ -9,7 +9,7 @@ import { LaneRetries } from './retries/lane-retries';
 import { joined } from './retries/stragglers';
 import { giveUpAll, isGivenUp } from './retries/stuck-connections';
 
-/** The part of a report that connections are in. */
+/** The counts of connections and shards in a report. */
 export type OutcomeCounts = Omit<
   FanOutReport,
   'posts' | 'retried' | 'milliseconds' | 'postsPerSecond' | 'connectionCounts'
@@ -21,9 +21,9 @@ export class LaneOutcomes {
   private readonly counts = { delivered: 0, gone: 0, lost: 0, expired: 0, skipped: 0, closed: 0 };
   private readonly gone: GoneCollector;
   private readonly retries: LaneRetries;
-  /** Connections that are to be closed, as they were stuck for too many rounds, and what they miss. */
+  /** Connections to close, because they were stuck for too many rounds, with the messages that they miss. */
   private readonly givenUp = new Map<Connection, readonly OutgoingMessage[]>();
-  /** Connections whose messages were left to an earlier fan-out, which waits for their answers. */
+  /** The number of connections whose messages were left to an earlier fan-out, which waits for their answers. */
   private leftToOthers = 0;
 
   constructor(
@@ -40,7 +40,7 @@ export class LaneOutcomes {
     );
   }
 
-  /** Those that are left out on purpose, and stragglers of earlier fan-outs. */
+  /** Connections that are left out on purpose, and stragglers of earlier fan-outs. */
   get isSkipped(): IsSkipped | undefined {
     const { isSkipped, stragglers } = this.order;
     if (stragglers === undefined) return isSkipped;
@@ -68,7 +68,7 @@ export class LaneOutcomes {
     }
   };
 
-  /** @returns the connection if its token has been refreshed, and it is to be posted to */
+  /** @returns the current connection if its token has been refreshed and it is to be posted to; otherwise undefined */
   readonly onExpired = async (connection: Connection): Promise<Connection | undefined> => {
     const refreshed = await this.findRefreshed(connection);
     if (refreshed === undefined) {
@@ -81,12 +81,12 @@ export class LaneOutcomes {
     return undefined;
   };
 
-  /** Sends to the queue what is there already. */
+  /** Sends the retries that have been collected so far to the queue. */
   flushEarly(): void {
     this.retries.flushEarly();
   }
 
-  /** Closes connections that are given up, and sends what is left to the queue. Never rejects. */
+  /** Closes connections that are given up, and sends all other retries to the queue. Never rejects. */
   async finish(): Promise<OutcomeCounts> {
     await this.closeGivenUp();
     const { requeue, list, lane } = this.order;
@@ -103,7 +103,7 @@ export class LaneOutcomes {
     };
   }
 
-  /** Nothing was posted to it. */
+  /** Settles a connection to which nothing was posted. */
   private settleSkipped(connection: Connection): void {
     const { stragglers, isSkipped, requeue, list } = this.order;
     if (stragglers === undefined || isSkipped?.(connection) === true) this.counts.skipped += 1;
@@ -112,7 +112,7 @@ export class LaneOutcomes {
     else this.retries.add(connection, 'left', 0, list.missingAfter(0));
   }
 
-  /** @param leftByOthers what later fan-outs have left for a straggler */
+  /** @param leftByOthers the messages that later fan-outs have left for a straggler */
   private putBack(
     connection: Connection,
     outcome: 'left' | 'stuck',

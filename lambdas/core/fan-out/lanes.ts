@@ -1,4 +1,4 @@
-// One listing of connections for both lanes: those with batches never wait for those without.
+// Splits one listing of connections by lane, so that connections with batches never wait for those without.
 import type { Pages } from '../posting/pages';
 import { laneOf } from '../connections/connection';
 import type { Connection, Lane } from '../connections/ports';
@@ -6,15 +6,15 @@ import type { Connection, Lane } from '../connections/ports';
 /** The connections of a listing by their lane. */
 export interface SplitPages {
   readonly pages: Readonly<Record<Lane, Pages>>;
-  /** Connections of each lane that were met by now. */
+  /** The number of connections of each lane that were read so far. */
   readonly met: () => Readonly<Record<Lane, number>>;
-  /** Whether all of the listing was met. */
+  /** Whether the listing was read to its end. */
   readonly isWhole: () => boolean;
 }
 
 /**
- * Reads on when either lane needs more connections, and keeps those of the other lane: as long as one lane is slower, its
- * connections wait here, all of them if need be. Connections of lanes that are not `wanted` are only counted.
+ * Reads a page when either lane needs connections, and keeps those of the other lane: the connections of a slower lane wait
+ * here, all of them if necessary. Connections of lanes that are not `wanted` are only counted.
  */
 export function splitByLane(listing: Pages, wanted: readonly Lane[]): SplitPages {
   const waiting: Record<Lane, Connection[]> = { batched: [], single: [] };

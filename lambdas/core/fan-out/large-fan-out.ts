@@ -1,4 +1,4 @@
-// Above so many connections one worker is not enough: each shard becomes a job of its own.
+// Splits a fan-out to more connections than one worker can post to into jobs, one for each shard.
 import { typeOf, type OutgoingMessage } from './outgoing-message';
 import { createConnectionCount } from '../connections/connection-count';
 import type { ConnectionCountStore } from '../connections/ports';
@@ -8,9 +8,9 @@ import type { Log } from '../log';
 import { shardJobs } from './retries/shard-jobs';
 
 /**
- * Hands messages to the queue, one job per shard, if the last connection count says that there are that many
- * connections; false means that the caller is to send them.
- * @throws when the queue does not take the jobs: nothing was sent then, so the caller's event may be repeated
+ * Puts messages into the retry queue, one job for each shard, if the last connection count is above the threshold.
+ * @returns false if it is not: the caller has to send the messages
+ * @throws if the queue does not accept the jobs; the caller's event can be retried then
  */
 export type LargeFanOut = (messages: readonly OutgoingMessage[]) => Promise<boolean>;
 
@@ -19,7 +19,7 @@ export function createLargeFanOut(dependencies: {
   readonly queue: RetryQueue;
   readonly now: Clock;
   readonly log: Log;
-  /** Connections above which a fan-out is large. */
+  /** The number of connections above which a fan-out is large. */
   readonly threshold: number;
 }): LargeFanOut {
   const { queue, log, threshold } = dependencies;

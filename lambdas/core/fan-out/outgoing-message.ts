@@ -1,4 +1,4 @@
-// A message on its way to the dashboards: its text, and what decides whether a later one supersedes it.
+// The messages that the service posts, and the rule by which one supersedes another.
 import {
   definitionOf,
   isNewer,
@@ -11,13 +11,13 @@ import {
 export interface OutgoingMessage {
   /** The text of the message, ready to post. */
   readonly text: string;
-  /** An event type or `heartbeat`; of another version of this service maybe one that this version does not know. */
+  /** `heartbeat`, or an event type, which only another version of this service may know. */
   readonly type: string;
-  /** The register that it writes: of two messages with the same one, the newer supersedes the other. */
+  /** The register of the event: of two messages for the same register, the newer supersedes the other. */
   readonly register: string;
   /** When the event was reported, by the backend's clock: milliseconds since the Unix epoch. */
   readonly reportedAt: number;
-  /** Decides between two of the same time, as `versionOfEvent` of the protocol says. */
+  /** Orders messages of the same time: the `value` of `versionOfEvent` of the protocol. */
   readonly value: string;
 }
 
@@ -44,9 +44,9 @@ export function heartbeatMessage(timestamp: number): OutgoingMessage {
 }
 
 /**
- * Reads the text of a message that this service has written. One of a type that only another version of it knows is
- * posted as well, and supersedes nothing.
- * @throws when it is none; the error says nothing of what is in it
+ * Parses the text of a message that this service has written. Types that only another version of it knows are accepted;
+ * their messages supersede nothing.
+ * @throws if it is not such a message; the error does not contain the text
  */
 export function readOutgoing(text: string): OutgoingMessage {
   try {
@@ -57,7 +57,7 @@ export function readOutgoing(text: string): OutgoingMessage {
     if (typeof type === 'string' && typeof payload.timestamp === 'number')
       return { text, type, register: text, reportedAt: payload.timestamp, value: '' };
   } catch {
-    // It is no JSON, or has no payload.
+    // The text is not JSON, or has no payload.
   }
   throw new Error('The text is no message of this service');
 }
@@ -71,13 +71,13 @@ function isEventMessage(message: Written): message is EventMessage {
   return definitionOf(message.type) !== undefined;
 }
 
-/** The event of which a message tells; undefined for a heartbeat, and for one of a type that is not known here. */
+/** The event in a message; undefined for a heartbeat, and for a type that this version does not know. */
 export function eventOf({ text }: OutgoingMessage): EventMessage | undefined {
   const message = JSON.parse(text) as Written;
   return isEventMessage(message) ? message : undefined;
 }
 
-/** The type of messages that all have the same, for logs; else `mixed`. */
+/** The common type of messages, for logs; `mixed` if they have several. */
 export function typeOf(messages: readonly OutgoingMessage[]): string {
   const [type = 'mixed', ...others] = new Set(messages.map((message) => message.type));
   return others.length === 0 ? type : 'mixed';

@@ -1,14 +1,14 @@
-// What a fan-out needs from the outside: the retry queue, and when the last ones were.
+// The ports of fan-outs: the retry queue, and the recent fan-outs.
 import type { ConnectionKey, Connection, Lane } from '../connections/ports';
 import type { OutgoingMessage } from './outgoing-message';
 
-/** What is left of a fan-out: messages for a list of connections, or for a shard, from a key on. */
+/** The rest of a fan-out: messages for a list of connections, or for the connections of a shard after a key. */
 export type RetryJob<Message = OutgoingMessage> = {
-  /** Not in batches: one that is superseded by the time of another try is left out. */
+  /** Not in batches, so that superseded messages can be left out of a retry. */
   readonly messages: readonly Message[];
-  /** How often it has been put back already. */
+  /** How often the job has been put back. */
   readonly round: number;
-  /** In how many rounds up to now its connections were throttled while the account was not. Default: 0. */
+  /** The number of rounds in which its connections were throttled while the account was not. Default: 0. */
   readonly stuckRounds?: number;
 } & (
   | { readonly connections: readonly Connection[] }
@@ -21,20 +21,20 @@ export type RetryJob<Message = OutgoingMessage> = {
 );
 
 export interface RetryQueue {
-  /** Hands the jobs to other workers; lists, of connections and of messages, may be split. */
+  /** Enqueues jobs for other workers. Lists of connections and of messages may be split. */
   send(jobs: readonly RetryJob[]): Promise<void>;
 }
 
-/** A message reached every connection: all of a shard's or, if none is named, of all shards. */
+/** A fan-out that reached every connection of a shard or, without `shard`, of all shards. */
 export interface RecentFanOut {
   readonly shard?: number;
-  /** When its fan-out began to read the connections, in milliseconds since the Unix epoch. */
+  /** When it began to read the connections, in milliseconds since the Unix epoch. */
   readonly startedAt: number;
 }
 
 export interface RecentFanOutStore {
-  /** Notes it; one that began earlier than what is noted changes nothing. */
+  /** Records a fan-out, unless a newer one is recorded. */
   write(reached: RecentFanOut): Promise<void>;
-  /** The newest that is known, for all shards and for single ones. */
+  /** The newest recorded fan-outs, to all shards and to single ones. */
   read(): Promise<readonly RecentFanOut[]>;
 }

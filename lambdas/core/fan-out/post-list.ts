@@ -1,13 +1,13 @@
-// What a connection is sent, post by post, and which messages it misses if only the first of them were delivered.
+// The posts to a connection, and the messages that it misses if only the first posts were delivered.
 import type { Lane } from '../connections/ports';
 import { batchesOf } from './batches';
 import type { OutgoingMessage } from './outgoing-message';
 
-/** One for all connections that get the same. */
+/** Shared by all connections that get the same messages. */
 export interface PostList {
-  /** A post each, in this order. */
+  /** Each text is one post, in this order. */
   readonly texts: readonly string[];
-  /** The messages that are missing after so many posts; the same list for the same number. */
+  /** The messages that are missing after this many posts. Returns the same list for the same number. */
   missingAfter(posts: number): readonly OutgoingMessage[];
 }
 

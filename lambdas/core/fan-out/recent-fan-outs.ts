@@ -1,4 +1,4 @@
-// Who has just been sent a message, and so needs no heartbeat: known from broadcasts that reached everybody.
+// Determines by recent fan-outs which connections have just been sent a message, and need no heartbeat.
 import { mayBeOpening } from '../connections/connection';
 import type { IsSkipped } from '../posting/posting';
 import type { FanOutReport } from './fan-out-report';
@@ -9,31 +9,31 @@ import { shardOf } from '../shard';
 
 export interface RecentFanOuts {
   /**
-   * Notes a fan-out that reached everybody. Never rejects: what was not noted costs a heartbeat, no more.
+   * Records a fan-out if it reached all connections. Never rejects: without the record, only more heartbeats are sent.
    * @param startedAt when it began to read the connections, in milliseconds since the Unix epoch
-   * @param shard the only one that it went to; default: all
+   * @param shard the only shard of the fan-out; default: all shards
    */
   note(startedAt: number, ended: FanOutReport, shard?: number): Promise<void>;
-  /** Never rejects: without a record of recent fan-outs, nobody is skipped. */
+  /** The connections that need no heartbeat. Never rejects: if the records cannot be read, no connection is skipped. */
   skipped(): Promise<IsSkipped>;
 }
 
-/** With heartbeats that are always sent there is nothing to note, and nobody to skip. */
+/** For heartbeats that are always sent: nothing is recorded, and no connection is skipped. */
 export const noRecentFanOuts: RecentFanOuts = {
   note: () => Promise.resolve(),
   skipped: () => Promise.resolve(() => false),
 };
 
 /**
- * API Gateway closes a connection that has been silent for 10 minutes; half a minute is for heartbeats that are late.
+ * API Gateway closes a connection that has been idle for 10 minutes; half a minute is reserved for late heartbeats.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
  */
 const longestSilenceMilliseconds = 570_000;
 
 /**
- * For heartbeats that are sent when there was nothing else to send. A connection that is skipped was sent a message
- * during the last half interval: it hears something at least every one and a half, and clients wait for two and a
- * half until they give up. With intervals above 380 s that would be too long for API Gateway: then it is less than half.
+ * For heartbeats that are sent only to idle connections. A connection that is skipped was sent a message during the last
+ * half interval, so it gets a message at least every one and a half intervals; clients give up after two and a half. With
+ * intervals above 380 s, that would exceed API Gateway's idle timeout, so a time of less than half an interval is used.
  */
 export function createRecentFanOuts(dependencies: {
   readonly store: RecentFanOutStore;
@@ -50,8 +50,8 @@ export function createRecentFanOuts(dependencies: {
 
   return {
     async note(startedAt, ended, shard) {
-      if (!reachedEverybody(ended)) return;
-      // At most two writes for each period of validity: events can come by the hundred a second.
+      if (!reachedAll(ended)) return;
+      // At most two writes for each period of validity, because there can be hundreds of events a second.
       if (startedAt - (noted.get(shard) ?? -Infinity) < validMilliseconds / 2) return;
       try {
         await store.write({ startedAt, ...(shard === undefined ? {} : { shard }) });
@@ -69,7 +69,7 @@ export function createRecentFanOuts(dependencies: {
         return (connection) =>
           valid.some(
             ({ shard, startedAt }) =>
-              // A connection that was opening then may have had no record yet, or may have been gone to API Gateway.
+              // A connection that was opening then may have had no record yet, or API Gateway may have answered 410 for it.
               !mayBeOpening(connection, startedAt) &&
               (shard === undefined || shard === shardOf(connection.userId)),
           );
@@ -81,8 +81,8 @@ export function createRecentFanOuts(dependencies: {
   };
 }
 
-/** Those that were gone or had expired do not miss it; those in the queue still do. */
-function reachedEverybody(ended: FanOutReport): boolean {
+/** Whether no connection misses the messages: gone and expired ones do not, those in the retry queue do. */
+function reachedAll(ended: FanOutReport): boolean {
   const { lost, requeued, requeuedShards, lostShards } = ended;
   return lost + requeued + requeuedShards + lostShards === 0;
 }

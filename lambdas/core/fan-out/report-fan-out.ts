@@ -1,33 +1,33 @@
-// One line and the metrics of every fan-out.
+// Writes the log line and the metrics of each fan-out.
 import { isEvent, typeOf, type OutgoingMessage } from './outgoing-message';
 import type { FanOutReport } from './fan-out-report';
 import type { Clock } from '../clock';
 import type { Log } from '../log';
 import type { ShardCount } from '../connections/ports';
 
-/** What was sent. */
+/** The messages of a fan-out. */
 interface Reported {
   readonly messages: readonly OutgoingMessage[];
-  /** How many messages were left out, as there was no room and a newer value of their register went out. Default: 0. */
+  /** The number of messages that conflation left out. Default: 0. */
   readonly superseded?: number;
-  /** Of the only event in it. */
+  /** The id of the event, if there is only one. */
   readonly eventId?: string | undefined;
-  /** Whether it went to stragglers alone, whose age says nothing about how fast the service is. */
+  /** Whether it went only to connections that were stuck, so that its age is no measure of the service. Default: false. */
   readonly isLate?: boolean;
 }
 
 export type ReportFanOut = (sent: Reported, report: FanOutReport) => void;
 
 interface FanOutNumbers extends Omit<FanOutReport, 'connectionCounts'> {
-  /** Messages that are events, those that were left out as well. */
+  /** The number of events, including those that were left out. */
   readonly events: number;
-  /** Messages that were left out, of both lanes. */
+  /** The number of messages that were left out, in both lanes. */
   readonly superseded: number;
-  /** From the oldest event to the end of the last post. */
+  /** Time from the report of the oldest event to the end of the last post. */
   readonly ageMilliseconds?: number;
 }
 
-/** Takes the numbers of a fan-out for whoever draws graphs of them. */
+/** Writes the numbers of a fan-out as metrics. */
 export interface FanOutMetrics {
   record(type: string, numbers: FanOutNumbers): void;
 }

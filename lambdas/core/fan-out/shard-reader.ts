@@ -1,10 +1,10 @@
-// Reads shards side by side, a page of each ahead, and remembers how far it came in each.
+// Reads shards concurrently, one page of each ahead, and keeps a cursor for each.
 import type { Pages } from '../posting/pages';
 import type { Connection, ConnectionKey, ConnectionStore } from '../connections/ports';
 import type { Log } from '../log';
 
 export interface ShardReader extends Pages {
-  /** Where to go on in the shards that were not read to their end. */
+  /** The cursors of the shards that were not read to their end. */
   cursors(): readonly ShardCursor[];
 }
 
@@ -20,13 +20,13 @@ interface Reading {
 }
 
 interface Arrival extends Reading {
-  /** Undefined at the shard's end. */
+  /** Undefined at the end of the shard, or if it could not be read. */
   readonly page: readonly Connection[] | undefined;
 }
 
 /**
- * A shard that cannot be read is logged, and counts as unread; the others go on. All are begun at once: a small
- * fan-out then waits for DynamoDB once, not shard after shard with its sockets idle.
+ * A failed read is logged, and the shard keeps its cursor; the other shards continue. All shards are begun at once, so that
+ * a small fan-out waits for DynamoDB once, and not for one shard after the other.
  */
 export function createShardReader(
   connections: ConnectionStore,

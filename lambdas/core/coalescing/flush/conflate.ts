@@ -1,15 +1,15 @@
-// When there is more to send than there is room for, superseded messages are left out, and nothing else is.
+// Conflation: leaves out superseded messages, and no others, if there are more messages than fit.
 import { supersedes, type OutgoingMessage } from '../../fan-out/outgoing-message';
 
 export interface Conflated {
   readonly messages: readonly OutgoingMessage[];
-  /** How many were left out, as a newer value of their register is among the messages. */
+  /** The number of messages that were left out, because a newer one for the same register is among the messages. */
   readonly superseded: number;
 }
 
 /**
- * The same messages, those of one register in the order of their versions: who had an event in hand while newer ones were
- * recorded, and who recorded late, must not have the older value come last.
+ * The same messages, with those of each register in the order of their versions. Without it, an older event could be sent
+ * last: if the holder brought it while newer ones were recorded, or if it was recorded late.
  */
 export function inOrderOfVersions(
   messages: readonly OutgoingMessage[],
@@ -34,8 +34,9 @@ export function inOrderOfVersions(
 }
 
 /**
- * @param room posts that may be made for each connection
- * @param countPosts how many posts it takes to send so much to one connection
+ * Leaves out superseded messages if all messages take more than `room` posts.
+ * @param room the posts that can be made to each connection
+ * @param countPosts returns the number of posts that messages take for one connection
  */
 export function conflate(
   messages: readonly OutgoingMessage[],

@@ -1,4 +1,4 @@
-// A flush to more connections than one worker can post to: each shard is a job, and the next flush waits for the pace.
+// Flushes to more connections than one worker can post to: with a job for each shard.
 import type { ConnectionCounts } from '../../connections/connection-count';
 import type { Pace } from '../../posting/pace';
 import type { Clock, Timers } from '../../clock';
@@ -11,12 +11,12 @@ import { isEvent, typeOf, type OutgoingMessage } from '../../fan-out/outgoing-me
 import type { FlushOrder } from '../ports';
 import type { PostBudget } from './post-budget';
 
-/** By lane, until the pace can have posted everything; none for a lane that gets nothing. */
+/** By lane, resolves after the time that the pace needs for all posts; absent for a lane without messages. */
 type JobsUnderWay = Readonly<Partial<Record<Lane, Promise<void>>>>;
 
 export type FlushByJobs = (order: FlushOrder, counts: ConnectionCounts) => Promise<JobsUnderWay>;
 
-/** @throws when the queue does not take the jobs */
+/** @throws if the queue does not accept the jobs */
 export function createFlushByJobs(dependencies: {
   readonly queue: RetryQueue;
   readonly room: Pick<PostBudget, 'among'>;
@@ -54,8 +54,8 @@ export function createFlushByJobs(dependencies: {
 }
 
 /**
- * What both lanes get if no connection was counted in one of them: those in it have come since. The same jobs are for both
- * lanes then, and take as long.
+ * The content for both lanes, if no connection was counted in one of them: it can only have connections that are newer than
+ * the count. The same jobs then serve both lanes, in the time of the counted lane.
  */
 function sharedContent(
   each: readonly LaneContent[],
@@ -73,7 +73,7 @@ function areAlike(some: readonly OutgoingMessage[], others: readonly OutgoingMes
   );
 }
 
-/** One for each shard, if all connections get the same; else one for each shard and lane. */
+/** One job for each shard if both lanes get the same messages; otherwise one for each shard and lane. */
 function jobsOf(contents: readonly LaneContent[], order: FlushOrder): readonly RetryJob[] {
   const [first, second] = contents;
   const isForAll = order.single !== undefined && first !== undefined && second !== undefined;

@@ -1,4 +1,4 @@
-// What each lane is sent by a flush: all of its messages, or the newest of each register if there is no room.
+// Determines what a flush sends to each lane: all of its messages, or fewer by conflation if they do not fit.
 import type { Lane } from '../../connections/ports';
 import { countBatches } from '../../fan-out/batches';
 import { conflate, type Conflated } from './conflate';
@@ -11,7 +11,10 @@ export interface LaneContent extends Conflated {
 
 const lanes = ['batched', 'single'] as const;
 
-/** Of each lane that is to get something. */
+/**
+ * The content of each lane that has messages.
+ * @param roomOf returns the posts that can be made to each connection of a lane
+ */
 export async function contentsOf(
   order: Pick<FlushOrder, Lane>,
   roomOf: (lane: Lane) => number | Promise<number>,
@@ -19,7 +22,7 @@ export async function contentsOf(
   const contents: LaneContent[] = [];
   for (const lane of lanes) {
     const messages = order[lane] ?? [];
-    // One message is never superseded: how much room there is does not matter.
+    // A single message is never superseded, so the room is irrelevant.
     const room = messages.length > 1 ? await roomOf(lane) : Infinity;
     const conflated = conflate(messages, room, (some) => countPosts(some, lane));
     if (messages.length > 0) contents.push({ lane, ...conflated });
@@ -27,12 +30,12 @@ export async function contentsOf(
   return contents;
 }
 
-/** Posts that it takes to send so much to one connection. */
+/** The number of posts that the messages take for one connection. */
 export function countPosts(messages: readonly OutgoingMessage[], lane: Lane): number {
   return lane === 'single' ? messages.length : countBatches(messages.map(({ text }) => text));
 }
 
-/** Every message of a flush, once. */
+/** All messages of a flush, without duplicates. */
 export function allOf({
   batched,
   single = [],

@@ -1,4 +1,4 @@
-// A flush that this worker does: in batches to connections that take them, and at their own pace to all others.
+// Flushes from this worker: posts to the two lanes at the same time, to each at its own pace.
 import type { Lane } from '../../connections/ports';
 import { createLanes, type LanesOptions } from '../../fan-out/fan-out';
 import { mergeReports, postsPerSecond, type FanOutReport } from '../../fan-out/fan-out-report';
@@ -15,9 +15,11 @@ import type { FlushOrder } from '../ports';
 import { allOf, contentsOf, supersededIn, type LaneContent } from './flush-content';
 import type { PostBudget } from './post-budget';
 
-/** A lane that gets something: until the next flush may begin, and until everybody has it. */
+/** A flush to one lane that has begun. */
 export interface LaneUnderWay {
+  /** Resolves when the next flush to the lane may begin. */
   readonly served: Promise<void>;
+  /** Resolves when all of its connections are settled. */
   readonly ended: Promise<FanOutReport | undefined>;
 }
 
@@ -29,12 +31,12 @@ interface FlushHereDependencies extends LanesOptions {
   readonly room: PostBudget;
 }
 
-/** Begins a flush. */
+/** Begins a flush; resolves with the lanes that have messages. */
 export type FlushHere = (order: FlushOrder) => Promise<LanesUnderWay>;
 
 export function createFlushHere(dependencies: FlushHereDependencies): FlushHere {
   const { room } = dependencies;
-  // The next flush waits for this one: connections that cannot be reached at once are left to the queue.
+  // The next flush waits for this one, so connections that cannot be reached quickly are left to the retry queue.
   const { singleInFlight, ...others } = { maxFailedAttempts: 2, ...dependencies };
   const alone = createLanes(others);
   const shared = singleInFlight === undefined ? alone : createLanes({ ...others, singleInFlight });
@@ -42,7 +44,7 @@ export function createFlushHere(dependencies: FlushHereDependencies): FlushHere 
 
   return async (order) => {
     const contents = await contentsOf(order, (lane) => room.of(lane));
-    // If no connection takes batches, posts to the others need not leave room: as many as can be are in flight.
+    // If no connection has batches, posts to the others need not leave room for them.
     const lanes = room.hasBatched() ? shared : alone;
     const flush = new LocalFlush(order, contents, { ...dependencies, lanes, stragglers });
     return Object.fromEntries(contents.map((content) => [content.lane, flush.begin(content)]));
@@ -79,7 +81,7 @@ class LocalFlush {
     const answered = new Promise<Answered>((resolve) => (onServed = resolve));
     const ended = this.send(content, onServed);
     const serve = async () => {
-      // If sending fails, `onServed` is never called: then nobody must wait for it.
+      // If sending fails, `onServed` is never called; the race rejects then.
       const measured = await Promise.race([answered, ended.then(() => answered)]);
       if (this.split.isWhole()) this.dependencies.room.noteListing(this.split.met());
       if (content.lane === 'single') await this.rest(measured);
@@ -97,7 +99,7 @@ class LocalFlush {
       pages: this.split.pages[lane],
       cursors: () => this.reader.cursors(),
       deadline: this.order.deadline,
-      // The next heartbeat makes up for one.
+      // A lost heartbeat is not retried: the next one replaces it.
       requeue: messages.some(isEvent),
       ...{ lane, stragglers, onServed },
     });
@@ -106,7 +108,7 @@ class LocalFlush {
     return report;
   }
 
-  /** Logs what became of all lanes, when the last of them has ended. */
+  /** Reports all lanes together, after the last one has ended. */
   private async end(): Promise<void> {
     const { report, recentFanOuts } = this.dependencies;
     const [first, ...others] = this.ended;
@@ -115,11 +117,11 @@ class LocalFlush {
     const { eventId } = this.order;
     const superseded = supersededIn(this.contents);
     report({ messages: allOf(this.order), superseded, eventId }, merged);
-    // A lane that was not looked at was not reached.
+    // A flush to one lane does not reach all connections.
     if (this.ended.length === 2) await recentFanOuts.note(this.startedAt, merged);
   }
 
-  /** A pause between flushes to connections without batches: until its end they count as under way. */
+  /** Pauses after a flush to connections without batches: until its end, the flush counts as under way. */
   private async rest({ posts, milliseconds: taken }: Answered): Promise<void> {
     const { room, now, timers } = this.dependencies;
     const measured = { milliseconds: taken, postsPerSecond: postsPerSecond(posts, taken) };

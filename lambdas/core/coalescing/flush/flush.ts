@@ -1,4 +1,4 @@
-// One fan-out of what was collected, here or by other workers.
+// Flushes the collected messages: from this worker or, to many connections, by jobs for other workers.
 import { createConnectionCount } from '../../connections/connection-count';
 import type { ConnectionCountStore, Lane } from '../../connections/ports';
 import type { LanesOptions } from '../../fan-out/fan-out';
@@ -13,9 +13,9 @@ export interface FlushDependencies extends LanesOptions {
   readonly connectionCounts: Pick<ConnectionCountStore, 'read'>;
   readonly recentFanOuts: Pick<RecentFanOuts, 'note'>;
   readonly report: ReportFanOut;
-  /** Connections above which other workers do it. */
+  /** Number of connections above which other workers post. */
   readonly largeFanOutConnections: number;
-  /** Milliseconds between the beginnings of two flushes. */
+  /** Minimum milliseconds from the start of one flush to the start of the next. */
   readonly coalesceMilliseconds: number;
 }
 
@@ -33,7 +33,7 @@ export function createFlush(dependencies: FlushDependencies): Flush {
         const { batched, single } = await flushByJobs(order, counts);
         return { batched: withoutReport(batched), single: withoutReport(single) };
       } catch (error) {
-        // One worker reaches some of the connections, and the queue gets the others.
+        // This worker posts to as many connections as it can; the others are left to the retry queue.
         log.error('shards not queued', { error });
       }
     }
@@ -64,11 +64,11 @@ async function servedOf(lane: Lane, begun: Promise<LanesUnderWay>): Promise<void
     const lanes = await begun;
     await lanes[lane]?.served;
   } catch {
-    // `endOf` logs it.
+    // `endOf` logs the error.
   }
 }
 
-/** A lane that other workers post to. */
+/** A lane that other workers post to; they write the reports. */
 function withoutReport(served = Promise.resolve()): LaneUnderWay {
   return { served, ended: served.then(() => undefined) };
 }

@@ -1,4 +1,4 @@
-// How many posts there is room for, for each connection, until the next flush.
+// Computes how many posts can be made to each connection until the next flush.
 import type { ConnectionCount } from '../../connections/connection-count';
 import type { FanOutReport } from '../../fan-out/fan-out-report';
 import type { InFlightLimit } from '../../posting/in-flight-limit';
@@ -6,25 +6,25 @@ import type { Pace } from '../../posting/pace';
 import type { Clock } from '../../clock';
 import type { Lane } from '../../connections/ports';
 
-/** The numbers of a listing say nothing about connections after so long. */
+/** Milliseconds for which the counts of a listing, and a measured rate, are used. */
 const rememberedMilliseconds = 60_000;
 
-/** A shorter fan-out says little about how many posts a second there can be. */
+/** The minimum duration of a fan-out by which the rate of posts is measured. */
 const leastMeasuredMilliseconds = 1_000;
 
-/** Posts at less than this share of the pace are not slow because of it. */
+/** If the rate of posts is below this share of the pace, it is not the pace that limits it. */
 const shareOfPace = 0.8;
 
-/** After a shorter fan-out there is no pause. */
+/** The minimum duration of a fan-out that is followed by a pause. */
 const leastRestMilliseconds = 100;
 
-/** With `coalesceMilliseconds` of less, flushes still take some time. */
+/** The minimum interval for which posts are budgeted: even if `coalesceMilliseconds` is less, flushes take some time. */
 const shortestIntervalMilliseconds = 100;
 
-/** Of the posts that were answered: that some are not says nothing about how fast others can be. */
+/** Measured by posts that were answered, because unanswered ones do not show how fast posts can be. */
 type Measured = Pick<FanOutReport, 'milliseconds' | 'postsPerSecond'>;
 
-/** Remembers from flush to flush how many connections there are, and how fast they take posts. */
+/** Remembers, across flushes, the number of connections and the rate of posts to them. */
 export class PostBudget {
   private listed: { readonly met: Readonly<Record<Lane, number>>; readonly at: number } | undefined;
   private single: { readonly postsPerSecond: number; readonly at: number } | undefined;
@@ -34,7 +34,7 @@ export class PostBudget {
     private readonly dependencies: {
       readonly pace: Pick<Pace, 'rate'>;
       readonly countConnections: ConnectionCount;
-      /** Of posts to connections without batches. */
+      /** Limits the posts in flight to connections without batches. */
       readonly singleInFlight?: Pick<InFlightLimit, 'isLowered'>;
       readonly now: Clock;
     },
@@ -43,26 +43,26 @@ export class PostBudget {
     this.intervalMilliseconds = Math.max(shortestIntervalMilliseconds, coalesceMilliseconds);
   }
 
-  /** Notes how many connections a whole listing has met. */
+  /** Records the number of connections that a complete listing has found. */
   noteListing(met: Readonly<Record<Lane, number>>): void {
     this.listed = { met, at: this.dependencies.now() };
   }
 
-  /** Notes how fast connections without batches took their posts: they may be slower than the pace. */
+  /** Records the rate of posts to connections without batches, which may be lower than the pace. */
   noteSingle({ milliseconds, postsPerSecond }: Measured): void {
     if (milliseconds < leastMeasuredMilliseconds) return;
     this.single = { postsPerSecond, at: this.dependencies.now() };
   }
 
-  /** Whether connections with batches are there, or may be, which those without must not slow down. */
+  /** Whether there are, or may be, connections with batches, which those without must not slow down. */
   hasBatched(): boolean {
     return this.listed === undefined || this.listed.met.batched > 0;
   }
 
   /**
-   * How long connections without batches have to wait until they are posted to again, in milliseconds. If neither the
-   * pace makes their posts slow nor the time that each takes, it is a machine that does everything else as well: it is
-   * left alone for as long as it was kept busy. Where nobody takes batches, nobody waits for them.
+   * The pause in milliseconds before the next flush to connections without batches. If their posts are slower than the pace,
+   * and their limit of posts in flight had to be lowered, they go to a machine that does everything else as well: the pause
+   * is as long as the posts took. If no connection has batches, there is no pause, because no other connection waits.
    */
   restAfterSingle({ milliseconds, postsPerSecond }: Measured): number {
     const isSlow = postsPerSecond < shareOfPace * this.dependencies.pace.rate();
@@ -72,7 +72,7 @@ export class PostBudget {
       : 0;
   }
 
-  /** Posts for each connection of a lane; Infinity when nobody knows how many connections there are, or there are none. */
+  /** The posts for each connection of a lane; Infinity if the number of connections is unknown or 0. */
   async of(lane: Lane): Promise<number> {
     const { now, countConnections } = this.dependencies;
     const isKnown = this.listed !== undefined && now() - this.listed.at < rememberedMilliseconds;
@@ -87,7 +87,7 @@ export class PostBudget {
     return isKnown ? single.postsPerSecond : Infinity;
   }
 
-  /** Posts for each of so many connections. */
+  /** The posts for each connection, if a lane has this many. */
   among(connections: number, lane: Lane): number {
     if (connections === 0) return Infinity;
     const pace = this.dependencies.pace.rate();

@@ -1,11 +1,11 @@
-// The connections of a lane that go to the retry queue, by the round in which they are tried again.
+// Collects the connections of a lane that go to the retry queue, by their rounds.
 import type { Connection } from '../../connections/ports';
 import type { Log } from '../../log';
 import type { RetryQueue } from '../ports';
 import { RetryCollector, type ShardsLeft } from './retry-collector';
 import type { OutgoingMessage } from '../outgoing-message';
 
-/** Connections that went to the queue, or were lost as it did not take them, and shards that went there. */
+/** Connections in the queue, connections that were lost because the queue did not accept them, and shards in the queue. */
 interface RetriesSent {
   readonly requeued: number;
   readonly lost: number;
@@ -13,11 +13,11 @@ interface RetriesSent {
 }
 
 export class LaneRetries {
-  /** Connections that were sent nothing. */
+  /** Connections to which no post was delivered. */
   private readonly unreached: Readonly<Record<'left' | 'stuck', RetryCollector>>;
-  /** Connections that took some of the messages: their clients read, so their rounds begin anew. */
+  /** Connections to which some posts were delivered: their clients read, so their rounds start again. */
   private readonly reached: Readonly<Record<'left' | 'stuck', RetryCollector>>;
-  /** Connections that get only what later fan-outs left for them: this fan-out has counted them otherwise. */
+  /** Connections that get only the messages of later fan-outs: this fan-out has counted them by another outcome. */
   private readonly uncounted: RetryCollector;
 
   /**
@@ -36,7 +36,7 @@ export class LaneRetries {
   }
 
   /**
-   * @param delivered how many posts the connection has taken
+   * @param delivered the number of posts that were delivered to the connection
    * @param missing the messages that it misses
    */
   add(
@@ -48,17 +48,17 @@ export class LaneRetries {
     (delivered > 0 ? this.reached : this.unreached)[outcome].add(connection, missing);
   }
 
-  /** @param missing what later fan-outs have left for it */
+  /** @param missing the messages that later fan-outs have left for the connection */
   addUncounted(connection: Connection, missing: readonly OutgoingMessage[]): void {
     this.uncounted.add(connection, missing);
   }
 
-  /** Sends what is there already. */
+  /** Sends the connections that have been collected so far. */
   flushEarly(): void {
     for (const collector of this.counted()) void collector.flush();
   }
 
-  /** Sends what is left, and the shards to go on in. Never rejects: what the queue did not take is lost. */
+  /** Sends the other connections, and the shards to continue. Never rejects: what the queue does not accept is lost. */
   async flush(shards: ShardsLeft | undefined): Promise<RetriesSent> {
     const sent = await Promise.all(
       this.counted().map((collector) =>

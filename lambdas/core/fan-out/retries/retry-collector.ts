@@ -1,36 +1,36 @@
-// What a fan-out could not send in its time goes to the queue: lists of connections, and shards to go on in.
+// Sends what a fan-out could not deliver in time to the retry queue: lists of connections, and shards to continue.
 import type { Connection, Lane } from '../../connections/ports';
 import type { RetryJob, RetryQueue } from '../ports';
 import type { Log } from '../../log';
 import type { ShardCursor } from '../shard-reader';
 import type { OutgoingMessage } from '../outgoing-message';
 
-/** Connections that are collected before they are sent, so that a long failure of API Gateway does not fill the memory. */
+/** Number of connections after which a list is sent, so that a long failure of API Gateway does not fill the memory. */
 const batchSize = 1_000;
 
-/** The rounds of what is put back. */
+/** The rounds of the jobs that are put back. */
 interface PuttingBack {
-  /** How often it has been put back already. */
+  /** How often they have been put back already. Default: 0. */
   readonly round?: number | undefined;
-  /** In how many rounds, this one included, the connections were stuck. */
+  /** The number of rounds, including this one, in which the connections were stuck. */
   readonly stuckRounds: number;
 }
 
-/** Shards that are to be read on, and the messages for their connections. */
+/** Shards to continue, and the messages for their remaining connections. */
 export interface ShardsLeft {
   readonly shards: readonly ShardCursor[];
   readonly messages: readonly OutgoingMessage[];
   readonly lane: Lane | undefined;
 }
 
-/** Connections, and shards that were not read to their end, whose further connections are not known. */
+/** The number of connections, and of shards that were not read to their end. */
 interface Retries {
   readonly connections: number;
   readonly shards: number;
 }
 
 export class RetryCollector {
-  /** By the messages that are missing: connections that miss the same share one list of them. */
+  /** Connections by the messages that they miss: connections that miss the same messages share one list of them. */
   private readonly batches = new Map<readonly OutgoingMessage[], Connection[]>();
   private readonly sendings = new Set<Promise<void>>();
   private readonly requeued = { connections: 0, shards: 0 };
@@ -42,7 +42,7 @@ export class RetryCollector {
     private readonly log: Log,
   ) {}
 
-  /** @param messages those that the connection misses */
+  /** @param messages the messages that the connection misses */
   add(connection: Connection, messages: readonly OutgoingMessage[]): void {
     const batch = this.batches.get(messages) ?? [];
     batch.push(connection);
@@ -50,7 +50,7 @@ export class RetryCollector {
     if (batch.length >= batchSize) this.sendBatch(messages, batch);
   }
 
-  /** Sends what is left, and the shards to go on in. Never rejects: what the queue did not take is lost. */
+  /** Sends the other connections, and the shards to continue. Never rejects: what the queue does not accept is lost. */
   async flush(left?: ShardsLeft): Promise<{ readonly requeued: Retries; readonly lost: Retries }> {
     for (const [messages, batch] of this.batches) this.sendBatch(messages, batch);
     if (left !== undefined && left.shards.length > 0) {

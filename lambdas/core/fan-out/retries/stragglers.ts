@@ -1,15 +1,16 @@
-// Connections whose posts have not been answered when all others' were, and what came for them since.
+// Tracks stragglers, and the messages of later fan-outs for them.
 import type { Connection } from '../../connections/ports';
 import type { OutgoingMessage } from '../outgoing-message';
 
 const nothing: readonly OutgoingMessage[] = [];
 
 /**
- * Shared by the flushes of an execution environment. Whoever posted to a straggler waits for the answer, while the next
- * flushes leave their messages for the straggler with whoever waits: a second post could overtake the first, and would take a socket for as long.
+ * Shared by the flushes of an execution environment. The fan-out that posted to a straggler waits for the answer. Later
+ * flushes leave their messages for the straggler to that fan-out: a second post could overtake the first, and would also
+ * occupy a socket for long.
  */
 export class Stragglers {
-  /** By connection, the messages that have come for it meanwhile. */
+  /** By connection id, the messages that later fan-outs have left. */
   private readonly left = new Map<string, readonly OutgoingMessage[]>();
 
   has({ connectionId }: Connection): boolean {
@@ -18,14 +19,14 @@ export class Stragglers {
 
   add(connections: readonly Connection[]): void {
     for (const { connectionId } of connections) {
-      // It may be one already, for another fan-out that waits: what has come for it stays.
+      // It may be a straggler of another fan-out already: its messages are kept.
       if (!this.left.has(connectionId)) this.left.set(connectionId, nothing);
     }
   }
 
   /**
-   * Leaves messages for whoever waits for the answer.
-   * @returns false when nobody does any more: then they are not left
+   * Leaves messages to the fan-out that waits for the answer.
+   * @returns false if none is waiting any more: the messages are not left then
    */
   leave({ connectionId }: Connection, messages: readonly OutgoingMessage[]): boolean {
     const left = this.left.get(connectionId);
@@ -34,7 +35,10 @@ export class Stragglers {
     return true;
   }
 
-  /** Its post has been answered. @returns what was left for it; the same list for the same messages of the same flushes */
+  /**
+   * Records that the post to a connection has been answered.
+   * @returns the messages that were left for it; the same list for the same messages of the same flushes
+   */
   release({ connectionId }: Connection): readonly OutgoingMessage[] {
     const left = this.left.get(connectionId);
     this.left.delete(connectionId);
@@ -47,7 +51,7 @@ const known = new WeakMap<
   WeakMap<readonly OutgoingMessage[], readonly OutgoingMessage[]>
 >();
 
-/** Both, in this order; the same list for the same two, so that connections that miss the same still share it. */
+/** Both lists, in this order. Returns the same list for the same two, so that connections that miss the same share it. */
 export function joined(
   first: readonly OutgoingMessage[],
   then: readonly OutgoingMessage[],

@@ -1,18 +1,18 @@
-// Connections whose clients do not read: told from the account's throttle, and given up after some rounds.
+// Distinguishes connections whose clients do not read from a throttled account, and closes them after some rounds.
 import type { PostingOptions } from '../../posting/posting';
 import type { Connection, Inspector } from '../../connections/ports';
 
 /**
- * Rounds in which a connection was stuck, after which it is given up in the next one. With the pauses between it has had
- * half a minute, and its buffer was full all the while.
+ * The number of rounds in which a connection can be stuck; it is given up if it is stuck in the next one. With the pauses in
+ * between, its buffer has been full for half a minute by then.
  */
 const maxStuckRounds = 4;
 
-/** What becomes of connections that were not reached before; `rounds` says how often they were stuck. */
+/** How to handle connections that were not reached before. `rounds`: the number of rounds in which they were stuck. */
 export interface StuckOrder {
   readonly rounds: number;
   readonly inspector: Inspector;
-  /** Closes the connection. Never rejects; `open` when it could not be closed, `gone` when it had ended before. */
+  /** Closes the connection. `open` if it could not be closed, `gone` if it had ended before. Never rejects. */
   readonly close: (connection: Connection) => Promise<'closed' | 'gone' | 'open'>;
 }
 
@@ -22,16 +22,16 @@ export function isGivenUp({ rounds }: Pick<StuckOrder, 'rounds'>): boolean {
 }
 
 /**
- * How to post to connections that were not reached before. There may be no others in the same job by which the account's
- * throttle would be noticed, so each that is throttled is inspected: a request that needs no room in its buffer. If it is
- * answered, the account is not throttled. Nobody waits for such connections: they are tried once in a round.
+ * The options for posts to connections that were not reached before. The job may have no other connections that would show
+ * that the account is throttled. So each connection that is throttled is inspected, by a request that needs no room in its
+ * buffer: if it is answered, the account is not throttled. Such connections are tried once per round, to save time.
  */
 export function withInspection(options: PostingOptions, inspector: Inspector): PostingOptions {
   const { poster, pace } = options;
   return {
     ...options,
     maxStuckAttempts: 1,
-    // These connections are expected to be throttled: that is no reason to slow down.
+    // These connections are expected to be throttled, which is no reason to slow down.
     pace: { ...pace, answered: () => undefined },
     poster: {
       async post(connectionId, message) {
@@ -45,22 +45,22 @@ export function withInspection(options: PostingOptions, inspector: Inspector): P
   };
 }
 
-/** Closings on their way at the same time. */
+/** Maximum number of connections that are closed concurrently. */
 const closingsInFlight = 16;
 
-/** Requests that must all be answered before any connection is closed: if the account is throttled, one of them is not. */
+/** Number of requests that must all succeed before any connection is closed: if the account is throttled, one of them fails. */
 const probes = 8;
 
-/** What became of connections that were given up: each is in one of them. */
+/** The results for connections that were given up; each connection is in one of them. */
 export interface GivenUp {
   readonly closed: number;
-  /** They had ended before: another job with the same connections was faster. */
+  /** Connections that had ended before, e.g. because another job has closed them. */
   readonly gone: number;
-  /** Those that could not be closed, or not in time; all, if the account may be throttled. */
+  /** Connections that could not be closed, or not in time; all connections if the account may be throttled. */
   readonly open: readonly Connection[];
 }
 
-/** Closes connections, but begins with none when `isOver`. */
+/** Closes connections. While `isOver` returns true, none is closed. */
 export async function giveUpAll(
   connections: readonly Connection[],
   { inspector, close }: StuckOrder,
