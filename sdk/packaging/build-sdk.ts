@@ -1,4 +1,4 @@
-// `npm run build`: the package goes to build/package, and, packed for `npm install` and `npm publish`, beside that.
+// `npm run build`: writes the package to build/package, and its tarball to build/.
 import { makePackage } from './packing';
 import { buildPackage } from './sdk-package';
 

@@ -1,21 +1,22 @@
-// Compiles the sources of a package with TypeScript: finds the files that belong to it, and makes their declarations.
+// Finds the source files of a package with TypeScript, checks them, and generates their declarations.
 import path from 'node:path';
 import ts from 'typescript';
 import { nameWithin } from './packing';
 
 const project = path.resolve(__dirname, '../..');
 
+/** The files of a package. */
 export interface Compiled {
-  /** The sources that the entries need, by the names of their modules, e.g. `client/index.js`. */
+  /** The sources of the entries and of all files that they import, by module name, e.g. `client/index.js`. */
   readonly sources: ReadonlyMap<string, string>;
-  /** e.g. `client/index.d.ts`. */
+  /** The declarations, by file name, e.g. `client/index.d.ts`. */
   readonly declarations: ReadonlyMap<string, string>;
 }
 
 /**
- * Checks the sources behind `entries`, and gives them with their declarations.
- * @param root absolute; files outside it are no part of the package
- * @param entries within `root`
+ * Checks the sources of `entries`, and returns them with their declarations.
+ * @param root absolute path; files outside of it do not belong to the package
+ * @param entries file names relative to `root`
  * @throws if there is a type error
  */
 export function compile(root: string, entries: readonly string[]): Compiled {
@@ -42,14 +43,14 @@ export function compile(root: string, entries: readonly string[]): Compiled {
   return { sources, declarations };
 }
 
-/** The compiler options of the project, with declarations. */
+/** Returns the compiler options of the project, changed so that only declarations are emitted. */
 function compilerOptions(root: string): ts.CompilerOptions {
   const { config } = ts.readConfigFile(
     path.join(project, 'tsconfig.json'),
     ts.sys.readFile.bind(ts.sys),
   ) as { config: unknown };
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, project);
-  // The compiler's cache is not part of a package.
+  // The package must not contain the compiler's build information.
   delete options.tsBuildInfoFile;
   return {
     ...options,
@@ -62,7 +63,7 @@ function compilerOptions(root: string): ts.CompilerOptions {
   };
 }
 
-/** Node.js needs the file name in full where the source says `./name` or names a folder. */
+/** Completes the relative imports of a module to full file names, e.g. `./name.js` or `./folder/index.js`, which Node.js requires. */
 export function withExtensions(root: string, importer: string, code: string): string {
   return code.replace(
     /((?:from|require\(|import\(|import)\s*)(["'])(\.[^"']*)\2/g,

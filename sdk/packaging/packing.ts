@@ -1,13 +1,13 @@
-// For all packages: file names as packages have them, the tarball, and the line that tells what was made.
+// Functions for all packages of the project: file names, tarballs, and a summary of what was built.
 import { execFile } from 'node:child_process';
 import { readdir, stat } from 'node:fs/promises';
 import path, { type PlatformPath } from 'node:path';
 import { promisify } from 'node:util';
 
 /**
- * A file's name within a folder, with the slashes of modules whichever the system has, e.g. `client/index.ts` for
- * `C:/project/sdk/client/index.ts` in `C:\project\sdk`; undefined for a file that is elsewhere.
- * @param platform `node:path`, of this system or of another
+ * Returns the name of a file relative to a folder, always with forward slashes, e.g. `client/index.ts` for
+ * `C:/project/sdk/client/index.ts` in `C:\project\sdk`; undefined if the file is not in the folder.
+ * @param platform `node:path` of this or of another operating system
  */
 export function nameWithin(
   folder: string,
@@ -22,13 +22,14 @@ export function nameWithin(
 }
 
 /**
- * Packs a package for `npm install`, and gives the tarball.
- * @param directory of the package
- * @param destination the folder for the tarball
+ * Packs a package with `npm pack`.
+ * @param directory the directory of the package
+ * @param destination the directory for the tarball
+ * @returns the path of the tarball
  */
 export async function pack(directory: string, destination: string): Promise<string> {
   const args = ['pack', directory, '--pack-destination', destination, '--json', '--loglevel=error'];
-  // With its full path, as Windows does not find npm by its name alone.
+  // Run by its full path, because Windows does not find npm by its name alone.
   const npm = process.env['npm_execpath'];
   const { stdout } = await (npm === undefined
     ? promisify(execFile)('npm', args)
@@ -38,8 +39,8 @@ export async function pack(directory: string, destination: string): Promise<stri
 }
 
 /**
- * Makes a package in a folder of build/, packs it beside that, and says what was made.
- * @param folder its name, e.g. `package`
+ * Writes a package to a folder of build/, packs it into build/, and prints a summary.
+ * @param folder the name of the folder, e.g. `package`
  * @param write writes the package into a directory
  */
 export async function makePackage(
@@ -55,7 +56,7 @@ export async function makePackage(
   }
 }
 
-/** e.g. `build/package: 74 files, 96 kB`; for a single file without the number of files. */
+/** Returns a summary such as `build/package: 74 files, 96 kB`, for a single file without the number of files. */
 export async function describeResult(project: string, made: string): Promise<string> {
   const name = nameWithin(project, made) ?? made;
   const info = await stat(made);

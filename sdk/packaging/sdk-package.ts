@@ -1,9 +1,9 @@
-// The package that other programs install: what is in sdk/, for ES modules and CommonJS.
+// Builds the npm package of sdk/, with ES modules and CommonJS.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writePackage, type ModuleKind, type ProjectManifest } from './write-package';
 
-/** What can be imported, e.g. `mission-control-realtime/client`, and the file in sdk/ that is behind it. */
+/** The entry points, e.g. `mission-control-realtime/client`, each with its file in sdk/. */
 const entries = {
   client: 'client/index',
   react: 'client/react/index',
@@ -11,10 +11,14 @@ const entries = {
   protocol: 'protocol/index',
 };
 
-/** Each kind has a folder of its own, whose package.json says what its `.js` files are. */
+/** The folder of each kind of module. The package.json of a folder declares the kind of its `.js` files. */
 const folders = { esm: 'esm', cjs: 'cjs' } as const;
 
-/** @param directory is emptied */
+/**
+ * Writes the package.
+ * @param directory is emptied first
+ * @throws if the sources have a type error
+ */
 export async function buildPackage(directory: string): Promise<void> {
   await writePackage(directory, {
     root: 'sdk',
@@ -25,7 +29,7 @@ export async function buildPackage(directory: string): Promise<void> {
   });
 }
 
-/** The package has its own dependencies: a page in a browser does not need the AWS CDK. */
+/** Returns the package.json. It has its own dependencies, because clients do not need those of the whole project. */
 function manifest({ name, version, license, engines, dependencies }: ProjectManifest): object {
   const files = (kind: ModuleKind, entry: string) => ({
     types: `./${folders[kind]}/${entry}.d.ts`,
@@ -35,7 +39,7 @@ function manifest({ name, version, license, engines, dependencies }: ProjectMani
   for (const [entry, file] of Object.entries(entries)) {
     paths[`./${entry}`] = { import: files('esm', file), require: files('cjs', file) };
   }
-  // For `moduleResolution: node`, TypeScript's name for Node.js 10, which knows no `exports`.
+  // For TypeScript's `moduleResolution: node`, which does not support `exports`.
   const typesOf = Object.entries(entries).map(([entry, file]) => [
     entry,
     [files('cjs', file).types],

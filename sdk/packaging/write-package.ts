@@ -1,5 +1,5 @@
-// Makes a package out of TypeScript sources: one file for each file of the source, so that bundlers take what is used and
-// debuggers show it, with declarations, for each kind of module that is asked for.
+// Writes an npm package from TypeScript sources. Each source file becomes one module, so that bundlers can omit unused ones and
+// debuggers show readable files.
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { transform } from 'esbuild';
@@ -7,7 +7,7 @@ import { compile, withExtensions } from './compile';
 
 const project = path.resolve(__dirname, '../..');
 
-/** What package.json of this project says, and its packages repeat. */
+/** The fields of the project's package.json that its packages use. */
 export interface ProjectManifest {
   readonly name: string;
   readonly version: string;
@@ -16,26 +16,29 @@ export interface ProjectManifest {
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
+/** The contents of a package. */
 export interface PackageRecipe {
-  /** The names of files in the package are theirs within this folder, which is relative to the project. */
+  /** The folder of the sources, relative to the project. File names in the package are relative to it. */
   readonly root: string;
-  /** The files that can be imported, within `root`; what they import comes along. */
+  /** The entry points, relative to `root`. The files that they import are included. */
   readonly entries: readonly string[];
-  /** Where the modules of each kind go, in the package: `.`, or a folder each. */
+  /** For each kind of module, its folder in the package; `.` for the package itself. */
   readonly folders: Readonly<Partial<Record<ModuleKind, string>>>;
+  /** Returns the package.json. */
   readonly manifest: (project: ProjectManifest) => object;
   /** The text of its README.md. */
   readonly readme: string;
 }
 
+/** ES modules, or CommonJS. */
 export type ModuleKind = 'esm' | 'cjs';
 
-/** What `type` in package.json says of `.js` files. */
+/** The `type` in package.json for each kind of module. */
 const types = { esm: 'module', cjs: 'commonjs' } as const;
 
 /**
  * Writes the package: modules, declarations, package.json, README.md and the licence.
- * @param directory is emptied
+ * @param directory is emptied first
  * @throws if the sources have a type error
  */
 export async function writePackage(directory: string, recipe: PackageRecipe): Promise<void> {
@@ -68,7 +71,7 @@ async function moduleOf(kind: ModuleKind, source: string): Promise<string> {
     loader: 'ts',
     format: kind,
     target: 'es2022',
-    // Has esbuild list the exported names: without the list, ES modules cannot import them from CommonJS.
+    // With this option, esbuild lists the exported names, which ES modules need to import them from CommonJS.
     ...(kind === 'cjs' ? { platform: 'node' } : {}),
   });
   return code;

@@ -1,35 +1,35 @@
-// What a file of event-types/ defines: the facts of one type, as plain data, so that clients carry no schemas for it.
+// Declares the form of the definitions in event-types/: plain data, so that clients do not need schemas.
 
-/** What a field holds: an id, any text, a finite number, milliseconds since the Unix epoch, or one of these texts. */
+/** The kind of a field: an id, any text, a finite number, milliseconds since the Unix epoch, or one of the listed texts. */
 export type FieldKind = 'id' | 'string' | 'number' | 'timestamp' | readonly string[];
 
-/** The fields of a payload, in the order in which they stand in messages. */
+/** The fields of a payload, in the order that they have in messages. */
 type Fields = Readonly<Record<string, FieldKind>>;
 
-/** The facts of an event type. All of them are stored or sent, and must never change. */
+/** The definition of an event type. It must never change, because all of it affects what is stored or sent. */
 export interface EventTypeDefinition {
-  /** Of the event on the bus and of the message to dashboards: `<of what>:<what>`. */
+  /** The type of the event on the bus and of its message, e.g. `agent:status`. */
   readonly type: `${string}:${string}`;
   /**
-   * Each event is an agent's, and of some time. Its ids, in their order, are the key of its register, which keeps the
-   * newest event: as long as the service keeps sessions if there is a `sessionId`, else as long as agents.
+   * The fields; `agentId` and `timestamp` are required. The ids, in their order, are the key of the event's register. A
+   * register is kept for as long as sessions if there is a `sessionId`, and otherwise for as long as agents.
    */
   readonly fields: Fields & { readonly agentId: 'id'; readonly timestamp: 'timestamp' };
-  /** The field that says which of two events of the same time stays: the one with the greater text. */
+  /** The field that decides between two events with the same timestamp: the greater text wins. */
   readonly value: string;
   /**
-   * Its list in snapshots, and its map in clients: a plural, whose singular is what the sort keys of its registers
-   * begin with in the table.
+   * The name of its list in snapshots and of its map in clients: a plural. In the table, the sort keys of its registers
+   * begin with the singular.
    */
   readonly list: `${string}s`;
 }
 
-/** The names of its ids. */
+/** The names of the ids of an event type. */
 export type IdNameOf<Definition extends EventTypeDefinition> = {
   [Name in keyof Definition['fields']]: Definition['fields'][Name] extends 'id' ? Name : never;
 }[keyof Definition['fields']];
 
-/** Defines an event type: checks at compile time that its value is a field of it. */
+/** Returns the definition, after the compiler has checked that `value` names a field that is neither an id nor the timestamp. */
 export function defineEventType<const Definition extends EventTypeDefinition>(
   definition: Definition & {
     readonly value: Exclude<keyof Definition['fields'], IdNameOf<Definition> | 'timestamp'>;
@@ -38,7 +38,7 @@ export function defineEventType<const Definition extends EventTypeDefinition>(
   return definition;
 }
 
-/** What a field holds that is of the kind. */
+/** The TypeScript type of a field of this kind. */
 export type ValueOf<Kind> = Kind extends readonly (infer Text)[]
   ? Text
   : Kind extends 'number' | 'timestamp'

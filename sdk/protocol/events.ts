@@ -1,4 +1,4 @@
-// What a backend reports. The type of an event is the type of the message that dashboards get for it.
+// Checks the events that backends report. An event and its message have the same type.
 import * as v from 'valibot';
 import {
   eventTypeDefinitions,
@@ -12,7 +12,7 @@ import { agentStatus } from './event-types/agent-status';
 import { maxEventMessageBytes, maxIdBytes, utf8Length } from './limits';
 import { objectOf, parse, type Parsed } from './parse';
 
-/** A character that is neither blank nor invisible: an id without one could be told from no other. */
+/** A character that is neither blank nor invisible. Ids without one look alike. */
 const visible = /[^\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 const idProblem = `must be a non-empty string of at most ${maxIdBytes} bytes`;
@@ -21,9 +21,9 @@ const id = v.pipe(
   v.nonEmpty(idProblem),
   v.check((text) => utf8Length(text) <= maxIdBytes, idProblem),
   v.check((text) => text === '' || visible.test(text), 'must have a character that can be seen'),
-  // Half a surrogate pair has no UTF-8: two ids that differ in it would be stored as one.
+  // A lone surrogate has no UTF-8 encoding: two ids that differ only in one would be stored as the same id.
   v.check((text) => !/\p{Surrogate}/u.test(text), idProblem),
-  // For the JSON Schema, which can count characters alone: each has a byte or more.
+  // JSON Schema can limit only the number of characters, each of which has at least one byte.
   v.metadata({
     description: `1 to ${maxIdBytes} bytes of UTF-8, with a character that can be seen.`,
     maxLength: maxIdBytes,
@@ -43,7 +43,7 @@ export const timestampSchema = v.pipe(
 /** The schema of each kind of field. */
 const fieldSchemas = {
   id,
-  // Half a surrogate pair has no UTF-8: what is stored and what is sent would differ in it.
+  // A lone surrogate has no UTF-8 encoding: the stored text would differ from the text that is sent.
   string: v.pipe(
     v.string('must be a string'),
     v.transform((text) => text.toWellFormed()),
@@ -57,10 +57,10 @@ function fieldSchema(kind: FieldKind) {
   return v.picklist(kind, `must be one of ${kind.join(', ')}`);
 }
 
-/** Checks the payload of an event type. */
+/** The schema of the payload of an event type. */
 export type PayloadSchema<Type extends EventType> = v.GenericSchema<unknown, Payload<Type>>;
 
-/** What an event's detail must be, by its type. */
+/** The schema of the payload of each event type, which is the detail of the event on the bus. */
 export const payloadSchemas = Object.fromEntries(
   eventTypeDefinitions.map(({ type, fields }) => [
     type,
@@ -70,10 +70,10 @@ export const payloadSchemas = Object.fromEntries(
   ]),
 ) as unknown as { readonly [Type in EventType]: PayloadSchema<Type> };
 
-/** The types of events, which EventBridge calls detail types. */
+/** The event types, which EventBridge calls detail types. */
 export const eventTypes: readonly EventType[] = eventTypeDefinitions.map(({ type }) => type);
 
-/** Status values of an agent: running and healthy, stopped, or failed. */
+/** The statuses of an agent: `online` (running and healthy), `offline` (stopped) and `error` (failed). */
 export const agentStatuses = agentStatus.fields.status;
 
 /** The status of an agent: `agentId` of 1 to 128 bytes of UTF-8, `timestamp` in milliseconds since the Unix epoch. */
@@ -85,8 +85,8 @@ export type AgentStatus = Payload<'agent:status'>;
 export type SessionActivity = Payload<'session:activity'>;
 
 /**
- * Checks what a backend reported. The result has the documented keys only, in the documented order.
- * An event whose message would exceed {@link maxEventMessageBytes} is no event.
+ * Checks an event that a backend has reported. Its message may have at most {@link maxEventMessageBytes}.
+ * @returns the event with only the documented keys, in the documented order; or all faults
  */
 export function parseEvent(type: string, payload: unknown): Parsed<EventMessage> {
   if (!isEventType(type)) {

@@ -1,4 +1,4 @@
-// The protocol, for both ends: events that backends report and messages that go over the WebSocket.
+// The protocol, for clients and server: the events that backends report, and the messages over the WebSocket.
 export {
   agentStatuses,
   eventTypes,

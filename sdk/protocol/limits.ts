@@ -1,37 +1,37 @@
-// The limits of the wire, in one place for both ends.
+// Defines the limits of the protocol, for clients and server.
 
 /**
- * Bytes of UTF-8 that one message may have. API Gateway closes a connection with 1009 for a larger message, and
+ * The maximum size of a message, in bytes of UTF-8. API Gateway closes a connection with 1009 after a larger message, and
  * bills messages in units of this size.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
  */
 export const maxMessageBytes = 32 * 1024;
 
-/** Bytes of UTF-8 that the message of an event may have: it must fit into a snapshot too, whose message is longer. */
+/** The maximum size of the message of an event, in bytes of UTF-8. It is smaller, because the event must also fit into the message of a snapshot. */
 export const maxEventMessageBytes = maxMessageBytes - 128;
 
 /**
- * Bytes of UTF-8 that an agent's or a session's id may have. Two of them, encoded, share one DynamoDB
- * sort key, which holds 1,024 bytes.
+ * The maximum size of the id of an agent or a session, in bytes of UTF-8. Two encoded ids must fit into one sort key of
+ * DynamoDB, which may have 1,024 bytes.
  */
 export const maxIdBytes = 128;
 
 /**
- * How far a backend's clock may be ahead of the service's: an event from later is rejected, as it would block its
- * register until then.
+ * The maximum time by which the timestamp of an event may be ahead of the service's clock. An event further ahead is rejected,
+ * because it would block its register until that time.
  */
 export const maxClockSkewMilliseconds = 5 * 60 * 1000;
 
 /**
- * The longest time between two heartbeats that a deployment may choose, in seconds. API Gateway closes a connection
- * with 1001 after 10 minutes without a message: a minute is left for what is late.
+ * The maximum interval of heartbeats, in seconds. API Gateway closes a connection with 1001 after 10 minutes without a
+ * message; this leaves a minute for late heartbeats.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
  */
 export const maxHeartbeatSeconds = 540;
 
 const encoder = new TextEncoder();
 
-/** Length of `text` in bytes of UTF-8, on every platform. */
+/** Returns the length of `text` in bytes of UTF-8. */
 export function utf8Length(text: string): number {
   return encoder.encode(text).length;
 }

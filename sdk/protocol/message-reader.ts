@@ -1,18 +1,18 @@
-// Reads what the server sent, for clients: a twentieth of the size of the schemas, and lenient where they are strict.
+// Reads the server's messages in clients. It has a twentieth of the size of the schemas, and is more lenient.
 import { definitionOf, eventTypeDefinitions, type EventType } from './event-message';
 import type { FieldKind } from './event-type';
 import type { ServerMessage } from './messages';
 
 type Values = Readonly<Record<string, unknown>>;
-/** What the fields of a payload have to be. */
+/** The kinds of the fields of a payload. */
 type Shape = Readonly<Record<string, FieldKind | 'boolean'>>;
 
 const timed: Shape = { timestamp: 'timestamp' };
 
-/** The shapes of what may be in a batch beside events. */
+/** The shapes of the messages, other than events, that may be in a batch. */
 const batchedShapes = { heartbeat: timed };
 
-/** The shapes of all messages but events, by type. */
+/** The shapes of all messages other than events, by type. */
 const shapes: Readonly<Record<Exclude<ServerMessage['type'], EventType>, Shape>> = {
   ...batchedShapes,
   batch: {},
@@ -24,8 +24,9 @@ const shapes: Readonly<Record<Exclude<ServerMessage['type'], EventType>, Shape>>
 };
 
 /**
- * Reads a message of the server; undefined for what is none. Takes whatever `parseServerMessage` takes, with the same
- * result, and of a snapshot or a batch all that it understands. Limits are left to the server, which has kept them.
+ * Reads a message of the server. For each message that `parseServerMessage` accepts, the result is the same. In a snapshot
+ * or a batch, invalid or unknown elements are left out. Limits are not checked.
+ * @returns the message; undefined if the text is not a message of the server
  */
 export function readServerMessage(text: string): ServerMessage | undefined {
   try {
@@ -40,7 +41,7 @@ function readMessage(
   known: Readonly<Record<string, Shape>> = shapes,
 ): ServerMessage | undefined {
   const { type, payload } = Object(message) as { type: ServerMessage['type']; payload: unknown };
-  // A list of one text would name the same property as the text.
+  // As a property name, `['pong']` is the same as `'pong'`.
   const isOther = typeof type === 'string' && Object.hasOwn(known, type);
   const shape = isOther ? known[type] : definitionOf(type)?.fields;
   const read = shape && readFields(shape, payload);
@@ -50,18 +51,18 @@ function readMessage(
     read['messages'] = readAll(values['messages'], (one) => readMessage(one, batchedShapes));
   }
   if (type === 'state:snapshot') {
-    // A server that does not know a type has no list of it.
+    // A server that does not know an event type sends no list of it.
     for (const { list, fields } of eventTypeDefinitions) {
       read[list] = readAll(values[list] ?? [], (one) => readFields(fields, one));
     }
     const seconds = values['heartbeatSeconds'];
-    // What makes no sense must not cost the state.
+    // An invalid interval must not invalidate the snapshot.
     if (isTime(seconds) && seconds > 0) read['heartbeatSeconds'] = seconds;
   }
   return { type, payload: read } as unknown as ServerMessage;
 }
 
-/** The fields of the shape alone; undefined if one of them is not as it says. */
+/** Reads the fields of the shape, and no others. Returns undefined if one of them is invalid. */
 function readFields(shape: Shape, payload: unknown): Record<string, unknown> | undefined {
   const read: Record<string, unknown> = {};
   for (const name in shape) {
@@ -78,7 +79,10 @@ function readFields(shape: Shape, payload: unknown): Record<string, unknown> | u
   return read;
 }
 
-/** Reads the elements of a list, and leaves out those that cannot be read. @throws if it is no list */
+/**
+ * Reads the elements of a list, and leaves out those that cannot be read.
+ * @throws if it is not a list
+ */
 function readAll(list: unknown, read: (value: unknown) => unknown): unknown[] {
   return (list as unknown[]).flatMap((value) => read(value) ?? []);
 }

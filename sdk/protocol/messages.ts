@@ -1,10 +1,10 @@
-// Every message that goes over a WebSocket, in either direction. docs/protocol.md describes them for people.
+// Defines all messages of client and server, and parses them. docs/protocol.md describes them.
 import * as v from 'valibot';
 import { eventTypeDefinitions, type EventType, type SnapshotLists } from './event-message';
 import { eventTypes, payloadSchemas, timestampSchema, type PayloadSchema } from './events';
 import { describeFaults, objectOf, parse, type Parsed } from './parse';
 
-/** Why the server did not do what a client's message asked. */
+/** Why the server did not do what a client has requested. */
 export type ErrorCode =
   | 'invalid_json'
   | 'invalid_frame'
@@ -13,7 +13,7 @@ export type ErrorCode =
   | 'token_refused'
   | 'unavailable';
 
-/** Why the server closes a connection, when it decides so itself; an operator's reason is any text. */
+/** The reasons for which the server itself closes a connection. The reason of an operator can be any text. */
 export type ClosingReason = 'token_expired' | 'replaced' | 'rate_limited';
 
 const schemaOf = <Type extends string, Payload extends v.GenericSchema>(
@@ -32,7 +32,7 @@ const eventSchemas = eventTypes.map((type) =>
   schemaOf(type, payloadSchemas[type] as v.GenericSchema),
 ) as unknown as readonly { [Type in EventType]: EventSchema<Type> }[EventType][];
 
-/** The lists that every snapshot has always had. Where a server does not know a later type, its list is empty. */
+/** The lists of the first version, which every snapshot has. Lists of later event types are optional: older servers do not send them. */
 const requiredLists: readonly string[] = ['agents', 'sessions'];
 
 const listSchemas = Object.fromEntries(
@@ -50,7 +50,7 @@ const batchedSchema = v.variant(
   'must be the type of a message that can be in a batch',
 );
 
-/** Everything that the server sends. */
+/** The schema of the server's messages. */
 export const serverMessageSchema = v.variant(
   'type',
   [
@@ -71,7 +71,7 @@ export const serverMessageSchema = v.variant(
         ...listSchemas,
         timestamp: timestampSchema,
         complete: v.boolean('must be true or false'),
-        // Servers of before do not say.
+        // Older servers do not send it.
         heartbeatSeconds: v.exactOptional(
           v.pipe(
             v.number(secondsProblem),
@@ -83,14 +83,14 @@ export const serverMessageSchema = v.variant(
       }),
     ),
     schemaOf('token:refreshed', objectOf({ expiresAt: timestampSchema })),
-    // Codes and reasons are open lists: later versions may add some.
+    // Any text is valid, because later versions may add codes and reasons.
     schemaOf('error', objectOf({ code: text, message: text })),
     schemaOf('connection:closing', objectOf({ reason: text })),
   ],
   unknownType,
 );
 
-/** Everything that a client may send. */
+/** The schema of clients' messages. */
 export const clientMessageSchema = v.variant(
   'type',
   [
@@ -104,31 +104,31 @@ export const clientMessageSchema = v.variant(
   unknownType,
 );
 
-/** What a batch may carry: the messages that go out to many connections at once. */
+/** A message that may be in a batch: one that is sent to many connections. */
 export type BatchedMessage = v.InferOutput<typeof batchedSchema>;
 /** A message that the server sends, by `type`. Timestamps are milliseconds since the Unix epoch. */
 export type ServerMessage = v.InferOutput<typeof serverMessageSchema>;
 /** A message that a client sends, by `type`. `since` is in milliseconds since the Unix epoch. */
 export type ClientMessage = v.InferOutput<typeof clientMessageSchema>;
 
-/** A client's message that was not understood: the code and the message of the `error` message to answer with. */
+/** Why a client's message is invalid: the code and the text of the `error` message that answers it. */
 export interface Misunderstanding {
   readonly code: ErrorCode;
   readonly message: string;
 }
 
-/** The text of a message, ready to send. */
+/** Returns the message as JSON text. */
 export function serializeMessage(message: ServerMessage | ClientMessage): string {
   return JSON.stringify(message);
 }
 
-/** Reads what the server sent. Keys that are not documented are dropped. */
+/** Parses a message of the server. Undocumented keys are dropped. */
 export function parseServerMessage(text: string): Parsed<ServerMessage> {
   const json = parseJson(text);
   return json.ok ? parse(serverMessageSchema, json.value) : json;
 }
 
-/** Reads what a client sent, or says how to answer it. */
+/** Parses a message of a client. If it is invalid, the result has the code and the text of the answer. */
 export function parseClientMessage(
   text: string,
 ): { ok: true; value: ClientMessage } | ({ ok: false } & Misunderstanding) {
@@ -150,7 +150,7 @@ export function parseClientMessage(
 
 const clientMessageTypes = clientMessageSchema.options.map((option) => option.entries.type.literal);
 
-/** The message that tells a client why what it sent was not done. */
+/** Returns an `error` message, which answers a client's message. */
 export function errorMessage(code: ErrorCode, message: string): ServerMessage {
   return { type: 'error', payload: { code, message } };
 }

@@ -1,9 +1,9 @@
-// What an operator orders on the event bus, under a source of its own: not everybody who reports agents may.
+// Defines the events of operators. They have an event source of their own, because not every backend may send them.
 import * as v from 'valibot';
 import { utf8Length } from './limits';
 import { objectOf, parse, type Parsed } from './parse';
 
-/** Bytes of UTF-8 that the reason may have, which the user's clients are told. */
+/** The maximum size of the reason, in bytes of UTF-8. */
 const maxReasonBytes = 256;
 
 const text = (maxBytes: number) => {
@@ -12,14 +12,14 @@ const text = (maxBytes: number) => {
     v.string(problem),
     v.nonEmpty(problem),
     v.check((value) => utf8Length(value) <= maxBytes, problem),
-    // For the JSON Schema, which can count characters alone: each has a byte or more.
+    // JSON Schema can limit only the number of characters, each of which has at least one byte.
     v.metadata({ description: `1 to ${maxBytes} bytes of UTF-8.`, maxLength: maxBytes }),
   );
 };
 
-/** What the detail of a `user:disconnect` must be. */
+/** The schema of the detail of `user:disconnect`. */
 export const userDisconnectSchema = objectOf({
-  /** As long as the `sub` of a token may be. */
+  /** The `sub` of the user's tokens; the same limit applies to it. */
   userId: text(255),
   reason: text(maxReasonBytes),
 });
@@ -27,10 +27,10 @@ export const userDisconnectSchema = objectOf({
 /** The detail type of the event that closes all connections of a user. */
 export const userDisconnectType = 'user:disconnect';
 
-/** Closes all connections of a user; each is told `reason` before. */
+/** Closes all connections of a user. Their clients get `reason` in a `connection:closing` message. */
 export type UserDisconnect = v.InferOutput<typeof userDisconnectSchema>;
 
-/** Checks what an operator ordered. */
+/** Checks an event of an operator. */
 export function parseUserDisconnect(type: string, detail: unknown): Parsed<UserDisconnect> {
   if (type === userDisconnectType) return parse(userDisconnectSchema, detail);
   return { ok: false, faults: [{ path: 'type', problem: `must be ${userDisconnectType}` }] };

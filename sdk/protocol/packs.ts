@@ -1,4 +1,4 @@
-// Packs: several events in one EventBridge entry, which costs as much as one event of up to 64 KB.
+// Defines and parses packs: several events in one entry of the event bus, which is billed per 64 KB.
 import * as v from 'valibot';
 import type { EventMessage, EventType } from './event-message';
 import { eventTypes, parseEvent, payloadSchemas } from './events';
@@ -8,12 +8,12 @@ import { objectOf, parse, type Fault, type Parsed } from './parse';
 export const packType = 'events:batch';
 
 /**
- * Events that a pack may have: more than fit into 64 KB, where the smallest event takes 80 bytes. It bounds what one
- * invocation has to write.
+ * The maximum number of events in a pack, which limits the writes of one invocation. It does not restrict packs of up to
+ * 64 KB, because the smallest event has 80 bytes.
  */
 export const maxPackEvents = 1_000;
 
-/** The list itself, whatever is in it. */
+/** The schema of a list of events, with the given schema of its elements. */
 const listOf = <Element extends v.GenericSchema>(element: Element) =>
   objectOf({
     events: v.pipe(
@@ -26,22 +26,24 @@ const listOf = <Element extends v.GenericSchema>(element: Element) =>
 const eventSchema = (type: EventType) =>
   objectOf({ type: v.literal(type), payload: payloadSchemas[type] });
 
-/** What the detail of a pack should be, for the documents. {@link parsePack} takes each event by itself. */
+/** The schema of the detail of a pack, for the documents. {@link parsePack} checks each event separately. */
 export const packSchema = listOf(v.variant('type', eventTypes.map(eventSchema)));
 
 const envelopeSchema = listOf(v.unknown());
 const packedSchema = objectOf({ type: v.string('must be a string'), payload: v.unknown() });
 
-/** The detail of a pack, as JSON. @param events the JSON texts of events, `{"type":…,"payload":…}` */
+/**
+ * Returns the detail of a pack, as JSON text.
+ * @param events the JSON texts of events, `{"type":…,"payload":…}`
+ */
 export function packDetail(events: readonly string[]): string {
   return `{"events":[${events.join(',')}]}`;
 }
 
 /**
- * Takes the detail of a pack apart. A pack with an invalid event is no invalid pack: each event stands by itself, with
- * its value or its faults, in the order of the pack. The paths of faults begin with the place, e.g.
- * `events.3.payload.status`.
- * @returns faults of the pack itself if there is no list, or one that is empty or too long
+ * Parses the detail of a pack. An invalid event does not invalidate the other events of the pack.
+ * @returns for each event, in the order of the pack, its value or its faults, with paths such as
+ * `events.3.payload.status`; the faults of the pack itself if its list is missing, empty or too long
  */
 export function parsePack(detail: unknown): Parsed<readonly Parsed<EventMessage>[]> {
   const envelope = parse(envelopeSchema, detail);
@@ -55,7 +57,7 @@ function parsePacked(element: unknown, index: number): Parsed<EventMessage> {
   const { type, payload } = packed.value;
   const event = parseEvent(type, payload);
   if (event.ok) return event;
-  // Nothing is said about the payload of an event whose type is unknown.
+  // If the type is unknown, the fault is in the type, not in the payload.
   const isKnown = eventTypes.some((known) => known === type);
   return within(isKnown ? `events.${index}.payload` : `events.${index}`, event.faults);
 }

@@ -1,19 +1,19 @@
-// Parsing that never throws: either a value, or every fault with the path where it was found.
+// Checks inputs against schemas without throwing: the result is the value, or all faults with their paths.
 import * as v from 'valibot';
 
-/** One thing that is wrong with an input, e.g. `{ path: 'status', problem: 'must be one of …' }`. */
+/** A fault of an input, e.g. `{ path: 'status', problem: 'must be one of …' }`. */
 export interface Fault {
-  /** Where: keys joined by dots; empty for the input itself. */
+  /** The path of the fault: keys joined by dots; empty for the input itself. */
   readonly path: string;
-  /** What was expected. Never repeats the value that was found: it may be private. */
+  /** What was expected. It never contains the actual value, which may be private. */
   readonly problem: string;
 }
 
-/** What parsing gives: the value, or every fault that was found. */
+/** The result of parsing: the value, or all faults. */
 export type Parsed<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly faults: Fault[] };
 
-/** Checks `input` against `schema` and lists every fault by path. */
+/** Checks `input` against `schema`. Never throws. */
 export function parse<Schema extends v.GenericSchema>(
   schema: Schema,
   input: unknown,
@@ -29,17 +29,17 @@ export function parse<Schema extends v.GenericSchema>(
   };
 }
 
-/** A fault as a clause, e.g. `status must be one of online, offline, error`. */
+/** Returns a fault as text, e.g. `status must be one of online, offline, error`. */
 export function describeFault({ path, problem }: Fault): string {
   return path === '' ? problem : `${path} ${problem}`;
 }
 
-/** All faults as one line. */
+/** Returns all faults in one line. */
 export function describeFaults(faults: readonly Fault[]): string {
   return faults.map(describeFault).join('; ');
 }
 
-/** An object schema that says "is missing" for an absent key; keys it does not know are dropped. */
+/** Returns a schema of objects that drops unknown keys; the problem of an absent key is "is missing". */
 export function objectOf<Entries extends v.ObjectEntries>(entries: Entries) {
   return v.object(entries, (issue) =>
     issue.path === undefined ? 'must be an object' : 'is missing',

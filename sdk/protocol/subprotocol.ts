@@ -1,7 +1,7 @@
-// The names of the WebSocket subprotocols, where a client finds them without the schemas.
+// Defines the names of the WebSocket subprotocols, in a file without schemas, for clients.
 
-/** The WebSocket subprotocol that the server echoes to clients which offer it. */
+/** The WebSocket subprotocol that the server selects if a client offers it. */
 export const subprotocol = 'mission-control';
 
-/** The one of clients that take batches: the server chooses it, and none else, if it is among those that are offered. */
+/** The WebSocket subprotocol of clients that support batches. If it is offered, the server selects it and no other. */
 export const batchSubprotocol = 'mission-control.batch';

@@ -1,24 +1,27 @@
-// Which of the waiting events go into one PutEvents request: each in an entry of its own, or in packs.
+// Fills a PutEvents request with waiting events, each in a separate entry or in packs.
 import { packDetail, packType, utf8Length, type EventMessage } from '../protocol';
 import type { PublishError, UnsentEvent } from './publish-error';
 
-/** Entries that one request may have. @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
+/**
+ * The maximum number of entries in a request.
+ * @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+ */
 const maxEntries = 10;
 
 /**
- * Bytes that all entries of a request may have together. 1 MB by now, and 256 KB before, as still in some
- * partitions; the smaller costs next to nothing: seven of the largest messages fit, and ten of ordinary ones.
+ * The maximum size of all entries of a request, in bytes. EventBridge now accepts 1 MB, but in some partitions still 256 KB.
+ * The smaller limit is hardly a disadvantage: seven of the largest messages fit, and ten of usual size.
  */
 const maxRequestBytes = 256 * 1024;
 
 /**
- * Bytes that a pack may have: 64 KB are billed as one event. A KB is left for what EventBridge adds (id, account, time,
- * region), in case it counts.
+ * The maximum size of a pack, in bytes. EventBridge bills 64 KB as one event; 1 KB is left for the fields that it adds (id,
+ * account, time, region), in case they are billed.
  * @see https://aws.amazon.com/eventbridge/pricing/
  */
 const maxPackBytes = 64 * 1024 - 1024;
 
-/** An event on its way. Either `sent` or `failed` is called, once. */
+/** An event that is not settled yet. Either `sent` or `failed` is called, once. */
 export interface PendingEvent {
   readonly event: EventMessage;
   readonly unsent: Omit<UnsentEvent, 'reason'>;
@@ -26,15 +29,15 @@ export interface PendingEvent {
   failed(error: PublishError): void;
 }
 
-/** What an entry says besides its detail. */
+/** The settings of entries. */
 export interface Addressing {
   readonly eventBusName: string;
   readonly eventSource: string;
-  /** Whether events that wait together share entries. */
+  /** Whether waiting events are put into packs. */
   readonly pack: boolean;
 }
 
-/** The entry for PutEvents. */
+/** An entry of PutEvents. */
 interface Entry {
   readonly EventBusName: string;
   readonly Source: string;
@@ -42,13 +45,13 @@ interface Entry {
   readonly Detail: string;
 }
 
-/** An entry, and the events in it, which are sent or lost together. */
+/** An entry with its events, which are sent or lost together. */
 export interface FilledEntry {
   readonly entry: Entry;
   readonly events: readonly PendingEvent[];
 }
 
-/** Takes as many events from the front of `waiting` as one request may carry, and at least one. */
+/** Removes as many events from the front of `waiting` as fit into one request, at least one, and returns them as entries. */
 export function takeBatch(waiting: PendingEvent[], addressing: Addressing): FilledEntry[] {
   const batch: FilledEntry[] = [];
   let bytes = 0;
@@ -64,14 +67,14 @@ export function takeBatch(waiting: PendingEvent[], addressing: Addressing): Fill
 }
 
 /**
- * How many events from the front make one pack, at least one. There can be no more than a pack may have (1,000): the
- * smallest event has 80 bytes.
+ * Returns how many events from the front fit into one pack, at least one. The result cannot exceed the 1,000 events that a
+ * pack may have, because the smallest event has 80 bytes.
  */
 function packable(waiting: readonly PendingEvent[], { eventSource }: Addressing): number {
   let bytes = utf8Length(eventSource) + utf8Length(packType) + utf8Length(packDetail([]));
   let count = 0;
   for (const { event } of waiting) {
-    // One more for the comma.
+    // 1 for the comma.
     bytes += utf8Length(JSON.stringify(event)) + 1;
     if (bytes > maxPackBytes) break;
     count += 1;
@@ -92,7 +95,7 @@ function entryOf(events: readonly PendingEvent[], addressing: Addressing): Entry
 }
 
 /**
- * What an entry counts in bytes, if it has no time and no resources.
+ * Returns the size of an entry without time and resources, in bytes, as EventBridge calculates it.
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
  */
 function entryBytes({ Source, DetailType, Detail }: Entry): number {

@@ -1,4 +1,4 @@
-// For backends: report what agents do, and every dashboard sees it. Needs `events:PutEvents` on the event bus.
+// The publisher for backends: reports events of agents. It needs the permission `events:PutEvents` on the event bus.
 import type { AgentStatus } from '../protocol';
 import { createPublisher, type Publisher } from './publisher';
 
@@ -7,7 +7,7 @@ export { createPublisher, type Publisher, type PublisherOptions } from './publis
 
 let publisher: Publisher | undefined;
 
-/** Made at first use: the environment names the bus, and the AWS SDK finds region and credentials. */
+/** Creates the publisher when it is first used. The AWS SDK finds region and credentials. */
 function defaultPublisher(): Publisher {
   const eventBusName = process.env['MISSION_CONTROL_EVENT_BUS'];
   publisher ??= createPublisher(
@@ -17,11 +17,11 @@ function defaultPublisher(): Publisher {
 }
 
 /**
- * Reports an agent's status to every dashboard, by way of the event bus that the environment variable
- * `MISSION_CONTROL_EVENT_BUS` names (`mission-control` unless set).
+ * Reports the status of an agent, on the event bus that is named by the environment variable `MISSION_CONTROL_EVENT_BUS`.
+ * Default: `mission-control`.
  * @param agentId at most 128 bytes of UTF-8
- * @returns resolves when the event bus has taken the event; await it in Lambda and before the process exits
- * @throws a {@link PublishError} by rejection only; a failure is a process warning too
+ * @returns a promise that resolves when the event bus has accepted the event, and rejects with a {@link PublishError}; await
+ * it in Lambda, and before the process exits. A failure also emits a process warning. Never throws.
  */
 export function broadcastAgentStatus(
   agentId: string,
@@ -31,10 +31,10 @@ export function broadcastAgentStatus(
 }
 
 /**
- * Reports the newest message of an agent's session to every dashboard, as {@link broadcastAgentStatus} does.
+ * Reports the newest message of a session, in the same way as {@link broadcastAgentStatus}.
  * @param agentId at most 128 bytes of UTF-8
  * @param sessionId at most 128 bytes of UTF-8
- * @param lastMessage any text, as long as the whole message has at most 32 KB
+ * @param lastMessage any text; the whole message may have at most 32 KB
  */
 export function broadcastSessionActivity(
   agentId: string,

@@ -1,25 +1,25 @@
-// Which waiting events are sent together, and when: after the caller's code, as soon as a request may begin.
+// Decides when waiting events are sent, and which of them in the same request.
 import { takeBatch, type Addressing, type PendingEvent } from './batch';
 import { sendBatch, type SendOptions } from './send-batch';
 
-/** Requests under way at the same time; what comes meanwhile makes fuller batches. */
+/** The maximum number of concurrent requests. Events that come in the meantime wait, and share requests. */
 const maxRequestsAtOnce = 8;
 
 /**
- * How long what comes is held back for the next pack while a request is under way. Measured with 300 events a second,
- * one by one, and answers after 20 ms: 6.2 events a pack, as with one request at a time, where 8 at a time leave no two
- * events together. But a request that hangs, or has to be repeated, delays others by no more than this: with one
- * answer in a hundred 20 times as late p99 is 121 ms, and 484 ms with one request at a time.
+ * The maximum time for which events are held back for the next pack while a request is in progress. Measured with 300 events a
+ * second, one by one, and responses after 20 ms: 6.2 events per pack, as with one request at a time; with 8 concurrent
+ * requests, no pack had two events. The limit bounds the delay by a request that hangs or is repeated: if one response in a
+ * hundred takes 20 times as long, p99 is 121 ms, instead of 484 ms with one request at a time.
  */
 const longestHoldMilliseconds = 100;
 
 export interface OutboxOptions extends Addressing {
   readonly sending: SendOptions;
-  /** Resolves after so many milliseconds, and keeps no process alive. */
+  /** Resolves after that time, and does not keep the process alive. */
   readonly rest: (milliseconds: number) => Promise<void>;
 }
 
-/** @returns takes an event, and sees to it that it is settled */
+/** Returns a function that sends an event, and calls its `sent` or `failed` when it is settled. */
 export function createOutbox(options: OutboxOptions): (event: PendingEvent) => void {
   const { sending, rest, ...addressing } = options;
   const waiting: PendingEvent[] = [];
@@ -30,7 +30,7 @@ export function createOutbox(options: OutboxOptions): (event: PendingEvent) => v
     while (waiting.length > 0 && requests < maxRequestsAtOnce && !held) {
       requests += 1;
       const settled = sendBatch(takeBatch(waiting, addressing), sending);
-      // If more is waiting than a request can carry, a longer wait makes no pack fuller.
+      // If more events are waiting than fit into a request, packs are full without holding events back.
       if (addressing.pack && waiting.length === 0) hold(settled);
       void settled.then(() => {
         requests -= 1;
@@ -39,7 +39,7 @@ export function createOutbox(options: OutboxOptions): (event: PendingEvent) => v
     }
   }
 
-  /** Packs are fuller if only one request at a time begins: what comes meanwhile goes together. */
+  /** Holds back events until the request is settled, at most for 100 ms, so that they share a pack. */
   function hold(settled: Promise<void>): void {
     held = true;
     void Promise.race([settled, rest(longestHoldMilliseconds)]).then(() => {
@@ -50,7 +50,7 @@ export function createOutbox(options: OutboxOptions): (event: PendingEvent) => v
 
   return (event) => {
     waiting.push(event);
-    // After the caller's own code: all events of the same tick go together.
+    // In a microtask, so that all events of the same tick are sent together.
     if (waiting.length === 1) void Promise.resolve().then(sendWaiting);
   };
 }

@@ -1,25 +1,25 @@
-// Why events did not reach the event bus, and which ones.
+// The error of events that did not reach the event bus: which events, and why.
 import { definitionOf, keyOf, type EventType, type IdName } from '../protocol';
 
-/** The ids in the key of the event's register, beside the agent's: e.g. `sessionId`. */
+/** The ids of an event other than `agentId`, e.g. `sessionId`. */
 type OtherIds = Readonly<Partial<Record<Exclude<IdName, 'agentId'>, string>>>;
 
-/** Names an event without its text, which may be private. */
+/** Identifies an event, without its text, which may be private. */
 export interface UnsentEvent extends OtherIds {
   readonly type: EventType;
   readonly agentId: string;
-  /** What was said about it last, e.g. `ThrottlingException`. */
+  /** The reason of the last failure, e.g. `ThrottlingException`. */
   readonly reason: string;
 }
 
 /**
- * - `event_invalid`: the event breaks the protocol, and was not sent; the message says how
- * - `not_sent`: EventBridge did not take it, in no attempt
- * - `publisher_closed`: it was reported after `close()`
+ * - `event_invalid`: the event is invalid and was not sent; the message lists the faults
+ * - `not_sent`: EventBridge did not accept the event in any attempt
+ * - `publisher_closed`: the event was reported after `close()`
  */
 export type PublishErrorCode = 'event_invalid' | 'not_sent' | 'publisher_closed';
 
-/** Rejects the promise of each event that it names. */
+/** The error with which the promises of unsent events reject. */
 export class PublishError extends Error {
   override readonly name = 'PublishError';
 
@@ -34,7 +34,7 @@ export class PublishError extends Error {
   }
 }
 
-/** Names an event by its ids; what one that is invalid does not have is left out. */
+/** Returns the type and the ids of an event; ids that an invalid event does not have are left out. */
 export function unsentOf(type: string, values: object): Omit<UnsentEvent, 'reason'> {
   // JavaScript may pass a type that does not exist, or no values.
   const given = Object(values) as { readonly agentId: string } & OtherIds;
@@ -44,7 +44,7 @@ export function unsentOf(type: string, values: object): Omit<UnsentEvent, 'reaso
   return { type: type as EventType, agentId: given.agentId, ...named };
 }
 
-/** An event for people, e.g. `session:activity of agent-1, session-2 (ThrottlingException)`. */
+/** Returns an unsent event as text, e.g. `session:activity of agent-1, session-2 (ThrottlingException)`. */
 export function describeUnsent(unsent: UnsentEvent): string {
   const { type, reason } = unsent;
   const ids = keyOf(type).flatMap((name) => unsent[name] ?? []);

@@ -15,47 +15,47 @@ import type { SendOptions } from './send-batch';
 import { createSettlement } from './settlement';
 import { nextTimestamp } from './timestamps';
 
-/** How a publisher sends; every option has a default. */
+/** The options of a publisher; every option has a default. */
 export interface PublisherOptions {
-  /** Name or ARN of the bus; `mission-control` unless given. */
+  /** Name or ARN of the event bus. Default: `mission-control`. */
   readonly eventBusName?: string;
-  /** Source of the events; must be what the deployment was told; `mission-control` unless given. */
+  /** Source of the events, which must be the same as in the deployment's settings. Default: `mission-control`. */
   readonly eventSource?: string;
   /**
-   * Whether events that wait together share entries of up to 64 KB, each billed as one event; `false` unless given.
-   * Together wait those of the same tick, and those that come while a request is under way, though for at most 100 ms:
-   * an event that comes alone goes out at once, by itself. Pays for whoever reports many events a second, or in bulk.
-   * The deployment must know packs: an older one rejects them.
+   * Whether waiting events are sent in packs of up to 64 KB, each billed as one event. Default: false. Events of the same
+   * tick wait for each other, and events that come while a request is in progress wait for at most 100 ms. A single event is
+   * sent at once and without a pack. This saves costs if you report many events a second, or in bulk. Deployments of older
+   * versions reject packs.
    */
   readonly pack?: boolean;
-  /** A client to send with. The attempts that it makes itself count towards `maxAttempts`. */
+  /** The EventBridge client to use. Its own attempts count towards `maxAttempts`. Default: a client of the publisher. */
   readonly client?: EventBridgeClient;
-  /** How to make a client when none is given, e.g. region and endpoint. */
+  /** The configuration of the publisher's client, e.g. region and endpoint; not used if `client` is given. */
   readonly clientConfiguration?: EventBridgeClientConfig;
-  /** How often an event is sent before it is given up; 5 unless given. */
+  /** The maximum number of attempts to send an event. Default: 5. */
   readonly maxAttempts?: number;
   /**
-   * Hears of every event that could not be sent, whether its promise is awaited or not. Unless given, the
-   * process emits a warning.
+   * Called with the error of events that could not be sent, whether their promises are awaited or not. Default: emits a
+   * process warning.
    */
   readonly onError?: (error: PublishError) => void;
-  /** The time in milliseconds since the Unix epoch. */
+  /** Returns the current time in milliseconds since the Unix epoch. Default: `Date.now`. */
   readonly now?: () => number;
-  /** Waits between attempts, in milliseconds; for tests. */
+  /** Resolves after that time, for tests. */
   readonly sleep?: (milliseconds: number) => Promise<void>;
-  /** From 0 to 1, as `Math.random`: spreads the waits between attempts; for tests. */
+  /** Returns a random number from 0 to 1, for tests. Default: `Math.random`. */
   readonly random?: () => number;
 }
 
 /**
- * Reports what agents do. Each event's promise resolves when the event bus has taken it, and rejects with a
- * {@link PublishError}, also for an event that is invalid. In a process that goes on it need not be awaited: a failure
- * that nobody waits for reaches `onError`, and does not end the process. In Lambda, and before a process exits, await
- * it, or `flush()`: what is under way when the environment is frozen or the process ends is lost.
+ * Reports events of agents. The promise of an event resolves when the event bus has accepted the event, and rejects with a
+ * {@link PublishError}, also if the event is invalid. A long-running process need not await it: a failure is passed to
+ * `onError`, and the unhandled rejection does not end the process. In Lambda, and before a process exits, await the promise
+ * or `flush()`. Otherwise events are lost when the environment is frozen or the process ends.
  */
 export interface Publisher {
   /**
-   * Reports an event of any type, e.g. `broadcast('agent:status', { agentId: 'agent-123', status: 'online' })`; the
+   * Reports an event of any type, e.g. `broadcast('agent:status', { agentId: 'agent-123', status: 'online' })`. The
    * publisher adds the `timestamp`.
    */
   readonly broadcast: <Type extends EventType>(
@@ -71,20 +71,20 @@ export interface Publisher {
    * Reports the newest message of a session.
    * @param agentId 1 to 128 bytes of UTF-8
    * @param sessionId 1 to 128 bytes of UTF-8
-   * @param lastMessage any text, as long as the whole message has at most 32 KB
+   * @param lastMessage any text; the whole message may have at most 32 KB
    */
   readonly broadcastSessionActivity: (
     agentId: string,
     sessionId: string,
     lastMessage: string,
   ) => Promise<void>;
-  /** Resolves when all events reported so far are sent or given up. Never rejects. */
+  /** Resolves when all events that were reported so far are sent or have failed. Never rejects. */
   readonly flush: () => Promise<void>;
-  /** Flushes, and releases the connections of a client that the publisher has made. Takes no event any more. */
+  /** Rejects further events, waits like `flush()`, and closes the connections of the publisher's own client. */
   readonly close: () => Promise<void>;
 }
 
-// Unless told, the SDK waits for ever for a server that says nothing, and a timeout alone is but a warning.
+// By default the SDK waits forever for a response, and after a timeout it only logs a warning.
 const timeouts = {
   connectionTimeout: 1_000,
   requestTimeout: 3_000,
@@ -92,13 +92,13 @@ const timeouts = {
 };
 
 /**
- * The SDK remembers the credentials file as it first read it, unless its provider is told not to: keys that another
- * program renews there would never be found. The client hands what it is configured with on to that provider.
+ * By default the SDK reads the credentials file only once, so it would not find keys that another program has updated. The
+ * client passes this option to its credential provider.
  * @see https://docs.aws.amazon.com/AWSJavaScriptSDK/v3/latest/Package/-aws-sdk-credential-providers/
  */
 const readsFilesAgain = { ignoreCache: true };
 
-/** A publisher of its own, with its own options and connections: `close()` it when it is not needed any more. */
+/** Creates a publisher with its own options and connections. Call `close()` when it is no longer needed. */
 export function createPublisher(options: PublisherOptions = {}): Publisher {
   const { eventBusName = 'mission-control', eventSource = 'mission-control' } = options;
   const { pack = false, now = Date.now, onError = warn } = options;
@@ -164,7 +164,7 @@ function createClient({ clientConfiguration }: PublisherOptions): EventBridgeCli
     requestHandler: timeouts,
     ...clientConfiguration,
     ...readsFilesAgain,
-    // One attempt of the SDK for one of ours: else the two would multiply.
+    // The publisher itself repeats requests. Otherwise the numbers of attempts would multiply.
     maxAttempts: 1,
   });
 }

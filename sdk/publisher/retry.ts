@@ -1,6 +1,6 @@
-// Which failures of EventBridge are retried, after which pause, and when with fresh credentials.
+// Decides which failures of EventBridge are retried, after which wait, and whether with fresh credentials.
 
-/** Error codes, of an entry or of a request, which are final: a retry would fail as well. */
+/** Error codes of entries and requests for which a retry would fail, too. */
 const finalCodes = new Set([
   'AccessDenied',
   'AccessDeniedException',
@@ -14,7 +14,7 @@ const finalCodes = new Set([
   'ValidationException',
 ]);
 
-/** Error codes by which AWS, or the AWS SDK itself, says that credentials have expired or are not valid any more. */
+/** Error codes of AWS and of the AWS SDK for expired or invalid credentials. */
 const credentialCodes = new Set([
   'ExpiredToken',
   'ExpiredTokenException',
@@ -26,37 +26,37 @@ const credentialCodes = new Set([
 ]);
 
 /**
- * Whether an entry may be taken when it is sent again.
+ * Whether a retry of an entry with this error code may succeed.
  * @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html
  */
 export function mayPassLater(errorCode: string): boolean {
   return !finalCodes.has(errorCode);
 }
 
-/** What the AWS SDK says about a failed request. */
+/** The properties of an error of the AWS SDK that are used. */
 interface RequestFailure {
   readonly name?: string;
   readonly $metadata?: { readonly attempts?: number; readonly clockSkewCorrected?: boolean };
 }
 
 /**
- * Whether a request that failed as a whole may succeed when it is repeated: all but what AWS refuses for good. The
- * network, the servers and throttling may recover; credentials may be there in a moment, or be refreshed. An unknown
- * error is retried, too: that costs a few requests, where giving up would lose the event.
+ * Whether a retry of a failed request may succeed. Only final error codes are not retried: network failures, server errors
+ * and throttling are temporary, and credentials may become available or be refreshed. Unknown errors are retried, too,
+ * because a few requests cost less than a lost event.
  */
 export function mayRecover(error: unknown): boolean {
   const { name = '', $metadata } = (error ?? {}) as RequestFailure;
-  // The SDK learns the server's time from a refusal for a wrong clock, and signs the next request with it.
+  // If a request is refused because of clock skew, the SDK corrects it in the next request.
   return $metadata?.clockSkewCorrected === true || mayPassLater(name);
 }
 
-/** Whether the next attempt needs other credentials than this one had. */
+/** Whether the credentials must be refreshed before the next attempt. */
 export function needsFreshCredentials(error: unknown): boolean {
   const { name = '' } = (error ?? {}) as RequestFailure;
   return credentialCodes.has(name);
 }
 
-/** How many attempts the SDK has made itself for an answer or an error: each counts. */
+/** Returns the number of attempts that the SDK has made, from its response or its error. */
 export function attemptsOf(outcome: unknown): number {
   return (outcome as RequestFailure | undefined)?.$metadata?.attempts ?? 1;
 }
@@ -65,8 +65,9 @@ const baseMilliseconds = 100;
 const capMilliseconds = 5_000;
 
 /**
- * The pause after the `attempts`-th attempt, in milliseconds: anything from none to a bound that doubles
- * ("full jitter"), so that clients which failed together don't come back together.
+ * Exponential backoff with full jitter, so that clients that failed at the same time do not retry at the same time.
+ * @param attempts the number of attempts so far
+ * @returns the wait in milliseconds, from 0 to an upper bound that doubles with each attempt
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export function pauseMilliseconds(attempts: number, random: () => number): number {

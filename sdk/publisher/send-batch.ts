@@ -1,4 +1,4 @@
-// Sends one batch of entries, and retries those that EventBridge did not take, until all events have settled.
+// Sends one batch of entries, and retries those that EventBridge did not accept, until all events are settled.
 import { PutEventsCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { FilledEntry } from './batch';
 import { describeUnsent, PublishError } from './publish-error';
@@ -12,12 +12,12 @@ import {
 
 export interface SendOptions {
   readonly client: EventBridgeClient;
-  /** Requests that may carry an event, the first included. */
+  /** The maximum number of requests for an event, including the first. */
   readonly maxAttempts: number;
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** From 0 to 1, as Math.random. */
+  /** Returns a random number from 0 to 1, as `Math.random` does. */
   readonly random: () => number;
-  /** Hears of each error once; the events that it names are told as well. */
+  /** Called once for each error, in addition to `failed` of its events. */
   readonly report: (error: PublishError) => void;
 }
 
@@ -27,7 +27,7 @@ interface Failure {
   readonly retryable: boolean;
 }
 
-/** Settles every event of the batch. Never rejects. */
+/** Sends a batch, and settles each of its events. Never rejects. */
 export async function sendBatch(
   batch: readonly FilledEntry[],
   options: SendOptions,
@@ -64,7 +64,7 @@ async function put(batch: readonly FilledEntry[], client: EventBridgeClient): Pr
     const command = new PutEventsCommand({ Entries: batch.map(({ entry }) => entry) });
     const answer = await client.send(command);
     const failures = batch.flatMap((filled, index): Failure[] => {
-      // Results come in the order of the entries, and those that were taken have no error code.
+      // The results have the order of the entries; accepted entries have no error code.
       const reason = answer.Entries?.[index]?.ErrorCode;
       return reason === undefined ? [] : [{ filled, reason, retryable: mayPassLater(reason) }];
     });
@@ -78,8 +78,8 @@ async function put(batch: readonly FilledEntry[], client: EventBridgeClient): Pr
 }
 
 /**
- * Makes the client ask its provider for credentials again. By itself it would only do so when they expire, which some never
- * do. Never rejects: if there are none, the next attempt fails with the reason.
+ * Makes the client get credentials from its provider again. By itself, the client does so only when they expire, and some
+ * credentials have no expiry. Never rejects: if there are no credentials, the next attempt fails with the reason.
  */
 async function refreshCredentials({ config }: EventBridgeClient): Promise<void> {
   const credentials: (options: { readonly forceRefresh: boolean }) => Promise<unknown> =
@@ -87,13 +87,13 @@ async function refreshCredentials({ config }: EventBridgeClient): Promise<void> 
   await credentials({ forceRefresh: true }).catch(() => undefined);
 }
 
-/** E.g. `ECONNREFUSED` of the network, else the name by which AWS refuses. */
+/** Returns the error code of the network, e.g. `ECONNREFUSED`, or otherwise the name of the error. */
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return 'Error';
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;
 }
 
-/** Events that the message of an error describes; `entries` has all. */
+/** The maximum number of events in the message of an error; `entries` has all of them. */
 const maxDescribed = 10;
 
 function giveUp(

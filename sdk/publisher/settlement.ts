@@ -1,12 +1,13 @@
-// The promises of events that are on their way: who waits for all of them, and none that ends a process.
+// Tracks the promises of events that are not settled yet, and prevents that an unhandled rejection ends the process.
 
 export interface Settlement {
-  /** Remembers an event's promise, and takes note of its rejection: Node.js ends a process for one unseen. */
+  /** Adds the promise of an event, and handles its rejection: an unhandled one would end a Node.js process. Returns the promise. */
   readonly watch: (settled: Promise<void>) => Promise<void>;
-  /** Resolves when all promises that are watched have settled. Never rejects. */
+  /** Resolves when all promises that were added so far are settled. Never rejects. */
   readonly all: () => Promise<void>;
 }
 
+/** Creates a settlement without promises. */
 export function createSettlement(): Settlement {
   const unsettled = new Set<Promise<void>>();
   return {

@@ -1,19 +1,19 @@
-// Timestamps for events: dashboards keep the newest value of each agent, so no two may ever be equal.
+// Creates the timestamps of events. No two should be equal, because a register keeps only one of two events with equal timestamps.
 import { maxClockSkewMilliseconds } from '../protocol';
 
-/** What is left of the allowed clock skew for a backend whose clock is a little ahead of the service's. */
+/** The part of the allowed clock skew that is reserved for the skew of the backend's clock. */
 const marginMilliseconds = 30_000;
 
-/** The most that a timestamp may be ahead of the clock: events beyond it are rejected by the service. */
+/** The maximum time by which a timestamp may be ahead of the clock, because the service rejects later events. */
 const maxLeadMilliseconds = maxClockSkewMilliseconds - marginMilliseconds;
 
 let newest = 0;
 
 /**
- * The time of an event, greater than the one before it in this process, whichever publisher asks: two events within
- * a millisecond are a millisecond apart, and while a clock that was set back a little catches up, the timestamps go
- * on from where they were. A clock that was set back by more than four and a half minutes is followed at once: what
- * was reported with its old time has been rejected, and so would be all that went on from there.
+ * Returns the timestamp of the next event, which is greater than the previous one of all publishers in this process: two
+ * events in the same millisecond get timestamps that are 1 ms apart, and if the clock is set back, timestamps continue from
+ * the previous one. But if the clock is set back by more than four and a half minutes, timestamps follow it at once, because
+ * the service rejects events that are so far in the future.
  * @param now milliseconds since the Unix epoch
  * @returns milliseconds since the Unix epoch, an integer
  */

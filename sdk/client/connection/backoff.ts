@@ -13,7 +13,7 @@ export function backoffMs(failures: number, luck: number, baseMs: number, capMs:
   return Math.round(luck * Math.min(capMs, baseMs * 2 ** failures || 0));
 }
 
-/** @returns a random integer from `minMs` to `maxMs`, chosen by `luck`, a number from 0 to 1 */
+/** Returns a random integer from `minMs` to `maxMs`, chosen by `luck`, a number from 0 to 1. */
 export function betweenMs(minMs: number, maxMs: number, luck: number): number {
   return Math.round(minMs + luck * (maxMs - minMs));
 }

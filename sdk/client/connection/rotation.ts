@@ -58,7 +58,7 @@ const table: Readonly<Record<RotationPhase, Partial<Record<RotationEvent, Rotati
   },
 };
 
-/** @returns the next phase, and the effects to carry out in this order */
+/** Returns the next phase, and the effects to carry out in this order. */
 export function rotate(phase: RotationPhase, event: RotationEvent): RotationStep {
   if (event === 'current:refused') return [phase, 'refused'];
   return table[phase][event] ?? [phase];

@@ -59,7 +59,7 @@ export const initialState: State = {
   online: true,
 };
 
-/** @returns the next state, and the effects to carry out in this order */
+/** Returns the next state, and the effects to carry out in this order. */
 export function transition(state: State, event: Event, rules: Rules): Transition {
   const { name, attempt, reason } = state;
   const isOff = name === 'waiting' || name === 'offline' || name === 'unauthorized';
@@ -139,7 +139,7 @@ function ended(state: State, event: Ended, { timing, maxAttempts }: Rules): Tran
   return go('offline', 1, betweenMs(backoffCapMs / 2, backoffCapMs, luck));
 }
 
-/** @returns a state with this name, and without the code, the reason and the wait of the previous state */
+/** Returns a state with this name, and without the code, the reason and the wait of the previous state. */
 function to({ online }: Pick<State, 'online'>, name: ConnectionState, attempt: number): State {
   return { name, attempt, online };
 }

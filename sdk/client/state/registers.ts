@@ -31,7 +31,7 @@ export type RegisterMaps = {
   readonly [One in Definition as One['list']]: ReadonlyMap<string, Payload<One['type']>>;
 };
 
-/** @returns the key of a register in the map of its type: the id, or several ids in their order as a JSON array */
+/** Returns the key of a register in the map of its type: the id, or several ids in their order as a JSON array. */
 export function registerKey(...ids: readonly [string, ...string[]]): string {
   return ids.length > 1 ? JSON.stringify(ids) : ids[0];
 }

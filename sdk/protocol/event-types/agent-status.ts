@@ -1,11 +1,11 @@
-// The status of an agent.
+// Defines the event type `agent:status`: the status of an agent.
 import { defineEventType } from '../event-type';
 
 export const agentStatus = defineEventType({
   type: 'agent:status',
   fields: {
     agentId: 'id',
-    // Running and healthy, stopped, or failed.
+    // Online: running and healthy; offline: stopped; error: failed.
     status: ['online', 'offline', 'error'],
     timestamp: 'timestamp',
   },

@@ -1,3 +1,3 @@
-// All event types: one line each, in the order of their names. Everything that the server and clients have of a type follows from it.
+// Lists all event types, sorted by name. The schemas, registers and maps of server and clients are derived from this list.
 export { agentStatus } from './agent-status';
 export { sessionActivity } from './session-activity';

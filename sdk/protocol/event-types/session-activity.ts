@@ -1,4 +1,4 @@
-// The newest message of a session.
+// Defines the event type `session:activity`: the newest message of a session.
 import { defineEventType } from '../event-type';
 
 export const sessionActivity = defineEventType({

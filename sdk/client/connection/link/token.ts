@@ -42,7 +42,7 @@ export function openSocket(
   return new Constructor(to, headers ? { protocols, ...headers } : protocols);
 }
 
-/** @returns the expiry of a token, in milliseconds since the Unix epoch; undefined if the token does not contain one */
+/** Returns the expiry of a token, in milliseconds since the Unix epoch; undefined if the token does not contain one. */
 export function expiryOf(token: string): number | undefined {
   try {
     const [, claims = ''] = token.split('.');
