@@ -1,7 +1,12 @@
-// Who may import whom: the layout of the project, held by `npm run check` and by a unit test.
-// A folder's rule is a list of what it may import of ours; everything else of ours is forbidden to it.
+// The rules for imports between the folders of the project, which `npm run check:imports` enforces.
+
+/** Files of the project. */
 const ours = '^(infra|lambdas|sdk|dashboard|local|bench|cost|docs|test)/';
 
+/**
+ * A rule: files below `from` may import, of the files of the project, only each other and those that match `allowed`.
+ * @param from a regular expression, as is each element of `allowed`
+ */
 const only = (name, from, allowed, comment) => ({
   name,
   comment,
@@ -10,65 +15,100 @@ const only = (name, from, allowed, comment) => ({
   to: { path: ours, pathNot: [from, ...allowed] },
 });
 
+/** The entries of the functions. */
 const entries = '^lambdas/[^/]+/index\\.ts$';
-/** Folders of lambdas/ that are rooms; each other one is a function. */
-const rooms = '(?:core|adapters|wiring|contract|handshake)/';
-const functionFolders = `^lambdas/(?!${rooms})([^/]+)/`;
+/** Folders of lambdas/ with shared code. Each other folder is a function. */
+const sharedFolders = '(?:core|adapters|wiring|contract|handshake)/';
+const functionFolders = `^lambdas/(?!${sharedFolders})([^/]+)/`;
 const protocol = '^sdk/protocol/';
 const handshake = '^lambdas/handshake/';
 
-/** The rooms of core, the lowest first, with what each may import besides itself and the files beside the rooms. */
-const coreRooms = [
-  ['auth', [], 'Who somebody is.'],
-  ['connections', ['auth'], 'Which connections there are.'],
-  ['posting', ['connections'], 'Posts to connections, at the pace that API Gateway allows.'],
-  ['fan-out', ['connections', 'posting'], 'The same messages to all of them.'],
-  ['coalescing', ['connections', 'posting', 'fan-out'], 'One fan-out for many events.'],
+/**
+ * The folders of lambdas/core, the lowest layer first: name, folders of core that it may import, and why. Each may also import
+ * the files directly in lambdas/core.
+ */
+const coreFolders = [
+  ['auth', [], 'Authentication is independent of connections.'],
+  ['connections', ['auth'], 'Connections are the basis of posts, fan-outs and requests.'],
+  ['posting', ['connections'], 'Posting is independent of fan-outs and requests.'],
+  [
+    'fan-out',
+    ['connections', 'posting'],
+    'A fan-out is independent of coalescing and broadcasting.',
+  ],
+  [
+    'coalescing',
+    ['connections', 'posting', 'fan-out'],
+    'Coalescing builds on fan-outs, and is independent of broadcasting.',
+  ],
   [
     'broadcasting',
     ['connections', 'posting', 'fan-out', 'coalescing'],
-    'Events and heartbeats, and what the retry queue has.',
+    'Events, heartbeats and retry jobs are sent by flushes and fan-outs.',
   ],
-  ['requests', ['auth', 'connections', 'posting', 'broadcasting'], 'What clients ask for.'],
-].map(([room, allowed, comment]) =>
+  [
+    'requests',
+    ['auth', 'connections', 'posting', 'broadcasting'],
+    'Requests of clients are independent of fan-outs and of coalescing.',
+  ],
+].map(([folder, allowed, comment]) =>
   only(
-    `core-${room}`,
-    `^lambdas/core/${room}/`,
+    `core-${folder}`,
+    `^lambdas/core/${folder}/`,
     [protocol, '^lambdas/core/[^/]+\\.ts$', ...allowed.map((name) => `^lambdas/core/${name}/`)],
     comment,
   ),
 );
 
-/** The rooms of local/, the lowest first, with what each may import besides itself. */
-const localRooms = [
-  ['support', [], 'Time, log lines, clean-up: what every room may need.'],
-  ['issuer', [], 'It signs tokens, and does not know who reads them.'],
-  ['template', [protocol], 'It reads a template, and runs nothing.'],
-  ['lambda', ['support', 'template/pseudo-parameters'], 'It runs functions, whoever calls them.'],
+/**
+ * The folders of local/, the lowest layer first: name, paths that it may import, and why. Paths are relative to local/, or to the
+ * project if they begin with `^`.
+ */
+const localFolders = [
+  ['support', [], 'Any folder of local/ may use it.'],
+  ['issuer', [], 'It only signs tokens, and is independent of the service.'],
+  ['template', [protocol], 'It only interprets a template. Other folders run the resources.'],
+  [
+    'lambda',
+    ['support', 'template/pseudo-parameters'],
+    'It runs functions, and is independent of the services that invoke them.',
+  ],
   [
     'gateway',
     ['support', 'lambda/invocation', '^dashboard/bundle\\.ts$'],
-    'It serves the definitions that it is given, and calls functions.',
+    'It serves APIs by their definitions, and invokes functions. It does not read the template itself.',
   ],
-  ['aws/endpoint', ['support', 'template/'], 'It serves any service, and knows none.'],
-  ['aws/dynamodb', ['support', 'template/', 'aws/endpoint/'], 'A service.'],
-  ['aws/sqs', ['support', 'template/', 'lambda/invocation', 'aws/endpoint/'], 'A service.'],
-  ['aws/scheduler', ['support'], 'It calls what it is given, at its times.'],
+  [
+    'aws/endpoint',
+    ['support', 'template/'],
+    'It is shared by all services, and independent of each.',
+  ],
+  [
+    'aws/dynamodb',
+    ['support', 'template/', 'aws/endpoint/'],
+    'Services are independent of each other.',
+  ],
+  [
+    'aws/sqs',
+    ['support', 'template/', 'lambda/invocation', 'aws/endpoint/'],
+    'Services are independent of each other.',
+  ],
+  ['aws/scheduler', ['support'], 'Its targets are parameters.'],
   [
     'aws/events',
     ['support', 'template/', 'lambda/invocation', 'aws/endpoint/', 'aws/sqs/'],
-    'A service; what a target does not take goes to its dead-letter queue.',
+    'Services are independent of each other, except that failed events go to an SQS queue.',
   ],
   [
     'aws/connections',
     ['template/', 'aws/endpoint/', 'gateway/definition'],
-    'A service, on the connections of the gateway.',
+    'It serves the connections of the gateway.',
   ],
-  ['monitoring', ['support', 'template/', 'aws/'], 'It measures what the services say.'],
+  ['monitoring', ['support', 'template/', 'aws/'], 'It reads the metrics of the services.'],
   [
     'deploy',
     ['support', 'template/', 'lambda/', 'aws/', 'gateway/definition', 'monitoring/', '^infra/'],
-    'It makes of a template what the rooms below run.',
+    'It creates the resources of the template, which the folders above run.',
   ],
   [
     'commands',
@@ -80,138 +120,149 @@ const localRooms = [
       'index',
       '^sdk/',
     ],
-    'They start the stack, or talk to one that runs.',
+    'Commands start the local stack, or send requests to one that runs.',
   ],
-].map(([room, allowed, comment]) =>
+].map(([folder, allowed, comment]) =>
   only(
-    `local-${room.replace('/', '-')}`,
-    `^local/${room}/`,
+    `local-${folder.replace('/', '-')}`,
+    `^local/${folder}/`,
     allowed.map((path) => (path.startsWith('^') ? path : `^local/${path}`)),
     comment,
   ),
 );
 
-/** The rooms of the client and of the dashboard's page: what each may import besides itself. */
-const browserRooms = [
+/** The folders of the client and of the dashboard's page: name of the rule, folder, files that it may import, and why. */
+const browserFolders = [
   [
     'client-state',
     '^sdk/client/state/',
     [protocol, '^sdk/client/dependencies\\.ts$'],
-    'What is known, and who hears of it: it has no connection.',
+    'The state is independent of the connection.',
   ],
   [
     'client-connection',
     '^sdk/client/connection/',
     [protocol, '^sdk/client/(dependencies|state/registers)\\.ts$'],
-    'It hands on what it reads, and knows nobody who listens.',
+    'The connection passes on messages, and is independent of the listeners.',
   ],
   [
     'client-react',
     '^sdk/client/react/',
     ['^sdk/client/(index|dependencies)\\.ts$', '^sdk/protocol/event-message\\.ts$'],
-    'It uses the client as anybody could, and knows the event types.',
+    'The React hooks use only the public interface of the client, and the event types.',
   ],
-  ['page-model', '^dashboard/page/model/', ['^sdk/client/index\\.ts$'], 'It renders nothing.'],
+  [
+    'page-model',
+    '^dashboard/page/model/',
+    ['^sdk/client/index\\.ts$'],
+    'The model does not render.',
+  ],
   [
     'page-auth',
     '^dashboard/page/auth/',
     ['^dashboard/page/model/configuration\\.ts$'],
-    'Where tokens are from; who shows that is another matter.',
+    'Sources of tokens are independent of the components.',
   ],
   [
     'page-components',
     '^dashboard/page/components/',
     ['^sdk/client/index\\.ts$', '^dashboard/page/(model|auth)/'],
-    'They show what the model says.',
+    'Components render the model.',
   ],
 ].map(([name, from, allowed, comment]) => only(name, from, allowed, comment));
 
 module.exports = {
   forbidden: [
-    only('protocol-stands-alone', '^sdk/protocol/', [], 'The protocol is shared by both ends.'),
-    only('publisher-knows-the-protocol', '^sdk/publisher/', [protocol], 'It ships to backends.'),
-    only('client-knows-the-protocol', '^sdk/client/', [protocol], 'It ships to browsers.'),
-    only(
-      'core-is-pure',
-      '^lambdas/core/',
-      [protocol],
-      'The rules know neither AWS nor environment.',
-    ),
+    only('protocol', '^sdk/protocol/', [], 'Client and server share the protocol.'),
+    only('publisher', '^sdk/publisher/', [protocol], 'The publisher is installed in backends.'),
+    only('client', '^sdk/client/', [protocol], 'The client runs in browsers.'),
+    only('core', '^lambdas/core/', [protocol], 'Core uses neither AWS nor environment variables.'),
     {
-      name: 'core-has-a-ground-floor',
-      comment: 'What stands beside the rooms is for all of them, and knows none.',
+      name: 'core-files',
+      comment:
+        'The folders of core share the files directly in core, so these must not import the folders.',
       severity: 'error',
       from: { path: '^lambdas/core/[^/]+\\.ts$' },
       to: { path: '^lambdas/core/[^/]+/' },
     },
-    ...coreRooms,
+    ...coreFolders,
     only(
-      'contract-knows-the-protocol',
+      'contract',
       '^lambdas/contract/',
       [protocol],
-      'infra and lambdas share it; it parses as the protocol does.',
+      'infra and lambdas share the contract. It uses the parser of the protocol.',
     ),
     only(
-      'adapters-answer-ports',
+      'adapters',
       '^lambdas/adapters/',
       ['^lambdas/core/', '^lambdas/contract/', protocol],
-      'Adapters answer the ports of core.',
+      'Adapters implement the ports of core.',
     ),
     only(
-      'handshake-is-the-shape-of-events',
+      'handshake',
       handshake,
       ['^lambdas/core/auth/', protocol],
-      'What handlers share about the events of API Gateway.',
+      'It reads the events of API Gateway for several handlers.',
     ),
     only(
-      'wiring-knows-both-sides',
+      'wiring',
       '^lambdas/wiring/',
       ['^lambdas/core/', '^lambdas/adapters/', '^lambdas/contract/', protocol],
-      'It gives core the adapters.',
+      'Wiring connects core with its adapters.',
     ),
     {
-      name: 'handlers-see-rules-only',
-      comment: 'A handler translates event to core and back; only index.ts wires adapters to it.',
+      name: 'handlers',
+      comment:
+        'A handler translates between the AWS event and core. Only index.ts connects it with adapters.',
       severity: 'error',
       from: { path: `${functionFolders}(?!index\\.ts$)` },
       to: { path: ours, pathNot: ['^lambdas/core/', handshake, protocol, functionFolders] },
     },
     {
-      name: 'no-function-imports-another',
+      name: 'functions',
+      comment:
+        'Functions are deployed separately. Shared code belongs in core, adapters, wiring or handshake.',
       severity: 'error',
       from: { path: functionFolders },
       to: { path: functionFolders, pathNot: '^lambdas/$1/' },
     },
-    { name: 'nobody-imports-an-index', severity: 'error', from: {}, to: { path: entries } },
+    {
+      name: 'entries',
+      comment:
+        'The entry of a function reads its environment variables and creates its clients when it is loaded.',
+      severity: 'error',
+      from: {},
+      to: { path: entries },
+    },
     only(
-      'infra-knows-names-only',
+      'infra',
       '^infra/',
       ['^lambdas/contract/', '^sdk/protocol/parse\\.ts$', '^sdk/packaging/'],
-      'Code goes in by path; settings are parsed as the protocol is.',
+      'infra refers to the code of functions by path. It shares the contract, and the parser of the protocol.',
     ),
-    ...browserRooms,
+    ...browserFolders,
     only(
-      'dashboard-uses-the-client',
+      'dashboard',
       '^dashboard/',
       ['^sdk/client/', '^sdk/packaging/'],
-      'It is an example of what others can build.',
+      'The dashboard is an example for users of the client, so it uses nothing else of the service.',
     ),
     only(
-      'local-runs-bundles',
+      'local',
       '^local/',
       ['^infra/', '^sdk/', '^dashboard/bundle\\.ts$'],
-      'It runs what the template says, and serves what was built.',
+      'The local stack runs the template with the bundled functions, and serves the built dashboard.',
     ),
-    ...localRooms,
+    ...localFolders,
     {
-      name: 'page-runs-in-browsers',
-      comment: 'What makes the page is no part of it.',
+      name: 'page',
+      comment: 'The page runs in browsers, and its build in Node.js.',
       severity: 'error',
       from: { path: '^dashboard/page/' },
       to: { path: '^dashboard/(?!page/)' },
     },
     only(
-      'cost-knows-the-rules',
+      'cost',
       '^cost/',
       [
         '^lambdas/core/',
@@ -219,28 +270,28 @@ module.exports = {
         '^infra/config/deployment-settings\\.ts$',
         '^local/commands/',
       ],
-      'The model runs the fan-out and the pace that Lambda runs, with the defaults of the settings.',
+      'The cost model simulates with the code of core, and the defaults of the settings.',
     ),
     only(
-      'documents-are-made-of-the-protocol',
+      'docs',
       '^docs/',
       [protocol, '^infra/config/', '^lambdas/contract/', '^cost/', '^local/commands/'],
-      'What they say is what the code says.',
+      'Documents are generated from the protocol, the settings and the cost model.',
     ),
     {
-      name: 'nothing-imports-tests',
+      name: 'no-imports-of-tests',
       severity: 'error',
       from: { pathNot: '^test/' },
       to: { path: '^test/' },
     },
     {
-      name: 'nothing-imports-measurements',
+      name: 'no-imports-of-bench',
       severity: 'error',
       from: { pathNot: '^(bench|test)/' },
       to: { path: '^bench/' },
     },
     {
-      name: 'nothing-imports-documents',
+      name: 'no-imports-of-docs',
       severity: 'error',
       from: { pathNot: '^(cost|docs|test)/' },
       to: { path: '^(cost|docs)/' },
@@ -249,16 +300,16 @@ module.exports = {
     {
       name: 'no-folder-cycles',
       comment:
-        'A folder imports with all that is in it, folders within it too, but is imported by the name of the ' +
-        'innermost folder alone. So what a folder and one within it import of each other is no cycle; nor is one ' +
-        'seen that closes in a folder within: the rules of the rooms forbid it.',
+        'dependency-cruiser counts the imports of all files below a folder as imports of the folder, but an imported ' +
+        'file only for its innermost folder. So it reports neither cycles between a folder and its subfolders, nor ' +
+        'cycles that are closed in a subfolder. The rules for single folders prevent the latter.',
       severity: 'error',
       scope: 'folder',
       from: { pathNot: '^test/' },
       to: { circular: true },
     },
     {
-      name: 'core-has-no-packages-of-aws',
+      name: 'no-aws-packages-in-core',
       severity: 'error',
       from: { path: '^(lambdas/core|sdk/protocol)/' },
       to: { path: 'node_modules/(@aws|aws-)', pathNot: 'node_modules/@types/' },

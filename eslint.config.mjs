@@ -1,10 +1,10 @@
-// Type-aware rules for all TypeScript: a forgotten promise is an error, not a warning.
+// The configuration of ESLint: type-aware rules for all TypeScript.
 import js from '@eslint/js';
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  // Fixtures are compiled where tests put them.
+  // Tests copy fixtures to other folders, and compile them there.
   { ignores: ['build/', 'cdk.out/', 'node_modules/', '.local/', 'coverage/', 'test/fixtures/'] },
   js.configs.recommended,
   {
@@ -14,15 +14,15 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
-      // Also where there is a default: a member that is added is to be thought of.
+      // Also with a `default` case, so that each switch must be checked if a member is added.
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      // An environment is read by its documented names, and noPropertyAccessFromIndexSignature asks for brackets.
+      // TypeScript's noPropertyAccessFromIndexSignature requires brackets, e.g. for environment variables.
       '@typescript-eslint/dot-notation': 'off',
     },
   },
   {
-    // Source can be read top down: a function fits on a screen. Tests may have long ones: a `describe` is a function, too.
+    // A function should fit on a screen. Tests are exempt, because the callback of a `describe` is a function, too.
     files: ['{infra,lambdas,sdk,dashboard,local,cost,docs,bench}/**/*.{ts,tsx}'],
     rules: {
       'max-lines-per-function': [
@@ -41,7 +41,7 @@ export default tseslint.config(
     rules: {
       'no-restricted-globals': [
         'error',
-        { name: 'test', message: 'One word for one thing: `it`.' },
+        { name: 'test', message: 'Use `it`, as all other tests do.' },
       ],
     },
   },

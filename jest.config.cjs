@@ -1,4 +1,6 @@
-// `npm test` selects what a newcomer can run; the slower suites, and those that need Python, have scripts.
+// The configuration of Jest: one project for each suite. The scripts in package.json select the projects.
+
+/** Suites that run the local stack, and need the bundled functions. */
 const startsStacks = ['integration', 'clients', 'soak', 'browser'];
 
 const project = (name) => ({
@@ -13,7 +15,7 @@ const project = (name) => ({
   ],
   globals: { staysInProcess: name === 'unit' },
   transform: {
-    // Loading the CDK takes two seconds.
+    // Loading the CDK takes two seconds, so it is loaded only once for each process.
     '/node_modules/(aws-cdk-lib|constructs|cdk-nag)/.*\\.js$':
       '<rootDir>/test/support/jest/load-once.cjs',
     '\\.[jt]sx?$': [
@@ -21,9 +23,9 @@ const project = (name) => ({
       { jsc: { target: 'es2023', transform: { react: { runtime: 'automatic' } } } },
     ],
   },
-  // What `npm run build` made is no source.
+  // The packages of `npm run build` have the same module names as the source.
   modulePathIgnorePatterns: ['<rootDir>/build/'],
-  // These are published as ES modules only, which jest cannot load untransformed.
+  // Jest cannot load ES modules untransformed. Of these packages, the last three are transformed to be loaded once.
   transformIgnorePatterns: [
     '/node_modules/(?!(jose|oauth4webapi|aws-cdk-lib|constructs|cdk-nag)/)',
   ],
@@ -43,6 +45,6 @@ module.exports = {
   ].map(project),
   globalSetup: '<rootDir>/test/support/jest/make-temporary-folder.ts',
   globalTeardown: '<rootDir>/test/support/jest/remove-temporary-folder.ts',
-  // Waiting is for conditions; this ends a test whose condition never comes, on a busy machine, too.
+  // Tests wait for conditions. This timeout ends a test whose condition is never met, and is long enough for a busy machine.
   testTimeout: 90_000,
 };

@@ -1,4 +1,4 @@
-// The reference of what sdk/ exports, as Markdown: one page for each entry of the package, by path in the project.
+// Generates the API reference of sdk/ with TypeDoc: one Markdown page for each entry of the package.
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { nameShapes } from './named-shapes';
 
 const project = path.resolve(__dirname, '../..');
 
-/** The entries of the package, as `import … from 'mission-control-realtime/<entry>'` names them. */
+/** The source files of the package's entries, by the names in `import … from 'mission-control-realtime/<entry>'`. */
 const entries = {
   client: 'sdk/client/index.ts',
   react: 'sdk/client/react/index.ts',
@@ -21,7 +21,7 @@ const options = {
   name: 'API reference',
   readme: 'none',
   router: 'module',
-  // Lines change with every edit, and no address of a repository is known here.
+  // Line numbers change with every edit, and the URL of the repository is not known.
   disableSources: true,
   excludeExternals: true,
   githubPages: false,
@@ -39,17 +39,18 @@ const options = {
 } as const;
 
 /**
- * The texts of docs/api, by path in the project. Takes some seconds, in which the compiler looks at all of sdk/.
- * @throws what the compiler or TypeDoc cannot read
+ * Generates the pages of docs/api. Takes some seconds, because it compiles all of sdk/.
+ * @returns the texts of the pages, by path in the project
+ * @throws Error if the compiler or TypeDoc fails
  */
 export async function apiReference(): Promise<ReadonlyMap<string, string>> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'mission-control-api-'));
   try {
-    // An ES module, which this one is not.
+    // TypeDoc is an ES module, which a CommonJS module can only import dynamically.
     const typedoc = await import('typedoc');
     const plugin = ['typedoc-plugin-markdown'];
     const outputs = [{ name: 'markdown', path: directory }];
-    // That one is for knip.
+    // The tag `@alias` is for knip.
     const excludeTags = [...typedoc.OptionDefaults.excludeTags, '@alias' as const];
     const app = await typedoc.Application.bootstrapWithPlugins(
       { ...options, plugin, outputs, excludeTags },

@@ -1,4 +1,4 @@
-// The service as an AsyncAPI 3 document: servers, authentication, channels, operations and close codes.
+// Generates the AsyncAPI 3 document: servers, authentication, channels, operations and close codes.
 import { eventTypes } from '#sdk/protocol';
 import { closeCodes, eventDescriptions, messageDescriptions } from './messages';
 import { ref } from './reference';
@@ -8,7 +8,7 @@ import { securitySchemes, servers } from './servers';
 const eventSource = 'mission-control';
 const operatorSource = 'mission-control.operator';
 
-/** @param version of the project */
+/** Creates the AsyncAPI document. @param version the version of the project */
 export function asyncApi(version: string) {
   return {
     asyncapi: '3.0.0',
@@ -137,7 +137,7 @@ function operations() {
   };
 }
 
-/** The messages of a channel, by the name with which operations refer to them. */
+/** The messages of a channel, by the names with which operations refer to them. */
 function named(list: readonly Message[], nameOf: (type: string) => string) {
   return Object.fromEntries(
     list.map(({ type }) => [fileNameOf(type), ref('components', 'messages', nameOf(type))]),
@@ -157,7 +157,7 @@ function components(
   );
 }
 
-/** An event has the same type as its message, so their names must differ. */
+/** The name of an event in `components`. It differs from the name of the message, which has the same type. */
 function eventNameOf(type: string): string {
   return `${fileNameOf(type)}-event`;
 }

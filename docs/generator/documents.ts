@@ -1,10 +1,10 @@
-// Every document that is made by `npm run build:docs`, as text by its path.
+// Generates docs/schemas and docs/asyncapi.yaml.
 import { stringify } from 'yaml';
 import { version } from '../../package.json';
 import { asyncApi } from './asyncapi';
 import { schemaFiles } from './schemas';
 
-/** The texts of all generated documents, by path in the project. */
+/** The texts of docs/schemas and docs/asyncapi.yaml, by path in the project. */
 export function documents(): ReadonlyMap<string, string> {
   return new Map([
     ...[...schemaFiles()].map(
@@ -16,7 +16,7 @@ export function documents(): ReadonlyMap<string, string> {
 }
 
 function asyncApiText(): string {
-  // Anchors for what is the same object twice would be hard to read, and some tools do not know them.
+  // Without anchors for repeated objects: they are hard to read, and some tools do not support them.
   const text = stringify(asyncApi(version), { aliasDuplicateObjects: false, lineWidth: 120 });
   return `# Made by \`npm run build:docs\` of docs/generator and sdk/protocol.\n${text}`;
 }

@@ -1,4 +1,4 @@
-// `npm run build:docs`: writes the documents that are made of the code.
+// `npm run build:docs`: writes the documents that are generated from the code.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { abuseTables } from '#cost/tables/abuse';
@@ -16,7 +16,7 @@ docs/settings.md.
 
 Usage: npm run build:docs
 
-  --check  writes nothing, and fails if docs/api is not what the code says; unit tests check all else
+  --check  writes nothing, and fails if docs/api is not current; unit tests check the other documents
   --help`;
 
 const project = path.resolve(__dirname, '../..');
@@ -53,7 +53,7 @@ const command: Command = withSentences(async (args, { print }) => {
   return 0;
 });
 
-/** The files of a folder that are missing, not current, or left of what is not there any more. */
+/** The files of a folder that are missing, not current, or no longer generated. */
 function staleFiles(folder: string, texts: ReadonlyMap<string, string>): readonly string[] {
   const there = new Set(readdirSync(path.join(project, folder)).map((file) => `${folder}/${file}`));
   return [...new Set([...there, ...texts.keys()])].filter(

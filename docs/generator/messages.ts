@@ -1,4 +1,4 @@
-// The meaning of each message, event and close code in one sentence, with an example, for AsyncAPI and JSON Schema.
+// Describes each message, event and close code in one sentence, with an example, for AsyncAPI and JSON Schema.
 import {
   eventTypeDefinitions,
   type AnyDefinition,
@@ -11,7 +11,7 @@ import {
 
 type Message = ServerMessage | ClientMessage;
 
-/** The documentation of a message, in addition to its schema. */
+/** The documentation of a message or event, in addition to its schema. */
 export interface Description<Example = unknown> {
   readonly summary: string;
   readonly example: Example;
@@ -23,6 +23,7 @@ const exampleIds: Readonly<Record<string, string>> = {
   sessionId: 'session-456',
 };
 
+/** An example payload of an event type. */
 function exampleOf({ fields }: AnyDefinition): AnyPayload {
   const values = Object.entries(fields).map(([name, kind]) => {
     if (kind === 'id') return [name, exampleIds[name] ?? `${name}-789`];
@@ -33,7 +34,7 @@ function exampleOf({ fields }: AnyDefinition): AnyPayload {
   return Object.fromEntries(values) as AnyPayload;
 }
 
-/** Of `agent:status`: `an agent`, and `status`. */
+/** The words of a type: for `agent:status`, the owner `an agent`, and `status`. */
 function wordsOf({ type }: AnyDefinition): { readonly owner: string; readonly what: string } {
   const [owner = '', what = ''] = type.split(':');
   return { owner: `${/^[aeiou]/.test(owner) ? 'an' : 'a'} ${owner}`, what };
@@ -54,7 +55,7 @@ const exampleLists = Object.fromEntries(
 
 type OtherMessage = Exclude<Message, EventMessage>;
 
-/** By type, in the order of docs/protocol.md: a message that is not described here does not compile. */
+/** The descriptions of messages by type, in the order of docs/protocol.md. The type requires a description of every message. */
 export const messageDescriptions: Readonly<Record<EventType, Description<EventMessage>>> & {
   readonly [Type in OtherMessage['type']]: Description<
     Extract<OtherMessage, { readonly type: Type }>
@@ -118,7 +119,7 @@ export const messageDescriptions: Readonly<Record<EventType, Description<EventMe
   },
 };
 
-/** By detail type. */
+/** The descriptions of events by detail type. */
 export const eventDescriptions: Readonly<Record<string, Description>> = {
   ...byType((definition) => {
     const { owner, what } = wordsOf(definition);

@@ -1,15 +1,15 @@
-// Gives types that valibot infers of schemas their names back: the compiler knows only their shapes, so that each use would
-// repeat the shape, and the type's own entry would show none.
+// Restores the names of types that are computed from schemas. TypeScript resolves them to object types, so without names, the
+// reference would repeat the object type at each use, and the entry of the type itself would not show it.
 import type * as TypeDoc from 'typedoc';
 import type { Application, DeclarationReflection, ProjectReflection, SomeType } from 'typedoc';
 import ts from 'typescript';
 
-/** What is computed from schemas and from the definitions of event types: readers want to see what comes of it. */
+/** Matches declarations of types that are computed. The reference shows the resulting types instead. */
 const computed = /\b(InferOutput|Payload|Definition)\b/;
 
 /**
- * To be called before anything is converted.
- * @returns what is to be called with the result of the conversion
+ * Registers listeners that collect computed types. Must be called before the conversion.
+ * @returns a function that replaces object types with names in the result of the conversion
  */
 export function nameShapes(
   app: Application,
@@ -27,11 +27,11 @@ export function nameShapes(
     const type = context.checker.getDeclaredTypeOfSymbol(symbol);
     found.push({ reflection, shape: () => own.converter.convertType(own, type) });
   });
-  // Now is too early: TypeDoc sets the type afterwards.
+  // Not when the declaration is created: TypeDoc sets its type after that event.
   app.converter.on(typedoc.Converter.EVENT_RESOLVE_BEGIN, () => {
     for (const { reflection, shape } of found) {
       const type = shape();
-      // What the compiler knows by this very name stays as it is declared.
+      // If the compiler resolves a type to its own name, the declared type is kept.
       if (type.type !== 'reference' || type.name !== reflection.name) reflection.type = type;
     }
   });
@@ -42,7 +42,7 @@ export function nameShapes(
       if (!names.has(shape)) names.set(shape, reflection);
     }
     const named = found.map(({ reflection }) => reflection);
-    /** The same type, with names for the shapes in it. */
+    /** Replaces the computed object types in a type with references. @param isOwn whether it is the type of such an entry itself */
     const withNames = (type: SomeType, isOwn = false): SomeType => {
       const known = isOwn ? undefined : names.get(type.toString());
       if (known !== undefined) {
@@ -58,11 +58,11 @@ export function nameShapes(
       }
       return type;
     };
-    // Inner ones last: a union is known by the shapes of what is in it.
+    // Outer types are replaced before inner ones, because a union is found by the object types in it.
     for (const reflection of Object.values(project.reflections)) {
       if (!('type' in reflection)) continue;
       const holder = reflection as DeclarationReflection;
-      // What stands after the colon in a schema is no default.
+      // TypeDoc takes the value of a property in a schema for a default.
       if (holder.parent?.kindOf(typedoc.ReflectionKind.TypeLiteral)) delete holder.defaultValue;
       if (holder.type !== undefined) holder.type = withNames(holder.type, named.includes(holder));
     }

@@ -1,6 +1,6 @@
-// How one place of an AsyncAPI document points to another.
+// Creates references within an AsyncAPI document.
 
-/** A reference to what lies under these names, from the top. */
+/** A reference to the value at this path in the document: a JSON Pointer. */
 export const ref = (...path: readonly string[]) => ({
   $ref: `#/${path.map((part) => part.replace(/\//g, '~1')).join('/')}`,
 });

@@ -1,4 +1,4 @@
-// JSON Schemas of everything that goes over the wire, made of the schemas that the code itself parses with.
+// Generates JSON Schemas of all messages and events from the Valibot schemas with which the code parses them.
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 import { payloadSchemas } from '#sdk/protocol/events';
@@ -9,9 +9,9 @@ import { eventDescriptions, messageDescriptions } from './messages';
 
 export type JsonSchema = ReturnType<typeof toJsonSchema>;
 
-/** One message's schema. */
+/** A message or event with its schema. */
 export interface Message {
-  /** The protocol's word for it. */
+  /** The type of the message, or the detail type of the event. */
   readonly type: string;
   readonly summary: string;
   readonly schema: JsonSchema;
@@ -29,10 +29,10 @@ const events = Object.entries({
   [userDisconnectType]: userDisconnectSchema,
 }).map(([type, schema]) => message(type, schema, eventDescriptions[type]?.summary));
 
-/** What goes over the wire, by who sends it. */
+/** All messages and events, by sender. */
 export const messages = { serverMessages, clientMessages, events } as const;
 
-/** What a message's file is called, and what it is called in AsyncAPI: e.g. `agent-status`. */
+/** The name of a message's file, and of the message in AsyncAPI, e.g. `agent-status`. */
 export function fileNameOf(type: string): string {
   return type.replace(/:/g, '-');
 }
@@ -42,13 +42,13 @@ function describedMessage(type: keyof typeof messageDescriptions, schema: Generi
 }
 
 function message(type: string, schema: GenericSchema, summary = ''): Message {
-  // Lengths in bytes and texts that are no UTF-8 are beyond JSON Schema: the server checks them all the same.
+  // JSON Schema cannot express lengths in bytes and valid UTF-8, so these checks are ignored. The server does check them.
   const converted = toJsonSchema(schema, { errorMode: 'ignore' });
   delete converted.$schema;
   return { type, summary, schema: converted };
 }
 
-/** The files of `docs/schemas`, by their path in it. */
+/** The schemas of docs/schemas, by path in that folder. */
 export function schemaFiles(): ReadonlyMap<string, JsonSchema> {
   const all = [...serverMessages, ...clientMessages];
   return new Map([

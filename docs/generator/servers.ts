@@ -1,4 +1,4 @@
-// The servers of the AsyncAPI document, local and on AWS, and their authentication.
+// The servers of the AsyncAPI document, for the local stack and for AWS, and their authentication.
 import { ref } from './reference';
 
 const tokens = ['bearer', 'subprotocol', 'query'].map((name) =>

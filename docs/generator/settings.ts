@@ -1,4 +1,4 @@
-// The tables of docs/settings.md: all settings, and the environment variables of those that functions read.
+// Generates the tables of docs/settings.md: all settings, and the environment variables of the functions.
 import {
   describeDefault,
   deploymentSettingNames,
@@ -6,7 +6,7 @@ import {
 } from '#infra/config/deployment-settings';
 import { variableOf, type SettingDefinition } from '#lambdas/contract/setting';
 
-/** The tables, by the names of their placeholders. */
+/** The tables of docs/settings.md, by the names of their placeholders. */
 export function settingTables(): Readonly<Record<string, string>> {
   const settings = deploymentSettingNames.map((name): [string, SettingDefinition] => [
     name,
@@ -34,7 +34,7 @@ function code(text: string): string {
   return `\`${text}\``;
 }
 
-/** A Markdown table, formatted as Prettier does it. */
+/** A Markdown table, formatted as Prettier formats it. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
