@@ -2,8 +2,13 @@
 import { useEffect, useReducer } from 'react';
 import { createRoot } from 'react-dom/client';
 import { MissionControlProvider, useMissionControl, useSessions } from '#sdk/client/react/index';
-import type { ClientMessage, ServerMessage, SessionActivity } from '#sdk/protocol';
-import { emptyLists } from '../../test/support/data/events';
+import {
+  eventTypeDefinitions,
+  type AnyDefinition,
+  type ClientMessage,
+  type ServerMessage,
+  type SessionActivity,
+} from '#sdk/protocol';
 
 /** The variant to measure, and its events. */
 export interface HooksLoad {
@@ -42,6 +47,14 @@ export type HooksVariant = keyof typeof readers;
 
 const counts = { renders: 0, events: 0, frames: 0, shown: 0 };
 
+/** The lists of a snapshot without registers. */
+const emptyLists = Object.fromEntries(
+  eventTypeDefinitions.map(({ list }) => [list, []]),
+) as unknown as Pick<
+  Extract<ServerMessage, { type: 'state:snapshot' }>['payload'],
+  AnyDefinition['list']
+>;
+
 /** A fake WebSocket that also acts as the server. */
 class FakeSocket {
   onopen: ((event: object) => void) | null = null;
@@ -59,7 +72,7 @@ class FakeSocket {
     const sessions = Array.from({ length: this.load.agents }, (_, index) => activityOf(index, 0));
     this.tell({
       type: 'state:snapshot',
-      payload: { ...emptyLists(), sessions, timestamp: Date.now(), complete: true },
+      payload: { ...emptyLists, sessions, timestamp: Date.now(), complete: true },
     });
     this.report();
   }
