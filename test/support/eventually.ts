@@ -1,8 +1,8 @@
-// Waits for a condition that nothing announces, by asking again.
+// Waits for a condition by polling.
 
 /**
- * Resolves when `assertion` passes; rejects with its last error when it has not within the time, which is long enough
- * for a busy machine: a condition that holds is waited for no longer than it takes.
+ * Resolves as soon as `assertion` passes; rejects with its last error after the timeout. The default timeout is long
+ * enough for a busy machine.
  */
 export async function eventually(
   assertion: () => unknown,

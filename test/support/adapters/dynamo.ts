@@ -1,4 +1,4 @@
-// A DynamoDB of our own for a test: dynalite in memory on a free port of loopback.
+// A DynamoDB for one test file: dynalite in memory, on a free loopback port.
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
@@ -7,7 +7,7 @@ import { eventually } from '../eventually';
 
 export interface TestDynamo {
   readonly client: DynamoDBDocumentClient;
-  /** Makes an empty table of the service's shape, and gives its name. */
+  /** Creates an empty table with the keys of the service's table; returns its name. */
   createTable(): Promise<string>;
   close(): Promise<void>;
 }
@@ -40,7 +40,7 @@ export async function startDynamo(): Promise<TestDynamo> {
           ],
         }),
       );
-      // As on AWS, it is usable a moment later.
+      // As on AWS, the table becomes active after a short time.
       await eventually(async () => {
         const { Table: table } = await plain.send(new DescribeTableCommand({ TableName: name }));
         expect(table?.TableStatus).toBe('ACTIVE');

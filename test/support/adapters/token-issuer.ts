@@ -1,4 +1,4 @@
-// An issuer of tokens for tests: its keys, its documents, and tokens with any header and claims.
+// An issuer of tokens for tests: its keys, its documents, and tokens with arbitrary headers and claims.
 import { CompactSign, exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
 
 export type Claims = Readonly<Record<string, unknown>>;
@@ -15,8 +15,8 @@ export interface SigningKey {
 }
 
 /**
- * A new key for RS256. With `alg`, a key for that algorithm: all RSA keys of this kind are the same numbers, as making
- * new ones takes a quarter of a second.
+ * Creates a new key for RS256. With `algorithm`, returns a key for that algorithm; all RSA keys of this kind share one key
+ * pair, because generating one takes a quarter of a second.
  */
 export async function createSigningKey(kid: string, algorithm?: string): Promise<SigningKey> {
   const alg = algorithm ?? 'RS256';
@@ -27,7 +27,7 @@ export async function createSigningKey(kid: string, algorithm?: string): Promise
   return { alg, kid, privateKey, publicKey, jwk };
 }
 
-/** The same key by another id. */
+/** The same key with another id. */
 export function withKid(key: SigningKey, kid: string): SigningKey {
   return { ...key, kid, jwk: { ...key.jwk, kid } };
 }
@@ -36,7 +36,7 @@ let sharedRsaKey: Promise<KeyPair> | undefined;
 
 const generate = (alg: string) => generateKeyPair(alg, { extractable: true });
 
-/** The same numbers, as a key for another algorithm. */
+/** The same key pair, imported for another algorithm. */
 async function importPair(pair: KeyPair, alg: string): Promise<KeyPair> {
   const imported = async (key: CryptoKey) =>
     (await importJWK({ ...(await exportJWK(key)), alg }, alg, { extractable: true })) as CryptoKey;
@@ -46,7 +46,7 @@ async function importPair(pair: KeyPair, alg: string): Promise<KeyPair> {
   };
 }
 
-/** A token signed by `key`; whatever `header` says instead of its `alg` and `kid` is taken. */
+/** A token signed with `key`. `header` can override its `alg` and `kid`. */
 export function signToken(key: SigningKey, claims: unknown, header: Claims = {}): Promise<string> {
   const protectedHeader = { alg: key.alg, kid: key.kid, ...header };
   const crit = Object.fromEntries(Object.keys(header).map((name) => [name, false]));
@@ -55,14 +55,14 @@ export function signToken(key: SigningKey, claims: unknown, header: Claims = {})
     .sign(key.privateKey, { crit });
 }
 
-/** A token that no library would make: the parts as given, in base64url. */
+/** A token of arbitrary parts in base64url, also of parts that no library would produce. */
 export function forgeToken(header: unknown, claims: unknown, signature = ''): string {
   return [JSON.stringify(header), JSON.stringify(claims), signature]
     .map((part) => Buffer.from(part).toString('base64url'))
     .join('.');
 }
 
-/** Serves documents by URL, and counts how often each was asked for. */
+/** Serves documents by URL, and records the requests. */
 export function createDocuments(documents: Record<string, unknown>) {
   const requests: string[] = [];
   return {

@@ -1,7 +1,7 @@
-// Chromium, and pages of it that tell what went wrong in them.
+// Opens Chromium, and pages that record their errors.
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 
-/** `CHROMIUM`, or where Debian puts it. */
+/** `CHROMIUM`, or the path on Debian. */
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
 export function openBrowser(): Promise<Browser> {
@@ -14,11 +14,11 @@ export function openBrowser(): Promise<Browser> {
 export interface OpenPage {
   readonly context: BrowserContext;
   readonly page: Page;
-  /** What the page complained about: uncaught errors, refusals of its own policy, and errors on its console. */
+  /** Uncaught errors, violations of the Content-Security-Policy, and errors on the console. */
   readonly complaints: readonly string[];
 }
 
-/** A page in a context of its own, not opened yet. */
+/** A blank page in its own context. */
 export async function openPage(browser: Browser): Promise<OpenPage> {
   const context = await browser.newContext({
     locale: 'en-GB',
@@ -28,7 +28,7 @@ export async function openPage(browser: Browser): Promise<OpenPage> {
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
-    // A handshake that fails is told by the browser itself, and is what some tests are about.
+    // The browser itself logs failed requests, which some tests cause on purpose.
     const isOurs = !/WebSocket connection to|Failed to load resource/.test(message.text());
     if (message.type() === 'error' && isOurs) complaints.push(message.text());
   });

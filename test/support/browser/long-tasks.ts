@@ -1,12 +1,12 @@
-// How long the main thread of a page was busy with one thing: by the clock, and by the processor's time.
+// Measures the tasks of a page's main thread, in elapsed time and in processor time.
 import type { Browser, Page } from 'playwright-core';
 
 export interface LongTasks {
-  /** Milliseconds of each task over 50 ms, as the page itself observed them. */
+  /** Milliseconds of elapsed time of each task over 50 ms, as the page itself observed them. */
   readonly wallMs: readonly number[];
   /** Milliseconds of processor time of the longest task. */
   readonly longestCpuMs: number;
-  /** Tasks of any length. */
+  /** The number of tasks, of any length. */
   readonly count: number;
 }
 
@@ -19,7 +19,7 @@ interface TraceEvent {
   readonly args: { readonly name?: string };
 }
 
-/** Observes from now on; the page must not be open yet. Returns how to end that. */
+/** Starts to observe a page that is still blank. Returns a function that stops, and returns the result. */
 export async function observeLongTasks(
   browser: Browser,
   page: Page,
@@ -46,7 +46,7 @@ export async function observeLongTasks(
     );
     const cpuMs: number[] = [];
     for (const event of traceEvents) {
-      // The one that is running when the trace ends has no duration.
+      // A task that is running when the trace ends has no duration.
       const isTask = event.name.endsWith('RunTask') && event.tdur !== undefined;
       if (isTask && mainThreads.has(threadOf(event))) cpuMs.push(event.tdur / 1000);
     }

@@ -1,4 +1,4 @@
-// The service as a dashboard sees it, without its functions: at once as quick as a test wants, and in its hands.
+// The service from a dashboard's point of view, without the Lambda functions: fast, and controlled by the test.
 import { showDashboard } from '#local/gateway/pages/dashboard';
 import { openGateway } from '#local/gateway/gateway';
 import { createRegisters } from '#sdk/client/state/registers';
@@ -6,7 +6,7 @@ import type { ClientMessage, EventMessage, ServerMessage } from '#sdk/protocol';
 import { emptyLists } from '../data/events';
 import { fakeFunction, httpApi, webSocketApi } from '../local/fake-apis';
 
-/** As much of an event of API Gateway as is needed here. */
+/** The part of an event of API Gateway that is used here. */
 interface GatewayEvent {
   readonly requestContext: { readonly connectionId: string };
   readonly headers?: Readonly<Record<string, string>>;
@@ -15,13 +15,13 @@ interface GatewayEvent {
 
 export type QuickService = Awaited<ReturnType<typeof openQuickService>>;
 
-/** The gateway of the local stack with the dashboard, and functions that are calls. It takes any token. */
+/** The gateway of the local stack with the dashboard, and functions in this process. It accepts any token. */
 export async function openQuickService() {
   const gateway = await openGateway({ warn: () => undefined });
-  /** What the service knows. */
+  /** The state of the service. */
   const registers = createRegisters();
   const connectionIds = new Set<string>();
-  /** Of each handshake. */
+  /** The token of each handshake. */
   const tokens: (string | undefined)[] = [];
 
   const connect = fakeFunction('connect', (event) => {
@@ -70,13 +70,13 @@ export async function openQuickService() {
     registers,
     tokens,
     connections: () => connectionIds.size,
-    /** Keeps what a backend reports, and tells every connection. */
+    /** Stores an event, and posts it to every connection. */
     async report(event: EventMessage): Promise<void> {
       if (!registers.merge(event, 'live')) throw new Error('The event is no news.');
       const message = Buffer.from(JSON.stringify(event));
       await Promise.all([...connectionIds].map((id) => gateway.connections.post(id, message)));
     },
-    /** Ends every connection. */
+    /** Closes every connection. */
     dropAll() {
       for (const id of connectionIds) gateway.connections.close(id);
     },

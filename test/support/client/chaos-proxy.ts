@@ -1,11 +1,11 @@
-// A bad network between a client and a server: TCP that is cut, refused, or swallowed without a word.
+// An unreliable network between a client and a server: TCP connections that are cut, refused or silently dropped.
 import net from 'node:net';
 import { eventually } from '../eventually';
 
 interface Pair {
   readonly client: net.Socket;
   readonly server: net.Socket;
-  /** What arrives, from either side, is read and thrown away: neither side notices. */
+  /** Data from either side is read and discarded, so neither side detects it. */
   isFrozen: boolean;
 }
 
@@ -13,7 +13,7 @@ export class ChaosProxy {
   /** Connections that were accepted so far. */
   accepted = 0;
   private readonly pairs = new Set<Pair>();
-  /** Of clients that nobody answers. */
+  /** Sockets of clients that get no response. */
   private readonly unanswered = new Set<net.Socket>();
   private listener = this.createListener();
   private isHanging = false;
@@ -31,7 +31,7 @@ export class ChaosProxy {
     return `127.0.0.1:${this.port}`;
   }
 
-  /** Cuts every connection, and takes new ones. */
+  /** Resets every connection, and accepts new ones. */
   cut(): void {
     for (const pair of this.pairs) {
       pair.client.resetAndDestroy();
@@ -40,7 +40,7 @@ export class ChaosProxy {
     for (const client of this.unanswered) client.resetAndDestroy();
   }
 
-  /** Cuts every connection and refuses new ones, until {@link restart}. */
+  /** Resets every connection and refuses new ones, until {@link restart}. */
   async kill(): Promise<void> {
     const closed = new Promise<void>((resolve) => {
       this.listener.close(() => {
@@ -52,16 +52,16 @@ export class ChaosProxy {
   }
 
   async restart(): Promise<void> {
-    // The port is the one of before; a connection that somebody else makes may have it for a moment.
+    // The port is the same as before; a connection of another process may use it for a moment.
     await eventually(() => this.listen());
   }
 
-  /** From now on nothing passes any more on the connections that are there. New ones are not concerned. */
+  /** From now on, existing connections pass no data. New ones are not affected. */
   freeze(): void {
     for (const pair of this.pairs) pair.isFrozen = true;
   }
 
-  /** New connections are accepted, and nothing comes back. */
+  /** While hanging, new connections are accepted but get no response. */
   hang(isHanging: boolean): void {
     this.isHanging = isHanging;
   }
@@ -104,7 +104,7 @@ export class ChaosProxy {
         if (!pair.isFrozen) to.end();
       });
       from.on('close', () => {
-        // A server behind a network that swallows everything does not hear that its client has gone.
+        // A frozen connection does not pass the close, either.
         if (!pair.isFrozen) to.destroy();
         if (client.destroyed && server.destroyed) this.pairs.delete(pair);
       });

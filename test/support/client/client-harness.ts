@@ -1,4 +1,4 @@
-// What a client depends on, in the hands of a test: time, sockets, the network, and whether anybody looks.
+// Fakes of a client's dependencies: time, sockets, the network, and the visibility of the page.
 import type { ClientMessage, ServerMessage } from '#sdk/protocol';
 import {
   createMissionControl,
@@ -11,12 +11,12 @@ import {
 } from '#sdk/client';
 import { emptyLists } from '../data/events';
 
-/** Lets everything happen that needs no time. */
+/** Runs everything that waits only for promises. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 }
 
-/** Time that stands still until it is moved, and knows which timers are left. */
+/** A clock that only advances when a test advances it, and that knows its pending timers. */
 export class FakeTime implements Clock {
   private readonly timers = new Map<number, { readonly at: number; readonly due: () => void }>();
   private lastId = 0;
@@ -24,14 +24,14 @@ export class FakeTime implements Clock {
 
   readonly now = () => this.milliseconds;
 
-  /** How many timers are running. */
+  /** The number of running timers. */
   get pending(): number {
     return this.timers.size;
   }
 
   setTimeout(due: () => void, delayMs: number): number {
     this.lastId += 1;
-    // As real ones do: what does not fit into 31 bits is due at once.
+    // As with real timers, a delay that does not fit into 31 bits is 1 ms.
     const fitting = delayMs > 2 ** 31 - 1 ? 1 : delayMs;
     this.timers.set(this.lastId, { at: this.milliseconds + fitting, due });
     return this.lastId;
@@ -41,7 +41,7 @@ export class FakeTime implements Clock {
     this.timers.delete(id as number);
   }
 
-  /** Lets so much time pass, with everything that is due in it, in its order. */
+  /** Advances the time, and runs the timers that are due, in their order. */
   async pass(milliseconds: number): Promise<void> {
     const end = this.milliseconds + milliseconds;
     await settle();
@@ -56,7 +56,7 @@ export class FakeTime implements Clock {
     this.milliseconds = end;
   }
 
-  /** Lets the program sleep: time passes, and what was due meanwhile is due afterwards. */
+  /** Simulates a suspended program: the time advances at once, and timers that were due meanwhile run afterwards. */
   async sleep(milliseconds: number): Promise<void> {
     this.milliseconds += milliseconds;
     await this.pass(0);
@@ -68,7 +68,7 @@ type Payload<Type extends ServerMessage['type']> = Extract<
   { type: Type }
 >['payload'];
 
-/** The client's end of a connection, with the strings of the server's end. */
+/** The client's end of a connection, with methods that act as the server. */
 export class FakeSocket {
   onopen: ((event: never) => void) | null = null;
   onmessage: ((event: never) => void) | null = null;
@@ -76,7 +76,7 @@ export class FakeSocket {
   onerror: ((event: never) => void) | null = null;
   readonly sent: ClientMessage[] = [];
   readyState: 'connecting' | 'open' | 'closed' = 'connecting';
-  /** The code the client closed with. */
+  /** The close code that the client sent. */
   closedWith: number | undefined;
 
   constructor(
@@ -118,7 +118,7 @@ export class FakeSocket {
     if (this.readyState === 'open') this.onmessage?.({ data } as never);
   }
 
-  /** The connection ends, or the handshake fails. */
+  /** Ends the connection, or fails the handshake. */
   drop(code = 1006, reason = ''): void {
     this.readyState = 'closed';
     this.onerror?.({} as never);
@@ -142,13 +142,13 @@ export class FakePage implements Page {
   }
 }
 
-/** A JWT that expires at `expiresAt` (milliseconds since the Unix epoch); nobody has signed it. */
+/** A JWT without a valid signature that expires at `expiresAt` (milliseconds since the Unix epoch). */
 export function tokenUntil(expiresAt: number, name = 'token'): string {
   const claims = { sub: name, exp: Math.floor(expiresAt / 1000), name: 'Jürgen' };
   return `head.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.sign`;
 }
 
-/** A browser's `fetch` throws when it is called as a method of anything but its window. */
+/** A `fetch` that rejects, as a browser's does, if it is called as a method of another object than the window. */
 function browserFetch(ask: (url: string, authorization: string) => Promise<Response>): Fetch {
   return function fetch(this: unknown, url, { headers }) {
     return this === undefined
@@ -157,16 +157,16 @@ function browserFetch(ask: (url: string, authorization: string) => Promise<Respo
   };
 }
 
-/** A client with dependencies of its own. */
+/** A client with fake dependencies. */
 export class ClientHarness {
   readonly time = new FakeTime();
   readonly page = new FakePage();
   readonly sockets: FakeSocket[] = [];
-  /** Every connection that the client told of, the first one included. */
+  /** Every connection state that the client reported, including the initial one. */
   readonly connections: Connection[] = [];
-  /** The status of the answer when the client asks about its token; undefined when nothing answers. */
+  /** The status of the response of /whoami; undefined if there is no response. */
   whoami: number | undefined;
-  /** The body of that answer. */
+  /** The body of that response. */
   whoamiBody = '{"code":"token_invalid"}';
   whoamiRequests: { readonly url: string; readonly authorization: string }[] = [];
   luck = 0.5;
@@ -219,7 +219,7 @@ export class ClientHarness {
     return this.connections.map(({ state }) => state);
   }
 
-  /** Lets the newest socket open, and answers its sync. */
+  /** Opens the newest socket, and responds to its `state:sync`. */
   async accept(payload: Partial<Payload<'state:snapshot'>> = {}): Promise<FakeSocket> {
     await settle();
     const { socket } = this;
@@ -235,13 +235,13 @@ export class ClientHarness {
     this.socket.receive('state:snapshot', all);
   }
 
-  /** Waits as long as the client does. */
+  /** Advances the time until the client's next attempt. */
   async nextAttempt(): Promise<void> {
     await settle();
     await this.time.pass(this.client.connection.retryInMs ?? 0);
   }
 
-  /** Connected, synced, and for so long that the backoff starts anew. */
+  /** Connects and synchronizes, and advances the time until the backoff is reset. */
   async connect(): Promise<FakeSocket> {
     const socket = await this.accept();
     await this.time.pass(5_000);

@@ -1,6 +1,6 @@
-// Globals as another runtime has them: with what this version of Node.js lacks, and without what it has.
+// Simulates the globals of another runtime: adds some, and removes others.
 
-/** Runs `use` with the given globals, then puts them back as they were. Undefined is for a global that is not there. */
+/** Runs `use` with the given globals, then restores the previous ones. Undefined removes a global. */
 export function withGlobals(globals: Readonly<Record<string, unknown>>, use: () => void): void {
   const before = Object.keys(globals).map(
     (name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const,

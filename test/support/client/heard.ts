@@ -1,14 +1,14 @@
-// What the listeners of a client hear, and whether each of them heard what it should.
+// Records what the listeners of a client receive, and checks that nothing is duplicated, out of order or missing.
 import type { AgentStatus, MissionControl, SessionActivity } from '#sdk/client';
 
 type Value = AgentStatus | SessionActivity;
 
-/** A register and its value, as text. */
+/** A value and its register, as text. */
 const textOf = (value: Value) => JSON.stringify(value);
 const registerOf = (value: Value) =>
   JSON.stringify('sessionId' in value ? [value.agentId, value.sessionId] : [value.agentId]);
 
-/** What one listener of each type hears, in its order. */
+/** The values that one listener of each type receives, in order. */
 export function listenTo(client: MissionControl): Value[] {
   const heard: Value[] = [];
   client.on('agent:status', (status) => heard.push(status));
@@ -16,7 +16,7 @@ export function listenTo(client: MissionControl): Value[] {
   return heard;
 }
 
-/** Every value was heard at most once, those of a register in the order of their timestamps, and `finals` all. */
+/** Expects every value at most once, the values of a register in the order of their timestamps, and all of `finals`. */
 export function expectHeardOnce(heard: readonly Value[], finals: readonly Value[]): void {
   const counts = new Map<string, number>();
   const newest = new Map<string, number>();

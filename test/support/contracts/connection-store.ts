@@ -1,4 +1,4 @@
-// What every ConnectionStore must do; the unit tests run it against each of them.
+// The contract of every ConnectionStore; tests run it against each implementation.
 import type { Connection, ConnectionKey, ConnectionStore } from '#core/connections/ports';
 import { shardOf, shards } from '#core/shard';
 
@@ -25,7 +25,7 @@ export function describeConnectionStore(
   create: () => ConnectionStore | Promise<ConnectionStore>,
 ): void {
   describe(`${name}, a connection store`, () => {
-    it('gives back what was saved, wherever it lies', async () => {
+    it('returns all saved connections from the pages of all shards', async () => {
       const store = await create();
       const saved = Array.from({ length: 40 }, (_, index) =>
         connection(`user-${index % 13}`, `id-${String(index).padStart(2, '0')}=`),
@@ -35,7 +35,7 @@ export function describeConnectionStore(
     });
 
     it.each(['a#b', '#', '%23', '100%', 'ä#%25', 'auth0|5f', 'a b+c/d='])(
-      'keeps the user id %s as it is',
+      'returns the user id %s unchanged',
       async (userId) => {
         const store = await create();
         await store.save(connection(userId, 'L0SM9cOFvHcCIhw='));
@@ -52,7 +52,7 @@ export function describeConnectionStore(
       },
     );
 
-    it("finds a user's connections, and nobody's whose name begins alike", async () => {
+    it("finds a user's connections, and none of a user whose id has the same prefix", async () => {
       const store = await create();
       await store.save(connection('ann', '1='));
       await store.save(connection('ann', '2='));
@@ -62,7 +62,7 @@ export function describeConnectionStore(
       await expect(store.ofUser('nobody')).resolves.toEqual({ connections: [] });
     });
 
-    it('finds one record by its key, expired or not', async () => {
+    it('finds a record by its key, even if it has expired', async () => {
       const store = await create();
       await store.save(connection('ann', '1='));
       await expect(store.find({ userId: 'ann', connectionId: '1=' })).resolves.toEqual(
@@ -71,7 +71,7 @@ export function describeConnectionStore(
       await expect(store.find({ userId: 'ann', connectionId: '2=' })).resolves.toBeUndefined();
     });
 
-    it('keeps of a connection that it negotiated batches, wherever it is read, and of no other', async () => {
+    it('returns with every read whether a connection negotiated batches', async () => {
       const store = await create();
       const saved = [
         { ...connection('ann', '1='), batches: true },
@@ -89,7 +89,7 @@ export function describeConnectionStore(
       expect(flags((await Promise.all(each)).filter((one) => one !== undefined))).toEqual(expected);
     });
 
-    it('extends a record that is there, never shortens it, and brings none to life', async () => {
+    it('refresh extends an existing record, never shortens it, and creates none', async () => {
       const store = await create();
       await store.save(connection('ann', '1='));
       const expiresAt = 1_707_166_800_000;
@@ -102,13 +102,13 @@ export function describeConnectionStore(
       await expect(allOf(store)).resolves.toEqual([{ ...connection('ann', '1='), expiresAt }]);
     });
 
-    describe('of a user who was sent away', () => {
+    describe('with a marker of a disconnected user', () => {
       const [earlier, later] = [
         { disconnectedAt: 1_707_163_200_123, endsAt: 1_709_755_200_123 },
         { disconnectedAt: 1_707_163_200_124, endsAt: 1_709_755_200_124 },
       ];
 
-      it('keeps the later marker, whichever comes first', async () => {
+      it('keeps the later marker, in whatever order they are written', async () => {
         const store = await create();
         await expect(store.markerOf('ann')).resolves.toBeUndefined();
         await store.markDisconnected('ann', earlier);
@@ -120,7 +120,7 @@ export function describeConnectionStore(
         await expect(store.markerOf('anna')).resolves.toBeUndefined();
       });
 
-      it('takes the marker for no connection, whatever is done with connections', async () => {
+      it('does not return, refresh or remove the marker as a connection', async () => {
         const store = await create();
         await store.markDisconnected('ann', later);
         await store.markDisconnected('zoe', later);
@@ -139,7 +139,7 @@ export function describeConnectionStore(
         await expect(store.ofUser('ann')).resolves.toEqual({ connections: [], marker: later });
       });
 
-      it('goes on in a shard after a connection, past any marker', async () => {
+      it('continues a shard after a connection, and skips markers', async () => {
         const store = await create();
         const users = Array.from({ length: 40 }, (_, index) => `user-${index}`);
         for (const user of users) {
@@ -160,7 +160,7 @@ export function describeConnectionStore(
       });
     });
 
-    it('removes a record, once or twice', async () => {
+    it('removes a record, and ignores a second removal', async () => {
       const store = await create();
       await store.save(connection('ann', '1='));
       await store.save(connection('ann', '2='));
@@ -180,7 +180,7 @@ export function describeConnectionStore(
       await expect(allOf(store)).resolves.toEqual(saved.slice(55));
     });
 
-    it('goes on in a shard after any of its connections', async () => {
+    it('continues a shard after any of its connections', async () => {
       const store = await create();
       for (let index = 0; index < 20; index += 1) {
         await store.save(connection('ann', `id-${String(index).padStart(2, '0')}=`));
@@ -201,7 +201,7 @@ export function describeConnectionStore(
       await expect(read({ userId: 'ann', connectionId: all[19] ?? '' })).resolves.toEqual([]);
     });
 
-    it("keeps each user's connections side by side", async () => {
+    it("lists each user's connections next to each other", async () => {
       const store = await create();
       for (let index = 0; index < 60; index += 1) {
         await store.save(connection(`user-${index % 20}`, `id-${index}=`));

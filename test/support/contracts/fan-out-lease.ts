@@ -1,4 +1,4 @@
-// What every FanOutLease must do; the unit tests run it against each of them.
+// The contract of every FanOutLease; tests run it against each implementation.
 import fc from 'fast-check';
 import type { FanOutLease, HeldState, LeaseState } from '#core/coalescing/ports';
 
@@ -22,7 +22,7 @@ type Step =
   | { readonly kind: 'refresh' | 'release'; holder: string; state: HeldState }
   | { readonly kind: 'look' };
 
-/** What a lease is after a step, and what the step returns. */
+/** The state of a lease after a step, and the result of the step. */
 function model(lease: LeaseState, step: Step): { readonly after: LeaseState; result: unknown } {
   if (step.kind === 'look') return { after: lease, result: lease };
   if (step.kind === 'acquire') {
@@ -46,7 +46,7 @@ function take(lease: FanOutLease, step: Step): Promise<unknown> {
 
 const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
 
-/** In whatever order steps that were taken at once have happened: all leases that explain what they returned. */
+/** All states that concurrent steps can lead to: those of the orders that explain the results. */
 function explain(before: LeaseState, steps: readonly Step[], results: readonly unknown[]) {
   if (steps.length === 0) return [before];
   const found: LeaseState[] = [];
@@ -88,7 +88,7 @@ export function describeFanOutLease(
   create: () => FanOutLease | Promise<FanOutLease>,
 ): void {
   describe(`${name}, a fan-out lease`, () => {
-    it('is free, and all its times are 0, until it is taken', async () => {
+    it('is free with all times 0 until it is acquired', async () => {
       const lease = await create();
       await expect(lease.look()).resolves.toEqual(free);
       await expect(lease.acquire('a', start, start + 10)).resolves.toEqual(free);
@@ -96,7 +96,7 @@ export function describeFanOutLease(
       await expect(lease.look()).resolves.toEqual(taken);
     });
 
-    it('is given to one of many that ask at once', async () => {
+    it('is acquired by exactly one of many concurrent callers', async () => {
       const lease = await create();
       for (const now of [start, start + 10]) {
         const given = await Promise.all(
@@ -108,7 +108,7 @@ export function describeFanOutLease(
       }
     });
 
-    it('tells who takes it what the last holder wrote, who released it', async () => {
+    it('returns to the next holder the state that the previous holder wrote on release', async () => {
       const lease = await create();
       await lease.acquire('a', start, start + 10);
       await expect(lease.refresh('a', held(start + 20, 1))).resolves.toBe(true);
@@ -119,7 +119,7 @@ export function describeFanOutLease(
       await expect(lease.acquire('b', start, start + 30)).resolves.toEqual(released);
     });
 
-    it('goes on to somebody else once its time is over, with what the dead one wrote', async () => {
+    it('can be acquired by another holder after it has expired, with the last state of the previous one', async () => {
       const lease = await create();
       await lease.acquire('a', start, start + 10);
       await lease.refresh('a', held(start + 20, 1));
@@ -128,7 +128,7 @@ export function describeFanOutLease(
       await expect(lease.acquire('b', start + 20, start + 40)).resolves.toEqual(dead);
     });
 
-    it('a holder that has lost it can neither renew nor release it', async () => {
+    it('can be neither refreshed nor released by a holder that has lost it', async () => {
       const lease = await create();
       await expect(lease.refresh('a', held(start, 1))).resolves.toBe(false);
       await expect(lease.release('a', held(start, 1))).resolves.toBe(false);
@@ -144,19 +144,19 @@ export function describeFanOutLease(
       await expect(lease.look()).resolves.toEqual({ ...held(start + 20, 2), holder: undefined });
     });
 
-    it('by a clock that is ahead it is lost early, by one that is behind it is given late: to one at a time', async () => {
+    it('has one holder at a time even with clock skew, although it expires early or late', async () => {
       const lease = await create();
       await lease.acquire('a', start, start + 5_000);
-      // Behind: for this one it is not over yet.
+      // By this clock, which is behind, the lease has not expired.
       await expect(lease.acquire('b', start - 10_000, start)).resolves.toBeUndefined();
-      // Ahead: for this one it is.
+      // By this clock, which is ahead, it has.
       await expect(lease.acquire('c', start + 10_000, start + 15_000)).resolves.toBeDefined();
       await expect(lease.refresh('a', held(start + 6_000))).resolves.toBe(false);
       await expect(lease.acquire('a', start + 6_000, start + 11_000)).resolves.toBeUndefined();
       await expect(lease.refresh('c', held(start + 16_000))).resolves.toBe(true);
     });
 
-    it('keeps the list of what was sent by itself, and the last one alone', async () => {
+    it('stores the last saved list of sent items separately from its state', async () => {
       const lease = await create();
       await expect(lease.readSent()).resolves.toEqual({ batched: [], single: [] });
       await lease.saveSent({ batched: ['1#a', '2#b'], single: [] });
@@ -168,7 +168,7 @@ export function describeFanOutLease(
       await expect(lease.look()).resolves.toEqual({ ...held(start + 10), holder: undefined });
     });
 
-    it('does one thing after the other, whatever is asked of it at once', async () => {
+    it('is linearizable: concurrent steps have the results of some sequential order', async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.array(fc.array(stepArbitrary, { minLength: 1, maxLength: 3 }), { maxLength: 12 }),

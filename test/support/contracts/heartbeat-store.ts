@@ -1,4 +1,4 @@
-// What every HeartbeatStore must do; the unit tests run it against each of them.
+// The contract of every HeartbeatStore; tests run it against each implementation.
 import type { HeartbeatStore } from '#core/broadcasting/ports';
 
 const start = 1_707_163_200_000;
@@ -9,7 +9,7 @@ export function describeHeartbeatStore(
   create: () => HeartbeatStore | Promise<HeartbeatStore>,
 ): void {
   describe(`${name}, a heartbeat store`, () => {
-    it('knows the plan that was noted last', async () => {
+    it('returns the plan that was written last', async () => {
       const store = await create();
       await expect(store.plan()).resolves.toBeUndefined();
       const plan = { until: start + 300_000, heartbeatSeconds: 30 };
@@ -20,7 +20,7 @@ export function describeHeartbeatStore(
       await expect(store.plan()).resolves.toEqual(other);
     });
 
-    it('gives each heartbeat once, to one of many that ask at the same time', async () => {
+    it('lets exactly one of many concurrent callers take a heartbeat', async () => {
       const store = await create();
       for (const dueAt of [start, start + 1_000]) {
         const taken = await Promise.all(Array.from({ length: 5 }, () => store.take(dueAt, latest)));
@@ -28,14 +28,14 @@ export function describeHeartbeatStore(
       }
     });
 
-    it('gives none after a later one', async () => {
+    it('refuses a heartbeat that is earlier than the last one taken', async () => {
       const store = await create();
       await expect(store.take(start, latest)).resolves.toBe(true);
       await expect(store.take(start - 1, latest)).resolves.toBe(false);
       await expect(store.take(start + 1, latest)).resolves.toBe(true);
     });
 
-    it('does not mind one that a wrong clock has taken', async () => {
+    it('ignores a last heartbeat that is too far in the future, from a wrong clock', async () => {
       const store = await create();
       await expect(store.take(start + 3_600_000, start + 3_660_000)).resolves.toBe(true);
       await expect(store.take(start, latest)).resolves.toBe(true);

@@ -1,4 +1,4 @@
-// What every PendingStore must do; the unit tests run it against each of them.
+// The contract of every PendingStore; tests run it against each implementation.
 import fc from 'fast-check';
 import { heartbeatMessage, messageOfEvent } from '#core/fan-out/outgoing-message';
 import type { PendingItem, PendingStore } from '#core/coalescing/ports';
@@ -23,13 +23,13 @@ export function describePendingStore(
   create: () => PendingStore | Promise<PendingStore>,
 ): void {
   describe(`${name}, a pending store`, () => {
-    it('has nothing until something is recorded', async () => {
+    it('is empty until an item is recorded', async () => {
       const store = await create();
       await expect(store.since(0)).resolves.toEqual([]);
       await expect(store.since(-1_000)).resolves.toEqual([]);
     });
 
-    it('tells what was recorded at some time or later, by time and then by id, wherever it lies', async () => {
+    it('returns the items recorded at or after a time, ordered by time and then by id', async () => {
       const store = await create();
       const items = Array.from({ length: 24 }, (_, index) =>
         item(`id-${index % 7}-${index}`, start + (index % 5)),
@@ -43,14 +43,14 @@ export function describePendingStore(
       }
     });
 
-    it('orders times by their numbers, not by their digits', async () => {
+    it('orders times numerically, not as text', async () => {
       const store = await create();
       const items = [9, 10, 99, 100, start, 10_000_000_000_000].map((at) => item(`${at}`, at));
       for (const one of items) await store.record(one);
       await expect(store.since(10)).resolves.toEqual(items.slice(1));
     });
 
-    it('gives back the messages of a pack as they were, in their order', async () => {
+    it('returns the messages of a pack unchanged and in order', async () => {
       const store = await create();
       const messages = [
         messageOfEvent(sessionEvent('a#', 's%', '\u2028 "quoted" 👋', start)),
@@ -64,7 +64,7 @@ export function describePendingStore(
       ]);
     });
 
-    it('keeps one of what is recorded again, and each of another time', async () => {
+    it('stores an item once if it is recorded twice, and again with another time', async () => {
       const store = await create();
       await store.record(item('a', start));
       await store.record(item('a', start));
@@ -72,14 +72,14 @@ export function describePendingStore(
       await expect(store.since(0)).resolves.toEqual([item('a', start), item('a', start + 1)]);
     });
 
-    it('takes any id', async () => {
+    it('accepts any id', async () => {
       const store = await create();
       const items = ['%', '#', 'a#b', 'a%23b', ' ', 'ä'].map((id) => item(id, start));
       for (const one of items) await store.record(one);
       await expect(store.since(start)).resolves.toEqual(inOrder(items));
     });
 
-    it('is a list that only grows, whatever is recorded at once', async () => {
+    it('keeps every item of concurrent records', async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.array(

@@ -1,11 +1,11 @@
-// What every adapter of the delivery port must do, against an API Gateway that answers as it is told.
+// The contract of every Poster, tested against a fake API Gateway whose responses the test sets.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { PostResult, Poster } from '#core/connections/ports';
 import type { Log } from '#core/log';
 import { RecordingLog } from '../core/fakes';
 
-/** A stand-in for @connections that remembers requests. */
+/** A fake of @connections that records requests. */
 class FakeConnections {
   readonly requests: { method: string; path: string; body: string; headers: object }[] = [];
   answer: (request: IncomingMessage, response: ServerResponse) => void = (_, response) => {
@@ -17,7 +17,7 @@ class FakeConnections {
     request.on('data', (chunk: string) => (body += chunk));
     request.on('end', () => {
       const { method = '', url = '', headers } = request;
-      // The SDK leaves the @ as it is, ours encodes it: the same path.
+      // The SDK does not encode the @ of the path, our client does; decoded, the paths are equal.
       this.requests.push({ method, path: decodeURIComponent(url), body, headers });
       this.answer(request, response);
     });
@@ -70,12 +70,12 @@ export function describePoster(
       ]);
     });
 
-    it('posts one message after the other, each with its own text', async () => {
+    it('posts consecutive messages, each with its own text', async () => {
       for (const text of ['{"a":1}', '{"b":2}', '{"a":1}']) await poster.post('a=', text);
       expect(api.requests.map(({ body }) => body)).toEqual(['{"a":1}', '{"b":2}', '{"a":1}']);
     });
 
-    it('posts different messages at the same time, each with its own text', async () => {
+    it('posts concurrent messages, each with its own text', async () => {
       const texts = Array.from({ length: 8 }, (_, index) => JSON.stringify({ index }));
       await Promise.all(texts.map((text) => poster.post('a=', text)));
       expect(api.requests.map(({ body }) => body).sort()).toEqual(texts);
@@ -89,27 +89,27 @@ export function describePoster(
       [413, 'rejected'],
       [500, 'retryable'],
       [503, 'retryable'],
-    ])('makes a value of HTTP %i: %s', async (status, expected) => {
+    ])('returns for HTTP %i: %s', async (status, expected) => {
       api.answer = (_, response) => response.writeHead(status).end('{"message":"…"}');
       await expect(poster.post('a=', '{}')).resolves.toBe(expected);
     });
 
-    it('makes a value of a connection that is dropped', async () => {
+    it('returns retryable if the TCP connection is dropped', async () => {
       api.answer = (request) => request.socket.destroy();
       await expect(poster.post('a=', '{}')).resolves.toBe('retryable');
     });
 
-    it('makes a value of an answer that does not come', async () => {
+    it('returns retryable if there is no response', async () => {
       api.answer = () => undefined;
       await expect(poster.post('a=', '{}')).resolves.toBe('retryable');
     }, 20_000);
 
-    it('makes a value of nobody there', async () => {
+    it('returns retryable if the TCP connection is refused', async () => {
       api.stop();
       await expect(poster.post('a=', '{}')).resolves.toBe('retryable');
     });
 
-    it('goes on after a failure', async () => {
+    it('delivers the next message after a failure', async () => {
       const { answer } = api;
       api.answer = (request) => request.socket.destroy();
       await poster.post('a=', '{}');
@@ -117,7 +117,7 @@ export function describePoster(
       await expect(poster.post('a=', '{}')).resolves.toBe('delivered');
     });
 
-    it('logs neither the message nor a credential', async () => {
+    it('logs neither messages nor credentials', async () => {
       api.answer = (request) => request.socket.destroy();
       await poster.post('a=', '{"secret":"message"}');
       api.answer = (_, response) => response.writeHead(403).end();

@@ -1,4 +1,4 @@
-// What every RateLimitStore must do; the unit tests run it against each of them.
+// The contract of every RateLimitStore; tests run it against each implementation.
 import fc from 'fast-check';
 import type { RateLimit, RateLimitStore } from '#core/connections/ports';
 
@@ -15,7 +15,7 @@ export function describeRateLimitStore(
         Array.from({ length: count }, () => store.take('ann', 'messages', limit, now)),
       ).then((taken) => taken.filter(Boolean).length);
 
-    it('gives the burst at once, and then as fast as tokens come back', async () => {
+    it('grants the burst at once, and then tokens at the rate', async () => {
       const store = await create();
       await expect(takeMany(store, 100, start)).resolves.toBe(20);
       await expect(takeMany(store, 100, start + 999)).resolves.toBe(0);
@@ -23,13 +23,13 @@ export function describeRateLimitStore(
       await expect(takeMany(store, 100, start + 6_500)).resolves.toBe(5);
     });
 
-    it('never holds more than the burst', async () => {
+    it('never grants more than the burst at once', async () => {
       const store = await create();
       await takeMany(store, 20, start);
       await expect(takeMany(store, 100, start + 3_600_000)).resolves.toBe(20);
     });
 
-    it('keeps users and purposes apart', async () => {
+    it('counts each user and each purpose separately', async () => {
       const store = await create();
       const one: RateLimit = { perMinute: 1, burst: 1 };
       for (const [user, what] of [
@@ -48,7 +48,7 @@ export function describeRateLimitStore(
       [90, 10],
       [70, 3],
       [7, 20],
-    ])('at %i a minute gives the whole burst of %i, and not one more', async (perMinute, burst) => {
+    ])('at %i per minute grants the burst of %i exactly', async (perMinute, burst) => {
       const store = await create();
       for (const now of [start, start + 3_600_001]) {
         let taken = 0;
@@ -57,11 +57,11 @@ export function describeRateLimitStore(
       }
     });
 
-    it('stays empty until the moment for which it was emptied, and then gives one', async () => {
+    it('after being emptied until a time, grants nothing before it and one token at that time', async () => {
       const store = await create();
       await expect(takeMany(store, 1, start)).resolves.toBe(1);
       await store.empty('ann', 'messages', limit, start + 60_000);
-      // Not sooner, whoever says so.
+      // An earlier time does not shorten it.
       await store.empty('ann', 'messages', limit, start + 30_000);
       await expect(takeMany(store, 3, start + 59_998)).resolves.toBe(0);
       await expect(takeMany(store, 3, start + 60_000)).resolves.toBe(1);
@@ -71,7 +71,7 @@ export function describeRateLimitStore(
       await expect(store.take('bob', 'messages', limit, start + 60_000)).resolves.toBe(true);
     });
 
-    it('is the token bucket of the textbook', async () => {
+    it('grants exactly the tokens of a reference token bucket', async () => {
       const step = fc.record({ wait: fc.nat(5_000), takes: fc.integer({ min: 1, max: 4 }) });
       const store = await create();
       let run = 0;
@@ -83,7 +83,7 @@ export function describeRateLimitStore(
           async (perMinute, burst, steps) => {
             const what = `run-${(run += 1)}`;
             let now = start;
-            // In parts of a token of which a millisecond brings a whole number: nothing is rounded here.
+            // The unit is 1/60,000 of a token, so that each millisecond adds an integer and nothing is rounded.
             const token = 60_000;
             let level = burst * token;
             for (const { wait, takes } of steps) {

@@ -1,4 +1,4 @@
-// What every StateStore must do; the unit tests run it against each of them.
+// The contract of every StateStore; tests run it against each implementation.
 import fc from 'fast-check';
 import type { StateStore, StoredEvent } from '#core/broadcasting/ports';
 import { shards } from '#core/shard';
@@ -8,7 +8,7 @@ import { agentEvent, sessionEvent } from '../data/events';
 const now = 1_707_163_200_000;
 const times = { updatedAt: now, expiresAt: now + 60_000 };
 
-/** Events of few registers, close together: most of them conflict. */
+/** Events of few registers with close timestamps, so that most of them conflict. */
 export const eventArbitrary = fc.oneof(
   fc
     .record({
@@ -21,14 +21,14 @@ export const eventArbitrary = fc.oneof(
     .record({
       agentId: fc.constantFrom('a', 'b#'),
       sessionId: fc.constantFrom('s', '%', 'b#'),
-      // dynalite orders what is above U+FFFF as JavaScript does; DynamoDB and `compareText` do not.
+      // No characters above U+FFFF: dynalite orders them as JavaScript does, unlike DynamoDB and `compareText`.
       lastMessage: fc.constantFrom('', 'hello', '\uFFFD', 'ä'),
       timestamp: fc.nat(3),
     })
     .map((one) => sessionEvent(one.agentId, one.sessionId, one.lastMessage, one.timestamp)),
 );
 
-/** The last writer of each register. */
+/** The newest event of each register. */
 export function lastWriters(events: readonly EventMessage[]): Map<string, EventMessage> {
   const last = new Map<string, EventMessage>();
   for (const event of events) {
@@ -53,7 +53,7 @@ export function describeStateStore(
   create: () => StateStore | Promise<StateStore>,
 ): void {
   describe(`${name}, a state store`, () => {
-    it('stores what is newer, by timestamp and then by the text', async () => {
+    it('stores an event if it is newer, by timestamp and then by text', async () => {
       const store = await create();
       await expect(store.put(agentEvent('a', 'offline', 5), times)).resolves.toBe('stored');
       await expect(store.put(agentEvent('a', 'online', 4), times)).resolves.toBe('stale');
@@ -65,7 +65,7 @@ export function describeStateStore(
       ]);
     });
 
-    it('stores the very same event again until its broadcast is completed', async () => {
+    it('stores an identical event again until its broadcast is completed', async () => {
       const store = await create();
       const event = sessionEvent('a', 's', 'hello', 5);
       await store.put(event, times);
@@ -74,7 +74,7 @@ export function describeStateStore(
       await expect(store.put(event, times)).resolves.toBe('stale');
     });
 
-    it('a completion that comes late says nothing about what is newer', async () => {
+    it('ignores the completion of an event that a newer one has replaced', async () => {
       const store = await create();
       await store.put(agentEvent('a', 'online', 5), times);
       await store.put(agentEvent('a', 'offline', 6), times);
@@ -84,7 +84,7 @@ export function describeStateStore(
       await expect(allOf(store)).resolves.toHaveLength(1);
     });
 
-    it('tells which events a newer one has superseded, of more than it reads at once', async () => {
+    it('returns which events are superseded, also for more events than one read returns', async () => {
       const store = await create();
       await expect(store.areSuperseded([])).resolves.toEqual([]);
       await store.put(agentEvent('a', 'online', 5), times);
@@ -111,7 +111,7 @@ export function describeStateStore(
       await expect(store.areSuperseded(older)).resolves.toEqual(others.map(() => true));
     });
 
-    it('tells what was stored after a moment, and what has not expired', async () => {
+    it('returns the events that were stored after a time and have not expired', async () => {
       const store = await create();
       await store.put(agentEvent('a', 'online', 5), times);
       await store.put(agentEvent('b', 'online', 5), {
@@ -127,12 +127,12 @@ export function describeStateStore(
       await expect(ids(0, now + 60_000)).resolves.toEqual(['b']);
     });
 
-    it('holds the last writer of each register, whatever comes in whatever order', async () => {
+    it('holds the newest event of each register, in whatever order events are stored', async () => {
       const store = await create();
       const written: EventMessage[] = [];
       await fc.assert(
         fc.asyncProperty(fc.array(eventArbitrary, { maxLength: 25 }), async (events) => {
-          // Registers of its own for each run.
+          // Each run has its own registers.
           const own = events.map(({ type, payload }) => ({
             type,
             payload: { ...payload, agentId: `${payload.agentId}-${written.length}` },

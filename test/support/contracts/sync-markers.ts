@@ -1,4 +1,4 @@
-// What every SyncMarkers must do; the unit tests run it against each of them.
+// The contract of every SyncMarkers; tests run it against each implementation.
 import type { SyncMarkers } from '#core/requests/ports';
 
 const start = 1_707_163_200_000;
@@ -9,7 +9,7 @@ export function describeSyncMarkers(
   create: () => SyncMarkers | Promise<SyncMarkers>,
 ): void {
   describe(`${name}, sync markers`, () => {
-    it('is set once, until it is withdrawn', async () => {
+    it('a marker cannot be set again until it is removed', async () => {
       const markers = await create();
       await expect(markers.begin(ann, start, start + 30_000)).resolves.toBe(true);
       await expect(markers.begin(ann, start + 1, start + 30_001)).resolves.toBe(false);
@@ -17,7 +17,7 @@ export function describeSyncMarkers(
       await expect(markers.begin(ann, start + 2, start + 30_002)).resolves.toBe(true);
     });
 
-    it('of many that begin at once, one does', async () => {
+    it('exactly one of many concurrent callers sets a marker', async () => {
       const markers = await create();
       const begun = await Promise.all(
         Array.from({ length: 10 }, (_, ms) => markers.begin(ann, start, start + 30_000 + ms)),
@@ -25,7 +25,7 @@ export function describeSyncMarkers(
       expect(begun.filter(Boolean)).toHaveLength(1);
     });
 
-    it('counts for nothing when its time is over, and then is not withdrawn by who set it', async () => {
+    it('an expired marker can be set again, and its previous owner cannot remove the new one', async () => {
       const markers = await create();
       await expect(markers.begin(ann, start, start + 30_000)).resolves.toBe(true);
       await expect(markers.begin(ann, start + 29_999, start + 59_999)).resolves.toBe(false);
@@ -34,7 +34,7 @@ export function describeSyncMarkers(
       await expect(markers.begin(ann, start + 30_001, start + 60_001)).resolves.toBe(false);
     });
 
-    it('keeps connections apart', async () => {
+    it('markers of different connections are independent', async () => {
       const markers = await create();
       await expect(markers.begin(ann, start, start + 30_000)).resolves.toBe(true);
       const other = { ...ann, connectionId: 'b=' };

@@ -1,4 +1,4 @@
-// The rules of `default` over fakes, for the tests of what clients send.
+// The core of the function `default` with fakes, for tests of client messages.
 import { createAnswer } from '#core/requests/answer';
 import { createCloseConnection } from '#core/connections/close-connection';
 import { createJudgeMessage } from '#core/requests/message-limits';
@@ -19,7 +19,7 @@ import {
   RecordingLog,
 } from './fakes';
 
-/** A token that {@link createAnswerFakes} takes: `<user>:<expiry>[:<issue>]`, in milliseconds. */
+/** A token that {@link createAnswerFakes} accepts: `<user>:<expiry>[:<issue>]`, in milliseconds. */
 export const tokenOf = (userId: string, expiresAt: number, issuedAt?: number) =>
   [userId, expiresAt, ...(issuedAt === undefined ? [] : [issuedAt])].join(':');
 
@@ -32,7 +32,7 @@ export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
   const rateLimits = new MemoryRateLimitStore();
   const syncMarkers = new MemorySyncMarkers();
   const counted: Countable[] = [];
-  /** Replace its answer to have it fail. */
+  /** Tests replace `authenticate` to let it fail. */
   const tokens = {
     authenticate: async (token: string): Promise<TokenVerdict> => {
       const [userId = '', expiresAt, issuedAt] = token.split(':');
@@ -75,7 +75,7 @@ export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
     refreshToken: createRefreshToken(harness),
   });
   const [connection] = connections.seed(clock.now(), ['alice']) as [Connection];
-  /** The message that answers a text or an object; undefined when the connection was closed instead. */
+  /** The response to a text or an object; undefined if the connection was closed instead. */
   async function ask(sent: string | object, from: Connection = connection) {
     const text = typeof sent === 'string' ? sent : JSON.stringify(sent);
     const answered = await clock.run(answer(text, from, clock.now() + 20_000));

@@ -1,4 +1,4 @@
-// Execution environments of `broadcast` in virtual time: they share a table, have clocks of their own, and can die.
+// Execution environments of `broadcast` in virtual time: they share a table, have clocks with skew, and can be killed.
 import { VirtualClock } from '#cost/simulation/virtual-clock';
 import { createCoalescer, type Coalescer, type Outgoing } from '#core/coalescing/coalescer';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
@@ -12,27 +12,27 @@ export interface CoalescingHarnessOptions {
   readonly coalesceMilliseconds?: number;
   /** From 0 to below 1, as Math.random. */
   readonly random: () => number;
-  /** What the clocks of environments are off by, in milliseconds, in turn. Default: nothing. */
+  /** The clock skews of the environments, in milliseconds, used in turn. Default: none. */
   readonly skews?: readonly number[];
-  /** The longest time that a request takes on its way there, or back, in milliseconds. Default: 8. */
+  /** The maximum latency of a request or a response, in milliseconds. Default: 8. */
   readonly latencyMilliseconds?: number;
-  /** What a write of the register of an event takes besides, in milliseconds. Default: nothing. */
+  /** The additional duration of the write of an event's register, in milliseconds. Default: 0. */
   readonly storeMilliseconds?: (id: string) => number;
-  /** The numbers of steps at which the environment that makes it dies: steps are all requests and answers. */
+  /** The numbers of the steps at which the environment of the step is killed. Steps are all requests and responses. */
   readonly deaths?: readonly number[];
-  /** When the table answers nothing but errors: from, until, in milliseconds from the beginning. */
+  /** Periods in which the table responds only with errors, in milliseconds from the beginning. */
   readonly outages?: readonly (readonly [from: number, until: number])[];
-  /** How long posts to all connections of a lane take, in milliseconds. */
+  /** The duration of the posts to all connections of a lane, in milliseconds. */
   readonly flushMilliseconds?: Readonly<Record<Lane, number>>;
 }
 
-/** Who is connected: one that hears by batches, and one that is not ours. */
+/** The lanes: one connection with batches, and one without. */
 const lanes = ['batched', 'single'] as const;
 
-/** The pause before Lambda tries an event again: a minute on AWS, which teaches nothing more. */
+/** The pause before Lambda retries an event. On AWS it is a minute; the shorter one tests the same. */
 const lambdaRetryMilliseconds = 3_000;
 
-/** What an invocation may last. */
+/** The timeout of an invocation. */
 const timeoutMilliseconds = 20_000;
 
 class Died extends Error {}
@@ -41,7 +41,7 @@ interface Environment {
   readonly coalescer: Coalescer;
   isAlive: boolean;
   isBusy: boolean;
-  /** Lets whoever waits for it know that it has died. */
+  /** Rejects `death`. */
   die: (reason: Died) => void;
   readonly death: Promise<never>;
 }
@@ -51,10 +51,10 @@ export class CoalescingHarness {
   readonly lease = new MemoryFanOutLease();
   readonly pending = new MemoryPendingStore();
   readonly log = new RecordingLog();
-  /** For each lane, when each message was heard, by its text: more than once if it came more than once. */
+  /** For each lane, the times at which each message was received, by its text. */
   readonly heard = { batched: new Map<string, number[]>(), single: new Map<string, number[]>() };
   readonly flushes: { readonly at: number; readonly messages: number }[] = [];
-  /** What other workers were asked for. */
+  /** The drains that were handed over to other workers. */
   readonly handedOver: Promise<void>[] = [];
   private readonly reportedAt = new Map<string, number>();
   private steps = 0;
@@ -63,7 +63,7 @@ export class CoalescingHarness {
 
   constructor(private readonly options: CoalescingHarnessOptions) {}
 
-  /** Reports an event, as Lambda does: again when it fails. */
+  /** Reports an event with Lambda's retries. */
   async report(id: string): Promise<void> {
     this.reportedAt.set(this.textOf(id), this.clock.now());
     for (let attempt = 1; attempt <= 3; attempt += 1) {
@@ -75,7 +75,7 @@ export class CoalescingHarness {
     throw new Error(`${id} was given up.`);
   }
 
-  /** As the heartbeat does. */
+  /** Drains the pending events, as a heartbeat does. */
   async drain(): Promise<void> {
     await this.invoke(({ coalescer }, deadline) => coalescer.drain(deadline));
   }
@@ -92,11 +92,11 @@ export class CoalescingHarness {
     return agentEvent(id, 'online', 1_770_000_000_000);
   }
 
-  /** Writes the register. */
+  /** Writes the register of an event; undefined if the event is stale. */
   private async store(id: string, environment: Environment): Promise<Outgoing | undefined> {
     const { storeMilliseconds = () => 0 } = this.options;
     await this.step(environment, 2 * this.latency() + storeMilliseconds(id));
-    // What is known to have gone out is stale.
+    // An event whose broadcast is completed is stale.
     if (this.completed.has(id)) return undefined;
     const messages = [messageOfEvent(this.eventOf(id))];
     const onFlushed = () => {
@@ -106,7 +106,7 @@ export class CoalescingHarness {
     return { id, messages, onFlushed };
   }
 
-  /** Runs in an environment that is free, or in a new one; false when it died or threw. */
+  /** Runs `work` in an idle environment or in a new one; returns false if the environment was killed or `work` threw. */
   private async invoke(
     work: (environment: Environment, deadline: number) => Promise<void>,
   ): Promise<boolean> {
@@ -129,7 +129,7 @@ export class CoalescingHarness {
   private nowOf(environment: Environment): number {
     return this.start + Math.round(this.clock.now()) + (this.skewOf.get(environment) ?? 0);
   }
-  /** No clock begins at 0. */
+  /** The time in milliseconds since the Unix epoch at which the clocks begin. */
   private readonly start = 1_770_000_000_000;
 
   private create(): Environment {
@@ -164,7 +164,7 @@ export class CoalescingHarness {
     return environment;
   }
 
-  /** A step that may be the last one of an environment; then it never ends. */
+  /** A step of an environment. If the environment is killed, the step never ends. */
   private async step(environment: Environment, milliseconds: number): Promise<void> {
     await this.sleep(milliseconds);
     this.steps += 1;
@@ -185,7 +185,7 @@ export class CoalescingHarness {
     return outages.some(([from, until]) => this.clock.now() >= from && this.clock.now() < until);
   }
 
-  /** The same port, with a way there and a way back. */
+  /** The same port, with latency for each request and each response. */
   private overNetwork<Port extends FanOutLease | PendingStore>(
     port: Port,
     environmentOf: () => Environment,
@@ -230,14 +230,14 @@ export class CoalescingHarness {
     };
   }
 
-  /** Ids that a lane has not heard of, and those it was told more than once. */
+  /** The ids of the events that a lane did not receive, with the lane. */
   missed(ids: readonly string[]): string[] {
     return lanes.flatMap((lane) =>
       ids.filter((id) => !this.heard[lane].has(this.textOf(id))).map((id) => `${lane} ${id}`),
     );
   }
 
-  /** How long any event took to be heard first in a lane, in milliseconds. */
+  /** The longest time from the report of an event to its first receipt in a lane, in milliseconds. */
   longestWait(lane: Lane): number {
     const waits = [...this.heard[lane]].map(
       ([text, [first = Infinity]]) => first - (this.reportedAt.get(text) ?? Infinity),

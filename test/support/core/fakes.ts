@@ -1,4 +1,4 @@
-// The ports of core, answered in memory.
+// In-memory implementations of the ports of core.
 import { isExpired } from '#core/connections/connection';
 import type {
   ConnectionCountStore,
@@ -30,7 +30,7 @@ import type { Timers } from '#core/clock';
 import { shardOf } from '#core/shard';
 import { isNewer, registerOf, versionOfEvent, type EventMessage } from '#sdk/protocol';
 
-/** A clock that stands still until it is moved, with timers that fire when it is. */
+/** A clock that only advances when a test advances it, with timers. */
 export class FakeClock implements Timers {
   private readonly timers = new Set<{ readonly at: number; readonly task: () => void }>();
 
@@ -48,7 +48,7 @@ export class FakeClock implements Timers {
     return () => void this.timers.delete(timer);
   }
 
-  /** Jumps from timer to timer until `work` is done; whatever else there is to do comes first. */
+  /** Runs `work`, and advances the time to the next timer whenever nothing else is left to run. */
   async run<T>(work: Promise<T>): Promise<T> {
     const state = { done: false };
     const watched = work.finally(() => (state.done = true));
@@ -69,7 +69,7 @@ export class FakeClock implements Timers {
 export class MemoryConnectionStore implements ConnectionStore {
   readonly records = new Map<string, Connection>();
   readonly markers = new Map<string, DisconnectMarker>();
-  /** Shards whose reading fails. */
+  /** Shards that cannot be read. */
   readonly unreadable = new Set<number>();
 
   private readonly shardsOfUsers = new Map<string, number>();
@@ -129,14 +129,14 @@ export class MemoryConnectionStore implements ConnectionStore {
     if (this.unreadable.has(shard)) throw new Error('the store is down');
   }
 
-  /** Worked out once for each user: simulations list the same connections thousands of times. */
+  /** Cached for each user, because simulations list the same connections thousands of times. */
   private shardOf(userId: string): number {
     const known = this.shardsOfUsers.get(userId) ?? shardOf(userId);
     this.shardsOfUsers.set(userId, known);
     return known;
   }
 
-  /** Adds connections as they come, connected `ageMilliseconds` ago. */
+  /** Adds a connection for each user id, connected `ageMilliseconds` ago. */
   seed(now: number, userIds: readonly string[], ageMilliseconds = 60_000): Connection[] {
     return userIds.map((userId) => {
       const connection = {
@@ -247,7 +247,7 @@ export class MemoryStateStore implements StateStore {
   }
 }
 
-/** Token buckets as a textbook has them. */
+/** Plain token buckets. */
 export class MemoryRateLimitStore implements RateLimitStore {
   private readonly buckets = new Map<string, { tokens: number; at: number }>();
 
@@ -259,9 +259,9 @@ export class MemoryRateLimitStore implements RateLimitStore {
   ): Promise<boolean> {
     const key = JSON.stringify([userId, what]);
     const { tokens, at } = this.buckets.get(key) ?? { tokens: burst, at: now };
-    // Less than none, as long as it was emptied for.
+    // Negative while the bucket is emptied until a later time.
     const filled = Math.min(burst, tokens + ((now - at) * perMinute) / 60_000);
-    // Rounding must not cost a token that has just come back.
+    // The tolerance prevents a rounding error from refusing a token that is just available.
     const isThere = filled > 1 - 1e-9;
     this.buckets.set(key, { tokens: isThere ? filled - 1 : filled, at: now });
     return Promise.resolve(isThere);
@@ -305,15 +305,15 @@ export class MemoryRetryQueue implements RetryQueue {
   }
 }
 
-/** Remembers what was posted and closed; answers `delivered` unless told otherwise. */
+/** Records posts and closes; posts return `delivered` unless a test sets another result. */
 export class FakeGateway implements Poster, Closer, Inspector {
   readonly posts: { connectionId: string; message: unknown }[] = [];
   readonly closed: string[] = [];
   readonly inspected: string[] = [];
-  /** The account's throttle: nothing is done of what it affects. */
+  /** The throttle of the account: throttled requests have no effect. */
   isThrottling: () => boolean = () => false;
   readonly answers = new Map<string, PostResult>();
-  /** Decides when `answers` does not know the connection. */
+  /** The result for connections that are not in `answers`. */
   answer: (connectionId: string) => PostResult = () => 'delivered';
   mostInFlight = 0;
   private inFlight = 0;
@@ -349,7 +349,7 @@ export interface LogLine {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** A log that keeps its lines. */
+/** A log that records its lines. */
 export class RecordingLog implements Log {
   readonly lines: LogLine[] = [];
 

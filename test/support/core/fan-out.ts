@@ -1,4 +1,4 @@
-// A fan-out over fakes, for the tests of everything that is built on it.
+// A fan-out with fakes, for tests of the parts that use it.
 import { createCoalescer } from '#core/coalescing/coalescer';
 import { createFlush } from '#core/coalescing/flush/flush';
 import { createFanOut, type LanesOptions } from '#core/fan-out/fan-out';
@@ -19,7 +19,7 @@ import {
   RecordingLog,
 } from './fakes';
 
-/** As a deployment has it. */
+/** The default of a deployment. */
 const coalesceMilliseconds = 500;
 
 export function createFanOutHarness({

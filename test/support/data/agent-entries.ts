@@ -1,4 +1,4 @@
-// Agents and events as the dashboard's parts take them, in one line each.
+// Agents and events in the form that the dashboard's parts accept, in one line each.
 import type { AgentEntry } from '#dashboard/page/model/agent-entries';
 import type { FeedEvent } from '#dashboard/page/model/feed';
 

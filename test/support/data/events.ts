@@ -1,4 +1,4 @@
-// Events as the protocol has them, in one line each.
+// Events of the protocol, in one line each.
 import type { AgentStatus, EventMessage } from '#sdk/protocol';
 import { eventTypeDefinitions, type SnapshotLists } from '#sdk/protocol/event-message';
 
@@ -18,7 +18,7 @@ export const sessionEvent = (
   payload: { agentId, sessionId, lastMessage, timestamp },
 });
 
-/** The lists of a snapshot without registers: one for each event type. */
+/** The empty lists of a snapshot, one for each event type. */
 export const emptyLists = () =>
   Object.fromEntries(
     eventTypeDefinitions.map(({ list }) => [list, []]),

@@ -1,6 +1,6 @@
-// Random numbers that are the same in each run with the same seed, so that what failed can be repeated.
+// Random numbers that are the same in each run with the same seed, so that failures can be reproduced.
 
-/** A generator of numbers from 0 to 1, as Math.random (mulberry32). */
+/** A generator of numbers from 0 to below 1, like Math.random (mulberry32). */
 export function seeded(seed: number): () => number {
   let state = seed;
   return () => {

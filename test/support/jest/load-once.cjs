@@ -1,5 +1,5 @@
-// Transforms a module into one that Node.js itself loads: once for each process, not once for each test file. Only for
-// packages that keep no state and that no test mocks.
+// Transforms a module so that Node.js itself loads it: once per process instead of once per test file. Only for packages
+// without state that no test mocks.
 module.exports = {
   process: () => ({
     code: `

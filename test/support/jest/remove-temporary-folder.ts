@@ -1,8 +1,8 @@
-// After all tests: nothing is left of them.
+// Runs after all tests: removes the folder for temporary files, and fails if the tests left files in it.
 import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 
-/** Caches, which their owners put into any such folder: of tsx, and of Node.js for npm. */
+/** Caches that tsx and Node.js put into the folder. */
 const caches = /^(tsx-\w+|node-compile-cache)$/;
 
 export default async function tearDown(): Promise<void> {

@@ -1,11 +1,11 @@
-// Runs before each test file. Tests never leave the machine: a connection to any other address fails at once. Unit tests
-// do not even leave their process (`staysInProcess`, jest.config.cjs), so they are quick, and do not fail for a busy port.
+// Runs before each test file. Tests use loopback only: a connection to any other address fails at once. Unit tests stay in
+// their process (`staysInProcess`, jest.config.cjs), so that they are fast and do not fail because of a busy port.
 import childProcess from 'node:child_process';
 import dgram from 'node:dgram';
 import net from 'node:net';
 import workerThreads from 'node:worker_threads';
 
-// The project runs on Node.js 20, too, by choice; what the SDK has to say about that is known.
+// The project deliberately supports Node.js 20, too, so the SDK's warning about it is switched off.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/i;
@@ -14,8 +14,8 @@ interface Rules {
   staysInProcess: boolean;
 }
 
-// Node.js is the same for all test files of a process, whichever suites they are of: it is guarded once, or each file
-// would wrap the guards of the one before, and keep all that it has loaded in memory with it. What changes is the rules.
+// All test files of a process share the modules of Node.js. They are guarded once: otherwise each file would wrap the guards of
+// the previous one, and keep its modules in memory. Only the rules change.
 const known = Symbol.for('mission-control: rules of test files');
 const shared = net.Socket as unknown as Record<symbol, Rules | undefined>;
 
@@ -33,7 +33,7 @@ function guardNodeJs(): Rules {
     );
   }
 
-  /** Has `check` called before a method, with its arguments. */
+  /** Wraps a method so that it calls `check` with its arguments first. */
   function guard(owner: object, name: string, check: (args: readonly unknown[]) => void): void {
     const methods = owner as Record<string, (...args: unknown[]) => unknown>;
     const method = methods[name];

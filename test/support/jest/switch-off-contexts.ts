@@ -1,11 +1,11 @@
-// Runs before each test file: switches off what the files before it have left on. To know which test has failed, jest
-// keeps an AsyncLocalStorage for each file, and never disables it. Before Node.js 24, each of them slows every promise
-// of the process down: with thirty, a promise takes thirty times as long as with one.
+// Runs before each test file: disables the AsyncLocalStorage of each earlier file. Jest creates one for each file, to know
+// which test has failed, and never disables it. Before Node.js 24, each of them slows down every promise of the process: with
+// thirty, a promise takes thirty times as long as with one.
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 type Contexts = Set<AsyncLocalStorage<unknown>>;
 
-// Node.js is the same for all test files of a process: that is where one finds what those before it have used.
+// All test files of a process share the modules of Node.js, so the list of earlier files is stored there.
 const known = Symbol.for('mission-control: contexts of test files');
 const shared = AsyncLocalStorage as unknown as Record<symbol, Contexts | undefined>;
 

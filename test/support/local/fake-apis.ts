@@ -1,4 +1,4 @@
-// Functions and APIs for the gateway's tests: what a template would have defined.
+// Functions and APIs for the gateway's tests, which a template would define.
 import type { HttpApiDefinition, WebSocketApiDefinition } from '#local/gateway/definition';
 import type { InvocationResult, LambdaFunction } from '#local/lambda/invocation';
 
@@ -6,7 +6,7 @@ export interface FakeFunction extends LambdaFunction {
   readonly events: unknown[];
 }
 
-/** A function that answers with what `handle` returns, or fails with the error that it throws. */
+/** A function that returns the result of `handle`, or fails with the error that it throws. */
 export function fakeFunction(name: string, handle: (event: unknown) => unknown): FakeFunction {
   const events: unknown[] = [];
   return {
@@ -46,7 +46,7 @@ export function httpApi(
 
 export const methodArn = 'arn:aws:execute-api:us-east-1:123456789012:abcdef1234/live/$connect';
 
-/** What an authorizer returns. */
+/** The response of an authorizer. */
 export function policy(effect: string, context?: Record<string, unknown>) {
   const statement = { Effect: effect, Action: 'execute-api:Invoke', Resource: methodArn };
   return {

@@ -1,11 +1,11 @@
-// Time that stands still until a test moves it: the timers of the local stack's AWS side.
+// A clock that only advances when a test advances it, for the AWS side of the local stack.
 import { setImmediate as settle } from 'node:timers/promises';
 import type { Timers } from '#local/support/timers';
 
 export interface FakeTimers extends Timers {
-  /** Moves the time on and runs what is due on the way, in its order. */
+  /** Advances the time, and runs the timers that are due, in their order. */
   advance(milliseconds: number): Promise<void>;
-  /** How many timers wait. */
+  /** The number of pending timers. */
   readonly pending: number;
 }
 

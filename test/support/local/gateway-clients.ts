@@ -1,18 +1,18 @@
-// Clients of the gateway's tests: ws, and bare sockets for what ws would never send.
+// Clients for the gateway's tests: ws, and plain TCP sockets for data that ws would not send.
 import { once } from 'node:events';
 import net from 'node:net';
 import { WebSocket, type ClientOptions } from 'ws';
 
-/** A client that keeps what it received. */
+/** A client that stores the messages that it receives. */
 export interface Client {
   readonly socket: WebSocket;
   readonly messages: string[];
-  /** The next message, or one that has come already and was not taken yet. */
+  /** The next message that was not returned yet; waits for it if necessary. */
   next(): Promise<string>;
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
 }
 
-/** Resolves when the WebSocket is open; rejects with `HTTP <status> <body>` when it is refused. */
+/** Resolves when the WebSocket is open; rejects with `HTTP <status> <body>` if the handshake is refused. */
 export async function connect(
   url: string,
   protocols: readonly string[] = [],
@@ -42,7 +42,7 @@ export async function connect(
     });
     socket.once('error', reject);
   });
-  // A server that closes with 1009 may reset what the client is still sending.
+  // A server that closes with 1009 may reset the TCP connection while the client is still sending.
   socket.on('error', () => undefined);
   const next = async (): Promise<string> => {
     while (messages.length <= taken) {
@@ -55,7 +55,7 @@ export async function connect(
   return { socket, messages, next, closed };
 }
 
-/** Everything that a server answers to `bytes` until it ends the connection. */
+/** Sends `bytes`; returns everything that the server sends until it ends the connection. */
 export async function sendRaw(port: number, bytes: string | Buffer): Promise<string> {
   const socket = net.connect({ host: '127.0.0.1', port });
   const chunks: Buffer[] = [];
@@ -79,7 +79,7 @@ export function upgradeRequest(path: string, headers: Readonly<Record<string, st
   return [`GET ${path} HTTP/1.1`, ...lines, '', ''].join('\r\n');
 }
 
-/** Waits until `check` holds; the test's own timeout ends a wait in vain. */
+/** Waits until `check` returns true, at most until the timeout of the test. */
 export async function until(check: () => boolean): Promise<void> {
   while (!check()) await new Promise((resolve) => setTimeout(resolve, 2));
 }

@@ -1,4 +1,4 @@
-// Runs a command and keeps what it said.
+// Runs a command and returns its exit code and output.
 import type { Command } from '#local/commands/command';
 
 export async function run(command: Command, ...args: string[]) {

@@ -1,4 +1,4 @@
-// The smallest stack that the local stack deploys: both APIs and one function behind them, to be added to.
+// The smallest stack that the local stack deploys: both APIs with one function. Tests add resources to it.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ export type Resources = Readonly<Record<string, TemplateResource>>;
 export const arn = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
 export const ref = (logicalId: string) => ({ Ref: logicalId });
 
-/** A function with a role that may do what `statements` say. */
+/** A function with a role that has the permissions of `statements`. */
 export function functionResources(
   name: string,
   statements: readonly object[] = [],
@@ -95,7 +95,7 @@ const source = (apiId: string, rest: string) => ({
   'Fn::Sub': `arn:aws:execute-api:us-east-1:000000000000:\${${apiId}}/${rest}`,
 });
 
-/** Both APIs, on one function that answers its event. */
+/** Both APIs, with one function that returns its event. */
 const apis: Resources = {
   ...functionResources('echo'),
   ...api('Sockets', 'WEBSOCKET'),
@@ -138,7 +138,7 @@ const echo = 'export const handler = async (event) => event;';
 const directories: string[] = [];
 const deployments: Deployment[] = [];
 
-/** Deploys `apis` and `resources`; `code` is the functions' code by their names. */
+/** Deploys `apis` and `resources`; `code` has the code of the functions, by their names. */
 export async function deployTiny(
   resources: Resources = {},
   code: Readonly<Record<string, string>> = {},
@@ -172,13 +172,13 @@ export async function deployTiny(
   return { ...deployment, lines };
 }
 
-/** Closes what a test file has deployed. */
+/** Closes all deployments of a test file. */
 export async function closeTiny(): Promise<void> {
   await Promise.all(deployments.splice(0).map((each) => each.close()));
   for (const directory of directories.splice(0)) rmSync(directory, { recursive: true });
 }
 
-/** What an AWS SDK client needs to reach a tiny stack. */
+/** The configuration of AWS SDK clients for a tiny stack. */
 export function clientConfig({ endpointUrl }: Pick<Deployment, 'endpointUrl'>) {
   return {
     endpoint: endpointUrl,
@@ -188,7 +188,7 @@ export function clientConfig({ endpointUrl }: Pick<Deployment, 'endpointUrl'>) {
   };
 }
 
-/** Waits, in real time, until `condition` gives something. */
+/** Polls in real time until `condition` returns a value other than undefined. */
 export async function eventually<T>(
   condition: () => T | undefined | Promise<T | undefined>,
 ): Promise<T> {

@@ -1,8 +1,8 @@
-// The connections that the table of a local stack knows: the truth of this moment, which /health may tell 5 s later.
+// Reads the connections in the table of a local stack: the current records, which /health may report 5 s later.
 import { DynamoDBClient, ListTablesCommand, paginateScan } from '@aws-sdk/client-dynamodb';
 import type { LocalStack } from '#local/index';
 
-/** User id by connection id. */
+/** User ids by connection id. */
 export async function connectionRecords(
   stack: Pick<LocalStack, 'clientConfiguration'>,
 ): Promise<ReadonlyMap<string, string>> {

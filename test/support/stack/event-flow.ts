@@ -1,11 +1,11 @@
-// Backends at work: each reports of its own agents, one event after the other, until they are told to stop.
+// Simulated backends: each reports events of its own agents one by one, until they are stopped.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Publisher } from '#sdk/publisher';
 import type { TestClient } from './test-client';
 
 export interface EventFlow {
   readonly published: () => number;
-  /** Resolves when the last event has been heard. */
+  /** Resolves when the observer has received the last event. */
   readonly stop: () => Promise<void>;
 }
 
@@ -16,8 +16,8 @@ export const sessionIds: readonly string[] = ['session-1', 'session-2'];
 const statuses = ['online', 'offline', 'error'] as const;
 
 /**
- * Starts backends that go no faster than the stack: each waits until `observer` has heard of its event.
- * Every message is another one, so that what is heard twice can be told from what was said twice.
+ * Starts backends that are not faster than the stack: each waits until `observer` has received its event.
+ * Every message has a different text, so that a duplicate cannot be a second event.
  */
 export function startEventFlow(
   publisher: Publisher,
@@ -26,7 +26,7 @@ export function startEventFlow(
 ): EventFlow {
   let published = 0;
   const over = new AbortController();
-  /** How many messages the observer has heard of each agent. */
+  /** The number of messages about each agent that the observer has received. */
   const heard = new Map<string, number>();
   observer.socket.on('message', (data: Buffer) => {
     const { payload } = JSON.parse(data.toString('utf8')) as { payload: { agentId?: string } };
@@ -63,7 +63,7 @@ export function startEventFlow(
   };
 }
 
-/** Something new of every agent and every session. */
+/** Reports a new event of every agent and every session. */
 export async function reportAll(publisher: Publisher, message: string): Promise<void> {
   await Promise.all(
     agentIds.flatMap((agentId) => [

@@ -1,4 +1,4 @@
-// A local stack with many dashboards, seen from both ends: what sockets hear, and what the table and the queues hold.
+// A local stack with many dashboards, and access to what sockets receive and what the table and the queues contain.
 import {
   ApiGatewayManagementApiClient,
   LimitExceededException,
@@ -10,28 +10,28 @@ import { createPublisher, type Publisher } from '#sdk/publisher';
 import { TestClient } from './test-client';
 import { connectionRecords } from './connection-records';
 
-/** One socket, of a user of its own. */
+/** One socket and its user. */
 export interface Dashboard extends TestClient {
   readonly userId: string;
 }
 
 export interface FanOutStack extends LocalStack {
   readonly publisher: Publisher;
-  /** Opens so many sockets, of so many users in turn. Default: each of another user. */
+  /** Opens `count` sockets of `users` users in turn. Default: each of a different user. */
   openMany(count: number, users?: number): Promise<Dashboard[]>;
-  /** Lets sockets, each of another user, read no more, and posts to them until they are full. */
+  /** Stops reading from sockets, each of a different user, and posts to them until their buffers are full. */
   stall(dashboards: readonly Dashboard[]): Promise<void>;
-  /** The connections that the table knows: user id by connection id. */
+  /** The connections in the table: user ids by connection id. */
   records(): Promise<ReadonlyMap<string, string>>;
-  /** Messages that are kept for a person to look at. */
+  /** The number of messages in the dead-letter queue. */
   deadLetters(): Promise<number>;
-  /** Posts to a connection of which a function says that no answer came: it hung up, or waited for too long. */
+  /** The number of posts to a connection that a function logged as unanswered, because of a dropped connection or a timeout. */
   unanswered(connectionId: string): number;
-  /** What functions reported of fan-outs of one type, oldest first. */
+  /** The log lines of functions about fan-outs of one type, oldest first. */
   reports(type: string): readonly FanOutLine[];
 }
 
-/** The line of a fan-out in a function's log. */
+/** A log line about a fan-out. */
 interface FanOutLine {
   readonly message: 'fan-out';
   readonly service: string;
@@ -46,7 +46,7 @@ interface FanOutLine {
 
 interface PostFailedLine {
   readonly connectionId: string;
-  /** Absent when there was no answer. */
+  /** Absent if there was no response. */
   readonly statusCode?: number;
 }
 
@@ -55,7 +55,7 @@ export async function startFanOutStack(options: LocalStackOptions = {}): Promise
   const unanswered = new Map<string, number>();
   const stack = await startLocalStack({
     ...options,
-    // A thousand sockets come at once, and it is not their handshakes that are looked at.
+    // A thousand sockets open at once, so the limit of handshakes per second must not apply.
     settings: { handshakesPerSecond: 10_000, ...options.settings },
     log: ({ text }) => {
       if (text.includes('"message":"fan-out"')) lines.push(JSON.parse(text) as FanOutLine);
@@ -76,7 +76,7 @@ export async function startFanOutStack(options: LocalStackOptions = {}): Promise
   });
   let opened = 0;
 
-  /** Posts to a connection that does not read until there is no room. */
+  /** Posts to a connection that does not read until its buffers are full. */
   async function fill(connectionId: string | undefined, text: string): Promise<void> {
     const post = new PostToConnectionCommand({
       ConnectionId: connectionId,
@@ -115,7 +115,7 @@ export async function startFanOutStack(options: LocalStackOptions = {}): Promise
         [...(await connectionRecords(stack))].map(([id, userId]) => [userId, id]),
       );
       for (const { socket } of dashboards) socket.pause();
-      // The kernel's buffers come first: some megabytes. In the end not even a heartbeat has room.
+      // The kernel's buffers hold some megabytes. The decreasing sizes leave no room even for a heartbeat.
       for (const { userId } of dashboards) {
         for (const bytes of [120 * 1024, 8 * 1024, 512, 40]) {
           await fill(idOf.get(userId), '.'.repeat(bytes));
@@ -148,7 +148,7 @@ export async function startFanOutStack(options: LocalStackOptions = {}): Promise
   };
 }
 
-/** How often each agent's message came to a dashboard. */
+/** The number of status messages of each agent that a dashboard received. */
 export function heard(dashboard: Dashboard): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { payload } of dashboard.messagesOf('agent:status')) {

@@ -1,4 +1,4 @@
-// The service and the client as they were before batches, from the project's history.
+// The service and the client from before batches, from the project's history.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
@@ -11,18 +11,18 @@ import type * as Client from '#sdk/client';
 const run = promisify(execFile);
 const project = path.resolve(__dirname, '../../..');
 
-/** The last commit that knew no batches. */
+/** The last commit without batches. */
 const commit = '07abbee';
 
 export interface FirstStage {
-  /** Where its sources are. */
+  /** The directory with its sources. */
   readonly directory: string;
   remove(): Promise<void>;
 }
 
 /**
- * Takes its sources out of the history, with the packages that are installed now.
- * @throws when there is no Git, or the history does not go back so far
+ * Extracts its sources from the history, and links the currently installed packages.
+ * @throws if Git is missing, or the history does not contain the commit
  */
 export async function extractFirstStage(): Promise<FirstStage> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'mission-control-first-stage-'));
@@ -39,7 +39,7 @@ export async function extractFirstStage(): Promise<FirstStage> {
   return { directory, remove: () => rm(directory, { recursive: true, force: true }) };
 }
 
-/** Its client. */
+/** Bundles and loads its client. */
 export async function loadClient({ directory }: FirstStage): Promise<typeof Client> {
   const outfile = path.join(directory, 'build/client.cjs');
   const entryPoints = [path.join(directory, 'sdk/client/index.ts')];
@@ -50,7 +50,7 @@ export async function loadClient({ directory }: FirstStage): Promise<typeof Clie
 export interface FirstStageService {
   readonly webSocketUrl: string;
   readonly awsEndpointUrl: string;
-  /** Of its local issuer. */
+  /** A token of its local issuer. */
   readonly token: string;
   close(): Promise<void>;
 }

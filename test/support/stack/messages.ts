@@ -1,7 +1,7 @@
-// What came over a socket, taken out of its batches.
+// Extracts messages from batches.
 import type { TestClient } from './test-client';
 
-/** The texts of all messages, each as it would have come by itself. */
+/** The texts of all messages, those of batches as single messages. */
 export function messagesIn(texts: readonly string[]): string[] {
   return texts.flatMap((text) => {
     if (!text.startsWith('{"type":"batch"')) return [text];
@@ -10,7 +10,7 @@ export function messagesIn(texts: readonly string[]): string[] {
   });
 }
 
-/** The texts of all messages but heartbeats, which may share a batch with events. */
+/** The texts of all messages except heartbeats, which may be in a batch with events. */
 export function newsIn({ news }: Pick<TestClient, 'news'>): string[] {
   return messagesIn(news).filter((text) => !text.startsWith('{"type":"heartbeat"'));
 }

@@ -1,4 +1,4 @@
-// What the server knows of all agents and sessions, asked for by a client that is none of ours.
+// Reads the server's state of all agents and sessions with the test client instead of `sdk/client`.
 import type { AgentStatus, SessionActivity } from '#sdk/protocol';
 import { TestClient } from './test-client';
 

@@ -1,4 +1,4 @@
-// A WebSocket client for tests: keeps what it receives, and waits for conditions instead of times.
+// A WebSocket client for tests: stores what it receives, and waits for conditions instead of fixed times.
 import WebSocket from 'ws';
 
 export interface Closed {
@@ -22,7 +22,7 @@ export class TestClient {
   static readonly #open = new Set<TestClient>();
 
   readonly socket: WebSocket;
-  /** The texts of the messages, as they came. */
+  /** The texts of the messages, in the order of receipt. */
   readonly texts: string[] = [];
   readonly closed: Promise<Closed>;
   private readonly waiters = new Set<Waiter>();
@@ -42,11 +42,11 @@ export class TestClient {
         resolve({ code, reason: reason.toString() });
       });
     });
-    // Every error is followed by a close, which is what tests look at.
+    // Every error is followed by a close event, which tests use.
     this.socket.on('error', () => undefined);
   }
 
-  /** Opens a connection; rejects with the HTTP status when the handshake is refused. */
+  /** Opens a connection; rejects with the HTTP status if the handshake is refused. */
   static async open(url: string, options: ClientOptions = {}): Promise<TestClient> {
     const client = new TestClient(url, options);
     await new Promise<void>((resolve, reject) => {
@@ -56,12 +56,12 @@ export class TestClient {
     return client;
   }
 
-  /** Closes the clients that are still open: after a failed test, so that the next ones do not fail because of them. */
+  /** Closes the clients that are still open after a failed test, so that the next tests do not fail because of them. */
   static async closeAll(): Promise<void> {
     await Promise.all([...TestClient.#open].map((client) => client.close()));
   }
 
-  /** Tries to open a connection that is to be refused: the HTTP status, and the close code the client sees. */
+  /** Tries to open a connection that must be refused; returns the HTTP status and the close code at the client. */
   static async refused(
     url: string,
     options: ClientOptions = {},
@@ -82,7 +82,7 @@ export class TestClient {
     return { status: await status, code };
   }
 
-  /** All but the heartbeats, which come whenever they are due. */
+  /** The texts of all messages except heartbeats, which can arrive at any time. */
   get news(): string[] {
     return this.texts.filter((text) => !text.startsWith('{"type":"heartbeat"'));
   }
@@ -98,13 +98,13 @@ export class TestClient {
     );
   }
 
-  /** Resolves as soon as so many messages of a type have come. */
+  /** Resolves as soon as `count` messages of a type have been received. */
   async received(type: string, count = 1, timeoutMilliseconds = 30_000): Promise<void> {
     const isMet = () => this.messagesOf(type).length >= count;
     await this.until(isMet, `${count} × ${type}`, timeoutMilliseconds);
   }
 
-  /** Sends an object as JSON, or a text or bytes as they are. */
+  /** Sends an object as JSON, or a text or bytes unchanged. */
   send(data: object | string | Buffer): void {
     this.socket.send(
       typeof data === 'string' || Buffer.isBuffer(data) ? data : JSON.stringify(data),
