@@ -163,7 +163,7 @@ describe('the WebSocket API', () => {
   });
 
   it.each(['nothing', 'a forged token', 'an expired token'])(
-    'refuses a handshake with %s',
+    'refuses a handshake (token: %s)',
     async (what) => {
       const token = await issuer.mintToken({
         expiresInSeconds: what.includes('expired') ? -1 : 60,
