@@ -1,4 +1,4 @@
-// The certificate of the bench's sink: whoever trusts it may talk to this machine, and to nobody else.
+// The certificate of the sink of the bench: it is valid for this machine only.
 import { X509Certificate } from 'node:crypto';
 import { request, createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -6,7 +6,7 @@ import { createCertificate } from '#bench/certificate';
 
 const now = new Date('2026-03-01T12:00:00Z');
 
-it('names this machine, from a day before to a day after', () => {
+it('is valid for this machine, from one day before to one day after its creation', () => {
   const certificate = new X509Certificate(createCertificate(now).certificate);
   expect(certificate.checkIP('127.0.0.1')).toBe('127.0.0.1');
   expect(certificate.checkHost('localhost')).toBe('localhost');
@@ -16,7 +16,7 @@ it('names this machine, from a day before to a day after', () => {
   expect(certificate.verify(certificate.publicKey)).toBe(true);
 });
 
-it('is trusted by who has it as an authority, and by nobody else', async () => {
+it('is accepted by clients that have it as a certificate authority, and refused by others', async () => {
   const { key, certificate } = createCertificate(new Date());
   const server = createServer({ key, cert: certificate }, (_request, response) => response.end());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,4 +1,4 @@
-// `npm run cost`: tables for a load of one's own, and a sentence for what is no load.
+// `npm run cost`: tables for the given load, and error messages for invalid options.
 import { costCommand } from '#cost/main';
 import { run } from '../../support/local/recorded-output';
 
@@ -14,14 +14,14 @@ it('prints the bill, the share of heartbeats, the times and the simulation', asy
   expect(printed).toContain('Posts a second, day and night: 33.');
 });
 
-it('shows beside it how little clients that do not read change', async () => {
+it('prints a second simulation, with clients that do not read', async () => {
   const { printed } = await run(costCommand, ...load, '--stuck-connections', '10');
   expect(printed).toMatch(
     /^\| 10 of them do not read +\| +1 \| +8,000 \| +990 \| +20 \| +10 \| +0\.1 s \|$/m,
   );
 });
 
-it('shows the bill without coalescing beside it, and what flushes are', async () => {
+it('prints the bill without coalescing in another column, and the rate of flushes', async () => {
   const busy = ['--connections', '100', '--events-per-second', '300'];
   const { printed } = await run(costCommand, ...busy, '--pack', '10');
   expect(printed).toMatch(
@@ -35,14 +35,14 @@ it('shows the bill without coalescing beside it, and what flushes are', async ()
   expect(off.printed).toMatch(/^\| dollars a month +\| without coalescing \|$/m);
 });
 
-it('tells load from rest, and what connections without batches do not get', async () => {
+it('prints separate flush rates and the share of superseded events for connections without batches', async () => {
   const busy = ['--connections', '100', '--events-per-second', '300'];
   const { printed } = await run(costCommand, ...busy, '--documented-share', '0.5');
-  // All of half a second in a batch.
+  // A batch holds all events of half a second.
   expect(printed).toContain(
     'Flushes a second: 2, of 150 messages; at this rate of events the last client hears within about 0.5 s.\n',
   );
-  // The newest of each of 200 registers takes 2.4 s, and the next flush begins 2.5 s after this one.
+  // Posting the newest event of each of 200 registers takes 2.4 s; the next flush begins 2.5 s after the start of this one.
   expect(printed).toContain(
     'Flushes a second to connections without batches: 0.4, of 200 messages; at this rate of events the last client hears within about 4.9 s. ' +
       'Left out are 73 % of the events: a newer value of their register goes out instead.\n' +
@@ -53,7 +53,7 @@ it('tells load from rest, and what connections without batches do not get', asyn
   expect(few.printed).not.toContain('Left out');
 });
 
-it('the sign of a loss stands before the dollar: to know who was sent something may cost more than it spares', async () => {
+it('prints the minus sign of a loss before the dollar sign', async () => {
   const few = ['--connections', '1', '--events-per-second', '1'];
   const { printed } = await run(costCommand, ...few);
   expect(printed).toMatch(/\| +-\$0\.\d\d \|$/m);
@@ -114,7 +114,7 @@ it.each([
     [...load, '--event', '1'],
     'Unknown option --event. Put -- before a text that begins with a dash.',
   ],
-])('%j: %s', async (args, sentence) => {
+])('refuses %j with exit code 2: %s', async (args, sentence) => {
   await expect(run(costCommand, ...args)).resolves.toEqual({
     exitCode: 2,
     printed: '',

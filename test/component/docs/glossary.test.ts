@@ -1,4 +1,4 @@
-// One word for one thing: the words that the glossary has retired are in no name, no comment and no document.
+// Names, comments and documents contain none of the terms that the glossary lists as no longer used.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,27 +7,27 @@ import ts from 'typescript';
 const project = path.resolve(__dirname, '../../..');
 const read = (file: string) => readFileSync(path.join(project, file), 'utf8');
 
-/** What the table of the glossary has in its last column, e.g. `frame`. */
+/** The terms in the last column of the glossary's table, e.g. `frame`. */
 const retired = read('docs/glossary.md')
   .split('\n')
   .map((line) => /^\|.*\|.*\|(.+)\|$/.exec(line)?.[1]?.trim() ?? '')
   .flatMap((cell) => cell.split(', '))
   .filter((word) => /^[a-z]+$/.test(word) && word !== 'not');
 
-/** Names in which a retired word means what it says: a frame of RFC 6455 or of a browser. */
+/** Names in which a retired word has its standard meaning: a frame of RFC 6455 or of a browser. */
 const rightly =
   /^(frame-scanner|frame-schedule|frames)\.|Frame(Scanner|Schedule|Option|Options)$|AnimationFrame$|^(inFrame|inNextFrame|frame|frames|frameOptions?|maxFrameBytes|maxUnreadBytes|onFrame|watchFrames|createFrame|countFrame|framesPerSecond|FrameDependencies|requestFrame|withoutFrameMs)$/;
 
-/** The same in documents, by the words around them. */
+/** The same in sentences, with adjacent words. */
 const rightlySaid =
   /WebSocket frames?|animation frames?|countFrame|framesPerSecond|`onFrame`|close frame|single frames|frame-ancestors|invalid_frame|`census`/g;
 
-/** Those that are plain English in a sentence. */
+/** Retired words that sentences may contain as ordinary English. */
 const plain = new Set([
   ...['ending', 'unread', 'lend', 'renew', 'renews', 'prolong', 'world', 'patience'],
 ]);
 
-/** As far as `git` knows them, and they are there. */
+/** The files that `git` tracks and that exist. */
 function files(...patterns: string[]): string[] {
   return execFileSync('git', ['ls-files', '--', ...patterns], { cwd: project, encoding: 'utf8' })
     .split('\n')
@@ -48,7 +48,7 @@ function retiredWordsOf(name: string): string[] {
   );
 }
 
-/** Those in a text for people. */
+/** The retired words in sentences. */
 function retiredWordsIn(text: string): string[] {
   return wordsOf(text.replace(rightlySaid, '')).filter(
     (word) => !plain.has(word) && retiredWordsOf(word).length > 0,
@@ -57,7 +57,7 @@ function retiredWordsIn(text: string): string[] {
 
 const sources = new Map<string, ts.SourceFile>();
 
-/** A source file, which is parsed once. */
+/** A source file, parsed only once. */
 function sourceOf(file: string): ts.SourceFile {
   const source =
     sources.get(file) ?? ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true);

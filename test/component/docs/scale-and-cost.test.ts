@@ -1,4 +1,4 @@
-// docs/scale-and-cost.md says what the model says.
+// The tables in docs/scale-and-cost.md match the model.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { coalescingPlace } from '#cost/tables/coalescing-matrix';
@@ -7,7 +7,7 @@ import { documentTables } from '#cost/tables/tables';
 
 const file = path.resolve(__dirname, '../../../docs/scale-and-cost.md');
 
-it('the tables are current: npm run build:docs', async () => {
+it('contains the current tables (npm run build:docs updates them)', async () => {
   const text = readFileSync(file, 'utf8');
   const matrix = tableIn(text, coalescingPlace);
   expect(text).toBe(fillIn(text, { ...(await documentTables()), [coalescingPlace]: matrix }));
@@ -18,7 +18,7 @@ function tableIn(text: string, name: string): string {
   return table;
 }
 
-it('a table without a place, and a place without a table, are errors', () => {
+it('refuses a table without a place, and a place without a table', () => {
   const place = '<!-- npm run build:docs: one -->\nold\n<!-- end -->';
   expect(fillIn(`a\n${place}\nb`, { one: 'new' })).toBe(
     'a\n<!-- npm run build:docs: one -->\n\nnew\n\n<!-- end -->\nb',

@@ -1,4 +1,4 @@
-// The samples of the documentation, run as they stand there, in a page or in Node.js, against a small server.
+// Runs the unchanged samples of the documentation in a page or in Node.js, against a small server.
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
@@ -19,7 +19,7 @@ interface Sample {
   readonly code: string;
 }
 
-/** What imports the client or its React binding; other code is shown in part. */
+/** Samples that import the client or its React binding. Other samples are incomplete. */
 async function samplesOf(file: string): Promise<Sample[]> {
   const text = await readFile(path.join(project, file), 'utf8');
   return [...text.matchAll(/^```(jsx?)\n(.*?)^```$/gms)].flatMap(([, language = '', code = '']) => {
@@ -31,7 +31,7 @@ async function samplesOf(file: string): Promise<Sample[]> {
 let server: WebSocketServer;
 let url: string;
 let directory: string;
-/** Which tokens came, and how. */
+/** The tokens of the handshakes, in the form in which they were sent. */
 let tokens: (string | undefined)[];
 
 beforeAll(async () => {
@@ -45,7 +45,7 @@ beforeAll(async () => {
   server.on('connection', (socket, { headers }) => {
     const [, offered] = headers['sec-websocket-protocol']?.split(/, */) ?? [];
     tokens.push(headers.authorization ?? offered);
-    // News for those who come again, too.
+    // A newer timestamp for each connection, because clients ignore stale events.
     const timestamp = payload.timestamp + tokens.length;
     for (const frame of [
       { type: 'session:activity', payload: { ...activity, timestamp } },
@@ -82,11 +82,11 @@ const bundle = async (code: string, platform: 'browser' | 'node') => {
     define: { 'process.env.NODE_ENV': '"production"' },
     write: false,
   });
-  // The documented address is that of the local stack.
+  // The documented address is the address of the local stack.
   return (outputFiles[0]?.text ?? '').replaceAll('ws://localhost:3000', url);
 };
 
-/** Runs a sample in a page; one that exports a component is shown there. Says what the page says and shows. */
+/** Runs a sample in a page, and renders the component if it exports one. Checks the console and the text of the page. */
 async function runInPage({ code }: Sample): Promise<void> {
   const [, component] = /export function (\w+)/.exec(code) ?? [];
   const shown =
@@ -121,7 +121,7 @@ async function runInPage({ code }: Sample): Promise<void> {
   }
 }
 
-/** Leaves the page and comes "Back" to it: it must be connected, and not deaf. */
+/** Leaves the page and navigates "Back" to it: it must be connected and receive messages. */
 async function goBack({ window }: DOMWindow, text: () => string): Promise<void> {
   expect([...server.clients]).toHaveLength(1);
   window.dispatchEvent(new window.PageTransitionEvent('pagehide', { persisted: true }));
@@ -148,7 +148,7 @@ it.each([
   ['README.md', ['client', 'react'], 10],
   ['sdk/README.md', ['client', 'react'], undefined],
   ['docs/client.md', ['client', 'client', 'react'], undefined],
-])('%s', async (file, entries, lines) => {
+])('runs the samples of %s', async (file, entries, lines) => {
   const samples = await samplesOf(file);
   expect(samples.map(({ title }) => title)).toEqual(entries.map((entry) => `${file}: ${entry}`));
   for (const sample of samples) {

@@ -1,4 +1,4 @@
-// The model of the bill: known figures, tiers, and what must grow with what.
+// The model of the bill: known amounts, price tiers, and monotonicity.
 import fc from 'fast-check';
 import { billOf, dollarsOf } from '#cost/model/bill';
 import { defaultLoad, withoutFlushes, type Load } from '#cost/model/load';
@@ -6,33 +6,33 @@ import { dollarsFor, prices } from '#cost/model/prices';
 
 const idle: Load = { ...defaultLoad, eventsPerSecond: 0 };
 
-it('a thousand dashboards all month: $11 for being connected, $86 for a heartbeat every 30 s', () => {
+it('is $11 for connection minutes and $86 for heartbeats every 30 s with 1,000 connections for a month', () => {
   const bill = billOf({ ...idle, connections: 1_000 });
   expect(dollarsOf(bill, 'being connected')).toBeCloseTo(10.8, 10);
   expect(dollarsOf(bill, 'heartbeats')).toBeCloseTo(86.4, 10);
 });
 
-it('half the day open is half of it', () => {
+it('is half as much if the connections are open for half of each day', () => {
   const bill = billOf({ ...idle, connections: 1_000, hoursPerDay: 12 });
   expect(dollarsOf(bill, 'being connected')).toBeCloseTo(5.4, 10);
   expect(dollarsOf(bill, 'heartbeats')).toBeCloseTo(43.2, 10);
 });
 
-it('an event a second to a thousand dashboards is 2,592 million messages without coalescing, over two tiers', () => {
+it('contains 2,592 million messages in two price tiers for one event a second to 1,000 connections without coalescing', () => {
   const load = { ...defaultLoad, connections: 1_000, eventsPerSecond: 1 };
   const bill = billOf(withoutFlushes(load));
   expect(dollarsOf(bill, 'messages of events')).toBeCloseTo(1_000 + 1_592 * 0.8, 6);
-  // What comes after it on the bill begins in the second tier.
+  // The next item of the bill begins in the second tier.
   expect(dollarsOf(bill, 'heartbeats')).toBeCloseTo(86.4 * 0.8, 6);
 });
 
-it('when idle, a Poisson stream of events spares the heartbeats that follow one within 15 s', () => {
+it('omits heartbeats within 15 s after an event of a Poisson process with the heartbeat when-idle', () => {
   const load: Load = { ...defaultLoad, eventsPerSecond: 0.1, heartbeat: 'when-idle' };
   expect(dollarsOf(billOf(load), 'heartbeats')).toBeCloseTo(86.4 * Math.exp(-1.5), 6);
   expect(dollarsOf(billOf({ ...load, eventsPerSecond: 0 }), 'heartbeats')).toBeCloseTo(86.4, 6);
 });
 
-it('a flush each half second bounds what events cost, whatever their number', () => {
+it('limits the cost of events by one flush each half second, at any rate of events', () => {
   const messagesOf = (eventsPerSecond: number) =>
     dollarsOf(
       billOf({ ...defaultLoad, connections: 1_000, eventsPerSecond }),
@@ -40,12 +40,12 @@ it('a flush each half second bounds what events cost, whatever their number', ()
     );
   const ceiling = 1_000 + (2 * 1_000 * 2.592 - 1_000) * 0.8;
   expect(messagesOf(50)).toBeCloseTo(ceiling, 0);
-  // A hundred messages of 200 bytes share one post.
+  // One post carries 100 messages of 200 bytes.
   expect(messagesOf(200)).toBeCloseTo(ceiling, 0);
   expect(messagesOf(0.01)).toBeCloseTo(0.01 * 1_000 * 2.592, 0);
 });
 
-it('a bill says what an idle event writes and reads, and what one under load does', () => {
+it('contains the reads and writes of an event at a low and at a high rate of events', () => {
   const unitsOf = (load: Load, item: string) =>
     (billOf(load).items.find((one) => one.item === item)?.units ?? NaN) / (30 * 24 * 3600);
   const perEvent = (eventsPerSecond: number, item: string) => {
@@ -54,16 +54,16 @@ it('a bill says what an idle event writes and reads, and what one under load doe
     );
     return ((some ?? NaN) - (none ?? NaN)) / eventsPerSecond;
   };
-  // Register, lease acquired, lease released, register once more.
+  // Write the register, acquire the lease, release the lease, write the register again.
   expect(perEvent(0.001, 'DynamoDB writes')).toBeCloseTo(4, 2);
-  // Two looks at four partitions, and a listing: half a unit for each shard. Nobody looks at the lease before acquiring it.
+  // Four partitions are read twice, and the connections are listed: half a unit for each of 16 shards. The lease is acquired without a read.
   expect(perEvent(0.001, 'DynamoDB reads')).toBeCloseTo(8 + 8, 1);
-  // Register and pending item.
+  // Write the register and the pending item.
   expect(perEvent(300, 'DynamoDB writes')).toBeCloseTo(2, 1);
   expect(perEvent(300, 'DynamoDB reads')).toBeLessThan(1.4);
 });
 
-it('packs spare entries of EventBridge and calls of Lambda; each event still writes its register', () => {
+it('costs less with packs on EventBridge and for writes, but each event still writes its register', () => {
   const load: Load = { ...defaultLoad, connections: 100, eventsPerSecond: 300 };
   const [single, packed] = [billOf(load), billOf({ ...load, eventsPerPack: 10 })];
   expect(dollarsOf(packed, 'EventBridge')).toBeCloseTo(dollarsOf(single, 'EventBridge') / 10, 6);
@@ -72,7 +72,7 @@ it('packs spare entries of EventBridge and calls of Lambda; each event still wri
   expect(writes).toBeLessThan(dollarsOf(single, 'DynamoDB writes'));
 });
 
-it('connections without batches cost what they did before, as long as each gets each event', () => {
+it('is the same for connections without batches as without coalescing, as long as they get every event', () => {
   const load: Load = { ...defaultLoad, connections: 1_000, eventsPerSecond: 5 };
   const documented = billOf({ ...load, documentedShare: 1 });
   const before = billOf(withoutFlushes(load));
@@ -82,7 +82,7 @@ it('connections without batches cost what they did before, as long as each gets 
   );
 });
 
-it('tiers: each unit at the price of its own tier', () => {
+it('charges each unit at the price of its tier', () => {
   expect(dollarsFor('webSocketMessage', 1e9)).toBeCloseTo(1_000, 6);
   expect(dollarsFor('webSocketMessage', 1e9 + 1e6)).toBeCloseTo(1_000.8, 6);
   expect(dollarsFor('sentByte', 11 * 2 ** 40)).toBeCloseTo(10_240 * 0.09 + 1_024 * 0.085, 6);
@@ -102,14 +102,14 @@ const load = fc.record({
   documentedShare: fc.constantFrom(0, 0.5, 1),
 });
 
-it('nothing is ever negative or unknown, and more of anything never costs less', () => {
+it('is never negative or NaN, and never decreases when the load increases', () => {
   fc.assert(
     fc.property(load, (given) => {
       const bill = billOf({ ...defaultLoad, ...given });
       expect(
         bill.items.filter(({ dollars }) => !(Number.isFinite(dollars) && dollars >= 0)),
       ).toEqual([]);
-      // With flushes more bytes can make fewer of them, when there is more to send than the pace allows.
+      // Compare without flushes: with them, more bytes can lead to fewer flushes, if there is more to send than the pace allows.
       const more = withoutFlushes({ ...defaultLoad, ...given });
       const less = billOf(more).dollars;
       for (const change of [

@@ -1,4 +1,4 @@
-// The formulas of coalescing against the rule itself, played with invented events, and what holds at any load.
+// Compares the formulas for coalescing with a simulation of its rule, and checks what holds at any load.
 import fc from 'fast-check';
 import { coalescingOf, eventPostsPerSecond, underWay } from '#cost/model/coalescing';
 import { postsPerSecondToOne } from '#cost/model/fan-out-time';
@@ -6,8 +6,8 @@ import { defaultLoad, withoutFlushes, type Load } from '#cost/model/load';
 import { averageOverPoisson } from '#cost/model/poisson';
 
 /**
- * Events come at these times, in seconds. Who finds the lease free acquires it, flushes as soon as the interval since the
- * last flush is over, goes on while events came meanwhile, and releases it.
+ * Simulates the rule for events at these times, in seconds. An event acquires the lease if it is free, flushes as soon as
+ * the interval since the last flush is over, flushes again while there are pending events, and releases the lease.
  */
 function play(times: readonly number[], interval: number, flush: number) {
   const counts = { flushes: 0, holds: 0, recorded: 0, held: 0 };
@@ -48,24 +48,27 @@ function poissonTimes(perSecond: number, count: number): number[] {
   });
 }
 
-it.each([0.05, 0.5, 2, 10, 100])('%d events a second: as the rule played says', (perSecond) => {
-  const load: Load = { ...defaultLoad, connections: 1_000, eventsPerSecond: perSecond };
-  const model = coalescingOf(load);
-  const times = poissonTimes(perSecond, 100_000);
-  const seconds = times.at(-1) ?? 0;
-  const played = play(times, 0.5, model.batched.flushSeconds);
-  const close = (value: number, expected: number) => {
-    expect(Math.abs(value - expected)).toBeLessThan(Math.max(0.02 * expected, 0.003));
-  };
-  close(model.flushesPerSecond, played.flushes / seconds);
-  close(model.holdsPerSecond, played.holds / seconds);
-  close(model.recordedPerSecond, played.recorded / seconds);
-  close(model.held, played.held / seconds);
-  close(model.batched.messages, times.length / played.flushes);
-  close(model.batched.flushesPerSecond, model.flushesPerSecond);
-});
+it.each([0.05, 0.5, 2, 10, 100])(
+  'matches the simulated rule at %d events a second',
+  (perSecond) => {
+    const load: Load = { ...defaultLoad, connections: 1_000, eventsPerSecond: perSecond };
+    const model = coalescingOf(load);
+    const times = poissonTimes(perSecond, 100_000);
+    const seconds = times.at(-1) ?? 0;
+    const played = play(times, 0.5, model.batched.flushSeconds);
+    const close = (value: number, expected: number) => {
+      expect(Math.abs(value - expected)).toBeLessThan(Math.max(0.02 * expected, 0.003));
+    };
+    close(model.flushesPerSecond, played.flushes / seconds);
+    close(model.holdsPerSecond, played.holds / seconds);
+    close(model.recordedPerSecond, played.recorded / seconds);
+    close(model.held, played.held / seconds);
+    close(model.batched.messages, times.length / played.flushes);
+    close(model.batched.flushesPerSecond, model.flushesPerSecond);
+  },
+);
 
-it('idle, each event is a flush of its own; busy, there are two a second', () => {
+it('has one flush for each event at a low rate of events, and two flushes a second at a high rate', () => {
   const of = (eventsPerSecond: number) => coalescingOf({ ...defaultLoad, eventsPerSecond });
   expect(of(0)).toMatchObject({ flushesPerSecond: 0, held: 0, loneHeartbeats: 1 });
   expect(of(1e-4).flushesPerSecond / 1e-4).toBeCloseTo(1, 3);
@@ -76,26 +79,26 @@ it('idle, each event is a flush of its own; busy, there are two a second', () =>
   expect(of(300).loneHeartbeats).toBeCloseTo(0, 6);
 });
 
-it('messages beyond 32 KB take another post', () => {
+it('needs another post for messages beyond 32 KB', () => {
   const of = (eventsPerSecond: number) => coalescingOf({ ...defaultLoad, eventsPerSecond }).batched;
-  // 162 of 201 bytes fit.
+  // 162 messages of 201 bytes fit.
   expect(of(100).messages).toBeCloseTo(50, 3);
   expect(of(100).posts).toBeCloseTo(1, 3);
   expect(of(480).posts).toBeCloseTo(2, 2);
   expect(of(10).bytes).toBeCloseTo(5 * 201 + 42, -1);
 });
 
-it('when there is more than the pace allows, flushes are larger and fewer, and superseded messages are left out', () => {
+it('has fewer and larger flushes without superseded messages, if there is more to send than the pace allows', () => {
   const load: Load = { ...defaultLoad, connections: 10_000, eventsPerSecond: 2_000 };
   const { intervalSeconds, flushesPerSecond, batched } = coalescingOf(load);
-  // At least one message for each of 200 agents and sessions, in two posts.
+  // A flush carries one message for each of 200 agents and sessions, in two posts.
   expect(batched.messages).toBeCloseTo(200, 6);
   expect(batched.posts).toBeCloseTo(2, 6);
   expect(intervalSeconds).toBeCloseTo(20_000 / 8_000, 1);
   expect(flushesPerSecond * 10_000 * batched.posts).toBeLessThanOrEqual(8_000);
 });
 
-it('one message after the other: what a connection without batches does not take in time is left out, whatever the pace', () => {
+it('leaves out messages that cannot be posted in time to a connection without batches, at any pace', () => {
   const load = { ...defaultLoad, connections: 100, documentedShare: 0.5 };
   const of = (eventsPerSecond: number, maxPostsPerSecond = 8_000) =>
     coalescingOf({ ...load, eventsPerSecond, maxPostsPerSecond });
@@ -103,19 +106,19 @@ it('one message after the other: what a connection without batches does not take
   expect(of(80).single.leftOut).toBeCloseTo(0, 9);
   const { single, batched, flushesPerSecond, intervalSeconds } = of(300);
   expect(single.messages).toBeCloseTo(200, 6);
-  // 199 times 12 ms, and 22 ms around it; the next one begins with a flush of the others.
+  // A flush takes 199 times 12 ms and 22 ms; the next one begins together with a flush of the lane with batches.
   expect([single.intervalSeconds, single.flushSeconds]).toEqual([2.5, expect.closeTo(2.41, 6)]);
   expect(single.leftOut).toBeCloseTo(1 - 200 / 2.5 / 300, 6);
-  // The others have their flush each half second all the same.
+  // The lane with batches is still flushed each half second.
   expect([intervalSeconds, batched.intervalSeconds]).toEqual([0.5, 0.5]);
   expect(batched.leftOut).toBeCloseTo(0, 9);
   expect(flushesPerSecond).toBeCloseTo(2, 6);
   expect(of(300, 100_000).single).toEqual(single);
-  // Fifty of them take four thousand posts a second, if there are so many.
+  // 50 of these connections can take 4,000 posts a second.
   expect(of(300, 3_000).single.leftOut).toBeGreaterThan(single.leftOut);
 });
 
-it('connections without batches take what the others leave of the pace, and some of it in any case', () => {
+it('gives connections without batches the rest of the pace, and at least a small share of it', () => {
   const load = { ...defaultLoad, connections: 10_000, eventsPerSecond: 10, documentedShare: 0.1 };
   const { batched, single } = coalescingOf(load);
   const postsOf = ({ flushesPerSecond, connections, posts }: typeof single) =>
@@ -134,7 +137,7 @@ const load = fc.record({
   messageBytes: fc.integer({ min: 50, max: 32_000 }),
 });
 
-it('at any load: no more messages than events, no more posts than before or than the pace, one holder', () => {
+it('never exceeds the rate of events, the posts without coalescing, the pace and one holder, at any load', () => {
   fc.assert(
     fc.property(load, (given) => {
       const whole: Load = { ...defaultLoad, ...given };
@@ -166,17 +169,19 @@ it('at any load: no more messages than events, no more posts than before or than
   );
 });
 
-it.each([0, 0.3, 7, 5_000, 1e6])('the average over a mean of %d', (mean) => {
-  expect(averageOverPoisson(mean, (count) => count) / Math.max(1, mean)).toBeCloseTo(
-    Math.min(1, mean),
-    6,
-  );
-  expect(averageOverPoisson(mean, (count) => (count === 0 ? 1 : 0))).toBeCloseTo(
-    Math.exp(-mean),
-    9,
-  );
-  expect(averageOverPoisson(mean, (count) => (count - mean) ** 2) / Math.max(1, mean)).toBeCloseTo(
-    Math.min(1, mean),
-    5,
-  );
-});
+it.each([0, 0.3, 7, 5_000, 1e6])(
+  'averages over a Poisson distribution with a mean of %d',
+  (mean) => {
+    expect(averageOverPoisson(mean, (count) => count) / Math.max(1, mean)).toBeCloseTo(
+      Math.min(1, mean),
+      6,
+    );
+    expect(averageOverPoisson(mean, (count) => (count === 0 ? 1 : 0))).toBeCloseTo(
+      Math.exp(-mean),
+      9,
+    );
+    expect(
+      averageOverPoisson(mean, (count) => (count - mean) ** 2) / Math.max(1, mean),
+    ).toBeCloseTo(Math.min(1, mean), 5);
+  },
+);

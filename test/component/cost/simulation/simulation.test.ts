@@ -1,4 +1,4 @@
-// Fan-outs in simulated time: what the quota allows gets through, what does not is seen, and pacing keeps below it.
+// Fan-outs in simulated time: the quota throttles posts beyond it, and pacing stays below it.
 import { secondsToLastClient } from '#cost/model/fan-out-time';
 import { defaultLoad } from '#cost/model/load';
 import { needsOf } from '#cost/model/quotas';
@@ -13,7 +13,7 @@ import { heartbeatCeilingOf } from '#core/broadcasting/heartbeat-pace';
 
 const simulated = new Map<string, Promise<SimulationResult>>();
 
-/** What becomes of a fan-out. It is the same each time: those that several tests look at are simulated once. */
+/** The result of a simulation. It is deterministic, so that tests can share it. */
 function fanOut(simulation: Simulation): Promise<SimulationResult> {
   const key = JSON.stringify(simulation);
   const result = simulated.get(key) ?? simulateFanOut(simulation);
@@ -21,7 +21,7 @@ function fanOut(simulation: Simulation): Promise<SimulationResult> {
   return result;
 }
 
-it('the bucket gives what it holds at once, and then what has come in', () => {
+it('allows as many posts as the token bucket holds, and then as many as it is refilled with', () => {
   const take = createTokenBucket({ perSecond: 1_000, bucket: 5 });
   expect(Array.from({ length: 7 }, () => take(0))).toEqual([
     ...Array.from({ length: 5 }, () => true),
@@ -31,23 +31,23 @@ it('the bucket gives what it holds at once, and then what has come in', () => {
 });
 
 it.each([1_000, 10_000, 20_000])(
-  'one fan-out to %d stays below 429 with the settings that everybody has',
+  'delivers a fan-out to %d connections with the default settings, without 429',
   async (connections) => {
     const load = { ...defaultLoad, connections };
     const result = await fanOut(simulationOf(load));
     expect(result).toMatchObject({ delivered: connections, throttled: 0, left: 0 });
-    // The formula of the tables says the same within a twentieth, or 50 ms.
+    // The formula of the tables differs from it by less than 5 %, or 50 ms.
     const difference = Math.abs(result.seconds - secondsToLastClient(load));
     expect(difference).toBeLessThan(Math.max(0.05, result.seconds / 20));
   },
 );
 
-it('ten thousand hear within 0.8 s', async () => {
+it('delivers to 10,000 connections within 0.8 s', async () => {
   const { seconds } = await fanOut(simulationOf({ ...defaultLoad, connections: 10_000 }));
   expect(seconds).toBeLessThanOrEqual(0.8);
 });
 
-it('so do they in regions with a quarter of the quota, in four times the time, and none is answered 429', async () => {
+it('delivers to 10,000 connections in regions with a quarter of the quota within 4.6 s, without 429', async () => {
   const load = { ...defaultLoad, connections: 10_000, maxPostsPerSecond: 2_000 };
   const quota = { perSecond: 2_500, bucket: 1_250 };
   const result = await fanOut({ ...simulationOf(load), quota });
@@ -55,7 +55,7 @@ it('so do they in regions with a quarter of the quota, in four times the time, a
   expect(result.seconds).toBeLessThan(4.6);
 });
 
-it('a heartbeat at the same time costs an event no post and no time', async () => {
+it('delivers an event as fast during a heartbeat, without 429', async () => {
   const load = { ...defaultLoad, connections: 10_000 };
   const alone = simulationOf(load);
   const both = { ...alone, heartbeatCeiling: heartbeatCeilingOf(load) };
@@ -64,7 +64,7 @@ it('a heartbeat at the same time costs an event no post and no time', async () =
   expect(other.seconds).toBeCloseTo(one.seconds, 2);
 });
 
-it('without pacing, the same fan-out would be answered 429, and take longer', async () => {
+it('is throttled and takes longer without pacing', async () => {
   const paced = simulationOf({ ...defaultLoad, connections: 20_000 });
   expect(paced).toMatchObject({ workers: 16, ceiling: 500 });
   const [slow, fast] = [await fanOut(paced), await fanOut({ ...paced, ceiling: 100_000 })];
@@ -72,7 +72,7 @@ it('without pacing, the same fan-out would be answered 429, and take longer', as
   expect(fast.seconds).toBeGreaterThan(slow.seconds);
 });
 
-it('two at once share the quota: some posts are made again, and everybody hears', async () => {
+it('delivers two simultaneous fan-outs to all connections, after retries of some throttled posts', async () => {
   const result = await fanOut(simulationOf({ ...defaultLoad, connections: 10_000 }, 2));
   expect(result.throttled).toBeGreaterThan(0);
   expect(result.throttled).toBeLessThan(1_000);
@@ -84,7 +84,7 @@ it.each([
   [10_000, 100],
   [20_000, 200],
 ])(
-  'of %d connections, %d whose clients do not read cost the others next to nothing',
+  'with %d connections, of which %d do not read, takes less than 10 % longer for the others',
   async (connections, stuck) => {
     const whole = simulationOf({ ...defaultLoad, connections });
     const [none, some] = [await fanOut(whole), await fanOut({ ...whole, stuck })];
@@ -98,7 +98,7 @@ it.each([
   },
 );
 
-it('they do not hide that the account is throttled', async () => {
+it('still slows down for a throttled account if 100 clients do not read', async () => {
   const simulation = { ...simulationOf({ ...defaultLoad, connections: 10_000 }, 2), stuck: 100 };
   const result = await fanOut(simulation);
   expect(result).toMatchObject({ delivered: 19_800, left: 200 });
@@ -106,7 +106,7 @@ it('they do not hide that the account is throttled', async () => {
 });
 
 it.each([100_000, 1_000_000])(
-  'what %d connections are told to ask for is enough',
+  'recommends quotas for %d connections that are sufficient',
   (connections) => {
     const needs = needsOf({ ...defaultLoad, connections });
     expect(needs.requestsPerSecond).toBeGreaterThan(defaultQuota.perSecond);
@@ -116,7 +116,7 @@ it.each([100_000, 1_000_000])(
   },
 );
 
-it('a small deployment needs nothing that its account does not have', () => {
+it('recommends no more than the default quotas for 10,000 connections', () => {
   expect(needsOf({ ...defaultLoad, connections: 10_000 })).toMatchObject({
     requestsPerSecond: 10_000,
     handshakesPerSecond: 500,

@@ -1,4 +1,4 @@
-// The page, run by React in a page of jsdom, on a client whose harness is a test's.
+// The app of the dashboard, rendered by React in jsdom, with a client on fake sockets and a fake clock.
 import { JSDOM } from 'jsdom';
 import { act, createElement, Profiler, StrictMode } from 'react';
 import type { Root } from 'react-dom/client';
@@ -17,7 +17,7 @@ beforeAll(async () => {
   const { document, navigator, FormData, HTMLInputElement, Event } = window;
   const page = { window, document, navigator, FormData, HTMLInputElement, Event };
   Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true, ...page });
-  // Loaded late: React looks for the document when it is loaded.
+  // Imported only now, because React looks for the document when it is imported.
   client = await import('react-dom/client');
 });
 
@@ -80,7 +80,7 @@ async function openPage({ tokens = {}, options = {}, commands = [] }: Given = {}
     textsOf,
     commits: () => commits,
     text: () => container.textContent,
-    /** A second passes, as the clock of the page tells. */
+    /** Advances the time, and runs the ticks of the clock of the page. */
     tick: (ms: number) =>
       perform(async () => {
         await time.pass(ms);
@@ -96,7 +96,7 @@ async function openPage({ tokens = {}, options = {}, commands = [] }: Given = {}
     fill: (selector: string, value: string) =>
       perform(() => {
         const [input] = all(selector);
-        // React has put a setter of its own before the element's.
+        // React overrides the setter of the element: call that of the prototype.
         const prototype = Object.getPrototypeOf(input) as object;
         Object.getOwnPropertyDescriptor(prototype, 'value')?.set?.call(input, value);
         input?.dispatchEvent(new window.Event('input', { bubbles: true }));
@@ -122,7 +122,7 @@ const say = ({ harness, perform }: Page, agentId: string, sessionId: string, las
     harness.socket.receive('session:activity', { agentId, sessionId, lastMessage, timestamp });
   });
 
-it('an empty stack says what to run', async () => {
+it('shows the commands to run while there are no agents', async () => {
   const page = await openPage({ commands: ['npm run emit -- agent:status agent-123 online'] });
   expect(page.text()).toContain('Not connected yet');
   await page.perform(() => page.harness.connect());
@@ -130,7 +130,7 @@ it('an empty stack says what to run', async () => {
   expect(page.textsOf('code')).toEqual(['npm run emit -- agent:status agent-123 online']);
 });
 
-it('agents have their status as a word, their newest sessions, and times that go on', async () => {
+it('shows the status of agents as a word, their newest sessions, and relative times that advance', async () => {
   const page = await openPage();
   await page.perform(() => page.harness.connect());
   await report(page, 'agent-1', 'online');
@@ -148,7 +148,7 @@ it('agents have their status as a word, their newest sessions, and times that go
   expect(page.textsOf('.agent-status')).toEqual(['error1 min ago', 'online1 min ago']);
 });
 
-it('an event renders what it changes, and a tick only texts that are no longer true', async () => {
+it('renders after a tick only if a text has changed, and after an event keeps the elements of other agents', async () => {
   const page = await openPage();
   await page.perform(() => page.harness.connect());
   await report(page, 'agent-1', 'online');
@@ -163,7 +163,7 @@ it('an event renders what it changes, and a tick only texts that are no longer t
   expect(page.all('.agent')[0]).toBe(first);
 });
 
-it('counts down to the next attempt, says of when the page is, and tries when told', async () => {
+it('shows the countdown to the next attempt and the age of the data, and connects at once on request', async () => {
   const page = await openPage();
   await page.perform(() => page.harness.connect());
   await report(page, 'agent-1', 'online');
@@ -181,7 +181,7 @@ it('counts down to the next attempt, says of when the page is, and tries when to
   expect(bar()).toBe('Connected');
 });
 
-it('a filter leaves what it fits, and can be taken away', async () => {
+it('shows only agents and events that match the filter, until it is removed', async () => {
   const page = await openPage();
   await page.perform(() => page.harness.connect());
   await report(page, 'alpha', 'online');
@@ -196,7 +196,7 @@ it('a filter leaves what it fits, and can be taken away', async () => {
   expect(page.textsOf('.agent h3')).toEqual(['beta', 'alpha']);
 });
 
-it('the feed can be paused, tells what it holds back, and goes on', async () => {
+it('pauses the feed, counts the new events, and shows them after resuming', async () => {
   const page = await openPage();
   await page.perform(() => page.harness.connect());
   await report(page, 'agent-1', 'online');
@@ -208,7 +208,7 @@ it('the feed can be paused, tells what it holds back, and goes on', async () => 
   expect(page.textsOf('.event strong')).toEqual(['agent-2', 'agent-1']);
 });
 
-it('of thousands of agents the first are shown, and more when asked for', async () => {
+it('shows the first 500 agents, and more on request', async () => {
   const page = await openPage();
   const agents = Array.from({ length: 510 }, (_, index) => ({
     agentId: `agent-${index}`,
@@ -221,7 +221,7 @@ it('of thousands of agents the first are shown, and more when asked for', async 
   expect(page.all('.agent')).toHaveLength(510);
 });
 
-it('a token that is to be pasted is asked for, and used', async () => {
+it('shows a form for a token that the user pastes, and connects with it', async () => {
   const accepted: string[] = [];
   const accept = (token: string) => accepted.push(token);
   const tokens = { remedy: { kind: 'paste', accept } } as const;
@@ -234,7 +234,7 @@ it('a token that is to be pasted is asked for, and used', async () => {
   expect(page.all('form')).toEqual([]);
 });
 
-it('without a token the page says why, and offers to sign in', async () => {
+it('shows why there is no token, and a button to sign in', async () => {
   const signIn = jest.fn(() => Promise.resolve());
   const page = await openPage({
     tokens: {
@@ -249,7 +249,7 @@ it('without a token the page says why, and offers to sign in', async () => {
   expect(signIn).toHaveBeenCalledTimes(1);
 });
 
-it('a status filters the events too', async () => {
+it('filters events by status, too', async () => {
   const page = await openPage();
   await page.perform(() => page.harness.connect());
   await report(page, 'alpha', 'online');
@@ -260,7 +260,7 @@ it('a status filters the events too', async () => {
   expect(page.textsOf('.event p')).toEqual(['beta s2 Fails', 'beta error']);
 });
 
-it('a long message is cut, and whole when it is pressed; a short one is no button', async () => {
+it('shortens a long message until it is clicked, and makes no button of a short one', async () => {
   const page = await openPage();
   await page.perform(() => page.harness.connect());
   await say(page, 'agent-1', 's1', 'Short');
@@ -276,7 +276,7 @@ it('a long message is cut, and whole when it is pressed; a short one is no butto
   expect(page.all('.session .opens')[0]?.getAttribute('aria-expanded')).toBe('true');
 });
 
-it('a name shows what it hides, wherever it stands', async () => {
+it('shows invisible characters of names and messages, everywhere on the page', async () => {
   const page = await openPage();
   await page.perform(() => page.harness.connect());
   await report(page, 'pay\u202Eload', 'online');
@@ -288,7 +288,7 @@ it('a name shows what it hides, wherever it stands', async () => {
   expect(page.all('h3 bdi, strong bdi, .session-id bdi, .message bdi')).toHaveLength(7);
 });
 
-it('counts the events since it was opened, and not what a snapshot tells of before', async () => {
+it('counts the events since the page was opened, without those of the snapshot', async () => {
   const page = await openPage();
   const old = { agentId: 'agent-1', status: 'online' as const, timestamp: 1 };
   await page.perform(() => page.harness.accept({ agents: [old] }));

@@ -5,7 +5,7 @@ import type { PutEventsRequest } from '@aws-sdk/client-eventbridge';
 import { createEmitCommand } from '#local/commands/emit';
 import { run } from '../../../support/local/recorded-output';
 
-/** Runs the command with the port of a server that answers like this. */
+/** Runs the command with the port of a server that answers with `listener`. */
 async function emitTo(listener: RequestListener) {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -16,7 +16,7 @@ async function emitTo(listener: RequestListener) {
   return { port, ...result };
 }
 
-it('puts one event on the bus', async () => {
+it('puts one event on the event bus', async () => {
   const bodies: string[] = [];
   const { exitCode } = await emitTo((request, response) => {
     void request.toArray().then((chunks: Buffer[]) => {
@@ -42,18 +42,21 @@ it('puts one event on the bus', async () => {
 it.each([
   ['the dashboard', 404, '{"message":"Not Found"}'],
   ['a page', 200, '<!doctype html>'],
-])('says that the port is that of %s, not of the AWS endpoint', async (_, status, body) => {
-  const { exitCode, complaints, port } = await emitTo((request, response) => {
-    request.resume();
-    response.writeHead(status).end(body);
-  });
-  expect(exitCode).toBe(1);
-  expect(complaints).toBe(
-    `What answers at http://localhost:${port} is not the AWS endpoint of a local stack (HTTP ${status}): give --aws-port the port of the AWS endpoint that npm start prints, by default 4566.`,
-  );
-});
+])(
+  'prints that the port is not that of the AWS endpoint if it is that of %s',
+  async (_, status, body) => {
+    const { exitCode, complaints, port } = await emitTo((request, response) => {
+      request.resume();
+      response.writeHead(status).end(body);
+    });
+    expect(exitCode).toBe(1);
+    expect(complaints).toBe(
+      `What answers at http://localhost:${port} is not the AWS endpoint of a local stack (HTTP ${status}): give --aws-port the port of the AWS endpoint that npm start prints, by default 4566.`,
+    );
+  },
+);
 
-it('passes on an error of the AWS endpoint', async () => {
+it('prints an error of the AWS endpoint', async () => {
   const { exitCode, complaints } = await emitTo((request, response) => {
     request.resume();
     const body = { __type: 'AccessDeniedException', message: 'You may not.' };

@@ -1,4 +1,4 @@
-// Ctrl-C in a process of its own: the first asks to stop, a later one stops at once. And the end of npm, which runs it.
+// Ctrl-C in a separate process: the first one requests a shutdown, a later one ends the process. Also the end of npm.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import packageJson from '../../../../package.json';
 const project = path.resolve(__dirname, '../../../..');
 const file = path.join(project, 'local/commands/stop-signal.ts');
 
-/** A process that says `ready`, then `stopping` at the first signal, and then never ends on its own. */
+/** A process that prints `ready`, then `stopping` at the first signal, and does not end by itself. */
 async function start() {
   const script = `
     const { stopSignal } = require(${JSON.stringify(file)});
@@ -27,12 +27,12 @@ async function start() {
 }
 
 it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-  '%s asks to stop, and again ends at once',
+  'requests a shutdown at the first %s, and exits at a later signal',
   async (signal) => {
     const { child, next, exit } = await start();
     child.kill(signal);
     expect(await next()).toBe('stopping');
-    // What comes at the same moment is the same Ctrl-C, passed on by npm: repeated until it is another.
+    // npm forwards the same Ctrl-C, so that signals shortly after the first are ignored: repeat until one counts as another.
     const repeat = setInterval(() => child.kill('SIGINT'), 50);
     const startedAt = performance.now();
     expect(await exit).toBe(130);
@@ -41,10 +41,10 @@ it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   },
 );
 
-describe('run by npm', () => {
+describe('stopSignal in a process that npm runs', () => {
   let directory: string;
 
-  /** A package whose start is that of this one, but for what is started. */
+  /** A package with the start script of this one, which starts another program. */
   beforeAll(() => {
     directory = mkdtempSync(path.join(tmpdir(), 'mission-control-stop-'));
     const program = `
@@ -65,7 +65,7 @@ describe('run by npm', () => {
   });
 
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const)(
-    'stops when npm gets %s, and nobody else does',
+    'requests a shutdown if only npm gets %s',
     async (signal) => {
       const npm = spawn('npm', ['start', '--silent'], {
         cwd: directory,
@@ -79,22 +79,22 @@ describe('run by npm', () => {
       try {
         expect(Number(pid)).toBeGreaterThan(0);
         npm.kill(signal);
-        // The pipe ends with the last process that may write to it.
+        // The pipe ends when the last process that can write to it has ended.
         await end;
         expect(said).toBe(`ready ${String(pid)}stopping`);
       } finally {
         try {
           process.kill(Number(pid), 'SIGKILL');
         } catch {
-          // As it should, it has ended by itself.
+          // The process has already ended, as expected.
         }
       }
     },
   );
 });
 
-it('goes on when its parent ends, if it was started by hand', async () => {
-  // A shell that starts it in the background, and ends.
+it('continues after the end of its parent, if npm did not start it', async () => {
+  // A process that starts it in the background, and ends.
   const script = `
     const { stopSignal } = require(${JSON.stringify(file)});
     void stopSignal().then(() => process.stdout.write('stopping'));

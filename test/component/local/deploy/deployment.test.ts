@@ -1,4 +1,4 @@
-// A template runs: functions reach AWS with the permissions of their own role and no more, and all ends at once.
+// Deployment of a template: functions call AWS with the permissions of their own role only, and close ends everything.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -32,7 +32,7 @@ const sender = `
     await client.send(new SendMessageCommand({ QueueUrl: url, MessageBody: 'from the function' }));
   };`;
 
-it('lets a function do what its role allows, signed with its own credentials', async () => {
+it('allows a function what its role allows, with its own credentials', async () => {
   const stack = await deployTiny(
     {
       Allowed: queue('allowed'),
@@ -60,7 +60,7 @@ it('lets a function do what its role allows, signed with its own credentials', a
   });
 });
 
-it('feeds a function from its queue, and calls it by its schedule, once the stack is started', async () => {
+it('invokes a function for messages of its queue and by its schedule, after the stack is started', async () => {
   const stack = await deployTiny(
     {
       Jobs: queue('jobs'),
@@ -124,7 +124,7 @@ function scheduleResources(statements: readonly object[], properties: object = {
   };
 }
 
-it('describes the APIs for the gateway', async () => {
+it('returns the definitions of the APIs for the gateway', async () => {
   const { webSocketApi, httpApi, functions } = await deployTiny();
   const echo = functions.get('echo');
   const throttle = { requestsPerSecond: 100, burst: 50 };
@@ -165,7 +165,7 @@ const rule = (properties: object): Resources => ({
     },
   },
 });
-// Something harmless takes the place of the named resource.
+// Replaces the named resource by one that has no effect.
 const without = (name: string): Resources => ({ [name]: { Type: 'AWS::Logs::LogGroup' } });
 
 it.each<[string, Resources, string]>([
@@ -246,7 +246,7 @@ it.each<[string, Resources, string]>([
   await expect(deployTiny(resources, code)).rejects.toThrow(message);
 });
 
-it('names a port that is in use', async () => {
+it('rejects with the port if it is in use', async () => {
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const { port } = other.address() as AddressInfo;
@@ -266,7 +266,7 @@ it('refuses a request without a signature', async () => {
   });
 });
 
-it('ends long polls, running functions and timers on close, and waits for none of them', async () => {
+it('ends long polls, running functions and timers on close, without waiting for them', async () => {
   const timers = fakeTimers(Date.now());
   const stack = await deployTiny(
     {
@@ -288,7 +288,7 @@ it('ends long polls, running functions and timers on close, and waits for none o
   );
   await eventually(() => stack.lines[0]);
   await stack.close();
-  // The poll waits on a clock that stands still. The function would never end, and was not let run for all of its time.
+  // The clock of the poll is stopped, so that the poll cannot time out. The function loops, but was ended before its timeout.
   expect(JSON.stringify(stack.lines)).not.toContain('timed out');
   expect(['answered', 'hung up']).toContain(await polled);
   expect(timers.pending).toBe(0);

@@ -1,10 +1,10 @@
-// The real CDK app, synthesized in a process of its own.
+// The real CDK app, synthesized in a separate process.
 import { existsSync, readdirSync } from 'node:fs';
 import { synthesize } from '#local/deploy/synthesize';
 
 const identity = { issuer: 'http://localhost/mission-control', audience: 'mission-control' };
 
-it('gives the template and the bundles, and cleans up after itself', async () => {
+it('returns the template and the bundles, and deletes its folder on request', async () => {
   const { template, directory, remove } = await synthesize(identity);
   const functions = Object.values(template.Resources).filter(
     ({ Type }) => Type === 'AWS::Lambda::Function',
@@ -28,7 +28,7 @@ it('lists the settings that the app refuses', async () => {
   });
 });
 
-it('says that there is no CloudFront here', async () => {
+it('refuses frontDoor, because the local stack has no CloudFront', async () => {
   await expect(synthesize({ ...identity, frontDoor: true })).rejects.toMatchObject({
     code: 'SETTINGS_REFUSED',
     message: expect.stringContaining(

@@ -1,4 +1,4 @@
-// The port: loopback of both IP versions, free ones, taken ones.
+// The port of the gateway: loopback addresses of both IP versions, free ports, and ports in use.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { listen, type Listener } from '#local/gateway/listener';
@@ -11,7 +11,7 @@ async function keep(listener: Promise<Listener>): Promise<Listener> {
   return listener;
 }
 
-it('is open on loopback addresses only, with the same number', async () => {
+it('listens on loopback addresses only, with the same port', async () => {
   const { port, servers } = await keep(listen(0));
   const addresses = servers.map((server) => server.address() as AddressInfo);
   expect(addresses.map((address) => address.port)).toEqual(servers.map(() => port));
@@ -19,7 +19,7 @@ it('is open on loopback addresses only, with the same number', async () => {
   expect(loopback.slice(0, servers.length)).toEqual(addresses.map(({ address }) => address));
 });
 
-it.each(['127.0.0.1', '::1'])('that is taken on %s is an error that names it', async (host) => {
+it.each(['127.0.0.1', '::1'])('rejects with the port if it is in use on %s', async (host) => {
   const other = createServer();
   const port = await new Promise<number>((resolve, reject) => {
     other.once('error', reject);
@@ -27,11 +27,11 @@ it.each(['127.0.0.1', '::1'])('that is taken on %s is an error that names it', a
       resolve((other.address() as AddressInfo).port);
     });
   }).catch(() => undefined);
-  // A machine without IPv6 has nothing to take there.
+  // On a machine without IPv6, there is nothing to test.
   if (port === undefined) return;
   open.push(other);
   await expect(listen(port)).rejects.toMatchObject({ code: 'EADDRINUSE', port });
-  // And nothing was left behind on the other address.
+  // The failed attempt does not still listen on the other address.
   other.close();
   await keep(listen(port));
 });

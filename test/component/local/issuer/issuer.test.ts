@@ -1,4 +1,4 @@
-// The local issuer: a key that outlives restarts, and tokens that a stranger's library accepts.
+// The local issuer: a key that is kept across restarts, and tokens that another library verifies.
 import {
   mkdirSync,
   mkdtempSync,
@@ -25,7 +25,7 @@ const keyFile = () => path.join(directory, 'state', 'issuer-key.pem');
 const open = () => openIssuer(path.join(directory, 'state'));
 
 describe('the key', () => {
-  it('is an RSA key of 2048 bits in a file for its owner only', async () => {
+  it('is an RSA key of 2048 bits, in a file that only its owner can read', async () => {
     const { jwks } = await open();
     expect(statSync(keyFile()).mode & 0o777).toBe(0o600);
     expect(jwks.keys).toEqual([
@@ -41,12 +41,12 @@ describe('the key', () => {
     expect(Buffer.from(jwks.keys[0]?.n ?? '', 'base64url')).toHaveLength(256);
   });
 
-  it('outlives a restart', async () => {
+  it('is the same after a restart', async () => {
     const { jwks } = await open();
     expect((await open()).jwks).toEqual(jwks);
   });
 
-  it('is one key for all that start at once, and leaves no other file', async () => {
+  it('is the same for issuers that start simultaneously, and is the only file', async () => {
     const issuers = await Promise.all([open(), open(), open(), open()]);
     const keys = new Set(issuers.map(({ jwks }) => jwks.keys[0]?.n));
     expect(keys.size).toBe(1);
@@ -54,7 +54,7 @@ describe('the key', () => {
   });
 
   it.each(['', 'rubbish', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n'])(
-    'in a file that holds %j is a sentence that says what to do',
+    'causes an error that says what to do if its file contains %j',
     async (content) => {
       mkdirSync(path.dirname(keyFile()));
       writeFileSync(keyFile(), content);
@@ -68,7 +68,7 @@ describe('the key', () => {
 });
 
 describe('a token', () => {
-  it('is for alice, for an hour, and verifies with the published key', async () => {
+  it('is for alice and valid for one hour by default, and verifies with the published key', async () => {
     const { jwks, mintToken } = await open();
     const before = Math.floor(Date.now() / 1000);
     const token = await mintToken();
@@ -89,7 +89,7 @@ describe('a token', () => {
     expect(iat - before).toBeLessThanOrEqual(1);
   });
 
-  it('has what was asked for', async () => {
+  it('has the requested claims', async () => {
     const { mintToken } = await open();
     const payload = decodeJwt(
       await mintToken({
@@ -113,7 +113,7 @@ describe('a token', () => {
     });
   });
 
-  it('lacks a claim that is undefined, and has one that is replaced', async () => {
+  it('does not contain a claim that is undefined, and contains the given value of a replaced one', async () => {
     const { mintToken } = await open();
     const token = await mintToken({ claims: { exp: undefined, sub: 7 } });
     expect(decodeJwt(token)).not.toHaveProperty('exp');

@@ -1,4 +1,4 @@
-// Bundles run in threads as they do in Lambda: alone with their own environment, bounded in time and number.
+// Bundles run in worker threads as in Lambda: with their own environment, a timeout, and a maximum concurrency.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,7 +42,7 @@ async function until(condition: () => boolean) {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-it('gives the handler a copy of the event and the facts of its invocation', async () => {
+it('invokes the handler with a copy of the event and a context', async () => {
   const { runtime } = runtimeOf(`
     export const handler = async (event, context) => ({
       event, name: context.functionName, id: context.awsRequestId, arn: context.invokedFunctionArn,
@@ -65,7 +65,7 @@ it('gives the handler a copy of the event and the facts of its invocation', asyn
   expect(remaining).toBeLessThanOrEqual(20_000);
 });
 
-it('gives the handler the given environment alone', async () => {
+it('gives the handler only the given environment', async () => {
   process.env['AWS_PROFILE'] = 'developer';
   const { runtime } = runtimeOf(
     `export const handler = () => ({ ...process.env, _X_AMZN_TRACE_ID: undefined });`,
@@ -74,12 +74,12 @@ it('gives the handler the given environment alone', async () => {
   expect(await runtime.invoke({})).toEqual({ ok: true, value: { ONLY: 'this' } });
 });
 
-it('gives null for a handler that returns nothing, as Lambda does', async () => {
+it('returns null for a handler that returns nothing, as Lambda does', async () => {
   const { runtime } = runtimeOf(`export const handler = async () => {};`);
   expect(await runtime.invoke({})).toEqual({ ok: true, value: null });
 });
 
-it('gives what a handler throws as a result, and uses the environment again', async () => {
+it('returns the error that a handler throws, and uses the environment again', async () => {
   const { runtime } = runtimeOf(`
     let calls = 0;
     export const handler = async () => {
@@ -122,7 +122,7 @@ it.each([
     "void Promise.reject(new Error('lost')); await new Promise(() => {})",
     'lost',
   ],
-])('takes %s for a crash', async (_, code, message) => {
+])('reports %s as a crash', async (_, code, message) => {
   const { runtime } = runtimeOf(
     `export const handler = async (event) => { if (event.crash) { ${code} } return 'fine'; };`,
   );
@@ -132,7 +132,7 @@ it.each([
   expect(await runtime.invoke({})).toEqual({ ok: true, value: 'fine' });
 });
 
-it('gives an error at the top level of the bundle as the result of the invocation', async () => {
+it('returns an error at the top level of the bundle as the result of the invocation', async () => {
   const { runtime, output } = runtimeOf(`throw new RangeError('at start');`);
   expect(await runtime.invoke({})).toEqual({
     ok: false,
@@ -142,7 +142,7 @@ it('gives an error at the top level of the bundle as the result of the invocatio
   await until(() => output.some((line) => line.startsWith('stderr: Init Error')));
 });
 
-it('logs what is thrown in the log format of the function: in JSON by its own toJSON', async () => {
+it('logs an error in the log format of the function, in JSON with toJSON of the error', async () => {
   const environment = { AWS_LAMBDA_LOG_FORMAT: 'JSON' };
   const { runtime, output } = runtimeOf(
     `export const handler = async (short) => {
@@ -164,7 +164,7 @@ it('logs what is thrown in the log format of the function: in JSON by its own to
   await expect(logged(true)).resolves.toEqual([{ ...line, message: { code: 'token_missing' } }]);
 });
 
-it('names the handler that a bundle lacks', async () => {
+it('reports a handler that the bundle does not export', async () => {
   const { runtime } = runtimeOf(`export const other = () => {};`);
   expect(await runtime.invoke({})).toMatchObject({
     ok: false,
@@ -192,7 +192,7 @@ it('runs one invocation at a time in an environment, and starts more environment
   expect(new Set(values.map(({ threadId }) => threadId)).size).toBe(2);
 });
 
-it('passes output on line by line', async () => {
+it('forwards output line by line', async () => {
   const { runtime, output } = runtimeOf(
     `export const handler = async () => { console.log('one\\ntwo'); console.error('three'); };`,
   );
@@ -201,7 +201,7 @@ it('passes output on line by line', async () => {
   expect(output.sort()).toEqual(['stderr: three', 'stdout: one', 'stdout: two']);
 });
 
-it('crashes a running invocation by terminateWorkers', async () => {
+it('ends running invocations as crashed with terminateWorkers', async () => {
   const { runtime, output } = runtimeOf(
     `export const handler = async (event) => {
        if (event.wait) { console.log('started'); await new Promise(() => {}); }
@@ -215,7 +215,7 @@ it('crashes a running invocation by terminateWorkers', async () => {
   expect(await runtime.invoke({})).toEqual({ ok: true, value: 'fine' });
 });
 
-it('ends what runs on close and refuses what comes', async () => {
+it('ends running and waiting invocations on close, and refuses new ones', async () => {
   const { runtime, output } = runtimeOf(
     `export const handler = () => { console.log('started'); return new Promise(() => {}); };`,
     { maximumConcurrency: 1 },

@@ -1,4 +1,4 @@
-// The template's alarms: what they look at on this machine, and when they ring.
+// The alarms of the template: the metrics that the local stack measures, and the states of alarms.
 import { systemTimers } from '#local/support/timers';
 import type { LocalAlarm } from '#local/monitoring/monitor';
 import { fakeTimers, type FakeTimers } from '../../../support/local/fake-timers';
@@ -37,10 +37,10 @@ const alarm = (properties: object): Resources => ({
 const failing = 'export const handler = async () => { throw new Error("no"); };';
 const stateOf = (stack: TinyStack) => stack.alarms()[0]?.state;
 const call = (stack: TinyStack) => stack.functions.get('echo')?.invoke({});
-/** A minute after what has been measured, the period with it is over. */
+/** Advances one minute, so that the period with the last measurement is over. */
 const afterwards = (timers: FakeTimers) => timers.advance(minute);
 
-it('raises the alarm when a function has failed and the minute is over, once', async () => {
+it('raises the alarm once after the minute in which a function failed', async () => {
   const timers = fakeTimers();
   const stack = await deployTiny(alarm({}), { echo: failing }, { testing: { timers } });
   stack.start();
@@ -58,7 +58,7 @@ it('raises the alarm when a function has failed and the minute is over, once', a
   ]);
 });
 
-it('raises no alarm when the function succeeds', async () => {
+it('raises no alarm if the function succeeds', async () => {
   const timers = fakeTimers();
   const stack = await deployTiny(alarm({}), {}, { testing: { timers } });
   await call(stack);
@@ -66,7 +66,7 @@ it('raises no alarm when the function succeeds', async () => {
   expect(stateOf(stack)).toBe('OK');
 });
 
-it('raises the alarm when enough of its periods are bad', async () => {
+it('raises the alarm if enough of its periods are breaching', async () => {
   const timers = fakeTimers();
   const rule = alarm({ EvaluationPeriods: 3, DatapointsToAlarm: 2 });
   const stack = await deployTiny(rule, { echo: failing }, { testing: { timers } });
@@ -81,7 +81,7 @@ it('raises the alarm when enough of its periods are bad', async () => {
   expect(stateOf(stack)).toBe('OK');
 });
 
-it('can take missing data for bad, as soon as the stack has run that long', async () => {
+it('treats missing data as breaching if configured, after the stack has run for all periods', async () => {
   const timers = fakeTimers();
   const rule = alarm({ EvaluationPeriods: 3, TreatMissingData: 'breaching' });
   const stack = await deployTiny(rule, {}, { testing: { timers } });
@@ -94,7 +94,7 @@ it('can take missing data for bad, as soon as the stack has run that long', asyn
   expect(stateOf(stack)).toBe('OK');
 });
 
-it('finds metrics in what a function prints, and calculates with them', async () => {
+it('reads metrics from the output of a function, and evaluates expressions with them', async () => {
   const timers = fakeTimers();
   const metric = (Id: string) => ({
     Id,
@@ -127,7 +127,7 @@ it('finds metrics in what a function prints, and calculates with them', async ()
   expect(stateOf(stack)).toBe('ALARM');
 });
 
-it('measures a queue that nobody uses', async () => {
+it('measures a queue that is not used', async () => {
   const timers = fakeTimers();
   const rule = alarm({
     Namespace: 'AWS/SQS',
@@ -142,7 +142,7 @@ it('measures a queue that nobody uses', async () => {
   expect(stateOf(stack)).toBe('OK');
 });
 
-it('can let a minute of the alarms be shorter than one', async () => {
+it('uses shorter minutes for alarms with alarmMinuteSeconds', async () => {
   const timers = fakeTimers();
   const options = { testing: { timers, alarmMinuteSeconds: 1 } };
   const stack = await deployTiny(alarm({}), { echo: failing }, options);
@@ -155,16 +155,20 @@ it.each<[string, object, string]>([
   ['a metric that is not measured here', { MetricName: 'Throttles' }, 'does not measure Throttles'],
   ['an unknown service', { Namespace: 'AWS/X' }, 'does not measure Errors of AWS/X'],
   [
-    'a function that is not there',
+    'a function that does not exist',
     { Dimensions: [{ Name: 'FunctionName', Value: 'ecko' }] },
     'the template has no ecko for Errors',
   ],
   ['no dimension', { Dimensions: [] }, 'must have the one dimension FunctionName'],
   ['an unknown statistic', { Statistic: 'TM99' }, 'the statistic TM99 is not known to it'],
   ['no period', { Period: undefined }, 'must have Metrics, or one metric'],
-  ['another treatment', { TreatMissingData: 'ignore' }, 'must be breaching or notBreaching'],
   [
-    'an expression that cannot be read',
+    'another treatment of missing data',
+    { TreatMissingData: 'ignore' },
+    'must be breaching or notBreaching',
+  ],
+  [
+    'an invalid expression',
     { Metrics: [{ Id: 'e1', Expression: 'RATE(m1)' }] },
     'the function RATE is not known to it',
   ],
@@ -175,7 +179,7 @@ it.each<[string, object, string]>([
   );
 });
 
-/** Leaves out properties that are undefined: a template has none. */
+/** Removes properties that are undefined: a template contains none. */
 function without(resources: Resources): Resources {
   return JSON.parse(JSON.stringify(resources)) as Resources;
 }

@@ -1,4 +1,4 @@
-// What a process leaves that had no time to clean up is removed at the next start; what another one uses is not.
+// A start removes the folders of processes that ended without cleaning up, but no folders that are in use.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ async function make(): Promise<string> {
   return folder;
 }
 
-/** A folder as `folder`, as if the process with the other id had made it. */
+/** Makes a folder with a name as if the process with the given id had made it. */
 function likewise(folder: string, pid: number, namespace?: string): string {
   const [, own = '', last = ''] =
     /^mission-control-(\d+)-\d+-(\w+)$/.exec(path.basename(folder)) ?? [];
@@ -35,9 +35,9 @@ it('removes the folders of processes that have ended, and no others', async () =
 
   const mine = await make();
   const orphan = likewise(mine, dead);
-  // Number 1 is alive and, unless we are root, another user's.
+  // The process 1 is running and belongs to another user, unless the tests run as root.
   const others = likewise(mine, 1);
-  // Here that process is dead; in its container nobody knows.
+  // The process id of another container: whether that process is running is unknown.
   const elsewhere = likewise(mine, dead, '12345');
   const foreign = path.join(tmpdir(), `mission-control-${dead}-notes`);
   mkdirSync(foreign);
@@ -51,7 +51,7 @@ it('removes the folders of processes that have ended, and no others', async () =
   ).toEqual([]);
 });
 
-it('can be used by several processes at the same time', async () => {
+it('makes a different folder for each of several simultaneous calls', async () => {
   const folders = await Promise.all(Array.from({ length: 5 }, make));
   expect(new Set(folders).size).toBe(5);
   for (const folder of folders) expect(existsSync(folder)).toBe(true);

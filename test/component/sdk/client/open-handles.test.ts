@@ -1,4 +1,4 @@
-// A program whose client was closed ends by itself, whatever the server does: nothing that holds it is left.
+// After its client is closed, a program ends by itself, whatever the server does: no open handle is left.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { WebSocketServer } from 'ws';
 
 const project = path.resolve(__dirname, '../../../..');
 
-/** Closes its client in a given state, and says how long the process lived after that. */
+/** Closes its client in a given state, and prints how long the process ran after that. */
 const program = `
   import { WebSocket as ws } from 'ws';
   import { createMissionControl } from './sdk/client';
@@ -25,7 +25,7 @@ const program = `
     process.on('exit', () => console.log(client.connection.state, Date.now() - at));
   }, milliseconds);
   if (state === 'connecting') closeIn(300);
-  // Once: a client may be waiting twice within 100 ms.
+  // Only once: a client can enter the state "waiting" twice within 100 ms.
   else {
     const stop = client.on('connection', (connection) => {
       if (connection.state !== state) return;
@@ -56,7 +56,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** A TCP server; what it does with its sockets is said by the test. Gives its port. */
+/** Starts a TCP server that passes its sockets to `accept`, and returns its port. */
 async function listen(accept: (socket: net.Socket) => void): Promise<number> {
   const sockets = new Set<net.Socket>();
   const server = net.createServer((socket) => {
@@ -127,7 +127,7 @@ const cases = [
   ['waiting', 'no server'],
 ] as const;
 
-/** What the program says that uses the WebSocket of `ws` or of Node.js. */
+/** Runs the program with the WebSocket of `ws` or of Node.js, and returns its output. */
 async function run(whose: string, state: string, name: string): Promise<string> {
   const port = await servers[name]?.();
   const args = [bundle, `ws://127.0.0.1:${String(port)}`, state, whose];
@@ -137,21 +137,18 @@ async function run(whose: string, state: string, name: string): Promise<string> 
 
 it.each([
   ['of the package ws', 'ws', cases],
-  // It cannot give up on a server that is frozen: docs/client.md says so.
+  // It cannot terminate a connection to a frozen server, as docs/client.md states.
   ['of Node.js', 'node', cases.filter(([, name]) => !name.includes('freezes'))],
-] as const)(
-  'with the WebSocket %s, a program whose client is closed ends',
-  async (_of, whose, all) => {
-    // Node.js 20 brings none.
-    if (whose === 'node' && !('WebSocket' in globalThis)) return;
-    // All at once: most of the time they wait.
-    const said = await Promise.all(all.map(([state, name]) => run(whose, state, name)));
-    for (const [index, text] of said.entries()) {
-      const when = all[index]?.join(', with ');
-      expect(`${when}: ${text}`).toMatch(/: closed \d+\n$/);
-      // `ws` waits for a frozen server for 2 s; backoff, heartbeats and rotation would take much longer.
-      const milliseconds = Number(/\d+/.exec(text)?.[0]);
-      expect(milliseconds).toBeLessThan(10_000);
-    }
-  },
-);
+] as const)('ends after its client is closed, with the WebSocket %s', async (_of, whose, all) => {
+  // Node.js 20 has none.
+  if (whose === 'node' && !('WebSocket' in globalThis)) return;
+  // In parallel, because the programs mostly wait.
+  const said = await Promise.all(all.map(([state, name]) => run(whose, state, name)));
+  for (const [index, text] of said.entries()) {
+    const when = all[index]?.join(', with ');
+    expect(`${when}: ${text}`).toMatch(/: closed \d+\n$/);
+    // `ws` is given 2 s for a frozen server; timers for backoff, heartbeats and rotation would take much longer.
+    const milliseconds = Number(/\d+/.exec(text)?.[0]);
+    expect(milliseconds).toBeLessThan(10_000);
+  }
+});

@@ -1,4 +1,4 @@
-// What the client costs those who load it: bundled, minified, compressed.
+// The size of the client: bundled, minified and compressed.
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -21,16 +21,16 @@ async function bundled(entry: string): Promise<Uint8Array> {
 
 const gzipped = async (entry: string) => gzipSync(await bundled(entry), { level: 9 }).length;
 
-it('the client has at most 6 KB, the React binding at most 1.5 KB more', async () => {
+it('is at most 6 KB for the client, and at most 1.5 KB more with the React binding', async () => {
   const client = await gzipped('sdk/client/index.ts');
   const withReact = await gzipped('sdk/client/react/index.ts');
   expect(client).toBeLessThanOrEqual(6_000);
   expect(withReact - client).toBeLessThanOrEqual(1_500);
-  // esbuild is another process, which a busy machine starts when it can.
+  // esbuild is a separate process, which may start slowly on a busy machine.
 }, 120_000);
 
 // https://react.dev/reference/rsc/use-client
-it('the React binding says that it is for clients, before anything else', async () => {
+it('starts the bundle of the React binding with the directive "use client"', async () => {
   const text = Buffer.from(await bundled('sdk/client/react/index.ts')).toString();
   expect(text).toMatch(/^"use client";/);
 }, 120_000);

@@ -1,4 +1,4 @@
-// Real clients and a real socket: credentials that fail once, or expire, lose no event.
+// Real clients and a real socket: no event is lost if credentials fail once or expire.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPublisher, type PublisherOptions } from '#sdk/publisher';
 
-/** Takes events that are signed with `validKey`, and answers as EventBridge does for any other. */
+/** The server accepts events that are signed with this key, and answers others as EventBridge does. */
 let validKey = 'KEY1';
 let keysSeen: string[] = [];
 let server: Server;
@@ -49,7 +49,7 @@ function publisherWith(options: PublisherOptions['clientConfiguration']) {
 
 const key = (accessKeyId: string) => ({ accessKeyId, secretAccessKey: 'secret' });
 
-it('a provider that fails once is asked again', async () => {
+it('calls the credentials provider again if it fails once', async () => {
   let asked = 0;
   const publisher = publisherWith({
     credentials: () =>
@@ -60,7 +60,7 @@ it('a provider that fails once is asked again', async () => {
   expect([asked, keysSeen]).toEqual([2, ['KEY1']]);
 });
 
-it('credentials that AWS calls expired are replaced, whatever they say of themselves', async () => {
+it('replaces credentials that AWS reports as expired, also if they have no expiration', async () => {
   let asked = 0;
   const publisher = publisherWith({
     credentials: () => Promise.resolve(key(`KEY${(asked += 1)}`)),
@@ -72,7 +72,7 @@ it('credentials that AWS calls expired are replaced, whatever they say of themse
   expect(keysSeen).toEqual(['KEY1', 'KEY1', 'KEY2']);
 });
 
-it('credentials that stay expired are given up after the last attempt', async () => {
+it('rejects after the last attempt if the credentials remain expired', async () => {
   const publisher = publisherWith({ credentials: key('KEY0') });
   await expect(publisher.broadcastAgentStatus('agent-1', 'online')).rejects.toMatchObject({
     code: 'not_sent',
@@ -82,7 +82,7 @@ it('credentials that stay expired are given up after the last attempt', async ()
   expect(keysSeen).toEqual(['KEY0', 'KEY0', 'KEY0', 'KEY0', 'KEY0']);
 });
 
-it('keys that another program renews in the credentials file are found', async () => {
+it('reads the credentials file again after another program has replaced the keys', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'mission-control-test-'));
   const file = join(folder, 'credentials');
   const write = ({ accessKeyId, secretAccessKey }: ReturnType<typeof key>) =>

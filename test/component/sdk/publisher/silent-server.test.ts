@@ -1,9 +1,9 @@
-// A real client and a real socket: a server that takes a request and says nothing is given up on.
+// A real client and a real socket: a request to a server that does not answer times out.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createPublisher } from '#sdk/publisher';
 
-it('a server that says nothing is a failure, not a wait for ever', async () => {
+it('rejects with a timeout if the server does not answer', async () => {
   let requests = 0;
   const server = createServer(() => (requests += 1));
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));

@@ -1,4 +1,4 @@
-// The AWS SDK's client for @connections reaches the gateway's connections, and gets API Gateway's errors.
+// The AWS SDK's client for @connections: operations on the connections of the gateway, and the errors of API Gateway.
 import {
   ApiGatewayManagementApiClient,
   DeleteConnectionCommand,
@@ -59,19 +59,19 @@ afterAll(async () => {
   await closeTiny();
 });
 
-it('answers that every connection is gone before the gateway runs', async () => {
+it('answers 410 for every connection before the gateway runs', async () => {
   await expect(post(someId)).rejects.toMatchObject({ name: 'GoneException' });
   stack.serveConnections(connections);
   await post(someId);
 });
 
-it('posts to the connection with that id', async () => {
+it('posts to the connection with the given id', async () => {
   posted.length = 0;
   await post('L0SM9cOFvHcCIhw=', 'wäre');
   expect(posted).toEqual([['L0SM9cOFvHcCIhw=', 'wäre']]);
 });
 
-it('turns what the gateway says into the exception that SDKs know', async () => {
+it('maps the results of the gateway to the exceptions of the SDK', async () => {
   await expect(post(goneId)).rejects.toMatchObject({
     name: 'GoneException',
     $metadata: { httpStatusCode: 410 },
@@ -82,7 +82,7 @@ it('turns what the gateway says into the exception that SDKs know', async () => 
   });
 });
 
-it('answers for one connection whose client does not read as for an account that is throttled', async () => {
+it('answers 429 for a connection whose client does not read, as for a throttled account', async () => {
   await expect(post(fullId)).rejects.toMatchObject({
     name: 'LimitExceededException',
     $metadata: { httpStatusCode: 429 },
@@ -90,7 +90,7 @@ it('answers for one connection whose client does not read as for an account that
 });
 
 it.each(['abc', 'not an id', 'AAAAAAAAAAAAAAAA', 'AAAAAAAAAAAAAAA=='])(
-  'what cannot be a connection id is no bad luck but a bad request: %s',
+  'answers 400 for an id that cannot be a connection id: %s',
   async (ConnectionId) => {
     const bad = { name: 'BadRequestException', $metadata: { httpStatusCode: 400 } };
     await expect(post(ConnectionId)).rejects.toMatchObject(bad);
@@ -103,7 +103,7 @@ it.each(['abc', 'not an id', 'AAAAAAAAAAAAAAAA', 'AAAAAAAAAAAAAAA=='])(
   },
 );
 
-it('a fault affects the connections that it is meant for', async () => {
+it('injects a fault only for requests that match its condition', async () => {
   const end = stack.injectFault({
     service: 'execute-api',
     when: ({ path }) => path.includes('Full'),
@@ -140,7 +140,7 @@ it('forbids another stage', async () => {
   other.destroy();
 });
 
-it('drops a request before or after doing it, as the fault says, and reports it', async () => {
+it('drops a request before or after its execution, as the fault specifies, and reports it', async () => {
   posted.length = 0;
   const struck: string[] = [];
   const onAffected = ({ method, path, body }: { method: string; path: string; body: Buffer }) => {
@@ -161,7 +161,7 @@ it('drops a request before or after doing it, as the fault says, and reports it'
   ]);
 });
 
-it('faults affect as many requests as they say, until they are withdrawn', async () => {
+it('injects a fault as often as it specifies, or until it is withdrawn', async () => {
   stack.injectFault({
     service: 'execute-api',
     operation: 'PostToConnection',

@@ -1,4 +1,4 @@
-// The AWS SDK's document client works on the template's table; time to live deletes what has expired.
+// The AWS SDK's document client on the table of the template, and deletion by time to live.
 import { DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DynamoDBDocumentClient,
@@ -67,7 +67,7 @@ it('writes and queries items', async () => {
   expect(Items).toEqual([{ pk: 'p', sk: 'b', n: 2 }]);
 });
 
-it('answers errors of DynamoDB by their own names, and names what the local stack lacks', async () => {
+it('answers with the error names of DynamoDB, and names operations that the local stack does not support', async () => {
   const condition = { ConditionExpression: 'attribute_not_exists(pk)' };
   await put('taken');
   await expect(
@@ -86,7 +86,7 @@ it('answers errors of DynamoDB by their own names, and names what the local stac
   });
 });
 
-it('sweeps away what has expired, and nothing else', async () => {
+it('deletes expired items, and no others', async () => {
   const now = Math.floor(timers.now() / 1000);
   const sixYears = 6 * 365 * 24 * 60 * 60;
   await put('past', { expiresAt: now - 1 });
@@ -100,7 +100,7 @@ it('sweeps away what has expired, and nothing else', async () => {
     return keys.includes('past') ? undefined : keys;
   });
   expect(left).toEqual(expect.arrayContaining(['future', 'text', 'ancient']));
-  // The next sweep is planned.
+  // The next sweep is scheduled.
   await eventually(() => (timers.pending === 1 ? true : undefined));
 });
 

@@ -1,4 +1,4 @@
-// Who may ask the AWS endpoint: programs of this machine with keys that it issued, and no page of any browser.
+// The AWS endpoint answers programs on this machine with access keys that it issued, and no web pages.
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
@@ -65,14 +65,14 @@ const send = (options: object, body = '') =>
   });
 
 it.each(['localhost:4566', '127.0.0.1', '[::1]:4566', 'dynamodb.localhost:4566'])(
-  'the host %s is answered',
+  'answers a request for the host %s',
   async (host) => {
     expect(await listTables(host)).toMatchObject({ status: 200 });
   },
 );
 
 it.each(['evil.example', 'localhost.evil.example:4566', '169.254.169.254', '10.0.0.1:4566'])(
-  'the host %s is refused, whoever signed for it',
+  'refuses a request for the host %s, also with a valid signature',
   async (host) => {
     const { status, body } = await listTables(host);
     expect(status).toBe(403);
@@ -91,14 +91,14 @@ it.each([
   { 'Sec-Fetch-Site': 'cross-site' },
   { 'Sec-Fetch-Site': 'same-origin' },
   { 'Sec-Fetch-Site': 'none' },
-])('refuses a page: %j', async (headers: Record<string, string>) => {
+])('refuses a web page: %j', async (headers: Record<string, string>) => {
   const { status, body } = await listTables('localhost:4566', headers);
   expect(status).toBe(403);
   expect(body).toContain('AccessDeniedException');
   expect(body).toContain('answers programs, not web pages');
 });
 
-it('refuses a page before it asks for credentials, and allows no preflight', async () => {
+it('refuses a preflight of a web page, before it checks credentials', async () => {
   const { port } = new URL(stack.endpointUrl);
   const headers = { Origin: 'https://evil.example', 'Access-Control-Request-Method': 'POST' };
   const options = { host: '127.0.0.1', port, method: 'OPTIONS', headers };
@@ -106,7 +106,7 @@ it('refuses a page before it asks for credentials, and allows no preflight', asy
   expect([status, body]).toEqual([403, expect.stringContaining('not web pages')]);
 });
 
-it('refuses keys that the stack did not issue in the way of each service', async () => {
+it('refuses access keys that the stack did not issue, with the error of each service', async () => {
   const config = {
     ...clientConfig(stack),
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
@@ -134,7 +134,7 @@ it('refuses keys that the stack did not issue in the way of each service', async
     refused('InvalidClientTokenId', 403),
   );
   for (const client of Object.values(clients)) client.destroy();
-  // boto3 would take it for the name of the error, from any service.
+  // boto3 would use this header as the name of the error, for any service.
   const { headers } = await listTables('localhost', {}, 'test');
   expect(headers).not.toHaveProperty('x-amzn-query-error');
 });

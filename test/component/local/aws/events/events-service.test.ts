@@ -1,4 +1,4 @@
-// The AWS SDK's EventBridge client reports events; rules hand them to functions as EventBridge does.
+// Events that the AWS SDK's EventBridge client puts on a bus, and their delivery to functions by rules.
 import {
   EventBridgeClient,
   ListRulesCommand,
@@ -127,7 +127,7 @@ const received = async (name: string) => {
   return Messages[0];
 };
 
-it('hands an event to the function in the form that EventBridge gives it', async () => {
+it('invokes the function with an event in the format of EventBridge', async () => {
   const { Entries, FailedEntryCount } = await put(
     entry({ wanted: true, n: 1 }, { Time: new Date('2026-02-05T21:50:00.700Z'), Resources: ['r'] }),
   );
@@ -146,7 +146,7 @@ it('hands an event to the function in the form that EventBridge gives it', async
   });
 });
 
-it('hands nobody what the rule does not want, or what is put on another bus', async () => {
+it('does not deliver events that the pattern of the rule does not match, or that are put on another bus', async () => {
   await put(
     entry({ wanted: false, n: 2 }),
     entry({ wanted: true, n: 3 }, { Source: 'other' }),
@@ -177,7 +177,7 @@ it.each([
   [{ Detail: '{' }, 'MalformedDetail', 'Detail is malformed.'],
   [{ Detail: '[1]' }, 'MalformedDetail', 'Detail is malformed.'],
   [{ Source: 'aws.ec2' }, 'NotAuthorizedForSourceException', 'Not authorized for the source.'],
-])('fails an entry with %j alone', async (change, ErrorCode, ErrorMessage) => {
+])('refuses only the entry with %j', async (change, ErrorCode, ErrorMessage) => {
   const faulty = { ...entry({}), ...change };
   const { FailedEntryCount, Entries } = await put(entry({}), faulty);
   expect(FailedEntryCount).toBe(1);
@@ -185,14 +185,14 @@ it.each([
   expect(Entries?.[1]).toEqual({ ErrorCode, ErrorMessage });
 });
 
-it("keeps out whoever the bus's policy denies, the developer too, with all entries of the request", async () => {
+it('refuses all entries of a request that the policy of the bus denies, also those of the developer', async () => {
   await expect(
     put(entry({ wanted: true, n: 6 }), entry({}, { Source: 'operator' })),
   ).rejects.toMatchObject({
     name: 'AccessDeniedException',
     message: `User: arn:aws:iam::000000000000:user/local is not authorized to perform: events:PutEvents on resource: ${arnOfBus} with an explicit deny in a resource-based policy`,
   });
-  // It is about this bus and this source alone.
+  // The policy applies only to this bus and this source.
   await put(
     entry({}, { Source: 'operator', EventBusName: 'default' }),
     entry({ wanted: true, n: 7 }),
@@ -201,7 +201,7 @@ it("keeps out whoever the bus's policy denies, the developer too, with all entri
   expect(heard().filter(({ detail }) => detail.n === 6)).toEqual([]);
 });
 
-it('drops an event for a bus that does not exist, as on AWS, but logs it', async () => {
+it('drops an event for a bus that does not exist, as AWS does, but logs it', async () => {
   const { FailedEntryCount } = await put(entry({}, { EventBusName: 'nowhere' }));
   expect(FailedEntryCount).toBe(0);
   expect(stack.lines.map(({ text }) => text)).toContainEqual(
@@ -209,7 +209,7 @@ it('drops an event for a bus that does not exist, as on AWS, but logs it', async
   );
 });
 
-it('has the limits of AWS', async () => {
+it('enforces the limits of AWS, and refuses other operations', async () => {
   const eleven = Array.from({ length: 11 }, () => entry({}));
   await expect(put(...eleven)).rejects.toMatchObject({ name: 'ValidationException' });
   await expect(put(entry({ x: 'x'.repeat(1024 * 1024) }))).rejects.toMatchObject({
@@ -222,7 +222,7 @@ it('has the limits of AWS', async () => {
   });
 });
 
-it('sends an event on which the function fails to its destination', async () => {
+it('sends an event to the failure destination of the function if the function fails', async () => {
   await put(entry({ wanted: true, fail: true }));
   const message = await received('given-up');
   expect(JSON.parse(message?.Body ?? '')).toMatchObject({
@@ -236,7 +236,7 @@ it('sends an event on which the function fails to its destination', async () => 
   });
 });
 
-it("sends an event that Lambda would not take to the target's dead-letter queue", async () => {
+it('sends an event that is too large for Lambda to the dead-letter queue of the target', async () => {
   const room = 1024 * 1024 - Buffer.byteLength('minekind{"wanted":true,"x":""}');
   await put(entry({ wanted: true, x: 'x'.repeat(room) }));
   const message = await received('too-large');

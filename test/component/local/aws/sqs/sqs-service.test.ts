@@ -1,4 +1,4 @@
-// The AWS SDK's SQS client works against the local stack, checksums and errors included.
+// The AWS SDK's SQS client against the local stack, including checksums and errors.
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageBatchCommand,
@@ -57,7 +57,7 @@ it('finds queues by name', async () => {
   });
 });
 
-// The client itself compares the checksums of all that it sends and receives.
+// The client verifies the checksums of everything that it sends and receives.
 it('keeps the attributes of a message', async () => {
   const MessageAttributes = {
     reason: { DataType: 'String', StringValue: 'wäre' },
@@ -76,13 +76,13 @@ it('keeps the attributes of a message', async () => {
     Body: 'hällo',
     MessageAttributes,
     Attributes: { ApproximateReceiveCount: '1' },
-    // Computed once with an implementation of the documented algorithm in another language.
+    // Computed with another implementation of the documented algorithm.
     MD5OfMessageAttributes: '5850c0c91f7fcecb8945ba00cbe105a8',
   });
   await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message?.ReceiptHandle }));
 });
 
-it('gives attributes only when they are asked for', async () => {
+it('returns attributes only on request', async () => {
   await sqs.send(
     new SendMessageCommand({
       QueueUrl,
@@ -135,7 +135,7 @@ it('ends a long poll with the first message', async () => {
   expect((await waiting).map(({ Body }) => Body)).toEqual(['x']);
 });
 
-it('tells numbers and settings of a queue', async () => {
+it('returns the message counts and the settings of a queue', async () => {
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' }));
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x', DelaySeconds: 60 }));
   const { Attributes } = await sqs.send(
@@ -174,7 +174,7 @@ it.each([
   ['eleven entries', () => batch(11), 'TooManyEntriesInBatchRequest'],
   ['no entry', () => batch(0), 'EmptyBatchRequest'],
   [
-    'a handle that is none',
+    'an invalid receipt handle',
     () => new DeleteMessageCommand({ QueueUrl, ReceiptHandle: 'x' }),
     'ReceiptHandleIsInvalid',
   ],
@@ -184,12 +184,12 @@ it.each([
     'InvalidParameterValue',
   ],
   [
-    'an operation that the local stack lacks',
+    'an operation that the local stack does not support',
     () => new SetQueueAttributesCommand({ QueueUrl, Attributes: {} }),
     'UnknownOperationException',
   ],
   [
-    'visibility of a message that is not in flight',
+    'a new visibility timeout for a message that is not in flight',
     () =>
       new ChangeMessageVisibilityCommand({
         QueueUrl,
@@ -199,7 +199,7 @@ it.each([
     'MessageNotInflight',
   ],
 ])('answers %s with the error that SQS documents', async (_, command, code) => {
-  // A client that takes the endpoint from its configuration alone: the queue's URL may be a wrong one.
+  // This client does not use the queue's URL as its endpoint, because that URL may be wrong.
   const client = new SQSClient({
     ...clientConfig(stack),
     useQueueUrlAsEndpoint: false,

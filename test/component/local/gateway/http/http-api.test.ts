@@ -1,4 +1,4 @@
-// The HTTP API: routes, events of payload format 2.0, results, and API Gateway's own answers.
+// The HTTP API: routes, events of payload format 2.0, results, and the responses of API Gateway itself.
 import type { HttpApiDefinition } from '#local/gateway/definition';
 import { openGateway, type Gateway } from '#local/gateway/gateway';
 import { sendRaw } from '../../../../support/local/gateway-clients';
@@ -84,7 +84,7 @@ describe('the event', () => {
     ['application/json; charset=utf-8', '{}', false],
     ['text/csv', '{}', false],
     ['application/octet-stream', 'e30=', true],
-  ])('has a body of %s as %s', async (type, body, isBase64Encoded) => {
+  ])('contains a body of the type %s as %s', async (type, body, isBase64Encoded) => {
     const health = serve(() => ({ statusCode: 200 }), { method: 'ANY' });
     await ask('/health', { method: 'PUT', body: '{}', headers: { 'Content-Type': type } });
     expect(health.events[0]).toMatchObject({ body, isBase64Encoded, routeKey: 'ANY /health' });
@@ -117,8 +117,8 @@ describe('the result', () => {
       'text/plain;charset=UTF-8',
     ],
     ['no body', { statusCode: 204 }, '', 'text/plain;charset=UTF-8'],
-    ['a bare object', { status: 'ok' }, '{"status":"ok"}', 'application/json'],
-    ['a bare text', 'hi', 'hi', 'application/json'],
+    ['an object without a status code', { status: 'ok' }, '{"status":"ok"}', 'application/json'],
+    ['a string', 'hi', 'hi', 'application/json'],
     ['a list', [1], '[1]', 'application/json'],
   ])('may be %s', async (_name, result, body, type) => {
     serve(() => result);
@@ -126,7 +126,7 @@ describe('the result', () => {
   });
 });
 
-describe("API Gateway's own answers", () => {
+describe('the responses of API Gateway itself', () => {
   const own = (status: number, message: string) => ({
     status,
     type: 'application/json',
@@ -138,7 +138,7 @@ describe("API Gateway's own answers", () => {
     ['a longer path', '/health/', {}],
     ['another method', '/health', { method: 'POST' }],
     ['HEAD where there is only GET', '/health', { method: 'HEAD' }],
-  ])('answer 404 for %s', async (_name, path, init) => {
+  ])('have the status 404 for %s', async (_name, path, init) => {
     const health = serve(() => ({ statusCode: 200 }));
     const { body, ...head } = own(404, 'Not Found');
     expect(await ask(path, init)).toMatchObject({
@@ -152,21 +152,21 @@ describe("API Gateway's own answers", () => {
     ['fails', () => Promise.reject(new Error('secret detail'))],
     ['returns nothing', () => undefined],
     ['returns no status', () => ({ statusCode: 'soon' })],
-    ['returns a body that is no text', () => ({ statusCode: 200, body: {} })],
-  ])('answer 500 when the function %s', async (_name, handle) => {
+    ['returns a body that is not a string', () => ({ statusCode: 200, body: {} })],
+  ])('have the status 500 if the function %s', async (_name, handle) => {
     serve(handle);
     expect(await ask('/health')).toMatchObject(own(500, 'Internal Server Error'));
     expect(warnings).toHaveLength(1);
     expect(warnings.join()).not.toContain('secret');
   });
 
-  it('answer 429 beyond the burst', async () => {
+  it('have the status 429 beyond the burst', async () => {
     serve(() => ({ statusCode: 200 }), { throttle: { requestsPerSecond: 0.001, burst: 1 } });
     expect(await ask('/health')).toMatchObject({ status: 200 });
     expect(await ask('/health')).toMatchObject(own(429, 'Too Many Requests'));
   });
 
-  it('answer 429 beyond the burst of one route, which has a bucket of its own', async () => {
+  it('have the status 429 beyond the burst of one route, which has its own token bucket', async () => {
     const integration = fakeFunction('all', () => ({ statusCode: 200 }));
     const throttle = { requestsPerSecond: 0.001, burst: 1 };
     const routes = [
@@ -181,19 +181,19 @@ describe("API Gateway's own answers", () => {
     expect(await ask('/health', { method: 'HEAD' })).toMatchObject({ status: 429 });
   });
 
-  it('answer 413 for a body over 10 MB', async () => {
+  it('have the status 413 for a body over 10 MB', async () => {
     serve(() => ({ statusCode: 200 }), { method: 'ANY' });
     const body = Buffer.alloc(10 * 1024 * 1024 + 1);
     const answer = await ask('/health', { method: 'POST', body });
     expect(answer).toMatchObject(own(413, 'Request Entity Too Large'));
   });
 
-  it('answer 503 before anything is served', async () => {
+  it('have the status 503 before an API is served', async () => {
     expect(await ask('/health')).toMatchObject(own(503, 'Service Unavailable'));
   });
 });
 
-it('answers HEAD, by a route of its own, with the headers of GET and no body', async () => {
+it('answers HEAD, which has its own route, with the headers of GET and no body', async () => {
   const health = serve(() => ({ statusCode: 200, headers: { 'X-Own': 'y' }, body: 'four' }), {
     method: 'HEAD',
   });
@@ -203,7 +203,7 @@ it('answers HEAD, by a route of its own, with the headers of GET and no body', a
   expect(health.events).toMatchObject([{ requestContext: { http: { method: 'HEAD' } } }]);
 });
 
-describe('pages of other origins', () => {
+describe('CORS', () => {
   const cors = {
     allowOrigins: ['https://app.example.com'],
     allowMethods: ['GET', 'HEAD'],
@@ -219,7 +219,7 @@ describe('pages of other origins', () => {
     Object.fromEntries([...headers].filter(([name]) => name.startsWith('access-control-')));
   const readable = { 'access-control-allow-origin': Origin };
 
-  it('may ask first, and need no route for it', async () => {
+  it('answers preflight requests without a route and without a call of a function', async () => {
     const health = serve(() => ({ statusCode: 200 }), { cors });
     for (const path of ['/health', '/other']) {
       const { status, body, headers } = await ask(path, preflight(Origin));
@@ -241,7 +241,7 @@ describe('pages of other origins', () => {
     expect(health.events).toEqual([]);
   });
 
-  it('may read every answer if they are allowed, whatever its status, and nothing if not', async () => {
+  it('adds its headers to responses of any status for an allowed origin, and to none for another origin', async () => {
     const statuses = [200, 401];
     serve(
       () => ({ statusCode: statuses.shift(), headers: { 'Access-Control-Allow-Origin': '*' } }),
@@ -256,7 +256,7 @@ describe('pages of other origins', () => {
     }
   });
 
-  it('may ask nothing of an API that names none: its function may say so itself', async () => {
+  it('is left to the function if the API has no CORS configuration', async () => {
     serve(() => ({ statusCode: 200, headers: { 'Access-Control-Allow-Origin': '*' } }));
     expect(await ask('/health', preflight(Origin))).toMatchObject({ status: 404 });
     const { headers } = await ask('/health', { headers: { Origin } });
@@ -286,7 +286,7 @@ it('answers 500 for a page that fails, and logs why', async () => {
   expect(warnings).toEqual(['A page failed: no bundle']);
 });
 
-it('refuses a path with variables at once', () => {
+it('refuses a path with variables', () => {
   expect(() => serve(() => undefined, { path: '/agents/{id}' })).toThrow(
     'The local stack serves fixed paths only, not GET /agents/{id}.',
   );
@@ -298,7 +298,7 @@ it.each([
   ['agents.localhost:5173', 200],
   ['127.0.0.1:80', 200],
   ['[::1]', 200],
-  // Names that their owners can let point to this machine.
+  // The owners of these names can let them resolve to this machine.
   ['evil.example:3000', 403],
   ['localhost.evil.example', 403],
   ['127.0.0.1.evil.example', 403],
@@ -310,9 +310,9 @@ it.each([
   expect(await sendRaw(gateway.port, request)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
 });
 
-it('survives a request that ends half-way', async () => {
+it('serves further requests after a malformed one', async () => {
   serve(() => ({ statusCode: 200 }), { method: 'ANY' });
-  // Then a size that is none: Node.js 20.19.0 does not look at what stands behind a chunk.
+  // The second chunk size is invalid. Node.js 20.19.0 does not check the bytes after a chunk.
   const half =
     'POST /health HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\nZ\r\n';
   expect(await sendRaw(gateway.port, half)).toMatch(/^HTTP\/1.1 400 /);

@@ -1,4 +1,4 @@
-// The dashboard as the local stack serves it: files, a strict policy, and a token for its own page alone.
+// The dashboard of the local stack: its files, its content security policy, and a token for its own page only.
 import { request } from 'node:http';
 import { showDashboard } from '#local/gateway/pages/dashboard';
 import { openGateway, type Gateway } from '#local/gateway/gateway';
@@ -15,7 +15,7 @@ const show = (mintToken?: () => Promise<string>, port = 4566) => {
 const ask = (path: string, init: RequestInit = {}) =>
   fetch(`http://127.0.0.1:${gateway.port}${path}`, init);
 
-/** `fetch` sets some headers itself. */
+/** Uses `http.request`, because `fetch` does not allow all of these headers. */
 const askWith = (path: string, headers: Record<string, string>) =>
   new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
     request({ host: '127.0.0.1', port: gateway.port, path, headers }, (response) => {
@@ -29,7 +29,7 @@ const askWith = (path: string, headers: Record<string, string>) =>
       .end();
   });
 
-it('is a page whose files are there, and may run nothing but them', async () => {
+it('serves the page and its files, with a policy that allows only them', async () => {
   show();
   const response = await ask('/');
   expect(response.status).toBe(200);
@@ -52,7 +52,7 @@ it('is a page whose files are there, and may run nothing but them', async () => 
   }
 });
 
-it('is answered to HEAD without a body, as monitors ask', async () => {
+it('answers HEAD with the headers of GET and no body', async () => {
   show();
   const [get, head] = [await ask('/'), await ask('/', { method: 'HEAD' })];
   expect([head.status, await head.text()]).toEqual([200, '']);
@@ -61,11 +61,11 @@ it('is answered to HEAD without a body, as monitors ask', async () => {
   }
 });
 
-it('gets its token beside the page, and says what to run on these ports', async () => {
+it('serves a token at /token, and a configuration whose commands contain the port', async () => {
   show(() => Promise.resolve('a.b.c'), 4600);
   await expect((await ask('/config.json')).json()).resolves.toMatchObject({
     token: { kind: 'endpoint', url: '/token' },
-    // All work beside the stack that runs: another `npm start` would not.
+    // All commands work while the stack runs. Another `npm start` would not.
     commands: [
       'npm run emit -- --aws-port 4600 agent:status agent-123 online',
       'npm run emit -- --aws-port 4600 session:activity agent-123 session-456 "User said: Hello"',
@@ -75,12 +75,12 @@ it('gets its token beside the page, and says what to run on these ports', async 
   await expect((await ask('/token')).text()).resolves.toBe('a.b.c');
 });
 
-it("asks for a token to be pasted where another issuer's are wanted", async () => {
+it('configures the page to ask for a pasted token if there is another issuer', async () => {
   show();
   await expect((await ask('/config.json')).json()).resolves.toMatchObject({
     token: { kind: 'paste' },
   });
-  // Nobody answers but the HTTP API, which is not there in this test.
+  // The HTTP API would answer, but this test serves none.
   expect((await ask('/token')).status).toBe(503);
 });
 
@@ -90,7 +90,7 @@ it.each([
   ['a name that points to this machine', { Host: 'evil.example:3000' }, 403],
   ['the page', { Host: 'localhost:3000', 'Sec-Fetch-Site': 'same-origin' }, 200],
   ['the page, by address', { Host: '[::1]:3000', 'Sec-Fetch-Site': 'same-origin' }, 200],
-  // A development server hands on what the browser said, with a Host of its own choice.
+  // A development server forwards the headers of the browser, with its own Host.
   [
     'a page behind a proxy',
     { Host: 'localhost:3000', Origin: 'http://localhost:5173', 'Sec-Fetch-Site': 'same-origin' },

@@ -1,4 +1,4 @@
-// Open connections: messages and their answers, limits, backpressure, closing, $disconnect.
+// Open connections: messages and route responses, limits, backpressure, closing, $disconnect.
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
@@ -61,7 +61,7 @@ const own = (message: string, connectionId: string) => ({
 });
 
 describe('a message', () => {
-  it('reaches $default with the authorizer context, and its answer the client', async () => {
+  it('is passed to $default with the authorizer context, and the response is sent to the client', async () => {
     const { url, message, lastId } = await start();
     const client = await connect(url);
     client.socket.send('{"type":"ping"}');
@@ -82,7 +82,7 @@ describe('a message', () => {
     ]);
   });
 
-  it('that is binary arrives as base64', async () => {
+  it('is passed as base64 if it is binary', async () => {
     const { url, message } = await start();
     const client = await connect(url);
     client.socket.send(Buffer.from([0, 255]));
@@ -90,7 +90,7 @@ describe('a message', () => {
     expect(message.events[0]).toMatchObject({ body: 'AP8=', isBase64Encoded: true });
   });
 
-  it('gets no answer without a route response, or without a body', async () => {
+  it('is not answered without a route response, or without a body', async () => {
     const { url } = await start(echo, { respond: false });
     const silent = await connect(url);
     silent.socket.send('x');
@@ -109,7 +109,7 @@ describe('a message', () => {
     ['fails', () => Promise.reject(new Error('secret detail'))],
     ['returns no status code', () => ({ body: 'x' })],
     ['returns nothing', () => undefined],
-  ])('is answered with an internal error when the function %s', async (_name, answer) => {
+  ])('is answered with Internal server error if the function %s', async (_name, answer) => {
     const { url, lastId, warnings } = await start(answer, { respond: false });
     const client = await connect(url);
     client.socket.send('x');
@@ -140,7 +140,7 @@ describe('a message', () => {
 });
 
 describe('messages of one connection', () => {
-  it('are handled in order, one at a time, and others do not wait for them', async () => {
+  it('are processed in order, one at a time, while other connections do not wait', async () => {
     const release: (() => void)[] = [];
     const { url, message } = await start(async (event) => {
       const { body } = event as Event;
@@ -160,7 +160,7 @@ describe('messages of one connection', () => {
     }
   });
 
-  it('are dropped when it has closed: $disconnect is the last call', async () => {
+  it('are not processed after the connection has closed', async () => {
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (release = resolve));
     const { url, message, disconnect } = await start(async () => {
@@ -172,14 +172,14 @@ describe('messages of one connection', () => {
     client.socket.close(1000);
     await until(() => disconnect.events.length === 1);
     release();
-    // What would be handled now would have its call before this one.
+    // If another message were processed, its event would precede this one.
     const other = await connect(url);
     other.socket.send('later');
     await until(() => message.events.length > 1);
     expect(message.events.map((event) => (event as Event).body)).toEqual(['x', 'later']);
   });
 
-  it('stop being read when too many wait, and are all handled in the end', async () => {
+  it('are no longer read while too many of them wait, and all of them are processed later', async () => {
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (release = resolve));
     const { url, message } = await start(async () => {
@@ -191,7 +191,7 @@ describe('messages of one connection', () => {
     const text = 'x'.repeat(32 * 1024);
     for (let sent = 0; sent < count; sent += 1) client.socket.send(text);
     await until(() => message.events.length === 1);
-    // 16 MB cannot all be in buffers of the kernel: most of it waits at the client.
+    // 16 MB do not fit into the buffers of the kernel: the rest waits in the client.
     expect(client.socket.bufferedAmount).toBeGreaterThan(5_000_000);
     release();
     await until(() => client.messages.length === count);
@@ -199,10 +199,10 @@ describe('messages of one connection', () => {
   });
 });
 
-describe('sizes', () => {
+describe('size limits', () => {
   const text = (bytes: number) => 'x'.repeat(bytes);
 
-  it('passes a frame of 32 KB, and a message of 128 KB in such frames', async () => {
+  it('allow a frame of 32 KB, and a message of 128 KB in such frames', async () => {
     const { url, message } = await start(() => ({ statusCode: 200, body: 'ok' }));
     const client = await connect(url);
     for (const fin of [false, false, false, true]) client.socket.send(text(32 * 1024), { fin });
@@ -214,7 +214,7 @@ describe('sizes', () => {
     ['a frame over 32 KB', [32 * 1024 + 1]],
     ['a frame of 200 KB', [200 * 1024]],
     ['a message over 128 KB', [32, 32, 32, 32].map((kilobytes) => kilobytes * 1024).concat(1)],
-  ])('closes with 1009 for %s', async (_name, frames) => {
+  ])('close the connection with 1009 for %s', async (_name, frames) => {
     const { url, message, disconnect } = await start();
     const client = await connect(url);
     const other = await connect(url);
@@ -229,7 +229,7 @@ describe('sizes', () => {
     expect(message.events).toHaveLength(1);
   });
 
-  it('refuses a posted message over 128 KB, and delivers one of 128 KB', async () => {
+  it('refuse a posted message over 128 KB, and allow one of 128 KB', async () => {
     const { url, gateway, lastId } = await start();
     const client = await connect(url);
     const post = (bytes: number) => gateway.connections.post(lastId(), Buffer.from(text(bytes)));
@@ -238,7 +238,7 @@ describe('sizes', () => {
     expect(await client.next()).toHaveLength(128 * 1024);
   });
 
-  it('closes with 1007 for text that is not UTF-8', async () => {
+  it('close the connection with 1007 for text that is not UTF-8', async () => {
     const { url, disconnect } = await start();
     const client = await connect(url);
     client.socket.send(Buffer.from([0xff]), { binary: false });
@@ -247,7 +247,7 @@ describe('sizes', () => {
     expect(disconnect.events[0]).toMatchObject({ requestContext: { disconnectStatusCode: 1007 } });
   });
 
-  it('ends the connection that sends random bytes, and no other', async () => {
+  it('do not affect other connections when a client sends random bytes', async () => {
     const { url, gateway, disconnect } = await start();
     const other = await connect(url);
     for (let round = 0; round < 20; round += 1) {
@@ -255,7 +255,7 @@ describe('sizes', () => {
       socket.on('error', () => undefined);
       const ended = new Promise((resolve) => socket.once('close', resolve));
       socket.write(upgradeRequest('/'));
-      // The first byte sets a reserved bit, so that no round is a valid frame by chance.
+      // The first byte has a reserved bit set, so that the bytes are never a valid frame.
       socket.write(Buffer.concat([Buffer.from([0xf3]), randomBytes(500)]));
       socket.resume();
       await ended;
@@ -267,7 +267,7 @@ describe('sizes', () => {
 });
 
 describe('time limits', () => {
-  it('closes an idle connection with 1001', async () => {
+  it('close an idle connection with 1001', async () => {
     const timers = fakeTimers();
     const limits = { timers, idleTimeoutSeconds: 600 };
     const { url, gateway, disconnect, lastId } = await start(echo, { limits });
@@ -283,9 +283,9 @@ describe('time limits', () => {
   });
 
   it.each([
-    ['what it sends', true],
-    ['what it is sent', false],
-  ])('keeps a connection open by %s until the end of its life', async (_name, sends) => {
+    ['pings of the client', true],
+    ['posts to the client', false],
+  ])('are not reached while there are %s, except the maximum duration', async (_name, sends) => {
     const timers = fakeTimers();
     const limits = { timers, idleTimeoutSeconds: 600, maxConnectionSeconds: 7_200 };
     const { url, gateway, lastId } = await start(() => ({ statusCode: 200 }), { limits });
@@ -305,7 +305,7 @@ describe('time limits', () => {
     expect(await client.closed).toEqual({ code: 1001, reason: 'Going away' });
   });
 
-  it('answers pings', async () => {
+  it('do not prevent answers to pings', async () => {
     const { url } = await start();
     const { socket } = await connect(url);
     const pong = new Promise<string>((resolve) => {
@@ -324,34 +324,37 @@ describe('$disconnect', () => {
     [1000, '', 1000, 'Connection Closed Normally'],
     [4001, 'own', 4001, 'own'],
     [undefined, undefined, 1005, 'Client-side close frame status not set'],
-  ])('is told that the client closed with %s %s', async (code, reason, status, text) => {
-    const { url, disconnect, lastId } = await start();
-    const client = await connect(url);
-    client.socket.close(code, reason);
-    await until(() => disconnect.events.length > 0);
-    expect(disconnect.events).toEqual([
-      {
-        headers: { Host: '127.0.0.1', 'x-api-key': '', 'X-Forwarded-For': '', 'x-restapi': '' },
-        multiValueHeaders: {
-          Host: ['127.0.0.1'],
-          'x-api-key': [''],
-          'X-Forwarded-For': [''],
-          'x-restapi': [''],
+  ])(
+    'gets the status code and the reason if the client closes with %s %s',
+    async (code, reason, status, text) => {
+      const { url, disconnect, lastId } = await start();
+      const client = await connect(url);
+      client.socket.close(code, reason);
+      await until(() => disconnect.events.length > 0);
+      expect(disconnect.events).toEqual([
+        {
+          headers: { Host: '127.0.0.1', 'x-api-key': '', 'X-Forwarded-For': '', 'x-restapi': '' },
+          multiValueHeaders: {
+            Host: ['127.0.0.1'],
+            'x-api-key': [''],
+            'X-Forwarded-For': [''],
+            'x-restapi': [''],
+          },
+          requestContext: expect.objectContaining({
+            routeKey: '$disconnect',
+            eventType: 'DISCONNECT',
+            connectionId: lastId(),
+            disconnectStatusCode: status,
+            disconnectReason: text,
+            authorizer: expect.objectContaining({ userId: 'alice' }) as object,
+          }) as object,
+          isBase64Encoded: false,
         },
-        requestContext: expect.objectContaining({
-          routeKey: '$disconnect',
-          eventType: 'DISCONNECT',
-          connectionId: lastId(),
-          disconnectStatusCode: status,
-          disconnectReason: text,
-          authorizer: expect.objectContaining({ userId: 'alice' }) as object,
-        }) as object,
-        isBase64Encoded: false,
-      },
-    ]);
-  });
+      ]);
+    },
+  );
 
-  it('runs for a client that was killed, with 1006', async () => {
+  it('gets 1006 if the client ends without a close frame', async () => {
     const { url, disconnect } = await start();
     const client = await connect(url);
     client.socket.terminate();
@@ -365,7 +368,7 @@ describe('$disconnect', () => {
 });
 
 describe('@connections', () => {
-  it('tells about a connection, closes it with 1000, and then knows it no more', async () => {
+  it('describes a connection, closes it with 1000, and does not find it afterwards', async () => {
     const { url, gateway, lastId, disconnect } = await start();
     const client = await connect(url, [], { headers: { 'User-Agent': 'test/1' } });
     const id = lastId();
@@ -380,7 +383,7 @@ describe('@connections', () => {
     expect(await gateway.connections.post(id, Buffer.from('x'))).toBe('gone');
   });
 
-  it('is closed once, and knows it no more while its client has not answered', async () => {
+  it('closes a connection once, and does not find it while the client has not answered', async () => {
     const { url, gateway, lastId } = await start();
     const client = await connect(url);
     client.socket.pause();
@@ -393,7 +396,7 @@ describe('@connections', () => {
     expect(await client.closed).toMatchObject({ code: 1000 });
   });
 
-  it('is full when its client does not read, and takes messages again when it does', async () => {
+  it('returns full while the client does not read, and delivers again when it does', async () => {
     const { url, gateway, lastId, disconnect } = await start();
     const other = await connect(url);
     const otherId = lastId();
@@ -403,7 +406,7 @@ describe('@connections', () => {
     let posted = 0;
     while ((await gateway.connections.post(lastId(), frame)) === 'delivered') {
       posted += frame.length;
-      // Gives the kernel the time to take what it takes.
+      // Lets the kernel accept data.
       await new Promise(setImmediate);
       expect(posted).toBeLessThan(64 * 1024 * 1024);
     }
@@ -421,7 +424,7 @@ describe('@connections', () => {
 });
 
 describe('closing the gateway', () => {
-  it('closes clients with 1001, cuts off those that do not answer, and frees the port', async () => {
+  it('closes connections with 1001, terminates those whose clients do not answer, and frees the port', async () => {
     const timers = fakeTimers();
     const { url, gateway, disconnect } = await start(echo, { limits: { timers } });
     const client = await connect(url);

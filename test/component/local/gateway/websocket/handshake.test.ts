@@ -1,4 +1,4 @@
-// The handshake as clients and functions see it: statuses, bodies, events, subprotocols.
+// The handshake: statuses and bodies for clients, events for functions, and subprotocols.
 import net from 'node:net';
 import type { WebSocketApiDefinition } from '#local/gateway/definition';
 import { openGateway, type Gateway } from '#local/gateway/gateway';
@@ -63,7 +63,7 @@ const refused = (status: number, message: string) => ({
 });
 
 describe('the events of a handshake', () => {
-  it('have the shape that API Gateway gives to authorizers and integrations', async () => {
+  it('have the format of API Gateway for authorizers and integrations', async () => {
     const { authorize, connect: connectFunction } = serve({
       authorize: () => policy('Allow', { userId: 'alice', expiresAt: 1707163200000, admin: false }),
     });
@@ -128,7 +128,7 @@ describe('the events of a handshake', () => {
     expect(connectEvent['headers']).not.toHaveProperty('Upgrade');
   });
 
-  it('have no query parameters for an integration when there are none', async () => {
+  it('omit the query parameters for an integration if there are none', async () => {
     const { authorize, connect: connectFunction } = serve({});
     await connect(url('/'));
     expect(authorize.events[0]).toMatchObject({ queryStringParameters: {} });
@@ -136,7 +136,7 @@ describe('the events of a handshake', () => {
     expect(connectFunction.events[0]).not.toHaveProperty('multiValueQueryStringParameters');
   });
 
-  it('name the user agent when the client does', async () => {
+  it('contain the user agent if the client sends one', async () => {
     const { connect: connectFunction } = serve({});
     await connect(url('/'), [], { headers: { 'User-Agent': 'test/1' } });
     const identity = { sourceIp: '127.0.0.1', userAgent: 'test/1' };
@@ -145,13 +145,13 @@ describe('the events of a handshake', () => {
 });
 
 describe('the path', () => {
-  it.each(['/', '/live', '/live/', '/?token=x'])('%s is served', async (path) => {
+  it.each(['/', '/live', '/live/', '/?token=x'])('is served if it is %s', async (path) => {
     serve({});
     const { socket } = await connect(url(path));
     expect(socket.readyState).toBe(socket.OPEN);
   });
 
-  it('is forbidden anywhere else, without a call', async () => {
+  it('is answered with 403 if it is another one, without a call of the authorizer', async () => {
     const { authorize } = serve({});
     expect(await refusal('/other')).toEqual(refused(403, 'Forbidden'));
     expect(authorize.events).toEqual([]);
@@ -163,7 +163,7 @@ describe('the authorizer', () => {
     ['exactly Unauthorized', 401, 'Unauthorized', new Error('Unauthorized')],
     ['Unauthorized with a full stop', 500, 'Internal Server Error', new Error('Unauthorized.')],
     ['anything else', 500, 'Internal Server Error', new Error('the store is down')],
-  ])('that throws %s leads to %i', async (_name, status, message, error) => {
+  ])('that throws %s leads to the status %i', async (_name, status, message, error) => {
     const { connect: connectFunction } = serve({
       authorize: () => {
         throw error;
@@ -181,12 +181,12 @@ describe('the authorizer', () => {
     ['no policy', 500, 'Internal Server Error', { principalId: 'alice' }],
     ['an object in its context', 500, 'Internal Server Error', policy('Allow', { user: {} })],
     ['8 KB', 500, 'Internal Server Error', policy('Allow', { text: 'x'.repeat(8192) })],
-  ])('that returns %s leads to %i', async (_name, status, message, result) => {
+  ])('that returns %s leads to the status %i', async (_name, status, message, result) => {
     serve({ authorize: () => result });
     expect(await refusal()).toEqual(refused(status, message));
   });
 
-  it('is not asked unless every identity source is there', async () => {
+  it('is invoked only if the request contains every identity source', async () => {
     const identitySources = ['route.request.header.AUTH', 'route.request.querystring.token'];
     const { authorize } = serve({}, { identitySources });
     expect(await refusal('/?token=x')).toEqual(refused(401, 'Unauthorized'));
@@ -216,14 +216,14 @@ describe('$connect', () => {
       'Internal server error',
       () => ({ statusCode: 200, headers: { 'Sec-WebSocket-Protocol': 'a\r\nX: y' } }),
     ],
-  ])('that answers with %s leads to %i', async (_name, status, message, answer) => {
+  ])('that returns %s leads to the status %i', async (_name, status, message, answer) => {
     const { disconnect } = serve({ connect: answer });
     expect(await refusal()).toEqual(refused(status, message));
     expect(disconnect.events).toEqual([]);
   });
 
   it.each(['Sec-WebSocket-Protocol', 'sec-websocket-protocol'])(
-    'selects the subprotocol with %s',
+    'selects the subprotocol with the header %s',
     async (header) => {
       serve({ connect: () => ({ statusCode: 204, headers: { [header]: 'mission-control' } }) });
       const { socket } = await connect(url(), ['mission-control', 'a.b.c']);
@@ -231,12 +231,12 @@ describe('$connect', () => {
     },
   );
 
-  it('that selects none leaves the client without one', async () => {
+  it('that selects no subprotocol causes a handshake without one', async () => {
     serve({});
     await expect(connect(url(), ['mission-control'])).rejects.toThrow('no subprotocol');
   });
 
-  it('is not open to posts before it has returned', async () => {
+  it('makes posts possible only after it has returned', async () => {
     const posts: string[] = [];
     const { connect: connectFunction } = serve({
       async connect(event) {
@@ -256,7 +256,7 @@ describe('$connect', () => {
   });
 
   it.each(['end', 'resetAndDestroy'] as const)(
-    'is followed by $disconnect when the client goes away meanwhile (%s)',
+    'is followed by $disconnect if the client disconnects during the call (%s)',
     async (departure) => {
       let finish: (value: unknown) => void = () => undefined;
       const { connect: connectFunction, disconnect } = serve({
@@ -278,7 +278,7 @@ describe('$connect', () => {
   );
 });
 
-it('survives a client that resets its connection before it is refused', async () => {
+it('accepts further handshakes after a client resets its connection before the refusal', async () => {
   let finish: (value: unknown) => void = () => undefined;
   const { connect: connectFunction } = serve({
     connect: () => new Promise((resolve) => (finish = resolve)),
@@ -297,14 +297,14 @@ it('survives a client that resets its connection before it is refused', async ()
 });
 
 describe('throttling', () => {
-  it('refuses with 429 what exceeds the burst', async () => {
+  it('refuses handshakes beyond the burst with 429', async () => {
     serve({}, { throttle: { requestsPerSecond: 0.001, burst: 2 } });
     await connect(url());
     await connect(url());
     expect(await refusal()).toEqual(refused(429, 'Too Many Requests'));
   });
 
-  it('of $connect alone leaves messages to that of the API', async () => {
+  it('of $connect does not apply to messages, which the throttle of the API limits', async () => {
     const throttle = { requestsPerSecond: 0.001, burst: 1 };
     const integration = fakeFunction('connect', () => ({ statusCode: 200 }));
     const echo = fakeFunction('message', () => ({ statusCode: 200, body: 'echo' }));
@@ -335,30 +335,30 @@ describe('a malformed upgrade request', () => {
     ['another version', { 'Sec-WebSocket-Version': '12' }],
     ['an empty subprotocol', { 'Sec-WebSocket-Protocol': 'a,,b' }],
     ['the same subprotocol twice', { 'Sec-WebSocket-Protocol': 'a, a' }],
-  ])('with %s gets 400 without a call', async (_name, headers) => {
+  ])('with %s is answered with 400, without a call of a function', async (_name, headers) => {
     const { authorize, connect: connectFunction } = serve({});
     expect(await sendRaw(gateway.port, upgradeRequest('/', headers))).toMatch(/^HTTP\/1.1 400 /);
     expect([...authorize.events, ...connectFunction.events]).toEqual([]);
   });
 
   it.each([
-    ['bytes that are no HTTP', Buffer.from([0, 255, 1, 254, 13, 10, 13, 10])],
+    ['bytes that are not HTTP', Buffer.from([0, 255, 1, 254, 13, 10, 13, 10])],
     ['a TLS hello', Buffer.from([22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3])],
     ['headers without an end', `GET / HTTP/1.1\r\nX: ${'y'.repeat(100_000)}`],
-  ])('that is %s gets 400, and the next client is served', async (_name, bytes) => {
+  ])('of %s is answered with 400, and the next client is served', async (_name, bytes) => {
     serve({});
     expect(await sendRaw(gateway.port, bytes)).toMatch(/^HTTP\/1.1 400 /);
     await connect(url());
   });
 
-  it('answers 503 before anything is served', async () => {
+  it('is answered with 503 before an API is served, as any handshake is', async () => {
     await expect(connect(url())).rejects.toThrow('HTTP 503 {"message":"Service Unavailable"}');
     serve({});
     await connect(url());
   });
 });
 
-it('accepts everybody on an API without $connect', async () => {
+it('accepts every handshake on an API without $connect', async () => {
   gateway.serve({ webSocketApi: webSocketApi({}), httpApi: httpApi([]) });
   const { socket } = await connect(url());
   expect(socket.readyState).toBe(socket.OPEN);

@@ -1,4 +1,4 @@
-// Ten thousand clients lose one server at the same moment: a simulation of when they come back.
+// A simulation of 10,000 clients that lose their server at the same moment, and reconnect.
 import { defaultTiming } from '#sdk/client/connection/timing';
 import {
   initialState,
@@ -13,15 +13,15 @@ const clients = 10_000;
 const rules = { timing: defaultTiming, maxAttempts: Infinity };
 
 interface Herd {
-  /** By second after the loss. */
+  /** Clients that have reconnected, by second after the loss. */
   readonly back: number[];
   readonly attempts: number[];
   readonly spreadSeconds: number;
 }
 
 /**
- * What becomes of clients whose connection ends with `end`.
- * @param serves the fate of a handshake in a millisecond after the loss, when so many were let in during that second
+ * Simulates clients whose connections end with `end`.
+ * @param serves the result of a handshake, by milliseconds after the loss and by the number accepted in that second
  */
 function simulate(
   end: Partial<Ended>,
@@ -34,7 +34,7 @@ function simulate(
   const connected = life.reduce(step, initialState);
   const lost = (state: State, how: Partial<Ended>) =>
     step(state, { type: 'ended', luck: random(), ...how });
-  /** States of clients by the millisecond of their next attempt. */
+  /** States of clients, by the millisecond of their next attempt. */
   const calendar = new Map<number, State[]>();
   const plan = (now: number, state: State) => {
     const at = now + (state.retryInMs ?? NaN);
@@ -49,7 +49,7 @@ function simulate(
   const times: number[] = [];
   for (let now = 0; times.length < size; now += 1) {
     const second = Math.floor(now / 1_000);
-    // A wait of less than a millisecond is over in the same one.
+    // A delay of less than a millisecond ends in the same millisecond.
     for (let due = calendar.get(now); due?.length; due = calendar.get(now)) {
       calendar.delete(now);
       for (const waiting of due) {
@@ -70,32 +70,32 @@ function simulate(
 const sum = (numbers: readonly number[]) =>
   Object.values(numbers).reduce((total, number) => total + number, 0);
 
-/** API Gateway lets so many in during a second, and answers 429 to the others: infra's default for `$connect`. */
+/** Handshakes that API Gateway accepts in a second, before it answers 429: the default of infra for `$connect`. */
 const perSecond = 400;
 const throttled = (_now: number, inThisSecond: number) =>
   inThisSecond < perSecond ? 'opened' : { code: 1006, reason: 'rate_limited' };
 
-it('one whose connection is closed with 1001 is back within 7.5 s, and all are spread over that', () => {
+it('spreads the clients evenly over 7.5 s after a close with 1001', () => {
   const herd = simulate({ code: 1001 }, () => 'opened');
   expect(herd.spreadSeconds).toBeGreaterThan(7);
   expect(herd.spreadSeconds).toBeLessThanOrEqual(7.5);
-  // As many in each second.
+  // The rate is the same in each second.
   expect(Math.max(...Object.values(herd.back))).toBeLessThan((clients / 7.5) * 1.1);
 });
 
-it('a server that dies (1006) and is back after 30 s: spread over at least 20 s', () => {
+it('spreads the clients over at least 20 s after a server that fails with 1006 is back after 30 s', () => {
   const herd = simulate({ code: 1006 }, (now) => (now < 30_000 ? { code: 1006 } : 'opened'));
   expect(herd.spreadSeconds).toBeGreaterThanOrEqual(20);
   expect(Math.max(...Object.values(herd.back))).toBeLessThan(clients * 0.08);
-  // It was not hammered while it was down, but for the first second.
+  // While the server was down, only few clients attempted to connect in each second.
   expect(Math.max(...herd.attempts.slice(15, 30))).toBeLessThan(clients * 0.1);
 });
 
 it.each([
-  ['goes away', 1001],
-  ['dies', 1006],
+  ['closes connections', 1001],
+  ['fails', 1006],
 ])(
-  'a server that %s (%i), and 400 a second are let in: all are back within a minute',
+  'reconnects all clients within a minute after the server %s (%i), with 400 handshakes a second',
   (_how, code) => {
     const herd = simulate({ code }, throttled);
     expect(herd.spreadSeconds).toBeGreaterThanOrEqual(20);
@@ -106,8 +106,8 @@ it.each([
   },
 );
 
-it('browsers, to whom the 429 is hidden, learn of the crowd by /whoami, which is throttled, too', () => {
-  /** What `/whoami` says in the same second: of the first of them, that their tokens are good. */
+it('reconnects browsers, which get the 429 from /whoami instead of the handshake, within a minute', () => {
+  /** Requests to `/whoami` by second. The first 50 are answered with a valid token, further ones with 429. */
   const asked: number[] = [];
   const herd = simulate({ code: 1006 }, (now, inThisSecond) => {
     const second = Math.floor(now / 1_000);
@@ -119,8 +119,8 @@ it('browsers, to whom the 429 is hidden, learn of the crowd by /whoami, which is
   expect(sum(herd.attempts)).toBeLessThan(clients * 2.5);
 });
 
-describe('twenty tabs of one user, restored at once, who may make 30 handshakes a minute', () => {
-  /** A bucket of the user's, which gets a token every two seconds; empty after `burst` at once. */
+describe('20 tabs of one user, restored at once, with 30 handshakes a minute', () => {
+  /** The token bucket of the user: it holds `burst` tokens, and gets one every two seconds. */
   const bucket = (burst: number, reason: string) => {
     let taken = 0;
     return (now: number) => {
@@ -130,17 +130,20 @@ describe('twenty tabs of one user, restored at once, who may make 30 handshakes 
     };
   };
 
-  it.each(['rate_limited', 'unavailable'])('with an empty bucket, and %s', (reason) => {
-    for (let seed = 1; seed <= 20; seed += 1) {
-      const herd = simulate({ code: 1006, reason }, bucket(0, reason), { clients: 20, seed });
-      expect(sum(herd.back)).toBe(20);
-      // The bucket itself needs 40 s for twenty.
-      expect(herd.back.length).toBeLessThan(120);
-      expect(sum(herd.attempts)).toBeLessThan(20 * 8);
-    }
-  });
+  it.each(['rate_limited', 'unavailable'])(
+    'reconnect with few attempts if the bucket is empty, with the reason %s',
+    (reason) => {
+      for (let seed = 1; seed <= 20; seed += 1) {
+        const herd = simulate({ code: 1006, reason }, bucket(0, reason), { clients: 20, seed });
+        expect(sum(herd.back)).toBe(20);
+        // The bucket needs 40 s for 20 tokens.
+        expect(herd.back.length).toBeLessThan(120);
+        expect(sum(herd.attempts)).toBeLessThan(20 * 8);
+      }
+    },
+  );
 
-  it('with as many tokens at once: all at once', () => {
+  it('reconnect within a second if the bucket holds 20 tokens', () => {
     const end = { code: 1006, reason: 'unavailable' };
     expect(simulate(end, bucket(20, 'unavailable'), { clients: 20 }).back).toHaveLength(1);
   });

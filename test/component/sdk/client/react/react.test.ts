@@ -1,4 +1,4 @@
-// The React binding, run by React in a page of jsdom, on a client whose harness is a test's.
+// The React binding, rendered by React in jsdom, with a client on fake sockets and a fake clock.
 import { JSDOM } from 'jsdom';
 import { act, createElement, StrictMode, type FunctionComponent, type ReactNode } from 'react';
 import type * as ReactDomClient from 'react-dom/client';
@@ -16,16 +16,16 @@ beforeAll(async () => {
   const { window } = new JSDOM();
   const { document, navigator } = window;
   Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true, window, document, navigator });
-  // Loaded late: React looks for the document when it is loaded.
+  // Imported only now, because React looks for the document when it is imported.
   client = await import('react-dom/client');
   server = await import('react-dom/server');
-  // On a machine that does much else, loading all of this is what takes longest.
+  // On a busy machine, these imports take the longest.
 }, 120_000);
 
 let sockets: FakeSocket[];
 let time: FakeTime;
 let page: FakePage;
-/** All options but the documented ones. */
+/** The options for tests, without the documented ones. */
 let harness: Omit<MissionControlOptions, 'url' | 'getToken'>;
 let options: MissionControlOptions;
 let tokens: number;
@@ -101,7 +101,7 @@ const say = (agentId: string, sessionId: string, lastMessage: string, timestamp:
     await settle();
   });
 
-/** A component that shows what a hook gives, and counts how often it was rendered. */
+/** A component that shows the value of a hook, and counts its renders. */
 function showing(hook: () => unknown) {
   const shown = { renders: 0 };
   const Component: FunctionComponent = () => {
@@ -115,7 +115,7 @@ function showing(hook: () => unknown) {
 const provide = (...children: ReactNode[]) =>
   createElement(MissionControlProvider, options, ...children);
 
-it('one socket for everything inside, in StrictMode, too, and none after it', async () => {
+it('opens one socket for all components inside, also in StrictMode, and closes it on unmount', async () => {
   const { element } = showing(() => binding.useConnection().state);
   const tree = provide(element, showing(binding.useAgents).element);
   const dashboard = await mount(createElement(StrictMode, null, tree));
@@ -128,7 +128,7 @@ it('one socket for everything inside, in StrictMode, too, and none after it', as
   expect([time.pending, page.listeners.size]).toEqual([0, 0]);
 });
 
-it('useAgentStatus renders when that agent changes, and only then', async () => {
+it('renders with useAgentStatus only when that agent changes', async () => {
   const one = showing(() => binding.useAgentStatus('agent-1'));
   const other = showing(() => binding.useAgentStatus('agent-2'));
   const dashboard = await mount(provide(one.element, other.element));
@@ -149,7 +149,7 @@ it('useAgentStatus renders when that agent changes, and only then', async () => 
   await dashboard.unmount();
 });
 
-it('useAgents gives another map for each change, and renders a whole snapshot at once', async () => {
+it('returns a new map from useAgents for each change, and renders a snapshot once', async () => {
   const maps: ReadonlyMap<string, unknown>[] = [];
   const { shown, element } = showing(() => {
     const agents = binding.useAgents();
@@ -170,7 +170,7 @@ it('useAgents gives another map for each change, and renders a whole snapshot at
   await dashboard.unmount();
 });
 
-it('a batch of a hundred is one render of each who shows any of it', async () => {
+it('renders each component that shows messages of a batch once, and no others', async () => {
   const hooks = [
     showing(() => binding.useAgents().size),
     showing(() => binding.useSessions().length),
@@ -188,7 +188,7 @@ it('a batch of a hundred is one render of each who shows any of it', async () =>
       payload: { agentId: 'a', sessionId: `${index}`, lastMessage: 'm', timestamp: 1 },
     },
   ]).flat();
-  // Without React's `act`, which would put together what is not.
+  // Without React's `act`, which would combine separate renders.
   Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: false });
   try {
     socket().receive('batch', { messages });
@@ -202,7 +202,7 @@ it('a batch of a hundred is one render of each who shows any of it', async () =>
   await dashboard.unmount();
 });
 
-describe('in a page that draws frames', () => {
+describe('with animation frames', () => {
   const frames = new Map<number, () => void>();
   const timers = new Map<number, () => void>();
   const draw = async (due: Map<number, () => void>) => {
@@ -230,7 +230,7 @@ describe('in a page that draws frames', () => {
     Reflect.deleteProperty(globalThis, 'cancelAnimationFrame');
   });
 
-  /** Components that show sessions, agents and one agent, after their first frame, without React's `act`. */
+  /** Mounts components for sessions, agents and one agent, and draws their first frame, without React's `act`. */
   async function shown() {
     const sessions = showing(() => binding.useSessions().length);
     const agents = showing(() => binding.useAgents().size);
@@ -258,7 +258,7 @@ describe('in a page that draws frames', () => {
   }
 
   let timestamp = 0;
-  /** So many events of each type, each in a message and a task of its own. */
+  /** Receives `count` events of each type, each pair in a separate task. */
   async function events(count: number) {
     for (let index = 0; index < count; index += 1) {
       const agentId = `agent-${index}`;
@@ -269,7 +269,7 @@ describe('in a page that draws frames', () => {
     }
   }
 
-  it('renders once in a frame, whatever the rate of events, and only who shows what has changed', async () => {
+  it('renders at most once in a frame, at any rate of events, and only components with changed values', async () => {
     const dashboard = await shown();
     for (let frame = 1; frame <= 3; frame += 1) {
       await events(40);
@@ -279,7 +279,7 @@ describe('in a page that draws frames', () => {
       expect(dashboard.renders()).toEqual([frame, frame, frame]);
       expect(dashboard.text()).toBe('4040"online"');
     }
-    // Of agent-7 there is nothing new, and nothing at all comes of a frame without events.
+    // The events do not change agent-7. A frame without events schedules nothing.
     await events(5);
     await draw(frames);
     expect(dashboard.renders()).toEqual([4, 4, 3]);
@@ -287,7 +287,7 @@ describe('in a page that draws frames', () => {
     await dashboard.unmount();
   });
 
-  it('renders a hidden page by a timer, which then leaves no frame behind', async () => {
+  it('renders a hidden page by a timer, which cancels the frame', async () => {
     const dashboard = await shown();
     await events(40);
     await draw(timers);
@@ -297,7 +297,7 @@ describe('in a page that draws frames', () => {
     await dashboard.unmount();
   });
 
-  it('tells listeners of the client at once', async () => {
+  it('calls listeners of the client immediately', async () => {
     const given = createMissionControl(options);
     const heard: string[] = [];
     const { shown: counted, element } = showing(() => binding.useAgents().size);
@@ -313,7 +313,7 @@ describe('in a page that draws frames', () => {
     given.close();
   });
 
-  it('hands out the same values until something has changed', async () => {
+  it('returns the same values until they change', async () => {
     const given: unknown[][] = [];
     const { element } = showing(() => {
       given.push([binding.useAgents(), binding.useSessions(), binding.useSessions('agent-0')]);
@@ -337,7 +337,7 @@ describe('in a page that draws frames', () => {
   });
 });
 
-it('useSessions: all or those of one agent, the newest first', async () => {
+it('returns all sessions or those of one agent from useSessions, the newest first', async () => {
   const all = showing(() => binding.useSessions().map(({ lastMessage }) => lastMessage));
   const ours = showing(() => binding.useSessions('a').map(({ lastMessage }) => lastMessage));
   const dashboard = await mount(provide(all.element, '|', ours.element));
@@ -353,7 +353,7 @@ it('useSessions: all or those of one agent, the newest first', async () => {
   await dashboard.unmount();
 });
 
-it('useSessions of an agent without a name is empty: a page that has chosen none shows none', async () => {
+it('returns no sessions from useSessions for an empty agent id', async () => {
   const { element } = showing(() => binding.useSessions('').length);
   const dashboard = await mount(provide(element));
   await accept();
@@ -362,7 +362,7 @@ it('useSessions of an agent without a name is empty: a page that has chosen none
   await dashboard.unmount();
 });
 
-it('useConnection tells of every change, and the client can be told to reconnect', async () => {
+it('renders with useConnection at every change of the connection, and reconnects on request', async () => {
   let reconnect: () => void = () => undefined;
   const { element } = showing(() => {
     ({ reconnect } = binding.useMissionControl());
@@ -386,7 +386,7 @@ it('useConnection tells of every change, and the client can be told to reconnect
   await dashboard.unmount();
 });
 
-it('a new getToken is used without a new connection; a new url is a new client', async () => {
+it('uses a new getToken without a new connection, and makes a new client for a new url', async () => {
   const { element } = showing(() => binding.useConnection().state);
   const dashboard = await mount(provide(element));
   await accept();
@@ -402,7 +402,7 @@ it('a new getToken is used without a new connection; a new url is a new client',
   await dashboard.unmount();
 });
 
-it('a client that is given stays as it is', async () => {
+it('does not close a given client on unmount', async () => {
   const given = createMissionControl(options);
   const { element } = showing(() => binding.useConnection().state);
   const dashboard = await mount(createElement(MissionControlProvider, { client: given }, element));
@@ -413,7 +413,7 @@ it('a client that is given stays as it is', async () => {
   given.close();
 });
 
-it('on a server nothing begins, and the page takes over what was rendered there', async () => {
+it('does not connect on a server, and hydrates the server-rendered page', async () => {
   const { element } = showing(() => {
     const { state } = binding.useConnection();
     return [state, binding.useAgents().size, binding.useAgentStatus('a'), binding.useSessions()];
@@ -440,7 +440,7 @@ it('on a server nothing begins, and the page takes over what was rendered there'
   });
 });
 
-it('a hook without a provider says so', () => {
+it('throws an error from a hook without a provider', () => {
   const { element } = showing(binding.useConnection);
   expect(() => server.renderToString(element)).toThrow('There is no MissionControlProvider');
 });
@@ -452,7 +452,7 @@ describe('useWebSocket, as documented', () => {
       return [isConnected, [...agentStatuses.values()].map((one) => one.status)];
     }).element;
 
-  it('connects with a token, tells of agents, reconnects, and lets go', async () => {
+  it('connects with a token, returns statuses, reconnects, and closes on unmount', async () => {
     const dashboard = await mount(createElement(StrictMode, null, hook('the.token')));
     expect(socket().protocols).toEqual(['mission-control', 'the.token', 'mission-control.batch']);
     expect(dashboard.text()).toBe('[false,[]]');
@@ -472,7 +472,7 @@ describe('useWebSocket, as documented', () => {
     expect([time.pending, page.listeners.size]).toEqual([0, 0]);
   });
 
-  /** The hook with a token that can be set, as the documented one is used. */
+  /** A component with the hook, and a function to change its token. */
   async function withToken(strict = false) {
     let token: string | undefined = '';
     const Dashboard: FunctionComponent = () => {
@@ -486,7 +486,7 @@ describe('useWebSocket, as documented', () => {
     const dashboard = await mount(element());
     return {
       ...dashboard,
-      /** All that was rendered. */
+      /** All rendered texts. */
       texts,
       set(next: string | undefined) {
         token = next;
@@ -500,7 +500,7 @@ describe('useWebSocket, as documented', () => {
       await settle();
     });
 
-  it('waits for a token, and lets go when there is none any more', async () => {
+  it('connects when there is a token, and closes when there is none any more', async () => {
     const dashboard = await withToken();
     expect([dashboard.text(), sockets.length]).toEqual(['[false,0]', 0]);
     await dashboard.set('one');
@@ -514,7 +514,7 @@ describe('useWebSocket, as documented', () => {
   });
 
   it.each([false, true])(
-    'takes a renewed token into the open connection, and keeps what it knows (StrictMode: %s)',
+    'refreshes the token on the open connection, and keeps the statuses (StrictMode: %s)',
     async (strict) => {
       const dashboard = await withToken(strict);
       await dashboard.set('one');
@@ -527,7 +527,7 @@ describe('useWebSocket, as documented', () => {
       }
       expect([sockets.length, socket().sentOf('token:refresh').length]).toEqual([1, 2]);
       expect(new Set(dashboard.texts)).toEqual(new Set(['[true,1]']));
-      // The next connection has the newest.
+      // The next connection uses the newest token.
       socket().drop();
       await act(() => time.pass(2_000));
       expect(socket().token).toBe('three');
@@ -535,7 +535,7 @@ describe('useWebSocket, as documented', () => {
     },
   );
 
-  it("connects anew with a token that the server does not take there, as another user's", async () => {
+  it('opens a new connection if the server refuses the new token on the open one, e.g. of another user', async () => {
     const dashboard = await withToken();
     await dashboard.set('one');
     await accept({ agents: [status('a', 'online', 1)] });
@@ -548,7 +548,7 @@ describe('useWebSocket, as documented', () => {
     await dashboard.unmount();
   });
 
-  it('connects at once with a new token where the old one opened nothing', async () => {
+  it('connects immediately with a new token if the handshake with the old one failed', async () => {
     const dashboard = await withToken();
     await dashboard.set('expired');
     await act(async () => {
@@ -561,7 +561,7 @@ describe('useWebSocket, as documented', () => {
     expect([time.pending, page.listeners.size]).toEqual([0, 0]);
   });
 
-  it('goes to ws://localhost:3000 unless told', async () => {
+  it('connects to ws://localhost:3000 by default', async () => {
     const { element } = showing(() => binding.useWebSocket('token', harness).isConnected);
     const dashboard = await mount(element);
     expect(socket().url).toBe('ws://localhost:3000');
