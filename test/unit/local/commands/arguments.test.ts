@@ -1,4 +1,4 @@
-// Options of all kinds, and a sentence for each way to get them wrong.
+// Options of all kinds, and the error message for each kind of mistake.
 import fc from 'fast-check';
 import { parseArguments, UsageError } from '#local/commands/arguments';
 
@@ -13,7 +13,7 @@ it('reads options in any place, and positionals in order', () => {
   expect(given.flag('verbose')).toBe(true);
 });
 
-it('knows what was not given', () => {
+it('returns undefined, an empty list or false for an option that was not given', () => {
   const given = parse();
   expect(given.text('port')).toBeUndefined();
   expect(given.texts('claim')).toEqual([]);
@@ -21,15 +21,15 @@ it('knows what was not given', () => {
   expect(given.wholeNumber('port', 0, 9)).toBeUndefined();
 });
 
-it.each([['--port', '-10'], ['--port=-10']])('takes a negative number: %s %s', (...args) => {
+it.each([['--port', '-10'], ['--port=-10']])('accepts a negative number: %s %s', (...args) => {
   expect(parse(...args).wholeNumber('port', -10, 0)).toBe(-10);
 });
 
-it('takes a value that begins with a dash after an equals sign', () => {
+it('accepts a value that begins with a dash after an equals sign', () => {
   expect(parse('--port=--verbose').text('port')).toBe('--verbose');
 });
 
-it('takes everything after -- as it is', () => {
+it('treats everything after -- as positionals', () => {
   expect(parse('a', '--', '--port', '- b').positionals).toEqual(['a', '--port', '- b']);
 });
 
@@ -42,13 +42,13 @@ it.each([
   [['--port', '--verbose'], '--port needs a value.'],
   [['--verbose=yes'], '--verbose takes no value.'],
   [['--port', '1', '--port', '2'], '--port is given twice.'],
-])('%j is refused: %s', (args, sentence) => {
+])('refuses %j: %s', (args, sentence) => {
   expect(() => parse(...args)).toThrow(sentence);
   expect(() => parse(...args)).toThrow(UsageError);
 });
 
 it.each(['x', '1.5', '1e3', '0x10', ' 1', '-1', '10', '9'.repeat(20)])(
-  '%j is no whole number from 0 to 9',
+  'refuses %j as a whole number from 0 to 9',
   (text) => {
     const given = parse(`--port=${text}`);
     expect(() => given.wholeNumber('port', 0, 9)).toThrow(
@@ -57,7 +57,7 @@ it.each(['x', '1.5', '1e3', '0x10', ' 1', '-1', '10', '9'.repeat(20)])(
   },
 );
 
-it('either parses or says what is wrong, for any arguments', () => {
+it('parses any arguments or throws a UsageError', () => {
   const argument = fc.oneof(
     fc.string(),
     fc.constantFrom('--port', '--claim', '--verbose', '--', '-', '--port=', '-1'),

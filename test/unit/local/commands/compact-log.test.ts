@@ -1,4 +1,4 @@
-// Which lines of the functions' logs are shown, and how.
+// Which lines of the functions' logs are printed, and in what format.
 import { compactLine } from '#local/commands/compact-log';
 
 const line = (text: string, stream: 'stdout' | 'stderr' = 'stdout') => ({
@@ -58,11 +58,11 @@ it.each([
   line('{"_aws":{"CloudWatchMetrics":[]},"delivered":1}'),
   line('plain output'),
   line('', 'stderr'),
-])('leaves %j to --verbose', (given) => {
+])('omits %j, which only --verbose prints', (given) => {
   expect(compactLine(given)).toBeUndefined();
 });
 
-it('shortens what is too long for a terminal', () => {
+it('shortens values that are too long for a terminal', () => {
   const text = compactLine(entry({ level: 'WARN', message: 'm', long: 'x'.repeat(10_000) }));
   expect(text?.length).toBeLessThan(400);
   expect(compactLine(line('{"level": broken', 'stderr'))).toContain('{"level": broken');

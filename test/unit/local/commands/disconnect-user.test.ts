@@ -1,4 +1,4 @@
-// `npm run disconnect-user`: what is ordered, and what is said when it cannot be.
+// `npm run disconnect-user`: the event that it sends, and its error messages.
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createDisconnectUserCommand } from '#local/commands/disconnect-user';
@@ -14,7 +14,7 @@ beforeEach(() => {
 const entries = () =>
   bus.commandCalls(PutEventsCommand).flatMap(({ args: [command] }) => command.input.Entries);
 
-it('puts an event with the source of operators on the bus', async () => {
+it('puts an event with the source of operators on the event bus', async () => {
   const { exitCode, printed } = await run(
     createDisconnectUserCommand(),
     'alice',
@@ -32,7 +32,7 @@ it('puts an event with the source of operators on the bus', async () => {
   ]);
 });
 
-it('takes another source, and a bus on AWS', async () => {
+it('accepts another source, and an event bus on AWS', async () => {
   const args = ['--source', 'ops', '--event-bus', 'mission-control-test', 'alice', 'r'];
   await run(createDisconnectUserCommand(), ...args);
   expect(entries()).toMatchObject([{ Source: 'ops', EventBusName: 'mission-control-test' }]);
@@ -43,14 +43,14 @@ it.each([
   [['alice'], /reason must be/],
   [['alice', 'account', 'suspended'], /needs quotes/],
   [['alice', 'r', '--event-bus', 'x', '--aws-port', '1'], /give one/],
-])('says what is wrong with %j', async (args, problem) => {
+])('refuses %j with exit code 2 and an error message', async (args, problem) => {
   const { exitCode, complaints } = await run(createDisconnectUserCommand(), ...args);
   expect(exitCode).toBe(2);
   expect(complaints).toMatch(problem);
   expect(entries()).toEqual([]);
 });
 
-it('says so when nobody is there, or when the bus refuses', async () => {
+it('prints an error message if no local stack answers, or if the event bus refuses the event', async () => {
   bus.on(PutEventsCommand).rejects(Object.assign(new Error('x'), { code: 'ECONNREFUSED' }));
   const absent = await run(createDisconnectUserCommand(), 'alice', 'r');
   expect(absent.exitCode).toBe(1);

@@ -1,4 +1,4 @@
-// `npm run emit`: what is sent, where to, and what is said when it cannot be.
+// `npm run emit`: the event that it sends, the event bus, and its error messages.
 import { createEmitCommand } from '#local/commands/emit';
 import { eventTypes } from '#sdk/protocol';
 import {
@@ -9,7 +9,7 @@ import {
 } from '#sdk/publisher';
 import { run } from '../../../support/local/recorded-output';
 
-/** A command whose publisher keeps what it is asked for. */
+/** A command whose publisher records its calls. */
 function recorded(failure?: Error) {
   const made: PublisherOptions[] = [];
   const calls: unknown[][] = [];
@@ -37,7 +37,7 @@ function recorded(failure?: Error) {
   return { command, made, calls };
 }
 
-it('reports a status on the local bus', async () => {
+it('sends a status to the local event bus', async () => {
   const { command, made, calls } = recorded();
   const { exitCode, printed } = await run(command, 'agent:status', 'agent-123', 'online');
   expect(exitCode).toBe(0);
@@ -57,7 +57,7 @@ it('reports a status on the local bus', async () => {
   ]);
 });
 
-it('reports activity, and never repeats its text', async () => {
+it('sends an activity, and does not print its text', async () => {
   const { command, calls } = recorded();
   const args = ['session:activity', 'agent-123', 'session-456', 'User said: Hello'];
   const { printed } = await run(command, ...args);
@@ -71,7 +71,7 @@ it('reports activity, and never repeats its text', async () => {
   ]);
 });
 
-it('uses another port, or a bus on AWS with the own credentials', async () => {
+it('uses another port, or an event bus on AWS with the default credentials', async () => {
   const { command, made } = recorded();
   await run(command, '--aws-port', '4600', 'agent:status', 'a', 'online');
   await run(command, 'agent:status', 'a', 'online', '--event-bus', 'prod');
@@ -104,14 +104,14 @@ it.each([
   expect(made).toEqual([]);
 });
 
-it('passes on what the publisher says of an invalid event, with exit code 2', async () => {
+it('prints the error of the publisher for an invalid event, with exit code 2', async () => {
   const command = createEmitCommand(createPublisher);
   const { exitCode, complaints } = await run(command, 'agent:status', 'a', 'busy');
   expect(exitCode).toBe(2);
   expect(complaints).toContain('status must be one of online, offline, error');
 });
 
-it('says what AWS said', async () => {
+it('prints the error of AWS', async () => {
   const failure = new PublishError('not_sent', 'Could not send.', [], {
     cause: new Error('Region is missing'),
   });
@@ -125,7 +125,7 @@ it('says what AWS said', async () => {
   expect(calls.at(-1)).toEqual(['close']);
 });
 
-it('says how to start the local stack when none answers', async () => {
+it('prints how to start the local stack if none answers', async () => {
   const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
   const { command } = recorded(new PublishError('not_sent', 'Could not send.', [], { cause }));
   const args = ['--aws-port', '4600', 'agent:status', 'a', 'online'];

@@ -1,10 +1,10 @@
-// `npm start`: options, greeting, logs, the end, and sentences for what can go wrong.
+// `npm start`: its options, the printed addresses, logs, shutdown, and error messages.
 import type { LocalStack, LocalStackOptions } from '#local/index';
 import { createStartCommand } from '#local/commands/start';
 import { SynthesisError } from '#local/deploy/synthesize';
 import { run } from '../../../support/local/recorded-output';
 
-/** A command whose stack does nothing but remember. */
+/** A command with a stack that only records its calls. */
 function fakeStart(fail?: Error, isStopped = false) {
   let stop: () => void = () => undefined;
   const signal = isStopped
@@ -46,7 +46,7 @@ function fakeStart(fail?: Error, isStopped = false) {
       for (const line of lines) {
         options.log?.({ source: 'f', stream: 'stdout', text: `{"level":"${line}"}` });
       }
-      // Ctrl-C comes when the stack is up, if it is not to come at once.
+      // Ctrl-C follows when the stack has started, unless `isStopped`: then it precedes the start.
       setImmediate(stop);
       return Promise.resolve(stack(options));
     },
@@ -58,7 +58,7 @@ function fakeStart(fail?: Error, isStopped = false) {
   return { command, events, started };
 }
 
-it('greets with all addresses, waits for Ctrl-C, closes, and exits with 0', async () => {
+it('prints all addresses, waits for Ctrl-C, closes the stack, and exits with 0', async () => {
   const { command, events, started } = fakeStart();
   const { exitCode, printed, complaints } = await run(command);
   expect(exitCode).toBe(0);
@@ -87,7 +87,7 @@ it('greets with all addresses, waits for Ctrl-C, closes, and exits with 0', asyn
   expect(complaints).toBe('WARN f: careful');
 });
 
-it('takes all options', async () => {
+it('accepts all options', async () => {
   const { command, started } = fakeStart();
   const { printed, complaints } = await run(
     command,
@@ -113,7 +113,7 @@ it('takes all options', async () => {
     },
   ]);
   expect(printed).toContain('npm run emit -- --aws-port 4600 agent:status agent-123 online');
-  // A token of the local issuer would open nothing here.
+  // With another issuer, a token of the local issuer is not valid.
   expect(printed).not.toContain('a.ready.token');
   expect(printed).not.toContain('npm run -s token');
   expect(complaints).toContain('f: {"level":"INFO","message":"fine"}');
@@ -135,7 +135,7 @@ it.each([
   expect(started).toEqual([]);
 });
 
-it('names the options for settings that the app refuses', async () => {
+it('names the options of the settings that the app refuses', async () => {
   const faults = [
     { path: 'heartbeatSeconds', problem: 'must be a divisor or a multiple of 60' },
     { path: 'audience', problem: 'is missing' },
@@ -151,7 +151,7 @@ it('names the options for settings that the app refuses', async () => {
 it.each([
   [3000, 'Port 3000 is in use: stop what runs there or choose another with --port.'],
   [4566, 'Port 4566 is in use: stop what runs there or choose another with --aws-port.'],
-])('says which port is taken: %i', async (port, sentence) => {
+])('prints which port is in use: %i', async (port, sentence) => {
   const error = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE', port });
   const { exitCode, complaints } = await run(fakeStart(error).command);
   expect({ exitCode, complaints }).toEqual({ exitCode: 1, complaints: sentence });
@@ -162,7 +162,7 @@ it('reports any other error without a stack trace', async () => {
   expect({ exitCode, complaints }).toEqual({ exitCode: 1, complaints: 'The sky falls.' });
 });
 
-it('ends without a word when Ctrl-C has broken off the start', async () => {
+it('exits with 0 and prints no error if Ctrl-C interrupted the start', async () => {
   const { command } = fakeStart(new SynthesisError('SYNTHESIS_FAILED', 'killed'), true);
   await expect(run(command)).resolves.toMatchObject({ exitCode: 0, complaints: '' });
 });

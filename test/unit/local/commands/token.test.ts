@@ -1,4 +1,4 @@
-// `npm run -s token`: a JWT on stdout and nothing else, or a sentence on stderr.
+// `npm run -s token`: prints only a JWT on stdout, or an error message on stderr.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -16,14 +16,14 @@ afterAll(() => {
 
 const token = (...args: string[]) => run(createTokenCommand(directory), ...args);
 
-it('prints a token for alice and nothing else', async () => {
+it('prints a token for alice, and nothing else', async () => {
   const { exitCode, printed, complaints } = await token();
   expect({ exitCode, complaints }).toEqual({ exitCode: 0, complaints: '' });
   expect(printed).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
   expect(decodeJwt(printed)).toMatchObject({ sub: 'alice', aud: 'mission-control' });
 });
 
-it('takes all options', async () => {
+it('accepts all options', async () => {
   const { printed } = await token(
     ...['--sub', 'bob', '--expires-in', '-10', '--not-before', '60', '--audience', 'A'],
     ...['--issuer', 'I', '--claim', 'k=v', '--claim', 'x=y=z'],
@@ -56,7 +56,7 @@ it.each([
   expect(complaints).toContain('--help');
 });
 
-it('explains itself', async () => {
+it('prints its options with --help', async () => {
   const { exitCode, printed } = await token('--help');
   expect(exitCode).toBe(0);
   for (const option of ['--sub', '--expires-in', '--not-before', '--audience', '--issuer']) {
@@ -64,7 +64,7 @@ it('explains itself', async () => {
   }
 });
 
-it('says what is wrong with the key file', async () => {
+it('prints what is wrong with the key file', async () => {
   const other = mkdtempSync(path.join(tmpdir(), 'token-'));
   writeFileSync(path.join(other, 'issuer-key.pem'), 'rubbish');
   const { exitCode, printed, complaints } = await run(createTokenCommand(other));

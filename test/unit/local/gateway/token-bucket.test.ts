@@ -1,7 +1,7 @@
-// Throttling by an injected clock.
+// Throttling, with an injected clock.
 import { createTokenBucket } from '#local/gateway/token-bucket';
 
-it('lets a burst through, then refills at the rate, up to the burst', () => {
+it('allows a burst, then refills at the rate, up to the size of the burst', () => {
   let now = 0;
   const bucket = createTokenBucket({ requestsPerSecond: 10, burst: 3 }, () => now);
   const takeAll = () => [1, 2, 3, 4, 5].filter(() => bucket.take()).length;
@@ -14,7 +14,7 @@ it('lets a burst through, then refills at the rate, up to the burst', () => {
   expect(takeAll()).toBe(3);
 });
 
-it('refuses nothing without a throttle', () => {
+it('allows everything without a throttle', () => {
   const bucket = createTokenBucket(undefined, () => 0);
   expect(Array.from({ length: 100_000 }, () => bucket.take())).not.toContain(false);
 });

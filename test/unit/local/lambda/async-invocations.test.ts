@@ -29,7 +29,7 @@ function setUp(results: InvocationResult[], options: Partial<typeof asyncDefault
   return { timers, attempts, seconds, givenUp, invocations };
 }
 
-it('does not repeat a success', async () => {
+it('does not repeat an invocation that succeeded', async () => {
   const { timers, seconds, givenUp, invocations } = setUp([{ ok: true, value: 1 }]);
   invocations.accept({});
   await timers.advance(10 * 60_000);
@@ -37,7 +37,7 @@ it('does not repeat a success', async () => {
   expect(givenUp).toEqual([]);
 });
 
-it('retries a failure after one and then two minutes, with the same request id', async () => {
+it('retries a failed invocation after one and then two minutes, with the same request id', async () => {
   const { timers, attempts, seconds, givenUp, invocations } = setUp([]);
   invocations.accept({ a: 1 });
   await timers.advance(10 * 60_000);
@@ -68,7 +68,7 @@ it('gives up at once with MaximumRetryAttempts of 0', async () => {
   expect(givenUp).toHaveLength(1);
 });
 
-it('gives up an event that grows too old without another attempt', async () => {
+it('gives up an event that exceeds the maximum age, without another attempt', async () => {
   const { timers, seconds, givenUp, invocations } = setUp([], { maximumEventAgeSeconds: 90 });
   invocations.accept({});
   await timers.advance(90_000);

@@ -1,8 +1,8 @@
-// A function sees Lambda's variables, and the SDK inside finds no profile of the developer.
+// A function gets the environment variables of Lambda, and its SDK finds no profile of the developer.
 import { existsSync } from 'node:fs';
 import { environmentOf } from '#local/lambda/function-environment';
 
-it('has credentials, region and endpoint of the local stack', () => {
+it('contains the credentials, the region and the endpoint of the local stack', () => {
   const environment = environmentOf({
     functionName: 'tiny',
     variables: { MINE: '1', AWS_REGION: 'eu-west-1' },

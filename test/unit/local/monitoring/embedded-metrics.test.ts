@@ -41,6 +41,6 @@ it.each([
   '{"_aws":',
   '{"_aws":{}}',
   '{"text":"\\"_aws\\""}',
-])('reads none from %s', (text) => {
+])('reads no measurement from %s', (text) => {
   expect(embeddedMetrics(text)).toEqual([]);
 });

@@ -17,11 +17,11 @@ it.each([
   ['1 > 2 OR 1 > 2 && 1 < 2', 0],
   ['IF(1 > 2, 10, 20)', 20],
   ['IF(2 > 1, 10, 20) + 1', 11],
-])('calculates %s to %d', (text, value) => {
+])('evaluates %s to %d', (text, value) => {
   expect(evaluate(text)).toBe(value);
 });
 
-it('takes names for metrics of the same period', () => {
+it('reads a name as the metric with this id, of the same period', () => {
   expect(evaluate('errors - refused', { errors: 5, refused: 3 })).toBe(2);
   expect(parseExpression('errors - FILL(refused, 0)').ids).toEqual(['errors', 'refused']);
 });
@@ -33,7 +33,7 @@ it.each([
   ['IF(failed > 0, 0, beats)', {}, undefined],
   ['IF(failed > 0, 0, beats)', { failed: 0 }, undefined],
   ['IF(failed > 0, 0, beats)', { failed: 1 }, 0],
-])('leaves missing data missing, but for FILL: %s of %j is %p', (text, metrics, value) => {
+])('treats missing data as missing, except with FILL: %s of %j is %p', (text, metrics, value) => {
   expect(evaluate(text, metrics)).toBe(value);
 });
 

@@ -1,4 +1,4 @@
-// Lines of a function's log are counted as the template's metric filters say.
+// The metric filters of the template count lines of the functions' logs.
 import { createMetricFilters } from '#local/monitoring/metric-filters';
 import { resolveTemplate } from '#local/template/resolve-template';
 import { TemplateError } from '#local/template/template';
@@ -62,12 +62,12 @@ it.each([
   ['one', 'plain text'],
   ['other', line({ service: 'one', code: 'expired' })],
   ['stack', line({ service: 'one', code: 'expired' })],
-])('counts nothing for %s printing %s', (name, text) => {
+])('counts nothing if %s prints %s', (name, text) => {
   expect(filterLine()(name, text, 7)).toEqual([]);
 });
 
 it.each(['', 'ERROR', '{ $.level = * }', '{ $.a = "x" && $.b = "y" }'])(
-  'a pattern that the local stack does not understand is an error: %j',
+  'refuses a pattern that the local stack does not support: %j',
   (pattern) => {
     expect(() => templateWith(pattern)).toThrow(TemplateError);
   },

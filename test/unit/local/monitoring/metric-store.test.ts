@@ -16,7 +16,7 @@ it.each([
   ['SampleCount', 3],
   ['p50', 2],
   ['p99', 3],
-])('gives as %s of 3, 1 and 2: %d', (statistic, value) => {
+])('calculates the statistic %s of 3, 1 and 2: %d', (statistic, value) => {
   const store = storeOf([
     [0, 3],
     [5, 1],
@@ -25,7 +25,7 @@ it.each([
   expect(store.statistic(metric, statistic, 0, 10)).toBe(value);
 });
 
-it('leaves out of the 99th percentile the one of many that is worse than all', () => {
+it('excludes one outlier of 200 values from the 99th percentile', () => {
   const store = storeOf(
     Array.from({ length: 200 }, (_, index) => [index, index === 0 ? 9_999 : 1]),
   );
@@ -33,7 +33,7 @@ it('leaves out of the 99th percentile the one of many that is worse than all', (
   expect(store.statistic(metric, 'p100', 0, 1_000)).toBe(9_999);
 });
 
-it('begins a period with its first moment and ends it before the next', () => {
+it('includes the start of a period and excludes its end', () => {
   const store = storeOf([
     [9, 1],
     [10, 2],
@@ -44,7 +44,7 @@ it('begins a period with its first moment and ends it before the next', () => {
   expect(store.statistic(metric, 'Sum', 30, 40)).toBeUndefined();
 });
 
-it('knows no order of dimensions, and another metric by another value', () => {
+it('ignores the order of dimensions, and distinguishes metrics by their dimensions', () => {
   const store = storeOf([[0, 1]]);
   const turned = { ...metric, dimensions: { b: '2', a: '1' } };
   store.record({ metric: turned, value: 2, at: 0 });
@@ -52,7 +52,7 @@ it('knows no order of dimensions, and another metric by another value', () => {
   expect(store.statistic(turned, 'Sum', 0, 1)).toBe(3);
 });
 
-it('forgets what nobody looks back at any more', () => {
+it('deletes values that are older than the retention time', () => {
   const store = storeOf([
     [0, 1],
     [500, 2],

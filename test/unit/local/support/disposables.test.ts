@@ -1,10 +1,10 @@
-// What was opened is closed again: in the reverse order, completely, and once.
+// Everything that was opened is closed once, in reverse order.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Disposables } from '#local/support/disposables';
 
 const failing = (message: string) => () => Promise.reject(new Error(message));
 
-it('undoes everything in the reverse order, one after the other', async () => {
+it('disposes of everything in reverse order, one after the other', async () => {
   const done: string[] = [];
   const disposables = new Disposables();
   disposables.add(() => done.push('first'));
@@ -18,7 +18,7 @@ it('undoes everything in the reverse order, one after the other', async () => {
   expect(done).toEqual(['third', 'second', 'first']);
 });
 
-it('goes on after a failure, and rejects with all errors', async () => {
+it('continues after a failure, and rejects with all errors', async () => {
   const done: string[] = [];
   const disposables = new Disposables();
   disposables.add(() => done.push('first'));
@@ -33,7 +33,7 @@ it('goes on after a failure, and rejects with all errors', async () => {
   expect(done).toEqual(['first']);
 });
 
-it('undoes once, however often it is asked to, and takes nothing more', async () => {
+it('disposes of everything once, also if it is called repeatedly, and then accepts nothing more', async () => {
   let times = 0;
   const disposables = new Disposables();
   disposables.add(() => (times += 1));
@@ -47,8 +47,8 @@ it('undoes once, however often it is asked to, and takes nothing more', async ()
   }).toThrow('disposed');
 });
 
-describe('building', () => {
-  it('keeps what was built', async () => {
+describe('Disposables.build', () => {
+  it('does not dispose of anything if building succeeds', async () => {
     const done: string[] = [];
     const built = await Disposables.build((disposables) => {
       disposables.add(() => done.push('closed'));
@@ -59,7 +59,7 @@ describe('building', () => {
     expect(done).toEqual(['closed']);
   });
 
-  it('undoes what was done before a failure, and rejects with the failure itself', async () => {
+  it('disposes of everything if building fails, and rejects with the failure itself', async () => {
     const done: string[] = [];
     const failure = Object.assign(new Error('in use'), { code: 'EADDRINUSE' });
     const building = Disposables.build((disposables) => {
@@ -70,7 +70,7 @@ describe('building', () => {
     expect(done).toEqual(['closed']);
   });
 
-  it('rejects with the failure and with those of undoing', async () => {
+  it('rejects with the failure and with the errors of disposing', async () => {
     const building = Disposables.build((disposables) => {
       disposables.add(failing('the folder'));
       return Promise.reject(new Error('in use'));

@@ -1,4 +1,4 @@
-// Intrinsic functions give what CloudFormation documents, and whatever is not known is named.
+// Intrinsic functions return what CloudFormation documents, and errors name what is not supported.
 import { resolve, type Scope } from '#local/template/intrinsics';
 import { noValue } from '#local/template/pseudo-parameters';
 import { TemplateError } from '#local/template/template';
@@ -45,6 +45,6 @@ it.each([
   [{ 'Fn::Sub': 5 }, 'Fn::Sub must have a string'],
   [{ 'Fn::If': ['Yes'] }, 'Fn::If must have a condition and two values'],
   [{ Ref: 'Missing' }, 'no Missing'],
-])('refuses %j by name', (value, message) => {
+])('refuses %j with an error that names the resource', (value, message) => {
   expect(() => plain({ deep: [value] })).toThrow(`Thing (AWS::Test::Thing): ${message}`);
 });

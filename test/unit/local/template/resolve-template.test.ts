@@ -1,4 +1,4 @@
-// A template becomes resources with plain properties; whatever the local stack does not know stops it.
+// A template is resolved to resources with plain properties, and whatever the local stack does not support is an error.
 import { resolveTemplate } from '#local/template/resolve-template';
 import type { Template } from '#local/template/template';
 
@@ -14,7 +14,7 @@ function resolve(template: Template) {
 
 const queue = (Properties: object = {}) => ({ Type: 'AWS::SQS::Queue', Properties });
 
-it('lets a resource refer to one that stands below it', () => {
+it('resolves a reference to a resource that is declared later', () => {
   const { of } = resolve({
     Resources: {
       Jobs: queue({
@@ -41,7 +41,7 @@ it('lets a resource refer to one that stands below it', () => {
   });
 });
 
-it('gives a resource without a name one that is the same at every start', () => {
+it('generates the same name for a resource without a name at every start', () => {
   const template = { Resources: { Jobs: queue() } };
   const [first] = resolve(template).of('AWS::SQS::Queue');
   const [second] = resolve(template).of('AWS::SQS::Queue');
@@ -49,7 +49,7 @@ it('gives a resource without a name one that is the same at every start', () => 
   expect(second?.ref).toBe(first?.ref);
 });
 
-it("makes the addresses of the stack's own APIs local ones", () => {
+it("replaces the addresses of the stack's own APIs by local addresses", () => {
   const Api = { Type: 'AWS::ApiGatewayV2::Api' };
   const { outputs, of } = resolve({
     Resources: {
@@ -81,7 +81,7 @@ it("makes the addresses of the stack's own APIs local ones", () => {
   });
 });
 
-it('leaves out resources whose condition does not hold', () => {
+it('omits resources whose condition is false', () => {
   const { of } = resolve({
     Conditions: {
       East: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'us-east-1'] },
@@ -99,7 +99,7 @@ it('leaves out resources whose condition does not hold', () => {
   expect(of('AWS::SQS::Queue').map(({ logicalId }) => logicalId)).toEqual(['InEast', 'InEither']);
 });
 
-it("ignores what the CDK's bootstrap adds", () => {
+it('ignores the parameter and the rule of the CDK bootstrap', () => {
   const { of } = resolve({
     Parameters: { BootstrapVersion: { Default: '/cdk-bootstrap/hnb659fds/version' } },
     Rules: { CheckBootstrapVersion: {} },
@@ -135,17 +135,17 @@ it.each<[string, Template, string]>([
     'O (output): it uses Jobs.Age; the local stack does not know the attribute Age of AWS::SQS::Queue.',
   ],
   [
-    'a reference to nothing',
+    'a reference to a missing resource',
     { Resources: { Jobs: queue({ QueueName: { Ref: 'Nobody' } }) } },
     'Jobs (AWS::SQS::Queue): it refers to Nobody, which does not exist.',
   ],
   [
-    'a dependency on nothing',
+    'a dependency on a missing resource',
     { Resources: { Jobs: { ...queue(), DependsOn: ['Nobody'] } } },
     'Jobs (AWS::SQS::Queue): it depends on Nobody, which does not exist.',
   ],
   [
-    'a circle',
+    'a circular reference',
     {
       Resources: {
         A: queue({ QueueName: { Ref: 'B' } }),
@@ -188,6 +188,9 @@ it.each<[string, Template, string]>([
     },
     'P (AWS::SQS::QueuePolicy): PolicyDocument.Statement.0.Condition.IpAddress must be ArnEquals or',
   ],
-])('refuses %s that it does not know, by name', (_, template, message) => {
-  expect(() => resolve(template)).toThrow(message);
-});
+])(
+  'refuses %s that is not supported or not valid, with an error that names it',
+  (_, template, message) => {
+    expect(() => resolve(template)).toThrow(message);
+  },
+);

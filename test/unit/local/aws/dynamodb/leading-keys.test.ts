@@ -1,4 +1,4 @@
-// The partition keys that a request names, which policies of roles are about.
+// The partition keys of a request, to which the dynamodb:LeadingKeys conditions of policies apply.
 import { createDynamoService } from '#local/aws/dynamodb/dynamodb-service';
 import { leadingKeysOf } from '#local/aws/dynamodb/leading-keys';
 import { authorize } from '#local/aws/endpoint/policy';
@@ -23,7 +23,7 @@ it.each<[string, unknown, readonly string[] | undefined]>([
     ['a'],
   ],
   ['Scan', {}, undefined],
-  // What cannot be told is a key that no policy names.
+  // A key that cannot be determined is the empty string, which no policy allows.
   ['Query', { ...query, KeyConditionExpression: 'sk = :s' }, ['']],
   ['Query', { ...query, KeyConditionExpression: 'pk = :missing' }, ['']],
   ['Query', { KeyConditions: {} }, ['']],
@@ -34,7 +34,7 @@ it.each<[string, unknown, readonly string[] | undefined]>([
   expect(leadingKeysOf(operation, part, 'pk')).toEqual(keys);
 });
 
-it("refuses a role's request when one of its items is of another kind, before it reaches the table", async () => {
+it('refuses a request before it reaches the table, if the policy of the role does not allow one of its partition keys', async () => {
   const run: string[] = [];
   const service = createDynamoService({
     engine: {

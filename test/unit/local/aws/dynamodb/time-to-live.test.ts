@@ -1,4 +1,4 @@
-// How often, and in what pieces, the local table is looked through for what has expired.
+// How often the local table is scanned for expired items, and in how many pages.
 import { createDynamoEngine, type DynamoEngine } from '#local/aws/dynamodb/dynamo-engine';
 import { deleteExpired, keepExpiring } from '#local/aws/dynamodb/time-to-live';
 import { eventually } from '../../../../support/eventually';
@@ -7,7 +7,7 @@ import { fakeTimers } from '../../../../support/local/fake-timers';
 const table = { tableName: 'store', attribute: 'expiresAt', keyNames: ['pk', 'sk'] };
 const log = () => undefined;
 
-it('rests long after a sweep that took long', async () => {
+it('waits 50 times as long as the last sweep took, and at least 5 s', async () => {
   const timers = fakeTimers();
   let sweeps = 0;
   let answer = () => undefined as unknown;
@@ -36,7 +36,7 @@ it('rests long after a sweep that took long', async () => {
   stop();
 });
 
-it('finds what has expired on every page of a scan', async () => {
+it('deletes the expired items of every page of a scan', async () => {
   const timers = fakeTimers();
   const real = createDynamoEngine();
   const run: DynamoEngine['run'] = (operation, body) => real.run(operation, body);
@@ -52,7 +52,7 @@ it('finds what has expired on every page of a scan', async () => {
     AttributeDefinitions: keys.map((name) => ({ AttributeName: name, AttributeType: 'S' })),
     KeySchema: keys.map((name, at) => ({ AttributeName: name, KeyType: ['HASH', 'RANGE'][at] })),
   });
-  // As on AWS, it is usable a moment later.
+  // As on AWS, a new table becomes active only after a moment.
   await eventually(async () => {
     const { Table: described } = await send('DescribeTable', { TableName: table.tableName });
     expect(described?.TableStatus).toBe('ACTIVE');

@@ -1,4 +1,4 @@
-// What the endpoint computes is what AWS SDKs sign, for every path, query and header.
+// The endpoint computes the signature that AWS SDKs compute, for every path, query and header.
 import { createHash, createHmac, type BinaryLike } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
@@ -36,7 +36,7 @@ interface Request {
   readonly body: string;
 }
 
-/** Signs as an SDK does, and gives the request as it would arrive. */
+/** Signs a request as an SDK does, and returns it as the endpoint receives it. */
 async function signed(request: Request, credentials = issued) {
   const signer = new SignatureV4({
     credentials,
@@ -129,7 +129,7 @@ it.each([
   ['path', { path: '/live/%40connections/abd%3D' }],
   ['method', { method: 'PUT' }],
   ['query', { query: 'a=1' }],
-])('refuses another %s than the signed one', async (_, change) => {
+])('refuses a request whose %s is not the signed one', async (_, change) => {
   const { parts, authorization } = await signed(request);
   if (authorization === undefined) throw new Error('the signer set no header');
   expect(() => authenticate({ ...parts, ...change }, authorization, keys, now)).toThrow(
@@ -137,7 +137,7 @@ it.each([
   );
 });
 
-it('refuses the wrong secret and the wrong session token', async () => {
+it('refuses a wrong secret and a wrong session token', async () => {
   for (const [change, message] of [
     [{ secretAccessKey: 'wrong' }, 'does not match'],
     [{ sessionToken: 'wrong' }, 'The security token included in the request is invalid'],
@@ -153,15 +153,18 @@ it.each([
   [5 * 60_000, undefined],
   [5 * 60_000 + 1000, 'Signature expired: 20260131T120000Z is now earlier than 20260131T120001Z'],
   [-5 * 60_000 - 1000, 'Signature not yet current: 20260131T120000Z is still later than'],
-])('judges a clock that is %d ms ahead of the signature: %s', async (skew, message) => {
-  const { parts, authorization } = await signed(request);
-  if (authorization === undefined) throw new Error('the signer set no header');
-  const attempt = () => authenticate(parts, authorization, keys, now + skew);
-  if (message === undefined) expect(attempt).not.toThrow();
-  else expect(attempt).toThrow(message);
-});
+])(
+  'compares the time of the signature with a clock that is %d ms ahead of it: %s',
+  async (skew, message) => {
+    const { parts, authorization } = await signed(request);
+    if (authorization === undefined) throw new Error('the signer set no header');
+    const attempt = () => authenticate(parts, authorization, keys, now + skew);
+    if (message === undefined) expect(attempt).not.toThrow();
+    else expect(attempt).toThrow(message);
+  },
+);
 
-it('refuses a key that nobody issued, and says what to use instead', async () => {
+it('refuses an access key that was not issued, with a message that names the key to use', async () => {
   const stranger = { accessKeyId: 'test', secretAccessKey: 'test', sessionToken: '' };
   const { parts, authorization } = await signed(request, stranger);
   if (authorization === undefined) throw new Error('the signer set no header');

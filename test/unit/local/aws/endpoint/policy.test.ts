@@ -1,4 +1,4 @@
-// IAM's decisions: nothing is allowed unless a statement says so, and a Deny beats every Allow.
+// The decisions of IAM: only what a statement allows is allowed, and a Deny overrides every Allow.
 import { authorize, decide } from '#local/aws/endpoint/policy';
 import type { PolicyStatement } from '#local/template/resources/policy-document';
 
@@ -14,7 +14,7 @@ it.each<[string, PolicyStatement[], string]>([
   ['another action', [allow('dynamodb:GetItem')], 'notAllowed'],
   ['another resource', [allow('dynamodb:PutItem', `${table}2`)], 'notAllowed'],
   ['the action', [allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [table])], 'allowed'],
-  ['the action in other letters', [allow('DynamoDB:putitem')], 'allowed'],
+  ['the action in another letter case', [allow('DynamoDB:putitem')], 'allowed'],
   ['wildcards', [allow('dynamodb:P*', 'arn:aws:dynamodb:*:table/?')], 'allowed'],
   ['a deny after an allow', [allow('*'), { ...allow('dynamodb:*'), Effect: 'Deny' }], 'denied'],
 ])('decides by %s', (_, statements, decision) => {
@@ -28,7 +28,7 @@ it.each<[NonNullable<PolicyStatement['Condition']>, boolean]>([
   [{ ArnLike: { 'aws:SourceArn': ['x', 'arn:a*'] } }, true],
   [{ Bool: { 'aws:SecureTransport': 'false' } }, false],
   [{ StringEquals: { 'aws:Unknown': 'x' } }, false],
-])('judges the condition %j: %s', (Condition, holds) => {
+])('evaluates the condition %j to %s', (Condition, holds) => {
   const statement = { ...allow('*'), Condition };
   const context = { 'aws:SourceArn': 'arn:abc' };
   expect(decide([statement], 'a:B', '*', context)).toBe(holds ? 'allowed' : 'notAllowed');
@@ -39,9 +39,9 @@ it.each<[string, string | readonly string[] | undefined, boolean]>([
   ['each of several values', ['connections#1', 'census'], true],
   ['all but one of several values', ['connections#1', 'state#1'], false],
   ['another value', ['state#1'], false],
-  // As on AWS: so operations that name no key must not be allowed at all.
-  ['a key that the call does not have', undefined, true],
-])('judges ForAllValues:StringLike of %s', (_, actual, holds) => {
+  // As on AWS. Therefore, a policy must not allow operations whose requests contain no key.
+  ['a key that the request does not have', undefined, true],
+])('evaluates ForAllValues:StringLike of %s', (_, actual, holds) => {
   const expected = { 'dynamodb:LeadingKeys': ['connections#*', 'census'] };
   const statement = { ...allow('*'), Condition: { 'ForAllValues:StringLike': expected } };
   const context = actual === undefined ? {} : { 'dynamodb:LeadingKeys': actual };
@@ -51,13 +51,13 @@ it.each<[string, string | readonly string[] | undefined, boolean]>([
 it.each<[string, PolicyStatement['Condition'], boolean]>([
   ['another role', { ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::0:role/other*' } }, false],
   ['this role', { ArnNotLike: { 'aws:PrincipalArn': ['arn:aws:iam::0:role/r?le', 'x'] } }, true],
-  // A key that the call does not have is not like anything.
+  // A key that the request does not have matches no pattern.
   ['a missing key', { ArnNotLike: { 'aws:SourceArn': 'arn:*' } }, false],
   ['a source of several', { 'ForAnyValue:StringEquals': { 'events:source': 'b' } }, false],
   ['another source', { 'ForAnyValue:StringEquals': { 'events:source': 'c' } }, true],
   ['all sources', { 'ForAllValues:StringEquals': { 'events:source': ['a', 'b'] } }, false],
   ['one source of two', { 'ForAllValues:StringEquals': { 'events:source': ['a'] } }, true],
-])("a bus's policy that denies %s", (_, Condition, allowed) => {
+])('applies the policy of an event bus that denies %s', (_, Condition, allowed) => {
   const session = 'arn:aws:sts::0:assumed-role/role/session';
   const role = { arn: session, senderId: 's', permissions: [allow('events:PutEvents')] };
   const deny: PolicyStatement = { ...allow('*'), Effect: 'Deny', Principal: '*', Condition };
@@ -71,7 +71,7 @@ it.each<[string, PolicyStatement['Condition'], boolean]>([
   else expect(call).toThrow('explicit deny in a resource-based policy');
 });
 
-it('words a refusal as AWS does', () => {
+it('refuses with the message of AWS', () => {
   const principal = { arn: 'arn:aws:sts::0:assumed-role/r/f', senderId: 's', permissions: [] };
   expect(() => {
     authorize(principal, 'dynamodb:PutItem', table);
@@ -80,7 +80,7 @@ it('words a refusal as AWS does', () => {
   );
 });
 
-it("lets a resource's policy allow what the role does not, and deny even the developer", () => {
+it('applies resource-based policies: an Allow is sufficient without the policy of the role, and a Deny also applies to the developer', () => {
   const role = { arn: 'arn:role', senderId: 's', permissions: [] };
   const developer = { ...role, permissions: 'administrator' as const };
   const everyone = { Principal: { AWS: '*' } };

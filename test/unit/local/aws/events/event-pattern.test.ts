@@ -1,4 +1,4 @@
-// Event patterns match what EventBridge documents, and an operator that is not known is refused.
+// Event patterns match as EventBridge documents it, and unknown operators are refused.
 import fc from 'fast-check';
 import { compilePattern } from '#local/aws/events/event-pattern';
 
@@ -27,11 +27,11 @@ it.each<[unknown, unknown, boolean]>([
   [{ n: [{ numeric: ['>', 1, '<=', 3] }] }, { n: 3 }, true],
   [{ n: [{ numeric: ['>', 1, '<=', 3] }] }, { n: 1 }, false],
   [{ n: [{ numeric: ['=', 1] }] }, { n: '1' }, false],
-])('decides %j on %j: %s', (pattern, event, expected) => {
+])('compares the pattern %j with the event %j: %s', (pattern, event, expected) => {
   expect(compilePattern(pattern)(event)).toBe(expected);
 });
 
-// As event-ruler, which is what EventBridge runs: https://github.com/aws/event-ruler#json-array-matching
+// As in event-ruler, the library that EventBridge uses: https://github.com/aws/event-ruler#json-array-matching
 const employees = [
   { firstName: 'John', lastName: 'Doe' },
   { firstName: 'Anna', lastName: 'Smith' },
@@ -58,7 +58,7 @@ it.each<[unknown, unknown, boolean]>([
   [{ a: { b: [1], c: [{ exists: false }] } }, { a: [{ b: 1 }, { c: 1 }] }, true],
   [{ a: { b: [1], c: [{ exists: false }] } }, { a: [{ b: 1, c: 1 }, { c: 1 }] }, false],
   [{ a: [1, { exists: false }] }, { a: 2 }, false],
-])('decides through lists %j on %j: %s', (pattern, event, expected) => {
+])('compares the pattern %j with the lists of the event %j: %s', (pattern, event, expected) => {
   expect(compilePattern(pattern)(event)).toBe(expected);
 });
 
@@ -72,7 +72,7 @@ const { json } = fc.letrec((again) => ({
   ),
 }));
 
-/** A pattern of values of `event` that are all in the same elements, as `choose` picks them. */
+/** A pattern of values of `event`. In each list, all of them are from the element that `choose` returns. */
 function patternOf(event: unknown, choose: (count: number) => number): unknown {
   if (Array.isArray(event)) {
     return event.length === 0 ? undefined : patternOf(event[choose(event.length)], choose);
@@ -85,7 +85,7 @@ function patternOf(event: unknown, choose: (count: number) => number): unknown {
   return fields.length === 0 ? undefined : Object.fromEntries(fields);
 }
 
-it('matches what an event has in the same elements of its lists, also when it has more fields', () => {
+it('matches values from the same elements of lists, also if the event has further fields', () => {
   fc.assert(
     fc.property(
       fc.dictionary(names, json, { minKeys: 1 }),
@@ -101,7 +101,7 @@ it('matches what an event has in the same elements of its lists, also when it ha
   );
 });
 
-it('never matches values of different elements of a list together, at any depth', () => {
+it('does not match a combination of values from different elements of a list, at any depth', () => {
   const wrap = (depth: number, value: unknown): unknown =>
     depth === 0 ? value : [wrap(depth - 1, value)];
   fc.assert(

@@ -1,4 +1,4 @@
-// Schedules run at once and then at their rate, whatever the machine does in between.
+// Schedules run at once and then at their rate, also after late timers and after the machine slept.
 import {
   parseRate,
   runSchedule,
@@ -41,7 +41,7 @@ it('runs at once, then every minute', async () => {
   expect(events).toEqual(['2026-01-31T12:00:00Z', '2026-01-31T12:01:00Z', '2026-01-31T12:02:00Z']);
 });
 
-it('does not move the runs after a late timer', async () => {
+it('keeps the times of later runs after a late timer', async () => {
   const timers = fakeTimers();
   const start = timers.now();
   const seconds: number[] = [];
@@ -60,7 +60,7 @@ it('does not move the runs after a late timer', async () => {
   expect(seconds).toEqual([0, 60.7, 120, 180]);
 });
 
-it('goes on with the next run after a sleep of the machine, instead of catching up', () => {
+it('skips the runs that were missed while the machine slept', () => {
   const timers = fakeTimers();
   const waiting: (() => void)[] = [];
   let now = timers.now();
@@ -98,7 +98,7 @@ it('replaces context attributes', () => {
   ]);
 });
 
-it('runs no more when it is stopped, and leaves no timer', async () => {
+it('stops running and leaves no timer after it is stopped', async () => {
   const { timers, events, stop } = setUp();
   await timers.advance(60_000);
   stop();
@@ -107,8 +107,8 @@ it('runs no more when it is stopped, and leaves no timer', async () => {
   expect(timers.pending).toBe(0);
 });
 
-describe('calls that are late or lost, as a test wants them', () => {
-  it('come by so much later, or never, and the others on time', async () => {
+describe('calls that a test delays or drops', () => {
+  it('run later by the given time, or never, and do not change the time of the others', async () => {
     const calls: ScheduledCall[] = [];
     const { timers, events } = setUp('"<aws.scheduler.scheduled-time>"', (call) => {
       calls.push(call);
@@ -127,7 +127,7 @@ describe('calls that are late or lost, as a test wants them', () => {
     );
   });
 
-  it('do not come any more when the schedule is stopped', async () => {
+  it('do not run after the schedule is stopped', async () => {
     const { timers, events, stop } = setUp('{}', () => 30_000);
     stop();
     await timers.advance(600_000);

@@ -1,4 +1,4 @@
-// A queue feeds its function as Lambda's mappings do: batches, partial failures, bounded concurrency.
+// An event source mapping invokes its function as on AWS: batches, partial failures, limited concurrency.
 import { EventSourceMapping } from '#local/aws/sqs/event-source-mapping';
 import { Queue } from '#local/aws/sqs/queue';
 import type { InvocationResult } from '#local/lambda/invocation';
@@ -69,7 +69,7 @@ function setUp(
   return { timers, queue, mapping, batches, send };
 }
 
-it('takes messages that wait in one batch, and deletes them when it succeeds', async () => {
+it('receives all visible messages in one batch, and deletes them when the function succeeds', async () => {
   const { timers, queue, mapping, batches, send } = setUp(() => success);
   send('a', 'b');
   mapping.start();
@@ -78,7 +78,7 @@ it('takes messages that wait in one batch, and deletes them when it succeeds', a
   expect(queue.count()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
 });
 
-it('hands on a message at once, not at the next poll', async () => {
+it('invokes the function as soon as a message is sent, not at the next poll', async () => {
   const { timers, mapping, batches, send } = setUp(() => success);
   mapping.start();
   await timers.advance(33_000);
@@ -87,7 +87,7 @@ it('hands on a message at once, not at the next poll', async () => {
   expect(batches).toEqual([['a']]);
 });
 
-it('gives a record the shape that SQS event handlers expect', async () => {
+it('invokes the function with records in the format of SQS events', async () => {
   let event: unknown;
   const { timers, queue, mapping } = setUp((given) => {
     event = given;
@@ -127,7 +127,7 @@ it('gives a record the shape that SQS event handlers expect', async () => {
   });
 });
 
-it('gets a failed batch again after the visibility timeout', async () => {
+it('receives a failed batch again after the visibility timeout', async () => {
   const answers = [failure, success];
   const { timers, queue, mapping, batches, send } = setUp(() => answers.shift() ?? success);
   send('a');
@@ -153,7 +153,7 @@ it.each<[string, (event: SqsEvent) => unknown, string[]]>([
   ['an item without an id', () => ({ batchItemFailures: [{}] }), ['a', 'b']],
   ['nonsense', () => ({ batchItemFailures: 'b' }), ['a', 'b']],
   ['a text', () => 'fine', ['a', 'b']],
-])('takes a report of %s as failed as Lambda does', async (_, report, again) => {
+])('handles a response that reports %s as failed as Lambda does', async (_, report, again) => {
   let first = true;
   const { timers, mapping, batches, send } = setUp(
     (event) => {
@@ -180,7 +180,7 @@ it('ignores the returned value without ReportBatchItemFailures', async () => {
   expect(batches).toHaveLength(1);
 });
 
-it('runs no more batches at a time than allowed, and forgets none', async () => {
+it('processes all batches, with at most the maximum concurrency', async () => {
   let running = 0;
   let most = 0;
   const { timers, mapping, batches, send } = setUp(
@@ -203,7 +203,7 @@ it('runs no more batches at a time than allowed, and forgets none', async () => 
   expect(batches.flat().sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
 });
 
-it('gathers messages until the batch is full or the batching window is over', async () => {
+it('collects messages until the batch is full or the batching window is over', async () => {
   const { timers, mapping, batches, send } = setUp(() => success, {
     batchSize: 3,
     batchingWindowSeconds: 5,

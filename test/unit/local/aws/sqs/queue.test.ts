@@ -1,4 +1,4 @@
-// A queue keeps SQS's promises about time: delays, visibility, retention, redrive and long polling.
+// The queue behaves over time as SQS documents it: delays, visibility, retention, redrive and long polling.
 import { Queue, type QueueSettings } from '#local/aws/sqs/queue';
 import { fakeTimers } from '../../../../support/local/fake-timers';
 
@@ -36,14 +36,14 @@ it('hides a received message until its visibility timeout has passed', async () 
   expect(await receive()).toEqual(['a']);
 });
 
-it('gives messages in the order in which they were sent, as many as asked for', async () => {
+it('returns messages in the order in which they were sent, at most as many as requested', async () => {
   const { send, receive } = setUp();
   ['a', 'b', 'c'].forEach((body) => send(body));
   expect(await receive({ maximum: 2 })).toEqual(['a', 'b']);
   expect(await receive({ maximum: 2 })).toEqual(['c']);
 });
 
-it('delays by what the message says, else by what the queue says', async () => {
+it('delays a message by its own delay, or else by the delay of the queue', async () => {
   const { timers, queue, send, receive } = setUp({ delaySeconds: 10 });
   send('queue');
   send('message', 5);
@@ -56,7 +56,7 @@ it('delays by what the message says, else by what the queue says', async () => {
   expect(await receive()).toEqual(['queue']);
 });
 
-it('ends a long poll with the first message, also with one that becomes visible meanwhile', async () => {
+it('ends a long poll with the first message, also if the message becomes visible during the poll', async () => {
   const { timers, send, receive } = setUp();
   const first = receive({ waitSeconds: 20 });
   const second = receive({ waitSeconds: 20 });
@@ -70,7 +70,7 @@ it('ends a long poll with the first message, also with one that becomes visible 
   expect(await third).toEqual([]);
 });
 
-it('gives a waiting poll a message whose visibility timeout ends', async () => {
+it('ends a long poll with a message whose visibility timeout ends', async () => {
   const { timers, send, receive } = setUp({ visibilityTimeoutSeconds: 3 });
   send('a');
   await receive();
@@ -79,7 +79,7 @@ it('gives a waiting poll a message whose visibility timeout ends', async () => {
   expect(await poll).toEqual(['a']);
 });
 
-it('deletes by the newest receipt handle only', async () => {
+it('deletes a message only by its newest receipt handle', async () => {
   const { timers, queue, send, receive } = setUp();
   send('a');
   const [first] = await queue.receive({ maximum: 1 });
@@ -93,7 +93,7 @@ it('deletes by the newest receipt handle only', async () => {
   expect(queue.delete('nonsense')).toBe(false);
 });
 
-it('changes visibility while a message is in flight', async () => {
+it('changes the visibility timeout of a message only while it is in flight', async () => {
   const { timers, queue, send, receive } = setUp();
   send('a');
   const [message] = await queue.receive({ maximum: 1 });
@@ -105,7 +105,7 @@ it('changes visibility while a message is in flight', async () => {
   await timers.advance(1);
 });
 
-it('drops what is older than the retention period', async () => {
+it('deletes messages that are older than the retention period', async () => {
   const { timers, queue, send, receive } = setUp({ retentionSeconds: 60 });
   send('a');
   await timers.advance(60_001);
@@ -113,7 +113,7 @@ it('drops what is older than the retention period', async () => {
   expect(await receive()).toEqual([]);
 });
 
-it('moves a message that was received too often to the dead-letter queue, id and age unchanged', async () => {
+it('moves a message that was received too often to the dead-letter queue, with the same id and age', async () => {
   const redrive = { deadLetterTargetArn: 'arn:dead', maxReceiveCount: 2 };
   const { timers, queue, send, receive } = setUp({ redrive });
   const dead = new Queue({ ...queue.settings, arn: 'arn:dead', redrive: undefined }, timers);
@@ -137,7 +137,7 @@ it('moves a message that was received too often to the dead-letter queue, id and
   ]);
 });
 
-it('a message in the dead-letter queue expires by its age, also behind younger ones', async () => {
+it('deletes a message from the dead-letter queue by its age, also if younger messages arrived before it', async () => {
   const redrive = { deadLetterTargetArn: 'arn:dead', maxReceiveCount: 1 };
   const { timers, queue, send, receive } = setUp({ redrive });
   const dead = new Queue({ ...queue.settings, arn: 'arn:dead', redrive: undefined }, timers);

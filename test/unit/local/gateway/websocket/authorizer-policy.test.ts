@@ -1,4 +1,4 @@
-// What policy documents allow, and which of them cannot be judged.
+// What policy documents allow, and which of them are malformed.
 import { evaluatePolicy } from '#local/gateway/websocket/authorizer-policy';
 import { methodArn } from '../../../../support/local/fake-apis';
 
@@ -11,10 +11,10 @@ const judge = (...Statement: unknown[]) =>
   evaluatePolicy({ Version: '2012-10-17', Statement }, methodArn);
 
 it.each([
-  ['the very ARN', methodArn],
-  ['all', '*'],
+  ['the exact ARN', methodArn],
+  ['an asterisk', '*'],
   ['a pattern', 'arn:aws:execute-api:*:123456789012:abcdef1234/*'],
-  ['one unknown letter', methodArn.replace('live', 'liv?')],
+  ['a question mark for one letter', methodArn.replace('live', 'liv?')],
   ['a list', ['arn:other', methodArn]],
 ])('allows %s', (_name, resource) => {
   expect(judge(statement('Allow', resource))).toBe('allow');
@@ -24,7 +24,7 @@ it.each([
   ['another ARN', methodArn.replace('abcdef1234', 'other')],
   ['a prefix', methodArn.slice(0, -1)],
   ['a text that would match as a regular expression', methodArn.replace('$connect', '.connect')],
-  ['other letter case', methodArn.toUpperCase()],
+  ['another letter case', methodArn.toUpperCase()],
 ])('denies %s', (_name, resource) => {
   expect(judge(statement('Allow', resource))).toBe('deny');
 });
@@ -40,13 +40,13 @@ it('ignores other actions', () => {
   expect(judge(statement('Allow', '*', 'execute-api:ManageConnections'))).toBe('deny');
 });
 
-it('denies what a Deny names, and everything without a statement', () => {
+it('denies what a Deny statement matches, and everything without a statement', () => {
   expect(judge(statement('Allow', '*'), statement('Deny', methodArn))).toBe('deny');
   expect(judge(statement('Allow', '*'), statement('Deny', 'arn:other'))).toBe('allow');
   expect(judge()).toBe('deny');
 });
 
-it('takes a single statement that is not in a list', () => {
+it('accepts a single statement that is not in a list', () => {
   expect(evaluatePolicy({ Statement: statement('Allow', '*') }, methodArn)).toBe('allow');
 });
 

@@ -1,4 +1,4 @@
-// The scanner sees every frame's size, however TCP cuts the bytes.
+// The scanner reports the size of every frame, however TCP divides the bytes.
 import fc from 'fast-check';
 import { createFrameScanner } from '#local/gateway/websocket/frame-scanner';
 
@@ -8,7 +8,7 @@ interface Frame {
   readonly firstByte: number;
 }
 
-/** A frame as RFC 6455 writes it, its payload full of bytes that look like headers. */
+/** A frame according to RFC 6455. The bytes of its payload look like headers. */
 function encode({ length, masked, firstByte }: Frame): Buffer {
   const mask = masked ? 0x80 : 0;
   const header =
@@ -31,7 +31,7 @@ const frame = fc.record({
   firstByte: fc.nat(255),
 });
 
-it('reports the payload lengths of all frames, whatever the pieces', () => {
+it('reports the payload lengths of all frames, however the bytes are divided', () => {
   fc.assert(
     fc.property(
       fc.array(frame, { maxLength: 8 }),
@@ -51,7 +51,7 @@ it('reports the payload lengths of all frames, whatever the pieces', () => {
   );
 });
 
-it('reports a length before the payload has come, also one of many gigabytes', () => {
+it('reports a length before the payload has arrived, also a length of 1 TiB', () => {
   const seen: number[] = [];
   const scan = createFrameScanner((length) => seen.push(length));
   scan(Buffer.from([0x82, 0xff, 0, 0, 1, 0, 0, 0, 0, 0, 1, 2, 3]));
