@@ -1,4 +1,4 @@
-// Whatever becomes of messages on their way, one snapshot makes both ends agree on the last writer of everything.
+// Convergence: after lost, repeated or reordered messages, one snapshot makes client and server agree on the last writers.
 import fc from 'fast-check';
 import { createBroadcast } from '#core/broadcasting/broadcast';
 import { readSnapshot, snapshotMessages } from '#core/requests/snapshot';
@@ -8,7 +8,7 @@ import { eventArbitrary, lastWriters } from '../support/contracts/state-store';
 import { createFanOutHarness } from '../support/core/fan-out';
 import { MemoryStateStore } from '../support/core/fakes';
 
-/** A server that broadcasts, and keeps the messages that went out. */
+/** A server that broadcasts, and records the messages that it posted. */
 function createServer() {
   const harness = createFanOutHarness();
   const state = new MemoryStateStore();
@@ -38,15 +38,15 @@ const valuesOf = ({ maps: { agents, sessions } }: Registers) =>
 const payloadsOf = (events: Iterable<EventMessage>) =>
   [...events].map(({ payload }) => JSON.stringify(payload)).sort();
 
-/** How a list may arrive: some of it twice, some of it never, all of it in any order. */
+/** Indexes of messages in the order of their arrival: any of them can be lost, repeated or reordered. */
 const mangled = (length: number) =>
   fc.array(fc.nat(Math.max(0, length - 1)), { maxLength: 2 * length });
 
-it('client and server hold the same values after one sync, equal to the last writers', async () => {
+it('makes the registers of client and server equal to the last writers after one sync', async () => {
   const history = fc.array(eventArbitrary, { minLength: 1, maxLength: 15 }).chain((events) =>
     fc.tuple(
       fc.constant(events),
-      // The bus loses nothing, but may repeat and reorder.
+      // The event bus loses no event, but can repeat and reorder events.
       fc
         .tuple(fc.subarray(events), fc.constant(events))
         .chain(([again]) =>
@@ -82,7 +82,7 @@ it('client and server hold the same values after one sync, equal to the last wri
       const expected = payloadsOf(lastWriters(events).values());
       expect(payloadsOf(stored)).toEqual(expected);
       expect(valuesOf(client)).toEqual(expected);
-      // And whoever was there all the time needs no snapshot.
+      // A client that gets all messages needs no snapshot.
       const witness = createRegisters();
       for (const message of sent) witness.merge(message, 'live');
       expect(valuesOf(witness)).toEqual(expected);

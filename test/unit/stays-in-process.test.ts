@@ -1,4 +1,4 @@
-// Unit tests stay in their process: what leaves it is refused at once, with the reason (test/support/jest/setup.ts).
+// Unit tests must run within one process: test/support/jest/setup.ts throws an error for anything else.
 import childProcess from 'node:child_process';
 import dgram from 'node:dgram';
 import http from 'node:http';
@@ -25,10 +25,10 @@ it.each<[string, () => unknown]>([
   ['a process of Node.js', () => childProcess.fork('main.js')],
   ['a program', () => childProcess.execFile('git')],
   ['a command', () => childProcess.exec('git')],
-  ['a process that is waited for', () => childProcess.spawnSync('git')],
-  ['a program that is waited for', () => childProcess.execFileSync('git')],
-  ['a command that is waited for', () => childProcess.execSync('git')],
-  ['a bundler that is waited for', () => buildSync({ entryPoints: ['sdk/client/index.ts'] })],
+  ['a synchronous process', () => childProcess.spawnSync('git')],
+  ['a synchronous program', () => childProcess.execFileSync('git')],
+  ['a synchronous command', () => childProcess.execSync('git')],
+  ['a synchronous bundler', () => buildSync({ entryPoints: ['sdk/client/index.ts'] })],
 ])('refuses %s', (_what, leave) => {
   expect(leave).toThrow(refusal);
 });
@@ -41,7 +41,7 @@ it('refuses a bundler', async () => {
   ).rejects.toThrow(refusal);
 });
 
-it('refuses what `fetch` would ask for', async () => {
+it('refuses a request by `fetch`', async () => {
   const failure = await fetch('http://127.0.0.1/').catch((error: unknown) => error);
   expect((failure as { cause: Error }).cause.message).toMatch(refusal);
 });

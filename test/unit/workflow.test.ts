@@ -1,4 +1,4 @@
-// The workflow of continuous integration: which versions of Node.js, with which permissions, and what it runs.
+// The workflow of continuous integration: its versions of Node.js, its permissions, and its command.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
@@ -20,7 +20,7 @@ interface Workflow {
   >;
 }
 
-it('runs .ci/run under each supported version of Node.js, and may write nothing', () => {
+it('runs .ci/run with each supported version of Node.js, with read permissions only', () => {
   const { permissions, jobs } = parse(read('.github/workflows/ci.yml')) as Workflow;
   expect(permissions).toEqual({ contents: 'read' });
   expect(jobs['check']?.steps).toContainEqual({
@@ -40,7 +40,7 @@ it('has an entry for this version in the changelog', () => {
 });
 
 it.each(['README.md', 'docs/client.md', 'docs/construct.md', 'docs/reporting.md'])(
-  'names in %s no package of another version',
+  'mentions no package of another version in %s',
   (file) => {
     const versions = [...read(file).matchAll(/mission-control-realtime\S*?-(\d+\.\d+\.\d+)\.tgz/g)];
     expect(versions.filter(([, named]) => named !== version)).toEqual([]);

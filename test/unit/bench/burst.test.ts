@@ -1,4 +1,4 @@
-// What `burst` makes of what came to its sink: delays, whether all have everything, and ratios for each message.
+// The results that `burst` calculates from the posts to its sink: delays, convergence, and ratios for each message.
 import { Arrivals, quantileOf } from '#bench/burst/arrivals';
 import { createPayload, dueAt, sessionOf, type Load } from '#bench/burst/load';
 import { formatBurstTable, type BurstResult } from '#bench/burst/results';
@@ -14,14 +14,14 @@ const post = (arrivals: Arrivals, connection: string, text: string, after: numbe
   arrivals.note(connection, Buffer.from(text), startAt + after);
 };
 
-it('an event is under way from when it was due until the last connection has it', () => {
+it('measures the delay of an event from its due time until the last connection has it', () => {
   const arrivals = new Arrivals(2);
   const [batch] = batchesOf([textOf(101), textOf(102)]);
   post(arrivals, 'a', textOf(100), 30);
   post(arrivals, 'b', textOf(100), 50);
   post(arrivals, 'a', batch?.text ?? '', 230);
   post(arrivals, 'b', batch?.text ?? '', 210);
-  // Twice is as good as once.
+  // A second delivery has no effect.
   post(arrivals, 'b', textOf(101), 400);
 
   const { milliseconds, messages, converged } = arrivals.delaysOf(load, startAt + 1_000);
@@ -29,7 +29,7 @@ it('an event is under way from when it was due until the last connection has it'
   expect([messages, converged, arrivals.posts]).toEqual([6, true, 5]);
 });
 
-it('what a connection has not got counts with its age, and nothing has converged', () => {
+it('counts an event that a connection did not get with its age, and reports no convergence', () => {
   const arrivals = new Arrivals(2);
   for (const index of [100, 101, 102]) post(arrivals, 'a', textOf(index), 210);
   post(arrivals, 'b', textOf(100), 10);
@@ -39,7 +39,7 @@ it('what a connection has not got counts with its age, and nothing has converged
   expect([messages, converged]).toEqual([4, false]);
 });
 
-it('a newer event of the same session stands for the one before', () => {
+it('counts an event as delivered with a newer event of the same session', () => {
   const many = { ...load, count: 301 };
   const last = load.first + 300;
   expect(sessionOf(last)).toBe(sessionOf(load.first));
@@ -56,14 +56,14 @@ it('a newer event of the same session stands for the one before', () => {
   ]);
 });
 
-it('a quantile is a value that was measured', () => {
+it('returns a measured value as a quantile', () => {
   const sorted = Array.from({ length: 200 }, (_, index) => index);
   expect([quantileOf(sorted, 0.5), quantileOf(sorted, 0.99), quantileOf([7], 0.99)]).toEqual([
     100, 198, 7,
   ]);
 });
 
-it('compares posts and CPU by message, as one that does not keep up has sent fewer', () => {
+it('compares posts and CPU time for each message, because a slow variant sends fewer messages', () => {
   const coalesced: BurstResult = {
     variant: 'coalesced',
     connections: 100,

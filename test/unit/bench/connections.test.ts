@@ -1,4 +1,4 @@
-// The bench's answer to Query: the service's own store must find every connection in it, once.
+// The responses of the bench to Query: the store of the service must find every connection in them once.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import {
@@ -14,7 +14,7 @@ import { shardOf, shards } from '#core/shard';
 
 const now = Date.UTC(2026, 2, 1);
 
-/** A client whose requests go to the tables instead of the network. */
+/** A client whose requests are answered by `query`, without the network. */
 function clientOf(query: (query: ConnectionQuery) => object): DynamoDBDocumentClient {
   const client = new DynamoDBClient({
     region: 'us-east-1',
@@ -31,27 +31,30 @@ function clientOf(query: (query: ConnectionQuery) => object): DynamoDBDocumentCl
   return DynamoDBDocumentClient.from(client);
 }
 
-it.each([0, 1, 100, 20_000])('the store lists %d connections, page by page', async (count) => {
-  const store = createDynamoConnectionStore(
-    clientOf(createConnectionTables(now)),
-    tableNameOf(count),
-  );
-  const listed: Connection[] = [];
-  for (const shard of shards) {
-    for await (const page of store.pages(shard)) {
-      expect(page.filter(({ userId }) => shardOf(userId) !== shard)).toEqual([]);
-      listed.push(...page);
+it.each([0, 1, 100, 20_000])(
+  'returns %d connections in pages that the store of the service can list',
+  async (count) => {
+    const store = createDynamoConnectionStore(
+      clientOf(createConnectionTables(now)),
+      tableNameOf(count),
+    );
+    const listed: Connection[] = [];
+    for (const shard of shards) {
+      for await (const page of store.pages(shard)) {
+        expect(page.filter(({ userId }) => shardOf(userId) !== shard)).toEqual([]);
+        listed.push(...page);
+      }
     }
-  }
 
-  const idsOf = (connections: readonly { readonly connectionId: string }[]) =>
-    connections.map(({ connectionId }) => connectionId).toSorted();
-  expect(idsOf(listed)).toEqual(idsOf(connectionsOf(count)));
-  expect(new Set(idsOf(listed)).size).toBe(count);
-  expect(listed.some((connection) => isExpired(connection, now))).toBe(false);
-});
+    const idsOf = (connections: readonly { readonly connectionId: string }[]) =>
+      connections.map(({ connectionId }) => connectionId).toSorted();
+    expect(idsOf(listed)).toEqual(idsOf(connectionsOf(count)));
+    expect(new Set(idsOf(listed)).size).toBe(count);
+    expect(listed.some((connection) => isExpired(connection, now))).toBe(false);
+  },
+);
 
-it('an attribute that is unknown here is an error, not a gap', () => {
+it('refuses a projection with an unknown attribute', () => {
   const query = createConnectionTables(now);
   const ask = (ProjectionExpression: string) =>
     query({

@@ -1,4 +1,4 @@
-// What `hooks` prints, and what it refuses.
+// The table that `hooks` prints, and the options that it refuses.
 import { formatHooksTable, measureHooks } from '#bench/hooks/command';
 import type { HooksResult } from '#bench/hooks/hooks';
 import { parseArguments } from '#local/commands/arguments';
@@ -23,7 +23,7 @@ it('prints a table that compares the time of scripts with that of the hook', () 
   expect(cells[3]).toEqual(['', 'listener', '2,000', '198', '60', '10.0', '2.50', '']);
 });
 
-it('refuses a variant that it does not know, and says which there are', async () => {
+it('refuses an unknown variant, and lists the valid ones', async () => {
   const output = { print: () => undefined, complain: () => undefined };
   const types = { agents: 'text', seconds: 'text', runs: 'text', variant: 'texts' } as const;
   const given = parseArguments(['--variant', 'fast'], { ...types, 'events-per-second': 'text' });

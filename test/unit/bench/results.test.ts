@@ -1,4 +1,4 @@
-// What the bench makes of its runs: medians, and a table whose last column compares with ours.
+// The results that the bench calculates from its runs: medians, and a table whose last column compares with `fast`.
 import { formatTable, medianOf, type Result } from '#bench/results';
 
 const result = (changes: Partial<Result>): Result => ({
@@ -10,7 +10,7 @@ const result = (changes: Partial<Result>): Result => ({
   ...changes,
 });
 
-it('takes the median of each number by itself', () => {
+it('calculates the median of each number separately', () => {
   const runs = [
     result({ cpuMicrosPerPost: 100, postsPerSecond: 9_000, peakRssMb: 121 }),
     result({ cpuMicrosPerPost: 9, postsPerSecond: 12_000.6, peakRssMb: 119 }),
@@ -21,12 +21,12 @@ it('takes the median of each number by itself', () => {
   );
 });
 
-it('takes the middle of two', () => {
+it('calculates the median of two runs as their mean', () => {
   const runs = [result({ peakRssMb: 100 }), result({ peakRssMb: 110 })] as const;
   expect(medianOf([...runs]).peakRssMb).toBe(105);
 });
 
-it('prints a table, compared with ours at the same size', () => {
+it('prints a table that compares each variant with `fast` at the same number of connections', () => {
   const table = formatTable([
     result({}),
     result({ variant: 'sdk-bounded', cpuMicrosPerPost: 600, postsPerSecond: 1_600 }),

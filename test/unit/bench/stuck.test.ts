@@ -1,7 +1,7 @@
-// What the bench says of clients that do not read: how much longer the others wait for their message.
+// The table for clients that do not read: how much longer the others wait for their message.
 import { formatStuckTable } from '#bench/stuck';
 
-it('compares the time of the last one who reads with that of a fan-out to readers alone', () => {
+it('compares the time of the last reading client with that of a fan-out without stuck clients', () => {
   const table = formatStuckTable([
     { connections: 10_000, stuck: 0, milliseconds: 1_250 },
     { connections: 10_000, stuck: 100, milliseconds: 1_300 },

@@ -1,4 +1,4 @@
-// What the rules really send is as the JSON Schemas say: each type of message, from where it is made.
+// The messages that the service really sends are valid by their JSON Schemas, for each type of message.
 import Ajv from 'ajv';
 import { documents } from '#docs/generator/documents';
 import { createBroadcast } from '#core/broadcasting/broadcast';
@@ -69,7 +69,7 @@ async function answerMessages(): Promise<unknown[]> {
   return [...answers, ...gateway.posts.map(({ message }) => message)];
 }
 
-it('every type of message that the server sends is as its JSON Schema says', async () => {
+it('validates a message of every type that the server sends', async () => {
   const messages = [...(await broadcastMessages()), ...(await answerMessages())] as {
     type: string;
   }[];

@@ -1,4 +1,4 @@
-// Every file that the documentation mentions exists, and every heading that it links to.
+// Every file that the documentation mentions and every heading that it links to exists.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -16,7 +16,7 @@ const documents = [
 
 const rooms = ['infra', 'lambdas', 'sdk', 'dashboard', 'local', 'bench', 'cost', 'test', 'docs'];
 
-/** Links of a document as paths in the project, with what follows the `#`. */
+/** The links of a document: each one's path in the project, and its fragment. */
 function linksOf(document: string): readonly (readonly [file: string, heading: string])[] {
   const text = readFileSync(path.join(project, document), 'utf8');
   return [...text.matchAll(/\]\((?!\w+:)([^)\s#]*)#?([^)\s]*)\)/g)].map(
@@ -27,7 +27,7 @@ function linksOf(document: string): readonly (readonly [file: string, heading: s
   );
 }
 
-/** What stands in backquotes and is a path into one of our folders. */
+/** The paths in backquotes that begin with a folder of the project. */
 function pathsOf(document: string): readonly string[] {
   const text = readFileSync(path.join(project, document), 'utf8');
   return [...text.matchAll(/`([a-z]+(?:\/[\w.-]+)+\/?)`/g)]
@@ -35,7 +35,7 @@ function pathsOf(document: string): readonly string[] {
     .filter((name) => rooms.includes(name.split('/')[0] ?? ''));
 }
 
-/** As GitHub names headings; and names that stand in the text, as those of generated tables do. */
+/** The anchors that GitHub derives from headings, and those in the text, such as those of generated tables. */
 function headingsOf(file: string): readonly string[] {
   const text = readFileSync(path.join(project, file), 'utf8');
   const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
@@ -47,12 +47,12 @@ function headingsOf(file: string): readonly string[] {
   return [...headings, ...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, name = '']) => name)];
 }
 
-it.each(documents)('%s mentions no file that is not there', (document) => {
+it.each(documents)('finds every file that %s mentions', (document) => {
   const named = [...pathsOf(document), ...linksOf(document).map(([file]) => file)];
   expect(named.filter((file) => !existsSync(path.join(project, file)))).toEqual([]);
 });
 
-it.each(documents)('%s links to no heading that is not there', (document) => {
+it.each(documents)('finds every heading that %s links to', (document) => {
   const lost = linksOf(document).filter(
     ([file, heading]) =>
       heading !== '' && file.endsWith('.md') && !headingsOf(file).includes(heading),
@@ -60,7 +60,7 @@ it.each(documents)('%s links to no heading that is not there', (document) => {
   expect(lost).toEqual([]);
 });
 
-it('the architecture names many files, and they are found', () => {
+it('reads the paths and links of docs/architecture.md', () => {
   expect(pathsOf('docs/architecture.md').length).toBeGreaterThan(60);
   expect(linksOf('docs/architecture.md').length).toBeGreaterThan(10);
 });

@@ -1,4 +1,4 @@
-// The JSON Schemas and the AsyncAPI document: current, valid, and of one opinion with the code that parses messages.
+// The JSON Schemas and the AsyncAPI document are current and valid, and agree with the code that parses messages.
 import Ajv, { type ValidateFunction } from 'ajv';
 import fc from 'fast-check';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ const schemas = new Map<string, ValidateFunction>();
 for (const [file, text] of documents()) {
   if (file.endsWith('.json')) ajv.addSchema(JSON.parse(text) as object, file);
 }
-/** Whether a value is as the schema of that file says. */
+/** Whether a value is valid by the schema in a file. */
 function isAs(file: string, value: unknown): boolean {
   const name = `docs/schemas/${file}.json`;
   const validate = schemas.get(name) ?? ajv.getSchema(name);
@@ -33,12 +33,15 @@ function isAs(file: string, value: unknown): boolean {
 }
 
 describe('the documents', () => {
-  it.each([...documents()])('%s is what the code says: npm run build:docs', (file, text) => {
-    expect(existsSync(path.join(project, file))).toBe(true);
-    expect(read(file)).toBe(text);
-  });
+  it.each([...documents()])(
+    'contain the current %s (npm run build:docs updates it)',
+    (file, text) => {
+      expect(existsSync(path.join(project, file))).toBe(true);
+      expect(read(file)).toBe(text);
+    },
+  );
 
-  it('no schema is left of what is not there any more', () => {
+  it('contain no other schema', () => {
     const files = readdirSync(path.join(project, 'docs/schemas'), { recursive: true })
       .map((file) => `docs/schemas/${String(file)}`)
       .filter((file) => file.endsWith('.json'));
@@ -62,7 +65,7 @@ describe('docs/asyncapi.yaml', () => {
     expect(validate({ ...document, operations: { broken: { action: 'shout' } } })).toBe(false);
   });
 
-  it('every reference leads somewhere', () => {
+  it('contains no broken reference', () => {
     const lost: string[] = [];
     JSON.stringify(document, (key, value: unknown) => {
       if (key !== '$ref' || typeof value !== 'string') return value;
@@ -79,7 +82,7 @@ describe('docs/asyncapi.yaml', () => {
     expect(lost).toEqual([]);
   });
 
-  it('every message is in an operation', () => {
+  it('uses every message in an operation', () => {
     const used = new Set(
       JSON.stringify(document.operations).match(/#\/channels\/[^"]*\/messages\/[^"]*/g),
     );
@@ -89,7 +92,7 @@ describe('docs/asyncapi.yaml', () => {
     expect([...used].sort()).toEqual(all.sort());
   });
 
-  it('knows the close codes that docs/protocol.md knows', () => {
+  it('contains the close codes of docs/protocol.md', () => {
     const [, table = ''] = read('docs/protocol.md').split('## Close codes');
     const described = [...(table.split('## ')[0] ?? '').matchAll(/^\| ([\d, ]+) \|/gm)].flatMap(
       ([, codes = '']) => codes.split(',').map(Number),
@@ -99,7 +102,7 @@ describe('docs/asyncapi.yaml', () => {
   });
 });
 
-/** Whether the code takes a detail of that type, and all that is in it. */
+/** Whether the code accepts a detail of that type, including every event of a pack. */
 function isTaken(type: string, detail: unknown): boolean {
   if (type === 'user:disconnect') return parseUserDisconnect(type, detail).ok;
   if (type !== packType) return parseEvent(type, detail).ok;
@@ -112,21 +115,18 @@ describe('the schemas', () => {
     ([type, { example }]) => [type, example] as const,
   );
 
-  it.each(examples)(
-    'the example of %s is a message, for schema and code alike',
-    (type, example) => {
-      expect(isAs(`messages/${type.replace(':', '-')}`, example)).toBe(true);
-      const isOfServer = isAs('server-message', example);
-      expect(isAs('client-message', example)).toBe(!isOfServer);
-      const text = JSON.stringify(example);
-      expect((isOfServer ? parseServerMessage : parseClientMessage)(text)).toMatchObject({
-        ok: true,
-      });
-    },
-  );
+  it.each(examples)('accept the example of %s, as the code does', (type, example) => {
+    expect(isAs(`messages/${type.replace(':', '-')}`, example)).toBe(true);
+    const isOfServer = isAs('server-message', example);
+    expect(isAs('client-message', example)).toBe(!isOfServer);
+    const text = JSON.stringify(example);
+    expect((isOfServer ? parseServerMessage : parseClientMessage)(text)).toMatchObject({
+      ok: true,
+    });
+  });
 
   it.each(Object.entries(eventDescriptions))(
-    'the example of the event %s is one, for schema and code alike',
+    'accept the example of the event %s, as the code does',
     (type, { example }) => {
       expect(isAs(`events/${type.replace(':', '-')}`, example)).toBe(true);
       expect(isTaken(type, example)).toBe(true);
@@ -134,7 +134,7 @@ describe('the schemas', () => {
   );
 
   it.each(['README.md', 'docs/local.md', 'docs/protocol.md'])(
-    'every event and message in %s is as the schemas say',
+    'accept every event and message in %s',
     (file) => {
       const blocks = [...read(file).matchAll(/```json\n([^]*?)```/g)].map(
         ([, json = '']) => JSON.parse(json) as { DetailType?: string; Detail?: string },
@@ -152,7 +152,7 @@ describe('the schemas', () => {
     },
   );
 
-  /** Values that are nearly right. ASCII, where bytes are characters; lists are no objects for JSON Schema alone. */
+  /** Almost valid values. Only ASCII, where one character is one byte. No lists, which only JSON Schema distinguishes from objects. */
   const scalar = fc.oneof(
     fc.constantFrom('', 'online', 'busy', 'a', 'x'.repeat(128), 'x'.repeat(129), true, null),
     fc.constantFrom(0, -1, 1.5, 1_770_328_200_000, Number.MAX_SAFE_INTEGER, 2 ** 53),
@@ -176,7 +176,7 @@ describe('the schemas', () => {
     .map((list) => ({ type: 'batch', payload: { messages: list } }));
   const message = fc.oneof({ weight: 4, arbitrary: single }, { weight: 1, arbitrary: batch });
 
-  it('accept what the code accepts, and nothing else', () => {
+  it('accept the same messages as the code', () => {
     const accepted = { by: 0, not: 0 };
     fc.assert(
       fc.property(message, (value) => {
@@ -190,7 +190,7 @@ describe('the schemas', () => {
     expect(Math.min(accepted.by, accepted.not)).toBeGreaterThan(50);
   });
 
-  it('accept of packs what the code accepts, and nothing else', () => {
+  it('accept the same packs as the code', () => {
     const events = Object.entries(eventDescriptions).map(([type, { example }]) => ({
       ...{ type, payload: example },
     }));
@@ -212,7 +212,7 @@ describe('the schemas', () => {
     expect(Math.min(accepted.by, accepted.not)).toBeGreaterThan(20);
   });
 
-  it('an id of 129 bytes in fewer characters is left to the code', () => {
+  it('accept an id of more than 128 bytes in fewer characters, which the code refuses', () => {
     const payload = { agentId: 'ä'.repeat(65), status: 'online', timestamp: 1 };
     expect(isAs('events/agent-status', payload)).toBe(true);
     expect(parseEvent('agent:status', payload).ok).toBe(false);

@@ -1,8 +1,8 @@
-// The records of a simulation's connections: as many without batches as the share says, wherever there are few of them.
+// The records of the simulated connections: the share without batches, in total and in each shard.
 import { createSimulatedConnections } from '#cost/simulation/simulated-table';
 import { shards } from '#core/shard';
 
-/** How many of each shard have batches, and how many have not. */
+/** The numbers of connections with and without batches in each shard. */
 async function countsOf(count: number, share: number) {
   const connections = createSimulatedConnections(count, share, async (work) => work());
   return Promise.all(
@@ -24,11 +24,11 @@ it.each([
   [100, 0.1],
   [100, 0.5],
   [100, 1],
-  // As many as shards, of which none may have them all.
+  // 100 connections without batches, which must not all be in one shard.
   [1_600, 1 / 16],
   [20_000, 0.1],
 ])(
-  'of %d connections the share %d is without batches, in every shard alike',
+  'creates %d connections with the share %d without batches, equally in every shard',
   async (count, share) => {
     const byShard = await countsOf(count, share);
     const sum = (of: (counts: (typeof byShard)[number]) => number) =>

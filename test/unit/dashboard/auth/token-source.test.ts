@@ -1,4 +1,4 @@
-// Where tokens are from: an endpoint, a sign-in with PKCE, or a person.
+// The sources of tokens: an endpoint, a sign-in with PKCE, or a token that the user pastes.
 import { createHash } from 'node:crypto';
 import type { TokenConfiguration } from '#dashboard/page/model/configuration';
 import { createTokenSource } from '#dashboard/page/auth/token-source';
@@ -11,7 +11,7 @@ interface Asked {
   readonly body: Record<string, string>;
 }
 
-/** A page whose requests a test answers. */
+/** A page whose requests the test answers. */
 function createWorld(pageUrl = page, stored: Record<string, string> = {}) {
   const storage = new Map(Object.entries(stored));
   const asked: Asked[] = [];
@@ -46,7 +46,7 @@ describe('an endpoint', () => {
   it.each([
     ['text', `${jwt}\n`],
     ['JSON', JSON.stringify({ token: jwt })],
-  ])('answers in %s', async (_name, body) => {
+  ])('returns a token as %s', async (_name, body) => {
     const { open, answers, asked } = createWorld();
     answers.push(new Response(body));
     const source = open(endpoint);
@@ -60,7 +60,7 @@ describe('an endpoint', () => {
     ['no answer', () => new TypeError('Failed to fetch'), `No answer from ${endpoint.url}.`],
     ['a page', () => new Response('<html>'), 'must answer with a JWT'],
     ['other JSON', () => new Response('{"access":"x"}'), 'must answer with a JWT'],
-  ])('fails with %s, says why, and is asked again', async (_name, answer, problem) => {
+  ])('causes a problem with %s, and is requested again', async (_name, answer, problem) => {
     const { open, answers } = createWorld();
     answers.push(answer(), new Response(jwt));
     const source = open(endpoint);
@@ -71,7 +71,7 @@ describe('an endpoint', () => {
   });
 });
 
-it('a person pastes a token, with or without what stands before it in a header', async () => {
+it('accepts a pasted token, also with the prefix Bearer', async () => {
   const source = createWorld().open({ kind: 'paste' });
   await expect(source.getToken()).rejects.toThrow('Paste a token to connect.');
   if (source.remedy.kind !== 'paste') throw new Error('There is no way to paste.');
@@ -91,7 +91,7 @@ describe('a sign-in', () => {
   const tokens = (all: object) =>
     new Response(JSON.stringify({ token_type: 'Bearer', expires_in: 3600, ...all }));
 
-  /** Goes to the provider, and comes back with what it adds to the address. */
+  /** Redirects to the provider, and returns with the parameters that it adds to the URL. */
   async function comeBack(answer: (state: string) => Record<string, string>) {
     const before = createWorld(`${page}?view=1`);
     await expect(before.open(oauth).getToken()).rejects.toThrow('You are not signed in.');
@@ -104,7 +104,7 @@ describe('a sign-in', () => {
     return { ...after, address, given };
   }
 
-  it('goes to the provider with a challenge, and gives the verifier for the token', async () => {
+  it('redirects to the provider with a challenge, and sends the verifier in the token request', async () => {
     const { open, answers, asked, shown, storage, address, given } = await comeBack((state) => ({
       code: 'the-code',
       state,
@@ -135,7 +135,7 @@ describe('a sign-in', () => {
     });
     const hash = createHash('sha256').update(request?.body['code_verifier'] ?? '');
     expect(hash.digest('base64url')).toBe(given['code_challenge']);
-    // Neither the code nor the verifier stays anywhere.
+    // Neither the code nor the verifier is kept.
     expect([shown, storage.size]).toEqual([[page], 0]);
   });
 
@@ -154,7 +154,7 @@ describe('a sign-in', () => {
       'Signing in failed: No user.',
     ],
   ])(
-    'with %s asks for no token, and does not go back by itself',
+    'requests no token with %s, and redirects again only when the user signs in',
     async (_name, answer, problem) => {
       const { open, asked, went } = await comeBack(answer);
       const source = open(oauth);
@@ -167,7 +167,7 @@ describe('a sign-in', () => {
     },
   );
 
-  it('a token is used until its last minute, then refreshed, once for all who ask', async () => {
+  it('uses a token until its last minute, then refreshes it once for simultaneous calls', async () => {
     const { open, answers, asked, time } = await comeBack((state) => ({ code: 'c', state }));
     answers.push(tokens({ access_token: 'a.b.1', refresh_token: 'refresh-1' }));
     const source = open(oauth);
@@ -185,7 +185,7 @@ describe('a sign-in', () => {
     ]);
   });
 
-  it('a refresh that fails is tried again', async () => {
+  it('tries a failed refresh again', async () => {
     const { open, answers, time } = await comeBack((state) => ({ code: 'c', state }));
     answers.push(tokens({ access_token: 'a.b.1', refresh_token: 'r', expires_in: 60 }));
     const source = open(oauth);
@@ -196,7 +196,7 @@ describe('a sign-in', () => {
     await expect(source.getToken()).resolves.toBe('a.b.2');
   });
 
-  it('keeps a refresh token until the provider gives another one', async () => {
+  it('uses a refresh token until the provider returns another one', async () => {
     const { open, answers, asked, time } = await comeBack((state) => ({ code: 'c', state }));
     const given = ['refresh-1', 'refresh-2', undefined, 'refresh-3'];
     const source = open(oauth);
@@ -209,19 +209,19 @@ describe('a sign-in', () => {
     expect(used).toEqual([undefined, 'refresh-1', 'refresh-2', 'refresh-2']);
   });
 
-  it('the id token is used where that is asked for', async () => {
+  it('uses the id token if configured', async () => {
     const { open, answers } = await comeBack((state) => ({ code: 'c', state }));
     answers.push(tokens({ access_token: 'no', id_token: jwt }));
     await expect(open({ ...oauth, use: 'id_token' }).getToken()).resolves.toBe(jwt);
   });
 
-  it('leaves it to the service to verify the id token', async () => {
+  it('does not verify the id token, which the service does', async () => {
     const { open, answers } = await comeBack((state) => ({ code: 'c', state }));
     answers.push(tokens({ access_token: jwt, id_token: 'of.another.issuer' }));
     await expect(open(oauth).getToken()).resolves.toBe(jwt);
   });
 
-  it('takes the code of a provider that says who it is', async () => {
+  it('accepts a response with the parameter iss', async () => {
     const iss = 'https://auth.example.com/realm';
     const { open, answers } = await comeBack((state) => ({ code: 'c', state, iss }));
     answers.push(tokens({ access_token: jwt }));
@@ -231,18 +231,18 @@ describe('a sign-in', () => {
   it.each<[string, () => Response, string]>([
     ['refuses', () => Response.json({ error: 'invalid_grant' }, { status: 400 }), 'invalid_grant'],
     ['fails', () => new Response('<html>', { status: 502 }), 'status 502'],
-    ['gives another token', () => tokens({ id_token: jwt }), 'status 200'],
+    ['returns another token', () => tokens({ id_token: jwt }), 'status 200'],
     [
-      'gives a token of another type',
+      'returns a token of another type',
       () => tokens({ access_token: jwt, token_type: 'mac' }),
       'status 200',
     ],
     [
-      'gives a token with an error',
+      'returns a token with an error status',
       () => Response.json({ access_token: jwt, token_type: 'Bearer' }, { status: 400 }),
       'status 400',
     ],
-  ])('has no token when the provider %s, and says why', async (_name, answer, why) => {
+  ])('rejects with the reason if the provider %s', async (_name, answer, why) => {
     const { open, answers } = await comeBack((state) => ({ code: 'c', state }));
     answers.push(answer());
     const source = open(oauth);
@@ -252,7 +252,7 @@ describe('a sign-in', () => {
   });
 
   describe('over plain HTTP', () => {
-    /** Asks that address for a token, from that page. */
+    /** Requests a token from a URL, as the given page. */
     function ask(tokenUrl: string, pageUrl: string) {
       const world = createWorld(`${pageUrl}?code=c&state=s`, {
         'mission-control-sign-in': JSON.stringify({ verifier: 'v', state: 's' }),
@@ -267,14 +267,14 @@ describe('a sign-in', () => {
       ['http://localhost:9000/token', page],
       ['http://[::1]:9000/token', page],
       ['http://issuer.test/token', 'http://localhost:3000/'],
-    ])('asks %s for a token from %s', async (tokenUrl, pageUrl) => {
+    ])('requests a token from %s on the page %s', async (tokenUrl, pageUrl) => {
       const { token, asked } = ask(tokenUrl, pageUrl);
       await expect(token).resolves.toBe(jwt);
       expect(asked.map(({ url }) => url)).toEqual([tokenUrl]);
     });
 
     it.each(['http://auth.example.com/token', 'http://127.0.0.1.example.com/token'])(
-      'gives no code to %s from a page that came over TLS',
+      'does not send the code to %s from a page that was loaded over TLS',
       async (tokenUrl) => {
         const { token, asked } = ask(tokenUrl, page);
         await expect(token).rejects.toThrow(`No answer from ${tokenUrl}.`);

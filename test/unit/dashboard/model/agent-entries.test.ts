@@ -1,14 +1,14 @@
-// Agents with their sessions: order, identity, and an end to what is kept.
+// Agents with their sessions: order, object identity, and the maximum number of sessions.
 import { createAgentEntries, keptSessions } from '#dashboard/page/model/agent-entries';
 import { activityOf, statusOf } from '../../../support/data/agent-entries';
 
-it('agents stand in the order of their names, as people count', () => {
+it('sorts agents by name, with numbers in numeric order', () => {
   const entries = createAgentEntries();
   for (const name of ['agent-10', 'agent-2', 'Agent-1']) entries.take(statusOf(name, 'online', 1));
   expect(entries.read().map(({ agentId }) => agentId)).toEqual(['Agent-1', 'agent-2', 'agent-10']);
 });
 
-it('an agent of which only sessions are known is unknown until it reports', () => {
+it('has the status unknown for an agent with sessions only, until it reports a status', () => {
   const entries = createAgentEntries();
   entries.take(activityOf('a', 's', 'hello', 5));
   expect(entries.read()).toMatchObject([{ agentId: 'a', status: 'unknown', since: undefined }]);
@@ -16,7 +16,7 @@ it('an agent of which only sessions are known is unknown until it reports', () =
   expect(entries.read()).toMatchObject([{ status: 'error', since: 7, sessions: [{}] }]);
 });
 
-it('sessions are the newest first, each with its newest message', () => {
+it('sorts sessions by their newest messages, the newest first', () => {
   const entries = createAgentEntries();
   entries.take(activityOf('a', 'one', 'first', 1));
   entries.take(activityOf('a', 'two', 'second', 2));
@@ -25,7 +25,7 @@ it('sessions are the newest first, each with its newest message', () => {
   expect(agent?.sessions.map(({ lastMessage }) => lastMessage)).toEqual(['third', 'second']);
 });
 
-it('what does not change stays the same object', () => {
+it('returns the same objects for agents that have not changed', () => {
   const entries = createAgentEntries();
   entries.take(statusOf('a', 'online', 1));
   entries.take(statusOf('b', 'online', 1));
@@ -39,7 +39,7 @@ it('what does not change stays the same object', () => {
   expect(before[1]?.status).toBe('online');
 });
 
-it('of an agent that lives long, the newest sessions are kept', () => {
+it('keeps only the newest sessions of an agent', () => {
   const entries = createAgentEntries();
   for (let index = 1; index <= keptSessions + 10; index += 1) {
     entries.take(activityOf('a', `session-${index}`, 'working', index));

@@ -1,4 +1,4 @@
-// What a screen reader is told: what matters, and not too often.
+// Announcements for screen readers: important changes only, and not too often.
 import {
   announce,
   announcementGapMilliseconds,
@@ -52,7 +52,7 @@ function createHarness() {
   return { time, said, show };
 }
 
-it('agents that fail are told by name, and by number when there are many', () => {
+it('announces agents that report an error by name, or by number if there are more than three', () => {
   const before = viewOf('connected', failing('a'));
   const told = (...names: string[]) =>
     describeChange(before, viewOf('connected', failing(...names)));
@@ -62,12 +62,12 @@ it('agents that fail are told by name, and by number when there are many', () =>
   expect(told('b', 'c', 'd', 'e')).toBe('4 agents report an error.');
 });
 
-it('the connection is told without its countdown', () => {
+it('announces the state of the connection without the countdown', () => {
   const text = describeChange(viewOf('connected'), viewOf('waiting'));
   expect(text).toBe('Waiting. The server cannot be reached.');
 });
 
-it('the first is told at once, the next together, and not what came and went', async () => {
+it('announces the first change at once, and later ones together, without those that were reverted', async () => {
   const { time, said, show } = createHarness();
   show(viewOf('connected', failing('a')));
   expect(said).toEqual(['Connected. a reports an error.']);
@@ -79,7 +79,7 @@ it('the first is told at once, the next together, and not what came and went', a
   expect(said.slice(1)).toEqual(['c reports an error.']);
 });
 
-it('attempts that fail one after the other are told once', async () => {
+it('announces repeated failed attempts once', async () => {
   const { time, said, show } = createHarness();
   show(viewOf('waiting'));
   for (const state of ['connecting', 'waiting', 'connecting', 'waiting'] as const) {

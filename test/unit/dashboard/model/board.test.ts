@@ -1,4 +1,4 @@
-// The board: whatever comes in whatever number, it is shown when the page is ready.
+// The board: it collects any number of events, and updates its view when the page is ready.
 import { createBoard } from '#dashboard/page/model/board';
 import { feedLength } from '#dashboard/page/model/feed';
 import { ClientHarness } from '../../../support/client/client-harness';
@@ -14,19 +14,19 @@ function createHarness() {
     board,
     changes: () => changes,
     waiting: () => due.length,
-    /** The page is ready. */
+    /** Runs the callbacks, as the page does before it renders. */
     frame: () => {
       for (const callBack of due.splice(0)) callBack();
     },
   };
 }
 
-/** @param index milliseconds after the board was made */
+/** @param index milliseconds that are added to the current time */
 const report = ({ socket, time }: ClientHarness, agentId: string, index: number) => {
   socket.receive('agent:status', { agentId, status: 'online', timestamp: time.now() + index });
 };
 
-it('a thousand frames make one change', async () => {
+it('notifies once for 1,000 messages', async () => {
   const { harness, board, changes, waiting, frame } = createHarness();
   await harness.connect();
   frame();
@@ -43,7 +43,7 @@ it('a thousand frames make one change', async () => {
   expect(board.read()).toMatchObject({ events: 1_000 });
 });
 
-it('what did not change is the same object', async () => {
+it('returns the same agents and feed if only the connection changes', async () => {
   const { harness, board, frame } = createHarness();
   await harness.connect();
   report(harness, 'agent-1', 1);
@@ -56,7 +56,7 @@ it('what did not change is the same object', async () => {
   expect(board.read().connection.state).toBe('waiting');
 });
 
-it('while nobody looks, no more is kept than can be shown', async () => {
+it('keeps at most as many events as the feed can show, while the page does not render', async () => {
   const { harness, board, frame } = createHarness();
   await harness.connect();
   const all = feedLength * 50;
@@ -67,7 +67,7 @@ it('while nobody looks, no more is kept than can be shown', async () => {
   expect([feed.length, newest, events]).toEqual([feedLength, all, all]);
 });
 
-it('it knows of what time it is when it is not connected', async () => {
+it('returns the time of the data while it is not connected', async () => {
   const { harness, board, frame } = createHarness();
   frame();
   expect(board.read().staleSince).toBeUndefined();

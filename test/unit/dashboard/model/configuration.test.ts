@@ -1,11 +1,11 @@
-// The page's config.json: defaults, relative addresses, and sentences for what is wrong.
+// The config.json of the page: defaults, relative addresses, and error messages.
 import { parseConfiguration } from '#dashboard/page/model/configuration';
 
 const token = { kind: 'endpoint', url: '/token' };
 const parse = (json: unknown, pageUrl = 'https://live.example.com/board/?a=b') =>
   parseConfiguration(json, pageUrl);
 
-it('says least: the WebSocket is where the page is from', () => {
+it('requires only the token, and by default uses the origin of the page for the WebSocket', () => {
   expect(parse({ token })).toEqual({
     webSocketUrl: 'wss://live.example.com',
     token: { kind: 'endpoint', url: 'https://live.example.com/token' },
@@ -14,7 +14,7 @@ it('says least: the WebSocket is where the page is from', () => {
   expect(parse({ token }, 'http://localhost:3000/').webSocketUrl).toBe('ws://localhost:3000');
 });
 
-it('says all', () => {
+it('accepts all settings', () => {
   const oauth = {
     kind: 'oauth',
     authorizationUrl: 'https://auth.example.com/oauth2/authorize',
@@ -40,7 +40,7 @@ it.each([
   [{ token: { kind: 'magic' } }, 'token.kind must be endpoint, oauth or paste'],
   [{ token: { kind: 'endpoint' } }, 'token.url'],
   [{ token, webSocketUrl: 'https://x' }, 'webSocketUrl must begin with ws:// or wss://'],
-])('%j is refused: %s', (json, problem) => {
+])('refuses %j: %s', (json, problem) => {
   expect(() => parse(json)).toThrow(problem);
   expect(() => parse(json)).toThrow('config.json is invalid: ');
 });

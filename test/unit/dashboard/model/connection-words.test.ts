@@ -1,4 +1,4 @@
-// What the page says about its connection.
+// The text of the page about its connection.
 import { connectionWords } from '#dashboard/page/model/connection-words';
 import type { Connection } from '#sdk/client';
 
@@ -16,13 +16,13 @@ const words = (connection: Partial<Connection>, now = 0) =>
     now,
   );
 
-it('offline, it goes on trying, and says when', () => {
+it('contains the time of the next attempt while offline', () => {
   expect(words({ state: 'offline', retryInMs: 20_000, code: 1006 }).detail).toBe(
     'This device seems to have no network. Next attempt in 20 s.',
   );
 });
 
-it('counts down to the next attempt', () => {
+it('contains the seconds until the next attempt', () => {
   const connection = { retryInMs: 7_000, since: 1_000, code: 1006 };
   const reason = 'The server cannot be reached.';
   expect(words(connection, 1_000).detail).toBe(`${reason} Next attempt in 7 s.`);
@@ -38,7 +38,7 @@ it.each([
   ['offline', 'Offline', 'bad', 'Try now'],
   ['unauthorized', 'Unauthorized', 'bad', 'Try now'],
   ['closed', 'Closed', 'bad', 'Connect'],
-] as const)('%s is %j', (state, title, tone, action) => {
+] as const)('has for the state %s the title %j', (state, title, tone, action) => {
   expect(words({ state })).toMatchObject({ title, tone, action });
 });
 
@@ -49,11 +49,11 @@ it.each([
   [{ code: 1001 }, 'The connection was lost (1001).'],
   [{ code: 1000 }, ''],
   [{}, ''],
-])('%j is explained', (connection, detail) => {
+])('explains %j', (connection, detail) => {
   expect(words(connection).detail).toBe(detail);
 });
 
-it('an attempt that is not the first says so', () => {
+it('contains the number of the attempt if it is not the first', () => {
   expect(words({ state: 'connecting', attempt: 1 }).detail).toBe('');
   expect(words({ state: 'connecting', attempt: 3 }).detail).toBe('Attempt 3.');
 });

@@ -1,4 +1,4 @@
-// Which agents and events are shown, and in which order.
+// Which agents and events a filter selects, and the order of agents.
 import { addToFeed } from '#dashboard/page/model/feed';
 import {
   countByStatus,
@@ -19,7 +19,7 @@ const agents = [
 const shown = (filter: Partial<Filter>) =>
   filterAgents(agents, { ...noFilter, ...filter }).map(({ agentId }) => agentId);
 
-it('what is wrong comes first, the rest stays as it is', () => {
+it('puts agents in error first, and keeps the order of the others', () => {
   expect(shown({})).toEqual(['gamma', 'alpha', 'beta', 'delta']);
 });
 
@@ -27,18 +27,18 @@ it.each([
   ['part of a name', 'LPH', ['alpha']],
   ['a session', 'session-7', ['beta']],
   ['words of a message and of the name', ' tests  bet ', ['beta']],
-  ['a word that is nowhere', 'beta nowhere', []],
-])('by text: %s', (_name, text, names) => {
+  ['a word that does not occur', 'beta nowhere', []],
+])('selects agents by text: %s', (_name, text, names) => {
   expect(shown({ text })).toEqual(names);
 });
 
-it('by status, and by both', () => {
+it('selects agents by status, and by status and text', () => {
   expect(shown({ status: 'offline' })).toEqual(['beta']);
   expect(shown({ status: 'unknown' })).toEqual(['delta']);
   expect(shown({ status: 'offline', text: 'alpha' })).toEqual([]);
 });
 
-it('events: by their words, and by the status that they report or their agent has', () => {
+it('selects events by their text, and by the reported status or the status of their agent', () => {
   const feed = addToFeed(
     [],
     [
@@ -53,12 +53,12 @@ it('events: by their words, and by the status that they report or their agent ha
   expect(times({})).toEqual([4, 3, 2, 1]);
   expect(times({ text: 'ALPHA' })).toEqual([2, 1]);
   expect(times({ text: 'reads session-1' })).toEqual([1]);
-  // alpha is online by now, gamma in error.
+  // In `agents`, alpha is online, and gamma is in error.
   expect(times({ status: 'error' })).toEqual([4, 2]);
   expect(times({ status: 'online' })).toEqual([3, 1]);
   expect(times({ status: 'error', text: 'fails' })).toEqual([4]);
 });
 
-it('all are counted by status', () => {
+it('counts agents by status', () => {
   expect(countByStatus(agents)).toEqual({ online: 1, offline: 1, error: 1, unknown: 1 });
 });

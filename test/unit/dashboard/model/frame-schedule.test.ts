@@ -1,4 +1,4 @@
-// When the page renders: with frames, and not with each.
+// When the page renders: with animation frames, but not with each of them.
 import { createFrameSchedule } from '#dashboard/page/model/frame-schedule';
 
 function createPage() {
@@ -17,14 +17,14 @@ function createPage() {
         else timers.push(timer);
       }
     },
-    /** The browser is about to paint. */
+    /** Runs the callbacks for the next animation frame. */
     frame() {
       for (const due of frames.splice(0)) due();
     },
   };
 }
 
-it('calls back with the next frame, then not before the gap is over', () => {
+it('calls back in the next animation frame, and then not before the gap has passed', () => {
   const page = createPage();
   const calls: number[] = [];
   const schedule = createFrameSchedule(page, 100);
@@ -45,7 +45,7 @@ it('calls back with the next frame, then not before the gap is over', () => {
   expect(calls).toEqual([16, 116]);
 });
 
-it('in a page that nobody sees there are no frames, and so no calls', () => {
+it('does not call back in a hidden page, which has no animation frames', () => {
   const page = createPage();
   let calls = 0;
   createFrameSchedule(page, 100)(() => (calls += 1));

@@ -1,4 +1,4 @@
-// How long ago something was, in words.
+// Relative times in words.
 import { relativeTime, secondsUntil } from '#dashboard/page/model/relative-time';
 
 const second = 1_000;
@@ -17,7 +17,7 @@ it.each([
   [2 * day - 1, '47 h ago'],
   [2 * day, '2 d ago'],
   [-5 * minute, 'just now'],
-])('%i ms ago is %j', (age, words) => {
+])('describes a time %i ms ago as %j', (age, words) => {
   const now = Date.UTC(2026, 1, 5);
   expect(relativeTime(now - age, now)).toBe(words);
 });
@@ -28,6 +28,6 @@ it.each([
   [1, 1],
   [0, 0],
   [-3_000, 0],
-])('%i ms ahead are %i seconds', (ahead, seconds) => {
+])('rounds %i ms up to %i seconds', (ahead, seconds) => {
   expect(secondsUntil(1_000 + ahead, 1_000)).toBe(seconds);
 });

@@ -1,4 +1,4 @@
-// What somebody else wrote: all of it is seen, and nothing of it moves or covers what is not its own.
+// Text from others: invisible characters are shown, and no text can move or cover its surroundings.
 import fc from 'fast-check';
 import { partsOf, plainText } from '#dashboard/page/model/visible-text';
 import { anyCharacter } from '../../../support/data/any-text';
@@ -20,7 +20,7 @@ describe('a name', () => {
     ['tag\u{E0041}', 'tag‹U+E0041›'],
     ['half\uD800', 'half‹U+D800›'],
     ['\uFE0F', '‹U+FE0F›'],
-  ])('%j is shown as %j', (name, shown) => {
+  ])('replaces invisible characters: %j is shown as %j', (name, shown) => {
     expect(plainText(name, true)).toBe(shown);
   });
 });
@@ -30,15 +30,19 @@ describe('a message', () => {
     ['keeps its layout', 'one\n\ttwo\u00A0three', 'one\n\ttwo\u00A0three'],
     ['keeps emoji', '❤\uFE0F 👩\u200D👩\u200D👧', '❤\uFE0F 👩\u200D👩\u200D👧'],
     ['keeps Persian words', 'می\u200Cخواهم', 'می\u200Cخواهم'],
-    ['shows marks of direction', 'a\u202Eb', 'a‹U+202E›b'],
-    ['keeps the marks of a letter', 'a\u0301\u0302\u0303\u0304b', 'a\u0301\u0302\u0303\u0304b'],
-    ['takes piles of marks away', `a${'\u0301'.repeat(30)}b`, 'a\u0301\u0301\u0301\u0301‹+26›b'],
+    ['shows bidirectional controls', 'a\u202Eb', 'a‹U+202E›b'],
+    ['keeps combining marks', 'a\u0301\u0302\u0303\u0304b', 'a\u0301\u0302\u0303\u0304b'],
+    [
+      'shortens long sequences of combining marks',
+      `a${'\u0301'.repeat(30)}b`,
+      'a\u0301\u0301\u0301\u0301‹+26›b',
+    ],
   ])('%s', (_what, text, shown) => {
     expect(plainText(text, false)).toBe(shown);
   });
 });
 
-it('whatever is written, its parts have no mark of direction and no pile of marks', () => {
+it('returns no bidirectional control and no long sequence of combining marks for any text', () => {
   const character = fc.oneof(
     fc.string({ unit: anyCharacter, maxLength: 3 }),
     fc.constantFrom(
@@ -63,7 +67,7 @@ it('whatever is written, its parts have no mark of direction and no pile of mark
   );
 });
 
-it('a long text costs no time', () => {
+it('processes a long text fast', () => {
   const text = '\u0301'.repeat(32_000) + 'a\u200D'.repeat(16_000);
   expect(partsOf(text, false).length).toBeGreaterThan(1);
 });

@@ -1,4 +1,4 @@
-// What a deployment may set: defaults, and one list of everything that is wrong.
+// The settings of a deployment: defaults, valid values, and one list of all faults.
 import fc from 'fast-check';
 import { parseConfiguration } from '#infra/config/configuration';
 import { defaultOf, deploymentSettingNames } from '#infra/config/deployment-settings';
@@ -6,14 +6,14 @@ import { resourceName, stackName } from '#infra/config/names';
 
 const oidc = { issuer: 'https://issuer.example.com', audience: 'mission-control' };
 
-/** What is wrong with a context, by path. */
+/** The faults of a context. */
 const faultsOf = (context: Record<string, unknown>) => {
   const parsed = parseConfiguration(context);
   return parsed.ok ? [] : parsed.faults;
 };
 const pathsOf = (context: Record<string, unknown>) => faultsOf(context).map(({ path }) => path);
 
-it('issuer and audience are enough', () => {
+it('requires only issuer and audience', () => {
   expect(parseConfiguration(oidc)).toEqual({
     ok: true,
     value: {
@@ -50,7 +50,7 @@ it('issuer and audience are enough', () => {
   });
 });
 
-it('everything can be set as text, which is all that -c can give', () => {
+it('accepts every setting as text, because -c passes text only', () => {
   const jwksUri = 'https://issuer.example.com/keys';
   const given = {
     ...oidc,
@@ -137,20 +137,20 @@ it.each([
   'arn:aws:iam::*:role/backend',
   'arn:aws:sts::123456789012:assumed-role/backend/session',
   'arn:aws:iam::123456789012:role/backend,arn:aws:lambda:us-east-1:123456789012:function:f',
-])('%s is no list of principals', (reporterArns) => {
+])('refuses %s as a list of principals', (reporterArns) => {
   const problem =
     'must be the ARNs of IAM roles and users such as arn:aws:iam::123456789012:role/backend; * and ? in the name stand for any text';
   expect(faultsOf({ ...oidc, reporterArns })).toEqual([{ path: 'reporterArns', problem }]);
 });
 
-it('more principals than the policy of a bus has room for are refused', () => {
+it('refuses more principals than fit into the policy of an event bus', () => {
   const operatorArns = Array.from({ length: 21 }, (_, n) => `arn:aws:iam::123456789012:role/${n}`);
   expect(faultsOf({ ...oidc, operatorArns })).toEqual([
     { path: 'operatorArns', problem: expect.stringContaining('at most 20') as string },
   ]);
 });
 
-it('a Cognito user pool can stand for issuer and audience', () => {
+it('accepts a Cognito user pool instead of issuer and audience', () => {
   const pool = { userPoolId: 'eu-central-1_AbCdEf123', userPoolClientId: '7example' };
   expect(parseConfiguration(pool)).toMatchObject({
     ok: true,
@@ -158,13 +158,13 @@ it('a Cognito user pool can stand for issuer and audience', () => {
   });
 });
 
-it('operators have a source of their own', () => {
+it('refuses the same source for operators and for events', () => {
   expect(faultsOf({ ...oidc, eventSource: 'x', operatorSource: 'x' })).toEqual([
     { path: 'operatorSource', problem: 'must be another source than eventSource' },
   ]);
 });
 
-it('all connections that a user may have can come back at once', () => {
+it('refuses a handshakeBurst below maxConnectionsPerUser', () => {
   expect(faultsOf({ ...oidc, handshakeBurst: 19 })).toEqual([
     {
       path: 'handshakeBurst',
@@ -172,7 +172,7 @@ it('all connections that a user may have can come back at once', () => {
         'must be at least maxConnectionsPerUser, which is 20: all of them come back at once, e.g. after a restart of the browser',
     },
   ]);
-  // What somebody has set is what is wrong, not the default of the other.
+  // The fault is that of the setting that is set, not of the other one with its default.
   expect(faultsOf({ ...oidc, maxConnectionsPerUser: '21' })).toEqual([
     {
       path: 'maxConnectionsPerUser',
@@ -184,13 +184,13 @@ it('all connections that a user may have can come back at once', () => {
     'handshakeBurst',
   ]);
   expect(faultsOf({ ...oidc, maxConnectionsPerUser: 21, handshakeBurst: 21 })).toEqual([]);
-  // One that is no number is that fault alone.
+  // A value that is not a number causes only that fault.
   expect(new Set(pathsOf({ ...oidc, handshakeBurst: 'many' }))).toEqual(
     new Set(['handshakeBurst']),
   );
 });
 
-it('a Cognito user pool can be asked for, and then no other identity provider', () => {
+it('accepts a new Cognito user pool, but not together with another identity provider', () => {
   expect(parseConfiguration({ auth: 'cognito-new' })).toMatchObject({
     ok: true,
     value: { identityProvider: { kind: 'cognito-new' } },
@@ -204,7 +204,7 @@ it('a Cognito user pool can be asked for, and then no other identity provider', 
 it.each([
   ['a=1,b=2', { a: '1', b: '2' }],
   [{ 'cost center': '42' }, { 'cost center': '42' }],
-])('tags: %j', (tags, expected) => {
+])('accepts the tags %j', (tags, expected) => {
   expect(parseConfiguration({ ...oidc, tags })).toMatchObject({
     ok: true,
     value: { tags: expected },
@@ -215,24 +215,27 @@ it.each([
   '=platform',
   'aws:team=platform',
   'team#=x',
-  // Roles take no tag with such a value, and the stack's own none that is empty.
+  // Tags of roles must not have such a value, and tags of the stack must not be empty.
   'team=R&D',
   'owner',
   42,
   ['a=b'],
   { team: 42 },
   { a: 'x'.repeat(257) },
-])('no tags: %j', (tags) => {
+])('refuses the tags %j', (tags) => {
   expect(pathsOf({ ...oidc, tags }).map((path) => path.split('.')[0])).toEqual(['tags']);
 });
 
-it.each([0, 2, 31, 4000, 'month'])('logs are not kept for %j days: CloudWatch cannot', (days) => {
-  expect(new Set(pathsOf({ ...oidc, logRetentionDays: days }))).toEqual(
-    new Set(['logRetentionDays']),
-  );
-});
+it.each([0, 2, 31, 4000, 'month'])(
+  'refuses %j as logRetentionDays, which CloudWatch does not support',
+  (days) => {
+    expect(new Set(pathsOf({ ...oidc, logRetentionDays: days }))).toEqual(
+      new Set(['logRetentionDays']),
+    );
+  },
+);
 
-it('without an issuer, a sentence says what to set', () => {
+it('lists the settings for an identity provider if none is set', () => {
   expect(faultsOf({})).toEqual([
     {
       path: 'issuer',
@@ -243,7 +246,7 @@ it('without an issuer, a sentence says what to set', () => {
   ]);
 });
 
-it('all faults are listed at once, those of the identity provider too', () => {
+it('lists all faults together, including those of the identity provider', () => {
   expect(
     pathsOf({
       stage: 'Live!',
@@ -270,7 +273,7 @@ it('all faults are listed at once, those of the identity provider too', () => {
   ]);
 });
 
-it('an empty value of a setting that may be absent counts as not set', () => {
+it('treats an empty value of an optional setting as not set', () => {
   const optional = deploymentSettingNames.filter((name) => defaultOf(name) === undefined);
   const empty = Object.fromEntries(optional.map((name) => [name, '']));
   expect(parseConfiguration({ ...empty, ...oidc })).toEqual(parseConfiguration(oidc));
@@ -279,7 +282,7 @@ it('an empty value of a setting that may be absent counts as not set', () => {
 
 const defaulted = deploymentSettingNames.filter((name) => defaultOf(name) !== undefined);
 
-it.each(defaulted)('an empty %s is a mistake, not the default', (name) => {
+it.each(defaulted)('refuses an empty %s instead of using the default', (name) => {
   for (const value of ['', null]) {
     const problems = faultsOf({ ...oidc, [name]: value });
     expect(new Set(problems.map(({ path }) => path))).toEqual(new Set([name]));
@@ -287,7 +290,7 @@ it.each(defaulted)('an empty %s is a mistake, not the default', (name) => {
   }
 });
 
-it('an empty value is told with what was expected, and with the default', () => {
+it('describes the expected value and the default if a value is empty', () => {
   expect(faultsOf({ ...oidc, coalesceMilliseconds: '', reporterArns: null })).toEqual([
     {
       path: 'coalesceMilliseconds',
@@ -301,29 +304,29 @@ it('an empty value is told with what was expected, and with the default', () => 
   ]);
 });
 
-it('nothing is no value of a setting that may be absent either', () => {
+it('refuses null for an optional setting', () => {
   expect(faultsOf({ ...oidc, gatewayUrl: null })).toEqual([
     { path: 'gatewayUrl', problem: 'must be a URL' },
   ]);
 });
 
-it.each([7, 45, 90, 0, 600, -30, 30.5])('a heartbeat every %d s cannot be scheduled', (seconds) => {
+it.each([7, 45, 90, 0, 600, -30, 30.5])('refuses %d as heartbeatSeconds', (seconds) => {
   expect(new Set(pathsOf({ ...oidc, heartbeatSeconds: seconds }))).toEqual(
     new Set(['heartbeatSeconds']),
   );
 });
 
-it.each([-1, 0.5, 10_001, 'never'])('flushes cannot be %j ms apart', (milliseconds) => {
+it.each([-1, 0.5, 10_001, 'never'])('refuses %j as coalesceMilliseconds', (milliseconds) => {
   expect([...new Set(pathsOf({ ...oidc, coalesceMilliseconds: milliseconds }))]).toEqual([
     'coalesceMilliseconds',
   ]);
 });
 
-it.each([0, 10_000])('flushes can be %d ms apart', (milliseconds) => {
+it.each([0, 10_000])('accepts %d as coalesceMilliseconds', (milliseconds) => {
   expect(faultsOf({ ...oidc, coalesceMilliseconds: milliseconds })).toEqual([]);
 });
 
-it('a slip of the pen is a fault that lists the settings, and not a default', () => {
+it('refuses a misspelled setting, and lists the valid ones', () => {
   const [fault] = faultsOf({ ...oidc, useMockdata: 'true' });
   expect(fault).toEqual({
     path: 'useMockdata',
@@ -331,7 +334,7 @@ it('a slip of the pen is a fault that lists the settings, and not a default', ()
   });
 });
 
-it('the context of CDK itself is none of our business', () => {
+it('ignores the context of the CDK itself', () => {
   const cdk = {
     '@aws-cdk/aws-iam:minimizePolicies': true,
     'aws:cdk:enable-path-metadata': true,
@@ -342,11 +345,11 @@ it('the context of CDK itself is none of our business', () => {
   expect(parseConfiguration({ ...oidc, ...cdk })).toEqual(parseConfiguration(oidc));
 });
 
-it('any other value in any setting is a value or a fault of that name, never an exception', () => {
+it('accepts any value of a setting or returns a fault of that setting, without an exception', () => {
   fc.assert(
     fc.property(fc.constantFrom(...deploymentSettingNames), fc.anything(), (name, value) => {
       const others = pathsOf({ ...oidc, [name]: value }).filter(
-        // A user pool beside an issuer is told as a fault of the issuer.
+        // A user pool in addition to an issuer is a fault of the issuer.
         (path) => path.split('.')[0] !== name && path !== 'issuer',
       );
       expect(others).toEqual([]);
@@ -354,7 +357,7 @@ it('any other value in any setting is a value or a fault of that name, never an 
   );
 });
 
-it('any other key without colon and slash is a fault of that name', () => {
+it('returns a fault for any other key without colon and slash', () => {
   const ours = new Set<string>(deploymentSettingNames);
   fc.assert(
     fc.property(fc.stringMatching(/^[A-Za-z][A-Za-z0-9]{0,20}$/), (key) => {
@@ -364,7 +367,7 @@ it('any other key without colon and slash is a fault of that name', () => {
   );
 });
 
-it('the stage named live bears the plain name, every other one is told apart', () => {
+it('appends the name of the stage to resource and stack names, except for live', () => {
   expect([resourceName({ stage: 'live' }), stackName({ stage: 'live' })]).toEqual([
     'mission-control',
     'MissionControl',
@@ -376,7 +379,7 @@ it('the stage named live bears the plain name, every other one is told apart', (
 });
 
 it.each(['someone', 'someone@', '@example.com', 'a b@example.com', 'a@example.com,b@example.com'])(
-  '%p gets no alarms',
+  'refuses %p as alarmEmail',
   (alarmEmail) => {
     expect(faultsOf({ ...oidc, alarmEmail })).toEqual([
       {
@@ -402,7 +405,7 @@ it.each([
   [['https://app.example.com']],
   ['https://app.example.com', 7],
   {},
-])('no page of another origin is one of %j', (allowedOrigins) => {
+])('refuses %j as allowedOrigins', (allowedOrigins) => {
   expect(new Set(pathsOf({ ...oidc, allowedOrigins }).map((path) => path.split('.')[0]))).toEqual(
     new Set(['allowedOrigins']),
   );
@@ -412,9 +415,9 @@ it.each([
   'https://app.example.com:8443',
   'http://localhost:5173',
   'http://127.0.0.1',
-  // Of a host that CloudFormation fills in.
+  // A host that CloudFormation resolves.
   'https://${Token[TOKEN.42]}',
-])('pages of other origins may be of %j', (origin) => {
+])('accepts %j as an allowed origin, once', (origin) => {
   expect(parseConfiguration({ ...oidc, allowedOrigins: [origin, origin] })).toMatchObject({
     ok: true,
     value: { allowedOrigins: [origin] },
@@ -422,7 +425,7 @@ it.each([
 });
 
 it.each(['https://user:secret@example.com/runbook', 'docs/my runbook.md', 'runbook.md#alarms'])(
-  'the runbook is not at %p',
+  'refuses %p as runbookUrl',
   (runbookUrl) => {
     expect(faultsOf({ ...oidc, runbookUrl })).toEqual([
       {

@@ -1,4 +1,4 @@
-// What the front door may be told, and what is said of everything else.
+// The settings of the front door: valid values and faults.
 import { parseConfiguration } from '#infra/config/configuration';
 import { parseFrontDoor } from '#infra/config/front-door-settings';
 
@@ -12,15 +12,18 @@ const faultsOf = (given: unknown) => {
   return parsed.ok ? [] : parsed.faults.map(({ path, problem }) => `${path} ${problem}`);
 };
 
-it.each([undefined, false, 'false'])('%p is none', (given) => {
+it.each([undefined, false, 'false'])('configures no front door for %p', (given) => {
   expect(parseFrontDoor(given)).toEqual({ ok: true, value: undefined });
 });
 
-it.each([true, 'true', {}])('%p is one of the name that CloudFront gives', (given) => {
-  expect(parseFrontDoor(given)).toEqual({ ok: true, value: { token: { kind: 'paste' } } });
-});
+it.each([true, 'true', {}])(
+  'configures a front door with the domain name of CloudFront for %p',
+  (given) => {
+    expect(parseFrontDoor(given)).toEqual({ ok: true, value: { token: { kind: 'paste' } } });
+  },
+);
 
-it('an object says more', () => {
+it('accepts an object with all settings', () => {
   const webAclArn = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/mine/0a1b2c3d-1111';
   const token = {
     kind: 'oauth',
@@ -34,7 +37,7 @@ it('an object says more', () => {
   expect(parseFrontDoor(given)).toEqual({ ok: true, value: given });
 });
 
-it('a domain and its certificate come together', () => {
+it('refuses a domain without a certificate, and a certificate without a domain', () => {
   expect(faultsOf({ domainName })).toEqual([
     'frontDoor.certificateArn is missing: a domain needs a certificate of ACM in us-east-1',
   ]);
@@ -53,13 +56,13 @@ it.each([
   '192.0.2.1',
   '',
   7,
-])('%p is no domain', (given) => {
+])('refuses %p as a domain', (given) => {
   expect(faultsOf({ ...named, domainName: given })).toEqual([
     'frontDoor.domainName must be a host name in small letters, like your-domain.com',
   ]);
 });
 
-it('the certificate is one that CloudFront takes', () => {
+it('refuses a certificate that CloudFront does not support', () => {
   const elsewhere = certificateArn.replace('us-east-1', 'eu-central-1');
   for (const given of [elsewhere, 'your-domain.com', certificateArn.replace('acm', 'iam')]) {
     expect(faultsOf({ domainName, certificateArn: given })).toEqual([
@@ -68,7 +71,7 @@ it('the certificate is one that CloudFront takes', () => {
   }
 });
 
-it('the web ACL is one of CloudFront', () => {
+it('refuses a regional web ACL', () => {
   const regional = 'arn:aws:wafv2:us-east-1:111122223333:regional/webacl/mine/0a1b2c3d';
   expect(faultsOf({ webAclArn: regional })).toEqual([
     expect.stringMatching(/^frontDoor\.webAclArn must be .* scope is CLOUDFRONT/),
@@ -88,15 +91,15 @@ it.each([
     { kind: 'paste', url: 'https://a.example.com' },
     'frontDoor.token.url is not a setting here: the settings are kind',
   ],
-])('%j is no source of tokens', (token, fault) => {
+])('refuses %j as a source of tokens', (token, fault) => {
   expect(faultsOf({ token })).toEqual([fault]);
 });
 
-it('what CloudFormation will fill in passes, for nobody can check it yet', () => {
+it('accepts a value that CloudFormation resolves later', () => {
   expect(faultsOf({ domainName, certificateArn: '${Token[TOKEN.17]}' })).toEqual([]);
 });
 
-it('all faults are told at once, among those of all other settings', () => {
+it('lists all faults together with those of the other settings', () => {
   const parsed = parseConfiguration({
     issuer: 'https://issuer.example.com',
     audience: 'mission-control',

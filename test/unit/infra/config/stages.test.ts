@@ -1,4 +1,4 @@
-// Where settings stand: the stage's file over cdk.json, the command line over both, and faults that say where.
+// The sources of settings: the file of the stage overrides cdk.json, the command line overrides both, and faults name the source.
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -24,7 +24,7 @@ const faultsOf = (context: Record<string, unknown>, fileContext = {}) => {
   return parsed.ok ? [] : parsed.faults.map(({ path: name, problem }) => `${name} ${problem}`);
 };
 
-it('the file of the stage is stronger than cdk.json, and the command line stronger than both', () => {
+it('overrides cdk.json with the file of the stage, and both with the command line', () => {
   write('test', { heartbeatSeconds: 20, maxConnectionsPerUser: 2 });
   const common = { ...oidc, heartbeatSeconds: 10, maxConnectionsPerUser: 1, eventSource: 'agents' };
   const context = { [commonKey]: common, stage: 'test', maxConnectionsPerUser: '3' };
@@ -34,7 +34,7 @@ it('the file of the stage is stronger than cdk.json, and the command line strong
   });
 });
 
-it('the stage itself may stand in cdk.json, and the command line may name another', () => {
+it('reads the stage from cdk.json, and overrides it with the command line', () => {
   write('one', { heartbeatSeconds: 10 });
   write('two', { heartbeatSeconds: 20 });
   const context = { [commonKey]: { ...oidc, stage: 'one' } };
@@ -44,14 +44,14 @@ it('the stage itself may stand in cdk.json, and the command line may name anothe
   });
 });
 
-it('an empty value hides nothing', () => {
+it('does not override a setting with an empty value', () => {
   write('test', { gatewayUrl: 'http://gateway.internal' });
   expect(read({ ...oidc, stage: 'test', gatewayUrl: '' })).toMatchObject({
     value: { gatewayUrl: 'http://gateway.internal' },
   });
 });
 
-it('only the stage that nobody has to name may be without a file', () => {
+it('requires a file for every stage except the default one', () => {
   expect(read(oidc)).toMatchObject({ ok: true, value: { stage: defaultStage } });
   expect(faultsOf({ ...oidc, stage: 'prodution' })).toEqual([
     'stage is prodution, which has no file infra/stages/prodution.json: {} would be enough',
@@ -60,7 +60,7 @@ it('only the stage that nobody has to name may be without a file', () => {
   expect(read(oidc)).toMatchObject({ value: { heartbeatSeconds: 15 } });
 });
 
-it('a fault says where the setting stands', () => {
+it('names the file of the setting in a fault', () => {
   write('test', { heartbeatSeconds: 7, heartbeats: 1, tags: { team: 42 } });
   const faults = faultsOf({
     [commonKey]: { eventSource: 'aws.x' },
@@ -82,7 +82,7 @@ it.each([
   ['[]', /^infra\/stages\/test\.json must be a JSON object/],
   ['null', /^infra\/stages\/test\.json must be a JSON object/],
   ['{"stage":"other"}', /^stage is the name of the file/],
-])('a file with %s is refused', (content, expected) => {
+])('refuses a file with %s', (content, expected) => {
   write('test', content);
   const faults = faultsOf({ ...oidc, stage: 'test' });
   expect(faults).toHaveLength(1);
@@ -97,7 +97,7 @@ it.each([
     '{"stage":"other","maxConnectionsPerUser":0}',
     'stage is the name of the file, and does not stand in it (infra/stages/test.json)',
   ],
-])('a file with %s hides no other fault', (content, fault) => {
+])('also lists the other faults if the content of the file is %s', (content, fault) => {
   if (content !== undefined) write('test', content);
   const faults = faultsOf({
     ...{ ...oidc, stage: 'test', heartbeatSeconds: 7, [commonKey]: { eventSource: 'aws.x' } },
@@ -109,7 +109,7 @@ it.each([
   expect(faults).toContainEqual(expect.stringMatching(/^eventSource .*\(in cdk\.json\)$/));
 });
 
-it('no name of a stage hides another fault, nor does what should be an object', () => {
+it('also lists the other faults if the stage and missionControl are invalid', () => {
   expect(faultsOf({ ...oidc, stage: 'A B', heartbeatSeconds: 7, [commonKey]: 'x' })).toEqual([
     expect.stringMatching(/^missionControl must be an object/),
     expect.stringMatching(/^stage must be 1 to 20 of a-z/),
@@ -117,25 +117,25 @@ it('no name of a stage hides another fault, nor does what should be an object', 
   ]);
 });
 
-it('no name of a stage leads out of the folder', () => {
+it('refuses a stage that leads to a path outside the folder', () => {
   expect(faultsOf({ ...oidc, stage: '../../package' })).toEqual([
     expect.stringMatching(/^stage must be 1 to 20 of a-z/),
   ]);
 });
 
-it('a setting beside the keys of CDK in cdk.json would overrule every stage, so it is refused', () => {
+it('refuses a setting outside missionControl in cdk.json, because it would override every stage', () => {
   expect(faultsOf({ ...oidc, heartbeatSeconds: 10 }, { heartbeatSeconds: 10 })).toEqual([
     expect.stringMatching(/^heartbeatSeconds stands beside .* put it into "missionControl" there$/),
   ]);
 });
 
-it(`${commonKey} is an object, which no command line can give`, () => {
+it(`refuses ${commonKey} if it is not an object, e.g. from the command line`, () => {
   expect(faultsOf({ ...oidc, [commonKey]: 'x' })).toEqual([
     'missionControl must be an object, in cdk.json',
   ]);
 });
 
-it('the stages that come with the project need nothing but an identity provider', () => {
+it('accepts the stages of the project with only an identity provider', () => {
   const shipped = path.resolve(__dirname, '../../../../infra/stages');
   const stages = readdirSync(shipped).map((file) => path.basename(file, '.json'));
   expect(stages.sort()).toEqual(['development', 'production']);
@@ -144,7 +144,7 @@ it('the stages that come with the project need nothing but an identity provider'
   expect(read('development')).toMatchObject({ ok: true, value: { dataRemoval: 'destroy' } });
 });
 
-it('an empty stage on the command line is no other stage', () => {
+it('refuses an empty stage on the command line instead of using that of cdk.json', () => {
   expect(faultsOf({ ...oidc, stage: '', [commonKey]: { stage: 'test' } })).toEqual([
     'stage must be a name; leave it out for the default, live',
     'stage must be 1 to 20 of a-z, 0-9 and -, beginning with a letter; leave it out for the default, live',

@@ -2,12 +2,12 @@ import { JSDOM } from 'jsdom';
 import { systemClock, systemPage } from '#sdk/client/dependencies';
 import { withGlobals } from '../../../support/client/globals';
 
-it('without a page, everything is online and visible', () => {
+it('is online and visible without a page', () => {
   expect([systemPage.isOnline, systemPage.isVisible]).toEqual([true, true]);
   systemPage.subscribe(() => undefined)();
 });
 
-it('in a page, it hears of the network and of being looked at, until it is told to stop', () => {
+it('reports changes of the network and of the visibility in a page, until it is unsubscribed', () => {
   const { window } = new JSDOM();
   const { document } = window;
   Object.defineProperty(document, 'visibilityState', { value: 'hidden' });
@@ -32,10 +32,10 @@ it('in a page, it hears of the network and of being looked at, until it is told 
   });
 });
 
-it('the clock is that of the system', async () => {
+it('uses the clock and the timers of the system', async () => {
   const before = Date.now();
   const now = systemClock.now();
-  // However long this program was kept waiting between the two.
+  // The program may have been suspended between the two calls.
   expect(now).toBeGreaterThanOrEqual(before);
   expect(now).toBeLessThanOrEqual(Date.now());
   const never = jest.fn();

@@ -1,4 +1,4 @@
-// docs/client.md and the code say the same: options, durations, states, reasons.
+// docs/client.md matches the code: options, durations, states and reasons.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { defaultTiming } from '#sdk/client/connection/timing';
@@ -7,7 +7,7 @@ const project = path.resolve(__dirname, '../../../..');
 const read = (file: string) => readFileSync(path.join(project, file), 'utf8');
 const docs = read('docs/client.md');
 
-/** The rows of the table whose first heading is this, without marks of code. */
+/** The rows of the table with this first heading, without backquotes. */
 function rowsOf(heading: string): string[][] {
   const lines = docs.split('\n');
   const start = lines.findIndex(
@@ -24,12 +24,12 @@ function rowsOf(heading: string): string[][] {
   );
 }
 
-/** All that the first group of `pattern` finds, each once. */
+/** The distinct matches of the first group of `pattern`, sorted. */
 const found = (text: string, pattern: RegExp) =>
   [...new Set([...text.matchAll(pattern)].map(([, name]) => name))].sort();
 const firstsOf = (heading: string) => rowsOf(heading).map(([name]) => name);
 
-it('durations and their defaults', () => {
+it('lists all durations with their defaults', () => {
   const documented = rowsOf('timing').map(([name, milliseconds]) => [
     name,
     Number(milliseconds?.replaceAll(',', '')),
@@ -37,19 +37,19 @@ it('durations and their defaults', () => {
   expect(Object.fromEntries(documented)).toEqual(defaultTiming);
 });
 
-it('options', () => {
+it('lists all options', () => {
   const [, source = ''] =
     /interface MissionControlOptions {(.*?)\n}/s.exec(read('sdk/client/options.ts')) ?? [];
   expect(firstsOf('option').sort()).toEqual(found(source, /^ {2}readonly (\w+)/gm));
 });
 
-it('states', () => {
+it('lists all states', () => {
   const [, source = ''] =
     /type ConnectionState =(.*?);/s.exec(read('sdk/client/connection/transition.ts')) ?? [];
   expect(firstsOf('state').sort()).toEqual(found(source, /'(\w+)'/g));
 });
 
-it('reasons', () => {
+it('lists all reasons', () => {
   const sources = readdirSync(path.join(project, 'sdk/client'), {
     encoding: 'utf8',
     recursive: true,

@@ -1,4 +1,4 @@
-// Names of files in packages are the same on every system, and what was made is said in a line.
+// Names of files in packages are the same on every system, and a result is described in one line.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,16 +9,16 @@ it.each([
   ['/project/sdk', '/project/sdk-other/index.ts', path.posix, undefined],
   ['/project/sdk', '/project/build/all.tsbuildinfo', path.posix, undefined],
   ['/project/sdk', '/project/sdk/..hidden', path.posix, '..hidden'],
-  // TypeScript gives names with slashes, Node.js folders with backslashes.
+  // On Windows, TypeScript returns paths with slashes, and Node.js with backslashes.
   ['C:\\project\\sdk', 'C:/project/sdk/client/index.ts', path.win32, 'client/index.ts'],
   ['C:\\project\\sdk', 'C:\\project\\sdk\\client\\index.ts', path.win32, 'client/index.ts'],
   ['C:\\project\\sdk', 'C:/project/build/all.tsbuildinfo', path.win32, undefined],
   ['C:\\project\\sdk', 'D:/project/sdk/client/index.ts', path.win32, undefined],
-])('within %s, %s', (folder, file, platform, name) => {
+])('returns the name within %s of %s', (folder, file, platform, name) => {
   expect(nameWithin(folder, file, platform)).toBe(name);
 });
 
-it('a folder is described by its files and their size, a file by its size', async () => {
+it('describes a folder by the number of its files and their size, and a file by its size', async () => {
   const project = mkdtempSync(path.join(tmpdir(), 'mission-control-packing-'));
   try {
     mkdirSync(path.join(project, 'build/package/esm'), { recursive: true });

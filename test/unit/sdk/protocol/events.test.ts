@@ -16,7 +16,7 @@ const activity = {
   timestamp: 1_707_163_200_000,
 };
 
-it('knows the documented events', () => {
+it('accepts the documented events', () => {
   expect(eventTypes).toEqual(expect.arrayContaining(['agent:status', 'session:activity']));
   expect(parseEvent('agent:status', status)).toEqual({
     ok: true,
@@ -28,7 +28,7 @@ it('knows the documented events', () => {
   });
 });
 
-it.each(agentStatuses)('takes the status %s', (value) => {
+it.each(agentStatuses)('accepts the status %s', (value) => {
   expect(parseEvent('agent:status', { ...status, status: value }).ok).toBe(true);
 });
 
@@ -51,13 +51,13 @@ it.each([
   ['session:activity', [activity], 'agentId'],
   ['heartbeat', { timestamp: 1 }, 'type'],
   ['toString', status, 'type'],
-])('refuses %s %j and says where it is wrong', (type, payload, path) => {
+])('refuses %s %j with the path of the fault', (type, payload, path) => {
   const parsed = parseEvent(type, payload);
   expect(parsed).toMatchObject({ ok: false });
   expect(!parsed.ok && parsed.faults.map((fault) => fault.path)).toContain(path);
 });
 
-it('lists every fault, and repeats no value', () => {
+it('lists every fault without any value', () => {
   const parsed = parseEvent('session:activity', { agentId: 'a', lastMessage: ['secret'] });
   expect(parsed).toEqual({
     ok: false,
@@ -69,7 +69,7 @@ it('lists every fault, and repeats no value', () => {
   });
 });
 
-it('takes a message of exactly 32 KB and refuses one byte more', () => {
+it('accepts a message of exactly the maximum size, and refuses one byte more', () => {
   const withText = (lastMessage: string) =>
     parseEvent('session:activity', { ...activity, lastMessage });
   const overhead = utf8Length(
@@ -80,7 +80,7 @@ it('takes a message of exactly 32 KB and refuses one byte more', () => {
   expect(withText('ä'.repeat((maxEventMessageBytes - overhead) / 2 + 1)).ok).toBe(false);
 });
 
-it('never throws, and what it takes has the documented keys only', () => {
+it('never throws, and returns only the documented keys', () => {
   fc.assert(
     fc.property(fc.constantFrom(...eventTypes), fc.anything(), (type, payload) => {
       const parsed = parseEvent(type, payload);
@@ -104,7 +104,7 @@ it('never throws, and what it takes has the documented keys only', () => {
   );
 });
 
-it('half a surrogate pair in a message becomes what it is stored and sent as', () => {
+it('replaces a lone surrogate in a message by U+FFFD, as storing and sending would', () => {
   const payload = { agentId: 'a', sessionId: 's', lastMessage: 'x\uD800', timestamp: 1 };
   expect(parseEvent('session:activity', payload)).toMatchObject({
     value: { payload: { lastMessage: 'x\uFFFD' } },

@@ -79,7 +79,7 @@ it('drops keys that are not documented', () => {
   });
 });
 
-it('takes nothing for a message that the schemas refuse, but for part of a snapshot or a batch', () => {
+it('refuses what the schemas refuse, except parts of a snapshot or a batch', () => {
   const damage = fc.constantFrom<unknown>(
     undefined,
     null,
@@ -111,7 +111,7 @@ it('takes nothing for a message that the schemas refuse, but for part of a snaps
   );
 });
 
-it('of a snapshot it takes what it understands: a later version may have other statuses', () => {
+it('drops invalid elements of a snapshot, because a later version may have other statuses', () => {
   const good = { agentId: 'a', status: 'online', timestamp: 1 };
   const agents = [good, { ...good, status: 'busy' }, null, 7];
   const payload = { agents, sessions: ['x'], timestamp: 2, complete: true };
@@ -126,11 +126,11 @@ it.each([
   '{"type":"batch","payload":{"messages":{"type":"heartbeat","payload":{"timestamp":1}}}}',
   '{"type":"state:snapshot","payload":{"agents":1,"sessions":[],"timestamp":2,"complete":true}}',
   '{"type":"state:snapshot","payload":{"agents":{},"sessions":[],"timestamp":2,"complete":true}}',
-])('takes %s for no message: what should be a list is none', (text) => {
+])('refuses %s, which has no valid list', (text) => {
   expect(readServerMessage(text)).toBeUndefined();
 });
 
-it('of a batch it takes what it understands, in order, and nothing that may not be in one', () => {
+it('returns the valid messages of a batch in order, and drops those that a batch must not contain', () => {
   const other = fc.oneof(
     fc.constantFrom<unknown>(null, 7, 'x', [], {}, { type: 'heartbeat' }, { type: 'batch' }),
     messagesOf(payloads).filter(({ type }) => !(type in batchedPayloads)),
@@ -156,7 +156,7 @@ it('of a batch it takes what it understands, in order, and nothing that may not 
 });
 
 it.each([0, -30, 0.5, '30', null, Number.MAX_VALUE])(
-  'a snapshot whose interval makes no sense (%p) tells the state all the same',
+  'drops an invalid interval (%p) of a snapshot, and returns the rest',
   (heartbeatSeconds) => {
     const payload = { ...emptyLists(), timestamp: 2, complete: true };
     const json = { type: 'state:snapshot', payload: { ...payload, heartbeatSeconds } };

@@ -50,11 +50,11 @@ const messages: ServerMessage[] = [
   { type: 'state:snapshot', payload: { ...emptyLists(), timestamp: 2, complete: false } },
 ];
 
-it.each(messages)('a $type message comes back as it was sent', (message) => {
+it.each(messages)('parses a serialized $type message to the same message', (message) => {
   expect(parseServerMessage(serializeMessage(message))).toEqual({ ok: true, value: message });
 });
 
-it('a client drops the keys it does not know', () => {
+it('drops unknown keys of a server message', () => {
   const text = '{"type":"heartbeat","payload":{"timestamp":1,"later":2},"more":3}';
   expect(parseServerMessage(text)).toEqual({ ok: true, value: messages[2] });
 });
@@ -71,11 +71,11 @@ it.each([
     'payload.messages.0.type',
     'must be the type of a message that can be in a batch',
   ]),
-])('says what is wrong with %s, by path', (text, path, problem) => {
+])('refuses %s with the path of the fault', (text, path, problem) => {
   expect(parseServerMessage(text)).toEqual({ ok: false, faults: [{ path, problem }] });
 });
 
-it('tells a client what it may send', () => {
+it('lists the valid types if the type of a client message is unknown', () => {
   expect(parseClientMessage('{"type":"heartbeat"}')).toEqual({
     ok: false,
     code: 'unknown_type',
@@ -91,7 +91,7 @@ it.each<[string, object]>([
     '{"type":"token:refresh","payload":{"token":"t"}}',
     { type: 'token:refresh', payload: { token: 't' } },
   ],
-])('understands %s', (text, value) => {
+])('accepts %s', (text, value) => {
   expect(parseClientMessage(text)).toEqual({ ok: true, value });
 });
 
@@ -101,14 +101,14 @@ it.each([
   ['{"type":"token:refresh"}', 'payload is missing.'],
   ['{"type":"token:refresh","payload":{"token":""}}', 'payload.token must not be empty.'],
   ['{"type":"token:refresh","payload":{"token":["secret"]}}', 'payload.token must be a string.'],
-])('says what is wrong with %s, and does not repeat it', (text, message) => {
+])('refuses %s with a message that does not repeat the value', (text, message) => {
   const parsed = parseClientMessage(text);
   expect(parsed).toMatchObject({ ok: false, code: 'invalid_frame' });
   expect(parsed).toMatchObject({ message: expect.stringContaining(message) as unknown });
   expect(JSON.stringify(parsed)).not.toContain('secret');
 });
 
-it('an error code or a closing reason that came later is understood', () => {
+it('accepts an error code and a closing reason of a later version', () => {
   const error = '{"type":"error","payload":{"code":"later","message":"m"}}';
   expect(parseServerMessage(error)).toMatchObject({ ok: true });
   const closing = '{"type":"connection:closing","payload":{"reason":"an operator wrote this"}}';

@@ -1,6 +1,6 @@
 import { parseUserDisconnect } from '#sdk/protocol';
 
-it('takes user and reason, and nothing else', () => {
+it('returns only userId and reason', () => {
   const detail = { userId: 'alice', reason: 'signed out', extra: 1 };
   expect(parseUserDisconnect('user:disconnect', detail)).toEqual({
     ok: true,

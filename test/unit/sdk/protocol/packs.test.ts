@@ -1,4 +1,4 @@
-// Packs of events: each event in one stands by itself, whatever the others are.
+// Packs of events: each event is parsed independently of the others.
 import fc from 'fast-check';
 import {
   describeFaults,
@@ -16,7 +16,7 @@ const activity = {
   payload: { agentId: 'a', sessionId: 's', lastMessage: 'm', timestamp: 1 },
 };
 
-it('gives the events in order, with the documented keys only', () => {
+it('returns the events in order, with the documented keys only', () => {
   const extra = { ...status, id: 7, payload: { ...payload, extra: true } };
   expect(parsePack({ events: [activity, extra, activity], other: 1 })).toEqual({
     ok: true,
@@ -28,27 +28,27 @@ it.each([
   ['nothing', undefined, 'must be an object'],
   ['a list', [status], 'events is missing'],
   ['an object without the list', { event: status }, 'events is missing'],
-  ['another kind of list', { events: { 0: status } }, 'events must be a list'],
+  ['an object instead of the list', { events: { 0: status } }, 'events must be a list'],
   ['an empty list', { events: [] }, 'events must not be empty'],
   [
     'a list that is too long',
     { events: Array.from({ length: maxPackEvents + 1 }, () => status) },
     'events must have at most 1000 events',
   ],
-])('%s is no pack', (_what, detail, reason) => {
+])('refuses %s as a pack', (_what, detail, reason) => {
   const parsed = parsePack(detail);
   expect(!parsed.ok && describeFaults(parsed.faults)).toBe(reason);
 });
 
-it('takes as many events as a pack may have', () => {
+it('accepts the maximum number of events in a pack', () => {
   const parsed = parsePack({ events: Array.from({ length: maxPackEvents }, () => status) });
   expect(parsed.ok && parsed.value.every(({ ok }) => ok)).toBe(true);
 });
 
 it.each([
-  ['no object', 'status', 'events.1 must be an object'],
+  ['a string', 'status', 'events.1 must be an object'],
   ['no type', { payload }, 'events.1.type is missing'],
-  ['a type that is no text', { type: 7, payload }, 'events.1.type must be a string'],
+  ['a type that is not a string', { type: 7, payload }, 'events.1.type must be a string'],
   ['no payload', { type: 'agent:status' }, 'events.1.payload is missing'],
   [
     'another type',
@@ -60,7 +60,11 @@ it.each([
     { type: 'events:batch', payload: { events: [status] } },
     `events.1.type must be one of ${eventTypes.join(', ')}`,
   ],
-  ['a payload that is none', { ...status, payload: 7 }, 'events.1.payload must be an object'],
+  [
+    'a payload that is not an object',
+    { ...status, payload: 7 },
+    'events.1.payload must be an object',
+  ],
   [
     'several faults',
     { ...status, payload: { ...payload, agentId: '', status: 'secret' } },
@@ -68,19 +72,22 @@ it.each([
       'events.1.payload.status must be one of online, offline, error',
   ],
   [
-    'too long a text',
+    'a text that is too long',
     { ...activity, payload: { ...activity.payload, lastMessage: 'x'.repeat(32_640) } },
     'events.1.payload must make a message of at most 32640 bytes, not of 32740',
   ],
-])('%s in a pack is said where it is, and the rest is taken', (_what, event, reason) => {
-  const parsed = parsePack({ events: [status, event, activity] });
-  const [before, invalid, after] = parsed.ok ? parsed.value : [];
-  expect(before).toEqual({ ok: true, value: status });
-  expect(after).toEqual({ ok: true, value: activity });
-  expect(invalid?.ok === false && describeFaults(invalid.faults)).toBe(reason);
-});
+])(
+  'refuses only the event with %s in a pack, with the path of the fault',
+  (_what, event, reason) => {
+    const parsed = parsePack({ events: [status, event, activity] });
+    const [before, invalid, after] = parsed.ok ? parsed.value : [];
+    expect(before).toEqual({ ok: true, value: status });
+    expect(after).toEqual({ ok: true, value: activity });
+    expect(invalid?.ok === false && describeFaults(invalid.faults)).toBe(reason);
+  },
+);
 
-it('never throws, and takes of each event what it would take of it alone', () => {
+it('never throws, and parses each event as it would be parsed alone', () => {
   const almost = fc.record(
     {
       type: fc.oneof(fc.constantFrom('agent:status', 'session:activity'), fc.jsonValue()),
@@ -112,7 +119,7 @@ it('never throws, and takes of each event what it would take of it alone', () =>
   );
 });
 
-it('nesting does no harm, however deep', () => {
+it('does not throw for deeply nested values', () => {
   const deep = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`) as unknown;
   for (const detail of [deep, { events: deep }, { events: [deep, { ...status, payload: deep }] }]) {
     expect(() => parsePack(detail)).not.toThrow();
@@ -123,7 +130,7 @@ it('nesting does no harm, however deep', () => {
   });
 });
 
-it('a detail that was packed is a pack of the same events', () => {
+it('makes a detail with the same events from texts', () => {
   const texts = [status, activity, status].map((event) => JSON.stringify(event));
   expect(JSON.parse(packDetail(texts))).toEqual({ events: [status, activity, status] });
 });

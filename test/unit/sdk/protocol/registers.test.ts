@@ -12,7 +12,7 @@ import { anyCharacter } from '../../../support/data/any-text';
 const text = fc.string({ unit: anyCharacter, maxLength: 4 }).map((value) => value.toWellFormed());
 const version = fc.record({ timestamp: fc.nat(2), value: text });
 
-it('texts are ordered as their bytes of UTF-8 are', () => {
+it('orders texts by their UTF-8 bytes', () => {
   fc.assert(
     fc.property(text, text, (one, other) => {
       expect(Math.sign(compareText(one, other))).toBe(
@@ -23,7 +23,7 @@ it('texts are ordered as their bytes of UTF-8 are', () => {
   expect(compareText('\u{1F600}', '\uFFFD')).toBeGreaterThan(0);
 });
 
-it('of any two different versions exactly one is newer, and of two equal ones none', () => {
+it('makes exactly one of two different versions newer, and neither of two equal ones', () => {
   fc.assert(
     fc.property(version, version, (one, other) => {
       const same = one.timestamp === other.timestamp && one.value === other.value;
@@ -32,7 +32,7 @@ it('of any two different versions exactly one is newer, and of two equal ones no
   );
 });
 
-it('in whatever order versions come, the same one stays', () => {
+it('keeps the same version for any order of versions', () => {
   const last = (versions: readonly Version[]) =>
     versions.reduce((known, candidate) => (isNewer(candidate, known) ? candidate : known));
   const shuffled = fc
@@ -50,7 +50,7 @@ it('in whatever order versions come, the same one stays', () => {
   );
 });
 
-it('no two registers share a name', () => {
+it('names different registers differently', () => {
   const id = fc.string({ unit: anyCharacter, minLength: 1, maxLength: 3 });
   const event = fc.oneof(
     id.map((agentId): EventMessage => ({
@@ -71,7 +71,7 @@ it('no two registers share a name', () => {
   );
 });
 
-it('the value of an agent is its status, that of a session its last message', () => {
+it('uses the status of an agent and the last message of a session as the value of a version', () => {
   expect(versionOf({ agentId: 'a', status: 'error', timestamp: 5 })).toEqual({
     timestamp: 5,
     value: 'error',

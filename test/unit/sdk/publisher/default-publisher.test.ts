@@ -1,4 +1,4 @@
-// The two documented functions, without any set-up but the environment.
+// The two documented functions, configured only by the environment.
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
 import type * as Publisher from '#sdk/publisher';
@@ -14,7 +14,7 @@ afterEach(() => {
   delete process.env['MISSION_CONTROL_EVENT_BUS'];
 });
 
-/** A process of its own, as far as the module can tell. */
+/** Loads a separate instance of the module. */
 async function load(): Promise<typeof Publisher> {
   let loaded: typeof Publisher | undefined;
   await jest.isolateModulesAsync(async () => {
@@ -31,7 +31,7 @@ const buses = () =>
     .flatMap((call) => call.args[0].input.Entries ?? [])
     .map(({ EventBusName }) => EventBusName);
 
-it('report to the bus that the environment names at first use', async () => {
+it('send to the event bus in the environment at the first call', async () => {
   const { broadcastAgentStatus, broadcastSessionActivity } = await load();
   process.env['MISSION_CONTROL_EVENT_BUS'] = 'live-bus';
   await Promise.all([
@@ -42,7 +42,7 @@ it('report to the bus that the environment names at first use', async () => {
   expect(eventBridge.commandCalls(PutEventsCommand)).toHaveLength(1);
 });
 
-it.each([undefined, ''])('report to mission-control when it says %j', async (value) => {
+it.each([undefined, ''])('send to mission-control if the variable is %j', async (value) => {
   if (value !== undefined) process.env['MISSION_CONTROL_EVENT_BUS'] = value;
   const { broadcastAgentStatus } = await load();
   await broadcastAgentStatus('agent-123', 'error');

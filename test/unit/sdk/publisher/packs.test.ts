@@ -1,4 +1,4 @@
-// `pack: true`: events that wait together share entries of the event bus, and each still has an end of its own.
+// `pack: true`: waiting events share entries of the event bus, and each call still has its own result.
 import {
   EventBridgeClient,
   PutEventsCommand,
@@ -15,7 +15,7 @@ const eventBridge = mockClient(EventBridgeClient);
 const requests = (): PutEventsRequestEntry[][] =>
   eventBridge.commandCalls(PutEventsCommand).map((call) => call.args[0].input.Entries ?? []);
 
-/** What the service takes an entry for. */
+/** The events that the service reads from an entry. */
 function eventsIn({ DetailType = '', Detail = '' }: PutEventsRequestEntry): EventMessage[] {
   const detail = JSON.parse(Detail) as unknown;
   const pack = parsePack(detail);
@@ -46,7 +46,7 @@ function setUp(options: PublisherOptions = {}) {
   const publisher = createPublisher({
     pack: true,
     clientConfiguration: { region: 'eu-central-1' },
-    // No time passes.
+    // Pauses before retries take no time. The maximum wait of 100 ms for more events never ends.
     sleep: (milliseconds) =>
       milliseconds === 100 ? new Promise(() => undefined) : Promise.resolve(),
     random: () => 0,
@@ -56,7 +56,7 @@ function setUp(options: PublisherOptions = {}) {
   return { publisher, reported };
 }
 
-/** Leaves requests open until they are answered. */
+/** Leaves requests unanswered until the returned callbacks are called. */
 function holdAnswers() {
   const open: (() => void)[] = [];
   eventBridge.on(PutEventsCommand).callsFake(async (input: PutEventsCommandInput) => {
@@ -75,7 +75,7 @@ beforeEach(() => {
 });
 
 describe('a pack', () => {
-  it('has the documented shape, and the events of one tick in order', async () => {
+  it('has the documented format, and the events of one tick in order', async () => {
     const { publisher } = setUp({ now: () => 9_600_000_000_000, eventSource: 'other-source' });
     await Promise.all([
       publisher.broadcastAgentStatus('a', 'online'),
@@ -97,19 +97,19 @@ describe('a pack', () => {
     ]);
   });
 
-  it('is not made of a single event', async () => {
+  it('is not used for a single event', async () => {
     const { publisher } = setUp();
     await publisher.broadcastAgentStatus('a', 'online');
     expect(requests()).toMatchObject([[{ DetailType: 'agent:status' }]]);
   });
 
-  it('is made only if it is wanted', async () => {
+  it('is not used with pack: false', async () => {
     const { publisher } = setUp({ pack: false });
     await Promise.all(names(3).map((name) => publisher.broadcastAgentStatus(name, 'online')));
     expect(requests()[0]).toMatchObject(Array(3).fill({ DetailType: 'agent:status' }));
   });
 
-  it('of the smallest events has no more than a pack may have', async () => {
+  it('has at most the maximum number of events, also with the smallest events', async () => {
     const { publisher } = setUp({ now: () => 0, eventSource: 's' });
     const calls = Array.from({ length: 2_000 }, () => publisher.broadcastAgentStatus('a', 'error'));
     await Promise.all(calls);
@@ -120,7 +120,7 @@ describe('a pack', () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(maxPackEvents);
   });
 
-  it('is as full as 64 KB allow, and holds what was reported, in order', async () => {
+  it('is as full as 64 KB allow, and has the events in order', async () => {
     const report = fc.oneof(
       fc.record({ unit: fc.constantFrom('x', 'ä', '"', '\u{1F680}'), count: fc.nat(2_000) }),
       fc.record({ unit: fc.constant('x'), count: fc.integer({ min: 20_000, max: 32_000 }) }),
@@ -141,7 +141,7 @@ describe('a pack', () => {
           .map(({ payload }) => 'lastMessage' in payload && payload.lastMessage);
         expect(messages).toEqual(texts);
         for (const entry of entries) expect(bytesOf(entry)).toBeLessThanOrEqual(64 * 1024);
-        // No event would have fitted into the pack before its own, but for the KB that is left free.
+        // No event would have fitted into the previous pack, except into the 1 KB that is left free.
         for (const [index, next] of entries.slice(1).entries()) {
           const first = eventsIn(next)[0];
           const together = [...eventsIn(entries[index] ?? {}), first];
@@ -158,8 +158,8 @@ describe('a pack', () => {
   });
 });
 
-describe('what waits together', () => {
-  it('is what comes while a request is under way', async () => {
+describe('waiting events', () => {
+  it('are those of calls during a request', async () => {
     const open = holdAnswers();
     const { publisher } = setUp();
     const calls: Promise<void>[] = [];
@@ -176,7 +176,7 @@ describe('what waits together', () => {
     await Promise.all(calls);
   });
 
-  it('waits no longer than 100 ms for a request that hangs, and for eight of them', async () => {
+  it('wait at most 100 ms for a request without an answer, and until there are eight such requests', async () => {
     holdAnswers();
     const rests: { milliseconds: number; end: () => void }[] = [];
     const sleep = (milliseconds: number) =>
@@ -195,7 +195,7 @@ describe('what waits together', () => {
     expect(sizes).toEqual([[1], [1], [2], [2], [2], [2], [2], [2]]);
   });
 
-  it('is not held back once it fills more than a request', async () => {
+  it('do not wait if they fill more than one request', async () => {
     holdAnswers();
     const { publisher } = setUp();
     for (const name of names(1_500)) {
@@ -210,7 +210,7 @@ describe('what waits together', () => {
 });
 
 describe('failures', () => {
-  /** Two packs, of three events and of one: their texts do not fit together. */
+  /** Sends two packs, of three events and of one, because the texts do not fit into one pack. */
   const reportTwoPacks = ({ publisher }: ReturnType<typeof setUp>) =>
     Promise.allSettled([
       publisher.broadcastSessionActivity('a', 's', 'x'.repeat(31_000)),
@@ -219,7 +219,7 @@ describe('failures', () => {
       publisher.broadcastSessionActivity('d', 's', 'x'.repeat(31_000)),
     ]);
 
-  it('only the pack that was not taken is sent again, as it was', async () => {
+  it('cause a retry of the unchanged failed pack only', async () => {
     const codes = [['ThrottlingException', undefined]];
     eventBridge
       .on(PutEventsCommand)
@@ -233,7 +233,7 @@ describe('failures', () => {
     expect(world.reported).toEqual([]);
   });
 
-  it('the error names the events of the pack, to those who lost them', async () => {
+  it('reject the calls of a lost pack with an error that lists its events', async () => {
     eventBridge
       .on(PutEventsCommand)
       .callsFake((input: PutEventsCommandInput) => answerTo(input, ['InvalidArgument']));
@@ -264,7 +264,7 @@ describe('failures', () => {
     }
   });
 
-  it('the message of an error stays short, however full the pack was', async () => {
+  it('have a short error message, also for a full pack', async () => {
     eventBridge.on(PutEventsCommand).rejects(new Error('down'));
     const { publisher, reported } = setUp({ maxAttempts: 2 });
     await Promise.allSettled(
@@ -277,7 +277,7 @@ describe('failures', () => {
   });
 });
 
-it('close sends what is held back', async () => {
+it('sends waiting events on close', async () => {
   const open = holdAnswers();
   const { publisher } = setUp();
   const calls = names(3).map(async (name) => {

@@ -1,4 +1,4 @@
-// What a backend's calls become on the event bus: batches, repetitions, and one end for each event.
+// The calls of a backend: their requests to the event bus, retries, and one result for each event.
 import {
   EventBridgeClient,
   PutEventsCommand,
@@ -27,7 +27,7 @@ const answerTo = ({ Entries = [] }: PutEventsCommandInput, codes: (string | unde
   return { $metadata: {}, FailedEntryCount: failed, Entries: answers };
 };
 
-/** Answers each request with the next list of error codes, then takes everything. */
+/** Answers each request with the next list of error codes, then accepts everything. */
 function takeExcept(...codes: (string | undefined)[][]) {
   const left = [...codes];
   eventBridge.on(PutEventsCommand).callsFake((input: PutEventsCommandInput) => {
@@ -60,7 +60,7 @@ beforeEach(() => {
 });
 
 describe('an event', () => {
-  it('of a status has the documented shape', async () => {
+  it('of a status has the documented format', async () => {
     const before = Date.now();
     await setUp().publisher.broadcastAgentStatus('agent-123', 'online');
     const [[entry, ...more] = []] = requests();
@@ -77,7 +77,7 @@ describe('an event', () => {
     expect(detail?.['timestamp']).toBeGreaterThanOrEqual(before);
   });
 
-  it('of a session has the documented shape', async () => {
+  it('of a session has the documented format', async () => {
     const { publisher } = setUp({ eventBusName: 'other-bus', eventSource: 'other-source' });
     await publisher.broadcastSessionActivity('agent-123', 'session-456', 'User said: Hello');
     const [[entry] = []] = requests();
@@ -114,15 +114,18 @@ describe('an event', () => {
     ['toString', {}, /type must be one of/],
     ['agent:status', undefined, /agentId is missing; status is missing/],
     ['agent:status', null, /agentId is missing; status is missing/],
-  ])('of the type %s with %j from JavaScript is refused, too', async (type, values, message) => {
-    const { publisher, reported } = setUp();
-    const call = publisher.broadcast(type as 'agent:status', values as never);
-    await expect(call).rejects.toThrow(message);
-    await expect(call).rejects.toMatchObject({ name: 'PublishError', code: 'event_invalid' });
-    expect(reported).toHaveLength(1);
-  });
+  ])(
+    'of the type %s with %j is refused, as JavaScript can pass it',
+    async (type, values, message) => {
+      const { publisher, reported } = setUp();
+      const call = publisher.broadcast(type as 'agent:status', values as never);
+      await expect(call).rejects.toThrow(message);
+      await expect(call).rejects.toMatchObject({ name: 'PublishError', code: 'event_invalid' });
+      expect(reported).toHaveLength(1);
+    },
+  );
 
-  it('whose message has one byte too many is refused; the largest allowed is sent', async () => {
+  it('is refused if its message is one byte too large, and sent at the maximum size', async () => {
     const { publisher } = setUp({ now: () => 9_000_000_000_000 });
     const empty = JSON.stringify({
       type: 'session:activity',
@@ -142,8 +145,8 @@ describe('an event', () => {
 });
 
 describe('timestamps', () => {
-  it('increase strictly, whatever the clocks of several publishers say', () => {
-    // Clocks that differ by more than some minutes are not all of now: timestamps.test.ts has those.
+  it('increase strictly with the different clocks of several publishers', () => {
+    // timestamps.test.ts covers clocks that differ by more than a few minutes.
     const clock = fc.array(fc.double({ min: 9.2e12, max: 9.2e12 + 240_000, noNaN: true }), {
       minLength: 1,
     });
@@ -174,7 +177,7 @@ describe('timestamps', () => {
     );
   });
 
-  it('are those of the call, not of the sending', async () => {
+  it('are the times of the calls, not of the requests', async () => {
     let time = 9_500_000_000_000;
     const { publisher } = setUp({ now: () => time });
     const call = publisher.broadcastAgentStatus('agent-1', 'online');
@@ -185,7 +188,7 @@ describe('timestamps', () => {
 });
 
 describe('batches', () => {
-  it('hold the events of one tick, ten to a request, in order', async () => {
+  it('contain the events of one tick in order, ten in a request', async () => {
     const { publisher } = setUp();
     const ids = Array.from({ length: 23 }, (_, index) => `agent-${index}`);
     await Promise.all(ids.map((agentId) => publisher.broadcastAgentStatus(agentId, 'online')));
@@ -217,7 +220,7 @@ describe('batches', () => {
     expect(requests()).toHaveLength(3);
   });
 
-  it('are at most eight at a time, and then fuller', async () => {
+  it('are sent at most eight at a time, and are larger after that', async () => {
     const open: (() => void)[] = [];
     eventBridge.on(PutEventsCommand).callsFake(async (input: PutEventsCommandInput) => {
       await new Promise<void>((answer) => open.push(answer));
@@ -230,7 +233,7 @@ describe('batches', () => {
       await Promise.resolve().then(() => undefined);
     }
     expect(requests()).toHaveLength(8);
-    // Every answer lets the next request out.
+    // Each answer allows the next request.
     while (open.length > 0) {
       open.shift()?.();
       await new Promise(setImmediate);
@@ -241,7 +244,7 @@ describe('batches', () => {
 });
 
 describe('failures', () => {
-  it('only what was not taken is sent again, with growing pauses', async () => {
+  it('cause a retry of failed entries only, with increasing pauses', async () => {
     takeExcept(
       [undefined, 'ThrottlingException', 'InternalFailure'],
       ['ThrottlingException', undefined],
@@ -256,7 +259,7 @@ describe('failures', () => {
     expect(reported).toEqual([]);
   });
 
-  it('pauses are jittered fully', async () => {
+  it('cause pauses with full jitter', async () => {
     takeExcept(['ThrottlingException'], ['ThrottlingException'], ['ThrottlingException']);
     const chances = [0, 0.5, 0.999];
     const { publisher, pauses } = setUp({ random: () => chances.shift() ?? 1 });
@@ -264,7 +267,7 @@ describe('failures', () => {
     expect(pauses.map(Math.round)).toEqual([0, 100, 400]);
   });
 
-  it('after the last attempt the error names what was lost, to those who lost it', async () => {
+  it('reject the calls of lost events after the last attempt, with an error that lists them', async () => {
     const lost = ['ThrottlingException', undefined, undefined];
     takeExcept(lost, lost, lost);
     const { publisher, reported } = setUp({ maxAttempts: 3 });
@@ -293,7 +296,7 @@ describe('failures', () => {
     expect(requests()).toHaveLength(3);
   });
 
-  it('what cannot pass is not tried again; the rest of the batch is', async () => {
+  it('cause no retry of an invalid entry, but of the other entries of the request', async () => {
     takeExcept(['MalformedDetail', 'ThrottlingException']);
     const { publisher } = setUp();
     const [first, second] = await Promise.allSettled([
@@ -306,16 +309,16 @@ describe('failures', () => {
   });
 
   it.each([
-    ['the network', new Error('ECONNRESET')],
+    ['a network error', new Error('ECONNRESET')],
     ['a server error', Object.assign(new Error('oops'), { $fault: 'server' })],
     ['throttling', refusal('ThrottlingException', { httpStatusCode: 400 })],
     ['HTTP 429', refusal('Odd', { httpStatusCode: 429 })],
-    ['a clock that is right by now', refusal('AccessDenied', { clockSkewCorrected: true })],
-    ['credentials that were not there', refusal('CredentialsProviderError')],
-    ['a profile that could not be read', new Error('EMFILE')],
-    ['a time-out that AWS answers', refusal('RequestTimeout', { httpStatusCode: 400 })],
-    ['an error that nobody knows', refusal('SomethingNew', { httpStatusCode: 400 })],
-  ])('a request is repeated after %s', async (_what, error) => {
+    ['a corrected clock skew', refusal('AccessDenied', { clockSkewCorrected: true })],
+    ['missing credentials', refusal('CredentialsProviderError')],
+    ['an unreadable profile', new Error('EMFILE')],
+    ['a timeout that AWS reports', refusal('RequestTimeout', { httpStatusCode: 400 })],
+    ['an unknown error', refusal('SomethingNew', { httpStatusCode: 400 })],
+  ])('cause a retry of the request after %s', async (_what, error) => {
     eventBridge
       .on(PutEventsCommand)
       .rejectsOnce(error)
@@ -329,7 +332,7 @@ describe('failures', () => {
     refusal('AccessDeniedException', { httpStatusCode: 400 }),
     refusal('ResourceNotFoundException', { httpStatusCode: 400 }),
     refusal('ValidationException', { httpStatusCode: 400 }),
-  ])('a request is not repeated after $name', async (cause) => {
+  ])('cause no retry of the request after $name', async (cause) => {
     eventBridge.on(PutEventsCommand).rejects(cause);
     const { publisher } = setUp();
     await expect(publisher.broadcastAgentStatus('a', 'online')).rejects.toMatchObject({
@@ -340,7 +343,7 @@ describe('failures', () => {
     expect(requests()).toHaveLength(1);
   });
 
-  it('the network names its failure by its code', async () => {
+  it('have the code of a network error as their reason', async () => {
     const cause = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
     eventBridge.on(PutEventsCommand).rejects(cause);
     await expect(setUp().publisher.broadcastAgentStatus('a', 'online')).rejects.toMatchObject({
@@ -350,7 +353,7 @@ describe('failures', () => {
     expect(requests()).toHaveLength(5);
   });
 
-  it("a client's own attempts count", async () => {
+  it('include the attempts of the client in the number of attempts', async () => {
     const error = Object.assign(new Error('down'), { $metadata: { attempts: 3 } });
     eventBridge.on(PutEventsCommand).rejects(error);
     const { publisher } = setUp({ client: new EventBridgeClient({ region: 'eu-central-1' }) });
@@ -358,7 +361,7 @@ describe('failures', () => {
     expect(requests()).toHaveLength(2);
   });
 
-  it('every call ends exactly once, and by the fate of its own event', () => {
+  it('reject exactly the calls whose events were not accepted', () => {
     const fate = fc.array(fc.constantFrom(undefined, 'ThrottlingException', 'InvalidArgument'), {
       maxLength: 12,
     });
@@ -399,7 +402,7 @@ describe('failures', () => {
   });
 });
 
-describe('a failure that nobody waits for', () => {
+describe('a failure of a call that is not awaited', () => {
   it('is a warning of the process, and does not end it', async () => {
     eventBridge.on(PutEventsCommand).rejects(refusal('AccessDeniedException'));
     const unhandled = jest.fn();
@@ -409,8 +412,8 @@ describe('a failure that nobody waits for', () => {
       const publisher = createPublisher({ clientConfiguration: { region: 'eu-central-1' } });
       void publisher.broadcastAgentStatus('agent-1', 'online');
       void publisher.broadcastAgentStatus('', 'online');
-      // Not flush(), which looks at the promises too. Node.js looks for rejections that nobody has seen
-      // once the microtasks are done.
+      // Not flush(), which also handles the promises. Node.js checks for unhandled rejections
+      // after the microtasks.
       for (let turns = 0; turns < 100 && emitWarning.mock.calls.length < 2; turns += 1) {
         await new Promise(setImmediate);
       }
@@ -432,7 +435,7 @@ describe('a failure that nobody waits for', () => {
     }
   });
 
-  it('an onError that throws harms no other event', async () => {
+  it('does not affect other events if onError throws', async () => {
     takeExcept(['InvalidArgument']);
     const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     try {
@@ -453,8 +456,8 @@ describe('a failure that nobody waits for', () => {
   });
 });
 
-describe('the end', () => {
-  it('flush waits for what is under way, and does not reject', async () => {
+describe('flush and close', () => {
+  it('wait with flush for pending calls, without a rejection', async () => {
     takeExcept(['ThrottlingException'], ['InvalidArgument']);
     const { publisher, reported } = setUp();
     void publisher.broadcastAgentStatus('a', 'online');
@@ -464,7 +467,7 @@ describe('the end', () => {
     await expect(publisher.flush()).resolves.toBeUndefined();
   });
 
-  it('close sends what is waiting, and takes nothing more', async () => {
+  it('send waiting events with close, and refuse further ones', async () => {
     const { publisher } = setUp();
     const last = publisher.broadcastAgentStatus('a', 'offline');
     await publisher.close();

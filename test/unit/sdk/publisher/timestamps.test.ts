@@ -1,21 +1,21 @@
-// Timestamps follow the clock, never stand still, and go back only with a clock that was far ahead.
+// Timestamps follow the clock, always increase, and go back only after a clock that was far ahead.
 import fc from 'fast-check';
 import { nextTimestamp } from '#sdk/publisher/timestamps';
 
 const minute = 60_000;
 const hour = 60 * minute;
 
-/** What the service takes: lambdas/core/broadcasting/broadcast.ts rejects what is further ahead of its own clock. */
+/** lambdas/core/broadcasting/broadcast.ts rejects timestamps that are further ahead of its own clock. */
 const accepted = 5 * minute;
 
-/** Whatever another test has left. */
+/** Greater than the timestamps of earlier tests, because the module keeps the last one. */
 let start = 9e12;
 beforeEach(() => {
   start += 24 * hour;
   nextTimestamp(start);
 });
 
-it('increase strictly, and are the time whenever that is greater', () => {
+it('increase strictly, and equal the time if it is greater', () => {
   fc.assert(
     fc.property(fc.array(fc.double({ min: 0, max: 4 * minute, noNaN: true })), (moves) => {
       start += hour;
@@ -30,18 +30,18 @@ it('increase strictly, and are the time whenever that is greater', () => {
   );
 });
 
-it('of a clock that was an hour ahead are right as soon as the clock is', () => {
+it('are correct as soon as a clock that was an hour ahead is correct', () => {
   expect(nextTimestamp(start + hour)).toBe(start + hour);
   expect(nextTimestamp(start + 1000)).toBe(start + 1000);
   expect(nextTimestamp(start + 1000)).toBe(start + 1001);
 });
 
-it('of a clock that was two minutes ahead go on, as what was said before was taken', () => {
+it('continue after a clock that was two minutes ahead, because the service accepted the earlier ones', () => {
   expect(nextTimestamp(start + 2 * minute)).toBe(start + 2 * minute);
   expect(nextTimestamp(start)).toBe(start + 2 * minute + 1);
 });
 
-it('are never so far ahead of the clock that the service would reject them', () => {
+it('are never as far ahead of the clock as the service rejects', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 3 * hour }), { minLength: 1 }), (clock) => {
       for (const elapsed of clock) {

@@ -1,4 +1,4 @@
-// The routing of the front door, as CloudFront runs it: the very code of the template, with an event of CloudFront.
+// The routing of the front door: runs the code of the template with events of CloudFront.
 import { runInNewContext } from 'node:vm';
 import { frontDoorCode, originIds } from '#infra/constructs/front-door/front-door-function';
 
@@ -13,7 +13,7 @@ interface EdgeRequest {
 const importLine = /^import cf from 'cloudfront';/;
 const behaviorOrigin = originIds.webSocket;
 
-/** Runs the code for a request: what becomes of it, and to which origin it goes. */
+/** Runs the code for a request, and returns the changed request and its origin. */
 function route(request: Partial<EdgeRequest> & Pick<EdgeRequest, 'uri'>, stage = 'live') {
   let origin: string = behaviorOrigin;
   const cf = {
@@ -29,11 +29,11 @@ function route(request: Partial<EdgeRequest> & Pick<EdgeRequest, 'uri'>, stage =
   };
   const code = `${frontDoorCode(stage).replace(importLine, '')}\nhandler(event);`;
   const answer = runInNewContext(code, { cf, event: structuredClone(event) }) as EdgeRequest;
-  // Of another realm, whose objects are equal to none of ours.
+  // Copied, because objects of another realm are not equal to those of this one.
   return { origin, request: JSON.parse(JSON.stringify(answer)) as EdgeRequest };
 }
 
-/** CloudFront gives names of headers in small letters, whatever the client wrote, and neither Upgrade nor Connection. */
+/** CloudFront passes header names in lower case, without Upgrade and Connection. */
 const handshake = {
   host: { value: 'your-domain.com' },
   'sec-websocket-key': { value: 'dGhlIHNhbXBsZSBub25jZQ==' },
@@ -43,18 +43,18 @@ const token = { value: 'header.payload.signature' };
 
 describe('a handshake', () => {
   it.each(['/', '/live', '/index.html', '/health', '/anything/else'])(
-    'at %s goes to the stage of the WebSocket API',
+    'at %s is routed to the stage of the WebSocket API',
     (uri) => {
       const { origin, request } = route({ uri, headers: handshake });
       expect({ origin, uri: request.uri }).toEqual({ origin: 'websocket', uri: '/live' });
     },
   );
 
-  it('reaches the stage of this deployment', () => {
+  it('is routed to the stage of this deployment', () => {
     expect(route({ uri: '/', headers: handshake }, 'test-2').request.uri).toBe('/test-2');
   });
 
-  it('keeps its token, wherever it is, and everything else that it brings', () => {
+  it('keeps its token, query, headers and cookies', () => {
     const given = {
       querystring: { token },
       headers: {
@@ -69,7 +69,7 @@ describe('a handshake', () => {
   });
 });
 
-describe('what is no handshake', () => {
+describe('a request that is not a handshake', () => {
   it.each([
     ['/health', 'health', '/health'],
     ['/whoami', 'health', '/whoami'],
@@ -77,16 +77,16 @@ describe('what is no handshake', () => {
     ['/index.html', 'dashboard', '/index.html'],
     ['/config.json', 'dashboard', '/config.json'],
     ['/favicon.ico', 'dashboard', '/favicon.ico'],
-    // Never asked here: CloudFront has a behavior for them. It would be right all the same.
+    // CloudFront has another behavior for assets, so that the function does not run. The result would be correct.
     ['/assets/main-3VQ5XJ2M.js', 'dashboard', '/assets/main-3VQ5XJ2M.js'],
-    // Neither the stage nor what only resembles /health is anything but a file that there is not.
+    // The stage and paths that resemble /health are files that do not exist.
     ['/live', 'dashboard', '/live'],
     ['/health/', 'dashboard', '/health/'],
     ['/healthy', 'dashboard', '/healthy'],
     ['/Health', 'dashboard', '/Health'],
     ['/whoami/', 'dashboard', '/whoami/'],
     ['//', 'dashboard', '//'],
-  ])('%s goes to %s, as %s', (uri, origin, as) => {
+  ])('for %s is routed to %s, as %s', (uri, origin, as) => {
     for (const method of ['GET', 'HEAD']) {
       const routed = route({ uri, method });
       expect({ origin: routed.origin, uri: routed.request.uri }).toEqual({ origin, uri: as });
@@ -95,7 +95,7 @@ describe('what is no handshake', () => {
   });
 
   it.each(['/health', '/', '/assets/main.js'])(
-    'leaves token and cookies behind, and the query, on its way to %s',
+    'for %s loses its token, cookies and query',
     (uri) => {
       const { request } = route({
         uri,
@@ -111,7 +111,7 @@ describe('what is no handshake', () => {
     },
   );
 
-  it('on its way to /whoami keeps the token in its header alone', () => {
+  it('for /whoami keeps the token only in the header', () => {
     const headers = { authorization: { value: 'Bearer header.payload.signature' } };
     const { request } = route({
       uri: '/whoami',
@@ -122,7 +122,7 @@ describe('what is no handshake', () => {
     expect(request).toMatchObject({ querystring: {}, headers, cookies: {} });
   });
 
-  it('is told by the key of a handshake alone: a version or a protocol makes none', () => {
+  it('is recognized by the missing key of a handshake, also with a version and a protocol', () => {
     const headers = {
       'sec-websocket-version': { value: '13' },
       'sec-websocket-protocol': { value: 'mission-control' },
@@ -132,7 +132,7 @@ describe('what is no handshake', () => {
 });
 
 describe('the code', () => {
-  it('imports the module of CloudFront in its first line, has nothing to fill in, and is short', () => {
+  it('imports the module of CloudFront in its first line, has no placeholder, and is below 10 KB', () => {
     const code = frontDoorCode('live');
     expect(code).toMatch(importLine);
     expect(code.match(/\bimport\b/g)).toHaveLength(1);

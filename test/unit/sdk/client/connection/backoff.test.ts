@@ -3,7 +3,7 @@ import { backoffMs, betweenMs } from '#sdk/client/connection/backoff';
 
 const luck = fc.double({ min: 0, max: 1, noNaN: true });
 
-it('a wait is at least nothing, and at most a bound that doubles up to the cap', () => {
+it('returns a wait from 0 to a bound that doubles with each failure, up to the cap', () => {
   const failures = fc.nat(2_000);
   fc.assert(
     fc.property(failures, luck, fc.nat(5_000), fc.nat(60_000), (count, lucky, base, cap) => {
@@ -15,12 +15,12 @@ it('a wait is at least nothing, and at most a bound that doubles up to the cap',
   );
 });
 
-it('the bound is reached: 1 s, 2 s, 4 s, 8 s, 16 s, 30 s, 30 s', () => {
+it('returns the bound at the greatest random value: 1 s, 2 s, 4 s, 8 s, 16 s, 30 s, 30 s', () => {
   const bounds = Array.from({ length: 7 }, (_, failures) => backoffMs(failures, 1, 1_000, 30_000));
   expect(bounds).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
 });
 
-it('between is between', () => {
+it('returns a value between two bounds from betweenMs', () => {
   fc.assert(
     fc.property(fc.nat(100_000), fc.nat(100_000), luck, (least, more, lucky) => {
       const wait = betweenMs(least, least + more, lucky);

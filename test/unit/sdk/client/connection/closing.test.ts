@@ -1,4 +1,4 @@
-// After its end nothing of a client is left; and what the server says before it closes.
+// Closing: a closed client leaves no resources, and the reactions to `connection:closing` of the server.
 import { ClientHarness, settle, tokenUntil } from '../../../../support/client/client-harness';
 
 function expectNothingLeft(harness: ClientHarness): void {
@@ -12,7 +12,7 @@ function expectNothingLeft(harness: ClientHarness): void {
 const situations: Record<string, (harness: ClientHarness) => Promise<unknown>> = {
   'while it waits for a token': () => Promise.resolve(),
   'during the handshake': () => settle(),
-  'while it asks for a sign of life': async (harness) => {
+  'after a failed handshake': async (harness) => {
     await settle();
     harness.socket.drop();
   },
@@ -26,7 +26,7 @@ const situations: Record<string, (harness: ClientHarness) => Promise<unknown>> =
     await settle();
     harness.socket.accept();
   },
-  'while it waits': async (harness) => {
+  'while it waits for the next attempt': async (harness) => {
     await settle();
     harness.socket.drop();
     await settle();
@@ -36,16 +36,16 @@ const situations: Record<string, (harness: ClientHarness) => Promise<unknown>> =
     await harness.connect();
     harness.page.set({ isOnline: false });
   },
-  'while offline, without one': async (harness) => {
+  'while offline, without a socket': async (harness) => {
     await harness.connect();
     harness.page.set({ isOnline: false });
     harness.socket.drop();
   },
-  'while the server is asked to take another token': async (harness) => {
+  'during a token refresh': async (harness) => {
     await harness.connect();
     harness.client.refresh();
   },
-  'between an expired token and the next': async (harness) => {
+  'after the token expired, before the next connection': async (harness) => {
     await harness.connect();
     harness.socket.receive('connection:closing', { reason: 'token_expired' });
     harness.socket.drop(1000);
@@ -57,7 +57,7 @@ const situations: Record<string, (harness: ClientHarness) => Promise<unknown>> =
     await harness.time.pass(5_999_000);
     harness.socket.receive('heartbeat', { timestamp: harness.time.now() });
   },
-  'while the old socket lingers': async (harness) => {
+  'while the replaced socket is still open': async (harness) => {
     await harness.connect();
     harness.socket.receive('connection:closing', { reason: 'token_expired' });
     await harness.accept();
@@ -65,8 +65,8 @@ const situations: Record<string, (harness: ClientHarness) => Promise<unknown>> =
   },
 };
 
-describe.each(Object.entries(situations))('closed %s', (_when, prepare) => {
-  it('it leaves no timer, no listener and no socket', async () => {
+describe.each(Object.entries(situations))('a client that is closed %s', (_when, prepare) => {
+  it('leaves no timer, no listener and no socket', async () => {
     const getToken = () => tokenUntil(harness.time.now() + 3_600_000);
     const harness: ClientHarness = new ClientHarness({ getToken });
     await prepare(harness);
@@ -82,7 +82,7 @@ describe.each(Object.entries(situations))('closed %s', (_when, prepare) => {
   });
 });
 
-it('close() twice is told once, and after it reconnect() opens again', async () => {
+it('reports a second close() only once, and opens again with reconnect()', async () => {
   const harness = new ClientHarness();
   await harness.connect();
   harness.client.close();
@@ -93,7 +93,7 @@ it('close() twice is told once, and after it reconnect() opens again', async () 
   expect(harness.state).toBe('connected');
 });
 
-it('a signal closes for ever, and is let go by close()', async () => {
+it('closes permanently when the signal aborts, and removes its listener from the signal on close()', async () => {
   const controller = new AbortController();
   const harness = new ClientHarness({ signal: controller.signal });
   await harness.connect();
@@ -116,20 +116,20 @@ it('a signal closes for ever, and is let go by close()', async () => {
   expect(listeners.size).toBe(0);
 });
 
-it('a signal that has aborted before: nothing begins', async () => {
+it('does not connect if the signal has already aborted', async () => {
   const harness = new ClientHarness({ signal: AbortSignal.abort() });
   await settle();
   expect([harness.state, harness.tokens]).toEqual(['closed', 0]);
 });
 
-it('can be disposed of', async () => {
+it('closes with Symbol.dispose', async () => {
   const harness = new ClientHarness();
   await harness.connect();
   harness.client[Symbol.dispose]();
   expect(harness.state).toBe('closed');
 });
 
-describe('the server says why before it closes', () => {
+describe('connection:closing', () => {
   async function told(reason: string): Promise<ClientHarness> {
     const harness = new ClientHarness();
     await harness.connect();
@@ -138,7 +138,7 @@ describe('the server says why before it closes', () => {
     return harness;
   }
 
-  it('replaced: no fight for the place, the user is told', async () => {
+  it('waits for minutes after replaced, and reports the reason', async () => {
     const harness = await told('replaced');
     expect(harness.client.connection).toMatchObject({
       state: 'waiting',
@@ -149,7 +149,7 @@ describe('the server says why before it closes', () => {
     expect(harness.open).toEqual([]);
   });
 
-  it('replaced in a hidden page: until somebody looks', async () => {
+  it('waits after replaced in a hidden page until the page becomes visible', async () => {
     const harness = new ClientHarness();
     await harness.connect();
     harness.page.set({ isVisible: false });
@@ -161,12 +161,12 @@ describe('the server says why before it closes', () => {
     expect(harness.state).toBe('connected');
   });
 
-  it('rate_limited: long backoff', async () => {
+  it('waits longer after rate_limited', async () => {
     const harness = await told('rate_limited');
     expect(harness.client.connection).toMatchObject({ state: 'waiting', retryInMs: 3_750 });
   });
 
-  it('an operator: the usual backoff, with a fresh token', async () => {
+  it('uses the usual backoff and a new token after the reason of an operator', async () => {
     const harness = await told('Maintenance until noon');
     expect(harness.client.connection).toMatchObject({
       state: 'waiting',
@@ -177,7 +177,7 @@ describe('the server says why before it closes', () => {
     expect(harness.socket.token).toBe('token-2');
   });
 
-  it('token_expired: the next one is synced before the first is given up', async () => {
+  it('syncs the next connection after token_expired before it closes the first one', async () => {
     const harness = await told('token_expired');
     expect(harness.state).toBe('connected');
     await harness.accept();
@@ -187,7 +187,7 @@ describe('the server says why before it closes', () => {
     expect(harness.states.slice(1)).toEqual(['connected', 'connected']);
   });
 
-  it('token_expired, and closed before the next one is open: nobody sees that', async () => {
+  it('remains connected after token_expired if the next connection opens within 3 s of the close', async () => {
     const harness = await told('token_expired');
     harness.sockets[0]?.drop(1000);
     await harness.time.pass(2_999);
@@ -197,7 +197,7 @@ describe('the server says why before it closes', () => {
     expect(harness.states).toEqual(['connecting', 'connected', 'connected']);
   });
 
-  it('token_expired, and the next one takes its time: connecting after 3 s', async () => {
+  it('is connecting after token_expired if the next connection is not open 3 s after the close', async () => {
     const harness = await told('token_expired');
     harness.sockets[0]?.drop(1000);
     await harness.time.pass(3_000);
@@ -209,19 +209,22 @@ describe('the server says why before it closes', () => {
   it.each([
     [401, 'unauthorized'],
     [429, 'waiting'],
-  ])('token_expired, and /whoami says %i of the next one: %s', async (whoami, state) => {
-    const harness = await told('token_expired');
-    harness.whoami = whoami;
-    harness.sockets[0]?.drop(1000);
-    harness.socket.drop();
-    await settle();
-    expect(harness.state).toBe(state);
-    // What would have been told without the next one is not told any more.
-    await harness.time.pass(3_000);
-    expect(harness.state).toBe(state);
-  });
+  ])(
+    'reports the result of /whoami for the next connection after token_expired, %i: %s',
+    async (whoami, state) => {
+      const harness = await told('token_expired');
+      harness.whoami = whoami;
+      harness.sockets[0]?.drop(1000);
+      harness.socket.drop();
+      await settle();
+      expect(harness.state).toBe(state);
+      // The timeout for the next connection no longer changes the state.
+      await harness.time.pass(3_000);
+      expect(harness.state).toBe(state);
+    },
+  );
 
-  it('token_expired on a young connection is for the backoff: no storm', async () => {
+  it('uses the backoff after token_expired on a connection that is not yet stable', async () => {
     const harness = new ClientHarness();
     for (let attempt = 1; attempt <= 5; attempt += 1) {
       await harness.accept();
@@ -233,7 +236,7 @@ describe('the server says why before it closes', () => {
   });
 });
 
-it("the code and the reason of the server's close frame are told", async () => {
+it('reports the code and the reason of the close frame of the server', async () => {
   const harness = new ClientHarness();
   await harness.connect();
   harness.socket.drop(1001, 'Going away');
@@ -245,14 +248,14 @@ it("the code and the reason of the server's close frame are told", async () => {
   });
 });
 
-it('a signal closes an idle client, too', () => {
+it('closes an idle client when the signal aborts', () => {
   const controller = new AbortController();
   const harness = new ClientHarness({ signal: controller.signal, autoConnect: false });
   controller.abort();
   expect(harness.states).toEqual(['idle', 'closed']);
 });
 
-it('a listener that closes: all hear of both states, in their order', async () => {
+it('notifies all listeners of both states in order if a listener closes the client', async () => {
   const harness = new ClientHarness();
   harness.client.on('connection', ({ state }) => {
     if (state === 'connected') harness.client.close();
@@ -264,7 +267,7 @@ it('a listener that closes: all hear of both states, in their order', async () =
   expect(harness.states).toEqual(['connecting', 'connected', 'closed']);
 });
 
-it('a listener that comes while news are told hears of the next ones; one that goes, of no more', async () => {
+it('notifies a listener that is added during a notification from the next one on, and a removed one no more', async () => {
   const harness = new ClientHarness();
   const heard: string[] = [];
   const again = () => {

@@ -1,10 +1,10 @@
-// From asking for a token to an open socket, and everything that may go wrong on the way.
+// Connecting: from the token to an open socket, and all kinds of failures.
 import { createMissionControl } from '#sdk/client';
 import { ClientHarness, FakeSocket, settle } from '../../../../support/client/client-harness';
 import { withGlobals } from '../../../../support/client/globals';
 import { emptyLists } from '../../../../support/data/events';
 
-it('connects at once, with the token as second subprotocol', async () => {
+it('connects immediately, with the token as the second subprotocol', async () => {
   const harness = new ClientHarness();
   expect(harness.client.connection).toMatchObject({ state: 'connecting', attempt: 1 });
   await settle();
@@ -16,7 +16,7 @@ it('connects at once, with the token as second subprotocol', async () => {
   expect(harness.client.connection).toMatchObject({ state: 'connected', attempt: 0 });
 });
 
-it('is idle until it is told, if that is wanted', async () => {
+it('is idle until reconnect() with autoConnect: false', async () => {
   const harness = new ClientHarness({ autoConnect: false });
   await harness.time.pass(100_000);
   expect([harness.state, harness.tokens, harness.time.pending]).toEqual(['idle', 0, 0]);
@@ -26,7 +26,7 @@ it('is idle until it is told, if that is wanted', async () => {
   expect(harness.states).toEqual(['idle', 'connecting', 'connected']);
 });
 
-it('asks for a fresh token before each attempt', async () => {
+it('gets a new token for each attempt', async () => {
   const harness = new ClientHarness();
   for (const token of ['token-1', 'token-2', 'token-3']) {
     await settle();
@@ -39,9 +39,9 @@ it('asks for a fresh token before each attempt', async () => {
 it.each([
   ['throws', () => Promise.reject(new Error('secret'))],
   ['is empty', () => ''],
-  ['is nothing but a line break', () => '\n'],
-  ['is none', () => undefined as unknown as string],
-])('a token that %s is a failed attempt: no socket, backoff', async (_how, getToken) => {
+  ['is only a line break', () => '\n'],
+  ['is undefined', () => undefined as unknown as string],
+])('opens no socket and waits if a token %s', async (_how, getToken) => {
   const harness = new ClientHarness({ getToken });
   await settle();
   expect(harness.sockets).toEqual([]);
@@ -53,7 +53,7 @@ it.each([
   });
 });
 
-it('white space around a token is dropped, as that at the end of a file', async () => {
+it('removes white space around a token, e.g. the line break at the end of a file', async () => {
   const harness = new ClientHarness({ getToken: () => ' the.token\r\n' });
   await harness.accept();
   expect(harness.socket.protocols).toEqual([
@@ -64,7 +64,7 @@ it('white space around a token is dropped, as that at the end of a file', async 
 });
 
 it.each(['Bearer the.token', 'the\n.token', 'the.token the.token'])(
-  'white space in a token is told, without the token, and opens nothing: %j',
+  'opens no socket for a token that contains white space, and reports a reason without the token: %j',
   async (token) => {
     for (const tokenTransport of ['subprotocol', 'header', 'query'] as const) {
       const harness = new ClientHarness({ getToken: () => token, tokenTransport });
@@ -79,7 +79,7 @@ it.each(['Bearer the.token', 'the\n.token', 'the.token the.token'])(
   },
 );
 
-it('a token may be slow, but not for ever', async () => {
+it('waits at most 30 s for a token', async () => {
   let give: (token: string) => void = () => undefined;
   const harness = new ClientHarness({ getToken: () => new Promise((resolve) => (give = resolve)) });
   await harness.time.pass(29_000);
@@ -96,7 +96,7 @@ it('a token may be slow, but not for ever', async () => {
   expect(other.sockets).toEqual([]);
 });
 
-it('a token that the WebSocket will not take never shows in what is told', async () => {
+it('does not report a token that the WebSocket refuses', async () => {
   class Picky extends FakeSocket {
     constructor(url: string, protocols: string[] = []) {
       super(url, protocols);
@@ -109,7 +109,7 @@ it('a token that the WebSocket will not take never shows in what is told', async
   expect(JSON.stringify(harness.connections)).not.toContain('not a token');
 });
 
-it('a handshake that hangs is given up after 10 s', async () => {
+it('ends a handshake after 10 s without a response', async () => {
   const harness = new ClientHarness();
   await harness.time.pass(9_999);
   expect(harness.state).toBe('connecting');
@@ -118,14 +118,14 @@ it('a handshake that hangs is given up after 10 s', async () => {
   expect(harness.socket.readyState).toBe('closed');
 });
 
-it('the timing can be set', async () => {
+it('uses the durations in the option timing', async () => {
   const harness = new ClientHarness({ timing: { connectTimeoutMs: 500 } });
   await harness.time.pass(500);
   expect(harness.state).toBe('waiting');
 });
 
 describe('a handshake that fails', () => {
-  it('is no matter of the token when nothing answers: waiting, again and again, without end', async () => {
+  it('is followed by further attempts without end if /whoami does not answer either', async () => {
     const harness = new ClientHarness();
     for (let attempt = 1; attempt <= 100; attempt += 1) {
       await settle();
@@ -139,28 +139,31 @@ describe('a handshake that fails', () => {
     );
   });
 
-  it.each([401, 403])('is the token when /whoami says %i to it, at once', async (whoami) => {
-    const harness = new ClientHarness();
-    harness.whoami = whoami;
-    await settle();
-    harness.socket.drop();
-    await new Promise(setImmediate);
-    await settle();
-    expect(harness.client.connection).toMatchObject({
-      state: 'unauthorized',
-      retryInMs: 60_000,
-      code: 1006,
-      reason: 'refused',
-    });
-    expect(harness.whoamiRequests).toEqual([
-      { url: 'https://example.test/live/whoami', authorization: 'Bearer token-1' },
-    ]);
-    await harness.time.pass(59_999);
-    expect(harness.sockets).toHaveLength(1);
-    await harness.time.pass(1);
-    await harness.accept();
-    expect([harness.state, harness.socket.token]).toEqual(['connected', 'token-2']);
-  });
+  it.each([401, 403])(
+    'makes the client unauthorized at once if /whoami answers %i',
+    async (whoami) => {
+      const harness = new ClientHarness();
+      harness.whoami = whoami;
+      await settle();
+      harness.socket.drop();
+      await new Promise(setImmediate);
+      await settle();
+      expect(harness.client.connection).toMatchObject({
+        state: 'unauthorized',
+        retryInMs: 60_000,
+        code: 1006,
+        reason: 'refused',
+      });
+      expect(harness.whoamiRequests).toEqual([
+        { url: 'https://example.test/live/whoami', authorization: 'Bearer token-1' },
+      ]);
+      await harness.time.pass(59_999);
+      expect(harness.sockets).toHaveLength(1);
+      await harness.time.pass(1);
+      await harness.accept();
+      expect([harness.state, harness.socket.token]).toEqual(['connected', 'token-2']);
+    },
+  );
 
   it.each([
     [429, 'rate_limited', 15_000],
@@ -169,41 +172,44 @@ describe('a handshake that fails', () => {
     [500, 'unavailable', 2_000],
     [503, 'unavailable', 2_000],
     [undefined, 'unavailable', 2_000],
-  ])('is not the token when /whoami says %s: %s', async (whoami, reason, retryInMs) => {
-    const harness = new ClientHarness();
-    harness.luck = 1;
-    harness.whoami = whoami;
-    await settle();
-    harness.socket.drop();
-    await settle();
-    expect(harness.client.connection).toMatchObject({ state: 'waiting', reason, retryInMs });
-    for (let attempt = 0; attempt < 20; attempt += 1) {
-      await harness.nextAttempt();
+  ])(
+    'does not make the client unauthorized if the answer of /whoami is %s: %s',
+    async (whoami, reason, retryInMs) => {
+      const harness = new ClientHarness();
+      harness.luck = 1;
+      harness.whoami = whoami;
+      await settle();
       harness.socket.drop();
       await settle();
-      expect(harness.client.connection).toMatchObject({ state: 'waiting', reason });
-      expect(harness.client.connection.retryInMs).toBeLessThanOrEqual(30_000);
-    }
-    expect(harness.whoamiRequests).toHaveLength(21);
-    expect(JSON.stringify(harness.connections)).not.toContain('token-');
-  });
+      expect(harness.client.connection).toMatchObject({ state: 'waiting', reason, retryInMs });
+      for (let attempt = 0; attempt < 20; attempt += 1) {
+        await harness.nextAttempt();
+        harness.socket.drop();
+        await settle();
+        expect(harness.client.connection).toMatchObject({ state: 'waiting', reason });
+        expect(harness.client.connection.retryInMs).toBeLessThanOrEqual(30_000);
+      }
+      expect(harness.whoamiRequests).toHaveLength(21);
+      expect(JSON.stringify(harness.connections)).not.toContain('token-');
+    },
+  );
 
   it.each(['{"message":"Forbidden"}', '<html>Request blocked</html>', '', 'null'])(
-    "is not the token when a 403 is a firewall's, not that of /whoami: %j",
+    'does not make the client unauthorized if a 403 is not from /whoami, e.g. from a firewall: %j',
     async (body) => {
       const harness = new ClientHarness();
       harness.whoami = 403;
       harness.whoamiBody = body;
       await settle();
       harness.socket.drop();
-      // The body is read by others.
+      // Reading the body takes more than microtasks.
       await new Promise(setImmediate);
       await settle();
       expect(harness.client.connection).toMatchObject({ state: 'waiting', reason: 'unavailable' });
     },
   );
 
-  it('is over with the next handshake when the server is repaired', async () => {
+  it('does not make the client unauthorized while the server fails, and connects afterwards', async () => {
     const harness = new ClientHarness();
     harness.whoami = 200;
     for (let second = 0; second < 20; second += 1) {
@@ -218,7 +224,7 @@ describe('a handshake that fails', () => {
     expect(harness.state).toBe('connected');
   });
 
-  it('asks the URL that was given, follows no redirect, and waits for an answer 10 s', async () => {
+  it('requests the given whoamiUrl without redirects, with a timeout of 10 s', async () => {
     const asked: { url: string; redirect: string; signal: AbortSignal }[] = [];
     const fetch = (url: string, options: { redirect: string; signal: AbortSignal }) => {
       asked.push({ url, ...options });
@@ -239,7 +245,7 @@ describe('a handshake that fails', () => {
     });
   });
 
-  it('is not the token where there is no fetch', async () => {
+  it('does not make the client unauthorized if there is no fetch', async () => {
     const harnesses: ClientHarness[] = [];
     withGlobals({ fetch: undefined }, () => {
       harnesses.push(new ClientHarness({ fetch: undefined as never }));
@@ -259,35 +265,38 @@ describe('a handshake that fails', () => {
     [429, 'waiting', 'rate_limited'],
     [500, 'waiting', 'unavailable'],
     [503, 'waiting', 'unavailable'],
-  ])('says HTTP %i with a WebSocket of Node.js: %s', async (statusCode, state, reason) => {
-    class Telling extends FakeSocket {
-      constructor(url: string, protocols?: string[]) {
-        super(url, protocols);
-        opened.push(this);
+  ])(
+    'uses the HTTP status %i if the WebSocket reports it, as ws does: %s',
+    async (statusCode, state, reason) => {
+      class Telling extends FakeSocket {
+        constructor(url: string, protocols?: string[]) {
+          super(url, protocols);
+          opened.push(this);
+        }
+        listener: ((request: unknown, response: { statusCode: number }) => void) | undefined;
+        on(_type: string, listener: typeof this.listener) {
+          this.listener = listener;
+        }
+        override close(code?: number) {
+          super.close(code);
+          this.drop();
+        }
       }
-      listener: ((request: unknown, response: { statusCode: number }) => void) | undefined;
-      on(_type: string, listener: typeof this.listener) {
-        this.listener = listener;
+      const opened: Telling[] = [];
+      const harness = new ClientHarness({ WebSocket: Telling });
+      // The client must not request /whoami, which would answer differently.
+      harness.whoami = statusCode === 401 ? 200 : 401;
+      for (let attempt = 1; attempt <= 2; attempt += 1) {
+        await harness.nextAttempt();
+        opened.at(-1)?.listener?.({}, { statusCode });
+        await settle();
+        expect(harness.client.connection).toMatchObject({ state, code: 1006, reason });
       }
-      override close(code?: number) {
-        super.close(code);
-        this.drop();
-      }
-    }
-    const opened: Telling[] = [];
-    const harness = new ClientHarness({ WebSocket: Telling });
-    // What is known is not asked.
-    harness.whoami = statusCode === 401 ? 200 : 401;
-    for (let attempt = 1; attempt <= 2; attempt += 1) {
-      await harness.nextAttempt();
-      opened.at(-1)?.listener?.({}, { statusCode });
-      await settle();
-      expect(harness.client.connection).toMatchObject({ state, code: 1006, reason });
-    }
-    expect(harness.whoamiRequests).toEqual([]);
-  });
+      expect(harness.whoamiRequests).toEqual([]);
+    },
+  );
 
-  it('gives up after maxAttempts, until reconnect()', async () => {
+  it('closes the client after maxAttempts, until reconnect()', async () => {
     const harness = new ClientHarness({ maxAttempts: 2 });
     await settle();
     harness.socket.drop();
@@ -303,7 +312,7 @@ describe('a handshake that fails', () => {
   });
 });
 
-it('waits longer and longer, and from the beginning after 5 s of being connected', async () => {
+it('doubles the wait with each failed attempt, and resets it after 5 s of being connected', async () => {
   const harness = new ClientHarness();
   harness.luck = 1;
   const waits: (number | undefined)[] = [];
@@ -324,7 +333,7 @@ it('waits longer and longer, and from the beginning after 5 s of being connected
   expect(waits).toEqual([2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000, 1_000]);
 });
 
-it('reconnect() does not wait, and begins to count anew', async () => {
+it('connects immediately with reconnect(), and restarts counting attempts', async () => {
   const harness = new ClientHarness();
   await settle();
   harness.socket.drop();
@@ -338,7 +347,7 @@ it('reconnect() does not wait, and begins to count anew', async () => {
   expect(harness.open).toHaveLength(1);
 });
 
-it('takes the answers of a WebSocket that gives them while it is sent something', async () => {
+it('accepts messages that the WebSocket delivers during send()', async () => {
   class QuickSocket extends FakeSocket {
     constructor(...all: [string, string[]?]) {
       super(...all);
@@ -358,7 +367,7 @@ it('takes the answers of a WebSocket that gives them while it is sent something'
   expect(harness.time.pending).toBe(0);
 });
 
-describe('options that cannot work', () => {
+describe('invalid options', () => {
   const good = { url: 'ws://localhost:3000', getToken: () => 'token', WebSocket: FakeSocket };
   it.each([
     [{ url: 'https://example.test' }, 'url must be a URL with ws:// or wss://, and no #.'],
@@ -373,7 +382,7 @@ describe('options that cannot work', () => {
     [{ getToken: 'token' as never }, 'getToken must be a function.'],
     [{ maxAttempts: 0 }, 'maxAttempts must be at least 1.'],
     [{ maxAttempts: NaN }, 'maxAttempts must be at least 1.'],
-  ])('%j: %s', (wrong, message) => {
+  ])('%j throw a TypeError: %s', (wrong, message) => {
     expect(() => createMissionControl({ ...good, ...wrong })).toThrow(TypeError);
     expect(() => createMissionControl({ ...good, ...wrong })).toThrow(message);
   });
@@ -385,7 +394,7 @@ describe.each([
 ])('a WebSocket that %s', (_how, given) => {
   const options = { url: 'ws://localhost:3000', getToken: () => 'token', ...given };
 
-  it('is the global one', () => {
+  it('is replaced by the global one', () => {
     withGlobals({ WebSocket: FakeSocket }, () => {
       const client = createMissionControl(options);
       expect(client.connection.state).toBe('connecting');
@@ -393,7 +402,7 @@ describe.each([
     });
   });
 
-  it('cannot be had where there is no global one', () => {
+  it('causes a TypeError if there is no global one', () => {
     withGlobals({ WebSocket: undefined }, () => {
       expect(() => createMissionControl(options)).toThrow(TypeError);
       expect(() => createMissionControl(options)).toThrow('There is no WebSocket here');
@@ -401,7 +410,7 @@ describe.each([
   });
 });
 
-it("React Native's URL, whose getters throw, makes no bad URL", () => {
+it('validates the url also with the URL class of React Native, whose getters throw', () => {
   class URL {
     constructor(readonly text: string) {}
     get hash(): string {
@@ -415,7 +424,7 @@ it("React Native's URL, whose getters throw, makes no bad URL", () => {
   });
 });
 
-it('a duration that is undefined is the default', async () => {
+it('uses the default for a duration that is undefined', async () => {
   const harness = new ClientHarness({ timing: { heartbeatMs: undefined as never } });
   await harness.connect();
   await harness.time.pass(74_000 - 5_000);
@@ -427,22 +436,25 @@ it('a duration that is undefined is the default', async () => {
 it.each([
   [401, { state: 'unauthorized', reason: 'refused' }],
   [undefined, { state: 'waiting', reason: 'unavailable' }],
-])('an error without a close ends the handshake as well (/whoami says %s)', async (whoami, end) => {
-  const harness = new ClientHarness();
-  harness.whoami = whoami;
-  await settle();
-  harness.socket.onerror?.({} as never);
-  expect(harness.state).toBe('connecting');
-  await harness.time.pass(200);
-  expect(harness.client.connection).toMatchObject(end);
-  expect(harness.whoamiRequests).toHaveLength(1);
-  // The close that comes after all counts no second time.
-  harness.socket.drop();
-  await settle();
-  expect([harness.client.connection.attempt, harness.whoamiRequests.length]).toEqual([2, 1]);
-});
+])(
+  'treats an error without a close event as the end of the handshake (/whoami answers %s)',
+  async (whoami, end) => {
+    const harness = new ClientHarness();
+    harness.whoami = whoami;
+    await settle();
+    harness.socket.onerror?.({} as never);
+    expect(harness.state).toBe('connecting');
+    await harness.time.pass(200);
+    expect(harness.client.connection).toMatchObject(end);
+    expect(harness.whoamiRequests).toHaveLength(1);
+    // A later close event is ignored.
+    harness.socket.drop();
+    await settle();
+    expect([harness.client.connection.attempt, harness.whoamiRequests.length]).toEqual([2, 1]);
+  },
+);
 
-it('after close() nobody is asked for a token', async () => {
+it('does not get a token after close()', async () => {
   const harness = new ClientHarness();
   harness.client.close();
   await settle();

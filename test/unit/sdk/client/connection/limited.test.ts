@@ -1,7 +1,7 @@
-// A client whose `state:sync` the server limits: it stays, hears what happens, asks again, and misses nothing.
+// A client whose `state:sync` the server limits: it remains connected, gets events, syncs again, and misses nothing.
 import { ClientHarness } from '../../../../support/client/client-harness';
 
-it('a sync that is limited is asked again from the same moment, after growing pauses', async () => {
+it('repeats a limited sync with the same `since`, after increasing waits', async () => {
   const harness = new ClientHarness();
   await harness.accept({ timestamp: 1_000_000 });
   harness.socket.drop();
@@ -12,7 +12,7 @@ it('a sync that is limited is asked again from the same moment, after growing pa
     socket.receive('error', { code: 'rate_limited', message: 'Too many frames' });
   };
   limit();
-  // What happens meanwhile is heard, and time that is told meanwhile is no proof of what was missed.
+  // Events in the meantime are accepted. Server times in the meantime do not change `since`, because the client is not synced.
   socket.receive('agent:status', { agentId: 'a', status: 'online', timestamp: 2_000_000 });
   socket.receive('heartbeat', { timestamp: 2_000_000 });
   expect(harness.client.agents.get('a')?.status).toBe('online');

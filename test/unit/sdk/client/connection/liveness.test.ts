@@ -1,4 +1,4 @@
-// Whether a connection lives: silence, pings, the network and the page.
+// Liveness of a connection: silence, pings, the network and the page.
 import type { Clock } from '#sdk/client';
 import { ClientHarness, FakeTime, settle } from '../../../../support/client/client-harness';
 
@@ -13,7 +13,7 @@ const heartbeat = () => {
 };
 const pings = () => harness.socket.sentOf('ping').length;
 
-it('silence of 2.5 heartbeat intervals means dead', async () => {
+it('ends a connection after 2.5 heartbeat intervals of silence', async () => {
   heartbeat();
   await harness.time.pass(74_999);
   expect(harness.state).toBe('connected');
@@ -26,9 +26,9 @@ it('silence of 2.5 heartbeat intervals means dead', async () => {
   expect(harness.sockets[0]?.readyState).toBe('closed');
 });
 
-describe('the interval that the server tells', () => {
+describe('the heartbeat interval in a snapshot', () => {
   it.each([1, 30, 60, 120, 540])(
-    'of %i s is what a client with default options goes by, from its first snapshot on',
+    'of %i s is used by a client with default options from its first snapshot on',
     async (heartbeatSeconds) => {
       const harness = new ClientHarness();
       await harness.accept({ heartbeatSeconds });
@@ -43,7 +43,7 @@ describe('the interval that the server tells', () => {
     },
   );
 
-  it('goes before `heartbeatMs`, which holds until then and where no server tells', async () => {
+  it('overrides `heartbeatMs`, which applies before the snapshot and if the snapshot has no interval', async () => {
     const harness = new ClientHarness({ timing: { heartbeatMs: 1_000 } });
     await settle();
     harness.socket.accept();
@@ -60,7 +60,7 @@ describe('the interval that the server tells', () => {
     expect(harness.state).toBe('waiting');
   });
 
-  it('holds for a program that has slept, too', async () => {
+  it('also applies after the program was suspended', async () => {
     const harness = new ClientHarness();
     await harness.accept({ heartbeatSeconds: 540 });
     await harness.time.sleep(1_400_000);
@@ -71,7 +71,7 @@ describe('the interval that the server tells', () => {
   });
 });
 
-it('a dead socket of `ws` is cut, not asked to close', async () => {
+it('terminates a silent socket of `ws` instead of closing it', async () => {
   const terminate = jest.fn();
   Object.assign(harness.socket, { terminate });
   const { socket } = harness;
@@ -79,7 +79,7 @@ it('a dead socket of `ws` is cut, not asked to close', async () => {
   expect([terminate.mock.calls.length, socket.closedWith]).toEqual([1, undefined]);
 });
 
-it('any frame is a sign of life, even one that nobody understands', async () => {
+it('treats any message as a sign of life, even an invalid one', async () => {
   heartbeat();
   for (const text of ['{"type":"heartbeat","payload":{"timestamp":1}}', 'nonsense', '{}', '']) {
     await harness.time.pass(70_000);
@@ -90,7 +90,7 @@ it('any frame is a sign of life, even one that nobody understands', async () => 
   expect(harness.sockets).toHaveLength(1);
 });
 
-it('a program that has slept asks before it gives up: frames may be waiting', async () => {
+it('sends a ping after the program was suspended before it ends the connection, because messages may be queued', async () => {
   heartbeat();
   await harness.time.sleep(600_000);
   expect([harness.state, pings()]).toEqual(['connected', 1]);
@@ -104,13 +104,13 @@ it('a program that has slept asks before it gives up: frames may be waiting', as
   expect(harness.state).toBe('connecting');
 });
 
-describe('the page becomes visible', () => {
+describe('the visibility of the page', () => {
   const look = () => {
     harness.page.set({ isVisible: false });
     harness.page.set({ isVisible: true });
   };
 
-  it('a ping that is answered within 3 s: nothing has happened', async () => {
+  it('causes a ping when visible, and no other change if it is answered within 3 s', async () => {
     look();
     expect(pings()).toBe(1);
     await harness.time.pass(2_999);
@@ -119,7 +119,7 @@ describe('the page becomes visible', () => {
     expect(harness.states).toEqual(['connecting', 'connected', 'connected']);
   });
 
-  it('no answer within 3 s: a new connection at once, not after a backoff', async () => {
+  it('causes a new connection without a backoff if the ping is not answered within 3 s', async () => {
     look();
     await harness.time.pass(3_000);
     expect(harness.client.connection).toMatchObject({
@@ -131,13 +131,13 @@ describe('the page becomes visible', () => {
     expect(harness.open).toHaveLength(1);
   });
 
-  it('while waiting, the next attempt is now', () => {
+  it('causes an immediate attempt while waiting', () => {
     harness.socket.drop();
     look();
     expect(harness.state).toBe('connecting');
   });
 
-  it('while unauthorized, too: the person may have signed in', async () => {
+  it('causes an immediate attempt while unauthorized, because the user may have signed in', async () => {
     harness.whoami = 401;
     harness.socket.drop();
     await harness.nextAttempt();
@@ -148,7 +148,7 @@ describe('the page becomes visible', () => {
     expect(harness.state).toBe('connecting');
   });
 
-  it('the page becoming hidden means nothing', () => {
+  it('has no effect when the page becomes hidden', () => {
     harness.page.set({ isVisible: false });
     expect(pings()).toBe(0);
   });
@@ -159,7 +159,7 @@ describe('the network', () => {
     harness.socket.receive('pong', { timestamp: harness.time.now() });
   };
 
-  it('is said to be away, but the server answers, as one on the same machine: connected', async () => {
+  it('can be reported as offline while the server answers: the client remains connected', async () => {
     harness.page.set({ isOnline: false });
     expect(pings()).toBe(1);
     answer();
@@ -174,7 +174,7 @@ describe('the network', () => {
     expect([harness.state, harness.sockets.length]).toEqual(['connected', 1]);
   });
 
-  it('is away: offline within 3 s, attempts go on, seldom, and at once when it is back', async () => {
+  it('is lost: the client is offline within 3 s, attempts seldom, and immediately when it is back', async () => {
     harness.page.set({ isOnline: false });
     await harness.time.pass(3_000);
     expect(harness.client.connection).toMatchObject({
@@ -195,7 +195,7 @@ describe('the network', () => {
     expect([harness.state, harness.sockets.length]).toEqual(['connected', 22]);
   });
 
-  it('is said to be away, but an attempt succeeds: connected', async () => {
+  it('can be reported as offline while an attempt succeeds: the client is connected', async () => {
     harness.page.set({ isOnline: false });
     harness.socket.drop();
     await settle();
@@ -205,7 +205,7 @@ describe('the network', () => {
     expect([harness.state, harness.open.length]).toEqual(['connected', 1]);
   });
 
-  it('comes back, but the socket did not survive: a new one within 3 s', async () => {
+  it('returns, but the socket is dead: the client opens a new one within 3 s', async () => {
     harness.page.set({ isOnline: false });
     harness.page.set({ isOnline: true });
     await harness.time.pass(3_000);
@@ -214,7 +214,7 @@ describe('the network', () => {
     expect([harness.state, harness.open.length]).toEqual(['connected', 1]);
   });
 
-  it('goes while waiting or connecting: that goes on', async () => {
+  it('is lost while waiting or connecting: the client continues', async () => {
     harness.socket.drop();
     const { since, retryInMs } = harness.client.connection;
     await harness.time.pass(100);
@@ -230,7 +230,7 @@ describe('the network', () => {
     expect(harness.state).toBe('offline');
   });
 
-  it('is said to be away from the beginning: the first attempt is made at once', async () => {
+  it('is reported as offline from the start: the client makes the first attempt immediately', async () => {
     harness.client.close();
     harness.page.isOnline = false;
     harness.client.reconnect();
@@ -238,7 +238,7 @@ describe('the network', () => {
     expect(harness.state).toBe('connected');
   });
 
-  it('is away for longer than maxAttempts: nothing is given up', async () => {
+  it('is lost for more attempts than maxAttempts: the client does not close', async () => {
     harness = new ClientHarness({ maxAttempts: 2 });
     harness.page.set({ isOnline: false });
     for (let attempt = 1; attempt <= 5; attempt += 1) {
@@ -250,7 +250,7 @@ describe('the network', () => {
     harness.client.close();
   });
 
-  it('says offline while a new socket is about to take over: only one is left', async () => {
+  it('is lost while a new socket replaces the old one: one socket is open afterwards', async () => {
     harness.socket.receive('connection:closing', { reason: 'token_expired' });
     await settle();
     harness.page.set({ isOnline: false });
@@ -264,7 +264,7 @@ describe('the network', () => {
   });
 });
 
-it('a clock that is set back does not make silence last', async () => {
+it('detects silence also if the clock is set back', async () => {
   const time = new FakeTime();
   let aheadMs = 0;
   const clock: Clock = {

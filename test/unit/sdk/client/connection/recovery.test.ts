@@ -1,4 +1,4 @@
-// Nothing is missed, and nothing is heard twice.
+// Recovery: no event is missed, and none is reported twice.
 import fc from 'fast-check';
 import { createRecovery } from '#sdk/client/connection/recovery';
 import { sessionKey, type AgentStatus, type SessionActivity } from '#sdk/client';
@@ -20,7 +20,7 @@ const session = (agentId: string, sessionId: string, lastMessage: string, timest
 const sinceOf = (harness: ClientHarness) => harness.socket.sentOf('state:sync').at(-1)?.payload;
 
 describe('the sync after each open', () => {
-  it('asks for everything at first, then from a minute before the last server time seen', async () => {
+  it('requests everything first, then events since one minute before the last server time', async () => {
     const harness = new ClientHarness();
     await harness.connect();
     expect(harness.socket.sentOf('state:sync')).toEqual([{ type: 'state:sync', payload: {} }]);
@@ -31,11 +31,11 @@ describe('the sync after each open', () => {
     harness.socket.drop();
     await harness.nextAttempt();
     harness.socket.accept();
-    // The second came at the same time as the first: to be on the safe side, it is not newer.
+    // The second time arrived together with the first one, so that the client uses the earlier one.
     expect(sinceOf(harness)).toEqual({ since: timestamp - 1_000 - 60_000 });
   });
 
-  it("goes by the server's clock only: neither by ours nor by that of a backend", async () => {
+  it('uses only the clock of the server, not that of the client or of a backend', async () => {
     const harness = new ClientHarness();
     await harness.accept({ timestamp: 1_000_000 });
     harness.socket.receive('agent:status', agent('a', 'online', 9_000_000));
@@ -46,7 +46,7 @@ describe('the sync after each open', () => {
     expect(sinceOf(harness)).toEqual({ since: 940_000 });
   });
 
-  it('does not count the time of a connection that was never synced: what it missed is unknown', async () => {
+  it('ignores the server times of a connection that was never synced, because it may have missed events', async () => {
     const harness = new ClientHarness();
     await harness.accept({ timestamp: 1_000_000 });
     harness.socket.drop();
@@ -67,7 +67,7 @@ describe('the sync after each open', () => {
     expect(sinceOf(harness)).toEqual({ since: 1_000_000 });
   });
 
-  it('never asks for a time before 1970', async () => {
+  it('never requests a time before 1970', async () => {
     const harness = new ClientHarness();
     await harness.accept({ timestamp: 1_000 });
     harness.client.reconnect();
@@ -76,7 +76,7 @@ describe('the sync after each open', () => {
     expect(sinceOf(harness)).toEqual({ since: 0 });
   });
 
-  it('is asked again while there is no complete answer, less and less often', async () => {
+  it('is repeated with increasing waits until there is a complete snapshot', async () => {
     const harness = new ClientHarness();
     await settle();
     const start = harness.time.now();
@@ -103,10 +103,10 @@ describe('the sync after each open', () => {
   });
 });
 
-describe('one wrong time of a server', () => {
+describe('a wrong server time', () => {
   const hour = 3_600_000;
 
-  /** What a client asks for that lost its connection so long after that. */
+  /** The `since` of a client whose connection is lost `seconds` after the wrong time, in seconds relative to the loss. */
   async function askedAfter(wrongMs: number, seconds: number): Promise<number> {
     const harness = new ClientHarness();
     await harness.connect();
@@ -124,19 +124,19 @@ describe('one wrong time of a server', () => {
     return ((sinceOf(harness) as { since: number }).since - lost) / 1_000;
   }
 
-  it('that is an hour ahead skips nothing, neither at once nor later', async () => {
+  it('that is an hour ahead does not skip events, neither at once nor later', async () => {
     expect(await askedAfter(hour, 0)).toBe(-30);
     expect(await askedAfter(hour, 30)).toBe(-60);
     expect(await askedAfter(hour, 600)).toBe(-60);
   });
 
-  it('that is an hour behind asks for an hour more, and for no more than that, until it is made up for', async () => {
+  it('that is an hour behind requests at most one more hour, until later times correct it', async () => {
     expect(await askedAfter(-hour, 0)).toBe(-3_660);
     expect(await askedAfter(-hour, 600)).toBe(-3_060);
     expect(await askedAfter(-hour, 3_600)).toBe(-60);
   });
 
-  it('in the first snapshot is followed back by the next heartbeat', async () => {
+  it('in the first snapshot is corrected by the next heartbeat', async () => {
     const harness = new ClientHarness();
     await harness.accept({ timestamp: Date.UTC(2100, 1) });
     await harness.time.pass(30_000);
@@ -148,9 +148,9 @@ describe('one wrong time of a server', () => {
     expect(sinceOf(harness)).toEqual({ since: lost - 60_000 });
   });
 
-  it('hides nothing that happens while the client is away', async () => {
+  it('does not skip events while the client is disconnected', async () => {
     const harness = new ClientHarness();
-    /** What the server has stored, and when by its clock. */
+    /** The statuses that the server has stored, with their times by its clock. */
     const stored: { readonly at: number; readonly status: AgentStatus }[] = [];
     /** Answers the sync as the server does. */
     const reconnect = async () => {
@@ -172,10 +172,10 @@ describe('one wrong time of a server', () => {
     }
   });
 
-  it('of whatever kind: what is asked for is at most half a minute late, by the right clock', () => {
+  it('moves `since` by at most half a minute, and is corrected by later times', () => {
     const step = fc.record({
       passedMs: fc.integer({ min: 0, max: 120_000 }),
-      // By how much the server is wrong, and our own clock is set to another time.
+      // The error of the server time, and the amount by which the clock of the client is changed.
       wrongMs: fc.option(fc.integer({ min: -hour, max: 1_000 * hour }), { freq: 3, nil: 0 }),
       setMs: fc.option(fc.integer({ min: -hour, max: 0 }), { freq: 5, nil: 0 }),
     });
@@ -194,10 +194,10 @@ describe('one wrong time of a server', () => {
             offMs += setMs;
             wrongInARow = wrongMs > 0 ? wrongInARow + 1 : 0;
             recovery.serverTime(time + wrongMs);
-            // Each that is wrong may move it by half a minute, which the minute asked for once more makes up for.
+            // Each wrong time can move it by half a minute, which the additional minute compensates.
             expect(recovery.since()).toBeLessThanOrEqual(time - 60_000 + wrongInARow * 30_000);
           }
-          // And it is made up for in the end, if the server is right and the clock stays.
+          // It is corrected later, if the server times are right and the clock is not changed.
           for (let beat = 0; beat < 250; beat += 1) recovery.serverTime((time += 30_000));
           expect(recovery.since()).toBe(time - 60_000);
         },
@@ -207,7 +207,7 @@ describe('one wrong time of a server', () => {
 });
 
 describe('listeners', () => {
-  it('hear of agents and sessions that changed, with the maps up to date', async () => {
+  it('are called for changed agents and sessions, after the maps are updated', async () => {
     const harness = new ClientHarness();
     const { client } = harness;
     const heard: unknown[] = [];
@@ -238,7 +238,7 @@ describe('listeners', () => {
     expect([...client.sessions.keys()]).toEqual(['["a","s"]', '["b","s"]']);
   });
 
-  it('each stops by itself', async () => {
+  it('are removed separately', async () => {
     const harness = new ClientHarness();
     await harness.connect();
     const listener = jest.fn();
@@ -257,8 +257,8 @@ describe('listeners', () => {
     expect(listener).toHaveBeenCalledTimes(3);
   });
 
-  it('one that throws does not keep others from hearing, and is reported', async () => {
-    // What is thrown in a microtask is an uncaught error.
+  it('are all called if one throws, and the error is reported as uncaught', async () => {
+    // An error that is thrown in a microtask is an uncaught error.
     const uncaught: unknown[] = [];
     const queue = jest.spyOn(globalThis, 'queueMicrotask').mockImplementation((task) => {
       try {
@@ -287,7 +287,7 @@ describe('listeners', () => {
     }
   });
 
-  it('one that closes the client is the last to hear', async () => {
+  it('are not called after one of them closes the client', async () => {
     const harness = new ClientHarness();
     const heard: string[] = [];
     harness.client.on('agent:status', ({ agentId }) => {
@@ -299,7 +299,7 @@ describe('listeners', () => {
     expect([harness.state, harness.time.pending]).toEqual(['closed', 0]);
   });
 
-  it('one may reconnect from within', async () => {
+  it('can call reconnect()', async () => {
     const harness = new ClientHarness();
     harness.client.on('connection', ({ state }) => {
       if (state === 'waiting') harness.client.reconnect();
@@ -312,7 +312,7 @@ describe('listeners', () => {
   });
 });
 
-it('whatever is repeated, reordered or lost before a snapshot: the last writer of each register', async () => {
+it('holds the last writer of each register after a snapshot, for any repeated, reordered or lost messages', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(eventArbitrary, { maxLength: 20 }),
@@ -328,7 +328,7 @@ it('whatever is repeated, reordered or lost before a snapshot: the last writer o
           heard.push({ type: 'session:activity', payload }),
         );
         await harness.accept();
-        // Lost, once, twice, three times; and each copy at some place of its own.
+        // Each message arrives zero to three times, at any position.
         const frames = events.flatMap((event) => Array<EventMessage>(fate()).fill(event));
         const rank = new Map(frames.map((frame) => [frame, fate()]));
         frames.sort((one, other) => (rank.get(one) ?? 0) - (rank.get(other) ?? 0));
@@ -345,7 +345,7 @@ it('whatever is repeated, reordered or lost before a snapshot: the last writer o
         const payloads = last.map(({ payload }) => payload);
         expect(known).toHaveLength(payloads.length);
         expect(known).toEqual(expect.arrayContaining(payloads));
-        // Each final value was heard once, and no register went back.
+        // Each final value was reported once, and no value was reported twice.
         for (const { type, payload } of last) {
           const same = heard.filter((one) => one.type === type && isSame(one.payload, payload));
           expect(same).toHaveLength(1);

@@ -1,9 +1,9 @@
-// A token is replaced before it expires, by the server's clock, and never in a storm.
+// Token refresh: before the token expires by the clock of the server, and never too often.
 import { ClientHarness, settle, tokenUntil } from '../../../../support/client/client-harness';
 
 const hour = 3_600_000;
 
-/** A client whose tokens live so long, and whose server has a clock of its own. */
+/** A connected client with tokens of this lifetime, and a server whose clock is `serverAhead` ms ahead. */
 async function connected(lifetime: number, serverAhead = 0) {
   const tokens: string[] = [];
   const harness: ClientHarness = new ClientHarness({
@@ -18,7 +18,7 @@ async function connected(lifetime: number, serverAhead = 0) {
   return { harness, tokens, refreshes: () => harness.socket.sentOf('token:refresh') };
 }
 
-/** Lets time pass with heartbeats, so that the connection lives. */
+/** Advances the time with heartbeats, so that the connection stays open. */
 async function live(harness: ClientHarness, milliseconds: number, serverAhead = 0): Promise<void> {
   const end = harness.time.now() + milliseconds;
   while (harness.time.now() < end) {
@@ -27,7 +27,7 @@ async function live(harness: ClientHarness, milliseconds: number, serverAhead = 
   }
 }
 
-it('a fresh token is sent a minute before the old one expires, and so on', async () => {
+it('sends a new token one minute before the old one expires, each time', async () => {
   const { harness, tokens, refreshes } = await connected(hour);
   await live(harness, hour - 60_001);
   expect(refreshes()).toEqual([]);
@@ -41,15 +41,18 @@ it('a fresh token is sent a minute before the old one expires, and so on', async
   expect(harness.sockets).toHaveLength(1);
 });
 
-it.each([-hour / 2, hour / 2])("expiry is by the server's clock: %i ms ahead", async (ahead) => {
-  const { harness, refreshes } = await connected(hour, ahead);
-  await live(harness, hour - 60_001, ahead);
-  expect(refreshes()).toEqual([]);
-  await harness.time.pass(1);
-  expect(refreshes()).toHaveLength(1);
-});
+it.each([-hour / 2, hour / 2])(
+  'uses the clock of the server, which is %i ms ahead',
+  async (ahead) => {
+    const { harness, refreshes } = await connected(hour, ahead);
+    await live(harness, hour - 60_001, ahead);
+    expect(refreshes()).toEqual([]);
+    await harness.time.pass(1);
+    expect(refreshes()).toHaveLength(1);
+  },
+);
 
-it('a short token is replaced at half its time', async () => {
+it('replaces a token with a short lifetime after half of it', async () => {
   const { harness, refreshes } = await connected(20_000);
   await harness.time.pass(9_999);
   expect(refreshes()).toEqual([]);
@@ -57,7 +60,7 @@ it('a short token is replaced at half its time', async () => {
   expect(refreshes()).toHaveLength(1);
 });
 
-it('refused or unanswered, a fresh one is tried in half of what is left; the rest is for the server', async () => {
+it('tries a new token after half of the remaining time if one is refused or not answered, and rotates when it expires', async () => {
   const { harness, tokens, refreshes } = await connected(hour);
   await live(harness, hour - 60_000);
   expect(refreshes()).toHaveLength(1);
@@ -76,7 +79,7 @@ it('refused or unanswered, a fresh one is tried in half of what is left; the res
   expect([harness.state, harness.open.length]).toEqual(['connected', 1]);
 });
 
-it('a token source that fails costs nothing but a later try', async () => {
+it('remains connected and tries again later if getToken fails', async () => {
   let fails = false;
   const harness: ClientHarness = new ClientHarness({
     getToken: () => {
@@ -94,7 +97,7 @@ it('a token source that fails costs nothing but a later try', async () => {
   expect(harness.socket.sentOf('token:refresh')).toHaveLength(1);
 });
 
-it('a source that gives the same token for ever is not asked in a storm', async () => {
+it('calls getToken seldom if it always returns the same token', async () => {
   let asked = 0;
   let token = '';
   const harness: ClientHarness = new ClientHarness({
@@ -115,7 +118,7 @@ it('a source that gives the same token for ever is not asked in a storm', async 
 });
 
 it.each(['opaque', 'a.b.c', '', 'a.e30.c', `a.${btoa('{"exp":"soon"}')}.c`])(
-  'a token that does not say when it expires is not replaced: %s',
+  'does not replace a token without an expiration time: %s',
   async (text) => {
     const harness = new ClientHarness({ getToken: () => text || 'x' });
     await harness.accept();
@@ -126,13 +129,13 @@ it.each(['opaque', 'a.b.c', '', 'a.e30.c', `a.${btoa('{"exp":"soon"}')}.c`])(
   },
 );
 
-it('one that lives for years does not make a timer overflow', async () => {
+it('does not overflow a timer with a token that is valid for years', async () => {
   const { harness, refreshes } = await connected(10 * 365 * 24 * hour);
   await live(harness, hour);
   expect(refreshes()).toEqual([]);
 });
 
-it('the token of a renewal that comes after the end goes nowhere', async () => {
+it('does not send a token that arrives after close()', async () => {
   let give: (token: string) => void = () => undefined;
   let slow = false;
   const harness: ClientHarness = new ClientHarness({
@@ -165,19 +168,19 @@ describe('refresh()', () => {
     harness.socket.receive('error', { code, message: 'No.' });
   };
 
-  it('gives the open connection another token: it stays, and nobody is told', async () => {
+  it('replaces the token of the open connection, without a change of the connection state', async () => {
     const harness = await refreshed();
     harness.socket.receive('token:refreshed', { expiresAt: harness.time.now() + hour });
     await live(harness, 120_000);
     expect(harness.socket.sentOf('token:refresh')).toHaveLength(1);
     expect(harness.sockets).toHaveLength(1);
     expect(harness.states).toEqual(['connecting', 'connected', 'connected']);
-    // What is refused later is another matter.
+    // A later refusal belongs to no refresh of this client.
     refuse(harness, 'token_refused');
     expect(harness.state).toBe('connected');
   });
 
-  it('of a token that the server does not take there makes another connection with it', async () => {
+  it('opens a new connection if the server refuses the token on the open one', async () => {
     const harness = await refreshed();
     refuse(harness, 'token_refused');
     expect(harness.client.connection).toMatchObject({ state: 'connecting', attempt: 1 });
@@ -185,13 +188,13 @@ describe('refresh()', () => {
     expect([harness.socket.token, harness.open.length]).toEqual(['token-3', 1]);
   });
 
-  it('behind a planned one without an answer yet: what is refused after that answer is its own token', async () => {
+  it('opens a new connection if its token is refused after the answer to an earlier scheduled refresh', async () => {
     const { harness, refreshes } = await connected(hour);
     await live(harness, hour - 60_000);
     harness.client.refresh();
     await settle();
     expect(refreshes()).toHaveLength(2);
-    // This is about the planned one, and says nothing about the other.
+    // This is the answer to the scheduled refresh, not to the other one.
     harness.socket.receive('token:refreshed', { expiresAt: harness.time.now() + hour });
     refuse(harness, 'token_refused');
     expect(harness.client.connection).toMatchObject({ state: 'connecting', attempt: 1 });
@@ -199,7 +202,7 @@ describe('refresh()', () => {
     expect([harness.state, harness.open.length]).toEqual(['connected', 1]);
   });
 
-  it('behind a planned one that was never answered is asked once more, and settled', async () => {
+  it('is repeated once if only one of two refreshes, its own and a scheduled one, is answered', async () => {
     const { harness, refreshes } = await connected(hour);
     await live(harness, hour - 60_000);
     harness.client.refresh();
@@ -216,7 +219,7 @@ describe('refresh()', () => {
     expect([harness.state, harness.sockets.length]).toEqual(['connected', 1]);
   });
 
-  it('without an answer asks again, less and less often, with the newest token', async () => {
+  it('is repeated with increasing waits and new tokens while it is not answered', async () => {
     const harness = await refreshed();
     refuse(harness, 'unavailable');
     await live(harness, 31_000);
@@ -256,7 +259,7 @@ describe('refresh()', () => {
         return settle();
       },
     ],
-  ])('while %s is reconnect()', async (state, prepare) => {
+  ])('connects as reconnect() does while %s', async (state, prepare) => {
     const harness = new ClientHarness();
     await prepare(harness);
     expect(harness.state).toBe(state);
@@ -265,7 +268,7 @@ describe('refresh()', () => {
     expect([harness.state, harness.open.length]).toEqual(['connected', 1]);
   });
 
-  it('while a connection is replaced, which may have the old token: another one', async () => {
+  it('opens another connection while one is being replaced, because the new one may use the old token', async () => {
     const harness = new ClientHarness();
     await harness.connect();
     harness.socket.receive('connection:closing', { reason: 'token_expired' });

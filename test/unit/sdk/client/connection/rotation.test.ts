@@ -1,4 +1,4 @@
-// Make before break: the next connection is synced before the present one is given up.
+// Rotation: the next connection is synced before the current one is closed.
 import fc from 'fast-check';
 import type { AgentStatus } from '#sdk/client';
 import { rotate, type RotationEvent, type RotationPhase } from '#sdk/client/connection/rotation';
@@ -25,7 +25,7 @@ it.each([
   [0, 90],
   [0.5, 100],
   [1, 110],
-])('at a random time: luck %d, after %d minutes', async (luck, minutes) => {
+])('starts at a random time: with the random value %d after %d minutes', async (luck, minutes) => {
   const harness = new ClientHarness();
   harness.luck = luck;
   await harness.accept();
@@ -35,7 +35,7 @@ it.each([
   expect(harness.sockets).toHaveLength(2);
 });
 
-it('the old one is closed after the new one is synced and a little later; nobody is told', async () => {
+it('closes the old connection 2 s after the new one is synced, without a change of the connection state', async () => {
   const harness = new ClientHarness();
   await harness.connect();
   await live(harness, 100 * minute - 5_000);
@@ -52,7 +52,7 @@ it('the old one is closed after the new one is synced and a little later; nobody
   expect(harness.states).toEqual(['connecting', 'connected', 'connected']);
 });
 
-it('what both deliver is heard once, what either delivers is heard', async () => {
+it('reports an event that both connections deliver once, and one that either delivers', async () => {
   const harness = new ClientHarness();
   const heard: string[] = [];
   harness.client.on('agent:status', ({ agentId }) => heard.push(agentId));
@@ -75,7 +75,7 @@ it('what both deliver is heard once, what either delivers is heard', async () =>
   ]);
 });
 
-it('goes on, rotation after rotation, with one socket in between', async () => {
+it('repeats, with one open socket after each rotation', async () => {
   const harness = new ClientHarness();
   await harness.accept();
   for (let rotation = 1; rotation <= 10; rotation += 1) {
@@ -83,14 +83,14 @@ it('goes on, rotation after rotation, with one socket in between', async () => {
     await harness.accept();
     await live(harness, 5_000);
     expect([harness.sockets.length, harness.open.length]).toEqual([rotation + 1, 1]);
-    // The 5 s have gone by already.
+    // Runs the timer of the 5 s, which have already passed.
     await harness.time.pass(0);
   }
   expect(new Set(harness.states)).toEqual(new Set(['connecting', 'connected']));
 });
 
-describe('the next one fails', () => {
-  it('the present one stays, and it is tried again with growing waits', async () => {
+describe('a failure of the next connection', () => {
+  it('keeps the current connection, and is followed by attempts with increasing waits', async () => {
     const harness = new ClientHarness();
     harness.luck = 1;
     await harness.connect();
@@ -110,7 +110,7 @@ describe('the next one fails', () => {
     expect(harness.open).toEqual([fresh]);
   });
 
-  it('and so does the present one: the usual backoff', async () => {
+  it('and of the current one is followed by the usual backoff', async () => {
     const harness = new ClientHarness();
     await harness.connect();
     await live(harness, 100 * minute - 5_000);
@@ -124,8 +124,8 @@ describe('the next one fails', () => {
   });
 });
 
-describe('the present one fails while the next is on its way', () => {
-  it('before it is open: connecting, and it is the one', async () => {
+describe('a failure of the current connection during a rotation', () => {
+  it('before the next one is open makes the client connecting, and the next one is used', async () => {
     const harness = new ClientHarness();
     await harness.connect();
     await live(harness, 100 * minute - 5_000);
@@ -135,7 +135,7 @@ describe('the present one fails while the next is on its way', () => {
     expect([harness.state, harness.sockets.length]).toEqual(['connected', 2]);
   });
 
-  it('before it is synced: still connected', async () => {
+  it('before the next one is synced does not change the state', async () => {
     const harness = new ClientHarness();
     await harness.connect();
     await live(harness, 100 * minute - 5_000);
@@ -143,13 +143,13 @@ describe('the present one fails while the next is on its way', () => {
     harness.sockets[0]?.receive('connection:closing', { reason: 'replaced' });
     expect([harness.state, harness.open.length]).toEqual(['connected', 1]);
     harness.snapshot();
-    // And that one, too, is replaced in its time.
+    // The new connection is also rotated later.
     await live(harness, 100 * minute);
     expect(harness.sockets).toHaveLength(3);
   });
 });
 
-it('goes on while the browser says it is offline: a connection that answers is one', async () => {
+it('continues while the browser reports offline, if the connection answers', async () => {
   const harness = new ClientHarness();
   await harness.connect();
   await live(harness, 99 * minute);
@@ -161,7 +161,7 @@ it('goes on while the browser says it is offline: a connection that answers is o
   expect([harness.sockets.length, harness.open.length, harness.state]).toEqual([2, 1, 'connected']);
 });
 
-it('whatever happens, there are at most two connections, and one of them is current', () => {
+it('has at most two connections, one of which is current, after any events', () => {
   const news = ['opened', 'synced', 'due', 'refused', 'ended'] as const;
   const event: fc.Arbitrary<RotationEvent> = fc.oneof(
     fc.constant<RotationEvent>('start'),
@@ -179,13 +179,13 @@ it('whatever happens, there are at most two connections, and one of them is curr
         phase = after;
         const opened = effects.filter((effect) => effect === 'open').length;
         const ended = each.endsWith(':ended') && after !== before ? 1 : 0;
-        // The one that is replaced is no longer counted.
+        // The replaced connection is no longer counted.
         const retired = each === 'next:synced' && after !== before ? 1 : 0;
         expect(connections[after]).toBe(connections[before] + opened - ended - retired);
-        // Whoever has nothing left is told, and so is whoever has to wait for the successor.
+        // `ended` if no connection is left, `handover` if the next one is still opening.
         expect(effects.includes('ended')).toBe(before !== 'none' && after === 'none');
         expect(effects.includes('handover')).toBe(before === 'replacing' && after === 'opening');
-        // A connection that is open, and the only one, is replaced some day.
+        // The next rotation of the only open connection is scheduled.
         const isPlanned = effects.includes('plan') || effects.includes('retry');
         if (after === 'open' && before !== 'open') expect(isPlanned).toBe(true);
       }

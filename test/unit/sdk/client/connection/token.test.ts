@@ -5,7 +5,7 @@ import { withGlobals } from '../../../../support/client/globals';
 
 const url = 'wss://example.test/live';
 
-/** What a constructor was called with. */
+/** A WebSocket class that records the arguments of its constructor. */
 function recorded(prototype: object = {}) {
   const calls: unknown[][] = [];
   class Recorder extends FakeSocket {
@@ -21,23 +21,33 @@ function recorded(prototype: object = {}) {
 const ws = { on: () => undefined };
 const headers = { Authorization: 'Bearer the.token' };
 const closeTimeout = 2_000;
-// Servers that know no batches take what follows `mission-control` for the token.
+// Servers without batches use the value after `mission-control` as the token.
 const offered = ['mission-control.batch', 'mission-control'];
 const offeredWithToken = ['mission-control', 'the.token', 'mission-control.batch'];
 
 it.each([
   ['a browser', {}, undefined, [url, offeredWithToken]],
   ['ws', ws, undefined, [url, offered, { headers, closeTimeout }]],
-  ['ws, told to', ws, 'subprotocol' as const, [url, offeredWithToken, { closeTimeout }]],
-  ['undici, told to', {}, 'header' as const, [url, { protocols: offered, headers }]],
-  ['on request', {}, 'query' as const, [`${url}?token=the.token`, offered]],
-])('%s', (_where, prototype, transport, expected) => {
+  [
+    'ws with the option subprotocol',
+    ws,
+    'subprotocol' as const,
+    [url, offeredWithToken, { closeTimeout }],
+  ],
+  ['undici with the option header', {}, 'header' as const, [url, { protocols: offered, headers }]],
+  [
+    'any WebSocket with the option query',
+    {},
+    'query' as const,
+    [`${url}?token=the.token`, offered],
+  ],
+])('passes the token to %s', (_where, prototype, transport, expected) => {
   const { WebSocket, calls } = recorded(prototype);
   openSocket(WebSocket, url, 'the.token', transport);
   expect(calls).toEqual([expected]);
 });
 
-/** What the global WebSocket is called with in a program whose navigator says this about it. */
+/** The constructor arguments of the global WebSocket, with this user agent of the navigator. */
 function calledBy(userAgent: string | undefined): unknown[][] {
   const { WebSocket, calls } = recorded();
   withGlobals({ WebSocket, navigator: { userAgent } }, () => {
@@ -46,29 +56,32 @@ function calledBy(userAgent: string | undefined): unknown[][] {
   return calls;
 }
 
-it("Node.js's own WebSocket takes headers, too", () => {
+it('passes the token to the WebSocket of Node.js in a header', () => {
   expect(calledBy('Node.js/24')).toEqual([[url, { protocols: offered, headers }]]);
 });
 
-// Each of them has a `process` with the version of a Node.js.
+// All of these have a `process` with a version of Node.js.
 // https://developers.cloudflare.com/workers/runtime-apis/web-standards/#navigatoruseragent
 it.each([
   'Cloudflare-Workers',
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Electron/38.0.0 Safari/537.36',
   'Deno/2.5.0',
   undefined,
-])("what only looks like Node.js has a browser's WebSocket: %s", (userAgent) => {
-  expect(process.versions.node).toBeDefined();
-  expect(calledBy(userAgent)).toEqual([[url, offeredWithToken]]);
-});
+])(
+  'passes the token as a subprotocol on a platform that only resembles Node.js: %s',
+  (userAgent) => {
+    expect(process.versions.node).toBeDefined();
+    expect(calledBy(userAgent)).toEqual([[url, offeredWithToken]]);
+  },
+);
 
-it('in a query it is escaped, and joins what is there', () => {
+it('escapes the token in a query, and keeps other parameters', () => {
   const { WebSocket, calls } = recorded();
   openSocket(WebSocket, `${url}?a=b`, 'a+b&c', 'query');
   expect(calls[0]?.[0]).toBe(`${url}?a=b&token=a%2Bb%26c`);
 });
 
-it('a token says when it expires, or nothing', () => {
+it('reads the expiration time of a token, if it has one', () => {
   expect(expiryOf(tokenUntil(1_770_000_000_000, 'Zoë ÿ 🚀'))).toBe(1_770_000_000_000);
   expect(expiryOf('opaque')).toBeUndefined();
   expect(expiryOf(`a.${btoa('{}')}.c`)).toBeUndefined();

@@ -47,7 +47,7 @@ const rows: Record<string, { event: Event; given?: Partial<State>; rules?: Rules
   '`close()`, or the signal aborted': { event: { type: 'close' } },
 };
 
-/** What happens, as the table in docs/client.md says it. */
+/** A transition in the notation of the table in docs/client.md. */
 function cell(from: State, row: (typeof rows)[string]): string {
   const before = { ...from, ...row.given };
   const [after, ...effects] = transition(before, row.event, row.rules ?? rules);
@@ -56,7 +56,7 @@ function cell(from: State, row: (typeof rows)[string]): string {
   return done === '' ? '–' : `–${done}`;
 }
 
-it('docs/client.md has the table of all transitions', () => {
+it('matches the table of all transitions in docs/client.md', () => {
   const docs = readFileSync(path.resolve(__dirname, '../../../../../docs/client.md'), 'utf8');
   const cells = (line: string) =>
     line
@@ -77,7 +77,7 @@ it('docs/client.md has the table of all transitions', () => {
 });
 
 describe('attempts', () => {
-  it('begin at 1, are counted while they fail, and from 1 again after a stable connection', () => {
+  it('are counted from 1 while they fail, and from 1 again after a stable connection', () => {
     let [now] = transition(initialState, { type: 'start', online: true }, rules);
     expect(now).toMatchObject({ name: 'connecting', attempt: 1 });
     [now] = transition(now, ended(), rules);
@@ -93,14 +93,14 @@ describe('attempts', () => {
     expect(now).toMatchObject({ name: 'waiting', attempt: 1, retryInMs: 1_000 });
   });
 
-  it('wait longer the more of them failed', () => {
+  it('wait longer after each failure', () => {
     const waits = [0, 1, 2, 3, 4, 5, 6, 1_000].map(
       (attempt) => transition(state('connected', { attempt }), ended(), rules)[0].retryInMs,
     );
     expect(waits).toEqual([1, 2, 4, 8, 16, 30, 30, 30].map((seconds) => seconds * 1_000));
   });
 
-  it('are given up after maxAttempts, and the code of the last is kept', () => {
+  it('end after maxAttempts, with the code of the last one', () => {
     const limited = { ...rules, maxAttempts: 2 };
     const [first] = transition(state('connecting', { attempt: 1 }), ended(), limited);
     expect(first.name).toBe('waiting');
@@ -110,23 +110,26 @@ describe('attempts', () => {
   });
 });
 
-describe('the reason decides', () => {
+describe('the wait after a close', () => {
   const connected = state('connected');
 
-  it.each([1001, 1012, 1013])('after %i everybody comes back: spread over 7.5 s', (code) => {
-    expect(transition(connected, ended({ code, luck: 0.9 }), rules)[0]).toMatchObject({
-      name: 'waiting',
-      retryInMs: 6_750,
-      code,
-    });
-    // The same for a connection that was hardly open; a server that does it again and again is given time.
-    const waits = [1, 2, 3, 4].map(
-      (attempt) => transition({ ...connected, attempt }, ended({ code }), rules)[0].retryInMs,
-    );
-    expect(waits).toEqual([7_500, 15_000, 30_000, 30_000]);
-  });
+  it.each([1001, 1012, 1013])(
+    'is spread over 7.5 s after the code %i, which affects all clients',
+    (code) => {
+      expect(transition(connected, ended({ code, luck: 0.9 }), rules)[0]).toMatchObject({
+        name: 'waiting',
+        retryInMs: 6_750,
+        code,
+      });
+      // The same for a connection that was not stable; the bound doubles if it happens repeatedly.
+      const waits = [1, 2, 3, 4].map(
+        (attempt) => transition({ ...connected, attempt }, ended({ code }), rules)[0].retryInMs,
+      );
+      expect(waits).toEqual([7_500, 15_000, 30_000, 30_000]);
+    },
+  );
 
-  it('rate_limited waits longer, whoever looks, and whatever the network does', () => {
+  it('is longer for rate_limited, and does not end when the page becomes visible or the network returns', () => {
     const end = ended({ reason: 'rate_limited' });
     const waits = [0, 1, 2, 3, 1_000].map(
       (attempt) => transition(state('connecting', { attempt }), end, rules)[0].retryInMs,
@@ -139,7 +142,7 @@ describe('the reason decides', () => {
     expect(transition(offline, { type: 'online' }, rules)).toEqual([limited]);
   });
 
-  it('replaced never fights for the place: a hidden page waits to be looked at', () => {
+  it('is 5 to 10 minutes for replaced, and in a hidden page lasts until the page is visible', () => {
     const replaced = ended({ reason: 'replaced', hidden: true });
     const [hidden] = transition(connected, replaced, rules);
     expect(hidden).toMatchObject({ name: 'waiting', reason: 'replaced' });
@@ -151,11 +154,11 @@ describe('the reason decides', () => {
     const wait = (luck: number) =>
       transition(connected, ended({ reason: 'replaced', luck }), rules)[0].retryInMs;
     expect([wait(0), wait(1)]).toEqual([300_000, 600_000]);
-    // A network that goes and comes is nobody who looks.
+    // The return of the network does not end this wait.
     expect(transition(hidden, { type: 'online' }, rules)).toEqual([hidden]);
   });
 
-  it("an operator's reason is told, and is followed by the usual wait", () => {
+  it('is the usual one for the reason of an operator, which is reported', () => {
     const [kicked] = transition(connected, ended({ reason: 'maintenance', code: 1000 }), rules);
     expect(kicked).toMatchObject({ name: 'waiting', reason: 'maintenance', retryInMs: 1_000 });
   });
@@ -165,7 +168,7 @@ describe('a token that the server refuses', () => {
   const connecting = state('connecting', { attempt: 1 });
   const refused = (luck: number) => ended({ refused: true, reason: 'refused', luck });
 
-  it('makes it unauthorized at once: about a minute, with jitter, again and again', () => {
+  it('makes the client unauthorized at once, and is followed by attempts about every minute, with jitter', () => {
     const [first] = transition(connecting, refused(0), rules);
     expect(first).toMatchObject({ name: 'unauthorized', retryInMs: 45_000, attempt: 2 });
     const [again] = transition(first, { type: 'retry' }, rules);
@@ -176,27 +179,30 @@ describe('a token that the server refuses', () => {
     });
   });
 
-  it('is refused, whatever the browser says of the network', () => {
+  it('makes the client unauthorized also while the browser reports offline', () => {
     const [said] = transition({ ...connecting, online: false }, refused(0), rules);
     expect(said).toMatchObject({ name: 'unauthorized', reason: 'refused' });
   });
 
-  it.each(['unavailable', 'rate_limited', undefined])('is none that failed with %s', (reason) => {
-    const end = ended({ code: 1006, ...(reason !== undefined && { reason }) });
-    let now: State = connecting;
-    for (let attempt = 1; attempt <= 20; attempt += 1) {
-      [now] = transition(now, end, rules);
-      expect(now.name).toBe('waiting');
-      expect(now.retryInMs).toBeLessThanOrEqual(30_000);
-      [now] = transition(now, { type: 'retry' }, rules);
-    }
-  });
+  it.each(['unavailable', 'rate_limited', undefined])(
+    'is not assumed after a failure with the reason %s',
+    (reason) => {
+      const end = ended({ code: 1006, ...(reason !== undefined && { reason }) });
+      let now: State = connecting;
+      for (let attempt = 1; attempt <= 20; attempt += 1) {
+        [now] = transition(now, end, rules);
+        expect(now.name).toBe('waiting');
+        expect(now.retryInMs).toBeLessThanOrEqual(30_000);
+        [now] = transition(now, { type: 'retry' }, rules);
+      }
+    },
+  );
 });
 
-describe('while the browser says it is offline', () => {
+describe('while the browser reports offline', () => {
   const offline = { ...initialState, online: false };
 
-  it('it tries at once, then every 15 to 30 s, and none of these counts as a failure', () => {
+  it('attempts at once, then every 15 to 30 s, without counting failures', () => {
     const [start, ...effects] = transition(initialState, { type: 'start', online: false }, rules);
     expect([start.name, ...effects]).toEqual(['connecting', 'drop', 'open']);
     const wait = (luck: number) => transition(start, ended({ luck }), { ...rules, maxAttempts: 1 });
@@ -211,11 +217,11 @@ describe('while the browser says it is offline', () => {
     ]);
   });
 
-  it('a connection opens, is asked when that is said, and stays where there is an answer', () => {
+  it('opens a connection, probes it when the browser reports offline, and is offline if the probe is not answered', () => {
     const [opened] = transition({ ...offline, name: 'connecting' }, { type: 'opened' }, rules);
     expect(opened).toMatchObject({ name: 'connected', online: false });
     expect(transition(opened, { type: 'offline' }, rules)).toEqual([opened, 'probe']);
-    // Nothing says that a new one would do better.
+    // There is no reason to expect that a new connection would work.
     const unanswered = ended({ reason: 'silent', atOnce: true });
     expect(transition(opened, unanswered, rules)[0]).toMatchObject({
       name: 'offline',
@@ -223,7 +229,7 @@ describe('while the browser says it is offline', () => {
     });
   });
 
-  it('what a server has said is known better: the usual waits', () => {
+  it('uses the usual waits after a close by the server', () => {
     const connected: State = { ...offline, name: 'connected' };
     const end = (how: Partial<Ended>) => transition(connected, ended(how), rules)[0].name;
     expect(end({ reason: 'replaced' })).toBe('waiting');
@@ -231,7 +237,7 @@ describe('while the browser says it is offline', () => {
     expect(end({ code: 1006 })).toBe('offline');
   });
 
-  it('a wait goes on as it is, and is over when there is a network', () => {
+  it('continues a wait, and ends it when the browser reports online', () => {
     const waiting = state('waiting', { attempt: 3, retryInMs: 1_000, reason: 'unavailable' });
     const [after] = transition(waiting, { type: 'offline' }, rules);
     expect(after).toEqual({ ...waiting, online: false });
@@ -242,7 +248,7 @@ describe('while the browser says it is offline', () => {
   });
 });
 
-it('whatever happens, a wait is within bounds, and there is one only while waiting', () => {
+it('keeps waits within bounds, and has one only in the states that wait, after any events', () => {
   const luck = fc.double({ min: 0, max: 1, noNaN: true });
   const event: fc.Arbitrary<Event> = fc.oneof(
     fc.constantFrom<Event[]>(...Object.values(rows).map((row) => row.event)),
@@ -270,14 +276,14 @@ it('whatever happens, a wait is within bounds, and there is one only while waiti
           const most = { offline: 30_000, unauthorized: 75_000 }[name as string] ?? 600_000;
           expect(retryInMs).toBeLessThanOrEqual(most);
         } else if (name === 'waiting') expect(after.reason).toBe('replaced');
-        // What the browser says of the network is no end: there is always a next attempt.
+        // `offline` and `unauthorized` always have a next attempt.
         else expect(['offline', 'unauthorized']).not.toContain(name);
         expect(attempt).toBeGreaterThanOrEqual(0);
-        // Only the server can say that a token is refused.
+        // Only a refusal by the server makes the client unauthorized.
         if (name === 'unauthorized' && now.name !== 'unauthorized') {
           expect(each).toMatchObject({ type: 'ended', refused: true });
         }
-        // One socket: a new one only where there is none, or where the old one is dropped.
+        // There is one socket: a new one is opened only if there is none, or if the old one is dropped first.
         if (effects.includes('open')) {
           expect(name).toBe('connecting');
           if (now.name === 'connected' || now.name === 'connecting')

@@ -1,4 +1,4 @@
-// Batches: taken as if each message had come by itself, and told once as a whole.
+// Batches: processed as if each message had arrived separately, and reported as one change.
 import fc from 'fast-check';
 import type { BatchedMessage, EventMessage } from '#sdk/protocol';
 import type { Change } from '#sdk/client';
@@ -15,7 +15,7 @@ const session = (sessionId: string, lastMessage: string, timestamp: number) =>
     payload: { agentId: 'a', sessionId, lastMessage, timestamp },
   }) satisfies EventMessage;
 
-/** A client that is connected, and all that it tells of agents and sessions, in order. */
+/** A connected client, and its notifications about agents and sessions, in order. */
 async function listening() {
   const harness = new ClientHarness();
   const heard: unknown[] = [];
@@ -33,7 +33,7 @@ async function listening() {
   return { harness, heard, changes, batch };
 }
 
-it('each message of a batch is taken as if it had come by itself', async () => {
+it('processes each message of a batch as if it had arrived separately', async () => {
   const heartbeat = fc
     .nat(1_000)
     .map((timestamp): BatchedMessage => ({ type: 'heartbeat', payload: { timestamp } }));
@@ -54,7 +54,7 @@ it('each message of a batch is taken as if it had come by itself', async () => {
   );
 });
 
-it('a change is told once for each message or batch, after its single listeners, if there was any', async () => {
+it('reports one change for each message or batch with effect, after the listeners of single events', async () => {
   const { harness, heard, changes, batch } = await listening();
   const first = agent('a', 'online', 5);
   harness.socket.receive(first.type, first.payload);
@@ -86,7 +86,7 @@ it('a change is told once for each message or batch, after its single listeners,
   ]);
 });
 
-it('a snapshot is told as a whole, part by part, and says that it is one', async () => {
+it('reports each part of a snapshot as one change with the source snapshot', async () => {
   const harness = new ClientHarness();
   const changes: (readonly Change[])[] = [];
   harness.client.on('change', (news) => changes.push(news.changes));
@@ -104,7 +104,7 @@ it('a snapshot is told as a whole, part by part, and says that it is one', async
   ]);
 });
 
-it('any batch is a sign of life, whatever is in it', async () => {
+it('treats any batch as a sign of life', async () => {
   const { harness, batch } = await listening();
   const unknown = '{"type":"batch","payload":{"messages":[{"type":"later","payload":{}}]}}';
   for (const text of [unknown, '{"type":"batch","payload":{"messages":[]}}', unknown]) {
@@ -119,7 +119,7 @@ it('any batch is a sign of life, whatever is in it', async () => {
   expect(harness.connections).toContainEqual(expect.objectContaining({ reason: 'silent' }));
 });
 
-it("a batch's heartbeat tells the server's time", async () => {
+it('uses the server time of a heartbeat in a batch', async () => {
   const { harness, batch } = await listening();
   const timestamp = harness.time.now() + 1_000;
   batch(agent('a', 'online', 1), { type: 'heartbeat', payload: { timestamp } });
@@ -129,7 +129,7 @@ it("a batch's heartbeat tells the server's time", async () => {
   expect(socket.sentOf('state:sync')[0]?.payload).toEqual({ since: timestamp - 60_000 });
 });
 
-it('a listener that closes has heard the last of a batch, and what it dropped is asked for later', async () => {
+it('drops the rest of a batch if a listener closes the client, and requests it with the next sync', async () => {
   const { harness, heard, changes, batch } = await listening();
   harness.client.on('agent:status', () => {
     harness.client.close();
