@@ -1,4 +1,4 @@
-// The documentation of the logs, and the runbook's queries, against what the functions can log.
+// Compares docs/logs.md and the queries of the runbook with the messages and metrics of the functions.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { metrics } from '#lambdas/contract/metrics';
@@ -6,7 +6,7 @@ import { logLines } from '#core/log-lines';
 
 const read = (name: string) => readFileSync(path.join(__dirname, '../../../../docs', name), 'utf8');
 
-/** The rows of the table below a heading of docs/logs.md, cell by cell. */
+/** The rows of the table below a heading of docs/logs.md, as arrays of cells. */
 function tableOf(heading: string): string[][] {
   const [, section = ''] = read('logs.md').split(`\n## ${heading}\n`);
   const [table = ''] = section.split('\n## ');
@@ -21,7 +21,7 @@ function tableOf(heading: string): string[][] {
 
 const namesIn = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
 
-it('every message is documented, with its level and its fields, and no other', () => {
+it('docs/logs.md documents every message with its level and fields, and no other', () => {
   const documented = tableOf('Messages').map(([message, level, fields]) => [
     ...namesIn(message),
     { level, fields: namesIn(fields) },
@@ -29,11 +29,11 @@ it('every message is documented, with its level and its fields, and no other', (
   expect(Object.fromEntries(documented)).toEqual(logLines);
 });
 
-it('every message says what it means', () => {
+it('docs/logs.md explains every message', () => {
   for (const [, , , means] of tableOf('Messages')) expect(means).toMatch(/\w{3}/);
 });
 
-it('every metric is documented, and no other', () => {
+it('docs/logs.md documents every metric, and no other', () => {
   const documented = tableOf('Metrics').map(([service, names]) => [
     ...namesIn(service),
     namesIn(names),
@@ -41,10 +41,10 @@ it('every metric is documented, and no other', () => {
   expect(Object.fromEntries(documented)).toEqual(metrics);
 });
 
-describe('the queries of the runbook', () => {
+describe('queries of the runbook', () => {
   const blocks = [...read('runbook.md').matchAll(/```\n([^`]+)```/g)].map(([, text = '']) => text);
 
-  it('ask for messages that there are', () => {
+  it('filter by existing messages only', () => {
     const asked = blocks.flatMap((text) =>
       [...text.matchAll(/message (?:=|in) (\[[^\]]+\]|"[^"]+")/g)].flatMap(([, list = '']) =>
         [...list.matchAll(/"([^"]+)"/g)].map(([, message = '']) => message),
@@ -54,11 +54,11 @@ describe('the queries of the runbook', () => {
     for (const message of asked) expect(Object.keys(logLines)).toContain(message);
   });
 
-  it('show fields that there are', () => {
-    // Lambda's runtime logs what was thrown as the message.
+  it('show existing fields only', () => {
+    // Lambda's runtime logs a thrown error as the message.
     // https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/LogPatch.js
     const thrown = ['message.name', 'message.errorMessage'];
-    // A refused handshake is what was thrown, too: lambdas/authorizer/handshake-refused.ts.
+    // A refused handshake is a thrown error, too: lambdas/authorizer/handshake-refused.ts.
     const refused = ['message.code', 'message.place', 'message.requestId'];
     const ofLambda = ['@timestamp', '@log', 'message', 'level', ...thrown];
     const known = new Set<string>([

@@ -1,4 +1,4 @@
-// The fakes that the rules are tested with keep the promises of the ports, as DynamoDB's adapters do.
+// The in-memory stores of the unit tests fulfil the same contracts as the DynamoDB adapters.
 import { describeConnectionStore } from '../../../support/contracts/connection-store';
 import { MemoryFanOutLease, MemoryPendingStore } from '#cost/simulation/memory-coalescing';
 import {

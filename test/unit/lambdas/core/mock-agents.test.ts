@@ -2,7 +2,7 @@ import { createMockAgents } from '#core/mock-agents';
 import { parseEvent } from '#sdk/protocol';
 import { RecordingLog } from '../../../support/core/fakes';
 
-it('reports valid events over the minute, all through the reporter', async () => {
+it('reports valid events of both types through the reporter, for less than a minute', async () => {
   const events: { type: string; payload: unknown }[] = [];
   const pauses: number[] = [];
   let seed = 0;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { shardCount, shardOf } from '#core/shard';
 import { anyCharacter } from '../../../support/data/any-text';
 
-it('always names one of the shards', () => {
+it('returns a valid shard for any user id', () => {
   fc.assert(
     fc.property(fc.string({ unit: anyCharacter }), (id) => {
       const shard = shardOf(id);
@@ -11,7 +11,7 @@ it('always names one of the shards', () => {
   );
 });
 
-it('stays the same for ever: stored connections are found by it', () => {
+it('returns the same shards as earlier versions, because stored connections are found by them', () => {
   expect(['alice', 'bob', 'user-1', '', 'ä#%'].map(shardOf)).toMatchInlineSnapshot(`
    [
      5,
@@ -24,7 +24,7 @@ it('stays the same for ever: stored connections are found by it', () => {
 });
 
 it.each([
-  ['counted', (index: number) => `user-${index}`],
+  ['numbered', (index: number) => `user-${index}`],
   ['Cognito-like', (index: number) => `3f2504e0-4f89-41d3-9a0c-${String(index).padStart(12, '0')}`],
   ['e-mail', (index: number) => `person${index * 7}@example.com`],
 ])('spreads %s ids evenly', (_, idOf) => {

@@ -1,4 +1,4 @@
-// What core makes of what the verifier says: claims are judged before they are verified, and once more after it.
+// The claims of a token are judged before it is verified, and the verified claims are judged again.
 import { createAuthenticate } from '#core/auth/authenticate';
 import type { TokenClaims, TokenVerifier } from '#core/auth/ports';
 
@@ -7,7 +7,7 @@ const seconds = now / 1000;
 const good: TokenClaims = { sub: 'alice', exp: seconds + 60, iat: seconds };
 const alice = { userId: 'alice', expiresAt: now + 60_000, issuedAt: now };
 
-/** A verifier of tokens that are JSON: `unverified` is what they claim, `claims` what is verified of it. */
+/** A verifier of tokens that are JSON text: `decode` returns `unverified` claims, `verify` returns verified `claims`. */
 function setUp(maxTokenHours?: number) {
   const verifier = {
     decode: jest.fn<ReturnType<TokenVerifier['decode']>, [string]>((token) =>
@@ -23,7 +23,7 @@ function setUp(maxTokenHours?: number) {
   return { verifier, authenticate: (token: object) => authenticate(JSON.stringify(token)) };
 }
 
-it('lets the owner in whom the verified claims name', async () => {
+it('accepts a token, with the owner from the verified claims', async () => {
   const { authenticate } = setUp();
   await expect(authenticate(good)).resolves.toEqual({ ok: true, value: alice });
 });
@@ -34,7 +34,7 @@ it.each([
   ['token_malformed', { ...good, exp: 'tomorrow' }],
   ['issued_in_future', { ...good, iat: seconds + 61 }],
   ['subject_invalid', { ...good, sub: '' }],
-])('%s is known without verifying', async (code, claims) => {
+])('refuses a token with %s, without verifying it', async (code, claims) => {
   const { authenticate, verifier } = setUp();
   await expect(authenticate(claims)).resolves.toEqual({ ok: false, code });
   expect(verifier.verify).not.toHaveBeenCalled();
@@ -43,27 +43,27 @@ it.each([
 it.each([
   ['issued_at_missing', { ...good, iat: undefined }],
   ['token_too_old', { ...good, iat: seconds - 12 * 3600 }],
-])('%s, where tokens have an age limit', async (code, claims) => {
+])('refuses a token with %s only if tokens have a maximum age', async (code, claims) => {
   const limited = setUp(12);
   await expect(limited.authenticate(claims)).resolves.toEqual({ ok: false, code });
   expect(limited.verifier.verify).not.toHaveBeenCalled();
   await expect(setUp().authenticate(claims)).resolves.toMatchObject({ ok: true });
 });
 
-it('nothing is judged or verified of a token that cannot be read', async () => {
+it('refuses a token that cannot be decoded, without verifying it', async () => {
   const { verifier } = setUp();
   const authenticate = createAuthenticate({ verifier, now: () => now });
   await expect(authenticate('garbage')).resolves.toEqual({ ok: false, code: 'token_malformed' });
   expect(verifier.verify).not.toHaveBeenCalled();
 });
 
-it('what the verifier refuses is refused with its code', async () => {
+it('refuses a token with the code of the verifier', async () => {
   const { authenticate, verifier } = setUp();
   verifier.verify.mockResolvedValue({ ok: false, code: 'signature_invalid' });
   await expect(authenticate(good)).resolves.toEqual({ ok: false, code: 'signature_invalid' });
 });
 
-it('believes the claims that were verified, and not those that were read', async () => {
+it('uses the verified claims, not the decoded ones', async () => {
   const { authenticate, verifier } = setUp();
   verifier.verify.mockResolvedValue({ ok: true, claims: { ...good, sub: 'bob' } });
   await expect(authenticate(good)).resolves.toEqual({

@@ -1,4 +1,4 @@
-// Whoever authenticates has the last word on a token that was found, and none on one that was not.
+// The verdict on a handshake: that of `authenticate` if a token was found, and `token_missing` otherwise.
 import { createAuthorize } from '#core/auth/authorize';
 import type { TokenVerdict } from '#core/auth/ports';
 
@@ -8,14 +8,14 @@ function answering(verdict: TokenVerdict) {
   return jest.fn(() => Promise.resolve(verdict));
 }
 
-it('lets the owner of a good token in', async () => {
+it('returns the owner of a valid token', async () => {
   const verdict = { ok: true, value: { userId: 'alice', expiresAt: 1000 } } as const;
   const authenticate = answering(verdict);
   await expect(createAuthorize({ authenticate })(offered)).resolves.toEqual(verdict);
   expect(authenticate).toHaveBeenCalledWith('t3');
 });
 
-it('says where a bad token came from', async () => {
+it('adds the place of a refused token', async () => {
   const authenticate = answering({ ok: false, code: 'token_expired' });
   await expect(createAuthorize({ authenticate })(offered)).resolves.toEqual({
     ok: false,
@@ -24,7 +24,7 @@ it('says where a bad token came from', async () => {
   });
 });
 
-it('asks nobody when there is no token', async () => {
+it('refuses a handshake without a token, without calling authenticate', async () => {
   const authenticate = answering({ ok: true, value: { userId: 'alice', expiresAt: 1000 } });
   await expect(createAuthorize({ authenticate })({})).resolves.toEqual({
     ok: false,

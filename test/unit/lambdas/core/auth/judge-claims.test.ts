@@ -1,4 +1,4 @@
-// Whatever claims hold, an owner is a usable id and an expiry that is a whole second to come.
+// For any claims, an owner has a valid user id, and an expiry in the future, in whole seconds.
 import fc from 'fast-check';
 import { isUserId } from '#core/auth/user-id';
 import { judgeClaims } from '#core/auth/judge-claims';
@@ -6,7 +6,7 @@ import { anyCharacter } from '../../../../support/data/any-text';
 
 const now = 1_770_000_000_000;
 
-it('the owner of good claims', () => {
+it('returns the owner of valid claims, with the expiry rounded down to the second', () => {
   expect(judgeClaims({ sub: 'alice', exp: 1_770_000_001.7 }, now)).toEqual({
     ok: true,
     value: { userId: 'alice', expiresAt: 1_770_000_001_000 },
@@ -18,12 +18,12 @@ it.each([
   [{ iat: 1_769_999_000.25 }, 1_769_999_000_250],
   [{ iat: 1_770_000_060 }, 1_770_000_060_000],
   [{}, undefined],
-])('%j is issued at %p', (claims, issuedAt) => {
+])('reads the issue time of %j as %p', (claims, issuedAt) => {
   const verdict = judgeClaims({ sub: 'alice', exp: 1_770_000_001, ...claims }, now);
   expect(verdict.ok && verdict.value.issuedAt).toBe(issuedAt);
 });
 
-it('any claims at all give an owner who may connect now, or a refusal', () => {
+it('returns an owner who may connect now, or a refusal, for any claims', () => {
   const exp = fc.oneof(fc.double(), fc.double({ min: 1.769e9, max: 1.771e9 }), fc.jsonValue());
   const sub = fc.oneof(fc.string({ unit: anyCharacter }), fc.jsonValue());
   const claims = fc.record({ sub, exp, iat: exp }, { requiredKeys: [] });

@@ -40,7 +40,7 @@ it.each([
   ]);
 });
 
-it('answers anything at all with one documented message, and never throws', async () => {
+it('answers any text with one documented message, and never throws', async () => {
   const payload = fc.oneof(
     fc.record({ since: fc.oneof(fc.nat(), fc.anything()) }, { requiredKeys: [] }),
     fc.record({ token: fc.oneof(fc.string(), fc.anything()) }),
@@ -72,7 +72,7 @@ it('answers anything at all with one documented message, and never throws', asyn
   );
 });
 
-it('answers 20 messages at once, the others with rate_limited, and 60 a minute after that', async () => {
+it('answers 20 messages at once and then 60 a minute, and the others with rate_limited', async () => {
   const { ask, clock, counted, gateway } = createAnswerFakes();
   const send = async (count: number) => {
     const types: unknown[] = [];
@@ -90,7 +90,7 @@ it('answers 20 messages at once, the others with rate_limited, and 60 a minute a
   expect(gateway.closed).toEqual([]);
 });
 
-it('closes a connection that sends five times what is allowed, with the reason', async () => {
+it('closes a connection that sends five times the allowed messages, with the reason', async () => {
   const { ask, gateway, connections, connection } = createAnswerFakes();
   let answered = 0;
   while ((await ask('flood')) !== undefined) answered += 1;
@@ -105,7 +105,7 @@ it('closes a connection that sends five times what is allowed, with the reason',
   expect(connections.records.size).toBe(0);
 });
 
-it('a client that goes on at more than allowed, but less than five times, is never closed', async () => {
+it('does not close a connection that sends more than allowed, but less than five times as much', async () => {
   const { ask, clock, gateway } = createAnswerFakes();
   for (let second = 0; second < 120; second += 1) {
     clock.advance(1_000);
@@ -115,21 +115,21 @@ it('a client that goes on at more than allowed, but less than five times, is nev
   await expect(ask({ type: 'ping' })).resolves.toMatchObject({ payload: { code: 'rate_limited' } });
 });
 
-describe('while nobody can count', () => {
+describe('without rate limits, because the store fails', () => {
   const uncounted = () => {
     const fakes = createAnswerFakes();
     fakes.rateLimits.take = () => Promise.reject(new Error('the store is down'));
     return fakes;
   };
 
-  it('answers what costs little', async () => {
+  it('answers ping and invalid messages', async () => {
     const { ask, log } = uncounted();
     await expect(ask({ type: 'ping' })).resolves.toMatchObject({ type: 'pong' });
     expect(log.lines.map(({ message }) => message)).toEqual(['message not counted']);
     await expect(ask('hello')).resolves.toMatchObject({ payload: { code: 'invalid_json' } });
   });
 
-  it('limits what costs much', async () => {
+  it('refuses state:sync and token:refresh with rate_limited', async () => {
     const { ask, counted, gateway, connection } = uncounted();
     const limited = { type: 'error', payload: { code: 'rate_limited' } };
     await expect(ask({ type: 'state:sync' })).resolves.toMatchObject(limited);
@@ -142,18 +142,18 @@ describe('while nobody can count', () => {
   });
 });
 
-describe('syncs', () => {
+describe('state:sync', () => {
   const sync = { type: 'state:sync' };
   const limited = { type: 'error', payload: { code: 'rate_limited' } };
 
-  it('are limited by user, not by connection: as many at once as connections, then 6 a minute', async () => {
+  it('is limited per user: one at once for each allowed connection, then 6 a minute', async () => {
     const { ask, clock, connections, gateway } = createAnswerFakes();
     const tabs = connections.seed(clock.now(), Array<string>(20).fill('alice'));
     const [other] = connections.seed(clock.now(), ['bob']);
     for (const tab of tabs) {
       await expect(ask(sync, tab)).resolves.toMatchObject({ payload: { complete: true } });
     }
-    // A new connection is no new bucket.
+    // A new connection does not get a new bucket.
     const [late] = connections.seed(clock.now(), ['alice']);
     await expect(ask(sync, late)).resolves.toMatchObject(limited);
     await expect(ask(sync, other)).resolves.toMatchObject({ payload: { complete: true } });
@@ -163,7 +163,7 @@ describe('syncs', () => {
     expect(gateway.closed).toEqual([]);
   });
 
-  it('a connection that is being told is not told again at the same time, and later is', async () => {
+  it('is refused while another one of the connection runs, and answered afterwards', async () => {
     const { ask, state, clock, connections } = createAnswerFakes();
     const pages = state.pages.bind(state);
     let begun = 0;
@@ -179,7 +179,7 @@ describe('syncs', () => {
       expect(begun).toBe(16);
     });
     await expect(ask(sync)).resolves.toMatchObject(limited);
-    // Another connection of the same user is told.
+    // Another connection of the same user is answered.
     const [tab] = connections.seed(clock.now(), ['alice']);
     const second = ask(sync, tab);
     await eventually(() => {
@@ -191,7 +191,7 @@ describe('syncs', () => {
     await expect(ask(sync)).resolves.toMatchObject({ payload: { complete: true } });
   });
 
-  it('a function that died while it told the state is made up for after half a minute', async () => {
+  it('is answered 30 s after one that did not end, because its function crashed', async () => {
     const { ask, clock, syncMarkers, connection } = createAnswerFakes();
     await syncMarkers.begin(connection, clock.now(), clock.now() + 30_000);
     await expect(ask(sync)).resolves.toMatchObject(limited);
@@ -199,7 +199,7 @@ describe('syncs', () => {
     await expect(ask(sync)).resolves.toMatchObject({ payload: { complete: true } });
   });
 
-  it('are not begun when their marker cannot be set, and the answer stays when it cannot be withdrawn', async () => {
+  it('is refused if its marker cannot be stored, and answered if it cannot be removed', async () => {
     const { ask, syncMarkers, log } = createAnswerFakes();
     syncMarkers.end = () => Promise.reject(new Error('the store is down'));
     await expect(ask(sync)).resolves.toMatchObject({ payload: { complete: true } });
@@ -210,7 +210,7 @@ describe('syncs', () => {
 });
 
 describe('messages of a user', () => {
-  it('are limited over all connections: five connections’ worth', async () => {
+  it('are limited over all connections to five times the limit of one connection', async () => {
     const { ask, clock, connections } = createAnswerFakes();
     const tabs = connections.seed(clock.now(), Array<string>(20).fill('alice'));
     let answered = 0;
@@ -221,7 +221,7 @@ describe('messages of a user', () => {
     expect(answered).toBe(5 * 20);
   });
 
-  it('twenty tabs that come back at once, and each look whether it is alive, are never limited', async () => {
+  it('are not limited if 20 tabs reconnect at once and then send 4 pings a minute each', async () => {
     const { ask, clock, connections, counted } = createAnswerFakes();
     const tabs = connections.seed(clock.now(), Array<string>(20).fill('alice'));
     for (const tab of tabs) {
@@ -235,7 +235,7 @@ describe('messages of a user', () => {
     expect(counted).toEqual([]);
   });
 
-  it('one tab that floods takes nothing from the others', async () => {
+  it('are answered on other connections after one was closed because of too many messages', async () => {
     const { ask, clock, connections } = createAnswerFakes();
     const [loud, quiet] = connections.seed(clock.now(), ['alice', 'alice']);
     while ((await ask({ type: 'ping' }, loud)) !== undefined);
@@ -245,7 +245,7 @@ describe('messages of a user', () => {
     });
   });
 
-  it('a user whose connection was closed because it flooded is not let in for a minute', async () => {
+  it('block handshakes of the user for a minute after a connection was closed because of too many messages', async () => {
     const { ask, clock, rateLimits } = createAnswerFakes();
     const handshake = () =>
       rateLimits.take('alice', 'handshakes', { perMinute: 30, burst: 20 }, clock.now());
@@ -257,7 +257,7 @@ describe('messages of a user', () => {
     await expect(handshake()).resolves.toBe(true);
   });
 
-  it('whoever comes back after a flood has no new refusals to spend', async () => {
+  it('close the next connection after its 20 answers if one was closed because of too many messages', async () => {
     const { ask, clock, connections } = createAnswerFakes();
     const [first, second] = connections.seed(clock.now(), ['alice', 'alice']);
     while ((await ask({ type: 'ping' }, first)) !== undefined);
@@ -267,7 +267,7 @@ describe('messages of a user', () => {
   });
 });
 
-it('a connection whose token has expired is closed instead of being answered', async () => {
+it('closes a connection whose token has expired instead of an answer', async () => {
   const { ask, clock, connection, connections, gateway } = createAnswerFakes();
   clock.milliseconds = connection.expiresAt;
   await expect(ask({ type: 'ping' })).resolves.toBeUndefined();
@@ -281,7 +281,7 @@ it('a connection whose token has expired is closed instead of being answered', a
   await expect(ask({ type: 'ping' })).resolves.toBeUndefined();
 });
 
-it('a connection that was refreshed in time is answered after its first token has expired', async () => {
+it('answers a connection with a refreshed token after its first token has expired', async () => {
   const { ask, clock, connection, gateway, state } = createAnswerFakes();
   const token = tokenOf('alice', connection.expiresAt + 60_000);
   await expect(ask({ type: 'token:refresh', payload: { token } })).resolves.toEqual({
@@ -290,7 +290,7 @@ it('a connection that was refreshed in time is answered after its first token ha
   });
   clock.milliseconds = connection.expiresAt + 59_000;
   await expect(ask({ type: 'ping' })).resolves.toMatchObject({ type: 'pong' });
-  // More than one message: those that are posted must know of the refresh, too.
+  // A snapshot of several messages: the check before each post must find the refreshed token, too.
   const times = { updatedAt: clock.now(), expiresAt: clock.now() + 1e9 };
   for (let agent = 0; agent < 3; agent += 1) {
     await state.put(sessionEvent(`agent-${agent}`, 's', 'x'.repeat(20_000), 1), times);
@@ -312,7 +312,7 @@ it.each([
     ['state:snapshot', 'state:snapshot'],
   ],
 ])(
-  'a connection is %s whose token %s while its state is read',
+  'a connection is %s if its token %s while the state is read',
   async (_, __, extension, answered, posted) => {
     const { ask, clock, connection, connections, gateway, state } = createAnswerFakes();
     const times = { updatedAt: clock.now(), expiresAt: clock.now() + 1e10 };
@@ -335,7 +335,7 @@ it.each([
   },
 );
 
-it('says that it cannot answer when nobody knows whether the connection has expired', async () => {
+it('answers with unavailable if it cannot be read whether the connection has expired', async () => {
   const { ask, clock, connection, connections, gateway } = createAnswerFakes();
   connections.find = () => Promise.reject(new Error('the store is down'));
   clock.milliseconds = connection.expiresAt;

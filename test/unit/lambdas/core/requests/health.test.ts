@@ -28,7 +28,7 @@ function setUp({ gatewayUrl, probe = 'connected' }: { gatewayUrl?: string; probe
   return { clock, connections, connectionCounts, probed, health };
 }
 
-it('is the documented JSON: the same keys in the same nesting and order', async () => {
+it('returns the documented JSON: the same keys in the same nesting and order', async () => {
   const { clock, connections, health } = setUp({ gatewayUrl: 'http://localhost:8888' });
   connections.seed(clock.now(), ['alice', 'alice', 'bob', 'carol', 'carol']);
   expect(JSON.stringify(await health())).toBe(
@@ -42,13 +42,13 @@ it('is the documented JSON: the same keys in the same nesting and order', async 
   );
 });
 
-it('asks the agent gateway at its URL; without an answer the service is degraded', async () => {
+it('probes the agent gateway at its URL, and is degraded if it is disconnected', async () => {
   const { probed, health } = setUp({ gatewayUrl: 'http://localhost:8888', probe: 'disconnected' });
   await expect(health()).resolves.toMatchObject({ status: 'degraded', gateway: 'disconnected' });
   expect(probed).toEqual(['http://localhost:8888']);
 });
 
-it('without a URL asks nobody and is ok', async () => {
+it('is ok without a gateway URL, and probes nothing', async () => {
   const { probed, health } = setUp();
   await expect(health()).resolves.toMatchObject({
     status: 'ok',
@@ -58,7 +58,7 @@ it('without a URL asks nobody and is ok', async () => {
   expect(probed).toEqual([]);
 });
 
-it('says error and counts nothing when the store cannot be read', async () => {
+it('returns the status error without counts if the store cannot be read', async () => {
   const { connections, health } = setUp();
   connections.unreadable.add(7);
   await expect(health()).resolves.toMatchObject({
@@ -76,8 +76,8 @@ it('does not count expired records', async () => {
   });
 });
 
-describe('whoever asks within 5 s', () => {
-  it('of another gets the same count, and the same of the gateway, with the time of now', async () => {
+describe('a further request', () => {
+  it('within 5 s gets the same connection count and gateway status, with the current time', async () => {
     const { clock, connections, probed, health } = setUp({ gatewayUrl: 'http://localhost:8888' });
     connections.seed(clock.now(), ['alice']);
     const counted = { websocket: { connections: 1 }, timestamp: '2026-02-05T21:50:00.000Z' };
@@ -94,17 +94,17 @@ describe('whoever asks within 5 s', () => {
     expect(probed).toHaveLength(2);
   });
 
-  it('while it is still being read shares the read', async () => {
+  it('shares a read that is under way', async () => {
     const { clock, connections, health } = setUp();
     connections.seed(clock.now(), ['alice']);
     const pages = jest.spyOn(connections, 'pages');
     const reports = await Promise.all([health(), health(), health()]);
     expect(reports.map(({ websocket }) => websocket.connections)).toEqual([1, 1, 1]);
-    // Sixteen shards, once.
+    // Each of the 16 shards is read once.
     expect(pages).toHaveBeenCalledTimes(16);
   });
 
-  it('of a failure asks anew: only what was read is remembered', async () => {
+  it('reads again after a failure, which is not cached', async () => {
     const { clock, connections, health } = setUp();
     connections.seed(clock.now(), ['alice']);
     connections.unreadable.add(7);
@@ -113,7 +113,7 @@ describe('whoever asks within 5 s', () => {
     await expect(health()).resolves.toMatchObject({ status: 'ok', websocket: { connections: 1 } });
   });
 
-  it('of a clock that was ahead, by the clock as it is now, asks anew', async () => {
+  it('reads again if the clock was set back', async () => {
     const { clock, connections, health } = setUp();
     await health();
     clock.advance(-3_600_000);
@@ -122,7 +122,7 @@ describe('whoever asks within 5 s', () => {
   });
 });
 
-describe('the census', () => {
+describe('the connection count of the heartbeats', () => {
   const write = async (
     connectionCounts: MemoryConnectionCountStore,
     takenAt: number,
@@ -132,7 +132,7 @@ describe('the census', () => {
     await connectionCounts.write({ shard: 1, connections: 400, users: 5, takenAt });
   };
 
-  it('is told from 1,000 connections on, without counting them', async () => {
+  it('is returned from 1,000 connections on, without reading the connections', async () => {
     const { clock, connectionCounts, connections, health } = setUp();
     await write(connectionCounts, clock.now(), 600);
     for (let shard = 0; shard < 16; shard += 1) connections.unreadable.add(shard);
@@ -141,14 +141,14 @@ describe('the census', () => {
     });
   });
 
-  it('is not told below that: a small deployment is exact at once', async () => {
+  it('is not used below 1,000 connections, which are counted instead', async () => {
     const { clock, connectionCounts, connections, health } = setUp();
     await write(connectionCounts, clock.now(), 599);
     connections.seed(clock.now(), ['alice']);
     await expect(health()).resolves.toMatchObject({ websocket: { connections: 1 } });
   });
 
-  it('is not told when no heartbeat has renewed it for long', async () => {
+  it('is not used if it is older than 18 minutes', async () => {
     const { clock, connectionCounts, health } = setUp();
     await write(connectionCounts, clock.now() - 18 * 60_000 - 1, 600);
     await expect(health()).resolves.toMatchObject({ websocket: { connections: 0 } });

@@ -3,7 +3,7 @@ import { createAnswerFakes, tokenOf } from '../../../../support/core/answer';
 
 const refresh = (token: string) => ({ type: 'token:refresh', payload: { token } });
 
-it('prolongs the connection, at the most to two hours and a minute after it was opened', async () => {
+it('extends the expiry of the connection, to at most two hours and a minute after it was opened', async () => {
   const { ask, clock, connection, connections } = createAnswerFakes();
   const soon = connection.expiresAt + 60_500;
   await expect(ask(refresh(tokenOf('alice', soon)))).resolves.toEqual({
@@ -21,7 +21,7 @@ it('prolongs the connection, at the most to two hours and a minute after it was 
   });
 });
 
-it('a token that ends earlier takes nothing away', async () => {
+it('keeps the expiry of the connection if the new token expires earlier', async () => {
   const { ask, clock, connection, connections } = createAnswerFakes();
   await expect(ask(refresh(tokenOf('alice', clock.now() + 5_000)))).resolves.toEqual({
     type: 'token:refreshed',
@@ -32,9 +32,9 @@ it('a token that ends earlier takes nothing away', async () => {
 
 it.each([
   ['of another user', 'mallory:9999999999999', 'user_wrong'],
-  ['that is none', 'a.secret', 'token_malformed'],
+  ['that is malformed', 'a.secret', 'token_malformed'],
   ['that has expired', 'alice:1', 'token_expired'],
-])('refuses a token %s, and the connection is as it was', async (_, token, code) => {
+])('refuses a token %s, and does not change the connection', async (_, token, code) => {
   const { ask, connection, connections, gateway, log } = createAnswerFakes();
   await expect(ask(refresh(token))).resolves.toEqual({
     type: 'error',
@@ -48,27 +48,32 @@ it.each([
 
 it.each([
   ['an older token', -3_600_000],
-  ['a token of the second in which the user was sent away', -999],
-  ['a token that does not say when it was issued', undefined],
-])('refuses %s, and the connection is as it was', async (_what, ahead) => {
-  const { ask, clock, connection, connections, log } = createAnswerFakes();
-  const disconnectedAt = clock.now() - 60_000;
-  await connections.markDisconnected('alice', { disconnectedAt, endsAt: clock.now() + 1_000 });
-  const issuedAt = ahead === undefined ? undefined : disconnectedAt + ahead;
-  const longer = connection.expiresAt + 60_000;
-  await expect(ask(refresh(tokenOf('alice', longer, issuedAt)))).resolves.toMatchObject({
-    payload: { code: 'token_refused' },
-  });
-  expect([...connections.records.values()]).toEqual([connection]);
-  expect(log.lines).toMatchObject([
-    { message: 'token refused', fields: { code: 'user_disconnected' } },
-  ]);
-  await expect(ask(refresh(tokenOf('alice', longer, disconnectedAt + 1)))).resolves.toMatchObject({
-    type: 'token:refreshed',
-  });
-});
+  ['a token issued in the second in which the user was disconnected', -999],
+  ['a token without an issue time', undefined],
+])(
+  'refuses %s of a disconnected user, and does not change the connection',
+  async (_what, ahead) => {
+    const { ask, clock, connection, connections, log } = createAnswerFakes();
+    const disconnectedAt = clock.now() - 60_000;
+    await connections.markDisconnected('alice', { disconnectedAt, endsAt: clock.now() + 1_000 });
+    const issuedAt = ahead === undefined ? undefined : disconnectedAt + ahead;
+    const longer = connection.expiresAt + 60_000;
+    await expect(ask(refresh(tokenOf('alice', longer, issuedAt)))).resolves.toMatchObject({
+      payload: { code: 'token_refused' },
+    });
+    expect([...connections.records.values()]).toEqual([connection]);
+    expect(log.lines).toMatchObject([
+      { message: 'token refused', fields: { code: 'user_disconnected' } },
+    ]);
+    await expect(ask(refresh(tokenOf('alice', longer, disconnectedAt + 1)))).resolves.toMatchObject(
+      {
+        type: 'token:refreshed',
+      },
+    );
+  },
+);
 
-it('of two tokens at once the later one counts, whichever is noted first', async () => {
+it('keeps the later expiry of two simultaneous refreshes', async () => {
   const { ask, connection, connections } = createAnswerFakes();
   const [sooner, later] = [60_000, 120_000].map((more) => connection.expiresAt + more);
   const original = connections.refresh.bind(connections);
@@ -83,7 +88,7 @@ it('of two tokens at once the later one counts, whichever is noted first', async
   expect(connections.records.get(connection.connectionId)?.expiresAt).toBe(later);
 });
 
-it('refuses for a connection that was closed meanwhile, and brings no record to life', async () => {
+it('refuses the token if the connection was closed meanwhile, and creates no record', async () => {
   const { ask, clock, connections } = createAnswerFakes();
   const token = tokenOf('alice', clock.now() + 7_000_000);
   connections.refresh = ({ connectionId }) =>
@@ -99,7 +104,7 @@ it.each([
   ['verifier', new TypeError('x is undefined'), 'unexpected_error'],
   ['connections', new Error('down'), 'table_unavailable'],
 ] as const)(
-  'says so when it cannot be done now, because of the %s: %s',
+  'answers with unavailable and logs an error if the %s fails: %s',
   async (part, error, code) => {
     const { ask, clock, connection, log, ...harness } = createAnswerFakes();
     const down = () => Promise.reject(error);

@@ -21,13 +21,13 @@ function parseAll(texts: readonly string[]) {
   });
 }
 
-it('nothing at all is one complete snapshot', () => {
+it('returns one complete, empty snapshot without events', () => {
   expect(parseAll(snapshotMessages([], timestamp, 30))).toEqual([
     { ...emptyLists(), timestamp, complete: true, heartbeatSeconds: 30 },
   ]);
 });
 
-it('every register is told once, in order, in messages that fit and could not be fewer', () => {
+it('contains every event once, in order, in the minimum number of messages that fit', () => {
   const text = fc
     .string({ unit: anyCharacter, maxLength: 6_000 })
     .map((value) => value.toWellFormed());
@@ -47,7 +47,7 @@ it('every register is told once, in order, in messages that fit and could not be
         events.filter((one) => one.type === type).map(({ payload }) => payload);
       expect(parts.flatMap(({ agents }) => agents)).toEqual(told('agent:status'));
       expect(parts.flatMap(({ sessions }) => sessions)).toEqual(told('session:activity'));
-      // Two messages side by side would not fit into one.
+      // Two consecutive messages do not fit into one.
       for (const [index, message] of texts.slice(1).entries()) {
         const both = utf8Length(message) + utf8Length(texts[index] ?? '');
         expect(both).toBeGreaterThan(maxMessageBytes - 200);
@@ -57,7 +57,7 @@ it('every register is told once, in order, in messages that fit and could not be
   );
 });
 
-it('the largest event there may be fits into a snapshot', () => {
+it('puts an event of the maximum size into one message', () => {
   const overhead = utf8Length(JSON.stringify(sessionEvent('a', 's', '', 9_007_199_254_740_991)));
   const lastMessage = 'x'.repeat(maxEventMessageBytes - overhead);
   const event = sessionEvent('a', 's', lastMessage, 9_007_199_254_740_991);

@@ -13,7 +13,7 @@ async function fill(harness: ReturnType<typeof createAnswerFakes>, count: number
   }
 }
 
-it('answers a client of an empty deployment with one empty snapshot', async () => {
+it('answers with one empty snapshot if there are no registers', async () => {
   const { ask, clock } = createAnswerFakes();
   await expect(ask({ type: 'state:sync' })).resolves.toEqual({
     type: 'state:snapshot',
@@ -25,7 +25,7 @@ it('answers a client of an empty deployment with one empty snapshot', async () =
   });
 });
 
-it('tells everything in one message when it fits, newest first', async () => {
+it('answers with one message if all registers fit, newest first', async () => {
   const harness = createAnswerFakes();
   await fill(harness, 3);
   await expect(harness.ask({ type: 'state:sync' })).resolves.toMatchObject({
@@ -41,7 +41,7 @@ it('tells everything in one message when it fits, newest first', async () => {
   expect(harness.gateway.posts).toEqual([]);
 });
 
-it('tells what was stored after `since`, by the clock of the server', async () => {
+it('returns the registers that were stored after `since`, by the clock of the server', async () => {
   const harness = createAnswerFakes();
   await fill(harness, 5);
   const since = harness.clock.now() - 2;
@@ -50,7 +50,7 @@ it('tells what was stored after `since`, by the clock of the server', async () =
   });
 });
 
-it('tells the newest when there are more than it may', async () => {
+it('returns the newest registers if there are more than the limits', async () => {
   const harness = createAnswerFakes({ agents: 2, sessions: 3 });
   await fill(harness, 50);
   const snapshot = await harness.ask({ type: 'state:sync' });
@@ -60,7 +60,7 @@ it('tells the newest when there are more than it may', async () => {
   expect(idsOf('sessions')).toEqual(['agent-49', 'agent-48', 'agent-47']);
 });
 
-it('posts all messages but the last, which is the answer', async () => {
+it('posts all messages except the last one, which is the answer', async () => {
   const harness = createAnswerFakes({ agents: 1_000, sessions: 1_000 });
   await fill(harness, 600);
   const last = await harness.ask({ type: 'state:sync' });
@@ -74,10 +74,10 @@ it('posts all messages but the last, which is the answer', async () => {
   expect(messages.flatMap((message) => message?.payload['sessions'])).toHaveLength(600);
 });
 
-it('posts again what was throttled, and says so when a message cannot be posted at all', async () => {
+it('posts throttled messages again, and answers with unavailable if a message cannot be posted', async () => {
   const harness = createAnswerFakes({ agents: 1_000, sessions: 1_000 });
   await fill(harness, 600);
-  // Each twice: a slow client is waited for longer than in a fan-out, where others would wait with it.
+  // Each message is throttled twice. A snapshot is retried more often than a fan-out, where others would wait.
   harness.gateway.answer = () => {
     const message = JSON.stringify(harness.gateway.posts.at(-1)?.message);
     const times = harness.gateway.posts.filter(
@@ -96,7 +96,7 @@ it('posts again what was throttled, and says so when a message cannot be posted 
   expect(harness.counted).toEqual(['SnapshotsFailed']);
 });
 
-it('says so when the state cannot be read', async () => {
+it('answers with unavailable and logs an error if the state cannot be read', async () => {
   const harness = createAnswerFakes();
   harness.state.pages = () => {
     throw new Error('the store is down');
@@ -108,7 +108,7 @@ it('says so when the state cannot be read', async () => {
   expect(harness.log.lines).toMatchObject([{ level: 'error', message: 'state not read' }]);
 });
 
-it('never logs what a session said', async () => {
+it('never logs the text of a session', async () => {
   const harness = createAnswerFakes();
   await fill(harness, 3);
   await harness.ask({ type: 'state:sync' });
