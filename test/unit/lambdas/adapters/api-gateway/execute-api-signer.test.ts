@@ -4,7 +4,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { createExecuteApiSigner } from '#adapters/api-gateway/execute-api-signer';
 import { bodyHashOf, createSigner } from '#adapters/http/signature-v4';
 
-/** What @smithy/signature-v4 wants of a hash. */
+/** The hash interface of @smithy/signature-v4. */
 class Sha256 {
   private readonly hash;
   constructor(secret?: string | Uint8Array) {
@@ -50,7 +50,7 @@ function asRecord(headers: readonly string[]): Record<string, string> {
 }
 
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 });
-// A segment that is a dot or two is resolved away by whoever handles the URL; API Gateway makes no such id.
+// URL parsers remove the path segments `.` and `..`. API Gateway creates no such id.
 const connectionId = fc
   .oneof(
     text,
@@ -70,7 +70,7 @@ const credentials = fc.record(
   { requiredKeys: ['accessKeyId', 'secretAccessKey'] },
 );
 
-it('signs as @smithy/signature-v4 does, to the byte', () =>
+it('creates the same headers as @smithy/signature-v4, byte by byte', () =>
   fc.assert(
     fc.asyncProperty(
       fc.array(connectionId, { minLength: 1, maxLength: 3 }),
@@ -98,7 +98,7 @@ it('signs as @smithy/signature-v4 does, to the byte', () =>
     { numRuns: 300 },
   ));
 
-it('keeps up with the clock and with new credentials', async () => {
+it('uses the given time and credentials for each signature', async () => {
   const url = new URL('https://abc.execute-api.eu-central-1.amazonaws.com/live');
   const signer = createExecuteApiSigner(url.href, 'eu-central-1');
   const first = { accessKeyId: 'A', secretAccessKey: 'a', sessionToken: 't' };
@@ -118,7 +118,7 @@ it('keeps up with the clock and with new credentials', async () => {
   }
 });
 
-it('signs headers of its own, in the order of their names', () =>
+it('signs additional headers, sorted by name', () =>
   fc.assert(
     fc.asyncProperty(credentials, text, async (keys, body) => {
       const [host, now] = ['dynamodb.eu-central-1.amazonaws.com', Date.UTC(2026, 1, 6)];
@@ -144,7 +144,7 @@ it('signs headers of its own, in the order of their names', () =>
     { numRuns: 50 },
   ));
 
-it('encodes the id once on the wire', () => {
+it('encodes the connection id once in the path', () => {
   const signer = createExecuteApiSigner('https://a.example/live', 'eu-central-1');
   const keys = { accessKeyId: 'A', secretAccessKey: 'a' };
   expect(signer.sign('abc=', bodyHashOf(''), keys, 0).path).toBe('/live/%40connections/abc%3D');

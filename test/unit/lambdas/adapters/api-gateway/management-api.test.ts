@@ -20,7 +20,7 @@ const gone = new GoneException({ message: '410', $metadata: { httpStatusCode: 41
 
 beforeEach(() => api.reset());
 
-it('posts the message as it is', async () => {
+it('posts the message unchanged', async () => {
   api.on(PostToConnectionCommand).resolves({});
   const log = new RecordingLog();
   await expect(createManagementApiPoster(client, log).post('a=', '{}')).resolves.toBe('delivered');
@@ -43,14 +43,14 @@ it.each([
   ['403', withStatus(403), 'rejected'],
   ['500', withStatus(500), 'retryable'],
   ['no answer', Object.assign(new Error('socket hang up'), { name: 'TimeoutError' }), 'retryable'],
-])('makes a value of %s', async (_, error, outcome) => {
+])('maps %s to a post result', async (_, error, outcome) => {
   api.on(PostToConnectionCommand).rejects(error);
   const log = new RecordingLog();
   await expect(createManagementApiPoster(client, log).post('a=', '{}')).resolves.toBe(outcome);
   expect(log.lines).toHaveLength(outcome === 'gone' ? 0 : 1);
 });
 
-it('closes a connection; one that is gone is closed already', async () => {
+it('closes a connection, returns gone if it was closed before, and throws on other errors', async () => {
   const closer = createManagementApiCloser(client);
   api.on(DeleteConnectionCommand).resolvesOnce({}).rejectsOnce(gone).rejects(withStatus(500));
   await expect(closer.close('a=')).resolves.toBe('closed');
@@ -67,7 +67,7 @@ it.each([
   ['429', withStatus(429), 'throttled'],
   ['403', withStatus(403), 'retryable'],
   ['500', withStatus(500), 'retryable'],
-])('says of a connection that is asked for, by %s', async (_, error, found) => {
+])('maps %s to the state of an inspected connection', async (_, error, found) => {
   const asked = api.on(GetConnectionCommand);
   if (error === undefined) asked.resolves({});
   else asked.rejects(error);

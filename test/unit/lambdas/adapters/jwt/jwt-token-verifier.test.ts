@@ -1,4 +1,4 @@
-// Which tokens are accepted, whose keys they are checked with, and what happens when keys cannot be had.
+// Which tokens are accepted, which keys verify them, and what happens if the keys cannot be fetched.
 import {
   createJwtTokenVerifier,
   type JwtTokenVerifierOptions,
@@ -27,7 +27,7 @@ const unknown = { ok: false, code: 'key_unknown' };
 
 let key: SigningKey;
 let newKey: SigningKey;
-/** The issuer does not publish it, unless a test says so. */
+/** The issuer does not publish this key by default. */
 let otherKey: SigningKey;
 
 beforeAll(async () => {
@@ -39,7 +39,7 @@ beforeAll(async () => {
 const serve = (...keys: readonly SigningKey[]) =>
   createDocuments({ [jwksUri]: { keys: keys.map(({ jwk }) => jwk) } });
 
-/** The verifier, with the rules of core for what it says. */
+/** The verifier, with the checks of the claims in core. */
 function create(
   provider: IdentityProvider,
   options: JwtTokenVerifierOptions & { readonly maxTokenHours?: number },
@@ -52,7 +52,7 @@ function create(
   };
 }
 
-it('tells the claims, and leaves it to core what they are worth', async () => {
+it('returns the claims without judging them', async () => {
   const verifier = createJwtTokenVerifier(provider, serve(key));
   const odd = { ...claims, sub: '', iat: exp + 1_000_000 };
   const token = await signToken(key, odd);
@@ -60,7 +60,7 @@ it('tells the claims, and leaves it to core what they are worth', async () => {
   await expect(verifier.verify(token)).resolves.toEqual({ ok: true, claims: odd });
 });
 
-it('verifies nothing by decoding, and decodes by itself what it verifies', async () => {
+it('decodes a token without verifying it, and verifies it without a previous decode', async () => {
   const documents = serve(key);
   const verifier = createJwtTokenVerifier(provider, documents);
   const forged = await signToken(newKey, claims, { kid: 'key-1' });
@@ -73,7 +73,7 @@ it('verifies nothing by decoding, and decodes by itself what it verifies', async
 });
 
 it.each(['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'EdDSA'])(
-  'accepts %s',
+  'accepts a token signed with %s',
   async (alg) => {
     const signing = await createSigningKey('key', alg);
     const { verify } = create(provider, serve(signing));
@@ -88,7 +88,7 @@ it('rounds a fractional expiry down to the second', async () => {
 });
 
 it.each(['RS256', 'ES256', 'ES384', 'ES512', 'EdDSA'])(
-  'whatever stands for a signature of %s is refused, and is no fault of ours',
+  'refuses a malformed signature of %s with signature_invalid',
   async (alg) => {
     const signing = await createSigningKey('key', alg);
     const { verify } = create(provider, serve(signing));
@@ -107,7 +107,7 @@ it.each(['RS256', 'ES256', 'ES384', 'ES512', 'EdDSA'])(
 
 describe('the times of a token', () => {
   const seconds = Math.floor(Date.now() / 1000);
-  // The library has no clock of its own: on a busy machine, the limit of a minute would move on while the test waits.
+  // The library uses Date.now: on a busy machine, time would pass between the token and its check.
   beforeEach(() => {
     jest.spyOn(Date, 'now').mockReturnValue(seconds * 1000);
   });
@@ -116,11 +116,11 @@ describe('the times of a token', () => {
   });
 
   it.each([
-    ['issued now', { iat: seconds }, seconds * 1000],
-    ['issued at a fraction of a second', { iat: seconds - 0.25 }, seconds * 1000 - 250],
-    ['issued by a clock that is ahead', { iat: seconds + 50 }, (seconds + 50) * 1000],
-    ['issued at the epoch', { iat: 0 }, 0],
-  ])('%s', async (_what, times, issuedAt) => {
+    ['now', { iat: seconds }, seconds * 1000],
+    ['at a fraction of a second', { iat: seconds - 0.25 }, seconds * 1000 - 250],
+    ['by a clock that is ahead', { iat: seconds + 50 }, (seconds + 50) * 1000],
+    ['at the epoch', { iat: 0 }, 0],
+  ])('returns the issue time of a token issued %s', async (_what, times, issuedAt) => {
     const { verify } = create(provider, serve(key));
     await expect(verify(await signToken(key, { ...claims, ...times }))).resolves.toEqual({
       ok: true,
@@ -128,7 +128,7 @@ describe('the times of a token', () => {
     });
   });
 
-  it('of a clock that is ahead by up to a minute is valid already', async () => {
+  it('accepts a not-before time by a clock that is up to a minute ahead', async () => {
     const { verify } = create(provider, serve(key));
     const token = (nbf: number) => signToken(key, { ...claims, nbf });
     await expect(verify(await token(seconds + 55))).resolves.toEqual(accepted);
@@ -136,7 +136,7 @@ describe('the times of a token', () => {
       ok: false,
       code: 'token_not_yet_valid',
     });
-    // A year that no Date can have, without a signature: it is refused before keys are fetched.
+    // A time beyond the range of Date: the token is refused before its invalid signature is verified.
     const far = [await token(8_640_000_000_001), await token(1e300)];
     for (const one of far) {
       await expect(verify(one.replace(/[^.]+$/, 'c2lnbmF0dXJl'))).resolves.toEqual({
@@ -146,7 +146,7 @@ describe('the times of a token', () => {
     }
   });
 
-  it('have no grace at their end', async () => {
+  it('has no tolerance for the expiry', async () => {
     const { verify } = create(provider, { ...serve(key), now: () => exp * 1000 });
     await expect(verify(await signToken(key, claims))).resolves.toEqual({
       ok: false,
@@ -154,12 +154,12 @@ describe('the times of a token', () => {
     });
   });
 
-  describe('where tokens have an age limit', () => {
+  describe('with a maximum age', () => {
     const limited = (now = Date.now()) =>
       create(provider, { ...serve(key), maxTokenHours: 12, now: () => now });
     const farOff = Date.UTC(9999, 11, 31) / 1000;
 
-    it('a token of the year 9999 ends so long after it was issued', async () => {
+    it('limits the expiry of a token of the year 9999 to the maximum age', async () => {
       const token = await signToken(key, { ...claims, iat: seconds, exp: farOff });
       await expect(limited().verify(token)).resolves.toEqual({
         ok: true,
@@ -173,7 +173,7 @@ describe('the times of a token', () => {
       await expect(atItsEnd.verify(token)).resolves.toEqual({ ok: false, code: 'token_too_old' });
     });
 
-    it('a token that ends sooner ends as it says', async () => {
+    it('keeps an expiry before the maximum age', async () => {
       const token = await signToken(key, { ...claims, iat: seconds });
       await expect(limited().verify(token)).resolves.toMatchObject({
         value: { expiresAt: exp * 1000 },
@@ -184,7 +184,7 @@ describe('the times of a token', () => {
       ['without iat', {}, 'issued_at_missing'],
       ['of yesterday', { iat: seconds - 24 * 3600 }, 'token_too_old'],
       ['of tomorrow', { iat: seconds + 24 * 3600 }, 'issued_in_future'],
-    ])('a token %s is refused, and nobody asks for keys', async (_what, times, code) => {
+    ])('refuses a token %s without fetching keys', async (_what, times, code) => {
       const documents = serve(key);
       const { verify } = create(provider, { ...documents, maxTokenHours: 12 });
       const token = await signToken(key, { ...claims, ...times });
@@ -194,7 +194,7 @@ describe('the times of a token', () => {
   });
 });
 
-describe('which key checks a token', () => {
+describe('the key that verifies a token', () => {
   const nameless = ({ jwk }: SigningKey) => ({ ...jwk, kid: undefined });
   const verdict = async (keys: readonly unknown[], signing = key, header: Claims = {}) => {
     const { verify } = create(provider, createDocuments({ [jwksUri]: { keys } }));
@@ -222,17 +222,17 @@ describe('which key checks a token', () => {
     }
   });
 
-  it('is none where several fit and none is named', async () => {
+  it('is ambiguous if several keys fit and none is selected by a kid', async () => {
     const ambiguous = { ok: false, code: 'key_ambiguous' };
     await expect(verdict([key.jwk, newKey.jwk], key, noKid)).resolves.toEqual(ambiguous);
     await expect(verdict([nameless(key), nameless(newKey)])).resolves.toEqual(ambiguous);
   });
 
-  it('is the one that is named, although others have no name', async () => {
+  it('is the one with the kid of the token, even if others have no kid', async () => {
     await expect(verdict([nameless(newKey), key.jwk])).resolves.toEqual(accepted);
   });
 
-  it('is found by the algorithm among two of one name', async () => {
+  it('is selected by the algorithm if two keys have the same kid', async () => {
     const elliptic = await createSigningKey('key-1', 'ES256');
     await expect(verdict([elliptic.jwk, key.jwk])).resolves.toEqual(accepted);
   });
@@ -242,13 +242,13 @@ describe('which key checks a token', () => {
     ['without a type', { kid: 'odd' }],
     ['with an id that is a number', { kty: 'RSA', kid: 7, n: 'x', e: 'AQAB' }],
     ['without its numbers', { kty: 'RSA', kid: 'odd', alg: 'RS256' }],
-    ['with numbers that are none', { kty: 'EC', kid: 'odd', crv: 'P-256', x: '!', y: '!' }],
+    ['with invalid numbers', { kty: 'EC', kid: 'odd', crv: 'P-256', x: '!', y: '!' }],
     ['on an unknown curve', { kty: 'EC', kid: 'odd', crv: 'P-999', x: 'AA', y: 'AA' }],
     ['that is symmetric', { kty: 'oct', kid: 'odd', k: 'c2VjcmV0' }],
     ['that is null', null],
-    ['that is a text', 'key'],
+    ['that is a string', 'key'],
     ['that is a list', []],
-  ])('an odd key spoils no set: one %s', async (_what, odd) => {
+  ])('is found in a set with an invalid key: one %s', async (_what, odd) => {
     await expect(verdict([odd, key.jwk])).resolves.toEqual(accepted);
     await expect(verdict([odd, key.jwk], key, noKid)).resolves.toEqual(accepted);
     await expect(verdict([odd, key.jwk], newKey, { kid: 'odd' })).resolves.toEqual(unknown);
@@ -257,8 +257,8 @@ describe('which key checks a token', () => {
 
   it.each([
     ['for encryption', { use: 'enc' }],
-    ['for encryption only, by its operations', { key_ops: ['encrypt', 'wrapKey'] }],
-  ])('is never one that is %s', async (_what, purpose) => {
+    ['for encryption by its key_ops', { key_ops: ['encrypt', 'wrapKey'] }],
+  ])('is not one that is %s', async (_what, purpose) => {
     await expect(verdict([{ ...key.jwk, ...purpose }])).resolves.toEqual(unknown);
     const sameName = { ...newKey.jwk, ...purpose };
     await expect(verdict([sameName, key.jwk], key, noKid)).resolves.toEqual(accepted);
@@ -266,7 +266,7 @@ describe('which key checks a token', () => {
 });
 
 describe('fetching keys', () => {
-  it('happens once for many tokens, at cold start', async () => {
+  it('happens once for several tokens at a cold start', async () => {
     const documents = serve(key);
     const { verify, fetchKeys } = create(provider, documents);
     const coldStart = fetchKeys();
@@ -275,7 +275,7 @@ describe('fetching keys', () => {
     expect(documents.requests).toEqual([jwksUri]);
   });
 
-  it('never happens for a token that is refused anyway', async () => {
+  it('does not happen for a token with invalid claims', async () => {
     const documents = serve(key);
     const { verify } = create(provider, documents);
     for (const wrong of [{ exp: 1 }, { aud: 'x' }, { iss: 'x' }, { sub: '' }]) {
@@ -287,21 +287,24 @@ describe('fetching keys', () => {
   });
 
   it.each([
-    ['nobody answers', {}],
-    ['the answer is no JSON', { [jwksUri]: '<html>' }],
-    ['the answer is no key set', { [jwksUri]: { keys: 'none' } }],
+    ['there is no answer', {}],
+    ['the answer is not JSON', { [jwksUri]: '<html>' }],
+    ['the answer is not a key set', { [jwksUri]: { keys: 'none' } }],
     ['the answer is a list', { [jwksUri]: [] }],
-  ])('when %s there is no verdict, and the next token tries again', async (_what, broken) => {
-    const documents = createDocuments(broken);
-    const { verify, fetchKeys } = create(provider, documents);
-    const token = await signToken(key, claims);
-    await expect(fetchKeys()).rejects.toMatchObject({ code: 'keys_unavailable' });
-    await expect(verify(token)).rejects.toMatchObject({ code: 'keys_unavailable' });
-    documents.documents[jwksUri] = { keys: [key.jwk] };
-    await expect(verify(token)).resolves.toEqual(accepted);
-  });
+  ])(
+    'fails with keys_unavailable if %s, and is repeated for the next token',
+    async (_what, broken) => {
+      const documents = createDocuments(broken);
+      const { verify, fetchKeys } = create(provider, documents);
+      const token = await signToken(key, claims);
+      await expect(fetchKeys()).rejects.toMatchObject({ code: 'keys_unavailable' });
+      await expect(verify(token)).rejects.toMatchObject({ code: 'keys_unavailable' });
+      documents.documents[jwksUri] = { keys: [key.jwk] };
+      await expect(verify(token)).resolves.toEqual(accepted);
+    },
+  );
 
-  it('a token that arrives during a cold start which fails gets a try of its own', async () => {
+  it('is repeated for a token that arrives during a failed fetch of a cold start', async () => {
     const documents = createDocuments({});
     const { verify, fetchKeys } = create(provider, documents);
     const token = await signToken(key, claims);
@@ -330,7 +333,7 @@ describe('fetching keys', () => {
     };
   }
 
-  it('a key that is new at the issuer is found with the first token, soon after a forged one, too', async () => {
+  it('finds a new key with its first token, even immediately after a fetch because of an unknown key', async () => {
     const { clock, documents, publish, tokenOf, verify, ok } = watch(key);
     await expect(verify(await tokenOf(newKey))).resolves.toEqual(unknown);
     expect(documents.requests).toHaveLength(1);
@@ -340,7 +343,7 @@ describe('fetching keys', () => {
     expect(documents.requests).toHaveLength(2);
   });
 
-  it('forged tokens cause six fetches, and one more every ten seconds, which bring new keys to all', async () => {
+  it('is limited for tokens with unknown keys to six fetches at once and one every 10 s, which find new keys', async () => {
     const { clock, documents, publish, tokenOf, verify, ok } = watch(key);
     const forged = await tokenOf(otherKey);
     const flood = async (milliseconds: number) => {
@@ -360,7 +363,7 @@ describe('fetching keys', () => {
     await expect(verify(await tokenOf(key))).resolves.toEqual(ok);
   });
 
-  it('another key of the same name is found when a signature does not fit the old one', async () => {
+  it('finds a new key with the same kid if a signature does not match the old key', async () => {
     const { clock, documents, publish, tokenOf, verify, ok } = watch(key);
     await expect(verify(await tokenOf(key))).resolves.toEqual(ok);
     const successor = withKid(otherKey, 'key-1');
@@ -376,7 +379,7 @@ describe('fetching keys', () => {
     expect(documents.requests).toHaveLength(6);
   });
 
-  it('a withdrawn key is trusted for five minutes at the most', async () => {
+  it('is repeated after five minutes, so that a withdrawn key is not trusted longer', async () => {
     const { clock, documents, publish, tokenOf, verify, ok } = watch(key, newKey);
     await expect(verify(await tokenOf(key))).resolves.toEqual(ok);
     publish(newKey);
@@ -389,7 +392,7 @@ describe('fetching keys', () => {
     expect(documents.requests).toHaveLength(2);
   });
 
-  it('all keys can be withdrawn', async () => {
+  it('accepts an empty key set, so that all keys can be withdrawn', async () => {
     const { clock, publish, tokenOf, verify, ok } = watch(key);
     await expect(verify(await tokenOf(key))).resolves.toEqual(ok);
     publish();
@@ -397,7 +400,7 @@ describe('fetching keys', () => {
     await expect(verify(await tokenOf(key))).resolves.toEqual(unknown);
   });
 
-  it('while the issuer is down its keys are good for an hour, and it is asked once a minute', async () => {
+  it('keeps the keys for an hour while the issuer is down, with one request a minute', async () => {
     const { clock, documents, publish, withdraw, tokenOf, verify, ok } = watch(key);
     const token = await tokenOf(key);
     await expect(verify(token)).resolves.toEqual(ok);
@@ -414,7 +417,7 @@ describe('fetching keys', () => {
     await expect(verify(token)).resolves.toEqual(ok);
   });
 
-  it('while the issuer is down nobody can tell that a key is unknown, but that a signature is wrong', async () => {
+  it('while the issuer is down, gives keys_unavailable for an unknown key, and signature_invalid for a wrong signature', async () => {
     const { clock, withdraw, tokenOf, verify, ok } = watch(key);
     await expect(verify(await tokenOf(key))).resolves.toEqual(ok);
     withdraw();
@@ -432,7 +435,7 @@ describe('fetching keys', () => {
     }
   });
 
-  it('a token that has waited for one fetch has no other: the function has 15 s', async () => {
+  it('happens at most once per token, because the function has 15 s', async () => {
     const documents = serve(key);
     const clock = { now: exp * 1000 - 550_000 };
     const load = async (url: string) => {
@@ -450,7 +453,7 @@ describe('fetching keys', () => {
 });
 
 describe('discovery', () => {
-  it('leads from the issuer to its keys', async () => {
+  it('finds the keys of the issuer', async () => {
     const documents = serve(key);
     documents.documents[discoveryUrl] = { issuer, jwks_uri: jwksUri, more: true };
     const { verify } = create(discovering, documents);
@@ -472,10 +475,10 @@ describe('discovery', () => {
     ['another issuer', { issuer: 'https://evil.test', jwks_uri: jwksUri }, /another issuer/],
     ['its issuer with a slash', { issuer: `${issuer}/`, jwks_uri: jwksUri }, /another issuer/],
     ['no keys', { issuer }, /jwks_uri is missing/],
-    ['keys in the clear', { issuer, jwks_uri: 'http://keys.issuer.test/keys' }, /https URL/],
-    ['keys in a file', { issuer, jwks_uri: 'file:///keys' }, /https URL/],
-    ['nothing that is JSON', '<html>', /JSON/],
-  ])('of a document that names %s fails', async (_what, document, cause) => {
+    ['keys at an http URL', { issuer, jwks_uri: 'http://keys.issuer.test/keys' }, /https URL/],
+    ['keys at a file URL', { issuer, jwks_uri: 'file:///keys' }, /https URL/],
+    ['HTML instead of JSON', '<html>', /JSON/],
+  ])('fails for a document with %s', async (_what, document, cause) => {
     const documents = serve(key);
     documents.documents[discoveryUrl] = document;
     const { verify } = create(discovering, documents);
@@ -516,7 +519,7 @@ describe('a Cognito user pool', () => {
   it.each([
     ['an access token', access],
     ['an ID token', id],
-  ])('lets %s in', async (_what, given) => {
+  ])('accepts %s', async (_what, given) => {
     await expect(verify(given)).resolves.toEqual(accepted);
   });
 
@@ -534,7 +537,7 @@ describe('a Cognito user pool', () => {
     await expect(verify(given)).resolves.toEqual({ ok: false, code });
   });
 
-  it('has a second issuer URL with keys of its own', async () => {
+  it('has a second issuer URL with separate keys', async () => {
     const second = `https://issuer-cognito-idp.eu-central-1.amazonaws.com/${pool}`;
     const documents = createDocuments({
       [`${second}/.well-known/jwks.json`]: { keys: [key.jwk] },

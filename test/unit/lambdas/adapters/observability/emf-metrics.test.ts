@@ -4,7 +4,7 @@ import {
   createEmfMetrics,
 } from '#adapters/observability/emf-metrics';
 
-/** Keeps what is written to the log, until it is restored. */
+/** Captures the lines written to stdout until `restore` is called. */
 function captureOutput() {
   const lines: string[] = [];
   const write = jest.spyOn(process.stdout, 'write').mockImplementation((line) => {
@@ -19,7 +19,7 @@ function captureOutput() {
   };
 }
 
-it('writes one line of a fan-out: heartbeats apart from events, and one stage from another', () => {
+it('writes a fan-out as one line, with dimensions for the stage, and for events or heartbeats', () => {
   const { lines, restore } = captureOutput();
   try {
     createEmfMetrics('live').record('agent:status', {
@@ -62,7 +62,7 @@ it('writes one line of a fan-out: heartbeats apart from events, and one stage fr
   });
 });
 
-it('counts one more for a function', () => {
+it('counts 1 for a function, with the given properties', () => {
   const { lines, restore } = captureOutput();
   createEmfCount('connect', 'live')('HandshakesLimited', { connectionId: 'a=', userId: 'ann' });
   restore();
@@ -73,14 +73,14 @@ it('counts one more for a function', () => {
       },
       service: 'connect',
       HandshakesLimited: 1,
-      // For whoever looks at the line.
+      // Properties of the log line, not dimensions.
       connectionId: 'a=',
       userId: 'ann',
     },
   ]);
 });
 
-it('counts all of a pack with one line', () => {
+it('counts many events with one line', () => {
   const { lines, restore } = captureOutput();
   createEmfCount('broadcast', 'live')('RejectedEvents', {}, 1_000);
   restore();
@@ -89,7 +89,7 @@ it('counts all of a pack with one line', () => {
   ]);
 });
 
-it('draws connections and users', () => {
+it('records the numbers of connections and users', () => {
   const { lines, restore } = captureOutput();
   createEmfConnectionCount('live')(5, 3);
   restore();

@@ -25,7 +25,7 @@ const job = {
   round: 1,
 };
 
-/** A message whose text is so long at the least, and longer as JSON. */
+/** A message whose text has at least `length` characters, and more as JSON. */
 const longMessage = (length: number) =>
   messageOfEvent(sessionEvent('a', 's', '"'.repeat(length / 2), 1));
 const connection = (index: number, userId = `user-${index}`): Connection => ({
@@ -35,7 +35,7 @@ const connection = (index: number, userId = `user-${index}`): Connection => ({
   expiresAt: 1_707_163_260_000,
 });
 
-it('a job comes out as it went in', async () => {
+it('parses a sent job as the same job', async () => {
   const jobs: RetryJob[] = [
     { ...job, connections: [connection(1), connection(2, 'ä#"\\')] },
     { ...job, stuckRounds: 2, connections: [connection(3)] },
@@ -47,7 +47,7 @@ it('a job comes out as it went in', async () => {
   expect(sent().map(parseRetryJob)).toEqual(jobs);
 });
 
-it('a connection with batches has a fifth element, and bodies without one are read as before', async () => {
+it('writes a connection with batches with a fifth element, and reads connections without one', async () => {
   const connections = [{ ...connection(1), batches: true }, connection(2)];
   await queue.send([{ ...job, connections }]);
   const [body = ''] = sent();
@@ -63,7 +63,7 @@ it('a connection with batches has a fifth element, and bodies without one are re
   }
 });
 
-it('sixteen shards take two requests, and no delay', async () => {
+it('sends 16 shards in two requests, without delay', async () => {
   await queue.send(Array.from({ length: 16 }, (_, shard) => ({ ...job, round: 0, shard })));
   expect(batches().map((entries) => entries.length)).toEqual([10, 6]);
   expect(new Set(batches().flatMap((entries) => entries.map((e) => e.DelaySeconds)))).toEqual(
@@ -76,12 +76,12 @@ it.each([
   [3, 6],
   [6, 45],
   [12, 45],
-])('round %i waits %i s', async (round, seconds) => {
+])('delays round %i by %i s', async (round, seconds) => {
   await queue.send([{ ...job, round, shard: 1 }]);
   expect(batches()[0]?.[0]?.DelaySeconds).toBe(seconds);
 });
 
-it('splits lists so that messages and requests stay within 256 KB, and loses nobody', () =>
+it('divides a list of connections into requests of at most 256 KB, without losing one', () =>
   fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 6_000 }),
@@ -109,7 +109,7 @@ it('splits lists so that messages and requests stay within 256 KB, and loses nob
     { numRuns: 15 },
   ));
 
-it('says so when SQS did not take all', async () => {
+it('throws if SQS did not accept all entries', async () => {
   const failed = { Id: '0', Code: 'InternalError', SenderFault: false };
   sqs.on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [failed] });
   await expect(queue.send([{ ...job, shard: 1 }])).rejects.toThrow('InternalError');
@@ -121,7 +121,7 @@ it.each([
   'null',
   '{"message":"{}","type":"x","reportedAt":1,"round":0}',
   '{"messages":[],"round":0,"shard":1}',
-])('refuses %s, which is no job', (body) => {
+])('rejects %s, which is not a job', (body) => {
   expect(() => parseRetryJob(body)).toThrow('The message is not a retry job');
 });
 
@@ -129,13 +129,13 @@ it.each([
   'a secret message',
   '{"frame":"a secret message',
   '{"frame":7,"type":"a secret message","reportedAt":"a secret message","round":"a secret message"}',
-])('does not repeat what is in %s', (body) => {
+])('does not repeat the text %s in the error', (body) => {
   expect(() => parseRetryJob(body)).toThrow(
     'The message is not a retry job: it must be messages for connections or for a shard',
   );
 });
 
-it('reads a job as version 0.1.0 queued it', () => {
+it('reads a heartbeat job of version 0.1.0', () => {
   const body = String.raw`{"frame":"{\"type\":\"heartbeat\",\"payload\":{\"timestamp\":3}}","round":1,"shard":2}`;
   expect(parseRetryJob(body)).toEqual({
     messages: [heartbeatMessage(3)],
@@ -143,7 +143,7 @@ it('reads a job as version 0.1.0 queued it', () => {
   });
 });
 
-it('reads a job of one message, with all that version 0.1.0 wrote', () => {
+it('reads all fields of an event job of version 0.1.0', () => {
   const [message] = job.messages;
   const old = { frame: message?.text, type: 'agent:status', reportedAt: 1, round: 2 };
   const entry = ['alice', 'c=', 1, 2];
@@ -157,12 +157,12 @@ it('reads a job of one message, with all that version 0.1.0 wrote', () => {
   });
 });
 
-it('refuses a message that cannot be read, and does not repeat it', () => {
+it('rejects a job with an unreadable message, and does not repeat the message in the error', () => {
   const body = JSON.stringify({ messages: ['a secret'], round: 0, shard: 1 });
   expect(() => parseRetryJob(body)).toThrow(/^The text is no message of this service$/);
 });
 
-it('writes of a message its text alone, as earlier versions read it', async () => {
+it('writes only the text of a message', async () => {
   await queue.send([
     { ...job, connections: [connection(1)] },
     { ...job, shard: 3 },
@@ -175,7 +175,7 @@ it('writes of a message its text alone, as earlier versions read it', async () =
   ]);
 });
 
-it('messages that do not fit become several jobs, in order, and each goes to everybody', () =>
+it('divides messages that do not fit into several jobs, in order, each for all connections', () =>
   fc.assert(
     fc.asyncProperty(
       fc.array(fc.integer({ min: 0, max: 32_000 }), { minLength: 1, maxLength: 40 }),

@@ -14,7 +14,7 @@ const client = new SQSClient({ region: 'us-east-1' });
 
 beforeEach(() => sqs.reset());
 
-it('plans heartbeats with delays in whole seconds, ten to a request', async () => {
+it('plans heartbeats with delays in whole seconds, ten per request', async () => {
   sqs.on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [] });
   const now = 1_707_163_200_250;
   const beats = Array.from({ length: 11 }, (_, index) => ({ dueAt: now + (index + 1) * 5_000 }));
@@ -28,19 +28,19 @@ it('plans heartbeats with delays in whole seconds, ten to a request', async () =
   expect(entries.map((entry) => JSON.parse(entry.MessageBody ?? '') as unknown)).toEqual(beats);
 });
 
-it('asks SQS nothing when there is nothing to plan', async () => {
+it('sends no request if there is nothing to plan', async () => {
   await createSqsHeartbeatQueue(client, 'the-queue').plan([], 0);
   expect(sqs.calls()).toHaveLength(0);
 });
 
-it('says so when SQS did not take all of them', async () => {
+it('throws if SQS did not accept all heartbeats', async () => {
   const failed = { Id: '0', Code: 'InternalError', SenderFault: false };
   sqs.on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [failed] });
   const plan = createSqsHeartbeatQueue(client, 'the-queue').plan([{ dueAt: 1 }], 0);
   await expect(plan).rejects.toThrow('SQS did not take 1 planned heartbeats: InternalError');
 });
 
-it('keeps a rejected event whole, with the reason beside it', async () => {
+it('sends the whole rejected event as body, with the reason as attribute', async () => {
   sqs.on(SendMessageCommand).resolves({});
   const event = { id: '1', detail: { lastMessage: 'x'.repeat(300_000) } };
   await createSqsDeadLettersOfEvents(client, 'the-queue', 'event').keep(event, 'r'.repeat(2_000));
@@ -51,7 +51,7 @@ it('keeps a rejected event whole, with the reason beside it', async () => {
   expect(input?.MessageAttributes?.['reason']?.StringValue).toBe('r'.repeat(1_000));
 });
 
-it("keeps an operator's order, and a job as it was in its queue: there it can be put back", async () => {
+it('sends a rejected order, and a job with the body of the retry queue, so that it can be moved back', async () => {
   sqs.on(SendMessageCommand).resolves({});
   await createSqsDeadLettersOfEvents(client, 'the-queue', 'order').keep({}, 'userId must be text');
   const common = { messages: [heartbeatMessage(1)], round: 13 };
@@ -74,7 +74,7 @@ it("keeps an operator's order, and a job as it was in its queue: there it can be
   expect(bodies.map(parseRetryJob)).toEqual(jobs);
 });
 
-it('writes what SQS would not take in a body as JSON can', async () => {
+it('escapes characters in the JSON that SQS does not accept in a body', async () => {
   sqs.on(SendMessageCommand).resolves({});
   const event = { text: 'a\uFFFEb\uFFFFc\uD800' };
   await createSqsDeadLettersOfEvents(client, 'the-queue', 'event').keep(event, 'reason');
@@ -83,7 +83,7 @@ it('writes what SQS would not take in a body as JSON can', async () => {
   expect(JSON.parse(body)).toEqual(event);
 });
 
-it('packs an event that leaves no room for its reason', async () => {
+it('compresses an event that leaves no space for its reason', async () => {
   sqs.on(SendMessageCommand).resolves({});
   const event = { text: 'x'.repeat(1024 * 1024) };
   await createSqsDeadLettersOfEvents(client, 'the-queue', 'event').keep(event, 'reason');
