@@ -1,4 +1,4 @@
-// Tokens that must neither open a connection nor refresh one, each with the code by which an operator can tell it from the others.
+// Tokens that must neither open nor refresh a connection, each with the code that identifies the cause in the log.
 import { createHmac } from 'node:crypto';
 import { exportSPKI } from 'jose';
 import { createJwtTokenVerifier } from '#adapters/jwt/jwt-token-verifier';
@@ -38,7 +38,7 @@ const write =
 
 beforeAll(async () => {
   key = await createSigningKey('key-1');
-  // The same key id, another key: what an attacker would choose.
+  // Another key with the same key id, as an attacker would choose.
   impostor = await createSigningKey('key-1');
   documents.documents[jwksUri] = { keys: [key.jwk] };
 });
@@ -53,7 +53,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** As `lambdas/wiring` makes it; the clock is jest's. */
+/** Created as in `lambdas/wiring`, with the fake clock of Jest. */
 function createAuthentication() {
   const verifier = createJwtTokenVerifier(
     { kind: 'oidc', issuer, audience, jwksUri },
@@ -76,7 +76,7 @@ function connectWith(token: string | undefined) {
   });
 }
 
-/** As a client that is connected as alice would; `refreshed` says whether the connection was. */
+/** Sends `token:refresh` as the connected user alice. `refreshed` is whether the expiry of the connection changed. */
 async function refreshWith(token: string) {
   const connections = new MemoryConnectionStore();
   const [connection] = connections.seed(now, ['alice']) as [Connection];
@@ -130,7 +130,7 @@ const attacks: Attack[] = [
   ['claims that are null', () => signToken(key, null), 'token_malformed'],
   ['claims that are a list', () => signToken(key, [goodClaims]), 'token_malformed'],
   [
-    'brackets 2,000 deep',
+    'a header with 2,000 nested brackets',
     () => `${Buffer.from('['.repeat(2000)).toString('base64url')}.e30.x`,
     'token_malformed',
   ],
@@ -166,12 +166,12 @@ const attacks: Attack[] = [
   ],
   ['HS256 with an empty secret', symmetric(() => ''), 'algorithm_not_allowed'],
   [
-    'another algorithm than the key is for',
+    'an algorithm that the key is not for',
     () => forgeToken({ alg: 'RS512', kid: 'key-1' }, goodClaims, 'x'),
     'algorithm_not_allowed',
   ],
 
-  ['a signature that is not one', tampered(2, () => 'AAAA'), 'signature_invalid'],
+  ['an invalid signature', tampered(2, () => 'AAAA'), 'signature_invalid'],
   ['no signature', tampered(2, () => ''), 'token_malformed'],
   [
     'claims changed after signing',
@@ -182,53 +182,53 @@ const attacks: Attack[] = [
   ],
   ['another key with the same id', () => signToken(impostor, goodClaims), 'signature_invalid'],
   [
-    'a key that the token brings along',
+    'a key in the token',
     () => signToken(impostor, goodClaims, { jwk: impostor.jwk }),
     'signature_invalid',
   ],
   [
-    'a URL of keys that the token brings along',
+    'a URL of keys in the token',
     () => signToken(impostor, goodClaims, { jku: 'https://evil.test/keys' }),
     'signature_invalid',
   ],
   [
-    'a certificate URL that the token brings along',
+    'a certificate URL in the token',
     () => signToken(impostor, goodClaims, { x5u: 'https://evil.test/cert', x5c: ['x'] }),
     'signature_invalid',
   ],
   ['an unknown key id', () => signToken(impostor, goodClaims, { kid: 'key-2' }), 'key_unknown'],
   [
-    'no key id, and a key of nobody',
+    'no key id, and an unknown key',
     () => signToken(impostor, goodClaims, { kid: undefined }),
     'signature_invalid',
   ],
   ['an empty key id', signed({}, { kid: '' }), 'key_unknown'],
   ['a path as key id', signed({}, { kid: '../../../dev/null' }), 'key_unknown'],
   ['__proto__ as key id', signed({}, { kid: '__proto__' }), 'key_unknown'],
-  ['an extension that is critical', signed({}, { crit: ['x'], x: 1 }), 'extension_not_supported'],
+  ['a critical extension', signed({}, { crit: ['x'], x: 1 }), 'extension_not_supported'],
   [
     'an unencoded payload',
     () => forgeToken({ alg: 'RS256', kid: 'key-1', crit: ['b64'], b64: false }, goodClaims, 'x'),
     'extension_not_supported',
   ],
 
-  ['expired', signed({ exp: seconds - 1 }), 'token_expired'],
-  ['expiring this very moment', signed({ exp: seconds }), 'token_expired'],
-  ['expiring within this second', signed({ exp: seconds + 0.9 }), 'token_expired'],
-  ['expired long before the epoch', signed({ exp: -1e12 }), 'token_expired'],
+  ['an expiry in the past', signed({ exp: seconds - 1 }), 'token_expired'],
+  ['an expiry at the current time', signed({ exp: seconds }), 'token_expired'],
+  ['an expiry within the current second', signed({ exp: seconds + 0.9 }), 'token_expired'],
+  ['an expiry long before the epoch', signed({ exp: -1e12 }), 'token_expired'],
   ['no expiry', without('exp'), 'expiry_missing'],
   ['an expiry that is text', signed({ exp: String(seconds + 60) }), 'token_malformed'],
   ['an expiry that is null', signed({ exp: null }), 'token_malformed'],
-  ['an expiry beyond all clocks', signed({ exp: 1e300 }), 'token_malformed'],
-  ['not yet valid', signed({ nbf: seconds + 61 }), 'token_not_yet_valid'],
-  ['a not-before that is text', signed({ nbf: '0' }), 'token_malformed'],
-  ['issued in the future', signed({ iat: seconds + 61 }), 'issued_in_future'],
-  ['issued in milliseconds', signed({ iat: now }), 'issued_in_future'],
-  ['an issue date that is text', signed({ iat: String(seconds) }), 'token_malformed'],
-  ['an issue date that is null', signed({ iat: null }), 'token_malformed'],
-  ['an issue date that is a list', signed({ iat: [seconds] }), 'token_malformed'],
-  ['an issue date before the epoch', signed({ iat: -1 }), 'token_malformed'],
-  ['an issue date beyond all clocks', signed({ iat: 1e300 }), 'token_malformed'],
+  ['an expiry beyond the range of a date', signed({ exp: 1e300 }), 'token_malformed'],
+  ['a not-before time in the future', signed({ nbf: seconds + 61 }), 'token_not_yet_valid'],
+  ['a not-before time that is text', signed({ nbf: '0' }), 'token_malformed'],
+  ['an issue time in the future', signed({ iat: seconds + 61 }), 'issued_in_future'],
+  ['an issue time in milliseconds', signed({ iat: now }), 'issued_in_future'],
+  ['an issue time that is text', signed({ iat: String(seconds) }), 'token_malformed'],
+  ['an issue time that is null', signed({ iat: null }), 'token_malformed'],
+  ['an issue time that is a list', signed({ iat: [seconds] }), 'token_malformed'],
+  ['an issue time before the epoch', signed({ iat: -1 }), 'token_malformed'],
+  ['an issue time beyond the range of a date', signed({ iat: 1e300 }), 'token_malformed'],
 
   ['another issuer', signed({ iss: 'https://evil.test' }), 'issuer_wrong'],
   ['no issuer', without('iss'), 'issuer_wrong'],
@@ -237,7 +237,7 @@ const attacks: Attack[] = [
   ['a list of issuers', signed({ iss: [issuer] }), 'token_malformed'],
   ['another audience', signed({ aud: 'billing' }), 'audience_wrong'],
   ['no audience', without('aud'), 'audience_wrong'],
-  ['an audience that begins like ours', signed({ aud: `${audience}-x` }), 'audience_wrong'],
+  ['an audience with ours as prefix', signed({ aud: `${audience}-x` }), 'audience_wrong'],
   ['several audiences, none ours', signed({ aud: ['billing', 'mail'] }), 'audience_wrong'],
   ['an empty list of audiences', signed({ aud: [] }), 'audience_wrong'],
 
@@ -256,27 +256,31 @@ function expectNoSecret(token = ''): void {
   expect(documents.requests.filter((url) => url !== jwksUri)).toEqual([]);
 }
 
-it.each(attacks)('opens no connection: %s', async (_what, makeToken, code) => {
+it.each(attacks)('does not open a connection: %s', async (_what, makeToken, code) => {
   const token = await makeToken();
 
   const error: unknown = await connectWith(token).catch((thrown: unknown) => thrown);
 
   expect(error).toEqual(new Error('Unauthorized'));
-  // What Lambda's runtime logs of it is all that is logged.
+  // Only Lambda's runtime logs the error, as JSON.
   lines.push(JSON.parse(JSON.stringify(error)) as never);
   expect(lines).toEqual([expect.objectContaining({ code, requestId: 'request-1' })]);
   expectNoSecret(token);
 });
 
 const otherUsers: Attack[] = [
-  ['of another user', signed({ sub: 'mallory' }), 'user_wrong' as TokenRefusal],
-  ['of a user who begins alike', signed({ sub: 'alice ' }), 'user_wrong' as TokenRefusal],
-  ['of a user in capitals', signed({ sub: 'ALICE' }), 'user_wrong' as TokenRefusal],
+  ['a token of another user', signed({ sub: 'mallory' }), 'user_wrong' as TokenRefusal],
+  [
+    'a token of a user with the same prefix',
+    signed({ sub: 'alice ' }),
+    'user_wrong' as TokenRefusal,
+  ],
+  ['a token of a user in capitals', signed({ sub: 'ALICE' }), 'user_wrong' as TokenRefusal],
 ];
-// No token at all is no message of the protocol.
+// A refresh without a token is not a valid message of the protocol.
 const refreshAttacks = [...attacks.filter(([, , code]) => code !== 'token_missing'), ...otherUsers];
 
-it.each(refreshAttacks)('refreshes no connection: %s', async (_what, makeToken, code) => {
+it.each(refreshAttacks)('does not refresh a connection: %s', async (_what, makeToken, code) => {
   const token = (await makeToken()) ?? '';
 
   await expect(refreshWith(token)).resolves.toEqual({
@@ -291,7 +295,7 @@ it.each(refreshAttacks)('refreshes no connection: %s', async (_what, makeToken, 
   expectNoSecret(token);
 });
 
-it('a good token of the same user refreshes the connection', async () => {
+it('refreshes the connection with a valid token of the same user', async () => {
   await expect(refreshWith(await signed({})())).resolves.toEqual({
     message: { type: 'token:refreshed', payload: { expiresAt: now + 60_000 } },
     refreshed: true,
@@ -302,9 +306,9 @@ it.each([
   ['one audience', {}],
   ['ours among several audiences', { aud: ['billing', audience] }],
   ['a subject of 255 bytes', { sub: 'x'.repeat(255) }],
-  ['valid from this moment', { nbf: seconds }],
-  ['valid from this moment by a clock a minute ahead', { nbf: seconds + 60 }],
-])('a good token opens a connection: %s', async (_what, claims) => {
+  ['a not-before time now', { nbf: seconds }],
+  ['a not-before time of a clock that is a minute ahead', { nbf: seconds + 60 }],
+])('opens a connection with a valid token: %s', async (_what, claims) => {
   const expected = { ...goodClaims, ...claims };
 
   await expect(connectWith(await signed(claims)())).resolves.toEqual({

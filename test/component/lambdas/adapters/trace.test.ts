@@ -1,4 +1,4 @@
-// The trace of an event goes on with what is done for it: into SQS, and from a backend in Lambda onto the bus.
+// The trace of an event continues in the requests for it: to SQS, and from a backend in Lambda to EventBridge.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createSqsClient } from '#wiring/clients';
@@ -24,7 +24,7 @@ beforeAll(async () => {
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    // What Lambda sets for each invocation of a function that is traced.
+    // Lambda sets these for each invocation of a traced function.
     AWS_LAMBDA_FUNCTION_NAME: 'mission-control-broadcast',
     _X_AMZN_TRACE_ID: trace,
   };
@@ -41,7 +41,7 @@ afterAll(async () => {
 });
 
 // https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html#services-xray-sqs
-it('jobs carry it to the workers that go on with a fan-out', async () => {
+it('sends the trace header with jobs of the retry queue', async () => {
   const client = createSqsClient();
   const queueUrl = `${process.env['AWS_ENDPOINT_URL'] ?? ''}/000000000000/deliveries`;
   const job = { messages: [heartbeatMessage(1)], round: 1, shard: 0 };
@@ -51,7 +51,7 @@ it('jobs carry it to the workers that go on with a fan-out', async () => {
 });
 
 // https://docs.aws.amazon.com/xray/latest/devguide/xray-services-eventbridge.html
-it('events carry it from a backend that runs in Lambda itself', async () => {
+it('sends the trace header with events from a backend in Lambda', async () => {
   const publisher = createPublisher({});
   await publisher.broadcastAgentStatus('agent-1', 'online');
   await publisher.close();

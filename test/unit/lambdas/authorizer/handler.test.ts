@@ -1,41 +1,44 @@
-// What API Gateway gets from the authorizer when the keys of the issuer cannot be had.
+// The errors of the authorizer, for API Gateway and for the log.
 import { createHandler } from '#lambdas/authorizer/handler';
 import { KeysUnavailableError } from '#core/auth/no-verdict';
 
 it.each([
   [
-    'the keys cannot be had',
+    'the keys cannot be fetched',
     new KeysUnavailableError('fetch failed'),
     'keys_unavailable',
     ['KeysUnavailable'],
   ],
-  ['something is wrong with us', new TypeError('x is undefined'), 'unexpected_error', []],
-])('when %s nobody gets in, and the operator is told so', async (_what, cause, code, counted) => {
-  const log = { info: jest.fn(), warn: jest.fn(), error: jest.fn() };
-  const count = jest.fn();
-  const handler = createHandler({
-    authorize: () => Promise.reject(cause),
-    source: { service: 'authorizer', stage: 'live' },
-    count,
-    log,
-  });
+  ['an unexpected error occurred', new TypeError('x is undefined'), 'unexpected_error', []],
+])(
+  'rejects with another error than Unauthorized, and logs it, if %s',
+  async (_what, cause, code, counted) => {
+    const log = { info: jest.fn(), warn: jest.fn(), error: jest.fn() };
+    const count = jest.fn();
+    const handler = createHandler({
+      authorize: () => Promise.reject(cause),
+      source: { service: 'authorizer', stage: 'live' },
+      count,
+      log,
+    });
 
-  const answer = handler({ methodArn: 'arn', requestContext: { requestId: 'request-1' } });
+    const answer = handler({ methodArn: 'arn', requestContext: { requestId: 'request-1' } });
 
-  // Not `Unauthorized`: that would be a 401, as if the client were to blame.
-  await expect(answer).rejects.toMatchObject({
-    message: `No verdict: ${code}`,
-    cause,
-  });
-  expect(log.error.mock.calls).toEqual([
-    ['no verdict on a token', { code, requestId: 'request-1', error: cause }],
-  ]);
-  expect(log.warn).not.toHaveBeenCalled();
-  // Counted apart: the alarms look at the difference, and at the issuer's part in it.
-  expect(count.mock.calls).toEqual(counted.map((name) => [name]));
-});
+    // Not `Unauthorized`, which would be a 401: the cause is not the client.
+    await expect(answer).rejects.toMatchObject({
+      message: `No verdict: ${code}`,
+      cause,
+    });
+    expect(log.error.mock.calls).toEqual([
+      ['no verdict on a token', { code, requestId: 'request-1', error: cause }],
+    ]);
+    expect(log.warn).not.toHaveBeenCalled();
+    // Unavailable keys have a metric of their own, because the alarms distinguish them from other failures.
+    expect(count.mock.calls).toEqual(counted.map((name) => [name]));
+  },
+);
 
-it('a refused handshake is one short line: what Lambda logs of the error that is thrown', async () => {
+it('logs a refused handshake as one short line: the thrown error, as Lambda logs it', async () => {
   const log = { info: jest.fn(), warn: jest.fn(), error: jest.fn() };
   const count = jest.fn();
   const refusal = { ok: false, code: 'token_not_yet_valid', place: 'authorization' } as const;
@@ -51,7 +54,7 @@ it('a refused handshake is one short line: what Lambda logs of the error that is
   );
 
   expect(error).toBeInstanceOf(Error);
-  // API Gateway compares the message; and where there is no text as the stack, the runtime tells it another one.
+  // API Gateway compares the message. Without a string as the stack, the runtime would return another message.
   expect(error).toMatchObject({ name: 'Error', message: 'Unauthorized', stack: '' });
   const line = JSON.stringify({
     timestamp: '2026-11-25T23:20:00.000Z',
@@ -68,7 +71,7 @@ it('a refused handshake is one short line: what Lambda logs of the error that is
       stage: 'live',
     },
   });
-  // It was 773 bytes in three lines.
+  // Less than half of the 773 bytes that a refused handshake took before, in three lines.
   expect(Buffer.byteLength(line)).toBeLessThan(773 / 2);
   for (const write of Object.values(log)) expect(write).not.toHaveBeenCalled();
 });

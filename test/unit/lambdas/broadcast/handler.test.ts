@@ -1,7 +1,7 @@
 import { createHandler } from '#lambdas/broadcast/handler';
 import type { ReportedEvent } from '#core/reported-event';
 
-it('hands on what EventBridge delivers', async () => {
+it('passes the event from EventBridge on, with a deadline', async () => {
   const seen: [ReportedEvent, number][] = [];
   const handler = createHandler({
     broadcast: async (event, deadline) => {

@@ -15,7 +15,7 @@ function setUp(outcome: Awaited<ReturnType<Connect>> = 'connected') {
   return { connected, log, handler };
 }
 
-// As API Gateway hands the authorizer's context on: every value a string, with keys of its own beside ours.
+// The authorizer context from API Gateway: our values as strings, and additional keys.
 const authorizer = {
   principalId: 'alice',
   integrationLatency: 12,
@@ -24,7 +24,7 @@ const authorizer = {
 };
 const requestContext = { connectionId: 'L0SM9cOFvHcCIhw=', authorizer };
 
-it('records who connected, until when', async () => {
+it('passes the user and the expiry of the connection on, and answers 200', async () => {
   const { connected, handler } = setUp();
   await expect(handler({ requestContext })).resolves.toEqual({ statusCode: 200 });
   expect(connected).toEqual([
@@ -64,7 +64,7 @@ it.each([
 });
 
 it.each(['mission-control.batches', 'Mission-Control.Batch', 'mission-control, x.batch'])(
-  'takes %s for no offer of batches',
+  'does not accept %s as an offer of batches',
   async (offered) => {
     const { connected, handler } = setUp();
     await handler({ headers: { 'Sec-WebSocket-Protocol': offered }, requestContext });
@@ -72,21 +72,21 @@ it.each(['mission-control.batches', 'Mission-Control.Batch', 'mission-control, x
   },
 );
 
-it('echoes nothing to a client that did not offer it', async () => {
+it('returns no subprotocol to a client that did not offer one of ours', async () => {
   const { handler } = setUp();
   const headers = { 'Sec-WebSocket-Protocol': 'graphql-ws' };
   await expect(handler({ headers, requestContext })).resolves.toEqual({ statusCode: 200 });
 });
 
 it.each([
-  ['no authorizer', undefined],
-  ['null', null],
-  ['an empty context', {}],
+  ['no value', undefined],
+  ['the value null', null],
+  ['no keys', {}],
   ['no user', { expiresAt: '1707166800000' }],
   ['an empty user', { userId: '', expiresAt: '1707166800000' }],
   ['no expiry', { userId: 'alice' }],
-  ['an expiry that is no number', { userId: 'alice', expiresAt: 'never' }],
-])('fails closed on %s', async (_, context) => {
+  ['an expiry that is not a number', { userId: 'alice', expiresAt: 'never' }],
+])('answers 401 and logs an error for an authorizer context with %s', async (_, context) => {
   const { connected, log, handler } = setUp();
   const event = { requestContext: { connectionId: 'a=', authorizer: context } };
   await expect(handler(event)).resolves.toEqual({ statusCode: 401 });
@@ -94,13 +94,13 @@ it.each([
   expect(log.lines.map((line) => line.level)).toEqual(['error']);
 });
 
-it('answers 429 to a user who comes too often, and adds no line to the one that counts it', async () => {
+it('answers 429 if the user has connected too often, without a log line', async () => {
   const { log, handler } = setUp('too_many_handshakes');
   await expect(handler({ requestContext })).resolves.toEqual({ statusCode: 429 });
   expect(log.lines).toEqual([]);
 });
 
-it('answers 403 to a user who was sent away, in one line that says so', async () => {
+it('answers 403 to a disconnected user, and logs one line', async () => {
   const { log, handler } = setUp('user_disconnected');
   await expect(handler({ requestContext })).resolves.toEqual({ statusCode: 403 });
   const { connectionId } = requestContext;
@@ -113,7 +113,7 @@ it('answers 403 to a user who was sent away, in one line that says so', async ()
   ]);
 });
 
-it('is told when the token was issued', async () => {
+it('passes on when the token was issued', async () => {
   const { connected, handler } = setUp();
   const context = { ...authorizer, issuedAt: '1707163200000' };
   await handler({ requestContext: { ...requestContext, authorizer: context } });

@@ -20,7 +20,7 @@ function setUp(reply: string | undefined = 'the answer') {
   return { asked, log, handler };
 }
 
-it('hands text and connection on, and answers in the body of the response', async () => {
+it('passes the text and the connection on, and returns the answer as the body', async () => {
   const { asked, handler } = setUp();
   const event = { body: '{"type":"ping"}', requestContext };
   await expect(handler(event, context)).resolves.toEqual({ statusCode: 200, body: 'the answer' });
@@ -38,7 +38,7 @@ it('hands text and connection on, and answers in the body of the response', asyn
   ]);
 });
 
-it('reads a binary message as text, and none as an empty one', async () => {
+it('reads a binary message as text, and a missing body as empty text', async () => {
   const { asked, handler } = setUp();
   const body = Buffer.from('{"type":"ping"}').toString('base64');
   await handler({ body, isBase64Encoded: true, requestContext }, context);
@@ -46,7 +46,7 @@ it('reads a binary message as text, and none as an empty one', async () => {
   expect(asked.map(([text]) => text)).toEqual(['{"type":"ping"}', '']);
 });
 
-it('has no body when the connection was closed instead', async () => {
+it('returns no body if there is no answer', async () => {
   const { handler } = setUp();
   const closing = createHandler({
     answer: () => Promise.resolve(undefined),
@@ -58,7 +58,7 @@ it('has no body when the connection was closed instead', async () => {
 });
 
 it.each([undefined, null, {}, { userId: 'alice' }])(
-  'fails closed on the authorizer context %j',
+  'answers 401 and logs an error for the authorizer context %j',
   async (authorizer) => {
     const { asked, log, handler } = setUp();
     const event = { body: 'a secret', requestContext: { ...requestContext, authorizer } };

@@ -3,7 +3,7 @@ import { createHandler } from '#lambdas/deliver/handler';
 import { heartbeatMessage } from '#core/fan-out/outgoing-message';
 import { RecordingLog } from '../../../support/core/fakes';
 
-it('does every job of a batch, and names those that failed', async () => {
+it('runs every job of the SQS records, and returns the failed ones', async () => {
   const done: [string, number][] = [];
   const log = new RecordingLog();
   const handler = createHandler({

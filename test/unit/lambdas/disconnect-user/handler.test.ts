@@ -2,7 +2,7 @@ import type { EventBridgeEvent } from 'aws-lambda';
 import type { ReportedEvent } from '#core/reported-event';
 import { createHandler } from '#lambdas/disconnect-user/handler';
 
-it('hands type, detail and the whole event on', async () => {
+it('passes the type, the detail and the whole event on', async () => {
   const ordered: ReportedEvent[] = [];
   const handler = createHandler({
     disconnectUser: async (event) => {

@@ -1,7 +1,7 @@
 import { createHandler } from '#lambdas/disconnect/handler';
 import { FakeClock, MemoryConnectionStore, RecordingLog } from '../../../support/core/fakes';
 
-it("removes the record under the user's key", async () => {
+it('removes the record of the connection by the user and the connection id', async () => {
   const connections = new MemoryConnectionStore();
   const [alice, bob] = connections.seed(new FakeClock().now(), ['alice', 'bob']);
   const handler = createHandler({ connections, log: new RecordingLog() });
@@ -14,7 +14,7 @@ it("removes the record under the user's key", async () => {
 });
 
 it.each([{}, { authorizer: {} }, { authorizer: { userId: 'a', expiresAt: '1' } }])(
-  'an unknown connection (%j) is no error',
+  'answers 200 for an unknown connection (%j)',
   async (context) => {
     const connections = new MemoryConnectionStore();
     const handler = createHandler({ connections, log: new RecordingLog() });

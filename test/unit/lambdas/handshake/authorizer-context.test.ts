@@ -1,4 +1,4 @@
-// The context survives its way through API Gateway, and anything else lets nobody in.
+// The context of the authorizer stays the same through API Gateway, and any other context is refused.
 import fc from 'fast-check';
 import { isUserId } from '#core/auth/user-id';
 import {
@@ -6,7 +6,7 @@ import {
   parseAuthorizerContext,
 } from '#lambdas/handshake/authorizer-context';
 
-it('what the authorizer builds is read back, as numbers or, as API Gateway does, as strings', () => {
+it('parses the built context, with numbers or, as from API Gateway, with strings', () => {
   const token = fc.record(
     {
       userId: fc.string({ unit: 'grapheme', minLength: 1 }).filter(isUserId),
@@ -50,11 +50,11 @@ it.each([
   [{ userId: 'alice', expiresAt: 1, issuedAt: -1 }],
   [{ userId: 'alice', expiresAt: 1, issuedAt: 'undefined' }],
   [{ userId: 'alice', expiresAt: 1, issuedAt: null }],
-])('%j is no context', (value) => {
+])('refuses the context %j', (value) => {
   expect(parseAuthorizerContext(value)).toBeUndefined();
 });
 
-it('a user id is 1 to 255 bytes of well-formed text', () => {
+it('accepts a user id of 1 to 255 bytes of well-formed text', () => {
   expect(['a', 'ä'.repeat(127), 'a#b/c d', '🙂'].every(isUserId)).toBe(true);
   expect(['', 'ä'.repeat(128), '\ud83d', '\ude42\ud83d', 7, null].some(isUserId)).toBe(false);
 });

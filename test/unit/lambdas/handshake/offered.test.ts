@@ -1,4 +1,4 @@
-// Where the token of a handshake is looked for, in which order, and what two answers lead to.
+// The places of a token in a handshake, their order, and the results for several tokens.
 import fc from 'fast-check';
 import { findToken } from '#core/auth/offered-token';
 import { offeredBy, offeredSubprotocols, type Handshake } from '#lambdas/handshake/offered';
@@ -12,8 +12,12 @@ const refused = (code: string, place?: string) => ({
 });
 
 const cases: [what: string, handshake: Handshake, result: unknown][] = [
-  ['nothing', {}, refused('token_missing')],
-  ['nulls', { headers: null, queryStringParameters: null }, refused('token_missing')],
+  ['no parameters', {}, refused('token_missing')],
+  [
+    'null headers and parameters',
+    { headers: null, queryStringParameters: null },
+    refused('token_missing'),
+  ],
 
   [
     'the Authorization header',
@@ -21,7 +25,7 @@ const cases: [what: string, handshake: Handshake, result: unknown][] = [
     found('t1', 'authorization'),
   ],
   [
-    'names and scheme in any case',
+    'the header name and scheme in any case',
     { headers: { aUTHORIZATION: 'bEARER t1' } },
     found('t1', 'authorization'),
   ],
@@ -31,7 +35,7 @@ const cases: [what: string, handshake: Handshake, result: unknown][] = [
     found('t1', 'authorization'),
   ],
   [
-    'multi-value headers alone',
+    'multi-value headers only',
     { multiValueHeaders: { authorization: ['Bearer t1'] } },
     found('t1', 'authorization'),
   ],
@@ -69,7 +73,7 @@ const cases: [what: string, handshake: Handshake, result: unknown][] = [
     refused('scheme_not_supported', 'authorization'),
   ],
   [
-    'a scheme that begins like ours',
+    'a scheme with the prefix Bearer',
     { headers: { authorization: 'Bearertoken t1' } },
     refused('scheme_not_supported', 'authorization'),
   ],
@@ -95,12 +99,12 @@ const cases: [what: string, handshake: Handshake, result: unknown][] = [
     found('t2', 'subprotocol'),
   ],
   [
-    'our subprotocol alone',
+    'our subprotocol without a token',
     { headers: { 'sec-websocket-protocol': 'mission-control' } },
     refused('token_missing'),
   ],
   [
-    'our subprotocol alone, and a query',
+    'our subprotocol without a token, and a token in the query',
     {
       headers: { 'sec-websocket-protocol': 'mission-control' },
       queryStringParameters: { token: 't3' },
@@ -113,63 +117,63 @@ const cases: [what: string, handshake: Handshake, result: unknown][] = [
     refused('token_missing'),
   ],
   [
-    'a token that claims to be a subprotocol of its own',
+    'a token before our subprotocol',
     { headers: { 'sec-websocket-protocol': 't2, mission-control' } },
     refused('token_missing'),
   ],
 
   [
-    'batches last, as the client offers them',
+    'the batch subprotocol last, as the client offers it',
     { headers: { 'sec-websocket-protocol': 'mission-control, t2, mission-control.batch' } },
     found('t2', 'subprotocol'),
   ],
   [
-    'batches first',
+    'the batch subprotocol first',
     { headers: { 'sec-websocket-protocol': 'mission-control.batch, mission-control, t2' } },
     found('t2', 'subprotocol'),
   ],
   [
-    'batches between',
+    'the batch subprotocol in the middle',
     { headers: { 'sec-websocket-protocol': 'mission-control, mission-control.batch, t2' } },
     found('t2', 'subprotocol'),
   ],
   [
-    'the token first, with batches',
+    'the token first, with both subprotocols',
     { headers: { 'sec-websocket-protocol': 't2, mission-control.batch, mission-control' } },
     found('t2', 'subprotocol'),
   ],
   [
-    'batches alone, and the token',
+    'only the batch subprotocol, before the token',
     { headers: { 'sec-websocket-protocol': 'mission-control.batch, t2' } },
     found('t2', 'subprotocol'),
   ],
   [
-    'the token, and batches alone',
+    'only the batch subprotocol, after the token',
     { headers: { 'sec-websocket-protocol': 't2,mission-control.batch' } },
     found('t2', 'subprotocol'),
   ],
   [
-    'the same token twice, with batches',
+    'the same token twice, with the batch subprotocol',
     { headers: { 'sec-websocket-protocol': 't2, mission-control.batch, t2' } },
     found('t2', 'subprotocol'),
   ],
   [
-    'two tokens, with batches',
+    'two tokens, with both subprotocols',
     { headers: { 'sec-websocket-protocol': 'mission-control, t2, mission-control.batch, t4' } },
     refused('token_ambiguous', 'subprotocol'),
   ],
   [
-    'two tokens around batches alone',
+    'two tokens, with only the batch subprotocol',
     { headers: { 'sec-websocket-protocol': 't2, mission-control.batch, t4' } },
     refused('token_ambiguous', 'subprotocol'),
   ],
   [
-    'a token and another subprotocol, with batches',
+    'a token and another subprotocol, with both of ours',
     { headers: { 'sec-websocket-protocol': 'x, mission-control, t2, mission-control.batch' } },
     refused('token_ambiguous', 'subprotocol'),
   ],
   [
-    'two tokens with batches, and a third in the query: no guess',
+    'two tokens with both subprotocols, and a third in the query',
     {
       headers: { 'sec-websocket-protocol': 'mission-control, t2, t4, mission-control.batch' },
       queryStringParameters: { token: 't3' },
@@ -177,17 +181,17 @@ const cases: [what: string, handshake: Handshake, result: unknown][] = [
     refused('token_ambiguous', 'subprotocol'),
   ],
   [
-    'both names without a token',
+    'both subprotocols without a token',
     { headers: { 'sec-websocket-protocol': 'mission-control, mission-control.batch' } },
     refused('token_missing'),
   ],
   [
-    'batches alone',
+    'the batch subprotocol without a token',
     { headers: { 'sec-websocket-protocol': 'mission-control.batch' } },
     refused('token_missing'),
   ],
   [
-    'both names, and the query',
+    'both subprotocols, and a token in the query',
     {
       headers: { 'sec-websocket-protocol': 'mission-control.batch, mission-control' },
       queryStringParameters: { token: 't3' },
@@ -195,12 +199,12 @@ const cases: [what: string, handshake: Handshake, result: unknown][] = [
     found('t3', 'query'),
   ],
   [
-    'batches in another case, which is no name of ours',
+    'the batch subprotocol in another case, which is read as a token',
     { headers: { 'sec-websocket-protocol': 'mission-control, Mission-Control.Batch' } },
     found('Mission-Control.Batch', 'subprotocol'),
   ],
   [
-    'the Authorization header, and both names',
+    'the Authorization header, and both subprotocols',
     {
       headers: {
         Authorization: 'Bearer t1',
@@ -210,7 +214,7 @@ const cases: [what: string, handshake: Handshake, result: unknown][] = [
     found('t1', 'authorization'),
   ],
   [
-    'the Authorization header, and another token with batches: the header wins, as without',
+    'the Authorization header, which has priority over a token with the batch subprotocol',
     {
       headers: {
         Authorization: 'Bearer t1',
@@ -220,7 +224,7 @@ const cases: [what: string, handshake: Handshake, result: unknown][] = [
     found('t1', 'authorization'),
   ],
   [
-    'tokens in two headers, with batches',
+    'tokens in two headers, with the batch subprotocol',
     { multiValueHeaders: { 'Sec-WebSocket-Protocol': ['t2', 'mission-control.batch', 't4'] } },
     refused('token_ambiguous', 'subprotocol'),
   ],
@@ -235,7 +239,7 @@ const cases: [what: string, handshake: Handshake, result: unknown][] = [
   ],
 
   [
-    'all three: the header wins',
+    'all three places: the Authorization header has priority',
     {
       headers: { authorization: 'Bearer t1', 'sec-websocket-protocol': 'mission-control, t2' },
       queryStringParameters: { token: 't3' },
@@ -243,7 +247,7 @@ const cases: [what: string, handshake: Handshake, result: unknown][] = [
     found('t1', 'authorization'),
   ],
   [
-    'subprotocol and query: the subprotocol wins',
+    'subprotocol and query: the subprotocol has priority',
     {
       headers: { 'sec-websocket-protocol': 'mission-control, t2' },
       queryStringParameters: { token: 't3' },
@@ -252,17 +256,17 @@ const cases: [what: string, handshake: Handshake, result: unknown][] = [
   ],
 ];
 
-it.each(cases)('%s', (_what, handshake, result) => {
+it.each(cases)('finds or refuses the token in %s', (_what, handshake, result) => {
   expect(findToken(offeredBy(handshake))).toEqual(result);
 });
 
-it('lists what a client offers, for the echo', () => {
+it('lists the offered subprotocols', () => {
   const headers = { 'SEC-WEBSOCKET-PROTOCOL': ' mission-control ,, t2 ' };
   expect(offeredSubprotocols({ headers })).toEqual(['mission-control', 't2']);
   expect(offeredSubprotocols({})).toEqual([]);
 });
 
-it('with batches, the order of what is offered changes nothing', () => {
+it('finds the same token for any order of entries with the batch subprotocol', () => {
   const entries = ['mission-control', 'mission-control.batch', 't2'];
   const orders = fc.shuffledSubarray(entries, { minLength: 1 });
   fc.assert(
@@ -277,7 +281,7 @@ it('with batches, the order of what is offered changes nothing', () => {
   );
 });
 
-it('whatever headers hold, the result is a token of theirs or a refusal', () => {
+it('finds a token from the handshake or refuses it, for any headers', () => {
   const text = fc.string({ unit: anyCharacter });
   const name = fc.constantFrom('Authorization', 'Sec-WebSocket-Protocol', 'x');
   const scheme = fc.constantFrom('Bearer ', 'mission-control, ', 'mission-control.batch, ', '');

@@ -13,7 +13,7 @@ it.each([
   ['ok', 200],
   ['degraded', 200],
   ['error', 503],
-] as const)('says %s with HTTP %i, as JSON that nobody caches', async (status, statusCode) => {
+] as const)('answers %s with HTTP %i, as JSON that is not cached', async (status, statusCode) => {
   const handler = createHandler({ health: () => Promise.resolve({ ...report, status }) });
   const response = await handler();
   expect(response.statusCode).toBe(statusCode);

@@ -21,13 +21,13 @@ function setUp() {
   return { calls, handler };
 }
 
-it('takes the call of the schedule', async () => {
+it('handles the call of the schedule', async () => {
   const { calls, handler } = setUp();
   await handler({}, context);
   expect(calls).toEqual([['schedule', 25_000]]);
 });
 
-it('takes planned heartbeats from the queue', async () => {
+it('handles planned heartbeats from the queue', async () => {
   const { calls, handler } = setUp();
   await handler(
     { Records: [{ body: '{"dueAt":5}' }, { body: '{"dueAt":6}' }] } as SQSEvent,
@@ -39,7 +39,7 @@ it('takes planned heartbeats from the queue', async () => {
   ]);
 });
 
-it('does not repeat what is in a message that is none of ours', async () => {
+it('rejects another message without repeating its text in the error', async () => {
   const { handler } = setUp();
   await expect(
     handler({ Records: [{ body: 'a secret message' }] } as SQSEvent, context),

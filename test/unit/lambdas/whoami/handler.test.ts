@@ -1,4 +1,4 @@
-// What a client learns about its token over HTTP, by status and code.
+// The HTTP status and code for a token.
 import { KeysUnavailableError } from '#core/auth/no-verdict';
 import type { TokenVerdict } from '#core/auth/ports';
 import { createWhoami } from '#core/requests/whoami';
@@ -26,7 +26,7 @@ function setUp(answer: (token: string) => Promise<TokenVerdict>) {
   };
 }
 
-it('a good token: its user, and until when, as JSON that nobody caches', async () => {
+it('answers with the user and the expiry of a valid token, as JSON that is not cached', async () => {
   const { ask, authenticate, log } = setUp(() => Promise.resolve(good));
   expect(await ask('Bearer a.b.c')).toEqual({
     statusCode: 200,
@@ -42,19 +42,22 @@ it.each([
   ['another scheme', 'Basic YTpi', 'scheme_not_supported'],
   ['two tokens', 'Bearer a.b.c,Bearer d.e.f', 'token_ambiguous'],
   ['a refused token', 'Bearer a.b.c', 'token_expired'],
-])('%s: 401 with the code of a refused handshake, and one line', async (_, header, code) => {
-  const { ask, log } = setUp(() => Promise.resolve({ ok: false, code: 'token_expired' }));
-  expect(await ask(header)).toMatchObject({ statusCode: 401, body: JSON.stringify({ code }) });
-  expect(log.info.mock.calls).toEqual([['whoami refused', { code, requestId: 'request-1' }]]);
-  expect(log.warn).not.toHaveBeenCalled();
-});
+])(
+  'answers 401 with the code of a refused handshake for %s, and logs one line',
+  async (_, header, code) => {
+    const { ask, log } = setUp(() => Promise.resolve({ ok: false, code: 'token_expired' }));
+    expect(await ask(header)).toMatchObject({ statusCode: 401, body: JSON.stringify({ code }) });
+    expect(log.info.mock.calls).toEqual([['whoami refused', { code, requestId: 'request-1' }]]);
+    expect(log.warn).not.toHaveBeenCalled();
+  },
+);
 
-it('the same token twice is one, as in a handshake', async () => {
+it('accepts the same token twice, as in a handshake', async () => {
   const { ask } = setUp(() => Promise.resolve(good));
   expect(await ask('Bearer a.b.c, Bearer a.b.c')).toMatchObject({ statusCode: 200 });
 });
 
-it('without a verdict: 503, and the operator is told why', async () => {
+it('answers 503 and logs an error if the keys are unavailable', async () => {
   const error = new KeysUnavailableError('no keys');
   const { ask, log } = setUp(() => Promise.reject(error));
   expect(await ask('Bearer a.b.c')).toEqual({
@@ -67,13 +70,13 @@ it('without a verdict: 503, and the operator is told why', async () => {
   ]);
 });
 
-it('a fault of ours is none of the keys, and no 401: the function fails', async () => {
+it('throws an unexpected error instead of answering 401 or 503', async () => {
   const { ask, log } = setUp(() => Promise.reject(new TypeError('x is not a function')));
   await expect(ask('Bearer a.b.c')).rejects.toThrow('x is not a function');
   expect(log.error).not.toHaveBeenCalled();
 });
 
-describe('a user who was sent away', () => {
+describe('a disconnected user', () => {
   const marker = { disconnectedAt: now - 60_000, endsAt: now + 1 };
   const issued = (issuedAt?: number) => () =>
     Promise.resolve<TokenVerdict>({
@@ -86,8 +89,8 @@ describe('a user who was sent away', () => {
 
   it.each([
     ['an older token', marker.disconnectedAt],
-    ['a token that does not say when it was issued', undefined],
-  ])('gets a 403 for %s, as of a handshake, and one line', async (_what, issuedAt) => {
+    ['a token without an issue time', undefined],
+  ])('gets a 403 for %s, as in a handshake, and one line is logged', async (_what, issuedAt) => {
     const { ask, connections, log } = setUp(issued(issuedAt));
     await connections.markDisconnected('alice', marker);
     const code = 'user_disconnected';
@@ -98,13 +101,13 @@ describe('a user who was sent away', () => {
     expect(log.info.mock.calls).toEqual([['whoami refused', { code, requestId: 'request-1' }]]);
   });
 
-  it('is known again with a newer token', async () => {
+  it('gets a 200 for a newer token', async () => {
     const { ask, connections } = setUp(issued(marker.disconnectedAt + 1));
     await connections.markDisconnected('alice', marker);
     expect(await ask('Bearer a.b.c')).toMatchObject({ statusCode: 200 });
   });
 
-  it('is not told apart while the table cannot be read: 503', async () => {
+  it('gets a 503 if the table cannot be read', async () => {
     const { ask, connections, log } = setUp(issued(now));
     connections.markerOf = () => Promise.reject(new Error('throttled'));
     const code = 'table_unavailable';

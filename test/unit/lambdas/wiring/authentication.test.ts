@@ -1,4 +1,4 @@
-// Whose tokens a function accepts, read from its environment.
+// The identity provider of a function, read from its environment.
 import { readIdentityProvider } from '#wiring/authentication';
 
 it('reads an OpenID Connect issuer', () => {
@@ -10,7 +10,7 @@ it('reads an OpenID Connect issuer', () => {
   });
 });
 
-it('reads a Cognito user pool; empty variables are absent ones', () => {
+it('reads a Cognito user pool, and ignores empty variables', () => {
   const environment = {
     ISSUER: '',
     USER_POOL_ID: 'eu-central-1_AbCdEf123',
@@ -24,10 +24,14 @@ it('reads a Cognito user pool; empty variables are absent ones', () => {
 });
 
 it.each([
-  ['nothing', {}, 'ISSUER is missing'],
+  ['an empty environment', {}, 'ISSUER is missing'],
   ['no audience', { ISSUER: 'https://issuer.test' }, 'AUDIENCE is missing'],
-  ['no client', { USER_POOL_ID: 'eu-central-1_AbCdEf123' }, 'USER_POOL_CLIENT_ID is missing'],
-  ['an issuer in the clear', { ISSUER: 'http://issuer.test', AUDIENCE: 'a' }, 'ISSUER must be'],
-])('refuses %s by the name of the variable', (_what, environment, message) => {
+  [
+    'no user pool client',
+    { USER_POOL_ID: 'eu-central-1_AbCdEf123' },
+    'USER_POOL_CLIENT_ID is missing',
+  ],
+  ['an issuer with an http URL', { ISSUER: 'http://issuer.test', AUDIENCE: 'a' }, 'ISSUER must be'],
+])('refuses %s with the name of the variable in the error', (_what, environment, message) => {
   expect(() => readIdentityProvider(environment)).toThrow(message);
 });

@@ -1,6 +1,6 @@
 import { ConfigurationError, readSettings } from '#wiring/environment';
 
-it('reads settings by their variables, as what they are', () => {
+it('reads settings from their variables, with their types', () => {
   const environment = {
     TABLE_NAME: 'table',
     HEARTBEAT_SECONDS: '30',
@@ -16,7 +16,7 @@ it('reads settings by their variables, as what they are', () => {
   });
 });
 
-it('lists every fault in one message, by variable', () => {
+it('lists every invalid variable in one error', () => {
   const read = () =>
     readSettings({ HEARTBEAT_SECONDS: '7', CALLBACK_URL: 'http://example.com/live' }, [
       'tableName',

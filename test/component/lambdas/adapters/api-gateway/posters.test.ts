@@ -1,4 +1,4 @@
-// One contract for the poster that is fast and for the one that is AWS's own.
+// One contract for the fast poster and the poster with the AWS SDK.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
@@ -39,7 +39,7 @@ describePoster('ManagementApiPoster', (endpoint, log) => {
   };
 });
 
-it('without credentials nothing is posted, and the log says so', async () => {
+it('UndiciPoster posts nothing without credentials, and logs an error', async () => {
   const log = new RecordingLog();
   const poster = createUndiciPoster({
     callbackUrl: 'http://127.0.0.1:1/live',
@@ -53,7 +53,7 @@ it('without credentials nothing is posted, and the log says so', async () => {
   await poster.close();
 });
 
-describe('UndiciPoster, towards an API that answers', () => {
+describe('UndiciPoster', () => {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     requests.push(request);
@@ -73,7 +73,7 @@ describe('UndiciPoster, towards an API that answers', () => {
     server.close();
   });
 
-  it('keeps to its sockets: what is more waits for one of them, whatever the answers', async () => {
+  it('reuses its sockets after any answer, and lets further posts wait for them', async () => {
     const credentials = () => Promise.resolve(keys);
     const options = { callbackUrl, region, credentials, now: clock.now, log, sockets: 3 };
     const poster = createUndiciPoster(options);
@@ -87,7 +87,7 @@ describe('UndiciPoster, towards an API that answers', () => {
     await poster.close();
   });
 
-  it('asks the provider for credentials again after a second', async () => {
+  it('gets credentials from the provider again after a second', async () => {
     let asked = 0;
     const credentials = () => Promise.resolve({ ...keys, accessKeyId: `AKID${(asked += 1)}` });
     const poster = createUndiciPoster({ callbackUrl, region, credentials, now: clock.now, log });
@@ -103,7 +103,7 @@ describe('UndiciPoster, towards an API that answers', () => {
   });
 });
 
-describe('UndiciPoster, towards an API that answers as undici is to notice', () => {
+describe('UndiciPoster with one socket', () => {
   let answer: (response: ServerResponse) => void;
   const server = createServer((request, response) => {
     request.resume().once('end', () => {
@@ -133,7 +133,7 @@ describe('UndiciPoster, towards an API that answers as undici is to notice', () 
 
   it.each<[string, PostResult, (response: ServerResponse) => void]>([
     [
-      'hints before the status',
+      'early hints before the status',
       'gone',
       (response) => {
         response.writeEarlyHints({ link: '</>; rel=preload' });
@@ -151,7 +151,7 @@ describe('UndiciPoster, towards an API that answers as undici is to notice', () 
       },
     ],
     [
-      'a socket that is closed in order',
+      'a socket that is closed after the response',
       'delivered',
       (response) => response.writeHead(200, { connection: 'close' }).end(),
     ],
@@ -168,8 +168,12 @@ describe('UndiciPoster, towards an API that answers as undici is to notice', () 
       'retryable',
       (response) => response.writeHead(200, { 'content-length': 1_000 }).write('{'),
     ],
-    ['what is not HTTP', 'retryable', (response) => response.socket?.end('HELO\r\n\r\n')],
-  ])('with %s a post is %s, and the one that waits for its socket is made', async (...row) => {
+    [
+      'a response that is not HTTP',
+      'retryable',
+      (response) => response.socket?.end('HELO\r\n\r\n'),
+    ],
+  ])('after %s returns %s, and makes the post that waits for the socket', async (...row) => {
     const [, expected, first] = row;
     answer = (response) => {
       answer = answerGone;
@@ -179,7 +183,7 @@ describe('UndiciPoster, towards an API that answers as undici is to notice', () 
     expect(outcomes).toEqual([expected, 'gone']);
   });
 
-  it('is closed: posts that are under way fail, and so does any later one', async () => {
+  it('returns retryable for posts under way and later posts when it is closed', async () => {
     const isAsked = new Promise<void>((resolve) => {
       answer = () => {
         resolve();

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => dynamo.close());
 
-// As they are wired: that the document client gives the same is the test of the sender.
+// With the fast sender, as in production. Another test compares it with the document client.
 describeFanOutLease('DynamoFanOutLease', async () =>
   createDynamoFanOutLease(createFastSender(dynamo.client), await dynamo.createTable()),
 );
@@ -51,7 +51,7 @@ const state = {
   ...{ flushedAt: start, hasSent: true },
 };
 
-it('the lease lies where the data model says, without a TTL: a cursor that is gone would send all again', async () => {
+it('stores the lease with the documented keys, and without a TTL, because a deleted cursor would cause all events to be sent again', async () => {
   const { lease, itemOf } = await setUp();
   await lease.acquire('a', start, start + 1);
   await lease.refresh('a', state);
@@ -67,7 +67,7 @@ it('the lease lies where the data model says, without a TTL: a cursor that is go
   await expect(itemOf('lease', 'sent')).resolves.toEqual(sent);
 });
 
-it('who has the lease and does not know it, as an answer was lost, has it when it asks again', async () => {
+it('returns the lease to its holder if it is acquired again after a lost response', async () => {
   const { lease } = await setUp();
   await lease.acquire('before', start, start + 1);
   await lease.release('before', state);
@@ -77,7 +77,7 @@ it('who has the lease and does not know it, as an answer was lost, has it when i
   await expect(lease.acquire('b', start, start + 5_000)).resolves.toBeUndefined();
 });
 
-it('a pending event lies where the data model says, in one of four partitions, for an hour', async () => {
+it('stores a pending event with the documented keys in one of four partitions, with a TTL of an hour', async () => {
   const { pending, itemOf } = await setUp();
   const message = messageOfEvent(sessionEvent('a', 's', 'hello', start));
   await pending.record({ id: 'a#b', recordedAt: start + 1, messages: [message, message] });
@@ -89,7 +89,7 @@ it('a pending event lies where the data model says, in one of four partitions, f
   });
 });
 
-it('four partitions get about a quarter of the events each', () => {
+it('distributes events evenly over the four partitions', () => {
   const counts = [0, 0, 0, 0];
   for (let index = 0; index < 4_000; index += 1) {
     const partition = shardOf(`6a7e8feb-b491-4cf7-a9f1-${index}`) % 4;
@@ -99,7 +99,7 @@ it('four partitions get about a quarter of the events each', () => {
 });
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
-it('an event with a message of 500 characters takes one write unit: 1 KB with keys, names and TTL', async () => {
+it('consumes one write unit for an event with a message of 500 characters', async () => {
   const { pending, client, tableName } = await setUp();
   const message = messageOfEvent(
     sessionEvent('agent-0123456789', 'session-0123456789', 'x'.repeat(500), start),
@@ -120,9 +120,9 @@ it('an event with a message of 500 characters takes one write unit: 1 KB with ke
 });
 
 it.each([
-  ['the SDK', createSdkQuery],
+  ['the SDK query', createSdkQuery],
   ['the fast query', createFastQuery],
-])('all pages of a partition are read, by %s', async (_, createQuery) => {
+])('reads all pages of a partition with %s', async (_, createQuery) => {
   const { client, tableName, log } = await setUp();
   const pending = createDynamoPendingStore(client, createQuery(client), tableName, log);
   const message = messageOfEvent(sessionEvent('a', 's', 'x'.repeat(63_000), start));
@@ -137,7 +137,7 @@ it.each([
   );
 });
 
-it('what another version has written is left out and logged without its text, and stops nothing', async () => {
+it('omits an unreadable item of another version, logs it without its text, and reads the others', async () => {
   const { pending, client, tableName, log } = await setUp();
   const message = messageOfEvent(sessionEvent('a', 's', 'hello', start));
   await pending.record({ id: 'a', recordedAt: start, messages: [message] });
@@ -150,7 +150,7 @@ it('what another version has written is left out and logged without its text, an
   ]);
 });
 
-it('everything is read consistently, and each step is one request', async () => {
+it('uses consistent reads, and one request per step', async () => {
   const { client, lease, pending } = await setUp();
   const sent: { readonly name: string; readonly consistent: unknown }[] = [];
   client.middlewareStack.add(

@@ -1,4 +1,4 @@
-// What clients and events cost: DynamoDB bills by the request, and none of these may grow with what is in the table.
+// The number of DynamoDB requests for clients and events: DynamoDB bills by request.
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
 import { createDynamoFanOutLease } from '#adapters/dynamodb/dynamo-fan-out-lease';
 import { createDynamoPendingStore } from '#adapters/dynamodb/dynamo-pending-store';
@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => dynamo.close());
 
-/** How many requests of each kind some work makes. */
+/** The number of requests of each kind that `work` makes. */
 async function costOf(work: () => Promise<unknown>): Promise<Record<string, number>> {
   requests = [];
   await work();
@@ -53,7 +53,7 @@ function setUp() {
   return { ...createFanOutHarness({ connections }), connections, rateLimits, state };
 }
 
-it('a handshake: a token of the bucket, the record, and one look at the others of its user', async () => {
+it('a handshake costs one update of the bucket, one write of the record, and one query for the connections of the user', async () => {
   const harness = setUp();
   const connect = createConnect({
     ...harness,
@@ -64,16 +64,16 @@ it('a handshake: a token of the bucket, the record, and one look at the others o
   const handshake = (id: string) =>
     costOf(() => connect(id, { userId: 'ann', expiresAt: harness.now() + 60_000 }));
   await expect(handshake('a=')).resolves.toEqual({ UpdateItem: 1, PutItem: 1, Query: 1 });
-  // The environment has seen that the bucket is not full.
+  // The execution environment remembers that the bucket is not full.
   await expect(handshake('b=')).resolves.toEqual({ UpdateItem: 1, PutItem: 1, Query: 1 });
-  // Too many: nothing is stored, and nothing read; and as long as it is known, nothing asked.
+  // A handshake above the limit stores and reads nothing. The environment remembers the limit.
   await expect(handshake('c=')).resolves.toEqual({});
   await expect(handshake('d=')).resolves.toEqual({});
   harness.clock.advance(2_000);
   await expect(handshake('e=')).resolves.toEqual({ UpdateItem: 1, PutItem: 1, Query: 1 });
 });
 
-it('a handshake in another environment: two writes for its limit, and what it learns spares the next', async () => {
+it('a handshake in another execution environment costs two writes for its limit', async () => {
   const { now } = setUp();
   const limit = { perMinute: 30, burst: 2 };
   const take = (store: RateLimitStore) =>
@@ -86,7 +86,7 @@ it('a handshake in another environment: two writes for its limit, and what it le
   await expect(take(stores[2])).resolves.toEqual({ UpdateItem: 2 });
 });
 
-it("a client's message: a write for its connection and one for its user; one when it is refused", async () => {
+it('a message of a client costs one write for its connection and one for its user, or one if it is refused', async () => {
   const harness = setUp();
   const judge = createJudgeMessage({
     ...harness,
@@ -104,7 +104,7 @@ it("a client's message: a write for its connection and one for its user; one whe
   await expect(message()).resolves.toEqual({ UpdateItem: 2 });
 });
 
-it("keeps the buckets of a client's messages where version 0.1.0 has them", async () => {
+it('the buckets of messages keep the keys of version 0.1.0', async () => {
   const harness = setUp();
   const taken: string[] = [];
   const judge = createJudgeMessage({
@@ -122,7 +122,7 @@ it("keeps the buckets of a client's messages where version 0.1.0 has them", asyn
   expect(taken).toEqual(['frames#a=', 'frames']);
 });
 
-it('a sync: a write for its limit, and two for its marker; one too many, none', async () => {
+it('a sync costs one write for its limit and two for its marker, or none if it is refused', async () => {
   const harness = setUp();
   const admitSync = createAdmitSync({
     ...harness,
@@ -135,7 +135,7 @@ it('a sync: a write for its limit, and two for its marker; one too many, none', 
   await expect(sync()).resolves.toEqual({});
 });
 
-it('to be told one has been sent away costs a handshake one more write', async () => {
+it('a handshake of a disconnected user costs one additional delete', async () => {
   const harness = setUp();
   const connect = createConnect({
     ...harness,
@@ -150,7 +150,7 @@ it('to be told one has been sent away costs a handshake one more write', async (
   ).resolves.toEqual({ UpdateItem: 1, PutItem: 1, Query: 1, DeleteItem: 1 });
 });
 
-it('a new token: one read and one write; one that changes nothing, and one refused, less', async () => {
+it('a token refresh costs one read and one write, only the read if nothing changes, and nothing if it is refused', async () => {
   const { connections, now, log } = setUp();
   const key = { userId: 'rob', connectionId: 'r=' };
   await connections.save({ ...key, connectedAt: now(), expiresAt: now() + 60_000 });
@@ -170,7 +170,7 @@ it('a new token: one read and one write; one that changes nothing, and one refus
 
 const lifetimes = { agentDays: 7, sessionHours: 24 };
 
-/** Broadcasts over the table alone, and reports an event. */
+/** A broadcast that uses only the table, with a function that reports an event and counts the requests. */
 function setUpBroadcast() {
   const harness = setUp();
   const { now, log, clock: timers } = harness;
@@ -205,23 +205,23 @@ function setUpBroadcast() {
   return { ...harness, lease, report };
 }
 
-it('an event while nobody flushes: four writes beside the listing; one that is no news, three', async () => {
+it('an event without a running flush costs four writes besides the listing, and a stale event three', async () => {
   const { report } = setUpBroadcast();
-  // The lease is acquired and released, the register written and completed; pending events are looked for twice.
+  // The lease is acquired and released, the register is written and marked as done, and pending events are read twice.
   await expect(report('a', 1)).resolves.toEqual({ PutItem: 1, UpdateItem: 3, Query: 16 + 2 * 4 });
-  // The lease is acquired before it is known to be none.
+  // The lease is acquired before the event is known to be stale.
   await expect(report('a', 1)).resolves.toEqual({ PutItem: 1, UpdateItem: 2, Query: 2 * 4 });
 });
 
-it('an event while somebody flushes: two writes, and a look at the lease', async () => {
+it('an event during a flush costs two writes, one attempt to acquire the lease, and one read of the lease', async () => {
   const { lease, now, report } = setUpBroadcast();
   await lease.acquire('somebody', now(), now() + 60_000);
   await expect(report('b', 1)).resolves.toEqual({ PutItem: 2, UpdateItem: 1, GetItem: 1 });
-  // It is known for a quarter of a second: nobody tries to take the lease.
+  // The holder is remembered for 250 ms, without another attempt to acquire the lease.
   await expect(report('b', 2)).resolves.toEqual({ PutItem: 2, GetItem: 1 });
 });
 
-it('a sync: one query for each shard', async () => {
+it('a snapshot costs one query per shard', async () => {
   const { state, now } = setUp();
   const limits = { agents: 5_000, sessions: 5_000 };
   await expect(costOf(() => readSnapshot(state, 0, now(), limits))).resolves.toEqual({ Query: 16 });

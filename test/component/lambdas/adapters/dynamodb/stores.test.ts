@@ -43,8 +43,8 @@ describeStateStore('DynamoStateStore', async () =>
   createDynamoStateStore(dynamo.client, await dynamo.createTable()),
 );
 
-describe('registers that DynamoDB was too busy to read', () => {
-  /** Reads one register of each request. */
+describe('unprocessed registers of a BatchGetItem', () => {
+  /** Reads one register per request, for the first `answers` requests, and then none. */
   function createBusyClient(answers: number): { send: (command: BatchGetCommand) => unknown } {
     let left = answers;
     return {
@@ -63,12 +63,12 @@ describe('registers that DynamoDB was too busy to read', () => {
   const storeOf = (client: object) =>
     createDynamoStateStore(client as DynamoDBDocumentClient, 'table');
 
-  it('are asked for again', async () => {
+  it('are requested again', async () => {
     const store = storeOf(createBusyClient(3));
     await expect(store.areSuperseded(events)).resolves.toEqual([true, true, true]);
   });
 
-  it('are an error when it stays busy', async () => {
+  it('cause an error if they stay unprocessed', async () => {
     const store = storeOf(createBusyClient(1));
     await expect(store.areSuperseded(events)).rejects.toThrow('did not read 2 registers');
   });
@@ -97,7 +97,7 @@ async function itemsOf(tableName: string, pk: string): Promise<unknown[]> {
   return items;
 }
 
-it('registers lie where the data model says, with their TTL in seconds', async () => {
+it('stores registers with the documented keys, and their TTL in seconds', async () => {
   const tableName = await dynamo.createTable();
   const store = createDynamoStateStore(dynamo.client, tableName);
   const times = { updatedAt: 1_707_163_200_123, expiresAt: 1_707_163_260_123 };
@@ -118,7 +118,7 @@ it('registers lie where the data model says, with their TTL in seconds', async (
   ]);
 });
 
-it('a rate limit is one small item of its user, which TTL deletes once the bucket is full', async () => {
+it('stores a rate limit as one item of its user, with a TTL after the bucket is full', async () => {
   const tableName = await dynamo.createTable();
   const store = createDynamoRateLimitStore(dynamo.client, tableName);
   const limit = { perMinute: 60, burst: 20 };
@@ -134,7 +134,7 @@ it('a rate limit is one small item of its user, which TTL deletes once the bucke
   ]);
 });
 
-it('a connection lies where the data model says, with a TTL that leaves heartbeats the time to find it', async () => {
+it('stores a connection with the documented keys, and a TTL 18 minutes after its expiry, so that a heartbeat can close it', async () => {
   const tableName = await dynamo.createTable();
   const store = createDynamoConnectionStore(dynamo.client, tableName);
   await store.save({
@@ -155,7 +155,7 @@ it('a connection lies where the data model says, with a TTL that leaves heartbea
   ]);
 });
 
-it('a connection with batches has one attribute more, and another has none that says no', async () => {
+it('stores an additional attribute only for a connection with batches', async () => {
   const tableName = await dynamo.createTable();
   const store = createDynamoConnectionStore(dynamo.client, tableName);
   const times = { connectedAt: 1_707_163_200_123, expiresAt: 1_707_163_260_000 };
@@ -166,7 +166,7 @@ it('a connection with batches has one attribute more, and another has none that 
   expect(second).not.toHaveProperty('batches');
 });
 
-it('the marker of a user who was sent away lies beside the connections, and its TTL deletes it when it has ended', async () => {
+it('stores the marker of a disconnected user in the partition of the connections, with a TTL at its end', async () => {
   const tableName = await dynamo.createTable();
   const store = createDynamoConnectionStore(dynamo.client, tableName);
   const marker = { disconnectedAt: 1_707_163_200_123, endsAt: 1_709_755_200_123 };
@@ -182,7 +182,7 @@ it('the marker of a user who was sent away lies beside the connections, and its 
   ]);
 });
 
-it('the census of a shard is overwritten by the next and read as a whole', async () => {
+it('overwrites the connection count of a shard, and reads those of all shards', async () => {
   const connectionCounts = createDynamoConnectionCountStore(
     dynamo.client,
     await dynamo.createTable(),
@@ -198,7 +198,7 @@ it('the census of a shard is overwritten by the next and read as a whole', async
   ]);
 });
 
-it('of the broadcasts that reached everybody of a shard, or of all, the one that began last is known', async () => {
+it('keeps the latest start of the fan-outs of each shard, and of those to all connections', async () => {
   const recentFanOuts = createDynamoRecentFanOutStore(dynamo.client, await dynamo.createTable());
   await expect(recentFanOuts.read()).resolves.toEqual([]);
   await recentFanOuts.write({ startedAt: 20 });

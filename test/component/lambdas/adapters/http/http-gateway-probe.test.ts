@@ -25,14 +25,14 @@ it.each([
   [499, 'connected'],
   [500, 'disconnected'],
   [503, 'disconnected'],
-])('HTTP %i means %s', async (status, expected) => {
+])('maps HTTP %i to %s', async (status, expected) => {
   await expect(createHttpGatewayProbe()(`${url}/${status}`)).resolves.toBe(expected);
 });
 
-it('no answer in time means disconnected', async () => {
+it('returns disconnected after the timeout', async () => {
   await expect(createHttpGatewayProbe(20)(`${url}/0`)).resolves.toBe('disconnected');
 });
 
-it('nobody there means disconnected', async () => {
+it('returns disconnected if the connection is refused', async () => {
   await expect(createHttpGatewayProbe()('http://127.0.0.1:1/')).resolves.toBe('disconnected');
 });

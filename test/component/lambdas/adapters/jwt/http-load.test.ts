@@ -1,4 +1,4 @@
-// How documents of the issuer are loaded: with patience for one mishap, and none for redirects.
+// Documents of the issuer are loaded with one retry, and without following redirects.
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHttpLoad } from '#adapters/jwt/http-load';
@@ -37,7 +37,7 @@ const load = async (options: { timeoutMilliseconds?: number } = {}, within = 60_
   return new TextDecoder().decode(body);
 };
 
-it('loads what is there', async () => {
+it('returns the body of the document', async () => {
   await expect(load()).resolves.toBe('{"keys":[]}');
   expect(requests).toEqual(['/keys']);
 });
@@ -51,13 +51,13 @@ it.each([
   expect(requests).toHaveLength(2);
 });
 
-it('gives up after the second try, and says why', async () => {
+it('throws the error of the second attempt', async () => {
   answers = [status(503), status(404)];
   await expect(load()).rejects.toThrow(`${url}/keys answered HTTP 404`);
   expect(requests).toHaveLength(2);
 });
 
-it('does not wait longer than its timeout', async () => {
+it('throws a TimeoutError after its timeout, in both attempts', async () => {
   answers = [stall, stall];
   await expect(load({ timeoutMilliseconds: 1_000 })).rejects.toMatchObject({
     name: 'TimeoutError',
@@ -65,13 +65,13 @@ it('does not wait longer than its timeout', async () => {
   expect(requests).toHaveLength(2);
 });
 
-it('an issuer that needs two seconds for a document is waited for', async () => {
+it('waits for an issuer that answers after 2 s', async () => {
   answers = [(_request, response) => setTimeout(() => response.end('{"keys":[]}'), 2_000)];
   await expect(load()).resolves.toBe('{"keys":[]}');
   expect(requests).toHaveLength(1);
 });
 
-it('neither waits nor tries again beyond its deadline', async () => {
+it('neither waits nor retries after its deadline', async () => {
   answers = [stall];
   await expect(load({}, 500)).rejects.toMatchObject({ name: 'TimeoutError' });
   expect(requests).toHaveLength(1);

@@ -1,4 +1,4 @@
-// The fast query towards a DynamoDB that answers in every way it can: the page always comes.
+// The fast query with all kinds of answers of DynamoDB: it falls back to the SDK.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -68,13 +68,13 @@ afterAll(() => {
   }
 });
 
-/** A second address of the same DynamoDB. */
+/** A second endpoint of DynamoDB. */
 const other = createServer((_, response) => answerPage(response));
 beforeAll(() => new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve)));
 
 const askers = () => asked.map(({ by }) => by);
 
-it('asks what the SDK asks, and understands what it understands', async () => {
+it('sends the same request as the SDK, and returns the same page', async () => {
   await expect(query(input)).resolves.toMatchObject(page);
   await expect(query(input)).resolves.toEqual(page);
   expect(askers()).toEqual(['sdk', 'us']);
@@ -89,7 +89,7 @@ it('asks what the SDK asks, and understands what it understands', async () => {
   );
 });
 
-it('keeps to its sockets, and keeps them', async () => {
+it('limits its sockets, and reuses them', async () => {
   await query(input);
   for (let round = 0; round < 2; round += 1) {
     await Promise.all(Array.from({ length: 10 }, () => query(input)));
@@ -99,7 +99,7 @@ it('keeps to its sockets, and keeps them', async () => {
   expect(new Set(ours.map(({ socket }) => socket)).size).toBe(3);
 });
 
-it('signs with the credentials of the moment', async () => {
+it('signs with the current credentials', async () => {
   await query(input);
   await query(input);
   keys = { ...keys, accessKeyId: 'AKID2' };
@@ -112,11 +112,11 @@ it('signs with the credentials of the moment', async () => {
 
 it.each<[string, (response: ServerResponse) => void]>([
   ['throttling', answerError(400, 'ProvisionedThroughputExceededException')],
-  ['a token that has expired', answerError(400, 'ExpiredTokenException')],
-  ['an error of the server', answerError(500, 'InternalServerError')],
+  ['an expired token', answerError(400, 'ExpiredTokenException')],
+  ['a server error', answerError(500, 'InternalServerError')],
   ['a redirection', (response) => response.writeHead(302, { location: '/' }).end()],
   ['a page of HTML', (response) => response.end('<html>')],
-  ['nothing at all', (response) => response.end()],
+  ['an empty body', (response) => response.end()],
   [
     'half a page',
     (response) => {
@@ -124,9 +124,9 @@ it.each<[string, (response: ServerResponse) => void]>([
       response.destroy();
     },
   ],
-  ['a socket that is closed', (response) => response.destroy()],
-  ['silence', () => undefined],
-])('answered with %s, the SDK asks again', async (_, answer) => {
+  ['a closed socket', (response) => response.destroy()],
+  ['no answer', () => undefined],
+])('repeats the request with the SDK after %s', async (_, answer) => {
   await query(input);
   answerUs = answer;
   await expect(query(input)).resolves.toMatchObject(page);
@@ -135,13 +135,13 @@ it.each<[string, (response: ServerResponse) => void]>([
   expect(askers()).toEqual(['sdk', 'us', 'sdk', 'us']);
 });
 
-it("what is wrong for the SDK as well is the SDK's error", async () => {
+it('throws the error of the SDK if the SDK fails, too', async () => {
   await query(input);
   answerUs = answerSdk = answerError(400, 'ResourceNotFoundException');
   await expect(query(input)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });
 
-it('goes where the SDK goes: another command shows the way, another address is followed', async () => {
+it('learns the endpoint from a request of the SDK, and follows when it changes', async () => {
   answerSdk = answerError(500, 'InternalServerError');
   await expect(query(input)).rejects.toThrow('no');
   await expect(query(input)).resolves.toEqual(page);

@@ -1,4 +1,4 @@
-// The fast sender towards a table, and towards a DynamoDB that fails: a command ends as it ends by the document client.
+// The fast sender returns and throws the same as the document client.
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { fromAttributes, toAttributes } from '#adapters/dynamodb/requests/dynamo-attributes';
 import { createFastSender, type Sender } from '#adapters/dynamodb/requests/dynamo-sender';
@@ -7,7 +7,7 @@ import { startDynamo, type TestDynamo } from '../../../../../support/adapters/dy
 let dynamo: TestDynamo;
 let TableName: string;
 let sender: Sender;
-/** Commands that the document client was given. */
+/** The commands that were sent by the document client. */
 let bySdk: string[] = [];
 
 beforeAll(async () => {
@@ -22,7 +22,7 @@ beforeAll(async () => {
     { step: 'initialize' },
   );
   sender = createFastSender(dynamo.client);
-  // The first request shows the way.
+  // The sender learns the endpoint from the first request.
   await sender.send(new GetCommand({ TableName, Key: nobody }));
 });
 beforeEach(() => {
@@ -39,7 +39,7 @@ const nobody = { pk: 'none', sk: 'none' };
 
 type Work = (client: Sender) => Promise<object>;
 
-/** What becomes of a command by each of the two, each of which has the same item before. */
+/** The result or error of a command with each of the two clients, starting with the same item. */
 async function both(work: Work): Promise<unknown[]> {
   const ends: unknown[] = [];
   for (const client of [dynamo.client, sender]) {
@@ -76,7 +76,7 @@ it.each<[string, Work]>([
       ),
   ],
   [
-    'is told that a condition was not met',
+    'fails with an unmet condition',
     (client) =>
       client.send(
         new UpdateCommand({
@@ -101,7 +101,7 @@ it.each<[string, Work]>([
   expect(fast).toEqual(usual);
 });
 
-it('items are what the table gives back, and what no item of ours has is refused', () => {
+it('converts an item to attributes and back, and throws for unsupported values', () => {
   expect(fromAttributes(toAttributes(item))).toEqual(item);
   expect(toAttributes({ a: undefined })).toEqual({});
   for (const value of [NaN, Infinity, null, {}, new Uint8Array(1), [undefined]]) {
