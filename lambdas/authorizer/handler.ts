@@ -1,4 +1,4 @@
-// API Gateway calls it before `$connect`: it returns a policy that allows the handshake, or throws.
+// Authorizes handshakes: API Gateway calls it before `$connect`. It returns a policy that allows the handshake, or throws.
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import type { Authorize } from '#core/auth/authorize';
 import { buildAuthorizerContext } from '#lambdas/handshake/authorizer-context';
@@ -25,7 +25,7 @@ export function createHandler(dependencies: {
 }) {
   const { authorize, source, count, log } = dependencies;
   return async (event: HandshakeEvent): Promise<APIGatewayAuthorizerResult> => {
-    // The access log has this id as well: by it, an operator finds the client of a refused handshake.
+    // The access log has this id as well, so that an operator can find the client of a refused handshake.
     const { requestId } = event.requestContext;
     const authorization = await authorize(offeredBy(event)).catch((error: unknown) => {
       // The token was not refused. Unavailable keys have a metric of their own; any other error is a fault of this service.

@@ -1,4 +1,4 @@
-// The error by which a handshake is refused with 401. It is also the only log line of the refusal.
+// The error that refuses a handshake with 401. It is also the only log line of the refusal.
 import type { TokenPlace } from '#core/auth/offered-token';
 import type { TokenRefusal } from '#core/auth/ports';
 
@@ -13,8 +13,8 @@ export interface Refusal {
 }
 
 /**
- * Lambda's runtime logs every thrown error with its stack, so that anybody on the internet could fill the log. Therefore
- * this error is the whole log line, and nothing else is logged: it is serialized as the details of the refusal, and
+ * Lambda's runtime logs every thrown error with its stack, so that an attacker could fill the log. Therefore this error is
+ * the whole log line, and nothing else is logged: it is serialized as the details of the refusal, and
  * CloudWatch counts the lines (infra/constructs/api/refused-handshakes.ts).
  * @see https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/LogPatch.js
  */

@@ -1,4 +1,4 @@
-// An event from the bus. EventBridge calls asynchronously: if this throws, the event is tried twice more.
+// Handles events from the bus. EventBridge invokes the function asynchronously: if it throws, Lambda retries the event twice.
 import type { Context, EventBridgeEvent } from 'aws-lambda';
 import type { Broadcast } from '#core/broadcasting/broadcast';
 import { deadlineOf } from '#core/deadline';

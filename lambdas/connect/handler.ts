@@ -1,4 +1,4 @@
-// $connect: a handshake that the authorizer has allowed.
+// Handles $connect: a handshake that the authorizer has allowed.
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { batchSubprotocol, subprotocol } from '#sdk/protocol';
 import { parseAuthorizerContext } from '#lambdas/handshake/authorizer-context';
@@ -18,7 +18,7 @@ export function createHandler({ connect, log }: { readonly connect: Connect; rea
     const { connectionId, authorizer } = event.requestContext;
     const token = parseAuthorizerContext(authorizer);
     if (token === undefined) {
-      // This cannot happen behind the authorizer. If a deployment has lost it, nobody must get in.
+      // This happens only if a deployment has no authorizer; then every handshake is refused.
       log.error('handshake without authorizer context', { connectionId });
       return { statusCode: 401 };
     }
@@ -35,7 +35,7 @@ export function createHandler({ connect, log }: { readonly connect: Connect; rea
       return { statusCode: 403 };
     }
     log.info('connected', { connectionId, userId });
-    // Clients that offered subprotocols must be told which one was chosen; it is never the token.
+    // If a client offers subprotocols, the answer has to name the chosen one, which is never the token.
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-connect-route-subprotocol.html
     return chosen === undefined
       ? { statusCode: 200 }

@@ -1,4 +1,4 @@
-// The identity provider, read from the settings that name it.
+// Determines the identity provider from the settings.
 import type { Parsed } from '../../sdk/protocol';
 
 /** The identity provider whose tokens open connections. */

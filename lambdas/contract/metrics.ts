@@ -1,4 +1,4 @@
-// The names of the functions' own metrics: the functions count them; alarms and the operations dashboard read them.
+// Declares the names of the functions' metrics, which alarms and the operations dashboard use as well.
 /** The namespace of all metrics of the functions. */
 export const metricNamespace = 'MissionControl';
 
@@ -6,8 +6,8 @@ export const metricNamespace = 'MissionControl';
 export const stageDimension = 'stage';
 
 /**
- * The functions' metrics by `service`. Those of `fan-out` have the dimension `messages` as well, which keeps events and
- * heartbeats apart, while `broadcast` and the retry jobs of its fan-outs add up.
+ * The functions' metrics by `service`. Those of `fan-out` also have the dimension `messages`, which separates events from
+ * heartbeats, but not `broadcast` from the retry jobs of its fan-outs.
  */
 export const metrics = {
   'fan-out': [
@@ -43,5 +43,5 @@ export type MetricService = keyof typeof metrics;
 export type MetricName<Service extends MetricService = MetricService> =
   (typeof metrics)[Service][number];
 
-/** Posts of events and of heartbeats are counted apart. */
+/** The values of the dimension `messages`: posts of events and of heartbeats are counted separately. */
 export type MessageKind = 'events' | 'heartbeats';

@@ -1,4 +1,4 @@
-// The schemas of settings. Each says in its message what was expected.
+// The schemas of settings. The message of each states the expected value.
 import * as v from 'valibot';
 
 /** A text that is not empty. */
@@ -40,7 +40,7 @@ export const isPlainUrl = (value: string, schemes: readonly string[]) => {
   return schemes.includes(protocol) && username === '' && password === '';
 };
 
-/** Keys and tokens must be encrypted on the way: plain HTTP is accepted for loopback only. */
+/** A URL for keys and tokens, which must be encrypted in transit: plain HTTP is accepted for loopback only. */
 export const secureUrl = (what: string) =>
   v.pipe(
     text(what),

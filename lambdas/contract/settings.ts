@@ -1,5 +1,5 @@
-// The settings that functions read: each with its schema, default, documentation and readers. Those of a deployment that
-// no function reads stand in infra/config/deployment-settings.ts.
+// Declares the settings that functions read: each with its schema, default, documentation and readers. Those that no
+// function reads are in infra/config/deployment-settings.ts.
 import * as v from 'valibot';
 import { maxHeartbeatSeconds, objectOf, parse, type Parsed } from '../../sdk/protocol';
 import { fanOutFunctions, verifyingFunctions, type SettingDefinition } from './setting';

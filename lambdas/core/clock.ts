@@ -1,6 +1,6 @@
 // The clock and the timers that core uses; tests replace both.
 
-/** Tells the time in milliseconds since the Unix epoch. */
+/** Returns the current time in milliseconds since the Unix epoch. */
 export type Clock = () => number;
 
 export interface Timers {

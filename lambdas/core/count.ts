@@ -11,7 +11,7 @@ export type Countable =
   | 'SnapshotsFailed';
 
 /**
- * Counts one more, or as many as given. The fields of `about` are in the log line only: they are no dimensions of the metric.
+ * Counts `number` occurrences; default: one. The fields of `about` are in the log line only, and no dimensions of the metric.
  */
 export type Count = (
   what: Countable,

@@ -1,4 +1,4 @@
-// How much of an invocation's time may be spent on posts.
+// Computes the deadline for the posts of an invocation.
 
 /** Reserved in milliseconds for the last posts to end, and for sending the rest to the retry queue. */
 const reserveMilliseconds = 6_000;

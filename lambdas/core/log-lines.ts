@@ -1,4 +1,4 @@
-// Every line that the functions log, by its message. docs/logs.md explains them; the compiler accepts no other.
+// Declares every log line of the functions, by its message; docs/logs.md explains them.
 
 /** The level of each message, and the fields that its line can have. No field ever holds a token or the text of a message. */
 export const logLines = {

@@ -1,4 +1,4 @@
-// Spreads keys over the partitions of the table.
+// Assigns ids to shards, the partitions over which the table's items are spread.
 
 /** The number of partitions over which connections are spread, and registers as well. */
 export const shardCount = 16;

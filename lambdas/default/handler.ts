@@ -1,4 +1,4 @@
-// $default: any message of a client. API Gateway sends the response's body to the client (route response).
+// Handles $default: any message of a client. API Gateway sends the response's body to the client (route response).
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { Answer } from '#core/requests/answer';
 import { parseAuthorizerContext } from '#lambdas/handshake/authorizer-context';

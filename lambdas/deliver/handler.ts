@@ -1,4 +1,4 @@
-// Jobs from the retry queue. Only the jobs that fail come back; the others of a batch are done.
+// Processes jobs from the retry queue. Of a batch, SQS delivers only the failed jobs again.
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { Deliver } from '#core/broadcasting/deliver';
 import { deadlineOf } from '#core/deadline';

@@ -1,4 +1,4 @@
-// An operator's event from the bus. EventBridge calls asynchronously: if this throws, the event is tried twice more.
+// Handles an operator's events. EventBridge invokes the function asynchronously: if it throws, Lambda retries the event twice.
 import type { EventBridgeEvent } from 'aws-lambda';
 import type { DisconnectUser } from '#core/connections/disconnect-user';
 

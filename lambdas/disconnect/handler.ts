@@ -1,4 +1,4 @@
-// $disconnect is best effort: without it, the record of a connection stays until a fan-out finds it gone.
+// Handles $disconnect, which is best effort: without it, the record of a connection stays until a fan-out finds it gone.
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { parseAuthorizerContext } from '#lambdas/handshake/authorizer-context';
 import type { ConnectionStore } from '#core/connections/ports';

@@ -1,4 +1,4 @@
-// The authorizer's context, by which the other functions know a connection's user: written and read here.
+// Builds and parses the authorizer's context, from which the other functions get a connection's user.
 import * as v from 'valibot';
 import { isUserId } from '#core/auth/user-id';
 import { objectOf, parse } from '#sdk/protocol';
@@ -33,7 +33,7 @@ const contextSchema = objectOf({
 
 /**
  * Reads `requestContext.authorizer` of an event.
- * @returns undefined if it is not what the authorizer wrote: the connection is not authorized then
+ * @returns undefined if it is not a context of the authorizer: the connection is not authorized then
  */
 export function parseAuthorizerContext(value: unknown): AuthorizerContext | undefined {
   const parsed = parse(contextSchema, value);

@@ -1,4 +1,4 @@
-// What a client offers in a WebSocket handshake, in the shape of API Gateway's events.
+// Reads the tokens and subprotocols that a client offers in a handshake from API Gateway's event.
 import type { Offered } from '#core/auth/offered-token';
 
 type Values = Readonly<Record<string, readonly string[] | undefined>> | null | undefined;

@@ -1,4 +1,4 @@
-// GET /health.
+// Handles GET /health.
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Health } from '#core/requests/health';
 

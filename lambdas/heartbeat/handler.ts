@@ -1,11 +1,11 @@
-// The schedule calls once a minute and plans heartbeats; SQS calls when a planned heartbeat is due.
+// Plans heartbeats when the schedule calls, once a minute, and sends them when SQS delivers them.
 import type { Context, SQSEvent } from 'aws-lambda';
 import { deadlineOf } from '#core/deadline';
 import type { Heartbeat } from '#core/broadcasting/heartbeat';
 import type { Clock } from '#core/clock';
 import type { PlannedHeartbeat } from '#core/broadcasting/ports';
 
-/** The schedule's event. Nothing of it is read: a call plans from the time at which it comes. */
+/** The schedule's event. It is not read, because a call plans from the current time on. */
 export type ScheduledEvent = Readonly<Record<string, never>>;
 
 export function createHandler(dependencies: {
@@ -29,7 +29,7 @@ export function createHandler(dependencies: {
   };
 }
 
-/** The error of JSON.parse would repeat the text, and Lambda would log it. */
+/** Parses a planned heartbeat. The error of JSON.parse is replaced, because it repeats the text, and Lambda would log it. */
 function plannedIn(body: string): PlannedHeartbeat {
   try {
     return JSON.parse(body) as PlannedHeartbeat;

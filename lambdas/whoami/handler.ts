@@ -1,4 +1,4 @@
-// GET /whoami: whose token is this, and how long is it valid?
+// Handles GET /whoami: returns the user and the expiry of a token.
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { noVerdictCode } from '#core/auth/no-verdict';
 import type { Log } from '#core/log';
@@ -12,8 +12,7 @@ export interface WhoamiEvent {
 
 /**
  * Answers 200 with the user, 401 or 403 with the reason why the token is refused, or 503 if no verdict is possible.
- * Rejects with any failure other than that of the issuer's keys or the table: it is a fault of this service, and becomes
- * a 500.
+ * Rejects with any other error than an unavailable issuer or table: it is a fault of this service, and becomes a 500.
  */
 export function createHandler({ whoami, log }: { readonly whoami: Whoami; readonly log: Log }) {
   return async (event: WhoamiEvent): Promise<APIGatewayProxyStructuredResultV2> => {

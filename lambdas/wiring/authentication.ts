@@ -1,4 +1,4 @@
-// Which tokens this function accepts, from its environment.
+// Creates the authentication of tokens from a function's environment.
 import { createJwtTokenVerifier, type JwtTokenVerifier } from '#adapters/jwt/jwt-token-verifier';
 import { createAuthenticate, type Authenticate } from '#core/auth/authenticate';
 import { identityProviderOf, type IdentityProvider } from '#lambdas/contract/identity-provider';
@@ -6,7 +6,7 @@ import { readSettings, valueOf } from './environment';
 
 /**
  * The identity provider that the environment names.
- * @throws a ConfigurationError if it names none, only half of one, or two
+ * @throws a ConfigurationError if it names none, an incomplete one, or two
  */
 export function readIdentityProvider(environment: NodeJS.ProcessEnv): IdentityProvider {
   const settings = readSettings(

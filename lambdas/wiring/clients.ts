@@ -1,19 +1,19 @@
-// The AWS clients of the functions: short timeouts, few retries, kept-alive connections.
+// Creates the AWS clients of the functions, with short timeouts and few retries.
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Logger } from '@smithy/types';
 
-/** Dashboards wait for these calls: one more quick retry is better than one slow answer. */
+/** Dashboards wait for these calls, so a quick retry is better than a slow answer. */
 const settings = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
 };
 
 /**
- * The SDK's default logger discards its lines, but has an `info` method, for which every item of an answer is copied and
- * formatted. Without that method, the SDK does neither.
+ * The SDK's default logger discards its lines. But because it has an `info` method, the SDK copies and formats every item of
+ * an answer; without this method, it does neither.
  */
 const withoutInfo = {
   ...{ debug: ignore, warn: ignore, error: ignore },
@@ -21,7 +21,7 @@ const withoutInfo = {
 } as unknown as Logger;
 
 function ignore(): void {
-  // Errors are thrown as well.
+  // Nothing is lost, because errors are thrown as well.
 }
 
 export function createDynamoClient(
@@ -39,7 +39,7 @@ export function createDynamoClient(
   );
 }
 
-/** How long to wait for the table. */
+/** The attempts and the timeout of requests to the table. */
 export interface DynamoTimeouts {
   readonly maxAttempts: number;
   readonly requestTimeoutMilliseconds: number;

@@ -13,7 +13,7 @@ import { createManagementApiPoster } from '#adapters/api-gateway/management-api-
 export type ConnectionDependencies = ReturnType<typeof createConnectionDependencies>;
 
 /**
- * @param createQuery how connections are listed. Fan-outs, which list them all the time, use the fast one.
+ * @param createQuery creates the query that lists connections. Fan-outs use the fast one, because they list all connections.
  * @throws a ConfigurationError that lists all faults of the environment
  */
 export function createConnectionDependencies(

@@ -1,4 +1,4 @@
-// A function's settings, read once at cold start. If any is invalid, the function fails with an error that lists all faults.
+// Reads a function's settings at cold start. If any is invalid, the function fails with an error that lists all faults.
 import { describeFaults, type Parsed } from '#sdk/protocol';
 import { variableOf } from '#lambdas/contract/setting';
 import { parseSettings, type SettingName } from '#lambdas/contract/settings';

@@ -45,7 +45,7 @@ export function createFanOutDependencies(environment: NodeJS.ProcessEnv, functio
   const sqs = createSqsClient();
   const connectionCounts = createDynamoConnectionCountStore(dynamo, tableName);
   const queue = createSqsRetryQueue(sqs, retryQueueUrl, Math.random);
-  // The jobs of a large fan-out share its pace: each at full speed, most of their posts would be answered with 429.
+  // The jobs of a large fan-out share the maximum rate. If each used all of it, API Gateway would throttle most posts.
   const isShared = functionName === 'deliver';
   const share = Math.max(10, Math.floor(maxPostsPerSecond / shardCount));
   const delivery = createPostingOptions(
@@ -87,7 +87,7 @@ export function createFanOutDependencies(environment: NodeJS.ProcessEnv, functio
         report,
       },
       ...{ largeFanOutConnections, coalesceMilliseconds },
-      // Only the holder of the lease flushes, whichever function it is, so it has the whole pace.
+      // Only the lease holder flushes, whichever function it is, so it can use the maximum rate.
       pace: isShared ? createPace({ now, ceiling: maxPostsPerSecond }) : delivery.pace,
     }),
     handOver: createSqsHandOver(sqs, retryQueueUrl),

@@ -1,4 +1,4 @@
-// How messages are posted: the poster, its pace, and how many posts are in flight.
+// Creates the options of posting: the poster, its pace, and the maximum of posts in flight.
 import type { PostingOptions } from '#core/posting/posting';
 import { createPace } from '#core/posting/pace';
 import type { ConnectionDependencies } from './connection-dependencies';
@@ -6,12 +6,12 @@ import { systemTimers } from './system-timers';
 import { createUndiciPoster } from '#adapters/api-gateway/undici-poster';
 
 /**
- * The most posts in flight, and the most sockets: as many as a function's CPU can keep busy in a burst, if a post takes
- * 12 ms (cost/model/measured.ts). At the ceiling, the pace is the limit.
+ * Maximum posts in flight of one lane: as many as a function's CPU can keep busy in a burst, if a post takes 12 ms
+ * (cost/model/measured.ts). At the ceiling, the pace is the limit.
  */
 const concurrency = 160;
 
-/** @param ceiling the most posts a second */
+/** @param ceiling maximum posts per second */
 export function createPostingOptions(
   environment: NodeJS.ProcessEnv,
   { callbackUrl, managementApi, now, log }: ConnectionDependencies,
@@ -23,7 +23,7 @@ export function createPostingOptions(
     credentials: () => managementApi.config.credentials(),
     now,
     log,
-    // Each of the two lanes may have that many posts in flight.
+    // Each of the two lanes may have this many posts in flight.
     sockets: 2 * concurrency,
   });
   return {

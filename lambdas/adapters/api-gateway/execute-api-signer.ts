@@ -1,11 +1,11 @@
-// Signs posts to @connections by hand.
+// Signs posts to @connections without the AWS SDK.
 import { createSigner, type SigningCredentials } from '../http/signature-v4';
 
-/** What a signed post is sent with. */
+/** The path and the headers of a signed post. */
 export interface SignedPost {
   /** The path as it goes over the wire: encoded once. */
   readonly path: string;
-  /** Names and values in turn, as undici takes them; without `host`, which undici sets from the origin. */
+  /** Alternating names and values, as undici takes them; without `host`, which undici sets from the origin. */
   readonly headers: string[];
 }
 
@@ -46,21 +46,21 @@ export function createExecuteApiSigner(callbackUrl: string, region: string): Exe
   };
 }
 
-/** What API Gateway makes: unreserved characters, and one to pad them. */
+/** The form of API Gateway's ids: unreserved characters, and one for padding. */
 const usualId = /^[\w-]+=$/;
 
-/** An id, encoded once and twice. For a usual one nothing is searched for what has to be encoded. */
+/** An id, encoded once and twice. Ids of the usual form are not searched for characters to encode. */
 function encodeId(connectionId: string): readonly [once: string, twice: string] {
   if (usualId.test(connectionId)) {
     const unpadded = connectionId.slice(0, -1);
     return [`${unpadded}%3D`, `${unpadded}%253D`];
   }
   const once = uriEncode(connectionId);
-  // What is encoded already consists of unreserved characters and percent signs.
+  // An encoded id has only unreserved characters and percent signs.
   return [once, once.replaceAll('%', '%25')];
 }
 
-/** URI-encodes as Signature Version 4 wants it: encodeURIComponent spares five characters that AWS does not. */
+/** URI-encodes as Signature Version 4 requires, which includes five characters that encodeURIComponent leaves as they are. */
 function uriEncode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,

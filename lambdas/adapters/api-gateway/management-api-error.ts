@@ -1,16 +1,16 @@
-// What the errors of @connections mean for a connection.
+// Maps the errors of @connections to outcomes for a connection.
 
-/** The outcome of a call that failed, and what to log of it. */
+/** The outcome of a failed call, and its details for the log. */
 export interface ManagementApiError {
   readonly outcome: 'gone' | 'throttled' | 'rejected' | 'retryable';
   readonly name: string;
-  /** Absent when no answer came. */
+  /** Undefined if there was no answer. */
   readonly statusCode: number | undefined;
 }
 
 /**
- * The SDK throws a `GoneException` for some answers with status 410 and, for those without an error body, an
- * exception that only `$metadata` tells it by: so both are looked at.
+ * The SDK throws a `GoneException` for some answers with status 410. For those without an error body, the exception has the
+ * status in `$metadata` only, so both are checked.
  * @see https://github.com/aws/aws-sdk-js/issues/2591
  */
 export function errorOf(cause: unknown): ManagementApiError {

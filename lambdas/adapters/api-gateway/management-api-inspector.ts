@@ -1,4 +1,4 @@
-// Asks for connections through API Gateway's @connections.
+// Looks up connections through API Gateway's @connections.
 import {
   GetConnectionCommand,
   type ApiGatewayManagementApiClient,
@@ -7,7 +7,7 @@ import type { Inspector } from '#core/connections/ports';
 import type { Log } from '#core/log';
 import { errorOf } from './management-api-error';
 
-/** @param client one that repeats nothing: whether the account is throttled is what is asked */
+/** @param client must not retry, because a throttled request is a result here */
 export function createManagementApiInspector(
   client: ApiGatewayManagementApiClient,
   log: Log,

@@ -7,7 +7,7 @@ import type { PostResult, Poster } from '#core/connections/ports';
 import type { Log } from '#core/log';
 import { errorOf } from './management-api-error';
 
-/** Throttled and failed posts have been retried by the client when they end as such. */
+/** The client has retried throttled and failed posts before they are returned as results. */
 export function createManagementApiPoster(client: ApiGatewayManagementApiClient, log: Log): Poster {
   return {
     async post(connectionId, message): Promise<PostResult> {

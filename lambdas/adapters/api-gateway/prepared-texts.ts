@@ -1,7 +1,7 @@
-// Texts as they are posted, encoded and hashed once for all connections.
+// Encodes and hashes the texts of posts once for all connections.
 import { bodyHashOf } from '../http/signature-v4';
 
-/** What all posts of one text share. */
+/** The values that all posts of one text share. */
 export interface PreparedText {
   readonly text: string;
   readonly body: Buffer;
@@ -13,10 +13,10 @@ function prepare(text: string): PreparedText {
   return { text, body, hash: bodyHashOf(body) };
 }
 
-/** Bytes of prepared texts that are kept: as many as the texts that one fan-out may post in turn. */
+/** Bytes of cached texts above which the cache is cleared: as many as one fan-out may post in turn. */
 const preparedBytes = 4 * 1024 * 1024;
 
-/** Texts that are posted in turn, each to many connections: encoding and hashing one costs as much as some posts. */
+/** Caches the texts that are posted in turn, each to many connections: preparing one costs as much as some posts. */
 export class PreparedTexts {
   private readonly known = new Map<string, PreparedText>();
   private bytes = 0;
@@ -29,7 +29,7 @@ export class PreparedTexts {
   }
 
   private add(prepared: PreparedText): PreparedText {
-    // Those of fan-outs that have ended are not told from others: what is still needed is soon there again.
+    // The cache does not know which fan-outs have ended. Texts that are still needed are soon prepared again.
     if (this.bytes > preparedBytes) {
       this.known.clear();
       this.bytes = 0;

@@ -1,4 +1,4 @@
-// Posts messages at a tenth of what the AWS SDK's client costs: signed by hand, sent over kept-alive sockets.
+// Posts messages over kept-alive sockets, at a tenth of the CPU time of the AWS SDK's client.
 import type { Dispatcher } from 'undici';
 import type Client from 'undici/lib/dispatcher/client.js';
 import type { Clock } from '#core/clock';
@@ -17,18 +17,18 @@ export interface UndiciPosterOptions {
   readonly credentials: () => Promise<SigningCredentials>;
   readonly now: Clock;
   readonly log: Log;
-  /** Sockets at the most; each carries one request at a time. */
+  /** Maximum number of sockets; each has one request at a time. */
   readonly sockets?: number;
-  /** For a connection to open, and for an answer to begin and to end. */
+  /** The timeout for a connection to open, for an answer to begin, and for it to end. */
   readonly timeoutMilliseconds?: number;
 }
 
 export interface UndiciPoster extends Poster {
-  /** Drops all sockets. */
+  /** Closes all sockets. */
   close(): Promise<void>;
 }
 
-/** How long credentials are used before the provider is asked again; it renews them minutes before they expire. */
+/** How long credentials are used before the provider is called again; it renews them minutes before they expire. */
 const credentialsMilliseconds = 1_000;
 
 export function createUndiciPoster(options: UndiciPosterOptions): UndiciPoster {
@@ -89,8 +89,8 @@ export function createUndiciPoster(options: UndiciPosterOptions): UndiciPoster {
 const nobody = () => undefined;
 
 /**
- * Posts over one socket, one message after the other, and listens to the answers. It lives as long as the socket: fifty
- * thousand posts need no listener each.
+ * Posts over one socket, one message after the other, and handles the answers. There is one handler per socket, so that
+ * fifty thousand posts do not create one each.
  * @see https://github.com/nodejs/undici/blob/v7.30.2/docs/docs/api/Dispatcher.md#parameter-dispatchhandler
  */
 class PostSocket implements Dispatcher.DispatchHandler {
@@ -104,7 +104,7 @@ class PostSocket implements Dispatcher.DispatchHandler {
     private readonly log: Log,
   ) {}
 
-  /** To be called while nothing is in flight here; releases itself when the answer is there. */
+  /** Posts a message. No other post may be in flight on this socket. Releases the socket after the answer. */
   post(connectionId: string, { path, headers }: SignedPost, body: Buffer): Promise<PostResult> {
     return new Promise((resolve) => {
       this.connectionId = connectionId;
@@ -122,7 +122,7 @@ class PostSocket implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(): void {
-    // The status says it all.
+    // The body is ignored, because the status determines the result.
   }
 
   onResponseEnd(): void {
@@ -151,7 +151,7 @@ class PostSocket implements Dispatcher.DispatchHandler {
 }
 
 /**
- * What an answer of @connections means.
+ * The result of a post, by the status of the answer.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
  */
 function resultOf(status: number): PostResult {

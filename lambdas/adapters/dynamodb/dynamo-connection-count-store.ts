@@ -1,4 +1,4 @@
-// The connection counts in DynamoDB: one small item for each shard, overwritten by every heartbeat.
+// Stores the connection counts in DynamoDB: one small item for each shard, overwritten by every heartbeat.
 import { paginateQuery, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ConnectionCountStore, ShardCount } from '#core/connections/ports';
 import { connectionCountPartition } from './dynamo-keys';

@@ -1,4 +1,4 @@
-// The records of connections, and the markers of disconnected users, as items of the table.
+// Converts connections, and the markers of disconnected users, to items of the table and back.
 import { maxHeartbeatSeconds } from '#sdk/protocol';
 import type { Connection, DisconnectMarker } from '#core/connections/ports';
 import { connectionKey, isMarkerSortKey, markerKey, parseConnectionSortKey } from './dynamo-keys';
@@ -27,8 +27,8 @@ export interface MarkerItem {
 }
 
 /**
- * How much longer a record lives than its connection: the next heartbeat has to find the record in order to close the
- * connection. Twice the longest interval.
+ * How long a record is kept after its connection has expired: the next heartbeat needs the record to close the connection.
+ * Twice the longest interval.
  */
 const graceMilliseconds = 2 * maxHeartbeatSeconds * 1000;
 

@@ -9,7 +9,7 @@ import {
 } from './dynamo-keys';
 import type { Query, QueryPage } from './requests/dynamo-query';
 
-/** Connections of a page: enough to keep all posts in flight, and few enough to hold pages of sixteen shards. */
+/** Connections per page: enough to keep all posts in flight, and few enough for pages of sixteen shards in memory. */
 const pageSize = 1_000;
 
 /** The pages of a shard, as {@link ConnectionStore.pages} describes them. */
@@ -40,7 +40,7 @@ function keyOf({ pk, sk }: { pk: string; sk: string }): Record<string, Attribute
   return { pk: { S: pk }, sk: { S: sk } };
 }
 
-/** Almost all items are: the others are markers of disconnected users. */
+/** Whether an item is a connection, and not the marker of a disconnected user. */
 function isConnection(item: Record<string, AttributeValue>): boolean {
   return !isMarkerSortKey(item['sk']?.S ?? '');
 }

@@ -1,4 +1,4 @@
-// The connections in DynamoDB: one partition for each shard, a user's connections side by side in it.
+// Stores connections in DynamoDB: one partition for each shard, in which the connections of a user are adjacent.
 import {
   BatchWriteCommand,
   DeleteCommand,
@@ -33,10 +33,10 @@ import { connectionKey, connectionPartition, markerKey, userPrefix } from './dyn
 import { ttlAttribute } from './dynamo-ttl';
 import { createSdkQuery, type Query } from './requests/dynamo-query';
 
-/** The most items that DynamoDB deletes in one request. */
+/** Maximum number of items that DynamoDB deletes in one request. */
 const deleteBatchSize = 25;
 
-/** How often the unprocessed items of a batch are sent. */
+/** Maximum number of times that the unprocessed items of a batch are sent. */
 const maxDeleteAttempts = 3;
 
 /** @param query reads the pages of shards. Default: through `client`. */
@@ -115,7 +115,7 @@ async function removeBatch(
   }
 }
 
-/** Reads a user's connections and marker, which lie side by side, in one query. */
+/** Reads a user's connections and marker, which are adjacent, in one query. */
 async function readUser(
   client: DynamoDBDocumentClient,
   tableName: string,

@@ -1,4 +1,4 @@
-// The fan-out lease in DynamoDB: one item without a TTL. Every event may read it, so it stays small.
+// Stores the fan-out lease in DynamoDB: one item without a TTL, which is small because every event may read it.
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { FanOutLease, HeldState, LeaseState, SentKeys } from '#core/coalescing/ports';
 import { wasMet } from './requests/dynamo-condition';
@@ -59,7 +59,7 @@ export function createDynamoFanOutLease(sender: Sender, tableName: string): FanO
         Key: leaseKey,
         UpdateExpression: 'SET holder = :holder, heldUntil = :heldUntil',
         // The AWS SDK repeats a request whose answer was lost. If the first one was carried out, this holder has the lease,
-        // and has to learn so from the second: otherwise nobody would flush until the lease expires.
+        // so the second one must succeed, too: otherwise no invocation would flush until the lease expires.
         ConditionExpression:
           'attribute_not_exists(holder) OR heldUntil <= :now OR holder = :holder',
         ExpressionAttributeValues: { ':holder': holder, ':heldUntil': heldUntil, ':now': now },

@@ -1,4 +1,4 @@
-// The plan of heartbeats, and the last one that was sent, in DynamoDB: two small items.
+// Stores the plan of heartbeats, and the last one that was sent, in DynamoDB: two small items.
 import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { HeartbeatPlan, HeartbeatStore } from '#core/broadcasting/ports';
 import { wasMet } from './requests/dynamo-condition';

@@ -1,4 +1,4 @@
-// The keys of the one table: which items lie side by side, and in which order.
+// Builds and parses the keys of the table.
 import { itemKinds } from '#lambdas/contract/table-keys';
 import { shardOf } from '#core/shard';
 import type { PendingItem } from '#core/coalescing/ports';
@@ -71,7 +71,7 @@ export function statePartition(shard: number): string {
   return `${itemKinds.state}${shard}`;
 }
 
-/** The key of an event's register: `session#<agentId>#<sessionId>`. An agent's sessions lie side by side. */
+/** The key of an event's register, e.g. `session#<agentId>#<sessionId>`. The sessions of an agent are adjacent. */
 export function stateKey(event: EventMessage): { pk: string; sk: string } {
   const kind = kindOf(definitionOf(event.type));
   return {
@@ -80,7 +80,7 @@ export function stateKey(event: EventMessage): { pk: string; sk: string } {
   };
 }
 
-/** Reads a register's sort key; no definition if this version knows no such event type. */
+/** Parses a register's sort key. The definition is undefined if this version does not know the event type. */
 export function parseStateSortKey(sk: string): {
   readonly definition: AnyDefinition | undefined;
   readonly ids: readonly string[];
@@ -89,7 +89,7 @@ export function parseStateSortKey(sk: string): {
   return { definition: definitionsByKind.get(kind), ids: ids.map(decodeId) };
 }
 
-/** What the sort keys of its registers begin with: of `sessions` it is `session`. */
+/** The prefix of the sort keys of an event type's registers: the singular of its `list`, e.g. `session`. */
 function kindOf({ list }: AnyDefinition): string {
   return list.slice(0, -1);
 }
@@ -110,7 +110,7 @@ export const pendingPartitions: readonly string[] = Array.from(
   (_, partition) => `${itemKinds.pending}${partition}`,
 );
 
-/** The prefix of the sort keys of items that were recorded at that time; items are ordered by it. */
+/** The prefix of the sort keys of items that were recorded at this time; it determines their order. */
 export function pendingPrefix(recordedAt: number): string {
   return String(recordedAt).padStart(15, '0');
 }

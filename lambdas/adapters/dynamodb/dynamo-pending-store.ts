@@ -1,4 +1,4 @@
-// The pending events in DynamoDB: one item each, ordered by time in four partitions, and deleted by their TTL.
+// Stores pending events in DynamoDB: one item each, ordered by time in four partitions, and deleted by their TTL.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { readOutgoing } from '#core/fan-out/outgoing-message';
@@ -9,7 +9,7 @@ import { ttlAttribute, ttlOf } from './dynamo-ttl';
 import type { Query, QueryPage } from './requests/dynamo-query';
 import type { Sender } from './requests/dynamo-sender';
 
-/** Holders hand over within seconds, and EventBridge's retries end within an hour. */
+/** Pending events are usually flushed within seconds, and EventBridge's retries end within an hour. */
 const lifetimeMilliseconds = 60 * 60 * 1000;
 
 /** An item that cannot be parsed is logged and left out: otherwise it would stop every flush until its TTL deletes it. */

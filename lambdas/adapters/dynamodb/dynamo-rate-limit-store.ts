@@ -1,4 +1,4 @@
-// Token buckets in DynamoDB. Each is one number: the time at which the bucket is full again.
+// Stores token buckets in DynamoDB. Each is one number: the time at which the bucket is full again.
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   UpdateCommand,
@@ -17,7 +17,7 @@ import { ttlAttribute, ttlOf } from './dynamo-ttl';
  */
 const roundingMilliseconds = 0.001;
 
-/** The most buckets that an execution environment remembers. */
+/** Maximum number of buckets that an execution environment remembers. */
 const maxRemembered = 10_000;
 
 /**
@@ -49,7 +49,7 @@ export function createDynamoRateLimitStore(
       return true;
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      // The document client does not translate what an error carries.
+      // The document client does not convert the item of an error.
       remember(name, Number(error.Item?.['fullAt']?.N ?? -Infinity));
       return false;
     }

@@ -1,4 +1,4 @@
-// The recent fan-outs in DynamoDB: one small item for all shards, and one for each shard that had a job of its own.
+// Stores the recent fan-outs in DynamoDB: one small item for all shards, and one for each shard with jobs of its own.
 import { paginateQuery, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { RecentFanOutStore } from '#core/fan-out/ports';
 import { wasMet } from './requests/dynamo-condition';

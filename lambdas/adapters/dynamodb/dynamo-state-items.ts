@@ -1,10 +1,10 @@
-// What a register looks like in the table: its ids are in its key, all other fields are attributes of their names.
+// Converts registers to items of the table and back: ids are in the key, and all other fields are attributes.
 import { eventTypeDefinitions, definitionOf, type EventMessage } from '#sdk/protocol';
 import type { StoredEvent } from '#core/broadcasting/ports';
 import { parseStateSortKey } from './dynamo-keys';
 import type { ttlAttribute } from './dynamo-ttl';
 
-/** What a register's item holds beside its keys and the fields of its event. */
+/** The attributes that the items of all registers have, whatever the event type. */
 export interface StateItem {
   readonly sk: string;
   /** The backend's clock, in milliseconds since the Unix epoch. */
@@ -22,8 +22,8 @@ export const fieldAttributes: readonly string[] = [
 ];
 
 /**
- * The fields of an event as attributes of its item, without `timestamp`. All are strings, as versions compare them by
- * their text; numbers, too, of which DynamoDB does not hold all.
+ * The fields of an event as attributes of its item, without `timestamp`. All are strings, because versions are compared by
+ * their text. Numbers are strings, too, because DynamoDB does not support all of them.
  */
 export function toAttributes({ type, payload }: EventMessage): Record<string, string> {
   const values: Readonly<Record<string, unknown>> = payload;
@@ -35,7 +35,7 @@ function attributesOf(fields: Readonly<Record<string, unknown>>): string[] {
   return Object.keys(fields).filter((name) => fields[name] !== 'id' && name !== 'timestamp');
 }
 
-/** The event in an item; none if this version knows no such event type, as after a deployment was rolled back. */
+/** The event in an item; empty if this version does not know its event type, e.g. after a deployment was rolled back. */
 export function toStored(item: StateItem): StoredEvent[] {
   const { definition, ids } = parseStateSortKey(item.sk);
   if (definition === undefined) return [];

@@ -1,4 +1,4 @@
-// The registers in DynamoDB: one item for each agent and each session, spread over shards by agent.
+// Stores the registers in DynamoDB: one item for each agent and each session, spread over shards by agent.
 import {
   BatchGetCommand,
   paginateQuery,
@@ -21,10 +21,10 @@ import { fieldAttributes, toAttributes, toStored, type StateItem } from './dynam
 import { ttlAttribute, ttlOf } from './dynamo-ttl';
 import type { Sender } from './requests/dynamo-sender';
 
-/** The most registers that DynamoDB reads in one request. */
+/** Maximum number of registers that DynamoDB reads in one request. */
 const readBatchSize = 100;
 
-/** How often the unprocessed keys of a request are sent. */
+/** Maximum number of requests for the keys of one batch, including unprocessed ones. */
 const maxReads = 5;
 
 type StateKey = ReturnType<typeof stateKey>;
@@ -129,7 +129,7 @@ function putIfNewer(
   });
 }
 
-/** Notes that an event has been broadcast, if its register still holds it. */
+/** Marks an event as broadcast, if its register still holds it. */
 function markBroadcast(tableName: string, event: EventMessage): UpdateCommand {
   const { timestamp, value } = versionOfEvent(event);
   return new UpdateCommand({

@@ -1,4 +1,4 @@
-// The markers of snapshots that are being sent, in DynamoDB: each expires, and lies beside the user's rate limits.
+// Stores the markers of snapshots that are being sent in DynamoDB: each expires, and is adjacent to the user's rate limits.
 import { UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ConnectionKey } from '#core/connections/ports';
 import type { SyncMarkers } from '#core/requests/ports';

@@ -1,4 +1,4 @@
-// The TTL of items: when DynamoDB may delete them. The stored name of the attribute is `expiresAt`, because a stack update
+// Computes the TTL of items: when DynamoDB may delete them. The stored name of the attribute is `expiresAt`, because a stack update
 // cannot change it. Everywhere else in the code, `expiresAt` is in milliseconds.
 import { attributes } from '#lambdas/contract/table-keys';
 

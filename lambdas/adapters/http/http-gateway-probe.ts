@@ -1,4 +1,4 @@
-// Asks the agent gateway over HTTP whether it answers.
+// Checks over HTTP whether the agent gateway answers.
 import type { GatewayProbe } from '#core/requests/ports';
 
 /** Any HTTP status below 500 within `timeoutMilliseconds` means that the gateway answers. */

@@ -1,4 +1,4 @@
-// Signature Version 4 for many similar requests: whatever they share is computed once.
+// Signs many similar requests with Signature Version 4: their common parts are computed once.
 import { createHmac, hash } from 'node:crypto';
 
 export interface SigningCredentials {
@@ -27,7 +27,7 @@ export interface Signer {
    * @param methodAndPath in the canonical form, e.g. `POST` and `/` in two lines
    * @param bodyHash by {@link bodyHashOf}
    * @param now milliseconds since the Unix epoch
-   * @returns names and values in turn, as undici takes them; without `host`, which undici sets from the origin
+   * @returns alternating names and values, as undici takes them; without `host`, which undici sets from the origin
    */
   sign(
     methodAndPath: string,
@@ -111,8 +111,8 @@ function signingKey(secretAccessKey: string, scope: readonly string[]): Buffer {
 }
 
 /**
- * Hashes canonical requests that have the same text between path and body hash, which is most of them: it has the session's
- * token. It is written into a buffer once for paths of one length, and not put together as a string for each request.
+ * Hashes canonical requests that have the same text between path and body hash. This text is most of a request, because it
+ * contains the session token. It is written into a buffer once for paths of one length, instead of concatenating strings.
  */
 function createRequestHash(afterPath: string): (methodAndPath: string, bodyHash: string) => string {
   const bytesAfterPath = Buffer.byteLength(afterPath);

@@ -29,7 +29,7 @@ const pauseMilliseconds = 60_000;
 
 /**
  * The rate limit of all fetches, whatever causes them: this many at once, and one more every ten seconds. Without it,
- * anybody could flood the issuer through this function, with tokens that name unknown keys.
+ * an attacker could flood the issuer through this function, with tokens that name unknown keys.
  */
 const fetchesAtOnce = 6;
 const millisecondsForOneMore = 10_000;

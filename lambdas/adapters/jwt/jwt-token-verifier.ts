@@ -36,7 +36,7 @@ export interface JwtTokenVerifierOptions {
   readonly now?: Clock;
 }
 
-/** Why a token does not fit the keys that are known: the issuer may have others by now. */
+/** Refusals that may be caused by outdated keys: the issuer may have others by now. */
 const refusalsOfKeys: ReadonlySet<VerifierRefusal> = new Set([
   'key_unknown',
   'key_ambiguous',
@@ -47,7 +47,7 @@ const refusalsOfKeys: ReadonlySet<VerifierRefusal> = new Set([
 type Verified = Awaited<ReturnType<TokenVerifier['verify']>>;
 
 /**
- * Answers {@link TokenVerifier}. The issuer's clock may differ by {@link clockLeewaySeconds} for `nbf` and `exp`: the
+ * Implements {@link TokenVerifier}. The issuer's clock may differ by {@link clockLeewaySeconds} for `nbf` and `exp`: the
  * library has one tolerance for both. Core's own rules for claims are stricter.
  */
 export function createJwtTokenVerifier(
@@ -108,7 +108,7 @@ export function createJwtTokenVerifier(
         const refreshed = await keys.refreshed(startedAt);
         return refreshed === undefined ? verdict : check(token, refreshed);
       } catch (error) {
-        // Whether the issuer has another key by now is not known. But a key of this name is known, and does not fit.
+        // Newer keys are not available. But there is a key that fits the token's header, and its signature is wrong.
         if (verdict.code === 'signature_invalid') return verdict;
         throw error;
       }
@@ -128,7 +128,7 @@ function hasLengthOf(alg: string, signature: string): boolean {
   return bytes === (signatureBytes.get(alg) ?? bytes);
 }
 
-/** The issuers that are trusted, and what their tokens must claim. */
+/** The trusted issuers, and the rules for the claims of their tokens. */
 interface Trust {
   readonly issuers: readonly { readonly issuer: string; readonly url: string }[];
   readonly audience: string | null;

@@ -1,4 +1,4 @@
-// The public keys of a token issuer, and which of them verifies a token.
+// Parses the public keys of a token issuer, and chooses the one that verifies a token.
 import { assertIsJwk, assertIsSignatureJwk, type Jwk } from 'aws-jwt-verify/jwk';
 import type { Json } from 'aws-jwt-verify/safe-json-parse';
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
@@ -11,7 +11,7 @@ export interface VerificationKey {
   readonly keyObject: KeyObject;
 }
 
-/** The part of a token's header that says which key it was signed with. */
+/** The part of a token's header that identifies the key. */
 export interface SignatureHeader {
   readonly alg: string;
   readonly kid?: string | undefined;

@@ -1,5 +1,5 @@
-// Refuses tokens for whatever can be checked without the issuer's keys, before they are fetched: tokens of other issuers
-// cost no request then, and the code says what is wrong with them.
+// Checks tokens as far as possible without the issuer's keys, before keys are fetched: tokens of other issuers then cost no
+// request, and the code has the reason.
 import { decomposeUnverifiedJwt, validateJwtFields } from 'aws-jwt-verify/jwt';
 import { supportedSignatureAlgorithms } from 'aws-jwt-verify/jwt-verifier';
 import { clockLeewaySeconds } from '#core/auth/judge-claims';

@@ -1,4 +1,4 @@
-// Metrics as log lines in CloudWatch's embedded metric format.
+// Writes metrics as log lines in CloudWatch's embedded metric format.
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import {
   metricNamespace,
@@ -15,7 +15,7 @@ type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
 
 const { Count: CountUnit, Milliseconds, CountPerSecond } = MetricUnit;
 
-/** Metrics of one service. `add` takes only names of the contract, which infra draws as well. */
+/** The metrics of one service. `add` accepts only names of the contract, which infra uses as well. */
 function metricsOf<Service extends MetricService>(serviceName: Service, stage: string) {
   const metrics = new Metrics({
     namespace: metricNamespace,
@@ -34,7 +34,7 @@ export function createEmfMetrics(stage: string): FanOutMetrics {
     record(type, numbers) {
       const messages: MessageKind = type === 'heartbeat' ? 'heartbeats' : 'events';
       metrics.addDimension('messages', messages);
-      // A field of the line only: as a dimension it would be one more metric for each type.
+      // Only a field of the line: as a dimension, each type would be a metric of its own.
       metrics.addMetadata('type', type);
       add('Delivered', numbers.delivered);
       add('Gone', numbers.gone);
@@ -48,7 +48,7 @@ export function createEmfMetrics(stage: string): FanOutMetrics {
       add('Superseded', numbers.superseded);
       add('FanOutTime', numbers.milliseconds, Milliseconds);
       add('PostsPerSecond', numbers.postsPerSecond, CountPerSecond);
-      // Its 99th percentile is the time from an event to its last post.
+      // For the time from an event to its last post, whose 99th percentile is of interest.
       if (numbers.ageMilliseconds !== undefined) {
         add('EventToLastPost', numbers.ageMilliseconds, Milliseconds);
       }
@@ -67,7 +67,7 @@ export function createEmfConnectionCount(stage: string): ConnectionCountMetrics 
   };
 }
 
-/** Counts for one function. */
+/** Counts single occurrences in one function. */
 export function createEmfCount(functionName: string, stage: string): Count {
   const metrics = new Metrics({
     namespace: metricNamespace,

@@ -1,4 +1,4 @@
-// Structured log lines for CloudWatch.
+// Writes structured log lines for CloudWatch.
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Log } from '#core/log';
 

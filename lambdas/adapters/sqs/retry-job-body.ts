@@ -1,4 +1,4 @@
-// A retry job as the body of a message in SQS, and back. What is too long for one body becomes several.
+// Converts retry jobs to bodies of SQS messages and back. A job that is too long for one body is split into several.
 import * as v from 'valibot';
 import { describeFaults, objectOf, parse } from '#sdk/protocol';
 import type { Connection } from '#core/connections/ports';
@@ -6,21 +6,21 @@ import { readOutgoing } from '#core/fan-out/outgoing-message';
 import type { RetryJob } from '#core/fan-out/ports';
 import type { DrainJob } from '#core/coalescing/ports';
 
-/** What SQS takes in a message, and in one request, where the limit is not raised yet. */
+/** Maximum bytes of one SQS message, and of one request, where the limit has not been raised to 1 MiB yet. */
 export const maxBodyBytes = 256 * 1024;
 
-/** Bytes of the messages in one body: what is left is for connections. */
+/** Maximum bytes of the messages in one body; the rest is for connections. */
 const maxMessagesBytes = 192 * 1024;
 
-/** A retry job whose messages are texts: all else of them is told by their text. */
+/** A retry job whose messages are texts, from which all their other fields can be read. */
 type QueuedJob = RetryJob<string>;
 
 type PlainEntry = [userId: string, connectionId: string, connectedAt: number, expiresAt: number];
 
-/** A connection; the 1 says that it has negotiated batches. */
+/** A connection; a trailing 1 means that it has negotiated batches. */
 type Entry = PlainEntry | [...PlainEntry, batches: 1];
 
-/** A job as the body of a message has it, without a look at its length. */
+/** The body of a job as an object, whatever its length. */
 export function bodyOf(job: RetryJob): object {
   const messages = job.messages.map(({ text }) => text);
   if (!('connections' in job)) return { ...job, messages };
@@ -32,7 +32,7 @@ function entryOf({ userId, connectionId, connectedAt, expiresAt, batches }: Conn
   return batches ? [...entry, 1] : entry;
 }
 
-/** A job whose lists are too long for one body becomes several; its first messages come first. */
+/** The bodies of a job: several if its lists are too long for one, with its first messages first. */
 export function bodiesOf(job: RetryJob): readonly string[] {
   const { messages, ...rest } = job;
   const parts = cut(
@@ -50,7 +50,7 @@ export function bodiesOf(job: RetryJob): readonly string[] {
   });
 }
 
-/** Cuts a list into parts of at most so many bytes, with a comma after each text. */
+/** Splits a list into parts of at most `maxBytes`, with a comma after each text. */
 function cut(texts: readonly string[], maxBytes: number): string[][] {
   const parts: string[][] = [];
   let bytes = Infinity;
@@ -104,12 +104,12 @@ const jobSchema = v.union(
     v.object({ messages, ...common, ...shard }),
     oneMessage({ connections }),
     oneMessage(shard),
-    // Instead of what valibot says, which repeats what it found.
+    // Replaces valibot's message, which repeats the input.
   ],
   'must be messages for connections or for a shard',
 );
 
-/** Reads a message's body. @throws when it is no job of ours; the error says nothing of what is in it */
+/** Parses the body of a message. @throws if it is not a job; the error does not contain the body */
 export function parseRetryJob(body: string): RetryJob | DrainJob {
   const parsed = parse(jobSchema, jsonOf(body));
   if (!parsed.ok) {
@@ -119,7 +119,7 @@ export function parseRetryJob(body: string): RetryJob | DrainJob {
   return 'drain' in job ? job : { ...job, messages: job.messages.map(readOutgoing) };
 }
 
-/** JSON's own error would repeat the beginning of the text, which has a message in it. */
+/** Undefined if the text is not JSON. The error of JSON.parse would repeat the text, which contains messages. */
 function jsonOf(body: string): unknown {
   try {
     return JSON.parse(body);

@@ -1,14 +1,14 @@
-// What somebody has to look at is kept in the dead-letter queue, each with its kind and the reason beside it.
+// Puts invalid events and jobs that were given up into the dead-letter queue, with the kind and the reason as attributes.
 import { gzipSync } from 'node:zlib';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { DeadLetterQueue } from '#core/dead-letter-queue';
 import type { RetryJob } from '#core/fan-out/ports';
 import { bodyOf as bodyOfJob } from './retry-job-body';
 
-/** Characters of the reason that are kept: a bad event can have many faults. */
+/** Maximum characters of the reason, because an invalid event can have many faults. */
 const longestReason = 1_000;
 
-/** Events that backends report, and orders of operators: both as they came from the bus. */
+/** For events of backends and orders of operators, in the form in which the bus delivered them. */
 export function createSqsDeadLettersOfEvents(
   client: SQSClient,
   queueUrl: string,
@@ -17,7 +17,7 @@ export function createSqsDeadLettersOfEvents(
   return { keep: (event, reason) => send(client, queueUrl, { kind, reason, body: event }) };
 }
 
-/** Jobs that were given up, as they were in the retry queue: back there, they are done again. */
+/** For jobs that were given up, in the form of the retry queue: there they can be processed again. */
 export function createSqsDeadLettersOfJobs(
   client: SQSClient,
   queueUrl: string,
@@ -47,12 +47,12 @@ async function send(
 }
 
 /**
- * Bytes of a body that leave room for the reason. A message has at most 1 MiB in all, and so has an event.
+ * Maximum bytes of a body, which leave room for the reason. A message has at most 1 MiB in all, and so has an event.
  * @see https://aws.amazon.com/blogs/compute/more-room-to-build-serverless-services-now-support-payloads-up-to-1-mb
  */
 const maxBodyBytes = 1024 * 1024 - 8 * 1024;
 
-/** The event as JSON; one that would not fit beside its reason is packed: `{"gzip": "<base64>"}`. */
+/** The body as JSON; one that is too long is compressed: `{"gzip": "<base64>"}`. */
 function bodyOf(event: unknown): string {
   // Two characters are legal in JSON and not in SQS:
   // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html

@@ -1,8 +1,8 @@
-// Planned heartbeats wait in SQS, which can delay a message by whole seconds, 900 at the most.
+// Enqueues planned heartbeats in SQS, which can delay a message by whole seconds, up to 900.
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { HeartbeatQueue } from '#core/broadcasting/ports';
 
-/** What SQS takes in one request. */
+/** Maximum number of messages in one request to SQS. */
 const batchSize = 10;
 
 export function createSqsHeartbeatQueue(client: SQSClient, queueUrl: string): HeartbeatQueue {
@@ -12,7 +12,7 @@ export function createSqsHeartbeatQueue(client: SQSClient, queueUrl: string): He
         const entries = heartbeats.slice(start, start + batchSize).map((heartbeat, index) => ({
           Id: String(start + index),
           MessageBody: JSON.stringify(heartbeat),
-          // Never before it is due: it would count for the period before in the alarm's metric.
+          // Rounded up, because a heartbeat before its time would count for the previous period in the alarm's metric.
           DelaySeconds: Math.max(0, Math.ceil((heartbeat.dueAt - now) / 1000)),
         }));
         const { Failed: failed = [] } = await client.send(

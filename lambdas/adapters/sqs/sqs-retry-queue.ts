@@ -1,13 +1,13 @@
-// Retry jobs as messages in SQS.
+// Enqueues retry jobs in SQS.
 import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { RetryJob, RetryQueue } from '#core/fan-out/ports';
 import type { DrainJob } from '#core/coalescing/ports';
 import { bodiesOf, maxBodyBytes } from './retry-job-body';
 
-/** Messages that SQS takes in one request; together they may have as many bytes as one. */
+/** Maximum number of messages in one request to SQS; together they may have as many bytes as one. */
 const batchSize = 10;
 
-/** The pause before a job that was put back: up to a bound that doubles with each round, half of it at least. */
+/** Maximum delay of a retry. The delay is random, between half and all of a bound that doubles with each round. */
 const longestDelaySeconds = 60;
 
 interface Message {
@@ -51,7 +51,7 @@ export function createSqsRetryQueue(
   };
 }
 
-/** Asks another worker to drain what is pending. @throws when the queue does not take it */
+/** Enqueues a job to drain the pending events. @throws if the queue does not accept it */
 export function createSqsHandOver(client: SQSClient, queueUrl: string): () => Promise<void> {
   const job: DrainJob = { drain: true };
   return async () => {

@@ -5,12 +5,12 @@ import type { Clock } from '../clock';
 import type { Closer, Connection, ConnectionStore, Poster } from './ports';
 import type { Log } from '../log';
 
-/** The connection's buffer is full: nothing can be posted to it, not even the reason. */
+/** The client does not read: the connection's buffer is full, so that not even the reason can be posted. */
 type NotReading = 'not_reading';
 
 /**
  * Closes a connection for one of the service's own reasons, or for an operator's. Never throws. If it fails, or the
- * connection may still be opening, the record stays, and whoever reads it next tries again.
+ * connection may still be opening, the record stays, and the next fan-out or heartbeat that reads it tries again.
  * @returns `closed` by this call, `gone` if it had ended before (several may close one at the same time), or still `open`
  */
 export type CloseConnection = (
@@ -18,7 +18,7 @@ export type CloseConnection = (
   reason: ClosingReason | OperatorReason | NotReading,
 ) => Promise<'closed' | 'gone' | 'open'>;
 
-/** Any text. */
+/** An operator's reason: any text. */
 interface OperatorReason {
   readonly text: string;
 }
@@ -38,9 +38,9 @@ export function createCloseConnection(dependencies: {
     try {
       if (given !== 'not_reading') {
         const message = serializeMessage({ type: 'connection:closing', payload: { reason } });
-        const told = await poster.post(connectionId, message);
+        const posted = await poster.post(connectionId, message);
         // The connection may open before it is closed, and would be closed without the reason.
-        if (told === 'gone' && mayBeOpening(connection, now())) return 'open';
+        if (posted === 'gone' && mayBeOpening(connection, now())) return 'open';
       }
       const ended = await closer.close(connectionId);
       if (ended === 'gone' && mayBeOpening(connection, now())) return 'open';

@@ -44,7 +44,7 @@ export function createConnect(dependencies: {
       ...(batches && { batches }),
     };
     // The record is written before the user's connections are counted: of two handshakes at once, at least one sees both.
-    // An operator's order writes the marker before it lists: either it finds this record, or the marker is found here.
+    // `disconnect-user` writes the marker before it lists connections: either it finds this record, or the marker is found here.
     await connections.save(self);
     const known = await connections.ofUser(userId);
     if (keepsOut(known.marker, issuedAt, connectedAt)) {

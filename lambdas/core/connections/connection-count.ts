@@ -1,17 +1,17 @@
-// The number of connections, as the last heartbeat counted them.
+// Reads the number of connections that the last heartbeat counted.
 import type { ConnectionCountStore, Lane, ShardCount } from './ports';
 import type { Clock } from '../clock';
 import type { Log } from '../log';
 
-/** Counts change with each heartbeat only, while hundreds of events a second may ask for them. */
+/** Milliseconds for which counts are cached: they change only with each heartbeat, but hundreds of events a second need them. */
 const rememberedMilliseconds = 5_000;
 
-/** Connections by lane. If those with batches were not counted, each lane is taken to have all of them. */
+/** Connections by lane. If those with batches were not counted, each lane counts as having all connections. */
 export interface ConnectionCounts extends Readonly<Record<Lane, number>> {
   readonly all: number;
 }
 
-/** Never rejects: if the counts cannot be read, it gives the last ones that were read, or none. */
+/** Never rejects: if the counts cannot be read, it returns the last ones that were read, or zeros. */
 export type ConnectionCount = () => Promise<ConnectionCounts>;
 
 export function createConnectionCount(dependencies: {

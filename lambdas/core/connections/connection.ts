@@ -1,8 +1,8 @@
-// The lifetime of a connection, and what follows from its age.
+// Computes the expiry, the opening phase and the lane of a connection.
 import type { Connection, Lane } from './ports';
 
 /**
- * API Gateway closes every connection after two hours. A minute later its record has no use.
+ * API Gateway closes every connection after two hours. A minute later, its record is not needed any more.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
  */
 const longestLifeMilliseconds = (2 * 60 + 1) * 60 * 1000;
@@ -13,7 +13,7 @@ export function expiryOf(connectedAt: number, tokenExpiresAt: number): number {
   return Math.floor(expiresAt / 1000) * 1000;
 }
 
-/** Whether nothing may be posted to it any more. DynamoDB's TTL can lag by days, so every reader checks. */
+/** Whether a connection has expired, so that nothing may be posted to it. DynamoDB's TTL can lag by days, so readers check. */
 export function isExpired(connection: Connection, now: number): boolean {
   return connection.expiresAt <= now;
 }

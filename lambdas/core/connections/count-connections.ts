@@ -1,4 +1,4 @@
-// Counts connections and distinct users by shard, in any order.
+// Counts connections and distinct users by shard.
 import type { Connection, ShardCount } from './ports';
 import { laneOf } from './connection';
 import { shardOf } from '../shard';
@@ -28,7 +28,11 @@ export class ConnectionCounter {
     tally.users.add(userId);
   }
 
-  /** The counts of all shards that were read to their end. */
+  /**
+   * The counts of all shards that were read to their end.
+   * @param takenAt milliseconds since the Unix epoch
+   * @param cursors the shards that were not read to their end
+   */
   result(takenAt: number, cursors: readonly number[]): ShardCount[] {
     return this.shards
       .filter((shard) => !cursors.includes(shard))

@@ -1,12 +1,12 @@
 // The marker of a user whom an operator has disconnected: it refuses all tokens that are not newer.
 import type { DisconnectMarker } from './ports';
 
-/** How long a marker lives if no setting limits the age of tokens: 30 days. */
+/** The lifetime of a marker in hours if no setting limits the age of tokens: 30 days. */
 const markerHours = 30 * 24;
 
 /**
  * The marker of a user who is disconnected now.
- * @param maxTokenHours the greatest age of a token: after it, every older token has expired, and the marker has no use
+ * @param maxTokenHours the maximum age of a token: after it, every older token has expired, so the marker can expire, too
  */
 export function markerOf(now: number, maxTokenHours = markerHours): DisconnectMarker {
   return { disconnectedAt: now, endsAt: now + maxTokenHours * 3_600_000 };

@@ -1,4 +1,4 @@
-// An operator disconnects a user: all of the user's connections are closed with the reason, and older tokens are refused.
+// Disconnects a user for an operator: closes all of the user's connections with the reason, and refuses older tokens.
 import { describeFaults, parseUserDisconnect } from '#sdk/protocol';
 import type { CloseConnection } from './close-connection';
 import { mayBeOpening } from './connection';
@@ -19,7 +19,7 @@ const failurePauseMilliseconds = 1_000;
 /**
  * Carries out the order of the event, or puts an invalid one into the dead-letter queue. From then on, the user's older
  * tokens are refused.
- * @throws if a connection could not be closed, or an invalid event not be stored: the event may be tried again then
+ * @throws if a connection could not be closed, or an invalid event not be stored; the event can be retried then
  */
 export type DisconnectUser = (event: ReportedEvent) => Promise<void>;
 
@@ -63,21 +63,21 @@ export function createDisconnectUser(dependencies: {
     await connections.markDisconnected(userId, markerOf(now(), maxTokenHours));
     const found = (await connections.ofUser(userId)).connections;
     let open = await closeAll(found, reason);
-    // They passed before the marker was written, and are not open yet. They are closed as soon as they are open.
+    // Handshakes that passed before the marker was written may not be open yet. They are closed as soon as they are open.
     for (
       let opening = open.filter(isOpening);
       opening.length > 0;
       opening = open.filter(isOpening)
     ) {
       await pause(openingPauseMilliseconds);
-      // Without those that the marker has refused, and without those that connected with a newer token.
+      // Handshakes that the marker has refused have no record any more. Those with a newer token are not in the list.
       const left = new Set((await connections.ofUser(userId)).connections.map(idOf));
       const others = open.filter((connection) => !opening.includes(connection));
       const again = opening.filter((connection) => left.has(idOf(connection)));
       open = [...others, ...(await closeAll(again, reason))];
     }
     if (open.length > 0) {
-      // EventBridge would call again only after a minute, and would meet connections with newer tokens.
+      // EventBridge retries only after a minute, and a retry would also close connections with newer tokens.
       await pause(failurePauseMilliseconds);
       open = await closeAll(open, reason);
     }

@@ -1,4 +1,4 @@
-// A connection may have been refreshed since it was read: its record has the newer expiry.
+// Looks up whether an expired connection has been refreshed since its record was read.
 import { isExpired } from './connection';
 import type { Clock } from '../clock';
 import type { Connection, ConnectionStore } from './ports';

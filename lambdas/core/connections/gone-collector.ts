@@ -1,10 +1,10 @@
-// Removes the records of connections that are gone, in batches, while a fan-out goes on.
+// Removes the records of connections that are gone, in batches, during a fan-out.
 import { mayBeOpening } from './connection';
 import type { Clock } from '../clock';
 import type { Connection, ConnectionStore } from './ports';
 import type { Log } from '../log';
 
-/** The most items that DynamoDB deletes in one request. */
+/** Maximum number of items that DynamoDB deletes in one request. */
 const batchSize = 25;
 
 export class GoneCollector {

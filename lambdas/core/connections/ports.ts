@@ -1,6 +1,6 @@
 // The ports of connections: their records, their counts, the rate limits of users, and API Gateway, which posts to a
-// connection, tells whether it is open, and closes it.
-/** Names a connection in the store: all connections of one user lie side by side. */
+// connection, inspects it, and closes it.
+/** The key of a connection in the store, where all connections of one user are adjacent. */
 export interface ConnectionKey {
   readonly userId: string;
   readonly connectionId: string;
@@ -19,7 +19,7 @@ export interface Connection extends ConnectionKey {
 /** `batched`: connections that negotiated batches. `single`: those that get the documented messages one by one. */
 export type Lane = 'batched' | 'single';
 
-/** An operator has disconnected the user. */
+/** The record that an operator has disconnected a user. */
 export interface DisconnectMarker {
   /** Milliseconds since the Unix epoch: tokens that were issued then or earlier are refused. */
   readonly disconnectedAt: number;
@@ -35,13 +35,13 @@ export interface UserRecords {
 
 export interface ConnectionStore {
   save(connection: Connection): Promise<void>;
-  /** Removes the record; one that does not exist is no error. */
+  /** Removes the record, if it exists. */
   remove(key: ConnectionKey): Promise<void>;
   /** Removes many records at once. */
   removeAll(keys: readonly ConnectionKey[]): Promise<void>;
   /** The record of one connection, even if it has expired, read consistently. */
   find(key: ConnectionKey): Promise<Connection | undefined>;
-  /** Has a connection expire later; false if it has no record, or does not expire earlier already. */
+  /** Extends the expiry of a connection; false if it has no record, or does not expire before `expiresAt`. */
   refresh(key: ConnectionKey, expiresAt: number): Promise<boolean>;
   /** The records of a user, in one consistent read. */
   ofUser(userId: string): Promise<UserRecords>;
@@ -49,18 +49,18 @@ export interface ConnectionStore {
   markDisconnected(userId: string, marker: DisconnectMarker): Promise<void>;
   /** The marker of a user, even if it has expired, read consistently. */
   markerOf(userId: string): Promise<DisconnectMarker | undefined>;
-  /** All records of a shard, including expired ones, page by page, each user's side by side. */
+  /** All connections of a shard, including expired ones, page by page; those of a user are adjacent. */
   pages(shard: number, options?: PageOptions): AsyncIterable<readonly Connection[]>;
 }
 
 export interface PageOptions {
-  /** Begins after this record. */
+  /** The record after which to begin. Default: from the start of the shard. */
   readonly after?: ConnectionKey | undefined;
   /** Whether to read consistently, which costs twice as much. Default: no. */
   readonly consistent?: boolean;
 }
 
-/** The counts of one shard, by a heartbeat. */
+/** The counts of one shard, taken by a heartbeat. */
 export interface ShardCount {
   readonly shard: number;
   readonly connections: number;
@@ -83,18 +83,18 @@ export type ConnectionCountMetrics = (connections: number, users: number) => voi
 /** A token bucket. */
 export interface RateLimit {
   readonly perMinute: number;
-  /** How many at once, when the bucket is full. */
+  /** The size of the bucket. */
   readonly burst: number;
 }
 
 export interface RateLimitStore {
   /**
-   * Takes a token out of the user's bucket for `what`; false if it has none.
+   * Takes a token from the user's bucket for `what`; false if it has none.
    * @param now milliseconds since the Unix epoch
    */
   take(userId: string, what: string, limit: RateLimit, now: number): Promise<boolean>;
   /**
-   * Empties a bucket: its next token comes at `until`. A bucket that is empty for longer stays so.
+   * Empties a bucket: its next token is available at `until`, or later if the bucket is empty for longer already.
    * @param until milliseconds since the Unix epoch
    */
   empty(userId: string, what: string, limit: RateLimit, until: number): Promise<void>;
@@ -105,15 +105,15 @@ export interface Closer {
   close(connectionId: string): Promise<'closed' | 'gone'>;
 }
 
-/** The result of one post. After `throttled` or `retryable` it may be tried again; `rejected` would be rejected again. */
+/** The result of one post. `throttled` and `retryable` posts can be retried; a `rejected` one would be rejected again. */
 export type PostResult = 'delivered' | 'gone' | 'throttled' | 'retryable' | 'rejected';
 
 export interface Poster {
-  /** Posts the text of a message. Never throws: errors are outcomes. */
+  /** Posts the text of a message. Never throws: errors are results. */
   post(connectionId: string, text: string): Promise<PostResult>;
 }
 
 export interface Inspector {
-  /** Asks API Gateway about a connection; its client does not notice. Never throws. */
+  /** Looks a connection up at API Gateway, without any effect on its client. Never throws. */
   inspect(connectionId: string): Promise<'open' | 'gone' | 'throttled' | 'retryable'>;
 }

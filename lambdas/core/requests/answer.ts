@@ -1,4 +1,4 @@
-// Answers what a client sends.
+// Answers the messages of clients.
 import {
   errorMessage,
   parseClientMessage,
@@ -17,8 +17,8 @@ import type { AdmitSync } from './sync-limits';
 import type { SyncState } from './sync-state';
 
 /**
- * The text of the message that answers any text; undefined if the connection has been closed instead. Never throws.
- * @param connection as it was at its handshake
+ * Returns the text of the message that answers a text; undefined if the connection has been closed instead. Never throws.
+ * @param connection the connection as it was at its handshake
  * @param deadline milliseconds since the Unix epoch; no post begins after it
  */
 export type Answer = (
@@ -44,7 +44,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
   const { limit, refuse } = createRefusals(dependencies);
   const reply = createReply(dependencies, { limit, refuse });
 
-  /** The connection as it is now: a later token may have refreshed it. Undefined when it has expired. */
+  /** The connection with its current expiry, which a later token may have extended. Undefined if it has expired. */
   async function current(connection: Connection): Promise<Connection | undefined> {
     if (!isExpired(connection, now())) return connection;
     const record = await connections.find(connection);
@@ -68,7 +68,7 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
       if (connection === undefined) return await end(atHandshake, 'token_expired');
       if (verdict === 'limited') return limit(connection);
       const answered = await reply({ text, verdict }, connection, deadline);
-      // A large snapshot takes time: the token may have expired meanwhile, or a newer one have come.
+      // A large snapshot takes time: meanwhile, the token may have expired, or a newer one may have been accepted.
       const isOpen = (await current(connection)) !== undefined;
       return isOpen ? answered : await end(connection, 'token_expired');
     } catch (error) {
@@ -83,7 +83,7 @@ interface Refusals {
   readonly refuse: (key: ConnectionKey, ...error: Parameters<typeof errorMessage>) => string;
 }
 
-/** The `error` messages, each of which is logged. */
+/** Creates the `error` messages, and logs each of them. */
 function createRefusals({ count, log }: Pick<AnswerDependencies, 'count' | 'log'>): Refusals {
   const refuse: Refusals['refuse'] = ({ connectionId }, ...error) => {
     const [code] = error;
@@ -99,7 +99,7 @@ function createRefusals({ count, log }: Pick<AnswerDependencies, 'count' | 'log'
   };
 }
 
-/** What is answered to a message that is within its limits, or that could not be counted. */
+/** Answers a message that is within its limits, or that could not be counted. */
 function createReply(
   { admitSync, syncState, refreshToken, now }: AnswerDependencies,
   { limit, refuse }: Refusals,
@@ -125,7 +125,7 @@ function createReply(
     if (message.type === 'ping') {
       return serializeMessage({ type: 'pong', payload: { timestamp: now() } });
     }
-    // All others cost much more than a refusal: while messages cannot be counted, they are refused.
+    // All other messages cost much more than a refusal, so they are refused while messages cannot be counted.
     if (verdict === 'uncounted') return limit(connection);
     return message.type === 'state:sync'
       ? sync(connection, message.payload?.since ?? 0, deadline)

@@ -12,7 +12,7 @@ import { shards } from '../shard';
 /** From this many connections on, `/health` reports the last heartbeat's counts, so that a request costs the same at any size. */
 const countingLimit = 1_000;
 
-/** Twice the longest heartbeat interval: older counts are not used. */
+/** The maximum age of counts: twice the longest heartbeat interval. */
 const countLifeMilliseconds = 2 * maxHeartbeatSeconds * 1000;
 
 /** Requests within this time share their counts and the gateway's answer: a flood of requests costs no more reads. */

@@ -1,4 +1,4 @@
-// How often a client may send messages: more are answered with an error, and many more close the connection.
+// Limits the rate of client messages: more are answered with an error, and many more close the connection.
 import type { Clock } from '../clock';
 import type { ConnectionKey, RateLimit, RateLimitStore } from '../connections/ports';
 import type { Log } from '../log';
@@ -23,18 +23,18 @@ export interface MessageLimits {
 }
 
 /**
- * All connections of a user together may send as many messages as this many connections. Twenty tabs of a person
- * stay far below it, and twenty connections of a program cannot cost twenty times as much as one.
+ * All connections of a user together may send as many messages as this many connections. The tabs of a person stay far below
+ * this limit, but twenty connections of a program cannot cost twenty times as much as one.
  */
 export const connectionsWorth = 5;
 
 /** For how long handshakes of a user are refused after a connection was closed for flooding, in milliseconds. */
 export const floodPenaltyMilliseconds = 60_000;
 
-/** Begins the sort keys of these buckets in the table, where it stays as the first version has called it. */
+/** The prefix of the sort keys of these buckets. It does not change, because the table has the name of the first version. */
 const bucket = 'frames';
 
-/** `limit`, `factor` times. */
+/** Multiplies a limit by `factor`. */
 function times({ perMinute, burst }: RateLimit, factor: number): RateLimit {
   return { perMinute: factor * perMinute, burst: factor * burst };
 }
@@ -59,7 +59,7 @@ export function createJudgeMessage(
       (await rateLimits.take(userId, bucket, ofUser, time));
     if (isAllowed) return 'allowed';
     if (await rateLimits.take(userId, 'refusals', refusals, time)) return 'limited';
-    // A client that reconnects at once floods again, and messages under way are billed.
+    // Otherwise the client could reconnect at once and flood again, and its messages are billed.
     await rateLimits.empty(userId, 'handshakes', handshakes, time + floodPenaltyMilliseconds);
     return 'flooding';
   }

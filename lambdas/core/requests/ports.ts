@@ -1,4 +1,4 @@
-// The ports of answers to clients.
+// The ports of requests: the markers of snapshots, and the probe of the agent gateway.
 import type { ConnectionKey } from '../connections/ports';
 
 /** Markers of connections that are being sent a snapshot; every execution environment sees them. */
@@ -12,5 +12,5 @@ export interface SyncMarkers {
   end(key: ConnectionKey, until: number): Promise<void>;
 }
 
-/** Asks whether the agent gateway answers. Never throws. */
+/** Checks whether the agent gateway answers. Never throws. */
 export type GatewayProbe = (url: string) => Promise<'connected' | 'disconnected'>;

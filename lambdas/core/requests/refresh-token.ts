@@ -1,4 +1,4 @@
-// A newer token of the same user refreshes a connection that was opened with an older one.
+// Refreshes a connection with a newer token of the same user.
 import { errorMessage, type ServerMessage } from '#sdk/protocol';
 import { expiryOf, isExpired } from '../connections/connection';
 import { keepsOut } from '../connections/disconnect-marker';
@@ -21,7 +21,7 @@ export function createRefreshToken(dependencies: {
 
   function refuse({ connectionId }: ConnectionKey, code: string): ServerMessage {
     log.warn('token refused', { connectionId, code });
-    // Only the log says which check failed: whoever tries tokens out learns no more than at the handshake.
+    // Only the log has the failed check, so that an attacker who tries tokens learns no more than at the handshake.
     return errorMessage('token_refused', 'The token is not valid for this connection.');
   }
 
@@ -38,7 +38,7 @@ export function createRefreshToken(dependencies: {
       return refuse(key, 'connection_unknown');
     }
     const expiresAt = expiryOf(connection.connectedAt, verdict.value.expiresAt);
-    // A token that expires earlier shortens nothing: the older token stays valid.
+    // A token that expires earlier does not shorten the connection, because the older token stays valid.
     if (expiresAt <= connection.expiresAt) return refreshedMessage(connection.expiresAt);
     if (await fromTable(connections.refresh(key, expiresAt))) {
       log.info('token refreshed', { connectionId: key.connectionId, userId: key.userId });

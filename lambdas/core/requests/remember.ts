@@ -1,4 +1,4 @@
-// One read for all callers within some time.
+// Caches the result of an asynchronous read for some time.
 import type { Clock } from '../clock';
 
 /**

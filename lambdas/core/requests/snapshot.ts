@@ -1,4 +1,4 @@
-// The newest events of all registers, cut into messages.
+// Reads the newest events of all registers, and splits them into the messages of a snapshot.
 import {
   eventTypeDefinitions,
   isOfSession,
@@ -10,18 +10,18 @@ import {
 import type { StateStore, StoredEvent } from '../broadcasting/ports';
 import { shards } from '../shard';
 
-/** How many registers of each event type a snapshot has at the most: the newest ones. */
+/** The maximum number of registers of each event type in a snapshot: the newest ones. */
 export interface SnapshotLimits {
-  /** Of a type whose registers are not of sessions. */
+  /** For event types without a `sessionId`. */
   readonly agents: number;
-  /** Of a type whose registers are of sessions. */
+  /** For event types with a `sessionId`. */
   readonly sessions: number;
 }
 
 /**
- * Reads what was stored after `since`, newest first.
+ * Reads the events that were stored after `since`, newest first.
  * @param since milliseconds since the Unix epoch, of the server's clock
- * @throws what reading the store throws
+ * @throws the error of the store
  */
 export async function readSnapshot(
   state: StateStore,
@@ -40,13 +40,13 @@ export async function readSnapshot(
   return kept.sort(byAge).map(({ event }) => event);
 }
 
-/** Something for each event type. */
+/** Creates a value for each event type. */
 function byType<Value>(make: (type: EventType) => Value): Record<EventType, Value> {
   const entries = eventTypeDefinitions.map(({ type }) => [type, make(type)]);
   return Object.fromEntries(entries) as Record<EventType, Value>;
 }
 
-/** Keeps the newest of many, and never many more than it is to keep. */
+/** Keeps the newest `most` of many events, with less than twice as many in memory. */
 class Newest {
   private kept: StoredEvent[] = [];
 
@@ -65,10 +65,10 @@ class Newest {
 const byAge = (one: StoredEvent, other: StoredEvent) => other.updatedAt - one.updatedAt;
 
 /**
- * The texts of the `state:snapshot` messages that say all this: as few as fit into {@link maxMessageBytes} each without
- * a change of order, at least one, and the last with `complete: true`.
+ * The texts of the `state:snapshot` messages for the events, in their order: as few as possible, at least one, each of at
+ * most {@link maxMessageBytes}, and the last with `complete: true`.
  * @param timestamp the server's time before the state was read, in milliseconds since the Unix epoch
- * @param heartbeatSeconds seconds between two heartbeats: what clients take for silence follows from it
+ * @param heartbeatSeconds seconds between two heartbeats, from which clients derive their timeout
  */
 export function snapshotMessages(
   events: readonly EventMessage[],
@@ -79,14 +79,14 @@ export function snapshotMessages(
   for (const event of events) {
     if (parts.at(-1)?.add(event) === true) continue;
     const next = new Part(timestamp, heartbeatSeconds);
-    // An event fits into a snapshot of its own: parseEvent sees to that.
+    // parseEvent ensures that each event fits into a snapshot of its own.
     next.add(event);
     parts.push(next);
   }
   return parts.map((part, index) => part.text(index === parts.length - 1));
 }
 
-/** One message of a snapshot, as it fills. */
+/** One message of a snapshot while it is filled. */
 class Part {
   private readonly lists = byType((): string[] => []);
   private room: number;
@@ -98,7 +98,7 @@ class Part {
     this.room = maxMessageBytes - utf8Length(this.text(false));
   }
 
-  /** False when there is no room for it. */
+  /** Adds an event; false if there is no room for it. */
   add({ type, payload }: EventMessage): boolean {
     const text = JSON.stringify(payload);
     const bytes = utf8Length(text) + ','.length;
@@ -109,7 +109,7 @@ class Part {
   }
 
   text(complete: boolean): string {
-    // Put together from parts, so that no register is serialized twice.
+    // Concatenated, so that no event is serialized twice.
     const lists = eventTypeDefinitions.map(
       ({ type, list }) => `"${list}":[${this.lists[type].join(',')}]`,
     );

@@ -1,4 +1,4 @@
-// How often a user may send `state:sync`, which is by far the most expensive message: a snapshot can be hundreds of messages.
+// Limits the rate of `state:sync`, by far the most expensive request: a snapshot can be hundreds of messages.
 import type { Clock } from '../clock';
 import type { ConnectionKey, RateLimit, RateLimitStore } from '../connections/ports';
 import type { Log } from '../log';

@@ -11,8 +11,8 @@ import type { StateStore } from '../broadcasting/ports';
 import { readSnapshot, snapshotMessages, type SnapshotLimits } from './snapshot';
 
 /**
- * Posts all messages of a snapshot but the last, and returns the text of the last one. If it returns that of an `error`,
- * the snapshot is incomplete. Never throws.
+ * Posts all messages of a snapshot except the last one, and returns the text of the last one. If it returns an `error`
+ * message, the snapshot is incomplete. Never throws.
  * @param since milliseconds since the Unix epoch, of the server's clock; 0 for everything
  * @param deadline milliseconds since the Unix epoch; no post begins after it
  */
@@ -44,7 +44,7 @@ export function createSyncState(
       settle: (_connection: Connection, outcome: Outcome) => (ended = outcome),
       onExpired: findRefreshed,
     };
-    // A slow client is waited for, because nobody else waits for this invocation.
+    // A slow client is waited for, because no other client depends on this invocation.
     const maxStuckAttempts = dependencies.maxAttempts;
     const options = { ...dependencies, concurrency: 1, maxStuckAttempts };
     const pages = onePage([connection]);
@@ -70,7 +70,7 @@ export function createSyncState(
 
   return async (connection, since, deadline) => {
     const { connectionId } = connection;
-    // The time is taken before the registers are read: whatever changes meanwhile is newer.
+    // The time is taken before the registers are read, so that all changes during the read are newer.
     const timestamp = now();
     try {
       const events = await readSnapshot(state, since, timestamp, limits);

@@ -1,4 +1,4 @@
-// Which user a token belongs to: asked after a failed handshake, because browsers hide its status.
+// Returns the user of a token. Clients request it after a failed handshake, because browsers hide the status.
 import { createAuthorize } from '../auth/authorize';
 import { keepsOut } from '../connections/disconnect-marker';
 import type { Authenticate } from '../auth/authenticate';
@@ -10,9 +10,9 @@ import type { TokenVerdict } from '../auth/ports';
 type WhoamiVerdict = TokenVerdict | { readonly ok: false; readonly code: 'user_disconnected' };
 
 /**
- * Judges a token as a handshake would, by the same rules.
+ * Checks a token by the same rules as a handshake.
  * @param authorization every value of the Authorization header
- * @throws what `authenticate` throws when it can give no verdict, and a TableUnavailableError
+ * @throws the error of `authenticate` if no verdict is possible, or a TableUnavailableError
  */
 export type Whoami = (authorization: readonly string[]) => Promise<WhoamiVerdict>;
 

@@ -1,9 +1,9 @@
-// Translates items to DynamoDB's JSON and back, for the items that events write: faster than the SDK does.
+// Converts items to DynamoDB's JSON and back, faster than the SDK, for the items that events write.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
 export type Attributes = Record<string, AttributeValue>;
 
-/** Leaves out undefined values. @throws for values that no item of this service has, e.g. a number that is not finite */
+/** Leaves out undefined values. @throws a TypeError for values that no item of this service has, e.g. `NaN` */
 export function toAttributes(item: Readonly<Record<string, unknown>>): Attributes {
   const attributes: Attributes = {};
   for (const [name, value] of Object.entries(item)) {

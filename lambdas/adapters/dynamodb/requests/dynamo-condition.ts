@@ -1,4 +1,4 @@
-// Conditional writes: a condition that is not met is a result, not an error.
+// Converts the error of a conditional write whose condition was not met into a result.
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 
 /**

@@ -26,9 +26,9 @@ export type FastRequest = (
 ) => Promise<FastAnswer | undefined>;
 
 export interface FastRequestOptions {
-  /** The most sockets; each carries one request at a time. Default: one for each shard. */
+  /** Maximum number of sockets; each has one request at a time. Default: one for each shard. */
   readonly sockets?: number;
-  /** Each for a connection to open, for an answer to begin, and for it to end. */
+  /** The timeout for a connection to open, for an answer to begin, and for it to end. */
   readonly timeoutMilliseconds?: number;
 }
 

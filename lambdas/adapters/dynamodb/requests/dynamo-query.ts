@@ -1,4 +1,4 @@
-// Queries DynamoDB for a page, which every fan-out does for each shard.
+// Queries DynamoDB for a page; every fan-out does so for each shard.
 import {
   QueryCommand,
   type AttributeValue,

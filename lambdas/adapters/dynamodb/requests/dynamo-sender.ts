@@ -1,4 +1,4 @@
-// Reads and writes single items in a fraction of the AWS SDK's CPU time: every event does so.
+// Reads and writes single items in a fraction of the AWS SDK's CPU time, because every event does so.
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   GetCommand,
