@@ -39,7 +39,7 @@ const payloadsOf = (events: Iterable<EventMessage>) =>
   [...events].map(({ payload }) => JSON.stringify(payload)).sort();
 
 /** Indexes of messages in the order of their arrival: any of them can be lost, repeated or reordered. */
-const mangled = (length: number) =>
+const arrivalsOf = (length: number) =>
   fc.array(fc.nat(Math.max(0, length - 1)), { maxLength: 2 * length });
 
 it('makes the registers of client and server equal to the last writers after one sync', async () => {
@@ -52,7 +52,7 @@ it('makes the registers of client and server equal to the last writers after one
         .chain(([again]) =>
           fc.shuffledSubarray([...events, ...again], { minLength: events.length + again.length }),
         ),
-      mangled(3 * events.length),
+      arrivalsOf(3 * events.length),
     ),
   );
   await fc.assert(

@@ -15,11 +15,11 @@ const retired = read('docs/glossary.md')
   .filter((word) => /^[a-z]+$/.test(word) && word !== 'not');
 
 /** Names in which a retired word has its standard meaning: a frame of RFC 6455 or of a browser. */
-const rightly =
+const allowedNames =
   /^(frame-scanner|frame-schedule|frames)\.|Frame(Scanner|Schedule|Option|Options)$|AnimationFrame$|^(inFrame|inNextFrame|frame|frames|frameOptions?|maxFrameBytes|maxUnreadBytes|onFrame|watchFrames|createFrame|countFrame|framesPerSecond|FrameDependencies|requestFrame|withoutFrameMs)$/;
 
 /** The same in sentences, with adjacent words. */
-const rightlySaid =
+const allowedPhrases =
   /WebSocket frames?|animation frames?|countFrame|framesPerSecond|`onFrame`|close frame|single frames|frame-ancestors|invalid_frame|`census`/g;
 
 /** Retired words that sentences may contain as ordinary English. */
@@ -50,7 +50,7 @@ function retiredWordsOf(name: string): string[] {
 
 /** The retired words in sentences. */
 function retiredWordsIn(text: string): string[] {
-  return wordsOf(text.replace(rightlySaid, '')).filter(
+  return wordsOf(text.replace(allowedPhrases, '')).filter(
     (word) => !plain.has(word) && retiredWordsOf(word).length > 0,
   );
 }
@@ -110,7 +110,7 @@ it('reads the retired words from the glossary', () => {
 it.each(rooms)('finds no retired word in the names of %s', (room) => {
   const found = sourcesOf(room).flatMap((file) =>
     [path.basename(file), ...namesOf(file)]
-      .filter((name) => !rightly.test(name) && retiredWordsOf(name).length > 0)
+      .filter((name) => !allowedNames.test(name) && retiredWordsOf(name).length > 0)
       .map((name) => `${file}: ${name}`),
   );
   expect(found).toEqual([]);

@@ -24,7 +24,7 @@ for (const [file, text] of documents()) {
   if (file.endsWith('.json')) ajv.addSchema(JSON.parse(text) as object, file);
 }
 /** Whether a value is valid by the schema in a file. */
-function isAs(file: string, value: unknown): boolean {
+function isValidBy(file: string, value: unknown): boolean {
   const name = `docs/schemas/${file}.json`;
   const validate = schemas.get(name) ?? ajv.getSchema(name);
   if (validate === undefined) throw new Error(`There is no ${name}.`);
@@ -103,7 +103,7 @@ describe('docs/asyncapi.yaml', () => {
 });
 
 /** Whether the code accepts a detail of that type, including every event of a pack. */
-function isTaken(type: string, detail: unknown): boolean {
+function isAccepted(type: string, detail: unknown): boolean {
   if (type === 'user:disconnect') return parseUserDisconnect(type, detail).ok;
   if (type !== packType) return parseEvent(type, detail).ok;
   const pack = parsePack(detail);
@@ -116,9 +116,9 @@ describe('the schemas', () => {
   );
 
   it.each(examples)('accept the example of %s, as the code does', (type, example) => {
-    expect(isAs(`messages/${type.replace(':', '-')}`, example)).toBe(true);
-    const isOfServer = isAs('server-message', example);
-    expect(isAs('client-message', example)).toBe(!isOfServer);
+    expect(isValidBy(`messages/${type.replace(':', '-')}`, example)).toBe(true);
+    const isOfServer = isValidBy('server-message', example);
+    expect(isValidBy('client-message', example)).toBe(!isOfServer);
     const text = JSON.stringify(example);
     expect((isOfServer ? parseServerMessage : parseClientMessage)(text)).toMatchObject({
       ok: true,
@@ -128,8 +128,8 @@ describe('the schemas', () => {
   it.each(Object.entries(eventDescriptions))(
     'accept the example of the event %s, as the code does',
     (type, { example }) => {
-      expect(isAs(`events/${type.replace(':', '-')}`, example)).toBe(true);
-      expect(isTaken(type, example)).toBe(true);
+      expect(isValidBy(`events/${type.replace(':', '-')}`, example)).toBe(true);
+      expect(isAccepted(type, example)).toBe(true);
     },
   );
 
@@ -141,12 +141,12 @@ describe('the schemas', () => {
       );
       expect(blocks.length).toBeGreaterThan(0);
       for (const block of blocks) {
-        if (block.DetailType === undefined) expect(isAs('server-message', block)).toBe(true);
+        if (block.DetailType === undefined) expect(isValidBy('server-message', block)).toBe(true);
         else {
           const name = `events/${block.DetailType.replace(':', '-')}`;
           const detail = JSON.parse(block.Detail ?? '') as unknown;
-          expect(isAs(name, detail)).toBe(true);
-          expect(isTaken(block.DetailType, detail)).toBe(true);
+          expect(isValidBy(name, detail)).toBe(true);
+          expect(isAccepted(block.DetailType, detail)).toBe(true);
         }
       }
     },
@@ -181,8 +181,8 @@ describe('the schemas', () => {
     fc.assert(
       fc.property(message, (value) => {
         const text = JSON.stringify(value);
-        expect(isAs('server-message', value)).toBe(parseServerMessage(text).ok);
-        expect(isAs('client-message', value)).toBe(parseClientMessage(text).ok);
+        expect(isValidBy('server-message', value)).toBe(parseServerMessage(text).ok);
+        expect(isValidBy('client-message', value)).toBe(parseClientMessage(text).ok);
         accepted[parseServerMessage(text).ok ? 'by' : 'not'] += 1;
       }),
       { numRuns: 500 },
@@ -204,8 +204,8 @@ describe('the schemas', () => {
     fc.assert(
       fc.property(fc.array(element, { maxLength: 2 }), (pack) => {
         const detail = { events: pack };
-        expect(isAs('events/events-batch', detail)).toBe(isTaken(packType, detail));
-        accepted[isTaken(packType, detail) ? 'by' : 'not'] += 1;
+        expect(isValidBy('events/events-batch', detail)).toBe(isAccepted(packType, detail));
+        accepted[isAccepted(packType, detail) ? 'by' : 'not'] += 1;
       }),
       { numRuns: 300 },
     );
@@ -214,7 +214,7 @@ describe('the schemas', () => {
 
   it('accept an id of more than 128 bytes in fewer characters, which the code refuses', () => {
     const payload = { agentId: 'ä'.repeat(65), status: 'online', timestamp: 1 };
-    expect(isAs('events/agent-status', payload)).toBe(true);
+    expect(isValidBy('events/agent-status', payload)).toBe(true);
     expect(parseEvent('agent:status', payload).ok).toBe(false);
   });
 });

@@ -145,7 +145,7 @@ it('returns the definitions of the APIs for the gateway', async () => {
   expect(await echo?.invoke({ a: 1 })).toEqual({ ok: true, value: { a: 1 } });
 });
 
-const trustless = functionResources('worker');
+const workerWithoutPermissions = functionResources('worker');
 const mapping = (rest: object = {}): Resources => ({
   Jobs: queue('jobs'),
   Mapping: {
@@ -203,7 +203,7 @@ it.each<[string, Resources, string]>([
   ],
   [
     'a role that may not read its queue',
-    { ...trustless, ...mapping() },
+    { ...workerWithoutPermissions, ...mapping() },
     'Mapping (AWS::Lambda::EventSourceMapping): its role worker-role must allow sqs:ReceiveMessage',
   ],
   [
@@ -213,13 +213,13 @@ it.each<[string, Resources, string]>([
   ],
   [
     'a schedule that may not invoke its function',
-    { ...trustless, ...scheduleResources([]) },
+    { ...workerWithoutPermissions, ...scheduleResources([]) },
     'must allow lambda:InvokeFunction',
   ],
   [
     'a cron expression',
     {
-      ...trustless,
+      ...workerWithoutPermissions,
       ...scheduleResources(
         [{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: arn('worker') }],
         { ScheduleExpression: 'cron(0 12 * * ? *)' },

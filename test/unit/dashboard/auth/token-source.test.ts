@@ -12,14 +12,14 @@ interface Asked {
 }
 
 /** A page whose requests the test answers. */
-function createWorld(pageUrl = page, stored: Record<string, string> = {}) {
+function createDependencies(pageUrl = page, stored: Record<string, string> = {}) {
   const storage = new Map(Object.entries(stored));
   const asked: Asked[] = [];
   const went: string[] = [];
   const shown: string[] = [];
   const answers: (Response | Error)[] = [];
   const time = { now: Date.UTC(2026, 1, 5) };
-  const world = {
+  const dependencies = {
     fetch: (url: string | URL | Request, init?: RequestInit) => {
       const body = init?.body instanceof URLSearchParams ? init.body : new URLSearchParams();
       asked.push({ url: url as string, body: Object.fromEntries(body) });
@@ -36,7 +36,8 @@ function createWorld(pageUrl = page, stored: Record<string, string> = {}) {
     },
     now: () => time.now,
   };
-  const open = (configuration: TokenConfiguration) => createTokenSource(configuration, world);
+  const open = (configuration: TokenConfiguration) =>
+    createTokenSource(configuration, dependencies);
   return { open, asked, went, shown, answers, storage, time };
 }
 
@@ -47,7 +48,7 @@ describe('an endpoint', () => {
     ['text', `${jwt}\n`],
     ['JSON', JSON.stringify({ token: jwt })],
   ])('returns a token as %s', async (_name, body) => {
-    const { open, answers, asked } = createWorld();
+    const { open, answers, asked } = createDependencies();
     answers.push(new Response(body));
     const source = open(endpoint);
     await expect(source.getToken()).resolves.toBe(jwt);
@@ -61,7 +62,7 @@ describe('an endpoint', () => {
     ['a page', () => new Response('<html>'), 'must answer with a JWT'],
     ['other JSON', () => new Response('{"access":"x"}'), 'must answer with a JWT'],
   ])('causes a problem with %s, and is requested again', async (_name, answer, problem) => {
-    const { open, answers } = createWorld();
+    const { open, answers } = createDependencies();
     answers.push(answer(), new Response(jwt));
     const source = open(endpoint);
     await expect(source.getToken()).rejects.toThrow(problem);
@@ -72,7 +73,7 @@ describe('an endpoint', () => {
 });
 
 it('accepts a pasted token, also with the prefix Bearer', async () => {
-  const source = createWorld().open({ kind: 'paste' });
+  const source = createDependencies().open({ kind: 'paste' });
   await expect(source.getToken()).rejects.toThrow('Paste a token to connect.');
   if (source.remedy.kind !== 'paste') throw new Error('There is no way to paste.');
   source.remedy.accept(` Bearer ${jwt} `);
@@ -92,23 +93,25 @@ describe('a sign-in', () => {
     new Response(JSON.stringify({ token_type: 'Bearer', expires_in: 3600, ...all }));
 
   /** Redirects to the provider, and returns with the parameters that it adds to the URL. */
-  async function comeBack(answer: (state: string) => Record<string, string>) {
-    const before = createWorld(`${page}?view=1`);
+  async function returnFromProvider(answer: (state: string) => Record<string, string>) {
+    const before = createDependencies(`${page}?view=1`);
     await expect(before.open(oauth).getToken()).rejects.toThrow('You are not signed in.');
     const [address] = before.went.map((url) => new URL(url));
     const given = Object.fromEntries(address?.searchParams ?? []);
     const back = new URL(given['redirect_uri'] ?? '');
     const answered = Object.entries(answer(given['state'] ?? ''));
     for (const [name, value] of answered) back.searchParams.set(name, value);
-    const after = createWorld(back.href, Object.fromEntries(before.storage));
+    const after = createDependencies(back.href, Object.fromEntries(before.storage));
     return { ...after, address, given };
   }
 
   it('redirects to the provider with a challenge, and sends the verifier in the token request', async () => {
-    const { open, answers, asked, shown, storage, address, given } = await comeBack((state) => ({
-      code: 'the-code',
-      state,
-    }));
+    const { open, answers, asked, shown, storage, address, given } = await returnFromProvider(
+      (state) => ({
+        code: 'the-code',
+        state,
+      }),
+    );
     expect(address?.origin).toBe('https://auth.example.com');
     expect(given).toEqual({
       lang: 'en',
@@ -156,7 +159,7 @@ describe('a sign-in', () => {
   ])(
     'requests no token with %s, and redirects again only when the user signs in',
     async (_name, answer, problem) => {
-      const { open, asked, went } = await comeBack(answer);
+      const { open, asked, went } = await returnFromProvider(answer);
       const source = open(oauth);
       await expect(source.getToken()).rejects.toThrow(problem);
       await expect(source.getToken()).rejects.toThrow(problem);
@@ -168,7 +171,10 @@ describe('a sign-in', () => {
   );
 
   it('uses a token until its last minute, then refreshes it once for simultaneous calls', async () => {
-    const { open, answers, asked, time } = await comeBack((state) => ({ code: 'c', state }));
+    const { open, answers, asked, time } = await returnFromProvider((state) => ({
+      code: 'c',
+      state,
+    }));
     answers.push(tokens({ access_token: 'a.b.1', refresh_token: 'refresh-1' }));
     const source = open(oauth);
     await expect(source.getToken()).resolves.toBe('a.b.1');
@@ -186,7 +192,7 @@ describe('a sign-in', () => {
   });
 
   it('tries a failed refresh again', async () => {
-    const { open, answers, time } = await comeBack((state) => ({ code: 'c', state }));
+    const { open, answers, time } = await returnFromProvider((state) => ({ code: 'c', state }));
     answers.push(tokens({ access_token: 'a.b.1', refresh_token: 'r', expires_in: 60 }));
     const source = open(oauth);
     await source.getToken();
@@ -197,7 +203,10 @@ describe('a sign-in', () => {
   });
 
   it('uses a refresh token until the provider returns another one', async () => {
-    const { open, answers, asked, time } = await comeBack((state) => ({ code: 'c', state }));
+    const { open, answers, asked, time } = await returnFromProvider((state) => ({
+      code: 'c',
+      state,
+    }));
     const given = ['refresh-1', 'refresh-2', undefined, 'refresh-3'];
     const source = open(oauth);
     for (const fresh of given) {
@@ -210,20 +219,20 @@ describe('a sign-in', () => {
   });
 
   it('uses the id token if configured', async () => {
-    const { open, answers } = await comeBack((state) => ({ code: 'c', state }));
+    const { open, answers } = await returnFromProvider((state) => ({ code: 'c', state }));
     answers.push(tokens({ access_token: 'no', id_token: jwt }));
     await expect(open({ ...oauth, use: 'id_token' }).getToken()).resolves.toBe(jwt);
   });
 
   it('does not verify the id token, which the service does', async () => {
-    const { open, answers } = await comeBack((state) => ({ code: 'c', state }));
+    const { open, answers } = await returnFromProvider((state) => ({ code: 'c', state }));
     answers.push(tokens({ access_token: jwt, id_token: 'of.another.issuer' }));
     await expect(open(oauth).getToken()).resolves.toBe(jwt);
   });
 
   it('accepts a response with the parameter iss', async () => {
     const iss = 'https://auth.example.com/realm';
-    const { open, answers } = await comeBack((state) => ({ code: 'c', state, iss }));
+    const { open, answers } = await returnFromProvider((state) => ({ code: 'c', state, iss }));
     answers.push(tokens({ access_token: jwt }));
     await expect(open(oauth).getToken()).resolves.toBe(jwt);
   });
@@ -243,7 +252,7 @@ describe('a sign-in', () => {
       'status 400',
     ],
   ])('rejects with the reason if the provider %s', async (_name, answer, why) => {
-    const { open, answers } = await comeBack((state) => ({ code: 'c', state }));
+    const { open, answers } = await returnFromProvider((state) => ({ code: 'c', state }));
     answers.push(answer());
     const source = open(oauth);
     const problem = `The sign-in gave no token (${why}): sign in again.`;
@@ -254,12 +263,12 @@ describe('a sign-in', () => {
   describe('over plain HTTP', () => {
     /** Requests a token from a URL, as the given page. */
     function ask(tokenUrl: string, pageUrl: string) {
-      const world = createWorld(`${pageUrl}?code=c&state=s`, {
+      const dependencies = createDependencies(`${pageUrl}?code=c&state=s`, {
         'mission-control-sign-in': JSON.stringify({ verifier: 'v', state: 's' }),
       });
-      world.answers.push(tokens({ access_token: jwt }));
-      const token = world.open({ ...oauth, tokenUrl }).getToken();
-      return { token, asked: world.asked };
+      dependencies.answers.push(tokens({ access_token: jwt }));
+      const token = dependencies.open({ ...oauth, tokenUrl }).getToken();
+      return { token, asked: dependencies.asked };
     }
 
     it.each([

@@ -32,7 +32,7 @@ function createHarness() {
   const time = new FakeTime();
   let view = viewOf('idle');
   let changed: () => void = () => undefined;
-  const said: string[] = [];
+  const announced: string[] = [];
   const board = {
     read: () => view,
     subscribe: (listener: () => void) => {
@@ -41,7 +41,7 @@ function createHarness() {
     },
   };
   announce(board, {
-    say: (text) => said.push(text),
+    say: (text) => announced.push(text),
     now: time.now,
     setTimeout: (due, delayMilliseconds) => time.setTimeout(due, delayMilliseconds),
   });
@@ -49,17 +49,17 @@ function createHarness() {
     view = next;
     changed();
   };
-  return { time, said, show };
+  return { time, announced, show };
 }
 
 it('announces agents that report an error by name, or by number if there are more than three', () => {
   const before = viewOf('connected', failing('a'));
-  const told = (...names: string[]) =>
+  const announcedFor = (...names: string[]) =>
     describeChange(before, viewOf('connected', failing(...names)));
-  expect(told('a')).toBe('');
-  expect(told('a', 'b')).toBe('b reports an error.');
-  expect(told('b', 'c', 'd')).toBe('b, c, d report an error.');
-  expect(told('b', 'c', 'd', 'e')).toBe('4 agents report an error.');
+  expect(announcedFor('a')).toBe('');
+  expect(announcedFor('a', 'b')).toBe('b reports an error.');
+  expect(announcedFor('b', 'c', 'd')).toBe('b, c, d report an error.');
+  expect(announcedFor('b', 'c', 'd', 'e')).toBe('4 agents report an error.');
 });
 
 it('announces the state of the connection without the countdown', () => {
@@ -68,24 +68,24 @@ it('announces the state of the connection without the countdown', () => {
 });
 
 it('announces the first change at once, and later ones together, without those that were reverted', async () => {
-  const { time, said, show } = createHarness();
+  const { time, announced, show } = createHarness();
   show(viewOf('connected', failing('a')));
-  expect(said).toEqual(['Connected. a reports an error.']);
+  expect(announced).toEqual(['Connected. a reports an error.']);
   show(viewOf('connected', failing('a', 'b')));
   show(viewOf('connected', failing('a', 'b', 'c')));
   show(viewOf('connected', failing('a', 'c')));
-  expect(said).toHaveLength(1);
+  expect(announced).toHaveLength(1);
   await time.pass(announcementGapMilliseconds);
-  expect(said.slice(1)).toEqual(['c reports an error.']);
+  expect(announced.slice(1)).toEqual(['c reports an error.']);
 });
 
 it('announces repeated failed attempts once', async () => {
-  const { time, said, show } = createHarness();
+  const { time, announced, show } = createHarness();
   show(viewOf('waiting'));
   for (const state of ['connecting', 'waiting', 'connecting', 'waiting'] as const) {
     await time.pass(announcementGapMilliseconds);
     show(viewOf(state));
   }
   await time.pass(announcementGapMilliseconds);
-  expect(said).toEqual(['Waiting. The server cannot be reached.']);
+  expect(announced).toEqual(['Waiting. The server cannot be reached.']);
 });

@@ -224,28 +224,28 @@ describe('failures', () => {
     eventBridge
       .on(PutEventsCommand)
       .callsFake((input: PutEventsCommandInput) => answerTo(input, codes.shift()));
-    const world = setUp();
-    const ends = await reportTwoPacks(world);
+    const harness = setUp();
+    const ends = await reportTwoPacks(harness);
     expect(ends.map(({ status }) => status)).toEqual(Array(4).fill('fulfilled'));
     const [first, second] = requests();
     expect(first?.map(agentsIn)).toEqual([['a', 'b', 'c'], ['d']]);
     expect(second).toEqual([first?.[0]]);
-    expect(world.reported).toEqual([]);
+    expect(harness.reported).toEqual([]);
   });
 
   it('reject the calls of a lost pack with an error that lists its events', async () => {
     eventBridge
       .on(PutEventsCommand)
       .callsFake((input: PutEventsCommandInput) => answerTo(input, ['InvalidArgument']));
-    const world = setUp();
-    const ends = await reportTwoPacks(world);
+    const harness = setUp();
+    const ends = await reportTwoPacks(harness);
     expect(ends.map(({ status }) => status)).toEqual([
       'rejected',
       'rejected',
       'rejected',
       'fulfilled',
     ]);
-    expect(world.reported).toMatchObject([
+    expect(harness.reported).toMatchObject([
       {
         code: 'not_sent',
         message:
@@ -260,7 +260,7 @@ describe('failures', () => {
       },
     ]);
     for (const end of ends.slice(0, 3)) {
-      expect(end).toMatchObject({ reason: world.reported[0] });
+      expect(end).toMatchObject({ reason: harness.reported[0] });
     }
   });
 

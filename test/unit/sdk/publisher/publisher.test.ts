@@ -28,7 +28,7 @@ const answerTo = ({ Entries = [] }: PutEventsCommandInput, codes: (string | unde
 };
 
 /** Answers each request with the next list of error codes, then accepts everything. */
-function takeExcept(...codes: (string | undefined)[][]) {
+function acceptExcept(...codes: (string | undefined)[][]) {
   const left = [...codes];
   eventBridge.on(PutEventsCommand).callsFake((input: PutEventsCommandInput) => {
     return answerTo(input, left.shift());
@@ -56,7 +56,7 @@ const refusal = (name: string, $metadata: object = {}, more: object = {}) =>
 
 beforeEach(() => {
   eventBridge.reset();
-  takeExcept();
+  acceptExcept();
 });
 
 describe('an event', () => {
@@ -245,7 +245,7 @@ describe('batches', () => {
 
 describe('failures', () => {
   it('cause a retry of failed entries only, with increasing pauses', async () => {
-    takeExcept(
+    acceptExcept(
       [undefined, 'ThrottlingException', 'InternalFailure'],
       ['ThrottlingException', undefined],
     );
@@ -260,7 +260,7 @@ describe('failures', () => {
   });
 
   it('cause pauses with full jitter', async () => {
-    takeExcept(['ThrottlingException'], ['ThrottlingException'], ['ThrottlingException']);
+    acceptExcept(['ThrottlingException'], ['ThrottlingException'], ['ThrottlingException']);
     const chances = [0, 0.5, 0.999];
     const { publisher, pauses } = setUp({ random: () => chances.shift() ?? 1 });
     await publisher.broadcastAgentStatus('a', 'online');
@@ -269,7 +269,7 @@ describe('failures', () => {
 
   it('reject the calls of lost events after the last attempt, with an error that lists them', async () => {
     const lost = ['ThrottlingException', undefined, undefined];
-    takeExcept(lost, lost, lost);
+    acceptExcept(lost, lost, lost);
     const { publisher, reported } = setUp({ maxAttempts: 3 });
     const first = publisher.broadcastSessionActivity('agent-1', 'session-1', 'private words');
     const second = publisher.broadcastAgentStatus('agent-2', 'online');
@@ -297,7 +297,7 @@ describe('failures', () => {
   });
 
   it('cause no retry of an invalid entry, but of the other entries of the request', async () => {
-    takeExcept(['MalformedDetail', 'ThrottlingException']);
+    acceptExcept(['MalformedDetail', 'ThrottlingException']);
     const { publisher } = setUp();
     const [first, second] = await Promise.allSettled([
       publisher.broadcastAgentStatus('a', 'online'),
@@ -436,7 +436,7 @@ describe('a failure of a call that is not awaited', () => {
   });
 
   it('does not affect other events if onError throws', async () => {
-    takeExcept(['InvalidArgument']);
+    acceptExcept(['InvalidArgument']);
     const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     try {
       const fault = new Error('bad handler');
@@ -458,7 +458,7 @@ describe('a failure of a call that is not awaited', () => {
 
 describe('flush and close', () => {
   it('wait with flush for pending calls, without a rejection', async () => {
-    takeExcept(['ThrottlingException'], ['InvalidArgument']);
+    acceptExcept(['ThrottlingException'], ['InvalidArgument']);
     const { publisher, reported } = setUp();
     void publisher.broadcastAgentStatus('a', 'online');
     await publisher.flush();

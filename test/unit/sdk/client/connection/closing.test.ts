@@ -130,7 +130,7 @@ it('closes with Symbol.dispose', async () => {
 });
 
 describe('connection:closing', () => {
-  async function told(reason: string): Promise<ClientHarness> {
+  async function closingFor(reason: string): Promise<ClientHarness> {
     const harness = new ClientHarness();
     await harness.connect();
     harness.socket.receive('connection:closing', { reason });
@@ -139,7 +139,7 @@ describe('connection:closing', () => {
   }
 
   it('waits for minutes after replaced, and reports the reason', async () => {
-    const harness = await told('replaced');
+    const harness = await closingFor('replaced');
     expect(harness.client.connection).toMatchObject({
       state: 'waiting',
       retryInMs: 450_000,
@@ -162,12 +162,12 @@ describe('connection:closing', () => {
   });
 
   it('waits longer after rate_limited', async () => {
-    const harness = await told('rate_limited');
+    const harness = await closingFor('rate_limited');
     expect(harness.client.connection).toMatchObject({ state: 'waiting', retryInMs: 3_750 });
   });
 
   it('uses the usual backoff and a new token after the reason of an operator', async () => {
-    const harness = await told('Maintenance until noon');
+    const harness = await closingFor('Maintenance until noon');
     expect(harness.client.connection).toMatchObject({
       state: 'waiting',
       retryInMs: 500,
@@ -178,7 +178,7 @@ describe('connection:closing', () => {
   });
 
   it('syncs the next connection after token_expired before it closes the first one', async () => {
-    const harness = await told('token_expired');
+    const harness = await closingFor('token_expired');
     expect(harness.state).toBe('connected');
     await harness.accept();
     expect(harness.open).toHaveLength(2);
@@ -188,7 +188,7 @@ describe('connection:closing', () => {
   });
 
   it('remains connected after token_expired if the next connection opens within 3 s of the close', async () => {
-    const harness = await told('token_expired');
+    const harness = await closingFor('token_expired');
     harness.sockets[0]?.drop(1000);
     await harness.time.pass(2_999);
     await harness.accept();
@@ -198,7 +198,7 @@ describe('connection:closing', () => {
   });
 
   it('is connecting after token_expired if the next connection is not open 3 s after the close', async () => {
-    const harness = await told('token_expired');
+    const harness = await closingFor('token_expired');
     harness.sockets[0]?.drop(1000);
     await harness.time.pass(3_000);
     expect(harness.client.connection).toMatchObject({ state: 'connecting', attempt: 1 });
@@ -212,7 +212,7 @@ describe('connection:closing', () => {
   ])(
     'reports the result of /whoami for the next connection after token_expired, %i: %s',
     async (whoami, state) => {
-      const harness = await told('token_expired');
+      const harness = await closingFor('token_expired');
       harness.whoami = whoami;
       harness.sockets[0]?.drop(1000);
       harness.socket.drop();
