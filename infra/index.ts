@@ -1,4 +1,4 @@
-// What other CDK apps import.
+// The public interface for other CDK apps.
 export { ConfigurationError } from './config/configuration-error';
 export {
   MissionControlRealtime,

@@ -1,12 +1,12 @@
-// Entry of cdk.json: context in, cloud assembly out, or one error that lists all faults.
+// The entry of the CDK app: writes the cloud assembly, or an error that lists all faults of the configuration.
 import { App } from 'aws-cdk-lib';
 import { createApp } from './app';
 import { ConfigurationError } from './config/configuration-error';
 import { readConfiguration } from './config/stages';
 
-// Only an App reads the command line's context. This one is never synthesized.
+// Only an App reads the context of the command line. This App is never synthesized.
 const context = new App({ autoSynth: false }).node.getAllContext() as Record<string, unknown>;
-// The command line's own: https://docs.aws.amazon.com/cdk/v2/guide/environments.html
+// The CDK's command line sets this variable: https://docs.aws.amazon.com/cdk/v2/guide/environments.html
 const region = process.env['CDK_DEFAULT_REGION'];
 
 try {

@@ -1,4 +1,4 @@
-// The service as one construct, for the app in this folder and for CDK apps of others.
+// The construct of the whole service, for the app in this folder and for other CDK apps.
 import path from 'node:path';
 import { Duration, Token, Validations } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
@@ -31,7 +31,7 @@ import { UserDisconnection } from './constructs/delivery/user-disconnection';
 import { MissionControlWebSocketApi } from './constructs/api/websocket-api';
 import type { RequestedFrontDoor } from './config/front-door-settings';
 
-/** The settings of docs/settings.md by name. Settings that are not set have the defaults listed there. */
+/** The settings of docs/settings.md by name. Settings that are not set have their defaults. */
 export interface MissionControlRealtimeProps extends Partial<
   Omit<RequestedConfiguration, 'identityProvider' | 'tags' | 'frontDoor'>
 > {
@@ -42,7 +42,7 @@ export interface MissionControlRealtimeProps extends Partial<
   readonly identityProvider: RequestedConfiguration['identityProvider'];
   /** CloudFront in front of the APIs. Default: none. The stack's `env.region` must be set. */
   readonly frontDoor?: boolean | RequestedFrontDoor;
-  /** The functions' code. Default: it is bundled now from this package. */
+  /** The code of the functions. Default: they are bundled when the construct is created. */
   readonly codeOf?: CodeOf;
   /** With `frontDoor`: the output of `npm run build:dashboard`. Default: build/dashboard of this package. */
   readonly dashboardDirectory?: string;
@@ -51,7 +51,8 @@ export interface MissionControlRealtimeProps extends Partial<
 const builtDashboard = path.resolve(__dirname, '../build/dashboard');
 
 /**
- * Mission Control Realtime. `stage` names its resources: two in one account and region need two stages.
+ * Mission Control Realtime. Names of resources contain `stage`, so two of these constructs in one account and region need different
+ * stages.
  * @throws {@link ConfigurationError} that lists every setting that is not valid
  */
 export class MissionControlRealtime extends Construct {
@@ -65,9 +66,9 @@ export class MissionControlRealtime extends Construct {
   readonly eventBus: EventBus;
   /** The dead-letter queue: invalid events, each with its faults, and jobs that failed too often. */
   readonly rejectedEvents: ServiceQueue;
-  /** CloudFront in front of the APIs, if configured. The URLs above are its own then. */
+  /** CloudFront in front of the APIs, if configured. In that case, the URLs above are those of CloudFront. */
   readonly frontDoor: FrontDoor | undefined;
-  /** The user pool that was created, if one was. */
+  /** The created user pool; undefined if the identity provider exists already. */
   readonly users: DashboardUsers | undefined;
 
   constructor(scope: Construct, id: string, props: MissionControlRealtimeProps) {
@@ -107,7 +108,7 @@ export class MissionControlRealtime extends Construct {
       deadLetterQueue,
     });
     new Heartbeat(this, 'Heartbeat', { ...deployment, store, webSocketApi, retryQueue });
-    // The id is older than /whoami. It must not change, because the address of the API depends on it.
+    // The id dates from before /whoami. It must not change, because the URL of the API depends on it.
     const httpApi = new MissionControlHttpApi(this, 'Health', { ...deployment, store });
     const mockAgents = configuration.useMockData
       ? new MockAgents(this, 'MockAgents', { ...deployment, eventBus })
@@ -189,14 +190,14 @@ function checked(
   };
 }
 
-/** A value that CloudFormation fills in can only be checked by the function that reads it. */
+/** Parses the identity provider, unless it contains CDK tokens. CloudFormation fills in their values, and the functions check them. */
 function checkedProvider(provider: RequestedProvider): Parsed<RequestedProvider> {
   const { kind, ...settings } = provider;
   const isCheckedLater = kind === 'cognito-new' || Object.values(settings).some(Token.isUnresolved);
   return isCheckedLater ? { ok: true, value: provider } : parseProvider(settings);
 }
 
-/** Without the ARNs that CloudFormation fills in, such as those of roles of the same app. A value that is no list is kept. */
+/** Removes ARNs that are CDK tokens, such as those of roles of the same app. A value that is not a list is returned unchanged. */
 function withoutTokens(arns: readonly string[] | undefined): unknown {
   return Array.isArray(arns) ? arns.filter((arn) => !Token.isUnresolved(arn)) : arns;
 }

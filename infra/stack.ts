@@ -9,7 +9,7 @@ export interface MissionControlStackProps {
   readonly configuration: RequestedConfiguration;
   readonly codeOf?: CodeOf;
   readonly dashboardDirectory?: string;
-  /** The account and region of the stack, if they have to be known at synthesis. */
+  /** The region of the stack, if it must be known at synthesis. */
   readonly region?: string;
 }
 
@@ -20,11 +20,11 @@ export class MissionControlStack extends Stack {
     super(scope, id, {
       ...(region === undefined ? {} : { env: { region } }),
       description: 'Mission Control Realtime: agent events to every dashboard',
-      // Tags of the stack only: CloudFormation adds them to every resource that supports tags.
+      // Only the stack has tags. CloudFormation adds them to every resource that supports tags.
       // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-console-add-tags.html
       tags: { application: 'mission-control', stage: configuration.stage, ...tags },
-      // No parameter and rule for the bootstrap version: the command line checks it itself.
-      // The cast is for exactOptionalPropertyTypes, which CDK's declarations are not written for.
+      // Without a rule for the bootstrap version, which the command line checks itself. The cast is necessary because the CDK's
+      // types do not support exactOptionalPropertyTypes.
       synthesizer: new DefaultStackSynthesizer({
         generateBootstrapVersionRule: false,
       }) as IStackSynthesizer,

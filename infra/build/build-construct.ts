@@ -1,4 +1,4 @@
-// `npm run build:construct`: the package goes to build/construct, and, packed for `npm install`, beside that.
+// `npm run build:construct`: writes the package of the construct to build/construct, and its tarball next to it.
 import { makePackage } from '../../sdk/packaging/packing';
 import { buildConstructPackage } from './construct-package';
 

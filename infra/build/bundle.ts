@@ -1,4 +1,4 @@
-// Turns each function's folder into one file that Lambda and the local stack run.
+// Bundles each function into one file, which Lambda and the local stack run.
 import {
   existsSync,
   mkdirSync,
@@ -14,15 +14,15 @@ import type { CodeOf } from '../constructs/base/service-function';
 
 const project = path.resolve(__dirname, '../..');
 
-/** Dependencies that are CommonJS call `require`, which ES modules do not have. */
+/** Defines `require` for CommonJS dependencies, because ES modules do not have it. */
 const banner =
   "import { createRequire as createRequireOfBundle } from 'node:module';" +
   'const require = createRequireOfBundle(import.meta.url);';
 
 /**
- * Bundles every `lambdas/<function>/index.ts` into `build/lambdas/<function>/index.mjs`. The same
- * source gives the same bytes on every machine, and so the same asset hash: an unchanged function is not deployed again.
- * @throws esbuild's own error, which names file and line, if a function does not build
+ * Bundles every `lambdas/<function>/index.ts` into `build/lambdas/<function>/index.mjs`. The same source results in the same bytes
+ * on every machine, and so in the same asset hash: an unchanged function is not deployed again.
+ * @throws the error of esbuild, with file and line, if a function cannot be built
  */
 export function bundleFunctions(): CodeOf {
   const functions = readdirSync(path.join(project, 'lambdas')).filter((folder) =>
@@ -54,7 +54,7 @@ export function bundleFunctions(): CodeOf {
   return bundledFunctions();
 }
 
-/** Two stacks that start at the same time bundle into the same folder: no reader may see an incomplete file. */
+/** Replaces a file atomically: stacks that start at the same time write to the same folder, and must not read incomplete files. */
 function replace(file: string, contents: Uint8Array): void {
   if (existsSync(file) && readFileSync(file).equals(contents)) return;
   mkdirSync(path.dirname(file), { recursive: true });

@@ -1,4 +1,4 @@
-// The package that other CDK apps install: the construct, the functions' bundles and the dashboard.
+// Builds the package for other CDK apps: the construct, the functions' bundles and the dashboard.
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writePackage, type ProjectManifest } from '../../sdk/packaging/write-package';
@@ -6,21 +6,21 @@ import { bundleFunctions } from './bundle';
 
 const project = path.resolve(__dirname, '../..');
 
-/** Files that the code finds by relative paths: the package has them at the same paths. */
+/** Files that the code reads by relative paths. The package has them at the same paths. */
 const besideTheCode = [
   'infra/constructs/front-door/edge-function.js',
   'build/lambdas',
   'build/dashboard',
 ];
 
-/** The only module that the package replaces, because its functions are already bundled. */
+/** The only module that is replaced in the package, because its functions are already bundled. */
 const bundling = 'infra/build/bundle.js';
 const bundledAlready = `exports.bundleFunctions = require('./bundled-functions').bundledFunctions;\n`;
 
 /**
- * Writes the package as CommonJS, like the CDK's own packages: both kinds of modules can import it.
- * It needs `build/dashboard`, which `npm run build:construct` makes first.
- * @param directory is emptied
+ * Writes the package as CommonJS, like the CDK's packages, because both kinds of modules can import it. Requires
+ * `build/dashboard`, which `npm run build:construct` builds first.
+ * @param directory the directory of the package; its contents are deleted
  */
 export async function buildConstructPackage(directory: string): Promise<void> {
   bundleFunctions();
@@ -30,7 +30,7 @@ export async function buildConstructPackage(directory: string): Promise<void> {
     entries: ['infra/index.ts'],
     folders: { cjs: '.' },
     manifest,
-    // What it links to does not come with it.
+    // Without links, because the package does not contain their targets.
     readme: readme.replace(/\[([^\]]+)\]\([^)]+\)/g, '$1'),
   });
   await writeFile(path.join(directory, bundling), bundledAlready);
@@ -58,7 +58,7 @@ function manifest({ name, version, license, engines, dependencies }: ProjectMani
     },
     files: ['infra', 'lambdas', 'sdk', 'build'],
     dependencies: { valibot: range('valibot') },
-    // An app must have one copy of each: constructs of two copies are incompatible.
+    // Peer dependencies, because an app must have only one copy of each: constructs of different copies are incompatible.
     peerDependencies: { 'aws-cdk-lib': range('aws-cdk-lib'), constructs: range('constructs') },
   };
 }

@@ -1,4 +1,4 @@
-// The error of infra: settings that are not valid.
+// The error for settings that are not valid.
 import { describeFault, type Fault } from '../../sdk/protocol/parse';
 
 /** Thrown when settings are not valid; `faults` lists every fault. */

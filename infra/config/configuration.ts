@@ -1,4 +1,4 @@
-// A deployment's settings, from `cdk.json`, from `-c name=value` or as props: all are parsed before anything is built.
+// Parses the settings of a deployment, from `cdk.json`, from `-c name=value`, or from the props of the construct.
 import * as v from 'valibot';
 import type { IdentityProvider } from '../../lambdas/contract/identity-provider';
 import { parseSettings } from '../../lambdas/contract/settings';
@@ -16,7 +16,7 @@ import { identitySettingNames, parseProvider, type RequestedProvider } from './i
 
 type Given = Readonly<Record<string, unknown>>;
 
-/** The settings that a configuration has by name; docs/settings.md documents each. */
+/** The settings by name; docs/settings.md describes each. */
 type NamedSettings = {
   readonly [Name in DefaultedSettingName]: DeploymentSetting<Name>;
 } & {
@@ -26,11 +26,11 @@ type NamedSettings = {
 /** A parsed configuration. */
 export interface RequestedConfiguration extends NamedSettings {
   readonly identityProvider: RequestedProvider;
-  /** One address for WebSocket, `/health` and the dashboard, by CloudFront. Default: none. */
+  /** CloudFront in front of the APIs and the dashboard. Default: none. */
   readonly frontDoor?: FrontDoorSettings;
 }
 
-/** A parsed configuration whose identity provider exists. */
+/** A parsed configuration, after a requested user pool has been created. */
 export interface Configuration extends RequestedConfiguration {
   readonly identityProvider: IdentityProvider;
 }
@@ -60,7 +60,7 @@ export function parseConfiguration(context: Given): ParsedConfiguration {
   return parseDeployment(set, parseProvider(set));
 }
 
-/** Parses all settings but those of the identity provider, which have been parsed already. */
+/** Parses all settings except those of the identity provider. @param provider the parsed settings of the identity provider */
 export function parseDeployment(
   settings: Given,
   provider: Parsed<RequestedProvider>,
@@ -92,8 +92,8 @@ export function parseDeployment(
 }
 
 /**
- * Whether a setting is set. An empty optional setting is not set, so that a script may have `-c gatewayUrl=$GATEWAY_URL`.
- * An empty setting that has a default is a fault, because `-c stage=$STAGE` would deploy to the wrong stage.
+ * Whether a setting is set. An empty optional setting counts as not set, so that scripts can use `-c gatewayUrl=$GATEWAY_URL`. An
+ * empty setting that has a default is a fault, because `-c stage=$STAGE` would deploy to the wrong stage.
  */
 function isSet(name: string, value: unknown): boolean {
   return value !== undefined && !(value === '' && defaultOf(name) === undefined);
@@ -112,20 +112,20 @@ function defaults(): Given {
   );
 }
 
-/** The fault of an empty value that has a default says how to get the default. */
+/** Adds how to get the default to the fault of an empty setting that has one. */
 function withDefault({ path, problem }: Fault, set: Given): Fault {
   const isEmpty = set[path] === '' || set[path] === null;
   if (!isEmpty || defaultOf(path) === undefined) return { path, problem };
   return { path, problem: `${problem}; leave it out for the default, ${describeDefault(path)}` };
 }
 
-/** The permission to report events must not include that to disconnect users. */
+/** The two sources must differ, because the permission to report events must not include the permission to disconnect users. */
 function sameSource({ eventSource, operatorSource }: Given): Fault[] {
   if (eventSource !== operatorSource) return [];
   return [{ path: 'operatorSource', problem: 'must be another source than eventSource' }];
 }
 
-/** All connections of a user reconnect at once if a browser restores its tabs, or after an outage. */
+/** The burst must allow all connections of a user to reconnect at once, e.g. when a browser restores its tabs. */
 function smallBurst(given: Given, set: Given): Fault[] {
   const parsed = parseSettings(given, ['maxConnectionsPerUser', 'handshakeBurst']);
   if (!parsed.ok) return [];
@@ -140,7 +140,7 @@ function smallBurst(given: Given, set: Given): Fault[] {
     : [{ path: 'maxConnectionsPerUser', problem: most }];
 }
 
-/** A key without `:` and `/` is not the CDK's. If it is not a setting either, it is a typo that must not be ignored. */
+/** Reports unknown settings, which are probably typos. Keys with `:` or `/` belong to the CDK. */
 function unknownSettings(given: Given): Fault[] {
   const known = new Set<string>(deploymentSettingNames);
   const problem = `is not a setting: the settings are ${deploymentSettingNames.join(', ')}`;

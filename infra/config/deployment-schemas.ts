@@ -1,4 +1,4 @@
-// The schemas of settings that only the template needs. Each says in its message what was expected.
+// The schemas of settings that only the template needs. Their error messages describe the expected value.
 import * as v from 'valibot';
 import {
   isPlainUrl,
@@ -10,12 +10,12 @@ import {
 const principalArns = 'the ARNs of IAM roles and users';
 
 /**
- * Users and roles, as `aws:PrincipalArn` names them. For a session, that is the ARN of its role, including the role's path.
+ * ARNs of users and roles as in `aws:PrincipalArn`. For a session, this is the ARN of its role, including the role's path.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
  */
 export const principals = v.pipe(
   v.union(
-    // A name may contain a comma.
+    // Names can contain commas, so the list is split only before `arn:`.
     [
       v.pipe(
         v.string(),
@@ -26,7 +26,7 @@ export const principals = v.pipe(
     `must be ${principalArns}: ARN,ARN or a list`,
   ),
   v.transform((arns) => arns.map((arn) => arn.trim())),
-  // The policy of an event bus may have at most 10 KB.
+  // The policy of an event bus is limited to 10 KB.
   v.maxLength(20, `must be at most 20 of ${principalArns}: * in the name stands for several`),
   v.check(
     (arns) =>
@@ -37,7 +37,7 @@ export const principals = v.pipe(
   ),
 );
 
-/** What CloudWatch accepts: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+/** The values that CloudWatch accepts: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const retentionDays = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
   3653,
@@ -54,10 +54,10 @@ export const logRetention = v.pipe(
 
 const tagsProblem = 'must be tags: name=value,name=value or an object of text by name';
 
-/** An object; without this, an array would be accepted as a record of its indexes. */
+/** Rejects arrays, which Valibot would accept as records. */
 const notArray = v.custom<object>((value) => !Array.isArray(value));
 
-/** Tags as AWS takes them: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
+/** Tags: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
 export const tags = v.pipe(
   v.union(
     [v.pipe(v.string(), v.transform(tagsOf)), v.pipe(notArray, v.record(v.string(), v.string()))],
@@ -74,12 +74,12 @@ function isTagName(text: string): boolean {
   return isTagText(text, 128) && !/^aws:/i.test(text);
 }
 
-/** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html, and CloudFormation takes no empty value */
+/** CloudFormation does not accept empty values. @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html */
 function isTagText(text: string, longest: number): boolean {
   return /^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u.test(text) && text.length <= longest;
 }
 
-/** The form for the command line. */
+/** Parses the form for the command line: `name=value,name=value`. */
 function tagsOf(list: string): Record<string, string> {
   return Object.fromEntries(
     list.split(',').map((tag) => {
@@ -93,7 +93,7 @@ const originProblem =
   'must be origins such as https://app.example.com, separated by commas or in a list: a scheme and a host, ' +
   'perhaps a port, and nothing after them; http is for this machine only';
 
-/** Whether a browser may send this text as `Origin`. If CloudFormation fills in the host, only the CDK's token is known. */
+/** Whether a browser can send this value as `Origin`. If CloudFormation fills in the host, the value contains a CDK token. */
 const isOrigin = (value: string) =>
   /^https:\/\/\$\{Token\[[\w.]+\]\}$/.test(value) ||
   (URL.canParse(value) &&

@@ -1,5 +1,5 @@
-// Every setting of a deployment: those that functions read (lambdas/contract/settings.ts), and those that only the template
-// needs, each with its schema, default and documentation. docs/settings.md is generated from here.
+// All settings of a deployment, with schema, default and documentation: those that functions read
+// (lambdas/contract/settings.ts), and those that only the template needs. docs/settings.md is generated from them.
 import * as v from 'valibot';
 import type { SettingDefinition } from '../../lambdas/contract/setting';
 import { serviceSettings } from '../../lambdas/contract/settings';
@@ -45,7 +45,7 @@ const templateSettings = {
       "Origins whose pages may request `/health` and `/whoami`, in addition to the front door's own: `https://a.example,https://b.example`.",
   },
   frontDoor: {
-    // Checked whole by parseFrontDoor: what it needs depends on what else it is given.
+    // parseFrontDoor checks it, because its properties depend on each other.
     schema: v.unknown(),
     documentation:
       '`true` or an object: [one domain name](front-door.md) for the WebSocket API, the HTTP API and the dashboard, by CloudFront.',
@@ -82,9 +82,9 @@ const templateSettings = {
 
 const { auth, ...otherTemplateSettings } = templateSettings;
 
-/** By name, in the order in which they are explained to people. */
+/** The settings by name, in the order of the documentation. */
 export const deploymentSettings = {
-  // Keys stay where they came first: what says whose tokens are accepted stands together.
+  // Repeated keys keep their first position, so the settings of the identity provider come first.
   ...pickIdentity(serviceSettings),
   auth,
   ...serviceSettings,
@@ -104,12 +104,12 @@ function pickIdentity({
 
 export type DeploymentSettingName = keyof typeof deploymentSettings;
 
-/** A checked value; lists and objects of it are not to be changed. */
+/** The type of a parsed setting. */
 export type DeploymentSetting<Name extends DeploymentSettingName> = Readonly<
   v.InferOutput<(typeof deploymentSettings)[Name]['schema']>
 >;
 
-/** The names of those that every deployment has, because there is a default. */
+/** The names of the settings that have a default. */
 export type DefaultedSettingName = {
   [Name in DeploymentSettingName]: (typeof deploymentSettings)[Name] extends {
     readonly default: unknown;
@@ -128,7 +128,7 @@ export function defaultOf(name: string): unknown {
   return settings[name]?.default;
 }
 
-/** The default as a person writes it; `none` for an optional setting. */
+/** The default as text for the documentation; `none` for an optional setting. */
 export function describeDefault(name: string): string {
   const value = defaultOf(name);
   if (value === undefined) return 'none';

@@ -1,4 +1,4 @@
-// The settings of the front door: its address, and where its page gets tokens from.
+// Parses the setting `frontDoor`: domain name, certificate, web ACL, and the token source of the dashboard.
 import * as v from 'valibot';
 import type { Parsed } from '../../sdk/protocol/parse';
 
@@ -16,7 +16,7 @@ const url = (what: string) => {
 
 const text = (what: string) => v.pipe(v.string(`must be ${what}`), v.nonEmpty(`must be ${what}`));
 
-/** CDK writes values that CloudFormation fills in as tokens, which cannot be checked here. */
+/** A text that matches the pattern. CDK tokens are accepted, because CloudFormation fills in their values later. */
 const matching = (pattern: RegExp, problem: string) =>
   v.pipe(
     v.string(problem),
@@ -31,7 +31,7 @@ function settings<Entries extends v.ObjectEntries>(entries: Entries) {
   });
 }
 
-/** What the dashboard's `config.json` says under `token`: it is handed through as it is. */
+/** The value of `token` in the dashboard's `config.json`. */
 const tokenSource = v.variant(
   'kind',
   [
@@ -74,15 +74,15 @@ const frontDoor = settings({
   token: v.optional(tokenSource, { kind: 'paste' }),
 });
 
-/** A checked front door. */
+/** The parsed settings of a front door. */
 export type FrontDoorSettings = v.InferOutput<typeof frontDoor>;
 
-/** What can be written to ask for one. */
+/** The settings of a front door before they are parsed. */
 export type RequestedFrontDoor = v.InferInput<typeof frontDoor>;
 
 export type ParsedFrontDoor = Parsed<FrontDoorSettings | undefined>;
 
-/** Checks the setting `frontDoor`: `true`, `false` (also as text, from a command line) or an object. */
+/** Parses the setting `frontDoor`: an object, `true` or `false`, also as text from the command line. */
 export function parseFrontDoor(given: unknown): ParsedFrontDoor {
   if (given === undefined || given === false || given === 'false') {
     return { ok: true, value: undefined };

@@ -1,4 +1,4 @@
-// The identity provider of a deployment: one that exists, or a user pool that is created with the stack.
+// Parses the settings of the identity provider: an existing one, or a user pool that is created with the stack.
 import * as v from 'valibot';
 import { objectOf, parse, type Parsed } from '../../sdk/protocol/parse';
 import {
@@ -7,7 +7,7 @@ import {
 } from '../../lambdas/contract/identity-provider';
 import { deploymentSettings } from './deployment-settings';
 
-/** Asks for a Cognito user pool and its app client. */
+/** A Cognito user pool and its app client that are to be created. */
 interface NewUserPool {
   readonly kind: 'cognito-new';
 }
@@ -34,7 +34,7 @@ const schema = objectOf({
   auth: v.optional(deploymentSettings.auth.schema),
 });
 
-/** The identity provider that these settings ask for: one that exists, or a new one, never both. */
+/** Parses the identity provider. The settings must describe either an existing one or a new one. */
 export function parseProvider(given: Readonly<Record<string, unknown>>): Parsed<RequestedProvider> {
   const settings = parse(schema, given);
   // Missing settings are reported even if others are malformed.

@@ -1,19 +1,19 @@
 // The names of a deployment's stack and resources.
 import { parseSettings, serviceSettings } from '../../lambdas/contract/settings';
 
-/** The default stage. Its resources have names without the stage. */
+/** The default stage, which is not part of the names of its resources. */
 export const defaultStage = serviceSettings.stage.default;
 
 interface Staged {
   readonly stage: string;
 }
 
-/** Whether a value is a valid name of a stage, which is part of file names and of names in AWS. */
+/** Whether a value is a valid name of a stage. It is used in file names and in names of AWS resources. */
 export function isStageName(value: unknown): value is string {
   return parseSettings({ stage: value }, ['stage']).ok;
 }
 
-/** The prefix of resource names, which lets an account have several stages. */
+/** The prefix of resource names. It differs by stage, so that an account can have several stages. */
 export function resourceName({ stage }: Staged): string {
   return stage === defaultStage ? 'mission-control' : `mission-control-${stage}`;
 }

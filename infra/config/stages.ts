@@ -51,7 +51,7 @@ export function readConfiguration(
   return parsed.ok && faults.length === 0 ? parsed : { ok: false, faults };
 }
 
-/** The settings of a stage; none if there are faults, or if the default stage has no file. */
+/** Reads the settings of a stage. There are none if the file has faults, or if the default stage has no file. */
 function readStage(
   stage: string,
   folder: string,
@@ -84,7 +84,7 @@ function nameOf(stage: unknown): string {
   return `infra/stages/${String(stage)}.json`;
 }
 
-/** Adds the layer of a fault's setting: the last one that sets it. */
+/** Adds to a fault the layer of its setting, which is the last layer that sets it. */
 function located(
   fault: Fault,
   layers: readonly { readonly settings: Settings; readonly where: string }[],

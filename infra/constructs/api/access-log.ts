@@ -1,4 +1,4 @@
-// Access logs of the APIs. No field contains the query string, because tokens may be in it.
+// Creates the access logs of the APIs. No field contains the query string, which can contain tokens.
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroupLogDestination, type IAccessLogSettings } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
@@ -6,9 +6,8 @@ import type { Configuration } from '../../config/configuration';
 import { ServiceLog } from '../base/service-log';
 
 /**
- * The fields of a handshake, a message or a close, by their names in the log. They are API Gateway's own: nothing that a
- * client sends (path, query string, headers, user agent) is among them. And only fields that are used, because each line
- * costs money, and anybody can cause as many as the throttle allows.
+ * The fields for a handshake, a message or a close, by their names in the log. They contain nothing that a client sends (path, query
+ * string, headers, user agent). Unused fields are left out, because anybody can cause log lines, up to the throttle.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
  */
 export const webSocketLogFields = {
@@ -25,7 +24,7 @@ export const webSocketLogFields = {
 } as const;
 
 /**
- * Fields of an HTTP request.
+ * The fields for an HTTP request, by their names in the log.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
  */
 export const httpLogFields = {
@@ -50,7 +49,7 @@ export interface AccessLogProps {
   readonly configuration: Pick<Configuration, 'logRetentionDays'>;
 }
 
-/** A log group, `AccessLog` in the scope, that gets one JSON line with `fields` for each request. */
+/** Creates a log group with the id `AccessLog`, which gets one JSON line with `fields` for each request. */
 export function accessLog(
   scope: Construct,
   { name, fields, configuration }: AccessLogProps,

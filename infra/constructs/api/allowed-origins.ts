@@ -1,4 +1,4 @@
-// The origins whose pages may use the HTTP API, for API Gateway and for CloudFront in front of it.
+// Determines the origins whose pages may use the HTTP API, for API Gateway and for CloudFront.
 import type { Configuration } from '../../config/configuration';
 
 /** The configured origins, and that of the front door if it has a custom domain name. */

@@ -1,13 +1,13 @@
-// Without this role, API Gateway cannot write access logs of a WebSocket API, and refuses a stage that has one.
+// The role with which API Gateway writes access logs. Without it, API Gateway rejects WebSocket stages with access logs.
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { CfnAccount } from 'aws-cdk-lib/aws-apigateway';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
 /**
- * The role through which API Gateway writes to CloudWatch. It is one setting of the account and region: a deployment
- * replaces the previous role by one that does the same for all other APIs.
- * Role and setting stay when the stack is deleted, because other APIs may depend on them.
+ * Sets the role with which API Gateway writes to CloudWatch. This is a setting of the account and region: a deployment replaces the
+ * previous role, and the new one serves all other APIs, too. Role and setting are retained when the stack is deleted, because other
+ * APIs may depend on them.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
  */
 export class ApiGatewayAccount extends Construct {

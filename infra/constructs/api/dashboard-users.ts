@@ -1,4 +1,4 @@
-// A Cognito user pool for deployments without an identity provider; only administrators can add users.
+// The Cognito user pool of deployments without an identity provider; only administrators can add users.
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AccountRecovery, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
@@ -23,7 +23,7 @@ export class DashboardUsers extends Construct {
     const isKept = configuration.dataRemoval === 'retain';
     this.userPool = new UserPool(this, 'UserPool', {
       userPoolName: resourceName(configuration),
-      // Every user sees what all agents do.
+      // Every user can see all agents, so only administrators may add users.
       selfSignUpEnabled: false,
       signInAliases: { email: true },
       signInCaseSensitive: false,
@@ -35,7 +35,7 @@ export class DashboardUsers extends Construct {
         requireSymbols: true,
         tempPasswordValidity: Duration.days(3),
       },
-      // Each user can add an authenticator app. SMS is not offered: messages are intercepted if the number is taken over.
+      // Each user can add an authenticator app. SMS is disabled, because phone numbers can be taken over.
       mfa: Mfa.OPTIONAL,
       mfaSecondFactor: { otp: true, sms: false },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
@@ -58,14 +58,14 @@ export class DashboardUsers extends Construct {
     );
     this.client = this.userPool.addClient('Dashboard', {
       generateSecret: false,
-      // With SRP, passwords never leave the browser. A person with AWS credentials can sign a user in, too.
+      // With SRP, passwords never leave the browser. With AWS credentials, an administrator can sign in a user as well.
       // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html
       authFlows: { userSrp: true, adminUserPassword: true },
-      // No hosted pages: they would need a domain and callback URLs.
+      // Hosted pages would need a domain and callback URLs.
       disableOAuth: true,
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
-      // A connection ends with its token, so this is the longest that a removed user stays connected.
+      // A connection ends when its token expires, so this is the maximum time that a removed user stays connected.
       accessTokenValidity: Duration.hours(1),
       idTokenValidity: Duration.hours(1),
       refreshTokenValidity: Duration.days(1),

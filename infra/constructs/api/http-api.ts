@@ -1,4 +1,4 @@
-// GET /health and GET /whoami: an HTTP API of its own, because a WebSocket API only answers handshakes.
+// The HTTP API with GET /health and GET /whoami. It is a separate API, because a WebSocket API only answers handshakes.
 import { Duration, Validations } from 'aws-cdk-lib';
 import {
   CorsHttpMethod,
@@ -18,15 +18,15 @@ import { apiDomainName } from './api-domain-name';
 import { ServiceFunction, type Deployment } from '../base/service-function';
 import type { Store } from '../data/store';
 
-/** Requests of `/health` a second. It is public, and each monitor asks every few seconds. */
+/** The limit of requests to `/health`, which is public. */
 const throttle = { rateLimit: 50, burstLimit: 100 } as const;
 
-/** The limit of HEAD, which is for monitors, and must not double the number of requests. */
+/** The limit of HEAD requests, which are for monitors. It is low, so that HEAD does not double the number of requests. */
 const headThrottle = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 } as const;
 
 /**
- * Requests of `/whoami` a second, in a bucket of its own: many clients may ask at once after failed handshakes, and a
- * flood of one route must not block the other.
+ * The limit of requests to `/whoami`. The burst is higher, because many clients may send a request at once after failed handshakes.
+ * It is a separate limit, so that a flood of one route does not block the other.
  */
 const whoamiThrottle = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 200 } as const;
 
@@ -78,7 +78,7 @@ export class MissionControlHttpApi extends Construct {
       'HEAD /whoami': headThrottle,
       'HEAD /health': headThrottle,
     };
-    // API Gateway refuses settings for a route that does not exist yet, and the template names routes only by their keys.
+    // API Gateway rejects settings of routes that do not exist yet, and CloudFormation does not derive the order from route keys.
     stage.node.addDependency(...health, ...whoami);
     this.healthUrl = `${this.api.apiEndpoint}/health`;
     this.whoamiUrl = `${this.api.apiEndpoint}/whoami`;
@@ -107,7 +107,7 @@ export class MissionControlHttpApi extends Construct {
       name: 'whoami',
       description: 'Answers GET /whoami',
       traced: false,
-      // The authorizer's timeout: both wait for the same issuer.
+      // The same timeout as the authorizer's, because both may wait for the issuer.
       timeoutSeconds: 15,
       memoryMegabytes: 256,
       resources: { tableName: store.tableName },
@@ -116,7 +116,7 @@ export class MissionControlHttpApi extends Construct {
     return whoami;
   }
 
-  /** HTTP APIs do not answer HEAD by a GET route. HEAD has a route of its own, whose responses have no body. */
+  /** Adds routes for GET and HEAD. A GET route of an HTTP API does not answer HEAD requests. */
   private addRoute(
     path: string,
     handler: ServiceFunction,

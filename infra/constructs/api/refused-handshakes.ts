@@ -1,4 +1,4 @@
-// Metrics of refused handshakes by reason: CloudWatch counts log lines, for which it charges nothing per line.
+// Metric filters that count refused handshakes by reason, from the authorizer's log lines.
 import { FilterPattern, MetricFilter, type ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import {

@@ -20,8 +20,8 @@ import type { Store } from '../data/store';
 import { acknowledgeWildcard } from '../base/wildcard-resource';
 
 /**
- * Messages and closes a second. The limit is below the account's in newer regions (2,500 and 1,250), because posts count
- * against the account as well.
+ * The limit of messages and closes. It is below the quota of the account in newer regions (2,500 a second, burst 1,250), because
+ * posts count against this quota as well.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
  */
 const throttle = { rateLimit: 2_000, burstLimit: 1_000 } as const;
@@ -35,7 +35,7 @@ export class MissionControlWebSocketApi extends Construct {
   readonly url: string;
   /** The host name of the API, for the front door. */
   readonly domainName: string;
-  /** The URL for posts: the stage's own, which works with a custom domain, too. */
+  /** The URL for posts. It is that of the stage, which works even if clients use a custom domain. */
   readonly callbackUrl: string;
   readonly apiId: string;
   readonly stageName: string;
@@ -46,7 +46,7 @@ export class MissionControlWebSocketApi extends Construct {
     const api = new WebSocketApi(this, 'Api', {
       apiName: resourceName(configuration),
       description: 'Mission Control: every dashboard is connected here',
-      // All messages go to `default`, which distinguishes them by their type.
+      // There is no route for any type, so all messages go to `$default`.
       routeSelectionExpression: '$request.body.type',
     });
     const stage = this.createStage(api, configuration);
@@ -103,7 +103,7 @@ export class MissionControlWebSocketApi extends Construct {
       stageName: configuration.stage,
       autoDeploy: true,
       throttle,
-      // Access logs only: execution logs would contain the query string, and so tokens.
+      // Only access logs: execution logs would contain the query string, and therefore tokens.
       accessLogSettings: accessLog(this, {
         name: `${resourceName(configuration)}/websocket`,
         fields: webSocketLogFields,
@@ -120,8 +120,8 @@ export class MissionControlWebSocketApi extends Construct {
       name: 'authorizer',
       description: 'Verifies the JWT of a handshake',
       traced: false,
-      // If the issuer does not answer, a token waits for up to 3 s for the fetch of a cold start, and for 10 s for its own. The
-      // function can still answer then.
+      // If the issuer does not answer, verification takes up to 3 s for the fetch of a cold start and 10 s for a second one. The
+      // function must still be able to answer after that.
       timeoutSeconds: 15,
       memoryMegabytes: 512,
     });
@@ -166,7 +166,7 @@ export class MissionControlWebSocketApi extends Construct {
       ...props,
       name: 'default',
       description: 'Answers what clients send',
-      // As long as API Gateway waits: a large snapshot has many messages.
+      // The maximum time that API Gateway waits, because a large snapshot has many messages.
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
       timeoutSeconds: 29,
       memoryMegabytes: 1024,
@@ -187,8 +187,8 @@ function addConnectRoute(
 ): WebSocketRoute {
   return api.addRoute('$connect', {
     integration: new WebSocketLambdaIntegration('ConnectIntegration', connect),
-    // Identity sources are ANDed, and the CDK's default is the Authorization header, which browsers cannot send. Without any,
-    // every handshake reaches the function, which checks all three places of a token.
+    // API Gateway requires all identity sources, and the CDK's default is the Authorization header, which browsers cannot send.
+    // Without identity sources, every handshake reaches the function, which looks for the token in all three places.
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
     authorizer: new WebSocketLambdaAuthorizer('TokenAuthorizer', authorizer, {
       identitySource: [],
@@ -204,7 +204,7 @@ function limitHandshakes(
   (stage.node.defaultChild as CfnStage).routeSettings = {
     $connect: { ThrottlingRateLimit: perSecond, ThrottlingBurstLimit: perSecond },
   };
-  // API Gateway refuses settings for a route that is not there yet; the template refers to it by its key alone.
+  // API Gateway rejects settings of routes that do not exist yet, and CloudFormation does not derive the order from route keys.
   stage.node.addDependency(connectRoute);
 }
 

@@ -1,4 +1,4 @@
-// Calls a function with all events of one source. Events that do not reach it go to the dead-letter queue.
+// Invokes a function with all events of one source. Failed events go to the dead-letter queue.
 import { Duration } from 'aws-cdk-lib';
 import { Rule, type EventBus } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
@@ -7,14 +7,14 @@ import { Construct } from 'constructs';
 import type { ServiceFunction } from './service-function';
 import type { ServiceQueue } from './service-queue';
 
-/** For how long EventBridge retries an event; older events have no use. */
+/** Maximum time that EventBridge and Lambda retry an event. Older events are useless. */
 const maxEventAge = Duration.hours(1);
 
 export interface EventSubscriptionProps {
   readonly ruleName: string;
   readonly description: string;
   readonly eventBus: EventBus;
-  /** It gets every detail type of this source: unknown ones are rejected by the function, which makes them visible. */
+  /** The source of the events. The rule matches all detail types, so that the function can reject unknown ones. */
   readonly source: string;
   readonly target: ServiceFunction;
   readonly deadLetterQueue: ServiceQueue;
@@ -31,7 +31,7 @@ export class EventSubscription extends Construct {
       eventPattern: { source: [source] },
       targets: [new LambdaFunction(target, { retryAttempts: 8, maxEventAge, deadLetterQueue })],
     });
-    // EventBridge invokes asynchronously. These settings say what happens if the function fails.
+    // EventBridge invokes the function asynchronously. These settings apply if the function fails.
     // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html
     new CfnEventInvokeConfig(this, 'AsyncInvocation', {
       functionName: target.functionName,

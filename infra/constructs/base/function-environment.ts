@@ -1,4 +1,4 @@
-// The environment variables of a function: the settings that it reads, and the names of the resources that it uses.
+// Determines the environment variables of a function: the settings that it reads, and the names of its resources.
 import {
   variableOf,
   type FunctionName,
@@ -10,7 +10,7 @@ import type { Configuration } from '../../config/configuration';
 /** Names of resources by setting. Most are tokens that CloudFormation fills in. */
 export type ResourceNames = Readonly<Partial<Record<ResourceSettingName, string>>>;
 
-/** The environment variables of a function. Settings that are not set have none. */
+/** The environment variables of a function. A setting that is not set has no variable. */
 export function environmentOf(
   name: FunctionName,
   { identityProvider, ...configuration }: Configuration,

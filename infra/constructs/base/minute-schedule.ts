@@ -1,4 +1,4 @@
-// Invokes a function every minute. A missed call is not retried, because the next one replaces it.
+// Invokes a function every minute. A failed call is not retried, because the next one replaces it.
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import type { ServiceFunction } from './service-function';
 
 /**
- * The resolution of schedules, and the least maximum age of a call that EventBridge Scheduler and Lambda accept.
+ * The resolution of schedules, and the shortest maximum event age that EventBridge Scheduler and Lambda accept.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  */
 const oneMinute = Duration.minutes(1);
@@ -38,16 +38,16 @@ export class MinuteSchedule extends Construct {
       description: props.description,
       schedule: ScheduleExpression.rate(oneMinute),
       target: new LambdaInvoke(target, {
-        // Its policy is above, without the function's versions that CDK would add.
+        // Its policy is defined above. The CDK would also allow the function's versions.
         role: role.withoutPolicyUpdates(),
-        // Both functions use the time at which they are called.
+        // The functions need no input, only the current time.
         input: ScheduleTargetInput.fromObject({}),
         retryAttempts: 0,
         maxEventAge: oneMinute,
       }),
     });
     schedule.node.addDependency(role);
-    // The schedule invokes asynchronously. By default, Lambda would retry twice, minutes later.
+    // The schedule invokes the function asynchronously. By default, Lambda would retry twice, minutes later.
     // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
     target.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: oneMinute });
     Validations.of(target).acknowledge({

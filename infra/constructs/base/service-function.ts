@@ -1,4 +1,4 @@
-// The base of all functions: runtime, role, log, traces and environment.
+// The base class of all functions: runtime, role, log, traces and environment variables.
 import { Duration, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -32,20 +32,20 @@ export interface ServiceFunctionProps extends Deployment {
   readonly name: FunctionName;
   readonly description: string;
   readonly timeoutSeconds: number;
-  /** CPU grows with memory: 1769 MB are one vCPU. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+  /** Memory. CPU is proportional to it: 1769 MB are one vCPU. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
   readonly memoryMegabytes: number;
-  /** The names of the resources that it uses. The settings that it reads are added automatically. */
+  /** Names of the resources that it uses, as environment variables. The settings that it reads are added automatically. */
   readonly resources?: ResourceNames;
-  /** Whether X-Ray traces its calls. It should not if anybody can cause calls. Default: yes. */
+  /** Whether X-Ray traces its calls. Set to false if anybody can invoke the function. Default: true. */
   readonly traced?: boolean;
   /**
-   * Whether it sends messages to the queue that invokes it, and limits the number of rounds itself. Lambda stops all other
-   * functions after about 16 calls in one chain: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+   * Whether it may send messages to the queue that invokes it. It must limit the number of rounds itself. By default, Lambda stops a
+   * function after about 16 calls in one chain: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
    */
   readonly mayCallItself?: boolean;
 }
 
-/** A function that may write its own log and traces. All other permissions have to be granted. */
+/** A Lambda function that may write its own log and traces. All other permissions must be granted explicitly. */
 export class ServiceFunction extends LambdaFunction {
   /** The name of its folder. */
   readonly folder: FunctionName;
@@ -62,7 +62,7 @@ export class ServiceFunction extends LambdaFunction {
       `/aws/lambda/${functionName}`,
       props.configuration,
     );
-    // The CDK's default role may write to every log group of the account.
+    // The CDK's default role would be allowed to write to every log group of the account.
     const role = new Role(scope, `${id}Role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `Execution role of ${functionName}`,
@@ -112,9 +112,9 @@ export class ServiceFunction extends LambdaFunction {
   }
 
   /**
-   * Adds a statement to the role's only policy, on which the function depends. In an app with the flag
-   * `@aws-cdk/aws-lambda:createNewPoliciesWithAddToRolePolicy`, the CDK's own method would make each statement a policy of
-   * its own, and a caller of the function, such as an event source mapping, might be created before it.
+   * Adds a statement to the role's only policy, on which the function depends. In an app with the feature flag
+   * `@aws-cdk/aws-lambda:createNewPoliciesWithAddToRolePolicy`, the CDK's method would create a separate policy for each statement,
+   * and a caller of the function, such as an event source mapping, could be created before that policy.
    */
   override addToRolePolicy(statement: PolicyStatement): void {
     this.role?.addToPrincipalPolicy(statement);

@@ -1,4 +1,4 @@
-// The base of all log groups: their retention is a setting, and they are deleted with the stack.
+// The base class of all log groups: their retention is a setting, and they are deleted with the stack.
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -19,7 +19,7 @@ export class ServiceLog extends LogGroup {
   }
 }
 
-/** The schema of the setting accepts nothing else. */
+/** Narrows the type. The schema of the setting accepts only these values. */
 function isRetention(days: number): days is RetentionDays {
   return days in RetentionDays;
 }

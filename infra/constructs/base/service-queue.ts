@@ -1,11 +1,11 @@
-// The base of all queues: encryption at rest, and TLS only.
+// The base class of all queues: encrypted at rest, and accessible with TLS only.
 import { Validations, type Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption, type DeadLetterQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IConstruct } from 'constructs';
 
 export interface ServiceQueueProps {
   readonly queueName: string;
-  /** Starts when a message is sent, and includes its delay. */
+  /** Retention of a message, from when it is sent, including its delay. */
   readonly retentionPeriod: Duration;
   readonly visibilityTimeout?: Duration;
   readonly deadLetterQueue?: DeadLetterQueue;

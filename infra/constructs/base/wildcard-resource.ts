@@ -1,10 +1,11 @@
-// Records why a permission is for resources that cannot be named one by one.
+// Records the reason for a permission whose resource contains a wildcard.
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /**
- * Records why a policy of `role` names `resource`, an ARN with a wildcard. What is not recorded is a finding
- * of the policy checks (`test/deploy/policy.test.ts`), and this records no other resource.
+ * Acknowledges that a policy of `role` contains `resource`, an ARN with a wildcard, and no other one. The policy checks
+ * (`test/deploy/policy.test.ts`) report wildcards that are not acknowledged.
+ * @throws Error if the ARN cannot be resolved to text and references
  */
 export function acknowledgeWildcard(role: IConstruct, resource: string, reason: string): void {
   const found = flat(Stack.of(role).resolve(resource));

@@ -1,5 +1,5 @@
-// The table: connections, connection counts, registers, rate limits and pending events. Its keys make indexes and streams
-// unnecessary.
+// The DynamoDB table: connections, connection counts, registers, rate limits and pending events. Its keys make indexes and
+// streams unnecessary.
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
@@ -9,8 +9,8 @@ import type { Configuration } from '../../config/configuration';
 import type { ServiceFunction } from '../base/service-function';
 
 /**
- * The operations on items by key. Each of their requests names a partition key, so that a condition on
- * `dynamodb:LeadingKeys` restricts it. A Scan names none, and a condition with ForAllValues would allow it.
+ * The operations that specify partition keys, so that a condition on `dynamodb:LeadingKeys` restricts them. A Scan specifies none, and
+ * a condition with `ForAllValues` would allow it.
  */
 export type ItemOperation =
   'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query' | 'BatchWriteItem';
@@ -22,7 +22,7 @@ export class Store extends Construct {
   constructor(scope: Construct, id: string, { dataRemoval }: Pick<Configuration, 'dataRemoval'>) {
     super(scope, id);
     const isKept = dataRemoval === 'retain';
-    // It has no fixed name: it may outlive its stack, and its name must not collide with that of the next stack's table.
+    // The table has no fixed name, because it can outlive its stack, and a new stack must be able to create its own.
     const table = new Table(this, 'Table', {
       partitionKey: { name: attributes.partitionKey, type: AttributeType.STRING },
       sortKey: { name: attributes.sortKey, type: AttributeType.STRING },

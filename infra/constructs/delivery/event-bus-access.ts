@@ -1,4 +1,4 @@
-// Who may put events and operators' events on the bus: only the principals that a deployment names, if it names any.
+// The resource policy of the event bus: only the configured principals may put events on it, if any are configured.
 import { Token } from 'aws-cdk-lib';
 import { CfnEventBusPolicy, type EventBus } from 'aws-cdk-lib/aws-events';
 import { ArnPrincipal, Effect, PolicyStatement, StarPrincipal } from 'aws-cdk-lib/aws-iam';
@@ -11,13 +11,13 @@ export interface EventBusAccessProps {
     Configuration,
     'eventSource' | 'operatorSource' | 'reporterArns' | 'operatorArns'
   >;
-  /** The ARNs of the service's own roles that report events. A deployment does not have to name them. */
+  /** ARNs of the service's own roles that report events. They need not be configured. */
   readonly ownReporterArns: readonly string[];
 }
 
 /**
- * A principal of the bus's account needs no policy of the bus, because its own policy may allow PutEvents. So all others
- * have to be denied. The policy concerns PutEvents only, so it cannot lock out those who may change it.
+ * Restricts PutEvents. Principals of the bus's account do not need the policy of the bus, because their own policies can allow
+ * PutEvents. Therefore all other principals must be denied. Only PutEvents is denied, so administrators can still change the policy.
  */
 export class EventBusAccess extends Construct {
   constructor(scope: Construct, id: string, props: EventBusAccessProps) {
@@ -47,7 +47,7 @@ export class EventBusAccess extends Construct {
         statementId: sid,
         statement: statement.toJSON() as unknown,
       });
-      // One after the other: a bus rejects simultaneous changes with a ConcurrentModificationException.
+      // Statements are created one after the other: a bus rejects concurrent changes with ConcurrentModificationException.
       // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutPermission.html
       if (previous !== undefined) policy.addResourceDependency(previous);
       previous = policy;
@@ -58,13 +58,13 @@ export class EventBusAccess extends Construct {
 interface SourceAccess {
   readonly who: 'Reporters' | 'Operators';
   readonly source: string;
-  /** ARNs of the principals that a deployment names. */
+  /** ARNs of the configured principals. */
   readonly named: readonly string[];
   /** ARNs of the service's own roles. */
   readonly own: readonly string[];
 }
 
-/** Allows the named principals and the service's own roles to put events of a source on the bus, and denies all others. */
+/** The statements that allow only the configured principals and the service's own roles to put events of a source on the bus. */
 function statementsFor(
   eventBusArn: string,
   { who, source, named, own }: SourceAccess,
@@ -77,15 +77,15 @@ function statementsFor(
     principals: [new StarPrincipal()],
     ...putEvents,
     conditions: {
-      // A request has up to ten entries, and one entry of this source is enough. Principals without an ARN are denied, too:
-      // AWS services, such as a rule of another bus without a role.
+      // A request can have several entries, and is denied if one of them has this source. Principals without an ARN are denied,
+      // too: AWS services, such as a rule of another bus without a role.
       'ForAnyValue:StringEquals': { 'events:source': source },
       ArnNotLike: { 'aws:PrincipalArn': [...named, ...own] },
     },
   });
   const written = named.filter((arn) => !Token.isUnresolved(arn));
   if (written.length === 0) return [onlyThem];
-  // Principals of other accounts need an Allow of the bus as well as one of their own account. In this account it has no effect.
+  // Principals of other accounts need an Allow of the bus and of their own account. Principals of this account do not need it.
   const ofAccounts = new PolicyStatement({
     sid: `${who}OfAccounts`,
     principals: [...new Set(written.map(accountRootOf))].map((arn) => new ArnPrincipal(arn)),
@@ -98,7 +98,7 @@ function statementsFor(
   return [onlyThem, ofAccounts];
 }
 
-/** The account of a principal, as a policy names it. */
+/** The ARN of the account of a principal, for policies. */
 function accountRootOf(arn: string): string {
   return arn.replace(/:(role|user)\/.*$/, ':root');
 }

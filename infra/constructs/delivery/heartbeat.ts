@@ -1,4 +1,4 @@
-// The heartbeat: a schedule plans the heartbeats of the next minutes, and a queue delays each until it is due.
+// The heartbeat: a schedule plans the heartbeats of the next minutes, and a queue delays each one until it is due.
 import { Duration, Validations } from 'aws-cdk-lib';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -11,8 +11,8 @@ import type { Store } from '../data/store';
 import type { MissionControlWebSocketApi } from '../api/websocket-api';
 
 /**
- * A heartbeat is planned up to five minutes ahead (`horizon` in lambdas/core/broadcasting/heartbeat.ts), and retention starts
- * then: two minutes are left to receive it.
+ * The retention of a heartbeat's message. It starts when the heartbeat is planned, up to five minutes ahead (`horizon` in
+ * lambdas/core/broadcasting/heartbeat.ts), so at least two minutes remain to receive it.
  */
 const beatLifetime = Duration.minutes(7);
 
@@ -27,8 +27,8 @@ export class Heartbeat extends Construct {
     super(scope, id);
     const { configuration, store, webSocketApi, retryQueue } = props;
     const name = resourceName(configuration);
-    // No dead-letter queue: the next heartbeat replaces one that was missed, and alarms watch the function's errors. A
-    // received message stays invisible until it expires, so it is never retried.
+    // There is no dead-letter queue: the next heartbeat replaces a missed one, and an alarm reports missing heartbeats. A received
+    // message stays invisible until it expires, so it is never retried.
     const queue = new ServiceQueue(this, 'Beats', {
       queueName: `${name}-heartbeats`,
       retentionPeriod: beatLifetime,

@@ -1,4 +1,4 @@
-// Simulated agents for a demonstration: they report through the same bus as real ones.
+// Simulated agents for demonstrations, which report on the same event bus as real agents.
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { resourceName } from '../../config/names';

@@ -1,4 +1,4 @@
-// The retry queue: jobs of connections and shards that a fan-out did not get to, and the function that works them off.
+// The retry queue, with the connections and shards that a fan-out did not reach, and the function `deliver`, which processes it.
 import { Duration } from 'aws-cdk-lib';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -9,7 +9,7 @@ import { acknowledgeQueueSource, ServiceQueue } from '../base/service-queue';
 import type { Store } from '../data/store';
 import type { MissionControlWebSocketApi } from '../api/websocket-api';
 
-/** One concurrent job for each shard, so that a large fan-out takes as long as its largest shard. */
+/** Maximum number of concurrent jobs: one for each shard, so that a large fan-out takes as long as its largest shard. */
 const workers = 16;
 
 const timeoutSeconds = 60;
@@ -22,7 +22,7 @@ export interface RetryQueueProps extends Deployment {
 }
 
 export class RetryQueue extends Construct {
-  /** The resources of all functions that fan out. */
+  /** Names of the resources that all functions with fan-outs use. */
   readonly fanOutResources: ResourceNames;
   private readonly queue: ServiceQueue;
   private readonly props: RetryQueueProps;
@@ -49,8 +49,8 @@ export class RetryQueue extends Construct {
       description: 'Continues fan-outs: retries connections, and posts to the shards of large ones',
       timeoutSeconds,
       memoryMegabytes: 1769,
-      // Whatever a round does not get to is a job for the next round. Each job counts its rounds, and deliver.ts gives up
-      // after the last: up to 14 calls in one chain, close to the 16 after which Lambda would drop the job.
+      // What a round does not reach is a job of the next round. Each job counts its rounds, and deliver.ts gives up after the last
+      // one. That is up to 14 calls in one chain, close to the 16 after which Lambda would drop the job.
       mayCallItself: true,
       resources: {
         ...this.fanOutResources,
@@ -58,11 +58,11 @@ export class RetryQueue extends Construct {
       },
     });
     this.allowFanOut(deliver);
-    // If its job is a shard of a heartbeat, it counts connections and closes expired ones. It also closes connections whose
-    // clients do not read, after API Gateway has confirmed that they are open.
+    // For a shard of a heartbeat, it counts connections and closes expired ones. It also closes connections whose clients do not
+    // read, after API Gateway has confirmed that they are open.
     store.allow(deliver, ['PutItem'], 'connectionCounts');
     store.allow(deliver, ['DeleteItem'], 'connections');
-    // Messages that are retried may have been superseded.
+    // Retried messages may have been superseded.
     store.allow(deliver, ['BatchGetItem'], 'state');
     webSocketApi.allowManagement(deliver, 'GET', 'DELETE');
     deliver.allow(['sqs:SendMessage'], deadLetterQueue.queueArn);
@@ -73,7 +73,7 @@ export class RetryQueue extends Construct {
     const jobs = new CfnEventSourceMapping(this, 'QueueToFunction', {
       functionName: deliver.functionName,
       eventSourceArn: this.queue.queueArn,
-      // A job takes a whole invocation; several would run one after the other.
+      // A job takes a whole invocation. Several jobs in one batch would run one after the other.
       batchSize: 1,
       functionResponseTypes: ['ReportBatchItemFailures'],
       scalingConfig: { maximumConcurrency: workers },
@@ -89,7 +89,7 @@ export class RetryQueue extends Construct {
     if (configuration.heartbeat === 'when-idle') {
       store.allow(grantee, ['Query', 'PutItem'], 'recentFanOuts');
     }
-    // Each of them may hold the lease: broadcast with its event, the others to take over from another holder.
+    // Each of these functions may hold the lease: broadcast for its event, the others to take over from another holder.
     store.allow(grantee, ['GetItem', 'PutItem', 'UpdateItem'], 'lease');
     store.allow(grantee, ['PutItem', 'Query'], 'pending');
     webSocketApi.allowManagement(grantee, 'POST');

@@ -1,4 +1,4 @@
-// Operators disconnect users by events of their own source, so that these need a permission of their own.
+// Disconnects users on events of operators, which have a separate source, so that they need a separate permission.
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { resourceName } from '../../config/names';

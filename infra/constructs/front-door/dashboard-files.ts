@@ -19,8 +19,8 @@ import { acknowledgeWildcard } from '../base/wildcard-resource';
 export const assetsFolder = 'assets';
 
 /**
- * An unusual size, in megabytes: all BucketDeployments of a stack with the same size share one function and one role, and
- * this role may write to this bucket only.
+ * Memory of the upload function. The value is unusual on purpose: all BucketDeployments of a stack with the same memory share one
+ * function and one role, and this role may only write to this bucket.
  */
 const memoryMegabytes = 1025;
 
@@ -41,7 +41,7 @@ export class DashboardFiles extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
-      // Its files can be built again from the source.
+      // The files can be rebuilt from the source.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     Validations.of(this.bucket).acknowledge({
@@ -52,7 +52,7 @@ export class DashboardFiles extends Construct {
     });
   }
 
-  /** Uploads the files and a `config.json`, some of whose values only CloudFormation knows. */
+  /** Uploads the files and `config.json`. @param config contents of `config.json`, which may contain CDK tokens */
   upload(config: Readonly<Record<string, unknown>>): void {
     const { directory, configuration } = this.props;
     const name = `${resourceName(configuration)}-dashboard-upload`;
@@ -66,8 +66,8 @@ export class DashboardFiles extends Construct {
     };
     allow(['logs:CreateLogStream', 'logs:PutLogEvents'], log.logGroupArn);
     allow(['s3:ListBucket'], this.bucket.bucketArn);
-    // Not s3:GetBucketTagging: the function would find the CDK's tag, and keep the files when the stack is deleted, so that the
-    // bucket could not be deleted.
+    // s3:GetBucketTagging is not allowed: with it, the function would find the CDK's tag and keep the files when the stack is
+    // deleted, so that the bucket could not be deleted.
     const files = this.bucket.arnForObjects('*');
     allow(['s3:DeleteObject', 's3:PutObject'], files);
     acknowledgeWildcard(
@@ -76,7 +76,7 @@ export class DashboardFiles extends Construct {
       "The names of the files are made by the dashboard's build and change with their content. The bucket holds " +
         'them and nothing else.',
     );
-    /** Allows the function to read only this archive of the bucket of assets. */
+    /** Allows the function to read this archive in the bucket of assets, and no other. */
     const readable = (source: ISource): ISource => ({
       bind: (scope, context) => {
         const bound = source.bind(scope, context);
@@ -84,17 +84,17 @@ export class DashboardFiles extends Construct {
         return bound;
       },
     });
-    // The CDK's own grant would allow s3:GetObject*, s3:List*, s3:DeleteObject* and more.
+    // The CDK's grant would allow s3:GetObject*, s3:List*, s3:DeleteObject* and more.
     const lockedRole = role.withoutPolicyUpdates();
     const common = {
-      // The cast is for exactOptionalPropertyTypes, which CDK's declarations are not written for.
+      // The cast is necessary because the CDK's types do not support exactOptionalPropertyTypes.
       destinationBucket: this.bucket as IBucket,
       retainOnDelete: false,
       logGroup: log,
       role: lockedRole,
       memoryLimit: memoryMegabytes,
     };
-    // Their names change with their content. Those of the previous version stay, for browsers that still have it open.
+    // The names of assets change with their content. Those of previous versions are kept for browsers that still show them.
     const assets = new BucketDeployment(this, 'UploadAssets', {
       ...common,
       sources: [readable(Source.asset(directory))],
@@ -110,7 +110,7 @@ export class DashboardFiles extends Construct {
         readable(Source.jsonData('config.json', config)),
       ],
       exclude: [`${assetsFolder}/*`],
-      // Browsers revalidate it each time, and get 304 if it has not changed.
+      // Browsers revalidate these files at each request, and get 304 if they have not changed.
       cacheControl: [CacheControl.noCache()],
     });
     page.node.addDependency(assets);
@@ -128,7 +128,7 @@ export class DashboardFiles extends Construct {
   }
 }
 
-/** The function is the CDK's own: findings about its configuration do not apply. */
+/** Acknowledges findings about the upload function, whose code and configuration are those of the CDK. */
 function acknowledgeHandler(handler: IConstruct): void {
   const runtime =
     'The code and its runtime are those of aws-cdk-lib, which moves on to the next Python when it has been tested ' +

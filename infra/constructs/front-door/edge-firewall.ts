@@ -1,4 +1,4 @@
-// WAF in front of the front door: limits the requests of one address.
+// The AWS WAF web ACL of the front door, which limits the requests of one IP address.
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import type { Configuration } from '../../config/configuration';
@@ -8,8 +8,8 @@ import { resourceName } from '../../config/names';
 const windowSeconds = 300;
 
 /**
- * The limit of requests of one address within the window. A page makes about five of them, including its handshake, and
- * hundreds of people may share the address of an office. Messages over an open WebSocket are not counted.
+ * The limit of requests of one IP address within the window. A page makes about five requests, including its handshake, and hundreds
+ * of people may share the address of an office. Messages over an open WebSocket are not counted.
  */
 const requestsPerWindow = 2_000;
 
@@ -19,8 +19,8 @@ export class EdgeFirewall extends Construct {
   constructor(scope: Construct, id: string, configuration: Pick<Configuration, 'stage'>) {
     super(scope, id);
     const name = `${resourceName(configuration)}-front-door`;
-    // Neither logs nor samples: both contain the query string and the headers of a request, and so its token.
-    // Blocked requests are counted by a metric, and are in CloudFront's log, with the status 429.
+    // There are neither logs nor samples, because both contain the query string and the headers of a request, and therefore its
+    // token. A metric counts blocked requests, and CloudFront's log has them with status 429.
     // https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-testing-view-sample.html
     const visibilityConfig = (metricName: string) => ({
       cloudWatchMetricsEnabled: true,

@@ -1,4 +1,4 @@
-// CloudFront's access log, without the fields that may contain a token.
+// The access log of CloudFront, without the fields that can contain a token.
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -13,8 +13,8 @@ import { resourceName } from '../../config/names';
 import { ServiceLog } from '../base/service-log';
 
 /**
- * The fields of a request. Left out are `cs-uri-query` and `cs(Referer)`, which may contain tokens, `cs(Cookie)`, and all
- * other fields that only repeat what a client sends.
+ * The fields of a request. `cs-uri-query`, `cs(Referer)` and `cs(Cookie)`, which can contain tokens, are left out, as are other fields
+ * that only repeat what a client sends.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html
  */
 export const edgeLogFields = [
@@ -51,7 +51,7 @@ export class EdgeLog extends Construct {
     super(scope, id);
     const name = `${resourceName(configuration)}-front-door`;
     const log = new ServiceLog(this, 'Log', `/aws/vendedlogs/cloudfront/${name}`, configuration);
-    // Otherwise CloudWatch would add a policy itself, for all log groups with the same prefix.
+    // Without this policy, CloudWatch would add one itself, for all log groups with the same prefix.
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
     const policy = new ResourcePolicy(this, 'Policy', {
       resourcePolicyName: name,
@@ -59,7 +59,7 @@ export class EdgeLog extends Construct {
         new PolicyStatement({
           principals: [new ServicePrincipal('delivery.logs.amazonaws.com')],
           actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-          // The streams of this log: its ARN ends with `:*`.
+          // The ARN ends with `:*`, so it includes the log streams.
           resources: [log.logGroupArn],
           conditions: {
             StringEquals: { 'aws:SourceAccount': Stack.of(this).account },
@@ -90,7 +90,7 @@ export class EdgeLog extends Construct {
       deliveryDestinationArn: destination.attrArn,
       recordFields: [...edgeLogFields],
     });
-    // It has the source's name, but no reference to it.
+    // CloudFormation does not derive this dependency, because the delivery refers to its source by name.
     delivery.addResourceDependency(source);
     delivery.node.addDependency(policy);
   }

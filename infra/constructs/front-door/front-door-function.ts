@@ -1,4 +1,4 @@
-// The CloudFront function that routes requests of the front door, for one stage.
+// The CloudFront function that selects the origin of each request of the front door.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
@@ -11,8 +11,8 @@ import type { Construct } from 'constructs';
 const source = path.join(__dirname, 'edge-function.js');
 
 /**
- * The origins between which the function chooses. Handshakes go to the first, which is the behavior's own. These names must
- * not change: an updated function is live minutes before the distribution, and would choose an origin that does not exist yet.
+ * The ids of the origins that the function selects. Handshakes go to `webSocket`, the default of the behavior. These ids must not
+ * change: an updated function is live minutes before the distribution, and would select an origin that does not exist yet.
  */
 export const originIds = {
   webSocket: 'websocket',
@@ -20,10 +20,10 @@ export const originIds = {
   dashboard: 'dashboard',
 } as const;
 
-/** The code for a stage, as it is deployed: without comments, because CloudFront accepts at most 10 KB. */
+/** The deployed code of the function for a stage. It has no comments, because CloudFront accepts at most 10 KB. */
 export function frontDoorCode(stage: string): string {
   const text = readFileSync(source, 'utf8');
-  // This relies on each comment having lines of its own.
+  // Each comment of the source must be on separate lines.
   const code = text.replace(/^ *(\/\/.*|\/\*.*\*\/)\n/gm, '').replace(/\n{2,}/g, '\n');
   return code.replace('STAGE_PATH', JSON.stringify(`/${stage}`));
 }
@@ -34,7 +34,7 @@ export class FrontDoorFunction extends EdgeFunction {
       code: FunctionCode.fromInline(frontDoorCode(stage)),
       comment:
         'Mission Control: handshakes to the WebSocket API, /health and /whoami to theirs, the rest to the dashboard',
-      // Only this runtime can choose an origin.
+      // Only this runtime can select an origin.
       runtime: FunctionRuntime.JS_2_0,
     });
   }

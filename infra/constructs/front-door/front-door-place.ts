@@ -1,4 +1,4 @@
-// Checks the requirements of a front door before anything is built: its region, its firewall, and the dashboard's files.
+// Checks the requirements of a front door before anything is created: region, web ACL, and the dashboard's files.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Stack, Token } from 'aws-cdk-lib';
@@ -6,12 +6,12 @@ import type { Construct } from 'constructs';
 import { ConfigurationError } from '../../config/configuration-error';
 import type { FrontDoorSettings } from '../../config/front-door-settings';
 
-/** The region of CloudFront's firewalls and logs. */
+/** The region of web ACLs and logs for CloudFront. */
 export const edgeRegion = 'us-east-1';
 
 /**
- * Does nothing if a front door can be made.
- * @throws {@link ConfigurationError} that says what is missing, and how to get it
+ * Checks that the front door can be created in this stack.
+ * @throws {@link ConfigurationError} that describes what is missing, and how to provide it
  */
 export function requirePlaceForFrontDoor(
   scope: Construct,

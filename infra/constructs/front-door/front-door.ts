@@ -1,4 +1,4 @@
-// One address for everything: CloudFront in front of the WebSocket API, the HTTP API, and the dashboard's files.
+// The front door: CloudFront with one domain name for the WebSocket API, the HTTP API, and the dashboard's files.
 import { Stack, Validations } from 'aws-cdk-lib';
 import {
   CachePolicy,
@@ -19,13 +19,13 @@ import { edgeRegion } from './front-door-place';
 import { globalName } from '../base/global-name';
 import { SecurityHeaders } from './security-headers';
 
-/** Errors that CloudFront would otherwise cache for ten seconds. */
+/** Status codes of errors that CloudFront would cache for ten seconds by default. */
 const cachedErrors = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 
 export interface FrontDoorProps {
   readonly configuration: Pick<Configuration, 'stage' | 'logRetentionDays' | 'allowedOrigins'>;
   readonly settings: FrontDoorSettings;
-  /** Host names of the two APIs. */
+  /** The host names of the two APIs. */
   readonly webSocketDomainName: string;
   readonly httpDomainName: string;
   /** The output of `npm run build:dashboard`. */
@@ -52,7 +52,7 @@ export class FrontDoor extends Construct {
     const distribution = new CfnDistribution(this, 'Distribution', {
       distributionConfig: {
         enabled: true,
-        // CloudFront lists the distributions of all regions together.
+        // CloudFront lists the distributions of all regions together, so the comment contains the region.
         comment: `Mission Control, stage ${configuration.stage}, ${Stack.of(this).region}`,
         httpVersion: 'http2and3',
         ipv6Enabled: true,
@@ -94,7 +94,7 @@ export class FrontDoor extends Construct {
     acknowledge(distribution, settings, isAtTheEdge);
   }
 
-  /** The custom name and its certificate. Default: CloudFront's own. */
+  /** The custom domain name and its certificate, or CloudFront's domain name if there is none. */
   private address({ domainName, certificateArn }: FrontDoorSettings) {
     if (domainName === undefined || certificateArn === undefined) {
       return { viewerCertificate: { cloudFrontDefaultCertificate: true } };
@@ -132,7 +132,7 @@ export class FrontDoor extends Construct {
     ];
   }
 
-  /** One behavior for all requests, whose function chooses the origin, and one for files that never change, which are cached. */
+  /** The default behavior, whose function selects the origin, and a behavior with caching for the assets, which never change. */
   private behaviors(configuration: FrontDoorProps['configuration'], settings: FrontDoorSettings) {
     const common = {
       viewerProtocolPolicy: 'redirect-to-https',
@@ -144,12 +144,13 @@ export class FrontDoor extends Construct {
     return {
       defaultCacheBehavior: {
         ...common,
-        // OPTIONS is the preflight request of pages of other origins that use /whoami.
+        // OPTIONS is for preflight requests of pages of other origins that use /whoami.
         allowedMethods: ['GET', 'HEAD', 'OPTIONS'],
         targetOriginId: originIds.webSocket,
         // Refused handshakes and current data must not be cached.
         cachePolicyId: CachePolicy.CACHING_DISABLED.cachePolicyId,
-        // Tokens are in the query string or in two headers. API Gateway identifies an API by its own host name.
+        // Tokens are in the query string or in two headers, so these are forwarded. The Host header is not, because API Gateway
+        // identifies an API by its own host name.
         // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
         originRequestPolicyId:
           OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER.originRequestPolicyId,
@@ -161,7 +162,7 @@ export class FrontDoor extends Construct {
           allowedMethods: ['GET', 'HEAD'],
           pathPattern: `/${assetsFolder}/*`,
           targetOriginId: originIds.dashboard,
-          // They are compressed and cached by path only: the bucket gets neither query string nor headers.
+          // Assets are compressed and cached by path only. The bucket gets neither query string nor headers.
           cachePolicyId: CachePolicy.CACHING_OPTIMIZED.cachePolicyId,
         },
       ],

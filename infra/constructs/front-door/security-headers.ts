@@ -1,4 +1,4 @@
-// Security headers of every response of the front door: the page loads from and connects to the named hosts only.
+// The security headers of all responses of the front door.
 import { Duration } from 'aws-cdk-lib';
 import {
   HeadersFrameOption,
@@ -21,7 +21,7 @@ export class SecurityHeaders extends ResponseHeadersPolicy {
     const { allowedOrigins } = configuration;
     super(scope, id, {
       responseHeadersPolicyName: globalName(scope, configuration),
-      // API Gateway's own 429 is not documented to have the CORS headers of its configuration.
+      // It is not documented whether throttled responses (429) of API Gateway have CORS headers, so CloudFront adds them.
       ...(allowedOrigins.length > 0 && { corsBehavior: corsBehavior(allowedOrigins) }),
       comment: 'Mission Control: no foreign content, no framing, TLS only',
       securityHeadersBehavior: {
@@ -32,7 +32,7 @@ export class SecurityHeaders extends ResponseHeadersPolicy {
         contentTypeOptions: { override: true },
         frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
         referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },
-        // Without subdomains: somebody else may serve them.
+        // Without subdomains, which others may serve.
         strictTransportSecurity: {
           accessControlMaxAge: Duration.days(365),
           override: true,
@@ -60,17 +60,17 @@ function corsBehavior(allowedOrigins: readonly string[]): ResponseHeadersCorsBeh
     accessControlAllowHeaders: ['authorization'],
     accessControlAllowCredentials: false,
     accessControlMaxAge: Duration.hours(1),
-    // The HTTP API sends the same headers, and browsers ignore a header that comes twice.
+    // The HTTP API sends the same headers, and browsers reject duplicates.
     originOverride: true,
   };
 }
 
-/** The page's own policy, restricted to the addresses of this deployment. */
+/** The Content-Security-Policy of the page, which may only connect to the hosts of this deployment. */
 function contentSecurityPolicy({ domainName, token }: FrontDoorSettings): string {
   const connections = [
-    // The page's own host, by WebSocket too: https://www.w3.org/TR/CSP3/#match-url-to-source-expression
+    // The page's host, including WebSocket: https://www.w3.org/TR/CSP3/#match-url-to-source-expression
     "'self'",
-    // In older versions of Safari, that allows https only. CloudFront's own name is not known before it is created.
+    // Older versions of Safari need the WebSocket URL. It is left out for CloudFront's domain name, which is not known yet.
     ...(domainName === undefined ? [] : [`wss://${domainName}`]),
     ...(token.kind === 'oauth' ? [new URL(token.tokenUrl).origin] : []),
     ...(token.kind === 'endpoint' ? [new URL(token.url).origin] : []),

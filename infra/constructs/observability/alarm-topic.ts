@@ -1,4 +1,4 @@
-// Sends alarms to one e-mail address. Alarms are not secret, but nobody else may send them.
+// The SNS topic that sends alarms to an e-mail address; only CloudWatch may publish to it.
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import {
@@ -15,7 +15,7 @@ import { resourceName } from '../../config/names';
 
 export interface AlarmTopicProps {
   readonly configuration: Pick<Configuration, 'stage'>;
-  /** The address first gets a mail that asks to confirm the subscription. */
+  /** The e-mail address. Its owner must confirm the subscription. */
   readonly email: string;
 }
 
@@ -35,12 +35,12 @@ export class AlarmTopic extends Construct {
       enableKeyRotation: true,
       rotationPeriod: Duration.days(365),
       pendingWindow: Duration.days(7),
-      // It encrypts messages in transit only; nothing has to be decrypted with it later.
+      // The key only encrypts messages until they are sent, so it is not needed later.
       removalPolicy: RemovalPolicy.DESTROY,
       policy: new PolicyDocument({
         statements: [
           new PolicyStatement({
-            // Principals that the account's policies allow, including CloudFormation.
+            // IAM policies of the account decide who may administer the key, including CloudFormation.
             principals: [new AccountRootPrincipal()],
             actions: administration,
             resources: ['*'],
@@ -82,7 +82,7 @@ export class AlarmTopic extends Construct {
   }
 }
 
-/** In a key's policy, `*` is this key; its actions are named one by one. */
+/** The actions that administer the key. In the policy of a key, the resource `*` is the key itself. */
 const administration = [
   'kms:CancelKeyDeletion',
   'kms:DescribeKey',

@@ -1,4 +1,4 @@
-// The alarms: only about what users notice, each with a link to its entry in the runbook.
+// The alarms, which are only about what users notice; each links to its entry in the runbook.
 import { Duration } from 'aws-cdk-lib';
 import {
   Alarm,
@@ -12,15 +12,15 @@ import type { Configuration } from '../../config/configuration';
 import { resourceName } from '../../config/names';
 import { calculate, type ServiceMetrics } from './service-metrics';
 
-/** The longest acceptable time from an event to its last post, in 99 of 100 fan-outs. */
+/** The longest acceptable time from an event to its last post, at the 99th percentile of fan-outs. */
 const slowDeliveryMilliseconds = 5_000;
 
 const fiveMinutes = Duration.minutes(5);
 
-/** Most of the last minutes have to be bad, not only one. */
+/** The alarm needs three breaching minutes of the last five. */
 const sustained = { bad: 3, of: 5 } as const;
 
-/** In five minutes. A single client that retries with backoff causes about this many. */
+/** Handshakes in five minutes: about as many as one client causes that retries with backoff. */
 const fewHandshakes = 5;
 
 export interface AlarmsProps {
@@ -31,12 +31,13 @@ export interface AlarmsProps {
 }
 
 interface AlarmRule {
-  /** Names the alarm, and its entry in the runbook. */
+  /** The end of the alarm's name, and the name of its entry in the runbook. */
   readonly entry: string;
+  /** The description of the alarm. */
   readonly means: string;
   readonly metric: IMetric;
   readonly atLeast: number;
-  /** How many of the last periods must be bad. Default: the last one. */
+  /** How many of the last periods must breach the threshold. Default: the last one. */
   readonly periods?: { readonly bad: number; readonly of: number };
 }
 
@@ -55,7 +56,7 @@ export class Alarms extends Construct {
     return [...eventRules(metrics), ...handshakeRules(metrics), ...tableRules(metrics)];
   }
 
-  /** Missing data means that nothing happened, which is no fault. */
+  /** Creates an alarm for which missing data is not breaching, because it means that nothing happened. */
   private alarm({ entry, means, metric, atLeast, periods = { bad: 1, of: 1 } }: AlarmRule): Alarm {
     return this.create(entry, means, {
       metric,
@@ -67,12 +68,12 @@ export class Alarms extends Construct {
     });
   }
 
-  /** The only alarm for which missing data is the fault. */
+  /** Creates the only alarm for which missing data is breaching. */
   private missingHeartbeats(): Alarm {
     const { metrics, configuration } = this.props;
     return this.create('missing-heartbeats', 'Clients receive no heartbeats, and will reconnect.', {
       metric: calculate({
-        // A heartbeat that reached no connection but lost some does not count. All of these metrics are in the same log line.
+        // A heartbeat that was lost for all connections does not count. All of these metrics are in the same log line.
         expression: 'IF(lost + lostShards > 0 AND delivered + skipped == 0, 0, beats)',
         metrics: {
           beats: metrics.fanOut('Delivered', 'heartbeats', 'SampleCount'),
@@ -124,7 +125,7 @@ function eventRules(metrics: ServiceMetrics): AlarmRule[] {
       entry: 'failed-deliveries',
       means: 'Connections did not receive an event, and it is not retried.',
       metric: calculate({
-        // Every log line with one of them has both, so that neither is missing alone.
+        // Each log line has both metrics, so neither is missing alone.
         expression: 'lost + lostShards',
         metrics: {
           lost: metrics.fanOut('Lost', 'events'),
@@ -151,7 +152,7 @@ function eventRules(metrics: ServiceMetrics): AlarmRule[] {
   ];
 }
 
-/** Clients with a valid token that cannot connect. */
+/** Handshakes that fail although the token may be valid. */
 function handshakeRules(metrics: ServiceMetrics): AlarmRule[] {
   return [
     {
@@ -164,8 +165,8 @@ function handshakeRules(metrics: ServiceMetrics): AlarmRule[] {
       entry: 'authorizer-errors',
       means: 'The authorizer fails before it has verified the token: new connections are refused.',
       metric: calculate({
-        // Refused handshakes are errors of the function, too: a Lambda authorizer answers 401 by throwing. FILL is needed if
-        // the function does not start, because the refusals are not counted then.
+        // Refused handshakes count as errors of the function, too, because a Lambda authorizer answers 401 by throwing. FILL is
+        // necessary because there is no data about refusals if the function does not start.
         expression: 'errors - FILL(refused, 0) - FILL(unavailable, 0)',
         metrics: {
           errors: metrics.function('authorizer', 'Errors'),

@@ -1,4 +1,4 @@
-// The estimated cost of a day by item, from metrics. It shows changes; it is not the bill.
+// Estimates the daily cost by item from metrics. It shows changes, and differs from the bill.
 import { Duration } from 'aws-cdk-lib';
 import type { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { prices } from './prices';
@@ -8,7 +8,7 @@ import { calculate, type ServiceMetrics } from './service-metrics';
 const minutesOfDay = 24 * 60;
 const day = Duration.days(1);
 
-/** Dollars a day, without logs, traces, metrics, alarms and data transfer, which change little. */
+/** Metric math expressions for US dollars a day by item. Logs, traces, metrics, alarms and data transfer are not included. */
 export function costEstimate(
   metrics: ServiceMetrics,
   functions: readonly ServiceFunction[],
@@ -62,7 +62,7 @@ interface Weighed {
   readonly metrics: Readonly<Record<string, Metric>>;
 }
 
-/** The sum of metrics times a price; days on which one of them was not measured count as 0. */
+/** The sum of metrics times a price. Missing data counts as 0. */
 function weigh(prefix: string, metrics: readonly Metric[], price: number): Weighed {
   const named = metrics.map((metric, index) => [`${prefix}${index}`, metric] as const);
   const sum = named.map(([id]) => `FILL(${id}, 0)`).join(' + ');

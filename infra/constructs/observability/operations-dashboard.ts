@@ -130,7 +130,7 @@ function handshakes(metrics: ServiceMetrics, stage: string): Graph[] {
       title: 'Handshakes refused (401), by reason',
       stacked: true,
       left: [
-        // One line for each reason. Alarms cannot use a search.
+        // A search, to get one line for each reason.
         new MathExpression({
           expression: `SEARCH('${dimensions} ${chosen}', 'Sum', 60)`,
           label: '',

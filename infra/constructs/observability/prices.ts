@@ -1,8 +1,8 @@
-// List prices of us-east-1 in US dollars, January 2026, for the estimate on the operations dashboard.
+// List prices in US dollars in us-east-1 as of January 2026, for the estimate on the operations dashboard.
 
-/** Per unit, not per million. Prices of other regions differ by up to a third. */
+/** Prices of one unit. Prices of other regions differ by up to a third. */
 export const prices = {
-  /** https://aws.amazon.com/api-gateway/pricing/ : messages of up to 32 KB, either way */
+  /** https://aws.amazon.com/api-gateway/pricing/ : a message of up to 32 KB, in either direction */
   message: 1 / 1e6,
   connectionMinute: 0.25 / 1e6,
   /** https://aws.amazon.com/lambda/pricing/ : arm64 */

@@ -1,4 +1,4 @@
-// The metrics of alarms and of the operations dashboard: the functions' own, and AWS's metrics of the resources.
+// The metrics for alarms and the operations dashboard: those of the functions, and AWS's metrics of the resources.
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric, type MetricProps } from 'aws-cdk-lib/aws-cloudwatch';
 import {
@@ -16,13 +16,13 @@ export type Statistic = 'Sum' | 'Average' | 'Maximum' | 'SampleCount' | 'p50' | 
 
 export interface Calculation {
   readonly expression: string;
-  /** By their names in the expression. */
+  /** Metrics by their names in the expression. */
   readonly metrics: Readonly<Record<string, Metric>>;
   readonly label: string;
   readonly period: Duration;
 }
 
-/** A metric math expression over metrics of the same period. */
+/** Creates a metric math expression whose metrics all have the same period. */
 export function calculate({ expression, metrics, label, period }: Calculation): MathExpression {
   const usingMetrics = Object.fromEntries(
     Object.entries(metrics).map(([name, metric]) => [name, metric.with({ period })]),
@@ -41,7 +41,7 @@ export interface ServiceMetricsProps {
 export class ServiceMetrics {
   constructor(private readonly props: ServiceMetricsProps) {}
 
-  /** A metric of one of the functions. */
+  /** A custom metric, except those of fan-outs. */
   own<Service extends Exclude<MetricService, 'fan-out'>>(
     service: Service,
     name: MetricName<Service>,
@@ -111,7 +111,7 @@ export class ServiceMetrics {
     );
   }
 
-  /** How long the oldest job of a fan-out has been waiting. */
+  /** Age of the oldest job in the retry queue, in seconds. */
   oldestRetryJob(): Metric {
     const name = `${resourceName(this.props.configuration)}-deliveries`;
     return this.queue(name, 'ApproximateAgeOfOldestMessage', 'Maximum');
