@@ -1,4 +1,4 @@
-// `npm run build:dashboard`: the dashboard's files go to build/dashboard, for any server of static files.
+// `npm run build:dashboard`: writes the dashboard's files to build/dashboard, for any server of static files.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describeResult } from '#sdk/packaging/packing';

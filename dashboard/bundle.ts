@@ -1,4 +1,4 @@
-// Builds the dashboard's files, for the local stack, which serves them, and for `npm run build:dashboard`.
+// Builds the dashboard's files with esbuild, for the local stack and for `npm run build:dashboard`.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -10,14 +10,14 @@ export interface DashboardFile {
   /** Relative to the page, e.g. `index.html` or `assets/main-3VQ5XJ2M.js`. */
   readonly path: string;
   readonly contentType: string;
-  /** Whether its name changes with its content, so that it may be cached forever. */
+  /** Whether its name contains a hash of its content, so that it may be cached permanently. */
   readonly isHashed: boolean;
   readonly contents: Buffer;
 }
 
 /**
- * All files but `config.json`, which says where to connect to, and is written by whoever serves the files.
- * @throws esbuild's own error, which names file and line, if the page does not build
+ * Builds all files except `config.json`, the page's configuration, which the server of the files provides.
+ * @throws the error of esbuild, with file and line, if the build fails
  */
 export async function bundleDashboard(): Promise<readonly DashboardFile[]> {
   const { outputFiles } = await build({

@@ -1,4 +1,4 @@
-// Entry of the page: reads its configuration, creates the client, and renders the board.
+// The entry point of the page: reads the configuration, creates the client, and renders the page.
 import { StrictMode, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createMissionControl } from '#sdk/client';
@@ -32,7 +32,7 @@ async function start(): Promise<ReactNode> {
     url: webSocketUrl,
     getToken: tokens.getToken,
     ...(whoamiUrl !== undefined && { whoamiUrl }),
-    // There is no token yet if it has to be pasted.
+    // If the token has to be pasted, there is none yet.
     autoConnect: tokens.remedy.kind !== 'paste',
   });
   const requestFrame = (due: () => void) => requestAnimationFrame(due);

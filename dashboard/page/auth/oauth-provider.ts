@@ -1,10 +1,10 @@
-// Requests to an OAuth 2.0 provider, e.g. Cognito, and the meaning of its responses: authorization code with PKCE.
+// Sends requests to an OAuth 2.0 provider, e.g. Cognito, and evaluates its responses: authorization code with PKCE.
 import * as oauth from 'oauth4webapi';
 import type { TokenConfiguration } from '../model/configuration';
 
 export type OAuthConfiguration = Extract<TokenConfiguration, { kind: 'oauth' }>;
 
-/** The state of a sign-in under way. */
+/** The state of a sign-in that has begun. */
 export interface Begun {
   readonly verifier: string;
   readonly state: string;
@@ -18,22 +18,23 @@ export interface Tokens {
 }
 
 export interface OAuthProvider {
-  /** Begins a sign-in. Send the person to `url`, and keep `begun` until the provider redirects them back. */
+  /** Begins a sign-in. Redirect the user to `url`, and keep `begun` until the provider redirects back. */
   readonly begin: () => Promise<{ readonly begun: Begun; readonly url: string }>;
   /**
-   * Tokens for the code with which the provider has redirected the person back.
-   * @param answer the parameters that it has added to the page's address
-   * @throws if it refuses, or answers a sign-in other than `begun`
+   * Exchanges the code of the provider's redirect for tokens.
+   * @param answer the parameters that the provider has added to the page's address
+   * @throws if the provider refuses, or if the answer does not belong to `begun`
    */
   readonly redeem: (answer: URLSearchParams, begun: Begun | undefined) => Promise<Tokens>;
+  /** Gets new tokens for a refresh token. Rejects if the provider refuses it. */
   readonly refresh: (refreshToken: string) => Promise<Tokens>;
 }
 
-/** @param page the page's address, to which the provider redirects */
+/** @param page the page's address, to which the provider redirects back */
 export function createOAuthProvider(
   configuration: OAuthConfiguration,
   page: URL,
-  ask: typeof fetch,
+  send: typeof fetch,
 ): OAuthProvider {
   const redirectUri = `${page.origin}${page.pathname}`;
   const tokenUrl = new URL(configuration.tokenUrl, page);
@@ -43,8 +44,8 @@ export function createOAuthProvider(
   const noSecret = oauth.None();
   const options: oauth.TokenEndpointRequestOptions = {
     [oauth.customFetch]: (url, { signal, ...request }) =>
-      ask(url, { ...request, ...(signal !== undefined && { signal }) }),
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- so that it stands out: a stack on one machine has no TLS
+      send(url, { ...request, ...(signal !== undefined && { signal }) }),
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated only to attract attention; the local stack has no TLS
     [oauth.allowInsecureRequests]: page.protocol === 'http:' || isLoopback(tokenUrl),
   };
 
@@ -52,7 +53,7 @@ export function createOAuthProvider(
     const response = await request.catch((cause: unknown) => {
       throw new Error(`No answer from ${configuration.tokenUrl}.`, { cause });
     });
-    // The service verifies the id token. The page cannot: it knows no issuer, and its clock may be wrong.
+    // The id token is left out, because the library would verify it. The page does not know the issuer, and its clock may be wrong. The service verifies it.
     const { id_token: idToken, ...body } = await readBody(response);
     try {
       const answer = await oauth.processGenericTokenEndpointResponse(
@@ -107,7 +108,7 @@ export function createOAuthProvider(
   };
 }
 
-/** The address where a person signs in. The provider redirects back to `redirectUri`. */
+/** Returns the address of the sign-in page, from which the provider redirects back to `redirectUri`. */
 async function signInUrl(
   { authorizationUrl, clientId, scope }: OAuthConfiguration,
   redirectUri: string,

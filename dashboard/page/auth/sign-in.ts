@@ -1,4 +1,4 @@
-// Signs a person in at an OAuth 2.0 provider, and refreshes tokens while the sign-in lasts.
+// Signs the user in at an OAuth 2.0 provider, and refreshes tokens until the sign-in expires.
 import { createOAuthProvider } from './oauth-provider';
 import type { Begun, OAuthConfiguration, Tokens } from './oauth-provider';
 
@@ -16,7 +16,7 @@ export interface SignInDependencies {
 }
 
 export interface SignIn {
-  /** A token that is valid for at least a minute. Rejects if the person has to sign in again. */
+  /** Returns a token that is valid for at least a minute. Rejects if the user has to sign in again. */
   readonly getToken: () => Promise<string>;
   /** Redirects to the provider's page. */
   readonly signIn: () => Promise<void>;
@@ -31,8 +31,8 @@ const storageKey = 'mission-control-sign-in';
 const marginMilliseconds = 60_000;
 
 /**
- * Tokens are kept in memory only, because an injected script could read any storage. After a reload, the provider issues
- * new tokens by its own session, without asking the person.
+ * Creates a sign-in. Tokens are kept in memory only, because an injected script could read any storage. After a reload,
+ * the provider issues new tokens by its own session, without a prompt.
  * @see https://datatracker.ietf.org/doc/html/draft-ietf-oauth-browser-based-apps
  */
 export function createSignIn(
@@ -44,13 +44,13 @@ export function createSignIn(
   const provider = createOAuthProvider(configuration, page, dependencies.fetch);
   let grant: Promise<Grant> | undefined = returned();
 
-  /** The grant with which the page was opened, if a provider has redirected the person back. */
+  /** Returns the grant of the provider's redirect, if the page was opened by one. */
   function returned(): Promise<Grant> | undefined {
     const answer = page.searchParams;
     const begun = readBegun(storage.getItem(storageKey));
     storage.removeItem(storageKey);
     if (!answer.has('state')) return undefined;
-    // The code must not stay in the address, which people copy.
+    // The code must not stay in the address, which users copy.
     dependencies.showUrl(`${page.origin}${page.pathname}`);
     const promise = provider.redeem(answer, begun).then(grantOf);
     promise.catch(() => undefined);
@@ -68,14 +68,14 @@ export function createSignIn(
   }
 
   async function getToken(): Promise<string> {
-    // The page has just been opened, so a redirect loses nothing. Later, the person has to press a button.
+    // The page has just been opened, so a redirect loses nothing. Later, the user has to press a button.
     const held = (grant ??= signIn().then(() => {
       throw new Error('You are not signed in.');
     }));
     const { token, expiresAt, refreshToken } = await held;
     if (expiresAt - now() >= marginMilliseconds) return token;
     if (refreshToken === undefined) throw new Error('Your sign-in has ended: sign in again.');
-    // Of two simultaneous calls, only the first uses the refresh token, which may be valid for one use only.
+    // Of two simultaneous calls, only the first sends the refresh token, which may be valid only once.
     if (grant === held) {
       const refreshed = provider
         .refresh(refreshToken)

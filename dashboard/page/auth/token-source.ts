@@ -1,16 +1,16 @@
-// The source of the client's tokens, and what a person can do if there is no token.
+// Provides tokens for the client, and what the user can do if there is no token.
 import type { TokenConfiguration } from '../model/configuration';
 import { createSignIn, type SignInDependencies } from './sign-in';
 
 export interface TokenSource {
-  /** A valid token for the client. Rejects if a person has to do something first, or the source fails. */
+  /** Returns a valid token for the client. Rejects if the user has to act first, or if the source fails. */
   readonly getToken: () => Promise<string>;
-  /** What a person can do if there is no token, or it is refused. */
+  /** What the user can do if there is no token, or if it is refused. */
   readonly remedy:
     | { readonly kind: 'none' }
     | { readonly kind: 'sign-in'; readonly signIn: () => Promise<void> }
     | { readonly kind: 'paste'; readonly accept: (token: string) => void };
-  /** Why the last call of `getToken` failed; undefined if it did not. */
+  /** Returns why the last call of `getToken` failed; undefined if it did not fail. */
   readonly problem: () => string | undefined;
 }
 
@@ -19,19 +19,20 @@ export interface TokenDependencies extends SignInDependencies {
   readonly fetch: typeof fetch;
 }
 
+/** Creates the token source that is configured in `config.json`. */
 export function createTokenSource(
   configuration: TokenConfiguration,
   dependencies: TokenDependencies,
 ): TokenSource {
   switch (configuration.kind) {
     case 'endpoint':
-      return watched(() => askEndpoint(configuration.url, dependencies.fetch), { kind: 'none' });
+      return watched(() => fetchToken(configuration.url, dependencies.fetch), { kind: 'none' });
     case 'oauth': {
       const { getToken, signIn } = createSignIn(configuration, dependencies);
       return watched(getToken, { kind: 'sign-in', signIn });
     }
     case 'paste': {
-      // It is kept in memory only, until the page is closed.
+      // Kept in memory only, until the page is closed.
       let pasted = '';
       const getToken = () =>
         pasted === ''
@@ -45,7 +46,7 @@ export function createTokenSource(
   }
 }
 
-/** Remembers why there was no token: the client reports every failure alike. */
+/** Keeps the error of `getToken`, because the client reports all failures with the same reason. */
 function watched(getToken: () => Promise<string>, remedy: TokenSource['remedy']): TokenSource {
   let problem: string | undefined;
   return {
@@ -64,11 +65,11 @@ function watched(getToken: () => Promise<string>, remedy: TokenSource['remedy'])
   };
 }
 
-/** The endpoint identifies the person by a cookie, and responds with a JWT: as text, or as `token` in JSON. */
-async function askEndpoint(url: string, ask: typeof fetch): Promise<string> {
+/** Gets a token from an endpoint that identifies the user by a cookie, and responds with a JWT, as text or as `token` in JSON. */
+async function fetchToken(url: string, request: typeof fetch): Promise<string> {
   let response: Response;
   try {
-    response = await ask(url, { cache: 'no-store', credentials: 'include' });
+    response = await request(url, { cache: 'no-store', credentials: 'include' });
   } catch (error) {
     throw new Error(`No answer from ${url}.`, { cause: error });
   }

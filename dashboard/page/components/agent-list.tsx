@@ -1,9 +1,9 @@
-// The agents that match the filter; those with errors come first.
+// Shows the agents that match the filter.
 import { useState } from 'react';
 import type { AgentEntry } from '../model/agent-entries';
 import { AgentRow } from './agent-row';
 
-/** The most rows that render quickly; a stack may have thousands of agents. */
+/** The number of rows that are shown at first, and added by the button: there may be thousands of agents. */
 const rowsAtOnce = 500;
 
 interface AgentListProps {

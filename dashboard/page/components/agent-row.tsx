@@ -1,4 +1,4 @@
-// One agent: its status and its sessions. Renders only when this agent changes.
+// Shows one agent with its status and its sessions. It renders only when this agent changes.
 import { memo, useState } from 'react';
 import type { AgentEntry } from '../model/agent-entries';
 import { Ago } from './clock';

@@ -1,4 +1,4 @@
-// The page: connection, filter, agents, events.
+// Shows the whole page: connection, filter, agents and events.
 import { useMemo, useState, useSyncExternalStore } from 'react';
 import type { MissionControl } from '#sdk/client';
 import { AgentList } from './agent-list';
@@ -18,7 +18,7 @@ export interface AppProps {
   readonly commands: readonly string[];
 }
 
-/** Which of the two a narrow screen shows. A wide screen shows both. */
+/** The views, one of which is shown on a narrow screen. A wide screen shows both. */
 const views = ['agents', 'events'] as const;
 
 export function App({ board, client, tokens, commands }: AppProps) {

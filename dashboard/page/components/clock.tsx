@@ -1,15 +1,15 @@
-// Relative times that stay current: each renders again only when its text changes.
+// Shows times. Relative times are updated every second, but render only when their text changes.
 import { createContext, memo, useContext, useSyncExternalStore } from 'react';
 import { relativeTime } from '../model/relative-time';
 
 export interface Clock {
-  /** Milliseconds since the Unix epoch. */
+  /** Returns the current time in milliseconds since the Unix epoch. */
   readonly now: () => number;
-  /** Calls `ticked` every second. */
+  /** Calls `ticked` every second. Returns a function that unsubscribes. */
   readonly subscribe: (ticked: () => void) => () => void;
 }
 
-/** One timer for all listeners, and none without listeners. */
+/** Creates a clock with one timer for all listeners, which runs only while there are listeners. */
 export function createClock(
   timers: Pick<typeof globalThis, 'setInterval' | 'clearInterval'>,
   now: () => number,
@@ -35,14 +35,17 @@ export function createClock(
 
 export const ClockContext = createContext<Clock | undefined>(undefined);
 
-/** A text that depends on the time. @throws {Error} outside a {@link ClockContext} */
+/**
+ * Returns a text that depends on the current time, and renders when it changes.
+ * @throws {Error} outside of a {@link ClockContext}
+ */
 export function useTimeText(textAt: (now: number) => string): string {
   const clock = useContext(ClockContext);
-  if (clock === undefined) throw new Error('There is no clock around this.');
+  if (clock === undefined) throw new Error('There is no ClockContext.');
   return useSyncExternalStore(clock.subscribe, () => textAt(clock.now()));
 }
 
-/** The greatest time that a Date can have. */
+/** The maximum time value of a Date, in milliseconds since the Unix epoch. */
 const latest = 8.64e15;
 const fullFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 const clockFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
@@ -52,13 +55,13 @@ interface TimeProps {
   readonly at: number;
 }
 
-/** How long ago something happened; the tooltip has the full date. */
+/** Shows how long ago something happened; the tooltip has the full date. */
 export const Ago = memo(function Ago({ at }: TimeProps) {
   const text = useTimeText((now) => relativeTime(at, now));
   return <TimeOf at={at} text={text} />;
 });
 
-/** The time of day. */
+/** Shows the time of day; the tooltip has the full date. */
 export const TimeOfDay = memo(function TimeOfDay({ at }: TimeProps) {
   return <TimeOf at={at} text={clockFormat.format(Math.min(at, latest))} />;
 });

@@ -1,4 +1,4 @@
-// The state of the connection, with a countdown to the next attempt, and a button.
+// Shows the state of the connection, a countdown to the next attempt, and a button.
 import type { Connection } from '#sdk/client';
 import { TimeOfDay, useTimeText } from './clock';
 import { connectionWords } from '../model/connection-words';
@@ -6,11 +6,11 @@ import { ForeignText } from './visible-text';
 
 interface ConnectionBarProps {
   readonly connection: Connection;
-  /** Since when the page's data may be out of date. */
+  /** The time since which the page's data may be out of date, in milliseconds since the Unix epoch; undefined if it is current. */
   readonly staleSince: number | undefined;
-  /** More about the reason. */
+  /** Details of the reason, if there are any. */
   readonly problem: string | undefined;
-  /** Undefined if the page offers something better. */
+  /** Called when the button is pressed; undefined to show no button, if the page has a form instead. */
   readonly onAct: (() => void) | undefined;
 }
 

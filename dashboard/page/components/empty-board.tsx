@@ -1,4 +1,4 @@
-// Shown while there are no agents: how to get some.
+// Shows how to get agents, while there are none.
 
 interface EmptyBoardProps {
   readonly isConnected: boolean;

@@ -1,4 +1,4 @@
-// The newest events, the newest on top. The feed can be paused, because moving text cannot be read.
+// Shows the newest events, in descending order. The feed can be paused, because moving text is hard to read.
 import { memo, useState } from 'react';
 import { TimeOfDay } from './clock';
 import type { FeedEntry } from '../model/feed';

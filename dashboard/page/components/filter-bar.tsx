@@ -1,4 +1,4 @@
-// The filter: words, and one status or all.
+// Shows the filter: a field for words, and a button for each status.
 import { statuses, type Filter, type Status } from '../model/filter';
 
 interface FilterBarProps {
@@ -8,7 +8,7 @@ interface FilterBarProps {
 }
 
 export function FilterBar({ filter, counts, onChange }: FilterBarProps) {
-  // A pressed button is always shown, or it could not be released.
+  // A pressed button is always shown, so that it can be released.
   const shown = statuses.filter(
     (status) => status !== 'unknown' || counts.unknown > 0 || filter.status === 'unknown',
   );

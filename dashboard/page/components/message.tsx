@@ -1,9 +1,9 @@
-// The last message of a session: cut to two lines, and whole when it is pressed.
+// Shows a message of a session: shortened to two lines, and in full after a click.
 import { memo, useState } from 'react';
 import { plainText } from '../model/visible-text';
 import { ForeignText } from './visible-text';
 
-/** This many characters fit in two lines of a phone. Shorter texts are never cut, and need no button. */
+/** The number of characters that fit in two lines of a phone. Texts up to this length are never shortened, and need no button. */
 const shortMessage = 60;
 
 export const Message = memo(function Message({ text }: { readonly text: string }) {

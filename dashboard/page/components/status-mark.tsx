@@ -1,4 +1,4 @@
-// A status as colour, shape and word, so that it can be recognized without any one of them.
+// Shows a status by colour, shape and word, so that it can be recognized by each of them.
 import type { Status } from '../model/filter';
 
 export function StatusMark({ status }: { readonly status: Status }) {

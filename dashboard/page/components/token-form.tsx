@@ -1,9 +1,9 @@
-// The form by which a person gets a token: a sign-in, or a field to paste one.
+// Shows how the user can get a token: a button to sign in, or a field for a token.
 import type { TokenSource } from '../auth/token-source';
 
 interface TokenFormProps {
   readonly remedy: TokenSource['remedy'];
-  /** Called when there is a token. */
+  /** Called when the user has entered a token. */
   readonly onToken: () => void;
 }
 

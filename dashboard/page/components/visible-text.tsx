@@ -1,4 +1,4 @@
-// Untrusted text of agents: it is shown exactly, and cannot affect the text around it.
+// Shows untrusted text of agents exactly, so that it cannot affect the text around it.
 import { memo } from 'react';
 import { partsOf, type TextPart } from '../model/visible-text';
 
@@ -6,19 +6,19 @@ interface TextProps {
   readonly of: string;
 }
 
-/** The id of an agent or a session. */
+/** Shows the id of an agent or a session. */
 export const Name = memo(function Name({ of }: TextProps) {
   return <Parts parts={partsOf(of, true)} />;
 });
 
-/** Any other text of agents. */
+/** Shows any other untrusted text. */
 export const ForeignText = memo(function ForeignText({ of }: TextProps) {
   return <Parts parts={partsOf(of, false)} />;
 });
 
 function Parts({ parts }: { readonly parts: readonly TextPart[] }) {
   return (
-    // Its direction is isolated from the surrounding text: https://www.w3.org/International/questions/qa-bidi-unicode-controls
+    // `bdi` isolates the direction of the text from the surrounding text: https://www.w3.org/International/questions/qa-bidi-unicode-controls
     <bdi>
       {parts.map((part, index) =>
         'text' in part ? (

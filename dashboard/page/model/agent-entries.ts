@@ -1,24 +1,26 @@
-// Agents with their sessions.
+// Groups sessions by agent.
 import type { AgentStatus, SessionActivity } from '#sdk/client';
 import type { FeedEvent } from './feed';
 
-/** An agent with its sessions. The same object until something of it changes. */
+/** An agent with its sessions. It is the same object until the agent or one of its sessions changes. */
 export interface AgentEntry {
   readonly agentId: string;
-  /** `unknown` as long as only events of its sessions have come. */
+  /** `unknown` if only events of its sessions have been received. */
   readonly status: AgentStatus['status'] | 'unknown';
-  /** Since when the agent has this status, in milliseconds since the Unix epoch; undefined while that is unknown. */
+  /** The time since which the agent has this status, in milliseconds since the Unix epoch; undefined if it is unknown. */
   readonly since: number | undefined;
   /** The newest {@link keptSessions} sessions, the newest first. */
   readonly sessions: readonly SessionActivity[];
 }
 
 export interface AgentEntries {
+  /** Adds an event, which must be newer than those of its register. */
   readonly take: (event: FeedEvent) => void;
-  /** By name. The same list until something changes. */
+  /** Returns the agents, sorted by name. It is the same list until an agent changes. */
   readonly read: () => readonly AgentEntry[];
 }
 
+/** The maximum number of sessions of an agent. */
 export const keptSessions = 50;
 
 interface Known {
@@ -26,9 +28,10 @@ interface Known {
   readonly sessions: Map<string, SessionActivity>;
 }
 
-// agent-2 comes before agent-10.
+// Numeric, so that agent-2 comes before agent-10.
 const byName = new Intl.Collator('en', { numeric: true }).compare;
 
+/** Creates an empty list of agents. */
 export function createAgentEntries(): AgentEntries {
   const agents = new Map<string, Known>();
   const changed = new Set<string>();
@@ -59,7 +62,7 @@ export function createAgentEntries(): AgentEntries {
 
 function entryOf(agentId: string, { status, sessions }: Known): AgentEntry {
   const newestFirst = [...sessions.values()].sort((one, other) => other.timestamp - one.timestamp);
-  // Over a long time, an agent can have a great many sessions.
+  // Over time, an agent can have any number of sessions.
   for (const { sessionId } of newestFirst.splice(keptSessions)) sessions.delete(sessionId);
   return {
     agentId,

@@ -1,4 +1,4 @@
-// Announcements for screen readers: important changes, and not too often.
+// Announces important changes to screen readers, at most every five seconds.
 import type { Board, BoardView } from './board';
 import { connectionWords } from './connection-words';
 import { plainText } from './visible-text';
@@ -11,22 +11,24 @@ export interface AnnouncementDependencies {
   readonly setTimeout: (due: () => void, delayMilliseconds: number) => unknown;
 }
 
-/** The least time between two announcements. */
+/** The minimum time between two announcements. */
 export const announcementGapMilliseconds = 5_000;
+/** The maximum number of agents that an announcement names. */
 const mostNames = 3;
 
-/** Announces changes of the connection, and agents with errors. Changes that were undone meanwhile are not announced. */
+/** Announces changes of the connection, and agents with errors. Changes that have been reversed in the meantime are not announced. */
 export function announce(board: Board, dependencies: AnnouncementDependencies): void {
-  let told = board.read();
+  let announced = board.read();
   let lastAt = -Infinity;
   let isDue = false;
-  const tell = () => {
+  const announceChange = () => {
     isDue = false;
     const view = board.read();
-    const text = describeChange(told, view);
+    const text = describeChange(announced, view);
     // `connecting` is not announced, only the state that follows.
-    if (view.connection.state === 'connecting') told = { ...view, connection: told.connection };
-    else told = view;
+    if (view.connection.state === 'connecting')
+      announced = { ...view, connection: announced.connection };
+    else announced = view;
     if (text === '') return;
     lastAt = dependencies.now();
     dependencies.say(text);
@@ -35,20 +37,20 @@ export function announce(board: Board, dependencies: AnnouncementDependencies): 
     if (isDue) return;
     const leftMilliseconds = lastAt + announcementGapMilliseconds - dependencies.now();
     if (leftMilliseconds <= 0) {
-      tell();
+      announceChange();
       return;
     }
     isDue = true;
-    dependencies.setTimeout(tell, leftMilliseconds);
+    dependencies.setTimeout(announceChange, leftMilliseconds);
   });
 }
 
-/** The changes in `after`, in sentences; empty if there is nothing to announce. */
+/** Returns the changes between two views, in sentences; empty if there is nothing to announce. */
 export function describeChange(before: BoardView, after: BoardView): string {
   const sentences: string[] = [];
   const { connection } = after;
   if (connection.state !== before.connection.state && connection.state !== 'connecting') {
-    // Without the countdown, which would be over before it is read out.
+    // Without the countdown, which would be wrong by the time it is read out.
     const { title, detail } = connectionWords({ ...connection, retryInMs: undefined }, 0);
     sentences.push(`${title}.`, detail);
   }

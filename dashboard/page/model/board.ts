@@ -1,29 +1,31 @@
-// The view of the client's data that the page renders. However many messages come, it changes at most once in an animation frame.
+// Creates the view of the client's data that the page renders. It changes at most once in each animation frame.
 import type { Connection, MissionControl } from '#sdk/client';
 import { createAgentEntries, type AgentEntry } from './agent-entries';
 import { addToFeed, feedLength, newestOf, type FeedEntry, type FeedEvent } from './feed';
 
-/** The same object until something of it changes, like each of its parts. */
+/** The data of the page. It is the same object until its data changes, as is each of its parts. */
 export interface BoardView {
-  /** By name. */
+  /** The agents, sorted by name. */
   readonly agents: readonly AgentEntry[];
-  /** The newest first. */
+  /** The newest events, the newest first. */
   readonly feed: readonly FeedEntry[];
   /** The number of events with a timestamp after the creation of the board. */
   readonly events: number;
   readonly connection: Connection;
-  /** Since when the view may be out of date, in milliseconds since the Unix epoch; undefined while connected. */
+  /** The time since which the view may be out of date, in milliseconds since the Unix epoch; undefined while connected. */
   readonly staleSince: number | undefined;
 }
 
 export interface Board {
   readonly read: () => BoardView;
+  /** Calls `changed` after each change of the view. Returns a function that unsubscribes. */
   readonly subscribe: (changed: () => void) => () => void;
 }
 
 /**
+ * Creates the board of a client.
  * @param schedule calls back when the page is ready to render, but not while it is hidden
- * @param now in milliseconds since the Unix epoch
+ * @param now returns the current time in milliseconds since the Unix epoch
  */
 export function createBoard(
   client: Pick<MissionControl, 'connection' | 'on'>,
@@ -64,7 +66,7 @@ export function createBoard(
     // Most events of a snapshot are older.
     if (event.event.timestamp >= madeAt) events += 1;
     waiting.push(event);
-    // The page may be hidden for hours.
+    // The list must not grow while the page is hidden, which may take hours.
     if (waiting.length > 20 * feedLength) waiting = newestOf(waiting);
     later();
   }

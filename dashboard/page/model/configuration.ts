@@ -1,4 +1,4 @@
-// The page's configuration at run time, `config.json` beside it: where to connect to, and where to get tokens.
+// Reads and checks the page's configuration, `config.json`: the URL of the WebSocket, and the source of tokens.
 import * as v from 'valibot';
 
 const url = (problem: string) => v.pipe(v.string(problem), v.nonEmpty(problem));
@@ -9,7 +9,7 @@ const tokenSchema = v.variant(
   [
     v.object({
       kind: v.literal('endpoint'),
-      /** Responds to GET with the token of the person who is signed in. */
+      /** Responds to GET with the token of the user who is signed in. */
       url: url('must be the address that answers with a token'),
     }),
     v.object({
@@ -49,7 +49,7 @@ export interface DashboardConfiguration {
   readonly webSocketUrl: string;
   readonly whoamiUrl?: string;
   readonly token: TokenConfiguration;
-  /** The commands to run on a stack without agents to see some. */
+  /** Commands that create agents, which are shown while there are none. */
   readonly commands: readonly string[];
 }
 

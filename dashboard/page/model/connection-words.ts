@@ -1,4 +1,4 @@
-// The state of the connection in words, for people.
+// Describes the state of the connection in words.
 import type { Connection } from '#sdk/client';
 import { secondsUntil } from './relative-time';
 
@@ -8,11 +8,14 @@ export interface ConnectionWords {
   /** What happens next, or why; may be empty. */
   readonly detail: string;
   readonly tone: 'good' | 'busy' | 'bad';
-  /** The label of the button by which a person can do something about it; undefined if there is nothing to do. */
+  /** The label of the button; undefined if there is no button. */
   readonly action: string | undefined;
 }
 
-/** @param now in milliseconds since the Unix epoch */
+/**
+ * Describes the state of the connection.
+ * @param now in milliseconds since the Unix epoch
+ */
 export function connectionWords(connection: Connection, now: number): ConnectionWords {
   const { state, attempt, retryInMs, since } = connection;
   const next =
@@ -44,7 +47,7 @@ export function connectionWords(connection: Connection, now: number): Connection
   }
 }
 
-/** The reasons of the client and of the server. An operator's own text is shown as it is. */
+/** The texts for the reasons of the client and of the server. An operator's reason is shown as it is. */
 const known: Readonly<Record<string, string>> = {
   refused: 'The server refuses the token.',
   token_unavailable: 'There is no token.',

@@ -1,4 +1,4 @@
-// The feed: a limited number of the newest events, in the order of their arrival.
+// Keeps a limited number of the newest events, in the order of their arrival.
 import type { AgentStatus, SessionActivity } from '#sdk/client';
 
 export type FeedEvent =
@@ -10,9 +10,10 @@ export type FeedEntry = FeedEvent & {
   readonly number: number;
 };
 
+/** The maximum number of entries in the feed. */
 export const feedLength = 100;
 
-/** The newest events, as many as a feed can show, in the order of their timestamps. A snapshot has no order. */
+/** Returns the newest {@link feedLength} events, sorted by timestamp, because the events of a snapshot have no order. */
 export function newestOf(events: readonly FeedEvent[]): FeedEvent[] {
   return events
     .toSorted((one, other) => one.event.timestamp - other.event.timestamp)
@@ -20,8 +21,8 @@ export function newestOf(events: readonly FeedEvent[]): FeedEvent[] {
 }
 
 /**
- * The feed with new events on top.
- * @param events the events that have come since, in any order
+ * Returns the feed with new events at the top.
+ * @param events the new events, in any order
  */
 export function addToFeed(
   feed: readonly FeedEntry[],

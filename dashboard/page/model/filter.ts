@@ -1,4 +1,4 @@
-// The filter: which agents are shown, and in which order.
+// Filters agents and events, and determines the order of agents.
 import type { AgentEntry } from './agent-entries';
 import type { FeedEntry } from './feed';
 
@@ -8,7 +8,7 @@ export type Status = AgentEntry['status'];
 export const statuses: readonly Status[] = ['error', 'online', 'offline', 'unknown'];
 
 export interface Filter {
-  /** Words that must all be found in an agent's name, in its sessions' names or in their messages. */
+  /** Words, each of which must occur in the id of an agent, in the ids of its sessions or in their messages. */
   readonly text: string;
   /** The status that is shown; undefined for all. */
   readonly status: Status | undefined;
@@ -16,7 +16,7 @@ export interface Filter {
 
 export const noFilter: Filter = { text: '', status: undefined };
 
-/** The agents that match the filter, in their order, but those with errors first. */
+/** Returns the agents that match the filter: those with errors first, and otherwise in the same order. */
 export function filterAgents(
   agents: readonly AgentEntry[],
   { text, status }: Filter,
@@ -30,8 +30,8 @@ export function filterAgents(
 }
 
 /**
- * Whether an event matches the filter: by its words, and by the status that it reports or, if it reports none, by its
- * agent's status.
+ * Returns a function that checks whether an event matches the filter: its words, and the status of the event or, if the
+ * event has none, of its agent.
  */
 export function feedFilter(
   agents: readonly AgentEntry[],
@@ -54,7 +54,7 @@ export function feedFilter(
   };
 }
 
-/** The number of agents of each status. */
+/** Returns the number of agents of each status. */
 export function countByStatus(agents: readonly AgentEntry[]): Readonly<Record<Status, number>> {
   const counts = { online: 0, offline: 0, error: 0, unknown: 0 };
   for (const { status } of agents) counts[status] += 1;

@@ -1,16 +1,16 @@
-// When to render: in an animation frame, so never in a hidden tab, and not in each of them.
+// Schedules renders in animation frames, so that a hidden tab does not render, with a minimum time between them.
 
 /** The dependencies of a schedule. */
 export interface FrameDependencies {
   requestAnimationFrame(due: () => void): unknown;
   setTimeout(due: () => void, delayMilliseconds: number): unknown;
-  /** Milliseconds since any point in time. */
+  /** Returns the current time in milliseconds, since any point in time. */
   now(): number;
 }
 
 /**
- * Creates a schedule for a caller that schedules again only after it was called back.
- * @param gapMilliseconds the least time between two calls: people cannot read faster
+ * Creates a schedule. The caller must not schedule again before it was called back.
+ * @param gapMilliseconds the minimum time between two calls; more frequent changes cannot be read
  */
 export function createFrameSchedule(
   dependencies: FrameDependencies,

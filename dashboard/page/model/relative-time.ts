@@ -1,7 +1,7 @@
-// Relative times for people. They are coarse, so that a page full of them changes little.
+// Formats relative times. They are coarse, so that a page with many of them rarely changes.
 
 /**
- * e.g. `just now`, `20 s ago`, `3 min ago`, `5 h ago`, `2 d ago`.
+ * Returns a relative time, e.g. `just now`, `20 s ago`, `3 min ago`, `5 h ago`, `2 d ago`.
  * @param timestamp in milliseconds since the Unix epoch; a time in the future, which comes from a wrong clock, is shown as now
  * @param now in milliseconds since the Unix epoch
  */
@@ -14,7 +14,7 @@ export function relativeTime(timestamp: number, now: number): string {
   return `${Math.floor(seconds / 86_400)} d ago`;
 }
 
-/** Whole seconds until `dueAt`; 0 if it has passed. */
+/** Returns the whole seconds until `dueAt`, rounded up; 0 if it has passed. Both times are in milliseconds. */
 export function secondsUntil(dueAt: number, now: number): number {
   return Math.max(0, Math.ceil((dueAt - now) / 1000));
 }

@@ -1,15 +1,15 @@
-// Untrusted text of agents, split into parts, so that nothing of it is invisible or affects the text around it.
+// Splits untrusted text of agents into parts, so that no character is invisible or affects the text around it.
 
 /** A piece of text, or the code of an invisible character. */
 export type TextPart = { readonly text: string } | { readonly code: string };
 
-/** The most combining marks on one letter: Vietnamese, Thai, Hebrew and Tibetan need no more. */
+/** The maximum number of combining marks on one letter: Vietnamese, Thai, Hebrew and Tibetan need no more. */
 const marksAtOnce = 4;
 
 /**
  * Characters that are invisible or affect other text: controls, direction marks, characters that browsers do not render
  * (https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point), blanks other than the space, lone surrogates, and
- * marks piled up on a letter, which would cover the lines above and below it.
+ * excess marks on a letter, which would cover the lines above and below it.
  *
  * Characters that belong to visible text are left out: variation selectors, as of emoji, and joiners between two
  * characters that are not ASCII, as in Persian words and in the emoji of families.
@@ -44,13 +44,13 @@ export function partsOf(text: string, isName: boolean): readonly TextPart[] {
   return parts;
 }
 
-/** E.g. `U+202E`. */
+/** Returns the code of a character, e.g. `U+202E`. */
 function codeOf(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
-/** The same as plain text, for places that take no elements, e.g. `pay‹U+202E›load`. */
+/** Returns the parts as plain text, e.g. `pay‹U+202E›load`, for attributes, which cannot contain elements. */
 export function plainText(text: string, isName: boolean): string {
   return partsOf(text, isName)
     .map((part) => ('text' in part ? part.text : `‹${part.code}›`))
