@@ -16,7 +16,10 @@ beforeEach(async () => {
 afterEach(() => service.close());
 afterAll(() => browser.close());
 
-/** Playwright keeps all pages visible, so this script simulates a hidden page: it changes the visibility state, and delays animation frames. */
+/**
+ * Playwright keeps all pages visible, so this script simulates a hidden page: it changes the visibility state, and delays
+ * animation frames.
+ */
 async function openHideablePage() {
   const { page, complaints } = await openPage(browser);
   await page.clock.install();
@@ -49,7 +52,7 @@ async function openHideablePage() {
 
 const agentsOn = (page: Page) => page.locator('.agent h3').allTextContents();
 
-it('shows messages that arrived while it was hidden as soon as it is visible, with the same connection', async () => {
+it('a tab shows the messages that arrived while it was hidden as soon as it is visible, over the same connection', async () => {
   const { page, complaints, hide } = await openHideablePage();
   await hide(true);
   // The page counts only events that are later than its opening.
@@ -70,7 +73,7 @@ it('shows messages that arrived while it was hidden as soon as it is visible, wi
   expect(complaints).toEqual([]);
 });
 
-it('reconnects and shows missed events when it is visible after three hours without a connection', async () => {
+it('a tab that was hidden for three hours without a connection reconnects and shows missed events when it is visible', async () => {
   const { page, complaints, hide } = await openHideablePage();
   await service.report(agentEvent('agent-1', 'online', 1));
   await page.getByText('agent-1').first().waitFor();

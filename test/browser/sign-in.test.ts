@@ -15,7 +15,10 @@ beforeEach(async () => {
 afterEach(() => service.close());
 afterAll(() => browser.close());
 
-/** A provider at the page's own origin, which its Content-Security-Policy allows. Its response to authorization requests is `answer`. */
+/**
+ * A provider at the page's own origin, which its Content-Security-Policy allows. Its response to authorization requests
+ * is `answer`.
+ */
 async function openProvider(context: BrowserContext, answer: () => Record<string, string>) {
   const token = {
     kind: 'oauth',

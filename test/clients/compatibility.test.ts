@@ -1,4 +1,5 @@
-// Deployments and dashboards are not updated at the same time: the client and the service from before batches must work with the current ones.
+// Deployments and dashboards are not updated at the same time: the client and the service from before batches must work
+// with the current ones.
 import WebSocket from 'ws';
 import { createMissionControl, type MissionControl } from '#sdk/client';
 import { createPublisher, type Publisher } from '#sdk/publisher';

@@ -24,7 +24,10 @@ export interface Account {
     readonly endpoint: string;
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   };
-  /** Runs a program in the project's folder with the administrator's credentials. Returns its output; rejects with the output if the program fails. */
+  /**
+   * Runs a program in the project's folder with the administrator's credentials. Returns its output; rejects with the
+   * output if the program fails.
+   */
   readonly run: (program: string, ...args: readonly string[]) => Promise<string>;
   /** Runs a Python script of this folder in the same way. */
   readonly python: (script: string, ...args: readonly string[]) => Promise<string>;

@@ -112,7 +112,7 @@ async function tableOf(TableName: string): Promise<unknown> {
 }
 
 it(
-  'an update of the earlier version replaces none of these resources, and existing connections get the next event',
+  'an update of the earlier version replaces no resource with data or an address, and existing connections get the next event',
   async () => {
     await deployEarlierVersion();
     const before = await lastingResources();

@@ -104,7 +104,7 @@ it.each([
   ['state-failures', 'Sum of StateFailures >= 1 in 1 of 1 × 300 s'],
   ['table-read-throttles', 'Sum of ReadThrottleEvents >= 1 in 3 of 5 × 60 s'],
   ['table-write-throttles', 'Sum of WriteThrottleEvents >= 1 in 3 of 5 × 60 s'],
-])('%s: goes into the alarm state at %s', (name, condition) => {
+])('%s: the condition is %s', (name, condition) => {
   const alarm = alarms.find(({ AlarmName }) => AlarmName === `mission-control-${name}`);
   expect(alarm && conditionOf(alarm)).toBe(condition);
 });

@@ -115,7 +115,8 @@ describe('access logs', () => {
   ])('of stage %s are kept for 30 days in the log group of %s', (StageName, name) => {
     const { properties } = one('AWS::ApiGatewayV2::Stage', { StageName });
     const log = one('AWS::Logs::LogGroup', {
-      // With this prefix, API Gateway does not add a statement for each log group to the account's resource policy, whose size is limited.
+      // With this prefix, API Gateway does not add a statement for each log group to the account's resource policy, whose
+      // size is limited.
       LogGroupName: `/aws/vendedlogs/apis/mission-control/${name}`,
     });
     expect(properties['AccessLogSettings']).toMatchObject({

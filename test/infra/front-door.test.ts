@@ -295,7 +295,10 @@ describe('response headers', () => {
 });
 
 describe('in two regions of one account', () => {
-  /** The types whose names are global in an account, and the property with the name; undefined if CloudFormation generates the name. */
+  /**
+   * The types whose names are global in an account, and the property with the name; undefined if CloudFormation generates
+   * the name.
+   */
   const globalNames: Readonly<Record<string, string | undefined>> = {
     'AWS::CloudFront::Distribution': undefined,
     'AWS::CloudFront::Function': 'Name',

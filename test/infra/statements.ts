@@ -11,7 +11,10 @@ export interface FoundStatement {
   readonly principal: unknown;
 }
 
-/** Finds every object with an `Effect`, so that it covers resource types that it does not know, and policies that are JSON in a string. */
+/**
+ * Finds every object with an `Effect`, so that it covers resource types that it does not know, and policies that are JSON
+ * in a string.
+ */
 export function everyStatement(template: Readonly<Record<string, unknown>>): FoundStatement[] {
   return Object.entries(template['Resources'] as Record<string, unknown>).flatMap(
     ([where, resource]) => statementsIn(readable(resource)).map((found) => ({ where, ...found })),

@@ -60,7 +60,10 @@ it('sends an event to two tabs of one user and one of another, byte for byte, wi
   const clients = await Promise.all(['alice', 'alice', 'bob'].map(open));
   const messages: string[] = [];
   const delays: number[] = [];
-  /** The first event is not measured, because the functions start cold. One of the others must be fast enough: a busy machine may delay some of them. */
+  /**
+   * The first event is not measured, because the functions start cold. One of the others must be fast enough: a busy
+   * machine may delay some of them.
+   */
   const isKept = () => Math.min(...delays.slice(1)) < 1_000;
   while (!isKept() && delays.length < 6) {
     const { status, message } = news();

@@ -99,7 +99,8 @@ it('a stale event is not broadcast, and one more than 5 minutes ahead goes to th
     status: word,
     timestamp,
   });
-  // Wait until no invocation holds the fan-out lease: during a flush of earlier events, this one would not be marked as broadcast, and could be sent twice.
+  // Wait until no invocation holds the fan-out lease: during a flush of earlier events, this one would not be marked as
+  // broadcast, and could be sent twice.
   await eventually(async () => {
     const Key = { pk: 'lease', sk: 'fan-out' };
     const { Item = {} } = await table.send(new GetCommand({ TableName: tableName, Key }));
@@ -185,7 +186,10 @@ it('a disconnected user can connect only with a newer token, and cannot refresh 
 });
 
 it('a handshake in progress while its user is disconnected is refused', async () => {
-  /** Begins a handshake with one request of this operation delayed by 2.5 s; the returned function resolves with the result of the handshake. */
+  /**
+   * Begins a handshake with one request of this operation delayed by 2.5 s; the returned function resolves with the
+   * result of the handshake.
+   */
   const begin = async (sub: string, operation: string) => {
     const token = await stack.mintToken({ sub });
     const effect = { kind: 'delay', milliseconds: 2_500 } as const;

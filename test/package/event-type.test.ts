@@ -1,4 +1,5 @@
-// A new event type needs one file and one line of registration: a copy of the project with both supports it from publisher to documents.
+// A new event type needs one file and one line of registration: a copy of the project with both supports it from publisher
+// to documents.
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';

@@ -36,7 +36,10 @@ afterAll(async () => {
 const statesOf = ({ alarms }: Pick<LocalStack, 'alarms'> = stack) =>
   Object.fromEntries(alarms().map(({ name, state }) => [name.replace(prefix, ''), state]));
 
-/** Waits until the alarm is in the ALARM state and the terminal has printed it. A stack that closes earlier would not print it. */
+/**
+ * Waits until the alarm is in the ALARM state and the terminal has printed it. A stack that closes earlier would not
+ * print it.
+ */
 const rings = (name: string, of = stack) =>
   eventually(() => {
     expect(statesOf(of)).toMatchObject({ [name]: 'ALARM' });

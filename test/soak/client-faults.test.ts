@@ -213,7 +213,8 @@ const faults: Record<string, (victim: Victim) => Promise<void>> = {
     }, 60_000);
     await victim.connected();
     victim.tokens = 'failing';
-    // The token cannot be refreshed. A connection whose handshake began with a good token may have opened instead; it stays open.
+    // The token cannot be refreshed. A connection whose handshake began with a good token may have opened instead; it stays
+    // open.
     await eventually(
       () => {
         expect(victim.client.connection.state).not.toBe('connected');

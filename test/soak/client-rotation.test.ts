@@ -15,7 +15,10 @@ const maxConnectionSeconds = 20;
 /** The maximum number of events in flight, so that a busy machine gets a lower rate instead of a growing delay. */
 const maxUnheard = 10;
 
-/** The time that getting a token takes: a client that closed a connection before opening the next would have a gap of at least this length. */
+/**
+ * The time that getting a token takes: a client that closed a connection before opening the next would have a gap of at
+ * least this length.
+ */
 const tokenMilliseconds = 1_500;
 
 /** The maximum extra delay of an event to the client, compared with a permanent socket. */

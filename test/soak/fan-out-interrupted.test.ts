@@ -10,7 +10,7 @@ const inFlight = 128;
 
 const broadcastFunction = 'mission-control-broadcast';
 
-it('puts the rest into the retry queue if it runs out of time, and sends each message once', async () => {
+it('a fan-out that runs out of time puts the rest into the retry queue, and each connection gets the message once', async () => {
   // Half of eight seconds is for posts, at fifty per second: 200 of 500.
   stack = await startFanOutStack({
     settings: { maxPostsPerSecond: 50 },
@@ -35,7 +35,7 @@ it('puts the rest into the retry queue if it runs out of time, and sends each me
   await expect(stack.deadLetters()).resolves.toBe(0);
 }, 240_000);
 
-it('is retried by Lambda after a minute if it is killed, and then reaches the remaining connections', async () => {
+it('a fan-out whose worker is killed is retried by Lambda after a minute, and reaches the remaining connections', async () => {
   stack = await startFanOutStack({ settings: { maxPostsPerSecond: 50 } });
   const clients = await stack.openMany(200);
   await stack.publisher.broadcastAgentStatus('agent-1', 'online');

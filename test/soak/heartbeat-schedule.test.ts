@@ -1,4 +1,5 @@
-// The worst schedule that AWS allows, in real time: one invocation is lost, the next is late, and a default client stays connected.
+// The worst schedule that AWS allows, in real time: one invocation is lost, the next is late, and a default client stays
+// connected.
 import { WebSocket } from 'ws';
 import { startLocalStack, type LocalStack, type ScheduledCall } from '#local/index';
 import { createMissionControl, type Connection, type MissionControl } from '#sdk/client';

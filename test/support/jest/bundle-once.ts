@@ -1,4 +1,5 @@
-// Runs before all test files that start stacks: bundles the functions once for all of them, which halves the time of each start.
+// Runs before all test files that start stacks: bundles the functions once for all of them, which halves the time of each
+// start.
 import { bundleFunctions } from '#infra/build/bundle';
 
 export default function bundleOnce(): void {
