@@ -163,7 +163,7 @@ describe('a retry job', () => {
     expect(queue.jobs).toMatchObject([{ round: 2, stuckRounds: 2, connections: seeded }]);
   });
 
-  it('sends batches to connections that negotiated them, and posts to one lane only if it names a lane', async () => {
+  it('sends batches to connections that negotiated them, and posts only to the lane that it names', async () => {
     const { clock, connections, gateway, queue, run } = setUp();
     const [alice, bob] = connections.seed(clock.now(), ['alice', 'alice']);
     if (alice === undefined || bob === undefined) throw new Error('not seeded');

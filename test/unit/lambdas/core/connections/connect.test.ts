@@ -123,7 +123,7 @@ it('closes only the excess connections if several connect at the same time', asy
 describe('a disconnected user', () => {
   const hour = 3_600_000;
 
-  function sentAway(maxConnectionsPerUser?: number) {
+  function setUpDisconnected(maxConnectionsPerUser?: number) {
     const harness = setUp(maxConnectionsPerUser);
     const at = harness.clock.now();
     const marker = { disconnectedAt: at, endsAt: at + 30 * 24 * hour };
@@ -143,21 +143,21 @@ describe('a disconnected user', () => {
     ['a token issued in the same second', -999],
     ['a token without an issue time', undefined],
   ])('is refused with %s, and no record is kept', async (_what, ahead) => {
-    const { at, connections, connectWith } = sentAway();
+    const { at, connections, connectWith } = setUpDisconnected();
     const issuedAt = ahead === undefined ? undefined : at + ahead;
     await expect(connectWith(issuedAt)).resolves.toBe('user_disconnected');
     expect(connections.records.size).toBe(0);
   });
 
   it('is accepted with a newer token, and other users are not affected', async () => {
-    const { at, connections, connectWith } = sentAway();
+    const { at, connections, connectWith } = setUpDisconnected();
     await expect(connectWith(at + 1)).resolves.toBe('connected');
     await expect(connectWith(at - hour, 'bob')).resolves.toBe('connected');
     expect([...connections.records.keys()]).toEqual(['alice=', 'bob=']);
   });
 
   it('is refused until the marker expires, and accepted afterwards, even if the table still contains it', async () => {
-    const { at, clock, connectWith } = sentAway();
+    const { at, clock, connectWith } = setUpDisconnected();
     clock.milliseconds = at + 30 * 24 * hour - 1;
     await expect(connectWith(at - hour)).resolves.toBe('user_disconnected');
     clock.milliseconds += 1;
@@ -165,7 +165,7 @@ describe('a disconnected user', () => {
   });
 
   it('closes no connection of a newer token when an older token is refused', async () => {
-    const { at, clock, connections, gateway, connect, token, connectWith } = sentAway(1);
+    const { at, clock, connections, gateway, connect, token, connectWith } = setUpDisconnected(1);
     await connect('newer=', { ...token('alice'), issuedAt: at + 1 });
     clock.advance(60_000);
     await expect(connectWith(at - hour)).resolves.toBe('user_disconnected');
@@ -174,7 +174,7 @@ describe('a disconnected user', () => {
   });
 
   it('is not accepted if the record cannot be removed', async () => {
-    const { at, connections, connectWith } = sentAway();
+    const { at, connections, connectWith } = setUpDisconnected();
     connections.remove = () => Promise.reject(new Error('the store is down'));
     await expect(connectWith(at)).rejects.toThrow('the store is down');
   });

@@ -116,7 +116,7 @@ it('allows no burst for a throttled account until the rate is back at the ceilin
   expect(countAtOnce(reserve)).toBeLessThanOrEqual(1);
   clock.advance(4_900);
   expect(isSlowed()).toBe(true);
-  // Only the posts of the last 50 ms, by which posting may catch up.
+  // At most the posts of 50 ms, the time by which posting may lag behind the pace.
   expect(countAtOnce(reserve)).toBeLessThanOrEqual(51);
   clock.advance(100);
   expect(isSlowed()).toBe(false);

@@ -191,7 +191,7 @@ describe('state:sync', () => {
     await expect(ask(sync)).resolves.toMatchObject({ payload: { complete: true } });
   });
 
-  it('is answered 30 s after one that did not end, because its function crashed', async () => {
+  it('is answered again 30 s after the start of one whose function crashed', async () => {
     const { ask, clock, syncMarkers, connection } = createAnswerFakes();
     await syncMarkers.begin(connection, clock.now(), clock.now() + 30_000);
     await expect(ask(sync)).resolves.toMatchObject(limited);
@@ -257,7 +257,7 @@ describe('messages of a user', () => {
     await expect(handshake()).resolves.toBe(true);
   });
 
-  it('close the next connection after its 20 answers if one was closed because of too many messages', async () => {
+  it('close a second connection after 20 answers, without refusals, if one was closed because of too many messages', async () => {
     const { ask, clock, connections } = createAnswerFakes();
     const [first, second] = connections.seed(clock.now(), ['alice', 'alice']);
     while ((await ask({ type: 'ping' }, first)) !== undefined);
@@ -267,7 +267,7 @@ describe('messages of a user', () => {
   });
 });
 
-it('closes a connection whose token has expired instead of an answer', async () => {
+it('closes a connection whose token has expired, without an answer', async () => {
   const { ask, clock, connection, connections, gateway } = createAnswerFakes();
   clock.milliseconds = connection.expiresAt;
   await expect(ask({ type: 'ping' })).resolves.toBeUndefined();
