@@ -36,7 +36,7 @@ export interface JwtTokenVerifierOptions {
   readonly now?: Clock;
 }
 
-/** Refusals that may be caused by outdated keys: the issuer may have others by now. */
+/** Refusals after which the keys are fetched again, because the issuer may have changed them. */
 const refusalsOfKeys: ReadonlySet<VerifierRefusal> = new Set([
   'key_unknown',
   'key_ambiguous',

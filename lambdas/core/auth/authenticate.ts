@@ -17,7 +17,7 @@ export function createAuthenticate(dependencies: {
     const decoded = verifier.decode(token);
     if (!decoded.ok) return decoded;
     // Expired tokens are the common case. If they are refused before they are verified, they cost no request to the
-    // issuer, and the code says what is wrong with them.
+    // issuer, and the code has the reason.
     const judged = judgeClaims(decoded.unverified, now(), maxTokenHours);
     if (!judged.ok) return judged;
     const verified = await verifier.verify(token);

@@ -1,4 +1,4 @@
-// The marker of a user whom an operator has disconnected: it refuses all tokens that are not newer.
+// Creates and evaluates the marker of a disconnected user, which refuses all tokens that are not newer.
 import type { DisconnectMarker } from './ports';
 
 /** The lifetime of a marker in hours if no setting limits the age of tokens: 30 days. */

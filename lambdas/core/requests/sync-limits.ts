@@ -10,7 +10,7 @@ import type { SyncMarkers } from './ports';
  */
 export type AdmitSync = (connection: ConnectionKey) => Promise<(() => Promise<void>) | undefined>;
 
-/** The lifetime of a marker in milliseconds: a function that sends a snapshot has ended by then, as its timeout is 29 s. */
+/** The lifetime of a marker in milliseconds: longer than the 29 s timeout of the function that sends a snapshot. */
 const longestSyncMilliseconds = 30_000;
 
 /** Never throws: if the limits cannot be read, it refuses. */

@@ -45,7 +45,7 @@ interface Endpoint {
 
 /**
  * Signs each request with the SDK's credentials, and sends it over sockets of its own, without the middleware and the
- * schemas that make up most of the cost of a command. It learns the endpoint from the requests of the SDK's client:
+ * schemas that make up most of the cost of a command. It takes the endpoint from the requests of the SDK's client:
  * before the first of them it returns undefined.
  *
  * It supports attributes that are the same in JSON as in the SDK's objects: all but binaries.
