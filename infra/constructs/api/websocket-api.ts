@@ -92,8 +92,8 @@ export class MissionControlWebSocketApi extends Construct {
       acknowledgeWildcard(
         grantee.role ?? grantee,
         resource,
-        'Connections come and go, and which one a message goes to is known when it is sent. The permission is ' +
-          "for one method, on the connections of this API's one stage.",
+        'The ids of connections are not known at deployment. The permission is for one method, on the connections of ' +
+          'the only stage of this API.',
       );
     }
   }

@@ -53,8 +53,8 @@ export class MinuteSchedule extends Construct {
     Validations.of(target).acknowledge({
       id: 'Serverless-LambdaAsyncFailureDestination',
       reason:
-        'A call of the schedule has no content. The next one, a minute later, makes up for one that failed. ' +
-        'The errors of the function are counted.',
+        'A call of the schedule has no content, and the next one, a minute later, replaces a failed one. The errors of ' +
+        'the function are counted.',
     });
   }
 }

@@ -98,9 +98,9 @@ export class ServiceFunction extends LambdaFunction {
     Validations.of(this).acknowledge({
       id: 'Serverless-LambdaDLQ',
       reason:
-        'A dead-letter queue of Lambda gets asynchronous invocations alone. API Gateway and SQS invoke ' +
-        'synchronously; a function that gets events from the bus has a failure destination, which keeps the ' +
-        'error beside the event; and a scheduled call is made up for by the next one.',
+        'A dead-letter queue of Lambda is for asynchronous invocations only. API Gateway and SQS invoke functions ' +
+        'synchronously. Functions that receive events of the bus have a failure destination, which also gets the ' +
+        'error. A failed scheduled call is replaced by the next one.',
     });
   }
 
@@ -135,7 +135,7 @@ function acknowledgeNoTraces(scope: LambdaFunction): void {
   Validations.of(scope).acknowledge({
     id: 'Serverless-LambdaTracing',
     reason:
-      'Anybody can cause calls of this function, and each trace costs money. What it does is in its ' +
-      'metrics, and no event passes through it.',
+      'Anybody can invoke this function, and each trace costs money. Its metrics are sufficient, and it does not ' +
+      'process events.',
   });
 }

@@ -22,7 +22,7 @@ export function acknowledgeQueueSource(mapping: IConstruct): void {
   Validations.of(mapping).acknowledge({
     id: 'Serverless-LambdaEventSourceMappingDestination',
     reason:
-      'A failure destination is for streams and Kafka. What a function fails at stays in its SQS queue, which ' +
-      'says what comes of it. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html',
+      'Failure destinations are for streams and Kafka. Failed messages stay in the SQS queue, whose redrive policy and ' +
+      'retention apply. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html',
   });
 }
