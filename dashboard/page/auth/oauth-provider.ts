@@ -53,7 +53,8 @@ export function createOAuthProvider(
     const response = await request.catch((cause: unknown) => {
       throw new Error(`No answer from ${configuration.tokenUrl}.`, { cause });
     });
-    // The id token is left out, because the library would verify it. The page does not know the issuer, and its clock may be wrong. The service verifies it.
+    // Without the id token, which the library would verify. The page does not know the issuer, and its clock may be wrong; the
+    // service verifies the token.
     const { id_token: idToken, ...body } = await readBody(response);
     try {
       const answer = await oauth.processGenericTokenEndpointResponse(
