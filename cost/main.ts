@@ -85,7 +85,7 @@ export const costCommand: Command = withSentences(async (args, { print }) => {
   print(`\nPosts a second, day and night: ${count(needs.messagesPerSecond)}.`);
   print(flushSentences(load));
   print(
-    `With the default of handshakesPerSecond all are back ${seconds(needs.comebackSeconds)} after a cut.`,
+    `With the default of handshakesPerSecond all are back ${seconds(needs.reconnectSeconds)} after a cut.`,
   );
   return 0;
 });

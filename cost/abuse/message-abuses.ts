@@ -1,5 +1,5 @@
 // Computes the daily usage of messages from clients that send as many as the limits allow, or more.
-import { connectionsWorth, floodPenaltyMilliseconds } from '#core/requests/message-limits';
+import { userLimitFactor, floodPenaltyMilliseconds } from '#core/requests/message-limits';
 import { defaultLimits } from '../model/limits';
 import { heartbeatBytes, logged, overheadBytes, postMilliseconds } from '../model/measured';
 import { defaultQuota } from '../model/token-bucket';
@@ -35,7 +35,7 @@ export function messages(): Abuse {
   const refusals = (floodFactor - 1) * messagesPerMinute * minutesPerDay;
   const allowedBefore = messagesPerMinute * maxConnectionsPerUser * minutesPerDay;
   const refusedBefore = refusals * maxConnectionsPerUser;
-  const allowedNow = messagesPerMinute * connectionsWorth * minutesPerDay;
+  const allowedNow = messagesPerMinute * userLimitFactor * minutesPerDay;
   const refused = line(lines.metric, lines.message);
   const before = sum(line(logged.accessBefore), { loggedByte: logged.own });
   const access = line(logged.accessLine);
@@ -109,7 +109,7 @@ export function refreshes(): Abuse {
   const each = (writes: number, access: number): Usage =>
     sum(message(writes + 1, line(lines.message, access)), { readUnit: 1 });
   const before = messagesPerMinute * maxConnectionsPerUser * minutesPerDay;
-  const now = messagesPerMinute * connectionsWorth * minutesPerDay;
+  const now = messagesPerMinute * userLimitFactor * minutesPerDay;
   return {
     kind: '`token:refresh`',
     bound: 'the message limits of a user',

@@ -3,7 +3,7 @@ import { underWay, type Coalescing } from './coalescing';
 import { secondsOfHeartbeat, workersOf } from './fan-out-time';
 import {
   averageConnections,
-  beatsPerSecond,
+  heartbeatsPerSecond,
   packsPerSecond,
   planningCalls,
   postedShare,
@@ -45,13 +45,13 @@ export function callsOf(
   clientMessages: number,
 ): readonly Calls[] {
   const seconds = secondsOfCall;
-  const beats = beatsPerSecond(load);
+  const beats = heartbeatsPerSecond(load);
   const lanes = underWay(coalescing);
   const flushes = lanes.reduce((sum, { flushesPerSecond }) => sum + flushesPerSecond, 0);
   const flushing = lanes.reduce((sum, lane) => sum + lane.flushesPerSecond * lane.flushSeconds, 0);
   const isLarge = workersOf(load) > 1;
   // A heartbeat lists all connections, even those that it skips. Listing takes little time.
-  const alone = load.heartbeat === 'always' ? coalescing.loneHeartbeats : postedShare(load);
+  const alone = load.heartbeat === 'always' ? coalescing.separateHeartbeats : postedShare(load);
   const beat = secondsOfHeartbeat(load, averageConnections(load)) * alone + seconds(4);
   const beating = beats * (seconds(3) + (isLarge ? 0 : beat));
   return [
@@ -97,7 +97,7 @@ function broadcastsOf(load: Load, coalescing: Coalescing): Pick<Calls, 'perSecon
   const busy =
     packs * unpacking +
     recorded * secondsOfCall(recorderCalls) +
-    vainTriesPerSecond(coalescing) * (callMilliseconds / 1000) +
+    failedAcquisitionsPerSecond(coalescing) * (callMilliseconds / 1000) +
     holds * secondsOfCall(holderCalls - 1) +
     held;
   return { perSecond: packs, seconds: packs === 0 ? 0 : busy / packs };
@@ -107,7 +107,7 @@ function broadcastsOf(load: Load, coalescing: Coalescing): Pick<Calls, 'perSecon
  * Failed attempts to acquire the lease, a second. An event that finds the lease held has tried to acquire it, unless its
  * execution environment remembers that it is held. Events are assumed to be spread evenly over environments.
  */
-export function vainTriesPerSecond({ recordedPerSecond: recorded }: Coalescing): number {
+export function failedAcquisitionsPerSecond({ recordedPerSecond: recorded }: Coalescing): number {
   const environments = 1 + recorded * secondsOfCall(recorderCalls);
   return recorded * Math.exp((-recorded / environments) * pending.heldRememberedSeconds);
 }

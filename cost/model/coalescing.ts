@@ -1,7 +1,13 @@
 // Computes how many flushes a load causes, and how long the lease is held.
 import { secondsToLastClient, workersOf } from './fan-out-time';
 import { arrivalsPerFlush, lanesOf, type Lane, type Lanes } from './lanes';
-import { averageConnections, beatsPerSecond, packsPerSecond, postedShare, type Load } from './load';
+import {
+  averageConnections,
+  heartbeatsPerSecond,
+  packsPerSecond,
+  postedShare,
+  type Load,
+} from './load';
 
 export interface Coalescing extends Lanes {
   /** Flushes a second of the faster lane. */
@@ -15,7 +21,7 @@ export interface Coalescing extends Lanes {
   /** The share of the time during which the lease is held. Without coalescing: the number of simultaneous fan-outs. */
   readonly held: number;
   /** The share of heartbeats that are not part of a flush with events. The others need no additional post to connections with batches. */
-  readonly loneHeartbeats: number;
+  readonly separateHeartbeats: number;
 }
 
 /**
@@ -39,7 +45,7 @@ export function coalescingOf(load: Load, connections = averageConnections(load))
   const busySeconds = Math.max(...underWay(lanes).map(({ flushSeconds }) => flushSeconds), 0);
   const flushes = flushesOf(packsPerSecond(load), intervalSeconds, busySeconds);
   // Above `largeFanOutConnections`, a heartbeat is always a separate fan-out.
-  return { ...flushes, ...lanes, ...(workersOf(load) > 1 ? { loneHeartbeats: 1 } : {}) };
+  return { ...flushes, ...lanes, ...(workersOf(load) > 1 ? { separateHeartbeats: 1 } : {}) };
 }
 
 /** The lanes that have connections. */
@@ -61,7 +67,7 @@ function flushesOf(arrivals: number, intervalSeconds: number, busySeconds: numbe
     // The lease is free from a release until the next event, or until the next flush.
     held: (arrivals * intervalSeconds - releases * later) / perFlush,
     // A heartbeat that is due after the interval is sent at once. An earlier one waits for the end of the interval, as events do.
-    loneHeartbeats: (noneMeanwhile * (1 + arrivals * intervalSeconds)) / perFlush,
+    separateHeartbeats: (noneMeanwhile * (1 + arrivals * intervalSeconds)) / perFlush,
   };
 }
 
@@ -74,7 +80,7 @@ function withoutCoalescing(load: Load, connections: number): Coalescing {
   return {
     ...{ flushesPerSecond: events, intervalSeconds: 0 },
     ...{ holdsPerSecond: events, recordedPerSecond: 0, held: events * flushSeconds },
-    loneHeartbeats: 1,
+    separateHeartbeats: 1,
     batched: { ...each, connections: 0 },
     single: { ...each, connections },
   };
@@ -82,11 +88,11 @@ function withoutCoalescing(load: Load, connections: number): Coalescing {
 
 /** Posts a second for heartbeats. */
 export function heartbeatPostsPerSecond(load: Load, coalescing: Coalescing): number {
-  const { batched, single, loneHeartbeats } = coalescing;
+  const { batched, single, separateHeartbeats } = coalescing;
   const posted = postedShare(load);
   // With `when-idle`, a heartbeat is posted only if no event came shortly before, so there is no flush to share.
-  const alone = load.heartbeat === 'always' ? loneHeartbeats : posted;
-  return beatsPerSecond(load) * (batched.connections * alone + single.connections * posted);
+  const alone = load.heartbeat === 'always' ? separateHeartbeats : posted;
+  return heartbeatsPerSecond(load) * (batched.connections * alone + single.connections * posted);
 }
 
 /** Posts a second that carry events. */

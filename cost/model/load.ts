@@ -55,7 +55,7 @@ export function averageConnections({ connections, hoursPerDay }: Load): number {
 }
 
 /** Heartbeats a second. Each lists all connections, even those that it skips. */
-export function beatsPerSecond({ heartbeatSeconds }: Load): number {
+export function heartbeatsPerSecond({ heartbeatSeconds }: Load): number {
   return 1 / heartbeatSeconds;
 }
 

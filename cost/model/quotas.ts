@@ -22,7 +22,7 @@ const handshakesPerSecond = 500;
 const { handshakesPerSecond: settingOfHandshakes } = defaultLimits;
 
 /** The target for the time until all clients have reconnected after an outage, in seconds. */
-const comebackSeconds = 300;
+const reconnectSeconds = 300;
 
 export interface Needs {
   /** API Gateway's quota of requests a second, which include posts. */
@@ -36,7 +36,7 @@ export interface Needs {
   /** Seconds from the start of a fan-out of one event to its last post, with these quotas and settings. */
   readonly secondsToLastClient: number;
   /** Seconds until all clients have reconnected, with the default of `handshakesPerSecond`. */
-  readonly comebackSeconds: number;
+  readonly reconnectSeconds: number;
 }
 
 /** The quotas to request, and the settings to use. Quotas are never below the defaults of an account. */
@@ -60,10 +60,13 @@ export function needsOf(load: Load): Needs {
   return {
     requestsPerSecond,
     maxPostsPerSecond,
-    handshakesPerSecond: Math.max(handshakesPerSecond, roundUp(load.connections / comebackSeconds)),
+    handshakesPerSecond: Math.max(
+      handshakesPerSecond,
+      roundUp(load.connections / reconnectSeconds),
+    ),
     messagesPerSecond: steady,
     secondsToLastClient: secondsToLastClient({ ...load, maxPostsPerSecond }),
-    comebackSeconds: load.connections / settingOfHandshakes,
+    reconnectSeconds: load.connections / settingOfHandshakes,
   };
 }
 

@@ -1,8 +1,8 @@
 // Computes what a load reads, writes and stores in the table, in the units that DynamoDB bills.
-import { vainTriesPerSecond } from './calls';
+import { failedAcquisitionsPerSecond } from './calls';
 import type { Coalescing } from './coalescing';
 import { workersOf } from './fan-out-time';
-import { averageConnections, beatsPerSecond, planningCalls, type Load } from './load';
+import { averageConnections, heartbeatsPerSecond, planningCalls, type Load } from './load';
 import {
   deletionSeconds,
   healthChecksPerMinute,
@@ -21,7 +21,7 @@ import {
 export function readUnits(load: Load, coalescing: Coalescing, handshakes: number): number {
   const connections = averageConnections(load);
   const listing = (shardCount / 2) * Math.max(1, (connections * recordBytes) / shardCount / 4096);
-  const fanOuts = coalescing.flushesPerSecond + beatsPerSecond(load);
+  const fanOuts = coalescing.flushesPerSecond + heartbeatsPerSecond(load);
   const items = load.agents + load.sessions;
   const sync = Math.max(shardCount / 2, (items * snapshot.readUnits) / snapshot.items);
   // Below 1,000 connections, `/health` lists all of them with strongly consistent reads.
@@ -60,14 +60,14 @@ export function writeUnits(load: Load, coalescing: Coalescing, handshakes: numbe
   const lease =
     load.coalesceMilliseconds === 'off'
       ? 0
-      : flushesPerSecond + holdsPerSecond + vainTriesPerSecond(coalescing);
+      : flushesPerSecond + holdsPerSecond + failedAcquisitionsPerSecond(coalescing);
   // Recent fan-outs are recorded at most four times in a heartbeat interval, by each worker.
   const notes = Math.min(flushesPerSecond, 4 / heartbeatSeconds) * workersOf(load);
   return (
     registers +
     lease +
     (heartbeat === 'always' ? 0 : notes) +
-    beatsPerSecond(load) * (shardCount + 1) +
+    heartbeatsPerSecond(load) * (shardCount + 1) +
     planningCalls +
     // Rate limit and record of a handshake, rate limits of two messages and a sync, the refreshed expiry, and the deletion.
     handshakes * 11

@@ -4,7 +4,7 @@ import { coalescingOf, eventPostsPerSecond, heartbeatPostsPerSecond, underWay } 
 import type { Lane } from './lanes';
 import {
   averageConnections,
-  beatsPerSecond,
+  heartbeatsPerSecond,
   packsPerSecond,
   planningCalls,
   secondsPerMonth,
@@ -37,7 +37,7 @@ export function usageOf(load: Load): readonly Usage[] {
   const connections = averageConnections(load);
   const coalescing = coalescingOf(load);
   const { flushesPerSecond: flushes } = coalescing;
-  const beats = beatsPerSecond(load);
+  const beats = heartbeatsPerSecond(load);
   const heartbeats = heartbeatPostsPerSecond(load, coalescing);
   const handshakes = connections / (connectionMinutes * 60);
   const items = load.agents + load.sessions;

@@ -79,7 +79,7 @@ export function timeTable(loads: readonly Load[]): string {
         needs.requestsPerSecond > defaultQuota.perSecond ? count(needs.requestsPerSecond) : '–',
         count(needs.maxPostsPerSecond),
         seconds(needs.secondsToLastClient),
-        seconds(needs.comebackSeconds),
+        seconds(needs.reconnectSeconds),
         needs.handshakesPerSecond > 500 ? count(needs.handshakesPerSecond) : '–',
       ];
     }),

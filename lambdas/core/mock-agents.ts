@@ -31,8 +31,8 @@ export function createMockAgents(dependencies: {
   async function round(): Promise<void> {
     const active = pick(agents);
     const changing = pick(agents);
-    const luck = random();
-    const status = luck < 0.7 ? 'online' : luck < 0.9 ? 'offline' : 'error';
+    const drawn = random();
+    const status = drawn < 0.7 ? 'online' : drawn < 0.9 ? 'offline' : 'error';
     await Promise.all([
       reporter.broadcastAgentStatus(changing, status),
       reporter.broadcastSessionActivity(active, `${active}-session`, pick(activities)),

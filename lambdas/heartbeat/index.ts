@@ -8,12 +8,12 @@ import { createHandler } from './handler';
 
 const names = ['heartbeatQueueUrl', 'heartbeatSeconds', 'heartbeat'] as const;
 const { heartbeatQueueUrl, heartbeatSeconds, ...settings } = readSettings(process.env, names);
-const ridesAlong = settings.heartbeat === 'always';
+const isSentWithFlush = settings.heartbeat === 'always';
 const { sqs, ...dependencies } = createFanOutDependencies(process.env, 'heartbeat');
 const queue = createSqsHeartbeatQueue(sqs, heartbeatQueueUrl);
 const heartbeats = createDynamoHeartbeatStore(dependencies.dynamo, dependencies.tableName);
 const heartbeat = createHeartbeat({
-  ...{ ...dependencies, queue, heartbeats, heartbeatSeconds, ridesAlong },
+  ...{ ...dependencies, queue, heartbeats, heartbeatSeconds, isSentWithFlush },
 });
 
 export const handler = createHandler({ ...dependencies, heartbeat });

@@ -5,7 +5,7 @@ import type { TokenConfiguration } from '../model/configuration';
 export type OAuthConfiguration = Extract<TokenConfiguration, { kind: 'oauth' }>;
 
 /** The state of a sign-in that has begun. */
-export interface Begun {
+export interface PendingSignIn {
   readonly verifier: string;
   readonly state: string;
 }
@@ -19,13 +19,13 @@ export interface Tokens {
 
 export interface OAuthProvider {
   /** Begins a sign-in. Redirect the user to `url`, and keep `begun` until the provider redirects back. */
-  readonly begin: () => Promise<{ readonly begun: Begun; readonly url: string }>;
+  readonly begin: () => Promise<{ readonly begun: PendingSignIn; readonly url: string }>;
   /**
    * Exchanges the code of the provider's redirect for tokens.
    * @param answer the parameters that the provider has added to the page's address
    * @throws if the provider refuses, or if the answer does not belong to `begun`
    */
-  readonly redeem: (answer: URLSearchParams, begun: Begun | undefined) => Promise<Tokens>;
+  readonly redeem: (answer: URLSearchParams, begun: PendingSignIn | undefined) => Promise<Tokens>;
   /** Gets new tokens for a refresh token. Rejects if the provider refuses it. */
   readonly refresh: (refreshToken: string) => Promise<Tokens>;
 }
@@ -113,7 +113,7 @@ export function createOAuthProvider(
 async function signInUrl(
   { authorizationUrl, clientId, scope }: OAuthConfiguration,
   redirectUri: string,
-  { verifier, state }: Begun,
+  { verifier, state }: PendingSignIn,
 ): Promise<string> {
   const address = new URL(authorizationUrl);
   const parameters = {

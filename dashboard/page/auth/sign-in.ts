@@ -1,6 +1,6 @@
 // Signs the user in at an OAuth 2.0 provider, and refreshes tokens until the sign-in expires.
 import { createOAuthProvider } from './oauth-provider';
-import type { Begun, OAuthConfiguration, Tokens } from './oauth-provider';
+import type { PendingSignIn, OAuthConfiguration, Tokens } from './oauth-provider';
 
 /** The dependencies of signing in. */
 export interface SignInDependencies {
@@ -91,6 +91,6 @@ export function createSignIn(
   return { getToken, signIn };
 }
 
-function readBegun(text: string | null): Begun | undefined {
-  return text === null ? undefined : (JSON.parse(text) as Begun);
+function readBegun(text: string | null): PendingSignIn | undefined {
+  return text === null ? undefined : (JSON.parse(text) as PendingSignIn);
 }

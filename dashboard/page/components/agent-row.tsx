@@ -1,7 +1,7 @@
 // Shows one agent with its status and its sessions. It renders only when this agent changes.
 import { memo, useState } from 'react';
 import type { AgentEntry } from '../model/agent-entries';
-import { Ago } from './clock';
+import { RelativeTime } from './clock';
 import { Message } from './message';
 import { StatusMark } from './status-mark';
 import { plainText } from '../model/visible-text';
@@ -22,7 +22,7 @@ export const AgentRow = memo(function AgentRow({ agent }: { readonly agent: Agen
         </h3>
         <p className="agent-status">
           <StatusMark status={status} />
-          {since !== undefined && <Ago at={since} />}
+          {since !== undefined && <RelativeTime at={since} />}
         </p>
       </div>
       <ul className="sessions">
@@ -32,7 +32,7 @@ export const AgentRow = memo(function AgentRow({ agent }: { readonly agent: Agen
               <Name of={sessionId} />
             </span>
             <Message text={lastMessage} />
-            <Ago at={timestamp} />
+            <RelativeTime at={timestamp} />
           </li>
         ))}
         {more > 0 && (

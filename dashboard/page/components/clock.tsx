@@ -56,7 +56,7 @@ interface TimeProps {
 }
 
 /** Shows how long ago something happened; the tooltip has the full date. */
-export const Ago = memo(function Ago({ at }: TimeProps) {
+export const RelativeTime = memo(function RelativeTime({ at }: TimeProps) {
   const text = useTimeText((now) => relativeTime(at, now));
   return <TimeOf at={at} text={text} />;
 });

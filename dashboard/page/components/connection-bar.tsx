@@ -2,7 +2,7 @@
 import type { Connection } from '#sdk/client';
 import { TimeOfDay, useTimeText } from './clock';
 import { connectionWords } from '../model/connection-words';
-import { ForeignText } from './visible-text';
+import { UntrustedText } from './visible-text';
 
 interface ConnectionBarProps {
   readonly connection: Connection;
@@ -28,7 +28,7 @@ export function ConnectionBar({ connection, staleSince, problem, onAct }: Connec
           text !== undefined &&
           text !== '' && (
             <span key={index}>
-              <ForeignText of={text} />
+              <UntrustedText of={text} />
             </span>
           ),
       )}

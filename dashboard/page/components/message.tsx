@@ -1,7 +1,7 @@
 // Shows a message of a session: shortened to two lines, and in full after a click.
 import { memo, useState } from 'react';
 import { plainText } from '../model/visible-text';
-import { ForeignText } from './visible-text';
+import { UntrustedText } from './visible-text';
 
 /** The number of characters that fit in two lines of a phone. Texts up to this length are never shortened, and need no button. */
 const shortMessage = 60;
@@ -12,7 +12,7 @@ export const Message = memo(function Message({ text }: { readonly text: string }
   const isShort = text.length <= shortMessage && !text.includes('\n');
   const message = (
     <span className="message" data-whole={isWhole} title={isWhole ? undefined : title}>
-      <ForeignText of={text} />
+      <UntrustedText of={text} />
     </span>
   );
   if (isShort) return message;

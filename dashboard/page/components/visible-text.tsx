@@ -12,7 +12,7 @@ export const Name = memo(function Name({ of }: TextProps) {
 });
 
 /** Shows any other untrusted text. */
-export const ForeignText = memo(function ForeignText({ of }: TextProps) {
+export const UntrustedText = memo(function UntrustedText({ of }: TextProps) {
   return <Parts parts={partsOf(of, false)} />;
 });
 

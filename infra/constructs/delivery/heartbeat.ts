@@ -14,7 +14,7 @@ import type { MissionControlWebSocketApi } from '../api/websocket-api';
  * The retention of a heartbeat's message. It starts when the heartbeat is planned, up to five minutes ahead (`horizon` in
  * lambdas/core/broadcasting/heartbeat.ts), so at least two minutes remain to receive it.
  */
-const beatLifetime = Duration.minutes(7);
+const heartbeatLifetime = Duration.minutes(7);
 
 export interface HeartbeatProps extends Deployment {
   readonly store: Store;
@@ -31,8 +31,8 @@ export class Heartbeat extends Construct {
     // message stays invisible until it expires, so it is never retried.
     const queue = new ServiceQueue(this, 'Beats', {
       queueName: `${name}-heartbeats`,
-      retentionPeriod: beatLifetime,
-      visibilityTimeout: beatLifetime,
+      retentionPeriod: heartbeatLifetime,
+      visibilityTimeout: heartbeatLifetime,
     });
     for (const id of ['AwsSolutions-SQS3', 'Serverless-SQSRedrivePolicy']) {
       Validations.of(queue).acknowledge({

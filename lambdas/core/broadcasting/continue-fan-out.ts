@@ -1,7 +1,7 @@
 // Posts the messages of a retry job to its connections.
 import type { CloseConnection } from '../connections/close-connection';
 import type { Connection, Inspector } from '../connections/ports';
-import type { FanOut, FanOutOrder } from '../fan-out/fan-out';
+import type { FanOut, FanOutRequest } from '../fan-out/fan-out';
 import { isEvent, type OutgoingMessage } from '../fan-out/outgoing-message';
 import type { RetryJob } from '../fan-out/ports';
 import type { RecentFanOuts } from '../fan-out/recent-fan-outs';
@@ -66,7 +66,7 @@ export function createContinueFanOut(dependencies: {
 }
 
 /** The target of a retry job, in the form in which a fan-out takes it. */
-export function targetOf(job: RetryJob): NonNullable<FanOutOrder['to']> {
+export function targetOf(job: RetryJob): NonNullable<FanOutRequest['to']> {
   if ('connections' in job) return { connections: job.connections };
   const { shard, after } = job;
   return { shards: [after === undefined ? { shard } : { shard, after }] };

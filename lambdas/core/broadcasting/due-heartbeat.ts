@@ -31,12 +31,12 @@ export interface DueHeartbeatDependencies {
    * Whether the heartbeat can be sent with a flush of events. Default: true. It must be false with `when-idle`, where
    * connections that were just sent an event are skipped.
    */
-  readonly ridesAlong?: boolean;
+  readonly isSentWithFlush?: boolean;
 }
 
 export function createSendDueHeartbeat(dependencies: DueHeartbeatDependencies): SendDueHeartbeat {
   const { sendHeartbeat, largeFanOut, heartbeats, now, log } = dependencies;
-  const { connectionCounts, drawConnectionCount, coalescer, ridesAlong = true } = dependencies;
+  const { connectionCounts, drawConnectionCount, coalescer, isSentWithFlush = true } = dependencies;
 
   /** Whether this invocation sends the heartbeat: true if it is the first one, or if the table does not answer. */
   async function take(dueAt: number): Promise<boolean> {
@@ -88,7 +88,7 @@ export function createSendDueHeartbeat(dependencies: DueHeartbeatDependencies): 
     const message = heartbeatMessage(now());
     const messages = [message];
     const isLarge = await largeFanOut(messages);
-    const isCarried = ridesAlong && !isLarge && (await join(message));
+    const isCarried = isSentWithFlush && !isLarge && (await join(message));
     const send = async () => {
       if (!isLarge) await sendHeartbeat({ messages, deadline, isCarried });
       await draw();

@@ -1,6 +1,6 @@
 // Sends a heartbeat, counts the connections, and closes those that have expired.
 import type { CloseConnection } from '../connections/close-connection';
-import type { FanOut, FanOutOrder } from '../fan-out/fan-out';
+import type { FanOut, FanOutRequest } from '../fan-out/fan-out';
 import type { ConnectionCountStore } from '../connections/ports';
 import type { Clock } from '../clock';
 import type { Log } from '../log';
@@ -20,7 +20,10 @@ export function timeoutOf(heartbeatSeconds: number): number {
  * the retry queue. The whole heartbeat is dropped if it is late, as a job of a large fan-out may be.
  */
 export type SendHeartbeat = (
-  order: Omit<FanOutOrder, 'requeue' | 'countConnections' | 'onExpired' | 'round' | 'isSkipped'> & {
+  order: Omit<
+    FanOutRequest,
+    'requeue' | 'countConnections' | 'onExpired' | 'round' | 'isSkipped'
+  > & {
     /**
      * Whether a flush sends the heartbeat to all connections: then it is not posted here, but connections are still counted,
      * and closed if they have expired. Default: false.

@@ -1,12 +1,12 @@
 // Group commit for fan-outs: messages that arrive while another invocation flushes are recorded for the next flush.
-import type { InHand } from './hold';
+import type { OwnMessages } from './hold';
 import { createHoldLease, type HoldLeaseDependencies } from './hold-lease';
 import { isFree, LeaseMemory } from './lease-memory';
 import { overlapMilliseconds, type LaneEnd } from './ports';
 import { createRecordPending } from './record-pending';
 
 /** Messages for all connections. */
-export interface Outgoing extends InHand {
+export interface Outgoing extends OwnMessages {
   /** Identifies the messages; it stays the same if they are sent again after a failure. */
   readonly id: string;
 }

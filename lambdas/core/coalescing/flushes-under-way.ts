@@ -48,7 +48,7 @@ export class FlushesUnderWay {
   }
 
   /** Resolves when all connections without batches are served, except for stragglers. */
-  async singleServed(): Promise<void> {
+  async whenSingleLaneIsFree(): Promise<void> {
     await this.single;
   }
 

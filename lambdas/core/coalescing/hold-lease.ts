@@ -1,11 +1,11 @@
 // Acquires the fan-out lease, and holds it as long as there is something to flush.
 import type { Timers } from '../clock';
 import { leaseMilliseconds } from './held-lease';
-import { Hold, shortestFlushMilliseconds, type HoldDependencies, type InHand } from './hold';
+import { Hold, shortestFlushMilliseconds, type HoldDependencies, type OwnMessages } from './hold';
 import { isFree, type LeaseMemory } from './lease-memory';
 
 /** The caller's own messages, as soon as they are known. */
-type Given = Promise<InHand | undefined> | undefined;
+type Given = Promise<OwnMessages | undefined> | undefined;
 
 /**
  * Flushes until nothing is pending, unless another invocation holds the lease. Flushes the given messages as well, unless
@@ -32,7 +32,7 @@ export function createHoldLease(
   const { lease, createId, handOver, now, timers } = dependencies;
 
   async function holdAgain(given: Given, deadline: number, holds: Hold[]): Promise<void> {
-    let inHand: InHand | undefined | Given = given && inTime(given, timers);
+    let ownMessages: OwnMessages | undefined | Given = given && inTime(given, timers);
     // All acquisitions use the same id: if a release was not carried out, this holder can acquire the lease again.
     const holder = createId();
     for (;;) {
@@ -46,12 +46,12 @@ export function createHoldLease(
       memory.forgetHeld();
       const held = new Hold(holder, before, deadline, dependencies);
       holds.push(held);
-      const end = await held.run(inHand);
-      inHand = end.inHand;
+      const end = await held.run(ownMessages);
+      ownMessages = end.ownMessages;
       if (end.isLost) return;
       // Invocations that recorded events before the release found the lease held, and rely on this check.
       const isMore = await held.findsMore();
-      if (!isMore && inHand === undefined) return;
+      if (!isMore && ownMessages === undefined) return;
       if (now() >= deadline - shortestFlushMilliseconds) {
         if (isMore && isFree(await lease.look(), now())) await handOver();
         return;

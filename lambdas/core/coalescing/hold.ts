@@ -15,7 +15,7 @@ const pauseMilliseconds = 250;
 export const shortestFlushMilliseconds = 2_000;
 
 /** The holder's own messages, which are not recorded in the table. */
-export interface InHand {
+export interface OwnMessages {
   readonly messages: readonly OutgoingMessage[];
   readonly eventId?: string;
   /** Called with the results of the flush that contained the messages. Never rejects. */
@@ -36,7 +36,7 @@ export interface HoldEnd {
   /** Whether another invocation has taken the lease, and with it the pending events. */
   readonly isLost: boolean;
   /** The given messages if they were not flushed, because the deadline was reached or the lease was lost. */
-  readonly inHand: InHand | undefined;
+  readonly ownMessages: OwnMessages | undefined;
 }
 
 /**
@@ -68,33 +68,33 @@ export class Hold {
   }
 
   /** Flushes `given` and all pending events. Rejects only if the code is faulty; the lease is released then, too. */
-  async run(given?: InHand | Promise<InHand | undefined>): Promise<HoldEnd> {
-    let inHand: InHand | undefined;
+  async run(given?: OwnMessages | Promise<OwnMessages | undefined>): Promise<HoldEnd> {
+    let ownMessages: OwnMessages | undefined;
     const stopRefreshing = this.lease.keepRefreshing();
     try {
       const sent = await this.lease.readSent();
       if (sent !== undefined) this.inbox.learnSent(sent);
-      inHand = await given;
-      if (inHand !== undefined && this.untilDue() === 0 && !this.isOver()) {
-        await this.flush(inHand);
-        inHand = undefined;
+      ownMessages = await given;
+      if (ownMessages !== undefined && this.untilDue() === 0 && !this.isOver()) {
+        await this.flush(ownMessages);
+        ownMessages = undefined;
       }
       await this.readPending();
-      while (inHand !== undefined || !this.isFinished()) {
+      while (ownMessages !== undefined || !this.isFinished()) {
         if (this.isOver()) break;
-        await this.waitForTurn(inHand !== undefined);
-        if (this.isOver() || (inHand === undefined && this.isFinished())) continue;
+        await this.waitForTurn(ownMessages !== undefined);
+        if (this.isOver() || (ownMessages === undefined && this.isFinished())) continue;
         if (!(await this.lease.refresh()) || !(await this.readPending())) continue;
-        if (inHand === undefined && !this.canFlush()) continue;
-        await this.flush(inHand);
-        inHand = undefined;
+        if (ownMessages === undefined && !this.canFlush()) continue;
+        await this.flush(ownMessages);
+        ownMessages = undefined;
       }
     } finally {
-      await this.underWay.singleServed();
+      await this.underWay.whenSingleLaneIsFree();
       stopRefreshing();
       await this.release();
     }
-    return { isLost: this.lease.isLost, inHand };
+    return { isLost: this.lease.isLost, ownMessages };
   }
 
   /** Resolves when all flushes have ended, with their stragglers. The lease is released before that. */
@@ -161,22 +161,22 @@ export class Hold {
   }
 
   /** Resolves when connections with batches are served, except for stragglers; the others may take longer. */
-  private async flush(inHand: InHand | undefined): Promise<void> {
+  private async flush(ownMessages: OwnMessages | undefined): Promise<void> {
     const { inbox, underWay, deadline } = this;
     const { cursor } = inbox;
     this.lease.flushedAt = this.dependencies.now();
-    const own = inHand?.messages ?? [];
-    const isSingleFree = inHand !== undefined || this.isSingleFree();
+    const own = ownMessages?.messages ?? [];
+    const isSingleFree = ownMessages !== undefined || this.isSingleFree();
     const flushing = this.dependencies.flush({
       batched: inOrderOfVersions([...inbox.take('batched'), ...own]),
       single: isSingleFree ? inOrderOfVersions([...inbox.take('single'), ...own]) : undefined,
       deadline,
-      ...(inHand?.eventId === undefined ? {} : { eventId: inHand.eventId }),
+      ...(ownMessages?.eventId === undefined ? {} : { eventId: ownMessages.eventId }),
     });
     underWay.begin(flushing, isSingleFree ? ['batched', 'single'] : ['batched'], cursor);
-    if (inHand !== undefined) {
+    if (ownMessages !== undefined) {
       const both = Promise.all([flushing.batched, flushing.single]);
-      underWay.settleLater(both.then((reports) => inHand.onFlushed(reports)));
+      underWay.settleLater(both.then((reports) => ownMessages.onFlushed(reports)));
     }
     await flushing.served.batched;
   }

@@ -1,7 +1,7 @@
 // Records the connection of an authorized handshake. Over the limit, the user's oldest connection is closed.
 import type { CloseConnection } from './close-connection';
 import { expiryOf, isExpired } from './connection';
-import { keepsOut } from './disconnect-marker';
+import { refusesToken } from './disconnect-marker';
 import type { Clock } from '../clock';
 import type { Connection, ConnectionStore, RateLimit, RateLimitStore } from './ports';
 import type { Count } from '../count';
@@ -47,7 +47,7 @@ export function createConnect(dependencies: {
     // `disconnect-user` writes the marker before it lists connections: either it finds this record, or the marker is found here.
     await connections.save(self);
     const known = await connections.ofUser(userId);
-    if (keepsOut(known.marker, issuedAt, connectedAt)) {
+    if (refusesToken(known.marker, issuedAt, connectedAt)) {
       await connections.remove(self);
       return 'user_disconnected';
     }

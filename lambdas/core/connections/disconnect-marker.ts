@@ -17,7 +17,7 @@ export function markerOf(now: number, maxTokenHours = markerHours): DisconnectMa
  * later than its `iat`: a token of the marker's own second is refused, and so is a token without `iat`.
  * @param issuedAt milliseconds since the Unix epoch
  */
-export function keepsOut(
+export function refusesToken(
   marker: DisconnectMarker | undefined,
   issuedAt: number | undefined,
   now: number,

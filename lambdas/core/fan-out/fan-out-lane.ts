@@ -4,12 +4,12 @@ import type { Connection } from '../connections/ports';
 import { postToAll } from '../posting/post-to-all';
 import type { Answered } from '../posting/posting';
 import { postsPerSecond, type FanOutReport } from './fan-out-report';
-import type { FanOutDependencies, LaneOrder } from './lane-order';
+import type { FanOutDependencies, LaneRequest } from './lane-order';
 import { LaneOutcomes } from './lane-outcomes';
 import { withInspection } from './retries/stuck-connections';
 
 /** Never throws, because EventBridge would repeat the event for all connections. The report has no connection counts. */
-export type FanOutToLane = (order: LaneOrder) => Promise<FanOutReport>;
+export type FanOutToLane = (order: LaneRequest) => Promise<FanOutReport>;
 
 export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLane {
   const { now } = dependencies;

@@ -5,7 +5,7 @@ import { ConnectionCounter } from '../connections/count-connections';
 import { onePage, type Pages } from '../posting/pages';
 import type { InFlightLimit } from '../posting/in-flight-limit';
 import { createFanOutToLane } from './fan-out-lane';
-import type { FanOutDependencies, LaneOrder, PostingOrder } from './lane-order';
+import type { FanOutDependencies, LaneRequest, PostingOrder } from './lane-order';
 import { mergeReports, type FanOutReport } from './fan-out-report';
 import { splitByLane } from './lanes';
 import type { Connection, ConnectionStore, Lane } from '../connections/ports';
@@ -16,7 +16,7 @@ import { createShardReader, type ShardCursor } from './shard-reader';
 export type { FanOutReport } from './fan-out-report';
 
 /** The messages, their recipients, and the deadline. */
-export interface FanOutOrder extends PostingOrder {
+export interface FanOutRequest extends PostingOrder {
   /** Sent in this order: in batches to connections that negotiated them, one by one to all others. */
   readonly messages: readonly OutgoingMessage[];
   /** Default: every connection. */
@@ -29,7 +29,7 @@ export interface FanOutOrder extends PostingOrder {
 }
 
 /** Never throws, because EventBridge would repeat the event for all connections. */
-export type FanOut = (order: FanOutOrder) => Promise<FanOutReport>;
+export type FanOut = (order: FanOutRequest) => Promise<FanOutReport>;
 
 /** The options of fan-outs to both lanes, each of which has its own posts in flight. */
 export interface LanesOptions extends FanOutDependencies {
@@ -60,7 +60,7 @@ export function createFanOut(dependencies: LanesOptions): FanOut {
     const connectionCounts =
       order.countConnections === true ? new ConnectionCounter(source.shards) : undefined;
     const common = { ...order, connectionCounts, cursors: () => source.cursors() };
-    const toLane = (lane: Lane, pages: Pages): LaneOrder => ({
+    const toLane = (lane: Lane, pages: Pages): LaneRequest => ({
       ...{ ...common, lane, pages },
       list: createPostList(messages, lane),
     });
@@ -89,7 +89,7 @@ interface Source {
   cursors(): readonly ShardCursor[];
 }
 
-function sourceOf({ to }: FanOutOrder, connections: ConnectionStore, log: Log): Source {
+function sourceOf({ to }: FanOutRequest, connections: ConnectionStore, log: Log): Source {
   if (to !== undefined && 'connections' in to) {
     return { pages: onePage(to.connections), shards: [], cursors: () => [] };
   }

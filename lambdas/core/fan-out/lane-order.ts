@@ -7,7 +7,7 @@ import type { Answered, IsSkipped, PostingOptions } from '../posting/posting';
 import type { RetryQueue } from './ports';
 import type { PostList } from './post-list';
 import type { Stragglers } from './retries/stragglers';
-import type { StuckOrder } from './retries/stuck-connections';
+import type { StuckRequest } from './retries/stuck-connections';
 import type { ShardCursor } from './shard-reader';
 
 /** How connections are posted to, in any lane. */
@@ -22,14 +22,14 @@ export interface PostingOrder {
    */
   readonly requeue: boolean;
   /** Given if the connections may be stuck, because they were not reached before. */
-  readonly stuck?: StuckOrder;
+  readonly stuck?: StuckRequest;
   /** Connections to which nothing is posted. They are still counted, and closed if they have expired. */
   readonly isSkipped?: IsSkipped;
   /** Called for each expired connection; nothing is posted to it. Never rejects. */
   readonly onExpired?: (connection: Connection) => Promise<void>;
 }
 
-export interface LaneOrder extends PostingOrder {
+export interface LaneRequest extends PostingOrder {
   readonly list: PostList;
   readonly pages: Pages;
   /** The lane; undefined if the pages have the connections of both lanes. */

@@ -3,7 +3,7 @@ import { GoneCollector } from '../connections/gone-collector';
 import type { Connection } from '../connections/ports';
 import type { IsSkipped, Outcome } from '../posting/posting';
 import type { FanOutReport } from './fan-out-report';
-import type { FanOutDependencies, LaneOrder } from './lane-order';
+import type { FanOutDependencies, LaneRequest } from './lane-order';
 import type { OutgoingMessage } from './outgoing-message';
 import { LaneRetries } from './retries/lane-retries';
 import { joined } from './retries/stragglers';
@@ -27,7 +27,7 @@ export class LaneOutcomes {
   private leftToOthers = 0;
 
   constructor(
-    private readonly order: LaneOrder,
+    private readonly order: LaneRequest,
     private readonly dependencies: FanOutDependencies,
     private readonly findRefreshed: (connection: Connection) => Promise<Connection | undefined>,
   ) {

@@ -61,7 +61,7 @@ export function createPace(options: {
   let then = 0;
   let slowedAt = -Infinity;
   /** When the rate reaches the ceiling again. */
-  let wholeAt = -Infinity;
+  let recoveredAt = -Infinity;
   let nextPlace = -Infinity;
   const recent = new RecentAnswers();
 
@@ -71,14 +71,14 @@ export function createPace(options: {
 
   /** The earliest place that can be reserved. It bounds the burst; while the rate is lowered, only catching up is left of it. */
   const earliest = (time: number) =>
-    Math.max(time - burstMilliseconds, Math.min(time, wholeAt) - catchUpMilliseconds);
+    Math.max(time - burstMilliseconds, Math.min(time, recoveredAt) - catchUpMilliseconds);
 
   function cutTo(share: number): void {
     const time = now();
     if (isReacting(time)) return;
     rateThen = Math.max(floor, rateAt(time) * share);
     then = slowedAt = time;
-    wholeAt = time + ((ceiling - rateThen) * 1000) / increase;
+    recoveredAt = time + ((ceiling - rateThen) * 1000) / increase;
     nextPlace = Math.max(nextPlace, time);
     recent.clear();
   }

@@ -26,7 +26,7 @@ export interface MessageLimits {
  * All connections of a user together may send as many messages as this many connections. The tabs of a person stay far below
  * this limit, but twenty connections of a program cannot cost twenty times as much as one.
  */
-export const connectionsWorth = 5;
+export const userLimitFactor = 5;
 
 /** For how long handshakes of a user are refused after a connection was closed for flooding, in milliseconds. */
 export const floodPenaltyMilliseconds = 60_000;
@@ -47,7 +47,7 @@ export function createJudgeMessage(
   },
 ): JudgeMessage {
   const { rateLimits, now, log, messages, floodFactor, handshakes } = dependencies;
-  const ofUser = times(messages, Math.min(connectionsWorth, dependencies.maxConnectionsPerUser));
+  const ofUser = times(messages, Math.min(userLimitFactor, dependencies.maxConnectionsPerUser));
   // The bucket is the user's, not the connection's: a new connection must not be a new bucket.
   const refusals = times(messages, floodFactor - 1);
 

@@ -1,7 +1,7 @@
 // Refreshes a connection with a newer token of the same user.
 import { errorMessage, type ServerMessage } from '#sdk/protocol';
 import { expiryOf, isExpired } from '../connections/connection';
-import { keepsOut } from '../connections/disconnect-marker';
+import { refusesToken } from '../connections/disconnect-marker';
 import type { Authenticate } from '../auth/authenticate';
 import { fromTable, noVerdictCode } from '../auth/no-verdict';
 import type { Clock } from '../clock';
@@ -31,7 +31,7 @@ export function createRefreshToken(dependencies: {
     if (verdict.value.userId !== key.userId) return refuse(key, 'user_wrong');
     // One request for all of the user's records, because the marker is one of them.
     const known = await fromTable(connections.ofUser(key.userId));
-    if (keepsOut(known.marker, verdict.value.issuedAt, now()))
+    if (refusesToken(known.marker, verdict.value.issuedAt, now()))
       return refuse(key, 'user_disconnected');
     const connection = known.connections.find((one) => one.connectionId === key.connectionId);
     if (connection === undefined || isExpired(connection, now())) {

@@ -1,6 +1,6 @@
 // Returns the user of a token. Clients request it after a failed handshake, because browsers hide the status.
 import { createAuthorize } from '../auth/authorize';
-import { keepsOut } from '../connections/disconnect-marker';
+import { refusesToken } from '../connections/disconnect-marker';
 import type { Authenticate } from '../auth/authenticate';
 import { fromTable } from '../auth/no-verdict';
 import type { Clock } from '../clock';
@@ -30,6 +30,8 @@ export function createWhoami(dependencies: {
     if (!verdict.ok) return verdict;
     const { userId, issuedAt } = verdict.value;
     const marker = await fromTable(connections.markerOf(userId));
-    return keepsOut(marker, issuedAt, now()) ? { ok: false, code: 'user_disconnected' } : verdict;
+    return refusesToken(marker, issuedAt, now())
+      ? { ok: false, code: 'user_disconnected' }
+      : verdict;
   };
 }

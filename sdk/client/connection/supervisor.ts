@@ -40,7 +40,7 @@ export function createSupervisor(
     ...handlers,
     news(type, outcome) {
       if (type === 'refused') reconnect();
-      else dispatch({ type, luck: random(), hidden: !page.isVisible, ...outcome });
+      else dispatch({ type, random: random(), hidden: !page.isVisible, ...outcome });
     },
   });
   let state = initialState;

@@ -32,7 +32,7 @@ export interface Ended {
   /** The page is hidden. */
   readonly hidden?: boolean;
   /** A random number from 0 to 1, which determines the length of the wait. */
-  readonly luck: number;
+  readonly random: number;
 }
 
 export type Event =
@@ -104,7 +104,7 @@ export function transition(state: State, event: Event, rules: Rules): Transition
 }
 
 function ended(state: State, event: Ended, { timing, maxAttempts }: Rules): Transition {
-  const { reason, code, luck, refused, atOnce, hidden } = event;
+  const { reason, code, random, refused, atOnce, hidden } = event;
   const { attempt, online } = state;
   const { unauthorizedRetryMs, replacedRetryMs, backoffBaseMs, backoffCapMs } = timing;
   const go = (name: ConnectionState, next: number, retryInMs?: number): Transition => [
@@ -120,23 +120,23 @@ function ended(state: State, event: Ended, { timing, maxAttempts }: Rules): Tran
     return go(
       'unauthorized',
       attempt + 1,
-      betweenMs(unauthorizedRetryMs * 0.75, unauthorizedRetryMs * 1.25, luck),
+      betweenMs(unauthorizedRetryMs * 0.75, unauthorizedRetryMs * 1.25, random),
     );
   }
   // A newer connection of the user has replaced this one. With a short wait, two clients would replace each other again and again.
   if (reason === 'replaced')
-    return wait(hidden ? undefined : betweenMs(replacedRetryMs / 2, replacedRetryMs, luck));
+    return wait(hidden ? undefined : betweenMs(replacedRetryMs / 2, replacedRetryMs, random));
   // Longer waits: a server that shuts down closes all connections at once, and an overloaded server needs fewer attempts.
   // 1001: going away; 1012: service restart; 1013: try again later.
-  const isCrowd = code === 1001 || code === 1012 || code === 1013;
-  if (isCrowd || reason === 'rate_limited') {
+  const isServerUnavailable = code === 1001 || code === 1012 || code === 1013;
+  if (isServerUnavailable || reason === 'rate_limited') {
     // A connection that was open only briefly counts as an attempt, but not as a failure.
-    const failures = isCrowd ? Math.max(0, attempt - 1) : attempt;
-    return wait(backoffMs(failures, luck, backoffCapMs / 4, backoffCapMs));
+    const failures = isServerUnavailable ? Math.max(0, attempt - 1) : attempt;
+    return wait(backoffMs(failures, random, backoffCapMs / 4, backoffCapMs));
   }
-  if (online) return wait(backoffMs(attempt, luck, backoffBaseMs, backoffCapMs));
+  if (online) return wait(backoffMs(attempt, random, backoffBaseMs, backoffCapMs));
   // Without a network, the failure is not due to the server, and does not count.
-  return go('offline', 1, betweenMs(backoffCapMs / 2, backoffCapMs, luck));
+  return go('offline', 1, betweenMs(backoffCapMs / 2, backoffCapMs, random));
 }
 
 /** Returns a state with this name, and without the code, the reason and the wait of the previous state. */

@@ -169,7 +169,7 @@ export class ClientHarness {
   /** The body of that response. */
   whoamiBody = '{"code":"token_invalid"}';
   whoamiRequests: { readonly url: string; readonly authorization: string }[] = [];
-  luck = 0.5;
+  random = 0.5;
   tokens = 0;
   readonly client: MissionControl;
 
@@ -193,7 +193,7 @@ export class ClientHarness {
       }),
       clock: this.time,
       page: this.page,
-      random: () => this.luck,
+      random: () => this.random,
       ...options,
     });
     this.connections.push(this.client.connection);

@@ -9,7 +9,7 @@ import type { Connection, Inspector } from '../../connections/ports';
 const maxStuckRounds = 4;
 
 /** How to handle connections that were not reached before. `rounds`: the number of rounds in which they were stuck. */
-export interface StuckOrder {
+export interface StuckRequest {
   readonly rounds: number;
   readonly inspector: Inspector;
   /** Closes the connection. `open` if it could not be closed, `gone` if it had ended before. Never rejects. */
@@ -17,7 +17,7 @@ export interface StuckOrder {
 }
 
 /** Whether a connection that is stuck once more is given up. */
-export function isGivenUp({ rounds }: Pick<StuckOrder, 'rounds'>): boolean {
+export function isGivenUp({ rounds }: Pick<StuckRequest, 'rounds'>): boolean {
   return rounds >= maxStuckRounds;
 }
 
@@ -63,7 +63,7 @@ export interface GivenUp {
 /** Closes connections. While `isOver` returns true, none is closed. */
 export async function giveUpAll(
   connections: readonly Connection[],
-  { inspector, close }: StuckOrder,
+  { inspector, close }: StuckRequest,
   isOver: () => boolean,
 ): Promise<GivenUp> {
   const [first] = connections;

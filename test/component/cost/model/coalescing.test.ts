@@ -70,13 +70,13 @@ it.each([0.05, 0.5, 2, 10, 100])(
 
 it('has one flush for each event at a low rate of events, and two flushes a second at a high rate', () => {
   const of = (eventsPerSecond: number) => coalescingOf({ ...defaultLoad, eventsPerSecond });
-  expect(of(0)).toMatchObject({ flushesPerSecond: 0, held: 0, loneHeartbeats: 1 });
+  expect(of(0)).toMatchObject({ flushesPerSecond: 0, held: 0, separateHeartbeats: 1 });
   expect(of(1e-4).flushesPerSecond / 1e-4).toBeCloseTo(1, 3);
   expect(of(1e-4).holdsPerSecond / 1e-4).toBeCloseTo(1, 3);
-  expect(of(1e-4).loneHeartbeats).toBeCloseTo(1, 3);
+  expect(of(1e-4).separateHeartbeats).toBeCloseTo(1, 3);
   expect(of(300).flushesPerSecond).toBeCloseTo(2, 6);
   expect(of(300).held).toBeCloseTo(1, 6);
-  expect(of(300).loneHeartbeats).toBeCloseTo(0, 6);
+  expect(of(300).separateHeartbeats).toBeCloseTo(0, 6);
 });
 
 it('needs another post for messages beyond 32 KB', () => {
@@ -142,7 +142,7 @@ it('never exceeds the rate of events, the posts without coalescing, the pace and
     fc.property(load, (given) => {
       const whole: Load = { ...defaultLoad, ...given };
       const coalescing = coalescingOf(whole);
-      const { flushesPerSecond, recordedPerSecond, holdsPerSecond, held, loneHeartbeats } =
+      const { flushesPerSecond, recordedPerSecond, holdsPerSecond, held, separateHeartbeats } =
         coalescing;
       const most = (value: number, limit: number) => {
         expect(value).toBeLessThanOrEqual(limit * (1 + 1e-5) + 1e-9);
@@ -164,7 +164,7 @@ it('never exceeds the rate of events, the posts without coalescing, the pace and
       const arrivals = whole.eventsPerSecond / whole.eventsPerPack;
       expect(recordedPerSecond + holdsPerSecond).toBeCloseTo(arrivals, 6);
       most(held, 1);
-      most(loneHeartbeats, 1);
+      most(separateHeartbeats, 1);
     }),
   );
 });

@@ -167,7 +167,7 @@ it('shows the countdown to the next attempt and the age of the data, and connect
   const page = await openPage();
   await page.perform(() => page.harness.connect());
   await report(page, 'agent-1', 'online');
-  page.harness.luck = 1;
+  page.harness.random = 1;
   await page.perform(() => {
     page.harness.socket.drop();
   });

@@ -33,7 +33,7 @@ function simulate(
   const life: Event[] = [{ type: 'start', online: true }, { type: 'opened' }, { type: 'stable' }];
   const connected = life.reduce(step, initialState);
   const lost = (state: State, how: Partial<Ended>) =>
-    step(state, { type: 'ended', luck: random(), ...how });
+    step(state, { type: 'ended', random: random(), ...how });
   /** States of clients, by the millisecond of their next attempt. */
   const calendar = new Map<number, State[]>();
   const plan = (now: number, state: State) => {

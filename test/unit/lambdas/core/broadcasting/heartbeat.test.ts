@@ -9,7 +9,7 @@ import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';
 import { agentEvent } from '../../../../support/data/events';
 import { createFanOutHarness } from '../../../../support/core/fan-out';
 
-function setUp(heartbeatSeconds = 30, ridesAlong = true) {
+function setUp(heartbeatSeconds = 30, isSentWithFlush = true) {
   const harness = createFanOutHarness();
   const { clock, gateway, queue: deliveries } = harness;
   const planned: PlannedHeartbeat[] = [];
@@ -30,7 +30,7 @@ function setUp(heartbeatSeconds = 30, ridesAlong = true) {
     largeFanOut,
     queue,
     heartbeatSeconds,
-    ridesAlong,
+    isSentWithFlush,
   });
   const deadline = () => clock.now() + 20_000;
   const heartbeat = {
@@ -63,7 +63,7 @@ it('sends the heartbeat if the connection counts cannot be read', async () => {
   expect(log.lines.map(({ message }) => message)).toContain('connection counts not read');
 });
 
-it('with ridesAlong false, does not join a running flush, and posts nothing after a recent fan-out', async () => {
+it('if heartbeats are never sent with a flush, does not join a running flush, and posts nothing after a recent fan-out', async () => {
   const { clock, connections, gateway, lease, pending, recentFanOuts, heartbeat } = setUp(
     30,
     false,

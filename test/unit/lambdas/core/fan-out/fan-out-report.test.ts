@@ -1,7 +1,7 @@
 // The counts in a fan-out report, and their sums over all invocations for one event.
 import fc from 'fast-check';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
-import type { FanOutOrder, FanOutReport } from '#core/fan-out/fan-out';
+import type { FanOutRequest, FanOutReport } from '#core/fan-out/fan-out';
 import type { PostResult } from '#core/connections/ports';
 import type { RetryJob } from '#core/fan-out/ports';
 import { agentEvent } from '../../../../support/data/events';
@@ -46,7 +46,7 @@ it('counts each connection once in each invocation that processes it, and the su
         const order = { messages, requeue: true };
 
         const reports: FanOutReport[] = [];
-        async function invoke(to: FanOutOrder['to'], round = 0): Promise<FanOutReport> {
+        async function invoke(to: FanOutRequest['to'], round = 0): Promise<FanOutReport> {
           posted.length = 0;
           const [startedAt, queuedBefore] = [clock.now(), queue.jobs.length];
           const report = await clock.run(

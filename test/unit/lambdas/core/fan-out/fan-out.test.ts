@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
-import type { FanOutOrder } from '#core/fan-out/fan-out';
+import type { FanOutRequest } from '#core/fan-out/fan-out';
 import { InFlightLimit } from '#core/posting/in-flight-limit';
 import type { PostResult } from '#core/connections/ports';
 import { shardOf, shards } from '#core/shard';
@@ -14,12 +14,12 @@ const { text } = message;
 
 function setUp(options: Parameters<typeof createFanOutHarness>[0] = {}) {
   const harness = createFanOutHarness(options);
-  const order: FanOutOrder = {
+  const order: FanOutRequest = {
     messages: [message],
     deadline: harness.now() + 20_000,
     requeue: true,
   };
-  const run = (changes: Partial<FanOutOrder> = {}) =>
+  const run = (changes: Partial<FanOutRequest> = {}) =>
     harness.clock.run(harness.fanOut({ ...order, ...changes }));
   return { ...harness, order, run };
 }

@@ -176,7 +176,7 @@ describe('a handshake that fails', () => {
     'does not make the client unauthorized if the answer of /whoami is %s: %s',
     async (whoami, reason, retryInMs) => {
       const harness = new ClientHarness();
-      harness.luck = 1;
+      harness.random = 1;
       harness.whoami = whoami;
       await settle();
       harness.socket.drop();
@@ -314,7 +314,7 @@ describe('a handshake that fails', () => {
 
 it('doubles the wait with each failed attempt, and resets it after 5 s of being connected', async () => {
   const harness = new ClientHarness();
-  harness.luck = 1;
+  harness.random = 1;
   const waits: (number | undefined)[] = [];
   const lose = async () => {
     harness.socket.drop();

@@ -25,15 +25,18 @@ it.each([
   [0, 90],
   [0.5, 100],
   [1, 110],
-])('starts at a random time: with the random value %d after %d minutes', async (luck, minutes) => {
-  const harness = new ClientHarness();
-  harness.luck = luck;
-  await harness.accept();
-  await live(harness, minutes * minute - 1);
-  expect(harness.sockets).toHaveLength(1);
-  await harness.time.pass(1);
-  expect(harness.sockets).toHaveLength(2);
-});
+])(
+  'starts at a random time: with the random value %d after %d minutes',
+  async (random, minutes) => {
+    const harness = new ClientHarness();
+    harness.random = random;
+    await harness.accept();
+    await live(harness, minutes * minute - 1);
+    expect(harness.sockets).toHaveLength(1);
+    await harness.time.pass(1);
+    expect(harness.sockets).toHaveLength(2);
+  },
+);
 
 it('closes the old connection 2 s after the new one is synced, without a change of the connection state', async () => {
   const harness = new ClientHarness();
@@ -92,7 +95,7 @@ it('repeats, with one open socket after each rotation', async () => {
 describe('a failure of the next connection', () => {
   it('keeps the current connection, and is followed by attempts with increasing waits', async () => {
     const harness = new ClientHarness();
-    harness.luck = 1;
+    harness.random = 1;
     await harness.connect();
     await live(harness, 110 * minute - 5_000);
     for (const wait of [2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {

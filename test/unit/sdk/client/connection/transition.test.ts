@@ -17,7 +17,7 @@ const state = (name: State['name'], more: Partial<State> = {}): State => ({
   name,
   ...more,
 });
-const ended = (more: Partial<Ended> = {}): Ended => ({ type: 'ended', luck: 1, ...more });
+const ended = (more: Partial<Ended> = {}): Ended => ({ type: 'ended', random: 1, ...more });
 
 const columns: Record<string, State> = {
   idle: initialState,
@@ -116,7 +116,7 @@ describe('the wait after a close', () => {
   it.each([1001, 1012, 1013])(
     'is spread over 7.5 s after the code %i, which affects all clients',
     (code) => {
-      expect(transition(connected, ended({ code, luck: 0.9 }), rules)[0]).toMatchObject({
+      expect(transition(connected, ended({ code, random: 0.9 }), rules)[0]).toMatchObject({
         name: 'waiting',
         retryInMs: 6_750,
         code,
@@ -151,8 +151,8 @@ describe('the wait after a close', () => {
       expect.objectContaining({ name: 'connecting' }),
       'open',
     ]);
-    const wait = (luck: number) =>
-      transition(connected, ended({ reason: 'replaced', luck }), rules)[0].retryInMs;
+    const wait = (random: number) =>
+      transition(connected, ended({ reason: 'replaced', random }), rules)[0].retryInMs;
     expect([wait(0), wait(1)]).toEqual([300_000, 600_000]);
     // The return of the network does not end this wait.
     expect(transition(hidden, { type: 'online' }, rules)).toEqual([hidden]);
@@ -166,7 +166,7 @@ describe('the wait after a close', () => {
 
 describe('a token that the server refuses', () => {
   const connecting = state('connecting', { attempt: 1 });
-  const refused = (luck: number) => ended({ refused: true, reason: 'refused', luck });
+  const refused = (random: number) => ended({ refused: true, reason: 'refused', random });
 
   it('makes the client unauthorized at once, and is followed by attempts about every minute, with jitter', () => {
     const [first] = transition(connecting, refused(0), rules);
@@ -205,8 +205,9 @@ describe('while the browser reports offline', () => {
   it('attempts at once, then every 15 to 30 s, without counting failures', () => {
     const [start, ...effects] = transition(initialState, { type: 'start', online: false }, rules);
     expect([start.name, ...effects]).toEqual(['connecting', 'drop', 'open']);
-    const wait = (luck: number) => transition(start, ended({ luck }), { ...rules, maxAttempts: 1 });
-    expect([0, 0.5, 1].map((luck) => wait(luck)[0])).toMatchObject([
+    const wait = (random: number) =>
+      transition(start, ended({ random }), { ...rules, maxAttempts: 1 });
+    expect([0, 0.5, 1].map((random) => wait(random)[0])).toMatchObject([
       { name: 'offline', retryInMs: 15_000, attempt: 1 },
       { name: 'offline', retryInMs: 22_500, attempt: 1 },
       { name: 'offline', retryInMs: 30_000, attempt: 1 },
@@ -249,19 +250,19 @@ describe('while the browser reports offline', () => {
 });
 
 it('keeps waits within bounds, and has one only in the states that wait, after any events', () => {
-  const luck = fc.double({ min: 0, max: 1, noNaN: true });
+  const random = fc.double({ min: 0, max: 1, noNaN: true });
   const event: fc.Arbitrary<Event> = fc.oneof(
     fc.constantFrom<Event[]>(...Object.values(rows).map((row) => row.event)),
     fc.record(
       {
         type: fc.constant('ended' as const),
-        luck,
+        random,
         refused: fc.boolean(),
         hidden: fc.boolean(),
         code: fc.constantFrom(1000, 1001, 1006),
         reason: fc.constantFrom('replaced', 'rate_limited', 'unavailable', 'token_expired'),
       },
-      { requiredKeys: ['type', 'luck'] },
+      { requiredKeys: ['type', 'random'] },
     ),
   );
   fc.assert(
