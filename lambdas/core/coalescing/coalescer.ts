@@ -1,7 +1,7 @@
 // Group commit for fan-outs: messages that arrive while another invocation flushes are recorded for the next flush.
-import type { OwnMessages } from './hold';
+import type { OwnMessages } from './flush-loop';
 import { createHoldLease, type HoldLeaseDependencies } from './hold-lease';
-import { isFree, LeaseMemory } from './lease-memory';
+import { isFree, LeaseCache } from './lease-cache';
 import { overlapMilliseconds, type LaneEnd } from './ports';
 import { createRecordPending } from './record-pending';
 
@@ -33,7 +33,7 @@ export interface Coalescer {
 
 export function createCoalescer(dependencies: HoldLeaseDependencies): Coalescer {
   const { lease, pending, flush, handOver, now, log } = dependencies;
-  const memory = new LeaseMemory(now);
+  const memory = new LeaseCache(now);
   const hold = createHoldLease(dependencies, memory);
   const record = createRecordPending(dependencies, memory);
 

@@ -1,8 +1,13 @@
 // Acquires the fan-out lease, and holds it as long as there is something to flush.
 import type { Timers } from '../clock';
 import { leaseMilliseconds } from './held-lease';
-import { Hold, shortestFlushMilliseconds, type HoldDependencies, type OwnMessages } from './hold';
-import { isFree, type LeaseMemory } from './lease-memory';
+import {
+  FlushLoop,
+  shortestFlushMilliseconds,
+  type FlushLoopDependencies,
+  type OwnMessages,
+} from './flush-loop';
+import { isFree, type LeaseCache } from './lease-cache';
 
 /** The caller's own messages, as soon as they are known. */
 type Given = Promise<OwnMessages | undefined> | undefined;
@@ -15,7 +20,7 @@ type Given = Promise<OwnMessages | undefined> | undefined;
  */
 export type HoldLease = (given: Given, deadline: number) => Promise<void>;
 
-export interface HoldLeaseDependencies extends HoldDependencies {
+export interface HoldLeaseDependencies extends FlushLoopDependencies {
   /** Creates the unique id of a holder. */
   readonly createId: () => string;
   /** Makes another worker drain the pending events. */
@@ -27,11 +32,11 @@ const timeoutMilliseconds = 250;
 
 export function createHoldLease(
   dependencies: HoldLeaseDependencies,
-  memory: LeaseMemory,
+  memory: LeaseCache,
 ): HoldLease {
   const { lease, createId, handOver, now, timers } = dependencies;
 
-  async function holdAgain(given: Given, deadline: number, holds: Hold[]): Promise<void> {
+  async function holdAgain(given: Given, deadline: number, holds: FlushLoop[]): Promise<void> {
     let ownMessages: OwnMessages | undefined | Given = given && inTime(given, timers);
     // All acquisitions use the same id: if a release was not carried out, this holder can acquire the lease again.
     const holder = createId();
@@ -44,7 +49,7 @@ export function createHoldLease(
       }
       memory.note(before);
       memory.forgetHeld();
-      const held = new Hold(holder, before, deadline, dependencies);
+      const held = new FlushLoop(holder, before, deadline, dependencies);
       holds.push(held);
       const end = await held.run(ownMessages);
       ownMessages = end.ownMessages;
@@ -60,7 +65,7 @@ export function createHoldLease(
   }
 
   return async (given, deadline) => {
-    const holds: Hold[] = [];
+    const holds: FlushLoop[] = [];
     try {
       await holdAgain(given, deadline, holds);
     } finally {

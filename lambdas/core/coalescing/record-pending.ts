@@ -1,6 +1,6 @@
 // Records messages for the next flush.
 import type { Clock } from '../clock';
-import { isFree, type LeaseMemory } from './lease-memory';
+import { isFree, type LeaseCache } from './lease-cache';
 import { pendingItemsOf } from './pending-items';
 import {
   overlapMilliseconds,
@@ -22,7 +22,7 @@ export function createRecordPending(
     readonly pending: Pick<PendingStore, 'record'>;
     readonly now: Clock;
   },
-  memory: LeaseMemory,
+  memory: LeaseCache,
 ): RecordPending {
   const { lease, pending, now } = dependencies;
 

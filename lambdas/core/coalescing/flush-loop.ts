@@ -1,4 +1,4 @@
-// Holds the fan-out lease once: flushes pending events, one flush after the other, until nothing is pending.
+// Flushes pending events while the fan-out lease is held: one flush after the other, until nothing is pending.
 import type { Clock, Timers } from '../clock';
 import type { Log } from '../log';
 import { inOrderOfVersions } from './flush/conflate';
@@ -22,7 +22,7 @@ export interface OwnMessages {
   readonly onFlushed: (ends: readonly LaneEnd[]) => Promise<void>;
 }
 
-export interface HoldDependencies {
+export interface FlushLoopDependencies {
   readonly lease: FanOutLease;
   readonly pending: PendingStore;
   readonly flush: Flush;
@@ -32,7 +32,7 @@ export interface HoldDependencies {
   readonly log: Log;
 }
 
-export interface HoldEnd {
+export interface FlushLoopEnd {
   /** Whether another invocation has taken the lease, and with it the pending events. */
   readonly isLost: boolean;
   /** The given messages if they were not flushed, because the deadline was reached or the lease was lost. */
@@ -43,7 +43,7 @@ export interface HoldEnd {
  * Flushes at intervals of at least `coalesceMilliseconds`, which include the last flush of any holder. Always releases the
  * lease at the end.
  */
-export class Hold {
+export class FlushLoop {
   private readonly inbox: PendingInbox;
   private readonly lease: HeldLease;
   private readonly underWay: FlushesUnderWay;
@@ -58,7 +58,7 @@ export class Hold {
     holder: string,
     before: LeaseState,
     private readonly deadline: number,
-    private readonly dependencies: HoldDependencies,
+    private readonly dependencies: FlushLoopDependencies,
   ) {
     this.inbox = new PendingInbox(before, dependencies);
     this.lease = new HeldLease(holder, before, this.inbox, dependencies);
@@ -68,7 +68,7 @@ export class Hold {
   }
 
   /** Flushes `given` and all pending events. Rejects only if the code is faulty; the lease is released then, too. */
-  async run(given?: OwnMessages | Promise<OwnMessages | undefined>): Promise<HoldEnd> {
+  async run(given?: OwnMessages | Promise<OwnMessages | undefined>): Promise<FlushLoopEnd> {
     let ownMessages: OwnMessages | undefined;
     const stopRefreshing = this.lease.keepRefreshing();
     try {
@@ -102,7 +102,7 @@ export class Hold {
     return this.underWay.settled();
   }
 
-  /** Whether anything is pending that this hold has not sent. @throws if pending events cannot be read */
+  /** Whether anything is pending that has not been sent. @throws if pending events cannot be read */
   findsMore(): Promise<boolean> {
     return this.inbox.findsMore();
   }

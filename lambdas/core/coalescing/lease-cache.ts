@@ -16,7 +16,7 @@ export function isFree(
   return holder === undefined || heldUntil <= now;
 }
 
-export class LeaseMemory {
+export class LeaseCache {
   /** The greatest known `read` of the lease: `recordedAt` of items is never less, whatever the clock says. */
   read = 0;
   private heldAt = -Infinity;
