@@ -108,9 +108,9 @@ function createCoalescing(
       ...{ connectionCounts, recentFanOuts: noRecentFanOuts, report: () => undefined },
       ...{ largeFanOutConnections, coalesceMilliseconds },
     });
-    const flush: Flush = (order) => {
-      if (order[last] !== undefined) onFlush();
-      return begin(order);
+    const flush: Flush = (request) => {
+      if (request[last] !== undefined) onFlush();
+      return begin(request);
     };
     return createCoalescer({
       ...{ lease, pending, flush, coalesceMilliseconds },

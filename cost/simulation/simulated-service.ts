@@ -1,6 +1,6 @@
 // Simulates Lambda, the retry queue and API Gateway in virtual time; each execution environment has its own CPU and pace.
 import { createFanOut } from '#core/fan-out/fan-out';
-import type { FanOutDependencies } from '#core/fan-out/lane-order';
+import type { FanOutDependencies } from '#core/fan-out/lane-request';
 import { createPace } from '#core/posting/pace';
 import type { RetryJob } from '#core/fan-out/ports';
 import type { Log } from '#core/log';

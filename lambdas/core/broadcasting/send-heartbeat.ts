@@ -20,7 +20,7 @@ export function timeoutOf(heartbeatSeconds: number): number {
  * the retry queue. The whole heartbeat is dropped if it is late, as a job of a large fan-out may be.
  */
 export type SendHeartbeat = (
-  order: Omit<
+  request: Omit<
     FanOutRequest,
     'requeue' | 'countConnections' | 'onExpired' | 'round' | 'isSkipped'
   > & {
@@ -46,8 +46,8 @@ export function createSendHeartbeat(dependencies: {
     dependencies;
   const timeout = timeoutOf(dependencies.heartbeatSeconds);
 
-  return async ({ isCarried = false, ...order }) => {
-    const { messages } = order;
+  return async ({ isCarried = false, ...request }) => {
+    const { messages } = request;
     const sentAt = Math.min(...messages.map(({ reportedAt }) => reportedAt));
     const lateMilliseconds = now() - sentAt;
     if (lateMilliseconds >= timeout) {
@@ -55,8 +55,8 @@ export function createSendHeartbeat(dependencies: {
       return;
     }
     const ended = await fanOut({
-      ...order,
-      deadline: Math.min(order.deadline, sentAt + timeout),
+      ...request,
+      deadline: Math.min(request.deadline, sentAt + timeout),
       // A lost heartbeat is not retried: the next one replaces it.
       requeue: false,
       countConnections: true,

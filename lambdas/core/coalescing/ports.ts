@@ -72,7 +72,7 @@ export interface PendingStore {
   since(from: number): Promise<readonly PendingItem[]>;
 }
 
-export interface FlushOrder {
+export interface FlushRequest {
   /** The messages for each connection with batches, in this order. */
   readonly batched: readonly OutgoingMessage[];
   /** The messages for each connection without batches, in this order; undefined if the flush leaves these connections out. */
@@ -104,7 +104,7 @@ export interface Flushing {
  * a large flush are made by other workers; it counts as under way for as long as the pace needs for them. Never throws:
  * otherwise no invocation would flush the pending events until the lease expires.
  */
-export type Flush = (order: FlushOrder) => Flushing;
+export type Flush = (request: FlushRequest) => Flushing;
 
 /** A job to flush pending events that no lease holder flushes. */
 export interface DrainJob {

@@ -4,23 +4,23 @@ import type { Connection } from '../connections/ports';
 import { postToAll } from '../posting/post-to-all';
 import type { Answered } from '../posting/posting';
 import { postsPerSecond, type FanOutReport } from './fan-out-report';
-import type { FanOutDependencies, LaneRequest } from './lane-order';
+import type { FanOutDependencies, LaneRequest } from './lane-request';
 import { LaneOutcomes } from './lane-outcomes';
 import { withInspection } from './retries/stuck-connections';
 
 /** Never throws, because EventBridge would repeat the event for all connections. The report has no connection counts. */
-export type FanOutToLane = (order: LaneRequest) => Promise<FanOutReport>;
+export type FanOutToLane = (request: LaneRequest) => Promise<FanOutReport>;
 
 export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLane {
   const { now } = dependencies;
   // A token may have been refreshed since the record was read, especially in a list from the retry queue.
   const findRefreshed = createFindRefreshed(dependencies);
 
-  return async (order) => {
-    const { list, pages, deadline, stragglers } = order;
+  return async (request) => {
+    const { list, pages, deadline, stragglers } = request;
     const startedAt = now();
-    const outcomes = new LaneOutcomes(order, dependencies, findRefreshed);
-    const noteServed = once((answered: Answered) => order.onServed?.(answered));
+    const outcomes = new LaneOutcomes(request, dependencies, findRefreshed);
+    const noteServed = once((answered: Answered) => request.onServed?.(answered));
 
     const onStragglers = (found: readonly Connection[], answered: Answered) => {
       stragglers?.add(found);
@@ -37,7 +37,7 @@ export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLa
           ...(stragglers && { onStragglers }),
         },
       },
-      order.stuck ? withInspection(dependencies, order.stuck.inspector) : dependencies,
+      request.stuck ? withInspection(dependencies, request.stuck.inspector) : dependencies,
     );
     const counts = await outcomes.finish();
     noteServed(answered);

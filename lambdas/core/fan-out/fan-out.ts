@@ -5,7 +5,7 @@ import { ConnectionCounter } from '../connections/count-connections';
 import { onePage, type Pages } from '../posting/pages';
 import type { InFlightLimit } from '../posting/in-flight-limit';
 import { createFanOutToLane } from './fan-out-lane';
-import type { FanOutDependencies, LaneRequest, PostingOrder } from './lane-order';
+import type { FanOutDependencies, LaneRequest, PostingRequest } from './lane-request';
 import { mergeReports, type FanOutReport } from './fan-out-report';
 import { splitByLane } from './lanes';
 import type { Connection, ConnectionStore, Lane } from '../connections/ports';
@@ -16,7 +16,7 @@ import { createShardReader, type ShardCursor } from './shard-reader';
 export type { FanOutReport } from './fan-out-report';
 
 /** The messages, their recipients, and the deadline. */
-export interface FanOutRequest extends PostingOrder {
+export interface FanOutRequest extends PostingRequest {
   /** Sent in this order: in batches to connections that negotiated them, one by one to all others. */
   readonly messages: readonly OutgoingMessage[];
   /** Default: every connection. */
@@ -29,7 +29,7 @@ export interface FanOutRequest extends PostingOrder {
 }
 
 /** Never throws, because EventBridge would repeat the event for all connections. */
-export type FanOut = (order: FanOutRequest) => Promise<FanOutReport>;
+export type FanOut = (request: FanOutRequest) => Promise<FanOutReport>;
 
 /** The options of fan-outs to both lanes, each of which has its own posts in flight. */
 export interface LanesOptions extends FanOutDependencies {
@@ -53,13 +53,13 @@ export function createFanOut(dependencies: LanesOptions): FanOut {
   const { connections, log, now } = dependencies;
   const lanes = createLanes(dependencies);
 
-  return async (order) => {
+  return async (request) => {
     const startedAt = now();
-    const { messages } = order;
-    const source = sourceOf(order, connections, log);
+    const { messages } = request;
+    const source = sourceOf(request, connections, log);
     const connectionCounts =
-      order.countConnections === true ? new ConnectionCounter(source.shards) : undefined;
-    const common = { ...order, connectionCounts, cursors: () => source.cursors() };
+      request.countConnections === true ? new ConnectionCounter(source.shards) : undefined;
+    const common = { ...request, connectionCounts, cursors: () => source.cursors() };
     const toLane = (lane: Lane, pages: Pages): LaneRequest => ({
       ...{ ...common, lane, pages },
       list: createPostList(messages, lane),
@@ -73,10 +73,10 @@ export function createFanOut(dependencies: LanesOptions): FanOut {
     }
 
     // A single message is the same for both lanes, so they need not be split.
-    const isAlike = messages.length === 1 && order.lane === undefined;
+    const isAlike = messages.length === 1 && request.lane === undefined;
     const report = isAlike
       ? await lanes.all({ ...toLane('single', source.pages), lane: undefined })
-      : await toLanes(order.lane === undefined ? ['batched', 'single'] : [order.lane]);
+      : await toLanes(request.lane === undefined ? ['batched', 'single'] : [request.lane]);
     const cursors = source.cursors().map(({ shard }) => shard);
     return { ...report, connectionCounts: connectionCounts?.result(startedAt, cursors) ?? [] };
   };

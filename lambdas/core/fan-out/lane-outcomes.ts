@@ -3,7 +3,7 @@ import { GoneCollector } from '../connections/gone-collector';
 import type { Connection } from '../connections/ports';
 import type { IsSkipped, Outcome } from '../posting/posting';
 import type { FanOutReport } from './fan-out-report';
-import type { FanOutDependencies, LaneRequest } from './lane-order';
+import type { FanOutDependencies, LaneRequest } from './lane-request';
 import type { OutgoingMessage } from './outgoing-message';
 import { LaneRetries } from './retries/lane-retries';
 import { joined } from './retries/stragglers';
@@ -27,14 +27,14 @@ export class LaneOutcomes {
   private leftToOthers = 0;
 
   constructor(
-    private readonly order: LaneRequest,
+    private readonly request: LaneRequest,
     private readonly dependencies: FanOutDependencies,
     private readonly findRefreshed: (connection: Connection) => Promise<Connection | undefined>,
   ) {
     const { connections, now, log, queue } = dependencies;
     this.gone = new GoneCollector(connections, now, log);
     this.retries = new LaneRetries(
-      { round: order.round, stuckRounds: order.stuck?.rounds ?? 0 },
+      { round: request.round, stuckRounds: request.stuck?.rounds ?? 0 },
       queue,
       log,
     );
@@ -42,14 +42,14 @@ export class LaneOutcomes {
 
   /** Connections that are left out on purpose, and stragglers of earlier fan-outs. */
   get isSkipped(): IsSkipped | undefined {
-    const { isSkipped, stragglers } = this.order;
+    const { isSkipped, stragglers } = this.request;
     if (stragglers === undefined) return isSkipped;
     return (connection) => isSkipped?.(connection) === true || stragglers.has(connection);
   }
 
   readonly settle = (connection: Connection, outcome: Outcome, delivered: number): void => {
     const { counts } = this;
-    const { connectionCounts, requeue, stragglers } = this.order;
+    const { connectionCounts, requeue, stragglers } = this.request;
     if (outcome !== 'gone') connectionCounts?.count(connection);
     if (outcome === 'skipped') {
       this.settleSkipped(connection);
@@ -73,10 +73,10 @@ export class LaneOutcomes {
     const refreshed = await this.findRefreshed(connection);
     if (refreshed === undefined) {
       this.counts.expired += 1;
-      await this.order.onExpired?.(connection);
+      await this.request.onExpired?.(connection);
       return undefined;
     }
-    if (this.order.stragglers?.has(refreshed) !== true) return refreshed;
+    if (this.request.stragglers?.has(refreshed) !== true) return refreshed;
     this.settle(refreshed, 'skipped', 0);
     return undefined;
   };
@@ -89,8 +89,8 @@ export class LaneOutcomes {
   /** Closes connections that are given up, and sends all other retries to the queue. Never rejects. */
   async finish(): Promise<OutcomeCounts> {
     await this.closeGivenUp();
-    const { requeue, list, lane } = this.order;
-    const shards = this.order.cursors();
+    const { requeue, list, lane } = this.request;
+    const shards = this.request.cursors();
     const left = { shards, messages: list.missingAfter(0), lane };
     const { requeued, lost, requeuedShards } = await this.retries.flush(requeue ? left : undefined);
     await this.gone.flush();
@@ -105,7 +105,7 @@ export class LaneOutcomes {
 
   /** Settles a connection to which nothing was posted. */
   private settleSkipped(connection: Connection): void {
-    const { stragglers, isSkipped, requeue, list } = this.order;
+    const { stragglers, isSkipped, requeue, list } = this.request;
     if (stragglers === undefined || isSkipped?.(connection) === true) this.counts.skipped += 1;
     else if (!requeue) this.counts.lost += 1;
     else if (stragglers.leave(connection, list.missingAfter(0))) this.leftToOthers += 1;
@@ -119,7 +119,7 @@ export class LaneOutcomes {
     delivered: number,
     leftByOthers: readonly OutgoingMessage[],
   ): void {
-    const { list, stuck } = this.order;
+    const { list, stuck } = this.request;
     const missing = joined(list.missingAfter(delivered), leftByOthers);
     const isLastRound = stuck !== undefined && isGivenUp(stuck);
     if (outcome === 'stuck' && delivered === 0 && isLastRound)
@@ -128,7 +128,7 @@ export class LaneOutcomes {
   }
 
   private async closeGivenUp(): Promise<void> {
-    const { stuck, deadline } = this.order;
+    const { stuck, deadline } = this.request;
     if (stuck === undefined) return;
     const isOver = () => this.dependencies.now() >= deadline;
     const ended = await giveUpAll([...this.givenUp.keys()], stuck, isOver);

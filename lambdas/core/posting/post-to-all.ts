@@ -39,7 +39,7 @@ class PostingRun {
     const { inFlight, timers, yields = false } = options;
     this.passGate = (yields ? createYieldingGate : createGate)(options, deadline);
     this.workers = new Workers(options.concurrency, inFlight);
-    this.list = new WorkList(pages, (page) => this.removeSkipped(page), this.workers, options);
+    this.list = new WorkList(pages, (page) => this.takeDue(page), this.workers, options);
     const onFound =
       listener.onStragglers &&
       ((stragglers: readonly Connection[]) => {
@@ -106,7 +106,7 @@ class PostingRun {
   }
 
   /** Settles the skipped connections of a page, and returns the others. Expired ones wait for their turn: each takes a request. */
-  private removeSkipped(page: readonly Connection[]): readonly Connection[] {
+  private takeDue(page: readonly Connection[]): readonly Connection[] {
     const { isSkipped, listener } = this.posting;
     if (isSkipped === undefined) return page;
     const now = this.options.now();

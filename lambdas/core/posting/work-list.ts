@@ -28,7 +28,7 @@ export class WorkList {
   constructor(
     private readonly pages: Pages,
     /** Returns the connections of a page that are to be posted to, or have expired, and settles the others. */
-    private readonly removeSkipped: (page: readonly Connection[]) => readonly Connection[],
+    private readonly takeDue: (page: readonly Connection[]) => readonly Connection[],
     private readonly workers: Workers,
     private readonly options: Pick<PostingOptions, 'timers' | 'random'>,
   ) {}
@@ -102,7 +102,7 @@ export class WorkList {
 
   /** The connections that were not begun. */
   takeRest(): readonly Connection[] {
-    return [...this.page.slice(this.next), ...this.removeSkipped(this.pages.rest())];
+    return [...this.page.slice(this.next), ...this.takeDue(this.pages.rest())];
   }
 
   private isRead(): boolean {
@@ -117,7 +117,7 @@ export class WorkList {
     if (hasArrived) {
       const page = this.pages.take();
       this.met += page.length;
-      [this.page, this.next] = [this.removeSkipped(page), 0];
+      [this.page, this.next] = [this.takeDue(page), 0];
     } else this.isExhausted = true;
     this.isReading = false;
     this.workers.wakeAll();

@@ -8,13 +8,16 @@ import type { Log } from '../../log';
 import { shardJobs } from '../../fan-out/retries/shard-jobs';
 import { allOf, contentsOf, countPosts, supersededIn, type LaneContent } from './flush-content';
 import { isEvent, typeOf, type OutgoingMessage } from '../../fan-out/outgoing-message';
-import type { FlushOrder } from '../ports';
+import type { FlushRequest } from '../ports';
 import type { PostBudget } from './post-budget';
 
 /** By lane, resolves after the time that the pace needs for all posts; absent for a lane without messages. */
 type JobsUnderWay = Readonly<Partial<Record<Lane, Promise<void>>>>;
 
-export type FlushByJobs = (order: FlushOrder, counts: ConnectionCounts) => Promise<JobsUnderWay>;
+export type FlushByJobs = (
+  request: FlushRequest,
+  counts: ConnectionCounts,
+) => Promise<JobsUnderWay>;
 
 /** @throws if the queue does not accept the jobs */
 export function createFlushByJobs(dependencies: {
@@ -27,28 +30,32 @@ export function createFlushByJobs(dependencies: {
 }): FlushByJobs {
   const { queue, room, pace, timers, now, log } = dependencies;
 
-  function sending({ messages, lane }: LaneContent, order: FlushOrder, counts: ConnectionCounts) {
+  function sending(
+    { messages, lane }: LaneContent,
+    request: FlushRequest,
+    counts: ConnectionCounts,
+  ) {
     const posts = counts[lane] * countPosts(messages, lane);
-    const milliseconds = Math.min((posts * 1000) / pace.rate(), order.deadline - now());
+    const milliseconds = Math.min((posts * 1000) / pace.rate(), request.deadline - now());
     return new Promise<void>((resolve) => timers.after(Math.max(0, milliseconds), resolve));
   }
 
-  return async (order, counts) => {
-    const each = await contentsOf(order, (lane) => room.among(counts[lane], lane));
-    const shared = sharedContent(each, order, counts);
+  return async (request, counts) => {
+    const each = await contentsOf(request, (lane) => room.among(counts[lane], lane));
+    const shared = sharedContent(each, request, counts);
     const contents = shared === undefined ? each : each.map(({ lane }) => ({ ...shared, lane }));
-    const jobs = jobsOf(contents, order);
+    const jobs = jobsOf(contents, request);
     await queue.send(jobs);
-    const messages = allOf(order);
+    const messages = allOf(request);
     log.info('large fan-out', {
       type: typeOf(messages),
-      ...(order.eventId === undefined ? {} : { eventId: order.eventId }),
+      ...(request.eventId === undefined ? {} : { eventId: request.eventId }),
       events: messages.filter(isEvent).length,
       superseded: supersededIn(shared === undefined ? each : [shared]),
       ...{ connections: counts.all, jobs: jobs.length },
     });
     return Object.fromEntries(
-      each.map((content) => [content.lane, sending(shared ?? content, order, counts)]),
+      each.map((content) => [content.lane, sending(shared ?? content, request, counts)]),
     );
   };
 }
@@ -59,7 +66,7 @@ export function createFlushByJobs(dependencies: {
  */
 function sharedContent(
   each: readonly LaneContent[],
-  { batched, single = [] }: FlushOrder,
+  { batched, single = [] }: FlushRequest,
   counts: ConnectionCounts,
 ): LaneContent | undefined {
   const [counted, other] = each.filter(({ lane }) => counts[lane] > 0);
@@ -74,9 +81,9 @@ function areAlike(some: readonly OutgoingMessage[], others: readonly OutgoingMes
 }
 
 /** One job for each shard if both lanes get the same messages; otherwise one for each shard and lane. */
-function jobsOf(contents: readonly LaneContent[], order: FlushOrder): readonly RetryJob[] {
+function jobsOf(contents: readonly LaneContent[], request: FlushRequest): readonly RetryJob[] {
   const [first, second] = contents;
-  const isForAll = order.single !== undefined && first !== undefined && second !== undefined;
+  const isForAll = request.single !== undefined && first !== undefined && second !== undefined;
   if (isForAll && areAlike(first.messages, second.messages)) {
     return shardJobs(first.messages);
   }

@@ -3,7 +3,7 @@ import type { Lane } from '../../connections/ports';
 import { countBatches } from '../../fan-out/batches';
 import { conflate, type Conflated } from './conflate';
 import type { OutgoingMessage } from '../../fan-out/outgoing-message';
-import type { FlushOrder } from '../ports';
+import type { FlushRequest } from '../ports';
 
 export interface LaneContent extends Conflated {
   readonly lane: Lane;
@@ -16,12 +16,12 @@ const lanes = ['batched', 'single'] as const;
  * @param roomOf returns the posts that can be made to each connection of a lane
  */
 export async function contentsOf(
-  order: Pick<FlushOrder, Lane>,
+  request: Pick<FlushRequest, Lane>,
   roomOf: (lane: Lane) => number | Promise<number>,
 ): Promise<readonly LaneContent[]> {
   const contents: LaneContent[] = [];
   for (const lane of lanes) {
-    const messages = order[lane] ?? [];
+    const messages = request[lane] ?? [];
     // A single message is never superseded, so the room is irrelevant.
     const room = messages.length > 1 ? await roomOf(lane) : Infinity;
     const conflated = conflate(messages, room, (some) => countPosts(some, lane));
@@ -39,7 +39,7 @@ export function countPosts(messages: readonly OutgoingMessage[], lane: Lane): nu
 export function allOf({
   batched,
   single = [],
-}: Pick<FlushOrder, Lane>): readonly OutgoingMessage[] {
+}: Pick<FlushRequest, Lane>): readonly OutgoingMessage[] {
   return [...new Set([...batched, ...single])];
 }
 

@@ -11,7 +11,7 @@ import { Stragglers } from '../../fan-out/retries/stragglers';
 import { createShardReader, type ShardReader } from '../../fan-out/shard-reader';
 import type { Answered } from '../../posting/posting';
 import { shards } from '../../shard';
-import type { FlushOrder } from '../ports';
+import type { FlushRequest } from '../ports';
 import { allOf, contentsOf, supersededIn, type LaneContent } from './flush-content';
 import type { PostBudget } from './post-budget';
 
@@ -32,7 +32,7 @@ interface FlushHereDependencies extends LanesOptions {
 }
 
 /** Begins a flush; resolves with the lanes that have messages. */
-export type FlushHere = (order: FlushOrder) => Promise<LanesUnderWay>;
+export type FlushHere = (request: FlushRequest) => Promise<LanesUnderWay>;
 
 export function createFlushHere(dependencies: FlushHereDependencies): FlushHere {
   const { room } = dependencies;
@@ -42,11 +42,11 @@ export function createFlushHere(dependencies: FlushHereDependencies): FlushHere 
   const shared = singleInFlight === undefined ? alone : createLanes({ ...others, singleInFlight });
   const stragglers = new Stragglers();
 
-  return async (order) => {
-    const contents = await contentsOf(order, (lane) => room.of(lane));
+  return async (request) => {
+    const contents = await contentsOf(request, (lane) => room.of(lane));
     // If no connection has batches, posts to the others need not leave room for them.
     const lanes = room.hasBatched() ? shared : alone;
-    const flush = new LocalFlush(order, contents, { ...dependencies, lanes, stragglers });
+    const flush = new LocalFlush(request, contents, { ...dependencies, lanes, stragglers });
     return Object.fromEntries(contents.map((content) => [content.lane, flush.begin(content)]));
   };
 }
@@ -58,7 +58,7 @@ class LocalFlush {
   private readonly ended: FanOutReport[] = [];
 
   constructor(
-    private readonly order: FlushOrder,
+    private readonly request: FlushRequest,
     private readonly contents: readonly LaneContent[],
     private readonly dependencies: FlushHereDependencies & {
       readonly lanes: ReturnType<typeof createLanes>;
@@ -98,7 +98,7 @@ class LocalFlush {
       list: createPostList(messages, lane),
       pages: this.split.pages[lane],
       cursors: () => this.reader.cursors(),
-      deadline: this.order.deadline,
+      deadline: this.request.deadline,
       // A lost heartbeat is not retried: the next one replaces it.
       requeue: messages.some(isEvent),
       ...{ lane, stragglers, onServed },
@@ -114,9 +114,9 @@ class LocalFlush {
     const [first, ...others] = this.ended;
     if (first === undefined) return;
     const merged = mergeReports([first, ...others]);
-    const { eventId } = this.order;
+    const { eventId } = this.request;
     const superseded = supersededIn(this.contents);
-    report({ messages: allOf(this.order), superseded, eventId }, merged);
+    report({ messages: allOf(this.request), superseded, eventId }, merged);
     // A flush to one lane does not reach all connections.
     if (this.ended.length === 2) await recentFanOuts.note(this.startedAt, merged);
   }
@@ -126,7 +126,7 @@ class LocalFlush {
     const { room, now, timers } = this.dependencies;
     const measured = { milliseconds: taken, postsPerSecond: postsPerSecond(posts, taken) };
     room.noteSingle(measured);
-    const milliseconds = Math.min(room.restAfterSingle(measured), this.order.deadline - now());
+    const milliseconds = Math.min(room.restAfterSingle(measured), this.request.deadline - now());
     if (milliseconds <= 0) return;
     await new Promise<void>((resolve) => timers.after(milliseconds, resolve));
   }

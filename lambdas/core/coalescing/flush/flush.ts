@@ -4,7 +4,7 @@ import type { ConnectionCountStore, Lane } from '../../connections/ports';
 import type { LanesOptions } from '../../fan-out/fan-out';
 import type { RecentFanOuts } from '../../fan-out/recent-fan-outs';
 import type { ReportFanOut } from '../../fan-out/report-fan-out';
-import type { Flush, FlushOrder, LaneEnd } from '../ports';
+import type { Flush, FlushRequest, LaneEnd } from '../ports';
 import { createFlushByJobs } from './flush-by-jobs';
 import { createFlushHere, type LanesUnderWay, type LaneUnderWay } from './flush-here';
 import { PostBudget } from './post-budget';
@@ -26,18 +26,18 @@ export function createFlush(dependencies: FlushDependencies): Flush {
   const flushHere = createFlushHere({ ...dependencies, room });
   const flushByJobs = createFlushByJobs({ ...dependencies, room });
 
-  async function begin(order: FlushOrder): Promise<LanesUnderWay> {
+  async function begin(request: FlushRequest): Promise<LanesUnderWay> {
     const counts = await countConnections();
     if (counts.all > largeFanOutConnections) {
       try {
-        const { batched, single } = await flushByJobs(order, counts);
+        const { batched, single } = await flushByJobs(request, counts);
         return { batched: withoutReport(batched), single: withoutReport(single) };
       } catch (error) {
         // This worker posts to as many connections as it can; the others are left to the retry queue.
         log.error('shards not queued', { error });
       }
     }
-    return flushHere(order);
+    return flushHere(request);
   }
 
   async function endOf(lane: Lane, begun: Promise<LanesUnderWay>): Promise<LaneEnd> {
@@ -50,8 +50,8 @@ export function createFlush(dependencies: FlushDependencies): Flush {
     }
   }
 
-  return (order) => {
-    const begun = begin(order);
+  return (request) => {
+    const begun = begin(request);
     return {
       ...{ batched: endOf('batched', begun), single: endOf('single', begun) },
       served: { batched: servedOf('batched', begun), single: servedOf('single', begun) },

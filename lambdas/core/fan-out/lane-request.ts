@@ -11,7 +11,7 @@ import type { StuckRequest } from './retries/stuck-connections';
 import type { ShardCursor } from './shard-reader';
 
 /** How connections are posted to, in any lane. */
-export interface PostingOrder {
+export interface PostingRequest {
   /** Milliseconds since the Unix epoch; no post begins after it. */
   readonly deadline: number;
   /** How often the job has been put back into the retry queue. Default: 0. */
@@ -29,7 +29,7 @@ export interface PostingOrder {
   readonly onExpired?: (connection: Connection) => Promise<void>;
 }
 
-export interface LaneRequest extends PostingOrder {
+export interface LaneRequest extends PostingRequest {
   readonly list: PostList;
   readonly pages: Pages;
   /** The lane; undefined if the pages have the connections of both lanes. */
