@@ -23,14 +23,14 @@ afterAll(async () => {
   await stack.close();
 });
 
-const patience = { timeout: 20_000 };
+const longTimeout = { timeout: 20_000 };
 const connection = (page: Page) => page.getByRole('region', { name: 'Connection' });
 const row = (page: Page, agentId: string) =>
   page.getByRole('region', { name: 'Agents' }).getByRole('listitem').filter({ hasText: agentId });
 const shows = (page: Page, agentId: string, text: string) =>
-  row(page, agentId).getByText(text).first().waitFor(patience);
+  row(page, agentId).getByText(text).first().waitFor(longTimeout);
 const isIn = (page: Page, state: string) =>
-  connection(page).getByText(state, { exact: true }).waitFor(patience);
+  connection(page).getByText(state, { exact: true }).waitFor(longTimeout);
 
 async function open() {
   const opened = await openPage(browser);
@@ -91,7 +91,7 @@ it('has accessible names and roles', async () => {
   await page
     .getByRole('status')
     .getByText(/agent-aria.* an error\./)
-    .waitFor(patience);
+    .waitFor(longTimeout);
 });
 
 it.each([
@@ -126,11 +126,11 @@ it('expands and collapses a long message by touch and by keyboard', async () => 
   const height = async () => (await message.boundingBox())?.height ?? 0;
   const cut = await height();
   await message.tap();
-  await row(page, 'agent-long').locator('[aria-expanded=true]').waitFor(patience);
+  await row(page, 'agent-long').locator('[aria-expanded=true]').waitFor(longTimeout);
   expect(await height()).toBeGreaterThan(cut * 1.5);
   await message.focus();
   await page.keyboard.press('Enter');
-  await row(page, 'agent-long').locator('[aria-expanded=false]').waitFor(patience);
+  await row(page, 'agent-long').locator('[aria-expanded=false]').waitFor(longTimeout);
   expect(await height()).toBe(cut);
   await context.close();
 });
@@ -184,7 +184,7 @@ it('waits while the stack is down, and connects and shows missed events when it 
   await stack.close();
   await connection(page)
     .getByText(/Next attempt in \d+ s\./)
-    .waitFor(patience);
+    .waitFor(longTimeout);
   await isIn(page, 'Waiting');
   await connection(page)
     .getByText(/^Shown as of /)

@@ -350,12 +350,12 @@ describe('a malformed upgrade request', () => {
     expect(await sendRaw(gateway.port, bytes)).toMatch(/^HTTP\/1.1 400 /);
     await connect(url());
   });
+});
 
-  it('is answered with 503 before an API is served, as any handshake is', async () => {
-    await expect(connect(url())).rejects.toThrow('HTTP 503 {"message":"Service Unavailable"}');
-    serve({});
-    await connect(url());
-  });
+it('answers handshakes with 503 before an API is served', async () => {
+  await expect(connect(url())).rejects.toThrow('HTTP 503 {"message":"Service Unavailable"}');
+  serve({});
+  await connect(url());
 });
 
 it('accepts every handshake on an API without $connect', async () => {

@@ -1,5 +1,5 @@
 import { createBroadcast } from '#core/broadcasting/broadcast';
-import { registerOf } from '#sdk/protocol';
+import { eventTypes, registerOf } from '#sdk/protocol';
 import { MemoryStateStore } from '../../../../support/core/fakes';
 import { createFanOutHarness } from '../../../../support/core/fan-out';
 
@@ -77,7 +77,12 @@ it.each([
   ['an unknown status', 'agent:status', { ...status, status: 'busy' }, /status must be one of/],
   ['a missing agentId', 'agent:status', { status: 'online', timestamp: 1 }, /agentId is missing/],
   ['a string as timestamp', 'agent:status', { ...status, timestamp: '1' }, /timestamp must be/],
-  ['an unknown type', 'agent:restarted', status, /type must be one of .*agent:status/],
+  [
+    'an unknown type',
+    'agent:restarted',
+    status,
+    new RegExp(`^type must be one of ${eventTypes.join(', ')}`),
+  ],
   [
     '300 KB of text',
     'session:activity',

@@ -65,7 +65,12 @@ it.each([
     { ...payload, status: 'busy' },
     /^status must be one of/,
   ],
-  ['of an unknown type', 'agent:restarted', payload, /^type must be one of .*agent:status/],
+  [
+    'of an unknown type',
+    'agent:restarted',
+    payload,
+    new RegExp(`^type must be one of ${eventTypes.join(', ')}`),
+  ],
   [
     'with a timestamp too far ahead',
     'agent:status',
