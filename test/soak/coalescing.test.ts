@@ -175,7 +175,7 @@ function lastOfAgents({ news }: TestClient): ReadonlyMap<string, string> {
 it('every socket, with or without batches, receives every event once, and nothing stays pending', async () => {
   const sockets = await open();
   const reported = await report();
-  const heard = await allHeard(sockets, reported, 60_000);
+  const heard = await allHeard(sockets, reported, 180_000);
   const twice = heard.flatMap(({ counts }) => [...counts].filter(([, times]) => times > 1));
   expect(twice).toEqual([]);
   for (const { socket } of heard) expect(lastOfAgents(socket)).toEqual(reported.final);
@@ -183,7 +183,7 @@ it('every socket, with or without batches, receives every event once, and nothin
   // The number of messages depends on the flushes, not on the events.
   for (const { news } of sockets.batched) expect(news.length).toBeLessThan(seconds * 10);
   await expect(stack.deadLetters()).resolves.toBe(0);
-}, 180_000);
+}, 300_000);
 
 it('every socket receives every event although the flushing workers are killed twice', async () => {
   const broadcast = stack.functions.get('mission-control-broadcast');
