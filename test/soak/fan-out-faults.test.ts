@@ -133,7 +133,7 @@ it('sends a large fan-out by shard jobs; health and the heartbeat interval are u
   await Promise.all(clients.map((client) => client.received('agent:status', 1, 30_000)));
   expect(clients.map((client) => [...heard(client)])).toEqual(clients.map(() => [['agent-1', 1]]));
   await eventually(() => {
-    const reports = stack.reports('agent:status');
+    const reports = stack.eventReports();
     expect(reports.map(({ service }) => service)).toEqual(
       Array.from({ length: 16 }, () => 'deliver'),
     );
@@ -148,7 +148,8 @@ it('sends a large fan-out by shard jobs; health and the heartbeat interval are u
       client.received('heartbeat', client.messagesOf('heartbeat').length + 3, 60_000),
     ),
   );
-  expect(stack.reports('heartbeat').some(({ service }) => service === 'deliver')).toBe(true);
+  const heartbeats = stack.reports().filter(({ type }) => type === 'heartbeat');
+  expect(heartbeats.some(({ service }) => service === 'deliver')).toBe(true);
   for (const client of clients) {
     const times = client
       .messagesOf('heartbeat')

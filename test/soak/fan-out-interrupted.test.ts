@@ -20,7 +20,7 @@ it('a fan-out that runs out of time puts the rest into the retry queue, and each
   await stack.publisher.broadcastAgentStatus('agent-1', 'online');
   await Promise.all(clients.map((client) => client.received('agent:status', 1, 90_000)));
   await eventually(() => {
-    const reports = stack.reports('agent:status');
+    const reports = stack.eventReports();
     expect(reports.reduce((sum, { delivered }) => sum + delivered, 0)).toBe(500);
     const [first, ...others] = reports;
     if (first === undefined) throw new Error('nothing was reported');
@@ -48,7 +48,7 @@ it('a fan-out whose worker is killed is retried by Lambda after a minute, and re
   await Promise.all(missed.map((client) => client.received('agent:status', 1, 100_000)));
   // The retry posts to all connections: for those that already had the message, it is the second time.
   await eventually(() => {
-    expect(stack.reports('agent:status')).toMatchObject([{ delivered: 200, requeued: 0 }]);
+    expect(stack.eventReports()).toMatchObject([{ delivered: 200, requeued: 0 }]);
   }, 20_000);
   const times = (client: (typeof clients)[number]) => heard(client).get('agent-1');
   const twiceOfMissed = missed.filter((client) => times(client) === 2);

@@ -27,8 +27,10 @@ export interface FanOutStack extends LocalStack {
   deadLetters(): Promise<number>;
   /** The number of posts to a connection that a function logged as unanswered, because of a dropped connection or a timeout. */
   unanswered(connectionId: string): number;
-  /** The log lines of functions about fan-outs of one type, oldest first. */
-  reports(type: string): readonly FanOutLine[];
+  /** The log lines of functions about fan-outs, oldest first. */
+  reports(): readonly FanOutLine[];
+  /** Only fan-outs of events. Their type is `mixed` if a heartbeat was sent with them, which can happen to any flush. */
+  eventReports(): readonly FanOutLine[];
 }
 
 /** A log line about a fan-out. */
@@ -137,7 +139,8 @@ export async function startFanOutStack(options: LocalStackOptions = {}): Promise
 
     unanswered: (connectionId) => unanswered.get(connectionId) ?? 0,
 
-    reports: (type) => lines.filter((line) => line.type === type),
+    reports: () => lines,
+    eventReports: () => lines.filter(({ events: count }) => count > 0),
 
     async close() {
       await publisher.close();
