@@ -90,8 +90,8 @@ export function createConnectionTables(now: number): (query: ConnectionQuery) =>
   };
 }
 
-/** Attributes that a connection may lack. These connections have no batches. */
-const optionalAttributes = ['batches'];
+/** Attributes that a connection may lack. These connections have no batches and no view. */
+const optionalAttributes = ['batches', '#scope', 'agents'];
 
 /** Selects attributes of an item. @throws Error if the store requests an attribute that these items do not have */
 function project(item: Readonly<Record<string, object>>, names: readonly string[]): object {

@@ -39,7 +39,7 @@ export function createFast(surroundings: Surroundings): Send {
 
   return async (message, count) => {
     const fanOut = createFanOut({
-      connections: createDynamoConnectionStore(dynamo, tableNameOf(count), query),
+      connections: createDynamoConnectionStore(dynamo, tableNameOf(count), { query }),
       queue,
       poster,
       pace,

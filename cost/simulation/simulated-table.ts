@@ -83,6 +83,12 @@ export function createSimulatedConnections(
       }
     },
     ...{ save: never, remove: never, removeAll: never, find: never, refresh: never },
-    ...{ ofUser: never, markDisconnected: never, markerOf: never },
+    ...{
+      findAll: never,
+      changeView: never,
+      ofUser: never,
+      markDisconnected: never,
+      markerOf: never,
+    },
   };
 }

@@ -55,6 +55,12 @@ export const serviceSettings = {
       'Hours after its `iat` at which a token expires, even if its `exp` is later. If not set, only `exp` counts.',
     readBy: [...verifyingFunctions, 'disconnect-user'],
   },
+  scopeClaim: {
+    schema: text('the name of a claim'),
+    documentation:
+      "Name of the token's claim that lists the agents its user may see. If not set, every user sees all agents.",
+    readBy: [...verifyingFunctions, ...fanOutFunctions],
+  },
   gatewayUrl: {
     schema: v.pipe(
       text('a URL'),

@@ -21,15 +21,18 @@ export function createConnectionDependencies(
   functionName: string,
   createQuery: (client: DynamoDBDocumentClient) => Query = createSdkQuery,
 ) {
-  const { stage, tableName, callbackUrl } = readSettings(environment, [
-    'stage',
-    'tableName',
-    'callbackUrl',
-  ]);
+  const { stage, tableName, callbackUrl, scopeClaim } = readSettings(
+    environment,
+    ['stage', 'tableName', 'callbackUrl'],
+    ['scopeClaim'],
+  );
   const [log, now] = [createLog(functionName), Date.now];
   const dynamo = createDynamoClient();
   const managementApi = createManagementApiClient(callbackUrl);
-  const connections = createDynamoConnectionStore(dynamo, tableName, createQuery(dynamo));
+  const connections = createDynamoConnectionStore(dynamo, tableName, {
+    query: createQuery(dynamo),
+    isScoped: scopeClaim !== undefined,
+  });
   const closeConnection = createCloseConnection({
     connections,
     poster: createManagementApiPoster(managementApi, log),

@@ -1,5 +1,17 @@
 // The protocol, for clients and server: the events that backends report, and the messages over the WebSocket.
 export {
+  agentIdIn,
+  everyAgent,
+  filterOf,
+  isPattern,
+  isWithin,
+  maxPatterns,
+  maxPatternsBytes,
+  narrow,
+  patternOf,
+  type AgentFilter,
+} from './agent-patterns';
+export {
   agentStatuses,
   eventTypes,
   parseEvent,
@@ -51,4 +63,4 @@ export {
   versionOfEvent,
   type Version,
 } from './registers';
-export { batchSubprotocol, subprotocol } from './subprotocol';
+export { batchSubprotocol, subprotocol, subscribeSubprotocol } from './subprotocol';

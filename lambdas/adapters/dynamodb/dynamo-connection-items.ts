@@ -1,6 +1,7 @@
 // Converts connections, and the markers of disconnected users, to items of the table and back.
 import { maxHeartbeatSeconds } from '#sdk/protocol';
 import type { Connection, DisconnectMarker } from '#core/connections/ports';
+import { viewOf } from '#core/connections/view';
 import { connectionKey, isMarkerSortKey, markerKey, parseConnectionSortKey } from './dynamo-keys';
 import { ttlAttribute, ttlOf } from './dynamo-ttl';
 
@@ -14,6 +15,10 @@ export interface ConnectionItem {
   readonly [ttlAttribute]: number;
   /** Present only for connections that negotiated batches. */
   readonly batches?: true;
+  /** The patterns of the scope, as a JSON list. Present only if the service has scopes. */
+  readonly scope?: string;
+  /** The patterns of the subscription, as a JSON list. Present only after a `subscribe`, or if the client has announced one. */
+  readonly agents?: string;
 }
 
 export interface MarkerItem {
@@ -33,13 +38,15 @@ export interface MarkerItem {
 const graceMilliseconds = 2 * maxHeartbeatSeconds * 1000;
 
 export function toConnectionItem(connection: Connection): ConnectionItem {
-  const { connectedAt, expiresAt, batches = false } = connection;
+  const { connectedAt, expiresAt, batches = false, view: { scope, agents } = {} } = connection;
   return {
     ...connectionKey(connection),
     connectedAt,
     validUntil: expiresAt,
     [ttlAttribute]: ttlOfConnection(expiresAt),
     ...(batches && { batches }),
+    ...(scope !== undefined && { scope }),
+    ...(agents !== undefined && { agents }),
   };
 }
 
@@ -47,11 +54,28 @@ export function ttlOfConnection(expiresAt: number): number {
   return ttlOf(expiresAt + graceMilliseconds, 'down');
 }
 
-export function toConnection({ sk, connectedAt, validUntil, batches }: ConnectionItem): Connection {
+/**
+ * Reads a record.
+ * @param isScoped whether the service has scopes. A record without one was then written before it had them, so that it is
+ *   not known what its user may see. It counts as expired: nothing is posted, and its client has to connect again.
+ */
+export function toConnection(
+  {
+    sk,
+    connectedAt,
+    validUntil,
+    batches,
+    scope,
+    agents,
+  }: Omit<ConnectionItem, 'pk' | typeof ttlAttribute>,
+  isScoped: boolean,
+): Connection {
+  const view = viewOf(scope, agents);
   return {
     ...parseConnectionSortKey(sk),
-    ...{ connectedAt, expiresAt: validUntil },
+    ...{ connectedAt, expiresAt: isScoped && scope === undefined ? 0 : validUntil },
     ...(batches && { batches }),
+    ...(view && { view }),
   };
 }
 

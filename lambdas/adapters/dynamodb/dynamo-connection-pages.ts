@@ -1,12 +1,8 @@
 // Lists the connections of a shard. Every fan-out reads all of them, so attributes are read without the SDK's translation.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Connection, PageOptions } from '#core/connections/ports';
-import {
-  connectionKey,
-  connectionPartition,
-  isMarkerSortKey,
-  parseConnectionSortKey,
-} from './dynamo-keys';
+import { toConnection } from './dynamo-connection-items';
+import { connectionKey, connectionPartition, isMarkerSortKey } from './dynamo-keys';
 import type { Query, QueryPage } from './requests/dynamo-query';
 
 /** Connections per page: enough to keep all posts in flight, and few enough for pages of sixteen shards in memory. */
@@ -17,7 +13,7 @@ export async function* readConnectionPages(
   query: Query,
   tableName: string,
   shard: number,
-  { after, consistent = false }: PageOptions,
+  { after, consistent = false, isScoped }: PageOptions & { readonly isScoped: boolean },
 ): AsyncGenerator<readonly Connection[]> {
   let start = after && keyOf(connectionKey(after));
   do {
@@ -26,12 +22,13 @@ export async function* readConnectionPages(
       KeyConditionExpression: 'pk = :pk',
       ExpressionAttributeValues: { ':pk': { S: connectionPartition(shard) } },
       ConsistentRead: consistent,
+      ExpressionAttributeNames: { '#scope': 'scope' },
       // The partition key of each item would be a fifth of the bytes.
-      ProjectionExpression: 'sk, connectedAt, validUntil, batches',
+      ProjectionExpression: 'sk, connectedAt, validUntil, batches, #scope, agents',
       Limit: pageSize,
       ...(start === undefined ? {} : { ExclusiveStartKey: start }),
     });
-    yield items.filter(isConnection).map(toConnection);
+    yield items.filter(isConnection).map((item) => toConnection(plain(item), isScoped));
     start = last;
   } while (start !== undefined);
 }
@@ -45,11 +42,15 @@ function isConnection(item: Record<string, AttributeValue>): boolean {
   return !isMarkerSortKey(item['sk']?.S ?? '');
 }
 
-function toConnection(item: Record<string, AttributeValue>): Connection {
-  const { userId, connectionId } = parseConnectionSortKey(item['sk']?.S ?? '');
-  const connectedAt = Number(item['connectedAt']?.N);
-  const expiresAt = Number(item['validUntil']?.N);
-  return item['batches'] === undefined
-    ? { userId, connectionId, connectedAt, expiresAt }
-    : { userId, connectionId, connectedAt, expiresAt, batches: true };
+/** The attributes of a connection's record. */
+function plain(item: Record<string, AttributeValue>): Parameters<typeof toConnection>[0] {
+  const { scope, agents, batches } = item;
+  return {
+    sk: item['sk']?.S ?? '',
+    connectedAt: Number(item['connectedAt']?.N),
+    validUntil: Number(item['validUntil']?.N),
+    ...(batches && { batches: true }),
+    ...(scope?.S !== undefined && { scope: scope.S }),
+    ...(agents?.S !== undefined && { agents: agents.S }),
+  };
 }

@@ -17,7 +17,9 @@ import type {
   DisconnectMarker,
   UserRecords,
 } from '#core/connections/ports';
-import { wasMet } from './requests/dynamo-condition';
+import type { ViewParts } from '#core/connections/view';
+import { readItems } from './requests/dynamo-batch-get';
+import { ifMet, wasMet } from './requests/dynamo-condition';
 import {
   isMarker,
   toConnection,
@@ -39,11 +41,18 @@ const deleteBatchSize = 25;
 /** Maximum number of times that the unprocessed items of a batch are sent. */
 const maxDeleteAttempts = 3;
 
-/** @param query reads the pages of shards. Default: through `client`. */
+/** How connections are read. */
+interface ReadingOptions {
+  /** Reads the pages of shards. Default: through the client. */
+  readonly query?: Query;
+  /** Whether the service has scopes, so that a record without a scope counts as expired. Default: no. */
+  readonly isScoped?: boolean;
+}
+
 export function createDynamoConnectionStore(
   client: DynamoDBDocumentClient,
   tableName: string,
-  query: Query = createSdkQuery(client),
+  { query = createSdkQuery(client), isScoped = false }: ReadingOptions = {},
 ): ConnectionStore {
   return {
     async save(connection) {
@@ -55,7 +64,17 @@ export function createDynamoConnectionStore(
       const { Item: item } = await client.send(
         new GetCommand({ TableName: tableName, Key: connectionKey(key), ConsistentRead: true }),
       );
-      return item === undefined ? undefined : toConnection(item as ConnectionItem);
+      return item === undefined ? undefined : toConnection(item as ConnectionItem, isScoped);
+    },
+
+    async findAll(keys) {
+      const items = await readItems<ConnectionItem>(client, tableName, keys.map(connectionKey));
+      return items.map((item) => toConnection(item, isScoped));
+    },
+
+    async changeView(key, parts) {
+      const answer = await ifMet(client.send(viewCommand(tableName, key, parts)));
+      return answer && toConnection(answer.Attributes as ConnectionItem, isScoped);
     },
 
     refresh: (key, expiresAt) => wasMet(client.send(refreshCommand(tableName, key, expiresAt))),
@@ -72,7 +91,7 @@ export function createDynamoConnectionStore(
       await Promise.all(batches);
     },
 
-    ofUser: (userId) => readUser(client, tableName, userId),
+    ofUser: (userId) => readUser(client, tableName, userId, isScoped),
 
     async markDisconnected(userId, marker) {
       await wasMet(client.send(markCommand(tableName, userId, marker)));
@@ -85,7 +104,8 @@ export function createDynamoConnectionStore(
       return item === undefined ? undefined : toMarker(item as MarkerItem);
     },
 
-    pages: (shard, options = {}) => readConnectionPages(query, tableName, shard, options),
+    pages: (shard, options = {}) =>
+      readConnectionPages(query, tableName, shard, { ...options, isScoped }),
   };
 }
 
@@ -98,6 +118,26 @@ function refreshCommand(tableName: string, key: ConnectionKey, expiresAt: number
     // later token came first, its expiry stays.
     ConditionExpression: 'validUntil < :validUntil',
     ExpressionAttributeValues: { ':validUntil': expiresAt, ':ttl': ttlOfConnection(expiresAt) },
+  });
+}
+
+function viewCommand(
+  tableName: string,
+  key: ConnectionKey,
+  { scope, agents }: ViewParts,
+): UpdateCommand {
+  const parts = Object.entries({ scope, agents }).filter(([, patterns]) => patterns !== undefined);
+  return new UpdateCommand({
+    TableName: tableName,
+    Key: connectionKey(key),
+    UpdateExpression: `SET ${parts.map(([name]) => `#${name} = :${name}`).join(', ')}`,
+    // If the connection was closed meanwhile, the update would create half of a record.
+    ConditionExpression: 'attribute_exists(sk)',
+    ExpressionAttributeNames: Object.fromEntries(parts.map(([name]) => [`#${name}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(
+      parts.map(([name, patterns]) => [`:${name}`, JSON.stringify(patterns)]),
+    ),
+    ReturnValues: 'ALL_OLD',
   });
 }
 
@@ -120,6 +160,7 @@ async function readUser(
   client: DynamoDBDocumentClient,
   tableName: string,
   userId: string,
+  isScoped: boolean,
 ): Promise<UserRecords> {
   const connections: Connection[] = [];
   let marker: DisconnectMarker | undefined;
@@ -135,7 +176,7 @@ async function readUser(
   for await (const { Items: items = [] } of paginateQuery({ client }, input)) {
     for (const item of items as (ConnectionItem | MarkerItem)[]) {
       if (isMarker(item)) marker = toMarker(item);
-      else connections.push(toConnection(item));
+      else connections.push(toConnection(item, isScoped));
     }
   }
   return { connections, ...(marker === undefined ? {} : { marker }) };

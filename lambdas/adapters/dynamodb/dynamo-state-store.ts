@@ -1,6 +1,5 @@
 // Stores the registers in DynamoDB: one item for each agent and each session, spread over shards by agent.
 import {
-  BatchGetCommand,
   paginateQuery,
   PutCommand,
   UpdateCommand,
@@ -15,19 +14,12 @@ import {
   type EventMessage,
 } from '#sdk/protocol';
 import type { StateStore, StorageTimes } from '#core/broadcasting/ports';
+import { readItems } from './requests/dynamo-batch-get';
 import { wasMet } from './requests/dynamo-condition';
 import { stateKey, statePartition } from './dynamo-keys';
 import { fieldAttributes, toAttributes, toStored, type StateItem } from './dynamo-state-items';
 import { ttlAttribute, ttlOf } from './dynamo-ttl';
 import type { Sender } from './requests/dynamo-sender';
-
-/** Maximum number of registers that DynamoDB reads in one request. */
-const readBatchSize = 100;
-
-/** Maximum number of requests for the keys of one batch, including unprocessed ones. */
-const maxReads = 5;
-
-type StateKey = ReturnType<typeof stateKey>;
 
 /** @param sender writes registers. Default: `client`. */
 export function createDynamoStateStore(
@@ -63,13 +55,8 @@ async function areSuperseded(
 ): Promise<boolean[]> {
   // DynamoDB rejects a request that names a key twice.
   const keys = [...new Map(events.map((event) => [registerOf(event), stateKey(event)])).values()];
-  const batches: Promise<StateItem[]>[] = [];
-  for (let start = 0; start < keys.length; start += readBatchSize) {
-    batches.push(readBatch(client, tableName, keys.slice(start, start + readBatchSize)));
-  }
   const newest = new Map(
-    (await Promise.all(batches))
-      .flat()
+    (await readItems<StateItem>(client, tableName, keys))
       .flatMap(toStored)
       .map(({ event }) => [registerOf(event), versionOfEvent(event)]),
   );
@@ -77,26 +64,6 @@ async function areSuperseded(
     const held = newest.get(registerOf(event));
     return held !== undefined && isNewer(held, versionOfEvent(event));
   });
-}
-
-/** Reads registers. Those that do not exist are left out. */
-async function readBatch(
-  client: DynamoDBDocumentClient,
-  tableName: string,
-  keys: readonly StateKey[],
-): Promise<StateItem[]> {
-  const found: StateItem[] = [];
-  let left = keys;
-  for (let reads = 0; left.length > 0; reads += 1) {
-    if (reads === maxReads) throw new Error(`DynamoDB did not read ${left.length} registers`);
-    const command = new BatchGetCommand({
-      RequestItems: { [tableName]: { Keys: [...left], ConsistentRead: true } },
-    });
-    const { Responses: read = {}, UnprocessedKeys: unprocessed = {} } = await client.send(command);
-    found.push(...((read[tableName] ?? []) as StateItem[]));
-    left = (unprocessed[tableName]?.Keys ?? []) as StateKey[];
-  }
-  return found;
 }
 
 /** Writes an event into its register, unless the register holds a newer one, or the same one and its broadcast is done. */

@@ -8,6 +8,8 @@ export interface VerifiedToken {
   readonly expiresAt: number;
   /** The token's `iat`, in milliseconds since the Unix epoch: usually a whole second. Absent if the token has none. */
   readonly issuedAt?: number;
+  /** The patterns of the agents that the user may see, as a filter has them. Absent: the service has no scopes. */
+  readonly scope?: readonly string[];
 }
 
 /** Why no token is found in what a client offers. */

@@ -1,5 +1,7 @@
 // The ports of connections: their records, their counts, the rate limits of users, and API Gateway, which posts to a
 // connection, inspects it, and closes it.
+import type { View, ViewParts } from './view';
+
 /** The key of a connection in the store, where all connections of one user are adjacent. */
 export interface ConnectionKey {
   readonly userId: string;
@@ -14,6 +16,8 @@ export interface Connection extends ConnectionKey {
   readonly expiresAt: number;
   /** Whether the client has negotiated batches. Default: no, as for documented clients. */
   readonly batches?: boolean;
+  /** Limits the events that it gets. Absent: it gets everything. */
+  readonly view?: View;
 }
 
 /** `batched`: connections that negotiated batches. `single`: those that get the documented messages one by one. */
@@ -41,6 +45,13 @@ export interface ConnectionStore {
   removeAll(keys: readonly ConnectionKey[]): Promise<void>;
   /** The record of one connection, even if it has expired, read consistently. */
   find(key: ConnectionKey): Promise<Connection | undefined>;
+  /** The records of these connections, even if they have expired, read consistently. Those without a record are left out. */
+  findAll(keys: readonly ConnectionKey[]): Promise<readonly Connection[]>;
+  /**
+   * Changes the given parts of a connection's view.
+   * @returns the connection as it was before the change; undefined if it has no record
+   */
+  changeView(key: ConnectionKey, parts: ViewParts): Promise<Connection | undefined>;
   /** Extends the expiry of a connection; false if it has no record, or does not expire before `expiresAt`. */
   refresh(key: ConnectionKey, expiresAt: number): Promise<boolean>;
   /** The records of a user, in one consistent read. */

@@ -16,6 +16,7 @@ import type {
   Inspector,
   Poster,
 } from '#core/connections/ports';
+import { withParts, type ViewParts } from '#core/connections/view';
 import type { RetryJob, RetryQueue, RecentFanOut, RecentFanOutStore } from '#core/fan-out/ports';
 import type {
   HeartbeatPlan,
@@ -91,6 +92,22 @@ export class MemoryConnectionStore implements ConnectionStore {
 
   async find({ connectionId }: { connectionId: string }): Promise<Connection | undefined> {
     return Promise.resolve(this.records.get(connectionId));
+  }
+
+  async findAll(keys: readonly { connectionId: string }[]): Promise<readonly Connection[]> {
+    return Promise.resolve(
+      keys.flatMap(({ connectionId }) => this.records.get(connectionId) ?? []),
+    );
+  }
+
+  async changeView(key: ConnectionKey, parts: ViewParts): Promise<Connection | undefined> {
+    const before = this.records.get(key.connectionId);
+    if (before !== undefined) {
+      const { view, ...others } = before;
+      const changed = withParts(view, parts);
+      this.records.set(key.connectionId, { ...others, ...(changed && { view: changed }) });
+    }
+    return Promise.resolve(before);
   }
 
   async refresh({ connectionId }: { connectionId: string }, expiresAt: number): Promise<boolean> {

@@ -6,11 +6,18 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
  * @throws any other error of the write
  */
 export async function wasMet(write: Promise<unknown>): Promise<boolean> {
+  return (await ifMet(write.then(() => true))) ?? false;
+}
+
+/**
+ * The answer to a write whose condition was met; otherwise undefined.
+ * @throws any other error of the write
+ */
+export async function ifMet<Answer>(write: Promise<Answer>): Promise<Answer | undefined> {
   try {
-    await write;
-    return true;
+    return await write;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
+    if (error instanceof ConditionalCheckFailedException) return undefined;
     throw error;
   }
 }

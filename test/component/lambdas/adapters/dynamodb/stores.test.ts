@@ -35,7 +35,7 @@ describeConnectionStore('DynamoConnectionStore with the fast query', async () =>
   createDynamoConnectionStore(
     dynamo.client,
     await dynamo.createTable(),
-    createFastQuery(dynamo.client),
+    { query: createFastQuery(dynamo.client) },
   ),
 );
 

@@ -1,0 +1,56 @@
+// Reads many items by their keys.
+import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+/**
+ * Maximum number of items that DynamoDB reads in one request.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+ */
+const readBatchSize = 100;
+
+/** Maximum number of requests for the keys of one batch, including unprocessed ones. */
+const maxReads = 5;
+
+export interface ItemKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/**
+ * Reads items consistently, in no particular order. Those that do not exist are left out.
+ * @param keys all different: DynamoDB rejects a request that names a key twice
+ * @throws if DynamoDB does not read all of them
+ */
+export async function readItems<Item>(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  keys: readonly ItemKey[],
+): Promise<Item[]> {
+  const batches: Promise<Item[]>[] = [];
+  for (let start = 0; start < keys.length; start += readBatchSize) {
+    batches.push(readBatch(client, tableName, keys.slice(start, start + readBatchSize)));
+  }
+  return (await Promise.all(batches)).flat();
+}
+
+async function readBatch<Item>(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  keys: readonly ItemKey[],
+): Promise<Item[]> {
+  const found: Item[] = [];
+  let left = keys;
+  for (let reads = 0; left.length > 0; reads += 1) {
+    if (reads === maxReads) throw new Error(`DynamoDB did not read ${left.length} items`);
+    const command = new BatchGetCommand({
+      RequestItems: { [tableName]: { Keys: left.map(plainKey), ConsistentRead: true } },
+    });
+    const { Responses: read = {}, UnprocessedKeys: unprocessed = {} } = await client.send(command);
+    found.push(...((read[tableName] ?? []) as Item[]));
+    left = (unprocessed[tableName]?.Keys ?? []) as ItemKey[];
+  }
+  return found;
+}
+
+function plainKey({ pk, sk }: ItemKey): Record<string, string> {
+  return { pk, sk };
+}
