@@ -70,7 +70,7 @@ describe('unprocessed registers of a BatchGetItem', () => {
 
   it('cause an error if they stay unprocessed', async () => {
     const store = storeOf(createBusyClient(1));
-    await expect(store.areSuperseded(events)).rejects.toThrow('did not read 2 registers');
+    await expect(store.areSuperseded(events)).rejects.toThrow('did not read 2 items');
   });
 });
 
