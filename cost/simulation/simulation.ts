@@ -60,7 +60,7 @@ export async function simulateFanOut(simulation: Simulation): Promise<Simulation
       onExpired: () => Promise.resolve(undefined),
     };
     const options = { poster: gateway.createPoster(), pace, now: clock.now, timers: clock, random };
-    const posting = { texts, pages, deadline: never, listener };
+    const posting = { textsFor: () => texts, pages, deadline: never, listener };
     await postToAll(posting, { ...options, ...deliveryLimits });
   }
 

@@ -48,6 +48,7 @@ export const logLines = {
         'retried',
         'expired',
         'skipped',
+        'filtered',
       ] as const),
       ...([
         'requeued',

@@ -1,7 +1,7 @@
 // Posts the messages of a retry job to its connections.
 import type { CloseConnection } from '../connections/close-connection';
-import type { Connection, Inspector } from '../connections/ports';
-import type { FanOut, FanOutRequest } from '../fan-out/fan-out';
+import type { Connection, ConnectionStore, Inspector } from '../connections/ports';
+import type { FanOut, FanOutReport, FanOutRequest } from '../fan-out/fan-out';
 import { isEvent, type OutgoingMessage } from '../fan-out/outgoing-message';
 import type { RetryJob } from '../fan-out/ports';
 import type { RecentFanOuts } from '../fan-out/recent-fan-outs';
@@ -12,6 +12,7 @@ import type { Clock } from '../clock';
  * Continues a fan-out.
  * @param messages the messages to post: those of the job without superseded ones, or a heartbeat if none is left
  * @param deadline milliseconds since the Unix epoch; no post begins after it
+ * @throws if the records of listed connections cannot be read
  */
 type Continue<Job extends RetryJob> = (
   job: Job,
@@ -28,6 +29,7 @@ export interface ContinueFanOut {
 
 export function createContinueFanOut(dependencies: {
   readonly fanOut: FanOut;
+  readonly connections: Pick<ConnectionStore, 'findAll'>;
   readonly inspector: Inspector;
   readonly closeConnection: CloseConnection;
   readonly recentFanOuts: Pick<RecentFanOuts, 'note'>;
@@ -37,26 +39,42 @@ export function createContinueFanOut(dependencies: {
   const { fanOut, inspector, closeConnection, recentFanOuts, report, now } = dependencies;
   const close = (connection: Connection) => closeConnection(connection, 'not_reading');
 
+  /** Fans out to the connections of a list as their records are now: since it was queued, their views may have changed. */
+  async function toListed(
+    listed: readonly Connection[],
+    request: Omit<FanOutRequest, 'to'>,
+  ): Promise<FanOutReport> {
+    const records = await dependencies.connections.findAll(listed);
+    const ended = await fanOut({ ...request, to: { connections: records } });
+    // The record of a connection is removed when it has ended.
+    return { ...ended, gone: ended.gone + listed.length - records.length };
+  }
+
   return {
     async toTarget(job, messages, deadline) {
       const startedAt = now();
       const { round } = job;
-      const ended = await fanOut({
-        ...{ messages, round, to: targetOf(job), deadline, requeue: true },
-        ...('shard' in job && job.lane !== undefined && { lane: job.lane }),
+      const request = { messages, round, deadline, requeue: true };
+      if ('connections' in job) {
         // A list of stuck connections looks like a throttled account, because it has no others to compare with. So
         // connections that are throttled are inspected.
-        ...('connections' in job && { stuck: { rounds: 0, inspector, close } }),
+        const stuck = { rounds: 0, inspector, close };
+        report({ messages }, await toListed(job.connections, { ...request, stuck }));
+        return;
+      }
+      const ended = await fanOut({
+        ...{ ...request, to: targetOf(job) },
+        ...(job.lane !== undefined && { lane: job.lane }),
       });
       report({ messages }, ended);
       // A job with `after` covers a part of its shard only: the connections before it may have been posted to long ago.
-      const isWhole = 'shard' in job && job.after === undefined && job.lane === undefined;
+      const isWhole = job.after === undefined && job.lane === undefined;
       if (isWhole) await recentFanOuts.note(startedAt, ended, job.shard);
     },
 
     async toStuck({ round, stuckRounds: rounds = 0, connections }, messages, deadline) {
-      const ended = await fanOut({
-        ...{ messages, round, deadline, to: { connections }, stuck: { rounds, inspector, close } },
+      const ended = await toListed(connections, {
+        ...{ messages, round, deadline, stuck: { rounds, inspector, close } },
         // A lost heartbeat is not retried: the next one replaces it.
         requeue: messages.some(isEvent),
       });

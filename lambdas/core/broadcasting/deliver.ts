@@ -3,7 +3,7 @@ import type { Clock } from '../clock';
 import type { Coalescer } from '../coalescing/coalescer';
 import type { DrainJob } from '../coalescing/ports';
 import type { CloseConnection } from '../connections/close-connection';
-import type { Inspector } from '../connections/ports';
+import type { ConnectionStore, Inspector } from '../connections/ports';
 import type { DeadLetterQueue } from '../dead-letter-queue';
 import type { FanOut } from '../fan-out/fan-out';
 import { heartbeatMessage, isEvent, typeOf } from '../fan-out/outgoing-message';
@@ -29,6 +29,7 @@ export type Deliver = (job: RetryJob | DrainJob, deadline: number) => Promise<vo
 
 export function createDeliver(dependencies: {
   readonly fanOut: FanOut;
+  readonly connections: Pick<ConnectionStore, 'findAll'>;
   readonly coalescer: Pick<Coalescer, 'drain'>;
   readonly state: Pick<StateStore, 'areSuperseded'>;
   readonly sendHeartbeat: SendHeartbeat;

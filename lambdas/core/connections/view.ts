@@ -55,6 +55,11 @@ export function maySee(view: View | undefined, agentId: string | undefined): boo
   return view === undefined || agentId === undefined || view.inForce.matches(agentId);
 }
 
+/** Whether a connection gets every event. */
+export function getsEverything(view: View | undefined): boolean {
+  return view === undefined || view.inForce.patterns.includes(everyAgent);
+}
+
 function filterIn(patterns: string | undefined): AgentFilter {
   if (patterns === undefined) return everything;
   // Another version of this service may know other patterns. Those match nothing here.

@@ -17,7 +17,7 @@ export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLa
   const findRefreshed = createFindRefreshed(dependencies);
 
   return async (request) => {
-    const { list, pages, deadline, stragglers } = request;
+    const { lists, pages, deadline, stragglers } = request;
     const startedAt = now();
     const outcomes = new LaneOutcomes(request, dependencies, findRefreshed);
     const noteServed = once((answered: Answered) => request.onServed?.(answered));
@@ -30,7 +30,8 @@ export function createFanOutToLane(dependencies: FanOutDependencies): FanOutToLa
     };
     const { posts, retried, answered } = await postToAll(
       {
-        ...{ texts: list.texts, pages, deadline, isSkipped: outcomes.isSkipped },
+        ...{ pages, deadline, isSkipped: outcomes.isSkipped },
+        textsFor: (connection) => lists.of(connection).texts,
         listener: {
           settle: outcomes.settle,
           onExpired: outcomes.onExpired,

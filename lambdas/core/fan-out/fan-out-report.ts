@@ -3,7 +3,7 @@ import type { ShardCount } from '../connections/ports';
 
 /**
  * The numbers of one fan-out in one invocation. Each connection that was processed is counted once, in `delivered`, `gone`,
- * `expired`, `skipped`, `requeued`, `closed` or `lost`. The remaining connections of a shard that was not read to its end
+ * `expired`, `skipped`, `filtered`, `requeued`, `closed` or `lost`. The remaining connections of a shard that was not read to its end
  * are counted by the job that continues it. A large fan-out has no report of its own, but each of its jobs has one. So in
  * the sum of all reports of an event, `delivered` is the number of connections that got all of it (those that got it twice
  * count twice), and a connection that is requeued in one report is counted again in another.
@@ -19,6 +19,8 @@ export interface FanOutReport {
   readonly expired: number;
   /** Connections that were left out on purpose. */
   readonly skipped: number;
+  /** Connections that may see, or have asked for, none of the messages. */
+  readonly filtered: number;
   /**
    * Connections that were put into the retry queue, after the last attempt or at the deadline. Includes stragglers, whose
    * messages were left to the earlier fan-out that waits for their answers.
@@ -61,6 +63,7 @@ export function mergeReports(reports: readonly [FanOutReport, ...FanOutReport[]]
     lost: sum('lost'),
     expired: sum('expired'),
     skipped: sum('skipped'),
+    filtered: sum('filtered'),
     requeued: sum('requeued'),
     closed: sum('closed'),
     requeuedShards: most('requeuedShards'),

@@ -1,6 +1,6 @@
 // Fans out: sends the same messages to every connection.
 import type { OutgoingMessage } from './outgoing-message';
-import { createPostList } from './post-list';
+import { createPostLists } from './post-lists';
 import { ConnectionCounter } from '../connections/count-connections';
 import { onePage, type Pages } from '../posting/pages';
 import type { InFlightLimit } from '../posting/in-flight-limit';
@@ -62,7 +62,7 @@ export function createFanOut(dependencies: LanesOptions): FanOut {
     const common = { ...request, connectionCounts, cursors: () => source.cursors() };
     const toLane = (lane: Lane, pages: Pages): LaneRequest => ({
       ...{ ...common, lane, pages },
-      list: createPostList(messages, lane),
+      lists: createPostLists(messages, lane),
     });
 
     async function toLanes(wanted: readonly [Lane, ...Lane[]]): Promise<FanOutReport> {

@@ -18,7 +18,15 @@ export type OutcomeCounts = Omit<
 const nothing: readonly OutgoingMessage[] = [];
 
 export class LaneOutcomes {
-  private readonly counts = { delivered: 0, gone: 0, lost: 0, expired: 0, skipped: 0, closed: 0 };
+  private readonly counts = {
+    delivered: 0,
+    gone: 0,
+    lost: 0,
+    expired: 0,
+    skipped: 0,
+    filtered: 0,
+    closed: 0,
+  };
   private readonly gone: GoneCollector;
   private readonly retries: LaneRetries;
   /** Connections to close, because they were stuck for too many rounds, with the messages that they miss. */
@@ -51,6 +59,10 @@ export class LaneOutcomes {
     const { counts } = this;
     const { connectionCounts, requeue, stragglers } = this.request;
     if (outcome !== 'gone') connectionCounts?.count(connection);
+    if (outcome === 'filtered') {
+      counts.filtered += 1;
+      return;
+    }
     if (outcome === 'skipped') {
       this.settleSkipped(connection);
       return;
@@ -89,9 +101,9 @@ export class LaneOutcomes {
   /** Closes connections that are given up, and sends all other retries to the queue. Never rejects. */
   async finish(): Promise<OutcomeCounts> {
     await this.closeGivenUp();
-    const { requeue, list, lane } = this.request;
+    const { requeue, lists, lane } = this.request;
     const shards = this.request.cursors();
-    const left = { shards, messages: list.missingAfter(0), lane };
+    const left = { shards, messages: lists.all.missingAfter(0), lane };
     const { requeued, lost, requeuedShards } = await this.retries.flush(requeue ? left : undefined);
     await this.gone.flush();
     return {
@@ -105,11 +117,12 @@ export class LaneOutcomes {
 
   /** Settles a connection to which nothing was posted. */
   private settleSkipped(connection: Connection): void {
-    const { stragglers, isSkipped, requeue, list } = this.request;
+    const { stragglers, isSkipped, requeue, lists } = this.request;
+    const missing = lists.of(connection).missingAfter(0);
     if (stragglers === undefined || isSkipped?.(connection) === true) this.counts.skipped += 1;
     else if (!requeue) this.counts.lost += 1;
-    else if (stragglers.leave(connection, list.missingAfter(0))) this.leftToOthers += 1;
-    else this.retries.add(connection, 'left', 0, list.missingAfter(0));
+    else if (stragglers.leave(connection, missing)) this.leftToOthers += 1;
+    else this.retries.add(connection, 'left', 0, missing);
   }
 
   /** @param leftByOthers the messages that later fan-outs have left for a straggler */
@@ -119,8 +132,8 @@ export class LaneOutcomes {
     delivered: number,
     leftByOthers: readonly OutgoingMessage[],
   ): void {
-    const { list, stuck } = this.request;
-    const missing = joined(list.missingAfter(delivered), leftByOthers);
+    const { lists, stuck } = this.request;
+    const missing = joined(lists.of(connection).missingAfter(delivered), leftByOthers);
     const isLastRound = stuck !== undefined && isGivenUp(stuck);
     if (outcome === 'stuck' && delivered === 0 && isLastRound)
       this.givenUp.set(connection, missing);

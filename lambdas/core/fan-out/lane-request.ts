@@ -5,7 +5,7 @@ import type { Log } from '../log';
 import type { Pages } from '../posting/pages';
 import type { Answered, IsSkipped, PostingOptions } from '../posting/posting';
 import type { RetryQueue } from './ports';
-import type { PostList } from './post-list';
+import type { PostLists } from './post-lists';
 import type { Stragglers } from './retries/stragglers';
 import type { StuckRequest } from './retries/stuck-connections';
 import type { ShardCursor } from './shard-reader';
@@ -30,7 +30,7 @@ export interface PostingRequest {
 }
 
 export interface LaneRequest extends PostingRequest {
-  readonly list: PostList;
+  readonly lists: PostLists;
   readonly pages: Pages;
   /** The lane; undefined if the pages have the connections of both lanes. */
   readonly lane?: Lane | undefined;

@@ -13,6 +13,8 @@ export interface OutgoingMessage {
   readonly text: string;
   /** `heartbeat`, or an event type, which only another version of this service may know. */
   readonly type: string;
+  /** The agent of the event; absent for a heartbeat, which every connection gets. */
+  readonly agentId?: string;
   /** The register of the event: of two messages for the same register, the newer supersedes the other. */
   readonly register: string;
   /** When the event was reported, by the backend's clock: milliseconds since the Unix epoch. */
@@ -26,6 +28,7 @@ export function messageOfEvent(event: EventMessage): OutgoingMessage {
   return {
     text: serializeMessage(event),
     type: event.type,
+    agentId: event.payload.agentId,
     register: registerOf(event),
     reportedAt: timestamp,
     value,
@@ -54,8 +57,10 @@ export function readOutgoing(text: string): OutgoingMessage {
     const { type, payload } = message;
     if (type === 'heartbeat') return { ...heartbeatMessage(payload.timestamp), text };
     if (isEventMessage(message)) return { ...messageOfEvent(message), text };
-    if (typeof type === 'string' && typeof payload.timestamp === 'number')
-      return { text, type, register: text, reportedAt: payload.timestamp, value: '' };
+    if (typeof type === 'string' && typeof payload.timestamp === 'number') {
+      const { agentId = unknownAgent, timestamp } = payload;
+      return { text, type, agentId, register: text, reportedAt: timestamp, value: '' };
+    }
   } catch {
     // The text is not JSON, or has no payload.
   }
@@ -64,8 +69,11 @@ export function readOutgoing(text: string): OutgoingMessage {
 
 interface Written {
   readonly type: string;
-  readonly payload: { readonly timestamp: number };
+  readonly payload: { readonly timestamp: number; readonly agentId?: string };
 }
+
+/** No agent has this id, so the message of an event without one goes only to connections that get every event. */
+const unknownAgent = '';
 
 function isEventMessage(message: Written): message is EventMessage {
   return definitionOf(message.type) !== undefined;

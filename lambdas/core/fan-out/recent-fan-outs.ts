@@ -1,5 +1,6 @@
 // Determines by recent fan-outs which connections have just been sent a message, and need no heartbeat.
 import { mayBeOpening } from '../connections/connection';
+import { getsEverything } from '../connections/view';
 import type { IsSkipped } from '../posting/posting';
 import type { FanOutReport } from './fan-out-report';
 import type { Clock } from '../clock';
@@ -14,7 +15,7 @@ export interface RecentFanOuts {
    * @param shard the only shard of the fan-out; default: all shards
    */
   note(startedAt: number, ended: FanOutReport, shard?: number): Promise<void>;
-  /** The connections that need no heartbeat. Never rejects: if the records cannot be read, no connection is skipped. */
+  /** The connections that need no heartbeat; none of those whose view may leave messages out. Never rejects: if the records cannot be read, no connection is skipped. */
   skipped(): Promise<IsSkipped>;
 }
 
@@ -67,6 +68,8 @@ export function createRecentFanOuts(dependencies: {
           ({ startedAt }) => startedAt >= now() - validMilliseconds,
         );
         return (connection) =>
+          // Which of the messages a connection with a view was sent is not recorded.
+          getsEverything(connection.view) &&
           valid.some(
             ({ shard, startedAt }) =>
               // A connection that was opening then may have had no record yet, or API Gateway may have answered 410 for it.
@@ -81,7 +84,10 @@ export function createRecentFanOuts(dependencies: {
   };
 }
 
-/** Whether no connection misses the messages: gone and expired ones do not, those in the retry queue do. */
+/**
+ * Whether each connection that gets everything has the messages, has ended or has expired. Those in the retry queue do not
+ * have them yet.
+ */
 function reachedAll(ended: FanOutReport): boolean {
   const { lost, requeued, requeuedShards, lostShards } = ended;
   return lost + requeued + requeuedShards + lostShards === 0;

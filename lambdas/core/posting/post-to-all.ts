@@ -35,11 +35,11 @@ class PostingRun {
     private readonly posting: Posting,
     private readonly options: PostingOptions,
   ) {
-    const { pages, deadline, listener } = posting;
+    const { deadline, listener } = posting;
     const { inFlight, timers, yields = false } = options;
     this.passGate = (yields ? createYieldingGate : createGate)(options, deadline);
     this.workers = new Workers(options.concurrency, inFlight);
-    this.list = new WorkList(pages, (page) => this.takeDue(page), this.workers, options);
+    this.list = new WorkList(posting, (page) => this.takeDue(page), this.workers, options);
     const onFound =
       listener.onStragglers &&
       ((stragglers: readonly Connection[]) => {
@@ -54,7 +54,7 @@ class PostingRun {
   /** Repeats until nothing is left: takes an attempt, waits for the gate, posts a text, and evaluates the result. */
   async work(worker: number): Promise<void> {
     const { list, workers, counts, isObserved, passGate } = this;
-    const { texts, deadline } = this.posting;
+    const { deadline } = this.posting;
     const { now, poster } = this.options;
     let attempt: Attempt | undefined;
     for (;;) {
@@ -75,11 +75,11 @@ class PostingRun {
         list.putBack(attempt);
         break;
       }
-      if (isExpired(attempt.connection, time) && !(await this.isRefreshed(attempt))) {
+      if (isExpired(attempt.connection, time) && !(await this.isDueAgain(attempt))) {
         attempt = undefined;
         continue;
       }
-      const text = texts[attempt.delivered] ?? '';
+      const text = attempt.texts[attempt.delivered] ?? '';
       counts.posts += 1;
       if (attempt.made > 0) counts.retried += 1;
       if (isObserved) this.stragglers.begin(worker, attempt);
@@ -105,22 +105,40 @@ class PostingRun {
     return { ...this.counts, answered: this.answered };
   }
 
-  /** Settles the skipped connections of a page, and returns the others. Expired ones wait for their turn: each takes a request. */
+  /**
+   * Settles the connections of a page to which nothing is posted, and returns the others. Expired ones wait for their turn,
+   * because each takes a request.
+   */
   private takeDue(page: readonly Connection[]): readonly Connection[] {
-    const { isSkipped, listener } = this.posting;
-    if (isSkipped === undefined) return page;
+    const { listener } = this.posting;
     const now = this.options.now();
     return page.filter((connection) => {
-      const isDue = isExpired(connection, now) || !isSkipped(connection);
-      if (!isDue) listener.settle(connection, 'skipped', 0);
-      return isDue;
+      const outcome = isExpired(connection, now) ? undefined : this.outcomeWithoutPost(connection);
+      if (outcome !== undefined) listener.settle(connection, outcome, 0);
+      return outcome === undefined;
     });
   }
 
-  private async isRefreshed(attempt: Attempt): Promise<boolean> {
-    const refreshed = await this.posting.listener.onExpired(attempt.connection);
-    attempt.connection = refreshed ?? attempt.connection;
-    return refreshed !== undefined;
+  /** Why nothing is posted to a connection; undefined if something is. */
+  private outcomeWithoutPost(connection: Connection): 'skipped' | 'filtered' | undefined {
+    const { isSkipped, textsFor } = this.posting;
+    if (textsFor(connection).length === 0) return 'filtered';
+    return isSkipped?.(connection) === true ? 'skipped' : undefined;
+  }
+
+  /** Whether the token of an expired connection has been refreshed, and there is something to post to it. */
+  private async isDueAgain(attempt: Attempt): Promise<boolean> {
+    const { listener, textsFor } = this.posting;
+    const refreshed = await listener.onExpired(attempt.connection);
+    if (refreshed === undefined) return false;
+    attempt.connection = refreshed;
+    const texts = textsFor(refreshed);
+    if (texts === attempt.texts) return true;
+    // The newer token, or a subscription, has changed what it may see: its posts begin again, because they are others now.
+    Object.assign(attempt, { texts, delivered: 0, made: 0 });
+    if (texts.length > 0) return true;
+    listener.settle(refreshed, 'filtered', 0);
+    return false;
   }
 
   private observe(worker: number, result: PostResult, begunAt: number): void {
@@ -137,7 +155,7 @@ class PostingRun {
 
   /** @returns the attempt itself if its next text can be posted at once */
   private judge(attempt: Attempt, result: PostResult): Attempt | undefined {
-    const { listener, texts } = this.posting;
+    const { listener } = this.posting;
     const { pace, maxAttempts, maxStuckAttempts, maxFailedAttempts = maxAttempts } = this.options;
     attempt.made += 1;
     const { connection, made, delivered } = attempt;
@@ -147,7 +165,7 @@ class PostingRun {
     if (result === 'delivered') {
       attempt.delivered += 1;
       attempt.made = 0;
-      if (attempt.delivered < texts.length) return attempt;
+      if (attempt.delivered < attempt.texts.length) return attempt;
       listener.settle(connection, result, attempt.delivered);
       return undefined;
     }

@@ -7,8 +7,8 @@ import type { Connection, Poster } from '../connections/ports';
 
 /** The texts to post, the connections, the deadline, and the listener. */
 export interface Posting {
-  /** Each text is one post, in this order, to each connection. */
-  readonly texts: readonly string[];
+  /** The texts for a connection: each is one post, in this order. If there are none, nothing is posted to it. */
+  readonly textsFor: (connection: Connection) => readonly string[];
   readonly pages: Pages;
   /**
    * Connections to which nothing is posted. They are settled when their page is read, except for expired ones, which wait
@@ -24,11 +24,11 @@ export interface Posting {
 export type IsSkipped = (connection: Connection) => boolean;
 
 /**
- * The outcome for one connection. `delivered`: all texts were posted. `skipped`: nothing had to be posted. `gone`,
- * `rejected`: as the result of the last post. `left`: not all texts were posted, and a retry job can post the others.
+ * The outcome for one connection. `delivered`: all texts were posted. `skipped`: nothing had to be posted. `filtered`: there
+ * are no texts for it. `gone`, `rejected`: as the result of the last post. `left`: not all texts were posted, and a retry job can post the others.
  * `stuck`: the same, but the connection was throttled while the account was not, because its client does not read.
  */
-export type Outcome = 'delivered' | 'skipped' | 'gone' | 'rejected' | 'left' | 'stuck';
+export type Outcome = 'delivered' | 'skipped' | 'filtered' | 'gone' | 'rejected' | 'left' | 'stuck';
 
 interface PostingListener {
   /**
@@ -88,6 +88,8 @@ export interface PostCounts {
 export interface Attempt {
   /** Replaced if its token has been refreshed. */
   connection: Connection;
+  /** The texts for it. */
+  texts: readonly string[];
   /** The number of texts that were posted successfully. */
   delivered: number;
   /** The number of posts of the next text. */

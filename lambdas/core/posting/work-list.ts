@@ -1,6 +1,5 @@
 // Selects what is posted next: attempts whose pause has ended, then the connections of the current page.
-import type { Pages } from './pages';
-import type { Attempt, PostingOptions } from './posting';
+import type { Attempt, Posting, PostingOptions } from './posting';
 import type { Workers } from './workers';
 import type { Connection } from '../connections/ports';
 
@@ -26,7 +25,7 @@ export class WorkList {
   private readonly pausing = new Map<Attempt, () => void>();
 
   constructor(
-    private readonly pages: Pages,
+    private readonly posting: Pick<Posting, 'pages' | 'textsFor'>,
     /** Returns the connections of a page that are to be posted to, or have expired, and settles the others. */
     private readonly takeDue: (page: readonly Connection[]) => readonly Connection[],
     private readonly workers: Workers,
@@ -58,7 +57,8 @@ export class WorkList {
     if (again !== undefined) return again;
     if (this.isRead() || this.pausing.size >= maxPausing) return undefined;
     const connection = this.page[this.next++];
-    return connection && { connection, delivered: 0, made: 0 };
+    if (connection === undefined) return undefined;
+    return { connection, texts: this.posting.textsFor(connection), delivered: 0, made: 0 };
   }
 
   /** Waits for an attempt; undefined if nothing is left, or no more posts may begin. */
@@ -102,7 +102,7 @@ export class WorkList {
 
   /** The connections that were not begun. */
   takeRest(): readonly Connection[] {
-    return [...this.page.slice(this.next), ...this.takeDue(this.pages.rest())];
+    return [...this.page.slice(this.next), ...this.takeDue(this.posting.pages.rest())];
   }
 
   private isRead(): boolean {
@@ -111,11 +111,11 @@ export class WorkList {
 
   private async readPage(): Promise<void> {
     this.isReading = true;
-    const hasArrived = await this.pages.arrive();
+    const hasArrived = await this.posting.pages.arrive();
     // A page that arrives too late is not taken, so that the reader's cursor stays before it.
     if (this.isOver) return;
     if (hasArrived) {
-      const page = this.pages.take();
+      const page = this.posting.pages.take();
       this.met += page.length;
       [this.page, this.next] = [this.takeDue(page), 0];
     } else this.isExhausted = true;

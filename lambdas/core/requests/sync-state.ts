@@ -47,8 +47,9 @@ export function createSyncState(
     // A slow client is waited for, because no other client depends on this invocation.
     const maxStuckAttempts = dependencies.maxAttempts;
     const options = { ...dependencies, concurrency: 1, maxStuckAttempts };
+    const texts = [message];
     const pages = onePage([connection]);
-    await postToAll({ texts: [message], pages, deadline, listener }, options);
+    await postToAll({ textsFor: () => texts, pages, deadline, listener }, options);
     return ended;
   }
 

@@ -4,7 +4,7 @@ import { createLanes, type LanesOptions } from '../../fan-out/fan-out';
 import { mergeReports, postsPerSecond, type FanOutReport } from '../../fan-out/fan-out-report';
 import { splitByLane, type SplitPages } from '../../fan-out/lanes';
 import { isEvent } from '../../fan-out/outgoing-message';
-import { createPostList } from '../../fan-out/post-list';
+import { createPostLists } from '../../fan-out/post-lists';
 import type { RecentFanOuts } from '../../fan-out/recent-fan-outs';
 import type { ReportFanOut } from '../../fan-out/report-fan-out';
 import { Stragglers } from '../../fan-out/retries/stragglers';
@@ -95,7 +95,7 @@ class LocalFlush {
   ): Promise<FanOutReport> {
     const { lanes, stragglers } = this.dependencies;
     const report = await lanes[lane]({
-      list: createPostList(messages, lane),
+      lists: createPostLists(messages, lane),
       pages: this.split.pages[lane],
       cursors: () => this.reader.cursors(),
       deadline: this.request.deadline,

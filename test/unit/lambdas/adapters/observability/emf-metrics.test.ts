@@ -34,6 +34,7 @@ it('writes a fan-out as one line, with dimensions for the stage, and for events 
       closed: 0,
       expired: 0,
       skipped: 4,
+      filtered: 6,
       requeuedShards: 0,
       lostShards: 0,
       milliseconds: 40,

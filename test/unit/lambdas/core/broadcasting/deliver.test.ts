@@ -5,6 +5,7 @@ import { createDeliver } from '#core/broadcasting/deliver';
 import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';
 import { shardOf } from '#core/shard';
 import { agentEvent } from '../../../../support/data/events';
+import { viewOf } from '../../../../support/data/views';
 import { createFanOutHarness } from '../../../../support/core/fan-out';
 
 function setUp() {
@@ -41,6 +42,60 @@ it('sends a message to the listed connections, and to no others', async () => {
     carol.connectionId,
   ]);
   expect(recorded).toMatchObject([{ type: 'agent:status', numbers: { delivered: 2 } }]);
+});
+
+describe('a list of connections in the queue', () => {
+  it('gets messages by the views that its records have now, not by those of the time when it was queued', async () => {
+    const { clock, connections, gateway, recorded, run } = setUp();
+    const listed = connections.seed(clock.now(), ['alice', 'bob', 'carol']);
+    const [narrowed, other, widened] = listed;
+    if (!narrowed || !other || !widened) throw new Error('not seeded');
+    connections.records.set(narrowed.connectionId, {
+      ...narrowed,
+      view: viewOf({ scope: ['b*'] }),
+    });
+    const scope = ['a', 'b*'];
+    connections.records.set(widened.connectionId, { ...widened, view: viewOf({ scope }) });
+    await run({
+      ...event,
+      round: 1,
+      connections: [narrowed, other, { ...widened, view: viewOf({ scope: [] }) }],
+    });
+    expect(gateway.posts.map((post) => post.connectionId).toSorted()).toEqual([
+      other.connectionId,
+      widened.connectionId,
+    ]);
+    expect(recorded).toMatchObject([{ numbers: { delivered: 2, filtered: 1 } }]);
+  });
+
+  it('does not get a message that a stuck connection may no longer see', async () => {
+    const { clock, connections, gateway, run } = setUp();
+    const [stuck] = connections.seed(clock.now(), ['alice']);
+    if (!stuck) throw new Error('not seeded');
+    connections.records.set(stuck.connectionId, { ...stuck, view: viewOf({ scope: ['b*'] }) });
+    await run({ ...event, round: 2, stuckRounds: 1, connections: [stuck] });
+    expect(gateway.posts).toEqual([]);
+  });
+
+  it('counts connections without a record as gone, and posts nothing to them', async () => {
+    const { clock, connections, gateway, recorded, run } = setUp();
+    const [ended, open] = connections.seed(clock.now(), ['alice', 'bob']);
+    if (!ended || !open) throw new Error('not seeded');
+    await connections.remove(ended);
+    await run({ ...event, round: 1, connections: [ended, open] });
+    expect(gateway.posts.map((post) => post.connectionId)).toEqual([open.connectionId]);
+    expect(recorded).toMatchObject([{ numbers: { delivered: 1, gone: 1 } }]);
+  });
+
+  it('stays in the queue if its records cannot be read', async () => {
+    const { clock, connections, gateway, run } = setUp();
+    const seeded = connections.seed(clock.now(), ['alice']);
+    connections.findAll = () => Promise.reject(new Error('the table is down'));
+    await expect(run({ ...event, round: 1, connections: seeded })).rejects.toThrow(
+      'the table is down',
+    );
+    expect(gateway.posts).toEqual([]);
+  });
 });
 
 it('sends a message to the connections of a shard that follow a given one', async () => {

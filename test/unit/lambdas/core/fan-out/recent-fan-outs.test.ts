@@ -9,6 +9,7 @@ import { createRecentFanOuts, noRecentFanOuts } from '#core/fan-out/recent-fan-o
 import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';
 import { shardOf } from '#core/shard';
 import { MemoryStateStore } from '../../../../support/core/fakes';
+import { viewOf } from '../../../../support/data/views';
 import { createFanOutHarness } from '../../../../support/core/fan-out';
 
 const interval = 30_000;
@@ -52,6 +53,21 @@ function setUp(
     },
   };
 }
+
+it('skips only connections that get every event, because others may have been sent nothing', async () => {
+  const harness = setUp();
+  const { clock, connections } = harness;
+  const seeded = connections.seed(clock.now(), ['alice', 'bob', 'carol']);
+  const scopes = [['a'], ['team-b/*'], ['*']];
+  for (const [index, connection] of seeded.entries()) {
+    const view = viewOf({ scope: scopes[index] });
+    connections.records.set(connection.connectionId, { ...connection, view });
+  }
+  await harness.report();
+  await harness.beat();
+  const [alice, bob] = seeded.map(({ connectionId }) => connectionId);
+  expect(harness.heartbeats().toSorted()).toEqual([alice, bob]);
+});
 
 it('skips connections that a broadcast has just reached, but counts them', async () => {
   const harness = setUp();

@@ -13,6 +13,7 @@ const ended: FanOutReport = {
   retried: 3,
   expired: 4,
   skipped: 7,
+  filtered: 8,
   requeued: 6,
   closed: 1,
   requeuedShards: 1,
