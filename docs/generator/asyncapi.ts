@@ -121,6 +121,12 @@ function operations() {
     },
     answerPing: answer('ping', 'Answers with the time of the server.', 'pong'),
     syncState: answer('state:sync', 'Answers with the state, newest first.', 'state:snapshot'),
+    subscribe: answer(
+      'subscribe',
+      'Limits the events of the connection to some agents, and answers with what has come into view.',
+      'subscribed',
+      'state:snapshot',
+    ),
     refreshToken: answer('token:refresh', 'Verifies the newer token.', 'token:refreshed'),
     takeEvent: {
       action: 'receive',

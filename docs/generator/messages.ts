@@ -90,8 +90,14 @@ export const messageDescriptions: Readonly<Record<EventType, Description<EventMe
       payload: {
         ...{ ...exampleLists, timestamp, complete: true },
         heartbeatSeconds: 30,
+        visibleAgents: ['team-a/*'],
       },
     },
+  },
+  subscribed: {
+    summary:
+      'The answer to subscribe begins; from now on, the connection gets the events of these agents.',
+    example: { type: 'subscribed', payload: { agents: ['team-a/*'] } },
   },
   'token:refreshed': {
     summary: 'The connection now stays open until expiresAt.',
@@ -112,6 +118,11 @@ export const messageDescriptions: Readonly<Record<EventType, Description<EventMe
   'state:sync': {
     summary: 'Requests the state, or what was stored after since.',
     example: { type: 'state:sync', payload: { since: timestamp } },
+  },
+  subscribe: {
+    summary:
+      'Requests the events of these agents only, and the state of those that come into view.',
+    example: { type: 'subscribe', payload: { agents: ['team-a/*', 'agent-123'] } },
   },
   'token:refresh': {
     summary: 'Keeps the connection open until a newer token of the same user expires.',

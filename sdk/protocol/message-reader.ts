@@ -4,8 +4,8 @@ import type { FieldKind } from './event-type';
 import type { ServerMessage } from './messages';
 
 type Values = Readonly<Record<string, unknown>>;
-/** The kinds of the fields of a payload. */
-type Shape = Readonly<Record<string, FieldKind | 'boolean'>>;
+/** The kinds of the fields of a payload. `agents` are patterns: any texts, because later versions may have other patterns. */
+type Shape = Readonly<Record<string, FieldKind | 'boolean' | 'agents'>>;
 
 const timed: Shape = { timestamp: 'timestamp' };
 
@@ -20,12 +20,13 @@ const shapes: Readonly<Record<Exclude<ServerMessage['type'], EventType>, Shape>>
   'state:snapshot': { ...timed, complete: 'boolean' },
   'token:refreshed': { expiresAt: 'timestamp' },
   error: { code: 'string', message: 'string' },
+  subscribed: { agents: 'agents' },
   'connection:closing': { reason: 'string' },
 };
 
 /**
- * Reads a message of the server. For each message that `parseServerMessage` accepts, the result is the same. In a snapshot
- * or a batch, invalid or unknown elements are left out. Limits are not checked.
+ * Reads a message of the server. For each message that `parseServerMessage` accepts, the result is the same. In the
+ * lists of a message, invalid or unknown elements are left out. Limits are not checked.
  * @returns the message; undefined if the text is not a message of the server
  */
 export function readServerMessage(text: string): ServerMessage | undefined {
@@ -56,8 +57,9 @@ function readMessage(
       read[list] = readAll(values[list] ?? [], (one) => readFields(fields, one));
     }
     const seconds = values['heartbeatSeconds'];
-    // An invalid interval must not invalidate the snapshot.
-    if (isTime(seconds) && seconds > 0) read['heartbeatSeconds'] = seconds;
+    // An invalid interval or list must not invalidate the snapshot.
+    if (isTime(seconds) && seconds) read['heartbeatSeconds'] = seconds;
+    Object.assign(read, readFields({ visibleAgents: 'agents' }, payload));
   }
   return { type, payload: read } as unknown as ServerMessage;
 }
@@ -71,9 +73,11 @@ function readFields(shape: Shape, payload: unknown): Record<string, unknown> | u
     const isGood =
       typeof kind === 'object'
         ? kind.includes(value as string)
-        : kind === 'timestamp'
-          ? isTime(value)
-          : typeof value === (kind === 'id' ? 'string' : kind);
+        : kind === 'agents'
+          ? Array.isArray(value) && (read[name] = value.filter((one) => typeof one === 'string'))
+          : kind === 'timestamp'
+            ? isTime(value)
+            : typeof value === (kind === 'id' ? 'string' : kind);
     if (!isGood) return undefined;
   }
   return read;

@@ -1,7 +1,9 @@
 // Defines all messages of client and server, and parses them. docs/protocol.md describes them.
 import * as v from 'valibot';
+import { isPattern, maxPatterns, maxPatternsBytes } from './agent-patterns';
 import { eventTypeDefinitions, type EventType, type SnapshotLists } from './event-message';
 import { eventTypes, payloadSchemas, timestampSchema, type PayloadSchema } from './events';
+import { utf8Length } from './limits';
 import { describeFaults, objectOf, parse, type Parsed } from './parse';
 
 /** Why the server did not do what a client has requested. */
@@ -50,6 +52,32 @@ const batchedSchema = v.variant(
   'must be the type of a message that can be in a batch',
 );
 
+/** Later versions may have other patterns, so clients accept any text. */
+const inForce = v.pipe(
+  v.array(text, 'must be a list of patterns'),
+  v.description('The patterns of the agents whose events the connection gets.'),
+);
+
+const subscriptionProblem = `must be at most ${maxPatterns} patterns, in at most ${maxPatternsBytes} bytes`;
+const patternProblem = 'must be an agent id, or a prefix that ends in *';
+const subscriptionSchema = v.pipe(
+  // Longer lists are not looked into: the answer has one fault for each wrong element.
+  v.pipe(
+    v.array(v.unknown(), 'must be a list of patterns'),
+    v.maxLength(maxPatterns, subscriptionProblem),
+  ),
+  v.array(
+    v.pipe(
+      v.string(patternProblem),
+      v.check((one) => isPattern(one), patternProblem),
+    ),
+  ),
+  v.check(
+    (patterns) => utf8Length(JSON.stringify(patterns)) <= maxPatternsBytes,
+    subscriptionProblem,
+  ),
+);
+
 /** The schema of the server's messages. */
 export const serverMessageSchema = v.variant(
   'type',
@@ -80,9 +108,12 @@ export const serverMessageSchema = v.variant(
             v.description('Seconds between two heartbeats of this deployment.'),
           ),
         ),
+        // Only the last message of a snapshot has it, because events may fill the others.
+        visibleAgents: v.exactOptional(inForce),
       }),
     ),
     schemaOf('token:refreshed', objectOf({ expiresAt: timestampSchema })),
+    schemaOf('subscribed', objectOf({ agents: inForce })),
     // Any text is valid, because later versions may add codes and reasons.
     schemaOf('error', objectOf({ code: text, message: text })),
     schemaOf('connection:closing', objectOf({ reason: text })),
@@ -99,6 +130,10 @@ export const clientMessageSchema = v.variant(
       type: v.literal('state:sync'),
       payload: v.exactOptional(objectOf({ since: v.exactOptional(timestampSchema) })),
     }),
+    schemaOf(
+      'subscribe',
+      objectOf({ agents: subscriptionSchema, since: v.exactOptional(timestampSchema) }),
+    ),
     schemaOf('token:refresh', objectOf({ token: v.pipe(text, v.nonEmpty('must not be empty')) })),
   ],
   unknownType,

@@ -127,6 +127,8 @@ function createReply(
     }
     // All other messages cost much more than a refusal, so they are refused while messages cannot be counted.
     if (verdict === 'uncounted') return limit(connection);
+    if (message.type === 'subscribe')
+      return refuse(connection, 'unavailable', 'Subscriptions are not available now.');
     return message.type === 'state:sync'
       ? sync(connection, message.payload?.since ?? 0, deadline)
       : serializeMessage(await refreshToken(connection, message.payload.token));

@@ -107,7 +107,7 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
         options.closing(message.payload.reason, clock.now() - openedAt);
         break;
       default:
-        handlers.event(message, 'live');
+        if (message.type !== 'subscribed') handlers.event(message, 'live');
     }
   }
 

@@ -46,9 +46,11 @@ const payloads = {
       timestamp: time,
       complete: fc.boolean(),
       heartbeatSeconds: fc.integer({ min: 1 }),
+      visibleAgents: fc.array(text),
     },
     { requiredKeys: [...Object.keys(lists), 'timestamp', 'complete'] },
   ),
+  subscribed: fc.record({ agents: fc.array(text) }),
   'token:refreshed': fc.record({ expiresAt: time }),
   error: fc.record({ code: text, message: text }),
   'connection:closing': fc.record({ reason: text }),
@@ -79,7 +81,7 @@ it('drops keys that are not documented', () => {
   });
 });
 
-it('refuses what the schemas refuse, except parts of a snapshot or a batch', () => {
+it('refuses what the schemas refuse, except elements of the lists of a snapshot, a batch or a subscription', () => {
   const damage = fc.constantFrom<unknown>(
     undefined,
     null,
@@ -100,6 +102,8 @@ it('refuses what the schemas refuse, except parts of a snapshot or a batch', () 
       const read = readServerMessage(json);
       const expected = parsed(json);
       if (expected !== undefined) expect(read).toEqual(expected);
+      else if (type === 'subscribed' && Array.isArray(value))
+        expect(read).toEqual({ type, payload: { agents: [] } });
       else if (type !== 'state:snapshot' && type !== 'batch') expect(read).toBeUndefined();
     }),
     { numRuns: 500 },
@@ -163,3 +167,30 @@ it.each([0, -30, 0.5, '30', null, Number.MAX_VALUE])(
     expect(readServerMessage(JSON.stringify(json))).toEqual({ type: 'state:snapshot', payload });
   },
 );
+
+it.each([7, null, 'team-a/*', { 0: 'team-a/*' }])(
+  'drops an invalid list of visible agents (%p) of a snapshot, and returns the rest',
+  (visibleAgents) => {
+    const payload = { ...emptyLists(), timestamp: 2, complete: true };
+    const json = { type: 'state:snapshot', payload: { ...payload, visibleAgents } };
+    expect(readServerMessage(JSON.stringify(json))).toEqual({ type: 'state:snapshot', payload });
+  },
+);
+
+it('drops invalid elements of the lists of agents, because a later version may have other elements', () => {
+  const [mixed, valid] = [
+    ['a', 7, null, 'b*', { any: 1 }, ['c']],
+    ['a', 'b*'],
+  ];
+  const snapshot = { ...emptyLists(), timestamp: 2, complete: true };
+  const read = (type: string, payload: object) =>
+    readServerMessage(JSON.stringify({ type, payload }));
+  expect(read('subscribed', { agents: mixed })).toEqual({
+    type: 'subscribed',
+    payload: { agents: valid },
+  });
+  expect(read('state:snapshot', { ...snapshot, visibleAgents: mixed })).toEqual({
+    type: 'state:snapshot',
+    payload: { ...snapshot, visibleAgents: valid },
+  });
+});

@@ -31,11 +31,13 @@ const messages: ServerMessage[] = [
     type: 'error',
     payload: {
       code: 'unknown_type',
-      message: 'A client may send: ping, state:sync, token:refresh.',
+      message: 'A client may send: ping, state:sync, subscribe, token:refresh.',
     },
   },
   { type: 'connection:closing', payload: { reason: 'replaced' } },
   { type: 'token:refreshed', payload: { expiresAt: 1 } },
+  { type: 'subscribed', payload: { agents: [] } },
+  { type: 'subscribed', payload: { agents: ['agent-123', 'team-a/*', 'a pattern * of later'] } },
   {
     type: 'state:snapshot',
     payload: {
@@ -48,6 +50,10 @@ const messages: ServerMessage[] = [
     },
   },
   { type: 'state:snapshot', payload: { ...emptyLists(), timestamp: 2, complete: false } },
+  {
+    type: 'state:snapshot',
+    payload: { ...emptyLists(), timestamp: 2, complete: true, visibleAgents: ['team-a/*'] },
+  },
 ];
 
 it.each(messages)('parses a serialized $type message to the same message', (message) => {
@@ -79,7 +85,7 @@ it('lists the valid types if the type of a client message is unknown', () => {
   expect(parseClientMessage('{"type":"heartbeat"}')).toEqual({
     ok: false,
     code: 'unknown_type',
-    message: 'A client may send: ping, state:sync, token:refresh.',
+    message: 'A client may send: ping, state:sync, subscribe, token:refresh.',
   });
 });
 
@@ -87,6 +93,11 @@ it.each<[string, object]>([
   ['{"type":"state:sync"}', { type: 'state:sync' }],
   ['{"type":"state:sync","payload":{}}', { type: 'state:sync', payload: {} }],
   ['{"type":"state:sync","payload":{"since":5}}', { type: 'state:sync', payload: { since: 5 } }],
+  ['{"type":"subscribe","payload":{"agents":[]}}', { type: 'subscribe', payload: { agents: [] } }],
+  [
+    '{"type":"subscribe","payload":{"agents":["*","a b"],"since":5}}',
+    { type: 'subscribe', payload: { agents: ['*', 'a b'], since: 5 } },
+  ],
   [
     '{"type":"token:refresh","payload":{"token":"t"}}',
     { type: 'token:refresh', payload: { token: 't' } },
@@ -106,6 +117,65 @@ it.each([
   expect(parsed).toMatchObject({ ok: false, code: 'invalid_frame' });
   expect(parsed).toMatchObject({ message: expect.stringContaining(message) as unknown });
   expect(JSON.stringify(parsed)).not.toContain('secret');
+});
+
+const subscribe = (agents: unknown) =>
+  JSON.stringify({ type: 'subscribe', payload: { agents, secret: 'secret' } });
+/** One byte of JSON text less than the limit for 32 of them, with their quotes and commas. */
+const longIds = Array.from({ length: 32 }, (_, index) => String(index).padStart(125, 'x'));
+
+it.each([
+  ['100 patterns', Array.from({ length: 100 }, (_, index) => `team-${index}/*`)],
+  ['4,096 bytes', [...longIds.slice(1), 'y'.repeat(124)]],
+  ['prototype keys', ['__proto__', 'constructor', 'toString*']],
+  ['escaped characters', ['50\\*', 'C:\\\\*', '.*', '[a-z]+$']],
+])('accepts a subscription with %s', (_, agents) => {
+  expect(parseClientMessage(subscribe(agents))).toEqual({
+    ok: true,
+    value: { type: 'subscribe', payload: { agents } },
+  });
+});
+
+const tooMuch = 'payload.agents must be at most 100 patterns, in at most 4096 bytes.';
+const noPattern = (index: number) =>
+  `payload.agents.${index} must be an agent id, or a prefix that ends in *.`;
+it.each([
+  ['101 patterns', Array.from({ length: 101 }, (_, index) => `secret-${index}`), tooMuch],
+  ['100,000 wrong patterns', Array.from({ length: 100_000 }, () => 'secret*secret'), tooMuch],
+  ['4,097 bytes', [...longIds.slice(1), 'y'.repeat(125)], tooMuch],
+  ['4,097 bytes that are fewer characters', longIds.map((id) => `ü${id.slice(2)}`), tooMuch],
+  ['no list', 'secret', 'payload.agents must be a list of patterns.'],
+  ['an object instead of a list', { 0: 'secret' }, 'payload.agents must be a list of patterns.'],
+  ['null', null, 'payload.agents must be a list of patterns.'],
+  ['nothing', undefined, 'payload.agents is missing.'],
+  ['a number as a pattern', ['a', 7], noPattern(1)],
+  ['a list as a pattern', [['secret']], noPattern(0)],
+  ['an object as a pattern', [{ secret: 1 }], noPattern(0)],
+  ['* inside a pattern', ['a', 'b', 'secret*secret'], noPattern(2)],
+  ['two * at the end', ['secret**'], noPattern(0)],
+  ['another backslash', ['secret\\s'], noPattern(0)],
+  ['an empty pattern', [''], noPattern(0)],
+  ['a lone surrogate', ['secret\ud800'], noPattern(0)],
+  ['a pattern that is longer than an id', [`${'secret'.padEnd(129, 'x')}*`], noPattern(0)],
+])(
+  'refuses a subscription with %s, and says what was expected without repeating the value',
+  (_, agents, message) => {
+    expect(parseClientMessage(subscribe(agents))).toEqual({
+      ok: false,
+      code: 'invalid_frame',
+      message,
+    });
+  },
+);
+
+it('refuses a subscription since an invalid time', () => {
+  const text = '{"type":"subscribe","payload":{"agents":["*"],"since":-1}}';
+  expect(parseClientMessage(text)).toMatchObject({ ok: false, code: 'invalid_frame' });
+});
+
+it('answers the longest invalid subscription with a message that has room in a WebSocket message', () => {
+  const parsed = parseClientMessage(subscribe(Array.from({ length: 100 }, () => '**')));
+  expect(JSON.stringify(parsed).length).toBeLessThan(16_000);
 });
 
 it('accepts an error code and a closing reason of a later version', () => {
