@@ -40,6 +40,7 @@ Usage: npm run cost -- --connections N --events-per-second R [options]
   --coalesce-milliseconds N      time from one flush to the next, or off                          default: ${defaultLoad.coalesceMilliseconds}
   --pack N                       events in an entry of EventBridge, on average                    default: ${defaultLoad.eventsPerPack}
   --documented-share S           share of connections without batches, 0 to 1                     default: ${defaultLoad.documentedShare}
+  --watched-share S              share of the agents that each connection gets the events of      default: ${defaultLoad.watchedShare}
   --abuse                        what each kind of abuse costs a day, as in docs/security.md
   --json                         prints the bill and the needs as JSON
   --help`;
@@ -79,7 +80,10 @@ export const costCommand: Command = withSentences(async (args, { print }) => {
   print(`${billTable(bills)}\n\n${heartbeatTable(load, rates)}\n\n${timeTable([load])}\n`);
   const simulation = simulationOf(load);
   const whole = [count(load.connections), simulation] as const;
-  const some = [`${count(stuck)} of them do not read`, { ...simulation, stuck }] as const;
+  const some = [
+    `${count(stuck)} of them do not read`,
+    { ...simulation, stuck: Math.min(stuck, simulation.connections) },
+  ] as const;
   print(await simulationTable(stuck === 0 ? [whole] : [whole, some]));
   if (isSimulated(load)) print(`\n${await coalescingMatrix([load])}`);
   print(`\nPosts a second, day and night: ${count(needs.messagesPerSecond)}.`);

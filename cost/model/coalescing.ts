@@ -73,10 +73,13 @@ function flushesOf(arrivals: number, intervalSeconds: number, busySeconds: numbe
 
 /** The same quantities for one fan-out for each event. */
 function withoutCoalescing(load: Load, connections: number): Coalescing {
-  const { eventsPerSecond: events, messageBytes: bytes } = load;
+  const { eventsPerSecond: events, messageBytes, watchedShare } = load;
   const flushSeconds = secondsToLastClient(load, connections);
   const fanOuts = { flushesPerSecond: events, intervalSeconds: 0, flushSeconds, leftOut: 0 };
-  const each = { ...fanOuts, messages: 1, posts: 1, bytes };
+  const each = {
+    ...{ ...fanOuts, messages: 1, posts: watchedShare },
+    bytes: messageBytes * watchedShare,
+  };
   return {
     ...{ flushesPerSecond: events, intervalSeconds: 0 },
     ...{ holdsPerSecond: events, recordedPerSecond: 0, held: events * flushSeconds },
@@ -91,7 +94,9 @@ export function heartbeatPostsPerSecond(load: Load, coalescing: Coalescing): num
   const { batched, single, separateHeartbeats } = coalescing;
   const posted = postedShare(load);
   // With `when-idle`, a heartbeat is posted only if no event came shortly before, so there is no flush to share.
-  const alone = load.heartbeat === 'always' ? separateHeartbeats : posted;
+  // A flush that has no event for a connection posts the heartbeat by itself.
+  const shared = (1 - separateHeartbeats) * Math.min(1, batched.posts);
+  const alone = posted === 1 ? 1 - shared : posted;
   return heartbeatsPerSecond(load) * (batched.connections * alone + single.connections * posted);
 }
 

@@ -8,6 +8,7 @@ import { averageOverPoisson } from './poisson';
 interface Content {
   /** Connections of the lane. */
   readonly connections: number;
+  /** All messages of the flush, of which a connection may get only a share. */
   readonly messages: number;
   readonly posts: number;
   /** Bytes of all its posts to one connection. */
@@ -113,7 +114,7 @@ function contentOf(
   messagesPerPost: number,
 ): Content {
   if (connections === 0) return { connections, messages: 0, posts: 0, bytes: 0 };
-  const { messageBytes, agents, sessions, eventsPerPack, maxPostsPerSecond } = load;
+  const { messageBytes, agents, sessions, eventsPerPack, maxPostsPerSecond, watchedShare } = load;
   const shortest = Number(load.coalesceMilliseconds) / 1000;
   const toEach = Math.min(maxPostsPerSecond / connections, postsPerSecondToOne);
   const room = Math.max(1, Math.floor(toEach * shortest));
@@ -123,15 +124,19 @@ function contentOf(
       // If nothing arrived during the interval, the flush sends the next arrival alone.
       of(Math.min(most, Math.max(1, packs) * eventsPerPack)),
     );
-  const postsOf = (messages: number) => Math.ceil(messages / messagesPerPost);
   const { envelope, comma } = batchBytes;
   const isBatched = messagesPerPost > 1;
+  // Agents are assumed to report equally often. A connection gets no post of a flush without any of the agents it watches.
+  const getsAny = (messages: number) => 1 - (1 - watchedShare) ** messages;
+  const seen = (messages: number) => messages * watchedShare;
+  const postsOf = (messages: number) =>
+    isBatched ? getsAny(messages) * Math.ceil(seen(messages) / messagesPerPost) : seen(messages);
   const around = (messages: number) =>
-    isBatched && messages > 1 ? envelope * postsOf(messages) + comma * messages : 0;
+    isBatched && seen(messages) > 1 ? envelope * postsOf(messages) + comma * seen(messages) : 0;
   return {
     connections,
     messages: average((messages) => messages),
     posts: average(postsOf),
-    bytes: average((messages) => messages * messageBytes + around(messages)),
+    bytes: average((messages) => seen(messages) * messageBytes + around(messages)),
   };
 }

@@ -23,6 +23,8 @@ export interface Load {
   readonly eventsPerPack: number;
   /** The share of connections without batches, 0 to 1. */
   readonly documentedShare: number;
+  /** The share of the agents that each connection gets the events of, 0 to 1: by its subscription, or by its scope. */
+  readonly watchedShare: number;
 }
 
 /** A quiet deployment with the default settings. */
@@ -40,6 +42,7 @@ export const defaultLoad: Load = {
   coalesceMilliseconds: settings.coalesceMilliseconds.default,
   eventsPerPack: 1,
   documentedShare: 0,
+  watchedShare: 1,
 };
 
 export const secondsPerMonth = 30 * 24 * 3600;
@@ -61,10 +64,17 @@ export function heartbeatsPerSecond({ heartbeatSeconds }: Load): number {
 
 /**
  * The share of heartbeats that are posted, 0 to 1. With `when-idle`, connections are skipped if an event came within half an
- * interval before the heartbeat. Events are assumed to be independent of each other.
+ * interval before the heartbeat. Events are assumed to be independent of each other. Connections that do not get every event
+ * are never skipped.
  */
-export function postedShare({ heartbeat, heartbeatSeconds, eventsPerSecond }: Load): number {
-  return heartbeat === 'always' ? 1 : Math.exp((-eventsPerSecond * heartbeatSeconds) / 2);
+export function postedShare({
+  heartbeat,
+  heartbeatSeconds,
+  eventsPerSecond,
+  watchedShare,
+}: Load): number {
+  if (heartbeat === 'always' || watchedShare < 1) return 1;
+  return Math.exp((-eventsPerSecond * heartbeatSeconds) / 2);
 }
 
 /** Invocations by the schedule, a second. Each plans the heartbeats of a minute, and reads and writes the plan. */

@@ -14,7 +14,7 @@ export const loadOptions = {
   ...{ heartbeat: 'text', 'heartbeat-seconds': 'text', 'message-bytes': 'text' },
   ...{ agents: 'text', sessions: 'text', 'max-posts-per-second': 'text' },
   ...{ 'large-fan-out-connections': 'text', 'coalesce-milliseconds': 'text' },
-  ...{ pack: 'text', 'documented-share': 'text' },
+  ...{ pack: 'text', 'documented-share': 'text', 'watched-share': 'text' },
 } satisfies OptionKinds;
 
 /**
@@ -48,6 +48,7 @@ export function parseLoad(given: Arguments): Load {
       largeFanOutConnections,
     ),
     documentedShare: decimal(given, 'documented-share', 0, 1) ?? defaultLoad.documentedShare,
+    watchedShare: decimal(given, 'watched-share', 0, 1) ?? defaultLoad.watchedShare,
     ...parseCoalescing(given),
   };
 }

@@ -26,8 +26,10 @@ const head = [
 
 /** Whether a load is small enough to be simulated within some seconds. */
 export function isSimulated(load: Load): boolean {
-  const { connections, eventsPerSecond, coalesceMilliseconds } = load;
+  const { connections, eventsPerSecond, coalesceMilliseconds, watchedShare } = load;
   if (coalesceMilliseconds === 'off' || eventsPerSecond === 0) return false;
+  // In the simulation, every connection gets every event.
+  if (watchedShare < 1) return false;
   return connections <= 100_000 && eventsPerSecond <= 1_000;
 }
 

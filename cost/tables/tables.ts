@@ -120,7 +120,8 @@ export async function simulationTable(
 export function simulationOf(load: Load, fanOuts = 1): Simulation {
   const workers = workersOf(load);
   const ceiling = Math.floor(load.maxPostsPerSecond / workers);
-  return { connections: load.connections, fanOuts, workers, ceiling, quota: defaultQuota };
+  const connections = Math.max(1, Math.round(load.connections * load.watchedShare));
+  return { connections, fanOuts, workers, ceiling, quota: defaultQuota };
 }
 
 /** The tables of docs/scale-and-cost.md, by the names of their placeholders. */

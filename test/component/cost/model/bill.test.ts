@@ -82,6 +82,29 @@ it('is the same for connections without batches as without coalescing, as long a
   );
 });
 
+it('charges a dashboard that watches one agent in a hundred for a hundredth of the messages', () => {
+  const all: Load = { ...defaultLoad, connections: 1_000, eventsPerSecond: 1 };
+  const some = { ...all, watchedShare: 0.01 };
+  expect(Math.round(dollarsOf(billOf(withoutFlushes(all)), 'messages of events'))).toBe(2_274);
+  for (const load of [some, withoutFlushes(some)]) {
+    expect(dollarsOf(billOf(load), 'messages of events')).toBeCloseTo(25.9, 1);
+    // No heartbeat shares a post with an event, and none is skipped.
+    for (const heartbeat of ['always', 'when-idle'] as const)
+      expect(dollarsOf(billOf({ ...load, heartbeat }), 'heartbeats')).toBeCloseTo(86, 0);
+  }
+});
+
+it('charges connections without batches for each message that they watch, and others for each batch with one', () => {
+  const load: Load = { ...defaultLoad, connections: 100, eventsPerSecond: 300, watchedShare: 0.1 };
+  const messagesOf = (changed: Partial<Load>) =>
+    dollarsOf(billOf({ ...load, ...changed }), 'messages of events');
+  const documented = messagesOf({ documentedShare: 1 });
+  // 30 events a second of the 300 for each of the 100 connections: the first billion at $1 a million, the others at $0.80.
+  expect(documented).toBeCloseTo(1_000 + ((100 * 30 * 2.592e6) / 1e6 - 1_000) * 0.8, 0);
+  // Of 150 events in a flush, 15 are watched: one post to each connection, twice a second.
+  expect(messagesOf({})).toBeCloseTo((100 * 2 * 2.592e6) / 1e6, 0);
+});
+
 it('charges each unit at the price of its tier', () => {
   expect(dollarsFor('webSocketMessage', 1e9)).toBeCloseTo(1_000, 6);
   expect(dollarsFor('webSocketMessage', 1e9 + 1e6)).toBeCloseTo(1_000.8, 6);
@@ -100,6 +123,7 @@ const load = fc.record({
   sessions: fc.nat(10_000),
   coalesceMilliseconds: fc.constantFrom('off' as const, 0, 500, 1_000),
   documentedShare: fc.constantFrom(0, 0.5, 1),
+  watchedShare: fc.constantFrom(0, 0.01, 0.5, 1),
 });
 
 it('is never negative or NaN, and never decreases when the load increases', () => {
@@ -116,6 +140,7 @@ it('is never negative or NaN, and never decreases when the load increases', () =
         { hoursPerDay: Math.min(24, given.hoursPerDay * 2) },
         { messageBytes: given.messageBytes * 2 },
         { agents: given.agents * 2 },
+        { watchedShare: Math.min(1, given.watchedShare * 2) },
       ]) {
         const greater = billOf({ ...more, ...change }).dollars;
         expect(greater).toBeGreaterThanOrEqual(less * (1 - 1e-9));
