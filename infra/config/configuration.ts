@@ -1,6 +1,7 @@
 // Parses the settings of a deployment, from `cdk.json`, from `-c name=value`, or from the props of the construct.
 import * as v from 'valibot';
 import type { IdentityProvider } from '../../lambdas/contract/identity-provider';
+import { scopeRuleOf } from '../../lambdas/contract/scope-rule';
 import { parseSettings } from '../../lambdas/contract/settings';
 import { objectOf, parse, type Fault, type Parsed } from '../../sdk/protocol/parse';
 import {
@@ -20,7 +21,9 @@ type Given = Readonly<Record<string, unknown>>;
 type NamedSettings = {
   readonly [Name in DefaultedSettingName]: DeploymentSetting<Name>;
 } & {
-  readonly [Name in 'maxTokenHours' | 'gatewayUrl' | 'alarmEmail']?: DeploymentSetting<Name>;
+  readonly [
+    Name in 'maxTokenHours' | 'scopeClaim' | 'scopePattern' | 'gatewayUrl' | 'alarmEmail'
+  ]?: DeploymentSetting<Name>;
 };
 
 /** A parsed configuration. */
@@ -69,7 +72,12 @@ export function parseDeployment(
   const given = { ...defaults(), ...set };
   const named = parse(schema, given) as Parsed<NamedSettings>;
   const frontDoor = parseFrontDoor(given['frontDoor']);
-  const others = [...sameSource(given), ...smallBurst(given, set), ...unknownSettings(given)];
+  const others = [
+    ...sameSource(given),
+    ...smallBurst(given, set),
+    ...patternWithoutClaim(given),
+    ...unknownSettings(given),
+  ];
   if (!named.ok || !provider.ok || !frontDoor.ok || others.length > 0) {
     return {
       ok: false,
@@ -138,6 +146,13 @@ function smallBurst(given: Given, set: Given): Fault[] {
   return 'handshakeBurst' in set
     ? [{ path: 'handshakeBurst', problem: least }]
     : [{ path: 'maxConnectionsPerUser', problem: most }];
+}
+
+/** Without a claim, nothing would be limited, although the pattern says that something should be. */
+function patternWithoutClaim(given: Given): Fault[] {
+  const { scopeClaim, scopePattern } = given as Readonly<Record<string, string | undefined>>;
+  const rule = scopeRuleOf({ scopeClaim, scopePattern });
+  return rule.ok ? [] : rule.faults;
 }
 
 /** Reports unknown settings, which are probably typos. Keys with `:` or `/` belong to the CDK. */

@@ -1,6 +1,6 @@
 // Handles $connect: a handshake that the authorizer has allowed.
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { batchSubprotocol, subprotocol } from '#sdk/protocol';
+import { batchSubprotocol, subprotocol, subscribeSubprotocol } from '#sdk/protocol';
 import { parseAuthorizerContext } from '#lambdas/handshake/authorizer-context';
 import type { Connect } from '#core/connections/connect';
 import { offeredSubprotocols, type HandshakeHeaders } from '#lambdas/handshake/offered';
@@ -25,7 +25,10 @@ export function createHandler({ connect, log }: { readonly connect: Connect; rea
     const { userId } = token;
     const offered = offeredSubprotocols(event);
     const chosen = preferred.find((name) => offered.includes(name));
-    const outcome = await connect(connectionId, token, chosen === batchSubprotocol);
+    const outcome = await connect(connectionId, token, {
+      batches: chosen === batchSubprotocol,
+      subscribes: chosen !== undefined && offered.includes(subscribeSubprotocol),
+    });
     if (outcome === 'too_many_handshakes') {
       // Already counted as a metric. Clients that connect far too often must not fill the log.
       return { statusCode: 429 };

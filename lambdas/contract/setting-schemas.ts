@@ -1,5 +1,6 @@
 // The schemas of settings. The message of each states the expected value.
 import * as v from 'valibot';
+import { isPattern } from '../../sdk/protocol';
 
 /** A text that is not empty. */
 export const text = (what: string) => {
@@ -23,6 +24,15 @@ export const wholeNumber = (minimum: number, maximum: number) => {
 export const flag = v.pipe(
   v.union([v.boolean(), v.picklist(['true', 'false'])], 'must be true or false'),
   v.transform((value) => value === true || value === 'true'),
+);
+
+const templateProblem = 'must be a pattern that contains {value} once, such as {value}/*';
+
+/** A text that makes a pattern of every name that is put, escaped, into the place of `{value}`. */
+export const scopeTemplate = v.pipe(
+  text('a pattern that contains {value} once, such as {value}/*'),
+  v.check((template) => template.split('{value}').length === 2, templateProblem),
+  v.check((template) => isPattern(template.replace('{value}', 'name')), templateProblem),
 );
 
 /** The `source` of an event. */

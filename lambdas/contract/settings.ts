@@ -3,7 +3,15 @@
 import * as v from 'valibot';
 import { maxHeartbeatSeconds, objectOf, parse, type Parsed } from '../../sdk/protocol';
 import { fanOutFunctions, verifyingFunctions, type SettingDefinition } from './setting';
-import { flag, isPlainUrl, secureUrl, source, text, wholeNumber } from './setting-schemas';
+import {
+  flag,
+  isPlainUrl,
+  scopeTemplate,
+  secureUrl,
+  source,
+  text,
+  wholeNumber,
+} from './setting-schemas';
 
 /** The settings of a deployment that functions read. */
 export const serviceSettings = {
@@ -60,6 +68,12 @@ export const serviceSettings = {
     documentation:
       "Name of the token's claim that lists the agents its user may see. If not set, every user sees all agents.",
     readBy: [...verifyingFunctions, ...fanOutFunctions],
+  },
+  scopePattern: {
+    schema: scopeTemplate,
+    documentation:
+      'Pattern that each value of that claim makes, such as `{value}/*`. If not set, the values are [patterns](security.md#who-sees-what) themselves.',
+    readBy: verifyingFunctions,
   },
   gatewayUrl: {
     schema: v.pipe(

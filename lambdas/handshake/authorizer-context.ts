@@ -1,19 +1,24 @@
 // Builds and parses the authorizer's context, from which the other functions get a connection's user.
 import * as v from 'valibot';
 import { isUserId } from '#core/auth/user-id';
-import { objectOf, parse } from '#sdk/protocol';
+import { isPattern, objectOf, parse } from '#sdk/protocol';
 import type { VerifiedToken } from '#core/auth/ports';
 
 /** The context that the authorizer returns, and that later events have as `requestContext.authorizer`. */
 export type AuthorizerContext = VerifiedToken;
 
-/** The `context` of the authorizer's answer for the owner of a verified token. */
+/** The `context` of the authorizer's answer for the owner of a verified token. It cannot have lists: the scope is JSON text. */
 export function buildAuthorizerContext({
   userId,
   expiresAt,
   issuedAt,
+  scope,
 }: VerifiedToken): Partial<Record<keyof AuthorizerContext, string | number>> {
-  return { userId, expiresAt, ...(issuedAt === undefined ? {} : { issuedAt }) };
+  return {
+    ...{ userId, expiresAt },
+    ...(issuedAt === undefined ? {} : { issuedAt }),
+    ...(scope === undefined ? {} : { scope: JSON.stringify(scope) }),
+  };
 }
 
 // API Gateway passes every value of the context on as a string.
@@ -25,10 +30,19 @@ const time = v.pipe(
   v.minValue(0),
 );
 
+// Whatever is not exactly a scope must not open a connection: without its scope, it would be one that sees all agents.
+const scopeSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.array(v.custom<string>(isPattern)),
+  v.minLength(1),
+);
+
 const contextSchema = objectOf({
   userId: v.custom<string>(isUserId),
   expiresAt: v.pipe(time, v.minValue(1)),
   issuedAt: v.optional(time),
+  scope: v.optional(scopeSchema),
 });
 
 /**
@@ -38,6 +52,6 @@ const contextSchema = objectOf({
 export function parseAuthorizerContext(value: unknown): AuthorizerContext | undefined {
   const parsed = parse(contextSchema, value);
   if (!parsed.ok) return undefined;
-  const { issuedAt, ...token } = parsed.value;
-  return issuedAt === undefined ? token : { ...token, issuedAt };
+  const { issuedAt, scope, ...token } = parsed.value;
+  return { ...token, ...(issuedAt !== undefined && { issuedAt }), ...(scope && { scope }) };
 }

@@ -1,4 +1,4 @@
-// Handles GET /whoami: returns the user and the expiry of a token.
+// Handles GET /whoami: returns the user, the expiry and the scope of a token.
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { noVerdictCode } from '#core/auth/no-verdict';
 import type { Log } from '#core/log';
@@ -11,7 +11,7 @@ export interface WhoamiEvent {
 }
 
 /**
- * Answers 200 with the user, 401 or 403 with the reason why the token is refused, or 503 if no verdict is possible.
+ * Answers 200 with the user and, if the service has scopes, with the agents that it may see; 401 or 403 with the reason why the token is refused, or 503 if no verdict is possible.
  * Rejects with any other error than an unavailable issuer or table: it is a fault of this service, and becomes a 500.
  */
 export function createHandler({ whoami, log }: { readonly whoami: Whoami; readonly log: Log }) {
@@ -20,8 +20,8 @@ export function createHandler({ whoami, log }: { readonly whoami: Whoami; readon
     try {
       const verdict = await whoami(authorizationOf(event));
       if (verdict.ok) {
-        const { userId, expiresAt } = verdict.value;
-        return answer(200, { userId, expiresAt });
+        const { userId, expiresAt, scope } = verdict.value;
+        return answer(200, { userId, expiresAt, ...(scope && { agents: scope }) });
       }
       const { code } = verdict;
       log.info('whoami refused', { code, requestId });

@@ -2,6 +2,7 @@
 import { createJwtTokenVerifier, type JwtTokenVerifier } from '#adapters/jwt/jwt-token-verifier';
 import { createAuthenticate, type Authenticate } from '#core/auth/authenticate';
 import { identityProviderOf, type IdentityProvider } from '#lambdas/contract/identity-provider';
+import { scopeRuleOf, type ScopeRule } from '#lambdas/contract/scope-rule';
 import { readSettings, valueOf } from './environment';
 
 /**
@@ -17,6 +18,14 @@ export function readIdentityProvider(environment: NodeJS.ProcessEnv): IdentityPr
   return valueOf(identityProviderOf(settings));
 }
 
+/**
+ * Where tokens name the agents of their users; undefined if the service has no scopes.
+ * @throws a ConfigurationError if the environment has a pattern, but no claim
+ */
+export function readScopeRule(environment: NodeJS.ProcessEnv): ScopeRule | undefined {
+  return valueOf(scopeRuleOf(readSettings(environment, [], ['scopeClaim', 'scopePattern'])));
+}
+
 export interface Authentication extends Pick<JwtTokenVerifier, 'fetchKeys'> {
   readonly authenticate: Authenticate;
 }
@@ -25,6 +34,7 @@ export interface Authentication extends Pick<JwtTokenVerifier, 'fetchKeys'> {
 export function createAuthentication(environment: NodeJS.ProcessEnv): Authentication {
   const { maxTokenHours } = readSettings(environment, [], ['maxTokenHours']);
   const verifier = createJwtTokenVerifier(readIdentityProvider(environment));
-  const authenticate = createAuthenticate({ verifier, now: Date.now, maxTokenHours });
+  const scopeRule = readScopeRule(environment);
+  const authenticate = createAuthenticate({ verifier, now: Date.now, maxTokenHours, scopeRule });
   return { authenticate, fetchKeys: () => verifier.fetchKeys() };
 }

@@ -171,6 +171,21 @@ describe('every function', () => {
     }
   });
 
+  it('has SCOPE_CLAIM and SCOPE_PATTERN if it verifies tokens, and SCOPE_CLAIM if it fans out, and they are set', () => {
+    const scoped = synthesize({ scopeClaim: 'cognito:groups', scopePattern: '{value}/*' }).template;
+    const scopeOf = (name: string, from = scoped) => {
+      const { SCOPE_CLAIM: claim, SCOPE_PATTERN: pattern } = environmentOf(functionOf(from, name));
+      return [claim, pattern];
+    };
+    for (const name of ['authorizer', 'default', 'whoami']) {
+      expect(scopeOf(name)).toEqual(['cognito:groups', '{value}/*']);
+      expect(scopeOf(name, template)).toEqual([undefined, undefined]);
+    }
+    for (const name of ['broadcast', 'deliver', 'heartbeat']) {
+      expect(scopeOf(name)).toEqual(['cognito:groups', undefined]);
+    }
+  });
+
   it('connect has a timeout that is shorter than the time in which a recorded connection may still be opening', () => {
     const { Timeout: seconds } = functionOf(template, 'connect').properties;
     expect(Number(seconds) * 1000).toBeLessThan(handshakeMilliseconds);

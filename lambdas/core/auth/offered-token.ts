@@ -1,5 +1,5 @@
 // Finds the token among those that a client offers.
-import { batchSubprotocol, subprotocol } from '#sdk/protocol';
+import { batchSubprotocol, subprotocol, subscribeSubprotocol } from '#sdk/protocol';
 import type { OfferRefusal } from './ports';
 
 /** The values in each of the places where a client can offer a token. */
@@ -21,8 +21,9 @@ export type TokenSearch =
 
 /**
  * Finds the token: in `Authorization: Bearer <jwt>`, else as the second entry of
- * `Sec-WebSocket-Protocol: mission-control, <jwt>` or, if `mission-control.batch` is offered, as the entry that is not
- * one of this service's subprotocols, in whatever position; else as `?token=<jwt>`. The first place that has a value counts.
+ * `Sec-WebSocket-Protocol: mission-control, <jwt>` or, if `mission-control.batch` or `mission-control.subscribe` is
+ * offered, as the entry that is not one of this service's subprotocols, in whatever position; else as `?token=<jwt>`. The
+ * first place that has a value counts.
  *
  * An Authorization header with another scheme is refused, even if another place has a token: the header claims an
  * identity, and the service must not choose between two identities.
@@ -37,14 +38,16 @@ export function findToken({
   return offered.length > 0 ? only(offered, 'subprotocol') : only(query, 'query');
 }
 
+const ours = new Set([subprotocol, batchSubprotocol, subscribeSubprotocol]);
+
 /**
- * Clients without batches offer their token as the second entry, and further entries are ignored. Clients with batches
- * offer two subprotocols, and not all WebSocket libraries keep the order: if a second entry could be a token, the token
- * is ambiguous.
+ * Documented clients offer their token as the second entry, and further entries are ignored. Clients with batches or
+ * subscriptions offer several subprotocols, and not all WebSocket libraries keep the order: if a second entry could be a
+ * token, the token is ambiguous.
  */
 function tokensAmong(offered: readonly string[]): readonly string[] {
-  if (offered.includes(batchSubprotocol)) {
-    return offered.filter((entry) => entry !== batchSubprotocol && entry !== subprotocol);
+  if (offered.includes(batchSubprotocol) || offered.includes(subscribeSubprotocol)) {
+    return offered.filter((entry) => !ours.has(entry));
   }
   const [first, second] = offered;
   return first === subprotocol && second !== undefined ? [second] : [];

@@ -40,18 +40,22 @@ export type ClaimsRefusal =
   | 'subject_invalid'
   | 'expiry_missing';
 
+/** Why a token is refused because of the claim that lists the agents its user may see. */
+export type ScopeRefusal = 'scope_missing' | 'scope_invalid' | 'scope_too_large';
+
 /** Why a token is refused: the `code` in the log. */
-export type TokenRefusal = OfferRefusal | VerifierRefusal | ClaimsRefusal;
+export type TokenRefusal = OfferRefusal | VerifierRefusal | ClaimsRefusal | ScopeRefusal;
 
 export type TokenVerdict =
   | { readonly ok: true; readonly value: VerifiedToken }
   | { readonly ok: false; readonly code: TokenRefusal };
 
-/** The claims that this service reads. Their values are any JSON. */
+/** The claims of a token. Their values are any JSON. */
 export interface TokenClaims {
   readonly sub?: unknown;
   readonly exp?: unknown;
   readonly iat?: unknown;
+  readonly [name: string]: unknown;
 }
 
 interface Refused {

@@ -2,20 +2,29 @@
 import type { CloseConnection } from './close-connection';
 import { expiryOf, isExpired } from './connection';
 import { refusesToken } from './disconnect-marker';
+import { withParts } from './view';
 import type { Clock } from '../clock';
 import type { Connection, ConnectionStore, RateLimit, RateLimitStore } from './ports';
 import type { Count } from '../count';
 import type { VerifiedToken } from '../auth/ports';
 
+/** What the client has negotiated. Default: nothing, as documented clients. */
+interface Negotiated {
+  /** Whether it takes batches. */
+  readonly batches?: boolean;
+  /** Whether it gets no events before its first `subscribe`. */
+  readonly subscribes?: boolean;
+}
+
 /**
- * Records the connection, unless its user connects too often, or has been disconnected since the token was issued.
- * @param batches whether the client has negotiated batches
+ * Records the connection with the scope of its token, unless its user connects too often, or has been disconnected since the
+ * token was issued.
  * @throws if the connection could not be recorded: nothing would ever be posted to it
  */
 export type Connect = (
   connectionId: string,
   token: VerifiedToken,
-  batches?: boolean,
+  negotiated?: Negotiated,
 ) => Promise<'connected' | 'too_many_handshakes' | 'user_disconnected'>;
 
 export function createConnect(dependencies: {
@@ -31,17 +40,19 @@ export function createConnect(dependencies: {
   const { connections, closeConnection, rateLimits, count, now } = dependencies;
   const { handshakes, maxConnectionsPerUser } = dependencies;
 
-  return async (connectionId, token, batches = false) => {
-    const { userId, expiresAt: tokenExpiresAt, issuedAt } = token;
+  return async (connectionId, token, { batches = false, subscribes = false } = {}) => {
+    const { userId, expiresAt: tokenExpiresAt, issuedAt, scope } = token;
     const connectedAt = now();
     if (!(await rateLimits.take(userId, 'handshakes', handshakes, connectedAt))) {
       count('HandshakesLimited', { connectionId, userId });
       return 'too_many_handshakes';
     }
     const expiresAt = expiryOf(connectedAt, tokenExpiresAt);
+    const view = withParts(undefined, { scope, agents: subscribes ? [] : undefined });
     const self: Connection = {
       ...{ connectionId, userId, connectedAt, expiresAt },
       ...(batches && { batches }),
+      ...(view && { view }),
     };
     // The record is written before the user's connections are counted: of two handshakes at once, at least one sees both.
     // `disconnect-user` writes the marker before it lists connections: either it finds this record, or the marker is found here.

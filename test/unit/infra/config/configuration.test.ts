@@ -86,6 +86,8 @@ it('accepts every setting as text, because -c passes text only', () => {
     runbookUrl: 'https://wiki.example.com/runbook',
     alarmEmail: 'on-call@example.com',
     maxTokenHours: '12',
+    scopeClaim: 'cognito:groups',
+    scopePattern: '{value}/*',
     tags: 'team=platform, cost-center=a=b',
   };
   expect(parseConfiguration(given)).toEqual({
@@ -125,6 +127,8 @@ it('accepts every setting as text, because -c passes text only', () => {
       runbookUrl: 'https://wiki.example.com/runbook',
       alarmEmail: 'on-call@example.com',
       maxTokenHours: 12,
+      scopeClaim: 'cognito:groups',
+      scopePattern: '{value}/*',
       tags: { team: 'platform', 'cost-center': 'a=b' },
     },
   });
@@ -188,6 +192,45 @@ it('refuses a handshakeBurst below maxConnectionsPerUser', () => {
   expect(new Set(pathsOf({ ...oidc, handshakeBurst: 'many' }))).toEqual(
     new Set(['handshakeBurst']),
   );
+});
+
+it.each([
+  '{value}',
+  '{value}*',
+  '{value}/*',
+  'org-1/{value}',
+  '{value}\\*',
+  '\\\\{value}',
+  '{{value}}',
+])('accepts %s as scopePattern', (scopePattern) => {
+  expect(faultsOf({ ...oidc, scopeClaim: 'agents', scopePattern })).toEqual([]);
+});
+
+it.each([
+  'team-a/*',
+  '{value}/{value}',
+  '{Value}/*',
+  '{ value }/*',
+  '*{value}',
+  '{value}*-x',
+  '{value}**',
+  '\\{value}',
+  '{value}\\',
+  `${'x'.repeat(125)}{value}`,
+])('refuses %s as scopePattern', (scopePattern) => {
+  const problem = 'must be a pattern that contains {value} once, such as {value}/*';
+  const faults = faultsOf({ ...oidc, scopeClaim: 'agents', scopePattern });
+  expect(new Set(faults.map(({ path }) => path))).toEqual(new Set(['scopePattern']));
+  expect(new Set(faults.map((fault) => fault.problem))).toEqual(new Set([problem]));
+});
+
+it('refuses a scopePattern without a scopeClaim, which would limit nobody', () => {
+  const fault = {
+    path: 'scopePattern',
+    problem: 'needs scopeClaim, too: it makes patterns of the values of that claim',
+  };
+  expect(faultsOf({ ...oidc, scopePattern: '{value}/*' })).toEqual([fault]);
+  expect(faultsOf({ ...oidc, scopePattern: '{value}/*', scopeClaim: '' })).toEqual([fault]);
 });
 
 it('accepts a new Cognito user pool, but not together with another identity provider', () => {

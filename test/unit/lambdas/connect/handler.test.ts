@@ -28,7 +28,11 @@ it('passes the user and the expiry of the connection on, and answers 200', async
   const { connected, handler } = setUp();
   await expect(handler({ requestContext })).resolves.toEqual({ statusCode: 200 });
   expect(connected).toEqual([
-    ['L0SM9cOFvHcCIhw=', { userId: 'alice', expiresAt: 1_707_166_800_000 }, false],
+    [
+      'L0SM9cOFvHcCIhw=',
+      { userId: 'alice', expiresAt: 1_707_166_800_000 },
+      { batches: false, subscribes: false },
+    ],
   ]);
 });
 
@@ -42,7 +46,7 @@ it.each([
     statusCode: 200,
     headers: { 'Sec-WebSocket-Protocol': 'mission-control' },
   });
-  expect(connected.map(([, , batches]) => batches)).toEqual([false]);
+  expect(connected.map(([, , negotiated]) => negotiated?.batches)).toEqual([false]);
   expect(JSON.stringify(log.lines)).not.toContain('secret');
 });
 
@@ -59,7 +63,7 @@ it.each([
     statusCode: 200,
     headers: { 'Sec-WebSocket-Protocol': 'mission-control.batch' },
   });
-  expect(connected.map(([, , batches]) => batches)).toEqual([true]);
+  expect(connected.map(([, , negotiated]) => negotiated?.batches)).toEqual([true]);
   expect(JSON.stringify(log.lines)).not.toContain('secret');
 });
 
@@ -68,9 +72,45 @@ it.each(['mission-control.batches', 'Mission-Control.Batch', 'mission-control, x
   async (offered) => {
     const { connected, handler } = setUp();
     await handler({ headers: { 'Sec-WebSocket-Protocol': offered }, requestContext });
-    expect(connected.map(([, , batches]) => batches)).toEqual([false]);
+    expect(connected.map(([, , negotiated]) => negotiated?.batches)).toEqual([false]);
   },
 );
+
+it.each([
+  ['mission-control, a.secret.token, mission-control.subscribe', 'mission-control'],
+  [
+    'mission-control, a.secret.token, mission-control.batch, mission-control.subscribe',
+    'mission-control.batch',
+  ],
+  ['mission-control.subscribe, mission-control.batch, a.secret.token', 'mission-control.batch'],
+])('connects a client that offers %s without events, and chooses %s', async (offered, chosen) => {
+  const { connected, handler } = setUp();
+  const headers = { 'Sec-WebSocket-Protocol': offered };
+  await expect(handler({ headers, requestContext })).resolves.toEqual({
+    statusCode: 200,
+    headers: { 'Sec-WebSocket-Protocol': chosen },
+  });
+  expect(connected.map(([, , negotiated]) => negotiated?.subscribes)).toEqual([true]);
+});
+
+it.each([
+  'mission-control.subscribe',
+  'mission-control.subscribe, other',
+  'mission-control, Mission-Control.Subscribe',
+  'mission-control, mission-control.subscribes',
+  'mission-control, mission-control.batch',
+])('sends events at once to a client that offers %s', async (offered) => {
+  const { connected, handler } = setUp();
+  await handler({ headers: { 'Sec-WebSocket-Protocol': offered }, requestContext });
+  expect(connected.map(([, , negotiated]) => negotiated?.subscribes)).toEqual([false]);
+});
+
+it('passes on the scope of the token', async () => {
+  const { connected, handler } = setUp();
+  const context = { ...authorizer, scope: '["shared","team-a/*"]' };
+  await handler({ requestContext: { ...requestContext, authorizer: context } });
+  expect(connected[0]?.[1]).toMatchObject({ scope: ['shared', 'team-a/*'] });
+});
 
 it('returns no subprotocol to a client that did not offer one of ours', async () => {
   const { handler } = setUp();
@@ -86,6 +126,8 @@ it.each([
   ['an empty user', { userId: '', expiresAt: '1707166800000' }],
   ['no expiry', { userId: 'alice' }],
   ['an expiry that is not a number', { userId: 'alice', expiresAt: 'never' }],
+  ['a scope that is not JSON', { userId: 'alice', expiresAt: '1707166800000', scope: 'team-a/*' }],
+  ['an empty scope', { userId: 'alice', expiresAt: '1707166800000', scope: '' }],
 ])('answers 401 and logs an error for an authorizer context with %s', async (_, context) => {
   const { connected, log, handler } = setUp();
   const event = { requestContext: { connectionId: 'a=', authorizer: context } };

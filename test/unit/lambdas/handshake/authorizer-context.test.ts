@@ -1,5 +1,6 @@
 // The context of the authorizer stays the same through API Gateway, and any other context is refused.
 import fc from 'fast-check';
+import { isPattern, patternOf } from '#sdk/protocol';
 import { isUserId } from '#core/auth/user-id';
 import {
   buildAuthorizerContext,
@@ -12,6 +13,9 @@ it('parses the built context, with numbers or, as from API Gateway, with strings
       userId: fc.string({ unit: 'grapheme', minLength: 1 }).filter(isUserId),
       expiresAt: fc.integer({ min: 1, max: 8e15 }),
       issuedAt: fc.integer({ min: 0, max: 8e15 }),
+      scope: fc.array(fc.string({ unit: 'grapheme' }).map(patternOf).filter(isPattern), {
+        minLength: 1,
+      }),
     },
     { requiredKeys: ['userId', 'expiresAt'] },
   );
@@ -50,6 +54,21 @@ it.each([
   [{ userId: 'alice', expiresAt: 1, issuedAt: -1 }],
   [{ userId: 'alice', expiresAt: 1, issuedAt: 'undefined' }],
   [{ userId: 'alice', expiresAt: 1, issuedAt: null }],
+  [{ userId: 'alice', expiresAt: 1, scope: null }],
+  [{ userId: 'alice', expiresAt: 1, scope: '' }],
+  [{ userId: 'alice', expiresAt: 1, scope: 'undefined' }],
+  [{ userId: 'alice', expiresAt: 1, scope: 'null' }],
+  [{ userId: 'alice', expiresAt: 1, scope: 'team-a/*' }],
+  [{ userId: 'alice', expiresAt: 1, scope: '"team-a/*"' }],
+  [{ userId: 'alice', expiresAt: 1, scope: '{"0":"team-a/*"}' }],
+  [{ userId: 'alice', expiresAt: 1, scope: '[]' }],
+  [{ userId: 'alice', expiresAt: 1, scope: '[""]' }],
+  [{ userId: 'alice', expiresAt: 1, scope: '["team-a/*","a*b"]' }],
+  [{ userId: 'alice', expiresAt: 1, scope: '["team-a/*",7]' }],
+  [{ userId: 'alice', expiresAt: 1, scope: '["team-a/*",["shared"]]' }],
+  [{ userId: 'alice', expiresAt: 1, scope: '["team-a/*"' }],
+  [{ userId: 'alice', expiresAt: 1, scope: '["\\ud83d"]' }],
+  [{ userId: 'alice', expiresAt: 1, scope: ['team-a/*'] }],
 ])('refuses the context %j', (value) => {
   expect(parseAuthorizerContext(value)).toBeUndefined();
 });

@@ -229,6 +229,35 @@ const cases: [what: string, handshake: Handshake, result: unknown][] = [
     refused('token_ambiguous', 'subprotocol'),
   ],
 
+  [
+    'all of our subprotocols, as the client offers them',
+    {
+      headers: {
+        'sec-websocket-protocol':
+          'mission-control, t2, mission-control.batch, mission-control.subscribe',
+      },
+    },
+    found('t2', 'subprotocol'),
+  ],
+  [
+    'the subscribe subprotocol in the place of a token, and a token in the query',
+    {
+      headers: { 'sec-websocket-protocol': 'mission-control, mission-control.subscribe' },
+      queryStringParameters: { token: 't3' },
+    },
+    found('t3', 'query'),
+  ],
+  [
+    'the subscribe subprotocol first',
+    { headers: { 'sec-websocket-protocol': 'mission-control.subscribe, mission-control, t2' } },
+    found('t2', 'subprotocol'),
+  ],
+  [
+    'two tokens, with the subscribe subprotocol',
+    { headers: { 'sec-websocket-protocol': 'mission-control, t2, t4, mission-control.subscribe' } },
+    refused('token_ambiguous', 'subprotocol'),
+  ],
+
   ['the query', { queryStringParameters: { token: 't3' } }, found('t3', 'query')],
   ['another parameter', { queryStringParameters: { Token: 't3' } }, refused('token_missing')],
   ['an empty token', { queryStringParameters: { token: '' } }, refused('token_missing', 'query')],

@@ -37,6 +37,15 @@ it('answers with the user and the expiry of a valid token, as JSON that is not c
   expect(log.info).not.toHaveBeenCalled();
 });
 
+it('answers with the patterns of the scope as well, if the service has scopes', async () => {
+  const scoped = { ...good, value: { ...good.value, scope: ['shared', 'team-a/*'] } };
+  const { ask } = setUp(() => Promise.resolve(scoped));
+  expect(await ask('Bearer a.b.c')).toMatchObject({
+    statusCode: 200,
+    body: '{"userId":"alice","expiresAt":1770328200000,"agents":["shared","team-a/*"]}',
+  });
+});
+
 it.each([
   ['no header', undefined, 'token_missing'],
   ['another scheme', 'Basic YTpi', 'scheme_not_supported'],

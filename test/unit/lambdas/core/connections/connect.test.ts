@@ -1,5 +1,6 @@
 import { createCloseConnection } from '#core/connections/close-connection';
 import { createConnect } from '#core/connections/connect';
+import { maySee } from '#core/connections/view';
 import {
   FakeClock,
   FakeGateway,
@@ -49,11 +50,31 @@ it('records the connection with the expiry of its token, rounded down to the sec
 
 it.each([true, false])('records batches only if they were negotiated: %s', async (batches) => {
   const { connections, connect, token } = setUp();
-  await connect('a=', token('alice'), batches);
+  await connect('a=', token('alice'), { batches });
   const record = connections.records.get('a=') ?? {};
   expect(Object.entries(record).filter(([name]) => name === 'batches')).toEqual(
     batches ? [['batches', true]] : [],
   );
+});
+
+it.each([
+  ['nothing', undefined, undefined, undefined],
+  ['the scope of the token', ['team-a/*'], undefined, { scope: '["team-a/*"]' }],
+  ['no agents, before the first `subscribe`', undefined, { subscribes: true }, { agents: '[]' }],
+  [
+    'both',
+    ['team-a/*'],
+    { batches: true, subscribes: true },
+    { scope: '["team-a/*"]', agents: '[]' },
+  ],
+])('records as the view of the connection: %s', async (_what, scope, negotiated, view) => {
+  const { connections, connect, token } = setUp();
+  await connect('a=', { ...token('alice'), ...(scope && { scope }) }, negotiated);
+  const record = connections.records.get('a=');
+  expect(record?.view).toEqual(view && { ...view, inForce: expect.anything() as unknown });
+  // A record without a view is one that gets everything.
+  const sees = ['team-a/agent', 'team-b/agent'].map((agent) => maySee(record?.view, agent));
+  expect(sees).toEqual(view === undefined ? [true, true] : [!('agents' in view), false]);
 });
 
 it('limits the recorded expiry to two hours and a minute', async () => {
