@@ -26,10 +26,19 @@ export function connectionsOf(count: number): readonly StoredConnection[] {
   });
 }
 
-/** The name of the table with this number of connections. */
-export const tableNameOf = (connections: number) => `${tablePrefix}${connections}`;
+/** The name of the table with this number of connections, which get everything or, if `watching`, the events of one agent each. */
+export const tableNameOf = (connections: number, watching = false) =>
+  `${watching ? watchingPrefix : ''}${tablePrefix}${connections}`;
 
 const tablePrefix = 'connections-';
+const watchingPrefix = 'watching-';
+
+/** The number of agents that the connections of a `watching` table watch, one each. */
+const watchedAgents = 1_000;
+
+/** The subscription of a connection, as its record has it. Its user id begins with pseudorandom hexadecimal digits. */
+const subscriptionOf = (sk: string) =>
+  JSON.stringify([`watched-${Number.parseInt(sk.slice(0, 8), 16) % watchedAgents}`]);
 
 /** The properties of a Query of the connection store. */
 export interface ConnectionQuery {
@@ -57,7 +66,8 @@ export function createConnectionTables(now: number): (query: ConnectionQuery) =>
   function tableOf(name: string): Map<string, readonly StoredConnection[]> {
     const known = tables.get(name);
     if (known !== undefined) return known;
-    const all = connectionsOf(Number(name.slice(tablePrefix.length)));
+    const count = name.slice(name.indexOf(tablePrefix) + tablePrefix.length);
+    const all = connectionsOf(Number(count));
     const sorted = all.toSorted((one, other) => (one.sk < other.sk ? -1 : 1));
     const byShard = new Map<string, StoredConnection[]>();
     for (const connection of sorted) {
@@ -80,7 +90,12 @@ export function createConnectionTables(now: number): (query: ConnectionQuery) =>
     const page = start === -1 ? [] : partition.slice(start, start + Limit);
     const last = page.at(-1);
     return {
-      Items: page.map(({ sk }) => project({ pk, sk: { S: sk }, ...attributes }, names)),
+      Items: page.map(({ sk }) => {
+        const watched = TableName.startsWith(watchingPrefix) && {
+          agents: { S: subscriptionOf(sk) },
+        };
+        return project({ pk, sk: { S: sk }, ...attributes, ...watched }, names);
+      }),
       Count: page.length,
       ScannedCount: page.length,
       ...(last !== undefined && page.length === Limit
@@ -90,12 +105,12 @@ export function createConnectionTables(now: number): (query: ConnectionQuery) =>
   };
 }
 
-/** Attributes that a connection may lack. These connections have no batches and no view. */
+/** Attributes that a connection may lack. These connections have no batches and no scope. */
 const optionalAttributes = ['batches', '#scope', 'agents'];
 
 /** Selects attributes of an item. @throws Error if the store requests an attribute that these items do not have */
 function project(item: Readonly<Record<string, object>>, names: readonly string[]): object {
-  const present = names.filter((name) => !optionalAttributes.includes(name));
+  const present = names.filter((name) => name in item || !optionalAttributes.includes(name));
   return Object.fromEntries(
     present.map((name) => {
       if (item[name] === undefined) throw new Error(`The bench's connections have no ${name}.`);

@@ -4,6 +4,7 @@ import { parseArguments, UsageError, type Arguments } from '#local/commands/argu
 import { runAsProcess, withSentences, type Command, type Output } from '#local/commands/command';
 import { burstVariantNames, measureBurst } from './burst/command';
 import { benchFanOut } from './fan-out';
+import { benchLeftOut, formatLeftOutTable, type LeftOutResult } from './left-out';
 import { hooksVariantNames, measureHooks } from './hooks/command';
 import { formatTable, type Measured } from './results';
 import { benchStuck, formatStuckTable, type StuckResult } from './stuck';
@@ -24,6 +25,7 @@ Usage: npm run bench -- fan-out [options]    one message to all of them
 
 fan-out
   --runs N               runs that the median is of      default: 3
+  --left-out             instead: what a connection costs that watches other agents than the event's
   --stuck N              instead: how long the others wait if N of 10,000 clients do not read
   --profiles FOLDER      write a V8 CPU profile of each run
 
@@ -52,7 +54,7 @@ listener         a listener of the client that renders each time, and sorts the 
 const command: Command = withSentences(async (args, output) => {
   const given = parseArguments(args, {
     ...{ connections: 'text', variant: 'texts', json: 'flag', help: 'flag' },
-    ...{ runs: 'text', stuck: 'text', profiles: 'text' },
+    ...{ runs: 'text', stuck: 'text', 'left-out': 'flag', profiles: 'text' },
     ...{ 'events-per-second': 'text', seconds: 'text', 'warm-up': 'text' },
     agents: 'text',
   });
@@ -91,6 +93,15 @@ async function measureFanOut(given: Arguments, { complain }: Output): Promise<Me
     };
     const results = await benchStuck({ connections: connections ?? 10_000, stuck, runs, onRun });
     return { results, table: formatStuckTable(results), note };
+  }
+  if (given.flag('left-out')) {
+    const onRun = (run: number, result: LeftOutResult) => {
+      const { connections: size, cpuMicrosPerConnection: micros } = result;
+      complain(`run ${run} of ${runs}, ${size} left out: ${micros.toFixed(2)} µs each`);
+    };
+    const sizes = [connections ?? 10_000];
+    const results = await benchLeftOut({ sizes, runs, onRun });
+    return { results, table: formatLeftOutTable(results), note };
   }
   const named = given.texts('variant').map(parseVariant);
   const results = await benchFanOut({

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { serializeMessage } from '#sdk/protocol';
 import { createFast } from './variants/fast';
+import { createListing } from './variants/listing';
 import { createSdkBounded } from './variants/sdk-bounded';
 import { createSdkPromiseAll } from './variants/sdk-promise-all';
 import { createUnsigned } from './variants/unsigned';
@@ -9,7 +10,8 @@ import type { Send, Surroundings, VariantName } from './variants/variant';
 
 /** The task of this process: its first argument, as JSON. */
 export interface PostingTask {
-  readonly variant: VariantName;
+  /** `listing` lists the connections, and posts nothing. */
+  readonly variant: VariantName | 'listing';
   readonly connections: number;
   readonly surroundings: Surroundings;
   /** Whether only one fan-out is measured, even if it is short. Default: false. */
@@ -28,8 +30,9 @@ export type PostingMessage =
       readonly peakRssBytes: number;
     };
 
-const variants: Readonly<Record<VariantName, (surroundings: Surroundings) => Send>> = {
+const variants: Readonly<Record<PostingTask['variant'], (surroundings: Surroundings) => Send>> = {
   fast: createFast,
+  listing: createListing,
   unsigned: createUnsigned,
   'sdk-bounded': createSdkBounded,
   'sdk-promise-all': createSdkPromiseAll,

@@ -15,7 +15,7 @@ import { concurrency, type Send, type Surroundings } from './variant';
 const allowedMilliseconds = 60 * 60 * 1000;
 
 export function createFast(surroundings: Surroundings): Send {
-  const { callbackUrl, region, maxPostsPerSecond } = surroundings;
+  const { callbackUrl, region, maxPostsPerSecond, watching } = surroundings;
   const now = Date.now;
   const dynamo = createDynamoClient();
   const query = createFastQuery(dynamo);
@@ -39,7 +39,7 @@ export function createFast(surroundings: Surroundings): Send {
 
   return async (message, count) => {
     const fanOut = createFanOut({
-      connections: createDynamoConnectionStore(dynamo, tableNameOf(count), { query }),
+      connections: createDynamoConnectionStore(dynamo, tableNameOf(count, watching), { query }),
       queue,
       poster,
       pace,

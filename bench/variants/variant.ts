@@ -11,6 +11,8 @@ export interface Surroundings {
   readonly region: string;
   /** Maximum posts a second of the variant `fast`, which may then leave out connections. Default: no limit. */
   readonly maxPostsPerSecond?: number;
+  /** Whether each connection watches one agent, which reports nothing. Default: no. */
+  readonly watching?: boolean;
 }
 
 /** Sends a message to all connections of the table with so many connections, and returns the number of delivered posts. */

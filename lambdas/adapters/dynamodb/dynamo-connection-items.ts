@@ -54,29 +54,26 @@ export function ttlOfConnection(expiresAt: number): number {
   return ttlOf(expiresAt + graceMilliseconds, 'down');
 }
 
-/**
- * Reads a record.
- * @param isScoped whether the service has scopes. A record without one was then written before it had them, so that it is
- *   not known what its user may see. It counts as expired: nothing is posted, and its client has to connect again.
- */
+/** @param isScoped whether the service has scopes */
 export function toConnection(
-  {
-    sk,
-    connectedAt,
-    validUntil,
-    batches,
-    scope,
-    agents,
-  }: Omit<ConnectionItem, 'pk' | typeof ttlAttribute>,
+  { sk, connectedAt, validUntil, batches, scope, agents }: ConnectionItem,
   isScoped: boolean,
 ): Connection {
   const view = viewOf(scope, agents);
   return {
     ...parseConnectionSortKey(sk),
-    ...{ connectedAt, expiresAt: isScoped && scope === undefined ? 0 : validUntil },
+    ...{ connectedAt, expiresAt: expiryIn(validUntil, scope, isScoped) },
     ...(batches && { batches }),
     ...(view && { view }),
   };
+}
+
+/**
+ * The expiry of a connection. If the service has scopes, a record without one was written before it had them, so that it is
+ * not known what its user may see. It counts as expired: nothing is posted, and its client has to connect again.
+ */
+export function expiryIn(validUntil: number, scope: string | undefined, isScoped: boolean): number {
+  return isScoped && scope === undefined ? 0 : validUntil;
 }
 
 export function isMarker(item: ConnectionItem | MarkerItem): item is MarkerItem {

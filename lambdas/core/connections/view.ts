@@ -20,23 +20,33 @@ export interface ViewParts {
 /** Maximum number of views that are kept compiled: with the longest patterns, about 50 MB. */
 const maxKept = 10_000;
 
-const kept = new Map<string, View>();
+/** The compiled views, by scope and subscription. */
+const kept = new Map<string | undefined, Map<string | undefined, View>>();
+let keptViews = 0;
 const everything = filterOf([everyAgent]);
 
 /** The view of a record with these parts, each a list of patterns as JSON text; undefined if neither limits anything. */
 export function viewOf(scope: string | undefined, agents: string | undefined): View | undefined {
   if (scope === undefined && agents === undefined) return undefined;
-  const key = `${scope ?? ''}\n${agents ?? ''}`;
-  const known = kept.get(key);
+  const known = kept.get(scope)?.get(agents);
   if (known !== undefined) return known;
   const view = {
     ...(scope !== undefined && { scope }),
     ...(agents !== undefined && { agents }),
     inForce: narrow(filterIn(scope), filterIn(agents)),
   };
-  if (kept.size >= maxKept) kept.clear();
-  kept.set(key, view);
+  keep(view);
   return view;
+}
+
+function keep(view: View): void {
+  if (keptViews >= maxKept) {
+    kept.clear();
+    keptViews = 0;
+  }
+  const ofScope = kept.get(view.scope) ?? new Map<string | undefined, View>();
+  kept.set(view.scope, ofScope.set(view.agents, view));
+  keptViews += 1;
 }
 
 /** The view after the given parts have been changed; undefined if nothing is limited. */
