@@ -5,6 +5,7 @@ import { createJwtTokenVerifier } from '#adapters/jwt/jwt-token-verifier';
 import { createHandler } from '#lambdas/authorizer/handler';
 import { createAuthenticate } from '#core/auth/authenticate';
 import { createAuthorize } from '#core/auth/authorize';
+import type { ScopeRule } from '#core/auth/read-scope';
 import type { Connection } from '#core/connections/ports';
 import type { TokenRefusal } from '#core/auth/ports';
 import { createRefreshToken } from '#core/requests/refresh-token';
@@ -54,17 +55,17 @@ afterEach(() => {
 });
 
 /** Created as in `lambdas/wiring`, with the fake clock of Jest. */
-function createAuthentication() {
+function createAuthentication(scopeRule?: ScopeRule) {
   const verifier = createJwtTokenVerifier(
     { kind: 'oidc', issuer, audience, jwksUri },
     { load: documents.load },
   );
-  return createAuthenticate({ verifier, now: Date.now });
+  return createAuthenticate({ verifier, now: Date.now, scopeRule });
 }
 
-function connectWith(token: string | undefined) {
+function connectWith(token: string | undefined, scopeRule?: ScopeRule) {
   const handler = createHandler({
-    authorize: createAuthorize({ authenticate: createAuthentication() }),
+    authorize: createAuthorize({ authenticate: createAuthentication(scopeRule) }),
     source: { service: 'authorizer', stage: 'live' },
     count: () => undefined,
     log: { info: write('info'), warn: write('warn'), error: write('error') },
@@ -326,4 +327,45 @@ it.each([
     context: { userId: expected.sub, expiresAt: now + 60_000 },
   });
   expect(lines).toEqual([]);
+});
+
+describe('with scopes', () => {
+  const agents = { claim: 'agents' };
+  const groups = { claim: 'cognito:groups', template: '{value}/*' };
+
+  it.each<[string, Claims, ScopeRule, TokenRefusal]>([
+    ['no claim', {}, agents, 'scope_missing'],
+    ['null', { agents: null }, agents, 'scope_missing'],
+    ['an empty list', { agents: [] }, agents, 'scope_missing'],
+    ['a claim in another case', { Agents: '*' }, agents, 'scope_missing'],
+    ['a claim in another claim', { a: { gents: '*' } }, { claim: 'a.gents' }, 'scope_missing'],
+    ['a claim of the prototype', {}, { claim: 'constructor' }, 'scope_missing'],
+    ['the prototype itself', {}, { claim: '__proto__' }, 'scope_missing'],
+    ['a claim in __proto__', { ['__proto__']: { agents: '*' } }, agents, 'scope_missing'],
+    // The library drops a claim with this name.
+    ['a __proto__', { ['__proto__']: ['x'] }, { claim: '__proto__' }, 'scope_missing'],
+    ['a number', { agents: 0 }, agents, 'scope_invalid'],
+    ['a boolean', { agents: true }, agents, 'scope_invalid'],
+    ['an object', { agents: { 0: '*', length: 1 } }, agents, 'scope_invalid'],
+    ['a nested list', { agents: [['*']] }, agents, 'scope_invalid'],
+    ['an asterisk inside', { agents: 'team-a*/x' }, agents, 'scope_invalid'],
+    ['a lone surrogate', { agents: ['\ud83d*'] }, agents, 'scope_invalid'],
+    ['an empty group', { 'cognito:groups': [''] }, groups, 'scope_invalid'],
+    ['1,500 patterns', { agents: Array(1_500).fill('a') }, agents, 'scope_too_large'],
+  ])('does not open a connection: %s', async (_what, claims, rule, code) => {
+    const token = await signed(claims)();
+    const error: unknown = await connectWith(token, rule).catch((thrown: unknown) => thrown);
+    expect(error).toEqual(new Error('Unauthorized'));
+    expect(JSON.parse(JSON.stringify(error))).toMatchObject({ code, place: 'authorization' });
+    expectNoSecret(token);
+  });
+
+  it.each<[string, Claims, ScopeRule, string[]]>([
+    ['a list', { agents: ['team-a/*', 'shared'] }, agents, ['shared', 'team-a/*']],
+    ['a text', { agents: 'team-a/* shared' }, agents, ['shared', 'team-a/*']],
+    ['groups', { 'cognito:groups': ['team-a', '*'] }, groups, ['\\*/*', 'team-a/*']],
+  ])('opens a connection with the scope of %s', async (_what, claims, rule, scope) => {
+    const answer = await connectWith(await signed(claims)(), rule);
+    expect(answer.context?.['scope']).toBe(JSON.stringify(scope));
+  });
 });
