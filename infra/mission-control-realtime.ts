@@ -5,6 +5,7 @@ import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { bundleFunctions } from './build/bundle';
 import type { IdentityProvider } from '../lambdas/contract/identity-provider';
+import type { RequestedSources } from '../lambdas/contract/sources';
 import {
   parseDeployment,
   type Configuration,
@@ -33,13 +34,15 @@ import type { RequestedFrontDoor } from './config/front-door-settings';
 
 /** The settings of docs/settings.md by name. Settings that are not set have their defaults. */
 export interface MissionControlRealtimeProps extends Partial<
-  Omit<RequestedConfiguration, 'identityProvider' | 'tags' | 'frontDoor'>
+  Omit<RequestedConfiguration, 'identityProvider' | 'tags' | 'frontDoor' | 'sources'>
 > {
   /**
    * The identity provider whose tokens open connections: an OpenID Connect issuer, a Cognito user pool (its ids may be
    * CDK tokens of a pool in the same app), or `{ kind: 'cognito-new' }` for a pool that is created.
    */
   readonly identityProvider: RequestedConfiguration['identityProvider'];
+  /** Sources that may report certain agents only, each with a pattern or a list of patterns. Default: none. */
+  readonly sources?: RequestedSources;
   /** CloudFront in front of the APIs. Default: none. The stack's `env.region` must be set. */
   readonly frontDoor?: boolean | RequestedFrontDoor;
   /** The code of the functions. Default: they are bundled when the construct is created. */

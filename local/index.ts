@@ -1,6 +1,7 @@
 // Starts the whole stack on this machine, for `npm start` and for tests.
 // Callers import this file only. The command line is in commands/; the other folders implement the stack.
 import type { Configuration } from '#infra/config/configuration';
+import type { MissionControlRealtimeProps } from '#infra/mission-control-realtime';
 import { showDashboard } from './gateway/pages/dashboard';
 import { deploy, type Deployment, type DeploymentTestHooks } from './deploy/deployment';
 import { openGateway } from './gateway/gateway';
@@ -24,8 +25,11 @@ export type { LogLine } from './support/log-line';
 
 /** The settings of a deployment, except for those with their own option in {@link LocalStackOptions}. */
 export type LocalSettings = Partial<
-  Omit<Configuration, 'stage' | 'identityProvider' | 'gatewayUrl' | 'useMockData'>
->;
+  Omit<Configuration, 'stage' | 'identityProvider' | 'gatewayUrl' | 'useMockData' | 'sources'>
+> & {
+  /** As an object, or as JSON text. */
+  readonly sources?: MissionControlRealtimeProps['sources'] | string;
+};
 
 export interface LocalStackOptions {
   /** The port for WebSocket and HTTP. Default: 0, which means any free port. */

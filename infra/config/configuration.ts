@@ -22,7 +22,8 @@ type NamedSettings = {
   readonly [Name in DefaultedSettingName]: DeploymentSetting<Name>;
 } & {
   readonly [
-    Name in 'maxTokenHours' | 'scopeClaim' | 'scopePattern' | 'gatewayUrl' | 'alarmEmail'
+    Name in
+      'maxTokenHours' | 'scopeClaim' | 'scopePattern' | 'gatewayUrl' | 'sources' | 'alarmEmail'
   ]?: DeploymentSetting<Name>;
 };
 
@@ -127,10 +128,16 @@ function withDefault({ path, problem }: Fault, set: Given): Fault {
   return { path, problem: `${problem}; leave it out for the default, ${describeDefault(path)}` };
 }
 
-/** The two sources must differ, because the permission to report events must not include the permission to disconnect users. */
-function sameSource({ eventSource, operatorSource }: Given): Fault[] {
-  if (eventSource !== operatorSource) return [];
-  return [{ path: 'operatorSource', problem: 'must be another source than eventSource' }];
+/** The sources must differ, because the permission to report events must not include the permission to disconnect users. */
+function sameSource(given: Given): Fault[] {
+  const operatorSource = String(given['operatorSource']).trim();
+  const parsed = parseSettings(given, [], ['eventSource', 'sources']);
+  if (!parsed.ok) return [];
+  const { eventSource, sources = {} } = parsed.value;
+  const isBound = Object.hasOwn(sources, operatorSource);
+  if (eventSource !== operatorSource && !isBound) return [];
+  const others = isBound ? 'those of sources' : 'eventSource';
+  return [{ path: 'operatorSource', problem: `must be another source than ${others}` }];
 }
 
 /** The burst must allow all connections of a user to reconnect at once, e.g. when a browser restores its tabs. */

@@ -14,8 +14,8 @@ export function createHandler(dependencies: {
     event: EventBridgeEvent<string, unknown>,
     context: Pick<Context, 'getRemainingTimeInMillis'>,
   ): Promise<void> => {
-    const { id, 'detail-type': type, detail: payload } = event;
+    const { id, 'detail-type': type, source, detail: payload } = event;
     const deadline = deadlineOf(now(), context.getRemainingTimeInMillis());
-    await broadcast({ id, type, payload, whole: event }, deadline);
+    await broadcast({ id, type, payload, source, whole: event }, deadline);
   };
 }

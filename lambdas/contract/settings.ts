@@ -12,6 +12,7 @@ import {
   text,
   wholeNumber,
 } from './setting-schemas';
+import { sources } from './sources';
 
 /** The settings of a deployment that functions read. */
 export const serviceSettings = {
@@ -120,8 +121,15 @@ export const serviceSettings = {
   eventSource: {
     schema: source,
     default: 'mission-control',
-    documentation: '`source` of the events on the bus that are broadcast.',
-    readBy: ['mock-agents'],
+    documentation:
+      '`source` of the events on the bus that are broadcast. They may be about any agent, unless `sources` binds it.',
+    readBy: ['broadcast', 'mock-agents'],
+  },
+  sources: {
+    schema: sources,
+    documentation:
+      'Further sources, each with the only agents that [its events may be about](reporting.md#who-may-report-what): `{"team-a": "team-a/*", "team-b": ["team-b/*", "shared"]}`, as an object or as JSON text.',
+    readBy: ['broadcast'],
   },
   handshakesPerMinute: {
     schema: wholeNumber(1, 100_000),

@@ -5,6 +5,8 @@ export interface ReportedEvent {
   readonly id: string;
   readonly type: string;
   readonly payload: unknown;
+  /** The `source` that the backend reported it with. Absent in an operator's order, whose source is not checked. */
+  readonly source?: string;
   /** The whole event of the bus, which goes to the dead-letter queue if it is invalid. */
   readonly whole: unknown;
 }

@@ -20,6 +20,7 @@ const help = `Reports an agent event on an event bus, as a backend does with sdk
 Usage: ${usages.join('\n       ')}
 
 ${targetHelp}
+  --source NAME      the source of the event                               default: mission-control
   --help`;
 
 type Fields = AnyDefinition['fields'];
@@ -29,15 +30,17 @@ export function createEmitCommand(
   connect: (options: PublisherOptions) => Publisher = createPublisher,
 ): Command {
   return withSentences(async (args, { print }) => {
-    const given = parseArguments(args, { ...busOptions, help: 'flag' });
+    const given = parseArguments(args, { ...busOptions, source: 'text', help: 'flag' });
     if (given.flag('help')) {
       print(help);
       return 0;
     }
     const event = parseEvent(given.positionals);
     const { clientConfiguration, endpoint, eventBusName } = parseTarget(given);
+    const eventSource = given.text('source');
     const publisher = connect({
       eventBusName,
+      ...(eventSource === undefined ? {} : { eventSource }),
       // The command prints the error itself. Without this, the publisher would log it, too.
       onError: () => undefined,
       // If the local stack does not answer at once, it is not running: a retry would not help.

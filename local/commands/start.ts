@@ -16,6 +16,7 @@ Usage: npm start -- [options]
   --gateway-url URL      the agent gateway that /health checks        default: none
   --heartbeat-seconds S  a divisor of 60, or a multiple of it         default: 30
   --allowed-origins LIST pages that may call /health and /whoami      default: http://localhost:5173
+  --sources JSON         sources that may report certain agents only  default: none
   --issuer URL           an OpenID Connect issuer, whose tokens are accepted instead of the local issuer's
   --audience A           the audience of that issuer's tokens
   --jwks-uri URL         the URL of that issuer's keys                default: by discovery
@@ -39,6 +40,7 @@ export function createStartCommand(dependencies: StartDependencies): Command {
       'gateway-url': 'text',
       'heartbeat-seconds': 'text',
       'allowed-origins': 'text',
+      sources: 'text',
       issuer: 'text',
       audience: 'text',
       'jwks-uri': 'text',
@@ -86,6 +88,7 @@ function parseOptions(given: Arguments): StartOptions {
     if (lost !== undefined) throw new UsageError(`--${lost} needs --issuer, too.`);
   }
   const heartbeatSeconds = given.wholeNumber('heartbeat-seconds', 1, 540);
+  const sources = given.text('sources');
   const texts = {
     gatewayUrl: given.text('gateway-url'),
     issuer: given.text('issuer'),
@@ -99,6 +102,7 @@ function parseOptions(given: Arguments): StartOptions {
     settings: {
       allowedOrigins: given.text('allowed-origins')?.split(',') ?? [viteOrigin],
       ...(heartbeatSeconds === undefined ? {} : { heartbeatSeconds }),
+      ...(sources === undefined ? {} : { sources }),
     },
     ...Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined)),
   };

@@ -1,7 +1,8 @@
 // The functions: how each runs, its environment variables, what invokes it, and what happens to failed events.
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { handshakeMilliseconds } from '#core/connections/connection';
 import { horizon } from '#core/broadcasting/heartbeat-plan';
+import { maxSourcesBytes } from '#lambdas/contract/sources';
 import { environmentOf, functionOf, resourceOf, resourcesOf, synthesize } from './synthesized';
 import { all, one, template, withMockData } from './usual-stack';
 
@@ -146,7 +147,10 @@ describe('every function', () => {
         'TABLE_NAME',
       ],
     ],
-    ['broadcast', [...fanOut, 'AGENT_DAYS', 'DEAD_LETTER_QUEUE_URL', 'SESSION_HOURS']],
+    [
+      'broadcast',
+      [...fanOut, 'AGENT_DAYS', 'DEAD_LETTER_QUEUE_URL', 'EVENT_SOURCE', 'SESSION_HOURS'],
+    ],
     ['disconnect-user', ['CALLBACK_URL', 'DEAD_LETTER_QUEUE_URL', 'TABLE_NAME']],
     ['deliver', [...fanOut, 'DEAD_LETTER_QUEUE_URL']],
     ['heartbeat', [...fanOut, 'HEARTBEAT_QUEUE_URL']],
@@ -244,6 +248,52 @@ describe('the retry queue', () => {
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       ScalingConfig: { MaximumConcurrency: 16 },
     });
+  });
+});
+
+describe('with sources, broadcast', () => {
+  const patternOf = (other: Template) =>
+    resourceOf(other, 'AWS::Events::Rule', { Name: 'mission-control-broadcast' }).properties[
+      'EventPattern'
+    ];
+
+  it('gets the events of eventSource and of all sources, each once, and knows what each is bound to', () => {
+    const sources = { 'team-a': 'team-a/*', 'mission-control': ['shared', 'x/*'] };
+    const other = synthesize({ sources }).template;
+    expect(patternOf(other)).toEqual({ source: ['mission-control', 'team-a'] });
+    expect(environmentOf(functionOf(other, 'broadcast'))).toMatchObject({
+      EVENT_SOURCE: 'mission-control',
+      SOURCES: '{"team-a":["team-a/*"],"mission-control":["shared","x/*"]}',
+    });
+    const having = resourcesOf(other, 'AWS::Lambda::Function')
+      .filter((each) => 'SOURCES' in environmentOf(each))
+      .map(({ properties }) => properties['FunctionName']);
+    expect(having).toEqual(['mission-control-broadcast']);
+    // Sources that report agents disconnect nobody.
+    const orders = { Name: 'mission-control-disconnect-user' };
+    expect(resourceOf(other, 'AWS::Events::Rule', orders).properties['EventPattern']).toEqual({
+      source: ['mission-control.operator'],
+    });
+  });
+
+  it('has a rule and an environment within the limits of AWS with the longest sources', () => {
+    /** As many sources as are allowed, each with a name of this length and the shortest pattern. */
+    const longest = (nameLength: number) => {
+      const bytesOfEach = '"":["*"],'.length + nameLength;
+      const length = Math.floor((maxSourcesBytes - '{}'.length + 1) / bytesOfEach);
+      const names = Array.from({ length }, (_, n) => `${n + 100}`.padEnd(nameLength, 's'));
+      return Object.fromEntries(names.map((name) => [name, '*']));
+    };
+    for (const sources of [longest(3), longest(240)]) {
+      const context = { eventSource: 'e'.repeat(256), sources };
+      const other = synthesize(context).template;
+      expect(JSON.stringify(patternOf(other)).length).toBeLessThanOrEqual(2_048);
+      const environment = environmentOf(functionOf(other, 'broadcast'));
+      // In AWS, the names of the resources and the URLs are up to 150 characters longer than in the template.
+      const names = Object.values(environment).filter((value) => value.includes('${')).length;
+      const bytes = Buffer.byteLength(JSON.stringify(environment)) + names * 150;
+      expect(bytes).toBeLessThanOrEqual(4_096);
+    }
   });
 });
 

@@ -44,6 +44,18 @@ describe('in another CDK app', () => {
     expect(JSON.stringify(policy?.properties)).toContain('events:PutEvents');
   });
 
+  it('accepts sources with a pattern or a list of patterns each, and lists their faults', () => {
+    const create = (sources: Record<string, string | string[]>) => {
+      const stack = foreignStack();
+      new MissionControlRealtime(stack, 'Agents', { identityProvider: oidc, codeOf, sources });
+      return variablesOf(Template.fromStack(stack), 'broadcast');
+    };
+    expect(create({ 'team-a': 'team-a/*', 'team-b': ['team-b/*', 'shared'] })).toMatchObject({
+      SOURCES: '{"team-a":["team-a/*"],"team-b":["shared","team-b/*"]}',
+    });
+    expect(() => create({ 'team-a': 'team-*-a', 'aws.b': '*' })).toThrow(ConfigurationError);
+  });
+
   it('accepts a user pool of the same app, by reference', () => {
     const stack = foreignStack();
     const pool = new UserPool(stack, 'Pool');

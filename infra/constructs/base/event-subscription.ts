@@ -1,4 +1,4 @@
-// Invokes a function with all events of one source. Failed events go to the dead-letter queue.
+// Invokes a function with all events of some sources. Failed events go to the dead-letter queue.
 import { Duration } from 'aws-cdk-lib';
 import { Rule, type EventBus } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
@@ -14,8 +14,8 @@ export interface EventSubscriptionProps {
   readonly ruleName: string;
   readonly description: string;
   readonly eventBus: EventBus;
-  /** The source of the events. The rule matches all detail types, so that the function can reject unknown ones. */
-  readonly source: string;
+  /** The sources of the events. The rule matches all detail types, so that the function can reject unknown ones. */
+  readonly sources: readonly string[];
   readonly target: ServiceFunction;
   readonly deadLetterQueue: ServiceQueue;
 }
@@ -23,12 +23,12 @@ export interface EventSubscriptionProps {
 export class EventSubscription extends Construct {
   constructor(scope: Construct, id: string, props: EventSubscriptionProps) {
     super(scope, id);
-    const { ruleName, description, eventBus, source, target, deadLetterQueue } = props;
+    const { ruleName, description, eventBus, sources, target, deadLetterQueue } = props;
     new Rule(this, 'Rule', {
       ruleName,
       description,
       eventBus,
-      eventPattern: { source: [source] },
+      eventPattern: { source: [...sources] },
       targets: [new LambdaFunction(target, { retryAttempts: 8, maxEventAge, deadLetterQueue })],
     });
     // EventBridge invokes the function asynchronously. These settings apply if the function fails.

@@ -23,6 +23,9 @@ export function environmentOf(
   return Object.fromEntries(
     [...read, ...Object.entries(resources)]
       .filter(([, value]) => value !== undefined)
-      .map(([setting, value]) => [variableOf(setting), String(value)]),
+      .map(([setting, value]) => [
+        variableOf(setting),
+        typeof value === 'string' ? value : JSON.stringify(value),
+      ]),
   );
 }

@@ -43,7 +43,9 @@ export class Broadcast extends Construct {
       ruleName: `${name}-broadcast`,
       description: 'What backends report',
       eventBus: this.eventBus,
-      source: configuration.eventSource,
+      sources: [
+        ...new Set([configuration.eventSource, ...Object.keys(configuration.sources ?? {})]),
+      ],
       target: broadcast,
       deadLetterQueue,
     });

@@ -37,7 +37,7 @@ export class UserDisconnection extends Construct {
       ruleName: `${resourceName(configuration)}-disconnect-user`,
       description: 'Events of operators',
       eventBus,
-      source: configuration.operatorSource,
+      sources: [configuration.operatorSource],
       target: disconnectUser,
       deadLetterQueue,
     });

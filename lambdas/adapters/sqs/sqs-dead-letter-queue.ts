@@ -41,9 +41,14 @@ async function send(
     new SendMessageCommand({
       QueueUrl: queueUrl,
       MessageBody: bodyOf(body),
-      MessageAttributes: { kind: text(kind), reason: text(reason.slice(0, longestReason)) },
+      MessageAttributes: { kind: text(kind), reason: text(shorten(reason)) },
     }),
   );
+}
+
+/** Cuts a reason without leaving half of a character, which SQS would not accept. */
+function shorten(reason: string): string {
+  return reason.slice(0, longestReason).replace(/\p{Surrogate}$/u, '');
 }
 
 /**

@@ -1,5 +1,6 @@
 // Stores the events that backends report in registers, and broadcasts them unless they are stale or invalid.
 import { isOfSession, registerOf, type EventMessage } from '#sdk/protocol';
+import type { SourceCheck } from './bound-sources';
 import { mapConcurrently, maxConcurrentRequests } from './map-concurrently';
 import type { Coalescer, Outgoing } from '../coalescing/coalescer';
 import { messageOfEvent } from '../fan-out/outgoing-message';
@@ -35,10 +36,12 @@ export function createBroadcast(dependencies: {
   readonly deadLetters: DeadLetterQueue<unknown>;
   readonly count: Count;
   readonly lifetimes: StateLifetimes;
+  /** Default: every source that the rule of the event bus matches may report every agent. */
+  readonly checkSource?: SourceCheck | undefined;
   readonly now: Clock;
   readonly log: Log;
 }): Broadcast {
-  const { state, coalescer, count, now, log } = dependencies;
+  const { state, coalescer, count, checkSource, now, log } = dependencies;
   const rejectEvents = createRejectEvents(dependencies);
   const { agentDays, sessionHours } = dependencies.lifetimes;
   const lifetimeOf = ({ type }: EventMessage) =>
@@ -101,7 +104,7 @@ export function createBroadcast(dependencies: {
   }
 
   return async (reported, deadline) => {
-    const { accepted, rejected } = eventsOf(reported, now());
+    const { accepted, rejected } = eventsOf(reported, now(), checkSource);
     await rejectEvents(rejected);
     if (accepted.length === 0) return;
     const outgoing = prepare(accepted, reported.id);

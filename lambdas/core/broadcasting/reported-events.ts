@@ -13,6 +13,7 @@ import {
   type Fault,
   type Parsed,
 } from '#sdk/protocol';
+import type { SourceCheck } from './bound-sources';
 import type { ReportedEvent } from '../reported-event';
 
 export interface InvalidEvent {
@@ -33,22 +34,35 @@ export interface ReportedEvents {
  * The valid and the invalid events of an entry. An invalid event of a pack is rejected alone, as if it had been reported
  * by itself.
  * @param now milliseconds since the Unix epoch
+ * @param checkSource default: every source may report every agent
  */
-export function eventsOf(reported: ReportedEvent, now: number): ReportedEvents {
+export function eventsOf(
+  reported: ReportedEvent,
+  now: number,
+  checkSource?: SourceCheck,
+): ReportedEvents {
   const accepted: EventMessage[] = [];
   const rejected: InvalidEvent[] = [];
 
   function classify(parsed: Parsed<EventMessage>, toReported: () => ReportedEvent): void {
-    if (parsed.ok && parsed.value.payload.timestamp <= now + maxClockSkewMilliseconds) {
+    const refusal = parsed.ok ? refusalOf(parsed.value) : undefined;
+    if (parsed.ok && refusal === undefined) {
       accepted.push(parsed.value);
       return;
     }
     const event = toReported();
-    const reason = parsed.ok ? tooFarAhead : describeFaults(faultsOf(event));
+    const reason = refusal ?? describeFaults(faultsOf(event));
     rejected.push({ id: event.id, whole: event.whole, reason });
   }
 
-  const { type, payload } = reported;
+  /** Why a valid event is rejected nevertheless. */
+  function refusalOf({ payload: { agentId, timestamp } }: EventMessage): string | undefined {
+    return timestamp > now + maxClockSkewMilliseconds
+      ? tooFarAhead
+      : checkSource?.(source, agentId);
+  }
+
+  const { type, payload, source } = reported;
   if (type !== packType) {
     classify(parseEvent(type, payload), () => reported);
     return { accepted, rejected };

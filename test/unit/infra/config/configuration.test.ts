@@ -62,6 +62,7 @@ it('accepts every setting as text, because -c passes text only', () => {
     heartbeatSeconds: '120',
     maxConnectionsPerUser: '5',
     eventSource: 'agents',
+    sources: '{"team-a": "team-a/*", "team-b": ["team-b/*", "shared", "team-b/*"]}',
     coalesceMilliseconds: '0',
     largeFanOutConnections: '100',
     maxPostsPerSecond: '500',
@@ -115,6 +116,7 @@ it('accepts every setting as text, because -c passes text only', () => {
       snapshotAgents: 5_001,
       snapshotSessions: 5_002,
       eventSource: 'agents',
+      sources: { 'team-a': ['team-a/*'], 'team-b': ['shared', 'team-b/*'] },
       operatorSource: 'operators',
       reporterArns: [
         'arn:aws:iam::123456789012:role/a,b',
@@ -166,6 +168,91 @@ it('refuses the same source for operators and for events', () => {
   expect(faultsOf({ ...oidc, eventSource: 'x', operatorSource: 'x' })).toEqual([
     { path: 'operatorSource', problem: 'must be another source than eventSource' },
   ]);
+});
+
+describe('sources', () => {
+  const problemsOf = (sources: unknown) =>
+    faultsOf({ ...oidc, sources }).map(({ path, problem }) => `${path} ${problem}`);
+  const parsedOf = (sources: unknown) => {
+    const parsed = parseConfiguration({ ...oidc, sources });
+    return parsed.ok ? parsed.value.sources : parsed.faults;
+  };
+
+  it('are the same as an object and as JSON text', () => {
+    const given = { 'team-a': ['team-a/*', 'team-a/b'], 'mission-control': '50\\*' };
+    const expected = { 'team-a': ['team-a/*'], 'mission-control': ['50\\*'] };
+    expect(parsedOf(given)).toEqual(expected);
+    expect(parsedOf(JSON.stringify(given))).toEqual(expected);
+    expect(parsedOf('{}')).toEqual({});
+  });
+
+  it('may have the names of properties of every object', () => {
+    const names = ['__proto__', 'constructor', 'toString', 'prototype'];
+    const text = `{${names.map((name) => `"${name}": "${name}/*"`).join()}}`;
+    const value = parsedOf(text) as object;
+    expect(Object.entries(value)).toEqual(names.map((name) => [name, [`${name}/*`]]));
+    // The environment of the function has this text.
+    expect(parsedOf(JSON.stringify(value))).toEqual(value);
+  });
+
+  it.each([
+    ['{"team-a": '],
+    ['team-a=team-a/*'],
+    ['null'],
+    ['[]'],
+    [[['team-a', 'team-a/*']]],
+    [7],
+  ])('refuses %j, which is not an object', (sources) => {
+    expect(problemsOf(sources)).toEqual([
+      'sources must be patterns of agents by source, such as {"team-a": "team-a/*", "team-b": ["team-b/*", "shared"]}',
+    ]);
+  });
+
+  it.each([
+    ['aws.team', 'must not begin with aws., which AWS reserves'],
+    ['', 'must be an EventBridge source'],
+    ['a'.repeat(257), 'must be at most 256 characters'],
+    [' team-a', 'must not begin or end with a space'],
+    ['team\n-a', 'must have no control characters'],
+    ['team\ud800', 'must have no control characters'],
+  ])('refuses the source %j', (name, problem) => {
+    expect(problemsOf({ [name]: '*', 'team-b': '*' })).toEqual([
+      `sources must have sources as keys: ${JSON.stringify(name)} ${problem}`,
+    ]);
+  });
+
+  it.each([
+    ...['team-*-a', '', '**', 'a\\b', 'a\ud800', 'a\n*', 7, null, {}, true, []],
+    ...[['a', 'b*c'], ['a', 1], [['a']], 'a'.repeat(129)],
+  ])('refuse %j as patterns', (bound) => {
+    expect(problemsOf({ 'team-a': bound, 'team-b': '*' })).toEqual([
+      'sources must bind "team-a" to a pattern or a list of patterns: each an agent id, or a prefix that ends in *',
+    ]);
+  });
+
+  it('list the problems of all sources', () => {
+    expect(problemsOf({ 'aws.a': '*', 'team-a': 'a*a', 'team-b': [] })).toHaveLength(3);
+  });
+
+  it('are at most as long as the environment of a function and the pattern of a rule allow', () => {
+    const patterns = Array.from({ length: 13 }, (_, n) => `${n + 10}`.padEnd(128, 'x'));
+    const ofBytes = (bytes: number) => {
+      const empty = JSON.stringify({ é: [...patterns, ''] });
+      return { é: [...patterns, 'z'.repeat(bytes - Buffer.byteLength(empty))] };
+    };
+    expect(parsedOf(ofBytes(1_750))).toEqual(ofBytes(1_750));
+    expect(problemsOf(ofBytes(1_751))).toEqual(['sources must be at most 1750 bytes as JSON text']);
+  });
+
+  it('may contain eventSource, but not operatorSource', () => {
+    expect(problemsOf({ 'mission-control': 'a/*' })).toEqual([]);
+    const operators = { operatorSource: ' team-b ', sources: '{"team-a": "*", "team-b": "*"}' };
+    expect(faultsOf({ ...oidc, ...operators })).toEqual([
+      { path: 'operatorSource', problem: 'must be another source than those of sources' },
+    ]);
+    const constructed = { operatorSource: 'constructor', sources: {} };
+    expect(faultsOf({ ...oidc, ...constructed })).toEqual([]);
+  });
 });
 
 it('refuses a handshakeBurst below maxConnectionsPerUser', () => {

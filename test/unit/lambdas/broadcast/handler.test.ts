@@ -1,7 +1,7 @@
 import { createHandler } from '#lambdas/broadcast/handler';
 import type { ReportedEvent } from '#core/reported-event';
 
-it('passes the event from EventBridge on, with a deadline', async () => {
+it('passes the event from EventBridge on, with its source and a deadline', async () => {
   const seen: [ReportedEvent, number][] = [];
   const handler = createHandler({
     broadcast: async (event, deadline) => {
@@ -23,6 +23,12 @@ it('passes the event from EventBridge on, with a deadline', async () => {
   };
   await handler(event, { getRemainingTimeInMillis: () => 60_000 });
   expect(seen).toEqual([
-    [{ id: event.id, type: 'agent:status', payload: event.detail, whole: event }, 55_000],
+    [
+      {
+        ...{ id: event.id, type: 'agent:status', payload: event.detail },
+        ...{ source: 'mission-control', whole: event },
+      },
+      55_000,
+    ],
   ]);
 });

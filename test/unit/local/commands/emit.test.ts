@@ -82,6 +82,14 @@ it('uses another port, or an event bus on AWS with the default credentials', asy
   expect(made[1]).not.toHaveProperty('clientConfiguration');
 });
 
+it('reports with the source of --source, and otherwise with that of the publisher', async () => {
+  const { command, made } = recorded();
+  await run(command, '--source', 'team-a', 'agent:status', 'team-a/x', 'online');
+  await run(command, 'agent:status', 'a', 'online');
+  expect(made[0]).toMatchObject({ eventSource: 'team-a' });
+  expect(made[1]).not.toHaveProperty('eventSource');
+});
+
 it.each([
   [[], `The first argument must be ${eventTypes.join(' or ')}.`],
   [['agent:gone', 'a'], `The first argument must be ${eventTypes.join(' or ')}.`],

@@ -94,6 +94,7 @@ it('accepts all options', async () => {
     ...['--port', '3001', '--aws-port', '4600', '--mock-data', '--heartbeat-seconds', '5'],
     ...['--gateway-url', 'http://localhost:8888', '--issuer', 'https://i.example'],
     ...['--allowed-origins', 'https://a.example,https://b.example'],
+    ...['--sources', '{"team-a": "team-a/*"}'],
     ...['--audience', 'A', '--jwks-uri', 'https://i.example/keys', '--verbose'],
   );
   expect(started).toEqual([
@@ -104,6 +105,7 @@ it('accepts all options', async () => {
       settings: {
         allowedOrigins: ['https://a.example', 'https://b.example'],
         heartbeatSeconds: 5,
+        sources: '{"team-a": "team-a/*"}',
       },
       gatewayUrl: 'http://localhost:8888',
       issuer: 'https://i.example',

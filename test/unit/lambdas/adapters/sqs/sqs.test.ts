@@ -51,6 +51,14 @@ it('sends the whole rejected event as body, with the reason as attribute', async
   expect(input?.MessageAttributes?.['reason']?.StringValue).toBe('r'.repeat(1_000));
 });
 
+it('does not cut a reason within a character', async () => {
+  sqs.on(SendMessageCommand).resolves({});
+  const reason = `${'r'.repeat(999)}🚀`;
+  await createSqsDeadLettersOfEvents(client, 'the-queue', 'event').keep({}, reason);
+  const input = sqs.commandCalls(SendMessageCommand)[0]?.args[0].input;
+  expect(input?.MessageAttributes?.['reason']?.StringValue).toBe('r'.repeat(999));
+});
+
 it('sends a rejected order, and a job with the body of the retry queue, so that it can be moved back', async () => {
   sqs.on(SendMessageCommand).resolves({});
   await createSqsDeadLettersOfEvents(client, 'the-queue', 'order').keep({}, 'userId must be text');
