@@ -42,6 +42,7 @@ module.exports = {
     'soak',
     'browser',
     'deploy',
+    'mutation',
   ].map(project),
   globalSetup: '<rootDir>/test/support/jest/make-temporary-folder.ts',
   globalTeardown: '<rootDir>/test/support/jest/remove-temporary-folder.ts',
