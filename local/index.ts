@@ -16,6 +16,7 @@ import {
 import type { LocalFunction } from './lambda/local-function';
 import type { WriteLogLine } from './support/log-line';
 import { Disposables } from './support/disposables';
+import { exampleTeam } from './support/example-team';
 import { localClientConfiguration } from './aws/endpoint/client-configuration';
 import { synthesize } from './deploy/synthesize';
 
@@ -140,7 +141,7 @@ async function start(options: LocalStackOptions, disposables: Disposables): Prom
   const { endpoint: awsEndpointUrl } = clientConfiguration;
   // The stack cannot create tokens of an external issuer.
   const mintToken = isExternal(options) ? undefined : issuer.mintToken;
-  showDashboard({ gateway, mintToken, awsEndpointUrl });
+  showDashboard({ gateway, mintToken, awsEndpointUrl, team: exampleTeam(options.settings ?? {}) });
   const healthUrl = `${httpUrl}/health`;
   return {
     ...{ webSocketUrl, httpUrl, healthUrl, awsEndpointUrl, clientConfiguration },

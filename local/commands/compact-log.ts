@@ -37,8 +37,19 @@ const hiddenFields = new Set([
 function thrown({ errorType, errorMessage, ...fields }: Record<string, unknown>): string {
   if (errorMessage !== undefined) return `${brief(errorType ?? 'Error')}: ${brief(errorMessage)}`;
   const { code, place } = fields;
-  return `handshake refused, code=${brief(code ?? '')}${place === undefined ? '' : `, place=${brief(place)}`}`;
+  const why = typeof code === 'string' ? explanations.get(code) : undefined;
+  return [
+    `handshake refused, code=${brief(code ?? '')}`,
+    ...(place === undefined ? [] : [`place=${brief(place)}`]),
+    ...(why === undefined ? [] : [why]),
+  ].join(', ');
 }
+
+/** What to do about refusals that only occur because of an option of `npm start`. */
+const explanations = new Map([
+  ['scope_missing', 'the token needs the claim of --scope-claim: npm run -s token -- --claim …'],
+  ['scope_invalid', 'the claim of --scope-claim must be a pattern or a list of patterns'],
+]);
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;

@@ -1,6 +1,7 @@
 // Implements `npm start`, which runs the whole stack on this machine until Ctrl-C.
 import { startLocalStack, type LocalStack, type LocalStackOptions, type LogLine } from '..';
 import { SynthesisError } from '../deploy/synthesize';
+import { exampleTeam, type ExampleTeam } from '../support/example-team';
 import { parseArguments, UsageError, type Arguments } from './arguments';
 import { runAsProcess, withSentences, type Command, type Output } from './command';
 import { compactLine } from './compact-log';
@@ -20,6 +21,8 @@ Usage: npm start -- [options]
   --issuer URL           an OpenID Connect issuer, whose tokens are accepted instead of the local issuer's
   --audience A           the audience of that issuer's tokens
   --jwks-uri URL         the URL of that issuer's keys                default: by discovery
+  --scope-claim NAME     the claim that lists the agents a user may see default: none, every user sees all agents
+  --scope-pattern P      the pattern that each of its values makes    default: {value}
   --verbose              shows all log lines of the functions
   --help`;
 
@@ -44,6 +47,8 @@ export function createStartCommand(dependencies: StartDependencies): Command {
       issuer: 'text',
       audience: 'text',
       'jwks-uri': 'text',
+      'scope-claim': 'text',
+      'scope-pattern': 'text',
       verbose: 'flag',
       help: 'flag',
     });
@@ -89,6 +94,11 @@ function parseOptions(given: Arguments): StartOptions {
   }
   const heartbeatSeconds = given.wholeNumber('heartbeat-seconds', 1, 540);
   const sources = given.text('sources');
+  const scopeClaim = given.text('scope-claim');
+  const scopePattern = given.text('scope-pattern');
+  if (scopePattern !== undefined && scopeClaim === undefined) {
+    throw new UsageError('--scope-pattern needs --scope-claim, too.');
+  }
   const texts = {
     gatewayUrl: given.text('gateway-url'),
     issuer: given.text('issuer'),
@@ -103,6 +113,8 @@ function parseOptions(given: Arguments): StartOptions {
       allowedOrigins: given.text('allowed-origins')?.split(',') ?? [viteOrigin],
       ...(heartbeatSeconds === undefined ? {} : { heartbeatSeconds }),
       ...(sources === undefined ? {} : { sources }),
+      ...(scopeClaim === undefined ? {} : { scopeClaim }),
+      ...(scopePattern === undefined ? {} : { scopePattern }),
     },
     ...Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined)),
   };
@@ -132,13 +144,18 @@ function optionOf(setting: string): string {
 
 async function greet(
   stack: LocalStack,
-  { issuer, awsPort }: StartOptions,
+  { issuer, awsPort, settings = {} }: StartOptions,
   { print }: Output,
 ): Promise<void> {
+  const team = exampleTeam(settings);
   const port = new URL(stack.awsEndpointUrl).port;
   const emitOption = port === '4566' && awsPort === 4566 ? '' : `--aws-port ${port} `;
-  const token = issuer === undefined ? await stack.mintToken() : undefined;
-  const bearer = token === undefined ? '$TOKEN' : '$(npm run -s token)';
+  const token =
+    issuer === undefined
+      ? await stack.mintToken(team && { claims: { [team.claim]: team.value } })
+      : undefined;
+  const command = `npm run -s token${team === undefined ? '' : ` -- ${team.tokenOption}`}`;
+  const bearer = token === undefined ? '$TOKEN' : `$(${command})`;
   print(`Mission Control is running; Ctrl-C stops it.
 
   Dashboard     ${stack.httpUrl}/
@@ -146,15 +163,27 @@ async function greet(
   Health        ${stack.healthUrl}
   AWS endpoint  ${stack.awsEndpointUrl} (access key local, secret local)
   Event bus     ${stack.eventBusName}${token === undefined ? '' : `\n  Token         ${token}`}
-
+${team === undefined ? '' : scopeAdvice(team, token === undefined ? undefined : command)}
 Connect as a dashboard, in a second terminal:
 
   npx wscat -c ${stack.webSocketUrl} -H "Authorization: Bearer ${bearer}"
 
 Report an event as a backend, in a third:
 
-  npm run emit -- ${emitOption}agent:status agent-123 online
+  npm run emit -- ${emitOption}agent:status ${team?.agentId('agent-123') ?? 'agent-123'} online
 `);
+}
+
+/** What a user of a stack with scopes has to know. @param command prints a token; undefined with another issuer */
+function scopeAdvice({ claim }: ExampleTeam, command: string | undefined): string {
+  const needed = `
+Tokens without the claim ${claim} are refused: it lists the agents that their user may see.`;
+  if (command === undefined) return `${needed}\n`;
+  return `${needed} The dashboard
+asks for a token. To see it as two teams do, open it in two windows, with the token of another team in each:
+
+  ${command}
+`;
 }
 
 function showWarnings({ complain }: Output) {

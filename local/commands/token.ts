@@ -12,7 +12,7 @@ Usage: npm run -s token -- [options]
   --not-before S      seconds until it is valid; may be negative
   --audience A                                                   default: ${localAudience}
   --issuer I                                                     default: ${localIssuer}
-  --claim NAME=VALUE  one more claim; may be repeated
+  --claim NAME=VALUE  one more claim; VALUE is JSON or a text. May be repeated: the same NAME again makes a list
   --help`;
 
 const aCentury = 100 * 365 * 24 * 3600;
@@ -41,7 +41,7 @@ export function createTokenCommand(stateDirectory?: string): Command {
     const issuer = given.text('issuer');
     const expiresInSeconds = given.wholeNumber('expires-in', -aCentury, aCentury);
     const notBeforeSeconds = given.wholeNumber('not-before', -aCentury, aCentury);
-    const claims = Object.fromEntries(given.texts('claim').map(parseClaim));
+    const claims = parseClaims(given.texts('claim'));
     const { mintToken } = await openIssuer(stateDirectory);
     const token = await mintToken({
       claims,
@@ -56,10 +56,44 @@ export function createTokenCommand(stateDirectory?: string): Command {
   });
 }
 
-function parseClaim(text: string): [string, string] {
+/** The claims that the command sets itself, and how. */
+const ownClaims = new Map([
+  ['sub', 'use --sub'],
+  ['exp', 'use --expires-in'],
+  ['nbf', 'use --not-before'],
+  ['aud', 'use --audience'],
+  ['iss', 'use --issuer'],
+  ['iat', 'it is the current time'],
+]);
+
+/** Reads `name=value` texts. A name that is given several times has the list of its values. */
+function parseClaims(texts: readonly string[]): Record<string, unknown> {
+  const values = new Map<string, unknown[]>();
+  for (const text of texts) {
+    const [name, value] = parseClaim(text);
+    values.set(name, [...(values.get(name) ?? []), value]);
+  }
+  return Object.fromEntries(
+    [...values].map(([name, all]) => [name, all.length > 1 ? all : all[0]]),
+  );
+}
+
+function parseClaim(text: string): [string, unknown] {
   const mark = text.indexOf('=');
   if (mark < 1) throw new UsageError('--claim must look like name=value.');
-  return [text.slice(0, mark), text.slice(mark + 1)];
+  const name = text.slice(0, mark);
+  const own = ownClaims.get(name);
+  if (own !== undefined) throw new UsageError(`--claim cannot set ${name}: ${own}.`);
+  return [name, parseValue(text.slice(mark + 1))];
+}
+
+/** A value that is JSON, e.g. a list, a number or a quoted text, is what it says; anything else is a text. */
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 if (require.main === module) void runAsProcess(createTokenCommand());

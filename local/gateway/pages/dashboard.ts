@@ -2,15 +2,18 @@
 import { bundleDashboard, type DashboardFile } from '#dashboard/bundle';
 import type { Gateway } from '../gateway';
 import type { HttpResult } from '../http/http-result';
-import { jsonPage } from './page';
+import { jsonPage, type Page } from './page';
+import type { ExampleTeam } from '../../support/example-team';
 import { isOfSameOrigin } from '../../support/loopback';
 
 export interface DashboardOptions {
   readonly gateway: Pick<Gateway, 'show'>;
   /** Undefined if the stack has an external issuer: then the user pastes a token. */
-  readonly mintToken: (() => Promise<string>) | undefined;
+  readonly mintToken: MintToken | undefined;
   /** The AWS endpoint, to which `npm run emit` sends events. */
   readonly awsEndpointUrl: string;
+  /** The team whose claim and agents are examples. Undefined if the stack has no scopes. */
+  readonly team?: ExampleTeam | undefined;
 }
 
 const tokenPath = '/token';
@@ -36,7 +39,8 @@ const securityHeaders = {
 const fresh = { 'cache-control': 'no-store' };
 
 /** Serves the dashboard at `/`. It is bundled at the first request, as most tests never request it. */
-export function showDashboard({ gateway, mintToken, awsEndpointUrl }: DashboardOptions): void {
+export function showDashboard(options: DashboardOptions): void {
+  const { gateway, mintToken, awsEndpointUrl, team } = options;
   let bundled: Promise<readonly DashboardFile[]> | undefined;
   gateway.show('/', async () => {
     const files = await (bundled ??= bundleDashboard());
@@ -47,25 +51,48 @@ export function showDashboard({ gateway, mintToken, awsEndpointUrl }: DashboardO
   });
   const { port } = new URL(awsEndpointUrl);
   const emitOption = port === '4566' ? '' : `--aws-port ${port} `;
+  const [first, second] = ['agent-123', 'agent-456'].map((id) => team?.agentId(id) ?? id);
+  // With scopes, the user chooses by the token which agents to see: another team in another window.
+  const isPasted = mintToken === undefined || team !== undefined;
   const configuration = {
-    token: mintToken === undefined ? { kind: 'paste' } : { kind: 'endpoint', url: tokenPath },
+    token: isPasted ? { kind: 'paste' } : { kind: 'endpoint', url: tokenPath },
     commands: [
-      `npm run emit -- ${emitOption}agent:status agent-123 online`,
-      `npm run emit -- ${emitOption}session:activity agent-123 session-456 "User said: Hello"`,
-      `npm run emit -- ${emitOption}agent:status agent-456 error`,
+      `npm run emit -- ${emitOption}agent:status ${first} online`,
+      `npm run emit -- ${emitOption}session:activity ${first} session-456 "User said: Hello"`,
+      `npm run emit -- ${emitOption}agent:status ${second} error`,
     ],
   };
   gateway.show('/config.json', jsonPage(configuration, fresh));
   if (mintToken === undefined) return;
-  gateway.show(tokenPath, async (request) => {
-    const headers = { 'content-type': 'text/plain', ...fresh };
-    if (!isOfSameOrigin(request.headers)) {
-      const body =
-        'Only pages of this stack may request this token. Run npm run -s token to print one.';
-      return { statusCode: 403, headers, cookies: [], body };
+  gateway.show(tokenPath, tokenPage(mintToken, team));
+}
+
+type MintToken = (options: {
+  readonly claims: Readonly<Record<string, unknown>>;
+}) => Promise<string>;
+
+/** Answers pages of the same origin, and programs, with a token. With scopes, the query has the claim that lists the agents. */
+function tokenPage(mintToken: MintToken, team: ExampleTeam | undefined): Page {
+  const answer = (statusCode: number, body: string): HttpResult => {
+    return { statusCode, headers: { 'content-type': 'text/plain', ...fresh }, cookies: [], body };
+  };
+  return async ({ headers, url = '' }) => {
+    if (!isOfSameOrigin(headers)) {
+      return answer(
+        403,
+        'Only pages of this stack may request this token. Run npm run -s token to print one.',
+      );
     }
-    return { statusCode: 200, headers, cookies: [], body: await mintToken() };
-  });
+    if (team === undefined) return answer(200, await mintToken({ claims: {} }));
+    const { claim, value } = team;
+    const values = new URL(url, 'http://localhost').searchParams.getAll(claim);
+    if (values.length > 0) return answer(200, await mintToken({ claims: { [claim]: values } }));
+    const example = new URLSearchParams({ [claim]: value }).toString();
+    return answer(
+      400,
+      `Tokens of this stack need the claim ${claim}: request e.g. ${tokenPath}?${example}`,
+    );
+  };
 }
 
 function answerWith({ contents, contentType, isHashed }: DashboardFile): HttpResult {

@@ -47,6 +47,10 @@ it.each([
     entry({ level: 'ERROR', message: { code: 'token_missing', stage: 'live' } }),
     'ERROR mission-control-authorizer: handshake refused, code=token_missing',
   ],
+  [
+    entry({ level: 'ERROR', message: { code: 'scope_missing', place: 'query', stage: 'live' } }),
+    'ERROR mission-control-authorizer: handshake refused, code=scope_missing, place=query, the token needs the claim of --scope-claim: npm run -s token -- --claim …',
+  ],
   [line('plain trouble', 'stderr'), 'mission-control-authorizer: plain trouble'],
 ])('writes %j as %s', (given, text) => {
   expect(compactLine(given)).toBe(text);

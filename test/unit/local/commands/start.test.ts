@@ -14,6 +14,7 @@ function fakeStart(fail?: Error, isStopped = false) {
       });
   const events: string[] = [];
   const started: LocalStackOptions[] = [];
+  const minted: unknown[] = [];
   const stack = (options: LocalStackOptions): LocalStack => ({
     webSocketUrl: `ws://localhost:${options.port ?? 0}`,
     httpUrl: `http://localhost:${options.port ?? 0}`,
@@ -30,7 +31,10 @@ function fakeStart(fail?: Error, isStopped = false) {
     functions: new Map(),
     alarms: () => [],
     injectFault: () => () => undefined,
-    mintToken: () => Promise.resolve('a.ready.token'),
+    mintToken: (options) => {
+      minted.push(options);
+      return Promise.resolve('a.ready.token');
+    },
     health: () => Promise.resolve({}),
     close: () => {
       events.push('closed');
@@ -55,7 +59,7 @@ function fakeStart(fail?: Error, isStopped = false) {
       return signal;
     },
   });
-  return { command, events, started };
+  return { command, events, started, minted };
 }
 
 it('prints all addresses, waits for Ctrl-C, closes the stack, and exits with 0', async () => {
@@ -121,6 +125,41 @@ it('accepts all options', async () => {
   expect(complaints).toContain('f: {"level":"INFO","message":"fine"}');
 });
 
+it('runs a stack with scopes, and prints commands of a team that work there', async () => {
+  const { command, started, minted } = fakeStart();
+  const { printed } = await run(
+    command,
+    ...['--scope-claim', 'groups', '--scope-pattern', 'org/{value}/*'],
+  );
+  expect(started).toMatchObject([
+    { settings: { scopeClaim: 'groups', scopePattern: 'org/{value}/*' } },
+  ]);
+  expect(minted).toEqual([{ claims: { groups: 'team-a' } }]);
+  for (const text of [
+    'Tokens without the claim groups are refused',
+    "  npm run -s token -- --claim groups='team-a'\n",
+    `-H "Authorization: Bearer $(npm run -s token -- --claim groups='team-a')"`,
+    'npm run emit -- agent:status org/team-a/agent-123 online',
+  ]) {
+    expect(printed).toContain(text);
+  }
+});
+
+it('prints the patterns themselves as the claim if there is no scope pattern', async () => {
+  const { printed } = await run(fakeStart().command, '--scope-claim', 'agents');
+  expect(printed).toContain("npm run -s token -- --claim agents='team-a/*'");
+  expect(printed).toContain('agent:status team-a/agent-123 online');
+});
+
+it('says which claim tokens need, and prints no command for them, if there is another issuer', async () => {
+  const { printed } = await run(
+    fakeStart().command,
+    ...['--issuer', 'https://i.example', '--audience', 'A', '--scope-claim', 'agents'],
+  );
+  expect(printed).toContain('Tokens without the claim agents are refused');
+  expect(printed).not.toContain('npm run -s token');
+});
+
 it.each([
   [['--prot', '1'], 'Unknown option --prot.'],
   [['3001'], 'start takes options only, e.g. --port 3001.'],
@@ -129,6 +168,7 @@ it.each([
   [['--heartbeat-seconds', '0.5'], '--heartbeat-seconds must be a whole number from 1 to 540.'],
   [['--audience', 'A'], '--audience needs --issuer, too.'],
   [['--jwks-uri', 'https://i.example'], '--jwks-uri needs --issuer, too.'],
+  [['--scope-pattern', '{value}/*'], '--scope-pattern needs --scope-claim, too.'],
 ])('refuses %j with exit code 2: %s', async (args, sentence) => {
   const { command, started } = fakeStart();
   const { exitCode, complaints } = await run(command, ...args);

@@ -43,12 +43,49 @@ it('accepts all options', async () => {
 });
 
 it.each([
+  ['a text', ['agents=team-a/*'], 'team-a/*'],
+  ['a text with several patterns', ['agents=team-a/* shared'], 'team-a/* shared'],
+  ['a list', ['agents=["team-a/*","shared"]'], ['team-a/*', 'shared']],
+  ['a number', ['agents=7'], 7],
+  ['a number in quotes', ['agents="7"'], '7'],
+  ['a boolean', ['agents=true'], true],
+  ['an object', ['agents={"a":[]}'], { a: [] }],
+  ['null', ['agents=null'], null],
+  ['an empty text', ['agents='], ''],
+  ['a text that only begins like JSON', ['agents=[team-a]'], '[team-a]'],
+  ['two values', ['agents=team-a/*', 'agents=7'], ['team-a/*', 7]],
+])('adds %s as a claim', async (_what, claims, value) => {
+  const options = claims.flatMap((claim) => ['--claim', claim]);
+  const { printed } = await token('--claim', 'other=x', ...options);
+  expect(decodeJwt(printed)).toMatchObject({ agents: value, other: 'x' });
+});
+
+it('adds claims whose names are those of properties of any object', async () => {
+  const { printed } = await token('--claim', 'constructor=a', '--claim', '__proto__=b');
+  const claims = JSON.parse(
+    Buffer.from(printed.split('.')[1] ?? '', 'base64url').toString(),
+  ) as object;
+  expect(Object.entries(claims)).toEqual(
+    expect.arrayContaining([
+      ['constructor', 'a'],
+      ['__proto__', 'b'],
+    ]),
+  );
+});
+
+it.each([
   [['--sub'], '--sub needs a value.'],
   [['--user', 'bob'], 'Unknown option --user.'],
   [['bob'], 'token takes options only, e.g. --sub bob.'],
   [['--expires-in', 'soon'], '--expires-in must be a whole number'],
   [['--claim', 'k'], '--claim must look like name=value.'],
   [['--claim', '=v'], '--claim must look like name=value.'],
+  [['--claim', 'sub=bob'], '--claim cannot set sub: use --sub.'],
+  [['--claim', 'exp=0'], '--claim cannot set exp: use --expires-in.'],
+  [['--claim', 'nbf=0'], '--claim cannot set nbf: use --not-before.'],
+  [['--claim', 'aud=["A"]'], '--claim cannot set aud: use --audience.'],
+  [['--claim', 'iss=I'], '--claim cannot set iss: use --issuer.'],
+  [['--claim', 'iat=0'], '--claim cannot set iat: it is the current time.'],
 ])('refuses %j with exit code 2: %s', async (args, sentence) => {
   const { exitCode, printed, complaints } = await token(...args);
   expect({ exitCode, printed }).toEqual({ exitCode: 2, printed: '' });

@@ -1,6 +1,7 @@
 // The dashboard of the local stack: its files, its content security policy, and a token for its own page only.
 import { request } from 'node:http';
 import { showDashboard } from '#local/gateway/pages/dashboard';
+import { exampleTeam } from '#local/support/example-team';
 import { openGateway, type Gateway } from '#local/gateway/gateway';
 
 let gateway: Gateway;
@@ -82,6 +83,49 @@ it('configures the page to ask for a pasted token if there is another issuer', a
   });
   // The HTTP API would answer, but this test serves none.
   expect((await ask('/token')).status).toBe(503);
+});
+
+describe('with scopes', () => {
+  const team = exampleTeam({ scopeClaim: 'cognito:groups', scopePattern: '{value}/*' });
+  const minted: unknown[] = [];
+  beforeEach(() => {
+    minted.length = 0;
+    const mintToken = (options: unknown) => {
+      minted.push(options);
+      return Promise.resolve('a.b.c');
+    };
+    showDashboard({ gateway, mintToken, awsEndpointUrl: 'http://localhost:4566', team });
+  });
+
+  it('asks for a token, which says whose agents to show, and shows commands for agents of a team', async () => {
+    await expect((await ask('/config.json')).json()).resolves.toMatchObject({
+      token: { kind: 'paste' },
+      commands: [
+        'npm run emit -- agent:status team-a/agent-123 online',
+        'npm run emit -- session:activity team-a/agent-123 session-456 "User said: Hello"',
+        'npm run emit -- agent:status team-a/agent-456 error',
+      ],
+    });
+  });
+
+  it('serves a token with the claim in the query', async () => {
+    const query = new URLSearchParams([
+      ['cognito:groups', 'team-a'],
+      ['cognito:groups', 'qa *'],
+      ['sub', 'mallory'],
+    ]).toString();
+    await expect((await ask(`/token?${query}`)).text()).resolves.toBe('a.b.c');
+    expect(minted).toEqual([{ claims: { 'cognito:groups': ['team-a', 'qa *'] } }]);
+  });
+
+  it('says which claim is needed if the query has none', async () => {
+    const answer = await ask('/token');
+    expect(answer.status).toBe(400);
+    await expect(answer.text()).resolves.toBe(
+      'Tokens of this stack need the claim cognito:groups: request e.g. /token?cognito%3Agroups=team-a',
+    );
+    expect(minted).toEqual([]);
+  });
 });
 
 it.each([
