@@ -84,7 +84,8 @@ export const messageDescriptions: Readonly<Record<EventType, Description<EventMe
     example: { type: 'pong', payload: { timestamp } },
   },
   'state:snapshot': {
-    summary: 'The answer to state:sync, or a part of it; the last part has complete set to true.',
+    summary:
+      'The answer to state:sync or subscribe, or a part of it; the last part has complete set to true.',
     example: {
       type: 'state:snapshot',
       payload: {

@@ -28,6 +28,9 @@ export const logLines = {
   'token refreshed': { level: 'info', fields: ['connectionId', 'userId'] },
   'token refused': { level: 'warn', fields: ['connectionId', 'code'] },
   'token not refreshed': { level: 'error', fields: ['connectionId', 'code', 'error'] },
+  'scope changed': { level: 'info', fields: ['connectionId', 'userId', 'patterns', 'ended'] },
+  subscribed: { level: 'info', fields: ['connectionId', 'patterns', 'ended'] },
+  'subscription not stored': { level: 'error', fields: ['connectionId', 'error'] },
   'state synced': {
     level: 'info',
     fields: ['connectionId', 'registers', 'messages', 'ended', 'milliseconds'],

@@ -1,5 +1,7 @@
 // The dependencies of `default`, which answers the messages of clients.
 import { createJudgeMessage } from '#core/requests/message-limits';
+import { createPostMessages } from '#core/requests/post-messages';
+import { createSubscribe } from '#core/requests/subscribe';
 import { createAdmitSync } from '#core/requests/sync-limits';
 import { createRefreshToken } from '#core/requests/refresh-token';
 import { createSyncState } from '#core/requests/sync-state';
@@ -43,15 +45,19 @@ export function createRequestDependencies(environment: NodeJS.ProcessEnv) {
     // All tabs of a user may reconnect at once.
     syncs: { perMinute: settings.syncsPerMinute, burst: maxConnectionsPerUser },
   });
-  const syncState = createSyncState({
+  const postMessages = createPostMessages({
     ...dependencies,
     ...createPostingOptions(environment, dependencies, settings.maxPostsPerSecond),
+  });
+  const syncState = createSyncState({
+    ...{ ...dependencies, postMessages },
     state: createDynamoStateStore(dynamo, tableName),
     limits: { agents: settings.snapshotAgents, sessions: settings.snapshotSessions },
     heartbeatSeconds: settings.heartbeatSeconds,
   });
   // The issuer's keys are fetched with the first token, because most clients send no `token:refresh` for hours.
   const { authenticate } = createAuthentication(environment);
-  const refreshToken = createRefreshToken({ ...dependencies, authenticate });
-  return { ...dependencies, judgeMessage, admitSync, syncState, refreshToken };
+  const refreshToken = createRefreshToken({ ...dependencies, authenticate, postMessages });
+  const subscribe = createSubscribe({ ...dependencies, admitSync, postMessages, syncState });
+  return { ...dependencies, judgeMessage, admitSync, syncState, subscribe, refreshToken };
 }

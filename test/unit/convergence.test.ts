@@ -67,7 +67,12 @@ it('makes the registers of client and server equal to the last writers after one
       }
 
       const limits = { agents: 5_000, sessions: 5_000 };
-      const stored = await readSnapshot(server.state, 0, server.now(), limits);
+      const stored = await readSnapshot(
+        server.state,
+        { since: 0, includes: () => true },
+        server.now(),
+        limits,
+      );
       for (const text of snapshotMessages(stored, server.now(), 30)) {
         const parsed = parseServerMessage(text);
         if (!parsed.ok || parsed.value.type !== 'state:snapshot') throw new Error(text);

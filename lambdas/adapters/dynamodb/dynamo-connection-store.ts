@@ -72,8 +72,8 @@ export function createDynamoConnectionStore(
       return items.map((item) => toConnection(item, isScoped));
     },
 
-    async changeView(key, parts) {
-      const answer = await ifMet(client.send(viewCommand(tableName, key, parts)));
+    async changeView(key, parts, expiresAt) {
+      const answer = await ifMet(client.send(viewCommand(tableName, key, parts, expiresAt)));
       return answer && toConnection(answer.Attributes as ConnectionItem, isScoped);
     },
 
@@ -125,17 +125,25 @@ function viewCommand(
   tableName: string,
   key: ConnectionKey,
   { scope, agents }: ViewParts,
+  expiresAt: number | undefined,
 ): UpdateCommand {
-  const parts = Object.entries({ scope, agents }).filter(([, patterns]) => patterns !== undefined);
+  const values = Object.entries({
+    scope: scope && JSON.stringify(scope),
+    agents: agents && JSON.stringify(agents),
+    ...(expiresAt !== undefined && {
+      validUntil: expiresAt,
+      [ttlAttribute]: ttlOfConnection(expiresAt),
+    }),
+  }).filter(([, value]) => value !== undefined);
   return new UpdateCommand({
     TableName: tableName,
     Key: connectionKey(key),
-    UpdateExpression: `SET ${parts.map(([name]) => `#${name} = :${name}`).join(', ')}`,
+    UpdateExpression: `SET ${values.map(([name]) => `#${name} = :${name}`).join(', ')}`,
     // If the connection was closed meanwhile, the update would create half of a record.
     ConditionExpression: 'attribute_exists(sk)',
-    ExpressionAttributeNames: Object.fromEntries(parts.map(([name]) => [`#${name}`, name])),
+    ExpressionAttributeNames: Object.fromEntries(values.map(([name]) => [`#${name}`, name])),
     ExpressionAttributeValues: Object.fromEntries(
-      parts.map(([name, patterns]) => [`:${name}`, JSON.stringify(patterns)]),
+      values.map(([name, value]) => [`:${name}`, value]),
     ),
     ReturnValues: 'ALL_OLD',
   });

@@ -80,6 +80,23 @@ export function stateKey(event: EventMessage): { pk: string; sk: string } {
   };
 }
 
+/** Keys of registers: a whole partition, one sort key in it, or all sort keys that begin with a prefix. */
+export interface StateRange {
+  readonly pk: string;
+  readonly sk?: string;
+  readonly prefix?: string;
+}
+
+/** The keys of all registers of an agent: one range for each event type. */
+export function stateRangesOf(agentId: string): readonly StateRange[] {
+  const pk = statePartition(shardOf(agentId));
+  return eventTypeDefinitions.map((definition) => {
+    const sk = `${kindOf(definition)}#${encodeId(agentId)}`;
+    const ids = Object.values(definition.fields).filter((kind) => kind === 'id');
+    return ids.length === 1 ? { pk, sk } : { pk, prefix: `${sk}#` };
+  });
+}
+
 /** Parses a register's sort key. The definition is undefined if this version does not know the event type. */
 export function parseStateSortKey(sk: string): {
   readonly definition: AnyDefinition | undefined;

@@ -16,7 +16,7 @@ import {
 import type { StateStore, StorageTimes } from '#core/broadcasting/ports';
 import { readItems } from './requests/dynamo-batch-get';
 import { wasMet } from './requests/dynamo-condition';
-import { stateKey, statePartition } from './dynamo-keys';
+import { stateKey, statePartition, stateRangesOf, type StateRange } from './dynamo-keys';
 import { fieldAttributes, toAttributes, toStored, type StateItem } from './dynamo-state-items';
 import { ttlAttribute, ttlOf } from './dynamo-ttl';
 import type { Sender } from './requests/dynamo-sender';
@@ -39,12 +39,19 @@ export function createDynamoStateStore(
       await wasMet(sender.send(markBroadcast(tableName, event)));
     },
 
-    async *pages(shard, since, now) {
-      const pages = paginateQuery({ client }, queryShard(tableName, shard, since, now));
-      for await (const { Items: items = [] } of pages)
-        yield (items as StateItem[]).flatMap(toStored);
+    pages: (shard, since, now) =>
+      readPages(client, queryRegisters(tableName, { pk: statePartition(shard) }, since, now)),
+
+    async *pagesOfAgent(agentId, since, now) {
+      for (const range of stateRangesOf(agentId))
+        yield* readPages(client, queryRegisters(tableName, range, since, now));
     },
   };
+}
+
+async function* readPages(client: DynamoDBDocumentClient, query: QueryCommandInput) {
+  for await (const { Items: items = [] } of paginateQuery({ client }, query))
+    yield (items as StateItem[]).flatMap(toStored);
 }
 
 /** For each event, whether its register holds a newer one. */
@@ -117,17 +124,19 @@ function namesOf({ type }: EventMessage): Record<string, string> {
   };
 }
 
-/** The registers of a shard that were written after `since`, and have not expired. */
-function queryShard(
+/** The registers of a range of keys that were written after `since`, and have not expired. */
+function queryRegisters(
   tableName: string,
-  shard: number,
+  { pk, sk, prefix }: StateRange,
   since: number,
   now: number,
 ): QueryCommandInput {
   const fields = [...fieldAttributes, 'timestamp', 'updatedAt'];
+  const condition =
+    sk !== undefined ? ' AND sk = :sk' : prefix !== undefined ? ' AND begins_with(sk, :sk)' : '';
   return {
     TableName: tableName,
-    KeyConditionExpression: 'pk = :pk',
+    KeyConditionExpression: `pk = :pk${condition}`,
     FilterExpression: '#updatedAt > :since AND #ttl > :now',
     ProjectionExpression: ['sk', ...fields.map((name) => `#${name}`)].join(', '),
     ExpressionAttributeNames: {
@@ -135,7 +144,8 @@ function queryShard(
       ...Object.fromEntries(fields.map((name) => [`#${name}`, name])),
     },
     ExpressionAttributeValues: {
-      ':pk': statePartition(shard),
+      ':pk': pk,
+      ...(condition !== '' && { ':sk': sk ?? prefix }),
       ':since': since,
       ':now': ttlOf(now, 'down'),
     },

@@ -32,6 +32,8 @@ export interface StateStore {
    * @param now milliseconds since the Unix epoch; registers that have expired by then are left out
    */
   pages(shard: number, since: number, now: number): AsyncIterable<readonly StoredEvent[]>;
+  /** The same for the events of one agent, of all event types. */
+  pagesOfAgent(agentId: string, since: number, now: number): AsyncIterable<readonly StoredEvent[]>;
 }
 
 /** A heartbeat that is to be sent later. */

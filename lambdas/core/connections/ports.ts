@@ -49,9 +49,15 @@ export interface ConnectionStore {
   findAll(keys: readonly ConnectionKey[]): Promise<readonly Connection[]>;
   /**
    * Changes the given parts of a connection's view.
+   * @param expiresAt the connection's new expiry, even if it is earlier, because a token's scope is valid no longer than the
+   *   token. Default: the expiry is not changed
    * @returns the connection as it was before the change; undefined if it has no record
    */
-  changeView(key: ConnectionKey, parts: ViewParts): Promise<Connection | undefined>;
+  changeView(
+    key: ConnectionKey,
+    parts: ViewParts,
+    expiresAt?: number,
+  ): Promise<Connection | undefined>;
   /** Extends the expiry of a connection; false if it has no record, or does not expire before `expiresAt`. */
   refresh(key: ConnectionKey, expiresAt: number): Promise<boolean>;
   /** The records of a user, in one consistent read. */

@@ -65,6 +65,11 @@ export function maySee(view: View | undefined, agentId: string | undefined): boo
   return view === undefined || agentId === undefined || view.inForce.matches(agentId);
 }
 
+/** The patterns of the agents whose events a connection gets. */
+export function patternsInForce(view: View | undefined): readonly string[] {
+  return (view?.inForce ?? everything).patterns;
+}
+
 /** Whether a connection gets every event. */
 export function getsEverything(view: View | undefined): boolean {
   return view === undefined || view.inForce.patterns.includes(everyAgent);

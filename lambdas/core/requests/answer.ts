@@ -7,12 +7,14 @@ import {
 } from '#sdk/protocol';
 import type { CloseConnection } from '../connections/close-connection';
 import { isExpired } from '../connections/connection';
+import { maySee } from '../connections/view';
 import type { MessageVerdict, JudgeMessage } from './message-limits';
 import type { Clock } from '../clock';
 import type { Connection, ConnectionKey, ConnectionStore } from '../connections/ports';
 import type { Count } from '../count';
 import type { Log } from '../log';
 import type { RefreshToken } from './refresh-token';
+import type { Subscribe } from './subscribe';
 import type { AdmitSync } from './sync-limits';
 import type { SyncState } from './sync-state';
 
@@ -31,6 +33,7 @@ interface AnswerDependencies {
   readonly judgeMessage: JudgeMessage;
   readonly admitSync: AdmitSync;
   readonly syncState: SyncState;
+  readonly subscribe: Subscribe;
   readonly refreshToken: RefreshToken;
   readonly closeConnection: CloseConnection;
   readonly connections: Pick<ConnectionStore, 'find'>;
@@ -40,15 +43,14 @@ interface AnswerDependencies {
 }
 
 export function createAnswer(dependencies: AnswerDependencies): Answer {
-  const { judgeMessage, closeConnection, connections, count, now, log } = dependencies;
+  const { judgeMessage, closeConnection, count, now, log } = dependencies;
   const { limit, refuse } = createRefusals(dependencies);
-  const reply = createReply(dependencies, { limit, refuse });
+  const findRecord = createFindRecord(dependencies);
+  const reply = createReply({ ...dependencies, findRecord }, { limit, refuse });
 
   /** The connection with its current expiry, which a later token may have extended. Undefined if it has expired. */
   async function current(connection: Connection): Promise<Connection | undefined> {
-    if (!isExpired(connection, now())) return connection;
-    const record = await connections.find(connection);
-    return record === undefined || isExpired(record, now()) ? undefined : record;
+    return isExpired(connection, now()) ? findRecord(connection) : connection;
   }
 
   /** Closes the connection, so that there is no answer. */
@@ -69,12 +71,25 @@ export function createAnswer(dependencies: AnswerDependencies): Answer {
       if (verdict === 'limited') return limit(connection);
       const answered = await reply({ text, verdict }, connection, deadline);
       // A large snapshot takes time: meanwhile, the token may have expired, or a newer one may have been accepted.
-      const isOpen = (await current(connection)) !== undefined;
+      const isOpen = answered !== undefined && (await current(connection)) !== undefined;
       return isOpen ? answered : await end(connection, 'token_expired');
     } catch (error) {
       log.error('expiry not known', { connectionId: atHandshake.connectionId, error });
       return refuse(atHandshake, 'unavailable', 'The message cannot be answered now: try again.');
     }
+  };
+}
+
+/** A connection as its record is; undefined if it has expired, or has no record: that is written before it opens. */
+type FindRecord = (connection: ConnectionKey) => Promise<Connection | undefined>;
+
+function createFindRecord({
+  connections,
+  now,
+}: Pick<AnswerDependencies, 'connections' | 'now'>): FindRecord {
+  return async (connection) => {
+    const record = await connections.find(connection);
+    return record === undefined || isExpired(record, now()) ? undefined : record;
   };
 }
 
@@ -99,16 +114,19 @@ function createRefusals({ count, log }: Pick<AnswerDependencies, 'count' | 'log'
   };
 }
 
-/** Answers a message that is within its limits, or that could not be counted. */
+/** Answers a message that is within its limits, or that could not be counted. Undefined if the connection is to be closed. */
 function createReply(
-  { admitSync, syncState, refreshToken, now }: AnswerDependencies,
+  dependencies: AnswerDependencies & { readonly findRecord: FindRecord },
   { limit, refuse }: Refusals,
 ) {
-  async function sync(connection: Connection, since: number, deadline: number): Promise<string> {
-    const release = await admitSync(connection);
-    if (release === undefined) return limit(connection);
+  const { admitSync, syncState, subscribe, refreshToken, findRecord, now } = dependencies;
+
+  async function sync(record: Connection, since: number, deadline: number): Promise<string> {
+    const release = await admitSync(record);
+    if (release === undefined) return limit(record);
+    const includes = (agentId: string) => maySee(record.view, agentId);
     try {
-      return await syncState(connection, since, deadline);
+      return await syncState(record, { since, includes }, deadline);
     } finally {
       await release();
     }
@@ -118,7 +136,7 @@ function createReply(
     { text, verdict }: { readonly text: string; readonly verdict: MessageVerdict },
     connection: Connection,
     deadline: number,
-  ): Promise<string> => {
+  ): Promise<string | undefined> => {
     const parsed = parseClientMessage(text);
     if (!parsed.ok) return refuse(connection, parsed.code, parsed.message);
     const message = parsed.value;
@@ -127,10 +145,15 @@ function createReply(
     }
     // All other messages cost much more than a refusal, so they are refused while messages cannot be counted.
     if (verdict === 'uncounted') return limit(connection);
-    if (message.type === 'subscribe')
-      return refuse(connection, 'unavailable', 'Subscriptions are not available now.');
+    if (message.type === 'token:refresh') {
+      const refreshed = await refreshToken(connection, message.payload.token, deadline);
+      return refreshed && serializeMessage(refreshed);
+    }
+    // What the connection may see is in its record: a later token or subscription may have changed it since the handshake.
+    const record = await findRecord(connection);
+    if (record === undefined) return undefined;
     return message.type === 'state:sync'
-      ? sync(connection, message.payload?.since ?? 0, deadline)
-      : serializeMessage(await refreshToken(connection, message.payload.token));
+      ? sync(record, message.payload?.since ?? 0, deadline)
+      : ((await subscribe(record, message.payload, deadline)) ?? limit(record));
   };
 }

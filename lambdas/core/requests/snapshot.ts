@@ -7,6 +7,7 @@ import {
   type EventMessage,
   type EventType,
 } from '#sdk/protocol';
+import { mapConcurrently } from '../broadcasting/map-concurrently';
 import type { StateStore, StoredEvent } from '../broadcasting/ports';
 import { shards } from '../shard';
 
@@ -18,24 +19,44 @@ export interface SnapshotLimits {
   readonly sessions: number;
 }
 
+/** What a snapshot contains. */
+export interface SnapshotSelection {
+  /** Milliseconds since the Unix epoch, of the server's clock: only what was stored after it. */
+  readonly since: number;
+  /** Whether the events of an agent are in it. */
+  readonly includes: (agentId: string) => boolean;
+  /** The only agents that can be in it. Default: any, so that all registers are read. */
+  readonly agentIds?: readonly string[] | undefined;
+}
+
+/** Maximum number of agents whose registers are read at the same time, if only theirs are read. */
+const maxAgentsAtOnce = shards.length;
+
 /**
- * Reads the events that were stored after `since`, newest first.
- * @param since milliseconds since the Unix epoch, of the server's clock
+ * Reads the selected events, newest first. The limits apply to these only: what a connection may not see takes no room.
  * @throws the error of the store
  */
 export async function readSnapshot(
   state: StateStore,
-  since: number,
+  { since, includes, agentIds }: SnapshotSelection,
   now: number,
   limits: SnapshotLimits,
 ): Promise<readonly EventMessage[]> {
   const newest = byType((type) => new Newest(isOfSession(type) ? limits.sessions : limits.agents));
-  const readShard = async (shard: number) => {
-    for await (const page of state.pages(shard, since, now)) {
-      for (const stored of page) newest[stored.event.type].add(stored);
+  const read = async (pages: AsyncIterable<readonly StoredEvent[]>) => {
+    for await (const page of pages) {
+      for (const stored of page) {
+        const { type, payload } = stored.event;
+        if (includes(payload.agentId)) newest[type].add(stored);
+      }
     }
   };
-  await Promise.all(shards.map(readShard));
+  if (agentIds === undefined) {
+    await Promise.all(shards.map((shard) => read(state.pages(shard, since, now))));
+  } else {
+    const readAgent = (agentId: string) => read(state.pagesOfAgent(agentId, since, now));
+    await mapConcurrently(maxAgentsAtOnce, agentIds, readAgent);
+  }
   const kept = Object.values(newest).flatMap((one) => one.list());
   return kept.sort(byAge).map(({ event }) => event);
 }
@@ -69,11 +90,13 @@ const byAge = (one: StoredEvent, other: StoredEvent) => other.updatedAt - one.up
  * most {@link maxMessageBytes}, and the last with `complete: true`.
  * @param timestamp the server's time before the state was read, in milliseconds since the Unix epoch
  * @param heartbeatSeconds seconds between two heartbeats, from which clients derive their timeout
+ * @param visibleAgents the patterns in force; only if something limits the connection
  */
 export function snapshotMessages(
   events: readonly EventMessage[],
   timestamp: number,
   heartbeatSeconds: number,
+  visibleAgents?: readonly string[],
 ): string[] {
   const parts: Part[] = [new Part(timestamp, heartbeatSeconds)];
   for (const event of events) {
@@ -83,7 +106,13 @@ export function snapshotMessages(
     next.add(event);
     parts.push(next);
   }
-  return parts.map((part, index) => part.text(index === parts.length - 1));
+  const visible =
+    visibleAgents === undefined ? '' : `,"visibleAgents":${JSON.stringify(visibleAgents)}`;
+  // Only the last message has the patterns, because an event may fill all others.
+  if (parts.at(-1)?.hasRoomFor(visible) !== true) parts.push(new Part(timestamp, heartbeatSeconds));
+  return parts.map((part, index) =>
+    index === parts.length - 1 ? part.text(true, visible) : part.text(false),
+  );
 }
 
 /** One message of a snapshot while it is filled. */
@@ -108,12 +137,18 @@ class Part {
     return true;
   }
 
-  text(complete: boolean): string {
+  /** Whether there is room for more facts. */
+  hasRoomFor(facts: string): boolean {
+    return utf8Length(facts) <= this.room;
+  }
+
+  /** @param more further facts */
+  text(complete: boolean, more = ''): string {
     // Concatenated, so that no event is serialized twice.
     const lists = eventTypeDefinitions.map(
       ({ type, list }) => `"${list}":[${this.lists[type].join(',')}]`,
     );
-    const facts = `"timestamp":${this.timestamp},"complete":${complete},"heartbeatSeconds":${this.heartbeatSeconds}`;
+    const facts = `"timestamp":${this.timestamp},"complete":${complete},"heartbeatSeconds":${this.heartbeatSeconds}${more}`;
     return `{"type":"state:snapshot","payload":{${lists.join(',')},${facts}}}`;
   }
 }

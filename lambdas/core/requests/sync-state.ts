@@ -1,82 +1,51 @@
-// Sends one client a snapshot of all agents and sessions.
+// Sends one client a snapshot of the agents and sessions that it may see.
 import { errorMessage, serializeMessage } from '#sdk/protocol';
-import { onePage } from '../posting/pages';
-import { postToAll } from '../posting/post-to-all';
-import type { Outcome, PostingOptions } from '../posting/posting';
-import { createFindRefreshed } from '../connections/find-refreshed';
-import type { Connection, ConnectionStore } from '../connections/ports';
+import type { Connection } from '../connections/ports';
+import { getsEverything, patternsInForce } from '../connections/view';
+import type { Clock } from '../clock';
 import type { Count } from '../count';
 import type { Log } from '../log';
 import type { StateStore } from '../broadcasting/ports';
-import { readSnapshot, snapshotMessages, type SnapshotLimits } from './snapshot';
+import type { PostMessages } from './post-messages';
+import {
+  readSnapshot,
+  snapshotMessages,
+  type SnapshotLimits,
+  type SnapshotSelection,
+} from './snapshot';
 
 /**
  * Posts all messages of a snapshot except the last one, and returns the text of the last one. If it returns an `error`
  * message, the snapshot is incomplete. Never throws.
- * @param since milliseconds since the Unix epoch, of the server's clock; 0 for everything
+ * @param connection the connection as its record is
  * @param deadline milliseconds since the Unix epoch; no post begins after it
  */
 export type SyncState = (
   connection: Connection,
-  since: number,
+  selection: SnapshotSelection,
   deadline: number,
 ) => Promise<string>;
 
-/** Posts in flight to one client. Their messages may overtake each other, which registers allow. */
-const messagesInFlight = 8;
+export function createSyncState(dependencies: {
+  readonly state: StateStore;
+  readonly postMessages: PostMessages;
+  readonly now: Clock;
+  readonly count: Count;
+  readonly log: Log;
+  readonly limits: SnapshotLimits;
+  readonly heartbeatSeconds: number;
+}): SyncState {
+  const { state, postMessages, count, log, limits, heartbeatSeconds, now } = dependencies;
 
-export function createSyncState(
-  dependencies: PostingOptions & {
-    readonly state: StateStore;
-    readonly connections: Pick<ConnectionStore, 'find'>;
-    readonly count: Count;
-    readonly log: Log;
-    readonly limits: SnapshotLimits;
-    readonly heartbeatSeconds: number;
-  },
-): SyncState {
-  const { state, count, log, limits, heartbeatSeconds, now } = dependencies;
-  const findRefreshed = createFindRefreshed(dependencies);
-
-  async function post(connection: Connection, message: string, deadline: number): Promise<Outcome> {
-    let ended: Outcome = 'left';
-    const listener = {
-      settle: (_connection: Connection, outcome: Outcome) => (ended = outcome),
-      onExpired: findRefreshed,
-    };
-    // A slow client is waited for, because no other client depends on this invocation.
-    const maxStuckAttempts = dependencies.maxAttempts;
-    const options = { ...dependencies, concurrency: 1, maxStuckAttempts };
-    const texts = [message];
-    const pages = onePage([connection]);
-    await postToAll({ textsFor: () => texts, pages, deadline, listener }, options);
-    return ended;
-  }
-
-  async function postAll(
-    connection: Connection,
-    messages: readonly string[],
-    deadline: number,
-  ): Promise<Outcome> {
-    for (let start = 0; start < messages.length; start += messagesInFlight) {
-      const some = messages.slice(start, start + messagesInFlight);
-      const outcomes = await Promise.all(
-        some.map((message) => post(connection, message, deadline)),
-      );
-      const failed = outcomes.find((outcome) => outcome !== 'delivered');
-      if (failed !== undefined) return failed;
-    }
-    return 'delivered';
-  }
-
-  return async (connection, since, deadline) => {
-    const { connectionId } = connection;
+  return async (connection, selection, deadline) => {
+    const { connectionId, view } = connection;
     // The time is taken before the registers are read, so that all changes during the read are newer.
     const timestamp = now();
     try {
-      const events = await readSnapshot(state, since, timestamp, limits);
-      const messages = snapshotMessages(events, timestamp, heartbeatSeconds);
-      const ended = await postAll(connection, messages.slice(0, -1), deadline);
+      const events = await readSnapshot(state, selection, timestamp, limits);
+      const visible = getsEverything(view) ? undefined : patternsInForce(view);
+      const messages = snapshotMessages(events, timestamp, heartbeatSeconds, visible);
+      const ended = await postMessages(connection, messages.slice(0, -1), deadline);
       log.info('state synced', {
         connectionId,
         registers: events.length,

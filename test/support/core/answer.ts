@@ -6,6 +6,8 @@ import { createPace } from '#core/posting/pace';
 import type { Connection } from '#core/connections/ports';
 import type { Countable } from '#core/count';
 import type { TokenVerdict } from '#core/auth/ports';
+import { createPostMessages } from '#core/requests/post-messages';
+import { createSubscribe } from '#core/requests/subscribe';
 import { createAdmitSync } from '#core/requests/sync-limits';
 import { createRefreshToken } from '#core/requests/refresh-token';
 import { createSyncState } from '#core/requests/sync-state';
@@ -23,6 +25,10 @@ import {
 export const tokenOf = (userId: string, expiresAt: number, issuedAt?: number) =>
   [userId, expiresAt, ...(issuedAt === undefined ? [] : [issuedAt])].join(':');
 
+/** A token with a scope that {@link createAnswerFakes} accepts: `<user>:<expiry>::<patterns>`. */
+export const scopedTokenOf = (userId: string, expiresAt: number, scope: readonly string[]) =>
+  [userId, expiresAt, '', encodeURIComponent(JSON.stringify(scope))].join(':');
+
 export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
   const clock = new FakeClock();
   const connections = new MemoryConnectionStore();
@@ -35,13 +41,17 @@ export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
   /** Tests replace `authenticate` to let it fail. */
   const tokens = {
     authenticate: async (token: string): Promise<TokenVerdict> => {
-      const [userId = '', expiresAt, issuedAt] = token.split(':');
+      const [userId = '', expiresAt, issuedAt = '', scope] = token.split(':');
       if (expiresAt === undefined) return Promise.resolve({ ok: false, code: 'token_malformed' });
       if (Number(expiresAt) <= clock.now()) return { ok: false, code: 'token_expired' };
       const value = { userId, expiresAt: Number(expiresAt) };
       return {
         ok: true,
-        value: { ...value, ...(issuedAt === undefined ? {} : { issuedAt: Number(issuedAt) }) },
+        value: {
+          ...value,
+          ...(issuedAt !== '' && { issuedAt: Number(issuedAt) }),
+          ...(scope !== undefined && { scope: JSON.parse(decodeURIComponent(scope)) as string[] }),
+        },
       };
     },
   };
@@ -60,6 +70,9 @@ export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
     maxStuckAttempts: 2,
   };
   const closeConnection = createCloseConnection({ ...harness, poster: gateway, closer: gateway });
+  const postMessages = createPostMessages({ ...harness, ...delivery });
+  const admitSync = createAdmitSync({ ...harness, syncs: { perMinute: 6, burst: 20 } });
+  const syncState = createSyncState({ ...harness, postMessages, limits, heartbeatSeconds: 30 });
   const answer = createAnswer({
     ...harness,
     closeConnection,
@@ -70,9 +83,9 @@ export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
       maxConnectionsPerUser: 20,
       handshakes: { perMinute: 30, burst: 20 },
     }),
-    admitSync: createAdmitSync({ ...harness, syncs: { perMinute: 6, burst: 20 } }),
-    syncState: createSyncState({ ...harness, ...delivery, limits, heartbeatSeconds: 30 }),
-    refreshToken: createRefreshToken(harness),
+    ...{ admitSync, syncState },
+    subscribe: createSubscribe({ ...harness, admitSync, postMessages, syncState }),
+    refreshToken: createRefreshToken({ ...harness, postMessages }),
   });
   const [connection] = connections.seed(clock.now(), ['alice']) as [Connection];
   /** The response to a text or an object; undefined if the connection was closed instead. */

@@ -100,12 +100,20 @@ export class MemoryConnectionStore implements ConnectionStore {
     );
   }
 
-  async changeView(key: ConnectionKey, parts: ViewParts): Promise<Connection | undefined> {
+  async changeView(
+    key: ConnectionKey,
+    parts: ViewParts,
+    expiresAt?: number,
+  ): Promise<Connection | undefined> {
     const before = this.records.get(key.connectionId);
     if (before !== undefined) {
       const { view, ...others } = before;
       const changed = withParts(view, parts);
-      this.records.set(key.connectionId, { ...others, ...(changed && { view: changed }) });
+      this.records.set(key.connectionId, {
+        ...others,
+        ...(expiresAt !== undefined && { expiresAt }),
+        ...(changed && { view: changed }),
+      });
     }
     return Promise.resolve(before);
   }
@@ -256,11 +264,24 @@ export class MemoryStateStore implements StateStore {
   }
 
   async *pages(shard: number, since: number, now: number): AsyncGenerator<readonly StoredEvent[]> {
-    const found = [...this.registers.values()].filter(
-      ({ event, updatedAt, expiresAt }) =>
-        shardOf(event.payload.agentId) === shard && updatedAt > since && expiresAt > now,
-    );
-    yield await Promise.resolve(found.map(({ event, updatedAt }) => ({ event, updatedAt })));
+    const isThere = (agentId: string) => shardOf(agentId) === shard;
+    yield await Promise.resolve(this.select(isThere, since, now));
+  }
+
+  async *pagesOfAgent(
+    agentId: string,
+    since: number,
+    now: number,
+  ): AsyncGenerator<readonly StoredEvent[]> {
+    yield await Promise.resolve(this.select((one) => one === agentId, since, now));
+  }
+
+  private select(isSelected: (agentId: string) => boolean, since: number, now: number) {
+    return [...this.registers.values()]
+      .filter(({ event, updatedAt, expiresAt }) => {
+        return isSelected(event.payload.agentId) && updatedAt > since && expiresAt > now;
+      })
+      .map(({ event, updatedAt }) => ({ event, updatedAt }));
   }
 }
 

@@ -58,6 +58,7 @@ async function answerMessages(): Promise<unknown[]> {
   const answers = [
     await ask({ type: 'ping' }),
     await ask({ type: 'state:sync' }),
+    await ask({ type: 'subscribe', payload: { agents: ['team-a/*'] } }),
     await ask('no message'),
     await ask({
       type: 'token:refresh',
@@ -88,6 +89,7 @@ it('validates a message of every type that the server sends', async () => {
     'pong',
     'session:activity',
     'state:snapshot',
+    'subscribed',
     'token:refreshed',
   ]);
 });

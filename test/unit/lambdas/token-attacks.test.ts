@@ -85,10 +85,11 @@ async function refreshWith(token: string) {
   const refresh = createRefreshToken({
     authenticate: createAuthentication(),
     connections,
+    postMessages: () => Promise.reject(new Error('the service has no scopes')),
     now: () => now,
     log: { info: write('info'), warn: write('warn'), error: write('error') },
   });
-  const message = await refresh(connection, token);
+  const message = await refresh(connection, token, now + 20_000);
   const refreshed = connections.records.get(connection.connectionId)?.expiresAt !== now + 1_000;
   return { message, refreshed };
 }

@@ -10,7 +10,15 @@ it('have different types and lists', () => {
 });
 
 it('have lists whose names differ from other properties of snapshots and of the client', () => {
-  const others = ['timestamp', 'complete', 'heartbeatSeconds', 'connection', 'on', 'close'];
+  const others = [
+    'timestamp',
+    'complete',
+    'heartbeatSeconds',
+    'visibleAgents',
+    'connection',
+    'on',
+    'close',
+  ];
   expect(all(({ list }) => list).filter((list) => others.includes(list))).toEqual([]);
 });
 

@@ -161,7 +161,8 @@ it('a token refresh costs one read and one write, only the read if nothing chang
       createRefreshToken({
         authenticate: verdictOf(userId, milliseconds),
         ...{ connections, now, log },
-      })(key, 'token'),
+        postMessages: () => Promise.resolve('delivered'),
+      })(key, 'token', now() + 20_000),
     );
   await expect(refresh('rob', 120_000)).resolves.toEqual({ Query: 1, UpdateItem: 1 });
   await expect(refresh('rob', 120_000)).resolves.toEqual({ Query: 1 });
@@ -224,5 +225,7 @@ it('an event during a flush costs two writes, one attempt to acquire the lease, 
 it('a snapshot costs one query per shard', async () => {
   const { state, now } = setUp();
   const limits = { agents: 5_000, sessions: 5_000 };
-  await expect(costOf(() => readSnapshot(state, 0, now(), limits))).resolves.toEqual({ Query: 16 });
+  await expect(
+    costOf(() => readSnapshot(state, { since: 0, includes: () => true }, now(), limits)),
+  ).resolves.toEqual({ Query: 16 });
 });

@@ -32,11 +32,9 @@ describeConnectionStore('DynamoConnectionStore', async () =>
 );
 
 describeConnectionStore('DynamoConnectionStore with the fast query', async () =>
-  createDynamoConnectionStore(
-    dynamo.client,
-    await dynamo.createTable(),
-    { query: createFastQuery(dynamo.client) },
-  ),
+  createDynamoConnectionStore(dynamo.client, await dynamo.createTable(), {
+    query: createFastQuery(dynamo.client),
+  }),
 );
 
 describeStateStore('DynamoStateStore', async () =>

@@ -44,14 +44,21 @@ it('answers any text with one documented message, and never throws', async () =>
   const payload = fc.oneof(
     fc.record({ since: fc.oneof(fc.nat(), fc.anything()) }, { requiredKeys: [] }),
     fc.record({ token: fc.oneof(fc.string(), fc.anything()) }),
+    fc.record({
+      agents: fc.oneof(
+        fc.array(fc.oneof(fc.string(), fc.constantFrom('*', 'a', 'a*'))),
+        fc.anything(),
+      ),
+    }),
     fc.jsonValue(),
   );
+  const types = ['ping', 'state:sync', 'subscribe', 'token:refresh', 'pong'];
   const texts = fc.oneof(
     fc.string({ unit: anyCharacter }),
     fc.json(),
     fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('utf8')),
     fc
-      .record({ type: fc.constantFrom('ping', 'state:sync', 'token:refresh', 'pong'), payload })
+      .record({ type: fc.constantFrom(...types), payload })
       .map((message) => JSON.stringify(message)),
   );
   const { answer, clock, connection, state } = createAnswerFakes();
