@@ -6,7 +6,7 @@ import type { FanOutRequest } from '#core/fan-out/fan-out';
 import { heartbeatMessage, messageOfEvent } from '#core/fan-out/outgoing-message';
 import { createPostLists } from '#core/fan-out/post-lists';
 import { agentEvent } from '../../../../support/data/events';
-import { viewOf } from '../../../../support/data/views';
+import { patternsMatch, viewOf } from '../../../../support/data/views';
 import { createFanOutHarness } from '../../../../support/core/fan-out';
 
 const messageOf = (agentId: string, timestamp = 1) =>
@@ -104,6 +104,25 @@ it.each([
   },
 );
 
+it('begins the posts again, with the messages of the present view, if it changed between two posts', async () => {
+  const { add, run, clock, connections, gateway, postedTo } = setUp();
+  const connection = add('alice', { scope: ['team-a/*'] });
+  const expiring = { ...connection, expiresAt: clock.now() + 1_000 };
+  connections.records.set(connection.connectionId, expiring);
+  gateway.answer = () => {
+    if (clock.now() < expiring.expiresAt) {
+      clock.advance(1_000);
+      connections.records.set(connection.connectionId, {
+        ...connection,
+        view: viewOf({ scope: ['team-b/*', 'team-a/2'] }),
+      });
+    }
+    return 'delivered';
+  };
+  await expect(run()).resolves.toMatchObject({ delivered: 1, posts: 3 });
+  expect(postedTo(connection)).toEqual([a1.text, b1.text, a2.text]);
+});
+
 describe('post lists', () => {
   const agentIds = ['a', 'ab', 'abc', 'b', 'b*', '\\', '__proto__', 'A'];
   const patterns = fc.uniqueArray(
@@ -127,7 +146,8 @@ describe('post lists', () => {
           for (const one of all) {
             const view = withParts(undefined, one);
             const visible = sent.filter(
-              ({ agentId = '' }) => matches(one.scope, agentId) && matches(one.agents, agentId),
+              ({ agentId = '' }) =>
+                patternsMatch(one.scope, agentId) && patternsMatch(one.agents, agentId),
             );
             const list = lists.of(view === undefined ? {} : { view });
             expect(list.missingAfter(0)).toEqual(visible);
@@ -146,15 +166,3 @@ describe('post lists', () => {
     expect(lists.of({})).toBe(lists.all);
   });
 });
-
-/** What a list of patterns means, in other words than the implementation's. */
-function matches(patterns: readonly string[] | undefined, agentId: string): boolean {
-  if (patterns === undefined) return true;
-  return patterns.some((pattern) => {
-    const isPrefix = pattern.endsWith('*') && !pattern.endsWith('\\*');
-    const text = (isPrefix ? pattern.slice(0, -1) : pattern)
-      .replaceAll('\\\\', '\\')
-      .replaceAll('\\*', '*');
-    return isPrefix ? agentId.startsWith(text) : agentId === text;
-  });
-}
