@@ -1,4 +1,5 @@
 // The client for browsers, workers and Node.js: it stays connected, and keeps the newest event of every agent and session.
+export { isPattern, patternOf } from '../protocol/agent-patterns';
 export type { AgentStatus, EventType, Payload, SessionActivity } from '../protocol';
 export type { Connection } from './connection/connection';
 export { createMissionControl, type ListenerTypes, type MissionControl } from './mission-control';

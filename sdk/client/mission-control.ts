@@ -48,6 +48,13 @@ export interface MissionControl extends RegisterMaps {
    * because it is not valid or belongs to another user, or if no connection is open, does the same as {@link reconnect}.
    */
   readonly refresh: () => void;
+  /**
+   * Asks for the events of these agents, and of no others, from now on. The server answers with their state, and the client
+   * forgets the other agents and their sessions. Calls within one tick make one request.
+   * @param agents ids, and prefixes that end in `*`, as in the option `agents`; `['*']`: all agents that the user may see
+   * @throws {TypeError} if there are more than 100 patterns, or than 4,096 bytes, or if one is not valid
+   */
+  readonly subscribe: (agents: readonly string[]) => void;
   /** Closes the client, with all sockets, timers and page listeners. */
   readonly close: () => void;
   /** The same as {@link close}. */
@@ -74,6 +81,7 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
       // Also if a listener has closed the client in the meantime, because the changes have been reported one by one.
       if (changes[0]) listeners.call('change', { changes: changes.splice(0) });
     },
+    visible: registers.forgetOthers,
     changed(connection) {
       listeners.call('connection', connection);
     },

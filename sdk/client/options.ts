@@ -22,6 +22,12 @@ export interface MissionControlOptions {
    * or takes longer than `tokenTimeoutMs`, the attempt has failed.
    */
   readonly getToken: () => string | Promise<string>;
+  /**
+   * The agents whose events the client gets, as far as its user may see them: ids, and prefixes that end in `*`. A
+   * backslash before `*` or `\\` makes it an ordinary character, as `patternOf(id)` does. At most 100 patterns, in at most
+   * 4,096 bytes of JSON. Default: all. `subscribe()` changes it.
+   */
+  readonly agents?: readonly string[];
   /** How the token is sent. Default: `header` with `ws` and in Node.js, `subprotocol` elsewhere. */
   readonly tokenTransport?: TokenTransport;
   /**

@@ -1,5 +1,5 @@
 // Defines patterns, by which scopes and subscriptions name agents, for clients and server.
-import { maxIdBytes, utf8Length } from './limits';
+import { isLonger, maxIdBytes } from './limits';
 import { compareText } from './registers';
 
 /** The maximum number of patterns in a subscription. */
@@ -114,8 +114,7 @@ function parsePattern(pattern: string): Pattern | undefined {
     return undefined;
   const isPrefix = /(?:^|[^\\])(?:\\\\)*\*$/s.test(pattern);
   const text = (isPrefix ? pattern.slice(0, -1) : pattern).replace(/\\([*\\])/g, '$1');
-  const isTooLong = text.length > maxIdBytes || utf8Length(text) > maxIdBytes;
-  return (text === '' && !isPrefix) || isTooLong ? undefined : { text, isPrefix };
+  return (text === '' && !isPrefix) || isLonger(text, maxIdBytes) ? undefined : { text, isPrefix };
 }
 
 function textOf({ text, isPrefix }: Pattern): string {

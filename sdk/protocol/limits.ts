@@ -29,9 +29,16 @@ export const maxClockSkewMilliseconds = 5 * 60 * 1000;
  */
 export const maxHeartbeatSeconds = 540;
 
-const encoder = new TextEncoder();
+let encoder: TextEncoder | undefined;
 
 /** Returns the length of `text` in bytes of UTF-8. */
 export function utf8Length(text: string): number {
+  encoder ??= new TextEncoder();
   return encoder.encode(text).length;
+}
+
+/** Whether `text` has more bytes of UTF-8. Short texts need no encoder, which some environments of clients do not have. */
+export function isLonger(text: string, bytes: number): boolean {
+  // A code unit has one to three bytes.
+  return text.length > bytes || (text.length * 3 > bytes && utf8Length(text) > bytes);
 }

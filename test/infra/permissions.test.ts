@@ -102,10 +102,7 @@ it.each([
       ...telemetry('DeliveriesFunctionLog'),
       ...fanOut,
       ...heartbeats,
-      ...items({
-        'connections#*': ['BatchGetItem', 'BatchWriteItem', 'DeleteItem', 'GetItem', 'Query'],
-        'state#*': ['BatchGetItem'],
-      }),
+      ...items({ 'state#*': ['BatchGetItem'] }),
       [connections('GET')]: manage,
       [connections('DELETE')]: manage,
       '${RejectedEvents.Arn}': ['sqs:SendMessage'],

@@ -10,7 +10,6 @@ const conditionOperators = [
   'ForAllValues:StringEquals',
   'ForAllValues:StringLike',
   'ForAnyValue:StringEquals',
-  'Null',
   'StringEquals',
   'StringLike',
 ] as const;

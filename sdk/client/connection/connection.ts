@@ -14,4 +14,9 @@ export interface Connection {
   readonly reason: string | undefined;
   /** The time at which this state was entered, in milliseconds since the Unix epoch. */
   readonly since: number;
+  /**
+   * The patterns of the agents that the client may see, as the server has said; undefined: all agents. The maps of the
+   * client contain no others.
+   */
+  readonly visibleAgents?: readonly string[] | undefined;
 }

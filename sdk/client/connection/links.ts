@@ -1,5 +1,5 @@
 // Manages the links of a client: the current one, the next one during a rotation, and replaced ones that are not closed yet.
-import { backoffMs, betweenMs } from './backoff';
+import type { AgentFilter } from '../../protocol/agent-patterns';
 import { openLink, type Link, type LinkDependencies, type LinkHandlers } from './link/link';
 import { createRecovery } from './recovery';
 import {
@@ -9,20 +9,32 @@ import {
   type RotationNews,
   type RotationPhase,
 } from './rotation';
-import { createTimers } from './timers';
+import { createRotationTimer } from './rotation-timer';
 import type { LinkOutcome } from './link/transport';
+import { createViews } from './views';
 
 export interface LinksDependencies extends LinkDependencies {
   /** Returns a random number from 0 to 1, as `Math.random` does. */
   readonly random: () => number;
+  /** The patterns of the agents that the application asks for at first. */
+  readonly agents?: readonly string[] | undefined;
 }
 
 export interface LinksHandlers extends Pick<LinkHandlers, 'event' | 'taken'> {
   /** Called for changes of the current link; `outcome` is set if it has ended. */
   readonly news: (news: RotationNews, outcome?: LinkOutcome) => void;
+  /** Called when other agents are visible. */
+  readonly visible: (visible: AgentFilter) => void;
 }
 
 export interface Links {
+  /** The agents that the client may see. */
+  readonly visible: () => AgentFilter;
+  /**
+   * Asks for these agents, and no others. Calls within one tick make one request.
+   * @throws {TypeError} if the patterns are not valid
+   */
+  readonly subscribe: (agents: readonly string[]) => void;
   /** Opens the first link. */
   readonly open: () => void;
   /** Closes all links. */
@@ -35,13 +47,13 @@ export interface Links {
 
 /** Creates an empty set of links; `open` opens the first. */
 export function createLinks(dependencies: LinksDependencies, handlers: LinksHandlers): Links {
-  const { clock, timing, random } = dependencies;
-  const timers = createTimers(clock);
-  const recovery = createRecovery(clock);
+  const recovery = createRecovery(dependencies.clock);
+  const views = createViews(dependencies.agents, handlers.visible);
+  const timer = createRotationTimer(dependencies, () => {
+    dispatch('current:due');
+  });
   const all = new Set<Link>();
   let phase: RotationPhase = 'none';
-  /** The number of consecutive failed rotations. */
-  let failures = 0;
   // The phase determines which of these two are in use.
   let current: Link | undefined;
   let next: Link | undefined;
@@ -55,25 +67,21 @@ export function createLinks(dependencies: LinksDependencies, handlers: LinksHand
       };
       const isBetweenTokens = effect === 'handover' && outcome?.reason === 'token_expired';
       // The successor usually opens within this time: reporting `connecting` at once would only make displays flicker.
-      if (isBetweenTokens) wait(timing.pongTimeoutMs, report);
+      if (isBetweenTokens) timer.delay(report);
       else (perform[effect] ?? report)();
     }
+    views.look(inUse());
   }
 
-  const rotateNow = () => {
-    dispatch('current:due');
-  };
-
-  /** There is one timer for both: when the successor opens, its rotation is scheduled, which cancels the delayed handover. */
-  function wait(delayMs: number, due = rotateNow): void {
-    timers.start('rotate', delayMs, due);
-  }
+  /** The links that are in use. A replaced link is not: what it sees is out of date. */
+  const inUse = () => [...all].filter((link) => link === current || link === next);
 
   const perform: Partial<Record<RotationEffect, () => void>> = {
     open() {
       const link: Link = openLink(dependencies, {
         ...handlers,
         ...recovery,
+        ...views.handlers(() => link, inUse),
         news(news, outcome) {
           if (news === 'ended') all.delete(link);
           const role = link === current ? 'current' : link === next ? 'next' : 'old';
@@ -86,22 +94,24 @@ export function createLinks(dependencies: LinksDependencies, handlers: LinksHand
       current?.retire();
       current = next;
     },
-    plan() {
-      failures = 0;
-      wait(betweenMs(timing.rotateMinMs, timing.rotateMaxMs, random()));
-    },
-    retry() {
-      failures += 1;
-      wait(backoffMs(failures, random(), timing.backoffBaseMs, timing.backoffCapMs));
-    },
+    plan: timer.plan,
+    retry: timer.retry,
   };
 
   return {
+    visible: views.visible,
+    subscribe(agents) {
+      views.want(agents);
+      // Later calls within this tick are included, and have nothing more to request.
+      queueMicrotask(() => {
+        for (const link of inUse()) link.wantedChanged();
+      });
+    },
     open() {
       dispatch('start');
     },
     drop() {
-      timers.stopAll();
+      timer.stop();
       for (const link of all) link.close();
       all.clear();
       phase = 'none';

@@ -1,8 +1,10 @@
 // Keeps a client connected: passes events of links and of the page to the state machine, and carries out its effects.
+import { everyAgent, type AgentFilter } from '../../protocol/agent-patterns';
 import type { Page, Signal } from '../dependencies';
 import type { Connection } from './connection';
 import type { LinkHandlers } from './link/link';
 import { createLinks, type LinksDependencies } from './links';
+import { createPageWatch } from './page-watch';
 import { createTimers } from './timers';
 import { initialState, transition, type Event, type Rules, type State } from './transition';
 
@@ -14,6 +16,8 @@ export interface SupervisorDependencies extends LinksDependencies, Rules {
 }
 
 export interface SupervisorHandlers extends Pick<LinkHandlers, 'event' | 'taken'> {
+  /** Called when other agents are visible, before the connection changes. */
+  readonly visible: (visible: AgentFilter) => void;
   /** Called with each new state of the connection. */
   readonly changed: (connection: Connection) => void;
 }
@@ -23,6 +27,7 @@ export interface Supervisor {
   readonly connection: Connection;
   readonly reconnect: () => void;
   readonly refresh: () => void;
+  readonly subscribe: (agents: readonly string[]) => void;
   readonly close: () => void;
 }
 
@@ -42,11 +47,17 @@ export function createSupervisor(
       if (type === 'refused') reconnect();
       else dispatch({ type, random: random(), hidden: !page.isVisible, ...outcome });
     },
+    visible(visible) {
+      handlers.visible(visible);
+      report(connection.since);
+    },
   });
   let state = initialState;
-  let connection = connectionOf(state, clock.now());
-  let { isVisible } = page;
-  let unsubscribe: (() => void) | undefined;
+  let connection = connectionOf(state, clock.now(), links.visible());
+  const watch = createPageWatch(page, (becameVisible) => {
+    if (page.isOnline !== state.online) dispatch({ type: page.isOnline ? 'online' : 'offline' });
+    if (becameVisible) dispatch({ type: 'visible' });
+  });
 
   const send = (type: 'stable' | 'retry' | 'close') => () => {
     dispatch({ type });
@@ -59,7 +70,11 @@ export function createSupervisor(
     const isEntered = after.name !== before.name;
     if (isEntered) entered(after);
     for (const effect of effects) links[effect]();
-    const next = connectionOf(after, isEntered ? clock.now() : connection.since);
+    report(isEntered ? clock.now() : connection.since);
+  }
+
+  function report(since: number): void {
+    const next = connectionOf(state, since, links.visible());
     if (JSON.stringify(next) !== JSON.stringify(connection)) handlers.changed((connection = next));
   }
 
@@ -67,26 +82,15 @@ export function createSupervisor(
     timers.stopAll();
     if (name === 'connected') timers.start('state', timing.stableAfterMs, send('stable'));
     if (retryInMs !== undefined) timers.start('state', retryInMs, send('retry'));
-    if (name !== 'closed') unsubscribe ??= page.subscribe(checkPage);
-    else {
-      signal?.removeEventListener('abort', close);
-      unsubscribe?.();
-      unsubscribe = undefined;
-    }
-  }
-
-  function checkPage(): void {
-    const wasVisible = isVisible;
-    ({ isVisible } = page);
-    if (page.isOnline !== state.online) dispatch({ type: page.isOnline ? 'online' : 'offline' });
-    if (isVisible && !wasVisible) dispatch({ type: 'visible' });
+    watch[name === 'closed' ? 'stop' : 'start']();
+    if (name === 'closed') signal?.removeEventListener('abort', close);
   }
 
   function reconnect(): void {
     if (signal?.aborted) return;
     // Throws if there is no WebSocket, before anything has changed.
     dependencies.getWebSocket();
-    ({ isVisible } = page);
+    watch.look();
     // Adding the same listener again has no effect.
     signal?.addEventListener('abort', close);
     dispatch({ type: 'start', online: page.isOnline });
@@ -104,6 +108,7 @@ export function createSupervisor(
     refresh() {
       if (!links.refresh()) reconnect();
     },
+    subscribe: links.subscribe,
     close,
   };
 }
@@ -111,6 +116,8 @@ export function createSupervisor(
 function connectionOf(
   { name, attempt, retryInMs, code, reason }: State,
   since: number,
+  { patterns }: AgentFilter,
 ): Connection {
-  return { state: name, attempt, retryInMs, code, reason, since };
+  const visibleAgents = patterns[0] === everyAgent ? undefined : patterns;
+  return { state: name, attempt, retryInMs, code, reason, since, visibleAgents };
 }

@@ -8,6 +8,7 @@ import {
   type EventType,
   type Payload,
 } from '../../protocol/event-message';
+import type { AgentFilter } from '../../protocol/agent-patterns';
 import { idsIn, isNewer, versionIn } from '../../protocol/registers';
 
 /** The change of a register. */
@@ -47,6 +48,8 @@ export interface Registers {
   readonly maps: RegisterMaps;
   /** Stores an event in its register. Returns the change; undefined if the event is stale. */
   readonly merge: (event: EventMessage, source: Source) => Change | undefined;
+  /** Removes the registers of all agents that the filter does not match. */
+  readonly forgetOthers: (visible: AgentFilter) => void;
 }
 
 /** Creates empty registers for all event types. */
@@ -66,6 +69,10 @@ export function createRegisters(): Registers {
       values.set(key, current);
       // TypeScript does not know that the map of a type has values of that type.
       return { type, current, previous, source } as Change;
+    },
+    forgetOthers(visible) {
+      for (const values of Object.values(maps))
+        for (const [key, { agentId }] of values) if (!visible.matches(agentId)) values.delete(key);
     },
   };
 }

@@ -1,19 +1,17 @@
-// Handles the messages of an open connection: snapshots, events, heartbeats, pongs, errors and token refreshes.
+// Handles the messages of an open connection: snapshots, subscriptions, events, heartbeats, pongs, errors and token refreshes.
 import type { ClientMessage, ServerMessage } from '../../../protocol';
+import type { AgentFilter } from '../../../protocol/agent-patterns';
 import { eventTypeDefinitions, type EventMessage } from '../../../protocol/event-message';
 import { readServerMessage } from '../../../protocol/message-reader';
-import type { Source } from '../../state/registers';
-import { repeat } from './repeat';
 import { startLiveness } from './liveness';
 import type { Clock, Timers } from '../timers';
 import type { Timing } from '../timing';
+import { createSynchronization, type SynchronizationHandlers } from './synchronization';
 import { createTokenRefresh } from './token-refresh';
+import { createTurns } from './turns';
+import { createVisibility, type VisibilityHandlers } from './visibility';
 
-export interface ExchangeHandlers {
-  /** Returns the server time from which to request changes, in milliseconds since the Unix epoch; undefined for the complete state. */
-  readonly since: () => number | undefined;
-  /** Called for each event that is received; it may be stale. */
-  readonly event: (event: EventMessage, source: Source) => void;
+export interface ExchangeHandlers extends SynchronizationHandlers, VisibilityHandlers {
   /** Called after each message, when all its events have been passed to `event`. */
   readonly taken: () => void;
   /** Called with the server's time, once the connection is synced. Returns the time to use instead. */
@@ -31,6 +29,8 @@ export interface ExchangeOptions {
   /** The expiry of the current token, in milliseconds by the server's clock; undefined if it is unknown. */
   readonly expiresAt: number | undefined;
   readonly isOver: () => boolean;
+  /** Whether the connection gets no events before its first `subscribe`. */
+  readonly isSubscribing: boolean;
   /** Called when the connection is dead. `atOnce`: a ping was not answered, so reconnect without a wait. */
   readonly dead: (atOnce: boolean) => void;
   /** Called when the server announces that it will close the connection; `ageMs` is the age of the connection. */
@@ -38,8 +38,12 @@ export interface ExchangeOptions {
 }
 
 export interface Exchange {
-  /** Requests a snapshot, repeatedly until the connection is synced. */
+  /** The agents that this connection sees; undefined until the server has said so. */
+  readonly view: () => AgentFilter | undefined;
+  /** Requests what the client gets and has missed, repeatedly until the connection is synced. */
   readonly begin: () => void;
+  /** Requests other events, because the application asks for other agents. */
+  readonly wantedChanged: () => void;
   /** Handles the data of one WebSocket message. */
   readonly received: (data: unknown) => void;
   /** Sends a ping; without a message in time, the connection is dead. */
@@ -50,34 +54,31 @@ export interface Exchange {
 
 /** Creates the exchange of a connection that has just been opened. */
 export function createExchange(options: ExchangeOptions, handlers: ExchangeHandlers): Exchange {
-  const { clock, timers, timing, send, isOver } = options;
+  const { clock, timers, timing, isOver } = options;
+  const turns = createTurns(timers, timing.connectTimeoutMs);
+  const visibility = createVisibility(isOver, handlers);
+  const sync = createSynchronization({ ...options, turns, visibility }, handlers);
   let { expiresAt } = options;
   const liveness = startLiveness(options);
   const serverNow = () => clock.now() + skewMs;
-  const tokens = createTokenRefresh({ ...options, ...handlers, serverNow });
-  let isSynced = false;
+  const tokens = createTokenRefresh({ ...options, ...handlers, turns, serverNow });
   const openedAt = clock.now();
   /** The clock skew in milliseconds; positive if the server's clock is ahead of the local clock. */
   let skewMs = 0;
 
   /** Uses the server's time only if the connection is synced: until then, earlier events may be missing. */
   function takeServerTime(timestamp: number): void {
-    if (isSynced) skewMs = handlers.serverTime(timestamp) - clock.now();
+    if (sync.isSynced()) skewMs = handlers.serverTime(timestamp) - clock.now();
   }
 
   function takeSnapshot(snapshot: Snapshot): void {
     const { timestamp, complete, heartbeatSeconds } = snapshot;
     if (heartbeatSeconds) liveness.learn(heartbeatSeconds);
-    // A listener may close the connection before the end of the snapshot.
-    for (const { type, list } of eventTypeDefinitions)
-      for (const payload of snapshot[list])
-        if (!isOver()) handlers.event({ type, payload } as EventMessage, 'snapshot');
+    for (const event of eventsIn(snapshot)) visibility.event(event, 'snapshot');
     if (isOver()) return;
-    const isFirst = complete && !isSynced;
-    isSynced ||= complete;
+    const isFirst = complete && sync.completed(snapshot.visibleAgents);
     takeServerTime(timestamp);
     if (!isFirst) return;
-    timers.stop('sync');
     tokens.plan(expiresAt);
     handlers.news('synced');
   }
@@ -93,6 +94,9 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
       case 'state:snapshot':
         takeSnapshot(message.payload);
         break;
+      case 'subscribed':
+        sync.subscribed(message.payload.agents);
+        break;
       case 'heartbeat':
       case 'pong':
         takeServerTime(message.payload.timestamp);
@@ -102,22 +106,20 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
         break;
       case 'error':
         if (message.payload.code === 'token_refused') tokens.refused();
+        else sync.failed(message.payload.code);
         break;
       case 'connection:closing':
         options.closing(message.payload.reason, clock.now() - openedAt);
         break;
       default:
-        if (message.type !== 'subscribed') handlers.event(message, 'live');
+        visibility.event(message, 'live');
     }
   }
 
   return {
-    begin() {
-      repeat(timers, 'sync', timing.connectTimeoutMs, () => {
-        // JSON.stringify omits a `since` that is undefined.
-        send({ type: 'state:sync', payload: { since: handlers.since() } as { since: number } });
-      });
-    },
+    view: visibility.view,
+    begin: sync.proceed,
+    wantedChanged: sync.wantedChanged,
     received(data) {
       liveness.heard();
       const message = typeof data === 'string' ? readServerMessage(data) : undefined;
@@ -131,3 +133,9 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
 }
 
 type Snapshot = Extract<ServerMessage, { type: 'state:snapshot' }>['payload'];
+
+function eventsIn(snapshot: Snapshot): EventMessage[] {
+  return eventTypeDefinitions.flatMap(({ type, list }) =>
+    snapshot[list].map((payload) => ({ type, payload }) as EventMessage),
+  );
+}

@@ -1,10 +1,12 @@
 // A link: one connection attempt and its connection, from getting a token to the end.
+import { everyAgent, type AgentFilter } from '../../../protocol/agent-patterns';
 import { createExchange, type Exchange, type ExchangeHandlers } from './exchange';
 import type { LinkNews } from '../rotation';
 import { createTimers } from '../timers';
 import { expiryOf } from './token';
 import {
   openTransport,
+  type Offer,
   type LinkOutcome,
   type Transport,
   type TransportDependencies,
@@ -14,15 +16,16 @@ export interface LinkDependencies extends TransportDependencies {
   readonly getToken: () => string | Promise<string>;
 }
 
-export interface LinkHandlers extends Pick<
-  ExchangeHandlers,
-  'since' | 'event' | 'taken' | 'serverTime'
-> {
+export interface LinkHandlers extends Omit<ExchangeHandlers, 'news'> {
   /** `ended` is the last call, with the outcome. It is omitted if the client itself has closed the link. */
   readonly news: (news: LinkNews, outcome?: LinkOutcome) => void;
 }
 
 export interface Link {
+  /** The agents that this connection sees; undefined until the server has said so. */
+  readonly view: () => AgentFilter | undefined;
+  /** Requests other events if the connection is open, because the application asks for other agents. */
+  readonly wantedChanged: () => void;
   /** Sends a ping if the connection is open; without a message in time, the link ends. */
   readonly probe: () => void;
   /** Sends a fresh token to the server if the connection is open. */
@@ -54,18 +57,12 @@ export function openLink(dependencies: LinkDependencies, handlers: LinkHandlers)
   const noToken = () => {
     end({ reason: 'token_unavailable' });
   };
-  const getToken = async () => {
-    // Deferred, because the application's `getToken` may use the client, which is still being created.
-    await Promise.resolve();
-    const token: unknown = isOver ? '' : await dependencies.getToken();
-    // Tokens that were read from a file or a response often end with a line break.
-    return typeof token === 'string' ? token.trim() : '';
-  };
+  const getToken = () => freshToken(dependencies, () => isOver);
 
-  function opened(token: string, { send }: Transport): void {
+  function opened({ token, isSubscribing }: Offer, { send }: Transport): void {
     exchange = createExchange(
       {
-        ...{ clock, timers, timing, getToken, send },
+        ...{ clock, timers, timing, getToken, send, isSubscribing },
         expiresAt: expiryOf(token),
         isOver: () => isOver,
         dead(atOnce) {
@@ -90,7 +87,8 @@ export function openLink(dependencies: LinkDependencies, handlers: LinkHandlers)
     if (isOver) return;
     timers.stop('token');
     try {
-      if (token) transport = openTransport(dependencies, token, { opened, received, ended: end });
+      const offer = { token, isSubscribing: handlers.wanted().patterns[0] !== everyAgent };
+      if (token) transport = openTransport(dependencies, offer, { opened, received, ended: end });
       else noToken();
     } catch {
       end({ reason: 'token_malformed' });
@@ -100,6 +98,8 @@ export function openLink(dependencies: LinkDependencies, handlers: LinkHandlers)
   timers.start('token', timing.tokenTimeoutMs, noToken);
   getToken().then(connect, noToken);
   return {
+    view: () => exchange?.view(),
+    wantedChanged: () => exchange?.wantedChanged(),
     probe: () => exchange?.probe(),
     refresh: () => exchange?.refresh(),
     retire() {
@@ -113,4 +113,13 @@ export function openLink(dependencies: LinkDependencies, handlers: LinkHandlers)
       end();
     },
   };
+}
+
+/** Returns a token without white space around it; empty if there is none. */
+async function freshToken({ getToken }: LinkDependencies, isOver: () => boolean): Promise<string> {
+  // Deferred, because the application's `getToken` may use the client, which is still being created.
+  await Promise.resolve();
+  const token: unknown = isOver() ? '' : await getToken();
+  // Tokens that were read from a file or a response often end with a line break.
+  return typeof token === 'string' ? token.trim() : '';
 }

@@ -3,6 +3,7 @@ import type { ClientMessage } from '../../../protocol';
 import { repeat } from './repeat';
 import type { Timers } from '../timers';
 import type { Timing } from '../timing';
+import type { Turns } from './turns';
 
 export interface TokenRefresh {
   /** Schedules a refresh before `expiresAt`, in milliseconds by the server's clock; none if it is undefined. */
@@ -19,6 +20,8 @@ export interface TokenRefresh {
 export function createTokenRefresh(options: {
   readonly timers: Timers;
   readonly timing: Timing;
+  readonly turns: Turns;
+  readonly isOver: () => boolean;
   /** The current time in milliseconds, by the server's clock. */
   readonly serverNow: () => number;
   readonly getToken: () => Promise<string>;
@@ -26,7 +29,7 @@ export function createTokenRefresh(options: {
   /** Called if the server refuses a token of {@link TokenRefresh.start}. */
   readonly news: (news: 'refused') => void;
 }): TokenRefresh {
-  const { timers, timing, serverNow, getToken, send } = options;
+  const { timers, timing, turns, serverNow, getToken, isOver } = options;
   let isRequested = false;
   /** Whether a scheduled refresh is unanswered: the next answer is counted as its answer. */
   let isScheduledSent = false;
@@ -34,7 +37,10 @@ export function createTokenRefresh(options: {
   function sendToken(): void {
     getToken().then(
       (token) => {
-        if (token) send({ type: 'token:refresh', payload: { token } });
+        if (!token || isOver()) return;
+        turns.take('token', () => {
+          options.send({ type: 'token:refresh', payload: { token } });
+        });
       },
       () => undefined,
     );
@@ -67,8 +73,10 @@ export function createTokenRefresh(options: {
         timers.stop('refresh');
       }
       plan(expiresAt);
+      turns.end('token');
     },
     refused() {
+      turns.end('token');
       isScheduledSent = false;
       if (isRequested) options.news('refused');
     },

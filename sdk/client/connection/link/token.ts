@@ -1,5 +1,5 @@
 // Opens sockets that carry a token, and reads the expiry of tokens. Errors of the client never contain a token.
-import { batchSubprotocol, subprotocol } from '../../../protocol/subprotocol';
+import { batchSubprotocol, subprotocol, subscribeSubprotocol } from '../../../protocol/subprotocol';
 import { globals, type Socket, type SocketConstructor } from '../../dependencies';
 
 /** Where the token is sent: as a subprotocol, in the `Authorization` header, or in the URL. */
@@ -12,26 +12,29 @@ type AnySocketConstructor = new (...all: unknown[]) => Socket;
 
 /**
  * Opens a socket that carries the token.
- * @param transport where the token is sent; by default, a header with the constructors of `ws` and of Node.js, which can
- * set headers, and a subprotocol with all others
+ * @param options `tokenTransport`: where the token is sent; by default, a header with the constructors of `ws` and of
+ * Node.js, which can set headers, and a subprotocol with all others. `isSubscribing`: whether the client offers to send
+ * `subscribe` first
  * @throws the error of the constructor, whose message may contain the token: do not show or log it
  */
 export function openSocket(
   WebSocket: SocketConstructor,
   url: string,
   token: string,
-  transport?: TokenTransport,
+  options: {
+    readonly tokenTransport?: TokenTransport | undefined;
+    readonly isSubscribing?: boolean;
+  } = {},
 ): Socket {
   const isWs = 'on' in ((WebSocket.prototype as object | undefined) ?? {});
   // The existence of `process` proves nothing: Cloudflare Workers and Electron pages have it, but a WebSocket without headers.
   const isNode =
     WebSocket === globals.WebSocket && globals.navigator?.userAgent?.startsWith('Node.js');
-  const way = transport ?? (isWs || isNode ? 'header' : 'subprotocol');
+  const way = options.tokenTransport ?? (isWs || isNode ? 'header' : 'subprotocol');
   // Servers without batches read the entry after `mission-control` as the token.
+  const further = [batchSubprotocol, ...(options.isSubscribing ? [subscribeSubprotocol] : [])];
   const protocols =
-    way === 'subprotocol'
-      ? [subprotocol, token, batchSubprotocol]
-      : [batchSubprotocol, subprotocol];
+    way === 'subprotocol' ? [subprotocol, token, ...further] : [...further, subprotocol];
   const to =
     way === 'query'
       ? `${url}${url.includes('?') ? '&' : '?'}token=${encodeURIComponent(token)}`

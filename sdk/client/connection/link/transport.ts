@@ -28,8 +28,15 @@ export interface TransportDependencies {
   readonly timing: Timing;
 }
 
+/** What a handshake offers. */
+export interface Offer {
+  readonly token: string;
+  /** Whether the client sends `subscribe` first, so that the connection should get no events before. */
+  readonly isSubscribing: boolean;
+}
+
 export interface TransportHandlers {
-  readonly opened: (token: string, transport: Transport) => void;
+  readonly opened: (offer: Offer, transport: Transport) => void;
   readonly received: (data: unknown) => void;
   /** `isDead`: the server does not respond, so it would not answer a close, either. */
   readonly ended: (outcome: LinkOutcome, isDead?: boolean) => void;
@@ -50,13 +57,17 @@ const closeAfterErrorMs = 200;
  */
 export function openTransport(
   dependencies: TransportDependencies,
-  token: string,
+  offer: Offer,
   handlers: TransportHandlers,
 ): Transport {
   const { url, getWebSocket, tokenTransport, clock, timing } = dependencies;
+  const { token, isSubscribing } = offer;
   // A token with white space is not valid in a subprotocol or a header.
   if (/\s/.test(token)) throw new Error();
-  const socket: Socket & NodeSocket = openSocket(getWebSocket(), url, token, tokenTransport);
+  const socket: Socket & NodeSocket = openSocket(getWebSocket(), url, token, {
+    tokenTransport,
+    isSubscribing,
+  });
   const timers = createTimers(clock);
   const abort = new AbortController();
   let status: number | undefined;
@@ -98,7 +109,7 @@ export function openTransport(
   socket.onopen = () => {
     isOpen = true;
     timers.stop('connect');
-    handlers.opened(token, transport);
+    handlers.opened(offer, transport);
   };
   socket.onmessage = ({ data }: SocketEvent) => {
     handlers.received(data);

@@ -43,8 +43,18 @@ it.each([
   ],
 ])('passes the token to %s', (_where, prototype, transport, expected) => {
   const { WebSocket, calls } = recorded(prototype);
-  openSocket(WebSocket, url, 'the.token', transport);
+  openSocket(WebSocket, url, 'the.token', { tokenTransport: transport });
   expect(calls).toEqual([expected]);
+});
+
+it.each([
+  ['subprotocol', [...offeredWithToken, 'mission-control.subscribe']],
+  ['header', ['mission-control.batch', 'mission-control.subscribe', 'mission-control']],
+  ['query', ['mission-control.batch', 'mission-control.subscribe', 'mission-control']],
+] as const)('offers to subscribe first, with the token in the %s', (tokenTransport, expected) => {
+  const { WebSocket, calls } = recorded(ws);
+  openSocket(WebSocket, url, 'the.token', { tokenTransport, isSubscribing: true });
+  expect(calls[0]?.[1]).toEqual(expected);
 });
 
 /** The constructor arguments of the global WebSocket, with this user agent of the navigator. */
@@ -77,7 +87,7 @@ it.each([
 
 it('escapes the token in a query, and keeps other parameters', () => {
   const { WebSocket, calls } = recorded();
-  openSocket(WebSocket, `${url}?a=b`, 'a+b&c', 'query');
+  openSocket(WebSocket, `${url}?a=b`, 'a+b&c', { tokenTransport: 'query' });
   expect(calls[0]?.[0]).toBe(`${url}?a=b&token=a%2Bb%26c`);
 });
 

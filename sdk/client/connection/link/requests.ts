@@ -1,0 +1,88 @@
+// Sends `subscribe` and `state:sync`, one at a time, and each repeatedly until it has a complete answer.
+import type { ClientMessage } from '../../../protocol';
+import type { AgentFilter } from '../../../protocol/agent-patterns';
+import type { Timers } from '../timers';
+import type { Timing } from '../timing';
+import { repeat } from './repeat';
+import type { Turns } from './turns';
+
+/** A request that has no complete answer yet. */
+export interface Request {
+  readonly isSubscribe: boolean;
+  /** What the application asked for. */
+  readonly asked: AgentFilter;
+  /** The server time from which changes are requested; undefined for the complete state. */
+  readonly since: number | undefined;
+  /** What the connection sees according to the answer; undefined until it begins. */
+  seen?: AgentFilter | undefined;
+  /** Whether a limit has prevented the request, so that it had no effect; undefined until that is known. */
+  isRefused?: boolean;
+}
+
+export interface RequestsOptions {
+  readonly timers: Timers;
+  readonly timing: Timing;
+  readonly turns: Turns;
+  readonly send: (message: ClientMessage) => void;
+}
+
+export interface Requests {
+  /** Returns the request that was sent last; undefined if it is finished. */
+  readonly current: () => Request | undefined;
+  /** Sends the request that `next` returns at that time. Returns false if another one is not finished. */
+  readonly start: (next: () => Request) => boolean;
+  /** Whether the server answers a `subscribe` now. */
+  readonly isSubscribing: () => boolean;
+  /**
+   * Records that the request in flight was answered with an error.
+   * @returns whether the server does not know `subscribe`
+   */
+  readonly failed: (code: string) => boolean;
+  /** Records that the current request has a complete answer. */
+  readonly finish: () => void;
+}
+
+/** Creates the requests of a connection that has just been opened. */
+export function createRequests({ timers, timing, turns, send }: RequestsOptions): Requests {
+  let current: Request | undefined;
+  let isRunning = false;
+  return {
+    current: () => current,
+    start(next) {
+      if (isRunning) return false;
+      isRunning = true;
+      const attempt = () => {
+        // If a `subscribe` had an effect without an answer, the server answers the same one again as a whole, but not another one.
+        if (current?.isSubscribe && !current.isRefused) current.isRefused = false;
+        else current = next();
+        send(messageOf(current));
+      };
+      repeat(timers, 'sync', timing.connectTimeoutMs, () => {
+        turns.take('sync', attempt);
+      });
+      return true;
+    },
+    isSubscribing: () => turns.current() === 'sync' && current?.isSubscribe === true,
+    failed(code) {
+      const kind = turns.current();
+      turns.end(kind);
+      if (kind === 'sync' && current) current.isRefused ??= code === 'rate_limited';
+      // Only a `subscribe` can be of an unknown type, however late the answer is.
+      return code === 'unknown_type' && current?.isSubscribe === true;
+    },
+    finish() {
+      isRunning = false;
+      current = undefined;
+      timers.stop('sync');
+      turns.end('sync');
+    },
+  };
+}
+
+function messageOf({ isSubscribe, asked: { patterns }, since }: Request): ClientMessage {
+  // JSON.stringify omits a `since` that is undefined.
+  const from = { since } as { since: number };
+  return isSubscribe
+    ? { type: 'subscribe', payload: { agents: [...patterns], ...from } }
+    : { type: 'state:sync', payload: from };
+}

@@ -1,0 +1,148 @@
+// Requests what a connection gets, and what the client has missed: with `subscribe` and `state:sync`, one at a time.
+import { everyAgent, filterOf, type AgentFilter } from '../../../protocol/agent-patterns';
+import { isSame } from '../subscription';
+import { createRequests, type Request, type RequestsOptions } from './requests';
+import type { Visibility } from './visibility';
+
+export interface SynchronizationHandlers {
+  /** Returns the server time from which to request changes, in milliseconds since the Unix epoch; undefined for the complete state. */
+  readonly since: () => number | undefined;
+  /** Returns the agents that the application asks for. */
+  readonly wanted: () => AgentFilter;
+  /** Called when the server has said which agents this connection sees. */
+  readonly told: (view: AgentFilter, isSynced: boolean) => void;
+  /** Called when the state of these agents is complete. */
+  readonly cover: (view: AgentFilter, asked: AgentFilter) => void;
+  /** Whether the state of all these agents is complete up to `since`. */
+  readonly covers: (view: AgentFilter) => boolean;
+  /** Whether the client had asked for all these agents when its state was complete. */
+  readonly hasAsked: (wanted: AgentFilter) => boolean;
+}
+
+export interface SynchronizationOptions extends RequestsOptions {
+  readonly visibility: Visibility;
+  readonly isOver: () => boolean;
+  /** Whether the connection gets no events before its first `subscribe`. */
+  readonly isSubscribing: boolean;
+}
+
+export interface Synchronization {
+  /** Whether the client has everything that this connection sees. */
+  readonly isSynced: () => boolean;
+  /** Requests what is missing, if anything is, and if no request is running. */
+  readonly proceed: () => void;
+  /** Records that the application asks for other agents. */
+  readonly wantedChanged: () => void;
+  /** Takes a `subscribed`: an answer, or the effect of a token with another scope. */
+  readonly subscribed: (patterns: readonly string[]) => void;
+  /**
+   * Takes the end of a snapshot, with the patterns of the agents that the connection sees; undefined: all.
+   * @returns whether this was the first one with which nothing is missing
+   */
+  readonly completed: (visibleAgents: readonly string[] | undefined) => boolean;
+  /** Takes an `error`, which answers the request in flight. */
+  readonly failed: (code: string) => void;
+}
+
+/** Creates the synchronization of a connection that has just been opened. */
+export function createSynchronization(
+  options: SynchronizationOptions,
+  handlers: SynchronizationHandlers,
+): Synchronization {
+  const { visibility, isSubscribing } = options;
+  const { wanted, covers } = handlers;
+  const requests = createRequests(options);
+  let isSynced = false;
+  /** Whether the state has to be requested by itself: the answer to `subscribe` is only what has come into view. */
+  let mustSync = !isSubscribing;
+  /** What the server has subscribed this connection to; undefined before the first answer. */
+  let answered = isSubscribing ? undefined : filterOf([everyAgent]);
+  /** Whether the server does not know `subscribe`, so that the client itself ignores what it did not ask for. */
+  let isLegacy = false;
+
+  const mustSubscribe = () => !isLegacy && !(answered && isSame(wanted(), answered));
+  const next = () =>
+    mustSubscribe() ? subscribeTo(isSynced, handlers) : stateOf(visibility.view(), handlers);
+
+  function proceed(): void {
+    if (!options.isOver() && (mustSync || mustSubscribe()) && requests.start(next))
+      visibility.hold();
+  }
+
+  function finish(): void {
+    requests.finish();
+    visibility.release();
+    proceed();
+  }
+
+  function told(patterns?: readonly string[]): AgentFilter {
+    const view = visibility.show(patterns);
+    const request = requests.current();
+    if (request) request.seen ??= view;
+    handlers.told(view, isSynced);
+    visibility.retry();
+    return view;
+  }
+
+  /** Takes a view that is not the answer to a request: if agents have come into view, requests the complete state. */
+  function changed(patterns: readonly string[]): void {
+    const view = told(patterns);
+    if (isSynced && !covers(view)) mustSync = true;
+    proceed();
+  }
+
+  return {
+    isSynced: () => isSynced,
+    proceed,
+    wantedChanged() {
+      if (isLegacy) changed(wanted().patterns);
+      else proceed();
+    },
+    subscribed(patterns) {
+      (requests.isSubscribing() ? told : changed)(patterns);
+    },
+    completed(visibleAgents) {
+      const request = requests.current();
+      // Without a sign of the subscription, this is the late answer to an earlier `state:sync`.
+      if (!request || (request.isSubscribe && !request.seen && !visibleAgents)) return false;
+      const view = told(isLegacy ? wanted().patterns : visibleAgents);
+      const { isSubscribe, asked } = request;
+      if (isSubscribe) answered = asked;
+      mustSync = (mustSync && isSubscribe) || !isWhole(request, view, covers);
+      const isFirst = !isSynced && !mustSync;
+      isSynced ||= isFirst;
+      if (!mustSync) handlers.cover(view, asked);
+      finish();
+      return isFirst;
+    },
+    failed(code) {
+      if (!requests.failed(code)) return;
+      isLegacy = true;
+      mustSync ||= !isSynced;
+      changed(wanted().patterns);
+      finish();
+    },
+  };
+}
+
+/** Whether an answer contains all that was missing. */
+function isWhole(
+  { since, seen }: Request,
+  view: AgentFilter,
+  covers: SynchronizationHandlers['covers'],
+): boolean {
+  // If the view has changed during the answer, events that only one of the views contains may have been ignored.
+  return isSame(view, seen) && (since === undefined || covers(view));
+}
+
+function subscribeTo(isSynced: boolean, handlers: SynchronizationHandlers): Request {
+  const asked = handlers.wanted();
+  // Over a synced connection, the answer is what has come into view, of which the client has nothing.
+  const isKnown = !isSynced && handlers.hasAsked(asked);
+  return { isSubscribe: true, asked, since: isKnown ? handlers.since() : undefined };
+}
+
+function stateOf(view: AgentFilter | undefined, handlers: SynchronizationHandlers): Request {
+  const since = !view || handlers.covers(view) ? handlers.since() : undefined;
+  return { isSubscribe: false, asked: handlers.wanted(), since, seen: view };
+}

@@ -1,0 +1,76 @@
+// Tracks which agents the client asks for, which it may see, and of which it knows the complete state.
+import { filterOf, isWithin, type AgentFilter } from '../../protocol/agent-patterns';
+import type { Link, LinkHandlers } from './link/link';
+import { isSame, subscriptionOf } from './subscription';
+
+export interface Views {
+  /** Returns the agents that the client may see over its connections. Events of others are ignored. */
+  readonly visible: () => AgentFilter;
+  /**
+   * Asks for other agents.
+   * @throws {TypeError} if the patterns are not valid
+   */
+  readonly want: (agents: readonly string[]) => void;
+  /** Makes visible what these links see, as soon as the server has said it to one of them. */
+  readonly look: (links: readonly Link[]) => void;
+  /**
+   * Returns the handlers of a link for its view.
+   * @param inUse returns the links that are neither closed nor replaced: what a replaced link sees is out of date
+   */
+  readonly handlers: (
+    link: () => Link,
+    inUse: () => readonly Link[],
+  ) => Pick<LinkHandlers, 'wanted' | 'sees' | 'told' | 'cover' | 'covers' | 'hasAsked'>;
+}
+
+/**
+ * Creates the views of a client that has no state yet.
+ * @param changed called when other agents are visible
+ */
+export function createViews(
+  agents: readonly string[] | undefined,
+  changed: (visible: AgentFilter) => void,
+): Views {
+  let wanted = subscriptionOf(agents);
+  let visible = wanted;
+  /** The agents whose state is complete up to the recorded server time; without one, it does not matter. */
+  let covered = wanted;
+  /** What the client had asked for when its state was complete. */
+  let asked = wanted;
+
+  /** Changes of all other agents are missed from now on. */
+  function limit(view: AgentFilter): void {
+    // If neither contains the other, the client requests the complete state: that is rare, and always right.
+    if (!isWithin(covered, view)) covered = isWithin(view, covered) ? view : filterOf([]);
+  }
+
+  function look(links: readonly Link[]): void {
+    const before = visible;
+    const views = links.flatMap((link) => link.view() ?? []);
+    if (views.length > 0) visible = filterOf(views.flatMap(({ patterns }) => patterns));
+    limit(visible);
+    if (!isSame(visible, before)) changed(visible);
+  }
+
+  return {
+    visible: () => visible,
+    want(patterns) {
+      wanted = subscriptionOf(patterns);
+    },
+    look,
+    handlers: (link, inUse) => ({
+      wanted: () => wanted,
+      sees: (agentId) => visible.matches(agentId),
+      told(view, isSynced) {
+        if (!inUse().includes(link())) return;
+        if (isSynced) limit(view);
+        look(inUse());
+      },
+      cover(view, askedThen) {
+        if (inUse().includes(link())) [covered, asked] = [view, askedThen];
+      },
+      covers: (view) => isWithin(view, covered),
+      hasAsked: (agents) => isWithin(agents, asked),
+    }),
+  };
+}
