@@ -60,10 +60,8 @@ async function areSuperseded(
   tableName: string,
   events: readonly EventMessage[],
 ): Promise<boolean[]> {
-  // DynamoDB rejects a request that names a key twice.
-  const keys = [...new Map(events.map((event) => [registerOf(event), stateKey(event)])).values()];
   const newest = new Map(
-    (await readItems<StateItem>(client, tableName, keys))
+    (await readItems<StateItem>(client, tableName, events.map(stateKey)))
       .flatMap(toStored)
       .map(({ event }) => [registerOf(event), versionOfEvent(event)]),
   );

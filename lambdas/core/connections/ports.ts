@@ -45,7 +45,7 @@ export interface ConnectionStore {
   removeAll(keys: readonly ConnectionKey[]): Promise<void>;
   /** The record of one connection, even if it has expired, read consistently. */
   find(key: ConnectionKey): Promise<Connection | undefined>;
-  /** The records of these connections, even if they have expired, read consistently. Those without a record are left out. */
+  /** The records of these connections, each once, even if they have expired, read consistently. Those without a record are left out. */
   findAll(keys: readonly ConnectionKey[]): Promise<readonly Connection[]>;
   /**
    * Changes the given parts of a connection's view.

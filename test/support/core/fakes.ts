@@ -95,9 +95,8 @@ export class MemoryConnectionStore implements ConnectionStore {
   }
 
   async findAll(keys: readonly { connectionId: string }[]): Promise<readonly Connection[]> {
-    return Promise.resolve(
-      keys.flatMap(({ connectionId }) => this.records.get(connectionId) ?? []),
-    );
+    const ids = new Set(keys.map(({ connectionId }) => connectionId));
+    return Promise.resolve([...ids].flatMap((id) => this.records.get(id) ?? []));
   }
 
   async changeView(

@@ -17,7 +17,6 @@ export interface ItemKey {
 
 /**
  * Reads items consistently, in no particular order. Those that do not exist are left out.
- * @param keys all different: DynamoDB rejects a request that names a key twice
  * @throws if DynamoDB does not read all of them
  */
 export async function readItems<Item>(
@@ -25,9 +24,13 @@ export async function readItems<Item>(
   tableName: string,
   keys: readonly ItemKey[],
 ): Promise<Item[]> {
+  // DynamoDB rejects a request that names a key twice.
+  const different = [
+    ...new Map(keys.map((key) => [JSON.stringify([key.pk, key.sk]), key])).values(),
+  ];
   const batches: Promise<Item[]>[] = [];
-  for (let start = 0; start < keys.length; start += readBatchSize) {
-    batches.push(readBatch(client, tableName, keys.slice(start, start + readBatchSize)));
+  for (let start = 0; start < different.length; start += readBatchSize) {
+    batches.push(readBatch(client, tableName, different.slice(start, start + readBatchSize)));
   }
   return (await Promise.all(batches)).flat();
 }
