@@ -4,6 +4,7 @@ import {
   type JwtTokenVerifierOptions,
 } from '#adapters/jwt/jwt-token-verifier';
 import { createAuthenticate } from '#core/auth/authenticate';
+import type { ScopeRule } from '#core/auth/read-scope';
 import type { IdentityProvider } from '#lambdas/contract/identity-provider';
 import {
   createDocuments,
@@ -42,12 +43,15 @@ const serve = (...keys: readonly SigningKey[]) =>
 /** The verifier, with the checks of the claims in core. */
 function create(
   provider: IdentityProvider,
-  options: JwtTokenVerifierOptions & { readonly maxTokenHours?: number },
+  options: JwtTokenVerifierOptions & {
+    readonly maxTokenHours?: number;
+    readonly scopeRule?: ScopeRule;
+  },
 ) {
-  const { maxTokenHours, now = Date.now } = options;
+  const { maxTokenHours, scopeRule, now = Date.now } = options;
   const verifier = createJwtTokenVerifier(provider, options);
   return {
-    verify: createAuthenticate({ verifier, now, maxTokenHours }),
+    verify: createAuthenticate({ verifier, now, maxTokenHours, scopeRule }),
     fetchKeys: () => verifier.fetchKeys(),
   };
 }
@@ -507,11 +511,11 @@ describe('a Cognito user pool', () => {
   };
   const id = { iss: poolIssuer, sub: 'alice', exp, token_use: 'id', aud: 'client-1' };
 
-  const verify = async (given: Claims) => {
+  const verify = async (given: Claims, scopeRule?: ScopeRule) => {
     const documents = createDocuments({
       [`${poolIssuer}/.well-known/jwks.json`]: { keys: [key.jwk] },
     });
-    const verifier = create(cognito, documents);
+    const verifier = create(cognito, { ...documents, ...(scopeRule && { scopeRule }) });
     await verifier.fetchKeys();
     return verifier.verify(await signToken(key, given));
   };
@@ -522,6 +526,22 @@ describe('a Cognito user pool', () => {
   ])('accepts %s', async (_what, given) => {
     await expect(verify(given)).resolves.toEqual(accepted);
   });
+
+  it.each([
+    ['an access token', access],
+    ['an ID token', id],
+  ])(
+    'reads the scope of the groups in %s, and refuses a user without groups',
+    async (_what, given) => {
+      const rule = { claim: 'cognito:groups', template: '{value}/*' };
+      const grouped = { ...given, 'cognito:groups': ['team-b', 'team-a'] };
+      await expect(verify(grouped, rule)).resolves.toEqual({
+        ok: true,
+        value: { ...accepted.value, scope: ['team-a/*', 'team-b/*'] },
+      });
+      await expect(verify(given, rule)).resolves.toEqual({ ok: false, code: 'scope_missing' });
+    },
+  );
 
   it.each([
     ['an access token of another client', { ...access, client_id: 'client-2' }, 'audience_wrong'],
