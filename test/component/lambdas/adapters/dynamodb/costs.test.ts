@@ -14,9 +14,13 @@ import { createJudgeMessage } from '#core/requests/message-limits';
 import type { RateLimitStore } from '#core/connections/ports';
 import { createRefreshToken } from '#core/requests/refresh-token';
 import { readSnapshot } from '#core/requests/snapshot';
+import { createSubscribe } from '#core/requests/subscribe';
 import { createAdmitSync } from '#core/requests/sync-limits';
+import { createSyncState } from '#core/requests/sync-state';
+import { eventTypeDefinitions } from '#sdk/protocol';
 import { startDynamo, type TestDynamo } from '../../../../support/adapters/dynamo';
 import { agentEvent } from '../../../../support/data/events';
+import { viewOf } from '../../../../support/data/views';
 import { createFanOutHarness } from '../../../../support/core/fan-out';
 
 let dynamo: TestDynamo;
@@ -228,4 +232,57 @@ it('a snapshot costs one query per shard', async () => {
   await expect(
     costOf(() => readSnapshot(state, { since: 0, includes: () => true }, now(), limits)),
   ).resolves.toEqual({ Query: 16 });
+});
+
+it('a subscription costs one write, and one query per event type for each agent that has come into view by its id', async () => {
+  const harness = setUp();
+  const { connections, state, now } = harness;
+  const postMessages = () => Promise.resolve('delivered' as const);
+  const subscribe = createSubscribe({
+    ...{ ...harness, postMessages },
+    admitSync: createAdmitSync({
+      ...harness,
+      syncMarkers: createDynamoSyncMarkers(dynamo.client, tableName),
+      syncs: { perMinute: 6, burst: 10 },
+    }),
+    syncState: createSyncState({
+      ...{ ...harness, state, postMessages, heartbeatSeconds: 30 },
+      limits: { agents: 5_000, sessions: 5_000 },
+    }),
+  });
+  const key = { userId: 'sue', connectionId: 's=' };
+  await connections.save({ ...key, connectedAt: now(), expiresAt: now() + 60_000 });
+  const subscribeTo = async (...agents: string[]) => {
+    const record = await connections.find(key);
+    if (record === undefined) throw new Error('The connection has a record.');
+    return costOf(() => subscribe(record, { agents }, now() + 20_000));
+  };
+  // It narrows, so that nothing comes into view.
+  await expect(subscribeTo('a', 'team-a/*')).resolves.toEqual({ UpdateItem: 1 });
+  const types = eventTypeDefinitions.length;
+  await expect(subscribeTo('a', 'b', 'c', 'team-a/1')).resolves.toEqual({
+    UpdateItem: 1,
+    Query: 2 * types,
+  });
+  await expect(subscribeTo('b')).resolves.toEqual({ UpdateItem: 1 });
+  // All registers are read, as for a `state:sync`, which costs three writes for its limits.
+  await expect(subscribeTo('b', 'team-a/*')).resolves.toEqual({ UpdateItem: 1 + 3, Query: 16 });
+});
+
+it('a token refresh with another scope costs one read and one write, as any other', async () => {
+  const { connections, now, log } = setUp();
+  const key = { userId: 'tom', connectionId: 't=' };
+  await connections.save({
+    ...{ ...key, connectedAt: now(), expiresAt: now() + 60_000 },
+    view: viewOf({ scope: ['team-a/*'] }),
+  });
+  const value = { userId: 'tom', expiresAt: now() + 120_000, scope: ['team-b/*'] };
+  const refreshToken = createRefreshToken({
+    ...{ connections, now, log },
+    authenticate: () => Promise.resolve({ ok: true, value }),
+    postMessages: () => Promise.resolve('delivered'),
+  });
+  const refresh = () => costOf(() => refreshToken(key, 'token', now() + 20_000));
+  await expect(refresh()).resolves.toEqual({ Query: 1, UpdateItem: 1 });
+  await expect(refresh()).resolves.toEqual({ Query: 1 });
 });

@@ -67,3 +67,49 @@ it('puts an event of the maximum size into one message', () => {
   expect(utf8Length(text)).toBeLessThanOrEqual(maxMessageBytes);
   expect(parseAll([text])[0]?.sessions).toEqual([event.payload]);
 });
+
+describe('with the patterns in force', () => {
+  const longest = Array.from({ length: 32 }, (_, index) => `ä${String(index).padStart(126, 'x')}`);
+
+  it('contains them in the last message only', () => {
+    const events = Array.from({ length: 3 }, (_, index) =>
+      sessionEvent(`agent-${index}`, 's', 'x'.repeat(20_000), 1),
+    );
+    const parts = parseAll(snapshotMessages(events, timestamp, 30, ['team-a/*']));
+    expect(parts.map(({ visibleAgents }) => visibleAgents)).toEqual([
+      undefined,
+      undefined,
+      ['team-a/*'],
+    ]);
+    expect(parts.map(({ complete }) => complete)).toEqual([false, false, true]);
+  });
+
+  it('is at most 32 KB, and the same up to the patterns, whatever room events leave in its last message', () => {
+    const lengths = fc.array(fc.integer({ min: 20_000, max: 32_500 }), {
+      minLength: 1,
+      maxLength: 3,
+    });
+    fc.assert(
+      fc.property(lengths, fc.subarray(longest), (sizes, patterns) => {
+        const events = sizes.map((size, index) =>
+          sessionEvent(`agent-${index}`, 's', 'x'.repeat(size), 1),
+        );
+        const texts = snapshotMessages(events, timestamp, 540, patterns);
+        for (const text of texts) expect(utf8Length(text)).toBeLessThanOrEqual(maxMessageBytes);
+        const without = parseAll(snapshotMessages(events, timestamp, 540));
+        const parts = parseAll(texts);
+        expect(parts.flatMap(({ sessions }) => sessions)).toEqual(
+          without.flatMap(({ sessions }) => sessions),
+        );
+        expect(parts.at(-1)).toMatchObject({ complete: true, visibleAgents: patterns });
+        // One more message only if the patterns do not fit into the last one.
+        const room =
+          maxMessageBytes - utf8Length(snapshotMessages(events, timestamp, 540).at(-1) ?? '');
+        const needed = utf8Length(`,"visibleAgents":${JSON.stringify(patterns)}`);
+        // While a message is filled, `false` is reserved for `complete`.
+        expect(parts.length - without.length).toBe(needed > room - 1 ? 1 : 0);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
