@@ -45,11 +45,12 @@ export function createViews(
   }
 
   function look(links: readonly Link[]): void {
-    const before = visible;
     const views = links.flatMap((link) => link.view() ?? []);
-    if (views.length > 0) visible = filterOf(views.flatMap(({ patterns }) => patterns));
+    const seen = filterOf(views.flatMap(({ patterns }) => patterns));
+    if (views.length === 0 || isSame(seen, visible)) return;
+    visible = seen;
     limit(visible);
-    if (!isSame(visible, before)) changed(visible);
+    changed(visible);
   }
 
   return {

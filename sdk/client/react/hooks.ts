@@ -1,5 +1,5 @@
 // Hooks for components inside a provider. They render when their result has changed, at most once in each animation frame.
-import { useContext, useSyncExternalStore } from 'react';
+import { useContext, useEffect, useSyncExternalStore } from 'react';
 import type {
   AgentStatus,
   Connection,
@@ -8,7 +8,7 @@ import type {
   Payload,
   SessionActivity,
 } from '../index';
-import { Context } from './provider';
+import { Context, MountedContext } from './provider';
 import { snapshotsOf } from './snapshots';
 
 /**
@@ -34,6 +34,7 @@ export function useAgents(): ReadonlyMap<string, AgentStatus> {
 /** Returns the newest status of one agent; undefined until it is known. Renders only when this agent changes. */
 export function useAgentStatus(agentId: string): AgentStatus | undefined {
   const client = useMissionControl();
+  useMounted(agentId);
   return useSnapshot(client, () => client.agents.get(agentId));
 }
 
@@ -54,6 +55,7 @@ export function useRegisters<Type extends EventType>(
   agentId?: string,
 ): readonly Payload<Type>[] {
   const client = useMissionControl();
+  useMounted(agentId);
   return useSnapshot(client, () => snapshotsOf(client).list(type, agentId), none);
 }
 
@@ -65,6 +67,12 @@ export function useConnectionOf(client: MissionControl): Connection {
 /** Returns the newest status of every agent of `client`, by agent id; a new map after each change. */
 export function useAgentsOf(client: MissionControl): Map<string, AgentStatus> {
   return useSnapshot(client, () => snapshotsOf(client).agents(), noAgents);
+}
+
+/** Lets the provider subscribe to an agent while the component is mounted. */
+function useMounted(agentId: string | undefined): void {
+  const mounted = useContext(MountedContext);
+  useEffect(() => (agentId === undefined ? undefined : mounted?.add(agentId)), [mounted, agentId]);
 }
 
 /** @param initial the value during server rendering and hydration */

@@ -34,7 +34,13 @@ function createSnapshots(client: MissionControl): Snapshots {
   const keep = <Value>(key: string, make: () => Value) =>
     (kept.get(key) ?? kept.set(key, make()).get(key)) as Value;
 
-  client.on('connection', changed);
+  let { visibleAgents } = client.connection;
+  client.on('connection', (connection) => {
+    // The client has removed agents from its maps.
+    if (connection.visibleAgents !== visibleAgents) kept.clear();
+    ({ visibleAgents } = connection);
+    changed();
+  });
   client.on('change', ({ changes }) => {
     for (const { type, current } of changes) {
       const { list } = definitionOf(type);

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 import type { AgentStatus, MissionControlOptions } from '../index';
 import { useAgentsOf, useConnectionOf } from './hooks';
 import { useOwnClient } from './own-client';
+import { useSubscription } from './subscription';
 
 /**
  * Connects without a provider while there is a token. A new token is sent over the open connection; if the server refuses
@@ -16,6 +17,7 @@ export function useWebSocket(
   const getToken = () => token ?? '';
   const { url = 'ws://localhost:3000' } = options;
   const own = useOwnClient({ ...options, url, getToken }, Boolean(token));
+  useSubscription(own.client, options.agents ?? ['*']);
   const known = useRef(token);
   useEffect(() => {
     const isNew = known.current !== token;

@@ -83,6 +83,30 @@ const accept = (payload: object = {}) =>
     await settle();
   });
 
+/** Answers the newest `subscribe` of the client with these statuses, as the server does. */
+const subscribed = (...agents: ReturnType<typeof status>[]) =>
+  act(async () => {
+    const { agents: visibleAgents } = socket().sentOf('subscribe').at(-1)?.payload ?? {
+      agents: [],
+    };
+    const all = { ...emptyLists(), timestamp: time.now(), complete: true, agents, visibleAgents };
+    socket().receive('subscribed', { agents: visibleAgents });
+    socket().receive('state:snapshot', all);
+    await settle();
+  });
+
+const open = () =>
+  act(async () => {
+    socket().accept();
+    await settle();
+  });
+
+/** The patterns of each `subscribe` that was sent over the open socket. */
+const asked = () =>
+  socket()
+    .sentOf('subscribe')
+    .map(({ payload }) => payload.agents);
+
 const status = (agentId: string, is: 'online' | 'offline' | 'error', timestamp: number) => ({
   agentId,
   status: is,
@@ -445,6 +469,112 @@ it('throws an error from a hook without a provider', () => {
   expect(() => server.renderToString(element)).toThrow('There is no MissionControlProvider');
 });
 
+describe('a provider with agents', () => {
+  const watching = (agents: readonly string[] | 'mounted' | undefined, ...children: ReactNode[]) =>
+    createElement(
+      StrictMode,
+      null,
+      createElement(
+        MissionControlProvider,
+        agents === undefined ? options : { ...options, agents },
+        ...children,
+      ),
+    );
+  /** A page about one agent. */
+  const Detail: FunctionComponent<{ readonly id: string }> = ({ id }) =>
+    `${binding.useAgentStatus(id)?.status ?? '?'},${binding.useSessions(id).length}`;
+  const detail = (id: string, key = id) => createElement(Detail, { id, key });
+
+  it('subscribes to its patterns, and again only if their values change', async () => {
+    const { element } = showing(() => [...binding.useAgents().keys()]);
+    const dashboard = await mount(watching(['a', 'b*'], element));
+    await open();
+    await subscribed(status('a', 'online', 1), status('b', 'online', 1));
+    await dashboard.render(watching(['b*', 'a'], element));
+    await dashboard.render(watching(['a', 'b*'], element));
+    expect(asked()).toEqual([['a', 'b*']]);
+    expect(dashboard.text()).toBe('["a","b"]');
+    await dashboard.render(watching(['a'], element));
+    expect(asked()).toEqual([['a', 'b*'], ['a']]);
+    await subscribed();
+    expect(dashboard.text()).toBe('["a"]');
+    await dashboard.render(watching(undefined, element));
+    expect(asked().at(-1)).toEqual(['*']);
+    expect(sockets.filter(({ readyState }) => readyState === 'open')).toHaveLength(1);
+    await dashboard.unmount();
+  });
+
+  it('sends the same as before without patterns', async () => {
+    const dashboard = await mount(watching(undefined, detail('a')));
+    await accept();
+    expect(socket().protocols).toHaveLength(3);
+    expect(socket().sent).toEqual([{ type: 'state:sync', payload: {} }]);
+    await dashboard.unmount();
+  });
+
+  it('that are mounted subscribes to the agent of the page alone, and to another one with one message', async () => {
+    const dashboard = await mount(watching('mounted', detail('a')));
+    await open();
+    expect(socket().sent).toEqual([{ type: 'subscribe', payload: { agents: ['a'] } }]);
+    await subscribed(status('a', 'online', 1));
+    expect(dashboard.text()).toBe('online,0');
+    await dashboard.render(watching('mounted', detail('b*')));
+    expect(asked()).toEqual([['a'], ['b\\*']]);
+    await subscribed(status('b*', 'error', 1));
+    expect(dashboard.text()).toBe('error,0');
+    // The same component, with another agent.
+    await dashboard.render(watching('mounted', detail('c', 'b*')));
+    expect(asked()).toEqual([['a'], ['b\\*'], ['c']]);
+    await dashboard.unmount();
+  });
+
+  it('that are mounted subscribes to the union, without those of unmounted components', async () => {
+    const all = showing(() => binding.useAgents().size);
+    const dashboard = await mount(
+      watching('mounted', detail('a', '1'), detail('b', '2'), detail('b', '3'), all.element),
+    );
+    await open();
+    await subscribed(status('a', 'online', 1), status('b', 'error', 1));
+    expect(dashboard.text()).toBe('online,0error,0error,02');
+    await dashboard.render(watching('mounted', detail('b', '2'), all.element));
+    await subscribed();
+    expect(dashboard.text()).toBe('error,01');
+    await dashboard.render(watching('mounted', detail('', '2'), all.element));
+    await subscribed();
+    expect(dashboard.text()).toBe('?,00');
+    expect(asked()).toEqual([['a', 'b'], ['b'], []]);
+    await dashboard.unmount();
+  });
+
+  it('that are mounted subscribes to all agents if there are more than a subscription may have', async () => {
+    const ids = Array.from({ length: 101 }, (_, index) => `agent-${index}`);
+    const dashboard = await mount(watching('mounted', ...ids.map((id) => detail(id))));
+    await accept();
+    expect(socket().sent[0]?.type).toBe('state:sync');
+    await dashboard.render(watching('mounted', detail('agent-1')));
+    expect(asked()).toEqual([['agent-1']]);
+    await dashboard.unmount();
+  });
+
+  it('and an existing client subscribes with it, and otherwise leaves its subscription as it is', async () => {
+    const given = createMissionControl({ ...options, agents: ['a'] });
+    const provided = (agents?: 'mounted') =>
+      createElement(
+        MissionControlProvider,
+        agents === undefined ? { client: given } : { client: given, agents },
+        detail('b'),
+      );
+    const dashboard = await mount(provided());
+    await open();
+    await subscribed();
+    expect(asked()).toEqual([['a']]);
+    await dashboard.render(provided('mounted'));
+    expect(asked()).toEqual([['a'], ['b']]);
+    await dashboard.unmount();
+    given.close();
+  });
+});
+
 describe('useWebSocket, as documented', () => {
   const hook = (token: string) =>
     showing(() => {
@@ -559,6 +689,25 @@ describe('useWebSocket, as documented', () => {
     expect(socket().token).toBe('fresh');
     await dashboard.unmount();
     expect([time.pending, page.listeners.size]).toEqual([0, 0]);
+  });
+
+  it('subscribes to the agents of its options, whenever they change', async () => {
+    const watching = (agents: readonly string[]) => {
+      const Dashboard: FunctionComponent = () =>
+        `${binding.useWebSocket('token', { ...harness, agents }).agentStatuses.size}`;
+      return Dashboard;
+    };
+    let agents: readonly string[] = ['a'];
+    const Page: FunctionComponent = () => watching(agents)({}) as string;
+    const dashboard = await mount(createElement(Page));
+    await open();
+    await subscribed(status('a', 'online', 1));
+    expect(dashboard.text()).toBe('1');
+    agents = ['b'];
+    await dashboard.render(createElement(Page));
+    await subscribed();
+    expect([asked(), dashboard.text()]).toEqual([[['a'], ['b']], '0']);
+    await dashboard.unmount();
   });
 
   it('connects to ws://localhost:3000 by default', async () => {
