@@ -102,7 +102,10 @@ it.each([
       ...telemetry('DeliveriesFunctionLog'),
       ...fanOut,
       ...heartbeats,
-      ...items({ 'state#*': ['BatchGetItem'] }),
+      ...items({
+        'connections#*': ['BatchGetItem', 'BatchWriteItem', 'DeleteItem', 'GetItem', 'Query'],
+        'state#*': ['BatchGetItem'],
+      }),
       [connections('GET')]: manage,
       [connections('DELETE')]: manage,
       '${RejectedEvents.Arn}': ['sqs:SendMessage'],

@@ -62,8 +62,8 @@ export class RetryQueue extends Construct {
     // read, after API Gateway has confirmed that they are open.
     store.allow(deliver, ['PutItem'], 'connectionCounts');
     store.allow(deliver, ['DeleteItem'], 'connections');
-    // Retried messages may have been superseded.
-    store.allow(deliver, ['BatchGetItem'], 'state');
+    // Retried messages may have been superseded, and views of connections may have changed.
+    store.allow(deliver, ['BatchGetItem'], 'state', 'connections');
     webSocketApi.allowManagement(deliver, 'GET', 'DELETE');
     deliver.allow(['sqs:SendMessage'], deadLetterQueue.queueArn);
     deliver.allow(

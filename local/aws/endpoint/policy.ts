@@ -120,7 +120,7 @@ function conditionsHold(
 
 /**
  * Whether a condition holds for the values of its key in a call. If the call lacks the key, only operators with
- * ForAllValues or Not hold.
+ * ForAllValues or Not, and `Null` with `true`, hold.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
  */
 function conditionHolds(
@@ -146,5 +146,7 @@ function conditionHolds(
       return actual.every(isLikeExpected);
     case 'ArnNotLike':
       return !actual.some(isLikeExpected);
+    case 'Null':
+      return isExpected(String(actual.length === 0));
   }
 }

@@ -10,6 +10,7 @@ const conditionOperators = [
   'ForAllValues:StringEquals',
   'ForAllValues:StringLike',
   'ForAnyValue:StringEquals',
+  'Null',
   'StringEquals',
   'StringLike',
 ] as const;

@@ -1,6 +1,7 @@
 // The contract of every ConnectionStore; tests run it against each implementation.
 import type { Connection, ConnectionKey, ConnectionStore } from '#core/connections/ports';
 import { shardOf, shards } from '#core/shard';
+import { viewOf } from '../data/views';
 
 const connection = (userId: string, connectionId: string): Connection => ({
   userId,
@@ -18,6 +19,149 @@ async function allOf(store: ConnectionStore): Promise<Connection[]> {
     }
   }
   return found.sort((a, b) => (a.connectionId < b.connectionId ? -1 : 1));
+}
+
+/** Connections whose views have every combination of parts. */
+const viewed: readonly Connection[] = [
+  { ...connection('ann', '1='), view: viewOf({ scope: ['team-a/*'] }) },
+  { ...connection('ann', '2='), view: viewOf({ agents: ['__proto__', 'ä#%25', '50\\\\*'] }) },
+  { ...connection('ben', '3='), view: viewOf({ scope: ['a*', 'b'], agents: [] }), batches: true },
+  { ...connection('ben', '4='), view: viewOf({ scope: [], agents: ['*'] }) },
+  connection('ben', '5='),
+];
+
+/** Whatever reads a record: the connections by their ids, in their order. */
+const reads: Readonly<Record<string, (store: ConnectionStore) => Promise<Connection[]>>> = {
+  find: async (store) => {
+    const found = await Promise.all(viewed.map((key) => store.find(key)));
+    return found.filter((one) => one !== undefined);
+  },
+  findAll: async (store) => byId(await store.findAll(viewed)),
+  ofUser: async (store) =>
+    byId([...(await store.ofUser('ann')).connections, ...(await store.ofUser('ben')).connections]),
+  pages: allOf,
+};
+
+function byId(connections: readonly Connection[]): Connection[] {
+  return [...connections].sort((a, b) => (a.connectionId < b.connectionId ? -1 : 1));
+}
+
+function describeViews(create: () => ConnectionStore | Promise<ConnectionStore>): void {
+  it.each(Object.keys(reads))('returns the views of connections from %s', async (read) => {
+    const store = await create();
+    for (const one of viewed) await store.save(one);
+    const found = (await reads[read]?.(store)) ?? [];
+    expect(found).toEqual(
+      viewed.map((one) => ({ ...one, ...(one.view && { view: expect.anything() as unknown }) })),
+    );
+    expect(found.map(({ view }) => [view?.scope, view?.agents, view?.inForce.patterns])).toEqual(
+      viewed.map(({ view }) => [view?.scope, view?.agents, view?.inForce.patterns]),
+    );
+  });
+
+  it('finds many records by their keys, also expired ones, and leaves out those that do not exist', async () => {
+    const store = await create();
+    // DynamoDB reads at most 100 items in one request.
+    const saved = Array.from({ length: 130 }, (_, index) =>
+      connection(`user-${index % 7}`, `id-${String(index).padStart(3, '0')}=`),
+    );
+    for (const one of saved) await store.save(one);
+    const missing = [connection('nobody', '1='), connection('user-1', 'none=')];
+    expect(byId(await store.findAll([...missing, ...saved, ...saved]))).toEqual(saved);
+    await expect(store.findAll(missing)).resolves.toEqual([]);
+    await expect(store.findAll([])).resolves.toEqual([]);
+  });
+
+  it('changes one part of a view, and returns the connection as it was before', async () => {
+    const store = await create();
+    const before = { ...connection('ann', '1='), batches: true };
+    await store.save(before);
+    await expect(store.changeView(before, { agents: ['b', 'a*'] })).resolves.toEqual(before);
+    const subscribed = { ...before, view: viewOf({ agents: ['b', 'a*'] }) };
+    expect(shape(await store.find(before))).toEqual(shape(subscribed));
+    expect(shape(await store.changeView(before, { scope: [] }))).toEqual(shape(subscribed));
+    const scoped = { ...before, view: viewOf({ scope: [], agents: ['b', 'a*'] }) };
+    expect(shape(await store.changeView(before, { agents: [] }))).toEqual(shape(scoped));
+    expect(shape(await store.find(before))).toEqual(
+      shape({ ...before, view: viewOf({ scope: [], agents: [] }) }),
+    );
+  });
+
+  it('changes view and expiry together, also to an earlier expiry, and only then the expiry', async () => {
+    const store = await create();
+    const before = connection('ann', '1=');
+    await store.save(before);
+    const expiresAt = before.expiresAt - 60_000;
+    await store.changeView(before, { scope: ['a'] }, expiresAt);
+    const changed = { ...before, expiresAt, view: viewOf({ scope: ['a'] }) };
+    expect(shape(await store.find(before))).toEqual(shape(changed));
+    await store.changeView(before, { agents: ['a'] });
+    expect((await store.find(before))?.expiresAt).toBe(expiresAt);
+    await store.refresh(before, expiresAt + 1_000);
+    expect(shape(await store.find(before))).toEqual(
+      shape({
+        ...changed,
+        expiresAt: expiresAt + 1_000,
+        view: viewOf({ scope: ['a'], agents: ['a'] }),
+      }),
+    );
+  });
+
+  it('changes no view without a record, and creates none', async () => {
+    const store = await create();
+    const key = { userId: 'ann', connectionId: '1=' };
+    await expect(store.changeView(key, { agents: ['a'] }, 1_000)).resolves.toBeUndefined();
+    await expect(store.find(key)).resolves.toBeUndefined();
+    await store.markDisconnected('ann', { disconnectedAt: 1, endsAt: 2 });
+    await store.changeView({ userId: 'ann', connectionId: '#disconnected' }, { agents: ['a'] });
+    await expect(store.ofUser('ann')).resolves.toEqual({
+      connections: [],
+      marker: { disconnectedAt: 1, endsAt: 2 },
+    });
+  });
+}
+
+/** A connection without the functions of its view, for comparisons. */
+function shape(one: Connection | undefined): object | undefined {
+  if (one === undefined) return undefined;
+  const { view, ...others } = one;
+  return { ...others, scope: view?.scope, agents: view?.agents, inForce: view?.inForce.patterns };
+}
+
+/** With scopes, a record without a scope was written before the service had them. */
+export function describeScopedConnectionStore(
+  name: string,
+  createBoth: () => Promise<{
+    readonly scoped: ConnectionStore;
+    readonly unscoped: ConnectionStore;
+  }>,
+): void {
+  describe(`${name}, a connection store of a service with scopes`, () => {
+    it.each(Object.keys(reads))(
+      'returns a record without a scope from %s as expired, and the others as they are',
+      async (read) => {
+        const { scoped, unscoped } = await createBoth();
+        for (const one of viewed) await unscoped.save(one);
+        const found = (await reads[read]?.(scoped)) ?? [];
+        expect(found.map(({ expiresAt }) => expiresAt)).toEqual(
+          viewed.map(({ view, expiresAt }) => (view?.scope === undefined ? 0 : expiresAt)),
+        );
+        expect((await reads[read]?.(unscoped))?.map(({ expiresAt }) => expiresAt)).toEqual(
+          viewed.map(({ expiresAt }) => expiresAt),
+        );
+      },
+    );
+
+    it('returns a record without a scope as expired from a change, which does not give it one', async () => {
+      const { scoped, unscoped } = await createBoth();
+      const before = connection('ann', '1=');
+      await unscoped.save(before);
+      await expect(scoped.changeView(before, { agents: ['a'] })).resolves.toMatchObject({
+        expiresAt: 0,
+      });
+      await expect(scoped.find(before)).resolves.toMatchObject({ expiresAt: 0 });
+    });
+  });
 }
 
 export function describeConnectionStore(
@@ -101,6 +245,8 @@ export function describeConnectionStore(
       await expect(store.refresh(gone, expiresAt)).resolves.toBe(false);
       await expect(allOf(store)).resolves.toEqual([{ ...connection('ann', '1='), expiresAt }]);
     });
+
+    describeViews(create);
 
     describe('with a marker of a disconnected user', () => {
       const [earlier, later] = [

@@ -48,6 +48,17 @@ async function allOf(store: StateStore, since = 0, at = now): Promise<StoredEven
   return found;
 }
 
+async function ofAgent(
+  store: StateStore,
+  agentId: string,
+  since = 0,
+  at = now,
+): Promise<StoredEvent[]> {
+  const found: StoredEvent[] = [];
+  for await (const page of store.pagesOfAgent(agentId, since, at)) found.push(...page);
+  return found;
+}
+
 export function describeStateStore(
   name: string,
   create: () => StateStore | Promise<StateStore>,
@@ -109,6 +120,53 @@ export function describeStateStore(
       ]);
       const older = others.map(({ payload }) => agentEvent(payload.agentId, 'error', 4));
       await expect(store.areSuperseded(older)).resolves.toEqual(others.map(() => true));
+    });
+
+    it('returns the events of one agent, of all event types, and of no other agent', async () => {
+      const store = await create();
+      const ids = ['a', 'a#', 'a#b', 'a%23b', 'a/b', 'A', 'b', '__proto__', '*', 'ä'];
+      for (const agentId of ids) {
+        await store.put(agentEvent(agentId, 'online', 5), times);
+        for (const sessionId of ['s', '#', 'b#', agentId])
+          await store.put(sessionEvent(agentId, sessionId, 'hello', 5), times);
+      }
+      for (const agentId of ids) {
+        const found = await ofAgent(store, agentId);
+        expect(found.map(({ event }) => event.payload.agentId)).toEqual(found.map(() => agentId));
+        expect(new Set(found.map(({ event }) => registerOf(event))).size).toBe(5);
+        expect(found).toHaveLength(5);
+      }
+      await expect(ofAgent(store, 'nobody')).resolves.toEqual([]);
+    });
+
+    it('returns from the events of an agent those that were stored after a time and have not expired', async () => {
+      const store = await create();
+      for (const [index, sessionId] of ['s', 't', 'u'].entries()) {
+        const expiresAt = index === 2 ? now + 30_000 : now + 60_000;
+        await store.put(sessionEvent('a', sessionId, 'm', 1), {
+          updatedAt: now + index,
+          expiresAt,
+        });
+      }
+      const idsOf = async (since: number, at: number) =>
+        (await ofAgent(store, 'a', since, at)).map(
+          ({ event, updatedAt }) => `${registerOf(event)} ${updatedAt - now}`,
+        );
+      const [s, t, u] = ['s', 't', 'u'].map(
+        (id, index) => `["session:activity","a","${id}"] ${index}`,
+      );
+      await expect(idsOf(now - 1, now)).resolves.toEqual([s, t, u]);
+      await expect(idsOf(now, now)).resolves.toEqual([t, u]);
+      await expect(idsOf(now, now + 30_000)).resolves.toEqual([t]);
+      await expect(idsOf(0, now + 60_000)).resolves.toEqual([]);
+    });
+
+    it('returns all events of an agent with more than one page of them', async () => {
+      const store = await create();
+      // A page of DynamoDB has at most 1 MB.
+      for (let index = 0; index < 40; index += 1)
+        await store.put(sessionEvent('a', `s-${index}`, 'x'.repeat(30_000), 1), times);
+      await expect(ofAgent(store, 'a')).resolves.toHaveLength(40);
     });
 
     it('returns the events that were stored after a time and have not expired', async () => {

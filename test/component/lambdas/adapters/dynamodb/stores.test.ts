@@ -12,7 +12,10 @@ import { createDynamoRecentFanOutStore } from '#adapters/dynamodb/dynamo-recent-
 import { createDynamoStateStore } from '#adapters/dynamodb/dynamo-state-store';
 import { createDynamoSyncMarkers } from '#adapters/dynamodb/dynamo-sync-markers';
 import { shardOf } from '#core/shard';
-import { describeConnectionStore } from '../../../../support/contracts/connection-store';
+import {
+  describeConnectionStore,
+  describeScopedConnectionStore,
+} from '../../../../support/contracts/connection-store';
 import { agentEvent } from '../../../../support/data/events';
 import { startDynamo, type TestDynamo } from '../../../../support/adapters/dynamo';
 import { describeHeartbeatStore } from '../../../../support/contracts/heartbeat-store';
@@ -36,6 +39,19 @@ describeConnectionStore('DynamoConnectionStore with the fast query', async () =>
     query: createFastQuery(dynamo.client),
   }),
 );
+
+describe.each([
+  ['DynamoConnectionStore', false],
+  ['DynamoConnectionStore with the fast query', true],
+])('with or without scopes', (name, isFast) => {
+  describeScopedConnectionStore(name, async () => {
+    const tableName = await dynamo.createTable();
+    const options = isFast ? { query: createFastQuery(dynamo.client) } : {};
+    const create = (isScoped: boolean) =>
+      createDynamoConnectionStore(dynamo.client, tableName, { ...options, isScoped });
+    return { scoped: create(true), unscoped: create(false) };
+  });
+});
 
 describeStateStore('DynamoStateStore', async () =>
   createDynamoStateStore(dynamo.client, await dynamo.createTable()),

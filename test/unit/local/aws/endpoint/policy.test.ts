@@ -28,6 +28,10 @@ it.each<[NonNullable<PolicyStatement['Condition']>, boolean]>([
   [{ ArnLike: { 'aws:SourceArn': ['x', 'arn:a*'] } }, true],
   [{ Bool: { 'aws:SecureTransport': 'false' } }, false],
   [{ StringEquals: { 'aws:Unknown': 'x' } }, false],
+  [{ Null: { 'aws:Unknown': 'true' } }, true],
+  [{ Null: { 'aws:Unknown': 'false' } }, false],
+  [{ Null: { 'aws:SourceArn': 'false' } }, true],
+  [{ Null: { 'aws:SourceArn': 'true' } }, false],
 ])('evaluates the condition %j to %s', (Condition, holds) => {
   const statement = { ...allow('*'), Condition };
   const context = { 'aws:SourceArn': 'arn:abc' };
