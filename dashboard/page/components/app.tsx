@@ -48,7 +48,11 @@ export function App({ board, client, tokens, commands }: AppProps) {
       <main data-view={view}>
         {needsToken && <TokenForm remedy={tokens.remedy} onToken={client.reconnect} />}
         {agents.length === 0 ? (
-          <EmptyBoard isConnected={state === 'connected'} commands={commands} />
+          <EmptyBoard
+            isConnected={state === 'connected'}
+            visibleAgents={connection.visibleAgents}
+            commands={commands}
+          />
         ) : (
           <>
             <FilterBar filter={filter} counts={counts} onChange={setFilter} />

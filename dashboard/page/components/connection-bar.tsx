@@ -1,7 +1,7 @@
 // Shows the state of the connection, a countdown to the next attempt, and a button.
 import type { Connection } from '#sdk/client';
 import { TimeOfDay, useTimeText } from './clock';
-import { connectionWords } from '../model/connection-words';
+import { connectionWords, visibleWords } from '../model/connection-words';
 import { UntrustedText } from './visible-text';
 
 interface ConnectionBarProps {
@@ -23,7 +23,7 @@ export function ConnectionBar({ connection, staleSince, problem, onAct }: Connec
         <span className="mark" aria-hidden="true" />
         {title}
       </strong>
-      {[detail, problem].map(
+      {[detail, problem, visibleWords(connection)].map(
         (text, index) =>
           text !== undefined &&
           text !== '' && (

@@ -1,11 +1,16 @@
-// Shows how to get agents, while there are none.
+// Shows how to get agents, or why there are none, while there are none.
+import { patternWords } from '../model/connection-words';
+import { UntrustedText } from './visible-text';
 
 interface EmptyBoardProps {
   readonly isConnected: boolean;
+  /** The patterns of the agents that the user may see; undefined: all agents. */
+  readonly visibleAgents: readonly string[] | undefined;
   readonly commands: readonly string[];
 }
 
-export function EmptyBoard({ isConnected, commands }: EmptyBoardProps) {
+export function EmptyBoard({ isConnected, visibleAgents, commands }: EmptyBoardProps) {
+  if (isConnected && visibleAgents !== undefined) return <EmptyScope agents={visibleAgents} />;
   return (
     <section className="empty" aria-labelledby="empty-title">
       <h2 id="empty-title">{isConnected ? 'No agent has reported yet' : 'Not connected yet'}</h2>
@@ -25,6 +30,28 @@ export function EmptyBoard({ isConnected, commands }: EmptyBoardProps) {
           </ul>
         </>
       )}
+    </section>
+  );
+}
+
+/** Without commands: their agents may be some that the user may not see. */
+function EmptyScope({ agents }: { readonly agents: readonly string[] }) {
+  return (
+    <section className="empty" aria-labelledby="empty-title">
+      <h2 id="empty-title">
+        {agents.length === 0 ? (
+          'You may see no agents'
+        ) : (
+          <>
+            No agent within <UntrustedText of={patternWords(agents)} /> has reported yet
+          </>
+        )}
+      </h2>
+      <p>
+        {agents.length === 0
+          ? 'The scope of your token contains no agents.'
+          : 'Agents appear here as soon as they report. Other agents are outside the scope of your token.'}
+      </p>
     </section>
   );
 }

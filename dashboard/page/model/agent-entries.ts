@@ -16,6 +16,8 @@ export interface AgentEntry {
 export interface AgentEntries {
   /** Adds an event, which must be newer than those of its register. */
   readonly take: (event: FeedEvent) => void;
+  /** Forgets all agents except these. */
+  readonly keepOnly: (agentIds: ReadonlySet<string>) => void;
   /** Returns the agents, sorted by name. It is the same list until an agent changes. */
   readonly read: () => readonly AgentEntry[];
 }
@@ -37,6 +39,7 @@ export function createAgentEntries(): AgentEntries {
   const changed = new Set<string>();
   const entries = new Map<string, AgentEntry>();
   let names: readonly string[] = [];
+  let hasForgotten = false;
   let list: readonly AgentEntry[] = [];
   return {
     take({ type, event }) {
@@ -46,14 +49,23 @@ export function createAgentEntries(): AgentEntries {
       else known.sessions.set(event.sessionId, event);
       changed.add(event.agentId);
     },
+    keepOnly(agentIds) {
+      for (const agentId of agents.keys()) {
+        if (agentIds.has(agentId)) continue;
+        for (const all of [agents, entries, changed]) all.delete(agentId);
+        hasForgotten = true;
+      }
+    },
     read() {
-      if (changed.size === 0) return list;
+      if (changed.size === 0 && !hasForgotten) return list;
       for (const agentId of changed) {
         const known = agents.get(agentId);
         if (known !== undefined) entries.set(agentId, entryOf(agentId, known));
       }
       changed.clear();
-      if (entries.size !== names.length) names = [...entries.keys()].sort(byName);
+      // As many new agents as forgotten ones may have come.
+      if (hasForgotten || entries.size !== names.length) names = [...entries.keys()].sort(byName);
+      hasForgotten = false;
       list = names.flatMap((name) => entries.get(name) ?? []);
       return list;
     },

@@ -28,7 +28,7 @@ export interface Board {
  * @param now returns the current time in milliseconds since the Unix epoch
  */
 export function createBoard(
-  client: Pick<MissionControl, 'connection' | 'on'>,
+  client: Pick<MissionControl, 'connection' | 'on' | 'agents' | 'sessions'>,
   schedule: (due: () => void) => void,
   now: () => number,
 ): Board {
@@ -40,6 +40,7 @@ export function createBoard(
   let wasConnected = false;
   let staleSince: number | undefined;
   let isDue = false;
+  let { visibleAgents } = client.connection;
   let view: BoardView = {
     agents: [],
     feed: [],
@@ -71,14 +72,25 @@ export function createBoard(
     later();
   }
 
+  /** Forgets the agents that the user may no longer see, as the client has done. */
+  function forget(): void {
+    const agentIds = agentIdsOf(client);
+    const isKnown = ({ event }: FeedEvent) => agentIds.has(event.agentId);
+    entries.keepOnly(agentIds);
+    waiting = waiting.filter(isKnown);
+    view = { ...view, feed: view.feed.filter(isKnown) };
+  }
+
   client.on('agent:status', (event) => {
     note({ type: 'agent:status', event });
   });
   client.on('session:activity', (event) => {
     note({ type: 'session:activity', event });
   });
-  client.on('connection', ({ state }) => {
-    const isConnected = state === 'connected';
+  client.on('connection', (connection) => {
+    if (connection.visibleAgents !== visibleAgents) forget();
+    ({ visibleAgents } = connection);
+    const isConnected = connection.state === 'connected';
     if (isConnected) staleSince = undefined;
     else if (wasConnected) staleSince = now();
     wasConnected = isConnected;
@@ -95,4 +107,11 @@ export function createBoard(
       };
     },
   };
+}
+
+function agentIdsOf({
+  agents,
+  sessions,
+}: Pick<MissionControl, 'agents' | 'sessions'>): Set<string> {
+  return new Set([...agents.values(), ...sessions.values()].map(({ agentId }) => agentId));
 }

@@ -47,6 +47,26 @@ export function connectionWords(connection: Connection, now: number): Connection
   }
 }
 
+/** The maximum number of patterns that the page names. */
+const mostPatterns = 3;
+
+/**
+ * Lists the patterns of the agents that the user may see, e.g. `team-a/*, team-b/* and 2 more`.
+ * @param visibleAgents at least one pattern
+ */
+export function patternWords(visibleAgents: readonly string[]): string {
+  const named = visibleAgents.slice(0, mostPatterns).join(', ');
+  const left = visibleAgents.length - mostPatterns;
+  return left > 0 ? `${named} and ${left} more` : named;
+}
+
+/** Says which agents the user may see; undefined if there is nothing to say, because they are all agents. */
+export function visibleWords({ state, visibleAgents }: Connection): string | undefined {
+  if (state !== 'connected' || visibleAgents === undefined) return undefined;
+  if (visibleAgents.length === 0) return 'You see no agents.';
+  return `You see agents: ${patternWords(visibleAgents)}`;
+}
+
 /** The texts for the reasons of the client and of the server. An operator's reason is shown as it is. */
 const known: Readonly<Record<string, string>> = {
   refused: 'The server refuses the token.',

@@ -130,6 +130,24 @@ it('shows the commands to run while there are no agents', async () => {
   expect(page.textsOf('code')).toEqual(['npm run emit -- agent:status agent-123 online']);
 });
 
+it('says which agents the user may see, and that none of them has reported, without commands', async () => {
+  const page = await openPage({ commands: ['npm run emit -- agent:status agent-123 online'] });
+  const bar = () => page.textsOf('.connection').join();
+  await page.perform(() => page.harness.accept({ visibleAgents: ['team-a/*'] }));
+  expect(bar()).toBe('ConnectedYou see agents: team-a/*');
+  expect(page.textsOf('h2')).toEqual(['No agent within team-a/* has reported yet']);
+  expect(page.textsOf('code')).toEqual([]);
+  await report(page, 'team-b/1', 'online');
+  expect(page.textsOf('.agent h3')).toEqual([]);
+  await report(page, 'team-a/1', 'online');
+  expect(page.textsOf('.agent h3')).toEqual(['team-a/1']);
+  await page.perform(() => {
+    page.harness.socket.receive('subscribed', { agents: [] });
+  });
+  expect(bar()).toBe('ConnectedYou see no agents.');
+  expect(page.textsOf('h2')).toEqual(['You may see no agents']);
+});
+
 it('shows the status of agents as a word, their newest sessions, and relative times that advance', async () => {
   const page = await openPage();
   await page.perform(() => page.harness.connect());

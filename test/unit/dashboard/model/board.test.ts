@@ -86,3 +86,23 @@ it('returns the time of the data while it is not connected', async () => {
   frame();
   expect(board.read().staleSince).toBeUndefined();
 });
+
+it('forgets agents, their sessions and their events when the user may no longer see them', async () => {
+  const { harness, board, frame } = createHarness();
+  await harness.connect();
+  for (const agentId of ['a/1', 'a/2', 'b/1']) report(harness, agentId, 1);
+  frame();
+  // In the feed, but not yet rendered.
+  report(harness, 'b/1', 2);
+  harness.socket.receive('subscribed', { agents: ['a/*'] });
+  report(harness, 'b/1', 3);
+  report(harness, 'a/3', 3);
+  frame();
+  const { agents, feed, connection } = board.read();
+  expect(agents.map(({ agentId }) => agentId)).toEqual(['a/1', 'a/2', 'a/3']);
+  expect(new Set(feed.map(({ event }) => event.agentId))).toEqual(new Set(['a/1', 'a/2', 'a/3']));
+  expect(connection.visibleAgents).toEqual(['a/*']);
+  harness.socket.receive('subscribed', { agents: [] });
+  frame();
+  expect([board.read().agents, board.read().feed]).toEqual([[], []]);
+});

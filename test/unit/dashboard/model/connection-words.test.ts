@@ -1,5 +1,5 @@
 // The text of the page about its connection.
-import { connectionWords } from '#dashboard/page/model/connection-words';
+import { connectionWords, visibleWords } from '#dashboard/page/model/connection-words';
 import type { Connection } from '#sdk/client';
 
 const words = (connection: Partial<Connection>, now = 0) =>
@@ -51,6 +51,25 @@ it.each([
   [{}, ''],
 ])('explains %j', (connection, detail) => {
   expect(words(connection).detail).toBe(detail);
+});
+
+it.each([
+  [undefined, undefined],
+  [[], 'You see no agents.'],
+  [['team-a/*'], 'You see agents: team-a/*'],
+  [['a', 'b', 'c'], 'You see agents: a, b, c'],
+  [['a', 'b', 'c', 'd', 'e'], 'You see agents: a, b, c and 2 more'],
+])('says for the patterns %j which agents the user sees, while connected', (patterns, text) => {
+  const connection = {
+    attempt: 0,
+    retryInMs: undefined,
+    code: undefined,
+    reason: undefined,
+    since: 0,
+    visibleAgents: patterns,
+  };
+  expect(visibleWords({ ...connection, state: 'connected' })).toBe(text);
+  expect(visibleWords({ ...connection, state: 'waiting' })).toBeUndefined();
 });
 
 it('contains the number of the attempt if it is not the first', () => {
