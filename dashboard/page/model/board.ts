@@ -41,13 +41,7 @@ export function createBoard(
   let staleSince: number | undefined;
   let isDue = false;
   let { visibleAgents } = client.connection;
-  let view: BoardView = {
-    agents: [],
-    feed: [],
-    events,
-    connection: client.connection,
-    staleSince,
-  };
+  let view: BoardView = { agents: [], feed: [], events, connection: client.connection, staleSince };
 
   function later(): void {
     if (isDue) return;
