@@ -29,8 +29,11 @@ export interface SnapshotSelection {
   readonly agentIds?: readonly string[] | undefined;
 }
 
-/** Maximum number of agents whose registers are read at the same time, if only theirs are read. */
-const maxAgentsAtOnce = shards.length;
+/**
+ * Maximum number of agents whose registers should be read one by one, and at the same time: for more of them, it takes many
+ * more requests than to read all shards.
+ */
+export const maxAgentsAtOnce = shards.length;
 
 /**
  * Reads the selected events, newest first. The limits apply to these only: what a connection may not see takes no room.

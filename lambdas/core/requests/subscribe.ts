@@ -11,7 +11,7 @@ import type { Connection, ConnectionStore } from '../connections/ports';
 import { maySee, patternsInForce, withParts, type View } from '../connections/view';
 import type { Log } from '../log';
 import type { PostMessages } from './post-messages';
-import type { SnapshotSelection } from './snapshot';
+import { maxAgentsAtOnce, type SnapshotSelection } from './snapshot';
 import type { AdmitSync } from './sync-limits';
 import type { SyncState } from './sync-state';
 
@@ -100,13 +100,15 @@ function changeOf(before: View | undefined, agents: readonly string[], since: nu
     !isRepeated && (before === undefined || isWithin(filterOf([pattern]), before.inForce));
   const added = patternsInForce(after).filter((pattern) => !wasCovered(pattern));
   const agentIds = added.flatMap((pattern) => agentIdIn(pattern) ?? []);
+  // A snapshot of many agents can be as large as that of a `state:sync`, so it must not escape the limits of that.
+  const areFew = agentIds.length === added.length && agentIds.length <= maxAgentsAtOnce;
   return {
     agents,
     after,
     selection: {
       since,
       includes: (agentId) => maySee(after, agentId) && !wasVisible(agentId),
-      agentIds: agentIds.length === added.length ? agentIds : undefined,
+      agentIds: areFew ? agentIds : undefined,
     },
   };
 }

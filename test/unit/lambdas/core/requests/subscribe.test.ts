@@ -249,6 +249,21 @@ describe('admission', () => {
     expect(agentsIn(await fakes.receive(subscribe(['*'])))).toHaveLength(5);
   });
 
+  it('counts a subscription as a state:sync if more than 16 agents have come into view by their ids', async () => {
+    const { receive, rateLimits, reads, current } = await setUp({ subscribed: ['agent-123'] });
+    rateLimits.take = (_user, what) => Promise.resolve(what !== 'syncs');
+    const ids = Array.from({ length: 17 }, (_, index) => `agent-${index}`);
+    expect(await receive(subscribe([...ids, 'agent-123']))).toMatchObject([limited]);
+    expect(current()?.agents).toBe('["agent-123"]');
+    expect(agentsIn(await receive(subscribe([...ids.slice(1), 'agent-123'])))).toEqual([]);
+    expect(reads.agents).toHaveLength(16);
+    // With one more agent, only that one has come into view.
+    expect(agentsIn(await receive(subscribe([...ids, 'agent-123'])))).toEqual([]);
+    // A repetition would send the state of all of them again.
+    expect(await receive(subscribe([...ids, 'agent-123']))).toMatchObject([limited]);
+    expect(reads).toMatchObject({ shards: 0, agents: { length: 17 } });
+  });
+
   it('is refused while the messages of clients cannot be counted', async () => {
     const { receive, rateLimits, current } = await setUp({ subscribed: [] });
     rateLimits.take = () => Promise.reject(new Error('the store is down'));
