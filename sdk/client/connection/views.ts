@@ -62,10 +62,8 @@ export function createViews(
     handlers: (link, inUse) => ({
       wanted: () => wanted,
       sees: (agentId) => visible.matches(agentId),
-      told(view, isSynced) {
-        if (!inUse().includes(link())) return;
-        if (isSynced) limit(view);
-        look(inUse());
+      told() {
+        if (inUse().includes(link())) look(inUse());
       },
       cover(view, askedThen) {
         if (inUse().includes(link())) [covered, asked] = [view, askedThen];

@@ -41,7 +41,7 @@ export type MissionControlProviderProps = {
  */
 export function MissionControlProvider(props: MissionControlProviderProps): ReactElement {
   const isMounted = props.agents === 'mounted';
-  const agents = isMounted ? [] : (props.agents);
+  const agents = isMounted ? [] : props.agents;
   const all = agents ?? ['*'];
   const own = useOwnClient('client' in props ? undefined : { ...props, agents: all }, true);
   const { client = own?.client } = props as { readonly client?: MissionControl };

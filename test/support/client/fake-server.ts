@@ -210,7 +210,7 @@ export class FakeServer {
   private snapshotOf(events: readonly EventMessage[], connection: Connection): ServerMessage[] {
     const { patterns } = viewOf(connection);
     const isLimited = !this.isLegacy && patterns[0] !== everyAgent;
-    const half = Math.floor(events.length / 2);
+    const half = Math.ceil(events.length / 2);
     const part = (some: readonly EventMessage[], complete: boolean): ServerMessage => ({
       type: 'state:snapshot',
       payload: {

@@ -1,6 +1,7 @@
 // Sends `subscribe` and `state:sync`, one at a time, and each repeatedly until it has a complete answer.
 import type { ClientMessage } from '../../../protocol';
 import type { AgentFilter } from '../../../protocol/agent-patterns';
+import { isSame } from '../subscription';
 import type { Timers } from '../timers';
 import type { Timing } from '../timing';
 import { repeat } from './repeat';
@@ -15,6 +16,8 @@ export interface Request {
   readonly since: number | undefined;
   /** What the connection sees according to the answer; undefined until it begins. */
   seen?: AgentFilter | undefined;
+  /** Whether that has changed during the answer: what only one of the views contains may have been ignored or forgotten. */
+  isTorn?: boolean;
   /** Whether a limit has prevented the request, so that it had no effect; undefined until that is known. */
   isRefused?: boolean;
 }
@@ -38,6 +41,8 @@ export interface Requests {
    * @returns whether the server does not know `subscribe`
    */
   readonly failed: (code: string) => boolean;
+  /** Records what the connection sees, which may be a part of the answer. */
+  readonly told: (view: AgentFilter) => void;
   /** Records that the current request has a complete answer. */
   readonly finish: () => void;
 }
@@ -64,11 +69,15 @@ export function createRequests({ timers, timing, turns, send }: RequestsOptions)
     },
     isSubscribing: () => turns.current() === 'sync' && current?.isSubscribe === true,
     failed(code) {
-      const kind = turns.current();
-      turns.end(kind);
-      if (kind === 'sync' && current) current.isRefused ??= code === 'rate_limited';
+      turns.end(turns.current());
+      if (current) current.isRefused ??= code === 'rate_limited';
       // Only a `subscribe` can be of an unknown type, however late the answer is.
       return code === 'unknown_type' && current?.isSubscribe === true;
+    },
+    told(view) {
+      if (!current) return;
+      current.seen ??= view;
+      current.isTorn ||= !isSame(view, current.seen);
     },
     finish() {
       isRunning = false;

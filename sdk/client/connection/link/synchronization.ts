@@ -10,7 +10,7 @@ export interface SynchronizationHandlers {
   /** Returns the agents that the application asks for. */
   readonly wanted: () => AgentFilter;
   /** Called when the server has said which agents this connection sees. */
-  readonly told: (view: AgentFilter, isSynced: boolean) => void;
+  readonly told: () => void;
   /** Called when the state of these agents is complete. */
   readonly cover: (view: AgentFilter, asked: AgentFilter) => void;
   /** Whether the state of all these agents is complete up to `since`. */
@@ -62,7 +62,7 @@ export function createSynchronization(
 
   const mustSubscribe = () => !isLegacy && !(answered && isSame(wanted(), answered));
   const next = () =>
-    mustSubscribe() ? subscribeTo(isSynced, handlers) : stateOf(visibility.view(), handlers);
+    mustSubscribe() ? subscribeTo(handlers) : stateOf(visibility.view(), handlers);
 
   function proceed(): void {
     if (!options.isOver() && (mustSync || mustSubscribe()) && requests.start(next))
@@ -77,9 +77,8 @@ export function createSynchronization(
 
   function told(patterns?: readonly string[]): AgentFilter {
     const view = visibility.show(patterns);
-    const request = requests.current();
-    if (request) request.seen ??= view;
-    handlers.told(view, isSynced);
+    requests.told(view);
+    handlers.told();
     visibility.retry();
     return view;
   }
@@ -127,19 +126,17 @@ export function createSynchronization(
 
 /** Whether an answer contains all that was missing. */
 function isWhole(
-  { since, seen }: Request,
+  { since, isTorn }: Request,
   view: AgentFilter,
   covers: SynchronizationHandlers['covers'],
 ): boolean {
-  // If the view has changed during the answer, events that only one of the views contains may have been ignored.
-  return isSame(view, seen) && (since === undefined || covers(view));
+  return !isTorn && (since === undefined || covers(view));
 }
 
-function subscribeTo(isSynced: boolean, handlers: SynchronizationHandlers): Request {
+function subscribeTo(handlers: SynchronizationHandlers): Request {
   const asked = handlers.wanted();
-  // Over a synced connection, the answer is what has come into view, of which the client has nothing.
-  const isKnown = !isSynced && handlers.hasAsked(asked);
-  return { isSubscribe: true, asked, since: isKnown ? handlers.since() : undefined };
+  const since = handlers.hasAsked(asked) ? handlers.since() : undefined;
+  return { isSubscribe: true, asked, since };
 }
 
 function stateOf(view: AgentFilter | undefined, handlers: SynchronizationHandlers): Request {

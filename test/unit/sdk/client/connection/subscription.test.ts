@@ -153,6 +153,22 @@ describe('a client with patterns', () => {
     expect(known()).toEqual(['a', 'b']);
   });
 
+  it('requests the complete state of agents that it has forgotten since its last complete state', async () => {
+    const { harness, client, server, known, reconnect } = await connected({ agents: ['a', 'b'] });
+    await server.pass(600_000);
+    server.open[0]?.drop();
+    client.subscribe(['a']);
+    await harness.nextAttempt();
+    await server.accept();
+    // The connection is lost before the snapshot.
+    harness.socket.receive('subscribed', { agents: ['a'] });
+    expect(known()).toEqual(['a']);
+    harness.socket.drop();
+    client.subscribe(['a', 'b']);
+    await reconnect();
+    expect(known()).toEqual(['a', 'b']);
+  });
+
   it('subscribes on the connection that replaces the current one, and changes no state', async () => {
     const { harness, server, known, visible } = await connected({ agents: ['a'] });
     await server.pass(6_000);
@@ -339,6 +355,37 @@ describe('a server of an earlier version', () => {
     expect(requests(harness.socket)).toHaveLength(3);
     expect(harness.client.connection.visibleAgents).toEqual(['c']);
   });
+});
+
+it('requests the state of an earlier server again if other agents are asked for during the answer', async () => {
+  const harness = new ClientHarness({ agents: ['a', 'b'] });
+  const server = new FakeServer(harness);
+  server.isLegacy = true;
+  for (const agentId of ['a', 'b', 'c']) server.report(agentEvent(agentId, 'online', 1));
+  await server.accept();
+  while (server.step(harness.socket));
+  await server.deliver(harness.socket);
+  while (server.step(harness.socket));
+  // The first part of the snapshot, which has the agents up to b.
+  await server.deliver(harness.socket);
+  harness.client.subscribe(['a']);
+  await settle();
+  harness.client.subscribe(['a', 'b']);
+  await server.run();
+  expect([...harness.client.agents.keys()].sort()).toEqual(['a', 'b']);
+});
+
+it('does not take the late answer to a state:sync for that to a subscribe', async () => {
+  const harness = new ClientHarness();
+  const server = new FakeServer(harness);
+  server.isLegacy = true;
+  for (const agentId of ['a', 'b']) server.report(agentEvent(agentId, 'online', 1));
+  await server.accept();
+  harness.client.subscribe(['a']);
+  await harness.time.pass(10_000);
+  expect(requests(harness.socket).map(([type]) => type)).toEqual(['state:sync', 'subscribe']);
+  await server.run();
+  expect([...harness.client.agents.keys()]).toEqual(['a']);
 });
 
 type Command =
