@@ -29,7 +29,7 @@ export const maxClockSkewMilliseconds = 5 * 60 * 1000;
  */
 export const maxHeartbeatSeconds = 540;
 
-let encoder: TextEncoder | undefined;
+let encoder: InstanceType<typeof TextEncoder> | undefined;
 
 /** Returns the length of `text` in bytes of UTF-8. */
 export function utf8Length(text: string): number {
