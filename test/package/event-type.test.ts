@@ -100,7 +100,15 @@ it(
         'docs/schemas/events/agent-metric.json',
       ],
       asyncApi: 4,
-      snapshot: ['metrics', 'agents', 'sessions', 'timestamp', 'complete', 'heartbeatSeconds'],
+      snapshot: [
+        'metrics',
+        'agents',
+        'sessions',
+        'timestamp',
+        'complete',
+        'heartbeatSeconds',
+        'visibleAgents',
+      ],
     });
   },
   timeout,
