@@ -2,7 +2,7 @@
 import type { Abuse } from './abuse';
 import { handshakesWithoutToken, handshakesWithToken, idleConnections } from './connection-abuses';
 import { health, whoami } from './http-abuses';
-import { floods, messages, refreshes, syncs } from './message-abuses';
+import { floods, messages, refreshes, subscriptions, syncs } from './message-abuses';
 
 export const abuses: readonly Abuse[] = [
   handshakesWithoutToken(),
@@ -10,6 +10,7 @@ export const abuses: readonly Abuse[] = [
   messages(),
   floods(),
   syncs(),
+  subscriptions(),
   refreshes(),
   idleConnections(),
   health(),

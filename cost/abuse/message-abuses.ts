@@ -1,5 +1,6 @@
 // Computes the daily usage of messages from clients that send as many as the limits allow, or more.
 import { userLimitFactor, floodPenaltyMilliseconds } from '#core/requests/message-limits';
+import { fewAgentsFactor } from '#core/requests/sync-limits';
 import { defaultLimits } from '../model/limits';
 import { heartbeatBytes, logged, overheadBytes, postMilliseconds } from '../model/measured';
 import { defaultQuota } from '../model/token-bucket';
@@ -101,6 +102,23 @@ export function syncs(): Abuse {
     bound: '`syncsPerMinute`',
     before: day(before, each(2), traces(before / secondsPerDay)),
     now: day(syncsPerMinute * minutesPerDay, each(5), traces(syncsPerMinute / 60)),
+  };
+}
+
+export function subscriptions(): Abuse {
+  const acts = defaultLimits.syncsPerMinute * fewAgentsFactor * minutesPerDay;
+  // All sessions are those of one agent, which goes out of view and comes into view again.
+  const [answers, bytes] = [largestState.messages / 2, largestState.bytes / 2];
+  const each = sum(
+    call(1024, 5 + 2, (answers / 8) * postMilliseconds),
+    { webSocketMessage: 2 + answers, writeUnit: 6, readUnit: bytes / 4096 / 2 },
+    { sentByte: bytes + answers * overheadBytes },
+    line(lines.message, logged.accessLine),
+  );
+  return {
+    kind: '`subscribe` to an agent that has half of the largest state, again and again',
+    bound: '`syncsPerMinute`, times five',
+    now: day(acts, each, traces(acts / secondsPerDay)),
   };
 }
 

@@ -39,12 +39,14 @@ export function createRequestDependencies(environment: NodeJS.ProcessEnv) {
     messages: { perMinute: settings.messagesPerMinute, burst: settings.messageBurst },
     handshakes: { perMinute: settings.handshakesPerMinute, burst: settings.handshakeBurst },
   });
-  const admitSync = createAdmitSync({
+  const syncLimits = {
     ...{ ...dependencies, rateLimits },
     syncMarkers: createDynamoSyncMarkers(dynamo, tableName),
     // All tabs of a user may reconnect at once.
     syncs: { perMinute: settings.syncsPerMinute, burst: maxConnectionsPerUser },
-  });
+  };
+  const admitSync = createAdmitSync(syncLimits);
+  const admitFewAgents = createAdmitSync(syncLimits, 'subscriptions');
   const postMessages = createPostMessages({
     ...dependencies,
     ...createPostingOptions(environment, dependencies, settings.maxPostsPerSecond),
@@ -58,6 +60,8 @@ export function createRequestDependencies(environment: NodeJS.ProcessEnv) {
   // The issuer's keys are fetched with the first token, because most clients send no `token:refresh` for hours.
   const { authenticate } = createAuthentication(environment);
   const refreshToken = createRefreshToken({ ...dependencies, authenticate, postMessages });
-  const subscribe = createSubscribe({ ...dependencies, admitSync, postMessages, syncState });
+  const subscribe = createSubscribe({
+    ...{ ...dependencies, admitSync, admitFewAgents, postMessages, syncState },
+  });
   return { ...dependencies, judgeMessage, admitSync, syncState, subscribe, refreshToken };
 }

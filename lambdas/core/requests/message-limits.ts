@@ -35,7 +35,7 @@ export const floodPenaltyMilliseconds = 60_000;
 const bucket = 'frames';
 
 /** Multiplies a limit by `factor`. */
-function times({ perMinute, burst }: RateLimit, factor: number): RateLimit {
+export function times({ perMinute, burst }: RateLimit, factor: number): RateLimit {
   return { perMinute: factor * perMinute, burst: factor * burst };
 }
 

@@ -34,11 +34,13 @@ export type Subscribe = (
 export function createSubscribe(dependencies: {
   readonly connections: Pick<ConnectionStore, 'changeView'>;
   readonly admitSync: AdmitSync;
+  /** Admits snapshots of a few agents, which may be requested more often. */
+  readonly admitFewAgents: AdmitSync;
   readonly postMessages: PostMessages;
   readonly syncState: SyncState;
   readonly log: Log;
 }): Subscribe {
-  const { connections, admitSync, postMessages, syncState, log } = dependencies;
+  const { connections, admitSync, admitFewAgents, postMessages, syncState, log } = dependencies;
 
   async function change(
     connection: Connection,
@@ -66,10 +68,10 @@ export function createSubscribe(dependencies: {
 
   return async (connection, { agents, since = 0 }, deadline) => {
     const viewChange = changeOf(connection.view, filterOf(agents).patterns, since);
-    if (viewChange.selection.agentIds !== undefined)
-      return change(connection, viewChange, deadline);
-    // It reads all registers, as `state:sync` does. This is decided first, so that a refused message changes nothing.
-    const release = await admitSync(connection);
+    const { agentIds } = viewChange.selection;
+    if (agentIds?.length === 0) return change(connection, viewChange, deadline);
+    // This is decided first, so that a refused message changes nothing.
+    const release = await (agentIds === undefined ? admitSync : admitFewAgents)(connection);
     if (release === undefined) return undefined;
     try {
       return await change(connection, viewChange, deadline);

@@ -2,6 +2,7 @@
 import type { Clock } from '../clock';
 import type { ConnectionKey, RateLimit, RateLimitStore } from '../connections/ports';
 import type { Log } from '../log';
+import { times } from './message-limits';
 import type { SyncMarkers } from './ports';
 
 /**
@@ -13,16 +14,29 @@ export type AdmitSync = (connection: ConnectionKey) => Promise<(() => Promise<vo
 /** The lifetime of a marker in milliseconds: longer than the 29 s timeout of the function that sends a snapshot. */
 const longestSyncMilliseconds = 30_000;
 
-/** Never throws: if the limits cannot be read, it refuses. */
-export function createAdmitSync(dependencies: {
-  readonly rateLimits: Pick<RateLimitStore, 'take'>;
-  readonly syncMarkers: SyncMarkers;
-  readonly now: Clock;
-  readonly log: Log;
-  /** The limit for one user, over all connections. */
-  readonly syncs: RateLimit;
-}): AdmitSync {
+/**
+ * How many times as often as all registers, those of a few agents may be read. A person who goes from page to page needs more
+ * than a reconnect, but the sessions of one agent can be half of the largest state.
+ */
+export const fewAgentsFactor = 5;
+
+/**
+ * Never throws: if the limits cannot be read, it refuses.
+ * @param what the snapshots to limit: of all registers, or of those of a few agents
+ */
+export function createAdmitSync(
+  dependencies: {
+    readonly rateLimits: Pick<RateLimitStore, 'take'>;
+    readonly syncMarkers: SyncMarkers;
+    readonly now: Clock;
+    readonly log: Log;
+    /** The limit of `state:sync` for one user, over all connections. */
+    readonly syncs: RateLimit;
+  },
+  what: 'syncs' | 'subscriptions' = 'syncs',
+): AdmitSync {
   const { rateLimits, syncMarkers, now, log, syncs } = dependencies;
+  const limit = what === 'syncs' ? syncs : times(syncs, fewAgentsFactor);
 
   return async (connection) => {
     const { userId, connectionId } = connection;
@@ -30,7 +44,7 @@ export function createAdmitSync(dependencies: {
     const until = time + longestSyncMilliseconds;
     try {
       const isAllowed =
-        (await rateLimits.take(userId, 'syncs', syncs, time)) &&
+        (await rateLimits.take(userId, what, limit, time)) &&
         (await syncMarkers.begin(connection, time, until));
       if (!isAllowed) return undefined;
     } catch (error) {

@@ -71,7 +71,9 @@ export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
   };
   const closeConnection = createCloseConnection({ ...harness, poster: gateway, closer: gateway });
   const postMessages = createPostMessages({ ...harness, ...delivery });
-  const admitSync = createAdmitSync({ ...harness, syncs: { perMinute: 6, burst: 20 } });
+  const syncs = { perMinute: 6, burst: 20 };
+  const admitSync = createAdmitSync({ ...harness, syncs });
+  const admitFewAgents = createAdmitSync({ ...harness, syncs }, 'subscriptions');
   const syncState = createSyncState({ ...harness, postMessages, limits, heartbeatSeconds: 30 });
   const answer = createAnswer({
     ...harness,
@@ -84,7 +86,7 @@ export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
       handshakes: { perMinute: 30, burst: 20 },
     }),
     ...{ admitSync, syncState },
-    subscribe: createSubscribe({ ...harness, admitSync, postMessages, syncState }),
+    subscribe: createSubscribe({ ...harness, admitSync, admitFewAgents, postMessages, syncState }),
     refreshToken: createRefreshToken({ ...harness, postMessages }),
   });
   const [connection] = connections.seed(clock.now(), ['alice']) as [Connection];

@@ -412,7 +412,9 @@ function createService() {
   const answer = createAnswer({
     ...{ ...harness, closeConnection, admitSync, syncState },
     judgeMessage: () => Promise.resolve('allowed'),
-    subscribe: createSubscribe({ ...harness, admitSync, postMessages, syncState }),
+    subscribe: createSubscribe({
+      ...{ ...harness, admitSync, admitFewAgents: admitSync, postMessages, syncState },
+    }),
     refreshToken: createRefreshToken({ ...harness, authenticate, postMessages }),
   });
   const deadline = () => now() + 20_000;

@@ -234,17 +234,19 @@ it('a snapshot costs one query per shard', async () => {
   ).resolves.toEqual({ Query: 16 });
 });
 
-it('a subscription costs one write, and one query per event type for each agent that has come into view by its id', async () => {
+it('a subscription costs one write and, if agents have come into view by their ids, three more and one query per event type for each', async () => {
   const harness = setUp();
   const { connections, state, now } = harness;
   const postMessages = () => Promise.resolve('delivered' as const);
+  const limits = {
+    ...harness,
+    syncMarkers: createDynamoSyncMarkers(dynamo.client, tableName),
+    syncs: { perMinute: 6, burst: 10 },
+  };
   const subscribe = createSubscribe({
     ...{ ...harness, postMessages },
-    admitSync: createAdmitSync({
-      ...harness,
-      syncMarkers: createDynamoSyncMarkers(dynamo.client, tableName),
-      syncs: { perMinute: 6, burst: 10 },
-    }),
+    admitSync: createAdmitSync(limits),
+    admitFewAgents: createAdmitSync(limits, 'subscriptions'),
     syncState: createSyncState({
       ...{ ...harness, state, postMessages, heartbeatSeconds: 30 },
       limits: { agents: 5_000, sessions: 5_000 },
@@ -261,11 +263,11 @@ it('a subscription costs one write, and one query per event type for each agent 
   await expect(subscribeTo('a', 'team-a/*')).resolves.toEqual({ UpdateItem: 1 });
   const types = eventTypeDefinitions.length;
   await expect(subscribeTo('a', 'b', 'c', 'team-a/1')).resolves.toEqual({
-    UpdateItem: 1,
+    UpdateItem: 1 + 3,
     Query: 2 * types,
   });
   await expect(subscribeTo('b')).resolves.toEqual({ UpdateItem: 1 });
-  // All registers are read, as for a `state:sync`, which costs three writes for its limits.
+  // All registers are read, as for a `state:sync`.
   await expect(subscribeTo('b', 'team-a/*')).resolves.toEqual({ UpdateItem: 1 + 3, Query: 16 });
 });
 
