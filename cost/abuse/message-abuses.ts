@@ -117,7 +117,7 @@ export function subscriptions(): Abuse {
   );
   return {
     kind: '`subscribe` to an agent that has half of the largest state, again and again',
-    bound: '`syncsPerMinute`, times five',
+    bound: 'twice `syncsPerMinute`',
     now: day(acts, each, traces(acts / secondsPerDay)),
   };
 }

@@ -18,7 +18,7 @@ const longestSyncMilliseconds = 30_000;
  * How many times as often as all registers, those of a few agents may be read. A person who goes from page to page needs more
  * than a reconnect, but the sessions of one agent can be half of the largest state.
  */
-export const fewAgentsFactor = 5;
+export const fewAgentsFactor = 2;
 
 /**
  * Never throws: if the limits cannot be read, it refuses.
