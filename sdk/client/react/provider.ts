@@ -50,7 +50,7 @@ export function MissionControlProvider(props: MissionControlProviderProps): Reac
     [client, isMounted],
   );
   useSubscription(client, isMounted ? undefined : own ? all : agents);
-  useEffect(() => mounted?.update(), [mounted]);
+  useEffect(() => mounted?.start(), [mounted]);
   const children = createElement(MountedContext.Provider, { value: mounted }, props.children);
   return createElement(Context.Provider, { value: client }, children);
 }

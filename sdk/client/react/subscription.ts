@@ -17,16 +17,18 @@ export function useSubscription(
 export interface MountedAgents {
   /** Adds an agent. Returns a function that removes it. */
   readonly add: (agentId: string) => () => void;
-  /** Subscribes to the agents at the end of this tick: components that are replaced make one request. */
-  readonly update: () => void;
+  /** Subscribes to the agents from now on. Returns a function that ends this: whatever is subscribed to next, stays. */
+  readonly start: () => () => void;
 }
 
 /** Creates an empty set of agents for a client. */
 export function createMountedAgents(client: MissionControl): MountedAgents {
   /** The number of components by agent id. */
   const counts = new Map<string, number>();
+  let isStarted = false;
 
   function subscribe(): void {
+    if (!isStarted) return;
     const agents = [...counts.keys()].map(patternOf).filter(isPattern);
     try {
       client.subscribe(agents);
@@ -43,6 +45,7 @@ export function createMountedAgents(client: MissionControl): MountedAgents {
     update();
   }
 
+  /** Subscribes at the end of this tick: components that are replaced make one request. */
   function update(): void {
     queueMicrotask(subscribe);
   }
@@ -54,6 +57,12 @@ export function createMountedAgents(client: MissionControl): MountedAgents {
         count(agentId, -1);
       };
     },
-    update,
+    start() {
+      isStarted = true;
+      update();
+      return () => {
+        isStarted = false;
+      };
+    },
   };
 }

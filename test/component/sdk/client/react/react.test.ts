@@ -556,6 +556,22 @@ describe('a provider with agents', () => {
     await dashboard.unmount();
   });
 
+  it.each([[['team-a/*']], [['*']]])(
+    'that are no longer the mounted ones, but %j, stays subscribed to these, and back again',
+    async (agents) => {
+      const dashboard = await mount(watching('mounted', detail('a')));
+      await open();
+      await subscribed();
+      await dashboard.render(watching(agents, detail('a')));
+      await subscribed();
+      expect(asked()).toEqual([['a'], agents]);
+      await dashboard.render(watching('mounted', detail('a')));
+      await subscribed();
+      expect(asked()).toEqual([['a'], agents, ['a']]);
+      await dashboard.unmount();
+    },
+  );
+
   it('and an existing client subscribes with it, and otherwise leaves its subscription as it is', async () => {
     const given = createMissionControl({ ...options, agents: ['a'] });
     const provided = (agents?: 'mounted') =>
