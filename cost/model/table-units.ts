@@ -27,8 +27,8 @@ export function readUnits(load: Load, coalescing: Coalescing, handshakes: number
   // Below 1,000 connections, `/health` lists all of them with strongly consistent reads.
   const health = (healthChecksPerMinute / 60) * (connections < 1_000 ? 2 * listing : 1);
   const lease = load.coalesceMilliseconds === 'off' ? 0 : leaseReads(load, coalescing);
-  // A handshake reads the snapshot, and with strongly consistent reads the user's other connections, and its own record.
-  return fanOuts * listing + lease + planningCalls + handshakes * (sync + 2) + health;
+  // A handshake reads the snapshot, and with strongly consistent reads the user's other connections, and its own record twice.
+  return fanOuts * listing + lease + planningCalls + handshakes * (sync + 3) + health;
 }
 
 /**

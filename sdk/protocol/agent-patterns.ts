@@ -81,12 +81,10 @@ export function agentIdIn(pattern: string): string | undefined {
 }
 
 function createFilter(patterns: readonly Pattern[]): AgentFilter {
-  const kept = patterns.filter(
-    (pattern, index) =>
-      !patterns.some(
-        (other, otherIndex) =>
-          covers(other, pattern) && (!covers(pattern, other) || otherIndex < index),
-      ),
+  const different = [...new Map(patterns.map((pattern) => [textOf(pattern), pattern])).values()];
+  const wide = different.filter(({ isPrefix }) => isPrefix);
+  const kept = different.filter(
+    (pattern) => !wide.some((other) => other !== pattern && covers(other, pattern)),
   );
   const ids = new Set(kept.flatMap(({ text, isPrefix }) => (isPrefix ? [] : [text])));
   const prefixes = kept.flatMap(({ text, isPrefix }) => (isPrefix ? [text] : []));

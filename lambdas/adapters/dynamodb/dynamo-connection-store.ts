@@ -77,7 +77,8 @@ export function createDynamoConnectionStore(
       return answer && toConnection(answer.Attributes as ConnectionItem, isScoped);
     },
 
-    refresh: (key, expiresAt) => wasMet(client.send(refreshCommand(tableName, key, expiresAt))),
+    refresh: (connection, expiresAt) =>
+      wasMet(client.send(refreshCommand(tableName, connection, expiresAt))),
 
     async remove(key) {
       await client.send(new DeleteCommand({ TableName: tableName, Key: connectionKey(key) }));
@@ -109,15 +110,26 @@ export function createDynamoConnectionStore(
   };
 }
 
-function refreshCommand(tableName: string, key: ConnectionKey, expiresAt: number): UpdateCommand {
+function refreshCommand(
+  tableName: string,
+  connection: Parameters<ConnectionStore['refresh']>[0],
+  expiresAt: number,
+): UpdateCommand {
+  const scope = connection.view?.scope;
+  const isSame = scope === undefined ? 'attribute_not_exists(#scope)' : '#scope = :scope';
   return new UpdateCommand({
     TableName: tableName,
-    Key: connectionKey(key),
+    Key: connectionKey(connection),
     UpdateExpression: `SET validUntil = :validUntil, ${ttlAttribute} = :ttl`,
     // If the connection was closed meanwhile, there is no record, and the update would create half of one. If a
-    // later token came first, its expiry stays.
-    ConditionExpression: 'validUntil < :validUntil',
-    ExpressionAttributeValues: { ':validUntil': expiresAt, ':ttl': ttlOfConnection(expiresAt) },
+    // later token came first, its expiry and its scope stay.
+    ConditionExpression: `validUntil < :validUntil AND ${isSame}`,
+    ExpressionAttributeNames: { '#scope': 'scope' },
+    ExpressionAttributeValues: {
+      ':validUntil': expiresAt,
+      ':ttl': ttlOfConnection(expiresAt),
+      ...(scope !== undefined && { ':scope': scope }),
+    },
   });
 }
 

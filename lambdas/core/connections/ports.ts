@@ -58,8 +58,14 @@ export interface ConnectionStore {
     parts: ViewParts,
     expiresAt?: number,
   ): Promise<Connection | undefined>;
-  /** Extends the expiry of a connection; false if it has no record, or does not expire before `expiresAt`. */
-  refresh(key: ConnectionKey, expiresAt: number): Promise<boolean>;
+  /**
+   * Extends the expiry of a connection; false if it has no record, does not expire before `expiresAt`, or has another scope by
+   * now than the given one: that of a token must not be in force for longer than the token is valid.
+   */
+  refresh(
+    connection: ConnectionKey & Pick<Connection, 'view'>,
+    expiresAt: number,
+  ): Promise<boolean>;
   /** The records of a user, in one consistent read. */
   ofUser(userId: string): Promise<UserRecords>;
   /** Keeps the later of two markers of a user. */

@@ -118,7 +118,7 @@ export class LaneOutcomes {
   /** Settles a connection to which nothing was posted. */
   private settleSkipped(connection: Connection): void {
     const { stragglers, isSkipped, requeue, lists } = this.request;
-    const missing = lists.of(connection).missingAfter(0);
+    const missing = lists.all.missingAfter(0);
     if (stragglers === undefined || isSkipped?.(connection) === true) this.counts.skipped += 1;
     else if (!requeue) this.counts.lost += 1;
     else if (stragglers.leave(connection, missing)) this.leftToOthers += 1;
@@ -133,7 +133,9 @@ export class LaneOutcomes {
     leftByOthers: readonly OutgoingMessage[],
   ): void {
     const { lists, stuck } = this.request;
-    const missing = joined(lists.of(connection).missingAfter(delivered), leftByOthers);
+    // If all are missing, connections of all views share one list: its retry job reads their views again.
+    const list = delivered === 0 ? lists.all : lists.of(connection);
+    const missing = joined(list.missingAfter(delivered), leftByOthers);
     const isLastRound = stuck !== undefined && isGivenUp(stuck);
     if (outcome === 'stuck' && delivered === 0 && isLastRound)
       this.givenUp.set(connection, missing);

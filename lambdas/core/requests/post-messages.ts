@@ -1,5 +1,6 @@
 // Posts messages to one client, in addition to the answer of its message.
 import { createFindRefreshed } from '../connections/find-refreshed';
+import { isSameView } from '../connections/view';
 import type { Connection, ConnectionStore } from '../connections/ports';
 import type { Log } from '../log';
 import { onePage } from '../posting/pages';
@@ -32,7 +33,13 @@ export function createPostMessages(
     let ended: Outcome = 'left';
     const listener = {
       settle: (_connection: Connection, outcome: Outcome) => (ended = outcome),
-      onExpired: findRefreshed,
+      onExpired: async (expired: Connection) => {
+        const refreshed = await findRefreshed(expired);
+        // The newer token may allow its user to see less.
+        return refreshed !== undefined && isSameView(refreshed.view, expired.view)
+          ? refreshed
+          : undefined;
+      },
     };
     // A slow client is waited for, because no other client depends on this invocation.
     const maxStuckAttempts = dependencies.maxAttempts;

@@ -77,7 +77,7 @@ export function createRefreshToken(dependencies: {
       return changeScope(connection, { scope, expiresAt }, deadline);
     // A token that expires earlier does not shorten the connection, because the older token stays valid.
     if (expiresAt <= connection.expiresAt) return refreshedMessage(connection.expiresAt);
-    if (await fromTable(connections.refresh(key, expiresAt))) {
+    if (await fromTable(connections.refresh(connection, expiresAt))) {
       log.info('token refreshed', { connectionId: key.connectionId, userId: key.userId });
       return refreshedMessage(expiresAt);
     }

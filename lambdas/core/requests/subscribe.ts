@@ -8,7 +8,7 @@ import {
   type ClientMessage,
 } from '#sdk/protocol';
 import type { Connection, ConnectionStore } from '../connections/ports';
-import { maySee, patternsInForce, withParts, type View } from '../connections/view';
+import { isSameView, maySee, patternsInForce, withParts, type View } from '../connections/view';
 import type { Log } from '../log';
 import type { PostMessages } from './post-messages';
 import { maxAgentsAtOnce, type SnapshotSelection } from './snapshot';
@@ -53,9 +53,10 @@ export function createSubscribe(dependencies: {
     try {
       const found = await connections.changeView(connection, { agents });
       // If another message has changed the view meanwhile, or the connection was closed, `after` is not what is stored.
-      const ended = isViewOf(found, before)
-        ? await postMessages(changed, [subscribedText(patterns)], deadline)
-        : 'overtaken';
+      const ended =
+        found !== undefined && isSameView(found.view, before)
+          ? await postMessages(changed, [subscribedText(patterns)], deadline)
+          : 'overtaken';
       log.info('subscribed', { connectionId, patterns: patterns.length, ended });
       if (ended === 'delivered') return await syncState(changed, selection, deadline);
     } catch (error) {
@@ -113,13 +114,4 @@ function changeOf(before: View | undefined, agents: readonly string[], since: nu
       agentIds: areFew ? agentIds : undefined,
     },
   };
-}
-
-/** Whether a record has this view. */
-function isViewOf(record: Connection | undefined, view: View | undefined): boolean {
-  return (
-    record !== undefined &&
-    record.view?.scope === view?.scope &&
-    record.view?.agents === view?.agents
-  );
 }

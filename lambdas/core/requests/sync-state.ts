@@ -1,7 +1,8 @@
 // Sends one client a snapshot of the agents and sessions that it may see.
 import { errorMessage, serializeMessage } from '#sdk/protocol';
-import type { Connection } from '../connections/ports';
-import { getsEverything, patternsInForce } from '../connections/view';
+import { isExpired } from '../connections/connection';
+import type { Connection, ConnectionStore } from '../connections/ports';
+import { getsEverything, isSameView, patternsInForce } from '../connections/view';
 import type { Clock } from '../clock';
 import type { Count } from '../count';
 import type { Log } from '../log';
@@ -28,6 +29,7 @@ export type SyncState = (
 
 export function createSyncState(dependencies: {
   readonly state: StateStore;
+  readonly connections: Pick<ConnectionStore, 'find'>;
   readonly postMessages: PostMessages;
   readonly now: Clock;
   readonly count: Count;
@@ -35,7 +37,16 @@ export function createSyncState(dependencies: {
   readonly limits: SnapshotLimits;
   readonly heartbeatSeconds: number;
 }): SyncState {
-  const { state, postMessages, count, log, limits, heartbeatSeconds, now } = dependencies;
+  const { state, connections, postMessages, count, log, limits, heartbeatSeconds, now } =
+    dependencies;
+
+  /** Whether a connection still has the view for which its snapshot was made, and has not expired. */
+  async function isUnchanged(connection: Connection): Promise<boolean> {
+    const record = await connections.find(connection);
+    return (
+      record !== undefined && !isExpired(record, now()) && isSameView(record.view, connection.view)
+    );
+  }
 
   return async (connection, selection, deadline) => {
     const { connectionId, view } = connection;
@@ -53,7 +64,7 @@ export function createSyncState(dependencies: {
         ended,
         milliseconds: now() - timestamp,
       });
-      if (ended === 'delivered') return messages.at(-1) ?? '';
+      if (ended === 'delivered' && (await isUnchanged(connection))) return messages.at(-1) ?? '';
     } catch (error) {
       log.error('state not read', { connectionId, error });
     }

@@ -97,7 +97,11 @@ function describeViews(create: () => ConnectionStore | Promise<ConnectionStore>)
     expect(shape(await store.find(before))).toEqual(shape(changed));
     await store.changeView(before, { agents: ['a'] });
     expect((await store.find(before))?.expiresAt).toBe(expiresAt);
-    await store.refresh(before, expiresAt + 1_000);
+    // The expiry of a token with another scope is not that of this one.
+    await expect(store.refresh(before, expiresAt + 1_000)).resolves.toBe(false);
+    const other = { ...before, view: viewOf({ scope: ['b'] }) };
+    await expect(store.refresh(other, expiresAt + 1_000)).resolves.toBe(false);
+    await expect(store.refresh(changed, expiresAt + 1_000)).resolves.toBe(true);
     expect(shape(await store.find(before))).toEqual(
       shape({
         ...changed,

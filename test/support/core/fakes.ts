@@ -117,11 +117,15 @@ export class MemoryConnectionStore implements ConnectionStore {
     return Promise.resolve(before);
   }
 
-  async refresh({ connectionId }: { connectionId: string }, expiresAt: number): Promise<boolean> {
+  async refresh(
+    { connectionId, view }: ConnectionKey & Pick<Connection, 'view'>,
+    expiresAt: number,
+  ): Promise<boolean> {
     const record = this.records.get(connectionId);
-    const isLater = record !== undefined && record.expiresAt < expiresAt;
-    if (isLater) this.records.set(connectionId, { ...record, expiresAt });
-    return Promise.resolve(isLater);
+    const isDue =
+      record !== undefined && record.expiresAt < expiresAt && record.view?.scope === view?.scope;
+    if (isDue) this.records.set(connectionId, { ...record, expiresAt });
+    return Promise.resolve(isDue);
   }
 
   async ofUser(userId: string): Promise<UserRecords> {

@@ -259,16 +259,21 @@ it('a subscription costs one write and, if agents have come into view by their i
     if (record === undefined) throw new Error('The connection has a record.');
     return costOf(() => subscribe(record, { agents }, now() + 20_000));
   };
-  // It narrows, so that nothing comes into view.
-  await expect(subscribeTo('a', 'team-a/*')).resolves.toEqual({ UpdateItem: 1 });
+  // It narrows, so that nothing comes into view. Before the answer, the record is read once more.
+  await expect(subscribeTo('a', 'team-a/*')).resolves.toEqual({ UpdateItem: 1, GetItem: 1 });
   const types = eventTypeDefinitions.length;
   await expect(subscribeTo('a', 'b', 'c', 'team-a/1')).resolves.toEqual({
     UpdateItem: 1 + 3,
     Query: 2 * types,
+    GetItem: 1,
   });
-  await expect(subscribeTo('b')).resolves.toEqual({ UpdateItem: 1 });
+  await expect(subscribeTo('b')).resolves.toEqual({ UpdateItem: 1, GetItem: 1 });
   // All registers are read, as for a `state:sync`.
-  await expect(subscribeTo('b', 'team-a/*')).resolves.toEqual({ UpdateItem: 1 + 3, Query: 16 });
+  await expect(subscribeTo('b', 'team-a/*')).resolves.toEqual({
+    UpdateItem: 1 + 3,
+    Query: 16,
+    GetItem: 1,
+  });
 });
 
 it('a token refresh with another scope costs one read and one write, as any other', async () => {

@@ -65,7 +65,7 @@ it('posts a heartbeat to every connection, whatever its view', async () => {
   await expect(run({ messages: [heartbeat] })).resolves.toMatchObject({ delivered: 2 });
 });
 
-it('queues for a connection that was not reached only the messages that it may see and misses', async () => {
+it('queues one list of all messages for connections of all views that were not reached, and otherwise what a connection misses of its own', async () => {
   const { add, run, gateway, queue } = setUp();
   const teamA = add('alice', { scope: ['team-a/*'] });
   const batched = add('bob', { scope: ['team-a/*'] }, true);
@@ -75,15 +75,19 @@ it('queues for a connection that was not reached only the messages that it may s
     posts += 1;
     return posts === 1 ? 'delivered' : 'retryable';
   };
-  await expect(run()).resolves.toMatchObject({ requeued: 2 });
+  const other = add('carol', { scope: ['team-b/*'] }, true);
+  await expect(run()).resolves.toMatchObject({ requeued: 3 });
   const jobs = queue.jobs.flatMap((job) =>
     'connections' in job
       ? job.connections.map(({ connectionId }) => ({ connectionId, messages: job.messages }))
       : [],
   );
-  expect(jobs).toHaveLength(2);
+  expect(queue.jobs).toHaveLength(2);
+  expect(jobs).toHaveLength(3);
   expect(jobs).toContainEqual({ connectionId: teamA.connectionId, messages: [a2] });
-  expect(jobs).toContainEqual({ connectionId: batched.connectionId, messages: [a1, a2] });
+  // The retry job reads the views of its connections again.
+  expect(jobs).toContainEqual({ connectionId: batched.connectionId, messages });
+  expect(jobs).toContainEqual({ connectionId: other.connectionId, messages });
 });
 
 it.each([

@@ -1,5 +1,5 @@
 import { KeysUnavailableError } from '#core/auth/no-verdict';
-import { createAnswerFakes, tokenOf } from '../../../../support/core/answer';
+import { createAnswerFakes, scopedTokenOf, tokenOf } from '../../../../support/core/answer';
 
 const refresh = (token: string) => ({ type: 'token:refresh', payload: { token } });
 
@@ -119,3 +119,26 @@ it.each([
     expect([...harness.connections.records.values()]).toEqual([connection]);
   },
 );
+
+it('does not let the expiry of an earlier token be that of the scope of a later one, which came in between', async () => {
+  const { ask, clock, connection, connections } = createAnswerFakes();
+  const { connectionId, userId } = connection;
+  const first = scopedTokenOf(userId, connection.expiresAt, ['team-a/*']);
+  await ask(refresh(first));
+  const readAll = connections.ofUser.bind(connections);
+  const soon = clock.now() + 60_000;
+  connections.ofUser = async (user) => {
+    const known = await readAll(user);
+    connections.ofUser = readAll;
+    // Another invocation accepts a token for everything, which expires soon.
+    await connections.changeView(connection, { scope: ['*'] }, soon);
+    return known;
+  };
+  const long = scopedTokenOf(userId, connection.expiresAt + 600_000, ['team-a/*']);
+  await expect(ask(refresh(long))).resolves.toEqual({
+    type: 'token:refreshed',
+    payload: { expiresAt: soon },
+  });
+  const record = connections.records.get(connectionId);
+  expect([record?.view?.scope, record?.expiresAt]).toEqual(['["*"]', soon]);
+});

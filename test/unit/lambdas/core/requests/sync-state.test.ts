@@ -96,6 +96,40 @@ it('posts throttled messages again, and answers with unavailable if a message ca
   expect(harness.counted).toEqual(['SnapshotsFailed']);
 });
 
+it.each([
+  ['may see less', { scope: ['agent-1'] }],
+  ['has another subscription', { agents: ['agent-1'] }],
+])(
+  'answers with unavailable, and not with the last message, if the connection %s by then',
+  async (_, parts) => {
+    const harness = createAnswerFakes();
+    await fill(harness, 3);
+    const { connection, connections, state } = harness;
+    const pages = state.pages.bind(state);
+    state.pages = async function* (...args) {
+      await connections.changeView(connection, parts);
+      yield* pages(...args);
+    };
+    const answer = await harness.ask({ type: 'state:sync' });
+    expect(answer).toMatchObject({ type: 'error', payload: { code: 'unavailable' } });
+    expect(JSON.stringify(harness.gateway.posts)).not.toContain('agent-0');
+  },
+);
+
+it('sends no part of a snapshot to a connection whose newer token allows less', async () => {
+  const harness = createAnswerFakes({ agents: 1_000, sessions: 1_000 });
+  await fill(harness, 600);
+  const { connection, connections, clock, gateway, state } = harness;
+  const pages = state.pages.bind(state);
+  state.pages = async function* (...args) {
+    yield* pages(...args);
+    if (clock.now() < connection.expiresAt) clock.advance(connection.expiresAt - clock.now());
+    await connections.changeView(connection, { scope: ['agent-1'] }, clock.now() + 60_000);
+  };
+  await harness.ask({ type: 'state:sync' });
+  expect(JSON.stringify(gateway.posts)).not.toContain('agent-2');
+});
+
 it('answers with unavailable and logs an error if the state cannot be read', async () => {
   const harness = createAnswerFakes();
   harness.state.pages = () => {
