@@ -135,8 +135,8 @@ export class FakeServer {
       connection.outbox.push(one);
     };
     const error = (code: string) => post({ type: 'error', payload: { code, message: 'No.' } });
-    if (message.type === 'ping') return [post({ type: 'pong', payload: this.timed() })];
     if (fault === 'rate_limited') return [error(fault)];
+    if (message.type === 'ping') return [post({ type: 'pong', payload: this.timed() })];
     if (message.type === 'subscribe' && this.isLegacy) return [error('unknown_type')];
     const [effect, ...answers] = this.answersTo(message, connection);
     if (fault === 'lost') return [effect];

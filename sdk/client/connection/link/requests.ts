@@ -18,7 +18,7 @@ export interface Request {
   seen?: AgentFilter | undefined;
   /** Whether that has changed during the answer: what only one of the views contains may have been ignored or forgotten. */
   isTorn?: boolean;
-  /** Whether a limit has prevented the request, so that it had no effect; undefined until that is known. */
+  /** Whether a limit has probably prevented the request, so that it had no effect; undefined until that is known. */
   isRefused?: boolean;
 }
 

@@ -61,8 +61,14 @@ export function createSynchronization(
   let isLegacy = false;
 
   const mustSubscribe = () => !isLegacy && !(answered && isSame(wanted(), answered));
-  const next = () =>
-    mustSubscribe() ? subscribeTo(handlers) : stateOf(visibility.view(), handlers);
+
+  function next(): Request {
+    const before = requests.current();
+    // The limit may have been that of a `ping`: the `subscribe` before may have had an effect nevertheless.
+    if (before?.isSubscribe) answered = undefined;
+    if (before) mustSync ||= !isSame(before.asked, wanted());
+    return mustSubscribe() ? subscribeTo(handlers) : stateOf(visibility.view(), handlers);
+  }
 
   function proceed(): void {
     if (!options.isOver() && (mustSync || mustSubscribe()) && requests.start(next))
@@ -105,12 +111,11 @@ export function createSynchronization(
       // Without a sign of the subscription, this is the late answer to an earlier `state:sync`.
       if (!request || (request.isSubscribe && !request.seen && !visibleAgents)) return false;
       const view = told(isLegacy ? wanted().patterns : visibleAgents);
-      const { isSubscribe, asked } = request;
-      if (isSubscribe) answered = asked;
-      mustSync = (mustSync && isSubscribe) || !isWhole(request, view, covers);
+      if (request.isSubscribe) answered = request.asked;
+      mustSync = (mustSync && request.isSubscribe) || !isWhole(request, view, covers);
       const isFirst = !isSynced && !mustSync;
       isSynced ||= isFirst;
-      if (!mustSync) handlers.cover(view, asked);
+      if (!mustSync) handlers.cover(view, request.asked);
       finish();
       return isFirst;
     },

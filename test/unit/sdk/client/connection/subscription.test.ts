@@ -270,9 +270,32 @@ describe('subscribe()', () => {
       await server.run();
       expect(known().sort()).toEqual(['b', 'c']);
       const asked = requests(harness.socket).map(([, payload]) => payload);
-      // The same again, as the protocol says, unless it had no effect.
-      const same = fault === 'rate_limited' ? [] : [{ agents: ['b'] }];
-      expect(asked.slice(2)).toEqual([...same, { agents: ['b', 'c'] }]);
+      // The same again, as the protocol says. If it was limited, the other one, and then a complete sync.
+      const [first, second] = [[{ agents: ['b'] }], [{ agents: ['b', 'c'] }]];
+      expect(asked.slice(2)).toEqual(
+        fault === 'rate_limited' ? [...second, {}] : [...first, ...second],
+      );
+    },
+  );
+
+  it.each([[['a', 'b', 'c']], [['c']], [['a']]])(
+    'misses nothing of %j if the one before had an effect, its answer was lost, and a ping was limited',
+    async (agents) => {
+      const { harness, client, server, known, visible } = await connected({ agents: ['a'] });
+      client.subscribe(['b', 'c']);
+      await settle();
+      while (server.step(harness.socket, 'lost'));
+      harness.page.set({ isVisible: false });
+      harness.page.set({ isVisible: true });
+      while (server.step(harness.socket, 'rate_limited'));
+      client.subscribe(agents);
+      await server.pass(10_000);
+      await server.run();
+      expect(known().sort()).toEqual(agents);
+      expect(visible()).toEqual(agents);
+      server.report(agentEvent(agents[0] ?? '', 'error', 2));
+      await server.run();
+      expect(client.agents.get(agents[0] ?? '')?.status).toBe('error');
     },
   );
 
