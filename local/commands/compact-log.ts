@@ -47,8 +47,14 @@ function thrown({ errorType, errorMessage, ...fields }: Record<string, unknown>)
 
 /** What to do about refusals that only occur because of an option of `npm start`. */
 const explanations = new Map([
-  ['scope_missing', 'the token needs the claim of --scope-claim: npm run -s token -- --claim …'],
-  ['scope_invalid', 'the claim of --scope-claim must be a pattern or a list of patterns'],
+  [
+    'scope_missing',
+    "the token needs the claim that --scope-claim names, e.g. for --scope-claim agents: npm run -s token -- --claim agents='team-a/*'",
+  ],
+  [
+    'scope_invalid',
+    'the claim of --scope-claim must be agent ids, or prefixes that end in *: as a JSON list, or with spaces between them',
+  ],
 ]);
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -49,7 +49,7 @@ it.each([
   ],
   [
     entry({ level: 'ERROR', message: { code: 'scope_missing', place: 'query', stage: 'live' } }),
-    'ERROR mission-control-authorizer: handshake refused, code=scope_missing, place=query, the token needs the claim of --scope-claim: npm run -s token -- --claim …',
+    "ERROR mission-control-authorizer: handshake refused, code=scope_missing, place=query, the token needs the claim that --scope-claim names, e.g. for --scope-claim agents: npm run -s token -- --claim agents='team-a/*'",
   ],
   [line('plain trouble', 'stderr'), 'mission-control-authorizer: plain trouble'],
 ])('writes %j as %s', (given, text) => {
