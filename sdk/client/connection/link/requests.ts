@@ -69,7 +69,8 @@ export function createRequests({ timers, timing, turns, send }: RequestsOptions)
     },
     isSubscribing: () => turns.current() === 'sync' && current?.isSubscribe === true,
     failed(code) {
-      turns.end(turns.current());
+      // While a request is unanswered, this may be its late answer, and not that to `token:refresh`.
+      turns.end(current ? 'sync' : turns.current());
       if (current) current.isRefused ??= code === 'rate_limited';
       // Only a `subscribe` can be of an unknown type, however late the answer is.
       return code === 'unknown_type' && current?.isSubscribe === true;

@@ -63,10 +63,10 @@ export function createSynchronization(
   const mustSubscribe = () => !isLegacy && !(answered && isSame(wanted(), answered));
 
   function next(): Request {
-    const before = requests.current();
-    // The limit may have been that of a `ping`: the `subscribe` before may have had an effect nevertheless.
-    if (before?.isSubscribe) answered = undefined;
-    if (before) mustSync ||= !isSame(before.asked, wanted());
+    if (isReplaced(requests.current(), wanted())) {
+      [answered, mustSync] = [undefined, true];
+      handlers.cover(filterOf([]), filterOf([]));
+    }
     return mustSubscribe() ? subscribeTo(handlers) : stateOf(visibility.view(), handlers);
   }
 
@@ -89,10 +89,9 @@ export function createSynchronization(
     return view;
   }
 
-  /** Takes a view that is not the answer to a request: if agents have come into view, requests the complete state. */
-  function changed(patterns: readonly string[]): void {
-    const view = told(patterns);
-    if (isSynced && !covers(view)) mustSync = true;
+  /** Makes the client itself ignore what it has not asked for. */
+  function limit(): void {
+    mustSync = !covers(told(wanted().patterns)) || !isSynced || mustSync;
     proceed();
   }
 
@@ -100,11 +99,13 @@ export function createSynchronization(
     isSynced: () => isSynced,
     proceed,
     wantedChanged() {
-      if (isLegacy) changed(wanted().patterns);
-      else proceed();
+      (isLegacy ? limit : proceed)();
     },
     subscribed(patterns) {
-      (requests.isSubscribing() ? told : changed)(patterns);
+      // Not an answer, or a late one, which a newer one may have overtaken: the end of a snapshot says what is in force.
+      mustSync ||= !requests.isSubscribing();
+      told(patterns);
+      proceed();
     },
     completed(visibleAgents) {
       const request = requests.current();
@@ -122,11 +123,18 @@ export function createSynchronization(
     failed(code) {
       if (!requests.failed(code)) return;
       isLegacy = true;
-      mustSync ||= !isSynced;
-      changed(wanted().patterns);
+      limit();
       finish();
     },
   };
+}
+
+/**
+ * Whether another request replaces a `subscribe` that has no answer. It may have had an effect even after `rate_limited`: the
+ * limit may have been that of a `ping`.
+ */
+function isReplaced(before: Request | undefined, wanted: AgentFilter): boolean | undefined {
+  return before?.isSubscribe && !isSame(wanted, before.asked);
 }
 
 /** Whether an answer contains all that was missing. */

@@ -299,6 +299,29 @@ describe('subscribe()', () => {
     },
   );
 
+  it('requests the complete state after a lost answer and limits that last longer than what a sync overlaps', async () => {
+    const { harness, client, server } = await connected({ agents: ['a'] });
+    client.subscribe([]);
+    await settle();
+    while (server.step(harness.socket, 'lost'));
+    server.report(agentEvent('a', 'error', 2));
+    harness.page.set({ isVisible: false });
+    harness.page.set({ isVisible: true });
+    // The pauses between the requests.
+    for (const [agentId, pauseMs] of [
+      ['b', 10_000],
+      ['c', 20_000],
+      ['a', 40_000],
+    ] as const) {
+      while (server.step(harness.socket, 'rate_limited'));
+      client.subscribe([agentId]);
+      await server.pass(pauseMs);
+    }
+    await server.run();
+    expect(requests(harness.socket).at(-1)).toEqual(['state:sync', {}]);
+    expect(client.agents.get('a')?.status).toBe('error');
+  });
+
   it.each([
     [['a*b'], 'ids'],
     [[''], 'ids'],
@@ -334,7 +357,10 @@ describe('a token with another scope on the open connection', () => {
     client.refresh();
     await server.run();
     expect(heard).toEqual([[['a', 'c'], ['a', 'c'], 0]]);
-    expect(requests(harness.socket)).toHaveLength(1);
+    // The answer says what is in force, if late answers have come in another order.
+    expect(requests(harness.socket).slice(1)).toEqual([
+      ['state:sync', { since: expect.any(Number) as number }],
+    ]);
     // An event on its way, or from a replaced connection.
     harness.socket.receive('agent:status', { agentId: 'b', status: 'online', timestamp: 9 });
     expect(known()).toEqual(['a', 'c']);
@@ -354,6 +380,43 @@ describe('a token with another scope on the open connection', () => {
     await server.run();
     expect(requests(harness.socket).slice(1)).toEqual([['state:sync', {}]]);
     expect(known()).toEqual(['a', 'b']);
+  });
+});
+
+describe('an answer that is later than the client waits', () => {
+  it('of a token with another scope, after the newer one to subscribe, is followed by a sync, which says what is in force', async () => {
+    const { harness, client, server, known, visible } = await connected({});
+    client.subscribe(['a', 'b']);
+    await server.run();
+    // The effect of an earlier token, which was posted long ago.
+    harness.socket.receive('subscribed', { agents: ['a'] });
+    expect(visible()).toEqual(['a']);
+    await server.run();
+    expect(requests(harness.socket).slice(2)).toEqual([
+      ['state:sync', { since: expect.any(Number) as number }],
+      ['state:sync', {}],
+    ]);
+    expect([known().sort(), visible()]).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+    ]);
+  });
+
+  it('to a limited subscribe does not end the turn of token:refresh', async () => {
+    const { harness, client } = await connected({ agents: ['a'] });
+    client.subscribe(['b']);
+    await settle();
+    client.refresh();
+    await harness.time.pass(30_000);
+    const types = () => harness.socket.sent.map(({ type }) => type).slice(1);
+    const sent = ['subscribe', 'subscribe', 'token:refresh', 'token:refresh'];
+    expect(types()).toEqual(sent);
+    harness.socket.receive('error', { code: 'rate_limited', message: 'No.' });
+    await settle();
+    expect(types()).toEqual(sent);
+    harness.socket.receive('token:refreshed', { expiresAt: harness.time.now() + 3_600_000 });
+    await settle();
+    expect(types()).toEqual([...sent, 'subscribe']);
   });
 });
 
