@@ -110,7 +110,7 @@ export function createSynchronization(
     completed(visibleAgents) {
       const request = requests.current();
       // Without a sign of the subscription, this is the late answer to an earlier `state:sync`.
-      if (!request || (request.isSubscribe && !request.seen && !visibleAgents)) return false;
+      if (!request || (request.isSubscribe && !request.seen)) return false;
       const view = told(isLegacy ? wanted().patterns : visibleAgents);
       if (request.isSubscribe) answered = request.asked;
       mustSync = (mustSync && request.isSubscribe) || !isWhole(request, view, covers);

@@ -402,6 +402,19 @@ describe('an answer that is later than the client waits', () => {
     ]);
   });
 
+  it('to a state:sync, which says what was in force then, does not end a subscribe, which is limited', async () => {
+    const { harness, client } = await connected({ agents: ['a'] });
+    client.subscribe(['b']);
+    await settle();
+    const before = requests(harness.socket);
+    const lists = { agents: [], sessions: [], timestamp: harness.time.now(), complete: true };
+    harness.socket.receive('state:snapshot', { ...lists, visibleAgents: ['a'] });
+    harness.socket.receive('error', { code: 'rate_limited', message: 'No.' });
+    await harness.time.pass(10_000);
+    expect(before.at(-1)).toEqual(['subscribe', { agents: ['b'] }]);
+    expect(requests(harness.socket)).toEqual([...before, ['subscribe', { agents: ['b'] }]]);
+  });
+
   it('to a limited subscribe does not end the turn of token:refresh', async () => {
     const { harness, client } = await connected({ agents: ['a'] });
     client.subscribe(['b']);
