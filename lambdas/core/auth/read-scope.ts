@@ -41,7 +41,7 @@ export function readScope(claims: TokenClaims, rule: ScopeRule): ScopeVerdict {
   if (values === undefined) return { ok: false, code: 'scope_invalid' };
   if (values.length === 0) return { ok: false, code: 'scope_missing' };
   const patterns = values.map((value) => patternFor(value, rule.template));
-  // Before patterns are compared with each other, which takes quadratic time.
+  // Before patterns are compared with each other, which takes quadratic time for prefixes.
   if (utf8Length(JSON.stringify(patterns)) > maxScopeBytes) {
     return { ok: false, code: 'scope_too_large' };
   }
