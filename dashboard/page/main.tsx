@@ -2,6 +2,7 @@
 import { StrictMode, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createMissionControl } from '#sdk/client';
+import { createAddress } from './model/address';
 import { announce } from './model/announcements';
 import { App } from './components/app';
 import { createBoard } from './model/board';
@@ -12,6 +13,8 @@ import { createTokenSource } from './auth/token-source';
 
 const now = () => Date.now();
 const timeout = (due: () => void, delayMilliseconds: number) => setTimeout(due, delayMilliseconds);
+/** Where the fragment of the address is while the user signs in. */
+const fragmentKey = 'mission-control-fragment';
 
 async function start(): Promise<ReactNode> {
   const pageUrl = location.href;
@@ -19,10 +22,14 @@ async function start(): Promise<ReactNode> {
   const tokens = createTokenSource(token, {
     fetch: (...request) => fetch(...request),
     pageUrl,
+    // The provider redirects to the page without its fragment.
     showUrl: (url) => {
-      history.replaceState(null, '', url);
+      const fragment = sessionStorage.getItem(fragmentKey) ?? '';
+      sessionStorage.removeItem(fragmentKey);
+      history.replaceState(null, '', `${url}${fragment}`);
     },
     goTo: (url) => {
+      if (location.hash !== '') sessionStorage.setItem(fragmentKey, location.hash);
       location.assign(url);
     },
     storage: sessionStorage,
@@ -49,7 +56,13 @@ async function start(): Promise<ReactNode> {
   announce(board, { say, now, setTimeout: timeout });
   return (
     <ClockContext value={createClock(globalThis, now)}>
-      <App board={board} client={client} tokens={tokens} commands={commands} />
+      <App
+        address={createAddress(window)}
+        board={board}
+        client={client}
+        tokens={tokens}
+        commands={commands}
+      />
     </ClockContext>
   );
 }

@@ -1,6 +1,7 @@
 // Signing in with an OAuth provider in the browser: redirect, callback, and no second sign-in while the token is valid.
 import type { Browser, BrowserContext } from 'playwright-core';
 import { openBrowser, openPage } from '../support/browser/browser';
+import { agentEvent } from '../support/data/events';
 import { eventually } from '../support/eventually';
 import { openQuickService, type QuickService } from '../support/browser/quick-service';
 
@@ -78,4 +79,15 @@ it('after a refusal, redirects to the provider again only when the user clicks "
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('region', { name: 'Connection' }).getByText('Connected').waitFor();
   expect(visits).toHaveLength(2);
+});
+
+it('shows the route of its address after the redirect, which has no fragment', async () => {
+  const { page, context } = await openPage(browser);
+  await openProvider(context, () => ({ code: 'the-code' }));
+  await page.goto(`${service.pageUrl}#/?status=error`);
+  await page.getByRole('region', { name: 'Connection' }).getByText('Connected').waitFor();
+  expect(page.url()).toBe(`${service.pageUrl}#/?status=error`);
+  expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+  await service.report(agentEvent('agent-1', 'online', 1));
+  await page.getByRole('button', { name: '0 error', pressed: true }).waitFor();
 });

@@ -1,6 +1,7 @@
 // Shows the whole page: connection, filter, agents and events.
-import { useMemo, useState, useSyncExternalStore } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
 import type { MissionControl } from '#sdk/client';
+import type { Address } from '../model/address';
 import { AgentList } from './agent-list';
 import type { Board } from '../model/board';
 import { ConnectionBar } from './connection-bar';
@@ -12,6 +13,7 @@ import { TokenForm } from './token-form';
 import type { TokenSource } from '../auth/token-source';
 
 export interface AppProps {
+  readonly address: Address;
   readonly board: Board;
   readonly client: Pick<MissionControl, 'reconnect'>;
   readonly tokens: TokenSource;
@@ -21,13 +23,14 @@ export interface AppProps {
 /** The views, one of which is shown on a narrow screen. A wide screen shows both. */
 const views = ['agents', 'events'] as const;
 
-export function App({ board, client, tokens, commands }: AppProps) {
+export function App({ address, board, client, tokens, commands }: AppProps) {
   const { agents, feed, events, connection, staleSince } = useSyncExternalStore(
     board.subscribe,
     board.read,
   );
-  const [filter, setFilter] = useState(noFilter);
-  const [view, setView] = useState<(typeof views)[number]>('agents');
+  const route = useSyncExternalStore(address.subscribe, address.read);
+  const { filter } = route;
+  const view = route.page.name === 'events' ? 'events' : 'agents';
   const shown = useMemo(() => filterAgents(agents, filter), [agents, filter]);
   const isInFeed = useMemo(() => feedFilter(agents, filter), [agents, filter]);
   const counts = useMemo(() => countByStatus(agents), [agents]);
@@ -55,27 +58,26 @@ export function App({ board, client, tokens, commands }: AppProps) {
           />
         ) : (
           <>
-            <FilterBar filter={filter} counts={counts} onChange={setFilter} />
-            <div className="views toggles" role="group" aria-label="View">
-              {views.map((name) => (
-                <button
-                  key={name}
-                  type="button"
-                  className="toggle"
-                  aria-pressed={view === name}
-                  onClick={() => {
-                    setView(name);
-                  }}
-                >
-                  {name}
-                </button>
-              ))}
-            </div>
+            <FilterBar
+              filter={filter}
+              counts={counts}
+              onChange={(changed) => {
+                // Otherwise each letter would be an entry in the history.
+                const isTyping = changed.text !== filter.text;
+                address[isTyping ? 'replace' : 'go']({ ...route, filter: changed });
+              }}
+            />
+            <ViewSwitch
+              view={view}
+              onChange={(name) => {
+                address.go({ ...route, page: { name } });
+              }}
+            />
             <AgentList
               agents={shown}
               total={agents.length}
               onShowAll={() => {
-                setFilter(noFilter);
+                address.go({ ...route, filter: noFilter });
               }}
             />
             <EventFeed feed={feed} isShown={isInFeed} />
@@ -84,5 +86,27 @@ export function App({ board, client, tokens, commands }: AppProps) {
       </main>
       {events > 0 && <footer>{events.toLocaleString()} events since this page was opened</footer>}
     </>
+  );
+}
+
+type View = (typeof views)[number];
+
+function ViewSwitch(props: { readonly view: View; readonly onChange: (view: View) => void }) {
+  return (
+    <div className="views toggles" role="group" aria-label="View">
+      {views.map((name) => (
+        <button
+          key={name}
+          type="button"
+          className="toggle"
+          aria-pressed={props.view === name}
+          onClick={() => {
+            props.onChange(name);
+          }}
+        >
+          {name}
+        </button>
+      ))}
+    </div>
   );
 }

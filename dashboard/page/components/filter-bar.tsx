@@ -1,5 +1,6 @@
 // Shows the filter: a field for words, and a button for each status.
 import { statuses, type Filter, type Status } from '../model/filter';
+import { longestText } from '../model/route';
 
 interface FilterBarProps {
   readonly filter: Filter;
@@ -20,6 +21,7 @@ export function FilterBar({ filter, counts, onChange }: FilterBarProps) {
           type="search"
           value={filter.text}
           placeholder="Filter agents, sessions, messages"
+          maxLength={longestText}
           autoComplete="off"
           spellCheck={false}
           onChange={({ target }) => {

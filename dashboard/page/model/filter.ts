@@ -1,6 +1,7 @@
 // Filters agents and events, and determines the order of agents.
 import type { AgentEntry } from './agent-entries';
 import type { FeedEntry } from './feed';
+import { groupOf } from './groups';
 
 export type Status = AgentEntry['status'];
 
@@ -12,18 +13,23 @@ export interface Filter {
   readonly text: string;
   /** The status that is shown; undefined for all. */
   readonly status: Status | undefined;
+  /** The group that is shown, a prefix of agent ids; empty for agents without a group; undefined for all. */
+  readonly group: string | undefined;
 }
 
-export const noFilter: Filter = { text: '', status: undefined };
+export const noFilter: Filter = { text: '', status: undefined, group: undefined };
 
 /** Returns the agents that match the filter: those with errors first, and otherwise in the same order. */
 export function filterAgents(
   agents: readonly AgentEntry[],
-  { text, status }: Filter,
+  { text, status, group }: Filter,
 ): readonly AgentEntry[] {
   const words = wordsOf(text);
   const shown = agents.filter(
-    (agent) => (status === undefined || agent.status === status) && hasAll(agent, words),
+    (agent) =>
+      (status === undefined || agent.status === status) &&
+      isIn(agent.agentId, group) &&
+      hasAll(agent, words),
   );
   const isWrong = (agent: AgentEntry) => agent.status === 'error';
   return [...shown.filter(isWrong), ...shown.filter((agent) => !isWrong(agent))];
@@ -35,7 +41,7 @@ export function filterAgents(
  */
 export function feedFilter(
   agents: readonly AgentEntry[],
-  { text, status }: Filter,
+  { text, status, group }: Filter,
 ): (entry: FeedEntry) => boolean {
   const words = wordsOf(text);
   const names = new Set(
@@ -44,6 +50,7 @@ export function feedFilter(
       : agents.filter((agent) => agent.status === status).map(({ agentId }) => agentId),
   );
   return ({ type, event }) => {
+    if (!isIn(event.agentId, group)) return false;
     if (type === 'agent:status') {
       return (status === undefined || event.status === status) && matches([event.agentId], words);
     }
@@ -60,6 +67,9 @@ export function countByStatus(agents: readonly AgentEntry[]): Readonly<Record<St
   for (const { status } of agents) counts[status] += 1;
   return counts;
 }
+
+const isIn = (agentId: string, group: string | undefined) =>
+  group === undefined || groupOf(agentId) === group;
 
 function wordsOf(text: string): readonly string[] {
   return text.toLowerCase().split(/\s+/).filter(Boolean);

@@ -6,12 +6,21 @@
  * @param now in milliseconds since the Unix epoch
  */
 export function relativeTime(timestamp: number, now: number): string {
-  const seconds = Math.floor((now - timestamp) / 1000);
-  if (seconds < 10) return 'just now';
-  if (seconds < 60) return `${Math.floor(seconds / 10) * 10} s ago`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
-  if (seconds < 2 * 86_400) return `${Math.floor(seconds / 3600)} h ago`;
-  return `${Math.floor(seconds / 86_400)} d ago`;
+  const age = now - timestamp;
+  return age < leastMilliseconds ? 'just now' : `${durationWords(age)} ago`;
+}
+
+/** Shorter durations have no number. */
+const leastMilliseconds = 10_000;
+
+/** Returns a duration, e.g. `20 s`, `3 min`, `5 h`, `2 d`; `a moment` if it is shorter than 10 s. */
+export function durationWords(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1000);
+  if (milliseconds < leastMilliseconds) return 'a moment';
+  if (seconds < 60) return `${Math.floor(seconds / 10) * 10} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 2 * 86_400) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
 }
 
 /** Returns the whole seconds until `dueAt`, rounded up; 0 if it has passed. Both times are in milliseconds. */

@@ -4,6 +4,7 @@ import { act, createElement, Profiler, StrictMode } from 'react';
 import type { Root } from 'react-dom/client';
 import type * as ReactDomClient from 'react-dom/client';
 import { App } from '../../../../dashboard/page/components/app';
+import { createAddress } from '#dashboard/page/model/address';
 import { createBoard } from '#dashboard/page/model/board';
 import { ClockContext, createClock } from '../../../../dashboard/page/components/clock';
 import type { TokenSource } from '#dashboard/page/auth/token-source';
@@ -13,7 +14,7 @@ import { ClientHarness, settle } from '../../../support/client/client-harness';
 let client: typeof ReactDomClient;
 
 beforeAll(async () => {
-  const { window } = new JSDOM();
+  const { window } = new JSDOM('', { url: 'https://example.com/' });
   const { document, navigator, FormData, HTMLInputElement, Event } = window;
   const page = { window, document, navigator, FormData, HTMLInputElement, Event };
   Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true, ...page });
@@ -27,6 +28,7 @@ afterEach(() => {
     root?.unmount();
   });
   document.body.replaceChildren();
+  window.history.replaceState(null, '', '/');
 });
 
 interface Given {
@@ -58,7 +60,13 @@ async function openPage({ tokens = {}, options = {}, commands = [] }: Given = {}
   const container = document.createElement('div');
   document.body.append(container);
   root = client.createRoot(container);
-  const app = createElement(App, { board, client: harness.client, tokens: source, commands });
+  const app = createElement(App, {
+    address: createAddress(window),
+    board,
+    client: harness.client,
+    tokens: source,
+    commands,
+  });
   let commits = 0;
   const counted = createElement(Profiler, { id: 'page', onRender: () => (commits += 1) }, app);
   const perform = (what: () => unknown) =>
@@ -212,6 +220,25 @@ it('shows only agents and events that match the filter, until it is removed', as
   expect(page.text()).toContain('No agent is like that.');
   await page.press('Show all');
   expect(page.textsOf('.agent h3')).toEqual(['beta', 'alpha']);
+});
+
+it('shows the filter of the address, and the one before after going back', async () => {
+  window.history.replaceState(null, '', '#/?q=a&status=error');
+  const page = await openPage();
+  await page.perform(() => page.harness.connect());
+  await report(page, 'alpha', 'online');
+  await report(page, 'beta', 'error');
+  await report(page, 'ceres', 'error');
+  expect(page.textsOf('.agent h3')).toEqual(['beta']);
+  await page.press('2 error');
+  expect(window.location.hash).toBe('#/?q=a');
+  expect(page.textsOf('.agent h3')).toEqual(['beta', 'alpha']);
+  const isBack = new Promise((resolve) => {
+    window.addEventListener('popstate', resolve, { once: true });
+  });
+  window.history.back();
+  await page.perform(() => isBack);
+  expect(page.textsOf('.agent h3')).toEqual(['beta']);
 });
 
 it('pauses the feed, counts the new events, and shows them after resuming', async () => {

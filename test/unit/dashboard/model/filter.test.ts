@@ -38,6 +38,13 @@ it('selects agents by status, and by status and text', () => {
   expect(shown({ status: 'offline', text: 'alpha' })).toEqual([]);
 });
 
+it('selects agents by group, and those without a group', () => {
+  const members = [agentOf('team/1'), agentOf('team/2'), agentOf('solo')];
+  const names = (group: string) =>
+    filterAgents(members, { ...noFilter, group }).map(({ agentId }) => agentId);
+  expect([names('team/'), names('')]).toEqual([['team/1', 'team/2'], ['solo']]);
+});
+
 it('selects events by their text, and by the reported status or the status of their agent', () => {
   const feed = addToFeed(
     [],
