@@ -152,6 +152,17 @@ const browserFolders = [
     'The React hooks use only the public interface of the client, and the event types.',
   ],
   [
+    'client-testing',
+    '^sdk/client/testing/',
+    [
+      protocol,
+      '^sdk/client/(dependencies|mission-control)\\.ts$',
+      '^sdk/client/state/',
+      '^sdk/client/connection/(connection|subscription)\\.ts$',
+    ],
+    'The fake client has the registers and listeners of the client, and no connection.',
+  ],
+  [
     'page-model',
     '^dashboard/page/model/',
     ['^sdk/client/index\\.ts$'],

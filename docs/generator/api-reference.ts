@@ -13,6 +13,7 @@ const project = path.resolve(__dirname, '../..');
 const entries = {
   client: 'sdk/client/index.ts',
   react: 'sdk/client/react/index.ts',
+  testing: 'sdk/client/testing/index.ts',
   publisher: 'sdk/publisher/index.ts',
   protocol: 'sdk/protocol/index.ts',
 };

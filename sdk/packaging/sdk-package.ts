@@ -7,6 +7,7 @@ import { writePackage, type ModuleKind, type ProjectManifest } from './write-pac
 const entries = {
   client: 'client/index',
   react: 'client/react/index',
+  testing: 'client/testing/index',
   publisher: 'publisher/index',
   protocol: 'protocol/index',
 };

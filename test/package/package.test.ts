@@ -99,14 +99,18 @@ stop();
 const key = sessionKey('a', 'b');
 console.log(client.connection.state, client.sessions.get(key), maxMessageBytes, typeof parseServerMessage);
 client.close();
+const fake = createFakeMissionControl();
+fake.connect();
+console.log(fake.connection.state);
 `;
 const usePublisher = `console.log(typeof broadcastAgentStatus, typeof createPublisher);`;
-const said = 'idle undefined 32768 function';
+const said = 'idle undefined 32768 function\nconnected';
 
 it('an ES module project runs and type-checks with the package', async () => {
   const client = `
     import { createMissionControl, sessionKey } from '${name}/client';
     import { maxMessageBytes, parseServerMessage } from '${name}/protocol';
+    import { createFakeMissionControl } from '${name}/testing';
     ${useClient}`;
   const root = await createProject('module', { 'client.js': client, 'client.ts': client });
   // The package has one dependency.
@@ -122,10 +126,12 @@ it('a CommonJS project runs and type-checks with the package', async () => {
   const client = `
     const { createMissionControl, sessionKey } = require('${name}/client');
     const { maxMessageBytes, parseServerMessage } = require('${name}/protocol');
+    const { createFakeMissionControl } = require('${name}/testing');
     ${useClient}`;
   const typed = `
     import { createMissionControl, sessionKey } from '${name}/client';
     import { maxMessageBytes, parseServerMessage } from '${name}/protocol';
+    import { createFakeMissionControl } from '${name}/testing';
     import { broadcastAgentStatus, createPublisher } from '${name}/publisher';
     ${useClient}${usePublisher}`;
   const publisher = `

@@ -19,12 +19,13 @@ interface Sample {
   readonly code: string;
 }
 
-/** Samples that import the client or its React binding. Other samples are incomplete. */
+/** Samples that import the client or its React binding. Other samples are incomplete, or tests. */
 async function samplesOf(file: string): Promise<Sample[]> {
   const text = await readFile(path.join(project, file), 'utf8');
   return [...text.matchAll(/^```(jsx?)\n(.*?)^```$/gms)].flatMap(([, language = '', code = '']) => {
     const [, entry] = /from 'mission-control-realtime\/(client|react)'/.exec(code) ?? [];
-    return entry === undefined ? [] : [{ title: `${file}: ${entry}`, language, code }];
+    const isTest = code.includes("'mission-control-realtime/testing'");
+    return entry === undefined || isTest ? [] : [{ title: `${file}: ${entry}`, language, code }];
   });
 }
 

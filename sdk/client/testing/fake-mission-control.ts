@@ -1,0 +1,161 @@
+// A client without a socket, whose registers and listeners are the real ones. Everything happens within the call that causes it.
+import { everyAgent, filterOf, type AgentFilter } from '../../protocol/agent-patterns';
+import {
+  definitionOf,
+  eventTypeDefinitions,
+  type EventMessage,
+} from '../../protocol/event-message';
+import { readServerMessage } from '../../protocol/message-reader';
+import type { Connection } from '../connection/connection';
+import { subscriptionOf } from '../connection/subscription';
+import { systemClock } from '../dependencies';
+import type { ListenerTypes, MissionControl } from '../mission-control';
+import { createListeners } from '../state/listeners';
+import { createRegisters, type Change, type Source } from '../state/registers';
+
+/** The options of a fake client. */
+export interface FakeOptions {
+  /** The patterns of the agents that the client asks for at first, as in the option of a client. Default: all. */
+  readonly agents?: readonly string[];
+  /** Returns the current time in milliseconds since the Unix epoch, for `connection.since`. Default: `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** A client for tests. Its own methods change its state as those of a client do, without a server. */
+export interface FakeMissionControl extends MissionControl {
+  /**
+   * Passes one event to the client, or several as one batch. Stale events and those of agents that are not visible have no
+   * effect, and a closed client ignores all of them.
+   * @param options `source`: `snapshot` if the events are part of a snapshot. Default: `live`
+   * @throws {TypeError} if the type or a field of an event is not valid
+   */
+  readonly emit: (
+    events: EventMessage | readonly EventMessage[],
+    options?: { readonly source?: Source },
+  ) => void;
+  /** Opens the connection: the state is `connected`. */
+  readonly connect: () => void;
+  /** Refuses the token: the state is `unauthorized`. */
+  readonly refuse: (reason?: string) => void;
+  /** Ends the connection, or the attempt: the state is `waiting`. Default: the code 1006, without a reason. */
+  readonly disconnect: (end?: Partial<Pick<Connection, 'code' | 'reason' | 'retryInMs'>>) => void;
+  /**
+   * Changes the connection in any way. With another `state`, `since` is the current time. Agents outside of `visibleAgents`
+   * are removed.
+   */
+  readonly setConnection: (change: Partial<Connection>) => void;
+  /** The patterns of each call of `subscribe`, in their order. */
+  readonly subscriptions: readonly (readonly string[])[];
+}
+
+/**
+ * Creates a client that is `connecting`.
+ * @throws {TypeError} if `agents` are not patterns
+ */
+export function createFakeMissionControl(options: FakeOptions = {}): FakeMissionControl {
+  const { now = () => systemClock.now() } = options;
+  const registers = createRegisters();
+  const listeners = createListeners<ListenerTypes>();
+  const subscriptions: (readonly string[])[] = [];
+  let visible = subscriptionOf(options.agents);
+  let connection: Connection = {
+    ...nothing,
+    ...{ state: 'connecting', attempt: 1, since: now(), visibleAgents: patternsOf(visible) },
+  };
+
+  function setConnection(change: Partial<Connection>): void {
+    const since = change.state && change.state !== connection.state ? now() : connection.since;
+    const next: Connection = { ...connection, since, ...change };
+    if (JSON.stringify(next) === JSON.stringify(connection)) return;
+    connection = next;
+    visible = filterOf(next.visibleAgents ?? [everyAgent]);
+    registers.forgetOthers(visible);
+    listeners.call('connection', connection);
+  }
+
+  function emit(
+    events: EventMessage | readonly EventMessage[],
+    { source = 'live' }: { readonly source?: Source } = {},
+  ): void {
+    if (connection.state === 'closed') return;
+    const changes: Change[] = [];
+    for (const event of [events].flat().map(checked)) {
+      const change = visible.matches(event.payload.agentId) && registers.merge(event, source);
+      if (!change) continue;
+      changes.push(change);
+      listeners.call(event.type, event.payload);
+    }
+    if (changes.length > 0) listeners.call('change', { changes });
+  }
+
+  /** Enters a state without what belonged to the state before. */
+  const enter = (change: Partial<Connection>) => {
+    setConnection({ ...nothing, ...change });
+  };
+  const reconnect = () => {
+    enter({ state: 'connecting', attempt: 1 });
+  };
+  const close = () => {
+    enter({ state: 'closed' });
+  };
+
+  const members = {
+    get connection() {
+      return connection;
+    },
+    on: listeners.add,
+    reconnect,
+    refresh() {
+      if (connection.state !== 'connected') reconnect();
+    },
+    subscribe(agents: readonly string[]) {
+      const wanted = subscriptionOf(agents);
+      subscriptions.push([...agents]);
+      setConnection({ visibleAgents: patternsOf(wanted) });
+    },
+    close,
+    [Symbol.dispose]: close,
+    emit,
+    ...serverOf(enter),
+    setConnection,
+    subscriptions,
+  };
+  return Object.assign(members, registers.maps);
+}
+
+/** Returns what the server does to the connection. */
+function serverOf(enter: (change: Partial<Connection>) => void) {
+  return {
+    connect() {
+      enter({ state: 'connected' });
+    },
+    refuse(reason = 'refused') {
+      enter({ state: 'unauthorized', attempt: 2, retryInMs: 60_000, reason });
+    },
+    disconnect(end: Partial<Connection> = {}) {
+      enter({ state: 'waiting', attempt: 1, retryInMs: 1_000, code: 1006, ...end });
+    },
+  };
+}
+
+/** What a state has if nothing else is said. */
+const nothing = { attempt: 0, retryInMs: undefined, code: undefined, reason: undefined };
+
+/** The patterns as a connection has them: undefined for all agents. */
+function patternsOf({ patterns }: AgentFilter): readonly string[] | undefined {
+  return patterns[0] === everyAgent ? undefined : patterns;
+}
+
+/** Returns a copy of an event with only its documented fields, as a client receives it. */
+function checked(event: EventMessage): EventMessage {
+  const { type } = Object(event) as Partial<EventMessage>;
+  const definition = definitionOf(type);
+  if (!definition) {
+    const types = eventTypeDefinitions.map((one) => one.type).join(', ');
+    throw new TypeError(`The type of an event must be one of ${types}.`);
+  }
+  // Not with the schemas: they need `TextEncoder`, which the environment `jsdom` of Jest does not have.
+  const read = readServerMessage(JSON.stringify(event));
+  if (read) return read as EventMessage;
+  throw new TypeError(`${type} must have the fields ${JSON.stringify(definition.fields)}.`);
+}
