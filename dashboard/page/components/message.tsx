@@ -6,7 +6,13 @@ import { UntrustedText } from './visible-text';
 /** The number of characters that fit in two lines of a phone. Texts up to this length are never shortened, and need no button. */
 const shortMessage = 60;
 
-export const Message = memo(function Message({ text }: { readonly text: string }) {
+interface MessageProps {
+  readonly text: string;
+  /** That of the button, in a list with one tab stop. */
+  readonly tabIndex?: number;
+}
+
+export const Message = memo(function Message({ text, tabIndex = 0 }: MessageProps) {
   const [isWhole, setWhole] = useState(false);
   const title = plainText(text, false);
   const isShort = text.length <= shortMessage && !text.includes('\n');
@@ -20,6 +26,7 @@ export const Message = memo(function Message({ text }: { readonly text: string }
     <button
       type="button"
       className="opens"
+      tabIndex={tabIndex}
       aria-expanded={isWhole}
       onClick={() => {
         setWhole(!isWhole);

@@ -81,7 +81,8 @@ const known: Readonly<Record<string, string>> = {
   max_attempts: 'All attempts have failed.',
 };
 
-function reasonWords({ reason, code }: Connection): string {
+/** Says why the connection ended, or the attempt failed; empty if there is nothing to say. */
+export function reasonWords({ reason, code }: Connection): string {
   if (reason !== undefined) {
     return known[reason] ?? `The server says: ${reason.replace(/[.!]?$/, '.')}`;
   }

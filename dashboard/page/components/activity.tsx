@@ -1,0 +1,122 @@
+// Shows the events and the errors of each minute of the last hour as two small charts, and as a table on request.
+import { createContext, useContext, useEffect, useId, useState, useSyncExternalStore } from 'react';
+import type { ReactNode } from 'react';
+import type { MissionControl } from '#sdk/client';
+import { ClockContext } from './clock';
+import { createActivity, type Activity, type MinuteCounts } from '../model/activity';
+import { activityWords, bars, drawing, ground, type Measure } from '../model/activity-words';
+import { machineTime, timeOfDay } from '../model/event-time';
+
+const ActivityContext = createContext<Activity | undefined>(undefined);
+
+interface ActivityProviderProps {
+  readonly client: Pick<MissionControl, 'on'>;
+  /** Returns the current time in milliseconds since the Unix epoch. */
+  readonly now: () => number;
+  readonly children: ReactNode;
+}
+
+/** Counts the events of a client for the charts inside, from its first render on. */
+export function ActivityProvider({ client, now, children }: ActivityProviderProps) {
+  const [activity] = useState(() => createActivity(now));
+  useEffect(
+    () =>
+      client.on('change', ({ changes }) => {
+        activity.take(changes);
+      }),
+    [client, activity],
+  );
+  return <ActivityContext value={activity}>{children}</ActivityContext>;
+}
+
+interface ActivityChartsProps {
+  /** The agent whose events are shown; undefined: those of all agents. */
+  readonly agentId?: string | undefined;
+}
+
+/**
+ * Renders at most once a second, whatever the rate of events.
+ * @throws {Error} outside of an {@link ActivityProvider} or of a {@link ClockContext}
+ */
+export function ActivityCharts({ agentId }: ActivityChartsProps) {
+  const activity = useContext(ActivityContext);
+  const clock = useContext(ClockContext);
+  if (activity === undefined || clock === undefined)
+    throw new Error('There is no ActivityProvider, or no ClockContext.');
+  const minutes = useSyncExternalStore(clock.subscribe, () => activity.read(agentId));
+  const titleId = useId();
+  return (
+    <section className="activity" aria-labelledby={titleId}>
+      <h2 id={titleId}>Activity</h2>
+      <Chart title="Events a minute" measure="events" minutes={minutes} />
+      <Chart title="Error reports a minute" measure="errors" minutes={minutes} />
+      <p className="activity-source">
+        Counted from what this page has received live since it was opened.
+      </p>
+      <ActivityTable minutes={minutes} />
+    </section>
+  );
+}
+
+interface ChartProps {
+  readonly title: string;
+  readonly measure: Measure;
+  readonly minutes: readonly MinuteCounts[];
+}
+
+function Chart({ title, measure, minutes }: ChartProps) {
+  const words = activityWords(minutes, measure);
+  return (
+    <figure className="chart" data-measure={measure}>
+      <figcaption>
+        {title} <span className="count">{words}</span>
+      </figcaption>
+      <svg
+        role="img"
+        aria-label={`${title}: ${words}`}
+        viewBox={`0 0 ${drawing.width} ${drawing.height}`}
+        preserveAspectRatio="none"
+      >
+        <path className="chart-ground" d={ground(minutes)} />
+        <path className="chart-bars" d={bars(minutes, measure)} />
+      </svg>
+    </figure>
+  );
+}
+
+/** The numbers of the charts, the newest first. They are rendered only while they are shown. */
+function ActivityTable({ minutes }: Pick<ChartProps, 'minutes'>) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details
+      onToggle={({ currentTarget }) => {
+        setOpen(currentTarget.open);
+      }}
+    >
+      <summary>Show as a table</summary>
+      {isOpen && (
+        <table>
+          <caption className="hidden">Events and error reports of each minute</caption>
+          <thead>
+            <tr>
+              <th scope="col">Minute</th>
+              <th scope="col">Events</th>
+              <th scope="col">Error reports</th>
+            </tr>
+          </thead>
+          <tbody>
+            {minutes.toReversed().map(({ at, events, errors }) => (
+              <tr key={at}>
+                <th scope="row">
+                  <time dateTime={machineTime(at)}>{timeOfDay(at)}</time>
+                </th>
+                <td>{events.toLocaleString()}</td>
+                <td>{errors.toLocaleString()}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </details>
+  );
+}
