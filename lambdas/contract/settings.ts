@@ -173,13 +173,13 @@ export const serviceSettings = {
     schema: wholeNumber(1, 365),
     default: 7,
     documentation: "Days that an agent's status is kept after its last event.",
-    readBy: ['broadcast'],
+    readBy: ['broadcast', 'default'],
   },
   sessionHours: {
     schema: wholeNumber(1, 24 * 365),
     default: 24,
     documentation: "Hours that a session's activity is kept after its last event.",
-    readBy: ['broadcast'],
+    readBy: ['broadcast', 'default'],
   },
   snapshotAgents: {
     schema: wholeNumber(1, 100_000),

@@ -24,6 +24,8 @@ const names = [
   'snapshotAgents',
   'snapshotSessions',
   'heartbeatSeconds',
+  'agentDays',
+  'sessionHours',
   'maxPostsPerSecond',
 ] as const;
 
@@ -55,7 +57,13 @@ export function createRequestDependencies(environment: NodeJS.ProcessEnv) {
     ...{ ...dependencies, postMessages },
     state: createDynamoStateStore(dynamo, tableName),
     limits: { agents: settings.snapshotAgents, sessions: settings.snapshotSessions },
-    heartbeatSeconds: settings.heartbeatSeconds,
+    facts: {
+      heartbeatSeconds: settings.heartbeatSeconds,
+      lifetimeSeconds: {
+        agents: settings.agentDays * 24 * 3600,
+        sessions: settings.sessionHours * 3600,
+      },
+    },
   });
   // The issuer's keys are fetched with the first token, because most clients send no `token:refresh` for hours.
   const { authenticate } = createAuthentication(environment);

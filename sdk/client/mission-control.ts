@@ -2,10 +2,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { AgentStatus, EventType, Payload, SessionActivity } from '../protocol';
 import type { Connection } from './connection/connection';
+import type { ErrorPayload } from './connection/link/exchange';
 import { createSupervisor } from './connection/supervisor';
 import { settingsOf, type MissionControlOptions } from './options';
 import { createListeners } from './state/listeners';
-import { createRegisters, type Change, type RegisterMaps } from './state/registers';
+import { createRegisters, type Change, type Register, type RegisterMaps } from './state/registers';
 
 /** For each event type, the listener for changes of its registers. */
 type EventListeners = { [Type in EventType]: (value: Payload<Type>) => void };
@@ -18,8 +19,17 @@ export interface ListenerTypes extends EventListeners {
   'session:activity': (activity: SessionActivity) => void;
   /** Called after the listeners of single changes, with all changes of one message or batch, in their order. */
   change: (news: { readonly changes: readonly Change[] }) => void;
+  /**
+   * Called when registers were removed: those of agents that are no longer visible, and those that the server has
+   * forgotten. They are not in the maps any more.
+   */
+  forgotten: (news: { readonly registers: readonly Register[] }) => void;
   /** Called when the state of the connection has changed. */
   connection: (connection: Connection) => void;
+  /** Called when `connection.isSynced` has become true, after the listeners of `connection`. */
+  synced: (connection: Connection) => void;
+  /** Called when the server has answered a message of the client with an error, e.g. `rate_limited`. */
+  error: (error: ErrorPayload) => void;
 }
 
 /** A client of Mission Control. It has a map of registers for each event type. */
@@ -81,11 +91,23 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
       // Also if a listener has closed the client in the meantime, because the changes have been reported one by one.
       if (changes[0]) listeners.call('change', { changes: changes.splice(0) });
     },
-    visible: registers.forgetOthers,
-    changed(connection) {
+    visible(visible) {
+      forgotten(registers.forgetOthers(visible));
+    },
+    passed(now, lifetimes) {
+      forgotten(registers.forgetExpired(now, lifetimes));
+    },
+    error(error) {
+      listeners.call('error', error);
+    },
+    changed(connection, previous) {
       listeners.call('connection', connection);
+      if (connection.isSynced && !previous.isSynced) listeners.call('synced', connection);
     },
   });
+  function forgotten(removed: readonly Register[]): void {
+    if (removed[0]) listeners.call('forgotten', { registers: removed });
+  }
   // In environments without `Symbol.dispose`, this adds an unused property.
   return Object.assign(supervisor, registers.maps, {
     on: listeners.add,

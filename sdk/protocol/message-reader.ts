@@ -9,6 +9,9 @@ type Shape = Readonly<Record<string, FieldKind | 'boolean' | 'agents'>>;
 
 const timed: Shape = { timestamp: 'timestamp' };
 
+/** In the order of the schema. */
+const lifetimeShape: Shape = { agents: 'timestamp', sessions: 'timestamp' };
+
 /** The shapes of the messages, other than events, that may be in a batch. */
 const batchedShapes = { heartbeat: timed };
 
@@ -60,6 +63,8 @@ function readMessage(
     // An invalid interval or list must not invalidate the snapshot.
     if (isTime(seconds) && seconds) read['heartbeatSeconds'] = seconds;
     Object.assign(read, readFields({ visibleAgents: 'agents' }, payload));
+    const lifetimes = readFields(lifetimeShape, values['lifetimeSeconds']);
+    if (lifetimes) read['lifetimeSeconds'] = lifetimes;
   }
   return { type, payload: read } as unknown as ServerMessage;
 }

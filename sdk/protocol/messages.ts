@@ -26,6 +26,11 @@ const schemaOf = <Type extends string, Payload extends v.GenericSchema>(
 const withTimestamp = objectOf({ timestamp: timestampSchema });
 const text = v.string('must be a string');
 const secondsProblem = 'must be a whole number of seconds, at least 1';
+const secondsSchema = v.pipe(
+  v.number(secondsProblem),
+  v.safeInteger(secondsProblem),
+  v.minValue(1, secondsProblem),
+);
 const unknownType = 'must be the type of a documented message';
 
 type EventSchema<Type extends EventType> = ReturnType<typeof schemaOf<Type, PayloadSchema<Type>>>;
@@ -102,13 +107,19 @@ export const serverMessageSchema = v.variant(
         // Older servers do not send it.
         heartbeatSeconds: v.exactOptional(
           v.pipe(
-            v.number(secondsProblem),
-            v.safeInteger(secondsProblem),
-            v.minValue(1, secondsProblem),
+            secondsSchema,
             v.description('Seconds between two heartbeats of this deployment.'),
           ),
         ),
-        // Only the last message of a snapshot has it, because events may fill the others.
+        // Only the last message of a snapshot has these two, because events may fill the others.
+        lifetimeSeconds: v.exactOptional(
+          v.pipe(
+            objectOf({ agents: secondsSchema, sessions: secondsSchema }),
+            v.description(
+              'How long this deployment keeps events in snapshots, in seconds after it has received them: `sessions` for those with a `sessionId`, `agents` for all others.',
+            ),
+          ),
+        ),
         visibleAgents: v.exactOptional(inForce),
       }),
     ),

@@ -12,6 +12,7 @@ import { shardOf } from '#core/shard';
 import { startLocalStack, type LocalStack } from '#local/index';
 import { createPublisher, type Publisher } from '#sdk/publisher';
 import { TestClient } from '../support/stack/test-client';
+import { snapshotFacts } from '../support/data/events';
 import { eventually } from '../support/eventually';
 
 let stack: LocalStack;
@@ -71,7 +72,7 @@ it('a snapshot has the events from before the connection, and with since only la
       sessions: [{ agentId: 'agent-1', sessionId: 'session-1', lastMessage: 'User said: Hello' }],
       complete: true,
       // The default of a deployment.
-      heartbeatSeconds: 30,
+      ...snapshotFacts,
     });
   });
   const since = snapshot?.timestamp ?? 0;

@@ -4,6 +4,7 @@ import { createBroadcast } from '#core/broadcasting/broadcast';
 import { readSnapshot, snapshotMessages } from '#core/requests/snapshot';
 import { createRegisters, type Registers } from '#sdk/client/state/registers';
 import { parseServerMessage, registerOf, type EventMessage } from '#sdk/protocol';
+import { snapshotFacts } from '../support/data/events';
 import { eventArbitrary, lastWriters } from '../support/contracts/state-store';
 import { createFanOutHarness } from '../support/core/fan-out';
 import { MemoryStateStore } from '../support/core/fakes';
@@ -73,7 +74,7 @@ it('makes the registers of client and server equal to the last writers after one
         server.now(),
         limits,
       );
-      for (const text of snapshotMessages(stored, server.now(), 30)) {
+      for (const text of snapshotMessages(stored, server.now(), snapshotFacts)) {
         const parsed = parseServerMessage(text);
         if (!parsed.ok || parsed.value.type !== 'state:snapshot') throw new Error(text);
         for (const payload of parsed.value.payload.agents) {

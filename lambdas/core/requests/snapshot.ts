@@ -88,17 +88,24 @@ class Newest {
 
 const byAge = (one: StoredEvent, other: StoredEvent) => other.updatedAt - one.updatedAt;
 
+/** What the snapshots of a deployment say about it. */
+export interface SnapshotFacts {
+  /** Seconds between two heartbeats, from which clients derive their timeout. */
+  readonly heartbeatSeconds: number;
+  /** Seconds that a register is kept after its last event, by kind of event type as in {@link SnapshotLimits}. */
+  readonly lifetimeSeconds: SnapshotLimits;
+}
+
 /**
  * The texts of the `state:snapshot` messages for the events, in their order: as few as possible, at least one, each of at
  * most {@link maxMessageBytes}, and the last with `complete: true`.
  * @param timestamp the server's time before the state was read, in milliseconds since the Unix epoch
- * @param heartbeatSeconds seconds between two heartbeats, from which clients derive their timeout
  * @param visibleAgents the patterns in force; only if something limits the connection
  */
 export function snapshotMessages(
   events: readonly EventMessage[],
   timestamp: number,
-  heartbeatSeconds: number,
+  { heartbeatSeconds, lifetimeSeconds: { agents, sessions } }: SnapshotFacts,
   visibleAgents?: readonly string[],
 ): string[] {
   const parts: Part[] = [new Part(timestamp, heartbeatSeconds)];
@@ -109,12 +116,14 @@ export function snapshotMessages(
     next.add(event);
     parts.push(next);
   }
+  const lifetimes = `,"lifetimeSeconds":{"agents":${agents},"sessions":${sessions}}`;
   const visible =
     visibleAgents === undefined ? '' : `,"visibleAgents":${JSON.stringify(visibleAgents)}`;
-  // Only the last message has the patterns, because an event may fill all others.
-  if (parts.at(-1)?.hasRoomFor(visible) !== true) parts.push(new Part(timestamp, heartbeatSeconds));
+  const last = lifetimes + visible;
+  // Only the last message has these facts, because an event may fill all others.
+  if (parts.at(-1)?.hasRoomFor(last) !== true) parts.push(new Part(timestamp, heartbeatSeconds));
   return parts.map((part, index) =>
-    index === parts.length - 1 ? part.text(true, visible) : part.text(false),
+    index === parts.length - 1 ? part.text(true, last) : part.text(false),
   );
 }
 

@@ -11,6 +11,7 @@ import type { PostMessages } from './post-messages';
 import {
   readSnapshot,
   snapshotMessages,
+  type SnapshotFacts,
   type SnapshotLimits,
   type SnapshotSelection,
 } from './snapshot';
@@ -35,10 +36,9 @@ export function createSyncState(dependencies: {
   readonly count: Count;
   readonly log: Log;
   readonly limits: SnapshotLimits;
-  readonly heartbeatSeconds: number;
+  readonly facts: SnapshotFacts;
 }): SyncState {
-  const { state, connections, postMessages, count, log, limits, heartbeatSeconds, now } =
-    dependencies;
+  const { state, connections, postMessages, count, log, limits, facts, now } = dependencies;
 
   /** Whether a connection still has the view for which its snapshot was made, and has not expired. */
   async function isUnchanged(connection: Connection): Promise<boolean> {
@@ -55,7 +55,7 @@ export function createSyncState(dependencies: {
     try {
       const events = await readSnapshot(state, selection, timestamp, limits);
       const visible = getsEverything(view) ? undefined : patternsInForce(view);
-      const messages = snapshotMessages(events, timestamp, heartbeatSeconds, visible);
+      const messages = snapshotMessages(events, timestamp, facts, visible);
       const ended = await postMessages(connection, messages.slice(0, -1), deadline);
       log.info('state synced', {
         connectionId,

@@ -1,5 +1,8 @@
-// Defines the state of the connection that the client exposes to applications.
-import type { ConnectionState } from './transition';
+// Defines the state of the connection that the client exposes to applications, and reports its changes.
+import { everyAgent } from '../../protocol/agent-patterns';
+import type { Links } from './links';
+import type { Clock } from './timers';
+import { initialState, type ConnectionState, type State } from './transition';
 
 /** The state of the connection. Each change creates a new object. */
 export interface Connection {
@@ -19,4 +22,55 @@ export interface Connection {
    * client contain no others.
    */
   readonly visibleAgents?: readonly string[] | undefined;
+  /**
+   * Whether the client has the state of all agents that it asks for and may see: an agent that is not in its maps has not
+   * reported.
+   */
+  readonly isSynced: boolean;
+}
+
+type Visibility = Pick<Links, 'visible' | 'isSynced'>;
+
+export interface Reporter {
+  /** Returns the connection as it was last reported. */
+  readonly connection: () => Connection;
+  /**
+   * Reports the connection, if it has changed.
+   * @param since the time at which the state was entered; undefined if it is the same state as before
+   */
+  readonly report: (state: State, since?: number) => void;
+}
+
+/** Creates the reporter of a client in its initial state. */
+export function createReporter({
+  links,
+  clock,
+  changed,
+}: {
+  readonly links: Visibility;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly changed: (connection: Connection, previous: Connection) => void;
+}): Reporter {
+  let connection = connectionOf(initialState, clock.now(), links);
+  return {
+    connection: () => connection,
+    report(state, since = connection.since) {
+      const previous = connection;
+      const next = connectionOf(state, since, links);
+      if (JSON.stringify(next) !== JSON.stringify(previous)) changed((connection = next), previous);
+    },
+  };
+}
+
+function connectionOf(
+  { name, attempt, retryInMs, code, reason }: State,
+  since: number,
+  { visible, isSynced }: Visibility,
+): Connection {
+  const { patterns } = visible();
+  const visibleAgents = patterns[0] === everyAgent ? undefined : patterns;
+  return {
+    ...{ state: name, attempt, retryInMs, code, reason, since, visibleAgents },
+    isSynced: name === 'connected' && isSynced(),
+  };
 }

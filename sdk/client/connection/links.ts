@@ -20,7 +20,7 @@ export interface LinksDependencies extends LinkDependencies {
   readonly agents?: readonly string[] | undefined;
 }
 
-export interface LinksHandlers extends Pick<LinkHandlers, 'event' | 'taken'> {
+export interface LinksHandlers extends Pick<LinkHandlers, 'event' | 'taken' | 'passed' | 'error'> {
   /** Called for changes of the current link; `outcome` is set if it has ended. */
   readonly news: (news: RotationNews, outcome?: LinkOutcome) => void;
   /** Called when other agents are visible. */
@@ -30,6 +30,8 @@ export interface LinksHandlers extends Pick<LinkHandlers, 'event' | 'taken'> {
 export interface Links {
   /** The agents that the client may see. */
   readonly visible: () => AgentFilter;
+  /** Whether the client has the state of all agents that it asks for and may see. */
+  readonly isSynced: () => boolean;
   /**
    * Asks for these agents, and no others. Calls within one tick make one request.
    * @throws {TypeError} if the patterns are not valid
@@ -100,6 +102,7 @@ export function createLinks(dependencies: LinksDependencies, handlers: LinksHand
 
   return {
     visible: views.visible,
+    isSynced: () => current?.isSynced() === true,
     subscribe(agents) {
       views.want(agents);
       // Later calls within this tick are included, and have nothing more to request.

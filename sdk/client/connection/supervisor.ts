@@ -1,9 +1,7 @@
 // Keeps a client connected: passes events of links and of the page to the state machine, and carries out its effects.
-import { everyAgent, type AgentFilter } from '../../protocol/agent-patterns';
 import type { Page, Signal } from '../dependencies';
-import type { Connection } from './connection';
-import type { LinkHandlers } from './link/link';
-import { createLinks, type LinksDependencies } from './links';
+import { createReporter, type Connection } from './connection';
+import { createLinks, type LinksDependencies, type LinksHandlers } from './links';
 import { createPageWatch } from './page-watch';
 import { createTimers } from './timers';
 import { initialState, transition, type Event, type Rules, type State } from './transition';
@@ -15,11 +13,10 @@ export interface SupervisorDependencies extends LinksDependencies, Rules {
   readonly autoConnect?: boolean;
 }
 
-export interface SupervisorHandlers extends Pick<LinkHandlers, 'event' | 'taken'> {
-  /** Called when other agents are visible, before the connection changes. */
-  readonly visible: (visible: AgentFilter) => void;
+/** `visible` is called before the connection changes. */
+export interface SupervisorHandlers extends Omit<LinksHandlers, 'news'> {
   /** Called with each new state of the connection. */
-  readonly changed: (connection: Connection) => void;
+  readonly changed: (connection: Connection, previous: Connection) => void;
 }
 
 /** The connection of a client; the methods are those of the client. */
@@ -47,13 +44,11 @@ export function createSupervisor(
       if (type === 'refused') reconnect();
       else dispatch({ type, random: random(), hidden: !page.isVisible, ...outcome });
     },
-    visible(visible) {
-      handlers.visible(visible);
-      report(connection.since);
-    },
+    visible: after(handlers.visible),
+    taken: after(handlers.taken),
   });
   let state = initialState;
-  let connection = connectionOf(state, clock.now(), links.visible());
+  const reporter = createReporter({ links, clock, changed: handlers.changed });
   const watch = createPageWatch(page, (becameVisible) => {
     if (page.isOnline !== state.online) dispatch({ type: page.isOnline ? 'online' : 'offline' });
     if (becameVisible) dispatch({ type: 'visible' });
@@ -63,6 +58,14 @@ export function createSupervisor(
     dispatch({ type });
   };
 
+  /** Returns a function that does the same, and reports what has changed. */
+  function after<Values extends unknown[]>(change: (...values: Values) => void) {
+    return (...values: Values): void => {
+      change(...values);
+      reporter.report(state);
+    };
+  }
+
   function dispatch(event: Event): void {
     const before = state;
     const [after, ...effects] = transition(state, event, dependencies);
@@ -70,12 +73,7 @@ export function createSupervisor(
     const isEntered = after.name !== before.name;
     if (isEntered) entered(after);
     for (const effect of effects) links[effect]();
-    report(isEntered ? clock.now() : connection.since);
-  }
-
-  function report(since: number): void {
-    const next = connectionOf(state, since, links.visible());
-    if (JSON.stringify(next) !== JSON.stringify(connection)) handlers.changed((connection = next));
+    reporter.report(after, isEntered ? clock.now() : undefined);
   }
 
   function entered({ name, retryInMs }: State): void {
@@ -102,22 +100,13 @@ export function createSupervisor(
   else signal?.addEventListener('abort', close);
   return {
     get connection() {
-      return connection;
+      return reporter.connection();
     },
     reconnect,
     refresh() {
       if (!links.refresh()) reconnect();
     },
-    subscribe: links.subscribe,
+    subscribe: after(links.subscribe),
     close,
   };
-}
-
-function connectionOf(
-  { name, attempt, retryInMs, code, reason }: State,
-  since: number,
-  { patterns }: AgentFilter,
-): Connection {
-  const visibleAgents = patterns[0] === everyAgent ? undefined : patterns;
-  return { state: name, attempt, retryInMs, code, reason, since, visibleAgents };
 }

@@ -93,4 +93,5 @@ const notYet: Connection = {
   code: undefined,
   reason: undefined,
   since: 0,
+  isSynced: false,
 };

@@ -2,6 +2,7 @@
 import {
   definitionOf,
   eventTypeDefinitions,
+  isOfSession,
   type AnyPayload,
   type Definition,
   type EventMessage,
@@ -27,6 +28,19 @@ export type Source = 'live' | 'snapshot';
 /** The change of a register, of any event type. */
 export type Change = { [Type in EventType]: ChangeOf<Type> }[EventType];
 
+/** A register with its last value. */
+export type Register = {
+  [Type in EventType]: { readonly type: Type; readonly value: Payload<Type> };
+}[EventType];
+
+/** How long the server keeps registers after their last event, in seconds. */
+export interface Lifetimes {
+  /** For event types without a `sessionId`. */
+  readonly agents: number;
+  /** For event types with a `sessionId`. */
+  readonly sessions: number;
+}
+
 /** The registers of a client: a map for each event type, by {@link registerKey}. */
 export type RegisterMaps = {
   readonly [One in Definition as One['list']]: ReadonlyMap<string, Payload<One['type']>>;
@@ -48,8 +62,14 @@ export interface Registers {
   readonly maps: RegisterMaps;
   /** Stores an event in its register. Returns the change; undefined if the event is stale. */
   readonly merge: (event: EventMessage, source: Source) => Change | undefined;
-  /** Removes the registers of all agents that the filter does not match. */
-  readonly forgetOthers: (visible: AgentFilter) => void;
+  /** Removes the registers of all agents that the filter does not match, and returns them. */
+  readonly forgetOthers: (visible: AgentFilter) => Register[];
+  /**
+   * Removes the registers that the server has forgotten, and returns them. The server keeps a register for its lifetime after
+   * it has received the event.
+   * @param now the server's time, in milliseconds since the Unix epoch
+   */
+  readonly forgetExpired: (now: number, lifetimes: Lifetimes) => Register[];
 }
 
 /** Creates empty registers for all event types. */
@@ -57,6 +77,23 @@ export function createRegisters(): Registers {
   const maps = Object.fromEntries(
     eventTypeDefinitions.map(({ list }) => [list, new Map<string, AnyPayload>()]),
   ) as Record<Definition['list'], Map<string, AnyPayload>>;
+  /** When the server has received the events, in milliseconds by its clock, as far as it is known. */
+  const receivedAt = new WeakMap<AnyPayload, number>();
+  let serverTime: number | undefined;
+
+  /** Removes the registers for which `isForgotten` returns true, and returns them. */
+  function forget(isForgotten: (value: AnyPayload, type: EventType) => boolean): Register[] {
+    const forgotten: { type: EventType; value: AnyPayload }[] = [];
+    for (const { type, list } of eventTypeDefinitions) {
+      for (const [key, value] of maps[list]) {
+        if (!isForgotten(value, type)) continue;
+        maps[list].delete(key);
+        forgotten.push({ type, value });
+      }
+    }
+    return forgotten as Register[];
+  }
+
   return {
     maps: maps as unknown as RegisterMaps,
     merge({ type, payload: current }, source) {
@@ -67,12 +104,24 @@ export function createRegisters(): Registers {
       if (previous && !isNewer(versionIn(definition, current), versionIn(definition, previous)))
         return undefined;
       values.set(key, current);
+      if (source === 'live' && serverTime) receivedAt.set(current, serverTime);
       // TypeScript does not know that the map of a type has values of that type.
       return { type, current, previous, source } as Change;
     },
-    forgetOthers(visible) {
-      for (const values of Object.values(maps))
-        for (const [key, { agentId }] of values) if (!visible.matches(agentId)) values.delete(key);
+    forgetOthers: (visible) => forget(({ agentId }) => !visible.matches(agentId)),
+    forgetExpired(now, lifetimes) {
+      serverTime = now;
+      return forget((value, type) => {
+        const lifetimeMs = 1000 * (isOfSession(type) ? lifetimes.sessions : lifetimes.agents);
+        let at = receivedAt.get(value);
+        if (at === undefined) {
+          // From a snapshot, usually received when it was reported. If it is older than that, the backend has reported it late.
+          const { timestamp } = value;
+          at = now - timestamp < lifetimeMs ? Math.min(timestamp, now) : now;
+          receivedAt.set(value, at);
+        }
+        return now - at >= lifetimeMs;
+      });
     },
   };
 }

@@ -33,7 +33,7 @@ export interface FakeMissionControl extends MissionControl {
     events: EventMessage | readonly EventMessage[],
     options?: { readonly source?: Source },
   ) => void;
-  /** Opens the connection: the state is `connected`. */
+  /** Opens the connection: the state is `connected`, and the client is synced. */
   readonly connect: () => void;
   /** Refuses the token: the state is `unauthorized`. */
   readonly refuse: (reason?: string) => void;
@@ -67,10 +67,13 @@ export function createFakeMissionControl(options: FakeOptions = {}): FakeMission
     const since = change.state && change.state !== connection.state ? now() : connection.since;
     const next: Connection = { ...connection, since, ...change };
     if (JSON.stringify(next) === JSON.stringify(connection)) return;
+    const wasSynced = connection.isSynced;
     connection = next;
     visible = filterOf(next.visibleAgents ?? [everyAgent]);
-    registers.forgetOthers(visible);
+    const forgotten = registers.forgetOthers(visible);
+    if (forgotten.length > 0) listeners.call('forgotten', { registers: forgotten });
     listeners.call('connection', connection);
+    if (next.isSynced && !wasSynced) listeners.call('synced', connection);
   }
 
   function emit(
@@ -127,7 +130,7 @@ export function createFakeMissionControl(options: FakeOptions = {}): FakeMission
 function serverOf(enter: (change: Partial<Connection>) => void) {
   return {
     connect() {
-      enter({ state: 'connected' });
+      enter({ state: 'connected', isSynced: true });
     },
     refuse(reason = 'refused') {
       enter({ state: 'unauthorized', attempt: 2, retryInMs: 60_000, reason });
@@ -139,7 +142,10 @@ function serverOf(enter: (change: Partial<Connection>) => void) {
 }
 
 /** What a state has if nothing else is said. */
-const nothing = { attempt: 0, retryInMs: undefined, code: undefined, reason: undefined };
+const nothing = {
+  ...{ attempt: 0, retryInMs: undefined, code: undefined, reason: undefined },
+  isSynced: false,
+};
 
 /** The patterns as a connection has them: undefined for all agents. */
 function patternsOf({ patterns }: AgentFilter): readonly string[] | undefined {

@@ -11,6 +11,7 @@ import { createSubscribe } from '#core/requests/subscribe';
 import { createAdmitSync } from '#core/requests/sync-limits';
 import { createRefreshToken } from '#core/requests/refresh-token';
 import { createSyncState } from '#core/requests/sync-state';
+import { snapshotFacts } from '../data/events';
 import {
   FakeClock,
   FakeGateway,
@@ -74,7 +75,7 @@ export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
   const syncs = { perMinute: 6, burst: 20 };
   const admitSync = createAdmitSync({ ...harness, syncs });
   const admitFewAgents = createAdmitSync({ ...harness, syncs }, 'subscriptions');
-  const syncState = createSyncState({ ...harness, postMessages, limits, heartbeatSeconds: 30 });
+  const syncState = createSyncState({ ...harness, postMessages, limits, facts: snapshotFacts });
   const answer = createAnswer({
     ...harness,
     closeConnection,

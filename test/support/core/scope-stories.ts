@@ -26,7 +26,7 @@ import {
   versionOfEvent,
   type EventMessage,
 } from '#sdk/protocol';
-import { agentEvent, sessionEvent } from '../data/events';
+import { agentEvent, sessionEvent, snapshotFacts } from '../data/events';
 import { patternsMatch } from '../data/views';
 import { createFanOutHarness } from './fan-out';
 
@@ -408,7 +408,7 @@ function createService() {
   const admitSync = () => Promise.resolve(() => Promise.resolve());
   const postMessages = createPostMessages({ ...harness, ...delivery });
   const limits = { agents: 100, sessions: 100 };
-  const syncState = createSyncState({ ...harness, postMessages, limits, heartbeatSeconds: 30 });
+  const syncState = createSyncState({ ...harness, postMessages, limits, facts: snapshotFacts });
   const answer = createAnswer({
     ...{ ...harness, closeConnection, admitSync, syncState },
     judgeMessage: () => Promise.resolve('allowed'),

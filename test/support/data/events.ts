@@ -18,6 +18,12 @@ export const sessionEvent = (
   payload: { agentId, sessionId, lastMessage, timestamp },
 });
 
+/** What the snapshots of a deployment with the default settings say about it. */
+export const snapshotFacts = {
+  heartbeatSeconds: 30,
+  lifetimeSeconds: { agents: 604_800, sessions: 86_400 },
+};
+
 /** The empty lists of a snapshot, one for each event type. */
 export const emptyLists = () =>
   Object.fromEntries(

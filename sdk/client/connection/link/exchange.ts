@@ -8,14 +8,16 @@ import type { Clock, Timers } from '../timers';
 import type { Timing } from '../timing';
 import { createSynchronization, type SynchronizationHandlers } from './synchronization';
 import { createTokenRefresh } from './token-refresh';
+import { createServerClock, type ServerClockHandlers } from './server-clock';
 import { createTurns } from './turns';
 import { createVisibility, type VisibilityHandlers } from './visibility';
 
-export interface ExchangeHandlers extends SynchronizationHandlers, VisibilityHandlers {
+export interface ExchangeHandlers
+  extends SynchronizationHandlers, VisibilityHandlers, ServerClockHandlers {
   /** Called after each message, when all its events have been passed to `event`. */
   readonly taken: () => void;
-  /** Called with the server's time, once the connection is synced. Returns the time to use instead. */
-  readonly serverTime: (timestamp: number) => number;
+  /** Called with each `error` of the server. */
+  readonly error: (error: ErrorPayload) => void;
   /** `synced`: the client has everything that it missed; called once. `refused`: the server refused a token of `refresh`. */
   readonly news: (news: 'synced' | 'refused') => void;
 }
@@ -37,9 +39,14 @@ export interface ExchangeOptions {
   readonly closing: (reason: string, ageMs: number) => void;
 }
 
+/** An answer of the server that a message was not accepted. The codes are in docs/protocol.md. */
+export type ErrorPayload = Extract<ServerMessage, { type: 'error' }>['payload'];
+
 export interface Exchange {
   /** The agents that this connection sees; undefined until the server has said so. */
   readonly view: () => AgentFilter | undefined;
+  /** Whether everything has arrived that the application asks for and this connection sees. */
+  readonly isSynced: () => boolean;
   /** Requests what the client gets and has missed, repeatedly until the connection is synced. */
   readonly begin: () => void;
   /** Requests other events, because the application asks for other agents. */
@@ -60,24 +67,18 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
   const sync = createSynchronization({ ...options, turns, visibility }, handlers);
   let { expiresAt } = options;
   const liveness = startLiveness(options);
-  const serverNow = () => clock.now() + skewMs;
-  const tokens = createTokenRefresh({ ...options, ...handlers, turns, serverNow });
+  const server = createServerClock(clock, sync.isSynced, handlers);
+  const tokens = createTokenRefresh({ ...options, ...handlers, turns, serverNow: server.now });
   const openedAt = clock.now();
-  /** The clock skew in milliseconds; positive if the server's clock is ahead of the local clock. */
-  let skewMs = 0;
-
-  /** Uses the server's time only if the connection is synced: until then, earlier events may be missing. */
-  function takeServerTime(timestamp: number): void {
-    if (sync.isSynced()) skewMs = handlers.serverTime(timestamp) - clock.now();
-  }
 
   function takeSnapshot(snapshot: Snapshot): void {
-    const { timestamp, complete, heartbeatSeconds } = snapshot;
+    const { timestamp, complete, heartbeatSeconds, lifetimeSeconds } = snapshot;
     if (heartbeatSeconds) liveness.learn(heartbeatSeconds);
+    if (lifetimeSeconds) server.learn(lifetimeSeconds);
     for (const event of eventsIn(snapshot)) visibility.event(event, 'snapshot');
     if (isOver()) return;
     const isFirst = complete && sync.completed(snapshot.visibleAgents);
-    takeServerTime(timestamp);
+    server.heard(timestamp);
     if (!isFirst) return;
     tokens.plan(expiresAt);
     handlers.news('synced');
@@ -99,7 +100,7 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
         break;
       case 'heartbeat':
       case 'pong':
-        takeServerTime(message.payload.timestamp);
+        server.heard(message.payload.timestamp);
         break;
       case 'token:refreshed':
         tokens.accepted((expiresAt = message.payload.expiresAt));
@@ -107,6 +108,7 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
       case 'error':
         if (message.payload.code === 'token_refused') tokens.refused();
         else sync.failed(message.payload.code);
+        handlers.error(message.payload);
         break;
       case 'connection:closing':
         options.closing(message.payload.reason, clock.now() - openedAt);
@@ -118,6 +120,7 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
 
   return {
     view: visibility.view,
+    isSynced: sync.isComplete,
     begin: sync.proceed,
     wantedChanged: sync.wantedChanged,
     received(data) {

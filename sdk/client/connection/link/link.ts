@@ -24,6 +24,8 @@ export interface LinkHandlers extends Omit<ExchangeHandlers, 'news'> {
 export interface Link {
   /** The agents that this connection sees; undefined until the server has said so. */
   readonly view: () => AgentFilter | undefined;
+  /** Whether everything has arrived that the application asks for and this connection sees. */
+  readonly isSynced: () => boolean;
   /** Requests other events if the connection is open, because the application asks for other agents. */
   readonly wantedChanged: () => void;
   /** Sends a ping if the connection is open; without a message in time, the link ends. */
@@ -99,6 +101,7 @@ export function openLink(dependencies: LinkDependencies, handlers: LinkHandlers)
   getToken().then(connect, noToken);
   return {
     view: () => exchange?.view(),
+    isSynced: () => !isOver && exchange?.isSynced() === true,
     wantedChanged: () => exchange?.wantedChanged(),
     probe: () => exchange?.probe(),
     refresh: () => exchange?.refresh(),

@@ -27,8 +27,10 @@ export interface SynchronizationOptions extends RequestsOptions {
 }
 
 export interface Synchronization {
-  /** Whether the client has everything that this connection sees. */
+  /** Whether the connection has been synced: the client has missed nothing of what it saw then. */
   readonly isSynced: () => boolean;
+  /** Whether the client has everything that the application asks for now and this connection sees. */
+  readonly isComplete: () => boolean;
   /** Requests what is missing, if anything is, and if no request is running. */
   readonly proceed: () => void;
   /** Records that the application asks for other agents. */
@@ -49,8 +51,7 @@ export function createSynchronization(
   options: SynchronizationOptions,
   handlers: SynchronizationHandlers,
 ): Synchronization {
-  const { visibility, isSubscribing } = options;
-  const { wanted, covers } = handlers;
+  const { visibility, isSubscribing, wanted, covers } = { ...options, ...handlers };
   const requests = createRequests(options);
   let isSynced = false;
   /** Whether the state has to be requested by itself: the answer to `subscribe` is only what has come into view. */
@@ -97,8 +98,9 @@ export function createSynchronization(
 
   return {
     isSynced: () => isSynced,
+    isComplete: () => isSynced && !mustSync && !mustSubscribe(),
     proceed,
-    wantedChanged() {
+    wantedChanged: () => {
       (isLegacy ? limit : proceed)();
     },
     subscribed(patterns) {

@@ -23,6 +23,7 @@ const viewOf = (
     code: 1006,
     reason: undefined,
     since: 0,
+    isSynced: true,
   },
 });
 

@@ -11,6 +11,7 @@ const words = (connection: Partial<Connection>, now = 0) =>
       code: undefined,
       reason: undefined,
       since: 0,
+      isSynced: false,
       ...connection,
     },
     now,
@@ -66,6 +67,7 @@ it.each([
     code: undefined,
     reason: undefined,
     since: 0,
+    isSynced: true,
     visibleAgents: patterns,
   };
   expect(visibleWords({ ...connection, state: 'connected' })).toBe(text);

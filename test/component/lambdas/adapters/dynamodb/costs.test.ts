@@ -19,7 +19,7 @@ import { createAdmitSync } from '#core/requests/sync-limits';
 import { createSyncState } from '#core/requests/sync-state';
 import { eventTypeDefinitions } from '#sdk/protocol';
 import { startDynamo, type TestDynamo } from '../../../../support/adapters/dynamo';
-import { agentEvent } from '../../../../support/data/events';
+import { agentEvent, snapshotFacts } from '../../../../support/data/events';
 import { viewOf } from '../../../../support/data/views';
 import { createFanOutHarness } from '../../../../support/core/fan-out';
 
@@ -248,7 +248,7 @@ it('a subscription costs one write and, if agents have come into view by their i
     admitSync: createAdmitSync(limits),
     admitFewAgents: createAdmitSync(limits, 'subscriptions'),
     syncState: createSyncState({
-      ...{ ...harness, state, postMessages, heartbeatSeconds: 30 },
+      ...{ ...harness, state, postMessages, facts: snapshotFacts },
       limits: { agents: 5_000, sessions: 5_000 },
     }),
   });

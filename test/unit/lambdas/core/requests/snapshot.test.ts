@@ -9,9 +9,19 @@ import {
   type EventMessage,
 } from '#sdk/protocol';
 import { anyCharacter } from '../../../../support/data/any-text';
-import { agentEvent, emptyLists, sessionEvent } from '../../../../support/data/events';
+import {
+  agentEvent,
+  emptyLists,
+  sessionEvent,
+  snapshotFacts,
+} from '../../../../support/data/events';
 
 const timestamp = 1_707_163_200_000;
+/** The facts of the settings with the longest texts. */
+const longFacts = {
+  heartbeatSeconds: 540,
+  lifetimeSeconds: { agents: 31_536_000, sessions: 31_536_000 },
+};
 
 function parseAll(texts: readonly string[]) {
   return texts.map((text) => {
@@ -22,8 +32,8 @@ function parseAll(texts: readonly string[]) {
 }
 
 it('returns one complete, empty snapshot without events', () => {
-  expect(parseAll(snapshotMessages([], timestamp, 30))).toEqual([
-    { ...emptyLists(), timestamp, complete: true, heartbeatSeconds: 30 },
+  expect(parseAll(snapshotMessages([], timestamp, snapshotFacts))).toEqual([
+    { ...emptyLists(), timestamp, complete: true, ...snapshotFacts },
   ]);
 });
 
@@ -37,7 +47,7 @@ it('contains every event once, in order, in the minimum number of messages that 
   );
   fc.assert(
     fc.property(fc.array(event, { maxLength: 40 }), (events) => {
-      const texts = snapshotMessages(events, timestamp, 540);
+      const texts = snapshotMessages(events, timestamp, longFacts);
       for (const message of texts) expect(utf8Length(message)).toBeLessThanOrEqual(maxMessageBytes);
       const parts = parseAll(texts);
       expect(parts.map(({ complete }) => complete)).toEqual(
@@ -62,10 +72,13 @@ it('puts an event of the maximum size into one message', () => {
   const lastMessage = 'x'.repeat(maxEventMessageBytes - overhead);
   const event = sessionEvent('a', 's', lastMessage, 9_007_199_254_740_991);
   expect(parseEvent('session:activity', event.payload)).toMatchObject({ ok: true });
-  const [text = '', ...others] = snapshotMessages([event], 9_007_199_254_740_991, 540).slice(-1);
+  const texts = snapshotMessages([event], 9_007_199_254_740_991, longFacts);
+  for (const text of texts) expect(utf8Length(text)).toBeLessThanOrEqual(maxMessageBytes);
+  // There is no room for the lifetimes.
+  const [first, last, ...others] = parseAll(texts);
+  expect(first?.sessions).toEqual([event.payload]);
+  expect(last).toMatchObject({ ...emptyLists(), lifetimeSeconds: longFacts.lifetimeSeconds });
   expect(others).toEqual([]);
-  expect(utf8Length(text)).toBeLessThanOrEqual(maxMessageBytes);
-  expect(parseAll([text])[0]?.sessions).toEqual([event.payload]);
 });
 
 describe('with the patterns in force', () => {
@@ -75,7 +88,7 @@ describe('with the patterns in force', () => {
     const events = Array.from({ length: 3 }, (_, index) =>
       sessionEvent(`agent-${index}`, 's', 'x'.repeat(20_000), 1),
     );
-    const parts = parseAll(snapshotMessages(events, timestamp, 30, ['team-a/*']));
+    const parts = parseAll(snapshotMessages(events, timestamp, snapshotFacts, ['team-a/*']));
     expect(parts.map(({ visibleAgents }) => visibleAgents)).toEqual([
       undefined,
       undefined,
@@ -94,9 +107,9 @@ describe('with the patterns in force', () => {
         const events = sizes.map((size, index) =>
           sessionEvent(`agent-${index}`, 's', 'x'.repeat(size), 1),
         );
-        const texts = snapshotMessages(events, timestamp, 540, patterns);
+        const texts = snapshotMessages(events, timestamp, longFacts, patterns);
         for (const text of texts) expect(utf8Length(text)).toBeLessThanOrEqual(maxMessageBytes);
-        const without = parseAll(snapshotMessages(events, timestamp, 540));
+        const without = parseAll(snapshotMessages(events, timestamp, longFacts));
         const parts = parseAll(texts);
         expect(parts.flatMap(({ sessions }) => sessions)).toEqual(
           without.flatMap(({ sessions }) => sessions),
@@ -104,7 +117,7 @@ describe('with the patterns in force', () => {
         expect(parts.at(-1)).toMatchObject({ complete: true, visibleAgents: patterns });
         // One more message only if the patterns do not fit into the last one.
         const room =
-          maxMessageBytes - utf8Length(snapshotMessages(events, timestamp, 540).at(-1) ?? '');
+          maxMessageBytes - utf8Length(snapshotMessages(events, timestamp, longFacts).at(-1) ?? '');
         const needed = utf8Length(`,"visibleAgents":${JSON.stringify(patterns)}`);
         // While a message is filled, `false` is reserved for `complete`.
         expect(parts.length - without.length).toBe(needed > room - 1 ? 1 : 0);

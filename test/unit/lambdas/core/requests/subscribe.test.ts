@@ -1,7 +1,12 @@
 // What a connection may see, in the answers of `subscribe`, `state:sync` and `token:refresh`.
 import type { Connection } from '#core/connections/ports';
 import { createAnswerFakes, scopedTokenOf } from '../../../../support/core/answer';
-import { agentEvent, emptyLists, sessionEvent } from '../../../../support/data/events';
+import {
+  agentEvent,
+  emptyLists,
+  sessionEvent,
+  snapshotFacts,
+} from '../../../../support/data/events';
 import { viewOf } from '../../../../support/data/views';
 
 interface Message {
@@ -90,7 +95,7 @@ it('posts the patterns in force, and answers with the snapshot of what has come 
         })),
         timestamp: clock.now(),
         complete: true,
-        heartbeatSeconds: 30,
+        ...snapshotFacts,
         visibleAgents: ['agent-123', 'team-a/*'],
       },
     },
@@ -122,7 +127,7 @@ it('answers with an empty, complete snapshot if nothing has come into view, and 
         ...emptyLists(),
         timestamp: clock.now(),
         complete: true,
-        heartbeatSeconds: 30,
+        ...snapshotFacts,
         visibleAgents: ['team-a/*'],
       },
     },

@@ -1,5 +1,10 @@
 import { createAnswerFakes } from '../../../../support/core/answer';
-import { agentEvent, emptyLists, sessionEvent } from '../../../../support/data/events';
+import {
+  agentEvent,
+  emptyLists,
+  sessionEvent,
+  snapshotFacts,
+} from '../../../../support/data/events';
 
 const lifetime = 1e10;
 
@@ -20,7 +25,7 @@ it('answers with one empty snapshot if there are no registers', async () => {
     payload: {
       ...emptyLists(),
       ...{ timestamp: clock.now(), complete: true },
-      heartbeatSeconds: 30,
+      ...snapshotFacts,
     },
   });
 });

@@ -279,8 +279,9 @@ describe('listeners', () => {
       }
       await harness.connect();
       harness.socket.receive('agent:status', agent('a', 'online', 1));
-      expect(others).toHaveBeenCalledTimes(3);
-      expect(uncaught).toEqual([fault, fault, fault]);
+      // Connected, synced and stable, and the status.
+      expect(others).toHaveBeenCalledTimes(4);
+      expect(uncaught).toEqual([fault, fault, fault, fault]);
       expect(harness.state).toBe('connected');
     } finally {
       queue.mockRestore();

@@ -350,13 +350,21 @@ describe('a token with another scope on the open connection', () => {
     server.report(sessionEvent('b', 's', 'm', 1));
     await server.run();
     const heard: unknown[] = [];
-    client.on('connection', ({ visibleAgents }) => {
-      heard.push([visibleAgents, known(), client.sessions.size]);
+    client.on('connection', ({ visibleAgents, isSynced }) => {
+      heard.push([visibleAgents, isSynced, known(), client.sessions.size]);
     });
+    client.on('forgotten', ({ registers }) => heard.push(registers));
     server.scope = ['a', 'c'];
     client.refresh();
     await server.run();
-    expect(heard).toEqual([[['a', 'c'], ['a', 'c'], 0]]);
+    expect(heard).toEqual([
+      [
+        { type: 'agent:status', value: agentEvent('b', 'online', 1).payload },
+        { type: 'session:activity', value: sessionEvent('b', 's', 'm', 1).payload },
+      ],
+      [['a', 'c'], false, ['a', 'c'], 0],
+      [['a', 'c'], true, ['a', 'c'], 0],
+    ]);
     // The answer says what is in force, if late answers have come in another order.
     expect(requests(harness.socket).slice(1)).toEqual([
       ['state:sync', { since: expect.any(Number) as number }],
