@@ -49,19 +49,27 @@ export interface Signal {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
+/** An event of a page, of any type. */
+export interface PageEvent {
+  readonly type: string;
+}
+
 /** Whether the page is online and visible. */
 export interface Page {
   /** Whether the page reports a network; it may be wrong. */
   readonly isOnline: boolean;
   /** Whether the page is visible. */
   readonly isVisible: boolean;
-  /** Calls `changed` whenever one of the two may have changed. Returns a function that unsubscribes. */
-  subscribe(changed: () => void): () => void;
+  /**
+   * Calls `changed` whenever one of the two may have changed, and with an event of the type `pagehide` when the user leaves
+   * the page. Returns a function that unsubscribes.
+   */
+  subscribe(changed: (event?: PageEvent) => void): () => void;
 }
 
 interface Target {
-  addEventListener?(type: string, listener: () => void): void;
-  removeEventListener?(type: string, listener: () => void): void;
+  addEventListener?(type: string, listener: (event: PageEvent) => void): void;
+  removeEventListener?(type: string, listener: (event: PageEvent) => void): void;
 }
 
 interface Globals extends Target {
@@ -98,8 +106,8 @@ export const systemPage: Page = {
   },
   subscribe(changed) {
     const each = (method: 'addEventListener' | 'removeEventListener') => {
-      globals[method]?.('online', changed);
-      globals[method]?.('offline', changed);
+      for (const type of ['online', 'offline', 'pagehide', 'pageshow'])
+        globals[method]?.(type, changed);
       globals.document?.[method]?.('visibilitychange', changed);
     };
     each('addEventListener');

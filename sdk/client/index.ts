@@ -9,4 +9,4 @@ export type { Clock } from './connection/timers';
 export type { Timing } from './connection/timing';
 export type { TokenTransport } from './connection/link/token';
 export type { ConnectionState } from './connection/transition';
-export type { Fetch, Page, Signal, Socket, SocketConstructor } from './dependencies';
+export type { Fetch, Page, PageEvent, Signal, Socket, SocketConstructor } from './dependencies';

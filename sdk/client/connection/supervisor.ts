@@ -42,16 +42,17 @@ export function createSupervisor(
     ...handlers,
     news(type, outcome) {
       if (type === 'refused') reconnect();
-      else dispatch({ type, random: random(), hidden: !page.isVisible, ...outcome });
+      else dispatch({ type, ...pageNow(), ...outcome });
     },
     visible: after(handlers.visible),
     taken: after(handlers.taken),
   });
+  const pageNow = () => ({ random: random(), hidden: !page.isVisible });
   let state = initialState;
   const reporter = createReporter({ links, clock, changed: handlers.changed });
-  const watch = createPageWatch(page, (becameVisible) => {
+  const watch = createPageWatch(dependencies, (type) => {
     if (page.isOnline !== state.online) dispatch({ type: page.isOnline ? 'online' : 'offline' });
-    if (becameVisible) dispatch({ type: 'visible' });
+    if (type) dispatch({ type });
   });
 
   const send = (type: 'stable' | 'retry' | 'close') => () => {
@@ -70,7 +71,7 @@ export function createSupervisor(
     const before = state;
     const [after, ...effects] = transition(state, event, dependencies);
     state = after;
-    const isEntered = after.name !== before.name;
+    const isEntered = after.name !== before.name || after.retryInMs !== before.retryInMs;
     if (isEntered) entered(after);
     for (const effect of effects) links[effect]();
     reporter.report(after, isEntered ? clock.now() : undefined);
@@ -91,7 +92,7 @@ export function createSupervisor(
     watch.look();
     // Adding the same listener again has no effect.
     signal?.addEventListener('abort', close);
-    dispatch({ type: 'start', online: page.isOnline });
+    dispatch({ type: 'start', online: page.isOnline, ...pageNow() });
   }
 
   const close = send('close');
@@ -104,7 +105,8 @@ export function createSupervisor(
     },
     reconnect,
     refresh() {
-      if (!links.refresh()) reconnect();
+      // A client that has left gets a token when it is back.
+      if (!links.refresh() && state.reason !== 'hidden') reconnect();
     },
     subscribe: after(links.subscribe),
     close,

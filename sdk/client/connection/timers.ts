@@ -11,7 +11,7 @@ export interface Clock {
 }
 
 export interface Timers {
-  /** Calls `due` after `delayMs` milliseconds. Replaces a running timer of the same name. */
+  /** Calls `due` after `delayMs` milliseconds; never if that is infinite. Replaces a running timer of the same name. */
   start(name: string, delayMs: number, due: () => void): void;
   stop(name: string): void;
   stopAll(): void;
@@ -30,6 +30,7 @@ export function createTimers(clock: Clock): Timers {
   return {
     start(name, delayMs, due) {
       stop(name);
+      if (delayMs === Infinity) return;
       const timer = clock.setTimeout(
         () => {
           running.delete(name);

@@ -31,6 +31,11 @@ export interface Timing {
   readonly unauthorizedRetryMs: number;
   /** The longest wait after the connection was `replaced`; the shortest is half of it. Default: 600,000. */
   readonly replacedRetryMs: number;
+  /**
+   * How long a page may be hidden before the client closes its connection until the page is visible. `Infinity`: the
+   * connection stays open. Default: 300,000 (5 minutes).
+   */
+  readonly leaveWhenHiddenMs: number;
 }
 
 /** The default of each duration. */
@@ -48,4 +53,5 @@ export const defaultTiming: Timing = {
   lingerMs: 2_000,
   unauthorizedRetryMs: 60_000,
   replacedRetryMs: 600_000,
+  leaveWhenHiddenMs: 300_000,
 };

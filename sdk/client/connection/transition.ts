@@ -20,8 +20,16 @@ export interface State {
   readonly reason?: string | undefined;
 }
 
+/** What the page and chance add to an event. */
+interface Circumstances {
+  /** The page is hidden. */
+  readonly hidden?: boolean;
+  /** A random number from 0 to 1, which determines the length of the wait. */
+  readonly random: number;
+}
+
 /** The end of a connection, or of an attempt. */
-export interface Ended {
+export interface Ended extends Circumstances {
   readonly type: 'ended';
   readonly code?: number | undefined;
   readonly reason?: string | undefined;
@@ -29,16 +37,12 @@ export interface Ended {
   readonly refused?: boolean;
   /** Reconnect at once: the cause affects this client only. */
   readonly atOnce?: boolean;
-  /** The page is hidden. */
-  readonly hidden?: boolean;
-  /** A random number from 0 to 1, which determines the length of the wait. */
-  readonly random: number;
 }
 
 export type Event =
-  | { readonly type: 'start'; readonly online: boolean }
+  | ({ readonly type: 'start'; readonly online: boolean } & Circumstances)
   | { readonly type: 'opened' | 'stable' | 'handover' | 'retry' | 'offline' | 'online' }
-  | { readonly type: 'visible' | 'close' }
+  | { readonly type: 'visible' | 'hidden' | 'close' }
   | Ended;
 
 /** What is to be done: open a connection, drop all connections, or probe the current connection with a ping. */
@@ -66,7 +70,15 @@ export function transition(state: State, event: Event, rules: Rules): Transition
   const open = (next: number, from = state): Transition => [to(from, 'connecting', next), 'open'];
   switch (event.type) {
     case 'start':
+      // A browser that restores twenty tabs loads all but one of them hidden, at the same time.
+      if (name === 'idle' && event.hidden) {
+        const { backoffCapMs } = rules.timing;
+        return away(event, backoffMs(0, event.random, backoffCapMs, backoffCapMs));
+      }
       return [to(event, 'connecting', 1), 'drop', 'open'];
+    case 'hidden':
+      if (name !== 'idle' && name !== 'closed') return away(state);
+      break;
     case 'close':
       return [to(state, 'closed', 0), 'drop'];
     case 'opened':
@@ -96,7 +108,10 @@ export function transition(state: State, event: Event, rules: Rules): Transition
       if (name === 'connected') return [after, 'probe'];
       const mayBeNetwork =
         name === 'offline' ||
-        (name === 'waiting' && reason !== 'rate_limited' && reason !== 'replaced');
+        (name === 'waiting' &&
+          reason !== 'rate_limited' &&
+          reason !== 'replaced' &&
+          reason !== 'hidden');
       return online && mayBeNetwork ? open(1, after) : [after];
     }
   }
@@ -137,6 +152,11 @@ function ended(state: State, event: Ended, { timing, maxAttempts }: Rules): Tran
   if (online) return wait(backoffMs(attempt, random, backoffBaseMs, backoffCapMs));
   // Without a network, the failure is not due to the server, and does not count.
   return go('offline', 1, betweenMs(backoffCapMs / 2, backoffCapMs, random));
+}
+
+/** Waits until the page is visible, or until then. It is not a failure, and ends all consecutive ones. */
+function away(from: Pick<State, 'online'>, retryInMs?: number): Transition {
+  return [{ ...to(from, 'waiting', 1), reason: 'hidden', retryInMs }, 'drop'];
 }
 
 /** Returns a state with this name, and without the code, the reason and the wait of the previous state. */

@@ -116,7 +116,7 @@ async function runInPage({ code }: Sample): Promise<void> {
     });
     expect(tokens).toEqual([token]);
     if (code.includes('session:activity')) expect(text()).toContain('User said: Hello');
-    if (code.includes('pagehide')) await goBack(window, text);
+    if (code.includes("client.on('connection'")) await goBack(window, text);
   } finally {
     window.close();
   }

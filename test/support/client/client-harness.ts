@@ -8,6 +8,7 @@ import {
   type MissionControl,
   type MissionControlOptions,
   type Page,
+  type PageEvent,
 } from '#sdk/client';
 import { emptyLists } from '../data/events';
 
@@ -129,16 +130,20 @@ export class FakeSocket {
 export class FakePage implements Page {
   isOnline = true;
   isVisible = true;
-  readonly listeners = new Set<() => void>();
+  readonly listeners = new Set<(event?: PageEvent) => void>();
 
-  subscribe(changed: () => void): () => void {
+  subscribe(changed: (event?: PageEvent) => void): () => void {
     this.listeners.add(changed);
     return () => this.listeners.delete(changed);
   }
 
+  fire(type: string): void {
+    for (const changed of this.listeners) changed({ type });
+  }
+
   set(now: { readonly isOnline?: boolean; readonly isVisible?: boolean }): void {
     Object.assign(this, now);
-    for (const changed of this.listeners) changed();
+    this.fire('visibilitychange');
   }
 }
 

@@ -21,10 +21,10 @@ async function bundled(entry: string): Promise<Uint8Array> {
 
 const gzipped = async (entry: string) => gzipSync(await bundled(entry), { level: 9 }).length;
 
-it('is at most 8.7 KB for the client, and at most 1.5 KB more with the React binding', async () => {
+it('is at most 8.9 KB for the client, and at most 1.5 KB more with the React binding', async () => {
   const client = await gzipped('sdk/client/index.ts');
   const withReact = await gzipped('sdk/client/react/index.ts');
-  expect(client).toBeLessThanOrEqual(8_700);
+  expect(client).toBeLessThanOrEqual(8_880);
   expect(withReact - client).toBeLessThanOrEqual(1_500);
   // esbuild is a separate process, which may start slowly on a busy machine.
 }, 120_000);

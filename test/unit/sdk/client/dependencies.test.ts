@@ -7,7 +7,7 @@ it('is online and visible without a page', () => {
   systemPage.subscribe(() => undefined)();
 });
 
-it('reports changes of the network and of the visibility in a page, until it is unsubscribed', () => {
+it('reports changes of the network and of the visibility in a page, and its events, until it is unsubscribed', () => {
   const { window } = new JSDOM();
   const { document } = window;
   Object.defineProperty(document, 'visibilityState', { value: 'hidden' });
@@ -24,11 +24,16 @@ it('reports changes of the network and of the visibility in a page, until it is 
     window.dispatchEvent(new window.Event('online'));
     window.dispatchEvent(new window.Event('offline'));
     document.dispatchEvent(new window.Event('visibilitychange'));
-    expect(changed).toHaveBeenCalledTimes(3);
+    window.dispatchEvent(new window.Event('pagehide'));
+    window.dispatchEvent(new window.Event('pageshow'));
+    const types = ['online', 'offline', 'visibilitychange', 'pagehide', 'pageshow'];
+    expect(changed.mock.calls).toMatchObject(types.map((type) => [{ type }]));
     stop();
-    window.dispatchEvent(new window.Event('online'));
-    document.dispatchEvent(new window.Event('visibilitychange'));
-    expect(changed).toHaveBeenCalledTimes(3);
+    for (const type of types) {
+      window.dispatchEvent(new window.Event(type));
+      document.dispatchEvent(new window.Event(type));
+    }
+    expect(changed).toHaveBeenCalledTimes(types.length);
   });
 });
 

@@ -30,7 +30,11 @@ function simulate(
 ): Herd {
   const random = seeded(seed);
   const step = (state: State, event: Event) => transition(state, event, rules)[0];
-  const life: Event[] = [{ type: 'start', online: true }, { type: 'opened' }, { type: 'stable' }];
+  const life: Event[] = [
+    { type: 'start', online: true, random: 1 },
+    { type: 'opened' },
+    { type: 'stable' },
+  ];
   const connected = life.reduce(step, initialState);
   const lost = (state: State, how: Partial<Ended>) =>
     step(state, { type: 'ended', random: random(), ...how });
@@ -142,6 +146,18 @@ describe('20 tabs of one user, restored at once, with 30 handshakes a minute', (
       }
     },
   );
+
+  it('connect within half a minute, not all at once, while all but one are hidden', () => {
+    const random = seeded(1);
+    const hidden = () => ({ type: 'start' as const, online: true, hidden: true, random: random() });
+    const waits = Array.from(
+      { length: 19 },
+      () => transition(initialState, hidden(), rules)[0].retryInMs ?? NaN,
+    );
+    const seconds = waits.map((wait) => Math.floor(wait / 1_000));
+    expect(Math.max(...waits)).toBeLessThanOrEqual(30_000);
+    expect(new Set(seconds).size).toBeGreaterThanOrEqual(10);
+  });
 
   it('reconnect within a second if the bucket holds 20 tokens', () => {
     const end = { code: 1006, reason: 'unavailable' };

@@ -30,7 +30,10 @@ const columns: Record<string, State> = {
 };
 
 const rows: Record<string, { event: Event; given?: Partial<State>; rules?: Rules }> = {
-  '`reconnect()`': { event: { type: 'start', online: true } },
+  '`reconnect()`': { event: { type: 'start', online: true, random: 1 } },
+  'the same, in a page that is hidden': {
+    event: { type: 'start', online: true, hidden: true, random: 1 },
+  },
   'the socket opened': { event: { type: 'opened' } },
   'connected for 5 s': { event: { type: 'stable' } },
   'the socket ended, its successor is opening': { event: { type: 'handover' } },
@@ -42,6 +45,7 @@ const rows: Record<string, { event: Event; given?: Partial<State>; rules?: Rules
   'the last of `maxAttempts` failed': { event: ended(), rules: { ...rules, maxAttempts: 3 } },
   'the wait is over': { event: { type: 'retry' } },
   'the page became visible': { event: { type: 'visible' } },
+  'it was hidden for 5 minutes, or the user leaves it': { event: { type: 'hidden' } },
   'the browser says it is online': { event: { type: 'online' } },
   'the browser says it is offline': { event: { type: 'offline' } },
   '`close()`, or the signal aborted': { event: { type: 'close' } },
@@ -78,7 +82,7 @@ it('matches the table of all transitions in docs/client.md', () => {
 
 describe('attempts', () => {
   it('are counted from 1 while they fail, and from 1 again after a stable connection', () => {
-    let [now] = transition(initialState, { type: 'start', online: true }, rules);
+    let [now] = transition(initialState, { type: 'start', online: true, random: 1 }, rules);
     expect(now).toMatchObject({ name: 'connecting', attempt: 1 });
     [now] = transition(now, ended(), rules);
     expect(now).toMatchObject({ name: 'waiting', attempt: 2 });
@@ -199,11 +203,42 @@ describe('a token that the server refuses', () => {
   );
 });
 
+describe('a page that is hidden', () => {
+  const hidden = { name: 'waiting', attempt: 1, reason: 'hidden' };
+
+  it('waits without an end, from any state, and then attempts at once, as after no failure', () => {
+    const failing = state('waiting', { attempt: 9, retryInMs: 9, code: 1006, reason: 'silent' });
+    const [left, ...effects] = transition(failing, { type: 'hidden' }, rules);
+    expect(left).toEqual({ ...hidden, online: true, code: undefined, retryInMs: undefined });
+    expect(effects).toEqual(['drop']);
+    for (const type of ['online', 'offline'] as const) {
+      expect(transition(left, { type }, rules)).toEqual([{ ...left, online: type === 'online' }]);
+    }
+    expect(transition(left, { type: 'visible' }, { ...rules, maxAttempts: 1 })).toMatchObject([
+      { name: 'connecting', attempt: 1 },
+      'open',
+    ]);
+  });
+
+  it('waits up to 30 s when the client starts', () => {
+    const start = (random: number) =>
+      transition(initialState, { type: 'start', online: true, hidden: true, random }, rules)[0];
+    expect([start(0), start(1)]).toMatchObject([
+      { ...hidden, retryInMs: 0 },
+      { ...hidden, retryInMs: 30_000 },
+    ]);
+  });
+});
+
 describe('while the browser reports offline', () => {
   const offline = { ...initialState, online: false };
 
   it('attempts at once, then every 15 to 30 s, without counting failures', () => {
-    const [start, ...effects] = transition(initialState, { type: 'start', online: false }, rules);
+    const [start, ...effects] = transition(
+      initialState,
+      { type: 'start', online: false, random: 1 },
+      rules,
+    );
     expect([start.name, ...effects]).toEqual(['connecting', 'drop', 'open']);
     const wait = (random: number) =>
       transition(start, ended({ random }), { ...rules, maxAttempts: 1 });
@@ -276,7 +311,7 @@ it('keeps waits within bounds, and has one only in the states that wait, after a
           expect(retryInMs).toBeGreaterThanOrEqual(name === 'offline' ? 15_000 : 0);
           const most = { offline: 30_000, unauthorized: 75_000 }[name as string] ?? 600_000;
           expect(retryInMs).toBeLessThanOrEqual(most);
-        } else if (name === 'waiting') expect(after.reason).toBe('replaced');
+        } else if (name === 'waiting') expect(['replaced', 'hidden']).toContain(after.reason);
         // `offline` and `unauthorized` always have a next attempt.
         else expect(['offline', 'unauthorized']).not.toContain(name);
         expect(attempt).toBeGreaterThanOrEqual(0);
