@@ -4,13 +4,20 @@ import type { ReactNode } from 'react';
 import type { MissionControl } from '#sdk/client';
 import { ClockContext } from './clock';
 import { createActivity, type Activity, type MinuteCounts } from '../model/activity';
-import { activityWords, bars, drawing, ground, type Measure } from '../model/activity-words';
+import {
+  activityWords,
+  bars,
+  drawing,
+  ground,
+  shortWords,
+  type Measure,
+} from '../model/activity-words';
 import { machineTime, timeOfDay } from '../model/event-time';
 
 const ActivityContext = createContext<Activity | undefined>(undefined);
 
 interface ActivityProviderProps {
-  readonly client: Pick<MissionControl, 'on'>;
+  readonly client: Pick<MissionControl, 'agents' | 'on'>;
   /** Returns the current time in milliseconds since the Unix epoch. */
   readonly now: () => number;
   readonly children: ReactNode;
@@ -19,13 +26,22 @@ interface ActivityProviderProps {
 /** Counts the events of a client for the charts inside, from its first render on. */
 export function ActivityProvider({ client, now, children }: ActivityProviderProps) {
   const [activity] = useState(() => createActivity(now));
-  useEffect(
-    () =>
+  useEffect(() => {
+    const stops = [
       client.on('change', ({ changes }) => {
         activity.take(changes);
       }),
-    [client, activity],
-  );
+      client.on('forgotten', ({ registers }) => {
+        for (const { agentId } of registers.map(({ value }) => value)) {
+          // Otherwise it was a session that the server has forgotten.
+          if (!client.agents.has(agentId)) activity.forget(agentId);
+        }
+      }),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [client, activity]);
   return <ActivityContext value={activity}>{children}</ActivityContext>;
 }
 
@@ -49,10 +65,8 @@ export function ActivityCharts({ agentId }: ActivityChartsProps) {
     <section className="activity" aria-labelledby={titleId}>
       <h2 id={titleId}>Activity</h2>
       <Chart title="Events a minute" measure="events" minutes={minutes} />
-      <Chart title="Error reports a minute" measure="errors" minutes={minutes} />
-      <p className="activity-source">
-        Counted from what this page has received live since it was opened.
-      </p>
+      <Chart title="Errors a minute" measure="errors" minutes={minutes} />
+      <p className="activity-source">Counted live since this page was opened.</p>
       <ActivityTable minutes={minutes} />
     </section>
   );
@@ -65,15 +79,14 @@ interface ChartProps {
 }
 
 function Chart({ title, measure, minutes }: ChartProps) {
-  const words = activityWords(minutes, measure);
   return (
     <figure className="chart" data-measure={measure}>
       <figcaption>
-        {title} <span className="count">{words}</span>
+        {title} <span className="count">{shortWords(minutes, measure)}</span>
       </figcaption>
       <svg
         role="img"
-        aria-label={`${title}: ${words}`}
+        aria-label={`${title}: ${activityWords(minutes, measure)}`}
         viewBox={`0 0 ${drawing.width} ${drawing.height}`}
         preserveAspectRatio="none"
       >

@@ -23,7 +23,7 @@ export function ConnectionDetails({ connection }: ConnectionDetailsProps) {
 }
 
 function Details({ connection }: ConnectionDetailsProps) {
-  const { attempt, retryInMs, code, reason, since, visibleAgents, state } = connection;
+  const { attempt, retryInMs, code, reason, since, visibleAgents, state, isSynced } = connection;
   const today = useToday();
   const next = useTimeText((now) =>
     retryInMs === undefined ? '' : `in ${secondsUntil(since + retryInMs, now)} s`,
@@ -50,9 +50,12 @@ function Details({ connection }: ConnectionDetailsProps) {
       {attempt > 0 && <Detail term="Attempt">{attempt}</Detail>}
       {next !== '' && <Detail term="Next attempt">{next}</Detail>}
       {state === 'connected' && (
-        <Detail term="Visible agents">
-          <Patterns of={visibleAgents} />
-        </Detail>
+        <>
+          <Detail term="Snapshot">{isSynced ? 'complete' : 'not yet complete'}</Detail>
+          <Detail term="Visible agents">
+            <Patterns of={visibleAgents} />
+          </Detail>
+        </>
       )}
     </>
   );

@@ -38,7 +38,7 @@ export function NotificationSetting() {
     set(next && found === '');
   }
   return (
-    <>
+    <div>
       <Switch
         label="Notify me of errors"
         isOn={isOn && isPermitted()}
@@ -47,7 +47,7 @@ export function NotificationSetting() {
       <p className="setting-problem" role="status">
         {problem}
       </p>
-    </>
+    </div>
   );
 }
 

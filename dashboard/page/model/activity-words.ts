@@ -7,16 +7,23 @@ export type Measure = 'events' | 'errors';
 
 /** Returns e.g. `1,234 events in the last 12 minutes, at most 56 in one`. */
 export function activityWords(minutes: readonly MinuteCounts[], measure: Measure): string {
-  const values = minutes.map((minute) => minute[measure]);
-  const total = values.reduce((sum, value) => sum + value, 0);
+  const { total, most } = sumOf(minutes, measure);
   const what = counted(total, measure === 'events' ? 'event' : 'error report');
   const span = minutes.length === 1 ? 'this minute' : `the last ${minutes.length} minutes`;
-  const peak = total > 0 && minutes.length > 1 ? `, at most ${mostOf(values)} in one` : '';
+  const peak = total > 0 && minutes.length > 1 ? `, at most ${most.toLocaleString()} in one` : '';
   return `${what} in ${span}${peak}`;
 }
 
-function mostOf(values: readonly number[]): string {
-  return Math.max(0, ...values).toLocaleString();
+/** Returns e.g. `1,234 in 12 min, max 56`, for beside the drawing. */
+export function shortWords(minutes: readonly MinuteCounts[], measure: Measure): string {
+  const { total, most } = sumOf(minutes, measure);
+  const peak = total > 0 && minutes.length > 1 ? `, max ${most.toLocaleString()}` : '';
+  return `${total.toLocaleString()} in ${minutes.length} min${peak}`;
+}
+
+function sumOf(minutes: readonly MinuteCounts[], measure: Measure) {
+  const values = minutes.map((minute) => minute[measure]);
+  return { total: values.reduce((sum, value) => sum + value, 0), most: Math.max(0, ...values) };
 }
 
 /** The size of the drawing. A minute is one unit wide. */

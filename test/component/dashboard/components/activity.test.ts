@@ -29,16 +29,16 @@ it('describes the live events that were received since the page was opened, and 
   await tick(1_000);
   expect(labels()).toEqual([
     'Events a minute: 2 events in this minute',
-    'Error reports a minute: 1 error report in this minute',
+    'Errors a minute: 1 error report in this minute',
   ]);
   await tick(60_000);
   report('b', 'error');
   await tick(1_000);
   expect(labels()).toEqual([
     'Events a minute: 3 events in the last 2 minutes, at most 2 in one',
-    'Error reports a minute: 2 error reports in the last 2 minutes, at most 1 in one',
+    'Errors a minute: 2 error reports in the last 2 minutes, at most 1 in one',
   ]);
-  expect(text()).toContain('since it was opened');
+  expect(text()).toContain('since this page was opened');
   expect(await violations()).toEqual([]);
 });
 
@@ -48,6 +48,19 @@ it('describes one agent only', async () => {
   report('b', 'error');
   await tick(1_000);
   expect(labels()[0]).toBe('Events a minute: 1 event in this minute');
+});
+
+it('forgets the events of an agent that is no longer visible', async () => {
+  const { client, report, tick, labels } = await open('b/1');
+  report('a/1', 'error');
+  report('b/1', 'error');
+  await tick(1_000);
+  expect(labels()[0]).toBe('Events a minute: 1 event in this minute');
+  await perform(() => {
+    client.setConnection({ visibleAgents: ['a/*'] });
+  });
+  await tick(1_000);
+  expect(labels()[0]).toBe('Events a minute: 0 events in this minute');
 });
 
 it('renders the rows of its table only while the table is open', async () => {

@@ -29,6 +29,14 @@ it('shows the patterns of the agents that are visible', async () => {
 });
 
 it.each([
+  [true, 'complete'],
+  [false, 'not yet complete'],
+])('says whether the state of all agents has been received (%j)', async (isSynced, words) => {
+  const { entries } = await open({ state: 'connected', isSynced });
+  expect(entries()['Snapshot']).toBe(words);
+});
+
+it.each([
   [undefined, 'all'],
   [[], 'none'],
 ])('names for the patterns %j %j', async (visibleAgents, words) => {

@@ -1,16 +1,21 @@
 // The words and the drawing of an activity.
-import { activityWords, bars, ground } from '#dashboard/page/model/activity-words';
+import { activityWords, bars, ground, shortWords } from '#dashboard/page/model/activity-words';
 
 const minutes = (...events: number[]) =>
   events.map((each, index) => ({ at: index * 60_000, events: each, errors: 0 }));
 
 it.each([
-  [[0], '0 events in this minute'],
-  [[1], '1 event in this minute'],
-  [[0, 0], '0 events in the last 2 minutes'],
-  [[1_000, 1], '1,001 events in the last 2 minutes, at most 1,000 in one'],
-])('describes the events %j', (events, words) => {
+  [[0], '0 events in this minute', '0 in 1 min'],
+  [[1], '1 event in this minute', '1 in 1 min'],
+  [[0, 0], '0 events in the last 2 minutes', '0 in 2 min'],
+  [
+    [1_000, 1],
+    '1,001 events in the last 2 minutes, at most 1,000 in one',
+    '1,001 in 2 min, max 1,000',
+  ],
+])('describes the events %j', (events, words, short) => {
   expect(activityWords(minutes(...events), 'events')).toBe(words);
+  expect(shortWords(minutes(...events), 'events')).toBe(short);
 });
 
 it('describes reported errors', () => {
