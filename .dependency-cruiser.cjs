@@ -131,11 +131,13 @@ const localFolders = [
   ),
 );
 
+const state = '^sdk/client/state/';
+
 /** The folders of the client and of the dashboard's page: name of the rule, folder, files that it may import, and why. */
 const browserFolders = [
   [
     'client-state',
-    '^sdk/client/state/',
+    state,
     [protocol, '^sdk/client/dependencies\\.ts$'],
     'The state is independent of the connection.',
   ],
@@ -146,10 +148,16 @@ const browserFolders = [
     'The connection passes on messages, and is independent of the listeners.',
   ],
   [
+    'client-store',
+    '^sdk/client/store/',
+    [protocol, '^sdk/client/(dependencies|mission-control|connection/connection)\\.ts$', state],
+    'The store listens to the client as any application does.',
+  ],
+  [
     'client-react',
     '^sdk/client/react/',
-    ['^sdk/client/(index|dependencies)\\.ts$', '^sdk/protocol/event-message\\.ts$'],
-    'The React hooks use only the public interface of the client, and the event types.',
+    ['^sdk/client/index\\.ts$', '^sdk/client/store/(agents|reader)\\.ts$'],
+    'The React hooks use the public interface of the client, and how its store begins.',
   ],
   [
     'client-testing',

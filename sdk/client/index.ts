@@ -5,6 +5,16 @@ export type { Connection } from './connection/connection';
 export { createMissionControl, type ListenerTypes, type MissionControl } from './mission-control';
 export type { MissionControlOptions } from './options';
 export { registerKey, sessionKey, type Change, type RegisterMaps } from './state/registers';
+export type { Agent, AgentSort } from './store/agents';
+export type { ClientEvent } from './store/events';
+export type { Reader } from './store/reader';
+export {
+  storeOf,
+  type AgentsOptions,
+  type EventsOptions,
+  type ListOptions,
+  type Store,
+} from './store/store';
 export type { Clock } from './connection/timers';
 export type { Timing } from './connection/timing';
 export type { TokenTransport } from './connection/link/token';

@@ -166,7 +166,7 @@ it('a Vite project with React type-checks and bundles the client without schemas
   const main = `
     import { createRoot } from 'react-dom/client';
     import { MissionControlProvider, useAgents, useWebSocket } from '${name}/react';
-    const Agents = () => [...useAgents().values()].map(({ agentId, status }) => agentId + status);
+    const Agents = () => useAgents({ sort: 'attention' }).map(({ agentId, status }) => agentId + status);
     const Simple = ({ token }: { token: string }) => String(useWebSocket(token).isConnected);
     const getToken = async () => 'token';
     createRoot(document.body).render(

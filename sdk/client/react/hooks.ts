@@ -1,15 +1,22 @@
 // Hooks for components inside a provider. They render when their result has changed, at most once in each animation frame.
-import { useContext, useEffect, useSyncExternalStore } from 'react';
-import type {
-  AgentStatus,
-  Connection,
-  EventType,
-  MissionControl,
-  Payload,
-  SessionActivity,
+import { useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import {
+  storeOf,
+  type Agent,
+  type AgentsOptions,
+  type ClientEvent,
+  type Connection,
+  type EventsOptions,
+  type EventType,
+  type ListOptions,
+  type MissionControl,
+  type Payload,
+  type Reader,
+  type SessionActivity,
 } from '../index';
+import { unknownAgent } from '../store/agents';
+import { keepEqual, none } from '../store/reader';
 import { Context, MountedContext } from './provider';
-import { snapshotsOf } from './snapshots';
 
 /**
  * Returns the client of the provider, e.g. for `reconnect()`.
@@ -26,47 +33,81 @@ export function useConnection(): Connection {
   return useConnectionOf(useMissionControl());
 }
 
-/** Returns the newest status of every agent, by agent id; a new map after each change. */
-export function useAgents(): ReadonlyMap<string, AgentStatus> {
-  return useAgentsOf(useMissionControl());
-}
-
-/** Returns the newest status of one agent; undefined until it is known. Renders only when this agent changes. */
-export function useAgentStatus(agentId: string): AgentStatus | undefined {
-  const client = useMissionControl();
-  useMounted(agentId);
-  return useSnapshot(client, () => client.agents.get(agentId));
-}
-
 /**
- * Returns the newest activity of every session, or of the sessions of one agent, the newest first. Renders only when one of
- * them changes.
+ * Returns the agents, sorted by name unless `sort` says otherwise; a new list when one of its agents has changed.
+ * @param options `filter` and `sort` may be new functions in each render; they must depend on their arguments and on what
+ *   the component renders alone. A `sort` that is the same function each time takes less time.
  */
-export function useSessions(agentId?: string): readonly SessionActivity[] {
-  return useRegisters('session:activity', agentId);
+export function useAgents(options: AgentsOptions = {}): readonly Agent[] {
+  const { filter, sort, limit } = options;
+  const store = storeOf(useMissionControl());
+  return useList(
+    useMemo(() => store.agents({ filter, sort, limit }), [store, filter, sort, limit]),
+  );
+}
+
+/** Returns what is known of one agent. Renders only when this agent changes. */
+export function useAgent(agentId: string): Agent {
+  const store = storeOf(useMissionControl());
+  useMounted(agentId);
+  const [reader, unknown] = useMemo(
+    () => [store.agent(agentId), unknownAgent(agentId)] as const,
+    [store, agentId],
+  );
+  return useReader(reader, unknown);
 }
 
 /**
- * Returns the values of all registers of an event type, or of those of one agent, the newest first. Renders only when one
- * of them changes.
+ * Returns the newest activity of every session, or of the sessions of one agent, the newest first. Renders only when the
+ * list changes.
+ */
+export function useSessions(agentId?: string, options?: ListOptions): readonly SessionActivity[] {
+  return useRegisters('session:activity', agentId, options);
+}
+
+/**
+ * Returns the values of all registers of an event type, or of those of one agent, the newest first. Renders only when the
+ * list changes.
  */
 export function useRegisters<Type extends EventType>(
   type: Type,
   agentId?: string,
+  options: ListOptions = {},
 ): readonly Payload<Type>[] {
   const client = useMissionControl();
   useMounted(agentId);
-  return useSnapshot(client, () => snapshotsOf(client).list(type, agentId), none);
+  return useRegistersOf(client, type, agentId, options.limit);
+}
+
+/** Returns the newest events of all agents or of one, the newest first. Renders only when the list changes. */
+export function useEvents(options: EventsOptions = {}): readonly ClientEvent[] {
+  const { limit, agentId } = options;
+  const store = storeOf(useMissionControl());
+  useMounted(agentId);
+  return useList(useMemo(() => store.events({ limit, agentId }), [store, limit, agentId]));
 }
 
 /** Returns the state of the connection of `client`. */
 export function useConnectionOf(client: MissionControl): Connection {
-  return useSnapshot(client, () => client.connection, notYet);
+  return useReader(
+    useMemo(() => storeOf(client).connection(), [client]),
+    notYet,
+  );
 }
 
-/** Returns the newest status of every agent of `client`, by agent id; a new map after each change. */
-export function useAgentsOf(client: MissionControl): Map<string, AgentStatus> {
-  return useSnapshot(client, () => snapshotsOf(client).agents(), noAgents);
+/** Returns the registers of `client`, as {@link useRegisters} does. */
+export function useRegistersOf<Type extends EventType>(
+  client: MissionControl,
+  type: Type,
+  agentId?: string,
+  limit?: number,
+): readonly Payload<Type>[] {
+  return useList(
+    useMemo(
+      () => storeOf(client).registers(type, agentId, { limit }),
+      [client, type, agentId, limit],
+    ),
+  );
 }
 
 /** Lets the provider subscribe to an agent while the component is mounted. */
@@ -75,17 +116,17 @@ function useMounted(agentId: string | undefined): void {
   useEffect(() => (agentId === undefined ? undefined : mounted?.add(agentId)), [mounted, agentId]);
 }
 
-/** @param initial the value during server rendering and hydration */
-function useSnapshot<Value>(
-  client: MissionControl,
-  read: () => Value,
-  initial?: NoInfer<Value>,
-): Value {
-  return useSyncExternalStore(snapshotsOf(client).subscribe, read, () => initial as Value);
+/** Returns the list of a reader. It stays the same if another reader has the same items: filters may be inline functions. */
+function useList<Item>(reader: Reader<readonly Item[]>): readonly Item[] {
+  const [keep] = useState(() => keepEqual<Item>());
+  return useReader({ ...reader, read: () => keep(reader.read()) }, none);
 }
 
-const noAgents = new Map<string, never>();
-const none: readonly never[] = [];
+/** @param initial the value during server rendering and hydration */
+function useReader<Value>({ subscribe, read }: Reader<Value>, initial: NoInfer<Value>): Value {
+  return useSyncExternalStore(subscribe, read, () => initial);
+}
+
 const notYet: Connection = {
   state: 'idle',
   attempt: 0,

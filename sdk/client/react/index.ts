@@ -2,12 +2,13 @@
 'use client';
 
 export {
+  useAgent,
   useAgents,
-  useAgentStatus,
   useConnection,
+  useEvents,
   useMissionControl,
   useRegisters,
   useSessions,
 } from './hooks';
 export { MissionControlProvider, type MissionControlProviderProps } from './provider';
-export { useWebSocket } from './use-web-socket';
+export { useWebSocket, type WebSocketState } from './use-web-socket';

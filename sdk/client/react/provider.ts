@@ -7,7 +7,7 @@ import {
   type ReactElement,
   type ReactNode,
 } from 'react';
-import type { MissionControl, MissionControlOptions } from '../index';
+import { storeOf, type MissionControl, type MissionControlOptions } from '../index';
 import { useOwnClient } from './own-client';
 import { createMountedAgents, useSubscription, type MountedAgents } from './subscription';
 
@@ -22,10 +22,12 @@ export type MissionControlProviderProps = {
   readonly children?: ReactNode;
   /**
    * The agents whose events the client gets, as in the option of a client. `mounted`: those that components inside use with
-   * `useAgentStatus(agentId)`, `useSessions(agentId)` or `useRegisters(type, agentId)`; all agents if there are more than a
-   * subscription may have. Default: all, or what an existing client has subscribed to.
+   * `useAgent(agentId)`, or with another hook and an agent id; all agents if there are more than a subscription may have.
+   * Default: all, or what an existing client has subscribed to.
    */
   readonly agents?: readonly string[] | 'mounted';
+  /** Least time between two renders, in milliseconds. Default: each animation frame. */
+  readonly renderIntervalMs?: number;
 } & (
   | {
       /** An existing client. The provider does not close it. */
@@ -51,6 +53,10 @@ export function MissionControlProvider(props: MissionControlProviderProps): Reac
   );
   useSubscription(client, isMounted ? undefined : own ? all : agents);
   useEffect(() => mounted?.start(), [mounted]);
+  const { renderIntervalMs } = props;
+  useEffect(() => {
+    if (client && renderIntervalMs !== undefined) storeOf(client).intervalMs = renderIntervalMs;
+  }, [client, renderIntervalMs]);
   const children = createElement(MountedContext.Provider, { value: mounted }, props.children);
   return createElement(Context.Provider, { value: client }, children);
 }

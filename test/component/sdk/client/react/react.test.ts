@@ -1,9 +1,22 @@
 // The React binding, rendered by React in jsdom, with a client on fake sockets and a fake clock.
 import { JSDOM } from 'jsdom';
-import { act, createElement, StrictMode, type FunctionComponent, type ReactNode } from 'react';
+import {
+  act,
+  createElement,
+  StrictMode,
+  useEffect,
+  useState,
+  type FunctionComponent,
+  type ReactNode,
+} from 'react';
 import type * as ReactDomClient from 'react-dom/client';
 import type * as ReactDomServer from 'react-dom/server';
-import { createMissionControl, type MissionControlOptions } from '#sdk/client';
+import {
+  createMissionControl,
+  type Agent,
+  type EventsOptions,
+  type MissionControlOptions,
+} from '#sdk/client';
 import * as binding from '#sdk/client/react/index';
 import { FakePage, FakeSocket, FakeTime, settle } from '../../../../support/client/client-harness';
 import { emptyLists } from '../../../../support/data/events';
@@ -152,9 +165,9 @@ it('opens one socket for all components inside, also in StrictMode, and closes i
   expect([time.pending, page.listeners.size]).toEqual([0, 0]);
 });
 
-it('renders with useAgentStatus only when that agent changes', async () => {
-  const one = showing(() => binding.useAgentStatus('agent-1'));
-  const other = showing(() => binding.useAgentStatus('agent-2'));
+it('renders with useAgent only when that agent changes', async () => {
+  const one = showing(() => binding.useAgent('agent-1'));
+  const other = showing(() => binding.useAgent('agent-2'));
   const dashboard = await mount(provide(one.element, other.element));
   await accept();
   const before = [one.shown.renders, other.shown.renders];
@@ -166,19 +179,22 @@ it('renders with useAgentStatus only when that agent changes', async () => {
   );
   expect(one.shown.renders).toBe((before[0] ?? 0) + 1);
   expect(other.shown.renders).toBe(before[1]);
-  expect(dashboard.text()).toBe(JSON.stringify(status('agent-1', 'online', 5)));
+  const known = { agentId: 'agent-1', status: 'online', since: 5, lastSeen: 5, isKnown: true };
+  expect(dashboard.text()).toBe(
+    JSON.stringify(known) + JSON.stringify({ agentId: 'agent-2', isKnown: false }),
+  );
   await hear(status('agent-2', 'offline', 1));
   expect(one.shown.renders).toBe((before[0] ?? 0) + 1);
   expect(other.shown.renders).toBe((before[1] ?? 0) + 1);
   await dashboard.unmount();
 });
 
-it('returns a new map from useAgents for each change, and renders a snapshot once', async () => {
-  const maps: ReadonlyMap<string, unknown>[] = [];
+it('returns a new list from useAgents for each change, and renders a snapshot once', async () => {
+  const lists: (readonly Agent[])[] = [];
   const { shown, element } = showing(() => {
     const agents = binding.useAgents();
-    maps.push(agents);
-    return agents.size;
+    lists.push(agents);
+    return agents.length;
   });
   const dashboard = await mount(provide(element));
   const { renders } = shown;
@@ -187,8 +203,10 @@ it('returns a new map from useAgents for each change, and renders a snapshot onc
   expect(shown.renders).toBe(renders + 1);
   expect(dashboard.text()).toBe('300');
   await hear(status('agent-1', 'error', 2));
-  expect(maps.at(-1)).not.toBe(maps.at(-2));
-  expect(maps.at(-2)?.get('agent-1')).toMatchObject({ status: 'online' });
+  expect(lists.at(-1)).not.toBe(lists.at(-2));
+  expect(lists.at(-2)?.[1]).toMatchObject({ agentId: 'agent-1', status: 'online' });
+  expect(lists.at(-1)?.[1]).toMatchObject({ agentId: 'agent-1', status: 'error' });
+  // The agent was seen at this time already.
   await say('agent-1', 's', 'nothing of an agent', 2);
   expect(shown.renders).toBe(renders + 2);
   await dashboard.unmount();
@@ -196,11 +214,11 @@ it('returns a new map from useAgents for each change, and renders a snapshot onc
 
 it('renders each component that shows messages of a batch once, and no others', async () => {
   const hooks = [
-    showing(() => binding.useAgents().size),
+    showing(() => binding.useAgents().length),
     showing(() => binding.useSessions().length),
-    showing(() => binding.useAgentStatus('agent-7')?.status),
+    showing(() => binding.useAgent('agent-7').status),
   ];
-  const idle = showing(() => binding.useAgentStatus('agent-100') ?? binding.useConnection().state);
+  const idle = showing(() => binding.useAgent('agent-100').status ?? binding.useConnection().state);
   const dashboard = await mount(provide(...hooks.map(({ element }) => element), idle.element));
   await accept();
   const renders = () => [...hooks, idle].map(({ shown }) => shown.renders);
@@ -221,7 +239,8 @@ it('renders each component that shows messages of a batch once, and no others', 
   } finally {
     Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
   }
-  expect(dashboard.text()).toBe('5050"online""connected"');
+  // The agent of the sessions has no status.
+  expect(dashboard.text()).toBe('5150"online""connected"');
   expect(renders().map((count, index) => count - (before[index] ?? 0))).toEqual([1, 1, 1, 0]);
   await dashboard.unmount();
 });
@@ -257,8 +276,8 @@ describe('with animation frames', () => {
   /** Mounts components for sessions, agents and one agent, and draws their first frame, without React's `act`. */
   async function shown() {
     const sessions = showing(() => binding.useSessions().length);
-    const agents = showing(() => binding.useAgents().size);
-    const one = showing(() => binding.useAgentStatus('agent-7')?.status);
+    const agents = showing(() => binding.useAgents().length);
+    const one = showing(() => binding.useAgent('agent-7').status);
     const all = [sessions, agents, one];
     const dashboard = await mount(provide(...all.map(({ element }) => element)));
     await accept();
@@ -324,7 +343,7 @@ describe('with animation frames', () => {
   it('calls listeners of the client immediately', async () => {
     const given = createMissionControl(options);
     const heard: string[] = [];
-    const { shown: counted, element } = showing(() => binding.useAgents().size);
+    const { shown: counted, element } = showing(() => binding.useAgents().length);
     const dashboard = await mount(
       createElement(MissionControlProvider, { client: given }, element),
     );
@@ -355,8 +374,8 @@ describe('with animation frames', () => {
       return given.at(-1)?.map((value, index) => value === before?.[index]);
     };
     expect(await seen(() => Promise.resolve())).toEqual([true, true, true]);
-    expect(await seen(() => events(1))).toEqual([false, false, false]);
-    expect(await seen(() => say('agent-1', 's', 'm', 1))).toEqual([true, false, true]);
+    expect(await seen(() => events(2))).toEqual([false, false, false]);
+    expect(await seen(() => say('agent-1', 't', 'm', 1))).toEqual([true, false, true]);
     await dashboard.unmount();
   });
 });
@@ -440,10 +459,12 @@ it('does not close a given client on unmount', async () => {
 it('does not connect on a server, and hydrates the server-rendered page', async () => {
   const { element } = showing(() => {
     const { state } = binding.useConnection();
-    return [state, binding.useAgents().size, binding.useAgentStatus('a'), binding.useSessions()];
+    return [state, binding.useAgents().length, binding.useAgent('a'), binding.useSessions()];
   });
   const html = server.renderToString(provide(element));
-  expect(html).toBe('[&quot;idle&quot;,0,null,[]]');
+  expect(html).toBe(
+    '[&quot;idle&quot;,0,{&quot;agentId&quot;:&quot;a&quot;,&quot;isKnown&quot;:false},[]]',
+  );
   await settle();
   expect([sockets.length, tokens, time.pending, page.listeners.size]).toEqual([0, 0, 0, 0]);
 
@@ -457,7 +478,7 @@ it('does not connect on a server, and hydrates the server-rendered page', async 
   });
   await accept();
   expect(onRecoverableError).not.toHaveBeenCalled();
-  expect(container.textContent).toBe('["connected",0,null,[]]');
+  expect(container.textContent).toBe('["connected",0,{"agentId":"a","isKnown":false},[]]');
   await act(async () => {
     root.unmount();
     await settle();
@@ -482,11 +503,11 @@ describe('a provider with agents', () => {
     );
   /** A page about one agent. */
   const Detail: FunctionComponent<{ readonly id: string }> = ({ id }) =>
-    `${binding.useAgentStatus(id)?.status ?? '?'},${binding.useSessions(id).length}`;
+    `${binding.useAgent(id).status ?? '?'},${binding.useSessions(id).length}`;
   const detail = (id: string, key = id) => createElement(Detail, { id, key });
 
   it('subscribes to its patterns, and again only if their values change', async () => {
-    const { element } = showing(() => [...binding.useAgents().keys()]);
+    const { element } = showing(() => binding.useAgents().map(({ agentId }) => agentId));
     const dashboard = await mount(watching(['a', 'b*'], element));
     await open();
     await subscribed(status('a', 'online', 1), status('b', 'online', 1));
@@ -529,7 +550,7 @@ describe('a provider with agents', () => {
   });
 
   it('that are mounted subscribes to the union, without those of unmounted components', async () => {
-    const all = showing(() => binding.useAgents().size);
+    const all = showing(() => binding.useAgents().length);
     const dashboard = await mount(
       watching('mounted', detail('a', '1'), detail('b', '2'), detail('b', '3'), all.element),
     );
@@ -589,6 +610,77 @@ describe('a provider with agents', () => {
     await dashboard.unmount();
     given.close();
   });
+});
+
+describe('useAgents with options', () => {
+  it('neither loops nor renders or subscribes again because of new functions in each render', async () => {
+    const lists: (readonly Agent[])[] = [];
+    const heard = jest.fn();
+    const { shown, element } = showing(() => {
+      const agents = binding.useAgents({
+        filter: ({ status: is }) => is === 'error',
+        sort: (one, other) => (other.since ?? 0) - (one.since ?? 0),
+        limit: 2,
+      });
+      const [, setSeen] = useState(agents);
+      useEffect(() => {
+        setSeen(agents);
+        heard();
+      }, [agents]);
+      lists.push(agents);
+      return agents.map(({ agentId }) => agentId);
+    });
+    const dashboard = await mount(createElement(StrictMode, null, provide(element)));
+    await accept({ agents: [status('a', 'error', 1), status('b', 'online', 1)] });
+    await hear(status('c', 'error', 2), status('d', 'error', 3));
+    expect(dashboard.text()).toBe('["d","c"]');
+    const [renders, calls] = [shown.renders, heard.mock.calls.length];
+    await hear(status('b', 'online', 5), status('a', 'error', 6));
+    expect(shown.renders).toBe(renders);
+    await dashboard.render(createElement(StrictMode, null, provide(element)));
+    expect(new Set(lists.slice(-3)).size).toBe(1);
+    expect(heard.mock.calls.length).toBe(calls);
+    expect([sockets.length, asked()]).toEqual([1, []]);
+    await dashboard.unmount();
+  });
+
+  it('uses what the component renders at that time', async () => {
+    const Search: FunctionComponent<{ readonly text: string }> = ({ text }) =>
+      binding
+        .useAgents({ filter: ({ agentId }) => agentId.includes(text) })
+        .map(({ agentId }) => agentId)
+        .join();
+    const search = (text: string) => provide(createElement(Search, { text, key: 'search' }));
+    const dashboard = await mount(search('a'));
+    await accept({ agents: [status('ab', 'online', 1), status('bc', 'online', 1)] });
+    expect(dashboard.text()).toBe('ab');
+    await dashboard.render(search('b'));
+    expect(dashboard.text()).toBe('ab,bc');
+    await hear(status('cb', 'online', 1));
+    expect(dashboard.text()).toBe('ab,bc,cb');
+    await dashboard.unmount();
+  });
+});
+
+it('returns the newest events of all agents or of one from useEvents', async () => {
+  const show = (options?: EventsOptions) =>
+    showing(() =>
+      binding
+        .useEvents(options)
+        .map(({ current, source }) => `${current.agentId}${current.timestamp}${source[0] ?? ''}`)
+        .join(),
+    );
+  const [all, two, ours] = [show(), show({ limit: 2 }), show({ agentId: 'a' })];
+  const dashboard = await mount(provide(all.element, two.element, ours.element));
+  await accept({ agents: [status('a', 'online', 1)] });
+  await hear(status('b', 'error', 2));
+  await say('a', 's', 'm', 3);
+  expect(dashboard.text()).toBe('"a3l,b2l,a1s""a3l,b2l""a3l,a1s"');
+  const { renders } = ours.shown;
+  await hear(status('b', 'online', 4));
+  expect(dashboard.text()).toBe('"b4l,a3l,b2l,a1s""b4l,a3l""a3l,a1s"');
+  expect(ours.shown.renders).toBe(renders);
+  await dashboard.unmount();
 });
 
 describe('useWebSocket, as documented', () => {

@@ -1,0 +1,162 @@
+// Lets the components that use `useWebSocket` with the same token, URL and options share one client.
+import { useEffect, useMemo, useState } from 'react';
+import { createMissionControl, type MissionControl, type MissionControlOptions } from '../index';
+
+type Options = Omit<MissionControlOptions, 'getToken'>;
+
+/** What a component asks for. */
+interface Wanted {
+  /** Empty: no connection. */
+  readonly token: string;
+  readonly url: string;
+  /** The patterns of the agents, as JSON. */
+  readonly agents: string;
+  /** The other options, as they were when the component was mounted. */
+  readonly options: Options;
+}
+
+/** A client, and the components that use it. After each tick, all of them want what it has been told. */
+interface Shared {
+  readonly client: MissionControl;
+  readonly users: Set<User>;
+  wanted: Wanted;
+}
+
+/** A component. */
+interface User {
+  wanted: Wanted;
+  shared: Shared;
+  /** Renders the component with another client. */
+  use?: (client: MissionControl) => void;
+}
+
+/** The clients of mounted components. Only effects change it, so it is empty on a server. */
+const all = new Set<Shared>();
+let isDue = false;
+
+/** Returns the client of a component, which shares it with all components that want the same. */
+export function useSharedClient(options: Options, token: string): MissionControl {
+  const { url } = options;
+  const agents = JSON.stringify(options.agents);
+  const [kept] = useState(options);
+  const wanted = useMemo(() => ({ token, url, agents, options: kept }), [token, url, agents, kept]);
+  // The new client is idle and uses no resources, because React may discard it, or create it on a server.
+  const [user] = useState<User>(() => ({ wanted, shared: find(wanted) ?? create(wanted) }));
+  const [client, use] = useState(user.shared.client);
+  useEffect(() => {
+    ask(user, wanted);
+  }, [user, wanted]);
+  useEffect(() => mount(user, use), [user, use]);
+  return client;
+}
+
+function ask(user: User, wanted: Wanted): void {
+  user.wanted = wanted;
+  later();
+}
+
+function mount(user: User, use: (client: MissionControl) => void): () => void {
+  user.use = use;
+  join(user);
+  return () => {
+    user.shared.users.delete(user);
+    later();
+  };
+}
+
+/** Joins the users of the client that is told what the component wants. Without one, tells that of the component. */
+function join(user: User): void {
+  const { shared: own, wanted } = user;
+  const isFree = !all.has(own) && isAlike(own.wanted, wanted);
+  const shared = find(wanted) ?? (isFree ? own : create(wanted));
+  if (!all.has(shared)) {
+    all.add(shared);
+    shared.wanted = { ...shared.wanted, token: '' };
+    tell(shared, wanted);
+  }
+  shared.users.add(user);
+  user.shared = shared;
+  user.use?.(shared.client);
+}
+
+/** Decides at the end of this tick, when all components of a page have been rendered with a new token. */
+function later(): void {
+  if (isDue) return;
+  isDue = true;
+  queueMicrotask(() => {
+    isDue = false;
+    all.forEach(settle);
+  });
+}
+
+/**
+ * If all users of a client want something else together, tells the client. Otherwise those that do, leave it: nothing changes
+ * for the others. A client without users is closed.
+ */
+function settle(shared: Shared): void {
+  const { client, users } = shared;
+  const [first] = users;
+  const areTogether = first && [...users].every(({ wanted }) => isSame(wanted, first.wanted));
+  if (areTogether && isAlike(first.wanted, shared.wanted) && !find(first.wanted, shared)) {
+    tell(shared, first.wanted);
+    return;
+  }
+  for (const user of users) {
+    if (isSame(user.wanted, shared.wanted)) continue;
+    users.delete(user);
+    join(user);
+  }
+  if (users.size > 0) return;
+  all.delete(shared);
+  client.close();
+}
+
+/** Tells a client its token and its agents. */
+function tell(shared: Shared, wanted: Wanted): void {
+  const { client, wanted: before } = shared;
+  shared.wanted = wanted;
+  if (wanted.agents !== before.agents) client.subscribe(JSON.parse(wanted.agents) as string[]);
+  if (wanted.token === before.token || wanted.options.autoConnect === false) return;
+  if (!wanted.token) client.close();
+  else if (before.token) client.refresh();
+  else client.reconnect();
+}
+
+function create(wanted: Wanted): Shared {
+  const { url, agents, options } = wanted;
+  const shared: Shared = {
+    client: createMissionControl({
+      ...{ ...options, url, agents: JSON.parse(agents) as string[], autoConnect: false },
+      getToken: () => shared.wanted.token,
+    }),
+    users: new Set(),
+    wanted,
+  };
+  return shared;
+}
+
+/** Returns the client that has been told this, other than `except`. */
+function find(wanted: Wanted, except?: Shared): Shared | undefined {
+  return [...all].find((shared) => shared !== except && isSame(shared.wanted, wanted));
+}
+
+function isSame(one: Wanted, other: Wanted): boolean {
+  return one.token === other.token && one.agents === other.agents && isAlike(one, other);
+}
+
+/** Whether both want the same of what a client cannot change any more. */
+function isAlike(one: Wanted, other: Wanted): boolean {
+  return one.url === other.url && isCovered(one, other) && isCovered(other, one);
+}
+
+/** Whether each option of the first has the same value in the second; durations are compared by value. */
+function isCovered(one: Wanted, other: Wanted): boolean {
+  const names = Object.keys(one.options) as (keyof Options)[];
+  return names.every((name) => {
+    const [value, otherValue] = [one.options[name], other.options[name]];
+    if (name === 'url' || name === 'agents') return true;
+    return name === 'timing'
+      ? JSON.stringify(value) === JSON.stringify(otherValue)
+      : value === otherValue;
+  });
+}
