@@ -228,13 +228,13 @@ it(
   async () => {
     const before = await registers();
     expect(Object.values(before).map(({ sk }) => sk)).toContain('agent#agent-message');
-    await deployment.synthesize('agentDays=3');
-    await expect(deployment.diff()).rejects.toThrow('AGENT_DAYS');
+    await deployment.synthesize('snapshotAgents=4000');
+    await expect(deployment.diff()).rejects.toThrow('SNAPSHOT_AGENTS');
     await deployment.deploy();
     const changed = await account.inventory();
     expect(Object.keys(changed)).toEqual(Object.keys(deployed));
     expect(Object.keys(changed).filter((thing) => changed[thing] !== deployed[thing])).toEqual([
-      'function mission-control-development-broadcast',
+      'function mission-control-development-default',
       'stack MissionControl-development',
     ]);
     await expect(registers()).resolves.toEqual(before);
