@@ -1,4 +1,4 @@
-// A hidden tab renders nothing, and shows the current state as soon as it is visible.
+// A hidden tab renders nothing, leaves after a while, and shows the current state as soon as it is visible.
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser, openPage } from '../support/browser/browser';
 import { agentEvent } from '../support/data/events';
@@ -97,5 +97,25 @@ it('a tab that was hidden for three hours without a connection reconnects and sh
     expect(await page.locator('.agent .status').allTextContents()).toEqual(['error', 'offline']);
     expect(service.connections()).toBe(1);
   });
+  expect(complaints).toEqual([]);
+});
+
+it('a tab that is hidden for more than five minutes closes its connection, and is connected again as soon as it is visible', async () => {
+  const { page, complaints, hide } = await openHideablePage();
+  await hide(true);
+  await page.clock.fastForward('04:59');
+  expect(service.connections()).toBe(1);
+  await page.clock.fastForward('00:02');
+  await eventually(() => {
+    expect(service.connections()).toBe(0);
+  });
+  await service.report(agentEvent('agent-1', 'error', 1));
+  await page.clock.fastForward('10:00:00');
+  expect(service.connections()).toBe(0);
+  await hide(false);
+  await eventually(async () => {
+    expect(await agentsOn(page)).toEqual(['agent-1']);
+  });
+  expect(service.connections()).toBe(1);
   expect(complaints).toEqual([]);
 });
