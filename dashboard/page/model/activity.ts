@@ -120,8 +120,8 @@ function count(counts: Counts, minute: number, isError: boolean): void {
 function listOf({ events, errors, newest }: Counts, from: number, to: number): MinuteCounts[] {
   return Array.from({ length: to - from + 1 }, (_, index) => {
     const minute = from + index;
-    // A minute that the ring does not hold had no events: the places after the newest one are those of an hour before.
-    const isHeld = minute <= newest && minute > newest - minutesKept;
+    // The places after the newest minute are those of an hour before.
+    const isHeld = minute <= newest;
     const place = minute % minutesKept;
     return {
       at: minute * minuteMilliseconds,

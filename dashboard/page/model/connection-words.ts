@@ -78,6 +78,7 @@ const known: Readonly<Record<string, string>> = {
   silent: 'The server has stopped responding.',
   replaced: 'Too many connections for this user: a newer one has replaced this one.',
   rate_limited: 'Rate limited: too many messages.',
+  hidden: 'This page was hidden.',
   max_attempts: 'All attempts have failed.',
 };
 

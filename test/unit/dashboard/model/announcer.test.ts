@@ -86,6 +86,20 @@ it('announces which agents are visible if they are not all, and each change of t
   ]);
 });
 
+it('announces agents that become visible while there is no connection only when there is one', async () => {
+  const { client, announced, later } = createHarness();
+  client.disconnect();
+  await later();
+  client.subscribe(['team-a/*']);
+  await later();
+  client.connect();
+  await later();
+  expect(announced).toEqual([
+    'Waiting. The server cannot be reached.',
+    'Connected. You see agents: team-a/*.',
+  ]);
+});
+
 it('announces nothing after it was ended', async () => {
   const { client, announced, stop, report, later, time } = createHarness();
   client.connect();

@@ -46,6 +46,7 @@ it.each([
 it.each([
   [{ reason: 'refused', code: 1006 }, 'The server refuses the token.'],
   [{ reason: 'unavailable', code: 1006 }, 'The server cannot be reached, or is overloaded.'],
+  [{ reason: 'hidden' }, 'This page was hidden.'],
   [{ reason: 'account suspended', code: 1000 }, 'The server says: account suspended.'],
   [{ code: 1001 }, 'The connection was lost (1001).'],
   [{ code: 1000 }, ''],

@@ -50,7 +50,7 @@ it('follows the status of an agent', () => {
 });
 
 it('counts as new what came later than all that is held, in any order, without what was restored', () => {
-  const held = [feedStatus(5, 'a', 'online', 900), feedStatus(7, 'b', 'online', 800)];
+  const held = [feedStatus(7, 'b', 'online', 900), feedStatus(5, 'a', 'online', 800)];
   const later = [feedStatus(8, 'a', 'error', 1), feedStatus(9, 'c', 'error', 2, 'snapshot')];
   const late = feedStatus(6, 'd', 'online', 850);
   expect(countNew([...held, late, ...later], held)).toBe(1);
