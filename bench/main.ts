@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { parseArguments, UsageError, type Arguments } from '#local/commands/arguments';
 import { runAsProcess, withSentences, type Command, type Output } from '#local/commands/command';
 import { burstVariantNames, measureBurst } from './burst/command';
+import { measureDashboard } from './dashboard/command';
 import { benchFanOut } from './fan-out';
 import { benchLeftOut, formatLeftOutTable, type LeftOutResult } from './left-out';
 import { hooksVariantNames, measureHooks } from './hooks/command';
@@ -15,6 +16,7 @@ const help = `Measures what messages cost: those who send them to many connectio
 Usage: npm run bench -- fan-out [options]    one message to all of them
        npm run bench -- burst [options]      many events a second, coalesced and each by itself
        npm run bench -- hooks [options]      a page that shows a number, while many events a second come; needs Chromium
+       npm run bench -- dashboard [options]  the dashboard, while many events a second come; needs Chromium
 
   --connections N        how many connections            default: 1000, 10000 and 50000; of burst 100 and 1000
   --variant NAME         only this one; may be repeated  default: ${variantNames.join(', ')};
@@ -40,6 +42,9 @@ hooks
   --seconds N            how long each is measured       default: 10
   --runs N               runs that the median is of      default: 3
 
+dashboard: the options of hooks, and
+  --before FOLDER        another checkout, with its dependencies: its dashboard is measured in turn
+
 fast             ours: lambdas/core/fan-out/fan-out.ts, with the listing of the connections
 unsigned         undici's pool as it comes: no signature, no listing, no retries; the floor
 sdk-bounded      the AWS SDK's client, 128 posts in flight over 128 sockets, with the listing
@@ -48,7 +53,8 @@ sdk-promise-all  the AWS SDK's client as it comes, all posts at once, with the l
 coalesced        ours: the function broadcast, to connections that take batches
 each             the version before: a fan-out for each event, to connections without batches
 
-hook             ours: useSessions of sdk/client/react
+use…             ours: the hooks of sdk/client/react
+filter           ours: useAgents with an inline function as the filter
 listener         a listener of the client that renders each time, and sorts the sessions`;
 
 const command: Command = withSentences(async (args, output) => {
@@ -56,7 +62,7 @@ const command: Command = withSentences(async (args, output) => {
     ...{ connections: 'text', variant: 'texts', json: 'flag', help: 'flag' },
     ...{ runs: 'text', stuck: 'text', 'left-out': 'flag', profiles: 'text' },
     ...{ 'events-per-second': 'text', seconds: 'text', 'warm-up': 'text' },
-    agents: 'text',
+    ...{ agents: 'text', before: 'text' },
   });
   if (given.flag('help')) {
     output.print(help);
@@ -66,7 +72,7 @@ const command: Command = withSentences(async (args, output) => {
   const measure = others.length === 0 ? measurements.get(what ?? '') : undefined;
   if (measure === undefined) {
     throw new UsageError(
-      'The first argument must be fan-out, burst or hooks: what is to be measured.',
+      'The first argument must be fan-out, burst, hooks or dashboard: what is to be measured.',
     );
   }
   const { results, table, note } = await measure(given, output);
@@ -120,6 +126,7 @@ const measurements = new Map<string, Measure>([
   ['fan-out', measureFanOut],
   ['burst', measureBurst],
   ['hooks', measureHooks],
+  ['dashboard', measureDashboard],
 ]);
 
 function parseVariant(name: string): VariantName {

@@ -5,7 +5,10 @@ import { formatRows, medianNumber, type Measured } from '../results';
 import { benchHooks, type HooksResult } from './hooks';
 import type { HooksVariant } from './page';
 
-export const hooksVariantNames: readonly HooksVariant[] = ['hook', 'listener'];
+export const hooksVariantNames: readonly HooksVariant[] = [
+  ...(['useSessions', 'useAgents', 'filter', 'useEvents', 'useAgent'] as const),
+  'listener',
+];
 
 /** @throws {UsageError} if an option is not valid */
 export async function measureHooks(given: Arguments, { complain }: Output): Promise<Measured> {
@@ -44,11 +47,18 @@ function medianOf(runs: readonly HooksResult[]): HooksResult {
   };
 }
 
-/** Formats the results as a Markdown table. The last column compares the script time with that of `hook`. */
+/** Formats the results as a Markdown table. The last column compares the script time with that of `useSessions`. */
 export function formatHooksTable(results: readonly HooksResult[]): string {
-  const ours = results.find(({ variant }) => variant === 'hook');
+  const ours = results.find(({ variant }) => variant === 'useSessions');
   return formatRows(
-    ['variant', 'sessions', 'renders a second', 'frames a second', 'script, % of a core', '× hook'],
+    [
+      'variant',
+      'sessions',
+      'renders a second',
+      'frames a second',
+      'script, % of a core',
+      '× useSessions',
+    ],
     results.map(({ variant, agents, rendersPerSecond, framesPerSecond, scriptShare }) => [
       variant,
       agents.toLocaleString('en'),

@@ -1,7 +1,14 @@
 // The measured page: it shows the number of sessions, while a fake server in the page sends their events.
 import { useEffect, useReducer } from 'react';
 import { createRoot } from 'react-dom/client';
-import { MissionControlProvider, useMissionControl, useSessions } from '#sdk/client/react/index';
+import {
+  MissionControlProvider,
+  useAgent,
+  useAgents,
+  useEvents,
+  useMissionControl,
+  useSessions,
+} from '#sdk/client/react/index';
 import {
   eventTypeDefinitions,
   type AnyDefinition,
@@ -29,10 +36,14 @@ export interface HooksCounts {
   readonly at: number;
 }
 
-/** How a component reads the sessions, by variant. */
+/** What a component reads, by variant. Each returns the number of agents or sessions that it knows of. */
 const readers = {
-  /** The hook of sdk/client/react. */
-  hook: () => useSessions().length,
+  // The hooks of sdk/client/react.
+  useSessions: () => useSessions().length,
+  useAgents: () => useAgents({ sort: 'newest' }).length,
+  filter: () => useAgents({ filter: ({ lastSeen }) => lastSeen !== undefined }).length,
+  useEvents: ({ agents }: HooksLoad) => (useEvents({ limit: 1_000 }).length > 0 ? agents : 0),
+  useAgent: ({ agents }: HooksLoad) => (useAgent('agent-0').isKnown ? agents : 0),
   /** Code without the hook: renders at each event, and sorts the sessions. */
   listener: () => {
     const client = useMissionControl();
@@ -104,10 +115,10 @@ function activityOf(index: number, timestamp: number): SessionActivity {
 }
 
 function start(load: HooksLoad): void {
-  const useCount = readers[load.variant];
+  const useCount: (load: HooksLoad) => number = readers[load.variant];
   const Count = () => {
     counts.renders += 1;
-    counts.shown = useCount();
+    counts.shown = useCount(load);
     return <p>{counts.shown} sessions</p>;
   };
   class WebSocket extends FakeSocket {
