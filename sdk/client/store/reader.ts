@@ -30,13 +30,13 @@ export function keepEqual<Item>(): (list: readonly Item[]) => readonly Item[] {
  * @param source returns the same list until it changes
  * @param derive called once for each list of `source`
  */
-export function derived<Item>(
+export function derived<Source, Item>(
   subscribe: Reader<unknown>['subscribe'],
-  source: () => readonly Item[],
-  derive: (list: readonly Item[]) => readonly Item[],
+  source: () => readonly Source[],
+  derive: (list: readonly Source[]) => readonly Item[],
 ): Reader<readonly Item[]> {
   const keep = keepEqual<Item>();
-  let from: readonly Item[] | undefined;
+  let from: readonly Source[] | undefined;
   let value: readonly Item[] = none;
   return {
     subscribe,

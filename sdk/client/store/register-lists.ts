@@ -12,11 +12,18 @@ import { registerKey, type Change, type Register } from '../state/registers';
 import { none } from './reader';
 import { Sorted, type Order } from './sorted';
 
+/** Returns the registers of all types. */
+export function registersIn(
+  valuesOf: (definition: AnyDefinition) => Iterable<AnyPayload>,
+): Register[] {
+  return eventTypeDefinitions.flatMap((definition) =>
+    Array.from(valuesOf(definition), (value) => ({ type: definition.type, value }) as Register),
+  );
+}
+
 /** Returns all registers of a client. */
 export function allRegisters(client: MissionControl): Register[] {
-  return eventTypeDefinitions.flatMap(({ type, list }) =>
-    [...client[list].values()].map((value) => ({ type, value }) as Register),
-  );
+  return registersIn(({ list }) => client[list].values());
 }
 
 export interface RegisterLists {

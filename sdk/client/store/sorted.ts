@@ -1,6 +1,9 @@
 // Keeps a list sorted while its items are replaced, so that reading it does not sort it again.
 
-/** Compares two items, as `Array.prototype.sort` does. Different items of a list must not be equal. */
+/**
+ * Compares two items, as `Array.prototype.sort` does. Of equal items, only one may be in a list at a time: an item may be equal
+ * to the one that it replaces.
+ */
 export type Order<Item> = (one: Item, other: Item) => number;
 
 /** A sorted list of items, each of which is replaced by another object when it changes. */
@@ -27,32 +30,40 @@ export class Sorted<Item extends object> {
     if (this.changes.size > 2 * this.list.length + 100) this.read();
   }
 
-  /** Returns the items in their order: the same list until one is replaced. n items, k of them new: O(n + k log n). */
+  /** Returns the items in their order: the same list until one is replaced. n items, k changes: O(n + k log n). */
   read(): readonly Item[] {
-    const { changes, order } = this;
+    const { changes, limit } = this;
     if (changes) {
-      const added = [...changes].flatMap(([item, belongs]) => (belongs ? item : []));
-      const unchanged = this.list.filter((item) => !changes.has(item));
-      this.list = merge(unchanged, added.sort(order), order).slice(0, this.limit);
+      const list = this.changed(changes);
+      this.list = list.length > limit ? list.slice(0, limit) : list;
       this.changes = undefined;
     }
     return this.list;
   }
-}
 
-/** Merges two sorted lists. Searches for the place of each added item, because comparing texts takes longer than copying. */
-function merge<Item>(list: readonly Item[], added: readonly Item[], order: Order<Item>): Item[] {
-  const merged: Item[] = [];
-  let from = 0;
-  for (const item of added) {
-    const to = placeOf(item, list, from, order);
-    for (; from < to; from += 1) merged.push(list[from] as Item);
-    merged.push(item);
+  /** Searches for the place of each change, because comparing texts takes longer than copying the items between them. */
+  private changed(changes: ReadonlyMap<Item, boolean>): Item[] {
+    const { list, order } = this;
+    const changed: Item[] = [];
+    let from = 0;
+    const copy = (to: number) => {
+      for (; from < to; from += 1) {
+        const item = list[from];
+        if (item) changed.push(item);
+      }
+    };
+    // An item and the one that replaces it may be equal: they stay in the order of the calls of `replace`.
+    for (const [item, belongs] of [...changes].sort(([one], [other]) => order(one, other))) {
+      copy(placeOf(item, list, from, order));
+      if (list[from] === item) from += 1;
+      if (belongs) changed.push(item);
+    }
+    copy(list.length);
+    return changed;
   }
-  return merged.concat(list.slice(from));
 }
 
-/** Returns the index, at least `from`, of the first item that comes after this one. */
+/** Returns the index, at least `from`, of an item or of the first one that comes after it. */
 function placeOf<Item>(
   item: Item,
   list: readonly Item[],
@@ -62,8 +73,8 @@ function placeOf<Item>(
   let [low, high] = [from, list.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (order(list[middle] as Item, item) > 0) high = middle;
-    else low = middle + 1;
+    if (order(list[middle] as Item, item) < 0) low = middle + 1;
+    else high = middle;
   }
   return low;
 }

@@ -1,13 +1,12 @@
 // The store of a client: lists that are derived from its registers, for many readers.
 import type { EventType, Payload, SessionActivity } from '../../protocol';
-import { eventTypeDefinitions } from '../../protocol/event-message';
+import { eventTypeDefinitions, type AnyPayload } from '../../protocol/event-message';
 import type { Connection } from '../connection/connection';
 import type { MissionControl } from '../mission-control';
-import type { Register } from '../state/registers';
 import { createAgents, namedOrder, unknownAgent, type Agent, type AgentSort } from './agents';
 import { createEvents, type ClientEvent } from './events';
-import { checkedLimit, derived, none, type Reader } from './reader';
-import { createRegisterLists } from './register-lists';
+import { checkedLimit, derived, keepEqual, none, type Reader } from './reader';
+import { createRegisterLists, registersIn } from './register-lists';
 import { createSubscribers } from './subscribers';
 
 /** What a list of agents contains. */
@@ -88,11 +87,23 @@ function createStore(client: MissionControl): Store {
     return derived(subscribe, source, (list) => list.slice(0, limit));
   };
 
-  /** Returns the registers of one agent, of all types. */
-  const registersOf = (agentId: string) =>
-    eventTypeDefinitions.flatMap(({ type }) =>
-      lists.list(type, agentId).map((value) => ({ type, value }) as Register),
+  function readEventsOf(agentId: string, limit: number): Reader<readonly ClientEvent[]> {
+    const keep = keepEqual<readonly AnyPayload[]>();
+    let known: readonly ClientEvent[] = none;
+    let period: number | undefined;
+    return derived(
+      subscribe,
+      // Each event of the agent changes one of these lists.
+      () => keep(eventTypeDefinitions.map(({ type }) => lists.list(type, agentId))),
+      () => {
+        if (agents.periodOf(agentId) !== period) known = none;
+        period = agents.periodOf(agentId);
+        const registers = registersIn(({ type }) => lists.list(type, agentId));
+        known = events.ofAgent(agentId, known, registers).slice(0, limit);
+        return known;
+      },
     );
+  }
 
   return Object.assign(subscribers, {
     registers: readRegisters,
@@ -115,15 +126,9 @@ function createStore(client: MissionControl): Store {
     },
     events({ limit = 100, agentId } = {}) {
       checkedLimit(limit);
-      let known: readonly ClientEvent[] = none;
-      let period: number | undefined;
-      return derived(subscribe, events.list, (list) => {
-        if (agentId === undefined) return list.slice(0, limit);
-        if (agents.periodOf(agentId) !== period) known = none;
-        period = agents.periodOf(agentId);
-        known = events.ofAgent(agentId, known, registersOf(agentId)).slice(0, limit);
-        return known;
-      });
+      return agentId === undefined
+        ? derived(subscribe, events.list, (list) => list.slice(0, limit))
+        : readEventsOf(agentId, limit);
     },
     connection: () => ({ subscribe, read: () => client.connection }),
   } satisfies Omit<Store, 'intervalMs'>);

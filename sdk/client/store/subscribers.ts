@@ -15,7 +15,7 @@ export interface Subscribers {
 /** Creates an empty set of subscribers. */
 export function createSubscribers(): Subscribers {
   const listeners = createListeners<{ changed: (nothing: undefined) => void }>();
-  let count = 0;
+  const subscribed = new Set<() => void>();
   let isDue = false;
   let calledAt = -Infinity;
   let intervalMs = 0;
@@ -38,14 +38,14 @@ export function createSubscribers(): Subscribers {
     },
     subscribe(changed) {
       const remove = listeners.add('changed', changed);
-      count += 1;
+      subscribed.add(remove);
       return () => {
-        count -= 1;
+        subscribed.delete(remove);
         remove();
       };
     },
     notify() {
-      if (isDue || count === 0) return;
+      if (isDue || subscribed.size === 0) return;
       isDue = true;
       const waitMs = calledAt + intervalMs - Date.now();
       const inFrame = () => {

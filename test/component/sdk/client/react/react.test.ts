@@ -13,6 +13,7 @@ import type * as ReactDomClient from 'react-dom/client';
 import type * as ReactDomServer from 'react-dom/server';
 import {
   createMissionControl,
+  storeOf,
   type Agent,
   type EventsOptions,
   type MissionControlOptions,
@@ -612,6 +613,23 @@ describe('a provider with agents', () => {
   });
 });
 
+it('renders no more often than renderIntervalMs says', async () => {
+  const { element } = showing(() => binding.useAgents().length);
+  const given = createMissionControl(options);
+  const provided = (renderIntervalMs?: number) =>
+    createElement(
+      MissionControlProvider,
+      renderIntervalMs === undefined ? { client: given } : { client: given, renderIntervalMs },
+      element,
+    );
+  const dashboard = await mount(provided(200));
+  expect(storeOf(given).intervalMs).toBe(200);
+  await dashboard.render(provided());
+  expect(storeOf(given).intervalMs).toBe(200);
+  await dashboard.unmount();
+  given.close();
+});
+
 describe('useAgents with options', () => {
   it('neither loops nor renders or subscribes again because of new functions in each render', async () => {
     const lists: (readonly Agent[])[] = [];
@@ -823,5 +841,144 @@ describe('useWebSocket, as documented', () => {
     const dashboard = await mount(element);
     expect(socket().url).toBe('ws://localhost:3000');
     await dashboard.unmount();
+  });
+
+  describe('by several components', () => {
+    /** Two components, each with a token and agents of its own, and one below another parent. */
+    async function withComponents(strict: boolean) {
+      interface Props {
+        readonly token: string | undefined;
+        readonly agents?: readonly string[];
+        readonly url?: string;
+      }
+      const Component: FunctionComponent<Props> = ({ token, ...options }) => {
+        const { state, reason, agentStatuses } = binding.useWebSocket(token, {
+          ...harness,
+          ...options,
+        });
+        return `${state} ${reason ?? ''}${[...agentStatuses.keys()].join()};`;
+      };
+      const element = (...all: readonly Props[]) =>
+        createElement(
+          strict ? StrictMode : 'div',
+          null,
+          ...all.map((props, index) => createElement(Component, { ...props, key: index })),
+        );
+      const dashboard = await mount(element());
+      return {
+        ...dashboard,
+        show: (...all: readonly Props[]) => dashboard.render(element(...all)),
+      };
+    }
+    const openTokens = () =>
+      sockets
+        .filter(({ readyState }) => readyState !== 'closed')
+        .map(({ token }) => token)
+        .sort();
+    const refreshed = () =>
+      socket()
+        .sentOf('token:refresh')
+        .map(({ payload }) => payload.token);
+
+    it.each([false, true])(
+      'opens one connection for the same token and options, and closes it with the last (StrictMode: %s)',
+      async (strict) => {
+        const dashboard = await withComponents(strict);
+        await dashboard.show({ token: 'one' }, { token: 'one' });
+        await accept({ agents: [status('a', 'online', 1)] });
+        expect(dashboard.text()).toBe('connected a;connected a;');
+        await dashboard.show({ token: 'one' }, { token: 'one' }, { token: 'one' });
+        expect(dashboard.text()).toBe('connected a;connected a;connected a;');
+        await dashboard.show({ token: 'one' });
+        expect([sockets.length, openTokens()]).toEqual([1, ['one']]);
+        await dashboard.show();
+        expect([openTokens(), time.pending, page.listeners.size]).toEqual([[], 0, 0]);
+        // A later component gets a client of its own.
+        await dashboard.show({ token: 'one' });
+        expect([sockets.length, openTokens()]).toEqual([2, ['one']]);
+        await dashboard.unmount();
+        expect([openTokens(), time.pending, page.listeners.size]).toEqual([[], 0, 0]);
+      },
+    );
+
+    it('keeps the connection if one component replaces another in one render', async () => {
+      const dashboard = await withComponents(false);
+      const { element } = showing(() => binding.useWebSocket('one', harness).isConnected);
+      await dashboard.show({ token: 'one' });
+      await accept();
+      await dashboard.render(createElement('section', null, element));
+      expect([dashboard.text(), sockets.length, openTokens()]).toEqual(['true', 1, ['one']]);
+      await dashboard.unmount();
+    });
+
+    it.each([false, true])(
+      'refreshes the token once if all of them get a new one (StrictMode: %s)',
+      async (strict) => {
+        const dashboard = await withComponents(strict);
+        await dashboard.show({ token: 'one' }, { token: 'one' });
+        await accept();
+        await dashboard.show({ token: 'two' }, { token: 'two' });
+        expect([sockets.length, refreshed()]).toEqual([1, ['two']]);
+        await dashboard.unmount();
+      },
+    );
+
+    it('gives those that get another token a connection of their own, and shares again if the others follow', async () => {
+      const dashboard = await withComponents(true);
+      await dashboard.show({ token: 'one' }, { token: 'one' }, { token: 'one' });
+      await accept({ agents: [status('a', 'online', 1)] });
+      await dashboard.show({ token: 'one' }, { token: 'two' }, { token: 'two' });
+      expect(openTokens()).toEqual(['one', 'two']);
+      expect(sockets[0]?.sentOf('token:refresh')).toEqual([]);
+      expect(dashboard.text()).toBe('connected a;connecting ;connecting ;');
+      await dashboard.show({ token: 'two' }, { token: 'two' }, { token: 'two' });
+      expect([openTokens(), dashboard.text()]).toEqual([
+        ['two'],
+        'connecting ;connecting ;connecting ;',
+      ]);
+      await dashboard.unmount();
+      expect([openTokens(), time.pending, page.listeners.size]).toEqual([[], 0, 0]);
+    });
+
+    it('has no connection for those whose user has signed out, and keeps that of the others', async () => {
+      const dashboard = await withComponents(false);
+      await dashboard.show({ token: 'one' }, { token: 'one' });
+      await accept({ agents: [status('a', 'online', 1)] });
+      await dashboard.show({ token: undefined }, { token: 'one' });
+      expect([dashboard.text(), openTokens()]).toEqual(['idle ;connected a;', ['one']]);
+      await dashboard.unmount();
+    });
+
+    it('shares only among those with the same agents and URL', async () => {
+      const dashboard = await withComponents(false);
+      const [token, url] = ['one', 'ws://localhost:4000'];
+      await dashboard.show(
+        { token },
+        { token, url },
+        { token, agents: ['a'] },
+        { token, agents: ['a'] },
+      );
+      expect(sockets.map((one) => one.url).sort()).toEqual([
+        ...['ws://localhost:3000', 'ws://localhost:3000', url],
+      ]);
+      await dashboard.show({ token, url }, { token, url }, { token, url }, { token, url });
+      expect(
+        sockets.filter(({ readyState }) => readyState !== 'closed').map((one) => one.url),
+      ).toEqual([url]);
+      await dashboard.unmount();
+      expect([openTokens(), time.pending, page.listeners.size]).toEqual([[], 0, 0]);
+    });
+
+    it('says why there is no connection', async () => {
+      const dashboard = await withComponents(false);
+      await dashboard.show({ token: 'one' });
+      await accept();
+      await act(async () => {
+        socket().drop(1001, 'Going away');
+        await settle();
+      });
+      expect(dashboard.text()).toBe('waiting Going away;');
+      await dashboard.unmount();
+    });
   });
 });
