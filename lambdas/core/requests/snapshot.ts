@@ -142,9 +142,10 @@ class Part {
   /** Adds an event; false if there is no room for it. */
   add({ type, payload }: EventMessage): boolean {
     const text = JSON.stringify(payload);
-    const bytes = utf8Length(text) + ','.length;
+    const list = this.lists[type];
+    const bytes = utf8Length(text) + (list.length > 0 ? ','.length : 0);
     if (bytes > this.room) return false;
-    this.lists[type].push(text);
+    list.push(text);
     this.room -= bytes;
     return true;
   }

@@ -97,6 +97,21 @@ describe('with the patterns in force', () => {
     expect(parts.map(({ complete }) => complete)).toEqual([false, false, true]);
   });
 
+  it('shares the last message with an event exactly if there is room for both', () => {
+    const lengthOf = (size: number, patterns?: readonly string[]) =>
+      snapshotMessages(
+        [sessionEvent('agent-0', 's', 'x'.repeat(size), 1)],
+        timestamp,
+        longFacts,
+        patterns,
+      ).map(utf8Length);
+    const [length = NaN] = lengthOf(20_000, longest);
+    // While a message is filled, `false` is reserved for `complete`.
+    const greatest = 20_000 + maxMessageBytes - length - 1;
+    expect(lengthOf(greatest, longest)).toEqual([maxMessageBytes - 1]);
+    expect(lengthOf(greatest + 1, longest)).toHaveLength(2);
+  });
+
   it('is at most 32 KB, and the same up to the patterns, whatever room events leave in its last message', () => {
     const lengths = fc.array(fc.integer({ min: 20_000, max: 32_500 }), {
       minLength: 1,
