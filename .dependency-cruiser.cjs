@@ -185,7 +185,7 @@ const browserFolders = [
   [
     'page-components',
     '^dashboard/page/components/',
-    ['^sdk/client/index\\.ts$', '^dashboard/page/(model|auth)/'],
+    ['^sdk/client/(react/)?index\\.ts$', '^dashboard/page/(model|auth)/'],
     'Components render the model.',
   ],
 ].map(([name, from, allowed, comment]) => only(name, from, allowed, comment));

@@ -2,17 +2,23 @@
 import { StrictMode, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createMissionControl } from '#sdk/client';
+import { MissionControlProvider } from '#sdk/client/react/index';
 import { createAddress } from './model/address';
-import { announce } from './model/announcements';
 import { App } from './components/app';
-import { createBoard } from './model/board';
 import { ClockContext, createClock } from './components/clock';
 import { loadConfiguration } from './model/configuration';
-import { createFrameSchedule } from './model/frame-schedule';
 import { createTokenSource } from './auth/token-source';
 
 const now = () => Date.now();
-const timeout = (due: () => void, delayMilliseconds: number) => setTimeout(due, delayMilliseconds);
+const timers = {
+  now,
+  setTimeout: (due: () => void, delayMilliseconds: number) => setTimeout(due, delayMilliseconds),
+  clearTimeout: (timer: unknown) => {
+    clearTimeout(timer as number);
+  },
+};
+/** More frequent changes cannot be read. */
+const renderIntervalMs = 200;
 /** Where the fragment of the address is while the user signs in. */
 const fragmentKey = 'mission-control-fragment';
 
@@ -42,28 +48,12 @@ async function start(): Promise<ReactNode> {
     // If the token has to be pasted, there is none yet.
     autoConnect: tokens.remedy.kind !== 'paste',
   });
-  const requestFrame = (due: () => void) => requestAnimationFrame(due);
-  const schedule = createFrameSchedule({
-    requestAnimationFrame: requestFrame,
-    setTimeout: timeout,
-    now: () => performance.now(),
-  });
-  const board = createBoard(client, schedule, now);
-  const say = (text: string) => {
-    const region = document.getElementById('announcements');
-    if (region !== null) region.textContent = text;
-  };
-  announce(board, { say, now, setTimeout: timeout });
   return (
-    <ClockContext value={createClock(globalThis, now)}>
-      <App
-        address={createAddress(window)}
-        board={board}
-        client={client}
-        tokens={tokens}
-        commands={commands}
-      />
-    </ClockContext>
+    <MissionControlProvider client={client} renderIntervalMs={renderIntervalMs}>
+      <ClockContext value={createClock(globalThis, now)}>
+        <App address={createAddress(window)} tokens={tokens} commands={commands} timers={timers} />
+      </ClockContext>
+    </MissionControlProvider>
   );
 }
 

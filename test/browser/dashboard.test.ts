@@ -1,9 +1,9 @@
 // The dashboard in Chromium, against the local stack.
-import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { startLocalStack, type LocalStack, type LocalStackOptions } from '#local/index';
 import { createPublisher, type Publisher } from '#sdk/publisher';
 import { openBrowser, openPage } from '../support/browser/browser';
+import { violationsIn } from '../support/browser/violations';
 
 const start = async (options: LocalStackOptions = {}) => {
   const started = await startLocalStack({ ...options, settings: { handshakeBurst: 1_000 } });
@@ -50,13 +50,13 @@ it('shows the command that emits an event while there are no agents, and shows e
   await publisher.broadcastAgentStatus('agent-123', 'error');
   await shows(page, 'agent-123', 'error');
   const feed = page.getByRole('region', { name: 'Events' }).getByRole('listitem');
-  expect((await feed.allTextContents()).map((text) => text.replace(/^[\d:]+/, ''))).toEqual([
+  expect((await feed.allTextContents()).map((text) => text.replace(/^[\d:]+/, '').trim())).toEqual([
     'agent-123 error',
     'agent-123 session-456 User said: Hello',
     'agent-123 online',
   ]);
   // Keyboard order: first the filter, then the statuses.
-  await page.keyboard.press('Tab');
+  await page.keyboard.press('/');
   await page.keyboard.type('nobody');
   await page.getByText('No agent is like that.').waitFor();
   await page.keyboard.press('Tab');
@@ -69,6 +69,7 @@ it('has accessible names and roles', async () => {
   await publisher.broadcastAgentStatus('agent-aria', 'error');
   await publisher.broadcastSessionActivity('agent-aria', 'session-1', 'Reads the task');
   await shows(page, 'agent-aria', 'Reads the task');
+  await page.getByRole('contentinfo').waitFor();
   const snapshot = await page.locator('body').ariaSnapshot();
   for (const line of [
     '- banner:',
@@ -105,12 +106,7 @@ it.each([
     void publisher.broadcastSessionActivity('agent-axe', `session-${index}`, `${index} ${text}`);
   }
   await shows(page, 'agent-axe', '39 Reads');
-  // The page's Content-Security-Policy allows no third-party scripts, so axe is injected by the debugger.
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: typeof axe }).axe.run(),
-  );
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  expect(await violationsIn(page)).toEqual([]);
 });
 
 it('expands and collapses a long message by touch and by keyboard', async () => {
@@ -122,15 +118,17 @@ it('expands and collapses a long message by touch and by keyboard', async () => 
   await page.goto(stack.httpUrl);
   await isIn(page, 'Connected');
   await publisher.broadcastSessionActivity('agent-long', 's1', `${'long '.repeat(40)}end`);
-  const message = row(page, 'agent-long').getByRole('button', { name: /end$/ });
+  await page.getByRole('button', { name: 'events', exact: true }).tap();
+  const event = page.getByRole('region', { name: 'Events' }).getByRole('listitem').first();
+  const message = event.getByRole('button', { name: /end$/ });
   const height = async () => (await message.boundingBox())?.height ?? 0;
   const cut = await height();
   await message.tap();
-  await row(page, 'agent-long').locator('[aria-expanded=true]').waitFor(longTimeout);
+  await event.locator('[aria-expanded=true]').waitFor(longTimeout);
   expect(await height()).toBeGreaterThan(cut * 1.5);
   await message.focus();
   await page.keyboard.press('Enter');
-  await row(page, 'agent-long').locator('[aria-expanded=false]').waitFor(longTimeout);
+  await event.locator('[aria-expanded=false]').waitFor(longTimeout);
   expect(await height()).toBe(cut);
   await context.close();
 });

@@ -36,8 +36,8 @@ function eventOf(index: number, begin: number): EventMessage {
   return sessionEvent(agentId, `session-${index % 2}`, `Step ${index} of many`, timestamp);
 }
 
-/** What the page shows: the statuses of agents, and the messages of their sessions. */
-function shownBy(page: Page) {
+/** What the rows show that are elements: the statuses of agents, and the messages of their sessions. */
+function visibleRows(page: Page) {
   return page.locator('.agent').evaluateAll((rows) => {
     const textOf = (element: Element, selector: string) =>
       element.querySelector(selector)?.textContent ?? '';
@@ -52,6 +52,24 @@ function shownBy(page: Page) {
       ),
     }));
   });
+}
+
+/** What all rows show, after scrolling through the list. */
+async function shownBy(page: Page) {
+  const shown = new Map<string, Awaited<ReturnType<typeof visibleRows>>[number]>();
+  await page.locator('.row').first().focus();
+  await page.keyboard.press('Home');
+  for (let isLast = false; !isLast;) {
+    // The rows of the new offset are rendered in the next frame.
+    isLast = await page.evaluate(async () => {
+      for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+      const row = document.activeElement?.closest('.agent');
+      return row?.getAttribute('aria-posinset') === row?.getAttribute('aria-setsize');
+    });
+    for (const row of await visibleRows(page)) shown.set(row.agentId, row);
+    await page.keyboard.press('PageDown');
+  }
+  return [...shown.values()];
 }
 
 /** The same, from the registers of the service. */
@@ -100,6 +118,7 @@ it(`shows ${agents} agents with ${eventsPerSecond} events per second for ${secon
     expect((await shownBy(page)).sort(byAgent)).toEqual(expected);
   });
   expect(expected).toHaveLength(agents);
+  expect(await page.evaluate(() => document.querySelectorAll('*').length)).toBeLessThan(3_000);
   const footer = await page.getByRole('contentinfo').textContent();
   expect(footer).toContain(total.toLocaleString('en-GB'));
 

@@ -1,58 +1,137 @@
-// Shows the agents that match the filter.
-import { useState } from 'react';
-import type { AgentEntry } from '../model/agent-entries';
+// Shows the agents that match the filter: only the rows that are visible are elements. The list has one tab stop, and arrow keys.
+import { useRef, useState, type KeyboardEvent } from 'react';
+import { flushSync } from 'react-dom';
+import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/react-virtual';
+import type { Agent } from '#sdk/client';
 import { AgentRow } from './agent-row';
+import { GroupHeading } from './group-heading';
+import type { ListItem } from '../model/groups';
+import { nextIndex } from '../model/list-keys';
+import { useListMemory } from './list-memory';
 
-/** The number of rows that are shown at first, and added by the button: there may be thousands of agents. */
-const rowsAtOnce = 500;
+type Item = ListItem<Agent>;
 
 interface AgentListProps {
-  /** The agents in display order. */
-  readonly agents: readonly AgentEntry[];
-  /** The number of agents without the filter. */
-  readonly total: number;
-  readonly onShowAll: () => void;
+  /** Identifies the list: its filter and order. */
+  readonly list: string;
+  /** The agents in display order, with the headings of their groups. */
+  readonly items: readonly Item[];
+  /** Whether a row has one line. */
+  readonly isDense: boolean;
+  /** Returns the address of the page of an agent; the same function until the filter changes. */
+  readonly hrefOf: (agentId: string) => string;
+  /** Called when the heading of a group is pressed. */
+  readonly onGroup: (group: string) => void;
 }
 
-export function AgentList({ agents, total, onShowAll }: AgentListProps) {
-  const [most, setMost] = useState(rowsAtOnce);
-  const hidden = agents.length - most;
+/** The heights in rem, as in style.css: of a row, of a row with one line, and of a heading. */
+const heights = { row: 3.75, denseRow: 2.25, heading: 2.25 };
+
+/** The number of rows that are rendered before and after those that are visible. */
+const overscan = 6;
+
+/** Groups end in a slash, so that no group has the key of an agent without a group. */
+const keyOf = (item: Item | undefined) => {
+  if (item === undefined) return '';
+  return 'agent' in item ? `agent ${item.agent.agentId}` : `group ${item.group}`;
+};
+
+export function AgentList({ list, items, isDense, hrefOf, onGroup }: AgentListProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const memory = useListMemory(list, scroller);
+  const [focusedKey, setFocusedKey] = useState(memory.focusedKey);
+  const found = items.findIndex((item) => keyOf(item) === focusedKey);
+  const stop = Math.max(0, found);
+  const rem = remInPixels();
+  // eslint-disable-next-line react-hooks/incompatible-library -- the page is not built with React Compiler
+  const virtualizer = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => {
+      const item = items[index];
+      if (item !== undefined && !('agent' in item)) return heights.heading * rem;
+      return (isDense ? heights.denseRow : heights.row) * rem;
+    },
+    getItemKey: (index) => keyOf(items[index]),
+    overscan,
+    initialOffset: memory.offset,
+    // Until it is measured.
+    initialRect: { width: 0, height: window.innerHeight },
+    rangeExtractor: (range) => withIndex(range, stop),
+  });
+
+  function press(event: KeyboardEvent<HTMLElement>): void {
+    const page = Math.floor((scroller.current?.clientHeight ?? 0) / (heights.row * rem));
+    const to = nextIndex(event, stop, items.length, page);
+    if (to === undefined) return;
+    event.preventDefault();
+    // The row must be an element before it gets the focus.
+    flushSync(() => {
+      setFocusedKey(keyOf(items[to]));
+    });
+    virtualizer.scrollToIndex(to, { align: 'auto' });
+    const row = scroller.current?.querySelector<HTMLElement>(`[data-index="${to}"] > :first-child`);
+    row?.focus({ preventScroll: true });
+  }
+
   return (
-    <section className="agents" aria-labelledby="agents-title">
-      <h2 id="agents-title">
-        Agents <span className="count">{countWords(agents.length, total)}</span>
-      </h2>
-      {agents.length === 0 ? (
-        <p className="nothing">
-          No agent is like that.{' '}
-          <button type="button" onClick={onShowAll}>
-            Show all
-          </button>
-        </p>
-      ) : (
-        <ul className="agent-list">
-          {agents.slice(0, most).map((agent) => (
-            <AgentRow key={agent.agentId} agent={agent} />
-          ))}
-        </ul>
-      )}
-      {hidden > 0 && (
-        <p>
-          <button
-            type="button"
-            onClick={() => {
-              setMost(most + rowsAtOnce);
-            }}
-          >
-            Show {Math.min(hidden, rowsAtOnce)} of {hidden.toLocaleString()} more
-          </button>
-        </p>
-      )}
-    </section>
+    <div className="agent-scroll" data-dense={isDense} ref={scroller}>
+      <ul
+        className="agent-list"
+        aria-labelledby="agents-title"
+        style={{ height: virtualizer.getTotalSize() }}
+        onKeyDown={press}
+      >
+        {virtualizer.getVirtualItems().map(({ index, key, size, start }) => {
+          const item = items[index];
+          if (item === undefined) return null;
+          return (
+            <li
+              key={key}
+              className={'agent' in item ? 'agent' : 'group'}
+              data-index={index}
+              aria-setsize={items.length}
+              aria-posinset={index + 1}
+              style={{ height: size, transform: `translateY(${start}px)` }}
+              onFocus={() => {
+                setFocusedKey(keyOf(item));
+                memory.focus(keyOf(item));
+              }}
+            >
+              <Row
+                item={item}
+                tabIndex={index === stop ? 0 : -1}
+                {...{ isDense, hrefOf, onGroup }}
+              />
+            </li>
+          );
+        })}
+      </ul>
+    </div>
   );
 }
 
-function countWords(shown: number, total: number): string {
-  const all = total.toLocaleString();
-  return shown === total ? all : `${shown.toLocaleString()} of ${all}`;
+interface RowProps extends Pick<AgentListProps, 'isDense' | 'hrefOf' | 'onGroup'> {
+  readonly item: Item;
+  readonly tabIndex: number;
+}
+
+function Row({ item, tabIndex, isDense, hrefOf, onGroup }: RowProps) {
+  if (!('agent' in item)) return <GroupHeading {...item} tabIndex={tabIndex} onPress={onGroup} />;
+  const { agent } = item;
+  return (
+    <AgentRow agent={agent} href={hrefOf(agent.agentId)} isDense={isDense} tabIndex={tabIndex} />
+  );
+}
+
+/** The visible rows, and the one with the tab stop, which keeps the focus when it is scrolled out of view. */
+function withIndex(range: Range, index: number): number[] {
+  const indexes = defaultRangeExtractor(range);
+  if (index >= range.count || indexes.includes(index)) return indexes;
+  return [...indexes, index].sort((one, other) => one - other);
+}
+
+/** Browsers let users change the size of text. */
+function remInPixels(): number {
+  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
 }

@@ -1,59 +1,62 @@
-// Shows one agent with its status and its sessions. It renders only when this agent changes.
-import { memo, useState } from 'react';
-import type { AgentEntry } from '../model/agent-entries';
-import { RelativeTime } from './clock';
-import { Message } from './message';
-import { StatusMark } from './status-mark';
+// Shows one agent with its status and its newest sessions, as a link to its page. It renders only when this agent changes.
+import { memo, type KeyboardEvent } from 'react';
+import type { Agent } from '#sdk/client';
+import { useSessions } from '#sdk/client/react/index';
+import { AgentTimes, LastReport } from './agent-times';
+import { CopyButton, useCopy } from './copy-button';
+import { statusOf } from '../model/filter';
 import { plainText } from '../model/visible-text';
-import { Name } from './visible-text';
+import { Name, UntrustedText } from './visible-text';
 
-const sessionsAtFirst = 2;
+interface AgentRowProps {
+  readonly agent: Agent;
+  /** The address of the page of the agent. */
+  readonly href: string;
+  readonly isDense: boolean;
+  readonly tabIndex: number;
+}
 
-export const AgentRow = memo(function AgentRow({ agent }: { readonly agent: AgentEntry }) {
-  const { agentId, status, since, sessions } = agent;
-  const [isWhole, setWhole] = useState(false);
-  const shown = isWhole ? sessions : sessions.slice(0, sessionsAtFirst);
-  const more = sessions.length - sessionsAtFirst;
+export const AgentRow = memo(function AgentRow({ agent, href, isDense, tabIndex }: AgentRowProps) {
+  const { agentId } = agent;
+  const status = statusOf(agent);
+  const { copy, outcome } = useCopy(agentId);
+  const pressKey = (event: KeyboardEvent) => {
+    if (event.key === 'c' && !event.ctrlKey && !event.metaKey && !event.altKey) copy();
+  };
   return (
-    <li className="agent" data-status={status}>
-      <div className="agent-head">
-        <h3 title={plainText(agentId, true)}>
-          <Name of={agentId} />
-        </h3>
-        <p className="agent-status">
-          <StatusMark status={status} />
-          {since !== undefined && <RelativeTime at={since} />}
-        </p>
-      </div>
-      <ul className="sessions">
-        {shown.map(({ sessionId, lastMessage, timestamp }) => (
-          <li key={sessionId} className="session">
-            <span className="session-id" title={plainText(sessionId, true)}>
-              <Name of={sessionId} />
-            </span>
-            <Message text={lastMessage} />
-            <RelativeTime at={timestamp} />
-          </li>
-        ))}
-        {more > 0 && (
-          <li>
-            <button
-              type="button"
-              className="quiet"
-              aria-expanded={isWhole}
-              onClick={() => {
-                setWhole(!isWhole);
-              }}
-            >
-              {isWhole ? 'Fewer sessions' : `${more} more ${more === 1 ? 'session' : 'sessions'}`}
-              <span className="hidden">
-                {' of '}
-                <Name of={agentId} />
-              </span>
-            </button>
-          </li>
-        )}
-      </ul>
-    </li>
+    <>
+      <a className="row" href={href} tabIndex={tabIndex} data-status={status} onKeyDown={pressKey}>
+        <div className="agent-head">
+          <h3 title={plainText(agentId, true)}>
+            <Name of={agentId} />
+          </h3>
+          <AgentTimes agent={agent} />
+        </div>
+        <NewestSessions agentId={agentId} limit={isDense ? 1 : 2} />
+        <LastReport agent={agent} />
+      </a>
+      <CopyButton what="id" of={agentId} copy={copy} outcome={outcome} tabIndex={-1} />
+    </>
   );
 });
+
+/** The maximum number of UTF-16 code units that are put into a line. A message can have 32 KB. */
+const lineLength = 1_000;
+
+function NewestSessions({ agentId, limit }: { readonly agentId: string; readonly limit: number }) {
+  const sessions = useSessions(agentId, { limit });
+  return (
+    <div className="sessions">
+      {sessions.map(({ sessionId, lastMessage }) => (
+        <p key={sessionId} className="session">
+          <span className="session-id" title={plainText(sessionId, true)}>
+            <Name of={sessionId} />
+          </span>{' '}
+          <span className="message">
+            <UntrustedText of={lastMessage.slice(0, lineLength)} />
+          </span>
+        </p>
+      ))}
+    </div>
+  );
+}

@@ -1,112 +1,136 @@
-// Shows the whole page: connection, filter, agents and events.
-import { useMemo, useSyncExternalStore } from 'react';
-import type { MissionControl } from '#sdk/client';
+// Shows the whole page: the connection, and the list of agents with their events, or the page of one agent.
+import { useCallback, useState, useSyncExternalStore } from 'react';
+import type { Connection } from '#sdk/client';
+import { useAgents, useConnection, useMissionControl } from '#sdk/client/react/index';
 import type { Address } from '../model/address';
-import { AgentList } from './agent-list';
-import type { Board } from '../model/board';
+import { ActivityCharts, ActivityProvider } from './activity';
+import { AgentPage } from './agent-page';
+import { AgentsView } from './agents-view';
+import { Background } from './background';
 import { ConnectionBar } from './connection-bar';
 import { EmptyBoard } from './empty-board';
+import { EventCount } from './event-count';
 import { EventFeed } from './event-feed';
-import { countByStatus, feedFilter, filterAgents, noFilter } from '../model/filter';
-import { FilterBar } from './filter-bar';
+import { Settings } from './settings';
+import { ViewSwitch } from './view-switch';
+import { formatRoute, startRoute, type Route } from '../model/route';
+import { createListMemory } from '../model/list-memory';
+import { ListMemoryContext } from './list-memory';
+import { SkipLinks } from './skip-links';
+import type { Timers } from '../model/pace';
 import { TokenForm } from './token-form';
 import type { TokenSource } from '../auth/token-source';
+import { useShortcuts } from './shortcuts';
+import { useStaleSince } from './stale-since';
 
 export interface AppProps {
   readonly address: Address;
-  readonly board: Board;
-  readonly client: Pick<MissionControl, 'reconnect'>;
   readonly tokens: TokenSource;
   readonly commands: readonly string[];
+  readonly timers: Timers;
 }
 
-/** The views, one of which is shown on a narrow screen. A wide screen shows both. */
-const views = ['agents', 'events'] as const;
-
-export function App({ address, board, client, tokens, commands }: AppProps) {
-  const { agents, feed, events, connection, staleSince } = useSyncExternalStore(
-    board.subscribe,
-    board.read,
-  );
+export function App({ address, tokens, commands, timers }: AppProps) {
+  const client = useMissionControl();
+  const connection = useConnection();
   const route = useSyncExternalStore(address.subscribe, address.read);
-  const { filter } = route;
-  const view = route.page.name === 'events' ? 'events' : 'agents';
-  const shown = useMemo(() => filterAgents(agents, filter), [agents, filter]);
-  const isInFeed = useMemo(() => feedFilter(agents, filter), [agents, filter]);
-  const counts = useMemo(() => countByStatus(agents), [agents]);
-  const { state, reason } = connection;
-  const hasNoToken = reason === 'token_unavailable' && state !== 'connected';
+  const hasAgents = useAgents({ limit: 1 }).length > 0;
+  const [memory] = useState(createListMemory);
+  const staleSince = useStaleSince(connection);
+  const open = useCallback(
+    (agentId: string) => {
+      address.go({ ...address.read(), page: { name: 'agent', agentId } });
+    },
+    [address],
+  );
+  const isAgent = route.page.name === 'agent';
+  const listHref = formatRoute({ ...route, page: startRoute.page });
+  useShortcuts(
+    isAgent
+      ? () => {
+          address.go({ ...route, page: startRoute.page });
+        }
+      : undefined,
+  );
+  const { state } = connection;
+  const hasNoToken = connection.reason === 'token_unavailable' && state !== 'connected';
   const needsToken = hasNoToken || state === 'unauthorized' || state === 'idle';
   return (
-    <>
-      <header>
-        <h1>Mission Control</h1>
-        <ConnectionBar
-          connection={connection}
-          staleSince={agents.length > 0 ? staleSince : undefined}
-          problem={hasNoToken ? tokens.problem() : undefined}
-          onAct={state === 'idle' && tokens.remedy.kind === 'paste' ? undefined : client.reconnect}
-        />
-      </header>
-      <main data-view={view}>
-        {needsToken && <TokenForm remedy={tokens.remedy} onToken={client.reconnect} />}
-        {agents.length === 0 ? (
-          <EmptyBoard
-            isConnected={state === 'connected'}
-            visibleAgents={connection.visibleAgents}
-            commands={commands}
+    <ListMemoryContext value={memory}>
+      <ActivityProvider client={client} now={timers.now}>
+        <SkipLinks isAgent={isAgent} />
+        <Background timers={timers} onOpen={open} />
+        <header>
+          <h1>
+            <a href={formatRoute(startRoute)}>Mission Control</a>
+          </h1>
+          <ConnectionBar
+            connection={connection}
+            staleSince={hasAgents ? staleSince : undefined}
+            problem={hasNoToken ? tokens.problem() : undefined}
+            onAct={
+              state === 'idle' && tokens.remedy.kind === 'paste' ? undefined : client.reconnect
+            }
           />
-        ) : (
-          <>
-            <FilterBar
-              filter={filter}
-              counts={counts}
-              onChange={(changed) => {
-                // Otherwise each letter would be an entry in the history.
-                const isTyping = changed.text !== filter.text;
-                address[isTyping ? 'replace' : 'go']({ ...route, filter: changed });
-              }}
-            />
-            <ViewSwitch
-              view={view}
-              onChange={(name) => {
-                address.go({ ...route, page: { name } });
-              }}
-            />
-            <AgentList
-              agents={shown}
-              total={agents.length}
-              onShowAll={() => {
-                address.go({ ...route, filter: noFilter });
-              }}
-            />
-            <EventFeed feed={feed} isShown={isInFeed} />
-          </>
-        )}
-      </main>
-      {events > 0 && <footer>{events.toLocaleString()} events since this page was opened</footer>}
-    </>
+          <Settings connection={connection} />
+        </header>
+        <main>
+          {needsToken && <TokenForm remedy={tokens.remedy} onToken={client.reconnect} />}
+          <Content {...{ address, route, connection, commands, hasAgents, listHref }} />
+        </main>
+        <EventCount client={client} />
+      </ActivityProvider>
+    </ListMemoryContext>
   );
 }
 
-type View = (typeof views)[number];
+interface ContentProps extends Pick<AppProps, 'address' | 'commands'> {
+  readonly route: Route;
+  readonly connection: Connection;
+  readonly hasAgents: boolean;
+  readonly listHref: string;
+}
 
-function ViewSwitch(props: { readonly view: View; readonly onChange: (view: View) => void }) {
+function Content(props: ContentProps) {
+  const { address, route, connection, commands, hasAgents, listHref } = props;
+  const [first] = useState(route.page);
+  if (route.page.name === 'agent') {
+    const { agentId } = route.page;
+    return (
+      <AgentPage
+        key={agentId}
+        agentId={agentId}
+        listHref={listHref}
+        takesFocus={route.page !== first}
+      >
+        <ActivityCharts agentId={agentId} />
+      </AgentPage>
+    );
+  }
+  if (!hasAgents) {
+    return (
+      <EmptyBoard
+        isConnected={connection.state === 'connected'}
+        visibleAgents={connection.visibleAgents}
+        commands={commands}
+      />
+    );
+  }
+  const view = route.page.name;
   return (
-    <div className="views toggles" role="group" aria-label="View">
-      {views.map((name) => (
-        <button
-          key={name}
-          type="button"
-          className="toggle"
-          aria-pressed={props.view === name}
-          onClick={() => {
-            props.onChange(name);
+    <div className="board" data-view={view}>
+      <AgentsView route={route} address={address}>
+        <ViewSwitch
+          view={view}
+          onChange={(name) => {
+            address.go({ ...route, page: { name } });
           }}
-        >
-          {name}
-        </button>
-      ))}
+        />
+      </AgentsView>
+      <div className="beside">
+        <ActivityCharts />
+        <EventFeed route={route} />
+      </div>
     </div>
   );
 }

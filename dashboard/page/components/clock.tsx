@@ -58,15 +58,16 @@ interface TimeProps {
 /** Shows how long ago something happened; the tooltip has the full date. */
 export const RelativeTime = memo(function RelativeTime({ at }: TimeProps) {
   const text = useTimeText((now) => relativeTime(at, now));
-  return <TimeOf at={at} text={text} />;
+  return <FullTime at={at} text={text} />;
 });
 
 /** Shows the time of day; the tooltip has the full date. */
 export const TimeOfDay = memo(function TimeOfDay({ at }: TimeProps) {
-  return <TimeOf at={at} text={clockFormat.format(Math.min(at, latest))} />;
+  return <FullTime at={at} text={clockFormat.format(Math.min(at, latest))} />;
 });
 
-function TimeOf({ at, text }: TimeProps & { readonly text: string }) {
+/** Shows a text about a time; the tooltip has the full date. */
+export function FullTime({ at, text }: TimeProps & { readonly text: string }) {
   const date = new Date(Math.min(at, latest));
   return (
     <time dateTime={date.toISOString()} title={fullFormat.format(date)}>

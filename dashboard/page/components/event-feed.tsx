@@ -1,69 +1,23 @@
-// Shows the newest events, in descending order. The feed can be paused, because moving text is hard to read.
-import { memo, useState } from 'react';
-import { TimeOfDay } from './clock';
-import type { FeedEntry } from '../model/feed';
-import { Message } from './message';
-import { StatusMark } from './status-mark';
-import { Name } from './visible-text';
+// Shows the events that match the filter of the page.
+import { useMemo } from 'react';
+import { useConnection, useEvents, useMissionControl } from '#sdk/client/react/index';
+import { eventFilter } from '../model/event-filter';
+import { FeedView } from './feed';
+import { formatRoute, type Route } from '../model/route';
 
-interface EventFeedProps {
-  readonly feed: readonly FeedEntry[];
-  /** Whether an entry is shown. */
-  readonly isShown: (entry: FeedEntry) => boolean;
-}
+/** The number of events to ask the client for: a filter and a pause need more than are shown. */
+const eventsAsked = 1_000;
 
-export function EventFeed({ feed, isShown }: EventFeedProps) {
-  const [held, setHeld] = useState<readonly FeedEntry[]>();
-  const missed = held === undefined ? 0 : (feed[0]?.number ?? 0) - (held[0]?.number ?? 0);
-  const shown = (held ?? feed).filter(isShown);
-  return (
-    <section className="feed" aria-labelledby="feed-title">
-      <div className="feed-head">
-        <h2 id="feed-title">Events</h2>
-        <button
-          type="button"
-          onClick={() => {
-            setHeld(held === undefined ? feed : undefined);
-          }}
-        >
-          {held === undefined ? 'Pause' : 'Resume'}
-        </button>
-        <span className="count">{missed > 0 && `${missed.toLocaleString()} new`}</span>
-      </div>
-      {shown.length === 0 ? (
-        <p className="nothing">No events yet.</p>
-      ) : (
-        // A keyboard scrolls the element that has the focus: https://dequeuniversity.com/rules/axe/4.10/scrollable-region-focusable
-        <ol tabIndex={0} aria-labelledby="feed-title">
-          {shown.map((entry) => (
-            <FeedRow key={entry.number} entry={entry} />
-          ))}
-        </ol>
-      )}
-    </section>
+export function EventFeed({ route }: { readonly route: Route }) {
+  const { agents } = useMissionControl();
+  const events = useEvents({ limit: eventsAsked });
+  const { visibleAgents } = useConnection();
+  const { filter } = route;
+  const isShown = useMemo(() => eventFilter(agents, filter), [agents, filter]);
+  const hrefOf = useMemo(
+    () => (agentId: string) => formatRoute({ ...route, page: { name: 'agent', agentId } }),
+    [route],
   );
+  const view = JSON.stringify(visibleAgents ?? ['*']);
+  return <FeedView events={events} isShown={isShown} hrefOf={hrefOf} view={view} />;
 }
-
-const FeedRow = memo(function FeedRow({ entry }: { readonly entry: FeedEntry }) {
-  const { agentId, timestamp } = entry.event;
-  return (
-    <li className="event">
-      <TimeOfDay at={timestamp} />
-      <p>
-        <strong>
-          <Name of={agentId} />
-        </strong>{' '}
-        {entry.type === 'agent:status' ? (
-          <StatusMark status={entry.event.status} />
-        ) : (
-          <>
-            <span className="session-id">
-              <Name of={entry.event.sessionId} />
-            </span>{' '}
-            <Message text={entry.event.lastMessage} />
-          </>
-        )}
-      </p>
-    </li>
-  );
-});

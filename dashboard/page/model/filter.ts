@@ -1,9 +1,9 @@
-// Filters agents and events, and determines the order of agents.
-import type { AgentEntry } from './agent-entries';
-import type { FeedEntry } from './feed';
+// Filters agents, and counts them by status.
+import type { Agent, AgentStatus, SessionActivity } from '#sdk/client';
 import { groupOf } from './groups';
 
-export type Status = AgentEntry['status'];
+/** `unknown` if only sessions of the agent have reported. */
+export type Status = AgentStatus['status'] | 'unknown';
 
 /** All statuses, in the order of the buttons. */
 export const statuses: readonly Status[] = ['error', 'online', 'offline', 'unknown'];
@@ -19,70 +19,57 @@ export interface Filter {
 
 export const noFilter: Filter = { text: '', status: undefined, group: undefined };
 
-/** Returns the agents that match the filter: those with errors first, and otherwise in the same order. */
-export function filterAgents(
-  agents: readonly AgentEntry[],
-  { text, status, group }: Filter,
-): readonly AgentEntry[] {
-  const words = wordsOf(text);
-  const shown = agents.filter(
-    (agent) =>
-      (status === undefined || agent.status === status) &&
-      isIn(agent.agentId, group) &&
-      hasAll(agent, words),
-  );
-  const isWrong = (agent: AgentEntry) => agent.status === 'error';
-  return [...shown.filter(isWrong), ...shown.filter((agent) => !isWrong(agent))];
-}
+export const statusOf = ({ status }: Pick<Agent, 'status'>): Status => status ?? 'unknown';
 
-/**
- * Returns a function that checks whether an event matches the filter: its words, and the status of the event or, if the
- * event has none, of its agent.
- */
-export function feedFilter(
-  agents: readonly AgentEntry[],
-  { text, status, group }: Filter,
-): (entry: FeedEntry) => boolean {
-  const words = wordsOf(text);
-  const names = new Set(
-    status === undefined
-      ? []
-      : agents.filter((agent) => agent.status === status).map(({ agentId }) => agentId),
-  );
-  return ({ type, event }) => {
-    if (!isIn(event.agentId, group)) return false;
-    if (type === 'agent:status') {
-      return (status === undefined || event.status === status) && matches([event.agentId], words);
-    }
-    return (
-      (status === undefined || names.has(event.agentId)) &&
-      matches([event.agentId, event.sessionId, event.lastMessage], words)
-    );
-  };
-}
-
-/** Returns the number of agents of each status. */
-export function countByStatus(agents: readonly AgentEntry[]): Readonly<Record<Status, number>> {
-  const counts = { online: 0, offline: 0, error: 0, unknown: 0 };
-  for (const { status } of agents) counts[status] += 1;
-  return counts;
-}
-
-const isIn = (agentId: string, group: string | undefined) =>
-  group === undefined || groupOf(agentId) === group;
-
-function wordsOf(text: string): readonly string[] {
+/** Returns the words of a filter, in lower case. */
+export function wordsOf(text: string): readonly string[] {
   return text.toLowerCase().split(/\s+/).filter(Boolean);
 }
 
-function hasAll({ agentId, sessions }: AgentEntry, words: readonly string[]): boolean {
-  if (words.length === 0) return true;
-  const texts = sessions.flatMap(({ sessionId, lastMessage }) => [sessionId, lastMessage]);
-  return matches([agentId, ...texts], words);
+/** The agents with a session that has a word in its id or its message, by word. */
+export type FoundAgents = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** A session is the same object until it changes, and most have not changed since the last search. */
+const textsOfSessions = new WeakMap<SessionActivity, string>();
+
+/** Searches sessions for each of the words. */
+export function findInSessions(
+  sessions: readonly SessionActivity[],
+  words: readonly string[],
+): FoundAgents {
+  const found = new Map(words.map((word) => [word, new Set<string>()]));
+  for (const session of sessions) {
+    // No word contains a line break.
+    const text =
+      textsOfSessions.get(session) ?? `${session.sessionId}\n${session.lastMessage}`.toLowerCase();
+    textsOfSessions.set(session, text);
+    for (const [word, agents] of found) if (text.includes(word)) agents.add(session.agentId);
+  }
+  return found;
 }
 
-function matches(texts: readonly string[], words: readonly string[]): boolean {
-  if (words.length === 0) return true;
-  const lower = texts.map((text) => text.toLowerCase());
-  return words.every((word) => lower.some((text) => text.includes(word)));
+/** Returns the agents that match the filter, in the same order. @param found the result of a search for the words of the filter */
+export function filterAgents<Member extends Pick<Agent, 'agentId' | 'status'>>(
+  agents: readonly Member[],
+  { text, status, group }: Filter,
+  found: FoundAgents = new Map(),
+): readonly Member[] {
+  const words = wordsOf(text);
+  if (words.length === 0 && status === undefined && group === undefined) return agents;
+  return agents.filter((agent) => {
+    const { agentId } = agent;
+    if (status !== undefined && statusOf(agent) !== status) return false;
+    if (group !== undefined && groupOf(agentId) !== group) return false;
+    const name = agentId.toLowerCase();
+    return words.every((word) => name.includes(word) || found.get(word)?.has(agentId) === true);
+  });
+}
+
+/** Returns the number of agents of each status. */
+export function countByStatus(
+  agents: readonly Pick<Agent, 'status'>[],
+): Readonly<Record<Status, number>> {
+  const counts = { online: 0, offline: 0, error: 0, unknown: 0 };
+  for (const agent of agents) counts[statusOf(agent)] += 1;
+  return counts;
 }

@@ -1,7 +1,7 @@
 // Keeps what the user has chosen for this browser. The page also works if the browser refuses to store anything.
 
 /** The choices that are kept. */
-export type PreferenceName = 'announcements' | 'notifications';
+export type PreferenceName = 'announcements' | 'notifications' | 'dense';
 
 export interface Preferences {
   /** Returns whether something is on; undefined if the user has not chosen. */

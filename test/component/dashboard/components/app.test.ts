@@ -5,18 +5,21 @@ import type { Root } from 'react-dom/client';
 import type * as ReactDomClient from 'react-dom/client';
 import { App } from '../../../../dashboard/page/components/app';
 import { createAddress } from '#dashboard/page/model/address';
-import { createBoard } from '#dashboard/page/model/board';
 import { ClockContext, createClock } from '../../../../dashboard/page/components/clock';
 import type { TokenSource } from '#dashboard/page/auth/token-source';
 import type { MissionControlOptions } from '#sdk/client';
+import { MissionControlProvider } from '#sdk/client/react/index';
 import { ClientHarness, settle } from '../../../support/client/client-harness';
+import { timersOf } from '../../../support/client/timers';
 
 let client: typeof ReactDomClient;
 
 beforeAll(async () => {
   const { window } = new JSDOM('', { url: 'https://example.com/' });
-  const { document, navigator, FormData, HTMLInputElement, Event } = window;
-  const page = { window, document, navigator, FormData, HTMLInputElement, Event };
+  // jsdom has no layout: this is the height of the list, of which only the visible rows are rendered.
+  Object.defineProperty(window.Element.prototype, 'clientHeight', { get: () => 600 });
+  const { document, navigator, FormData, Element, Node, Event, getComputedStyle } = window;
+  const page = { window, document, navigator, FormData, Element, Node, Event, getComputedStyle };
   Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true, ...page });
   // Imported only now, because React looks for the document when it is imported.
   client = await import('react-dom/client');
@@ -40,7 +43,6 @@ interface Given {
 async function openPage({ tokens = {}, options = {}, commands = [] }: Given = {}) {
   const harness = new ClientHarness(options);
   const { time } = harness;
-  const board = createBoard(harness.client, queueMicrotask, time.now);
   const ticks = new Set<() => void>();
   const clock = createClock(
     {
@@ -62,13 +64,13 @@ async function openPage({ tokens = {}, options = {}, commands = [] }: Given = {}
   root = client.createRoot(container);
   const app = createElement(App, {
     address: createAddress(window),
-    board,
-    client: harness.client,
     tokens: source,
     commands,
+    timers: timersOf(time),
   });
+  const provided = createElement(MissionControlProvider, { client: harness.client }, app);
   let commits = 0;
-  const counted = createElement(Profiler, { id: 'page', onRender: () => (commits += 1) }, app);
+  const counted = createElement(Profiler, { id: 'page', onRender: () => (commits += 1) }, provided);
   const perform = (what: () => unknown) =>
     act(async () => {
       await what();
@@ -166,12 +168,15 @@ it('shows the status of agents as a word, their newest sessions, and relative ti
     await say(page, 'agent-1', session, `message of ${session}`);
   }
   expect(page.textsOf('.agent h3')).toEqual(['agent-2', 'agent-1']);
-  expect(page.textsOf('.agent-status')).toEqual(['error30 s ago', 'online30 s ago']);
-  expect(page.textsOf('.session')).toEqual(['s3message of s3just now', 's2message of s210 s ago']);
-  await page.press('1 more session');
-  expect(page.textsOf('.session .session-id')).toEqual(['s3', 's2', 's1']);
+  expect(page.textsOf('.agent-status')).toEqual(['error for 30 s', 'online for 30 s']);
+  expect(page.textsOf('.session')).toEqual(['s3 message of s3', 's2 message of s2']);
+  expect(page.textsOf('.row .last-report time')).toEqual(['30 s ago', 'just now']);
   await page.tick(60_000);
-  expect(page.textsOf('.agent-status')).toEqual(['error1 min ago', 'online1 min ago']);
+  expect(page.textsOf('.agent-status')).toEqual(['error for 1 min', 'online for 1 min']);
+  await report(page, 'agent-1', 'online');
+  // The status is the same, and has been reported again.
+  expect(page.textsOf('.agent-status')).toEqual(['error for 1 min', 'online for 1 min']);
+  expect(page.textsOf('.row .last-report time')).toEqual(['1 min ago', 'just now']);
 });
 
 it('renders after a tick only if a text has changed, and after an event keeps the elements of other agents', async () => {
@@ -180,10 +185,12 @@ it('renders after a tick only if a text has changed, and after an event keeps th
   await report(page, 'agent-1', 'online');
   await report(page, 'agent-2', 'online');
   const [first] = page.all('.agent');
+  // The numbers of events are updated once a second.
+  await page.tick(1_000);
   const before = page.commits();
   await page.tick(1_000);
   expect(page.commits()).toBe(before);
-  await page.tick(10_000);
+  await page.tick(8_000);
   expect(page.commits()).toBe(before + 1);
   await report(page, 'agent-2', 'offline');
   expect(page.all('.agent')[0]).toBe(first);
@@ -214,7 +221,7 @@ it('shows only agents and events that match the filter, until it is removed', as
   await report(page, 'beta', 'error');
   await page.fill('input[type=search]', 'alp');
   expect(page.textsOf('.agent h3')).toEqual(['alpha']);
-  expect(page.textsOf('.event strong')).toEqual(['alpha']);
+  expect(page.textsOf('.feed-event .feed-agent')).toEqual(['alpha']);
   expect(page.text()).toContain('1 of 2');
   await page.press('1 error');
   expect(page.text()).toContain('No agent is like that.');
@@ -247,23 +254,94 @@ it('pauses the feed, counts the new events, and shows them after resuming', asyn
   await report(page, 'agent-1', 'online');
   await page.press('Pause');
   await report(page, 'agent-2', 'online');
-  expect(page.textsOf('.event strong')).toEqual(['agent-1']);
-  expect(page.textsOf('.feed .count')).toEqual(['1 new']);
-  await page.press('Resume');
-  expect(page.textsOf('.event strong')).toEqual(['agent-2', 'agent-1']);
+  expect(page.textsOf('.feed-event .feed-agent')).toEqual(['agent-1']);
+  await page.press('Show 1 new');
+  expect(page.textsOf('.feed-event .feed-agent')).toEqual(['agent-2', 'agent-1']);
 });
 
-it('shows the first 500 agents, and more on request', async () => {
+it('makes elements of the visible rows only, of 5,000 agents', async () => {
   const page = await openPage();
-  const agents = Array.from({ length: 510 }, (_, index) => ({
+  const agents = Array.from({ length: 5_000 }, (_, index) => ({
     agentId: `agent-${index}`,
     status: 'online' as const,
     timestamp: 1,
   }));
   await page.perform(() => page.harness.accept({ agents }));
-  expect(page.all('.agent')).toHaveLength(500);
-  await page.press('Show 10 of 10 more');
-  expect(page.all('.agent')).toHaveLength(510);
+  expect(page.text()).toContain('Agents 5,000');
+  const rows = page.all('.agent');
+  expect(rows.length).toBeGreaterThan(9);
+  expect(rows.length).toBeLessThan(30);
+  expect(rows[0]?.getAttribute('aria-setsize')).toBe('5000');
+});
+
+it('shows the agents below the headings of their groups, which filter by group', async () => {
+  window.history.replaceState(null, '', '#/?by=group');
+  const page = await openPage();
+  await page.perform(() => page.harness.connect());
+  await report(page, 'solo', 'online');
+  await report(page, 'team-b/1', 'online');
+  await report(page, 'team-a/1', 'error');
+  const lines = () => page.textsOf('.agent h3, .group-heading');
+  const [all, team] = [
+    [
+      'team-a/ 1 agent 1 error',
+      'team-a/1',
+      'team-b/ 1 agent',
+      'team-b/1',
+      'No group 1 agent',
+      'solo',
+    ],
+    ['team-b/ 1 agent', 'team-b/1'],
+  ];
+  expect(lines()).toEqual(all);
+  await page.press('team-b/');
+  expect(window.location.hash).toBe('#/?group=team-b%2F&by=group');
+  expect(lines()).toEqual(team);
+  await page.press('team-b/');
+  expect(lines()).toEqual(all);
+});
+
+it('marks an agent that has not reported for ten minutes, unless it is offline', async () => {
+  const page = await openPage();
+  await page.perform(() => page.harness.connect());
+  await report(page, 'agent-1', 'online');
+  await report(page, 'agent-2', 'offline');
+  await page.tick(12 * 60_000);
+  expect(page.textsOf('.row .last-report time')).toEqual(['no report for 12 min', '12 min ago']);
+});
+
+it('shows the page of an agent at its address: whole messages, those before, and the statuses before', async () => {
+  window.history.replaceState(null, '', '#/agents/team%2F1?status=error');
+  const page = await openPage();
+  const [long, restored] = [
+    'long '.repeat(100),
+    { agentId: 'team/1', status: 'online', timestamp: 1 },
+  ];
+  await page.perform(() => page.harness.accept({ agents: [restored as never] }));
+  await report(page, 'team/1', 'error');
+  await say(page, 'team/1', 's1', 'First');
+  await page.tick(60_000);
+  await say(page, 'team/1', 's1', long);
+  await say(page, 'another', 's2', 'Of another agent');
+  expect(page.textsOf('h2')[0]).toBe('team/1');
+  expect(page.textsOf('.period')).toEqual([
+    expect.stringMatching(/^error for 1 min\s+1 min ago$/),
+    expect.stringMatching(/^online for \d+ d restored \d+ d ago$/),
+  ]);
+  expect(page.textsOf('.whole-message')).toEqual([long]);
+  await page.press('Show 1 earlier message');
+  expect(page.textsOf('.whole-message')).toEqual([long, 'First']);
+  expect(page.all('.agent-page-head a')[0]?.getAttribute('href')).toBe('#/?status=error');
+});
+
+it('says that nothing is known of an agent, until it reports', async () => {
+  window.history.replaceState(null, '', '#/agents/nobody');
+  const page = await openPage();
+  await page.perform(() => page.harness.connect());
+  expect(page.text()).toContain('Nothing is known of this agent');
+  await report(page, 'nobody', 'online');
+  expect(page.text()).not.toContain('Nothing is known of this agent');
+  expect(page.textsOf('.period')).toHaveLength(1);
 });
 
 it('shows a form for a token that the user pastes, and connects with it', async () => {
@@ -302,7 +380,10 @@ it('filters events by status, too', async () => {
   await say(page, 'alpha', 's1', 'Reads');
   await say(page, 'beta', 's2', 'Fails');
   await page.press('1 error');
-  expect(page.textsOf('.event p')).toEqual(['beta s2 Fails', 'beta error']);
+  expect(page.textsOf('.feed-event p').map((text) => text.trim())).toEqual([
+    'beta s2 Fails',
+    'beta error',
+  ]);
 });
 
 it('shortens a long message until it is clicked, and makes no button of a short one', async () => {
@@ -311,14 +392,14 @@ it('shortens a long message until it is clicked, and makes no button of a short 
   await say(page, 'agent-1', 's1', 'Short');
   expect(page.all('.opens')).toEqual([]);
   await say(page, 'agent-1', 's2', 'long '.repeat(20));
-  const messages = () => page.all('.session .message').map(({ dataset }) => dataset['whole']);
-  expect(messages()).toEqual(['false', 'false']);
-  expect(page.all('.event .opens, .session .opens')).toHaveLength(2);
+  const message = () => page.all('.opens .message')[0]?.dataset['whole'];
+  expect(page.all('.opens')).toHaveLength(1);
+  expect(message()).toBe('false');
   await page.perform(() => {
-    page.all('.session .opens')[0]?.click();
+    page.all('.opens')[0]?.click();
   });
-  expect(messages().toSorted()).toEqual(['false', 'true']);
-  expect(page.all('.session .opens')[0]?.getAttribute('aria-expanded')).toBe('true');
+  expect(message()).toBe('true');
+  expect(page.all('.opens')[0]?.getAttribute('aria-expanded')).toBe('true');
 });
 
 it('shows invisible characters of names and messages, everywhere on the page', async () => {
@@ -326,18 +407,23 @@ it('shows invisible characters of names and messages, everywhere on the page', a
   await page.perform(() => page.harness.connect());
   await report(page, 'pay\u202Eload', 'online');
   await say(page, 'pay\u202Eload', 's\u200B1', 'Says \u2066this');
-  expect(page.textsOf('.agent h3, .event strong')).toEqual(Array(3).fill('payU+202Eload'));
-  expect(page.textsOf('.session-id')).toEqual(Array(2).fill('sU+200B1'));
+  expect(page.textsOf('.agent h3, .feed-event .feed-agent')).toEqual(
+    Array(3).fill('payU+202Eload'),
+  );
+  expect(page.textsOf('.session-id, .feed-session')).toEqual(Array(2).fill('sU+200B1'));
   expect(page.textsOf('.message')).toEqual(Array(2).fill('Says U+2066this'));
   expect(page.all('.agent h3')[0]?.title).toBe('pay‹U+202E›load');
-  expect(page.all('h3 bdi, strong bdi, .session-id bdi, .message bdi')).toHaveLength(7);
+  expect(
+    page.all('h3 bdi, .feed-agent bdi, .session-id bdi, .feed-session bdi, .message bdi'),
+  ).toHaveLength(7);
 });
 
 it('counts the events since the page was opened, without those of the snapshot', async () => {
   const page = await openPage();
   const old = { agentId: 'agent-1', status: 'online' as const, timestamp: 1 };
   await page.perform(() => page.harness.accept({ agents: [old] }));
-  expect(page.text()).not.toContain('since this page was opened');
+  expect(page.textsOf('footer')).toEqual([]);
   await report(page, 'agent-1', 'offline');
-  expect(page.text()).toContain('1 events since this page was opened');
+  await page.tick(1_000);
+  expect(page.textsOf('footer')).toEqual(['1 event since this page was opened']);
 });

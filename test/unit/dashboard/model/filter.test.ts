@@ -1,69 +1,60 @@
-// Which agents and events a filter selects, and the order of agents.
-import { addToFeed } from '#dashboard/page/model/feed';
+// Which agents a filter selects.
 import {
   countByStatus,
-  feedFilter,
   filterAgents,
+  findInSessions,
   noFilter,
+  wordsOf,
   type Filter,
 } from '#dashboard/page/model/filter';
-import { activityOf, agentOf, statusOf } from '../../../support/data/agent-entries';
 
-const session = { agentId: 'beta', sessionId: 'session-7', lastMessage: 'Writes Tests' };
-const agents = [
-  agentOf('alpha'),
-  agentOf('beta', 'offline', { ...session, timestamp: 1 }),
-  agentOf('gamma', 'error'),
-  agentOf('delta', 'unknown'),
+const sessions = [
+  { agentId: 'beta', sessionId: 'session-7', lastMessage: 'Writes Tests', timestamp: 2 },
+  { agentId: 'beta', sessionId: 'session-8', lastMessage: 'Reads', timestamp: 1 },
 ];
-const shown = (filter: Partial<Filter>) =>
-  filterAgents(agents, { ...noFilter, ...filter }).map(({ agentId }) => agentId);
+const agents = [
+  { agentId: 'alpha', status: 'online' },
+  { agentId: 'beta', status: 'offline' },
+  { agentId: 'gamma', status: 'error' },
+  { agentId: 'team/delta', status: undefined },
+] as const;
 
-it('puts agents in error first, and keeps the order of the others', () => {
-  expect(shown({})).toEqual(['gamma', 'alpha', 'beta', 'delta']);
+function shown(changed: Partial<Filter>) {
+  const filter = { ...noFilter, ...changed };
+  const found = findInSessions(sessions, wordsOf(filter.text));
+  return filterAgents(agents, filter, found).map(({ agentId }) => agentId);
+}
+
+it.each<[string, Partial<Filter>, string[]]>([
+  ['part of a name', { text: 'LPH' }, ['alpha']],
+  ['a session', { text: 'session-7' }, ['beta']],
+  ['words of two sessions and of the name', { text: ' tests  bet reads' }, ['beta']],
+  ['a word that does not occur', { text: 'beta nowhere' }, []],
+  ['the end of an id and the beginning of its message', { text: '7writes' }, []],
+  ['a status', { status: 'offline' }, ['beta']],
+  ['no status', { status: 'unknown' }, ['team/delta']],
+  ['a status and a text', { status: 'offline', text: 'alpha' }, []],
+  ['a group', { group: 'team/' }, ['team/delta']],
+  ['no group', { group: '' }, ['alpha', 'beta', 'gamma']],
+  ['nothing', {}, ['alpha', 'beta', 'gamma', 'team/delta']],
+])('selects agents by %s, in their order', (_name, filter, names) => {
+  expect(shown(filter)).toEqual(names);
 });
 
-it.each([
-  ['part of a name', 'LPH', ['alpha']],
-  ['a session', 'session-7', ['beta']],
-  ['words of a message and of the name', ' tests  bet ', ['beta']],
-  ['a word that does not occur', 'beta nowhere', []],
-])('selects agents by text: %s', (_name, text, names) => {
-  expect(shown({ text })).toEqual(names);
+it('keeps the list if the filter selects all agents, so that nothing renders', () => {
+  expect(filterAgents(agents, noFilter)).toBe(agents);
 });
 
-it('selects agents by status, and by status and text', () => {
-  expect(shown({ status: 'offline' })).toEqual(['beta']);
-  expect(shown({ status: 'unknown' })).toEqual(['delta']);
-  expect(shown({ status: 'offline', text: 'alpha' })).toEqual([]);
-});
-
-it('selects agents by group, and those without a group', () => {
-  const members = [agentOf('team/1'), agentOf('team/2'), agentOf('solo')];
-  const names = (group: string) =>
-    filterAgents(members, { ...noFilter, group }).map(({ agentId }) => agentId);
-  expect([names('team/'), names('')]).toEqual([['team/1', 'team/2'], ['solo']]);
-});
-
-it('selects events by their text, and by the reported status or the status of their agent', () => {
-  const feed = addToFeed(
-    [],
-    [
-      activityOf('alpha', 'session-1', 'Reads', 1),
-      statusOf('alpha', 'error', 2),
-      statusOf('beta', 'online', 3),
-      activityOf('gamma', 'session-2', 'Fails', 4),
-    ],
+it('finds the new message of a session, and not the one before', () => {
+  const [first] = sessions;
+  const changed = sessions.map((each) =>
+    each === first ? { ...each, lastMessage: 'Sleeps' } : each,
   );
-  const times = (filter: Partial<Filter>) =>
-    feed.filter(feedFilter(agents, { ...noFilter, ...filter })).map(({ event }) => event.timestamp);
-  expect(times({})).toEqual([4, 3, 2, 1]);
-  expect(times({ text: 'ALPHA' })).toEqual([2, 1]);
-  expect(times({ text: 'reads session-1' })).toEqual([1]);
-  // In `agents`, alpha is online, and gamma is in error.
-  expect(times({ status: 'error' })).toEqual([4, 2]);
-  expect(times({ status: 'online' })).toEqual([3, 1]);
-  expect(times({ status: 'error', text: 'fails' })).toEqual([4]);
+  const found = findInSessions(changed, ['tests', 'sleeps']);
+  expect([...found].map(([word, ids]) => [word, [...ids]])).toEqual([
+    ['tests', []],
+    ['sleeps', ['beta']],
+  ]);
 });
 
 it('counts agents by status', () => {

@@ -1,0 +1,28 @@
+// What follows the events without being part of the visible page: announcements, notifications, and the title and icon of the page.
+import { useMemo } from 'react';
+import { useAgents, useMissionControl } from '#sdk/client/react/index';
+import { Announcements } from './announcements';
+import { AttentionView } from './attention';
+import { Notifications } from './notifications';
+import type { Timers } from '../model/pace';
+
+interface BackgroundProps {
+  readonly timers: Timers;
+  /** Called when the user clicks a notification about one agent; always the same function. */
+  readonly onOpen: (agentId: string) => void;
+}
+
+const isInError = ({ status }: { readonly status: string | undefined }) => status === 'error';
+
+export function Background({ timers, onOpen }: BackgroundProps) {
+  const client = useMissionControl();
+  const agents = useAgents();
+  const errors = useMemo(() => agents.filter(isInError).length, [agents]);
+  return (
+    <>
+      <AttentionView errors={errors} />
+      <Announcements client={client} timers={timers} />
+      <Notifications client={client} timers={timers} onOpen={onOpen} />
+    </>
+  );
+}
