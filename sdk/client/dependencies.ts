@@ -75,6 +75,7 @@ interface Target {
 interface Globals extends Target {
   readonly WebSocket?: SocketConstructor;
   readonly fetch?: Fetch;
+  readonly console: { readonly debug: (line: string) => void };
   readonly navigator?: { readonly onLine?: boolean; readonly userAgent?: string };
   readonly document?: Target & { readonly visibilityState?: string };
   /** Only in pages. */

@@ -1,4 +1,5 @@
 // Checks the options of a client, and adds the defaults.
+import { createLog } from './connection/log';
 import type { SupervisorDependencies } from './connection/supervisor';
 import type { Clock } from './connection/timers';
 import { defaultTiming, type Timing } from './connection/timing';
@@ -47,6 +48,11 @@ export interface MissionControlOptions {
   readonly WebSocket?: SocketConstructor;
   /** Used to request `whoamiUrl`. Default: the global one. */
   readonly fetch?: Fetch;
+  /**
+   * Writes what the client does, one line for each state, message and token, e.g. `+12 ms connected`: to the console with
+   * `true`, or to a function. The lines contain neither tokens nor texts of messages, but types and sizes.
+   */
+  readonly debug?: boolean | ((line: string) => void);
   /** Whether the page is online and visible. Default: the state of the browser's page; outside of browsers, always both. */
   readonly page?: Page;
   /** The source of time, for tests. Default: the system's. */
@@ -61,7 +67,7 @@ export interface MissionControlOptions {
  */
 export function settingsOf(options: MissionControlOptions): SupervisorDependencies {
   const { url, maxAttempts = Infinity, random = Math.random } = options;
-  const { clock = systemClock, page = systemPage } = options;
+  const { clock = systemClock, page = systemPage, debug } = options;
   if (!isSocketUrl(url)) throw new TypeError('url must be a URL with ws:// or wss://, and no #.');
   if (typeof options.getToken !== 'function') throw new TypeError('getToken must be a function.');
   if (!(maxAttempts >= 1)) throw new TypeError('maxAttempts must be at least 1.');
@@ -70,6 +76,7 @@ export function settingsOf(options: MissionControlOptions): SupervisorDependenci
     whoamiUrl: options.whoamiUrl ?? whoamiUrlOf(url),
     ...{ clock, page, random, maxAttempts },
     timing: timingOf(options.timing),
+    log: debug ? createLog(debug === true ? globals.console.debug : debug, clock) : undefined,
     // The global functions may be set or replaced after the client is created.
     get fetch() {
       return options.fetch ?? globals.fetch;

@@ -1,6 +1,7 @@
 // Defines the state of the connection that the client exposes to applications, and reports its changes.
 import { everyAgent } from '../../protocol/agent-patterns';
 import type { Links } from './links';
+import type { Log } from './log';
 import type { Clock } from './timers';
 import { initialState, type ConnectionState, type State } from './transition';
 
@@ -45,10 +46,12 @@ export interface Reporter {
 export function createReporter({
   links,
   clock,
+  log,
   changed,
 }: {
   readonly links: Visibility;
   readonly clock: Pick<Clock, 'now'>;
+  readonly log?: Log | undefined;
   readonly changed: (connection: Connection, previous: Connection) => void;
 }): Reporter {
   let connection = connectionOf(initialState, clock.now(), links);
@@ -57,7 +60,10 @@ export function createReporter({
     report(state, since = connection.since) {
       const previous = connection;
       const next = connectionOf(state, since, links);
-      if (JSON.stringify(next) !== JSON.stringify(previous)) changed((connection = next), previous);
+      if (JSON.stringify(next) === JSON.stringify(previous)) return;
+      connection = next;
+      log?.(describe(next));
+      changed(next, previous);
     },
   };
 }
@@ -73,4 +79,18 @@ function connectionOf(
     ...{ state: name, attempt, retryInMs, code, reason, since, visibleAgents },
     isSynced: name === 'connected' && isSynced(),
   };
+}
+
+/** Describes a connection without what another program may have written: of reasons, only those that are a short code. */
+function describe(connection: Connection): string {
+  const { state, isSynced, attempt, retryInMs, code, reason = '' } = connection;
+  return [
+    isSynced ? 'synced' : state,
+    attempt && `attempt ${attempt}`,
+    retryInMs && `in ${retryInMs} ms`,
+    code,
+    /^[a-z_]{1,20}$/.test(reason) && reason,
+  ]
+    .filter(Boolean)
+    .join(', ');
 }

@@ -49,7 +49,7 @@ export function createSupervisor(
   });
   const pageNow = () => ({ random: random(), hidden: !page.isVisible });
   let state = initialState;
-  const reporter = createReporter({ links, clock, changed: handlers.changed });
+  const reporter = createReporter({ ...dependencies, links, changed: handlers.changed });
   const watch = createPageWatch(dependencies, (type) => {
     if (page.isOnline !== state.online) dispatch({ type: page.isOnline ? 'online' : 'offline' });
     if (type) dispatch({ type });

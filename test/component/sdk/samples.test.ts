@@ -51,6 +51,7 @@ beforeAll(async () => {
     for (const frame of [
       { type: 'session:activity', payload: { ...activity, timestamp } },
       { type: 'agent:status', payload: { ...payload, status: 'online', timestamp } },
+      { type: 'agent:status', payload: { agentId: 'agent-9', status: 'error', timestamp } },
     ]) {
       socket.send(JSON.stringify(frame));
     }
@@ -112,7 +113,7 @@ async function runInPage({ code }: Sample): Promise<void> {
   try {
     window.eval(await bundle(shown, 'browser'));
     await eventually(() => {
-      expect(text()).toMatch(/agent-123.*online/s);
+      expect(text()).toMatch(code.includes('storeOf') ? /agent-9/ : /agent-123.*online/s);
     });
     expect(tokens).toEqual([token]);
     if (code.includes('session:activity')) expect(text()).toContain('User said: Hello');
@@ -148,7 +149,7 @@ async function runInNode({ code }: Sample): Promise<void> {
 it.each([
   ['README.md', ['client', 'react'], 10],
   ['sdk/README.md', ['client', 'react'], undefined],
-  ['docs/client.md', ['client', 'client', 'react'], undefined],
+  ['docs/client.md', ['client', 'client', 'react', 'client'], undefined],
 ])('runs the samples of %s', async (file, entries, lines) => {
   const samples = await samplesOf(file);
   expect(samples.map(({ title }) => title)).toEqual(entries.map((entry) => `${file}: ${entry}`));

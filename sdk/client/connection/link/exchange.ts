@@ -3,6 +3,7 @@ import type { ClientMessage, ServerMessage } from '../../../protocol';
 import type { AgentFilter } from '../../../protocol/agent-patterns';
 import { eventTypeDefinitions, type EventMessage } from '../../../protocol/event-message';
 import { readServerMessage } from '../../../protocol/message-reader';
+import type { Log } from '../log';
 import { startLiveness } from './liveness';
 import type { Clock, Timers } from '../timers';
 import type { Timing } from '../timing';
@@ -26,6 +27,7 @@ export interface ExchangeOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly timing: Timing;
+  readonly log?: Log | undefined;
   readonly send: (message: ClientMessage) => void;
   readonly getToken: () => Promise<string>;
   /** The expiry of the current token, in milliseconds by the server's clock; undefined if it is unknown. */
@@ -126,6 +128,7 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
     received(data) {
       liveness.heard();
       const message = typeof data === 'string' ? readServerMessage(data) : undefined;
+      options.log?.(`gets ${message?.type}`, String(data));
       if (!message) return;
       take(message);
       handlers.taken();

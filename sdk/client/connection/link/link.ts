@@ -40,7 +40,7 @@ export interface Link {
 
 /** Gets a token, and opens a connection with it. Failures are reported as `ended`. */
 export function openLink(dependencies: LinkDependencies, handlers: LinkHandlers): Link {
-  const { clock, timing } = dependencies;
+  const { clock, timing, log } = dependencies;
   const timers = createTimers(clock);
   let transport: Transport | undefined;
   let exchange: Exchange | undefined;
@@ -64,7 +64,7 @@ export function openLink(dependencies: LinkDependencies, handlers: LinkHandlers)
   function opened({ token, isSubscribing }: Offer, { send }: Transport): void {
     exchange = createExchange(
       {
-        ...{ clock, timers, timing, getToken, send, isSubscribing },
+        ...{ clock, timers, timing, log, getToken, send, isSubscribing },
         expiresAt: expiryOf(token),
         isOver: () => isOver,
         dead(atOnce) {

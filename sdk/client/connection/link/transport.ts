@@ -1,6 +1,7 @@
 // Opens a WebSocket with a token, and reports its handshake, its messages and its end.
 import type { ClientMessage } from '../../../protocol';
 import type { Fetch, NodeSocket, Socket, SocketConstructor, SocketEvent } from '../../dependencies';
+import type { Log } from '../log';
 import { refusalOf } from './refusal';
 import { createTimers, type Clock } from '../timers';
 import type { Timing } from '../timing';
@@ -26,6 +27,8 @@ export interface TransportDependencies {
   readonly fetch?: Fetch | undefined;
   readonly clock: Clock;
   readonly timing: Timing;
+  /** Writes a line for debugging. */
+  readonly log?: Log | undefined;
 }
 
 /** What a handshake offers. */
@@ -64,10 +67,9 @@ export function openTransport(
   const { token, isSubscribing } = offer;
   // A token with white space is not valid in a subprotocol or a header.
   if (/\s/.test(token)) throw new Error();
-  const socket: Socket & NodeSocket = openSocket(getWebSocket(), url, token, {
-    tokenTransport,
-    isSubscribing,
-  });
+  const how = { tokenTransport, isSubscribing };
+  const socket: Socket & NodeSocket = openSocket(getWebSocket(), url, token, how);
+  dependencies.log?.('opens a socket');
   const timers = createTimers(clock);
   const abort = new AbortController();
   let status: number | undefined;
@@ -94,7 +96,10 @@ export function openTransport(
 
   const transport: Transport = {
     send(message) {
-      if (!abort.signal.aborted) socket.send(JSON.stringify(message));
+      if (abort.signal.aborted) return;
+      const text = JSON.stringify(message);
+      dependencies.log?.(`sends ${message.type}`, text);
+      socket.send(text);
     },
     close(isDead) {
       timers.stopAll();
