@@ -47,6 +47,8 @@ async function start(): Promise<ReactNode> {
     ...(whoamiUrl !== undefined && { whoamiUrl }),
     // If the token has to be pasted, there is none yet.
     autoConnect: tokens.remedy.kind !== 'paste',
+    // The title, the icon and notifications are for users who look at another page.
+    timing: { leaveWhenHiddenMs: Infinity },
   });
   return (
     <MissionControlProvider client={client} renderIntervalMs={renderIntervalMs}>

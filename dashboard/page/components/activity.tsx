@@ -1,8 +1,7 @@
 // Shows the events and the errors of each minute of the last hour as two small charts, and as a table on request.
-import { createContext, useContext, useEffect, useId, useState, useSyncExternalStore } from 'react';
-import type { ReactNode } from 'react';
+import { createContext, useContext, useEffect, useId, useState, type ReactNode } from 'react';
 import type { MissionControl } from '#sdk/client';
-import { ClockContext } from './clock';
+import { FullTime, useTimeText, useTimeValue } from './clock';
 import { createActivity, type Activity, type MinuteCounts } from '../model/activity';
 import {
   activityWords,
@@ -12,7 +11,8 @@ import {
   shortWords,
   type Measure,
 } from '../model/activity-words';
-import { machineTime, timeOfDay } from '../model/event-time';
+import { counted } from '../model/counted';
+import { timeOfDay } from '../model/event-time';
 
 const ActivityContext = createContext<Activity | undefined>(undefined);
 
@@ -45,6 +45,22 @@ export function ActivityProvider({ client, now, children }: ActivityProviderProp
   return <ActivityContext value={activity}>{children}</ActivityContext>;
 }
 
+function useActivity(): Activity {
+  const activity = useContext(ActivityContext);
+  if (activity === undefined) throw new Error('There is no ActivityProvider.');
+  return activity;
+}
+
+/**
+ * Shows the number of events since the page was opened. It is updated once a second: a number that runs cannot be read.
+ * @throws {Error} outside of an {@link ActivityProvider} or of a {@link ClockContext}
+ */
+export function EventCount() {
+  const activity = useActivity();
+  const words = useTimeText(() => counted(activity.total(), 'event'));
+  return activity.total() === 0 ? null : <footer>{words} since this page was opened</footer>;
+}
+
 interface ActivityChartsProps {
   /** The agent whose events are shown; undefined: those of all agents. */
   readonly agentId?: string | undefined;
@@ -55,19 +71,18 @@ interface ActivityChartsProps {
  * @throws {Error} outside of an {@link ActivityProvider} or of a {@link ClockContext}
  */
 export function ActivityCharts({ agentId }: ActivityChartsProps) {
-  const activity = useContext(ActivityContext);
-  const clock = useContext(ClockContext);
-  if (activity === undefined || clock === undefined)
-    throw new Error('There is no ActivityProvider, or no ClockContext.');
-  const minutes = useSyncExternalStore(clock.subscribe, () => activity.read(agentId));
+  const activity = useActivity();
+  const minutes = useTimeValue(() => activity.read(agentId));
   const titleId = useId();
   return (
     <section className="activity" aria-labelledby={titleId}>
       <h2 id={titleId}>Activity</h2>
       <Chart title="Events a minute" measure="events" minutes={minutes} />
       <Chart title="Errors a minute" measure="errors" minutes={minutes} />
-      <p className="activity-source">Counted live since this page was opened.</p>
-      <ActivityTable minutes={minutes} />
+      <div className="activity-foot">
+        <p>Counted live since this page was opened.</p>
+        <ActivityTable minutes={minutes} />
+      </div>
     </section>
   );
 }
@@ -106,7 +121,7 @@ function ActivityTable({ minutes }: Pick<ChartProps, 'minutes'>) {
         setOpen(currentTarget.open);
       }}
     >
-      <summary>Show as a table</summary>
+      <summary>As a table</summary>
       {isOpen && (
         <table>
           <caption className="hidden">Events and error reports of each minute</caption>
@@ -121,7 +136,7 @@ function ActivityTable({ minutes }: Pick<ChartProps, 'minutes'>) {
             {minutes.toReversed().map(({ at, events, errors }) => (
               <tr key={at}>
                 <th scope="row">
-                  <time dateTime={machineTime(at)}>{timeOfDay(at)}</time>
+                  <FullTime at={at} text={timeOfDay(at)} />
                 </th>
                 <td>{events.toLocaleString()}</td>
                 <td>{errors.toLocaleString()}</td>

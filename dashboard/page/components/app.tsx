@@ -3,13 +3,12 @@ import { useCallback, useState, useSyncExternalStore } from 'react';
 import type { Connection } from '#sdk/client';
 import { useAgents, useConnection, useMissionControl } from '#sdk/client/react/index';
 import type { Address } from '../model/address';
-import { ActivityCharts, ActivityProvider } from './activity';
+import { ActivityCharts, ActivityProvider, EventCount } from './activity';
 import { AgentPage } from './agent-page';
 import { AgentsView } from './agents-view';
 import { Background } from './background';
 import { ConnectionBar } from './connection-bar';
 import { EmptyBoard } from './empty-board';
-import { EventCount } from './event-count';
 import { EventFeed } from './event-feed';
 import { Settings } from './settings';
 import { ViewSwitch } from './view-switch';
@@ -78,7 +77,7 @@ export function App({ address, tokens, commands, timers }: AppProps) {
           {needsToken && <TokenForm remedy={tokens.remedy} onToken={client.reconnect} />}
           <Content {...{ address, route, connection, commands, hasAgents, listHref }} />
         </main>
-        <EventCount client={client} />
+        <EventCount />
       </ActivityProvider>
     </ListMemoryContext>
   );

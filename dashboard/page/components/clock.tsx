@@ -36,14 +36,18 @@ export function createClock(
 export const ClockContext = createContext<Clock | undefined>(undefined);
 
 /**
- * Returns a text that depends on the current time, and renders when it changes.
+ * Returns a value that depends on the current time, and renders when it is another one.
+ * @param valueAt returns the same value or object until it changes
  * @throws {Error} outside of a {@link ClockContext}
  */
-export function useTimeText(textAt: (now: number) => string): string {
+export function useTimeValue<Value>(valueAt: (now: number) => Value): Value {
   const clock = useContext(ClockContext);
   if (clock === undefined) throw new Error('There is no ClockContext.');
-  return useSyncExternalStore(clock.subscribe, () => textAt(clock.now()));
+  return useSyncExternalStore(clock.subscribe, () => valueAt(clock.now()));
 }
+
+/** Returns a text that depends on the current time, and renders when it changes. @see {@link useTimeValue} */
+export const useTimeText = useTimeValue<string>;
 
 /** The maximum time value of a Date, in milliseconds since the Unix epoch. */
 const latest = 8.64e15;

@@ -1,7 +1,7 @@
 // Shows when an event happened: the time of day, with the date if that is not today.
-import { memo, useContext, useSyncExternalStore } from 'react';
-import { ClockContext } from './clock';
-import { eventTime, fullTime, machineTime, todayOf, type Today } from '../model/event-time';
+import { memo } from 'react';
+import { FullTime, useTimeValue } from './clock';
+import { eventTime, todayOf, type Today } from '../model/event-time';
 
 let known: Today | undefined;
 
@@ -11,15 +11,8 @@ function todayAt(now: number): Today {
   return known;
 }
 
-/**
- * Returns the present day, and renders when it ends.
- * @throws {Error} outside of a {@link ClockContext}
- */
-export function useToday(): Today {
-  const clock = useContext(ClockContext);
-  if (clock === undefined) throw new Error('There is no ClockContext.');
-  return useSyncExternalStore(clock.subscribe, () => todayAt(clock.now()));
-}
+/** Returns the present day, and renders when it ends. @see {@link useTimeValue} */
+export const useToday = () => useTimeValue(todayAt);
 
 interface EventTimeProps {
   /** Milliseconds since the Unix epoch. */
@@ -28,9 +21,5 @@ interface EventTimeProps {
 }
 
 export const EventTime = memo(function EventTime({ at, today }: EventTimeProps) {
-  return (
-    <time dateTime={machineTime(at)} title={fullTime(at)}>
-      {eventTime(at, today)}
-    </time>
-  );
+  return <FullTime at={at} text={eventTime(at, today)} />;
 });

@@ -5,15 +5,15 @@ const latest = 8.64e15;
 
 const formats = {
   minute: new Intl.DateTimeFormat(undefined, { timeStyle: 'short' }),
+  // Seconds are of interest only today.
   today: new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' }),
   thisYear: new Intl.DateTimeFormat(undefined, {
     month: 'short',
     day: 'numeric',
     hour: 'numeric',
     minute: '2-digit',
-    second: '2-digit',
   }),
-  any: new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' }),
+  any: new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }),
 };
 
 /** The first milliseconds of a day and of its year, in the time zone of the browser. */
@@ -39,23 +39,13 @@ export function todayOf(now: number): Today {
 }
 
 /**
- * Returns e.g. `2:03:22 PM`, `Feb 5, 2:03:22 PM` or `Feb 5, 2025, 2:03:22 PM`, in the language of the browser.
+ * Returns e.g. `2:03:22 PM`, `Feb 5, 2:03 PM` or `Feb 5, 2025, 2:03 PM`, in the language of the browser.
  * @param timestamp in milliseconds since the Unix epoch
  */
 export function eventTime(timestamp: number, { day, nextDay, year, nextYear }: Today): string {
   const time = Math.min(timestamp, latest);
   if (time >= day && time < nextDay) return formats.today.format(time);
   return (time >= year && time < nextYear ? formats.thisYear : formats.any).format(time);
-}
-
-/** Returns the full date and time, in the language of the browser. */
-export function fullTime(timestamp: number): string {
-  return formats.any.format(Math.min(timestamp, latest));
-}
-
-/** Returns the time as the attribute `datetime` requires it. */
-export function machineTime(timestamp: number): string {
-  return new Date(Math.min(timestamp, latest)).toISOString();
 }
 
 /** Returns hours and minutes, in the language of the browser. */
