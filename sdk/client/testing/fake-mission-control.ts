@@ -10,8 +10,8 @@ import type { Connection } from '../connection/connection';
 import { subscriptionOf } from '../connection/subscription';
 import { systemClock } from '../dependencies';
 import type { ListenerTypes, MissionControl } from '../mission-control';
-import { createListeners } from '../state/listeners';
-import { createRegisters, type Change, type Source } from '../state/registers';
+import { createListeners, type Listeners } from '../state/listeners';
+import { createRegisters, type Change, type Registers, type Source } from '../state/registers';
 
 /** The options of a fake client. */
 export interface FakeOptions {
@@ -44,6 +44,10 @@ export interface FakeMissionControl extends MissionControl {
    * are removed.
    */
   readonly setConnection: (change: Partial<Connection>) => void;
+  /** Answers a message of the client with an error: the listeners of `error` are called. */
+  readonly fail: ListenerTypes['error'];
+  /** Removes agents and their sessions, as the server forgets them by age: the listeners of `forgotten` are called. */
+  readonly forget: (...agentIds: readonly string[]) => void;
   /** The patterns of each call of `subscribe`, in their order. */
   readonly subscriptions: readonly (readonly string[])[];
 }
@@ -63,6 +67,11 @@ export function createFakeMissionControl(options: FakeOptions = {}): FakeMission
     ...{ state: 'connecting', attempt: 1, since: now(), visibleAgents: patternsOf(visible) },
   };
 
+  function keep(agents: AgentFilter): void {
+    const forgotten = registers.forgetOthers(agents);
+    if (forgotten.length > 0) listeners.call('forgotten', { registers: forgotten });
+  }
+
   function setConnection(change: Partial<Connection>): void {
     const since = change.state && change.state !== connection.state ? now() : connection.since;
     const next: Connection = { ...connection, since, ...change };
@@ -70,25 +79,9 @@ export function createFakeMissionControl(options: FakeOptions = {}): FakeMission
     const wasSynced = connection.isSynced;
     connection = next;
     visible = filterOf(next.visibleAgents ?? [everyAgent]);
-    const forgotten = registers.forgetOthers(visible);
-    if (forgotten.length > 0) listeners.call('forgotten', { registers: forgotten });
+    keep(visible);
     listeners.call('connection', connection);
     if (next.isSynced && !wasSynced) listeners.call('synced', connection);
-  }
-
-  function emit(
-    events: EventMessage | readonly EventMessage[],
-    { source = 'live' }: { readonly source?: Source } = {},
-  ): void {
-    if (connection.state === 'closed') return;
-    const changes: Change[] = [];
-    for (const event of [events].flat().map(checked)) {
-      const change = visible.matches(event.payload.agentId) && registers.merge(event, source);
-      if (!change) continue;
-      changes.push(change);
-      listeners.call(event.type, event.payload);
-    }
-    if (changes.length > 0) listeners.call('change', { changes });
   }
 
   /** Enters a state without what belonged to the state before. */
@@ -118,12 +111,40 @@ export function createFakeMissionControl(options: FakeOptions = {}): FakeMission
     },
     close,
     [Symbol.dispose]: close,
-    emit,
+    emit: createEmit(
+      registers,
+      listeners,
+      (agentId) => connection.state !== 'closed' && visible.matches(agentId),
+    ),
     ...serverOf(enter),
+    fail(error: Parameters<ListenerTypes['error']>[0]) {
+      listeners.call('error', error);
+    },
+    forget(...agentIds: readonly string[]) {
+      keep({ ...visible, matches: (agentId) => !agentIds.includes(agentId) });
+    },
     setConnection,
     subscriptions,
   };
   return Object.assign(members, registers.maps);
+}
+
+/** @param sees whether events of this agent are taken now */
+function createEmit(
+  registers: Registers,
+  listeners: Listeners<ListenerTypes>,
+  sees: (agentId: string) => boolean,
+): FakeMissionControl['emit'] {
+  return (events, { source = 'live' } = {}) => {
+    const changes: Change[] = [];
+    for (const event of [events].flat().map(checked)) {
+      const change = sees(event.payload.agentId) && registers.merge(event, source);
+      if (!change) continue;
+      changes.push(change);
+      listeners.call(event.type, event.payload);
+    }
+    if (changes.length > 0) listeners.call('change', { changes });
+  };
 }
 
 /** Returns what the server does to the connection. */

@@ -115,3 +115,21 @@ describe('subscribe', () => {
     expect(() => createFakeMissionControl({ agents: [''] })).toThrow(TypeError);
   });
 });
+
+describe('what the server says', () => {
+  it('is passed on: errors, that the client is synced, and what is forgotten', () => {
+    const { client } = listened();
+    const heard: unknown[] = [];
+    client.on('synced', ({ state }) => heard.push(state));
+    client.on('error', ({ code }) => heard.push(code));
+    client.on('forgotten', ({ registers }) => heard.push(registers.map(({ type }) => type)));
+    client.connect();
+    client.emit([agentEvent('a', 'online', 1), sessionEvent('a', 's', 'Hello', 2)]);
+    client.emit(agentEvent('b', 'online', 1));
+    client.fail({ code: 'rate_limited', message: 'No.' });
+    client.forget('a', 'x');
+    client.forget('a');
+    expect(heard).toEqual(['connected', 'rate_limited', ['agent:status', 'session:activity']]);
+    expect([[...client.agents.keys()], client.sessions.size]).toEqual([['b'], 0]);
+  });
+});
