@@ -84,6 +84,13 @@ it('can be used with the keyboard alone: skip links, filter, list, page of an ag
   expect(await focused(page)).toBe('team-0/agent-10');
   await press('c');
   await page.getByText('Copied').waitFor();
+  await eventually(async () => {
+    expect(
+      await page
+        .locator('[data-outcome=copied]')
+        .evaluate((button) => getComputedStyle(button).opacity),
+    ).toBe('1');
+  });
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('team-0/agent-10');
   await press('PageDown');
   await press('PageUp');

@@ -33,7 +33,7 @@ export function App({ address, tokens, commands, timers }: AppProps) {
   const client = useMissionControl();
   const connection = useConnection();
   const route = useSyncExternalStore(address.subscribe, address.read);
-  const hasAgents = useAgents({ limit: 1 }).length > 0;
+  const hasAgents = useAgents({ limit: 1, sort: startRoute.sort }).length > 0;
   const [memory] = useState(createListMemory);
   const staleSince = useStaleSince(connection);
   const open = useCallback(

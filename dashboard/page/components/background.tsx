@@ -1,9 +1,10 @@
 // What follows the events without being part of the visible page: announcements, notifications, and the title and icon of the page.
-import { useMemo } from 'react';
+import type { Agent } from '#sdk/client';
 import { useAgents, useMissionControl } from '#sdk/client/react/index';
 import { Announcements } from './announcements';
 import { AttentionView } from './attention';
 import { Notifications } from './notifications';
+import { startRoute } from '../model/route';
 import type { Timers } from '../model/pace';
 
 interface BackgroundProps {
@@ -12,12 +13,12 @@ interface BackgroundProps {
   readonly onOpen: (agentId: string) => void;
 }
 
-const isInError = ({ status }: { readonly status: string | undefined }) => status === 'error';
+const isInError = ({ status }: Agent) => status === 'error';
 
 export function Background({ timers, onOpen }: BackgroundProps) {
   const client = useMissionControl();
-  const agents = useAgents();
-  const errors = useMemo(() => agents.filter(isInError).length, [agents]);
+  // In the order of the list, so that the client keeps one order.
+  const errors = useAgents({ filter: isInError, sort: startRoute.sort }).length;
   return (
     <>
       <AttentionView errors={errors} />

@@ -50,7 +50,14 @@ const words = { copied: 'Copied', refused: 'Not allowed' };
 
 export function CopyButton({ what, of, copy, outcome, tabIndex = 0 }: CopyButtonProps) {
   return (
-    <button type="button" className="copy" tabIndex={tabIndex} title="Copy (c)" onClick={copy}>
+    <button
+      type="button"
+      className="copy"
+      data-outcome={outcome}
+      tabIndex={tabIndex}
+      title="Copy (c)"
+      onClick={copy}
+    >
       <span aria-live="polite">{outcome === 'none' ? `Copy ${what}` : words[outcome]}</span>
       <span className="hidden">
         {' of '}
