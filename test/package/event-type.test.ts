@@ -107,6 +107,7 @@ it(
         'timestamp',
         'complete',
         'heartbeatSeconds',
+        'lifetimeSeconds',
         'visibleAgents',
       ],
     });

@@ -387,6 +387,17 @@ describe('events', () => {
     expect([idsOf(all), ofA.read(), idsIn(store.agents())]).toEqual([['b'], [], ['b']]);
   });
 
+  it('does not have those from before of an agent that has gone out of view and come back', () => {
+    const client = createFakeMissionControl();
+    const ofA = storeOf(client).events({ agentId: 'a' });
+    client.emit(sessionEvent('a', 's', 'before', 1));
+    expect(ofA.read()).toHaveLength(1);
+    client.setConnection({ visibleAgents: ['b'] });
+    client.setConnection({ visibleAgents: ['a'] });
+    client.emit(sessionEvent('a', 's', 'after', 2));
+    expect(textsIn(ofA.read())).toEqual([['after', 'live']]);
+  });
+
   const idsOf = (reader: Reader<readonly ClientEvent[]>) =>
     reader.read().map(({ current }) => current.agentId);
 });
