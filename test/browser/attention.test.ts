@@ -95,6 +95,27 @@ it('keeps the switches of a user after a reload, and announces nothing while ann
   expect((await page.getByRole('status').allTextContents()).join('')).toBe('');
 });
 
+it('closes the settings with Escape, which does not leave the page of an agent, and with a press outside', async () => {
+  const { page } = await open();
+  await page.goto(`${service.pageUrl}#/agents/agent-1`);
+  const summary = page.getByText('Settings', { exact: true });
+  const panel = page.locator('.settings-panel');
+  await summary.click();
+  await page.getByText('Connection details').click();
+  await panel.waitFor();
+  await page.keyboard.press('Escape');
+  await panel.waitFor({ state: 'hidden' });
+  expect(page.url()).toContain('#/agents/agent-1');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Settings');
+  await summary.click();
+  await panel.click({ position: { x: 2, y: 2 } });
+  expect(await panel.isVisible()).toBe(true);
+  await page.getByRole('heading', { name: 'agent-1' }).click();
+  await panel.waitFor({ state: 'hidden' });
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() => !location.hash.includes('agent-1'));
+});
+
 it.each([
   ['on a wide screen', { width: 1280, height: 800 }],
   ['on a phone', { width: 360, height: 640 }],

@@ -58,7 +58,7 @@ it('shows the command that emits an event while there are no agents, and shows e
   // Keyboard order: first the filter, then the statuses.
   await page.keyboard.press('/');
   await page.keyboard.type('nobody');
-  await page.getByText('No agent is like that.').waitFor();
+  await page.getByText('No agent matches the filter.').waitFor();
   await page.keyboard.press('Tab');
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('1 error');
   expect(complaints).toEqual([]);

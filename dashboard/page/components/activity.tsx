@@ -108,6 +108,10 @@ function Chart({ title, measure, minutes }: ChartProps) {
         <path className="chart-ground" d={ground(minutes)} />
         <path className="chart-bars" d={bars(minutes, measure)} />
       </svg>
+      <p className="chart-hour" aria-hidden="true">
+        <span>1 h ago</span>
+        <span>now</span>
+      </p>
     </figure>
   );
 }

@@ -92,7 +92,7 @@ function ShownAgents(props: ListProps & { readonly found: FoundAgents | undefine
       </h2>
       {items.length === 0 ? (
         <p className="nothing">
-          No agent is like that.{' '}
+          No agent matches the filter.{' '}
           <button
             type="button"
             onClick={() => {

@@ -111,6 +111,7 @@ const FeedRow = memo(function FeedRow({ event, today, hrefOf, tabIndex, onFocus 
     >
       <EventTime at={timestamp} today={today} />
       <p>
+        {isRestored(event) && <span className="restored">restored</span>}{' '}
         {hrefOf !== undefined && (
           <a className="feed-agent" href={hrefOf(agentId)} tabIndex={tabIndex}>
             <Name of={agentId} />
@@ -124,8 +125,7 @@ const FeedRow = memo(function FeedRow({ event, today, hrefOf, tabIndex, onFocus 
             </span>{' '}
             <Message text={event.current.lastMessage} tabIndex={tabIndex} />
           </>
-        )}{' '}
-        {isRestored(event) && <span className="restored">restored</span>}
+        )}
       </p>
     </li>
   );

@@ -32,7 +32,7 @@ export function FilterBar(props: FilterBarProps) {
           id="filter"
           type="search"
           value={filter.text}
-          placeholder="Filter agents, sessions, messages  ( / )"
+          placeholder="Filter by id or message ( / )"
           maxLength={longestText}
           autoComplete="off"
           spellCheck={false}

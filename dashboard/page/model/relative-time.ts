@@ -13,10 +13,10 @@ export function relativeTime(timestamp: number, now: number): string {
 /** Shorter durations have no number. */
 const leastMilliseconds = 10_000;
 
-/** Returns a duration, e.g. `20 s`, `3 min`, `5 h`, `2 d`; `a moment` if it is shorter than 10 s. */
+/** Returns a duration, e.g. `20 s`, `3 min`, `5 h`, `2 d`; `under 10 s` if it is shorter than that. */
 export function durationWords(milliseconds: number): string {
   const seconds = Math.floor(milliseconds / 1000);
-  if (milliseconds < leastMilliseconds) return 'a moment';
+  if (milliseconds < leastMilliseconds) return 'under 10 s';
   if (seconds < 60) return `${Math.floor(seconds / 10) * 10} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
   if (seconds < 2 * 86_400) return `${Math.floor(seconds / 3600)} h`;

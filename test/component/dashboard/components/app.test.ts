@@ -224,7 +224,7 @@ it('shows only agents and events that match the filter, until it is removed', as
   expect(page.textsOf('.feed-event .feed-agent')).toEqual(['alpha']);
   expect(page.text()).toContain('1 of 2');
   await page.press('1 error');
-  expect(page.text()).toContain('No agent is like that.');
+  expect(page.text()).toContain('No agent matches the filter.');
   await page.press('Show all');
   expect(page.textsOf('.agent h3')).toEqual(['beta', 'alpha']);
 });

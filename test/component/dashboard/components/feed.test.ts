@@ -29,8 +29,8 @@ it('links the agent of each event, and tells restored events from live ones', as
   });
   expect(textsOf('.feed-event p').map((text) => text.trim())).toEqual([
     'a error',
-    'b s1 Says restored',
-    'c online restored',
+    'restored b s1 Says',
+    'restored c online',
   ]);
   expect(all('.feed-event').map(({ dataset }) => dataset['restored'])).toEqual([
     'false',
