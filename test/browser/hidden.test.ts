@@ -1,5 +1,8 @@
-// A hidden tab renders nothing, leaves after a while, and shows the current state as soon as it is visible.
+// A hidden tab keeps its title current, and shows the current state as soon as it is visible. Other pages leave after a while.
+import path from 'node:path';
+import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
+import type * as SdkClient from '#sdk/client';
 import { openBrowser, openPage } from '../support/browser/browser';
 import { agentEvent } from '../support/data/events';
 import { eventually } from '../support/eventually';
@@ -41,8 +44,6 @@ async function openHideablePage() {
       },
     });
   });
-  await page.goto(service.pageUrl);
-  await page.getByText('No agent has reported yet').waitFor();
   const hide = (hidden: boolean) =>
     page.evaluate((given) => {
       (globalThis as unknown as { setHidden: (hidden: boolean) => void }).setHidden(given);
@@ -50,10 +51,17 @@ async function openHideablePage() {
   return { page, complaints, hide };
 }
 
+async function openHideableDashboard() {
+  const opened = await openHideablePage();
+  await opened.page.goto(service.pageUrl);
+  await opened.page.getByText('No agent has reported yet').waitFor();
+  return opened;
+}
+
 const agentsOn = (page: Page) => page.locator('.agent h3').allTextContents();
 
-it('a tab shows the messages that arrived while it was hidden as soon as it is visible, over the same connection', async () => {
-  const { page, complaints, hide } = await openHideablePage();
+it('a hidden tab shows in its title how many agents fail, and all messages as soon as it is visible, over the same connection', async () => {
+  const { page, complaints, hide } = await openHideableDashboard();
   await hide(true);
   // The page counts only events that are later than its opening.
   const opened = Date.now();
@@ -61,9 +69,10 @@ it('a tab shows the messages that arrived while it was hidden as soon as it is v
     await service.report(agentEvent(`agent-${index % 5}`, 'online', opened + index));
   }
   await service.report(agentEvent('agent-0', 'error', opened + 501));
-  // The page has received all messages, and has rendered nothing.
-  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
-  expect(await agentsOn(page)).toEqual([]);
+  // The title is visible in the tab, and is set without animation frames.
+  await eventually(async () => {
+    expect(await page.title()).toMatch(/^\(1\) /);
+  });
   await hide(false);
   await eventually(async () => {
     expect(await agentsOn(page)).toEqual(['agent-0', 'agent-1', 'agent-2', 'agent-3', 'agent-4']);
@@ -74,7 +83,7 @@ it('a tab shows the messages that arrived while it was hidden as soon as it is v
 });
 
 it('a tab that was hidden for three hours without a connection reconnects and shows missed events when it is visible', async () => {
-  const { page, complaints, hide } = await openHideablePage();
+  const { page, complaints, hide } = await openHideableDashboard();
   await service.report(agentEvent('agent-1', 'online', 1));
   await page.getByText('agent-1').first().waitFor();
   await hide(true);
@@ -100,8 +109,13 @@ it('a tab that was hidden for three hours without a connection reconnects and sh
   expect(complaints).toEqual([]);
 });
 
-it('a tab that is hidden for more than five minutes closes its connection, and is connected again as soon as it is visible', async () => {
+it('a page that is hidden for more than five minutes closes its connection, and is connected again as soon as it is visible', async () => {
+  // Not the dashboard, which stays connected because of its title and notifications.
   const { page, complaints, hide } = await openHideablePage();
+  const agents = await openClient(page);
+  await eventually(() => {
+    expect(service.connections()).toBe(1);
+  });
   await hide(true);
   await page.clock.fastForward('04:59');
   expect(service.connections()).toBe(1);
@@ -111,11 +125,39 @@ it('a tab that is hidden for more than five minutes closes its connection, and i
   });
   await service.report(agentEvent('agent-1', 'error', 1));
   await page.clock.fastForward('10:00:00');
-  expect(service.connections()).toBe(0);
+  expect(await agents()).toEqual([]);
   await hide(false);
   await eventually(async () => {
-    expect(await agentsOn(page)).toEqual(['agent-1']);
+    expect(await agents()).toEqual(['agent-1']);
   });
   expect(service.connections()).toBe(1);
   expect(complaints).toEqual([]);
 });
+
+/** Opens a page of the service with a client that has the default options. Returns a function that returns its agents. */
+async function openClient(page: Page): Promise<() => Promise<string[]>> {
+  const { outputFiles } = await build({
+    entryPoints: [path.resolve(__dirname, '../../sdk/client/index.ts')],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    globalName: 'bundle',
+    footer: { js: 'globalThis.missionControl = bundle;' },
+  });
+  // Any page without the dashboard.
+  await page.goto(`${service.pageUrl}config.json`);
+  await page.evaluate(outputFiles[0]?.text ?? '');
+  await page.evaluate(() => {
+    const { missionControl } = globalThis as unknown as { missionControl: typeof SdkClient };
+    const client = missionControl.createMissionControl({
+      url: location.origin.replace('http', 'ws'),
+      getToken: () => 'any.token.will-do',
+    });
+    Object.assign(globalThis, { client });
+  });
+  return () =>
+    page.evaluate(() => {
+      const { client } = globalThis as unknown as { client: SdkClient.MissionControl };
+      return [...client.agents.keys()];
+    });
+}
