@@ -76,21 +76,23 @@ export interface MissionControl extends RegisterMaps {
  * @throws {TypeError} if an option is invalid, or if there is no WebSocket to connect with
  */
 export function createMissionControl(options: MissionControlOptions): MissionControl {
-  const registers = createRegisters();
+  const settings = settingsOf(options);
+  const registers = createRegisters(settings.clock);
   const listeners = createListeners<ListenerTypes>();
   /** The changes of the message that is being handled. */
   const changes: Change[] = [];
-  const supervisor = createSupervisor(settingsOf(options), {
+  const taken = () => {
+    // Also if a listener has closed the client in the meantime, because the changes have been reported one by one.
+    if (changes[0]) listeners.call('change', { changes: changes.splice(0) });
+  };
+  const supervisor = createSupervisor(settings, {
     event(event, source) {
       const change = registers.merge(event, source);
       if (!change) return;
       changes.push(change);
       listeners.call(event.type, event.payload);
     },
-    taken() {
-      // Also if a listener has closed the client in the meantime, because the changes have been reported one by one.
-      if (changes[0]) listeners.call('change', { changes: changes.splice(0) });
-    },
+    taken,
     visible(visible) {
       forgotten(registers.forgetOthers(visible));
     },
@@ -106,7 +108,10 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
     },
   });
   function forgotten(removed: readonly Register[]): void {
-    if (removed[0]) listeners.call('forgotten', { registers: removed });
+    if (!removed[0]) return;
+    // In the order in which the maps have changed, so that a copy of them does not get back what is forgotten.
+    taken();
+    listeners.call('forgotten', { registers: removed });
   }
   // In environments without `Symbol.dispose`, this adds an unused property.
   return Object.assign(supervisor, registers.maps, {

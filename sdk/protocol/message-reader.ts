@@ -64,7 +64,7 @@ function readMessage(
     if (isTime(seconds) && seconds) read['heartbeatSeconds'] = seconds;
     Object.assign(read, readFields({ visibleAgents: 'agents' }, payload));
     const lifetimes = readFields(lifetimeShape, values['lifetimeSeconds']);
-    if (lifetimes) read['lifetimeSeconds'] = lifetimes;
+    if (lifetimes?.['agents'] && lifetimes['sessions']) read['lifetimeSeconds'] = lifetimes;
   }
   return { type, payload: read } as unknown as ServerMessage;
 }

@@ -1,5 +1,6 @@
 // Lets the components that use `useWebSocket` with the same token, URL and options share one client.
 import { useEffect, useMemo, useState } from 'react';
+import { subscriptionOf } from '../connection/subscription';
 import { createMissionControl, type MissionControl, type MissionControlOptions } from '../index';
 
 type Options = Omit<MissionControlOptions, 'getToken'>;
@@ -39,7 +40,11 @@ export function useSharedClient(options: Options, token: string): MissionControl
   const { url } = options;
   const agents = JSON.stringify(options.agents);
   const [kept] = useState(options);
-  const wanted = useMemo(() => ({ token, url, agents, options: kept }), [token, url, agents, kept]);
+  const wanted = useMemo(() => {
+    // Invalid patterns throw here, where React can handle the error, instead of when the client subscribes.
+    if (agents) subscriptionOf(JSON.parse(agents) as string[]);
+    return { token, url, agents, options: kept };
+  }, [token, url, agents, kept]);
   // The new client is idle and uses no resources, because React may discard it, or create it on a server.
   const [user] = useState<User>(() => ({ wanted, shared: find(wanted) ?? create(wanted) }));
   const [client, use] = useState(user.shared.client);

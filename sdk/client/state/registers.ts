@@ -10,6 +10,8 @@ import {
   type Payload,
 } from '../../protocol/event-message';
 import type { AgentFilter } from '../../protocol/agent-patterns';
+import type { Clock } from '../connection/timers';
+import { systemClock } from '../dependencies';
 import { idsIn, isNewer, versionIn } from '../../protocol/registers';
 
 /** The change of a register. */
@@ -72,14 +74,19 @@ export interface Registers {
   readonly forgetExpired: (now: number, lifetimes: Lifetimes) => Register[];
 }
 
-/** Creates empty registers for all event types. */
-export function createRegisters(): Registers {
+/**
+ * Creates empty registers for all event types.
+ * @param local the local clock, by which the time since the server's was last known is measured
+ */
+export function createRegisters(local: Pick<Clock, 'now'> = systemClock): Registers {
   const maps = Object.fromEntries(
     eventTypeDefinitions.map(({ list }) => [list, new Map<string, AnyPayload>()]),
   ) as Record<Definition['list'], Map<string, AnyPayload>>;
   /** When the server has received the events, in milliseconds by its clock, as far as it is known. */
   const receivedAt = new WeakMap<AnyPayload, number>();
   let serverTime: number | undefined;
+  /** The local time at which the server's was last known. */
+  let heardAt = 0;
 
   /** Removes the registers for which `isForgotten` returns true, and returns them. */
   function forget(isForgotten: (value: AnyPayload, type: EventType) => boolean): Register[] {
@@ -104,13 +111,16 @@ export function createRegisters(): Registers {
       if (previous && !isNewer(versionIn(definition, current), versionIn(definition, previous)))
         return undefined;
       values.set(key, current);
-      if (source === 'live' && serverTime) receivedAt.set(current, serverTime);
+      if (source === 'live' && serverTime) {
+        // The server's time may have been unknown for days: the page was hidden, or the device asleep.
+        receivedAt.set(current, serverTime + Math.max(0, local.now() - heardAt));
+      }
       // TypeScript does not know that the map of a type has values of that type.
       return { type, current, previous, source } as Change;
     },
     forgetOthers: (visible) => forget(({ agentId }) => !visible.matches(agentId)),
     forgetExpired(now, lifetimes) {
-      serverTime = now;
+      [serverTime, heardAt] = [now, local.now()];
       return forget((value, type) => {
         const lifetimeMs = 1000 * (isOfSession(type) ? lifetimes.sessions : lifetimes.agents);
         let at = receivedAt.get(value);
@@ -120,6 +130,8 @@ export function createRegisters(): Registers {
           at = now - timestamp < lifetimeMs ? Math.min(timestamp, now) : now;
           receivedAt.set(value, at);
         }
+        // The local clock was set forward.
+        if (at > now) receivedAt.set(value, (at = now));
         return now - at >= lifetimeMs;
       });
     },

@@ -13,12 +13,14 @@ export function inNextFrame(due: () => void): void {
     queueMicrotask(due);
     return;
   }
-  const frame = globals.requestAnimationFrame(() => {
+  let frame: unknown;
+  const timer = globals.setTimeout(() => {
+    globals.cancelAnimationFrame?.(frame as number);
+    due();
+  }, withoutFrameMs);
+  // Fakes of tests may call back at once.
+  frame = globals.requestAnimationFrame(() => {
     globals.clearTimeout(timer);
     due();
   });
-  const timer = globals.setTimeout(() => {
-    globals.cancelAnimationFrame?.(frame);
-    due();
-  }, withoutFrameMs);
 }

@@ -12,6 +12,9 @@ export interface Subscribers {
   readonly notify: () => void;
 }
 
+/** The longest interval, one minute: no display is older. */
+const longestMs = 60_000;
+
 /** Creates an empty set of subscribers. */
 export function createSubscribers(): Subscribers {
   const listeners = createListeners<{ changed: (nothing: undefined) => void }>();
@@ -31,8 +34,8 @@ export function createSubscribers(): Subscribers {
       return intervalMs;
     },
     set intervalMs(milliseconds) {
-      if (!(milliseconds >= 0)) {
-        throw new TypeError('intervalMs must be a number of at least 0 milliseconds.');
+      if (!(milliseconds >= 0 && milliseconds <= longestMs)) {
+        throw new TypeError(`intervalMs must be from 0 to ${longestMs} milliseconds.`);
       }
       intervalMs = milliseconds;
     },

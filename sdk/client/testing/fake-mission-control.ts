@@ -77,9 +77,9 @@ export function createFakeMissionControl(options: FakeOptions = {}): FakeMission
     const next: Connection = { ...connection, since, ...change };
     if (JSON.stringify(next) === JSON.stringify(connection)) return;
     const wasSynced = connection.isSynced;
-    connection = next;
     visible = filterOf(next.visibleAgents ?? [everyAgent]);
     keep(visible);
+    connection = next;
     listeners.call('connection', connection);
     if (next.isSynced && !wasSynced) listeners.call('synced', connection);
   }
@@ -107,7 +107,12 @@ export function createFakeMissionControl(options: FakeOptions = {}): FakeMission
     subscribe(agents: readonly string[]) {
       const wanted = subscriptionOf(agents);
       subscriptions.push([...agents]);
-      setConnection({ visibleAgents: patternsOf(wanted) });
+      const { state, isSynced, visibleAgents: before } = connection;
+      const visibleAgents = patternsOf(wanted);
+      if (state === 'closed' || JSON.stringify(before) === JSON.stringify(visibleAgents)) return;
+      // As with a server that answers at once.
+      for (const change of [{ isSynced: false }, { visibleAgents }, { isSynced }])
+        setConnection(change);
     },
     close,
     [Symbol.dispose]: close,

@@ -46,6 +46,10 @@ const payloads = {
       timestamp: time,
       complete: fc.boolean(),
       heartbeatSeconds: fc.integer({ min: 1 }),
+      lifetimeSeconds: fc.record({
+        agents: fc.integer({ min: 1 }),
+        sessions: fc.integer({ min: 1 }),
+      }),
       visibleAgents: fc.array(text),
     },
     { requiredKeys: [...Object.keys(lists), 'timestamp', 'complete'] },

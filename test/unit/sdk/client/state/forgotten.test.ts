@@ -76,6 +76,43 @@ it('keeps an event that was reported late for as long as the server', async () =
   expect(known()).toBe(0);
 });
 
+it('keeps an event that arrives first after an absence of more than a day for as long as the server', async () => {
+  const { harness, receive, time, pass, known } = await connected();
+  harness.page.set({ isVisible: false });
+  await time.pass(25 * hour);
+  expect(harness.open).toEqual([]);
+  harness.page.set({ isVisible: true });
+  await time.pass(0);
+  harness.socket.accept();
+  const event = sessionEvent('a', 's', 'm', time.now());
+  receive(event);
+  harness.snapshot({ sessions: [event.payload as never], lifetimeSeconds });
+  expect([known(), harness.client.connection.isSynced]).toEqual([1, true]);
+  await pass(day - hour);
+  expect(known()).toBe(1);
+  await pass(2 * hour);
+  expect(known()).toBe(0);
+});
+
+it('forgets after the changes of the same message have been reported', async () => {
+  const { harness, client, time } = await connected();
+  const heard: string[] = [];
+  client.on('change', () => heard.push('change'));
+  client.on('forgotten', () => heard.push('forgotten'));
+  const { type, payload } = sessionEvent('a', 's', 'm', time.now());
+  const lifetimes = { agents: 20, sessions: 20 };
+  harness.snapshot({ lifetimeSeconds: lifetimes });
+  harness.socket.receive(type, payload);
+  await time.pass(25_000);
+  harness.socket.receive('batch', {
+    messages: [
+      { type: 'agent:status', payload: { agentId: 'b', status: 'online', timestamp: time.now() } },
+      { type: 'heartbeat', payload: { timestamp: time.now() } },
+    ],
+  });
+  expect(heard).toEqual(['change', 'change', 'forgotten']);
+});
+
 it('forgets nothing if the server does not say how long it keeps events', async () => {
   const harness = new ClientHarness();
   await harness.connect();
@@ -110,9 +147,9 @@ it('removes each register exactly when its lifetime after its receipt has passed
   });
   fc.assert(
     fc.property(fc.array(step), (steps) => {
-      const registers = createRegisters();
       const receivedAt = new Map<string, number>();
       let now = 1_000 * day;
+      const registers = createRegisters({ now: () => now });
       registers.forgetExpired(now, lifetimeSeconds);
       for (const { key, source, waitHours } of steps) {
         const event = sessionEvent(`a${key}`, 's', 'm', now);

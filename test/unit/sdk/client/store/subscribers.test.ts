@@ -110,11 +110,22 @@ it('calls the others if one throws', () => {
   queued.mockRestore();
 });
 
-it('throws if the interval is not a number of at least 0', () => {
+it('calls subscribers if animation frames call back at once, as fakes of tests do', () => {
+  const immediately = (due: () => void) => {
+    due();
+    return 0;
+  };
+  Object.assign(globalThis, { requestAnimationFrame: immediately });
+  const { pass } = subscribed();
+  expect(pass(3)).toBe(3);
+  expect(jest.getTimerCount()).toBe(0);
+});
+
+it('throws if the interval is not from 0 to 60,000', () => {
   const { store } = subscribed();
-  for (const intervalMs of [-1, NaN]) {
+  for (const intervalMs of [-1, NaN, 60_001, Infinity]) {
     expect(() => {
       store.intervalMs = intervalMs;
-    }).toThrow('intervalMs must be a number of at least 0 milliseconds.');
+    }).toThrow('intervalMs must be from 0 to 60000 milliseconds.');
   }
 });

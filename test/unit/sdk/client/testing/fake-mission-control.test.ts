@@ -106,6 +106,27 @@ describe('subscribe', () => {
     expect(client.subscriptions).toEqual([['b'], ['*']]);
   });
 
+  it('is answered at once: the client is synced again, if it was, and a closed client stays as it is', () => {
+    const { client } = listened();
+    const seen: unknown[] = [];
+    client.on('connection', ({ visibleAgents, isSynced }) => seen.push([visibleAgents, isSynced]));
+    client.on('synced', () => seen.push('synced'));
+    client.connect();
+    client.subscribe(['b']);
+    client.subscribe(['b']);
+    expect(seen).toEqual([
+      [undefined, true],
+      'synced',
+      [undefined, false],
+      [['b'], false],
+      [['b'], true],
+      'synced',
+    ]);
+    client.close();
+    client.subscribe(['a']);
+    expect(client.connection.visibleAgents).toEqual(['b']);
+  });
+
   it('throws a TypeError for what is not a list of patterns', () => {
     const { client } = listened();
     expect(() => {
