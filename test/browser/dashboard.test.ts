@@ -34,8 +34,15 @@ const isIn = (page: Page, state: string) =>
 
 async function open() {
   const opened = await openPage(browser);
+  // What is reported before the snapshot may come in it, and is then no news.
+  const synced = opened.page.waitForEvent('websocket', longTimeout).then((socket) =>
+    socket.waitForEvent('framereceived', {
+      ...longTimeout,
+      predicate: ({ payload }) => String(payload).includes('"complete":true'),
+    }),
+  );
   await opened.page.goto(stack.httpUrl);
-  await isIn(opened.page, 'Connected');
+  await Promise.all([synced, isIn(opened.page, 'Connected')]);
   return opened;
 }
 

@@ -13,13 +13,12 @@ export function inNextFrame(due: () => void): void {
     queueMicrotask(due);
     return;
   }
-  let frame: unknown;
   const timer = globals.setTimeout(() => {
-    globals.cancelAnimationFrame?.(frame as number);
+    globals.cancelAnimationFrame?.(frame);
     due();
   }, withoutFrameMs);
   // Fakes of tests may call back at once.
-  frame = globals.requestAnimationFrame(() => {
+  const frame = globals.requestAnimationFrame(() => {
     globals.clearTimeout(timer);
     due();
   });

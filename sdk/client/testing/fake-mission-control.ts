@@ -88,12 +88,11 @@ export function createFakeMissionControl(options: FakeOptions = {}): FakeMission
   const enter = (change: Partial<Connection>) => {
     setConnection({ ...nothing, ...change });
   };
-  const reconnect = () => {
-    enter({ state: 'connecting', attempt: 1 });
+  const entering = (change: Partial<Connection>) => () => {
+    enter(change);
   };
-  const close = () => {
-    enter({ state: 'closed' });
-  };
+  const reconnect = entering({ state: 'connecting', attempt: 1 });
+  const close = entering({ state: 'closed' });
 
   const members = {
     get connection() {

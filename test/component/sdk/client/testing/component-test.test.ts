@@ -35,27 +35,34 @@ async function bundled(): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
-it('passes with the component of the sample, and fails with another text', async () => {
-  const code = await bundled();
-  const run = async (text: string) => {
-    const { window } = new JSDOM('<body></body>', { runScripts: 'outside-only' });
-    const tests: (() => Promise<void>)[] = [];
-    Object.assign(window, {
-      it: (_title: string, test: () => Promise<void>) => tests.push(test),
-      expect,
-      queueMicrotask,
-      MessageChannel,
-      IS_REACT_ACT_ENVIRONMENT: true,
-    });
-    window.eval(text);
-    expect(tests).toHaveLength(1);
-    try {
-      for (const test of tests) await test();
-    } finally {
-      window.close();
-    }
-  };
-  await run(code);
-  await expect(run(code.replace('is ${status}', 'was ${status}'))).rejects.toThrow('was error');
-  // esbuild is a separate process, which may start slowly on a busy machine.
-}, 120_000);
+it.each([true, false])(
+  'passes with the component of the sample, and fails with another text, with animation frames: %s',
+  async (pretendToBeVisual) => {
+    const code = await bundled();
+    const run = async (text: string) => {
+      const { window } = new JSDOM('<body></body>', {
+        runScripts: 'outside-only',
+        pretendToBeVisual,
+      });
+      const tests: (() => Promise<void>)[] = [];
+      Object.assign(window, {
+        it: (_title: string, test: () => Promise<void>) => tests.push(test),
+        expect,
+        queueMicrotask,
+        MessageChannel,
+        IS_REACT_ACT_ENVIRONMENT: true,
+      });
+      window.eval(text);
+      expect(tests).toHaveLength(1);
+      try {
+        for (const test of tests) await test();
+      } finally {
+        window.close();
+      }
+    };
+    await run(code);
+    await expect(run(code.replace('is ${status}', 'was ${status}'))).rejects.toThrow('was error');
+    // esbuild is a separate process, which may start slowly on a busy machine.
+  },
+  120_000,
+);
