@@ -1,6 +1,6 @@
 // What the dashboard does in Chromium for a user who does not look at it, and what it keeps of the user's choices.
 import type { Browser } from 'playwright-core';
-import { openBrowser, openPage } from '../support/browser/browser';
+import { firstSnapshot, openBrowser, openPage } from '../support/browser/browser';
 import { openQuickService, type QuickService } from '../support/browser/quick-service';
 import { violationsIn } from '../support/browser/violations';
 import { agentEvent, sessionEvent } from '../support/data/events';
@@ -36,11 +36,9 @@ async function open() {
     );
     Object.assign(globalThis, { titles, Notification: Recorded });
   });
+  const synced = firstSnapshot(opened.page);
   await opened.page.goto(service.pageUrl);
-  await opened.page
-    .getByRole('region', { name: 'Connection' })
-    .getByText('Connected', { exact: true })
-    .waitFor();
+  await synced;
   const { page } = opened;
   return {
     ...opened,

@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { startLocalStack, type LocalStack, type LocalStackOptions } from '#local/index';
 import { createPublisher, type Publisher } from '#sdk/publisher';
-import { openBrowser, openPage } from '../support/browser/browser';
+import { firstSnapshot, openBrowser, openPage } from '../support/browser/browser';
 import { violationsIn } from '../support/browser/violations';
 
 const start = async (options: LocalStackOptions = {}) => {
@@ -34,13 +34,7 @@ const isIn = (page: Page, state: string) =>
 
 async function open() {
   const opened = await openPage(browser);
-  // What is reported before the snapshot may come in it, and is then no news.
-  const synced = opened.page.waitForEvent('websocket', longTimeout).then((socket) =>
-    socket.waitForEvent('framereceived', {
-      ...longTimeout,
-      predicate: ({ payload }) => String(payload).includes('"complete":true'),
-    }),
-  );
+  const synced = firstSnapshot(opened.page);
   await opened.page.goto(stack.httpUrl);
   await Promise.all([synced, isIn(opened.page, 'Connected')]);
   return opened;

@@ -41,3 +41,16 @@ export async function openPage(browser: Browser): Promise<OpenPage> {
   });
   return { context, page, complaints };
 }
+
+/**
+ * Waits until a page that is opened next has received its first snapshot. What is reported before may come in it, and is then
+ * no news.
+ */
+export async function firstSnapshot(page: Page): Promise<void> {
+  const timeout = 20_000;
+  const socket = await page.waitForEvent('websocket', { timeout });
+  await socket.waitForEvent('framereceived', {
+    timeout,
+    predicate: ({ payload }) => String(payload).includes('"complete":true'),
+  });
+}
