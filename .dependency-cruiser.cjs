@@ -156,8 +156,12 @@ const browserFolders = [
   [
     'client-react',
     '^sdk/client/react/',
-    ['^sdk/client/index\\.ts$', '^sdk/client/store/(agents|reader)\\.ts$'],
-    'The React hooks use the public interface of the client, and how its store begins.',
+    [
+      '^sdk/client/index\\.ts$',
+      '^sdk/client/store/(agents|reader)\\.ts$',
+      '^sdk/client/connection/subscription\\.ts$',
+    ],
+    'The React hooks use the public interface of the client, how its store begins, and its check of patterns.',
   ],
   [
     'client-testing',

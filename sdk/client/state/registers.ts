@@ -10,7 +10,6 @@ import {
   type Payload,
 } from '../../protocol/event-message';
 import type { AgentFilter } from '../../protocol/agent-patterns';
-import type { Clock } from '../connection/timers';
 import { systemClock } from '../dependencies';
 import { idsIn, isNewer, versionIn } from '../../protocol/registers';
 
@@ -78,7 +77,7 @@ export interface Registers {
  * Creates empty registers for all event types.
  * @param local the local clock, by which the time since the server's was last known is measured
  */
-export function createRegisters(local: Pick<Clock, 'now'> = systemClock): Registers {
+export function createRegisters(local: Pick<typeof systemClock, 'now'> = systemClock): Registers {
   const maps = Object.fromEntries(
     eventTypeDefinitions.map(({ list }) => [list, new Map<string, AnyPayload>()]),
   ) as Record<Definition['list'], Map<string, AnyPayload>>;
