@@ -1,4 +1,4 @@
-// The state machine of a connection, as a pure function. docs/client.md has the table of its transitions.
+// The state machine of a connection, as a pure function. docs/client-internals.md has the table of its transitions.
 import { backoffMs, betweenMs } from './backoff';
 import type { Timing } from './timing';
 

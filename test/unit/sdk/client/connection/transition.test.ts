@@ -51,7 +51,7 @@ const rows: Record<string, { event: Event; given?: Partial<State>; rules?: Rules
   '`close()`, or the signal aborted': { event: { type: 'close' } },
 };
 
-/** A transition in the notation of the table in docs/client.md. */
+/** A transition in the notation of the table in docs/client-internals.md. */
 function cell(from: State, row: (typeof rows)[string]): string {
   const before = { ...from, ...row.given };
   const [after, ...effects] = transition(before, row.event, row.rules ?? rules);
@@ -60,8 +60,11 @@ function cell(from: State, row: (typeof rows)[string]): string {
   return done === '' ? '–' : `–${done}`;
 }
 
-it('matches the table of all transitions in docs/client.md', () => {
-  const docs = readFileSync(path.resolve(__dirname, '../../../../../docs/client.md'), 'utf8');
+it('matches the table of all transitions in docs/client-internals.md', () => {
+  const docs = readFileSync(
+    path.resolve(__dirname, '../../../../../docs/client-internals.md'),
+    'utf8',
+  );
   const cells = (line: string) =>
     line
       .split('|')
