@@ -1,7 +1,7 @@
 // The configuration of Jest: one project for each suite. The scripts in package.json select the projects.
 
 /** Suites that run the local stack, and need the bundled functions. */
-const startsStacks = ['integration', 'clients', 'soak', 'browser'];
+const startsStacks = ['integration', 'clients', 'soak', 'browser', 'environments'];
 
 const project = (name) => ({
   displayName: name,
@@ -41,6 +41,7 @@ module.exports = {
     'package',
     'soak',
     'browser',
+    'environments',
     'deploy',
     'mutation',
   ].map(project),

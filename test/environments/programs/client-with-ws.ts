@@ -1,0 +1,6 @@
+// Makes the checks of the client, with the WebSocket of the package `ws`.
+import { WebSocket } from 'ws';
+import { makeChecks } from './checks';
+import { clientChecks, prepare } from './client-checks';
+
+void makeChecks(clientChecks, (test) => prepare(test, { WebSocket }));

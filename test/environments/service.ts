@@ -1,0 +1,144 @@
+// The local stack, and a web server for the programs in the environments: it serves their pages, and does what they ask.
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import {
+  ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import { WebSocket } from 'ws';
+import { startLocalStack, type LocalStack } from '#local/index';
+import { Disposables } from '#local/support/disposables';
+import { createMissionControl } from '#sdk/client';
+import { createPublisher } from '#sdk/publisher';
+import type { AgentStatus } from '#sdk/protocol';
+import { connectionRecords } from '../support/stack/connection-records';
+import { eventually } from '../support/eventually';
+import type { Configuration, Results } from './programs/test';
+
+/** The files of a page, by name: `''` is its HTML. */
+type Files = Readonly<Record<string, string>>;
+
+/** One environment in which checks are made. */
+export interface Visit {
+  /** The user of the environment. */
+  readonly userId: string;
+  /** The address of the page, and of what its program asks. It ends in a slash. */
+  readonly url: string;
+  /** Resolves when the program has made its checks. */
+  readonly results: Promise<Results>;
+  /** Reports the status of an agent. Resolves when it has been sent to all clients, so that a later one gets it in a snapshot. */
+  readonly report: (agentId: string, status: AgentStatus['status']) => Promise<void>;
+  /** Returns how many connections the user has. */
+  readonly connections: () => Promise<number>;
+}
+
+export interface Service extends Pick<LocalStack, 'webSocketUrl' | 'mintToken'> {
+  /** Prepares an environment with its own user. @param files what its page consists of; none outside of browsers */
+  readonly visit: (files?: Files) => Visit;
+  readonly close: () => Promise<void>;
+}
+
+/** @param allowedOrigins pages of other servers that use the service */
+export function openService(...allowedOrigins: readonly string[]): Promise<Service> {
+  return Disposables.build((disposables) => open(disposables, allowedOrigins));
+}
+
+async function open(disposables: Disposables, others: readonly string[]): Promise<Service> {
+  const pages = await openPages();
+  disposables.use(pages);
+  const stack = await startLocalStack({ settings: { allowedOrigins: [pages.origin, ...others] } });
+  disposables.use(stack);
+  const { clientConfiguration, awsEndpointUrl, webSocketUrl, mintToken } = stack;
+  const publisher = createPublisher({ clientConfiguration });
+  disposables.use(publisher);
+  const endpoint = `${awsEndpointUrl}/live`;
+  const management = new ApiGatewayManagementApiClient({ ...clientConfiguration, endpoint });
+  disposables.add(() => {
+    management.destroy();
+  });
+  const observer = createMissionControl({
+    url: webSocketUrl,
+    getToken: () => mintToken(),
+    WebSocket,
+  });
+  disposables.use(observer);
+  let visits = 0;
+
+  async function report(agentId: string, status: AgentStatus['status']): Promise<void> {
+    await publisher.broadcastAgentStatus(agentId, status);
+    await eventually(() => {
+      expect(observer.agents.get(agentId)?.status).toBe(status);
+    });
+  }
+
+  async function connectionsOf(userId: string): Promise<string[]> {
+    const records = await connectionRecords(stack);
+    return [...records].flatMap(([id, owner]) => (owner === userId ? [id] : []));
+  }
+
+  function visit(files: Files = {}): Visit {
+    const userId = `visitor-${(visits += 1)}`;
+    const configuration: Configuration = { userId, url: webSocketUrl };
+    let finish: (results: Results) => void = () => undefined;
+    const results = new Promise<Results>((resolve) => {
+      finish = resolve;
+    });
+    const connections = async () => (await connectionsOf(userId)).length;
+    const url = pages.add(userId, files, {
+      configuration: () => configuration,
+      token: ({ kind }) =>
+        mintToken({ sub: userId, expiresInSeconds: kind === 'expired' ? -60 : 3600 }),
+      report: ({ agentId, status }) => report(agentId, status),
+      async disconnect() {
+        for (const ConnectionId of await connectionsOf(userId)) {
+          await management.send(new DeleteConnectionCommand({ ConnectionId }));
+        }
+      },
+      connections,
+      finish,
+    });
+    return { userId, url, results, report, connections };
+  }
+
+  return { webSocketUrl, mintToken, visit, close: () => disposables.dispose() };
+}
+
+type Actions = Readonly<Record<string, (given: never) => unknown>>;
+
+/** A web server on this machine, with a folder for each environment. */
+async function openPages() {
+  const folders = new Map<string, { readonly files: Files; readonly actions: Actions }>();
+
+  async function answer({ method, url = '' }: IncomingMessage, body: Buffer) {
+    const [, folder = '', name = ''] = url.split('/');
+    const { files = {}, actions = {} } = folders.get(folder) ?? {};
+    if (method === 'GET') return files[name];
+    const action = actions[name];
+    return action && JSON.stringify((await action(JSON.parse(String(body)) as never)) ?? null);
+  }
+
+  const server = createServer((request, response) => {
+    const { url = '' } = request;
+    response.setHeader('Content-Type', url.endsWith('.js') ? 'text/javascript' : 'text/html');
+    buffer(request)
+      .then((body) => answer(request, body))
+      .then((text) => response.writeHead(text === undefined ? 404 : 200).end(text))
+      .catch((error: unknown) => response.writeHead(500).end(String(error)));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    origin,
+    /** @returns the address of the folder */
+    add(folder: string, files: Files, actions: Actions): string {
+      folders.set(folder, { files, actions });
+      return `${origin}/${folder}/`;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
+  };
+}
