@@ -1,9 +1,10 @@
 // The client, as its package has it, in every environment that it runs in: the same checks in each of them.
-import { environments, type Running } from './environments';
+import { loadInChromium, loadInFirefox } from './browsers';
+import { describeEnvironments } from './describe-environments';
+import { loadInNode } from './node';
 import { clientChecks } from './programs/client-checks';
-import type { Results } from './programs/test';
-import { createProjects, installMilliseconds } from './projects';
-import { openService, type Service } from './service';
+import { bundle, bundleForNode, createProjects, installMilliseconds } from './projects';
+import { openService, type Service, type Visit } from './service';
 
 let service: Service;
 let project: string;
@@ -15,19 +16,24 @@ beforeAll(async () => {
 }, installMilliseconds);
 afterAll(() => service.close());
 
-describe.each(Object.entries(environments))('the client in %s', (_name, load) => {
-  let running: Running;
-  let results: Results;
-  beforeAll(async () => {
-    running = await load(service, project);
-    results = await running.visit.results;
-  }, installMilliseconds);
+const visit = async (html: string): Promise<Visit> =>
+  service.visit({ '': html, 'main.js': await bundle('client.ts', project) });
+const page = () => visit('<!doctype html><script src="main.js"></script>');
+const pageWithWorker = () => visit('<!doctype html><script>new Worker("main.js")</script>');
+const inNode = (version: string, program: string) => async () =>
+  loadInNode(service.visit(), version, await bundleForNode(program, project));
 
-  it.each(Object.keys(clientChecks))('%s', (sentence) => {
-    expect(results[sentence] ?? 'not made, because an earlier check has failed').toBe('passed');
-  });
-
-  it('ends without a complaint', async () => {
-    await expect(running.end()).resolves.toEqual([]);
-  });
-});
+describeEnvironments(
+  {
+    'a page in Chromium': async () => loadInChromium(await page()),
+    'a Web Worker in Chromium': async () => loadInChromium(await pageWithWorker()),
+    'a page in Firefox': async () => loadInFirefox(await page()),
+    'a Web Worker in Firefox': async () => loadInFirefox(await pageWithWorker()),
+    'Node.js 20 with ws': inNode('20.19.0', 'client-with-ws.ts'),
+    'Node.js 22 with its own WebSocket': inNode('22.13.0', 'client.ts'),
+    'Node.js 24 with ws': inNode('24.21.0', 'client-with-ws.ts'),
+    'Node.js 24 with its own WebSocket': inNode('24.21.0', 'client.ts'),
+    'Node.js 26 with its own WebSocket': inNode('26.10.0', 'client.ts'),
+  },
+  clientChecks,
+);

@@ -18,6 +18,7 @@ import type { Configuration, Results } from './programs/test';
 
 /** The files of a page, by name: `''` is its HTML. */
 type Files = Readonly<Record<string, string>>;
+type MakeFiles = (configuration: Configuration) => Promise<Files>;
 
 /** One environment in which checks are made. */
 export interface Visit {
@@ -34,8 +35,11 @@ export interface Visit {
 }
 
 export interface Service extends Pick<LocalStack, 'webSocketUrl' | 'mintToken'> {
-  /** Prepares an environment with its own user. @param files what its page consists of; none outside of browsers */
-  readonly visit: (files?: Files) => Visit;
+  /**
+   * Prepares an environment with its own user.
+   * @param files what its page consists of, or a function that returns that; nothing outside of browsers
+   */
+  readonly visit: (files?: Files | MakeFiles) => Visit;
   readonly close: () => Promise<void>;
 }
 
@@ -77,7 +81,7 @@ async function open(disposables: Disposables, others: readonly string[]): Promis
     return [...records].flatMap(([id, owner]) => (owner === userId ? [id] : []));
   }
 
-  function visit(files: Files = {}): Visit {
+  function visit(given: Files | MakeFiles = {}): Visit {
     const userId = `visitor-${(visits += 1)}`;
     const configuration: Configuration = { userId, url: webSocketUrl };
     let finish: (results: Results) => void = () => undefined;
@@ -85,6 +89,7 @@ async function open(disposables: Disposables, others: readonly string[]): Promis
       finish = resolve;
     });
     const connections = async () => (await connectionsOf(userId)).length;
+    const files = typeof given === 'function' ? given(configuration) : given;
     const url = pages.add(userId, files, {
       configuration: () => configuration,
       token: ({ kind }) =>
@@ -108,12 +113,15 @@ type Actions = Readonly<Record<string, (given: never) => unknown>>;
 
 /** A web server on this machine, with a folder for each environment. */
 async function openPages() {
-  const folders = new Map<string, { readonly files: Files; readonly actions: Actions }>();
+  const folders = new Map<
+    string,
+    { readonly files: Files | Promise<Files>; readonly actions: Actions }
+  >();
 
   async function answer({ method, url = '' }: IncomingMessage, body: Buffer) {
-    const [, folder = '', name = ''] = url.split('/');
+    const [, folder = '', name = ''] = url.replace(/\?.*/, '').split('/');
     const { files = {}, actions = {} } = folders.get(folder) ?? {};
-    if (method === 'GET') return files[name];
+    if (method === 'GET') return (await files)[name];
     const action = actions[name];
     return action && JSON.stringify((await action(JSON.parse(String(body)) as never)) ?? null);
   }
@@ -131,7 +139,7 @@ async function openPages() {
   return {
     origin,
     /** @returns the address of the folder */
-    add(folder: string, files: Files, actions: Actions): string {
+    add(folder: string, files: Files | Promise<Files>, actions: Actions): string {
       folders.set(folder, { files, actions });
       return `${origin}/${folder}/`;
     },
