@@ -23,7 +23,8 @@ export function ConnectionDetails({ connection }: ConnectionDetailsProps) {
 }
 
 function Details({ connection }: ConnectionDetailsProps) {
-  const { attempt, retryInMs, code, reason, since, visibleAgents, state, isSynced } = connection;
+  const { attempt, retryInMs, code, reason, refusal, since } = connection;
+  const { visibleAgents, state, isSynced } = connection;
   const today = useToday();
   const next = useTimeText((now) =>
     retryInMs === undefined ? '' : `in ${secondsUntil(since + retryInMs, now)} s`,
@@ -41,7 +42,7 @@ function Details({ connection }: ConnectionDetailsProps) {
         <Detail term="Reason">
           <UntrustedText of={reasonWords(connection)} /> (
           <code>
-            <UntrustedText of={reason} />
+            <UntrustedText of={refusal ?? reason} />
           </code>
           )
         </Detail>

@@ -1,5 +1,6 @@
 // Describes the state of the connection in words.
 import type { Connection } from '#sdk/client';
+import { refusalWords } from './refusal-words';
 import { secondsUntil } from './relative-time';
 
 export interface ConnectionWords {
@@ -83,9 +84,12 @@ const known: Readonly<Record<string, string>> = {
 };
 
 /** Says why the connection ended, or the attempt failed; empty if there is nothing to say. */
-export function reasonWords({ reason, code }: Connection): string {
+export function reasonWords({ reason, refusal, code }: Connection): string {
+  if (refusal !== undefined) return refusalWords(refusal);
   if (reason !== undefined) {
-    return known[reason] ?? `The server says: ${reason.replace(/[.!]?$/, '.')}`;
+    return Object.hasOwn(known, reason)
+      ? String(known[reason])
+      : `The server says: ${reason.replace(/[.!]?$/, '.')}`;
   }
   if (code === undefined || code === 1000) return '';
   return code === 1006 ? 'The server cannot be reached.' : `The connection was lost (${code}).`;

@@ -1,7 +1,7 @@
 // Defines the state of the connection that the client exposes to applications, and reports its changes.
 import { everyAgent } from '../../protocol/agent-patterns';
 import type { Links } from './links';
-import type { Log } from './log';
+import { isCode, type Log } from './log';
 import type { Clock } from './timers';
 import { initialState, type ConnectionState, type State } from './transition';
 
@@ -16,6 +16,11 @@ export interface Connection {
   readonly code: number | undefined;
   /** The reason given by the server, or one of the reasons listed in docs/client.md. */
   readonly reason: string | undefined;
+  /**
+   * Why the server refuses the token: a code of `/whoami`, e.g. `token_expired` or `audience_wrong`; docs/logs.md has all of
+   * them. Undefined if the server has not said so, as when the connection failed for another reason.
+   */
+  readonly refusal?: string | undefined;
   /** The time at which this state was entered, in milliseconds since the Unix epoch. */
   readonly since: number;
   /**
@@ -69,27 +74,28 @@ export function createReporter({
 }
 
 function connectionOf(
-  { name, attempt, retryInMs, code, reason }: State,
+  { name, attempt, retryInMs, code, reason, refusal }: State,
   since: number,
   { visible, isSynced }: Visibility,
 ): Connection {
   const { patterns } = visible();
   const visibleAgents = patterns[0] === everyAgent ? undefined : patterns;
   return {
-    ...{ state: name, attempt, retryInMs, code, reason, since, visibleAgents },
+    ...{ state: name, attempt, retryInMs, code, reason, refusal, since, visibleAgents },
     isSynced: name === 'connected' && isSynced(),
   };
 }
 
 /** Describes a connection without what another program may have written: of reasons, only those that are a short code. */
 function describe(connection: Connection): string {
-  const { state, isSynced, attempt, retryInMs, code, reason = '' } = connection;
+  const { state, isSynced, attempt, retryInMs, code, reason, refusal } = connection;
   return [
     isSynced ? 'synced' : state,
     attempt && `attempt ${attempt}`,
     retryInMs && `in ${retryInMs} ms`,
     code,
-    /^[a-z_]{1,20}$/.test(reason) && reason,
+    isCode(reason) && reason,
+    refusal,
   ]
     .filter(Boolean)
     .join(', ');

@@ -18,6 +18,8 @@ export interface State {
   readonly code?: number | undefined;
   /** Why the connection ended, or the attempt failed; undefined if there is no reason. */
   readonly reason?: string | undefined;
+  /** Why the server refuses the token, if it has said so. */
+  readonly refusal?: string | undefined;
 }
 
 /** What the page and chance add to an event. */
@@ -35,6 +37,7 @@ export interface Ended extends Circumstances {
   readonly reason?: string | undefined;
   /** The server has refused the token. */
   readonly refused?: boolean;
+  readonly refusal?: string | undefined;
   /** Reconnect at once: the cause affects this client only. */
   readonly atOnce?: boolean;
 }
@@ -119,17 +122,17 @@ export function transition(state: State, event: Event, rules: Rules): Transition
 }
 
 function ended(state: State, event: Ended, { timing, maxAttempts }: Rules): Transition {
-  const { reason, code, random, refused, atOnce, hidden } = event;
+  const { reason, refusal, code, random, refused, atOnce, hidden } = event;
   const { attempt, online } = state;
   const { unauthorizedRetryMs, replacedRetryMs, backoffBaseMs, backoffCapMs } = timing;
   const go = (name: ConnectionState, next: number, retryInMs?: number): Transition => [
-    { ...to(state, name, next), code, reason, retryInMs },
+    { ...to(state, name, next), code, reason, refusal, retryInMs },
     'drop',
   ];
   const wait = (retryInMs?: number) => go('waiting', attempt + 1, retryInMs);
   if (atOnce && online) return [...go('connecting', 1), 'open'];
   if (attempt >= maxAttempts && online) {
-    return [{ ...to(state, 'closed', 0), code, reason: 'max_attempts' }, 'drop'];
+    return [{ ...to(state, 'closed', 0), code, reason: 'max_attempts', refusal }, 'drop'];
   }
   if (refused) {
     return go(
@@ -159,7 +162,7 @@ function away(from: Pick<State, 'online'>, retryInMs?: number): Transition {
   return [{ ...to(from, 'waiting', 1), reason: 'hidden', retryInMs }, 'drop'];
 }
 
-/** Returns a state with this name, and without the code, the reason and the wait of the previous state. */
+/** Returns a state with this name, and without the code, the reasons and the wait of the previous state. */
 function to({ online }: Pick<State, 'online'>, name: ConnectionState, attempt: number): State {
   return { name, attempt, online };
 }

@@ -38,19 +38,15 @@ export function createViews(
   /** What the client had asked for when its state was complete. */
   let asked = wanted;
 
-  /** Changes of all other agents are missed from now on. */
-  function limit(view: AgentFilter): void {
-    // If neither contains the other, the client requests the complete state: that is rare, and always right.
-    if (!isWithin(covered, view)) covered = isWithin(view, covered) ? view : filterOf([]);
-  }
-
   function look(links: readonly Link[]): void {
     const views = links.flatMap((link) => link.view() ?? []);
     const seen = filterOf(views.flatMap(({ patterns }) => patterns));
     if (views.length === 0 || isSame(seen, visible)) return;
     visible = seen;
-    limit(visible);
-    changed(visible);
+    // Changes of all other agents are missed from now on. If neither contains the other, the client requests the complete
+    // state: that is rare, and always right.
+    if (!isWithin(covered, seen)) covered = isWithin(seen, covered) ? seen : filterOf([]);
+    changed(seen);
   }
 
   return {

@@ -35,8 +35,11 @@ export interface FakeMissionControl extends MissionControl {
   ) => void;
   /** Opens the connection: the state is `connected`, and the client is synced. */
   readonly connect: () => void;
-  /** Refuses the token: the state is `unauthorized`. */
-  readonly refuse: (reason?: string) => void;
+  /**
+   * Refuses the token: the state is `unauthorized`.
+   * @param refusal why, e.g. `token_expired`; default: the server has not said so
+   */
+  readonly refuse: (reason?: string, refusal?: string) => void;
   /** Ends the connection, or the attempt: the state is `waiting`. Default: the code 1006, without a reason. */
   readonly disconnect: (end?: Partial<Pick<Connection, 'code' | 'reason' | 'retryInMs'>>) => void;
   /**
@@ -157,8 +160,8 @@ function serverOf(enter: (change: Partial<Connection>) => void) {
     connect() {
       enter({ state: 'connected', isSynced: true });
     },
-    refuse(reason = 'refused') {
-      enter({ state: 'unauthorized', attempt: 2, retryInMs: 60_000, reason });
+    refuse(reason = 'refused', refusal?: string) {
+      enter({ state: 'unauthorized', attempt: 2, retryInMs: 60_000, reason, refusal });
     },
     disconnect(end: Partial<Connection> = {}) {
       enter({ state: 'waiting', attempt: 1, retryInMs: 1_000, code: 1006, ...end });
@@ -168,7 +171,7 @@ function serverOf(enter: (change: Partial<Connection>) => void) {
 
 /** What a state has if nothing else is said. */
 const nothing = {
-  ...{ attempt: 0, retryInMs: undefined, code: undefined, reason: undefined },
+  ...{ attempt: 0, retryInMs: undefined, code: undefined, reason: undefined, refusal: undefined },
   isSynced: false,
 };
 

@@ -12,27 +12,24 @@ type AnySocketConstructor = new (...all: unknown[]) => Socket;
 
 /**
  * Opens a socket that carries the token.
- * @param options `tokenTransport`: where the token is sent; by default, a header with the constructors of `ws` and of
- * Node.js, which can set headers, and a subprotocol with all others. `isSubscribing`: whether the client offers to send
- * `subscribe` first
+ * @param offer `isSubscribing`: whether the client offers to send `subscribe` first
+ * @param tokenTransport where the token is sent; by default, a header with the constructors of `ws` and of Node.js, which can
+ * set headers, and a subprotocol with all others
  * @throws the error of the constructor, whose message may contain the token: do not show or log it
  */
 export function openSocket(
   WebSocket: SocketConstructor,
   url: string,
-  token: string,
-  options: {
-    readonly tokenTransport?: TokenTransport | undefined;
-    readonly isSubscribing?: boolean;
-  } = {},
+  { token, isSubscribing }: { readonly token: string; readonly isSubscribing: boolean },
+  tokenTransport: TokenTransport | undefined,
 ): Socket {
   const isWs = 'on' in ((WebSocket.prototype as object | undefined) ?? {});
   // The existence of `process` proves nothing: Cloudflare Workers and Electron pages have it, but a WebSocket without headers.
   const isNode =
     WebSocket === globals.WebSocket && globals.navigator?.userAgent?.startsWith('Node.js');
-  const way = options.tokenTransport ?? (isWs || isNode ? 'header' : 'subprotocol');
+  const way = tokenTransport ?? (isWs || isNode ? 'header' : 'subprotocol');
   // Servers without batches read the entry after `mission-control` as the token.
-  const further = [batchSubprotocol, ...(options.isSubscribing ? [subscribeSubprotocol] : [])];
+  const further = [batchSubprotocol, ...(isSubscribing ? [subscribeSubprotocol] : [])];
   const protocols =
     way === 'subprotocol' ? [subprotocol, token, ...further] : [...further, subprotocol];
   const to =

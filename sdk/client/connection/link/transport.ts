@@ -13,6 +13,8 @@ export interface LinkOutcome {
   readonly reason?: string | undefined;
   /** Whether the server has refused the token. */
   readonly refused?: boolean;
+  /** Why the server has refused the token, if it has said so. */
+  readonly refusal?: string | undefined;
   /** Whether to reconnect without a wait. */
   readonly atOnce?: boolean;
 }
@@ -64,11 +66,10 @@ export function openTransport(
   handlers: TransportHandlers,
 ): Transport {
   const { url, getWebSocket, tokenTransport, clock, timing } = dependencies;
-  const { token, isSubscribing } = offer;
+  const { token } = offer;
   // A token with white space is not valid in a subprotocol or a header.
   if (/\s/.test(token)) throw new Error();
-  const how = { tokenTransport, isSubscribing };
-  const socket: Socket & NodeSocket = openSocket(getWebSocket(), url, token, how);
+  const socket: Socket & NodeSocket = openSocket(getWebSocket(), url, offer, tokenTransport);
   dependencies.log?.('opens a socket');
   const timers = createTimers(clock);
   const abort = new AbortController();
@@ -89,8 +90,8 @@ export function openTransport(
       return;
     }
     giveUpLater({ code, reason: 'unavailable' });
-    void refusalOf(status, token, dependencies, abort.signal).then((refusal) => {
-      handlers.ended({ code, reason: refusal, refused: refusal === 'refused' });
+    void refusalOf(status, token, dependencies, abort.signal).then((why) => {
+      handlers.ended({ code, ...why });
     });
   }
 

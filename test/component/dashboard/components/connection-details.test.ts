@@ -58,3 +58,10 @@ it('shows the reason, the close code, the attempt and when the next one is due',
   await tick(3_000);
   expect(entries()['Next attempt']).toBe('in 5 s');
 });
+
+it('shows why the server refuses the token, with the code', async () => {
+  const { entries } = await open({
+    ...{ state: 'unauthorized', code: 1006, reason: 'refused', refusal: 'audience_wrong' },
+  });
+  expect(entries()['Reason']).toMatch(/^The token is for another audience .+ \(audience_wrong\)$/);
+});

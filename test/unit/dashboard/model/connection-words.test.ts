@@ -45,6 +45,11 @@ it.each([
 
 it.each([
   [{ reason: 'refused', code: 1006 }, 'The server refuses the token.'],
+  [
+    { reason: 'refused', refusal: 'issued_at_missing', code: 1006 },
+    'The token has no time of issue (iat). Whoever runs this page has to correct where it gets tokens.',
+  ],
+  [{ reason: 'constructor', code: 1000 }, 'The server says: constructor.'],
   [{ reason: 'unavailable', code: 1006 }, 'The server cannot be reached, or is overloaded.'],
   [{ reason: 'hidden' }, 'This page was hidden.'],
   [{ reason: 'account suspended', code: 1000 }, 'The server says: account suspended.'],

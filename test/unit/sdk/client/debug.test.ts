@@ -74,7 +74,7 @@ const states = 'idle|connecting|connected|synced|waiting|offline|unauthorized|cl
 /** All that a line may be. */
 const line = new RegExp(
   `^\\+\\d+ ms (opens a socket|(sends|gets) (${knownTypes.join('|')}) \\(\\d+ characters\\)|` +
-    `(${states})(, attempt \\d+)?(, in \\d+ ms)?(, \\d+)?(, [a-z_]{1,20})?)$`,
+    `(${states})(, attempt \\d+)?(, in \\d+ ms)?(, \\d+)?(, refused, [a-z_]{1,30}|, [a-z_]{1,20})?)$`,
 );
 
 it('contains neither tokens nor texts of messages, whatever the application and the server do with them', async () => {

@@ -57,7 +57,7 @@ it('lists all reasons', () => {
     .filter((file) => file.endsWith('.ts'))
     .map((file) => read(`sdk/client/${file}`))
     .join('\n');
-  const [, refusals = ''] = /type Refusal =(.*?);/.exec(sources) ?? [];
+  const [, refusals = ''] = /type Reason =(.*?);/.exec(sources) ?? [];
   const given = [
     ...found(sources, /reason(?:: | [!=]== )'(\w+)'/g),
     ...found(refusals, /'(\w+)'/g),

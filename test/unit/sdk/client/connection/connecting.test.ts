@@ -165,6 +165,75 @@ describe('a handshake that fails', () => {
     },
   );
 
+  it.each([401, 403])(
+    'says with which code /whoami refuses the token (%i), until the next attempt',
+    async (whoami) => {
+      const harness = new ClientHarness();
+      harness.whoami = whoami;
+      harness.whoamiBody = '{"code":"extension_not_supported"}';
+      await settle();
+      harness.socket.drop();
+      await new Promise(setImmediate);
+      await settle();
+      expect(harness.client.connection).toMatchObject({
+        ...{ state: 'unauthorized', reason: 'refused', refusal: 'extension_not_supported' },
+      });
+      await harness.nextAttempt();
+      expect(harness.client.connection.refusal).toBeUndefined();
+    },
+  );
+
+  it.each(
+    [
+      [
+        '',
+        '<html>No</html>',
+        'null',
+        '{}',
+        '{"code":7}',
+        '{"code":""}',
+        '{"code":["token_expired"]}',
+      ],
+      ['{"code":"No entry for token-1"}', '{"code":"Token"}', `{"code":"${'a'.repeat(31)}"}`],
+    ].flat(),
+  )('says nothing more than refused if the body of a 401 is %j', async (body) => {
+    const harness = new ClientHarness();
+    harness.whoami = 401;
+    harness.whoamiBody = body;
+    await settle();
+    harness.socket.drop();
+    await new Promise(setImmediate);
+    await settle();
+    const { state, reason, refusal } = harness.client.connection;
+    expect([state, reason, refusal]).toEqual(['unauthorized', 'refused', undefined]);
+  });
+
+  it('says with the reason max_attempts why the token of the last attempt was refused', async () => {
+    const harness = new ClientHarness({ maxAttempts: 1 });
+    harness.whoami = 401;
+    await settle();
+    harness.socket.drop();
+    await new Promise(setImmediate);
+    await settle();
+    expect(harness.client.connection).toMatchObject({
+      ...{ state: 'closed', reason: 'max_attempts', refusal: 'token_invalid' },
+    });
+  });
+
+  it('has no refusal if the server is unavailable or limits the rate, whatever the body says', async () => {
+    const harness = new ClientHarness();
+    harness.whoamiBody = '{"code":"keys_unavailable"}';
+    for (const status of [200, 429, 503]) {
+      harness.whoami = status;
+      await harness.nextAttempt();
+      harness.socket.drop();
+      await new Promise(setImmediate);
+      await settle();
+      expect(harness.client.connection).toMatchObject({ state: 'waiting', code: 1006 });
+      expect(harness.client.connection.refusal).toBeUndefined();
+    }
+  });
+
   it.each([
     [429, 'rate_limited', 15_000],
     [200, 'unavailable', 2_000],

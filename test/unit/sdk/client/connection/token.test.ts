@@ -43,7 +43,7 @@ it.each([
   ],
 ])('passes the token to %s', (_where, prototype, transport, expected) => {
   const { WebSocket, calls } = recorded(prototype);
-  openSocket(WebSocket, url, 'the.token', { tokenTransport: transport });
+  openSocket(WebSocket, url, { token: 'the.token', isSubscribing: false }, transport);
   expect(calls).toEqual([expected]);
 });
 
@@ -53,7 +53,7 @@ it.each([
   ['query', ['mission-control.batch', 'mission-control.subscribe', 'mission-control']],
 ] as const)('offers to subscribe first, with the token in the %s', (tokenTransport, expected) => {
   const { WebSocket, calls } = recorded(ws);
-  openSocket(WebSocket, url, 'the.token', { tokenTransport, isSubscribing: true });
+  openSocket(WebSocket, url, { token: 'the.token', isSubscribing: true }, tokenTransport);
   expect(calls[0]?.[1]).toEqual(expected);
 });
 
@@ -61,7 +61,7 @@ it.each([
 function calledBy(userAgent: string | undefined): unknown[][] {
   const { WebSocket, calls } = recorded();
   withGlobals({ WebSocket, navigator: { userAgent } }, () => {
-    openSocket(WebSocket, url, 'the.token');
+    openSocket(WebSocket, url, { token: 'the.token', isSubscribing: false }, undefined);
   });
   return calls;
 }
@@ -87,7 +87,7 @@ it.each([
 
 it('escapes the token in a query, and keeps other parameters', () => {
   const { WebSocket, calls } = recorded();
-  openSocket(WebSocket, `${url}?a=b`, 'a+b&c', { tokenTransport: 'query' });
+  openSocket(WebSocket, `${url}?a=b`, { token: 'a+b&c', isSubscribing: false }, 'query');
   expect(calls[0]?.[0]).toBe(`${url}?a=b&token=a%2Bb%26c`);
 });
 

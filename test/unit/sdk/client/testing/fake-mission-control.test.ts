@@ -63,7 +63,7 @@ describe('the connection', () => {
     client.connect();
     client.connect();
     client.disconnect({ code: 1001, reason: 'maintenance' });
-    client.refuse();
+    client.refuse('refused', 'token_expired');
     client.setConnection({ state: 'offline' });
     client.reconnect();
     client.connect();
@@ -81,7 +81,11 @@ describe('the connection', () => {
     );
     expect(new Set(connections.map(({ since }) => since)).size).toBe(connections.length);
     expect(connections[1]).toMatchObject({ code: 1001, reason: 'maintenance', retryInMs: 1_000 });
-    expect(connections[2]).toMatchObject({ code: undefined, reason: 'refused' });
+    expect(connections[2]).toMatchObject({
+      code: undefined,
+      reason: 'refused',
+      refusal: 'token_expired',
+    });
     expect(connections[6]).toMatchObject({ code: 1006, reason: undefined });
   });
 
