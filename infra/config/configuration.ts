@@ -74,7 +74,7 @@ export function parseDeployment(
   const named = parse(schema, given) as Parsed<NamedSettings>;
   const frontDoor = parseFrontDoor(given['frontDoor']);
   const others = [
-    ...sameSource(given),
+    ...sameSource(given, set),
     ...smallBurst(given, set),
     ...patternWithoutClaim(given),
     ...unknownSettings(given),
@@ -129,13 +129,18 @@ function withDefault({ path, problem }: Fault, set: Given): Fault {
 }
 
 /** The sources must differ, because the permission to report events must not include the permission to disconnect users. */
-function sameSource(given: Given): Fault[] {
+function sameSource(given: Given, set: Given): Fault[] {
   const operatorSource = String(given['operatorSource']).trim();
   const parsed = parseSettings(given, [], ['eventSource', 'sources']);
   if (!parsed.ok) return [];
   const { eventSource, sources = {} } = parsed.value;
   const isBound = Object.hasOwn(sources, operatorSource);
   if (eventSource !== operatorSource && !isBound) return [];
+  // The fault names the setting that was set, not the one that has its default.
+  if (!('operatorSource' in set)) {
+    const path = isBound ? 'sources' : 'eventSource';
+    return [{ path, problem: `must not name ${operatorSource}, which is the operatorSource` }];
+  }
   const others = isBound ? 'those of sources' : 'eventSource';
   return [{ path: 'operatorSource', problem: `must be another source than ${others}` }];
 }

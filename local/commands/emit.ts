@@ -21,6 +21,7 @@ Usage: ${usages.join('\n       ')}
 
 ${targetHelp}
   --source NAME      the source of the event                               default: mission-control
+                     npm start says so if the stack does not take events of it
   --help`;
 
 type Fields = AnyDefinition['fields'];

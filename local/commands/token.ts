@@ -19,7 +19,7 @@ const aCentury = 100 * 365 * 24 * 3600;
 
 /** @param stateDirectory the directory of the issuer's key; default: `.local` in the project */
 export function createTokenCommand(stateDirectory?: string): Command {
-  return withSentences(async (args, { print }) => {
+  return withSentences(async (args, { print, complain }) => {
     const given = parseArguments(args, {
       sub: 'text',
       'expires-in': 'text',
@@ -42,6 +42,9 @@ export function createTokenCommand(stateDirectory?: string): Command {
     const expiresInSeconds = given.wholeNumber('expires-in', -aCentury, aCentury);
     const notBeforeSeconds = given.wholeNumber('not-before', -aCentury, aCentury);
     const claims = parseClaims(given.texts('claim'));
+    for (const [name, value] of Object.entries(claims)) {
+      if (!isScope(value)) complain(`The claim ${name} is ${JSON.stringify(value)}: ${noScope}`);
+    }
     const { mintToken } = await openIssuer(stateDirectory);
     const token = await mintToken({
       claims,
@@ -54,6 +57,16 @@ export function createTokenCommand(stateDirectory?: string): Command {
     print(token);
     return 0;
   });
+}
+
+const noScope =
+  'a stack with --scope-claim refuses the token for it, because it is neither a text nor a list of texts.';
+
+/** Whether a claim may list agents: a text, or a list of texts, without empty ones. */
+function isScope(value: unknown): boolean {
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const isText = (one: unknown) => typeof one === 'string' && one.trim() !== '';
+  return values.length > 0 && values.every(isText);
 }
 
 /** The claims that the command sets itself, and how. */

@@ -65,10 +65,15 @@ export class EventBus {
 
   /** Sends an event to the targets of all rules that match it, and does not wait for them. */
   put(event: BusEvent): void {
-    for (const rule of this.#rules) {
-      if (rule.matches(event)) {
-        for (const target of rule.targets) this.#deliver(event, rule, target);
-      }
+    const rules = this.#rules.filter(({ matches }) => matches(event));
+    if (rules.length === 0) {
+      // EventBridge says nothing at all.
+      const what = `${event['detail-type']} of the source ${JSON.stringify(event.source)}`;
+      const text = `no rule of the bus ${this.name} takes ${what}: the event is dropped; --sources names further sources`;
+      this.#log({ source: 'stack', stream: 'stderr', text });
+    }
+    for (const rule of rules) {
+      for (const target of rule.targets) this.#deliver(event, rule, target);
     }
   }
 

@@ -168,6 +168,10 @@ it('refuses the same source for operators and for events', () => {
   expect(faultsOf({ ...oidc, eventSource: 'x', operatorSource: 'x' })).toEqual([
     { path: 'operatorSource', problem: 'must be another source than eventSource' },
   ]);
+  const source = 'mission-control.operator';
+  expect(faultsOf({ ...oidc, eventSource: source })).toEqual([
+    { path: 'eventSource', problem: `must not name ${source}, which is the operatorSource` },
+  ]);
 });
 
 describe('sources', () => {
@@ -249,6 +253,9 @@ describe('sources', () => {
     const operators = { operatorSource: ' team-b ', sources: '{"team-a": "*", "team-b": "*"}' };
     expect(faultsOf({ ...oidc, ...operators })).toEqual([
       { path: 'operatorSource', problem: 'must be another source than those of sources' },
+    ]);
+    expect(problemsOf({ 'mission-control.operator': '*' })).toEqual([
+      'sources must not name mission-control.operator, which is the operatorSource',
     ]);
     const constructed = { operatorSource: 'constructor', sources: {} };
     expect(faultsOf({ ...oidc, ...constructed })).toEqual([]);

@@ -109,3 +109,23 @@ it('prints what is wrong with the key file', async () => {
   expect({ exitCode, printed }).toEqual({ exitCode: 1, printed: '' });
   expect(complaints).toMatch(/issuer-key\.pem does not hold an RSA private key .*: delete it/);
 });
+
+it.each([
+  ['a number', 'agents=7', '7'],
+  ['an empty text', 'agents=', '""'],
+  ['an empty list', 'agents=[]', '[]'],
+  ['a list with a number', 'agents=["a",7]', '["a",7]'],
+  ['null', 'agents=null', 'null'],
+])('warns of a claim that cannot be a scope: %s', async (_what, claim, value) => {
+  const { exitCode, printed, complaints } = await token('--claim', claim);
+  expect(exitCode).toBe(0);
+  expect(printed).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+  expect(complaints).toBe(
+    `The claim agents is ${value}: a stack with --scope-claim refuses the token for it, because it is neither a text nor a list of texts.`,
+  );
+});
+
+it('warns of no other claim', async () => {
+  const { complaints } = await token('--claim', 'agents=a*', '--claim', 'groups=["a","b/*"]');
+  expect(complaints).toBe('');
+});
