@@ -9,10 +9,8 @@ import { openService, type Service, type Visit } from './service';
 let service: Service;
 let project: string;
 beforeAll(async () => {
-  [service, { client: project }] = await Promise.all([
-    openService(),
-    createProjects({ client: ['ws@8.23.0'] }),
-  ]);
+  service = await openService();
+  ({ client: project } = await createProjects({ client: ['ws@8.23.0'] }));
 }, installMilliseconds);
 afterAll(() => service.close());
 

@@ -12,13 +12,11 @@ type Version = 'react-18' | 'react-19';
 let service: Service;
 let projects: Readonly<Record<Version, string>>;
 beforeAll(async () => {
-  [service, projects] = await Promise.all([
-    openService(),
-    createProjects({
-      'react-18': ['react@18.3.1', 'react-dom@18.3.1'],
-      'react-19': ['react@19.3.1', 'react-dom@19.3.1'],
-    }),
-  ]);
+  service = await openService();
+  projects = await createProjects({
+    'react-18': ['react@18.3.1', 'react-dom@18.3.1'],
+    'react-19': ['react@19.3.1', 'react-dom@19.3.1'],
+  });
 }, installMilliseconds);
 afterAll(() => service.close());
 

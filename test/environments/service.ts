@@ -7,7 +7,7 @@ import {
   DeleteConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { WebSocket } from 'ws';
-import { startLocalStack, type LocalStack } from '#local/index';
+import { startLocalStack } from '#local/index';
 import { Disposables } from '#local/support/disposables';
 import { createMissionControl } from '#sdk/client';
 import { createPublisher } from '#sdk/publisher';
@@ -16,25 +16,22 @@ import { connectionRecords } from '../support/stack/connection-records';
 import { eventually } from '../support/eventually';
 import type { Configuration, Results } from './programs/test';
 
+/** How long a program may take on a busy machine. */
+const patienceMilliseconds = 120_000;
+
 /** The files of a page, by name: `''` is its HTML. */
 type Files = Readonly<Record<string, string>>;
 type MakeFiles = (configuration: Configuration) => Promise<Files>;
 
 /** One environment in which checks are made. */
 export interface Visit {
-  /** The user of the environment. */
-  readonly userId: string;
   /** The address of the page, and of what its program asks. It ends in a slash. */
   readonly url: string;
-  /** Resolves when the program has made its checks. */
+  /** Resolves when the program has made its checks; with no results if it does not do so in time. */
   readonly results: Promise<Results>;
-  /** Reports the status of an agent. Resolves when it has been sent to all clients, so that a later one gets it in a snapshot. */
-  readonly report: (agentId: string, status: AgentStatus['status']) => Promise<void>;
-  /** Returns how many connections the user has. */
-  readonly connections: () => Promise<number>;
 }
 
-export interface Service extends Pick<LocalStack, 'webSocketUrl' | 'mintToken'> {
+export interface Service {
   /**
    * Prepares an environment with its own user.
    * @param files what its page consists of, or a function that returns that; nothing outside of browsers
@@ -43,15 +40,15 @@ export interface Service extends Pick<LocalStack, 'webSocketUrl' | 'mintToken'> 
   readonly close: () => Promise<void>;
 }
 
-/** @param allowedOrigins pages of other servers that use the service */
-export function openService(...allowedOrigins: readonly string[]): Promise<Service> {
-  return Disposables.build((disposables) => open(disposables, allowedOrigins));
+/** Starts both. */
+export function openService(): Promise<Service> {
+  return Disposables.build(open);
 }
 
-async function open(disposables: Disposables, others: readonly string[]): Promise<Service> {
+async function open(disposables: Disposables): Promise<Service> {
   const pages = await openPages();
   disposables.use(pages);
-  const stack = await startLocalStack({ settings: { allowedOrigins: [pages.origin, ...others] } });
+  const stack = await startLocalStack({ settings: { allowedOrigins: [pages.origin] } });
   disposables.use(stack);
   const { clientConfiguration, awsEndpointUrl, webSocketUrl, mintToken } = stack;
   const publisher = createPublisher({ clientConfiguration });
@@ -69,6 +66,7 @@ async function open(disposables: Disposables, others: readonly string[]): Promis
   disposables.use(observer);
   let visits = 0;
 
+  /** Resolves when the event has been sent to all clients: one that connects later gets it in its snapshot. */
   async function report(agentId: string, status: AgentStatus['status']): Promise<void> {
     await publisher.broadcastAgentStatus(agentId, status);
     await eventually(() => {
@@ -87,8 +85,8 @@ async function open(disposables: Disposables, others: readonly string[]): Promis
     let finish: (results: Results) => void = () => undefined;
     const results = new Promise<Results>((resolve) => {
       finish = resolve;
+      setTimeout(resolve, patienceMilliseconds, {}).unref();
     });
-    const connections = async () => (await connectionsOf(userId)).length;
     const files = typeof given === 'function' ? given(configuration) : given;
     const url = pages.add(userId, files, {
       configuration: () => configuration,
@@ -100,13 +98,13 @@ async function open(disposables: Disposables, others: readonly string[]): Promis
           await management.send(new DeleteConnectionCommand({ ConnectionId }));
         }
       },
-      connections,
+      connections: async () => (await connectionsOf(userId)).length,
       finish,
     });
-    return { userId, url, results, report, connections };
+    return { url, results };
   }
 
-  return { webSocketUrl, mintToken, visit, close: () => disposables.dispose() };
+  return { visit, close: () => disposables.dispose() };
 }
 
 type Actions = Readonly<Record<string, (given: never) => unknown>>;

@@ -1,5 +1,5 @@
 // Runs the unchanged recipes of docs/recipes.md in a page, with the fake client of mission-control-realtime/testing.
-import { readFile } from 'node:fs/promises';
+// That of Next.js runs in test/environments/next.test.ts.
 import path from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { JSDOM } from 'jsdom';
@@ -7,6 +7,7 @@ import { compile } from 'svelte/compiler';
 import type { createFakeMissionControl } from '#sdk/client/testing/index';
 import type { AgentStatus } from '#sdk/protocol';
 import { eventually } from '../../support/eventually';
+import { readRecipes } from '../../support/recipes';
 
 const project = path.resolve(__dirname, '../../..');
 
@@ -25,13 +26,7 @@ let recipes: ReadonlyMap<string, readonly string[]>;
 let dom: JSDOM | undefined;
 
 beforeAll(async () => {
-  const text = await readFile(path.join(project, 'docs/recipes.md'), 'utf8');
-  recipes = new Map(
-    text.split(/^## /m).map((section) => {
-      const blocks = section.matchAll(/^```(?:jsx?|svelte)\n(.*?)^```$/gms);
-      return [section.split('\n')[0] ?? '', Array.from(blocks, ([, code = '']) => code)];
-    }),
-  );
+  recipes = await readRecipes();
 });
 
 afterEach(() => {
