@@ -4,9 +4,9 @@ import type { Clock } from './timers';
 /** Writes one line; `message` is the text of a message, of which only the size is written. */
 export type Log = (line: string, message?: string) => void;
 
-/** Whether a reason is a short code, e.g. `token_expired`. Any other text may contain anything, even a token. */
-export const isCode = (reason: unknown): reason is string =>
-  typeof reason === 'string' && /^[a-z_]{1,30}$/.test(reason);
+/** Whether a text is a short code, e.g. `token_expired`. Any other text may contain anything, even a token. */
+export const isCode = (text: unknown): text is string =>
+  typeof text === 'string' && /^[a-z_]{1,30}$/.test(text);
 
 /** Creates a log whose lines begin with the time since now. A function that throws does not disturb the client. */
 export function createLog(write: (line: string) => void, clock: Pick<Clock, 'now'>): Log {
