@@ -21,6 +21,7 @@ export interface AgentFilter {
 
 /** What one pattern matches: the agent with this id, or all agents whose ids begin with this text. */
 interface Pattern {
+  readonly pattern: string;
   readonly text: string;
   readonly isPrefix: boolean;
 }
@@ -51,7 +52,14 @@ export function patternOf(agentId: string): string {
  * @throws TypeError if a text is no pattern
  */
 export function filterOf(patterns: readonly string[]): AgentFilter {
-  return createFilter(patterns.map(compile));
+  const all = [...new Set(patterns)].sort(compareText).map(compile);
+  const kept = all.filter((one) => !all.some((other) => other !== one && covers(other, one)));
+  const ids = new Set(kept.flatMap(({ text, isPrefix }) => (isPrefix ? [] : text)));
+  const prefixes = kept.flatMap(({ text, isPrefix }) => (isPrefix ? text : []));
+  return {
+    patterns: kept.map(({ pattern }) => pattern),
+    matches: (agentId) => ids.has(agentId) || prefixes.some((prefix) => agentId.startsWith(prefix)),
+  };
 }
 
 /** Returns the filter of the agents that both match: the intersection of two lists of patterns is a list of patterns. */
@@ -63,7 +71,7 @@ export function narrow(one: AgentFilter, other: AgentFilter): AgentFilter {
       ...(others.some((wider) => covers(wider, pattern)) ? [pattern] : []),
       ...others.filter((narrower) => covers(pattern, narrower)),
     ]);
-  return createFilter(common);
+  return filterOf(common.map(({ pattern }) => pattern));
 }
 
 /** Whether every agent that `one` matches is matched by `other` as well. */
@@ -80,20 +88,6 @@ export function agentIdIn(pattern: string): string | undefined {
   return isPrefix ? undefined : text;
 }
 
-function createFilter(patterns: readonly Pattern[]): AgentFilter {
-  const different = [...new Map(patterns.map((pattern) => [textOf(pattern), pattern])).values()];
-  const wide = different.filter(({ isPrefix }) => isPrefix);
-  const kept = different.filter(
-    (pattern) => !wide.some((other) => other !== pattern && covers(other, pattern)),
-  );
-  const ids = new Set(kept.flatMap(({ text, isPrefix }) => (isPrefix ? [] : [text])));
-  const prefixes = kept.flatMap(({ text, isPrefix }) => (isPrefix ? [text] : []));
-  return {
-    patterns: kept.map(textOf).sort(compareText),
-    matches: (agentId) => ids.has(agentId) || prefixes.some((prefix) => agentId.startsWith(prefix)),
-  };
-}
-
 /** Whether the first pattern matches every agent that the second one matches. */
 function covers(wider: Pattern, narrower: Pattern): boolean {
   return wider.isPrefix
@@ -108,15 +102,10 @@ function compile(pattern: string): Pattern {
 }
 
 function parsePattern(pattern: string): Pattern | undefined {
-  if (!/^(?:[^*\\]|\\[*\\])*\*?$/s.test(pattern) || /\p{Surrogate}/u.test(pattern))
-    return undefined;
-  const isPrefix = /(?:^|[^\\])(?:\\\\)*\*$/s.test(pattern);
-  const text = (isPrefix ? pattern.slice(0, -1) : pattern).replace(/\\([*\\])/g, '$1');
-  return (text === '' && !isPrefix) || isLonger(text, maxIdBytes) ? undefined : { text, isPrefix };
-}
-
-function textOf({ text, isPrefix }: Pattern): string {
-  return isPrefix ? `${escape(text)}*` : escape(text);
+  const [, literal, star] = /^((?:[^*\\]|\\[*\\])*)(\*?)$/s.exec(pattern) ?? [];
+  if (literal === undefined || pattern === '' || /\p{Surrogate}/u.test(pattern)) return undefined;
+  const text = literal.replace(/\\([*\\])/g, '$1');
+  return isLonger(text, maxIdBytes) ? undefined : { pattern, text, isPrefix: star === '*' };
 }
 
 function escape(text: string): string {
