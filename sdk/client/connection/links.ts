@@ -50,7 +50,7 @@ export interface Links {
 /** Creates an empty set of links; `open` opens the first. */
 export function createLinks(dependencies: LinksDependencies, handlers: LinksHandlers): Links {
   const recovery = createRecovery(dependencies.clock);
-  const views = createViews(dependencies.agents, handlers.visible);
+  const views = createViews(dependencies.agents, recovery.since, handlers.visible);
   const timer = createRotationTimer(dependencies, () => {
     dispatch('current:due');
   });
@@ -102,12 +102,12 @@ export function createLinks(dependencies: LinksDependencies, handlers: LinksHand
 
   return {
     visible: views.visible,
-    isSynced: () => current?.isSynced() === true,
+    isSynced: () => current?.exchange()?.isSynced() === true,
     subscribe(agents) {
       views.want(agents);
       // Later calls within this tick are included, and have nothing more to request.
       queueMicrotask(() => {
-        for (const link of inUse()) link.wantedChanged();
+        for (const link of inUse()) link.exchange()?.wantedChanged();
       });
     },
     open() {
@@ -119,9 +119,9 @@ export function createLinks(dependencies: LinksDependencies, handlers: LinksHand
       all.clear();
       phase = 'none';
     },
-    probe: () => current?.probe(),
+    probe: () => current?.exchange()?.probe(),
     refresh() {
-      if (phase === 'open') current?.refresh();
+      if (phase === 'open') current?.exchange()?.refresh();
       return phase === 'open';
     },
   };

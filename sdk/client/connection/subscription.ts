@@ -29,3 +29,8 @@ export function subscriptionOf(agents: readonly string[] = [everyAgent]): AgentF
 export function isSame(one: AgentFilter, other: AgentFilter | undefined): boolean {
   return JSON.stringify(one.patterns) === JSON.stringify(other?.patterns);
 }
+
+/** Whether the second filter matches all agents that the first one matches. */
+export function isWithin(one: AgentFilter, other: AgentFilter): boolean {
+  return isSame(filterOf([...one.patterns, ...other.patterns]), other);
+}

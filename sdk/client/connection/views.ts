@@ -1,7 +1,8 @@
 // Tracks which agents the client asks for, which it may see, and of which it knows the complete state.
-import { filterOf, isWithin, type AgentFilter } from '../../protocol/agent-patterns';
+import { filterOf, type AgentFilter } from '../../protocol/agent-patterns';
 import type { Link, LinkHandlers } from './link/link';
-import { isSame, subscriptionOf } from './subscription';
+import type { Recovery } from './recovery';
+import { isSame, isWithin, subscriptionOf } from './subscription';
 
 export interface Views {
   /** Returns the agents that the client may see over its connections. Events of others are ignored. */
@@ -20,15 +21,17 @@ export interface Views {
   readonly handlers: (
     link: () => Link,
     inUse: () => readonly Link[],
-  ) => Pick<LinkHandlers, 'wanted' | 'sees' | 'told' | 'cover' | 'covers' | 'hasAsked'>;
+  ) => Pick<LinkHandlers, 'wanted' | 'sees' | 'told' | 'since' | 'cover'>;
 }
 
 /**
  * Creates the views of a client that has no state yet.
+ * @param since returns the time from which to request changes
  * @param changed called when other agents are visible
  */
 export function createViews(
   agents: readonly string[] | undefined,
+  since: Recovery['since'],
   changed: (visible: AgentFilter) => void,
 ): Views {
   let wanted = subscriptionOf(agents);
@@ -39,7 +42,7 @@ export function createViews(
   let asked = wanted;
 
   function look(links: readonly Link[]): void {
-    const views = links.flatMap((link) => link.view() ?? []);
+    const views = links.flatMap((link) => link.exchange()?.view() ?? []);
     const seen = filterOf(views.flatMap(({ patterns }) => patterns));
     if (views.length === 0 || isSame(seen, visible)) return;
     visible = seen;
@@ -61,11 +64,11 @@ export function createViews(
       told() {
         if (inUse().includes(link())) look(inUse());
       },
-      cover(view, askedThen) {
-        if (inUse().includes(link())) [covered, asked] = [view, askedThen];
+      since: (askedNow, view = covered) =>
+        isWithin(askedNow, asked) && isWithin(view, covered) ? since() : undefined,
+      cover(askedThen, view) {
+        if (inUse().includes(link())) [asked, covered] = [askedThen, view];
       },
-      covers: (view) => isWithin(view, covered),
-      hasAsked: (agents) => isWithin(agents, asked),
     }),
   };
 }

@@ -1,5 +1,5 @@
 // A link: one connection attempt and its connection, from getting a token to the end.
-import { everyAgent, type AgentFilter } from '../../../protocol/agent-patterns';
+import { everyAgent } from '../../../protocol/agent-patterns';
 import { createExchange, type Exchange, type ExchangeHandlers } from './exchange';
 import type { LinkNews } from '../rotation';
 import { createTimers } from '../timers';
@@ -22,16 +22,8 @@ export interface LinkHandlers extends Omit<ExchangeHandlers, 'news'> {
 }
 
 export interface Link {
-  /** The agents that this connection sees; undefined until the server has said so. */
-  readonly view: () => AgentFilter | undefined;
-  /** Whether everything has arrived that the application asks for and this connection sees. */
-  readonly isSynced: () => boolean;
-  /** Requests other events if the connection is open, because the application asks for other agents. */
-  readonly wantedChanged: () => void;
-  /** Sends a ping if the connection is open; without a message in time, the link ends. */
-  readonly probe: () => void;
-  /** Sends a fresh token to the server if the connection is open. */
-  readonly refresh: () => void;
+  /** Returns the exchange of the connection; undefined unless it is open. */
+  readonly exchange: () => Exchange | undefined;
   /** Closes the connection after `lingerMs`; until then, its messages are still handled. */
   readonly retire: () => void;
   /** Closes the connection now. */
@@ -100,11 +92,7 @@ export function openLink(dependencies: LinkDependencies, handlers: LinkHandlers)
   timers.start('token', timing.tokenTimeoutMs, noToken);
   getToken().then(connect, noToken);
   return {
-    view: () => exchange?.view(),
-    isSynced: () => !isOver && exchange?.isSynced() === true,
-    wantedChanged: () => exchange?.wantedChanged(),
-    probe: () => exchange?.probe(),
-    refresh: () => exchange?.refresh(),
+    exchange: () => (isOver ? undefined : exchange),
     retire() {
       if (isOver) return;
       timers.stopAll();

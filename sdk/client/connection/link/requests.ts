@@ -15,11 +15,9 @@ export interface Request {
   /** The server time from which changes are requested; undefined for the complete state. */
   readonly since: number | undefined;
   /** What the connection sees according to the answer; undefined until it begins. */
-  seen?: AgentFilter | undefined;
+  seen: AgentFilter | undefined;
   /** Whether that has changed during the answer: what only one of the views contains may have been ignored or forgotten. */
   isTorn?: boolean;
-  /** Whether a limit has probably prevented the request, so that it had no effect; undefined until that is known. */
-  isRefused?: boolean;
 }
 
 export interface RequestsOptions {
@@ -34,13 +32,6 @@ export interface Requests {
   readonly current: () => Request | undefined;
   /** Sends the request that `next` returns at that time. Returns false if another one is not finished. */
   readonly start: (next: () => Request) => boolean;
-  /** Whether the server answers a `subscribe` now. */
-  readonly isSubscribing: () => boolean;
-  /**
-   * Records that the request in flight was answered with an error.
-   * @returns whether the server does not know `subscribe`
-   */
-  readonly failed: (code: string) => boolean;
   /** Records what the connection sees, which may be a part of the answer. */
   readonly told: (view: AgentFilter) => void;
   /** Records that the current request has a complete answer. */
@@ -56,24 +47,14 @@ export function createRequests({ timers, timing, turns, send }: RequestsOptions)
     start(next) {
       if (isRunning) return false;
       isRunning = true;
-      const attempt = () => {
-        // If a `subscribe` had an effect without an answer, the server answers the same one again as a whole, but not another one.
-        if (current?.isSubscribe && !current.isRefused) current.isRefused = false;
-        else current = next();
-        send(messageOf(current));
-      };
       repeat(timers, 'sync', timing.connectTimeoutMs, () => {
-        turns.take('sync', attempt);
+        turns.take('sync', () => {
+          // If a `subscribe` had an effect without an answer, the server answers the same one again as a whole, but not another one.
+          if (!current?.isSubscribe) current = next();
+          send(messageOf(current));
+        });
       });
       return true;
-    },
-    isSubscribing: () => turns.current() === 'sync' && current?.isSubscribe === true,
-    failed(code) {
-      // While a request is unanswered, this may be its late answer, and not that to `token:refresh`.
-      turns.end(current ? 'sync' : turns.current());
-      if (current) current.isRefused ??= code === 'rate_limited';
-      // Only a `subscribe` can be of an unknown type, however late the answer is.
-      return code === 'unknown_type' && current?.isSubscribe === true;
     },
     told(view) {
       if (!current) return;

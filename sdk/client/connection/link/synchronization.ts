@@ -5,18 +5,16 @@ import { createRequests, type Request, type RequestsOptions } from './requests';
 import type { Visibility } from './visibility';
 
 export interface SynchronizationHandlers {
-  /** Returns the server time from which to request changes, in milliseconds since the Unix epoch; undefined for the complete state. */
-  readonly since: () => number | undefined;
+  /**
+   * Returns the server time from which to request changes, in milliseconds since the Unix epoch; undefined for the complete
+   * state.
+   * @param view what the connection sees, if it is known
+   */
+  readonly since: (asked: AgentFilter, view?: AgentFilter) => number | undefined;
   /** Returns the agents that the application asks for. */
   readonly wanted: () => AgentFilter;
-  /** Called when the server has said which agents this connection sees. */
-  readonly told: () => void;
   /** Called when the state of these agents is complete. */
-  readonly cover: (view: AgentFilter, asked: AgentFilter) => void;
-  /** Whether the state of all these agents is complete up to `since`. */
-  readonly covers: (view: AgentFilter) => boolean;
-  /** Whether the client had asked for all these agents when its state was complete. */
-  readonly hasAsked: (wanted: AgentFilter) => boolean;
+  readonly cover: (asked: AgentFilter, view: AgentFilter) => void;
 }
 
 export interface SynchronizationOptions extends RequestsOptions {
@@ -51,7 +49,7 @@ export function createSynchronization(
   options: SynchronizationOptions,
   handlers: SynchronizationHandlers,
 ): Synchronization {
-  const { visibility, isSubscribing, wanted, covers } = { ...options, ...handlers };
+  const { turns, visibility, isSubscribing, wanted, since } = { ...options, ...handlers };
   const requests = createRequests(options);
   let isSynced = false;
   /** Whether the state has to be requested by itself: the answer to `subscribe` is only what has come into view. */
@@ -64,35 +62,31 @@ export function createSynchronization(
   const mustSubscribe = () => !isLegacy && !(answered && isSame(wanted(), answered));
 
   function next(): Request {
-    if (isReplaced(requests.current(), wanted())) {
-      [answered, mustSync] = [undefined, true];
-      handlers.cover(filterOf([]), filterOf([]));
-    }
-    return mustSubscribe() ? subscribeTo(handlers) : stateOf(visibility.view(), handlers);
+    const isSubscribe = mustSubscribe();
+    const seen = isSubscribe ? undefined : visibility.view();
+    return { isSubscribe, asked: wanted(), since: since(wanted(), seen), seen };
   }
 
   function proceed(): void {
     if (!options.isOver() && (mustSync || mustSubscribe()) && requests.start(next))
-      visibility.hold();
+      visibility.hold(true);
   }
 
   function finish(): void {
     requests.finish();
-    visibility.release();
+    visibility.hold(false);
     proceed();
   }
 
   function told(patterns?: readonly string[]): AgentFilter {
     const view = visibility.show(patterns);
     requests.told(view);
-    handlers.told();
-    visibility.retry();
     return view;
   }
 
   /** Makes the client itself ignore what it has not asked for. */
   function limit(): void {
-    mustSync = !covers(told(wanted().patterns)) || !isSynced || mustSync;
+    mustSync = since(wanted(), told(wanted().patterns)) === undefined || !isSynced || mustSync;
     proceed();
   }
 
@@ -105,7 +99,7 @@ export function createSynchronization(
     },
     subscribed(patterns) {
       // Not an answer, or a late one, which a newer one may have overtaken: the end of a snapshot says what is in force.
-      mustSync ||= !requests.isSubscribing();
+      mustSync ||= !(turns.current() === 'sync' && requests.current()?.isSubscribe);
       told(patterns);
       proceed();
     },
@@ -113,48 +107,26 @@ export function createSynchronization(
       const request = requests.current();
       // Without a sign of the subscription, this is the late answer to an earlier `state:sync`.
       if (!request || (request.isSubscribe && !request.seen)) return false;
+      const { isSubscribe, asked } = request;
       const view = told(isLegacy ? wanted().patterns : visibleAgents);
-      if (request.isSubscribe) answered = request.asked;
-      mustSync = (mustSync && request.isSubscribe) || !isWhole(request, view, covers);
+      if (isSubscribe) answered = asked;
+      const isWhole = request.since === undefined || since(asked, view) !== undefined;
+      mustSync = (mustSync && isSubscribe) || request.isTorn === true || !isWhole;
       const isFirst = !isSynced && !mustSync;
       isSynced ||= isFirst;
-      if (!mustSync) handlers.cover(view, request.asked);
+      if (!mustSync) handlers.cover(asked, view);
       finish();
       return isFirst;
     },
     failed(code) {
-      if (!requests.failed(code)) return;
+      const request = requests.current();
+      // While a request is unanswered, this may be its late answer, and not that to `token:refresh`.
+      turns.end(request ? 'sync' : turns.current());
+      // Only a `subscribe` can be of an unknown type, however late the answer is.
+      if (code !== 'unknown_type' || !request?.isSubscribe) return;
       isLegacy = true;
       limit();
       finish();
     },
   };
-}
-
-/**
- * Whether another request replaces a `subscribe` that has no answer. It may have had an effect even after `rate_limited`: the
- * limit may have been that of a `ping`.
- */
-function isReplaced(before: Request | undefined, wanted: AgentFilter): boolean | undefined {
-  return before?.isSubscribe && !isSame(wanted, before.asked);
-}
-
-/** Whether an answer contains all that was missing. */
-function isWhole(
-  { since, isTorn }: Request,
-  view: AgentFilter,
-  covers: SynchronizationHandlers['covers'],
-): boolean {
-  return !isTorn && (since === undefined || covers(view));
-}
-
-function subscribeTo(handlers: SynchronizationHandlers): Request {
-  const asked = handlers.wanted();
-  const since = handlers.hasAsked(asked) ? handlers.since() : undefined;
-  return { isSubscribe: true, asked, since };
-}
-
-function stateOf(view: AgentFilter | undefined, handlers: SynchronizationHandlers): Request {
-  const since = !view || handlers.covers(view) ? handlers.since() : undefined;
-  return { isSubscribe: false, asked: handlers.wanted(), since, seen: view };
 }

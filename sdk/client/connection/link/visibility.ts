@@ -13,27 +13,30 @@ export interface VisibilityHandlers {
   readonly event: (event: EventMessage, source: Source) => void;
   /** Whether the client may see an agent, over any of its connections. */
   readonly sees: (agentId: string) => boolean;
+  /** Called when the server has said which agents this connection sees. */
+  readonly told: () => void;
 }
 
 export interface Visibility {
   /** Returns the agents that the connection sees; undefined until the server has said so. */
   readonly view: () => AgentFilter | undefined;
-  /** Changes what the connection sees; undefined: all agents. */
+  /**
+   * Changes what the connection sees; undefined: all agents. Passes on the kept events whose agents have become visible.
+   */
   readonly show: (patterns?: readonly string[]) => AgentFilter;
   /** Passes on an event if its agent is visible, also for the client as a whole. */
   readonly event: (event: EventMessage, source: Source) => void;
-  /** Keeps other events from now on: on their way, they may overtake the answer that makes their agents visible. */
-  readonly hold: () => void;
-  /** Passes on the kept events whose agents have become visible. */
-  readonly retry: () => void;
-  /** Drops the kept events, and keeps no more. */
-  readonly release: () => void;
+  /**
+   * Keeps other events from now on, or no longer: on their way, they may overtake the answer that makes their agents
+   * visible. Drops those that were kept.
+   */
+  readonly hold: (isHeld: boolean) => void;
 }
 
 /** Creates the visibility of a connection that has just been opened. */
 export function createVisibility(
   isOver: () => boolean,
-  { event: pass, sees }: VisibilityHandlers,
+  { event: pass, sees, told }: VisibilityHandlers,
 ): Visibility {
   let view: AgentFilter | undefined;
   let held: (readonly [EventMessage, Source])[] | undefined;
@@ -48,17 +51,17 @@ export function createVisibility(
 
   return {
     view: () => view,
-    // Later versions may have other patterns. Those match nothing here.
-    show: (patterns = [everyAgent]) => (view = filterOf(patterns.filter(isPattern))),
-    event,
-    hold() {
-      held = [];
-    },
-    retry() {
+    show(patterns = [everyAgent]) {
+      // Later versions may have other patterns. Those match nothing here.
+      const shown = filterOf(patterns.filter(isPattern));
+      view = shown;
+      told();
       for (const each of held?.splice(0) ?? []) event(...each);
+      return shown;
     },
-    release() {
-      held = undefined;
+    event,
+    hold(isHeld) {
+      held = isHeld ? [] : undefined;
     },
   };
 }
