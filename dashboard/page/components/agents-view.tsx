@@ -10,9 +10,11 @@ import {
   findInSessions,
   noFilter,
   wordsOf,
+  type Filter,
   type FoundAgents,
+  type Status,
 } from '../model/filter';
-import { FilterBar, type Choice } from './filter-bar';
+import { FilterBar, StatusToggles, type Choice } from './filter-bar';
 import { groupAgents, groupsOf, type ListItem } from '../model/groups';
 import { usePreference } from './preferences';
 import { formatRoute, type Route } from '../model/route';
@@ -28,10 +30,11 @@ export function AgentsView({ route, address, children }: AgentsViewProps) {
   const { filter, sort, isGrouped } = route;
   const agents = useAgents({ sort });
   const [isDense, setDense] = usePreference('dense', false);
-  const counts = useMemo(() => countByStatus(agents), [agents]);
   const groups = useMemo(() => groupsOf(agents), [agents]);
   const words = useMemo(() => wordsOf(filter.text), [filter.text]);
-  const list = { route, address, agents, isDense };
+  /** Renders what depends on the agents that a search for the words finds. */
+  const searched = (render: (found: FoundAgents | undefined) => ReactNode) =>
+    words.length > 0 ? <Search words={words}>{render}</Search> : render(undefined);
   const change = (choice: Choice) => {
     // Otherwise each letter would be an entry in the history.
     const isTyping = choice.filter.text !== filter.text;
@@ -41,18 +44,18 @@ export function AgentsView({ route, address, children }: AgentsViewProps) {
     <>
       <FilterBar
         choice={{ filter, sort, isGrouped }}
-        counts={counts}
+        toggles={(change) =>
+          searched((found) => <CountedToggles {...{ agents, filter, found }} onChange={change} />)
+        }
         groups={groups}
         isDense={isDense}
         onChange={change}
         onDense={setDense}
       />
       {children}
-      {words.length > 0 ? (
-        <SearchedAgents {...list} words={words} />
-      ) : (
-        <ShownAgents {...list} found={undefined} />
-      )}
+      {searched((found) => (
+        <ShownAgents {...{ route, address, agents, isDense, found }} />
+      ))}
     </>
   );
 }
@@ -62,11 +65,31 @@ interface ListProps extends Pick<AgentsViewProps, 'route' | 'address'> {
   readonly isDense: boolean;
 }
 
+interface SearchProps {
+  readonly words: readonly string[];
+  readonly children: (found: FoundAgents) => ReactNode;
+}
+
 /** Only a search needs all sessions, so only a search renders when any of them changes. */
-function SearchedAgents({ words, ...list }: ListProps & { readonly words: readonly string[] }) {
+function Search({ words, children }: SearchProps) {
   const sessions = useSessions();
   const found = useMemo(() => findInSessions(sessions, words), [sessions, words]);
-  return <ShownAgents {...list} found={found} />;
+  return children(found);
+}
+
+interface CountedTogglesProps extends Pick<ListProps, 'agents'> {
+  readonly filter: Filter;
+  readonly found: FoundAgents | undefined;
+  readonly onChange: (status: Status | undefined) => void;
+}
+
+/** The buttons of the statuses, each with the number of agents that it would show. */
+function CountedToggles({ agents, filter, found, onChange }: CountedTogglesProps) {
+  const counts = useMemo(
+    () => countByStatus(filterAgents(agents, { ...filter, status: undefined }, found)),
+    [agents, filter, found],
+  );
+  return <StatusToggles status={filter.status} counts={counts} onChange={onChange} />;
 }
 
 function ShownAgents(props: ListProps & { readonly found: FoundAgents | undefined }) {

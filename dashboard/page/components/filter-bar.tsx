@@ -1,4 +1,5 @@
 // Shows the filter and the order of the list: a field for words, a button for each status, the groups, and the order.
+import type { ReactNode } from 'react';
 import { statuses, type Filter, type Status } from '../model/filter';
 import { longestText, sorts, type Route } from '../model/route';
 import { plainText } from '../model/visible-text';
@@ -8,7 +9,8 @@ export type Choice = Pick<Route, 'filter' | 'sort' | 'isGrouped'>;
 
 interface FilterBarProps {
   readonly choice: Choice;
-  readonly counts: Readonly<Record<Status, number>>;
+  /** Renders the buttons of the statuses. */
+  readonly toggles: (onChange: (status: Status | undefined) => void) => ReactNode;
   /** The groups of all agents. */
   readonly groups: readonly string[];
   readonly isDense: boolean;
@@ -19,7 +21,7 @@ interface FilterBarProps {
 const sortWords = { attention: 'Errors first', name: 'Name', newest: 'Last report' };
 
 export function FilterBar(props: FilterBarProps) {
-  const { choice, counts, onChange } = props;
+  const { choice, toggles, onChange } = props;
   const { filter } = choice;
   const change = (changed: Partial<Filter>) => {
     onChange({ ...choice, filter: { ...filter, ...changed } });
@@ -41,13 +43,9 @@ export function FilterBar(props: FilterBarProps) {
           }}
         />
       </label>
-      <StatusToggles
-        status={filter.status}
-        counts={counts}
-        onChange={(status) => {
-          change({ status });
-        }}
-      />
+      {toggles((status) => {
+        change({ status });
+      })}
       <Arrangement {...props} />
     </div>
   );
@@ -112,7 +110,7 @@ interface StatusTogglesProps {
   readonly onChange: (status: Status | undefined) => void;
 }
 
-function StatusToggles({ status, counts, onChange }: StatusTogglesProps) {
+export function StatusToggles({ status, counts, onChange }: StatusTogglesProps) {
   // A pressed button is always shown, so that it can be released.
   const shown = statuses.filter(
     (each) => each !== 'unknown' || counts.unknown > 0 || status === 'unknown',
