@@ -160,8 +160,9 @@ const browserFolders = [
       '^sdk/client/index\\.ts$',
       '^sdk/client/store/(agents|reader)\\.ts$',
       '^sdk/client/connection/subscription\\.ts$',
+      '^sdk/client/connection/link/token\\.ts$',
     ],
-    'The React hooks use the public interface of the client, how its store begins, and its check of patterns.',
+    'The React hooks use the public interface of the client, how its store begins, its check of patterns, and the user of a token.',
   ],
   [
     'client-testing',

@@ -1,5 +1,6 @@
 // Lets the components that use `useWebSocket` with the same token, URL and options share one client.
 import { useEffect, useMemo, useState } from 'react';
+import { claimsOf } from '../connection/link/token';
 import { subscriptionOf } from '../connection/subscription';
 import { createMissionControl, type MissionControl, type MissionControlOptions } from '../index';
 
@@ -9,10 +10,9 @@ type Options = Omit<MissionControlOptions, 'getToken'>;
 interface Wanted {
   /** Empty: no connection. */
   readonly token: string;
-  readonly url: string;
   /** The patterns of the agents, as JSON. */
   readonly agents: string;
-  /** The other options, as they were when the component was mounted. */
+  /** The URL, and the other options as they were when the component was mounted. */
   readonly options: Options;
 }
 
@@ -28,7 +28,7 @@ interface User {
   wanted: Wanted;
   shared: Shared;
   /** Renders the component with another client. */
-  use?: (client: MissionControl) => void;
+  use?: (shared: Shared) => void;
 }
 
 /** The clients of mounted components. Only effects change it, so it is empty on a server. */
@@ -43,11 +43,16 @@ export function useSharedClient(options: Options, token: string): MissionControl
   const wanted = useMemo(() => {
     // Invalid patterns throw here, where React can handle the error, instead of when the client subscribes.
     if (agents) subscriptionOf(JSON.parse(agents) as string[]);
-    return { token, url, agents, options: kept };
+    return { token, agents, options: { ...kept, url } };
   }, [token, url, agents, kept]);
   // The new client is idle and uses no resources, because React may discard it, or create it on a server.
   const [user] = useState<User>(() => ({ wanted, shared: find(wanted) ?? create(wanted) }));
-  const [client, use] = useState(user.shared.client);
+  const [shared, use] = useState(user.shared);
+  // Until the component has another client, it has an empty one: what another user may see must not be rendered even once.
+  const { client } = useMemo(
+    () => (isAlike(shared.wanted, wanted) ? shared : create(wanted)),
+    [shared, wanted],
+  );
   useEffect(() => {
     ask(user, wanted);
   }, [user, wanted]);
@@ -60,7 +65,7 @@ function ask(user: User, wanted: Wanted): void {
   later();
 }
 
-function mount(user: User, use: (client: MissionControl) => void): () => void {
+function mount(user: User, use: (shared: Shared) => void): () => void {
   user.use = use;
   join(user);
   return () => {
@@ -81,7 +86,7 @@ function join(user: User): void {
   }
   shared.users.add(user);
   user.shared = shared;
-  user.use?.(shared.client);
+  user.use?.(shared);
 }
 
 /** Decides at the end of this tick, when all components of a page have been rendered with a new token. */
@@ -102,7 +107,8 @@ function settle(shared: Shared): void {
   const { client, users } = shared;
   const [first] = users;
   const areTogether = first && [...users].every(({ wanted }) => isSame(wanted, first.wanted));
-  if (areTogether && isAlike(first.wanted, shared.wanted) && !find(first.wanted, shared)) {
+  const isFree = areTogether && (find(first.wanted) ?? shared) === shared;
+  if (isFree && isAlike(shared.wanted, first.wanted)) {
     tell(shared, first.wanted);
     return;
   }
@@ -122,16 +128,15 @@ function tell(shared: Shared, wanted: Wanted): void {
   shared.wanted = wanted;
   if (wanted.agents !== before.agents) client.subscribe(JSON.parse(wanted.agents) as string[]);
   if (wanted.token === before.token || wanted.options.autoConnect === false) return;
-  if (!wanted.token) client.close();
-  else if (before.token) client.refresh();
+  if (before.token) client.refresh();
   else client.reconnect();
 }
 
 function create(wanted: Wanted): Shared {
-  const { url, agents, options } = wanted;
+  const { agents, options } = wanted;
   const shared: Shared = {
     client: createMissionControl({
-      ...{ ...options, url, agents: JSON.parse(agents) as string[], autoConnect: false },
+      ...{ ...options, agents: JSON.parse(agents) as string[], autoConnect: false },
       getToken: () => shared.wanted.token,
     }),
     users: new Set(),
@@ -140,28 +145,30 @@ function create(wanted: Wanted): Shared {
   return shared;
 }
 
-/** Returns the client that has been told this, other than `except`. */
-function find(wanted: Wanted, except?: Shared): Shared | undefined {
-  return [...all].find((shared) => shared !== except && isSame(shared.wanted, wanted));
+/** Returns the client that has been told this. */
+function find(wanted: Wanted): Shared | undefined {
+  return [...all].find((shared) => isSame(shared.wanted, wanted));
 }
 
 function isSame(one: Wanted, other: Wanted): boolean {
   return one.token === other.token && one.agents === other.agents && isAlike(one, other);
 }
 
-/** Whether both want the same of what a client cannot change any more. */
+/**
+ * Whether a client that was told the first can be told the second: it is for the same URL, options and user. Durations are
+ * compared by value.
+ */
 function isAlike(one: Wanted, other: Wanted): boolean {
-  return one.url === other.url && isCovered(one, other) && isCovered(other, one);
-}
-
-/** Whether each option of the first has the same value in the second; durations are compared by value. */
-function isCovered(one: Wanted, other: Wanted): boolean {
-  const names = Object.keys(one.options) as (keyof Options)[];
-  return names.every((name) => {
-    const [value, otherValue] = [one.options[name], other.options[name]];
-    if (name === 'url' || name === 'agents') return true;
-    return name === 'timing'
-      ? JSON.stringify(value) === JSON.stringify(otherValue)
-      : value === otherValue;
-  });
+  // Without a token, the client has received nothing.
+  const isSameUser =
+    !one.token || (other.token !== '' && claimsOf(one.token).sub === claimsOf(other.token).sub);
+  const names = Object.keys({ ...one.options, ...other.options }) as (keyof Options)[];
+  return (
+    isSameUser &&
+    names.every((name) => {
+      const [value, otherValue] = [one.options[name], other.options[name]];
+      if (name === 'timing') return JSON.stringify(value) === JSON.stringify(otherValue);
+      return name === 'agents' || value === otherValue;
+    })
+  );
 }

@@ -44,12 +44,16 @@ export function openSocket(
 
 /** Returns the expiry of a token, in milliseconds since the Unix epoch; undefined if the token does not contain one. */
 export function expiryOf(token: string): number | undefined {
+  const exp = claimsOf(token).exp;
+  return typeof exp === 'number' ? exp * 1000 : undefined;
+}
+
+/** Returns the claims of a token, without checking it; none if it is not a JWT. */
+export function claimsOf(token: string): { readonly exp?: unknown; readonly sub?: unknown } {
   try {
-    const [, claims = ''] = token.split('.');
-    const json = atob(claims.replaceAll('-', '+').replaceAll('_', '/'));
-    const { exp } = JSON.parse(json) as { exp?: unknown };
-    return typeof exp === 'number' ? exp * 1000 : undefined;
+    const claims = token.replaceAll('-', '+').replaceAll('_', '/').split('.')[1] ?? '';
+    return Object(JSON.parse(atob(claims))) as object;
   } catch {
-    return undefined;
+    return {};
   }
 }
