@@ -13,9 +13,9 @@ type EventListeners = { [Type in EventType]: (value: Payload<Type>) => void };
 
 /** The listeners that `on` accepts, by type. */
 export interface ListenerTypes extends EventListeners {
-  /** Called when the status of an agent has changed. */
+  /** Called with each newer status of an agent, also if it is the same status, reported again. */
   'agent:status': (status: AgentStatus) => void;
-  /** Called when the newest activity of a session has changed. */
+  /** Called with each newer activity of a session. */
   'session:activity': (activity: SessionActivity) => void;
   /** Called after the listeners of single changes, with all changes of one message or batch, in their order. */
   change: (news: { readonly changes: readonly Change[] }) => void;

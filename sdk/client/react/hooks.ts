@@ -1,5 +1,5 @@
 // Hooks for components inside a provider. They render when their result has changed, at most once in each animation frame.
-import { useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useCallback, useContext, useMemo, useState, useSyncExternalStore } from 'react';
 import {
   storeOf,
   type Agent,
@@ -46,15 +46,19 @@ export function useAgents(options: AgentsOptions = {}): readonly Agent[] {
   );
 }
 
-/** Returns what is known of one agent. Renders only when this agent changes. */
+/**
+ * Returns what is known of one agent. Renders only when this agent changes, or when the client has asked for it, or has got
+ * its state.
+ */
 export function useAgent(agentId: string): Agent {
   const store = storeOf(useMissionControl());
-  useMounted(agentId);
-  const [reader, unknown] = useMemo(
-    () => [store.agent(agentId), unknownAgent(agentId)] as const,
+  const isAsked = useMounted(agentId);
+  const [reader, pending] = useMemo(
+    () => [store.agent(agentId), unknownAgent(agentId, true)] as const,
     [store, agentId],
   );
-  return useReader(reader, unknown);
+  const agent = useReader(reader, pending);
+  return agent.isKnown || isAsked ? agent : pending;
 }
 
 /**
@@ -110,10 +114,18 @@ export function useRegistersOf<Type extends EventType>(
   );
 }
 
-/** Lets the provider subscribe to an agent while the component is mounted. */
-function useMounted(agentId: string | undefined): void {
+/**
+ * Lets the provider subscribe to an agent while the component is mounted; no agent has an empty id. Returns whether the
+ * client has asked for the agent.
+ */
+function useMounted(agentId = ''): boolean {
   const mounted = useContext(MountedContext);
-  useEffect(() => (agentId === undefined ? undefined : mounted?.add(agentId)), [mounted, agentId]);
+  const subscribe = useCallback(
+    (asked: () => void) => mounted?.add(agentId, asked) ?? (() => undefined),
+    [mounted, agentId],
+  );
+  const isAsked = () => !mounted || mounted.isAsked(agentId);
+  return useSyncExternalStore(subscribe, isAsked, isAsked);
 }
 
 /** Returns the list of a reader. It stays the same if another reader has the same items: filters may be inline functions. */

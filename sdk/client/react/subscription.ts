@@ -15,34 +15,36 @@ export function useSubscription(
 
 /** The agents that mounted components show. */
 export interface MountedAgents {
-  /** Adds an agent. Returns a function that removes it. */
-  readonly add: (agentId: string) => () => void;
+  /**
+   * Adds the agent of a component.
+   * @param asked called whenever the client has asked for the agents; each component has a function of its own
+   * @returns a function that removes the agent
+   */
+  readonly add: (agentId: string, asked: () => void) => () => void;
+  /** Whether the client has asked for an agent. */
+  readonly isAsked: (agentId: string) => boolean;
   /** Subscribes to the agents from now on. Returns a function that ends this: whatever is subscribed to next, stays. */
   readonly start: () => () => void;
 }
 
 /** Creates an empty set of agents for a client. */
 export function createMountedAgents(client: MissionControl): MountedAgents {
-  /** The number of components by agent id. */
-  const counts = new Map<string, number>();
+  /** The agent of each component, by its listener. */
+  const mounted = new Map<() => void, string>();
+  /** The patterns that the client was asked for last. */
+  let asked: readonly string[] = [];
   let isStarted = false;
 
   function subscribe(): void {
     if (!isStarted) return;
-    const agents = [...counts.keys()].map(patternOf).filter(isPattern);
+    asked = [...new Set(mounted.values())].map(patternOf).filter(isPattern);
     try {
-      client.subscribe(agents);
+      client.subscribe(asked);
     } catch {
       // They are more than a subscription may have.
-      client.subscribe(['*']);
+      client.subscribe((asked = ['*']));
     }
-  }
-
-  function count(agentId: string, by: number): void {
-    const after = (counts.get(agentId) ?? 0) + by;
-    if (after > 0) counts.set(agentId, after);
-    else counts.delete(agentId);
-    update();
+    for (const listener of mounted.keys()) listener();
   }
 
   /** Subscribes at the end of this tick: components that are replaced make one request. */
@@ -51,12 +53,15 @@ export function createMountedAgents(client: MissionControl): MountedAgents {
   }
 
   return {
-    add(agentId) {
-      count(agentId, 1);
+    add(agentId, listener) {
+      mounted.set(listener, agentId);
+      update();
       return () => {
-        count(agentId, -1);
+        mounted.delete(listener);
+        update();
       };
     },
+    isAsked: (agentId) => asked[0] === '*' || asked.includes(patternOf(agentId)),
     start() {
       isStarted = true;
       update();

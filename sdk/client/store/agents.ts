@@ -19,6 +19,11 @@ export interface Agent {
   readonly lastSeen: number | undefined;
   /** Whether the client has received anything of this agent. */
   readonly isKnown: boolean;
+  /**
+   * Whether the client has received nothing of this agent, but still may: it is not synced, or has not asked for the agent
+   * yet. If neither `isKnown` nor `isPending` is true, the agent has not reported, or the user may not see it.
+   */
+  readonly isPending: boolean;
 }
 
 /**
@@ -50,17 +55,24 @@ export interface Agents {
   /** Returns all agents in an order; the same list until one of them changes. */
   readonly list: (sort: keyof typeof orders) => readonly Agent[];
   readonly take: (change: Change) => void;
-  /** Forgets the agents of which the client has no register any more, and the statuses that it has not any more. */
-  readonly forget: () => void;
+  /**
+   * Forgets what these registers said: the statuses, and the agents of which the client has no register any more.
+   * @param hasOthers whether the client still has a register of an agent
+   */
+  readonly forget: (
+    registers: readonly Register[],
+    hasOthers: (agentId: string) => boolean,
+  ) => void;
 }
 
-/** Returns the agent of which nothing is known. */
-export const unknownAgent = (agentId: string): Agent => ({
+/** Returns an agent of which nothing is known: not yet, or because it has not reported. */
+export const unknownAgent = (agentId: string, isPending: boolean): Agent => ({
   agentId,
   status: undefined,
   since: undefined,
   lastSeen: undefined,
   isKnown: false,
+  isPending,
 });
 
 /** Creates the agents of a client from its registers. */
@@ -79,7 +91,7 @@ export function createAgents(client: MissionControl): Agents {
 
   function add({ type, value }: Register): void {
     const known = agents.get(value.agentId);
-    const next = after(known ?? unknownAgent(value.agentId), type, value);
+    const next = after(known ?? unknownAgent(value.agentId, false), type, value);
     if (next !== known) replace(known, next);
   }
 
@@ -95,11 +107,12 @@ export function createAgents(client: MissionControl): Agents {
     take({ type, current }) {
       add({ type, value: current } as Register);
     },
-    forget() {
-      const left = new Set(allRegisters(client).map(({ value }) => value.agentId));
-      for (const agent of [...agents.values()]) {
-        if (!left.has(agent.agentId)) replace(agent, undefined);
-        else if (agent.status && !client.agents.has(agent.agentId))
+    forget(registers, hasOthers) {
+      for (const { value } of registers) {
+        const { agentId } = value;
+        const agent = agents.get(agentId);
+        if (!hasOthers(agentId)) replace(agent, undefined);
+        else if (agent?.status && !client.agents.has(agentId))
           replace(agent, { ...agent, status: undefined, since: undefined });
       }
     },
@@ -108,13 +121,13 @@ export function createAgents(client: MissionControl): Agents {
 
 /** Returns an agent after an event; the same object if the event says nothing new. */
 function after(agent: Agent, type: Register['type'], value: Register['value']): Agent {
-  const { agentId, timestamp } = value;
+  const { timestamp } = value;
   const lastSeen = Math.max(agent.lastSeen ?? timestamp, timestamp);
   const reported = type === 'agent:status' ? (value as AgentStatus).status : agent.status;
   const isSame = reported === agent.status;
   if (isSame && lastSeen === agent.lastSeen) return agent;
   const since = isSame ? agent.since : timestamp;
-  return { agentId, status: reported, since, lastSeen, isKnown: true };
+  return { ...agent, status: reported, since, lastSeen, isKnown: true };
 }
 
 /**

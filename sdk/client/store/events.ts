@@ -7,7 +7,7 @@ import { Sorted, type Order } from './sorted';
 /** An event that changed a register: a {@link Change} with a number that identifies it, e.g. for keys in a list. */
 export type ClientEvent = Change & { readonly id: number };
 
-/** The number of events that a client keeps. */
+/** The number of events that a client keeps, and at most of one agent. */
 const keptEvents = 1_000;
 
 /** By timestamp; events with the same one in the reverse order of their arrival. */
@@ -18,7 +18,7 @@ export interface Events {
   /** Returns the newest events, the newest first; the same list until there is another one. */
   readonly list: () => readonly ClientEvent[];
   /**
-   * Returns the newest events of an agent, the newest first: those of `known` and of the list, and the agent's registers that
+   * Returns the newest events of an agent, the newest first, at most 1,000: those of `known` and of the list, and the agent's registers that
    * are in neither, because their events came earlier.
    */
   readonly ofAgent: (
@@ -53,7 +53,7 @@ export function createEvents(client: MissionControl): Events {
         if (event.current.agentId === agentId) all.set(event.current, event);
       for (const register of registers)
         if (!all.has(register.value)) all.set(register.value, restored(register));
-      return [...all.values()].sort(newestFirst);
+      return [...all.values()].sort(newestFirst).slice(0, keptEvents);
     },
     take(change) {
       if (!firstValues.has(change.current)) events.replace(undefined, eventOf(change));

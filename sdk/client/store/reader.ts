@@ -26,15 +26,19 @@ export function keepEqual<Item>(): (list: readonly Item[]) => readonly Item[] {
 }
 
 /**
- * Creates a reader of a list that is derived from another one, e.g. by a filter.
+ * Creates a reader of the first items of a list that is derived from another one, e.g. by a filter.
  * @param source returns the same list until it changes
+ * @param limit the maximum number of items
  * @param derive called once for each list of `source`
+ * @throws {TypeError} if the limit is not a number of 0 or more
  */
 export function derived<Source, Item>(
   subscribe: Reader<unknown>['subscribe'],
   source: () => readonly Source[],
+  limit: number,
   derive: (list: readonly Source[]) => readonly Item[],
 ): Reader<readonly Item[]> {
+  if (!(limit >= 0)) throw new TypeError('limit must be a number of at least 0.');
   const keep = keepEqual<Item>();
   let from: readonly Source[] | undefined;
   let value: readonly Item[] = none;
@@ -42,18 +46,9 @@ export function derived<Source, Item>(
     subscribe,
     read() {
       const list = source();
-      if (list !== from) value = keep(derive(list));
+      if (list !== from) value = keep(derive(list).slice(0, limit));
       from = list;
       return value;
     },
   };
-}
-
-/**
- * Checks a limit.
- * @throws {TypeError} if it is not a number of 0 or more
- */
-export function checkedLimit(limit: number): number {
-  if (!(limit >= 0)) throw new TypeError('limit must be a number of at least 0.');
-  return limit;
 }

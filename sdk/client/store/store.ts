@@ -5,7 +5,7 @@ import type { Connection } from '../connection/connection';
 import type { MissionControl } from '../mission-control';
 import { createAgents, namedOrder, unknownAgent, type Agent, type AgentSort } from './agents';
 import { createEvents, type ClientEvent } from './events';
-import { checkedLimit, derived, keepEqual, none, type Reader } from './reader';
+import { derived, keepEqual, none, type Reader } from './reader';
 import { createRegisterLists, registersIn } from './register-lists';
 import { createSubscribers } from './subscribers';
 
@@ -27,7 +27,7 @@ export interface ListOptions {
 
 /** What a list of events contains. */
 export interface EventsOptions {
-  /** The maximum number of events. Default: 100. */
+  /** The maximum number of events; more than 1,000 are 1,000. Default: 100. */
   readonly limit?: number | undefined;
   /** The only agent whose events are in the list. Default: all agents. */
   readonly agentId?: string | undefined;
@@ -39,7 +39,7 @@ export interface Store {
   intervalMs: number;
   /** Returns a reader of the agents. */
   readonly agents: (options?: AgentsOptions) => Reader<readonly Agent[]>;
-  /** Returns a reader of one agent. If nothing is known of it, `isKnown` is false. */
+  /** Returns a reader of one agent. If nothing is known of it, `isKnown` is false, and `isPending` says whether that may change. */
   readonly agent: (agentId: string) => Reader<Agent>;
   /** Returns a reader of the newest activity of each session, of one agent or of all, the newest first. */
   readonly sessions: (
@@ -71,8 +71,8 @@ function createStore(client: MissionControl): Store {
 
   client.on('connection', subscribers.notify);
   client.on('forgotten', ({ registers }) => {
-    agents.forget();
     lists.forget(registers);
+    agents.forget(registers, (agentId) => registersOf(agentId).length > 0);
     events.forget((agentId) => agents.get(agentId) !== undefined);
     subscribers.notify();
   });
@@ -81,10 +81,11 @@ function createStore(client: MissionControl): Store {
     subscribers.notify();
   });
 
+  const registersOf = (agentId: string) => registersIn(({ type }) => lists.list(type, agentId));
+
   const readRegisters: Store['registers'] = (type, agentId, { limit = Infinity } = {}) => {
-    checkedLimit(limit);
     const source = () => lists.list(type, agentId) as readonly Payload<typeof type>[];
-    return derived(subscribe, source, (list) => list.slice(0, limit));
+    return derived(subscribe, source, limit, (list) => list);
   };
 
   function readEventsOf(agentId: string, limit: number): Reader<readonly ClientEvent[]> {
@@ -95,12 +96,11 @@ function createStore(client: MissionControl): Store {
       subscribe,
       // Each event of the agent changes one of these lists.
       () => keep(eventTypeDefinitions.map(({ type }) => lists.list(type, agentId))),
+      limit,
       () => {
         if (agents.periodOf(agentId) !== period) known = none;
         period = agents.periodOf(agentId);
-        const registers = registersIn(({ type }) => lists.list(type, agentId));
-        known = events.ofAgent(agentId, known, registers).slice(0, limit);
-        return known;
+        return (known = events.ofAgent(agentId, known, registersOf(agentId)));
       },
     );
   }
@@ -109,25 +109,25 @@ function createStore(client: MissionControl): Store {
     registers: readRegisters,
     sessions: (agentId, options) => readRegisters('session:activity', agentId, options),
     agents({ filter = () => true, sort = 'name', limit = Infinity } = {}) {
-      checkedLimit(limit);
       const order = namedOrder(sort);
       return derived(
         subscribe,
         () => agents.list(order ?? 'name'),
+        limit,
         (list) => {
           const shown = list.filter(filter);
-          return (typeof sort === 'function' ? shown.sort(sort) : shown).slice(0, limit);
+          return typeof sort === 'function' ? shown.sort(sort) : shown;
         },
       );
     },
     agent(agentId) {
-      const unknown = unknownAgent(agentId);
-      return { subscribe, read: () => agents.get(agentId) ?? unknown };
+      const [unknown, pending] = [unknownAgent(agentId, false), unknownAgent(agentId, true)];
+      const read = () => agents.get(agentId) ?? (client.connection.isSynced ? unknown : pending);
+      return { subscribe, read };
     },
     events({ limit = 100, agentId } = {}) {
-      checkedLimit(limit);
       return agentId === undefined
-        ? derived(subscribe, events.list, (list) => list.slice(0, limit))
+        ? derived(subscribe, events.list, limit, (list) => list)
         : readEventsOf(agentId, limit);
     },
     connection: () => ({ subscribe, read: () => client.connection }),

@@ -19,7 +19,13 @@ import {
   type MissionControlOptions,
 } from '#sdk/client';
 import * as binding from '#sdk/client/react/index';
-import { FakePage, FakeSocket, FakeTime, settle } from '../../../../support/client/client-harness';
+import {
+  FakePage,
+  FakeSocket,
+  FakeTime,
+  settle,
+  tokenUntil,
+} from '../../../../support/client/client-harness';
 import { emptyLists } from '../../../../support/data/events';
 
 const { MissionControlProvider } = binding;
@@ -180,9 +186,10 @@ it('renders with useAgent only when that agent changes', async () => {
   );
   expect(one.shown.renders).toBe((before[0] ?? 0) + 1);
   expect(other.shown.renders).toBe(before[1]);
-  const known = { agentId: 'agent-1', status: 'online', since: 5, lastSeen: 5, isKnown: true };
+  const known = { agentId: 'agent-1', status: 'online', since: 5, lastSeen: 5 };
   expect(dashboard.text()).toBe(
-    JSON.stringify(known) + JSON.stringify({ agentId: 'agent-2', isKnown: false }),
+    JSON.stringify({ ...known, isKnown: true, isPending: false }) +
+      JSON.stringify({ agentId: 'agent-2', isKnown: false, isPending: false }),
   );
   await hear(status('agent-2', 'offline', 1));
   expect(one.shown.renders).toBe((before[0] ?? 0) + 1);
@@ -464,7 +471,7 @@ it('does not connect on a server, and hydrates the server-rendered page', async 
   });
   const html = server.renderToString(provide(element));
   expect(html).toBe(
-    '[&quot;idle&quot;,0,{&quot;agentId&quot;:&quot;a&quot;,&quot;isKnown&quot;:false},[]]',
+    '[&quot;idle&quot;,0,{&quot;agentId&quot;:&quot;a&quot;,&quot;isKnown&quot;:false,&quot;isPending&quot;:true},[]]',
   );
   await settle();
   expect([sockets.length, tokens, time.pending, page.listeners.size]).toEqual([0, 0, 0, 0]);
@@ -479,7 +486,9 @@ it('does not connect on a server, and hydrates the server-rendered page', async 
   });
   await accept();
   expect(onRecoverableError).not.toHaveBeenCalled();
-  expect(container.textContent).toBe('["connected",0,{"agentId":"a","isKnown":false},[]]');
+  expect(container.textContent).toBe(
+    '["connected",0,{"agentId":"a","isKnown":false,"isPending":false},[]]',
+  );
   await act(async () => {
     root.unmount();
     await settle();
@@ -548,6 +557,45 @@ describe('a provider with agents', () => {
     await dashboard.render(watching('mounted', detail('c', 'b*')));
     expect(asked()).toEqual([['a'], ['b\\*'], ['c']]);
     await dashboard.unmount();
+  });
+
+  it('that are mounted never says of an agent that it has not reported before the server could say so', async () => {
+    const said: string[] = [];
+    const Page: FunctionComponent<{ readonly id: string }> = ({ id }) => {
+      const { isKnown, isPending } = binding.useAgent(id);
+      said.push(`${id} ${isKnown ? 'known' : isPending ? 'pending' : 'unknown'}`);
+      return said.at(-1);
+    };
+    const showing = (id: string) => watching('mounted', createElement(Page, { id }));
+    const dashboard = await mount(showing('a'));
+    await open();
+    await subscribed(status('a', 'online', 1));
+    expect([...new Set(said)]).toEqual(['a pending', 'a known']);
+    // The same component with another agent, of which the server knows nothing.
+    await dashboard.render(showing('b'));
+    expect([...new Set(said)]).toEqual(['a pending', 'a known', 'b pending']);
+    await subscribed();
+    expect(dashboard.text()).toBe('b unknown');
+    await dashboard.unmount();
+  });
+
+  it('that are mounted says at once that an agent is unknown if the client had asked for it before', async () => {
+    const given = createMissionControl({ ...options, agents: ['a'] });
+    const Page: FunctionComponent = () => `${binding.useAgent('a').isPending}`;
+    const page = createElement(
+      MissionControlProvider,
+      { client: given, agents: 'mounted' },
+      createElement(Page),
+    );
+    await settle();
+    await open();
+    socket().receive('subscribed', { agents: ['a'] });
+    const snapshot = { ...emptyLists(), timestamp: time.now(), complete: true };
+    socket().receive('state:snapshot', { ...snapshot, visibleAgents: ['a'] });
+    const dashboard = await mount(page);
+    expect([asked(), dashboard.text()]).toEqual([[['a']], 'false']);
+    await dashboard.unmount();
+    given.close();
   });
 
   it('that are mounted subscribes to the union, without those of unmounted components', async () => {
@@ -756,15 +804,16 @@ describe('useWebSocket, as documented', () => {
       await settle();
     });
 
-  it('connects when there is a token, and closes when there is none any more', async () => {
+  it('connects when there is a token, and closes and forgets everything when there is none any more', async () => {
     const dashboard = await withToken();
     expect([dashboard.text(), sockets.length]).toEqual(['[false,0]', 0]);
     await dashboard.set('one');
     expect(socket().token).toBe('one');
     await accept({ agents: [status('a', 'online', 1)] });
     expect(dashboard.text()).toBe('[true,1]');
+    dashboard.texts.length = 0;
     await dashboard.set(undefined);
-    expect(dashboard.text()).toBe('[false,1]');
+    expect(new Set(dashboard.texts)).toEqual(new Set(['[false,0]']));
     expect(sockets.every(({ readyState }) => readyState === 'closed')).toBe(true);
     await dashboard.unmount();
   });
@@ -803,6 +852,25 @@ describe('useWebSocket, as documented', () => {
     expect(dashboard.text()).toBe('[true,1]');
     await dashboard.unmount();
   });
+
+  it.each([false, true])(
+    'never shows what another user has received, and keeps it for a new token of the same one (StrictMode: %s)',
+    async (strict) => {
+      const dashboard = await withToken(strict);
+      await dashboard.set(tokenUntil(1, 'alice'));
+      await accept({ agents: [status('a', 'online', 1)] });
+      await dashboard.set(tokenUntil(2, 'alice'));
+      expect(dashboard.text()).toBe('[true,1]');
+      dashboard.texts.length = 0;
+      await dashboard.set(tokenUntil(2, 'bob'));
+      expect(socket().token).toBe(tokenUntil(2, 'bob'));
+      expect(new Set(dashboard.texts)).toEqual(new Set(['[false,0]']));
+      await accept({ agents: [status('b', 'online', 1), status('c', 'online', 1)] });
+      expect(dashboard.text()).toBe('[true,2]');
+      await dashboard.unmount();
+      expect([time.pending, page.listeners.size]).toEqual([0, 0]);
+    },
+  );
 
   it('connects immediately with a new token if the handshake with the old one failed', async () => {
     const dashboard = await withToken();

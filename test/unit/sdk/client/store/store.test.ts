@@ -53,7 +53,8 @@ describe('agents', () => {
     client.emit([agentEvent('a', 'online', 10)], { source: 'snapshot' });
     const agent = storeOf(client).agent('a');
     expect(agent.read()).toEqual({
-      ...{ agentId: 'a', status: 'online', since: 10, lastSeen: 10, isKnown: true },
+      ...{ agentId: 'a', status: 'online', since: 10, lastSeen: 10 },
+      ...{ isKnown: true, isPending: false },
     });
     client.emit([agentEvent('a', 'online', 20)]);
     expect(agent.read()).toMatchObject({ since: 10, lastSeen: 20 });
@@ -70,11 +71,16 @@ describe('agents', () => {
     const before = unknown.read();
     client.emit([sessionEvent('a', 's', 'm', 5)]);
     const nothing = { status: undefined, since: undefined };
-    expect(known.read()).toEqual({ agentId: 'a', ...nothing, lastSeen: 5, isKnown: true });
+    expect(known.read()).toEqual({
+      ...{ agentId: 'a', ...nothing, lastSeen: 5, isKnown: true, isPending: false },
+    });
     expect(unknown.read()).toEqual({
-      ...{ agentId: 'b', ...nothing, lastSeen: undefined, isKnown: false },
+      ...{ agentId: 'b', ...nothing, lastSeen: undefined, isKnown: false, isPending: true },
     });
     expect(unknown.read()).toBe(before);
+    client.connect();
+    expect(unknown.read()).toEqual({ ...before, isPending: false });
+    expect(unknown.read()).toBe(unknown.read());
     expect(store.agents().read()).toEqual([known.read()]);
   });
 
@@ -141,7 +147,9 @@ class Model {
       const status = type === 'agent:status' ? current.status : known?.status;
       const since = status === known?.status ? known?.since : at;
       const lastSeen = Math.max(at, known?.lastSeen ?? at);
-      this.agents.set(id, { agentId: id, status, since, lastSeen, isKnown: true });
+      this.agents.set(id, {
+        ...{ agentId: id, status, since, lastSeen, isKnown: true, isPending: false },
+      });
       this.events.push({ timestamp: at, agentId: id });
     }
   }
@@ -332,6 +340,29 @@ describe('events', () => {
     expect(quiet.read().map(({ current }) => current.timestamp)).toEqual([3, 2, 1]);
     // A later reader has what is left: the register.
     expect(textsIn(store.events({ agentId: 'quiet' }).read())).toEqual([['3', 'snapshot']]);
+  });
+
+  it('keeps at most a thousand of one agent, whatever the limit is', () => {
+    const client = createFakeMissionControl();
+    const events = storeOf(client).events({ agentId: 'a', limit: Infinity });
+    for (let at = 1; at <= 1_500; at += 1) {
+      client.emit([sessionEvent('a', 's', `${at}`, at)]);
+      if (at % 100 === 0) events.read();
+    }
+    expect(events.read()).toHaveLength(1_000);
+    expect(events.read()[0]?.current.timestamp).toBe(1_500);
+  });
+
+  it('does not go through all registers when some are forgotten again', () => {
+    const client = createFakeMissionControl();
+    const agents = storeOf(client).agents();
+    client.emit(['a', 'b', 'c'].map((id) => agentEvent(id, 'online', 1)));
+    client.forget('a');
+    const all = jest.spyOn(client.agents, 'values');
+    client.forget('b');
+    expect(idsIn(storeOf(client).agents())).toEqual(['c']);
+    expect(agents.read()).toHaveLength(1);
+    expect(all).not.toHaveBeenCalled();
   });
 
   it('has each event once if the store is created by a listener in the middle of a batch', () => {
