@@ -149,7 +149,7 @@ async function runInNode({ code }: Sample): Promise<void> {
 it.each([
   ['README.md', ['client', 'react'], 10],
   ['sdk/README.md', ['client', 'react'], undefined],
-  ['docs/client.md', ['client', 'client', 'react', 'client'], undefined],
+  ['docs/client.md', ['client', 'react', 'client', 'client'], undefined],
 ])('runs the samples of %s', async (file, entries, lines) => {
   const samples = await samplesOf(file);
   expect(samples.map(({ title }) => title)).toEqual(entries.map((entry) => `${file}: ${entry}`));
