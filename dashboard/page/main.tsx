@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { createMissionControl } from '#sdk/client';
 import { MissionControlProvider } from '#sdk/client/react/index';
 import { createAddress } from './model/address';
+import { createListMemory } from './model/list-memory';
 import { App } from './components/app';
 import { ClockContext, createClock } from './components/clock';
 import { loadConfiguration } from './model/configuration';
@@ -53,7 +54,13 @@ async function start(): Promise<ReactNode> {
   return (
     <MissionControlProvider client={client} renderIntervalMs={renderIntervalMs}>
       <ClockContext value={createClock(globalThis, now)}>
-        <App address={createAddress(window)} tokens={tokens} commands={commands} timers={timers} />
+        <App
+          memory={createListMemory(() => sessionStorage)}
+          address={createAddress(window)}
+          tokens={tokens}
+          commands={commands}
+          timers={timers}
+        />
       </ClockContext>
     </MissionControlProvider>
   );

@@ -158,7 +158,7 @@ it('shows the same after reload, back, forward, and in another tab with the same
   const other = await context.newPage();
   await other.goto(address);
   await other.getByText('Message 15').waitFor();
-  await other.getByRole('link', { name: 'All agents' }).click();
+  await other.getByRole('link', { name: '← Agents' }).click();
   await eventually(async () => {
     expect(await firstNames(other)).toEqual(shown);
   });
@@ -178,6 +178,41 @@ it('shows the list where it was after the page of an agent', async () => {
   await page.goBack();
   await row.waitFor();
   expect(await offset()).toBe(3_000);
+  await page.reload();
+  await eventually(async () => {
+    expect(await offset()).toBe(3_000);
+  });
+  expect(await focused(page)).not.toBe('team-0/agent-104');
+}, 60_000);
+
+it('goes from the page of an agent that was opened in the feed to the row of this agent', async () => {
+  await reportAgents(200);
+  const { page } = await open('#/?sort=name');
+  await page.locator('.feed-agent', { hasText: 'agent-198' }).first().click();
+  await page.getByRole('heading', { name: 'team-0/agent-198', level: 2 }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('.row').getByText('Message 198').waitFor();
+  expect(await focused(page)).toBe('team-0/agent-198');
+  const row = page.locator('.row:focus');
+  const list = await page.locator('.agent-scroll').boundingBox();
+  const box = await row.boundingBox();
+  expect(box && list && box.y >= list.y && box.y + box.height <= list.y + list.height).toBe(true);
+}, 60_000);
+
+it('moves the focus to the next row when the agent that has it leaves the filter', async () => {
+  await reportAgents(40);
+  const { page } = await open('#/?status=error');
+  await page.getByRole('heading', { name: 'Agents 8 of 40' }).waitFor();
+  await page.locator('.row').nth(2).focus();
+  const [, , third = '', fourth] = await names(page);
+  expect(await focused(page)).toBe(third);
+  await service.report(agentEvent(third, 'online', Date.now()));
+  await page.getByRole('heading', { name: 'Agents 7 of 40' }).waitFor();
+  await eventually(async () => {
+    expect(await focused(page)).toBe(fourth);
+  });
+  await page.keyboard.press('ArrowDown');
+  expect(await focused(page)).toBe((await names(page))[3]);
 }, 60_000);
 
 it('keeps the focus on its row when agents before it change their order', async () => {

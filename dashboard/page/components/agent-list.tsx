@@ -1,13 +1,13 @@
 // Shows the agents that match the filter: only the rows that are visible are elements. The list has one tab stop, and arrow keys.
-import { useRef, useState, type KeyboardEvent } from 'react';
+import { useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 import { flushSync } from 'react-dom';
 import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/react-virtual';
 import type { Agent } from '#sdk/client';
 import { AgentRow } from './agent-row';
 import { GroupHeading } from './group-heading';
-import type { ListItem } from '../model/groups';
+import { keyOf, type ListItem } from '../model/groups';
 import { nextIndex } from '../model/list-keys';
-import { useListMemory } from './list-memory';
+import { rowAt, useFocusInList, useListMemory, useOffset } from './list-memory';
 
 type Item = ListItem<Agent>;
 
@@ -30,48 +30,31 @@ const heights = { row: 3.75, denseRow: 2.25, heading: 2.25 };
 /** The number of rows that are rendered before and after those that are visible. */
 const overscan = 6;
 
-/** Groups end in a slash, so that no group has the key of an agent without a group. */
-const keyOf = (item: Item | undefined) => {
-  if (item === undefined) return '';
-  return 'agent' in item ? `agent ${item.agent.agentId}` : `group ${item.group}`;
-};
-
 export function AgentList({ list, items, isDense, hrefOf, onGroup }: AgentListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const memory = useListMemory(list, scroller);
   const [focusedKey, setFocusedKey] = useState(memory.focusedKey);
   const found = items.findIndex((item) => keyOf(item) === focusedKey);
   const stop = Math.max(0, found);
-  const rem = remInPixels();
-  // eslint-disable-next-line react-hooks/incompatible-library -- the page is not built with React Compiler
-  const virtualizer = useVirtualizer({
-    count: items.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: (index) => {
-      const item = items[index];
-      if (item !== undefined && !('agent' in item)) return heights.heading * rem;
-      return (isDense ? heights.denseRow : heights.row) * rem;
-    },
-    getItemKey: (index) => keyOf(items[index]),
-    overscan,
-    initialOffset: memory.offset,
-    // Until it is measured.
-    initialRect: { width: 0, height: window.innerHeight },
-    rangeExtractor: (range) => withIndex(range, stop),
+  const listeners = useFocusInList(focusedKey !== '', stop, items.length, scroller);
+  const virtualizer = useRows({ items, isDense, stop, scroller, offset: memory.offset });
+  const height = virtualizer.getTotalSize();
+  useOffset(memory.offset, height, scroller, (offset) => {
+    virtualizer.scrollToOffset(offset);
   });
 
   function press(event: KeyboardEvent<HTMLElement>): void {
-    const page = Math.floor((scroller.current?.clientHeight ?? 0) / (heights.row * rem));
+    const page = Math.floor((scroller.current?.clientHeight ?? 0) / (heights.row * remInPixels()));
     const to = nextIndex(event, stop, items.length, page);
-    if (to === undefined) return;
+    const item = to === undefined ? undefined : items[to];
+    if (to === undefined || item === undefined) return;
     event.preventDefault();
     // The row must be an element before it gets the focus.
     flushSync(() => {
-      setFocusedKey(keyOf(items[to]));
+      setFocusedKey(keyOf(item));
     });
     virtualizer.scrollToIndex(to, { align: 'auto' });
-    const row = scroller.current?.querySelector<HTMLElement>(`[data-index="${to}"] > :first-child`);
-    row?.focus({ preventScroll: true });
+    rowAt(to, scroller.current)?.focus({ preventScroll: true });
   }
 
   return (
@@ -79,8 +62,9 @@ export function AgentList({ list, items, isDense, hrefOf, onGroup }: AgentListPr
       <ul
         className="agent-list"
         aria-labelledby="agents-title"
-        style={{ height: virtualizer.getTotalSize() }}
+        style={{ height }}
         onKeyDown={press}
+        {...listeners}
       >
         {virtualizer.getVirtualItems().map(({ index, key, size, start }) => {
           const item = items[index];
@@ -109,6 +93,36 @@ export function AgentList({ list, items, isDense, hrefOf, onGroup }: AgentListPr
       </ul>
     </div>
   );
+}
+
+interface Rows extends Pick<AgentListProps, 'items' | 'isDense'> {
+  readonly stop: number;
+  readonly scroller: RefObject<HTMLDivElement | null>;
+  readonly offset: number;
+}
+
+/** Returns which rows are elements, and where they are. */
+function useRows({ items, isDense, stop, scroller, offset }: Rows) {
+  const rem = remInPixels();
+  // eslint-disable-next-line react-hooks/incompatible-library -- the page is not built with React Compiler
+  return useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => {
+      const item = items[index];
+      if (item !== undefined && !('agent' in item)) return heights.heading * rem;
+      return (isDense ? heights.denseRow : heights.row) * rem;
+    },
+    getItemKey: (index) => {
+      const item = items[index];
+      return item === undefined ? index : keyOf(item);
+    },
+    overscan,
+    initialOffset: offset,
+    // Until it is measured.
+    initialRect: { width: 0, height: window.innerHeight },
+    rangeExtractor: (range) => withIndex(range, stop),
+  });
 }
 
 interface RowProps extends Pick<AgentListProps, 'isDense' | 'hrefOf' | 'onGroup'> {

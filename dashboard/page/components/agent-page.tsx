@@ -1,12 +1,14 @@
 // Shows all that this page knows of one agent: its status, the statuses before, and its sessions with whole messages.
-import { useEffect, useMemo, useRef, type ReactNode } from 'react';
+import { useContext, useEffect, useMemo, useRef, type ReactNode } from 'react';
 import { useAgent, useConnection, useEvents, useSessions } from '#sdk/client/react/index';
 import { AgentTimes, LastReport } from './agent-times';
 import { CopyButton, useCopy } from './copy-button';
+import { ListMemoryContext } from './list-memory';
 import { SessionList } from './session-list';
 import { StatusHistory } from './status-history';
 import { earlierMessages, statusPeriods } from '../model/agent-history';
 import { statusOf } from '../model/filter';
+import { keyOf } from '../model/groups';
 import { Name } from './visible-text';
 
 /** The maximum number of events of the agent that are kept for its page. */
@@ -30,15 +32,20 @@ export function AgentPage({ agentId, listHref, takesFocus, children }: AgentPage
   const periods = useMemo(() => statusPeriods(events), [events]);
   const earlier = useMemo(() => earlierMessages(events), [events]);
   const { copy, outcome } = useCopy(agentId);
+  const memory = useContext(ListMemoryContext);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     if (takesFocus) heading.current?.focus();
   }, [takesFocus, agentId]);
+  // Whoever goes to the list looks for the agent there, from wherever its page was opened.
+  useEffect(() => {
+    memory.focus(keyOf({ agent: { agentId } }));
+  }, [memory, agentId]);
   return (
     <article className="agent-page" aria-labelledby="agent-title" data-status={statusOf(agent)}>
       <div className="agent-page-head">
         <p>
-          <a href={listHref}>← All agents</a>
+          <a href={listHref}>← Agents</a>
         </p>
         <div className="agent-page-title">
           <h2 id="agent-title" tabIndex={-1} ref={heading}>

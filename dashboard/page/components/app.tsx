@@ -10,10 +10,11 @@ import { Background } from './background';
 import { ConnectionBar } from './connection-bar';
 import { EmptyBoard } from './empty-board';
 import { EventFeed } from './event-feed';
+import type { HeldEvents } from './feed';
 import { Settings } from './settings';
 import { ViewSwitch } from './view-switch';
 import { formatRoute, startRoute, type Route } from '../model/route';
-import { createListMemory } from '../model/list-memory';
+import type { ListMemory } from '../model/list-memory';
 import { ListMemoryContext } from './list-memory';
 import { SkipLinks } from './skip-links';
 import type { Timers } from '../model/pace';
@@ -23,18 +24,18 @@ import { useShortcuts } from './shortcuts';
 import { useStaleSince } from './stale-since';
 
 export interface AppProps {
+  readonly memory: ListMemory;
   readonly address: Address;
   readonly tokens: TokenSource;
   readonly commands: readonly string[];
   readonly timers: Timers;
 }
 
-export function App({ address, tokens, commands, timers }: AppProps) {
+export function App({ memory, address, tokens, commands, timers }: AppProps) {
   const client = useMissionControl();
   const connection = useConnection();
   const route = useSyncExternalStore(address.subscribe, address.read);
   const hasAgents = useAgents({ limit: 1, sort: startRoute.sort }).length > 0;
-  const [memory] = useState(createListMemory);
   const staleSince = useStaleSince(connection);
   const open = useCallback(
     (agentId: string) => {
@@ -77,7 +78,8 @@ export function App({ address, tokens, commands, timers }: AppProps) {
           {needsToken && <TokenForm remedy={tokens.remedy} onToken={client.reconnect} />}
           <Content {...{ address, route, connection, commands, hasAgents, listHref }} />
         </main>
-        <EventCount />
+        {/* The charts of an agent have their own words. */}
+        {!isAgent && <EventCount />}
       </ActivityProvider>
     </ListMemoryContext>
   );
@@ -93,6 +95,8 @@ interface ContentProps extends Pick<AppProps, 'address' | 'commands'> {
 function Content(props: ContentProps) {
   const { address, route, connection, commands, hasAgents, listHref } = props;
   const [first] = useState(route.page);
+  // A paused feed stays paused while the page of an agent is shown.
+  const [held, setHeld] = useState<HeldEvents>();
   if (route.page.name === 'agent') {
     const { agentId } = route.page;
     return (
@@ -128,7 +132,7 @@ function Content(props: ContentProps) {
       </AgentsView>
       <div className="beside">
         <ActivityCharts />
-        <EventFeed route={route} />
+        <EventFeed route={route} held={held} onHold={setHeld} />
       </div>
     </div>
   );

@@ -2,13 +2,17 @@
 import { useMemo } from 'react';
 import { useConnection, useEvents, useMissionControl } from '#sdk/client/react/index';
 import { eventFilter } from '../model/event-filter';
-import { FeedView } from './feed';
+import { FeedView, type FeedViewProps } from './feed';
 import { formatRoute, type Route } from '../model/route';
 
 /** The number of events to ask the client for: a filter and a pause need more than are shown. */
 const eventsAsked = 1_000;
 
-export function EventFeed({ route }: { readonly route: Route }) {
+interface EventFeedProps extends Pick<FeedViewProps, 'held' | 'onHold'> {
+  readonly route: Route;
+}
+
+export function EventFeed({ route, held, onHold }: EventFeedProps) {
   const { agents } = useMissionControl();
   const events = useEvents({ limit: eventsAsked });
   const { visibleAgents } = useConnection();
@@ -19,5 +23,5 @@ export function EventFeed({ route }: { readonly route: Route }) {
     [route],
   );
   const view = JSON.stringify(visibleAgents ?? ['*']);
-  return <FeedView events={events} isShown={isShown} hrefOf={hrefOf} view={view} />;
+  return <FeedView {...{ events, isShown, hrefOf, view, held, onHold }} />;
 }

@@ -12,6 +12,13 @@ const eventsAsked = 1_000;
 /** The maximum number of rows. */
 const mostRows = 100;
 
+/** The events of a feed that is paused. */
+export interface HeldEvents {
+  readonly events: readonly FeedEvent[];
+  /** What the user could see when the feed was paused. */
+  readonly view: string;
+}
+
 export interface FeedViewProps {
   /** The events that the client has, the newest first. */
   readonly events: readonly FeedEvent[];
@@ -21,11 +28,14 @@ export interface FeedViewProps {
   readonly hrefOf: ((agentId: string) => string) | undefined;
   /** What the user may see. If it changes, a paused feed goes on, so that it does not show what the client has removed. */
   readonly view: string;
+  /** The events that are shown while the feed is paused; undefined if it is not. */
+  readonly held: HeldEvents | undefined;
+  /** Called to pause the feed, or to go on. */
+  readonly onHold: (held: HeldEvents | undefined) => void;
 }
 
-export function FeedView({ events, isShown, hrefOf, view }: FeedViewProps) {
+export function FeedView({ events, isShown, hrefOf, view, held, onHold }: FeedViewProps) {
   const today = useToday();
-  const [held, setHeld] = useState<{ readonly events: readonly FeedEvent[]; view: string }>();
   const [stop, setStop] = useState<number>();
   const shownOf = (all: readonly FeedEvent[]) =>
     isShown === undefined ? all : all.filter(isShown);
@@ -41,7 +51,7 @@ export function FeedView({ events, isShown, hrefOf, view }: FeedViewProps) {
         <button
           type="button"
           onClick={() => {
-            setHeld(isPaused ? undefined : { events, view });
+            onHold(isPaused ? undefined : { events, view });
           }}
         >
           {isPaused ? resumeWords(waiting) : 'Pause'}

@@ -34,7 +34,7 @@ export function FilterBar(props: FilterBarProps) {
           id="filter"
           type="search"
           value={filter.text}
-          placeholder="Filter by id or message ( / )"
+          placeholder="Filter ( / )"
           maxLength={longestText}
           autoComplete="off"
           spellCheck={false}

@@ -9,6 +9,11 @@ export function groupOf(agentId: string): string {
 export type ListItem<Member> =
   { readonly group: string; readonly members: readonly Member[] } | { readonly agent: Member };
 
+/** Returns the key of an item. Groups end in a slash, so that no group has the key of an agent without a group. */
+export function keyOf(item: ListItem<{ readonly agentId: string }>): string {
+  return 'agent' in item ? `agent ${item.agent.agentId}` : `group ${item.group}`;
+}
+
 // Numeric, so that team-2 comes before team-10.
 const byName = new Intl.Collator('en', { numeric: true }).compare;
 

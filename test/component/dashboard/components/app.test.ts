@@ -6,6 +6,7 @@ import type * as ReactDomClient from 'react-dom/client';
 import { App } from '../../../../dashboard/page/components/app';
 import { createAddress } from '#dashboard/page/model/address';
 import { ClockContext, createClock } from '../../../../dashboard/page/components/clock';
+import { createListMemory } from '#dashboard/page/model/list-memory';
 import type { TokenSource } from '#dashboard/page/auth/token-source';
 import type { MissionControlOptions } from '#sdk/client';
 import { MissionControlProvider } from '#sdk/client/react/index';
@@ -18,8 +19,19 @@ beforeAll(async () => {
   const { window } = new JSDOM('', { url: 'https://example.com/' });
   // jsdom has no layout: this is the height of the list, of which only the visible rows are rendered.
   Object.defineProperty(window.Element.prototype, 'clientHeight', { get: () => 600 });
-  const { document, navigator, FormData, Element, Node, Event, getComputedStyle } = window;
-  const page = { window, document, navigator, FormData, Element, Node, Event, getComputedStyle };
+  const { document, navigator, sessionStorage, FormData, Element, Node, Event, getComputedStyle } =
+    window;
+  const page = {
+    window,
+    document,
+    navigator,
+    sessionStorage,
+    FormData,
+    Element,
+    Node,
+    Event,
+    getComputedStyle,
+  };
   Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true, ...page });
   // Imported only now, because React looks for the document when it is imported.
   client = await import('react-dom/client');
@@ -32,6 +44,7 @@ afterEach(() => {
   });
   document.body.replaceChildren();
   window.history.replaceState(null, '', '/');
+  sessionStorage.clear();
 });
 
 interface Given {
@@ -63,6 +76,7 @@ async function openPage({ tokens = {}, options = {}, commands = [] }: Given = {}
   document.body.append(container);
   root = client.createRoot(container);
   const app = createElement(App, {
+    memory: createListMemory(() => sessionStorage),
     address: createAddress(window),
     tokens: source,
     commands,
@@ -115,6 +129,15 @@ async function openPage({ tokens = {}, options = {}, commands = [] }: Given = {}
 }
 
 type Page = Awaited<ReturnType<typeof openPage>>;
+
+/** Resolves when the address has changed. */
+function navigation(begin: () => void): Promise<unknown> {
+  const isOver = new Promise((resolve) => {
+    window.addEventListener('popstate', resolve, { once: true });
+  });
+  begin();
+  return isOver;
+}
 
 const report = (
   { harness, perform }: Page,
@@ -242,12 +265,31 @@ it('shows the filter of the address, and the one before after going back', async
   await page.press('1 error');
   expect(window.location.hash).toBe('#/?q=a');
   expect(page.textsOf('.agent h3')).toEqual(['beta', 'alpha']);
-  const isBack = new Promise((resolve) => {
-    window.addEventListener('popstate', resolve, { once: true });
-  });
-  window.history.back();
-  await page.perform(() => isBack);
+  await page.perform(() =>
+    navigation(() => {
+      window.history.back();
+    }),
+  );
   expect(page.textsOf('.agent h3')).toEqual(['beta']);
+});
+
+it('keeps the feed paused while the page of an agent is shown', async () => {
+  const page = await openPage();
+  await page.perform(() => page.harness.connect());
+  await report(page, 'agent-1', 'online');
+  await page.press('Pause');
+  const follow = (link: string) =>
+    page.perform(() =>
+      navigation(() => {
+        page.all(link)[0]?.click();
+      }),
+    );
+  await follow('.feed-agent');
+  await report(page, 'agent-2', 'error');
+  expect(page.textsOf('.event-feed')).toEqual([]);
+  await follow('.agent-page-head a');
+  expect(page.textsOf('.event-feed button')).toEqual(['Show 1 new']);
+  expect(page.textsOf('.feed-agent')).toEqual(['agent-1']);
 });
 
 it('pauses the feed, counts the new events, and shows them after resuming', async () => {

@@ -1,6 +1,10 @@
 // The feed, rendered by React in jsdom: order, dates, pause, links and the keyboard.
-import { createElement } from 'react';
-import { FeedView, type FeedViewProps } from '../../../../dashboard/page/components/feed';
+import { createElement, useState } from 'react';
+import {
+  FeedView,
+  type FeedViewProps,
+  type HeldEvents,
+} from '../../../../dashboard/page/components/feed';
 import { feedActivity, feedStatus } from '../../../support/data/feed-events';
 import { createParts, inPage, perform, render } from '../../../support/dashboard/rendered';
 
@@ -8,13 +12,21 @@ inPage();
 
 const hrefOf = (agentId: string) => `#/agents/${agentId}`;
 
-async function open(given: Partial<FeedViewProps> = {}) {
+type Given = Omit<FeedViewProps, 'held' | 'onHold'>;
+
+/** Keeps what is held, as the page does. */
+function Feed(given: Given) {
+  const [held, onHold] = useState<HeldEvents>();
+  return createElement(FeedView, { ...given, held, onHold });
+}
+
+async function open(given: Partial<Given> = {}) {
   const parts = createParts();
-  let props: FeedViewProps = { events: [], isShown: undefined, hrefOf, view: '', ...given };
-  const page = await render(createElement(FeedView, props), parts);
-  const change = (next: Partial<FeedViewProps>) => {
+  let props: Given = { events: [], isShown: undefined, hrefOf, view: '', ...given };
+  const page = await render(createElement(Feed, props), parts);
+  const change = (next: Partial<Given>) => {
     props = { ...props, ...next };
-    return page.show(createElement(FeedView, props));
+    return page.show(createElement(Feed, props));
   };
   return { ...page, ...parts, change };
 }
