@@ -1,6 +1,6 @@
 // Shows all that this page knows of one agent: its status, the statuses before, and its sessions with whole messages.
 import { useContext, useEffect, useMemo, useRef, type ReactNode } from 'react';
-import { useAgent, useConnection, useEvents, useSessions } from '#sdk/client/react/index';
+import { useAgent, useEvents, useSessions } from '#sdk/client/react/index';
 import { AgentTimes, LastReport } from './agent-times';
 import { CopyButton, useCopy } from './copy-button';
 import { ListMemoryContext } from './list-memory';
@@ -28,7 +28,6 @@ export function AgentPage({ agentId, listHref, takesFocus, children }: AgentPage
   const agent = useAgent(agentId);
   const sessions = useSessions(agentId);
   const events = useEvents({ agentId, limit: eventsKept });
-  const { state } = useConnection();
   const periods = useMemo(() => statusPeriods(events), [events]);
   const earlier = useMemo(() => earlierMessages(events), [events]);
   const { copy, outcome } = useCopy(agentId);
@@ -59,7 +58,7 @@ export function AgentPage({ agentId, listHref, takesFocus, children }: AgentPage
             <LastReport agent={agent} />
           </div>
         ) : (
-          <p className="nothing">{unknownWords(state === 'connected')}</p>
+          <p className="nothing">{unknownWords(agent.isPending)}</p>
         )}
       </div>
       {children}
@@ -73,8 +72,8 @@ export function AgentPage({ agentId, listHref, takesFocus, children }: AgentPage
   );
 }
 
-function unknownWords(isConnected: boolean): string {
-  return isConnected
-    ? 'Nothing is known of this agent: it has not reported for long, or never, or you may not see it. It appears here as soon as it reports.'
-    : 'Not connected yet. The agent appears here as soon as the page is connected.';
+function unknownWords(isPending: boolean): string {
+  return isPending
+    ? 'The state of this agent has not arrived yet. It appears here as soon as the page is connected.'
+    : 'Nothing is known of this agent: it has not reported for long, or never, or you may not see it. It appears here as soon as it reports.';
 }

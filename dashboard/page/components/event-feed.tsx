@@ -2,11 +2,8 @@
 import { useMemo } from 'react';
 import { useConnection, useEvents, useMissionControl } from '#sdk/client/react/index';
 import { eventFilter } from '../model/event-filter';
-import { FeedView, type FeedViewProps } from './feed';
+import { eventsAsked, FeedView, type FeedViewProps } from './feed';
 import { formatRoute, type Route } from '../model/route';
-
-/** The number of events to ask the client for: a filter and a pause need more than are shown. */
-const eventsAsked = 1_000;
 
 interface EventFeedProps extends Pick<FeedViewProps, 'held' | 'onHold'> {
   readonly route: Route;

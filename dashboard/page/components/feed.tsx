@@ -8,7 +8,7 @@ import { countNew, isRestored, type FeedEvent, type IsShown } from '../model/eve
 import type { Today } from '../model/event-time';
 
 /** The number of events to ask the client for: a filter and a pause need more than are shown. */
-const eventsAsked = 1_000;
+export const eventsAsked = 1_000;
 /** The maximum number of rows. */
 const mostRows = 100;
 

@@ -65,7 +65,8 @@ export function createReporter({
     report(state, since = connection.since) {
       const previous = connection;
       const next = connectionOf(state, since, links);
-      if (JSON.stringify(next) === JSON.stringify(previous)) return;
+      const names = Object.keys(next) as (keyof Connection)[];
+      if (names.every((name) => next[name] === previous[name])) return;
       connection = next;
       log?.(describe(next));
       changed(next, previous);
