@@ -111,6 +111,12 @@ describe.each([
     ]);
   });
 
+  it('ends with 1 if there is no token', async () => {
+    const { said, ended } = start(withOwnWebSocket, { TOKEN: '' });
+    expect((await ended)[0]).toBe(1);
+    expect(said.error).toContain('TOKEN is missing: the token of a user.');
+  });
+
   it('ends with 1 if there is no server', async () => {
     const { said, ended } = start(withOwnWebSocket, {
       ...{ TOKEN: 'valid', ATTEMPTS: '1', MISSION_CONTROL_URL: 'ws://127.0.0.1:1' },
