@@ -21,7 +21,7 @@ export interface Views {
   readonly handlers: (
     link: () => Link,
     inUse: () => readonly Link[],
-  ) => Pick<LinkHandlers, 'wanted' | 'sees' | 'told' | 'since' | 'cover'>;
+  ) => Pick<LinkHandlers, 'wanted' | 'sees' | 'told' | 'since' | 'narrow' | 'cover'>;
 }
 
 /**
@@ -46,10 +46,16 @@ export function createViews(
     const seen = filterOf(views.flatMap(({ patterns }) => patterns));
     if (views.length === 0 || isSame(seen, visible)) return;
     visible = seen;
-    // Changes of all other agents are missed from now on. If neither contains the other, the client requests the complete
-    // state: that is rare, and always right.
-    if (!isWithin(covered, seen)) covered = isWithin(seen, covered) ? seen : filterOf([]);
+    narrow(seen);
     changed(seen);
+  }
+
+  /**
+   * Notes that changes of all other agents may be missed from now on. If neither contains the other, the client requests the
+   * complete state: that is rare, and always right.
+   */
+  function narrow(seen: AgentFilter): void {
+    if (!isWithin(covered, seen)) covered = isWithin(seen, covered) ? seen : filterOf([]);
   }
 
   return {
@@ -66,6 +72,7 @@ export function createViews(
       },
       since: (askedNow, view = covered) =>
         isWithin(askedNow, asked) && isWithin(view, covered) ? since() : undefined,
+      narrow,
       cover(askedThen, view) {
         if (inUse().includes(link())) [asked, covered] = [askedThen, view];
       },

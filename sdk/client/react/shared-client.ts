@@ -159,9 +159,9 @@ function isSame(one: Wanted, other: Wanted): boolean {
  * compared by value.
  */
 function isAlike(one: Wanted, other: Wanted): boolean {
-  // Without a token, the client has received nothing.
-  const isSameUser =
-    !one.token || (other.token !== '' && claimsOf(one.token).sub === claimsOf(other.token).sub);
+  // Tokens without a `sub` may be those of two users, so this value is equal to no other.
+  const { sub = {} } = claimsOf(one.token);
+  const isSameUser = one.token === other.token || sub === claimsOf(other.token).sub;
   const names = Object.keys({ ...one.options, ...other.options }) as (keyof Options)[];
   return (
     isSameUser &&

@@ -61,7 +61,11 @@ export function createMountedAgents(client: MissionControl): MountedAgents {
         update();
       };
     },
-    isAsked: (agentId) => asked[0] === '*' || asked.includes(patternOf(agentId)),
+    isAsked(agentId) {
+      const pattern = patternOf(agentId);
+      // No agent has an id that is no pattern, so nothing is still to come.
+      return asked[0] === '*' || !isPattern(pattern) || asked.includes(pattern);
+    },
     start() {
       isStarted = true;
       update();

@@ -13,6 +13,8 @@ export interface SynchronizationHandlers {
   readonly since: (asked: AgentFilter, view?: AgentFilter) => number | undefined;
   /** Returns the agents that the application asks for. */
   readonly wanted: () => AgentFilter;
+  /** Called before the server is asked to send only events of these agents. */
+  readonly narrow: (asked: AgentFilter) => void;
   /** Called when the state of these agents is complete. */
   readonly cover: (asked: AgentFilter, view: AgentFilter) => void;
 }
@@ -59,13 +61,10 @@ export function createSynchronization(
   /** Whether the server does not know `subscribe`, so that the client itself ignores what it did not ask for. */
   let isLegacy = false;
 
-  const mustSubscribe = () => !isLegacy && !(answered && isSame(wanted(), answered));
+  const isAnswered = () => isSame(wanted(), answered);
+  const mustSubscribe = () => !isLegacy && !isAnswered();
 
-  function next(): Request {
-    const isSubscribe = mustSubscribe();
-    const seen = isSubscribe ? undefined : visibility.view();
-    return { isSubscribe, asked: wanted(), since: since(wanted(), seen), seen };
-  }
+  const next = () => requestOf(mustSubscribe(), visibility.view(), handlers);
 
   function proceed(): void {
     if (!options.isOver() && (mustSync || mustSubscribe()) && requests.start(next))
@@ -86,13 +85,16 @@ export function createSynchronization(
 
   /** Makes the client itself ignore what it has not asked for. */
   function limit(): void {
-    mustSync = since(wanted(), told(wanted().patterns)) === undefined || !isSynced || mustSync;
+    mustSync ||= !isSynced || since(wanted(), wanted()) === undefined;
+    answered = wanted();
+    told(answered.patterns);
     proceed();
   }
 
   return {
     isSynced: () => isSynced,
-    isComplete: () => isSynced && !mustSync && !mustSubscribe(),
+    // A `subscribe` that is in flight may change what the connection sees.
+    isComplete: () => isSynced && !mustSync && !requests.current()?.isSubscribe && isAnswered(),
     proceed,
     wantedChanged: () => {
       (isLegacy ? limit : proceed)();
@@ -110,8 +112,8 @@ export function createSynchronization(
       const { isSubscribe, asked } = request;
       const view = told(isLegacy ? wanted().patterns : visibleAgents);
       if (isSubscribe) answered = asked;
-      const isWhole = request.since === undefined || since(asked, view) !== undefined;
-      mustSync = (mustSync && isSubscribe) || request.isTorn === true || !isWhole;
+      const isPart = request.since !== undefined && since(asked, view) === undefined;
+      mustSync = (mustSync && isSubscribe) || !!request.isTorn || isPart;
       const isFirst = !isSynced && !mustSync;
       isSynced ||= isFirst;
       if (!mustSync) handlers.cover(asked, view);
@@ -129,4 +131,16 @@ export function createSynchronization(
       finish();
     },
   };
+}
+
+/** Returns the next request. @param view what the connection sees, if it is known */
+function requestOf(
+  isSubscribe: boolean,
+  view: AgentFilter | undefined,
+  { wanted, since, narrow }: SynchronizationHandlers,
+): Request {
+  const [asked, seen] = [wanted(), isSubscribe ? undefined : view];
+  const request = { isSubscribe, asked, since: since(asked, seen), seen };
+  if (isSubscribe) narrow(asked);
+  return request;
 }

@@ -49,6 +49,12 @@ let page: FakePage;
 let harness: Omit<MissionControlOptions, 'url' | 'getToken'>;
 let options: MissionControlOptions;
 let tokens: number;
+/** Successive tokens of one user. */
+const tokensOfAlice = [1_000, 2_000, 3_000].map((expiry) => tokenUntil(expiry, 'alice')) as [
+  string,
+  string,
+  string,
+];
 
 beforeEach(() => {
   sockets = [];
@@ -579,6 +585,18 @@ describe('a provider with agents', () => {
     await dashboard.unmount();
   });
 
+  it.each(['', 'a'.repeat(3_000), '\uD800'])(
+    'that are mounted says that an agent is unknown if none can have its id: %j',
+    async (id) => {
+      const Page: FunctionComponent = () => `${binding.useAgent(id).isPending}`;
+      const dashboard = await mount(watching('mounted', createElement(Page)));
+      await open();
+      await subscribed();
+      expect(dashboard.text()).toBe('false');
+      await dashboard.unmount();
+    },
+  );
+
   it('that are mounted says at once that an agent is unknown if the client had asked for it before', async () => {
     const given = createMissionControl({ ...options, agents: ['a'] });
     const Page: FunctionComponent = () => `${binding.useAgent('a').isPending}`;
@@ -822,10 +840,11 @@ describe('useWebSocket, as documented', () => {
     'refreshes the token on the open connection, and keeps the statuses (StrictMode: %s)',
     async (strict) => {
       const dashboard = await withToken(strict);
-      await dashboard.set('one');
+      const [one, two, three] = tokensOfAlice;
+      await dashboard.set(one);
       await accept({ agents: [status('a', 'online', 1)] });
       dashboard.texts.length = 0;
-      for (const token of ['two', 'three']) {
+      for (const token of [two, three]) {
         await dashboard.set(token);
         expect(socket().sentOf('token:refresh').at(-1)?.payload).toEqual({ token });
         await answer('token:refreshed', { expiresAt: time.now() + 3_600_000 });
@@ -835,18 +854,19 @@ describe('useWebSocket, as documented', () => {
       // The next connection uses the newest token.
       socket().drop();
       await act(() => time.pass(2_000));
-      expect(socket().token).toBe('three');
+      expect(socket().token).toBe(three);
       await dashboard.unmount();
     },
   );
 
-  it('opens a new connection if the server refuses the new token on the open one, e.g. of another user', async () => {
+  it('opens a new connection if the server refuses the new token on the open one', async () => {
     const dashboard = await withToken();
-    await dashboard.set('one');
+    const [one, two] = tokensOfAlice;
+    await dashboard.set(one);
     await accept({ agents: [status('a', 'online', 1)] });
-    await dashboard.set('token-of-bob');
-    await answer('error', { code: 'token_refused', message: 'Not of this user.' });
-    expect(socket().token).toBe('token-of-bob');
+    await dashboard.set(two);
+    await answer('error', { code: 'token_refused', message: 'Expired.' });
+    expect(socket().token).toBe(two);
     expect(dashboard.text()).toBe('[false,1]');
     await accept();
     expect(dashboard.text()).toBe('[true,1]');
@@ -857,13 +877,13 @@ describe('useWebSocket, as documented', () => {
     'never shows what another user has received, and keeps it for a new token of the same one (StrictMode: %s)',
     async (strict) => {
       const dashboard = await withToken(strict);
-      await dashboard.set(tokenUntil(1, 'alice'));
+      await dashboard.set(tokenUntil(1_000, 'alice'));
       await accept({ agents: [status('a', 'online', 1)] });
-      await dashboard.set(tokenUntil(2, 'alice'));
+      await dashboard.set(tokenUntil(2_000, 'alice'));
       expect(dashboard.text()).toBe('[true,1]');
       dashboard.texts.length = 0;
-      await dashboard.set(tokenUntil(2, 'bob'));
-      expect(socket().token).toBe(tokenUntil(2, 'bob'));
+      await dashboard.set(tokenUntil(2_000, 'bob'));
+      expect(socket().token).toBe(tokenUntil(2_000, 'bob'));
       expect(new Set(dashboard.texts)).toEqual(new Set(['[false,0]']));
       await accept({ agents: [status('b', 'online', 1), status('c', 'online', 1)] });
       expect(dashboard.text()).toBe('[true,2]');
@@ -871,6 +891,16 @@ describe('useWebSocket, as documented', () => {
       expect([time.pending, page.listeners.size]).toEqual([0, 0]);
     },
   );
+
+  it('takes tokens without a user for those of different users', async () => {
+    const dashboard = await withToken();
+    await dashboard.set('opaque-1');
+    await accept({ agents: [status('a', 'online', 1)] });
+    dashboard.texts.length = 0;
+    await dashboard.set('opaque-2');
+    expect(new Set(dashboard.texts)).toEqual(new Set(['[false,0]']));
+    await dashboard.unmount();
+  });
 
   it('connects immediately with a new token if the handshake with the old one failed', async () => {
     const dashboard = await withToken();
@@ -983,10 +1013,11 @@ describe('useWebSocket, as documented', () => {
       'refreshes the token once if all of them get a new one (StrictMode: %s)',
       async (strict) => {
         const dashboard = await withComponents(strict);
-        await dashboard.show({ token: 'one' }, { token: 'one' });
+        const [one, two] = tokensOfAlice;
+        await dashboard.show({ token: one }, { token: one });
         await accept();
-        await dashboard.show({ token: 'two' }, { token: 'two' });
-        expect([sockets.length, refreshed()]).toEqual([1, ['two']]);
+        await dashboard.show({ token: two }, { token: two });
+        expect([sockets.length, refreshed()]).toEqual([1, [two]]);
         await dashboard.unmount();
       },
     );

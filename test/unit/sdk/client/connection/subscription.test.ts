@@ -296,6 +296,22 @@ describe('subscribe()', () => {
     },
   );
 
+  it('misses nothing if the one before had an effect, has no answer, and the connection is lost minutes later', async () => {
+    const { client, server, harness, reconnect } = await connected({});
+    client.subscribe(['b']);
+    await settle();
+    server.step(harness.socket);
+    client.subscribe(['a']);
+    server.report(agentEvent('a', 'error', 2));
+    await server.pass(100_000);
+    expect(client.agents.get('a')?.status).toBe('online');
+    await reconnect();
+    expect([...client.agents.values()].map(({ agentId, status }) => [agentId, status])).toEqual([
+      ['a', 'error'],
+    ]);
+    expect(client.connection.isSynced).toBe(true);
+  });
+
   it('requests the complete state of what comes into view after a lost answer and limits that last longer than what a sync overlaps', async () => {
     const { harness, client, server } = await connected({ agents: ['a'] });
     client.subscribe([]);
@@ -451,7 +467,11 @@ describe('a server of an earlier version', () => {
     expect(requests(harness.socket).map(([type]) => type)).toEqual(['subscribe', 'state:sync']);
     expect(heard).toEqual(['a', 'b']);
     harness.client.subscribe(['b', 'c']);
+    expect(harness.client.connection.isSynced).toBe(false);
+    await settle();
+    expect(harness.client.connection.isSynced).toBe(false);
     await server.run();
+    expect(harness.client.connection.isSynced).toBe(true);
     expect(requests(harness.socket).slice(2)).toEqual([['state:sync', {}]]);
     expect([...harness.client.agents.keys()]).toEqual(['b', 'c']);
     harness.client.subscribe(['c']);
@@ -597,6 +617,9 @@ it.each([false, true])(
           const visible = filterOf(harness.client.connection.visibleAgents ?? ['*']);
           const ids = [...harness.client.agents.values(), ...harness.client.sessions.values()];
           expect(ids.filter(({ agentId }) => !visible.matches(agentId))).toEqual([]);
+          // Once it is synced, it sees nothing that it has not asked for.
+          if (harness.client.connection.isSynced)
+            expect(narrow(visible, filterOf(wanted)).patterns).toEqual(visible.patterns);
         }
         // All tokens have the same scope in the end, and all that waits is done.
         harness.client.refresh();
@@ -608,6 +631,7 @@ it.each([false, true])(
         }
         const view = narrow(filterOf(server.scope), filterOf(wanted));
         expect(heldBy(harness)).toEqual(server.eventsOf(view));
+        expect(harness.client.connection.isSynced).toBe(true);
         const { visibleAgents } = harness.client.connection;
         expect(visibleAgents ?? ['*']).toEqual(view.patterns);
         harness.client.close();

@@ -62,6 +62,29 @@ it('is not synced from a subscribe on until its snapshot is complete', async () 
   expect(client.connection.isSynced).toBe(true);
 });
 
+it('is not synced while a subscribe for other agents has no answer, also if the application wants the former ones again', async () => {
+  const { harness, heard, client } = recorded();
+  await harness.connect();
+  const answer = (agents: string[]) => {
+    harness.socket.receive('subscribed', { agents });
+    harness.snapshot({ visibleAgents: agents });
+  };
+  client.subscribe(['a']);
+  await settle();
+  answer(['a']);
+  client.subscribe(['b']);
+  await settle();
+  heard.length = 0;
+  client.subscribe(['a']);
+  expect(client.connection.isSynced).toBe(false);
+  answer(['b']);
+  expect(client.connection.isSynced).toBe(false);
+  await settle();
+  answer(['a']);
+  expect(client.connection).toMatchObject({ isSynced: true, visibleAgents: ['a'] });
+  expect(heard.filter((line) => line.startsWith('synced'))).toEqual(['synced true']);
+});
+
 it('stays synced during a rotation', async () => {
   const { harness, heard } = recorded();
   await harness.connect();
