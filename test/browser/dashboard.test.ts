@@ -61,7 +61,7 @@ it('shows the command that emits an event while there are no agents, and shows e
   await page.keyboard.type('nobody');
   await page.getByText('No agent matches the filter.').waitFor();
   await page.keyboard.press('Tab');
-  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('1 error');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('0 error');
   expect(complaints).toEqual([]);
 });
 
@@ -163,7 +163,9 @@ it('does not retry at once with a refused token, and connects with a valid one',
   await page.goto(stack.httpUrl);
   await isIn(page, 'Unauthorized');
   await connection(page)
-    .getByText(/^The server refuses the token\. Next attempt in \d+ s\.$/)
+    .getByText(
+      /^The token has expired\. Get a new token: sign in again, or reload the page\. Next attempt in \d+ s\.$/,
+    )
     .waitFor();
   expect(asked).toBe(1);
   expiresInSeconds = 3600;
