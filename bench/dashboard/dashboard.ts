@@ -1,8 +1,9 @@
 // The measurement `dashboard`: what the dashboard costs in Chromium, this one and that of another checkout.
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { bundleDashboard, type DashboardFile } from '#dashboard/bundle';
+import { countersOf, measurePages, type PageOptions } from '../pages';
 import { openDashboardService, type DashboardLoad } from './service';
 
 /** The result that `--json` prints for each dashboard. */
@@ -18,17 +19,12 @@ export interface DashboardResult extends DashboardLoad {
   readonly heapMegabytes: number;
 }
 
-export interface DashboardBenchOptions extends DashboardLoad {
+export interface DashboardBenchOptions extends PageOptions {
   /** The folder of another checkout with its dependencies; undefined: only this one is measured. */
   readonly before: string | undefined;
-  readonly seconds: number;
-  readonly runs: number;
   /** Called after each run. */
   readonly onRun: (run: number, result: DashboardResult) => void;
 }
-
-/** The path of Chromium: `CHROMIUM`, or its path in Debian. */
-const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
 /**
  * Measures the dashboards in turn, each in a new page.
@@ -38,29 +34,17 @@ const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 export async function benchDashboard(
   options: DashboardBenchOptions,
 ): Promise<readonly DashboardResult[]> {
-  const dashboards: [DashboardResult['variant'], readonly DashboardFile[]][] = [
+  const variants: [DashboardResult['variant'], readonly DashboardFile[]][] = [
     ['now', await bundleDashboard()],
   ];
   if (options.before !== undefined) {
-    dashboards.unshift(['before', await bundleOf(options.before)]);
+    variants.unshift(['before', await bundleOf(options.before)]);
   }
-  const browser = await chromium.launch({
-    executablePath,
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  });
-  const results: DashboardResult[] = [];
-  try {
-    for (let run = 1; run <= options.runs; run += 1) {
-      for (const [variant, files] of dashboards) {
-        const result = { variant, ...(await measure(browser, files, options)) };
-        options.onRun(run, result);
-        results.push(result);
-      }
-    }
-  } finally {
-    await browser.close();
-  }
-  return results;
+  return measurePages(
+    { runs: options.runs, variants },
+    async (browser, [variant, files]) => ({ variant, ...(await measure(browser, files, options)) }),
+    options.onRun,
+  );
 }
 
 async function bundleOf(checkout: string): Promise<readonly DashboardFile[]> {
@@ -88,15 +72,15 @@ async function measure(
     service.start();
     // The first seconds are not measured, because V8 compiles the page's scripts.
     await tab.waitForTimeout(3_000);
-    const [before, beforeAt, sentBefore] = [await metricsOf(devTools), now(), service.sent()];
+    const [before, beforeAt, sentBefore] = [await countersOf(devTools), now(), service.sent()];
     await tab.waitForTimeout(seconds * 1_000);
-    const [after, passed] = [await metricsOf(devTools), (now() - beforeAt) / 1_000];
+    const [after, passed] = [await countersOf(devTools), (now() - beforeAt) / 1_000];
     if (service.sent() - sentBefore < passed * eventsPerSecond * 0.9) {
       throw new Error('Too few events were sent: the machine is too busy to measure.');
     }
     const longest = await longestTaskOf(tab);
     await devTools.send('HeapProfiler.collectGarbage');
-    const { JSHeapUsedSize = NaN } = await metricsOf(devTools);
+    const { JSHeapUsedSize = NaN } = await countersOf(devTools);
     return {
       ...load,
       mainThreadShare: ((after.TaskDuration ?? NaN) - (before.TaskDuration ?? NaN)) / passed,
@@ -127,12 +111,4 @@ async function observeLongTasks(tab: Page): Promise<void> {
 
 function longestTaskOf(tab: Page): Promise<number> {
   return tab.evaluate(() => (globalThis as unknown as { longestTask: number }).longestTask);
-}
-
-/** The counters of the page. @see https://chromedevtools.github.io/devtools-protocol/tot/Performance/ */
-async function metricsOf(
-  devTools: CDPSession,
-): Promise<{ readonly TaskDuration?: number; readonly JSHeapUsedSize?: number }> {
-  const { metrics } = await devTools.send('Performance.getMetrics');
-  return Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
 }

@@ -1,7 +1,8 @@
 // Parses the command line of `hooks`, and runs the measurement.
 import { UsageError, type Arguments } from '#local/commands/arguments';
 import type { Output } from '#local/commands/command';
-import { formatRows, medianNumber, type Measured } from '../results';
+import { mediansOf, parsePageOptions } from '../pages';
+import { formatRows, type Measured } from '../results';
 import { benchHooks, type HooksResult } from './hooks';
 import type { HooksVariant } from './page';
 
@@ -12,14 +13,12 @@ export const hooksVariantNames: readonly HooksVariant[] = [
 
 /** @throws {UsageError} if an option is not valid */
 export async function measureHooks(given: Arguments, { complain }: Output): Promise<Measured> {
-  const agents = given.wholeNumber('agents', 1, 100_000) ?? 2_000;
-  const eventsPerSecond = given.wholeNumber('events-per-second', 1, 10_000) ?? 200;
-  const seconds = given.wholeNumber('seconds', 1, 3_600) ?? 10;
-  const runs = given.wholeNumber('runs', 1, 100) ?? 3;
+  const options = parsePageOptions(given);
+  const { eventsPerSecond, seconds, runs } = options;
   const named = given.texts('variant').map(parseVariant);
-  const variants = named.length > 0 ? named : hooksVariantNames;
   const results = await benchHooks({
-    ...{ variants, agents, eventsPerSecond, seconds, runs },
+    ...options,
+    variants: named.length > 0 ? named : hooksVariantNames,
     onRun: (run, { variant, rendersPerSecond, scriptShare }) => {
       const script = `${(scriptShare * 100).toFixed(1)} % of a core`;
       complain(
@@ -27,24 +26,11 @@ export async function measureHooks(given: Arguments, { complain }: Output): Prom
       );
     },
   });
-  const medians = variants.map((variant) =>
-    medianOf(results.filter((result) => result.variant === variant)),
-  );
+  const medians = mediansOf(results, [
+    ...(['rendersPerSecond', 'framesPerSecond', 'scriptShare'] as const),
+  ]);
   const note = `Medians of ${runs} runs of ${seconds} s, ${eventsPerSecond} events a second`;
   return { results: medians, table: formatHooksTable(medians), note };
-}
-
-/** The median of each number over runs of the same variant. */
-function medianOf(runs: readonly HooksResult[]): HooksResult {
-  const [first] = runs;
-  if (first === undefined) throw new Error('There must be a run.');
-  const of = (number: (run: HooksResult) => number) => medianNumber(runs.map(number));
-  return {
-    ...first,
-    rendersPerSecond: of((run) => run.rendersPerSecond),
-    framesPerSecond: of((run) => run.framesPerSecond),
-    scriptShare: of((run) => run.scriptShare),
-  };
 }
 
 /** Formats the results as a Markdown table. The last column compares the script time with that of `useSessions`. */

@@ -1,7 +1,8 @@
 // The measurement `hooks`: renders and script time of a page in Chromium.
 import path from 'node:path';
 import { build } from 'esbuild';
-import { chromium, type Browser, type CDPSession } from 'playwright-core';
+import type { Browser } from 'playwright-core';
+import { countersOf, measurePages, type PageOptions } from '../pages';
 import type { HooksCounts, HooksLoad, HooksVariant, measured } from './page';
 
 /** The result that `--json` prints for each variant. */
@@ -12,16 +13,11 @@ export interface HooksResult extends HooksLoad {
   readonly scriptShare: number;
 }
 
-export interface HooksBenchOptions extends Omit<HooksLoad, 'variant'> {
+export interface HooksBenchOptions extends PageOptions {
   readonly variants: readonly HooksVariant[];
-  readonly seconds: number;
-  readonly runs: number;
   /** Called after each run. */
   readonly onRun: (run: number, result: HooksResult) => void;
 }
-
-/** The path of Chromium: `CHROMIUM`, or its path in Debian. */
-const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
 /**
  * Measures the variants in turn, each in a new page.
@@ -30,23 +26,11 @@ const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
  */
 export async function benchHooks(options: HooksBenchOptions): Promise<readonly HooksResult[]> {
   const script = await bundlePage();
-  const browser = await chromium.launch({
-    executablePath,
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  });
-  const results: HooksResult[] = [];
-  try {
-    for (let run = 1; run <= options.runs; run += 1) {
-      for (const variant of options.variants) {
-        const result = await measure(browser, script, { ...options, variant });
-        options.onRun(run, result);
-        results.push(result);
-      }
-    }
-  } finally {
-    await browser.close();
-  }
-  return results;
+  return measurePages(
+    options,
+    (browser, variant) => measure(browser, script, { ...options, variant }),
+    options.onRun,
+  );
 }
 
 async function bundlePage(): Promise<string> {
@@ -84,7 +68,7 @@ async function measure(
     }, load);
     const look = async () => ({
       counts: await tab.evaluate((): HooksCounts => page.measured.counts()),
-      scriptSeconds: await scriptSecondsOf(devTools),
+      scriptSeconds: (await countersOf(devTools)).ScriptDuration ?? NaN,
     });
     // The first second is not measured, because V8 compiles the page's scripts.
     await tab.waitForTimeout(1_000);
@@ -108,10 +92,4 @@ async function measure(
   } finally {
     await tab.close();
   }
-}
-
-/** The script time of the page so far, in seconds. @see https://chromedevtools.github.io/devtools-protocol/tot/Performance/ */
-async function scriptSecondsOf(devTools: CDPSession): Promise<number> {
-  const { metrics } = await devTools.send('Performance.getMetrics');
-  return metrics.find(({ name }) => name === 'ScriptDuration')?.value ?? NaN;
 }
