@@ -1,21 +1,11 @@
 // The list of agents and the page of one in Chromium: thousands of agents, the keyboard, addresses, and axe in every view.
-import type { Browser, Page } from 'playwright-core';
-import { openBrowser, openPage } from '../support/browser/browser';
-import { openQuickService, type QuickService } from '../support/browser/quick-service';
+import type { Page } from 'playwright-core';
+import { useDashboardInBrowser } from '../support/browser/dashboard-in-browser';
 import { violationsIn } from '../support/browser/violations';
 import { agentEvent, sessionEvent } from '../support/data/events';
 import { eventually } from '../support/eventually';
 
-let browser: Browser;
-let service: QuickService;
-beforeAll(async () => {
-  browser = await openBrowser();
-}, 60_000);
-beforeEach(async () => {
-  service = await openQuickService();
-});
-afterEach(() => service.close());
-afterAll(() => browser.close());
+const inBrowser = useDashboardInBrowser();
 
 /** Agents of two teams, every fifth with an error, and each with a session. */
 async function reportAgents(count: number): Promise<void> {
@@ -23,20 +13,20 @@ async function reportAgents(count: number): Promise<void> {
   for (let index = 0; index < count; index += 1) {
     const agentId = `team-${index % 2}/agent-${index}`;
     const status = index % 5 === 0 ? 'error' : 'online';
-    await service.report(agentEvent(agentId, status, begin + index));
-    await service.report(sessionEvent(agentId, 's1', `Message ${index}`, begin + index));
+    await inBrowser.service.report(agentEvent(agentId, status, begin + index));
+    await inBrowser.service.report(sessionEvent(agentId, 's1', `Message ${index}`, begin + index));
   }
 }
 
 async function open(fragment = '') {
-  const opened = await openPage(browser);
+  const opened = await inBrowser.openPage();
   const show = async () => {
     await opened.page
       .getByRole('region', { name: 'Connection' })
       .getByText('Connected', { exact: true })
       .waitFor();
   };
-  await opened.page.goto(`${service.pageUrl}${fragment}`);
+  await opened.page.goto(`${inBrowser.service.pageUrl}${fragment}`);
   await show();
   return { ...opened, show };
 }
@@ -101,7 +91,7 @@ it('can be used with the keyboard alone: skip links, filter, list, page of an ag
   await eventually(async () => {
     expect(await focused(page)).toBe('team-0/agent-10');
   });
-  expect(page.url()).toBe(`${service.pageUrl}#/agents/team-0%2Fagent-10`);
+  expect(page.url()).toBe(`${inBrowser.service.pageUrl}#/agents/team-0%2Fagent-10`);
   await press('Tab');
   expect(await focused(page)).toBe('Copy id of team-0/agent-10');
   await press('Escape');
@@ -137,7 +127,7 @@ it('shows the same after reload, back, forward, and in another tab with the same
   const shown = ['team-1/agent-5', 'team-1/agent-15', 'team-1/agent-25'];
   await eventually(async () => {
     expect(await firstNames(page)).toEqual(shown);
-    expect(page.url()).toBe(`${service.pageUrl}#/?q=team-1&status=error&sort=name`);
+    expect(page.url()).toBe(`${inBrowser.service.pageUrl}#/?q=team-1&status=error&sort=name`);
   });
   await page.reload();
   await show();
@@ -206,7 +196,7 @@ it('moves the focus to the next row when the agent that has it leaves the filter
   await page.locator('.row').nth(2).focus();
   const [, , third = '', fourth] = await names(page);
   expect(await focused(page)).toBe(third);
-  await service.report(agentEvent(third, 'online', Date.now()));
+  await inBrowser.service.report(agentEvent(third, 'online', Date.now()));
   await page.getByRole('heading', { name: 'Agents 7 of 40' }).waitFor();
   await eventually(async () => {
     expect(await focused(page)).toBe(fourth);
@@ -221,7 +211,7 @@ it('keeps the focus on its row when agents before it change their order', async 
   await page.locator('.row').nth(3).focus();
   const name = await focused(page);
   for (const agent of ['team-1/agent-1', 'team-1/agent-3']) {
-    await service.report(agentEvent(agent, 'error', Date.now()));
+    await inBrowser.service.report(agentEvent(agent, 'error', Date.now()));
   }
   await page.getByRole('button', { name: '10 error' }).waitFor();
   expect(await focused(page)).toBe(name);
@@ -247,17 +237,17 @@ it.each(['light', 'dark'] as const)(
     await page.emulateMedia({ colorScheme });
     await page.getByText('No agent has reported yet').waitFor();
     expect(await violationsIn(page)).toEqual([]);
-    await service.report(agentEvent('solo', 'offline', 1));
+    await inBrowser.service.report(agentEvent('solo', 'offline', 1));
     await reportAgents(40);
     for (const size of [wide, phone]) {
       await page.setViewportSize(size);
       for (const [view, fragment, part] of views) {
-        await page.goto(`${service.pageUrl}${fragment}`);
+        await page.goto(`${inBrowser.service.pageUrl}${fragment}`);
         await page.locator(part).first().waitFor();
         expect([view, size, await violationsIn(page)]).toEqual([view, size, []]);
       }
     }
-    await page.goto(service.pageUrl);
+    await page.goto(inBrowser.service.pageUrl);
     await page.getByText('Settings').click();
     await page.getByText('Connection details').click();
     expect(await violationsIn(page)).toEqual([]);

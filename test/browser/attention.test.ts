@@ -1,25 +1,15 @@
 // What the dashboard does in Chromium for a user who does not look at it, and what it keeps of the user's choices.
-import type { Browser } from 'playwright-core';
-import { firstSnapshot, openBrowser, openPage } from '../support/browser/browser';
-import { openQuickService, type QuickService } from '../support/browser/quick-service';
+import { firstSnapshot } from '../support/browser/browser';
+import { useDashboardInBrowser } from '../support/browser/dashboard-in-browser';
 import { violationsIn } from '../support/browser/violations';
 import { agentEvent, sessionEvent } from '../support/data/events';
 
-let browser: Browser;
-let service: QuickService;
-beforeAll(async () => {
-  browser = await openBrowser();
-}, 60_000);
-beforeEach(async () => {
-  service = await openQuickService();
-});
-afterEach(() => service.close());
-afterAll(() => browser.close());
+const inBrowser = useDashboardInBrowser();
 
 async function open() {
-  const opened = await openPage(browser);
+  const opened = await inBrowser.openPage();
   await opened.context.grantPermissions(['notifications'], {
-    origin: new URL(service.pageUrl).origin,
+    origin: new URL(inBrowser.service.pageUrl).origin,
   });
   // Headless Chromium shows no notifications, so they are recorded instead.
   await opened.page.addInitScript(() => {
@@ -37,7 +27,7 @@ async function open() {
     Object.assign(globalThis, { titles, Notification: Recorded });
   });
   const synced = firstSnapshot(opened.page);
-  await opened.page.goto(service.pageUrl);
+  await opened.page.goto(inBrowser.service.pageUrl);
   await synced;
   const { page } = opened;
   return {
@@ -56,14 +46,14 @@ async function open() {
 
 it('shows errors in title and icon, and notifies of live ones on request, without violating the Content-Security-Policy', async () => {
   const now = Date.now();
-  await service.report(agentEvent('agent-old', 'error', now - 90_000_000));
+  await inBrowser.service.report(agentEvent('agent-old', 'error', now - 90_000_000));
   const { page, complaints, icon, notifications } = await open();
   await page.waitForFunction(() => document.title === '(1) Mission Control');
   await page.locator('.feed-event[data-restored=true]').getByText('restored').waitFor();
   await page.getByText('Settings', { exact: true }).click();
   await page.getByRole('switch', { name: 'Notify me of errors' }).click();
   expect(await notifications(1)).toEqual(['Mission Control']);
-  await service.report(agentEvent('agent-1', 'error', now + 1));
+  await inBrowser.service.report(agentEvent('agent-1', 'error', now + 1));
   expect(await notifications(2)).toEqual(['Mission Control', 'agent-1 reports an error']);
   expect(await page.title()).toBe('(2) Mission Control');
   expect(decodeURIComponent((await icon()) ?? '')).toContain('>2</text>');
@@ -88,14 +78,14 @@ it('keeps the switches of a user after a reload, and announces nothing while ann
   await page.getByText('Settings', { exact: true }).click();
   expect(await announcements.isChecked()).toBe(false);
   expect(await page.getByRole('switch', { name: 'Notify me of errors' }).isChecked()).toBe(false);
-  await service.report(agentEvent('agent-1', 'error', Date.now()));
+  await inBrowser.service.report(agentEvent('agent-1', 'error', Date.now()));
   await page.waitForFunction(() => document.title === '(1) Mission Control');
   expect((await page.getByRole('status').allTextContents()).join('')).toBe('');
 });
 
 it('closes the settings with Escape, which does not leave the page of an agent, and with a press outside', async () => {
   const { page } = await open();
-  await page.goto(`${service.pageUrl}#/agents/agent-1`);
+  await page.goto(`${inBrowser.service.pageUrl}#/agents/agent-1`);
   const summary = page.getByText('Settings', { exact: true });
   const panel = page.locator('.settings-panel');
   await summary.click();
@@ -121,10 +111,10 @@ it.each([
   'has no accessibility violations with settings, details and table open, %s',
   async (_where, size) => {
     const now = Date.now();
-    await service.report(agentEvent('agent-old', 'error', now - 90_000_000));
+    await inBrowser.service.report(agentEvent('agent-old', 'error', now - 90_000_000));
     const { page } = await open();
     await page.setViewportSize(size);
-    await service.report(sessionEvent('agent-1', 's1', 'long '.repeat(50), now + 1));
+    await inBrowser.service.report(sessionEvent('agent-1', 's1', 'long '.repeat(50), now + 1));
     if (size.width < 500) await page.getByRole('button', { name: 'events' }).click();
     await page.locator('.feed-event').getByText('long long').waitFor();
     await page.getByText('As a table').click();

@@ -1,30 +1,20 @@
 // A hidden tab keeps its title current, and shows the current state as soon as it is visible. Other pages leave after a while.
 import path from 'node:path';
 import { build } from 'esbuild';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type * as SdkClient from '#sdk/client';
-import { openBrowser, openPage } from '../support/browser/browser';
+import { useDashboardInBrowser } from '../support/browser/dashboard-in-browser';
 import { agentEvent } from '../support/data/events';
 import { eventually } from '../support/eventually';
-import { openQuickService, type QuickService } from '../support/browser/quick-service';
 
-let browser: Browser;
-let service: QuickService;
-beforeAll(async () => {
-  browser = await openBrowser();
-}, 60_000);
-beforeEach(async () => {
-  service = await openQuickService();
-});
-afterEach(() => service.close());
-afterAll(() => browser.close());
+const inBrowser = useDashboardInBrowser();
 
 /**
  * Playwright keeps all pages visible, so this script simulates a hidden page: it changes the visibility state, and delays
  * animation frames.
  */
 async function openHideablePage() {
-  const { page, complaints } = await openPage(browser);
+  const { page, complaints } = await inBrowser.openPage();
   await page.clock.install();
   await page.addInitScript(() => {
     let isHidden = false;
@@ -53,7 +43,7 @@ async function openHideablePage() {
 
 async function openHideableDashboard() {
   const opened = await openHideablePage();
-  await opened.page.goto(service.pageUrl);
+  await opened.page.goto(inBrowser.service.pageUrl);
   await opened.page.getByText('No agent has reported yet').waitFor();
   return opened;
 }
@@ -66,9 +56,9 @@ it('a hidden tab shows in its title how many agents fail, and all messages as so
   // The page counts only events that are later than its opening.
   const opened = Date.now();
   for (let index = 1; index <= 500; index += 1) {
-    await service.report(agentEvent(`agent-${index % 5}`, 'online', opened + index));
+    await inBrowser.service.report(agentEvent(`agent-${index % 5}`, 'online', opened + index));
   }
-  await service.report(agentEvent('agent-0', 'error', opened + 501));
+  await inBrowser.service.report(agentEvent('agent-0', 'error', opened + 501));
   // The title is visible in the tab, and is set without animation frames.
   await eventually(async () => {
     expect(await page.title()).toMatch(/^\(1\) /);
@@ -78,23 +68,23 @@ it('a hidden tab shows in its title how many agents fail, and all messages as so
     expect(await agentsOn(page)).toEqual(['agent-0', 'agent-1', 'agent-2', 'agent-3', 'agent-4']);
   });
   await page.getByText('501 events').waitFor();
-  expect(service.tokens).toHaveLength(1);
+  expect(inBrowser.service.tokens).toHaveLength(1);
   expect(complaints).toEqual([]);
 });
 
 it('a tab that was hidden for three hours without a connection reconnects and shows missed events when it is visible', async () => {
   const { page, complaints, hide } = await openHideableDashboard();
-  await service.report(agentEvent('agent-1', 'online', 1));
+  await inBrowser.service.report(agentEvent('agent-1', 'online', 1));
   await page.getByText('agent-1').first().waitFor();
   await hide(true);
   // With a running clock it would reconnect soon, and not be disconnected for three hours.
   await page.clock.pauseAt(Date.now() + 1_000);
-  service.dropAll();
+  inBrowser.service.dropAll();
   await eventually(() => {
-    expect(service.connections()).toBe(0);
+    expect(inBrowser.service.connections()).toBe(0);
   });
-  await service.report(agentEvent('agent-1', 'offline', 2));
-  await service.report(agentEvent('agent-2', 'error', 2));
+  await inBrowser.service.report(agentEvent('agent-1', 'offline', 2));
+  await inBrowser.service.report(agentEvent('agent-2', 'error', 2));
   await page.clock.fastForward('03:00:00');
   await page.clock.resume();
   await hide(false);
@@ -104,7 +94,7 @@ it('a tab that was hidden for three hours without a connection reconnects and sh
   await page.getByRole('region', { name: 'Connection' }).getByText('Connected').waitFor();
   await eventually(async () => {
     expect(await page.locator('.agent .status').allTextContents()).toEqual(['error', 'offline']);
-    expect(service.connections()).toBe(1);
+    expect(inBrowser.service.connections()).toBe(1);
   });
   expect(complaints).toEqual([]);
 });
@@ -114,23 +104,23 @@ it('a page that is hidden for more than five minutes closes its connection, and 
   const { page, complaints, hide } = await openHideablePage();
   const agents = await openClient(page);
   await eventually(() => {
-    expect(service.connections()).toBe(1);
+    expect(inBrowser.service.connections()).toBe(1);
   });
   await hide(true);
   await page.clock.fastForward('04:59');
-  expect(service.connections()).toBe(1);
+  expect(inBrowser.service.connections()).toBe(1);
   await page.clock.fastForward('00:02');
   await eventually(() => {
-    expect(service.connections()).toBe(0);
+    expect(inBrowser.service.connections()).toBe(0);
   });
-  await service.report(agentEvent('agent-1', 'error', 1));
+  await inBrowser.service.report(agentEvent('agent-1', 'error', 1));
   await page.clock.fastForward('10:00:00');
   expect(await agents()).toEqual([]);
   await hide(false);
   await eventually(async () => {
     expect(await agents()).toEqual(['agent-1']);
   });
-  expect(service.connections()).toBe(1);
+  expect(inBrowser.service.connections()).toBe(1);
   expect(complaints).toEqual([]);
 });
 
@@ -145,7 +135,7 @@ async function openClient(page: Page): Promise<() => Promise<string[]>> {
     footer: { js: 'globalThis.missionControl = bundle;' },
   });
   // Any page without the dashboard.
-  await page.goto(`${service.pageUrl}config.json`);
+  await page.goto(`${inBrowser.service.pageUrl}config.json`);
   await page.evaluate(outputFiles[0]?.text ?? '');
   await page.evaluate(() => {
     const { missionControl } = globalThis as unknown as { missionControl: typeof SdkClient };

@@ -1,20 +1,10 @@
 // Signing in with an OAuth provider in the browser: redirect, callback, and no second sign-in while the token is valid.
-import type { Browser, BrowserContext } from 'playwright-core';
-import { openBrowser, openPage } from '../support/browser/browser';
+import type { BrowserContext } from 'playwright-core';
+import { useDashboardInBrowser } from '../support/browser/dashboard-in-browser';
 import { agentEvent } from '../support/data/events';
 import { eventually } from '../support/eventually';
-import { openQuickService, type QuickService } from '../support/browser/quick-service';
 
-let browser: Browser;
-let service: QuickService;
-beforeAll(async () => {
-  browser = await openBrowser();
-}, 60_000);
-beforeEach(async () => {
-  service = await openQuickService();
-});
-afterEach(() => service.close());
-afterAll(() => browser.close());
+const inBrowser = useDashboardInBrowser();
 
 /**
  * A provider at the page's own origin, which its Content-Security-Policy allows. Its response to authorization requests
@@ -23,8 +13,8 @@ afterAll(() => browser.close());
 async function openProvider(context: BrowserContext, answer: () => Record<string, string>) {
   const token = {
     kind: 'oauth',
-    authorizationUrl: `${service.pageUrl}oauth/authorize`,
-    tokenUrl: `${service.pageUrl}oauth/token`,
+    authorizationUrl: `${inBrowser.service.pageUrl}oauth/authorize`,
+    tokenUrl: `${inBrowser.service.pageUrl}oauth/token`,
     clientId: 'dashboard',
   };
   const visits: URL[] = [];
@@ -48,33 +38,33 @@ async function openProvider(context: BrowserContext, answer: () => Record<string
 }
 
 it('redirects to the provider and back, connects with its token, and reconnects with the same one', async () => {
-  const { page, context, complaints } = await openPage(browser);
+  const { page, context, complaints } = await inBrowser.openPage();
   const { visits, grants } = await openProvider(context, () => ({ code: 'the-code' }));
-  await page.goto(service.pageUrl);
+  await page.goto(inBrowser.service.pageUrl);
   await page.getByRole('region', { name: 'Connection' }).getByText('Connected').waitFor();
   expect(visits).toHaveLength(1);
   expect(visits[0]?.searchParams.get('code_challenge_method')).toBe('S256');
   expect(grants.map((grant) => grant.get('code'))).toEqual(['the-code']);
-  expect(service.tokens).toEqual(['signed.in.1']);
+  expect(inBrowser.service.tokens).toEqual(['signed.in.1']);
   // Neither the code in the URL nor the stored data of the request remains.
-  expect(page.url()).toBe(service.pageUrl);
+  expect(page.url()).toBe(inBrowser.service.pageUrl);
   expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
 
-  service.dropAll();
+  inBrowser.service.dropAll();
   await eventually(() => {
-    expect(service.tokens).toEqual(['signed.in.1', 'signed.in.1']);
+    expect(inBrowser.service.tokens).toEqual(['signed.in.1', 'signed.in.1']);
   }, 40_000);
   expect(visits).toHaveLength(1);
   expect(complaints).toEqual([]);
 }, 60_000);
 
 it('after a refusal, redirects to the provider again only when the user clicks "Sign in"', async () => {
-  const { page, context } = await openPage(browser);
+  const { page, context } = await inBrowser.openPage();
   let answer: Record<string, string> = { error: 'access_denied' };
   const { visits } = await openProvider(context, () => answer);
-  await page.goto(service.pageUrl);
+  await page.goto(inBrowser.service.pageUrl);
   await page.getByText('Signing in failed: access_denied.').waitFor();
-  expect([visits.length, service.tokens]).toEqual([1, []]);
+  expect([visits.length, inBrowser.service.tokens]).toEqual([1, []]);
   answer = { code: 'the-code' };
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('region', { name: 'Connection' }).getByText('Connected').waitFor();
@@ -82,12 +72,12 @@ it('after a refusal, redirects to the provider again only when the user clicks "
 });
 
 it('shows the route of its address after the redirect, which has no fragment', async () => {
-  const { page, context } = await openPage(browser);
+  const { page, context } = await inBrowser.openPage();
   await openProvider(context, () => ({ code: 'the-code' }));
-  await page.goto(`${service.pageUrl}#/?status=error`);
+  await page.goto(`${inBrowser.service.pageUrl}#/?status=error`);
   await page.getByRole('region', { name: 'Connection' }).getByText('Connected').waitFor();
-  expect(page.url()).toBe(`${service.pageUrl}#/?status=error`);
+  expect(page.url()).toBe(`${inBrowser.service.pageUrl}#/?status=error`);
   expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
-  await service.report(agentEvent('agent-1', 'online', 1));
+  await inBrowser.service.report(agentEvent('agent-1', 'online', 1));
   await page.getByRole('button', { name: '0 error', pressed: true }).waitFor();
 });
