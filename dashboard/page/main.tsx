@@ -4,9 +4,9 @@ import { createRoot } from 'react-dom/client';
 import { createMissionControl } from '#sdk/client';
 import { MissionControlProvider } from '#sdk/client/react/index';
 import { createAddress } from './model/address';
-import { createListMemory } from './model/list-memory';
+import { createListMemory } from './model/agents/list-memory';
 import { App } from './components/app';
-import { ClockContext, createClock } from './components/clock';
+import { ClockContext, createClock } from './components/parts/clock';
 import { loadConfiguration } from './model/configuration';
 import { createTokenSource } from './auth/token-source';
 

@@ -1,6 +1,6 @@
 // Shows how to get agents, or why there are none, while there are none.
-import { patternWords } from '../model/connection-words';
-import { UntrustedText } from './visible-text';
+import { patternWords } from '../model/connection/connection-words';
+import { UntrustedText } from './parts/visible-text';
 
 interface EmptyBoardProps {
   readonly isConnected: boolean;

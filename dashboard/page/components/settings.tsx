@@ -1,9 +1,9 @@
 // Shows what the user can switch on and off, and the details of the connection, on request.
 import { useEffect, useRef } from 'react';
 import type { Connection } from '#sdk/client';
-import { AnnouncementSetting } from './announcements';
-import { ConnectionDetails } from './connection-details';
-import { NotificationSetting } from './notifications';
+import { AnnouncementSetting } from './attention/announcements';
+import { ConnectionDetails } from './connection/connection-details';
+import { NotificationSetting } from './attention/notifications';
 
 /** Shows a panel, which Escape and a press outside close. */
 export function Settings({ connection }: { readonly connection: Connection }) {

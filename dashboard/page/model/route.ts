@@ -1,5 +1,5 @@
 // What the page shows, as the fragment of its address says: reload, back, forward and links give the same picture.
-import { noFilter, statuses, type Filter } from './filter';
+import { noFilter, statuses, type Filter } from './agents/filter';
 
 /** The orders of the list. */
 export const sorts = ['attention', 'name', 'newest'] as const;

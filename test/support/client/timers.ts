@@ -1,5 +1,5 @@
 // A fake time as the timers that the models of the dashboard accept.
-import type { Timers } from '#dashboard/page/model/pace';
+import type { Timers } from '#dashboard/page/model/attention/pace';
 import type { FakeTime } from './client-harness';
 
 export const timersOf = (time: FakeTime): Timers => ({

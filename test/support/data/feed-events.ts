@@ -1,5 +1,5 @@
 // Events in the form that the feed of the dashboard accepts, in one line each.
-import type { FeedEvent } from '#dashboard/page/model/event-filter';
+import type { FeedEvent } from '#dashboard/page/model/events/event-filter';
 
 type Source = FeedEvent['source'];
 

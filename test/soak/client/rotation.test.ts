@@ -1,0 +1,158 @@
+// Rotation: connections are limited to seconds, and no event is late or duplicated.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import { startLocalStack, type LocalStack } from '#local/index';
+import { createMissionControl, type Connection, type MissionControl } from '#sdk/client';
+import { createPublisher, type Publisher } from '#sdk/publisher';
+import { TestClient } from '../../support/stack/test-client';
+import { eventually } from '../../support/eventually';
+
+const rotations = 20;
+
+/** The gateway closes any connection after this time. The client must rotate before. */
+const maxConnectionSeconds = 20;
+
+/** The maximum number of events in flight, so that a busy machine gets a lower rate instead of a growing delay. */
+const maxUnheard = 10;
+
+/**
+ * The time that getting a token takes: a client that closed a connection before opening the next would have a gap of at
+ * least this length.
+ */
+const tokenMilliseconds = 1_500;
+
+/** The maximum extra delay of an event to the client, compared with a permanent socket. */
+const toleratedMilliseconds = 1_000;
+
+let stack: LocalStack;
+let publisher: Publisher;
+let client: MissionControl | undefined;
+
+beforeAll(async () => {
+  stack = await startLocalStack({
+    testing: { maxConnectionSeconds },
+    settings: { heartbeatSeconds: 1, handshakesPerMinute: 10_000, handshakeBurst: 1_000 },
+  });
+  publisher = createPublisher({ clientConfiguration: stack.clientConfiguration });
+}, 60_000);
+
+afterAll(async () => {
+  client?.close();
+  await publisher.close();
+  await stack.close();
+});
+
+/** Receives all events through overlapping sockets: each is open until the server's limit, so several are open at a time. */
+class Observer {
+  /** The time of the first event of each agent. */
+  readonly arrivals = new Map<string, number>();
+  private readonly over = new AbortController();
+  private watching: Promise<void> | undefined;
+
+  async start(): Promise<void> {
+    await this.open();
+    this.watching = (async () => {
+      while (!this.over.signal.aborted) {
+        await sleep((maxConnectionSeconds * 1_000) / 4);
+        // A failed handshake does no harm: the other sockets are open, and the next one follows.
+        await this.open().catch(() => undefined);
+      }
+    })();
+  }
+
+  async stop(): Promise<void> {
+    this.over.abort();
+    await this.watching;
+  }
+
+  private async open(): Promise<void> {
+    const token = await stack.mintToken({ sub: 'observer' });
+    const { socket } = await TestClient.open(stack.webSocketUrl, { token });
+    socket.on('message', (data: Buffer) => {
+      const { type, payload } = JSON.parse(data.toString('utf8')) as {
+        type: string;
+        payload: { agentId: string };
+      };
+      if (type !== 'agent:status' || this.arrivals.has(payload.agentId)) return;
+      this.arrivals.set(payload.agentId, Date.now());
+    });
+  }
+}
+
+it(`receives every event once during ${rotations} rotations, without extra delay`, async () => {
+  const observer = new Observer();
+  await observer.start();
+  let opened = 0;
+  let open = 0;
+  let wasWithout = false;
+  class Counted extends WebSocket {
+    constructor(...all: ConstructorParameters<typeof WebSocket>) {
+      super(...all);
+      this.once('open', () => {
+        opened += 1;
+        open += 1;
+        this.once('close', () => {
+          open -= 1;
+          wasWithout ||= open === 0;
+        });
+      });
+    }
+  }
+  const connections: Connection[] = [];
+  const heard = new Map<string, number[]>();
+  const one = createMissionControl({
+    url: stack.webSocketUrl,
+    getToken: async () => {
+      await sleep(tokenMilliseconds);
+      return stack.mintToken({ sub: 'dashboard' });
+    },
+    WebSocket: Counted,
+    timing: { rotateMinMs: 500, rotateMaxMs: 1_500, lingerMs: 300, stableAfterMs: 100 },
+  });
+  client = one;
+  one.on('connection', (connection) => connections.push(connection));
+  one.on('agent:status', ({ agentId }) => {
+    heard.set(agentId, [...(heard.get(agentId) ?? []), Date.now()]);
+  });
+  await eventually(() => {
+    expect(one.connection).toMatchObject({ state: 'connected', attempt: 0 });
+  }, 60_000);
+
+  const reports: Promise<void>[] = [];
+  while (opened <= rotations) {
+    // Each event has its own register, so no event makes another one stale.
+    if (reports.length - observer.arrivals.size < maxUnheard) {
+      reports.push(publisher.broadcastAgentStatus(`agent-${reports.length}`, 'online'));
+    }
+    await sleep(50);
+  }
+  await Promise.all(reports);
+  await eventually(() => {
+    expect([observer.arrivals.size, heard.size]).toEqual([reports.length, reports.length]);
+  }, 60_000);
+  await observer.stop();
+
+  const delays = [...heard]
+    .map(([agent, times]) => (times[0] ?? Infinity) - (observer.arrivals.get(agent) ?? NaN))
+    .sort((a, b) => a - b);
+  const [median, p99, last] = [0.5, 0.99, 1].map(
+    (part) => delays[Math.ceil(delays.length * part) - 1],
+  );
+  process.stdout.write(
+    `${rotations} rotations, ${reports.length} events; later than by a socket that stays: ` +
+      `median ${median} ms, p99 ${p99} ms, at most ${last} ms\n`,
+  );
+  expect([...heard].filter(([, times]) => times.length > 1)).toEqual([]);
+  expect(last).toBeLessThan(toleratedMilliseconds);
+  expect(wasWithout).toBe(false);
+  // The client reported neither the new connections nor the server's limit.
+  const [first, ...others] = connections.map(({ state, attempt, isSynced }) => [
+    state,
+    attempt,
+    isSynced,
+  ]);
+  expect(first).toEqual(['connected', 1, false]);
+  // It becomes stable and synced, whichever comes first.
+  expect(others).toHaveLength(2);
+  expect(others.at(-1)).toEqual(['connected', 0, true]);
+}, 300_000);
