@@ -195,6 +195,43 @@ const browserFolders = [
   ],
 ].map(([name, from, allowed, comment]) => only(name, from, allowed, comment));
 
+const client = '^sdk/client/(react/)?index\\.ts$';
+const model = '^dashboard/page/model/';
+
+/** The folders of the dashboard's model and components, the lowest layer first: folder, files that it may import, and why. */
+const pageFolders = [
+  [
+    'model/text',
+    [],
+    'How counts, times and text of others are written is independent of the rest.',
+  ],
+  ['model/agents', [client, `${model}text/`], 'The list and the page of an agent.'],
+  [
+    'model/events',
+    [client, `${model}(agents|text)/`],
+    'The feed has the filter of the list; the activity counts the same events.',
+  ],
+  ['model/connection', [client, `${model}text/`], 'What is said of the connection.'],
+  [
+    'model/attention',
+    [client, `${model}(connection|text)/`],
+    'What reaches users who do not look at the page.',
+  ],
+  ['components/parts', [model], 'Any folder of components may use them.'],
+  ...['agents', 'events', 'connection', 'attention'].map((folder) => [
+    `components/${folder}`,
+    [
+      client,
+      model,
+      '^dashboard/page/components/parts/',
+      ...(folder === 'connection' ? ['^dashboard/page/auth/'] : []),
+    ],
+    'Folders of components are independent of each other. app.tsx composes them.',
+  ]),
+].map(([folder, allowed, comment]) =>
+  only(`page-${folder.replace('/', '-')}`, `^dashboard/page/${folder}/`, allowed, comment),
+);
+
 module.exports = {
   forbidden: [
     only('protocol', '^sdk/protocol/', [], 'Client and server share the protocol.'),
@@ -265,6 +302,7 @@ module.exports = {
       'infra refers to the code of functions by path. It shares the contract, and the parser of the protocol.',
     ),
     ...browserFolders,
+    ...pageFolders,
     only(
       'dashboard',
       '^dashboard/',
