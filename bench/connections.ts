@@ -1,6 +1,7 @@
 // Creates the connections of a measurement. They are the same in every process, so they need not be sent to it.
 import { createHash } from 'node:crypto';
 import { shardOf } from '#core/shard';
+import { attributes } from '#lambdas/contract/table-keys';
 
 export interface StoredConnection {
   /** The sort key: `<userId>#<connectionId>`. */
@@ -57,10 +58,10 @@ export interface ConnectionQuery {
  */
 export function createConnectionTables(now: number): (query: ConnectionQuery) => object {
   const tables = new Map<string, Map<string, readonly StoredConnection[]>>();
-  const attributes = {
+  const times = {
     connectedAt: { N: String(now - 60_000) },
     validUntil: { N: String(now + 3_600_000) },
-    expiresAt: { N: String(Math.floor(now / 1000) + 7_200) },
+    [attributes.ttl]: { N: String(Math.floor(now / 1000) + 7_200) },
   };
 
   function tableOf(name: string): Map<string, readonly StoredConnection[]> {
@@ -94,7 +95,7 @@ export function createConnectionTables(now: number): (query: ConnectionQuery) =>
         const watched = TableName.startsWith(watchingPrefix) && {
           agents: { S: subscriptionOf(sk) },
         };
-        return project({ pk, sk: { S: sk }, ...attributes, ...watched }, names);
+        return project({ pk, sk: { S: sk }, ...times, ...watched }, names);
       }),
       Count: page.length,
       ScannedCount: page.length,
