@@ -1,5 +1,5 @@
 // Everything that was opened is closed once, in reverse order.
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { Disposables } from '#local/support/disposables';
 
 const failing = (message: string) => () => Promise.reject(new Error(message));
@@ -9,7 +9,7 @@ it('disposes of everything in reverse order, one after the other', async () => {
   const disposables = new Disposables();
   disposables.add(() => done.push('first'));
   disposables.add(async () => {
-    await sleep(5);
+    await setImmediate();
     done.push('second');
   });
   const resource = { close: () => done.push('third') };
