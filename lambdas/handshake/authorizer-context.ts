@@ -30,7 +30,7 @@ const time = v.pipe(
   v.minValue(0),
 );
 
-// Whatever is not exactly a scope must not open a connection: without its scope, it would be one that sees all agents.
+// A value that is not a valid scope is refused: a connection without a scope gets the events of all agents.
 const scopeSchema = v.pipe(
   v.string(),
   v.parseJson(),

@@ -1,5 +1,6 @@
 // Writes an npm package from TypeScript sources. Each source file becomes one module, so that bundlers can omit unused ones and
-// debuggers show readable files.
+// debuggers show readable files. esbuild and TypeScript, which the project has anyway, do all of it: tsdown would add a second
+// bundler, Rolldown.
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { transform } from 'esbuild';

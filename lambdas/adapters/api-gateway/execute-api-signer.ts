@@ -31,7 +31,7 @@ export function createExecuteApiSigner(callbackUrl: string, region: string): Exe
   const { host, pathname } = new URL(callbackUrl);
   const stagePath = pathname.replace(/\/$/, '');
   const requestPath = `${stagePath}/%40connections/`;
-  // Every service but S3 signs the path, which is encoded already, encoded once more.
+  // All services except S3 sign a path that is URI-encoded twice. This one is encoded once already.
   const canonicalPath = `POST\n${uriEncode(requestPath).replaceAll('%2F', '/')}`;
   const signer = createSigner({ service: 'execute-api', region, host });
 

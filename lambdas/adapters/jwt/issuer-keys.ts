@@ -159,7 +159,7 @@ async function discoverKeys(
   const text = new TextDecoder().decode(await load(url, deadline));
   const described = parse(descriptionSchema, JSON.parse(text));
   if (!described.ok) throw new Error(`${url}: ${describeFaults(described.faults)}`);
-  // Otherwise, whoever controls one path of a host could act as another issuer on the same host.
+  // Otherwise, an attacker who controls one path of a host could act as another issuer on the same host.
   if (described.value.issuer !== issuer) {
     throw new Error(`${url} describes another issuer than ${issuer}: the two must be equal`);
   }

@@ -29,7 +29,7 @@ const maxScopeBytes = 1024;
  * `null` counts as an absent claim.
  *
  * Without a template, the values are patterns. With a template, they are names, e.g. of groups, and a `*` in them is an
- * ordinary character: otherwise, whoever names a group could see the agents of all others.
+ * ordinary character: otherwise, a user who can choose the name of a group could see the agents of all others.
  * @returns the patterns as a filter has them: sorted, and without those that another one covers
  * @see https://datatracker.ietf.org/doc/html/rfc6749#section-3.3
  */

@@ -56,7 +56,7 @@ export class Workers {
       this.parked.shift()?.();
   }
 
-  /** Records that a worker is done, and wakes the others: what they wait for may never come. */
+  /** Records that a worker is done, and lets the others check whether they still have anything to wait for. */
   leave(): void {
     this.running -= 1;
     this.wakeAll();
