@@ -20,6 +20,7 @@ import { SkipLinks } from './skip-links';
 import type { Timers } from '../model/attention/pace';
 import { TokenForm } from './connection/token-form';
 import type { TokenSource } from '../auth/token-source';
+import { useAgentKeys } from './leave-agent';
 import { useShortcuts } from './shortcuts';
 import { useStaleSince } from './connection/stale-since';
 
@@ -45,13 +46,7 @@ export function App({ memory, address, tokens, commands, timers }: AppProps) {
   );
   const isAgent = route.page.name === 'agent';
   const listHref = formatRoute({ ...route, page: startRoute.page });
-  useShortcuts(
-    isAgent
-      ? () => {
-          address.go({ ...route, page: startRoute.page });
-        }
-      : undefined,
-  );
+  useShortcuts(useAgentKeys(route, address));
   const { state } = connection;
   const hasNoToken = connection.reason === 'token_unavailable' && state !== 'connected';
   const needsToken = hasNoToken || state === 'unauthorized' || state === 'idle';

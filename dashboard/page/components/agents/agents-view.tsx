@@ -32,9 +32,12 @@ export function AgentsView({ route, address, children }: AgentsViewProps) {
   const [isDense, setDense] = usePreference('dense', false);
   const groups = useMemo(() => groupsOf(agents), [agents]);
   const words = useMemo(() => wordsOf(filter.text), [filter.text]);
-  /** Renders what depends on the agents that a search for the words finds. */
-  const searched = (render: (found: FoundAgents | undefined) => ReactNode) =>
-    words.length > 0 ? <Search words={words}>{render}</Search> : render(undefined);
+  // Only a search needs the sessions: without words, their changes render nothing.
+  const sessions = useSessions(undefined, { limit: words.length > 0 ? Infinity : 0 });
+  const found = useMemo(
+    () => (words.length > 0 ? findInSessions(sessions, words) : undefined),
+    [sessions, words],
+  );
   const change = (choice: Choice) => {
     // Otherwise each letter would be an entry in the history.
     const isTyping = choice.filter.text !== filter.text;
@@ -44,18 +47,14 @@ export function AgentsView({ route, address, children }: AgentsViewProps) {
     <>
       <FilterBar
         choice={{ filter, sort, isGrouped }}
-        toggles={(change) =>
-          searched((found) => <CountedToggles {...{ agents, filter, found }} onChange={change} />)
-        }
+        toggles={(change) => <CountedToggles {...{ agents, filter, found }} onChange={change} />}
         groups={groups}
         isDense={isDense}
         onChange={change}
         onDense={setDense}
       />
       {children}
-      {searched((found) => (
-        <ShownAgents {...{ route, address, agents, isDense, found }} />
-      ))}
+      <ShownAgents {...{ route, address, agents, isDense, found }} />
     </>
   );
 }
@@ -63,18 +62,6 @@ export function AgentsView({ route, address, children }: AgentsViewProps) {
 interface ListProps extends Pick<AgentsViewProps, 'route' | 'address'> {
   readonly agents: readonly Agent[];
   readonly isDense: boolean;
-}
-
-interface SearchProps {
-  readonly words: readonly string[];
-  readonly children: (found: FoundAgents) => ReactNode;
-}
-
-/** Only a search needs all sessions, so only a search renders when any of them changes. */
-function Search({ words, children }: SearchProps) {
-  const sessions = useSessions();
-  const found = useMemo(() => findInSessions(sessions, words), [sessions, words]);
-  return children(found);
 }
 
 interface CountedTogglesProps extends Pick<ListProps, 'agents'> {

@@ -292,6 +292,35 @@ it('keeps the feed paused while the page of an agent is shown', async () => {
   expect(page.textsOf('.feed-agent')).toEqual(['agent-1']);
 });
 
+const pressKey = (page: Page, key: string) =>
+  page.perform(() => {
+    const init = { key, bubbles: true, cancelable: true };
+    (document.activeElement ?? document.body).dispatchEvent(
+      new (window as unknown as typeof globalThis).KeyboardEvent('keydown', init),
+    );
+  });
+
+it('returns from an agent to the events with Escape if it was opened there, and to the list by the link', async () => {
+  window.history.replaceState(null, '', '#/events?status=error');
+  const page = await openPage();
+  await page.perform(() => page.harness.connect());
+  await report(page, 'agent-1', 'error');
+  await page.perform(() => navigation(() => page.all('.feed-agent')[0]?.click()));
+  expect(page.all('.agent-page-head a')[0]?.getAttribute('href')).toBe('#/?status=error');
+  await pressKey(page, 'Escape');
+  expect(window.location.hash).toBe('#/events?status=error');
+});
+
+it('shows the list with the focus in the filter when / is pressed on the page of an agent', async () => {
+  window.history.replaceState(null, '', '#/agents/agent-1?sort=name');
+  const page = await openPage();
+  await page.perform(() => page.harness.connect());
+  await report(page, 'agent-1', 'online');
+  await pressKey(page, '/');
+  expect(window.location.hash).toBe('#/?sort=name');
+  expect(document.activeElement?.id).toBe('filter');
+});
+
 it('pauses the feed, counts the new events, and shows them after resuming', async () => {
   const page = await openPage();
   await page.perform(() => page.harness.connect());
