@@ -26,7 +26,7 @@ interface Shared {
 /** A component. */
 interface User {
   wanted: Wanted;
-  shared: Shared;
+  shared?: Shared;
   /** Renders the component with another client. */
   use?: (shared: Shared) => void;
 }
@@ -45,13 +45,14 @@ export function useSharedClient(options: Options, token: string): MissionControl
     if (agents) subscriptionOf(JSON.parse(agents) as string[]);
     return { token, agents, options: { ...kept, url } };
   }, [token, url, agents, kept]);
-  // The new client is idle and uses no resources, because React may discard it, or create it on a server.
-  const [user] = useState<User>(() => ({ wanted, shared: find(wanted) ?? create(wanted) }));
-  const [shared, use] = useState(user.shared);
-  // Until the component has another client, it has an empty one: what another user may see must not be rendered even once.
+  const [user] = useState<User>({ wanted });
+  const [shared, use] = useState(() => find(wanted));
+  // Until the component has its client, it has an empty one: what another user may see must not be rendered even once. It uses
+  // no resources, not even the signal, because React may discard it, or create it on a server.
   const { client } = useMemo(
-    () => (isAlike(shared.wanted, wanted) ? shared : create(wanted)),
-    [shared, wanted],
+    () =>
+      shared && isAlike(shared.wanted, wanted) ? shared : create({ ...wanted, options: { url } }),
+    [shared, wanted, url],
   );
   useEffect(() => {
     ask(user, wanted);
@@ -69,16 +70,15 @@ function mount(user: User, use: (shared: Shared) => void): () => void {
   user.use = use;
   join(user);
   return () => {
-    user.shared.users.delete(user);
+    user.shared?.users.delete(user);
     later();
   };
 }
 
-/** Joins the users of the client that is told what the component wants. Without one, tells that of the component. */
+/** Joins the users of the client that is told what the component wants. Without one, creates it. */
 function join(user: User): void {
-  const { shared: own, wanted } = user;
-  const isFree = !all.has(own) && isAlike(own.wanted, wanted);
-  const shared = find(wanted) ?? (isFree ? own : create(wanted));
+  const { wanted } = user;
+  const shared = find(wanted) ?? create(wanted);
   if (!all.has(shared)) {
     all.add(shared);
     shared.wanted = { ...shared.wanted, token: '' };

@@ -565,23 +565,59 @@ describe('a provider with agents', () => {
     await dashboard.unmount();
   });
 
-  it('that are mounted never says of an agent that it has not reported before the server could say so', async () => {
-    const said: string[] = [];
-    const Page: FunctionComponent<{ readonly id: string }> = ({ id }) => {
-      const { isKnown, isPending } = binding.useAgent(id);
-      said.push(`${id} ${isKnown ? 'known' : isPending ? 'pending' : 'unknown'}`);
-      return said.at(-1);
-    };
-    const showing = (id: string) => watching('mounted', createElement(Page, { id }));
-    const dashboard = await mount(showing('a'));
+  it.each<[string, (id: string) => readonly string[] | 'mounted']>([
+    ['mounted', () => 'mounted'],
+    ['in a list', (id) => [id]],
+    ['matched by a list', (id) => [`${id}*`, 'c']],
+  ])(
+    'that are %s never says of an agent that it has not reported before the server could say so',
+    async (_how, agents) => {
+      const said: string[] = [];
+      const Page: FunctionComponent<{ readonly id: string }> = ({ id }) => {
+        const { isKnown, isPending } = binding.useAgent(id);
+        said.push(`${id} ${isKnown ? 'known' : isPending ? 'pending' : 'unknown'}`);
+        return said.at(-1);
+      };
+      const showing = (id: string) => watching(agents(id), createElement(Page, { id }));
+      const dashboard = await mount(showing('a'));
+      await open();
+      await subscribed(status('a', 'online', 1));
+      expect([...new Set(said)]).toEqual(['a pending', 'a known']);
+      // The same component with another agent, of which the server knows nothing.
+      await dashboard.render(showing('b'));
+      expect([...new Set(said)]).toEqual(['a pending', 'a known', 'b pending']);
+      await subscribed();
+      expect(dashboard.text()).toBe('b unknown');
+      await dashboard.unmount();
+    },
+  );
+
+  it('says of an agent outside of its list that it has not reported, as soon as it is synced', async () => {
+    const Page: FunctionComponent = () => `${binding.useAgent('b').isPending}`;
+    const dashboard = await mount(watching(['a'], createElement(Page)));
     await open();
-    await subscribed(status('a', 'online', 1));
-    expect([...new Set(said)]).toEqual(['a pending', 'a known']);
-    // The same component with another agent, of which the server knows nothing.
-    await dashboard.render(showing('b'));
-    expect([...new Set(said)]).toEqual(['a pending', 'a known', 'b pending']);
+    expect(dashboard.text()).toBe('true');
     await subscribed();
-    expect(dashboard.text()).toBe('b unknown');
+    expect(dashboard.text()).toBe('false');
+    await dashboard.unmount();
+  });
+
+  it('leaves what the application subscribes to itself as it is when other components are mounted', async () => {
+    let given: ReturnType<typeof binding.useMissionControl> | undefined;
+    const Page: FunctionComponent = () => {
+      given = binding.useMissionControl();
+      return null;
+    };
+    const page = createElement(Page);
+    const dashboard = await mount(watching(['a'], page));
+    await open();
+    await subscribed();
+    await act(async () => {
+      given?.subscribe(['b']);
+      await settle();
+    });
+    await dashboard.render(watching(['a'], page, detail('b')));
+    expect(asked()).toEqual([['a'], ['b']]);
     await dashboard.unmount();
   });
 
@@ -891,6 +927,28 @@ describe('useWebSocket, as documented', () => {
       expect([time.pending, page.listeners.size]).toEqual([0, 0]);
     },
   );
+
+  it('keeps no listener on its signal but that of the client in use, however often the user changes', async () => {
+    const listeners = new Set<() => void>();
+    const signal = {
+      aborted: false,
+      addEventListener: (_type: string, listener: () => void) => listeners.add(listener),
+      removeEventListener: (_type: string, listener: () => void) => listeners.delete(listener),
+    };
+    const Dashboard: FunctionComponent<{ readonly user: string | undefined }> = ({ user }) =>
+      binding.useWebSocket(user && tokenUntil(1_000, user), { ...harness, signal }).state;
+    const showing = (user?: string) =>
+      createElement(StrictMode, null, createElement(Dashboard, { user }));
+    const dashboard = await mount(showing());
+    for (let turn = 0; turn < 5; turn += 1) {
+      for (const user of ['alice', 'bob']) {
+        await dashboard.render(showing(user));
+        expect(listeners.size).toBe(1);
+      }
+    }
+    await dashboard.unmount();
+    expect(listeners.size).toBe(0);
+  });
 
   it('takes tokens without a user for those of different users', async () => {
     const dashboard = await withToken();
