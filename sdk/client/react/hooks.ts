@@ -16,7 +16,7 @@ import {
 } from '../index';
 import { unknownAgent } from '../store/agents';
 import { keepEqual, none } from '../store/reader';
-import { Context, MountedContext } from './provider';
+import { AgentsContext, Context } from './provider';
 
 /**
  * Returns the client of the provider, e.g. for `reconnect()`.
@@ -115,16 +115,16 @@ export function useRegistersOf<Type extends EventType>(
 }
 
 /**
- * Lets the provider subscribe to an agent while the component is mounted; no agent has an empty id. Returns whether the
- * client has asked for the agent.
+ * Tells the provider which agent the component shows while it is mounted; no agent has an empty id. Returns whether the client
+ * has asked for what the provider wants of it.
  */
 function useMounted(agentId = ''): boolean {
-  const mounted = useContext(MountedContext);
+  const provided = useContext(AgentsContext);
   const subscribe = useCallback(
-    (asked: () => void) => mounted?.add(agentId, asked) ?? (() => undefined),
-    [mounted, agentId],
+    (asked: () => void) => provided?.add(agentId, asked) ?? (() => undefined),
+    [provided, agentId],
   );
-  const isAsked = () => !mounted || mounted.isAsked(agentId);
+  const isAsked = () => !provided || provided.isAsked(agentId);
   return useSyncExternalStore(subscribe, isAsked, isAsked);
 }
 

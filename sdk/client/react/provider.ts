@@ -9,13 +9,13 @@ import {
 } from 'react';
 import { storeOf, type MissionControl, type MissionControlOptions } from '../index';
 import { useOwnClient } from './own-client';
-import { createMountedAgents, useSubscription, type MountedAgents } from './subscription';
+import { createProvidedAgents, type ProvidedAgents } from './subscription';
 
 /** The client of the provider; undefined outside of a provider. */
 export const Context = createContext<MissionControl | undefined>(undefined);
 
-/** The agents that components inside show; undefined unless the provider subscribes to them. */
-export const MountedContext = createContext<MountedAgents | undefined>(undefined);
+/** The agents of the provider; undefined if the application itself subscribes with an existing client. */
+export const AgentsContext = createContext<ProvidedAgents | undefined>(undefined);
 
 /** An existing client, or the options of a client that the provider creates. */
 export type MissionControlProviderProps = {
@@ -42,21 +42,24 @@ export type MissionControlProviderProps = {
  * to them. The other options are read once.
  */
 export function MissionControlProvider(props: MissionControlProviderProps): ReactElement {
-  const isMounted = props.agents === 'mounted';
-  const agents = isMounted ? [] : props.agents;
-  const all = agents ?? ['*'];
-  const own = useOwnClient('client' in props ? undefined : { ...props, agents: all }, true);
+  const isExisting = 'client' in props;
+  const { agents = isExisting ? undefined : ['*'] } = props;
+  const first = agents === 'mounted' ? [] : (agents ?? []);
+  const own = useOwnClient(isExisting ? undefined : { ...props, agents: first }, true);
   const { client = own?.client } = props as { readonly client?: MissionControl };
-  const mounted = useMemo(
-    () => (isMounted && client ? createMountedAgents(client) : undefined),
-    [client, isMounted],
+  const text = agents && JSON.stringify(agents);
+  const provided = useMemo(
+    () =>
+      client && text
+        ? createProvidedAgents(client, JSON.parse(text) as readonly string[] | 'mounted')
+        : undefined,
+    [client, text],
   );
-  useSubscription(client, isMounted ? undefined : own ? all : agents);
-  useEffect(() => mounted?.start(), [mounted]);
+  useEffect(() => provided?.start(), [provided]);
   const { renderIntervalMs } = props;
   useEffect(() => {
     if (client && renderIntervalMs !== undefined) storeOf(client).intervalMs = renderIntervalMs;
   }, [client, renderIntervalMs]);
-  const children = createElement(MountedContext.Provider, { value: mounted }, props.children);
+  const children = createElement(AgentsContext.Provider, { value: provided }, props.children);
   return createElement(Context.Provider, { value: client }, children);
 }
