@@ -46,8 +46,17 @@ async function createProject(
 
 /** Checks the types of files with strict settings. */
 const checkTypes = (root: string, files: readonly string[], ...options: readonly string[]) => {
-  const strict = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--module', 'nodenext'];
-  const plain = ['--target', 'es2022', '--ignoreConfig', '--jsx', 'react-jsx'];
+  const strict = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess'];
+  const plain = [
+    '--noEmit',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2022',
+    '--ignoreConfig',
+    '--jsx',
+    'react-jsx',
+  ];
   return node([tool('typescript/bin/tsc'), ...strict, ...plain, ...options, ...files], root);
 };
 
@@ -158,6 +167,22 @@ it('a CommonJS project runs and type-checks with the package', async () => {
   }
   // The declarations of the AWS SDK need types of browser streams, too, so library declarations are not checked.
   await checkTypes(root, ['typed.ts'], '--skipLibCheck', '--types', 'node');
+}, 120_000);
+
+it('the complete samples of docs/client.md type-check in a strict TypeScript project, as they are', async () => {
+  const text = await readFile(path.join(project, 'docs/client.md'), 'utf8');
+  const samples = [...text.matchAll(/^```jsx?\n(.*?)^```$/gms)]
+    .map(([, code = '']) => code)
+    // Others use what they do not declare, or are tests in JavaScript.
+    .filter((code) => /from '[a-z-]+\/(client|react)'/.test(code) && !code.includes('/testing'));
+  expect(samples).toHaveLength(4);
+  const files = Object.fromEntries(samples.map((code, index) => [`sample-${index}.tsx`, code]));
+  const root = await createProject(
+    ...(['module', files, 'react@19.3.1', 'react-dom@19.3.1'] as const),
+    ...['@types/react@19.3.0', '@types/react-dom@19.3.0', '@types/node@20.19.43'],
+    ...['ws@8.23.0', '@types/ws@8.18.2'],
+  );
+  await checkTypes(root, Object.keys(files), '--skipLibCheck', '--types', 'node');
 }, 120_000);
 
 it('a Vite project with React type-checks and bundles the client without schemas and publisher', async () => {

@@ -18,8 +18,8 @@ export interface Events {
   /** Returns the newest events, the newest first; the same list until there is another one. */
   readonly list: () => readonly ClientEvent[];
   /**
-   * Returns the newest events of an agent, the newest first, at most 1,000: those of `known` and of the list, and the agent's registers that
-   * are in neither, because their events came earlier.
+   * Returns the newest events of an agent, the newest first, at most 1,000: those of `known` and of the list, and the agent's
+   * registers that are in neither, because their events came earlier.
    */
   readonly ofAgent: (
     agentId: string,
