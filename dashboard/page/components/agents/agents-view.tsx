@@ -32,8 +32,8 @@ export function AgentsView({ route, address, children }: AgentsViewProps) {
   const [isDense, setDense] = usePreference('dense', false);
   const groups = useMemo(() => groupsOf(agents), [agents]);
   const words = useMemo(() => wordsOf(filter.text), [filter.text]);
-  // Only a search needs the sessions: without words, their changes render nothing.
-  const sessions = useSessions(undefined, { limit: words.length > 0 ? Infinity : 0 });
+  // Only a search needs the sessions. No agent has an empty id: without words, no list of all sessions is kept sorted.
+  const sessions = useSessions(words.length > 0 ? undefined : '');
   const found = useMemo(
     () => (words.length > 0 ? findInSessions(sessions, words) : undefined),
     [sessions, words],
