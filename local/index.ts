@@ -62,6 +62,8 @@ export interface LocalStackTestHooks extends DeploymentTestHooks {
   readonly idleTimeoutSeconds?: number;
   /** Seconds after which every connection is closed. Default: 7200, as on AWS. */
   readonly maxConnectionSeconds?: number;
+  /** Seconds that the gateway waits for the close frame of a client that it has closed. Default: 2. */
+  readonly closeFrameSeconds?: number;
 }
 
 export interface LocalStack {
@@ -157,10 +159,15 @@ async function start(options: LocalStackOptions, disposables: Disposables): Prom
   };
 }
 
-function limitsOf({ idleTimeoutSeconds, maxConnectionSeconds }: LocalStackTestHooks) {
+function limitsOf({
+  idleTimeoutSeconds,
+  maxConnectionSeconds,
+  closeFrameSeconds,
+}: LocalStackTestHooks) {
   return {
     ...(idleTimeoutSeconds === undefined ? {} : { idleTimeoutSeconds }),
     ...(maxConnectionSeconds === undefined ? {} : { maxConnectionSeconds }),
+    ...(closeFrameSeconds === undefined ? {} : { closeFrameSeconds }),
   };
 }
 

@@ -26,17 +26,20 @@ const codesOfFaults: Readonly<Record<string, number>> = {
  */
 const maxUnreadBytes = 1024 * 1024;
 
-/** The times after which a connection is closed with 1001. */
+/** How long a connection lasts. After the first two it is closed with 1001. */
 export interface ConnectionLimits {
   /** Without data in either direction. */
   readonly idleTimeoutSeconds: number;
   readonly maxConnectionSeconds: number;
+  /** Between the close frames of the gateway and the client. After it, the TCP connection is ended without the client's. */
+  readonly closeFrameSeconds: number;
 }
 
-/** API Gateway's limits. */
+/** API Gateway's limits. It does not document how long it waits for a close frame. */
 export const defaultLimits: ConnectionLimits = {
   idleTimeoutSeconds: 10 * 60,
   maxConnectionSeconds: 2 * 60 * 60,
+  closeFrameSeconds: 2,
 };
 
 export interface OpenConnection {

@@ -100,7 +100,7 @@ async function runConnection(
   facts: ConnectionFacts,
   { authorizer, subprotocol }: Accepted,
 ): Promise<Closure> {
-  const socket = accept(upgrade, subprotocol);
+  const socket = accept(upgrade, subprotocol, api.limits.closeFrameSeconds);
   if (socket === undefined) {
     upgrade.stream.destroy();
     return { code: 1006, reason: '' };

@@ -33,24 +33,30 @@ export function faultOfUpgrade({ method, headers }: IncomingMessage): string | u
   return undefined;
 }
 
-const options: ServerOptions & { readonly closeTimeout: number } = {
+const options: ServerOptions = {
   noServer: true,
   clientTracking: false,
   maxPayload: maxMessageBytes,
-  // Milliseconds to wait for the client's close frame. @types/ws lacks this option.
-  closeTimeout: 2_000,
 };
 
 /**
  * Completes the handshake with 101 and the subprotocol, if there is one.
+ * @param closeFrameSeconds how long the socket waits for the client's close frame after its own
  * @returns undefined if the client has disconnected in the meantime
  */
 export function accept(
   { request, stream, head }: Upgrade,
   subprotocol: string | undefined,
+  closeFrameSeconds: number,
 ): WebSocket | undefined {
+  // @types/ws lacks this option.
+  const closing = { closeTimeout: closeFrameSeconds * 1000 };
   // One server for each handshake, as the function of $connect chooses the subprotocol.
-  const server = new WebSocketServer({ ...options, handleProtocols: () => subprotocol ?? false });
+  const server = new WebSocketServer({
+    ...options,
+    ...closing,
+    handleProtocols: () => subprotocol ?? false,
+  });
   const accepted: WebSocket[] = [];
   server.handleUpgrade(request, stream, head, (socket) => accepted.push(socket));
   return accepted[0];
