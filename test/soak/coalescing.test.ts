@@ -162,6 +162,16 @@ async function expectNothingPending(): Promise<void> {
   }
 }
 
+/** The number of posts to each socket that were not answered. */
+async function countUnanswered({ batched, documented }: Sockets) {
+  const idOf = new Map([...(await stack.records())].map(([id, userId]) => [userId, id]));
+  const countOf = (userId: string) => stack.unanswered(idOf.get(userId) ?? '');
+  return new Map([
+    ...batched.map((socket, index) => [socket, countOf(`batched-${index}`)] as const),
+    ...documented.map((socket, index) => [socket, countOf(`documented-${index}`)] as const),
+  ]);
+}
+
 /** The last status message of each agent that a socket received. */
 function lastOfAgents({ news }: TestClient): ReadonlyMap<string, string> {
   const last = new Map<string, string>();
@@ -172,12 +182,16 @@ function lastOfAgents({ news }: TestClient): ReadonlyMap<string, string> {
   return last;
 }
 
-it('every socket, with or without batches, receives every event once, and nothing stays pending', async () => {
+it('every socket, with or without batches, receives every event once if its posts are answered, and nothing stays pending', async () => {
   const sockets = await open();
   const reported = await report();
   const heard = await allHeard(sockets, reported, 180_000);
-  const twice = heard.flatMap(({ counts }) => [...counts].filter(([, times]) => times > 1));
-  expect(twice).toEqual([]);
+  // Only a post without an answer is repeated: it may have been delivered. On a busy machine, one may take too long.
+  const unanswered = await countUnanswered(sockets);
+  const unexplained = heard.flatMap(({ socket, counts }) =>
+    [...counts].filter(([, times]) => times > 1 + (unanswered.get(socket) ?? 0)),
+  );
+  expect(unexplained).toEqual([]);
   for (const { socket } of heard) expect(lastOfAgents(socket)).toEqual(reported.final);
   await expectNothingPending();
   // The number of messages depends on the flushes, not on the events.
