@@ -63,7 +63,7 @@ export interface LocalStackTestHooks extends DeploymentTestHooks {
   /** Seconds after which every connection is closed. Default: 7200, as on AWS. */
   readonly maxConnectionSeconds?: number;
   /** Seconds that the gateway waits for the close frame of a client that it has closed. Default: 2. */
-  readonly closeFrameSeconds?: number;
+  readonly closeTimeoutSeconds?: number;
 }
 
 export interface LocalStack {
@@ -162,12 +162,12 @@ async function start(options: LocalStackOptions, disposables: Disposables): Prom
 function limitsOf({
   idleTimeoutSeconds,
   maxConnectionSeconds,
-  closeFrameSeconds,
+  closeTimeoutSeconds,
 }: LocalStackTestHooks) {
   return {
     ...(idleTimeoutSeconds === undefined ? {} : { idleTimeoutSeconds }),
     ...(maxConnectionSeconds === undefined ? {} : { maxConnectionSeconds }),
-    ...(closeFrameSeconds === undefined ? {} : { closeFrameSeconds }),
+    ...(closeTimeoutSeconds === undefined ? {} : { closeTimeoutSeconds }),
   };
 }
 

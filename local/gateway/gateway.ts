@@ -110,7 +110,7 @@ function createWebSocketApi(
     limits: {
       idleTimeoutSeconds: limits.idleTimeoutSeconds ?? defaultLimits.idleTimeoutSeconds,
       maxConnectionSeconds: limits.maxConnectionSeconds ?? defaultLimits.maxConnectionSeconds,
-      closeFrameSeconds: limits.closeFrameSeconds ?? defaultLimits.closeFrameSeconds,
+      closeTimeoutSeconds: limits.closeTimeoutSeconds ?? defaultLimits.closeTimeoutSeconds,
     },
     timers,
     warn,

@@ -12,7 +12,7 @@ it('closes clients that do not read, by events or heartbeats, and leaves no reco
   stack = await startFanOutStack({
     settings: { heartbeatSeconds: 5 },
     // A closed client reads again when the test finds that its record is gone, which takes seconds on a busy machine.
-    testing: { closeFrameSeconds: 120 },
+    testing: { closeTimeoutSeconds: 120 },
   });
   const clients = await stack.openMany(200);
   const [stuck, readers] = [clients.slice(0, 10), clients.slice(10)];

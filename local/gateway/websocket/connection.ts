@@ -32,14 +32,14 @@ export interface ConnectionLimits {
   readonly idleTimeoutSeconds: number;
   readonly maxConnectionSeconds: number;
   /** Between the close frames of the gateway and the client. After it, the TCP connection is ended without the client's. */
-  readonly closeFrameSeconds: number;
+  readonly closeTimeoutSeconds: number;
 }
 
 /** API Gateway's limits. It does not document how long it waits for a close frame. */
 export const defaultLimits: ConnectionLimits = {
   idleTimeoutSeconds: 10 * 60,
   maxConnectionSeconds: 2 * 60 * 60,
-  closeFrameSeconds: 2,
+  closeTimeoutSeconds: 2,
 };
 
 export interface OpenConnection {

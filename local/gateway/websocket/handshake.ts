@@ -100,7 +100,7 @@ async function runConnection(
   facts: ConnectionFacts,
   { authorizer, subprotocol }: Accepted,
 ): Promise<Closure> {
-  const socket = accept(upgrade, subprotocol, api.limits.closeFrameSeconds);
+  const socket = accept(upgrade, subprotocol, api.limits.closeTimeoutSeconds);
   if (socket === undefined) {
     upgrade.stream.destroy();
     return { code: 1006, reason: '' };

@@ -41,16 +41,16 @@ const options: ServerOptions = {
 
 /**
  * Completes the handshake with 101 and the subprotocol, if there is one.
- * @param closeFrameSeconds how long the socket waits for the client's close frame after its own
+ * @param closeTimeoutSeconds how long the socket waits for the client to close as well, after it has said that it closes
  * @returns undefined if the client has disconnected in the meantime
  */
 export function accept(
   { request, stream, head }: Upgrade,
   subprotocol: string | undefined,
-  closeFrameSeconds: number,
+  closeTimeoutSeconds: number,
 ): WebSocket | undefined {
   // @types/ws lacks this option.
-  const closing = { closeTimeout: closeFrameSeconds * 1000 };
+  const closing = { closeTimeout: closeTimeoutSeconds * 1000 };
   // One server for each handshake, as the function of $connect chooses the subprotocol.
   const server = new WebSocketServer({
     ...options,
