@@ -237,6 +237,12 @@ module.exports = {
     only('protocol', '^sdk/protocol/', [], 'Client and server share the protocol.'),
     only('publisher', '^sdk/publisher/', [protocol], 'The publisher is installed in backends.'),
     only('client', '^sdk/client/', [protocol], 'The client runs in browsers.'),
+    only(
+      'command',
+      '^sdk/command/',
+      [protocol, '^sdk/client/index\\.ts$'],
+      'The program of the package uses the client as any application does.',
+    ),
     only('core', '^lambdas/core/', [protocol], 'Core uses neither AWS nor environment variables.'),
     {
       name: 'core-files',
@@ -330,14 +336,14 @@ module.exports = {
         '^lambdas/core/',
         '^lambdas/contract/',
         '^infra/config/deployment-settings\\.ts$',
-        '^local/commands/',
+        '^sdk/command/',
       ],
       'The cost model simulates with the code of core, and the defaults of the settings.',
     ),
     only(
       'docs',
       '^docs/',
-      [protocol, '^infra/config/', '^lambdas/contract/', '^cost/', '^local/commands/'],
+      [protocol, '^infra/config/', '^lambdas/contract/', '^cost/', '^sdk/command/'],
       'Documents are generated from the protocol, the settings and the cost model.',
     ),
     {

@@ -1,7 +1,7 @@
 // `npm run bench`: measures the service's code on this machine, compared with alternatives.
 import { cpus } from 'node:os';
-import { parseArguments, UsageError, type Arguments } from '#local/commands/arguments';
-import { runAsProcess, withSentences, type Command, type Output } from '#local/commands/command';
+import { parseArguments, UsageError, type Arguments } from '#sdk/command/arguments';
+import { runAsProcess, withSentences, type Command, type Output } from '#sdk/command/command';
 import { burstVariantNames, measureBurst } from './burst/command';
 import { measureDashboard } from './dashboard/command';
 import { benchFanOut } from './fan-out';

@@ -1,6 +1,6 @@
 // What the measurements of pages share: their options, and Chromium.
 import { chromium, type Browser, type CDPSession } from 'playwright-core';
-import type { Arguments } from '#local/commands/arguments';
+import type { Arguments } from '#sdk/command/arguments';
 import { medianNumber } from './results';
 
 /** The options of a measurement of pages. */

@@ -1,6 +1,6 @@
 // `npm run cost`: prints the monthly cost of a load on AWS, its latency to the last client, and the quotas that it needs.
-import { parseArguments, UsageError } from '#local/commands/arguments';
-import { runAsProcess, withSentences, type Command } from '#local/commands/command';
+import { parseArguments, UsageError } from '#sdk/command/arguments';
+import { runAsProcess, withSentences, type Command } from '#sdk/command/command';
 import { abuses } from './abuse/abuses';
 import { dollarsOfDay } from './abuse/daily-usage';
 import { abuseTable } from './tables/abuse';

@@ -1,6 +1,6 @@
 // Parses the command line of `burst`, and runs the measurement.
-import { UsageError, type Arguments } from '#local/commands/arguments';
-import type { Output } from '#local/commands/command';
+import { UsageError, type Arguments } from '#sdk/command/arguments';
+import type { Output } from '#sdk/command/command';
 import type { Measured } from '../results';
 import { benchBurst, environments } from './burst';
 import { formatBurstTable } from './results';

@@ -1,6 +1,6 @@
 // Parses the command line of `dashboard`, and runs the measurement.
-import type { Arguments } from '#local/commands/arguments';
-import type { Output } from '#local/commands/command';
+import type { Arguments } from '#sdk/command/arguments';
+import type { Output } from '#sdk/command/command';
 import { mediansOf, parsePageOptions } from '../pages';
 import { formatRows, type Measured } from '../results';
 import { benchDashboard, type DashboardResult } from './dashboard';

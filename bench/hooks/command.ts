@@ -1,6 +1,6 @@
 // Parses the command line of `hooks`, and runs the measurement.
-import { UsageError, type Arguments } from '#local/commands/arguments';
-import type { Output } from '#local/commands/command';
+import { UsageError, type Arguments } from '#sdk/command/arguments';
+import type { Output } from '#sdk/command/command';
 import { mediansOf, parsePageOptions } from '../pages';
 import { formatRows, type Measured } from '../results';
 import { benchHooks, type HooksResult } from './hooks';

@@ -1,5 +1,5 @@
 // Parses the command line options of a load; the defaults are in load.ts.
-import { UsageError, type Arguments, type OptionKinds } from '#local/commands/arguments';
+import { UsageError, type Arguments, type OptionKinds } from '#sdk/command/arguments';
 import { defaultLoad, type Load } from './load';
 
 /** The greatest `coalesceMilliseconds` that lambdas/contract/settings.ts accepts. */

@@ -1,8 +1,8 @@
 // Implements `npm run disconnect-user`, which closes all connections of a user, as an operator does.
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { describeFaults, parseUserDisconnect, userDisconnectType } from '#sdk/protocol';
-import { parseArguments, UsageError } from './arguments';
-import { withSentences, type Command } from './command';
+import { parseArguments, UsageError } from '#sdk/command/arguments';
+import { withSentences, type Command } from '#sdk/command/command';
 import { busOptions, explainEndpoint, parseTarget, runWithAws, targetHelp } from './event-bus';
 
 const help = `Closes all connections of a user, on the local stack or on AWS. The user's clients get the reason first.

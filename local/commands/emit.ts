@@ -7,8 +7,8 @@ import {
   type AnyDefinition,
   type AnyPayload,
 } from '#sdk/protocol';
-import { parseArguments, UsageError } from './arguments';
-import { withSentences, type Command } from './command';
+import { parseArguments, UsageError } from '#sdk/command/arguments';
+import { withSentences, type Command } from '#sdk/command/command';
 import { busOptions, explainEndpoint, parseTarget, runWithAws, targetHelp } from './event-bus';
 
 const usages = eventTypeDefinitions.map(

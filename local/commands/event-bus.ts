@@ -1,8 +1,8 @@
 // Reads the options that select a command's event bus: the local stack's, or one on AWS.
 import type { EventBridgeClientConfig } from '@aws-sdk/client-eventbridge';
+import { UsageError, type Arguments } from '#sdk/command/arguments';
+import { runAsProcess, type Command } from '#sdk/command/command';
 import { localClientConfiguration } from '../aws/endpoint/client-configuration';
-import { UsageError, type Arguments } from './arguments';
-import { runAsProcess, type Command } from './command';
 
 export const busOptions = { 'aws-port': 'text', 'event-bus': 'text' } as const;
 

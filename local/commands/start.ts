@@ -1,9 +1,9 @@
 // Implements `npm start`, which runs the whole stack on this machine until Ctrl-C.
+import { parseArguments, UsageError, type Arguments } from '#sdk/command/arguments';
+import { runAsProcess, withSentences, type Command, type Output } from '#sdk/command/command';
 import { startLocalStack, type LocalStack, type LocalStackOptions, type LogLine } from '..';
 import { SynthesisError } from '../deploy/synthesize';
 import { exampleTeam, type ExampleTeam } from '../support/example-team';
-import { parseArguments, UsageError, type Arguments } from './arguments';
-import { runAsProcess, withSentences, type Command, type Output } from './command';
 import { compactLine } from './compact-log';
 import { stopSignal } from './stop-signal';
 

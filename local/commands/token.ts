@@ -1,7 +1,7 @@
 // Implements `npm run -s token`, which prints a token of the local issuer and nothing else.
+import { parseArguments, UsageError } from '#sdk/command/arguments';
+import { runAsProcess, withSentences, type Command } from '#sdk/command/command';
 import { localAudience, localIssuer, openIssuer } from '../issuer/issuer';
-import { parseArguments, UsageError } from './arguments';
-import { runAsProcess, withSentences, type Command } from './command';
 
 const help = `Prints a JWT of the local issuer. Every local stack of this checkout accepts it.
 

@@ -1,5 +1,5 @@
 // Runs a command and returns its exit code and output.
-import type { Command } from '#local/commands/command';
+import type { Command } from '#sdk/command/command';
 
 export async function run(command: Command, ...args: string[]) {
   const printed: string[] = [];

@@ -1,7 +1,7 @@
 // The table that `hooks` prints, and the options that it refuses.
 import { formatHooksTable, measureHooks } from '#bench/hooks/command';
 import type { HooksResult } from '#bench/hooks/hooks';
-import { parseArguments } from '#local/commands/arguments';
+import { parseArguments } from '#sdk/command/arguments';
 
 const result = (changes: Partial<HooksResult>): HooksResult => ({
   variant: 'useSessions',

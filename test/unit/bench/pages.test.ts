@@ -1,6 +1,6 @@
 // The options of the measurements of pages, and the medians of their runs.
 import { mediansOf, parsePageOptions } from '#bench/pages';
-import { parseArguments } from '#local/commands/arguments';
+import { parseArguments } from '#sdk/command/arguments';
 
 const optionsOf = (...args: string[]) =>
   parsePageOptions(

@@ -1,6 +1,6 @@
 // Options of all kinds, and the error message for each kind of mistake.
 import fc from 'fast-check';
-import { parseArguments, UsageError } from '#local/commands/arguments';
+import { parseArguments, UsageError } from '#sdk/command/arguments';
 
 const kinds = { port: 'text', claim: 'texts', verbose: 'flag' } as const;
 const parse = (...args: string[]) => parseArguments(args, kinds);
