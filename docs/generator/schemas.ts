@@ -1,10 +1,10 @@
 // Generates JSON Schemas of all messages and events from the Valibot schemas with which the code parses them.
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
-import { payloadSchemas } from '#sdk/protocol/events';
 import { clientMessageSchema, serverMessageSchema } from '#sdk/protocol/messages';
 import { userDisconnectSchema, userDisconnectType } from '#sdk/protocol/operator-events';
 import { packSchema, packType } from '#sdk/protocol/packs';
+import { reportSchemas } from '#sdk/protocol/reports';
 import { eventDescriptions, messageDescriptions } from './messages';
 
 export type JsonSchema = ReturnType<typeof toJsonSchema>;
@@ -24,7 +24,7 @@ const clientMessages = clientMessageSchema.options.map((schema) =>
   describedMessage(schema.entries.type.literal, schema),
 );
 const events = Object.entries({
-  ...payloadSchemas,
+  ...reportSchemas,
   [packType]: packSchema,
   [userDisconnectType]: userDisconnectSchema,
 }).map(([type, schema]) => message(type, schema, eventDescriptions[type]?.summary));

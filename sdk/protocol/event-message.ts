@@ -18,6 +18,13 @@ export type Payload<Type extends EventType> = {
   [One in Type]: { -readonly [Name in keyof FieldsOf<One>]: ValueOf<FieldsOf<One>[Name]> };
 }[Type];
 
+/** What the report of an event can have in addition to the payload: `aliveForSeconds`, an integer from 10 to 86,400. */
+export type TimeToLive<Type extends EventType> = {
+  [One in Type]: DefinitionOf<One> extends { readonly whenSilent: string }
+    ? { readonly aliveForSeconds?: number | undefined }
+    : object;
+}[Type];
+
 /** The payload of any event. */
 export type AnyPayload = Payload<EventType>;
 

@@ -22,6 +22,11 @@ export interface EventTypeDefinition {
    * begin with the singular.
    */
   readonly list: `${string}s`;
+  /**
+   * The `value` of an agent that has not reported within its time to live. Only events of types that have it can carry
+   * `aliveForSeconds`. Default: the newest event stays, however old it is.
+   */
+  readonly whenSilent?: string;
 }
 
 /** The names of the ids of an event type. */
@@ -29,10 +34,14 @@ export type IdNameOf<Definition extends EventTypeDefinition> = {
   [Name in keyof Definition['fields']]: Definition['fields'][Name] extends 'id' ? Name : never;
 }[keyof Definition['fields']];
 
-/** Returns the definition, after the compiler has checked that `value` names a field that is neither an id nor the timestamp. */
+/**
+ * Returns the definition, after the compiler has checked that `value` names a field that is neither an id nor the timestamp, and
+ * that `whenSilent` is one of its values.
+ */
 export function defineEventType<const Definition extends EventTypeDefinition>(
   definition: Definition & {
     readonly value: Exclude<keyof Definition['fields'], IdNameOf<Definition> | 'timestamp'>;
+    readonly whenSilent?: ValueOf<Definition['fields'][Definition['value']]>;
   },
 ): Definition {
   return definition;

@@ -1,16 +1,10 @@
-// Checks the events that backends report. An event and its message have the same type.
+// Defines the schemas of events. An event and its message have the same type.
 import * as v from 'valibot';
-import {
-  eventTypeDefinitions,
-  type AnyPayload,
-  type EventMessage,
-  type EventType,
-  type Payload,
-} from './event-message';
+import { eventTypeDefinitions, type EventType, type Payload } from './event-message';
 import type { FieldKind } from './event-type';
 import { agentStatus } from './event-types/agent-status';
-import { maxEventMessageBytes, maxIdBytes, utf8Length } from './limits';
-import { objectOf, parse, type Parsed } from './parse';
+import { maxIdBytes, utf8Length } from './limits';
+import { objectOf } from './parse';
 
 /** A character that is neither blank nor invisible. Ids without one look alike. */
 const visible = /[^\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
@@ -60,7 +54,7 @@ function fieldSchema(kind: FieldKind) {
 /** The schema of the payload of an event type. */
 export type PayloadSchema<Type extends EventType> = v.GenericSchema<unknown, Payload<Type>>;
 
-/** The schema of the payload of each event type, which is the detail of the event on the bus. */
+/** The schema of the payload of each event type. */
 export const payloadSchemas = Object.fromEntries(
   eventTypeDefinitions.map(({ type, fields }) => [
     type,
@@ -80,28 +74,6 @@ export const agentStatuses = agentStatus.fields.status;
 export type AgentStatus = Payload<'agent:status'>;
 /**
  * The newest message of a session: ids of 1 to 128 bytes of UTF-8 each, `timestamp` in milliseconds since the Unix epoch. The
- * whole message has at most {@link maxEventMessageBytes}.
+ * whole message has at most 32,640 bytes.
  */
 export type SessionActivity = Payload<'session:activity'>;
-
-/**
- * Checks an event that a backend has reported. Its message may have at most {@link maxEventMessageBytes}.
- * @returns the event with only the documented keys, in the documented order; or all faults
- */
-export function parseEvent(type: string, payload: unknown): Parsed<EventMessage> {
-  if (!isEventType(type)) {
-    const problem = `must be one of ${eventTypes.join(', ')}`;
-    return { ok: false, faults: [{ path: 'type', problem }] };
-  }
-  const parsed = parse<v.GenericSchema<unknown, AnyPayload>>(payloadSchemas[type], payload);
-  if (!parsed.ok) return parsed;
-  const message = { type, payload: parsed.value } as EventMessage;
-  const bytes = utf8Length(JSON.stringify(message));
-  if (bytes <= maxEventMessageBytes) return { ok: true, value: message };
-  const problem = `must make a message of at most ${maxEventMessageBytes} bytes, not of ${bytes}`;
-  return { ok: false, faults: [{ path: '', problem }] };
-}
-
-function isEventType(type: string): type is EventType {
-  return Object.hasOwn(payloadSchemas, type);
-}

@@ -11,13 +11,7 @@ export {
   patternOf,
   type AgentFilter,
 } from './agent-patterns';
-export {
-  agentStatuses,
-  eventTypes,
-  parseEvent,
-  type AgentStatus,
-  type SessionActivity,
-} from './events';
+export { agentStatuses, eventTypes, type AgentStatus, type SessionActivity } from './events';
 export {
   definitionOf,
   eventTypeDefinitions,
@@ -29,6 +23,7 @@ export {
   type EventType,
   type IdName,
   type Payload,
+  type TimeToLive,
 } from './event-message';
 export {
   errorMessage,
@@ -63,4 +58,5 @@ export {
   versionOfEvent,
   type Version,
 } from './registers';
+export { aliveForLimits, detailOf, parseEvent, parseReport, type Report } from './reports';
 export { batchSubprotocol, subprotocol, subscribeSubprotocol } from './subprotocol';

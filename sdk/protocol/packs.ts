@@ -1,8 +1,9 @@
 // Defines and parses packs: several events in one entry of the event bus, which is billed per 64 KB.
 import * as v from 'valibot';
-import type { EventMessage, EventType } from './event-message';
-import { eventTypes, parseEvent, payloadSchemas } from './events';
+import type { EventType } from './event-message';
+import { eventTypes } from './events';
 import { objectOf, parse, type Fault, type Parsed } from './parse';
+import { parseReport, reportSchemas, type Report } from './reports';
 
 /** The detail type of a pack. */
 export const packType = 'events:batch';
@@ -24,7 +25,7 @@ const listOf = <Element extends v.GenericSchema>(element: Element) =>
   });
 
 const eventSchema = (type: EventType) =>
-  objectOf({ type: v.literal(type), payload: payloadSchemas[type] });
+  objectOf({ type: v.literal(type), payload: reportSchemas[type] });
 
 /** The schema of the detail of a pack, for the documents. {@link parsePack} checks each event separately. */
 export const packSchema = listOf(v.variant('type', eventTypes.map(eventSchema)));
@@ -45,21 +46,21 @@ export function packDetail(events: readonly string[]): string {
  * @returns for each event, in the order of the pack, its value or its faults, with paths such as
  * `events.3.payload.status`; the faults of the pack itself if its list is missing, empty or too long
  */
-export function parsePack(detail: unknown): Parsed<readonly Parsed<EventMessage>[]> {
+export function parsePack(detail: unknown): Parsed<readonly Parsed<Report>[]> {
   const envelope = parse(envelopeSchema, detail);
   if (!envelope.ok) return envelope;
   return { ok: true, value: envelope.value.events.map(parsePacked) };
 }
 
-function parsePacked(element: unknown, index: number): Parsed<EventMessage> {
+function parsePacked(element: unknown, index: number): Parsed<Report> {
   const packed = parse(packedSchema, element);
   if (!packed.ok) return within(`events.${index}`, packed.faults);
   const { type, payload } = packed.value;
-  const event = parseEvent(type, payload);
-  if (event.ok) return event;
+  const report = parseReport(type, payload);
+  if (report.ok) return report;
   // If the type is unknown, the fault is in the type, not in the payload.
   const isKnown = eventTypes.some((known) => known === type);
-  return within(isKnown ? `events.${index}.payload` : `events.${index}`, event.faults);
+  return within(isKnown ? `events.${index}.payload` : `events.${index}`, report.faults);
 }
 
 function within(place: string, faults: readonly Fault[]) {

@@ -1,5 +1,5 @@
 // Fills a PutEvents request with waiting events, each in a separate entry or in packs.
-import { packDetail, packType, utf8Length, type EventMessage } from '../protocol';
+import { packDetail, packType, utf8Length, type EventType } from '../protocol';
 import type { PublishError, UnsentEvent } from './publish-error';
 
 /**
@@ -23,7 +23,8 @@ const maxPackBytes = 64 * 1024 - 1024;
 
 /** An event that is not settled yet. Either `sent` or `failed` is called, once. */
 export interface PendingEvent {
-  readonly event: EventMessage;
+  /** As an element of a pack: the payload can have a time to live. */
+  readonly event: { readonly type: EventType; readonly payload: object };
   readonly unsent: Omit<UnsentEvent, 'reason'>;
   sent(): void;
   failed(error: PublishError): void;

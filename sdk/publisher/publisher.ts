@@ -3,10 +3,12 @@ import { EventBridgeClient, type EventBridgeClientConfig } from '@aws-sdk/client
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import {
   describeFaults,
-  parseEvent,
+  detailOf,
+  parseReport,
   type AgentStatus,
   type EventType,
   type Payload,
+  type TimeToLive,
 } from '../protocol';
 import type { PendingEvent } from './batch';
 import { createOutbox } from './outbox';
@@ -56,11 +58,12 @@ export interface PublisherOptions {
 export interface Publisher {
   /**
    * Reports an event of any type, e.g. `broadcast('agent:status', { agentId: 'agent-123', status: 'online' })`. The
-   * publisher adds the `timestamp`.
+   * publisher adds the `timestamp`. The status of an agent can have a time to live, `aliveForSeconds`: 10 to 86,400. If the
+   * service gets no other report of the agent within that time, it reports the agent as `offline`.
    */
   readonly broadcast: <Type extends EventType>(
     type: Type,
-    values: Omit<Payload<Type>, 'timestamp'>,
+    values: Omit<Payload<Type>, 'timestamp'> & TimeToLive<Type>,
   ) => Promise<void>;
   /**
    * Reports that an agent is `online` (running and healthy), `offline` (stopped) or in `error` (failed).
@@ -125,16 +128,16 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
   }
 
   const broadcast: Publisher['broadcast'] = (type, values) => {
-    const event = parseEvent(type, { ...values, timestamp: nextTimestamp(now()) });
+    const event = parseReport(type, { ...values, timestamp: nextTimestamp(now()) });
     const unsent = unsentOf(type, values);
     if (closed) return refuse('publisher_closed', 'The publisher is closed', unsent);
     if (!event.ok) {
       const faults = describeFaults(event.faults);
       return refuse('event_invalid', `Not a valid ${type} event: ${faults}`, unsent);
     }
-    const { value } = event;
+    const payload = detailOf(event.value);
     const settled = new Promise<void>((sent, failed) => {
-      post({ event: value, unsent, sent, failed });
+      post({ event: { type, payload }, unsent, sent, failed });
     });
     return settlement.watch(settled);
   };

@@ -1,5 +1,5 @@
 // Stores the events that backends report in registers, and broadcasts them unless they are stale or invalid.
-import { isOfSession, registerOf, type EventMessage } from '#sdk/protocol';
+import { isOfSession, registerOf, type EventMessage, type Report } from '#sdk/protocol';
 import type { SourceCheck } from './bound-sources';
 import { mapConcurrently, maxConcurrentRequests } from './map-concurrently';
 import type { Coalescer, Outgoing } from '../coalescing/coalescer';
@@ -69,8 +69,8 @@ export function createBroadcast(dependencies: {
   }
 
   /** Writes the newest event of each register. If it is stale, all events of the pack for that register are. */
-  async function storeAll(events: readonly EventMessage[], eventId: string) {
-    const newest = newestPerRegister(events);
+  async function storeAll(reports: readonly Report[], eventId: string) {
+    const newest = newestPerRegister(reports).map(({ event }) => event);
     const outcomes = await mapConcurrently(maxConcurrentRequests, newest, (event) =>
       store(event, eventId),
     );
@@ -78,7 +78,9 @@ export function createBroadcast(dependencies: {
     countStale(stale, eventId, count);
     const staleRegisters = new Set(stale.map(registerOf));
     return {
-      fresh: events.filter((event) => !staleRegisters.has(registerOf(event))),
+      fresh: reports
+        .map(({ event }) => event)
+        .filter((event) => !staleRegisters.has(registerOf(event))),
       stored: newest.filter((_, index) => outcomes[index] === 'stored'),
     };
   }
@@ -87,11 +89,8 @@ export function createBroadcast(dependencies: {
    * Writes the registers.
    * @returns the messages to send; undefined if all events are stale
    */
-  async function prepare(
-    events: readonly EventMessage[],
-    id: string,
-  ): Promise<Outgoing | undefined> {
-    const { fresh, stored } = await storeAll(events, id);
+  async function prepare(reports: readonly Report[], id: string): Promise<Outgoing | undefined> {
+    const { fresh, stored } = await storeAll(reports, id);
     if (fresh.length === 0) return undefined;
     const messages = fresh.map(messageOfEvent);
     // If another invocation flushes the events, they are not marked as broadcast, which saves a write for each event. If

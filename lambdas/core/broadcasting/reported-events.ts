@@ -5,13 +5,13 @@ import {
   isNewer,
   maxClockSkewMilliseconds,
   packType,
-  parseEvent,
   parsePack,
+  parseReport,
   registerOf,
   versionOfEvent,
-  type EventMessage,
   type Fault,
   type Parsed,
+  type Report,
 } from '#sdk/protocol';
 import type { SourceCheck } from './bound-sources';
 import type { ReportedEvent } from '../reported-event';
@@ -26,7 +26,7 @@ export interface InvalidEvent {
 
 export interface ReportedEvents {
   /** In the order in which they were reported. */
-  readonly accepted: readonly EventMessage[];
+  readonly accepted: readonly Report[];
   readonly rejected: readonly InvalidEvent[];
 }
 
@@ -41,10 +41,10 @@ export function eventsOf(
   now: number,
   checkSource?: SourceCheck,
 ): ReportedEvents {
-  const accepted: EventMessage[] = [];
+  const accepted: Report[] = [];
   const rejected: InvalidEvent[] = [];
 
-  function classify(parsed: Parsed<EventMessage>, toReported: () => ReportedEvent): void {
+  function classify(parsed: Parsed<Report>, toReported: () => ReportedEvent): void {
     const refusal = parsed.ok ? refusalOf(parsed.value) : undefined;
     if (parsed.ok && refusal === undefined) {
       accepted.push(parsed.value);
@@ -56,7 +56,8 @@ export function eventsOf(
   }
 
   /** Why a valid event is rejected nevertheless. */
-  function refusalOf({ payload: { agentId, timestamp } }: EventMessage): string | undefined {
+  function refusalOf({ event: { payload } }: Report): string | undefined {
+    const { agentId, timestamp } = payload;
     return timestamp > now + maxClockSkewMilliseconds
       ? tooFarAhead
       : checkSource?.(source, agentId);
@@ -64,7 +65,7 @@ export function eventsOf(
 
   const { type, payload, source } = reported;
   if (type !== packType) {
-    classify(parseEvent(type, payload), () => reported);
+    classify(parseReport(type, payload), () => reported);
     return { accepted, rejected };
   }
   const pack = parsePack(payload);
@@ -82,20 +83,20 @@ export function eventsOf(
 const tooFarAhead = 'timestamp must be at most 5 minutes ahead of the time';
 
 /**
- * The newest event of each register; only these have to be written.
- * @returns in the order of `events`
+ * The reports with the newest event of each register; only these have to be written.
+ * @returns in the order of `reports`
  */
-export function newestPerRegister(events: readonly EventMessage[]): EventMessage[] {
-  const newest = new Map<string, EventMessage>();
-  for (const event of events) {
-    const register = registerOf(event);
+export function newestPerRegister(reports: readonly Report[]): Report[] {
+  const newest = new Map<string, Report>();
+  for (const report of reports) {
+    const register = registerOf(report.event);
     const known = newest.get(register);
-    if (known === undefined || isNewer(versionOfEvent(event), versionOfEvent(known))) {
-      newest.set(register, event);
+    if (known === undefined || isNewer(versionOfEvent(report.event), versionOfEvent(known.event))) {
+      newest.set(register, report);
     }
   }
   const kept = new Set(newest.values());
-  return events.filter((event) => kept.has(event));
+  return reports.filter((report) => kept.has(report));
 }
 
 /** An event of a pack, in the form that it would have if it had been reported by itself. */
@@ -124,10 +125,10 @@ function faultsOf({ type, payload }: ReportedEvent): readonly Fault[] {
     const problem = `must be one of ${[...eventTypes, packType].join(', ')}`;
     return [{ path: 'type', problem }];
   }
-  const faults = faultsIn(parseEvent(type, payload));
+  const faults = faultsIn(parseReport(type, payload));
   return faults.map(({ path, problem }) => ({ path: path === '' ? 'payload' : path, problem }));
 }
 
-function faultsIn(parsed: Parsed<EventMessage>): readonly Fault[] {
+function faultsIn(parsed: Parsed<Report>): readonly Fault[] {
   return parsed.ok ? [] : parsed.faults;
 }

@@ -11,4 +11,5 @@ export const agentStatus = defineEventType({
   },
   value: 'status',
   list: 'agents',
+  whenSilent: 'offline',
 });

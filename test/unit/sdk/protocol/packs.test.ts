@@ -5,8 +5,8 @@ import {
   eventTypes,
   maxPackEvents,
   packDetail,
-  parseEvent,
   parsePack,
+  parseReport,
 } from '#sdk/protocol';
 
 const payload = { agentId: 'agent-123', status: 'online', timestamp: 1_707_163_200_000 };
@@ -20,7 +20,7 @@ it('returns the events in order, with the documented keys only', () => {
   const extra = { ...status, id: 7, payload: { ...payload, extra: true } };
   expect(parsePack({ events: [activity, extra, activity], other: 1 })).toEqual({
     ok: true,
-    value: [activity, status, activity].map((value) => ({ ok: true, value })),
+    value: [activity, status, activity].map((event) => ({ ok: true, value: { event } })),
   });
 });
 
@@ -81,11 +81,31 @@ it.each([
   (_what, event, reason) => {
     const parsed = parsePack({ events: [status, event, activity] });
     const [before, invalid, after] = parsed.ok ? parsed.value : [];
-    expect(before).toEqual({ ok: true, value: status });
-    expect(after).toEqual({ ok: true, value: activity });
+    expect(before).toEqual({ ok: true, value: { event: status } });
+    expect(after).toEqual({ ok: true, value: { event: activity } });
     expect(invalid?.ok === false && describeFaults(invalid.faults)).toBe(reason);
   },
 );
+
+it('returns the time to live of an event beside the event', () => {
+  const alive = { ...status, payload: { ...payload, aliveForSeconds: 60 } };
+  const short = { ...status, payload: { ...payload, aliveForSeconds: 9 } };
+  expect(parsePack({ events: [alive, short] })).toEqual({
+    ok: true,
+    value: [
+      { ok: true, value: { event: status, aliveForSeconds: 60 } },
+      {
+        ok: false,
+        faults: [
+          {
+            path: 'events.1.payload.aliveForSeconds',
+            problem: 'must be an integer from 10 to 86400',
+          },
+        ],
+      },
+    ],
+  });
+});
 
 it('never throws, and parses each event as it would be parsed alone', () => {
   const almost = fc.record(
@@ -111,7 +131,7 @@ it('never throws, and parses each event as it would be parsed alone', () => {
       expect(parsed.value).toHaveLength(events.length);
       for (const [index, one] of parsed.value.entries()) {
         const event = events[index];
-        if (one.ok) expect(one).toEqual(parseEvent(event?.type ?? '', event?.payload));
+        if (one.ok) expect(one).toEqual(parseReport(event?.type ?? '', event?.payload));
         else for (const { path } of one.faults) expect(path).toMatch(`events.${index}`);
       }
     }),
@@ -126,7 +146,7 @@ it('does not throw for deeply nested values', () => {
   }
   expect(parsePack({ events: [{ ...status, extra: deep }] })).toEqual({
     ok: true,
-    value: [{ ok: true, value: status }],
+    value: [{ ok: true, value: { event: status } }],
   });
 });
 

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
-import { maxPackEvents, parseEvent, parsePack, type EventMessage } from '#sdk/protocol';
+import { maxPackEvents, parsePack, parseReport, type EventMessage } from '#sdk/protocol';
 import { createPublisher, type PublishError, type PublisherOptions } from '#sdk/publisher';
 
 const eventBridge = mockClient(EventBridgeClient);
@@ -20,10 +20,10 @@ function eventsIn({ DetailType = '', Detail = '' }: PutEventsRequestEntry): Even
   const detail = JSON.parse(Detail) as unknown;
   const pack = parsePack(detail);
   const events =
-    DetailType === 'events:batch' && pack.ok ? pack.value : [parseEvent(DetailType, detail)];
+    DetailType === 'events:batch' && pack.ok ? pack.value : [parseReport(DetailType, detail)];
   return events.map((event) => {
     if (!event.ok) throw new Error('There is an invalid event.');
-    return event.value;
+    return event.value.event;
   });
 }
 

@@ -31,7 +31,8 @@ const envelope = {
 
 function report(type: string, detail: unknown) {
   const whole = { ...envelope, 'detail-type': type, detail };
-  return { whole, ...eventsOf({ id: 'event-1', type, payload: detail, whole }, now) };
+  const { accepted, rejected } = eventsOf({ id: 'event-1', type, payload: detail, whole }, now);
+  return { whole, accepted: accepted.map(({ event }) => event), rejected };
 }
 
 const reportPack = (...events: unknown[]) => report('events:batch', { events });
@@ -72,6 +73,12 @@ it.each([
     new RegExp(`^type must be one of ${eventTypes.join(', ')}`),
   ],
   [
+    'with a time to live that is too short',
+    'agent:status',
+    { ...payload, aliveForSeconds: 9 },
+    /^aliveForSeconds must be an integer from 10 to 86400$/,
+  ],
+  [
     'with a timestamp too far ahead',
     'agent:status',
     ahead(300_001),
@@ -94,6 +101,20 @@ it.each([
   expect(accepted).toEqual([]);
   expect(rejected).toEqual([
     { id: 'event-1', whole, reason: expect.stringMatching(reason) as unknown },
+  ]);
+});
+
+it('accepts the time to live beside the event, alone and in a pack, and not in the event', () => {
+  const alive = { ...payload, aliveForSeconds: 60 };
+  const accepted = [{ event: status, aliveForSeconds: 60 }];
+  const whole = {};
+  expect(eventsOf({ id: 'e', type: 'agent:status', payload: alive, whole }, now).accepted).toEqual(
+    accepted,
+  );
+  const pack = { events: [activity, { ...status, payload: alive }] };
+  expect(eventsOf({ id: 'e', type: 'events:batch', payload: pack, whole }, now).accepted).toEqual([
+    { event: activity },
+    ...accepted,
   ]);
 });
 
@@ -202,7 +223,9 @@ it('keeps the newest event of each register, in the order of reporting', () => {
   );
   fc.assert(
     fc.property(fc.array(event, { maxLength: 20 }), (events) => {
-      const newest = newestPerRegister(events);
+      const newest = newestPerRegister(events.map((one) => ({ event: one }))).map(
+        (report) => report.event,
+      );
       expect(newest.map(registerOf).sort()).toEqual([...new Set(events.map(registerOf))].sort());
       expect(newest).toEqual(events.filter((one) => newest.includes(one)));
       for (const kept of newest) {
