@@ -1,6 +1,6 @@
 // The variant `each`: `broadcast` as it was before coalescing, built from current parts. Each event is a write of its register
 // with the AWS SDK's client, and a separate fan-out.
-import { createDynamoStateStore } from '#adapters/dynamodb/dynamo-state-store';
+import { createDynamoStateStore } from '#adapters/dynamodb/registers/dynamo-state-store';
 import { readSettings } from '#wiring/environment';
 import { createFanOutDependencies } from '#wiring/fan-out-dependencies';
 import { createHandler } from '#lambdas/broadcast/handler';

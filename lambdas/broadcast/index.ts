@@ -1,6 +1,6 @@
 // Cold start of `broadcast`.
 import { createFastSender } from '#adapters/dynamodb/requests/dynamo-sender';
-import { createDynamoStateStore } from '#adapters/dynamodb/dynamo-state-store';
+import { createDynamoStateStore } from '#adapters/dynamodb/registers/dynamo-state-store';
 import { readSettings } from '#wiring/environment';
 import { createFanOutDependencies } from '#wiring/fan-out-dependencies';
 import { createSqsDeadLettersOfEvents } from '#adapters/sqs/sqs-dead-letter-queue';

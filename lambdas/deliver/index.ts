@@ -1,6 +1,6 @@
 // Cold start of `deliver`.
 import { createManagementApiClient } from '#wiring/clients';
-import { createDynamoStateStore } from '#adapters/dynamodb/dynamo-state-store';
+import { createDynamoStateStore } from '#adapters/dynamodb/registers/dynamo-state-store';
 import { readSettings } from '#wiring/environment';
 import { createFanOutDependencies } from '#wiring/fan-out-dependencies';
 import { createManagementApiInspector } from '#adapters/api-gateway/management-api-inspector';

@@ -8,7 +8,7 @@ import { createSyncState } from '#core/requests/sync-state';
 import { createConnectionDependencies } from './connection-dependencies';
 import { createPostingOptions } from './posting-options';
 import { createDynamoRateLimitStore } from '#adapters/dynamodb/dynamo-rate-limit-store';
-import { createDynamoStateStore } from '#adapters/dynamodb/dynamo-state-store';
+import { createDynamoStateStore } from '#adapters/dynamodb/registers/dynamo-state-store';
 import { createDynamoSyncMarkers } from '#adapters/dynamodb/dynamo-sync-markers';
 import { readSettings } from './environment';
 import { createAuthentication } from './authentication';

@@ -4,7 +4,7 @@ import { createDynamoFanOutLease } from '#adapters/dynamodb/dynamo-fan-out-lease
 import { createDynamoPendingStore } from '#adapters/dynamodb/dynamo-pending-store';
 import { createSdkQuery } from '#adapters/dynamodb/requests/dynamo-query';
 import { createDynamoRateLimitStore } from '#adapters/dynamodb/dynamo-rate-limit-store';
-import { createDynamoStateStore } from '#adapters/dynamodb/dynamo-state-store';
+import { createDynamoStateStore } from '#adapters/dynamodb/registers/dynamo-state-store';
 import { createDynamoSyncMarkers } from '#adapters/dynamodb/dynamo-sync-markers';
 import { createBroadcast } from '#core/broadcasting/broadcast';
 import { createCoalescer } from '#core/coalescing/coalescer';

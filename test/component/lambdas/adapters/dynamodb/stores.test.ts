@@ -9,7 +9,7 @@ import { createDynamoHeartbeatStore } from '#adapters/dynamodb/dynamo-heartbeat-
 import { createFastQuery } from '#adapters/dynamodb/requests/dynamo-query';
 import { createDynamoRateLimitStore } from '#adapters/dynamodb/dynamo-rate-limit-store';
 import { createDynamoRecentFanOutStore } from '#adapters/dynamodb/dynamo-recent-fan-out-store';
-import { createDynamoStateStore } from '#adapters/dynamodb/dynamo-state-store';
+import { createDynamoStateStore } from '#adapters/dynamodb/registers/dynamo-state-store';
 import { createDynamoSyncMarkers } from '#adapters/dynamodb/dynamo-sync-markers';
 import { shardOf } from '#core/shard';
 import {

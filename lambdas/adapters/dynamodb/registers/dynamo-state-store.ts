@@ -14,12 +14,12 @@ import {
   type EventMessage,
 } from '#sdk/protocol';
 import type { StateStore, StorageTimes } from '#core/broadcasting/ports';
-import { readItems } from './requests/dynamo-batch-get';
-import { wasMet } from './requests/dynamo-condition';
-import { stateKey, statePartition, stateRangesOf, type StateRange } from './dynamo-keys';
+import { readItems } from '../requests/dynamo-batch-get';
+import { wasMet } from '../requests/dynamo-condition';
+import { stateKey, statePartition, stateRangesOf, type StateRange } from '../dynamo-keys';
 import { fieldAttributes, toAttributes, toStored, type StateItem } from './dynamo-state-items';
-import { ttlAttribute, ttlOf } from './dynamo-ttl';
-import type { Sender } from './requests/dynamo-sender';
+import { ttlAttribute, ttlOf } from '../dynamo-ttl';
+import type { Sender } from '../requests/dynamo-sender';
 
 /** @param sender writes registers. Default: `client`. */
 export function createDynamoStateStore(

@@ -1,8 +1,8 @@
 // Converts registers to items of the table and back: ids are in the key, and all other fields are attributes.
 import { eventTypeDefinitions, definitionOf, type EventMessage } from '#sdk/protocol';
 import type { StoredEvent } from '#core/broadcasting/ports';
-import { parseStateSortKey } from './dynamo-keys';
-import type { ttlAttribute } from './dynamo-ttl';
+import { parseStateSortKey } from '../dynamo-keys';
+import type { ttlAttribute } from '../dynamo-ttl';
 
 /** The attributes that the items of all registers have, whatever the event type. */
 export interface StateItem {

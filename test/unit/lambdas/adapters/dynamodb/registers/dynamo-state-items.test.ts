@@ -1,5 +1,9 @@
 // The items of registers in the table, for every event type, and for types of a later version.
-import { fieldAttributes, toAttributes, toStored } from '#adapters/dynamodb/dynamo-state-items';
+import {
+  fieldAttributes,
+  toAttributes,
+  toStored,
+} from '#adapters/dynamodb/registers/dynamo-state-items';
 import { stateKey } from '#adapters/dynamodb/dynamo-keys';
 import { eventDescriptions } from '#docs/generator/messages';
 import { eventTypes, parseEvent } from '#sdk/protocol';
