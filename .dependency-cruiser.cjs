@@ -51,6 +51,11 @@ const coreFolders = [
     ['auth', 'connections', 'posting', 'broadcasting'],
     'Requests of clients are independent of fan-outs and of coalescing.',
   ],
+  [
+    'reporting',
+    ['connections', 'broadcasting'],
+    'Events that are reported over HTTPS are checked as those on the event bus are.',
+  ],
 ].map(([folder, allowed, comment]) =>
   only(
     `core-${folder}`,
@@ -262,8 +267,8 @@ module.exports = {
     only(
       'adapters',
       '^lambdas/adapters/',
-      ['^lambdas/core/', '^lambdas/contract/', protocol],
-      'Adapters implement the ports of core.',
+      ['^lambdas/core/', '^lambdas/contract/', protocol, '^sdk/publisher/'],
+      'Adapters implement the ports of core. The event bus is one with the publisher.',
     ),
     only(
       'handshake',

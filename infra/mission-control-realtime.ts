@@ -65,6 +65,8 @@ export class MissionControlRealtime extends Construct {
   readonly healthUrl: string;
   /** The URL of GET /whoami, where clients check their token. */
   readonly whoamiUrl: string;
+  /** The URL of POST /events, where backends report events over HTTPS; undefined if `reportScope` is not set. */
+  readonly reportUrl: string | undefined;
   /** The event bus, on which backends report events after `eventBus.grantPutEventsTo(…)`. */
   readonly eventBus: EventBus;
   /** The dead-letter queue: invalid events, each with its faults, and jobs that failed too often. */
@@ -112,14 +114,14 @@ export class MissionControlRealtime extends Construct {
     });
     new Heartbeat(this, 'Heartbeat', { ...deployment, store, webSocketApi, retryQueue });
     // The id dates from before /whoami. It must not change, because the URL of the API depends on it.
-    const httpApi = new MissionControlHttpApi(this, 'Health', { ...deployment, store });
+    const httpApi = new MissionControlHttpApi(this, 'Health', { ...deployment, store, eventBus });
     const mockAgents = configuration.useMockData
       ? new MockAgents(this, 'MockAgents', { ...deployment, eventBus })
       : undefined;
     new EventBusAccess(this, 'EventBusAccess', {
       configuration,
       eventBus,
-      ownReporterArns: mockAgents === undefined ? [] : [mockAgents.roleArn],
+      ownReporterArns: [mockAgents, httpApi.report].flatMap((own) => own?.roleArn ?? []),
     });
     new Observability(this, 'Observability', {
       configuration,
@@ -144,6 +146,7 @@ export class MissionControlRealtime extends Construct {
     this.webSocketUrl = this.frontDoor?.webSocketUrl ?? webSocketApi.url;
     this.healthUrl = this.frontDoor?.healthUrl ?? httpApi.healthUrl;
     this.whoamiUrl = this.frontDoor?.whoamiUrl ?? httpApi.whoamiUrl;
+    this.reportUrl = httpApi.report && (this.frontDoor?.reportUrl ?? httpApi.report.url);
   }
 }
 

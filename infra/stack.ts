@@ -33,6 +33,9 @@ export class MissionControlStack extends Stack {
     this.output('WebSocketUrl', realtime.webSocketUrl, 'WebSocket URL for clients');
     this.output('HealthUrl', realtime.healthUrl, 'Health endpoint');
     this.output('WhoamiUrl', realtime.whoamiUrl, 'Endpoint at which clients check their token');
+    if (realtime.reportUrl !== undefined) {
+      this.output('ReportUrl', realtime.reportUrl, 'Endpoint at which backends report events');
+    }
     this.output(
       'EventBusName',
       realtime.eventBus.eventBusName,

@@ -10,6 +10,7 @@ import {
   jwksPath,
   localAudience,
   localIssuer,
+  localReportScope,
   openIssuer,
   type TokenOptions,
 } from './issuer/issuer';
@@ -75,6 +76,8 @@ export interface LocalStack {
   readonly healthUrl: string;
   /** e.g. `http://localhost:3000/whoami` */
   readonly whoamiUrl: string;
+  /** e.g. `http://localhost:3000/events` */
+  readonly reportUrl: string;
   /** e.g. `http://localhost:4566` */
   readonly awsEndpointUrl: string;
   readonly eventBusName: string;
@@ -132,7 +135,9 @@ async function start(options: LocalStackOptions, disposables: Disposables): Prom
   });
   disposables.use(deployment);
 
-  gateway.serve(deployment);
+  gateway.serve(deployment, {
+    jwksUri: isExternal(options) ? options.jwksUri : `${httpUrl}${jwksPath}`,
+  });
   // Added a second time, so that the gateway is closed before the deployment, whose functions $disconnect needs.
   disposables.use(gateway);
   deployment.serveConnections(gateway.connections);
@@ -148,6 +153,7 @@ async function start(options: LocalStackOptions, disposables: Disposables): Prom
   return {
     ...{ webSocketUrl, httpUrl, healthUrl, awsEndpointUrl, clientConfiguration },
     whoamiUrl: `${httpUrl}/whoami`,
+    reportUrl: `${httpUrl}/events`,
     eventBusName: deployment.outputs['EventBusName'] ?? '',
     outputs: deployment.outputs,
     functions: deployment.functions,
@@ -182,6 +188,7 @@ function settingsOf(options: LocalStackOptions, jwksUri: string): Record<string,
     ? { issuer: options.issuer, audience: options.audience, jwksUri: options.jwksUri }
     : { issuer: localIssuer, audience: localAudience, jwksUri };
   return {
+    reportScope: localReportScope,
     ...options.settings,
     ...identityProvider,
     useMockData: options.mockData ?? false,

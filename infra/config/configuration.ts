@@ -23,7 +23,14 @@ type NamedSettings = {
 } & {
   readonly [
     Name in
-      'maxTokenHours' | 'scopeClaim' | 'scopePattern' | 'gatewayUrl' | 'sources' | 'alarmEmail'
+      | 'maxTokenHours'
+      | 'scopeClaim'
+      | 'scopePattern'
+      | 'reportScope'
+      | 'reportAudience'
+      | 'gatewayUrl'
+      | 'sources'
+      | 'alarmEmail'
   ]?: DeploymentSetting<Name>;
 };
 
@@ -77,6 +84,7 @@ export function parseDeployment(
     ...sameSource(given, set),
     ...smallBurst(given, set),
     ...patternWithoutClaim(given),
+    ...audienceWithoutScope(given),
     ...unknownSettings(given),
   ];
   if (!named.ok || !provider.ok || !frontDoor.ok || others.length > 0) {
@@ -165,6 +173,17 @@ function patternWithoutClaim(given: Given): Fault[] {
   const { scopeClaim, scopePattern } = given as Readonly<Record<string, string | undefined>>;
   const rule = scopeRuleOf({ scopeClaim, scopePattern });
   return rule.ok ? [] : rule.faults;
+}
+
+/** Without a scope, nobody can report over HTTPS, although the audience says that somebody should. */
+function audienceWithoutScope({ reportScope, reportAudience }: Given): Fault[] {
+  if (reportAudience === undefined || reportScope !== undefined) return [];
+  return [
+    {
+      path: 'reportAudience',
+      problem: 'needs reportScope, too: without it, there is no POST /events',
+    },
+  ];
 }
 
 /** Reports unknown settings, which are probably typos. Keys with `:` or `/` belong to the CDK. */

@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import type { SettingDefinition } from '../../lambdas/contract/setting';
 import { serviceSettings } from '../../lambdas/contract/settings';
-import { source, wholeNumber } from '../../lambdas/contract/setting-schemas';
+import { source, text, wholeNumber } from '../../lambdas/contract/setting-schemas';
 import { emailAddress, logRetention, origins, page, principals, tags } from './deployment-schemas';
 
 const templateSettings = {
@@ -25,6 +25,14 @@ const templateSettings = {
     schema: source,
     default: 'mission-control.operator',
     documentation: '`source` of the events on the bus by which operators disconnect users.',
+  },
+  reportScope: {
+    schema: v.pipe(
+      text('a scope of OAuth 2.0'),
+      v.regex(/^[!#-[\]-~]{1,64}$/, 'must be 1 to 64 printable ASCII characters without spaces'),
+    ),
+    documentation:
+      'Scope of the access tokens with which machines may report events by [`POST /events`](reporting.md#over-https), such as `mission-control/report`. If not set, there is no such route.',
   },
   reporterArns: {
     schema: principals,

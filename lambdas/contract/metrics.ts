@@ -32,6 +32,7 @@ export const metrics = {
   connect: ['HandshakesLimited'],
   default: ['MessagesLimited', 'SnapshotsFailed'],
   'disconnect-user': ['RejectedEvents'],
+  report: ['RejectedEvents', 'UnsentEvents'],
 } as const;
 
 /** The value of `message.service` of the log lines that CloudWatch counts. */

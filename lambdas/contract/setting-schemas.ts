@@ -20,6 +20,35 @@ export const wholeNumber = (minimum: number, maximum: number) => {
   );
 };
 
+/**
+ * A list of texts, or one text with commas between them. The environment of a function has it as JSON text.
+ * @param maximum the maximum number of texts
+ */
+export const textList = (what: string, maximum: number) => {
+  const problem = `must be ${what}, separated by commas or in a list of at most ${maximum}`;
+  return v.pipe(
+    v.union([v.pipe(v.string(), v.transform(splitList)), v.array(v.unknown())], problem),
+    v.custom<string[]>(
+      (texts) => (texts as unknown[]).every((each) => typeof each === 'string'),
+      problem,
+    ),
+    v.transform((texts) => [...new Set(texts.map((each) => each.trim()))]),
+    v.minLength(1, problem),
+    v.maxLength(maximum, problem),
+    v.check((texts) => texts.every((each) => each !== ''), problem),
+  );
+};
+
+function splitList(list: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(list);
+    if (Array.isArray(value)) return value;
+  } catch {
+    // Not JSON: a list with commas.
+  }
+  return list.split(',');
+}
+
 /** A boolean, or `true` or `false` as text. */
 export const flag = v.pipe(
   v.union([v.boolean(), v.picklist(['true', 'false'])], 'must be true or false'),

@@ -13,6 +13,7 @@ export type FunctionName =
   | 'disconnect-user'
   | 'health'
   | 'whoami'
+  | 'report'
   | 'mock-agents';
 
 export interface SettingDefinition {
@@ -35,4 +36,4 @@ export function variableOf(name: string): string {
 export const fanOutFunctions = ['broadcast', 'deliver', 'heartbeat'] as const;
 
 /** The functions that verify tokens. */
-export const verifyingFunctions = ['authorizer', 'default', 'whoami'] as const;
+export const verifyingFunctions = ['authorizer', 'default', 'whoami', 'report'] as const;

@@ -10,6 +10,7 @@ import {
   secureUrl,
   source,
   text,
+  textList,
   wholeNumber,
 } from './setting-schemas';
 import { sources } from './sources';
@@ -76,6 +77,12 @@ export const serviceSettings = {
       'Pattern that each value of that claim makes, such as `{value}/*`. If not set, the values are [patterns](security.md#who-sees-what) themselves.',
     readBy: verifyingFunctions,
   },
+  reportAudience: {
+    schema: textList('the audiences of tokens that may report events', 20),
+    documentation:
+      'With `reportScope`: audiences of the tokens that may report, or the ids of Cognito app clients, separated by commas. If not set, `audience` or `userPoolClientId`.',
+    readBy: ['report'],
+  },
   gatewayUrl: {
     schema: v.pipe(
       text('a URL'),
@@ -123,13 +130,13 @@ export const serviceSettings = {
     default: 'mission-control',
     documentation:
       '`source` of the events on the bus that are broadcast. They may be about any agent, unless `sources` binds it.',
-    readBy: ['broadcast', 'mock-agents'],
+    readBy: ['broadcast', 'report', 'mock-agents'],
   },
   sources: {
     schema: sources,
     documentation:
       'Further sources, each with the only agents that [its events may be about](reporting.md#who-may-report-what): `{"team-a": "team-a/*", "team-b": ["team-b/*", "shared"]}`, as an object or as JSON text.',
-    readBy: ['broadcast'],
+    readBy: ['broadcast', 'report'],
   },
   handshakesPerMinute: {
     schema: wholeNumber(1, 100_000),

@@ -5,6 +5,7 @@ export type Countable =
   | 'StaleEvents'
   | 'RejectedEvents'
   | 'StateFailures'
+  | 'UnsentEvents'
   | 'HandshakesLimited'
   | 'KeysUnavailable'
   | 'MessagesLimited'

@@ -17,6 +17,13 @@ export const logLines = {
   'handshake refused': { level: 'warn', fields: ['code', 'connectionId', 'userId'] },
   'handshake without authorizer context': { level: 'error', fields: ['connectionId'] },
   'whoami refused': { level: 'info', fields: ['code', 'requestId'] },
+  'report refused': { level: 'info', fields: ['code', 'requestId'] },
+  'report without authorizer context': { level: 'error', fields: ['requestId'] },
+  'events not accepted': {
+    level: 'warn',
+    fields: ['requestId', 'userId', 'invalid', 'outOfScope', 'unsent'],
+  },
+  'events not put on the bus': { level: 'error', fields: ['events', 'reason'] },
   'no verdict on a token': { level: 'error', fields: ['code', 'requestId', 'error'] },
   'keys not fetched at cold start': { level: 'warn', fields: ['code', 'error'] },
 

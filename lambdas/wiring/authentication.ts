@@ -30,10 +30,16 @@ export interface Authentication extends Pick<JwtTokenVerifier, 'fetchKeys'> {
   readonly authenticate: Authenticate;
 }
 
-/** @throws a ConfigurationError that lists all faults of the environment */
-export function createAuthentication(environment: NodeJS.ProcessEnv): Authentication {
+/**
+ * @param audiences replaces the audience or the app client of the identity provider. Default: its own
+ * @throws a ConfigurationError that lists all faults of the environment
+ */
+export function createAuthentication(
+  environment: NodeJS.ProcessEnv,
+  audiences?: readonly string[],
+): Authentication {
   const { maxTokenHours } = readSettings(environment, [], ['maxTokenHours']);
-  const verifier = createJwtTokenVerifier(readIdentityProvider(environment));
+  const verifier = createJwtTokenVerifier(readIdentityProvider(environment), { audiences });
   const scopeRule = readScopeRule(environment);
   const authenticate = createAuthenticate({ verifier, now: Date.now, maxTokenHours, scopeRule });
   return { authenticate, fetchKeys: () => verifier.fetchKeys() };

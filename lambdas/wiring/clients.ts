@@ -1,6 +1,7 @@
 // Creates the AWS clients of the functions, with short timeouts and few retries.
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Logger } from '@smithy/types';
@@ -47,6 +48,11 @@ export interface DynamoTimeouts {
 
 export function createSqsClient(): SQSClient {
   return new SQSClient(settings);
+}
+
+/** Its requests are repeated by the sender of events, entry by entry. */
+export function createEventBridgeClient(): EventBridgeClient {
+  return new EventBridgeClient({ ...settings, maxAttempts: 1 });
 }
 
 /** @param callbackUrl the stage's own @connections URL, never that of a custom domain */

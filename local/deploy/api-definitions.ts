@@ -3,6 +3,7 @@ import type {
   Authorizer,
   Cors,
   HttpApiDefinition,
+  JwtAuthorizer,
   Throttle,
   WebSocketApiDefinition,
   WebSocketRoute,
@@ -70,15 +71,13 @@ export function httpApiOf(dependencies: ApiDependencies): HttpApiDefinition {
     if (method === undefined || path === undefined || /[{}]/.test(path)) {
       throw new TemplateError(place, 'RouteKey must be a method and a path without parameters');
     }
-    if (route.properties.AuthorizationType !== 'NONE') {
-      throw new TemplateError(place, 'the local stack does not support authorizers of HTTP APIs');
-    }
     const source = arnIn(api, `${stage}/${method}${path}`);
     const { function: integration, payloadFormat } = integrationOf(dependencies, route, source);
     if (payloadFormat !== '2.0') {
       throw new TemplateError(place, "its integration's PayloadFormatVersion must be 2.0");
     }
-    return { method, path, integration, ...throttleOf(route) };
+    const authorizer = jwtAuthorizerOf(dependencies, route);
+    return { method, path, integration, ...authorizer, ...throttleOf(route) };
   });
   return { apiId: api.ref, accountId, region, stage, routes, ...throttle, ...corsOf(api) };
 }
@@ -156,21 +155,43 @@ function authorizerOf(
   api: Api,
   route: Route,
 ): Authorizer | undefined {
-  const { AuthorizationType, AuthorizerId = '' } = route.properties;
-  if (AuthorizationType === 'NONE') return undefined;
-  const place = placeOf(route);
-  const authorizer = dependencies.template
-    .of('AWS::ApiGatewayV2::Authorizer')
-    .find(({ ref }) => ref === AuthorizerId);
-  if (authorizer === undefined) {
-    throw new TemplateError(place, `there is no authorizer ${AuthorizerId}`);
-  }
+  if (route.properties.AuthorizationType === 'NONE') return undefined;
+  const authorizer = authorizerResourceOf(dependencies, route);
   const { AuthorizerUri, IdentitySource } = authorizer.properties;
+  if (AuthorizerUri === undefined) {
+    throw new TemplateError(placeOf(route), 'a WebSocket API may only have REQUEST authorizers');
+  }
   const source = arnIn(api, `authorizers/${authorizer.ref}`);
   return {
     function: callee(dependencies, AuthorizerUri, source, placeOf(authorizer)),
     identitySources: IdentitySource,
   };
+}
+
+/** @throws {TemplateError} unless it is a JWT authorizer that reads the Authorization header */
+function jwtAuthorizerOf(
+  dependencies: ApiDependencies,
+  route: Route,
+): { readonly authorizer?: JwtAuthorizer } {
+  const { AuthorizationType, AuthorizationScopes: scopes } = route.properties;
+  if (AuthorizationType === 'NONE') return {};
+  const { JwtConfiguration, IdentitySource } = authorizerResourceOf(dependencies, route).properties;
+  if (JwtConfiguration === undefined || IdentitySource.join() !== '$request.header.Authorization') {
+    const problem =
+      'the local stack supports only JWT authorizers of HTTP APIs, with $request.header.Authorization';
+    throw new TemplateError(placeOf(route), problem);
+  }
+  const { Issuer: issuer, Audience: audiences } = JwtConfiguration;
+  return { authorizer: { issuer, audiences, scopes } };
+}
+
+function authorizerResourceOf({ template }: ApiDependencies, route: Route) {
+  const { AuthorizerId = '' } = route.properties;
+  const authorizer = template
+    .of('AWS::ApiGatewayV2::Authorizer')
+    .find(({ ref }) => ref === AuthorizerId);
+  if (authorizer !== undefined) return authorizer;
+  throw new TemplateError(placeOf(route), `there is no authorizer ${AuthorizerId}`);
 }
 
 function callee(

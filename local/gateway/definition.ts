@@ -33,11 +33,19 @@ export interface WebSocketApiDefinition {
   readonly throttle?: Throttle;
 }
 
+/** A JWT authorizer of an HTTP API, and the scopes of which a route requires at least one. */
+export interface JwtAuthorizer {
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+  readonly scopes: readonly string[];
+}
+
 export interface HttpRoute {
   /** e.g. `GET`, or `ANY`. */
   readonly method: string;
   readonly path: string;
   readonly integration: LambdaFunction;
+  readonly authorizer?: JwtAuthorizer;
   /** Replaces the API's throttle for this route. */
   readonly throttle?: Throttle;
 }

@@ -31,9 +31,14 @@ export interface Gateway {
   /** Answers GET and HEAD requests for `path` with a page; takes precedence over the HTTP API. */
   show(path: string, page: Page): void;
   /** Starts both APIs. Until then all requests except those for documents and pages get 503. */
-  serve(definitions: Definitions): void;
+  serve(definitions: Definitions, options?: ServeOptions): void;
   /** Closes all connections with the code 1001 and frees the port, within about a second. May be called repeatedly. */
   close(): Promise<void>;
+}
+
+interface ServeOptions {
+  /** The URL of the keys of the issuer of JWT authorizers. Default: found by discovery, as on AWS. */
+  readonly jwksUri?: string | undefined;
 }
 
 interface Definitions {
@@ -77,10 +82,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     show(path, page) {
       pages.set(path, page);
     },
-    serve({ webSocketApi, httpApi }) {
+    serve({ webSocketApi, httpApi }, { jwksUri } = {}) {
       apis = {
         webSocketApi: createWebSocketApi(webSocketApi, connections, { ...options, timers }),
-        httpApi: createHttpApi(httpApi, { now, warn }),
+        httpApi: createHttpApi(httpApi, { now, warn, jwksUri }),
       };
     },
     async close() {

@@ -14,6 +14,9 @@ export const localIssuer = 'http://localhost/mission-control';
 /** The `aud` claim of its tokens. */
 export const localAudience = 'mission-control';
 
+/** The scope of the tokens of machines, with which they may report events. */
+export const localReportScope = 'mission-control/report';
+
 /** The paths at which the gateway serves the issuer's documents. */
 export const jwksPath = '/.well-known/jwks.json';
 const discoveryPath = '/.well-known/openid-configuration';

@@ -28,7 +28,10 @@ async function coldStart(name: string, environment: Record<string, string>) {
 }
 
 // No server listens at this address: tests send no requests to a real issuer.
-const { template } = synthesize({ issuer: 'http://127.0.0.1:9', useMockData: true });
+const { template } = synthesize({
+  ...{ issuer: 'http://127.0.0.1:9', useMockData: true },
+  ...{ reportScope: 'mission-control/report', reportAudience: 'machines,others' },
+});
 
 it('every function of the template has a bundle', () => {
   const names = resourcesOf(template, 'AWS::Lambda::Function').map(({ properties }) =>

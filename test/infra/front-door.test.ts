@@ -81,7 +81,7 @@ describe('requests', () => {
     ]);
     expect(resourceOf(named, 'AWS::CloudFront::Function').properties).toMatchObject({
       AutoPublish: true,
-      FunctionCode: frontDoorCode('live'),
+      FunctionCode: frontDoorCode({ stage: 'live', acceptsReports: false }),
       FunctionConfig: { Runtime: 'cloudfront-js-2.0' },
     });
   });

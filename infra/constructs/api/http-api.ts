@@ -1,4 +1,5 @@
-// The HTTP API with GET /health and GET /whoami. It is a separate API, because a WebSocket API only answers handshakes.
+// The HTTP API with GET /health, GET /whoami and, if configured, POST /events. It is a separate API, because a WebSocket API
+// only answers handshakes.
 import { Duration, Validations } from 'aws-cdk-lib';
 import {
   CorsHttpMethod,
@@ -9,6 +10,7 @@ import {
   type HttpApiProps,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import type { Configuration } from '../../config/configuration';
 import { resourceName } from '../../config/names';
@@ -17,6 +19,7 @@ import { allowedOriginsOf } from './allowed-origins';
 import { apiDomainName } from './api-domain-name';
 import { ServiceFunction, type Deployment } from '../base/service-function';
 import type { Store } from '../data/store';
+import { ReportRoute, reportRouteKey, reportThrottle } from './report-route';
 
 /** The limit of requests to `/health`, which is public. */
 const throttle = { rateLimit: 50, burstLimit: 100 } as const;
@@ -32,11 +35,14 @@ const whoamiThrottle = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 200 } as
 
 export interface MissionControlHttpApiProps extends Deployment {
   readonly store: Store;
+  readonly eventBus: EventBus;
 }
 
 export class MissionControlHttpApi extends Construct {
   readonly healthUrl: string;
   readonly whoamiUrl: string;
+  /** The way in for events; undefined if `reportScope` is not set. */
+  readonly report: ReportRoute | undefined;
   /** The host name of the API, for the front door. */
   readonly domainName: string;
   private readonly api: HttpApi;
@@ -46,7 +52,7 @@ export class MissionControlHttpApi extends Construct {
     const { configuration } = props;
     this.api = new HttpApi(this, 'Api', {
       apiName: `${resourceName(configuration)}-health`,
-      description: 'Mission Control: GET /health and GET /whoami',
+      description: descriptionOf(configuration),
       createDefaultStage: false,
       ...corsOf(configuration),
     });
@@ -62,6 +68,11 @@ export class MissionControlHttpApi extends Construct {
         'The function verifies the token, by the rules of a handshake, and tells why it refuses one: an authorizer ' +
         'of the API could not. The answer has what the token itself says; asking is throttled to 50 a second.',
     });
+    const { reportScope } = configuration;
+    this.report =
+      reportScope === undefined
+        ? undefined
+        : new ReportRoute(this, 'Report', { ...props, api: this.api, reportScope });
     const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
@@ -77,9 +88,10 @@ export class MissionControlHttpApi extends Construct {
       'GET /whoami': whoamiThrottle,
       'HEAD /whoami': headThrottle,
       'HEAD /health': headThrottle,
+      ...(this.report && { [reportRouteKey]: reportThrottle }),
     };
     // API Gateway rejects settings of routes that do not exist yet, and CloudFormation does not derive the order from route keys.
-    stage.node.addDependency(...health, ...whoami);
+    stage.node.addDependency(...health, ...whoami, ...(this.report?.routes ?? []));
     this.healthUrl = `${this.api.apiEndpoint}/health`;
     this.whoamiUrl = `${this.api.apiEndpoint}/whoami`;
     this.domainName = apiDomainName(this, this.api.apiId);
@@ -132,6 +144,13 @@ export class MissionControlHttpApi extends Construct {
     }
     return routes;
   }
+}
+
+/** Without `reportScope` as before there was POST /events, so that the API is not updated. */
+function descriptionOf({ reportScope }: Configuration): string {
+  return reportScope === undefined
+    ? 'Mission Control: GET /health and GET /whoami'
+    : 'Mission Control: GET /health, GET /whoami and POST /events';
 }
 
 /**

@@ -13,10 +13,17 @@ const windowSeconds = 300;
  */
 const requestsPerWindow = 2_000;
 
+/** The same for POST /events: backends, many of which may share an address, send more requests than people. */
+const reportsPerWindow = 60_000;
+
 export class EdgeFirewall extends Construct {
   readonly webAclArn: string;
 
-  constructor(scope: Construct, id: string, configuration: Pick<Configuration, 'stage'>) {
+  constructor(
+    scope: Construct,
+    id: string,
+    configuration: Pick<Configuration, 'stage' | 'reportScope'>,
+  ) {
     super(scope, id);
     const name = `${resourceName(configuration)}-front-door`;
     // There are neither logs nor samples, because both contain the query string and the headers of a request, and therefore its
@@ -27,6 +34,20 @@ export class EdgeFirewall extends Construct {
       sampledRequestsEnabled: false,
       metricName,
     });
+    const rule = (ruleName: string, priority: number, limited: LimitedRequests) => ({
+      name: ruleName,
+      priority,
+      statement: {
+        rateBasedStatement: {
+          aggregateKeyType: 'IP',
+          evaluationWindowSec: windowSeconds,
+          ...limited,
+        },
+      },
+      action: { block: { customResponse: { responseCode: 429 } } },
+      visibilityConfig: visibilityConfig(`${name}-${ruleName}`),
+    });
+    const acceptsReports = configuration.reportScope !== undefined;
     const acl = new CfnWebACL(this, 'WebAcl', {
       name,
       description: 'Mission Control: requests of one address are limited',
@@ -34,21 +55,38 @@ export class EdgeFirewall extends Construct {
       defaultAction: { allow: {} },
       visibilityConfig: visibilityConfig(name),
       rules: [
-        {
-          name: 'requests-per-address',
-          priority: 0,
-          statement: {
-            rateBasedStatement: {
-              aggregateKeyType: 'IP',
-              evaluationWindowSec: windowSeconds,
-              limit: requestsPerWindow,
-            },
-          },
-          action: { block: { customResponse: { responseCode: 429 } } },
-          visibilityConfig: visibilityConfig(`${name}-requests-per-address`),
-        },
+        rule('requests-per-address', 0, {
+          limit: requestsPerWindow,
+          ...(acceptsReports && { scopeDownStatement: { notStatement: { statement: reports } } }),
+        }),
+        ...(acceptsReports
+          ? [
+              rule('reports-per-address', 1, {
+                limit: reportsPerWindow,
+                scopeDownStatement: reports,
+              }),
+            ]
+          : []),
       ],
     });
     this.webAclArn = acl.attrArn;
   }
 }
+
+type LimitedRequests = Pick<CfnWebACL.RateBasedStatementProperty, 'limit' | 'scopeDownStatement'>;
+
+const isExactly = (fieldToMatch: CfnWebACL.FieldToMatchProperty, searchString: string) => ({
+  byteMatchStatement: {
+    fieldToMatch,
+    positionalConstraint: 'EXACTLY',
+    searchString,
+    textTransformations: [{ priority: 0, type: 'NONE' }],
+  },
+});
+
+/** Matches POST /events. */
+const reports: CfnWebACL.StatementProperty = {
+  andStatement: {
+    statements: [isExactly({ method: {} }, 'POST'), isExactly({ uriPath: {} }, '/events')],
+  },
+};

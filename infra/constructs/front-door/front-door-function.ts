@@ -20,18 +20,26 @@ export const originIds = {
   dashboard: 'dashboard',
 } as const;
 
-/** The deployed code of the function for a stage. It has no comments, because CloudFront accepts at most 10 KB. */
-export function frontDoorCode(stage: string): string {
+export interface FrontDoorRouting {
+  readonly stage: string;
+  /** Whether there is POST /events. */
+  readonly acceptsReports: boolean;
+}
+
+/** The deployed code of the function. It has no comments, because CloudFront accepts at most 10 KB. */
+export function frontDoorCode({ stage, acceptsReports }: FrontDoorRouting): string {
   const text = readFileSync(source, 'utf8');
   // Each comment of the source must be on separate lines.
   const code = text.replace(/^ *(\/\/.*|\/\*.*\*\/)\n/gm, '').replace(/\n{2,}/g, '\n');
-  return code.replace('STAGE_PATH', JSON.stringify(`/${stage}`));
+  return code
+    .replace('STAGE_PATH', JSON.stringify(`/${stage}`))
+    .replace('ACCEPTS_REPORTS', String(acceptsReports));
 }
 
 export class FrontDoorFunction extends EdgeFunction {
-  constructor(scope: Construct, id: string, stage: string) {
+  constructor(scope: Construct, id: string, routing: FrontDoorRouting) {
     super(scope, id, {
-      code: FunctionCode.fromInline(frontDoorCode(stage)),
+      code: FunctionCode.fromInline(frontDoorCode(routing)),
       comment:
         'Mission Control: handshakes to the WebSocket API, /health and /whoami to theirs, the rest to the dashboard',
       // Only this runtime can select an origin.

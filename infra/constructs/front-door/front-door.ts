@@ -22,8 +22,13 @@ import { SecurityHeaders } from './security-headers';
 /** Status codes of errors that CloudFront would cache for ten seconds by default. */
 const cachedErrors = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 
+const everyMethod = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'];
+
 export interface FrontDoorProps {
-  readonly configuration: Pick<Configuration, 'stage' | 'logRetentionDays' | 'allowedOrigins'>;
+  readonly configuration: Pick<
+    Configuration,
+    'stage' | 'logRetentionDays' | 'allowedOrigins' | 'reportScope'
+  >;
   readonly settings: FrontDoorSettings;
   /** The host names of the two APIs. */
   readonly webSocketDomainName: string;
@@ -40,6 +45,8 @@ export class FrontDoor extends Construct {
   readonly webSocketUrl: string;
   readonly healthUrl: string;
   readonly whoamiUrl: string;
+  /** Where backends report, if `reportScope` is set. */
+  readonly reportUrl: string;
 
   constructor(scope: Construct, id: string, props: FrontDoorProps) {
     super(scope, id);
@@ -71,6 +78,7 @@ export class FrontDoor extends Construct {
     this.webSocketUrl = `wss://${this.domainName}`;
     this.healthUrl = `https://${this.domainName}/health`;
     this.whoamiUrl = `https://${this.domainName}/whoami`;
+    this.reportUrl = `https://${this.domainName}/events`;
     const distributionArn = Stack.of(this).formatArn({
       service: 'cloudfront',
       region: '',
@@ -140,12 +148,15 @@ export class FrontDoor extends Construct {
       responseHeadersPolicyId: new SecurityHeaders(this, 'Headers', { configuration, settings })
         .responseHeadersPolicyId,
     };
-    const { functionArn } = new FrontDoorFunction(this, 'Function', configuration.stage);
+    const { stage, reportScope } = configuration;
+    const acceptsReports = reportScope !== undefined;
+    const { functionArn } = new FrontDoorFunction(this, 'Function', { stage, acceptsReports });
     return {
       defaultCacheBehavior: {
         ...common,
         // OPTIONS is for preflight requests of pages of other origins that use /whoami.
-        allowedMethods: ['GET', 'HEAD', 'OPTIONS'],
+        // CloudFront knows three sets of methods: only the one of all methods has POST, and the function refuses the others.
+        allowedMethods: acceptsReports ? everyMethod : ['GET', 'HEAD', 'OPTIONS'],
         targetOriginId: originIds.webSocket,
         // Refused handshakes and current data must not be cached.
         cachePolicyId: CachePolicy.CACHING_DISABLED.cachePolicyId,

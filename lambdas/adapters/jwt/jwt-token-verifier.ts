@@ -32,6 +32,8 @@ export interface JwtTokenVerifier extends TokenVerifier {
 }
 
 export interface JwtTokenVerifierOptions {
+  /** Replaces the audience or the app client of the provider: a token for any of these is accepted. */
+  readonly audiences?: readonly string[] | undefined;
   readonly load?: Load;
   readonly now?: Clock;
 }
@@ -52,9 +54,9 @@ type Verified = Awaited<ReturnType<TokenVerifier['verify']>>;
  */
 export function createJwtTokenVerifier(
   provider: IdentityProvider,
-  { load = createHttpLoad(), now = Date.now }: JwtTokenVerifierOptions = {},
+  { audiences, load = createHttpLoad(), now = Date.now }: JwtTokenVerifierOptions = {},
 ): JwtTokenVerifier {
-  const trust = trustOf(provider);
+  const trust = trustOf(provider, audiences);
   const keysByIssuer = new Map<string, IssuerKeys>(
     trust.issuers.map(({ issuer, url }) => [issuer, createIssuerKeys({ url, issuer, load, now })]),
   );
@@ -131,17 +133,19 @@ function hasLengthOf(alg: string, signature: string): boolean {
 /** The trusted issuers, and the rules for the claims of their tokens. */
 interface Trust {
   readonly issuers: readonly { readonly issuer: string; readonly url: string }[];
-  readonly audience: string | null;
+  readonly audience: string[] | null;
   /** @throws the errors of aws-jwt-verify */
   readonly validate: (claims: JwtPayload) => void;
 }
 
-function trustOf(provider: IdentityProvider): Trust {
+function trustOf(provider: IdentityProvider, audiences?: readonly string[]): Trust {
   if (provider.kind === 'oidc') {
-    const { issuer, audience, jwksUri: url = discoveryUrlOf(issuer) } = provider;
+    const { issuer, jwksUri: url = discoveryUrlOf(issuer) } = provider;
+    const audience = [...(audiences ?? [provider.audience])];
     return { issuers: [{ issuer, url }], audience, validate: () => undefined };
   }
-  const { userPoolId, userPoolClientId: clientId } = provider;
+  const { userPoolId } = provider;
+  const clientId = [...(audiences ?? [provider.userPoolClientId])];
   return {
     // A user pool has two issuer URLs: the region's, and `issuer-cognito-idp` of pools in several regions.
     issuers: ['cognito-idp', 'issuer-cognito-idp'].map((form) => {

@@ -15,10 +15,10 @@ const maxTokenBytes = 10_240;
 /** @see https://tc39.es/ecma262/#sec-time-values-and-time-range */
 const maxDateMilliseconds = 8.64e15;
 
-/** The issuers and the audience of acceptable tokens. If `audience` is null, the verifier checks it. */
+/** The issuers and the audiences of acceptable tokens. If `audience` is null, the verifier checks it. */
 export interface ExpectedClaims {
   readonly issuers: readonly string[];
-  readonly audience: string | null;
+  readonly audience: string[] | null;
 }
 
 /** The claims of a token with a valid form and header. Its signature has not been verified. */

@@ -3,7 +3,6 @@ import {
   describeFaults,
   eventTypes,
   isNewer,
-  maxClockSkewMilliseconds,
   packType,
   parsePack,
   parseReport,
@@ -14,6 +13,7 @@ import {
   type Report,
 } from '#sdk/protocol';
 import type { SourceCheck } from './bound-sources';
+import { checkEvent, refusalOf, type Circumstances } from './check-event';
 import type { ReportedEvent } from '../reported-event';
 
 export interface InvalidEvent {
@@ -43,27 +43,22 @@ export function eventsOf(
 ): ReportedEvents {
   const accepted: Report[] = [];
   const rejected: InvalidEvent[] = [];
+  const { type, payload, source } = reported;
+  const circumstances = { source, now, checkSource };
 
   function classify(parsed: Parsed<Report>, toReported: () => ReportedEvent): void {
-    const refusal = parsed.ok ? refusalOf(parsed.value) : undefined;
+    const refusal = parsed.ok ? refusalOf(parsed.value, circumstances) : undefined;
     if (parsed.ok && refusal === undefined) {
       accepted.push(parsed.value);
       return;
     }
     const event = toReported();
-    const reason = refusal ?? describeFaults(faultsOf(event));
+    const reason = describeFaults(
+      refusal === undefined ? faultsOf(event, circumstances) : [refusal],
+    );
     rejected.push({ id: event.id, whole: event.whole, reason });
   }
 
-  /** Why a valid event is rejected nevertheless. */
-  function refusalOf({ event: { payload } }: Report): string | undefined {
-    const { agentId, timestamp } = payload;
-    return timestamp > now + maxClockSkewMilliseconds
-      ? tooFarAhead
-      : checkSource?.(source, agentId);
-  }
-
-  const { type, payload, source } = reported;
   if (type !== packType) {
     classify(parseReport(type, payload), () => reported);
     return { accepted, rejected };
@@ -79,8 +74,6 @@ export function eventsOf(
   }
   return { accepted, rejected };
 }
-
-const tooFarAhead = 'timestamp must be at most 5 minutes ahead of the time';
 
 /**
  * The reports with the newest event of each register; only these have to be written.
@@ -116,7 +109,10 @@ function isPlain(element: unknown): element is { type: string; payload: unknown 
 }
 
 /** The faults of an invalid event, of a malformed pack, or of the only event in a pack. */
-function faultsOf({ type, payload }: ReportedEvent): readonly Fault[] {
+function faultsOf(
+  { type, payload }: ReportedEvent,
+  circumstances: Circumstances,
+): readonly Fault[] {
   if (type === packType) {
     const pack = parsePack(payload);
     return pack.ok ? pack.value.flatMap(faultsIn) : pack.faults;
@@ -125,8 +121,7 @@ function faultsOf({ type, payload }: ReportedEvent): readonly Fault[] {
     const problem = `must be one of ${[...eventTypes, packType].join(', ')}`;
     return [{ path: 'type', problem }];
   }
-  const faults = faultsIn(parseReport(type, payload));
-  return faults.map(({ path, problem }) => ({ path: path === '' ? 'payload' : path, problem }));
+  return faultsIn(checkEvent({ type, payload }, circumstances));
 }
 
 function faultsIn(parsed: Parsed<Report>): readonly Fault[] {

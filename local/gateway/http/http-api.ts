@@ -5,6 +5,7 @@ import { loopbackNames } from '../../support/loopback';
 import type { Clock } from '../../support/timers';
 import type { HttpApiDefinition, HttpRoute } from '../definition';
 import { httpEvent } from './http-event';
+import { createAuthorizeJwt, type AuthorizeJwt, type JwtVerdict } from './jwt-authorizer';
 import { parseHttpResult, type HttpResult } from './http-result';
 import { callFunction } from '../integration';
 import { splitTarget } from '../request-values';
@@ -14,6 +15,8 @@ export interface HttpApi {
   readonly definition: HttpApiDefinition;
   /** The token bucket that limits the requests of a route. */
   readonly throttleOf: (route: HttpRoute) => TokenBucket;
+  /** Decides on a token; undefined if the route has no authorizer. */
+  readonly authorizerOf: (route: HttpRoute) => AuthorizeJwt | undefined;
   /** Logs a failure of the stack or of a function. */
   readonly warn: (sentence: string) => void;
 }
@@ -22,13 +25,19 @@ export interface HttpApi {
 const maxBodyBytes = 10 * 1024 * 1024;
 const httpIntegrationTimeoutSeconds = 30;
 
+export interface HttpApiOptions extends Pick<HttpApi, 'warn'> {
+  readonly now: Clock;
+  /** The URL of the keys of the issuer of JWT authorizers. Default: found by discovery. */
+  readonly jwksUri?: string | undefined;
+}
+
 /**
  * Creates an HTTP API. Routes with a throttle have their own token buckets; all others share the API's bucket.
  * @throws for a path with variables, which the local stack does not support
  */
 export function createHttpApi(
   definition: HttpApiDefinition,
-  { now, warn }: { readonly now: Clock; readonly warn: HttpApi['warn'] },
+  { now, warn, jwksUri }: HttpApiOptions,
 ): HttpApi {
   const { routes, throttle } = definition;
   const variable = routes.find(({ path }) => /[{$]/.test(path));
@@ -42,7 +51,19 @@ export function createHttpApi(
       .filter((route) => route.throttle !== undefined)
       .map((route) => [route, createTokenBucket(route.throttle, now)]),
   );
-  return { definition, throttleOf: (route) => own.get(route) ?? shared, warn };
+  const authorizers = new Map(
+    routes.flatMap((route) =>
+      route.authorizer === undefined
+        ? []
+        : [[route, createAuthorizeJwt(route.authorizer, jwksUri)] as const],
+    ),
+  );
+  return {
+    definition,
+    throttleOf: (route) => own.get(route) ?? shared,
+    authorizerOf: (route) => authorizers.get(route),
+    warn,
+  };
 }
 
 /** Answers one request. Rejects only if the client disconnects before its request is complete. */
@@ -63,7 +84,7 @@ export async function serveHttp(
 }
 
 async function answer(
-  { definition, throttleOf, warn }: HttpApi,
+  { definition, throttleOf, authorizerOf, warn }: HttpApi,
   request: IncomingMessage,
   body: Buffer,
 ): Promise<HttpResult> {
@@ -71,7 +92,12 @@ async function answer(
   const route = definition.routes.find((candidate) => matches(candidate, request.method, path));
   if (route === undefined) return ownAnswer(404);
   if (!throttleOf(route).take()) return ownAnswer(429);
-  const event = httpEvent({ definition, route, request, body, now: Date.now() });
+  const verdict = await authorizerOf(route)?.(request.headers.authorization);
+  if (verdict?.allowed === false) return refusal(verdict);
+  const event = httpEvent({
+    ...{ definition, route, request, body, now: Date.now() },
+    jwt: verdict?.jwt,
+  });
   const result = await callFunction(route.integration, event, httpIntegrationTimeoutSeconds);
   if (!result.ok) {
     warn(`${route.integration.name} failed with ${result.errorType}.`);
@@ -87,7 +113,14 @@ function matches({ method, path }: HttpRoute, requestMethod: string | undefined,
   return (method === requestMethod || method === 'ANY') && path === given;
 }
 
+function refusal({ status, challenge }: Extract<JwtVerdict, { allowed: false }>): HttpResult {
+  const answered = ownAnswer(status);
+  return { ...answered, headers: { ...answered.headers, 'www-authenticate': challenge } };
+}
+
 const messages = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not Found',
   413: 'Request Entity Too Large',
   429: 'Too Many Requests',

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { HttpApiDefinition, HttpRoute } from '../definition';
 import { createRequestId, domainNameOf, formatRequestTime } from '../request-facts';
+import type { JwtContext } from './jwt-authorizer';
 import { allValues, headerPairs, splitTarget } from '../request-values';
 
 interface HttpRequest {
@@ -11,6 +12,8 @@ interface HttpRequest {
   readonly body: Buffer;
   /** Milliseconds since the Unix epoch. */
   readonly now: number;
+  /** What the JWT authorizer of the route adds; undefined if it has none. */
+  readonly jwt?: JwtContext | undefined;
 }
 
 /**
@@ -18,7 +21,7 @@ interface HttpRequest {
  * parameters are joined by commas.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
-export function httpEvent({ definition, route, request, body, now }: HttpRequest) {
+export function httpEvent({ definition, route, request, body, now, jwt }: HttpRequest) {
   const { path, queryString } = splitTarget(request.url ?? '');
   const pairs = headerPairs(request.rawHeaders).map(([name, value]) => [name.toLowerCase(), value]);
   const { cookie, ...headers } = joinedValues(pairs as [string, string][]);
@@ -36,6 +39,7 @@ export function httpEvent({ definition, route, request, body, now }: HttpRequest
     requestContext: {
       accountId: definition.accountId,
       apiId: definition.apiId,
+      ...(jwt === undefined ? {} : { authorizer: { jwt } }),
       domainName,
       domainPrefix: domainName.split('.')[0],
       http: {

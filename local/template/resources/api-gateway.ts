@@ -55,8 +55,9 @@ export const route = resourceType({
     ApiId: text,
     RouteKey: text,
     Target: text,
-    AuthorizationType: v.optional(only('NONE', 'CUSTOM'), 'NONE'),
+    AuthorizationType: v.optional(only('NONE', 'CUSTOM', 'JWT'), 'NONE'),
     AuthorizerId: v.optional(text),
+    AuthorizationScopes: v.optional(v.array(text), []),
     RouteResponseSelectionExpression: v.optional(only('$default')),
     ...withoutEffect('OperationName'),
   }),
@@ -83,8 +84,11 @@ export const integration = resourceType({
 export const authorizer = resourceType({
   properties: strict({
     ApiId: text,
-    AuthorizerType: only('REQUEST'),
-    AuthorizerUri: text,
+    AuthorizerType: only('REQUEST', 'JWT'),
+    // Only of the type REQUEST.
+    AuthorizerUri: v.optional(text),
+    // Only of the type JWT.
+    JwtConfiguration: v.optional(strict({ Issuer: text, Audience: v.array(text) })),
     IdentitySource: v.optional(v.array(text), []),
     Name: text,
   }),

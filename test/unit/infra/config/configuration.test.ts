@@ -89,6 +89,8 @@ it('accepts every setting as text, because -c passes text only', () => {
     maxTokenHours: '12',
     scopeClaim: 'cognito:groups',
     scopePattern: '{value}/*',
+    reportScope: 'mission-control/report',
+    reportAudience: 'machines, other',
     tags: 'team=platform, cost-center=a=b',
   };
   expect(parseConfiguration(given)).toEqual({
@@ -131,6 +133,8 @@ it('accepts every setting as text, because -c passes text only', () => {
       maxTokenHours: 12,
       scopeClaim: 'cognito:groups',
       scopePattern: '{value}/*',
+      reportScope: 'mission-control/report',
+      reportAudience: ['machines', 'other'],
       tags: { team: 'platform', 'cost-center': 'a=b' },
     },
   });
@@ -172,6 +176,58 @@ it('refuses the same source for operators and for events', () => {
   expect(faultsOf({ ...oidc, eventSource: source })).toEqual([
     { path: 'eventSource', problem: `must not name ${source}, which is the operatorSource` },
   ]);
+});
+
+describe('reportScope and reportAudience', () => {
+  const reportScope = 'mission-control/report';
+
+  it.each(['', undefined])('are not set if they are %j', (value) => {
+    const parsed = parseConfiguration({ ...oidc, reportScope: value, reportAudience: value });
+    expect(parsed.ok && parsed.value).not.toHaveProperty('reportScope');
+    expect(parsed.ok && parsed.value).not.toHaveProperty('reportAudience');
+  });
+
+  it.each(['a b', 'ä', 'a"b', 'a\\b', 'x'.repeat(65)])('refuse the scope %j', (value) => {
+    expect(faultsOf({ ...oidc, reportScope: value })).toEqual([
+      {
+        path: 'reportScope',
+        problem: 'must be 1 to 64 printable ASCII characters without spaces',
+      },
+    ]);
+  });
+
+  it('refuse audiences without a scope, because there would be no route', () => {
+    expect(faultsOf({ ...oidc, reportAudience: 'machines' })).toEqual([
+      {
+        path: 'reportAudience',
+        problem: 'needs reportScope, too: without it, there is no POST /events',
+      },
+    ]);
+  });
+
+  it.each([
+    ['one text', 'machines', ['machines']],
+    ['a text with commas', 'https://a.example, b,b', ['https://a.example', 'b']],
+    ['a list', ['a', 'b'], ['a', 'b']],
+    ['the JSON text that the function has', '["a","b"]', ['a', 'b']],
+    ['a number, as the id of a client can be', '123', ['123']],
+  ])('accept %s as audiences', (_what, reportAudience, expected) => {
+    const parsed = parseConfiguration({ ...oidc, reportScope, reportAudience });
+    expect(parsed.ok && parsed.value.reportAudience).toEqual(expected);
+  });
+
+  it.each([[','], [[]], [[1]], [{}], ['[1]'], [Array.from({ length: 21 }, (_, n) => String(n))]])(
+    'refuse %j as audiences',
+    (reportAudience) => {
+      expect(faultsOf({ ...oidc, reportScope, reportAudience })).toEqual([
+        {
+          path: 'reportAudience',
+          problem:
+            'must be the audiences of tokens that may report events, separated by commas or in a list of at most 20',
+        },
+      ]);
+    },
+  );
 });
 
 describe('sources', () => {

@@ -19,6 +19,7 @@ function fakeStart(fail?: Error, isStopped = false) {
     webSocketUrl: `ws://localhost:${options.port ?? 0}`,
     httpUrl: `http://localhost:${options.port ?? 0}`,
     healthUrl: `http://localhost:${options.port ?? 0}/health`,
+    reportUrl: 'http://localhost:3000/events',
     whoamiUrl: `http://localhost:${options.port ?? 0}/whoami`,
     awsEndpointUrl: `http://localhost:${options.awsPort ?? 0}`,
     eventBusName: 'mission-control',

@@ -14,7 +14,10 @@ const importLine = /^import cf from 'cloudfront';/;
 const behaviorOrigin = originIds.webSocket;
 
 /** Runs the code for a request, and returns the changed request and its origin. */
-function route(request: Partial<EdgeRequest> & Pick<EdgeRequest, 'uri'>, stage = 'live') {
+function route(
+  request: Partial<EdgeRequest> & Pick<EdgeRequest, 'uri'>,
+  { stage = 'live', acceptsReports = false } = {},
+) {
   let origin: string = behaviorOrigin;
   const cf = {
     selectRequestOriginById: (id: string) => {
@@ -27,7 +30,7 @@ function route(request: Partial<EdgeRequest> & Pick<EdgeRequest, 'uri'>, stage =
     viewer: { ip: '192.0.2.1' },
     request: { method: 'GET', querystring: {}, headers: {}, cookies: {}, ...request },
   };
-  const code = `${frontDoorCode(stage).replace(importLine, '')}\nhandler(event);`;
+  const code = `${frontDoorCode({ stage, acceptsReports }).replace(importLine, '')}\nhandler(event);`;
   const answer = runInNewContext(code, { cf, event: structuredClone(event) }) as EdgeRequest;
   // Copied, because objects of another realm are not equal to those of this one.
   return { origin, request: JSON.parse(JSON.stringify(answer)) as EdgeRequest };
@@ -51,7 +54,9 @@ describe('a handshake', () => {
   );
 
   it('is routed to the stage of this deployment', () => {
-    expect(route({ uri: '/', headers: handshake }, 'test-2').request.uri).toBe('/test-2');
+    expect(route({ uri: '/', headers: handshake }, { stage: 'test-2' }).request.uri).toBe(
+      '/test-2',
+    );
   });
 
   it('keeps its token, query, headers and cookies', () => {
@@ -131,12 +136,53 @@ describe('a request that is not a handshake', () => {
   });
 });
 
+describe('POST /events', () => {
+  const headers = { authorization: { value: 'Bearer header.payload.signature' } };
+  const other = { querystring: { token }, cookies: { session: { value: 'one' } } };
+  const methods = ['POST', 'PUT', 'PATCH', 'DELETE', 'CONNECT'];
+
+  it.each([{}, { 'sec-websocket-key': { value: 'dGhlIHNhbXBsZSBub25jZQ==' } }])(
+    'is routed to the HTTP API with its token only, if there is such a route, with the other headers %j',
+    (others) => {
+      const { origin, request } = route(
+        { uri: '/events', method: 'POST', headers: { ...headers, ...others }, ...other },
+        { acceptsReports: true },
+      );
+      expect(origin).toBe('health');
+      expect(request).toEqual({
+        ...{ method: 'POST', uri: '/events', querystring: {}, cookies: {} },
+        headers: { ...headers, ...others },
+      });
+    },
+  );
+
+  it.each([
+    ...methods.map((method) => ({ method, uri: '/', acceptsReports: true })),
+    ...methods.map((method) => ({ method, uri: '/health', acceptsReports: true })),
+    ...methods.slice(1).map((method) => ({ method, uri: '/events', acceptsReports: true })),
+    { method: 'POST', uri: '/events/', acceptsReports: true },
+    { method: 'POST', uri: '/Events', acceptsReports: true },
+    { method: 'POST', uri: '/events', acceptsReports: false },
+    { method: 'POST', uri: '/live', acceptsReports: true },
+  ])('is the only request with a body: refuses $method $uri', ({ method, uri, acceptsReports }) => {
+    for (const given of [headers, { ...headers, ...handshake }]) {
+      const { request } = route({ uri, method, headers: given }, { acceptsReports });
+      expect(request).toEqual({ statusCode: 403, statusDescription: 'Forbidden' });
+    }
+  });
+
+  it('changes nothing for GET: /events is a file that does not exist, and loses its token', () => {
+    const { origin, request } = route({ uri: '/events', headers }, { acceptsReports: true });
+    expect({ origin, headers: request.headers }).toEqual({ origin: 'dashboard', headers: {} });
+  });
+});
+
 describe('the code', () => {
   it('imports the module of CloudFront in its first line, has no placeholder, and is below 10 KB', () => {
-    const code = frontDoorCode('live');
+    const code = frontDoorCode({ stage: 'live', acceptsReports: true });
     expect(code).toMatch(importLine);
     expect(code.match(/\bimport\b/g)).toHaveLength(1);
-    expect(code).not.toMatch(/STAGE_PATH|\bexport\b|\/\/|\/\*/);
+    expect(code).not.toMatch(/STAGE_PATH|ACCEPTS_REPORTS|\bexport\b|\/\/|\/\*/);
     // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-functions
     expect(Buffer.byteLength(code)).toBeLessThan(10 * 1024);
   });
