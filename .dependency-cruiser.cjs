@@ -31,6 +31,7 @@ const coreFolders = [
   ['auth', [], 'Authentication is independent of connections.'],
   ['connections', ['auth'], 'Connections are the basis of posts, fan-outs and requests.'],
   ['posting', ['connections'], 'Posting is independent of fan-outs and requests.'],
+  ['timeline', ['connections'], 'Timelines are independent of registers and fan-outs.'],
   [
     'fan-out',
     ['connections', 'posting'],
@@ -43,12 +44,12 @@ const coreFolders = [
   ],
   [
     'broadcasting',
-    ['connections', 'posting', 'fan-out', 'coalescing'],
+    ['connections', 'posting', 'fan-out', 'coalescing', 'timeline'],
     'Events, heartbeats and retry jobs are sent by flushes and fan-outs.',
   ],
   [
     'requests',
-    ['auth', 'connections', 'posting', 'broadcasting'],
+    ['auth', 'connections', 'posting', 'broadcasting', 'timeline'],
     'Requests of clients are independent of fan-outs and of coalescing.',
   ],
   [

@@ -34,6 +34,7 @@ Usage: npm run cost -- --connections N --events-per-second R [options]
   --message-bytes N              bytes of the message of an event                                 default: ${defaultLoad.messageBytes}
   --agents N                     agents in a snapshot                                             default: ${defaultLoad.agents}
   --sessions N                   sessions in a snapshot                                           default: ${defaultLoad.sessions}
+  --timeline-hours N             hours that timelines are kept, or 0                              default: ${defaultLoad.timelineHours}
   --max-posts-per-second N       rate of posts of one fan-out                                     default: ${defaultLoad.maxPostsPerSecond}
   --stuck-connections N          connections whose clients do not read                            default: 0
   --large-fan-out-connections N  connections above which workers share a fan-out                  default: ${defaultLoad.largeFanOutConnections}

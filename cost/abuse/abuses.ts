@@ -2,7 +2,7 @@
 import type { Abuse } from './abuse';
 import { handshakesWithoutToken, handshakesWithToken, idleConnections } from './connection-abuses';
 import { health, whoami } from './http-abuses';
-import { floods, messages, refreshes, subscriptions, syncs } from './message-abuses';
+import { floods, histories, messages, refreshes, subscriptions, syncs } from './message-abuses';
 
 export const abuses: readonly Abuse[] = [
   handshakesWithoutToken(),
@@ -11,6 +11,7 @@ export const abuses: readonly Abuse[] = [
   floods(),
   syncs(),
   subscriptions(),
+  histories(),
   refreshes(),
   idleConnections(),
   health(),

@@ -2,7 +2,13 @@
 import { userLimitFactor, floodPenaltyMilliseconds } from '#core/requests/message-limits';
 import { fewAgentsFactor } from '#core/requests/sync-limits';
 import { defaultLimits } from '../model/limits';
-import { heartbeatBytes, logged, overheadBytes, postMilliseconds } from '../model/measured';
+import {
+  batchBytes,
+  heartbeatBytes,
+  logged,
+  overheadBytes,
+  postMilliseconds,
+} from '../model/measured';
 import { defaultQuota } from '../model/token-bucket';
 import type { Abuse } from './abuse';
 import {
@@ -118,6 +124,23 @@ export function subscriptions(): Abuse {
   return {
     kind: '`subscribe` to an agent that has half of the largest state, again and again',
     bound: 'twice `syncsPerMinute`',
+    now: day(acts, each, traces(acts / secondsPerDay)),
+  };
+}
+
+/** The most that DynamoDB reads for one page of a timeline: 1 MB, if a few small events are followed by the largest ones. */
+const largestPageReadUnits = 2 ** 20 / 4096 / 2;
+
+export function histories(): Abuse {
+  const acts = defaultLimits.messagesPerMinute * userLimitFactor * minutesPerDay;
+  const each = sum(
+    message(4, line(lines.message, logged.accessLine)),
+    // The record of the connection, and the timeline.
+    { readUnit: 1 + largestPageReadUnits, sentByte: batchBytes.most },
+  );
+  return {
+    kind: '`session:history` of a session whose pages are as expensive as possible',
+    bound: 'the message limits of a user',
     now: day(acts, each, traces(acts / secondsPerDay)),
   };
 }

@@ -15,6 +15,8 @@ export interface Load {
   /** Agents and sessions in a snapshot. */
   readonly agents: number;
   readonly sessions: number;
+  /** Hours that each event is kept in the timeline of its session; 0: there are no timelines. */
+  readonly timelineHours: number;
   readonly maxPostsPerSecond: number;
   readonly largeFanOutConnections: number;
   /** Minimum time from the start of one flush to the start of the next. `off`: each event is a separate fan-out. */
@@ -37,6 +39,7 @@ export const defaultLoad: Load = {
   messageBytes: 200,
   agents: 100,
   sessions: 100,
+  timelineHours: settings.timelineHours.default,
   maxPostsPerSecond: settings.maxPostsPerSecond.default,
   largeFanOutConnections: settings.largeFanOutConnections.default,
   coalesceMilliseconds: settings.coalesceMilliseconds.default,

@@ -15,6 +15,7 @@ export const loadOptions = {
   ...{ agents: 'text', sessions: 'text', 'max-posts-per-second': 'text' },
   ...{ 'large-fan-out-connections': 'text', 'coalesce-milliseconds': 'text' },
   ...{ pack: 'text', 'documented-share': 'text', 'watched-share': 'text' },
+  'timeline-hours': 'text',
 } satisfies OptionKinds;
 
 /**
@@ -34,12 +35,14 @@ export function parseLoad(given: Arguments): Load {
     given.wholeNumber(name, minimum, maximum) ?? otherwise;
   const { agents, sessions, heartbeatSeconds, maxPostsPerSecond, largeFanOutConnections } =
     defaultLoad;
+  const { timelineHours } = defaultLoad;
   return {
     ...{ connections, eventsPerSecond, heartbeat },
     hoursPerDay: decimal(given, 'hours-per-day', 0, 24) ?? defaultLoad.hoursPerDay,
     heartbeatSeconds: whole('heartbeat-seconds', 1, 540, heartbeatSeconds),
     agents: whole('agents', 0, 100_000, agents),
     sessions: whole('sessions', 0, 100_000, sessions),
+    timelineHours: whole('timeline-hours', 0, 24 * 365, timelineHours),
     maxPostsPerSecond: whole('max-posts-per-second', 10, 100_000, maxPostsPerSecond),
     largeFanOutConnections: whole(
       'large-fan-out-connections',

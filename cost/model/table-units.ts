@@ -11,6 +11,7 @@ import {
   shardCount,
   snapshot,
   storedOverheadBytes,
+  timeline,
 } from './measured';
 
 /**
@@ -72,6 +73,24 @@ export function writeUnits(load: Load, coalescing: Coalescing, handshakes: numbe
     // Rate limit and record of a handshake, rate limits of two messages and a sync, the refreshed expiry, and the deletion.
     handshakes * 11
   );
+}
+
+/** Write units a second of timelines. All events are counted as those of sessions. */
+export function timelineWriteUnits({ eventsPerSecond, timelineHours, messageBytes }: Load): number {
+  return timelineHours === 0 ? 0 : eventsPerSecond * Math.ceil(timelineBytes(messageBytes) / 1024);
+}
+
+/** Size of an event in a timeline, whose names are shorter than those of its message. */
+function timelineBytes(messageBytes: number): number {
+  return Math.max(1, messageBytes - timeline.savedBytes);
+}
+
+/** Stored bytes of timelines: the events of the last hours, and those that TTL has not deleted yet. */
+export function timelineStoredBytes(load: Load): number {
+  const { eventsPerSecond, timelineHours, messageBytes } = load;
+  if (timelineHours === 0) return 0;
+  const each = timelineBytes(messageBytes) + storedOverheadBytes;
+  return eventsPerSecond * (timelineHours * 3600 + deletionSeconds) * each;
 }
 
 /** Stored bytes: connections, registers, and pending items that TTL has not deleted yet. Deletion by TTL is free. */

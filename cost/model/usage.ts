@@ -23,7 +23,13 @@ import {
   snapshot,
 } from './measured';
 import type { Unit } from './prices';
-import { readUnits, storedBytes, writeUnits } from './table-units';
+import {
+  readUnits,
+  storedBytes,
+  timelineStoredBytes,
+  timelineWriteUnits,
+  writeUnits,
+} from './table-units';
 
 /** One item of the bill. */
 export interface Usage {
@@ -65,6 +71,7 @@ export function usageOf(load: Load): readonly Usage[] {
     ['Lambda requests', 'lambdaRequest', invocations],
     ['DynamoDB reads', 'readUnit', readUnits(load, coalescing, handshakes)],
     ['DynamoDB writes', 'writeUnit', writeUnits(load, coalescing, handshakes)],
+    ['timelines', 'writeUnit', timelineWriteUnits(load)],
     ['EventBridge', 'event', packs],
     ['Scheduler', 'scheduledCall', planningCalls],
     // A message is sent, received and deleted.
@@ -92,6 +99,7 @@ export function usageOf(load: Load): readonly Usage[] {
     ...perSecond.map(([item, unit, units]) => ({ item, unit, units: units * secondsPerMonth })),
     { item: 'metrics', unit: 'metric', units: metrics },
     { item: 'DynamoDB storage', unit: 'storedByte', units: storedBytes(load, coalescing) },
+    { item: 'storage of timelines', unit: 'storedByte', units: timelineStoredBytes(load) },
   ];
 }
 

@@ -127,6 +127,11 @@ function operations() {
       'subscribed',
       'state:snapshot',
     ),
+    tellTimeline: answer(
+      'session:history',
+      'Answers with a page of what a session has reported, newest first.',
+      'session:timeline',
+    ),
     refreshToken: answer('token:refresh', 'Verifies the newer token.', 'token:refreshed'),
     takeEvent: {
       action: 'receive',

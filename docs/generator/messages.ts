@@ -100,6 +100,17 @@ export const messageDescriptions: Readonly<Record<EventType, Description<EventMe
       'The answer to subscribe begins; from now on, the connection gets the events of these agents.',
     example: { type: 'subscribed', payload: { agents: ['team-a/*'] } },
   },
+  'session:timeline': {
+    summary: 'The answer to session:history: a page of the timeline of a session, newest first.',
+    example: {
+      type: 'session:timeline',
+      payload: {
+        ...{ agentId: 'agent-123', sessionId: 'session-456' },
+        events: [{ lastMessage: 'User said: Hello', timestamp }],
+        next: '1770328200000#AFTy86uk#1',
+      },
+    },
+  },
   'token:refreshed': {
     summary: 'The connection now stays open until expiresAt.',
     example: { type: 'token:refreshed', payload: { expiresAt: timestamp } },
@@ -124,6 +135,13 @@ export const messageDescriptions: Readonly<Record<EventType, Description<EventMe
     summary:
       'Requests the events of these agents only, and the state of those that come into view.',
     example: { type: 'subscribe', payload: { agents: ['team-a/*', 'agent-123'] } },
+  },
+  'session:history': {
+    summary: 'Requests a page of the timeline of a session: its events before a time.',
+    example: {
+      type: 'session:history',
+      payload: { agentId: 'agent-123', sessionId: 'session-456', limit: 50 },
+    },
   },
   'token:refresh': {
     summary: 'Keeps the connection open until a newer token of the same user expires.',

@@ -28,7 +28,7 @@ export const metrics = {
   connections: ['Connections', 'Users'],
   // They have the dimension `reason`, too.
   authorizer: ['HandshakesRefused', 'KeysUnavailable'],
-  broadcast: ['StaleEvents', 'RejectedEvents', 'StateFailures'],
+  broadcast: ['StaleEvents', 'RejectedEvents', 'StateFailures', 'TimelineFailures'],
   connect: ['HandshakesLimited'],
   default: ['MessagesLimited', 'SnapshotsFailed'],
   'disconnect-user': ['RejectedEvents'],

@@ -188,6 +188,19 @@ export const serviceSettings = {
     documentation: "Hours that a session's activity is kept after its last event.",
     readBy: ['broadcast', 'default'],
   },
+  timelineHours: {
+    schema: wholeNumber(0, 24 * 365),
+    default: 24,
+    documentation:
+      "Hours that each event of a session is kept in the session's [timeline](protocol.md#timelines). `0`: no timelines are kept.",
+    readBy: ['broadcast', 'default'],
+  },
+  timelineEvents: {
+    schema: wholeNumber(1, 10_000),
+    default: 200,
+    documentation: 'Maximum number of events of a session that clients can read back: the newest.',
+    readBy: ['default'],
+  },
   snapshotAgents: {
     schema: wholeNumber(1, 100_000),
     default: 5_000,

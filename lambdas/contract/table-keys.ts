@@ -15,6 +15,7 @@ export const itemKinds = {
   rateLimits: 'rate#',
   lease: 'lease',
   pending: 'pending#',
+  timeline: 'timeline#',
 } as const;
 
 export type ItemKind = keyof typeof itemKinds;

@@ -6,6 +6,7 @@ export type Countable =
   | 'RejectedEvents'
   | 'StateFailures'
   | 'UnsentEvents'
+  | 'TimelineFailures'
   | 'HandshakesLimited'
   | 'KeysUnavailable'
   | 'MessagesLimited'

@@ -43,6 +43,7 @@ export const logLines = {
     fields: ['connectionId', 'registers', 'messages', 'ended', 'milliseconds'],
   },
   'state not read': { level: 'error', fields: ['connectionId', 'error'] },
+  'timeline not read': { level: 'error', fields: ['connectionId', 'error'] },
 
   'fan-out': {
     level: 'info',
@@ -87,6 +88,7 @@ export const logLines = {
   'pending events not drained': { level: 'warn', fields: ['error'] },
   'event rejected': { level: 'warn', fields: ['eventId', 'events', 'reason'] },
   'state not stored': { level: 'error', fields: ['eventId', 'type', 'error'] },
+  'timeline not written': { level: 'error', fields: ['eventId', 'events', 'error'] },
   'pending event not read': { level: 'error', fields: ['eventId'] },
   'completion not noted': { level: 'warn', fields: ['eventId', 'type', 'error'] },
   'post failed': { level: 'warn', fields: ['connectionId', 'statusCode', 'name', 'cause'] },

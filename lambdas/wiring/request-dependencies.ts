@@ -5,11 +5,13 @@ import { createSubscribe } from '#core/requests/subscribe';
 import { createAdmitSync } from '#core/requests/sync-limits';
 import { createRefreshToken } from '#core/requests/refresh-token';
 import { createSyncState } from '#core/requests/sync-state';
+import { createTellTimeline } from '#core/timeline/tell-timeline';
 import { createConnectionDependencies } from './connection-dependencies';
 import { createPostingOptions } from './posting-options';
 import { createDynamoRateLimitStore } from '#adapters/dynamodb/dynamo-rate-limit-store';
 import { createDynamoStateStore } from '#adapters/dynamodb/registers/dynamo-state-store';
 import { createDynamoSyncMarkers } from '#adapters/dynamodb/dynamo-sync-markers';
+import { createDynamoTimelineStore } from '#adapters/dynamodb/dynamo-timeline-store';
 import { readSettings } from './environment';
 import { createAuthentication } from './authentication';
 
@@ -27,6 +29,8 @@ const names = [
   'agentDays',
   'sessionHours',
   'maxPostsPerSecond',
+  'timelineHours',
+  'timelineEvents',
 ] as const;
 
 /** @throws a ConfigurationError that lists all faults of the environment */
@@ -71,5 +75,16 @@ export function createRequestDependencies(environment: NodeJS.ProcessEnv) {
   const subscribe = createSubscribe({
     ...{ ...dependencies, admitSync, admitFewAgents, postMessages, syncState },
   });
-  return { ...dependencies, judgeMessage, admitSync, syncState, subscribe, refreshToken };
+  const tellTimeline =
+    settings.timelineHours > 0
+      ? createTellTimeline({
+          ...dependencies,
+          timelines: createDynamoTimelineStore(dynamo, tableName),
+          timelineEvents: settings.timelineEvents,
+        })
+      : undefined;
+  return {
+    ...{ ...dependencies, judgeMessage, admitSync, syncState, subscribe, refreshToken },
+    tellTimeline,
+  };
 }

@@ -35,7 +35,7 @@ export const timestampSchema = v.pipe(
 );
 
 /** The schema of each kind of field. */
-const fieldSchemas = {
+export const fieldSchemas = {
   id,
   // A lone surrogate has no UTF-8 encoding: the stored text would differ from the text that is sent.
   string: v.pipe(

@@ -45,6 +45,7 @@ export {
   maxMessageBytes,
   maxHeartbeatSeconds,
   maxIdBytes,
+  maxTimelinePage,
   utf8Length,
 } from './limits';
 export { maxPackEvents, packDetail, packType, parsePack } from './packs';
@@ -59,4 +60,5 @@ export {
   type Version,
 } from './registers';
 export { aliveForLimits, detailOf, parseEvent, parseReport, type Report } from './reports';
+export { byNewest, type TimelineEvent } from './timelines';
 export { batchSubprotocol, subprotocol, subscribeSubprotocol } from './subprotocol';

@@ -29,6 +29,9 @@ export const maxClockSkewMilliseconds = 5 * 60 * 1000;
  */
 export const maxHeartbeatSeconds = 540;
 
+/** The maximum number of events in a page of a timeline, and the default. */
+export const maxTimelinePage = 100;
+
 let encoder: InstanceType<typeof TextEncoder> | undefined;
 
 /** Returns the length of `text` in bytes of UTF-8. */

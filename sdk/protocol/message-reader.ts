@@ -12,6 +12,8 @@ const timed: Shape = { timestamp: 'timestamp' };
 /** In the order of the schema. */
 const lifetimeShape: Shape = { agents: 'timestamp', sessions: 'timestamp' };
 
+const timelineShape: Shape = { lastMessage: 'string', ...timed };
+
 /** The shapes of the messages, other than events, that may be in a batch. */
 const batchedShapes = { heartbeat: timed };
 
@@ -24,6 +26,7 @@ const shapes: Readonly<Record<Exclude<ServerMessage['type'], EventType>, Shape>>
   'token:refreshed': { expiresAt: 'timestamp' },
   error: { code: 'string', message: 'string' },
   subscribed: { agents: 'agents' },
+  'session:timeline': { agentId: 'id', sessionId: 'id' },
   'connection:closing': { reason: 'string' },
 };
 
@@ -53,6 +56,11 @@ function readMessage(
   const values = Object(payload) as Values;
   if (type === 'batch') {
     read['messages'] = readAll(values['messages'], (one) => readMessage(one, batchedShapes));
+  }
+  if (type === 'session:timeline') {
+    read['events'] = readAll(values['events'], (one) => readFields(timelineShape, one));
+    for (const name of ['before', 'next'])
+      Object.assign(read, readFields({ [name]: 'string' }, payload));
   }
   if (type === 'state:snapshot') {
     // A server that does not know an event type sends no list of it.

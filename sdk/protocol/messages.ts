@@ -2,9 +2,16 @@
 import * as v from 'valibot';
 import { isPattern, maxPatterns, maxPatternsBytes } from './agent-patterns';
 import { eventTypeDefinitions, type EventType, type SnapshotLists } from './event-message';
-import { eventTypes, payloadSchemas, timestampSchema, type PayloadSchema } from './events';
-import { utf8Length } from './limits';
+import {
+  eventTypes,
+  fieldSchemas,
+  payloadSchemas,
+  timestampSchema,
+  type PayloadSchema,
+} from './events';
+import { maxTimelinePage, utf8Length } from './limits';
 import { describeFaults, objectOf, parse, type Parsed } from './parse';
+import { timelineCursor } from './timelines';
 
 /** Why the server did not do what a client has requested. */
 export type ErrorCode =
@@ -13,6 +20,8 @@ export type ErrorCode =
   | 'unknown_type'
   | 'rate_limited'
   | 'token_refused'
+  | 'agent_not_visible'
+  | 'timeline_off'
   | 'unavailable';
 
 /** The reasons for which the server itself closes a connection. The reason of an operator can be any text. */
@@ -83,6 +92,21 @@ const subscriptionSchema = v.pipe(
   ),
 );
 
+const sessionIds = { agentId: fieldSchemas.id, sessionId: fieldSchemas.id };
+const cursorProblem = 'must be a timestamp in digits, or the next of a session:timeline';
+const cursorSchema = v.pipe(
+  v.string(cursorProblem),
+  v.regex(timelineCursor, cursorProblem),
+  v.description('Only events before it: a timestamp in digits, or the `next` of an answer.'),
+);
+const pageProblem = `must be a whole number from 1 to ${maxTimelinePage}`;
+const pageSchema = v.pipe(
+  v.number(pageProblem),
+  v.integer(pageProblem),
+  v.minValue(1, pageProblem),
+  v.maxValue(maxTimelinePage, pageProblem),
+);
+
 /** The schema of the server's messages. */
 export const serverMessageSchema = v.variant(
   'type',
@@ -125,6 +149,20 @@ export const serverMessageSchema = v.variant(
     ),
     schemaOf('token:refreshed', objectOf({ expiresAt: timestampSchema })),
     schemaOf('subscribed', objectOf({ agents: inForce })),
+    schemaOf(
+      'session:timeline',
+      objectOf({
+        ...sessionIds,
+        before: v.exactOptional(v.pipe(text, v.description('That of the request.'))),
+        events: v.array(
+          objectOf({ lastMessage: fieldSchemas.string, timestamp: timestampSchema }),
+          'must be a list',
+        ),
+        next: v.exactOptional(
+          v.pipe(text, v.description('The `before` of the next page. Absent: this is the last.')),
+        ),
+      }),
+    ),
     // Any text is valid, because later versions may add codes and reasons.
     schemaOf('error', objectOf({ code: text, message: text })),
     schemaOf('connection:closing', objectOf({ reason: text })),
@@ -144,6 +182,14 @@ export const clientMessageSchema = v.variant(
     schemaOf(
       'subscribe',
       objectOf({ agents: subscriptionSchema, since: v.exactOptional(timestampSchema) }),
+    ),
+    schemaOf(
+      'session:history',
+      objectOf({
+        ...sessionIds,
+        before: v.exactOptional(cursorSchema),
+        limit: v.exactOptional(pageSchema),
+      }),
     ),
     schemaOf('token:refresh', objectOf({ token: v.pipe(text, v.nonEmpty('must not be empty')) })),
   ],

@@ -166,7 +166,10 @@ describe('the operations dashboard', () => {
 
   it.each([
     ['Connections and users', ['Connections', 'Users']],
-    ['Events', ['StaleEvents', 'RejectedEvents', 'StateFailures', '"broadcast"']],
+    [
+      'Events',
+      ['StaleEvents', 'RejectedEvents', 'StateFailures', 'TimelineFailures', '"broadcast"'],
+    ],
     ['Messages', ['"Delivered"', '"MessageCount"']],
     ['Time from event to last post', ['"p50"', '"p99"', 'EventToLastPost']],
     ['Events: posts', ['Gone', 'Retried', 'Requeued', 'Lost', 'LostShards']],

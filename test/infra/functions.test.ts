@@ -36,6 +36,8 @@ const settings = {
   STAGE: 'live',
   SYNCS_PER_MINUTE: '6',
   TABLE_NAME: '${StoreTable}',
+  TIMELINE_EVENTS: '200',
+  TIMELINE_HOURS: '24',
   USE_MOCK_DATA: 'true',
 };
 
@@ -147,11 +149,19 @@ describe('every function', () => {
         ...['MAX_POSTS_PER_SECOND', 'SESSION_HOURS', 'SNAPSHOT_AGENTS', 'SNAPSHOT_SESSIONS'],
         'SYNCS_PER_MINUTE',
         'TABLE_NAME',
+        ...['TIMELINE_EVENTS', 'TIMELINE_HOURS'],
       ],
     ],
     [
       'broadcast',
-      [...fanOut, 'AGENT_DAYS', 'DEAD_LETTER_QUEUE_URL', 'EVENT_SOURCE', 'SESSION_HOURS'],
+      [
+        ...fanOut,
+        'AGENT_DAYS',
+        'DEAD_LETTER_QUEUE_URL',
+        'EVENT_SOURCE',
+        'SESSION_HOURS',
+        'TIMELINE_HOURS',
+      ],
     ],
     ['disconnect-user', ['CALLBACK_URL', 'DEAD_LETTER_QUEUE_URL', 'TABLE_NAME']],
     ['deliver', [...fanOut, 'DEAD_LETTER_QUEUE_URL']],

@@ -173,7 +173,7 @@ export class MissionControlWebSocketApi extends Construct {
       resources: { tableName: store.tableName, callbackUrl: this.callbackUrl },
     });
     store.allow(fallback, ['UpdateItem'], 'rateLimits');
-    store.allow(fallback, ['Query'], 'state');
+    store.allow(fallback, ['Query'], 'state', 'timeline');
     store.allow(fallback, ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'], 'connections');
     this.allowManagement(fallback, 'POST', 'DELETE');
     return fallback;

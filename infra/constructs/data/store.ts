@@ -1,4 +1,4 @@
-// The DynamoDB table: connections, connection counts, registers, rate limits and pending events. Its keys make indexes and
+// The DynamoDB table: connections, connection counts, registers, rate limits, pending events and timelines. Its keys make indexes and
 // streams unnecessary.
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';

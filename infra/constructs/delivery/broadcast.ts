@@ -39,6 +39,7 @@ export class Broadcast extends Construct {
     });
     retryQueue.allowFanOut(broadcast);
     store.allow(broadcast, ['PutItem', 'UpdateItem'], 'state');
+    store.allow(broadcast, ['PutItem', 'BatchWriteItem'], 'timeline');
     new EventSubscription(this, 'Subscription', {
       ruleName: `${name}-broadcast`,
       description: 'What backends report',

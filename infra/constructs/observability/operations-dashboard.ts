@@ -83,6 +83,7 @@ function connectionsAndEvents(metrics: ServiceMetrics): Graph[] {
         metrics.own('broadcast', 'StaleEvents'),
         metrics.own('broadcast', 'RejectedEvents'),
         metrics.own('broadcast', 'StateFailures'),
+        metrics.own('broadcast', 'TimelineFailures'),
       ],
     },
     {

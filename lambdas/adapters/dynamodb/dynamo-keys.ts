@@ -3,12 +3,15 @@ import { itemKinds } from '#lambdas/contract/table-keys';
 import { shardOf } from '#core/shard';
 import type { PendingItem } from '#core/coalescing/ports';
 import type { ConnectionKey } from '#core/connections/ports';
+import { positionOf, type Place, type Position } from '#core/timeline/position';
+import type { SessionIds } from '#core/timeline/ports';
 import {
   definitionOf,
   eventTypeDefinitions,
   idsOf,
   type AnyDefinition,
   type EventMessage,
+  type SessionActivity,
 } from '#sdk/protocol';
 
 /** `#` separates the parts of a key, so ids that contain it are encoded. */
@@ -129,7 +132,12 @@ export const pendingPartitions: readonly string[] = Array.from(
 
 /** The prefix of the sort keys of items that were recorded at this time; it determines their order. */
 export function pendingPrefix(recordedAt: number): string {
-  return String(recordedAt).padStart(15, '0');
+  return sortableTime(recordedAt);
+}
+
+/** A time whose order as text is that of the numbers. */
+function sortableTime(milliseconds: number): string {
+  return String(milliseconds).padStart(15, '0');
 }
 
 export function pendingKey({ id, recordedAt }: Pick<PendingItem, 'id' | 'recordedAt'>): {
@@ -149,4 +157,25 @@ export function parsePendingSortKey(sk: string): Pick<PendingItem, 'id' | 'recor
     recordedAt: Number(sk.slice(0, separator)),
     id: decodeId(sk.slice(separator + 1)),
   };
+}
+
+/** The partition of the timeline of a session. */
+export function timelinePartition({ agentId, sessionId }: SessionIds): string {
+  return `${itemKinds.timeline}${encodeId(agentId)}#${encodeId(sessionId)}`;
+}
+
+/** The key of an event in the timeline of its session. A repeated event has the same one. */
+export function timelineKey(event: SessionActivity): { pk: string; sk: string } {
+  return { pk: timelinePartition(event), sk: timelineSortKey(positionOf(event)) };
+}
+
+/** Without a hash: a text that is less than the sort keys of all events with this timestamp, and greater than those before. */
+export function timelineSortKey({ timestamp, hash }: Place): string {
+  return `${sortableTime(timestamp)}#${hash ?? ''}`;
+}
+
+/** Reads the sort key of an event in a timeline. */
+export function parseTimelineSortKey(sk: string): Position {
+  const [timestamp, hash = ''] = sk.split('#');
+  return { timestamp: Number(timestamp), hash };
 }

@@ -12,6 +12,7 @@ import type { Count } from '../count';
 import type { Log } from '../log';
 import type { DeadLetterQueue } from '../dead-letter-queue';
 import type { ReportedEvent } from '../reported-event';
+import type { WriteTimeline } from '../timeline/write-timeline';
 import type { StateStore } from './ports';
 
 /**
@@ -33,6 +34,8 @@ const hourMilliseconds = 60 * 60 * 1000;
 export function createBroadcast(dependencies: {
   readonly state: Pick<StateStore, 'put' | 'completeBroadcast'>;
   readonly coalescer: Pick<Coalescer, 'send'>;
+  /** Default: no timelines are kept. */
+  readonly writeTimeline?: WriteTimeline | undefined;
   readonly deadLetters: DeadLetterQueue<unknown>;
   readonly count: Count;
   readonly lifetimes: StateLifetimes;
@@ -41,7 +44,7 @@ export function createBroadcast(dependencies: {
   readonly now: Clock;
   readonly log: Log;
 }): Broadcast {
-  const { state, coalescer, count, checkSource, now, log } = dependencies;
+  const { state, coalescer, writeTimeline, count, checkSource, now, log } = dependencies;
   const rejectEvents = createRejectEvents(dependencies);
   const { agentDays, sessionHours } = dependencies.lifetimes;
   const lifetimeOf = ({ type }: EventMessage) =>
@@ -106,16 +109,30 @@ export function createBroadcast(dependencies: {
     const { accepted, rejected } = eventsOf(reported, now(), checkSource);
     await rejectEvents(rejected);
     if (accepted.length === 0) return;
+    // Nothing waits for it but the end of the invocation, after which the function may be frozen.
+    const timelineWritten = writeTimeline?.(
+      accepted.map(({ event }) => event),
+      reported.id,
+    );
     const outgoing = prepare(accepted, reported.id);
-    // Registers are written before anything is posted: a client that connects meanwhile gets the event in its snapshot or
-    // by a post. For a single event, the lease is acquired during the write. For a pack, it is acquired after all writes,
-    // because other invocations would have to wait for them.
-    if (accepted.length === 1) await coalescer.send(outgoing, deadline);
-    else {
-      const prepared = await outgoing;
-      if (prepared !== undefined) await coalescer.send(prepared, deadline);
-    }
+    await send(coalescer, outgoing, accepted.length, deadline).finally(() => timelineWritten);
   };
+}
+
+/**
+ * Sends what `prepare` returns. Registers are written before anything is posted: a client that connects meanwhile gets the
+ * event in its snapshot or by a post. For a single event, the lease is acquired during the write. For a pack, it is acquired
+ * after all writes, because other invocations would have to wait for them.
+ */
+async function send(
+  coalescer: Pick<Coalescer, 'send'>,
+  outgoing: Promise<Outgoing | undefined>,
+  events: number,
+  deadline: number,
+): Promise<void> {
+  if (events === 1) return coalescer.send(outgoing, deadline);
+  const prepared = await outgoing;
+  if (prepared !== undefined) await coalescer.send(prepared, deadline);
 }
 
 function countStale(stale: readonly EventMessage[], eventId: string, count: Count): void {

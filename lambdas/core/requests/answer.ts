@@ -17,6 +17,7 @@ import type { RefreshToken } from './refresh-token';
 import type { Subscribe } from './subscribe';
 import type { AdmitSync } from './sync-limits';
 import type { SyncState } from './sync-state';
+import type { HistoryRequest, TellTimeline } from '../timeline/tell-timeline';
 
 /**
  * Returns the text of the message that answers a text; undefined if the connection has been closed instead. Never throws.
@@ -35,6 +36,8 @@ interface AnswerDependencies {
   readonly syncState: SyncState;
   readonly subscribe: Subscribe;
   readonly refreshToken: RefreshToken;
+  /** Undefined: no timelines are kept. */
+  readonly tellTimeline: TellTimeline | undefined;
   readonly closeConnection: CloseConnection;
   readonly connections: Pick<ConnectionStore, 'find'>;
   readonly count: Count;
@@ -120,6 +123,7 @@ function createReply(
   { limit, refuse }: Refusals,
 ) {
   const { admitSync, syncState, subscribe, refreshToken, findRecord, now } = dependencies;
+  const { tellTimeline } = dependencies;
 
   async function sync(record: Connection, since: number, deadline: number): Promise<string> {
     const release = await admitSync(record);
@@ -130,6 +134,20 @@ function createReply(
     } finally {
       await release();
     }
+  }
+
+  async function history(record: Connection, request: HistoryRequest): Promise<string> {
+    if (tellTimeline === undefined) {
+      return refuse(
+        record,
+        'timeline_off',
+        'This service keeps no timelines (timelineHours is 0).',
+      );
+    }
+    // The same answer whether there is such a session or not.
+    return maySee(record.view, request.agentId)
+      ? tellTimeline(record, request)
+      : refuse(record, 'agent_not_visible', 'The events of this agent are not sent to you.');
   }
 
   return async (
@@ -152,6 +170,7 @@ function createReply(
     // What the connection may see is in its record: a later token or subscription may have changed it since the handshake.
     const record = await findRecord(connection);
     if (record === undefined) return undefined;
+    if (message.type === 'session:history') return history(record, message.payload);
     return message.type === 'state:sync'
       ? sync(record, message.payload?.since ?? 0, deadline)
       : ((await subscribe(record, message.payload, deadline)) ?? limit(record));

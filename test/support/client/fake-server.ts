@@ -171,6 +171,16 @@ export class FakeServer {
             outbox.push({ type: 'token:refreshed', payload: { expiresAt } });
           },
         ];
+      case 'session:history':
+        return [
+          () => {
+            const { agentId, sessionId } = message.payload;
+            outbox.push({
+              type: 'session:timeline',
+              payload: { agentId, sessionId, events: [] },
+            });
+          },
+        ];
       case 'state:sync':
         return [
           () => {

@@ -11,6 +11,7 @@ import { createSubscribe } from '#core/requests/subscribe';
 import { createAdmitSync } from '#core/requests/sync-limits';
 import { createRefreshToken } from '#core/requests/refresh-token';
 import { createSyncState } from '#core/requests/sync-state';
+import { createTellTimeline } from '#core/timeline/tell-timeline';
 import { snapshotFacts } from '../data/events';
 import {
   FakeClock,
@@ -19,6 +20,7 @@ import {
   MemoryRateLimitStore,
   MemoryStateStore,
   MemorySyncMarkers,
+  MemoryTimelineStore,
   RecordingLog,
 } from './fakes';
 
@@ -30,7 +32,8 @@ export const tokenOf = (userId: string, expiresAt: number, issuedAt?: number) =>
 export const scopedTokenOf = (userId: string, expiresAt: number, scope: readonly string[]) =>
   [userId, expiresAt, '', encodeURIComponent(JSON.stringify(scope))].join(':');
 
-export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
+/** @param timelineEvents how many events of a session can be read back; 0: no timelines are kept */
+export function createAnswerFakes(limits = { agents: 100, sessions: 100 }, timelineEvents = 200) {
   const clock = new FakeClock();
   const connections = new MemoryConnectionStore();
   const gateway = new FakeGateway();
@@ -38,6 +41,7 @@ export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
   const state = new MemoryStateStore();
   const rateLimits = new MemoryRateLimitStore();
   const syncMarkers = new MemorySyncMarkers();
+  const timelines = new MemoryTimelineStore();
   const counted: Countable[] = [];
   /** Tests replace `authenticate` to let it fail. */
   const tokens = {
@@ -57,7 +61,7 @@ export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
     },
   };
   const harness = {
-    ...{ connections, state, rateLimits, syncMarkers, tokens, log, now: clock.now },
+    ...{ connections, state, timelines, rateLimits, syncMarkers, tokens, log, now: clock.now },
     authenticate: (token: string) => tokens.authenticate(token),
     count: (what: Countable) => counted.push(what),
   };
@@ -89,6 +93,8 @@ export function createAnswerFakes(limits = { agents: 100, sessions: 100 }) {
     ...{ admitSync, syncState },
     subscribe: createSubscribe({ ...harness, admitSync, admitFewAgents, postMessages, syncState }),
     refreshToken: createRefreshToken({ ...harness, postMessages }),
+    tellTimeline:
+      timelineEvents > 0 ? createTellTimeline({ ...harness, timelineEvents }) : undefined,
   });
   const [connection] = connections.seed(clock.now(), ['alice']) as [Connection];
   /** The response to a text or an object; undefined if the connection was closed instead. */

@@ -27,9 +27,17 @@ import type {
 } from '#core/broadcasting/ports';
 import type { Log } from '#core/log';
 import type { SyncMarkers } from '#core/requests/ports';
+import { positionOf, type Place } from '#core/timeline/position';
+import type { SessionIds, TimelinePage, TimelineQuery, TimelineStore } from '#core/timeline/ports';
 import type { Timers } from '#core/clock';
 import { shardOf } from '#core/shard';
-import { isNewer, registerOf, versionOfEvent, type EventMessage } from '#sdk/protocol';
+import {
+  isNewer,
+  registerOf,
+  versionOfEvent,
+  type EventMessage,
+  type SessionActivity,
+} from '#sdk/protocol';
 
 /** A clock that only advances when a test advances it, with timers. */
 export class FakeClock implements Timers {
@@ -285,6 +293,35 @@ export class MemoryStateStore implements StateStore {
         return isSelected(event.payload.agentId) && updatedAt > since && expiresAt > now;
       })
       .map(({ event, updatedAt }) => ({ event, updatedAt }));
+  }
+}
+
+/** Reads as many events at once as are asked for, whatever their size. */
+export class MemoryTimelineStore implements TimelineStore {
+  readonly events = new Map<string, SessionActivity & { readonly expiresAt: number }>();
+
+  async write(events: readonly SessionActivity[], expiresAt: number): Promise<void> {
+    for (const event of events) {
+      this.events.set(JSON.stringify(event), { ...event, expiresAt });
+    }
+    return Promise.resolve();
+  }
+
+  async page(
+    { agentId, sessionId }: SessionIds,
+    { before, limit, now }: TimelineQuery,
+  ): Promise<TimelinePage> {
+    const keyOf = ({ timestamp, hash = '' }: Place) =>
+      `${String(timestamp).padStart(15, '0')}#${hash}`;
+    const older = [...this.events.values()]
+      .filter((one) => one.agentId === agentId && one.sessionId === sessionId)
+      .filter((one) => one.expiresAt > now)
+      .map(({ lastMessage, timestamp }) => ({ lastMessage, timestamp }))
+      .map((event) => ({ event, key: keyOf(positionOf(event)) }))
+      .filter(({ key }) => before === undefined || key < keyOf(before))
+      .sort((one, other) => (one.key < other.key ? 1 : -1));
+    const events = older.slice(0, limit).map(({ event }) => event);
+    return Promise.resolve({ events, isLast: older.length <= limit });
   }
 }
 

@@ -15,6 +15,8 @@ import { createPostMessages } from '#core/requests/post-messages';
 import { createRefreshToken } from '#core/requests/refresh-token';
 import { createSubscribe } from '#core/requests/subscribe';
 import { createSyncState } from '#core/requests/sync-state';
+import { createTellTimeline } from '#core/timeline/tell-timeline';
+import { createWriteTimeline } from '#core/timeline/write-timeline';
 import {
   eventTypeDefinitions,
   isNewer,
@@ -28,6 +30,7 @@ import {
 } from '#sdk/protocol';
 import { agentEvent, sessionEvent, snapshotFacts } from '../data/events';
 import { patternsMatch } from '../data/views';
+import { MemoryTimelineStore } from './fakes';
 import { createFanOutHarness } from './fan-out';
 
 /** The agents that report: each is, by its id, an attack on patterns that are compared carelessly. */
@@ -74,6 +77,10 @@ const steps = fc.oneof(
     }),
   },
   fc.record({ step: fc.constant('sync' as const), place: places, isSince: fc.boolean() }),
+  fc.record({
+    step: fc.constant('history' as const),
+    ...{ place: places, agentId: fc.constantFrom(...agentIds) },
+  }),
   fc.record({
     step: fc.constant('fail' as const),
     results: fc.array(fc.constantFrom<PostResult>('retryable', 'throttled', 'delivered'), {
@@ -146,6 +153,7 @@ class Story {
     else if (step.step === 'subscribe') await this.subscribe(step);
     else if (step.step === 'refresh') await this.refresh(step);
     else if (step.step === 'sync') await this.sync(step);
+    else if (step.step === 'history') await this.history(step);
     else if (step.step === 'fail') service.failures.push(...step.results);
     else if (step.step === 'end') this.end(step.place);
     else if (step.step === 'deliver') await service.deliverJobs(step.jobs);
@@ -245,6 +253,21 @@ class Story {
     const since = isSince ? this.service.clock.now() - 1_000 : 0;
     const answer = await this.ask(connection, { type: 'state:sync', payload: { since } });
     if (answer === 'state:snapshot') this.expectStored(connection, since, () => true);
+  }
+
+  private async history({ place, agentId }: StepNamed<'history'>): Promise<void> {
+    const connection = this.at(place);
+    if (connection === undefined) return;
+    const payload = { agentId, sessionId: 's' };
+    const text = await this.service.ask(
+      connection,
+      JSON.stringify({ type: 'session:history', payload }),
+    );
+    const parsed = parseServerMessage(text ?? '');
+    if (!parsed.ok) throw new Error('A session:history was not answered.');
+    const isTold = parsed.value.type === 'session:timeline';
+    if (isTold !== this.matchesId(connection, agentId))
+      throw new Error(`${connection.connectionId} got ${String(text)}.`);
   }
 
   private end(place: number): void {
@@ -377,6 +400,7 @@ function eventsIn(text: string): readonly EventMessage[] {
 function createService() {
   const harness = createFanOutHarness();
   const { clock, connections, connectionCounts, gateway, queue, state, now, delivery } = harness;
+  const timelines = new MemoryTimelineStore();
   const sent: Sent[] = [];
   const ended = new Set<string>();
   /** The results of the next posts; after them, posts succeed. */
@@ -393,6 +417,7 @@ function createService() {
   const sendHeartbeat = createSendHeartbeat({ ...harness, closeConnection, heartbeatSeconds: 30 });
   const broadcast = createBroadcast({
     ...{ ...harness, deadLetters: { keep } },
+    writeTimeline: createWriteTimeline({ ...harness, timelines, timelineHours: 24 }),
     lifetimes: { agentDays: 7, sessionHours: 24 },
   });
   const deliver = createDeliver({
@@ -416,6 +441,7 @@ function createService() {
       ...{ ...harness, admitSync, admitFewAgents: admitSync, postMessages, syncState },
     }),
     refreshToken: createRefreshToken({ ...harness, authenticate, postMessages }),
+    tellTimeline: createTellTimeline({ ...harness, timelines, timelineEvents: 200 }),
   });
   const deadline = () => now() + 20_000;
 

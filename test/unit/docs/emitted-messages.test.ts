@@ -59,6 +59,7 @@ async function answerMessages(): Promise<unknown[]> {
     await ask({ type: 'ping' }),
     await ask({ type: 'state:sync' }),
     await ask({ type: 'subscribe', payload: { agents: ['team-a/*'] } }),
+    await ask({ type: 'session:history', payload: { agentId: 'team-a/1', sessionId: 's' } }),
     await ask('no message'),
     await ask({
       type: 'token:refresh',
@@ -88,6 +89,7 @@ it('validates a message of every type that the server sends', async () => {
     'heartbeat',
     'pong',
     'session:activity',
+    'session:timeline',
     'state:snapshot',
     'subscribed',
     'token:refreshed',

@@ -116,7 +116,7 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
         options.closing(message.payload.reason, clock.now() - openedAt);
         break;
       default:
-        visibility.event(message, 'live');
+        if (message.type !== 'session:timeline') visibility.event(message, 'live');
     }
   }
 

@@ -1,7 +1,7 @@
 // The model of the bill: known amounts, price tiers, and monotonicity.
 import fc from 'fast-check';
 import { billOf, dollarsOf } from '#cost/model/bill';
-import { defaultLoad, withoutFlushes, type Load } from '#cost/model/load';
+import { defaultLoad, secondsPerMonth, withoutFlushes, type Load } from '#cost/model/load';
 import { dollarsFor, prices } from '#cost/model/prices';
 
 const idle: Load = { ...defaultLoad, eventsPerSecond: 0 };
@@ -61,6 +61,19 @@ it('contains the reads and writes of an event at a low and at a high rate of eve
   // Write the register and the pending item.
   expect(perEvent(300, 'DynamoDB writes')).toBeCloseTo(2, 1);
   expect(perEvent(300, 'DynamoDB reads')).toBeLessThan(1.4);
+});
+
+it('contains one write for each event in its timeline, $0.65 a million with its storage if it has 1 KB, and nothing without timelines', () => {
+  const million: Load = { ...defaultLoad, eventsPerSecond: 1e6 / secondsPerMonth };
+  const timelines = (load: Load) =>
+    dollarsOf(billOf(load), 'timelines') + dollarsOf(billOf(load), 'storage of timelines');
+  // An item of 1,024 bytes.
+  const large = { ...million, messageBytes: 1_079 };
+  expect(dollarsOf(billOf(large), 'timelines')).toBeCloseTo(0.625, 6);
+  expect(timelines(large)).toBeCloseTo(0.65, 2);
+  expect(timelines(million)).toBeLessThan(0.635);
+  expect(dollarsOf(billOf({ ...million, messageBytes: 1_080 }), 'timelines')).toBeCloseTo(1.25, 6);
+  expect(timelines({ ...million, timelineHours: 0 })).toBe(0);
 });
 
 it('costs less with packs on EventBridge and for writes, but each event still writes its register', () => {

@@ -7,6 +7,7 @@ import {
   MemoryRateLimitStore,
   MemoryStateStore,
   MemorySyncMarkers,
+  MemoryTimelineStore,
 } from '../../../support/core/fakes';
 import { describeFanOutLease } from '../../../support/contracts/fan-out-lease';
 import { describeHeartbeatStore } from '../../../support/contracts/heartbeat-store';
@@ -14,6 +15,7 @@ import { describePendingStore } from '../../../support/contracts/pending-store';
 import { describeRateLimitStore } from '../../../support/contracts/rate-limit-store';
 import { describeStateStore } from '../../../support/contracts/state-store';
 import { describeSyncMarkers } from '../../../support/contracts/sync-markers';
+import { describeTimelineStore } from '../../../support/contracts/timeline-store';
 
 describeFanOutLease('MemoryFanOutLease', () => new MemoryFanOutLease());
 describePendingStore('MemoryPendingStore', () => new MemoryPendingStore());
@@ -22,3 +24,4 @@ describeStateStore('MemoryStateStore', () => new MemoryStateStore());
 describeRateLimitStore('MemoryRateLimitStore', () => new MemoryRateLimitStore());
 describeSyncMarkers('MemorySyncMarkers', () => new MemorySyncMarkers());
 describeHeartbeatStore('MemoryHeartbeatStore', () => new MemoryHeartbeatStore());
+describeTimelineStore('MemoryTimelineStore', () => new MemoryTimelineStore());

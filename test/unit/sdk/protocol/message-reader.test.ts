@@ -55,6 +55,13 @@ const payloads = {
     { requiredKeys: [...Object.keys(lists), 'timestamp', 'complete'] },
   ),
   subscribed: fc.record({ agents: fc.array(text) }),
+  'session:timeline': fc.record<Record<string, unknown>, string>(
+    {
+      ...{ agentId: id, sessionId: id, before: text, next: text },
+      events: fc.array(fc.record({ lastMessage: text, timestamp: time }), { maxLength: 4 }),
+    },
+    { requiredKeys: ['agentId', 'sessionId', 'events'] },
+  ),
   'token:refreshed': fc.record({ expiresAt: time }),
   error: fc.record({ code: text, message: text }),
   'connection:closing': fc.record({ reason: text }),
@@ -85,7 +92,7 @@ it('drops keys that are not documented', () => {
   });
 });
 
-it('refuses what the schemas refuse, except elements of the lists of a snapshot, a batch or a subscription', () => {
+it('refuses what the schemas refuse, except elements of lists, and what snapshots and timelines need not have', () => {
   const damage = fc.constantFrom<unknown>(
     undefined,
     null,
@@ -108,7 +115,8 @@ it('refuses what the schemas refuse, except elements of the lists of a snapshot,
       if (expected !== undefined) expect(read).toEqual(expected);
       else if (type === 'subscribed' && Array.isArray(value))
         expect(read).toEqual({ type, payload: { agents: [] } });
-      else if (type !== 'state:snapshot' && type !== 'batch') expect(read).toBeUndefined();
+      else if (!['state:snapshot', 'batch', 'session:timeline'].includes(type))
+        expect(read).toBeUndefined();
     }),
     { numRuns: 500 },
   );
@@ -134,6 +142,7 @@ it.each([
   '{"type":"batch","payload":{"messages":{"type":"heartbeat","payload":{"timestamp":1}}}}',
   '{"type":"state:snapshot","payload":{"agents":1,"sessions":[],"timestamp":2,"complete":true}}',
   '{"type":"state:snapshot","payload":{"agents":{},"sessions":[],"timestamp":2,"complete":true}}',
+  '{"type":"session:timeline","payload":{"agentId":"a","sessionId":"s"}}',
 ])('refuses %s, which has no valid list', (text) => {
   expect(readServerMessage(text)).toBeUndefined();
 });

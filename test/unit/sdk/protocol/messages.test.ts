@@ -31,7 +31,7 @@ const messages: ServerMessage[] = [
     type: 'error',
     payload: {
       code: 'unknown_type',
-      message: 'A client may send: ping, state:sync, subscribe, token:refresh.',
+      message: 'A client may send: ping, state:sync, subscribe, session:history, token:refresh.',
     },
   },
   { type: 'connection:closing', payload: { reason: 'replaced' } },
@@ -50,6 +50,14 @@ const messages: ServerMessage[] = [
     },
   },
   { type: 'state:snapshot', payload: { ...emptyLists(), timestamp: 2, complete: false } },
+  {
+    type: 'session:timeline',
+    payload: {
+      ...{ agentId: 'a', sessionId: 's', before: '3' },
+      events: [{ lastMessage: 'm', timestamp: 2 }],
+      next: '2#abcd-_12#1',
+    },
+  },
   {
     type: 'state:snapshot',
     payload: { ...emptyLists(), timestamp: 2, complete: true, visibleAgents: ['team-a/*'] },
@@ -85,7 +93,7 @@ it('lists the valid types if the type of a client message is unknown', () => {
   expect(parseClientMessage('{"type":"heartbeat"}')).toEqual({
     ok: false,
     code: 'unknown_type',
-    message: 'A client may send: ping, state:sync, subscribe, token:refresh.',
+    message: 'A client may send: ping, state:sync, subscribe, session:history, token:refresh.',
   });
 });
 
@@ -99,6 +107,17 @@ it.each<[string, object]>([
     { type: 'subscribe', payload: { agents: ['*', 'a b'], since: 5 } },
   ],
   [
+    '{"type":"session:history","payload":{"agentId":"a","sessionId":"s"}}',
+    { type: 'session:history', payload: { agentId: 'a', sessionId: 's' } },
+  ],
+  ...['5', '2#abcd-_12#1'].map((before): [string, object] => [
+    `{"type":"session:history","payload":{"agentId":"a","sessionId":"s","before":"${before}","limit":100}}`,
+    {
+      type: 'session:history',
+      payload: { agentId: 'a', sessionId: 's', before, limit: 100 },
+    },
+  ]),
+  [
     '{"type":"token:refresh","payload":{"token":"t"}}',
     { type: 'token:refresh', payload: { token: 't' } },
   ],
@@ -110,6 +129,17 @@ it.each([
   ['{"type":"state:sync","payload":{"since":"now"}}', 'payload.since must be an integer number of'],
   ['{"type":"state:sync","payload":""}', 'payload must be an object.'],
   ['{"type":"token:refresh"}', 'payload is missing.'],
+  ['{"type":"session:history","payload":{"agentId":"a"}}', 'payload.sessionId is missing.'],
+  ...['', '-1', '2#abc#1', '2#abcd-_12', '1234567890123456', 'secret'].map(
+    (before): [string, string] => [
+      `{"type":"session:history","payload":{"agentId":"a","sessionId":"s","before":"${before}"}}`,
+      'payload.before must be a timestamp in digits, or the next of a session:timeline.',
+    ],
+  ),
+  ...['0', '101', '1.5', '"secret"'].map((limit): [string, string] => [
+    `{"type":"session:history","payload":{"agentId":"a","sessionId":"s","limit":${limit}}}`,
+    'payload.limit must be a whole number from 1 to 100.',
+  ]),
   ['{"type":"token:refresh","payload":{"token":""}}', 'payload.token must not be empty.'],
   ['{"type":"token:refresh","payload":{"token":["secret"]}}', 'payload.token must be a string.'],
 ])('refuses %s with a message that does not repeat the value', (text, message) => {

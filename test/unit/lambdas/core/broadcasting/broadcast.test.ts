@@ -1,7 +1,8 @@
 import { createBroadcast } from '#core/broadcasting/broadcast';
-import { eventTypes, registerOf } from '#sdk/protocol';
+import { eventTypes, registerOf, type EventMessage } from '#sdk/protocol';
 import { MemoryStateStore } from '../../../../support/core/fakes';
 import { createFanOutHarness } from '../../../../support/core/fan-out';
+import { eventually } from '../../../../support/eventually';
 
 function setUp() {
   const harness = createFanOutHarness();
@@ -14,7 +15,13 @@ function setUp() {
   };
   const state = new MemoryStateStore();
   const lifetimes = { agentDays: 7, sessionHours: 24 };
-  const broadcast = createBroadcast({ ...harness, state, deadLetters, lifetimes });
+  /** The events of each call; a test replaces it to let a write take long. */
+  const timeline = { writes: [] as unknown[], written: Promise.resolve() };
+  const writeTimeline = (events: readonly EventMessage[]) => {
+    timeline.writes.push(...events);
+    return timeline.written;
+  };
+  const broadcast = createBroadcast({ ...harness, state, deadLetters, lifetimes, writeTimeline });
   /** Reports an event, and returns the log fields of its fan-out: undefined if there was none. */
   const report = async (type: string, payload: unknown) => {
     const before = harness.log.lines.length;
@@ -22,7 +29,7 @@ function setUp() {
     await harness.clock.run(broadcast(event, harness.now() + 20_000));
     return harness.log.lines.slice(before).find(({ message }) => message === 'fan-out')?.fields;
   };
-  return { ...harness, poster: harness.gateway, state, kept, deadLetters, report };
+  return { ...harness, poster: harness.gateway, state, kept, deadLetters, timeline, report };
 }
 
 const status = { agentId: 'agent-123', status: 'online', timestamp: 1_707_163_200_000 } as const;
@@ -329,5 +336,50 @@ describe('a pack', () => {
     await report('events:batch', { events: agents });
     expect(poster.posts).toHaveLength(1_000);
     expect(counted).toEqual(agents.map(() => 'StaleEvents'));
+  });
+});
+
+describe('timelines', () => {
+  const activity = { agentId: 'a', sessionId: 's', lastMessage: 'm', timestamp: 5 };
+
+  it('get every valid event, also one that is stale for its register', async () => {
+    const { timeline, report } = setUp();
+    await report('session:activity', activity);
+    await report('session:activity', { ...activity, timestamp: 4, lastMessage: 'late', more: 1 });
+    await report('session:activity', { ...activity, timestamp: 'invalid' });
+    expect(timeline.writes).toEqual([
+      { type: 'session:activity', payload: activity },
+      { type: 'session:activity', payload: { ...activity, timestamp: 4, lastMessage: 'late' } },
+    ]);
+  });
+
+  it('get all events of a pack at once', async () => {
+    const { timeline, report } = setUp();
+    const events = [1, 2, 3].map((timestamp) => ({
+      type: 'session:activity',
+      payload: { ...activity, timestamp },
+    }));
+    await report('events:batch', { events });
+    expect(timeline.writes).toEqual(events);
+  });
+
+  it('do not delay a broadcast, but the invocation ends only after their write', async () => {
+    const { clock, connections, poster, timeline, report } = setUp();
+    connections.seed(clock.now(), ['alice']);
+    let finishWrite = () => undefined as unknown;
+    timeline.written = new Promise(
+      (resolve) =>
+        (finishWrite = () => {
+          resolve();
+        }),
+    );
+    let isOver = false;
+    const reported = report('session:activity', activity).then(() => (isOver = true));
+    await eventually(() => {
+      expect(poster.posts).toHaveLength(1);
+    });
+    expect(isOver).toBe(false);
+    finishWrite();
+    await reported;
   });
 });

@@ -1,0 +1,133 @@
+// Stores the timelines of sessions in DynamoDB: one item for each event, ordered by time, and deleted by its TTL.
+import { setTimeout } from 'node:timers/promises';
+import { PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import {
+  maxMessageBytes,
+  utf8Length,
+  type SessionActivity,
+  type TimelineEvent,
+} from '#sdk/protocol';
+import type { Place } from '#core/timeline/position';
+import type { SessionIds, TimelineStore } from '#core/timeline/ports';
+import {
+  parseTimelineSortKey,
+  timelineKey,
+  timelinePartition,
+  timelineSortKey,
+} from './dynamo-keys';
+import { ttlAttribute, ttlOf } from './dynamo-ttl';
+import { writeItems, type Pause } from './requests/dynamo-batch-write';
+import type { Sender } from './requests/dynamo-sender';
+
+/** The attributes of an event that are read. DynamoDB bills the names of attributes, too, so that of the message is short. */
+interface TimelineItem {
+  readonly sk: string;
+  /** The message. */
+  readonly m: string;
+  /** Seconds since the Unix epoch. */
+  readonly [ttlAttribute]: number;
+}
+
+/**
+ * The number of events that are read first. DynamoDB bills the size of what is read, so their size decides how many are read
+ * then: a page of large events costs about as much as one of small events.
+ */
+const firstEvents = 4;
+
+/** What a read costs is rounded up to a multiple of it: https://aws.amazon.com/dynamodb/pricing/on-demand/ */
+const billedBytes = 4096;
+
+interface TimelineStoreOptions {
+  /** Writes single events. Default: `client`. */
+  readonly sender?: Sender;
+  /** Waits before events that DynamoDB did not process are written again. */
+  readonly pause?: Pause;
+}
+
+export function createDynamoTimelineStore(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  { sender = client, pause = setTimeout }: TimelineStoreOptions = {},
+): TimelineStore {
+  async function read(session: SessionIds, before: Place | undefined, limit: number) {
+    const command = queryTimeline(tableName, session, before, limit);
+    const { Items: items = [], LastEvaluatedKey: last } = await client.send(command);
+    return { items: items as TimelineItem[], isLast: last === undefined };
+  }
+
+  return {
+    async write(events, expiresAt) {
+      const items = itemsOf(events, expiresAt);
+      const [single] = items;
+      if (single !== undefined && items.length === 1)
+        await sender.send(new PutCommand({ TableName: tableName, Item: single }));
+      else await writeItems(client, tableName, items, pause);
+    },
+
+    async page(session, { before, limit, now }) {
+      const events: TimelineEvent[] = [];
+      const seen = { items: 0, bytes: 0 };
+      let position = before;
+      let most = Math.min(limit, firstEvents);
+      for (let reads = 1; ; reads += 1) {
+        const { items, isLast } = await read(session, position, most);
+        events.push(
+          ...items.filter((item) => item[ttlAttribute] > ttlOf(now, 'down')).map(toEvent),
+        );
+        if (isLast || events.length >= limit) return { events, isLast };
+        seen.items += items.length;
+        seen.bytes += items.reduce((sum, item) => sum + bytesOf(session, item), 0);
+        position = parseTimelineSortKey(items.at(-1)?.sk ?? '');
+        // Until TTL deletes them, there may be many that have expired: these take no room in the page.
+        const used = events.length > 0 ? Math.ceil(seen.bytes / billedBytes) * billedBytes : 0;
+        const room = maxMessageBytes - used;
+        const next = Math.floor((room * seen.items) / seen.bytes);
+        if (events.length > 0 && (reads > 1 || next < 1)) return { events, isLast };
+        most = Math.min(limit - events.length, Math.max(1, next));
+      }
+    },
+  };
+}
+
+/** The items of events, each once. */
+function itemsOf(events: readonly SessionActivity[], expiresAt: number) {
+  const items = events.map((event) => ({
+    ...timelineKey(event),
+    m: event.lastMessage,
+    [ttlAttribute]: ttlOf(expiresAt, 'down'),
+  }));
+  return [...new Map(items.map((item) => [JSON.stringify([item.pk, item.sk]), item])).values()];
+}
+
+function toEvent({ sk, m }: TimelineItem): TimelineEvent {
+  return { lastMessage: m, timestamp: parseTimelineSortKey(sk).timestamp };
+}
+
+/** The size of an item as DynamoDB counts it: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+function bytesOf(session: SessionIds, { sk, m }: TimelineItem): number {
+  return fixedBytes + timelinePartition(session).length + sk.length + utf8Length(m);
+}
+
+/** The names `pk`, `sk`, `m` and that of the TTL, and the number of the TTL. */
+const fixedBytes = 'pkskm'.length + ttlAttribute.length + 6;
+
+/** The newest events before a position. With eventual consistency: clients merge them with what they get otherwise. */
+function queryTimeline(
+  tableName: string,
+  session: SessionIds,
+  before: Place | undefined,
+  limit: number,
+): QueryCommand {
+  return new QueryCommand({
+    TableName: tableName,
+    KeyConditionExpression: before === undefined ? 'pk = :pk' : 'pk = :pk AND sk < :before',
+    ExpressionAttributeValues: {
+      ':pk': timelinePartition(session),
+      ...(before !== undefined && { ':before': timelineSortKey(before) }),
+    },
+    ProjectionExpression: 'sk, m, #ttl',
+    ExpressionAttributeNames: { '#ttl': ttlAttribute },
+    ScanIndexForward: false,
+    Limit: limit,
+  });
+}

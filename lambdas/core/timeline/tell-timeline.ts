@@ -1,0 +1,86 @@
+// Tells a client a page of the timeline of a session: as many events as are asked for and fit into one message.
+import {
+  errorMessage,
+  maxMessageBytes,
+  maxTimelinePage,
+  serializeMessage,
+  utf8Length,
+  type ClientMessage,
+  type TimelineEvent,
+} from '#sdk/protocol';
+import type { ConnectionKey } from '../connections/ports';
+import type { Clock } from '../clock';
+import type { Log } from '../log';
+import type { TimelinePage, TimelineStore } from './ports';
+import { formatCursor, parseCursor } from './position';
+
+/** The payload of a `session:history`. */
+export type HistoryRequest = Extract<ClientMessage, { type: 'session:history' }>['payload'];
+
+/**
+ * Returns the text of the `session:timeline`, or of an `error` if the timeline cannot be read. Whether the connection may see
+ * the agent is checked before. Never throws.
+ */
+export type TellTimeline = (connection: ConnectionKey, request: HistoryRequest) => Promise<string>;
+
+/** @param dependencies `timelineEvents`: the maximum number of events that can be read back, over all pages */
+export function createTellTimeline(dependencies: {
+  readonly timelines: Pick<TimelineStore, 'page'>;
+  readonly timelineEvents: number;
+  readonly now: Clock;
+  readonly log: Log;
+}): TellTimeline {
+  const { timelines, timelineEvents, now, log } = dependencies;
+  return async ({ connectionId }, request) => {
+    const { before, told } = parseCursor(request.before);
+    const left = timelineEvents - told;
+    const limit = Math.min(request.limit ?? maxTimelinePage, left);
+    try {
+      const page: TimelinePage =
+        limit > 0
+          ? await timelines.page(request, { before, limit, now: now() })
+          : { events: [], isLast: true };
+      return timelineMessage(request, page, { told, timelineEvents });
+    } catch (error) {
+      log.error('timeline not read', { connectionId, error });
+      return serializeMessage(
+        errorMessage('unavailable', 'The timeline cannot be told now: try again.'),
+      );
+    }
+  };
+}
+
+interface Progress {
+  readonly told: number;
+  readonly timelineEvents: number;
+}
+
+/** The text of the answer: the events of the page that fit, and the cursor behind them unless that was all. */
+function timelineMessage(
+  { agentId, sessionId, before }: HistoryRequest,
+  { events, isLast }: TimelinePage,
+  { told, timelineEvents }: Progress,
+): string {
+  const payloadOf = (list: readonly TimelineEvent[], next: string | undefined) => ({
+    ...{ agentId, sessionId },
+    ...(before !== undefined && { before }),
+    events: [...list],
+    ...(next !== undefined && { next }),
+  });
+  const textOf = (list: readonly TimelineEvent[], next: string | undefined) =>
+    serializeMessage({ type: 'session:timeline', payload: payloadOf(list, next) });
+  let room = maxMessageBytes - utf8Length(textOf([], longestCursor));
+  const fitting: TimelineEvent[] = [];
+  for (const event of events) {
+    room -= utf8Length(JSON.stringify(event)) + ','.length;
+    // The first one always fits: parseEvent ensures it.
+    if (room < 0 && fitting.length > 0) break;
+    fitting.push(event);
+  }
+  const last = fitting.at(-1);
+  const count = told + fitting.length;
+  const isAll = (isLast && fitting.length === events.length) || count >= timelineEvents;
+  return textOf(fitting, isAll || last === undefined ? undefined : formatCursor(last, count));
+}
+
+const longestCursor = '9'.repeat(15) + '#' + '-'.repeat(8) + '#' + '9'.repeat(5);
