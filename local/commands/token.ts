@@ -1,13 +1,16 @@
 // Implements `npm run -s token`, which prints a token of the local issuer and nothing else.
 import { parseArguments, UsageError } from '#sdk/command/arguments';
 import { runAsProcess, withSentences, type Command } from '#sdk/command/command';
-import { localAudience, localIssuer, openIssuer } from '../issuer/issuer';
+import { localAudience, localIssuer, localReportScope, openIssuer } from '../issuer/issuer';
 
 const help = `Prints a JWT of the local issuer. Every local stack of this checkout accepts it.
 
 Usage: npm run -s token -- [options]
 
-  --sub USER          the user                                   default: alice
+  --report            a token of a machine, which may report events by POST /events: without a user, with the scope
+                      ${localReportScope}
+  --agents PATTERN    the claim agents: for a stack with --scope-claim agents. May be repeated
+  --sub USER          the user                                   default: alice, with --report machine
   --expires-in S      seconds until it expires; may be negative  default: 3600
   --not-before S      seconds until it is valid; may be negative
   --audience A                                                   default: ${localAudience}
@@ -21,6 +24,8 @@ const aCentury = 100 * 365 * 24 * 3600;
 export function createTokenCommand(stateDirectory?: string): Command {
   return withSentences(async (args, { print, complain }) => {
     const given = parseArguments(args, {
+      report: 'flag',
+      agents: 'texts',
       sub: 'text',
       'expires-in': 'text',
       'not-before': 'text',
@@ -36,18 +41,24 @@ export function createTokenCommand(stateDirectory?: string): Command {
     if (given.positionals.length > 0) {
       throw new UsageError('token takes options only, e.g. --sub bob.');
     }
-    const sub = given.text('sub');
+    const isMachine = given.flag('report');
+    const sub = given.text('sub') ?? (isMachine ? 'machine' : undefined);
     const audience = given.text('audience');
     const issuer = given.text('issuer');
     const expiresInSeconds = given.wholeNumber('expires-in', -aCentury, aCentury);
     const notBeforeSeconds = given.wholeNumber('not-before', -aCentury, aCentury);
-    const claims = parseClaims(given.texts('claim'));
+    const agents = given.texts('agents');
+    const claims = parseClaims([
+      ...agents.map((pattern) => `agents=${JSON.stringify(pattern)}`),
+      ...given.texts('claim'),
+    ]);
     for (const [name, value] of Object.entries(claims)) {
       if (!isScope(value)) complain(`The claim ${name} is ${JSON.stringify(value)}: ${noScope}`);
     }
     const { mintToken } = await openIssuer(stateDirectory);
     const token = await mintToken({
-      claims,
+      // As a provider of OAuth 2.0 issues them for client credentials.
+      claims: isMachine ? { client_id: sub, scope: localReportScope, ...claims } : claims,
       ...(sub === undefined ? {} : { sub }),
       ...(audience === undefined ? {} : { audience }),
       ...(issuer === undefined ? {} : { issuer }),

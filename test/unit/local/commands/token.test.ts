@@ -42,6 +42,25 @@ it('accepts all options', async () => {
   });
 });
 
+it('prints the token of a machine with --report: its id, and the scope for reports', async () => {
+  expect(decodeJwt((await token('--report')).printed)).toMatchObject({
+    ...{ sub: 'machine', client_id: 'machine', scope: 'mission-control/report' },
+    aud: 'mission-control',
+  });
+  const named = await token('--report', '--sub', 'robot', '--claim', 'scope=other');
+  expect(decodeJwt(named.printed)).toMatchObject({
+    ...{ sub: 'robot', client_id: 'robot', scope: 'other' },
+  });
+  expect(decodeJwt((await token()).printed)).not.toHaveProperty('scope');
+});
+
+it.each([
+  ['one pattern', ['--agents', '7'], '7'],
+  ['several patterns', ['--agents', 'team-a/*', '--agents', 'shared'], ['team-a/*', 'shared']],
+])('lists %s of --agents in the claim agents, as text', async (_what, options, agents) => {
+  expect(decodeJwt((await token('--report', ...options)).printed)).toMatchObject({ agents });
+});
+
 it.each([
   ['a text', ['agents=team-a/*'], 'team-a/*'],
   ['a text with several patterns', ['agents=team-a/* shared'], 'team-a/* shared'],
