@@ -1,6 +1,6 @@
 // Fills a PutEvents request with waiting events, each in a separate entry or in packs.
-import { packDetail, packType, utf8Length, type EventType } from '../protocol';
-import type { PublishError, UnsentEvent } from './publish-error';
+import { packDetail, packType, utf8Length } from '../protocol';
+import type { Part, PendingEvent } from './transport';
 
 /**
  * The maximum number of entries in a request.
@@ -21,15 +21,6 @@ const maxRequestBytes = 256 * 1024;
  */
 const maxPackBytes = 64 * 1024 - 1024;
 
-/** An event that is not settled yet. Either `sent` or `failed` is called, once. */
-export interface PendingEvent {
-  /** As an element of a pack: the payload can have a time to live. */
-  readonly event: { readonly type: EventType; readonly payload: object };
-  readonly unsent: Omit<UnsentEvent, 'reason'>;
-  sent(): void;
-  failed(error: PublishError): void;
-}
-
 /** The settings of entries. */
 export interface Addressing {
   readonly eventBusName: string;
@@ -47,9 +38,8 @@ interface Entry {
 }
 
 /** An entry with its events, which are sent or lost together. */
-export interface FilledEntry {
+export interface FilledEntry extends Part {
   readonly entry: Entry;
-  readonly events: readonly PendingEvent[];
 }
 
 /** Removes as many events from the front of `waiting` as fit into one request, at least one, and returns them as entries. */

@@ -1,6 +1,6 @@
 // Decides when waiting events are sent, and which of them in the same request.
-import { takeBatch, type Addressing, type PendingEvent } from './batch';
 import { sendBatch, type SendOptions } from './send-batch';
+import type { Part, PendingEvent, Transport } from './transport';
 
 /** The maximum number of concurrent requests. Events that come in the meantime wait, and share requests. */
 const maxRequestsAtOnce = 8;
@@ -13,15 +13,18 @@ const maxRequestsAtOnce = 8;
  */
 const longestHoldMilliseconds = 100;
 
-export interface OutboxOptions extends Addressing {
+export interface OutboxOptions<OnePart extends Part> {
+  readonly transport: Transport<OnePart>;
   readonly sending: SendOptions;
   /** Resolves after that time, and does not keep the process alive. */
   readonly rest: (milliseconds: number) => Promise<void>;
 }
 
 /** Returns a function that sends an event, and calls its `sent` or `failed` when it is settled. */
-export function createOutbox(options: OutboxOptions): (event: PendingEvent) => void {
-  const { sending, rest, ...addressing } = options;
+export function createOutbox<OnePart extends Part>(
+  options: OutboxOptions<OnePart>,
+): (event: PendingEvent) => void {
+  const { transport, sending, rest } = options;
   const waiting: PendingEvent[] = [];
   let requests = 0;
   let held = false;
@@ -29,9 +32,9 @@ export function createOutbox(options: OutboxOptions): (event: PendingEvent) => v
   function sendWaiting(): void {
     while (waiting.length > 0 && requests < maxRequestsAtOnce && !held) {
       requests += 1;
-      const settled = sendBatch(takeBatch(waiting, addressing), sending);
+      const settled = sendBatch(transport.take(waiting), transport, sending);
       // If more events are waiting than fit into a request, packs are full without holding events back.
-      if (addressing.pack && waiting.length === 0) hold(settled);
+      if (transport.collects && waiting.length === 0) hold(settled);
       void settled.then(() => {
         requests -= 1;
         sendWaiting();

@@ -1,5 +1,5 @@
 // Collects the events that a backend reports, and sends them to the event bus in batches.
-import { EventBridgeClient, type EventBridgeClientConfig } from '@aws-sdk/client-eventbridge';
+import type { EventBridgeClient, EventBridgeClientConfig } from '@aws-sdk/client-eventbridge';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import {
   describeFaults,
@@ -10,15 +10,32 @@ import {
   type Payload,
   type TimeToLive,
 } from '../protocol';
-import type { PendingEvent } from './batch';
+import { createEventBridge } from './event-bridge';
+import { createHttps, type Fetch } from './https';
 import { createOutbox } from './outbox';
 import { PublishError, unsentOf } from './publish-error';
 import type { SendOptions } from './send-batch';
 import { createSettlement } from './settlement';
 import { nextTimestamp } from './timestamps';
+import type { PendingEvent, Transport } from './transport';
 
-/** The options of a publisher; every option has a default. */
+/**
+ * The options of a publisher; every option has a default. With `url` and `getToken`, events are sent over HTTPS, and no AWS
+ * package is needed; otherwise they are put on the event bus.
+ */
 export interface PublisherOptions {
+  /**
+   * The URL of `POST /events`, e.g. `https://your-domain.com/events`, or the origin of this URL. Default: events are put on
+   * the event bus with AWS credentials.
+   */
+  readonly url?: string;
+  /**
+   * With `url`: returns a token that may report events. It is called before the first request, and again when the service
+   * refuses the token. If it throws or rejects, the attempt has failed.
+   */
+  readonly getToken?: () => string | Promise<string>;
+  /** With `url`: the function that sends requests, for tests. Default: `globalThis.fetch`. */
+  readonly fetch?: Fetch;
   /** Name or ARN of the event bus. Default: `mission-control`. */
   readonly eventBusName?: string;
   /** Source of the events, which must be the same as in the deployment's settings. Default: `mission-control`. */
@@ -87,27 +104,11 @@ export interface Publisher {
   readonly close: () => Promise<void>;
 }
 
-// By default the SDK waits forever for a response, and after a timeout it only logs a warning.
-const timeouts = {
-  connectionTimeout: 1_000,
-  requestTimeout: 3_000,
-  throwOnRequestTimeout: true,
-};
-
-/**
- * By default the SDK reads the credentials file only once, so it would not find keys that another program has updated. The
- * client passes this option to its credential provider.
- * @see https://docs.aws.amazon.com/AWSJavaScriptSDK/v3/latest/Package/-aws-sdk-credential-providers/
- */
-const readsFilesAgain = { ignoreCache: true };
-
 /** Creates a publisher with its own options and connections. Call `close()` when it is no longer needed. */
 export function createPublisher(options: PublisherOptions = {}): Publisher {
-  const { eventBusName = 'mission-control', eventSource = 'mission-control' } = options;
-  const { pack = false, now = Date.now, onError = warn } = options;
-  const client = options.client ?? createClient(options);
+  const { now = Date.now, onError = warn } = options;
+  const transport = transportOf(options);
   const sending: SendOptions = {
-    client,
     maxAttempts: options.maxAttempts ?? 5,
     sleep: options.sleep ?? ((milliseconds) => sleepFor(milliseconds)),
     random: options.random ?? Math.random,
@@ -115,7 +116,7 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
   };
   const rest =
     options.sleep ?? ((milliseconds) => sleepFor(milliseconds, undefined, { ref: false }));
-  const post = createOutbox({ eventBusName, eventSource, pack, sending, rest });
+  const post = createOutbox({ transport, sending, rest });
   const settlement = createSettlement();
   let closed = false;
 
@@ -157,19 +158,19 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
     close: async () => {
       closed = true;
       await settlement.all();
-      if (options.client === undefined) client.destroy();
+      transport.close();
     },
   };
 }
 
-function createClient({ clientConfiguration }: PublisherOptions): EventBridgeClient {
-  return new EventBridgeClient({
-    requestHandler: timeouts,
-    ...clientConfiguration,
-    ...readsFilesAgain,
-    // The publisher itself repeats requests. Otherwise the numbers of attempts would multiply.
-    maxAttempts: 1,
-  });
+function transportOf(options: PublisherOptions): Transport {
+  const { eventBusName = 'mission-control', eventSource = 'mission-control' } = options;
+  const { url, getToken, fetch, pack = false, client, clientConfiguration } = options;
+  if (url !== undefined) return createHttps({ url, getToken, fetch });
+  if (getToken !== undefined) {
+    throw new TypeError('getToken needs url, too: the event bus takes no token.');
+  }
+  return createEventBridge({ eventBusName, eventSource, pack, client, clientConfiguration });
 }
 
 function warn({ message, code }: PublishError): void {

@@ -3,6 +3,7 @@ import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { Log } from '#core/log';
 import type { EventBus } from '#core/reporting/ports';
 import { detailOf } from '#sdk/protocol';
+import { createEventBridge } from '#sdk/publisher/event-bridge';
 import { createOutbox } from '#sdk/publisher/outbox';
 import { unsentOf, type PublishError } from '#sdk/publisher/publish-error';
 
@@ -29,8 +30,9 @@ export function createEventBridgeBus(dependencies: {
   return {
     put(reports) {
       const post = createOutbox({
-        ...{ eventBusName, eventSource, pack: true, rest: sleep },
-        sending: { client, maxAttempts, sleep, random, report },
+        transport: createEventBridge({ client, eventBusName, eventSource, pack: true }),
+        sending: { maxAttempts, sleep, random, report },
+        rest: sleep,
       });
       return Promise.all(
         reports.map(
