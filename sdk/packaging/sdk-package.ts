@@ -1,6 +1,7 @@
 // Builds the npm package of sdk/, with ES modules and CommonJS.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { writeCommand } from './write-command';
 import { writePackage, type ModuleKind, type ProjectManifest } from './write-package';
 
 /** The entry points, e.g. `mission-control-realtime/client`, each with its file in sdk/. */
@@ -15,6 +16,9 @@ const entries = {
 /** The folder of each kind of module. The package.json of a folder declares the kind of its `.js` files. */
 const folders = { esm: 'esm', cjs: 'cjs' } as const;
 
+/** The program of the package, as `npx mission-control-realtime` runs it. */
+const program = 'bin/mission-control-realtime.cjs';
+
 /**
  * Writes the package.
  * @param directory is emptied first
@@ -28,6 +32,7 @@ export async function buildPackage(directory: string): Promise<void> {
     manifest,
     readme: await readFile(path.resolve(__dirname, '../README.md'), 'utf8'),
   });
+  await writeCommand('sdk/command/main.ts', path.join(directory, program));
 }
 
 /** Returns the package.json. It has its own dependencies, because clients do not need those of the whole project. */
@@ -58,7 +63,8 @@ function manifest({ name, version, license, engines, dependencies }: ProjectMani
     sideEffects: false,
     exports: { ...paths, './package.json': './package.json' },
     typesVersions: { '*': Object.fromEntries(typesOf) as object },
-    files: Object.values(folders),
+    bin: { [name]: program },
+    files: [...Object.values(folders), path.dirname(program)],
     dependencies: { valibot: `^${dependencies['valibot'] ?? ''}` },
     peerDependencies: { '@aws-sdk/client-eventbridge': '^3.0.0', react: '>=18' },
     peerDependenciesMeta: { '@aws-sdk/client-eventbridge': optional, react: optional },

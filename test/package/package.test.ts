@@ -84,12 +84,25 @@ it('the package has only code, declarations, licence, README and manifest', asyn
   const folders =
     /^(esm|cjs)\/((client|protocol|publisher)\/([a-z-]+\/)*[a-z-]+(\.d\.ts|\.js)|package\.json)$/;
   const others = files.map((file) => file.path).filter((file) => !folders.test(file));
-  expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
-  expect(size).toBeLessThan(85_000);
+  const program = 'bin/mission-control-realtime.cjs';
+  expect(others.sort()).toEqual(['LICENSE', 'README.md', program, 'package.json']);
+  // 29 kB of it are the program, a third of which is \`ws\`.
+  expect(size).toBeLessThan(115_000);
   const manifest = await readFile(path.join(packed, 'package.json'), 'utf8');
   expect(Object.keys((JSON.parse(manifest) as { dependencies: object }).dependencies)).toEqual([
     'valibot',
   ]);
+}, 60_000);
+
+it('npx runs the program of the package, which needs no other package', async () => {
+  const root = await createProject('module', {});
+  await rm(path.join(root, 'node_modules/valibot'), { recursive: true });
+  const help = await run('npx', ['--no-install', name, 'tail', '--help'], root);
+  expect(help).toContain('Usage: mission-control-realtime tail [options]');
+  const program = await readFile(path.join(packed, 'bin/mission-control-realtime.cjs'), 'utf8');
+  expect(program).toMatch(
+    /^#!\/usr\/bin\/env node\n\/\*!\nContains the package "ws":\n\nCopyright /,
+  );
 }, 60_000);
 
 it('the React binding begins with "use client"', async () => {

@@ -1,0 +1,102 @@
+// The lines of events: in columns, and as JSON.
+import fc from 'fast-check';
+import { createColumns, jsonLine } from '#sdk/command/tail/lines';
+import { anyCharacter } from '../../../../support/data/any-text';
+import { agentEvent, sessionEvent } from '../../../../support/data/events';
+
+/** Local times, as the lines have them. */
+const at = (hours: number, minutes: number, day = 5) =>
+  new Date(2026, 1, day, hours, minutes, 9).getTime();
+const now = () => at(12, 0);
+
+const plain = { columns: () => undefined, hasColors: false };
+
+it('shows time, agent, session and text in columns', () => {
+  const format = createColumns(plain, now);
+  expect([
+    format(agentEvent('agent-1', 'online', at(11, 7))),
+    format(sessionEvent('agent-1', 'session-4', 'User said: Hello', at(11, 8))),
+    format(agentEvent('agent-2', 'error', at(11, 9))),
+  ]).toEqual([
+    '11:07:09  agent-1                     online',
+    '11:08:09  agent-1       session-4     User said: Hello',
+    '11:09:09  agent-2                     error',
+  ]);
+});
+
+it('adds the date to events of another day, and the columns stay aligned after it', () => {
+  const format = createColumns(plain, now);
+  expect([
+    format(agentEvent('a', 'online', at(23, 7, 4))),
+    format(agentEvent('a', 'error', at(11, 8))),
+  ]).toEqual([
+    '2026-02-04 23:07:09  a                           online',
+    '11:08:09             a                           error',
+  ]);
+});
+
+it('shows a timestamp that is later than any date as a number', () => {
+  const line = createColumns(plain, now)(agentEvent('a', 'online', Number.MAX_SAFE_INTEGER));
+  expect(line).toMatch(/^9007199254740991 {2}a /);
+});
+
+it('widens a column for a longer id, but not for a very long one, which is shown whole', () => {
+  const format = createColumns(plain, now);
+  const long = 'x'.repeat(100);
+  format(agentEvent('a-name-of-20-columns', 'online', at(11, 7)));
+  expect(format(agentEvent(long, 'online', at(11, 7)))).toContain(`  ${long}  `);
+  expect(format(agentEvent('a', 'online', at(11, 7)))).toBe(
+    `11:07:09  ${'a'.padEnd(32)}  ${' '.repeat(12)}  online`,
+  );
+});
+
+it('cuts lines to the present width of the terminal, and not without one', () => {
+  let columns: number | undefined = 30;
+  const format = createColumns({ ...plain, columns: () => columns }, now);
+  const event = sessionEvent('agent-1', 'session-4', 'User said: Hello', at(11, 8));
+  expect(format(event)).toBe('11:08:09  agent-1       sessi…');
+  columns = 45;
+  expect(format(event)).toBe('11:08:09  agent-1       session-4     User s…');
+  columns = undefined;
+  expect(format(event)).toMatch(/Hello$/);
+});
+
+it('colors the status, and cuts without the color codes', () => {
+  const format = createColumns({ columns: () => 42, hasColors: true }, now);
+  const line = format(agentEvent('agent-1', 'error', at(11, 7)));
+  expect(line).toContain('\u001b[31m  err…\u001b[0m');
+  // eslint-disable-next-line no-control-regex -- These are the color codes.
+  expect(line.replace(/\u001b\[\d+m/g, '')).toBe('11:07:09  agent-1                     err…');
+});
+
+it('shows a text that looks like a status without its color', () => {
+  const format = createColumns({ columns: () => undefined, hasColors: true }, now);
+  expect(format(sessionEvent('a', 's', 'error', at(11, 7)))).toMatch(/ {2}error$/);
+});
+
+describe('JSON', () => {
+  it('is the documented message in one line', () => {
+    expect(jsonLine(agentEvent('agent-1', 'online', 1_770_328_200_000))).toBe(
+      '{"type":"agent:status","payload":{"agentId":"agent-1","status":"online","timestamp":1770328200000}}',
+    );
+  });
+
+  it('escapes what a terminal would interpret or not show', () => {
+    const line = jsonLine(sessionEvent('\u009b31m', 'a\u202Eb', '\u001b[2J\n\u{E0041}\u2028é', 1));
+    expect(line).toContain(
+      String.raw`{"agentId":"\u009b31m","sessionId":"a\u202eb","lastMessage":"\u001b[2J\n\udb40\udc41\u2028é"`,
+    );
+  });
+});
+
+it('writes one line without control characters for any event, and JSON with the same value', () => {
+  const text = fc.string({ unit: anyCharacter, minLength: 1, maxLength: 20 });
+  const formats = [createColumns(plain, now), jsonLine];
+  fc.assert(
+    fc.property(text, text, text, (agentId, sessionId, lastMessage) => {
+      const event = sessionEvent(agentId, sessionId, lastMessage, at(11, 7));
+      for (const format of formats) expect(format(event)).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+      expect(JSON.parse(jsonLine(event))).toEqual(event);
+    }),
+  );
+});
