@@ -48,6 +48,11 @@ const coreFolders = [
     'Events, heartbeats and retry jobs are sent by flushes and fan-outs.',
   ],
   [
+    'silence',
+    ['fan-out', 'coalescing', 'broadcasting'],
+    'Heartbeats only call it. What it reports is sent like the events of backends.',
+  ],
+  [
     'requests',
     ['auth', 'connections', 'posting', 'broadcasting', 'timeline'],
     'Requests of clients are independent of fan-outs and of coalescing.',

@@ -109,6 +109,8 @@ export const logLines = {
 
   'late heartbeat dropped': { level: 'warn', fields: ['lateMilliseconds'] },
   'needless heartbeat dropped': { level: 'info', fields: ['lateMilliseconds'] },
+  'silent agents reported': { level: 'info', fields: ['agents'] },
+  'silent agents not reported': { level: 'error', fields: ['error'] },
   'heartbeat not noted': { level: 'warn', fields: ['error'] },
   'connection counts not read': { level: 'warn', fields: ['error'] },
   'connections not counted': { level: 'error', fields: ['error'] },

@@ -125,7 +125,7 @@ it.each([
       ...telemetry('HeartbeatFunctionLog'),
       ...fanOut,
       ...heartbeats,
-      ...items({ heartbeat: ['GetItem', 'PutItem'] }),
+      ...items({ heartbeat: ['GetItem', 'PutItem'], 'state#*': ['Query', 'UpdateItem'] }),
       [connections('DELETE')]: manage,
       '${HeartbeatBeats.Arn}': [
         'sqs:DeleteMessage',

@@ -45,7 +45,8 @@ export class Heartbeat extends Construct {
     const heartbeat = new ServiceFunction(this, 'Function', {
       ...props,
       name: 'heartbeat',
-      description: 'Sends a heartbeat to every connection and counts the connections',
+      description:
+        'Sends a heartbeat to every connection, counts the connections, and reports silent agents',
       timeoutSeconds: 30,
       memoryMegabytes: 1769,
       resources: { ...retryQueue.fanOutResources, heartbeatQueueUrl: queue.queueUrl },
@@ -54,6 +55,8 @@ export class Heartbeat extends Construct {
     store.allow(heartbeat, ['PutItem'], 'connectionCounts');
     store.allow(heartbeat, ['GetItem', 'PutItem'], 'heartbeats');
     store.allow(heartbeat, ['DeleteItem'], 'connections');
+    // Silent agents.
+    store.allow(heartbeat, ['Query', 'UpdateItem'], 'state');
     webSocketApi.allowManagement(heartbeat, 'DELETE');
     heartbeat.allow(
       [

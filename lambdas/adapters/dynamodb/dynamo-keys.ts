@@ -100,6 +100,13 @@ export function stateRangesOf(agentId: string): readonly StateRange[] {
   });
 }
 
+/** The keys of all registers in a shard whose agents can be silent. */
+export function rangesOfSilent(shard: number): readonly StateRange[] {
+  return eventTypeDefinitions
+    .filter(({ whenSilent }) => whenSilent !== undefined)
+    .map((definition) => ({ pk: statePartition(shard), prefix: `${kindOf(definition)}#` }));
+}
+
 /** Parses a register's sort key. The definition is undefined if this version does not know the event type. */
 export function parseStateSortKey(sk: string): {
   readonly definition: AnyDefinition | undefined;

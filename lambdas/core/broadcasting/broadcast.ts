@@ -51,10 +51,11 @@ export function createBroadcast(dependencies: {
     (isOfSession(type) ? sessionHours : agentDays * 24) * hourMilliseconds;
 
   /** Writes an event into its register. If the write fails, the event is still broadcast. */
-  async function store(event: EventMessage, eventId: string) {
+  async function store({ event, aliveForSeconds }: Report, eventId: string) {
     try {
       const updatedAt = now();
-      return await state.put(event, { updatedAt, expiresAt: updatedAt + lifetimeOf(event) });
+      const expiresAt = updatedAt + lifetimeOf(event);
+      return await state.put(event, { updatedAt, expiresAt, aliveForSeconds });
     } catch (error) {
       log.error('state not stored', { eventId, type: event.type, error });
       count('StateFailures');
@@ -71,26 +72,28 @@ export function createBroadcast(dependencies: {
     }
   }
 
-  /** Writes the newest event of each register. If it is stale, all events of the pack for that register are. */
+  /**
+   * Writes the newest event of each register. If it is stale, or only prolongs the time to live, no event of the pack for that
+   * register is sent.
+   */
   async function storeAll(reports: readonly Report[], eventId: string) {
-    const newest = newestPerRegister(reports).map(({ event }) => event);
-    const outcomes = await mapConcurrently(maxConcurrentRequests, newest, (event) =>
-      store(event, eventId),
+    const newest = newestPerRegister(reports);
+    const outcomes = await mapConcurrently(maxConcurrentRequests, newest, (report) =>
+      store(report, eventId),
     );
-    const stale = newest.filter((_, index) => outcomes[index] === 'stale');
-    countStale(stale, eventId, count);
-    const staleRegisters = new Set(stale.map(registerOf));
+    const eventsWith = (outcome: (typeof outcomes)[number]) =>
+      newest.filter((_, index) => outcomes[index] === outcome).map(({ event }) => event);
+    countStale(eventsWith('stale'), eventId, count);
+    const unsent = new Set([...eventsWith('stale'), ...eventsWith('prolonged')].map(registerOf));
     return {
-      fresh: reports
-        .map(({ event }) => event)
-        .filter((event) => !staleRegisters.has(registerOf(event))),
-      stored: newest.filter((_, index) => outcomes[index] === 'stored'),
+      fresh: reports.map(({ event }) => event).filter((event) => !unsent.has(registerOf(event))),
+      stored: eventsWith('stored'),
     };
   }
 
   /**
    * Writes the registers.
-   * @returns the messages to send; undefined if all events are stale
+   * @returns the messages to send; undefined if there are none
    */
   async function prepare(reports: readonly Report[], id: string): Promise<Outgoing | undefined> {
     const { fresh, stored } = await storeAll(reports, id);
@@ -99,8 +102,8 @@ export function createBroadcast(dependencies: {
     // If another invocation flushes the events, they are not marked as broadcast, which saves a write for each event. If
     // the same event is reported again, it is sent again.
     const onFlushed = async (ends: readonly LaneEnd[]) => {
-      if (!ends.every(isComplete)) return;
-      await mapConcurrently(maxConcurrentRequests, stored, (event) => complete(event, id));
+      if (ends.every(isComplete))
+        await mapConcurrently(maxConcurrentRequests, stored, (event) => complete(event, id));
     };
     return { id, messages, onFlushed, eventId: id };
   }
@@ -115,7 +118,7 @@ export function createBroadcast(dependencies: {
       reported.id,
     );
     const outgoing = prepare(accepted, reported.id);
-    await send(coalescer, outgoing, accepted.length, deadline).finally(() => timelineWritten);
+    await send(coalescer, outgoing, needsLease(accepted), deadline).finally(() => timelineWritten);
   };
 }
 
@@ -123,16 +126,22 @@ export function createBroadcast(dependencies: {
  * Sends what `prepare` returns. Registers are written before anything is posted: a client that connects meanwhile gets the
  * event in its snapshot or by a post. For a single event, the lease is acquired during the write. For a pack, it is acquired
  * after all writes, because other invocations would have to wait for them.
+ * @param isAtOnce whether the lease is acquired during the write
  */
 async function send(
   coalescer: Pick<Coalescer, 'send'>,
   outgoing: Promise<Outgoing | undefined>,
-  events: number,
+  isAtOnce: boolean,
   deadline: number,
 ): Promise<void> {
-  if (events === 1) return coalescer.send(outgoing, deadline);
+  if (isAtOnce) return coalescer.send(outgoing, deadline);
   const prepared = await outgoing;
   if (prepared !== undefined) await coalescer.send(prepared, deadline);
+}
+
+/** Whether there is one event that is probably sent. Most events with a time to live only prolong it, and need no lease. */
+function needsLease([report, ...others]: readonly Report[]): boolean {
+  return others.length === 0 && report?.aliveForSeconds === undefined;
 }
 
 function countStale(stale: readonly EventMessage[], eventId: string, count: Count): void {

@@ -25,6 +25,8 @@ export interface DueHeartbeatDependencies {
   readonly heartbeats: Pick<HeartbeatStore, 'take'>;
   readonly connectionCounts: Pick<ConnectionCountStore, 'read'>;
   readonly drawConnectionCount: ConnectionCountMetrics;
+  /** Reports the agents that are silent by then. Never rejects. */
+  readonly reportSilentAgents: (deadline: number) => Promise<void>;
   readonly now: Clock;
   readonly log: Log;
   /**
@@ -37,6 +39,7 @@ export interface DueHeartbeatDependencies {
 export function createSendDueHeartbeat(dependencies: DueHeartbeatDependencies): SendDueHeartbeat {
   const { sendHeartbeat, largeFanOut, heartbeats, now, log } = dependencies;
   const { connectionCounts, drawConnectionCount, coalescer, isSentWithFlush = true } = dependencies;
+  const { reportSilentAgents } = dependencies;
 
   /** Whether this invocation sends the heartbeat: true if it is the first one, or if the table does not answer. */
   async function take(dueAt: number): Promise<boolean> {
@@ -93,7 +96,7 @@ export function createSendDueHeartbeat(dependencies: DueHeartbeatDependencies): 
       if (!isLarge) await sendHeartbeat({ messages, deadline, isCarried });
       await draw();
     };
-    // In parallel: a heartbeat takes time, and events that a crashed holder has left must not wait for it.
-    await Promise.all([send(), drain(deadline)]);
+    // In parallel: a heartbeat takes time, and neither events that a crashed holder has left nor silent agents must wait for it.
+    await Promise.all([send(), drain(deadline), reportSilentAgents(deadline)]);
   };
 }

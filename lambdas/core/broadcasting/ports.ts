@@ -11,8 +11,10 @@ export interface StoredEvent {
 /** Times of the server's clock, in milliseconds since the Unix epoch. */
 export interface StorageTimes {
   readonly updatedAt: number;
-  /** From this time on, the register counts as deleted. */
+  /** From this time on, the register counts as deleted; with a time to live, that much later. */
   readonly expiresAt: number;
+  /** The time to live of the agent, in seconds, which begins at `updatedAt`. Absent if it has none. */
+  readonly aliveForSeconds?: number | undefined;
 }
 
 /** The newest event of each register. */
@@ -20,8 +22,13 @@ export interface StateStore {
   /**
    * Stores an event if it is newer than the one that its register holds, or if it is the same one and its broadcast was
    * not completed. A stale event changes nothing.
+   *
+   * An event with a time to live whose value the register holds already only prolongs it: the register then holds the event's
+   * time to live, and is compared by its timestamp, but is read as the first event of this value. This is limited to half of
+   * the register's lifetime, because clients forget a register of which they hear nothing for that long.
+   * @returns `prolonged`: there is nothing to broadcast
    */
-  put(event: EventMessage, times: StorageTimes): Promise<'stored' | 'stale'>;
+  put(event: EventMessage, times: StorageTimes): Promise<'stored' | 'prolonged' | 'stale'>;
   /** Marks an event as broadcast to all connections, unless its register holds a newer one by now. */
   completeBroadcast(event: EventMessage): Promise<void>;
   /** For each of the events, whether its register holds a newer one by now; read consistently. */

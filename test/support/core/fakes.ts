@@ -241,20 +241,45 @@ export class MemoryRecentFanOutStore implements RecentFanOutStore {
   }
 }
 
-export class MemoryStateStore implements StateStore {
-  readonly registers = new Map<
-    string,
-    StoredEvent & { readonly expiresAt: number; readonly broadcast: 'pending' | 'done' }
-  >();
+/** A register in memory. `since` and the time to live are as in the items of the table. */
+export interface MemoryRegister extends StoredEvent {
+  readonly expiresAt: number;
+  readonly broadcast: 'pending' | 'done';
+  /** The newest timestamp, if later events have prolonged the time to live of this one. */
+  readonly prolongedAt?: number;
+  readonly aliveUntil?: number;
+  readonly aliveForSeconds?: number;
+}
 
-  async put(event: EventMessage, times: StorageTimes): Promise<'stored' | 'stale'> {
+export class MemoryStateStore implements StateStore {
+  readonly registers = new Map<string, MemoryRegister>();
+
+  async put(event: EventMessage, times: StorageTimes): Promise<'stored' | 'prolonged' | 'stale'> {
     const known = this.registers.get(registerOf(event));
-    if (known !== undefined && !isNewer(versionOfEvent(event), versionOfEvent(known.event))) {
-      const isUnfinished =
-        known.broadcast === 'pending' && JSON.stringify(known.event) === JSON.stringify(event);
-      if (!isUnfinished) return Promise.resolve('stale');
+    const { updatedAt, aliveForSeconds } = times;
+    const expiresAt = times.expiresAt + (aliveForSeconds ?? 0) * 1000;
+    const alive = aliveForSeconds !== undefined && {
+      aliveForSeconds,
+      aliveUntil: updatedAt + aliveForSeconds * 1000,
+    };
+    const { timestamp, value } = versionOfEvent(event);
+    const held = known && { ...versionOfEvent(known.event), ...heldTimestamp(known) };
+    if (known !== undefined && held !== undefined) {
+      const isRecent = known.updatedAt > updatedAt - (times.expiresAt - updatedAt) / 2;
+      if (alive && isRecent && held.value === value && held.timestamp < timestamp) {
+        const prolonged = { ...known, ...alive, expiresAt, prolongedAt: timestamp };
+        this.registers.set(registerOf(event), prolonged);
+        return Promise.resolve('prolonged');
+      }
+      if (!isNewer({ timestamp, value }, held)) {
+        const isUnfinished =
+          known.broadcast === 'pending' && JSON.stringify(known.event) === JSON.stringify(event);
+        if (!isUnfinished) return Promise.resolve('stale');
+        if (known.prolongedAt !== undefined) return Promise.resolve('stored');
+      }
     }
-    this.registers.set(registerOf(event), { event, ...times, broadcast: 'pending' });
+    const register = { event, updatedAt, expiresAt, broadcast: 'pending', ...alive } as const;
+    this.registers.set(registerOf(event), register);
     return Promise.resolve('stored');
   }
 
@@ -323,6 +348,10 @@ export class MemoryTimelineStore implements TimelineStore {
     const events = older.slice(0, limit).map(({ event }) => event);
     return Promise.resolve({ events, isLast: older.length <= limit });
   }
+}
+
+function heldTimestamp({ prolongedAt }: MemoryRegister): { readonly timestamp?: number } {
+  return prolongedAt === undefined ? {} : { timestamp: prolongedAt };
 }
 
 /** Plain token buckets. */

@@ -6,6 +6,7 @@ import type { Count, Countable } from '#core/count';
 import { createPace } from '#core/posting/pace';
 import { createRecentFanOuts, type RecentFanOuts } from '#core/fan-out/recent-fan-outs';
 import { createReportFanOut } from '#core/fan-out/report-fan-out';
+import { createReportSilentAgents } from '#core/silence/report-silent-agents';
 import { MemoryFanOutLease, MemoryPendingStore } from '#cost/simulation/memory-coalescing';
 import {
   FakeClock,
@@ -18,6 +19,7 @@ import {
   MemoryStateStore,
   RecordingLog,
 } from './fakes';
+import { MemorySilenceStore } from './memory-silence-store';
 
 /** The default of a deployment. */
 const coalesceMilliseconds = 500;
@@ -85,8 +87,10 @@ export function createFanOutHarness({
       return Promise.resolve();
     },
   });
+  const silence = new MemorySilenceStore(state);
+  const reportSilentAgents = createReportSilentAgents({ silence, coalescer, now, log });
   return {
-    ...{ lease, pending, coalescer, handedOver },
+    ...{ lease, pending, coalescer, handedOver, silence, reportSilentAgents },
     ...{
       clock,
       now,

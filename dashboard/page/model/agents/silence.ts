@@ -1,12 +1,13 @@
-// Says when an agent has not reported for long, which its status does not show.
+// Says when there has been no event of an agent for long, which its status does not show.
 import type { Status } from './filter';
 import { durationWords } from '../text/relative-time';
 
-/** An agent that has reported nothing for this time is shown as silent. */
+/** An agent of which there has been no event for this time is shown as silent. */
 export const silentAfterMilliseconds = 10 * 60_000;
 
 /**
- * Returns e.g. `no report for 12 min`; undefined if the agent has reported recently, or is offline, and need not report.
+ * Returns e.g. `nothing new for 12 min`; undefined if there was an event recently, or if the agent is offline, and need not
+ * report. The page does not know more: reports that only prolong the time to live of an agent are not sent to clients.
  * @param lastSeen the time of its newest event, in milliseconds since the Unix epoch, as is `now`
  */
 export function silenceWords(
@@ -17,5 +18,5 @@ export function silenceWords(
   if (status === 'offline' || lastSeen === undefined) return undefined;
   const silentMilliseconds = now - lastSeen;
   if (silentMilliseconds < silentAfterMilliseconds) return undefined;
-  return `no report for ${durationWords(silentMilliseconds)}`;
+  return `nothing new for ${durationWords(silentMilliseconds)}`;
 }

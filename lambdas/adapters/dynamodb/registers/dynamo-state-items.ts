@@ -14,6 +14,12 @@ export interface StateItem {
   readonly broadcast: 'pending' | 'done';
   /** Seconds since the Unix epoch. */
   readonly [ttlAttribute]: number;
+  /** The time to live of the agent, in seconds. */
+  readonly aliveForSeconds?: number;
+  /** When the time to live ends, by the server's clock, in milliseconds since the Unix epoch. */
+  readonly aliveUntil?: number;
+  /** The timestamp of the first event of this value; only if later events have prolonged its time to live. */
+  readonly since?: number;
 }
 
 /** The names of the fields of any event that are attributes of items, without `timestamp`. */
@@ -35,12 +41,22 @@ function attributesOf(fields: Readonly<Record<string, unknown>>): string[] {
   return Object.keys(fields).filter((name) => fields[name] !== 'id' && name !== 'timestamp');
 }
 
+/** The attributes of a time to live. @param receivedAt the server's clock, in milliseconds since the Unix epoch */
+export function timeToLiveOf(
+  receivedAt: number,
+  aliveForSeconds: number | undefined,
+): Pick<StateItem, 'aliveForSeconds' | 'aliveUntil'> {
+  if (aliveForSeconds === undefined) return {};
+  return { aliveForSeconds, aliveUntil: receivedAt + aliveForSeconds * 1000 };
+}
+
 /** The event in an item; empty if this version does not know its event type, e.g. after a deployment was rolled back. */
 export function toStored(item: StateItem): StoredEvent[] {
   const { definition, ids } = parseStateSortKey(item.sk);
   if (definition === undefined) return [];
   const left = [...ids];
-  const attributes = item as unknown as Readonly<Record<string, unknown>>;
+  const timestamp = definition.whenSilent === undefined ? item.timestamp : firstTimestampOf(item);
+  const attributes: Readonly<Record<string, unknown>> = { ...item, timestamp };
   const payload = Object.entries(definition.fields).map(([name, kind]) => {
     if (kind === 'id') return [name, left.shift()];
     const isNumber = kind === 'number' || kind === 'timestamp';
@@ -48,4 +64,8 @@ export function toStored(item: StateItem): StoredEvent[] {
   });
   const event = { type: definition.type, payload: Object.fromEntries(payload) as unknown };
   return [{ event: event as EventMessage, updatedAt: item.updatedAt }];
+}
+
+function firstTimestampOf({ since, timestamp }: StateItem): number {
+  return since ?? timestamp;
 }

@@ -1,23 +1,18 @@
 // Stores the registers in DynamoDB: one item for each agent and each session, spread over shards by agent.
 import {
   paginateQuery,
-  PutCommand,
-  UpdateCommand,
   type DynamoDBDocumentClient,
+  type PutCommand,
   type QueryCommandInput,
+  type UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import {
-  definitionOf,
-  isNewer,
-  registerOf,
-  versionOfEvent,
-  type EventMessage,
-} from '#sdk/protocol';
-import type { StateStore, StorageTimes } from '#core/broadcasting/ports';
+import { isNewer, registerOf, versionOfEvent, type EventMessage } from '#sdk/protocol';
+import type { StateStore } from '#core/broadcasting/ports';
 import { readItems } from '../requests/dynamo-batch-get';
 import { wasMet } from '../requests/dynamo-condition';
 import { stateKey, statePartition, stateRangesOf, type StateRange } from '../dynamo-keys';
-import { fieldAttributes, toAttributes, toStored, type StateItem } from './dynamo-state-items';
+import { fieldAttributes, toStored, type StateItem } from './dynamo-state-items';
+import { keepPending, markBroadcast, prolong, putIfNewer } from './dynamo-state-writes';
 import { ttlAttribute, ttlOf } from '../dynamo-ttl';
 import type { Sender } from '../requests/dynamo-sender';
 
@@ -31,8 +26,12 @@ export function createDynamoStateStore(
     areSuperseded: (events) => areSuperseded(client, tableName, events),
 
     async put(event, times) {
-      const command = putIfNewer(tableName, event, times);
-      return (await wasMet(sender.send(command))) ? 'stored' : 'stale';
+      const write = (command: PutCommand | UpdateCommand) => wasMet(sender.send(command as never));
+      const canProlong = times.aliveForSeconds !== undefined;
+      if (canProlong && (await write(prolong(tableName, event, times)))) return 'prolonged';
+      if (await write(putIfNewer(tableName, event, times))) return 'stored';
+      // Without a time to live, a stale event costs no further write.
+      return canProlong && (await write(keepPending(tableName, event))) ? 'stored' : 'stale';
     },
 
     async completeBroadcast(event) {
@@ -71,57 +70,6 @@ async function areSuperseded(
   });
 }
 
-/** Writes an event into its register, unless the register holds a newer one, or the same one and its broadcast is done. */
-function putIfNewer(
-  tableName: string,
-  event: EventMessage,
-  { updatedAt, expiresAt }: StorageTimes,
-): PutCommand {
-  const { timestamp, value } = versionOfEvent(event);
-  const item: Omit<StateItem, 'sk'> = {
-    ...toAttributes(event),
-    timestamp,
-    updatedAt,
-    broadcast: 'pending',
-    // Readers compare it with the current time in seconds, which is rounded down as well.
-    [ttlAttribute]: ttlOf(expiresAt, 'down'),
-  };
-  return new PutCommand({
-    TableName: tableName,
-    Item: { ...stateKey(event), ...item },
-    // Strings are compared by their bytes of UTF-8, as `isNewer` of the protocol compares them. AND is evaluated
-    // before OR; with parentheses it would take dynalite, which is the local stack's table, 2 ms to read this:
-    // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html#Expressions.OperatorsAndFunctions.Precedence
-    ConditionExpression:
-      'attribute_not_exists(pk) OR #timestamp < :timestamp ' +
-      'OR #timestamp = :timestamp AND #value < :value ' +
-      'OR #timestamp = :timestamp AND #value = :value AND #broadcast = :pending',
-    ExpressionAttributeNames: namesOf(event),
-    ExpressionAttributeValues: { ':timestamp': timestamp, ':value': value, ':pending': 'pending' },
-  });
-}
-
-/** Marks an event as broadcast, if its register still holds it. */
-function markBroadcast(tableName: string, event: EventMessage): UpdateCommand {
-  const { timestamp, value } = versionOfEvent(event);
-  return new UpdateCommand({
-    TableName: tableName,
-    Key: stateKey(event),
-    UpdateExpression: 'SET #broadcast = :done',
-    ConditionExpression: '#timestamp = :timestamp AND #value = :value',
-    ExpressionAttributeNames: namesOf(event),
-    ExpressionAttributeValues: { ':timestamp': timestamp, ':value': value, ':done': 'done' },
-  });
-}
-
-function namesOf({ type }: EventMessage): Record<string, string> {
-  return {
-    '#timestamp': 'timestamp',
-    '#value': definitionOf(type).value,
-    '#broadcast': 'broadcast',
-  };
-}
-
 /** The registers of a range of keys that were written after `since`, and have not expired. */
 function queryRegisters(
   tableName: string,
@@ -129,7 +77,7 @@ function queryRegisters(
   since: number,
   now: number,
 ): QueryCommandInput {
-  const fields = [...fieldAttributes, 'timestamp', 'updatedAt'];
+  const fields = [...new Set([...fieldAttributes, 'timestamp', 'since', 'updatedAt'])];
   const condition =
     sk !== undefined ? ' AND sk = :sk' : prefix !== undefined ? ' AND begins_with(sk, :sk)' : '';
   return {

@@ -9,10 +9,12 @@ import {
   MemorySyncMarkers,
   MemoryTimelineStore,
 } from '../../../support/core/fakes';
+import { MemorySilenceStore } from '../../../support/core/memory-silence-store';
 import { describeFanOutLease } from '../../../support/contracts/fan-out-lease';
 import { describeHeartbeatStore } from '../../../support/contracts/heartbeat-store';
 import { describePendingStore } from '../../../support/contracts/pending-store';
 import { describeRateLimitStore } from '../../../support/contracts/rate-limit-store';
+import { describeTimeToLive } from '../../../support/contracts/silence-store';
 import { describeStateStore } from '../../../support/contracts/state-store';
 import { describeSyncMarkers } from '../../../support/contracts/sync-markers';
 import { describeTimelineStore } from '../../../support/contracts/timeline-store';
@@ -25,3 +27,7 @@ describeRateLimitStore('MemoryRateLimitStore', () => new MemoryRateLimitStore())
 describeSyncMarkers('MemorySyncMarkers', () => new MemorySyncMarkers());
 describeHeartbeatStore('MemoryHeartbeatStore', () => new MemoryHeartbeatStore());
 describeTimelineStore('MemoryTimelineStore', () => new MemoryTimelineStore());
+describeTimeToLive('MemoryStateStore and MemorySilenceStore', () => {
+  const state = new MemoryStateStore();
+  return { state, silence: new MemorySilenceStore(state) };
+});

@@ -380,7 +380,7 @@ it('marks an agent that has not reported for ten minutes, unless it is offline',
   await report(page, 'agent-1', 'online');
   await report(page, 'agent-2', 'offline');
   await page.tick(12 * 60_000);
-  expect(page.textsOf('.row .last-report time')).toEqual(['no report for 12 min', '12 min ago']);
+  expect(page.textsOf('.row .last-report time')).toEqual(['nothing new for 12 min', '12 min ago']);
 });
 
 it('shows the page of an agent at its address: whole messages, those before, and the statuses before', async () => {

@@ -17,7 +17,7 @@ import { readSnapshot } from '#core/requests/snapshot';
 import { createSubscribe } from '#core/requests/subscribe';
 import { createAdmitSync } from '#core/requests/sync-limits';
 import { createSyncState } from '#core/requests/sync-state';
-import { eventTypeDefinitions } from '#sdk/protocol';
+import { eventTypeDefinitions, type AgentStatus } from '#sdk/protocol';
 import { startDynamo, type TestDynamo } from '../../../../support/adapters/dynamo';
 import { agentEvent, snapshotFacts } from '../../../../support/data/events';
 import { viewOf } from '../../../../support/data/views';
@@ -198,8 +198,14 @@ function setUpBroadcast() {
   });
   const deadLetters = { keep: () => Promise.reject(new Error('it is an event')) };
   const broadcast = createBroadcast({ ...harness, coalescer, deadLetters, lifetimes });
-  const report = (agentId: string, timestamp: number) => {
-    const { type, payload } = agentEvent(agentId, 'online', timestamp);
+  const report = (
+    agentId: string,
+    timestamp: number,
+    aliveForSeconds?: number,
+    status: AgentStatus['status'] = 'online',
+  ) => {
+    const { type, payload: documented } = agentEvent(agentId, status, timestamp);
+    const payload = { ...documented, aliveForSeconds };
     const deadline = harness.now() + 20_000;
     return harness.clock.run(
       costOf(() =>
@@ -216,6 +222,16 @@ it('an event without a running flush costs four writes besides the listing, and 
   await expect(report('a', 1)).resolves.toEqual({ PutItem: 1, UpdateItem: 3, Query: 16 + 2 * 4 });
   // The lease is acquired before the event is known to be stale.
   await expect(report('a', 1)).resolves.toEqual({ PutItem: 1, UpdateItem: 2, Query: 2 * 4 });
+});
+
+it('a report that only prolongs a time to live costs one write', async () => {
+  const { report } = setUpBroadcast();
+  await report('alive', 1, 60);
+  await expect(report('alive', 2, 60)).resolves.toEqual({ UpdateItem: 1 });
+  // A change of the status costs the attempt to prolong it besides.
+  await expect(report('alive', 3, 60, 'error')).resolves.toEqual({
+    ...{ PutItem: 1, UpdateItem: 4, Query: 16 + 2 * 4 },
+  });
 });
 
 it('an event during a flush costs two writes, one attempt to acquire the lease, and one read of the lease', async () => {

@@ -9,6 +9,7 @@ import { createDynamoHeartbeatStore } from '#adapters/dynamodb/dynamo-heartbeat-
 import { createFastQuery } from '#adapters/dynamodb/requests/dynamo-query';
 import { createDynamoRateLimitStore } from '#adapters/dynamodb/dynamo-rate-limit-store';
 import { createDynamoRecentFanOutStore } from '#adapters/dynamodb/dynamo-recent-fan-out-store';
+import { createDynamoSilenceStore } from '#adapters/dynamodb/registers/dynamo-silence-store';
 import { createDynamoStateStore } from '#adapters/dynamodb/registers/dynamo-state-store';
 import { createDynamoSyncMarkers } from '#adapters/dynamodb/dynamo-sync-markers';
 import { shardOf } from '#core/shard';
@@ -20,6 +21,7 @@ import { agentEvent } from '../../../../support/data/events';
 import { startDynamo, type TestDynamo } from '../../../../support/adapters/dynamo';
 import { describeHeartbeatStore } from '../../../../support/contracts/heartbeat-store';
 import { describeRateLimitStore } from '../../../../support/contracts/rate-limit-store';
+import { describeTimeToLive } from '../../../../support/contracts/silence-store';
 import { describeStateStore } from '../../../../support/contracts/state-store';
 import { describeSyncMarkers } from '../../../../support/contracts/sync-markers';
 
@@ -56,6 +58,14 @@ describe.each([
 describeStateStore('DynamoStateStore', async () =>
   createDynamoStateStore(dynamo.client, await dynamo.createTable()),
 );
+
+describeTimeToLive('DynamoStateStore and DynamoSilenceStore', async () => {
+  const tableName = await dynamo.createTable();
+  return {
+    state: createDynamoStateStore(dynamo.client, tableName),
+    silence: createDynamoSilenceStore(dynamo.client, tableName),
+  };
+});
 
 describe('unprocessed registers of a BatchGetItem', () => {
   /** Reads one register per request, for the first `answers` requests, and then none. */

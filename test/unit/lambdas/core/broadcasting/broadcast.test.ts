@@ -127,6 +127,46 @@ it('throws if a rejected event cannot be moved to the dead-letter queue, so that
 const agentOf = ({ state }: ReturnType<typeof setUp>) =>
   state.registers.get(registerOf({ type: 'agent:status', payload: status }));
 
+describe('an event with a time to live', () => {
+  const alive = { ...status, aliveForSeconds: 60 };
+
+  it('is sent without it, and a report that only prolongs it is not sent', async () => {
+    const { clock, connections, poster, counted, report } = setUp();
+    connections.seed(clock.now(), ['alice']);
+    await report('agent:status', alive);
+    for (const after of [10_000, 20_000]) {
+      clock.advance(10_000);
+      await report('agent:status', { ...alive, timestamp: status.timestamp + after });
+    }
+    expect(poster.posts.map(({ message }) => message)).toEqual([
+      { type: 'agent:status', payload: status },
+    ]);
+    expect(counted).toEqual([]);
+  });
+
+  it('is sent if the status differs, and if the event before it in the pack belongs to another agent', async () => {
+    const { clock, connections, poster, report } = setUp();
+    connections.seed(clock.now(), ['alice']);
+    await report('agent:status', alive);
+    clock.advance(500);
+    const later = { ...alive, timestamp: alive.timestamp + 1 };
+    const events = [
+      { type: 'agent:status', payload: later },
+      { type: 'agent:status', payload: { ...alive, agentId: 'other', status: 'error' } },
+    ];
+    await report('events:batch', { events });
+    clock.advance(500);
+    await report('agent:status', { ...later, status: 'error', timestamp: later.timestamp + 1 });
+    expect(
+      poster.posts.map(({ message }) => (message as { payload: typeof status }).payload),
+    ).toEqual([
+      status,
+      { ...status, agentId: 'other', status: 'error' },
+      { ...status, status: 'error', timestamp: status.timestamp + 2 },
+    ]);
+  });
+});
+
 it('stores the event of each register with its expiry, and marks its broadcast as done', async () => {
   const harness = setUp();
   const { clock, state, report } = harness;

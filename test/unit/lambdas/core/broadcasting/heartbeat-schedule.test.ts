@@ -46,6 +46,7 @@ async function beatsOf({ heartbeatSeconds, jitter, faults, doubles }: Harness): 
     },
     largeFanOut: () => Promise.resolve(false),
     coalescer: { join: () => Promise.resolve(false), drain: () => Promise.resolve() },
+    reportSilentAgents: () => Promise.resolve(),
     queue: {
       plan: (all, now) => {
         if (fault?.kind === 'queue down') return Promise.reject(new Error('the queue is down'));

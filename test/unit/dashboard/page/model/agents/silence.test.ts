@@ -1,4 +1,4 @@
-// When an agent has not reported for long.
+// When there has been no event of an agent for long.
 import { silenceWords, silentAfterMilliseconds } from '#dashboard/page/model/agents/silence';
 
 const now = Date.UTC(2026, 1, 5);
@@ -6,9 +6,9 @@ const minute = 60_000;
 
 it.each([
   ['online', silentAfterMilliseconds - 1, undefined],
-  ['online', silentAfterMilliseconds, 'no report for 10 min'],
-  ['error', 12 * minute, 'no report for 12 min'],
-  ['unknown', 5 * 60 * minute, 'no report for 5 h'],
+  ['online', silentAfterMilliseconds, 'nothing new for 10 min'],
+  ['error', 12 * minute, 'nothing new for 12 min'],
+  ['unknown', 5 * 60 * minute, 'nothing new for 5 h'],
   // It has said that it stops.
   ['offline', 5 * 60 * minute, undefined],
   // A clock that is ahead.
