@@ -9,10 +9,12 @@ import { runAsProcess, withSentences, type Command } from '#sdk/command/command'
 import { parseArguments, UsageError } from '#sdk/command/arguments';
 import { apiReference } from './api-reference';
 import { documents } from './documents';
+import { pythonDefinitions } from './python-definitions';
 import { settingTables } from './settings';
+import { vectorFiles } from './vectors/vectors';
 
-const help = `Writes docs/asyncapi.yaml, docs/schemas and docs/api, and the tables of docs/scale-and-cost.md, docs/security.md and
-docs/settings.md.
+const help = `Writes docs/asyncapi.yaml, docs/schemas and docs/api, the tables of docs/scale-and-cost.md, docs/security.md and
+docs/settings.md, sdk/vectors, and the definitions of the Python package.
 
 Usage: npm run build:docs
 
@@ -36,7 +38,8 @@ const command: Command = withSentences(async (args, { print }) => {
   for (const folder of ['docs/schemas', 'docs/api']) {
     rmSync(path.join(project, folder), { recursive: true, force: true });
   }
-  for (const [file, text] of [...documents(), ...(await apiReference())]) {
+  const files = [documents(), await apiReference(), vectorFiles(), pythonDefinitions()];
+  for (const [file, text] of files.flatMap((one) => [...one])) {
     mkdirSync(path.dirname(path.join(project, file)), { recursive: true });
     writeFileSync(path.join(project, file), text);
     print(file);

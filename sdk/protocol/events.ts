@@ -7,7 +7,7 @@ import { maxIdBytes, utf8Length } from './limits';
 import { objectOf } from './parse';
 
 /** A character that is neither blank nor invisible. Ids without one look alike. */
-const visible = /[^\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
+export const visible = /[^\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 const idProblem = `must be a non-empty string of at most ${maxIdBytes} bytes`;
 const id = v.pipe(

@@ -16,7 +16,8 @@ function crowded(folder: string): readonly string[] {
   if (folder === generated) return [];
   const entries = readdirSync(path.join(project, folder), { withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && /\.(?!md$)\w+$/u.test(entry.name));
-  const inner = entries.filter((entry) => entry.isDirectory() && entry.name !== 'node_modules');
+  const isSource = (name: string) => !['node_modules', '__pycache__'].includes(name);
+  const inner = entries.filter((entry) => entry.isDirectory() && isSource(entry.name));
   return [
     ...(files.length > mostFiles ? [`${folder}: ${files.length} files`] : []),
     ...inner.flatMap(({ name }) => crowded(path.join(folder, name))),

@@ -1,0 +1,1 @@
+"""The protocol: which events there are, and when they are valid."""

@@ -1,0 +1,115 @@
+"""Agents that are kept alive: repetitions, their time to live, and the end."""
+
+import threading
+import time
+import unittest
+from concurrent.futures import Future
+
+from mission_control_realtime import EventInvalid, PublisherClosed
+from mission_control_realtime._keep_alive import Keeper
+
+from .fake_service import FakeService, Heard, publisher
+
+
+class Repeating(unittest.TestCase):
+    def setUp(self) -> None:
+        self.reported: list[tuple[str, str, int | None]] = []
+        self.fails = False
+
+        def report(agent_id: str, status: str, alive_for: int | None) -> Future[None]:
+            self.reported.append((agent_id, status, alive_for))
+            future: Future[None] = Future()
+            if self.fails:
+                future.set_exception(OSError())
+            else:
+                future.set_result(None)
+            return future
+
+        self.keeper = Keeper(report, threading.RLock())
+        self.start = time.monotonic()
+
+    def test_reports_at_once_and_in_every_interval_with_four_intervals_to_live(self) -> None:
+        self.keeper.keep("a", 30)
+        self.assertEqual(self.reported, [("a", "online", 120)])
+        self.assertAlmostEqual(self.keeper.repeat_due(self.start + 29.5), 0.5, delta=0.4)
+        self.assertEqual(len(self.reported), 1)
+        self.assertEqual(self.keeper.repeat_due(self.start + 31), 30)
+        self.assertEqual(self.reported[1:], [("a", "online", 120)])
+
+    def test_repeats_the_newest_valid_status(self) -> None:
+        self.keeper.keep("a", 30)
+        self.assertEqual(self.keeper.note("a", "error"), 120)
+        self.assertEqual(self.keeper.note("a", "busy"), 120)
+        self.assertIsNone(self.keeper.note("b", "error"))
+        self.keeper.repeat_due(self.start + 31)
+        self.assertEqual(self.reported[1:], [("a", "error", 120)])
+
+    def test_goes_on_after_a_report_that_failed(self) -> None:
+        self.keeper.keep("a", 30)
+        self.fails = True
+        self.keeper.repeat_due(self.start + 31)
+        self.keeper.repeat_due(self.start + 62)
+        self.assertEqual(len(self.reported), 3)
+
+    def test_keeps_several_agents_each_in_its_own_interval(self) -> None:
+        self.keeper.keep("a", 30)
+        self.keeper.keep("b", 100)
+        self.keeper.repeat_due(self.start + 31)
+        self.assertEqual(
+            self.reported, [("a", "online", 120), ("b", "online", 400), ("a", "online", 120)]
+        )
+
+    def test_allows_intervals_from_five_seconds_to_six_hours(self) -> None:
+        for seconds in (4.9, 21_601, float("nan")):
+            with self.assertRaises(ValueError):
+                self.keeper.keep("a", seconds)
+        self.keeper.keep("a", 5)
+        self.keeper.keep("b", 21_600)
+        self.assertEqual([alive for _a, _s, alive in self.reported], [20, 86_400])
+
+    def test_says_offline_once(self) -> None:
+        self.keeper.keep("a", 30)
+        self.assertIsNotNone(self.keeper.release("a"))
+        self.assertIsNone(self.keeper.release("a"))
+        self.assertEqual(self.reported[1:], [("a", "offline", None)])
+
+
+class Blocks(unittest.TestCase):
+    def test_say_offline_at_their_end_and_after_an_exception(self) -> None:
+        with FakeService() as service, publisher(service) as mission_control:
+            with mission_control.keep_alive("a", every_seconds=5):
+                mission_control.agent_status("a", "error")
+            with self.assertRaises(RuntimeError), mission_control.keep_alive("b"):
+                raise RuntimeError("work has failed")
+        expected = [
+            ("a", "online"),
+            ("a", "error"),
+            ("a", "offline"),
+            ("b", "online"),
+            ("b", "offline"),
+        ]
+        self.assertEqual(service.statuses, expected)
+        payloads = [event["payload"] for body in service.bodies for event in body]
+        alive = [payload.get("aliveForSeconds") for payload in payloads]
+        self.assertEqual(alive, [20, 20, None, 120, None])
+
+    def test_are_over_when_the_publisher_is_closed(self) -> None:
+        with FakeService() as service:
+            with publisher(service) as mission_control:
+                kept = mission_control.keep_alive("a")
+            kept.stop()
+            with self.assertRaises(PublisherClosed):
+                mission_control.keep_alive("a")
+        self.assertEqual(service.statuses, [("a", "online"), ("a", "offline")])
+
+    def test_refuse_an_agent_that_is_invalid_or_kept_alive_already(self) -> None:
+        heard = Heard()
+        with FakeService() as service, publisher(service, heard) as mission_control:
+            with self.assertRaises(EventInvalid):
+                mission_control.keep_alive("")
+            with mission_control.keep_alive("a"), self.assertRaises(ValueError):
+                mission_control.keep_alive("a")
+            with mission_control.keep_alive("a") as kept:
+                kept.stop()
+                kept.stop()
+        self.assertEqual([status for _a, status in service.statuses], ["online", "offline"] * 2)
