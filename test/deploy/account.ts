@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { eventually } from '../support/eventually';
-import { pythonPrograms } from './python-environment';
+import { pythonPrograms } from '../support/python-environment';
 
 const run = promisify(execFile);
 const project = path.resolve(__dirname, '../..');

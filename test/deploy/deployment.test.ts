@@ -10,7 +10,7 @@ import { TestClient } from '../support/stack/test-client';
 import { eventually } from '../support/eventually';
 import { openAccount, type Account } from './account';
 import { createDeployment, type Deployment } from './deployment';
-import { installMilliseconds } from './python-environment';
+import { installMilliseconds } from '../support/python-environment';
 
 /** The timeout of a CDK command, which takes a few seconds, and longer on a busy machine. */
 const commandMilliseconds = 120_000;

@@ -14,7 +14,7 @@ import { TestClient } from '../support/stack/test-client';
 import { eventually } from '../support/eventually';
 import { openAccount, type Account } from './account';
 import { createDeployment, type Deployment } from './deployment';
-import { installMilliseconds } from './python-environment';
+import { installMilliseconds } from '../support/python-environment';
 
 const stackName = 'MissionControl-production';
 const deployMilliseconds = 240_000;

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { dashboardDirectory, synthesize, type Context } from '../infra/synthesized';
-import { installMilliseconds, pythonPrograms } from './python-environment';
+import { installMilliseconds, pythonPrograms } from '../support/python-environment';
 
 const run = promisify(execFile);
 

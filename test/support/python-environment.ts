@@ -7,7 +7,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const requirements = path.join(__dirname, 'requirements.txt');
+const requirements = path.join(__dirname, '../deploy/requirements.txt');
 const folder = path.resolve(__dirname, '../../build/deploy-python');
 
 /** The timeout for the installation over a slow network, in milliseconds. */
