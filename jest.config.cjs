@@ -1,7 +1,7 @@
 // The configuration of Jest: one project for each suite. The scripts in package.json select the projects.
 
 /** Suites that run the local stack, and need the bundled functions. */
-const startsStacks = ['integration', 'clients', 'soak', 'browser', 'environments'];
+const startsStacks = ['integration', 'clients', 'soak', 'browser', 'environments', 'python'];
 
 const project = (name) => ({
   displayName: name,
@@ -43,6 +43,7 @@ module.exports = {
     'browser',
     'environments',
     'deploy',
+    'python',
     'mutation',
   ].map(project),
   globalSetup: '<rootDir>/test/support/jest/make-temporary-folder.ts',

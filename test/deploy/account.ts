@@ -38,7 +38,7 @@ export interface Account {
 
 /** Opens an empty account. */
 export async function openAccount(): Promise<Account> {
-  const programs = await pythonPrograms();
+  const programs = await pythonPrograms('deploy');
   const folder = await mkdtemp(path.join(os.tmpdir(), 'mission-control-deploy-'));
   const port = await freePort();
   const endpointUrl = `http://127.0.0.1:${String(port)}`;

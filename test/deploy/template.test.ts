@@ -45,7 +45,7 @@ let programs: string;
 let folder: string;
 
 beforeAll(async () => {
-  programs = await pythonPrograms();
+  programs = await pythonPrograms('deploy');
   folder = await mkdtemp(path.join(os.tmpdir(), 'mission-control-lint-'));
 }, installMilliseconds);
 
