@@ -37,7 +37,9 @@ it('has the version of the project, its types and its licence, and no dependency
   }
   expect(names).not.toMatch(/tests/);
   const listed = await output(python, ['-m', 'pip', 'list', '--format=freeze', '--exclude=pip']);
-  const others = listed.split('\n').filter((line) => line.includes('==') && !line.startsWith("setuptools"));
+  const others = listed
+    .split('\n')
+    .filter((line) => line.includes('==') && !line.startsWith('setuptools'));
   expect(others).toEqual([`mission-control-realtime==${version}`]);
   expect(path.basename(distributions.source)).toBe(`mission_control_realtime-${version}.tar.gz`);
 });

@@ -39,6 +39,11 @@ it('has an entry for this version in the changelog', () => {
   expect(read('CHANGELOG.md')).toContain(`\n## [${version}] - `);
 });
 
+it('gives the Python package the version of the project', () => {
+  expect(read('sdk/python/pyproject.toml')).toContain(`\nversion = "${version}"\n`);
+  expect(read('sdk/python/LICENSE')).toBe(read('LICENSE'));
+});
+
 it.each(['README.md', 'docs/client.md', 'docs/construct.md', 'docs/reporting.md'])(
   'mentions no package of another version in %s',
   (file) => {
