@@ -28,21 +28,21 @@ class Repeating(unittest.TestCase):
         self.keeper = Keeper(report, threading.RLock())
         self.start = time.monotonic()
 
-    def test_reports_at_once_and_in_every_interval_with_four_intervals_to_live(self) -> None:
+    def test_reports_at_once_and_in_every_interval_with_five_intervals_to_live(self) -> None:
         self.keeper.keep("a", 30)
-        self.assertEqual(self.reported, [("a", "online", 120)])
+        self.assertEqual(self.reported, [("a", "online", 150)])
         self.assertAlmostEqual(self.keeper.repeat_due(self.start + 29.5), 0.5, delta=0.4)
         self.assertEqual(len(self.reported), 1)
         self.assertEqual(self.keeper.repeat_due(self.start + 31), 30)
-        self.assertEqual(self.reported[1:], [("a", "online", 120)])
+        self.assertEqual(self.reported[1:], [("a", "online", 150)])
 
     def test_repeats_the_newest_valid_status(self) -> None:
         self.keeper.keep("a", 30)
-        self.assertEqual(self.keeper.note("a", "error"), 120)
-        self.assertEqual(self.keeper.note("a", "busy"), 120)
+        self.assertEqual(self.keeper.note("a", "error"), 150)
+        self.assertEqual(self.keeper.note("a", "busy"), 150)
         self.assertIsNone(self.keeper.note("b", "error"))
         self.keeper.repeat_due(self.start + 31)
-        self.assertEqual(self.reported[1:], [("a", "error", 120)])
+        self.assertEqual(self.reported[1:], [("a", "error", 150)])
 
     def test_goes_on_after_a_report_that_failed(self) -> None:
         self.keeper.keep("a", 30)
@@ -56,7 +56,7 @@ class Repeating(unittest.TestCase):
         self.keeper.keep("b", 100)
         self.keeper.repeat_due(self.start + 31)
         self.assertEqual(
-            self.reported, [("a", "online", 120), ("b", "online", 400), ("a", "online", 120)]
+            self.reported, [("a", "online", 150), ("b", "online", 500), ("a", "online", 150)]
         )
 
     def test_allows_intervals_from_five_seconds_to_six_hours(self) -> None:
@@ -65,7 +65,7 @@ class Repeating(unittest.TestCase):
                 self.keeper.keep("a", seconds)
         self.keeper.keep("a", 5)
         self.keeper.keep("b", 21_600)
-        self.assertEqual([alive for _a, _s, alive in self.reported], [20, 86_400])
+        self.assertEqual([alive for _a, _s, alive in self.reported], [20, 86_500])
 
     def test_says_offline_once(self) -> None:
         self.keeper.keep("a", 30)
@@ -91,7 +91,7 @@ class Blocks(unittest.TestCase):
         self.assertEqual(service.statuses, expected)
         payloads = [event["payload"] for body in service.bodies for event in body]
         alive = [payload.get("aliveForSeconds") for payload in payloads]
-        self.assertEqual(alive, [20, 20, None, 120, None])
+        self.assertEqual(alive, [25, 25, None, 150, None])
 
     def test_are_over_when_the_publisher_is_closed(self) -> None:
         with FakeService() as service:

@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
+from math import ceil
 from types import TracebackType
 
 from ._errors import MissionControlError
-from ._protocol.definitions import EVENT_TYPES
+from ._protocol.definitions import ALIVE_FOR_SECONDS, EVENT_TYPES
 
 Report = Callable[[str, str, "int | None"], "Future[None]"]
 """Reports the status of an agent, with its time to live in seconds; None: without one."""
@@ -23,8 +24,8 @@ SAY_OFFLINE_SECONDS = 5.0
 
 _STATUSES = EVENT_TYPES["agent:status"]["status"]
 
-# The time to live in intervals: two reports may be lost, and the next one late.
-_INTERVALS = 4
+# The time to live in intervals, as in TypeScript: several reports may be lost, and the next one late. It is at most a day.
+_INTERVALS = 5
 
 
 @dataclass
@@ -64,7 +65,7 @@ class Keeper:
         with self._changed:
             if agent_id in self._kept:
                 raise ValueError("this publisher keeps the agent alive already")
-            alive_for = round(every_seconds * _INTERVALS)
+            alive_for = min(ceil(every_seconds * _INTERVALS), ALIVE_FOR_SECONDS[1])
             first = self._report(agent_id, "online", alive_for)
             if first.done() and isinstance(error := first.exception(), MissionControlError):
                 raise error

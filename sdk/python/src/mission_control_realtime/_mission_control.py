@@ -109,7 +109,7 @@ class MissionControl:
                 work()
 
         Then the agent is reported as `offline`, also if the block raises an exception, and before the process ends. If the
-        process is killed, the service reports the agent as `offline` after four intervals. Statuses that are reported for
+        process is killed, the service reports the agent as `offline` after five intervals. Statuses that are reported for
         the agent within the block have this time to live, too.
 
         :param every_seconds: 5 to 21,600
