@@ -2,6 +2,7 @@
 export { isPattern, patternOf } from '../protocol/agent-patterns';
 export type { AgentStatus, EventType, Payload, SessionActivity } from '../protocol';
 export type { Connection } from './connection/connection';
+export type { History, HistoryError, HistoryOptions } from './connection/history';
 export { createMissionControl, type ListenerTypes, type MissionControl } from './mission-control';
 export type { MissionControlOptions } from './options';
 export { registerKey, sessionKey, type Change, type RegisterMaps } from './state/registers';

@@ -2,6 +2,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { AgentStatus, EventType, Payload, SessionActivity } from '../protocol';
 import type { Connection } from './connection/connection';
+import { createHistories, type History } from './connection/history';
 import type { ErrorPayload } from './connection/link/exchange';
 import { createSupervisor } from './connection/supervisor';
 import { settingsOf, type MissionControlOptions } from './options';
@@ -65,6 +66,14 @@ export interface MissionControl extends RegisterMaps {
    * @throws {TypeError} if there are more than 100 patterns, or than 4,096 bytes, or if one is not valid
    */
   readonly subscribe: (agents: readonly string[]) => void;
+  /**
+   * Reads back what a session has reported, the newest event first: `for await (const activity of client.history(agentId,
+   * sessionId))`. The client asks for a page of up to 100 events when the iteration needs it, waits while it is not connected,
+   * and goes on after a reconnect without losing or repeating an event. Events that are reported meanwhile are not part of it.
+   * @param options `limit`: the maximum number of events; `before`: only events before this time; `signal`: ends the iteration
+   * @throws {HistoryError} while iterating: with the `code` of the server's error, or `closed`
+   */
+  readonly history: History;
   /** Closes the client, with all sockets, timers and page listeners. */
   readonly close: () => void;
   /** The same as {@link close}. */
@@ -85,7 +94,12 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
     // Also if a listener has closed the client in the meantime, because the changes have been reported one by one.
     if (changes[0]) listeners.call('change', { changes: changes.splice(0) });
   };
+  const histories = createHistories(() => {
+    if (supervisor.connection.state === 'closed') histories.close();
+    else supervisor.pageAsked();
+  });
   const supervisor = createSupervisor(settings, {
+    ...histories,
     event(event, source) {
       const change = registers.merge(event, source);
       if (!change) return;
@@ -103,6 +117,7 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
       listeners.call('error', error);
     },
     changed(connection, previous) {
+      if (connection.state === 'closed') histories.close();
       listeners.call('connection', connection);
       if (connection.isSynced && !previous.isSynced) listeners.call('synced', connection);
     },
@@ -116,6 +131,7 @@ export function createMissionControl(options: MissionControlOptions): MissionCon
   // In environments without `Symbol.dispose`, this adds an unused property.
   return Object.assign(supervisor, registers.maps, {
     on: listeners.add,
+    history: histories.history,
     [Symbol.dispose]: supervisor.close,
   });
 }

@@ -1,6 +1,7 @@
 // Manages the links of a client: the current one, the next one during a rotation, and replaced ones that are not closed yet.
 import type { AgentFilter } from '../../protocol/agent-patterns';
 import { openLink, type Link, type LinkDependencies, type LinkHandlers } from './link/link';
+import type { PageHandlers } from './history';
 import { createRecovery } from './recovery';
 import {
   rotate,
@@ -20,7 +21,8 @@ export interface LinksDependencies extends LinkDependencies {
   readonly agents?: readonly string[] | undefined;
 }
 
-export interface LinksHandlers extends Pick<LinkHandlers, 'event' | 'taken' | 'passed' | 'error'> {
+export interface LinksHandlers
+  extends Pick<LinkHandlers, 'event' | 'taken' | 'passed' | 'error'>, PageHandlers {
   /** Called for changes of the current link; `outcome` is set if it has ended. */
   readonly news: (news: RotationNews, outcome?: LinkOutcome) => void;
   /** Called when other agents are visible. */
@@ -37,6 +39,8 @@ export interface Links {
    * @throws {TypeError} if the patterns are not valid
    */
   readonly subscribe: (agents: readonly string[]) => void;
+  /** Requests a page of a timeline over the current link, or over the next one that is synced. */
+  readonly pageAsked: () => void;
   /** Opens the first link. */
   readonly open: () => void;
   /** Closes all links. */
@@ -57,8 +61,7 @@ export function createLinks(dependencies: LinksDependencies, handlers: LinksHand
   const all = new Set<Link>();
   let phase: RotationPhase = 'none';
   // The phase determines which of these two are in use.
-  let current: Link | undefined;
-  let next: Link | undefined;
+  let [current, next]: (Link | undefined)[] = [];
 
   function dispatch(event: RotationEvent, outcome?: LinkOutcome): void {
     const [after, ...effects] = rotate(phase, event);
@@ -110,6 +113,7 @@ export function createLinks(dependencies: LinksDependencies, handlers: LinksHand
         for (const link of inUse()) link.exchange()?.wantedChanged();
       });
     },
+    pageAsked: () => current?.exchange()?.pageAsked(),
     open() {
       dispatch('start');
     },

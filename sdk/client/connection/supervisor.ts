@@ -25,6 +25,8 @@ export interface Supervisor {
   readonly reconnect: () => void;
   readonly refresh: () => void;
   readonly subscribe: (agents: readonly string[]) => void;
+  /** Looks for a request for a page of a timeline; not part of the documented client. */
+  readonly pageAsked: () => void;
   readonly close: () => void;
 }
 
@@ -38,6 +40,9 @@ export function createSupervisor(
 ): Supervisor {
   const { clock, page, random, signal, timing } = dependencies;
   const timers = createTimers(clock);
+  const after = reporting(() => {
+    reporter.report(state);
+  });
   const links = createLinks(dependencies, {
     ...handlers,
     news(type, outcome) {
@@ -58,14 +63,6 @@ export function createSupervisor(
   const send = (type: 'stable' | 'retry' | 'close') => () => {
     dispatch({ type });
   };
-
-  /** Returns a function that does the same, and reports what has changed. */
-  function after<Values extends unknown[]>(change: (...values: Values) => void) {
-    return (...values: Values): void => {
-      change(...values);
-      reporter.report(state);
-    };
-  }
 
   function dispatch(event: Event): void {
     const before = state;
@@ -109,6 +106,16 @@ export function createSupervisor(
       if (!links.refresh() && state.reason !== 'hidden') reconnect();
     },
     subscribe: after(links.subscribe),
+    pageAsked: links.pageAsked,
     close,
   };
+}
+
+/** Returns a function that makes others report what has changed, after they have done the same as before. */
+function reporting(report: () => void) {
+  return <Values extends unknown[]>(change: (...values: Values) => void) =>
+    (...values: Values): void => {
+      change(...values);
+      report();
+    };
 }

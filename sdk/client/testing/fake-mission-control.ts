@@ -6,7 +6,9 @@ import {
   type EventMessage,
 } from '../../protocol/event-message';
 import { readServerMessage } from '../../protocol/message-reader';
+import { byNewest } from '../../protocol/timelines';
 import type { Connection } from '../connection/connection';
+import { createHistories, type Histories } from '../connection/history';
 import { subscriptionOf } from '../connection/subscription';
 import { systemClock } from '../dependencies';
 import type { ListenerTypes, MissionControl } from '../mission-control';
@@ -47,7 +49,11 @@ export interface FakeMissionControl extends MissionControl {
    * are removed.
    */
   readonly setConnection: (change: Partial<Connection>) => void;
-  /** Answers a message of the client with an error: the listeners of `error` are called. */
+  /**
+   * Answers a message of the client with an error: the listeners of `error` are called. An iteration of `history` that waits
+   * for its page throws it; any other gets its page as soon as it asks for it and the connection is open: all events of the
+   * session that were passed to `emit`, also stale ones.
+   */
   readonly fail: ListenerTypes['error'];
   /** Removes agents and their sessions, as the server forgets them by age: the listeners of `forgotten` are called. */
   readonly forget: (...agentIds: readonly string[]) => void;
@@ -64,6 +70,7 @@ export function createFakeMissionControl(options: FakeOptions = {}): FakeMission
   const registers = createRegisters();
   const listeners = createListeners<ListenerTypes>();
   const subscriptions: (readonly string[])[] = [];
+  const timelines = createTimelines(() => connection);
   let visible = subscriptionOf(options.agents);
   let connection: Connection = {
     ...nothing,
@@ -84,6 +91,7 @@ export function createFakeMissionControl(options: FakeOptions = {}): FakeMission
     keep(visible);
     connection = next;
     listeners.call('connection', connection);
+    timelines.answer();
     if (next.isSynced && !wasSynced) listeners.call('synced', connection);
   }
 
@@ -116,17 +124,15 @@ export function createFakeMissionControl(options: FakeOptions = {}): FakeMission
       for (const change of [{ isSynced: false }, { visibleAgents }, { isSynced }])
         setConnection(change);
     },
+    history: timelines.history,
     close,
     [Symbol.dispose]: close,
-    emit: createEmit(
-      registers,
-      listeners,
-      (agentId) => connection.state !== 'closed' && visible.matches(agentId),
-    ),
+    emit: createEmit(registers, listeners, (event) => {
+      const isTaken = connection.state !== 'closed' && visible.matches(event.payload.agentId);
+      return timelines.keep(event, isTaken);
+    }),
     ...serverOf(enter),
-    fail(error: Parameters<ListenerTypes['error']>[0]) {
-      listeners.call('error', error);
-    },
+    ...failing(listeners, timelines),
     forget(...agentIds: readonly string[]) {
       keep({ ...visible, matches: (agentId) => !agentIds.includes(agentId) });
     },
@@ -136,16 +142,65 @@ export function createFakeMissionControl(options: FakeOptions = {}): FakeMission
   return Object.assign(members, registers.maps);
 }
 
-/** @param sees whether events of this agent are taken now */
+/** Creates what `history` reads: the events that were emitted. */
+function createTimelines(connection: () => Connection) {
+  const emitted: EventMessage[] = [];
+  const histories: Histories = createHistories(answer);
+
+  /** Answers what iterations ask for. */
+  function answer(): void {
+    const { state } = connection();
+    if (state === 'closed') histories.close();
+    const request = state === 'connected' ? histories.nextPage()?.payload : undefined;
+    if (request) histories.page({ ...request, events: timelineOf(emitted, request) });
+  }
+
+  /** Keeps the event if it is taken. Returns whether it is. */
+  function keep(event: EventMessage, isTaken: boolean): boolean {
+    if (isTaken) emitted.push(event);
+    return isTaken;
+  }
+
+  return { ...histories, keep, answer };
+}
+
+function failing(
+  listeners: Listeners<ListenerTypes>,
+  { pageFailed }: Pick<Histories, 'pageFailed'>,
+) {
+  return {
+    fail(error: Parameters<ListenerTypes['error']>[0]) {
+      pageFailed(error);
+      listeners.call('error', error);
+    },
+  };
+}
+
+/** Returns the events of a session before a time, the newest first and each once. */
+function timelineOf(
+  events: readonly EventMessage[],
+  request: { readonly agentId: string; readonly sessionId: string; readonly before?: string },
+) {
+  const { agentId, sessionId, before = Infinity } = request;
+  return events
+    .flatMap(({ type, payload }) => (type === 'session:activity' ? payload : []))
+    .filter((one) => one.agentId === agentId && one.sessionId === sessionId)
+    .filter(({ timestamp }) => timestamp < Number(before))
+    .map(({ lastMessage, timestamp }) => ({ lastMessage, timestamp }))
+    .sort(byNewest)
+    .filter((one, index, all) => !all[index - 1] || byNewest(one, all[index - 1] ?? one) !== 0);
+}
+
+/** @param sees takes an event, and returns whether it has an effect now */
 function createEmit(
   registers: Registers,
   listeners: Listeners<ListenerTypes>,
-  sees: (agentId: string) => boolean,
+  sees: (event: EventMessage) => boolean,
 ): FakeMissionControl['emit'] {
   return (events, { source = 'live' } = {}) => {
     const changes: Change[] = [];
     for (const event of [events].flat().map(checked)) {
-      const change = sees(event.payload.agentId) && registers.merge(event, source);
+      const change = sees(event) && registers.merge(event, source);
       if (!change) continue;
       changes.push(change);
       listeners.call(event.type, event.payload);

@@ -4,17 +4,23 @@ import type { AgentFilter } from '../../../protocol/agent-patterns';
 import { eventTypeDefinitions, type EventMessage } from '../../../protocol/event-message';
 import { readServerMessage } from '../../../protocol/message-reader';
 import type { Log } from '../log';
-import { startLiveness } from './liveness';
+import { startLiveness, type Liveness } from './liveness';
 import type { Clock, Timers } from '../timers';
 import type { Timing } from '../timing';
-import { createSynchronization, type SynchronizationHandlers } from './synchronization';
-import { createTokenRefresh } from './token-refresh';
-import { createServerClock, type ServerClockHandlers } from './server-clock';
+import {
+  createSynchronization,
+  type Synchronization,
+  type SynchronizationHandlers,
+} from './synchronization';
+import { createTokenRefresh, type TokenRefresh } from './token-refresh';
+import { createPages, type Pages } from './pages';
+import { createServerClock, type ServerClock, type ServerClockHandlers } from './server-clock';
 import { createTurns } from './turns';
 import { createVisibility, type VisibilityHandlers } from './visibility';
+import type { PageHandlers } from '../history';
 
 export interface ExchangeHandlers
-  extends SynchronizationHandlers, VisibilityHandlers, ServerClockHandlers {
+  extends SynchronizationHandlers, VisibilityHandlers, ServerClockHandlers, PageHandlers {
   /** Called after each message, when all its events have been passed to `event`. */
   readonly taken: () => void;
   /** Called with each `error` of the server. */
@@ -53,6 +59,8 @@ export interface Exchange {
   readonly begin: () => void;
   /** Requests other events, because the application asks for other agents. */
   readonly wantedChanged: () => void;
+  /** Requests a page of a timeline, if there is a request and the connection is synced. */
+  readonly pageAsked: () => void;
   /** Handles the data of one WebSocket message. */
   readonly received: (data: unknown) => void;
   /** Sends a ping; without a message in time, the connection is dead. */
@@ -67,6 +75,7 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
   const turns = createTurns(timers, timing.connectTimeoutMs);
   const visibility = createVisibility(isOver, handlers);
   const sync = createSynchronization({ ...options, turns, visibility }, handlers);
+  const pages = createPages({ ...options, turns }, handlers, sync.isComplete);
   let { expiresAt } = options;
   const liveness = startLiveness(options);
   const server = createServerClock(clock, sync.isSynced, handlers);
@@ -74,13 +83,11 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
   const openedAt = clock.now();
 
   function takeSnapshot(snapshot: Snapshot): void {
-    const { timestamp, complete, heartbeatSeconds, lifetimeSeconds } = snapshot;
-    if (heartbeatSeconds) liveness.learn(heartbeatSeconds);
-    if (lifetimeSeconds) server.learn(lifetimeSeconds);
+    learn(snapshot, { liveness, server });
     for (const event of eventsIn(snapshot)) visibility.event(event, 'snapshot');
     if (isOver()) return;
-    const isFirst = complete && sync.completed(snapshot.visibleAgents);
-    server.heard(timestamp);
+    const isFirst = snapshot.complete && sync.completed(snapshot.visibleAgents);
+    server.heard(snapshot.timestamp);
     if (!isFirst) return;
     tokens.plan(expiresAt);
     handlers.news('synced');
@@ -108,15 +115,14 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
         tokens.accepted((expiresAt = message.payload.expiresAt));
         break;
       case 'error':
-        if (message.payload.code === 'token_refused') tokens.refused();
-        else sync.failed(message.payload.code);
+        failed(message.payload, { tokens, pages, sync });
         handlers.error(message.payload);
         break;
       case 'connection:closing':
         options.closing(message.payload.reason, clock.now() - openedAt);
         break;
       default:
-        if (message.type !== 'session:timeline') visibility.event(message, 'live');
+        if (!pages.took(message)) visibility.event(message, 'live');
     }
   }
 
@@ -125,17 +131,41 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
     isSynced: sync.isComplete,
     begin: sync.proceed,
     wantedChanged: sync.wantedChanged,
+    pageAsked: pages.proceed,
     received(data) {
       liveness.heard();
       const message = typeof data === 'string' ? readServerMessage(data) : undefined;
       options.log?.(`gets ${message?.type}`, String(data));
       if (!message) return;
       take(message);
+      pages.proceed();
       handlers.taken();
     },
     probe: liveness.probe,
     refresh: tokens.start,
   };
+}
+
+/** What has requests that an `error` can answer. */
+interface Requesting {
+  readonly tokens: TokenRefresh;
+  readonly pages: Pages;
+  readonly sync: Synchronization;
+}
+
+/** Passes an `error` to the request that it answers. */
+function failed(error: ErrorPayload, { tokens, pages, sync }: Requesting): void {
+  if (error.code === 'token_refused') tokens.refused();
+  else if (!pages.failed(error)) sync.failed(error.code);
+}
+
+/** Takes what a snapshot says about the deployment. */
+function learn(
+  { heartbeatSeconds, lifetimeSeconds }: Snapshot,
+  { liveness, server }: { readonly liveness: Liveness; readonly server: ServerClock },
+): void {
+  if (heartbeatSeconds) liveness.learn(heartbeatSeconds);
+  if (lifetimeSeconds) server.learn(lifetimeSeconds);
 }
 
 type Snapshot = Extract<ServerMessage, { type: 'state:snapshot' }>['payload'];

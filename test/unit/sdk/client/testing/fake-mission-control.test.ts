@@ -158,3 +158,33 @@ describe('what the server says', () => {
     expect([[...client.agents.keys()], client.sessions.size]).toEqual([['b'], 0]);
   });
 });
+
+describe('history', () => {
+  const first = async (client: ReturnType<typeof createFakeMissionControl>) => {
+    const read: string[] = [];
+    for await (const { lastMessage } of client.history('a', 's')) read.push(lastMessage);
+    return read;
+  };
+
+  it('reads the emitted events of the session, the newest first and each once, as soon as the client is connected', async () => {
+    const { client } = listened();
+    client.emit([
+      sessionEvent('a', 's', 'newer', 2),
+      sessionEvent('a', 's', 'older', 1),
+      sessionEvent('a', 's', 'newer', 2),
+      sessionEvent('a', 'other', 'other', 3),
+    ]);
+    const read = first(client);
+    client.connect();
+    await expect(read).resolves.toEqual(['newer', 'older']);
+  });
+
+  it('throws what fail answers while it waits, and that the client is closed', async () => {
+    const { client } = listened();
+    const refused = first(client);
+    client.fail({ code: 'timeline_off', message: 'No.' });
+    await expect(refused).rejects.toMatchObject({ code: 'timeline_off' });
+    client.close();
+    await expect(first(client)).rejects.toMatchObject({ code: 'closed' });
+  });
+});
