@@ -47,7 +47,7 @@ export function SessionList({ sessions, earlier }: SessionListProps) {
       )}
       <p className="note">
         The newest message of each session, and those that this page has received since it was
-        opened. The service keeps only the newest one.
+        opened.
       </p>
     </section>
   );
