@@ -2,6 +2,7 @@
 import type { AgentStatus } from '../protocol';
 import { createPublisher, type Publisher } from './publisher';
 
+export type { KeepAliveOptions, KeptAlive } from './keep-alive';
 export { PublishError, type PublishErrorCode, type UnsentEvent } from './publish-error';
 export { createPublisher, type Publisher, type PublisherOptions } from './publisher';
 

@@ -12,6 +12,7 @@ import {
 } from '../protocol';
 import { createEventBridge } from './event-bridge';
 import { createHttps, type Fetch } from './https';
+import { KeptAgents, type KeepAliveOptions, type KeptAlive } from './keep-alive';
 import { createOutbox } from './outbox';
 import { PublishError, unsentOf } from './publish-error';
 import type { SendOptions } from './send-batch';
@@ -98,6 +99,16 @@ export interface Publisher {
     sessionId: string,
     lastMessage: string,
   ) => Promise<void>;
+  /**
+   * Reports an agent as `online` at once, and repeats its status every `everySeconds`, with a time to live: the service
+   * reports the agent as `offline` if this process is killed. A status that you report meanwhile has the time to live, too, and
+   * is the one that is repeated. `stop()`, the signal, `close()`, and the end of the process report `offline`. At SIGTERM and
+   * SIGINT this holds if the application has no listener of its own; with one, call `close()` in it. It does not keep the
+   * process running, and continues after a failed report.
+   * @param agentId 1 to 128 bytes of UTF-8
+   * @throws RangeError if `everySeconds` is out of range
+   */
+  readonly keepAlive: (agentId: string, options: KeepAliveOptions) => KeptAlive;
   /** Resolves when all events that were reported so far are sent or have failed. Never rejects. */
   readonly flush: () => Promise<void>;
   /** Rejects further events, waits like `flush()`, and closes the connections of the publisher's own client. */
@@ -118,6 +129,7 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
     options.sleep ?? ((milliseconds) => sleepFor(milliseconds, undefined, { ref: false }));
   const post = createOutbox({ transport, sending, rest });
   const settlement = createSettlement();
+  const kept = new KeptAgents((agentId, status) => broadcast('agent:status', { agentId, status }));
   let closed = false;
 
   function report(error: PublishError): void {
@@ -129,7 +141,10 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
   }
 
   const broadcast: Publisher['broadcast'] = (type, values) => {
-    const event = parseReport(type, { ...values, timestamp: nextTimestamp(now()) });
+    const event = parseReport(type, {
+      ...kept.extend(type, values),
+      timestamp: nextTimestamp(now()),
+    });
     const unsent = unsentOf(type, values);
     if (closed) return refuse('publisher_closed', 'The publisher is closed', unsent);
     if (!event.ok) {
@@ -154,8 +169,10 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
     broadcastAgentStatus: (agentId, status) => broadcast('agent:status', { agentId, status }),
     broadcastSessionActivity: (agentId, sessionId, lastMessage) =>
       broadcast('session:activity', { agentId, sessionId, lastMessage }),
+    keepAlive: (agentId, options) => kept.keep(agentId, options),
     flush: settlement.all,
     close: async () => {
+      void kept.stopAll();
       closed = true;
       await settlement.all();
       transport.close();

@@ -27,6 +27,7 @@ function recorded(failure?: Error) {
     broadcast: record('broadcast'),
     broadcastAgentStatus: record('broadcastAgentStatus'),
     broadcastSessionActivity: record('broadcastSessionActivity'),
+    keepAlive: () => ({ stop: () => Promise.resolve() }),
     flush: () => Promise.resolve(),
     close,
   };
