@@ -1,7 +1,7 @@
 // Lists all kinds of abuse by which an attacker can increase the bill, each at the limit that bounds it.
 import type { Abuse } from './abuse';
 import { handshakesWithoutToken, handshakesWithToken, idleConnections } from './connection-abuses';
-import { health, whoami } from './http-abuses';
+import { health, reportsWithoutToken, whoami } from './http-abuses';
 import { floods, histories, messages, refreshes, subscriptions, syncs } from './message-abuses';
 
 export const abuses: readonly Abuse[] = [
@@ -16,4 +16,5 @@ export const abuses: readonly Abuse[] = [
   idleConnections(),
   health(),
   whoami(),
+  reportsWithoutToken(),
 ];

@@ -49,3 +49,18 @@ export function whoami(): Abuse {
     ),
   };
 }
+
+/** The throttle of the route, in requests a second: infra/constructs/api/report-route.ts. */
+const reportsPerSecond = 250;
+
+/** API Gateway refuses the requests itself, so the function is not invoked. */
+export function reportsWithoutToken(): Abuse {
+  return {
+    kind: '`POST /events` without a valid token, if `reportScope` is set',
+    bound: 'its throttle, by all attackers together',
+    now: day(
+      reportsPerSecond * secondsPerDay,
+      sum({ httpRequest: 1, sentByte: answerBytes }, line(logged.accessBefore)),
+    ),
+  };
+}

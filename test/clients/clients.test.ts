@@ -198,6 +198,21 @@ describe('curl', () => {
     expect(JSON.parse(stdout)).toMatchObject({ status: 'ok', gateway: 'not configured' });
   });
 
+  it('reports an event with one line, as in the README, and it is on a dashboard', async () => {
+    const readme = await readFile(path.join(project, 'README.md'), 'utf8');
+    const [command = ''] = /^curl localhost:3000\/events [^]*?'$/m.exec(readme) ?? [];
+    const local = command.replace('localhost:3000', new URL(stack.httpUrl).host);
+    expect(local).not.toBe(command);
+    const client = await TestClient.open(stack.webSocketUrl, { token: await stack.mintToken() });
+    const { stdout } = await run('sh', ['-c', local], { cwd: project });
+    expect(JSON.parse(stdout)).toEqual({ accepted: 1 });
+    await client.received('agent:status');
+    expect(client.messagesOf('agent:status')[0]).toMatchObject({
+      payload: { agentId: 'agent-123', status: 'error' },
+    });
+    await client.close();
+  }, 30_000);
+
   it('gets 401 for a handshake without a token', async () => {
     const { stdout } = await run('curl', [
       ...['--silent', '--output', '-', '--write-out', '\n%{http_code}', '--http1.1'],

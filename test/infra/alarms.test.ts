@@ -36,7 +36,7 @@ const alarmsOf = ({ template }: ReturnType<typeof synthesize>) =>
     ({ properties }) => properties as unknown as AlarmProperties,
   );
 
-const stack = synthesize({ useMockData: true });
+const stack = synthesize({ useMockData: true, reportScope: 'mission-control/report' });
 const alarms = alarmsOf(stack);
 /** Another stage, with every setting that affects alarms. */
 const other = synthesize({
@@ -57,7 +57,7 @@ it('every alarm links to its entry in the runbook, and every entry has an alarm'
     return entry;
   });
   expect(linked.sort()).toEqual([...entries].sort());
-  expect(linked).toHaveLength(10);
+  expect(linked).toHaveLength(11);
 });
 
 it('every entry of the runbook has the parts "Means", "Look at" with a query or a command, and "Do"', () => {
@@ -103,6 +103,7 @@ it.each([
   ['slow-delivery', 'p99 of EventToLastPost >= 5000 in 3 of 5 × 60 s'],
   ['state-failures', 'Sum of StateFailures >= 1 in 1 of 1 × 300 s'],
   ['table-read-throttles', 'Sum of ReadThrottleEvents >= 1 in 3 of 5 × 60 s'],
+  ['unsent-events', 'Sum of UnsentEvents >= 1 in 1 of 1 × 300 s'],
   ['table-write-throttles', 'Sum of WriteThrottleEvents >= 1 in 3 of 5 × 60 s'],
 ])('%s: the condition is %s', (name, condition) => {
   const alarm = alarms.find(({ AlarmName }) => AlarmName === `mission-control-${name}`);
@@ -168,7 +169,14 @@ describe('the operations dashboard', () => {
     ['Connections and users', ['Connections', 'Users']],
     [
       'Events',
-      ['StaleEvents', 'RejectedEvents', 'StateFailures', 'TimelineFailures', '"broadcast"'],
+      [
+        'StaleEvents',
+        'RejectedEvents',
+        'StateFailures',
+        'TimelineFailures',
+        '"broadcast"',
+        'UnsentEvents',
+      ],
     ],
     ['Messages', ['"Delivered"', '"MessageCount"']],
     ['Time from event to last post', ['"p50"', '"p99"', 'EventToLastPost']],

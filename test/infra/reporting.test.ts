@@ -46,7 +46,7 @@ describe('the route', () => {
   it('has a throttle of its own, and the stage depends on it', () => {
     const stage = resourceOf(template, 'AWS::ApiGatewayV2::Stage', { StageName: '$default' });
     expect(stage.properties['RouteSettings']).toMatchObject({
-      'POST /events': { ThrottlingRateLimit: 400, ThrottlingBurstLimit: 800 },
+      'POST /events': { ThrottlingRateLimit: 250, ThrottlingBurstLimit: 1_000 },
       'GET /whoami': { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 200 },
     });
     expect(stage.dependsOn).toContain(route.id);

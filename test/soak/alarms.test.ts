@@ -1,7 +1,7 @@
 // Every alarm of the template goes into the ALARM state on its fault; without faults, all alarms are OK.
 import { PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { startLocalStack, type LocalStack } from '#local/index';
-import { localAudience, localIssuer } from '#local/issuer/issuer';
+import { localAudience, localIssuer, localReportScope } from '#local/issuer/issuer';
 import { createPublisher, type Publisher } from '#sdk/publisher';
 import { TestClient } from '../support/stack/test-client';
 import { eventually } from '../support/eventually';
@@ -153,6 +153,21 @@ it('state-failures: if an event cannot be stored', async () => {
   const withdraw = fault('dynamodb', 'PutItem', 500);
   await publisher.broadcastAgentStatus('agent-1', 'error');
   await rings('state-failures');
+  withdraw();
+}, 120_000);
+
+it('unsent-events: if the event bus does not accept what is reported over HTTPS', async () => {
+  await isSilent('unsent-events');
+  const withdraw = fault('events', 'PutEvents', 500);
+  const token = await stack.mintToken({ claims: { scope: localReportScope } });
+  const payload = { agentId: 'agent-1', status: 'online', timestamp: Date.now() };
+  const response = await fetch(stack.reportUrl, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+    body: JSON.stringify({ type: 'agent:status', payload }),
+  });
+  expect(response.status).toBe(503);
+  await rings('unsent-events');
   withdraw();
 }, 120_000);
 

@@ -17,9 +17,10 @@ export const reportRouteKey = `POST ${path}`;
 
 /**
  * The limit of requests to the route, by all backends together. It is a separate limit, so that reports do not block `/health`
- * and `/whoami`, or the other way round. A request can have 100 events.
+ * and `/whoami`, or the other way round. A request can have 100 events. The rate limits what a flood without valid tokens costs:
+ * cost/abuse/http-abuses.ts.
  */
-export const reportThrottle = { ThrottlingRateLimit: 400, ThrottlingBurstLimit: 800 } as const;
+export const reportThrottle = { ThrottlingRateLimit: 250, ThrottlingBurstLimit: 1_000 } as const;
 
 export interface ReportRouteProps extends Deployment {
   readonly api: HttpApi;

@@ -26,6 +26,8 @@ const fewHandshakes = 5;
 export interface AlarmsProps {
   readonly configuration: Pick<Configuration, 'stage' | 'heartbeatSeconds' | 'runbookUrl'>;
   readonly metrics: ServiceMetrics;
+  /** Whether there is POST /events. */
+  readonly acceptsReports: boolean;
   /** The actions when an alarm begins and when it ends. */
   readonly actions: readonly IAlarmAction[];
 }
@@ -52,8 +54,13 @@ export class Alarms extends Construct {
   }
 
   private rules(): AlarmRule[] {
-    const { metrics } = this.props;
-    return [...eventRules(metrics), ...handshakeRules(metrics), ...tableRules(metrics)];
+    const { metrics, acceptsReports } = this.props;
+    return [
+      ...eventRules(metrics),
+      ...(acceptsReports ? [unsentEvents(metrics)] : []),
+      ...handshakeRules(metrics),
+      ...tableRules(metrics),
+    ];
   }
 
   /** Creates an alarm for which missing data is not breaching, because it means that nothing happened. */
@@ -150,6 +157,16 @@ function eventRules(metrics: ServiceMetrics): AlarmRule[] {
       atLeast: 1,
     },
   ];
+}
+
+/** Events that backends report over HTTPS, and that the event bus does not accept. */
+function unsentEvents(metrics: ServiceMetrics): AlarmRule {
+  return {
+    entry: 'unsent-events',
+    means: 'The event bus does not accept events of POST /events: backends have to repeat them.',
+    metric: metrics.own('report', 'UnsentEvents').with({ period: fiveMinutes }),
+    atLeast: 1,
+  };
 }
 
 /** Handshakes that fail although the token may be valid. */

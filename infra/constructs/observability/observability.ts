@@ -23,7 +23,10 @@ export class Observability extends Construct {
     const metrics = new ServiceMetrics(props);
     const actions =
       email === undefined ? [] : [new AlarmTopic(this, 'Topic', { configuration, email }).action];
-    const { all: alarms } = new Alarms(this, 'Alarms', { configuration, metrics, actions });
+    const acceptsReports = props.functions.some(({ folder }) => folder === 'report');
+    const { all: alarms } = new Alarms(this, 'Alarms', {
+      ...{ configuration, metrics, acceptsReports, actions },
+    });
     new OperationsDashboard(this, 'Operations', { ...props, metrics, alarms });
   }
 }

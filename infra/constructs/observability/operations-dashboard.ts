@@ -42,7 +42,7 @@ export class OperationsDashboard extends Construct {
       new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 24, height: 3 }),
     );
     for (const graphs of [
-      connectionsAndEvents(metrics),
+      connectionsAndEvents(metrics, functions),
       fanOuts(metrics),
       handshakes(metrics, configuration.stage),
       limits(metrics, functions),
@@ -68,7 +68,11 @@ function graph(properties: Graph, width: number): GraphWidget {
   return new GraphWidget({ ...properties, width, height: 6, leftYAxis: { min: 0 } });
 }
 
-function connectionsAndEvents(metrics: ServiceMetrics): Graph[] {
+function connectionsAndEvents(
+  metrics: ServiceMetrics,
+  functions: readonly ServiceFunction[],
+): Graph[] {
+  const acceptsReports = functions.some(({ folder }) => folder === 'report');
   return [
     {
       title: 'Connections and users',
@@ -84,6 +88,12 @@ function connectionsAndEvents(metrics: ServiceMetrics): Graph[] {
         metrics.own('broadcast', 'RejectedEvents'),
         metrics.own('broadcast', 'StateFailures'),
         metrics.own('broadcast', 'TimelineFailures'),
+        ...(acceptsReports
+          ? [
+              metrics.own('report', 'RejectedEvents').with({ label: 'rejected by POST /events' }),
+              metrics.own('report', 'UnsentEvents'),
+            ]
+          : []),
       ],
     },
     {
