@@ -73,7 +73,7 @@ export function createBroadcast(dependencies: {
   }
 
   /**
-   * Writes the newest event of each register. If it is stale, or only prolongs the time to live, no event of the pack for that
+   * Writes the newest event of each register. If it is stale, or has only prolonged the time to live, no event of the pack for that
    * register is sent.
    */
   async function storeAll(reports: readonly Report[], eventId: string) {

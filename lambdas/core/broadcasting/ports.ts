@@ -23,7 +23,7 @@ export interface StateStore {
    * Stores an event if it is newer than the one that its register holds, or if it is the same one and its broadcast was
    * not completed. A stale event changes nothing.
    *
-   * An event with a time to live whose value the register holds already only prolongs it: the register then holds the event's
+   * An event with a time to live whose value the register holds already does no more than prolong it: the register then holds the event's
    * time to live, and is compared by its timestamp, but is read as the first event of this value. This is limited to half of
    * the register's lifetime, because clients forget a register of which they hear nothing for that long.
    * @returns `prolonged`: there is nothing to broadcast

@@ -12,7 +12,7 @@ import { readItems } from '../requests/dynamo-batch-get';
 import { wasMet } from '../requests/dynamo-condition';
 import { stateKey, statePartition, stateRangesOf, type StateRange } from '../dynamo-keys';
 import { fieldAttributes, toStored, type StateItem } from './dynamo-state-items';
-import { keepPending, markBroadcast, prolong, putIfNewer } from './dynamo-state-writes';
+import { keepPending, markBroadcast, restartTimeToLive, putIfNewer } from './dynamo-state-writes';
 import { ttlAttribute, ttlOf } from '../dynamo-ttl';
 import type { Sender } from '../requests/dynamo-sender';
 
@@ -27,11 +27,11 @@ export function createDynamoStateStore(
 
     async put(event, times) {
       const write = (command: PutCommand | UpdateCommand) => wasMet(sender.send(command as never));
-      const canProlong = times.aliveForSeconds !== undefined;
-      if (canProlong && (await write(prolong(tableName, event, times)))) return 'prolonged';
+      const isAlive = times.aliveForSeconds !== undefined;
+      if (isAlive && (await write(restartTimeToLive(tableName, event, times)))) return 'prolonged';
       if (await write(putIfNewer(tableName, event, times))) return 'stored';
       // Without a time to live, a stale event costs no further write.
-      return canProlong && (await write(keepPending(tableName, event))) ? 'stored' : 'stale';
+      return isAlive && (await write(keepPending(tableName, event))) ? 'stored' : 'stale';
     },
 
     async completeBroadcast(event) {

@@ -41,11 +41,11 @@ export function putIfNewer(
 }
 
 /**
- * Prolongs the time to live in a register that holds an older event with the same value. The value of `timestamp` before this
+ * Restarts the time to live in a register that holds an older event with the same value. The value of `timestamp` before this
  * write is the first one: the operands of SET are the attributes before the update.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html
  */
-export function prolong(
+export function restartTimeToLive(
   tableName: string,
   event: EventMessage,
   times: StorageTimes,
