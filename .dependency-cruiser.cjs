@@ -182,9 +182,9 @@ const browserFolders = [
       protocol,
       '^sdk/client/(dependencies|mission-control)\\.ts$',
       '^sdk/client/state/',
-      '^sdk/client/connection/(connection|subscription)\\.ts$',
+      '^sdk/client/connection/(connection|history|subscription)\\.ts$',
     ],
-    'The fake client has the registers and listeners of the client, and no connection.',
+    'The fake client has the registers, listeners and iterations of the client, and no connection.',
   ],
   [
     'page-model',
