@@ -102,26 +102,37 @@ export class KeptAgents {
   }
 
   private watchExit(): void {
-    if (this.kept.size !== 1) return;
-    this.unwatchExit();
-    process.on('beforeExit', this.onBeforeExit);
-    for (const signal of signals) process.on(signal, this.onSignal);
+    if (keepers.size === 0) {
+      process.on('beforeExit', onBeforeExit);
+      // First of all, because a listener of the application that is called once is no listener any more when it has been called.
+      for (const signal of signals) process.prependListener(signal, onSignal);
+    }
+    keepers.add(this);
   }
 
   private unwatchExit(): void {
-    process.off('beforeExit', this.onBeforeExit);
-    for (const signal of signals) process.off(signal, this.onSignal);
+    keepers.delete(this);
+    if (keepers.size > 0) return;
+    process.off('beforeExit', onBeforeExit);
+    for (const signal of signals) process.off(signal, onSignal);
   }
+}
 
-  private readonly onBeforeExit = (): void => void this.stopAll();
+/** Those of this process that keep an agent alive. They share their listeners: a listener of each would be taken for one of the application. */
+const keepers = new Set<KeptAgents>();
 
-  /** With a listener, Node.js does not end the process at a signal, so this one ends it, unless the application has its own. */
-  private readonly onSignal = (signal: NodeJS.Signals): void => {
-    if (process.listenerCount(signal) > 1) return;
-    const late = new Promise((resolve) => setTimeout(resolve, longestExitMilliseconds).unref());
-    void Promise.race([this.stopAll(), late]).then(() => {
-      this.unwatchExit();
-      process.kill(process.pid, signal);
-    });
-  };
+async function stopKeepers(): Promise<void> {
+  await Promise.all([...keepers].map((keeper) => keeper.stopAll()));
+}
+
+function onBeforeExit(): void {
+  void stopKeepers();
+}
+
+/** With a listener, Node.js does not end the process at a signal, so this one ends it, unless the application has its own. */
+function onSignal(signal: NodeJS.Signals): void {
+  if (process.listenerCount(signal) > 1) return;
+  const late = new Promise((resolve) => setTimeout(resolve, longestExitMilliseconds).unref());
+  // By then, nothing is kept alive, so the listeners are removed, and the signal ends the process.
+  void Promise.race([stopKeepers(), late]).then(() => process.kill(process.pid, signal));
 }
